@@ -1,0 +1,151 @@
+// The compare view: one panel beside the editor, told what to draw, and asking for what people press.
+import * as vscode from 'vscode';
+
+import type { PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
+import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
+
+import type { Server } from './languageClient.ts';
+
+const VIEW_TYPE = 'preflens.compare';
+
+function nonce(): string {
+  return crypto.randomUUID().replaceAll('-', '');
+}
+
+/** Nothing but our own script and style may load: no inline code, no images, no network. */
+function pageOf(webview: vscode.Webview, root: vscode.Uri): string {
+  const once = nonce();
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', 'compare.js')).toString();
+  const style = webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', 'compare.css')).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${once}'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${style}">
+<title>Compare</title>
+</head>
+<body><p class="nothing">Loading…</p><script nonce="${once}" src="${script}"></script></body>
+</html>`;
+}
+
+/** Opens the view on a record and follows what is pressed there. One panel serves all files. */
+export class ComparePanel implements vscode.Disposable {
+  readonly #root: vscode.Uri;
+  readonly #server: Server;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #panel: vscode.WebviewPanel | undefined;
+  #shown: PairView | undefined;
+  #isPageReady = false;
+  /** Records flipped from this view, the last one at the end. */
+  readonly #flipped: RecordRef[] = [];
+
+  constructor(root: vscode.Uri, server: Server) {
+    this.#root = root;
+    this.#server = server;
+    this.#subscriptions.push(
+      server.on('preflens/status', ({ uri }) => {
+        // Scores came in, or the file was edited elsewhere: draw the same record anew.
+        if (this.#shown?.uri === uri && this.#panel?.visible) void this.#draw({ ...this.#here(), step: 'here' });
+      }),
+    );
+  }
+
+  /** Shows a record beside the text. */
+  async open(ref: RecordRef): Promise<void> {
+    this.#panel ??= this.#createPanel();
+    this.#panel.reveal(undefined, false);
+    await this.#draw({ ...ref, step: 'here' });
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #createPanel(): vscode.WebviewPanel {
+    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, 'Compare', vscode.ViewColumn.Beside, {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(this.#root, 'dist')],
+    });
+    panel.iconPath = vscode.Uri.joinPath(this.#root, 'media', 'icons', 'compare.svg');
+    panel.webview.onDidReceiveMessage((message: FromPage) => {
+      if (message.kind === 'ready') {
+        this.#isPageReady = true;
+        this.#post();
+      } else {
+        void this.#act(message.action);
+      }
+    });
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      this.#shown = undefined;
+      this.#isPageReady = false;
+      this.#flipped.length = 0;
+    });
+    panel.webview.html = pageOf(panel.webview, this.#root);
+    return panel;
+  }
+
+  #here(): RecordRef & { readonly shownAs?: number } {
+    const shown = this.#shown;
+    return { uri: shown?.uri ?? '', record: shown?.record ?? 0, ...(shown && { shownAs: shown.findingNumber }) };
+  }
+
+  async #draw(request: PairRequest): Promise<void> {
+    const pair = await this.#server.request('preflens/pair', request);
+    if (!pair && request.step !== 'here') return;
+    const before = this.#shown;
+    this.#shown = pair ?? undefined;
+    if (pair && pair.findingNumber === 0 && before?.record === pair.record && before.uri === pair.uri) {
+      // The record has just left the list: remember where it stood, to go on from there.
+      this.#shown = { ...pair, findingNumber: before.findingNumber };
+    }
+    if (this.#panel) this.#panel.title = pair ? `Compare: line ${pair.line + 1}` : 'Compare';
+    this.#post(pair);
+  }
+
+  #post(pair: PairView | null | undefined = this.#shown): void {
+    if (!this.#isPageReady) return;
+    const message: ToPage = pair
+      ? { kind: 'pair', pair, undoCount: this.#flipped.length }
+      : { kind: 'nothing', message: 'There is no pair here any more. Choose a record in the text and compare it again.' };
+    void this.#panel?.webview.postMessage(message);
+  }
+
+  async #flip(ref: RecordRef): Promise<void> {
+    await this.#server.execute('preflens.flip', ref);
+    await this.#draw({ ...ref, ...(ref.record === this.#shown?.record && this.#here()), step: 'here' });
+  }
+
+  async #act(action: PageAction): Promise<void> {
+    if (!this.#shown) return;
+    const { uri, record, line } = this.#shown;
+    switch (action) {
+      case 'next':
+      case 'previous':
+        await this.#draw({ ...this.#here(), step: action });
+        return;
+      case 'flip':
+        this.#flipped.push({ uri, record });
+        await this.#flip({ uri, record });
+        return;
+      case 'undo': {
+        // Flipping is its own inverse, byte for byte.
+        const last = this.#flipped.pop();
+        if (last) await this.#flip(last);
+        return;
+      }
+      case 'reveal': {
+        const at = new vscode.Position(line, 0);
+        const shown = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri);
+        await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
+          viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+          selection: new vscode.Range(at, at),
+        });
+      }
+    }
+  }
+}

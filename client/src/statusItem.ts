@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+
+import type { DatasetStatus } from '#protocol/editor.ts';
+
+import type { Server } from './languageClient.ts';
+
+function count(value: number, one: string, many: string): string {
+  return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
+}
+
+/** The words of the status item, by phase. */
+function textOf(status: DatasetStatus): string {
+  if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
+  const facts = [count(status.pairCount, 'pair', 'pairs'), status.mapping, count(status.findingCount, 'finding', 'findings')];
+  if (status.phase === 'scoring') facts.push(status.progress ?? 'Scoring');
+  if (status.phase === 'cancelled') facts.push('scoring stopped');
+  if (status.phase === 'failed') facts.push('scoring failed');
+  const icon = status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
+  return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
+}
+
+function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
+  const lines = [
+    `**PrefLens** · ${count(status.recordCount, 'record', 'records')}, ${count(status.pairCount, 'pair', 'pairs')}`,
+    status.mapping === undefined ? undefined : `Read as: ${status.mapping}. ${status.polarity ?? ''}.`,
+    status.reason,
+    status.trust,
+    status.phase === 'scoring'
+      ? '[Stop scoring](command:preflens.stopScoring)'
+      : '[Score again](command:preflens.scoreFile) · [Problems](command:workbench.actions.view.problems) · [Log](command:preflens.showOutput)',
+  ];
+  const tooltip = new vscode.MarkdownString(lines.filter((line) => line !== undefined).join('\n\n'));
+  tooltip.isTrusted = {
+    enabledCommands: ['preflens.stopScoring', 'preflens.scoreFile', 'preflens.showOutput', 'workbench.actions.view.problems'],
+  };
+  return tooltip;
+}
+
+/** Shows what is known of the dataset in the active editor; hidden for files that hold no pairs. */
+export function showStatus(server: Server): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('preflens.status', vscode.StatusBarAlignment.Left, 10);
+  item.name = 'PrefLens';
+  item.command = 'preflens.compareRecord';
+  const known = new Map<string, DatasetStatus>();
+  const draw = (): void => {
+    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    // The compare view has the focus: the file beside it is still the one that counts.
+    if (uri === undefined && vscode.window.visibleTextEditors.length > 0) return;
+    const status = uri === undefined ? undefined : known.get(uri);
+    if (!status || status.phase === 'unrecognised') {
+      item.hide();
+      return;
+    }
+    item.text = textOf(status);
+    item.tooltip = tooltipOf(status);
+    item.show();
+  };
+  return vscode.Disposable.from(
+    item,
+    server.on('preflens/status', (status) => {
+      known.set(status.uri, status);
+      draw();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(draw),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      known.delete(document.uri.toString());
+    }),
+  );
+}

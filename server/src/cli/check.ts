@@ -1,0 +1,62 @@
+import type { Finding } from '#core/model/finding.ts';
+import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import { cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { placeFindings } from '#node/engine.ts';
+import { openDataset } from '#node/files.ts';
+
+import type { Command } from './command.ts';
+import { scoreFile, surveyFile } from './job.ts';
+
+export interface CheckOptions {
+  readonly score: boolean;
+  readonly seed: number;
+  readonly groupBy: string | undefined;
+  readonly budget: number;
+}
+
+/** Margins by record, NaN for a record that has none. */
+function marginsByRecord(count: number, records: readonly number[], margins: Float32Array): Float32Array {
+  const byRecord = new Float32Array(count).fill(Number.NaN);
+  records.forEach((record, i) => {
+    byRecord[record] = margins[i] ?? Number.NaN;
+  });
+  return byRecord;
+}
+
+/**
+ * Checks files and prints one line for each finding. True when a structural check found something:
+ * a ranking of suspects always has a first, so it alone never fails a run.
+ */
+export async function check(command: Command, paths: readonly string[], options: CheckOptions): Promise<boolean> {
+  let found = false;
+  for (const path of paths) {
+    const file = await openDataset(path);
+    const survey = await surveyFile(file, command.bar);
+    let ranked: Finding[] = [];
+    let trust = '';
+    if (options.score && survey.pairCount >= LEAST_PAIRS) {
+      const { scored, records } = await scoreFile(file, survey, { ...options, selfTest: false }, command.scorerPath, command.bar, command.signal);
+      const margins = marginsByRecord(survey.facts.count, records, scored.result.margins);
+      const cutoffs = cutoffsFor(margins, { percent: options.budget, most: 1000 });
+      ranked = reviewFindings(margins, new Distribution(margins), cutoffs, ['chosen']);
+      const { accuracy, longerWins } = scored.result.trust;
+      trust = `, scorer agrees with ${(100 * accuracy.value).toFixed(0)} % of labels (longer wins: ${(100 * longerWins).toFixed(0)} %)`;
+    }
+    const placed = await placeFindings(file.bytes, [...survey.findings, ...ranked]);
+    command.bar.clear();
+    for (const { finding, line, column } of placed) {
+      command.print(`${path}:${line}:${column}: ${finding.severity} ${finding.rule}: ${finding.message}`);
+    }
+    for (const [rule, count] of survey.counts) {
+      const kept = survey.findings.filter((finding) => finding.rule === rule).length;
+      if (kept < count) command.print(`${path}: ${rule}: ${count - kept} more, not listed`);
+    }
+    const structural = [...survey.counts.values()].reduce((sum, count) => sum + count, 0);
+    found ||= structural > 0;
+    command.note(
+      `${path}: ${survey.pairCount} pairs in ${survey.facts.count} records, ${survey.recognition.mapping.title}, ` +
+        `${structural} findings of structure, ${ranked.length} pairs to review${trust}`,
+    );
+  }
+  return found;
+}

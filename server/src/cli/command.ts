@@ -1,0 +1,13 @@
+import type { Bar } from './terminal.ts';
+
+/** What every command is given: where to write, and what can stop it. */
+export interface Command {
+  /** A line of the result, to standard output. */
+  print(line: string): void;
+  /** A line about the run, to standard error. */
+  note(line: string): void;
+  readonly bar: Bar;
+  readonly signal: AbortSignal;
+  /** The bundle of the scoring program. */
+  readonly scorerPath: string;
+}

@@ -1,0 +1,70 @@
+// Scoring a file for a command: survey, fit in the scoring process, hand back what commands print.
+import type { Survey } from '#core/dataset/survey.ts';
+import { messages } from '#core/messages.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import { fittedShare, pairBatches, surveyBytes } from '#node/engine.ts';
+import type { DatasetFile } from '#node/files.ts';
+import type { Scored, Stage } from '#node/scoring.ts';
+import { score } from '#node/scoring.ts';
+import { startScorer } from '#node/scoringProcess.ts';
+
+import type { Bar } from './terminal.ts';
+
+export interface ScoreOptions {
+  readonly seed: number;
+  readonly groupBy: string | undefined;
+  readonly selfTest: boolean;
+}
+
+export interface ScoredFile {
+  readonly scored: Scored;
+  /** The record of each fitted pair. */
+  readonly records: readonly number[];
+}
+
+export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
+
+const STAGE_TITLES: Record<Stage, string> = { reading: 'Reading', fitting: 'Scoring', 'self-test': 'Self-test' };
+
+/** Surveys a file; refuses one that holds no pairs. */
+export async function surveyFile(file: DatasetFile, bar: Bar): Promise<RecognisedSurvey> {
+  const packed = file.path.endsWith('.gz');
+  const survey = await surveyBytes(file.bytes, (byteEnd) => {
+    // The unpacked size of a gzip file is not known; its text is about four times as long.
+    bar.show('Checking', Math.min(0.99, byteEnd / (packed ? file.size * 4 : file.size)));
+  });
+  const { recognition } = survey;
+  if (survey.facts.count === 0) throw messages.empty(file.path);
+  if (!recognition) throw messages.unrecognised(file.path, survey.fieldsSeen);
+  return { ...survey, recognition };
+}
+
+/** Fits and scores in a child process. */
+export async function scoreFile(
+  file: DatasetFile,
+  survey: RecognisedSurvey,
+  options: ScoreOptions,
+  scorerPath: string,
+  bar: Bar,
+  signal: AbortSignal,
+): Promise<ScoredFile> {
+  if (survey.pairCount < LEAST_PAIRS) throw messages.tooFewPairs(file.path, survey.pairCount, LEAST_PAIRS);
+  const records: number[] = [];
+  const share = fittedShare(survey);
+  const scored = await score(() => startScorer(scorerPath), {
+    pairs: () => pairBatches(file.bytes, survey.recognition, share, options.groupBy, records),
+    pairCount: Math.ceil(survey.pairCount * share),
+    seed: options.seed,
+    selfTest: options.selfTest,
+    onProgress: ({ stage, done }) => {
+      bar.show(STAGE_TITLES[stage], done);
+    },
+    onRestart: (reason) => {
+      process.stderr.write(`${reason} Starting another one.\n`);
+    },
+    signal,
+  });
+  await file.assertSame();
+  return { scored, records };
+}

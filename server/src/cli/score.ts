@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+import { messages } from '#core/messages.ts';
+import { identify } from '#core/model/identity.ts';
+import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
+import { Distribution } from '#core/score/ranking.ts';
+import { groupOf, readPairs } from '#node/engine.ts';
+import { openDataset } from '#node/files.ts';
+import { hash128 } from '#node/hash.ts';
+
+import type { Command } from './command.ts';
+import { scoreFile, surveyFile } from './job.ts';
+
+export interface ScoreCommandOptions {
+  readonly out: string;
+  readonly seed: number;
+  readonly groupBy: string | undefined;
+}
+
+/** One line of the written scores. */
+export interface ScoreLine {
+  /** Record number from 0; blank lines do not count. */
+  readonly record: number;
+  /** Pair number within the record, from 0. */
+  readonly pair: number;
+  readonly pairKey: string;
+  readonly scorer: string;
+  /** Log-odds of the recorded label; negative speaks against it. */
+  readonly margin: number;
+  /** Share of the file's margins below this one, in percent. */
+  readonly percentile: number;
+  readonly reasons: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+/** Writes one JSON line for each pair, in file order. The output appears whole or not at all. */
+export async function writeScores(command: Command, path: string, options: ScoreCommandOptions): Promise<void> {
+  const toStdout = options.out === '-';
+  if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
+  const file = await openDataset(path);
+  const survey = await surveyFile(file, command.bar);
+  const { scored, records } = await scoreFile(file, survey, { ...options, selfTest: false }, command.scorerPath, command.bar, command.signal);
+  const { result } = scored;
+  const reader = readerOf(result);
+  const distribution = new Distribution(result.margins);
+  const partial = `${options.out}.partial`;
+  const out = toStdout ? process.stdout : createWriteStream(partial);
+  try {
+    let fitted = 0;
+    let written = 0;
+    for await (const { raw, pair, value } of readPairs(file.bytes, survey.recognition)) {
+      command.signal.throwIfAborted();
+      const text = pairText(pair);
+      const isFitted = records[fitted] === raw.record;
+      const fold = isFitted ? (result.fold[fitted] ?? 0) : reader.foldFor(text);
+      const read = reader.read(text, fold, groupOf(value, options.groupBy));
+      const margin = isFitted ? (result.margins[fitted] ?? read.margin) : read.margin;
+      if (isFitted) fitted++;
+      const line: ScoreLine = {
+        record: raw.record,
+        pair: 0,
+        pairKey: identify(pair, hash128).pairKey,
+        scorer: CONSISTENCY_NAME,
+        margin: round(margin, 6),
+        percentile: round(distribution.percentile(margin), 3),
+        reasons: read.reasons.map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+      };
+      if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');
+      command.bar.show('Writing', ++written / survey.pairCount);
+    }
+    await file.assertSame();
+    if (!toStdout) {
+      out.end();
+      await finished(out);
+      await rename(partial, options.out);
+    }
+  } catch (error) {
+    if (!toStdout) {
+      out.destroy();
+      await rm(partial, { force: true });
+    }
+    throw error;
+  }
+  command.bar.clear();
+  command.note(`${survey.pairCount} pairs scored${toStdout ? '' : ` to ${options.out}`}.`);
+}

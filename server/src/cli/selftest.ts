@@ -1,0 +1,53 @@
+import type { Share } from '#core/score/quality.ts';
+import { CONSISTENCY_NAME } from '#core/score/model.ts';
+import { openDataset } from '#node/files.ts';
+import { SELF_TEST_SHARE } from '#node/scoring.ts';
+
+import type { Command } from './command.ts';
+import { scoreFile, surveyFile } from './job.ts';
+
+export interface SelfTestOptions {
+  readonly seed: number;
+  readonly groupBy: string | undefined;
+  readonly json: boolean;
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
+function interval({ value, low, high }: Share): string {
+  return `${percent(value)} (${percent(low)} to ${percent(high)})`;
+}
+
+/** Plants flips in a copy of the labels and prints how well the ranking finds them. The file is not touched. */
+export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
+  const file = await openDataset(path);
+  const survey = await surveyFile(file, command.bar);
+  const { scored } = await scoreFile(file, survey, { ...options, selfTest: true }, command.scorerPath, command.bar, command.signal);
+  command.bar.clear();
+  const { selfTest: test, result } = scored;
+  if (!test) throw new Error('selftest: the scorer gave no figures');
+  if (options.json) {
+    const { trust } = result;
+    command.print(
+      JSON.stringify({ file: path, pairs: result.margins.length, scorer: CONSISTENCY_NAME, seed: options.seed, flippedShare: SELF_TEST_SHARE, ...test, asRecorded: trust }),
+    );
+    return;
+  }
+  const rows: readonly (readonly [string, string])[] = [
+    ['Accuracy', interval(test.accuracy)],
+    ['Longer answer wins', percent(test.longerWins)],
+    ['AUROC', `${test.auroc.toFixed(3)} (length alone ${test.lengthAuroc.toFixed(3)}, chance 0.500)`],
+    ['Precision at top 1 %', interval(test.precisionAt1)],
+    ['Precision at top 5 %', interval(test.precisionAt5)],
+    ['Precision at the number planted', interval(test.precisionAtPlanted)],
+  ];
+  command.print(
+    `${path}: ${result.margins.length} pairs, ${test.planted} labels flipped on purpose (seed ${options.seed}), ${CONSISTENCY_NAME}`,
+  );
+  for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
+  if (test.accuracy.low < 0.55) {
+    command.print('  The ranking is close to random on this file: look at its very top only, or bring a reward model.');
+  }
+}

@@ -1,0 +1,38 @@
+import { performance } from 'node:perf_hooks';
+
+import { estimator, formatEstimate } from '#core/progress.ts';
+
+/** What a command says while it works. Nothing at all when standard error is not a terminal. */
+export interface Bar {
+  /** 0 to 1; a new title starts a new estimate. */
+  show(title: string, done: number): void;
+  clear(): void;
+}
+
+const WIDTH = 28;
+const REDRAW_MS = 80;
+
+export function progressBar(out: NodeJS.WriteStream): Bar {
+  if (!out.isTTY) return { show: () => undefined, clear: () => undefined };
+  let title = '';
+  let estimate = estimator(() => performance.now());
+  let drawn = 0;
+  return {
+    show(next, done) {
+      if (next !== title) {
+        title = next;
+        estimate = estimator(() => performance.now());
+        drawn = 0;
+      }
+      const now = performance.now();
+      if (now - drawn < REDRAW_MS && done < 1) return;
+      drawn = now;
+      const full = Math.round(WIDTH * done);
+      const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
+      out.write(`\r\u001b[2K${title.padEnd(14)} ${bar} ${formatEstimate(estimate(done))}`);
+    },
+    clear() {
+      out.write('\r\u001b[2K');
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { findJsonFault } from '../json/scan.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { readPair } from '../mapping/mapping.ts';
+import type { Finding, Hit } from '../model/finding.ts';
+import type { Json } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+import type { Pair } from '../model/pair.ts';
+import type { RawRecord } from '../model/record.ts';
+import type { Rule } from './check.ts';
+import { PAIR_CHECKS, RECORD_RULES } from './table.ts';
+
+/** Longer records are reported and skipped: one of them would fill the memory of a laptop. */
+export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+
+/** One record, parsed: its value, or the place where it stops being JSON. */
+export type Parsed = { readonly value: Json } | { readonly fault: Hit };
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function fault(message: string, start: number, end: number): Parsed {
+  return { fault: { message, place: { path: [], part: 'value', bytes: [start, end] } } };
+}
+
+/** The first byte that is not part of valid UTF-8. */
+function findBadUtf8(bytes: Uint8Array): number {
+  let [low, high] = [0, bytes.length];
+  // A prefix cut inside a character is invalid too, so look from the last good prefix by steps of one.
+  while (high - low > 4) {
+    const middle = (low + high) >> 1;
+    let valid = false;
+    for (let cut = middle; cut > middle - 4 && cut >= low && !valid; cut--) valid = isUtf8(bytes.subarray(0, cut));
+    if (valid) low = middle;
+    else high = middle;
+  }
+  let at = low;
+  while (at > 0 && !isUtf8(bytes.subarray(0, at))) at--;
+  return at;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Parses one line. Never throws: bad data is a value. */
+export function parseRecord({ bytes, byteStart, byteEnd }: RawRecord): Parsed {
+  if (byteEnd - byteStart > MAX_RECORD_BYTES) {
+    const most = MAX_RECORD_BYTES / 1024 / 1024;
+    return fault(`The record is longer than ${most} MiB and was skipped.`, 0, 1);
+  }
+  let text: string;
+  try {
+    text = strict.decode(bytes);
+  } catch {
+    const at = findBadUtf8(bytes);
+    return fault(`Not valid UTF-8 from byte ${at + 1} of the line.`, at, Math.min(at + 1, bytes.length));
+  }
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch (error) {
+    const found = findJsonFault(bytes);
+    if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
+    const start = Math.min(found.offset, Math.max(0, bytes.length - 1));
+    return fault(`Not valid JSON at byte ${found.offset + 1} of the line: ${found.message}.`, start, start + 1);
+  }
+}
+
+export interface Examined {
+  readonly pair?: Pair;
+  readonly findings: readonly Finding[];
+}
+
+function report(rule: Rule, record: number, hit: Hit): Finding {
+  return { rule: rule.id, severity: rule.severity, record, ...hit };
+}
+
+/** Runs every check that needs one record alone. */
+export function examine(parsed: Parsed, mapping: Mapping, record: number): Examined {
+  if ('fault' in parsed) return { findings: [report(RECORD_RULES['invalid-json'], record, parsed.fault)] };
+  if (!isObject(parsed.value)) {
+    const hit: Hit = { place: { path: [], part: 'value' }, message: 'The record is not a JSON object.' };
+    return { findings: [report(RECORD_RULES['not-an-object'], record, hit)] };
+  }
+  const reading = readPair(mapping, parsed.value);
+  if ('problem' in reading) {
+    const { kind, path, expected } = reading.problem;
+    const message = kind === 'missing-field' ? `The record has no ${expected}.` : `Expected ${expected}.`;
+    return { findings: [report(RECORD_RULES[kind], record, { place: { path, part: 'value' }, message })] };
+  }
+  const { pair } = reading;
+  const findings: Finding[] = [];
+  for (const check of PAIR_CHECKS) {
+    for (const hit of check.check(pair)) findings.push(report(check, record, hit));
+  }
+  return { pair, findings };
+}

@@ -1,0 +1,24 @@
+import { otherSide } from '../model/pair.ts';
+import type { PairCheck } from './check.ts';
+import { answerPlace } from './check.ts';
+
+export const prefixPair: PairCheck = {
+  id: 'prefix-pair',
+  severity: 'warning',
+  title: 'One response is the beginning of the other',
+  help: 'The shorter answer was probably cut off, so the pair compares an answer with its own first part. Look for a length limit in the generation step.',
+  check: (pair) => {
+    const chosen = pair.chosen.text.trim();
+    const rejected = pair.rejected.text.trim();
+    if (chosen === '' || rejected === '' || chosen.length === rejected.length) return [];
+    const shorter = chosen.length < rejected.length ? 'chosen' : 'rejected';
+    const [part, whole] = shorter === 'chosen' ? [chosen, rejected] : [rejected, chosen];
+    if (!whole.startsWith(part)) return [];
+    return [
+      {
+        place: answerPlace(pair, shorter),
+        message: `The ${shorter} response is the first ${part.length} characters of the ${otherSide(shorter)} one.`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,90 @@
+import { diff } from 'fast-myers-diff';
+
+/** A stretch of one text: `same` in both, or `only` here. */
+export interface Stretch {
+  readonly kind: 'same' | 'only';
+  readonly text: string;
+}
+
+export interface WordDiff {
+  readonly chosen: readonly Stretch[];
+  readonly rejected: readonly Stretch[];
+  /** Share of the words that both have, 0 to 1. */
+  readonly similarity: number;
+  /** Undefined, or why the texts are shown without marks. */
+  readonly unmarked?: 'unrelated' | 'too-long';
+}
+
+/** Longer pairs of texts are shown plain: marking them could take seconds. In tokens of both texts together. */
+const MOST_TOKENS = 40_000;
+
+/** Below this share of common words marks would cover nearly everything and say nothing. */
+const LEAST_SIMILARITY = 0.15;
+
+/** Words, runs of white space, and single marks. */
+const TOKEN = /[\p{L}\p{N}_']+|\s+|[^\p{L}\p{N}_'\s]/gu;
+
+function tokensOf(text: string): string[] {
+  return text.match(TOKEN) ?? [];
+}
+
+function isWord(token: string): boolean {
+  return /[\p{L}\p{N}]/u.test(token);
+}
+
+function countShared(a: readonly string[], b: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const token of a) if (isWord(token)) left.set(token, (left.get(token) ?? 0) + 1);
+  let shared = 0;
+  for (const token of b) {
+    const count = left.get(token) ?? 0;
+    if (count === 0) continue;
+    shared++;
+    left.set(token, count - 1);
+  }
+  return shared;
+}
+
+function plain(chosen: string, rejected: string, similarity: number, unmarked: 'unrelated' | 'too-long'): WordDiff {
+  const whole = (text: string): Stretch[] => (text === '' ? [] : [{ kind: 'same', text }]);
+  return { chosen: whole(chosen), rejected: whole(rejected), similarity, unmarked };
+}
+
+/** Marks which tokens of a text stand in the other one too, given the ranges that do not. */
+function stretches(tokens: readonly string[], changed: readonly (readonly [number, number])[]): Stretch[] {
+  const out: { kind: Stretch['kind']; text: string }[] = [];
+  const push = (kind: Stretch['kind'], from: number, to: number): void => {
+    const text = tokens.slice(from, to).join('');
+    if (text === '') return;
+    const last = out.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else out.push({ kind, text });
+  };
+  let at = 0;
+  for (const [from, to] of changed) {
+    // A lone space or comma between two marks only flickers: it joins them.
+    const gapIsSmall = at > 0 && from - at <= 1 && !tokens.slice(at, from).some(isWord);
+    push(gapIsSmall ? 'only' : 'same', at, from);
+    push('only', from, to);
+    at = to;
+  }
+  push('same', at, tokens.length);
+  return out;
+}
+
+/** Word-level differences of two answers. The stretches of a side joined give its text again. */
+export function wordDiff(chosen: string, rejected: string): WordDiff {
+  const a = tokensOf(chosen);
+  const b = tokensOf(rejected);
+  const words = a.filter(isWord).length + b.filter(isWord).length;
+  const similarity = words === 0 ? 1 : (2 * countShared(a, b)) / words;
+  if (a.length + b.length > MOST_TOKENS) return plain(chosen, rejected, similarity, 'too-long');
+  if (similarity < LEAST_SIMILARITY) return plain(chosen, rejected, similarity, 'unrelated');
+  const inChosen: [number, number][] = [];
+  const inRejected: [number, number][] = [];
+  for (const [fromA, toA, fromB, toB] of diff(a, b)) {
+    if (toA > fromA) inChosen.push([fromA, toA]);
+    if (toB > fromB) inRejected.push([fromB, toB]);
+  }
+  return { chosen: stretches(a, inChosen), rejected: stretches(b, inRejected), similarity };
+}

@@ -1,0 +1,44 @@
+// Transcripts in the manner of Anthropic's HH data: turns opened by "\n\nHuman:" and "\n\nAssistant:".
+import type { Turn } from '../model/pair.ts';
+
+const ASSISTANT = '\n\nAssistant:';
+
+/** Opens a turn; the first group is the speaker. */
+const TURN = /\n\n(Human|Assistant):/g;
+
+function sharedPrefixLength(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
+}
+
+/**
+ * The end of the prompt in two transcripts of one conversation: just after the last assistant
+ * marker that both share. 0 when they share none.
+ */
+export function sharedTranscriptPrompt(chosen: string, rejected: string): number {
+  const shared = sharedPrefixLength(chosen, rejected);
+  if (shared < ASSISTANT.length) return 0;
+  const marker = chosen.lastIndexOf(ASSISTANT, shared - ASSISTANT.length);
+  return marker < 0 ? 0 : marker + ASSISTANT.length;
+}
+
+/** The turns of a transcript; a marker without text after it opens no turn. */
+export function transcriptTurns(transcript: string): Turn[] {
+  const turns: Turn[] = [];
+  const marks = [...transcript.matchAll(TURN)];
+  marks.forEach((mark, i) => {
+    const text = transcript.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim();
+    if (text !== '') turns.push({ role: mark[1] ?? '', text });
+  });
+  return turns;
+}
+
+/** The first turn marker inside an answer, as a half-open range, or undefined. */
+export function findTurnMarker(answer: string): readonly [number, number] | undefined {
+  const match = /(?:^|\n)[ \t]*((?:Human|Assistant|User|###\s*(?:Human|Assistant|User|Instruction|Response)):)/.exec(answer);
+  if (!match?.[1]) return undefined;
+  const start = match.index + match[0].length - match[1].length;
+  return [start, start + match[1].length];
+}

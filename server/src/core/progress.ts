@@ -1,0 +1,27 @@
+import type { Clock } from './ports.ts';
+
+/** "42 %, about 8 s left" from how fast the work went so far. */
+export interface Estimate {
+  /** 0 to 1. */
+  readonly done: number;
+  /** Undefined until enough has been done to say. */
+  readonly leftMs: number | undefined;
+}
+
+/** Makes estimates from one start on. Nothing is promised before half a second and 2 % of the work. */
+export function estimator(clock: Clock): (done: number) => Estimate {
+  const start = clock();
+  return (done) => {
+    const passed = clock() - start;
+    const known = passed > 500 && done > 0.02;
+    return { done, leftMs: known ? (passed / done) * (1 - done) : undefined };
+  };
+}
+
+export function formatEstimate({ done, leftMs }: Estimate): string {
+  const percent = `${Math.floor(done * 100)} %`;
+  if (leftMs === undefined) return percent;
+  const seconds = Math.ceil(leftMs / 1000);
+  if (seconds < 90) return `${percent}, about ${seconds} s left`;
+  return `${percent}, about ${Math.round(seconds / 60)} min left`;
+}

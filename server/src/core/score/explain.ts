@@ -1,0 +1,96 @@
+import type { LinearModel } from './fit.ts';
+import type { PairText } from './features.ts';
+import type { PromptView } from './prompt.ts';
+import { continueConversation, viewPrompt } from './prompt.ts';
+import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
+import { visitFeatures } from './tokens.ts';
+
+/** One thing that moved a margin. Positive speaks for the chosen answer. */
+export interface Reason {
+  /** The words as they stand in the answer, or the name of a style number. */
+  readonly text: string;
+  readonly side: 'chosen' | 'rejected' | 'style';
+  readonly weight: number;
+}
+
+/** Rewards are known up to a number that both answers share, so only their difference means something. */
+export interface Explanation {
+  readonly chosenReward: number;
+  readonly rejectedReward: number;
+  readonly margin: number;
+  /** Strongest first; half of the places are kept for words of the answers. */
+  readonly reasons: readonly Reason[];
+}
+
+interface Words {
+  readonly sum: number;
+  readonly found: Map<number, readonly [start: number, end: number]>;
+}
+
+function readWords(text: string, model: LinearModel): Words {
+  const found = new Map<number, readonly [number, number]>();
+  let sum = 0;
+  if (model.words.length > 0) {
+    visitFeatures(text, (feature, start, end) => {
+      if (found.has(feature)) return;
+      found.set(feature, [start, end]);
+      sum += model.words[feature] ?? 0;
+    });
+  }
+  return { sum, found };
+}
+
+function readStyle(text: string, prompt: PromptView, answered: ReadonlySet<number>): Float32Array {
+  const out = new Float32Array(STYLE_COUNT);
+  styleOf(text, prompt, out, 0);
+  if (prompt.end !== 0 && answered.has(continueConversation(prompt.end, text))) out[CONTINUED_AT] = 1;
+  return out;
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
+}
+
+function strongest(reasons: Reason[], most: number): Reason[] {
+  const bySize = (a: Reason, b: Reason): number => Math.abs(b.weight) - Math.abs(a.weight);
+  const words = reasons.filter(({ side }) => side !== 'style').sort(bySize);
+  const styles = reasons.filter(({ side }) => side === 'style').sort(bySize);
+  const wordCount = Math.min(words.length, Math.ceil(most / 2));
+  return [...words.slice(0, wordCount), ...styles.slice(0, most - wordCount)].sort(bySize);
+}
+
+/** Reads one pair with a fitted model. `answered`: conversations that go on elsewhere in the file. */
+export function explain(pair: PairText, model: LinearModel, answered: ReadonlySet<number>, most = 6): Explanation {
+  const prompt = viewPrompt(pair.prompt);
+  const chosen = readWords(pair.chosen, model);
+  const rejected = readWords(pair.rejected, model);
+  const styles = [readStyle(pair.chosen, prompt, answered), readStyle(pair.rejected, prompt, answered)] as const;
+  const reasons = new Map<string, Reason>();
+  const add = (reason: Reason): void => {
+    const key = `${reason.side}\u0000${reason.text.toLowerCase()}`;
+    const before = reasons.get(key);
+    reasons.set(key, before ? { ...before, weight: before.weight + reason.weight } : reason);
+  };
+  const addWords = (text: string, own: Words, other: Words, side: 'chosen' | 'rejected'): void => {
+    for (const [feature, range] of own.found) {
+      const weight = model.words[feature] ?? 0;
+      if (weight === 0 || other.found.has(feature)) continue;
+      const word = text.slice(...range).replace(/\s+/g, ' ').trim();
+      if (word !== '') add({ text: word, side, weight: side === 'chosen' ? weight : -weight });
+    }
+  };
+  addWords(pair.chosen, chosen, rejected, 'chosen');
+  addWords(pair.rejected, rejected, chosen, 'rejected');
+  for (let k = 0; k < STYLE_COUNT; k++) {
+    const weight = (model.style[k] ?? 0) * ((styles[0][k] ?? 0) - (styles[1][k] ?? 0));
+    if (weight !== 0) add({ text: STYLE_NAMES[k] ?? '', side: 'style', weight });
+  }
+  const chosenReward = chosen.sum + dot(model.style, styles[0]);
+  const rejectedReward = rejected.sum + dot(model.style, styles[1]);
+  return {
+    chosenReward,
+    rejectedReward,
+    margin: chosenReward - rejectedReward,
+    reasons: strongest([...reasons.values()], most),
+  };
+}

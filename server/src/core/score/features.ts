@@ -1,0 +1,115 @@
+import { continueConversation, viewPrompt } from './prompt.ts';
+import { CONTINUED_AT, STYLE_COUNT, styleOf } from './style.ts';
+import { FEATURE_BITS, visitFeatures } from './tokens.ts';
+
+/** What the scorer needs of a pair: three texts. */
+export interface PairText {
+  readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
+}
+
+/**
+ * Differences chosen − rejected of many pairs, kept compactly: for words, the features that one
+ * side has and the other lacks; for style, one row of numbers.
+ */
+export interface PairFeatures {
+  readonly count: number;
+  /** Pair i owns words[starts[i]] up to words[starts[i + 1]], exclusive. */
+  readonly starts: Float64Array;
+  /** A feature of chosen as itself, a feature of rejected as its bitwise complement. */
+  readonly words: Int32Array;
+  /** count × STYLE_COUNT. */
+  readonly style: Float32Array;
+}
+
+/** Gathers pairs one by one. Memory grows with the words that differ, about 3 kB for a pair of 200-word answers. */
+export class FeatureBuilder {
+  #count = 0;
+  #starts = new Float64Array(1025);
+  #words = new Int32Array(1 << 16);
+  #wordCount = 0;
+  #style = new Float32Array(1024 * STYLE_COUNT);
+  readonly #markChosen = new Int32Array(1 << FEATURE_BITS);
+  readonly #markRejected = new Int32Array(1 << FEATURE_BITS);
+  readonly #sides = new Float32Array(2 * STYLE_COUNT);
+  #stamp = 0;
+  /** Conversations up to each answer that some prompt of the file goes on from. */
+  readonly #answered = new Set<number>();
+  /** For each pair, the two conversations that its answers would make: chosen, then rejected. 0 without a prompt. */
+  readonly #made: number[] = [];
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(pair: PairText): void {
+    this.#addWords(pair);
+    const prompt = viewPrompt(pair.prompt);
+    for (const conversation of prompt.answered) this.#answered.add(conversation);
+    for (const answer of [pair.chosen, pair.rejected]) {
+      this.#made.push(prompt.end === 0 ? 0 : continueConversation(prompt.end, answer));
+    }
+    styleOf(pair.chosen, prompt, this.#sides, 0);
+    styleOf(pair.rejected, prompt, this.#sides, STYLE_COUNT);
+    const row = this.#count * STYLE_COUNT;
+    if (row + STYLE_COUNT > this.#style.length) this.#style = grow(this.#style, Float32Array);
+    for (let k = 0; k < STYLE_COUNT; k++) {
+      this.#style[row + k] = (this.#sides[k] ?? 0) - (this.#sides[STYLE_COUNT + k] ?? 0);
+    }
+    this.#count++;
+    if (this.#count + 1 > this.#starts.length) this.#starts = grow(this.#starts, Float64Array);
+    this.#starts[this.#count] = this.#wordCount;
+  }
+
+  /** The conversations that go on in other records: kept with a model, to read single pairs later. */
+  get answered(): ReadonlySet<number> {
+    return this.#answered;
+  }
+
+  build(): PairFeatures {
+    for (let row = 0; row < this.#count; row++) {
+      const [chosen, rejected] = [this.#made[2 * row] ?? 0, this.#made[2 * row + 1] ?? 0];
+      this.#style[row * STYLE_COUNT + CONTINUED_AT] =
+        Number(this.#answered.has(chosen)) - Number(this.#answered.has(rejected));
+    }
+    return {
+      count: this.#count,
+      starts: this.#starts.subarray(0, this.#count + 1),
+      words: this.#words.subarray(0, this.#wordCount),
+      style: this.#style.subarray(0, this.#count * STYLE_COUNT),
+    };
+  }
+
+  #addWords(pair: PairText): void {
+    const stamp = ++this.#stamp;
+    const [inChosen, inRejected] = [this.#markChosen, this.#markRejected];
+    visitFeatures(pair.chosen, (feature) => {
+      inChosen[feature] = stamp;
+    });
+    const chosenStart = this.#wordCount;
+    visitFeatures(pair.rejected, (feature) => {
+      if (inRejected[feature] === stamp) return;
+      inRejected[feature] = stamp;
+      if (inChosen[feature] !== stamp) this.#push(~feature);
+    });
+    visitFeatures(pair.chosen, (feature) => {
+      if (inChosen[feature] !== stamp) return;
+      inChosen[feature] = 0;
+      if (inRejected[feature] !== stamp) this.#push(feature);
+    });
+    // Sorted, so that sums do not depend on which side a pair's words were read from first.
+    this.#words.subarray(chosenStart, this.#wordCount).sort();
+  }
+
+  #push(word: number): void {
+    if (this.#wordCount === this.#words.length) this.#words = grow(this.#words, Int32Array);
+    this.#words[this.#wordCount++] = word;
+  }
+}
+
+function grow<T extends Float32Array | Float64Array | Int32Array>(old: T, make: new (length: number) => T): T {
+  const next = new make(Math.ceil(old.length * 1.5));
+  next.set(old);
+  return next;
+}

@@ -1,0 +1,102 @@
+// Figures that say what a ranking is worth.
+
+/** A share of `count` cases with its 95 % interval. */
+export interface Share {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+}
+
+/** What the scorer is worth on this file, measured out of fold. */
+export interface Trust {
+  /** Share of pairs whose recorded label the scorer agrees with. */
+  readonly accuracy: Share;
+  /** The same for a model that sees style alone. */
+  readonly styleAccuracy: number;
+  /** The same for the rule "the longer answer wins". */
+  readonly longerWins: number;
+}
+
+/** What became of labels that were flipped on purpose, 20 % of them. */
+export interface SelfTest {
+  readonly planted: number;
+  readonly accuracy: Share;
+  readonly longerWins: number;
+  /** How well the ranking tells planted flips from the rest; 0.5 is chance. */
+  readonly auroc: number;
+  readonly lengthAuroc: number;
+  /** Share of planted flips among the worst 1 % and 5 % of the ranking, and among as many as were planted. */
+  readonly precisionAt1: Share;
+  readonly precisionAt5: Share;
+  readonly precisionAtPlanted: Share;
+}
+
+/** Area under the ROC curve for "low score means positive"; ties count half. NaN when one class is absent. */
+export function auroc(scores: ArrayLike<number>, positive: (row: number) => boolean): number {
+  const order = ranked(scores);
+  let positives = 0;
+  let sum = 0;
+  for (let i = 0; i < order.length; ) {
+    let end = i;
+    while (end < order.length && scores[order[end] ?? 0] === scores[order[i] ?? 0]) end++;
+    const rank = (i + end - 1) / 2;
+    for (; i < end; i++) {
+      if (!positive(order[i] ?? 0)) continue;
+      positives++;
+      sum += rank;
+    }
+  }
+  const negatives = order.length - positives;
+  if (positives === 0 || negatives === 0) return Number.NaN;
+  return 1 - (sum - (positives * (positives - 1)) / 2) / (positives * negatives);
+}
+
+/** Row numbers from the lowest score to the highest; equal scores in row order. */
+export function ranked(scores: ArrayLike<number>): Int32Array {
+  const order = Int32Array.from({ length: scores.length }, (_, i) => i);
+  return order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || a - b);
+}
+
+/** The 95 % Wilson interval of a share: honest for small counts and near 0 or 1. */
+export function share(hits: number, count: number): Share {
+  if (count === 0) return { value: 0, low: 0, high: 1, count };
+  const value = hits / count;
+  const z = 1.96;
+  const scale = 1 + z ** 2 / count;
+  const centre = value + z ** 2 / (2 * count);
+  const spread = z * Math.sqrt((value * (1 - value)) / count + z ** 2 / (4 * count ** 2));
+  return { value, low: Math.max(0, (centre - spread) / scale), high: Math.min(1, (centre + spread) / scale), count };
+}
+
+/** Share of positives among the `most` lowest scores. */
+export function precisionAt(scores: ArrayLike<number>, positive: (row: number) => boolean, most: number): Share {
+  const top = ranked(scores).subarray(0, Math.max(1, most));
+  return share(top.reduce((sum, row) => sum + Number(positive(row)), 0), top.length);
+}
+
+/** Share of positive numbers; zeros count half. */
+export function positiveShare(values: ArrayLike<number>): Share {
+  let hits = 0;
+  for (let i = 0; i < values.length; i++) hits += (Math.sign(values[i] ?? 0) + 1) / 2;
+  return share(hits, values.length);
+}
+
+/** Figures of a ranking in which the rows with sign −1 were planted. `lengths`: longer minus shorter, of the labels as planted. */
+export function selfTestFigures(margins: Float64Array, lengths: Float64Array, sign: Int8Array): SelfTest {
+  const planted = (row: number): boolean => sign[row] === -1;
+  const count = sign.reduce((sum, value) => sum + Number(value < 0), 0);
+  // The direction of length is taken from the labels as they stand, planted ones included.
+  const direction = positiveShare(lengths).value >= 0.5 ? 1 : -1;
+  const byLength = lengths.map((value) => direction * value);
+  return {
+    planted: count,
+    accuracy: positiveShare(margins.map((margin, row) => margin * (sign[row] ?? 1))),
+    longerWins: positiveShare(lengths.map((value, row) => value * (sign[row] ?? 1))).value,
+    auroc: auroc(margins, planted),
+    lengthAuroc: auroc(byLength, planted),
+    precisionAt1: precisionAt(margins, planted, Math.round(sign.length * 0.01)),
+    precisionAt5: precisionAt(margins, planted, Math.round(sign.length * 0.05)),
+    precisionAtPlanted: precisionAt(margins, planted, count),
+  };
+}

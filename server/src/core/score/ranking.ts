@@ -1,0 +1,112 @@
+import { SCORE_RULES } from '../checks/table.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Path } from '../model/json.ts';
+
+/** How many pairs a person is asked to look at. */
+export interface ReviewBudget {
+  /** Percent of all scored pairs, for each kind of finding. */
+  readonly percent: number;
+  /** At most so many, whatever the percentage gives. */
+  readonly most: number;
+}
+
+/** Where a margin stands among all margins of the file. */
+export class Distribution {
+  readonly #sorted: Float32Array;
+
+  /** NaN, an unscored pair, is left out. */
+  constructor(margins: Float32Array) {
+    this.#sorted = margins.filter((margin) => !Number.isNaN(margin)).sort();
+  }
+
+  get count(): number {
+    return this.#sorted.length;
+  }
+
+  /** How many margins lie below this one. */
+  below(margin: number): number {
+    let [low, high] = [0, this.#sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] ?? 0) < margin) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Share of margins below this one, in percent, 0 to 100. */
+  percentile(margin: number): number {
+    return this.count === 0 ? Number.NaN : (100 * this.below(margin)) / this.count;
+  }
+}
+
+/** A margin as people read it: signed, two digits, a real minus sign. */
+export function formatMargin(margin: number): string {
+  const digits = Math.abs(margin).toFixed(2);
+  return margin < 0 ? `−${digits}` : `+${digits}`;
+}
+
+/** "0.2nd", "1st", "37th": whole above 1, one digit below. */
+export function formatPercentile(percentile: number): string {
+  if (percentile < 1) return `${percentile.toFixed(1)}th`;
+  const whole = Math.min(99, Math.floor(percentile));
+  const suffix = whole % 100 > 10 && whole % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][whole % 10] ?? 'th');
+  return `${whole}${suffix}`;
+}
+
+/**
+ * Where a review list ends. Set once, when a file is scored: fixing the first pair of the list does
+ * not push another one onto it, and undoing a fix brings the finding back.
+ */
+export interface Cutoffs {
+  /** Pairs with a margin up to this one are likely mislabeled. −Infinity: none are. */
+  readonly worst: number;
+  /** Other pairs with a margin of at most this size are hard to tell apart. −Infinity: none are. */
+  readonly closest: number;
+}
+
+/**
+ * Cuts both rankings at the budget. Never at a margin of 0: the share of negative margins says next
+ * to nothing about how many labels are wrong. A margin of exactly 0 means that the scorer saw no
+ * difference at all, which other checks report better.
+ */
+export function cutoffsFor(margins: Float32Array, budget: ReviewBudget): Cutoffs {
+  const scored = margins.filter((margin) => !Number.isNaN(margin)).sort();
+  const most = Math.min(budget.most, Math.round((scored.length * budget.percent) / 100));
+  if (most === 0) return { worst: -Infinity, closest: -Infinity };
+  const worst = Math.min(scored[most - 1] ?? -Infinity, -Number.MIN_VALUE);
+  const sizes = scored
+    .filter((margin) => margin > worst && margin !== 0)
+    .map(Math.abs)
+    .sort();
+  return { worst, closest: sizes[most - 1] ?? sizes.at(-1) ?? -Infinity };
+}
+
+/** The two kinds of findings, on the name of the field that carries the label, in the order of the ranking. */
+export function reviewFindings(
+  margins: Float32Array,
+  distribution: Distribution,
+  cutoffs: Cutoffs,
+  labelPath: Path,
+): Finding[] {
+  const place = { path: labelPath, part: 'key' } as const;
+  const count = distribution.count.toLocaleString('en');
+  const worst: [number, Finding][] = [];
+  const closest: [number, Finding][] = [];
+  margins.forEach((margin, record) => {
+    const where = `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
+    if (margin <= cutoffs.worst) {
+      const rank = distribution.below(margin) + 1;
+      const message = `Likely mislabeled: number ${rank} of ${count} in the consistency ranking (${where}).`;
+      worst.push([margin, { ...ruleOf('likely-mislabeled'), record, place, message }]);
+    } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
+      const message = `Low margin: the consistency scorer can hardly tell the two responses apart (${where}).`;
+      closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, place, message }]);
+    }
+  });
+  return [worst, closest].flatMap((list) => list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding));
+}
+
+function ruleOf(id: keyof typeof SCORE_RULES): Pick<Finding, 'rule' | 'severity'> {
+  return { rule: id, severity: SCORE_RULES[id].severity };
+}

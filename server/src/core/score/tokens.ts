@@ -1,0 +1,80 @@
+// Word 1-2-grams and style numbers of a text: what the consistency scorer sees of an answer.
+
+/** Size of the hashed vocabulary. */
+export const FEATURE_BITS = 18;
+const MASK = (1 << FEATURE_BITS) - 1;
+
+/** Receives a token's hash and its half-open range in the text. */
+export type TokenVisitor = (hash: number, start: number, end: number) => void;
+
+const KIND_SPACE = 0;
+const KIND_WORD = 1;
+const KIND_MARK = 2;
+const KIND_WIDE = 3;
+
+function kindOf(code: number): number {
+  if (code < 0x80) {
+    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) return KIND_WORD;
+    if ((code >= 0x30 && code <= 0x39) || code === 0x27) return KIND_WORD;
+    return code <= 0x20 ? KIND_SPACE : KIND_MARK;
+  }
+  if (code === 0xa0 || code === 0x2028 || code === 0x2029 || code === 0x3000) return KIND_SPACE;
+  // Scripts without spaces between words: every character is a token of its own.
+  if (code >= 0x2e80 && code <= 0x9fff) return KIND_WIDE;
+  if (code >= 0x2000 && code <= 0x2bff) return KIND_MARK;
+  return KIND_WORD;
+}
+
+/** Splits a text into lower-cased words, marks, line breaks and single CJK characters. No strings are made. */
+export function visitTokens(text: string, visit: TokenVisitor): void {
+  const length = text.length;
+  let at = 0;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    const kind = kindOf(code);
+    if (kind === KIND_SPACE) {
+      at++;
+      if (code === 0x0a) visit(0x0a0a, at - 1, at);
+      continue;
+    }
+    const start = at;
+    let hash = 0x811c9dc5;
+    do {
+      const unit = text.charCodeAt(at);
+      const folded = unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit;
+      hash = Math.imul(hash ^ folded, 0x01000193);
+      at++;
+    } while (kind === KIND_WORD && at < length && kindOf(text.charCodeAt(at)) === KIND_WORD);
+    visit(hash, start, at);
+  }
+}
+
+function mix(hash: number): number {
+  let h = hash;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) & MASK;
+}
+
+/** Receives a feature's number, below 2^FEATURE_BITS, and the half-open range it was read from. */
+export type FeatureVisitor = (feature: number, start: number, end: number) => void;
+
+/** How many words count as the opening of an answer. */
+const OPENING = 12;
+
+/**
+ * The features of a text: its words, its pairs of neighbouring words, and the words of its opening
+ * once more by themselves. Repeats included.
+ */
+export function visitFeatures(text: string, visit: FeatureVisitor): void {
+  let before = 0x2545f491;
+  let beforeStart = 0;
+  let count = 0;
+  visitTokens(text, (hash, start, end) => {
+    visit(mix(hash), start, end);
+    visit(mix(Math.imul(before, 0x9e3779b1) ^ hash), beforeStart, end);
+    if (count++ < OPENING) visit(mix(hash ^ 0x33331111), start, end);
+    before = hash;
+    beforeStart = start;
+  });
+}

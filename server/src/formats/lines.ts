@@ -1,0 +1,111 @@
+// JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
+import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
+import type { RawRecord } from '#core/model/record.ts';
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const BOM = [0xef, 0xbb, 0xbf] as const;
+
+function isBlank(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== RETURN) return false;
+  return true;
+}
+
+/** Cuts a stream of chunks into records. Holds one line at most, and never a line over the limit. */
+export class LineCutter {
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #lineStart = 0;
+  #line = 0;
+  #record = 0;
+
+  /** The records that this chunk completes, in order. */
+  *push(chunk: Uint8Array): Generator<RawRecord> {
+    let from = 0;
+    for (;;) {
+      const at = chunk.indexOf(NEWLINE, from);
+      if (at < 0) break;
+      yield* this.#finish(chunk.subarray(from, at), 1);
+      from = at + 1;
+    }
+    if (from < chunk.length) this.#keep(chunk.subarray(from));
+  }
+
+  /** The last record, when the file does not end in a line end. */
+  *end(): Generator<RawRecord> {
+    if (this.#pendingBytes > 0) yield* this.#finish(new Uint8Array(0), 0);
+  }
+
+  #keep(rest: Uint8Array): void {
+    // A copy: streams reuse their buffers. Past the limit only the length is kept.
+    if (this.#pendingBytes + rest.length <= MAX_RECORD_BYTES) this.#pending.push(rest.slice());
+    else this.#pending = [];
+    this.#pendingBytes += rest.length;
+  }
+
+  *#finish(tail: Uint8Array, endBytes: number): Generator<RawRecord> {
+    const length = this.#pendingBytes + tail.length;
+    let bytes = length > MAX_RECORD_BYTES ? new Uint8Array(0) : this.#join(tail, length);
+    let byteStart = this.#lineStart;
+    let byteEnd = byteStart + length;
+    if (this.#line === 0 && BOM.every((byte, i) => bytes[i] === byte)) {
+      bytes = bytes.subarray(BOM.length);
+      byteStart += BOM.length;
+    }
+    if (bytes.at(-1) === RETURN) {
+      bytes = bytes.subarray(0, -1);
+      byteEnd--;
+    }
+    const line = this.#line++;
+    this.#lineStart += length + endBytes;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (length <= MAX_RECORD_BYTES && isBlank(bytes)) return;
+    yield { record: this.#record++, line, byteStart, byteEnd, bytes };
+  }
+
+  #join(tail: Uint8Array, length: number): Uint8Array {
+    if (this.#pending.length === 0) return tail;
+    const whole = new Uint8Array(length);
+    let at = 0;
+    for (const part of [...this.#pending, tail]) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+}
+
+/** The records of a stream of chunks. */
+export async function* readRecords(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RawRecord> {
+  const cutter = new LineCutter();
+  for await (const chunk of chunks) yield* cutter.push(chunk);
+  yield* cutter.end();
+}
+
+/** Byte offsets of all line starts: the whole index of a file, 8 bytes a line. */
+export class LineIndex {
+  #offsets = new Float64Array(1 << 12);
+  #count = 1;
+  #size = 0;
+
+  push(chunk: Uint8Array): void {
+    let at = chunk.indexOf(NEWLINE);
+    while (at >= 0) {
+      if (this.#count === this.#offsets.length) {
+        const next = new Float64Array(this.#count * 2);
+        next.set(this.#offsets);
+        this.#offsets = next;
+      }
+      this.#offsets[this.#count++] = this.#size + at + 1;
+      at = chunk.indexOf(NEWLINE, at + 1);
+    }
+    this.#size += chunk.length;
+  }
+
+  /** Start of every line; a last line without an end counts, an empty one after the last end does not. */
+  get offsets(): Float64Array {
+    const last = this.#offsets[this.#count - 1] === this.#size ? this.#count - 1 : this.#count;
+    return this.#offsets.subarray(0, last);
+  }
+}

@@ -1,0 +1,227 @@
+// One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
+import type { Finding } from '#core/model/finding.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
+import type { RawRecord } from '#core/model/record.ts';
+import { pairOf, Surveyor } from '#core/dataset/survey.ts';
+import type { Explanation } from '#core/score/explain.ts';
+import type { PairReader } from '#core/score/model.ts';
+import { pairText, readerOf } from '#core/score/model.ts';
+import type { SelfTest } from '#core/score/quality.ts';
+import type { Cutoffs } from '#core/score/ranking.ts';
+import { cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { groupOf } from '#node/engine.ts';
+import type { Settings } from '#protocol/editor.ts';
+import type { ConsistencyResult } from '#protocol/scorer.ts';
+
+import type { OpenDocument } from './document.ts';
+import type { DocumentSurvey } from './resurvey.ts';
+import { countLines, recordsOf, resurvey } from './resurvey.ts';
+import { trustSentence } from './trust.ts';
+
+/** Bytes looked at before other requests get their turn: well under 10 ms of work. */
+const SLICE_BYTES = 1 << 20;
+
+/** At most so many pairs are put up for review by one ranking, whatever the percentage. */
+const MOST_REVIEWED = 1000;
+
+/** Where the answer to "which side is better" is written: the field that findings about labels point at. */
+export const LABEL_PATH = ['chosen'] as const;
+
+/** A scored file: the numbers that stay as they were when it was scored. */
+export interface Scores {
+  readonly reader: PairReader;
+  readonly distribution: Distribution;
+  readonly cutoffs: Cutoffs;
+  readonly result: ConsistencyResult;
+  readonly groupBy: string | undefined;
+  readonly selfTest?: SelfTest;
+}
+
+export interface ReadRecord {
+  readonly raw: RawRecord;
+  readonly pair: Pair;
+  readonly value: JsonObject;
+}
+
+const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
+
+/** Lets other requests run. */
+async function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+export class OpenDataset {
+  readonly document: OpenDocument;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #survey: DocumentSurvey = NO_SURVEY;
+  #scores: Scores | undefined;
+  #label: readonly Finding[] = [];
+  #byRecord: Map<number, Finding[]> | undefined;
+  #ready = false;
+
+  constructor(document: OpenDocument) {
+    this.document = document;
+  }
+
+  get survey(): DocumentSurvey {
+    return this.#survey;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get scores(): Scores | undefined {
+    return this.#scores;
+  }
+
+  /** False until the first survey is done. */
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** Structure first, then labels by rank. */
+  get findings(): readonly Finding[] {
+    return [...this.#survey.findings, ...this.#label];
+  }
+
+  get findingCount(): number {
+    return [...this.#survey.counts.values()].reduce((sum, count) => sum + count, this.#label.length);
+  }
+
+  get trust(): string | undefined {
+    return this.#scores && trustSentence(this.#scores.result.trust, this.#scores.selfTest);
+  }
+
+  /** Reads the whole document, in slices. Ends early when `signal` says so: the document was closed. */
+  async surveyAll(signal: AbortSignal): Promise<void> {
+    this.document.takeChanges();
+    const bytes = this.document.toBytes();
+    const surveyor = new Surveyor();
+    let slice = 0;
+    for (const raw of recordsOf(bytes)) {
+      surveyor.add(raw);
+      slice += raw.bytes.length;
+      if (slice < SLICE_BYTES) continue;
+      slice = 0;
+      await breathe();
+      if (signal.aborted) return;
+    }
+    this.#bytes = bytes;
+    this.#setSurvey({ ...surveyor.end(), lineCount: countLines(bytes), byteCount: bytes.length });
+    this.#ready = true;
+  }
+
+  /** Brings everything up to the document as it is now. Cheap when nothing changed. */
+  refresh(): void {
+    if (!this.#ready || !this.document.isChanged) return;
+    const unchanged = this.document.takeChanges();
+    if (!unchanged) return;
+    this.#bytes = this.document.toBytes();
+    if (this.#survey.recognition) {
+      this.#setSurvey(resurvey(this.#survey, this.#bytes, unchanged));
+    } else {
+      const surveyor = new Surveyor();
+      for (const raw of recordsOf(this.#bytes)) surveyor.add(raw);
+      this.#setSurvey({ ...surveyor.end(), lineCount: countLines(this.#bytes), byteCount: this.#bytes.length });
+    }
+    this.#scoreNewRecords();
+    this.#rank();
+  }
+
+  /** Takes the scores of the pairs in `records`, which were read from `survey`. Dropped when the document has changed shape since. */
+  setScores(result: ConsistencyResult, records: readonly number[], survey: DocumentSurvey, settings: Settings): void {
+    const distribution = new Distribution(result.margins);
+    const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
+    this.#scores = {
+      reader: readerOf(result),
+      distribution,
+      cutoffs: cutoffsFor(result.margins, { percent: settings.reviewPercent, most: MOST_REVIEWED }),
+      result,
+      groupBy,
+    };
+    // Edits made while the scorer ran: their records are read anew with the fitted model.
+    const facts = this.#survey.facts;
+    for (let record = 0; record < facts.count; record++) facts.setScore(record, Number.NaN, 0);
+    if (survey === this.#survey) {
+      records.forEach((record, i) => {
+        facts.setScore(record, result.margins[i] ?? Number.NaN, result.fold[i] ?? 0);
+      });
+    }
+    this.#scoreNewRecords();
+    this.#rank();
+  }
+
+  setSelfTest(selfTest: SelfTest): void {
+    if (this.#scores) this.#scores = { ...this.#scores, selfTest };
+  }
+
+  /** The record as it stands in the document. */
+  rawRecord(record: number): RawRecord | undefined {
+    const { facts } = this.#survey;
+    if (record < 0 || record >= facts.count) return undefined;
+    const [byteStart, byteEnd] = [facts.columns.byteStart[record] ?? 0, facts.columns.byteEnd[record] ?? 0];
+    return { record, line: facts.columns.line[record] ?? 0, byteStart, byteEnd, bytes: this.#bytes.subarray(byteStart, byteEnd) };
+  }
+
+  readRecord(record: number): ReadRecord | undefined {
+    const raw = this.rawRecord(record);
+    const { recognition } = this.#survey;
+    const read = raw && recognition && pairOf(raw, recognition);
+    return read && { raw, ...read };
+  }
+
+  /** Rewards and reasons of one pair, from the model that never saw its prompt. */
+  explain(read: ReadRecord, most?: number): Explanation | undefined {
+    if (!this.#scores) return undefined;
+    const fold = this.#survey.facts.columns.fold[read.raw.record] ?? 0;
+    return this.#scores.reader.read(pairText(read.pair), fold, groupOf(read.value, this.#scores.groupBy), most);
+  }
+
+  findingsOf(record: number): readonly Finding[] {
+    if (!this.#byRecord) {
+      this.#byRecord = new Map();
+      for (const finding of this.findings) {
+        const list = this.#byRecord.get(finding.record);
+        if (list) list.push(finding);
+        else this.#byRecord.set(finding.record, [finding]);
+      }
+    }
+    return this.#byRecord.get(record) ?? [];
+  }
+
+  /** Records with findings, in the order in which a person should look at them: labels by rank, then structure by place. */
+  reviewOrder(): readonly number[] {
+    return [...new Set([...this.#label, ...this.#survey.findings].map(({ record }) => record))];
+  }
+
+  #setSurvey(survey: DocumentSurvey): void {
+    this.#survey = survey;
+    this.#byRecord = undefined;
+  }
+
+  /** Margins for records that came or changed since the file was scored. */
+  #scoreNewRecords(): void {
+    const scores = this.#scores;
+    const { facts } = this.#survey;
+    if (!scores) return;
+    for (let record = 0; record < facts.count; record++) {
+      if (!facts.hasPair(record) || !Number.isNaN(facts.margin(record))) continue;
+      const read = this.readRecord(record);
+      if (!read) continue;
+      const text = pairText(read.pair);
+      const fold = scores.reader.foldFor(text);
+      const { margin } = scores.reader.read(text, fold, groupOf(read.value, scores.groupBy), 0);
+      facts.setScore(record, margin, fold);
+    }
+  }
+
+  #rank(): void {
+    this.#byRecord = undefined;
+    const { facts } = this.#survey;
+    if (!this.#scores) return;
+    const margins = facts.columns.margin.subarray(0, facts.count);
+    this.#label = reviewFindings(margins, this.#scores.distribution, this.#scores.cutoffs, LABEL_PATH);
+  }
+}

@@ -1,0 +1,91 @@
+import { Facts } from '#core/dataset/facts.ts';
+import type { Survey } from '#core/dataset/survey.ts';
+import { Surveyor } from '#core/dataset/survey.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { RawRecord } from '#core/model/record.ts';
+import { LineCutter } from '#formats/lines.ts';
+
+import type { Unchanged } from './document.ts';
+
+/** The records of bytes that are all in memory. */
+export function* recordsOf(bytes: Uint8Array): Generator<RawRecord> {
+  const cutter = new LineCutter();
+  yield* cutter.push(bytes);
+  yield* cutter.end();
+}
+
+/** A survey of an open document, with what is needed to carry it over a change. */
+export interface DocumentSurvey extends Survey {
+  readonly lineCount: number;
+  readonly byteCount: number;
+}
+
+/** Number of line starts, as editors count: one more than line ends. */
+export function countLines(bytes: Uint8Array): number {
+  let count = 1;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return count;
+}
+
+/** Byte offset of a line start. */
+function lineOffset(bytes: Uint8Array, line: number): number {
+  let at = 0;
+  for (let i = 0; i < line; i++) at = bytes.indexOf(0x0a, at) + 1;
+  return at;
+}
+
+/**
+ * Surveys a changed document by reading the changed lines alone. Facts, margins and findings of the
+ * other lines are carried over. Costs a newline scan of the whole and a survey of what changed.
+ */
+export function resurvey(old: DocumentSurvey, bytes: Uint8Array, unchanged: Unchanged): DocumentSurvey {
+  const recognition = old.recognition;
+  const lineCount = countLines(bytes);
+  const tailLine = lineCount - unchanged.tailCount;
+  const from = lineOffset(bytes, unchanged.lineStart);
+  const to = unchanged.tailCount === 0 ? bytes.length : lineOffset(bytes, tailLine);
+
+  const facts = new Facts();
+  const findings: Finding[] = [];
+  const { line } = old.facts.columns;
+  const byRecord = new Map<number, Finding[]>();
+  for (const finding of old.findings) byRecord.set(finding.record, [...(byRecord.get(finding.record) ?? []), finding]);
+  const carry = (record: number, lines: number, moved: number): void => {
+    for (const finding of byRecord.get(record) ?? []) findings.push({ ...finding, record: facts.count });
+    facts.pushFrom(old.facts, record, lines, moved);
+  };
+
+  let record = 0;
+  for (; record < old.facts.count && (line[record] ?? 0) < unchanged.lineStart; record++) carry(record, 0, 0);
+
+  const surveyor = new Surveyor(undefined, recognition);
+  const middle = from === 0 ? recordsOf(bytes.subarray(0, to)) : recordsOf(bytes.subarray(from, to));
+  const firstRecord = facts.count;
+  for (const raw of middle) {
+    surveyor.add({
+      ...raw,
+      record: raw.record + firstRecord,
+      line: raw.line + unchanged.lineStart,
+      byteStart: raw.byteStart + from,
+      byteEnd: raw.byteEnd + from,
+    });
+  }
+  const changed = surveyor.end();
+  for (let row = 0; row < changed.facts.count; row++) facts.pushFrom(changed.facts, row, 0, 0);
+  findings.push(...changed.findings);
+
+  // The first old record of the tail: lines before it were replaced.
+  const oldLineCount = old.lineCount;
+  const oldTailLine = oldLineCount - unchanged.tailCount;
+  while (record < old.facts.count && (line[record] ?? 0) < oldTailLine) record++;
+  if (record < old.facts.count) {
+    const lines = lineCount - oldLineCount;
+    const moved = bytes.length - old.byteCount;
+    for (; record < old.facts.count; record++) carry(record, lines, moved);
+  }
+  const counts = new Map<string, number>();
+  for (const finding of findings) counts.set(finding.rule, (counts.get(finding.rule) ?? 0) + 1);
+  let pairCount = 0;
+  for (let row = 0; row < facts.count; row++) pairCount += Number(facts.hasPair(row));
+  return { ...old, facts, findings, counts, pairCount, lineCount, byteCount: bytes.length };
+}

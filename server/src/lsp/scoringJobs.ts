@@ -1,0 +1,124 @@
+// One scoring job for each open dataset: started, followed, cancelled.
+import { performance } from 'node:perf_hooks';
+
+import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import { estimator, formatEstimate } from '#core/progress.ts';
+import { fittedShare, pairBatches } from '#node/engine.ts';
+import { score } from '#node/scoring.ts';
+import type { StartScorer } from '#node/scoringProcess.ts';
+import type { Phase, Settings } from '#protocol/editor.ts';
+
+import type { OpenDataset } from './dataset.ts';
+
+/** What a job tells while it runs. */
+export interface JobListener {
+  onPhase(phase: Phase, reason?: string): void;
+  /** 0 to 1, and the words for it. */
+  onProgress(title: string, done: number, words: string): void;
+  onScored(): void;
+  onSelfTest(): void;
+  log(line: string): void;
+}
+
+export interface RunningJob {
+  cancel(): void;
+  readonly finished: Promise<void>;
+}
+
+const TITLES = { reading: 'Reading pairs', fitting: 'Scoring', 'self-test': 'Self-test' } as const;
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error === signal.reason;
+}
+
+async function run(
+  dataset: OpenDataset,
+  settings: Settings,
+  start: StartScorer,
+  listener: JobListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const { survey, bytes } = dataset;
+  const { recognition } = survey;
+  if (!recognition) return;
+  if (survey.pairCount < LEAST_PAIRS) {
+    listener.onPhase('unscored', `${survey.pairCount} pairs are too few to score: ${LEAST_PAIRS} are needed.`);
+    return;
+  }
+  listener.onPhase('scoring');
+  const records: number[] = [];
+  const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
+  const stream = async function* (): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(bytes);
+  };
+  let title = '';
+  let estimate = estimator(() => performance.now());
+  const begun = performance.now();
+  const share = fittedShare(survey);
+  const { selfTest } = await score(
+    async () => {
+      const scorer = await start();
+      listener.log(`Scoring process ${scorer.pid} started.`);
+      return scorer;
+    },
+    {
+      pairs: () => pairBatches(stream, recognition, share, groupBy, records),
+      pairCount: Math.ceil(survey.pairCount * share),
+      seed: settings.seed,
+      selfTest: true,
+      onProgress: ({ stage, done }) => {
+        if (TITLES[stage] !== title) {
+          title = TITLES[stage];
+          estimate = estimator(() => performance.now());
+        }
+        listener.onProgress(title, done, formatEstimate(estimate(done)));
+      },
+      onRestart: (reason) => {
+        listener.log(`${reason} Another one takes over from there.`);
+      },
+      onScored: (result) => {
+        dataset.refresh();
+        dataset.setScores(result, records, survey, settings);
+        const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+        listener.log(`${result.margins.length} pairs scored in ${seconds} s.`);
+        listener.onScored();
+      },
+      signal,
+    },
+  );
+  if (selfTest) dataset.setSelfTest(selfTest);
+  listener.onSelfTest();
+}
+
+/** Starts scoring a dataset. Never rejects: how it ended is told as a phase. */
+export function startJob(
+  dataset: OpenDataset,
+  settings: Settings,
+  start: StartScorer,
+  listener: JobListener,
+): RunningJob {
+  const controller = new AbortController();
+  let cancelledAt = 0;
+  const finished = run(dataset, settings, start, listener, controller.signal).then(
+    () => {
+      if (dataset.scores) listener.onPhase('scored');
+    },
+    (error: unknown) => {
+      if (isAbort(error, controller.signal)) {
+        listener.log(`Scoring cancelled; it stopped within ${Math.ceil(performance.now() - cancelledAt)} ms.`);
+        listener.onPhase(dataset.scores ? 'scored' : 'cancelled');
+        return;
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      listener.log(`Scoring failed: ${reason}`);
+      listener.onPhase('failed', reason);
+    },
+  );
+  return {
+    cancel() {
+      cancelledAt = performance.now();
+      controller.abort(new Error('Scoring was cancelled.'));
+    },
+    finished,
+  };
+}

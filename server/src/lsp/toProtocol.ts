@@ -1,0 +1,90 @@
+// The only place where bytes and records become positions and diagnostics.
+import type { Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
+import { DiagnosticSeverity } from 'vscode-languageserver/node';
+
+import type { ByteEdit } from '#core/edits/flip.ts';
+import type { ByteRange } from '#core/json/place.ts';
+import { resolvePlace } from '#core/json/place.ts';
+import type { Finding, Severity } from '#core/model/finding.ts';
+import type { RawRecord } from '#core/model/record.ts';
+
+import type { OpenDataset } from './dataset.ts';
+
+const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+};
+
+/** VS Code keeps so many diagnostics of a file. */
+export const MOST_DIAGNOSTICS = 1000;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** UTF-16 units between the start of the record's line and a byte of the record. */
+function characterAt(bytes: Uint8Array, raw: RawRecord, byte: number): number {
+  const lineStart = bytes.lastIndexOf(0x0a, raw.byteStart - 1) + 1;
+  const start = raw.byteStart === 0 ? 0 : lineStart;
+  return decoder.decode(bytes.subarray(start, raw.byteStart + byte)).length;
+}
+
+/** A byte range within a record, as editors count. */
+export function toRange(bytes: Uint8Array, raw: RawRecord, range: ByteRange): Range {
+  const start = characterAt(bytes, raw, range.byteStart);
+  const inside = decoder.decode(raw.bytes.subarray(range.byteStart, range.byteEnd)).length;
+  return { start: { line: raw.line, character: start }, end: { line: raw.line, character: start + inside } };
+}
+
+export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
+  const raw = dataset.rawRecord(finding.record);
+  if (!raw) return undefined;
+  return {
+    range: toRange(dataset.bytes, raw, resolvePlace(raw.bytes, finding.place)),
+    severity: SEVERITIES[finding.severity],
+    code: finding.rule,
+    source: 'PrefLens',
+    message: finding.message,
+    data: { record: finding.record },
+  };
+}
+
+/** The diagnostics of a file: as many as editors keep, and one more that says how many there are in all. */
+export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
+  const { findings, findingCount } = dataset;
+  const shown = findingCount > MOST_DIAGNOSTICS ? pickMost(findings) : findings;
+  const diagnostics = shown.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  if (findingCount > shown.length) {
+    diagnostics.unshift({
+      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } },
+      severity: DiagnosticSeverity.Information,
+      code: 'more-findings',
+      source: 'PrefLens',
+      message: `${findingCount.toLocaleString('en')} findings in this file; the first ${shown.length.toLocaleString('en')} are listed. Run "preflens check" for all of them.`,
+    });
+  }
+  return diagnostics;
+}
+
+/** A fair share of the list for each rule, so that one frequent fault does not hide the others. */
+function pickMost(findings: readonly Finding[]): readonly Finding[] {
+  const most = MOST_DIAGNOSTICS - 1;
+  const rules = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const list = rules.get(finding.rule);
+    if (list) list.push(finding);
+    else rules.set(finding.rule, [finding]);
+  }
+  const lists = [...rules.values()].sort((a, b) => a.length - b.length);
+  const picked: Finding[] = [];
+  lists.forEach((list, i) => {
+    picked.push(...list.slice(0, Math.floor((most - picked.length) / (lists.length - i))));
+  });
+  return picked;
+}
+
+export function toTextEdits(dataset: OpenDataset, raw: RawRecord, edits: readonly ByteEdit[]): TextEdit[] {
+  return edits.map((edit) => ({
+    range: toRange(dataset.bytes, raw, edit),
+    newText: decoder.decode(edit.bytes),
+  }));
+}

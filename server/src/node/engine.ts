@@ -1,0 +1,129 @@
+// The passes over a dataset that every face of the product shares: survey it, score it, place its findings.
+import type { PairVisitor, Survey } from '#core/dataset/survey.ts';
+import { pairOf, Surveyor } from '#core/dataset/survey.ts';
+import type { ByteRange } from '#core/json/place.ts';
+import { resolvePlace } from '#core/json/place.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
+import type { RawRecord } from '#core/model/record.ts';
+import type { ByteStream } from '#core/ports.ts';
+import { pairText } from '#core/score/model.ts';
+import { hashText } from '#core/score/random.ts';
+import { readRecords } from '#formats/lines.ts';
+import type { WirePair } from '#protocol/scorer.ts';
+
+/** Text of one message to the scoring process, in UTF-16 units: a few milliseconds of work. */
+const BATCH_UNITS = 1 << 18;
+
+/** Answers of more text than this are scored from a sample: about 1 GB of features in the scoring process. */
+const MOST_FITTED_UNITS = 400_000_000;
+
+/** Surveys a stream in one pass. `onBytes` is told how far it has come. */
+export async function surveyBytes(
+  bytes: ByteStream,
+  onBytes?: (byteEnd: number) => void,
+  visit?: PairVisitor,
+): Promise<Survey> {
+  const surveyor = new Surveyor(visit);
+  for await (const raw of readRecords(bytes())) {
+    surveyor.add(raw);
+    onBytes?.(raw.byteEnd);
+  }
+  return surveyor.end();
+}
+
+/** A pair with all that a face may want of its record. */
+export interface ReadPair {
+  readonly raw: RawRecord;
+  readonly pair: Pair;
+  readonly value: JsonObject;
+}
+
+/** The pairs of a stream, in file order. */
+export async function* readPairs(bytes: ByteStream, recognition: Recognition): AsyncGenerator<ReadPair> {
+  for await (const raw of readRecords(bytes())) {
+    const found = pairOf(raw, recognition);
+    if (found) yield { raw, ...found };
+  }
+}
+
+/** The value of the group column as a word; undefined where the record has none. */
+export function groupOf(value: JsonObject, groupBy: string | undefined): string | undefined {
+  const group = groupBy === undefined ? undefined : value[groupBy];
+  return group === undefined || group === null ? undefined : typeof group === 'string' ? group : JSON.stringify(group);
+}
+
+/** Which pairs are fitted: all of them, or in a very large file a fixed share of the prompts. */
+export function fittedShare({ facts }: Survey): number {
+  const { chosenLength, rejectedLength } = facts.columns;
+  let units = 0;
+  for (let record = 0; record < facts.count; record++) {
+    units += (chosenLength[record] ?? 0) + (rejectedLength[record] ?? 0);
+  }
+  return Math.min(1, MOST_FITTED_UNITS / Math.max(1, units));
+}
+
+/** The pairs as the scoring process takes them, in batches; `records` receives the record of each. */
+export async function* pairBatches(
+  bytes: ByteStream,
+  recognition: Recognition,
+  share: number,
+  groupBy: string | undefined,
+  records: number[],
+): AsyncGenerator<readonly WirePair[]> {
+  records.length = 0;
+  let batch: WirePair[] = [];
+  let units = 0;
+  for await (const { raw, pair, value } of readPairs(bytes, recognition)) {
+    const text = pairText(pair);
+    const key = text.prompt === '' ? text.chosen : text.prompt;
+    if (share < 1 && hashText(key, 77) / 2 ** 32 >= share) continue;
+    const group = groupOf(value, groupBy);
+    batch.push(group === undefined ? text : { ...text, group });
+    records.push(raw.record);
+    units += text.prompt.length + text.chosen.length + text.rejected.length;
+    if (units < BATCH_UNITS) continue;
+    yield batch;
+    batch = [];
+    units = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** A finding with its bytes in the file and its place as editors count it. */
+export interface PlacedFinding {
+  readonly finding: Finding;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+  /** In the file, half-open. */
+  readonly range: ByteRange;
+}
+
+/** Places findings by one more pass over the file. They come back in file order. */
+export async function placeFindings(bytes: ByteStream, findings: readonly Finding[]): Promise<PlacedFinding[]> {
+  const wanted = new Map<number, Finding[]>();
+  for (const finding of findings) {
+    const list = wanted.get(finding.record);
+    if (list) list.push(finding);
+    else wanted.set(finding.record, [finding]);
+  }
+  const placed: PlacedFinding[] = [];
+  if (wanted.size === 0) return placed;
+  const decoder = new TextDecoder();
+  for await (const raw of readRecords(bytes())) {
+    for (const finding of wanted.get(raw.record) ?? []) {
+      const { byteStart, byteEnd } = resolvePlace(raw.bytes, finding.place);
+      placed.push({
+        finding,
+        line: raw.line + 1,
+        column: decoder.decode(raw.bytes.subarray(0, byteStart)).length + 1,
+        range: { byteStart: raw.byteStart + byteStart, byteEnd: raw.byteStart + byteEnd },
+      });
+    }
+  }
+  return placed;
+}

@@ -1,0 +1,119 @@
+// client ↔ server: what goes beyond the standard protocol. An editor that knows none of this still
+// gets diagnostics, hovers, code actions and code lenses.
+
+/** In `initializationOptions`. All of it is optional. */
+export interface ClientOptions {
+  /** The client has a `preflens.compare` command: lenses and actions may name it. */
+  readonly compare?: boolean;
+  /** The client sends `preflens/visible`: lenses are made for the visible lines alone. */
+  readonly visibleLines?: boolean;
+  readonly settings?: Partial<Settings>;
+}
+
+/** What people can set. The same names stand in the manifest under `preflens.`; a test compares them. */
+export interface Settings {
+  /** Score a file as soon as it is opened. */
+  readonly scoreOnOpen: boolean;
+  /** Percent of the pairs to put up for review. */
+  readonly reviewPercent: number;
+  /** Field whose values get a model each; empty for none. */
+  readonly groupBy: string;
+  readonly seed: number;
+}
+
+/** Commands that the server executes; the argument is a RecordRef, or a uri for the last two. */
+export type ServerCommand = 'preflens.flip' | 'preflens.score' | 'preflens.cancelScoring';
+
+export interface RecordRef {
+  readonly uri: string;
+  readonly record: number;
+}
+
+export interface TurnView {
+  readonly role: string;
+  readonly text: string;
+}
+
+export interface AnswerView {
+  readonly text: string;
+  /** Undefined while the file is not scored. */
+  readonly reward?: number;
+}
+
+export interface ReasonView {
+  readonly text: string;
+  readonly side: 'chosen' | 'rejected' | 'style';
+  readonly weight: number;
+}
+
+export interface FindingView {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly message: string;
+}
+
+/** One pair, ready to be drawn. */
+export interface PairView {
+  readonly uri: string;
+  readonly fileName: string;
+  readonly record: number;
+  readonly recordCount: number;
+  /** From 0. */
+  readonly line: number;
+  readonly prompt: readonly TurnView[];
+  readonly chosen: AnswerView;
+  readonly rejected: AnswerView;
+  readonly margin?: number;
+  /** 0 to 100. */
+  readonly percentile?: number;
+  /** What the scorer is worth on this file, in a sentence or two. */
+  readonly trust?: string;
+  readonly reasons: readonly ReasonView[];
+  readonly findings: readonly FindingView[];
+  /** Place of this record among those with findings, from 1; 0 when it has none. */
+  readonly findingNumber: number;
+  readonly findingCount: number;
+}
+
+export type Step = 'here' | 'next' | 'previous';
+
+export interface PairRequest extends RecordRef {
+  readonly step: Step;
+  /**
+   * The `findingNumber` under which the record was shown. A record that was fixed has left the list:
+   * its number is then the place to go on from.
+   */
+  readonly shownAs?: number;
+}
+
+export interface EditorRequests {
+  /** The pair of a record, or of the next or previous record with a finding. Null when there is none. */
+  'preflens/pair': { params: PairRequest; result: PairView | null };
+  /** The record on a line of an open document. Null when the line holds none. */
+  'preflens/recordAt': { params: { readonly uri: string; readonly line: number }; result: RecordRef | null };
+}
+
+export type Phase = 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'failed';
+
+/** What the status item shows. */
+export interface DatasetStatus {
+  readonly uri: string;
+  readonly phase: Phase;
+  readonly recordCount: number;
+  readonly pairCount: number;
+  readonly mapping?: string;
+  readonly polarity?: string;
+  readonly findingCount: number;
+  /** While scoring: "42 %, about 8 s left". */
+  readonly progress?: string;
+  /** Why scoring failed or was not tried. */
+  readonly reason?: string;
+  readonly trust?: string;
+}
+
+export interface EditorNotifications {
+  /** client → server. Lines from 0, the end exclusive. */
+  'preflens/visible': { readonly uri: string; readonly lineStart: number; readonly lineEnd: number };
+  /** server → client. */
+  'preflens/status': DatasetStatus;
+}
