@@ -12,20 +12,47 @@ const node = {
   target: 'node20',
   format: 'esm',
   // Some dependencies are CommonJS and call `require` at run time.
-  banner: { js: "import { createRequire as topLevelRequire } from 'node:module'; const require = topLevelRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as topLevelRequire } from 'node:module'; const require = topLevelRequire(import.meta.url);",
+  },
   define: { 'process.env.PREFLENS_VERSION': JSON.stringify(version) },
 };
 
 /** One row for each bundle. */
 const bundles = [
-  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+  {
+    ...node,
+    entryPoints: ['server/src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+  },
   { ...node, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.js' },
   { ...node, entryPoints: ['server/src/scorer/main.ts'], outfile: 'dist/scorer.js' },
-  { ...node, entryPoints: ['client/src/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', banner: {}, external: ['vscode'] },
-  { platform: 'browser', target: 'es2022', format: 'iife', entryPoints: ['media/src/main.ts'], outfile: 'dist/compare.js' },
+  {
+    ...node,
+    entryPoints: ['client/src/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    format: 'cjs',
+    banner: {},
+    external: ['vscode'],
+  },
+  {
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: ['media/src/main.ts'],
+    outfile: 'dist/compare.js',
+  },
 ];
 
-const shared = { bundle: true, sourcemap: true, minify: !watch, metafile: true, logLevel: 'warning', legalComments: 'none' };
+const shared = {
+  bundle: true,
+  sourcemap: true,
+  minify: !watch,
+  metafile: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
@@ -36,7 +63,8 @@ if (watch) {
   const built = await Promise.all(bundles.map((bundle) => esbuild.build({ ...shared, ...bundle })));
   for (const { metafile } of built) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-      if (!file.endsWith('.map')) console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(0).padStart(6)} kB`);
+      if (!file.endsWith('.map'))
+        console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(0).padStart(6)} kB`);
     }
   }
 }

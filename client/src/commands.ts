@@ -20,7 +20,10 @@ async function recordAtCursor(server: Server): Promise<RecordRef | undefined> {
   const editor = vscode.window.activeTextEditor;
   const found =
     editor &&
-    (await server.request('preflens/recordAt', { uri: editor.document.uri.toString(), line: editor.selection.active.line }));
+    (await server.request('preflens/recordAt', {
+      uri: editor.document.uri.toString(),
+      line: editor.selection.active.line,
+    }));
   if (!found) void vscode.window.showInformationMessage(NO_RECORD);
   return found ?? undefined;
 }

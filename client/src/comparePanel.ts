@@ -48,7 +48,8 @@ export class ComparePanel implements vscode.Disposable {
     this.#subscriptions.push(
       server.on('preflens/status', ({ uri }) => {
         // Scores came in, or the file was edited elsewhere: draw the same record anew.
-        if (this.#shown?.uri === uri && this.#panel?.visible) void this.#draw({ ...this.#here(), step: 'here' });
+        if (this.#shown?.uri === uri && this.#panel?.visible)
+          void this.#draw({ ...this.#here(), step: 'here' });
       }),
     );
   }
@@ -91,7 +92,11 @@ export class ComparePanel implements vscode.Disposable {
 
   #here(): RecordRef & { readonly shownAs?: number } {
     const shown = this.#shown;
-    return { uri: shown?.uri ?? '', record: shown?.record ?? 0, ...(shown && { shownAs: shown.findingNumber }) };
+    return {
+      uri: shown?.uri ?? '',
+      record: shown?.record ?? 0,
+      ...(shown && { shownAs: shown.findingNumber }),
+    };
   }
 
   async #draw(request: PairRequest): Promise<void> {
@@ -99,7 +104,7 @@ export class ComparePanel implements vscode.Disposable {
     if (!pair && request.step !== 'here') return;
     const before = this.#shown;
     this.#shown = pair ?? undefined;
-    if (pair && pair.findingNumber === 0 && before?.record === pair.record && before.uri === pair.uri) {
+    if (pair?.findingNumber === 0 && before?.record === pair.record && before.uri === pair.uri) {
       // The record has just left the list: remember where it stood, to go on from there.
       this.#shown = { ...pair, findingNumber: before.findingNumber };
     }
@@ -111,7 +116,10 @@ export class ComparePanel implements vscode.Disposable {
     if (!this.#isPageReady) return;
     const message: ToPage = pair
       ? { kind: 'pair', pair, undoCount: this.#flipped.length }
-      : { kind: 'nothing', message: 'There is no pair here any more. Choose a record in the text and compare it again.' };
+      : {
+          kind: 'nothing',
+          message: 'There is no pair here any more. Choose a record in the text and compare it again.',
+        };
     void this.#panel?.webview.postMessage(message);
   }
 
@@ -140,7 +148,9 @@ export class ComparePanel implements vscode.Disposable {
       }
       case 'reveal': {
         const at = new vscode.Position(line, 0);
-        const shown = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri);
+        const shown = vscode.window.visibleTextEditors.find(
+          (editor) => editor.document.uri.toString() === uri,
+        );
         await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
           viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
           selection: new vscode.Range(at, at),

@@ -12,7 +12,10 @@ export interface Server {
     params: EditorRequests[Name]['params'],
   ): Promise<EditorRequests[Name]['result']>;
   notify<Name extends keyof EditorNotifications>(name: Name, params: EditorNotifications[Name]): void;
-  on<Name extends keyof EditorNotifications>(name: Name, handle: (params: EditorNotifications[Name]) => void): vscode.Disposable;
+  on<Name extends keyof EditorNotifications>(
+    name: Name,
+    handle: (params: EditorNotifications[Name]) => void,
+  ): vscode.Disposable;
   execute(command: string, argument: unknown): Promise<unknown>;
 }
 

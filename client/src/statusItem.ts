@@ -11,11 +11,16 @@ function count(value: number, one: string, many: string): string {
 /** The words of the status item, by phase. */
 function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
-  const facts = [count(status.pairCount, 'pair', 'pairs'), status.mapping, count(status.findingCount, 'finding', 'findings')];
+  const facts = [
+    count(status.pairCount, 'pair', 'pairs'),
+    status.mapping,
+    count(status.findingCount, 'finding', 'findings'),
+  ];
   if (status.phase === 'scoring') facts.push(status.progress ?? 'Scoring');
   if (status.phase === 'cancelled') facts.push('scoring stopped');
   if (status.phase === 'failed') facts.push('scoring failed');
-  const icon = status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
+  const icon =
+    status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
   return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
 }
 
@@ -31,7 +36,12 @@ function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
   ];
   const tooltip = new vscode.MarkdownString(lines.filter((line) => line !== undefined).join('\n\n'));
   tooltip.isTrusted = {
-    enabledCommands: ['preflens.stopScoring', 'preflens.scoreFile', 'preflens.showOutput', 'workbench.actions.view.problems'],
+    enabledCommands: [
+      'preflens.stopScoring',
+      'preflens.scoreFile',
+      'preflens.showOutput',
+      'workbench.actions.view.problems',
+    ],
   };
   return tooltip;
 }

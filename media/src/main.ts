@@ -6,7 +6,8 @@ import { drawNothing, drawPair } from './view/pair.ts';
 import { openWire } from './wire.ts';
 
 const post = openWire((message) => {
-  const drawn = message.kind === 'pair' ? drawPair(message.pair, message.undoCount, act) : drawNothing(message.message);
+  const drawn =
+    message.kind === 'pair' ? drawPair(message.pair, message.undoCount, act) : drawNothing(message.message);
   document.body.replaceChildren(...drawn);
 });
 

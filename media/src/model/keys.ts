@@ -1,7 +1,12 @@
 import type { PageAction } from '#protocol/page.ts';
 
 /** What each key does, and the words on its button. The one table for keyboard, buttons and help. */
-export const ACTIONS: readonly { readonly key: string; readonly action: PageAction; readonly label: string; readonly title: string }[] = [
+export const ACTIONS: readonly {
+  readonly key: string;
+  readonly action: PageAction;
+  readonly label: string;
+  readonly title: string;
+}[] = [
   { key: 'k', action: 'previous', label: 'Previous', title: 'Previous finding' },
   { key: 'j', action: 'next', label: 'Next', title: 'Next finding' },
   { key: 'f', action: 'flip', label: 'Flip', title: 'Exchange chosen and rejected' },

@@ -85,7 +85,8 @@ function summary(view: PairView): HTMLElement {
       ),
     );
   }
-  if (view.findings.length > 0) children.push(element('ul', { class: 'findings' }, ...view.findings.map(finding)));
+  if (view.findings.length > 0)
+    children.push(element('ul', { class: 'findings' }, ...view.findings.map(finding)));
   return element('section', { class: 'summary' }, ...children);
 }
 
@@ -105,7 +106,12 @@ function evidence(view: PairView): HTMLElement {
 
 function toolbar(view: PairView, undoCount: number, act: (action: PageAction) => void): HTMLElement {
   const buttons = ACTIONS.map(({ key, action, label, title }) => {
-    const button = element('button', { title: `${title} (${key.toUpperCase()})`, type: 'button' }, label, element('kbd', {}, key.toUpperCase()));
+    const button = element(
+      'button',
+      { title: `${title} (${key.toUpperCase()})`, type: 'button' },
+      label,
+      element('kbd', {}, key.toUpperCase()),
+    );
     const needsFindings = action === 'next' || action === 'previous';
     button.disabled = (action === 'undo' && undoCount === 0) || (needsFindings && view.findingCount === 0);
     button.addEventListener('click', () => {
@@ -140,12 +146,7 @@ export function drawPair(view: PairView, undoCount: number, act: (action: PageAc
     toolbar(view, undoCount, act),
     summary(view),
     prompt(view.prompt),
-    element(
-      'main',
-      {},
-      answer('chosen', view.chosen, diff),
-      answer('rejected', view.rejected, diff),
-    ),
+    element('main', {}, answer('chosen', view.chosen, diff), answer('rejected', view.rejected, diff)),
     ...(diff.unmarked ? [element('p', { class: 'unmarked' }, UNMARKED[diff.unmarked])] : []),
     evidence(view),
   ];

@@ -1,6 +1,6 @@
 import type { Finding } from '#core/model/finding.ts';
 import { LEAST_PAIRS } from '#core/score/consistency.ts';
-import { cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
 import { openDataset } from '#node/files.ts';
 
@@ -27,7 +27,11 @@ function marginsByRecord(count: number, records: readonly number[], margins: Flo
  * Checks files and prints one line for each finding. True when a structural check found something:
  * a ranking of suspects always has a first, so it alone never fails a run.
  */
-export async function check(command: Command, paths: readonly string[], options: CheckOptions): Promise<boolean> {
+export async function check(
+  command: Command,
+  paths: readonly string[],
+  options: CheckOptions,
+): Promise<boolean> {
   let found = false;
   for (const path of paths) {
     const file = await openDataset(path);
@@ -35,10 +39,17 @@ export async function check(command: Command, paths: readonly string[], options:
     let ranked: Finding[] = [];
     let trust = '';
     if (options.score && survey.pairCount >= LEAST_PAIRS) {
-      const { scored, records } = await scoreFile(file, survey, { ...options, selfTest: false }, command.scorerPath, command.bar, command.signal);
+      const { scored, records } = await scoreFile(
+        file,
+        survey,
+        { ...options, selfTest: false },
+        command.scorerPath,
+        command.bar,
+        command.signal,
+      );
       const margins = marginsByRecord(survey.facts.count, records, scored.result.margins);
       const cutoffs = cutoffsFor(margins, { percent: options.budget, most: 1000 });
-      ranked = reviewFindings(margins, new Distribution(margins), cutoffs, ['chosen']);
+      ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings), ['chosen']);
       const { accuracy, longerWins } = scored.result.trust;
       trust = `, scorer agrees with ${(100 * accuracy.value).toFixed(0)} % of labels (longer wins: ${(100 * longerWins).toFixed(0)} %)`;
     }

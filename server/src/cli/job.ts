@@ -1,7 +1,7 @@
 // Scoring a file for a command: survey, fit in the scoring process, hand back what commands print.
 import type { Survey } from '#core/dataset/survey.ts';
-import { messages } from '#core/messages.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
+import { messages } from '#core/messages.ts';
 import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { fittedShare, pairBatches, surveyBytes } from '#node/engine.ts';
 import type { DatasetFile } from '#node/files.ts';
@@ -25,7 +25,11 @@ export interface ScoredFile {
 
 export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
 
-const STAGE_TITLES: Record<Stage, string> = { reading: 'Reading', fitting: 'Scoring', 'self-test': 'Self-test' };
+const STAGE_TITLES: Record<Stage, string> = {
+  reading: 'Reading',
+  fitting: 'Scoring',
+  'self-test': 'Self-test',
+};
 
 /** Surveys a file; refuses one that holds no pairs. */
 export async function surveyFile(file: DatasetFile, bar: Bar): Promise<RecognisedSurvey> {

@@ -102,6 +102,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   command.bar.clear();
-  command.note(error instanceof UserError ? error.message : `preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  command.note(
+    error instanceof UserError
+      ? error.message
+      : `preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   process.exitCode = CANNOT_RUN;
 }

@@ -41,12 +41,23 @@ function round(value: number, digits: number): number {
 }
 
 /** Writes one JSON line for each pair, in file order. The output appears whole or not at all. */
-export async function writeScores(command: Command, path: string, options: ScoreCommandOptions): Promise<void> {
+export async function writeScores(
+  command: Command,
+  path: string,
+  options: ScoreCommandOptions,
+): Promise<void> {
   const toStdout = options.out === '-';
   if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
   const file = await openDataset(path);
   const survey = await surveyFile(file, command.bar);
-  const { scored, records } = await scoreFile(file, survey, { ...options, selfTest: false }, command.scorerPath, command.bar, command.signal);
+  const { scored, records } = await scoreFile(
+    file,
+    survey,
+    { ...options, selfTest: false },
+    command.scorerPath,
+    command.bar,
+    command.signal,
+  );
   const { result } = scored;
   const reader = readerOf(result);
   const distribution = new Distribution(result.margins);

@@ -1,5 +1,5 @@
-import type { Share } from '#core/score/quality.ts';
 import { CONSISTENCY_NAME } from '#core/score/model.ts';
+import type { Share } from '#core/score/quality.ts';
 import { openDataset } from '#node/files.ts';
 import { SELF_TEST_SHARE } from '#node/scoring.ts';
 
@@ -24,14 +24,29 @@ function interval({ value, low, high }: Share): string {
 export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
   const file = await openDataset(path);
   const survey = await surveyFile(file, command.bar);
-  const { scored } = await scoreFile(file, survey, { ...options, selfTest: true }, command.scorerPath, command.bar, command.signal);
+  const { scored } = await scoreFile(
+    file,
+    survey,
+    { ...options, selfTest: true },
+    command.scorerPath,
+    command.bar,
+    command.signal,
+  );
   command.bar.clear();
   const { selfTest: test, result } = scored;
   if (!test) throw new Error('selftest: the scorer gave no figures');
   if (options.json) {
     const { trust } = result;
     command.print(
-      JSON.stringify({ file: path, pairs: result.margins.length, scorer: CONSISTENCY_NAME, seed: options.seed, flippedShare: SELF_TEST_SHARE, ...test, asRecorded: trust }),
+      JSON.stringify({
+        file: path,
+        pairs: result.margins.length,
+        scorer: CONSISTENCY_NAME,
+        seed: options.seed,
+        flippedShare: SELF_TEST_SHARE,
+        ...test,
+        asRecorded: trust,
+      }),
     );
     return;
   }
@@ -48,6 +63,8 @@ export async function selfTest(command: Command, path: string, options: SelfTest
   );
   for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
   if (test.accuracy.low < 0.55) {
-    command.print('  The ranking is close to random on this file: look at its very top only, or bring a reward model.');
+    command.print(
+      '  The ranking is close to random on this file: look at its very top only, or bring a reward model.',
+    );
   }
 }

@@ -1,15 +1,15 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
+import { pairOf, Surveyor } from '#core/dataset/survey.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import { pairOf, Surveyor } from '#core/dataset/survey.ts';
 import type { Explanation } from '#core/score/explain.ts';
 import type { PairReader } from '#core/score/model.ts';
 import { pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import type { Cutoffs } from '#core/score/ranking.ts';
-import { cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { groupOf } from '#node/engine.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
@@ -124,14 +124,23 @@ export class OpenDataset {
     } else {
       const surveyor = new Surveyor();
       for (const raw of recordsOf(this.#bytes)) surveyor.add(raw);
-      this.#setSurvey({ ...surveyor.end(), lineCount: countLines(this.#bytes), byteCount: this.#bytes.length });
+      this.#setSurvey({
+        ...surveyor.end(),
+        lineCount: countLines(this.#bytes),
+        byteCount: this.#bytes.length,
+      });
     }
     this.#scoreNewRecords();
     this.#rank();
   }
 
   /** Takes the scores of the pairs in `records`, which were read from `survey`. Dropped when the document has changed shape since. */
-  setScores(result: ConsistencyResult, records: readonly number[], survey: DocumentSurvey, settings: Settings): void {
+  setScores(
+    result: ConsistencyResult,
+    records: readonly number[],
+    survey: DocumentSurvey,
+    settings: Settings,
+  ): void {
     const distribution = new Distribution(result.margins);
     const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
     this.#scores = {
@@ -162,7 +171,13 @@ export class OpenDataset {
     const { facts } = this.#survey;
     if (record < 0 || record >= facts.count) return undefined;
     const [byteStart, byteEnd] = [facts.columns.byteStart[record] ?? 0, facts.columns.byteEnd[record] ?? 0];
-    return { record, line: facts.columns.line[record] ?? 0, byteStart, byteEnd, bytes: this.#bytes.subarray(byteStart, byteEnd) };
+    return {
+      record,
+      line: facts.columns.line[record] ?? 0,
+      byteStart,
+      byteEnd,
+      bytes: this.#bytes.subarray(byteStart, byteEnd),
+    };
   }
 
   readRecord(record: number): ReadRecord | undefined {
@@ -176,7 +191,12 @@ export class OpenDataset {
   explain(read: ReadRecord, most?: number): Explanation | undefined {
     if (!this.#scores) return undefined;
     const fold = this.#survey.facts.columns.fold[read.raw.record] ?? 0;
-    return this.#scores.reader.read(pairText(read.pair), fold, groupOf(read.value, this.#scores.groupBy), most);
+    return this.#scores.reader.read(
+      pairText(read.pair),
+      fold,
+      groupOf(read.value, this.#scores.groupBy),
+      most,
+    );
   }
 
   findingsOf(record: number): readonly Finding[] {
@@ -222,6 +242,12 @@ export class OpenDataset {
     const { facts } = this.#survey;
     if (!this.#scores) return;
     const margins = facts.columns.margin.subarray(0, facts.count);
-    this.#label = reviewFindings(margins, this.#scores.distribution, this.#scores.cutoffs, LABEL_PATH);
+    this.#label = reviewFindings(
+      margins,
+      this.#scores.distribution,
+      this.#scores.cutoffs,
+      brokenRecords(this.#survey.findings),
+      LABEL_PATH,
+    );
   }
 }

@@ -3,8 +3,8 @@ import type { CodeAction, CodeLens, Hover, Range, WorkspaceEdit } from 'vscode-l
 import { CodeActionKind, MarkupKind } from 'vscode-languageserver/node';
 
 import { flipEdits } from '#core/edits/flip.ts';
-import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import type { Reason } from '#core/score/explain.ts';
+import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
@@ -94,7 +94,7 @@ function lensRecords(dataset: OpenDataset, visible: readonly [number, number] | 
     });
   }
   if (facts.count <= MOST_LENSES) return all;
-  return dataset.reviewOrder().slice(0, MOST_LENSES) as number[];
+  return dataset.reviewOrder().slice(0, MOST_LENSES);
 }
 
 export function codeLensesOf(
@@ -117,7 +117,9 @@ export function codeLensesOf(
     const compare = options.compare ? 'preflens.compare' : '';
     return [
       { range, command: { title, command: compare, arguments: [ref] } },
-      ...(options.compare ? [{ range, command: { title: 'Compare', command: compare, arguments: [ref] } }] : []),
+      ...(options.compare
+        ? [{ range, command: { title: 'Compare', command: compare, arguments: [ref] } }]
+        : []),
       { range, command: { title: 'Flip', command: 'preflens.flip', arguments: [ref] } },
     ];
   });

@@ -49,7 +49,8 @@ export function resurvey(old: DocumentSurvey, bytes: Uint8Array, unchanged: Unch
   const findings: Finding[] = [];
   const { line } = old.facts.columns;
   const byRecord = new Map<number, Finding[]>();
-  for (const finding of old.findings) byRecord.set(finding.record, [...(byRecord.get(finding.record) ?? []), finding]);
+  for (const finding of old.findings)
+    byRecord.set(finding.record, [...(byRecord.get(finding.record) ?? []), finding]);
   const carry = (record: number, lines: number, moved: number): void => {
     for (const finding of byRecord.get(record) ?? []) findings.push({ ...finding, record: facts.count });
     facts.pushFrom(old.facts, record, lines, moved);

@@ -1,8 +1,8 @@
 // One scoring job for each open dataset: started, followed, cancelled.
 import { performance } from 'node:perf_hooks';
 
-import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { estimator, formatEstimate } from '#core/progress.ts';
+import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { fittedShare, pairBatches } from '#node/engine.ts';
 import { score } from '#node/scoring.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
@@ -42,7 +42,10 @@ async function run(
   const { recognition } = survey;
   if (!recognition) return;
   if (survey.pairCount < LEAST_PAIRS) {
-    listener.onPhase('unscored', `${survey.pairCount} pairs are too few to score: ${LEAST_PAIRS} are needed.`);
+    listener.onPhase(
+      'unscored',
+      `${survey.pairCount} pairs are too few to score: ${LEAST_PAIRS} are needed.`,
+    );
     return;
   }
   listener.onPhase('scoring');
@@ -105,7 +108,9 @@ export function startJob(
     },
     (error: unknown) => {
       if (isAbort(error, controller.signal)) {
-        listener.log(`Scoring cancelled; it stopped within ${Math.ceil(performance.now() - cancelledAt)} ms.`);
+        listener.log(
+          `Scoring cancelled; it stopped within ${Math.ceil(performance.now() - cancelledAt)} ms.`,
+        );
         listener.onPhase(dataset.scores ? 'scored' : 'cancelled');
         return;
       }

@@ -1,9 +1,22 @@
 // Wires the handlers to a connection. State lives in one map: the open datasets.
-import type { Connection, InitializeParams, WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
+import type {
+  Connection,
+  InitializeParams,
+  WorkDoneProgressServerReporter,
+} from 'vscode-languageserver/node';
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver/node';
 
 import type { StartScorer } from '#node/scoringProcess.ts';
-import type { ClientOptions, DatasetStatus, EditorNotifications, EditorRequests, PairRequest, Phase, RecordRef, Settings } from '#protocol/editor.ts';
+import type {
+  ClientOptions,
+  DatasetStatus,
+  EditorNotifications,
+  EditorRequests,
+  PairRequest,
+  Phase,
+  RecordRef,
+  Settings,
+} from '#protocol/editor.ts';
 
 import { OpenDataset } from './dataset.ts';
 import { OpenDocument } from './document.ts';
@@ -66,7 +79,10 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   const tell = (entry: Open): void => {
     entry.toldAt = Date.now();
-    void connection.sendNotification('preflens/status', statusOf(entry) satisfies EditorNotifications['preflens/status']);
+    void connection.sendNotification(
+      'preflens/status',
+      statusOf(entry) satisfies EditorNotifications['preflens/status'],
+    );
   };
 
   const publish = (entry: Open): void => {
@@ -91,7 +107,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
         if (ended) return;
         reporter = created;
         created.begin('PrefLens: scoring', 0, '', true);
-        created.token.onCancellationRequested(() => job.cancel());
+        created.token.onCancellationRequested(() => { job.cancel(); });
       });
     }, PROGRESS_AFTER_MS);
     const end = (): void => {
@@ -153,7 +169,9 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
   };
 
   const loadSettings = async (): Promise<void> => {
-    const given = canConfigure ? ((await connection.workspace.getConfiguration('preflens')) as Partial<Settings> | null) : null;
+    const given = canConfigure
+      ? ((await connection.workspace.getConfiguration('preflens')) as Partial<Settings> | null)
+      : null;
     settings = { ...DEFAULTS, ...options.settings, ...given };
   };
 
@@ -189,7 +207,9 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     void loadSettings()
       .then(async () => survey(entry))
       .catch((error: unknown) => {
-        connection.console.error(`${uri}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        connection.console.error(
+          `${uri}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
       });
   });
 
@@ -228,7 +248,9 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   connection.onCodeLens(({ textDocument }) => {
     const dataset = current(textDocument.uri);
-    const visible = options.visibleLines ? (open.get(textDocument.uri)?.visible ?? [0, 0] as const) : undefined;
+    const visible = options.visibleLines
+      ? (open.get(textDocument.uri)?.visible ?? ([0, 0] as const))
+      : undefined;
     return dataset ? codeLensesOf(dataset, visible, options) : [];
   });
 
@@ -247,22 +269,28 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     return entry !== undefined;
   });
 
-  connection.onNotification('preflens/visible', ({ uri, lineStart, lineEnd }: EditorNotifications['preflens/visible']) => {
-    const entry = open.get(uri);
-    if (!entry) return;
-    entry.visible = [lineStart, lineEnd];
-    if (entry.dataset.scores) refreshLenses();
-  });
+  connection.onNotification(
+    'preflens/visible',
+    ({ uri, lineStart, lineEnd }: EditorNotifications['preflens/visible']) => {
+      const entry = open.get(uri);
+      if (!entry) return;
+      entry.visible = [lineStart, lineEnd];
+      if (entry.dataset.scores) refreshLenses();
+    },
+  );
 
   connection.onRequest('preflens/pair', (request: PairRequest) => {
     const dataset = current(request.uri);
     return dataset ? pairViewOf(dataset, request) : null;
   });
 
-  connection.onRequest('preflens/recordAt', ({ uri, line }: EditorRequests['preflens/recordAt']['params']) => {
-    const record = current(uri)?.survey.facts.recordAtLine(line) ?? -1;
-    return record < 0 ? null : ({ uri, record } satisfies RecordRef);
-  });
+  connection.onRequest(
+    'preflens/recordAt',
+    ({ uri, line }: EditorRequests['preflens/recordAt']['params']) => {
+      const record = current(uri)?.survey.facts.recordAtLine(line) ?? -1;
+      return record < 0 ? null : ({ uri, record } satisfies RecordRef);
+    },
+  );
 
   connection.onShutdown(() => {
     for (const entry of open.values()) entry.job?.cancel();

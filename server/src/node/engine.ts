@@ -52,7 +52,11 @@ export async function* readPairs(bytes: ByteStream, recognition: Recognition): A
 /** The value of the group column as a word; undefined where the record has none. */
 export function groupOf(value: JsonObject, groupBy: string | undefined): string | undefined {
   const group = groupBy === undefined ? undefined : value[groupBy];
-  return group === undefined || group === null ? undefined : typeof group === 'string' ? group : JSON.stringify(group);
+  return group === undefined || group === null
+    ? undefined
+    : typeof group === 'string'
+      ? group
+      : JSON.stringify(group);
 }
 
 /** Which pairs are fitted: all of them, or in a very large file a fixed share of the prompts. */
@@ -104,7 +108,10 @@ export interface PlacedFinding {
 }
 
 /** Places findings by one more pass over the file. They come back in file order. */
-export async function placeFindings(bytes: ByteStream, findings: readonly Finding[]): Promise<PlacedFinding[]> {
+export async function placeFindings(
+  bytes: ByteStream,
+  findings: readonly Finding[],
+): Promise<PlacedFinding[]> {
   const wanted = new Map<number, Finding[]>();
   for (const finding of findings) {
     const list = wanted.get(finding.record);

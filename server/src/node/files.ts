@@ -24,7 +24,11 @@ function codeOf(error: unknown): string {
 async function statOf(path: string): Promise<{ size: number; stamp: string; directory: boolean }> {
   try {
     const found = await stat(path);
-    return { size: found.size, stamp: `${found.ino}:${found.size}:${found.mtimeMs}`, directory: found.isDirectory() };
+    return {
+      size: found.size,
+      stamp: `${found.ino}:${found.size}:${found.mtimeMs}`,
+      directory: found.isDirectory(),
+    };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw messages.notFound(path);
     throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
@@ -33,7 +37,8 @@ async function statOf(path: string): Promise<{ size: number; stamp: string; dire
 
 async function* readPlain(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) yield chunk as Uint8Array;
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
+      yield chunk as Uint8Array;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw messages.notFound(path);
     throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
@@ -47,7 +52,8 @@ async function* readGzip(path: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of source.pipe(unpacked)) yield chunk as Uint8Array;
   } catch (error) {
-    if (codeOf(error).startsWith('Z_')) throw messages.badGzip(path, error instanceof Error ? error.message : '');
+    if (codeOf(error).startsWith('Z_'))
+      throw messages.badGzip(path, error instanceof Error ? error.message : '');
     throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
   } finally {
     source.destroy();

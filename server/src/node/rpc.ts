@@ -44,8 +44,11 @@ export function callerOf<Requests>(connection: MessageConnection): Caller<Reques
 
 /** Answers requests with `handlers`. A handler that throws rejects its caller. */
 export function serve<Requests>(connection: MessageConnection, handlers: Handlers<Requests>): void {
-  for (const [name, handle] of Object.entries(handlers) as [string, (params: unknown, signal: AbortSignal) => unknown][]) {
-    connection.onRequest(name, async (...args) => {
+  for (const [name, handle] of Object.entries(handlers) as [
+    string,
+    (params: unknown, signal: AbortSignal) => unknown,
+  ][]) {
+    connection.onRequest(name, async (...args: unknown[]) => {
       const token = args.at(-1);
       const controller = new AbortController();
       const listening = isToken(token)

@@ -98,7 +98,11 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
     visited += count;
     job.onProgress({ stage: 'self-test', done: Math.min(1, visited / total) });
   });
-  const selfTest = await scorer.requests.call('selfTest', { seed: job.seed + 1, share: SELF_TEST_SHARE }, job.signal);
+  const selfTest = await scorer.requests.call(
+    'selfTest',
+    { seed: job.seed + 1, share: SELF_TEST_SHARE },
+    job.signal,
+  );
   return { result: kept.result, selfTest };
 }
 
@@ -136,7 +140,7 @@ async function runOnce(start: StartScorer, job: ScoringJob, kept: Kept): Promise
  */
 export async function score(start: StartScorer, job: ScoringJob): Promise<Scored> {
   const kept: Kept = { fits: new Map() };
-  for (let fruitless = 0; ; ) {
+  for (let fruitless = 0; ;) {
     job.signal.throwIfAborted();
     const before = kept.fits.size;
     try {

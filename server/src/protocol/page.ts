@@ -4,9 +4,7 @@ import type { PairView } from './editor.ts';
 export type PageAction = 'next' | 'previous' | 'flip' | 'undo' | 'reveal';
 
 /** page → client. */
-export type FromPage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'act'; readonly action: PageAction };
+export type FromPage = { readonly kind: 'ready' } | { readonly kind: 'act'; readonly action: PageAction };
 
 /** client → page. */
 export type ToPage =

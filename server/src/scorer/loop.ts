@@ -2,7 +2,15 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 
 import type { JobRows, Part, PartFit } from '#core/score/consistency.ts';
-import { fitPart, foldCountFor, foldOf, joinMargins, joinModels, partWork, planParts } from '#core/score/consistency.ts';
+import {
+  fitPart,
+  foldCountFor,
+  foldOf,
+  joinMargins,
+  joinModels,
+  partWork,
+  planParts,
+} from '#core/score/consistency.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
 import type { Pause } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
@@ -157,7 +165,11 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
       const planted = needJob(job);
       const fits = await fitAll(planted, sign, pauser(connection, signal));
       const { margins } = joinMargins(rows, parts, fits, sign);
-      return selfTestFigures(margins, lengths.map((value, row) => value * (sign[row] ?? 1)), sign);
+      return selfTestFigures(
+        margins,
+        lengths.map((value, row) => value * (sign[row] ?? 1)),
+        sign,
+      );
     },
   });
   connection.listen();

@@ -28,7 +28,8 @@ function findBadUtf8(bytes: Uint8Array): number {
   while (high - low > 4) {
     const middle = (low + high) >> 1;
     let valid = false;
-    for (let cut = middle; cut > middle - 4 && cut >= low && !valid; cut--) valid = isUtf8(bytes.subarray(0, cut));
+    for (let cut = middle; cut > middle - 4 && cut >= low && !valid; cut--)
+      valid = isUtf8(bytes.subarray(0, cut));
     if (valid) low = middle;
     else high = middle;
   }
@@ -65,7 +66,11 @@ export function parseRecord({ bytes, byteStart, byteEnd }: RawRecord): Parsed {
     const found = findJsonFault(bytes);
     if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
     const start = Math.min(found.offset, Math.max(0, bytes.length - 1));
-    return fault(`Not valid JSON at byte ${found.offset + 1} of the line: ${found.message}.`, start, start + 1);
+    return fault(
+      `Not valid JSON at byte ${found.offset + 1} of the line: ${found.message}.`,
+      start,
+      start + 1,
+    );
   }
 }
 

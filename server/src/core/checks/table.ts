@@ -5,7 +5,12 @@ import { prefixPair } from './prefixPair.ts';
 import { turnMarkerInResponse } from './turnMarker.ts';
 
 /** Every check of one pair, in the order of its reports. */
-export const PAIR_CHECKS: readonly PairCheck[] = [emptyResponse, identicalPair, prefixPair, turnMarkerInResponse];
+export const PAIR_CHECKS: readonly PairCheck[] = [
+  emptyResponse,
+  identicalPair,
+  prefixPair,
+  turnMarkerInResponse,
+];
 
 /** What reading a record can report, before there is a pair to check. */
 export const RECORD_RULES = {

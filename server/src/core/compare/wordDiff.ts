@@ -45,7 +45,12 @@ function countShared(a: readonly string[], b: readonly string[]): number {
   return shared;
 }
 
-function plain(chosen: string, rejected: string, similarity: number, unmarked: 'unrelated' | 'too-long'): WordDiff {
+function plain(
+  chosen: string,
+  rejected: string,
+  similarity: number,
+  unmarked: 'unrelated' | 'too-long',
+): WordDiff {
   const whole = (text: string): Stretch[] => (text === '' ? [] : [{ kind: 'same', text }]);
   return { chosen: whole(chosen), rejected: whole(rejected), similarity, unmarked };
 }

@@ -86,7 +86,9 @@ export class Surveyor {
 
   #decide(): void {
     const waiting = this.#waiting ?? [];
-    const sample = waiting.flatMap(({ parsed }) => ('value' in parsed && isObject(parsed.value) ? [parsed.value] : []));
+    const sample = waiting.flatMap(({ parsed }) =>
+      'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
+    );
     this.#recognition = recognise(sample);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     this.#waiting = undefined;
@@ -112,7 +114,10 @@ export class Surveyor {
 }
 
 /** The pair of one record, when there is one. */
-export function pairOf(raw: RawRecord, recognition: Recognition): { pair: Pair; value: JsonObject } | undefined {
+export function pairOf(
+  raw: RawRecord,
+  recognition: Recognition,
+): { pair: Pair; value: JsonObject } | undefined {
   const parsed = parseRecord(raw);
   const { pair } = examine(parsed, recognition.mapping, raw.record);
   return pair && 'value' in parsed && isObject(parsed.value) ? { pair, value: parsed.value } : undefined;

@@ -12,7 +12,9 @@ export interface ByteEdit {
 function partnerOf(name: string): string | undefined {
   const partner = name.replace(/chosen|rejected/gi, (word) => {
     const other = word.toLowerCase() === 'chosen' ? 'rejected' : 'chosen';
-    return word.startsWith(word.charAt(0).toUpperCase()) ? other.charAt(0).toUpperCase() + other.slice(1) : other;
+    return word.startsWith(word.charAt(0).toUpperCase())
+      ? other.charAt(0).toUpperCase() + other.slice(1)
+      : other;
   });
   return partner === name ? undefined : partner;
 }
@@ -42,7 +44,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** The record with the edits made. */
 export function applyEdits(bytes: Uint8Array, edits: readonly ByteEdit[]): Uint8Array {
-  const size = edits.reduce((sum, edit) => sum + edit.bytes.length - (edit.byteEnd - edit.byteStart), bytes.length);
+  const size = edits.reduce(
+    (sum, edit) => sum + edit.bytes.length - (edit.byteEnd - edit.byteStart),
+    bytes.length,
+  );
   const out = new Uint8Array(size);
   let [from, at] = [0, 0];
   for (const edit of edits) {

@@ -117,7 +117,8 @@ function skipScalar(bytes: Uint8Array, from: number, end: number): number {
 
 function skipKey(bytes: Uint8Array, from: number, end: number): number {
   const at = skipSpace(bytes, from, end);
-  if (at >= end || bytes[at] !== QUOTE) throw new JsonSyntaxError('a field name in double quotes expected', at);
+  if (at >= end || bytes[at] !== QUOTE)
+    throw new JsonSyntaxError('a field name in double quotes expected', at);
   const colon = skipSpace(bytes, skipString(bytes, at, end), end);
   if (colon >= end || bytes[colon] !== COLON) throw new JsonSyntaxError('":" expected', colon);
   return colon + 1;
@@ -164,7 +165,9 @@ export function skipValue(bytes: Uint8Array, from: number, end: number): number 
 export function findJsonFault(bytes: Uint8Array): JsonSyntaxError | undefined {
   try {
     const at = skipSpace(bytes, skipValue(bytes, 0, bytes.length), bytes.length);
-    return at < bytes.length ? new JsonSyntaxError('the value ends here, but more text follows', at) : undefined;
+    return at < bytes.length
+      ? new JsonSyntaxError('the value ends here, but more text follows', at)
+      : undefined;
   } catch (error) {
     if (error instanceof JsonSyntaxError) return error;
     throw error;
@@ -173,7 +176,9 @@ export function findJsonFault(bytes: Uint8Array): JsonSyntaxError | undefined {
 
 function keyEquals(bytes: Uint8Array, start: number, end: number, name: string): boolean {
   const text = new TextDecoder().decode(bytes.subarray(start, end));
-  return text.includes('\\') ? JSON.parse(text) === name : text === `"${name}"` || text === JSON.stringify(name);
+  return text.includes('\\')
+    ? JSON.parse(text) === name
+    : text === `"${name}"` || text === JSON.stringify(name);
 }
 
 function findField(bytes: Uint8Array, from: number, end: number, name: string): FieldSpan | undefined {
@@ -217,8 +222,10 @@ export function locate(bytes: Uint8Array, path: Path): FieldSpan | undefined {
   };
   for (const step of path) {
     const open = bytes[span.valueStart];
-    if (typeof step === 'string' && open === OPEN_OBJECT) span = findField(bytes, span.valueStart, span.valueEnd, step);
-    else if (typeof step === 'number' && open === OPEN_LIST) span = findItem(bytes, span.valueStart, span.valueEnd, step);
+    if (typeof step === 'string' && open === OPEN_OBJECT)
+      span = findField(bytes, span.valueStart, span.valueEnd, step);
+    else if (typeof step === 'number' && open === OPEN_LIST)
+      span = findItem(bytes, span.valueStart, span.valueEnd, step);
     else return undefined;
     if (span === undefined) return undefined;
   }

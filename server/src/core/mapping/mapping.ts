@@ -3,6 +3,10 @@ import { isList, isObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
 import { sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
 
+function asText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** What a field must hold for a mapping to apply. */
 export type Shape = 'text' | 'transcript' | 'messages' | 'absent';
 
@@ -47,7 +51,9 @@ function messageText(message: JsonObject): string | undefined {
   if (content === null && message['tool_calls'] !== undefined) return JSON.stringify(message['tool_calls']);
   if (!isList(content)) return undefined;
   return content
-    .map((part) => (isObject(part) ? (typeof part['text'] === 'string' ? part['text'] : `[${String(part['type'])}]`) : ''))
+    .map((part) =>
+      isObject(part) ? (typeof part['text'] === 'string' ? part['text'] : `[${asText(part['type'])}]`) : '',
+    )
     .join('');
 }
 
@@ -93,13 +99,16 @@ function findProblem(mapping: Mapping, record: JsonObject): MappingProblem | und
 
 function toTurns(value: Json | undefined): Turn[] {
   if (!isList(value)) return [];
-  return value.filter(isObject).map((message) => ({ role: String(message['role']), text: messageText(message) ?? '' }));
+  return value
+    .filter(isObject)
+    .map((message) => ({ role: asText(message['role']), text: messageText(message) ?? '' }));
 }
 
 function countSharedTurns(a: readonly Turn[], b: readonly Turn[]): number {
   const most = Math.min(a.length, b.length);
   let shared = 0;
-  while (shared < most && a[shared]?.role === b[shared]?.role && a[shared]?.text === b[shared]?.text) shared++;
+  while (shared < most && a[shared]?.role === b[shared]?.role && a[shared]?.text === b[shared]?.text)
+    shared++;
   // Identical lists still end in an answer each.
   return shared === most && shared > 0 ? shared - 1 : shared;
 }
@@ -119,14 +128,14 @@ function readText(record: JsonObject): Pair {
   const prompt = record['prompt'];
   return {
     prompt: typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : [],
-    chosen: { text: String(record['chosen']), path: ['chosen'], textStart: 0 },
-    rejected: { text: String(record['rejected']), path: ['rejected'], textStart: 0 },
+    chosen: { text: asText(record['chosen']), path: ['chosen'], textStart: 0 },
+    rejected: { text: asText(record['rejected']), path: ['rejected'], textStart: 0 },
   };
 }
 
 function readTranscript(record: JsonObject): Pair {
-  const chosen = String(record['chosen']);
-  const rejected = String(record['rejected']);
+  const chosen = asText(record['chosen']);
+  const rejected = asText(record['rejected']);
   const promptEnd = sharedTranscriptPrompt(chosen, rejected);
   return {
     prompt: transcriptTurns(chosen.slice(0, promptEnd)),

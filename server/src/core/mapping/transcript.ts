@@ -37,7 +37,10 @@ export function transcriptTurns(transcript: string): Turn[] {
 
 /** The first turn marker inside an answer, as a half-open range, or undefined. */
 export function findTurnMarker(answer: string): readonly [number, number] | undefined {
-  const match = /(?:^|\n)[ \t]*((?:Human|Assistant|User|###\s*(?:Human|Assistant|User|Instruction|Response)):)/.exec(answer);
+  const match =
+    /(?:^|\n)[ \t]*((?:Human|Assistant|User|###\s*(?:Human|Assistant|User|Instruction|Response)):)/.exec(
+      answer,
+    );
   if (!match?.[1]) return undefined;
   const start = match.index + match[0].length - match[1].length;
   return [start, start + match[1].length];

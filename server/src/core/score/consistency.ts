@@ -88,7 +88,10 @@ export async function fitPart(rows: JobRows, part: Part, sign: Int8Array, pause:
 
 /** Steps of work in a part, for progress: rows visited. */
 export function partWork(rows: JobRows, part: Part): number {
-  const inGroup = part.group < 0 ? rows.features.count : rows.group.reduce((n, value) => n + Number(value === part.group), 0);
+  const inGroup =
+    part.group < 0
+      ? rows.features.count
+      : rows.group.reduce((n, value) => n + Number(value === part.group), 0);
   return (inGroup * (rows.foldCount - 1) * (WORDS_AND_STYLE.epochs + STYLE_ONLY.epochs)) / rows.foldCount;
 }
 
@@ -136,7 +139,12 @@ export function partIndexFor(parts: readonly Part[], group: number, fold: number
  * Scores every pair with the part that left its fold out, and joins the two models: the one with the
  * better out-of-fold log-loss, or their mean where that is better still.
  */
-export function joinMargins(rows: JobRows, parts: readonly Part[], fits: readonly PartFit[], sign: Int8Array): Margins {
+export function joinMargins(
+  rows: JobRows,
+  parts: readonly Part[],
+  fits: readonly PartFit[],
+  sign: Int8Array,
+): Margins {
   const { features, fold, group } = rows;
   const full = new Float64Array(features.count);
   const styleOnly = new Float64Array(features.count);
@@ -171,5 +179,8 @@ export function joinModels(fitted: PartFit, blend: Blend): LinearModel {
   for (let k = 0; k < STYLE_COUNT; k++) {
     style[k] = blend.full * (fitted.full.style[k] ?? 0) + blend.styleOnly * (fitted.styleOnly.style[k] ?? 0);
   }
-  return { words: blend.full === 0 ? new Float32Array(0) : fitted.full.words.map((weight) => weight * blend.full), style };
+  return {
+    words: blend.full === 0 ? new Float32Array(0) : fitted.full.words.map((weight) => weight * blend.full),
+    style,
+  };
 }

@@ -1,5 +1,5 @@
-import type { LinearModel } from './fit.ts';
 import type { PairText } from './features.ts';
+import type { LinearModel } from './fit.ts';
 import type { PromptView } from './prompt.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
@@ -60,11 +60,19 @@ function strongest(reasons: Reason[], most: number): Reason[] {
 }
 
 /** Reads one pair with a fitted model. `answered`: conversations that go on elsewhere in the file. */
-export function explain(pair: PairText, model: LinearModel, answered: ReadonlySet<number>, most = 6): Explanation {
+export function explain(
+  pair: PairText,
+  model: LinearModel,
+  answered: ReadonlySet<number>,
+  most = 6,
+): Explanation {
   const prompt = viewPrompt(pair.prompt);
   const chosen = readWords(pair.chosen, model);
   const rejected = readWords(pair.rejected, model);
-  const styles = [readStyle(pair.chosen, prompt, answered), readStyle(pair.rejected, prompt, answered)] as const;
+  const styles = [
+    readStyle(pair.chosen, prompt, answered),
+    readStyle(pair.rejected, prompt, answered),
+  ] as const;
   const reasons = new Map<string, Reason>();
   const add = (reason: Reason): void => {
     const key = `${reason.side}\u0000${reason.text.toLowerCase()}`;
@@ -75,7 +83,10 @@ export function explain(pair: PairText, model: LinearModel, answered: ReadonlySe
     for (const [feature, range] of own.found) {
       const weight = model.words[feature] ?? 0;
       if (weight === 0 || other.found.has(feature)) continue;
-      const word = text.slice(...range).replace(/\s+/g, ' ').trim();
+      const word = text
+        .slice(...range)
+        .replace(/\s+/g, ' ')
+        .trim();
       if (word !== '') add({ text: word, side, weight: side === 'chosen' ? weight : -weight });
     }
   };

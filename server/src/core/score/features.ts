@@ -108,7 +108,10 @@ export class FeatureBuilder {
   }
 }
 
-function grow<T extends Float32Array | Float64Array | Int32Array>(old: T, make: new (length: number) => T): T {
+function grow<T extends Float32Array | Float64Array | Int32Array>(
+  old: T,
+  make: new (length: number) => T,
+): T {
   const next = new make(Math.ceil(old.length * 1.5));
   next.set(old);
   return next;

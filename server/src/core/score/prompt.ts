@@ -19,7 +19,7 @@ const HUMAN = /human|user|prompter/i;
 /** Extends a conversation's number by one turn. 53 bits, so that a million conversations do not collide. */
 export function continueConversation(before: number, text: string): number {
   let high = (before / 0x200000) | 0;
-  let low = before % 0x200000 | 0;
+  let low = (before % 0x200000) | 0;
   const trimmed = text.trim();
   for (let i = 0; i < trimmed.length; i++) {
     const code = trimmed.charCodeAt(i);

@@ -37,7 +37,7 @@ export function auroc(scores: ArrayLike<number>, positive: (row: number) => bool
   const order = ranked(scores);
   let positives = 0;
   let sum = 0;
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < order.length;) {
     let end = i;
     while (end < order.length && scores[order[end] ?? 0] === scores[order[i] ?? 0]) end++;
     const rank = (i + end - 1) / 2;
@@ -66,19 +66,30 @@ export function share(hits: number, count: number): Share {
   const scale = 1 + z ** 2 / count;
   const centre = value + z ** 2 / (2 * count);
   const spread = z * Math.sqrt((value * (1 - value)) / count + z ** 2 / (4 * count ** 2));
-  return { value, low: Math.max(0, (centre - spread) / scale), high: Math.min(1, (centre + spread) / scale), count };
+  return {
+    value,
+    low: Math.max(0, (centre - spread) / scale),
+    high: Math.min(1, (centre + spread) / scale),
+    count,
+  };
 }
 
 /** Share of positives among the `most` lowest scores. */
-export function precisionAt(scores: ArrayLike<number>, positive: (row: number) => boolean, most: number): Share {
+export function precisionAt(
+  scores: ArrayLike<number>,
+  positive: (row: number) => boolean,
+  most: number,
+): Share {
   const top = ranked(scores).subarray(0, Math.max(1, most));
-  return share(top.reduce((sum, row) => sum + Number(positive(row)), 0), top.length);
+  return share(
+    top.reduce((sum, row) => sum + Number(positive(row)), 0),
+    top.length,
+  );
 }
 
 /** Share of positive numbers; zeros count half. */
 export function positiveShare(values: ArrayLike<number>): Share {
-  let hits = 0;
-  for (let i = 0; i < values.length; i++) hits += (Math.sign(values[i] ?? 0) + 1) / 2;
+  const hits = Array.from(values).reduce((sum, value) => sum + (Math.sign(value) + 1) / 2, 0);
   return share(hits, values.length);
 }
 

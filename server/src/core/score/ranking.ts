@@ -82,11 +82,12 @@ export function cutoffsFor(margins: Float32Array, budget: ReviewBudget): Cutoffs
   return { worst, closest: sizes[most - 1] ?? sizes.at(-1) ?? -Infinity };
 }
 
-/** The two kinds of findings, on the name of the field that carries the label, in the order of the ranking. */
+/** The two kinds of findings, on the name of the field that carries the label, in the order of the ranking. Records in `broken` are left out. */
 export function reviewFindings(
   margins: Float32Array,
   distribution: Distribution,
   cutoffs: Cutoffs,
+  broken: ReadonlySet<number>,
   labelPath: Path,
 ): Finding[] {
   const place = { path: labelPath, part: 'key' } as const;
@@ -94,6 +95,7 @@ export function reviewFindings(
   const worst: [number, Finding][] = [];
   const closest: [number, Finding][] = [];
   margins.forEach((margin, record) => {
+    if (broken.has(record)) return;
     const where = `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
     if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
@@ -109,4 +111,9 @@ export function reviewFindings(
 
 function ruleOf(id: keyof typeof SCORE_RULES): Pick<Finding, 'rule' | 'severity'> {
   return { rule: id, severity: SCORE_RULES[id].severity };
+}
+
+/** Records whose structure is at fault: their labels are not worth a second finding. */
+export function brokenRecords(findings: readonly Finding[]): Set<number> {
+  return new Set(findings.filter(({ severity }) => severity === 'error').map(({ record }) => record));
 }

@@ -124,7 +124,18 @@ interface Marks {
 }
 
 function countMarks(text: string): Marks {
-  const marks: Marks = { lines: 0, blank: 0, questions: 0, bangs: 0, commas: 0, digits: 0, capitals: 0, brackets: 0, ticks: 0, stars: 0 };
+  const marks: Marks = {
+    lines: 0,
+    blank: 0,
+    questions: 0,
+    bangs: 0,
+    commas: 0,
+    digits: 0,
+    capitals: 0,
+    brackets: 0,
+    ticks: 0,
+    stars: 0,
+  };
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x61 && code <= 0x7a) continue;

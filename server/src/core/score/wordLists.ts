@@ -11,16 +11,30 @@ function words(list: string): ReadonlySet<number> {
 export const WORD_LISTS: readonly (readonly [name: string, hashes: ReadonlySet<number>])[] = [
   ['first person', words("i i'm i've i'd i'll me my")],
   ['addresses the reader', words("you your you're you'll yourself")],
-  ['apology or refusal', words('sorry cannot unable apologize unfortunately illegal inappropriate unethical')],
+  [
+    'apology or refusal',
+    words('sorry cannot unable apologize unfortunately illegal inappropriate unethical'),
+  ],
   ['hedging', words('maybe perhaps might could possibly probably seems guess sure think')],
-  ['negation', words("not no don't doesn't can't won't isn't aren't shouldn't never wouldn't couldn't nothing")],
+  [
+    'negation',
+    words("not no don't doesn't can't won't isn't aren't shouldn't never wouldn't couldn't nothing"),
+  ],
   ['advice words', words('should must need would will can')],
   ['friendly words', words('please thank thanks great good nice happy help glad hope love understand')],
-  ['words of harm', words('bad wrong illegal dangerous harm harmful hurt kill violent crime racist hate steal drugs weapon police against law')],
+  [
+    'words of harm',
+    words(
+      'bad wrong illegal dangerous harm harmful hurt kill violent crime racist hate steal drugs weapon police against law',
+    ),
+  ],
   ['question words', words('what which who where when why how')],
   ['connectives', words('because so but and or if although however therefore also')],
   ['pronouns', words('it that this they them he she we us our their')],
-  ['examples and weight', words('important best better different many some several example include including such')],
+  [
+    'examples and weight',
+    words('important best better different many some several example include including such'),
+  ],
   ['we and us', words('we us our let')],
 ];
 

@@ -1,0 +1,64 @@
+// Who may import what. Each row is an allow-list: whatever it does not name is refused.
+// `test/layers/layers.test.ts` writes forbidden imports and expects each to be refused.
+
+/** Turns an allow-list of regular expressions into one that matches everything else. */
+const allButThese = (allowed) => `^(?!${allowed.map((pattern) => `(?:${pattern})`).join('|')})`;
+
+const OWN_FOLDERS = 'core|protocol|formats|node|scorer|lsp|cli|client|media|server';
+
+/** A relative path that stays in its layer: it never names another one. */
+const INSIDE = `\\.{1,2}/(?!(?:.*/)?(?:${OWN_FOLDERS})/).*`;
+
+/**
+ * @param files globs of the layer
+ * @param allowed what it may import, types and values alike
+ * @param typesOnly what it may import as types alone
+ */
+const layer = (files, allowed, typesOnly = []) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: allButThese([INSIDE, ...allowed, ...typesOnly]),
+            message: 'Not allowed in this layer: see ARCHITECTURE.md.',
+          },
+          ...typesOnly.map((regex) => ({
+            regex: `^${regex}`,
+            allowTypeImports: true,
+            message: 'Types alone may be imported here.',
+          })),
+        ],
+      },
+    ],
+  },
+});
+
+export const layerRules = [
+  layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
+  layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
+  layer(['server/src/formats/**/*.ts'], ['#core/']),
+  layer(['server/src/node/**/*.ts'], ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$']),
+  layer(
+    ['server/src/scorer/**/*.ts'],
+    ['#core/score/', '#protocol/', '#node/rpc\\.ts$', 'node:', 'vscode-jsonrpc/node$'],
+  ),
+  layer(
+    ['server/src/lsp/**/*.ts'],
+    [
+      '#core/',
+      '#protocol/',
+      '#formats/',
+      '#node/',
+      'node:',
+      'vscode-languageserver/node$',
+      'vscode-languageserver-textdocument$',
+    ],
+  ),
+  layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
+  layer(['client/src/**/*.ts'], ['vscode$', 'vscode-languageclient/node$', 'node:'], ['#protocol/']),
+  layer(['media/src/**/*.ts'], ['#core/compare/'], ['#protocol/']),
+  layer(['media/src/model/**/*.ts'], [], ['#protocol/']),
+];

@@ -1,0 +1,3 @@
+import { packExtension } from './package.mjs';
+
+packExtension();

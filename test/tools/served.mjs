@@ -1,0 +1,120 @@
+// The same workbench without a desktop: VS Code as code-server packs it, from the npm registry,
+// served on 127.0.0.1. The extension is installed from its VSIX, as users get it.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+import { bin, environment, must, root } from './setup.mjs';
+
+const VERSION = '4.139.1'; // VS Code 1.139.1
+const HOME = join(root, '.workbench', `served-${VERSION}`);
+const PACKAGE = join(HOME, 'node_modules', 'code-server');
+const READY = join(HOME, 'ready');
+const NODE = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
+const START_MS = 60_000;
+
+/** Settings that keep the pictures and the tests free of what is not ours. */
+export const QUIET_SETTINGS = {
+  'chat.disableAIFeatures': true,
+  'editor.unicodeHighlight.ambiguousCharacters': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'files.hotExit': 'off',
+  'files.simpleDialog.enable': true,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'window.commandCenter': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/** Installs the workbench once, about 600 MB, into .workbench. */
+export function installServed() {
+  if (existsSync(READY)) return;
+  console.log(`Installing the served workbench (code-server ${VERSION})…`);
+  rmSync(HOME, { recursive: true, force: true });
+  mkdirSync(HOME, { recursive: true });
+  writeFileSync(join(HOME, 'package.json'), JSON.stringify({ private: true, dependencies: { 'code-server': VERSION } }));
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Its native modules (terminal, log files, watchdog) stay unbuilt: nothing here needs them, and a
+  // newcomer may have no compiler.
+  must('Installing code-server', npm, ['install', ...quiet], { cwd: HOME });
+  must('Installing the packages of code-server', npm, ['install', '--omit=dev', ...quiet], {
+    cwd: join(PACKAGE, 'lib', 'vscode'),
+  });
+  writeFileSync(READY, VERSION);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Serves the workbench with the extension `vsix`. `home` receives user data and extensions.
+ * Resolves when it answers, with its address and a way to end it.
+ */
+export async function serveWorkbench({ vsix, home, settings = {} }) {
+  const [userData, extensions] = [join(home, 'user-data'), join(home, 'extensions')];
+  mkdirSync(join(userData, 'User'), { recursive: true });
+  mkdirSync(extensions, { recursive: true });
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  const entry = join(PACKAGE, 'out', 'node', 'entry.js');
+  const places = ['--user-data-dir', userData, '--extensions-dir', extensions];
+  const env = { ...environment(), XDG_CONFIG_HOME: join(home, 'config') };
+  const installed = spawnSync(NODE, [entry, ...places, '--force', '--install-extension', vsix], { env, encoding: 'utf8' });
+  if (!installed.stdout.includes('successfully installed')) {
+    throw new Error(`The extension could not be installed:\n${installed.stdout}${installed.stderr}`);
+  }
+  const port = await freePort();
+  const child = spawn(
+    NODE,
+    [
+      entry,
+      ...places,
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-workspace-trust',
+    ],
+    // A group of its own: its extension host and our server end with it.
+    { env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
+  );
+  let log = '';
+  const address = `http://127.0.0.1:${port}/`;
+  await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The workbench did not start:\n${log}`)), START_MS);
+    const listen = (text) => {
+      log = (log + text).slice(-4000);
+      if (log.includes('HTTP server listening')) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    child.stdout.setEncoding('utf8').on('data', listen);
+    child.stderr.setEncoding('utf8').on('data', listen);
+    child.on('exit', (code) => reject(new Error(`The workbench ended (${code}):\n${log}`)));
+  });
+  const stop = () => {
+    try {
+      if (process.platform === 'win32') child.kill();
+      else process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  };
+  process.on('exit', stop);
+  return { address, stop, child };
+}

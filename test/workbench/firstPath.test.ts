@@ -1,0 +1,235 @@
+// One person's first ten minutes, with hands, on real data where it is at hand and on the sample in any case.
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { generatePairs } from '../bench/generate.ts';
+import { compareFrame, goTo, openFile, press, problems, runCommand, screenshot, statusText, until, waitForStatus } from './hands.ts';
+import type { Window } from './window.ts';
+import { openWindow } from './window.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const HELPFUL = join(ROOT, '..', 'shared', 'data', 'hh-rlhf', 'helpful-base.jsonl.gz');
+const hasData = existsSync(HELPFUL);
+
+const sha = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+describe.each([
+  { name: 'helpful-base', file: 'helpful-base.jsonl', mapping: 'HH transcript', pairs: '1,412', real: true },
+  { name: 'the sample', file: 'support.jsonl', mapping: 'TRL explicit prompt', pairs: '596', real: false },
+])('$name', ({ file, mapping, pairs, real }) => {
+  if (real && !hasData) {
+    it.skip('needs ../shared/data, which is not beside this clone');
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'preflens-data-'));
+  const path = join(folder, file);
+  let window: Window;
+  let original: Buffer;
+  let hash: string;
+  let suspect = 0;
+
+  beforeAll(async () => {
+    if (real) writeFileSync(path, gunzipSync(readFileSync(HELPFUL)));
+    else cpSync(join(ROOT, 'media', 'sample', 'support.jsonl'), path);
+    original = readFileSync(path);
+    hash = sha(path);
+    window = await openWindow(folder, { 'workbench.colorTheme': real ? 'Default Dark Modern' : 'Default Light Modern' });
+    console.log(`The window is ${window.kind === 'desktop' ? 'the desktop VS Code' : 'VS Code served to Chromium'}.`);
+    await openFile(window.page, file);
+  });
+
+  afterAll(async () => {
+    await window.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('recognises the file, scores it and says so in the status bar', async () => {
+    const text = await waitForStatus(window.page, /findings$/);
+    expect(text).toContain(`${pairs} pairs`);
+    expect(text).toContain(mapping);
+  });
+
+  it('lists findings in the Problems panel, labels among them', async () => {
+    const { page } = window;
+    await runCommand(page, 'Problems: Focus on Problems View');
+    const filter = page.locator('.markers-panel-action-filter input, .viewpane-filter input').first();
+    await filter.fill('likely-mislabeled');
+    const rows = await until('a finding about a label', async () => {
+      const seen = (await problems(page)).filter((row) => row.includes('PrefLens(likely-mislabeled)'));
+      return seen.length > 0 && seen;
+    });
+    const first = rows.find((row) => /number 1 of/.test(row)) ?? rows[0]!;
+    suspect = Number(/Ln (\d+)/.exec(first)?.[1]);
+    expect(suspect).toBeGreaterThan(0);
+    await filter.fill('');
+    await screenshot(page, `problems-${real ? 'real' : 'sample'}`);
+  });
+
+  it('hovers margin, percentile, scorer and its trust on this file', async () => {
+    const { page } = window;
+    await runCommand(page, 'View: Focus Active Editor Group');
+    await goTo(page, suspect, 4);
+    await waitForStatus(page, /findings$/);
+    await runCommand(page, 'Show or Focus Hover');
+    const hover = page.locator('.monaco-hover:visible', { hasText: 'PrefLens' }).first();
+    await hover.waitFor();
+    const text = (await hover.innerText()).replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/Margin −\d+\.\d\d · [\d.]+(th|st|nd|rd) percentile of this file/);
+    expect(text).toMatch(/Reward: chosen [+−]\d+\.\d\d, rejected [+−]\d+\.\d\d/);
+    expect(text).toContain('Scorer consistency@1 judges consistency with the rest of this file, not truth.');
+    expect(text).toMatch(/agrees with \d+ % of the labels \(\d+–\d+ %\); “the longer answer wins” agrees with \d+ %/);
+    expect(text).toMatch(/What drove it: \S+/);
+    await screenshot(page, `hover-${real ? 'real' : 'sample'}`);
+    await press(page, 'Escape');
+    await press(page, 'Escape');
+  });
+
+  it('draws code lenses on the visible records', async () => {
+    const lens = window.page.locator('.codelens-decoration', { hasText: /margin [+−]\d/ }).first();
+    await lens.waitFor();
+    expect(await lens.innerText()).toMatch(/percentile.*Compare.*Flip/s);
+  });
+
+  it('flips by quick fix: two byte ranges change, everything else stays', async () => {
+    const { page } = window;
+    await goTo(page, suspect, 4);
+    await press(page, 'Mod+.');
+    const fix = page.locator('.action-widget .monaco-list-row', { hasText: 'Flip chosen and rejected' }).first();
+    await fix.waitFor();
+    await fix.click();
+    await until('the edit', async () => (await page.locator('.tab.active.dirty').count()) > 0);
+    await press(page, 'Mod+S');
+    await until('the saved file', async () => Promise.resolve(sha(path) !== hash));
+    const before = original.toString('latin1').split('\n');
+    const after = readFileSync(path).toString('latin1').split('\n');
+    const changed = before.flatMap((line, i) => (line === after[i] ? [] : [i]));
+    expect(after.length).toBe(before.length);
+    expect(changed).toEqual([suspect - 1]);
+    const string = '"(?:[^"\\\\]|\\\\.)*"';
+    const shape = new RegExp(`^(.*"chosen": ?)(${string})(.*"rejected": ?)(${string})(.*)$`);
+    const [, a, chosen, b, rejected, c] = shape.exec(before[suspect - 1]!)!;
+    expect(after[suspect - 1]).toBe(`${a!}${rejected!}${b!}${chosen!}${c!}`);
+  });
+
+  it('undo restores the file to its hash', async () => {
+    const { page } = window;
+    await runCommand(page, 'View: Focus Active Editor Group');
+    await press(page, 'Mod+Z');
+    await until('the edit', async () => (await page.locator('.tab.active.dirty').count()) > 0);
+    await press(page, 'Mod+S');
+    await until('the original bytes', async () => Promise.resolve(sha(path) === hash));
+    expect(sha(path)).toBe(hash);
+  });
+
+  it('compares side by side, walks, flips and undoes from the keyboard', async () => {
+    const { page } = window;
+    await goTo(page, suspect, 4);
+    await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
+    const frame = await compareFrame(page);
+    const texts = async (): Promise<string[]> => frame.locator('article .text').allInnerTexts();
+    const place = async (): Promise<string> => frame.locator('.place').innerText();
+    await until('the finding number', async () => (await place()).includes('Finding 1 of'));
+    const [chosen, rejected] = await texts();
+    expect(chosen).not.toBe('');
+    expect(rejected).not.toBe('');
+    expect(await frame.locator('.reward').allInnerTexts()).toEqual([
+      expect.stringMatching(/^reward [+−]\d+\.\d\d$/),
+      expect.stringMatching(/^reward [+−]\d+\.\d\d$/),
+    ]);
+    expect(await frame.locator('.margin').innerText()).toMatch(/Margin −\d+\.\d\d/);
+    await screenshot(page, `compare-${real ? 'dark' : 'light'}`);
+
+    await frame.locator('body').click({ position: { x: 4, y: 400 } });
+    await frame.locator('body').press('f');
+    await until('the sides to be exchanged', async () => {
+      const [now, other] = await texts();
+      return now === rejected && other === chosen;
+    });
+    await frame.locator('body').press('u');
+    await until('the sides as they were', async () => (await texts())[0] === chosen);
+    await frame.locator('body').press('j');
+    await until('the next finding', async () => (await place()).includes('Finding 2 of'));
+    await frame.locator('body').press('k');
+    await until('the first finding again', async () => (await place()).includes('Finding 1 of'));
+  });
+
+  it('goes on to the next finding after one was fixed', async () => {
+    const frame = await compareFrame(window.page);
+    const place = async (): Promise<string> => frame.locator('.place').innerText();
+    await frame.locator('body').press('j');
+    const second = await until('the second finding', async () => {
+      const text = await place();
+      return text.includes('Finding 2 of') && text;
+    });
+    await frame.locator('body').press('k');
+    await until('the first finding', async () => (await place()).includes('Finding 1 of'));
+    await frame.locator('body').press('f');
+    await until('the finding to be gone', async () => (await place()).includes('No finding here'));
+    await frame.locator('body').press('j');
+    const line = /line [\d,]+/.exec(second)![0];
+    await until('the one after it', async () => (await place()).includes(line));
+    await frame.locator('body').press('u');
+  });
+
+  it('colours the keys of prompt and sides apart', async () => {
+    const { page } = window;
+    await runCommand(page, 'View: Focus First Editor Group');
+    await press(page, 'Mod+Home');
+    const colours = await until('coloured keys', async () => {
+      const found = await page.evaluate(() => {
+        const colourOf = (name: string): string | undefined => {
+          const spans = [...document.querySelectorAll('.view-line span span')];
+          const span = spans.find((one) => one.textContent === `"${name}"`);
+          return span ? getComputedStyle(span).color : undefined;
+        };
+        return { chosen: colourOf('chosen'), prompt: colourOf('prompt'), id: colourOf('id') };
+      });
+      return found.chosen !== undefined && found;
+    });
+    if (!real) expect(new Set(Object.values(colours)).size).toBe(3);
+    expect(colours.chosen).toMatch(/^rgb/);
+  });
+});
+
+describe('cancelling', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'preflens-cancel-'));
+  let window: Window;
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'large.jsonl'), [...generatePairs(15_000, 7)].join(''));
+    window = await openWindow(folder);
+    await openFile(window.page, 'large.jsonl');
+  });
+
+  afterAll(async () => {
+    await window.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('stops scoring within 200 ms, and scores again when asked', async () => {
+    const { page } = window;
+    const times: number[] = [];
+    for (let round = 0; round < 3 && !times.some((ms) => ms <= 200); round++) {
+      if (round > 0) await runCommand(page, 'PrefLens: Score This File');
+      await waitForStatus(page, /Scoring \d+ %/);
+      if (round === 0) await screenshot(page, 'scoring');
+      await runCommand(page, 'PrefLens: Stop Scoring');
+      await waitForStatus(page, /scoring stopped/);
+      await runCommand(page, 'PrefLens: Show Log');
+      const said = await until('the log line', async () => {
+        const text = (await page.locator('.output-view-container, .output-view, .panel').allInnerTexts()).join('\n');
+        return [...text.replaceAll('\u00a0', ' ').matchAll(/stopped within (\d+) ms/g)].at(-1);
+      });
+      times.push(Number(said[1]));
+      await runCommand(page, 'View: Focus Active Editor Group');
+    }
+    console.log(`Cancelling took ${times.join(', ')} ms.`);
+    expect(Math.min(...times)).toBeLessThanOrEqual(200);
+    expect(await statusText(page)).toContain('15,000 pairs');
+  });
+});

@@ -1,0 +1,110 @@
+// What a person does in the window: keys, clicks, and looking.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Frame, Page } from 'playwright-core';
+
+const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
+const MODIFIER = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+/** Waits until `look` gives something; says what was awaited when it never does. */
+export async function until<T>(what: string, look: () => Promise<T | undefined | false>, ms = 30_000): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export async function press(page: Page, keys: string): Promise<void> {
+  await page.keyboard.press(keys.replace('Mod', MODIFIER));
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(ARTEFACTS, { recursive: true });
+  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+}
+
+async function quickPick(page: Page, opener: string, text: string): Promise<void> {
+  await press(page, opener);
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ state: 'visible' });
+  await input.fill(text);
+  const row = page.locator('.quick-input-list .monaco-list-row').first();
+  await row.waitFor({ state: 'visible' });
+  await page.waitForTimeout(300);
+  await press(page, 'Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await quickPick(page, 'F1', `>${title}`);
+}
+
+/** Opens a file of the folder by name. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await until(`${name} in the quick open list`, async () => {
+    await press(page, 'Mod+P');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(name);
+    await page.waitForTimeout(500);
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    if (!(await row.isVisible())) {
+      await press(page, 'Escape');
+      return false;
+    }
+    await press(page, 'Enter');
+    return true;
+  });
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+}
+
+/** The words of our status item, or undefined while it is not there. */
+export async function statusText(page: Page): Promise<string | undefined> {
+  const item = page.locator('[id="preflens.preflens.preflens.status"], .statusbar-item[id*="preflens.status"]').first();
+  return (await item.isVisible()) ? (await item.innerText()).trim() : undefined;
+}
+
+export async function waitForStatus(page: Page, pattern: RegExp, ms = 60_000): Promise<string> {
+  return until(
+    `status ${String(pattern)}`,
+    async () => {
+      const text = await statusText(page);
+      return text !== undefined && pattern.test(text) && text;
+    },
+    ms,
+  );
+}
+
+/** Puts the cursor on a line and column, both from 1. */
+export async function goTo(page: Page, line: number, column = 1): Promise<void> {
+  await press(page, 'Mod+G');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ state: 'visible' });
+  await input.fill(`:${line}:${column}`);
+  await page.waitForTimeout(200);
+  await press(page, 'Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** The rows of the Problems panel, as they stand there. */
+export async function problems(page: Page): Promise<string[]> {
+  const rows = page.locator('.markers-panel .monaco-list-row');
+  return (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+}
+
+/** The compare page, once it has drawn both sides. */
+export async function compareFrame(page: Page): Promise<Frame> {
+  return until('the compare view', async () => {
+    for (const frame of page.frames()) {
+      const drawn = await frame
+        .evaluate(() => document.querySelectorAll('main > article').length)
+        .catch(() => 0);
+      if (drawn === 2) return frame;
+    }
+    return false;
+  });
+}

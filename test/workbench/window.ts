@@ -1,0 +1,113 @@
+// A VS Code window with the packed extension, whichever way it can be had: the desktop build, or the
+// served workbench in Chromium. The suites see a page and do not know which.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+
+import { needChromium } from '../tools/chromium.mjs';
+import { findDesktop } from '../tools/desktop.mjs';
+import { VSIX } from '../tools/package.mjs';
+import { installServed, QUIET_SETTINGS, serveWorkbench } from '../tools/served.mjs';
+
+export interface Window {
+  readonly page: Page;
+  readonly kind: 'desktop' | 'served';
+  close(): Promise<void>;
+}
+
+const SIZE = { width: 1440, height: 900 };
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
+  });
+}
+
+async function openDesktop(executable: string, folder: string, home: string, settings: object): Promise<Window> {
+  const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
+  const places = ['--user-data-dir', join(home, 'user-data'), '--extensions-dir', join(home, 'extensions')];
+  mkdirSync(join(home, 'user-data', 'User'), { recursive: true });
+  writeFileSync(join(home, 'user-data', 'User', 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
+  const [cli = executable, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable);
+  const installed = spawnSync(cli, [...args, ...places, '--install-extension', VSIX], { encoding: 'utf8' });
+  if (installed.status !== 0) throw new Error(`The extension could not be installed: ${installed.stderr}`);
+  const port = await freePort();
+  const child = spawn(
+    executable,
+    [...places, '--disable-workspace-trust', '--skip-welcome', '--no-sandbox', `--remote-debugging-port=${port}`, folder],
+    { stdio: 'ignore' },
+  );
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+      const page = browser.contexts().flatMap((context) => context.pages())[0];
+      if (!page) throw new Error('no window yet');
+      await page.waitForSelector('.monaco-workbench');
+      return {
+        page,
+        kind: 'desktop',
+        async close() {
+          await browser.close();
+          child.kill();
+        },
+      };
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+async function openServed(folder: string, home: string, settings: object): Promise<Window> {
+  installServed();
+  const executablePath = needChromium();
+  const server = await serveWorkbench({ vsix: VSIX, home, settings });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+  const page = await browser.newPage({ viewport: SIZE });
+  await page.goto(`${server.address}?${new URLSearchParams({ folder }).toString()}`);
+  await page.waitForSelector('.monaco-workbench .explorer-folders-view', { timeout: 60_000 });
+  return {
+    page,
+    kind: 'served',
+    async close() {
+      await browser.close();
+      server.stop();
+    },
+  };
+}
+
+/** Opens a window on a folder. */
+export async function openWindow(folder: string, settings: object = {}): Promise<Window> {
+  const home = mkdtempSync(join(tmpdir(), 'preflens-window-'));
+  const desktop = await findDesktop();
+  const window = desktop ? await openDesktop(desktop, folder, home, settings) : await openServed(folder, home, settings);
+  return {
+    ...window,
+    async close() {
+      await window.close();
+      rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}

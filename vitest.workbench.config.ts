@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The packed extension in the real VS Code. One window at a time, in the order written.
+export default defineConfig({
+  test: {
+    include: ['test/workbench/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 600_000,
+    pool: 'forks',
+    fileParallelism: false,
+  },
+});
