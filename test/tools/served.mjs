@@ -20,6 +20,7 @@ export const QUIET_SETTINGS = {
   'editor.unicodeHighlight.ambiguousCharacters': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
+  'files.autoSave': 'off',
   'files.hotExit': 'off',
   'files.simpleDialog.enable': true,
   'telemetry.telemetryLevel': 'off',
@@ -27,6 +28,7 @@ export const QUIET_SETTINGS = {
   'window.commandCenter': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
+  'workbench.editorLargeFileConfirmation': 100,
   'workbench.tips.enabled': false,
 };
 
@@ -39,13 +41,26 @@ export function installServed() {
   writeFileSync(join(HOME, 'package.json'), JSON.stringify({ private: true, dependencies: { 'code-server': VERSION } }));
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  // Its native modules (terminal, log files, watchdog) stay unbuilt: nothing here needs them, and a
-  // newcomer may have no compiler.
   must('Installing code-server', npm, ['install', ...quiet], { cwd: HOME });
   must('Installing the packages of code-server', npm, ['install', '--omit=dev', ...quiet], {
     cwd: join(PACKAGE, 'lib', 'vscode'),
   });
+  buildLogging(npm);
   writeFileSync(READY, VERSION);
+}
+
+/**
+ * Output channels write through a native module. It is compiled where a compiler is at hand; without
+ * one all else works. The other native modules (terminal, watchdog) are not needed here.
+ */
+function buildLogging(npm) {
+  const nodedir = join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`);
+  const { status } = spawnSync(npm, ['rebuild', '@vscode/spdlog'], {
+    cwd: join(PACKAGE, 'lib', 'vscode'),
+    env: { ...environment(), ...(existsSync(nodedir) && { npm_config_nodedir: nodedir }) },
+    stdio: 'ignore',
+  });
+  if (status !== 0) console.log('No compiler at hand: output channels stay empty in the served workbench.');
 }
 
 function freePort() {

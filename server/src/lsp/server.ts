@@ -23,9 +23,8 @@ import { OpenDocument } from './document.ts';
 import { codeActionsOf, codeLensesOf, flipEdit, hoverOf, pairViewOf } from './features.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
+import { DEFAULTS } from './settings.ts';
 import { toDiagnostics } from './toProtocol.ts';
-
-const DEFAULTS: Settings = { scoreOnOpen: true, reviewPercent: 1, groupBy: '', seed: 1 };
 
 /** Typing is over when nothing changed for so long: then diagnostics are brought up to date. */
 const SETTLE_MS = 150;
@@ -219,7 +218,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     entry.dataset.document.change(contentChanges, version);
     clearTimeout(entry.settle);
     entry.settle = setTimeout(() => {
-      if (!entry.dataset.isReady || !entry.dataset.document.isChanged) return;
+      if (!entry.dataset.isReady) return;
       current(uri);
       publish(entry);
       refreshLenses();

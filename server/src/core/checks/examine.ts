@@ -21,29 +21,19 @@ function fault(message: string, start: number, end: number): Parsed {
   return { fault: { message, place: { path: [], part: 'value', bytes: [start, end] } } };
 }
 
-/** The first byte that is not part of valid UTF-8. */
+/** The first byte that is not part of valid UTF-8, in bytes that hold one. */
 function findBadUtf8(bytes: Uint8Array): number {
-  let [low, high] = [0, bytes.length];
-  // A prefix cut inside a character is invalid too, so look from the last good prefix by steps of one.
-  while (high - low > 4) {
-    const middle = (low + high) >> 1;
-    let valid = false;
-    for (let cut = middle; cut > middle - 4 && cut >= low && !valid; cut--)
-      valid = isUtf8(bytes.subarray(0, cut));
-    if (valid) low = middle;
-    else high = middle;
-  }
-  let at = low;
-  while (at > 0 && !isUtf8(bytes.subarray(0, at))) at--;
-  return at;
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    strict.decode(bytes);
-    return true;
-  } catch {
-    return false;
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const encoder = new TextEncoder();
+  let [from, at] = [0, 0];
+  for (;;) {
+    const mark = text.indexOf('\ufffd', from);
+    if (mark < 0) return at;
+    at += encoder.encode(text.slice(from, mark)).length;
+    // A replacement character may also stand in the file itself.
+    if (bytes[at] !== 0xef || bytes[at + 1] !== 0xbf || bytes[at + 2] !== 0xbd) return at;
+    at += 3;
+    from = mark + 1;
   }
 }
 

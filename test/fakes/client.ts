@@ -1,0 +1,148 @@
+// A plain language client, as Neovim or Helix have one: standard requests, full-text or ranged changes, and
+// the text of the document kept on its own side, with the server's edits made in it.
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type {
+  CodeAction,
+  CodeLens,
+  Diagnostic,
+  Hover,
+  InitializeResult,
+  PublishDiagnosticsParams,
+  Range,
+  TextEdit,
+  WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+
+export class PlainClient {
+  readonly connection: MessageConnection;
+  readonly published = new Map<string, Diagnostic[]>();
+  readonly statuses: { uri: string; phase: string; findingCount: number; reason?: string }[] = [];
+  readonly log: string[] = [];
+  capabilities: InitializeResult['capabilities'] = {};
+  #document: TextDocument | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(connection: MessageConnection) {
+    this.connection = connection;
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+      this.published.set(uri, diagnostics);
+      this.#wake();
+    });
+    connection.onNotification('preflens/status', (status: (typeof this.statuses)[number]) => {
+      this.statuses.push(status);
+      this.#wake();
+    });
+    connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
+      this.log.push(message);
+      this.#wake();
+    });
+    connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+      this.apply(edit);
+      return { applied: true };
+    });
+    connection.onRequest('client/registerCapability', () => null);
+    connection.listen();
+  }
+
+  get text(): string {
+    return this.#document?.getText() ?? '';
+  }
+
+  async initialize(initializationOptions: object = {}): Promise<void> {
+    const result = await this.connection.sendRequest<InitializeResult>('initialize', {
+      processId: null,
+      rootUri: null,
+      capabilities: {},
+      initializationOptions,
+    });
+    this.capabilities = result.capabilities;
+    await this.connection.sendNotification('initialized', {});
+  }
+
+  open(uri: string, text: string): void {
+    this.#document = TextDocument.create(uri, 'jsonl', 1, text);
+    void this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'jsonl', version: 1, text },
+    });
+  }
+
+  close(uri: string): void {
+    void this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  }
+
+  /** Makes edits in the own text and tells the server, as editors do. */
+  edit(edits: readonly TextEdit[]): void {
+    const document = this.#document!;
+    // From the last to the first, so that positions stay true.
+    const contentChanges = [...edits]
+      .sort((a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start))
+      .map(({ range, newText }) => ({ range, text: newText }));
+    const version = document.version + 1;
+    this.#document = TextDocument.update(document, contentChanges, version);
+    void this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri: document.uri, version },
+      contentChanges,
+    });
+  }
+
+  apply(edit: WorkspaceEdit): void {
+    for (const change of edit.documentChanges ?? []) {
+      if ('edits' in change) this.edit(change.edits as TextEdit[]);
+    }
+  }
+
+  textAt(range: Range): string {
+    return this.#document!.getText(range);
+  }
+
+  /** Waits until the published diagnostics of a file satisfy `enough`. */
+  async diagnostics(uri: string, enough: (found: Diagnostic[]) => boolean = () => true): Promise<Diagnostic[]> {
+    return this.until(`diagnostics of ${uri}`, () => {
+      const found = this.published.get(uri);
+      return found && enough(found) ? found : undefined;
+    });
+  }
+
+  async until<T>(what: string, look: () => T | undefined, ms = 30_000): Promise<T> {
+    const deadline = Date.now() + ms;
+    for (;;) {
+      const seen = look();
+      if (seen !== undefined) return seen;
+      if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}. The server said: ${this.log.join(' | ')}`);
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        setTimeout(resolve, 200);
+      });
+    }
+  }
+
+  async hover(uri: string, line: number, character = 3): Promise<string> {
+    const hover = await this.connection.sendRequest<Hover | null>('textDocument/hover', {
+      textDocument: { uri },
+      position: { line, character },
+    });
+    return hover ? (hover.contents as { value: string }).value : '';
+  }
+
+  async codeActions(uri: string, line: number): Promise<CodeAction[]> {
+    const position = { line, character: 3 };
+    return this.connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: position, end: position },
+      context: { diagnostics: [] },
+    });
+  }
+
+  async codeLenses(uri: string): Promise<CodeLens[]> {
+    return this.connection.sendRequest('textDocument/codeLens', { textDocument: { uri } });
+  }
+
+  async execute(command: string, argument: unknown): Promise<unknown> {
+    return this.connection.sendRequest('workspace/executeCommand', { command, arguments: [argument] });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

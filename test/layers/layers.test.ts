@@ -1,0 +1,173 @@
+// Four nets hold the directions of import: a compiler project per layer, lint rules, a neutral bundle
+// of the core, and this test, which writes what is forbidden and expects a refusal.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { build } from 'esbuild';
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { layerRules } from './rules.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+const eslint = new ESLint({
+  cwd: ROOT,
+  overrideConfigFile: true,
+  overrideConfig: [
+    { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser }, plugins: { '@typescript-eslint': tseslint.plugin } },
+    ...layerRules,
+  ] as never,
+});
+
+async function refusals(file: string, line: string): Promise<number> {
+  const [result] = await eslint.lintText(`${line}\n`, { filePath: join(ROOT, file) });
+  return result!.messages.filter(({ ruleId }) => ruleId === '@typescript-eslint/no-restricted-imports').length;
+}
+
+const value = (from: string): string => `import { x } from '${from}'; x();`;
+const type = (from: string): string => `import type { X } from '${from}'; export type Y = X;`;
+
+/** Layer → what it may not import, values and types alike. */
+const FORBIDDEN: Record<string, readonly string[]> = {
+  'server/src/protocol/x.ts': ['node:fs', 'fs', 'vscode', '#node/files.ts', '#formats/lines.ts', '../node/files.ts', 'commander'],
+  'server/src/core/x.ts': ['node:fs', 'fs', 'fs/promises', 'vscode', 'vscode-languageserver/node', 'vscode-jsonrpc/node', '#protocol/editor.ts', '#formats/lines.ts', '#node/files.ts', './node/x.ts', '../node/files.ts', '../../../client/src/extension.ts', 'apache-arrow', 'onnxruntime-node'],
+  'server/src/core/score/x.ts': ['../../node/files.ts', '../../protocol/scorer.ts', '../../lsp/server.ts'],
+  'server/src/formats/x.ts': ['node:zlib', 'zlib', 'vscode', '#node/files.ts', '#protocol/scorer.ts', '../lsp/server.ts'],
+  'server/src/node/x.ts': ['vscode', 'vscode-languageserver/node', '../scorer/loop.ts', '../lsp/server.ts', '../cli/main.ts', 'onnxruntime-node', 'commander'],
+  'server/src/scorer/x.ts': ['vscode', 'vscode-languageserver/node', '../lsp/server.ts', '#node/files.ts', '#core/mapping/table.ts', '#formats/lines.ts', '../cli/main.ts', 'onnxruntime-node'],
+  'server/src/lsp/x.ts': ['vscode', '../scorer/loop.ts', '../cli/main.ts', '../../../client/src/extension.ts', 'onnxruntime-node', 'commander'],
+  'server/src/cli/x.ts': ['vscode', 'vscode-languageserver/node', '../scorer/loop.ts', '../lsp/server.ts', 'onnxruntime-node'],
+  'client/src/x.ts': ['vscode-languageserver/node', '#core/messages.ts', '#node/files.ts', '../../server/src/lsp/server.ts', '../../media/src/main.ts', 'onnxruntime-node'],
+  'media/src/view/x.ts': ['vscode', 'node:fs', '#core/score/fit.ts', '#node/files.ts', '../../../client/src/extension.ts', 'vscode-jsonrpc/node'],
+  'media/src/model/x.ts': ['#core/compare/wordDiff.ts', 'vscode', 'node:path'],
+};
+
+/** Layer → what it may import as types but not as values. */
+const TYPES_ALONE: Record<string, readonly string[]> = {
+  'server/src/protocol/x.ts': ['#core/score/fit.ts'],
+  'client/src/x.ts': ['#protocol/editor.ts'],
+  'media/src/view/x.ts': ['#protocol/page.ts'],
+  'media/src/model/x.ts': ['#protocol/page.ts'],
+};
+
+/** Layer → what it lives from. */
+const ALLOWED: Record<string, readonly string[]> = {
+  'server/src/core/score/x.ts': ['./fit.ts', '../model/pair.ts', 'fast-myers-diff'],
+  'server/src/formats/x.ts': ['#core/messages.ts', './lines.ts'],
+  'server/src/node/x.ts': ['#core/messages.ts', '#protocol/scorer.ts', '#formats/lines.ts', 'node:fs', 'vscode-jsonrpc/node'],
+  'server/src/scorer/x.ts': ['#core/score/fit.ts', '#protocol/scorer.ts', '#node/rpc.ts', './loop.ts'],
+  'server/src/lsp/x.ts': ['#core/messages.ts', '#node/engine.ts', 'vscode-languageserver/node', './dataset.ts'],
+  'server/src/cli/x.ts': ['#core/messages.ts', '#node/engine.ts', 'commander', './job.ts'],
+  'client/src/x.ts': ['vscode', 'vscode-languageclient/node', './commands.ts'],
+  'media/src/view/x.ts': ['#core/compare/wordDiff.ts', '../model/keys.ts', './elements.ts'],
+};
+
+const cases = (table: Record<string, readonly string[]>) =>
+  Object.entries(table).flatMap(([file, imports]) => imports.map((from) => [file, from] as const));
+
+describe('lint', () => {
+  it.each(cases(FORBIDDEN))('%s may not import %s', async (file, from) => {
+    expect(await refusals(file, value(from))).toBe(1);
+    expect(await refusals(file, type(from))).toBe(1);
+  });
+
+  it.each(cases(TYPES_ALONE))('%s may import types alone from %s', async (file, from) => {
+    expect(await refusals(file, value(from))).toBe(1);
+    expect(await refusals(file, type(from))).toBe(0);
+  });
+
+  it.each(cases(ALLOWED))('%s may import %s', async (file, from) => {
+    expect(await refusals(file, value(from))).toBe(0);
+  });
+
+  it('has a rule for every folder of sources', () => {
+    const folders = readdirSync(join(ROOT, 'server', 'src')).map((name) => `server/src/${name}/**/*.ts`);
+    const ruled = layerRules.flatMap(({ files }) => files as string[]);
+    expect(ruled).toEqual(expect.arrayContaining([...folders, 'client/src/**/*.ts', 'media/src/**/*.ts']));
+  });
+});
+
+describe('the compiler', () => {
+  const scratch = ['server/src/core/scratch', 'server/src/protocol/scratch', 'media/src/scratch'].map((folder) => join(ROOT, folder));
+  afterAll(() => {
+    for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['server/src/core', ['process.pid', 'Buffer.from("x")', 'document.title', 'setTimeout', 'console']],
+    ['server/src/protocol', ['process.pid', 'document.title']],
+    ['media', ['process.pid', 'Buffer.from("x")']],
+  ])('does not know the globals of elsewhere in %s', (project, expressions) => {
+    const folder = join(ROOT, project, project === 'media' ? 'src/scratch' : 'scratch');
+    mkdirSync(folder, { recursive: true });
+    expressions.forEach((expression, i) => {
+      writeFileSync(join(folder, `x${i}.ts`), `export const x = ${expression};\n`);
+    });
+    const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], { cwd: ROOT, encoding: 'utf8' });
+    expressions.forEach((_, i) => {
+      expect(stdout).toMatch(new RegExp(`scratch/x${i}\\.ts\\(1,\\d+\\): error TS2(304|580|584|591)`));
+    });
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('the core', () => {
+  it('bundles for no platform at all', async () => {
+    const files = readdirSync(join(ROOT, 'server/src/core'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
+    );
+    const built = await build({
+      absWorkingDir: ROOT,
+      entryPoints: files.map((file) => join('server/src/core', file)),
+      bundle: true,
+      write: false,
+      outdir: 'out',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      logLevel: 'silent',
+    });
+    expect(built.errors).toEqual([]);
+  });
+});
+
+describe('what is written twice', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    contributes: { configuration: { properties: Record<string, { default: unknown }> }; commands: { command: string }[] };
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
+
+  it('settings of the manifest are those of the server, with the same defaults', async () => {
+    const { DEFAULTS } = await import('../../server/src/lsp/settings.ts');
+    const declared = Object.fromEntries(
+      Object.entries(manifest.contributes.configuration.properties).map(([name, { default: given }]) => [name.replace('preflens.', ''), given]),
+    );
+    expect(declared).toEqual(DEFAULTS);
+  });
+
+  it('commands of the manifest are registered', () => {
+    const source = readFileSync(join(ROOT, 'client/src/commands.ts'), 'utf8');
+    for (const { command } of manifest.contributes.commands) expect(source).toContain(`'${command}'`);
+  });
+
+  it('versions are exact, and each dependency has its reason in ARCHITECTURE.md', () => {
+    const architecture = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(architecture).toContain(`\`${name}\``);
+    }
+  });
+
+  it('files stay under 400 lines', () => {
+    const folders = ['client', 'server', 'media/src', 'test'].map((folder) => join(ROOT, folder));
+    for (const folder of folders) {
+      for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+        if (!/\.(ts|mjs)$/.test(file)) continue;
+        expect([file, readFileSync(join(folder, file), 'utf8').split('\n').length <= 400]).toEqual([file, true]);
+      }
+    }
+  });
+});

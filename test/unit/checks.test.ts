@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { examine, parseRecord } from '#core/checks/examine.ts';
+import { ALL_RULES, PAIR_CHECKS, RECORD_RULES } from '#core/checks/table.ts';
+import { resolvePlace } from '#core/json/place.ts';
+import { MAPPINGS } from '#core/mapping/table.ts';
+
+import { decode, encode, recordOf, survey } from '../fakes/records.ts';
+
+const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'checks');
+const explicit = MAPPINGS.find(({ id }) => id === 'trl-explicit')!;
+
+interface Case {
+  readonly expect: readonly string[];
+  readonly record?: object;
+  readonly line?: string;
+}
+
+function reportsOf(line: string): string[] {
+  const raw = recordOf(line);
+  return examine(parseRecord(raw), explicit, 0).findings.map(({ rule, place }) => {
+    const { byteStart, byteEnd } = resolvePlace(raw.bytes, place);
+    return `${rule}@${decode(raw.bytes.subarray(byteStart, byteEnd))}`;
+  });
+}
+
+const files = readdirSync(FOLDER);
+
+it('has fixtures for every rule that needs no scorer', () => {
+  const rules = [...Object.keys(RECORD_RULES), ...PAIR_CHECKS.map(({ id }) => id)];
+  expect(files.map((file) => file.replace('.jsonl', '')).sort()).toEqual(rules.sort());
+});
+
+it('gives every rule an id of its own, a title and help', () => {
+  expect(new Set(ALL_RULES.map(({ id }) => id)).size).toBe(ALL_RULES.length);
+  for (const { title, help } of ALL_RULES) {
+    expect(title.length).toBeLessThan(80);
+    expect(help.length).toBeGreaterThan(40);
+  }
+});
+
+describe.each(files)('%s', (file) => {
+  const cases = readFileSync(join(FOLDER, file), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case);
+  it.each(cases.map((one) => [one.line ?? JSON.stringify(one.record), one.expect] as const))('%s', (line, expected) => {
+    expect(reportsOf(line)).toEqual(expected);
+  });
+});
+
+it('names line and byte of broken JSON and of bad UTF-8', () => {
+  const message = (line: string | Uint8Array): string => {
+    const parsed = parseRecord(recordOf(line));
+    return 'fault' in parsed ? parsed.fault.message : 'no fault';
+  };
+  expect(message('{"a":1,}')).toBe('Not valid JSON at byte 8 of the line: a field name in double quotes expected.');
+  expect(message('{"a":"x')).toBe('Not valid JSON at byte 8 of the line: the text ends inside a string.');
+  const bytes = new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
+  expect(message(bytes)).toBe('Not valid UTF-8 from byte 7 of the line.');
+  const late = new Uint8Array(100_000).fill(0x20);
+  late.set(encode('\ufffd'), 5);
+  late[77_777] = 0xe2;
+  expect(message(late)).toBe('Not valid UTF-8 from byte 77778 of the line.');
+});
+
+it('goes on after broken records, and counts more findings than it keeps', () => {
+  const good = '{"prompt":"Q","chosen":"a","rejected":"b"}';
+  const { facts, pairCount, counts, findings } = survey([good, '{broken', good, '[]', good].join('\n'));
+  expect([facts.count, pairCount]).toEqual([5, 3]);
+  expect(Object.fromEntries(counts)).toEqual({ 'invalid-json': 1, 'not-an-object': 1 });
+  expect(findings.map(({ record }) => record)).toEqual([1, 3]);
+  const many = survey(`${good}\n`.repeat(12_000) + '{"prompt":"Q","chosen":"","rejected":"b"}\n'.repeat(11_000));
+  expect(many.counts.get('empty-response')).toBe(11_000);
+  expect(many.findings.length).toBe(10_000);
+});

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+
+import { foldCountFor, foldOf } from '#core/score/consistency.ts';
+import { explain } from '#core/score/explain.ts';
+import { FeatureBuilder } from '#core/score/features.ts';
+import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
+import { PromptKeys } from '#core/score/folds.ts';
+import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { brokenRecords, cutoffsFor, Distribution, formatMargin, formatPercentile, reviewFindings } from '#core/score/ranking.ts';
+import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
+import { visitTokens } from '#core/score/tokens.ts';
+
+const random = seededRandom(9);
+const WORDS = 'the a wren sings loud in spring and no cat can hear it 12 well done sorry'.split(' ');
+const text = (): string => Array.from({ length: 3 + Math.floor(random() * 30) }, () => WORDS[Math.floor(random() * WORDS.length)]!).join(' ');
+const pairs = Array.from({ length: 120 }, () => ({ prompt: `user\u0000${text()}`, chosen: text(), rejected: text() }));
+const noPause = (): undefined => undefined;
+
+function featuresOf(list: typeof pairs) {
+  const builder = new FeatureBuilder();
+  for (const pair of list) builder.add(pair);
+  return builder;
+}
+
+const OPTIONS = { cost: 0.01, wordScale: 0.5, epochs: 8 };
+
+async function fitOn(list: typeof pairs) {
+  const builder = featuresOf(list);
+  const features = builder.build();
+  const rows = Int32Array.from(list, (_, i) => i);
+  const sign = new Int8Array(list.length).fill(1);
+  return { builder, features, model: await fit(features, rows, sign, styleScales(features), OPTIONS, 1, noPause) };
+}
+
+describe('the model', () => {
+  it('is antisymmetric: flipping every pair turns every margin round', async () => {
+    const flipped = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, chosen: rejected, rejected: chosen }));
+    const [a, b] = [await fitOn(pairs), await fitOn(flipped)];
+    for (let row = 0; row < pairs.length; row++) {
+      expect(rowMargin(b.features, row, a.model)).toBeCloseTo(-rowMargin(a.features, row, a.model), 4);
+      expect(rowMargin(b.features, row, b.model)).toBeCloseTo(rowMargin(a.features, row, a.model), 3);
+    }
+  });
+
+  it('gives the same weights for the same seed', async () => {
+    expect((await fitOn(pairs)).model).toEqual((await fitOn(pairs)).model);
+  });
+
+  it('finds the optimum: the gradient of the penalised loss vanishes', async () => {
+    const { features, model } = await fitOn(pairs);
+    const scales = styleScales(features);
+    // In the scaled space the penalty is ½‖w‖²; at the optimum w = cost · Σ σ(−z) x.
+    const gradient = new Float64Array(STYLE_COUNT);
+    for (let row = 0; row < pairs.length; row++) {
+      const wrong = 1 / (1 + Math.exp(rowMargin(features, row, model)));
+      for (let k = 0; k < STYLE_COUNT; k++) {
+        gradient[k]! += OPTIONS.cost * wrong * features.style[row * STYLE_COUNT + k]! * scales[k]!;
+      }
+    }
+    for (let k = 0; k < STYLE_COUNT; k++) {
+      const weight = scales[k]! === 0 ? 0 : model.style[k]! / scales[k]!;
+      expect(Math.abs(weight - gradient[k]!)).toBeLessThan(2e-3);
+    }
+  });
+
+  it('explains a margin as the difference of two rewards, equal to the fitted one', async () => {
+    const { builder, features, model } = await fitOn(pairs);
+    pairs.forEach((pair, row) => {
+      const { margin, chosenReward, rejectedReward, reasons } = explain(pair, model, builder.answered);
+      expect(margin).toBeCloseTo(rowMargin(features, row, model), 4);
+      expect(chosenReward - rejectedReward).toBeCloseTo(margin, 6);
+      expect(reasons.some(({ side }) => side !== 'style')).toBe(true);
+      for (const reason of reasons) {
+        if (reason.side === 'style') expect(STYLE_NAMES).toContain(reason.text);
+        else expect(pair[reason.side].includes(reason.text)).toBe(true);
+      }
+    });
+  });
+
+  it('sees that a conversation goes on from an answer elsewhere in the file', () => {
+    const builder = featuresOf([
+      { prompt: 'Human\u0000Hi', chosen: ' Hello there', rejected: ' Go away' },
+      { prompt: 'Human\u0000Hi\u0001Assistant\u0000Hello there\u0001Human\u0000More', chosen: 'Yes', rejected: 'No' },
+    ]);
+    const { style } = builder.build();
+    expect([style[STYLE_COUNT - 1], style[2 * STYLE_COUNT - 1]]).toEqual([1, 0]);
+  });
+});
+
+describe('folds', () => {
+  it('keep prompts together, and pairs without a prompt that share an answer, however indirectly', () => {
+    const keys = new PromptKeys();
+    keys.add('p', 'a', 'b');
+    keys.add('p', 'c', 'd');
+    keys.add('', 'x', 'y');
+    keys.add('', 'z', 'w');
+    keys.add('', 'y', 'z');
+    keys.add('', 'q', 'r');
+    const [p1, p2, first, second, third, other] = keys.keys();
+    expect(p1).toBe(p2);
+    expect(first).toBe(second);
+    expect(second).toBe(third);
+    expect(other).not.toBe(first);
+  });
+
+  it('spread prompts evenly', () => {
+    const counts = new Array<number>(10).fill(0);
+    for (let key = 0; key < 10_000; key++) counts[foldOf(key, 1, foldCountFor(1000))]!++;
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150);
+  });
+});
+
+describe('figures', () => {
+  it('AUROC equals the share of ordered pairs, ties half', () => {
+    for (let round = 0; round < 50; round++) {
+      const scores = Array.from({ length: 40 }, () => Math.floor(random() * 8));
+      const isPositive = scores.map(() => random() < 0.3);
+      let [hits, count] = [0, 0];
+      scores.forEach((a, i) => {
+        scores.forEach((b, j) => {
+          if (!isPositive[i] || isPositive[j]) return;
+          count++;
+          hits += a < b ? 1 : a === b ? 0.5 : 0;
+        });
+      });
+      if (count > 0) expect(auroc(scores, (row) => isPositive[row]!)).toBeCloseTo(hits / count, 10);
+    }
+    expect(auroc([1, 2], () => true)).toBeNaN();
+  });
+
+  it('intervals hold the share and stay within 0 and 1', () => {
+    for (const [hits, count] of [[0, 5], [5, 5], [50, 100], [1, 1]] as const) {
+      const { value, low, high } = share(hits, count);
+      expect(low).toBeGreaterThanOrEqual(0);
+      expect(high).toBeLessThanOrEqual(1);
+      expect(low).toBeLessThanOrEqual(value);
+      expect(high).toBeGreaterThanOrEqual(value);
+    }
+    // R: prop.test without correction, 81 of 263.
+    expect(share(81, 263).low).toBeCloseTo(0.2553, 3);
+    expect(share(81, 263).high).toBeCloseTo(0.3662, 3);
+    expect(positiveShare([1, -1, 0, 2]).value).toBe(0.625);
+    expect(precisionAt([3, 1, 2], (row) => row === 1, 2).value).toBe(0.5);
+  });
+});
+
+describe('the review list', () => {
+  const margins = Float32Array.from({ length: 1000 }, (_, i) => (i - 300) / 100);
+
+  it('is a ranking cut at its budget, not at zero', () => {
+    const cutoffs = cutoffsFor(margins, { percent: 1, most: 1000 });
+    const findings = reviewFindings(margins, new Distribution(margins), cutoffs, new Set(), ['chosen']);
+    const of = (rule: string): number[] => findings.filter((one) => one.rule === rule).map(({ record }) => record);
+    expect(of('likely-mislabeled')).toEqual(Array.from({ length: 10 }, (_, i) => i));
+    expect(of('low-margin').length).toBeLessThanOrEqual(11);
+    expect(of('low-margin')).not.toContain(300);
+    expect(findings[0]!.message).toBe(
+      'Likely mislabeled: number 1 of 1,000 in the consistency ranking (margin −3.00, 0.0th percentile).',
+    );
+  });
+
+  it('stays as it was cut when a pair is flipped: the next one does not slip in', () => {
+    const cutoffs = cutoffsFor(margins, { percent: 1, most: 1000 });
+    const distribution = new Distribution(margins);
+    const fixed = margins.map((margin, row) => (row === 0 ? -margin : margin));
+    const listed = reviewFindings(fixed, distribution, cutoffs, new Set(), ['chosen']);
+    expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('holds nothing where nothing speaks against a label, and nothing broken', () => {
+    const happy = Float32Array.from({ length: 200 }, (_, i) => 1 + i);
+    const findings = reviewFindings(happy, new Distribution(happy), cutoffsFor(happy, { percent: 5, most: 50 }), new Set(), ['chosen']);
+    expect(findings.filter(({ rule }) => rule === 'likely-mislabeled')).toEqual([]);
+    const none = cutoffsFor(margins, { percent: 0, most: 50 });
+    expect(reviewFindings(margins, new Distribution(margins), none, new Set(), ['chosen'])).toEqual([]);
+    const broken = brokenRecords([{ rule: 'empty-response', severity: 'error', record: 0, message: '', place: { path: [], part: 'value' } }]);
+    const kept = reviewFindings(margins, new Distribution(margins), cutoffsFor(margins, { percent: 1, most: 9 }), broken, ['chosen']);
+    expect(kept.map(({ record }) => record)).not.toContain(0);
+  });
+
+  it('writes numbers as people read them', () => {
+    expect([formatMargin(-2.314), formatMargin(0.5)]).toEqual(['−2.31', '+0.50']);
+    expect([0.04, 1, 2.9, 3, 11, 12.4, 21, 99.99, 100].map(formatPercentile)).toEqual([
+      '0.0th', '1st', '2nd', '3rd', '11th', '12th', '21st', '99th', '99th',
+    ]);
+  });
+});
+
+it('splits words, marks, line ends and scripts without spaces', () => {
+  const tokens = (given: string): string[] => {
+    const found: string[] = [];
+    visitTokens(given, (_, start, end) => found.push(given.slice(start, end)));
+    return found;
+  };
+  expect(tokens("It's 3.5, Élan!\n鳥が鳴く")).toEqual(["It's", '3', '.', '5', ',', 'Élan', '!', '\n', '鳥', 'が', '鳴', 'く']);
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ScoringJob } from '#node/scoring.ts';
+import { score } from '#node/scoring.ts';
+import type { WirePair } from '#protocol/scorer.ts';
+import { SCORER_PROTOCOL } from '#protocol/version.ts';
+
+import { generatePairs } from '../bench/generate.ts';
+import type { MemoryScorer } from '../fakes/wires.ts';
+import { startInMemory } from '../fakes/wires.ts';
+
+const PAIRS = [...generatePairs(400, 11, 40)].map((line) => JSON.parse(line) as WirePair);
+
+function jobOf(over: Partial<ScoringJob> = {}): ScoringJob {
+  return {
+    pairs: async function* () {
+      for (let at = 0; at < PAIRS.length; at += 64) yield await Promise.resolve(PAIRS.slice(at, at + 64));
+    },
+    pairCount: PAIRS.length,
+    seed: 1,
+    selfTest: false,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...over,
+  };
+}
+
+const start = async (): Promise<MemoryScorer> => Promise.resolve(startInMemory());
+
+describe('the scoring wire', () => {
+  it('shakes hands, refuses what it does not know, and says what is missing', async () => {
+    const scorer = startInMemory();
+    expect(await scorer.requests.call('hello', { version: SCORER_PROTOCOL })).toEqual({ version: SCORER_PROTOCOL, pid: 4711 });
+    await expect(scorer.requests.call('nonsense' as 'hello', { version: 1 })).rejects.toThrow(/Unhandled method/);
+    await expect(scorer.requests.call('fit', { part: 0 })).rejects.toThrow('asked to work before "plan"');
+    await scorer.requests.call('add', { pairs: PAIRS });
+    await scorer.requests.call('plan', { seed: 1 });
+    await expect(scorer.requests.call('fit', { part: 99 })).rejects.toThrow('there is no part 99');
+    await expect(scorer.requests.call('join', null)).rejects.toThrow('part 0 is not fitted yet');
+    scorer.kill();
+  });
+
+  it('rejects whatever waits when the other end is gone', async () => {
+    const scorer = startInMemory();
+    await scorer.requests.call('add', { pairs: PAIRS });
+    await scorer.requests.call('plan', { seed: 1 });
+    const waiting = scorer.requests.call('fit', { part: 0 });
+    scorer.crash();
+    await expect(waiting).rejects.toThrow();
+    await expect(scorer.gone).rejects.toThrow('SIGSEGV');
+  });
+});
+
+describe('a job', () => {
+  it('gives the same margins for the same seed, and other folds for another', async () => {
+    const [a, b, c] = [await score(start, jobOf()), await score(start, jobOf()), await score(start, jobOf({ seed: 2 }))];
+    expect(a.result.margins).toEqual(b.result.margins);
+    expect(a.result.fold).not.toEqual(c.result.fold);
+    expect(a.result.margins.length).toBe(PAIRS.length);
+    expect(a.result.models.length).toBe(a.result.parts.length);
+    expect(a.result.trust.accuracy.value).toBeGreaterThan(0.6);
+  });
+
+  it('goes on after crashes where it was, and ends with the margins of an unbroken run', async () => {
+    const unbroken = await score(start, jobOf());
+    const started: MemoryScorer[] = [];
+    const restarts: string[] = [];
+    const fitted: number[] = [];
+    const crashing = async (): Promise<MemoryScorer> => {
+      const scorer = startInMemory();
+      started.push(scorer);
+      let fits = 0;
+      const { call } = scorer.requests;
+      scorer.requests.call = async (name, params, signal) => {
+        if (name === 'fit') {
+          fitted.push((params as { part: number }).part);
+          if (++fits === 3 && started.length < 4) setTimeout(() => { scorer.crash(); }, 0);
+        }
+        return call(name, params, signal);
+      };
+      return Promise.resolve(scorer);
+    };
+    const broken = await score(crashing, jobOf({ onRestart: (reason) => restarts.push(reason) }));
+    expect(restarts.length).toBe(3);
+    expect(restarts[0]).toContain('SIGSEGV');
+    expect(broken.result.margins).toEqual(unbroken.result.margins);
+    // Every part was asked for in order, and none again that had been answered.
+    expect(fitted.length).toBeLessThanOrEqual(unbroken.result.parts.length + 3);
+  });
+
+  it('gives up when process after process dies without getting anywhere', async () => {
+    let count = 0;
+    const dying = async (): Promise<MemoryScorer> => {
+      count++;
+      const scorer = startInMemory();
+      setTimeout(() => { scorer.crash(); }, 0);
+      return Promise.resolve(scorer);
+    };
+    await expect(score(dying, jobOf())).rejects.toThrow('SIGSEGV');
+    expect(count).toBe(3);
+  });
+
+  it('is cancelled with the reason given, before, during and after feeding', async () => {
+    for (const stage of ['reading', 'fitting', 'self-test'] as const) {
+      const controller = new AbortController();
+      const job = jobOf({
+        selfTest: true,
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (progress.stage === stage) controller.abort(new Error(`enough at ${stage}`));
+        },
+        ...(stage === 'self-test' && {
+          onScored: () => {
+            controller.abort(new Error('enough at self-test'));
+          },
+        }),
+      });
+      await expect(score(start, job)).rejects.toThrow(`enough at ${stage}`);
+    }
+    await expect(score(start, jobOf({ signal: AbortSignal.abort(new Error('before')) }))).rejects.toThrow('before');
+  });
+
+  it('fits a model for each large group, and lets small ones share', async () => {
+    const grouped = Array.from({ length: 3 }, () => PAIRS).flat().map((pair, i) => ({
+      ...pair,
+      prompt: `${pair.prompt} ${i}`,
+      ...(i % 10 !== 0 && { group: i % 10 === 1 ? 'small' : `large ${i % 2}` }),
+    }));
+    const { result } = await score(start, jobOf({
+      pairs: async function* () {
+        yield await Promise.resolve(grouped);
+      },
+      pairCount: grouped.length,
+    }));
+    expect(new Set(result.groups)).toEqual(new Set(['small', 'large 0', 'large 1']));
+    const own = new Set(result.parts.map(({ group }) => (group < 0 ? 'shared' : result.groups[group])));
+    expect(own).toEqual(new Set(['shared', 'large 0', 'large 1']));
+  });
+
+  it('plants flips and finds more of them than chance', async () => {
+    const { selfTest } = await score(start, jobOf({ selfTest: true }));
+    expect(selfTest!.planted).toBeGreaterThan(50);
+    expect(selfTest!.auroc).toBeGreaterThan(0.6);
+    expect(selfTest!.precisionAt5.count).toBe(20);
+  });
+});

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic, TextEdit } from 'vscode-languageserver/node';
+
+import { memoryServer } from '../fakes/wires.ts';
+
+const SAMPLE = readFileSync(join(import.meta.dirname, '..', '..', 'media', 'sample', 'support.jsonl'), 'utf8');
+const PLANTED = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sample.planted.json'), 'utf8')) as {
+  flipped: number[];
+  faults: Record<string, number[]>;
+};
+const URI = 'file:///data/support.jsonl';
+
+const ruleOf = ({ code }: Diagnostic): string => String(code);
+const hasLabels = (found: Diagnostic[]): boolean => found.some((one) => ruleOf(one) === 'likely-mislabeled');
+const linesOf = (found: Diagnostic[], rule: string): number[] =>
+  found.filter((one) => ruleOf(one) === rule).map(({ range }) => range.start.line);
+
+async function scoredSample() {
+  const client = memoryServer();
+  await client.initialize();
+  client.open(URI, SAMPLE);
+  const found = await client.diagnostics(URI, hasLabels);
+  await client.until('the self-test', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));
+  return { client, found };
+}
+
+describe('an editor that knows standard LSP alone', () => {
+  it('is told every planted fault, and at the right field', async () => {
+    const { client, found } = await scoredSample();
+    for (const [rule, records] of Object.entries(PLANTED.faults)) expect(linesOf(found, rule)).toEqual(records);
+    const marked = (rule: string): string[] => found.filter((one) => ruleOf(one) === rule).map(({ range }) => client.textAt(range));
+    expect(new Set(marked('turn-marker-in-response'))).toEqual(new Set(['Human:']));
+    expect(new Set(marked('likely-mislabeled'))).toEqual(new Set(['"chosen"']));
+    expect(new Set(marked('empty-response'))).toEqual(new Set(['""']));
+    for (const line of linesOf(found, 'likely-mislabeled')) expect(PLANTED.flipped).toContain(line);
+  });
+
+  it('hovers, acts, draws lenses and flips without any command of its own', async () => {
+    const { client, found } = await scoredSample();
+    const line = linesOf(found, 'likely-mislabeled')[0]!;
+    const before = client.text;
+    expect(await client.hover(URI, line)).toMatch(/Margin −\d+\.\d\d\*\* · [\d.]+\w\w percentile of this file/);
+
+    const actions = await client.codeActions(URI, line);
+    expect(actions.map(({ title }) => title)).toEqual(['Flip chosen and rejected']);
+    client.apply(actions[0]!.edit!);
+    const [old, now] = [before, client.text].map((text) => JSON.parse(text.split('\n')[line]!) as Record<string, string>);
+    expect(now).toEqual({ ...old, chosen: old!['rejected'], rejected: old!['chosen'] });
+    const rest = await client.diagnostics(URI, (list) => !linesOf(list, 'likely-mislabeled').includes(line));
+    expect(linesOf(rest, 'likely-mislabeled').length).toBe(linesOf(found, 'likely-mislabeled').length - 1);
+    expect(await client.hover(URI, line)).toMatch(/Margin \+\d/);
+
+    const lenses = (await client.codeLenses(URI)).filter(({ range }) => range.start.line === line);
+    expect(lenses.map(({ command }) => command!.title)).toEqual([expect.stringMatching(/^margin \+\d/), 'Flip']);
+    const { command, arguments: args } = lenses[1]!.command!;
+    expect(client.capabilities.executeCommandProvider?.commands).toContain(command);
+    await client.execute(command, args![0]);
+    expect(client.text).toBe(before);
+    await client.diagnostics(URI, (list) => linesOf(list, 'likely-mislabeled').includes(line));
+  });
+
+  it('gets no lens, no action and no diagnostic in a file that holds no pairs', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    client.open('file:///logs.jsonl', '{"level":"info"}\n{broken\n');
+    expect(await client.diagnostics('file:///logs.jsonl')).toEqual([]);
+    expect(await client.codeLenses('file:///logs.jsonl')).toEqual([]);
+    expect(await client.codeActions('file:///logs.jsonl', 0)).toEqual([]);
+    expect(await client.hover('file:///logs.jsonl', 0)).toBe('');
+    expect(client.statuses.at(-1)!.phase).toBe('unrecognised');
+  });
+});
+
+describe('while the text changes', () => {
+  it('diagnostics equal those of the same text opened afresh, after 25 random edits', async () => {
+    const client = memoryServer();
+    await client.initialize({ settings: { scoreOnOpen: false } });
+    const lines = SAMPLE.split('\n').slice(100, 260);
+    client.open(URI, lines.join('\n'));
+    await client.diagnostics(URI);
+    let seed = 7;
+    const below = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;
+    const pieces = ['', '\n', '{broken', '{"prompt":"Q","chosen":"","rejected":"x"}\n', lines[3]!, '\n\n', '🐦', `\n${lines[9]!}\n`, '"'];
+    for (let i = 0; i < 25; i++) {
+      const edits: TextEdit[] = [];
+      const count = client.text.split('\n').length;
+      const from = below(count);
+      const to = Math.min(count - 1, from + below(3));
+      const start = { line: from, character: below(2) === 0 ? 0 : below(40) };
+      const end = to === from ? { line: to, character: start.character + below(3) } : { line: to, character: below(5) };
+      edits.push({ range: { start, end }, newText: pieces[below(pieces.length)]! });
+      client.edit(edits);
+      if (i % 5 !== 4) continue;
+      const fresh = memoryServer();
+      await fresh.initialize({ settings: { scoreOnOpen: false } });
+      fresh.open(URI, client.text);
+      const wanted = await fresh.diagnostics(URI);
+      await client.codeLenses(URI);
+      const got = await client.diagnostics(URI, (list) => JSON.stringify(list) === JSON.stringify(wanted));
+      expect(got).toEqual(wanted);
+    }
+  });
+
+  it('keeps places right behind a BOM, with CRLF, and with characters outside the first plane', async () => {
+    const client = memoryServer();
+    await client.initialize({ settings: { scoreOnOpen: false } });
+    const line = (prompt: string): string => `{"prompt":"${prompt}","chosen":"a\\nAssistant: x","rejected":""}`;
+    client.open(URI, `\ufeff${line('🐦é')}\r\n${line('鳥')}\r\n`);
+    const found = await client.diagnostics(URI);
+    expect(found.map(({ range }) => client.textAt(range))).toEqual(['""', 'Assistant:', '""', 'Assistant:']);
+    const [action] = await client.codeActions(URI, 0);
+    client.apply(action!.edit!);
+    expect(client.text).toBe(
+      `\ufeff{"prompt":"🐦é","chosen":"","rejected":"a\\nAssistant: x"}\r\n${line('鳥')}\r\n`,
+    );
+  });
+});
+
+describe('scoring', () => {
+  it('is not tried on fewer than 50 pairs, and the status says why', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, SAMPLE.split('\n').slice(0, 20).join('\n'));
+    const told = await client.until('a reason', () => client.statuses.find(({ reason }) => reason !== undefined));
+    expect(told.reason).toBe('20 pairs are too few to score: 50 are needed.');
+  });
+
+  it('is cancelled by closing the file, which also clears its diagnostics', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, SAMPLE.repeat(6));
+    await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'));
+    client.close(URI);
+    await client.diagnostics(URI, (list) => list.length === 0);
+    await client.until('the log', () => client.log.find((line) => line.startsWith('Scoring was cancelled')));
+  });
+
+  it('stops on command and starts again on command', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, SAMPLE.repeat(4));
+    await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'));
+    await client.execute('preflens.cancelScoring', URI);
+    await client.until('the end', () => client.statuses.find(({ phase }) => phase === 'cancelled'));
+    await client.execute('preflens.score', URI);
+    await client.until('scores', () => client.statuses.find(({ phase }) => phase === 'scored'));
+  });
+
+  it('says so when the scoring process cannot be started', async () => {
+    const client = memoryServer(async () => Promise.reject(new Error('no such bundle')));
+    await client.initialize();
+    client.open(URI, SAMPLE);
+    const told = await client.until('a failure', () => client.statuses.find(({ phase }) => phase === 'failed'));
+    expect(told.reason).toBe('no such bundle');
+    expect((await client.diagnostics(URI)).length).toBeGreaterThan(10);
+  });
+});
+
+describe('limits', () => {
+  it('lists a thousand diagnostics at most, every rule among them, and states the true number', async () => {
+    const client = memoryServer();
+    await client.initialize({ settings: { scoreOnOpen: false } });
+    const empty = '{"prompt":"Q","chosen":"","rejected":"b"}\n';
+    client.open(URI, `${empty.repeat(3000)}{broken\n{"prompt":"Q","chosen":"same","rejected":"same"}\n`);
+    const found = await client.diagnostics(URI);
+    expect(found.length).toBe(1000);
+    expect(found[0]!.message).toContain('3,002 findings in this file; the first 999 are listed');
+    expect(new Set(found.map(ruleOf))).toEqual(new Set(['more-findings', 'empty-response', 'invalid-json', 'identical-pair']));
+  });
+});
