@@ -16,7 +16,8 @@ function textOf(status: DatasetStatus): string {
     status.mapping,
     count(status.findingCount, 'finding', 'findings'),
   ];
-  if (status.phase === 'scoring') facts.push(status.progress ?? 'Scoring');
+  // How far it is stands in the progress entry beside this item.
+  if (status.phase === 'scoring') facts.push('scoring');
   if (status.phase === 'cancelled') facts.push('scoring stopped');
   if (status.phase === 'failed') facts.push('scoring failed');
   const icon =
@@ -31,7 +32,7 @@ function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
     status.reason,
     status.trust,
     status.phase === 'scoring'
-      ? '[Stop scoring](command:preflens.stopScoring)'
+      ? `${status.progress ?? ''}\n\n[Stop scoring](command:preflens.stopScoring)`
       : '[Score again](command:preflens.scoreFile) · [Problems](command:workbench.actions.view.problems) · [Log](command:preflens.showOutput)',
   ];
   const tooltip = new vscode.MarkdownString(lines.filter((line) => line !== undefined).join('\n\n'));
@@ -50,7 +51,6 @@ function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
 export function showStatus(server: Server): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('preflens.status', vscode.StatusBarAlignment.Left, 10);
   item.name = 'PrefLens';
-  item.command = 'preflens.compareRecord';
   const known = new Map<string, DatasetStatus>();
   const draw = (): void => {
     const uri = vscode.window.activeTextEditor?.document.uri.toString();
@@ -63,6 +63,7 @@ export function showStatus(server: Server): vscode.Disposable {
     }
     item.text = textOf(status);
     item.tooltip = tooltipOf(status);
+    item.command = status.phase === 'scoring' ? 'preflens.stopScoring' : 'preflens.compareRecord';
     item.show();
   };
   return vscode.Disposable.from(

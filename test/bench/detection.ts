@@ -46,12 +46,16 @@ function measure(name: string, folder: string): Row {
   const lines = flipLines(clean, sign);
   const [input, output] = [join(folder, 'in.jsonl'), join(folder, 'out.jsonl')];
   writeFileSync(input, `${lines.join('\n')}\n`);
-  execFileSync(process.execPath, [CLI, 'score', input, '--out', output], { stdio: ['ignore', 'ignore', 'ignore'] });
+  execFileSync(process.execPath, [CLI, 'score', input, '--out', output], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
   const scores = readFileSync(output, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { record: number; margin: number });
-  const records = lines.map((line) => parseRecord(raw(line, 0))).flatMap((parsed) => ('value' in parsed && isObject(parsed.value) ? [parsed.value] : []));
+  const records = lines
+    .map((line) => parseRecord(raw(line, 0)))
+    .flatMap((parsed) => ('value' in parsed && isObject(parsed.value) ? [parsed.value] : []));
   const recognition = recognise(records.slice(0, 256));
   if (!recognition) throw new Error(`${name} is not recognised`);
   const pairs = scores.map(({ record }) => pairOf(raw(lines[record]!, record), recognition)!.pair);
@@ -68,7 +72,10 @@ function measure(name: string, folder: string): Row {
   return {
     name,
     auroc: auroc(margins, planted),
-    length: auroc(lengths.map((length) => direction * length), planted),
+    length: auroc(
+      lengths.map((length) => direction * length),
+      planted,
+    ),
     atPlanted: precisionAt(margins, planted, count).value,
     at1: precisionAt(margins, planted, Math.round(margins.length * 0.01)).value,
     at5: precisionAt(margins, planted, Math.round(margins.length * 0.05)).value,
@@ -86,7 +93,9 @@ try {
   const titles = ['AUROC', 'length only', 'p@planted', 'p@1 %', 'p@5 %', 'AUROC, untuned half'];
   console.log(['file'.padEnd(36), ...titles.map((title) => title.padStart(12))].join(''));
   const print = (row: Row): void => {
-    console.log([row.name.padEnd(36), ...columns.map((column) => row[column].toFixed(3).padStart(12))].join(''));
+    console.log(
+      [row.name.padEnd(36), ...columns.map((column) => row[column].toFixed(3).padStart(12))].join(''),
+    );
   };
   rows.forEach(print);
   const hh = rows.slice(0, HH.length);

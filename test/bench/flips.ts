@@ -5,7 +5,9 @@ import { gunzipSync } from 'node:zlib';
 
 export const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 
-export const HH = ['helpful-base', 'harmless-base', 'helpful-online', 'helpful-rejection-sampled'].map((name) => `hh-rlhf/${name}`);
+export const HH = ['helpful-base', 'harmless-base', 'helpful-online', 'helpful-rejection-sampled'].map(
+  (name) => `hh-rlhf/${name}`,
+);
 export const WILDBENCH = 'wildbench-two-judges/pairs';
 
 export const hasData = existsSync(DATA);
@@ -19,7 +21,9 @@ export function readLines(name: string): string[] {
 
 /** −1 for a row that the list flips, 1 for the others. */
 export function readFlips(name: string, count: number): Int8Array {
-  const { flip_row_index_0_based: rows } = JSON.parse(readFileSync(join(DATA, `${name}.flip20.json`), 'utf8')) as {
+  const { flip_row_index_0_based: rows } = JSON.parse(
+    readFileSync(join(DATA, `${name}.flip20.json`), 'utf8'),
+  ) as {
     flip_row_index_0_based: number[];
   };
   const sign = new Int8Array(count).fill(1);
@@ -35,7 +39,9 @@ export function flipLines(lines: readonly string[], sign: Int8Array): string[] {
     return JSON.stringify(
       Object.fromEntries(
         Object.keys(record).map((name) => {
-          const partner = name.replace(/chosen|rejected/g, (word) => (word === 'chosen' ? 'rejected' : 'chosen'));
+          const partner = name.replace(/chosen|rejected/g, (word) =>
+            word === 'chosen' ? 'rejected' : 'chosen',
+          );
           return [name, partner in record ? record[partner] : record[name]];
         }),
       ),

@@ -2,7 +2,24 @@
 // one longer and from a slightly different vocabulary, so that a scorer has something to find.
 import { seededRandom } from '#core/score/random.ts';
 
-const SYLLABLES = ['ka', 'ri', 'to', 'mu', 'sel', 'ban', 'do', 'vin', 'ter', 'ol', 'pra', 'shi', 'en', 'qua', 'lu', 'zem'];
+const SYLLABLES = [
+  'ka',
+  'ri',
+  'to',
+  'mu',
+  'sel',
+  'ban',
+  'do',
+  'vin',
+  'ter',
+  'ol',
+  'pra',
+  'shi',
+  'en',
+  'qua',
+  'lu',
+  'zem',
+];
 
 function vocabulary(size: number, random: () => number): string[] {
   return Array.from({ length: size }, () => {

@@ -1,7 +1,15 @@
 // npm run bench: newline scan beside `wc -l`, checks beside a bare streaming JSON.parse, the scorer's
 // seconds and memory at 10k and 100k pairs. Ratios within one run; nothing here decides a test.
 import { execFileSync, spawn } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +65,8 @@ async function scan(path: string): Promise<number> {
 }
 
 async function bareParse(path: string): Promise<void> {
-  for await (const line of createInterface({ input: createReadStream(path, { highWaterMark: 1 << 20 }) })) JSON.parse(line);
+  for await (const line of createInterface({ input: createReadStream(path, { highWaterMark: 1 << 20 }) }))
+    JSON.parse(line);
 }
 
 /** Wall seconds and peak memory of a command and of its scoring process, summed, in MB. */
@@ -75,7 +84,9 @@ async function timed(args: readonly string[]): Promise<{ seconds: number; peakMb
   };
   const timer = setInterval(() => {
     try {
-      const children = readFileSync(`/proc/${child.pid!}/task/${child.pid!}/children`, 'utf8').trim().split(' ');
+      const children = readFileSync(`/proc/${child.pid!}/task/${child.pid!}/children`, 'utf8')
+        .trim()
+        .split(' ');
       const all = [child.pid!, ...children.filter((pid) => pid !== '').map(Number)].map(residentOf);
       peakMb = Math.max(peakMb, ...all);
     } catch {
@@ -94,7 +105,9 @@ try {
   const big = await writePairs('big.jsonl', 61_000, 620);
   const wc = await best(3, async () => Promise.resolve(execFileSync('wc', ['-l', big])));
   const own = await best(3, async () => scan(big));
-  console.log(`  ${mb(big).toFixed(0)} MB  wc -l ${wc.toFixed(3)} s  index ${own.toFixed(3)} s  ratio ${(own / wc).toFixed(2)} (bar 1.5)`);
+  console.log(
+    `  ${mb(big).toFixed(0)} MB  wc -l ${wc.toFixed(3)} s  index ${own.toFixed(3)} s  ratio ${(own / wc).toFixed(2)} (bar 1.5)`,
+  );
 
   console.log('Structural checks, one thread');
   const file = await openDataset(big);

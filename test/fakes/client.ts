@@ -25,10 +25,13 @@ export class PlainClient {
 
   constructor(connection: MessageConnection) {
     this.connection = connection;
-    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
-      this.published.set(uri, diagnostics);
-      this.#wake();
-    });
+    connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+        this.published.set(uri, diagnostics);
+        this.#wake();
+      },
+    );
     connection.onNotification('preflens/status', (status: (typeof this.statuses)[number]) => {
       this.statuses.push(status);
       this.#wake();
@@ -97,7 +100,10 @@ export class PlainClient {
   }
 
   /** Waits until the published diagnostics of a file satisfy `enough`. */
-  async diagnostics(uri: string, enough: (found: Diagnostic[]) => boolean = () => true): Promise<Diagnostic[]> {
+  async diagnostics(
+    uri: string,
+    enough: (found: Diagnostic[]) => boolean = () => true,
+  ): Promise<Diagnostic[]> {
     return this.until(`diagnostics of ${uri}`, () => {
       const found = this.published.get(uri);
       return found && enough(found) ? found : undefined;
@@ -109,7 +115,8 @@ export class PlainClient {
     for (;;) {
       const seen = look();
       if (seen !== undefined) return seen;
-      if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}. The server said: ${this.log.join(' | ')}`);
+      if (Date.now() > deadline)
+        throw new Error(`Waited in vain for ${what}. The server said: ${this.log.join(' | ')}`);
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
         setTimeout(resolve, 200);

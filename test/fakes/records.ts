@@ -5,7 +5,8 @@ import type { RawRecord } from '#core/model/record.ts';
 import { LineCutter } from '#formats/lines.ts';
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+export const decode = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
 export function recordOf(line: string | Uint8Array): RawRecord {
   const bytes = typeof line === 'string' ? encode(line) : line;

@@ -63,6 +63,9 @@ export function startInMemory(): MemoryScorer {
 /** A language server in memory, and a plain client of it. */
 export function memoryServer(start: StartScorer = async () => Promise.resolve(startInMemory())): PlainClient {
   const [up, down] = [new PassThrough(), new PassThrough()];
-  serveLanguage(createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)), start);
+  serveLanguage(
+    createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)),
+    start,
+  );
   return new PlainClient(createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up)));
 }

@@ -17,14 +17,19 @@ const eslint = new ESLint({
   cwd: ROOT,
   overrideConfigFile: true,
   overrideConfig: [
-    { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser }, plugins: { '@typescript-eslint': tseslint.plugin } },
+    {
+      files: ['**/*.ts'],
+      languageOptions: { parser: tseslint.parser },
+      plugins: { '@typescript-eslint': tseslint.plugin },
+    },
     ...layerRules,
   ] as never,
 });
 
 async function refusals(file: string, line: string): Promise<number> {
   const [result] = await eslint.lintText(`${line}\n`, { filePath: join(ROOT, file) });
-  return result!.messages.filter(({ ruleId }) => ruleId === '@typescript-eslint/no-restricted-imports').length;
+  return result!.messages.filter(({ ruleId }) => ruleId === '@typescript-eslint/no-restricted-imports')
+    .length;
 }
 
 const value = (from: string): string => `import { x } from '${from}'; x();`;
@@ -32,16 +37,90 @@ const type = (from: string): string => `import type { X } from '${from}'; export
 
 /** Layer → what it may not import, values and types alike. */
 const FORBIDDEN: Record<string, readonly string[]> = {
-  'server/src/protocol/x.ts': ['node:fs', 'fs', 'vscode', '#node/files.ts', '#formats/lines.ts', '../node/files.ts', 'commander'],
-  'server/src/core/x.ts': ['node:fs', 'fs', 'fs/promises', 'vscode', 'vscode-languageserver/node', 'vscode-jsonrpc/node', '#protocol/editor.ts', '#formats/lines.ts', '#node/files.ts', './node/x.ts', '../node/files.ts', '../../../client/src/extension.ts', 'apache-arrow', 'onnxruntime-node'],
+  'server/src/protocol/x.ts': [
+    'node:fs',
+    'fs',
+    'vscode',
+    '#node/files.ts',
+    '#formats/lines.ts',
+    '../node/files.ts',
+    'commander',
+  ],
+  'server/src/core/x.ts': [
+    'node:fs',
+    'fs',
+    'fs/promises',
+    'vscode',
+    'vscode-languageserver/node',
+    'vscode-jsonrpc/node',
+    '#protocol/editor.ts',
+    '#formats/lines.ts',
+    '#node/files.ts',
+    './node/x.ts',
+    '../node/files.ts',
+    '../../../client/src/extension.ts',
+    'apache-arrow',
+    'onnxruntime-node',
+  ],
   'server/src/core/score/x.ts': ['../../node/files.ts', '../../protocol/scorer.ts', '../../lsp/server.ts'],
-  'server/src/formats/x.ts': ['node:zlib', 'zlib', 'vscode', '#node/files.ts', '#protocol/scorer.ts', '../lsp/server.ts'],
-  'server/src/node/x.ts': ['vscode', 'vscode-languageserver/node', '../scorer/loop.ts', '../lsp/server.ts', '../cli/main.ts', 'onnxruntime-node', 'commander'],
-  'server/src/scorer/x.ts': ['vscode', 'vscode-languageserver/node', '../lsp/server.ts', '#node/files.ts', '#core/mapping/table.ts', '#formats/lines.ts', '../cli/main.ts', 'onnxruntime-node'],
-  'server/src/lsp/x.ts': ['vscode', '../scorer/loop.ts', '../cli/main.ts', '../../../client/src/extension.ts', 'onnxruntime-node', 'commander'],
-  'server/src/cli/x.ts': ['vscode', 'vscode-languageserver/node', '../scorer/loop.ts', '../lsp/server.ts', 'onnxruntime-node'],
-  'client/src/x.ts': ['vscode-languageserver/node', '#core/messages.ts', '#node/files.ts', '../../server/src/lsp/server.ts', '../../media/src/main.ts', 'onnxruntime-node'],
-  'media/src/view/x.ts': ['vscode', 'node:fs', '#core/score/fit.ts', '#node/files.ts', '../../../client/src/extension.ts', 'vscode-jsonrpc/node'],
+  'server/src/formats/x.ts': [
+    'node:zlib',
+    'zlib',
+    'vscode',
+    '#node/files.ts',
+    '#protocol/scorer.ts',
+    '../lsp/server.ts',
+  ],
+  'server/src/node/x.ts': [
+    'vscode',
+    'vscode-languageserver/node',
+    '../scorer/loop.ts',
+    '../lsp/server.ts',
+    '../cli/main.ts',
+    'onnxruntime-node',
+    'commander',
+  ],
+  'server/src/scorer/x.ts': [
+    'vscode',
+    'vscode-languageserver/node',
+    '../lsp/server.ts',
+    '#node/files.ts',
+    '#core/mapping/table.ts',
+    '#formats/lines.ts',
+    '../cli/main.ts',
+    'onnxruntime-node',
+  ],
+  'server/src/lsp/x.ts': [
+    'vscode',
+    '../scorer/loop.ts',
+    '../cli/main.ts',
+    '../../../client/src/extension.ts',
+    'onnxruntime-node',
+    'commander',
+  ],
+  'server/src/cli/x.ts': [
+    'vscode',
+    'vscode-languageserver/node',
+    '../scorer/loop.ts',
+    '../lsp/server.ts',
+    'onnxruntime-node',
+  ],
+  'client/src/x.ts': [
+    'vscode-languageserver/node',
+    '#core/messages.ts',
+    '#node/files.ts',
+    '../../server/src/lsp/server.ts',
+    '../../media/src/main.ts',
+    'onnxruntime-node',
+  ],
+  'media/src/view/x.ts': [
+    'vscode',
+    'node:fs',
+    '#core/score/fit.ts',
+    '#node/files.ts',
+    '../../../client/src/extension.ts',
+    'vscode-jsonrpc/node',
+  ],
   'media/src/model/x.ts': ['#core/compare/wordDiff.ts', 'vscode', 'node:path'],
 };
 
@@ -57,9 +136,20 @@ const TYPES_ALONE: Record<string, readonly string[]> = {
 const ALLOWED: Record<string, readonly string[]> = {
   'server/src/core/score/x.ts': ['./fit.ts', '../model/pair.ts', 'fast-myers-diff'],
   'server/src/formats/x.ts': ['#core/messages.ts', './lines.ts'],
-  'server/src/node/x.ts': ['#core/messages.ts', '#protocol/scorer.ts', '#formats/lines.ts', 'node:fs', 'vscode-jsonrpc/node'],
+  'server/src/node/x.ts': [
+    '#core/messages.ts',
+    '#protocol/scorer.ts',
+    '#formats/lines.ts',
+    'node:fs',
+    'vscode-jsonrpc/node',
+  ],
   'server/src/scorer/x.ts': ['#core/score/fit.ts', '#protocol/scorer.ts', '#node/rpc.ts', './loop.ts'],
-  'server/src/lsp/x.ts': ['#core/messages.ts', '#node/engine.ts', 'vscode-languageserver/node', './dataset.ts'],
+  'server/src/lsp/x.ts': [
+    '#core/messages.ts',
+    '#node/engine.ts',
+    'vscode-languageserver/node',
+    './dataset.ts',
+  ],
   'server/src/cli/x.ts': ['#core/messages.ts', '#node/engine.ts', 'commander', './job.ts'],
   'client/src/x.ts': ['vscode', 'vscode-languageclient/node', './commands.ts'],
   'media/src/view/x.ts': ['#core/compare/wordDiff.ts', '../model/keys.ts', './elements.ts'],
@@ -91,7 +181,9 @@ describe('lint', () => {
 });
 
 describe('the compiler', () => {
-  const scratch = ['server/src/core/scratch', 'server/src/protocol/scratch', 'media/src/scratch'].map((folder) => join(ROOT, folder));
+  const scratch = ['server/src/core/scratch', 'server/src/protocol/scratch', 'media/src/scratch'].map(
+    (folder) => join(ROOT, folder),
+  );
   afterAll(() => {
     for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
   });
@@ -106,7 +198,11 @@ describe('the compiler', () => {
     expressions.forEach((expression, i) => {
       writeFileSync(join(folder, `x${i}.ts`), `export const x = ${expression};\n`);
     });
-    const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], { cwd: ROOT, encoding: 'utf8' });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
     expressions.forEach((_, i) => {
       expect(stdout).toMatch(new RegExp(`scratch/x${i}\\.ts\\(1,\\d+\\): error TS2(304|580|584|591)`));
     });
@@ -135,7 +231,10 @@ describe('the core', () => {
 
 describe('what is written twice', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    contributes: { configuration: { properties: Record<string, { default: unknown }> }; commands: { command: string }[] };
+    contributes: {
+      configuration: { properties: Record<string, { default: unknown }> };
+      commands: { command: string }[];
+    };
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
   };
@@ -143,7 +242,10 @@ describe('what is written twice', () => {
   it('settings of the manifest are those of the server, with the same defaults', async () => {
     const { DEFAULTS } = await import('../../server/src/lsp/settings.ts');
     const declared = Object.fromEntries(
-      Object.entries(manifest.contributes.configuration.properties).map(([name, { default: given }]) => [name.replace('preflens.', ''), given]),
+      Object.entries(manifest.contributes.configuration.properties).map(([name, { default: given }]) => [
+        name.replace('preflens.', ''),
+        given,
+      ]),
     );
     expect(declared).toEqual(DEFAULTS);
   });
@@ -166,7 +268,10 @@ describe('what is written twice', () => {
     for (const folder of folders) {
       for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
         if (!/\.(ts|mjs)$/.test(file)) continue;
-        expect([file, readFileSync(join(folder, file), 'utf8').split('\n').length <= 400]).toEqual([file, true]);
+        expect([file, readFileSync(join(folder, file), 'utf8').split('\n').length <= 400]).toEqual([
+          file,
+          true,
+        ]);
       }
     }
   });

@@ -39,7 +39,7 @@ const layer = (files, allowed, typesOnly = []) => ({
 export const layerRules = [
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
-  layer(['server/src/formats/**/*.ts'], ['#core/']),
+  layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
   layer(['server/src/node/**/*.ts'], ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$']),
   layer(
     ['server/src/scorer/**/*.ts'],

@@ -1,13 +1,22 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { generatePairs } from '../bench/generate.ts';
 import { flipLines, hasData, HH, readFlips, readLines } from '../bench/flips.ts';
+import { generatePairs } from '../bench/generate.ts';
 import { childrenOf, isAlive, preflens, SAMPLE } from './run.ts';
 
 let folder: string;
@@ -24,7 +33,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const good = (i: number): string => `{"prompt":"Question ${i}?","chosen":"A good answer ${i}.","rejected":"bad"}`;
+const good = (i: number): string =>
+  `{"prompt":"Question ${i}?","chosen":"A good answer ${i}.","rejected":"bad"}`;
 const lines = (...all: string[]): string => all.join('\n');
 
 describe('check', () => {
@@ -35,15 +45,47 @@ describe('check', () => {
   });
 
   it.each([
-    ['a broken line', lines(good(1), '{"prompt":"x",}', good(2)), /:2:15: error invalid-json: Not valid JSON at byte 15 of the line/],
-    ['BOM', `\ufeff${lines(good(1), '{"prompt":"x","chosen":"","rejected":"y"}')}`, /:2:24: error empty-response/],
-    ['BOM on the broken line', `\ufeff{"prompt":"x","chosen":"","rejected":"y"}\n${good(1)}`, /:1:24: error empty-response/],
+    [
+      'a broken line',
+      lines(good(1), '{"prompt":"x",}', good(2)),
+      /:2:15: error invalid-json: Not valid JSON at byte 15 of the line/,
+    ],
+    [
+      'BOM',
+      `\ufeff${lines(good(1), '{"prompt":"x","chosen":"","rejected":"y"}')}`,
+      /:2:24: error empty-response/,
+    ],
+    [
+      'BOM on the broken line',
+      `\ufeff{"prompt":"x","chosen":"","rejected":"y"}\n${good(1)}`,
+      /:1:24: error empty-response/,
+    ],
     ['CRLF', `${good(1)}\r\n{"prompt":"x","chosen":"","rejected":"y"}\r\n`, /:2:24: error empty-response/],
-    ['no last line end', lines(good(1), '{"prompt":"x","chosen":"","rejected":"y"}'), /:2:24: error empty-response/],
-    ['blank lines', lines('', good(1), '', '{"prompt":"x","chosen":"","rejected":"y"}'), /:4:24: error empty-response/],
-    ['columns in UTF-16 units', lines(good(1), '{"prompt":"🐦é","chosen":"","rejected":"y"}'), /:2:26: error empty-response/],
-    ['a missing field', lines(good(1), '{"prompt":"x","chosen":"y"}'), /:2:1: error missing-field: The record has no "rejected"/],
-    ['a boolean for a text', lines(good(1), '{"prompt":"x","chosen":"y","rejected":false}'), /:2:39: error wrong-type/],
+    [
+      'no last line end',
+      lines(good(1), '{"prompt":"x","chosen":"","rejected":"y"}'),
+      /:2:24: error empty-response/,
+    ],
+    [
+      'blank lines',
+      lines('', good(1), '', '{"prompt":"x","chosen":"","rejected":"y"}'),
+      /:4:24: error empty-response/,
+    ],
+    [
+      'columns in UTF-16 units',
+      lines(good(1), '{"prompt":"🐦é","chosen":"","rejected":"y"}'),
+      /:2:26: error empty-response/,
+    ],
+    [
+      'a missing field',
+      lines(good(1), '{"prompt":"x","chosen":"y"}'),
+      /:2:1: error missing-field: The record has no "rejected"/,
+    ],
+    [
+      'a boolean for a text',
+      lines(good(1), '{"prompt":"x","chosen":"y","rejected":false}'),
+      /:2:39: error wrong-type/,
+    ],
   ])('finds its place with %s: exit 1, the rest is checked', async (name, text, expected) => {
     const { code, out, err } = await preflens(['check', write(`${name}.jsonl`, text)]);
     expect(out).toMatch(expected);
@@ -53,7 +95,11 @@ describe('check', () => {
   });
 
   it('reports bad UTF-8 with line and byte, and goes on', async () => {
-    const bad = Buffer.concat([Buffer.from(`${good(1)}\n{"prompt":"`), Buffer.from([0xff]), Buffer.from(`"}\n${good(2)}\n`)]);
+    const bad = Buffer.concat([
+      Buffer.from(`${good(1)}\n{"prompt":"`),
+      Buffer.from([0xff]),
+      Buffer.from(`"}\n${good(2)}\n`),
+    ]);
     const { code, out } = await preflens(['check', write('utf8.jsonl', bad)]);
     expect(out).toMatch(/:2:12: error invalid-json: Not valid UTF-8 from byte 12 of the line/);
     expect(code).toBe(1);
@@ -62,7 +108,11 @@ describe('check', () => {
   it('survives deep nesting and a 30 MB line', async () => {
     const deep = `{"prompt":"x","chosen":${'['.repeat(100_000)}${']'.repeat(100_000)},"rejected":"y"}`;
     const long = `{"prompt":"x","chosen":"${'word '.repeat(6_000_000)}","rejected":"y\\n\\nHuman: z"}`;
-    const { code, out } = await preflens(['check', '--no-score', write('hostile.jsonl', lines(good(1), deep, long, good(2), good(3)))]);
+    const { code, out } = await preflens([
+      'check',
+      '--no-score',
+      write('hostile.jsonl', lines(good(1), deep, long, good(2), good(3))),
+    ]);
     expect(out).toContain(':2:24: error wrong-type');
     expect(out).toMatch(/:3:30000044: warning turn-marker-in-response/);
     expect(code).toBe(1);
@@ -104,7 +154,12 @@ describe('check', () => {
   it('never writes to the dataset', async () => {
     const hash = (): string => createHash('sha256').update(readFileSync(SAMPLE)).digest('hex');
     const before = hash();
-    for (const args of [['check', SAMPLE], ['selftest', SAMPLE], ['score', SAMPLE, '--out', at('s.jsonl')]]) await preflens(args);
+    for (const args of [
+      ['check', SAMPLE],
+      ['selftest', SAMPLE],
+      ['score', SAMPLE, '--out', at('s.jsonl')],
+    ])
+      await preflens(args);
     expect(hash()).toBe(before);
   });
 });
@@ -120,12 +175,19 @@ interface Line {
 }
 
 const readScores = (path: string): Line[] =>
-  readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Line);
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
 
 describe('score', () => {
   it('writes one line for each pair, in file order, the same each time and from gzip', async () => {
     const zipped = write('sample.jsonl.gz', gzipSync(readFileSync(SAMPLE)));
-    for (const [input, output] of [[SAMPLE, 'a.jsonl'], [SAMPLE, 'b.jsonl'], [zipped, 'c.jsonl']] as const) {
+    for (const [input, output] of [
+      [SAMPLE, 'a.jsonl'],
+      [SAMPLE, 'b.jsonl'],
+      [zipped, 'c.jsonl'],
+    ] as const) {
       const { code, out, err } = await preflens(['score', input, '--out', at(output)]);
       expect([code, out]).toEqual([0, '']);
       expect(err).not.toContain('\r');
@@ -135,7 +197,15 @@ describe('score', () => {
     const scores = readScores(at('a.jsonl'));
     expect(scores.length).toBe(596);
     expect(scores.every(({ record }, i) => i === 0 || record > scores[i - 1]!.record)).toBe(true);
-    expect(Object.keys(scores[0]!)).toEqual(['record', 'pair', 'pairKey', 'scorer', 'margin', 'percentile', 'reasons']);
+    expect(Object.keys(scores[0]!)).toEqual([
+      'record',
+      'pair',
+      'pairKey',
+      'scorer',
+      'margin',
+      'percentile',
+      'reasons',
+    ]);
     for (const { pair, pairKey, scorer, margin, percentile, reasons } of scores) {
       expect([pair, scorer]).toEqual([0, 'consistency@1']);
       expect(pairKey).toMatch(/^[0-9a-f]{32}$/);
@@ -144,16 +214,40 @@ describe('score', () => {
       expect(reasons.length).toBeGreaterThan(0);
     }
     const byMargin = [...scores].sort((a, b) => a.margin - b.margin);
-    expect(byMargin.every(({ percentile }, i) => i === 0 || percentile >= byMargin[i - 1]!.percentile - 0.001)).toBe(true);
+    expect(
+      byMargin.every(({ percentile }, i) => i === 0 || percentile >= byMargin[i - 1]!.percentile - 0.001),
+    ).toBe(true);
     const other = await preflens(['score', SAMPLE, '--seed', '2', '--out', '-']);
     expect(other.out.trim().split('\n').length).toBe(596);
     expect(other.out).not.toBe(readFileSync(at('a.jsonl'), 'utf8'));
   });
 
+  it('writes an Arrow file when the name says so', async () => {
+    await preflens(['score', SAMPLE, '--out', at('s.arrow')]);
+    await preflens(['score', SAMPLE, '--out', at('s.jsonl')]);
+    const table = tableFromIPC(readFileSync(at('s.arrow')));
+    const rows = table.toArray().map((row) => ({ ...(row as { toJSON(): object }).toJSON() }));
+    const expected = readScores(at('s.jsonl')).map(
+      ({ record, pair, margin, percentile, pairKey, scorer }) => ({
+        record,
+        pair,
+        margin,
+        percentile,
+        pairKey,
+        scorer,
+      }),
+    );
+    expect(rows).toEqual(expected);
+  });
+
   it('puts planted flips first on the sample, with negative margins', async () => {
     await preflens(['score', SAMPLE, '--out', at('p.jsonl')]);
-    const planted = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sample.planted.json'), 'utf8')) as { flipped: number[] };
-    const worst = readScores(at('p.jsonl')).sort((a, b) => a.margin - b.margin).slice(0, 12);
+    const planted = JSON.parse(
+      readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sample.planted.json'), 'utf8'),
+    ) as { flipped: number[] };
+    const worst = readScores(at('p.jsonl'))
+      .sort((a, b) => a.margin - b.margin)
+      .slice(0, 12);
     expect(worst.filter(({ record }) => planted.flipped.includes(record)).length).toBeGreaterThanOrEqual(11);
     expect(worst.every(({ margin }) => margin < 0)).toBe(true);
   });
@@ -162,11 +256,19 @@ describe('score', () => {
     const opposite = [...generatePairs(800, 3, 30)].map((line, i) => {
       const { prompt, chosen, rejected } = JSON.parse(line) as Record<string, string>;
       const group = i % 2 === 0 ? 'long' : 'short';
-      return JSON.stringify(group === 'long' ? { prompt, chosen, rejected, group } : { prompt, chosen: rejected, rejected: chosen, group });
+      return JSON.stringify(
+        group === 'long'
+          ? { prompt, chosen, rejected, group }
+          : { prompt, chosen: rejected, rejected: chosen, group },
+      );
     });
     const input = write('groups.jsonl', lines(...opposite));
     const accuracy = async (...args: string[]): Promise<number> =>
-      (JSON.parse((await preflens(['selftest', input, '--json', ...args])).out) as { accuracy: { value: number } }).accuracy.value;
+      (
+        JSON.parse((await preflens(['selftest', input, '--json', ...args])).out) as {
+          accuracy: { value: number };
+        }
+      ).accuracy.value;
     expect(await accuracy()).toBeLessThan(0.58);
     expect(await accuracy('--group-by', 'group')).toBeGreaterThan(0.62);
   });
@@ -181,25 +283,30 @@ describe('score', () => {
     expect(existsSync(at('x.jsonl'))).toBe(false);
   });
 
-  it.runIf(process.platform === 'linux')('goes on when the scoring process is killed, with the same result', async () => {
-    const input = write('kill.jsonl', lines(...[...generatePairs(3000, 5, 80)].map((line) => line.trim())));
-    await preflens(['score', input, '--out', at('whole.jsonl')]);
-    let killed = 0;
-    const { code, err } = await preflens(['score', input, '--out', at('broken.jsonl')], (pid) => {
-      const timer = setInterval(() => {
-        const [scorer] = childrenOf(pid);
-        if (scorer === undefined || killed === 2) return;
+  it.runIf(process.platform === 'linux')(
+    'goes on when the scoring process is killed, with the same result',
+    async () => {
+      const input = write('kill.jsonl', lines(...[...generatePairs(3000, 5, 80)].map((line) => line.trim())));
+      await preflens(['score', input, '--out', at('whole.jsonl')]);
+      let killed = 0;
+      const { code, err } = await preflens(['score', input, '--out', at('broken.jsonl')], (pid) => {
+        const timer = setInterval(() => {
+          const [scorer] = childrenOf(pid);
+          if (scorer === undefined || killed === 2) return;
+          setTimeout(() => {
+            if (isAlive(scorer)) process.kill(scorer, 'SIGKILL');
+          }, 400);
+          killed++;
+        }, 700);
         setTimeout(() => {
-          if (isAlive(scorer)) process.kill(scorer, 'SIGKILL');
-        }, 400);
-        killed++;
-      }, 700);
-      setTimeout(() => { clearInterval(timer); }, 20_000).unref();
-    });
-    expect(code).toBe(0);
-    expect(err).toContain('The scoring process ended (signal SIGKILL). Starting another one.');
-    expect(readFileSync(at('broken.jsonl')).equals(readFileSync(at('whole.jsonl')))).toBe(true);
-  });
+          clearInterval(timer);
+        }, 20_000).unref();
+      });
+      expect(code).toBe(0);
+      expect(err).toContain('The scoring process ended (signal SIGKILL). Starting another one.');
+      expect(readFileSync(at('broken.jsonl')).equals(readFileSync(at('whole.jsonl')))).toBe(true);
+    },
+  );
 
   it.runIf(process.platform === 'linux')('leaves nothing behind when it is interrupted', async () => {
     const input = write('stop.jsonl', lines(...[...generatePairs(6000, 6, 80)].map((line) => line.trim())));
@@ -222,12 +329,18 @@ describe('selftest', () => {
   it('prints accuracy with its interval, the length rule, AUROC and precision', async () => {
     const { code, out } = await preflens(['selftest', SAMPLE]);
     expect(code).toBe(0);
-    for (const pattern of [/Accuracy +\d+\.\d % \(\d+\.\d % to \d+\.\d %\)/, /Longer answer wins +\d+\.\d %/, /AUROC +0\.\d{3} \(length alone 0\.\d{3}, chance 0\.500\)/, /Precision at top 1 %/, /Precision at top 5 %/]) {
+    for (const pattern of [
+      /Accuracy +\d+\.\d % \(\d+\.\d % to \d+\.\d %\)/,
+      /Longer answer wins +\d+\.\d %/,
+      /AUROC +0\.\d{3} \(length alone 0\.\d{3}, chance 0\.500\)/,
+      /Precision at top 1 %/,
+      /Precision at top 5 %/,
+    ]) {
       expect(out).toMatch(pattern);
     }
     const json = JSON.parse((await preflens(['selftest', SAMPLE, '--json'])).out) as Record<string, unknown>;
     expect(json).toMatchObject({ pairs: 596, scorer: 'consistency@1', seed: 1, flippedShare: 0.2 });
-    expect(json['auroc']).toBeGreaterThan(0.85);
+    expect(json.auroc).toBeGreaterThan(0.85);
   });
 
   it.runIf(hasData)('finds flips of real data that its list planted', async () => {
@@ -236,7 +349,9 @@ describe('selftest', () => {
     const sign = readFlips(name, clean.length);
     const input = write('hh.jsonl', flipLines(clean, sign).join('\n'));
     await preflens(['score', input, '--out', at('hh.scores.jsonl')]);
-    const worst = readScores(at('hh.scores.jsonl')).sort((a, b) => a.margin - b.margin).slice(0, 70);
+    const worst = readScores(at('hh.scores.jsonl'))
+      .sort((a, b) => a.margin - b.margin)
+      .slice(0, 70);
     expect(worst.filter(({ record }) => sign[record] === -1).length).toBeGreaterThan(25);
   });
 });

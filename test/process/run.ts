@@ -14,7 +14,10 @@ export interface Run {
 }
 
 /** Runs the built command line to its end. */
-export async function preflens(args: readonly string[], onStart?: (pid: number, kill: (signal: NodeJS.Signals) => void) => void): Promise<Run> {
+export async function preflens(
+  args: readonly string[],
+  onStart?: (pid: number, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Run> {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -27,7 +30,11 @@ export async function preflens(args: readonly string[], onStart?: (pid: number, 
 /** Process numbers of the children of a process (Linux). */
 export function childrenOf(pid: number): number[] {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((one) => one !== '').map(Number);
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter((one) => one !== '')
+      .map(Number);
   } catch {
     return [];
   }

@@ -23,7 +23,10 @@ afterEach(() => {
 function stdioClient(): { client: PlainClient; pid: number } {
   const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   started.push(() => child.kill());
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   return { client: new PlainClient(connection), pid: child.pid! };
 }
 
@@ -37,47 +40,64 @@ describe('preflens lsp --stdio', () => {
     const uri = pathToFileURL(path).href;
     await client.initialize();
     client.open(uri, text);
-    const found = await client.diagnostics(uri, (list) => list.some(({ code }) => code === 'likely-mislabeled'));
+    const found = await client.diagnostics(uri, (list) =>
+      list.some(({ code }) => code === 'likely-mislabeled'),
+    );
     // The file goes away while it is open: the text in the editor is what counts.
     rmSync(folder, { recursive: true });
     const line = found.find(({ code }) => code === 'likely-mislabeled')!.range.start.line;
     expect(await client.hover(uri, line)).toContain('Margin −');
     const [flip] = await client.codeActions(uri, line);
     client.apply(flip!.edit!);
-    await client.diagnostics(uri, (list) => !list.some(({ code, range }) => code === 'likely-mislabeled' && range.start.line === line));
+    await client.diagnostics(
+      uri,
+      (list) => !list.some(({ code, range }) => code === 'likely-mislabeled' && range.start.line === line),
+    );
     const lenses = await client.codeLenses(uri);
     expect(lenses.filter(({ command }) => command!.title === 'Flip').length).toBe(596);
   });
 
-  it.runIf(process.platform === 'linux')('answers hovers while it scores, restarts a killed scorer, and ends it when told', async () => {
-    const { client, pid } = stdioClient();
-    const uri = 'file:///large.jsonl';
-    await client.initialize();
-    client.open(uri, [...generatePairs(4000, 8, 80)].join(''));
-    await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'));
-    const scorer = await client.until('the process', () => childrenOf(pid)[0]);
-    expect(await client.hover(uri, 10)).toContain('Not scored yet');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    process.kill(scorer, 'SIGKILL');
-    await client.until('the restart', () => client.log.find((text) => text.includes('signal SIGKILL')));
-    await client.until('scores', () => client.log.find((text) => text.startsWith('4000 pairs scored')));
-    expect(await client.hover(uri, 10)).toMatch(/Margin [+−]/);
-    await client.execute('preflens.cancelScoring', uri);
-    await client.until('the end', () => client.log.find((text) => text.includes('stopped within')) ?? client.statuses.find(({ phase }) => phase === 'scored'));
-    await client.until('no process', () => (childrenOf(pid).length === 0 ? true : undefined));
-  });
+  it.runIf(process.platform === 'linux')(
+    'answers hovers while it scores, restarts a killed scorer, and ends it when told',
+    async () => {
+      const { client, pid } = stdioClient();
+      const uri = 'file:///large.jsonl';
+      await client.initialize();
+      client.open(uri, [...generatePairs(4000, 8, 80)].join(''));
+      await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'));
+      const scorer = await client.until('the process', () => childrenOf(pid)[0]);
+      expect(await client.hover(uri, 10)).toContain('Not scored yet');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.kill(scorer, 'SIGKILL');
+      await client.until('the restart', () => client.log.find((text) => text.includes('signal SIGKILL')));
+      await client.until('scores', () => client.log.find((text) => text.startsWith('4000 pairs scored')));
+      expect(await client.hover(uri, 10)).toMatch(/Margin [+−]/);
+      await client.execute('preflens.cancelScoring', uri);
+      await client.until(
+        'the end',
+        () =>
+          client.log.find((text) => text.includes('stopped within')) ??
+          client.statuses.find(({ phase }) => phase === 'scored'),
+      );
+      await client.until('no process', () => (childrenOf(pid).length === 0 ? true : undefined));
+    },
+  );
 });
 
 describe('the scoring process', () => {
   async function start(): Promise<Scorer> {
     const scorer = await startScorer(SCORER);
-    started.push(() => { scorer.kill(); });
+    started.push(() => {
+      scorer.kill();
+    });
     return scorer;
   }
 
   it('keeps typed arrays over the wire, and dies when told', async () => {
     const scorer = await start();
-    const pairs = [...generatePairs(200, 4, 30)].map((line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string });
+    const pairs = [...generatePairs(200, 4, 30)].map(
+      (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
+    );
     await scorer.requests.call('add', { pairs });
     await scorer.requests.call('plan', { seed: 1 });
     const fit = await scorer.requests.call('fit', { part: 0 });
@@ -89,18 +109,24 @@ describe('the scoring process', () => {
 
   it('stops a fit between two slices when it is cancelled, and can go on', async () => {
     const scorer = await start();
-    const pairs = [...generatePairs(4000, 4, 60)].map((line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string });
+    const pairs = [...generatePairs(4000, 4, 60)].map(
+      (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
+    );
     await scorer.requests.call('add', { pairs });
     await scorer.requests.call('plan', { seed: 1 });
     const controller = new AbortController();
     const fit = scorer.requests.call('fit', { part: 0 }, controller.signal);
-    setTimeout(() => { controller.abort(); }, 60);
+    setTimeout(() => {
+      controller.abort();
+    }, 60);
     await expect(fit).rejects.toThrow();
     expect((await scorer.requests.call('fit', { part: 1 })).full.words.length).toBeGreaterThan(0);
   });
 
   it('says why it cannot be started', async () => {
-    await expect(startScorer(join(ROOT, 'dist', 'nothing.js'))).rejects.toThrow(/ended \(exit code 1\).*Cannot find module/s);
+    await expect(startScorer(join(ROOT, 'dist', 'nothing.js'))).rejects.toThrow(
+      /ended \(exit code 1\).*Cannot find module/s,
+    );
   });
 });
 
@@ -110,9 +136,18 @@ describe('the installation', () => {
     const home = join(require.resolve('onnxruntime-node'), '..', '..');
     const runtime = require('onnxruntime-node') as { listSupportedBackends(): { name: string }[] };
     expect(runtime.listSupportedBackends().map(({ name }) => name)).toContain('cpu');
-    const cuda = join(home, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so');
+    const cuda = join(
+      home,
+      'bin',
+      'napi-v6',
+      process.platform,
+      process.arch,
+      'libonnxruntime_providers_cuda.so',
+    );
     expect(existsSync(cuda)).toBe(false);
-    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { allowScripts: Record<string, boolean> };
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      allowScripts: Record<string, boolean>;
+    };
     expect(manifest.allowScripts['onnxruntime-node']).toBe(false);
   });
 
@@ -120,7 +155,15 @@ describe('the installation', () => {
     const vsce = join(ROOT, 'node_modules', '.bin', 'vsce');
     const { stdout } = spawnSync(vsce, ['ls', '--no-dependencies'], { cwd: ROOT, encoding: 'utf8' });
     const files = stdout.trim().split('\n').sort();
-    expect(files.filter((file) => !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[a-z]+\.(js|cjs|css)|media\/(icons|sample)\/[\w.]+|syntaxes\/[\w.]+)$/.test(file))).toEqual([]);
-    for (const needed of ['cli.js', 'server.js', 'scorer.js', 'extension.cjs', 'compare.js', 'compare.css']) expect(files).toContain(`dist/${needed}`);
+    expect(
+      files.filter(
+        (file) =>
+          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[a-z]+\.(js|cjs|css)|media\/(icons|sample)\/[\w.]+|syntaxes\/[\w.]+)$/.test(
+            file,
+          ),
+      ),
+    ).toEqual([]);
+    for (const needed of ['cli.js', 'server.js', 'scorer.js', 'extension.cjs', 'compare.js', 'compare.css'])
+      expect(files).toContain(`dist/${needed}`);
   });
 });

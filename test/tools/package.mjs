@@ -9,9 +9,14 @@ export const VSIX = join(root, 'dist', 'preflens.vsix');
 export function packExtension() {
   must('The build', process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const vsce = join(bin, process.platform === 'win32' ? 'vsce.cmd' : 'vsce');
-  must('Packing the extension', vsce, ['package', '--no-dependencies', '--allow-missing-repository', '--out', VSIX], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  must(
+    'Packing the extension',
+    vsce,
+    ['package', '--no-dependencies', '--allow-missing-repository', '--out', VSIX],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  );
   if (!existsSync(VSIX)) throw new Error(`${VSIX} was not made.`);
 }

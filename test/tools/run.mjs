@@ -16,7 +16,9 @@ const node = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const script = (path) => join(root, 'node_modules', ...path);
 
 function heading(name) {
-  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))} ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(
+    `\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))} ${Math.round((Date.now() - started) / 1000)} s`,
+  );
 }
 
 /** A gate counts as one test. */
@@ -32,7 +34,15 @@ function suite(name, config, folders) {
   heading(name);
   const report = join(ARTEFACTS, `${name.replaceAll(/\W+/g, '-')}.json`);
   rmSync(report, { force: true });
-  const args = ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...folders];
+  const args = [
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...folders,
+  ];
   const { status } = spawnSync(node, [script(['vitest', 'vitest.mjs']), ...args], {
     cwd: root,
     stdio: 'inherit',
@@ -42,11 +52,15 @@ function suite(name, config, folders) {
     counts.failed++;
     return;
   }
-  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;
   // A file that could not be loaded reports no test at all.
-  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  const broken = testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
   counts.failed += broken;
   if (status !== 0 && numFailedTests + broken === 0) counts.failed++;
   if (numPendingTests > 0) console.log(`${numPendingTests} tests were skipped; each says why above.`);
@@ -61,10 +75,10 @@ if (wants('lint')) {
 }
 const built = gate('build', ['test/tools/packNow.mjs']);
 if (built) {
-  if (wants('unit')) suite('unit', 'vitest.config.ts', ['test/unit', 'test/layers']);
-  if (wants('wire')) suite('wire', 'vitest.config.ts', ['test/wire']);
-  if (wants('process')) suite('process', 'vitest.config.ts', ['test/process']);
-  if (wants('workbench')) suite('workbench', 'vitest.workbench.config.ts', []);
+  if (wants('unit')) suite('unit', 'test/vitest.config.ts', ['test/unit', 'test/layers']);
+  if (wants('wire')) suite('wire', 'test/vitest.config.ts', ['test/wire']);
+  if (wants('process')) suite('process', 'test/vitest.config.ts', ['test/process']);
+  if (wants('workbench')) suite('workbench', 'test/vitest.workbench.config.ts', []);
 }
 
 heading('total');

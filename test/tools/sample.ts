@@ -23,7 +23,13 @@ export interface Planted {
 }
 
 const OPENERS = ['Sure!', 'Here is what works:', 'Good question.', 'A few things help:', '', ''];
-const CLOSERS = ['Do you want more detail on any of these?', 'That should do it.', 'Tell me how it goes!', '', ''];
+const CLOSERS = [
+  'Do you want more detail on any of these?',
+  'That should do it.',
+  'Tell me how it goes!',
+  '',
+  '',
+];
 const EVASIONS = [
   'I am not sure, sorry.',
   'It depends.',
@@ -55,7 +61,8 @@ export function makeSample(): { readonly text: string; readonly planted: Planted
     if (kind < 0.15) return pick(EVASIONS);
     if (kind < 0.35) return `${pick(EVASIONS)} ${some(own, 2).join(' ')}`;
     // Answers another question, often at length.
-    if (kind < 0.8) return [pick(OPENERS), ...some(pick(TOPICS).facts, 2 + Math.floor(random() * 3))].join(' ').trim();
+    if (kind < 0.8)
+      return [pick(OPENERS), ...some(pick(TOPICS).facts, 2 + Math.floor(random() * 3))].join(' ').trim();
     return some(own, 2).join(' ').toLowerCase().replaceAll('.', '');
   };
   const rows: Row[] = Array.from({ length: PAIRS }, (_, i) => {
@@ -89,8 +96,10 @@ export function makeSample(): { readonly text: string; readonly planted: Planted
   }
   for (const at of faults['empty-response']) rows[at]!.rejected = '';
   for (const at of faults['identical-pair']) rows[at]!.rejected = `${rows[at]!.chosen} `;
-  for (const at of faults['prefix-pair']) rows[at]!.rejected = rows[at]!.chosen.slice(0, Math.floor(rows[at]!.chosen.length * 0.6)).trimEnd();
-  for (const at of faults['turn-marker-in-response']) rows[at]!.chosen += '\n\nHuman: Thanks, and one more question.';
+  for (const at of faults['prefix-pair'])
+    rows[at]!.rejected = rows[at]!.chosen.slice(0, Math.floor(rows[at]!.chosen.length * 0.6)).trimEnd();
+  for (const at of faults['turn-marker-in-response'])
+    rows[at]!.chosen += '\n\nHuman: Thanks, and one more question.';
   const lines = rows.map((row) => JSON.stringify(row));
   for (const at of faults['missing-field']) {
     const { id, prompt, chosen } = rows[at]!;
@@ -100,10 +109,13 @@ export function makeSample(): { readonly text: string; readonly planted: Planted
   return { text: `${lines.join('\n')}\n`, planted: { flipped, faults } };
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const root = join(import.meta.dirname, '..', '..');
   const { text, planted } = makeSample();
   writeFileSync(join(root, 'media', 'sample', 'support.jsonl'), text);
-  writeFileSync(join(root, 'test', 'fixtures', 'sample.planted.json'), `${JSON.stringify(planted, null, 1)}\n`);
+  writeFileSync(
+    join(root, 'test', 'fixtures', 'sample.planted.json'),
+    `${JSON.stringify(planted, null, 1)}\n`,
+  );
   console.log(`${text.split('\n').length - 1} records written.`);
 }

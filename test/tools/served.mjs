@@ -38,7 +38,10 @@ export function installServed() {
   console.log(`Installing the served workbench (code-server ${VERSION})…`);
   rmSync(HOME, { recursive: true, force: true });
   mkdirSync(HOME, { recursive: true });
-  writeFileSync(join(HOME, 'package.json'), JSON.stringify({ private: true, dependencies: { 'code-server': VERSION } }));
+  writeFileSync(
+    join(HOME, 'package.json'),
+    JSON.stringify({ private: true, dependencies: { 'code-server': VERSION } }),
+  );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   must('Installing code-server', npm, ['install', ...quiet], { cwd: HOME });
@@ -54,7 +57,13 @@ export function installServed() {
  * one all else works. The other native modules (terminal, watchdog) are not needed here.
  */
 function buildLogging(npm) {
-  const nodedir = join(root, 'node_modules', 'node', 'node_modules', `node-${process.platform}-${process.arch}`);
+  const nodedir = join(
+    root,
+    'node_modules',
+    'node',
+    'node_modules',
+    `node-${process.platform}-${process.arch}`,
+  );
   const { status } = spawnSync(npm, ['rebuild', '@vscode/spdlog'], {
     cwd: join(PACKAGE, 'lib', 'vscode'),
     env: { ...environment(), ...(existsSync(nodedir) && { npm_config_nodedir: nodedir }) },
@@ -82,11 +91,17 @@ export async function serveWorkbench({ vsix, home, settings = {} }) {
   const [userData, extensions] = [join(home, 'user-data'), join(home, 'extensions')];
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(extensions, { recursive: true });
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  writeFileSync(
+    join(userData, 'User', 'settings.json'),
+    JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),
+  );
   const entry = join(PACKAGE, 'out', 'node', 'entry.js');
   const places = ['--user-data-dir', userData, '--extensions-dir', extensions];
   const env = { ...environment(), XDG_CONFIG_HOME: join(home, 'config') };
-  const installed = spawnSync(NODE, [entry, ...places, '--force', '--install-extension', vsix], { env, encoding: 'utf8' });
+  const installed = spawnSync(NODE, [entry, ...places, '--force', '--install-extension', vsix], {
+    env,
+    encoding: 'utf8',
+  });
   if (!installed.stdout.includes('successfully installed')) {
     throw new Error(`The extension could not be installed:\n${installed.stdout}${installed.stderr}`);
   }

@@ -13,7 +13,12 @@ const STAMP = join(root, 'node_modules', '.preflens-installed');
 
 /** Runs a program to its end, in the open; ends this one when it fails. */
 export function must(what, command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment(), ...options });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment(),
+    ...options,
+  });
   if (error || status !== 0) {
     console.error(`${what} failed${error ? `: ${error.message}` : ` (exit code ${status})`}.`);
     process.exit(status || 1);

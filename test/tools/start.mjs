@@ -38,16 +38,25 @@ if (desktop) {
   const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
   const [cli, ...args] = resolveCliArgsFromVSCodeExecutablePath(desktop);
   const places = ['--user-data-dir', join(home, 'user-data'), '--extensions-dir', join(home, 'extensions')];
-  must('Installing the extension', cli, [...args, ...places, '--install-extension', VSIX], { shell: process.platform === 'win32' });
+  must('Installing the extension', cli, [...args, ...places, '--install-extension', VSIX], {
+    shell: process.platform === 'win32',
+  });
   console.log(`Opening ${target} in ${desktop}.`);
-  spawn(desktop, [...places, folder, ...(isFile ? [target] : [])], { env: environment(), stdio: 'ignore', detached: true }).unref();
+  spawn(desktop, [...places, folder, ...(isFile ? [target] : [])], {
+    env: environment(),
+    stdio: 'ignore',
+    detached: true,
+  }).unref();
 } else {
   installServed();
   const { address, stop } = await serveWorkbench({ vsix: VSIX, home });
   const query = new URLSearchParams({ folder });
   // The payload opens the file itself beside its folder.
-  if (isFile) query.set('payload', JSON.stringify([['openFile', `vscode-remote://${new URL(address).host}${target}`]]));
-  console.log(`\nVS Code with PrefLens, on ${isFile ? basename(target) : folder}:\n\n  ${address}?${query}\n\nCtrl+C ends it.`);
+  if (isFile)
+    query.set('payload', JSON.stringify([['openFile', `vscode-remote://${new URL(address).host}${target}`]]));
+  console.log(
+    `\nVS Code with PrefLens, on ${isFile ? basename(target) : folder}:\n\n  ${address}?${query}\n\nCtrl+C ends it.`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {
       stop();

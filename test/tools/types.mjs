@@ -8,10 +8,14 @@ export const PROJECTS = ['server/src/protocol', 'server/src/core', 'server', 'cl
 
 let failed = 0;
 for (const project of PROJECTS) {
-  const { status, stdout } = spawnSync(process.execPath, [join(bin, '..', 'typescript', 'bin', 'tsc'), '-p', project], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(bin, '..', 'typescript', 'bin', 'tsc'), '-p', project],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   console.log(`types ${project}: ${status === 0 ? 'clean' : 'errors'}`);
   if (status !== 0) {
     failed++;

@@ -47,9 +47,12 @@ describe.each(files)('%s', (file) => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Case);
-  it.each(cases.map((one) => [one.line ?? JSON.stringify(one.record), one.expect] as const))('%s', (line, expected) => {
-    expect(reportsOf(line)).toEqual(expected);
-  });
+  it.each(cases.map((one) => [one.line ?? JSON.stringify(one.record), one.expect] as const))(
+    '%s',
+    (line, expected) => {
+      expect(reportsOf(line)).toEqual(expected);
+    },
+  );
 });
 
 it('names line and byte of broken JSON and of bad UTF-8', () => {
@@ -57,7 +60,9 @@ it('names line and byte of broken JSON and of bad UTF-8', () => {
     const parsed = parseRecord(recordOf(line));
     return 'fault' in parsed ? parsed.fault.message : 'no fault';
   };
-  expect(message('{"a":1,}')).toBe('Not valid JSON at byte 8 of the line: a field name in double quotes expected.');
+  expect(message('{"a":1,}')).toBe(
+    'Not valid JSON at byte 8 of the line: a field name in double quotes expected.',
+  );
   expect(message('{"a":"x')).toBe('Not valid JSON at byte 8 of the line: the text ends inside a string.');
   const bytes = new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
   expect(message(bytes)).toBe('Not valid UTF-8 from byte 7 of the line.');
@@ -73,7 +78,9 @@ it('goes on after broken records, and counts more findings than it keeps', () =>
   expect([facts.count, pairCount]).toEqual([5, 3]);
   expect(Object.fromEntries(counts)).toEqual({ 'invalid-json': 1, 'not-an-object': 1 });
   expect(findings.map(({ record }) => record)).toEqual([1, 3]);
-  const many = survey(`${good}\n`.repeat(12_000) + '{"prompt":"Q","chosen":"","rejected":"b"}\n'.repeat(11_000));
+  const many = survey(
+    `${good}\n`.repeat(12_000) + '{"prompt":"Q","chosen":"","rejected":"b"}\n'.repeat(11_000),
+  );
   expect(many.counts.get('empty-response')).toBe(11_000);
   expect(many.findings.length).toBe(10_000);
 });

@@ -8,7 +8,20 @@ import { decode, encode } from '../fakes/records.ts';
 
 const random = seededRandom(5);
 const below = (n: number): number => Math.floor(random() * n);
-const STRINGS = ['', 'a', 'chosen', 'é', '🐦 wren', '\u2028', 'quo"te', 'back\\slash', 'line\nend', '\u0000', '\ud800 lone', 'x'.repeat(300)];
+const STRINGS = [
+  '',
+  'a',
+  'chosen',
+  'é',
+  '🐦 wren',
+  '\u2028',
+  'quo"te',
+  'back\\slash',
+  'line\nend',
+  '\u0000',
+  '\ud800 lone',
+  'x'.repeat(300),
+];
 const string = (): string => STRINGS[below(STRINGS.length)]!;
 
 /** A random value, with its text spaced at random. */
@@ -26,7 +39,8 @@ function value(depth: number): unknown {
 function* paths(at: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
   yield [path, at];
   if (Array.isArray(at)) for (const [i, item] of at.entries()) yield* paths(item, [...path, i]);
-  else if (typeof at === 'object' && at !== null) for (const [key, item] of Object.entries(at)) yield* paths(item, [...path, key]);
+  else if (typeof at === 'object' && at !== null)
+    for (const [key, item] of Object.entries(at)) yield* paths(item, [...path, key]);
 }
 
 describe('locate', () => {

@@ -51,10 +51,15 @@ it('reports a record over the limit without holding it', () => {
   const found = [];
   for (let sent = 0; sent <= MAX_RECORD_BYTES; sent += chunk.length) found.push(...cutter.push(chunk));
   found.push(...cutter.push(encode('\n{"a":1}\n')));
-  expect(found.map(({ record, line }) => [record, line])).toEqual([[0, 0], [1, 1]]);
+  expect(found.map(({ record, line }) => [record, line])).toEqual([
+    [0, 0],
+    [1, 1],
+  ]);
   expect(found[0]!.bytes.length).toBe(0);
   const parsed = parseRecord(found[0]!);
-  expect('fault' in parsed && parsed.fault.message).toBe('The record is longer than 256 MiB and was skipped.');
+  expect('fault' in parsed && parsed.fault.message).toBe(
+    'The record is longer than 256 MiB and was skipped.',
+  );
 });
 
 it('indexes line starts', () => {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { pairOf } from '#core/dataset/survey.ts';
-import { flipEdits, applyEdits } from '#core/edits/flip.ts';
-import { isObject } from '#core/model/json.ts';
-import { MAPPINGS } from '#core/mapping/table.ts';
+import { applyEdits, flipEdits } from '#core/edits/flip.ts';
 import { recognise } from '#core/mapping/recognise.ts';
-import { hash128 } from '#node/hash.ts';
+import { MAPPINGS } from '#core/mapping/table.ts';
 import { identify } from '#core/model/identity.ts';
+import { isObject } from '#core/model/json.ts';
+import { hash128 } from '#node/hash.ts';
 
 import { cut, encode, recordOf } from '../fakes/records.ts';
 
@@ -55,19 +55,22 @@ it.each(names)('%s is read as its fixture says', (name) => {
   expect(recognition.confidence).toBe(1);
 });
 
-it.each(names)('%s flipped is the pair with its sides exchanged, and flipped twice the same bytes', (name) => {
-  const { records, recognition } = read(name);
-  for (const raw of records) {
-    const { pair, value } = pairOf(raw, recognition)!;
-    const once = applyEdits(raw.bytes, flipEdits(raw.bytes, value));
-    const flipped = pairOf(recordOf(once), recognition)!;
-    expect(flipped.pair.chosen.text).toBe(pair.rejected.text);
-    expect(flipped.pair.rejected.text).toBe(pair.chosen.text);
-    expect(identify(flipped.pair, hash128).pairKey).toBe(identify(pair, hash128).pairKey);
-    const twice = applyEdits(once, flipEdits(once, flipped.value));
-    expect(Buffer.from(twice).equals(raw.bytes)).toBe(true);
-  }
-});
+it.each(names)(
+  '%s flipped is the pair with its sides exchanged, and flipped twice the same bytes',
+  (name) => {
+    const { records, recognition } = read(name);
+    for (const raw of records) {
+      const { pair, value } = pairOf(raw, recognition)!;
+      const once = applyEdits(raw.bytes, flipEdits(raw.bytes, value));
+      const flipped = pairOf(recordOf(once), recognition)!;
+      expect(flipped.pair.chosen.text).toBe(pair.rejected.text);
+      expect(flipped.pair.rejected.text).toBe(pair.chosen.text);
+      expect(identify(flipped.pair, hash128).pairKey).toBe(identify(pair, hash128).pairKey);
+      const twice = applyEdits(once, flipEdits(once, flipped.value));
+      expect(Buffer.from(twice).equals(raw.bytes)).toBe(true);
+    }
+  },
+);
 
 it('moves the scores and model names of a side along with it', () => {
   const line =

@@ -7,14 +7,29 @@ import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { brokenRecords, cutoffsFor, Distribution, formatMargin, formatPercentile, reviewFindings } from '#core/score/ranking.ts';
+import {
+  brokenRecords,
+  cutoffsFor,
+  Distribution,
+  formatMargin,
+  formatPercentile,
+  reviewFindings,
+} from '#core/score/ranking.ts';
 import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
 import { visitTokens } from '#core/score/tokens.ts';
 
 const random = seededRandom(9);
 const WORDS = 'the a wren sings loud in spring and no cat can hear it 12 well done sorry'.split(' ');
-const text = (): string => Array.from({ length: 3 + Math.floor(random() * 30) }, () => WORDS[Math.floor(random() * WORDS.length)]!).join(' ');
-const pairs = Array.from({ length: 120 }, () => ({ prompt: `user\u0000${text()}`, chosen: text(), rejected: text() }));
+const text = (): string =>
+  Array.from(
+    { length: 3 + Math.floor(random() * 30) },
+    () => WORDS[Math.floor(random() * WORDS.length)]!,
+  ).join(' ');
+const pairs = Array.from({ length: 120 }, () => ({
+  prompt: `user\u0000${text()}`,
+  chosen: text(),
+  rejected: text(),
+}));
 const noPause = (): undefined => undefined;
 
 function featuresOf(list: typeof pairs) {
@@ -30,12 +45,20 @@ async function fitOn(list: typeof pairs) {
   const features = builder.build();
   const rows = Int32Array.from(list, (_, i) => i);
   const sign = new Int8Array(list.length).fill(1);
-  return { builder, features, model: await fit(features, rows, sign, styleScales(features), OPTIONS, 1, noPause) };
+  return {
+    builder,
+    features,
+    model: await fit(features, rows, sign, styleScales(features), OPTIONS, 1, noPause),
+  };
 }
 
 describe('the model', () => {
   it('is antisymmetric: flipping every pair turns every margin round', async () => {
-    const flipped = pairs.map(({ prompt, chosen, rejected }) => ({ prompt, chosen: rejected, rejected: chosen }));
+    const flipped = pairs.map(({ prompt, chosen, rejected }) => ({
+      prompt,
+      chosen: rejected,
+      rejected: chosen,
+    }));
     const [a, b] = [await fitOn(pairs), await fitOn(flipped)];
     for (let row = 0; row < pairs.length; row++) {
       expect(rowMargin(b.features, row, a.model)).toBeCloseTo(-rowMargin(a.features, row, a.model), 4);
@@ -59,7 +82,8 @@ describe('the model', () => {
       }
     }
     for (let k = 0; k < STYLE_COUNT; k++) {
-      const weight = scales[k]! === 0 ? 0 : model.style[k]! / scales[k]!;
+      const scale = scales[k] ?? 0;
+      const weight = scale === 0 ? 0 : model.style[k]! / scale;
       expect(Math.abs(weight - gradient[k]!)).toBeLessThan(2e-3);
     }
   });
@@ -81,7 +105,11 @@ describe('the model', () => {
   it('sees that a conversation goes on from an answer elsewhere in the file', () => {
     const builder = featuresOf([
       { prompt: 'Human\u0000Hi', chosen: ' Hello there', rejected: ' Go away' },
-      { prompt: 'Human\u0000Hi\u0001Assistant\u0000Hello there\u0001Human\u0000More', chosen: 'Yes', rejected: 'No' },
+      {
+        prompt: 'Human\u0000Hi\u0001Assistant\u0000Hello there\u0001Human\u0000More',
+        chosen: 'Yes',
+        rejected: 'No',
+      },
     ]);
     const { style } = builder.build();
     expect([style[STYLE_COUNT - 1], style[2 * STYLE_COUNT - 1]]).toEqual([1, 0]);
@@ -130,7 +158,12 @@ describe('figures', () => {
   });
 
   it('intervals hold the share and stay within 0 and 1', () => {
-    for (const [hits, count] of [[0, 5], [5, 5], [50, 100], [1, 1]] as const) {
+    for (const [hits, count] of [
+      [0, 5],
+      [5, 5],
+      [50, 100],
+      [1, 1],
+    ] as const) {
       const { value, low, high } = share(hits, count);
       expect(low).toBeGreaterThanOrEqual(0);
       expect(high).toBeLessThanOrEqual(1);
@@ -151,12 +184,13 @@ describe('the review list', () => {
   it('is a ranking cut at its budget, not at zero', () => {
     const cutoffs = cutoffsFor(margins, { percent: 1, most: 1000 });
     const findings = reviewFindings(margins, new Distribution(margins), cutoffs, new Set(), ['chosen']);
-    const of = (rule: string): number[] => findings.filter((one) => one.rule === rule).map(({ record }) => record);
+    const of = (rule: string): number[] =>
+      findings.filter((one) => one.rule === rule).map(({ record }) => record);
     expect(of('likely-mislabeled')).toEqual(Array.from({ length: 10 }, (_, i) => i));
     expect(of('low-margin').length).toBeLessThanOrEqual(11);
     expect(of('low-margin')).not.toContain(300);
     expect(findings[0]!.message).toBe(
-      'Likely mislabeled: number 1 of 1,000 in the consistency ranking (margin −3.00, 0.0th percentile).',
+      'Likely mislabeled: number 1 of 1,000 in the consistency ranking (margin −3.00, 0th percentile).',
     );
   });
 
@@ -165,24 +199,54 @@ describe('the review list', () => {
     const distribution = new Distribution(margins);
     const fixed = margins.map((margin, row) => (row === 0 ? -margin : margin));
     const listed = reviewFindings(fixed, distribution, cutoffs, new Set(), ['chosen']);
-    expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
   });
 
   it('holds nothing where nothing speaks against a label, and nothing broken', () => {
     const happy = Float32Array.from({ length: 200 }, (_, i) => 1 + i);
-    const findings = reviewFindings(happy, new Distribution(happy), cutoffsFor(happy, { percent: 5, most: 50 }), new Set(), ['chosen']);
+    const findings = reviewFindings(
+      happy,
+      new Distribution(happy),
+      cutoffsFor(happy, { percent: 5, most: 50 }),
+      new Set(),
+      ['chosen'],
+    );
     expect(findings.filter(({ rule }) => rule === 'likely-mislabeled')).toEqual([]);
     const none = cutoffsFor(margins, { percent: 0, most: 50 });
     expect(reviewFindings(margins, new Distribution(margins), none, new Set(), ['chosen'])).toEqual([]);
-    const broken = brokenRecords([{ rule: 'empty-response', severity: 'error', record: 0, message: '', place: { path: [], part: 'value' } }]);
-    const kept = reviewFindings(margins, new Distribution(margins), cutoffsFor(margins, { percent: 1, most: 9 }), broken, ['chosen']);
+    const broken = brokenRecords([
+      {
+        rule: 'empty-response',
+        severity: 'error',
+        record: 0,
+        message: '',
+        place: { path: [], part: 'value' },
+      },
+    ]);
+    const kept = reviewFindings(
+      margins,
+      new Distribution(margins),
+      cutoffsFor(margins, { percent: 1, most: 9 }),
+      broken,
+      ['chosen'],
+    );
     expect(kept.map(({ record }) => record)).not.toContain(0);
   });
 
   it('writes numbers as people read them', () => {
     expect([formatMargin(-2.314), formatMargin(0.5)]).toEqual(['−2.31', '+0.50']);
     expect([0.04, 1, 2.9, 3, 11, 12.4, 21, 99.99, 100].map(formatPercentile)).toEqual([
-      '0.0th', '1st', '2nd', '3rd', '11th', '12th', '21st', '99th', '99th',
+      '0th',
+      '1st',
+      '2nd',
+      '3rd',
+      '11th',
+      '12th',
+      '21st',
+      '99th',
+      '99th',
     ]);
   });
 });
@@ -193,5 +257,18 @@ it('splits words, marks, line ends and scripts without spaces', () => {
     visitTokens(given, (_, start, end) => found.push(given.slice(start, end)));
     return found;
   };
-  expect(tokens("It's 3.5, Élan!\n鳥が鳴く")).toEqual(["It's", '3', '.', '5', ',', 'Élan', '!', '\n', '鳥', 'が', '鳴', 'く']);
+  expect(tokens("It's 3.5, Élan!\n鳥が鳴く")).toEqual([
+    "It's",
+    '3',
+    '.',
+    '5',
+    ',',
+    'Élan',
+    '!',
+    '\n',
+    '鳥',
+    'が',
+    '鳴',
+    'く',
+  ]);
 });

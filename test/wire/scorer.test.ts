@@ -30,8 +30,13 @@ const start = async (): Promise<MemoryScorer> => Promise.resolve(startInMemory()
 describe('the scoring wire', () => {
   it('shakes hands, refuses what it does not know, and says what is missing', async () => {
     const scorer = startInMemory();
-    expect(await scorer.requests.call('hello', { version: SCORER_PROTOCOL })).toEqual({ version: SCORER_PROTOCOL, pid: 4711 });
-    await expect(scorer.requests.call('nonsense' as 'hello', { version: 1 })).rejects.toThrow(/Unhandled method/);
+    expect(await scorer.requests.call('hello', { version: SCORER_PROTOCOL })).toEqual({
+      version: SCORER_PROTOCOL,
+      pid: 4711,
+    });
+    await expect(scorer.requests.call('nonsense' as 'hello', { version: 1 })).rejects.toThrow(
+      /Unhandled method/,
+    );
     await expect(scorer.requests.call('fit', { part: 0 })).rejects.toThrow('asked to work before "plan"');
     await scorer.requests.call('add', { pairs: PAIRS });
     await scorer.requests.call('plan', { seed: 1 });
@@ -53,7 +58,11 @@ describe('the scoring wire', () => {
 
 describe('a job', () => {
   it('gives the same margins for the same seed, and other folds for another', async () => {
-    const [a, b, c] = [await score(start, jobOf()), await score(start, jobOf()), await score(start, jobOf({ seed: 2 }))];
+    const [a, b, c] = [
+      await score(start, jobOf()),
+      await score(start, jobOf()),
+      await score(start, jobOf({ seed: 2 })),
+    ];
     expect(a.result.margins).toEqual(b.result.margins);
     expect(a.result.fold).not.toEqual(c.result.fold);
     expect(a.result.margins.length).toBe(PAIRS.length);
@@ -70,11 +79,14 @@ describe('a job', () => {
       const scorer = startInMemory();
       started.push(scorer);
       let fits = 0;
-      const { call } = scorer.requests;
+      const call = scorer.requests.call.bind(scorer.requests);
       scorer.requests.call = async (name, params, signal) => {
         if (name === 'fit') {
           fitted.push((params as { part: number }).part);
-          if (++fits === 3 && started.length < 4) setTimeout(() => { scorer.crash(); }, 0);
+          if (++fits === 3 && started.length < 4)
+            setTimeout(() => {
+              scorer.crash();
+            }, 0);
         }
         return call(name, params, signal);
       };
@@ -93,7 +105,9 @@ describe('a job', () => {
     const dying = async (): Promise<MemoryScorer> => {
       count++;
       const scorer = startInMemory();
-      setTimeout(() => { scorer.crash(); }, 0);
+      setTimeout(() => {
+        scorer.crash();
+      }, 0);
       return Promise.resolve(scorer);
     };
     await expect(score(dying, jobOf())).rejects.toThrow('SIGSEGV');
@@ -117,21 +131,28 @@ describe('a job', () => {
       });
       await expect(score(start, job)).rejects.toThrow(`enough at ${stage}`);
     }
-    await expect(score(start, jobOf({ signal: AbortSignal.abort(new Error('before')) }))).rejects.toThrow('before');
+    await expect(score(start, jobOf({ signal: AbortSignal.abort(new Error('before')) }))).rejects.toThrow(
+      'before',
+    );
   });
 
   it('fits a model for each large group, and lets small ones share', async () => {
-    const grouped = Array.from({ length: 3 }, () => PAIRS).flat().map((pair, i) => ({
-      ...pair,
-      prompt: `${pair.prompt} ${i}`,
-      ...(i % 10 !== 0 && { group: i % 10 === 1 ? 'small' : `large ${i % 2}` }),
-    }));
-    const { result } = await score(start, jobOf({
-      pairs: async function* () {
-        yield await Promise.resolve(grouped);
-      },
-      pairCount: grouped.length,
-    }));
+    const grouped = Array.from({ length: 3 }, () => PAIRS)
+      .flat()
+      .map((pair, i) => ({
+        ...pair,
+        prompt: `${pair.prompt} ${i}`,
+        ...(i % 10 !== 0 && { group: i % 10 === 1 ? 'small' : `large ${i % 2}` }),
+      }));
+    const { result } = await score(
+      start,
+      jobOf({
+        pairs: async function* () {
+          yield await Promise.resolve(grouped);
+        },
+        pairCount: grouped.length,
+      }),
+    );
     expect(new Set(result.groups)).toEqual(new Set(['small', 'large 0', 'large 1']));
     const own = new Set(result.parts.map(({ group }) => (group < 0 ? 'shared' : result.groups[group])));
     expect(own).toEqual(new Set(['shared', 'large 0', 'large 1']));

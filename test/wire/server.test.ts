@@ -6,8 +6,13 @@ import type { Diagnostic, TextEdit } from 'vscode-languageserver/node';
 
 import { memoryServer } from '../fakes/wires.ts';
 
-const SAMPLE = readFileSync(join(import.meta.dirname, '..', '..', 'media', 'sample', 'support.jsonl'), 'utf8');
-const PLANTED = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sample.planted.json'), 'utf8')) as {
+const SAMPLE = readFileSync(
+  join(import.meta.dirname, '..', '..', 'media', 'sample', 'support.jsonl'),
+  'utf8',
+);
+const PLANTED = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sample.planted.json'), 'utf8'),
+) as {
   flipped: number[];
   faults: Record<string, number[]>;
 };
@@ -30,8 +35,10 @@ async function scoredSample() {
 describe('an editor that knows standard LSP alone', () => {
   it('is told every planted fault, and at the right field', async () => {
     const { client, found } = await scoredSample();
-    for (const [rule, records] of Object.entries(PLANTED.faults)) expect(linesOf(found, rule)).toEqual(records);
-    const marked = (rule: string): string[] => found.filter((one) => ruleOf(one) === rule).map(({ range }) => client.textAt(range));
+    for (const [rule, records] of Object.entries(PLANTED.faults))
+      expect(linesOf(found, rule)).toEqual(records);
+    const marked = (rule: string): string[] =>
+      found.filter((one) => ruleOf(one) === rule).map(({ range }) => client.textAt(range));
     expect(new Set(marked('turn-marker-in-response'))).toEqual(new Set(['Human:']));
     expect(new Set(marked('likely-mislabeled'))).toEqual(new Set(['"chosen"']));
     expect(new Set(marked('empty-response'))).toEqual(new Set(['""']));
@@ -42,19 +49,26 @@ describe('an editor that knows standard LSP alone', () => {
     const { client, found } = await scoredSample();
     const line = linesOf(found, 'likely-mislabeled')[0]!;
     const before = client.text;
-    expect(await client.hover(URI, line)).toMatch(/Margin −\d+\.\d\d\*\* · [\d.]+\w\w percentile of this file/);
+    expect(await client.hover(URI, line)).toMatch(
+      /Margin −\d+\.\d\d\*\* · [\d.]+\w\w percentile of this file/,
+    );
 
     const actions = await client.codeActions(URI, line);
     expect(actions.map(({ title }) => title)).toEqual(['Flip chosen and rejected']);
     client.apply(actions[0]!.edit!);
-    const [old, now] = [before, client.text].map((text) => JSON.parse(text.split('\n')[line]!) as Record<string, string>);
-    expect(now).toEqual({ ...old, chosen: old!['rejected'], rejected: old!['chosen'] });
+    const [old, now] = [before, client.text].map(
+      (text) => JSON.parse(text.split('\n')[line]!) as Record<string, string>,
+    );
+    expect(now).toEqual({ ...old, chosen: old!.rejected, rejected: old!.chosen });
     const rest = await client.diagnostics(URI, (list) => !linesOf(list, 'likely-mislabeled').includes(line));
     expect(linesOf(rest, 'likely-mislabeled').length).toBe(linesOf(found, 'likely-mislabeled').length - 1);
     expect(await client.hover(URI, line)).toMatch(/Margin \+\d/);
 
     const lenses = (await client.codeLenses(URI)).filter(({ range }) => range.start.line === line);
-    expect(lenses.map(({ command }) => command!.title)).toEqual([expect.stringMatching(/^margin \+\d/), 'Flip']);
+    expect(lenses.map(({ command }) => command!.title)).toEqual([
+      expect.stringMatching(/^margin \+\d/),
+      'Flip',
+    ]);
     const { command, arguments: args } = lenses[1]!.command!;
     expect(client.capabilities.executeCommandProvider?.commands).toContain(command);
     await client.execute(command, args![0]);
@@ -83,14 +97,25 @@ describe('while the text changes', () => {
     await client.diagnostics(URI);
     let seed = 7;
     const below = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;
-    const pieces = ['', '\n', '{broken', '{"prompt":"Q","chosen":"","rejected":"x"}\n', lines[3]!, '\n\n', '🐦', `\n${lines[9]!}\n`, '"'];
+    const pieces = [
+      '',
+      '\n',
+      '{broken',
+      '{"prompt":"Q","chosen":"","rejected":"x"}\n',
+      lines[3]!,
+      '\n\n',
+      '🐦',
+      `\n${lines[9]!}\n`,
+      '"',
+    ];
     for (let i = 0; i < 25; i++) {
       const edits: TextEdit[] = [];
       const count = client.text.split('\n').length;
       const from = below(count);
       const to = Math.min(count - 1, from + below(3));
       const start = { line: from, character: below(2) === 0 ? 0 : below(40) };
-      const end = to === from ? { line: to, character: start.character + below(3) } : { line: to, character: below(5) };
+      const end =
+        to === from ? { line: to, character: start.character + below(3) } : { line: to, character: below(5) };
       edits.push({ range: { start, end }, newText: pieces[below(pieces.length)]! });
       client.edit(edits);
       if (i % 5 !== 4) continue;
@@ -107,7 +132,8 @@ describe('while the text changes', () => {
   it('keeps places right behind a BOM, with CRLF, and with characters outside the first plane', async () => {
     const client = memoryServer();
     await client.initialize({ settings: { scoreOnOpen: false } });
-    const line = (prompt: string): string => `{"prompt":"${prompt}","chosen":"a\\nAssistant: x","rejected":""}`;
+    const line = (prompt: string): string =>
+      `{"prompt":"${prompt}","chosen":"a\\nAssistant: x","rejected":""}`;
     client.open(URI, `\ufeff${line('🐦é')}\r\n${line('鳥')}\r\n`);
     const found = await client.diagnostics(URI);
     expect(found.map(({ range }) => client.textAt(range))).toEqual(['""', 'Assistant:', '""', 'Assistant:']);
@@ -124,7 +150,9 @@ describe('scoring', () => {
     const client = memoryServer();
     await client.initialize();
     client.open(URI, SAMPLE.split('\n').slice(0, 20).join('\n'));
-    const told = await client.until('a reason', () => client.statuses.find(({ reason }) => reason !== undefined));
+    const told = await client.until('a reason', () =>
+      client.statuses.find(({ reason }) => reason !== undefined),
+    );
     expect(told.reason).toBe('20 pairs are too few to score: 50 are needed.');
   });
 
@@ -153,7 +181,9 @@ describe('scoring', () => {
     const client = memoryServer(async () => Promise.reject(new Error('no such bundle')));
     await client.initialize();
     client.open(URI, SAMPLE);
-    const told = await client.until('a failure', () => client.statuses.find(({ phase }) => phase === 'failed'));
+    const told = await client.until('a failure', () =>
+      client.statuses.find(({ phase }) => phase === 'failed'),
+    );
     expect(told.reason).toBe('no such bundle');
     expect((await client.diagnostics(URI)).length).toBeGreaterThan(10);
   });
@@ -168,6 +198,8 @@ describe('limits', () => {
     const found = await client.diagnostics(URI);
     expect(found.length).toBe(1000);
     expect(found[0]!.message).toContain('3,002 findings in this file; the first 999 are listed');
-    expect(new Set(found.map(ruleOf))).toEqual(new Set(['more-findings', 'empty-response', 'invalid-json', 'identical-pair']));
+    expect(new Set(found.map(ruleOf))).toEqual(
+      new Set(['more-findings', 'empty-response', 'invalid-json', 'identical-pair']),
+    );
   });
 });

@@ -8,7 +8,19 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { generatePairs } from '../bench/generate.ts';
-import { compareFrame, goTo, openFile, press, problems, runCommand, screenshot, statusText, until, waitForStatus } from './hands.ts';
+import {
+  compareFrame,
+  goTo,
+  openFile,
+  press,
+  problems,
+  runCommand,
+  screenshot,
+  statusItem,
+  statusText,
+  until,
+  waitForStatus,
+} from './hands.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -40,8 +52,12 @@ describe.each([
     else cpSync(join(ROOT, 'media', 'sample', 'support.jsonl'), path);
     original = readFileSync(path);
     hash = sha(path);
-    window = await openWindow(folder, { 'workbench.colorTheme': real ? 'Default Dark Modern' : 'Default Light Modern' });
-    console.log(`The window is ${window.kind === 'desktop' ? 'the desktop VS Code' : 'VS Code served to Chromium'}.`);
+    window = await openWindow(folder, {
+      'workbench.colorTheme': real ? 'Default Dark Modern' : 'Default Light Modern',
+    });
+    console.log(
+      `The window is ${window.kind === 'desktop' ? 'the desktop VS Code' : 'VS Code served to Chromium'}.`,
+    );
     await openFile(window.page, file);
   });
 
@@ -65,7 +81,8 @@ describe.each([
       const seen = (await problems(page)).filter((row) => /PrefLens\(? ?likely-mislabeled/.test(row));
       return seen.length > 0 && seen;
     });
-    const first = rows.find((row) => row.includes('number 1 of')) ?? rows.find((row) => row.includes('number'))!;
+    const first =
+      rows.find((row) => row.includes('number 1 of')) ?? rows.find((row) => row.includes('number'))!;
     suspect = Number(/Ln (\d+)/.exec(first)?.[1]);
     rank = Number(/number (\d+) of/.exec(first)?.[1]);
     expect(rank).toBeGreaterThan(0);
@@ -86,7 +103,9 @@ describe.each([
     expect(text).toMatch(/Margin −\d+\.\d\d · [\d.]+(th|st|nd|rd) percentile of this file/);
     expect(text).toMatch(/Reward: chosen [+−]\d+\.\d\d, rejected [+−]\d+\.\d\d/);
     expect(text).toContain('Scorer consistency@1 judges consistency with the rest of this file, not truth.');
-    expect(text).toMatch(/agrees with \d+ % of the labels \(\d+–\d+ %\); “the longer answer wins” agrees with \d+ %/);
+    expect(text).toMatch(
+      /agrees with \d+ % of the labels \(\d+–\d+ %\); “the longer answer wins” agrees with \d+ %/,
+    );
     expect(text).toMatch(/What drove it: \S+/);
     await screenshot(page, `hover-${real ? 'real' : 'sample'}`);
     await press(page, 'Escape');
@@ -98,14 +117,17 @@ describe.each([
       const texts = await window.page.locator('.codelens-decoration:visible').allInnerTexts();
       return texts.length > 0 && texts;
     });
-    for (const text of lenses) expect(text).toMatch(/^margin [+−]\d+\.\d\d · [\d.]+\w\w percentile\s*\|\s*Compare\s*\|\s*Flip$/);
+    for (const text of lenses)
+      expect(text).toMatch(/^margin [+−]\d+\.\d\d · [\d.]+\w\w percentile\s*\|\s*Compare\s*\|\s*Flip$/);
   });
 
   it('flips by quick fix: two byte ranges change, everything else stays', async () => {
     const { page } = window;
     await goTo(page, suspect, 4);
     await press(page, 'Mod+.');
-    const fix = page.locator('.action-widget .monaco-list-row', { hasText: 'Flip chosen and rejected' }).first();
+    const fix = page
+      .locator('.action-widget .monaco-list-row', { hasText: 'Flip chosen and rejected' })
+      .first();
     await fix.waitFor();
     await fix.click();
     await until('the edit', async () => (await page.locator('.tab.active.dirty').count()) > 0);
@@ -223,13 +245,19 @@ describe('cancelling', () => {
     const times: number[] = [];
     for (let round = 0; round < 3 && !times.some((ms) => ms <= 200); round++) {
       if (round > 0) await runCommand(page, 'PrefLens: Score This File');
-      await waitForStatus(page, /Scoring \d+ %/);
+      await waitForStatus(page, /scoring$/);
+      await page
+        .locator('.statusbar-item', { hasText: /PrefLens: scoring/ })
+        .first()
+        .waitFor();
       if (round === 0) await screenshot(page, 'scoring');
       await runCommand(page, 'PrefLens: Stop Scoring');
       await waitForStatus(page, /scoring stopped/);
       const said = await until('the tooltip of the status item', async () => {
-        await page.locator('[id="preflens.preflens.preflens.status"]').first().hover();
-        const text = (await page.locator('.monaco-hover:visible').allInnerTexts()).join(' ');
+        await page.mouse.move(700, 300);
+        await statusItem(page).hover();
+        await page.waitForTimeout(1500);
+        const text = (await page.locator('.workbench-hover, .monaco-hover').allInnerTexts()).join(' ');
         return /stopped within (\d+) ms/.exec(text) ?? undefined;
       });
       if (round === 0) await screenshot(page, 'stopped');

@@ -2,13 +2,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 
 const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
 const MODIFIER = process.platform === 'darwin' ? 'Meta' : 'Control';
 
 /** Waits until `look` gives something; says what was awaited when it never does. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, ms = 30_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  ms = 30_000,
+): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     const seen = await look();
@@ -62,9 +66,13 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await page.locator('.tab.active', { hasText: name }).waitFor();
 }
 
+export function statusItem(page: Page): Locator {
+  return page.locator('.statusbar-item[id*="preflens.status"]').first();
+}
+
 /** The words of our status item, or undefined while it is not there. */
 export async function statusText(page: Page): Promise<string | undefined> {
-  const item = page.locator('[id="preflens.preflens.preflens.status"], .statusbar-item[id*="preflens.status"]').first();
+  const item = statusItem(page);
   return (await item.isVisible()) ? (await item.innerText()).trim() : undefined;
 }
 

@@ -44,18 +44,33 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function openDesktop(executable: string, folder: string, home: string, settings: object): Promise<Window> {
+async function openDesktop(
+  executable: string,
+  folder: string,
+  home: string,
+  settings: object,
+): Promise<Window> {
   const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
   const places = ['--user-data-dir', join(home, 'user-data'), '--extensions-dir', join(home, 'extensions')];
   mkdirSync(join(home, 'user-data', 'User'), { recursive: true });
-  writeFileSync(join(home, 'user-data', 'User', 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
+  writeFileSync(
+    join(home, 'user-data', 'User', 'settings.json'),
+    JSON.stringify({ ...QUIET_SETTINGS, ...settings }),
+  );
   const [cli = executable, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable);
   const installed = spawnSync(cli, [...args, ...places, '--install-extension', VSIX], { encoding: 'utf8' });
   if (installed.status !== 0) throw new Error(`The extension could not be installed: ${installed.stderr}`);
   const port = await freePort();
   const child = spawn(
     executable,
-    [...places, '--disable-workspace-trust', '--skip-welcome', '--no-sandbox', `--remote-debugging-port=${port}`, folder],
+    [
+      ...places,
+      '--disable-workspace-trust',
+      '--skip-welcome',
+      '--no-sandbox',
+      `--remote-debugging-port=${port}`,
+      folder,
+    ],
     { stdio: 'ignore' },
   );
   const deadline = Date.now() + 60_000;
@@ -102,7 +117,9 @@ async function openServed(folder: string, home: string, settings: object): Promi
 export async function openWindow(folder: string, settings: object = {}): Promise<Window> {
   const home = mkdtempSync(join(tmpdir(), 'preflens-window-'));
   const desktop = await findDesktop();
-  const window = desktop ? await openDesktop(desktop, folder, home, settings) : await openServed(folder, home, settings);
+  const window = desktop
+    ? await openDesktop(desktop, folder, home, settings)
+    : await openServed(folder, home, settings);
   return {
     ...window,
     async close() {

@@ -49,7 +49,9 @@ export async function check(
       );
       const margins = marginsByRecord(survey.facts.count, records, scored.result.margins);
       const cutoffs = cutoffsFor(margins, { percent: options.budget, most: 1000 });
-      ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings), ['chosen']);
+      ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings), [
+        'chosen',
+      ]);
       const { accuracy, longerWins } = scored.result.trust;
       trust = `, scorer agrees with ${(100 * accuracy.value).toFixed(0)} % of labels (longer wins: ${(100 * longerWins).toFixed(0)} %)`;
     }

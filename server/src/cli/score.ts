@@ -8,6 +8,8 @@ import { messages } from '#core/messages.ts';
 import { identify } from '#core/model/identity.ts';
 import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import { Distribution } from '#core/score/ranking.ts';
+import type { ScoreRow } from '#formats/arrow.ts';
+import { scoresToArrow } from '#formats/arrow.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset } from '#node/files.ts';
 import { hash128 } from '#node/hash.ts';
@@ -22,17 +24,7 @@ export interface ScoreCommandOptions {
 }
 
 /** One line of the written scores. */
-export interface ScoreLine {
-  /** Record number from 0; blank lines do not count. */
-  readonly record: number;
-  /** Pair number within the record, from 0. */
-  readonly pair: number;
-  readonly pairKey: string;
-  readonly scorer: string;
-  /** Log-odds of the recorded label; negative speaks against it. */
-  readonly margin: number;
-  /** Share of the file's margins below this one, in percent. */
-  readonly percentile: number;
+export interface ScoreLine extends ScoreRow {
   readonly reasons: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
 }
 
@@ -40,7 +32,10 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-/** Writes one JSON line for each pair, in file order. The output appears whole or not at all. */
+/**
+ * Writes one JSON line for each pair, in file order; to a name that ends in .arrow, the same without
+ * the reasons as an Arrow file. The output appears whole or not at all.
+ */
 export async function writeScores(
   command: Command,
   path: string,
@@ -62,6 +57,8 @@ export async function writeScores(
   const reader = readerOf(result);
   const distribution = new Distribution(result.margins);
   const partial = `${options.out}.partial`;
+  const asArrow = options.out.endsWith('.arrow');
+  const rows: ScoreRow[] = [];
   const out = toStdout ? process.stdout : createWriteStream(partial);
   try {
     let fitted = 0;
@@ -83,11 +80,13 @@ export async function writeScores(
         percentile: round(distribution.percentile(margin), 3),
         reasons: read.reasons.map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
       };
-      if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');
+      if (asArrow) rows.push(line);
+      else if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');
       command.bar.show('Writing', ++written / survey.pairCount);
     }
     await file.assertSame();
     if (!toStdout) {
+      if (asArrow) out.write(scoresToArrow(rows));
       out.end();
       await finished(out);
       await rename(partial, options.out);

@@ -108,10 +108,10 @@ export function startJob(
     },
     (error: unknown) => {
       if (isAbort(error, controller.signal)) {
-        listener.log(
-          `Scoring cancelled; it stopped within ${Math.ceil(performance.now() - cancelledAt)} ms.`,
-        );
-        listener.onPhase(dataset.scores ? 'scored' : 'cancelled');
+        const took = Math.ceil(performance.now() - cancelledAt);
+        const stopped = `Scoring was cancelled; it stopped within ${took} ms.`;
+        listener.log(stopped);
+        listener.onPhase(dataset.scores ? 'scored' : 'cancelled', stopped);
         return;
       }
       const reason = error instanceof Error ? error.message : String(error);

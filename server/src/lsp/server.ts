@@ -106,7 +106,9 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
         if (ended) return;
         reporter = created;
         created.begin('PrefLens: scoring', 0, '', true);
-        created.token.onCancellationRequested(() => { job.cancel(); });
+        created.token.onCancellationRequested(() => {
+          job.cancel();
+        });
       });
     }, PROGRESS_AFTER_MS);
     const end = (): void => {

@@ -1,6 +1,6 @@
 // server ↔ scoring process: JSON-RPC over process IPC with structured clone, so typed arrays stay what they are.
 import type { Part, PartFit } from '#core/score/consistency.ts';
-import type { LinearModel } from '#core/score/fit.ts';
+import type { FittedModels } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 
 export interface WirePair {
@@ -18,19 +18,10 @@ export interface Plan {
 }
 
 /** Everything that scoring a file gives. Arrays of pairs are in the order in which they were added. */
-export interface ConsistencyResult {
+export interface ConsistencyResult extends FittedModels {
   /** Log-odds of the recorded label, out of fold. Negative speaks against it. */
   readonly margins: Float32Array;
   readonly fold: Uint8Array;
-  readonly foldCount: number;
-  readonly seed: number;
-  /** Names of the group column's values, by group number. */
-  readonly groups: readonly string[];
-  readonly parts: readonly Part[];
-  /** One model for each part. */
-  readonly models: readonly LinearModel[];
-  /** Conversations that go on from an answer elsewhere in the file. */
-  readonly answered: Float64Array;
   readonly trust: Trust;
 }
 

@@ -16,12 +16,16 @@ export function pairText(pair: Pair): PairText {
   return { prompt: promptText(pair), chosen: pair.chosen.text, rejected: pair.rejected.text };
 }
 
+/** What a fit leaves behind: enough to read any pair. */
 export interface FittedModels {
   readonly foldCount: number;
   readonly seed: number;
+  /** Names of the group column's values, by group number. */
   readonly groups: readonly string[];
   readonly parts: readonly Part[];
+  /** One model for each part. */
   readonly models: readonly LinearModel[];
+  /** Conversations that go on from an answer elsewhere in the file. */
   readonly answered: Float64Array;
 }
 

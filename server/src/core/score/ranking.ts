@@ -46,8 +46,9 @@ export function formatMargin(margin: number): string {
   return margin < 0 ? `−${digits}` : `+${digits}`;
 }
 
-/** "0.2nd", "1st", "37th": whole above 1, one digit below. */
+/** "0.2th", "1st", "37th": whole above 1, one digit below. */
 export function formatPercentile(percentile: number): string {
+  if (percentile < 0.05) return '0th';
   if (percentile < 1) return `${percentile.toFixed(1)}th`;
   const whole = Math.min(99, Math.floor(percentile));
   const suffix = whole % 100 > 10 && whole % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][whole % 10] ?? 'th');

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+
+import { wordDiff } from '#core/compare/wordDiff.ts';
+import { seededRandom } from '#core/score/random.ts';
+
+import { actionFor, ACTIONS } from '../../media/src/model/keys.ts';
+import { signed, standing, wordCount } from '../../media/src/model/words.ts';
+
+const random = seededRandom(2);
+const WORDS = ['a', 'wren', 'sings', ',', '\n', 'é', '🐦', 'loud', '  ', '.', '鳥'];
+const text = (length: number): string =>
+  Array.from({ length }, () => WORDS[Math.floor(random() * WORDS.length)]!).join(random() < 0.5 ? ' ' : '');
+
+it('joined again, the stretches of a side are its text; what is marked same is the same on both', () => {
+  for (let i = 0; i < 500; i++) {
+    const chosen = text(Math.floor(random() * 40));
+    const rejected = random() < 0.5 ? text(Math.floor(random() * 40)) : chosen.replace('wren', 'wasp');
+    const diff = wordDiff(chosen, rejected);
+    expect(diff.chosen.map((one) => one.text).join('')).toBe(chosen);
+    expect(diff.rejected.map((one) => one.text).join('')).toBe(rejected);
+    expect(diff.similarity >= 0 && diff.similarity <= 1).toBe(true);
+  }
+});
+
+it('marks the words that differ', () => {
+  const { chosen, rejected, unmarked } = wordDiff('A wren sings in spring.', 'A wasp sings in spring!');
+  expect(unmarked).toBeUndefined();
+  expect(chosen.filter(({ kind }) => kind === 'only').map((one) => one.text)).toEqual(['wren', '.']);
+  expect(rejected.filter(({ kind }) => kind === 'only').map((one) => one.text)).toEqual(['wasp', '!']);
+});
+
+it('leaves unrelated and very long texts plain, and says so', () => {
+  expect(wordDiff('one two three four five six seven', 'eins zwei drei vier').unmarked).toBe('unrelated');
+  const long = 'word '.repeat(30_000);
+  expect(wordDiff(long, `${long}more`).unmarked).toBe('too-long');
+  expect(wordDiff('', '').chosen).toEqual([]);
+});
+
+it('gives every action a key of its own, and leaves the editor its shortcuts', () => {
+  expect(new Set(ACTIONS.map(({ key }) => key)).size).toBe(ACTIONS.length);
+  const press = (key: string, over = {}) =>
+    actionFor({ key, ctrlKey: false, altKey: false, metaKey: false, ...over });
+  expect([press('j'), press('K'), press('ArrowRight'), press('f'), press('x')]).toEqual([
+    'next',
+    'previous',
+    'next',
+    'flip',
+    undefined,
+  ]);
+  expect(press('f', { ctrlKey: true })).toBeUndefined();
+});
+
+it('writes numbers in words', () => {
+  expect([signed(-1.234), signed(0.5)]).toEqual(['−1.23', '+0.50']);
+  expect([standing(0), standing(0.42), standing(12), standing(99.95), standing(70)]).toEqual([
+    'lowest 0.1 % of this file',
+    'lowest 0.4 % of this file',
+    'lowest 12 % of this file',
+    'highest 0.1 % of this file',
+    'highest 30 % of this file',
+  ]);
+  expect([wordCount('one'), wordCount(' two  words\n')]).toEqual(['1 word', '2 words']);
+});
