@@ -15,10 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+
 import { LineIndex } from '#formats/lines.ts';
 import { surveyBytes } from '#node/engine.ts';
 import { openDataset } from '#node/files.ts';
 
+import { PlainClient } from '../fakes/client.ts';
 import { generatePairs } from './generate.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
@@ -69,7 +72,42 @@ async function bareParse(path: string): Promise<void> {
     JSON.parse(line);
 }
 
-/** Wall seconds and peak memory of a command and of its scoring process, summed, in MB. */
+function quantile(values: readonly number[], share: number): number {
+  return (
+    [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
+  );
+}
+
+/** How long hovers take while a file is read and scored, and how long a flip takes from command to edit. */
+async function editor(path: string): Promise<{ hovers: number[]; flips: number[]; refreshes: number[] }> {
+  const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const client = new PlainClient(
+    createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)),
+  );
+  const uri = 'file:///bench.jsonl';
+  const [hovers, flips, refreshes]: [number[], number[], number[]] = [[], [], []];
+  await client.initialize();
+  client.open(uri, readFileSync(path, 'utf8'));
+  await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'), 60_000);
+  while (client.statuses.at(-1)?.phase !== 'scored') {
+    const start = performance.now();
+    await client.hover(uri, Math.floor(Math.random() * 1000));
+    hovers.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  for (let record = 0; record < 20; record++) {
+    const start = performance.now();
+    await client.execute('preflens.flip', { uri, record: record * 37 });
+    flips.push(client.askedAt - start);
+    const changed = performance.now();
+    await client.hover(uri, 0);
+    refreshes.push(performance.now() - changed);
+  }
+  child.kill();
+  return { hovers, flips, refreshes };
+}
+
+/** Wall seconds of a command, and the peak of its memory and its scoring process's, together, in MB. */
 async function timed(args: readonly string[]): Promise<{ seconds: number; peakMb: number; output: string }> {
   const start = performance.now();
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -79,7 +117,7 @@ async function timed(args: readonly string[]): Promise<{ seconds: number; peakMb
   const residentOf = (pid: number): number => {
     const status = `/proc/${pid}/status`;
     if (!existsSync(status)) return 0;
-    const resident = /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'));
+    const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'));
     return Number(resident?.[1] ?? 0) / 1024;
   };
   const timer = setInterval(() => {
@@ -88,7 +126,10 @@ async function timed(args: readonly string[]): Promise<{ seconds: number; peakMb
         .trim()
         .split(' ');
       const all = [child.pid!, ...children.filter((pid) => pid !== '').map(Number)].map(residentOf);
-      peakMb = Math.max(peakMb, ...all);
+      peakMb = Math.max(
+        peakMb,
+        all.reduce((sum, one) => sum + one, 0),
+      );
     } catch {
       // The process has just ended.
     }
@@ -126,10 +167,25 @@ try {
     const path = await writePairs(`pairs-${count}.jsonl`, count);
     const { seconds, peakMb } = await timed(['score', path, '--out', join(folder, 'out.jsonl')]);
     console.log(
-      `  ${count} pairs, ${mb(path).toFixed(0)} MB  ${seconds.toFixed(1)} s  peak ${peakMb.toFixed(0)} MB in the larger process` +
+      `  ${count} pairs, ${mb(path).toFixed(0)} MB  ${seconds.toFixed(1)} s  peak ${peakMb.toFixed(0)} MB in both processes together` +
         (count === 100_000 ? ' (bars 60 s, 1,000 MB)' : ''),
     );
   }
+
+  console.log('In the editor: a file just under the 50 MB that VS Code hands to extensions');
+  const edited = await writePairs('edited.jsonl', 30_000);
+  const { hovers, flips, refreshes } = await editor(edited);
+  console.log(
+    `  ${mb(edited).toFixed(0)} MB  ${hovers.length} hovers while scoring: median ${quantile(hovers, 0.5).toFixed(1)} ms, ` +
+      `99th percentile ${quantile(hovers, 0.99).toFixed(1)} ms, longest ${Math.max(...hovers).toFixed(1)} ms (bar 50 ms)`,
+  );
+  const line = (what: string, values: number[]): void => {
+    console.log(
+      `  ${what}: median ${quantile(values, 0.5).toFixed(1)} ms, longest ${Math.max(...values).toFixed(1)} ms (bar 50 ms)`,
+    );
+  };
+  line('flip, from command to edit', flips);
+  line('hover right after an edit, everything brought up to date', refreshes);
 } finally {
   rmSync(folder, { recursive: true });
 }

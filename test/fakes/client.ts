@@ -19,6 +19,8 @@ export class PlainClient {
   readonly published = new Map<string, Diagnostic[]>();
   readonly statuses: { uri: string; phase: string; findingCount: number; reason?: string }[] = [];
   readonly log: string[] = [];
+  /** When the server last asked for an edit. */
+  askedAt = 0;
   capabilities: InitializeResult['capabilities'] = {};
   #document: TextDocument | undefined;
   #waiting: (() => void)[] = [];
@@ -41,6 +43,7 @@ export class PlainClient {
       this.#wake();
     });
     connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+      this.askedAt = performance.now();
       this.apply(edit);
       return { applied: true };
     });

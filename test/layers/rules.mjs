@@ -47,15 +47,7 @@ export const layerRules = [
   ),
   layer(
     ['server/src/lsp/**/*.ts'],
-    [
-      '#core/',
-      '#protocol/',
-      '#formats/',
-      '#node/',
-      'node:',
-      'vscode-languageserver/node$',
-      'vscode-languageserver-textdocument$',
-    ],
+    ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'vscode-languageserver/node$'],
   ),
   layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
   layer(['client/src/**/*.ts'], ['vscode$', 'vscode-languageclient/node$', 'node:'], ['#protocol/']),

@@ -12,7 +12,14 @@ export function packExtension() {
   must(
     'Packing the extension',
     vsce,
-    ['package', '--no-dependencies', '--allow-missing-repository', '--out', VSIX],
+    [
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      VSIX,
+    ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       shell: process.platform === 'win32',

@@ -16,7 +16,7 @@ import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { OpenDocument } from './document.ts';
 import type { DocumentSurvey } from './resurvey.ts';
-import { countLines, recordsOf, resurvey } from './resurvey.ts';
+import { recordsOf, resurvey } from './resurvey.ts';
 import { trustSentence } from './trust.ts';
 
 /** Bytes looked at before other requests get their turn: well under 10 ms of work. */
@@ -97,7 +97,7 @@ export class OpenDataset {
   /** Reads the whole document, in slices. Ends early when `signal` says so: the document was closed. */
   async surveyAll(signal: AbortSignal): Promise<void> {
     this.document.takeChanges();
-    const bytes = this.document.toBytes();
+    const { bytes, lineStarts } = this.document;
     const surveyor = new Surveyor();
     let slice = 0;
     for (const raw of recordsOf(bytes)) {
@@ -109,7 +109,7 @@ export class OpenDataset {
       if (signal.aborted) return;
     }
     this.#bytes = bytes;
-    this.#setSurvey({ ...surveyor.end(), lineCount: countLines(bytes), byteCount: bytes.length });
+    this.#setSurvey({ ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length });
     this.#ready = true;
   }
 
@@ -118,17 +118,14 @@ export class OpenDataset {
     if (!this.#ready || !this.document.isChanged) return;
     const unchanged = this.document.takeChanges();
     if (!unchanged) return;
-    this.#bytes = this.document.toBytes();
+    const { bytes, lineStarts } = this.document;
+    this.#bytes = bytes;
     if (this.#survey.recognition) {
-      this.#setSurvey(resurvey(this.#survey, this.#bytes, unchanged));
+      this.#setSurvey(resurvey(this.#survey, bytes, lineStarts, unchanged));
     } else {
       const surveyor = new Surveyor();
-      for (const raw of recordsOf(this.#bytes)) surveyor.add(raw);
-      this.#setSurvey({
-        ...surveyor.end(),
-        lineCount: countLines(this.#bytes),
-        byteCount: this.#bytes.length,
-      });
+      for (const raw of recordsOf(bytes)) surveyor.add(raw);
+      this.#setSurvey({ ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length });
     }
     this.#scoreNewRecords();
     this.#rank();

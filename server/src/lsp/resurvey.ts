@@ -20,30 +20,20 @@ export interface DocumentSurvey extends Survey {
   readonly byteCount: number;
 }
 
-/** Number of line starts, as editors count: one more than line ends. */
-export function countLines(bytes: Uint8Array): number {
-  let count = 1;
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
-  return count;
-}
-
-/** Byte offset of a line start. */
-function lineOffset(bytes: Uint8Array, line: number): number {
-  let at = 0;
-  for (let i = 0; i < line; i++) at = bytes.indexOf(0x0a, at) + 1;
-  return at;
-}
-
 /**
  * Surveys a changed document by reading the changed lines alone. Facts, margins and findings of the
  * other lines are carried over. Costs a newline scan of the whole and a survey of what changed.
  */
-export function resurvey(old: DocumentSurvey, bytes: Uint8Array, unchanged: Unchanged): DocumentSurvey {
+export function resurvey(
+  old: DocumentSurvey,
+  bytes: Uint8Array,
+  lineStarts: Float64Array,
+  unchanged: Unchanged,
+): DocumentSurvey {
   const recognition = old.recognition;
-  const lineCount = countLines(bytes);
-  const tailLine = lineCount - unchanged.tailCount;
-  const from = lineOffset(bytes, unchanged.lineStart);
-  const to = unchanged.tailCount === 0 ? bytes.length : lineOffset(bytes, tailLine);
+  const lineCount = lineStarts.length;
+  const from = lineStarts[unchanged.lineStart] ?? bytes.length;
+  const to = lineStarts[lineCount - unchanged.tailCount] ?? bytes.length;
 
   const facts = new Facts();
   const findings: Finding[] = [];

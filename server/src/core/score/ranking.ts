@@ -92,18 +92,19 @@ export function reviewFindings(
   labelPath: Path,
 ): Finding[] {
   const place = { path: labelPath, part: 'key' } as const;
+  const where = (margin: number): string =>
+    `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
   const count = distribution.count.toLocaleString('en');
   const worst: [number, Finding][] = [];
   const closest: [number, Finding][] = [];
   margins.forEach((margin, record) => {
     if (broken.has(record)) return;
-    const where = `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
     if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
-      const message = `Likely mislabeled: number ${rank} of ${count} in the consistency ranking (${where}).`;
+      const message = `Likely mislabeled: number ${rank} of ${count} in the consistency ranking (${where(margin)}).`;
       worst.push([margin, { ...ruleOf('likely-mislabeled'), record, place, message }]);
     } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
-      const message = `Low margin: the consistency scorer can hardly tell the two responses apart (${where}).`;
+      const message = `Low margin: the consistency scorer can hardly tell the two responses apart (${where(margin)}).`;
       closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, place, message }]);
     }
   });
