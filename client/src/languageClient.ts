@@ -20,7 +20,7 @@ export interface Server {
 }
 
 /** What the server may expect of this client. */
-const OPTIONS: ClientOptions = { compare: true, visibleLines: true };
+const OPTIONS: ClientOptions = { compare: true, visibleLines: true, status: true };
 
 export const SELECTOR = [
   { scheme: 'file', language: 'jsonl' },

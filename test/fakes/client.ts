@@ -60,7 +60,7 @@ export class PlainClient {
       processId: null,
       rootUri: null,
       capabilities: {},
-      initializationOptions,
+      initializationOptions: { status: true, ...initializationOptions },
     });
     this.capabilities = result.capabilities;
     await this.connection.sendNotification('initialized', {});

@@ -38,7 +38,7 @@ describe('preflens lsp --stdio', () => {
     const text = readFileSync(SAMPLE, 'utf8');
     writeFileSync(path, text);
     const uri = pathToFileURL(path).href;
-    await client.initialize();
+    await client.initialize({ status: false });
     client.open(uri, text);
     const found = await client.diagnostics(uri, (list) =>
       list.some(({ code }) => code === 'likely-mislabeled'),
@@ -53,6 +53,7 @@ describe('preflens lsp --stdio', () => {
       uri,
       (list) => !list.some(({ code, range }) => code === 'likely-mislabeled' && range.start.line === line),
     );
+    expect(client.statuses).toEqual([]);
     const lenses = await client.codeLenses(uri);
     expect(lenses.filter(({ command }) => command!.title === 'Flip').length).toBe(596);
   });

@@ -1,6 +1,6 @@
 // npm start [-- FILE|FOLDER]: opens VS Code with the extension on the sample dataset, or on what is named.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -57,10 +57,15 @@ if (desktop) {
   console.log(
     `\nVS Code with PrefLens, on ${isFile ? basename(target) : folder}:\n\n  ${address}?${query}\n\nCtrl+C ends it.`,
   );
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => {
-      stop();
-      process.exit(0);
-    });
-  }
+  const end = () => {
+    stop();
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+  // npm may be ended without passing it on.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 1000).unref();
 }

@@ -33,6 +33,7 @@ it('leaves unrelated and very long texts plain, and says so', () => {
   expect(wordDiff('one two three four five six seven', 'eins zwei drei vier').unmarked).toBe('unrelated');
   const long = 'word '.repeat(30_000);
   expect(wordDiff(long, `${long}more`).unmarked).toBe('too-long');
+  expect(wordDiff('x'.repeat(30_000_000), 'y').unmarked).toBe('too-long');
   expect(wordDiff('', '').chosen).toEqual([]);
 });
 

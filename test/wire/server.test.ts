@@ -190,6 +190,20 @@ describe('scoring', () => {
 });
 
 describe('limits', () => {
+  it('works on around a record of 30 MB and one nested a hundred thousand levels deep', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    const long = `{"prompt":"x","chosen":"${'word '.repeat(6_000_000)}","rejected":"y\\n\\nHuman: z"}`;
+    const deep = `{"prompt":"x","chosen":${'['.repeat(100_000)}${']'.repeat(100_000)},"rejected":"y"}`;
+    client.open(URI, `${long}\n${deep}\n${SAMPLE}`);
+    const found = await client.diagnostics(URI, hasLabels);
+    expect(linesOf(found, 'wrong-type')).toEqual([1]);
+    const marker = found.find((one) => ruleOf(one) === 'turn-marker-in-response')!;
+    expect([marker.range.start.line, client.textAt(marker.range)]).toEqual([0, 'Human:']);
+    expect(await client.hover(URI, 0)).toMatch(/Margin [+−]/);
+    expect(await client.hover(URI, 2)).toMatch(/Margin [+−]/);
+  });
+
   it('lists a thousand diagnostics at most, every rule among them, and states the true number', async () => {
     const client = memoryServer();
     await client.initialize({ settings: { scoreOnOpen: false } });

@@ -78,6 +78,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   const tell = (entry: Open): void => {
     entry.toldAt = Date.now();
+    if (!options.status) return;
     void connection.sendNotification(
       'preflens/status',
       statusOf(entry) satisfies EditorNotifications['preflens/status'],

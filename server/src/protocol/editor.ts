@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly compare?: boolean;
   /** The client sends `preflens/visible`: lenses are made for the visible lines alone. */
   readonly visibleLines?: boolean;
+  /** The client listens to `preflens/status`. Others would only log that they do not know it. */
+  readonly status?: boolean;
   readonly settings?: Partial<Settings>;
 }
 

@@ -9,14 +9,15 @@ export interface Stretch {
 export interface WordDiff {
   readonly chosen: readonly Stretch[];
   readonly rejected: readonly Stretch[];
-  /** Share of the words that both have, 0 to 1. */
+  /** Share of the words that both have, 0 to 1; NaN when the texts are too long to be taken apart. */
   readonly similarity: number;
   /** Undefined, or why the texts are shown without marks. */
   readonly unmarked?: 'unrelated' | 'too-long';
 }
 
-/** Longer pairs of texts are shown plain: marking them could take seconds. In tokens of both texts together. */
+/** Longer pairs of texts are shown plain: marking them could take seconds. Of both texts together. */
 const MOST_TOKENS = 40_000;
+const MOST_UNITS = 400_000;
 
 /** Below this share of common words marks would cover nearly everything and say nothing. */
 const LEAST_SIMILARITY = 0.15;
@@ -79,6 +80,7 @@ function stretches(tokens: readonly string[], changed: readonly (readonly [numbe
 
 /** Word-level differences of two answers. The stretches of a side joined give its text again. */
 export function wordDiff(chosen: string, rejected: string): WordDiff {
+  if (chosen.length + rejected.length > MOST_UNITS) return plain(chosen, rejected, Number.NaN, 'too-long');
   const a = tokensOf(chosen);
   const b = tokensOf(rejected);
   const words = a.filter(isWord).length + b.filter(isWord).length;

@@ -22,6 +22,9 @@ export interface Explanation {
   readonly reasons: readonly Reason[];
 }
 
+/** Words of a side that are looked at closely when reasons are chosen. */
+const CANDIDATES = 32;
+
 interface Words {
   readonly sum: number;
   readonly found: Map<number, readonly [start: number, end: number]>;
@@ -80,9 +83,14 @@ export function explain(
     reasons.set(key, before ? { ...before, weight: before.weight + reason.weight } : reason);
   };
   const addWords = (text: string, own: Words, other: Words, side: 'chosen' | 'rejected'): void => {
+    const candidates: (readonly [weight: number, range: readonly [number, number]])[] = [];
     for (const [feature, range] of own.found) {
       const weight = model.words[feature] ?? 0;
-      if (weight === 0 || other.found.has(feature)) continue;
+      if (weight !== 0 && !other.found.has(feature)) candidates.push([weight, range]);
+    }
+    candidates.sort((a, b) => Math.abs(b[0]) - Math.abs(a[0]));
+    // A word counts as such and as part of the opening: its weights are added before the strongest are taken.
+    for (const [weight, range] of candidates.slice(0, CANDIDATES)) {
       const word = text
         .slice(...range)
         .replace(/\s+/g, ' ')
