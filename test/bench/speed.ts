@@ -64,7 +64,7 @@ async function scan(path: string): Promise<number> {
     index.push(buffer.subarray(0, bytesRead));
   }
   await file.close();
-  return index.offsets.length;
+  return index.lineStarts.length;
 }
 
 async function bareParse(path: string): Promise<void> {

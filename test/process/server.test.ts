@@ -124,6 +124,17 @@ describe('the scoring process', () => {
     expect((await scorer.requests.call('fit', { part: 1 })).full.words.length).toBeGreaterThan(0);
   });
 
+  it('is refused when it speaks another version', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'preflens-old-'));
+    const old = join(folder, 'old.cjs');
+    writeFileSync(
+      old,
+      "process.on('message', ({ id }) => process.send({ jsonrpc: '2.0', id, result: { version: 99, pid: process.pid } }));",
+    );
+    await expect(startScorer(old)).rejects.toThrow('speaks protocol 99, this server 1: reinstall PrefLens');
+    rmSync(folder, { recursive: true });
+  });
+
   it('says why it cannot be started', async () => {
     await expect(startScorer(join(ROOT, 'dist', 'nothing.js'))).rejects.toThrow(
       /ended \(exit code 1\).*Cannot find module/s,

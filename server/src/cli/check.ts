@@ -5,22 +5,13 @@ import { placeFindings } from '#node/engine.ts';
 import { openDataset } from '#node/files.ts';
 
 import type { Command } from './command.ts';
-import { scoreFile, surveyFile } from './job.ts';
+import { marginsByRecord, scoreFile, surveyFile } from './job.ts';
 
 export interface CheckOptions {
   readonly score: boolean;
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly budget: number;
-}
-
-/** Margins by record, NaN for a record that has none. */
-function marginsByRecord(count: number, records: readonly number[], margins: Float32Array): Float32Array {
-  const byRecord = new Float32Array(count).fill(Number.NaN);
-  records.forEach((record, i) => {
-    byRecord[record] = margins[i] ?? Number.NaN;
-  });
-  return byRecord;
 }
 
 /**
@@ -39,7 +30,7 @@ export async function check(
     let ranked: Finding[] = [];
     let trust = '';
     if (options.score && survey.pairCount >= LEAST_PAIRS) {
-      const { scored, records } = await scoreFile(
+      const scoredFile = await scoreFile(
         file,
         survey,
         { ...options, selfTest: false },
@@ -47,7 +38,8 @@ export async function check(
         command.bar,
         command.signal,
       );
-      const margins = marginsByRecord(survey.facts.count, records, scored.result.margins);
+      const { scored } = scoredFile;
+      const margins = await marginsByRecord(file, survey, scoredFile, options.groupBy);
       const cutoffs = cutoffsFor(margins, { percent: options.budget, most: 1000 });
       ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings), [
         'chosen',

@@ -3,7 +3,8 @@ import type { Survey } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import { LEAST_PAIRS } from '#core/score/consistency.ts';
-import { fittedShare, pairBatches, surveyBytes } from '#node/engine.ts';
+import { pairText, readerOf } from '#core/score/model.ts';
+import { fittedShare, groupOf, pairBatches, readPairs, surveyBytes } from '#node/engine.ts';
 import type { DatasetFile } from '#node/files.ts';
 import type { Scored, Stage } from '#node/scoring.ts';
 import { score } from '#node/scoring.ts';
@@ -71,4 +72,28 @@ export async function scoreFile(
   });
   await file.assertSame();
   return { scored, records };
+}
+
+/**
+ * Margins by record, NaN for a record without a pair. Pairs of a very large file that were not among
+ * the fitted ones are read by one more pass.
+ */
+export async function marginsByRecord(
+  file: DatasetFile,
+  survey: RecognisedSurvey,
+  { scored, records }: ScoredFile,
+  groupBy: string | undefined,
+): Promise<Float32Array> {
+  const margins = new Float32Array(survey.facts.count).fill(Number.NaN);
+  records.forEach((record, i) => {
+    margins[record] = scored.result.margins[i] ?? Number.NaN;
+  });
+  if (records.length === survey.pairCount) return margins;
+  const reader = readerOf(scored.result);
+  for await (const { raw, pair, value } of readPairs(file.bytes, survey.recognition)) {
+    if (!Number.isNaN(margins[raw.record])) continue;
+    const text = pairText(pair);
+    margins[raw.record] = reader.read(text, reader.foldFor(text), groupOf(value, groupBy), 0).margin;
+  }
+  return margins;
 }

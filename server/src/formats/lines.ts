@@ -85,27 +85,31 @@ export async function* readRecords(chunks: AsyncIterable<Uint8Array>): AsyncGene
 
 /** Byte offsets of all line starts: the whole index of a file, 8 bytes a line. */
 export class LineIndex {
-  #offsets = new Float64Array(1 << 12);
+  #starts = new Float64Array(1 << 12);
   #count = 1;
   #size = 0;
 
   push(chunk: Uint8Array): void {
-    let at = chunk.indexOf(NEWLINE);
-    while (at >= 0) {
-      if (this.#count === this.#offsets.length) {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
+      if (this.#count === this.#starts.length) {
         const next = new Float64Array(this.#count * 2);
-        next.set(this.#offsets);
-        this.#offsets = next;
+        next.set(this.#starts);
+        this.#starts = next;
       }
-      this.#offsets[this.#count++] = this.#size + at + 1;
-      at = chunk.indexOf(NEWLINE, at + 1);
+      this.#starts[this.#count++] = this.#size + at + 1;
     }
     this.#size += chunk.length;
   }
 
-  /** Start of every line; a last line without an end counts, an empty one after the last end does not. */
-  get offsets(): Float64Array {
-    const last = this.#offsets[this.#count - 1] === this.#size ? this.#count - 1 : this.#count;
-    return this.#offsets.subarray(0, last);
+  /** Start of every line, as editors count: what follows the last line end is a line, even when it is empty. */
+  get lineStarts(): Float64Array {
+    return this.#starts.subarray(0, this.#count);
   }
+}
+
+/** The line starts of bytes that are all in memory. */
+export function lineStartsOf(bytes: Uint8Array): Float64Array {
+  const index = new LineIndex();
+  index.push(bytes);
+  return index.lineStarts;
 }

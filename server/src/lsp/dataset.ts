@@ -159,6 +159,14 @@ export class OpenDataset {
     this.#rank();
   }
 
+  /** Cuts the rankings anew at another budget. */
+  setBudget(percent: number): void {
+    if (!this.#scores) return;
+    const cutoffs = cutoffsFor(this.#scores.result.margins, { percent, most: MOST_REVIEWED });
+    this.#scores = { ...this.#scores, cutoffs };
+    this.#rank();
+  }
+
   setSelfTest(selfTest: SelfTest): void {
     if (this.#scores) this.#scores = { ...this.#scores, selfTest };
   }

@@ -2,7 +2,8 @@
 // of lines and UTF-16 units; the engine works on bytes, and so no file is ever held as one string.
 import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
-const NEWLINE = 0x0a;
+import { lineStartsOf } from '#formats/lines.ts';
+
 const RETURN = 0x0d;
 
 /** Lines that are as they were: all before `lineStart`, and the last `tailCount`. */
@@ -21,15 +22,6 @@ interface Splice {
 }
 
 const encoder = new TextEncoder();
-
-function lineStartsOf(bytes: Uint8Array): Float64Array {
-  let count = 1;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-  const starts = new Float64Array(count);
-  let line = 1;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) starts[line++] = at + 1;
-  return starts;
-}
 
 /** A position that exists in the text, and its byte. */
 interface Spot extends Position {

@@ -199,7 +199,12 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     void loadSettings();
   });
   connection.onDidChangeConfiguration(() => {
-    void loadSettings();
+    void loadSettings().then(() => {
+      for (const entry of open.values()) {
+        entry.dataset.setBudget(settings.reviewPercent);
+        if (entry.dataset.scores) publish(entry);
+      }
+    });
   });
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {

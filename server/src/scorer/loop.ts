@@ -114,17 +114,14 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
   const gathering = new Gathering();
   let job: Job | undefined;
   serve<ScorerRequests>(connection, {
-    hello: async () => Promise.resolve({ version: SCORER_PROTOCOL, pid }),
+    hello: async () => ({ version: SCORER_PROTOCOL, pid }),
     add: async ({ pairs }) => {
       for (const pair of pairs) gathering.add(pair);
-      return Promise.resolve({ count: gathering.features.count });
+      return { count: gathering.features.count };
     },
     plan: async ({ seed }) => {
       const planned = (job = gathering.toJob(seed));
-      return Promise.resolve({
-        parts: planned.parts,
-        work: planned.parts.map((part) => partWork(planned.rows, part)),
-      });
+      return { parts: planned.parts, work: planned.parts.map((part) => partWork(planned.rows, part)) };
     },
     fit: async ({ part }, signal) => {
       const { rows, parts, fits } = needJob(job);
@@ -135,7 +132,7 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
     },
     restore: async ({ part, fit }) => {
       needJob(job).fits[part] = fit;
-      return Promise.resolve(null);
+      return null;
     },
     join: async () => {
       const { rows, parts, fits, lengths } = needJob(job);
@@ -157,13 +154,13 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
           longerWins: positiveShare(lengths).value,
         },
       };
-      return Promise.resolve(result);
+      return result;
     },
     selfTest: async ({ seed, share }, signal) => {
-      const { rows, parts, lengths } = needJob(job);
+      const planned = needJob(job);
+      const { rows, parts, lengths } = planned;
       const sign = plantFlips(rows.features.count, seed, share);
-      const planted = needJob(job);
-      const fits = await fitAll(planted, sign, pauser(connection, signal));
+      const fits = await fitAll(planned, sign, pauser(connection, signal));
       const { margins } = joinMargins(rows, parts, fits, sign);
       return selfTestFigures(
         margins,

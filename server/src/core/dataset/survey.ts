@@ -14,6 +14,9 @@ import { Facts, HAS_PAIR } from './facts.ts';
 /** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
 export const MOST_FINDINGS = 10_000;
 
+/** The schema is decided early when so many bytes wait for it: records may be huge. */
+const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+
 /** What a pass found. */
 export interface Survey {
   readonly facts: Facts;
@@ -45,6 +48,7 @@ export class Surveyor {
   readonly #visit: PairVisitor | undefined;
   #recognition: Recognition | undefined;
   #waiting: Waiting[] | undefined = [];
+  #waitingBytes = 0;
   #fieldsSeen: readonly string[] = [];
 
   constructor(visit?: PairVisitor, known?: Recognition) {
@@ -60,7 +64,9 @@ export class Surveyor {
     if (this.#waiting) {
       const { record, line, byteStart, byteEnd } = raw;
       this.#waiting.push({ raw: { record, line, byteStart, byteEnd }, parsed });
-      if (this.#waiting.length === RECOGNITION_SAMPLE) this.#decide();
+      this.#waitingBytes += byteEnd - byteStart;
+      const isEnough = this.#waiting.length === RECOGNITION_SAMPLE || this.#waitingBytes > MOST_WAITING_BYTES;
+      if (isEnough) this.#decide();
     } else {
       this.#take(raw, parsed);
     }
