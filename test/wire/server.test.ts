@@ -166,6 +166,42 @@ describe('scoring', () => {
     await client.until('the log', () => client.log.find((line) => line.startsWith('Scoring was cancelled')));
   });
 
+  it('keeps the scores of records that an edit moved while the scorer ran', async () => {
+    const calm = memoryServer();
+    await calm.initialize();
+    calm.open(URI, SAMPLE);
+    await calm.until('scores', () => calm.statuses.find(({ phase }) => phase === 'scored'));
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, SAMPLE);
+    await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'));
+    const top = { line: 0, character: 0 };
+    client.edit([
+      {
+        range: { start: top, end: top },
+        newText: '{"prompt":"New?","chosen":"Well, yes.","rejected":"no"}\n\n',
+      },
+    ]);
+    await client.until('scores', () => client.statuses.find(({ phase }) => phase === 'scored'));
+    expect(await client.hover(URI, 0)).toMatch(/Margin [+−]/);
+    for (const line of [0, 100, 599]) {
+      const margin = /Margin [+−][\d.]+/;
+      expect(margin.exec(await client.hover(URI, line + 2))![0]).toBe(
+        margin.exec(await calm.hover(URI, line))![0],
+      );
+    }
+  });
+
+  it('hears the newest of two jobs alone', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, SAMPLE.repeat(3));
+    await client.until('scoring', () => client.statuses.find(({ phase }) => phase === 'scoring'));
+    await client.execute('preflens.score', URI);
+    await client.until('scores', () => client.statuses.find(({ phase }) => phase === 'scored'));
+    expect(client.statuses.map(({ phase }) => phase)).not.toContain('cancelled');
+  });
+
   it('stops on command and starts again on command', async () => {
     const client = memoryServer();
     await client.initialize();

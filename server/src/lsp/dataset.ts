@@ -131,29 +131,28 @@ export class OpenDataset {
     this.#rank();
   }
 
-  /** Takes the scores of the pairs in `records`, which were read from `survey`. Dropped when the document has changed shape since. */
-  setScores(
-    result: ConsistencyResult,
-    records: readonly number[],
-    survey: DocumentSurvey,
-    settings: Settings,
-  ): void {
-    const distribution = new Distribution(result.margins);
-    const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
+  /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */
+  beginScoring(): void {
+    this.#survey.facts.markOrigins();
+  }
+
+  /**
+   * Takes the scores of the pairs in `records`, numbered as they were when scoring began. Records that
+   * were edited meanwhile are read anew with the fitted model.
+   */
+  setScores(result: ConsistencyResult, records: readonly number[], settings: Settings): void {
     this.#scores = {
       reader: readerOf(result),
-      distribution,
+      distribution: new Distribution(result.margins),
       cutoffs: cutoffsFor(result.margins, { percent: settings.reviewPercent, most: MOST_REVIEWED }),
       result,
-      groupBy,
+      groupBy: settings.groupBy === '' ? undefined : settings.groupBy,
     };
-    // Edits made while the scorer ran: their records are read anew with the fitted model.
-    const facts = this.#survey.facts;
-    for (let record = 0; record < facts.count; record++) facts.setScore(record, Number.NaN, 0);
-    if (survey === this.#survey) {
-      records.forEach((record, i) => {
-        facts.setScore(record, result.margins[i] ?? Number.NaN, result.fold[i] ?? 0);
-      });
+    const pairOfOrigin = new Map(records.map((record, pair) => [record, pair]));
+    const { facts } = this.#survey;
+    for (let record = 0; record < facts.count; record++) {
+      const pair = pairOfOrigin.get(facts.columns.origin[record] ?? -1) ?? -1;
+      facts.setScore(record, result.margins[pair] ?? Number.NaN, result.fold[pair] ?? 0);
     }
     this.#scoreNewRecords();
     this.#rank();

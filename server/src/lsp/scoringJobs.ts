@@ -38,6 +38,8 @@ async function run(
   listener: JobListener,
   signal: AbortSignal,
 ): Promise<void> {
+  dataset.refresh();
+  dataset.beginScoring();
   const { survey, bytes } = dataset;
   const { recognition } = survey;
   if (!recognition) return;
@@ -81,7 +83,7 @@ async function run(
       },
       onScored: (result) => {
         dataset.refresh();
-        dataset.setScores(result, records, survey, settings);
+        dataset.setScores(result, records, settings);
         const seconds = ((performance.now() - begun) / 1000).toFixed(1);
         listener.log(`${result.margins.length} pairs scored in ${seconds} s.`);
         listener.onScored();

@@ -47,6 +47,8 @@ interface Open {
   job?: RunningJob;
   settle?: NodeJS.Timeout;
   toldAt: number;
+  /** Number of the newest scoring job: what older ones still have to say is not heard. */
+  turn: number;
 }
 
 /** Serves one client over `connection`. */
@@ -98,6 +100,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   const startScoring = (entry: Open): void => {
     entry.job?.cancel();
+    const turn = ++entry.turn;
     const { dataset } = entry;
     let reporter: WorkDoneProgressServerReporter | undefined;
     let ended = false;
@@ -119,6 +122,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     };
     const job = startJob(dataset, settings, start, {
       onPhase(phase, reason) {
+        if (entry.turn !== turn) return;
         entry.phase = phase;
         delete entry.reason;
         delete entry.progress;
@@ -126,6 +130,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
         tell(entry);
       },
       onProgress(title, done, words) {
+        if (entry.turn !== turn) return;
         entry.progress = `${title} ${words}`;
         reporter?.report(Math.floor(done * 100), entry.progress);
         if (Date.now() - entry.toldAt > STATUS_EVERY_MS) tell(entry);
@@ -209,7 +214,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
     const dataset = new OpenDataset(new OpenDocument(uri, version, text));
-    const entry: Open = { dataset, closed: new AbortController(), phase: 'reading', toldAt: 0 };
+    const entry: Open = { dataset, closed: new AbortController(), phase: 'reading', toldAt: 0, turn: 0 };
     open.set(uri, entry);
     void loadSettings()
       .then(async () => survey(entry))

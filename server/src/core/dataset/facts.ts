@@ -12,6 +12,8 @@ interface Columns {
   flags: Uint8Array;
   fold: Uint8Array;
   margin: Float32Array;
+  /** The record's number when origins were last marked; −1 for one that came since. */
+  origin: Int32Array;
 }
 
 function columnsOf(rows: number): Columns {
@@ -24,6 +26,7 @@ function columnsOf(rows: number): Columns {
     flags: new Uint8Array(rows),
     fold: new Uint8Array(rows),
     margin: new Float32Array(rows).fill(Number.NaN),
+    origin: new Int32Array(rows),
   };
 }
 
@@ -38,7 +41,7 @@ export interface FactsRow {
 }
 
 /**
- * The fixed-width numbers kept of each record, 38 bytes a record. Everything that ranks, counts or
+ * The fixed-width numbers kept of each record, 42 bytes a record. Everything that ranks, counts or
  * filters runs on these and never touches the text.
  */
 export class Facts {
@@ -66,9 +69,10 @@ export class Facts {
     c.flags[at] = row.flags;
     c.fold[at] = 0;
     c.margin[at] = Number.NaN;
+    c.origin[at] = -1;
   }
 
-  /** Appends a row of other facts, moved by some lines and bytes. Margin and fold come along. */
+  /** Appends a row of other facts, moved by some lines and bytes. Margin, fold and origin come along. */
   pushFrom(other: Facts, row: number, lines: number, bytes: number): void {
     const c = other.columns;
     this.push({
@@ -80,6 +84,12 @@ export class Facts {
       flags: c.flags[row] ?? 0,
     });
     this.setScore(this.#count - 1, c.margin[row] ?? Number.NaN, c.fold[row] ?? 0);
+    this.#columns.origin[this.#count - 1] = c.origin[row] ?? -1;
+  }
+
+  /** Gives every record its present number to remember, through whatever edits come. */
+  markOrigins(): void {
+    for (let record = 0; record < this.#count; record++) this.#columns.origin[record] = record;
   }
 
   hasPair(record: number): boolean {
