@@ -19,6 +19,9 @@ import { flipLines, hasData, HH, readFlips, readLines } from '../bench/flips.ts'
 import { generatePairs } from '../bench/generate.ts';
 import { childrenOf, isAlive, preflens, SAMPLE } from './run.ts';
 
+/** What a skipped test says. */
+const NEEDS_DATA = hasData ? '' : ' (skipped: ../shared/data is not beside this clone)';
+
 let folder: string;
 const at = (name: string): string => join(folder, name);
 function write(name: string, bytes: string | Uint8Array): string {
@@ -284,7 +287,7 @@ describe('score', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'goes on when the scoring process is killed, with the same result',
+    '(on Linux) goes on when the scoring process is killed, with the same result',
     async () => {
       const input = write('kill.jsonl', lines(...[...generatePairs(3000, 5, 80)].map((line) => line.trim())));
       await preflens(['score', input, '--out', at('whole.jsonl')]);
@@ -308,21 +311,24 @@ describe('score', () => {
     },
   );
 
-  it.runIf(process.platform === 'linux')('leaves nothing behind when it is interrupted', async () => {
-    const input = write('stop.jsonl', lines(...[...generatePairs(6000, 6, 80)].map((line) => line.trim())));
-    let children: number[] = [];
-    const { code, err } = await preflens(['score', input, '--out', at('stopped.jsonl')], (pid, kill) => {
-      setTimeout(() => {
-        children = childrenOf(pid);
-        kill('SIGINT');
-      }, 900);
-    });
-    expect(code).toBe(2);
-    expect(err).toContain('Cancelled. Nothing was written.');
-    expect(children.length).toBe(1);
-    expect(children.filter(isAlive)).toEqual([]);
-    expect(readdirSync(folder).filter((name) => name.startsWith('stopped'))).toEqual([]);
-  });
+  it.runIf(process.platform === 'linux')(
+    '(on Linux) leaves nothing behind when it is interrupted',
+    async () => {
+      const input = write('stop.jsonl', lines(...[...generatePairs(6000, 6, 80)].map((line) => line.trim())));
+      let children: number[] = [];
+      const { code, err } = await preflens(['score', input, '--out', at('stopped.jsonl')], (pid, kill) => {
+        setTimeout(() => {
+          children = childrenOf(pid);
+          kill('SIGINT');
+        }, 900);
+      });
+      expect(code).toBe(2);
+      expect(err).toContain('Cancelled. Nothing was written.');
+      expect(children.length).toBe(1);
+      expect(children.filter(isAlive)).toEqual([]);
+      expect(readdirSync(folder).filter((name) => name.startsWith('stopped'))).toEqual([]);
+    },
+  );
 });
 
 describe('selftest', () => {
@@ -343,7 +349,7 @@ describe('selftest', () => {
     expect(json.auroc).toBeGreaterThan(0.85);
   });
 
-  it.runIf(hasData)('finds flips of real data that its list planted', async () => {
+  it.runIf(hasData)(`finds flips of real data that its list planted${NEEDS_DATA}`, async () => {
     const name = HH[0]!;
     const clean = readLines(name);
     const sign = readFlips(name, clean.length);

@@ -59,7 +59,7 @@ describe('preflens lsp --stdio', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'answers hovers while it scores, restarts a killed scorer, and ends it when told',
+    '(on Linux) answers hovers while it scores, restarts a killed scorer, and ends it when told',
     async () => {
       const { client, pid } = stdioClient();
       const uri = 'file:///large.jsonl';
