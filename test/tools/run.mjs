@@ -52,9 +52,7 @@ function suite(name, config, folders) {
     counts.failed++;
     return;
   }
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;
   // A file that could not be loaded reports no test at all.
