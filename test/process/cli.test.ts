@@ -144,6 +144,14 @@ describe('check', () => {
     expect(err.trim().split('\n').length).toBe(1);
   });
 
+  it('checks the other files when one cannot be read', async () => {
+    const [first, last] = [write('first.jsonl', '{broken\n' + good(1)), write('last.jsonl', good(2))];
+    const { code, out, err } = await preflens(['check', first, at('nothing.jsonl'), last]);
+    expect(code).toBe(2);
+    expect(out).toContain('first.jsonl:1:2: error invalid-json');
+    expect(err).toMatch(/nothing\.jsonl: there is no such file.*\n.*last\.jsonl: 1 pairs/);
+  });
+
   it('says what it takes when called wrongly: exit 2', async () => {
     for (const args of [['check'], ['nonsense'], ['score', SAMPLE], ['selftest', SAMPLE, '--seed', 'x']]) {
       const { code, err } = await preflens(args);
@@ -291,19 +299,17 @@ describe('score', () => {
     async () => {
       const input = write('kill.jsonl', lines(...[...generatePairs(3000, 5, 80)].map((line) => line.trim())));
       await preflens(['score', input, '--out', at('whole.jsonl')]);
-      let killed = 0;
+      const killed = new Set<number>();
       const { code, err } = await preflens(['score', input, '--out', at('broken.jsonl')], (pid) => {
         const timer = setInterval(() => {
+          if (!isAlive(pid)) clearInterval(timer);
           const [scorer] = childrenOf(pid);
-          if (scorer === undefined || killed === 2) return;
+          if (scorer === undefined || killed.has(scorer) || killed.size === 2) return;
+          killed.add(scorer);
           setTimeout(() => {
             if (isAlive(scorer)) process.kill(scorer, 'SIGKILL');
-          }, 400);
-          killed++;
-        }, 700);
-        setTimeout(() => {
-          clearInterval(timer);
-        }, 20_000).unref();
+          }, 300);
+        }, 20);
       });
       expect(code).toBe(0);
       expect(err).toContain('The scoring process ended (signal SIGKILL). Starting another one.');
@@ -317,10 +323,14 @@ describe('score', () => {
       const input = write('stop.jsonl', lines(...[...generatePairs(6000, 6, 80)].map((line) => line.trim())));
       let children: number[] = [];
       const { code, err } = await preflens(['score', input, '--out', at('stopped.jsonl')], (pid, kill) => {
-        setTimeout(() => {
+        const timer = setInterval(() => {
           children = childrenOf(pid);
-          kill('SIGINT');
-        }, 900);
+          if (children.length === 0) return;
+          clearInterval(timer);
+          setTimeout(() => {
+            kill('SIGINT');
+          }, 300);
+        }, 20);
       });
       expect(code).toBe(2);
       expect(err).toContain('Cancelled. Nothing was written.');

@@ -119,7 +119,7 @@ describe('the scoring process', () => {
     const fit = scorer.requests.call('fit', { part: 0 }, controller.signal);
     setTimeout(() => {
       controller.abort();
-    }, 60);
+    }, 5);
     await expect(fit).rejects.toThrow();
     expect((await scorer.requests.call('fit', { part: 1 })).full.words.length).toBeGreaterThan(0);
   });

@@ -10,7 +10,7 @@ import type { Scored, Stage } from '#node/scoring.ts';
 import { score } from '#node/scoring.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 
-import type { Bar } from './terminal.ts';
+import type { Command } from './command.ts';
 
 export interface ScoreOptions {
   readonly seed: number;
@@ -33,7 +33,7 @@ const STAGE_TITLES: Record<Stage, string> = {
 };
 
 /** Surveys a file; refuses one that holds no pairs. */
-export async function surveyFile(file: DatasetFile, bar: Bar): Promise<RecognisedSurvey> {
+export async function surveyFile({ bar }: Command, file: DatasetFile): Promise<RecognisedSurvey> {
   const packed = file.path.endsWith('.gz');
   const survey = await surveyBytes(file.bytes, (byteEnd) => {
     // The unpacked size of a gzip file is not known; its text is about four times as long.
@@ -47,12 +47,10 @@ export async function surveyFile(file: DatasetFile, bar: Bar): Promise<Recognise
 
 /** Fits and scores in a child process. */
 export async function scoreFile(
+  { bar, signal, scorerPath }: Command,
   file: DatasetFile,
   survey: RecognisedSurvey,
   options: ScoreOptions,
-  scorerPath: string,
-  bar: Bar,
-  signal: AbortSignal,
 ): Promise<ScoredFile> {
   if (survey.pairCount < LEAST_PAIRS) throw messages.tooFewPairs(file.path, survey.pairCount, LEAST_PAIRS);
   const records: number[] = [];

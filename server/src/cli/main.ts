@@ -54,8 +54,8 @@ program
   .option(...SEED)
   .option(...GROUP)
   .action(async (files: string[], options: Common & { score: boolean; budget: number }) => {
-    const found = await check(command, files, { groupBy: undefined, ...options });
-    process.exitCode = found ? FINDINGS : CLEAN;
+    const { found, failed } = await check(command, files, { groupBy: undefined, ...options });
+    process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
   });
 
 program

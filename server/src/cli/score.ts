@@ -44,15 +44,8 @@ export async function writeScores(
   const toStdout = options.out === '-';
   if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
   const file = await openDataset(path);
-  const survey = await surveyFile(file, command.bar);
-  const { scored, records } = await scoreFile(
-    file,
-    survey,
-    { ...options, selfTest: false },
-    command.scorerPath,
-    command.bar,
-    command.signal,
-  );
+  const survey = await surveyFile(command, file);
+  const { scored, records } = await scoreFile(command, file, survey, { ...options, selfTest: false });
   const { result } = scored;
   const reader = readerOf(result);
   const distribution = new Distribution(result.margins);

@@ -23,15 +23,8 @@ function interval({ value, low, high }: Share): string {
 /** Plants flips in a copy of the labels and prints how well the ranking finds them. The file is not touched. */
 export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
   const file = await openDataset(path);
-  const survey = await surveyFile(file, command.bar);
-  const { scored } = await scoreFile(
-    file,
-    survey,
-    { ...options, selfTest: true },
-    command.scorerPath,
-    command.bar,
-    command.signal,
-  );
+  const survey = await surveyFile(command, file);
+  const { scored } = await scoreFile(command, file, survey, { ...options, selfTest: true });
   command.bar.clear();
   const { selfTest: test, result } = scored;
   if (!test) throw new Error('selftest: the scorer gave no figures');

@@ -9,6 +9,7 @@ import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
+import { readableUri } from './names.ts';
 import { toDiagnostic, toTextEdits } from './toProtocol.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
@@ -152,7 +153,7 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
   const { scores, trust } = dataset;
   return {
     uri: dataset.document.uri,
-    fileName: decodeURIComponent(dataset.document.uri.split('/').at(-1) ?? ''),
+    fileName: readableUri(dataset.document.uri.split('/').at(-1) ?? ''),
     record,
     recordCount: dataset.survey.facts.count,
     line: read.raw.line,

@@ -21,6 +21,7 @@ import type {
 import { OpenDataset } from './dataset.ts';
 import { OpenDocument } from './document.ts';
 import { codeActionsOf, codeLensesOf, flipEdit, hoverOf, pairViewOf } from './features.ts';
+import { readableUri } from './names.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
 import { DEFAULTS } from './settings.ts';
@@ -159,7 +160,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     entry.phase = recognition ? 'unscored' : 'unrecognised';
     publish(entry);
     if (!recognition) return;
-    const name = decodeURIComponent(dataset.document.uri);
+    const name = readableUri(dataset.document.uri);
     connection.console.info(
       `${name}: ${pairCount} pairs in ${facts.count} records, ${recognition.mapping.title} ` +
         `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
