@@ -39,6 +39,8 @@ export class ComparePanel implements vscode.Disposable {
   #panel: vscode.WebviewPanel | undefined;
   #shown: PairView | undefined;
   #isPageReady = false;
+  /** File and revision last drawn: redrawing for nothing would lose the reader's place. */
+  #drawn = '';
   /** Records flipped from this view, the last one at the end. */
   readonly #flipped: RecordRef[] = [];
 
@@ -46,10 +48,12 @@ export class ComparePanel implements vscode.Disposable {
     this.#root = root;
     this.#server = server;
     this.#subscriptions.push(
-      server.on('preflens/status', ({ uri }) => {
+      server.on('preflens/status', ({ uri, revision }) => {
+        const state = `${uri} ${revision}`;
+        if (this.#shown?.uri !== uri || !this.#panel?.visible || state === this.#drawn) return;
         // Scores came in, or the file was edited elsewhere: draw the same record anew.
-        if (this.#shown?.uri === uri && this.#panel?.visible)
-          void this.#draw({ ...this.#here(), step: 'here' });
+        this.#drawn = state;
+        void this.#draw({ ...this.#here(), step: 'here' });
       }),
     );
   }

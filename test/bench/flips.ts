@@ -12,6 +12,9 @@ export const WILDBENCH = 'wildbench-two-judges/pairs';
 
 export const hasData = existsSync(DATA);
 
+/** What the name of a test ends in that cannot run without the data. */
+export const NEEDS_DATA = hasData ? '' : ' (skipped: ../shared/data is not beside this clone)';
+
 export function readLines(name: string): string[] {
   return gunzipSync(readFileSync(join(DATA, `${name}.jsonl.gz`)))
     .toString()

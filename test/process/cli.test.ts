@@ -15,12 +15,10 @@ import { gzipSync } from 'node:zlib';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { flipLines, hasData, HH, readFlips, readLines } from '../bench/flips.ts';
+import type { ScoreLine } from '../../server/src/cli/score.ts';
+import { flipLines, hasData, HH, NEEDS_DATA, readFlips, readLines } from '../bench/flips.ts';
 import { generatePairs } from '../bench/generate.ts';
 import { childrenOf, isAlive, preflens, SAMPLE } from './run.ts';
-
-/** What a skipped test says. */
-const NEEDS_DATA = hasData ? '' : ' (skipped: ../shared/data is not beside this clone)';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -175,21 +173,11 @@ describe('check', () => {
   });
 });
 
-interface Line {
-  readonly record: number;
-  readonly pair: number;
-  readonly pairKey: string;
-  readonly scorer: string;
-  readonly margin: number;
-  readonly percentile: number;
-  readonly reasons: { text: string; side: string; weight: number }[];
-}
-
-const readScores = (path: string): Line[] =>
+const readScores = (path: string): ScoreLine[] =>
   readFileSync(path, 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as ScoreLine);
 
 describe('score', () => {
   it('writes one line for each pair, in file order, the same each time and from gzip', async () => {

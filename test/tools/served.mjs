@@ -72,7 +72,9 @@ function buildLogging(npm) {
   if (status !== 0) console.log('No compiler at hand: output channels stay empty in the served workbench.');
 }
 
-function freePort() {
+/** A port on 127.0.0.1 that nobody listens on.
+ * @returns {Promise<number>} */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.on('error', reject);

@@ -182,8 +182,8 @@ describe('the review list', () => {
   const margins = Float32Array.from({ length: 1000 }, (_, i) => (i - 300) / 100);
 
   it('is a ranking cut at its budget, not at zero', () => {
-    const cutoffs = cutoffsFor(margins, { percent: 1, most: 1000 });
-    const findings = reviewFindings(margins, new Distribution(margins), cutoffs, new Set(), ['chosen']);
+    const cutoffs = cutoffsFor(margins, 1);
+    const findings = reviewFindings(margins, new Distribution(margins), cutoffs, new Set());
     const of = (rule: string): number[] =>
       findings.filter((one) => one.rule === rule).map(({ record }) => record);
     expect(of('likely-mislabeled')).toEqual(Array.from({ length: 10 }, (_, i) => i));
@@ -195,10 +195,10 @@ describe('the review list', () => {
   });
 
   it('stays as it was cut when a pair is flipped: the next one does not slip in', () => {
-    const cutoffs = cutoffsFor(margins, { percent: 1, most: 1000 });
+    const cutoffs = cutoffsFor(margins, 1);
     const distribution = new Distribution(margins);
     const fixed = margins.map((margin, row) => (row === 0 ? -margin : margin));
-    const listed = reviewFindings(fixed, distribution, cutoffs, new Set(), ['chosen']);
+    const listed = reviewFindings(fixed, distribution, cutoffs, new Set());
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
@@ -206,16 +206,10 @@ describe('the review list', () => {
 
   it('holds nothing where nothing speaks against a label, and nothing broken', () => {
     const happy = Float32Array.from({ length: 200 }, (_, i) => 1 + i);
-    const findings = reviewFindings(
-      happy,
-      new Distribution(happy),
-      cutoffsFor(happy, { percent: 5, most: 50 }),
-      new Set(),
-      ['chosen'],
-    );
+    const findings = reviewFindings(happy, new Distribution(happy), cutoffsFor(happy, 5), new Set());
     expect(findings.filter(({ rule }) => rule === 'likely-mislabeled')).toEqual([]);
-    const none = cutoffsFor(margins, { percent: 0, most: 50 });
-    expect(reviewFindings(margins, new Distribution(margins), none, new Set(), ['chosen'])).toEqual([]);
+    const none = cutoffsFor(margins, 0);
+    expect(reviewFindings(margins, new Distribution(margins), none, new Set())).toEqual([]);
     const broken = brokenRecords([
       {
         rule: 'empty-response',
@@ -225,13 +219,7 @@ describe('the review list', () => {
         place: { path: [], part: 'value' },
       },
     ]);
-    const kept = reviewFindings(
-      margins,
-      new Distribution(margins),
-      cutoffsFor(margins, { percent: 1, most: 9 }),
-      broken,
-      ['chosen'],
-    );
+    const kept = reviewFindings(margins, new Distribution(margins), cutoffsFor(margins, 1), broken);
     expect(kept.map(({ record }) => record)).not.toContain(0);
   });
 

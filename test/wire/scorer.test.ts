@@ -64,7 +64,7 @@ describe('a job', () => {
       await score(start, jobOf({ seed: 2 })),
     ];
     expect(a.result.margins).toEqual(b.result.margins);
-    expect(a.result.fold).not.toEqual(c.result.fold);
+    expect(a.result.margins).not.toEqual(c.result.margins);
     expect(a.result.margins.length).toBe(PAIRS.length);
     expect(a.result.models.length).toBe(a.result.parts.length);
     expect(a.result.trust.accuracy.value).toBeGreaterThan(0.6);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic, TextEdit } from 'vscode-languageserver/node';
 
+import { generatePairs } from '../bench/generate.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
 const SAMPLE = readFileSync(
@@ -192,6 +193,27 @@ describe('scoring', () => {
       expect(margin.exec(await client.hover(URI, line + 2))![0]).toBe(
         margin.exec(await calm.hover(URI, line))![0],
       );
+    }
+  });
+
+  it('turns the margin of a flipped pair round, with a prompt and without one', async () => {
+    const pairs = [...generatePairs(300, 17, 30)].map((line) => JSON.parse(line) as Record<string, string>);
+    for (const keepPrompt of [true, false]) {
+      const client = memoryServer();
+      await client.initialize();
+      const lines = pairs.map(({ prompt, chosen, rejected }) =>
+        JSON.stringify({ ...(keepPrompt && { prompt }), chosen, rejected }),
+      );
+      client.open(URI, lines.join('\n'));
+      await client.until('scores', () => client.statuses.find(({ phase }) => phase === 'scored'));
+      const marginOf = async (line: number): Promise<string> =>
+        /Margin ([+−][\d.]+)/.exec(await client.hover(URI, line))![1]!;
+      for (const record of [0, 7, 150, 299]) {
+        const before = await marginOf(record);
+        await client.execute('preflens.flip', { uri: URI, record });
+        const turned = before.startsWith('−') ? before.replace('−', '+') : before.replace('+', '−');
+        expect(await marginOf(record)).toBe(turned);
+      }
     }
   });
 

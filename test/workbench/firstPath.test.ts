@@ -1,12 +1,13 @@
 // One person's first ten minutes, with hands, on real data where it is at hand and on the sample in any case.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 
+import { hasData, NEEDS_DATA } from '../bench/flips.ts';
 import { generatePairs } from '../bench/generate.ts';
 import {
   compareFrame,
@@ -26,18 +27,22 @@ import { openWindow } from './window.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const HELPFUL = join(ROOT, '..', 'shared', 'data', 'hh-rlhf', 'helpful-base.jsonl.gz');
-const hasData = existsSync(HELPFUL);
 
 const sha = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-describe.each([
-  { name: 'helpful-base', file: 'helpful-base.jsonl', mapping: 'HH transcript', pairs: '1,412', real: true },
+const FILES = [
+  {
+    name: `helpful-base${NEEDS_DATA}`,
+    file: 'helpful-base.jsonl',
+    mapping: 'HH transcript',
+    pairs: '1,412',
+    real: true,
+  },
   { name: 'the sample', file: 'support.jsonl', mapping: 'TRL explicit prompt', pairs: '596', real: false },
-])('$name', ({ file, mapping, pairs, real }) => {
-  if (real && !hasData) {
-    it.skip('needs ../shared/data, which is not beside this clone');
-    return;
-  }
+];
+
+describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
+  const it = test.skipIf(real && !hasData);
   const folder = mkdtempSync(join(tmpdir(), 'preflens-data-'));
   const path = join(folder, file);
   let window: Window;

@@ -2,7 +2,6 @@
 // served workbench in Chromium. The suites see a page and do not know which.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +11,7 @@ import { chromium } from 'playwright-core';
 import { needChromium } from '../tools/chromium.mjs';
 import { findDesktop } from '../tools/desktop.mjs';
 import { VSIX } from '../tools/package.mjs';
-import { installServed, QUIET_SETTINGS, serveWorkbench } from '../tools/served.mjs';
+import { freePort, installServed, QUIET_SETTINGS, serveWorkbench } from '../tools/served.mjs';
 
 export interface Window {
   readonly page: Page;
@@ -31,19 +30,6 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        resolve(typeof address === 'object' && address ? address.port : 0);
-      });
-    });
-  });
-}
-
 async function openDesktop(
   executable: string,
   folder: string,
@@ -60,7 +46,7 @@ async function openDesktop(
   const [cli = executable, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable);
   const installed = spawnSync(cli, [...args, ...places, '--install-extension', VSIX], { encoding: 'utf8' });
   if (installed.status !== 0) throw new Error(`The extension could not be installed: ${installed.stderr}`);
-  const port = await freePort();
+  const port: number = await freePort();
   const child = spawn(
     executable,
     [

@@ -25,10 +25,8 @@ async function checkFile(command: Command, path: string, options: CheckOptions):
     const scoredFile = await scoreFile(command, file, survey, { ...options, selfTest: false });
     const { scored } = scoredFile;
     const margins = await marginsByRecord(file, survey, scoredFile, options.groupBy);
-    const cutoffs = cutoffsFor(margins, { percent: options.budget, most: 1000 });
-    ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings), [
-      'chosen',
-    ]);
+    const cutoffs = cutoffsFor(margins, options.budget);
+    ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings));
     const { accuracy, longerWins } = scored.result.trust;
     trust = `, scorer agrees with ${(100 * accuracy.value).toFixed(0)} % of labels (longer wins: ${(100 * longerWins).toFixed(0)} %)`;
   }

@@ -80,18 +80,17 @@ export async function marginsByRecord(
   file: DatasetFile,
   survey: RecognisedSurvey,
   { scored, records }: ScoredFile,
-  groupBy: string | undefined,
+  groupField: string | undefined,
 ): Promise<Float32Array> {
   const margins = new Float32Array(survey.facts.count).fill(Number.NaN);
   records.forEach((record, i) => {
     margins[record] = scored.result.margins[i] ?? Number.NaN;
   });
   if (records.length === survey.pairCount) return margins;
-  const reader = readerOf(scored.result);
+  const read = readerOf(scored.result);
   for await (const { raw, pair, value } of readPairs(file.bytes, survey.recognition)) {
     if (!Number.isNaN(margins[raw.record])) continue;
-    const text = pairText(pair);
-    margins[raw.record] = reader.read(text, reader.foldFor(text), groupOf(value, groupBy), 0).margin;
+    margins[raw.record] = read(pairText(pair), groupOf(value, groupField), 0).margin;
   }
   return margins;
 }

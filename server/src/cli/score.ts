@@ -15,7 +15,7 @@ import { openDataset } from '#node/files.ts';
 import { hash128 } from '#node/hash.ts';
 
 import type { Command } from './command.ts';
-import { scoreFile, surveyFile } from './job.ts';
+import { marginsByRecord, scoreFile, surveyFile } from './job.ts';
 
 export interface ScoreCommandOptions {
   readonly out: string;
@@ -45,25 +45,20 @@ export async function writeScores(
   if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
   const file = await openDataset(path);
   const survey = await surveyFile(command, file);
-  const { scored, records } = await scoreFile(command, file, survey, { ...options, selfTest: false });
-  const { result } = scored;
-  const reader = readerOf(result);
-  const distribution = new Distribution(result.margins);
+  const scoredFile = await scoreFile(command, file, survey, { ...options, selfTest: false });
+  const margins = await marginsByRecord(file, survey, scoredFile, options.groupBy);
+  const distribution = new Distribution(margins);
+  const read = readerOf(scoredFile.scored.result);
   const partial = `${options.out}.partial`;
   const asArrow = options.out.endsWith('.arrow');
   const rows: ScoreRow[] = [];
   const out = toStdout ? process.stdout : createWriteStream(partial);
   try {
-    let fitted = 0;
     let written = 0;
     for await (const { raw, pair, value } of readPairs(file.bytes, survey.recognition)) {
       command.signal.throwIfAborted();
-      const text = pairText(pair);
-      const isFitted = records[fitted] === raw.record;
-      const fold = isFitted ? (result.fold[fitted] ?? 0) : reader.foldFor(text);
-      const read = reader.read(text, fold, groupOf(value, options.groupBy));
-      const margin = isFitted ? (result.margins[fitted] ?? read.margin) : read.margin;
-      if (isFitted) fitted++;
+      const { reasons } = read(pairText(pair), groupOf(value, options.groupBy));
+      const margin = margins[raw.record] ?? Number.NaN;
       const line: ScoreLine = {
         record: raw.record,
         pair: 0,
@@ -71,7 +66,7 @@ export async function writeScores(
         scorer: CONSISTENCY_NAME,
         margin: round(margin, 6),
         percentile: round(distribution.percentile(margin), 3),
-        reasons: read.reasons.map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+        reasons: reasons.map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
       };
       if (asArrow) rows.push(line);
       else if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');

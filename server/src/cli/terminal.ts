@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import { estimator, formatEstimate } from '#core/progress.ts';
+import { stageProgress } from '#core/progress.ts';
 
 /** What a command says while it works. Nothing at all when standard error is not a terminal. */
 export interface Bar {
@@ -14,22 +14,19 @@ const REDRAW_MS = 80;
 
 export function progressBar(out: NodeJS.WriteStream): Bar {
   if (!out.isTTY) return { show: () => undefined, clear: () => undefined };
+  const wordsOf = stageProgress(() => performance.now());
   let title = '';
-  let estimate = estimator(() => performance.now());
   let drawn = 0;
   return {
     show(next, done) {
-      if (next !== title) {
-        title = next;
-        estimate = estimator(() => performance.now());
-        drawn = 0;
-      }
+      if (next !== title) drawn = 0;
+      title = next;
       const now = performance.now();
       if (now - drawn < REDRAW_MS && done < 1) return;
       drawn = now;
       const full = Math.round(WIDTH * done);
       const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-      out.write(`\r\u001b[2K${title.padEnd(14)} ${bar} ${formatEstimate(estimate(done))}`);
+      out.write(`\r\u001b[2K${title.padEnd(14)} ${bar} ${wordsOf(title, done)}`);
     },
     clear() {
       out.write('\r\u001b[2K');

@@ -1,7 +1,6 @@
 import type { Clock } from './ports.ts';
 
-/** "42 %, about 8 s left" from how fast the work went so far. */
-export interface Estimate {
+interface Estimate {
   /** 0 to 1. */
   readonly done: number;
   /** Undefined until enough has been done to say. */
@@ -9,7 +8,7 @@ export interface Estimate {
 }
 
 /** Makes estimates from one start on. Nothing is promised before half a second and 2 % of the work. */
-export function estimator(clock: Clock): (done: number) => Estimate {
+function estimator(clock: Clock): (done: number) => Estimate {
   const start = clock();
   return (done) => {
     const passed = clock() - start;
@@ -18,10 +17,23 @@ export function estimator(clock: Clock): (done: number) => Estimate {
   };
 }
 
-export function formatEstimate({ done, leftMs }: Estimate): string {
+function formatEstimate({ done, leftMs }: Estimate): string {
   const percent = `${Math.floor(done * 100)} %`;
   if (leftMs === undefined) return percent;
   const seconds = Math.ceil(leftMs / 1000);
   if (seconds < 90) return `${percent}, about ${seconds} s left`;
   return `${percent}, about ${Math.round(seconds / 60)} min left`;
+}
+
+/** "42 %, about 8 s left", from how fast the work of this stage went so far. A new stage starts anew. */
+export function stageProgress(clock: Clock): (stage: string, done: number) => string {
+  let current: string | undefined;
+  let estimate = estimator(clock);
+  return (stage, done) => {
+    if (stage !== current) {
+      current = stage;
+      estimate = estimator(clock);
+    }
+    return formatEstimate(estimate(done));
+  };
 }

@@ -1,5 +1,6 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
 import { pairOf, Surveyor } from '#core/dataset/survey.ts';
+import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
@@ -21,12 +22,6 @@ import { trustSentence } from './trust.ts';
 
 /** Bytes looked at before other requests get their turn: well under 10 ms of work. */
 const SLICE_BYTES = 1 << 20;
-
-/** At most so many pairs are put up for review by one ranking, whatever the percentage. */
-const MOST_REVIEWED = 1000;
-
-/** Where the answer to "which side is better" is written: the field that findings about labels point at. */
-export const LABEL_PATH = ['chosen'] as const;
 
 /** A scored file: the numbers that stay as they were when it was scored. */
 export interface Scores {
@@ -123,6 +118,7 @@ export class OpenDataset {
     if (this.#survey.recognition) {
       this.#setSurvey(resurvey(this.#survey, bytes, lineStarts, unchanged));
     } else {
+      // Nothing was recognised before, so there is nothing to carry over.
       const surveyor = new Surveyor();
       for (const raw of recordsOf(bytes)) surveyor.add(raw);
       this.#setSurvey({ ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length });
@@ -144,7 +140,7 @@ export class OpenDataset {
     this.#scores = {
       reader: readerOf(result),
       distribution: new Distribution(result.margins),
-      cutoffs: cutoffsFor(result.margins, { percent: settings.reviewPercent, most: MOST_REVIEWED }),
+      cutoffs: cutoffsFor(result.margins, settings.reviewPercent),
       result,
       groupBy: settings.groupBy === '' ? undefined : settings.groupBy,
     };
@@ -152,7 +148,7 @@ export class OpenDataset {
     const { facts } = this.#survey;
     for (let record = 0; record < facts.count; record++) {
       const pair = pairOfOrigin.get(facts.columns.origin[record] ?? -1) ?? -1;
-      facts.setScore(record, result.margins[pair] ?? Number.NaN, result.fold[pair] ?? 0);
+      facts.setMargin(record, result.margins[pair] ?? Number.NaN);
     }
     this.#scoreNewRecords();
     this.#rank();
@@ -161,7 +157,7 @@ export class OpenDataset {
   /** Cuts the rankings anew at another budget. */
   setBudget(percent: number): void {
     if (!this.#scores) return;
-    const cutoffs = cutoffsFor(this.#scores.result.margins, { percent, most: MOST_REVIEWED });
+    const cutoffs = cutoffsFor(this.#scores.result.margins, percent);
     this.#scores = { ...this.#scores, cutoffs };
     this.#rank();
   }
@@ -193,25 +189,12 @@ export class OpenDataset {
 
   /** Rewards and reasons of one pair, from the model that never saw its prompt. */
   explain(read: ReadRecord, most?: number): Explanation | undefined {
-    if (!this.#scores) return undefined;
-    const fold = this.#survey.facts.columns.fold[read.raw.record] ?? 0;
-    return this.#scores.reader.read(
-      pairText(read.pair),
-      fold,
-      groupOf(read.value, this.#scores.groupBy),
-      most,
-    );
+    const scores = this.#scores;
+    return scores?.reader(pairText(read.pair), groupOf(read.value, scores.groupBy), most);
   }
 
   findingsOf(record: number): readonly Finding[] {
-    if (!this.#byRecord) {
-      this.#byRecord = new Map();
-      for (const finding of this.findings) {
-        const list = this.#byRecord.get(finding.record);
-        if (list) list.push(finding);
-        else this.#byRecord.set(finding.record, [finding]);
-      }
-    }
+    this.#byRecord ??= groupBy(this.findings, (finding) => finding.record);
     return this.#byRecord.get(record) ?? [];
   }
 
@@ -227,17 +210,13 @@ export class OpenDataset {
 
   /** Margins for records that came or changed since the file was scored. */
   #scoreNewRecords(): void {
-    const scores = this.#scores;
+    if (!this.#scores) return;
     const { facts } = this.#survey;
-    if (!scores) return;
     for (let record = 0; record < facts.count; record++) {
       if (!facts.hasPair(record) || !Number.isNaN(facts.margin(record))) continue;
       const read = this.readRecord(record);
-      if (!read) continue;
-      const text = pairText(read.pair);
-      const fold = scores.reader.foldFor(text);
-      const { margin } = scores.reader.read(text, fold, groupOf(read.value, scores.groupBy), 0);
-      facts.setScore(record, margin, fold);
+      const explained = read && this.explain(read, 0);
+      if (explained) facts.setMargin(record, explained.margin);
     }
   }
 
@@ -251,7 +230,6 @@ export class OpenDataset {
       this.#scores.distribution,
       this.#scores.cutoffs,
       brokenRecords(this.#survey.findings),
-      LABEL_PATH,
     );
   }
 }

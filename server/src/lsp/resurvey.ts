@@ -1,6 +1,7 @@
 import { Facts } from '#core/dataset/facts.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
+import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { LineCutter } from '#formats/lines.ts';
@@ -38,9 +39,7 @@ export function resurvey(
   const facts = new Facts();
   const findings: Finding[] = [];
   const { line } = old.facts.columns;
-  const byRecord = new Map<number, Finding[]>();
-  for (const finding of old.findings)
-    byRecord.set(finding.record, [...(byRecord.get(finding.record) ?? []), finding]);
+  const byRecord = groupBy(old.findings, (finding) => finding.record);
   const carry = (record: number, lines: number, moved: number): void => {
     for (const finding of byRecord.get(record) ?? []) findings.push({ ...finding, record: facts.count });
     facts.pushFrom(old.facts, record, lines, moved);
@@ -49,7 +48,7 @@ export function resurvey(
   let record = 0;
   for (; record < old.facts.count && (line[record] ?? 0) < unchanged.lineStart; record++) carry(record, 0, 0);
 
-  const surveyor = new Surveyor(undefined, recognition);
+  const surveyor = new Surveyor(recognition);
   const middle = from === 0 ? recordsOf(bytes.subarray(0, to)) : recordsOf(bytes.subarray(from, to));
   const firstRecord = facts.count;
   for (const raw of middle) {
@@ -74,8 +73,10 @@ export function resurvey(
     const moved = bytes.length - old.byteCount;
     for (; record < old.facts.count; record++) carry(record, lines, moved);
   }
-  const counts = new Map<string, number>();
-  for (const finding of findings) counts.set(finding.rule, (counts.get(finding.rule) ?? 0) + 1);
+  // Findings beyond those that are kept were counted alone: they stay counted.
+  const counts = new Map(old.counts);
+  for (const { rule } of old.findings) counts.set(rule, (counts.get(rule) ?? 0) - 1);
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   let pairCount = 0;
   for (let row = 0; row < facts.count; row++) pairCount += Number(facts.hasPair(row));
   return { ...old, facts, findings, counts, pairCount, lineCount, byteCount: bytes.length };

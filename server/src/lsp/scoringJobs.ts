@@ -1,7 +1,7 @@
 // One scoring job for each open dataset: started, followed, cancelled.
 import { performance } from 'node:perf_hooks';
 
-import { estimator, formatEstimate } from '#core/progress.ts';
+import { stageProgress } from '#core/progress.ts';
 import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { fittedShare, pairBatches } from '#node/engine.ts';
 import { score } from '#node/scoring.ts';
@@ -56,8 +56,7 @@ async function run(
   const stream = async function* (): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(bytes);
   };
-  let title = '';
-  let estimate = estimator(() => performance.now());
+  const wordsOf = stageProgress(() => performance.now());
   const begun = performance.now();
   const share = fittedShare(survey);
   const { selfTest } = await score(
@@ -72,11 +71,8 @@ async function run(
       seed: settings.seed,
       selfTest: true,
       onProgress: ({ stage, done }) => {
-        if (TITLES[stage] !== title) {
-          title = TITLES[stage];
-          estimate = estimator(() => performance.now());
-        }
-        listener.onProgress(title, done, formatEstimate(estimate(done)));
+        const title = TITLES[stage];
+        listener.onProgress(title, done, wordsOf(title, done));
       },
       onRestart: (reason) => {
         listener.log(`${reason} Another one takes over from there.`);

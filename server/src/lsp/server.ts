@@ -50,6 +50,8 @@ interface Open {
   toldAt: number;
   /** Number of the newest scoring job: what older ones still have to say is not heard. */
   turn: number;
+  /** See DatasetStatus. */
+  revision: number;
 }
 
 /** Serves one client over `connection`. */
@@ -61,11 +63,12 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
   let canShowProgress = false;
   let canConfigure = false;
 
-  const statusOf = ({ dataset, phase, reason, progress }: Open): DatasetStatus => {
+  const statusOf = ({ dataset, phase, revision, reason, progress }: Open): DatasetStatus => {
     const { survey, trust } = dataset;
     return {
       uri: dataset.document.uri,
       phase,
+      revision,
       recordCount: survey.facts.count,
       pairCount: survey.pairCount,
       findingCount: dataset.findingCount,
@@ -90,6 +93,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   const publish = (entry: Open): void => {
     if (entry.closed.signal.aborted) return;
+    entry.revision++;
     const { uri, version } = entry.dataset.document;
     void connection.sendDiagnostics({ uri, version, diagnostics: toDiagnostics(entry.dataset) });
     tell(entry);
@@ -141,6 +145,7 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
         refreshLenses();
       },
       onSelfTest() {
+        entry.revision++;
         tell(entry);
       },
       log: (line) => {
@@ -215,7 +220,14 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
     const dataset = new OpenDataset(new OpenDocument(uri, version, text));
-    const entry: Open = { dataset, closed: new AbortController(), phase: 'reading', toldAt: 0, turn: 0 };
+    const entry: Open = {
+      dataset,
+      closed: new AbortController(),
+      phase: 'reading',
+      toldAt: 0,
+      turn: 0,
+      revision: 0,
+    };
     open.set(uri, entry);
     void loadSettings()
       .then(async () => survey(entry))

@@ -3,6 +3,7 @@ import type { Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 
 import type { ByteEdit } from '#core/edits/flip.ts';
+import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
@@ -68,13 +69,7 @@ export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
 /** A fair share of the list for each rule, so that one frequent fault does not hide the others. */
 function pickMost(findings: readonly Finding[]): readonly Finding[] {
   const most = MOST_DIAGNOSTICS - 1;
-  const rules = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const list = rules.get(finding.rule);
-    if (list) list.push(finding);
-    else rules.set(finding.rule, [finding]);
-  }
-  const lists = [...rules.values()].sort((a, b) => a.length - b.length);
+  const lists = [...groupBy(findings, ({ rule }) => rule).values()].sort((a, b) => a.length - b.length);
   const picked: Finding[] = [];
   lists.forEach((list, i) => {
     picked.push(...list.slice(0, Math.floor((most - picked.length) / (lists.length - i))));

@@ -1,6 +1,7 @@
 // The passes over a dataset that every face of the product shares: survey it, score it, place its findings.
-import type { PairVisitor, Survey } from '#core/dataset/survey.ts';
+import type { Survey } from '#core/dataset/survey.ts';
 import { pairOf, Surveyor } from '#core/dataset/survey.ts';
+import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
@@ -21,12 +22,8 @@ const BATCH_UNITS = 1 << 18;
 const MOST_FITTED_UNITS = 400_000_000;
 
 /** Surveys a stream in one pass. `onBytes` is told how far it has come. */
-export async function surveyBytes(
-  bytes: ByteStream,
-  onBytes?: (byteEnd: number) => void,
-  visit?: PairVisitor,
-): Promise<Survey> {
-  const surveyor = new Surveyor(visit);
+export async function surveyBytes(bytes: ByteStream, onBytes?: (byteEnd: number) => void): Promise<Survey> {
+  const surveyor = new Surveyor();
   for await (const raw of readRecords(bytes())) {
     surveyor.add(raw);
     onBytes?.(raw.byteEnd);
@@ -50,8 +47,8 @@ export async function* readPairs(bytes: ByteStream, recognition: Recognition): A
 }
 
 /** The value of the group column as a word; undefined where the record has none. */
-export function groupOf(value: JsonObject, groupBy: string | undefined): string | undefined {
-  const group = groupBy === undefined ? undefined : value[groupBy];
+export function groupOf(value: JsonObject, groupField: string | undefined): string | undefined {
+  const group = groupField === undefined ? undefined : value[groupField];
   return group === undefined || group === null
     ? undefined
     : typeof group === 'string'
@@ -74,7 +71,7 @@ export async function* pairBatches(
   bytes: ByteStream,
   recognition: Recognition,
   share: number,
-  groupBy: string | undefined,
+  groupField: string | undefined,
   records: number[],
 ): AsyncGenerator<readonly WirePair[]> {
   records.length = 0;
@@ -84,7 +81,7 @@ export async function* pairBatches(
     const text = pairText(pair);
     const key = text.prompt === '' ? text.chosen : text.prompt;
     if (share < 1 && hashText(key, 77) / 2 ** 32 >= share) continue;
-    const group = groupOf(value, groupBy);
+    const group = groupOf(value, groupField);
     batch.push(group === undefined ? text : { ...text, group });
     records.push(raw.record);
     units += text.prompt.length + text.chosen.length + text.rejected.length;
@@ -112,12 +109,7 @@ export async function placeFindings(
   bytes: ByteStream,
   findings: readonly Finding[],
 ): Promise<PlacedFinding[]> {
-  const wanted = new Map<number, Finding[]>();
-  for (const finding of findings) {
-    const list = wanted.get(finding.record);
-    if (list) list.push(finding);
-    else wanted.set(finding.record, [finding]);
-  }
+  const wanted = groupBy(findings, ({ record }) => record);
   const placed: PlacedFinding[] = [];
   if (wanted.size === 0) return placed;
   const decoder = new TextDecoder();

@@ -125,9 +125,7 @@ async function runOnce(start: StartScorer, job: ScoringJob, kept: Kept): Promise
   } catch (error) {
     job.signal.throwIfAborted();
     // The call may fail an instant before the exit is known: give the exit a chance to explain.
-    await Promise.race([scorer.gone, wait(50)]).catch((reason: unknown) => {
-      throw reason;
-    });
+    await Promise.race([scorer.gone, wait(50)]);
     throw error;
   } finally {
     scorer.kill();

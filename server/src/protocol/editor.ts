@@ -101,6 +101,8 @@ export type Phase = 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'score
 export interface DatasetStatus {
   readonly uri: string;
   readonly phase: Phase;
+  /** Rises when text, findings, scores or trust changed, and not with mere progress. */
+  readonly revision: number;
   readonly recordCount: number;
   readonly pairCount: number;
   readonly mapping?: string;

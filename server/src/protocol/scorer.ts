@@ -21,7 +21,6 @@ export interface Plan {
 export interface ConsistencyResult extends FittedModels {
   /** Log-odds of the recorded label, out of fold. Negative speaks against it. */
   readonly margins: Float32Array;
-  readonly fold: Uint8Array;
   readonly trust: Trust;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '#core/score/consistency.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
 import type { Pause } from '#core/score/fit.ts';
+import { styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import { positiveShare, selfTestFigures } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -56,7 +57,14 @@ class Gathering {
     const features = this.features.build();
     const foldCount = foldCountFor(features.count);
     const fold = Uint8Array.from(this.prompts.keys(), (key) => foldOf(key, seed, foldCount));
-    const rows: JobRows = { features, fold, foldCount, group: Int32Array.from(this.group), seed };
+    const rows: JobRows = {
+      features,
+      scales: styleScales(features),
+      fold,
+      foldCount,
+      group: Int32Array.from(this.group),
+      seed,
+    };
     const parts = planParts(rows);
     return { rows, parts, lengths: Float64Array.from(this.lengths), fits: parts.map(() => undefined) };
   }
@@ -141,13 +149,18 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
       const joined = joinMargins(rows, parts, fitted, asRecorded);
       const result: ConsistencyResult = {
         margins: Float32Array.from(joined.margins),
-        fold: rows.fold,
         foldCount: rows.foldCount,
         seed: rows.seed,
         groups: [...gathering.groups.keys()],
         parts,
         models: fitted.map((part) => joinModels(part, joined.blend)),
         answered: Float64Array.from(gathering.features.answered),
+        answerFolds: new Map(
+          [...gathering.prompts.answers()].map(([answer, key]) => [
+            answer,
+            foldOf(key, rows.seed, rows.foldCount),
+          ]),
+        ),
         trust: {
           accuracy: positiveShare(joined.margins),
           styleAccuracy: positiveShare(joined.styleOnly).value,

@@ -10,7 +10,6 @@ interface Columns {
   chosenLength: Int32Array;
   rejectedLength: Int32Array;
   flags: Uint8Array;
-  fold: Uint8Array;
   margin: Float32Array;
   /** The record's number when origins were last marked; −1 for one that came since. */
   origin: Int32Array;
@@ -24,7 +23,6 @@ function columnsOf(rows: number): Columns {
     chosenLength: new Int32Array(rows),
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
-    fold: new Uint8Array(rows),
     margin: new Float32Array(rows).fill(Number.NaN),
     origin: new Int32Array(rows),
   };
@@ -41,7 +39,7 @@ export interface FactsRow {
 }
 
 /**
- * The fixed-width numbers kept of each record, 42 bytes a record. Everything that ranks, counts or
+ * The fixed-width numbers kept of each record, 37 bytes a record. Everything that ranks, counts or
  * filters runs on these and never touches the text.
  */
 export class Facts {
@@ -67,12 +65,11 @@ export class Facts {
     c.chosenLength[at] = row.chosenLength;
     c.rejectedLength[at] = row.rejectedLength;
     c.flags[at] = row.flags;
-    c.fold[at] = 0;
     c.margin[at] = Number.NaN;
     c.origin[at] = -1;
   }
 
-  /** Appends a row of other facts, moved by some lines and bytes. Margin, fold and origin come along. */
+  /** Appends a row of other facts, moved by some lines and bytes. Margin and origin come along. */
   pushFrom(other: Facts, row: number, lines: number, bytes: number): void {
     const c = other.columns;
     this.push({
@@ -83,7 +80,7 @@ export class Facts {
       rejectedLength: c.rejectedLength[row] ?? 0,
       flags: c.flags[row] ?? 0,
     });
-    this.setScore(this.#count - 1, c.margin[row] ?? Number.NaN, c.fold[row] ?? 0);
+    this.setMargin(this.#count - 1, c.margin[row] ?? Number.NaN);
     this.#columns.origin[this.#count - 1] = c.origin[row] ?? -1;
   }
 
@@ -100,9 +97,8 @@ export class Facts {
     return this.#columns.margin[record] ?? Number.NaN;
   }
 
-  setScore(record: number, margin: number, fold: number): void {
+  setMargin(record: number, margin: number): void {
     this.#columns.margin[record] = margin;
-    this.#columns.fold[record] = fold;
   }
 
   /** The record on a line, or −1. Lines rise with records, so this is a binary search. */

@@ -31,9 +31,6 @@ export interface Survey {
   readonly fieldsSeen: readonly string[];
 }
 
-/** Receives each pair as it is read, so that nobody has to read the file again for it. */
-export type PairVisitor = (record: number, pair: Pair, value: JsonObject) => void;
-
 interface Waiting {
   readonly raw: Omit<RawRecord, 'bytes'>;
   readonly parsed: Parsed;
@@ -45,14 +42,12 @@ export class Surveyor {
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<string, number>();
   #pairCount = 0;
-  readonly #visit: PairVisitor | undefined;
   #recognition: Recognition | undefined;
   #waiting: Waiting[] | undefined = [];
   #waitingBytes = 0;
   #fieldsSeen: readonly string[] = [];
 
-  constructor(visit?: PairVisitor, known?: Recognition) {
-    this.#visit = visit;
+  constructor(known?: Recognition) {
     if (known) {
       this.#recognition = known;
       this.#waiting = undefined;
@@ -115,7 +110,6 @@ export class Surveyor {
     });
     for (const finding of examined?.findings ?? []) this.#keep(finding);
     if (pair) this.#pairCount++;
-    if (pair && 'value' in parsed && isObject(parsed.value)) this.#visit?.(record, pair, parsed.value);
   }
 }
 

@@ -3,7 +3,7 @@
 // prompt. Measured choices (cost, word scale, folds): test/bench/detection.ts.
 import type { PairFeatures } from './features.ts';
 import type { FitOptions, LinearModel, Pause } from './fit.ts';
-import { fit, rowMargin, styleScales } from './fit.ts';
+import { fit, rowMargin } from './fit.ts';
 import { hashText } from './random.ts';
 import { STYLE_COUNT } from './style.ts';
 
@@ -14,7 +14,7 @@ const WORDS_AND_STYLE: FitOptions = { cost: 0.003, wordScale: 0.5, epochs: 6 };
 const STYLE_ONLY: FitOptions = { cost: 0.003, wordScale: 0, epochs: 10 };
 
 /** Groups of fewer pairs share the model of the whole file. */
-export const LEAST_GROUP = 300;
+const LEAST_GROUP = 300;
 
 /** Fewer pairs than this can't be scored: there is nothing to be consistent with. */
 export const LEAST_PAIRS = 50;
@@ -32,6 +32,8 @@ export function foldOf(key: number, seed: number, foldCount: number): number {
 /** What is known of the pairs of a job beside their features. */
 export interface JobRows {
   readonly features: PairFeatures;
+  /** Of `styleScales`: the same for every part. */
+  readonly scales: Float32Array;
   readonly fold: Uint8Array;
   readonly foldCount: number;
   /** The group of each pair as a number from 0, −1 for none. */
@@ -73,12 +75,11 @@ function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
 
 /** Fits one part. `sign` is −1 for a pair whose label is to be read the other way round. */
 export async function fitPart(rows: JobRows, part: Part, sign: Int8Array, pause: Pause): Promise<PartFit> {
-  const { features, fold, group, seed } = rows;
+  const { features, scales, fold, group, seed } = rows;
   const train = rowsWhere(
     features.count,
     (row) => fold[row] !== part.fold && (part.group < 0 || group[row] === part.group),
   );
-  const scales = styleScales(features);
   const partSeed = seed + 31 * part.fold + 1009 * (part.group + 1);
   return {
     full: await fit(features, train, sign, scales, WORDS_AND_STYLE, partSeed, pause),

@@ -20,6 +20,16 @@ class Sets {
   }
 }
 
+/** The key of a prompt, for folds. */
+export function promptKey(prompt: string): number {
+  return hashText(prompt);
+}
+
+/** The key of an answer that stands without a prompt. */
+export function answerKey(answer: string): number {
+  return hashText(answer, 1);
+}
+
 /**
  * Which pairs must share a fold, so that no pair is scored by a fit that saw its prompt.
  * Pairs without a prompt belong together when they share an answer, however indirectly.
@@ -27,19 +37,26 @@ class Sets {
 export class PromptKeys {
   readonly #sets = new Sets();
   readonly #keys: number[] = [];
+  readonly #answers = new Set<number>();
 
   add(prompt: string, chosen: string, rejected: string): void {
     if (prompt !== '') {
-      this.#keys.push(hashText(prompt));
+      this.#keys.push(promptKey(prompt));
       return;
     }
-    const own = hashText(chosen, 1);
-    this.#sets.join(own, hashText(rejected, 1));
+    const [own, other] = [answerKey(chosen), answerKey(rejected)];
+    this.#sets.join(own, other);
     this.#keys.push(own);
+    this.#answers.add(own).add(other);
   }
 
   /** One key for each pair added, in order. */
   keys(): readonly number[] {
     return this.#keys.map((key) => this.#sets.find(key));
+  }
+
+  /** Answers without a prompt, each with the key of the pairs that it belongs to. */
+  answers(): ReadonlyMap<number, number> {
+    return new Map([...this.#answers].map((answer) => [answer, this.#sets.find(answer)]));
   }
 }

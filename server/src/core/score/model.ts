@@ -6,7 +6,7 @@ import type { Explanation } from './explain.ts';
 import { explain } from './explain.ts';
 import type { PairText } from './features.ts';
 import type { LinearModel } from './fit.ts';
-import { PromptKeys } from './folds.ts';
+import { answerKey, promptKey } from './folds.ts';
 
 /** The name under which written scores say where they came from. */
 export const CONSISTENCY_NAME = `consistency@${CONSISTENCY_VERSION}`;
@@ -27,29 +27,27 @@ export interface FittedModels {
   readonly models: readonly LinearModel[];
   /** Conversations that go on from an answer elsewhere in the file. */
   readonly answered: Float64Array;
+  /** Folds of answers that stand without a prompt, by `answerKey`. */
+  readonly answerFolds: ReadonlyMap<number, number>;
 }
 
-/** A fitted scorer that reads single pairs: for hovers, reasons, and records that were edited since. */
-export interface PairReader {
-  /** The fold of a pair that was not among the fitted ones. */
-  foldFor(text: PairText): number;
-  /** Reads a pair with the model that left its fold out. */
-  read(text: PairText, fold: number, group: string | undefined, most?: number): Explanation;
+/** The fold of any pair: of its prompt, or of the answers that it shares with fitted pairs. */
+function foldFor(text: PairText, { seed, foldCount, answerFolds }: FittedModels): number {
+  if (text.prompt !== '') return foldOf(promptKey(text.prompt), seed, foldCount);
+  const [own, other] = [answerKey(text.chosen), answerKey(text.rejected)];
+  return answerFolds.get(own) ?? answerFolds.get(other) ?? foldOf(own, seed, foldCount);
 }
+
+/** Reads a pair with the model that left its fold out: for hovers, reasons, and records that were edited since. */
+export type PairReader = (text: PairText, group: string | undefined, most?: number) => Explanation;
 
 export function readerOf(fitted: FittedModels): PairReader {
   const answered = new Set(fitted.answered);
-  return {
-    foldFor(text) {
-      const keys = new PromptKeys();
-      keys.add(text.prompt, text.chosen, text.rejected);
-      return foldOf(keys.keys()[0] ?? 0, fitted.seed, fitted.foldCount);
-    },
-    read(text, fold, group, most) {
-      const at = partIndexFor(fitted.parts, group === undefined ? -1 : fitted.groups.indexOf(group), fold);
-      const model = fitted.models[at >= 0 ? at : 0];
-      if (!model) throw new Error('scorer: a fitted result without models');
-      return explain(text, model, answered, most);
-    },
+  return (text, group, most) => {
+    const number = group === undefined ? -1 : fitted.groups.indexOf(group);
+    const at = partIndexFor(fitted.parts, number, foldFor(text, fitted));
+    const model = fitted.models[at >= 0 ? at : 0];
+    if (!model) throw new Error('scorer: a fitted result without models');
+    return explain(text, model, answered, most);
   };
 }

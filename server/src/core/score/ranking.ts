@@ -2,13 +2,11 @@ import { SCORE_RULES } from '../checks/table.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Path } from '../model/json.ts';
 
-/** How many pairs a person is asked to look at. */
-export interface ReviewBudget {
-  /** Percent of all scored pairs, for each kind of finding. */
-  readonly percent: number;
-  /** At most so many, whatever the percentage gives. */
-  readonly most: number;
-}
+/** Where the answer to "which side is better" is written: the field that findings about labels point at. */
+const LABEL_PATH: Path = ['chosen'];
+
+/** At most so many pairs are put up for review by one ranking, whatever the percentage. */
+const MOST_REVIEWED = 1000;
 
 /** Where a margin stands among all margins of the file. */
 export class Distribution {
@@ -67,13 +65,13 @@ export interface Cutoffs {
 }
 
 /**
- * Cuts both rankings at the budget. Never at a margin of 0: the share of negative margins says next
+ * Cuts both rankings at a budget: percent of all scored pairs, for each. Never at a margin of 0: the share of negative margins says next
  * to nothing about how many labels are wrong. A margin of exactly 0 means that the scorer saw no
  * difference at all, which other checks report better.
  */
-export function cutoffsFor(margins: Float32Array, budget: ReviewBudget): Cutoffs {
+export function cutoffsFor(margins: Float32Array, percent: number): Cutoffs {
   const scored = margins.filter((margin) => !Number.isNaN(margin)).sort();
-  const most = Math.min(budget.most, Math.round((scored.length * budget.percent) / 100));
+  const most = Math.min(MOST_REVIEWED, Math.round((scored.length * percent) / 100));
   if (most === 0) return { worst: -Infinity, closest: -Infinity };
   const worst = Math.min(scored[most - 1] ?? -Infinity, -Number.MIN_VALUE);
   const sizes = scored
@@ -89,9 +87,8 @@ export function reviewFindings(
   distribution: Distribution,
   cutoffs: Cutoffs,
   broken: ReadonlySet<number>,
-  labelPath: Path,
 ): Finding[] {
-  const place = { path: labelPath, part: 'key' } as const;
+  const place = { path: LABEL_PATH, part: 'key' } as const;
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
   const count = distribution.count.toLocaleString('en');
