@@ -1,7 +1,7 @@
 // The compare view: one panel beside the editor, told what to draw, and asking for what people press.
 import * as vscode from 'vscode';
 
-import type { PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
+import type { FlipResult, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
 
 import type { Server } from './languageClient.ts';
@@ -29,6 +29,12 @@ function pageOf(webview: vscode.Webview, root: vscode.Uri): string {
 </head>
 <body><p class="nothing">Loading…</p><script nonce="${once}" src="${script}"></script></body>
 </html>`;
+}
+
+type PairPlace = Pick<PairView, 'uri' | 'record' | 'pair'>;
+
+function isSame(a: PairPlace | undefined, b: RecordRef): boolean {
+  return a?.uri === b.uri && a.record === b.record && a.pair === (b.pair ?? 0);
 }
 
 /** Opens the view on a record and follows what is pressed there. One panel serves all files. */
@@ -99,6 +105,7 @@ export class ComparePanel implements vscode.Disposable {
     return {
       uri: shown?.uri ?? '',
       record: shown?.record ?? 0,
+      pair: shown?.pair ?? 0,
       ...(shown && { shownAs: shown.findingNumber }),
     };
   }
@@ -108,7 +115,7 @@ export class ComparePanel implements vscode.Disposable {
     if (!pair && request.step !== 'here') return;
     const before = this.#shown;
     this.#shown = pair ?? undefined;
-    if (pair?.findingNumber === 0 && before?.record === pair.record && before.uri === pair.uri) {
+    if (before && pair?.findingNumber === 0 && isSame(before, pair)) {
       // The record has just left the list: remember where it stood, to go on from there.
       this.#shown = { ...pair, findingNumber: before.findingNumber };
     }
@@ -127,22 +134,32 @@ export class ComparePanel implements vscode.Disposable {
     void this.#panel?.webview.postMessage(message);
   }
 
-  async #flip(ref: RecordRef): Promise<void> {
-    await this.#server.execute('preflens.flip', ref);
-    await this.#draw({ ...ref, ...(ref.record === this.#shown?.record && this.#here()), step: 'here' });
+  async #flip(ref: RecordRef): Promise<FlipResult> {
+    const after = (await this.#server.execute('preflens.flip', ref)) as FlipResult;
+    if (!after) return null;
+    const shownAs = isSame(this.#shown, ref) && this.#shown ? { shownAs: this.#shown.findingNumber } : {};
+    await this.#draw({ ...after, ...shownAs, step: 'here' });
+    return after;
+  }
+
+  /** How the flipped pair is known now; it leaves the list when it could not be flipped. */
+  #replaceLast(after: FlipResult): void {
+    this.#flipped.pop();
+    if (after) this.#flipped.push(after);
   }
 
   async #act(action: PageAction): Promise<void> {
     if (!this.#shown) return;
-    const { uri, record, line } = this.#shown;
+    const { uri, record, pair, line } = this.#shown;
     switch (action) {
       case 'next':
       case 'previous':
         await this.#draw({ ...this.#here(), step: action });
         return;
       case 'flip':
-        this.#flipped.push({ uri, record });
-        await this.#flip({ uri, record });
+        // The newest flip is on the list before the view is drawn, which shows how many can be undone.
+        this.#flipped.push({ uri, record, pair });
+        this.#replaceLast(await this.#flip({ uri, record, pair }));
         return;
       case 'undo': {
         // Flipping is its own inverse, byte for byte.

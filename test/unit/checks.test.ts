@@ -74,8 +74,8 @@ it('names line and byte of broken JSON and of bad UTF-8', () => {
 
 it('goes on after broken records, and counts more findings than it keeps', () => {
   const good = '{"prompt":"Q","chosen":"a","rejected":"b"}';
-  const { facts, pairCount, counts, findings } = survey([good, '{broken', good, '[]', good].join('\n'));
-  expect([facts.count, pairCount]).toEqual([5, 3]);
+  const { facts, counts, findings } = survey([good, '{broken', good, '[]', good].join('\n'));
+  expect([facts.recordCount, facts.pairCount]).toEqual([5, 3]);
   expect(Object.fromEntries(counts)).toEqual({ 'invalid-json': 1, 'not-an-object': 1 });
   expect(findings.map(({ record }) => record)).toEqual([1, 3]);
   const many = survey(

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 
 import { recognise } from '#core/mapping/recognise.ts';
-import { fittedShare, groupOf, pairBatches, placeFindings, surveyBytes } from '#node/engine.ts';
+import { answerUnits } from '#core/score/scorable.ts';
+import { fittedShare, groupOf, pairBatches, placeFindings } from '#node/engine.ts';
+import { surveyBytes } from '#node/survey.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';
@@ -9,18 +11,19 @@ import { encode, streamOf, survey } from '../fakes/records.ts';
 
 const LINES = [...generatePairs(600, 13, 20)];
 const FILE = encode([...LINES, ...LINES].join(''));
-const { mapping, confidence } = recognise(LINES.map((line) => JSON.parse(line) as never))!;
+const recognition = recognise(LINES.map((line) => JSON.parse(line) as never))!;
 
 async function batches(share: number, groupBy?: string) {
   const records: number[] = [];
   const pairs: WirePair[] = [];
-  for await (const batch of pairBatches(streamOf(FILE), { mapping, confidence }, share, groupBy, records))
+  const bytes = streamOf(FILE);
+  for await (const batch of pairBatches([{ bytes, recognition, firstPair: 0 }], share, groupBy, records))
     pairs.push(...batch);
   return { records, pairs };
 }
 
 it('feeds all pairs of an ordinary file, in order, each with its record', async () => {
-  expect(fittedShare(survey(FILE))).toBe(1);
+  expect(fittedShare(answerUnits(survey(FILE).facts))).toBe(1);
   const { records, pairs } = await batches(1);
   expect(records).toEqual(Array.from({ length: 1200 }, (_, i) => i));
   expect(pairs.map(({ chosen }) => chosen)).toEqual(

@@ -1,88 +1,232 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { pairOf } from '#core/dataset/survey.ts';
-import { applyEdits, flipEdits } from '#core/edits/flip.ts';
-import { recognise } from '#core/mapping/recognise.ts';
-import { MAPPINGS } from '#core/mapping/table.ts';
-import { identify } from '#core/model/identity.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { applyEdits } from '#core/edits/bytes.ts';
+import type { Edit, Plan } from '#core/edits/edit.ts';
+import { planEdit } from '#core/edits/edit.ts';
+import { formatKey } from '#core/hash.ts';
+import { parseFieldRef } from '#core/mapping/field.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import { accept, recognise } from '#core/mapping/recognise.ts';
+import { axesOf, mappingById, MAPPINGS, withAxis } from '#core/mapping/table.ts';
+import { identify, pairKey } from '#core/model/identity.ts';
+import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
-import { hash128 } from '#node/hash.ts';
+import type { Pair } from '#core/model/pair.ts';
+import { seededRandom } from '#core/score/random.ts';
 
-import { cut, encode, recordOf } from '../fakes/records.ts';
+import { cut, decode, encode, recordOf } from '../fakes/records.ts';
+import { spell } from '../fakes/spell.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.jsonl'))
   .map((file) => file.slice(0, -'.jsonl'.length));
 
-interface Expected {
-  readonly mapping: string;
-  readonly prompt: readonly (readonly [string, string])[];
-  readonly chosen: string;
-  readonly rejected: string;
-  readonly chosenPath: readonly (string | number)[];
-  readonly textStart: number;
+function recognitionOf(values: readonly JsonObject[]): Recognition {
+  const found = recognise(values);
+  if (!found) throw new Error('not recognised');
+  return found;
 }
 
-function read(name: string) {
-  const bytes = encode(readFileSync(join(FOLDER, `${name}.jsonl`), 'utf8'));
-  const records = cut(bytes);
-  const values = records.map((raw) => JSON.parse(new TextDecoder().decode(raw.bytes)) as unknown);
-  const recognition = recognise(values.filter((value) => isObject(value as never)) as never)!;
-  return { records, recognition };
+function load(name: string) {
+  const records = cut(encode(readFileSync(join(FOLDER, `${name}.jsonl`), 'utf8')));
+  const values = records.map((raw) => JSON.parse(decode(raw.bytes)) as JsonObject);
+  return { records, values: values.filter((value) => isObject(value)) };
 }
 
-it('has a fixture for every mapping of the table', () => {
-  const seen = new Set(names.map((name) => read(name).recognition.mapping.id));
-  expect([...seen].sort()).toEqual(MAPPINGS.map(({ id }) => id).sort());
+const turns = (prompt: Pair['prompt']): string[] => prompt.map(({ role, text }) => `${role}: ${text}`);
+
+/** What a fixture's file of expectations says of one record. */
+function describeRecord(raw: ReturnType<typeof recordOf>, recognition: Recognition): unknown {
+  const read = readRaw(raw, recognition);
+  if (!read) return 'a problem';
+  return {
+    ...(read.pairs.length > 0 && {
+      pairs: read.pairs.map(({ prompt, chosen, rejected, isTie }) => ({
+        prompt: turns(prompt),
+        ...(isTie ? { tie: [chosen.text, rejected.text] } : { chosen: chosen.text, rejected: rejected.text }),
+      })),
+    }),
+    ...(read.judgements.length > 0 && {
+      judgements: read.judgements.map(({ prompt, response, verdict }) => ({
+        prompt: turns(prompt),
+        response: response.text,
+        verdict: verdict ?? null,
+      })),
+    }),
+  };
+}
+
+it('has a fixture for every mapping of the table, and each is recognised as its name says', () => {
+  const seen = names.map((name) => name.replace(/~.*/, ''));
+  expect([...new Set(seen)].sort()).toEqual(MAPPINGS.map(({ id }) => id).sort());
+  const recognised = names.map((name) => recognitionOf(load(name).values).mapping.id);
+  expect(recognised).toEqual(seen);
+});
+
+it('names every mapping once, and every field in a way that can be read', () => {
+  expect(new Set(MAPPINGS.map(({ id }) => id)).size).toBe(MAPPINGS.length);
+  const refs = JSON.stringify(MAPPINGS).matchAll(/"at":"((?:[^"\\]|\\.)*)"/g);
+  for (const [, ref] of refs) expect(parseFieldRef(JSON.parse(`"${ref!}"`) as string), ref).toBeDefined();
 });
 
 it.each(names)('%s is read as its fixture says', (name) => {
-  const expected = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Expected;
-  const { records, recognition } = read(name);
-  const { pair } = pairOf(records[0]!, recognition)!;
-  expect({
-    mapping: recognition.mapping.id,
-    prompt: pair.prompt.map(({ role, text }) => [role, text]),
-    chosen: pair.chosen.text,
-    rejected: pair.rejected.text,
-    chosenPath: pair.chosen.path,
-    textStart: pair.chosen.textStart,
-  }).toEqual(expected);
-  expect(recognition.confidence).toBe(1);
+  const { records, values } = load(name);
+  const recognition = recognitionOf(values);
+  const actual = records.map((raw) => describeRecord(raw, recognition));
+  const path = join(FOLDER, `${name}.json`);
+  if (process.env.PREFLENS_WRITE_FIXTURES === '1')
+    writeFileSync(path, `${JSON.stringify(actual, null, 1)}\n`);
+  expect(actual).toEqual(JSON.parse(readFileSync(path, 'utf8')));
 });
 
-it.each(names)(
-  '%s flipped is the pair with its sides exchanged, and flipped twice the same bytes',
-  (name) => {
-    const { records, recognition } = read(name);
-    for (const raw of records) {
-      const { pair, value } = pairOf(raw, recognition)!;
-      const once = applyEdits(raw.bytes, flipEdits(raw.bytes, value));
-      const flipped = pairOf(recordOf(once), recognition)!;
-      expect(flipped.pair.chosen.text).toBe(pair.rejected.text);
-      expect(flipped.pair.rejected.text).toBe(pair.chosen.text);
-      expect(identify(flipped.pair, hash128).pairKey).toBe(identify(pair, hash128).pairKey);
-      const twice = applyEdits(once, flipEdits(once, flipped.value));
-      expect(Buffer.from(twice).equals(raw.bytes)).toBe(true);
-    }
-  },
-);
+const keyOf = (pair: Pair): string => formatKey(pairKey(identify(pair)));
 
-it('moves the scores and model names of a side along with it', () => {
-  const line =
-    '{ "chosen_model":"m1","chosen" : "a","x":1e400, "rejected":"b", "Chosen-Rating":[1], "rejected_model":"m2","Rejected-Rating":{"a":2},"chosen_only":7}';
-  const bytes = encode(line);
-  const edited = applyEdits(bytes, flipEdits(bytes, JSON.parse(line) as never));
-  expect(new TextDecoder().decode(edited)).toBe(
+function bytesOf(bytes: Uint8Array, plan: Plan): Uint8Array | undefined {
+  return plan.kind === 'edits' ? applyEdits(bytes, plan.edits) : undefined;
+}
+
+/** The same mapping under all its labels. */
+function readings(name: string): [title: string, name: string, mapping: Mapping][] {
+  const mapping = mappingById(name.replace(/~.*/, ''))!;
+  const axes = axesOf(mapping);
+  if (axes.length === 0) return [[name, name, mapping]];
+  return axes.map((axis) => [`${name} by ${axis}`, name, withAxis(mapping, axis)!]);
+}
+
+/** The record as it stands, and as other writers would have written it. */
+function spellings(bytes: Uint8Array): Uint8Array[] {
+  const random = seededRandom(bytes.length);
+  const value = JSON.parse(decode(bytes)) as JsonObject;
+  const strange = { 'a b': 1e21, nothing: null, deep: [[{ x: '\ud800' }]], ...value, zz: 'é\u2028' };
+  return [bytes, ...[value, strange, strange].map((one) => encode(spell(one, random)))];
+}
+
+describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
+  const { records, values } = load(name);
+  const recognition = accept(mapping, values);
+  const read = (bytes: Uint8Array) => readRaw(recordOf(bytes), recognition);
+  const plan = (bytes: Uint8Array, pair: Pair | undefined, edit: Edit): Plan =>
+    planEdit(mapping, bytes, JSON.parse(decode(bytes)) as JsonObject, pair?.candidates, edit);
+  const all = records.flatMap((raw) => spellings(raw.bytes));
+
+  it('flips to the pair with its sides exchanged, and twice to the first bytes', () => {
+    for (const bytes of all) {
+      for (const pair of read(bytes)?.pairs ?? []) {
+        const once = bytesOf(bytes, plan(bytes, pair, { kind: 'flip' }));
+        expect(once, decode(bytes)).toBeDefined();
+        const flipped = read(once!)!.pairs.find((one) => keyOf(one) === keyOf(pair))!;
+        const [chosen, rejected] = pair.isTie ? [pair.chosen, pair.rejected] : [pair.rejected, pair.chosen];
+        if (!pair.isTie)
+          expect([flipped.chosen.text, flipped.rejected.text]).toEqual([chosen.text, rejected.text]);
+        const twice = bytesOf(once!, plan(once!, flipped, { kind: 'flip' }));
+        expect(decode(twice!)).toBe(decode(bytes));
+      }
+    }
+  });
+
+  it('turns a verdict, and turns it back', () => {
+    for (const bytes of all) {
+      for (const { verdict } of read(bytes)?.judgements ?? []) {
+        const once = bytesOf(bytes, plan(bytes, undefined, { kind: 'flip' }));
+        if (typeof verdict !== 'boolean' || mapping.answers.kind === 'steps') {
+          expect(once).toBeUndefined();
+          continue;
+        }
+        expect(read(once!)!.judgements[0]!.verdict).toBe(!verdict);
+        expect(decode(bytesOf(once!, plan(once!, undefined, { kind: 'flip' }))!)).toBe(decode(bytes));
+      }
+    }
+  });
+
+  it('marks a tie or says why not; sets a margin or says why not', () => {
+    for (const bytes of all) {
+      for (const pair of read(bytes)?.pairs ?? []) {
+        const tie = plan(bytes, pair, { kind: 'tie' });
+        if (tie.kind === 'refused') expect(tie.reason).toContain(mapping.title);
+        else {
+          const tied = read(bytesOf(bytes, tie)!)!.pairs.find((one) => keyOf(one) === keyOf(pair))!;
+          expect(tied.isTie).toBe(true);
+        }
+        const margin = plan(bytes, pair, { kind: 'margin', margin: 2.5 });
+        if (margin.kind === 'refused') expect(margin.reason).toContain(mapping.title);
+        else {
+          const edited = bytesOf(bytes, margin)!;
+          expect(decode(edited)).toContain('2.5');
+          expect(read(edited)!.pairs.map(keyOf)).toEqual(read(bytes)!.pairs.map(keyOf));
+        }
+      }
+    }
+  });
+});
+
+it('moves the scores and model names of a side along with it, and nothing else', () => {
+  const flip = (line: string): string => {
+    const value = JSON.parse(line) as JsonObject;
+    const { mapping } = recognitionOf([value]);
+    const raw = recordOf(line);
+    const pair = readRaw(raw, accept(mapping, [value]))!.pairs[0];
+    return decode(
+      bytesOf(raw.bytes, planEdit(mapping, raw.bytes, value, pair!.candidates, { kind: 'flip' }))!,
+    );
+  };
+  expect(
+    flip(
+      '{ "chosen_model":"m1","chosen" : "a","x":1e400, "rejected":"b", "Chosen-Rating":[1], "rejected_model":"m2","Rejected-Rating":{"a":2},"chosen_only":7}',
+    ),
+  ).toBe(
     '{ "chosen_model":"m2","chosen" : "b","x":1e400, "rejected":"a", "Chosen-Rating":{"a":2}, "rejected_model":"m1","Rejected-Rating":[1],"chosen_only":7}',
+  );
+  // A label in a spelling that would be lost: the answers change places with what belongs to them.
+  expect(
+    flip('{"history":"q","human_ref_A":"a","human_ref_B":"b","score_A":9,"score_B":3,"labels":1.0}'),
+  ).toBe('{"history":"q","human_ref_A":"b","human_ref_B":"a","score_A":3,"score_B":9,"labels":1.0}');
+  // The last of two equal keys is the one that readers keep.
+  expect(flip('{"prompt":"q","chosen":"old","chosen":"a","rejected":"b"}')).toBe(
+    '{"prompt":"q","chosen":"old","chosen":"b","rejected":"a"}',
+  );
+  expect(flip('{"prompt":"q","response_a":"a","response_b":"b","winner":"A","model_a":"m"}')).toBe(
+    '{"prompt":"q","response_a":"a","response_b":"b","winner":"B","model_a":"m"}',
+  );
+});
+
+it('adds a margin in the manner of the record', () => {
+  const add = (line: string): string => {
+    const value = JSON.parse(line) as JsonObject;
+    const { mapping } = recognitionOf([value]);
+    const bytes = encode(line);
+    return decode(bytesOf(bytes, planEdit(mapping, bytes, value, [0, 1], { kind: 'margin', margin: 0 }))!);
+  };
+  expect(add('{"prompt":"q","chosen":"a","rejected":"b"}')).toBe(
+    '{"prompt":"q","chosen":"a","rejected":"b","margin":0}',
+  );
+  expect(add('{"prompt": "q", "chosen": "a", "rejected": "b" } ')).toBe(
+    '{"prompt": "q", "chosen": "a", "rejected": "b", "margin": 0 } ',
+  );
+  expect(add('{"prompt":"q","margin":1.50,"chosen":"a","rejected":"b"}')).toBe(
+    '{"prompt":"q","margin":0,"chosen":"a","rejected":"b"}',
   );
 });
 
 it('leaves files alone that hold no pairs', () => {
   expect(recognise([{ id: 1, text: 'log line' }])).toBeUndefined();
   expect(recognise([])).toBeUndefined();
+});
+
+it.each([
+  ['a.b|c', [['a', 'b'], ['c']]],
+  ['"a.b".0', [['a.b', 0]]],
+  ['"0"', [['0']]],
+  ['mean preference difference', [['mean preference difference']]],
+  ['', [[]]],
+  ['a..b', undefined],
+  ['a|', undefined],
+  ['"a', undefined],
+])('reads %s as a reference to fields', (ref, paths) => {
+  expect(parseFieldRef(ref)).toEqual(paths);
 });

@@ -7,6 +7,7 @@ import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
+import type { Cutoffs } from '#core/score/ranking.ts';
 import {
   brokenRecords,
   cutoffsFor,
@@ -17,6 +18,8 @@ import {
 } from '#core/score/ranking.ts';
 import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
 import { visitTokens } from '#core/score/tokens.ts';
+
+import { survey } from '../fakes/records.ts';
 
 const random = seededRandom(9);
 const WORDS = 'the a wren sings loud in spring and no cat can hear it 12 well done sorry'.split(' ');
@@ -180,10 +183,14 @@ describe('figures', () => {
 
 describe('the review list', () => {
   const margins = Float32Array.from({ length: 1000 }, (_, i) => (i - 300) / 100);
+  const { facts } = survey('{"prompt":"q","chosen":"a","rejected":"b"}\n'.repeat(1000));
+  const labelPath = ['chosen'];
+  const list = (of: Float32Array, cutoffs: Cutoffs, broken = new Set<number>()) =>
+    reviewFindings({ facts, margins: of, labelPath, distribution: new Distribution(of), cutoffs, broken });
 
   it('is a ranking cut at its budget, not at zero', () => {
     const cutoffs = cutoffsFor(margins, 1);
-    const findings = reviewFindings(margins, new Distribution(margins), cutoffs, new Set());
+    const findings = list(margins, cutoffs);
     const of = (rule: string): number[] =>
       findings.filter((one) => one.rule === rule).map(({ record }) => record);
     expect(of('likely-mislabeled')).toEqual(Array.from({ length: 10 }, (_, i) => i));
@@ -198,7 +205,14 @@ describe('the review list', () => {
     const cutoffs = cutoffsFor(margins, 1);
     const distribution = new Distribution(margins);
     const fixed = margins.map((margin, row) => (row === 0 ? -margin : margin));
-    const listed = reviewFindings(fixed, distribution, cutoffs, new Set());
+    const listed = reviewFindings({
+      facts,
+      margins: fixed,
+      labelPath,
+      distribution,
+      cutoffs,
+      broken: new Set(),
+    });
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
@@ -206,10 +220,10 @@ describe('the review list', () => {
 
   it('holds nothing where nothing speaks against a label, and nothing broken', () => {
     const happy = Float32Array.from({ length: 200 }, (_, i) => 1 + i);
-    const findings = reviewFindings(happy, new Distribution(happy), cutoffsFor(happy, 5), new Set());
+    const findings = list(happy, cutoffsFor(happy, 5));
     expect(findings.filter(({ rule }) => rule === 'likely-mislabeled')).toEqual([]);
     const none = cutoffsFor(margins, 0);
-    expect(reviewFindings(margins, new Distribution(margins), none, new Set())).toEqual([]);
+    expect(list(margins, none)).toEqual([]);
     const broken = brokenRecords([
       {
         rule: 'empty-response',
@@ -219,7 +233,7 @@ describe('the review list', () => {
         place: { path: [], part: 'value' },
       },
     ]);
-    const kept = reviewFindings(margins, new Distribution(margins), cutoffsFor(margins, 1), broken);
+    const kept = list(margins, cutoffsFor(margins, 1), broken);
     expect(kept.map(({ record }) => record)).not.toContain(0);
   });
 

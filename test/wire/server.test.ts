@@ -55,7 +55,7 @@ describe('an editor that knows standard LSP alone', () => {
     );
 
     const actions = await client.codeActions(URI, line);
-    expect(actions.map(({ title }) => title)).toEqual(['Flip chosen and rejected']);
+    expect(actions.map(({ title }) => title)).toEqual(['Flip chosen and rejected', 'Drop this record']);
     client.apply(actions[0]!.edit!);
     const [old, now] = [before, client.text].map(
       (text) => JSON.parse(text.split('\n')[line]!) as Record<string, string>,
@@ -157,7 +157,9 @@ describe('scoring', () => {
     const told = await client.until('a reason', () =>
       client.statuses.find(({ reason }) => reason !== undefined),
     );
-    expect(told.reason).toBe('20 pairs are too few to score: 50 are needed.');
+    expect(told.reason).toBe(
+      '20 pairs are too few to score: the consistency scorer needs at least 50 to compare with each other.',
+    );
   });
 
   it('is cancelled by closing the file, which also clears its diagnostics', async () => {

@@ -3,10 +3,12 @@ import type { Finding } from '#core/model/finding.ts';
 import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
-import { openDataset } from '#node/files.ts';
+import { groupShards } from '#node/files.ts';
+import type { SurveyedDataset } from '#node/survey.ts';
+import { pairSources } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
-import { marginsByRecord, scoreFile, surveyFile } from './job.ts';
+import { marginsByPair, openSurveyed, scoreDataset } from './job.ts';
 
 export interface CheckOptions {
   readonly score: boolean;
@@ -15,34 +17,76 @@ export interface CheckOptions {
   readonly budget: number;
 }
 
-/** Checks one file and prints one line for each finding. True when a structural check found something. */
-async function checkFile(command: Command, path: string, options: CheckOptions): Promise<boolean> {
-  const file = await openDataset(path);
-  const survey = await surveyFile(command, file);
-  let ranked: Finding[] = [];
-  let trust = '';
-  if (options.score && survey.pairCount >= LEAST_PAIRS) {
-    const scoredFile = await scoreFile(command, file, survey, { ...options, selfTest: false });
-    const { scored } = scoredFile;
-    const margins = await marginsByRecord(file, survey, scoredFile, options.groupBy);
-    const cutoffs = cutoffsFor(margins, options.budget);
-    ranked = reviewFindings(margins, new Distribution(margins), cutoffs, brokenRecords(survey.findings));
-    const { accuracy, longerWins } = scored.result.trust;
-    trust = `, scorer agrees with ${(100 * accuracy.value).toFixed(0)} % of labels (longer wins: ${(100 * longerWins).toFixed(0)} %)`;
+/** Findings about labels, for each file of the dataset, and what the scorer is worth. */
+interface Review {
+  readonly byFile: readonly (readonly Finding[])[];
+  readonly trust: string;
+}
+
+async function review(command: Command, dataset: SurveyedDataset, options: CheckOptions): Promise<Review> {
+  const scoredDataset = await scoreDataset(command, dataset, { ...options, selfTest: false });
+  const margins = await marginsByPair(dataset, scoredDataset, options.groupBy);
+  const cutoffs = cutoffsFor(margins, options.budget);
+  const distribution = new Distribution(margins);
+  const byFile = dataset.files.map(({ survey, firstPair }) =>
+    reviewFindings({
+      facts: survey.facts,
+      margins: margins.subarray(firstPair, firstPair + survey.facts.pairCount),
+      labelPath: survey.recognition.labelPath,
+      distribution,
+      cutoffs,
+      broken: brokenRecords(survey.findings),
+    }),
+  );
+  const { accuracy, longerWins } = scoredDataset.scored.result.trust;
+  const percent = (share: number): string => (100 * share).toFixed(0);
+  const trust = `, scorer agrees with ${percent(accuracy.value)} % of labels (longer wins: ${percent(longerWins)} %)`;
+  return { byFile, trust };
+}
+
+/** "61,135 pairs, 12 ties": what there is, without what there is none of. */
+export function countWords(counts: { pairCount: number; tieCount: number; judgementCount: number }): string {
+  const { pairCount, tieCount, judgementCount } = counts;
+  const words = [
+    pairCount > 0 || judgementCount === 0 ? `${pairCount} pairs` : '',
+    tieCount > 0 ? `${tieCount} of them ties` : '',
+    judgementCount > 0 ? `${judgementCount} single verdicts` : '',
+  ];
+  return words.filter((word) => word !== '').join(', ');
+}
+
+/** Checks one dataset and prints one line for each finding. True when a structural check found something. */
+async function checkDataset(
+  command: Command,
+  paths: readonly string[],
+  options: CheckOptions,
+): Promise<boolean> {
+  const dataset = await openSurveyed(command, paths);
+  const canScore = options.score && pairSources(dataset).preferenceCount >= LEAST_PAIRS;
+  const reviewed = canScore ? await review(command, dataset, options) : undefined;
+  let structural = 0;
+  let toReview = 0;
+  for (const [i, { file, survey }] of dataset.files.entries()) {
+    const ranked = reviewed?.byFile[i] ?? [];
+    const placed = await placeFindings(file.bytes, [...survey.findings, ...ranked]);
+    command.bar.clear();
+    for (const { finding, line, column } of placed) {
+      command.print(
+        `${file.path}:${line}:${column}: ${finding.severity} ${finding.rule}: ${finding.message}`,
+      );
+    }
+    for (const [rule, count] of survey.counts) {
+      const kept = survey.findings.filter((finding) => finding.rule === rule).length;
+      if (kept < count) command.print(`${file.path}: ${rule}: ${count - kept} more, not listed`);
+    }
+    structural += [...survey.counts.values()].reduce((sum, count) => sum + count, 0);
+    toReview += ranked.length;
   }
-  const placed = await placeFindings(file.bytes, [...survey.findings, ...ranked]);
-  command.bar.clear();
-  for (const { finding, line, column } of placed) {
-    command.print(`${path}:${line}:${column}: ${finding.severity} ${finding.rule}: ${finding.message}`);
-  }
-  for (const [rule, count] of survey.counts) {
-    const kept = survey.findings.filter((finding) => finding.rule === rule).length;
-    if (kept < count) command.print(`${path}: ${rule}: ${count - kept} more, not listed`);
-  }
-  const structural = [...survey.counts.values()].reduce((sum, count) => sum + count, 0);
+  const titles = [...new Set(dataset.files.map(({ survey }) => survey.recognition.mapping.title))].join(', ');
+  const where = dataset.files.length > 1 ? ` of ${dataset.files.length} files` : '';
   command.note(
-    `${path}: ${survey.pairCount} pairs in ${survey.facts.count} records, ${survey.recognition.mapping.title}, ` +
-      `${structural} findings of structure, ${ranked.length} pairs to review${trust}`,
+    `${dataset.name}: ${countWords(dataset)} in ${dataset.recordCount} records${where}, ${titles}, ` +
+      `${structural} findings of structure, ${toReview} pairs to review${reviewed?.trust ?? ''}`,
   );
   return structural > 0;
 }
@@ -64,9 +108,9 @@ export async function check(
   options: CheckOptions,
 ): Promise<CheckOutcome> {
   const outcome = { found: false, failed: false };
-  for (const path of paths) {
+  for (const group of groupShards(paths)) {
     try {
-      outcome.found = (await checkFile(command, path, options)) || outcome.found;
+      outcome.found = (await checkDataset(command, group, options)) || outcome.found;
     } catch (error) {
       if (!(error instanceof UserError) || command.signal.aborted) throw error;
       command.bar.clear();

@@ -1,14 +1,16 @@
-// Scoring a file for a command: survey, fit in the scoring process, hand back what commands print.
+// What commands do to a dataset: open, survey, score.
 import type { Survey } from '#core/dataset/survey.ts';
-import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
-import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { pairText, readerOf } from '#core/score/model.ts';
-import { fittedShare, groupOf, pairBatches, readPairs, surveyBytes } from '#node/engine.ts';
-import type { DatasetFile } from '#node/files.ts';
+import { answerUnits, whyTooFew } from '#core/score/scorable.ts';
+import { fittedShare, groupOf, pairBatches, readPairs } from '#node/engine.ts';
+import type { DataFile } from '#node/files.ts';
+import { openGroup } from '#node/files.ts';
 import type { Scored, Stage } from '#node/scoring.ts';
 import { score } from '#node/scoring.ts';
 import { startScorer } from '#node/scoringProcess.ts';
+import type { SurveyedDataset } from '#node/survey.ts';
+import { assertSame, pairSources, surveyBytes, surveyDataset } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
 
@@ -18,13 +20,11 @@ export interface ScoreOptions {
   readonly selfTest: boolean;
 }
 
-export interface ScoredFile {
+export interface ScoredDataset {
   readonly scored: Scored;
-  /** The record of each fitted pair. */
-  readonly records: readonly number[];
+  /** The number of each fitted pair. */
+  readonly numbers: readonly number[];
 }
-
-export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
 
 const STAGE_TITLES: Record<Stage, string> = {
   reading: 'Reading',
@@ -32,32 +32,35 @@ const STAGE_TITLES: Record<Stage, string> = {
   'self-test': 'Self-test',
 };
 
-/** Surveys a file; refuses one that holds no pairs. */
-export async function surveyFile({ bar }: Command, file: DatasetFile): Promise<RecognisedSurvey> {
-  const packed = file.path.endsWith('.gz');
-  const survey = await surveyBytes(file.bytes, (byteEnd) => {
-    // The unpacked size of a gzip file is not known; its text is about four times as long.
-    bar.show('Checking', Math.min(0.99, byteEnd / (packed ? file.size * 4 : file.size)));
+async function surveyFile({ bar }: Command, file: DataFile): Promise<Survey> {
+  return surveyBytes(file.bytes, undefined, (byteEnd) => {
+    bar.show('Checking', Math.min(0.99, byteEnd / (file.size * file.codec.expansion)));
   });
-  const { recognition } = survey;
-  if (survey.facts.count === 0) throw messages.empty(file.path);
-  if (!recognition) throw messages.unrecognised(file.path, survey.fieldsSeen);
-  return { ...survey, recognition };
+}
+
+/** Opens and surveys paths that belong together; refuses a dataset that holds nothing known. */
+export async function openSurveyed(command: Command, paths: readonly string[]): Promise<SurveyedDataset> {
+  const dataset = await openGroup(paths);
+  for (const shard of dataset.missingShards) command.note(`${dataset.name}: shard ${shard} is missing.`);
+  const surveyed = await surveyDataset(dataset, async (file) => surveyFile(command, file));
+  for (const reason of surveyed.leftOut) command.note(`${reason.message} Left out.`);
+  return surveyed;
 }
 
 /** Fits and scores in a child process. */
-export async function scoreFile(
+export async function scoreDataset(
   { bar, signal, scorerPath }: Command,
-  file: DatasetFile,
-  survey: RecognisedSurvey,
+  dataset: SurveyedDataset,
   options: ScoreOptions,
-): Promise<ScoredFile> {
-  if (survey.pairCount < LEAST_PAIRS) throw messages.tooFewPairs(file.path, survey.pairCount, LEAST_PAIRS);
-  const records: number[] = [];
-  const share = fittedShare(survey);
+): Promise<ScoredDataset> {
+  const sources = pairSources(dataset);
+  const reason = sources.whyNone ?? whyTooFew(sources.preferenceCount, dataset.judgementCount);
+  if (reason !== undefined) throw messages.notScorable(dataset.name, reason);
+  const numbers: number[] = [];
+  const share = fittedShare(dataset.files.reduce((sum, { survey }) => sum + answerUnits(survey.facts), 0));
   const scored = await score(() => startScorer(scorerPath), {
-    pairs: () => pairBatches(file.bytes, survey.recognition, share, options.groupBy, records),
-    pairCount: Math.ceil(survey.pairCount * share),
+    pairs: () => pairBatches(sources.files, share, options.groupBy, numbers),
+    pairCount: Math.ceil(sources.preferenceCount * share),
     seed: options.seed,
     selfTest: options.selfTest,
     onProgress: ({ stage, done }) => {
@@ -68,29 +71,31 @@ export async function scoreFile(
     },
     signal,
   });
-  await file.assertSame();
-  return { scored, records };
+  await assertSame(dataset);
+  return { scored, numbers };
 }
 
 /**
- * Margins by record, NaN for a record without a pair. Pairs of a very large file that were not among
- * the fitted ones are read by one more pass.
+ * Margins of all pairs, NaN for ties and for what cannot be scored. Pairs of very much text that were not among the
+ * fitted ones are read by one more pass.
  */
-export async function marginsByRecord(
-  file: DatasetFile,
-  survey: RecognisedSurvey,
-  { scored, records }: ScoredFile,
+export async function marginsByPair(
+  dataset: SurveyedDataset,
+  { scored, numbers }: ScoredDataset,
   groupField: string | undefined,
 ): Promise<Float32Array> {
-  const margins = new Float32Array(survey.facts.count).fill(Number.NaN);
-  records.forEach((record, i) => {
-    margins[record] = scored.result.margins[i] ?? Number.NaN;
+  const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
+  numbers.forEach((number, i) => {
+    margins[number] = scored.result.margins[i] ?? Number.NaN;
   });
-  if (records.length === survey.pairCount) return margins;
+  const { files, preferenceCount } = pairSources(dataset);
+  if (numbers.length === preferenceCount) return margins;
   const read = readerOf(scored.result);
-  for await (const { raw, pair, value } of readPairs(file.bytes, survey.recognition)) {
-    if (!Number.isNaN(margins[raw.record])) continue;
-    margins[raw.record] = read(pairText(pair), groupOf(value, groupField), 0).margin;
+  for (const { bytes, recognition, firstPair } of files) {
+    for await (const { number, pair, value } of readPairs(bytes, recognition)) {
+      if (pair.isTie || !Number.isNaN(margins[firstPair + number])) continue;
+      margins[firstPair + number] = read(pairText(pair), groupOf(value, groupField), 0).margin;
+    }
   }
   return margins;
 }

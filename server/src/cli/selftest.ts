@@ -1,10 +1,9 @@
 import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import type { Share } from '#core/score/quality.ts';
-import { openDataset } from '#node/files.ts';
 import { SELF_TEST_SHARE } from '#node/scoring.ts';
 
 import type { Command } from './command.ts';
-import { scoreFile, surveyFile } from './job.ts';
+import { openSurveyed, scoreDataset } from './job.ts';
 
 export interface SelfTestOptions {
   readonly seed: number;
@@ -22,9 +21,8 @@ function interval({ value, low, high }: Share): string {
 
 /** Plants flips in a copy of the labels and prints how well the ranking finds them. The file is not touched. */
 export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
-  const file = await openDataset(path);
-  const survey = await surveyFile(command, file);
-  const { scored } = await scoreFile(command, file, survey, { ...options, selfTest: true });
+  const dataset = await openSurveyed(command, [path]);
+  const { scored } = await scoreDataset(command, dataset, { ...options, selfTest: true });
   command.bar.clear();
   const { selfTest: test, result } = scored;
   if (!test) throw new Error('selftest: the scorer gave no figures');

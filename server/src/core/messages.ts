@@ -7,15 +7,17 @@ const list = (names: readonly string[]): string => names.map((name) => `"${name}
 
 export const messages = {
   notFound: (path: string) => new UserError(`${path}: there is no such file. Check the path.`),
-  isDirectory: (path: string) =>
-    new UserError(
-      `${path}: this is a folder. Name the .jsonl or .jsonl.gz files in it, for example ${path}/*.jsonl`,
-    ),
+  isFolder: (path: string) =>
+    new UserError(`${path}: this is a folder, and a file is needed. Name one of the .jsonl files in it.`),
+  noDataFiles: (path: string) =>
+    new UserError(`${path}: there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
   unreadable: (path: string, reason: string) => new UserError(`${path}: cannot be read (${reason}).`),
-  badGzip: (path: string, reason: string) =>
+  damaged: (path: string, codec: string, reason: string) =>
     new UserError(
-      `${path}: the gzip data is damaged (${reason}). Compress the file anew, or unpack what is left of it.`,
+      `${path}: the ${codec} data is damaged (${reason}). Compress the file anew, or unpack what is left of it.`,
     ),
+  noZstdWriter: () =>
+    new UserError('Saving .zst files needs Node 22.15 or newer. Unpack the file first, or use a newer Node.'),
   changed: (path: string) =>
     new UserError(`${path}: the file changed while it was read. Nothing was written; run the command again.`),
   empty: (path: string) => new UserError(`${path}: the file is empty: there is nothing to check.`),
@@ -25,12 +27,9 @@ export const messages = {
         (fields.length === 0
           ? 'No line is a JSON object. '
           : `The records have the fields ${list(fields.slice(0, 12))}. `) +
-        'PrefLens reads "chosen" and "rejected" as HH transcripts, as texts, or as message lists, with or without "prompt".',
+        'Run "preflens schema" on it to see what was tried, and name its mapping in preflens.json.',
     ),
-  tooFewPairs: (path: string, count: number, least: number) =>
-    new UserError(
-      `${path}: ${count} pairs are too few to score: the consistency scorer needs at least ${least} to compare with each other.`,
-    ),
+  notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
 };

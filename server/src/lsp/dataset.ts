@@ -1,8 +1,8 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
-import { pairOf, Surveyor } from '#core/dataset/survey.ts';
+import type { ReadValue } from '#core/dataset/survey.ts';
+import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
-import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { Explanation } from '#core/score/explain.ts';
@@ -33,10 +33,20 @@ export interface Scores {
   readonly selfTest?: SelfTest;
 }
 
-export interface ReadRecord {
+export interface ReadRecord extends ReadValue {
   readonly raw: RawRecord;
+}
+
+export interface ReadPair extends ReadRecord {
   readonly pair: Pair;
-  readonly value: JsonObject;
+  /** Number of the pair in its record. */
+  readonly index: number;
+}
+
+/** A pair by its record and its number there. */
+export interface PairPlace {
+  readonly record: number;
+  readonly pair: number;
 }
 
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
@@ -123,7 +133,7 @@ export class OpenDataset {
       for (const raw of recordsOf(bytes)) surveyor.add(raw);
       this.#setSurvey({ ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length });
     }
-    this.#scoreNewRecords();
+    this.#scoreNewPairs();
     this.#rank();
   }
 
@@ -133,10 +143,10 @@ export class OpenDataset {
   }
 
   /**
-   * Takes the scores of the pairs in `records`, numbered as they were when scoring began. Records that
+   * Takes the scores of the pairs in `numbers`, as they were numbered when scoring began. Pairs that
    * were edited meanwhile are read anew with the fitted model.
    */
-  setScores(result: ConsistencyResult, records: readonly number[], settings: Settings): void {
+  setScores(result: ConsistencyResult, numbers: readonly number[], settings: Settings): void {
     this.#scores = {
       reader: readerOf(result),
       distribution: new Distribution(result.margins),
@@ -144,13 +154,13 @@ export class OpenDataset {
       result,
       groupBy: settings.groupBy === '' ? undefined : settings.groupBy,
     };
-    const pairOfOrigin = new Map(records.map((record, pair) => [record, pair]));
+    const scoredAs = new Map(numbers.map((number, i) => [number, i]));
     const { facts } = this.#survey;
-    for (let record = 0; record < facts.count; record++) {
-      const pair = pairOfOrigin.get(facts.columns.origin[record] ?? -1) ?? -1;
-      facts.setMargin(record, result.margins[pair] ?? Number.NaN);
+    for (let pair = 0; pair < facts.pairCount; pair++) {
+      const at = scoredAs.get(facts.pairs.origin[pair] ?? -1) ?? -1;
+      facts.setMargin(pair, result.margins[at] ?? Number.NaN);
     }
-    this.#scoreNewRecords();
+    this.#scoreNewPairs();
     this.#rank();
   }
 
@@ -169,11 +179,11 @@ export class OpenDataset {
   /** The record as it stands in the document. */
   rawRecord(record: number): RawRecord | undefined {
     const { facts } = this.#survey;
-    if (record < 0 || record >= facts.count) return undefined;
-    const [byteStart, byteEnd] = [facts.columns.byteStart[record] ?? 0, facts.columns.byteEnd[record] ?? 0];
+    if (record < 0 || record >= facts.recordCount) return undefined;
+    const [byteStart, byteEnd] = [facts.records.byteStart[record] ?? 0, facts.records.byteEnd[record] ?? 0];
     return {
       record,
-      line: facts.columns.line[record] ?? 0,
+      line: facts.records.line[record] ?? 0,
       byteStart,
       byteEnd,
       bytes: this.#bytes.subarray(byteStart, byteEnd),
@@ -183,24 +193,45 @@ export class OpenDataset {
   readRecord(record: number): ReadRecord | undefined {
     const raw = this.rawRecord(record);
     const { recognition } = this.#survey;
-    const read = raw && recognition && pairOf(raw, recognition);
+    const read = raw && recognition && readRaw(raw, recognition);
     return read && { raw, ...read };
   }
 
+  readPair(record: number, index: number): ReadPair | undefined {
+    const read = this.readRecord(record);
+    const pair = read?.pairs[index];
+    return read && pair && { ...read, pair, index };
+  }
+
+  /** The margin of a pair of a record; NaN where there is none. */
+  margin(record: number, index: number): number {
+    const [from, to] = this.#survey.facts.pairsOf(record);
+    return from + index < to ? this.#survey.facts.margin(from + index) : Number.NaN;
+  }
+
   /** Rewards and reasons of one pair, from the model that never saw its prompt. */
-  explain(read: ReadRecord, most?: number): Explanation | undefined {
+  explain(read: Pick<ReadPair, 'pair' | 'value'>, most?: number): Explanation | undefined {
     const scores = this.#scores;
     return scores?.reader(pairText(read.pair), groupOf(read.value, scores.groupBy), most);
   }
 
-  findingsOf(record: number): readonly Finding[] {
+  /** The findings of a record; with `pair`, those about this pair and those about the whole. */
+  findingsOf(record: number, pair?: number): readonly Finding[] {
     this.#byRecord ??= groupBy(this.findings, (finding) => finding.record);
-    return this.#byRecord.get(record) ?? [];
+    const all = this.#byRecord.get(record) ?? [];
+    return pair === undefined
+      ? all
+      : all.filter((finding) => finding.pair === undefined || finding.pair === pair);
   }
 
-  /** Records with findings, in the order in which a person should look at them: labels by rank, then structure by place. */
-  reviewOrder(): readonly number[] {
-    return [...new Set([...this.#label, ...this.#survey.findings].map(({ record }) => record))];
+  /** Pairs with findings, in the order in which a person should look at them: labels by rank, then structure by place. */
+  reviewOrder(): readonly PairPlace[] {
+    const places = new Map<string, PairPlace>();
+    for (const { record, pair = 0 } of [...this.#label, ...this.#survey.findings]) {
+      const key = `${record}:${pair}`;
+      if (!places.has(key)) places.set(key, { record, pair });
+    }
+    return [...places.values()];
   }
 
   #setSurvey(survey: DocumentSurvey): void {
@@ -208,28 +239,33 @@ export class OpenDataset {
     this.#byRecord = undefined;
   }
 
-  /** Margins for records that came or changed since the file was scored. */
-  #scoreNewRecords(): void {
+  /** Margins for pairs that came or changed since the file was scored. */
+  #scoreNewPairs(): void {
     if (!this.#scores) return;
     const { facts } = this.#survey;
-    for (let record = 0; record < facts.count; record++) {
-      if (!facts.hasPair(record) || !Number.isNaN(facts.margin(record))) continue;
-      const read = this.readRecord(record);
+    for (let number = 0; number < facts.pairCount; number++) {
+      if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
+      const record = facts.recordOf(number);
+      const read = this.readPair(record, number - facts.pairsOf(record)[0]);
       const explained = read && this.explain(read, 0);
-      if (explained) facts.setMargin(record, explained.margin);
+      if (explained) facts.setMargin(number, explained.margin);
     }
   }
 
   #rank(): void {
     this.#byRecord = undefined;
-    const { facts } = this.#survey;
-    if (!this.#scores) return;
-    const margins = facts.columns.margin.subarray(0, facts.count);
-    this.#label = reviewFindings(
+    const { facts, findings, recognition } = this.#survey;
+    if (!this.#scores || !recognition) return;
+    const { distribution, cutoffs } = this.#scores;
+    const { margins } = facts;
+    const { labelPath } = recognition;
+    this.#label = reviewFindings({
+      facts,
       margins,
-      this.#scores.distribution,
-      this.#scores.cutoffs,
-      brokenRecords(this.#survey.findings),
-    );
+      labelPath,
+      distribution,
+      cutoffs,
+      broken: brokenRecords(findings),
+    });
   }
 }

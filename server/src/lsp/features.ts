@@ -1,16 +1,17 @@
 // What the editor asks about a place: hover, code actions, code lenses, and the pair to be drawn.
-import type { CodeAction, CodeLens, Hover, Range, WorkspaceEdit } from 'vscode-languageserver/node';
+import type { CodeAction, CodeLens, Hover, Range } from 'vscode-languageserver/node';
 import { CodeActionKind, MarkupKind } from 'vscode-languageserver/node';
 
-import { flipEdits } from '#core/edits/flip.ts';
+import type { Edit } from '#core/edits/edit.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
-import type { OpenDataset } from './dataset.ts';
+import type { OpenDataset, PairPlace, ReadRecord } from './dataset.ts';
+import { editOf } from './edits.ts';
 import { readableUri } from './names.ts';
-import { toDiagnostic, toTextEdits } from './toProtocol.ts';
+import { toDiagnostic } from './toProtocol.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
 const MOST_LENSES = 2000;
@@ -27,54 +28,127 @@ function describeReason({ text, side, weight }: Reason): string {
   return `${what} ${formatMargin(weight)}`;
 }
 
+/** Above this many pairs of one record a hover lists the first ones. */
+const MOST_LISTED = 12;
+
+function markdown(lines: readonly string[]): Hover {
+  return { contents: { kind: MarkupKind.Markdown, value: lines.join('\n\n') } };
+}
+
+/** One line for each pair of a record that holds several. */
+function pairList(dataset: OpenDataset, { raw, pairs }: ReadRecord): string {
+  const items = pairs.slice(0, MOST_LISTED).map(({ candidates: [chosen, rejected], isTie }, i) => {
+    const margin = dataset.margin(raw.record, i);
+    const names = `answer ${chosen + 1} over answer ${rejected + 1}`;
+    if (isTie) return `- answers ${chosen + 1} and ${rejected + 1}: a tie`;
+    return `- ${names}${Number.isNaN(margin) ? '' : `: margin ${formatMargin(margin)}`}`;
+  });
+  const more = pairs.length - items.length;
+  return [
+    `${pairs.length} pairs in this record:`,
+    '',
+    ...items,
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ].join('\n');
+}
+
+function unpairedWords({ judgements }: ReadRecord): string {
+  const [first] = judgements;
+  if (judgements.length > 1)
+    return `${judgements.length} steps, each with a verdict; there is no pair to score.`;
+  const verdict = first?.verdict;
+  const words =
+    verdict === true
+      ? 'called good'
+      : verdict === false
+        ? 'called bad'
+        : verdict === undefined
+          ? 'not rated'
+          : `rated ${verdict}`;
+  return `One answer, ${words}; there is no pair to score.`;
+}
+
+/** The pair of a record that a hover explains: the one that speaks most against its label. */
+function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): number {
+  const { facts } = dataset.survey;
+  const [from] = facts.pairsOf(raw.record);
+  let worst = 0;
+  pairs.forEach((_, i) => {
+    if (facts.margin(from + i) < facts.margin(from + worst) || facts.isTie(from + worst)) worst = i;
+  });
+  return worst;
+}
+
 /** Rewards, margin, percentile, scorer, its trust on this file, and what drove the score. */
 export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
   const record = dataset.survey.facts.recordAtLine(line);
   const read = dataset.readRecord(record);
   if (!read) return undefined;
-  const explained = dataset.explain(read);
+  const { recordCount } = dataset.survey.facts;
+  const title = `**PrefLens** · record ${(record + 1).toLocaleString('en')} of ${recordCount.toLocaleString('en')}`;
+  if (read.pairs.length === 0)
+    return read.judgements.length > 0 ? markdown([title, unpairedWords(read)]) : undefined;
+  const index = worstPair(dataset, read);
+  const pair = read.pairs[index];
+  if (!pair) return undefined;
+  const list = read.pairs.length > 1 ? [pairList(dataset, read)] : [];
+  if (pair.isTie)
+    return markdown([title, ...list, 'The label calls both answers equal: there is no margin.']);
+  const explained = dataset.explain({ pair, value: read.value });
   const { scores } = dataset;
-  const title = `**PrefLens** · pair ${(record + 1).toLocaleString('en')} of ${dataset.survey.facts.count.toLocaleString('en')}`;
-  if (!explained || !scores) {
-    return { contents: { kind: MarkupKind.Markdown, value: `${title}\n\nNot scored yet.` } };
-  }
-  const margin = dataset.survey.facts.margin(record);
+  if (!explained || !scores) return markdown([title, ...list, 'Not scored yet.']);
+  const margin = dataset.margin(record, index);
   const percentile = scores.distribution.percentile(margin);
-  const lines = [
+  const which =
+    read.pairs.length > 1 ? `Answer ${pair.candidates[0] + 1} over answer ${pair.candidates[1] + 1}: ` : '';
+  return markdown([
     title,
-    `**Margin ${formatMargin(margin)}** · ${formatPercentile(percentile)} percentile of this file  \n` +
+    ...list,
+    `${which}**Margin ${formatMargin(margin)}** · ${formatPercentile(percentile)} percentile of this file  \n` +
       `Reward: chosen ${formatMargin(explained.chosenReward)}, rejected ${formatMargin(explained.rejectedReward)}`,
     `What drove it: ${explained.reasons.map(describeReason).join(' · ')}`,
     `*Scorer ${CONSISTENCY_NAME}* judges consistency with the rest of this file, not truth. ${dataset.trust ?? ''}`,
-  ];
-  return { contents: { kind: MarkupKind.Markdown, value: lines.join('\n\n') } };
+  ]);
 }
 
-/** The edit that flips a record, or undefined when it holds no pair or its sides are equal. */
-export function flipEdit(dataset: OpenDataset, record: number): WorkspaceEdit | undefined {
-  const read = dataset.readRecord(record);
-  if (!read) return undefined;
-  const edits = toTextEdits(dataset, read.raw, flipEdits(read.raw.bytes, read.value));
-  if (edits.length === 0) return undefined;
-  const { uri, version } = dataset.document;
-  return { documentChanges: [{ textDocument: { uri, version }, edits }] };
+/** What can be done to a record, in the order in which it is offered. */
+const ACTIONS: readonly { readonly title: string; readonly alone: string; readonly edit: Edit }[] = [
+  { title: 'Flip chosen and rejected', alone: 'Turn the verdict', edit: { kind: 'flip' } },
+  { title: 'Drop this record', alone: 'Drop this record', edit: { kind: 'drop' } },
+  { title: 'Mark as a tie', alone: '', edit: { kind: 'tie' } },
+];
+
+/** The pair of a record that actions are about: the one with a finding, else the first. */
+function pairToAct(dataset: OpenDataset, record: number): number {
+  return dataset.findingsOf(record).find(({ pair }) => pair !== undefined)?.pair ?? 0;
 }
 
 export function codeActionsOf(dataset: OpenDataset, range: Range, options: ClientOptions): CodeAction[] {
   const record = dataset.survey.facts.recordAtLine(range.start.line);
-  const edit = flipEdit(dataset, record);
-  if (!edit) return [];
+  const read = dataset.readRecord(record);
+  if (!read) return [];
   const { uri } = dataset.document;
+  const pair = pairToAct(dataset, record);
+  const isPair = read.pairs.length > 0;
   const answered = dataset
-    .findingsOf(record)
+    .findingsOf(record, pair)
     .filter(({ rule }) => rule === 'likely-mislabeled')
     .flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
-  const actions: CodeAction[] = [
-    { title: 'Flip chosen and rejected', kind: CodeActionKind.QuickFix, edit, diagnostics: answered },
-  ];
-  if (options.compare) {
-    const ref: RecordRef = { uri, record };
-    actions.push({
+  const actions = ACTIONS.flatMap(({ title, alone, edit }): CodeAction[] => {
+    const outcome = editOf(dataset, { record, pair }, edit);
+    if (!outcome || 'refused' in outcome) return [];
+    return [
+      {
+        title: isPair ? title : alone,
+        kind: CodeActionKind.QuickFix,
+        edit: outcome.edit,
+        diagnostics: answered,
+      },
+    ];
+  });
+  if (options.compare && isPair) {
+    const ref: RecordRef = { uri, record, pair };
+    actions.splice(1, 0, {
       title: 'Compare side by side',
       kind: CodeActionKind.QuickFix,
       command: { title: 'Compare', command: 'preflens.compare', arguments: [ref] },
@@ -86,16 +160,16 @@ export function codeActionsOf(dataset: OpenDataset, range: Range, options: Clien
 /** Records that get a lens: the visible ones where the client says which, else all of a small file or those with findings. */
 function lensRecords(dataset: OpenDataset, visible: readonly [number, number] | undefined): number[] {
   const { facts } = dataset.survey;
-  const all = Array.from({ length: facts.count }, (_, record) => record);
+  const all = Array.from({ length: facts.recordCount }, (_, record) => record);
   if (visible) {
     const [start, end] = [visible[0] - LENS_MARGIN, visible[1] + LENS_MARGIN];
     return all.filter((record) => {
-      const line = facts.columns.line[record] ?? 0;
+      const line = facts.records.line[record] ?? 0;
       return line >= start && line < end;
     });
   }
-  if (facts.count <= MOST_LENSES) return all;
-  return dataset.reviewOrder().slice(0, MOST_LENSES);
+  if (facts.recordCount <= MOST_LENSES) return all;
+  return [...new Set(dataset.reviewOrder().map(({ record }) => record))].slice(0, MOST_LENSES);
 }
 
 export function codeLensesOf(
@@ -108,11 +182,15 @@ export function codeLensesOf(
   if (!scores) return [];
   const { uri } = dataset.document;
   return lensRecords(dataset, visible).flatMap((record) => {
-    const margin = facts.margin(record);
+    // Of several pairs the lens shows the one that speaks most against its label.
+    const [from, to] = facts.pairsOf(record);
+    let worst = from;
+    for (let pair = from; pair < to; pair++) if (facts.margin(pair) < facts.margin(worst)) worst = pair;
+    const margin = to > from ? facts.margin(worst) : Number.NaN;
     if (Number.isNaN(margin)) return [];
-    const line = facts.columns.line[record] ?? 0;
+    const line = facts.records.line[record] ?? 0;
     const range: Range = { start: { line, character: 0 }, end: { line, character: 0 } };
-    const ref: RecordRef = { uri, record };
+    const ref: RecordRef = { uri, record, pair: worst - from };
     const percentile = formatPercentile(scores.distribution.percentile(margin));
     const title = `margin ${formatMargin(margin)} · ${percentile} percentile`;
     const compare = options.compare ? 'preflens.compare' : '';
@@ -126,45 +204,56 @@ export function codeLensesOf(
   });
 }
 
-/** The record to show: walks the list in a circle, over records that hold no pair to draw. */
-function stepFrom(dataset: OpenDataset, order: readonly number[], request: PairRequest): number | undefined {
-  const { record, step, shownAs } = request;
-  if (step === 'here') return record;
+/** The pair to show: walks the list in a circle, over records that hold no pair to draw. */
+function stepFrom(
+  dataset: OpenDataset,
+  order: readonly PairPlace[],
+  request: PairRequest,
+): PairPlace | undefined {
+  const { record, pair = 0, step, shownAs } = request;
+  if (step === 'here') return { record, pair };
   const count = order.length;
   const direction = step === 'next' ? 1 : -1;
-  const place = order.indexOf(record);
-  // A record that left the list stood just before the one that now has its number.
+  const place = order.findIndex((one) => one.record === record && one.pair === pair);
+  // A pair that left the list stood just before the one that now has its number.
   const start = place >= 0 ? place : (shownAs ?? 0) - (step === 'next' ? 2 : 1);
   for (let i = 1; i <= count; i++) {
     const next = order[(((start + direction * i) % count) + count) % count];
-    if (next !== undefined && dataset.readRecord(next)) return next;
+    if (next !== undefined && dataset.readPair(next.record, next.pair)) return next;
   }
   return undefined;
 }
 
-/** The pair of a record, or of the next or previous one with a finding, as the compare view draws it. */
+/** The pair of a record, or the next or previous one with a finding, as the compare view draws it. */
 export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView | null {
   const order = dataset.reviewOrder();
-  const record = stepFrom(dataset, order, request);
-  const read = record === undefined ? undefined : dataset.readRecord(record);
-  if (record === undefined || !read) return null;
-  const explained = dataset.explain(read, 8);
-  const margin = dataset.survey.facts.margin(record);
+  const place = stepFrom(dataset, order, request);
+  const read = place && dataset.readPair(place.record, place.pair);
+  if (!read) return null;
+  const { record } = read.raw;
+  const { pair, index } = read;
+  const explained = pair.isTie ? undefined : dataset.explain(read, 8);
+  const margin = dataset.margin(record, index);
   const { scores, trust } = dataset;
   return {
     uri: dataset.document.uri,
     fileName: readableUri(dataset.document.uri.split('/').at(-1) ?? ''),
     record,
-    recordCount: dataset.survey.facts.count,
+    recordCount: dataset.survey.facts.recordCount,
+    pair: index,
+    pairCount: read.pairs.length,
+    isTie: pair.isTie,
     line: read.raw.line,
-    prompt: read.pair.prompt,
-    chosen: { text: read.pair.chosen.text, ...(explained && { reward: explained.chosenReward }) },
-    rejected: { text: read.pair.rejected.text, ...(explained && { reward: explained.rejectedReward }) },
+    prompt: pair.prompt,
+    chosen: { text: pair.chosen.text, ...(explained && { reward: explained.chosenReward }) },
+    rejected: { text: pair.rejected.text, ...(explained && { reward: explained.rejectedReward }) },
     ...(scores && explained && { margin, percentile: scores.distribution.percentile(margin) }),
     ...(trust !== undefined && { trust }),
     reasons: explained?.reasons ?? [],
-    findings: dataset.findingsOf(record).map(({ rule, severity, message }) => ({ rule, severity, message })),
-    findingNumber: order.indexOf(record) + 1,
+    findings: dataset
+      .findingsOf(record, index)
+      .map(({ rule, severity, message }) => ({ rule, severity, message })),
+    findingNumber: order.findIndex((one) => one.record === record && one.pair === index) + 1,
     findingCount: order.length,
   };
 }

@@ -38,19 +38,21 @@ export function resurvey(
 
   const facts = new Facts();
   const findings: Finding[] = [];
-  const { line } = old.facts.columns;
+  const { line } = old.facts.records;
   const byRecord = groupBy(old.findings, (finding) => finding.record);
   const carry = (record: number, lines: number, moved: number): void => {
-    for (const finding of byRecord.get(record) ?? []) findings.push({ ...finding, record: facts.count });
-    facts.pushFrom(old.facts, record, lines, moved);
+    for (const finding of byRecord.get(record) ?? [])
+      findings.push({ ...finding, record: facts.recordCount });
+    facts.addFrom(old.facts, record, lines, moved);
   };
 
   let record = 0;
-  for (; record < old.facts.count && (line[record] ?? 0) < unchanged.lineStart; record++) carry(record, 0, 0);
+  for (; record < old.facts.recordCount && (line[record] ?? 0) < unchanged.lineStart; record++)
+    carry(record, 0, 0);
 
-  const surveyor = new Surveyor(recognition);
+  const surveyor = new Surveyor(recognition && { recognition });
   const middle = from === 0 ? recordsOf(bytes.subarray(0, to)) : recordsOf(bytes.subarray(from, to));
-  const firstRecord = facts.count;
+  const firstRecord = facts.recordCount;
   for (const raw of middle) {
     surveyor.add({
       ...raw,
@@ -61,23 +63,21 @@ export function resurvey(
     });
   }
   const changed = surveyor.end();
-  for (let row = 0; row < changed.facts.count; row++) facts.pushFrom(changed.facts, row, 0, 0);
+  for (let row = 0; row < changed.facts.recordCount; row++) facts.addFrom(changed.facts, row, 0, 0);
   findings.push(...changed.findings);
 
   // The first old record of the tail: lines before it were replaced.
   const oldLineCount = old.lineCount;
   const oldTailLine = oldLineCount - unchanged.tailCount;
-  while (record < old.facts.count && (line[record] ?? 0) < oldTailLine) record++;
-  if (record < old.facts.count) {
+  while (record < old.facts.recordCount && (line[record] ?? 0) < oldTailLine) record++;
+  if (record < old.facts.recordCount) {
     const lines = lineCount - oldLineCount;
     const moved = bytes.length - old.byteCount;
-    for (; record < old.facts.count; record++) carry(record, lines, moved);
+    for (; record < old.facts.recordCount; record++) carry(record, lines, moved);
   }
   // Findings beyond those that are kept were counted alone: they stay counted.
   const counts = new Map(old.counts);
   for (const { rule } of old.findings) counts.set(rule, (counts.get(rule) ?? 0) - 1);
   for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  let pairCount = 0;
-  for (let row = 0; row < facts.count; row++) pairCount += Number(facts.hasPair(row));
-  return { ...old, facts, findings, counts, pairCount, lineCount, byteCount: bytes.length };
+  return { ...old, facts, findings, counts, lineCount, byteCount: bytes.length };
 }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { stageProgress } from '#core/progress.ts';
-import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
 import { fittedShare, pairBatches } from '#node/engine.ts';
 import { score } from '#node/scoring.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
@@ -43,22 +43,21 @@ async function run(
   const { survey, bytes } = dataset;
   const { recognition } = survey;
   if (!recognition) return;
-  if (survey.pairCount < LEAST_PAIRS) {
-    listener.onPhase(
-      'unscored',
-      `${survey.pairCount} pairs are too few to score: ${LEAST_PAIRS} are needed.`,
-    );
+  const { facts } = survey;
+  const reason = whyUnscorable(recognition.mapping) ?? whyTooFew(facts.preferenceCount, facts.judgementCount);
+  if (reason !== undefined) {
+    listener.onPhase('unscored', reason);
     return;
   }
   listener.onPhase('scoring');
-  const records: number[] = [];
+  const numbers: number[] = [];
   const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
   const stream = async function* (): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(bytes);
   };
   const wordsOf = stageProgress(() => performance.now());
   const begun = performance.now();
-  const share = fittedShare(survey);
+  const share = fittedShare(answerUnits(facts));
   const { selfTest } = await score(
     async () => {
       const scorer = await start();
@@ -66,8 +65,8 @@ async function run(
       return scorer;
     },
     {
-      pairs: () => pairBatches(stream, recognition, share, groupBy, records),
-      pairCount: Math.ceil(survey.pairCount * share),
+      pairs: () => pairBatches([{ bytes: stream, recognition, firstPair: 0 }], share, groupBy, numbers),
+      pairCount: Math.ceil(facts.preferenceCount * share),
       seed: settings.seed,
       selfTest: true,
       onProgress: ({ stage, done }) => {
@@ -79,7 +78,7 @@ async function run(
       },
       onScored: (result) => {
         dataset.refresh();
-        dataset.setScores(result, records, settings);
+        dataset.setScores(result, numbers, settings);
         const seconds = ((performance.now() - begun) / 1000).toFixed(1);
         listener.log(`${result.margins.length} pairs scored in ${seconds} s.`);
         listener.onScored();

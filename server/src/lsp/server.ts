@@ -12,6 +12,7 @@ import type {
   DatasetStatus,
   EditorNotifications,
   EditorRequests,
+  FlipResult,
   PairRequest,
   Phase,
   RecordRef,
@@ -20,7 +21,8 @@ import type {
 
 import { OpenDataset } from './dataset.ts';
 import { OpenDocument } from './document.ts';
-import { codeActionsOf, codeLensesOf, flipEdit, hoverOf, pairViewOf } from './features.ts';
+import { editOf } from './edits.ts';
+import { codeActionsOf, codeLensesOf, hoverOf, pairViewOf } from './features.ts';
 import { readableUri } from './names.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
@@ -69,8 +71,10 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
       uri: dataset.document.uri,
       phase,
       revision,
-      recordCount: survey.facts.count,
-      pairCount: survey.pairCount,
+      recordCount: survey.facts.recordCount,
+      pairCount: survey.facts.pairCount,
+      tieCount: survey.facts.tieCount,
+      judgementCount: survey.facts.judgementCount,
       findingCount: dataset.findingCount,
       ...(survey.recognition && {
         mapping: survey.recognition.mapping.title,
@@ -161,13 +165,13 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
     await dataset.surveyAll(closed.signal);
     if (closed.signal.aborted) return;
     dataset.refresh();
-    const { recognition, pairCount, facts } = dataset.survey;
+    const { recognition, facts } = dataset.survey;
     entry.phase = recognition ? 'unscored' : 'unrecognised';
     publish(entry);
     if (!recognition) return;
     const name = readableUri(dataset.document.uri);
     connection.console.info(
-      `${name}: ${pairCount} pairs in ${facts.count} records, ${recognition.mapping.title} ` +
+      `${name}: ${facts.pairCount} pairs in ${facts.recordCount} records, ${recognition.mapping.title} ` +
         `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
     );
     if (settings.scoreOnOpen) startScoring(entry);
@@ -282,11 +286,16 @@ export function serveLanguage(connection: Connection, start: StartScorer): void 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
     const argument: unknown = args?.[0];
     if (command === 'preflens.flip') {
-      const { uri, record } = argument as RecordRef;
-      const dataset = current(uri);
-      const edit = dataset && flipEdit(dataset, record);
-      if (edit) await connection.workspace.applyEdit({ label: 'Flip chosen and rejected', edit });
-      return edit !== undefined;
+      const ref = argument as RecordRef;
+      const dataset = current(ref.uri);
+      const flip = dataset && editOf(dataset, ref, { kind: 'flip' });
+      if (!flip) return null;
+      if ('refused' in flip) {
+        connection.window.showInformationMessage(`PrefLens: ${flip.refused}`);
+        return null;
+      }
+      await connection.workspace.applyEdit({ label: 'Flip chosen and rejected', edit: flip.edit });
+      return flip.after satisfies FlipResult;
     }
     const entry = open.get(String(argument));
     if (command === 'preflens.score' && entry?.dataset.isReady) startScoring(entry);

@@ -2,7 +2,7 @@
 import type { Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 
-import type { ByteEdit } from '#core/edits/flip.ts';
+import type { ByteEdit } from '#core/edits/bytes.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';

@@ -1,6 +1,5 @@
-// The passes over a dataset that every face of the product shares: survey it, score it, place its findings.
-import type { Survey } from '#core/dataset/survey.ts';
-import { pairOf, Surveyor } from '#core/dataset/survey.ts';
+// The passes over a dataset that every face of the product shares: read its pairs, hand them to a scorer, place findings.
+import { readRaw } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
@@ -21,28 +20,25 @@ const BATCH_UNITS = 1 << 18;
 /** Answers of more text than this are scored from a sample: about 1 GB of features in the scoring process. */
 const MOST_FITTED_UNITS = 400_000_000;
 
-/** Surveys a stream in one pass. `onBytes` is told how far it has come. */
-export async function surveyBytes(bytes: ByteStream, onBytes?: (byteEnd: number) => void): Promise<Survey> {
-  const surveyor = new Surveyor();
-  for await (const raw of readRecords(bytes())) {
-    surveyor.add(raw);
-    onBytes?.(raw.byteEnd);
-  }
-  return surveyor.end();
-}
-
 /** A pair with all that a face may want of its record. */
 export interface ReadPair {
   readonly raw: RawRecord;
+  /** Number of the pair in the file, from 0; ties count. */
+  readonly number: number;
+  /** Number of the pair in its record, from 0. */
+  readonly index: number;
   readonly pair: Pair;
   readonly value: JsonObject;
 }
 
-/** The pairs of a stream, in file order. */
+/** The pairs of a stream, in file order; their numbers are those of the survey's facts. */
 export async function* readPairs(bytes: ByteStream, recognition: Recognition): AsyncGenerator<ReadPair> {
+  let number = 0;
   for await (const raw of readRecords(bytes())) {
-    const found = pairOf(raw, recognition);
-    if (found) yield { raw, ...found };
+    const read = readRaw(raw, recognition);
+    if (!read) continue;
+    const { pairs, value } = read;
+    for (const [index, pair] of pairs.entries()) yield { raw, number: number++, index, pair, value };
   }
 }
 
@@ -56,39 +52,44 @@ export function groupOf(value: JsonObject, groupField: string | undefined): stri
       : JSON.stringify(group);
 }
 
-/** Which pairs are fitted: all of them, or in a very large file a fixed share of the prompts. */
-export function fittedShare({ facts }: Survey): number {
-  const { chosenLength, rejectedLength } = facts.columns;
-  let units = 0;
-  for (let record = 0; record < facts.count; record++) {
-    units += (chosenLength[record] ?? 0) + (rejectedLength[record] ?? 0);
-  }
+/** Which pairs are fitted: all of them, or of very much text a fixed share of the prompts. `units` counts the answers. */
+export function fittedShare(units: number): number {
   return Math.min(1, MOST_FITTED_UNITS / Math.max(1, units));
 }
 
-/** The pairs as the scoring process takes them, in batches; `records` receives the record of each. */
+/** Pairs to be scored: a stream of one file, and how it is read. */
+export interface PairSource {
+  readonly bytes: ByteStream;
+  readonly recognition: Recognition;
+  /** Pairs of the files before this one: numbers go on from there. */
+  readonly firstPair: number;
+}
+
+/** The pairs as the scoring process takes them, in batches, without ties; `numbers` receives the number of each. */
 export async function* pairBatches(
-  bytes: ByteStream,
-  recognition: Recognition,
+  sources: readonly PairSource[],
   share: number,
   groupField: string | undefined,
-  records: number[],
+  numbers: number[],
 ): AsyncGenerator<readonly WirePair[]> {
-  records.length = 0;
+  numbers.length = 0;
   let batch: WirePair[] = [];
   let units = 0;
-  for await (const { raw, pair, value } of readPairs(bytes, recognition)) {
-    const text = pairText(pair);
-    const key = text.prompt === '' ? text.chosen : text.prompt;
-    if (share < 1 && hashText(key, 77) / 2 ** 32 >= share) continue;
-    const group = groupOf(value, groupField);
-    batch.push(group === undefined ? text : { ...text, group });
-    records.push(raw.record);
-    units += text.prompt.length + text.chosen.length + text.rejected.length;
-    if (units < BATCH_UNITS) continue;
-    yield batch;
-    batch = [];
-    units = 0;
+  for (const { bytes, recognition, firstPair } of sources) {
+    for await (const { number, pair, value } of readPairs(bytes, recognition)) {
+      if (pair.isTie) continue;
+      const text = pairText(pair);
+      const key = text.prompt === '' ? text.chosen : text.prompt;
+      if (share < 1 && hashText(key, 77) / 2 ** 32 >= share) continue;
+      const group = groupOf(value, groupField);
+      batch.push(group === undefined ? text : { ...text, group });
+      numbers.push(firstPair + number);
+      units += text.prompt.length + text.chosen.length + text.rejected.length;
+      if (units < BATCH_UNITS) continue;
+      yield batch;
+      batch = [];
+      units = 0;
+    }
   }
   if (batch.length > 0) yield batch;
 }

@@ -1,77 +1,159 @@
+// Files of datasets: how they are found, opened and read, and how a change under us is noticed.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { messages } from '#core/messages.ts';
 import type { ByteStream } from '#core/ports.ts';
 
-/** Large reads: the newline scan is bound by the number of calls, not by memory. */
-const CHUNK_BYTES = 1 << 20;
+import type { Codec } from './codec.ts';
+import { CHUNK_BYTES, codecOf } from './codec.ts';
+
+/** What tells one state of a file from another without reading it. */
+export interface Stamp {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly inode: number;
+}
 
 /** A dataset file, and a way to notice that it is no longer the one that was opened. */
-export interface DatasetFile {
+export interface DataFile {
   readonly path: string;
+  readonly codec: Codec;
+  /** Bytes as stored. */
   readonly size: number;
+  readonly stamp: Stamp;
+  /** The text from first to last, unpacked. */
   readonly bytes: ByteStream;
   /** Throws when the file was replaced or written to since it was opened. */
   assertSame(): Promise<void>;
 }
 
-function codeOf(error: unknown): string {
+/** One file, the shards of one, or all files of a folder. */
+export interface Dataset {
+  readonly name: string;
+  readonly files: readonly DataFile[];
+  /** Numbers of shards that should be there by the others' names, from 0. */
+  readonly missingShards: readonly number[];
+}
+
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-async function statOf(path: string): Promise<{ size: number; stamp: string; directory: boolean }> {
+function unreadable(path: string, error: unknown): Error {
+  if (codeOf(error) === 'ENOENT') return messages.notFound(path);
+  return messages.unreadable(path, error instanceof Error ? error.message : String(error));
+}
+
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
+}
+
+export async function stampOf(path: string): Promise<Stamp & { readonly isFolder: boolean }> {
   try {
     const found = await stat(path);
-    return {
-      size: found.size,
-      stamp: `${found.ino}:${found.size}:${found.mtimeMs}`,
-      directory: found.isDirectory(),
-    };
+    return { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino, isFolder: found.isDirectory() };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw messages.notFound(path);
-    throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
+    throw unreadable(path, error);
   }
 }
 
-async function* readPlain(path: string): AsyncGenerator<Uint8Array> {
+/** The bytes of a file as they are stored, or of a half-open range of it. */
+export async function* readStored(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
+  if (end <= start) return;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
+    const range = { start, ...(Number.isFinite(end) && { end: end - 1 }) };
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, ...range }))
       yield chunk as Uint8Array;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw messages.notFound(path);
-    throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
+    throw unreadable(path, error);
   }
 }
 
-async function* readGzip(path: string): AsyncGenerator<Uint8Array> {
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
-  source.on('error', (error) => unpacked.destroy(error));
-  try {
-    for await (const chunk of source.pipe(unpacked)) yield chunk as Uint8Array;
-  } catch (error) {
-    if (codeOf(error).startsWith('Z_'))
-      throw messages.badGzip(path, error instanceof Error ? error.message : '');
-    throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
-  } finally {
-    source.destroy();
-  }
-}
-
-/** Opens a .jsonl or .jsonl.gz file. Nothing is read yet. */
-export async function openDataset(path: string): Promise<DatasetFile> {
-  const first = await statOf(path);
-  if (first.directory) throw messages.isDirectory(path);
-  if (first.size === 0) throw messages.empty(path);
-  const read = path.endsWith('.gz') ? readGzip : readPlain;
+/** Opens a file by its name's codec. Nothing is read yet. */
+export async function openFile(path: string): Promise<DataFile> {
+  const stamp = await stampOf(path);
+  if (stamp.isFolder) throw messages.isFolder(path);
+  const codec = codecOf(path);
   return {
     path,
-    size: first.size,
-    bytes: () => read(path),
+    codec,
+    size: stamp.size,
+    stamp,
+    bytes: () => codec.decode?.(path, readStored(path)) ?? readStored(path),
     async assertSame() {
-      if ((await statOf(path)).stamp !== first.stamp) throw messages.changed(path);
+      if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },
   };
+}
+
+const DATA_FILE = /\.(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?$/i;
+const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
+
+/** Folders that never hold a dataset of their own. */
+const SKIPPED = new Set(['node_modules', '__pycache__']);
+
+async function dataFilesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
+    if (entry.isDirectory()) found.push(...(await dataFilesIn(path)));
+    else if (DATA_FILE.test(entry.name)) found.push(path);
+  }
+  return found;
+}
+
+function missingOf(paths: readonly string[]): number[] {
+  const sets = new Map<string, { seen: Set<number>; count: number }>();
+  for (const path of paths) {
+    const [, stem, number, count] = SHARD.exec(path) ?? [];
+    if (stem === undefined) continue;
+    const set = sets.get(stem) ?? { seen: new Set(), count: Number(count) };
+    set.seen.add(Number(number));
+    sets.set(stem, set);
+  }
+  return [...sets.values()].flatMap(({ seen, count }) =>
+    Array.from({ length: count }, (_, i) => i).filter((i) => !seen.has(i)),
+  );
+}
+
+async function datasetOf(name: string, paths: readonly string[]): Promise<Dataset> {
+  const files: DataFile[] = [];
+  for (const path of paths) files.push(await openFile(path));
+  return { name, files, missingShards: missingOf(paths) };
+}
+
+/** Opens one path: a file, or a folder as one dataset. */
+export async function openDataset(path: string): Promise<Dataset> {
+  const { isFolder } = await stampOf(path);
+  if (!isFolder) return datasetOf(path, [path]);
+  const paths = await dataFilesIn(path);
+  if (paths.length === 0) throw messages.noDataFiles(path);
+  return datasetOf(path, paths);
+}
+
+/** The paths of a command line, shards of one file together: each list is one dataset. */
+export function groupShards(paths: readonly string[]): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const path of paths) {
+    const [, stem, , count, end] = SHARD.exec(path) ?? [];
+    const key = stem === undefined ? path : `${stem}-of-${count}${end}`;
+    const group = groups.get(key);
+    if (group) group.push(path);
+    else groups.set(key, [path]);
+  }
+  return [...groups.values()];
+}
+
+/** Opens paths that belong together. */
+export async function openGroup(paths: readonly string[]): Promise<Dataset> {
+  const [first = ''] = paths;
+  if (paths.length === 1) return openDataset(first);
+  const [, stem = '', , count = '', end = ''] = SHARD.exec(basename(first)) ?? [];
+  return datasetOf(`${stem}-*-of-${count}${end}`, [...paths].sort());
 }

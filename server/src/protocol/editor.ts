@@ -29,7 +29,12 @@ export type ServerCommand = 'preflens.flip' | 'preflens.score' | 'preflens.cance
 export interface RecordRef {
   readonly uri: string;
   readonly record: number;
+  /** Number of the pair within the record, from 0; 0 where it is not said. */
+  readonly pair?: number;
 }
+
+/** What `preflens.flip` returns: the pair as it is now known, to flip it back. Null when nothing was flipped. */
+export type FlipResult = RecordRef | null;
 
 export interface TurnView {
   readonly role: string;
@@ -60,6 +65,11 @@ export interface PairView {
   readonly fileName: string;
   readonly record: number;
   readonly recordCount: number;
+  /** Number of the pair within its record, from 0. */
+  readonly pair: number;
+  /** Pairs of this record. */
+  readonly pairCount: number;
+  readonly isTie: boolean;
   /** From 0. */
   readonly line: number;
   readonly prompt: readonly TurnView[];
@@ -72,7 +82,7 @@ export interface PairView {
   readonly trust?: string;
   readonly reasons: readonly ReasonView[];
   readonly findings: readonly FindingView[];
-  /** Place of this record among those with findings, from 1; 0 when it has none. */
+  /** Place of this pair among those with findings, from 1; 0 when it has none. */
   readonly findingNumber: number;
   readonly findingCount: number;
 }
@@ -89,7 +99,7 @@ export interface PairRequest extends RecordRef {
 }
 
 export interface EditorRequests {
-  /** The pair of a record, or of the next or previous record with a finding. Null when there is none. */
+  /** The pair of a record, or the next or previous one with a finding. Null when there is none. */
   'preflens/pair': { params: PairRequest; result: PairView | null };
   /** The record on a line of an open document. Null when the line holds none. */
   'preflens/recordAt': { params: { readonly uri: string; readonly line: number }; result: RecordRef | null };
@@ -104,7 +114,11 @@ export interface DatasetStatus {
   /** Rises when text, findings, scores or trust changed, and not with mere progress. */
   readonly revision: number;
   readonly recordCount: number;
+  /** Pairs, ties among them. */
   readonly pairCount: number;
+  readonly tieCount: number;
+  /** Answers with a verdict of their own, where there are no pairs. */
+  readonly judgementCount: number;
   readonly mapping?: string;
   readonly polarity?: string;
   readonly findingCount: number;

@@ -1,5 +1,5 @@
 import type { Hit, Place, Severity } from '../model/finding.ts';
-import type { Pair, SideName } from '../model/pair.ts';
+import type { Pair, Side, SideName } from '../model/pair.ts';
 
 /** What every rule says of itself. */
 export interface Rule {
@@ -14,21 +14,36 @@ export interface Rule {
 /** A rule that looks at one pair alone and needs no scorer. */
 export interface PairCheck extends Rule {
   readonly check: (pair: Pair) => readonly Hit[];
+  /** The same of an answer that has no rival. Absent where the rule is about two. */
+  readonly checkAlone?: (response: Side) => readonly Hit[];
 }
 
-/** The whole string value of one side. */
-export function sideValue(pair: Pair, side: SideName): Place {
-  return { path: pair[side].path, part: 'value' };
+/** The whole string value of an answer. */
+export function sideValue({ path }: Side): Place {
+  return { path, part: 'value' };
 }
 
-/** A half-open range of one side's answer, in UTF-16 units from the answer's start. */
-export function answerRange(pair: Pair, side: SideName, start: number, end: number): Place {
-  const from = pair[side].textStart;
-  return { path: pair[side].path, part: 'value', within: [from + start, from + end] };
+/** A half-open range of an answer, in UTF-16 units from the answer's start. */
+export function answerRange({ path, textStart }: Side, start: number, end: number): Place {
+  return { path, part: 'value', within: [textStart + start, textStart + end] };
 }
 
-/** One side's answer without the prompt that a transcript repeats before it. */
-export function answerPlace(pair: Pair, side: SideName): Place {
-  const { text, textStart } = pair[side];
-  return textStart === 0 ? sideValue(pair, side) : answerRange(pair, side, 0, text.length);
+/** An answer without the prompt that a transcript repeats before it. */
+export function answerPlace(side: Side): Place {
+  return side.textStart === 0 ? sideValue(side) : answerRange(side, 0, side.text.length);
+}
+
+/** A check of each answer by itself, as a check of a pair. `name` is what the message calls the answer. */
+export function eachSide(
+  checkSide: (side: Side, name: SideName | '') => readonly Hit[],
+): Pick<PairCheck, 'check' | 'checkAlone'> {
+  return {
+    check: (pair) => [...checkSide(pair.chosen, 'chosen'), ...checkSide(pair.rejected, 'rejected')],
+    checkAlone: (response) => checkSide(response, ''),
+  };
+}
+
+/** "The chosen response", or "The response" where it stands alone. */
+export function responseWords(name: SideName | ''): string {
+  return name === '' ? 'The response' : `The ${name} response`;
 }

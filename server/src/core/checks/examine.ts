@@ -1,6 +1,7 @@
 import { findJsonFault } from '../json/scan.ts';
+import type { Judgement } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { readPair } from '../mapping/mapping.ts';
+import { readRecord } from '../mapping/read.ts';
 import type { Finding, Hit } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
@@ -65,7 +66,8 @@ export function parseRecord({ bytes, byteStart, byteEnd }: RawRecord): Parsed {
 }
 
 export interface Examined {
-  readonly pair?: Pair;
+  readonly pairs: readonly Pair[];
+  readonly judgements: readonly Judgement[];
   readonly findings: readonly Finding[];
 }
 
@@ -73,23 +75,41 @@ function report(rule: Rule, record: number, hit: Hit): Finding {
   return { rule: rule.id, severity: rule.severity, record, ...hit };
 }
 
+function without(rule: Rule, record: number, hit: Hit): Examined {
+  return { pairs: [], judgements: [], findings: [report(rule, record, hit)] };
+}
+
+/** An answer that stands in several pairs of its record is reported once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
+  const seen = new Set<string>();
+  return findings.filter(({ rule, place }) => {
+    const key = `${rule} ${JSON.stringify(place.path)}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
 /** Runs every check that needs one record alone. */
 export function examine(parsed: Parsed, mapping: Mapping, record: number): Examined {
-  if ('fault' in parsed) return { findings: [report(RECORD_RULES['invalid-json'], record, parsed.fault)] };
+  if ('fault' in parsed) return without(RECORD_RULES['invalid-json'], record, parsed.fault);
   if (!isObject(parsed.value)) {
     const hit: Hit = { place: { path: [], part: 'value' }, message: 'The record is not a JSON object.' };
-    return { findings: [report(RECORD_RULES['not-an-object'], record, hit)] };
+    return without(RECORD_RULES['not-an-object'], record, hit);
   }
-  const reading = readPair(mapping, parsed.value);
-  if ('problem' in reading) {
-    const { kind, path, expected } = reading.problem;
+  const outcome = readRecord(mapping, parsed.value);
+  if ('problem' in outcome) {
+    const { kind, path, expected } = outcome.problem;
     const message = kind === 'missing-field' ? `The record has no ${expected}.` : `Expected ${expected}.`;
-    return { findings: [report(RECORD_RULES[kind], record, { place: { path, part: 'value' }, message })] };
+    return without(RECORD_RULES[kind], record, { place: { path, part: 'value' }, message });
   }
-  const { pair } = reading;
   const findings: Finding[] = [];
   for (const check of PAIR_CHECKS) {
-    for (const hit of check.check(pair)) findings.push(report(check, record, hit));
+    outcome.pairs.forEach((pair, i) => {
+      for (const hit of check.check(pair)) findings.push({ ...report(check, record, hit), pair: i });
+    });
+    for (const { response } of outcome.judgements) {
+      for (const hit of check.checkAlone?.(response) ?? []) findings.push(report(check, record, hit));
+    }
   }
-  return { pair, findings };
+  return { ...outcome, findings: distinct(findings) };
 }

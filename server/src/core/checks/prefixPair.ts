@@ -16,7 +16,7 @@ export const prefixPair: PairCheck = {
     if (!whole.startsWith(part)) return [];
     return [
       {
-        place: answerPlace(pair, shorter),
+        place: answerPlace(pair[shorter]),
         message: `The ${shorter} response is the first ${part.length} characters of the ${otherSide(shorter)} one.`,
       },
     ];

@@ -1,122 +1,240 @@
-/** Bits of Facts.flags. */
-export const HAS_PAIR = 1;
+import type { Key } from '../hash.ts';
+import type { Identity } from '../model/identity.ts';
+import { Columns } from './columns.ts';
 
-const START_ROWS = 1024;
+/** Bits of `pairs.flags`. */
+export const IS_TIE = 1;
 
-interface Columns {
+/** One row for each line that holds something: 28 bytes. */
+export interface RecordColumns {
   line: Int32Array;
   byteStart: Float64Array;
   byteEnd: Float64Array;
+  /** The first pair of this record; they go on to the first one of the next. */
+  firstPair: Int32Array;
+  /** Answers with a verdict of their own. */
+  judgements: Int32Array;
+}
+
+/** One row for each pair: 45 bytes. Lengths in UTF-16 units; a key takes two numbers, the low one first. */
+export interface PairColumns {
+  record: Int32Array;
   chosenLength: Int32Array;
   rejectedLength: Int32Array;
   flags: Uint8Array;
+  promptKey: Uint32Array;
+  chosenKey: Uint32Array;
+  rejectedKey: Uint32Array;
   margin: Float32Array;
-  /** The record's number when origins were last marked; −1 for one that came since. */
+  /** The pair's number when origins were last marked; −1 for one that came since. */
   origin: Int32Array;
 }
 
-function columnsOf(rows: number): Columns {
-  return {
-    line: new Int32Array(rows),
-    byteStart: new Float64Array(rows),
-    byteEnd: new Float64Array(rows),
-    chosenLength: new Int32Array(rows),
-    rejectedLength: new Int32Array(rows),
-    flags: new Uint8Array(rows),
-    margin: new Float32Array(rows).fill(Number.NaN),
-    origin: new Int32Array(rows),
-  };
-}
-
-/** What is known of a record before anything is scored. Lengths in UTF-16 units. */
-export interface FactsRow {
+export interface RecordRow {
   readonly line: number;
   readonly byteStart: number;
   readonly byteEnd: number;
+  readonly judgements: number;
+}
+
+export interface PairRow extends Identity {
   readonly chosenLength: number;
   readonly rejectedLength: number;
   readonly flags: number;
 }
 
+export function recordColumns(rows: number): RecordColumns {
+  return {
+    line: new Int32Array(rows),
+    byteStart: new Float64Array(rows),
+    byteEnd: new Float64Array(rows),
+    firstPair: new Int32Array(rows),
+    judgements: new Int32Array(rows),
+  };
+}
+
+export function pairColumns(rows: number): PairColumns {
+  return {
+    record: new Int32Array(rows),
+    chosenLength: new Int32Array(rows),
+    rejectedLength: new Int32Array(rows),
+    flags: new Uint8Array(rows),
+    promptKey: new Uint32Array(2 * rows),
+    chosenKey: new Uint32Array(2 * rows),
+    rejectedKey: new Uint32Array(2 * rows),
+    margin: new Float32Array(rows).fill(Number.NaN),
+    origin: new Int32Array(rows).fill(-1),
+  };
+}
+
+function setKey(column: Uint32Array, row: number, key: Key): void {
+  column[2 * row] = key[0];
+  column[2 * row + 1] = key[1];
+}
+
+export function keyAt(column: Uint32Array, row: number): Key {
+  return [column[2 * row] ?? 0, column[2 * row + 1] ?? 0];
+}
+
 /**
- * The fixed-width numbers kept of each record, 37 bytes a record. Everything that ranks, counts or
- * filters runs on these and never touches the text.
+ * The fixed-width numbers kept of records and pairs. Everything that ranks, counts, filters or looks for duplicates
+ * runs on these and never touches the text.
  */
 export class Facts {
-  #columns = columnsOf(START_ROWS);
-  #count = 0;
+  readonly #records = new Columns(recordColumns);
+  readonly #pairs = new Columns(pairColumns);
+  #tieCount = 0;
+  #judgementCount = 0;
 
-  get count(): number {
-    return this.#count;
+  get recordCount(): number {
+    return this.#records.count;
   }
 
-  /** The columns as they are; only the first `count` rows mean anything. */
-  get columns(): Readonly<Columns> {
-    return this.#columns;
+  /** Pairs, ties among them. */
+  get pairCount(): number {
+    return this.#pairs.count;
   }
 
-  push(row: FactsRow): void {
-    if (this.#count === this.#columns.line.length) this.#grow();
-    const at = this.#count++;
-    const c = this.#columns;
-    c.line[at] = row.line;
-    c.byteStart[at] = row.byteStart;
-    c.byteEnd[at] = row.byteEnd;
+  /** Pairs that say nothing of which answer is better. */
+  get tieCount(): number {
+    return this.#tieCount;
+  }
+
+  /** Pairs that a scorer can learn from. */
+  get preferenceCount(): number {
+    return this.pairCount - this.#tieCount;
+  }
+
+  /** Answers with a verdict of their own, in unpaired and stepwise data. */
+  get judgementCount(): number {
+    return this.#judgementCount;
+  }
+
+  /** Only the first `recordCount` rows mean anything. */
+  get records(): Readonly<RecordColumns> {
+    return this.#records.all;
+  }
+
+  /** Only the first `pairCount` rows mean anything. */
+  get pairs(): Readonly<PairColumns> {
+    return this.#pairs.all;
+  }
+
+  /** The margins of all pairs; NaN where there is none. Not a copy. */
+  get margins(): Float32Array {
+    return this.pairs.margin.subarray(0, this.pairCount);
+  }
+
+  addRecord({ line, byteStart, byteEnd, judgements }: RecordRow): void {
+    const at = this.#records.add();
+    const c = this.#records.all;
+    c.line[at] = line;
+    c.byteStart[at] = byteStart;
+    c.byteEnd[at] = byteEnd;
+    c.firstPair[at] = this.#pairs.count;
+    c.judgements[at] = judgements;
+    this.#judgementCount += judgements;
+  }
+
+  /** A pair of the last record added. */
+  addPair(row: PairRow): void {
+    const at = this.#pairs.add();
+    const c = this.#pairs.all;
+    c.record[at] = this.#records.count - 1;
     c.chosenLength[at] = row.chosenLength;
     c.rejectedLength[at] = row.rejectedLength;
     c.flags[at] = row.flags;
+    if ((row.flags & IS_TIE) !== 0) this.#tieCount++;
+    setKey(c.promptKey, at, row.promptKey);
+    setKey(c.chosenKey, at, row.chosenKey);
+    setKey(c.rejectedKey, at, row.rejectedKey);
     c.margin[at] = Number.NaN;
     c.origin[at] = -1;
   }
 
-  /** Appends a row of other facts, moved by some lines and bytes. Margin and origin come along. */
-  pushFrom(other: Facts, row: number, lines: number, bytes: number): void {
-    const c = other.columns;
-    this.push({
-      line: (c.line[row] ?? 0) + lines,
-      byteStart: (c.byteStart[row] ?? 0) + bytes,
-      byteEnd: (c.byteEnd[row] ?? 0) + bytes,
-      chosenLength: c.chosenLength[row] ?? 0,
-      rejectedLength: c.rejectedLength[row] ?? 0,
-      flags: c.flags[row] ?? 0,
+  /** Appends a record of other facts with its pairs, moved by some lines and bytes. Margins and origins come along. */
+  addFrom(other: Facts, record: number, lines: number, bytes: number): void {
+    const { line, byteStart, byteEnd, judgements } = other.records;
+    this.addRecord({
+      line: (line[record] ?? 0) + lines,
+      byteStart: (byteStart[record] ?? 0) + bytes,
+      byteEnd: (byteEnd[record] ?? 0) + bytes,
+      judgements: judgements[record] ?? 0,
     });
-    this.setMargin(this.#count - 1, c.margin[row] ?? Number.NaN);
-    this.#columns.origin[this.#count - 1] = c.origin[row] ?? -1;
+    const [from, to] = other.pairsOf(record);
+    for (let pair = from; pair < to; pair++) {
+      const c = other.pairs;
+      this.addPair({
+        ...other.identity(pair),
+        chosenLength: c.chosenLength[pair] ?? 0,
+        rejectedLength: c.rejectedLength[pair] ?? 0,
+        flags: c.flags[pair] ?? 0,
+      });
+      const at = this.#pairs.count - 1;
+      this.#pairs.all.margin[at] = c.margin[pair] ?? Number.NaN;
+      this.#pairs.all.origin[at] = c.origin[pair] ?? -1;
+    }
   }
 
-  /** Gives every record its present number to remember, through whatever edits come. */
+  /** Takes whole tables over, as read from disk. */
+  load(records: RecordColumns, recordCount: number, pairs: PairColumns, pairCount: number): void {
+    this.#records.load(records, recordCount);
+    this.#pairs.load(pairs, pairCount);
+    this.#tieCount = 0;
+    this.#judgementCount = 0;
+    for (let pair = 0; pair < pairCount; pair++) this.#tieCount += Number(this.isTie(pair));
+    for (let record = 0; record < recordCount; record++)
+      this.#judgementCount += records.judgements[record] ?? 0;
+  }
+
+  /** The half-open range of a record's pairs. */
+  pairsOf(record: number): readonly [from: number, to: number] {
+    if (record < 0 || record >= this.recordCount) return [0, 0];
+    const { firstPair } = this.records;
+    const next = record + 1 < this.recordCount ? firstPair[record + 1] : this.pairCount;
+    return [firstPair[record] ?? 0, next ?? 0];
+  }
+
+  recordOf(pair: number): number {
+    return this.pairs.record[pair] ?? -1;
+  }
+
+  isTie(pair: number): boolean {
+    return ((this.pairs.flags[pair] ?? 0) & IS_TIE) !== 0;
+  }
+
+  identity(pair: number): Identity {
+    const { promptKey, chosenKey, rejectedKey } = this.pairs;
+    return {
+      promptKey: keyAt(promptKey, pair),
+      chosenKey: keyAt(chosenKey, pair),
+      rejectedKey: keyAt(rejectedKey, pair),
+    };
+  }
+
+  margin(pair: number): number {
+    return this.pairs.margin[pair] ?? Number.NaN;
+  }
+
+  setMargin(pair: number, margin: number): void {
+    this.pairs.margin[pair] = margin;
+  }
+
+  /** Gives every pair its present number to remember, through whatever edits come. */
   markOrigins(): void {
-    for (let record = 0; record < this.#count; record++) this.#columns.origin[record] = record;
-  }
-
-  hasPair(record: number): boolean {
-    return ((this.#columns.flags[record] ?? 0) & HAS_PAIR) !== 0;
-  }
-
-  margin(record: number): number {
-    return this.#columns.margin[record] ?? Number.NaN;
-  }
-
-  setMargin(record: number, margin: number): void {
-    this.#columns.margin[record] = margin;
+    for (let pair = 0; pair < this.pairCount; pair++) this.pairs.origin[pair] = pair;
   }
 
   /** The record on a line, or −1. Lines rise with records, so this is a binary search. */
   recordAtLine(line: number): number {
-    let [low, high] = [0, this.#count - 1];
+    let [low, high] = [0, this.recordCount - 1];
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const at = this.#columns.line[middle] ?? 0;
+      const at = this.records.line[middle] ?? 0;
       if (at === line) return middle;
       if (at < line) low = middle + 1;
       else high = middle - 1;
     }
     return -1;
-  }
-
-  #grow(): void {
-    const next = columnsOf(this.#columns.line.length * 2);
-    for (const name of Object.keys(next) as (keyof Columns)[]) next[name].set(this.#columns[name]);
-    this.#columns = next;
   }
 }

@@ -1,15 +1,17 @@
-// One pass over the records of a dataset: what schema it is, the facts of each record, and what the
+// One pass over the records of a dataset: what schema it is, the facts of records and pairs, and what the
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
-import type { Parsed } from '../checks/examine.ts';
+import type { Examined, Parsed } from '../checks/examine.ts';
 import { examine, parseRecord } from '../checks/examine.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { readRecord } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
-import { recognise, RECOGNITION_SAMPLE } from '../mapping/recognise.ts';
+import { accept, recognise, RECOGNITION_SAMPLE } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
+import { identify } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Pair } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
-import { Facts, HAS_PAIR } from './facts.ts';
+import { Facts, IS_TIE } from './facts.ts';
 
 /** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
 export const MOST_FINDINGS = 10_000;
@@ -24,33 +26,43 @@ export interface Survey {
   readonly findings: readonly Finding[];
   /** How many each rule really has. */
   readonly counts: ReadonlyMap<string, number>;
-  readonly pairCount: number;
   /** Undefined when the records fit no known schema. */
   readonly recognition: Recognition | undefined;
   /** Names of the fields of the first readable record, for a message when nothing was recognised. */
   readonly fieldsSeen: readonly string[];
 }
 
+/** What is known before the pass. */
+export type Schema =
+  /** As an earlier pass recognised it. */
+  | { readonly recognition: Recognition }
+  /** As the user named it. */
+  | { readonly mapping: Mapping };
+
 interface Waiting {
   readonly raw: Omit<RawRecord, 'bytes'>;
   readonly parsed: Parsed;
 }
+
+const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
 
 /** Takes records in file order. The first ones wait until the schema is known. */
 export class Surveyor {
   readonly #facts = new Facts();
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<string, number>();
-  #pairCount = 0;
+  readonly #given: Mapping | undefined;
   #recognition: Recognition | undefined;
   #waiting: Waiting[] | undefined = [];
   #waitingBytes = 0;
   #fieldsSeen: readonly string[] = [];
 
-  constructor(known?: Recognition) {
-    if (known) {
-      this.#recognition = known;
+  constructor(known?: Schema) {
+    if (known && 'recognition' in known) {
+      this.#recognition = known.recognition;
       this.#waiting = undefined;
+    } else {
+      this.#given = known?.mapping;
     }
   }
 
@@ -73,7 +85,6 @@ export class Surveyor {
       facts: this.#facts,
       findings: this.#findings,
       counts: this.#counts,
-      pairCount: this.#pairCount,
       recognition: this.#recognition,
       fieldsSeen: this.#fieldsSeen,
     };
@@ -90,35 +101,38 @@ export class Surveyor {
     const sample = waiting.flatMap(({ parsed }) =>
       'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
     );
-    this.#recognition = recognise(sample);
+    this.#recognition = this.#given ? accept(this.#given, sample) : recognise(sample);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     this.#waiting = undefined;
     for (const { raw, parsed } of waiting) this.#take(raw, parsed);
   }
 
   #take(raw: Omit<RawRecord, 'bytes'>, parsed: Parsed): void {
-    const { record, line, byteStart, byteEnd } = raw;
-    const examined = this.#recognition ? examine(parsed, this.#recognition.mapping, record) : undefined;
-    const pair = examined?.pair;
-    this.#facts.push({
-      line,
-      byteStart,
-      byteEnd,
-      chosenLength: pair?.chosen.text.length ?? 0,
-      rejectedLength: pair?.rejected.text.length ?? 0,
-      flags: pair ? HAS_PAIR : 0,
-    });
-    for (const finding of examined?.findings ?? []) this.#keep(finding);
-    if (pair) this.#pairCount++;
+    const { pairs, judgements, findings } = this.#recognition
+      ? examine(parsed, this.#recognition.mapping, raw.record)
+      : NOTHING;
+    this.#facts.addRecord({ ...raw, judgements: judgements.length });
+    for (const pair of pairs) {
+      this.#facts.addPair({
+        ...identify(pair),
+        chosenLength: pair.chosen.text.length,
+        rejectedLength: pair.rejected.text.length,
+        flags: pair.isTie ? IS_TIE : 0,
+      });
+    }
+    for (const finding of findings) this.#keep(finding);
   }
 }
 
-/** The pair of one record, when there is one. */
-export function pairOf(
-  raw: RawRecord,
-  recognition: Recognition,
-): { pair: Pair; value: JsonObject } | undefined {
+/** A record's value and what its mapping reads in it. */
+export interface ReadValue extends Omit<Examined, 'findings'> {
+  readonly value: JsonObject;
+}
+
+/** What one record holds. Undefined when it is no JSON object. */
+export function readRaw(raw: RawRecord, { mapping }: Recognition): ReadValue | undefined {
   const parsed = parseRecord(raw);
-  const { pair } = examine(parsed, recognition.mapping, raw.record);
-  return pair && 'value' in parsed && isObject(parsed.value) ? { pair, value: parsed.value } : undefined;
+  if (!('value' in parsed) || !isObject(parsed.value)) return undefined;
+  const outcome = readRecord(mapping, parsed.value);
+  return 'problem' in outcome ? undefined : { ...outcome, value: parsed.value };
 }

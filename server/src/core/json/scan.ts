@@ -208,6 +208,35 @@ function findItem(bytes: Uint8Array, from: number, end: number, index: number): 
   return undefined;
 }
 
+/** Where a field can be added to a record, and how its writer separates fields. */
+export interface FieldEnd {
+  readonly at: number;
+  readonly isEmpty: boolean;
+  readonly comma: string;
+  readonly colon: string;
+}
+
+/** The end of the last field of a record that is a JSON object. Undefined when it is none. */
+export function lastFieldEnd(bytes: Uint8Array): FieldEnd | undefined {
+  const end = bytes.length;
+  const open = skipSpace(bytes, 0, end);
+  if (bytes[open] !== OPEN_OBJECT) return undefined;
+  const text = (from: number, to: number): string => new TextDecoder().decode(bytes.subarray(from, to));
+  let at = skipSpace(bytes, open + 1, end);
+  let last = open + 1;
+  let [comma, colon] = [', ', ': '];
+  for (let field = 0; at < end && bytes[at] !== CLOSE_OBJECT; field++) {
+    if (field === 1) comma = text(last, at);
+    const keyEnd = skipString(bytes, at, end);
+    const valueStart = skipSpace(bytes, skipSpace(bytes, keyEnd, end) + 1, end);
+    if (field === 0) colon = text(keyEnd, valueStart);
+    last = skipValue(bytes, valueStart, end);
+    at = skipSpace(bytes, last, end);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, end);
+  }
+  return { at: last, isEmpty: last === open + 1, comma, colon };
+}
+
 /**
  * The bytes of the value at `path` in a record of valid JSON, or undefined when there is none.
  * An empty path is the record itself. Costs one pass over the record for each step.

@@ -1,169 +1,126 @@
-import type { Json, JsonObject, Path } from '../model/json.ts';
-import { isList, isObject } from '../model/json.ts';
-import type { Pair, Side, Turn } from '../model/pair.ts';
-import { sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
+// What a row of the table of mappings can say. Data alone: `forms` holds what each kind of answers means.
+import type { Json } from '../model/json.ts';
+import type { FieldRef } from './field.ts';
+import type { Shape } from './shape.ts';
 
-function asText(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
+/** A field and the shape of what it holds. */
+export interface Field {
+  readonly at: FieldRef;
+  readonly as: Shape;
 }
 
-/** What a field must hold for a mapping to apply. */
-export type Shape = 'text' | 'transcript' | 'messages' | 'absent';
+/** One part of a prompt; the parts are joined in order. */
+export interface PromptPart extends Field {
+  /** Of a plain text; `user` when it is not said. `more` adds the text to the turn before. */
+  readonly role?: string;
+  readonly optional?: boolean;
+}
 
-/**
- * How the fields of a record become a pair: one row of the table in `table.ts`.
- * `prompt: 'absent'` with transcripts or messages means that both sides repeat the prompt.
- */
+/** Values that name the better answer. `first[i]` and `second[i]` say the same of the other side: a flip exchanges them. */
+export interface Verdicts {
+  readonly first: readonly Json[];
+  readonly second: readonly Json[];
+  readonly ties?: readonly Json[];
+}
+
+/** How one of two answers is named the better one. */
+export type Label =
+  | ({ readonly kind: 'value'; readonly at: FieldRef } & Verdicts)
+  /** A number; its sign names the better answer, 0 is a tie. `positive` says which one a number above 0 means. */
+  | {
+      readonly kind: 'strength';
+      readonly at: FieldRef;
+      readonly positive: 'first' | 'second';
+      readonly most: number;
+    }
+  /** A score for each answer; the higher one wins, equal ones tie. */
+  | { readonly kind: 'scores'; readonly first: FieldRef; readonly second: FieldRef; readonly tie?: number }
+  /** One of three fields is 1 or true. */
+  | { readonly kind: 'one-hot'; readonly first: FieldRef; readonly second: FieldRef; readonly tie: FieldRef }
+  /**
+   * Several people, each with a value. The majority wins; as many for the one as for the other tie.
+   * Each field of `votes` holds a value, or a list of objects with the value at `each`.
+   */
+  | ({ readonly kind: 'votes'; readonly votes: readonly FieldRef[]; readonly each?: FieldRef } & Verdicts);
+
+/** Where the candidates of a record stand. */
+export type Source =
+  | { readonly kind: 'list'; readonly at: FieldRef }
+  | { readonly kind: 'fields'; readonly at: readonly FieldRef[] }
+  /** Answers below answers: the siblings of one parent are candidates, the texts above them the prompt. */
+  | {
+      readonly kind: 'tree';
+      readonly at: FieldRef;
+      readonly children: string;
+      readonly role: string;
+      readonly answers: string;
+    }
+  /** A dialogue with several answers at each turn; the chosen one goes on. */
+  | {
+      readonly kind: 'dialogue';
+      readonly at: FieldRef;
+      readonly turn: string;
+      readonly role: string;
+      readonly answers: string;
+    };
+
+/** What puts candidates in order. Fields are named from the candidate, but `index` and `list` from the record. */
+export type Order =
+  /** A number, or the mean of several. Strings that hold a number count; others, as "N/A", leave the candidate out. */
+  | { readonly kind: 'number'; readonly at: readonly FieldRef[]; readonly best: 'high' | 'low' }
+  /** A list of numbers beside the list of candidates. */
+  | { readonly kind: 'list'; readonly at: FieldRef; readonly best: 'high' | 'low' }
+  /** The position of the best candidate; the others are not ranked among each other. */
+  | { readonly kind: 'index'; readonly at: FieldRef };
+
+/** What a record says of answers. */
+export type Answers =
+  /** The better and the worse one, each in a field of its own. `ties`: values of `status` that take the label back. */
+  | {
+      readonly kind: 'pair';
+      readonly chosen: Field;
+      readonly rejected: Field;
+      readonly ties?: { readonly at: FieldRef; readonly values: readonly Json[] };
+      /** Where the dataset's own margin stands, or goes when one is set. */
+      readonly margin?: FieldRef;
+    }
+  /** Two answers and a label that says which is better. `axis` names what the label is about; others can be asked for. */
+  | {
+      readonly kind: 'choice';
+      readonly first: Field;
+      readonly second: Field;
+      readonly label: Label;
+      readonly axis?: string;
+      readonly axes?: Readonly<Record<string, Label>>;
+    }
+  /** Several answers in an order. Every two of different rank are a pair. */
+  | { readonly kind: 'candidates'; readonly from: Source; readonly text: Field; readonly order: Order }
+  /** Several good and several bad ones: every good one with every bad one. */
+  | { readonly kind: 'lists'; readonly chosen: FieldRef; readonly rejected: FieldRef }
+  /** One answer with a verdict of its own; there is no pair in the record. */
+  | {
+      readonly kind: 'unpaired';
+      readonly response: Field;
+      readonly verdict: { readonly at: FieldRef } & Partial<Verdicts>;
+    }
+  /** Steps of one solution, each with a verdict. */
+  | { readonly kind: 'steps'; readonly steps: FieldRef; readonly labels?: FieldRef }
+  /** Known, and holding neither pair nor verdict that PrefLens works on. */
+  | { readonly kind: 'none'; readonly fields: readonly Field[]; readonly why: string };
+
+/** One schema: how the fields of a record become pairs. */
 export interface Mapping {
   readonly id: string;
-  /** What people call this schema. */
+  /** What people call it. */
   readonly title: string;
-  readonly prompt: Shape;
-  readonly side: Exclude<Shape, 'absent'>;
-  /** Which side is the better one, in words. */
+  /** Other datasets and trainer formats with the same fields. */
+  readonly also?: readonly string[];
+  readonly prompt: readonly PromptPart[];
+  readonly answers: Answers;
+  /** Fields that tell this schema from its cousins; they only have to be there. */
+  readonly marks?: readonly FieldRef[];
+  /** Which answer is the better one, in words. */
   readonly polarity: string;
-}
-
-/** Why a record gives no pair under its file's mapping, and where. */
-export interface MappingProblem {
-  readonly kind: 'missing-field' | 'wrong-type';
-  readonly path: Path;
-  readonly expected: string;
-}
-
-export type Reading = { readonly pair: Pair } | { readonly problem: MappingProblem };
-
-const SHAPE_WORDS: Record<Shape, string> = {
-  text: 'a string',
-  transcript: 'a string',
-  messages: 'a list of messages with a role and a content',
-  absent: 'nothing',
-};
-
-function isMessage(value: Json): value is JsonObject {
-  return isObject(value) && typeof value['role'] === 'string' && messageText(value) !== undefined;
-}
-
-/** The text of a message; parts other than text are named by their type. Undefined when it has no content. */
-function messageText(message: JsonObject): string | undefined {
-  const content = message['content'];
-  if (typeof content === 'string') return content;
-  if (content === null && message['tool_calls'] !== undefined) return JSON.stringify(message['tool_calls']);
-  if (!isList(content)) return undefined;
-  return content
-    .map((part) =>
-      isObject(part) ? (typeof part['text'] === 'string' ? part['text'] : `[${asText(part['type'])}]`) : '',
-    )
-    .join('');
-}
-
-/** True when `value` has this shape. Transcripts must name an assistant turn. */
-export function hasShape(value: Json | undefined, shape: Shape): boolean {
-  switch (shape) {
-    case 'absent':
-      return value === undefined || value === null;
-    case 'text':
-      return typeof value === 'string';
-    case 'transcript':
-      return typeof value === 'string' && value.includes('\n\nAssistant:');
-    case 'messages':
-      return isList(value) && value.length > 0 && value.every(isMessage);
-  }
-}
-
-export function matches(mapping: Mapping, record: JsonObject): boolean {
-  return (
-    hasShape(record['prompt'], mapping.prompt) &&
-    hasShape(record['chosen'], mapping.side) &&
-    hasShape(record['rejected'], mapping.side)
-  );
-}
-
-function findProblem(mapping: Mapping, record: JsonObject): MappingProblem | undefined {
-  const wanted = { prompt: mapping.prompt, chosen: mapping.side, rejected: mapping.side } as const;
-  for (const [field, shape] of Object.entries(wanted)) {
-    if (shape === 'absent') continue;
-    const value = record[field];
-    // One transcript without a marker in a file of transcripts is still text that can be read.
-    if (hasShape(value, shape === 'transcript' ? 'text' : shape)) continue;
-    const missing = value === undefined || value === null;
-    if (!missing && shape === 'messages' && isList(value) && value.length === 0) continue;
-    return {
-      kind: missing ? 'missing-field' : 'wrong-type',
-      path: value === undefined ? [] : [field],
-      expected: missing ? `"${field}"` : `"${field}" to be ${SHAPE_WORDS[shape]}`,
-    };
-  }
-  return undefined;
-}
-
-function toTurns(value: Json | undefined): Turn[] {
-  if (!isList(value)) return [];
-  return value
-    .filter(isObject)
-    .map((message) => ({ role: asText(message['role']), text: messageText(message) ?? '' }));
-}
-
-function countSharedTurns(a: readonly Turn[], b: readonly Turn[]): number {
-  const most = Math.min(a.length, b.length);
-  let shared = 0;
-  while (shared < most && a[shared]?.role === b[shared]?.role && a[shared]?.text === b[shared]?.text)
-    shared++;
-  // Identical lists still end in an answer each.
-  return shared === most && shared > 0 ? shared - 1 : shared;
-}
-
-function messagesSide(field: string, turns: readonly Turn[], from: number): Side {
-  const answer = turns.slice(from);
-  const only = answer.length === 1 ? answer[0] : undefined;
-  const text = only ? only.text : answer.map((turn) => turn.text).join('\n\n');
-  return {
-    text,
-    path: turns.length > 0 ? [field, Math.max(from, turns.length - 1), 'content'] : [field],
-    textStart: 0,
-  };
-}
-
-function readText(record: JsonObject): Pair {
-  const prompt = record['prompt'];
-  return {
-    prompt: typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : [],
-    chosen: { text: asText(record['chosen']), path: ['chosen'], textStart: 0 },
-    rejected: { text: asText(record['rejected']), path: ['rejected'], textStart: 0 },
-  };
-}
-
-function readTranscript(record: JsonObject): Pair {
-  const chosen = asText(record['chosen']);
-  const rejected = asText(record['rejected']);
-  const promptEnd = sharedTranscriptPrompt(chosen, rejected);
-  return {
-    prompt: transcriptTurns(chosen.slice(0, promptEnd)),
-    chosen: { text: chosen.slice(promptEnd), path: ['chosen'], textStart: promptEnd },
-    rejected: { text: rejected.slice(promptEnd), path: ['rejected'], textStart: promptEnd },
-  };
-}
-
-function readMessages(record: JsonObject): Pair {
-  const chosen = toTurns(record['chosen']);
-  const rejected = toTurns(record['rejected']);
-  const shared = countSharedTurns(chosen, rejected);
-  const prompt = record['prompt'];
-  const own = typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : toTurns(prompt);
-  const repeated = chosen.slice(0, shared);
-  // Some exporters put the user's turn both in `prompt` and at the head of both sides.
-  const isCopy = own.length > 0 && repeated.at(-1)?.text === own.at(-1)?.text;
-  return {
-    prompt: isCopy ? repeated : [...own, ...repeated],
-    chosen: messagesSide('chosen', chosen, shared),
-    rejected: messagesSide('rejected', rejected, shared),
-  };
-}
-
-const READERS = { text: readText, transcript: readTranscript, messages: readMessages };
-
-/** Reads one record under its file's mapping: a pair, or the reason why there is none. */
-export function readPair(mapping: Mapping, record: JsonObject): Reading {
-  const problem = findProblem(mapping, record);
-  return problem ? { problem } : { pair: READERS[mapping.side](record) };
+  /** Why the answers cannot be scored. Absent when they can. */
+  readonly unscorable?: string;
 }

@@ -1,43 +1,38 @@
 import type { Mapping } from './mapping.ts';
+import { CANDIDATES } from './table/candidates.ts';
+import { CHOICES } from './table/choices.ts';
+import { CONVERSATIONS } from './table/conversations.ts';
+import { FLAT } from './table/flat.ts';
+import { JUDGEMENTS } from './table/judgements.ts';
 
-const CHOSEN_WINS = '"chosen" is the better answer';
-
-/** Every schema that is recognised without setup. The first row that fits a record wins. */
+/**
+ * Every schema that is recognised without setup. Of those that fit a record the one that asks for the most fields is
+ * meant; among equals the first.
+ */
 export const MAPPINGS: readonly Mapping[] = [
-  {
-    id: 'hh-transcript',
-    title: 'HH transcript',
-    prompt: 'absent',
-    side: 'transcript',
-    polarity: CHOSEN_WINS,
-  },
-  { id: 'trl-explicit', title: 'TRL explicit prompt', prompt: 'text', side: 'text', polarity: CHOSEN_WINS },
-  {
-    id: 'trl-messages',
-    title: 'TRL messages, explicit prompt',
-    prompt: 'messages',
-    side: 'messages',
-    polarity: CHOSEN_WINS,
-  },
-  {
-    id: 'trl-messages-implicit',
-    title: 'TRL messages, implicit prompt',
-    prompt: 'absent',
-    side: 'messages',
-    polarity: CHOSEN_WINS,
-  },
-  {
-    id: 'prompt-and-messages',
-    title: 'text prompt, message answers',
-    prompt: 'text',
-    side: 'messages',
-    polarity: CHOSEN_WINS,
-  },
-  {
-    id: 'no-prompt',
-    title: 'answers without a prompt',
-    prompt: 'absent',
-    side: 'text',
-    polarity: CHOSEN_WINS,
-  },
+  ...FLAT,
+  ...CONVERSATIONS,
+  ...CHOICES,
+  ...CANDIDATES,
+  ...JUDGEMENTS,
 ];
+
+export function mappingById(id: string): Mapping | undefined {
+  return MAPPINGS.find((mapping) => mapping.id === id);
+}
+
+/** The labels that a mapping can be read by, the default one first. Empty where there is only one. */
+export function axesOf({ answers }: Mapping): readonly string[] {
+  return answers.kind === 'choice' && answers.axis !== undefined
+    ? [answers.axis, ...Object.keys(answers.axes ?? {})]
+    : [];
+}
+
+/** The mapping read by another of its labels. Undefined when it has none of this name. */
+export function withAxis(mapping: Mapping, axis: string): Mapping | undefined {
+  const { answers } = mapping;
+  if (answers.kind !== 'choice') return undefined;
+  if (axis === answers.axis) return mapping;
+  const label = answers.axes?.[axis];
+  return label && { ...mapping, title: `${mapping.title}, by ${axis}`, answers: { ...answers, axis, label } };
+}

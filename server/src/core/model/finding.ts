@@ -28,4 +28,6 @@ export interface Finding extends Hit {
   readonly severity: Severity;
   /** Record number, from 0, blank lines not counted. */
   readonly record: number;
+  /** Number of the pair within its record, from 0, where the finding is about one. */
+  readonly pair?: number;
 }

@@ -1,9 +1,7 @@
 import { SCORE_RULES } from '../checks/table.ts';
+import type { Facts } from '../dataset/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Path } from '../model/json.ts';
-
-/** Where the answer to "which side is better" is written: the field that findings about labels point at. */
-const LABEL_PATH: Path = ['chosen'];
 
 /** At most so many pairs are put up for review by one ranking, whatever the percentage. */
 const MOST_REVIEWED = 1000;
@@ -81,28 +79,47 @@ export function cutoffsFor(margins: Float32Array, percent: number): Cutoffs {
   return { worst, closest: sizes[most - 1] ?? sizes.at(-1) ?? -Infinity };
 }
 
-/** The two kinds of findings, on the name of the field that carries the label, in the order of the ranking. Records in `broken` are left out. */
-export function reviewFindings(
-  margins: Float32Array,
-  distribution: Distribution,
-  cutoffs: Cutoffs,
-  broken: ReadonlySet<number>,
-): Finding[] {
-  const place = { path: LABEL_PATH, part: 'key' } as const;
+/** What a ranking is made from. */
+export interface Ranked {
+  readonly facts: Facts;
+  /** One for each pair; NaN where there is none. */
+  readonly margins: Float32Array;
+  /** Where the records write which answer is better: what findings about labels point at. */
+  readonly labelPath: Path;
+  readonly distribution: Distribution;
+  readonly cutoffs: Cutoffs;
+  /** Records that are left out. */
+  readonly broken: ReadonlySet<number>;
+}
+
+/** The two kinds of findings, on the name of the field that carries the label, in the order of the ranking. */
+export function reviewFindings({
+  facts,
+  margins,
+  labelPath,
+  distribution,
+  cutoffs,
+  broken,
+}: Ranked): Finding[] {
+  const place = { path: labelPath, part: 'key' } as const;
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
   const count = distribution.count.toLocaleString('en');
   const worst: [number, Finding][] = [];
   const closest: [number, Finding][] = [];
-  margins.forEach((margin, record) => {
+  margins.forEach((margin, number) => {
+    const record = facts.recordOf(number);
     if (broken.has(record)) return;
+    const [first, end] = facts.pairsOf(record);
+    const pair = number - first;
+    const which = end - first > 1 ? ` Pair ${pair + 1} of ${end - first} in this record.` : '';
     if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
-      const message = `Likely mislabeled: number ${rank} of ${count} in the consistency ranking (${where(margin)}).`;
-      worst.push([margin, { ...ruleOf('likely-mislabeled'), record, place, message }]);
+      const message = `Likely mislabeled: number ${rank} of ${count} in the consistency ranking (${where(margin)}).${which}`;
+      worst.push([margin, { ...ruleOf('likely-mislabeled'), record, pair, place, message }]);
     } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
-      const message = `Low margin: the consistency scorer can hardly tell the two responses apart (${where(margin)}).`;
-      closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, place, message }]);
+      const message = `Low margin: the consistency scorer can hardly tell the two responses apart (${where(margin)}).${which}`;
+      closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, pair, place, message }]);
     }
   });
   return [worst, closest].flatMap((list) => list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding));

@@ -1,0 +1,123 @@
+// Changes by paths, made into changes of bytes. Keys, order, spaces and escapes stay as they are.
+import { lastFieldEnd, locate } from '../json/scan.ts';
+import { valueAt } from '../mapping/field.ts';
+import type { Change } from '../mapping/forms/form.ts';
+import type { Json, JsonObject, Path } from '../model/json.ts';
+
+/** Replace the bytes [byteStart, byteEnd) of a record by `bytes`. Ranges of one edit never overlap. */
+export interface ByteEdit {
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly bytes: Uint8Array;
+}
+
+const encoder = new TextEncoder();
+const MINUS = 0x2d;
+
+interface Span {
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+function replace({ valueStart, valueEnd }: Span, bytes: Uint8Array): ByteEdit {
+  return { byteStart: valueStart, byteEnd: valueEnd, bytes };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** The same text as the record's first two fields have between them: people's spaces are kept in what is added. */
+function insertField(bytes: Uint8Array, name: string, value: Json): ByteEdit[] {
+  const end = lastFieldEnd(bytes);
+  if (!end) return [];
+  const field = `${JSON.stringify(name)}${end.colon}${JSON.stringify(value)}`;
+  return [
+    { byteStart: end.at, byteEnd: end.at, bytes: encoder.encode(`${end.isEmpty ? '' : end.comma}${field}`) },
+  ];
+}
+
+/** True when a value is written as we would write it, so that writing it back gives the same bytes. */
+function isCanonical(bytes: Uint8Array, span: Span, value: Json | undefined): boolean {
+  return (
+    value !== undefined &&
+    sameBytes(encoder.encode(JSON.stringify(value)), bytes.subarray(span.valueStart, span.valueEnd))
+  );
+}
+
+function editsOf(
+  bytes: Uint8Array,
+  record: JsonObject,
+  change: Change,
+  mustReturn: boolean,
+): ByteEdit[] | undefined {
+  const find = (path: Path): Span | undefined => locate(bytes, path);
+  switch (change.kind) {
+    case 'swap': {
+      const [a, b] = [find(change.a), find(change.b)];
+      if (!a || !b) return undefined;
+      const [own, other] = [bytes.slice(a.valueStart, a.valueEnd), bytes.slice(b.valueStart, b.valueEnd)];
+      return sameBytes(own, other) ? [] : [replace(a, other), replace(b, own)];
+    }
+    case 'copy': {
+      const [from, to] = [find(change.from), find(change.to)];
+      return from && to ? [replace(to, bytes.slice(from.valueStart, from.valueEnd))] : undefined;
+    }
+    case 'set': {
+      const span = find(change.path);
+      const [name] = change.path;
+      if (!span)
+        return typeof name === 'string' && change.path.length === 1
+          ? insertField(bytes, name, change.to)
+          : undefined;
+      if (mustReturn && !isCanonical(bytes, span, valueAt(record, change.path))) return undefined;
+      return [replace(span, encoder.encode(JSON.stringify(change.to)))];
+    }
+    case 'negate': {
+      const span = find(change.path);
+      if (!span) return undefined;
+      const { valueStart } = span;
+      if (bytes[valueStart] === MINUS)
+        return [{ byteStart: valueStart, byteEnd: valueStart + 1, bytes: new Uint8Array(0) }];
+      return [{ byteStart: valueStart, byteEnd: valueStart, bytes: new Uint8Array([MINUS]) }];
+    }
+  }
+}
+
+/**
+ * The bytes of several changes, or undefined when one of them cannot be made. With `mustReturn`, none is made whose
+ * opposite would not give the first bytes again.
+ */
+export function toByteEdits(
+  bytes: Uint8Array,
+  record: JsonObject,
+  changes: readonly Change[],
+  mustReturn: boolean,
+): readonly ByteEdit[] | undefined {
+  const edits: ByteEdit[] = [];
+  for (const change of changes) {
+    const made = editsOf(bytes, record, change, mustReturn);
+    if (!made) return undefined;
+    edits.push(...made);
+  }
+  return edits.sort((a, b) => a.byteStart - b.byteStart);
+}
+
+/** The record with the edits made. */
+export function applyEdits(bytes: Uint8Array, edits: readonly ByteEdit[]): Uint8Array {
+  const size = edits.reduce(
+    (sum, edit) => sum + edit.bytes.length - (edit.byteEnd - edit.byteStart),
+    bytes.length,
+  );
+  const out = new Uint8Array(size);
+  let [from, at] = [0, 0];
+  for (const edit of edits) {
+    const kept = bytes.subarray(from, edit.byteStart);
+    out.set(kept, at);
+    out.set(edit.bytes, at + kept.length);
+    at += kept.length + edit.bytes.length;
+    from = edit.byteEnd;
+  }
+  out.set(bytes.subarray(from), at);
+  return out;
+}

@@ -1,0 +1,63 @@
+// What can be done to a record, and how each mapping does it.
+import type { Target } from '../mapping/forms/form.ts';
+import { formOf } from '../mapping/forms/forms.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ByteEdit } from './bytes.ts';
+import { toByteEdits } from './bytes.ts';
+
+export type Edit =
+  /** Exchange chosen and rejected with all that belongs to them, or turn the label. Made twice, it gives the first bytes. */
+  | { readonly kind: 'flip' }
+  /** Take the record out, its line end with it. */
+  | { readonly kind: 'drop' }
+  /** Say that neither answer is better. */
+  | { readonly kind: 'tie' }
+  /** Say how much better the chosen one is. */
+  | { readonly kind: 'margin'; readonly margin: number };
+
+export type Plan =
+  | { readonly kind: 'edits'; readonly edits: readonly ByteEdit[] }
+  | { readonly kind: 'drop' }
+  /** The schema has no way to say it; `reason` says what to do instead. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const refused = (reason: string): Plan => ({ kind: 'refused', reason });
+
+/** How an edit of one pair (or of the record's judgement, without a target) changes the bytes of its record. */
+export function planEdit(
+  mapping: Mapping,
+  bytes: Uint8Array,
+  record: JsonObject,
+  target: Target,
+  edit: Edit,
+): Plan {
+  const { answers } = mapping;
+  const form = formOf(answers);
+  switch (edit.kind) {
+    case 'drop':
+      return { kind: 'drop' };
+    case 'flip': {
+      for (const changes of form.flip(answers, record, target)) {
+        const edits = toByteEdits(bytes, record, changes, true);
+        if (edits) return { kind: 'edits', edits };
+      }
+      return refused(`A record of "${mapping.title}" cannot be flipped. Drop it instead.`);
+    }
+    case 'tie': {
+      const changes = form.tie(answers, record, target);
+      const edits = changes && toByteEdits(bytes, record, changes, false);
+      if (edits) return { kind: 'edits', edits };
+      return refused(
+        `"${mapping.title}" has no way to call two answers equal. Drop the record, or set its margin to 0.`,
+      );
+    }
+    case 'margin': {
+      if (!Number.isFinite(edit.margin)) return refused('A margin is a number.');
+      const changes = form.margin(answers, record, edit.margin);
+      const edits = changes && toByteEdits(bytes, record, changes, false);
+      if (edits) return { kind: 'edits', edits };
+      return refused(`"${mapping.title}" has no place for a margin of ${edit.margin}.`);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+import type { Json, JsonObject, Path } from '../../model/json.ts';
+import { isList, isObject } from '../../model/json.ts';
+import type { Pair, Turn } from '../../model/pair.ts';
+import type { Answer } from '../answers.ts';
+import { readSides } from '../answers.ts';
+import { findField, valueAt } from '../field.ts';
+import type { Answers, Order, Source } from '../mapping.ts';
+import { concreteShape, hasShape, turnsOf } from '../shape.ts';
+import type { Change, Context, Form, Need } from './form.ts';
+import { listNeed, presence } from './form.ts';
+import { toNumber } from './label.ts';
+
+type CandidateAnswers = Extract<Answers, { kind: 'candidates' }>;
+
+/** More candidates of one prompt are not paired: their pairs grow with the square. */
+export const MOST_CANDIDATES = 24;
+
+/** A tree deeper than this is not followed. */
+const MOST_DEPTH = 256;
+
+interface Item {
+  readonly path: Path;
+  readonly value: Json;
+}
+
+/** Candidates for one place in a conversation. */
+interface Group {
+  readonly prompt: readonly Turn[];
+  readonly items: readonly Item[];
+}
+
+type SourceOf<K extends Source['kind']> = Extract<Source, { kind: K }>;
+
+function listGroups(at: string, { record, prompt }: Context): Group[] {
+  const found = findField(record, at);
+  if (!found || !isList(found.value)) return [];
+  const { path } = found;
+  return [{ prompt, items: found.value.map((value, i) => ({ path: [...path, i], value })) }];
+}
+
+function textOf(answers: CandidateAnswers, item: Item): string {
+  const found = findField(item.value, answers.text.at, item.path);
+  if (!found) return '';
+  return turnsOf(found.value, concreteShape(found.value, answers.text.as), '')
+    .map(({ text }) => text)
+    .join('\n\n');
+}
+
+function treeGroups(
+  source: SourceOf<'tree'>,
+  answers: CandidateAnswers,
+  { record, prompt }: Context,
+): Group[] {
+  const root = findField(record, source.at);
+  if (!root) return [];
+  const groups: Group[] = [];
+  const open: { item: Item; before: readonly Turn[] }[] = [{ item: root, before: prompt }];
+  for (let next = open.shift(); next; next = open.shift()) {
+    const { item, before } = next;
+    const children = valueAt(item.value, [source.children]);
+    if (!isList(children) || children.length === 0 || before.length >= MOST_DEPTH) continue;
+    const role = valueAt(item.value, [source.role]);
+    const path = [...before, { role: typeof role === 'string' ? role : '', text: textOf(answers, item) }];
+    const items = children.map((value, i) => ({ path: [...item.path, source.children, i], value }));
+    if (items.every(({ value }) => valueAt(value, [source.role]) === source.answers))
+      groups.push({ prompt: path, items });
+    for (const child of items) open.push({ item: child, before: path });
+  }
+  return groups;
+}
+
+function dialogueGroups(source: SourceOf<'dialogue'>, answers: CandidateAnswers, context: Context): Group[] {
+  const groups: Group[] = [];
+  let before: readonly Turn[] = context.prompt;
+  let items: Item[] = [];
+  let turn: Json | undefined;
+  const close = (): void => {
+    if (items.length === 0) return;
+    groups.push({ prompt: before, items });
+    const best = items.find(({ value }) => valueAt(value, ['if_chosen']) === true) ?? items[0];
+    if (best) before = [...before, { role: source.answers, text: textOf(answers, best) }];
+    items = [];
+  };
+  for (const item of listGroups(source.at, context)[0]?.items ?? []) {
+    const number = valueAt(item.value, [source.turn]);
+    if (number !== turn) close();
+    turn = number;
+    const role = valueAt(item.value, [source.role]);
+    if (role === source.answers) items.push(item);
+    else before = [...before, { role: typeof role === 'string' ? role : '', text: textOf(answers, item) }];
+  }
+  close();
+  return groups;
+}
+
+function groupsOf(answers: CandidateAnswers, context: Context): readonly Group[] {
+  const source = answers.from;
+  switch (source.kind) {
+    case 'list':
+      return listGroups(source.at, context);
+    case 'fields': {
+      const items = source.at.flatMap((at) => findField(context.record, at) ?? []);
+      return [{ prompt: context.prompt, items }];
+    }
+    case 'tree':
+      return treeGroups(source, answers, context);
+    case 'dialogue':
+      return dialogueGroups(source, answers, context);
+  }
+}
+
+/** How good a candidate is: higher is better. Undefined when the record does not say. */
+function qualityOf(order: Order, record: JsonObject, item: Item, index: number): number | undefined {
+  if (order.kind === 'index') return toNumber(findField(record, order.at)?.value) === index ? 1 : 0;
+  const sign = order.best === 'high' ? 1 : -1;
+  if (order.kind === 'list') {
+    const list = findField(record, order.at)?.value;
+    const value = isList(list) ? toNumber(list[index]) : undefined;
+    return value === undefined ? undefined : sign * value;
+  }
+  const values = order.at.flatMap((at) => toNumber(findField(item.value, at)?.value) ?? []);
+  return values.length === 0
+    ? undefined
+    : (sign * values.reduce((sum, value) => sum + value, 0)) / values.length;
+}
+
+interface Candidate {
+  readonly number: number;
+  readonly item: Item;
+  readonly answer: Answer;
+  readonly quality: number;
+  readonly prompt: readonly Turn[];
+}
+
+/** All candidates with a text and a rank, group by group. Numbers count every item of the record. */
+function candidatesOf(answers: CandidateAnswers, context: Context): Candidate[][] {
+  let number = 0;
+  return groupsOf(answers, context).map(({ prompt, items }) =>
+    items.flatMap((item, index) => {
+      const own = number++;
+      const text = findField(item.value, answers.text.at, item.path);
+      const quality = qualityOf(answers.order, context.record, item, index);
+      if (!text || !hasShape(text.value, answers.text.as) || quality === undefined) return [];
+      return [{ number: own, item, answer: { ...text, as: answers.text.as }, quality, prompt }];
+    }),
+  );
+}
+
+function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
+  const pairs: Pair[] = [];
+  const most = candidates.slice(0, MOST_CANDIDATES);
+  most.forEach((a, i) => {
+    for (const b of most.slice(i + 1)) {
+      const isTie = a.quality === b.quality;
+      // An index names the best alone: nothing is said of the others among each other.
+      if (isTie && order.kind === 'index') continue;
+      const [chosen, rejected] = b.quality > a.quality ? [b, a] : [a, b];
+      const sides = readSides(a.prompt, chosen.answer, rejected.answer);
+      pairs.push({ ...sides, isTie, candidates: [chosen.number, rejected.number] });
+    }
+  });
+  return pairs;
+}
+
+function itemAt(answers: CandidateAnswers, record: JsonObject, number: number): Item | undefined {
+  const context = { record, prompt: [], mapping: undefined as never };
+  return groupsOf(answers, context).flatMap(({ items }) => items)[number];
+}
+
+function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
+  const isCandidate = (item: Json): boolean => {
+    const found = findField(item, text.at);
+    return found !== undefined && hasShape(found.value, text.as);
+  };
+  switch (from.kind) {
+    case 'list':
+    case 'dialogue':
+      return [listNeed(from.at, from.kind === 'list' ? 1 : 2, isCandidate, 'a list of answers')];
+    case 'fields':
+      return from.at.map((at) => ({ at, words: 'an answer', fits: isCandidate }));
+    case 'tree':
+      return [
+        {
+          at: from.at,
+          words: 'a tree of messages',
+          fits: (value) => isObject(value) && isList(value[from.children]),
+        },
+      ];
+  }
+}
+
+function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
+  if (order.kind !== 'number') return [presence(order.at)];
+  const first = order.at[0] ?? '';
+  const isRated = (item: Json): boolean => order.at.some((at) => findField(item, at) !== undefined);
+  if (from.kind === 'list' || from.kind === 'dialogue')
+    return [listNeed(from.at, 1, isRated, `answers with "${first}"`)];
+  return from.kind === 'fields'
+    ? from.at.slice(0, 1).map((at) => ({ at, words: `an answer with "${first}"`, fits: isRated }))
+    : [];
+}
+
+export const candidatesForm: Form<CandidateAnswers> = {
+  needs: (answers) => [...sourceNeeds(answers), ...orderNeeds(answers)],
+  read(answers, context) {
+    const pairs = candidatesOf(answers, context).flatMap((group) => pairsOf(group, answers.order));
+    return { pairs, judgements: [] };
+  },
+  labelAt: ({ from, order }) =>
+    order.kind === 'number' ? (from.kind === 'fields' ? (from.at[0] ?? '') : from.at) : order.at,
+  flip(answers, record, target) {
+    if (!target) return [];
+    const { order } = answers;
+    if (order.kind === 'index') {
+      const found = findField(record, order.at);
+      const [a, b] = target.map((number) => itemAt(answers, record, number));
+      // A number in a spelling that would not come back is left, and the two candidates change places.
+      return [
+        ...(found ? [[{ kind: 'set', path: found.path, to: target[1] }] as const] : []),
+        ...(a && b ? [[{ kind: 'swap', a: a.path, b: b.path }] as const] : []),
+      ];
+    }
+    const swaps = exchangeRanks(answers, record, target);
+    return swaps.length > 0 ? [swaps] : [];
+  },
+  tie(answers, record, target) {
+    const swaps = target && answers.order.kind !== 'index' ? exchangeRanks(answers, record, target) : [];
+    const copies = swaps.flatMap((swap): Change[] =>
+      swap.kind === 'swap' ? [{ kind: 'copy', from: swap.a, to: swap.b }] : [],
+    );
+    return copies.length > 0 ? copies : undefined;
+  },
+  margin: () => undefined,
+};
+
+/** The ranks of two candidates change places: everything else of a candidate stays with its text. */
+function exchangeRanks(
+  answers: CandidateAnswers,
+  record: JsonObject,
+  [own, other]: readonly [number, number],
+): Change[] {
+  const { order } = answers;
+  if (order.kind === 'list') {
+    const list = findField(record, order.at);
+    return list ? [{ kind: 'swap', a: [...list.path, own], b: [...list.path, other] }] : [];
+  }
+  const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
+  if (!a || !b || order.kind !== 'number') return [];
+  return order.at.flatMap((at): Change[] => {
+    const [from, to] = [findField(a.value, at, a.path), findField(b.value, at, b.path)];
+    return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
+  });
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '../../model/json.ts';
+import { readSides } from '../answers.ts';
+import { findField, nameOf } from '../field.ts';
+import type { Answers } from '../mapping.ts';
+import { exchangeSides } from '../sides.ts';
+import type { Change, Form } from './form.ts';
+import { fieldNeed, NO_ANSWERS } from './form.ts';
+import { labelField, labelKind } from './label.ts';
+
+type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
+
+function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonly Change[] | undefined {
+  const [a, b] = [findField(record, first.at), findField(record, second.at)];
+  return a && b ? exchangeSides(record, a.path, b.path) : undefined;
+}
+
+export const choiceForm: Form<ChoiceAnswers> = {
+  needs: ({ first, second, label }) => [
+    fieldNeed(first),
+    fieldNeed(second),
+    ...labelKind(label).needs(label),
+  ],
+  read(answers, { record, prompt }) {
+    const { first, second, label } = answers;
+    const [a, b] = [findField(record, first.at), findField(record, second.at)];
+    if (!a || !b) return NO_ANSWERS;
+    const verdict = labelKind(label).verdict(label, record);
+    if (verdict === undefined) {
+      const at = labelField(label);
+      const path = findField(record, at)?.path ?? [];
+      return {
+        problem: { kind: 'wrong-type', path, expected: `${nameOf(at)} to say which answer is better` },
+      };
+    }
+    const answersOf = [
+      { ...a, as: first.as },
+      { ...b, as: second.as },
+    ] as const;
+    const candidates = verdict === 'second' ? ([1, 0] as const) : ([0, 1] as const);
+    const sides = readSides(prompt, answersOf[candidates[0]], answersOf[candidates[1]]);
+    return { pairs: [{ ...sides, isTie: verdict === 'tie', candidates }], judgements: [] };
+  },
+  labelAt: ({ label }) => labelField(label),
+  flip: (answers, record) =>
+    // A label in a spelling that would not come back is left, and the answers change places.
+    [labelKind(answers.label).flip(answers.label, record), exchange(answers, record)].filter(
+      (changes) => changes !== undefined,
+    ),
+  tie: ({ label }, record) => labelKind(label).tie(label, record),
+  margin: ({ label }, record, margin) => labelKind(label).margin?.(label, record, margin),
+};

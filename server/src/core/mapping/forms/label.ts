@@ -1,0 +1,181 @@
+// Labels of two answers: what each kind says, and how it is made to say something else.
+import type { Json, JsonObject } from '../../model/json.ts';
+import { isList } from '../../model/json.ts';
+import type { Found } from '../field.ts';
+import { findField } from '../field.ts';
+import type { Label, Verdicts } from '../mapping.ts';
+import type { Change, Need } from './form.ts';
+import { presence } from './form.ts';
+
+export type Verdict = 'first' | 'second' | 'tie';
+
+interface LabelKind<L> {
+  needs(label: L): readonly Need[];
+  /** Undefined when the record's value is none that the label knows. */
+  verdict(label: L, record: JsonObject): Verdict | undefined;
+  flip(label: L, record: JsonObject): readonly Change[] | undefined;
+  tie(label: L, record: JsonObject): readonly Change[] | undefined;
+  margin?(label: L, record: JsonObject, margin: number): readonly Change[] | undefined;
+}
+
+function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefined): Verdict | undefined {
+  if (value === undefined) return undefined;
+  if (first.includes(value)) return 'first';
+  if (second.includes(value)) return 'second';
+  return ties.includes(value) ? 'tie' : undefined;
+}
+
+/** The value that says the same of the other answer; ties say it already. */
+function opposite({ first, second }: Verdicts, value: Json): Json | undefined {
+  const at = first.indexOf(value);
+  return at >= 0 ? second[at] : first[second.indexOf(value)];
+}
+
+function set(found: Found | undefined, to: Json | undefined): readonly Change[] | undefined {
+  return found && to !== undefined ? [{ kind: 'set', path: found.path, to }] : undefined;
+}
+
+export function verdictWords({ first, second, ties = [] }: Verdicts): string {
+  return `one of ${[...first, ...second, ...ties].map((value) => JSON.stringify(value)).join(', ')}`;
+}
+
+/** A number, also where a string holds one; true is 1. Undefined for what is no number, such as "N/A". */
+export function toNumber(value: Json | undefined): number | undefined {
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'string' && value.trim() === '') return undefined;
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+const isNumeric = (value: Json): boolean => toNumber(value) !== undefined;
+
+function numberNeed(at: string): Need {
+  return { at, words: 'a number', fits: isNumeric };
+}
+
+function compare(a: number | undefined, b: number | undefined): Verdict | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return a === b ? 'tie' : a > b ? 'first' : 'second';
+}
+
+type Of<K extends Label['kind']> = Extract<Label, { kind: K }>;
+
+const value: LabelKind<Of<'value'>> = {
+  needs: (label) => [
+    { at: label.at, words: verdictWords(label), fits: (one) => verdictFor(label, one) !== undefined },
+  ],
+  verdict: (label, record) => verdictFor(label, findField(record, label.at)?.value),
+  flip(label, record) {
+    const found = findField(record, label.at);
+    return set(found, found && opposite(label, found.value));
+  },
+  tie(label, record) {
+    const found = findField(record, label.at);
+    return set(
+      found,
+      label.ties?.find((one) => typeof one === typeof found?.value),
+    );
+  },
+};
+
+const strength: LabelKind<Of<'strength'>> = {
+  needs: (label) => [{ at: label.at, words: 'a number', fits: (one) => typeof one === 'number' }],
+  verdict(label, record) {
+    const number = findField(record, label.at)?.value;
+    if (typeof number !== 'number') return undefined;
+    return compare(label.positive === 'first' ? number : -number, 0);
+  },
+  flip(label, record) {
+    const found = findField(record, label.at);
+    return found && found.value !== 0 ? [{ kind: 'negate', path: found.path }] : undefined;
+  },
+  tie: (label, record) => set(findField(record, label.at), 0),
+  margin(label, record, margin) {
+    const found = findField(record, label.at);
+    if (!found || margin < 0 || margin > label.most) return undefined;
+    return set(found, typeof found.value === 'number' && found.value < 0 ? -margin : margin);
+  },
+};
+
+const scores: LabelKind<Of<'scores'>> = {
+  needs: (label) => [numberNeed(label.first), numberNeed(label.second)],
+  verdict: (label, record) =>
+    compare(
+      toNumber(findField(record, label.first)?.value),
+      toNumber(findField(record, label.second)?.value),
+    ),
+  flip(label, record) {
+    const [a, b] = [findField(record, label.first), findField(record, label.second)];
+    return a && b ? [{ kind: 'swap', a: a.path, b: b.path }] : undefined;
+  },
+  tie(label, record) {
+    const [a, b] = [findField(record, label.first), findField(record, label.second)];
+    if (!a || !b || label.tie === undefined) return undefined;
+    return [a, b].map(({ path }) => ({ kind: 'set', path, to: label.tie ?? 0 }));
+  },
+};
+
+const oneHot: LabelKind<Of<'one-hot'>> = {
+  needs: (label) => [numberNeed(label.first), numberNeed(label.second), numberNeed(label.tie)],
+  verdict(label, record) {
+    const isSet = (at: string): boolean => toNumber(findField(record, at)?.value) === 1;
+    if (isSet(label.tie)) return 'tie';
+    return isSet(label.first) ? 'first' : isSet(label.second) ? 'second' : undefined;
+  },
+  flip: (label, record) => scores.flip({ ...label, kind: 'scores', tie: 0 }, record),
+  tie(label, record) {
+    const now = oneHot.verdict(label, record);
+    const from = now === 'first' || now === 'second' ? findField(record, label[now]) : undefined;
+    const to = findField(record, label.tie);
+    return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : undefined;
+  },
+};
+
+/** The votes of a record, each with its place. */
+function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readonly Found[] {
+  return refs.flatMap((ref) => {
+    const found = findField(record, ref);
+    if (!found) return [];
+    const { path, value: held } = found;
+    if (!isList(held)) return [found];
+    return held.flatMap((item, i) => findField(item, each ?? '', [...path, i]) ?? []);
+  });
+}
+
+const votes: LabelKind<Of<'votes'>> = {
+  needs: (label) => label.votes.slice(0, 1).map(presence),
+  verdict(label, record) {
+    const counts = { first: 0, second: 0, tie: 0 };
+    for (const vote of votesOf(label, record)) {
+      const verdict = verdictFor(label, vote.value);
+      if (verdict) counts[verdict]++;
+    }
+    if (counts.first + counts.second + counts.tie === 0) return undefined;
+    return compare(counts.first, counts.second);
+  },
+  flip(label, record) {
+    const changes = votesOf(label, record).flatMap((vote) => set(vote, opposite(label, vote.value)) ?? []);
+    return changes.length > 0 ? changes : undefined;
+  },
+  // One cannot say for several people what they think.
+  tie: () => undefined,
+};
+
+const KINDS: { readonly [K in Label['kind']]: LabelKind<Of<K>> } = {
+  value,
+  strength,
+  scores,
+  'one-hot': oneHot,
+  votes,
+};
+
+/** The implementation of a label's own kind. */
+export function labelKind(label: Label): LabelKind<Label> {
+  return KINDS[label.kind];
+}
+
+/** The field that carries a label; of several the first. */
+export function labelField(label: Label): string {
+  if ('at' in label) return label.at;
+  return label.kind === 'votes' ? (label.votes[0] ?? '') : label.first;
+}

@@ -1,0 +1,101 @@
+import type { Json } from '../../model/json.ts';
+import { isList, isObject } from '../../model/json.ts';
+import { readAlone } from '../answers.ts';
+import { findField } from '../field.ts';
+import type { Answers } from '../mapping.ts';
+import type { Form, Judgement } from './form.ts';
+import { fieldNeed, listNeed, NO_ANSWERS } from './form.ts';
+import { toNumber, verdictWords } from './label.ts';
+
+type UnpairedAnswers = Extract<Answers, { kind: 'unpaired' }>;
+type StepAnswers = Extract<Answers, { kind: 'steps' }>;
+type NoAnswers = Extract<Answers, { kind: 'none' }>;
+
+/** Booleans are verdicts without being listed; where values are listed, they alone are. */
+function verdictOf({ verdict }: UnpairedAnswers, value: Json | undefined): boolean | number | undefined {
+  if (value === undefined) return undefined;
+  if (verdict.first?.includes(value)) return true;
+  if (verdict.second?.includes(value)) return false;
+  return typeof value === 'boolean' ? value : toNumber(value);
+}
+
+export const unpairedForm: Form<UnpairedAnswers> = {
+  needs(answers) {
+    const { response, verdict } = answers;
+    const words =
+      verdict.first && verdict.second
+        ? verdictWords({ first: verdict.first, second: verdict.second })
+        : 'true or false, or a rating';
+    return [
+      fieldNeed(response),
+      { at: verdict.at, words, fits: (value) => verdictOf(answers, value) !== undefined },
+    ];
+  },
+  read(answers, { record, prompt }) {
+    const response = findField(record, answers.response.at);
+    if (!response) return NO_ANSWERS;
+    const verdict = verdictOf(answers, findField(record, answers.verdict.at)?.value);
+    const judgement: Judgement = { ...readAlone(prompt, { ...response, as: answers.response.as }), verdict };
+    return { pairs: [], judgements: [judgement] };
+  },
+  labelAt: ({ verdict }) => verdict.at,
+  flip({ verdict }, record) {
+    const found = findField(record, verdict.at);
+    if (!found) return [];
+    if (typeof found.value === 'boolean') return [[{ kind: 'set', path: found.path, to: !found.value }]];
+    const { first = [], second = [] } = verdict;
+    const to = first.includes(found.value)
+      ? second[first.indexOf(found.value)]
+      : first[second.indexOf(found.value)];
+    return to === undefined ? [] : [[{ kind: 'set', path: found.path, to }]];
+  },
+  tie: () => undefined,
+  margin: () => undefined,
+};
+
+function stepText(step: Json): string {
+  if (typeof step === 'string') return step;
+  const best = isObject(step) && isList(step['completions']) ? step['completions'][0] : undefined;
+  return isObject(best) && typeof best['text'] === 'string' ? best['text'] : '';
+}
+
+function stepVerdict(step: Json, label: Json | undefined): boolean | number | undefined {
+  if (label !== undefined) return typeof label === 'boolean' ? label : toNumber(label);
+  const best = isObject(step) && isList(step['completions']) ? step['completions'][0] : undefined;
+  return isObject(best) ? toNumber(best['rating']) : undefined;
+}
+
+export const stepsForm: Form<StepAnswers> = {
+  needs({ steps, labels }) {
+    const isStep = (item: Json): boolean => typeof item === 'string' || isObject(item);
+    const needs = [listNeed(steps, 1, isStep, 'a list of steps')];
+    const isLabel = (item: Json): boolean => typeof item === 'boolean' || toNumber(item) !== undefined;
+    return labels === undefined
+      ? needs
+      : [...needs, listNeed(labels, 1, isLabel, 'a list of verdicts, one for each step')];
+  },
+  read({ steps, labels }, { record, prompt }) {
+    const found = findField(record, steps);
+    if (!found || !isList(found.value)) return NO_ANSWERS;
+    const verdicts = labels === undefined ? undefined : findField(record, labels)?.value;
+    const judgements = found.value.map((step, i): Judgement => ({
+      prompt,
+      response: { text: stepText(step), path: [...found.path, i], textStart: 0 },
+      verdict: stepVerdict(step, isList(verdicts) ? verdicts[i] : undefined),
+    }));
+    return { pairs: [], judgements };
+  },
+  labelAt: ({ steps, labels }) => labels ?? steps,
+  flip: () => [],
+  tie: () => undefined,
+  margin: () => undefined,
+};
+
+export const noneForm: Form<NoAnswers> = {
+  needs: ({ fields }) => fields.map(fieldNeed),
+  read: () => NO_ANSWERS,
+  labelAt: ({ fields }) => fields[0]?.at ?? '',
+  flip: () => [],
+  tie: () => undefined,
+  margin: () => undefined,
+};

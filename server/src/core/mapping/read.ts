@@ -1,0 +1,83 @@
+// The way into the mappings: does a record fit, what does it hold, and how is it changed.
+import type { JsonObject, Path } from '../model/json.ts';
+import type { Turn } from '../model/pair.ts';
+import type { FieldRef } from './field.ts';
+import { findField, hasField, pathsOf } from './field.ts';
+import type { Need, Outcome } from './forms/form.ts';
+import { fieldNeed, findProblem } from './forms/form.ts';
+import { formOf } from './forms/forms.ts';
+import type { Mapping } from './mapping.ts';
+import { concreteShape, turnsOf } from './shape.ts';
+
+interface Compiled {
+  readonly needs: readonly Need[];
+  readonly marks: readonly FieldRef[];
+}
+
+const compiled = new WeakMap<Mapping, Compiled>();
+
+function compile(mapping: Mapping): Compiled {
+  const known = compiled.get(mapping);
+  if (known) return known;
+  const needs = [
+    ...mapping.prompt.filter(({ optional }) => !optional).map(fieldNeed),
+    ...formOf(mapping.answers).needs(mapping.answers),
+  ];
+  const made = { needs, marks: mapping.marks ?? [] };
+  compiled.set(mapping, made);
+  return made;
+}
+
+/** How many fields speak for a mapping: of two that fit, the one that asks for more is meant. */
+export function specificity(mapping: Mapping): number {
+  const { needs, marks } = compile(mapping);
+  return needs.length + marks.length;
+}
+
+export function fits(mapping: Mapping, record: JsonObject): boolean {
+  const { needs, marks } = compile(mapping);
+  return (
+    marks.every((mark) => hasField(record, mark)) &&
+    needs.every((need) => {
+      const found = findField(record, need.at);
+      return found !== undefined && need.fits(found.value);
+    })
+  );
+}
+
+/** The names of the fields that a mapping reads and tells itself by, for explanations. */
+export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
+  const { needs, marks } = compile(mapping);
+  return [...new Set([...needs.map(({ at }) => at), ...marks])];
+}
+
+function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const { at, as, role = 'user' } of mapping.prompt) {
+    const found = findField(record, at);
+    if (!found) continue;
+    for (const turn of turnsOf(found.value, concreteShape(found.value, as), role)) {
+      if (turn.text === '' && as === 'text' && mapping.prompt.length > 1) continue;
+      const before = turns.at(-1);
+      if (turn.role === 'more' && before)
+        turns.splice(-1, 1, { role: before.role, text: `${before.text}\n${turn.text}` });
+      else turns.push({ role: turn.role === 'more' ? 'user' : turn.role, text: turn.text });
+    }
+  }
+  return turns;
+}
+
+/** Reads one record under its file's mapping: pairs and judgements, or the reason why there are none. */
+export function readRecord(mapping: Mapping, record: JsonObject): Outcome {
+  const problem = findProblem(compile(mapping).needs, record);
+  if (problem) return { problem };
+  const { answers } = mapping;
+  return formOf(answers).read(answers, { mapping, record, prompt: readPrompt(mapping, record) });
+}
+
+/** Where the label of a record is written. */
+export function labelPath(mapping: Mapping, record: JsonObject): Path {
+  const { answers } = mapping;
+  const at = formOf(answers).labelAt(answers);
+  return findField(record, at)?.path ?? pathsOf(at)[0] ?? [];
+}

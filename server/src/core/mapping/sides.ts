@@ -1,0 +1,54 @@
+// What belongs to a side: fields whose names differ only in the word by which the two answers' names differ.
+import type { JsonObject, Path } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+import { valueAt } from './field.ts';
+import type { Change } from './forms/form.ts';
+
+const WORD = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
+
+/** The one word in which two names differ, lower-cased. Undefined when they differ in more or in length. */
+function differingWords(a: string, b: string): readonly [string, string] | undefined {
+  const [own, other] = [a.match(WORD) ?? [], b.match(WORD) ?? []];
+  if (own.length !== other.length) return undefined;
+  const at = own.findIndex((word, i) => word.toLowerCase() !== other[i]?.toLowerCase());
+  const isOnly =
+    at >= 0 && own.every((word, i) => i === at || word.toLowerCase() === other[i]?.toLowerCase());
+  const [first, second] = [own[at]?.toLowerCase(), other[at]?.toLowerCase()];
+  return isOnly && first !== undefined && second !== undefined ? [first, second] : undefined;
+}
+
+/** `to` in the letter case of `from`. */
+function inCaseOf(from: string, to: string): string {
+  if (from.length > 1 && from === from.toUpperCase()) return to.toUpperCase();
+  return /^[A-Z]/.test(from) ? to.charAt(0).toUpperCase() + to.slice(1) : to;
+}
+
+/** The field of the other side: `score_chosen` belongs with `score_rejected`, `model_a` with `model_b`. */
+function partnerOf(name: string, [first, second]: readonly [string, string]): string {
+  return name.replace(WORD, (word) => {
+    const lower = word.toLowerCase();
+    return lower === first ? inCaseOf(word, second) : lower === second ? inCaseOf(word, first) : word;
+  });
+}
+
+/**
+ * Exchanges two answers and every pair of fields beside them that belongs to them. Nothing that the record says
+ * without naming a side moves.
+ */
+export function exchangeSides(record: JsonObject, own: Path, other: Path): readonly Change[] {
+  const fork = own.findIndex((step, i) => step !== other[i]);
+  const base = own.slice(0, fork);
+  const [a, b] = [own[fork], other[fork]];
+  if (fork < 0 || a === undefined || b === undefined) return [];
+  const swaps: Change[] = [{ kind: 'swap', a: [...base, a], b: [...base, b] }];
+  const parent = valueAt(record, base);
+  if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return swaps;
+  const words = differingWords(a, b);
+  if (!words) return swaps;
+  for (const name of Object.keys(parent)) {
+    const partner = partnerOf(name, words);
+    if (name === a || name === b || partner <= name || !Object.hasOwn(parent, partner)) continue;
+    swaps.push({ kind: 'swap', a: [...base, name], b: [...base, partner] });
+  }
+  return swaps;
+}

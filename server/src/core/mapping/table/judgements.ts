@@ -1,0 +1,108 @@
+import type { Mapping } from '../mapping.ts';
+import { any, messages, more, SYSTEM, text } from './parts.ts';
+
+/** Single answers with a verdict, steps with verdicts, and files that hold neither pair nor verdict. */
+export const JUDGEMENTS: readonly Mapping[] = [
+  {
+    id: 'trl-unpaired',
+    title: 'TRL unpaired (KTO)',
+    also: ['argilla/kto-mix-14k', 'axolotl KTO'],
+    prompt: [SYSTEM, any('prompt|instruction|question')],
+    answers: { kind: 'unpaired', response: any('completion'), verdict: { at: 'label' } },
+    polarity: '"label" true means a good completion',
+  },
+  {
+    id: 'messages-unpaired',
+    title: 'messages with a verdict (KTO)',
+    also: ['LLaMA-Factory KTO, messages'],
+    prompt: [],
+    answers: {
+      kind: 'unpaired',
+      response: messages('messages|conversations'),
+      verdict: { at: 'label|kto_tag' },
+    },
+    polarity: 'true means a good last message',
+  },
+  {
+    id: 'alpaca-unpaired',
+    title: 'LLaMA-Factory alpaca KTO',
+    prompt: [SYSTEM, text('instruction'), more('input')],
+    answers: { kind: 'unpaired', response: text('output'), verdict: { at: 'kto_tag' } },
+    polarity: '"kto_tag" true means a good output',
+  },
+  {
+    id: 'helpsteer-ratings',
+    title: 'HelpSteer ratings',
+    prompt: [text('prompt')],
+    answers: { kind: 'unpaired', response: text('response'), verdict: { at: 'helpfulness' } },
+    marks: ['correctness', 'coherence'],
+    polarity: '"helpfulness" from 0 to 4 rates one response; there is no pair in a record',
+  },
+  {
+    id: 'summarize-axis',
+    title: 'Summaries rated',
+    also: ['openai/summarize_from_feedback axis'],
+    prompt: [text('info.post|info.article')],
+    answers: { kind: 'unpaired', response: text('summary.text'), verdict: { at: 'summary.axes.overall' } },
+    polarity: '"axes.overall" rates one summary; there is no pair in a record',
+  },
+  {
+    id: 'prism-utterances',
+    title: 'PRISM utterances',
+    prompt: [text('user_prompt')],
+    answers: { kind: 'unpaired', response: text('model_response'), verdict: { at: 'score' } },
+    polarity: '"score" from 1 to 100 rates one response; there is no pair in a record',
+  },
+  {
+    id: 'trl-stepwise',
+    title: 'TRL stepwise',
+    also: ['axolotl stepwise_supervised'],
+    prompt: [any('prompt')],
+    answers: { kind: 'steps', steps: 'completions', labels: 'labels' },
+    polarity: '"labels" says of each step whether it is right',
+  },
+  {
+    id: 'prm800k',
+    title: 'PRM800K',
+    prompt: [text('question.problem')],
+    answers: { kind: 'steps', steps: 'label.steps' },
+    polarity: 'each step has a rating: 1 right, 0 neutral, −1 wrong',
+  },
+  {
+    id: 'math-shepherd',
+    title: 'Math-Shepherd',
+    prompt: [],
+    answers: {
+      kind: 'none',
+      fields: [text('input'), text('label')],
+      why: 'the verdicts stand as + and − inside one text',
+    },
+    marks: ['task'],
+    polarity: '+ marks a right step',
+  },
+  {
+    id: 'red-team',
+    title: 'Red-team attempts',
+    also: ['Anthropic red-team-attempts'],
+    prompt: [],
+    answers: {
+      kind: 'none',
+      fields: [text('transcript')],
+      why: 'a record is one conversation with a rating of the attack, not a pair',
+    },
+    marks: ['rating', 'min_harmlessness_score_transcript|red_team_member_id'],
+    polarity: '"rating" says how far the attack succeeded, not which answer is better',
+  },
+  {
+    id: 'oasst-messages',
+    title: 'OpenAssistant messages',
+    prompt: [],
+    answers: {
+      kind: 'none',
+      fields: [text('text'), text('role')],
+      why: 'a record is one message; its rivals stand in other records. The tree file of the same dataset holds the pairs',
+    },
+    marks: ['message_id', 'message_tree_id'],
+    polarity: 'rank 0 is the best of the replies to one message',
+  },
+];

@@ -1,0 +1,25 @@
+// Small words of which the rows of the table are made.
+import type { FieldRef } from '../field.ts';
+import type { Answers, Field, PromptPart } from '../mapping.ts';
+import type { Shape } from '../shape.ts';
+
+export const CHOSEN_WINS = '"chosen" is the better answer';
+
+export const text = (at: FieldRef): Field => ({ at, as: 'text' });
+export const any = (at: FieldRef): Field => ({ at, as: 'any' });
+export const messages = (at: FieldRef): Field => ({ at, as: 'messages' });
+
+/** A system message that may be missing. */
+export const SYSTEM: PromptPart = { at: 'system', as: 'text', role: 'system', optional: true };
+
+/** More text for the turn before, as the `input` of an instruction. */
+export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', role: 'more', optional: true });
+
+/** The better and the worse answer in two fields of one shape. */
+export function pair(
+  as: Shape,
+  chosen = 'chosen',
+  rejected = 'rejected',
+): Extract<Answers, { kind: 'pair' }> {
+  return { kind: 'pair', chosen: { at: chosen, as }, rejected: { at: rejected, as } };
+}

@@ -1,0 +1,27 @@
+import type { Facts } from '../dataset/facts.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { LEAST_PAIRS } from './consistency.ts';
+
+/** Why no pair of a mapping can be scored, in a sentence. Undefined when they can. */
+export function whyUnscorable({ answers, unscorable }: Mapping): string | undefined {
+  if (answers.kind === 'none') return `There are no pairs to score: ${answers.why}.`;
+  return unscorable === undefined ? undefined : `The pairs cannot be scored: ${unscorable}.`;
+}
+
+/** Why so many pairs cannot be scored, in a sentence. Undefined when they can. */
+export function whyTooFew(preferenceCount: number, judgementCount: number): string | undefined {
+  if (preferenceCount >= LEAST_PAIRS) return undefined;
+  if (preferenceCount === 0 && judgementCount > 0) {
+    return 'There are no pairs to score: every answer stands alone with its verdict.';
+  }
+  return `${preferenceCount} pairs are too few to score: the consistency scorer needs at least ${LEAST_PAIRS} to compare with each other.`;
+}
+
+/** Text of all answers, in UTF-16 units. */
+export function answerUnits({ pairs, pairCount }: Facts): number {
+  let units = 0;
+  for (let pair = 0; pair < pairCount; pair++) {
+    units += (pairs.chosenLength[pair] ?? 0) + (pairs.rejectedLength[pair] ?? 0);
+  }
+  return units;
+}

@@ -1,0 +1,59 @@
+// Edits of an open document: planned on bytes, handed to the editor as ranges.
+import type { WorkspaceEdit } from 'vscode-languageserver/node';
+
+import { readRaw } from '#core/dataset/survey.ts';
+import { applyEdits } from '#core/edits/bytes.ts';
+import type { Edit } from '#core/edits/edit.ts';
+import { planEdit } from '#core/edits/edit.ts';
+import type { RecordRef } from '#protocol/editor.ts';
+
+import type { OpenDataset, ReadRecord } from './dataset.ts';
+import { toTextEdits } from './toProtocol.ts';
+
+export interface PlannedEdit {
+  readonly edit: WorkspaceEdit;
+  /** The pair as it is known when the edit is made: ranked candidates may change places. */
+  readonly after: RecordRef;
+}
+
+export type EditOutcome = PlannedEdit | { readonly refused: string };
+
+function dropRange(dataset: OpenDataset, line: number): WorkspaceEdit {
+  const { uri, version } = dataset.document;
+  // The end of the last line is past the text: editors take it for the end of the text.
+  const range = { start: { line, character: 0 }, end: { line: line + 1, character: 0 } };
+  return { documentChanges: [{ textDocument: { uri, version }, edits: [{ range, newText: '' }] }] };
+}
+
+/** The number of the same two candidates in the record as it will be. */
+function pairAfter(dataset: OpenDataset, read: ReadRecord, pair: number, bytes: Uint8Array): number {
+  const { recognition } = dataset.survey;
+  const wanted = [...(read.pairs[pair]?.candidates ?? [])].sort((a, b) => a - b).join();
+  const again =
+    recognition && readRaw({ ...read.raw, byteEnd: read.raw.byteStart + bytes.length, bytes }, recognition);
+  const at =
+    again?.pairs.findIndex(({ candidates }) => [...candidates].sort((a, b) => a - b).join() === wanted) ?? -1;
+  return at < 0 ? pair : at;
+}
+
+/** What an edit of a pair does to the document. Undefined when there is no such pair, or nothing would change. */
+export function editOf(
+  dataset: OpenDataset,
+  ref: Omit<RecordRef, 'uri'>,
+  edit: Edit,
+): EditOutcome | undefined {
+  const { record, pair = 0 } = ref;
+  const read = dataset.readRecord(record);
+  const { recognition } = dataset.survey;
+  if (!read || !recognition) return undefined;
+  const target = read.pairs[pair]?.candidates;
+  if (!target && (read.judgements.length === 0 || edit.kind === 'margin')) return undefined;
+  const plan = planEdit(recognition.mapping, read.raw.bytes, read.value, target, edit);
+  if (plan.kind === 'refused') return { refused: plan.reason };
+  const { uri, version } = dataset.document;
+  if (plan.kind === 'drop') return { edit: dropRange(dataset, read.raw.line), after: { uri, record, pair } };
+  const edits = toTextEdits(dataset, read.raw, plan.edits);
+  if (edits.length === 0) return undefined;
+  const after = { uri, record, pair: pairAfter(dataset, read, pair, applyEdits(read.raw.bytes, plan.edits)) };
+  return { edit: { documentChanges: [{ textDocument: { uri, version }, edits }] }, after };
+}

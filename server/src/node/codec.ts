@@ -1,0 +1,130 @@
+// The codecs in which datasets are stored: bytes of a file to bytes of its text, and back.
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+
+import { Decompress } from 'fzstd';
+
+import { messages } from '#core/messages.ts';
+
+/** Large reads: the newline scan is bound by the number of calls, not by memory. */
+export const CHUNK_BYTES = 1 << 20;
+
+export interface Codec {
+  readonly name: 'plain' | 'gzip' | 'zstd';
+  /** What comes after .jsonl in names of such files. */
+  readonly suffix: string;
+  /** Text bytes for one byte of the file, about: for progress alone. */
+  readonly expansion: number;
+  /** Unpacks. Undefined where the file is the text. */
+  readonly decode?: (path: string, chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+  /** Packs. Undefined where the file is the text. */
+  readonly encoder?: () => Transform;
+}
+
+async function* throughTransform(
+  transform: Transform,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const fed = (async () => {
+    try {
+      for await (const chunk of chunks) {
+        if (!transform.write(chunk)) await new Promise((resolve) => transform.once('drain', resolve));
+      }
+      transform.end();
+    } catch (error) {
+      transform.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  })();
+  try {
+    for await (const chunk of transform) yield chunk as Uint8Array;
+    await fed;
+  } finally {
+    transform.destroy();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return (
+    code.startsWith('Z_') ||
+    code.startsWith('ZSTD_') ||
+    code.startsWith('ERR_ZSTD') ||
+    code === 'ERR__ERROR_FORMAT_PREVIOUS_DECOMPRESS'
+  );
+}
+
+async function* unpack(
+  what: 'gzip' | 'zstd',
+  path: string,
+  transform: Transform,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* throughTransform(transform, chunks);
+  } catch (error) {
+    throw isDamage(error) ? messages.damaged(path, what, reasonOf(error)) : error;
+  }
+}
+
+/** Node has zstd since 22.15; its types are younger than the oldest Node that we run on. */
+const nativeZstd = zlib as unknown as {
+  readonly createZstdDecompress?: (options: { chunkSize: number }) => Transform;
+  readonly createZstdCompress?: () => Transform;
+};
+
+async function* unpackZstdInJs(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let ready: Uint8Array[] = [];
+  let isWhole = true;
+  const stream = new Decompress((chunk, isLast) => {
+    isWhole = isLast ?? false;
+    ready.push(chunk);
+  });
+  try {
+    for await (const chunk of chunks) {
+      isWhole = false;
+      stream.push(chunk);
+      yield* ready;
+      ready = [];
+    }
+    stream.push(new Uint8Array(0), true);
+    yield* ready;
+  } catch (error) {
+    throw messages.damaged(path, 'zstd', reasonOf(error));
+  }
+  if (!isWhole) throw messages.damaged(path, 'zstd', 'it ends too early');
+}
+
+const plain: Codec = { name: 'plain', suffix: '', expansion: 1 };
+
+const gzip: Codec = {
+  name: 'gzip',
+  suffix: '.gz',
+  expansion: 4,
+  decode: (path, chunks) => unpack('gzip', path, zlib.createGunzip({ chunkSize: CHUNK_BYTES }), chunks),
+  encoder: () => zlib.createGzip({ chunkSize: CHUNK_BYTES }),
+};
+
+const zstd: Codec = {
+  name: 'zstd',
+  suffix: '.zst',
+  expansion: 4,
+  decode: (path, chunks) =>
+    nativeZstd.createZstdDecompress
+      ? unpack('zstd', path, nativeZstd.createZstdDecompress({ chunkSize: CHUNK_BYTES }), chunks)
+      : unpackZstdInJs(path, chunks),
+  encoder: () => {
+    if (!nativeZstd.createZstdCompress) throw messages.noZstdWriter();
+    return nativeZstd.createZstdCompress();
+  },
+};
+
+const CODECS: readonly Codec[] = [gzip, zstd, plain];
+
+/** The codec that a file's name says. */
+export function codecOf(path: string): Codec {
+  return CODECS.find(({ suffix }) => path.endsWith(suffix)) ?? plain;
+}
