@@ -1,10 +1,21 @@
 // Builds every program of the product from one table. `node esbuild.mjs --watch` rebuilds on change.
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
+/** Names the code that surveys files: what other code kept in the cache is not used. */
+function buildOf(folder) {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
+    if (name.endsWith('.ts')) hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 const node = {
@@ -15,7 +26,10 @@ const node = {
   banner: {
     js: "import { createRequire as topLevelRequire } from 'node:module'; const require = topLevelRequire(import.meta.url);",
   },
-  define: { 'process.env.PREFLENS_VERSION': JSON.stringify(version) },
+  define: {
+    'process.env.PREFLENS_VERSION': JSON.stringify(version),
+    'process.env.PREFLENS_BUILD': JSON.stringify(buildOf(join(import.meta.dirname, 'server', 'src'))),
+  },
 };
 
 /** One row for each bundle. */
@@ -28,6 +42,7 @@ const bundles = [
   },
   { ...node, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.js' },
   { ...node, entryPoints: ['server/src/scorer/main.ts'], outfile: 'dist/scorer.js' },
+  { ...node, entryPoints: ['server/src/node/threadMain.ts'], outfile: 'dist/thread.js' },
   {
     ...node,
     entryPoints: ['client/src/extension.ts'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -121,7 +122,7 @@ describe('check', () => {
 
   it.each([
     ['nothing.jsonl', 'there is no such file. Check the path.'],
-    ['', 'the file is empty: there is nothing to check'],
+    ['bare', 'there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder'],
     ['empty.jsonl', 'the file is empty: there is nothing to check.'],
     ['blank.jsonl', 'the file is empty: there is nothing to check.'],
     ['logs.jsonl', 'no preference pairs recognised. The records have the fields "level", "text".'],
@@ -129,6 +130,7 @@ describe('check', () => {
     ['torn.jsonl.gz', 'the gzip data is damaged'],
     ['fake.jsonl.gz', 'the gzip data is damaged'],
   ])('cannot run on "%s": exit 2 and what to do', async (name, expected) => {
+    mkdirSync(at('bare'), { recursive: true });
     write('empty.jsonl', '');
     write('blank.jsonl', '\n \r\n');
     write('logs.jsonl', '{"level":1,"text":"x"}\n');

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const CLI = join(ROOT, 'dist', 'cli.js');
 export const SCORER = join(ROOT, 'dist', 'scorer.js');
 export const SAMPLE = join(ROOT, 'media', 'sample', 'support.jsonl');
+
+/** A cache of this test process's own. */
+export const CACHE = mkdtempSync(join(tmpdir(), 'preflens-cache-'));
+process.on('exit', () => {
+  rmSync(CACHE, { recursive: true, force: true });
+});
 
 export interface Run {
   readonly code: number | null;
@@ -18,7 +25,8 @@ export async function preflens(
   args: readonly string[],
   onStart?: (pid: number, kill: (signal: NodeJS.Signals) => void) => void,
 ): Promise<Run> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, PREFLENS_CACHE: CACHE };
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));

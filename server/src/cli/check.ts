@@ -1,9 +1,14 @@
+import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import type { Relations } from '#core/checks/relations/relations.ts';
+import { findRelations } from '#core/checks/relations/relations.ts';
+import { severityOf } from '#core/checks/table.ts';
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
+import { mostSigned, signDataset } from '#node/signatures.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { pairSources } from '#node/survey.ts';
 
@@ -44,6 +49,29 @@ async function review(command: Command, dataset: SurveyedDataset, options: Check
   return { byFile, trust };
 }
 
+/** What the records of a dataset are to each other. Near duplicates are looked for as far as memory allows. */
+async function relate(command: Command, dataset: SurveyedDataset): Promise<readonly Relations[]> {
+  const { ranges, memoryMb, bar, signal } = command;
+  const most = mostSigned(memoryMb);
+  const onProgress = (done: number): void => {
+    bar.show('Looking for duplicates', done);
+  };
+  const signatures = await signDataset(dataset, ranges, most, onProgress, signal);
+  const signed = signatures.length / SIGNATURE_BYTES;
+  if (signed < dataset.pairCount) {
+    bar.clear();
+    command.note(
+      `${dataset.name}: near duplicates were looked for among the first ${signed} of ${dataset.pairCount} pairs. More memory (--memory) takes in more.`,
+    );
+  }
+  const files = dataset.files.map(({ file, survey }) => ({
+    name: file.path,
+    facts: survey.facts,
+    labelPath: survey.recognition.labelPath,
+  }));
+  return findRelations(files, signatures);
+}
+
 /** "61,135 pairs, 12 ties": what there is, without what there is none of. */
 export function countWords(counts: { pairCount: number; tieCount: number; judgementCount: number }): string {
   const { pairCount, tieCount, judgementCount } = counts;
@@ -62,24 +90,27 @@ async function checkDataset(
   options: CheckOptions,
 ): Promise<boolean> {
   const dataset = await openSurveyed(command, paths);
+  const relations = await relate(command, dataset);
   const canScore = options.score && pairSources(dataset).preferenceCount >= LEAST_PAIRS;
   const reviewed = canScore ? await review(command, dataset, options) : undefined;
   let structural = 0;
   let toReview = 0;
   for (const [i, { file, survey }] of dataset.files.entries()) {
     const ranked = reviewed?.byFile[i] ?? [];
-    const placed = await placeFindings(file.bytes, [...survey.findings, ...ranked]);
+    const related = relations[i] ?? { findings: [], counts: new Map<string, number>() };
+    const listed = [...survey.findings, ...related.findings];
+    const placed = await placeFindings(file.bytes, [...listed, ...ranked]);
     command.bar.clear();
     for (const { finding, line, column } of placed) {
       command.print(
         `${file.path}:${line}:${column}: ${finding.severity} ${finding.rule}: ${finding.message}`,
       );
     }
-    for (const [rule, count] of survey.counts) {
-      const kept = survey.findings.filter((finding) => finding.rule === rule).length;
+    for (const [rule, count] of [...survey.counts, ...related.counts]) {
+      const kept = listed.filter((finding) => finding.rule === rule).length;
       if (kept < count) command.print(`${file.path}: ${rule}: ${count - kept} more, not listed`);
+      if (severityOf(rule) !== 'information') structural += count;
     }
-    structural += [...survey.counts.values()].reduce((sum, count) => sum + count, 0);
     toReview += ranked.length;
   }
   const titles = [...new Set(dataset.files.map(({ survey }) => survey.recognition.mapping.title))].join(', ');

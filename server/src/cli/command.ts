@@ -1,3 +1,6 @@
+import type { SurveyCache } from '#node/cache.ts';
+import type { RangeRunner } from '#node/threads.ts';
+
 import type { Bar } from './terminal.ts';
 
 /** What every command is given: where to write, and what can stop it. */
@@ -10,4 +13,9 @@ export interface Command {
   readonly signal: AbortSignal;
   /** The bundle of the scoring program. */
   readonly scorerPath: string;
+  readonly ranges: RangeRunner;
+  /** Undefined when nothing is to be kept. */
+  readonly cache: SurveyCache | undefined;
+  /** What to stay inside of. */
+  readonly memoryMb: number;
 }

@@ -1,8 +1,8 @@
 // What commands do to a dataset: open, survey, score.
-import type { Survey } from '#core/dataset/survey.ts';
 import { messages } from '#core/messages.ts';
 import { pairText, readerOf } from '#core/score/model.ts';
 import { answerUnits, whyTooFew } from '#core/score/scorable.ts';
+import { configuredMapping } from '#node/config.ts';
 import { fittedShare, groupOf, pairBatches, readPairs } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
@@ -10,7 +10,9 @@ import type { Scored, Stage } from '#node/scoring.ts';
 import { score } from '#node/scoring.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
-import { assertSame, pairSources, surveyBytes, surveyDataset } from '#node/survey.ts';
+import { assertSame, pairSources, surveyDataset } from '#node/survey.ts';
+import type { FileSurvey } from '#node/surveyFile.ts';
+import { surveyFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
 
@@ -32,9 +34,20 @@ const STAGE_TITLES: Record<Stage, string> = {
   'self-test': 'Self-test',
 };
 
-async function surveyFile({ bar }: Command, file: DataFile): Promise<Survey> {
-  return surveyBytes(file.bytes, undefined, (byteEnd) => {
-    bar.show('Checking', Math.min(0.99, byteEnd / (file.size * file.codec.expansion)));
+/** Surveys one file as its preflens.json says. */
+export async function surveyOne(
+  { bar, ranges, cache, signal }: Command,
+  file: DataFile,
+  useCache = true,
+): Promise<FileSurvey> {
+  return surveyFile(file, {
+    ranges,
+    cache: useCache ? cache : undefined,
+    mapping: configuredMapping(file.path),
+    onProgress: (done) => {
+      bar.show('Checking', done);
+    },
+    signal,
   });
 }
 
@@ -42,7 +55,7 @@ async function surveyFile({ bar }: Command, file: DataFile): Promise<Survey> {
 export async function openSurveyed(command: Command, paths: readonly string[]): Promise<SurveyedDataset> {
   const dataset = await openGroup(paths);
   for (const shard of dataset.missingShards) command.note(`${dataset.name}: shard ${shard} is missing.`);
-  const surveyed = await surveyDataset(dataset, async (file) => surveyFile(command, file));
+  const surveyed = await surveyDataset(dataset, async (file) => (await surveyOne(command, file)).survey);
   for (const reason of surveyed.leftOut) command.note(`${reason.message} Left out.`);
   return surveyed;
 }

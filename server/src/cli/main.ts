@@ -1,12 +1,17 @@
 // The command line: parsing, exit codes, signals. Each command is a function in a file of its own.
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { Command as Program, InvalidArgumentError } from 'commander';
 
 import { UserError } from '#core/messages.ts';
+import { defaultCacheFolder, openCache } from '#node/cache.ts';
+import { threads } from '#node/threads.ts';
 
+import { apply } from './apply.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { index, schema, stats } from './inspect.ts';
 import { writeScores } from './score.ts';
 import { selfTest } from './selftest.ts';
 import { progressBar } from './terminal.ts';
@@ -15,14 +20,33 @@ const CLEAN = 0;
 const FINDINGS = 1;
 const CANNOT_RUN = 2;
 
+const bar = progressBar(process.stderr);
 const cancel = new AbortController();
-const command: Command = {
-  print: (line) => process.stdout.write(`${line}\n`),
-  note: (line) => process.stderr.write(`${line}\n`),
-  bar: progressBar(process.stderr),
-  signal: cancel.signal,
-  scorerPath: join(import.meta.dirname, 'scorer.js'),
-};
+const bundle = (name: string): string => join(import.meta.dirname, name);
+
+/** A thread for each core but not more than memory allows: each takes about 200 MB while it reads. */
+function widthFor(memoryMb: number): number {
+  return Math.max(1, Math.min(availableParallelism(), 8, Math.floor(memoryMb / 200)));
+}
+
+interface Global {
+  readonly memory: number;
+  readonly cache: boolean;
+}
+
+/** What all commands work with, by the options that all of them have. */
+function commandWith({ memory, cache }: Global): Command {
+  return {
+    print: (line) => process.stdout.write(`${line}\n`),
+    note: (line) => process.stderr.write(`${line}\n`),
+    bar,
+    signal: cancel.signal,
+    scorerPath: bundle('scorer.js'),
+    ranges: threads(bundle('thread.js'), widthFor(memory), (message) => new UserError(message)),
+    cache: cache ? openCache(defaultCacheFolder()) : undefined,
+    memoryMb: memory,
+  };
+}
 
 function toNumber(text: string): number {
   const value = Number(text);
@@ -33,9 +57,13 @@ function toNumber(text: string): number {
 const program = new Program('preflens')
   .description('Inspect and repair preference datasets.')
   .version(process.env['PREFLENS_VERSION'] ?? '')
+  .option('--memory <mb>', 'memory to stay inside, in MB', toNumber, 1024)
+  .option('--no-cache', 'keep nothing of what was read, and use nothing that was kept')
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? CLEAN : CANNOT_RUN);
   });
+
+const command = (): Command => commandWith(program.opts<Global>());
 
 const SEED = ['--seed <n>', 'seed of folds and fits', toNumber, 1] as const;
 const GROUP = ['--group-by <field>', 'fit one model for each value of this field'] as const;
@@ -48,36 +76,77 @@ interface Common {
 program
   .command('check')
   .description('report broken records and pairs whose label looks wrong; exit 1 when a record is broken')
-  .argument('<files...>', '.jsonl or .jsonl.gz files')
+  .argument('<files...>', '.jsonl files, packed as .gz or .zst or not, or folders of them')
   .option('--no-score', 'structural checks alone')
   .option('--budget <percent>', 'percent of the pairs to put up for review', toNumber, 1)
   .option(...SEED)
   .option(...GROUP)
   .action(async (files: string[], options: Common & { score: boolean; budget: number }) => {
-    const { found, failed } = await check(command, files, { groupBy: undefined, ...options });
+    const { found, failed } = await check(command(), files, { groupBy: undefined, ...options });
     process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
   });
 
 program
   .command('score')
   .description('write one JSON line for each pair: margin, percentile, strongest reasons')
-  .argument('<file>', 'a .jsonl or .jsonl.gz file')
+  .argument('<file>', 'a .jsonl file, packed or not, or a folder')
   .requiredOption('--out <file>', 'where to write, - for standard output')
   .option(...SEED)
   .option(...GROUP)
   .action(async (file: string, options: Common & { out: string }) => {
-    await writeScores(command, file, { groupBy: undefined, ...options });
+    await writeScores(command(), file, { groupBy: undefined, ...options });
   });
 
 program
   .command('selftest')
   .description('flip labels on purpose and print how many of them the ranking finds')
-  .argument('<file>', 'a .jsonl or .jsonl.gz file')
+  .argument('<file>', 'a .jsonl file, packed or not, or a folder')
   .option('--json', 'figures for machines', false)
   .option(...SEED)
   .option(...GROUP)
   .action(async (file: string, options: Common & { json: boolean }) => {
-    await selfTest(command, file, { groupBy: undefined, ...options });
+    await selfTest(command(), file, { groupBy: undefined, ...options });
+  });
+
+const JSON_OUT = ['--json', 'for machines', false] as const;
+
+program
+  .command('index')
+  .description('read a file or folder and say what it holds; the facts are kept for later commands')
+  .argument('<path>', 'a file or folder')
+  .option(...JSON_OUT)
+  .option('--rebuild', 'read everything anew', false)
+  .action(async (path: string, options: { json: boolean; rebuild: boolean }) => {
+    await index(command(), path, options);
+  });
+
+program
+  .command('schema')
+  .description('explain how a file is read: which schema, why, which answer is the better one')
+  .argument('<file>', 'a file')
+  .option(...JSON_OUT)
+  .action(async (file: string, options: { json: boolean }) => {
+    await schema(command(), file, options);
+  });
+
+program
+  .command('stats')
+  .description('print the figures of a file or folder: pairs, ties, lengths, by source')
+  .argument('<path>', 'a file or folder')
+  .option(...JSON_OUT)
+  .option('--group-by <field>', 'the field that names the source; found by itself where it is usual')
+  .action(async (path: string, options: { json: boolean; groupBy?: string }) => {
+    await stats(command(), path, { groupBy: undefined, ...options });
+  });
+
+program
+  .command('apply')
+  .description('make a list of edits in a file: flips, drops, ties, margins; all of them or none')
+  .argument('<file>', 'the file to edit')
+  .requiredOption('--edits <file>', 'one JSON object a line: record, pair, edit; - for standard input')
+  .option('--dry-run', 'say what would change and write nothing', false)
+  .action(async (file: string, options: { edits: string; dryRun: boolean }) => {
+    await apply(command(), file, options.edits, options.dryRun);
   });
 
 program
@@ -101,11 +170,11 @@ process.stdout.on('error', () => process.exit(CLEAN));
 try {
   await program.parseAsync();
 } catch (error) {
-  command.bar.clear();
-  command.note(
+  bar.clear();
+  const words =
     error instanceof UserError
       ? error.message
-      : `preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-  );
+      : `preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`${words}\n`);
   process.exitCode = CANNOT_RUN;
 }

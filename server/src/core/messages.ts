@@ -29,7 +29,26 @@ export const messages = {
           : `The records have the fields ${list(fields.slice(0, 12))}. `) +
         'Run "preflens schema" on it to see what was tried, and name its mapping in preflens.json.',
     ),
+  badConfig: (path: string, fault: string) =>
+    new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
+  diskFull: (path: string) =>
+    new UserError(
+      `${path}: there is no room on the disk for the new file. The old one is as it was; make room and save again.`,
+    ),
+  notWritable: (path: string, reason: string) =>
+    new UserError(`${path}: a new file cannot be written beside it (${reason}). The old one is as it was.`),
+  changedWhileSaving: (path: string) =>
+    new UserError(
+      `${path}: the file changed while it was being saved. It is as it was left by the other program; make the edits again.`,
+    ),
+  notVerified: (path: string) =>
+    new UserError(
+      `${path}: what was written could not be read back as it should be. The old file is as it was; check the disk.`,
+    ),
+  noSuchRecord: (path: string, record: number) =>
+    new UserError(`${path}: there is no record ${record}. Records are numbered from 0; nothing was changed.`),
+  badEdit: (where: string, fault: string) => new UserError(`${where}: ${fault} Nothing was changed.`),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
 };

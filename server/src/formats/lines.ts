@@ -11,6 +11,12 @@ function isBlank(bytes: Uint8Array): boolean {
   return true;
 }
 
+/** A record that was cut from a stream. */
+export interface CutRecord extends RawRecord {
+  /** Where its line ends in the file: just after its line end, or the end of the file. */
+  readonly lineEnd: number;
+}
+
 /** Cuts a stream of chunks into records. Holds one line at most, and never a line over the limit. */
 export class LineCutter {
   #pending: Uint8Array[] = [];
@@ -18,37 +24,72 @@ export class LineCutter {
   #lineStart = 0;
   #line = 0;
   #record = 0;
+  readonly #isFileStart: boolean;
+
+  readonly #wants: (record: number) => boolean;
+
+  /**
+   * @param isFileStart false for a stream that begins inside a file: then no BOM is looked for
+   * @param wants records that it says no to are counted and not given
+   */
+  constructor(isFileStart = true, wants: (record: number) => boolean = () => true) {
+    this.#isFileStart = isFileStart;
+    this.#wants = wants;
+  }
+
+  /** Line ends seen, and one more for a last line that has none. */
+  get lineCount(): number {
+    return this.#line;
+  }
 
   /** The records that this chunk completes, in order. */
-  *push(chunk: Uint8Array): Generator<RawRecord> {
+  *push(chunk: Uint8Array): Generator<CutRecord> {
     let from = 0;
     for (;;) {
       const at = chunk.indexOf(NEWLINE, from);
       if (at < 0) break;
-      yield* this.#finish(chunk.subarray(from, at), 1);
+      const raw = this.#finish(chunk.subarray(from, at), 1);
+      if (raw) yield raw;
       from = at + 1;
     }
     if (from < chunk.length) this.#keep(chunk.subarray(from));
   }
 
   /** The last record, when the file does not end in a line end. */
-  *end(): Generator<RawRecord> {
-    if (this.#pendingBytes > 0) yield* this.#finish(new Uint8Array(0), 0);
+  *end(): Generator<CutRecord> {
+    const raw = this.#pendingBytes > 0 ? this.#finish(new Uint8Array(0), 0) : undefined;
+    if (raw) yield raw;
   }
 
   #keep(rest: Uint8Array): void {
-    // A copy: streams reuse their buffers. Past the limit only the length is kept.
-    if (this.#pendingBytes + rest.length <= MAX_RECORD_BYTES) this.#pending.push(rest.slice());
+    // A copy (`slice` of a Node buffer is none): readers use their memory again. Past the limit only the length is kept.
+    if (this.#pendingBytes + rest.length <= MAX_RECORD_BYTES) this.#pending.push(new Uint8Array(rest));
     else this.#pending = [];
     this.#pendingBytes += rest.length;
   }
 
-  *#finish(tail: Uint8Array, endBytes: number): Generator<RawRecord> {
+  /** A line that is not wanted: counted when it holds something, and not put together. */
+  #pass(tail: Uint8Array, length: number, endBytes: number): void {
+    if (!isBlank(tail) || this.#pending.some((part) => !isBlank(part)) || length > MAX_RECORD_BYTES)
+      this.#record++;
+    this.#line++;
+    this.#lineStart += length + endBytes;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+  }
+
+  #finish(tail: Uint8Array, endBytes: number): CutRecord | undefined {
+    const isWanted = this.#wants(this.#record);
+    // The first line may hold a BOM and nothing else: it is looked at properly.
+    if (!isWanted && this.#line > 0) {
+      this.#pass(tail, this.#pendingBytes + tail.length, endBytes);
+      return undefined;
+    }
     const length = this.#pendingBytes + tail.length;
     let bytes = length > MAX_RECORD_BYTES ? new Uint8Array(0) : this.#join(tail, length);
     let byteStart = this.#lineStart;
     let byteEnd = byteStart + length;
-    if (this.#line === 0 && BOM.every((byte, i) => bytes[i] === byte)) {
+    if (this.#isFileStart && this.#line === 0 && BOM.every((byte, i) => bytes[i] === byte)) {
       bytes = bytes.subarray(BOM.length);
       byteStart += BOM.length;
     }
@@ -60,8 +101,9 @@ export class LineCutter {
     this.#lineStart += length + endBytes;
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (length <= MAX_RECORD_BYTES && isBlank(bytes)) return;
-    yield { record: this.#record++, line, byteStart, byteEnd, bytes };
+    if (length <= MAX_RECORD_BYTES && isBlank(bytes)) return undefined;
+    const record = this.#record++;
+    return isWanted ? { record, line, byteStart, byteEnd, bytes, lineEnd: this.#lineStart } : undefined;
   }
 
   #join(tail: Uint8Array, length: number): Uint8Array {
@@ -76,9 +118,12 @@ export class LineCutter {
   }
 }
 
-/** The records of a stream of chunks. */
-export async function* readRecords(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RawRecord> {
-  const cutter = new LineCutter();
+/** The records of a stream of chunks; with `wants`, only those. */
+export async function* readRecords(
+  chunks: AsyncIterable<Uint8Array>,
+  wants?: (record: number) => boolean,
+): AsyncGenerator<CutRecord> {
+  const cutter = new LineCutter(true, wants);
   for await (const chunk of chunks) yield* cutter.push(chunk);
   yield* cutter.end();
 }

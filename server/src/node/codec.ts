@@ -76,7 +76,11 @@ const nativeZstd = zlib as unknown as {
   readonly createZstdCompress?: () => Transform;
 };
 
-async function* unpackZstdInJs(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** For Node without zstd of its own. */
+export async function* unpackZstdInJs(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = [];
   let isWhole = true;
   const stream = new Decompress((chunk, isLast) => {

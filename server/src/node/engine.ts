@@ -114,7 +114,7 @@ export async function placeFindings(
   const placed: PlacedFinding[] = [];
   if (wanted.size === 0) return placed;
   const decoder = new TextDecoder();
-  for await (const raw of readRecords(bytes())) {
+  for await (const raw of readRecords(bytes(), (record) => wanted.has(record))) {
     for (const finding of wanted.get(raw.record) ?? []) {
       const { byteStart, byteEnd } = resolvePlace(raw.bytes, finding.place);
       placed.push({

@@ -1,7 +1,12 @@
+import type { Severity } from '../model/finding.ts';
 import type { PairCheck, Rule } from './check.ts';
 import { emptyResponse } from './emptyResponse.ts';
 import { identicalPair } from './identicalPair.ts';
 import { prefixPair } from './prefixPair.ts';
+import { preferenceCycle } from './relations/cycles.ts';
+import { duplicatePair, oppositeDuplicate } from './relations/duplicates.ts';
+import { splitLeak } from './relations/leaks.ts';
+import { nearDuplicatePair } from './relations/nearDuplicates.ts';
 import { turnMarkerInResponse } from './turnMarker.ts';
 
 /** Every check of one pair, in the order of its reports. */
@@ -56,8 +61,23 @@ export const SCORE_RULES = {
   },
 } as const satisfies Record<string, Rule>;
 
+/** What only the whole dataset shows. */
+export const RELATION_RULES: readonly Rule[] = [
+  duplicatePair,
+  oppositeDuplicate,
+  preferenceCycle,
+  splitLeak,
+  nearDuplicatePair,
+];
+
+/** The severity of a rule by its id. */
+export function severityOf(id: string): Severity | undefined {
+  return ALL_RULES.find((rule) => rule.id === id)?.severity;
+}
+
 export const ALL_RULES: readonly Rule[] = [
   ...Object.values(RECORD_RULES),
   ...PAIR_CHECKS,
+  ...RELATION_RULES,
   ...Object.values(SCORE_RULES),
 ];

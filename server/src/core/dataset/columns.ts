@@ -3,7 +3,7 @@ export type TypedColumn = Int32Array | Uint32Array | Uint8Array | Float32Array |
 
 const START_ROWS = 1024;
 
-/** From here on room grows by half: doubling a million rows would waste what a laptop has. */
+/** From here on room grows by a quarter: doubling a million rows would waste what a laptop has. */
 const LARGE = 1 << 20;
 
 export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
@@ -30,16 +30,29 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
   /** Room for one more row; its number. */
   add(): number {
     if (this.#count === this.#room)
-      this.#grow(this.#room < LARGE ? this.#room * 2 : Math.ceil(this.#room * 1.5));
+      this.#grow(this.#room < LARGE ? this.#room * 2 : Math.ceil(this.#room * 1.25));
     return this.#count++;
   }
 
-  /** Takes whole columns over, as read from disk. */
-  load(columns: C, count: number): void {
+  /** Appends the first rows of other columns; gives the columns that now hold them. */
+  addRows(other: Readonly<C>, count: number): C {
+    const needed = this.#count + count;
+    if (needed > this.#room) this.#grow(Math.max(needed, START_ROWS));
+    for (const name of Object.keys(other) as (keyof C)[]) {
+      const [own, from] = [this.#all[name], other[name]];
+      const width = own.length / this.#room;
+      own.set(from.subarray(0, count * width), this.#count * width);
+    }
+    this.#count = needed;
+    return this.#all;
+  }
+
+  /** Takes whole columns over. `room` is how many rows they can hold. */
+  load(columns: C, count: number, room: number): void {
     this.#all = columns;
     this.#count = count;
-    this.#room = count;
-    if (count === 0) this.#grow(START_ROWS);
+    this.#room = room;
+    if (room === 0) this.#grow(START_ROWS);
   }
 
   #grow(room: number): void {

@@ -176,10 +176,33 @@ export class Facts {
     }
   }
 
-  /** Takes whole tables over, as read from disk. */
+  /** Appends all of other facts, moved by some lines and bytes. */
+  append(other: Facts, lines: number, bytes: number): void {
+    const [records, pairs] = [this.recordCount, this.pairCount];
+    const [recordCount, pairCount] = [other.recordCount, other.pairCount];
+    const r = this.#records.addRows(other.records, recordCount);
+    for (let at = records; at < records + recordCount; at++) {
+      r.line[at] = (r.line[at] ?? 0) + lines;
+      r.byteStart[at] = (r.byteStart[at] ?? 0) + bytes;
+      r.byteEnd[at] = (r.byteEnd[at] ?? 0) + bytes;
+      r.firstPair[at] = (r.firstPair[at] ?? 0) + pairs;
+    }
+    const p = this.#pairs.addRows(other.pairs, pairCount);
+    for (let at = pairs; at < pairs + pairCount; at++) p.record[at] = (p.record[at] ?? 0) + records;
+    this.#tieCount += other.tieCount;
+    this.#judgementCount += other.judgementCount;
+  }
+
+  /** Takes away the records from this number on, with their pairs. */
+  truncate(recordCount: number): void {
+    const [pairCount] = recordCount < this.recordCount ? this.pairsOf(recordCount) : [this.pairCount];
+    this.load(this.#records.all, Math.min(recordCount, this.recordCount), this.#pairs.all, pairCount);
+  }
+
+  /** Takes whole tables over, as read from disk or sent by another thread. */
   load(records: RecordColumns, recordCount: number, pairs: PairColumns, pairCount: number): void {
-    this.#records.load(records, recordCount);
-    this.#pairs.load(pairs, pairCount);
+    this.#records.load(records, recordCount, records.line.length);
+    this.#pairs.load(pairs, pairCount, pairs.record.length);
     this.#tieCount = 0;
     this.#judgementCount = 0;
     for (let pair = 0; pair < pairCount; pair++) this.#tieCount += Number(this.isTie(pair));

@@ -51,6 +51,38 @@ export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
   return [...new Set([...needs.map(({ at }) => at), ...marks])];
 }
 
+/** Keys under which a mapping names fields. */
+const REF_KEYS = new Set([
+  'at',
+  'first',
+  'second',
+  'tie',
+  'votes',
+  'chosen',
+  'rejected',
+  'steps',
+  'labels',
+  'margin',
+]);
+
+function collectRefs(value: unknown, isRef: boolean, refs: Set<FieldRef>): void {
+  if (typeof value === 'string') {
+    if (isRef) refs.add(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collectRefs(item, isRef, refs);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) collectRefs(item, REF_KEYS.has(key), refs);
+  }
+}
+
+/** Top-level names of all fields that a mapping may read. */
+export function namesRead(mapping: Mapping): ReadonlySet<string> {
+  const refs = new Set<FieldRef>(mapping.marks);
+  collectRefs(mapping.prompt, false, refs);
+  collectRefs(mapping.answers, false, refs);
+  return new Set([...refs].flatMap(pathsOf).map(([name]) => String(name)));
+}
+
 function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
   const turns: Turn[] = [];
   for (const { at, as, role = 'user' } of mapping.prompt) {

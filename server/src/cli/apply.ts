@@ -1,0 +1,75 @@
+import type { Edit } from '#core/edits/edit.ts';
+import { accept, recognise } from '#core/mapping/recognise.ts';
+import { messages } from '#core/messages.ts';
+import type { Json } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
+import { readRecords } from '#formats/lines.ts';
+import type { FileEdit } from '#node/apply.ts';
+import { planReplacements } from '#node/apply.ts';
+import { configuredMapping } from '#node/config.ts';
+import { openFile } from '#node/files.ts';
+import { saveReplaced } from '#node/save.ts';
+import { sampleOf } from '#node/surveyFile.ts';
+
+import type { Command } from './command.ts';
+
+function isCount(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+/** One line of a list of edits. Throws what is wrong with it. */
+function parseEdit(where: string, text: string): FileEdit {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    throw messages.badEdit(where, 'This is not JSON.');
+  }
+  if (!isObject(value)) throw messages.badEdit(where, 'An edit is an object.');
+  const { record, pair, edit: kind, margin, pairKey } = value;
+  if (!isCount(record)) throw messages.badEdit(where, '"record" is a number from 0.');
+  if (pair !== undefined && !isCount(pair)) throw messages.badEdit(where, '"pair" is a number from 0.');
+  if (pairKey !== undefined && typeof pairKey !== 'string')
+    throw messages.badEdit(where, '"pairKey" is a string.');
+  let edit: Edit;
+  if (kind === 'flip' || kind === 'drop' || kind === 'tie') edit = { kind };
+  else if (kind === 'margin' && typeof margin === 'number') edit = { kind, margin };
+  else
+    throw messages.badEdit(
+      where,
+      '"edit" is "flip", "drop" or "tie", or "margin" with a number as "margin".',
+    );
+  return { record, edit, ...(pair !== undefined && { pair }), ...(pairKey !== undefined && { pairKey }) };
+}
+
+async function readEdits(path: string): Promise<FileEdit[]> {
+  const chunks = path === '-' ? process.stdin : (await openFile(path)).bytes();
+  const name = path === '-' ? 'standard input' : path;
+  const decoder = new TextDecoder();
+  const edits: FileEdit[] = [];
+  for await (const raw of readRecords(chunks as AsyncIterable<Uint8Array>)) {
+    edits.push(parseEdit(`${name}:${raw.line + 1}`, decoder.decode(raw.bytes)));
+  }
+  return edits;
+}
+
+/** Makes a list of edits in a file, all of them or none. */
+export async function apply(
+  command: Command,
+  path: string,
+  editsPath: string,
+  dryRun: boolean,
+): Promise<void> {
+  const file = await openFile(path);
+  const edits = await readEdits(editsPath);
+  const sample = await sampleOf(file);
+  const given = configuredMapping(path);
+  const recognition = given ? accept(given, sample) : recognise(sample);
+  if (!recognition) throw messages.unrecognised(path, Object.keys(sample[0] ?? {}));
+  const replacements = await planReplacements(file, recognition, edits);
+  const words = `${replacements.length} of ${edits.length} edits change something`;
+  if (!dryRun && replacements.length > 0) await saveReplaced(file, replacements, command.signal);
+  command.note(
+    `${path}: ${words}${dryRun ? '; nothing was written' : replacements.length > 0 ? '; saved' : ''}.`,
+  );
+}

@@ -1,0 +1,214 @@
+// What a dataset is: `index`, `schema` and `stats`.
+import { performance } from 'node:perf_hooks';
+
+import type { Lengths } from '#core/dataset/stats.ts';
+import { statsOf } from '#core/dataset/stats.ts';
+import type { Survey } from '#core/dataset/survey.ts';
+import { fieldsOf, namesRead } from '#core/mapping/read.ts';
+import { contenders } from '#core/mapping/recognise.ts';
+import { axesOf } from '#core/mapping/table.ts';
+import { messages } from '#core/messages.ts';
+import { configuredMapping } from '#node/config.ts';
+import { groupOf, readPairs } from '#node/engine.ts';
+import { openDataset, openFile } from '#node/files.ts';
+import type { SurveyedDataset } from '#node/survey.ts';
+import { sampleOf } from '#node/surveyFile.ts';
+
+import { countWords } from './check.ts';
+import type { Command } from './command.ts';
+import { openSurveyed, surveyOne } from './job.ts';
+
+/** Sources listed for people; machines get all. */
+const MOST_SOURCES = 30;
+
+function countsOf({ facts, counts, recognition }: Survey) {
+  const { recordCount, pairCount, preferenceCount, tieCount, judgementCount } = facts;
+  return {
+    mapping: recognition?.mapping.id ?? null,
+    records: recordCount,
+    pairs: pairCount,
+    preferences: preferenceCount,
+    ties: tieCount,
+    judgements: judgementCount,
+    findings: Object.fromEntries(counts),
+  };
+}
+
+/** Surveys files and says what was found, how long it took, and where the facts lie. One JSON line a file with `json`. */
+export async function index(
+  command: Command,
+  path: string,
+  { json, rebuild }: { json: boolean; rebuild: boolean },
+): Promise<void> {
+  const { files } = await openDataset(path);
+  for (const file of files) {
+    const begun = performance.now();
+    const { survey, source, sidecar } = await surveyOne(command, file, !rebuild);
+    const seconds = (performance.now() - begun) / 1000;
+    command.bar.clear();
+    if (json) {
+      const counts = countsOf(survey);
+      command.print(
+        JSON.stringify({
+          file: file.path,
+          bytes: file.size,
+          ...counts,
+          source,
+          seconds,
+          sidecar: sidecar ?? null,
+        }),
+      );
+      continue;
+    }
+    const read = { cache: 'known from before', tail: 'only what was appended was read', whole: 'read' }[
+      source
+    ];
+    const { facts, recognition } = survey;
+    const counts = countWords(facts);
+    command.print(
+      `${file.path}: ${counts} in ${facts.recordCount} records, ${recognition?.mapping.title ?? 'not recognised'}`,
+    );
+    command.print(
+      `  ${read} in ${seconds.toFixed(2)} s${sidecar === undefined ? '' : `; facts in ${sidecar}`}`,
+    );
+  }
+}
+
+/** Explains how a file is read: what was recognised, why, and what else would fit. */
+export async function schema(command: Command, path: string, { json }: { json: boolean }): Promise<void> {
+  const file = await openFile(path);
+  const sample = await sampleOf(file);
+  const given = configuredMapping(path);
+  const fitting = contenders(sample, given ? [given] : undefined);
+  const [best, ...others] = fitting;
+  if (!best) {
+    const [first] = sample;
+    if (given)
+      throw messages.notScorable(
+        path,
+        `no record fits the mapping that preflens.json names (${given.title}).`,
+      );
+    throw messages.unrecognised(path, Object.keys(first ?? {}));
+  }
+  const { mapping, share } = best;
+  if (json) {
+    const alternatives = others.map((one) => ({ mapping: one.mapping.id, share: one.share }));
+    const axes = axesOf(mapping);
+    const shown = {
+      id: mapping.id,
+      title: mapping.title,
+      polarity: mapping.polarity,
+      kind: mapping.answers.kind,
+      axes,
+    };
+    command.print(
+      JSON.stringify({
+        file: path,
+        sampled: sample.length,
+        share,
+        given: given !== undefined,
+        ...shown,
+        alternatives,
+      }),
+    );
+    return;
+  }
+  const percent = (of: number): string => `${Math.round(100 * of)} %`;
+  command.print(`${path}: ${mapping.title} (${mapping.id})`);
+  command.print(
+    `  ${given ? 'named in preflens.json' : 'recognised'}; ${percent(share)} of the first ${sample.length} records fit`,
+  );
+  command.print(`  better answer: ${mapping.polarity}`);
+  command.print(
+    `  prompt:        ${mapping.prompt.map(({ at }) => at).join(', ') || 'none of its own; what both answers share'}`,
+  );
+  command.print(`  told by:       ${fieldsOf(mapping).join(', ')}`);
+  if (axesOf(mapping).length > 0) {
+    command.print(
+      `  labels:        ${axesOf(mapping).join(', ')}; the first counts unless preflens.json names another ("axis")`,
+    );
+  }
+  const { answers, unscorable } = mapping;
+  if (answers.kind === 'none') command.print(`  no pairs:      ${answers.why}`);
+  if (unscorable !== undefined) command.print(`  not scored:    ${unscorable}`);
+  for (const one of others.slice(0, 3)) {
+    command.print(`  also fits:     ${one.mapping.id} (${percent(one.share)}), which asks for less`);
+  }
+  const read = namesRead(mapping);
+  const unread = Object.keys(sample[0] ?? {}).filter((name) => !read.has(name));
+  if (unread.length > 0) command.print(`  not read:      ${unread.join(', ')}`);
+}
+
+/** Fields that datasets name their parts by. */
+const SOURCE_FIELDS = ['source', 'subset', 'domain', 'category', 'dataset', 'origin_dataset', 'split'];
+
+interface SourceCounts {
+  pairs: number;
+  ties: number;
+  longerChosen: number;
+}
+
+/** Counts by the value of a field; needs the text, so it is one more pass. */
+async function countBySource(dataset: SurveyedDataset, field: string): Promise<Map<string, SourceCounts>> {
+  const counts = new Map<string, SourceCounts>();
+  for (const { file, survey } of dataset.files) {
+    for await (const { pair, value } of readPairs(file.bytes, survey.recognition)) {
+      const name = groupOf(value, field) ?? '(none)';
+      const count = counts.get(name) ?? { pairs: 0, ties: 0, longerChosen: 0 };
+      counts.set(name, count);
+      count.pairs++;
+      if (pair.isTie) count.ties++;
+      else if (pair.chosen.text.length > pair.rejected.text.length) count.longerChosen++;
+    }
+  }
+  return new Map([...counts].sort((a, b) => b[1].pairs - a[1].pairs));
+}
+
+async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefined> {
+  const [first] = dataset.files;
+  const [record = {}] = first ? await sampleOf(first.file) : [];
+  return SOURCE_FIELDS.find((name) => typeof record[name] === 'string');
+}
+
+/** The figures of a dataset: counts, lengths, and the same by source. */
+export async function stats(
+  command: Command,
+  path: string,
+  options: { json: boolean; groupBy: string | undefined },
+): Promise<void> {
+  const dataset = await openSurveyed(command, [path]);
+  const figures = statsOf(dataset.files.map(({ survey }) => survey.facts));
+  const field = options.groupBy ?? (await sourceFieldOf(dataset));
+  const sources = field === undefined ? undefined : await countBySource(dataset, field);
+  command.bar.clear();
+  if (options.json) {
+    const bySource = sources && { field, counts: Object.fromEntries(sources) };
+    command.print(
+      JSON.stringify({
+        dataset: dataset.name,
+        files: dataset.files.length,
+        ...figures,
+        ...(bySource && { bySource }),
+      }),
+    );
+    return;
+  }
+  const share = (of: number, all: number): string => (all === 0 ? '–' : `${((100 * of) / all).toFixed(1)} %`);
+  const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
+    `mean ${mean.toFixed(0)}, median ${median}, nine of ten up to ${ninth}, longest ${longest} characters`;
+  command.print(`${dataset.name}: ${countWords(dataset)} in ${figures.records} records`);
+  command.print(`  prompts             ${figures.prompts} different ones`);
+  command.print(`  chosen              ${lengths(figures.chosen)}`);
+  command.print(`  rejected            ${lengths(figures.rejected)}`);
+  command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
+  if (!sources) return;
+  command.print(`  by ${field ?? ''}`);
+  const width = Math.min(40, Math.max(...[...sources.keys()].map((name) => name.length)));
+  for (const [name, { pairs, ties, longerChosen }] of [...sources].slice(0, MOST_SOURCES)) {
+    const tied = ties > 0 ? `, ${share(ties, pairs)} ties` : '';
+    command.print(
+      `    ${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs, longer one chosen ${share(longerChosen, pairs - ties)}${tied}`,
+    );
+  }
+  if (sources.size > MOST_SOURCES) command.print(`    and ${sources.size - MOST_SOURCES} more`);
+}

@@ -1,0 +1,53 @@
+import type { Rule } from '../check.ts';
+import type { PairSpace, Report } from './relation.ts';
+import { isEmptyPrompt, KeyTable } from './relation.ts';
+
+export const splitLeak: Rule = {
+  id: 'split-leak',
+  severity: 'warning',
+  title: 'A prompt of held-out data stands in the training data too',
+  help: 'What is trained on is measured again, so the figures of the held-out split are too good. Take the record out of one of the two splits. Splits are told by the names of files and folders: train on the one hand; test, valid, val, dev, eval and heldout on the other.',
+};
+
+const TRAIN = /(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)/i;
+const HELD_OUT =
+  /(?:^|[^a-z])(?:test|valid|validation|val|dev|eval|evaluation|heldout|held-out)(?:[^a-z]|$)/i;
+
+export type Split = 'train' | 'held-out' | undefined;
+
+/** The split that a path names; its last part decides where both are named. */
+export function splitOf(path: string): Split {
+  for (const part of path.split(/[\\/]/).reverse()) {
+    const [isTrain, isHeldOut] = [TRAIN.test(part), HELD_OUT.test(part)];
+    if (isTrain !== isHeldOut) return isTrain ? 'train' : 'held-out';
+  }
+  return undefined;
+}
+
+/** Prompts of held-out files that training files hold. Without a prompt, the pair itself is looked for. */
+export function findLeaks(space: PairSpace, report: Report): void {
+  const splits = space.files.map(({ name }) => splitOf(name));
+  if (!splits.includes('train') || !splits.includes('held-out')) return;
+  const keys = space.promptKeys.slice();
+  for (let pair = 0; pair < space.count; pair++) {
+    if (isEmptyPrompt(keys, pair)) keys.set(space.pairKeys.subarray(2 * pair, 2 * pair + 2), 2 * pair);
+  }
+  const each = (split: Split, visit: (pair: number) => void): void => {
+    space.files.forEach(({ facts }, i) => {
+      if (splits[i] !== split) return;
+      const first = space.firstPairOf(i);
+      for (let pair = first; pair < first + facts.pairCount; pair++) visit(pair);
+    });
+  };
+  const table = new KeyTable(keys);
+  each('train', (pair) => table.firstOf(pair));
+  each('held-out', (pair) => {
+    const seen = table.find(pair);
+    if (seen < 0) return;
+    report.add(
+      splitLeak,
+      pair,
+      () => `The prompt of this held-out pair stands in the training data: ${space.words(seen, pair)}.`,
+    );
+  });
+}

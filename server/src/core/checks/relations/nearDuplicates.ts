@@ -1,0 +1,163 @@
+// Near duplicates by MinHash: 128 bins of one permutation, 4 bits kept of each, in bands of 6 bins.
+//
+// Two pairs with a share s of their word triples in common agree in a bin with probability a = s + (1 − s)/16 and meet
+// in a band with probability 1 − (1 − a⁶)²¹: 0.9992 at 0.8, 0.64 at 0.5. Who meets is then judged by all bins, whose
+// standard error is 0.035 at 0.8. (A. Broder, 1997; P. Li, A. Owen, C.-H. Zhang, One Permutation Hashing, 2012;
+// P. Li, A. C. König, b-Bit Minwise Hashing, 2010.)
+import type { Pair } from '../../model/pair.ts';
+import { visitTokens } from '../../score/tokens.ts';
+import type { Rule } from '../check.ts';
+import type { PairSpace, Report } from './relation.ts';
+
+export const nearDuplicatePair: Rule = {
+  id: 'near-duplicate-pair',
+  severity: 'information',
+  title: 'Almost the same pair stands in the dataset before',
+  help: 'At least four of five word triples of prompt and answers are those of an earlier record. Copies with a changed word or date count as new data but teach nothing new, and leak when the dataset is split. Compare the two and drop one.',
+};
+
+/** Bytes of a signature: two bins a byte. */
+export const SIGNATURE_BYTES = 64;
+const BINS = 2 * SIGNATURE_BYTES;
+const WORDS = SIGNATURE_BYTES / 4;
+const BAND_BYTES = 3;
+const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
+
+/** Share of common word triples from which pairs count as near duplicates: four of five, less half a standard error. */
+const LEAST_SHARED = 0.78;
+
+/** Equal bins that this share gives: 4 bits agree by chance once in 16 times. */
+const LEAST_EQUAL_BINS = Math.round(BINS * (LEAST_SHARED + (1 - LEAST_SHARED) / 16));
+
+/** Shorter pairs have too few triples to tell near from far. */
+const LEAST_TRIPLES = 12;
+
+/** Pairs compared within one bucket of a band: templates put thousands into one. */
+const MOST_IN_BUCKET = 12;
+
+const NO_BIN = 0xffffffff;
+const bins = new Uint32Array(BINS);
+
+function addTriples(text: string): number {
+  let [one, two, count] = [0x1234567, 0x89abcde, 0];
+  visitTokens(text, (hash) => {
+    let h = Math.imul(one, 31) ^ Math.imul(two, 0x85ebca6b) ^ hash;
+    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+    h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
+    h = (h ^ (h >>> 15)) >>> 0;
+    const bin = h & (BINS - 1);
+    const value = h >>> 7;
+    if (value < (bins[bin] as number)) bins[bin] = value;
+    [one, two] = [two, hash];
+    count++;
+  });
+  return count;
+}
+
+/** Empty bins take the value of a full one that they share with every set that lacks the same bins. */
+function fillEmptyBins(): void {
+  for (let bin = 0; bin < BINS; bin++) {
+    if (bins[bin] !== NO_BIN) continue;
+    for (let attempt = 1; attempt < 4 * BINS; attempt++) {
+      const from = (Math.imul(bin + 1, 0x9e3779b1) + Math.imul(attempt, 0x85ebca77)) >>> 25;
+      const value = bins[from] ?? NO_BIN;
+      if (value === NO_BIN || value >= 0x80000000) continue;
+      // Marked, so that a filled bin does not fill another one.
+      bins[bin] = (0x80000000 | value) >>> 0;
+      break;
+    }
+  }
+}
+
+/** Writes a pair's signature at `at`. Zeros for a pair that is too short. The order of the answers does not matter. */
+export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): void {
+  bins.fill(NO_BIN);
+  let triples = addTriples(pair.prompt.at(-1)?.text ?? '');
+  triples += addTriples(pair.chosen.text) + addTriples(pair.rejected.text);
+  if (triples < LEAST_TRIPLES) return;
+  fillEmptyBins();
+  const nibble = (bin: number): number => Math.imul(bins[bin] ?? 0, 0x9e3779b1) >>> 28;
+  for (let i = 0; i < SIGNATURE_BYTES; i++) signatures[at + i] = (nibble(2 * i) << 4) | nibble(2 * i + 1);
+}
+
+/** How many bins of two signatures are equal; `words` holds the signatures. */
+function equalBins(words: Uint32Array, a: number, b: number): number {
+  let different = 0;
+  for (let i = 0; i < WORDS; i++) {
+    let x = (words[a * WORDS + i] as number) ^ (words[b * WORDS + i] as number);
+    // One bit for each half byte that is not zero, and how many of these there are.
+    x |= x >>> 1;
+    x = (x | (x >>> 2)) & 0x11111111;
+    different += Math.imul(x, 0x11111111) >>> 28;
+  }
+  return BINS - different;
+}
+
+/** The share of common triples that so many equal bins speak for. */
+function sharedBy(equal: number): number {
+  return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
+}
+
+/**
+ * Finds near duplicates among the pairs that have a signature: `signatures` holds 64 bytes for each of the first pairs.
+ * Each is reported once, with the earliest one found. Exact duplicates and pairs of one record are left out.
+ */
+export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, report: Report): void {
+  const count = Math.min(space.count, Math.floor(signatures.length / SIGNATURE_BYTES));
+  const words = new Uint32Array(signatures.buffer, signatures.byteOffset, (count * SIGNATURE_BYTES) / 4);
+  const original = new Int32Array(count).fill(-1);
+  const mask = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * count))) - 1;
+  const heads = new Int32Array(mask + 1);
+  const chain = new Int32Array(count);
+  const { pairKeys } = space;
+  const isEmpty = (pair: number): boolean => {
+    for (let i = 0; i < WORDS; i++) if (words[pair * WORDS + i] !== 0) return false;
+    return true;
+  };
+  const isSamePair = (a: number, b: number): boolean => {
+    const [own, other] = [space.at(a), space.at(b)];
+    if (
+      own.file === other.file &&
+      own.file.facts.recordOf(own.local) === other.file.facts.recordOf(other.local)
+    )
+      return true;
+    return pairKeys[2 * a] === pairKeys[2 * b] && pairKeys[2 * a + 1] === pairKeys[2 * b + 1];
+  };
+  const bandOf = (pair: number, band: number): number => {
+    const at = pair * SIGNATURE_BYTES + band * BAND_BYTES;
+    return ((signatures[at] ?? 0) << 16) | ((signatures[at + 1] ?? 0) << 8) | (signatures[at + 2] ?? 0);
+  };
+  const hasText = Array.from({ length: count }, (_, pair) => !isEmpty(pair));
+  for (let band = 0; band < BANDS; band++) {
+    heads.fill(-1);
+    for (let pair = 0; pair < count; pair++) {
+      if (!hasText[pair]) continue;
+      const word = bandOf(pair, band);
+      const slot = (Math.imul(word, 0x9e3779b1) >>> 4) & mask;
+      let seen = 0;
+      let isKnown = original[pair] !== -1;
+      for (
+        let other = heads[slot] ?? -1;
+        other >= 0 && seen < MOST_IN_BUCKET && !isKnown;
+        other = chain[other] ?? -1
+      ) {
+        if (bandOf(other, band) !== word) continue;
+        seen++;
+        if (equalBins(words, pair, other) < LEAST_EQUAL_BINS || isSamePair(pair, other)) continue;
+        original[pair] = original[other] === -1 ? other : (original[other] ?? other);
+        isKnown = true;
+      }
+      // One of a family stands for it: others would only make the bucket longer.
+      if (isKnown) continue;
+      chain[pair] = heads[slot] ?? -1;
+      heads[slot] = pair;
+    }
+  }
+  original.forEach((first, pair) => {
+    if (first < 0) return;
+    report.add(nearDuplicatePair, pair, () => {
+      const share = Math.round(100 * sharedBy(equalBins(words, first, pair)));
+      return `Almost the same pair stands at ${space.words(first, pair)}: about ${Math.min(99, share)} % of the word triples are the same.`;
+    });
+  });
+}

@@ -1,0 +1,157 @@
+// Checks that need the whole dataset: what records are to each other. They run on facts and never see the text.
+import type { Facts } from '../../dataset/facts.ts';
+import { keyAt } from '../../dataset/facts.ts';
+import type { Key } from '../../hash.ts';
+import { hashKey } from '../../hash.ts';
+import type { Finding } from '../../model/finding.ts';
+import { pairKey } from '../../model/identity.ts';
+import type { Path } from '../../model/json.ts';
+import type { Rule } from '../check.ts';
+
+/** A file as these checks see it. */
+export interface FileFacts {
+  readonly name: string;
+  readonly facts: Facts;
+  readonly labelPath: Path;
+}
+
+/** All pairs of a dataset in one row of numbers, and the way back to files and records. */
+export class PairSpace {
+  readonly files: readonly FileFacts[];
+  readonly #firstPairs: readonly number[];
+  readonly count: number;
+  #pairKeys: Uint32Array | undefined;
+  #promptKeys: Uint32Array | undefined;
+
+  constructor(files: readonly FileFacts[]) {
+    this.files = files;
+    let count = 0;
+    this.#firstPairs = files.map(({ facts }) => {
+      const first = count;
+      count += facts.pairCount;
+      return first;
+    });
+    this.count = count;
+  }
+
+  fileOf(pair: number): number {
+    let file = this.#firstPairs.length - 1;
+    while (file > 0 && (this.#firstPairs[file] ?? 0) > pair) file--;
+    return file;
+  }
+
+  /** The file, and the pair's number in it. */
+  at(pair: number): { readonly file: FileFacts; readonly local: number } {
+    const number = this.fileOf(pair);
+    const file = this.files[number];
+    if (!file) throw new Error('relations: a pair outside of all files');
+    return { file, local: pair - (this.#firstPairs[number] ?? 0) };
+  }
+
+  firstPairOf(file: number): number {
+    return this.#firstPairs[file] ?? this.count;
+  }
+
+  /** Keys of the pairs without order: two numbers each, the low one first. */
+  get pairKeys(): Uint32Array {
+    this.#pairKeys ??= this.#collect((facts, pair) => pairKey(facts.identity(pair)));
+    return this.#pairKeys;
+  }
+
+  /** Keys of the prompts, likewise. */
+  get promptKeys(): Uint32Array {
+    this.#promptKeys ??= this.#collect((facts, pair) => keyAt(facts.pairs.promptKey, pair));
+    return this.#promptKeys;
+  }
+
+  #collect(keyOf: (facts: Facts, pair: number) => Key): Uint32Array {
+    const keys = new Uint32Array(2 * this.count);
+    let at = 0;
+    for (const { facts } of this.files) {
+      for (let pair = 0; pair < facts.pairCount; pair++, at += 2) keys.set(keyOf(facts, pair), at);
+    }
+    return keys;
+  }
+
+  /** Where a pair stands, in words: "line 7" of the same file, "test.jsonl, line 7" of another. */
+  words(pair: number, seenFrom: number): string {
+    const { file, local } = this.at(pair);
+    const line = (file.facts.records.line[file.facts.recordOf(local)] ?? 0) + 1;
+    return this.fileOf(pair) === this.fileOf(seenFrom) ? `line ${line}` : `${file.name}, line ${line}`;
+  }
+}
+
+const EMPTY_PROMPT = hashKey('');
+
+/** True for the key of a pair without a prompt: such pairs have nothing in common by it. */
+export function isEmptyPrompt(keys: Uint32Array, pair: number): boolean {
+  return keys[2 * pair] === EMPTY_PROMPT[0] && keys[2 * pair + 1] === EMPTY_PROMPT[1];
+}
+
+/** Findings by file; of a rule with very many only the first are kept, and all are counted. */
+export class Report {
+  readonly #most: number;
+  readonly findings: Finding[][];
+  readonly counts: Map<string, number>[];
+  readonly #space: PairSpace;
+
+  constructor(space: PairSpace, most: number) {
+    this.#space = space;
+    this.#most = most;
+    this.findings = space.files.map(() => []);
+    this.counts = space.files.map(() => new Map<string, number>());
+  }
+
+  add(rule: Rule, pair: number, message: () => string): void {
+    const number = this.#space.fileOf(pair);
+    const counts = this.counts[number];
+    const { file, local } = this.#space.at(pair);
+    const count = (counts?.get(rule.id) ?? 0) + 1;
+    counts?.set(rule.id, count);
+    if (count > this.#most) return;
+    const record = file.facts.recordOf(local);
+    this.findings[number]?.push({
+      rule: rule.id,
+      severity: rule.severity,
+      record,
+      pair: local - file.facts.pairsOf(record)[0],
+      place: { path: file.labelPath, part: 'key' },
+      message: message(),
+    });
+  }
+}
+
+/** Rows by their 64-bit keys: 8 bytes a row. Linear probing at half load. */
+export class KeyTable {
+  readonly #slots: Int32Array;
+  readonly #keys: Uint32Array;
+
+  /** @param keys two numbers a row, the low one first */
+  constructor(keys: Uint32Array) {
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(16, keys.length)))).fill(-1);
+    this.#keys = keys;
+  }
+
+  /** The row that first had this row's key: itself when it is the first. */
+  firstOf(row: number): number {
+    const at = this.#slotOf(this.#keys[2 * row] ?? 0, this.#keys[2 * row + 1] ?? 0);
+    const there = this.#slots[at] ?? -1;
+    if (there >= 0) return there;
+    this.#slots[at] = row;
+    return row;
+  }
+
+  /** The row under the key of a row that was not put in; −1 when there is none. */
+  find(row: number): number {
+    return this.#slots[this.#slotOf(this.#keys[2 * row] ?? 0, this.#keys[2 * row + 1] ?? 0)] ?? -1;
+  }
+
+  #slotOf(low: number, high: number): number {
+    const [slots, keys] = [this.#slots, this.#keys];
+    const mask = slots.length - 1;
+    for (let at = (low ^ (high >>> 7)) & mask; ; at = (at + 1) & mask) {
+      const there = slots[at] ?? -1;
+      if (there < 0 || (keys[2 * there] === low && keys[2 * there + 1] === high)) return at;
+    }
+  }
+}

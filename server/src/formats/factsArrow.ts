@@ -1,0 +1,135 @@
+// Facts as an Arrow file: one row for each pair, and one for each record without a pair. pandas, polars and DuckDB
+// read it as it is, and the product reads it back.
+import type { Vector } from 'apache-arrow';
+import { makeVector, Table, tableFromIPC, tableToIPC } from 'apache-arrow';
+
+import { pairColumns, recordColumns } from '#core/dataset/facts.ts';
+import { Facts, keyAt } from '#core/dataset/facts.ts';
+import { pairKey } from '#core/model/identity.ts';
+
+/** `pair` of a record that holds none. */
+const NO_PAIR = -1;
+
+function rowsOf(facts: Facts): number {
+  let rows = facts.pairCount;
+  for (let record = 0; record < facts.recordCount; record++) {
+    const [from, to] = facts.pairsOf(record);
+    if (from === to) rows++;
+  }
+  return rows;
+}
+
+interface Keys {
+  readonly promptKey: Uint32Array;
+  readonly chosenKey: Uint32Array;
+  readonly rejectedKey: Uint32Array;
+  readonly pairKey: Uint32Array;
+}
+
+const KEYS = ['promptKey', 'chosenKey', 'rejectedKey', 'pairKey'] as const satisfies (keyof Keys)[];
+
+function toTable(facts: Facts) {
+  const rows = rowsOf(facts);
+  const columns = {
+    record: new Int32Array(rows),
+    line: new Int32Array(rows),
+    byteStart: new Float64Array(rows),
+    byteEnd: new Float64Array(rows),
+    judgements: new Int32Array(rows),
+    pair: new Int32Array(rows).fill(NO_PAIR),
+    chosenLength: new Int32Array(rows),
+    rejectedLength: new Int32Array(rows),
+    flags: new Uint8Array(rows),
+  };
+  const keys = Object.fromEntries(KEYS.map((name) => [name, new Uint32Array(2 * rows)])) as unknown as Keys;
+  let row = 0;
+  const addRecord = (record: number): void => {
+    columns.record[row] = record;
+    columns.line[row] = facts.records.line[record] ?? 0;
+    columns.byteStart[row] = facts.records.byteStart[record] ?? 0;
+    columns.byteEnd[row] = facts.records.byteEnd[record] ?? 0;
+    columns.judgements[row] = facts.records.judgements[record] ?? 0;
+  };
+  for (let record = 0; record < facts.recordCount; record++) {
+    const [from, to] = facts.pairsOf(record);
+    if (from === to) {
+      addRecord(record);
+      row++;
+    }
+    for (let pair = from; pair < to; pair++, row++) {
+      addRecord(record);
+      columns.pair[row] = pair - from;
+      columns.chosenLength[row] = facts.pairs.chosenLength[pair] ?? 0;
+      columns.rejectedLength[row] = facts.pairs.rejectedLength[pair] ?? 0;
+      columns.flags[row] = facts.pairs.flags[pair] ?? 0;
+      const identity = { ...facts.identity(pair), pairKey: pairKey(facts.identity(pair)) };
+      for (const name of KEYS) keys[name].set(identity[name], 2 * row);
+    }
+  }
+  const numbers = Object.entries(columns).map(([name, values]) => [name, makeVector(values)] as const);
+  const wide = KEYS.map((name) => [name, makeVector(new BigUint64Array(keys[name].buffer))] as const);
+  return new Table(Object.fromEntries([...numbers, ...wide]) as Record<string, Vector>);
+}
+
+/** Lengths in UTF-16 units, `line` and all numbers from 0, keys as 64 bits; `flags` 1 is a tie; `pair` −1 is none. */
+export function factsToArrow(facts: Facts): Uint8Array {
+  return tableToIPC(toTable(facts), 'file');
+}
+
+function columnOf<T>(table: Table, name: string): T {
+  const vector = table.getChild(name);
+  const [data] = vector?.data ?? [];
+  if (!vector || (table.numRows > 0 && vector.data.length !== 1)) throw new Error(`facts: no column ${name}`);
+  return (data?.values ?? []) as T;
+}
+
+/** Reads facts back. Throws when the bytes are not such a file. */
+export function factsFromArrow(bytes: Uint8Array): Facts {
+  const table = tableFromIPC(bytes);
+  const rows = table.numRows;
+  const read = (name: string): Int32Array => columnOf<Int32Array>(table, name);
+  const [record, line, pair, judgements] = ['record', 'line', 'pair', 'judgements'].map(read) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  const [byteStart, byteEnd] = [
+    columnOf<Float64Array>(table, 'byteStart'),
+    columnOf<Float64Array>(table, 'byteEnd'),
+  ];
+  const [chosenLength, rejectedLength] = [read('chosenLength'), read('rejectedLength')];
+  const flags = columnOf<Uint8Array>(table, 'flags');
+  const keys = KEYS.map((name) => {
+    const wide = columnOf<BigUint64Array>(table, name);
+    return new Uint32Array(wide.buffer, wide.byteOffset, 2 * rows);
+  });
+  const recordCount = rows === 0 ? 0 : (record[rows - 1] ?? 0) + 1;
+  let pairCount = 0;
+  for (let row = 0; row < rows; row++) pairCount += Number(pair[row] !== NO_PAIR);
+  const [records, pairs] = [recordColumns(recordCount), pairColumns(pairCount)];
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const own = record[row] ?? 0;
+    if (row === 0 || own !== record[row - 1]) {
+      records.line[own] = line[row] ?? 0;
+      records.byteStart[own] = byteStart[row] ?? 0;
+      records.byteEnd[own] = byteEnd[row] ?? 0;
+      records.judgements[own] = judgements[row] ?? 0;
+      records.firstPair[own] = at;
+    }
+    if (pair[row] === NO_PAIR) continue;
+    pairs.record[at] = own;
+    pairs.chosenLength[at] = chosenLength[row] ?? 0;
+    pairs.rejectedLength[at] = rejectedLength[row] ?? 0;
+    pairs.flags[at] = flags[row] ?? 0;
+    [pairs.promptKey, pairs.chosenKey, pairs.rejectedKey].forEach((column, i) => {
+      const key = keyAt(keys[i] ?? column, row);
+      column.set(key, 2 * at);
+    });
+    at++;
+  }
+  const facts = new Facts();
+  facts.load(records, recordCount, pairs, pairCount);
+  return facts;
+}

@@ -1,0 +1,170 @@
+// Saving: a streamed pass into a file beside the original, synced, read back, renamed over it. At every moment the
+// path names the old file or the new one, whole.
+import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+
+import type { Replacement } from '#core/edits/splice.ts';
+import { spliceStream } from '#core/edits/splice.ts';
+import { messages } from '#core/messages.ts';
+
+import type { DataFile } from './files.ts';
+import { codeOf, readStored } from './files.ts';
+
+const SUFFIX = '.preflens-tmp';
+
+/** Small pieces are gathered: a write for each of a thousand edits would cost more than the copy. */
+const WRITE_BYTES = 1 << 20;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** Removes what saves that were killed left behind. */
+async function removeLeftovers(path: string): Promise<void> {
+  const prefix = `.${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) continue;
+    const pid = Number(name.slice(prefix.length).split('-')[0]);
+    if (!isAlive(pid) || pid === process.pid) await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+/** Writes pieces and reads each block back at once. False when something else came back. */
+async function writeAll(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
+  let gathered: Uint8Array[] = [];
+  let bytes = 0;
+  let position = 0;
+  let readBack = Buffer.allocUnsafeSlow(2 * WRITE_BYTES);
+  const flush = async (): Promise<boolean> => {
+    const block = gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered, bytes);
+    for (let from = 0; from < block.length;) {
+      const { bytesWritten } = await file.write(block, from, block.length - from, position + from);
+      from += bytesWritten;
+    }
+    if (block.length > readBack.length) readBack = Buffer.allocUnsafeSlow(block.length);
+    const { bytesRead } = await file.read(readBack, 0, block.length, position);
+    position += block.length;
+    gathered = [];
+    bytes = 0;
+    return bytesRead === block.length && readBack.compare(block, 0, block.length, 0, bytesRead) === 0;
+  };
+  for await (const chunk of chunks) {
+    gathered.push(chunk);
+    bytes += chunk.length;
+    // Chunks are good until the next but one: what is gathered is never older than that.
+    if (bytes >= WRITE_BYTES && !(await flush())) return false;
+  }
+  return bytes === 0 || flush();
+}
+
+/** What goes wrong in a pipeline is thrown where its end is read. */
+const ignore = (): void => undefined;
+
+/** True when two streams hold the same bytes, however they are cut. */
+async function sameContent(a: AsyncIterable<Uint8Array>, b: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const others = b[Symbol.asyncIterator]();
+  try {
+    let other: Uint8Array = new Uint8Array(0);
+    for await (const chunk of a) {
+      for (let from = 0; from < chunk.length;) {
+        if (other.length === 0) {
+          const next = await others.next();
+          if (next.done) return false;
+          other = next.value;
+          continue;
+        }
+        const length = Math.min(other.length, chunk.length - from);
+        if (Buffer.compare(chunk.subarray(from, from + length), other.subarray(0, length)) !== 0)
+          return false;
+        other = other.subarray(length);
+        from += length;
+      }
+    }
+    for (;;) {
+      if (other.length > 0) return false;
+      const next = await others.next();
+      if (next.done) return true;
+      other = next.value;
+    }
+  } finally {
+    await others.return?.();
+  }
+}
+
+/** Syncs a folder, so that a rename in it survives a loss of power. Some systems cannot; then it is left to them. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+function explain(path: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return messages.diskFull(path);
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return messages.notWritable(path, code);
+  return error;
+}
+
+/**
+ * Writes a file anew with some bytes of its text replaced, in its own codec. Links to it stay links, its permissions
+ * stay; its owner does where this user may give files away. Rejects with what to do; then the file is as it was.
+ */
+export async function saveReplaced(
+  file: DataFile,
+  replacements: readonly Replacement[],
+  signal: AbortSignal,
+): Promise<void> {
+  const target = await realpath(file.path);
+  const text = (): AsyncIterable<Uint8Array> => spliceStream(file.bytes(), replacements);
+  const partial = join(
+    dirname(target),
+    `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`,
+  );
+  const { mode, uid, gid } = await stat(target);
+  let isWhole: boolean;
+  try {
+    await removeLeftovers(target);
+    const out = await open(partial, 'wx+', mode & 0o7777);
+    try {
+      const encoder = file.codec.encoder?.();
+      const packed = encoder && pipeline(Readable.from(text()), encoder, ignore);
+      isWhole = await writeAll(out, packed ?? abortable(text(), signal));
+      await out.chmod(mode & 0o7777);
+      await out.chown(uid, gid).catch(() => undefined);
+      await out.sync();
+    } finally {
+      await out.close();
+    }
+    // Packed bytes say nothing by themselves: they are unpacked again and held against the text.
+    const unpacked = file.codec.decode?.(partial, readStored(partial));
+    if (unpacked) isWhole &&= await sameContent(unpacked, abortable(text(), signal));
+    if (!isWhole) throw messages.notVerified(file.path);
+    await file.assertSame().catch(() => {
+      throw messages.changedWhileSaving(file.path);
+    });
+    signal.throwIfAborted();
+    await rename(partial, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw explain(file.path, error);
+  }
+}
+
+async function* abortable(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
+}

@@ -1,0 +1,53 @@
+// Signatures of all pairs of a dataset, for near duplicates: one more pass over the text, by all threads.
+import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+
+import type { SurveyedDataset } from './survey.ts';
+import { cutFile } from './surveyFile.ts';
+import type { RangeRunner } from './threads.ts';
+
+/** Share of the memory budget that signatures may take. */
+const MEMORY_SHARE = 0.4;
+
+/** Pairs whose signatures fit into a memory budget. */
+export function mostSigned(memoryMb: number): number {
+  return Math.floor((memoryMb * 1024 * 1024 * MEMORY_SHARE) / SIGNATURE_BYTES);
+}
+
+/** The signatures of the files' pairs in their order; a file that would pass `mostPairs` is left out, and all after it. */
+export async function signDataset(
+  { files, pairCount }: SurveyedDataset,
+  ranges: RangeRunner,
+  mostPairs: number,
+  onProgress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const signatures = new Uint8Array(SIGNATURE_BYTES * Math.min(pairCount, mostPairs));
+  const total = files.reduce((sum, { file }) => sum + file.size * file.codec.expansion, 0);
+  let done = 0;
+  for (const { file, survey, firstPair } of files) {
+    if (firstPair + survey.facts.pairCount > mostPairs)
+      return signatures.subarray(0, firstPair * SIGNATURE_BYTES);
+    if (survey.facts.pairCount === 0) continue;
+    const cuts = await cutFile(file, ranges.width);
+    const { recognition } = survey;
+    const parts = await Promise.all(
+      cuts.slice(0, -1).map(async (start, i) =>
+        ranges.run(
+          'signatures',
+          { path: file.path, start, end: cuts[i + 1] ?? file.size, schema: { recognition } },
+          (bytes) => {
+            done += bytes;
+            onProgress(Math.min(0.99, done / total));
+          },
+          signal,
+        ),
+      ),
+    );
+    let at = firstPair * SIGNATURE_BYTES;
+    for (const part of parts) {
+      signatures.set(part, at);
+      at += part.length;
+    }
+  }
+  return signatures;
+}

@@ -1,0 +1,197 @@
+// The survey of one file on disk: from the cache when its content is known, only its tail when it grew, else by all threads.
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+
+import { parseRecord } from '#core/checks/examine.ts';
+import type { Schema, Survey } from '#core/dataset/survey.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
+import { readRecords } from '#formats/lines.ts';
+
+import type { Remembered, SurveyCache } from './cache.ts';
+import type { DataFile } from './files.ts';
+import { readBlocks, sameStamp } from './files.ts';
+import { appendPart, joinParts } from './rangeSurvey.ts';
+import type { RangeRunner } from './threads.ts';
+
+/** Smaller files are not worth a second thread. */
+const LEAST_RANGE_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of the head that are read for recognition at most. */
+const MOST_HEAD_BYTES = 32 * 1024 * 1024;
+
+export interface SurveyOptions {
+  readonly ranges: RangeRunner;
+  /** Undefined: nothing is kept. */
+  readonly cache?: SurveyCache | undefined;
+  /** The mapping that the user named. */
+  readonly mapping?: Mapping | undefined;
+  /** Share of the file, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface FileSurvey {
+  readonly survey: Survey;
+  /** What was read anew. */
+  readonly source: 'cache' | 'tail' | 'whole';
+  /** The Arrow file of the facts, when there is a cache. */
+  readonly sidecar?: string;
+}
+
+interface Digests {
+  readonly whole: string;
+  /** Of the first `prefixBytes` bytes, where that was asked for. */
+  readonly prefix?: string;
+}
+
+async function digestsOf(
+  file: DataFile,
+  prefixBytes: number | undefined,
+  signal: AbortSignal,
+): Promise<Digests> {
+  const hash = createHash('sha256');
+  let read = 0;
+  let prefix: string | undefined;
+  for await (const chunk of readBlocks(file.path, 0, file.size)) {
+    signal.throwIfAborted();
+    if (prefixBytes !== undefined && prefix === undefined && read + chunk.length >= prefixBytes) {
+      const cut = prefixBytes - read;
+      hash.update(chunk.subarray(0, cut));
+      prefix = hash.copy().digest('hex');
+      hash.update(chunk.subarray(cut));
+    } else {
+      hash.update(chunk);
+    }
+    read += chunk.length;
+  }
+  return { whole: hash.digest('hex'), ...(prefix !== undefined && { prefix }) };
+}
+
+/** Objects from the head of a file: what recognition goes by. */
+export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
+  const sample: JsonObject[] = [];
+  let seen = 0;
+  for await (const raw of readRecords(file.bytes())) {
+    const parsed = parseRecord(raw);
+    if ('value' in parsed && isObject(parsed.value)) sample.push(parsed.value);
+    if (++seen === RECOGNITION_SAMPLE || raw.byteEnd > MOST_HEAD_BYTES) break;
+  }
+  return sample;
+}
+
+/** The offset just after the first line end at or after `from`, or the end of the file. */
+async function nextLineStart(path: string, from: number, size: number): Promise<number> {
+  const handle = await open(path);
+  try {
+    const block = Buffer.alloc(1 << 16);
+    for (let at = from; at < size;) {
+      const { bytesRead } = await handle.read(block, 0, block.length, at);
+      if (bytesRead === 0) break;
+      const newline = block.subarray(0, bytesRead).indexOf(0x0a);
+      if (newline >= 0) return at + newline + 1;
+      at += bytesRead;
+    }
+    return size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Starts of ranges of about equal size, each at the start of a line; the end of the file comes last. */
+export async function cutFile({ path, size, codec }: DataFile, width: number): Promise<readonly number[]> {
+  const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / LEAST_RANGE_BYTES)));
+  const cuts = [0];
+  for (let i = 1; i < count; i++) {
+    const cut = await nextLineStart(path, Math.floor((size * i) / count), size);
+    if (cut > (cuts.at(-1) ?? 0) && cut < size) cuts.push(cut);
+  }
+  return [...cuts, size];
+}
+
+async function recogniseHead(file: DataFile, mapping: Mapping | undefined): Promise<Recognition | undefined> {
+  const sample = await sampleOf(file);
+  return mapping ? accept(mapping, sample) : recognise(sample);
+}
+
+async function surveyWhole(file: DataFile, options: SurveyOptions): Promise<Survey> {
+  const { ranges, onProgress, signal, mapping } = options;
+  const cuts = await cutFile(file, ranges.width);
+  // Several threads must agree on the schema before they start; one can find it on its way.
+  const recognition = cuts.length > 2 ? await recogniseHead(file, mapping) : undefined;
+  const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
+  const textBytes = file.size * file.codec.expansion;
+  let done = 0;
+  const onBytes = (bytes: number): void => {
+    done += bytes;
+    onProgress?.(Math.min(0.99, done / textBytes));
+  };
+  const starts = recognition || cuts.length === 2 ? cuts : [0, file.size];
+  const parts = await Promise.all(
+    starts.slice(0, -1).map(async (byte, i) => ({
+      byte,
+      part: await ranges.run(
+        'survey',
+        { path: file.path, start: byte, end: starts[i + 1] ?? file.size, schema: known },
+        onBytes,
+        signal,
+      ),
+    })),
+  );
+  return joinParts(parts);
+}
+
+/** The survey of a file that grew: the old last record may have been unfinished, so reading goes on from its start. */
+async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): Promise<Survey | undefined> {
+  const { facts, recognition } = old;
+  const last = facts.recordCount - 1;
+  if (!recognition || last < 1) return undefined;
+  const start = { byte: facts.records.byteStart[last] ?? 0, line: facts.records.line[last] ?? 0 };
+  const part = await options.ranges.run(
+    'survey',
+    { path: file.path, start: start.byte, end: file.size, schema: { recognition } },
+    () => undefined,
+    options.signal,
+  );
+  facts.truncate(last);
+  const counts = new Map(old.counts);
+  for (const { rule, record } of old.findings) {
+    if (record >= last) counts.set(rule, (counts.get(rule) ?? 0) - 1);
+  }
+  const findings = old.findings.filter(({ record }) => record < last);
+  return appendPart({ ...old, findings, counts }, part, start);
+}
+
+async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
+  const schema = options.mapping ? JSON.stringify(options.mapping) : 'recognised';
+  const before = await cache.remembered(file.path, schema);
+  if (before && sameStamp(before.stamp, file.stamp)) {
+    const survey = await cache.load(before.digest, schema);
+    if (survey) return { survey, source: 'cache', sidecar: cache.sidecarOf(before.digest, schema) };
+  }
+  const grew = before && !file.codec.decode && before.stamp.size < file.size ? before : undefined;
+  const { whole: digest, prefix } = await digestsOf(file, grew?.stamp.size, options.signal);
+  const known: Remembered = { stamp: file.stamp, digest };
+  const sidecar = cache.sidecarOf(digest, schema);
+  const same = await cache.load(digest, schema);
+  if (same) {
+    await cache.save(file.path, schema, known, same);
+    return { survey: same, source: 'cache', sidecar };
+  }
+  const old = grew && prefix === grew.digest ? await cache.load(grew.digest, schema) : undefined;
+  const tail = old && (await surveyTail(file, old, options));
+  const survey = tail ?? (await surveyWhole(file, options));
+  await file.assertSame();
+  await cache.save(file.path, schema, known, survey);
+  return { survey, source: tail ? 'tail' : 'whole', sidecar };
+}
+
+export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
+  if (options.cache) return surveyKnown(file, options.cache, options);
+  const survey = await surveyWhole(file, options);
+  await file.assertSame();
+  return { survey, source: 'whole' };
+}

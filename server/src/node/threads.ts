@@ -1,0 +1,70 @@
+// Worker threads that read ranges of files. A range is plain work without I/O but reading, so a thread is safe for it.
+import { Worker } from 'node:worker_threads';
+
+import type { RangeResults, RangeTask, RangeWork } from './rangeSurvey.ts';
+import { workOn } from './rangeWork.ts';
+
+/** What a thread is given. */
+export interface ThreadData {
+  readonly work: RangeWork;
+  readonly task: RangeTask;
+}
+
+export type FromThread =
+  | { readonly kind: 'bytes'; readonly count: number }
+  | { readonly kind: 'done'; readonly result: RangeResults[RangeWork] }
+  | { readonly kind: 'failed'; readonly message: string; readonly isUserError: boolean };
+
+/** What works on ranges: a pool of threads, or this thread. */
+export interface RangeRunner {
+  /** How many ranges it works on at a time. */
+  readonly width: number;
+  run<W extends RangeWork>(
+    work: W,
+    task: RangeTask,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<RangeResults[W]>;
+}
+
+/** Works on this thread: for tests, and where there is one core. */
+export const HERE: RangeRunner = {
+  width: 1,
+  run: async (work, task, onBytes, signal) =>
+    workOn(work, task, (bytes) => {
+      signal.throwIfAborted();
+      onBytes(bytes);
+    }),
+};
+
+/** A thread for each range; callers start `width` of them at a time at most. */
+export function threads(workerPath: string, width: number, toError: (message: string) => Error): RangeRunner {
+  return {
+    width,
+    run: async <W extends RangeWork>(
+      work: W,
+      task: RangeTask,
+      onBytes: (bytes: number) => void,
+      signal: AbortSignal,
+    ) =>
+      new Promise<RangeResults[W]>((resolve, reject) => {
+        signal.throwIfAborted();
+        const worker = new Worker(workerPath, { workerData: { work, task } satisfies ThreadData });
+        const stop = (): void => {
+          void worker.terminate();
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', stop, { once: true });
+        worker.on('message', (message: FromThread) => {
+          if (message.kind === 'bytes') onBytes(message.count);
+          else if (message.kind === 'done') resolve(message.result as RangeResults[W]);
+          else reject(message.isUserError ? toError(message.message) : new Error(message.message));
+        });
+        worker.on('error', reject);
+        worker.on('exit', (code) => {
+          signal.removeEventListener('abort', stop);
+          reject(new Error(`The thread that read ${task.path} ended early (code ${code}).`));
+        });
+      }),
+  };
+}

@@ -1,0 +1,96 @@
+// Near duplicates planted among made-up pairs, and how many of them are found. The true share of common word triples
+// is counted in full, with sets, so that what the sketch says has something to be held against.
+import {
+  findNearDuplicates,
+  SIGNATURE_BYTES,
+  writeSignature,
+} from '#core/checks/relations/nearDuplicates.ts';
+import { PairSpace, Report } from '#core/checks/relations/relation.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { seededRandom } from '#core/score/random.ts';
+
+import { cut, encode, survey } from '../fakes/records.ts';
+import { generatePairs } from './generate.ts';
+
+interface Found {
+  readonly planted: number;
+  readonly found: number;
+}
+
+export interface Planted {
+  /** Copies that share at least 0.85 of their triples with the original, and not all of them. */
+  readonly near: Found;
+  /** Copies about the limit: 0.75 to 0.85. */
+  readonly edge: Found;
+  /** Copies that share less than 0.65, and pairs that were not planted. */
+  readonly far: Found;
+}
+
+interface Line {
+  readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
+}
+
+function triplesOf({ prompt, chosen, rejected }: Line): Set<string> {
+  const triples = new Set<string>();
+  for (const text of [prompt, chosen, rejected]) {
+    const words = ['', '', ...(text.match(/\w+|[^\w\s]/g) ?? [])];
+    for (let i = 2; i < words.length; i++) triples.add(words.slice(i - 2, i + 1).join(' '));
+  }
+  return triples;
+}
+
+function sharedOf(a: Line, b: Line): number {
+  const [own, other] = [triplesOf(a), triplesOf(b)];
+  let both = 0;
+  for (const triple of own) if (other.has(triple)) both++;
+  return both / (own.size + other.size - both);
+}
+
+/** Plants copies of some of the pairs, with a share of their words changed, half of them with the answers exchanged. */
+export function plantNearDuplicates(pairs: number, copies: number, seed: number): Planted {
+  const random = seededRandom(seed);
+  const originals = [...generatePairs(pairs, seed)].map((line) => JSON.parse(line) as Line);
+  const planted = Array.from({ length: copies }, (_, i) => {
+    const from = Math.floor((i * pairs) / copies);
+    const original = originals[from]!;
+    const rate = 0.12 * random();
+    const change = (text: string): string =>
+      text
+        .split(' ')
+        .map((word) => (random() < rate ? `w${Math.floor(random() * 1e6)}` : word))
+        .join(' ');
+    const [chosen, rejected] = [change(original.chosen), change(original.rejected)];
+    const copy =
+      random() < 0.5
+        ? { ...original, chosen, rejected }
+        : { ...original, chosen: rejected, rejected: chosen };
+    return { from, copy, shared: sharedOf(original, copy) };
+  });
+  const lines = [...originals, ...planted.map(({ copy }) => copy)];
+  const bytes = encode(lines.map((line) => JSON.stringify(line)).join('\n'));
+  const { facts, recognition } = survey(bytes);
+  const signatures = new Uint8Array(SIGNATURE_BYTES * lines.length);
+  cut(bytes).forEach((raw, i) => {
+    writeSignature(readRaw(raw, recognition!)!.pairs[0]!, signatures, i * SIGNATURE_BYTES);
+  });
+  const space = new PairSpace([{ name: 'planted', facts, labelPath: ['chosen'] }]);
+  const report = new Report(space, Infinity);
+  findNearDuplicates(space, signatures, report);
+  const reported = new Map(report.findings[0]!.map(({ record, message }) => [record, message]));
+  const count = (least: number, most: number): Found => {
+    const own = planted.flatMap(({ shared, from }, i) =>
+      shared >= least && shared < most ? [{ i, from }] : [],
+    );
+    const found = own.filter(({ i, from }) => reported.get(pairs + i)?.includes(`line ${from + 1}:`));
+    return { planted: own.length, found: found.length };
+  };
+  const strangers = [...reported.keys()].filter((record) => record < pairs).length;
+  const far = count(0, 0.65);
+  return {
+    near: count(0.85, 1),
+    edge: count(0.75, 0.85),
+    far: { planted: far.planted, found: far.found + strangers },
+  };
+}

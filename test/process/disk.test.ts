@@ -1,0 +1,178 @@
+// Commands on files on disk: what a dataset is, edits of it, and what a kill leaves behind.
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { seededRandom } from '#core/score/random.ts';
+
+import { generatePairs } from '../bench/generate.ts';
+import { CLI, preflens } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-process-disk-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const write = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+describe('what a dataset is', () => {
+  it('index reads by several threads, remembers, and reads what was appended', async () => {
+    const path = write('large.jsonl', [...generatePairs(14_000, 3)].join(''));
+    const read = async (...more: string[]) => {
+      const { code, out } = await preflens(['index', path, '--json', ...more]);
+      expect(code).toBe(0);
+      return JSON.parse(out) as {
+        source: string;
+        pairs: number;
+        sidecar: string;
+        mapping: string;
+        seconds: number;
+      };
+    };
+    const first = await read();
+    expect(first).toMatchObject({ source: 'whole', pairs: 14_000, mapping: 'trl-explicit' });
+    expect(existsSync(first.sidecar)).toBe(true);
+    expect(await read()).toMatchObject({ source: 'cache', pairs: 14_000, sidecar: first.sidecar });
+    appendFileSync(path, '{"prompt":"q","chosen":"a","rejected":""}\n');
+    expect(await read()).toMatchObject({ source: 'tail', pairs: 14_001, findings: { 'empty-response': 1 } });
+    expect(await read('--rebuild')).toMatchObject({
+      source: 'whole',
+      pairs: 14_001,
+      findings: { 'empty-response': 1 },
+    });
+  });
+
+  it('schema explains, and stats counts by source', async () => {
+    const lines = [
+      '{"source":"s1","prompt":"q","completion_a":"aa","completion_b":"b","preference":"a-is-better"}',
+      '{"source":"s2","prompt":"q","completion_a":"aa","completion_b":"b","preference":"b-is-better"}',
+      '{"source":"s2","prompt":"r","completion_a":"aa","completion_b":"b","preference":"tie"}',
+    ];
+    const path = write('ab.jsonl', lines.join('\n'));
+    const { out } = await preflens(['schema', path]);
+    expect(out).toContain('completions a and b with a preference (a-is-better)');
+    expect(out).toContain('better answer: "preference" names the better completion');
+    expect(out).toContain('not read:      source');
+    const { out: figures } = await preflens(['stats', path, '--json']);
+    expect(JSON.parse(figures)).toMatchObject({
+      records: 3,
+      pairs: 3,
+      ties: 1,
+      prompts: 2,
+      longerChosen: 0.5,
+      bySource: { field: 'source', counts: { s1: { pairs: 1 }, s2: { pairs: 2, ties: 1 } } },
+    });
+    const unknown = await preflens(['schema', write('logs.jsonl', '{"level":1}')]);
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+  });
+
+  it('check takes shards and folders as one dataset, and says what is missing', async () => {
+    const good = (i: number): string => `{"prompt":"q${i}","chosen":"a","rejected":"b"}\n`;
+    const shards = [0, 2].map((i) => write(`s-0000${i}-of-00003.jsonl`, good(i)));
+    const { code, err } = await preflens(['check', ...shards]);
+    expect(code).toBe(0);
+    expect(err).toContain('shard 1 is missing');
+    expect(err).toContain('2 pairs in 2 records of 2 files');
+  });
+});
+
+describe('apply', () => {
+  it('makes all edits or none', async () => {
+    const good = (i: number): string => `{"prompt": "q${i}", "chosen": "a", "rejected": "b"}\n`;
+    const path = write('edit.jsonl', [0, 1, 2, 3].map(good).join(''));
+    const before = readFileSync(path, 'utf8');
+    const edits = write(
+      'edits.jsonl',
+      '{"record":1,"edit":"drop"}\n{"record":2,"edit":"margin","margin":0.5}\n{"record":3,"edit":"flip"}',
+    );
+    expect((await preflens(['apply', path, '--edits', edits, '--dry-run'])).err).toContain(
+      'nothing was written',
+    );
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect((await preflens(['apply', path, '--edits', edits])).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(
+      `${good(0)}{"prompt": "q2", "chosen": "a", "rejected": "b", "margin": 0.5}\n{"prompt": "q3", "chosen": "b", "rejected": "a"}\n`,
+    );
+    const bad = write('bad.jsonl', '{"record":0,"edit":"flip"}\n{"record":1,"edit":"turn"}');
+    const after = readFileSync(path, 'utf8');
+    const { code, err } = await preflens(['apply', path, '--edits', bad]);
+    expect(code).toBe(2);
+    expect(err).toContain('bad.jsonl:2: "edit" is "flip", "drop" or "tie"');
+    expect(readFileSync(path, 'utf8')).toBe(after);
+  });
+
+  it('keeps the file when there is no room for the new one', async () => {
+    const path = write('full.jsonl', [...generatePairs(3000, 4)].join(''));
+    const before = readFileSync(path);
+    const edits = write('one.jsonl', '{"record":0,"edit":"flip"}');
+    // A limit on the size of files stands for a full disk: the write fails half-way.
+    const script = `trap '' XFSZ; ulimit -f 512; exec "$@"`;
+    const child = spawn('bash', [
+      '-c',
+      script,
+      'bash',
+      process.execPath,
+      CLI,
+      'apply',
+      path,
+      '--edits',
+      edits,
+    ]);
+    let err = '';
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, err]).toEqual([2, expect.stringContaining('there is no room on the disk') as string]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.preflens-tmp'))).toEqual([]);
+  });
+
+  it('killed at any moment leaves the old file or the new one, whole', async () => {
+    // The full count is a command of its own: PREFLENS_KILLS=200.
+    const kills = Number(process.env.PREFLENS_KILLS ?? 12);
+    const path = write('killed.jsonl', [...generatePairs(20_000, 6)].join(''));
+    const edits = write(
+      'many.jsonl',
+      Array.from({ length: 500 }, (_, i) => `{"record":${i * 40},"edit":"flip"}`).join('\n'),
+    );
+    const old = readFileSync(path);
+    const begun = performance.now();
+    expect((await preflens(['apply', path, '--edits', edits])).code).toBe(0);
+    const whole = performance.now() - begun;
+    const changed = readFileSync(path);
+    expect(changed.equals(old)).toBe(false);
+    const random = seededRandom(11);
+    const seen = { old: 0, new: 0, leftovers: 0 };
+    for (let i = 0; i < kills; i++) {
+      writeFileSync(path, old);
+      // Most of the time goes into starting: the moments are drawn from the later part.
+      const at = whole * (0.3 + 0.8 * random());
+      await preflens(['apply', path, '--edits', edits], (_, kill) => {
+        setTimeout(() => {
+          kill('SIGKILL');
+        }, at);
+      });
+      const now = readFileSync(path);
+      expect(now.equals(old) || now.equals(changed)).toBe(true);
+      seen[now.equals(old) ? 'old' : 'new']++;
+      if (readdirSync(folder).some((name) => name.endsWith('.preflens-tmp'))) seen.leftovers++;
+    }
+    console.log(`${kills} kills: ${JSON.stringify(seen)}`);
+    writeFileSync(path, old);
+    expect((await preflens(['apply', path, '--edits', edits])).code).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.preflens-tmp'))).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { splitOf } from '#core/checks/relations/leaks.ts';
+import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { findRelations } from '#core/checks/relations/relations.ts';
+import { RELATION_RULES } from '#core/checks/table.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+
+import { plantNearDuplicates } from '../bench/plant.ts';
+import { cut, encode, survey } from '../fakes/records.ts';
+
+const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'relations');
+const files = readdirSync(FOLDER);
+
+interface Case {
+  readonly files: Record<string, readonly object[]>;
+  readonly expect: readonly string[];
+}
+
+function relationsOf(given: Case['files']): string[] {
+  const surveyed = Object.entries(given).map(([name, records]) => {
+    const bytes = encode(records.map((record) => JSON.stringify(record)).join('\n'));
+    return { name, bytes, ...survey(bytes) };
+  });
+  const pairs = surveyed.flatMap(({ bytes, recognition }) =>
+    cut(bytes).flatMap((raw) => readRaw(raw, recognition!)?.pairs ?? []),
+  );
+  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
+  pairs.forEach((pair, i) => {
+    writeSignature(pair, signatures, i * SIGNATURE_BYTES);
+  });
+  const facts = surveyed.map(({ name, facts: own, recognition }) => ({
+    name,
+    facts: own,
+    labelPath: recognition!.labelPath,
+  }));
+  const found = findRelations(facts, signatures);
+  return found.flatMap(({ findings, counts }, i) => {
+    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(findings.length);
+    return findings.map(({ record, rule, message }) => {
+      const other = /(?:at|of it:|data:) ((?:\S+\.jsonl, )?line \d+)/.exec(message);
+      return `${surveyed[i]!.name}:${record + 1} ${rule} ${other?.[1] ?? message}`;
+    });
+  });
+}
+
+it('has a fixture for every rule', () => {
+  expect(files.map((file) => file.replace('.jsonl', '')).sort()).toEqual(
+    RELATION_RULES.map(({ id }) => id).sort(),
+  );
+});
+
+describe.each(files)('%s', (file) => {
+  const cases = readFileSync(join(FOLDER, file), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case);
+  it.each(cases.map((one, i) => [i, one] as const))('case %i', (_, one) => {
+    expect(relationsOf(one.files).sort()).toEqual([...one.expect].sort());
+  });
+});
+
+it.each([
+  ['data/train.jsonl', 'train'],
+  ['train/test.jsonl', 'held-out'],
+  ['test/train-00000-of-00001.jsonl', 'train'],
+  ['x/train_test.jsonl', undefined],
+  ['restrained.jsonl', undefined],
+  ['contest.jsonl', undefined],
+  ['dev/part.jsonl.gz', 'held-out'],
+])('%s belongs to the split %s', (path, split) => {
+  expect(splitOf(path)).toBe(split);
+});
+
+it('finds nearly all planted near duplicates and calls nothing else one', () => {
+  const { near, far } = plantNearDuplicates(1500, 400, 21);
+  expect(near.planted).toBeGreaterThan(80);
+  expect(near.found / near.planted).toBeGreaterThan(0.97);
+  expect(far.found).toBe(0);
+});
