@@ -5,6 +5,7 @@ import type { RecordRef } from '#protocol/editor.ts';
 
 import type { ComparePanel } from './comparePanel.ts';
 import type { Server } from './languageClient.ts';
+import { activeFile } from './largeFiles.ts';
 
 const NO_RECORD = 'PrefLens: put the cursor on a record of an open .jsonl file first.';
 
@@ -29,19 +30,64 @@ async function recordAtCursor(server: Server): Promise<RecordRef | undefined> {
 }
 
 function activeUri(): string | undefined {
-  return vscode.window.activeTextEditor?.document.uri.toString();
+  return activeFile()?.toString();
+}
+
+/** Opens a file in the server and the compare view on its first finding. */
+async function openFromDisk(server: Server, panel: ComparePanel, uri: string): Promise<void> {
+  const { error } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'PrefLens: reading' },
+    async () => server.request('preflens/openFile', { uri }),
+  );
+  if (error !== undefined) void vscode.window.showErrorMessage(`PrefLens: ${error}`);
+  else await panel.openNext({ uri, record: -1 });
+}
+
+async function saveEdits(server: Server, uri: string): Promise<void> {
+  const { saved = 0, error } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'PrefLens: saving' },
+    async () => server.request('preflens/saveFile', { uri }),
+  );
+  if (error !== undefined) void vscode.window.showErrorMessage(`PrefLens: ${error}`);
+  else
+    void vscode.window.showInformationMessage(
+      `PrefLens: ${saved === 1 ? '1 record' : `${saved} records`} saved.`,
+    );
 }
 
 export function registerCommands({ server, panel, output, sample }: CommandContext): vscode.Disposable {
-  const commands: Record<string, (argument?: RecordRef) => Promise<unknown>> = {
-    'preflens.compare': async (ref) => ref && panel.open(ref),
+  const commands: Record<string, (argument?: RecordRef | vscode.Uri) => Promise<unknown>> = {
+    'preflens.compare': async (ref) => ref && !(ref instanceof vscode.Uri) && panel.open(ref),
     'preflens.compareRecord': async () => {
+      // A large file has no cursor that extensions can see: its findings are walked instead.
+      const uri = activeUri();
+      if (!vscode.window.activeTextEditor && uri !== undefined) {
+        await panel.openNext({ uri, record: -1 });
+        return;
+      }
       const ref = await recordAtCursor(server);
       if (ref) await panel.open(ref);
     },
     'preflens.flipRecord': async () => {
       const ref = await recordAtCursor(server);
       if (ref) await server.execute('preflens.flip', ref);
+    },
+    'preflens.reviewFile': async () => {
+      const uri = activeUri();
+      if (uri !== undefined) await panel.openNext({ uri, record: -1 });
+    },
+    'preflens.openFromDisk': async (resource) => {
+      const uri = resource instanceof vscode.Uri ? resource.toString() : activeUri();
+      if (uri !== undefined) await openFromDisk(server, panel, uri);
+    },
+    'preflens.saveEdits': async () => {
+      const uri = panel.shownUri ?? activeUri();
+      if (uri !== undefined) await saveEdits(server, uri);
+    },
+    'preflens.discardEdits': async () => {
+      const uri = panel.shownUri ?? activeUri();
+      if (uri !== undefined) server.notify('preflens/discardEdits', { uri });
+      return Promise.resolve();
     },
     'preflens.scoreFile': async () => server.execute('preflens.score', activeUri()),
     'preflens.stopScoring': async () => server.execute('preflens.cancelScoring', activeUri()),

@@ -71,6 +71,18 @@ export class ComparePanel implements vscode.Disposable {
     await this.#draw({ ...ref, step: 'here' });
   }
 
+  /** Shows the first record with a finding after this one. */
+  async openNext(ref: RecordRef): Promise<void> {
+    this.#panel ??= this.#createPanel();
+    this.#panel.reveal(undefined, false);
+    await this.#draw({ ...ref, step: 'next' });
+  }
+
+  /** The file whose pair is shown. */
+  get shownUri(): string | undefined {
+    return this.#shown?.uri;
+  }
+
   dispose(): void {
     this.#panel?.dispose();
     vscode.Disposable.from(...this.#subscriptions).dispose();

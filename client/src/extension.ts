@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { ComparePanel } from './comparePanel.ts';
 import { createClient, serverOf } from './languageClient.ts';
+import { followLargeFiles } from './largeFiles.ts';
 import { showStatus } from './statusItem.ts';
 import { followVisibleLines } from './visibleLines.ts';
 
@@ -11,19 +12,27 @@ let stop: (() => Promise<void>) | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const output = vscode.window.createOutputChannel('PrefLens', { log: true });
-  const client = createClient(context.asAbsolutePath('dist/server.js'), output);
+  const configWatcher = vscode.workspace.createFileSystemWatcher('**/preflens.json');
+  const client = createClient({
+    serverPath: context.asAbsolutePath('dist/server.js'),
+    output,
+    cacheFolder: context.globalStorageUri.fsPath,
+    configWatcher,
+  });
   stop = async () => client.stop();
   const server = serverOf(client);
   const panel = new ComparePanel(context.extensionUri, server);
   const sample = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample', 'support.jsonl');
   context.subscriptions.push(
     output,
+    configWatcher,
     panel,
     showStatus(server),
     followVisibleLines(server),
     registerCommands({ server, panel, output, sample }),
   );
   await client.start();
+  context.subscriptions.push(followLargeFiles(server));
 }
 
 export async function deactivate(): Promise<void> {

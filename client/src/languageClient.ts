@@ -19,16 +19,33 @@ export interface Server {
   execute(command: string, argument: unknown): Promise<unknown>;
 }
 
-/** What the server may expect of this client. */
-const OPTIONS: ClientOptions = { compare: true, visibleLines: true, status: true };
-
 export const SELECTOR = [
   { scheme: 'file', language: 'jsonl' },
   { scheme: 'untitled', language: 'jsonl' },
   { scheme: 'vscode-remote', language: 'jsonl' },
 ];
 
-export function createClient(serverPath: string, output: vscode.LogOutputChannel): BaseLanguageClient {
+/** What the server may expect of this client. */
+function optionsFor(cacheFolder: string): ClientOptions {
+  return { compare: true, visibleLines: true, status: true, cacheFolder };
+}
+
+/** What the client is made from. */
+export interface ClientParts {
+  readonly serverPath: string;
+  readonly output: vscode.LogOutputChannel;
+  /** Where indexes and unsaved edits are kept. */
+  readonly cacheFolder: string;
+  /** Tells when a preflens.json comes, changes or goes. */
+  readonly configWatcher: vscode.FileSystemWatcher;
+}
+
+export function createClient({
+  serverPath,
+  output,
+  cacheFolder,
+  configWatcher,
+}: ClientParts): BaseLanguageClient {
   const module = { module: serverPath, transport: TransportKind.ipc };
   return new LanguageClient(
     'preflens',
@@ -37,8 +54,8 @@ export function createClient(serverPath: string, output: vscode.LogOutputChannel
     {
       documentSelector: SELECTOR,
       outputChannel: output,
-      initializationOptions: OPTIONS,
-      synchronize: { configurationSection: 'preflens' },
+      initializationOptions: optionsFor(cacheFolder),
+      synchronize: { configurationSection: 'preflens', fileEvents: configWatcher },
     },
   );
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { DatasetStatus } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
+import { activeFile } from './largeFiles.ts';
 
 function count(value: number, one: string, many: string): string {
   return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
@@ -17,6 +18,7 @@ function textOf(status: DatasetStatus): string {
     count(status.findingCount, 'finding', 'findings'),
   ];
   // How far it is stands in the progress entry beside this item.
+  if (status.unsavedCount > 0) facts.push(count(status.unsavedCount, 'unsaved edit', 'unsaved edits'));
   if (status.phase === 'scoring') facts.push('scoring');
   if (status.phase === 'cancelled') facts.push('scoring stopped');
   if (status.phase === 'failed') facts.push('scoring failed');
@@ -36,6 +38,12 @@ function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
       .filter((part) => part !== false)
       .join(', ')}`,
     status.mapping === undefined ? undefined : `Read as: ${status.mapping}. ${status.polarity ?? ''}.`,
+    status.isOnDisk
+      ? 'Read from disk: VS Code hands no file of this size to extensions. Flips in the compare view wait until they are saved.'
+      : undefined,
+    status.unsavedCount > 0
+      ? '[Save edits](command:preflens.saveEdits) · [Discard edits](command:preflens.discardEdits)'
+      : undefined,
     status.reason,
     status.trust,
     status.phase === 'scoring'
@@ -48,6 +56,8 @@ function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
       'preflens.stopScoring',
       'preflens.scoreFile',
       'preflens.showOutput',
+      'preflens.saveEdits',
+      'preflens.discardEdits',
       'workbench.actions.view.problems',
     ],
   };
@@ -60,7 +70,7 @@ export function showStatus(server: Server): vscode.Disposable {
   item.name = 'PrefLens';
   const known = new Map<string, DatasetStatus>();
   const draw = (): void => {
-    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    const uri = activeFile()?.toString();
     // The compare view has the focus: the file beside it is still the one that counts.
     if (uri === undefined && vscode.window.visibleTextEditors.length > 0) return;
     const status = uri === undefined ? undefined : known.get(uri);
@@ -77,9 +87,12 @@ export function showStatus(server: Server): vscode.Disposable {
     item,
     server.on('preflens/status', (status) => {
       known.set(status.uri, status);
+      const hasUnsaved = [...known.values()].some(({ unsavedCount }) => unsavedCount > 0);
+      void vscode.commands.executeCommand('setContext', 'preflens.hasUnsavedEdits', hasUnsaved);
       draw();
     }),
     vscode.window.onDidChangeActiveTextEditor(draw),
+    vscode.window.tabGroups.onDidChangeTabs(draw),
     vscode.workspace.onDidCloseTextDocument((document) => {
       known.delete(document.uri.toString());
     }),

@@ -17,7 +17,16 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 export class PlainClient {
   readonly connection: MessageConnection;
   readonly published = new Map<string, Diagnostic[]>();
-  readonly statuses: { uri: string; phase: string; findingCount: number; reason?: string }[] = [];
+  readonly statuses: {
+    uri: string;
+    phase: string;
+    recordCount: number;
+    findingCount: number;
+    unsavedCount: number;
+    reason?: string;
+  }[] = [];
+  /** What the server showed to the person. */
+  readonly messages: string[] = [];
   readonly log: string[] = [];
   /** When the server last asked for an edit. */
   askedAt = 0;
@@ -40,6 +49,10 @@ export class PlainClient {
     });
     connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
       this.log.push(message);
+      this.#wake();
+    });
+    connection.onNotification('window/showMessage', ({ message }: { message: string }) => {
+      this.messages.push(message);
       this.#wake();
     });
     connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {

@@ -1,4 +1,6 @@
 // Both ends of each wire in one process, over the library's own transports.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 
@@ -11,9 +13,11 @@ import {
 } from 'vscode-jsonrpc/node';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
+import { openDisk } from '#node/diskTools.ts';
 import { callerOf } from '#node/rpc.ts';
 import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
 import { ScorerGone } from '#node/scoringProcess.ts';
+import { HERE } from '#node/threads.ts';
 import type { ScorerNotifications, ScorerRequests } from '#protocol/scorer.ts';
 
 import { serveLanguage } from '../../server/src/lsp/server.ts';
@@ -61,11 +65,14 @@ export function startInMemory(): MemoryScorer {
 }
 
 /** A language server in memory, and a plain client of it. */
-export function memoryServer(start: StartScorer = async () => Promise.resolve(startInMemory())): PlainClient {
+export function memoryServer(
+  start: StartScorer = async () => Promise.resolve(startInMemory()),
+  cacheFolder = join(tmpdir(), `preflens-wire-${process.pid}`),
+): PlainClient {
   const [up, down] = [new PassThrough(), new PassThrough()];
   serveLanguage(
     createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)),
-    start,
+    { start, disk: () => openDisk(cacheFolder, HERE) },
   );
   return new PlainClient(createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up)));
 }

@@ -170,12 +170,20 @@ describe('the installation', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[a-z]+\.(js|cjs|css)|media\/(icons|sample)\/[\w.]+|syntaxes\/[\w.]+)$/.test(
+          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[a-z]+\.(js|cjs|css)|media\/(icons|sample|docs)\/[\w.]+|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
             file,
           ),
       ),
     ).toEqual([]);
-    for (const needed of ['cli.js', 'server.js', 'scorer.js', 'extension.cjs', 'compare.js', 'compare.css'])
+    for (const needed of [
+      'cli.js',
+      'server.js',
+      'scorer.js',
+      'thread.js',
+      'extension.cjs',
+      'compare.js',
+      'compare.css',
+    ])
       expect(files).toContain(`dist/${needed}`);
   });
 });

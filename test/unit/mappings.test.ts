@@ -21,6 +21,7 @@ import { seededRandom } from '#core/score/random.ts';
 
 import { cut, decode, encode, recordOf } from '../fakes/records.ts';
 import { spell } from '../fakes/spell.ts';
+import { GENERATED } from '../tools/generated.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 const names = readdirSync(FOLDER)
@@ -229,4 +230,8 @@ it.each([
   ['"a', undefined],
 ])('reads %s as a reference to fields', (ref, paths) => {
   expect(parseFieldRef(ref)).toEqual(paths);
+});
+
+it.each(GENERATED)('$path is as the code says (npm run generate)', ({ path, text }) => {
+  expect(readFileSync(join(import.meta.dirname, '..', '..', path), 'utf8')).toBe(text());
 });

@@ -1,12 +1,11 @@
 // The command line: parsing, exit codes, signals. Each command is a function in a file of its own.
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { Command as Program, InvalidArgumentError } from 'commander';
 
 import { UserError } from '#core/messages.ts';
 import { defaultCacheFolder, openCache } from '#node/cache.ts';
-import { threads } from '#node/threads.ts';
+import { threads, widthFor } from '#node/threads.ts';
 
 import { apply } from './apply.ts';
 import { check } from './check.ts';
@@ -23,11 +22,6 @@ const CANNOT_RUN = 2;
 const bar = progressBar(process.stderr);
 const cancel = new AbortController();
 const bundle = (name: string): string => join(import.meta.dirname, name);
-
-/** A thread for each core but not more than memory allows: each takes about 200 MB while it reads. */
-function widthFor(memoryMb: number): number {
-  return Math.max(1, Math.min(availableParallelism(), 8, Math.floor(memoryMb / 200)));
-}
 
 interface Global {
   readonly memory: number;

@@ -1,7 +1,9 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
+import type { Relations } from '#core/checks/relations/relations.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
@@ -15,13 +17,9 @@ import { groupOf } from '#node/engine.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
-import type { OpenDocument } from './document.ts';
 import type { DocumentSurvey } from './resurvey.ts';
-import { recordsOf, resurvey } from './resurvey.ts';
+import type { Source } from './source.ts';
 import { trustSentence } from './trust.ts';
-
-/** Bytes looked at before other requests get their turn: well under 10 ms of work. */
-const SLICE_BYTES = 1 << 20;
 
 /** A scored file: the numbers that stay as they were when it was scored. */
 export interface Scores {
@@ -51,30 +49,23 @@ export interface PairPlace {
 
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
 
-/** Lets other requests run. */
-async function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 export class OpenDataset {
-  readonly document: OpenDocument;
-  #bytes: Uint8Array = new Uint8Array(0);
+  readonly source: Source;
   #survey: DocumentSurvey = NO_SURVEY;
   #scores: Scores | undefined;
   #label: readonly Finding[] = [];
+  #relations: readonly Finding[] = [];
+  /** How many there really are. */
+  #relationCount = 0;
   #byRecord: Map<number, Finding[]> | undefined;
   #ready = false;
 
-  constructor(document: OpenDocument) {
-    this.document = document;
+  constructor(source: Source) {
+    this.source = source;
   }
 
   get survey(): DocumentSurvey {
     return this.#survey;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#bytes;
   }
 
   get scores(): Scores | undefined {
@@ -86,55 +77,49 @@ export class OpenDataset {
     return this.#ready;
   }
 
-  /** Structure first, then labels by rank. */
+  /** Structure first, then what records are to each other, then labels by rank. */
   get findings(): readonly Finding[] {
-    return [...this.#survey.findings, ...this.#label];
+    return [...this.#survey.findings, ...this.#relations, ...this.#label];
   }
 
   get findingCount(): number {
-    return [...this.#survey.counts.values()].reduce((sum, count) => sum + count, this.#label.length);
+    const others = this.#relationCount + this.#label.length;
+    return [...this.#survey.counts.values()].reduce((sum, count) => sum + count, others);
   }
 
   get trust(): string | undefined {
     return this.#scores && trustSentence(this.#scores.result.trust, this.#scores.selfTest);
   }
 
-  /** Reads the whole document, in slices. Ends early when `signal` says so: the document was closed. */
-  async surveyAll(signal: AbortSignal): Promise<void> {
-    this.document.takeChanges();
-    const { bytes, lineStarts } = this.document;
-    const surveyor = new Surveyor();
-    let slice = 0;
-    for (const raw of recordsOf(bytes)) {
-      surveyor.add(raw);
-      slice += raw.bytes.length;
-      if (slice < SLICE_BYTES) continue;
-      slice = 0;
-      await breathe();
-      if (signal.aborted) return;
-    }
-    this.#bytes = bytes;
-    this.#setSurvey({ ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length });
+  /** Reads everything. Ends early when `signal` says so: the file was closed. */
+  async surveyAll(mapping: Mapping | undefined, signal: AbortSignal): Promise<void> {
+    const survey = await this.source.survey(mapping, signal);
+    if (!survey) return;
+    this.#setSurvey(survey);
     this.#ready = true;
   }
 
-  /** Brings everything up to the document as it is now. Cheap when nothing changed. */
-  refresh(): void {
-    if (!this.#ready || !this.document.isChanged) return;
-    const unchanged = this.document.takeChanges();
-    if (!unchanged) return;
-    const { bytes, lineStarts } = this.document;
-    this.#bytes = bytes;
-    if (this.#survey.recognition) {
-      this.#setSurvey(resurvey(this.#survey, bytes, lineStarts, unchanged));
-    } else {
-      // Nothing was recognised before, so there is nothing to carry over.
-      const surveyor = new Surveyor();
-      for (const raw of recordsOf(bytes)) surveyor.add(raw);
-      this.#setSurvey({ ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length });
-    }
+  /** Brings everything up to the text as it is now. Cheap when nothing changed. True when something did. */
+  refresh(): boolean {
+    const carried = this.#ready ? this.source.refresh(this.#survey) : undefined;
+    if (!carried) return false;
+    this.#setSurvey(carried.survey);
+    const before = this.#relations.length;
+    this.#relations = this.#relations.flatMap((finding) => {
+      const record = carried.renumber(finding.record);
+      return record < 0 ? [] : [{ ...finding, record }];
+    });
+    this.#relationCount -= before - this.#relations.length;
     this.#scoreNewPairs();
     this.#rank();
+    return true;
+  }
+
+  /** Takes what the records of the file are to each other. */
+  setRelations({ findings, counts }: Relations): void {
+    this.#relations = findings;
+    this.#relationCount = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    this.#byRecord = undefined;
   }
 
   /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */
@@ -186,7 +171,7 @@ export class OpenDataset {
       line: facts.records.line[record] ?? 0,
       byteStart,
       byteEnd,
-      bytes: this.#bytes.subarray(byteStart, byteEnd),
+      bytes: this.source.bytesOf(record, byteStart, byteEnd),
     };
   }
 
@@ -224,10 +209,10 @@ export class OpenDataset {
       : all.filter((finding) => finding.pair === undefined || finding.pair === pair);
   }
 
-  /** Pairs with findings, in the order in which a person should look at them: labels by rank, then structure by place. */
+  /** Pairs with findings, in the order in which a person should look at them: labels by rank, then contradictions, then structure by place. */
   reviewOrder(): readonly PairPlace[] {
     const places = new Map<string, PairPlace>();
-    for (const { record, pair = 0 } of [...this.#label, ...this.#survey.findings]) {
+    for (const { record, pair = 0 } of [...this.#label, ...this.#relations, ...this.#survey.findings]) {
       const key = `${record}:${pair}`;
       if (!places.has(key)) places.set(key, { record, pair });
     }

@@ -1,5 +1,5 @@
 // Edits of an open document: planned on bytes, handed to the editor as ranges.
-import type { WorkspaceEdit } from 'vscode-languageserver/node';
+import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 
 import { readRaw } from '#core/dataset/survey.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
@@ -11,18 +11,24 @@ import type { OpenDataset, ReadRecord } from './dataset.ts';
 import { toTextEdits } from './toProtocol.ts';
 
 export interface PlannedEdit {
+  /** For the editor that holds the text. */
   readonly edit: WorkspaceEdit;
+  /** What the record becomes; null when it is dropped. */
+  readonly bytes: Uint8Array | null;
   /** The pair as it is known when the edit is made: ranked candidates may change places. */
   readonly after: RecordRef;
 }
 
 export type EditOutcome = PlannedEdit | { readonly refused: string };
 
-function dropRange(dataset: OpenDataset, line: number): WorkspaceEdit {
-  const { uri, version } = dataset.document;
+function workspaceEdit({ source }: OpenDataset, edits: TextEdit[]): WorkspaceEdit {
+  return { documentChanges: [{ textDocument: { uri: source.uri, version: source.version }, edits }] };
+}
+
+function dropEdit(dataset: OpenDataset, line: number): WorkspaceEdit {
   // The end of the last line is past the text: editors take it for the end of the text.
   const range = { start: { line, character: 0 }, end: { line: line + 1, character: 0 } };
-  return { documentChanges: [{ textDocument: { uri, version }, edits: [{ range, newText: '' }] }] };
+  return workspaceEdit(dataset, [{ range, newText: '' }]);
 }
 
 /** The number of the same two candidates in the record as it will be. */
@@ -50,10 +56,13 @@ export function editOf(
   if (!target && (read.judgements.length === 0 || edit.kind === 'margin')) return undefined;
   const plan = planEdit(recognition.mapping, read.raw.bytes, read.value, target, edit);
   if (plan.kind === 'refused') return { refused: plan.reason };
-  const { uri, version } = dataset.document;
-  if (plan.kind === 'drop') return { edit: dropRange(dataset, read.raw.line), after: { uri, record, pair } };
-  const edits = toTextEdits(dataset, read.raw, plan.edits);
-  if (edits.length === 0) return undefined;
-  const after = { uri, record, pair: pairAfter(dataset, read, pair, applyEdits(read.raw.bytes, plan.edits)) };
-  return { edit: { documentChanges: [{ textDocument: { uri, version }, edits }] }, after };
+  const { uri } = dataset.source;
+  const { raw } = read;
+  if (plan.kind === 'drop') {
+    return { edit: dropEdit(dataset, raw.line), bytes: null, after: { uri, record, pair } };
+  }
+  if (plan.edits.length === 0) return undefined;
+  const bytes = applyEdits(raw.bytes, plan.edits);
+  const after = { uri, record, pair: pairAfter(dataset, read, pair, bytes) };
+  return { edit: workspaceEdit(dataset, toTextEdits(dataset, raw, plan.edits)), bytes, after };
 }

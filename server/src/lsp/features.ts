@@ -127,7 +127,7 @@ export function codeActionsOf(dataset: OpenDataset, range: Range, options: Clien
   const record = dataset.survey.facts.recordAtLine(range.start.line);
   const read = dataset.readRecord(record);
   if (!read) return [];
-  const { uri } = dataset.document;
+  const { uri } = dataset.source;
   const pair = pairToAct(dataset, record);
   const isPair = read.pairs.length > 0;
   const answered = dataset
@@ -180,7 +180,7 @@ export function codeLensesOf(
   const { facts } = dataset.survey;
   const { scores } = dataset;
   if (!scores) return [];
-  const { uri } = dataset.document;
+  const { uri } = dataset.source;
   return lensRecords(dataset, visible).flatMap((record) => {
     // Of several pairs the lens shows the one that speaks most against its label.
     const [from, to] = facts.pairsOf(record);
@@ -236,8 +236,8 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
   const margin = dataset.margin(record, index);
   const { scores, trust } = dataset;
   return {
-    uri: dataset.document.uri,
-    fileName: readableUri(dataset.document.uri.split('/').at(-1) ?? ''),
+    uri: dataset.source.uri,
+    fileName: readableUri(dataset.source.uri.split('/').at(-1) ?? ''),
     record,
     recordCount: dataset.survey.facts.recordCount,
     pair: index,

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
+import { UserError } from '#core/messages.ts';
+import { defaultCacheFolder } from '#node/cache.ts';
+import { openDisk } from '#node/diskTools.ts';
 import { startScorer } from '#node/scoringProcess.ts';
+import { threads, widthFor } from '#node/threads.ts';
 
 import { serveLanguage } from './server.ts';
 
@@ -11,4 +15,12 @@ const viaIpc = process.argv.includes('--node-ipc');
 const connection = viaIpc
   ? createConnection(ProposedFeatures.all)
   : createConnection(ProposedFeatures.all, process.stdin, process.stdout);
-serveLanguage(connection, async () => startScorer(join(import.meta.dirname, 'scorer.js')));
+const bundle = (name: string): string => join(import.meta.dirname, name);
+serveLanguage(connection, {
+  start: async () => startScorer(bundle('scorer.js')),
+  disk: (memoryMb, folder) =>
+    openDisk(
+      folder ?? defaultCacheFolder(),
+      threads(bundle('thread.js'), widthFor(memoryMb), (message) => new UserError(message)),
+    ),
+});

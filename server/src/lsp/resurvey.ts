@@ -21,6 +21,13 @@ export interface DocumentSurvey extends Survey {
   readonly byteCount: number;
 }
 
+/** A survey brought up to date, and where the records of the old one are now. */
+export interface Carried {
+  readonly survey: DocumentSurvey;
+  /** The present number of an old record; −1 for one that changed or went. */
+  readonly renumber: (record: number) => number;
+}
+
 /**
  * Surveys a changed document by reading the changed lines alone. Facts, margins and findings of the
  * other lines are carried over. Costs a newline scan of the whole and a survey of what changed.
@@ -30,7 +37,7 @@ export function resurvey(
   bytes: Uint8Array,
   lineStarts: Float64Array,
   unchanged: Unchanged,
-): DocumentSurvey {
+): Carried {
   const recognition = old.recognition;
   const lineCount = lineStarts.length;
   const from = lineStarts[unchanged.lineStart] ?? bytes.length;
@@ -70,6 +77,7 @@ export function resurvey(
   const oldLineCount = old.lineCount;
   const oldTailLine = oldLineCount - unchanged.tailCount;
   while (record < old.facts.recordCount && (line[record] ?? 0) < oldTailLine) record++;
+  const [tailStart, tailMoved] = [record, facts.recordCount - record];
   if (record < old.facts.recordCount) {
     const lines = lineCount - oldLineCount;
     const moved = bytes.length - old.byteCount;
@@ -79,5 +87,8 @@ export function resurvey(
   const counts = new Map(old.counts);
   for (const { rule } of old.findings) counts.set(rule, (counts.get(rule) ?? 0) - 1);
   for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  return { ...old, facts, findings, counts, lineCount, byteCount: bytes.length };
+  return {
+    survey: { ...old, facts, findings, counts, lineCount, byteCount: bytes.length },
+    renumber: (one) => (one < firstRecord ? one : one >= tailStart ? one + tailMoved : -1),
+  };
 }

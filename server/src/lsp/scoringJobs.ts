@@ -40,7 +40,7 @@ async function run(
 ): Promise<void> {
   dataset.refresh();
   dataset.beginScoring();
-  const { survey, bytes } = dataset;
+  const { survey, source } = dataset;
   const { recognition } = survey;
   if (!recognition) return;
   const { facts } = survey;
@@ -52,9 +52,7 @@ async function run(
   listener.onPhase('scoring');
   const numbers: number[] = [];
   const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
-  const stream = async function* (): AsyncGenerator<Uint8Array> {
-    yield await Promise.resolve(bytes);
-  };
+  const { stream } = source;
   const wordsOf = stageProgress(() => performance.now());
   const begun = performance.now();
   const share = fittedShare(answerUnits(facts));

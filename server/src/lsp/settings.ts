@@ -1,4 +1,10 @@
 import type { Settings } from '#protocol/editor.ts';
 
 /** What holds where nobody set anything. */
-export const DEFAULTS: Settings = { scoreOnOpen: true, reviewPercent: 1, groupBy: '', seed: 1 };
+export const DEFAULTS: Settings = {
+  scoreOnOpen: true,
+  reviewPercent: 1,
+  groupBy: '',
+  seed: 1,
+  memoryMb: 1024,
+};

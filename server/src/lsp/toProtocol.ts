@@ -22,25 +22,19 @@ export const MOST_DIAGNOSTICS = 1000;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** UTF-16 units between the start of the record's line and a byte of the record. */
-function characterAt(bytes: Uint8Array, raw: RawRecord, byte: number): number {
-  const lineStart = bytes.lastIndexOf(0x0a, raw.byteStart - 1) + 1;
-  const start = raw.byteStart === 0 ? 0 : lineStart;
-  return decoder.decode(bytes.subarray(start, raw.byteStart + byte)).length;
-}
-
 /** A byte range within a record, as editors count. */
-export function toRange(bytes: Uint8Array, raw: RawRecord, range: ByteRange): Range {
-  const start = characterAt(bytes, raw, range.byteStart);
-  const inside = decoder.decode(raw.bytes.subarray(range.byteStart, range.byteEnd)).length;
-  return { start: { line: raw.line, character: start }, end: { line: raw.line, character: start + inside } };
+export function toRange({ source }: OpenDataset, raw: RawRecord, range: ByteRange): Range {
+  const units = (start: number, end: number): number => decoder.decode(raw.bytes.subarray(start, end)).length;
+  const start = source.unitsBefore(raw) + units(0, range.byteStart);
+  const end = start + units(range.byteStart, range.byteEnd);
+  return { start: { line: raw.line, character: start }, end: { line: raw.line, character: end } };
 }
 
 export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
   const raw = dataset.rawRecord(finding.record);
   if (!raw) return undefined;
   return {
-    range: toRange(dataset.bytes, raw, resolvePlace(raw.bytes, finding.place)),
+    range: toRange(dataset, raw, resolvePlace(raw.bytes, finding.place)),
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
     source: 'PrefLens',
@@ -79,7 +73,7 @@ function pickMost(findings: readonly Finding[]): readonly Finding[] {
 
 export function toTextEdits(dataset: OpenDataset, raw: RawRecord, edits: readonly ByteEdit[]): TextEdit[] {
   return edits.map((edit) => ({
-    range: toRange(dataset.bytes, raw, edit),
+    range: toRange(dataset, raw, edit),
     newText: decoder.decode(edit.bytes),
   }));
 }

@@ -78,7 +78,8 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-async function prune(folder: string): Promise<void> {
+/** Removes the least recently used files of a folder until the rest is small enough. */
+export async function prune(folder: string): Promise<void> {
   const names = await readdir(folder);
   const files = await Promise.all(
     names.map(async (name) => {

@@ -18,20 +18,16 @@ export interface RangeTask {
   readonly schema: Schema | undefined;
 }
 
-/** What can be made of a range. */
-export interface RangeResults {
-  readonly survey: RangeSurvey;
-  /** Signatures of its pairs, for near duplicates. */
-  readonly signatures: Uint8Array<ArrayBuffer>;
-}
-export type RangeWork = keyof RangeResults;
-
-/** A survey as it goes from thread to thread: numbers of lines, records and bytes begin at 0. */
-export interface RangeSurvey extends Omit<Survey, 'facts'> {
+/** Facts as they go from thread to thread. */
+export interface FactsTables {
   readonly records: RecordColumns;
   readonly recordCount: number;
   readonly pairs: PairColumns;
   readonly pairCount: number;
+}
+
+/** A survey as it goes from thread to thread: numbers of lines, records and bytes begin at 0. */
+export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
 }
 
@@ -62,7 +58,8 @@ export function buffersOf({ records, pairs }: RangeSurvey): ArrayBuffer[] {
   return columns.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
-function factsOf({ records, recordCount, pairs, pairCount }: RangeSurvey): Facts {
+/** Facts that came from another thread. */
+export function factsOf({ records, recordCount, pairs, pairCount }: FactsTables): Facts {
   const facts = new Facts();
   facts.load(records, recordCount, pairs, pairCount);
   return facts;

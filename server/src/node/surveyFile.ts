@@ -38,8 +38,9 @@ export interface FileSurvey {
   readonly survey: Survey;
   /** What was read anew. */
   readonly source: 'cache' | 'tail' | 'whole';
-  /** The Arrow file of the facts, when there is a cache. */
+  /** The Arrow file of the facts, and SHA-256 of the stored bytes; with a cache. */
   readonly sidecar?: string;
+  readonly digest: string;
 }
 
 interface Digests {
@@ -170,7 +171,13 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
   const before = await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);
-    if (survey) return { survey, source: 'cache', sidecar: cache.sidecarOf(before.digest, schema) };
+    if (survey)
+      return {
+        survey,
+        source: 'cache',
+        sidecar: cache.sidecarOf(before.digest, schema),
+        digest: before.digest,
+      };
   }
   const grew = before && !file.codec.decode && before.stamp.size < file.size ? before : undefined;
   const { whole: digest, prefix } = await digestsOf(file, grew?.stamp.size, options.signal);
@@ -179,19 +186,19 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
   const same = await cache.load(digest, schema);
   if (same) {
     await cache.save(file.path, schema, known, same);
-    return { survey: same, source: 'cache', sidecar };
+    return { survey: same, source: 'cache', sidecar, digest };
   }
   const old = grew && prefix === grew.digest ? await cache.load(grew.digest, schema) : undefined;
   const tail = old && (await surveyTail(file, old, options));
   const survey = tail ?? (await surveyWhole(file, options));
   await file.assertSame();
   await cache.save(file.path, schema, known, survey);
-  return { survey, source: tail ? 'tail' : 'whole', sidecar };
+  return { survey, source: tail ? 'tail' : 'whole', sidecar, digest };
 }
 
 export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
   if (options.cache) return surveyKnown(file, options.cache, options);
   const survey = await surveyWhole(file, options);
   await file.assertSame();
-  return { survey, source: 'whole' };
+  return { survey, source: 'whole', digest: '' };
 }

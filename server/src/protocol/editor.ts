@@ -10,6 +10,8 @@ export interface ClientOptions {
   /** The client listens to `preflens/status`. Others would only log that they do not know it. */
   readonly status?: boolean;
   readonly settings?: Partial<Settings>;
+  /** Where the client wants indexes and unsaved edits kept. */
+  readonly cacheFolder?: string;
 }
 
 /** What people can set. The same names stand in the manifest under `preflens.`; a test compares them. */
@@ -21,6 +23,8 @@ export interface Settings {
   /** Field whose values get a model each; empty for none. */
   readonly groupBy: string;
   readonly seed: number;
+  /** Memory to stay inside, in MB: threads and sketches are cut to it. */
+  readonly memoryMb: number;
 }
 
 /** Commands that the server executes; the argument is a RecordRef, or a uri for the last two. */
@@ -102,7 +106,18 @@ export interface EditorRequests {
   /** The pair of a record, or the next or previous one with a finding. Null when there is none. */
   'preflens/pair': { params: PairRequest; result: PairView | null };
   /** The record on a line of an open document. Null when the line holds none. */
+  /** Opens a file that no editor holds, because it is too large or packed. */
+  'preflens/openFile': { params: { readonly uri: string }; result: SaveResult };
+  /** Saves the edits of such a file. */
+  'preflens/saveFile': { params: { readonly uri: string }; result: SaveResult };
   'preflens/recordAt': { params: { readonly uri: string; readonly line: number }; result: RecordRef | null };
+}
+
+/** What became of a file that is open from disk; `error` says what to do. */
+export interface SaveResult {
+  /** Records that were changed. */
+  readonly saved?: number;
+  readonly error?: string;
 }
 
 export type Phase = 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'failed';
@@ -119,6 +134,10 @@ export interface DatasetStatus {
   readonly tieCount: number;
   /** Answers with a verdict of their own, where there are no pairs. */
   readonly judgementCount: number;
+  /** Read from disk, because no editor holds its text. */
+  readonly isOnDisk: boolean;
+  /** Records with edits that wait to be saved; of files on disk alone. */
+  readonly unsavedCount: number;
   readonly mapping?: string;
   readonly polarity?: string;
   readonly findingCount: number;
@@ -132,6 +151,10 @@ export interface DatasetStatus {
 export interface EditorNotifications {
   /** client → server. Lines from 0, the end exclusive. */
   'preflens/visible': { readonly uri: string; readonly lineStart: number; readonly lineEnd: number };
+  /** client → server. A file that was opened from disk is no longer shown. */
+  'preflens/closeFile': { readonly uri: string };
+  /** client → server. Forget the unsaved edits of such a file. */
+  'preflens/discardEdits': { readonly uri: string };
   /** server → client. */
   'preflens/status': DatasetStatus;
 }

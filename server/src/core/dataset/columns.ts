@@ -47,6 +47,19 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
     return this.#all;
   }
 
+  /** Puts the first rows of other columns in the place of `removed` rows from `at` on. */
+  replace(at: number, removed: number, other: Readonly<C>, count: number): void {
+    const needed = this.#count - removed + count;
+    if (needed > this.#room) this.#grow(needed);
+    for (const name of Object.keys(other) as (keyof C)[]) {
+      const [own, from] = [this.#all[name], other[name]];
+      const width = own.length / this.#room;
+      own.copyWithin((at + count) * width, (at + removed) * width, this.#count * width);
+      own.set(from.subarray(0, count * width), at * width);
+    }
+    this.#count = needed;
+  }
+
   /** Takes whole columns over. `room` is how many rows they can hold. */
   load(columns: C, count: number, room: number): void {
     this.#all = columns;

@@ -193,6 +193,22 @@ export class Facts {
     this.#judgementCount += other.judgementCount;
   }
 
+  /** Gives a record the pairs and judgements of the one record of other facts. Its place stays. */
+  replacePairs(record: number, other: Facts): void {
+    const [from, to] = this.pairsOf(record);
+    for (let pair = from; pair < to; pair++) this.#tieCount -= Number(this.isTie(pair));
+    this.#tieCount += other.tieCount;
+    this.#judgementCount += other.judgementCount - (this.records.judgements[record] ?? 0);
+    this.#records.all.judgements[record] = other.judgementCount;
+    this.#pairs.replace(from, to - from, other.pairs, other.pairCount);
+    this.#pairs.all.record.fill(record, from, from + other.pairCount);
+    const moved = other.pairCount - (to - from);
+    if (moved === 0) return;
+    const { firstPair } = this.#records.all;
+    for (let next = record + 1; next < this.recordCount; next++)
+      firstPair[next] = (firstPair[next] ?? 0) + moved;
+  }
+
   /** Takes away the records from this number on, with their pairs. */
   truncate(recordCount: number): void {
     const [pairCount] = recordCount < this.recordCount ? this.pairsOf(recordCount) : [this.pairCount];

@@ -1,0 +1,60 @@
+// Files above 50 MB are shown by VS Code but never handed to extensions: the server reads those from disk.
+import * as vscode from 'vscode';
+
+import type { Server } from './languageClient.ts';
+
+/** VS Code hands a document over soon after its tab appears, if it does at all. */
+const WAIT_MS = 600;
+
+/** VS Code syncs no document above this size. */
+const LARGE_BYTES = 50 * 1024 * 1024;
+
+const DATA_FILE = /\.(?:jsonl|ndjson)$/i;
+
+/** The file of a tab that shows text. */
+export function uriOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
+  return tab?.input instanceof vscode.TabInputText ? tab.input.uri : undefined;
+}
+
+/** The file that the person looks at: of the text editor, or of the tab of a file too large for one. */
+export function activeFile(): vscode.Uri | undefined {
+  return (
+    vscode.window.activeTextEditor?.document.uri ?? uriOfTab(vscode.window.tabGroups.activeTabGroup.activeTab)
+  );
+}
+
+async function isLarge(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return (await vscode.workspace.fs.stat(uri)).size > LARGE_BYTES;
+  } catch {
+    // Gone meanwhile, or not a file that can be looked at.
+    return false;
+  }
+}
+
+/** Has the server open large files from disk while a tab shows them. */
+export function followLargeFiles(server: Server): vscode.Disposable {
+  const opened = new Set<string>();
+  const look = async (tab: vscode.Tab): Promise<void> => {
+    const uri = uriOfTab(tab);
+    if (uri?.scheme !== 'file' || !DATA_FILE.test(uri.path) || opened.has(uri.toString())) return;
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    const isSynced = vscode.workspace.textDocuments.some(
+      (document) => document.uri.toString() === uri.toString(),
+    );
+    if (isSynced || !(await isLarge(uri))) return;
+    opened.add(uri.toString());
+    const { error } = await server.request('preflens/openFile', { uri: uri.toString() });
+    if (error !== undefined) void vscode.window.showWarningMessage(`PrefLens: ${error}`);
+  };
+  const all = (): vscode.Tab[] => vscode.window.tabGroups.all.flatMap(({ tabs }) => [...tabs]);
+  for (const tab of all()) void look(tab);
+  return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {
+    for (const tab of tabs) void look(tab);
+    for (const tab of closed) {
+      const uri = uriOfTab(tab)?.toString();
+      const isShown = all().some((other) => uriOfTab(other)?.toString() === uri);
+      if (uri !== undefined && !isShown && opened.delete(uri)) server.notify('preflens/closeFile', { uri });
+    }
+  });
+}

@@ -1,0 +1,378 @@
+// The open datasets of one client: opened, surveyed, scored, told about, closed.
+import { unwatchFile, watchFile } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import type { Connection, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
+
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { UserError } from '#core/messages.ts';
+import { configuredMapping } from '#node/config.ts';
+import type { Disk } from '#node/diskTools.ts';
+import { openFile } from '#node/files.ts';
+import type { StartScorer } from '#node/scoringProcess.ts';
+import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
+
+import { OpenDataset } from './dataset.ts';
+import { DiskSource } from './diskSource.ts';
+import { OpenDocument } from './document.ts';
+import { readableUri } from './names.ts';
+import { reportProgress } from './progress.ts';
+import type { RunningJob } from './scoringJobs.ts';
+import { startJob } from './scoringJobs.ts';
+import { show } from './show.ts';
+import { DocumentSource } from './source.ts';
+import { toDiagnostics } from './toProtocol.ts';
+
+/** Typing is over when nothing changed for so long: then diagnostics are brought up to date. */
+const SETTLE_MS = 150;
+
+/** Duplicates are looked for anew when nothing changed for so long: it takes a pass over the text. */
+const RELATE_AFTER_MS = 1200;
+
+/** How often the status of a running job is told. */
+const STATUS_EVERY_MS = 200;
+
+/** How often a file on disk is looked at for changes by others. */
+const WATCH_MS = 2000;
+
+export interface OpenFile {
+  readonly dataset: OpenDataset;
+  readonly closed: AbortController;
+  phase: Phase;
+  reason?: string;
+  progress?: string;
+  visible?: readonly [number, number];
+  job?: RunningJob;
+  settle?: NodeJS.Timeout;
+  relate?: NodeJS.Timeout;
+  toldAt: number;
+  /** Number of the newest scoring job: what older ones still have to say is not heard. */
+  turn: number;
+  /** Rises with every change of the text: what was found out about an older one is not used. */
+  generation: number;
+  /** See DatasetStatus. */
+  revision: number;
+}
+
+/** What the files need of the server around them. */
+export interface FilesContext {
+  readonly connection: Connection;
+  readonly start: StartScorer;
+  readonly disk: () => Disk;
+  readonly settings: () => Settings;
+  /** Resolves when the settings are those of the client. */
+  readonly settled: () => Promise<void>;
+  /** The client listens to `preflens/status`. */
+  readonly tellsStatus: () => boolean;
+  readonly showsProgress: () => boolean;
+  readonly refreshLenses: () => void;
+}
+
+function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+export class OpenFiles {
+  readonly #context: FilesContext;
+  readonly #open = new Map<string, OpenFile>();
+
+  constructor(context: FilesContext) {
+    this.#context = context;
+  }
+
+  get(uri: string): OpenFile | undefined {
+    return this.#open.get(uri);
+  }
+
+  all(): Iterable<OpenFile> {
+    return this.#open.values();
+  }
+
+  /** The dataset as its text is now, or undefined when it is not open or not read yet. */
+  current(uri: string): OpenDataset | undefined {
+    const file = this.#open.get(uri);
+    if (!file?.dataset.isReady) return undefined;
+    if (file.dataset.refresh()) {
+      file.generation++;
+      this.#relateSoon(file);
+    }
+    return file.dataset;
+  }
+
+  openDocument(uri: string, version: number, text: string): void {
+    this.#begin(uri, new OpenDataset(new DocumentSource(new OpenDocument(uri, version, text))));
+  }
+
+  changeDocument(uri: string, changes: readonly TextDocumentContentChangeEvent[], version: number): void {
+    const file = this.#open.get(uri);
+    if (!(file?.dataset.source instanceof DocumentSource)) return;
+    file.dataset.source.document.change(changes, version);
+    this.#settleSoon(file);
+  }
+
+  /** Opens a file that no editor holds. Rejects with what to do when it cannot be read. */
+  async openFromDisk(uri: string): Promise<void> {
+    const path = pathOf(uri);
+    if (path === undefined || this.#open.has(uri)) return;
+    const source = new DiskSource(uri, await openFile(path), this.#context.disk());
+    this.#begin(uri, new OpenDataset(source));
+    watchFile(path, { interval: WATCH_MS }, () => {
+      void this.#reopenIfChanged(uri);
+    });
+  }
+
+  close(uri: string): void {
+    const file = this.#open.get(uri);
+    if (!file) return;
+    file.closed.abort();
+    file.job?.cancel();
+    clearTimeout(file.settle);
+    clearTimeout(file.relate);
+    const { source } = file.dataset;
+    if (source instanceof DiskSource) {
+      unwatchFile(source.file.path);
+      source.close();
+    }
+    this.#open.delete(uri);
+    void this.#context.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  closeAll(): void {
+    for (const uri of [...this.#open.keys()]) this.close(uri);
+  }
+
+  /** Saves the edits of a file that is open from disk; how many records they change. */
+  async save(uri: string): Promise<number> {
+    const file = this.#open.get(uri);
+    const source = file?.dataset.source;
+    if (!file || !(source instanceof DiskSource) || source.unsavedCount === 0) return 0;
+    const count = source.unsavedCount;
+    await source.save(file.closed.signal);
+    this.close(uri);
+    await this.openFromDisk(uri);
+    return count;
+  }
+
+  discard(uri: string): void {
+    const file = this.#open.get(uri);
+    if (!file || !(file.dataset.source instanceof DiskSource)) return;
+    file.dataset.source.discard();
+    this.#settleSoon(file);
+  }
+
+  /** Brings diagnostics up to date once nothing has changed for a moment. */
+  settle(uri: string): void {
+    const file = this.#open.get(uri);
+    if (file) this.#settleSoon(file);
+  }
+
+  publish(file: OpenFile): void {
+    if (file.closed.signal.aborted) return;
+    file.revision++;
+    const { uri, version } = file.dataset.source;
+    const diagnostics = toDiagnostics(file.dataset);
+    void this.#context.connection.sendDiagnostics({ uri, diagnostics, ...(version !== null && { version }) });
+    this.#tell(file);
+  }
+
+  startScoring(file: OpenFile): void {
+    file.job?.cancel();
+    const turn = ++file.turn;
+    const { connection, start, settings } = this.#context;
+    const progress = reportProgress(connection, 'PrefLens: scoring', this.#context.showsProgress(), () => {
+      job.cancel();
+    });
+    const job = startJob(file.dataset, settings(), start, {
+      onPhase: (phase, reason) => {
+        if (file.turn !== turn) return;
+        file.phase = phase;
+        delete file.reason;
+        delete file.progress;
+        if (reason !== undefined) file.reason = reason;
+        this.#tell(file);
+      },
+      onProgress: (title, done, words) => {
+        if (file.turn !== turn) return;
+        file.progress = `${title} ${words}`;
+        progress.report(done, file.progress);
+        if (Date.now() - file.toldAt > STATUS_EVERY_MS) this.#tell(file);
+      },
+      onScored: () => {
+        this.publish(file);
+        this.#context.refreshLenses();
+      },
+      onSelfTest: () => {
+        file.revision++;
+        this.#tell(file);
+      },
+      log: (line) => {
+        connection.console.info(line);
+      },
+    });
+    file.job = job;
+    void job.finished.then(progress.end);
+  }
+
+  /** Reads everything anew: the mapping may be another one. */
+  async readAnew(): Promise<void> {
+    for (const file of [...this.#open.values()]) {
+      if (file.dataset.isReady) await this.#survey(file);
+    }
+  }
+
+  #begin(uri: string, dataset: OpenDataset): void {
+    const file: OpenFile = {
+      dataset,
+      closed: new AbortController(),
+      phase: 'reading',
+      toldAt: 0,
+      turn: 0,
+      generation: 0,
+      revision: 0,
+    };
+    this.#open.set(uri, file);
+    this.#tell(file);
+    void this.#survey(file).catch((error: unknown) => {
+      if (file.closed.signal.aborted) return;
+      file.phase = 'failed';
+      file.reason = wordsOf(error);
+      this.#context.connection.console.error(`${readableUri(uri)}: ${file.reason}`);
+      this.#tell(file);
+    });
+  }
+
+  async #survey(file: OpenFile): Promise<void> {
+    const { connection, settings } = this.#context;
+    const { dataset, closed } = file;
+    await this.#context.settled();
+    await dataset.surveyAll(this.#mappingFor(dataset.source.uri), closed.signal);
+    if (closed.signal.aborted) return;
+    dataset.refresh();
+    file.generation++;
+    const { recognition, facts } = dataset.survey;
+    file.phase = recognition ? 'unscored' : 'unrecognised';
+    this.publish(file);
+    this.#tellRestored(file);
+    if (!recognition) return;
+    const name = readableUri(dataset.source.uri);
+    const how = recognition.isGiven ? 'named in preflens.json' : 'recognised';
+    connection.console.info(
+      `${name}: ${facts.pairCount} pairs in ${facts.recordCount} records, ${recognition.mapping.title}, ${how} ` +
+        `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
+    );
+    this.#relateSoon(file);
+    if (settings().scoreOnOpen) this.startScoring(file);
+  }
+
+  #mappingFor(uri: string): Mapping | undefined {
+    const path = pathOf(uri);
+    try {
+      return path === undefined ? undefined : configuredMapping(path);
+    } catch (error) {
+      show(this.#context.connection, 'error', wordsOf(error));
+      return undefined;
+    }
+  }
+
+  #tellRestored({ dataset: { source } }: OpenFile): void {
+    if (!(source instanceof DiskSource) || !source.restored) return;
+    const { count, isStale } = source.restored;
+    const edits = count === 1 ? '1 unsaved edit' : `${count} unsaved edits`;
+    const words = isStale
+      ? `${edits} of an earlier session were for other content of this file and were not restored.`
+      : `${edits} of an earlier session restored.`;
+    show(this.#context.connection, 'info', words);
+  }
+
+  async #reopenIfChanged(uri: string): Promise<void> {
+    const file = this.#open.get(uri);
+    if (!(file?.dataset.source instanceof DiskSource)) return;
+    try {
+      await file.dataset.source.file.assertSame();
+      return;
+    } catch (error) {
+      this.#context.connection.console.info(
+        `${readableUri(uri)}: changed on disk, reading it again (${wordsOf(error)})`,
+      );
+    }
+    this.close(uri);
+    await this.openFromDisk(uri).catch((error: unknown) => {
+      this.#context.connection.console.error(wordsOf(error));
+    });
+  }
+
+  #settleSoon(file: OpenFile): void {
+    clearTimeout(file.settle);
+    file.settle = setTimeout(() => {
+      if (!this.current(file.dataset.source.uri)) return;
+      this.publish(file);
+      this.#context.refreshLenses();
+    }, SETTLE_MS);
+  }
+
+  #relateSoon(file: OpenFile): void {
+    clearTimeout(file.relate);
+    file.relate = setTimeout(() => {
+      void this.#relate(file).catch((error: unknown) => {
+        if (!file.closed.signal.aborted) this.#context.connection.console.error(wordsOf(error));
+      });
+    }, RELATE_AFTER_MS);
+  }
+
+  async #relate(file: OpenFile): Promise<void> {
+    const { dataset, generation, closed } = file;
+    const { survey, source } = dataset;
+    if (!survey.recognition || survey.facts.pairCount === 0) return;
+    const { records, recordCount, pairs, pairCount } = survey.facts;
+    const task = {
+      path: readableUri(source.uri.split('/').at(-1) ?? ''),
+      recognition: survey.recognition,
+      facts: { records, recordCount, pairs, pairCount },
+      text: source.textForThread(),
+    };
+    const found = await this.#context.disk().ranges.run('relate', task, () => undefined, closed.signal);
+    if (closed.signal.aborted || file.generation !== generation) return;
+    dataset.setRelations(found);
+    this.publish(file);
+  }
+
+  #tell(file: OpenFile): void {
+    file.toldAt = Date.now();
+    if (!this.#context.tellsStatus()) return;
+    const { dataset, phase, revision, reason, progress } = file;
+    const { survey, trust, source } = dataset;
+    const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
+    const status: DatasetStatus = {
+      uri: source.uri,
+      phase,
+      revision,
+      recordCount,
+      pairCount,
+      tieCount,
+      judgementCount,
+      findingCount: dataset.findingCount,
+      isOnDisk: source instanceof DiskSource,
+      unsavedCount: source instanceof DiskSource ? source.unsavedCount : 0,
+      ...(survey.recognition && {
+        mapping: survey.recognition.mapping.title,
+        polarity: survey.recognition.mapping.polarity,
+      }),
+      ...(progress !== undefined && { progress }),
+      ...(reason !== undefined && { reason }),
+      ...(trust !== undefined && { trust }),
+    };
+    void this.#context.connection.sendNotification(
+      'preflens/status',
+      status satisfies EditorNotifications['preflens/status'],
+    );
+  }
+}

@@ -1,0 +1,106 @@
+// Where the bytes of an open dataset are: in an editor's document, or on disk.
+import type { Schema } from '#core/dataset/survey.ts';
+import { Surveyor } from '#core/dataset/survey.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import type { RawRecord } from '#core/model/record.ts';
+import type { ByteStream } from '#core/ports.ts';
+import type { RelateText } from '#node/rangeWork.ts';
+
+import type { OpenDocument } from './document.ts';
+import type { Carried, DocumentSurvey } from './resurvey.ts';
+import { recordsOf, resurvey } from './resurvey.ts';
+
+/** Bytes looked at before other requests get their turn: well under 10 ms of work. */
+const SLICE_BYTES = 1 << 20;
+
+export interface Source {
+  readonly uri: string;
+  /** The editor's version of the text; null where no editor holds it. */
+  readonly version: number | null;
+  /** Surveys everything. Undefined when `signal` ended it. */
+  survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined>;
+  /** Brings a survey up to date. Undefined when nothing changed. */
+  refresh(old: DocumentSurvey): Carried | undefined;
+  /** The bytes of a record as they are now, from where its survey saw it. */
+  bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
+  /** UTF-16 units of the record's line before its first byte. */
+  unitsBefore(raw: RawRecord): number;
+  /** The whole text as it is now, for scoring. */
+  readonly stream: ByteStream;
+  /** The text for another thread. */
+  readonly textForThread: () => RelateText | undefined;
+}
+
+/** Lets other requests run. */
+export async function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** A document that the editor holds. What handlers see is the text as of the last survey or refresh. */
+export class DocumentSource implements Source {
+  readonly document: OpenDocument;
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(document: OpenDocument) {
+    this.document = document;
+  }
+
+  get uri(): string {
+    return this.document.uri;
+  }
+
+  get version(): number {
+    return this.document.version;
+  }
+
+  get stream(): ByteStream {
+    const bytes = this.#bytes;
+    return async function* () {
+      yield await Promise.resolve(bytes);
+    };
+  }
+
+  readonly textForThread = (): RelateText => ({ bytes: this.#bytes });
+
+  async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
+    this.document.takeChanges();
+    const { bytes, lineStarts } = this.document;
+    const schema: Schema | undefined = mapping && { mapping };
+    const surveyor = new Surveyor(schema);
+    let slice = 0;
+    for (const raw of recordsOf(bytes)) {
+      surveyor.add(raw);
+      slice += raw.bytes.length;
+      if (slice < SLICE_BYTES) continue;
+      slice = 0;
+      await breathe();
+      if (signal.aborted) return undefined;
+    }
+    this.#bytes = bytes;
+    return { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
+  }
+
+  refresh(old: DocumentSurvey): Carried | undefined {
+    const unchanged = this.document.takeChanges();
+    if (!unchanged) return undefined;
+    const { bytes, lineStarts } = this.document;
+    this.#bytes = bytes;
+    if (old.recognition) return resurvey(old, bytes, lineStarts, unchanged);
+    // Nothing was recognised before, so there is nothing to carry over.
+    const surveyor = new Surveyor();
+    for (const raw of recordsOf(bytes)) surveyor.add(raw);
+    const survey = { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
+    return { survey, renumber: () => -1 };
+  }
+
+  bytesOf(_record: number, byteStart: number, byteEnd: number): Uint8Array {
+    return this.#bytes.subarray(byteStart, byteEnd);
+  }
+
+  unitsBefore({ byteStart }: RawRecord): number {
+    const lineStart = byteStart === 0 ? 0 : this.#bytes.lastIndexOf(0x0a, byteStart - 1) + 1;
+    return decoder.decode(this.#bytes.subarray(lineStart, byteStart)).length;
+  }
+}

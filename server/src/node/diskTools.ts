@@ -1,0 +1,44 @@
+// What the language server needs to keep a dataset open from disk.
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import type { Mapping } from '#core/mapping/mapping.ts';
+
+import { openCache, prune } from './cache.ts';
+import type { DataFile } from './files.ts';
+import type { Journal } from './journal.ts';
+import { journalOf } from './journal.ts';
+import type { FileSurvey } from './surveyFile.ts';
+import { surveyFile } from './surveyFile.ts';
+import type { RangeRunner } from './threads.ts';
+
+export interface Disk {
+  survey(file: DataFile, mapping: Mapping | undefined, signal: AbortSignal): Promise<FileSurvey>;
+  /** The path of the text of a file: itself where it is plain, a copy in the cache where it is packed. */
+  plainCopy(file: DataFile, digest: string, signal: AbortSignal): Promise<string>;
+  journal(file: DataFile): Journal;
+  readonly ranges: RangeRunner;
+}
+
+export function openDisk(folder: string, ranges: RangeRunner): Disk {
+  const cache = openCache(folder);
+  return {
+    ranges,
+    survey: async (file, mapping, signal) => surveyFile(file, { ranges, cache, mapping, signal }),
+    async plainCopy(file, digest, signal) {
+      if (!file.codec.decode) return file.path;
+      const path = join(folder, 'unpacked', `${digest}.jsonl`);
+      if (await stat(path).catch(() => undefined)) return path;
+      await mkdir(join(folder, 'unpacked'), { recursive: true });
+      const partial = `${path}.${process.pid}.partial`;
+      await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
+      await rename(partial, path);
+      await prune(join(folder, 'unpacked'));
+      return path;
+    },
+    journal: ({ path, stamp: { size, mtimeMs, inode } }) => journalOf(folder, path, { size, mtimeMs, inode }),
+  };
+}
