@@ -16,11 +16,14 @@ export function uriOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   return tab?.input instanceof vscode.TabInputText ? tab.input.uri : undefined;
 }
 
-/** The file that the person looks at: of the text editor, or of the tab of a file too large for one. */
+/**
+ * The file that the person looks at: of the text editor, or of the tab of a file too large for one. While the compare
+ * view has the focus, the file beside it still counts.
+ */
 export function activeFile(): vscode.Uri | undefined {
-  return (
-    vscode.window.activeTextEditor?.document.uri ?? uriOfTab(vscode.window.tabGroups.activeTabGroup.activeTab)
-  );
+  const { activeTabGroup, all } = vscode.window.tabGroups;
+  const tabs = [activeTabGroup, ...all].map(({ activeTab }) => uriOfTab(activeTab));
+  return vscode.window.activeTextEditor?.document.uri ?? tabs.find((uri) => uri !== undefined);
 }
 
 async function isLarge(uri: vscode.Uri): Promise<boolean> {

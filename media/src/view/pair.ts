@@ -33,13 +33,19 @@ function stretches(parts: readonly Stretch[]): (Node | string)[] {
   return parts.map(({ kind, text }) => (kind === 'same' ? text : element('mark', {}, text)));
 }
 
-function answer(side: 'chosen' | 'rejected', view: AnswerView, diff: WordDiff): HTMLElement {
+const TITLES = {
+  preference: { chosen: 'Chosen', rejected: 'Rejected' },
+  tie: { chosen: 'First, tied', rejected: 'Second, tied' },
+};
+
+function answer(side: 'chosen' | 'rejected', view: AnswerView, diff: WordDiff, isTie: boolean): HTMLElement {
   const parts = diff[side];
-  const reward = view.reward === undefined ? 'not scored' : `reward ${signed(view.reward)}`;
+  const unscored = isTie ? 'not scored: a tie has no margin' : 'not scored';
+  const reward = view.reward === undefined ? unscored : `reward ${signed(view.reward)}`;
   const header = element(
     'header',
     {},
-    element('h2', {}, side === 'chosen' ? 'Chosen' : 'Rejected'),
+    element('h2', {}, TITLES[isTie ? 'tie' : 'preference'][side]),
     element('span', { class: 'reward' }, reward),
     element('span', { class: 'count' }, wordCount(view.text)),
   );
@@ -49,7 +55,7 @@ function answer(side: 'chosen' | 'rejected', view: AnswerView, diff: WordDiff): 
     { class: empty ? 'text empty' : 'text', tabindex: '0', 'aria-label': `${side} answer` },
     ...(empty ? ['The answer is empty.'] : stretches(trimStart(parts))),
   );
-  return element('article', { class: side }, header, body);
+  return element('article', { class: isTie ? 'tie' : side }, header, body);
 }
 
 /** Transcripts put a space before an answer: it would shift the first line. */
@@ -119,6 +125,7 @@ function toolbar(view: PairView, undoCount: number, act: (action: PageAction) =>
     });
     return button;
   });
+  const which = view.pairCount > 1 ? `, pair ${view.pair + 1} of ${view.pairCount}` : '';
   const place =
     view.findingNumber > 0
       ? `Finding ${view.findingNumber.toLocaleString('en')} of ${view.findingCount.toLocaleString('en')}`
@@ -132,7 +139,7 @@ function toolbar(view: PairView, undoCount: number, act: (action: PageAction) =>
       'div',
       { class: 'place' },
       element('strong', {}, view.fileName),
-      element('span', {}, `line ${(view.line + 1).toLocaleString('en')}`),
+      element('span', {}, `line ${(view.line + 1).toLocaleString('en')}${which}`),
       element('span', {}, place),
     ),
     element('div', { class: 'buttons' }, ...buttons),
@@ -146,7 +153,12 @@ export function drawPair(view: PairView, undoCount: number, act: (action: PageAc
     toolbar(view, undoCount, act),
     summary(view),
     prompt(view.prompt),
-    element('main', {}, answer('chosen', view.chosen, diff), answer('rejected', view.rejected, diff)),
+    element(
+      'main',
+      {},
+      answer('chosen', view.chosen, diff, view.isTie),
+      answer('rejected', view.rejected, diff, view.isTie),
+    ),
     ...(diff.unmarked ? [element('p', { class: 'unmarked' }, UNMARKED[diff.unmarked])] : []),
     evidence(view),
   ];
