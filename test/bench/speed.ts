@@ -1,30 +1,20 @@
 // npm run bench: newline scan beside `wc -l`, checks beside a bare streaming JSON.parse, the scorer's
 // seconds and memory at 10k and 100k pairs. Ratios within one run; nothing here decides a test.
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
-import { LineIndex } from '#formats/lines.ts';
 import { openFile } from '#node/files.ts';
 import { surveyBytes } from '#node/survey.ts';
 
 import { PlainClient } from '../fakes/client.ts';
 import { generatePairs } from './generate.ts';
+import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
 
-const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'preflens-bench-'));
 mkdirSync(folder, { recursive: true });
 
@@ -41,35 +31,6 @@ async function writePairs(name: string, count: number, meanWords?: number): Prom
   await file.write(batch.join(''));
   await file.close();
   return path;
-}
-
-/** The best of several runs, in seconds: the others measure the machine's other work. */
-async function best(times: number, run: () => Promise<unknown>): Promise<number> {
-  let least = Infinity;
-  for (let i = 0; i < times; i++) {
-    const start = performance.now();
-    await run();
-    least = Math.min(least, (performance.now() - start) / 1000);
-  }
-  return least;
-}
-
-async function scan(path: string): Promise<number> {
-  const index = new LineIndex();
-  const file = await open(path);
-  const buffer = Buffer.allocUnsafe(1 << 20);
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length);
-    if (bytesRead === 0) break;
-    index.push(buffer.subarray(0, bytesRead));
-  }
-  await file.close();
-  return index.lineStarts.length;
-}
-
-async function bareParse(path: string): Promise<void> {
-  for await (const line of createInterface({ input: createReadStream(path, { highWaterMark: 1 << 20 }) }))
-    JSON.parse(line);
 }
 
 function quantile(values: readonly number[], share: number): number {
@@ -107,40 +68,6 @@ async function editor(path: string): Promise<{ hovers: number[]; flips: number[]
   return { hovers, flips, refreshes };
 }
 
-/** Wall seconds of a command, and the peak of its memory and its scoring process's, together, in MB. */
-async function timed(args: readonly string[]): Promise<{ seconds: number; peakMb: number; output: string }> {
-  const start = performance.now();
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  let peakMb = 0;
-  const residentOf = (pid: number): number => {
-    const status = `/proc/${pid}/status`;
-    if (!existsSync(status)) return 0;
-    const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'));
-    return Number(resident?.[1] ?? 0) / 1024;
-  };
-  const timer = setInterval(() => {
-    try {
-      const children = readFileSync(`/proc/${child.pid!}/task/${child.pid!}/children`, 'utf8')
-        .trim()
-        .split(' ');
-      const all = [child.pid!, ...children.filter((pid) => pid !== '').map(Number)].map(residentOf);
-      peakMb = Math.max(
-        peakMb,
-        all.reduce((sum, one) => sum + one, 0),
-      );
-    } catch {
-      // The process has just ended.
-    }
-  }, 50);
-  await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(timer);
-  return { seconds: (performance.now() - start) / 1000, peakMb, output };
-}
-
-const mb = (path: string): number => statSync(path).size / 1e6;
-
 try {
   console.log('Newline scan (1 GB of generated pairs is scaled down to what fits a run)');
   const big = await writePairs('big.jsonl', 61_000, 620);
@@ -165,7 +92,13 @@ try {
   console.log('Default scorer, whole command: read, fit out of fold, write reasons');
   for (const count of [10_000, 100_000]) {
     const path = await writePairs(`pairs-${count}.jsonl`, count);
-    const { seconds, peakMb } = await timed(['score', path, '--out', join(folder, 'out.jsonl')]);
+    const { seconds, peakMb } = await timed([
+      '--no-cache',
+      'score',
+      path,
+      '--out',
+      join(folder, 'out.jsonl'),
+    ]);
     console.log(
       `  ${count} pairs, ${mb(path).toFixed(0)} MB  ${seconds.toFixed(1)} s  peak ${peakMb.toFixed(0)} MB in both processes together` +
         (count === 100_000 ? ' (bars 60 s, 1,000 MB)' : ''),

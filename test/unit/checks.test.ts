@@ -67,6 +67,7 @@ it('names line and byte of broken JSON and of bad UTF-8', () => {
   const bytes = new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
   expect(message(bytes)).toBe('Not valid UTF-8 from byte 7 of the line.');
   const late = new Uint8Array(100_000).fill(0x20);
+  late.set(encode('"'));
   late.set(encode('\ufffd'), 5);
   late[77_777] = 0xe2;
   expect(message(late)).toBe('Not valid UTF-8 from byte 77778 of the line.');

@@ -88,7 +88,7 @@ describe('saving', () => {
     const meddled: DataFile = {
       ...file,
       bytes: () => {
-        if (++reads === 3) appendFileSync(path, good(2));
+        if (++reads === 2) appendFileSync(path, good(2));
         return file.bytes();
       },
     };

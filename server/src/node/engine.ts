@@ -6,6 +6,7 @@ import { resolvePlace } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
+import { jsonText } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
@@ -49,7 +50,7 @@ export function groupOf(value: JsonObject, groupField: string | undefined): stri
     ? undefined
     : typeof group === 'string'
       ? group
-      : JSON.stringify(group);
+      : jsonText(group);
 }
 
 /** Which pairs are fitted: all of them, or of very much text a fixed share of the prompts. `units` counts the answers. */

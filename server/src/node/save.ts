@@ -1,8 +1,10 @@
 // Saving: a streamed pass into a file beside the original, synced, read back, renamed over it. At every moment the
 // path names the old file or the new one, whole.
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 
@@ -113,6 +115,65 @@ function explain(path: string, error: unknown): unknown {
   return error;
 }
 
+/** Mode and owner of the file that is replaced. */
+type Owner = Pick<Stats, 'mode' | 'uid' | 'gid'>;
+
+/** Gives a new file the permissions of the old one, its owner where this user may, and sees it onto the disk. */
+async function settle(out: FileHandle, { mode, uid, gid }: Owner): Promise<void> {
+  await out.chmod(mode & 0o7777);
+  await out.chown(uid, gid).catch(() => undefined);
+  await out.sync();
+}
+
+/** What a save goes from, and where it goes. */
+interface Rewrite {
+  readonly file: DataFile;
+  readonly target: string;
+  readonly partial: string;
+  readonly owner: Owner;
+  readonly replacements: readonly Replacement[];
+  readonly signal: AbortSignal;
+}
+
+/** Writes the whole text anew, in the file's codec. False when something else came back. */
+async function writeAnew({ file, partial, owner, replacements, signal }: Rewrite): Promise<boolean> {
+  const text = (): AsyncIterable<Uint8Array> => abortable(spliceStream(file.bytes(), replacements), signal);
+  const out = await open(partial, 'wx+', owner.mode & 0o7777);
+  let isWhole: boolean;
+  try {
+    const encoder = file.codec.encoder?.();
+    const packed = encoder && pipeline(Readable.from(text()), encoder, ignore);
+    isWhole = await writeAll(out, packed ?? text());
+    await settle(out, owner);
+  } finally {
+    await out.close();
+  }
+  // Packed bytes say nothing by themselves: they are unpacked again and held against the text.
+  const unpacked = file.codec.decode?.(partial, readStored(partial));
+  return isWhole && (!unpacked || sameContent(unpacked, text()));
+}
+
+/** Replacements that move nothing, as flips do: a copy by the system, and the changed bytes written into it. */
+async function patchCopy({ target, partial, owner, replacements, signal }: Rewrite): Promise<boolean> {
+  await copyFile(target, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const out = await open(partial, 'r+');
+  try {
+    let isWhole = true;
+    for (const { start, bytes } of replacements) {
+      signal.throwIfAborted();
+      await out.write(bytes, 0, bytes.length, start);
+      const readBack = new Uint8Array(bytes.length);
+      await out.read(readBack, 0, bytes.length, start);
+      isWhole &&= Buffer.compare(readBack, bytes) === 0;
+    }
+    isWhole &&= (await out.stat()).size === (await stat(target)).size;
+    await settle(out, owner);
+    return isWhole;
+  } finally {
+    await out.close();
+  }
+}
+
 /**
  * Writes a file anew with some bytes of its text replaced, in its own codec. Links to it stay links, its permissions
  * stay; its owner does where this user may give files away. Rejects with what to do; then the file is as it was.
@@ -123,29 +184,14 @@ export async function saveReplaced(
   signal: AbortSignal,
 ): Promise<void> {
   const target = await realpath(file.path);
-  const text = (): AsyncIterable<Uint8Array> => spliceStream(file.bytes(), replacements);
-  const partial = join(
-    dirname(target),
-    `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`,
-  );
-  const { mode, uid, gid } = await stat(target);
-  let isWhole: boolean;
+  const name = `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`;
+  const partial = join(dirname(target), name);
   try {
     await removeLeftovers(target);
-    const out = await open(partial, 'wx+', mode & 0o7777);
-    try {
-      const encoder = file.codec.encoder?.();
-      const packed = encoder && pipeline(Readable.from(text()), encoder, ignore);
-      isWhole = await writeAll(out, packed ?? abortable(text(), signal));
-      await out.chmod(mode & 0o7777);
-      await out.chown(uid, gid).catch(() => undefined);
-      await out.sync();
-    } finally {
-      await out.close();
-    }
-    // Packed bytes say nothing by themselves: they are unpacked again and held against the text.
-    const unpacked = file.codec.decode?.(partial, readStored(partial));
-    if (unpacked) isWhole &&= await sameContent(unpacked, abortable(text(), signal));
+    signal.throwIfAborted();
+    const movesNothing = replacements.every(({ start, end, bytes }) => bytes.length === end - start);
+    const write = movesNothing && !file.codec.encoder ? patchCopy : writeAnew;
+    const isWhole = await write({ file, target, partial, owner: await stat(target), replacements, signal });
     if (!isWhole) throw messages.notVerified(file.path);
     await file.assertSame().catch(() => {
       throw messages.changedWhileSaving(file.path);

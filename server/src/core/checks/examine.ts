@@ -1,4 +1,4 @@
-import { findJsonFault } from '../json/scan.ts';
+import { findJsonFault, isPlainlyNoJson } from '../json/scan.ts';
 import type { Judgement } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
@@ -44,6 +44,11 @@ export function parseRecord({ bytes, byteStart, byteEnd }: RawRecord): Parsed {
     const most = MAX_RECORD_BYTES / 1024 / 1024;
     return fault(`The record is longer than ${most} MiB and was skipped.`, 0, 1);
   }
+  if (bytes.length > 0 && isPlainlyNoJson(bytes)) {
+    const at = bytes.findIndex((byte) => byte > 0x20);
+    const place = Math.max(0, at);
+    return fault(`Not valid JSON at byte ${place + 1} of the line: a value expected.`, place, place + 1);
+  }
   let text: string;
   try {
     text = strict.decode(bytes);
@@ -60,7 +65,7 @@ export function parseRecord({ bytes, byteStart, byteEnd }: RawRecord): Parsed {
     return fault(
       `Not valid JSON at byte ${found.offset + 1} of the line: ${found.message}.`,
       start,
-      start + 1,
+      Math.min(start + 1, bytes.length),
     );
   }
 }

@@ -2,6 +2,7 @@
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
 import type { Examined, Parsed } from '../checks/examine.ts';
 import { examine, parseRecord } from '../checks/examine.ts';
+import type { Key } from '../hash.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
@@ -10,6 +11,7 @@ import type { Finding } from '../model/finding.ts';
 import { identify } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import type { Pair } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
 import { Facts, IS_TIE } from './facts.ts';
 
@@ -112,9 +114,12 @@ export class Surveyor {
       ? examine(parsed, this.#recognition.mapping, raw.record)
       : NOTHING;
     this.#facts.addRecord({ ...raw, judgements: judgements.length });
+    let before: { readonly prompt: Pair['prompt']; readonly key: Key } | undefined;
     for (const pair of pairs) {
+      const identity = identify(pair, before?.prompt === pair.prompt ? before.key : undefined);
+      before = { prompt: pair.prompt, key: identity.promptKey };
       this.#facts.addPair({
-        ...identify(pair),
+        ...identity,
         chosenLength: pair.chosen.text.length,
         rejectedLength: pair.rejected.text.length,
         flags: pair.isTie ? IS_TIE : 0,

@@ -1,6 +1,6 @@
 // The shapes in which datasets write what was said, and the turns that each of them holds.
 import type { Json, JsonObject, Path } from '../model/json.ts';
-import { isList, isObject } from '../model/json.ts';
+import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import { transcriptTurns } from './transcript.ts';
 
@@ -52,7 +52,7 @@ function messageText(message: JsonObject): string | undefined {
   if (typeof content === 'string') return content;
   if (isList(content)) return content.map(partText).join('');
   const calls = message['tool_calls'];
-  return content === null && calls !== undefined ? JSON.stringify(calls) : undefined;
+  return content === null && calls !== undefined ? jsonText(calls) : undefined;
 }
 
 function isMessage(value: Json | undefined): value is JsonObject {
@@ -181,7 +181,7 @@ export function turnsOf(value: Json, shape: Exclude<Shape, 'any'>, role: string)
       // Places inside the string cannot be named by a path: the string is the place.
       return listTurns(parseList(value) ?? []).map((turn) => ({ ...turn, path: [] }));
     case 'ids':
-      return isList(value) ? [{ role, text: JSON.stringify(value), path: [] }] : [];
+      return isList(value) ? [{ role, text: jsonText(value), path: [] }] : [];
     case 'image':
       return [{ role, text: isText(value) ? value : '[image]', path: [] }];
   }

@@ -11,8 +11,9 @@ export interface Identity {
   readonly rejectedKey: Key;
 }
 
-export function identify(pair: Pair): Identity {
-  const promptKey = hashKey(promptText(pair));
+/** @param known the key of the prompt, where several pairs share one */
+export function identify(pair: Pair, known?: Key): Identity {
+  const promptKey = known ?? hashKey(promptText(pair));
   return {
     promptKey,
     chosenKey: hashKey(pair.chosen.text, promptKey),

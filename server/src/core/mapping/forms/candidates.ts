@@ -15,8 +15,11 @@ type CandidateAnswers = Extract<Answers, { kind: 'candidates' }>;
 /** More candidates of one prompt are not paired: their pairs grow with the square. */
 export const MOST_CANDIDATES = 24;
 
-/** A tree deeper than this is not followed. */
+/** A tree deeper than this, or a dialogue longer, is not followed: every place in it repeats all that was said before. */
 const MOST_DEPTH = 256;
+
+/** Text of one record's pairs, in UTF-16 units, after which no more are made: each answer stands in many of them. */
+const MOST_PAIR_UNITS = 32 * 1024 * 1024;
 
 interface Item {
   readonly path: Path;
@@ -55,8 +58,8 @@ function treeGroups(
   if (!root) return [];
   const groups: Group[] = [];
   const open: { item: Item; before: readonly Turn[] }[] = [{ item: root, before: prompt }];
-  for (let next = open.shift(); next; next = open.shift()) {
-    const { item, before } = next;
+  // The list grows while it is walked: nearest answers first.
+  for (const { item, before } of open) {
     const children = valueAt(item.value, [source.children]);
     if (!isList(children) || children.length === 0 || before.length >= MOST_DEPTH) continue;
     const role = valueAt(item.value, [source.role]);
@@ -75,7 +78,7 @@ function dialogueGroups(source: SourceOf<'dialogue'>, answers: CandidateAnswers,
   let items: Item[] = [];
   let turn: Json | undefined;
   const close = (): void => {
-    if (items.length === 0) return;
+    if (items.length === 0 || groups.length >= MOST_DEPTH) return;
     groups.push({ prompt: before, items });
     const best = items.find(({ value }) => valueAt(value, ['if_chosen']) === true) ?? items[0];
     if (best) before = [...before, { role: source.answers, text: textOf(answers, best) }];
@@ -149,7 +152,8 @@ function candidatesOf(answers: CandidateAnswers, context: Context): Candidate[][
 function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
   const pairs: Pair[] = [];
   const most = candidates.slice(0, MOST_CANDIDATES);
-  most.forEach((a, i) => {
+  let units = 0;
+  for (const [i, a] of most.entries()) {
     for (const b of most.slice(i + 1)) {
       const isTie = a.quality === b.quality;
       // An index names the best alone: nothing is said of the others among each other.
@@ -157,8 +161,10 @@ function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
       const [chosen, rejected] = b.quality > a.quality ? [b, a] : [a, b];
       const sides = readSides(a.prompt, chosen.answer, rejected.answer);
       pairs.push({ ...sides, isTie, candidates: [chosen.number, rejected.number] });
+      units += sides.chosen.text.length + sides.rejected.text.length;
+      if (units > MOST_PAIR_UNITS) return pairs;
     }
-  });
+  }
   return pairs;
 }
 

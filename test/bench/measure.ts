@@ -1,0 +1,80 @@
+// What benchmarks share: clocks, the memory of processes, and the plain things that figures stand beside.
+import { spawn } from 'node:child_process';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { LineIndex } from '#formats/lines.ts';
+
+export const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+
+/** Megabytes of a file. */
+export const mb = (path: string): number => statSync(path).size / 1e6;
+
+/** The best of several runs, in seconds: the others measure the machine's other work. */
+export async function best(times: number, run: () => Promise<unknown>): Promise<number> {
+  let least = Infinity;
+  for (let i = 0; i < times; i++) {
+    const start = performance.now();
+    await run();
+    least = Math.min(least, (performance.now() - start) / 1000);
+  }
+  return least;
+}
+
+/** The newline scan of the product. */
+export async function scan(path: string): Promise<number> {
+  const index = new LineIndex();
+  const file = await open(path);
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length);
+    if (bytesRead === 0) break;
+    index.push(buffer.subarray(0, bytesRead));
+  }
+  await file.close();
+  return index.lineStarts.length;
+}
+
+/** A bare streaming JSON.parse of every line. */
+export async function bareParse(path: string): Promise<void> {
+  for await (const line of createInterface({ input: createReadStream(path, { highWaterMark: 1 << 20 }) }))
+    JSON.parse(line);
+}
+
+/** Wall seconds of a command, and the peak of its memory and its scoring process's, together, in MB. */
+export async function timed(
+  args: readonly string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ seconds: number; peakMb: number; output: string; code: number | null }> {
+  const start = performance.now();
+  const env = { ...process.env, ...more };
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  let peakMb = 0;
+  const residentOf = (pid: number): number => {
+    const status = `/proc/${pid}/status`;
+    if (!existsSync(status)) return 0;
+    const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'));
+    return Number(resident?.[1] ?? 0) / 1024;
+  };
+  const timer = setInterval(() => {
+    try {
+      const children = readFileSync(`/proc/${child.pid!}/task/${child.pid!}/children`, 'utf8')
+        .trim()
+        .split(' ');
+      const all = [child.pid!, ...children.filter((pid) => pid !== '').map(Number)].map(residentOf);
+      peakMb = Math.max(
+        peakMb,
+        all.reduce((sum, one) => sum + one, 0),
+      );
+    } catch {
+      // The process has just ended.
+    }
+  }, 50);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearInterval(timer);
+  return { seconds: (performance.now() - start) / 1000, peakMb, output, code };
+}

@@ -1,0 +1,15 @@
+// The small form of `npm run fuzz`, with a fixed seed.
+import { expect, it } from 'vitest';
+
+import { fuzzFiles, fuzzLines } from '../bench/fuzz.ts';
+
+it('mutated lines end in findings, and flips come back', () => {
+  const { failures, tried } = fuzzLines(4000, 3);
+  expect(failures).toEqual([]);
+  expect(tried).toBe(4000);
+});
+
+it('mutated files end in findings or in errors with a next step', async () => {
+  const { failures } = await fuzzFiles(80, 3);
+  expect(failures).toEqual([]);
+});
