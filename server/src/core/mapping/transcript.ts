@@ -35,8 +35,12 @@ export function transcriptTurns(transcript: string): Turn[] {
   return turns;
 }
 
+/** What every marker ends in: looking for these is ten times as fast as the expression, and nearly all answers have none. */
+const MARKER_ENDS = ['Human:', 'Assistant:', 'User:', 'Instruction:', 'Response:'];
+
 /** The first turn marker inside an answer, as a half-open range, or undefined. */
 export function findTurnMarker(answer: string): readonly [number, number] | undefined {
+  if (!MARKER_ENDS.some((end) => answer.includes(end))) return undefined;
   const match =
     /(?:^|\n)[ \t]*((?:Human|Assistant|User|###\s*(?:Human|Assistant|User|Instruction|Response)):)/.exec(
       answer,
