@@ -2,10 +2,14 @@
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
+  cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -138,6 +142,37 @@ describe('apply', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('there is no room on the disk') as string]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.preflens-tmp'))).toEqual([]);
+  });
+
+  it('keeps the file when the folder may not be written to, and says so', async () => {
+    const closed = join(folder, 'closed');
+    mkdirSync(closed);
+    const path = join(closed, 'a.jsonl');
+    writeFileSync(path, '{"prompt":"q","chosen":"a","rejected":"b"}');
+    const edits = write('closed-edits.jsonl', '{"record":0,"edit":"flip"}');
+    chmodSync(closed, 0o555);
+    // The permissions of a folder do not hold for root: then another user makes the edit, with bundles that it can read.
+    const isRoot = process.getuid?.() === 0;
+    const bundles = join(folder, 'dist');
+    cpSync(join(CLI, '..'), bundles, { recursive: true });
+    for (const place of [folder, bundles]) chmodSync(place, 0o755);
+    // Node itself may lie where that user cannot go.
+    const node = join(folder, 'node');
+    cpSync(realpathSync(process.execPath), node);
+    chmodSync(node, 0o755);
+    const user = isRoot ? { uid: 65534, gid: 65534 } : {};
+    const args = [join(bundles, 'cli.js'), '--no-cache', 'apply', path, '--edits', edits];
+    const child = spawn(node, args, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('a new file cannot be written beside it (EACCES)') as string,
+    ]);
+    chmodSync(closed, 0o755);
+    expect(readdirSync(closed)).toEqual(['a.jsonl']);
+    expect(readFileSync(path, 'utf8')).toContain('"chosen":"a"');
   });
 
   it('killed at any moment leaves the old file or the new one, whole', async () => {

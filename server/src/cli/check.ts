@@ -8,7 +8,7 @@ import { LEAST_PAIRS } from '#core/score/consistency.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
-import { mostSigned, signDataset } from '#node/signatures.ts';
+import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { pairSources } from '#node/survey.ts';
 
@@ -52,6 +52,12 @@ async function review(command: Command, dataset: SurveyedDataset, options: Check
 /** What the records of a dataset are to each other. Near duplicates are looked for as far as memory allows. */
 async function relate(command: Command, dataset: SurveyedDataset): Promise<readonly Relations[]> {
   const { ranges, memoryMb, bar, signal } = command;
+  if (dataset.pairCount > mostRelated(memoryMb)) {
+    command.note(
+      `${dataset.name}: duplicates were not looked for: ${dataset.pairCount} pairs need more than ${memoryMb} MB (--memory).`,
+    );
+    return [];
+  }
   const most = mostSigned(memoryMb);
   const onProgress = (done: number): void => {
     bar.show('Looking for duplicates', done);

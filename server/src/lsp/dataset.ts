@@ -149,6 +149,22 @@ export class OpenDataset {
     this.#rank();
   }
 
+  /** The margin of a pair that was not fitted, by its number when scoring began. Nothing when it changed since. */
+  setLateMargin(number: number, margin: number): void {
+    const { facts } = this.#survey;
+    if (facts.pairs.origin[number] === number && Number.isNaN(facts.margin(number)))
+      facts.setMargin(number, margin);
+  }
+
+  /** Ranks anew once late margins are in, with all of them in view. */
+  rankAll(percent: number): void {
+    if (!this.#scores) return;
+    const { margins } = this.#survey.facts;
+    const [distribution, cutoffs] = [new Distribution(margins), cutoffsFor(margins, percent)];
+    this.#scores = { ...this.#scores, distribution, cutoffs };
+    this.#rank();
+  }
+
   /** Cuts the rankings anew at another budget. */
   setBudget(percent: number): void {
     if (!this.#scores) return;
@@ -229,6 +245,8 @@ export class OpenDataset {
     if (!this.#scores) return;
     const { facts } = this.#survey;
     for (let number = 0; number < facts.pairCount; number++) {
+      // Pairs of a very large file that were not among the fitted ones are read by a pass of their own.
+      if (facts.pairs.origin[number] !== -1) continue;
       if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
       const record = facts.recordOf(number);
       const read = this.readPair(record, number - facts.pairsOf(record)[0]);

@@ -58,10 +58,14 @@ export class DiskSource implements Source {
   async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     const { survey, digest } = await this.#tools.survey(this.file, mapping, signal);
     this.#plainPath = await this.#tools.plainCopy(this.file, digest, signal);
+    this.close();
     this.#handle = openSync(this.#plainPath, 'r');
     this.#survey = { ...survey, lineCount: 0, byteCount: 0 };
-    this.#journal = this.#tools.journal(this.file);
-    const left = this.#journal.read();
+    // Read anew under another mapping, the edits are still here.
+    const isFirst = this.#journal === undefined;
+    this.#journal ??= this.#tools.journal(this.file);
+    const left = isFirst ? this.#journal.read() : undefined;
+    for (const record of this.#waiting.keys()) this.#changed.add(record);
     if (left) {
       this.restored = { count: left.edits.size, isStale: left.isStale };
       if (!left.isStale) for (const [record, waiting] of left.edits) this.#keep(record, waiting);

@@ -1,14 +1,21 @@
 // One scoring job for each open dataset: started, followed, cancelled.
 import { performance } from 'node:perf_hooks';
 
+import type { Recognition } from '#core/mapping/recognise.ts';
+import type { ByteStream } from '#core/ports.ts';
 import { stageProgress } from '#core/progress.ts';
+import { pairText } from '#core/score/model.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
-import { fittedShare, pairBatches } from '#node/engine.ts';
+import { fittedShare, groupOf, pairBatches, readPairs } from '#node/engine.ts';
 import { score } from '#node/scoring.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type { Phase, Settings } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
+import { breathe } from './source.ts';
+
+/** How long other requests wait at most while pairs are read. */
+const SLICE_MS = 8;
 
 /** What a job tells while it runs. */
 export interface JobListener {
@@ -29,6 +36,27 @@ const TITLES = { reading: 'Reading pairs', fitting: 'Scoring', 'self-test': 'Sel
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error === signal.reason;
+}
+
+/** Margins of the pairs that were not fitted, in one more pass that lets other requests run. */
+async function scoreRest(
+  dataset: OpenDataset,
+  stream: ByteStream,
+  recognition: Recognition,
+  groupBy: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { scores } = dataset;
+  if (!scores) return;
+  let slice = performance.now();
+  for await (const { number, pair, value } of readPairs(stream, recognition)) {
+    if (pair.isTie || !Number.isNaN(dataset.survey.facts.margin(number))) continue;
+    dataset.setLateMargin(number, scores.reader(pairText(pair), groupOf(value, groupBy), 0).margin);
+    if (performance.now() - slice < SLICE_MS) continue;
+    await breathe();
+    signal.throwIfAborted();
+    slice = performance.now();
+  }
 }
 
 async function run(
@@ -84,6 +112,11 @@ async function run(
       signal,
     },
   );
+  if (numbers.length < facts.preferenceCount) {
+    await scoreRest(dataset, source.stream, recognition, groupBy, signal);
+    dataset.rankAll(settings.reviewPercent);
+    listener.onScored();
+  }
   if (selfTest) dataset.setSelfTest(selfTest);
   listener.onSelfTest();
 }

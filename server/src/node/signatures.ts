@@ -8,6 +8,14 @@ import type { RangeRunner } from './threads.ts';
 /** Share of the memory budget that signatures may take. */
 const MEMORY_SHARE = 0.4;
 
+/** Bytes for each pair of what stays in memory beside the signatures: facts, keys and the tables that find equals. */
+const RELATION_BYTES = 73 + 48;
+
+/** Pairs that can be looked through for duplicates inside a memory budget. */
+export function mostRelated(memoryMb: number): number {
+  return Math.floor((memoryMb * 1024 * 1024) / RELATION_BYTES);
+}
+
 /** Pairs whose signatures fit into a memory budget. */
 export function mostSigned(memoryMb: number): number {
   return Math.floor((memoryMb * 1024 * 1024 * MEMORY_SHARE) / SIGNATURE_BYTES);
