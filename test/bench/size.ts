@@ -1,19 +1,23 @@
 // npm run bench:size: one file at 0.5, 1 and 4 GB. Every figure stands beside wc -l, a copy, or a bare JSON.parse of the
 // same file in the same run. PREFLENS_BENCH_GB=0.5,1,2 names other sizes.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { appendFile, copyFile, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
 import { recognise } from '#core/mapping/recognise.ts';
 import { readPairs } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
+import { PlainClient } from '../fakes/client.ts';
 import { generatePairs } from './generate.ts';
-import { bareParse, best, mb, scan, timed } from './measure.ts';
+import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
 
 const SIZES = (process.env.PREFLENS_BENCH_GB ?? '0.5,1,4').split(',').map(Number);
 const PAIRS_PER_GB = 650_000;
@@ -54,6 +58,40 @@ async function firstPairs(): Promise<void> {
   for await (const { pair } of readPairs(file.bytes, recognition)) {
     if (pair.chosen.text === '' || ++seen === 50) break;
   }
+}
+
+/** The language server on the file from disk: how long until it knows it, and how it answers then. */
+async function fromDisk(pairs: number): Promise<string> {
+  const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const client = new PlainClient(
+    createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)),
+  );
+  const uri = pathToFileURL(path).toString();
+  await client.initialize({ settings: { scoreOnOpen: false } });
+  const begun = performance.now();
+  await client.connection.sendRequest('preflens/openFile', { uri });
+  await client.until('the survey', () => client.statuses.find(({ phase }) => phase === 'unscored'), 300_000);
+  const ready = (performance.now() - begun) / 1000;
+  const times: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const start = performance.now();
+    const record = Math.floor((i * pairs) / 200);
+    if (i % 10 === 0) await client.execute('preflens.flip', { uri, record, pair: 0 });
+    else await client.connection.sendRequest('preflens/pair', { uri, record, step: 'here' });
+    times.push(performance.now() - start);
+  }
+  const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid!}/status`, 'utf8'));
+  const start = performance.now();
+  const saved = await client.connection.sendRequest('preflens/saveFile', { uri });
+  const save = (performance.now() - start) / 1000;
+  child.kill();
+  return (
+    `known after ${seconds(ready)}; pairs and flips anywhere in it: longest ${Math.max(...times).toFixed(1)} ms of 200 (bar 50 ms); ` +
+    `memory ${(Number(resident?.[1]) / 1024).toFixed(0)} MB; ${JSON.stringify(saved)} in ${seconds(save)}`
+  );
 }
 
 const seconds = (value: number): string => `${value.toFixed(2)} s`;
@@ -109,6 +147,7 @@ async function measure(pairs: number): Promise<Figures> {
   console.log(
     `  apply 1,000 flips ${seconds(apply)}, copy and sync ${seconds(copy)}: ratio ${(apply / copy).toFixed(2)} (bar 1.5), peak ${peak.toFixed(0)} MB`,
   );
+  console.log(`  the language server, from disk: ${await fromDisk(pairs)}`);
   const perRecord = 28 + 45;
   console.log(
     `  memory of the index: line starts ${((8 * pairs) / 1e6).toFixed(0)} MB, all facts ${((perRecord * pairs) / 1e6).toFixed(0)} MB (bar 150 MB at 2 GB)`,

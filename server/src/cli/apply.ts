@@ -8,7 +8,7 @@ import type { FileEdit } from '#node/apply.ts';
 import { planReplacements } from '#node/apply.ts';
 import { configuredMapping } from '#node/config.ts';
 import { openFile } from '#node/files.ts';
-import { saveReplaced } from '#node/save.ts';
+import { savePlanned } from '#node/save.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
@@ -66,10 +66,11 @@ export async function apply(
   const given = configuredMapping(path);
   const recognition = given ? accept(given, sample) : recognise(sample);
   if (!recognition) throw messages.unrecognised(path, Object.keys(sample[0] ?? {}));
-  const replacements = await planReplacements(file, recognition, edits);
-  const words = `${replacements.length} of ${edits.length} edits change something`;
-  if (!dryRun && replacements.length > 0) await saveReplaced(file, replacements, command.signal);
-  command.note(
-    `${path}: ${words}${dryRun ? '; nothing was written' : replacements.length > 0 ? '; saved' : ''}.`,
-  );
+  const plan = async (): ReturnType<typeof planReplacements> => planReplacements(file, recognition, edits);
+  const isLikelyInPlace = edits.every(({ edit }) => edit.kind === 'flip');
+  const changed = dryRun
+    ? (await plan()).length
+    : await savePlanned(file, { replacements: plan, isLikelyInPlace }, command.signal);
+  const what = dryRun ? '; nothing was written' : changed > 0 ? '; saved' : '';
+  command.note(`${path}: ${changed} of ${edits.length} edits change something${what}.`);
 }

@@ -2,7 +2,7 @@
 // path names the old file or the new one, whole.
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { constants } from 'node:fs';
+import { constants, readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -16,6 +16,12 @@ import type { DataFile } from './files.ts';
 import { codeOf, readStored } from './files.ts';
 
 const SUFFIX = '.preflens-tmp';
+
+/** Small writes between two looks at what else there is to do: a millisecond. */
+const PATCHES_AT_ONCE = 100;
+
+/** Never over another file; where the disk can share blocks, it does. */
+const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 /** Small pieces are gathered: a write for each of a thousand edits would cost more than the copy. */
 const WRITE_BYTES = 1 << 20;
@@ -153,18 +159,25 @@ async function writeAnew({ file, partial, owner, replacements, signal }: Rewrite
   return isWhole && (!unpacked || sameContent(unpacked, text()));
 }
 
-/** Replacements that move nothing, as flips do: a copy by the system, and the changed bytes written into it. */
-async function patchCopy({ target, partial, owner, replacements, signal }: Rewrite): Promise<boolean> {
-  await copyFile(target, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+/** Flips exchange bytes within their record: then nothing in the file moves. */
+function movesNothing(replacements: readonly Replacement[]): boolean {
+  return replacements.every(({ start, end, bytes }) => bytes.length === end - start);
+}
+
+/** Writes the changed bytes into a copy that the system made. False when something else came back. */
+async function patch({ target, partial, owner, replacements, signal }: Rewrite): Promise<boolean> {
   const out = await open(partial, 'r+');
   try {
     let isWhole = true;
-    for (const { start, bytes } of replacements) {
-      signal.throwIfAborted();
-      await out.write(bytes, 0, bytes.length, start);
+    for (const [i, { start, bytes }] of replacements.entries()) {
+      // Small writes into the page cache: waiting for each would take ten times as long as making it.
+      writeSync(out.fd, bytes, 0, bytes.length, start);
       const readBack = new Uint8Array(bytes.length);
-      await out.read(readBack, 0, bytes.length, start);
+      readSync(out.fd, readBack, 0, bytes.length, start);
       isWhole &&= Buffer.compare(readBack, bytes) === 0;
+      if (i % PATCHES_AT_ONCE !== 0) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
     }
     isWhole &&= (await out.stat()).size === (await stat(target)).size;
     await settle(out, owner);
@@ -174,35 +187,62 @@ async function patchCopy({ target, partial, owner, replacements, signal }: Rewri
   }
 }
 
+/** What is to be written, found while the system may already copy. */
+export interface SavePlan {
+  readonly replacements: () => Promise<readonly Replacement[]>;
+  /** The edits are flips: a copy is begun before it is known what they change. */
+  readonly isLikelyInPlace: boolean;
+}
+
 /**
- * Writes a file anew with some bytes of its text replaced, in its own codec. Links to it stay links, its permissions
- * stay; its owner does where this user may give files away. Rejects with what to do; then the file is as it was.
+ * Writes a file anew with some bytes of its text replaced, in its own codec; how many places were. Links to it stay
+ * links, its permissions stay; its owner does where this user may give files away. Rejects with what to do; then the
+ * file is as it was.
  */
-export async function saveReplaced(
-  file: DataFile,
-  replacements: readonly Replacement[],
-  signal: AbortSignal,
-): Promise<void> {
+export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortSignal): Promise<number> {
   const target = await realpath(file.path);
   const name = `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`;
   const partial = join(dirname(target), name);
+  let copying: Promise<unknown> = Promise.resolve();
   try {
     await removeLeftovers(target);
     signal.throwIfAborted();
-    const movesNothing = replacements.every(({ start, end, bytes }) => bytes.length === end - start);
-    const write = movesNothing && !file.codec.encoder ? patchCopy : writeAnew;
-    const isWhole = await write({ file, target, partial, owner: await stat(target), replacements, signal });
-    if (!isWhole) throw messages.notVerified(file.path);
+    const canPatch = plan.isLikelyInPlace && !file.codec.encoder;
+    // A failed copy is heard of below, where it is waited for.
+    if (canPatch) copying = copyFile(target, partial, COPY_FLAGS).catch((error: unknown) => error);
+    const replacements = await plan.replacements();
+    const failure = await copying;
+    if (failure instanceof Error) throw failure;
+    if (replacements.length === 0) {
+      await rm(partial, { force: true });
+      return 0;
+    }
+    const isPatch = canPatch && movesNothing(replacements);
+    if (canPatch && !isPatch) await rm(partial);
+    const rewrite = { file, target, partial, owner: await stat(target), replacements, signal };
+    if (!(await (isPatch ? patch(rewrite) : writeAnew(rewrite)))) throw messages.notVerified(file.path);
     await file.assertSame().catch(() => {
       throw messages.changedWhileSaving(file.path);
     });
     signal.throwIfAborted();
     await rename(partial, target);
     await syncFolder(dirname(target));
+    return replacements.length;
   } catch (error) {
+    await copying;
     await rm(partial, { force: true }).catch(() => undefined);
     throw explain(file.path, error);
   }
+}
+
+/** The same of replacements that are known. */
+export async function saveReplaced(
+  file: DataFile,
+  replacements: readonly Replacement[],
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = { replacements: async () => replacements, isLikelyInPlace: movesNothing(replacements) };
+  await savePlanned(file, plan, signal);
 }
 
 async function* abortable(
