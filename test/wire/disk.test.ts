@@ -168,6 +168,20 @@ describe('what a whole file shows', () => {
     );
   });
 
+  it('a broken record can be taken out, and fixes say which finding they answer', async () => {
+    const client = await serverOn();
+    client.open(URI, [goodRecord(1), '{broken', goodRecord(1), goodRecord(2)].join('\n'));
+    await client.diagnostics(URI, (list) => list.length === 2);
+    const answered = async (line: number): Promise<string[]> =>
+      (await client.codeActions(URI, line)).map(
+        ({ title, diagnostics }) => `${title}: ${(diagnostics ?? []).map(({ code }) => String(code)).join()}`,
+      );
+    expect(await answered(2)).toEqual(['Flip chosen and rejected: ', 'Drop this record: duplicate-pair']);
+    expect(await answered(1)).toEqual(['Drop this record: invalid-json']);
+    client.apply((await client.codeActions(URI, 1))[0]!.edit!);
+    expect(client.text).toBe([goodRecord(1), goodRecord(1), goodRecord(2)].join('\n'));
+  });
+
   it('a tie is called one, and a single verdict can be turned', async () => {
     const client = await serverOn();
     client.open(URI, '{"prompt":"q","completion_a":"a","completion_b":"b","preference":"tie"}');

@@ -72,11 +72,13 @@ export function hashKey(text: string, [start1, start2]: Key = NO_KEY): Key {
     kept = have - whole;
     piece.copyWithin(0, whole, have);
   } while (at < text.length);
-  const { length } = text;
   const [h1, h2, h3, h4] = state as unknown as [number, number, number, number];
-  const sum = ((h1 ^ length) + (h2 ^ length) + (h3 ^ length) + (h4 ^ length)) | 0;
-  const [a, b, c, d] = [finish(sum), finish(h2 + sum), finish(h3 + sum), finish(h4 + sum)];
-  return [(a ^ c) >>> 0, (b ^ Math.imul(d, 5) ^ (a >>> 7)) >>> 0];
+  // Each step goes into the next, the length first: texts that differ in zeros at their end differ in it alone.
+  const a = finish(h1 ^ Math.imul(text.length, C2));
+  const b = finish(h2 + a);
+  const c = finish(h3 + b);
+  const d = finish(h4 + c);
+  return [finish(d + h1) >>> 0, finish(c ^ d ^ Math.imul(h2, C3)) >>> 0];
 }
 
 export function compareKeys(a: Key, b: Key): number {

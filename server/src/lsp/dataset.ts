@@ -95,6 +95,10 @@ export class OpenDataset {
   async surveyAll(mapping: Mapping | undefined, signal: AbortSignal): Promise<void> {
     const survey = await this.source.survey(mapping, signal);
     if (!survey) return;
+    // What was found out before was found out under another reading.
+    this.#scores = undefined;
+    this.#label = [];
+    this.setRelations({ findings: [], counts: new Map() });
     this.#setSurvey(survey);
     this.#ready = true;
   }

@@ -99,6 +99,7 @@ export class DiskSource implements Source {
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array {
     const waiting = this.#waiting.get(record);
     if (waiting !== undefined) return waiting.bytes ?? new Uint8Array(0);
+    if (this.#handle < 0) return new Uint8Array(0);
     const bytes = new Uint8Array(byteEnd - byteStart);
     const read = readSync(this.#handle, bytes, 0, bytes.length, byteStart);
     return bytes.subarray(0, read);
@@ -121,7 +122,10 @@ export class DiskSource implements Source {
 
   /** Saves what waits. The file is another one then: it has to be opened anew. */
   async save(signal: AbortSignal): Promise<void> {
-    await saveReplaced(this.file, this.#replacements(), signal);
+    const replacements = this.#replacements();
+    // Windows renames over no file that is open.
+    if (process.platform === 'win32') this.close();
+    await saveReplaced(this.file, replacements, signal);
     this.#journal?.clear();
     this.#waiting.clear();
   }

@@ -25,7 +25,8 @@ function workspaceEdit({ source }: OpenDataset, edits: TextEdit[]): WorkspaceEdi
   return { documentChanges: [{ textDocument: { uri: source.uri, version: source.version }, edits }] };
 }
 
-function dropEdit(dataset: OpenDataset, line: number): WorkspaceEdit {
+/** Takes a line out of the document. */
+export function dropEdit(dataset: OpenDataset, line: number): WorkspaceEdit {
   // The end of the last line is past the text: editors take it for the end of the text.
   const range = { start: { line, character: 0 }, end: { line: line + 1, character: 0 } };
   return workspaceEdit(dataset, [{ range, newText: '' }]);

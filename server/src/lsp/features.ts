@@ -6,10 +6,11 @@ import type { Edit } from '#core/edits/edit.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
+import { whyUnscorable } from '#core/score/scorable.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, PairPlace, ReadRecord } from './dataset.ts';
-import { editOf } from './edits.ts';
+import { dropEdit, editOf } from './edits.ts';
 import { readableUri } from './names.ts';
 import { toDiagnostic } from './toProtocol.ts';
 
@@ -96,7 +97,11 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
     return markdown([title, ...list, 'The label calls both answers equal: there is no margin.']);
   const explained = dataset.explain({ pair, value: read.value });
   const { scores } = dataset;
-  if (!explained || !scores) return markdown([title, ...list, 'Not scored yet.']);
+  if (!explained || !scores) {
+    const { recognition } = dataset.survey;
+    const reason = recognition && whyUnscorable(recognition.mapping);
+    return markdown([title, ...list, reason ?? 'Not scored yet.']);
+  }
   const margin = dataset.margin(record, index);
   const percentile = scores.distribution.percentile(margin);
   const which =
@@ -111,11 +116,38 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
   ]);
 }
 
-/** What can be done to a record, in the order in which it is offered. */
-const ACTIONS: readonly { readonly title: string; readonly alone: string; readonly edit: Edit }[] = [
-  { title: 'Flip chosen and rejected', alone: 'Turn the verdict', edit: { kind: 'flip' } },
-  { title: 'Drop this record', alone: 'Drop this record', edit: { kind: 'drop' } },
-  { title: 'Mark as a tie', alone: '', edit: { kind: 'tie' } },
+/** Something that can be done to a record. */
+interface Action {
+  readonly edit: Edit;
+  /** What the action is called for a record with so many pairs; undefined where it is not offered. */
+  readonly title: (pairs: number) => string | undefined;
+  /** Rules whose findings it answers. */
+  readonly answers: readonly string[];
+}
+
+/** In the order in which they are offered. */
+const ACTIONS: readonly Action[] = [
+  {
+    edit: { kind: 'flip' },
+    title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Turn the verdict'),
+    answers: ['likely-mislabeled', 'opposite-duplicate', 'preference-cycle'],
+  },
+  {
+    edit: { kind: 'drop' },
+    title: (pairs) => (pairs > 1 ? `Drop this record with its ${pairs} pairs` : 'Drop this record'),
+    answers: [
+      'duplicate-pair',
+      'near-duplicate-pair',
+      'opposite-duplicate',
+      'empty-response',
+      'identical-pair',
+    ],
+  },
+  {
+    edit: { kind: 'tie' },
+    title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined),
+    answers: ['opposite-duplicate', 'low-margin'],
+  },
 ];
 
 /** The pair of a record that actions are about: the one with a finding, else the first. */
@@ -123,31 +155,40 @@ function pairToAct(dataset: OpenDataset, record: number): number {
   return dataset.findingsOf(record).find(({ pair }) => pair !== undefined)?.pair ?? 0;
 }
 
+function quickFix(
+  dataset: OpenDataset,
+  ref: PairPlace,
+  pairs: number,
+  { edit, title, answers }: Action,
+): CodeAction[] {
+  const name = title(pairs);
+  const outcome = name === undefined ? undefined : editOf(dataset, ref, edit);
+  if (name === undefined || !outcome || 'refused' in outcome) return [];
+  const diagnostics = dataset
+    .findingsOf(ref.record, ref.pair)
+    .filter(({ rule }) => answers.includes(rule))
+    .flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  return [{ title: name, kind: CodeActionKind.QuickFix, edit: outcome.edit, diagnostics }];
+}
+
+/** A record that cannot be read can still be taken out. */
+function dropBroken(dataset: OpenDataset, record: number): CodeAction[] {
+  const raw = dataset.rawRecord(record);
+  const findings = dataset.findingsOf(record);
+  if (!raw || findings.length === 0) return [];
+  const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  const edit = dropEdit(dataset, raw.line);
+  return [{ title: 'Drop this record', kind: CodeActionKind.QuickFix, edit, diagnostics }];
+}
+
 export function codeActionsOf(dataset: OpenDataset, range: Range, options: ClientOptions): CodeAction[] {
   const record = dataset.survey.facts.recordAtLine(range.start.line);
   const read = dataset.readRecord(record);
-  if (!read) return [];
-  const { uri } = dataset.source;
-  const pair = pairToAct(dataset, record);
-  const isPair = read.pairs.length > 0;
-  const answered = dataset
-    .findingsOf(record, pair)
-    .filter(({ rule }) => rule === 'likely-mislabeled')
-    .flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
-  const actions = ACTIONS.flatMap(({ title, alone, edit }): CodeAction[] => {
-    const outcome = editOf(dataset, { record, pair }, edit);
-    if (!outcome || 'refused' in outcome) return [];
-    return [
-      {
-        title: isPair ? title : alone,
-        kind: CodeActionKind.QuickFix,
-        edit: outcome.edit,
-        diagnostics: answered,
-      },
-    ];
-  });
-  if (options.compare && isPair) {
-    const ref: RecordRef = { uri, record, pair };
+  if (!read) return dropBroken(dataset, record);
+  const place = { record, pair: pairToAct(dataset, record) };
+  const actions = ACTIONS.flatMap((action) => quickFix(dataset, place, read.pairs.length, action));
+  if (options.compare && read.pairs.length > 0) {
+    const ref: RecordRef = { uri: dataset.source.uri, ...place };
     actions.splice(1, 0, {
       title: 'Compare side by side',
       kind: CodeActionKind.QuickFix,

@@ -3,6 +3,7 @@ import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver/node';
 
 import { UserError } from '#core/messages.ts';
+import { CONFIG_NAME } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type {
@@ -92,8 +93,8 @@ export function serveLanguage(connection: Connection, { start, disk }: Machine):
     });
   });
   // A preflens.json came, changed or went.
-  connection.onDidChangeWatchedFiles(() => {
-    void files.readAnew();
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (changes.some(({ uri }) => uri.endsWith(`/${CONFIG_NAME}`))) void files.readAnew();
   });
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
