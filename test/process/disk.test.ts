@@ -80,6 +80,11 @@ describe('what a dataset is', () => {
       longerChosen: 0.5,
       bySource: { field: 'source', counts: { s1: { pairs: 1 }, s2: { pairs: 2, ties: 1 } } },
     });
+    const kto = write(
+      'kto.jsonl',
+      '{"prompt":"q","completion":"a","label":true}\n{"prompt":"q","completion":"b","label":false}',
+    );
+    expect((await preflens(['stats', kto])).out).toContain('1 good, 1 bad, 0 rated by a number');
     const unknown = await preflens(['schema', write('logs.jsonl', '{"level":1}')]);
     expect([unknown.code, unknown.out]).toEqual([2, '']);
   });

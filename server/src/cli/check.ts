@@ -78,12 +78,12 @@ async function relate(command: Command, dataset: SurveyedDataset): Promise<reado
   return findRelations(files, signatures);
 }
 
-/** "61,135 pairs, 12 ties": what there is, without what there is none of. */
+/** "580 pairs (188 ties)", "149 single verdicts": what there is, without what there is none of. */
 export function countWords(counts: { pairCount: number; tieCount: number; judgementCount: number }): string {
   const { pairCount, tieCount, judgementCount } = counts;
+  const ties = tieCount > 0 ? ` (${tieCount} ties)` : '';
   const words = [
-    pairCount > 0 || judgementCount === 0 ? `${pairCount} pairs` : '',
-    tieCount > 0 ? `${tieCount} of them ties` : '',
+    pairCount > 0 || judgementCount === 0 ? `${pairCount} pairs${ties}` : '',
     judgementCount > 0 ? `${judgementCount} single verdicts` : '',
   ];
   return words.filter((word) => word !== '').join(', ');

@@ -4,10 +4,12 @@ import { performance } from 'node:perf_hooks';
 import type { Lengths } from '#core/dataset/stats.ts';
 import { statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
+import { readRaw } from '#core/dataset/survey.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
+import { readRecords } from '#formats/lines.ts';
 import { configuredMapping } from '#node/config.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
@@ -116,7 +118,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
   const percent = (of: number): string => `${Math.round(100 * of)} %`;
   command.print(`${path}: ${mapping.title} (${mapping.id})`);
   command.print(
-    `  ${given ? 'named in preflens.json' : 'recognised'}; ${percent(share)} of the first ${sample.length} records fit`,
+    `  ${given ? 'named in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its one record fits' : `${percent(share)} of the first ${sample.length} records fit`}`,
   );
   command.print(`  better answer: ${mapping.polarity}`);
   command.print(
@@ -164,6 +166,31 @@ async function countBySource(dataset: SurveyedDataset, field: string): Promise<M
   return new Map([...counts].sort((a, b) => b[1].pairs - a[1].pairs));
 }
 
+interface Verdicts {
+  good: number;
+  bad: number;
+  rated: number;
+  unrated: number;
+}
+
+/** What single answers are called; one pass over the text. */
+async function countVerdicts(dataset: SurveyedDataset): Promise<Verdicts> {
+  const counts: Verdicts = { good: 0, bad: 0, rated: 0, unrated: 0 };
+  for (const { file, survey } of dataset.files) {
+    for await (const raw of readRecords(file.bytes())) {
+      for (const { verdict } of readRaw(raw, survey.recognition)?.judgements ?? []) {
+        const kind = {
+          boolean: verdict === true ? 'good' : 'bad',
+          number: 'rated',
+          undefined: 'unrated',
+        } as const;
+        counts[kind[typeof verdict as keyof typeof kind]]++;
+      }
+    }
+  }
+  return counts;
+}
+
 async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefined> {
   const [first] = dataset.files;
   const [record = {}] = first ? await sampleOf(first.file) : [];
@@ -180,6 +207,7 @@ export async function stats(
   const figures = statsOf(dataset.files.map(({ survey }) => survey.facts));
   const field = options.groupBy ?? (await sourceFieldOf(dataset));
   const sources = field === undefined ? undefined : await countBySource(dataset, field);
+  const verdicts = dataset.judgementCount > 0 ? await countVerdicts(dataset) : undefined;
   command.bar.clear();
   if (options.json) {
     const bySource = sources && { field, counts: Object.fromEntries(sources) };
@@ -189,6 +217,7 @@ export async function stats(
         files: dataset.files.length,
         ...figures,
         ...(bySource && { bySource }),
+        ...(verdicts && { verdicts }),
       }),
     );
     return;
@@ -197,10 +226,18 @@ export async function stats(
   const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
     `mean ${mean.toFixed(0)}, median ${median}, nine of ten up to ${ninth}, longest ${longest} characters`;
   command.print(`${dataset.name}: ${countWords(dataset)} in ${figures.records} records`);
-  command.print(`  prompts             ${figures.prompts} different ones`);
-  command.print(`  chosen              ${lengths(figures.chosen)}`);
-  command.print(`  rejected            ${lengths(figures.rejected)}`);
-  command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
+  if (figures.pairs > 0) {
+    command.print(`  prompts             ${figures.prompts} different ones`);
+    command.print(`  chosen              ${lengths(figures.chosen)}`);
+    command.print(`  rejected            ${lengths(figures.rejected)}`);
+    command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
+  }
+  if (verdicts) {
+    const { good, bad, rated, unrated } = verdicts;
+    command.print(
+      `  verdicts            ${good} good, ${bad} bad, ${rated} rated by a number, ${unrated} without one`,
+    );
+  }
   if (!sources) return;
   command.print(`  by ${field ?? ''}`);
   const width = Math.min(40, Math.max(...[...sources.keys()].map((name) => name.length)));
