@@ -1,4 +1,4 @@
-// npm run bench:size: one file at 0.5, 1 and 4 GB. Every figure stands beside wc -l, a copy, or a bare JSON.parse of the
+// npm run bench:size: one file at 0.5, 1, 2 and 4 GB. Every figure stands beside wc -l, a copy, or a bare JSON.parse of the
 // same file in the same run. PREFLENS_BENCH_GB=0.5,1,2 names other sizes.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { PlainClient } from '../fakes/client.ts';
 import { generatePairs } from './generate.ts';
 import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
 
-const SIZES = (process.env.PREFLENS_BENCH_GB ?? '0.5,1,4').split(',').map(Number);
+const SIZES = (process.env.PREFLENS_BENCH_GB ?? '0.5,1,2,4').split(',').map(Number);
 const PAIRS_PER_GB = 650_000;
 const PIECE = 65_000;
 

@@ -12,6 +12,9 @@ import type { Stamp } from './files.ts';
 /** Changes with every change of the code that makes surveys: what older code found is not used. */
 const BUILD = process.env['PREFLENS_BUILD'] ?? 'source';
 
+/** What is kept tells of datasets: nobody else is to read it. */
+export const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
+
 /** The least recently used entries go when all of them are larger than this. */
 const MOST_BYTES = 2 * 1024 ** 3;
 
@@ -125,8 +128,8 @@ export function openCache(folder: string): SurveyCache {
       }
     },
     async save(path, schema, known, survey) {
-      await mkdir(facts, { recursive: true });
-      await mkdir(paths, { recursive: true });
+      await mkdir(facts, PRIVATE_FOLDER);
+      await mkdir(paths, PRIVATE_FOLDER);
       const bytes = factsToArrow(survey.facts);
       const { findings, counts, recognition, fieldsSeen } = survey;
       const rest: StoredSurvey = {

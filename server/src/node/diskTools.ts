@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 
 import type { Mapping } from '#core/mapping/mapping.ts';
 
-import { openCache, prune } from './cache.ts';
+import { openCache, PRIVATE_FOLDER, prune } from './cache.ts';
 import type { DataFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import { journalOf } from './journal.ts';
@@ -32,7 +32,7 @@ export function openDisk(folder: string, ranges: RangeRunner): Disk {
       if (!file.codec.decode) return file.path;
       const path = join(folder, 'unpacked', `${digest}.jsonl`);
       if (await stat(path).catch(() => undefined)) return path;
-      await mkdir(join(folder, 'unpacked'), { recursive: true });
+      await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
       const partial = `${path}.${process.pid}.partial`;
       await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
       await rename(partial, path);

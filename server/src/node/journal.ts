@@ -3,7 +3,7 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { digestOfText } from './cache.ts';
+import { digestOfText, PRIVATE_FOLDER } from './cache.ts';
 import type { Stamp } from './files.ts';
 
 /** What a record is to become; null bytes drop it. */
@@ -64,7 +64,7 @@ export function journalOf(folder: string, path: string, stamp: Stamp): Journal {
     },
     append(record, waiting) {
       if (!isStarted) {
-        mkdirSync(dirname(file), { recursive: true });
+        mkdirSync(dirname(file), PRIVATE_FOLDER);
         writeFileSync(file, `${head}\n`);
         isStarted = true;
       }

@@ -104,7 +104,7 @@ export function readRecord(mapping: Mapping, record: JsonObject): Outcome {
   const problem = findProblem(compile(mapping).needs, record);
   if (problem) return { problem };
   const { answers } = mapping;
-  return formOf(answers).read(answers, { mapping, record, prompt: readPrompt(mapping, record) });
+  return formOf(answers).read(answers, { record, prompt: readPrompt(mapping, record) });
 }
 
 /** Where the label of a record is written. */

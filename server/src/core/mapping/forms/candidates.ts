@@ -169,8 +169,7 @@ function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
 }
 
 function itemAt(answers: CandidateAnswers, record: JsonObject, number: number): Item | undefined {
-  const context = { record, prompt: [], mapping: undefined as never };
-  return groupsOf(answers, context).flatMap(({ items }) => items)[number];
+  return groupsOf(answers, { record, prompt: [] }).flatMap(({ items }) => items)[number];
 }
 
 function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {

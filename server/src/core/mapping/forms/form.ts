@@ -3,7 +3,7 @@ import type { Json, JsonObject, Path } from '../../model/json.ts';
 import type { Pair, Side, Turn } from '../../model/pair.ts';
 import type { FieldRef } from '../field.ts';
 import { findField, nameOf, pathsOf, valueAt } from '../field.ts';
-import type { Field, Mapping } from '../mapping.ts';
+import type { Field } from '../mapping.ts';
 import type { Shape } from '../shape.ts';
 import { hasShape, SHAPE_WORDS } from '../shape.ts';
 
@@ -51,9 +51,8 @@ export interface Reading {
 
 export type Outcome = Reading | { readonly problem: Problem };
 
-/** A record under its mapping, its prompt read. */
+/** A record, its prompt read. */
 export interface Context {
-  readonly mapping: Mapping;
   readonly record: JsonObject;
   readonly prompt: readonly Turn[];
 }
