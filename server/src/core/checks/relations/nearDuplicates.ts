@@ -13,7 +13,7 @@ export const nearDuplicatePair: Rule = {
   id: 'near-duplicate-pair',
   severity: 'information',
   title: 'Almost the same pair stands in the dataset before',
-  help: 'At least four of five word triples of prompt and answers are those of an earlier record. Copies with a changed word or date count as new data but teach nothing new, and leak when the dataset is split. Compare the two and drop one.',
+  help: 'About four of five word triples of prompt and answers, or more, are those of an earlier record. Copies with a changed word or date count as new data but teach nothing new, and leak when the dataset is split. Compare the two and drop one.',
 };
 
 /** Bytes of a signature: two bins a byte. */
