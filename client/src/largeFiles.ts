@@ -35,6 +35,16 @@ async function isLarge(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
+function allTabs(): vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => [...tabs]);
+}
+
+/** The files of closed tabs that no other tab shows. */
+export function goneFiles(closed: readonly vscode.Tab[]): string[] {
+  const shown = new Set(allTabs().map((tab) => uriOfTab(tab)?.toString()));
+  return closed.flatMap((tab) => uriOfTab(tab)?.toString() ?? []).filter((uri) => !shown.has(uri));
+}
+
 /** Has the server open large files from disk while a tab shows them. */
 export function followLargeFiles(server: Server): vscode.Disposable {
   const opened = new Set<string>();
@@ -50,14 +60,9 @@ export function followLargeFiles(server: Server): vscode.Disposable {
     const { error } = await server.request('preflens/openFile', { uri: uri.toString() });
     if (error !== undefined) void vscode.window.showWarningMessage(`PrefLens: ${error}`);
   };
-  const all = (): vscode.Tab[] => vscode.window.tabGroups.all.flatMap(({ tabs }) => [...tabs]);
-  for (const tab of all()) void look(tab);
+  for (const tab of allTabs()) void look(tab);
   return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {
     for (const tab of tabs) void look(tab);
-    for (const tab of closed) {
-      const uri = uriOfTab(tab)?.toString();
-      const isShown = all().some((other) => uriOfTab(other)?.toString() === uri);
-      if (uri !== undefined && !isShown && opened.delete(uri)) server.notify('preflens/closeFile', { uri });
-    }
+    for (const uri of goneFiles(closed)) if (opened.delete(uri)) server.notify('preflens/closeFile', { uri });
   });
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { DatasetStatus } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
-import { activeFile } from './largeFiles.ts';
+import { activeFile, goneFiles } from './largeFiles.ts';
 
 function count(value: number, one: string, many: string): string {
   return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
@@ -92,7 +92,11 @@ export function showStatus(server: Server): vscode.Disposable {
       draw();
     }),
     vscode.window.onDidChangeActiveTextEditor(draw),
-    vscode.window.tabGroups.onDidChangeTabs(draw),
+    vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+      // Files too large for a document close without a word but this.
+      for (const uri of goneFiles(closed)) known.delete(uri);
+      draw();
+    }),
     vscode.workspace.onDidCloseTextDocument((document) => {
       known.delete(document.uri.toString());
     }),

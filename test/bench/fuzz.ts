@@ -22,10 +22,10 @@ import { planReplacements } from '#node/apply.ts';
 import { openFile } from '#node/files.ts';
 import { saveReplaced } from '#node/save.ts';
 import { sampleOf, surveyFile } from '#node/surveyFile.ts';
-import { HERE } from '#node/threads.ts';
 
 import { mutate } from '../fakes/mutate.ts';
 import { cut, recordOf } from '../fakes/records.ts';
+import { HERE } from '../fakes/threads.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 

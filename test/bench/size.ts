@@ -13,7 +13,8 @@ import { createMessageConnection, StreamMessageReader, StreamMessageWriter } fro
 import { recognise } from '#core/mapping/recognise.ts';
 import { readPairs } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
-import { sampleOf } from '#node/surveyFile.ts';
+import { sampleOf, surveyFile } from '#node/surveyFile.ts';
+import { threads } from '#node/threads.ts';
 
 import { PlainClient } from '../fakes/client.ts';
 import { generatePairs } from './generate.ts';
@@ -148,10 +149,15 @@ async function measure(pairs: number): Promise<Figures> {
     `  apply 1,000 flips ${seconds(apply)}, copy and sync ${seconds(copy)}: ratio ${(apply / copy).toFixed(2)} (bar 1.5), peak ${peak.toFixed(0)} MB`,
   );
   console.log(`  the language server, from disk: ${await fromDisk(pairs)}`);
-  const perRecord = 28 + 45;
-  console.log(
-    `  memory of the index: line starts ${((8 * pairs) / 1e6).toFixed(0)} MB, all facts ${((perRecord * pairs) / 1e6).toFixed(0)} MB (bar 150 MB at 2 GB)`,
+  const { survey: held } = await surveyFile(await openFile(path), {
+    ranges: threads(join(CLI, '..', 'thread.js'), 2, (message) => new Error(message)),
+    signal: new AbortController().signal,
+  });
+  const columns = [held.facts.records, held.facts.pairs].flatMap(
+    (table) => Object.values(table) as Float64Array[],
   );
+  const bytes = columns.reduce((sum, column) => sum + column.byteLength, 0);
+  console.log(`  memory of all facts, as held: ${(bytes / 1e6).toFixed(0)} MB (bar 150 MB at 2 GB)`);
   return { pairs, index: own, checks: survey.seconds, apply };
 }
 

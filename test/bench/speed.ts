@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
 import { openFile } from '#node/files.ts';
-import { surveyBytes } from '#node/survey.ts';
 
 import { PlainClient } from '../fakes/client.ts';
+import { surveyBytes } from '../fakes/records.ts';
 import { generatePairs } from './generate.ts';
 import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
 

@@ -2,7 +2,8 @@
 import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import { LineCutter } from '#formats/lines.ts';
+import type { ByteStream } from '#core/ports.ts';
+import { LineCutter, readRecords } from '#formats/lines.ts';
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const decode = (bytes: Uint8Array): string =>
@@ -36,4 +37,11 @@ export function streamOf(file: Uint8Array, size = 1 << 16): () => AsyncIterable<
   return async function* () {
     for (let at = 0; at < file.length; at += size) yield await Promise.resolve(file.subarray(at, at + size));
   };
+}
+
+/** Surveys a stream on this thread. */
+export async function surveyBytes(bytes: ByteStream): Promise<Survey> {
+  const surveyor = new Surveyor();
+  for await (const raw of readRecords(bytes())) surveyor.add(raw);
+  return surveyor.end();
 }

@@ -17,12 +17,12 @@ import { openDisk } from '#node/diskTools.ts';
 import { callerOf } from '#node/rpc.ts';
 import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
 import { ScorerGone } from '#node/scoringProcess.ts';
-import { HERE } from '#node/threads.ts';
 import type { ScorerNotifications, ScorerRequests } from '#protocol/scorer.ts';
 
 import { serveLanguage } from '../../server/src/lsp/server.ts';
 import { serveScorer } from '../../server/src/scorer/loop.ts';
 import { PlainClient } from './client.ts';
+import { HERE } from './threads.ts';
 
 export interface MemoryScorer extends Scorer {
   /** Ends it as a crash would. */

@@ -53,7 +53,9 @@ describe('what a dataset is', () => {
     expect(await read()).toMatchObject({ source: 'cache', pairs: 14_000, sidecar: first.sidecar });
     appendFileSync(path, '{"prompt":"q","chosen":"a","rejected":""}\n');
     expect(await read()).toMatchObject({ source: 'tail', pairs: 14_001, findings: { 'empty-response': 1 } });
+    const { sidecar } = await read();
     expect(await read('--rebuild')).toMatchObject({
+      sidecar,
       source: 'whole',
       pairs: 14_001,
       findings: { 'empty-response': 1 },
@@ -87,6 +89,19 @@ describe('what a dataset is', () => {
     expect((await preflens(['stats', kto])).out).toContain('1 good, 1 bad, 0 rated by a number');
     const unknown = await preflens(['schema', write('logs.jsonl', '{"level":1}')]);
     expect([unknown.code, unknown.out]).toEqual([2, '']);
+  });
+
+  it('schema explains the reading that every other command uses', async () => {
+    // One record without a prompt: a schema without prompts fits them all, and is not the one that is meant.
+    const good = '{"prompt":"q","chosen":"a","rejected":"b"}\n';
+    const path = write('almost.jsonl', `${good.repeat(20)}{"chosen":"a","rejected":"b"}\n`);
+    const { id, alternatives } = JSON.parse((await preflens(['schema', path, '--json'])).out) as {
+      id: string;
+      alternatives: unknown[];
+    };
+    const { mapping } = JSON.parse((await preflens(['index', path, '--json'])).out) as { mapping: string };
+    expect([id, mapping]).toEqual(['trl-explicit', 'trl-explicit']);
+    expect(alternatives).toContainEqual({ mapping: 'no-prompt', share: 1 });
   });
 
   it('check takes shards and folders as one dataset, and says what is missing', async () => {

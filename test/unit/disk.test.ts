@@ -25,13 +25,12 @@ import { configuredMapping } from '#node/config.ts';
 import { groupShards, openDataset, openFile, readStored } from '#node/files.ts';
 import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
 import { saveReplaced } from '#node/save.ts';
-import { surveyBytes } from '#node/survey.ts';
 import { surveyFile } from '#node/surveyFile.ts';
-import { HERE } from '#node/threads.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
-import { encode, survey as surveyText } from '../fakes/records.ts';
+import { encode, survey as surveyText, surveyBytes } from '../fakes/records.ts';
+import { HERE } from '../fakes/threads.ts';
 
 const folder = testFolder('disk');
 const write = folder.write;

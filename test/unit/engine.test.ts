@@ -3,11 +3,10 @@ import { expect, it } from 'vitest';
 import { recognise } from '#core/mapping/recognise.ts';
 import { answerUnits } from '#core/score/scorable.ts';
 import { fittedShare, groupOf, pairBatches, placeFindings } from '#node/engine.ts';
-import { surveyBytes } from '#node/survey.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';
-import { encode, streamOf, survey } from '../fakes/records.ts';
+import { encode, streamOf, survey, surveyBytes } from '../fakes/records.ts';
 
 const LINES = [...generatePairs(600, 13, 20)];
 const FILE = encode([...LINES, ...LINES].join(''));

@@ -214,6 +214,19 @@ it('adds a margin in the manner of the record', () => {
   );
 });
 
+it('takes a role for what it is, whatever word a dataset has for it', () => {
+  const value = {
+    prompt: [
+      { role: 'user', content: 'Name a bird' },
+      { role: 'more', content: 'Please' },
+    ],
+    chosen: [{ role: 'assistant', content: 'A wren' }],
+    rejected: [{ role: 'assistant', content: 'A wasp' }],
+  };
+  const read = readRaw(recordOf(JSON.stringify(value)), recognitionOf([value]));
+  expect(turns(read!.pairs[0]!.prompt)).toEqual(['user: Name a bird', 'more: Please']);
+});
+
 it('leaves files alone that hold no pairs', () => {
   expect(recognise([{ id: 1, text: 'log line' }])).toBeUndefined();
   expect(recognise([])).toBeUndefined();
@@ -230,6 +243,11 @@ it.each([
   ['"a', undefined],
 ])('reads %s as a reference to fields', (ref, paths) => {
   expect(parseFieldRef(ref)).toEqual(paths);
+});
+
+it('the README counts the mappings', () => {
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+  expect(readme).toContain(`[${MAPPINGS.length} schemas]`);
 });
 
 it.each(GENERATED)('$path is as the code says (npm run generate)', ({ path, text }) => {

@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 
 import { readPairs } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
-import { surveyBytes } from '#node/survey.ts';
+
+import { surveyBytes } from '../fakes/records.ts';
 
 const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 

@@ -6,7 +6,7 @@ import { statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
-import { contenders } from '#core/mapping/recognise.ts';
+import { accept, contenders, recognise } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
 import { readRecords } from '#formats/lines.ts';
@@ -45,7 +45,7 @@ export async function index(
   const { files } = await openDataset(path);
   for (const file of files) {
     const begun = performance.now();
-    const { survey, source, sidecar } = await surveyOne(command, file, !rebuild);
+    const { survey, source, sidecar } = await surveyOne(command, file, rebuild);
     const seconds = (performance.now() - begun) / 1000;
     command.bar.clear();
     if (json) {
@@ -81,18 +81,16 @@ export async function schema(command: Command, path: string, { json }: { json: b
   const file = await openFile(path);
   const sample = await sampleOf(file);
   const given = configuredMapping(path);
-  const fitting = contenders(sample, given ? [given] : undefined);
-  const [best, ...others] = fitting;
-  if (!best) {
-    const [first] = sample;
-    if (given)
-      throw messages.notScorable(
-        path,
-        `no record fits the mapping that preflens.json names (${given.title}).`,
-      );
-    throw messages.unrecognised(path, Object.keys(first ?? {}));
+  const recognition = given ? accept(given, sample) : recognise(sample);
+  if (!recognition) throw messages.unrecognised(path, Object.keys(sample[0] ?? {}));
+  if (recognition.confidence === 0) {
+    throw messages.notScorable(
+      path,
+      `no record fits the mapping that preflens.json names (${recognition.mapping.title}).`,
+    );
   }
-  const { mapping, share } = best;
+  const { mapping, confidence: share } = recognition;
+  const others = contenders(sample).filter((one) => one.mapping.id !== mapping.id);
   if (json) {
     const alternatives = others.map((one) => ({ mapping: one.mapping.id, share: one.share }));
     const axes = axesOf(mapping);
@@ -134,7 +132,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
   if (answers.kind === 'none') command.print(`  no pairs:      ${answers.why}`);
   if (unscorable !== undefined) command.print(`  not scored:    ${unscorable}`);
   for (const one of others.slice(0, 3)) {
-    command.print(`  also fits:     ${one.mapping.id} (${percent(one.share)}), which asks for less`);
+    command.print(`  also fits:     ${one.mapping.id} (${percent(one.share)} of the records)`);
   }
   const read = namesRead(mapping);
   const unread = Object.keys(sample[0] ?? {}).filter((name) => !read.has(name));

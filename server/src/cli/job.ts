@@ -1,9 +1,9 @@
 // What commands do to a dataset: open, survey, score.
 import { messages } from '#core/messages.ts';
-import { pairText, readerOf } from '#core/score/model.ts';
+import { readerOf } from '#core/score/model.ts';
 import { answerUnits, whyTooFew } from '#core/score/scorable.ts';
 import { configuredMapping } from '#node/config.ts';
-import { fittedShare, groupOf, pairBatches, readPairs } from '#node/engine.ts';
+import { fittedShare, pairBatches, restMargins } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
 import type { Scored, Stage } from '#node/scoring.ts';
@@ -38,11 +38,12 @@ const STAGE_TITLES: Record<Stage, string> = {
 export async function surveyOne(
   { bar, ranges, cache, signal }: Command,
   file: DataFile,
-  useCache = true,
+  rebuild = false,
 ): Promise<FileSurvey> {
   return surveyFile(file, {
     ranges,
-    cache: useCache ? cache : undefined,
+    cache,
+    rebuild,
     mapping: configuredMapping(file.path),
     onProgress: (done) => {
       bar.show('Checking', done);
@@ -103,12 +104,9 @@ export async function marginsByPair(
   });
   const { files, preferenceCount } = pairSources(dataset);
   if (numbers.length === preferenceCount) return margins;
-  const read = readerOf(scored.result);
-  for (const { bytes, recognition, firstPair } of files) {
-    for await (const { number, pair, value } of readPairs(bytes, recognition)) {
-      if (pair.isTie || !Number.isNaN(margins[firstPair + number])) continue;
-      margins[firstPair + number] = read(pairText(pair), groupOf(value, groupField), 0).margin;
-    }
+  const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
+  for await (const { number, margin } of restMargins(files, readerOf(scored.result), groupField, isKnown)) {
+    margins[number] = margin;
   }
   return margins;
 }

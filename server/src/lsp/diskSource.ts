@@ -2,7 +2,7 @@
 // journal until they are saved.
 import { closeSync, openSync, readSync } from 'node:fs';
 
-import { Surveyor } from '#core/dataset/survey.ts';
+import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Replacement } from '#core/edits/splice.ts';
 import { spliceStream } from '#core/edits/splice.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
@@ -58,6 +58,8 @@ export class DiskSource implements Source {
   async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     const { survey, digest } = await this.#tools.survey(this.file, mapping, signal);
     this.#plainPath = await this.#tools.plainCopy(this.file, digest, signal);
+    // Closed meanwhile: nobody would close the handle again.
+    signal.throwIfAborted();
     this.close();
     this.#handle = openSync(this.#plainPath, 'r');
     this.#survey = { ...survey, lineCount: 0, byteCount: 0 };
@@ -76,11 +78,9 @@ export class DiskSource implements Source {
   refresh(old: DocumentSurvey): Carried | undefined {
     if (this.#changed.size === 0 || !old.recognition) return undefined;
     const { facts, recognition } = old;
-    let findings = old.findings.filter(({ record }) => !this.#changed.has(record));
-    const counts = new Map(old.counts);
-    for (const { record, rule } of old.findings) {
-      if (this.#changed.has(record)) counts.set(rule, (counts.get(rule) ?? 0) - 1);
-    }
+    const kept = withoutFindings(old, (record) => this.#changed.has(record));
+    const { counts } = kept;
+    let { findings } = kept;
     for (const record of this.#changed) {
       const raw = this.#rawOf(record);
       const surveyor = new Surveyor({ recognition });
@@ -125,7 +125,11 @@ export class DiskSource implements Source {
     const replacements = this.#replacements();
     // Windows renames over no file that is open.
     if (process.platform === 'win32') this.close();
-    await saveReplaced(this.file, replacements, signal);
+    try {
+      await saveReplaced(this.file, replacements, signal);
+    } finally {
+      if (this.#handle < 0) this.#handle = openSync(this.#plainPath, 'r');
+    }
     this.#journal?.clear();
     this.#waiting.clear();
   }

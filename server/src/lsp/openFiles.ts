@@ -124,6 +124,8 @@ export class OpenFiles {
     const path = pathOf(uri);
     if (path === undefined || this.#open.has(uri)) return;
     const source = new DiskSource(uri, await openFile(path), this.#context.disk());
+    // Asked for twice at once, it is opened once.
+    if (this.#open.has(uri)) return;
     this.#begin(uri, new OpenDataset(source));
     watchFile(path, { interval: WATCH_MS }, () => {
       void this.#reopenIfChanged(uri);

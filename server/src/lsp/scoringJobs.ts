@@ -1,12 +1,10 @@
 // One scoring job for each open dataset: started, followed, cancelled.
 import { performance } from 'node:perf_hooks';
 
-import type { Recognition } from '#core/mapping/recognise.ts';
-import type { ByteStream } from '#core/ports.ts';
 import { stageProgress } from '#core/progress.ts';
-import { pairText } from '#core/score/model.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
-import { fittedShare, groupOf, pairBatches, readPairs } from '#node/engine.ts';
+import type { PairSource } from '#node/engine.ts';
+import { fittedShare, pairBatches, restMargins } from '#node/engine.ts';
 import { score } from '#node/scoring.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type { Phase, Settings } from '#protocol/editor.ts';
@@ -41,17 +39,16 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
 /** Margins of the pairs that were not fitted, in one more pass that lets other requests run. */
 async function scoreRest(
   dataset: OpenDataset,
-  stream: ByteStream,
-  recognition: Recognition,
+  rest: PairSource,
   groupBy: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const { scores } = dataset;
   if (!scores) return;
+  const isKnown = (number: number): boolean => !Number.isNaN(dataset.survey.facts.margin(number));
   let slice = performance.now();
-  for await (const { number, pair, value } of readPairs(stream, recognition)) {
-    if (pair.isTie || !Number.isNaN(dataset.survey.facts.margin(number))) continue;
-    dataset.setLateMargin(number, scores.reader(pairText(pair), groupOf(value, groupBy), 0).margin);
+  for await (const { number, margin } of restMargins([rest], scores.reader, groupBy, isKnown)) {
+    dataset.setLateMargin(number, margin);
     if (performance.now() - slice < SLICE_MS) continue;
     await breathe();
     signal.throwIfAborted();
@@ -113,7 +110,7 @@ async function run(
     },
   );
   if (numbers.length < facts.preferenceCount) {
-    await scoreRest(dataset, source.stream, recognition, groupBy, signal);
+    await scoreRest(dataset, { bytes: source.stream, recognition, firstPair: 0 }, groupBy, signal);
     dataset.rankAll(settings.reviewPercent);
     listener.onScored();
   }

@@ -54,10 +54,6 @@ function editRecord(
 
 const NOTHING = new Uint8Array(0);
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
-}
-
 /** What the edits replace in the file's text. A dropped record takes its line end along. One pass, to the last of them. */
 export async function planReplacements(
   file: DataFile,
@@ -70,7 +66,7 @@ export async function planReplacements(
     const bytes = editRecord(file, raw, recognition, wanted.get(raw.record) ?? []);
     wanted.delete(raw.record);
     if (bytes === undefined) replacements.push({ start: raw.byteStart, end: raw.lineEnd, bytes: NOTHING });
-    else if (!sameBytes(bytes, raw.bytes)) {
+    else if (Buffer.compare(bytes, raw.bytes) !== 0) {
       replacements.push({ start: raw.byteStart, end: raw.byteEnd, bytes });
     }
     if (wanted.size === 0) break;

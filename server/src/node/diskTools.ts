@@ -1,6 +1,6 @@
 // What the language server needs to keep a dataset open from disk.
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -34,7 +34,12 @@ export function openDisk(folder: string, ranges: RangeRunner): Disk {
       if (await stat(path).catch(() => undefined)) return path;
       await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
       const partial = `${path}.${process.pid}.partial`;
-      await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
+      try {
+        await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
+      } catch (error) {
+        await rm(partial, { force: true });
+        throw error;
+      }
       await rename(partial, path);
       await prune(join(folder, 'unpacked'));
       return path;

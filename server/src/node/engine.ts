@@ -10,6 +10,7 @@ import { jsonText } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
+import type { PairReader } from '#core/score/model.ts';
 import { pairText } from '#core/score/model.ts';
 import { hashText } from '#core/score/random.ts';
 import { readRecords } from '#formats/lines.ts';
@@ -93,6 +94,24 @@ export async function* pairBatches(
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The margins of the pairs that were not fitted, by the fitted models; one more pass. */
+export async function* restMargins(
+  sources: readonly PairSource[],
+  read: PairReader,
+  groupField: string | undefined,
+  isKnown: (number: number) => boolean,
+): AsyncGenerator<{ readonly number: number; readonly margin: number }> {
+  for (const { bytes, recognition, firstPair } of sources) {
+    for await (const { number, pair, value } of readPairs(bytes, recognition)) {
+      if (pair.isTie || isKnown(firstPair + number)) continue;
+      yield {
+        number: firstPair + number,
+        margin: read(pairText(pair), groupOf(value, groupField), 0).margin,
+      };
+    }
+  }
 }
 
 /** A finding with its bytes in the file and its place as editors count it. */

@@ -1,28 +1,11 @@
 // Surveys of files on disk: one pass each, its result as the rest of the product takes it.
-import type { Schema, Survey } from '#core/dataset/survey.ts';
-import { Surveyor } from '#core/dataset/survey.ts';
+import type { Survey } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
-import type { ByteStream } from '#core/ports.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
-import { readRecords } from '#formats/lines.ts';
 
 import type { PairSource } from './engine.ts';
 import type { DataFile, Dataset } from './files.ts';
-
-/** Surveys a stream in one pass. `onBytes` is told how far it has come. */
-export async function surveyBytes(
-  bytes: ByteStream,
-  schema?: Schema,
-  onBytes?: (byteEnd: number) => void,
-): Promise<Survey> {
-  const surveyor = new Surveyor(schema);
-  for await (const raw of readRecords(bytes())) {
-    surveyor.add(raw);
-    onBytes?.(raw.byteEnd);
-  }
-  return surveyor.end();
-}
 
 export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
 

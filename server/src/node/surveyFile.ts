@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
+import { withoutFindings } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
@@ -27,6 +28,8 @@ export interface SurveyOptions {
   readonly ranges: RangeRunner;
   /** Undefined: nothing is kept. */
   readonly cache?: SurveyCache | undefined;
+  /** Read everything anew and keep it in the place of what is kept. */
+  readonly rebuild?: boolean;
   /** The mapping that the user named. */
   readonly mapping?: Mapping | undefined;
   /** Share of the file, 0 to 1. */
@@ -158,17 +161,12 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
     options.signal,
   );
   facts.truncate(last);
-  const counts = new Map(old.counts);
-  for (const { rule, record } of old.findings) {
-    if (record >= last) counts.set(rule, (counts.get(rule) ?? 0) - 1);
-  }
-  const findings = old.findings.filter(({ record }) => record < last);
-  return appendPart({ ...old, findings, counts }, part, start);
+  return appendPart({ ...old, ...withoutFindings(old, (record) => record >= last) }, part, start);
 }
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const schema = options.mapping ? JSON.stringify(options.mapping) : 'recognised';
-  const before = await cache.remembered(file.path, schema);
+  const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);
     if (survey)
@@ -183,7 +181,7 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
   const { whole: digest, prefix } = await digestsOf(file, grew?.stamp.size, options.signal);
   const known: Remembered = { stamp: file.stamp, digest };
   const sidecar = cache.sidecarOf(digest, schema);
-  const same = await cache.load(digest, schema);
+  const same = options.rebuild ? undefined : await cache.load(digest, schema);
   if (same) {
     await cache.save(file.path, schema, known, same);
     return { survey: same, source: 'cache', sidecar, digest };

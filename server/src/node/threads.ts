@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 import type { Work, Works } from './rangeWork.ts';
-import { workOn } from './rangeWork.ts';
 
 /** What a thread is given. */
 export interface ThreadData {
@@ -16,7 +15,7 @@ export type FromThread =
   | { readonly kind: 'done'; readonly result: Works[Work]['result'] }
   | { readonly kind: 'failed'; readonly message: string; readonly isUserError: boolean };
 
-/** What works on ranges: a pool of threads, or this thread. */
+/** What works on ranges. */
 export interface RangeRunner {
   /** How many ranges it works on at a time. */
   readonly width: number;
@@ -32,16 +31,6 @@ export interface RangeRunner {
 export function widthFor(memoryMb: number): number {
   return Math.max(1, Math.min(availableParallelism(), 8, Math.floor(memoryMb / 200)));
 }
-
-/** Works on this thread: for tests, and where there is one core. */
-export const HERE: RangeRunner = {
-  width: 1,
-  run: async (work, task, onBytes, signal) =>
-    workOn(work, task, (bytes) => {
-      signal.throwIfAborted();
-      onBytes(bytes);
-    }),
-};
 
 /** A thread for each range; callers start `width` of them at a time at most. */
 export function threads(workerPath: string, width: number, toError: (message: string) => Error): RangeRunner {

@@ -34,6 +34,16 @@ export interface Survey {
   readonly fieldsSeen: readonly string[];
 }
 
+/** A survey's findings without those of some records, which are about to be read anew. */
+export function withoutFindings(
+  { findings, counts }: Pick<Survey, 'findings' | 'counts'>,
+  isGone: (record: number) => boolean,
+): { findings: readonly Finding[]; counts: Map<string, number> } {
+  const left = new Map(counts);
+  for (const { rule, record } of findings) if (isGone(record)) left.set(rule, (left.get(rule) ?? 0) - 1);
+  return { findings: findings.filter(({ record }) => !isGone(record)), counts: left };
+}
+
 /** What is known before the pass. */
 export type Schema =
   /** As an earlier pass recognised it. */

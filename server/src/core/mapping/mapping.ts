@@ -11,8 +11,10 @@ export interface Field {
 
 /** One part of a prompt; the parts are joined in order. */
 export interface PromptPart extends Field {
-  /** Of a plain text; `user` when it is not said. `more` adds the text to the turn before. */
+  /** Of a plain text; `user` when it is not said. */
   readonly role?: string;
+  /** The text goes on with the turn before, as the `input` of an instruction does. */
+  readonly isMore?: true;
   readonly optional?: boolean;
 }
 

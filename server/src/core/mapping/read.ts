@@ -85,15 +85,13 @@ export function namesRead(mapping: Mapping): ReadonlySet<string> {
 
 function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
   const turns: Turn[] = [];
-  for (const { at, as, role = 'user' } of mapping.prompt) {
+  for (const { at, as, role = 'user', isMore } of mapping.prompt) {
     const found = findField(record, at);
     if (!found) continue;
-    for (const turn of turnsOf(found.value, concreteShape(found.value, as), role)) {
-      if (turn.text === '' && as === 'text' && mapping.prompt.length > 1) continue;
-      const before = turns.at(-1);
-      if (turn.role === 'more' && before)
-        turns.splice(-1, 1, { role: before.role, text: `${before.text}\n${turn.text}` });
-      else turns.push({ role: turn.role === 'more' ? 'user' : turn.role, text: turn.text });
+    for (const { role: who, text } of turnsOf(found.value, concreteShape(found.value, as), role)) {
+      if (text === '' && as === 'text' && mapping.prompt.length > 1) continue;
+      const before = isMore && turns.pop();
+      turns.push(before ? { role: before.role, text: `${before.text}\n${text}` } : { role: who, text });
     }
   }
   return turns;

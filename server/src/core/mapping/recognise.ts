@@ -27,15 +27,11 @@ export interface Contender {
 }
 
 /** Every mapping that fits any of the sample: most records first, then most fields. */
-export function contenders(
-  sample: readonly JsonObject[],
-  among: readonly Mapping[] = MAPPINGS,
-): readonly Contender[] {
-  return among
-    .map((mapping) => ({
-      mapping,
-      share: sample.filter((record) => fits(mapping, record)).length / Math.max(1, sample.length),
-    }))
+export function contenders(sample: readonly JsonObject[]): readonly Contender[] {
+  return MAPPINGS.map((mapping) => ({
+    mapping,
+    share: sample.filter((record) => fits(mapping, record)).length / Math.max(1, sample.length),
+  }))
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share || specificity(b.mapping) - specificity(a.mapping));
 }

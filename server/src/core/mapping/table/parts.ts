@@ -13,7 +13,7 @@ export const messages = (at: FieldRef): Field => ({ at, as: 'messages' });
 export const SYSTEM: PromptPart = { at: 'system', as: 'text', role: 'system', optional: true };
 
 /** More text for the turn before, as the `input` of an instruction. */
-export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', role: 'more', optional: true });
+export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: true, optional: true });
 
 /** The better and the worse answer in two fields of one shape. */
 export function pair(
