@@ -42,6 +42,10 @@ beforeAll(async () => {
   writeFileSync(large, lines.join(''));
   writeFileSync(join(folder, 'ranked.jsonl'), Array.from({ length: 40 }, (_, i) => ranked(i)).join('\n'));
   writeFileSync(
+    join(folder, 'tie.jsonl'),
+    '{"prompt":"Name a bird","completion_a":"A wren","completion_b":"A small wren","preference":"tie"}',
+  );
+  writeFileSync(
     join(folder, 'preflens.json'),
     '{\n  "mappings": [\n    {  "files": "none.jsonl", "mapping": "nectar" }\n  ]\n}\n',
   );
@@ -117,6 +121,20 @@ describe('ranked answers', () => {
     const frame = await compareFrame(page);
     expect(await frame.locator('body').innerText()).toContain('Name a bird of kind 1');
     await screenshot(page, 'ranked-compare');
+  });
+});
+
+describe('a tie', () => {
+  it('is compared without a winner', async () => {
+    const { page } = window;
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'tie.jsonl');
+    await waitForStatus(page, /1 pair · /);
+    await goTo(page, 1, 5);
+    await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
+    const frame = await compareFrame(page);
+    expect(await frame.locator('h2').allInnerTexts()).toEqual(['First, tied', 'Second, tied']);
+    await screenshot(page, 'tie-compare');
   });
 });
 
