@@ -40,7 +40,7 @@ const TITLES = {
 
 function answer(side: 'chosen' | 'rejected', view: AnswerView, diff: WordDiff, isTie: boolean): HTMLElement {
   const parts = diff[side];
-  const unscored = isTie ? 'not scored: a tie has no margin' : 'not scored';
+  const unscored = isTie ? '' : 'not scored';
   const reward = view.reward === undefined ? unscored : `reward ${signed(view.reward)}`;
   const header = element(
     'header',
@@ -104,9 +104,13 @@ function evidence(view: PairView): HTMLElement {
       element('ul', { class: 'reasons' }, ...view.reasons.map(reason)),
     );
   }
-  const trust = view.trust ?? 'This file is not scored yet.';
+  const trust = view.isTie
+    ? 'The label calls both answers equal: there is no margin.'
+    : (view.trust ?? 'This file is not scored yet.');
   const scorer = 'The consistency scorer judges agreement with the rest of this file, not truth.';
-  children.push(element('p', { class: 'trust' }, view.trust === undefined ? trust : `${scorer} ${trust}`));
+  children.push(
+    element('p', { class: 'trust' }, view.isTie || view.trust === undefined ? trust : `${scorer} ${trust}`),
+  );
   return element('footer', {}, ...children);
 }
 
@@ -119,7 +123,8 @@ function toolbar(view: PairView, undoCount: number, act: (action: PageAction) =>
       element('kbd', {}, key.toUpperCase()),
     );
     const needsFindings = action === 'next' || action === 'previous';
-    button.disabled = (action === 'undo' && undoCount === 0) || (needsFindings && view.findingCount === 0);
+    const isPointless = (action === 'undo' && undoCount === 0) || (action === 'flip' && view.isTie);
+    button.disabled = isPointless || (needsFindings && view.findingCount === 0);
     button.addEventListener('click', () => {
       act(action);
     });
