@@ -41,7 +41,12 @@ const bundles = [
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
   { ...node, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.js' },
-  { ...node, entryPoints: ['server/src/scorer/main.ts'], outfile: 'dist/scorer.js' },
+  {
+    ...node,
+    entryPoints: ['server/src/scorer/main.ts'],
+    outfile: 'dist/scorer.js',
+    external: ['onnxruntime-node'],
+  },
   { ...node, entryPoints: ['server/src/node/threadMain.ts'], outfile: 'dist/thread.js' },
   {
     ...node,

@@ -17,7 +17,7 @@ import { openDisk } from '#node/diskTools.ts';
 import { callerOf } from '#node/rpc.ts';
 import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
 import { ScorerGone } from '#node/scoringProcess.ts';
-import type { ScorerNotifications, ScorerRequests } from '#protocol/scorer.ts';
+import type { ScorerRequests } from '#protocol/scorer.ts';
 
 import { serveLanguage } from '../../server/src/lsp/server.ts';
 import { serveScorer } from '../../server/src/scorer/loop.ts';
@@ -50,10 +50,8 @@ export function startInMemory(): MemoryScorer {
     requests,
     pid: 4711,
     gone,
-    onProgress(listener) {
-      near.onNotification('progress', ({ visited }: ScorerNotifications['progress']) => {
-        listener(visited);
-      });
+    listen(name, listener) {
+      near.onNotification(name, listener);
     },
     kill() {
       end('killed');

@@ -46,8 +46,18 @@ export const layerRules = [
   ),
   layer(
     ['server/src/scorer/**/*.ts'],
-    ['#core/score/', '#protocol/', '#node/rpc\\.ts$', 'node:', 'vscode-jsonrpc/node$'],
+    [
+      '#core/',
+      '#protocol/',
+      '#node/rpc\\.ts$',
+      'node:',
+      'vscode-jsonrpc/node$',
+      '@huggingface/jinja$',
+      '@huggingface/tokenizers$',
+    ],
+    ['onnxruntime-node$'],
   ),
+  layer(['server/src/scorer/runtime.ts'], ['#core/reward/', 'onnxruntime-node$']),
   layer(
     ['server/src/lsp/**/*.ts'],
     ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'vscode-languageserver/node$'],

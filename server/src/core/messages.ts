@@ -31,6 +31,8 @@ export const messages = {
     ),
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
+  badModel: (folder: string, fault: string) =>
+    new UserError(`${folder}: this model cannot be used: ${fault}.`),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
   diskFull: (path: string) =>
     new UserError(

@@ -69,7 +69,7 @@ async function fitMissing(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kep
   const tell = (): void => {
     job.onProgress({ stage: 'fitting', done: Math.min(1, (before + within) / total) });
   };
-  scorer.onProgress((visited) => {
+  scorer.listen('progress', ({ visited }) => {
     within += visited;
     tell();
   });
@@ -94,8 +94,8 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
   if (!job.selfTest) return { result: kept.result, selfTest: undefined };
   const total = plan.work.reduce((sum, work) => sum + work, 0);
   let visited = 0;
-  scorer.onProgress((count) => {
-    visited += count;
+  scorer.listen('progress', (told) => {
+    visited += told.visited;
     job.onProgress({ stage: 'self-test', done: Math.min(1, visited / total) });
   });
   const selfTest = await scorer.requests.call(

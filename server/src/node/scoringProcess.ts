@@ -14,7 +14,11 @@ import { callerOf } from './rpc.ts';
 export interface Scorer {
   readonly requests: Caller<ScorerRequests>;
   readonly pid: number;
-  onProgress(listener: (visited: number) => void): void;
+  /** Hears a notification; a later listener takes the place of an earlier one. */
+  listen<Name extends keyof ScorerNotifications>(
+    name: Name,
+    listener: (params: ScorerNotifications[Name]) => void,
+  ): void;
   /** Rejects with the reason when the scorer is gone. */
   readonly gone: Promise<never>;
   /** Ends it at once. */
@@ -24,7 +28,8 @@ export interface Scorer {
 /** The scorer is gone without having been told to: the job may be tried again. */
 export class ScorerGone extends Error {}
 
-export type StartScorer = () => Promise<Scorer>;
+/** `mostMb`: what it may hold; 0 for no limit. */
+export type StartScorer = (mostMb?: number) => Promise<Scorer>;
 
 /** The last lines that a process wrote to standard error, for a message. */
 function tailOf(child: ChildProcess): () => string {
@@ -35,12 +40,13 @@ function tailOf(child: ChildProcess): () => string {
   return () => tail.trim();
 }
 
-/** Forks the bundle at `path` and shakes hands. */
-export async function startScorer(path: string): Promise<Scorer> {
+/** Forks the bundle at `path` and shakes hands. A process that holds more than `mostMb` ends itself. */
+export async function startScorer(path: string, mostMb = 0): Promise<Scorer> {
   const child = fork(path, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    env: { ...process.env, PREFLENS_MEMORY_MB: String(mostMb) },
   });
   const stderr = tailOf(child);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
@@ -69,10 +75,8 @@ export async function startScorer(path: string): Promise<Scorer> {
     requests,
     pid: hello.pid,
     gone,
-    onProgress(listener) {
-      connection.onNotification('progress', ({ visited }: ScorerNotifications['progress']) => {
-        listener(visited);
-      });
+    listen(name, listener) {
+      connection.onNotification(name, listener);
     },
     kill() {
       child.kill('SIGKILL');

@@ -1,4 +1,7 @@
 // server ↔ scoring process: JSON-RPC over process IPC with structured clone, so typed arrays stay what they are.
+import type { Turn } from '#core/model/pair.ts';
+import type { ModelSpec } from '#core/reward/folder.ts';
+import type { Provider } from '#core/reward/scorerRule.ts';
 import type { Part, PartFit } from '#core/score/consistency.ts';
 import type { FittedModels } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
@@ -24,6 +27,36 @@ export interface ConsistencyResult extends FittedModels {
   readonly trust: Trust;
 }
 
+export interface OpenModel {
+  readonly folder: string;
+  readonly spec: ModelSpec;
+  /** Tried one after the other. */
+  readonly providers: readonly Provider[];
+  readonly threads: number;
+  /** Texts whose ids are known, to check the tokenizer with. */
+  readonly referenceIds: readonly { readonly text: string; readonly ids: readonly number[] }[];
+}
+
+export interface OpenedModel {
+  readonly provider: Provider;
+  /** Of the providers that were wanted more: why they are not used. */
+  readonly failed: readonly { readonly provider: Provider; readonly reason: string }[];
+  /** Numbers for each unit. */
+  readonly width: number;
+  /** Names of the outputs that the model has. */
+  readonly outputs: readonly string[];
+  readonly precision: 'fp32' | 'fp16';
+  readonly warnings: readonly string[];
+}
+
+/** An answer under its prompt, or two answers in their order. */
+export interface WireUnit {
+  readonly prompt: readonly Turn[];
+  readonly texts: readonly string[];
+  /** With how many others it may share a batch, itself included: fewer once a batch with it brought a process down. */
+  readonly most: number;
+}
+
 /** Request name → parameters and result. Requests are answered in order. */
 export interface ScorerRequests {
   hello: { params: { version: number }; result: { version: number; pid: number } };
@@ -36,9 +69,46 @@ export interface ScorerRequests {
   join: { params: null; result: ConsistencyResult };
   /** Plants flips in the pairs that are here, fits again, and says how many were found. */
   selfTest: { params: { seed: number; share: number }; result: SelfTest };
+
+  /** Opens the one model that this process serves from now on. */
+  open: { params: OpenModel; result: OpenedModel };
+  /**
+   * Scores units; `rated` and `refused` tell of them as they come. Requests of a lower `priority` number go first,
+   * between batches.
+   */
+  rate: {
+    params: { request: number; priority: number; units: readonly WireUnit[] };
+    result: RateFigures;
+  };
+}
+
+/** What a request took. */
+export interface RateFigures {
+  /** Tokens of texts, and with padding. */
+  readonly tokens: number;
+  readonly paddedTokens: number;
+  /** Inside the model. */
+  readonly ms: number;
 }
 
 export interface ScorerNotifications {
   /** Pairs visited since the last message. */
   progress: { visited: number };
+  /**
+   * A batch begins: should the process die now, one of these units did it. `tokens` with padding; 0 while texts are
+   * turned into tokens.
+   */
+  running: { request: number; units: Int32Array; tokens: number };
+  /** What a batch gave: `values` holds as many numbers a unit as the model is wide; `flags` as in core/reward/table.ts. */
+  rated: {
+    request: number;
+    units: Int32Array;
+    values: Float32Array;
+    tokens: Int32Array;
+    flags: Uint8Array;
+  };
+  /** A text that cannot be given to the model. */
+  refused: { request: number; unit: number; reason: string };
+  /** The provider was given up after its first batch. */
+  provider: { provider: Provider; reason: string };
 }

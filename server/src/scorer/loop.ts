@@ -21,6 +21,8 @@ import { serve } from '#node/rpc.ts';
 import type { ConsistencyResult, ScorerRequests, WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
+import { modelHandlers } from './modelLoop.ts';
+
 /** The longest that a fit keeps the process from hearing a cancellation. */
 const SLICE_MS = 15;
 
@@ -122,6 +124,7 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
   const gathering = new Gathering();
   let job: Job | undefined;
   serve<ScorerRequests>(connection, {
+    ...modelHandlers(connection),
     hello: async () => ({ version: SCORER_PROTOCOL, pid }),
     add: async ({ pairs }) => {
       for (const pair of pairs) gathering.add(pair);

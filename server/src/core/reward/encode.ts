@@ -1,0 +1,205 @@
+// From texts to the numbers that a model reads: special tokens, pair encoding and truncation.
+import type { Turn } from '../model/pair.ts';
+import { ANSWER_CUT, PROMPT_CUT } from './table.ts';
+
+/** Text to tokens, without special ones. */
+export type Tokenize = (text: string) => number[];
+
+export type Side = 'left' | 'right';
+
+/** What stands at a place of a text that a model reads. */
+export type Slot = 'prompt' | 'answer';
+
+/** A stretch of tokens. One without a slot belongs to the template and is never cut. */
+export interface Piece {
+  readonly ids: readonly number[];
+  readonly slot?: Slot;
+  /** Number of the segment, for models with token types. */
+  readonly type: number;
+}
+
+/** One row of a model's input. */
+export interface Sequence {
+  readonly ids: readonly number[];
+  readonly types: readonly number[];
+  /** Where the answer begins; only then are its tokens known by themselves. */
+  readonly answerStart: number;
+  /** See `table.ts`. */
+  readonly flags: number;
+}
+
+/** A text that cannot be given to the model, and why. */
+export class Unscorable extends Error {}
+
+const count = (pieces: readonly Piece[]): number => pieces.reduce((sum, { ids }) => sum + ids.length, 0);
+
+/** Takes `excess` tokens from the ends of pieces of a slot, always from the longest one. */
+function cutEnds(pieces: readonly Piece[], slot: Slot, excess: number): Piece[] {
+  const lengths = pieces.map((piece) => (piece.slot === slot ? piece.ids.length : -1));
+  for (let left = excess; left > 0; left--) {
+    const longest = lengths.indexOf(Math.max(...lengths));
+    if ((lengths[longest] ?? 0) <= 0) break;
+    lengths[longest] = (lengths[longest] ?? 0) - 1;
+  }
+  return pieces.map((piece, i) =>
+    piece.slot === slot ? { ...piece, ids: piece.ids.slice(0, lengths[i]) } : piece,
+  );
+}
+
+function cutStarts(pieces: readonly Piece[], slot: Slot, excess: number): Piece[] {
+  let left = excess;
+  return pieces.map((piece) => {
+    if (piece.slot !== slot || left === 0) return piece;
+    const cut = Math.min(left, piece.ids.length);
+    left -= cut;
+    return { ...piece, ids: piece.ids.slice(cut) };
+  });
+}
+
+/**
+ * Joins pieces to at most `most` tokens. Cut on the left, the prompt loses its beginning, and answers their end only
+ * when nothing of it is left. Cut on the right, answers lose their end, the longest first. Throws Unscorable when a
+ * whole answer would be lost, or when the template alone is too long.
+ */
+export function fit(pieces: readonly Piece[], most: number, side: Side): Sequence {
+  let fitted = pieces;
+  let flags = 0;
+  const before = (slot: Slot): number => count(pieces.filter((piece) => piece.slot === slot));
+  if (side === 'left' && count(fitted) > most) {
+    fitted = cutStarts(fitted, 'prompt', count(fitted) - most);
+    flags |= PROMPT_CUT;
+  }
+  if (count(fitted) > most) {
+    fitted = cutEnds(fitted, 'answer', count(fitted) - most);
+    flags |= ANSWER_CUT;
+    const isLost = fitted.some(
+      ({ slot, ids }, i) => slot === 'answer' && ids.length === 0 && (pieces[i]?.ids.length ?? 0) > 0,
+    );
+    if (count(fitted) > most || isLost) {
+      throw new Unscorable(
+        `it has ${count(pieces)} tokens, ${before('prompt')} of them in the prompt, and the model takes ${most}`,
+      );
+    }
+  }
+  const answerAt = fitted.findIndex(({ slot }) => slot === 'answer');
+  return {
+    ids: fitted.flatMap(({ ids }) => ids),
+    types: fitted.flatMap(({ ids, type }) => ids.map(() => type)),
+    answerStart: count(fitted.slice(0, Math.max(0, answerAt))),
+    flags,
+  };
+}
+
+/** Where special tokens stand around one text (A) or two (A and B). */
+export type Pattern = readonly (
+  { readonly special: number; readonly type: number } | { readonly text: 'A' | 'B'; readonly type: number }
+)[];
+
+export interface Patterns {
+  readonly single: Pattern;
+  readonly pair: Pattern;
+}
+
+const BARE: Patterns = {
+  single: [{ text: 'A', type: 0 }],
+  pair: [
+    { text: 'A', type: 0 },
+    { text: 'B', type: 0 },
+  ],
+};
+
+interface TemplateItem {
+  readonly SpecialToken?: { readonly id: string; readonly type_id: number };
+  readonly Sequence?: { readonly id: 'A' | 'B'; readonly type_id: number };
+}
+
+interface PostProcessor {
+  readonly type?: string;
+  readonly processors?: readonly PostProcessor[];
+  readonly single?: readonly TemplateItem[];
+  readonly pair?: readonly TemplateItem[];
+  readonly special_tokens?: Readonly<Record<string, { readonly ids: readonly number[] }>>;
+  readonly cls?: readonly [string, number];
+  readonly sep?: readonly [string, number];
+}
+
+function patternOf(items: readonly TemplateItem[], specials: PostProcessor['special_tokens']): Pattern {
+  return items.flatMap(({ SpecialToken, Sequence }): Pattern => {
+    if (Sequence) return [{ text: Sequence.id, type: Sequence.type_id }];
+    const ids = specials?.[SpecialToken?.id ?? '']?.ids ?? [];
+    return ids.map((special) => ({ special, type: SpecialToken?.type_id ?? 0 }));
+  });
+}
+
+/** The special tokens that a tokenizer.json puts around texts, by its post-processor. */
+export function patternsOf(postProcessor: unknown): Patterns {
+  const processor = (postProcessor ?? {}) as PostProcessor;
+  if (processor.processors) {
+    const inner = processor.processors.map(patternsOf);
+    return inner.find((patterns) => patterns !== BARE) ?? BARE;
+  }
+  if (processor.single && processor.pair) {
+    return {
+      single: patternOf(processor.single, processor.special_tokens),
+      pair: patternOf(processor.pair, processor.special_tokens),
+    };
+  }
+  if (!processor.cls || !processor.sep) return BARE;
+  const [[, cls], [, sep]] = [processor.cls, processor.sep];
+  const isRoberta = processor.type === 'RobertaProcessing';
+  const second = isRoberta ? 0 : 1;
+  return {
+    single: [
+      { special: cls, type: 0 },
+      { text: 'A', type: 0 },
+      { special: sep, type: 0 },
+    ],
+    pair: [
+      { special: cls, type: 0 },
+      { text: 'A', type: 0 },
+      { special: sep, type: 0 },
+      ...(isRoberta ? [{ special: sep, type: 0 }] : []),
+      { text: 'B', type: second },
+      { special: sep, type: second },
+    ],
+  };
+}
+
+/** Puts pieces where a pattern says; `B` stays out where the pattern has no place for it. */
+export function surround(pattern: Pattern, a: readonly Piece[], b: readonly Piece[] = []): Piece[] {
+  return pattern.flatMap((item): Piece[] =>
+    'special' in item
+      ? [{ ids: [item.special], type: item.type }]
+      : (item.text === 'A' ? a : b).map((piece) => ({ ...piece, type: item.type })),
+  );
+}
+
+const ROLES: readonly (readonly [RegExp, string])[] = [
+  [/^(system|context|developer)/i, 'system'],
+  [/^(assistant|gpt|bot|model|chatgpt|ai)/i, 'assistant'],
+  [/^(tool|function|observation|ipython)/i, 'tool'],
+];
+
+/** A dataset's word for a speaker as chat templates know it; everybody else is the user. */
+export function chatRole(role: string): string {
+  return ROLES.find(([pattern]) => pattern.test(role))?.[1] ?? 'user';
+}
+
+/** A prompt for models without a chat template: one turn as it is, several with their speakers. */
+export function plainPrompt(prompt: readonly Turn[]): string {
+  const [first] = prompt;
+  if (prompt.length === 1 && first) return first.text;
+  const name = (role: string): string => {
+    const known = chatRole(role);
+    return `${known.charAt(0).toUpperCase()}${known.slice(1)}`;
+  };
+  return prompt.map(({ role, text }) => `${name(role)}: ${text}`).join('\n\n');
+}
+
+/** A text with {prompt}, {response}, {first} and {second} in it, cut into its literal parts and its places. */
+export function formatParts(format: string): readonly (string | { readonly place: string })[] {
+  return format
+    .split(/(\{(?:prompt|response|first|second)\})/)
+    .filter((part) => part !== '')
+    .map((part) => (/^\{\w+\}$/.test(part) ? { place: part.slice(1, -1) } : part));
+}

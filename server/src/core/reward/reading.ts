@@ -1,0 +1,65 @@
+// What scores say of a pair: margin, rewards, and whether a text was cut.
+import type { Key } from '../hash.ts';
+import { compareKeys } from '../hash.ts';
+import type { Identity } from '../model/identity.ts';
+import { pairKey } from '../model/identity.ts';
+import type { Pass } from './folder.ts';
+import type { Head } from './heads.ts';
+import { embeddingMargin, pairMargin, rewardOf } from './heads.ts';
+import type { ScoreTable } from './table.ts';
+import { REFUSED } from './table.ts';
+
+/** The scores of one model on a dataset. */
+export interface Rated {
+  readonly pass: Pass;
+  readonly table: ScoreTable;
+}
+
+/** What a pass needs to know of a pair: keys of its units, each of one text or two. */
+export function unitKeys(pass: Pass, identity: Identity): readonly Key[] {
+  return pass === 'pair' ? [pairKey(identity)] : [identity.chosenKey, identity.rejectedKey];
+}
+
+/** True when the chosen answer is the one that pair units put first: a flip leaves the unit as it is. */
+export function chosenIsFirst({ chosenKey, rejectedKey }: Identity): boolean {
+  return compareKeys(chosenKey, rejectedKey) <= 0;
+}
+
+/** Everything that a hover wants to know of a scored pair. */
+export interface Account {
+  /** Log-odds, or a difference of rewards, of the recorded label. */
+  readonly margin: number;
+  readonly chosenReward?: number;
+  readonly rejectedReward?: number;
+  /** Bits of `table.ts`, of both answers together. */
+  readonly flags: number;
+  /** Of the later one. */
+  readonly time: number;
+  readonly provider: number;
+}
+
+/** Reads a pair; undefined when a score is missing, NaN as the margin when a text was refused. `rated` as the head needs. */
+export function accountOf(head: Head, rated: readonly Rated[], identity: Identity): Account | undefined {
+  const rows = rated.map(({ pass, table }) => unitKeys(pass, identity).map((key) => table.rowOf(key)));
+  if (rows.length === 0 || rows.some((of) => of.some((row) => row < 0))) return undefined;
+  const valuesOf = (model: number, side: number): Float32Array =>
+    rated[model]?.table.values(rows[model]?.[side] ?? 0) ?? new Float32Array(0);
+  const [first] = rated;
+  const firstRows = rows[0] ?? [];
+  const all = rated.flatMap(({ table }, model) => (rows[model] ?? []).map((row) => ({ table, row })));
+  const flags = all.reduce((sum, { table, row }) => sum | table.flags(row), 0);
+  const time = all.reduce((latest, { table, row }) => Math.max(latest, table.time(row)), 0);
+  const common = { flags, time, provider: first?.table.provider(firstRows[0] ?? 0) ?? 0 };
+  if ((flags & REFUSED) !== 0) return { ...common, margin: Number.NaN };
+  if (head.kind === 'pair') {
+    const margin = pairMargin(valuesOf(0, 0), head.numbers);
+    return { ...common, margin: chosenIsFirst(identity) ? margin : -margin };
+  }
+  if (head.kind === 'embedding') {
+    return { ...common, margin: embeddingMargin(valuesOf(0, 0), valuesOf(0, 1), head.temperature) };
+  }
+  const reward = (side: number): number =>
+    rewardOf(head, valuesOf(0, side), rated.length > 1 ? valuesOf(1, side) : undefined) ?? Number.NaN;
+  const [chosenReward, rejectedReward] = [reward(0), reward(1)];
+  return { ...common, margin: chosenReward - rejectedReward, chosenReward, rejectedReward };
+}

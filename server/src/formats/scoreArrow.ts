@@ -1,0 +1,102 @@
+// Scores as an Arrow stream that grows by record batches, and sums by which a reader knows how far it is whole: after
+// a crash a file may end or hold anything, and a reader of Arrow must not be given such bytes.
+import type { Vector } from 'apache-arrow';
+import { makeVector, RecordBatchReader, Schema, Table, tableToIPC } from 'apache-arrow';
+
+import type { ScoreRow } from '#core/reward/table.ts';
+
+/** What ends a stream: eight bytes, so that more can be put in their place. */
+const END_BYTES = 8;
+
+/** What is known of all scores of a stream, in the schema's metadata. */
+export type Provenance = Readonly<Record<string, string>>;
+
+/** One entry of the sums: where a batch ends, and the sum of its bytes. */
+const SUM_BYTES = 16;
+
+function sumOf(bytes: Uint8Array): number {
+  let hash = bytes.length;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** The entry for a batch that ends at `end` of its stream. */
+export function sumEntry(batch: Uint8Array, end: number): Uint8Array {
+  const entry = new DataView(new ArrayBuffer(SUM_BYTES));
+  entry.setFloat64(0, end, true);
+  entry.setUint32(8, sumOf(batch), true);
+  entry.setUint32(12, sumOf(new Uint8Array(entry.buffer, 0, 12)), true);
+  return new Uint8Array(entry.buffer);
+}
+
+/** As much of a stream as its sums vouch for. */
+export function wholePart(stream: Uint8Array, sums: Uint8Array): Uint8Array {
+  const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength);
+  let whole = 0;
+  for (let at = 0; at + SUM_BYTES <= sums.length; at += SUM_BYTES) {
+    const end = view.getFloat64(at, true);
+    const isEntry = view.getUint32(at + 12, true) === sumOf(sums.subarray(at, at + 12));
+    if (!isEntry || !(end > whole) || end > stream.length) break;
+    if (view.getUint32(at + 8, true) !== sumOf(stream.subarray(whole, end))) break;
+    whole = end;
+  }
+  return stream.subarray(0, whole);
+}
+
+function tableOf(rows: readonly ScoreRow[], width: number, provenance: Provenance): Table {
+  const keys = new Uint32Array(2 * rows.length);
+  rows.forEach(({ key }, row) => {
+    keys.set(key, 2 * row);
+  });
+  const columns: Record<string, Vector> = { key: makeVector(new BigUint64Array(keys.buffer)) };
+  for (let i = 0; i < width; i++) {
+    columns[`value${i}`] = makeVector(Float32Array.from(rows, ({ values }) => values[i] ?? Number.NaN));
+  }
+  columns['tokens'] = makeVector(Int32Array.from(rows, ({ tokens }) => tokens));
+  columns['flags'] = makeVector(Uint8Array.from(rows, ({ flags }) => flags));
+  columns['provider'] = makeVector(Uint8Array.from(rows, ({ provider }) => provider));
+  columns['time'] = makeVector(Uint32Array.from(rows, ({ time }) => time));
+  const table = new Table(columns);
+  return new Table(new Schema(table.schema.fields, new Map(Object.entries(provenance))), table.batches);
+}
+
+/** Makes the bytes of one stream: the first call's begin it, those of later calls go on with it. */
+export function scoreStream(
+  width: number,
+  provenance: Provenance,
+): (rows: readonly ScoreRow[]) => Uint8Array {
+  let headBytes = 0;
+  return (rows) => {
+    const bytes = tableToIPC(tableOf(rows, width, provenance), 'stream');
+    const from = headBytes;
+    // The schema's message: a mark of four bytes, its length, and no body.
+    headBytes ||= 8 + new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true);
+    return bytes.subarray(from, bytes.length - END_BYTES);
+  };
+}
+
+/** Reads a stream, of which every byte is known to be good. It may be empty, and need not be ended. */
+export function* readScores(bytes: Uint8Array, width: number): Generator<ScoreRow> {
+  if (bytes.length === 0) return;
+  const ended = new Uint8Array(bytes.length + END_BYTES);
+  ended.set(bytes);
+  ended.fill(0xff, bytes.length, bytes.length + 4);
+  for (const batch of RecordBatchReader.from(ended)) {
+    const column = <T>(name: string): T => batch.getChild(name)?.toArray() as T;
+    const wide = column<BigUint64Array>('key');
+    const keys = new Uint32Array(wide.buffer, wide.byteOffset, 2 * batch.numRows);
+    const values = Array.from({ length: width }, (_, i) => column<Float32Array>(`value${i}`));
+    const [tokens, flags] = [column<Int32Array>('tokens'), column<Uint8Array>('flags')];
+    const [providers, times] = [column<Uint8Array>('provider'), column<Uint32Array>('time')];
+    for (let at = 0; at < batch.numRows; at++) {
+      yield {
+        key: [keys[2 * at] ?? 0, keys[2 * at + 1] ?? 0],
+        values: values.map((of) => of[at] ?? Number.NaN),
+        tokens: tokens[at] ?? 0,
+        flags: flags[at] ?? 0,
+        provider: providers[at] ?? 0,
+        time: times[at] ?? 0,
+      };
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// Reads a model folder: its small files, and the digest of everything that scores depend on.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { messages } from '#core/messages.ts';
+import type { FolderFiles, FolderReading } from '#core/reward/folder.ts';
+import { FolderFault, readFolder } from '#core/reward/folder.ts';
+import type { OnnxRule } from '#core/reward/scorerRule.ts';
+
+import { digestOfText, PRIVATE_FOLDER } from '../cache.ts';
+import { codeOf } from '../files.ts';
+
+/** Weights beside an .onnx file, however the exporter called them. */
+const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;
+
+export interface ModelFolder extends FolderReading {
+  readonly folder: string;
+  readonly files: FolderFiles;
+  /** Of model, weights, tokenizer, template, truncation: scores of one fingerprint can stand side by side. */
+  readonly fingerprint: string;
+  /** Bytes of model and weights. */
+  readonly bytes: number;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function jsonOf<T>(path: string): Promise<T | undefined> {
+  const text = await textOf(path);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new FolderFault(
+      `${basename(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+async function onnxFiles(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const sub of ['', 'onnx']) {
+    const names = await readdir(join(folder, sub)).catch((error: unknown) => {
+      if (sub !== '' && (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')) return [];
+      throw error;
+    });
+    for (const name of names) if (name.endsWith('.onnx')) found.push(sub === '' ? name : `${sub}/${name}`);
+  }
+  return found.sort();
+}
+
+/** SHA-256 of a file's bytes. What was found is remembered in `known` under path, size and time. */
+async function digestOf(path: string, known: string | undefined): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path);
+  const stamp = `${resolve(path)} ${size} ${mtimeMs} ${ino}`;
+  const memo = known === undefined ? undefined : join(known, digestOfText(stamp).slice(0, 32));
+  const remembered = memo === undefined ? undefined : await textOf(memo);
+  if (remembered?.length === 64) return remembered;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  const digest = hash.digest('hex');
+  if (known !== undefined && memo !== undefined) {
+    await mkdir(known, PRIVATE_FOLDER);
+    await writeFile(memo, digest);
+  }
+  return digest;
+}
+
+async function weightsOf(folder: string, file: string): Promise<string[]> {
+  const where = dirname(join(folder, file));
+  const names = (await readdir(where)).filter((name) => DATA_FILE.test(name)).sort();
+  return [join(folder, file), ...names.map((name) => join(where, name))];
+}
+
+/** Opens a folder as a rule wants it. Rejects with a UserError that says what is wrong with it. */
+export async function openFolder(
+  path: string,
+  rule: OnnxRule,
+  cacheFolder: string | undefined,
+): Promise<ModelFolder> {
+  const folder = resolve(path);
+  try {
+    const [config, tokenizer, tokenizerConfig, chatTemplate, referenceIds] = await Promise.all([
+      jsonOf<Record<string, unknown>>(join(folder, 'config.json')),
+      jsonOf<Record<string, unknown>>(join(folder, 'tokenizer.json')),
+      jsonOf<Record<string, unknown>>(join(folder, 'tokenizer_config.json')),
+      textOf(join(folder, 'chat_template.jinja')),
+      jsonOf<{ text: string; ids: number[] }[]>(join(folder, 'preflens.ids.json')),
+    ]);
+    const files: FolderFiles = {
+      onnx: await onnxFiles(folder),
+      ...(config && { config }),
+      ...(tokenizer && { tokenizer }),
+      ...(tokenizerConfig && { tokenizerConfig }),
+      ...(chatTemplate !== undefined && { chatTemplate }),
+      ...(referenceIds && { referenceIds }),
+    };
+    const reading = readFolder(files, rule);
+    const weights = await weightsOf(folder, reading.spec.file);
+    const hash = createHash('sha256').update(JSON.stringify([reading.spec, tokenizer, tokenizerConfig]));
+    let bytes = 0;
+    for (const weight of weights) {
+      hash.update(
+        await digestOf(weight, cacheFolder === undefined ? undefined : join(cacheFolder, 'digests')),
+      );
+      bytes += (await stat(weight)).size;
+    }
+    return { ...reading, folder, files, fingerprint: hash.digest('hex').slice(0, 32), bytes };
+  } catch (error) {
+    if (error instanceof FolderFault) throw messages.badModel(folder, error.message);
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
+      throw messages.badModel(folder, 'there is no such folder');
+    throw error;
+  }
+}

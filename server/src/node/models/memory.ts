@@ -1,0 +1,44 @@
+// One memory budget for all models of this process: who wants to start waits until idle ones have made room.
+
+export interface Holder {
+  readonly bytes: number;
+  isIdle(): boolean;
+  /** Ends the process and gives its memory back. */
+  stop(): void;
+}
+
+const LOOK_AGAIN_MS = 100;
+
+export class MemoryBudget {
+  readonly bytes: number;
+  readonly #holders = new Set<Holder>();
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  /** Resolves when there is room. Never for more than the whole budget: that is to be refused before. */
+  async take(holder: Holder, signal: AbortSignal): Promise<void> {
+    while (!this.#makeRoom(holder.bytes)) {
+      signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+    this.#holders.add(holder);
+  }
+
+  give(holder: Holder): void {
+    this.#holders.delete(holder);
+  }
+
+  #makeRoom(wanted: number): boolean {
+    const free = (): number => this.bytes - [...this.#holders].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const holder of [...this.#holders]) {
+      if (free() >= wanted) return true;
+      if (holder.isIdle()) {
+        holder.stop();
+        this.#holders.delete(holder);
+      }
+    }
+    return free() >= wanted;
+  }
+}

@@ -1,0 +1,256 @@
+// A reward model of a folder, as something that scores pairs.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+
+import { formatKey } from '#core/hash.ts';
+import { messages } from '#core/messages.ts';
+import type { Identity } from '#core/model/identity.ts';
+import type { Head } from '#core/reward/heads.ts';
+import type { Account } from '#core/reward/reading.ts';
+import { accountOf, unitKeys } from '#core/reward/reading.ts';
+import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
+import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+import type { OpenedModel } from '#protocol/scorer.ts';
+
+import { PRIVATE_FOLDER } from '../cache.ts';
+import type { StartScorer } from '../scoringProcess.ts';
+import type { ModelFolder } from './folder.ts';
+import { openFolder } from './folder.ts';
+import type { HostLimits } from './host.ts';
+import { ModelHost } from './host.ts';
+import { MemoryBudget } from './memory.ts';
+import type { Rater } from './rating.ts';
+import { ScoreCache } from './scoreCache.ts';
+
+/** What models need of the machine. */
+export interface ModelMachine {
+  readonly start: StartScorer;
+  /** Undefined when nothing is to be kept. */
+  readonly cacheFolder: string | undefined;
+  readonly budget: MemoryBudget;
+  readonly limits?: Partial<HostLimits>;
+  readonly log: (line: string) => void;
+}
+
+/** Half of the machine's memory: the rest is the editor's, and whatever else runs. */
+export function modelBudget(): MemoryBudget {
+  return new MemoryBudget(totalmem() / 2);
+}
+
+/** What a process needs beside the weights: its own code, the arena of one batch. */
+const PROCESS_BYTES = 300 * 2 ** 20;
+
+/** Providers in the order in which they are tried on this platform. CoreML is slow for texts of free length. */
+const AUTO: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
+  linux: ['cuda', 'webgpu', 'cpu'],
+  win32: ['dml', 'webgpu', 'cpu'],
+  darwin: ['webgpu', 'cpu'],
+};
+
+export function providersFor(wanted: OnnxRule['provider']): readonly Provider[] {
+  if (wanted === undefined || wanted === 'auto') return AUTO[process.platform] ?? ['cpu'];
+  return wanted === 'cpu' ? ['cpu'] : [wanted, 'cpu'];
+}
+
+/** Threads of a model: one core is left to the editor. */
+export function modelThreads(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
+
+/** What is known of a model once it was open: kept, so that a scored file is shown without opening it again. */
+interface Known {
+  readonly width: number;
+  readonly precision: string;
+}
+
+async function readKnown(path: string): Promise<Known | undefined> {
+  try {
+    const known = JSON.parse(await readFile(path, 'utf8')) as Partial<Known>;
+    return typeof known.width === 'number' && known.width > 0 && typeof known.precision === 'string'
+      ? { width: known.width, precision: known.precision }
+      : undefined;
+  } catch {
+    // Not there, or torn: the model is opened to tell.
+    return undefined;
+  }
+}
+
+interface Part {
+  readonly folder: ModelFolder;
+  readonly host: ModelHost;
+  readonly rater: Rater;
+  readonly known: Known;
+}
+
+async function openPart(
+  path: string,
+  rule: OnnxRule,
+  machine: ModelMachine,
+  signal: AbortSignal,
+): Promise<Part> {
+  const folder = await openFolder(path, rule, machine.cacheFolder);
+  const { budget, start, log, limits, cacheFolder } = machine;
+  const bytes = folder.bytes + PROCESS_BYTES;
+  if (bytes > budget.bytes) {
+    const megabytes = (count: number): string => `${Math.round(count / 2 ** 20)} MB`;
+    throw messages.badModel(
+      folder.folder,
+      `it needs about ${megabytes(bytes)} and models may take ${megabytes(budget.bytes)} of this machine`,
+    );
+  }
+  const { spec, files, fingerprint } = folder;
+  const host = new ModelHost({
+    start,
+    open: {
+      folder: folder.folder,
+      spec,
+      providers: providersFor(rule.provider),
+      threads: modelThreads(),
+      referenceIds: files.referenceIds ?? [],
+    },
+    bytes,
+    budget,
+    ...(limits && { limits }),
+    log,
+  });
+  try {
+    const scores = cacheFolder === undefined ? undefined : join(cacheFolder, 'scores', fingerprint);
+    const knownPath = scores === undefined ? undefined : join(scores, 'model.json');
+    let known = knownPath === undefined ? undefined : await readKnown(knownPath);
+    if (!known) {
+      const { width, precision } = await openedOf(host, folder.folder, signal);
+      known = { width, precision };
+      if (scores !== undefined && knownPath !== undefined) {
+        await mkdir(scores, PRIVATE_FOLDER);
+        await writeFile(knownPath, JSON.stringify(known));
+      }
+    }
+    const cache = new ScoreCache(scores, known.width, {
+      model: folder.folder,
+      file: spec.file,
+      fingerprint,
+      precision: known.precision,
+      text: spec.text.kind,
+      maxTokens: String(spec.maxTokens),
+      truncate: spec.truncate,
+    });
+    await cache.load();
+    const provider = (): number => PROVIDER_NAMES.indexOf(host.provider ?? 'cpu');
+    const rater: Rater = {
+      pass: spec.pass,
+      scorer: { provider, rate: async (...args) => host.rate(...args) },
+      cache,
+      refusals: new Map(),
+    };
+    return { folder, host, rater, known };
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+}
+
+/** What the process says of the model; a fault of the folder is told as such. */
+async function openedOf(host: ModelHost, folder: string, signal: AbortSignal): Promise<OpenedModel> {
+  try {
+    return await host.opened(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw messages.badModel(folder, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The head as the model's width allows it. */
+function checkedHead(head: Head, width: number, folder: string): Head {
+  const fault = (words: string): Error => messages.badModel(folder, words);
+  switch (head.kind) {
+    case 'scalar':
+      if (width !== 1)
+        throw fault(
+          `it gives ${width} numbers for an answer where one reward is expected: say "label" or "weights"`,
+        );
+      return head;
+    case 'label':
+      if (width < 2 || head.index >= width)
+        throw fault(`it gives ${width} numbers, and label ${head.index} is not among them`);
+      return head;
+    case 'weighted':
+      if (width !== head.weights.length)
+        throw fault(`it gives ${width} numbers for ${head.weights.length} weights`);
+      return head;
+    case 'gated':
+      if (width % 2 !== 0) throw fault('its rewards and its gate are not of one size');
+      return head;
+    case 'embedding':
+      if (width % 2 !== 0)
+        throw fault(`a preference embedding has an even number of parts, this one ${width}`);
+      return head;
+    case 'pair':
+      if (width !== 2 && width !== 4)
+        throw fault(`it gives ${width / 2} numbers for a pair where one or two are expected`);
+      return { kind: 'pair', numbers: width / 2 };
+    case 'implicit':
+      return head;
+  }
+}
+
+/** The reference model is read as the policy is; which file it has is its own affair. */
+function referenceRule(rule: OnnxRule): OnnxRule {
+  const own = { ...rule };
+  delete own.file;
+  return own;
+}
+
+/** A model that scores pairs. */
+export interface OnnxScorer {
+  readonly name: string;
+  /** Where scores come from, a sentence each. */
+  readonly about: readonly string[];
+  readonly warnings: readonly string[];
+  readonly raters: readonly Rater[];
+  account(identity: Identity): Account | undefined;
+  /** Why a pair has no score, where a text was refused. */
+  refusal(identity: Identity): string | undefined;
+  close(): void;
+}
+
+/** Opens the model of a rule; `base` is the folder from which the rule names others. */
+export async function openOnnxScorer(
+  rule: OnnxRule,
+  base: string,
+  machine: ModelMachine,
+  signal: AbortSignal,
+): Promise<OnnxScorer> {
+  const first = await openPart(resolve(base, rule.model), rule, machine, signal);
+  const parts = [first];
+  try {
+    if (first.folder.head.kind === 'implicit' && rule.reference !== undefined) {
+      parts.push(await openPart(resolve(base, rule.reference), referenceRule(rule), machine, signal));
+    }
+    const head = checkedHead(first.folder.head, first.known.width, first.folder.folder);
+    const raters = parts.map(({ rater }) => rater);
+    const rated = raters.map(({ pass, cache: { table } }) => ({ pass, table }));
+    return {
+      name: rule.name ?? basename(first.folder.folder),
+      about: [
+        ...first.folder.found,
+        `Precision ${first.known.precision}; fingerprint ${first.folder.fingerprint.slice(0, 12)}.`,
+      ],
+      warnings: parts.flatMap(({ folder }) => folder.warnings),
+      raters,
+      account: (identity) => accountOf(head, rated, identity),
+      refusal: (identity) =>
+        raters
+          .flatMap(({ pass, refusals }) =>
+            unitKeys(pass, identity).map((key) => refusals.get(formatKey(key))),
+          )
+          .find((reason) => reason !== undefined),
+      close() {
+        for (const { host } of parts) host.close();
+      },
+    };
+  } catch (error) {
+    for (const { host } of parts) host.close();
+    throw error;
+  }
+}

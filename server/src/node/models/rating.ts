@@ -1,0 +1,251 @@
+// Scores what a dataset still lacks: what somebody looks at first, then a sample, then the rest in file order.
+import type { Facts } from '#core/dataset/facts.ts';
+import type { Key } from '#core/hash.ts';
+import { compareKeys, formatKey } from '#core/hash.ts';
+import type { Identity } from '#core/model/identity.ts';
+import { identify, pairKey } from '#core/model/identity.ts';
+import type { Pair } from '#core/model/pair.ts';
+import type { Pass } from '#core/reward/folder.ts';
+import { unitKeys } from '#core/reward/reading.ts';
+import { chosenIsFirst } from '#core/reward/reading.ts';
+import type { ScoreRow } from '#core/reward/table.ts';
+import { REFUSED } from '#core/reward/table.ts';
+import type { RateFigures } from '#protocol/scorer.ts';
+
+import type { RateListener, RateUnit } from './host.ts';
+import type { ScoreCache } from './scoreCache.ts';
+
+/** Units handed over at once: enough to sort by length, few enough for a change of mind. */
+const WINDOW_UNITS = 256;
+
+/** Windows on their way: while one is scored the next is made ready. */
+const WINDOWS = 2;
+
+/** Pairs that are scored first, chosen by chance: a distribution stands before a long job has got anywhere. */
+const SAMPLE_PAIRS = 512;
+
+/** How often scores of other processes on the same file are looked for. */
+const REFRESH_MS = 5000;
+
+export interface NumberedPair {
+  readonly number: number;
+  readonly pair: Pair;
+}
+
+/** A dataset as a rating needs it. */
+export interface RatingSource {
+  readonly facts: Facts;
+  /** The pairs that are asked for, in file order. */
+  pass(wanted: (number: number) => boolean): AsyncIterable<NumberedPair>;
+}
+
+export interface RatingProgress {
+  /** 0 to 1, by the length of texts. */
+  readonly done: number;
+  readonly scoredPairs: number;
+  readonly pairs: number;
+}
+
+/** Whatever turns units into numbers: a model's process, or a server elsewhere. */
+export interface UnitScorer {
+  /** Number in `PROVIDER_NAMES`. */
+  readonly provider: () => number;
+  rate(
+    units: readonly RateUnit[],
+    priority: number,
+    listener: RateListener,
+    signal: AbortSignal,
+  ): Promise<RateFigures>;
+}
+
+/** One model's part in a rating: what scores, and where scores are kept. */
+export interface Rater {
+  readonly pass: Pass;
+  readonly scorer: UnitScorer;
+  readonly cache: ScoreCache;
+  /** Why units were refused, by key; kept as long as the process runs. */
+  readonly refusals: Map<string, string>;
+}
+
+export interface RatingJob {
+  readonly raters: readonly Rater[];
+  readonly source: RatingSource;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RatingProgress) => void;
+  /** The sample is through, and now and then later: margins can be ranked. */
+  readonly onSome: () => void;
+}
+
+interface Unit extends RateUnit {
+  readonly key: Key;
+}
+
+/** What a pass scores of a pair. */
+function unitsOf(pass: Pass, pair: Pair, identity: Identity): readonly Unit[] {
+  const { prompt } = pair;
+  const texts = [pair.chosen.text, pair.rejected.text];
+  if (pass === 'pair') {
+    return [{ key: pairKey(identity), prompt, texts: chosenIsFirst(identity) ? texts : texts.reverse() }];
+  }
+  return [
+    { key: identity.chosenKey, prompt, texts: [texts[0] ?? ''] },
+    { key: identity.rejectedKey, prompt, texts: [texts[1] ?? ''] },
+  ];
+}
+
+/** Scores the units that are not known. Rejects as the scorer does; what was scored is kept all the same. */
+async function rateUnits(
+  rater: Rater,
+  units: readonly Unit[],
+  priority: number,
+  signal: AbortSignal,
+): Promise<RateFigures> {
+  const { cache, scorer, refusals } = rater;
+  let rows: ScoreRow[] = [];
+  const keep = (unit: number, values: ArrayLike<number>, tokens: number, flags: number): void => {
+    const key = units[unit]?.key;
+    if (!key) return;
+    const time = Math.floor(Date.now() / 1000);
+    rows.push({ key, values, tokens, flags, provider: scorer.provider(), time });
+  };
+  return scorer.rate(
+    units,
+    priority,
+    {
+      onRated: keep,
+      onRefused(unit, reason) {
+        const key = units[unit]?.key;
+        if (key) refusals.set(formatKey(key), reason);
+        keep(unit, [], 0, REFUSED);
+      },
+      onBatch() {
+        cache.add(rows);
+        rows = [];
+      },
+    },
+    signal,
+  );
+}
+
+function isMissing(raters: readonly Rater[], identity: Identity): boolean {
+  return raters.some(({ pass, cache }) => unitKeys(pass, identity).some((key) => !cache.table.has(key)));
+}
+
+/** Units of pairs that no table holds, each once. */
+function missingUnits(rater: Rater, pairs: readonly NumberedPair[], taken: Set<string>): Unit[] {
+  return pairs
+    .flatMap(({ pair }) => unitsOf(rater.pass, pair, identify(pair)))
+    .filter(({ key }) => {
+      const name = formatKey(key);
+      if (taken.has(name) || rater.cache.table.has(key)) return false;
+      taken.add(name);
+      return true;
+    });
+}
+
+/** Scores a handful of pairs before everything else. */
+export async function ratePairs(
+  raters: readonly Rater[],
+  pairs: readonly NumberedPair[],
+  signal: AbortSignal,
+): Promise<void> {
+  const scorable = pairs.filter(({ pair }) => !pair.isTie);
+  await Promise.all(
+    raters.map(async (rater) => {
+      const units = missingUnits(rater, scorable, new Set());
+      if (units.length > 0) await rateUnits(rater, units, 0, signal);
+    }),
+  );
+}
+
+/** The pairs of a sample: those of the lowest keys, so that the same ones come in every run. */
+function sampleOf(facts: Facts, numbers: readonly number[]): Set<number> {
+  if (numbers.length <= SAMPLE_PAIRS) return new Set();
+  const keyed = numbers.map((number) => ({ number, key: pairKey(facts.identity(number)) }));
+  return new Set(
+    keyed
+      .sort((a, b) => compareKeys(a.key, b.key))
+      .slice(0, SAMPLE_PAIRS)
+      .map(({ number }) => number),
+  );
+}
+
+/** Scores everything that is missing. Resolves with what it took. */
+export async function rateDataset({
+  raters,
+  source,
+  signal,
+  onProgress,
+  onSome,
+}: RatingJob): Promise<RateFigures> {
+  const { facts } = source;
+  const total = { tokens: 0, paddedTokens: 0, ms: 0 };
+  for (const { cache } of raters) await cache.refresh();
+  let refreshedAt = performance.now();
+  const preferences = Array.from({ length: facts.pairCount }, (_, number) => number).filter(
+    (number) => !facts.isTie(number),
+  );
+  const missing = preferences.filter((number) => isMissing(raters, facts.identity(number)));
+  const lengthOf = (number: number): number =>
+    1 + (facts.pairs.chosenLength[number] ?? 0) + (facts.pairs.rejectedLength[number] ?? 0);
+  const work = missing.reduce((sum, number) => sum + lengthOf(number), 0);
+  let done = 0;
+  let scoredPairs = preferences.length - missing.length;
+  const tell = (pairs: readonly NumberedPair[]): void => {
+    done += pairs.reduce((sum, { number }) => sum + lengthOf(number), 0);
+    scoredPairs += pairs.length;
+    onProgress({ done: work === 0 ? 1 : Math.min(1, done / work), scoredPairs, pairs: preferences.length });
+  };
+
+  const rateWindow = async (pairs: readonly NumberedPair[], priority: number): Promise<void> => {
+    for (const rater of raters) {
+      const units = missingUnits(rater, pairs, new Set());
+      if (units.length === 0) continue;
+      const figures = await rateUnits(rater, units, priority, signal);
+      for (const name of Object.keys(total) as (keyof RateFigures)[]) total[name] += figures[name];
+    }
+    tell(pairs);
+  };
+
+  const ratePass = async (wanted: (number: number) => boolean, priority: number): Promise<void> => {
+    const flying = new Set<Promise<void>>();
+    let failure: unknown;
+    let window: NumberedPair[] = [];
+    const launch = async (): Promise<void> => {
+      while (flying.size >= WINDOWS) await Promise.race(flying);
+      if (failure !== undefined) throw failure as Error;
+      const flight: Promise<void> = rateWindow(window, priority)
+        .catch((error: unknown) => {
+          failure ??= error;
+        })
+        .finally(() => flying.delete(flight));
+      flying.add(flight);
+      window = [];
+      if (performance.now() - refreshedAt < REFRESH_MS) return;
+      refreshedAt = performance.now();
+      for (const { cache } of raters) await cache.refresh();
+    };
+    try {
+      for await (const numbered of source.pass(wanted)) {
+        signal.throwIfAborted();
+        if (numbered.pair.isTie) continue;
+        window.push(numbered);
+        if (2 * window.length >= WINDOW_UNITS) await launch();
+      }
+      if (window.length > 0) await launch();
+    } finally {
+      await Promise.all(flying);
+    }
+    if (failure !== undefined) throw failure as Error;
+  };
+
+  signal.throwIfAborted();
+  const sample = sampleOf(facts, missing);
+  if (sample.size > 0) {
+    await ratePass((number) => sample.has(number), 1);
+    onSome();
+  }
+  const rest = new Set(missing);
+  if (missing.length > sample.size) await ratePass((number) => rest.has(number) && !sample.has(number), 2);
+  return total;
+}

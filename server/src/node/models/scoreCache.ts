@@ -1,0 +1,135 @@
+// Scores on disk: one folder for each fingerprint, one file in it for each process that wrote. So nobody waits for
+// anybody, a torn end is never written on, and two windows on one file share their work.
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import type { ScoreRow } from '#core/reward/table.ts';
+import { ScoreTable } from '#core/reward/table.ts';
+import type { Provenance } from '#formats/scoreArrow.ts';
+import { readScores, scoreStream, sumEntry, wholePart } from '#formats/scoreArrow.ts';
+
+import { PRIVATE_FOLDER } from '../cache.ts';
+
+const ENDING = '.arrows';
+
+/** Beside each file: how far it is whole. */
+const SUMS = '.sums';
+
+/** With more files than this in a folder those of ended processes are joined. */
+const MOST_FILES = 8;
+
+/** Rows of one record batch in a joined file. */
+const JOINED_ROWS = 1 << 16;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const HOST = hostname().replaceAll(/[^\w]/g, '_').slice(0, 40);
+
+/** Files that nobody writes on: joined ones, and those of processes of this machine that have ended. */
+function isLeft(name: string): boolean {
+  const [host, pid] = name.split('-');
+  return host === 'joined' || (host === HOST && !isAlive(Number(pid)));
+}
+
+export class ScoreCache {
+  readonly table: ScoreTable;
+  readonly #folder: string | undefined;
+  readonly #name = `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}${ENDING}`;
+  readonly #width: number;
+  readonly #provenance: Provenance;
+  readonly #bytesOf: (rows: readonly ScoreRow[]) => Uint8Array;
+  /** Bytes that this process wrote. */
+  #written = 0;
+  /** Bytes of others' files that were read. */
+  readonly #seen = new Map<string, number>();
+
+  /** @param folder of this fingerprint; undefined when nothing is to be kept */
+  constructor(folder: string | undefined, width: number, provenance: Provenance) {
+    this.#folder = folder;
+    this.#width = width;
+    this.#provenance = provenance;
+    this.table = new ScoreTable(width);
+    this.#bytesOf = scoreStream(width, provenance);
+  }
+
+  /** Takes over what other processes wrote since the last time. */
+  async refresh(): Promise<void> {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    for (const name of await this.#names(folder)) {
+      if (name === this.#name) continue;
+      try {
+        const { size } = await stat(join(folder, name));
+        if (this.#seen.get(name) === size) continue;
+        for (const row of await this.#rowsOf(join(folder, name))) this.table.set(row);
+        this.#seen.set(name, size);
+      } catch {
+        // Joined with others by another process meanwhile: its rows are in the joined file.
+      }
+    }
+  }
+
+  /** Reads everything; joins what ended processes left. */
+  async load(): Promise<void> {
+    await this.refresh();
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    const left = (await this.#names(folder)).filter(isLeft);
+    if (left.length <= MOST_FILES) return;
+    const rows: ScoreRow[] = [];
+    for (const name of left) for (const row of await this.#rowsOf(join(folder, name))) rows.push(row);
+    const bytesOf = scoreStream(this.#width, this.#provenance);
+    const parts: Uint8Array[] = [];
+    const sums: Uint8Array[] = [];
+    let end = 0;
+    for (let at = 0; at < rows.length; at += JOINED_ROWS) {
+      const part = bytesOf(rows.slice(at, at + JOINED_ROWS));
+      end += part.length;
+      parts.push(part);
+      sums.push(sumEntry(part, end));
+    }
+    const joined = join(folder, `joined-${randomBytes(4).toString('hex')}${ENDING}`);
+    await writeFile(`${joined}${SUMS}`, Buffer.concat(sums));
+    await writeFile(`${joined}.partial`, Buffer.concat(parts));
+    await rename(`${joined}.partial`, joined);
+    for (const name of left.flatMap((data) => [data, `${data}${SUMS}`]))
+      await rm(join(folder, name), { force: true });
+  }
+
+  /** Keeps rows: on disk before this returns. */
+  add(rows: readonly ScoreRow[]): void {
+    for (const row of rows) this.table.set(row);
+    if (this.#folder === undefined || rows.length === 0) return;
+    mkdirSync(this.#folder, PRIVATE_FOLDER);
+    const bytes = this.#bytesOf(rows);
+    this.#written += bytes.length;
+    const path = join(this.#folder, this.#name);
+    appendFileSync(path, bytes, { mode: 0o600 });
+    appendFileSync(`${path}${SUMS}`, sumEntry(bytes, this.#written), { mode: 0o600 });
+  }
+
+  /** The rows of a file, as far as it is whole. */
+  async #rowsOf(path: string): Promise<Iterable<ScoreRow>> {
+    const [stream, sums] = [await readFile(path), await readFile(`${path}${SUMS}`)];
+    return readScores(wholePart(stream, sums), this.#width);
+  }
+
+  async #names(folder: string): Promise<string[]> {
+    try {
+      return (await readdir(folder)).filter((name) => name.endsWith(ENDING)).sort();
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,223 @@
+// An open model: encodes units and runs batches of them.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { BatchLimits } from '#core/reward/batches.ts';
+import type { Sequence } from '#core/reward/encode.ts';
+import type { Provider } from '#core/reward/scorerRule.ts';
+import type { OpenedModel, OpenModel } from '#protocol/scorer.ts';
+
+import type { IdRows, Output, Port, Session } from './runtime.ts';
+import { openSession } from './runtime.ts';
+import type { Encode } from './text.ts';
+import { textTools } from './text.ts';
+
+/** Room for the logits of one batch of a language model. */
+const MOST_LOGIT_BYTES = 256 * 1024 * 1024;
+
+/** Rows of a batch, whatever the tokens. */
+const MOST_ROWS = 256;
+
+/** How far the numbers of a provider may be from those of the processor: relative to their size, at least to 1. */
+const TOLERANCE = { fp32: 1e-3, fp16: 1e-2 } as const;
+
+export interface Model {
+  readonly opened: OpenedModel;
+  readonly encode: Encode;
+  /** Sequences of a unit: one, or two of a pair. */
+  readonly perUnit: number;
+  limits(tokens: number): BatchLimits;
+  /** The numbers of units whose sequences follow each other: as many for each as the model is wide. */
+  run(sequences: readonly Sequence[]): Promise<Float32Array>;
+  /** Runs the sequences on the processor too; why the provider cannot be trusted, and then goes on without it. */
+  compare(sequences: readonly Sequence[]): Promise<string | undefined>;
+}
+
+/** What inputs of text models are called; others cannot be filled. */
+type Fill = (row: readonly number[], sequence: Sequence, at: number) => number;
+const FILLS: Readonly<Record<string, Fill>> = {
+  input_ids: (_, { ids }, at) => ids[at] ?? 0,
+  attention_mask: () => 1,
+  token_type_ids: (_, { types }, at) => types[at] ?? 0,
+  position_ids: (_row, _sequence, at) => at,
+};
+
+async function readJson(path: string): Promise<object | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  return JSON.parse(text) as object;
+}
+
+function feedsOf(
+  inputs: readonly Port[],
+  sequences: readonly Sequence[],
+  rows: number,
+  length: number,
+  padId: number,
+): Record<string, IdRows> {
+  return Object.fromEntries(
+    inputs.map(({ name }) => {
+      const values = new Int32Array(rows * length);
+      const fill = FILLS[name];
+      if (name === 'input_ids') values.fill(padId);
+      sequences.forEach((sequence, row) => {
+        for (let at = 0; at < sequence.ids.length; at++)
+          values[row * length + at] = fill?.(sequence.ids, sequence, at) ?? 0;
+      });
+      // Rows that only fill a fixed batch up must see something: a softmax over nothing is not a number.
+      if (name === 'attention_mask')
+        for (let row = sequences.length; row < rows; row++) values[row * length] = 1;
+      return [name, { rows, length, values }];
+    }),
+  );
+}
+
+/** Sum of the log-probabilities of the answer's tokens, and how many they are. */
+function likelihoodOf(
+  { dims, values }: Output,
+  row: number,
+  { ids, answerStart }: Sequence,
+): [number, number] {
+  const [, length = 0, vocabulary = 0] = dims;
+  let sum = 0;
+  const from = Math.max(1, answerStart);
+  for (let at = from; at < ids.length; at++) {
+    const start = (row * length + at - 1) * vocabulary;
+    const logits = values.subarray(start, start + vocabulary);
+    let top = -Infinity;
+    for (const logit of logits) if (logit > top) top = logit;
+    let total = 0;
+    for (const logit of logits) total += Math.exp(logit - top);
+    sum += (logits[ids[at] ?? 0] ?? Number.NaN) - top - Math.log(total);
+  }
+  return [sum, ids.length - from];
+}
+
+function takeRows(
+  outputs: readonly Output[],
+  sequences: readonly Sequence[],
+  isLikelihood: boolean,
+): Float32Array {
+  const [first] = outputs;
+  if (isLikelihood && first) {
+    return Float32Array.from(sequences.flatMap((sequence, row) => likelihoodOf(first, row, sequence)));
+  }
+  return Float32Array.from(
+    sequences.flatMap((_, row) =>
+      outputs.flatMap(({ dims, values }) => {
+        const width = dims.slice(1).reduce((product, size) => product * size, 1);
+        return [...values.subarray(row * width, (row + 1) * width)];
+      }),
+    ),
+  );
+}
+
+function assertInputs(inputs: readonly Port[]): void {
+  const unknown = inputs.filter(({ name }) => !(name in FILLS)).map(({ name }) => name);
+  if (unknown.length > 0 || !inputs.some(({ name }) => name === 'input_ids')) {
+    throw new Error(
+      `the model wants inputs that PrefLens cannot fill (${unknown.join(', ') || 'and no input_ids'}): ` +
+        'export it without a cache of past keys and values',
+    );
+  }
+}
+
+/** Opens on the first provider that works. Rejects with all reasons when none does. */
+async function openFirst(path: string, { providers, threads }: OpenModel) {
+  const failed: { provider: Provider; reason: string }[] = [];
+  for (const provider of providers) {
+    try {
+      return { session: await openSession(path, provider, threads), provider, failed };
+    } catch (error) {
+      failed.push({ provider, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  throw new Error(failed.map(({ provider, reason }) => `${provider}: ${reason}`).join('; '));
+}
+
+export async function openModel(wanted: OpenModel): Promise<Model> {
+  const { folder, spec } = wanted;
+  const path = join(folder, spec.file);
+  const tokenizerJson = (await readJson(join(folder, 'tokenizer.json'))) ?? {};
+  const tokenizerConfig = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
+  const { encode, warnings } = textTools(spec, tokenizerJson, tokenizerConfig, wanted.referenceIds);
+  const first = await openFirst(path, wanted);
+  let session: Session = first.session;
+  assertInputs(session.inputs);
+  const names = session.outputs.map(({ name }) => name);
+  const outputs = spec.outputs.length > 0 ? spec.outputs : names.slice(0, 1);
+  const missing = outputs.filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw new Error(`the model has no output ${missing.join(', ')}: it has ${names.join(', ')}`);
+  const ids = session.inputs.find(({ name }) => name === 'input_ids');
+  const [fixedRows, fixedLength] = ids?.shape ?? [];
+  const isLikelihood = spec.pass === 'likelihood';
+  const perUnit = spec.pass === 'pair' ? 2 : 1;
+  const ports = outputs.map((name) => session.outputs.find((port) => port.name === name));
+  const precision = ports.some((port) => port?.type === 'float16') ? 'fp16' : 'fp32';
+
+  const runOn = async (on: Session, sequences: readonly Sequence[]): Promise<Float32Array> => {
+    const length = fixedLength ?? Math.max(...sequences.map((one) => one.ids.length));
+    const tooLong = sequences.find((one) => one.ids.length > length);
+    if (tooLong) throw new Error(`the model takes exactly ${length} tokens: set "maxTokens" to that`);
+    const rows = fixedRows ?? sequences.length;
+    const parts: Float32Array[] = [];
+    for (let at = 0; at < sequences.length; at += rows) {
+      const some = sequences.slice(at, at + rows);
+      parts.push(
+        takeRows(
+          await on.run(feedsOf(on.inputs, some, rows, length, spec.padId), outputs),
+          some,
+          isLikelihood,
+        ),
+      );
+    }
+    return parts.length === 1 && parts[0] ? parts[0] : Float32Array.from(parts.flatMap((part) => [...part]));
+  };
+
+  // How wide it is shows when it runs: shapes may be free.
+  const probe: Sequence = { ids: [spec.padId, spec.padId], types: [0, 0], answerStart: 1, flags: 0 };
+  const width = (await runOn(session, [probe])).length * perUnit;
+  const vocabulary = ports[0]?.shape[2];
+  const logitTokens = isLikelihood ? Math.floor(MOST_LOGIT_BYTES / (4 * (vocabulary ?? 150_000))) : Infinity;
+  return {
+    opened: {
+      provider: first.provider,
+      failed: first.failed,
+      width,
+      outputs: names,
+      precision,
+      warnings,
+    },
+    encode,
+    perUnit,
+    limits: (tokens) => ({
+      tokens: Math.min(tokens, logitTokens) / perUnit,
+      rows: Math.max(1, Math.floor(MOST_ROWS / perUnit)),
+      ...(fixedRows !== undefined && { fixedRows: Math.max(1, Math.floor(fixedRows / perUnit)) }),
+      ...(fixedLength !== undefined && { fixedLength }),
+    }),
+    run: async (sequences) => runOn(session, sequences),
+    async compare(sequences) {
+      const there = await runOn(session, sequences);
+      const onProcessor = await openSession(path, 'cpu', wanted.threads);
+      const here = await runOn(onProcessor, sequences);
+      const tolerance = TOLERANCE[precision];
+      const worst = here.reduce((most, value, i) => {
+        const gap = Math.abs(value - (there[i] ?? Number.NaN)) / Math.max(1, Math.abs(value));
+        return Number.isNaN(gap) ? Infinity : Math.max(most, gap);
+      }, 0);
+      if (worst <= tolerance) {
+        await onProcessor.release();
+        return undefined;
+      }
+      await session.release();
+      session = onProcessor;
+      return `its first numbers are ${worst.toPrecision(2)} from those of the processor, and ${tolerance} is allowed`;
+    },
+  };
+}

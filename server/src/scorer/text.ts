@@ -1,0 +1,183 @@
+// From a unit to what a model reads: chat template, tokenizer, special tokens, truncation.
+import { Template } from '@huggingface/jinja';
+import { Tokenizer } from '@huggingface/tokenizers';
+
+import type { Turn } from '#core/model/pair.ts';
+import type { Patterns, Piece, Sequence, Tokenize } from '#core/reward/encode.ts';
+import {
+  chatRole,
+  fit,
+  formatParts,
+  patternsOf,
+  plainPrompt,
+  surround,
+  Unscorable,
+} from '#core/reward/encode.ts';
+import type { ModelSpec } from '#core/reward/folder.ts';
+import type { WireUnit } from '#protocol/scorer.ts';
+
+/** The sequences of a unit: one, or of a pair one for each order. Throws Unscorable. */
+export type Encode = (unit: WireUnit) => readonly Sequence[];
+
+interface Tools {
+  readonly spec: ModelSpec;
+  readonly tokenize: Tokenize;
+  readonly patterns: Patterns;
+}
+
+const piece = (ids: readonly number[], slot?: Piece['slot']): Piece => ({
+  ids,
+  type: 0,
+  ...(slot && { slot }),
+});
+
+/** The whole text as one when it fits, so that it is cut into tokens as it was in training. */
+function wholeOr(tools: Tools, whole: () => Piece[], parts: () => readonly Piece[]): Sequence {
+  const { maxTokens, truncate } = tools.spec;
+  const pieces = whole();
+  const length = pieces.reduce((sum, { ids }) => sum + ids.length, 0);
+  return length <= maxTokens ? fit(pieces, maxTokens, truncate) : fit(parts(), maxTokens, truncate);
+}
+
+function formatEncoder(tools: Tools, format: string): (unit: WireUnit, swap: boolean) => Sequence {
+  const { spec, tokenize, patterns } = tools;
+  const parts = formatParts(format);
+  return ({ prompt, texts }, swap) => {
+    const [one = '', two = ''] = swap ? [texts[1], texts[0]] : texts;
+    const values: Record<string, string> = {
+      prompt: plainPrompt(prompt),
+      response: one,
+      first: one,
+      second: two,
+    };
+    const pieces = (): Piece[] =>
+      parts.map((part) =>
+        typeof part === 'string'
+          ? piece(tokenize(part))
+          : piece(tokenize(values[part.place] ?? ''), part.place === 'prompt' ? 'prompt' : 'answer'),
+      );
+    // A likelihood is of the answer's own tokens: they must be known by themselves.
+    if (spec.pass === 'likelihood') {
+      return fit(surround(patterns.single, pieces()).filter(keepStart), spec.maxTokens, spec.truncate);
+    }
+    const text = parts.map((part) => (typeof part === 'string' ? part : (values[part.place] ?? ''))).join('');
+    return wholeOr(
+      tools,
+      () => surround(patterns.single, [piece(tokenize(text), 'answer')]),
+      () => surround(patterns.single, pieces()),
+    );
+  };
+}
+
+/** Special tokens after the answer are no part of what a language model is asked about. */
+function keepStart({ slot }: Piece, at: number, all: readonly Piece[]): boolean {
+  return slot !== undefined || at < all.findIndex((one) => one.slot === 'answer');
+}
+
+function chatEncoder(
+  tools: Tools,
+  form: Extract<ModelSpec['text'], { kind: 'chat' }>,
+): (unit: WireUnit) => Sequence {
+  const { spec, tokenize } = tools;
+  const template = new Template(form.template);
+  const render = (messages: readonly { role: string; content: string }[], open: boolean): string => {
+    try {
+      return template.render({ messages, add_generation_prompt: open, ...form.tokens });
+    } catch (error) {
+      throw new Unscorable(
+        `the chat template refuses it: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+  const message = ({ role, text }: Turn): { role: string; content: string } => ({
+    role: chatRole(role),
+    content: text,
+  });
+  return ({ prompt, texts: [answer = ''] }) => {
+    const asked = prompt.map(message);
+    const whole = render([...asked, { role: 'assistant', content: answer }], false);
+    const split = (): Piece[] => {
+      // Templates may trim an answer, and nothing else.
+      const text = whole.includes(answer) ? answer : answer.trim();
+      const at = whole.lastIndexOf(text);
+      if (at < 0)
+        throw new Unscorable('the chat template changes the answer, and the text is too long for it');
+      const before = tokenize(whole.slice(0, at));
+      // A first special token survives a cut of the prompt.
+      const bos = form.tokens['bos_token'];
+      const kept = bos !== undefined && whole.startsWith(bos) ? 1 : 0;
+      const after = tokenize(whole.slice(at + text.length));
+      const ends = spec.pass === 'likelihood' ? piece(after, 'answer') : piece(after);
+      return [
+        piece(before.slice(0, kept)),
+        piece(before.slice(kept), 'prompt'),
+        piece(tokenize(text), 'answer'),
+        ends,
+      ];
+    };
+    if (spec.pass === 'likelihood') return fit(split(), spec.maxTokens, spec.truncate);
+    return wholeOr(tools, () => [piece(tokenize(whole), 'answer')], split);
+  };
+}
+
+function encoderOf(tools: Tools): Encode {
+  const { spec, tokenize, patterns } = tools;
+  const { text } = spec;
+  switch (text.kind) {
+    case 'chat': {
+      const encode = chatEncoder(tools, text);
+      return (unit) => [encode(unit)];
+    }
+    case 'format': {
+      const encode = formatEncoder(tools, text.format);
+      return (unit) =>
+        spec.pass === 'pair' ? [encode(unit, false), encode(unit, true)] : [encode(unit, false)];
+    }
+    case 'two-texts':
+      return ({ prompt, texts: [answer = ''] }) => {
+        const a = piece(tokenize(plainPrompt(prompt)), 'prompt');
+        const b = piece(tokenize(answer), 'answer');
+        return [fit(surround(patterns.pair, [a], [b]), spec.maxTokens, spec.truncate)];
+      };
+  }
+}
+
+export interface TextTools {
+  readonly encode: Encode;
+  readonly warnings: readonly string[];
+}
+
+interface TokenizerJson {
+  readonly post_processor?: unknown;
+  readonly truncation?: unknown;
+  readonly padding?: unknown;
+}
+
+/**
+ * Makes the text tools of a model from its parsed tokenizer.json and tokenizer_config.json. Throws when the reference
+ * ids are not met, or when the files cannot be used.
+ */
+export function textTools(
+  spec: ModelSpec,
+  tokenizerJson: TokenizerJson,
+  tokenizerConfig: object,
+  referenceIds: readonly { readonly text: string; readonly ids: readonly number[] }[],
+): TextTools {
+  // What the file says of truncation and padding is done here, not there.
+  const tokenizer = new Tokenizer({ ...tokenizerJson, truncation: null, padding: null }, tokenizerConfig);
+  const tokenize: Tokenize = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  for (const { text, ids } of referenceIds) {
+    const own = tokenize(text);
+    const at = ids.findIndex((id, i) => own[i] !== id);
+    if (at >= 0 || own.length !== ids.length) {
+      throw new Error(
+        `the tokenizer does not give the reference ids for ${JSON.stringify(text.slice(0, 60))}: ` +
+          `token ${at < 0 ? ids.length : at} is ${own[at < 0 ? ids.length : at] ?? 'missing'} here, ${ids[at < 0 ? ids.length : at] ?? 'nothing'} there`,
+      );
+    }
+  }
+  return {
+    encode: encoderOf({ spec, tokenize, patterns: patternsOf(tokenizerJson.post_processor) }),
+    warnings: [],
+  };
+}

@@ -1,0 +1,433 @@
+// Scores of real ONNX files, opened by the runtime, against a plain forward pass of the same weights.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Tokenizer } from '@huggingface/tokenizers';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import type { Turn } from '#core/model/pair.ts';
+import { batchEnd, byLength, Calibration, paddingWaste, planBatches } from '#core/reward/batches.ts';
+import { fit, Unscorable } from '#core/reward/encode.ts';
+import type { HeadName, OnnxRule } from '#core/reward/scorerRule.ts';
+import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { openFolder } from '#node/models/folder.ts';
+import type { WireUnit } from '#protocol/scorer.ts';
+
+import type { Model } from '../../server/src/scorer/model.ts';
+import { openModel } from '../../server/src/scorer/model.ts';
+import type { MadeModel, ModelRecipe } from '../models/folders.ts';
+import { writeModel } from '../models/folders.ts';
+import { headOutputs, logLikelihood } from '../models/forward.ts';
+import type { Kind } from '../models/tokenizers.ts';
+import { makeTokenizer, SPECIALS } from '../models/tokenizers.ts';
+
+const ROOT = mkdtempSync(join(tmpdir(), 'preflens-models-'));
+afterAll(() => {
+  rmSync(ROOT, { recursive: true, force: true });
+});
+
+let made = 0;
+function make(recipe: ModelRecipe = {}): MadeModel {
+  return writeModel(join(ROOT, `m${made++}`), recipe);
+}
+
+async function open({ folder }: MadeModel, rule: Partial<OnnxRule> = {}): Promise<Model> {
+  const { spec, files } = await openFolder(folder, { kind: 'onnx', model: folder, ...rule }, undefined);
+  const referenceIds = files.referenceIds ?? [];
+  return openModel({ folder, spec, providers: ['cpu'], threads: 1, referenceIds });
+}
+
+const PROMPTS = [
+  'what is the time now',
+  'how do you make water hot?',
+  'Tell me about the sound of her part.',
+  '',
+];
+const ANSWERS = [
+  'it is day',
+  'you use the hot part, then look.',
+  'No. There was no sound; we were out all day!',
+  'x',
+];
+
+function unit(prompt: string | readonly Turn[], ...texts: readonly string[]): WireUnit {
+  return { prompt: typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : prompt, texts, most: 99 };
+}
+
+const UNITS = PROMPTS.flatMap((prompt) => ANSWERS.map((answer) => unit(prompt, answer)));
+
+async function scoresOf(model: Model, units: readonly WireUnit[], size: number): Promise<number[][]> {
+  const rows: number[][] = [];
+  for (let at = 0; at < units.length; at += size) {
+    const some = units.slice(at, at + size);
+    const values = await model.run(some.flatMap((one) => model.encode(one)));
+    const width = values.length / some.length;
+    for (let i = 0; i < some.length; i++) rows.push([...values.subarray(i * width, (i + 1) * width)]);
+  }
+  return rows;
+}
+
+function expectClose(got: readonly number[][], wanted: readonly number[][], within = 1e-4): void {
+  expect(got.length).toBe(wanted.length);
+  got.forEach((row, i) => {
+    expect(row.length).toBe(wanted[i]!.length);
+    row.forEach((value, j) => {
+      expect(Math.abs(value - wanted[i]![j]!), `row ${i}, number ${j}`).toBeLessThan(within);
+    });
+  });
+}
+
+/** Pair-encoded by the tokenizer library itself: not by our code. */
+function oracle(kind: Kind) {
+  const { json, config } = makeTokenizer(kind);
+  const tokenizer = new Tokenizer(json, config);
+  return (a: string, b: string) => {
+    const { ids, token_type_ids: types } = tokenizer.encode(a, { text_pair: b, return_token_type_ids: true });
+    return { ids, types };
+  };
+}
+
+const KINDS: readonly Kind[] = ['wordpiece', 'bpe', 'unigram'];
+const FORMS = [
+  { name: 'free shapes', form: {}, within: 1e-4 },
+  {
+    name: 'int32 ids, token types, positions',
+    form: { ids: 'int32', hasTypes: true, hasPositions: true },
+    within: 1e-4,
+  },
+  { name: 'batch 1', form: { batch: 1 }, within: 1e-4 },
+  { name: 'batch 3', form: { batch: 3 }, within: 1e-4 },
+  { name: 'batch 4, length 64', form: { batch: 4, length: 64, hasTypes: true }, within: 1e-4 },
+  { name: 'weights in a file of their own', form: { dataName: 'model.onnx_data' }, within: 1e-4 },
+  { name: 'half precision', form: { precision: 'fp16' }, within: 2e-2 },
+  { name: '8-bit weights', form: { precision: 'int8' }, within: 0.12 },
+] as const;
+
+describe('a reward of one number', () => {
+  for (const kind of KINDS) {
+    for (const { name, form, within } of FORMS) {
+      it(`${kind}, ${name}: every batch size gives what the forward pass gives`, async () => {
+        const recipe = { kind, form, file: 'onnx/model.onnx', sizes: { positions: 96 } };
+        const model = make(recipe);
+        const encode = oracle(kind);
+        const wanted = UNITS.map(({ prompt, texts }) => {
+          const { ids, types } = encode(prompt[0]!.text, texts[0]!);
+          return headOutputs(model.sizes, model.weights, ids, 'hasTypes' in form ? types : undefined);
+        });
+        const opened = await open(model);
+        expect(opened.opened).toMatchObject({ width: 1, provider: 'cpu', failed: [] });
+        for (const size of [1, 2, 3, 5, 8, UNITS.length])
+          expectClose(await scoresOf(opened, UNITS, size), wanted, within);
+      });
+    }
+  }
+});
+
+describe('truncation', () => {
+  const long = (words: number): string =>
+    Array.from({ length: words }, (_, i) => `word${i % 10} of`).join(' ');
+  for (const kind of KINDS) {
+    it(`${kind}: the prompt loses its beginning on the left, the answer its end on the right`, async () => {
+      const model = make({ kind, sizes: { positions: 48 } });
+      const encode = oracle(kind);
+      const [prompt, answer] = [`${long(9)} end.`, 'you use the hot part now'];
+      const { ids } = encode(prompt, answer);
+      const middle = ids.indexOf(SPECIALS.sep);
+      const [a, b] = [ids.slice(1, middle), ids.slice(middle + 1, -1)];
+      const most = 36;
+      expect(ids.length).toBeGreaterThan(most);
+      const excess = ids.length - most;
+      const expected = {
+        left: [SPECIALS.cls, ...a.slice(excess), SPECIALS.sep, ...b, SPECIALS.sep],
+        right: [SPECIALS.cls, ...a, SPECIALS.sep, ...b.slice(0, b.length - excess), SPECIALS.sep],
+      };
+      for (const side of ['left', 'right'] as const) {
+        // The right side needs an answer that is long enough to be cut.
+        const texts = side === 'left' ? answer : `${answer} ${answer} ${answer} ${answer}`;
+        const own = encode(prompt, texts).ids;
+        const cut = own.length - most;
+        const tail = own.slice(middle + 1, -1);
+        const wanted =
+          side === 'left'
+            ? expected.left
+            : [...own.slice(0, middle + 1), ...tail.slice(0, tail.length - cut), SPECIALS.sep];
+        const opened = await open(model, { maxTokens: most, truncate: side });
+        const [sequence] = opened.encode(unit(prompt, texts));
+        expect(sequence!.ids).toEqual(wanted);
+        expect(sequence!.flags).toBe(side === 'left' ? PROMPT_CUT : ANSWER_CUT);
+        expectClose(await scoresOf(opened, [unit(prompt, texts)], 1), [
+          headOutputs(model.sizes, model.weights, wanted),
+        ]);
+      }
+    });
+  }
+
+  it('refuses a text of which no answer would be left, with figures', async () => {
+    const opened = await open(make({ sizes: { positions: 48 } }), { maxTokens: 16, truncate: 'right' });
+    expect(() => opened.encode(unit(long(20), 'it is'))).toThrow(Unscorable);
+    expect(() => opened.encode(unit(long(20), 'it is'))).toThrow(
+      /tokens, \d+ of them in the prompt, and the model takes 16/,
+    );
+  });
+
+  it('never gives more tokens than allowed, keeps the template, and says what was cut', () => {
+    const random = seededRandom(5);
+    const whole = (most: number): number => Math.floor(random() * most);
+    for (let round = 0; round < 3000; round++) {
+      const pieces = Array.from({ length: 1 + whole(6) }, () => ({
+        ids: Array.from({ length: whole(9) }, () => whole(100)),
+        type: whole(2),
+        ...([{}, { slot: 'prompt' }, { slot: 'answer' }] as const)[whole(3)],
+      }));
+      const [most, side] = [whole(30), (['left', 'right'] as const)[whole(2)]!];
+      const total = pieces.reduce((sum, { ids }) => sum + ids.length, 0);
+      let fitted: ReturnType<typeof fit>;
+      try {
+        fitted = fit(pieces, most, side);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Unscorable);
+        expect(total).toBeGreaterThan(most);
+        continue;
+      }
+      expect(fitted.ids.length).toBe(Math.min(total, most));
+      expect(fitted.types.length).toBe(fitted.ids.length);
+      expect(fitted.flags === 0).toBe(total <= most);
+      if (side === 'right') expect(fitted.flags & PROMPT_CUT).toBe(0);
+    }
+  });
+});
+
+describe('heads', () => {
+  it('several numbers, a gate, and a preference embedding come as they are', async () => {
+    const encode = oracle('bpe');
+    const cases: readonly { head: HeadName; sizes: object; rule: Partial<OnnxRule> }[] = [
+      { head: 'label', sizes: { outputs: 3 }, rule: { label: 'LABEL_1' } },
+      { head: 'objectives', sizes: { outputs: 4 }, rule: { weights: [1, 0.5, 0, -1] } },
+      { head: 'objectives', sizes: { outputs: 3, isGated: true }, rule: { head: 'objectives' } },
+      { head: 'embedding', sizes: { outputs: 4 }, rule: { head: 'embedding' } },
+    ];
+    for (const { sizes, rule } of cases) {
+      const model = make({ kind: 'bpe', sizes: { ...sizes, positions: 96 } });
+      const wanted = UNITS.map(({ prompt, texts }) =>
+        headOutputs(model.sizes, model.weights, encode(prompt[0]!.text, texts[0]!).ids),
+      );
+      const opened = await open(model, rule);
+      for (const size of [1, 4, 7]) expectClose(await scoresOf(opened, UNITS, size), wanted);
+    }
+  });
+
+  it('a pair is read in both orders', async () => {
+    const model = make({ sizes: { positions: 128 } });
+    const format = '<|user|>{prompt}<|assistant|>{first}<|assistant|>{second}';
+    const opened = await open(model, { head: 'pair', format });
+    expect(opened.opened.width).toBe(2);
+    const { json, config } = makeTokenizer('wordpiece');
+    const tokenizer = new Tokenizer(json, config);
+    const units = [unit('what is it', 'it is day', 'no.'), unit('how', 'so', 'like water')];
+    const order = (p: string, a: string, b: string): number[] =>
+      headOutputs(
+        model.sizes,
+        model.weights,
+        tokenizer.encode(`<|user|>${p}<|assistant|>${a}<|assistant|>${b}`).ids,
+      );
+    const wanted = units.map(({ prompt, texts: [a, b] }) => [
+      ...order(prompt[0]!.text, a!, b!),
+      ...order(prompt[0]!.text, b!, a!),
+    ]);
+    for (const size of [1, 2]) expectClose(await scoresOf(opened, units, size), wanted);
+  });
+
+  it('a language model gives the likelihood of the answer alone, with its count of tokens', async () => {
+    for (const isChat of [false, true]) {
+      const model = make({ kind: 'bpe', isChat, sizes: { outputs: 0, isCausal: true, positions: 128 } });
+      const opened = await open(model, { reference: 'other' });
+      const { json, config } = makeTokenizer('bpe');
+      const tokenizer = new Tokenizer(json, config);
+      const ids = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+      const wanted = UNITS.map(({ prompt: [turn], texts: [answer] }) => {
+        const before = isChat
+          ? [SPECIALS.cls, SPECIALS.user, ...ids(turn!.text), SPECIALS.assistant]
+          : [SPECIALS.cls, ...ids(turn!.text)];
+        const own = isChat ? [...ids(answer!), SPECIALS.sep] : ids(answer!);
+        return [logLikelihood(model.sizes, model.weights, [...before, ...own], before.length), own.length];
+      });
+      for (const size of [1, 3, UNITS.length]) expectClose(await scoresOf(opened, UNITS, size), wanted, 5e-4);
+    }
+  });
+});
+
+describe('chat templates', () => {
+  it('render roles as templates know them, whatever the dataset calls them', async () => {
+    const model = make({ kind: 'bpe', isChat: true, sizes: { positions: 128 } });
+    const opened = await open(model);
+    const turns = [
+      { role: 'Human', text: 'how' },
+      { role: 'gpt', text: ' so ' },
+      { role: 'prompter', text: 'you' },
+    ];
+    const [sequence] = opened.encode(unit(turns, 'it is'));
+    const { user, assistant, cls, sep } = SPECIALS;
+    expect(sequence!.ids.filter((id) => id < 6)).toEqual([cls, user, assistant, sep, user, assistant, sep]);
+  });
+
+  it('that refuse a conversation refuse that text alone', async () => {
+    const model = make({
+      isChat: true,
+      extra: {
+        'chat_template.jinja':
+          "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}x",
+      },
+    });
+    const opened = await open(model);
+    expect(() => opened.encode(unit([{ role: 'system', text: 'be good' }], 'yes'))).toThrow(
+      /refuses it: .*no system/,
+    );
+    expect(opened.encode(unit('how', 'so'))[0]!.ids.length).toBe(1);
+  });
+
+  it('keep their first token when the prompt is cut', async () => {
+    const opened = await open(make({ kind: 'bpe', isChat: true }), { maxTokens: 12 });
+    const [{ ids, flags } = { ids: [], flags: 0 }] = opened.encode(
+      unit('what is the time of the day now', 'it is'),
+    );
+    expect(ids.length).toBe(12);
+    expect(ids[0]).toBe(SPECIALS.cls);
+    expect(ids.at(-1)).toBe(SPECIALS.sep);
+    expect(flags).toBe(PROMPT_CUT);
+  });
+});
+
+describe('a folder', () => {
+  const fault = async (recipe: ModelRecipe, rule: Partial<OnnxRule> = {}): Promise<string> => {
+    try {
+      await open(make(recipe), rule);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+
+  it('says what is missing or unclear, and what to do', async () => {
+    expect(await fault({ sizes: { outputs: 2 } })).toMatch(
+      /puts out 2 numbers \(LABEL_0, LABEL_1\).*"label".*"weights"/,
+    );
+    expect(await fault({ sizes: { outputs: 2 } }, { label: 'GOOD' })).toMatch(
+      /no label "GOOD". It has LABEL_0, LABEL_1/,
+    );
+    expect(await fault({ sizes: { outputs: 0, isCausal: true } })).toMatch(/language model.*"reference"/);
+    expect(await fault({}, { head: 'pair' })).toMatch(/needs a "format"/);
+    expect(await fault({}, { format: 'only {prompt}' })).toMatch(/has no \{response\}/);
+    expect(await fault({}, { format: 'chat' })).toMatch(/no chat template/);
+    expect(await fault({ extra: { 'other.onnx': new Uint8Array(3) }, file: 'one.onnx' })).toMatch(
+      /several models \(one.onnx, other.onnx\)/,
+    );
+    expect(await fault({}, { file: 'none.onnx' })).toMatch(/there is no "none.onnx"/);
+    expect(await fault({ extra: { 'tokenizer.json': '{' } })).toMatch(/tokenizer.json cannot be read/);
+    expect(await fault({ extra: { 'model.onnx': new Uint8Array([1, 2, 3]) } })).toMatch(/cpu: /);
+  });
+
+  it('is held against its reference ids', async () => {
+    const good = {
+      text: 'hot water',
+      ids: new Tokenizer(...pairOf('unigram')).encode('hot water', { add_special_tokens: false }).ids,
+    };
+    const withIds = (ids: readonly number[]): ModelRecipe => ({
+      kind: 'unigram',
+      extra: { 'preflens.ids.json': [{ text: 'hot water', ids }] },
+    });
+    expect(await fault(withIds(good.ids))).toBe('');
+    expect(await fault(withIds([...good.ids, 7]))).toMatch(
+      /does not give the reference ids for "hot water": token 2 is missing here, 7 there/,
+    );
+    expect(await fault(withIds([9, ...good.ids.slice(1)]))).toMatch(/token 0 is \d+ here, 9 there/);
+  });
+
+  it('warns of a Unigram tokenizer without reference ids, and of no other', async () => {
+    for (const kind of KINDS) {
+      const { folder } = make({ kind });
+      const { warnings } = await openFolder(folder, { kind: 'onnx', model: folder }, undefined);
+      expect(warnings.length, kind).toBe(kind === 'unigram' ? 1 : 0);
+    }
+  });
+
+  it('has another fingerprint when anything changes that scores depend on, and the same when nothing does', async () => {
+    const print = async (recipe: ModelRecipe, rule: Partial<OnnxRule> = {}): Promise<string> => {
+      const { folder } = make(recipe);
+      return (await openFolder(folder, { kind: 'onnx', model: folder, ...rule }, undefined)).fingerprint;
+    };
+    const prints = [
+      await print({}),
+      await print({ seed: 2 }),
+      await print({ kind: 'bpe' }),
+      await print({ isChat: true }),
+      await print({}, { maxTokens: 30 }),
+      await print({}, { truncate: 'right' }),
+      await print({ form: { dataName: 'model.onnx_data' } }),
+      await print({ form: { dataName: 'model.onnx_data' }, seed: 2 }),
+    ];
+    expect(new Set(prints).size).toBe(prints.length);
+    expect(await print({})).toBe(prints[0]);
+    expect(await print({}, { provider: 'cpu', name: 'other' })).toBe(prints[0]);
+  });
+});
+
+function pairOf(kind: Kind): [object, object] {
+  const { json, config } = makeTokenizer(kind);
+  return [json, config];
+}
+
+describe('batches', () => {
+  it('hold every row once, stay in their limits, and put like lengths together', () => {
+    const random = seededRandom(9);
+    for (let round = 0; round < 200; round++) {
+      const lengths = Array.from(
+        { length: 1 + Math.floor(random() * 60) },
+        () => 1 + Math.floor(random() ** 3 * 400),
+      );
+      const limits = { tokens: 1 + Math.floor(random() * 1500), rows: 1 + Math.floor(random() * 16) };
+      const batches = planBatches(lengths, limits);
+      expect(batches.flat().sort((a, b) => a - b)).toEqual(lengths.map((_, row) => row));
+      for (const batch of batches) {
+        expect(batch.length).toBeLessThanOrEqual(limits.rows);
+        const longest = Math.max(...batch.map((row) => lengths[row]!));
+        if (batch.length > 1) expect(longest * batch.length).toBeLessThanOrEqual(limits.tokens);
+      }
+      const inOrder = planBatches(
+        [...lengths].sort((a, b) => b - a),
+        limits,
+      );
+      expect(paddingWaste(lengths, batches)).toBeCloseTo(
+        paddingWaste(
+          [...lengths].sort((a, b) => b - a),
+          inOrder,
+        ),
+        10,
+      );
+    }
+  });
+
+  it('are no larger than the smallest that a row of them asks for', () => {
+    const lengths = [5, 5, 5, 5, 5];
+    const order = byLength(lengths);
+    const most = (row: number): number => (row === 2 ? 2 : 99);
+    expect(batchEnd(order, 0, lengths, { tokens: 999, rows: 99 }, most)).toBe(2);
+    expect(batchEnd(order, 2, lengths, { tokens: 999, rows: 99 }, most)).toBe(4);
+  });
+
+  it('grow as long as that pays, and no longer', () => {
+    const settle = (speedAt: (budget: number) => number): number => {
+      const calibration = new Calibration(512, 32_768);
+      for (let i = 0; i < 200 && !calibration.isSettled; i++) {
+        const tokens = calibration.budget;
+        calibration.time(tokens, tokens / speedAt(tokens));
+      }
+      expect(calibration.isSettled).toBe(true);
+      return calibration.budget;
+    };
+    expect(settle(() => 10)).toBe(512);
+    expect(settle((budget) => Math.min(budget, 4096))).toBe(4096);
+    expect(settle((budget) => budget)).toBe(32_768);
+  });
+});
