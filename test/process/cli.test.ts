@@ -202,6 +202,8 @@ describe('score', () => {
       'record',
       'pair',
       'pairKey',
+      'chosenKey',
+      'rejectedKey',
       'scorer',
       'margin',
       'percentile',
@@ -212,7 +214,7 @@ describe('score', () => {
       expect(pairKey).toMatch(/^[0-9a-f]{16}$/);
       expect(Number.isFinite(margin)).toBe(true);
       expect(percentile >= 0 && percentile < 100).toBe(true);
-      expect(reasons.length).toBeGreaterThan(0);
+      expect(reasons!.length).toBeGreaterThan(0);
     }
     const byMargin = [...scores].sort((a, b) => a.margin - b.margin);
     expect(

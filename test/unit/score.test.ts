@@ -10,6 +10,7 @@ import { seededRandom } from '#core/score/random.ts';
 import type { Cutoffs } from '#core/score/ranking.ts';
 import {
   brokenRecords,
+  CONSISTENCY_WORDS,
   cutoffsFor,
   Distribution,
   formatMargin,
@@ -186,7 +187,15 @@ describe('the review list', () => {
   const { facts } = survey('{"prompt":"q","chosen":"a","rejected":"b"}\n'.repeat(1000));
   const labelPath = ['chosen'];
   const list = (of: Float32Array, cutoffs: Cutoffs, broken = new Set<number>()) =>
-    reviewFindings({ facts, margins: of, labelPath, distribution: new Distribution(of), cutoffs, broken });
+    reviewFindings({
+      facts,
+      margins: of,
+      labelPath,
+      distribution: new Distribution(of),
+      cutoffs,
+      broken,
+      scorer: CONSISTENCY_WORDS,
+    });
 
   it('is a ranking cut at its budget, not at zero', () => {
     const cutoffs = cutoffsFor(margins, 1);
@@ -197,7 +206,7 @@ describe('the review list', () => {
     expect(of('low-margin').length).toBeLessThanOrEqual(11);
     expect(of('low-margin')).not.toContain(300);
     expect(findings[0]!.message).toBe(
-      'Likely mislabeled: number 1 of 1,000 in the consistency ranking (margin −3.00, 0th percentile).',
+      'Likely mislabeled: number 1 of 1,000 in the ranking of the consistency scorer (margin −3.00, 0th percentile).',
     );
   });
 
@@ -212,6 +221,7 @@ describe('the review list', () => {
       distribution,
       cutoffs,
       broken: new Set(),
+      scorer: CONSISTENCY_WORDS,
     });
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,

@@ -4,22 +4,22 @@ import { findRelations } from '#core/checks/relations/relations.ts';
 import { severityOf } from '#core/checks/table.ts';
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
-import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import type { Panel } from '#core/reward/panel.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
 import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
-import { pairSources } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
-import { marginsByPair, openSurveyed, scoreDataset } from './job.ts';
+import { isScorable, openSurveyed, scoreDataset } from './job.ts';
 
 export interface CheckOptions {
   readonly score: boolean;
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly budget: number;
+  readonly model?: string | undefined;
 }
 
 /** Findings about labels, for each file of the dataset, and what the scorer is worth. */
@@ -28,25 +28,42 @@ interface Review {
   readonly trust: string;
 }
 
+/** A scorer saw a part of an answer alone. */
+function isDoubtful({ files }: SurveyedDataset, panel: Panel | undefined, pair: number): boolean {
+  const file = files.findLast(({ firstPair }) => firstPair <= pair);
+  return (
+    panel !== undefined &&
+    file !== undefined &&
+    panel.verdict(file.survey.facts.identity(pair - file.firstPair)).isDoubtful
+  );
+}
+
 async function review(command: Command, dataset: SurveyedDataset, options: CheckOptions): Promise<Review> {
-  const scoredDataset = await scoreDataset(command, dataset, { ...options, selfTest: false });
-  const margins = await marginsByPair(dataset, scoredDataset, options.groupBy);
-  const cutoffs = cutoffsFor(margins, options.budget);
+  const { margins, scorer, trust, panel } = await scoreDataset(command, dataset, {
+    ...options,
+    selfTest: false,
+  });
+  const ranked = margins.map((margin, pair) => (isDoubtful(dataset, panel, pair) ? Number.NaN : margin));
+  const cutoffs = cutoffsFor(ranked, options.budget);
   const distribution = new Distribution(margins);
   const byFile = dataset.files.map(({ survey, firstPair }) =>
     reviewFindings({
       facts: survey.facts,
-      margins: margins.subarray(firstPair, firstPair + survey.facts.pairCount),
+      margins: ranked.subarray(firstPair, firstPair + survey.facts.pairCount),
       labelPath: survey.recognition.labelPath,
       distribution,
       cutoffs,
       broken: brokenRecords(survey.findings),
+      scorer,
+      ...(panel && {
+        disagreement: (pair) => panel.disagreement(survey.facts.identity(pair)),
+        percent: options.budget,
+      }),
     }),
   );
-  const { accuracy, longerWins } = scoredDataset.scored.result.trust;
   const percent = (share: number): string => (100 * share).toFixed(0);
-  const trust = `, scorer agrees with ${percent(accuracy.value)} % of labels (longer wins: ${percent(longerWins)} %)`;
-  return { byFile, trust };
+  const words = `, ${scorer} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %)`;
+  return { byFile, trust: words };
 }
 
 /** What the records of a dataset are to each other. Near duplicates are looked for as far as memory allows. */
@@ -97,7 +114,7 @@ async function checkDataset(
 ): Promise<boolean> {
   const dataset = await openSurveyed(command, paths);
   const relations = await relate(command, dataset);
-  const canScore = options.score && pairSources(dataset).preferenceCount >= LEAST_PAIRS;
+  const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, options) : undefined;
   let structural = 0;
   let toReview = 0;

@@ -1,4 +1,5 @@
 import type { SurveyCache } from '#node/cache.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { RangeRunner } from '#node/threads.ts';
 
 import type { Bar } from './terminal.ts';
@@ -11,11 +12,11 @@ export interface Command {
   note(line: string): void;
   readonly bar: Bar;
   readonly signal: AbortSignal;
-  /** The bundle of the scoring program. */
-  readonly scorerPath: string;
   readonly ranges: RangeRunner;
   /** Undefined when nothing is to be kept. */
   readonly cache: SurveyCache | undefined;
   /** What to stay inside of. */
   readonly memoryMb: number;
+  /** What scorers may use. */
+  readonly machine: ScorerMachine;
 }

@@ -1,15 +1,30 @@
 // What commands do to a dataset: open, survey, score.
+import { resolve } from 'node:path';
+
 import { messages } from '#core/messages.ts';
-import { readerOf } from '#core/score/model.ts';
-import { answerUnits, whyTooFew } from '#core/score/scorable.ts';
-import { configuredMapping } from '#node/config.ts';
-import { fittedShare, pairBatches, restMargins } from '#node/engine.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
+import { stageProgress } from '#core/progress.ts';
+import type { Member } from '#core/reward/panel.ts';
+import { Panel } from '#core/reward/panel.ts';
+import type { ScorerRule } from '#core/reward/scorerRule.ts';
+import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import type { Reason } from '#core/score/explain.ts';
+import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
+import type { SelfTest, Trust } from '#core/score/quality.ts';
+import { plantedTest, trustOf } from '#core/score/quality.ts';
+import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
+import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
+import { configuredMapping, configuredScorers } from '#node/config.ts';
+import { fittedShare, groupOf, pairBatches, readPairs, restMargins } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
+import { openScorers } from '#node/scorers/open.ts';
+import { consistencyMember } from '#node/scorers/pairTable.ts';
+import type { PairFacts, RatingSource } from '#node/scorers/rating.ts';
 import type { Scored, Stage } from '#node/scoring.ts';
-import { score } from '#node/scoring.ts';
-import { startScorer } from '#node/scoringProcess.ts';
-import type { SurveyedDataset } from '#node/survey.ts';
+import { score, SELF_TEST_SHARE } from '#node/scoring.ts';
+import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
 import { assertSame, pairSources, surveyDataset } from '#node/survey.ts';
 import type { FileSurvey } from '#node/surveyFile.ts';
 import { surveyFile } from '#node/surveyFile.ts';
@@ -20,12 +35,8 @@ export interface ScoreOptions {
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly selfTest: boolean;
-}
-
-export interface ScoredDataset {
-  readonly scored: Scored;
-  /** The number of each fitted pair. */
-  readonly numbers: readonly number[];
+  /** A model folder, in place of what preflens.json says. */
+  readonly model?: string | undefined;
 }
 
 const STAGE_TITLES: Record<Stage, string> = {
@@ -61,18 +72,18 @@ export async function openSurveyed(command: Command, paths: readonly string[]): 
   return surveyed;
 }
 
-/** Fits and scores in a child process. */
-export async function scoreDataset(
-  { bar, signal, scorerPath }: Command,
+/** Fits the built-in scorer in a child process. */
+async function fitDataset(
+  { bar, signal, machine }: Command,
   dataset: SurveyedDataset,
   options: ScoreOptions,
-): Promise<ScoredDataset> {
+): Promise<{ readonly scored: Scored; readonly margins: Float32Array }> {
   const sources = pairSources(dataset);
   const reason = sources.whyNone ?? whyTooFew(sources.preferenceCount, dataset.judgementCount);
   if (reason !== undefined) throw messages.notScorable(dataset.name, reason);
   const numbers: number[] = [];
   const share = fittedShare(dataset.files.reduce((sum, { survey }) => sum + answerUnits(survey.facts), 0));
-  const scored = await score(() => startScorer(scorerPath), {
+  const scored = await score(machine.start, {
     pairs: () => pairBatches(sources.files, share, options.groupBy, numbers),
     pairCount: Math.ceil(sources.preferenceCount * share),
     seed: options.seed,
@@ -86,27 +97,173 @@ export async function scoreDataset(
     signal,
   });
   await assertSame(dataset);
-  return { scored, numbers };
-}
-
-/**
- * Margins of all pairs, NaN for ties and for what cannot be scored. Pairs of very much text that were not among the
- * fitted ones are read by one more pass.
- */
-export async function marginsByPair(
-  dataset: SurveyedDataset,
-  { scored, numbers }: ScoredDataset,
-  groupField: string | undefined,
-): Promise<Float32Array> {
   const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
   numbers.forEach((number, i) => {
     margins[number] = scored.result.margins[i] ?? Number.NaN;
   });
-  const { files, preferenceCount } = pairSources(dataset);
-  if (numbers.length === preferenceCount) return margins;
-  const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
-  for await (const { number, margin } of restMargins(files, readerOf(scored.result), groupField, isKnown)) {
-    margins[number] = margin;
+  if (numbers.length < sources.preferenceCount) {
+    const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
+    const read = readerOf(scored.result);
+    for await (const { number, margin } of restMargins(sources.files, read, options.groupBy, isKnown)) {
+      margins[number] = margin;
+    }
   }
-  return margins;
+  return { scored, margins };
+}
+
+/** Margins of a dataset and what they are worth, whoever made them. */
+export interface DatasetScores {
+  /** As texts name it. */
+  readonly scorer: string;
+  /** As files name it. */
+  readonly scorerId: string;
+  /** By pair number; NaN for ties and for what has no score. */
+  readonly margins: Float32Array;
+  readonly trust: Trust;
+  readonly selfTest: SelfTest | undefined;
+  /** Reasons of a margin; the built-in scorer alone has some. */
+  readonly reasons: (pair: Pair, value: JsonObject) => readonly Reason[];
+  /** Undefined for the built-in scorer alone. */
+  readonly panel: Panel | undefined;
+}
+
+/** The pairs of all files, numbered through. */
+function ratingSource(dataset: SurveyedDataset): RatingSource {
+  const { files, pairCount } = dataset;
+  const fileOf = (pair: number): SurveyedFile => {
+    let at = files.length - 1;
+    while (at > 0 && (files[at]?.firstPair ?? 0) > pair) at--;
+    return files[at] as SurveyedFile;
+  };
+  const facts: PairFacts = {
+    pairCount,
+    isTie: (pair) => fileOf(pair).survey.facts.isTie(pair - fileOf(pair).firstPair),
+    identity: (pair) => fileOf(pair).survey.facts.identity(pair - fileOf(pair).firstPair),
+    answerUnits: (pair) => fileOf(pair).survey.facts.answerUnits(pair - fileOf(pair).firstPair),
+  };
+  return {
+    facts,
+    async *pass(wanted) {
+      for (const { file, survey, firstPair } of files) {
+        if (whyUnscorable(survey.recognition.mapping) !== undefined) continue;
+        for await (const { number, pair, value } of readPairs(file.bytes, survey.recognition)) {
+          if (wanted(firstPair + number)) yield { number: firstPair + number, pair, value };
+        }
+      }
+    },
+  };
+}
+
+function lengthDifferences(dataset: SurveyedDataset): Float64Array {
+  const lengths = new Float64Array(dataset.pairCount);
+  for (const { survey, firstPair } of dataset.files) {
+    const { chosenLength, rejectedLength } = survey.facts.pairs;
+    for (let pair = 0; pair < survey.facts.pairCount; pair++)
+      lengths[firstPair + pair] = (chosenLength[pair] ?? 0) - (rejectedLength[pair] ?? 0);
+  }
+  return lengths;
+}
+
+/** Scores a dataset with a panel: the scorers of preflens.json, or the model that the command names. */
+async function ratePanel(
+  command: Command,
+  dataset: SurveyedDataset,
+  rules: readonly ScorerRule[],
+  folder: string,
+  options: ScoreOptions,
+): Promise<DatasetScores> {
+  const [first] = dataset.files;
+  const { whyNone } = pairSources(dataset);
+  if (whyNone !== undefined || !first) throw messages.notScorable(dataset.name, whyNone ?? 'it is empty');
+  const file = {
+    path: first.file.path,
+    mapping: first.survey.recognition.mapping,
+    firstPairOf: (record: number) => firstPairOf(dataset, record),
+  };
+  const openRules = rules.filter((rule) => rule.kind !== 'consistency');
+  const { scorers, failed } = await openScorers(openRules, folder, file, command.machine, command.signal);
+  for (const error of failed) command.note(error.message);
+  const source = ratingSource(dataset);
+  const members: Member[] = [...scorers];
+  try {
+    for (const scorer of scorers) {
+      for (const warning of scorer.warnings) command.note(`${scorer.name}: ${warning}`);
+      const words = stageProgress(() => performance.now());
+      await scorer.rate({
+        source,
+        signal: command.signal,
+        onProgress({ done, scoredPairs, pairs }) {
+          command.bar.show(
+            `${scorer.name}: ${scoredPairs} of ${pairs} pairs, ${words(scorer.name, done)}`,
+            done,
+          );
+        },
+        onSome: () => undefined,
+      });
+    }
+    await assertSame(dataset);
+  } finally {
+    for (const scorer of scorers) scorer.close();
+  }
+  if (rules.some(({ kind }) => kind === 'consistency')) {
+    const { margins } = await fitDataset(command, dataset, { ...options, selfTest: false });
+    members.push(consistencyMember(source.facts, margins));
+  }
+  const panel = new Panel(members);
+  panel.measure(source.facts);
+  const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
+  for (let pair = 0; pair < dataset.pairCount; pair++) {
+    if (!source.facts.isTie(pair)) margins[pair] = panel.verdict(source.facts.identity(pair)).margin;
+  }
+  const lengths = lengthDifferences(dataset);
+  return {
+    scorer: panel.name,
+    scorerId: panel.name,
+    margins,
+    trust: trustOf(margins, lengths),
+    selfTest: options.selfTest ? plantedTest(margins, lengths, options.seed + 1, SELF_TEST_SHARE) : undefined,
+    reasons: () => [],
+    panel,
+  };
+}
+
+function firstPairOf({ files }: SurveyedDataset, record: number): number {
+  const file = files.findLast(({ firstRecord }) => firstRecord <= record);
+  return file ? file.firstPair + file.survey.facts.pairsOf(record - file.firstRecord)[0] : 0;
+}
+
+/** Scores a dataset: with the scorers that the command or its preflens.json names, else with the built-in one. */
+export async function scoreDataset(
+  command: Command,
+  dataset: SurveyedDataset,
+  options: ScoreOptions,
+): Promise<DatasetScores> {
+  const [first] = dataset.files;
+  const { rules, folder } =
+    options.model === undefined
+      ? configuredScorers(first?.file.path ?? '.')
+      : { rules: [{ kind: 'onnx', model: resolve(options.model) }] as const, folder: '.' };
+  if (rules.some(({ kind }) => kind !== 'consistency'))
+    return ratePanel(command, dataset, rules, folder, options);
+  const { scored, margins } = await fitDataset(command, dataset, options);
+  const read = readerOf(scored.result);
+  return {
+    scorer: CONSISTENCY_WORDS,
+    scorerId: CONSISTENCY_NAME,
+    margins,
+    trust: scored.result.trust,
+    selfTest: scored.selfTest,
+    reasons: (pair, value) => read(pairText(pair), groupOf(value, options.groupBy)).reasons,
+    panel: undefined,
+  };
+}
+
+/** Whether a dataset gets scores at all: the built-in scorer needs company, others do not. */
+export function isScorable(dataset: SurveyedDataset, options: ScoreOptions): boolean {
+  const { preferenceCount } = pairSources(dataset);
+  const [first] = dataset.files;
+  const isNamed =
+    options.model !== undefined ||
+    configuredScorers(first?.file.path ?? '.').rules.some(({ kind }) => kind !== 'consistency');
+  return preferenceCount >= (isNamed ? 1 : LEAST_PAIRS);
 }

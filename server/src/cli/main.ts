@@ -3,14 +3,20 @@ import { join } from 'node:path';
 
 import { Command as Program, InvalidArgumentError } from 'commander';
 
-import { UserError } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
+import type { OnnxRule } from '#core/reward/scorerRule.ts';
+import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { defaultCacheFolder, openCache } from '#node/cache.ts';
+import { modelBudget } from '#node/scorers/onnx.ts';
+import { startScorer } from '#node/scoringProcess.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
 import { apply } from './apply.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { filter } from './filter.ts';
 import { index, schema, stats } from './inspect.ts';
+import { model, providers } from './models.ts';
 import { writeScores } from './score.ts';
 import { selfTest } from './selftest.ts';
 import { progressBar } from './terminal.ts';
@@ -26,19 +32,34 @@ const bundle = (name: string): string => join(import.meta.dirname, name);
 interface Global {
   readonly memory: number;
   readonly cache: boolean;
+  readonly modelMemory: number | undefined;
+  readonly send: boolean;
 }
 
 /** What all commands work with, by the options that all of them have. */
-function commandWith({ memory, cache }: Global): Command {
+function commandWith({ memory, cache, modelMemory, send }: Global): Command {
   return {
     print: (line) => process.stdout.write(`${line}\n`),
     note: (line) => process.stderr.write(`${line}\n`),
     bar,
     signal: cancel.signal,
-    scorerPath: bundle('scorer.js'),
     ranges: threads(bundle('thread.js'), widthFor(memory), (message) => new UserError(message)),
     cache: cache ? openCache(defaultCacheFolder()) : undefined,
     memoryMb: memory,
+    machine: {
+      start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
+      cacheFolder: cache ? defaultCacheFolder() : undefined,
+      budget: modelBudget(modelMemory),
+      log: (line) => {
+        bar.clear();
+        process.stderr.write(`${line}\n`);
+      },
+      isTrusted: true,
+      secret: (name) => process.env[name],
+      async maySend(_rule, where) {
+        if (!send) throw messages.notAllowedToSend(where, 'The prompts and answers of this dataset');
+      },
+    },
   };
 }
 
@@ -53,6 +74,12 @@ const program = new Program('preflens')
   .version(process.env['PREFLENS_VERSION'] ?? '')
   .option('--memory <mb>', 'memory to stay inside, in MB', toNumber, 1024)
   .option('--no-cache', 'keep nothing of what was read, and use nothing that was kept')
+  .option(
+    '--model-memory <mb>',
+    'memory that models may take, in MB; half of the machine where it is not said',
+    toNumber,
+  )
+  .option('--send', 'allow texts to be sent to the servers that preflens.json names', false)
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? CLEAN : CANNOT_RUN);
   });
@@ -60,11 +87,13 @@ const program = new Program('preflens')
 const command = (): Command => commandWith(program.opts<Global>());
 
 const SEED = ['--seed <n>', 'seed of folds and fits', toNumber, 1] as const;
+const MODEL = ['--model <folder>', 'score with the reward model in this folder'] as const;
 const GROUP = ['--group-by <field>', 'fit one model for each value of this field'] as const;
 
 interface Common {
   readonly seed: number;
   readonly groupBy?: string;
+  readonly model?: string;
 }
 
 program
@@ -75,6 +104,7 @@ program
   .option('--budget <percent>', 'percent of the pairs to put up for review', toNumber, 1)
   .option(...SEED)
   .option(...GROUP)
+  .option(...MODEL)
   .action(async (files: string[], options: Common & { score: boolean; budget: number }) => {
     const { found, failed } = await check(command(), files, { groupBy: undefined, ...options });
     process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
@@ -83,12 +113,18 @@ program
 program
   .command('score')
   .description('write one JSON line for each pair: margin, percentile, strongest reasons')
-  .argument('<file>', 'a .jsonl file, packed or not, or a folder')
-  .requiredOption('--out <file>', 'where to write, - for standard output')
+  .argument(
+    '<file>',
+    'a .jsonl file, packed or not, or a folder; - filters standard input to standard output',
+  )
+  .option('--out <file>', 'where to write, - for standard output', '-')
+  .option('--mapping <id>', 'of standard input: its schema, where it is not recognised')
   .option(...SEED)
   .option(...GROUP)
-  .action(async (file: string, options: Common & { out: string }) => {
-    await writeScores(command(), file, { groupBy: undefined, ...options });
+  .option(...MODEL)
+  .action(async (file: string, options: Common & { out: string; mapping?: string }) => {
+    if (file === '-') await filter(command(), { model: options.model, mapping: options.mapping });
+    else await writeScores(command(), file, { groupBy: undefined, ...options });
   });
 
 program
@@ -98,6 +134,7 @@ program
   .option('--json', 'figures for machines', false)
   .option(...SEED)
   .option(...GROUP)
+  .option(...MODEL)
   .action(async (file: string, options: Common & { json: boolean }) => {
     await selfTest(command(), file, { groupBy: undefined, ...options });
   });
@@ -141,6 +178,28 @@ program
   .option('--dry-run', 'say what would change and write nothing', false)
   .action(async (file: string, options: { edits: string; dryRun: boolean }) => {
     await apply(command(), file, options.edits, options.dryRun);
+  });
+
+program
+  .command('model')
+  .description('check a model folder: what it holds, how it is used, whether it works')
+  .argument('<folder>', 'a folder in Hugging Face layout, with an .onnx file')
+  .option('--file <name>', 'the .onnx file in it')
+  .option('--head <name>', `how its numbers are read: ${HEADS.join(', ')}`)
+  .option('--label <label>', 'the label that speaks for a good answer')
+  .option('--format <text>', 'the text that it reads, with {prompt} and {response}')
+  .option('--reference <folder>', 'the reference model of an implicit reward')
+  .option('--provider <name>', `what computes: auto, ${PROVIDER_NAMES.join(', ')}`)
+  .action(async (folder: string, options: Omit<OnnxRule, 'kind' | 'model'>) => {
+    await model(command(), folder, options);
+  });
+
+program
+  .command('providers')
+  .description('try what can compute here, and say what is chosen and why')
+  .option(...JSON_OUT)
+  .action(async ({ json }: { json: boolean }) => {
+    await providers(command(), json);
   });
 
 program

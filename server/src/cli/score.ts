@@ -6,29 +6,64 @@ import { finished } from 'node:stream/promises';
 
 import { formatKey } from '#core/hash.ts';
 import { messages } from '#core/messages.ts';
+import type { Identity } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
-import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
+import type { Panel } from '#core/reward/panel.ts';
+import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
 import { scoresToArrow } from '#formats/arrow.ts';
-import { groupOf, readPairs } from '#node/engine.ts';
+import { readPairs } from '#node/engine.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { assertSame } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
-import { marginsByPair, openSurveyed, scoreDataset } from './job.ts';
+import { openSurveyed, scoreDataset } from './job.ts';
 
 export interface ScoreCommandOptions {
   readonly out: string;
   readonly seed: number;
   readonly groupBy: string | undefined;
+  readonly model?: string | undefined;
 }
 
 /** One line of the written scores. */
 export interface ScoreLine extends ScoreRow {
-  readonly reasons: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
+  /** Of the built-in scorer. */
+  readonly reasons?: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
+  /** Of a panel. */
+  readonly members?: readonly MemberLine[];
+}
+
+/** What one scorer of a panel says. */
+export interface MemberLine {
+  readonly scorer: string;
+  readonly margin: number;
+  readonly chosen_reward?: number;
+  readonly rejected_reward?: number;
+  /** "prompt", "answer": what did not fit and was cut. */
+  readonly cut?: readonly string[];
+}
+
+export function memberLines(panel: Panel, identity: Identity): MemberLine[] {
+  return panel.members.flatMap((member) => {
+    const account = member.account(identity);
+    if (!account || Number.isNaN(account.margin)) return [];
+    const { margin, chosenReward, rejectedReward, flags } = account;
+    const cut = [
+      ...((flags & PROMPT_CUT) === 0 ? [] : ['prompt']),
+      ...((flags & ANSWER_CUT) === 0 ? [] : ['answer']),
+    ];
+    return {
+      scorer: member.name,
+      margin: round(margin, 6),
+      ...(chosenReward !== undefined && { chosen_reward: round(chosenReward, 6) }),
+      ...(rejectedReward !== undefined && { rejected_reward: round(rejectedReward, 6) }),
+      ...(cut.length > 0 && { cut }),
+    };
+  });
 }
 
 function round(value: number, digits: number): number {
@@ -65,10 +100,11 @@ export async function writeScores(
   const toStdout = options.out === '-';
   if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
   const dataset = await openSurveyed(command, [path]);
-  const scoredDataset = await scoreDataset(command, dataset, { ...options, selfTest: false });
-  const margins = await marginsByPair(dataset, scoredDataset, options.groupBy);
+  const { margins, reasons, scorerId, panel } = await scoreDataset(command, dataset, {
+    ...options,
+    selfTest: false,
+  });
   const distribution = new Distribution(margins);
-  const read = readerOf(scoredDataset.scored.result);
   const partial = `${options.out}.partial`;
   const asArrow = options.out.endsWith('.arrow');
   const rows: ScoreRow[] = [];
@@ -77,14 +113,20 @@ export async function writeScores(
     let written = 0;
     for await (const { place, pair, value, margin } of scoredPairs(dataset, margins)) {
       command.signal.throwIfAborted();
-      const { reasons } = read(pairText(pair), groupOf(value, options.groupBy));
+      const identity = identify(pair);
       const line: ScoreLine = {
         ...place,
-        pairKey: formatKey(pairKey(identify(pair))),
-        scorer: CONSISTENCY_NAME,
+        pairKey: formatKey(pairKey(identity)),
+        chosenKey: formatKey(identity.chosenKey),
+        rejectedKey: formatKey(identity.rejectedKey),
+        scorer: scorerId,
         margin: round(margin, 6),
         percentile: round(distribution.percentile(margin), 3),
-        reasons: reasons.map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+        ...(panel
+          ? { members: memberLines(panel, identity) }
+          : {
+              reasons: reasons(pair, value).map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+            }),
       };
       if (asArrow) rows.push(line);
       else if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');

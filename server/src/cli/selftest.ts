@@ -1,4 +1,4 @@
-import { CONSISTENCY_NAME } from '#core/score/model.ts';
+import { messages } from '#core/messages.ts';
 import type { Share } from '#core/score/quality.ts';
 import { SELF_TEST_SHARE } from '#node/scoring.ts';
 
@@ -9,6 +9,7 @@ export interface SelfTestOptions {
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly json: boolean;
+  readonly model?: string | undefined;
 }
 
 function percent(value: number): string {
@@ -22,17 +23,24 @@ function interval({ value, low, high }: Share): string {
 /** Plants flips in a copy of the labels and prints how well the ranking finds them. The file is not touched. */
 export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
   const dataset = await openSurveyed(command, [path]);
-  const { scored } = await scoreDataset(command, dataset, { ...options, selfTest: true });
+  const {
+    selfTest: test,
+    trust,
+    margins,
+    scorerId,
+  } = await scoreDataset(command, dataset, {
+    ...options,
+    selfTest: true,
+  });
   command.bar.clear();
-  const { selfTest: test, result } = scored;
-  if (!test) throw new Error('selftest: the scorer gave no figures');
+  if (!test) throw messages.notScorable(path, 'Too few pairs have a score for a self-test.');
+  const pairs = margins.reduce((sum, margin) => sum + Number(!Number.isNaN(margin)), 0);
   if (options.json) {
-    const { trust } = result;
     command.print(
       JSON.stringify({
         file: path,
-        pairs: result.margins.length,
-        scorer: CONSISTENCY_NAME,
+        pairs,
+        scorer: scorerId,
         seed: options.seed,
         flippedShare: SELF_TEST_SHARE,
         ...test,
@@ -50,7 +58,7 @@ export async function selfTest(command: Command, path: string, options: SelfTest
     ['Precision at the number planted', interval(test.precisionAtPlanted)],
   ];
   command.print(
-    `${path}: ${result.margins.length} pairs, ${test.planted} labels flipped on purpose (seed ${options.seed}), ${CONSISTENCY_NAME}`,
+    `${path}: ${pairs} pairs, ${test.planted} labels flipped on purpose (seed ${options.seed}), ${scorerId}`,
   );
   for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
   if (test.accuracy.low < 0.55) {

@@ -98,3 +98,9 @@ export function joinKeys(a: Key, b: Key): Key {
 export function formatKey([low, high]: Key): string {
   return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 }
+
+/** The key that `formatKey` wrote; undefined for any other text. */
+export function parseKey(text: string): Key | undefined {
+  if (!/^[0-9a-f]{16}$/.test(text)) return undefined;
+  return [Number.parseInt(text.slice(8), 16), Number.parseInt(text.slice(0, 8), 16)];
+}

@@ -33,6 +33,19 @@ export const messages = {
     new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
   badModel: (folder: string, fault: string) =>
     new UserError(`${folder}: this model cannot be used: ${fault}.`),
+  badSidecar: (path: string, line: number, fault: string) =>
+    new UserError(`${path}:${line}: this is no row of scores: ${fault}.`),
+  noSecret: (name: string) =>
+    new UserError(
+      `There is no secret ${name}. Set the environment variable, or in the editor run "PrefLens: Set Endpoint Secret".`,
+    ),
+  notAllowedToSend: (where: string, what: string) =>
+    new UserError(`${what} would be sent to ${where}. Nothing was sent; run again with --send to allow it.`),
+  untrusted: () =>
+    new UserError(
+      'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
+    ),
+  scorerFailed: (name: string, reason: string) => new UserError(`Scorer ${name}: ${reason}`),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
   diskFull: (path: string) =>
     new UserError(

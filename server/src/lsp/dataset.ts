@@ -12,7 +12,13 @@ import type { PairReader } from '#core/score/model.ts';
 import { pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import type { Cutoffs } from '#core/score/ranking.ts';
-import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import {
+  brokenRecords,
+  CONSISTENCY_WORDS,
+  cutoffsFor,
+  Distribution,
+  reviewFindings,
+} from '#core/score/ranking.ts';
 import { groupOf } from '#node/engine.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
@@ -273,6 +279,7 @@ export class OpenDataset {
       distribution,
       cutoffs,
       broken: brokenRecords(findings),
+      scorer: CONSISTENCY_WORDS,
     });
   }
 }

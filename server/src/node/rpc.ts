@@ -1,6 +1,6 @@
 // The wire tables of #protocol over vscode-jsonrpc, for any transport that the library has a reader for.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import { CancellationTokenSource, ParameterStructures } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 
 /** The asking end of a wire. Every call ends: with a result, an error, or a rejection when the other end is gone. */
 export interface Caller<Requests> {
@@ -19,6 +19,9 @@ export type Handlers<Requests> = {
   ) => Promise<Requests[Name] extends { result: infer R } ? R : never>;
 };
 
+/** What the library puts before the words of a handler that threw. */
+const LIBRARY_WORDS = /^Request \w+ failed with message: /;
+
 /** The asking end. A closed connection rejects what waits: the library alone would leave it pending. */
 export function callerOf<Requests>(connection: MessageConnection): Caller<Requests> {
   connection.onClose(() => {
@@ -34,6 +37,9 @@ export function callerOf<Requests>(connection: MessageConnection): Caller<Reques
       signal?.addEventListener('abort', onAbort, { once: true });
       try {
         return await connection.sendRequest(name, ParameterStructures.byPosition, params, source.token);
+      } catch (error) {
+        if (error instanceof ResponseError) error.message = error.message.replace(LIBRARY_WORDS, '');
+        throw error;
       } finally {
         signal?.removeEventListener('abort', onAbort);
         source.dispose();

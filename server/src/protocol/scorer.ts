@@ -70,6 +70,8 @@ export interface ScorerRequests {
   /** Plants flips in the pairs that are here, fits again, and says how many were found. */
   selfTest: { params: { seed: number; share: number }; result: SelfTest };
 
+  /** Tries a provider. Rejects with why it does not work. */
+  probe: { params: { provider: Provider }; result: { readonly ms: number } };
   /** Opens the one model that this process serves from now on. */
   open: { params: OpenModel; result: OpenedModel };
   /**

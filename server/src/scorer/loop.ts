@@ -15,8 +15,7 @@ import { FeatureBuilder } from '#core/score/features.ts';
 import type { Pause } from '#core/score/fit.ts';
 import { styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
-import { positiveShare, selfTestFigures } from '#core/score/quality.ts';
-import { seededRandom } from '#core/score/random.ts';
+import { plantFlips, positiveShare, selfTestFigures } from '#core/score/quality.ts';
 import { serve } from '#node/rpc.ts';
 import type { ConsistencyResult, ScorerRequests, WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
@@ -112,11 +111,6 @@ async function fitAll(job: Job, sign: Int8Array, pause: Pause): Promise<PartFit[
   const fits: PartFit[] = [];
   for (const part of job.parts) fits.push(await fitPart(job.rows, part, sign, pause));
   return fits;
-}
-
-function plantFlips(count: number, seed: number, share: number): Int8Array {
-  const random = seededRandom(seed);
-  return Int8Array.from({ length: count }, () => (random() < share ? -1 : 1));
 }
 
 /** Answers the requests of #protocol/scorer.ts until the connection closes. */

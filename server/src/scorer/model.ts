@@ -8,7 +8,7 @@ import type { Provider } from '#core/reward/scorerRule.ts';
 import type { OpenedModel, OpenModel } from '#protocol/scorer.ts';
 
 import type { IdRows, Output, Port, Session } from './runtime.ts';
-import { openSession } from './runtime.ts';
+import { openSession, shortReason } from './runtime.ts';
 import type { Encode } from './text.ts';
 import { textTools } from './text.ts';
 
@@ -133,7 +133,7 @@ async function openFirst(path: string, { providers, threads }: OpenModel) {
     try {
       return { session: await openSession(path, provider, threads), provider, failed };
     } catch (error) {
-      failed.push({ provider, reason: error instanceof Error ? error.message : String(error) });
+      failed.push({ provider, reason: shortReason(error) });
     }
   }
   throw new Error(failed.map(({ provider, reason }) => `${provider}: ${reason}`).join('; '));

@@ -15,6 +15,8 @@ import type {
 
 import type { Model } from './model.ts';
 import { openModel } from './model.ts';
+import { probe } from './probe.ts';
+import { shortReason } from './runtime.ts';
 
 /** Texts that are turned into tokens before messages are let in: about 20 ms of work. */
 const TEXTS_AT_ONCE = 16;
@@ -52,7 +54,7 @@ async function letMessagesIn(): Promise<void> {
 
 export function modelHandlers(
   connection: MessageConnection,
-): Pick<Handlers<ScorerRequests>, 'open' | 'rate'> {
+): Pick<Handlers<ScorerRequests>, 'probe' | 'open' | 'rate'> {
   let model: Model | undefined;
   let calibration = new Calibration(BUDGETS.cpu.start, BUDGETS.cpu.most);
   let isTrusted = true;
@@ -167,6 +169,13 @@ export function modelHandlers(
   };
 
   return {
+    async probe({ provider }) {
+      try {
+        return { ms: await probe(provider) };
+      } catch (error) {
+        throw new Error(shortReason(error), { cause: error });
+      }
+    },
     open: async (wanted: OpenModel) => {
       model = await openModel(wanted);
       const { provider } = model.opened;

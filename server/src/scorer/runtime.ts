@@ -55,6 +55,12 @@ function floatsOf({ type, data }: Tensor): Float32Array {
   return Float32Array.from(data as unknown as ArrayLike<number>);
 }
 
+/** What the runtime says, without its source files and function names. */
+export function shortReason(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.replace(/^.*?(?: was false\.|OrtSessionOptionsAppendExecutionProvider_\w+:)\s*/s, '').trim();
+}
+
 /** Opens a model on one provider. Rejects with what the runtime says when it cannot. */
 export async function openSession(path: string, provider: Provider, threads: number): Promise<Session> {
   const ort = await import('onnxruntime-node');
@@ -96,4 +102,24 @@ export async function openSession(path: string, provider: Provider, threads: num
     },
     release: async () => session.release(),
   };
+}
+
+/** Runs a model with one input of floats and one output: what a provider is probed with. */
+export async function probeSession(
+  path: string,
+  provider: Provider,
+  input: readonly number[],
+): Promise<Float32Array> {
+  const ort = await import('onnxruntime-node');
+  ort.env.logLevel = 'fatal';
+  const session = await ort.InferenceSession.create(path, {
+    executionProviders: [provider],
+    logSeverityLevel: 4,
+  });
+  const [name = '', output = ''] = [session.inputNames[0], session.outputNames[0]];
+  const results: Readonly<Record<string, Tensor | undefined>> = await session.run({
+    [name]: new ort.Tensor('float32', Float32Array.from(input), [1, input.length]),
+  });
+  const tensor = results[output];
+  return tensor ? floatsOf(tensor) : new Float32Array(0);
 }

@@ -53,6 +53,12 @@ export const SCORE_RULES = {
     title: 'The label speaks against the rest of the file',
     help: 'The pair stands at the head of a ranking by how strongly the scorer prefers the rejected answer. It is a place to look, not a verdict: the default scorer judges consistency with the rest of the file, not truth. Read both answers, then flip, drop or keep.',
   },
+  'scorers-disagree': {
+    id: 'scorers-disagree',
+    severity: 'information',
+    title: 'Several scorers do not agree on the label',
+    help: 'Some of the scorers of this file side with the label and some against it, and their margins lie far apart. That says nothing of who is right: such pairs are worth a person, and are no good evidence for or against any scorer.',
+  },
   'low-margin': {
     id: 'low-margin',
     severity: 'information',

@@ -3,6 +3,8 @@ import { parseFieldRef } from '../mapping/field.ts';
 import type { Label, Mapping, PromptPart } from '../mapping/mapping.ts';
 import { mappingById, MAPPINGS, withAxis } from '../mapping/table.ts';
 import type { Json } from '../model/json.ts';
+import type { ScorerRule } from '../reward/scorerRule.ts';
+import { SCORERS_SCHEMA } from '../reward/scorerRule.ts';
 
 /** The mapping of the files that a pattern names: one of the table by its id, or one of the user's own fields. */
 export interface MappingRule {
@@ -26,6 +28,7 @@ export interface MappingRule {
 export interface Config {
   readonly $schema?: string;
   readonly mappings?: readonly MappingRule[];
+  readonly scorers?: readonly ScorerRule[];
 }
 
 const FIELD = {
@@ -44,6 +47,7 @@ export const CONFIG_SCHEMA = {
   additionalProperties: false,
   properties: {
     $schema: { type: 'string' },
+    scorers: SCORERS_SCHEMA,
     mappings: {
       type: 'array',
       description:

@@ -242,6 +242,11 @@ export class Facts {
     return ((this.pairs.flags[pair] ?? 0) & IS_TIE) !== 0;
   }
 
+  /** Text of both answers, in UTF-16 units. */
+  answerUnits(pair: number): number {
+    return (this.pairs.chosenLength[pair] ?? 0) + (this.pairs.rejectedLength[pair] ?? 0);
+  }
+
   identity(pair: number): Identity {
     const { promptKey, chosenKey, rejectedKey } = this.pairs;
     return {

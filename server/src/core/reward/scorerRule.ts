@@ -66,7 +66,8 @@ export interface EndpointRule extends AnyScorer {
   readonly secret?: string;
   /** Requests at a time. */
   readonly concurrency?: number;
-  readonly label?: string | number;
+  /** Where the server gives several numbers: which one speaks for a good answer, from 0. */
+  readonly label?: number;
   readonly format?: string;
 }
 
@@ -108,7 +109,8 @@ export const SCORERS_SCHEMA = {
   items: {
     type: 'object',
     required: ['kind'],
-    properties: { kind: { enum: ['consistency', 'onnx', 'columns', 'sidecar', 'endpoint'] } },
+    // Faults are told of the kind that is meant, not of all.
+    discriminator: { propertyName: 'kind' },
     oneOf: [
       kind('consistency', 'The built-in scorer: consistency with the rest of the file.', {}, []),
       kind(
@@ -176,7 +178,12 @@ export const SCORERS_SCHEMA = {
             description: 'The name of the environment variable that holds the key. Never the key itself.',
           },
           concurrency: { type: 'integer', minimum: 1, maximum: 256, description: 'Requests at a time: 8.' },
-          label: LABEL,
+          label: {
+            type: 'integer',
+            minimum: 0,
+            description:
+              'Where the server gives several numbers: which one speaks for a good answer, from 0.',
+          },
           format: { type: 'string', description: 'The text that is sent, with {prompt} and {response}.' },
         },
         ['url', 'protocol'],

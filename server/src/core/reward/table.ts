@@ -78,6 +78,12 @@ export class ScoreTable {
     return [this.#keys[2 * row] ?? 0, this.#keys[2 * row + 1] ?? 0];
   }
 
+  /** Forgets everything; the room stays. */
+  clear(): void {
+    this.#slots.fill(-1);
+    this.#count = 0;
+  }
+
   set({ key, values, tokens, flags, provider, time }: ScoreRow): void {
     const slot = this.#slotOf(key);
     let row = this.#slots[slot] ?? -1;

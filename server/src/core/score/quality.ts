@@ -1,4 +1,5 @@
 // Figures that say what a ranking is worth.
+import { seededRandom } from './random.ts';
 
 /** A share of `count` cases with its 95 % interval. */
 export interface Share {
@@ -12,8 +13,8 @@ export interface Share {
 export interface Trust {
   /** Share of pairs whose recorded label the scorer agrees with. */
   readonly accuracy: Share;
-  /** The same for a model that sees style alone. */
-  readonly styleAccuracy: number;
+  /** The same for a model that sees style alone; of scorers that are not fitted on the file there is none. */
+  readonly styleAccuracy?: number;
   /** The same for the rule "the longer answer wins". */
   readonly longerWins: number;
 }
@@ -91,6 +92,39 @@ export function precisionAt(
 export function positiveShare(values: ArrayLike<number>): Share {
   const hits = Array.from(values).reduce((sum, value) => sum + (Math.sign(value) + 1) / 2, 0);
   return share(hits, values.length);
+}
+
+/** What a scorer that was not fitted on the file is worth on it. `lengths`: chosen minus rejected. NaN margins are left out. */
+export function trustOf(margins: ArrayLike<number>, lengths: ArrayLike<number>): Trust {
+  const known = Array.from(margins, (_, i) => i).filter((i) => !Number.isNaN(margins[i]));
+  return {
+    accuracy: positiveShare(known.map((i) => margins[i] ?? 0)),
+    longerWins: positiveShare(known.map((i) => lengths[i] ?? 0)).value,
+  };
+}
+
+/** Flips a share of the labels, by chance: −1 where a label is to be read the other way round. */
+export function plantFlips(count: number, seed: number, flipped: number): Int8Array {
+  const random = seededRandom(seed);
+  return Int8Array.from({ length: count }, () => (random() < flipped ? -1 : 1));
+}
+
+/**
+ * The self-test of such a scorer: to flip a label turns its margin round, so nothing has to be scored again. Undefined
+ * when too few pairs have a margin.
+ */
+export function plantedTest(
+  margins: ArrayLike<number>,
+  lengths: ArrayLike<number>,
+  seed: number,
+  flipped: number,
+): SelfTest | undefined {
+  const known = Array.from(margins, (_, i) => i).filter((i) => !Number.isNaN(margins[i]));
+  const sign = plantFlips(known.length, seed, flipped);
+  if (!sign.includes(-1)) return undefined;
+  const planted = (values: ArrayLike<number>): Float64Array =>
+    Float64Array.from(known, (i, row) => (values[i] ?? 0) * (sign[row] ?? 1));
+  return selfTestFigures(planted(margins), planted(lengths), sign);
 }
 
 /** Figures of a ranking in which the rows with sign −1 were planted. `lengths`: longer minus shorter, of the labels as planted. */

@@ -90,9 +90,20 @@ export interface Ranked {
   readonly cutoffs: Cutoffs;
   /** Records that are left out. */
   readonly broken: ReadonlySet<number>;
+  /** Who made the margins, as texts name it: "the consistency scorer". */
+  readonly scorer: string;
+  /** Pairs whose margin is shown and not ranked. */
+  readonly isDoubtful?: (pair: number) => boolean;
+  /** How far apart several scorers are; 0 where they side together. */
+  readonly disagreement?: (pair: number) => number;
+  /** Percent of the pairs that may be reported as in dispute. */
+  readonly percent?: number;
 }
 
-/** The two kinds of findings, on the name of the field that carries the label, in the order of the ranking. */
+/** How texts name the built-in scorer. */
+export const CONSISTENCY_WORDS = 'the consistency scorer';
+
+/** The findings of scores, on the name of the field that carries the label, in the order of the ranking. */
 export function reviewFindings({
   facts,
   margins,
@@ -100,29 +111,42 @@ export function reviewFindings({
   distribution,
   cutoffs,
   broken,
+  scorer,
+  isDoubtful,
+  disagreement,
+  percent = 0,
 }: Ranked): Finding[] {
   const place = { path: labelPath, part: 'key' } as const;
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
-  const count = distribution.count.toLocaleString('en');
+  const { count } = distribution;
   const worst: [number, Finding][] = [];
   const closest: [number, Finding][] = [];
+  const disputed: [number, Finding][] = [];
   margins.forEach((margin, number) => {
     const record = facts.recordOf(number);
-    if (broken.has(record)) return;
+    if (broken.has(record) || isDoubtful?.(number)) return;
     const [first, end] = facts.pairsOf(record);
     const pair = number - first;
     const which = end - first > 1 ? ` Pair ${pair + 1} of ${end - first} in this record.` : '';
     if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
-      const message = `Likely mislabeled: number ${rank} of ${count} in the consistency ranking (${where(margin)}).${which}`;
+      const message = `Likely mislabeled: number ${rank} of ${count.toLocaleString('en')} in the ranking of ${scorer} (${where(margin)}).${which}`;
       worst.push([margin, { ...ruleOf('likely-mislabeled'), record, pair, place, message }]);
     } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
-      const message = `Low margin: the consistency scorer can hardly tell the two responses apart (${where(margin)}).${which}`;
+      const message = `Low margin: ${scorer} can hardly tell the two responses apart (${where(margin)}).${which}`;
       closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, pair, place, message }]);
     }
+    const apart = disagreement?.(number) ?? 0;
+    if (apart > 0) {
+      const message = `Scorers disagree: some side with the label and some against it (${where(margin)}, spread ${apart.toFixed(2)}).${which}`;
+      disputed.push([-apart, { ...ruleOf('scorers-disagree'), record, pair, place, message }]);
+    }
   });
-  return [worst, closest].flatMap((list) => list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding));
+  const most = Math.min(MOST_REVIEWED, Math.round((count * percent) / 100));
+  const inOrder = (list: [number, Finding][]): Finding[] =>
+    list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding);
+  return [...inOrder(worst), ...inOrder(disputed).slice(0, most), ...inOrder(closest)];
 }
 
 function ruleOf(id: keyof typeof SCORE_RULES): Pick<Finding, 'rule' | 'severity'> {

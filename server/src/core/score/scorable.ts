@@ -18,10 +18,8 @@ export function whyTooFew(preferenceCount: number, judgementCount: number): stri
 }
 
 /** Text of all answers, in UTF-16 units. */
-export function answerUnits({ pairs, pairCount }: Facts): number {
+export function answerUnits(facts: Facts): number {
   let units = 0;
-  for (let pair = 0; pair < pairCount; pair++) {
-    units += (pairs.chosenLength[pair] ?? 0) + (pairs.rejectedLength[pair] ?? 0);
-  }
+  for (let pair = 0; pair < facts.pairCount; pair++) units += facts.answerUnits(pair);
   return units;
 }

@@ -1,4 +1,5 @@
 // Keeps a model's process: starts it when it is needed, watches every batch, and finds the text that brings it down.
+import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Provider } from '#core/reward/scorerRule.ts';
@@ -289,8 +290,8 @@ export class ModelHost implements Holder {
       const running: Running = { scorer, opened };
       this.#provider = opened.provider;
       this.#follow(running);
-      for (const { provider, reason } of opened.failed) log(`${provider} is not used: ${reason}`);
-      log(`Scoring process ${scorer.pid} serves the model on ${opened.provider}.`);
+      const passed = opened.failed.map(({ provider, reason }) => `${provider}: ${reason}`).join('; ');
+      log(`${basename(open.folder)} runs on ${opened.provider}${passed === '' ? '' : ` (${passed})`}.`);
       return running;
     } catch (error) {
       if (!(error instanceof ScorerGone)) await Promise.race([scorer.gone, wait(50)]);

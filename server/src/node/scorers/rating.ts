@@ -1,19 +1,21 @@
 // Scores what a dataset still lacks: what somebody looks at first, then a sample, then the rest in file order.
-import type { Facts } from '#core/dataset/facts.ts';
 import type { Key } from '#core/hash.ts';
 import { compareKeys, formatKey } from '#core/hash.ts';
 import type { Identity } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
+import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { Pass } from '#core/reward/folder.ts';
-import { unitKeys } from '#core/reward/reading.ts';
-import { chosenIsFirst } from '#core/reward/reading.ts';
+import type { Head } from '#core/reward/heads.ts';
+import type { Member, PairIdentities } from '#core/reward/panel.ts';
+import { accountOf, chosenIsFirst, unitKeys } from '#core/reward/reading.ts';
+import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import type { ScoreRow } from '#core/reward/table.ts';
 import { REFUSED } from '#core/reward/table.ts';
 import type { RateFigures } from '#protocol/scorer.ts';
 
-import type { RateListener, RateUnit } from './host.ts';
-import type { ScoreCache } from './scoreCache.ts';
+import type { RateListener, RateUnit } from '../models/host.ts';
+import type { ScoreCache } from '../models/scoreCache.ts';
 
 /** Units handed over at once: enough to sort by length, few enough for a change of mind. */
 const WINDOW_UNITS = 256;
@@ -30,13 +32,34 @@ const REFRESH_MS = 5000;
 export interface NumberedPair {
   readonly number: number;
   readonly pair: Pair;
+  /** The record that it was taken from. */
+  readonly value: JsonObject;
+}
+
+/** What is known of pairs by their numbers. `Facts` are one. */
+export interface PairFacts extends PairIdentities {
+  /** Of both answers, in UTF-16 units. */
+  answerUnits(pair: number): number;
 }
 
 /** A dataset as a rating needs it. */
 export interface RatingSource {
-  readonly facts: Facts;
+  readonly facts: PairFacts;
   /** The pairs that are asked for, in file order. */
   pass(wanted: (number: number) => boolean): AsyncIterable<NumberedPair>;
+}
+
+/** A scorer of a panel that can be asked to score. */
+export interface PairScorer extends Member {
+  readonly kind: ScorerRule['kind'];
+  readonly warnings: readonly string[];
+  /** Scores what is missing of a dataset. What was scored stays when it is ended early. */
+  rate(job: RatingJob): Promise<void>;
+  /** Scores a handful of pairs before everything else. */
+  ratePairs(pairs: readonly NumberedPair[], signal: AbortSignal): Promise<void>;
+  /** Drops the scores that are in memory; those on disk stay. */
+  forget(): void;
+  close(): void;
 }
 
 export interface RatingProgress {
@@ -68,7 +91,6 @@ export interface Rater {
 }
 
 export interface RatingJob {
-  readonly raters: readonly Rater[];
   readonly source: RatingSource;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RatingProgress) => void;
@@ -144,7 +166,7 @@ function missingUnits(rater: Rater, pairs: readonly NumberedPair[], taken: Set<s
 }
 
 /** Scores a handful of pairs before everything else. */
-export async function ratePairs(
+async function ratePairs(
   raters: readonly Rater[],
   pairs: readonly NumberedPair[],
   signal: AbortSignal,
@@ -159,7 +181,7 @@ export async function ratePairs(
 }
 
 /** The pairs of a sample: those of the lowest keys, so that the same ones come in every run. */
-function sampleOf(facts: Facts, numbers: readonly number[]): Set<number> {
+function sampleOf(facts: PairFacts, numbers: readonly number[]): Set<number> {
   if (numbers.length <= SAMPLE_PAIRS) return new Set();
   const keyed = numbers.map((number) => ({ number, key: pairKey(facts.identity(number)) }));
   return new Set(
@@ -171,13 +193,10 @@ function sampleOf(facts: Facts, numbers: readonly number[]): Set<number> {
 }
 
 /** Scores everything that is missing. Resolves with what it took. */
-export async function rateDataset({
-  raters,
-  source,
-  signal,
-  onProgress,
-  onSome,
-}: RatingJob): Promise<RateFigures> {
+export async function rateDataset(
+  raters: readonly Rater[],
+  { source, signal, onProgress, onSome }: RatingJob,
+): Promise<RateFigures> {
   const { facts } = source;
   const total = { tokens: 0, paddedTokens: 0, ms: 0 };
   for (const { cache } of raters) await cache.refresh();
@@ -186,8 +205,7 @@ export async function rateDataset({
     (number) => !facts.isTie(number),
   );
   const missing = preferences.filter((number) => isMissing(raters, facts.identity(number)));
-  const lengthOf = (number: number): number =>
-    1 + (facts.pairs.chosenLength[number] ?? 0) + (facts.pairs.rejectedLength[number] ?? 0);
+  const lengthOf = (number: number): number => 1 + facts.answerUnits(number);
   const work = missing.reduce((sum, number) => sum + lengthOf(number), 0);
   let done = 0;
   let scoredPairs = preferences.length - missing.length;
@@ -248,4 +266,33 @@ export async function rateDataset({
   const rest = new Set(missing);
   if (missing.length > sample.size) await ratePass((number) => rest.has(number) && !sample.has(number), 2);
   return total;
+}
+
+/** What a scorer of raters is made from. */
+export interface RaterParts extends Pick<PairScorer, 'kind' | 'name' | 'about' | 'warnings' | 'close'> {
+  readonly raters: readonly Rater[];
+  readonly head: Head;
+}
+
+/** A scorer whose numbers come from models, here or elsewhere. */
+export function raterScorer({ raters, head, ...parts }: RaterParts): PairScorer {
+  const rated = raters.map(({ pass, cache: { table } }) => ({ pass, table }));
+  return {
+    ...parts,
+    account: (identity) => accountOf(head, rated, identity),
+    refusal: (identity) =>
+      raters
+        .flatMap(({ pass, refusals }) => unitKeys(pass, identity).map((key) => refusals.get(formatKey(key))))
+        .find((reason) => reason !== undefined),
+    async rate(job) {
+      await rateDataset(raters, job);
+    },
+    ratePairs: async (pairs, signal) => ratePairs(raters, pairs, signal),
+    forget() {
+      for (const { cache, refusals } of raters) {
+        cache.table.clear();
+        refusals.clear();
+      }
+    },
+  };
 }

@@ -3,25 +3,22 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
-import { formatKey } from '#core/hash.ts';
 import { messages } from '#core/messages.ts';
-import type { Identity } from '#core/model/identity.ts';
 import type { Head } from '#core/reward/heads.ts';
-import type { Account } from '#core/reward/reading.ts';
-import { accountOf, unitKeys } from '#core/reward/reading.ts';
 import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import type { OpenedModel } from '#protocol/scorer.ts';
 
 import { PRIVATE_FOLDER } from '../cache.ts';
+import type { ModelFolder } from '../models/folder.ts';
+import { openFolder } from '../models/folder.ts';
+import type { HostLimits } from '../models/host.ts';
+import { ModelHost } from '../models/host.ts';
+import { MemoryBudget } from '../models/memory.ts';
+import { ScoreCache } from '../models/scoreCache.ts';
 import type { StartScorer } from '../scoringProcess.ts';
-import type { ModelFolder } from './folder.ts';
-import { openFolder } from './folder.ts';
-import type { HostLimits } from './host.ts';
-import { ModelHost } from './host.ts';
-import { MemoryBudget } from './memory.ts';
-import type { Rater } from './rating.ts';
-import { ScoreCache } from './scoreCache.ts';
+import type { PairScorer, Rater } from './rating.ts';
+import { raterScorer } from './rating.ts';
 
 /** What models need of the machine. */
 export interface ModelMachine {
@@ -33,9 +30,9 @@ export interface ModelMachine {
   readonly log: (line: string) => void;
 }
 
-/** Half of the machine's memory: the rest is the editor's, and whatever else runs. */
-export function modelBudget(): MemoryBudget {
-  return new MemoryBudget(totalmem() / 2);
+/** Memory for all models; half of the machine's where nobody says: the rest is the editor's, and whatever else runs. */
+export function modelBudget(mostMb?: number): MemoryBudget {
+  return new MemoryBudget(mostMb === undefined ? totalmem() / 2 : mostMb * 2 ** 20);
 }
 
 /** What a process needs beside the weights: its own code, the arena of one batch. */
@@ -201,26 +198,13 @@ function referenceRule(rule: OnnxRule): OnnxRule {
   return own;
 }
 
-/** A model that scores pairs. */
-export interface OnnxScorer {
-  readonly name: string;
-  /** Where scores come from, a sentence each. */
-  readonly about: readonly string[];
-  readonly warnings: readonly string[];
-  readonly raters: readonly Rater[];
-  account(identity: Identity): Account | undefined;
-  /** Why a pair has no score, where a text was refused. */
-  refusal(identity: Identity): string | undefined;
-  close(): void;
-}
-
 /** Opens the model of a rule; `base` is the folder from which the rule names others. */
 export async function openOnnxScorer(
   rule: OnnxRule,
   base: string,
   machine: ModelMachine,
   signal: AbortSignal,
-): Promise<OnnxScorer> {
+): Promise<PairScorer> {
   const first = await openPart(resolve(base, rule.model), rule, machine, signal);
   const parts = [first];
   try {
@@ -228,29 +212,59 @@ export async function openOnnxScorer(
       parts.push(await openPart(resolve(base, rule.reference), referenceRule(rule), machine, signal));
     }
     const head = checkedHead(first.folder.head, first.known.width, first.folder.folder);
-    const raters = parts.map(({ rater }) => rater);
-    const rated = raters.map(({ pass, cache: { table } }) => ({ pass, table }));
-    return {
+    return raterScorer({
+      kind: 'onnx',
       name: rule.name ?? basename(first.folder.folder),
       about: [
         ...first.folder.found,
         `Precision ${first.known.precision}; fingerprint ${first.folder.fingerprint.slice(0, 12)}.`,
       ],
       warnings: parts.flatMap(({ folder }) => folder.warnings),
-      raters,
-      account: (identity) => accountOf(head, rated, identity),
-      refusal: (identity) =>
-        raters
-          .flatMap(({ pass, refusals }) =>
-            unitKeys(pass, identity).map((key) => refusals.get(formatKey(key))),
-          )
-          .find((reason) => reason !== undefined),
+      raters: parts.map(({ rater }) => rater),
+      head,
       close() {
         for (const { host } of parts) host.close();
       },
-    };
+    });
   } catch (error) {
     for (const { host } of parts) host.close();
     throw error;
+  }
+}
+
+/** What a folder holds and whether it works, for people: the model is opened and asked once. */
+export async function describeModel(
+  rule: OnnxRule,
+  base: string,
+  machine: ModelMachine,
+  signal: AbortSignal,
+): Promise<{ readonly lines: readonly string[]; readonly warnings: readonly string[] }> {
+  const path = resolve(base, rule.model);
+  const { host, folder, known } = await openPart(path, rule, { ...machine, cacheFolder: undefined }, signal);
+  try {
+    const head = checkedHead(folder.head, known.width, folder.folder);
+    const texts = folder.spec.pass === 'pair' ? ['Yes.', 'No.'] : ['Yes.'];
+    const prompt = [{ role: 'user', text: 'Is water wet?' }];
+    const lines = [
+      folder.folder,
+      ...folder.found,
+      `Works on ${host.provider ?? 'cpu'}, precision ${known.precision}, head ${head.kind}, ${known.width} numbers for each ${folder.spec.pass === 'pair' ? 'pair' : 'answer'}.`,
+    ];
+    await host.rate(
+      [{ prompt, texts }],
+      0,
+      {
+        onRated: (_unit, values, tokens) =>
+          lines.push(
+            `A first text of ${tokens} tokens gave ${[...values].map((value) => value.toPrecision(4)).join(', ')}.`,
+          ),
+        onRefused: (_unit, reason) => lines.push(`A first text was refused: ${reason}.`),
+        onBatch: () => undefined,
+      },
+      signal,
+    );
+    return { lines, warnings: folder.warnings };
+  } finally {
+    host.close();
   }
 }

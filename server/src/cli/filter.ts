@@ -1,0 +1,151 @@
+// `preflens score -`: records on standard input, scores on standard output, memory that does not grow. One such process
+// for each partition scores any amount of data.
+import { once } from 'node:events';
+
+import { readRaw } from '#core/dataset/survey.ts';
+import { formatKey } from '#core/hash.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
+import { mappingById } from '#core/mapping/table.ts';
+import { messages } from '#core/messages.ts';
+import { identify, pairKey } from '#core/model/identity.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
+import type { RawRecord } from '#core/model/record.ts';
+import { Panel } from '#core/reward/panel.ts';
+import { readRecords } from '#formats/lines.ts';
+import { configuredScorers } from '#node/config.ts';
+import type { OpenRule } from '#node/scorers/open.ts';
+import { openScorers } from '#node/scorers/open.ts';
+import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
+
+import type { Command } from './command.ts';
+import { memberLines } from './score.ts';
+
+/** Records that are held at a time. */
+const WINDOW = 256;
+
+const NAME = 'standard input';
+
+export interface FilterOptions {
+  readonly model: string | undefined;
+  readonly mapping: string | undefined;
+}
+
+/** The scorers of a filter: one model, or what the preflens.json of the working folder says. */
+function rulesFor({ model }: FilterOptions): {
+  readonly rules: readonly OpenRule[];
+  readonly folder: string;
+} {
+  if (model !== undefined) return { rules: [{ kind: 'onnx', model }], folder: '.' };
+  const { rules, folder } = configuredScorers('-');
+  const usable = rules.filter((rule) => rule.kind !== 'consistency' && rule.kind !== 'sidecar');
+  if (usable.length === 0) {
+    throw messages.notScorable(
+      NAME,
+      'The built-in scorer compares the pairs of a whole file and cannot score a stream. Name a model with --model, or scorers in preflens.json.',
+    );
+  }
+  return { rules: usable, folder };
+}
+
+function recogniseWindow(window: readonly RawRecord[], mapping: string | undefined): Recognition {
+  const decoder = new TextDecoder();
+  const sample = window.slice(0, RECOGNITION_SAMPLE).flatMap(({ bytes }): JsonObject[] => {
+    try {
+      const value: unknown = JSON.parse(decoder.decode(bytes));
+      return isObject(value as JsonObject) ? [value as JsonObject] : [];
+    } catch {
+      // It is reported when it is its turn.
+      return [];
+    }
+  });
+  const known = mapping === undefined ? undefined : mappingById(mapping);
+  if (mapping !== undefined && !known) throw messages.notScorable(NAME, `There is no mapping "${mapping}".`);
+  const recognition = known ? accept(known, sample) : recognise(sample);
+  if (!recognition) throw messages.unrecognised(NAME, Object.keys(sample[0] ?? {}));
+  return recognition;
+}
+
+async function* windows(signal: AbortSignal): AsyncGenerator<readonly RawRecord[]> {
+  let window: RawRecord[] = [];
+  for await (const raw of readRecords(process.stdin)) {
+    signal.throwIfAborted();
+    // The bytes are good until the next record is asked for.
+    window.push({ ...raw, bytes: raw.bytes.slice() });
+    if (window.length < WINDOW) continue;
+    yield window;
+    window = [];
+  }
+  if (window.length > 0) yield window;
+}
+
+async function writeLine(line: object): Promise<void> {
+  if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+}
+
+/** Scores one window and writes a line for each pair, and one for each record that holds none, in order. */
+async function filterWindow(
+  window: readonly RawRecord[],
+  recognition: Recognition,
+  scorers: readonly PairScorer[],
+  signal: AbortSignal,
+): Promise<number> {
+  const read = window.map((raw) => ({ raw, record: readRaw(raw, recognition) }));
+  const pairs = read.flatMap(({ record }): NumberedPair[] =>
+    record ? record.pairs.map((pair, number) => ({ number, pair, value: record.value })) : [],
+  );
+  for (const scorer of scorers) await scorer.ratePairs(pairs, signal);
+  const panel = new Panel(scorers);
+  for (const { raw, record } of read) {
+    if (!record || record.pairs.length === 0) {
+      await writeLine({ record: raw.record, error: record ? 'no pair' : 'cannot be read' });
+      continue;
+    }
+    for (const [pair, one] of record.pairs.entries()) {
+      const identity = identify(one);
+      const { margin } = panel.verdict(identity);
+      const refusal = panel.members
+        .map((member) => member.refusal(identity))
+        .find((reason) => reason !== undefined);
+      await writeLine({
+        record: raw.record,
+        pair,
+        pairKey: formatKey(pairKey(identity)),
+        chosenKey: formatKey(identity.chosenKey),
+        rejectedKey: formatKey(identity.rejectedKey),
+        scorer: panel.name,
+        margin: one.isTie || Number.isNaN(margin) ? null : Number(margin.toFixed(6)),
+        ...(one.isTie && { tie: true }),
+        ...(refusal !== undefined && { error: refusal }),
+        members: memberLines(panel, identity),
+      });
+    }
+  }
+  for (const scorer of scorers) scorer.forget();
+  return pairs.length;
+}
+
+export async function filter(command: Command, options: FilterOptions): Promise<void> {
+  const { rules, folder } = rulesFor(options);
+  let scorers: readonly PairScorer[] = [];
+  let recognition: Recognition | undefined;
+  let count = 0;
+  try {
+    for await (const window of windows(command.signal)) {
+      if (!recognition) {
+        recognition = recogniseWindow(window, options.mapping);
+        // Nothing is kept: a partition that is run again is scored again, wherever that is.
+        const machine = { ...command.machine, cacheFolder: undefined };
+        const file = { path: undefined, mapping: recognition.mapping, firstPairOf: () => 0 };
+        const opened = await openScorers(rules, folder, file, machine, command.signal);
+        for (const error of opened.failed) command.note(error.message);
+        ({ scorers } = opened);
+      }
+      count += await filterWindow(window, recognition, scorers, command.signal);
+    }
+  } finally {
+    for (const scorer of scorers) scorer.close();
+  }
+  command.note(`${count} pairs read.`);
+}

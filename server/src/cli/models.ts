@@ -1,0 +1,36 @@
+import type { OnnxRule } from '#core/reward/scorerRule.ts';
+import { probeProviders } from '#node/models/providers.ts';
+import { describeModel } from '#node/scorers/onnx.ts';
+
+import type { Command } from './command.ts';
+
+/** Prints what can compute here, what is chosen, and what the rest would need. */
+export async function providers(command: Command, json: boolean): Promise<void> {
+  const probed = await probeProviders(command.machine.start);
+  if (json) {
+    command.print(JSON.stringify(probed));
+    return;
+  }
+  const chosen = probed.find(({ works }) => works);
+  for (const { provider, works, words, advice } of probed) {
+    const mark = provider === chosen?.provider ? ' (chosen)' : '';
+    command.print(`${provider.padEnd(8)} ${works ? words : `not here: ${words}`}${mark}`);
+    if (advice !== undefined) command.print(`${' '.repeat(9)}${advice}`);
+  }
+}
+
+/** Prints what a model folder holds, how it would be used, and whether that works. */
+export async function model(
+  command: Command,
+  folder: string,
+  rule: Omit<OnnxRule, 'kind' | 'model'>,
+): Promise<void> {
+  const { lines, warnings } = await describeModel(
+    { kind: 'onnx', model: folder, ...rule },
+    '.',
+    command.machine,
+    command.signal,
+  );
+  for (const line of lines) command.print(line);
+  for (const warning of warnings) command.note(warning);
+}

@@ -1,0 +1,72 @@
+// Scores that the records hold: in fields that belong to the two answers, or in the label itself.
+import { findField, valueAt } from '../mapping/field.ts';
+import { toNumber } from '../mapping/forms/label.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { exchangeSides } from '../mapping/sides.ts';
+import type { Json, JsonObject, Path } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+import type { Pair } from '../model/pair.ts';
+
+/** What names a score; the first pattern that any field fits is taken. */
+const NAMES = [
+  /reward|score/i,
+  /overall|rating|grade/i,
+  /vote|elo|quality|logit|helpful|preference/i,
+  /rank/i,
+];
+
+/** Low is good. */
+const IS_RANK = /rank/i;
+
+/** A margin and the fields it comes from. */
+export interface ColumnMargin {
+  readonly margin: number;
+  readonly field: string;
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly chosen: Json | undefined;
+  readonly rejected: Json | undefined;
+}
+
+/** Fields of which there is one for each of two answers: beside them by their names, or inside objects of their own. */
+function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate[] {
+  const [own, ...belonging] = exchangeSides(record, chosen, rejected);
+  const swaps = belonging.flatMap((change) => (change.kind === 'swap' ? [change] : []));
+  const beside = swaps.map(({ a, b }): Candidate => {
+    // Names come in alphabetical order: which one is the chosen answer's is told by the answers' own names.
+    const isOrdered = own?.kind === 'swap' && String(own.a.at(-1)) < String(own.b.at(-1));
+    const [first, second] = isOrdered ? [a, b] : [b, a];
+    return { name: String(first.at(-1)), chosen: valueAt(record, first), rejected: valueAt(record, second) };
+  });
+  if (own?.kind !== 'swap') return beside;
+  const [a, b] = [valueAt(record, own.a), valueAt(record, own.b)];
+  if (!isObject(a) || !isObject(b)) return beside;
+  return [...beside, ...Object.keys(a).map((name) => ({ name, chosen: a[name], rejected: b[name] }))];
+}
+
+function ownMargin({ answers }: Mapping, record: JsonObject): ColumnMargin | undefined {
+  const read = (at: string | undefined): ColumnMargin | undefined => {
+    const value = at === undefined ? undefined : toNumber(findField(record, at)?.value);
+    return value === undefined ? undefined : { margin: value, field: at ?? '' };
+  };
+  if (answers.kind === 'pair') return read(answers.margin);
+  if (answers.kind !== 'choice' || answers.label.kind !== 'strength') return undefined;
+  // The sign has told which answer was chosen.
+  const strength = read(answers.label.at);
+  return strength && { ...strength, margin: Math.abs(strength.margin) };
+}
+
+/** What the record says of how much better the chosen answer is; undefined where it says nothing. */
+export function columnMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
+  const fields = sideFields(record, pair.chosen.path, pair.rejected.path);
+  for (const pattern of NAMES) {
+    for (const { name, chosen, rejected } of fields) {
+      const [a, b] = [toNumber(chosen), toNumber(rejected)];
+      if (!pattern.test(name) || a === undefined || b === undefined) continue;
+      return { margin: IS_RANK.test(name) ? b - a : a - b, field: name };
+    }
+  }
+  return ownMargin(mapping, record);
+}

@@ -1,0 +1,91 @@
+// Several scorers of one file as one: mean, spread, votes.
+import type { Identity } from '../model/identity.ts';
+import type { Account } from './reading.ts';
+import { ANSWER_CUT } from './table.ts';
+
+/** One scorer of a panel. */
+export interface Member {
+  readonly name: string;
+  /** What it is and where its numbers come from, a sentence each. */
+  readonly about: readonly string[];
+  account(identity: Identity): Account | undefined;
+  /** Why a pair has no score, where there is a reason. */
+  refusal(identity: Identity): string | undefined;
+}
+
+/** What a panel says of a pair. */
+export interface Verdict {
+  /** Of one scorer its own; of several the mean of their margins, each over its root mean square. NaN without any. */
+  readonly margin: number;
+  /** Standard deviation of the members' margins in these units; 0 for one. */
+  readonly spread: number;
+  /** Members that side with the label, and members that have a margin. */
+  readonly votesFor: number;
+  readonly votes: number;
+  /** A member saw a part of an answer alone: the pair is shown and not ranked. */
+  readonly isDoubtful: boolean;
+}
+
+/** Pairs by number, as far as a panel needs to know them. */
+export interface PairIdentities {
+  readonly pairCount: number;
+  isTie(pair: number): boolean;
+  identity(pair: number): Identity;
+}
+
+const NONE: Verdict = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, isDoubtful: false };
+
+export class Panel {
+  readonly members: readonly Member[];
+  #scales: readonly number[];
+
+  constructor(members: readonly Member[]) {
+    this.members = members;
+    this.#scales = members.map(() => 1);
+  }
+
+  get name(): string {
+    const [only] = this.members;
+    return this.members.length === 1 && only ? only.name : `committee of ${this.members.length}`;
+  }
+
+  /** Measures the members' units anew: the root mean square of the margins that each has. */
+  measure(pairs: PairIdentities): void {
+    if (this.members.length < 2) return;
+    const sums = this.members.map(() => ({ squares: 0, count: 0 }));
+    for (let pair = 0; pair < pairs.pairCount; pair++) {
+      if (pairs.isTie(pair)) continue;
+      const identity = pairs.identity(pair);
+      this.members.forEach((member, i) => {
+        const margin = member.account(identity)?.margin ?? Number.NaN;
+        const sum = sums[i];
+        if (!sum || Number.isNaN(margin)) return;
+        sum.squares += margin ** 2;
+        sum.count++;
+      });
+    }
+    this.#scales = sums.map(({ squares, count }) => (squares > 0 ? Math.sqrt(squares / count) : 1));
+  }
+
+  /** The spread of members that do not side together; 0 where they do. */
+  disagreement(identity: Identity): number {
+    const { votes, votesFor, spread } = this.verdict(identity);
+    return votesFor > 0 && votesFor < votes ? spread : 0;
+  }
+
+  verdict(identity: Identity): Verdict {
+    const margins: number[] = [];
+    let isDoubtful = false;
+    this.members.forEach((member, i) => {
+      const account = member.account(identity);
+      if (!account || Number.isNaN(account.margin)) return;
+      margins.push(account.margin / (this.#scales[i] ?? 1));
+      isDoubtful ||= (account.flags & ANSWER_CUT) !== 0;
+    });
+    if (margins.length === 0) return NONE;
+    const mean = margins.reduce((sum, margin) => sum + margin, 0) / margins.length;
+    const spread = Math.sqrt(margins.reduce((sum, margin) => sum + (margin - mean) ** 2, 0) / margins.length);
+    const votesFor = margins.filter((margin) => margin > 0).length;
+    return { margin: mean, spread, votesFor, votes: margins.length, isDoubtful };
+  }
+}

@@ -1,0 +1,214 @@
+// How model servers are asked, and how their answers are read. One row for each protocol; no row does any I/O.
+import type { Turn } from '../model/pair.ts';
+import { chatRole, formatParts, plainPrompt } from './encode.ts';
+import type { Pass } from './folder.ts';
+import type { EndpointProtocol, EndpointRule } from './scorerRule.ts';
+
+/** What is to be scored: a prompt and one answer, or two in an order. */
+export interface EndpointUnit {
+  readonly prompt: readonly Turn[];
+  readonly texts: readonly string[];
+}
+
+/** An answer of a server that cannot be what was asked for. */
+export class WrongAnswer extends Error {}
+
+export interface ServerProtocol {
+  readonly pass: Pass;
+  /** Appended to the URL of the rule. */
+  readonly path: (rule: EndpointRule) => string;
+  /** Units of one request. */
+  readonly most: number;
+  readonly body: (units: readonly EndpointUnit[], rule: EndpointRule) => unknown;
+  /** The numbers of each unit, in order. Throws WrongAnswer. */
+  readonly read: (answer: unknown, count: number, rule: EndpointRule) => number[][];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The text of a unit, where a server takes one text. */
+function textOf({ prompt, texts: [answer = ''] }: EndpointUnit, { format }: EndpointRule): string {
+  if (format === undefined) return prompt.length === 0 ? answer : `${plainPrompt(prompt)}\n\n${answer}`;
+  return formatParts(format)
+    .map((part) => (typeof part === 'string' ? part : part.place === 'prompt' ? plainPrompt(prompt) : answer))
+    .join('');
+}
+
+interface Message {
+  readonly role: string;
+  readonly content: string;
+}
+
+function messagesOf({ prompt, texts: [answer = ''] }: EndpointUnit): Message[] {
+  return [
+    ...prompt.map(({ role, text }) => ({ role: chatRole(role), content: text })),
+    { role: 'assistant', content: answer },
+  ];
+}
+
+function listIn(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new WrongAnswer(`"${name}" is no list`);
+}
+
+function objectIn(value: unknown, name: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new WrongAnswer(`"${name}" is no object`);
+}
+
+function numberIn(value: unknown, name: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new WrongAnswer(`"${name}" is no number`);
+}
+
+function counted<T>(list: readonly T[], count: number, name: string): readonly T[] {
+  if (list.length === count) return list;
+  throw new WrongAnswer(`"${name}" has ${list.length} entries where ${count} were asked for`);
+}
+
+/** Entries in the order in which they were asked for: servers number them. */
+function inOrder(answer: unknown, count: number): readonly Json[] {
+  const data = counted(listIn(objectIn(answer, 'answer')['data'], 'data'), count, 'data').map((entry) =>
+    objectIn(entry, 'data[]'),
+  );
+  return data
+    .map((entry, at) => ({ entry, index: typeof entry['index'] === 'number' ? entry['index'] : at }))
+    .sort((a, b) => a.index - b.index)
+    .map(({ entry }) => entry);
+}
+
+const named = ({ model }: EndpointRule): Json => (model === undefined ? {} : { model });
+
+/** vLLM takes a conversation and applies the chat template itself, or texts that somebody else made. */
+function vllmBody(units: readonly EndpointUnit[], rule: EndpointRule): unknown {
+  const [only] = units;
+  if (rule.format === undefined && only) return { ...named(rule), messages: messagesOf(only) };
+  return { ...named(rule), input: units.map((unit) => textOf(unit, rule)) };
+}
+
+/** Probabilities are kept as log-odds: a single one of a yes, or those of labels as logits. */
+function fromProbabilities(probabilities: readonly number[]): number[] {
+  const safe = probabilities.map((p) => Math.min(1 - 1e-7, Math.max(1e-7, p)));
+  const [only = 0.5] = safe;
+  return safe.length === 1 ? [Math.log(only / (1 - only))] : safe.map(Math.log);
+}
+
+const oip: ServerProtocol = {
+  pass: 'answer',
+  path: ({ model }) => `/v2/models/${encodeURIComponent(model ?? 'reward')}/infer`,
+  most: 16,
+  body: (units, rule) => ({
+    inputs: [
+      {
+        name: 'text',
+        shape: [units.length, 1],
+        datatype: 'BYTES',
+        data: units.map((unit) => textOf(unit, rule)),
+      },
+    ],
+  }),
+  read(answer, count) {
+    const [output] = listIn(objectIn(answer, 'answer')['outputs'], 'outputs');
+    const data = listIn(objectIn(output, 'outputs[0]')['data'], 'outputs[0].data').flat(3);
+    if (data.length === 0 || data.length % count !== 0) {
+      throw new WrongAnswer(`"outputs[0].data" has ${data.length} numbers for ${count} texts`);
+    }
+    const width = data.length / count;
+    return Array.from({ length: count }, (_, row) =>
+      data.slice(row * width, (row + 1) * width).map((value) => numberIn(value, 'outputs[0].data[]')),
+    );
+  },
+};
+
+const vllmClassify: ServerProtocol = {
+  pass: 'answer',
+  path: () => '/classify',
+  most: 16,
+  body: vllmBody,
+  read: (answer, count) =>
+    inOrder(answer, count).map((entry) =>
+      fromProbabilities(listIn(entry['probs'], 'data[].probs').map((value) => numberIn(value, 'probs[]'))),
+    ),
+};
+
+const vllmPooling: ServerProtocol = {
+  pass: 'answer',
+  path: () => '/pooling',
+  most: 16,
+  body: vllmBody,
+  read: (answer, count) =>
+    inOrder(answer, count).map((entry) => {
+      // A reward for each token: the last one is the reward of the whole.
+      const tokens = listIn(entry['data'], 'data[].data');
+      const last: unknown = tokens.at(-1);
+      return (Array.isArray(last) ? last : tokens).map((value) => numberIn(value, 'data[].data[]'));
+    }),
+};
+
+const tei: ServerProtocol = {
+  pass: 'answer',
+  path: () => '/predict',
+  most: 16,
+  body: (units, rule) => ({
+    inputs: units.map((unit) => [textOf(unit, rule)]),
+    raw_scores: true,
+    truncate: true,
+  }),
+  read(answer, count) {
+    const lists = counted(listIn(answer, 'answer'), count, 'answer');
+    return lists.map((list) =>
+      [...listIn(list, 'answer[]')]
+        .map((entry) => objectIn(entry, 'answer[][]'))
+        // Labels come by score; the numbers are wanted in the order of the labels.
+        .sort((a, b) => String(a['label']).localeCompare(String(b['label']), 'en', { numeric: true }))
+        .map((entry) => numberIn(entry['score'], 'score')),
+    );
+  },
+};
+
+const JUDGE =
+  'You compare two answers to the same conversation. Judge which one helps its user better: right, to the point, honest, safe. ' +
+  'Neither their order nor their length counts. Reply with one letter alone: A if the first answer is better, B if the second one is, C if they are equally good.';
+
+const VERDICTS: Readonly<Record<string, number>> = { A: 1, B: -1, C: 0 };
+
+/** Asked twice, once in each order, by the client: each request holds one order. */
+const openaiJudge: ServerProtocol = {
+  pass: 'pair',
+  path: () => '/v1/chat/completions',
+  most: 1,
+  body([unit], rule) {
+    const [first = '', second = ''] = unit?.texts ?? [];
+    const question = `${plainPrompt(unit?.prompt ?? [])}\n\n--- Answer A ---\n${first}\n\n--- Answer B ---\n${second}`;
+    return {
+      ...named(rule),
+      temperature: 0,
+      max_tokens: 4,
+      messages: [
+        { role: 'system', content: JUDGE },
+        { role: 'user', content: question },
+      ],
+    };
+  },
+  read(answer) {
+    const [choice] = listIn(objectIn(answer, 'answer')['choices'], 'choices');
+    const { content } = objectIn(objectIn(choice, 'choices[0]')['message'], 'message');
+    const letter = typeof content === 'string' ? /\b([ABC])\b/.exec(content.toUpperCase())?.[1] : undefined;
+    const verdict = letter === undefined ? undefined : VERDICTS[letter];
+    if (verdict === undefined) throw new WrongAnswer('the judge named none of A, B and C');
+    return [[verdict]];
+  },
+};
+
+export const SERVER_PROTOCOLS: Readonly<Record<EndpointProtocol, ServerProtocol>> = {
+  oip,
+  'vllm-classify': vllmClassify,
+  'vllm-pooling': vllmPooling,
+  tei,
+  'openai-judge': openaiJudge,
+};
+
+/** Units of one request: a conversation goes alone. */
+export function unitsAtOnce(protocol: ServerProtocol, { format }: EndpointRule): number {
+  return protocol.body === vllmBody && format === undefined ? 1 : protocol.most;
+}

@@ -1,0 +1,70 @@
+// What can compute on this machine, each tried in a process of its own: a driver may take its process with it.
+import { createRequire } from 'node:module';
+import { arch, platform } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import type { Provider } from '#core/reward/scorerRule.ts';
+import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+
+import type { StartScorer } from '../scoringProcess.ts';
+
+export interface ProbedProvider {
+  readonly provider: Provider;
+  readonly works: boolean;
+  /** How long the first session took, or why there is none. */
+  readonly words: string;
+  /** What it would need, where something can be done. */
+  readonly advice?: string;
+}
+
+const PROBE_MS = 60_000;
+
+function runtimeFolder(): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+    return join(dirname(entry), 'bin', 'napi-v6', platform(), arch());
+  } catch {
+    return 'onnxruntime-node';
+  }
+}
+
+function adviceFor(provider: Provider): string | undefined {
+  if (provider === 'cuda' && platform() === 'linux') {
+    return (
+      `CUDA needs libonnxruntime_providers_shared.so and libonnxruntime_providers_cuda.so of the same version beside ${join(runtimeFolder(), 'libonnxruntime.so.1')}, ` +
+      'and CUDA 12 with cuDNN 9 where the loader finds them.'
+    );
+  }
+  if (provider === 'webgpu' && platform() === 'linux')
+    return 'WebGPU needs a Vulkan driver and libvulkan.so.1.';
+  return undefined;
+}
+
+/** Only those that this platform can have. */
+const POSSIBLE: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
+  linux: ['cuda', 'webgpu', 'cpu'],
+  win32: ['dml', 'webgpu', 'cpu'],
+  darwin: ['coreml', 'webgpu', 'cpu'],
+};
+
+export async function probeProviders(start: StartScorer): Promise<readonly ProbedProvider[]> {
+  const probed: ProbedProvider[] = [];
+  for (const provider of POSSIBLE[platform()] ?? PROVIDER_NAMES) {
+    const scorer = await start();
+    const timer = setTimeout(() => {
+      scorer.kill();
+    }, PROBE_MS);
+    try {
+      const { ms } = await Promise.race([scorer.requests.call('probe', { provider }), scorer.gone]);
+      probed.push({ provider, works: true, words: `works, first session after ${Math.round(ms)} ms` });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const advice = adviceFor(provider);
+      probed.push({ provider, works: false, words: reason, ...(advice !== undefined && { advice }) });
+    } finally {
+      clearTimeout(timer);
+      scorer.kill();
+    }
+  }
+  return probed;
+}

@@ -1,0 +1,52 @@
+// The scores that a dataset brings along, as a scorer.
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { identify } from '#core/model/identity.ts';
+import { columnMargin } from '#core/reward/columns.ts';
+import type { ColumnsRule } from '#core/reward/scorerRule.ts';
+
+import { PairTable } from './pairTable.ts';
+import type { NumberedPair, PairScorer } from './rating.ts';
+
+/** Pairs between two reports of progress. */
+const TELL_EVERY = 4096;
+
+export function openColumns(rule: ColumnsRule, mapping: Mapping): PairScorer {
+  const table = new PairTable();
+  const fields = new Set<string>();
+  const read = ({ pair, value }: NumberedPair): void => {
+    if (pair.isTie) return;
+    const found = columnMargin(mapping, value, pair);
+    if (!found) return;
+    fields.add(found.field);
+    table.set(identify(pair), found.margin);
+  };
+  return {
+    kind: 'columns',
+    name: rule.name ?? 'columns',
+    get about() {
+      return fields.size === 0
+        ? ['The records hold no scores, ratings or votes that PrefLens knows.']
+        : [`Differences of ${[...fields].map((name) => `"${name}"`).join(', ')} as the records have them.`];
+    },
+    warnings: [],
+    account: (identity) => table.account(identity),
+    refusal: () => undefined,
+    async rate({ source, signal, onProgress }) {
+      const pairs = source.facts.pairCount;
+      let seen = 0;
+      for await (const numbered of source.pass(() => true)) {
+        read(numbered);
+        if (++seen % TELL_EVERY !== 0) continue;
+        signal.throwIfAborted();
+        onProgress({ done: seen / pairs, scoredPairs: seen, pairs });
+      }
+    },
+    async ratePairs(pairs) {
+      for (const numbered of pairs) read(numbered);
+    },
+    forget() {
+      table.clear();
+    },
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,185 @@
+// A model that is served elsewhere, as a scorer. Texts leave the machine: only when somebody allowed it.
+import { join } from 'node:path';
+
+import { messages } from '#core/messages.ts';
+import { rewardOf } from '#core/reward/heads.ts';
+import type { ServerProtocol } from '#core/reward/protocols.ts';
+import { SERVER_PROTOCOLS, unitsAtOnce, WrongAnswer } from '#core/reward/protocols.ts';
+import type { EndpointRule } from '#core/reward/scorerRule.ts';
+import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+
+import { digestOfText } from '../cache.ts';
+import type { RateListener, RateUnit } from '../models/host.ts';
+import { ScoreCache } from '../models/scoreCache.ts';
+import type { HttpLimits } from './http.ts';
+import { HTTP_LIMITS, post, Refused } from './http.ts';
+import type { PairScorer, UnitScorer } from './rating.ts';
+import { raterScorer } from './rating.ts';
+
+const CONCURRENCY = 8;
+
+/** Requests in a row that came to nothing, after which the server is taken for gone. */
+const MOST_FAILED = 3;
+
+export interface EndpointMachine {
+  readonly cacheFolder: string | undefined;
+  /** The value of a secret by its name; undefined where there is none. */
+  readonly secret: (name: string) => string | undefined;
+  readonly http?: Partial<HttpLimits>;
+}
+
+function cut<T>(list: readonly T[], size: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
+}
+
+/** The reward of a text among the numbers that came for it. */
+function oneOf(row: readonly number[], { label }: EndpointRule): number {
+  const [only] = row;
+  if (row.length === 1 && only !== undefined) return only;
+  const reward =
+    typeof label === 'number' && label < row.length
+      ? rewardOf({ kind: 'label', index: label }, row)
+      : undefined;
+  if (reward !== undefined) return reward;
+  throw new WrongAnswer(
+    `${row.length} numbers came for one text: say in preflens.json which of them speaks for a good answer ("label", from 0)`,
+  );
+}
+
+/** Scores units by requests, at most so many at a time; whoever asks for more waits, so nothing piles up. */
+function unitScorer(
+  rule: EndpointRule,
+  protocol: ServerProtocol,
+  { secret, http }: EndpointMachine,
+): UnitScorer {
+  const limits = { ...HTTP_LIMITS, ...http };
+  const url = `${rule.url.replace(/\/+$/, '')}${protocol.path(rule)}`;
+  const size = unitsAtOnce(protocol, rule);
+  const waiting: { readonly priority: number; readonly go: () => void }[] = [];
+  let free = rule.concurrency ?? CONCURRENCY;
+  let failed = 0;
+
+  const inTurn = async <T>(priority: number, work: () => Promise<T>): Promise<T> => {
+    if (free > 0) free--;
+    else {
+      await new Promise<void>((go) => {
+        const at = waiting.findIndex((other) => other.priority > priority);
+        waiting.splice(at < 0 ? waiting.length : at, 0, { priority, go });
+      });
+    }
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next.go();
+      else free++;
+    }
+  };
+
+  const keyOf = (): string | undefined => {
+    if (rule.secret === undefined) return undefined;
+    const key = secret(rule.secret);
+    if (key === undefined) throw messages.noSecret(rule.secret);
+    return key;
+  };
+
+  const askFor = async (units: readonly RateUnit[], signal: AbortSignal): Promise<number[][]> =>
+    post(
+      url,
+      protocol.body(units, rule),
+      keyOf(),
+      (answer) => protocol.read(answer, units.length, rule).map((row) => [oneOf(row, rule)]),
+      limits,
+      signal,
+    );
+
+  /** The numbers of units; of pairs those of both orders. */
+  const numbersOf = async (units: readonly RateUnit[], signal: AbortSignal): Promise<number[][]> => {
+    const first = await askFor(units, signal);
+    if (protocol.pass !== 'pair') return first;
+    const swapped = await askFor(
+      units.map((unit) => ({ ...unit, texts: [...unit.texts].reverse() })),
+      signal,
+    );
+    return first.map((row, i) => [...row, ...(swapped[i] ?? [])]);
+  };
+
+  return {
+    provider: () => PROVIDER_NAMES.length,
+    async rate(units, priority, listener: RateListener, signal) {
+      // When one request fails for good, the others are not sent.
+      const stop = new AbortController();
+      const either = AbortSignal.any([signal, stop.signal]);
+      const rateSome = async (numbers: readonly number[]): Promise<void> => {
+        either.throwIfAborted();
+        const some = numbers.flatMap((number) => units[number] ?? []);
+        try {
+          const rows = await numbersOf(some, either);
+          failed = 0;
+          rows.forEach((row, i) => {
+            listener.onRated(numbers[i] ?? -1, Float32Array.from(row), 0, 0);
+          });
+        } catch (error) {
+          either.throwIfAborted();
+          if (!(error instanceof Refused) || ++failed > MOST_FAILED) throw error;
+          // One text that the server does not take must not cost the others of its request.
+          if (numbers.length > 1) {
+            for (const number of numbers) await rateSome([number]);
+            return;
+          }
+          for (const number of numbers)
+            listener.onRefused(number, `the server did not take it: ${error.message}`);
+        }
+        listener.onBatch();
+      };
+      await Promise.all(
+        cut([...units.keys()], size).map(async (numbers) =>
+          inTurn(priority, async () => rateSome(numbers)).catch((error: unknown) => {
+            stop.abort(error);
+            throw error;
+          }),
+        ),
+      );
+      return { tokens: 0, paddedTokens: 0, ms: 0 };
+    },
+  };
+}
+
+export function endpointText(rule: EndpointRule): string {
+  return `${new URL(rule.url).host} (${rule.protocol}${rule.model === undefined ? '' : `, ${rule.model}`})`;
+}
+
+export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine): Promise<PairScorer> {
+  const protocol = SERVER_PROTOCOLS[rule.protocol];
+  const { url, model, label, format } = rule;
+  const fingerprint = digestOfText(
+    JSON.stringify(['endpoint', rule.protocol, url, model, label, format]),
+  ).slice(0, 32);
+  const folder =
+    machine.cacheFolder === undefined ? undefined : join(machine.cacheFolder, 'scores', fingerprint);
+  const isPair = protocol.pass === 'pair';
+  const cache = new ScoreCache(folder, isPair ? 2 : 1, {
+    endpoint: endpointText(rule),
+    fingerprint,
+    protocol: rule.protocol,
+  });
+  await cache.load();
+  return raterScorer({
+    kind: 'endpoint',
+    name: rule.name ?? rule.model ?? new URL(url).host,
+    about: [
+      `Served by ${endpointText(rule)}.`,
+      isPair
+        ? 'Asked in both orders; where they disagree it is a tie.'
+        : `Fingerprint ${fingerprint.slice(0, 12)}.`,
+    ],
+    warnings: [],
+    raters: [
+      { pass: protocol.pass, scorer: unitScorer(rule, protocol, machine), cache, refusals: new Map() },
+    ],
+    head: isPair ? { kind: 'pair', numbers: 1 } : { kind: 'scalar' },
+    close: () => undefined,
+  });
+}

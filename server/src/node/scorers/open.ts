@@ -1,0 +1,83 @@
+// The scorers that preflens.json names for a file, opened.
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { messages, UserError } from '#core/messages.ts';
+import type { EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
+
+import { openColumns } from './columns.ts';
+import type { EndpointMachine } from './endpoint.ts';
+import { endpointText, openEndpoint } from './endpoint.ts';
+import type { ModelMachine } from './onnx.ts';
+import { openOnnxScorer } from './onnx.ts';
+import type { PairScorer } from './rating.ts';
+import { openSidecar } from './sidecar.ts';
+
+export interface ScorerMachine extends ModelMachine, EndpointMachine {
+  /** Models, templates and servers of this folder may be used. */
+  readonly isTrusted: boolean;
+  /** Resolves when texts may be sent to a server; rejects with what would be sent. */
+  readonly maySend: (rule: EndpointRule, where: string) => Promise<void>;
+}
+
+/** What scorers are opened for. */
+export interface ScoredFile {
+  /** Undefined for a text without a file. */
+  readonly path: string | undefined;
+  readonly mapping: Mapping;
+  /** The number of a record's first pair. */
+  readonly firstPairOf: (record: number) => number;
+}
+
+/** Rules but those of the built-in scorer, which is fitted and not opened. */
+export type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
+
+async function openScorer(
+  rule: OpenRule,
+  folder: string,
+  file: ScoredFile,
+  machine: ScorerMachine,
+  signal: AbortSignal,
+): Promise<PairScorer> {
+  if ((rule.kind === 'onnx' || rule.kind === 'endpoint') && !machine.isTrusted) throw messages.untrusted();
+  switch (rule.kind) {
+    case 'onnx':
+      return openOnnxScorer(rule, folder, machine, signal);
+    case 'columns':
+      return openColumns(rule, file.mapping);
+    case 'sidecar':
+      return openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);
+    case 'endpoint':
+      await machine.maySend(rule, endpointText(rule));
+      return openEndpoint(rule, machine);
+  }
+}
+
+export interface OpenedScorers {
+  readonly scorers: readonly PairScorer[];
+  /** Those that could not be opened, and why. Never all of them: then the first reason is thrown. */
+  readonly failed: readonly UserError[];
+}
+
+export async function openScorers(
+  rules: readonly OpenRule[],
+  folder: string,
+  file: ScoredFile,
+  machine: ScorerMachine,
+  signal: AbortSignal,
+): Promise<OpenedScorers> {
+  const scorers: PairScorer[] = [];
+  const failed: UserError[] = [];
+  for (const rule of rules) {
+    try {
+      scorers.push(await openScorer(rule, folder, file, machine, signal));
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        for (const scorer of scorers) scorer.close();
+        throw error;
+      }
+      failed.push(error);
+    }
+  }
+  const [first] = failed;
+  if (scorers.length === 0 && first) throw first;
+  return { scorers, failed };
+}

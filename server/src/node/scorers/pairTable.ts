@@ -1,0 +1,47 @@
+// Margins that are known of whole pairs, whoever computed them: by pair key, with their sign by the order of answers.
+import type { Identity } from '#core/model/identity.ts';
+import { pairKey } from '#core/model/identity.ts';
+import type { Member, PairIdentities } from '#core/reward/panel.ts';
+import type { Account } from '#core/reward/reading.ts';
+import { chosenIsFirst } from '#core/reward/reading.ts';
+import { ScoreTable } from '#core/reward/table.ts';
+import { CONSISTENCY_NAME } from '#core/score/model.ts';
+
+export class PairTable {
+  readonly #table = new ScoreTable(1);
+
+  get count(): number {
+    return this.#table.count;
+  }
+
+  clear(): void {
+    this.#table.clear();
+  }
+
+  set(identity: Identity, margin: number): void {
+    const value = chosenIsFirst(identity) ? margin : -margin;
+    this.#table.set({ key: pairKey(identity), values: [value], tokens: 0, flags: 0, provider: 0, time: 0 });
+  }
+
+  account(identity: Identity): Account | undefined {
+    const row = this.#table.rowOf(pairKey(identity));
+    if (row < 0) return undefined;
+    const value = this.#table.values(row)[0] ?? Number.NaN;
+    return { margin: chosenIsFirst(identity) ? value : -value, flags: 0, time: 0, provider: 0 };
+  }
+}
+
+/** The built-in scorer as a member of a panel, by the margins that it gave. */
+export function consistencyMember(pairs: PairIdentities, margins: ArrayLike<number>): Member {
+  const table = new PairTable();
+  for (let pair = 0; pair < pairs.pairCount; pair++) {
+    const margin = margins[pair] ?? Number.NaN;
+    if (!pairs.isTie(pair) && !Number.isNaN(margin)) table.set(pairs.identity(pair), margin);
+  }
+  return {
+    name: CONSISTENCY_NAME,
+    about: ['Judges consistency with the rest of this file, not truth.'],
+    account: (identity) => table.account(identity),
+    refusal: () => undefined,
+  };
+}

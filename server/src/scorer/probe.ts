@@ -1,0 +1,34 @@
+// Whether a provider works on this machine: listed is not the same as there. A session is made and run.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Provider } from '#core/reward/scorerRule.ts';
+
+import { probeSession } from './runtime.ts';
+
+/** y = x · W, with x of 1 × 4 and W of 4 × 4 holding 0 to 15; a test makes it anew and compares. */
+export const PROBE_MODEL =
+  'CAgSDXByZWZsZW5zLXRlc3Q6qgEKEwoBeAoCdzASAnYxIgZNYXRNdWwKEQoCdjESAXkiCElkZW50aXR5EghwcmVmbGVucypMCAQIBBABQgJ3MEpAAAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQAAA4EAAAABBAAAQQQAAIEEAADBBAABAQQAAUEEAAGBBAABwQVoTCgF4Eg4KDAgBEggKAggBCgIIBGITCgF5Eg4KDAgBEggKAggBCgIIBEIECgAQEQ==';
+
+/** 1·W, 2·W, 3·W and 4·W added up, column by column. */
+const EXPECTED = [80, 90, 100, 110];
+
+/** Resolves with how long it took, in milliseconds; rejects with why the provider does not work. */
+export async function probe(provider: Provider): Promise<number> {
+  const begun = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), 'preflens-probe-'));
+  try {
+    const path = join(folder, 'probe.onnx');
+    await writeFile(path, Buffer.from(PROBE_MODEL, 'base64'));
+    const values = await probeSession(path, provider, [1, 2, 3, 4]);
+    if (!EXPECTED.every((value, i) => Math.abs(value - (values[i] ?? 0)) < 1)) {
+      throw new Error(
+        `it computes wrong numbers: ${[...values].join(', ')} in place of ${EXPECTED.join(', ')}`,
+      );
+    }
+    return performance.now() - begun;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
