@@ -15,6 +15,7 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
 import { openDisk } from '#node/diskTools.ts';
 import { callerOf } from '#node/rpc.ts';
+import { modelBudget } from '#node/scorers/onnx.ts';
 import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
 import { ScorerGone } from '#node/scoringProcess.ts';
 import type { ScorerRequests } from '#protocol/scorer.ts';
@@ -70,7 +71,7 @@ export function memoryServer(
   const [up, down] = [new PassThrough(), new PassThrough()];
   serveLanguage(
     createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)),
-    { start, disk: () => openDisk(cacheFolder, HERE) },
+    { start, models: modelBudget, cacheFolder, disk: () => openDisk(cacheFolder, HERE) },
   );
   return new PlainClient(createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up)));
 }

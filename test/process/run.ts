@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,12 +24,16 @@ export interface Run {
 export async function preflens(
   args: readonly string[],
   onStart?: (pid: number, kill: (signal: NodeJS.Signals) => void) => void,
+  inputPath?: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
-  const env = { ...process.env, PREFLENS_CACHE: CACHE };
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const env = { ...process.env, PREFLENS_CACHE: CACHE, ...environment };
+  const input = inputPath === undefined ? 'ignore' : openSync(inputPath, 'r');
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: [input, 'pipe', 'pipe'], env });
+  if (typeof input === 'number') closeSync(input);
   let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text));
   onStart?.(child.pid!, (signal) => child.kill(signal));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, out, err };
@@ -48,10 +52,11 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** A process that has ended and only waits to be heard of is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

@@ -55,7 +55,7 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
         process.stderr.write(`${line}\n`);
       },
       isTrusted: true,
-      secret: (name) => process.env[name],
+      secret: async (name) => Promise.resolve(process.env[name]),
       async maySend(_rule, where) {
         if (!send) throw messages.notAllowedToSend(where, 'The prompts and answers of this dataset');
       },

@@ -41,11 +41,12 @@ export const messages = {
     ),
   notAllowedToSend: (where: string, what: string) =>
     new UserError(`${what} would be sent to ${where}. Nothing was sent; run again with --send to allow it.`),
+  notSent: (where: string) =>
+    new UserError(`Nothing was sent to ${where}. Score the file again to be asked again.`),
   untrusted: () =>
     new UserError(
       'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
     ),
-  scorerFailed: (name: string, reason: string) => new UserError(`Scorer ${name}: ${reason}`),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
   diskFull: (path: string) =>
     new UserError(

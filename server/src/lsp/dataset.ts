@@ -3,39 +3,25 @@ import type { Relations } from '#core/checks/relations/relations.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
+import { compareKeys } from '#core/hash.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Finding } from '#core/model/finding.ts';
+import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { Explanation } from '#core/score/explain.ts';
-import type { PairReader } from '#core/score/model.ts';
-import { pairText, readerOf } from '#core/score/model.ts';
+import type { Panel } from '#core/reward/panel.ts';
 import type { SelfTest } from '#core/score/quality.ts';
-import type { Cutoffs } from '#core/score/ranking.ts';
-import {
-  brokenRecords,
-  CONSISTENCY_WORDS,
-  cutoffsFor,
-  Distribution,
-  reviewFindings,
-} from '#core/score/ranking.ts';
-import { groupOf } from '#node/engine.ts';
+import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { DocumentSurvey } from './resurvey.ts';
+import type { PairScore, Scores } from './scores.ts';
+import { consistencyScores, panelScores } from './scores.ts';
 import type { Source } from './source.ts';
+import { breathe } from './source.ts';
 import { trustSentence } from './trust.ts';
-
-/** A scored file: the numbers that stay as they were when it was scored. */
-export interface Scores {
-  readonly reader: PairReader;
-  readonly distribution: Distribution;
-  readonly cutoffs: Cutoffs;
-  readonly result: ConsistencyResult;
-  readonly groupBy: string | undefined;
-  readonly selfTest?: SelfTest;
-}
 
 export interface ReadRecord extends ReadValue {
   readonly raw: RawRecord;
@@ -53,6 +39,12 @@ export interface PairPlace {
   readonly pair: number;
 }
 
+/** How long other requests wait at most while margins are set. */
+const SLICE_MS = 8;
+
+/** Pairs that are scored out of turn at a time. */
+const MOST_AT_ONCE = 64;
+
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
 
 export class OpenDataset {
@@ -65,6 +57,8 @@ export class OpenDataset {
   #relationCount = 0;
   #byRecord: Map<number, Finding[]> | undefined;
   #ready = false;
+  #panel: Panel | undefined;
+  #percent = 0;
 
   constructor(source: Source) {
     this.source = source;
@@ -94,7 +88,8 @@ export class OpenDataset {
   }
 
   get trust(): string | undefined {
-    return this.#scores && trustSentence(this.#scores.result.trust, this.#scores.selfTest);
+    const scores = this.#scores;
+    return scores && trustSentence(scores.trust, scores.selfTest, scores.isTesting);
   }
 
   /** Reads everything. Ends early when `signal` says so: the file was closed. */
@@ -142,21 +137,76 @@ export class OpenDataset {
    * were edited meanwhile are read anew with the fitted model.
    */
   setScores(result: ConsistencyResult, numbers: readonly number[], settings: Settings): void {
-    this.#scores = {
-      reader: readerOf(result),
-      distribution: new Distribution(result.margins),
-      cutoffs: cutoffsFor(result.margins, settings.reviewPercent),
-      result,
-      groupBy: settings.groupBy === '' ? undefined : settings.groupBy,
-    };
-    const scoredAs = new Map(numbers.map((number, i) => [number, i]));
+    this.#panel = undefined;
+    this.#scores = consistencyScores(result, settings);
     const { facts } = this.#survey;
-    for (let pair = 0; pair < facts.pairCount; pair++) {
-      const at = scoredAs.get(facts.pairs.origin[pair] ?? -1) ?? -1;
-      facts.setMargin(pair, result.margins[at] ?? Number.NaN);
-    }
+    this.marginsByOrigin(result.margins, numbers).forEach((margin, pair) => {
+      facts.setMargin(pair, margin);
+    });
     this.#scoreNewPairs();
     this.#rank();
+  }
+
+  /** Takes what a panel has so far, for all pairs as they are now. Lets other requests run meanwhile. */
+  async setPanel(panel: Panel, settings: Settings, signal: AbortSignal): Promise<void> {
+    this.#panel = panel;
+    this.#percent = settings.reviewPercent;
+    let slice = performance.now();
+    const { facts } = this.#survey;
+    for (let pair = 0; pair < facts.pairCount; pair++) {
+      if (!facts.isTie(pair)) facts.setMargin(pair, panel.verdict(facts.identity(pair)).margin);
+      if (performance.now() - slice < SLICE_MS) continue;
+      await breathe();
+      signal.throwIfAborted();
+      // The text was edited or read anew: then the margins are set once more, from the start.
+      if (this.#survey.facts !== facts) {
+        await this.setPanel(panel, settings, signal);
+        return;
+      }
+      slice = performance.now();
+    }
+    this.#scores = panelScores(panel, facts, settings);
+    this.#rank();
+  }
+
+  /** Pairs that a panel has not scored: those that came or changed since, or all of a range of lines. */
+  pairsWithoutScore(lines?: readonly [start: number, end: number]): NumberedPair[] {
+    const { facts } = this.#survey;
+    const found: NumberedPair[] = [];
+    for (let number = 0; number < facts.pairCount; number++) {
+      if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
+      const record = facts.recordOf(number);
+      const line = facts.records.line[record] ?? 0;
+      if (lines ? line < lines[0] || line >= lines[1] : facts.pairs.origin[number] !== -1) continue;
+      const read = this.readPair(record, number - facts.pairsOf(record)[0]);
+      if (read) found.push({ number, pair: read.pair, value: read.value });
+      if (found.length === MOST_AT_ONCE) break;
+    }
+    return found;
+  }
+
+  /** Takes the margins of single pairs that a panel has scored meanwhile, without a new ranking. */
+  setNewMargins(pairs: readonly NumberedPair[]): void {
+    const panel = this.#panel;
+    const { facts } = this.#survey;
+    if (!panel) return;
+    for (const { number, pair } of pairs) {
+      const identity = identify(pair);
+      // By its number it may be another one by now.
+      if (number < facts.pairCount && compareKeys(facts.identity(number).chosenKey, identity.chosenKey) === 0)
+        facts.setMargin(number, panel.verdict(facts.identity(number)).margin);
+    }
+    this.#rank();
+  }
+
+  /** Margins by pair as it is now, of pairs that were numbered when scoring began. */
+  marginsByOrigin(margins: Float32Array, numbers: readonly number[]): Float32Array {
+    const scoredAs = new Map(numbers.map((number, i) => [number, i]));
+    const { pairs, pairCount } = this.#survey.facts;
+    return Float32Array.from({ length: pairCount }, (_, pair) => {
+      const at = scoredAs.get(pairs.origin[pair] ?? -1) ?? -1;
+      return margins[at] ?? Number.NaN;
+    });
   }
 
   /** The margin of a pair that was not fitted, by its number when scoring began. Nothing when it changed since. */
@@ -171,20 +221,21 @@ export class OpenDataset {
     if (!this.#scores) return;
     const { margins } = this.#survey.facts;
     const [distribution, cutoffs] = [new Distribution(margins), cutoffsFor(margins, percent)];
-    this.#scores = { ...this.#scores, distribution, cutoffs };
+    this.#scores = { ...this.#scores, distribution, cutoffs, ranked: margins };
     this.#rank();
   }
 
   /** Cuts the rankings anew at another budget. */
   setBudget(percent: number): void {
     if (!this.#scores) return;
-    const cutoffs = cutoffsFor(this.#scores.result.margins, percent);
+    const cutoffs = cutoffsFor(this.#scores.ranked, percent);
+    this.#percent = percent;
     this.#scores = { ...this.#scores, cutoffs };
     this.#rank();
   }
 
   setSelfTest(selfTest: SelfTest): void {
-    if (this.#scores) this.#scores = { ...this.#scores, selfTest };
+    if (this.#scores) this.#scores = { ...this.#scores, selfTest, isTesting: false };
   }
 
   /** The record as it stands in the document. */
@@ -220,10 +271,9 @@ export class OpenDataset {
     return from + index < to ? this.#survey.facts.margin(from + index) : Number.NaN;
   }
 
-  /** Rewards and reasons of one pair, from the model that never saw its prompt. */
-  explain(read: Pick<ReadPair, 'pair' | 'value'>, most?: number): Explanation | undefined {
-    const scores = this.#scores;
-    return scores?.reader(pairText(read.pair), groupOf(read.value, scores.groupBy), most);
+  /** What the scorer says of one pair. */
+  explain({ pair, value }: Pick<ReadPair, 'pair' | 'value'>, most?: number): PairScore | undefined {
+    return this.#scores?.read({ pair, value, identity: identify(pair) }, most);
   }
 
   /** The findings of a record; with `pair`, those about this pair and those about the whole. */
@@ -233,6 +283,16 @@ export class OpenDataset {
     return pair === undefined
       ? all
       : all.filter((finding) => finding.pair === undefined || finding.pair === pair);
+  }
+
+  /** Numbers of pairs that some check reports. */
+  *findingPairs(): Generator<number> {
+    const { facts } = this.#survey;
+    for (const { record, pair } of this.findings) {
+      const [from, to] = facts.pairsOf(record);
+      for (let number = from; number < to; number++)
+        if (pair === undefined || from + pair === number) yield number;
+    }
   }
 
   /** Pairs with findings, in the order in which a person should look at them: labels by rank, then contradictions, then structure by place. */
@@ -269,7 +329,7 @@ export class OpenDataset {
     this.#byRecord = undefined;
     const { facts, findings, recognition } = this.#survey;
     if (!this.#scores || !recognition) return;
-    const { distribution, cutoffs } = this.#scores;
+    const { distribution, cutoffs, scorer, isDoubtful, disagreement } = this.#scores;
     const { margins } = facts;
     const { labelPath } = recognition;
     this.#label = reviewFindings({
@@ -279,7 +339,10 @@ export class OpenDataset {
       distribution,
       cutoffs,
       broken: brokenRecords(findings),
-      scorer: CONSISTENCY_WORDS,
+      scorer,
+      ...(isDoubtful && { isDoubtful: (pair) => isDoubtful(facts.identity(pair)) }),
+      ...(disagreement && { disagreement: (pair) => disagreement(facts.identity(pair)) }),
+      percent: this.#percent,
     });
   }
 }

@@ -4,7 +4,6 @@ import { CodeActionKind, MarkupKind } from 'vscode-languageserver/node';
 
 import type { Edit } from '#core/edits/edit.ts';
 import type { Reason } from '#core/score/explain.ts';
-import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
@@ -102,17 +101,25 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
     const reason = recognition && whyUnscorable(recognition.mapping);
     return markdown([title, ...list, reason ?? 'Not scored yet.']);
   }
-  const margin = dataset.margin(record, index);
+  const known = dataset.margin(record, index);
+  // Scored out of turn, it may be known before it is ranked.
+  const margin = Number.isNaN(known) ? explained.margin : known;
   const percentile = scores.distribution.percentile(margin);
+  const place = Number.isNaN(percentile) ? '' : ` · ${formatPercentile(percentile)} percentile of this file`;
+  const { chosenReward, rejectedReward, reasons, details } = explained;
+  const rewards =
+    chosenReward === undefined || rejectedReward === undefined
+      ? ''
+      : `  \nReward: chosen ${formatMargin(chosenReward)}, rejected ${formatMargin(rejectedReward)}`;
   const which =
     read.pairs.length > 1 ? `Answer ${pair.candidates[0] + 1} over answer ${pair.candidates[1] + 1}: ` : '';
   return markdown([
     title,
     ...list,
-    `${which}**Margin ${formatMargin(margin)}** · ${formatPercentile(percentile)} percentile of this file  \n` +
-      `Reward: chosen ${formatMargin(explained.chosenReward)}, rejected ${formatMargin(explained.rejectedReward)}`,
-    `What drove it: ${explained.reasons.map(describeReason).join(' · ')}`,
-    `*Scorer ${CONSISTENCY_NAME}* judges consistency with the rest of this file, not truth. ${dataset.trust ?? ''}`,
+    `${which}**Margin ${formatMargin(margin)}**${place}${rewards}`,
+    ...(reasons.length > 0 ? [`What drove it: ${reasons.map(describeReason).join(' · ')}`] : []),
+    ...(details.length > 0 ? [details.map((line) => `- ${escapeMarkdown(line)}`).join('\n')] : []),
+    `*Scorer* ${escapeMarkdown(scores.about)} ${dataset.trust ?? ''}`,
   ]);
 }
 
@@ -274,7 +281,8 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
   const { record } = read.raw;
   const { pair, index } = read;
   const explained = pair.isTie ? undefined : dataset.explain(read, 8);
-  const margin = dataset.margin(record, index);
+  const known = dataset.margin(record, index);
+  const margin = explained && Number.isNaN(known) ? explained.margin : known;
   const { scores, trust } = dataset;
   return {
     uri: dataset.source.uri,
@@ -286,8 +294,15 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
     isTie: pair.isTie,
     line: read.raw.line,
     prompt: pair.prompt,
-    chosen: { text: pair.chosen.text, ...(explained && { reward: explained.chosenReward }) },
-    rejected: { text: pair.rejected.text, ...(explained && { reward: explained.rejectedReward }) },
+    chosen: {
+      text: pair.chosen.text,
+      ...(explained?.chosenReward !== undefined && { reward: explained.chosenReward }),
+    },
+    rejected: {
+      text: pair.rejected.text,
+      ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
+    },
+    details: explained?.details ?? [],
     ...(scores && explained && { margin, percentile: scores.distribution.percentile(margin) }),
     ...(trust !== undefined && { trust }),
     reasons: explained?.reasons ?? [],

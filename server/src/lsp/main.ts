@@ -6,6 +6,7 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { UserError } from '#core/messages.ts';
 import { defaultCacheFolder } from '#node/cache.ts';
 import { openDisk } from '#node/diskTools.ts';
+import { modelBudget } from '#node/scorers/onnx.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
@@ -17,7 +18,9 @@ const connection = viaIpc
   : createConnection(ProposedFeatures.all, process.stdin, process.stdout);
 const bundle = (name: string): string => join(import.meta.dirname, name);
 serveLanguage(connection, {
-  start: async () => startScorer(bundle('scorer.js')),
+  start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
+  models: modelBudget,
+  cacheFolder: defaultCacheFolder(),
   disk: (memoryMb, folder) =>
     openDisk(
       folder ?? defaultCacheFolder(),

@@ -9,6 +9,7 @@ import { UserError } from '#core/messages.ts';
 import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
 
@@ -58,6 +59,8 @@ export interface OpenFile {
 export interface FilesContext {
   readonly connection: Connection;
   readonly start: StartScorer;
+  /** What scorers of preflens.json may use, for the dataset at a uri. */
+  readonly machineFor: (uri: string) => ScorerMachine;
   readonly disk: () => Disk;
   readonly settings: () => Settings;
   /** Resolves when the settings are those of the client. */
@@ -193,7 +196,13 @@ export class OpenFiles {
     const progress = reportProgress(connection, 'PrefLens: scoring', this.#context.showsProgress(), () => {
       job.cancel();
     });
-    const job = startJob(file.dataset, settings(), start, {
+    const { uri } = file.dataset.source;
+    const visible = (): OpenFile['visible'] => file.visible;
+    const tools = { start, path: pathOf(uri), machine: this.#context.machineFor(uri), visible };
+    const job = startJob(file.dataset, settings(), tools, {
+      onWarning: (words) => {
+        if (file.turn === turn) show(connection, 'warning', words);
+      },
       onPhase: (phase, reason) => {
         if (file.turn !== turn) return;
         file.phase = phase;
@@ -318,6 +327,7 @@ export class OpenFiles {
       if (!this.current(file.dataset.source.uri)) return;
       this.publish(file);
       this.#context.refreshLenses();
+      file.job?.rateNew();
     }, SETTLE_MS);
   }
 

@@ -2,14 +2,23 @@
 import { performance } from 'node:perf_hooks';
 
 import { stageProgress } from '#core/progress.ts';
+import type { Member } from '#core/reward/panel.ts';
+import type { PairReader } from '#core/score/model.ts';
+import { readerOf } from '#core/score/model.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
+import { configuredScorers } from '#node/config.ts';
 import type { PairSource } from '#node/engine.ts';
 import { fittedShare, pairBatches, restMargins } from '#node/engine.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
+import { consistencyMember } from '#node/scorers/pairTable.ts';
+import type { Scored } from '#node/scoring.ts';
 import { score } from '#node/scoring.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type { Phase, Settings } from '#protocol/editor.ts';
+import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { OpenDataset } from './dataset.ts';
+import { PanelJob } from './panelJob.ts';
 import { breathe } from './source.ts';
 
 /** How long other requests wait at most while pairs are read. */
@@ -18,6 +27,8 @@ const SLICE_MS = 8;
 /** What a job tells while it runs. */
 export interface JobListener {
   onPhase(phase: Phase, reason?: string): void;
+  /** Something that the person should know and that does not stop the job. */
+  onWarning(words: string): void;
   /** 0 to 1, and the words for it. */
   onProgress(title: string, done: number, words: string): void;
   onScored(): void;
@@ -26,8 +37,23 @@ export interface JobListener {
 }
 
 export interface RunningJob {
+  /** Ends the job and everything that it started. */
   cancel(): void;
+  /** Scores the pairs of these lines before everything else, where scoring takes its time. */
+  prefer(lines: readonly [start: number, end: number]): void;
+  /** Scores what edits brought, where that is not done at once. */
+  rateNew(): void;
   readonly finished: Promise<void>;
+}
+
+/** What a job needs of the server. */
+export interface JobTools {
+  readonly start: StartScorer;
+  /** Path of the dataset; undefined for a text without a file. */
+  readonly path: string | undefined;
+  readonly machine: ScorerMachine;
+  /** The lines that somebody looks at; undefined where nobody said. */
+  readonly visible: () => readonly [start: number, end: number] | undefined;
 }
 
 const TITLES = { reading: 'Reading pairs', fitting: 'Scoring', 'self-test': 'Self-test' } as const;
@@ -40,14 +66,13 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
 async function scoreRest(
   dataset: OpenDataset,
   rest: PairSource,
+  reader: PairReader,
   groupBy: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { scores } = dataset;
-  if (!scores) return;
   const isKnown = (number: number): boolean => !Number.isNaN(dataset.survey.facts.margin(number));
   let slice = performance.now();
-  for await (const { number, margin } of restMargins([rest], scores.reader, groupBy, isKnown)) {
+  for await (const { number, margin } of restMargins([rest], reader, groupBy, isKnown)) {
     dataset.setLateMargin(number, margin);
     if (performance.now() - slice < SLICE_MS) continue;
     await breathe();
@@ -56,32 +81,37 @@ async function scoreRest(
   }
 }
 
-async function run(
-  dataset: OpenDataset,
-  settings: Settings,
-  start: StartScorer,
-  listener: JobListener,
-  signal: AbortSignal,
-): Promise<void> {
-  dataset.refresh();
-  dataset.beginScoring();
+/** One job as its steps see it. */
+interface Work {
+  readonly dataset: OpenDataset;
+  readonly settings: Settings;
+  readonly start: StartScorer;
+  readonly listener: JobListener;
+  readonly signal: AbortSignal;
+}
+
+interface Fitted {
+  readonly scored: Scored;
+  readonly numbers: readonly number[];
+}
+
+/** Fits the built-in scorer on the dataset as it is now. */
+async function fit(
+  { dataset, settings, start, listener, signal }: Work,
+  wantsSelfTest: boolean,
+  onScored: (result: ConsistencyResult, numbers: readonly number[]) => void,
+): Promise<Fitted> {
   const { survey, source } = dataset;
-  const { recognition } = survey;
-  if (!recognition) return;
-  const { facts } = survey;
-  const reason = whyUnscorable(recognition.mapping) ?? whyTooFew(facts.preferenceCount, facts.judgementCount);
-  if (reason !== undefined) {
-    listener.onPhase('unscored', reason);
-    return;
-  }
-  listener.onPhase('scoring');
+  const { facts, recognition } = survey;
+  if (!recognition) throw new Error('fit: nothing is recognised');
+  dataset.beginScoring();
   const numbers: number[] = [];
   const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
   const { stream } = source;
   const wordsOf = stageProgress(() => performance.now());
   const begun = performance.now();
   const share = fittedShare(answerUnits(facts));
-  const { selfTest } = await score(
+  const scored = await score(
     async () => {
       const scorer = await start();
       listener.log(`Scoring process ${scorer.pid} started.`);
@@ -91,7 +121,7 @@ async function run(
       pairs: () => pairBatches([{ bytes: stream, recognition, firstPair: 0 }], share, groupBy, numbers),
       pairCount: Math.ceil(facts.preferenceCount * share),
       seed: settings.seed,
-      selfTest: true,
+      selfTest: wantsSelfTest,
       onProgress: ({ stage, done }) => {
         const title = TITLES[stage];
         listener.onProgress(title, done, wordsOf(title, done));
@@ -100,21 +130,84 @@ async function run(
         listener.log(`${reason} Another one takes over from there.`);
       },
       onScored: (result) => {
-        dataset.refresh();
-        dataset.setScores(result, numbers, settings);
         const seconds = ((performance.now() - begun) / 1000).toFixed(1);
         listener.log(`${result.margins.length} pairs scored in ${seconds} s.`);
-        listener.onScored();
+        onScored(result, numbers);
       },
       signal,
     },
   );
+  return { scored, numbers };
+}
+
+/** The built-in scorer alone. */
+async function runConsistency(work: Work): Promise<void> {
+  const { dataset, settings, listener, signal } = work;
+  const { facts, recognition } = dataset.survey;
+  const reason = whyTooFew(facts.preferenceCount, facts.judgementCount);
+  if (reason !== undefined || !recognition) {
+    listener.onPhase('unscored', reason);
+    return;
+  }
+  listener.onPhase('scoring');
+  const { scored, numbers } = await fit(work, true, (result, fitted) => {
+    dataset.refresh();
+    dataset.setScores(result, fitted, settings);
+    listener.onScored();
+  });
   if (numbers.length < facts.preferenceCount) {
-    await scoreRest(dataset, { bytes: source.stream, recognition, firstPair: 0 }, groupBy, signal);
+    const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
+    const rest = { bytes: dataset.source.stream, recognition, firstPair: 0 };
+    await scoreRest(dataset, rest, readerOf(scored.result), groupBy, signal);
     dataset.rankAll(settings.reviewPercent);
     listener.onScored();
   }
-  if (selfTest) dataset.setSelfTest(selfTest);
+  if (scored.selfTest) dataset.setSelfTest(scored.selfTest);
+  listener.onSelfTest();
+}
+
+/** The built-in scorer as one of several; undefined where it has too few pairs to compare. */
+async function fitMember(work: Work): Promise<Member | undefined> {
+  const { dataset } = work;
+  const { facts } = dataset.survey;
+  if (whyTooFew(facts.preferenceCount, facts.judgementCount) !== undefined) return undefined;
+  const { scored, numbers } = await fit(work, false, () => undefined);
+  dataset.refresh();
+  return consistencyMember(dataset.survey.facts, dataset.marginsByOrigin(scored.result.margins, numbers));
+}
+
+async function run(work: Work, tools: JobTools, onPanel: (job: PanelJob) => void): Promise<void> {
+  const { dataset, settings, listener, signal } = work;
+  dataset.refresh();
+  const { recognition } = dataset.survey;
+  if (!recognition) return;
+  const reason = whyUnscorable(recognition.mapping);
+  if (reason !== undefined) {
+    listener.onPhase('unscored', reason);
+    return;
+  }
+  const { path, machine, visible } = tools;
+  const { rules, folder } = path === undefined ? { rules: [], folder: '' } : configuredScorers(path);
+  if (!rules.some(({ kind }) => kind !== 'consistency')) {
+    await runConsistency(work);
+    return;
+  }
+  listener.onPhase('scoring');
+  dataset.beginScoring();
+  const job = new PanelJob({
+    dataset,
+    path,
+    rules,
+    folder,
+    machine,
+    settings,
+    listener,
+    signal,
+    visible,
+    fitMember: async () => fitMember(work),
+  });
+  onPanel(job);
+  await job.run();
   listener.onSelfTest();
 }
 
@@ -122,12 +215,21 @@ async function run(
 export function startJob(
   dataset: OpenDataset,
   settings: Settings,
-  start: StartScorer,
+  tools: JobTools,
   listener: JobListener,
 ): RunningJob {
   const controller = new AbortController();
   let cancelledAt = 0;
-  const finished = run(dataset, settings, start, listener, controller.signal).then(
+  let panel: PanelJob | undefined;
+  const { signal } = controller;
+  const outOfTurn = (work: Promise<void> | undefined): void => {
+    work?.catch((error: unknown) => {
+      if (!signal.aborted) listener.log(error instanceof Error ? error.message : String(error));
+    });
+  };
+  const finished = run({ dataset, settings, start: tools.start, listener, signal }, tools, (job) => {
+    panel = job;
+  }).then(
     () => {
       if (dataset.scores) listener.onPhase('scored');
     },
@@ -148,6 +250,13 @@ export function startJob(
     cancel() {
       cancelledAt = performance.now();
       controller.abort(new Error('Scoring was cancelled.'));
+      panel?.close();
+    },
+    prefer: (lines) => {
+      outOfTurn(panel?.prefer(lines));
+    },
+    rateNew: () => {
+      outOfTurn(panel?.rateNew());
     },
     finished,
   };

@@ -2,15 +2,21 @@
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver/node';
 
-import { UserError } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
+import type { MemoryBudget } from '#node/models/memory.ts';
+import { probeProviders } from '#node/models/providers.ts';
+import { describeModel } from '#node/scorers/onnx.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type {
   ClientOptions,
+  ClientRequests,
   EditorNotifications,
   EditorRequests,
   FlipResult,
+  ModelCheck,
   PairRequest,
   RecordRef,
   SaveResult,
@@ -20,6 +26,7 @@ import type {
 import { DiskSource } from './diskSource.ts';
 import { editOf } from './edits.ts';
 import { codeActionsOf, codeLensesOf, hoverOf, pairViewOf } from './features.ts';
+import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
 import { DEFAULTS } from './settings.ts';
 import { show } from './show.ts';
@@ -29,12 +36,17 @@ const COMMANDS = ['preflens.flip', 'preflens.score', 'preflens.cancelScoring'] a
 /** What the server needs of the machine. */
 export interface Machine {
   readonly start: StartScorer;
+  /** Memory for all models together, in MB; undefined for what the machine can spare. */
+  readonly models: (mostMb: number | undefined) => MemoryBudget;
+  /** Where scores are kept when the client names no folder. */
+  readonly cacheFolder: string;
   /** Files, threads and the cache, as settings allow. Undefined folder: the machine's own cache. */
   readonly disk: (memoryMb: number, cacheFolder: string | undefined) => Disk;
 }
 
 /** Serves one client over `connection`. */
-export function serveLanguage(connection: Connection, { start, disk }: Machine): void {
+export function serveLanguage(connection: Connection, machine: Machine): void {
+  const { start, disk } = machine;
   let options: ClientOptions = {};
   let settings = DEFAULTS;
   let canRefreshLenses = false;
@@ -45,9 +57,46 @@ export function serveLanguage(connection: Connection, { start, disk }: Machine):
   const refreshLenses = (): void => {
     if (canRefreshLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
   };
+  let isTrusted = true;
+  /** One budget for all models, made when the first one is wanted. */
+  let budget: MemoryBudget | undefined;
+  const allowed = new Set<string>();
+  /** What is sent to a server is stated before, once for each file and server. */
+  const maySend = async (uri: string, where: string): Promise<void> => {
+    const key = `${uri} ${where}`;
+    const name = readableUri(uri.split('/').at(-1) ?? uri);
+    const what = `The prompts and answers of ${name}`;
+    if (allowed.has(key)) return;
+    const SEND = { title: 'Send' };
+    const answer = await connection.window.showWarningMessage(
+      `PrefLens: ${what.charAt(0).toLowerCase()}${what.slice(1)} would be sent to ${where}, as preflens.json asks.`,
+      SEND,
+      { title: 'Do Not Send' },
+    );
+    if (answer?.title !== SEND.title) throw messages.notSent(where);
+    allowed.add(key);
+  };
+  const machineFor = (uri: string): ScorerMachine => ({
+    start,
+    cacheFolder: options.cacheFolder ?? machine.cacheFolder,
+    budget: (budget ??= machine.models(settings.modelMemoryMb > 0 ? settings.modelMemoryMb : undefined)),
+    log: (line) => {
+      connection.console.info(line);
+    },
+    isTrusted,
+    async secret(name) {
+      const params: ClientRequests['preflens/secret']['params'] = { name };
+      const known: ClientRequests['preflens/secret']['result'] = options.secrets
+        ? await connection.sendRequest('preflens/secret', params)
+        : null;
+      return known ?? process.env[name];
+    },
+    maySend: async (_rule, where) => maySend(uri, where),
+  });
   const files = new OpenFiles({
     connection,
     start,
+    machineFor,
     disk: () => disk(settings.memoryMb, options.cacheFolder),
     settings: () => settings,
     settled: async () => loading,
@@ -65,6 +114,7 @@ export function serveLanguage(connection: Connection, { start, disk }: Machine):
 
   connection.onInitialize((params: InitializeParams) => {
     options = (params.initializationOptions ?? {}) as ClientOptions;
+    isTrusted = options.trusted ?? true;
     const { workspace, window } = params.capabilities;
     canRefreshLenses = workspace?.codeLens?.refreshSupport ?? false;
     canShowProgress = window?.workDoneProgress ?? false;
@@ -159,6 +209,7 @@ export function serveLanguage(connection: Connection, { start, disk }: Machine):
       const file = files.get(uri);
       if (!file) return;
       file.visible = [lineStart, lineEnd];
+      file.job?.prefer(file.visible);
       if (file.dataset.scores) refreshLenses();
     },
   );
@@ -198,6 +249,28 @@ export function serveLanguage(connection: Connection, { start, disk }: Machine):
   );
   connection.onNotification('preflens/closeFile', ({ uri }: UriParams) => {
     if (files.get(uri)?.dataset.source instanceof DiskSource) files.close(uri);
+  });
+  connection.onNotification('preflens/trusted', () => {
+    isTrusted = true;
+    void files.readAnew();
+  });
+  connection.onRequest(
+    'preflens/checkModel',
+    async ({ folder }: EditorRequests['preflens/checkModel']['params']): Promise<ModelCheck> => {
+      try {
+        if (!isTrusted) throw messages.untrusted();
+        const rule = { kind: 'onnx', model: folder } as const;
+        return await describeModel(rule, '/', machineFor(''), new AbortController().signal);
+      } catch (error) {
+        return { lines: [], warnings: [], error: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  );
+  connection.onRequest('preflens/providers', async (): Promise<readonly string[]> => {
+    const probed = await probeProviders(start);
+    return probed.map(({ provider, works, words, advice }) =>
+      [`${provider}: ${works ? words : `not here, ${words}`}.`, advice ?? ''].join(' ').trim(),
+    );
   });
   connection.onNotification('preflens/discardEdits', ({ uri }: UriParams) => {
     files.discard(uri);

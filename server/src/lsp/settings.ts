@@ -7,4 +7,5 @@ export const DEFAULTS: Settings = {
   groupBy: '',
   seed: 1,
   memoryMb: 1024,
+  modelMemoryMb: 0,
 };

@@ -9,13 +9,13 @@ function range({ low, high }: Share): string {
 }
 
 /** How far the scorer can be trusted on this file, for hovers, the compare view and the status item. */
-export function trustSentence(trust: Trust, selfTest: SelfTest | undefined): string {
+export function trustSentence(trust: Trust, selfTest: SelfTest | undefined, isTesting: boolean): string {
   const { accuracy, longerWins } = trust;
   const lead =
     `On this file it agrees with ${percent(accuracy.value)} of the labels (${range(accuracy)}); ` +
     `“the longer answer wins” agrees with ${percent(longerWins)}.`;
   const warning = accuracy.value < 0.55 ? ' The ranking is close to random here.' : '';
-  if (!selfTest) return `${lead}${warning} The self-test is still running.`;
+  if (!selfTest) return `${lead}${warning}${isTesting ? ' The self-test is still running.' : ''}`;
   const { precisionAt1, precisionAt5, planted } = selfTest;
   return (
     `${lead}${warning} Self-test: with ${planted} labels flipped on purpose (20 %), ${percent(precisionAt1.value)} ` +

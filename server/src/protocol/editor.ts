@@ -10,6 +10,10 @@ export interface ClientOptions {
   /** The client listens to `preflens/status`. Others would only log that they do not know it. */
   readonly status?: boolean;
   readonly settings?: Partial<Settings>;
+  /** False where models and servers that the folder names must not be used. Absent: they may. */
+  readonly trusted?: boolean;
+  /** The client answers `preflens/secret`. */
+  readonly secrets?: boolean;
   /** Where the client wants indexes and unsaved edits kept. */
   readonly cacheFolder?: string;
 }
@@ -25,6 +29,8 @@ export interface Settings {
   readonly seed: number;
   /** Memory to stay inside, in MB: threads and sketches are cut to it. */
   readonly memoryMb: number;
+  /** Memory that models may take, in MB; 0 for half of the machine's. */
+  readonly modelMemoryMb: number;
 }
 
 /** Commands that the server executes; the argument is a RecordRef, or a uri for the last two. */
@@ -85,6 +91,8 @@ export interface PairView {
   /** What the scorer is worth on this file, in a sentence or two. */
   readonly trust?: string;
   readonly reasons: readonly ReasonView[];
+  /** What else the scorer says of the pair, a line each. */
+  readonly details: readonly string[];
   readonly findings: readonly FindingView[];
   /** Place of this pair among those with findings, from 1; 0 when it has none. */
   readonly findingNumber: number;
@@ -110,7 +118,24 @@ export interface EditorRequests {
   'preflens/openFile': { params: { readonly uri: string }; result: SaveResult };
   /** Saves the edits of such a file. */
   'preflens/saveFile': { params: { readonly uri: string }; result: SaveResult };
+  /** What a model folder holds and whether it works, a sentence each. */
+  'preflens/checkModel': { params: { readonly folder: string }; result: ModelCheck };
+  /** What can compute on this machine, a line each. */
+  'preflens/providers': { params: null; result: readonly string[] };
   'preflens/recordAt': { params: { readonly uri: string; readonly line: number }; result: RecordRef | null };
+}
+
+/** What the server asks the client. */
+export interface ClientRequests {
+  /** The value of a secret by its name; null where there is none. */
+  'preflens/secret': { params: { readonly name: string }; result: string | null };
+}
+
+export interface ModelCheck {
+  readonly lines: readonly string[];
+  readonly warnings: readonly string[];
+  /** Why it cannot be used. */
+  readonly error?: string;
 }
 
 /** What became of a file that is open from disk; `error` says what to do. */
@@ -153,6 +178,8 @@ export interface EditorNotifications {
   'preflens/visible': { readonly uri: string; readonly lineStart: number; readonly lineEnd: number };
   /** client → server. A file that was opened from disk is no longer shown. */
   'preflens/closeFile': { readonly uri: string };
+  /** client → server. The person trusts this workspace from now on. */
+  'preflens/trusted': null;
   /** client → server. Forget the unsaved edits of such a file. */
   'preflens/discardEdits': { readonly uri: string };
   /** server → client. */

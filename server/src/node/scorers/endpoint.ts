@@ -24,7 +24,7 @@ const MOST_FAILED = 3;
 export interface EndpointMachine {
   readonly cacheFolder: string | undefined;
   /** The value of a secret by its name; undefined where there is none. */
-  readonly secret: (name: string) => string | undefined;
+  readonly secret: (name: string) => Promise<string | undefined>;
   readonly http?: Partial<HttpLimits>;
 }
 
@@ -78,9 +78,9 @@ function unitScorer(
     }
   };
 
-  const keyOf = (): string | undefined => {
+  const keyOf = async (): Promise<string | undefined> => {
     if (rule.secret === undefined) return undefined;
-    const key = secret(rule.secret);
+    const key = await secret(rule.secret);
     if (key === undefined) throw messages.noSecret(rule.secret);
     return key;
   };
@@ -89,7 +89,7 @@ function unitScorer(
     post(
       url,
       protocol.body(units, rule),
-      keyOf(),
+      await keyOf(),
       (answer) => protocol.read(answer, units.length, rule).map((row) => [oneOf(row, rule)]),
       limits,
       signal,
@@ -177,7 +177,13 @@ export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine)
     ],
     warnings: [],
     raters: [
-      { pass: protocol.pass, scorer: unitScorer(rule, protocol, machine), cache, refusals: new Map() },
+      {
+        pass: protocol.pass,
+        scorer: unitScorer(rule, protocol, machine),
+        cache,
+        refusals: new Map(),
+        flying: new Set(),
+      },
     ],
     head: isPair ? { kind: 'pair', numbers: 1 } : { kind: 'scalar' },
     close: () => undefined,

@@ -139,6 +139,7 @@ async function openPart(
       scorer: { provider, rate: async (...args) => host.rate(...args) },
       cache,
       refusals: new Map(),
+      flying: new Set(),
     };
     return { folder, host, rater, known };
   } catch (error) {

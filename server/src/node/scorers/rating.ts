@@ -17,8 +17,12 @@ import type { RateFigures } from '#protocol/scorer.ts';
 import type { RateListener, RateUnit } from '../models/host.ts';
 import type { ScoreCache } from '../models/scoreCache.ts';
 
-/** Units handed over at once: enough to sort by length, few enough for a change of mind. */
+/** Units handed over at once: enough to sort by length. */
 const WINDOW_UNITS = 256;
+
+/** A slow model gets smaller windows: whoever wants something else must not wait for longer. */
+const WINDOW_MS = 4000;
+const LEAST_UNITS = 16;
 
 /** Windows on their way: while one is scored the next is made ready. */
 const WINDOWS = 2;
@@ -88,10 +92,14 @@ export interface Rater {
   readonly cache: ScoreCache;
   /** Why units were refused, by key; kept as long as the process runs. */
   readonly refusals: Map<string, string>;
+  /** Keys of units on their way. */
+  readonly flying: Set<string>;
 }
 
 export interface RatingJob {
   readonly source: RatingSource;
+  /** Pairs to be scored with the sample: those that somebody will want to know of. */
+  readonly first?: ReadonlySet<number>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RatingProgress) => void;
   /** The sample is through, and now and then later: margins can be ranked. */
@@ -154,13 +162,18 @@ function isMissing(raters: readonly Rater[], identity: Identity): boolean {
 }
 
 /** Units of pairs that no table holds, each once. */
-function missingUnits(rater: Rater, pairs: readonly NumberedPair[], taken: Set<string>): Unit[] {
+function missingUnits(
+  rater: Rater,
+  pairs: readonly NumberedPair[],
+  isTaken: (name: string) => boolean,
+): Unit[] {
+  const own = new Set<string>();
   return pairs
     .flatMap(({ pair }) => unitsOf(rater.pass, pair, identify(pair)))
     .filter(({ key }) => {
       const name = formatKey(key);
-      if (taken.has(name) || rater.cache.table.has(key)) return false;
-      taken.add(name);
+      if (own.has(name) || isTaken(name) || rater.cache.table.has(key)) return false;
+      own.add(name);
       return true;
     });
 }
@@ -174,7 +187,8 @@ async function ratePairs(
   const scorable = pairs.filter(({ pair }) => !pair.isTie);
   await Promise.all(
     raters.map(async (rater) => {
-      const units = missingUnits(rater, scorable, new Set());
+      // What is on its way in a window may be far back in it.
+      const units = missingUnits(rater, scorable, () => false);
       if (units.length > 0) await rateUnits(rater, units, 0, signal);
     }),
   );
@@ -195,7 +209,7 @@ function sampleOf(facts: PairFacts, numbers: readonly number[]): Set<number> {
 /** Scores everything that is missing. Resolves with what it took. */
 export async function rateDataset(
   raters: readonly Rater[],
-  { source, signal, onProgress, onSome }: RatingJob,
+  { source, first, signal, onProgress, onSome }: RatingJob,
 ): Promise<RateFigures> {
   const { facts } = source;
   const total = { tokens: 0, paddedTokens: 0, ms: 0 };
@@ -215,12 +229,22 @@ export async function rateDataset(
     onProgress({ done: work === 0 ? 1 : Math.min(1, done / work), scoredPairs, pairs: preferences.length });
   };
 
+  let windowUnits = WINDOW_UNITS / 4;
   const rateWindow = async (pairs: readonly NumberedPair[], priority: number): Promise<void> => {
     for (const rater of raters) {
-      const units = missingUnits(rater, pairs, new Set());
+      const units = missingUnits(rater, pairs, (name) => rater.flying.has(name));
       if (units.length === 0) continue;
-      const figures = await rateUnits(rater, units, priority, signal);
-      for (const name of Object.keys(total) as (keyof RateFigures)[]) total[name] += figures[name];
+      const names = units.map(({ key }) => formatKey(key));
+      for (const name of names) rater.flying.add(name);
+      const begun = performance.now();
+      try {
+        const figures = await rateUnits(rater, units, priority, signal);
+        for (const name of Object.keys(total) as (keyof RateFigures)[]) total[name] += figures[name];
+      } finally {
+        for (const name of names) rater.flying.delete(name);
+      }
+      const fitting = (units.length * WINDOW_MS) / (performance.now() - begun);
+      windowUnits = Math.max(LEAST_UNITS, Math.min(WINDOW_UNITS, fitting));
     }
     tell(pairs);
   };
@@ -248,7 +272,7 @@ export async function rateDataset(
         signal.throwIfAborted();
         if (numbered.pair.isTie) continue;
         window.push(numbered);
-        if (2 * window.length >= WINDOW_UNITS) await launch();
+        if (2 * window.length >= windowUnits) await launch();
       }
       if (window.length > 0) await launch();
     } finally {
@@ -259,6 +283,7 @@ export async function rateDataset(
 
   signal.throwIfAborted();
   const sample = sampleOf(facts, missing);
+  if (sample.size > 0 && first) for (const number of missing) if (first.has(number)) sample.add(number);
   if (sample.size > 0) {
     await ratePass((number) => sample.has(number), 1);
     onSome();

@@ -1,0 +1,170 @@
+// Scores an open dataset with the scorers that preflens.json names: what is visible first, then a sample, then the rest;
+// and afterwards whatever an edit brings.
+import { performance } from 'node:perf_hooks';
+
+import { stageProgress } from '#core/progress.ts';
+import type { Member } from '#core/reward/panel.ts';
+import { Panel } from '#core/reward/panel.ts';
+import type { ScorerRule } from '#core/reward/scorerRule.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
+import { openScorers } from '#node/scorers/open.ts';
+import type { PairScorer, RatingSource } from '#node/scorers/rating.ts';
+import type { Settings } from '#protocol/editor.ts';
+
+import type { OpenDataset } from './dataset.ts';
+import type { JobListener } from './scoringJobs.ts';
+import { breathe } from './source.ts';
+
+/** What there is so far is ranked after so long, and then each time after twice as long. */
+const FIRST_RANKING_MS = 2000;
+const SELDOM_MS = 60_000;
+
+/** How long other requests wait at most while pairs are read. */
+const SLICE_MS = 8;
+
+export interface PanelParts {
+  readonly dataset: OpenDataset;
+  readonly path: string | undefined;
+  readonly rules: readonly ScorerRule[];
+  /** From which rules name files. */
+  readonly folder: string;
+  readonly machine: ScorerMachine;
+  readonly settings: Settings;
+  readonly listener: JobListener;
+  readonly signal: AbortSignal;
+  /** The lines that somebody looks at; undefined where nobody said. */
+  readonly visible: () => readonly [start: number, end: number] | undefined;
+  /** Margins of the built-in scorer as a member of the panel. */
+  readonly fitMember: () => Promise<Member | undefined>;
+}
+
+/** The pairs of the dataset as they are now, in file order. */
+function sourceOf(dataset: OpenDataset): RatingSource {
+  const { facts } = dataset.survey;
+  return {
+    facts,
+    async *pass(wanted) {
+      let slice = performance.now();
+      for (let number = 0; number < facts.pairCount; number++) {
+        if (performance.now() - slice > SLICE_MS) {
+          await breathe();
+          slice = performance.now();
+        }
+        if (!wanted(number)) continue;
+        const record = facts.recordOf(number);
+        const read = dataset.readPair(record, number - facts.pairsOf(record)[0]);
+        if (read) yield { number, pair: read.pair, value: read.value };
+      }
+    },
+  };
+}
+
+export class PanelJob {
+  readonly #parts: PanelParts;
+  #scorers: readonly PairScorer[] = [];
+  #panel: Panel | undefined;
+  #isRanking = false;
+
+  constructor(parts: PanelParts) {
+    this.#parts = parts;
+  }
+
+  /** Scores everything. Rejects when nothing can be scored. */
+  async run(): Promise<void> {
+    const { dataset, path, rules, folder, machine, settings, listener, signal, fitMember } = this.#parts;
+    const { recognition, facts } = dataset.survey;
+    if (!recognition) return;
+    const file = {
+      path,
+      mapping: recognition.mapping,
+      firstPairOf: (record: number) => facts.pairsOf(record)[0],
+    };
+    const openRules = rules.filter((rule) => rule.kind !== 'consistency');
+    const { scorers, failed } = await openScorers(openRules, folder, file, machine, signal);
+    this.#scorers = scorers;
+    for (const error of failed) listener.onWarning(error.message);
+    for (const scorer of scorers)
+      for (const warning of scorer.warnings) listener.onWarning(`${scorer.name}: ${warning}`);
+    const wantsFit = rules.some(({ kind }) => kind === 'consistency');
+    const members: Member[] = [...scorers];
+    this.#panel = new Panel(members);
+    // What an earlier session scored is there at once.
+    await this.#show();
+    const lines = this.#parts.visible();
+    // A failure shows in the job itself.
+    if (lines) void this.prefer(lines).catch(() => undefined);
+    for (const scorer of scorers) await this.#rate(scorer);
+    const fitted = wantsFit ? await fitMember() : undefined;
+    if (fitted) this.#panel = new Panel([...members, fitted]);
+    this.#panel.measure(facts);
+    await dataset.setPanel(this.#panel, settings, signal);
+    listener.onScored();
+  }
+
+  /** Scores the pairs of these lines before everything else. */
+  async prefer(lines: readonly [start: number, end: number]): Promise<void> {
+    await this.#rateSome(this.#parts.dataset.pairsWithoutScore(lines));
+  }
+
+  /** Scores what edits brought. */
+  async rateNew(): Promise<void> {
+    await this.#rateSome(this.#parts.dataset.pairsWithoutScore());
+  }
+
+  close(): void {
+    for (const scorer of this.#scorers) scorer.close();
+  }
+
+  async #rate(scorer: PairScorer): Promise<void> {
+    const { dataset, listener, signal } = this.#parts;
+    const words = stageProgress(() => performance.now());
+    const begun = performance.now();
+    let nextRanking = begun + FIRST_RANKING_MS;
+    let wait = FIRST_RANKING_MS;
+    let known = -1;
+    await scorer.rate({
+      source: sourceOf(dataset),
+      first: new Set(dataset.findingPairs()),
+      signal,
+      onProgress: ({ done, scoredPairs, pairs }) => {
+        if (known < 0) known = scoredPairs;
+        listener.onProgress(
+          scorer.name,
+          done,
+          `${scoredPairs.toLocaleString('en')} of ${pairs.toLocaleString('en')} pairs, ${words(scorer.name, done)}`,
+        );
+        if (performance.now() < nextRanking || this.#isRanking) return;
+        wait = Math.min(SELDOM_MS, 2 * wait);
+        nextRanking = performance.now() + wait;
+        void this.#show().catch(() => undefined);
+      },
+      onSome: () => {
+        void this.#show().catch(() => undefined);
+      },
+    });
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    listener.log(`${scorer.name}: scored in ${seconds} s.`);
+  }
+
+  /** Ranks what there is so far and shows it. */
+  async #show(): Promise<void> {
+    const { dataset, settings, listener, signal } = this.#parts;
+    if (!this.#panel || this.#isRanking) return;
+    this.#isRanking = true;
+    try {
+      this.#panel.measure(dataset.survey.facts);
+      await dataset.setPanel(this.#panel, settings, signal);
+      if (dataset.survey.facts.margins.some((margin) => !Number.isNaN(margin))) listener.onScored();
+    } finally {
+      this.#isRanking = false;
+    }
+  }
+
+  async #rateSome(pairs: ReturnType<OpenDataset['pairsWithoutScore']>): Promise<void> {
+    const { dataset, listener, signal } = this.#parts;
+    if (pairs.length === 0 || signal.aborted) return;
+    await Promise.all(this.#scorers.map(async (scorer) => scorer.ratePairs(pairs, signal)));
+    dataset.setNewMargins(pairs);
+    listener.onScored();
+  }
+}

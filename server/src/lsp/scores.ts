@@ -1,0 +1,179 @@
+// What a scored file knows of its pairs: by the built-in scorer, which reads texts, or by a panel, which looks scores up.
+import type { Facts } from '#core/dataset/facts.ts';
+import type { Identity } from '#core/model/identity.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
+import type { WrongLabels } from '#core/reward/calibrate.ts';
+import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
+import type { Member, Panel } from '#core/reward/panel.ts';
+import type { Account } from '#core/reward/reading.ts';
+import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
+import type { Reason } from '#core/score/explain.ts';
+import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
+import type { SelfTest, Trust } from '#core/score/quality.ts';
+import { plantedTest, trustOf } from '#core/score/quality.ts';
+import type { Cutoffs } from '#core/score/ranking.ts';
+import { CONSISTENCY_WORDS, cutoffsFor, Distribution, formatMargin } from '#core/score/ranking.ts';
+import { groupOf } from '#node/engine.ts';
+import { SELF_TEST_SHARE } from '#node/scoring.ts';
+import type { Settings } from '#protocol/editor.ts';
+import type { ConsistencyResult } from '#protocol/scorer.ts';
+
+/** A pair as a scorer looks at it. */
+export interface ScoredPair {
+  readonly pair: Pair;
+  readonly value: JsonObject;
+  readonly identity: Identity;
+}
+
+/** What a hover or the compare view says of a pair. */
+export interface PairScore {
+  readonly margin: number;
+  readonly chosenReward?: number;
+  readonly rejectedReward?: number;
+  readonly reasons: readonly Reason[];
+  /** A line each, plain text. */
+  readonly details: readonly string[];
+}
+
+/** A scored file: the numbers that stay as they were when it was scored. */
+export interface Scores {
+  /** As findings name who scored. */
+  readonly scorer: string;
+  /** What the scorer is, in a sentence or two, for hovers. */
+  readonly about: string;
+  readonly distribution: Distribution;
+  readonly cutoffs: Cutoffs;
+  /** What rankings are cut from. */
+  readonly ranked: Float32Array;
+  readonly trust: Trust;
+  readonly selfTest?: SelfTest;
+  /** A self-test is on its way. */
+  readonly isTesting: boolean;
+  /** Undefined where the pair has no score. */
+  read(scored: ScoredPair, most?: number): PairScore | undefined;
+  readonly isDoubtful?: (identity: Identity) => boolean;
+  readonly disagreement?: (identity: Identity) => number;
+}
+
+export function consistencyScores(result: ConsistencyResult, settings: Settings): Scores {
+  const reader = readerOf(result);
+  const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
+  return {
+    scorer: CONSISTENCY_WORDS,
+    about: `${CONSISTENCY_NAME} judges consistency with the rest of this file, not truth.`,
+    distribution: new Distribution(result.margins),
+    cutoffs: cutoffsFor(result.margins, settings.reviewPercent),
+    ranked: result.margins,
+    trust: result.trust,
+    isTesting: true,
+    read: ({ pair, value }, most) => ({
+      ...reader(pairText(pair), groupOf(value, groupBy), most),
+      details: [],
+    }),
+  };
+}
+
+/** Where a score comes from: "cpu, 2026-11-21 12:30". */
+function originOf({ provider, time }: Account): string {
+  const when = time === 0 ? '' : `${new Date(1000 * time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return [time === 0 ? '' : (PROVIDER_NAMES[provider] ?? 'server'), when]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function cutWords({ flags }: Account): string {
+  if ((flags & ANSWER_CUT) !== 0) return 'An answer did not fit and lost its end: the pair is not ranked.';
+  return (flags & PROMPT_CUT) === 0 ? '' : 'The prompt did not fit and lost its beginning.';
+}
+
+function memberLine(member: Member, identity: Identity, isAlone: boolean): string {
+  const { name } = member;
+  const found = member.account(identity);
+  if (!found || Number.isNaN(found.margin)) {
+    const reason = member.refusal(identity);
+    return `${name}: not scored${reason === undefined ? ' yet' : `, ${reason}`}.`;
+  }
+  const rewards =
+    found.chosenReward === undefined || found.rejectedReward === undefined || isAlone
+      ? ''
+      : ` (chosen ${formatMargin(found.chosenReward)}, rejected ${formatMargin(found.rejectedReward)})`;
+  const origin = originOf(found);
+  const head = isAlone ? '' : `${name}: ${formatMargin(found.margin)}${rewards}`;
+  return [head, origin === '' ? '' : `Scored on ${origin}.`, cutWords(found)]
+    .filter((part) => part !== '')
+    .join('. ')
+    .replace('..', '.');
+}
+
+/** What the margins of a file say together. */
+interface Calibration {
+  readonly wrong: WrongLabels;
+  /** Of one character. */
+  readonly length: number;
+}
+
+function detailsOf(panel: Panel, identity: Identity, difference: number, calibration: Calibration): string[] {
+  const { margin, spread, votes, votesFor } = panel.verdict(identity);
+  const { wrong, length } = calibration;
+  const lines = [
+    `σ ${sigmoid(margin / wrong.temperature).toFixed(2)} at temperature ${wrong.temperature.toPrecision(2)} · ` +
+      `posterior of a wrong label ${wrong.posterior(margin).toFixed(2)}: for ranking, no error rate`,
+  ];
+  if (length !== 0) lines.push(`Without the effect of length: ${formatMargin(margin - length * difference)}`);
+  if (panel.members.length > 1) {
+    lines.push(`${votesFor} of ${votes} scorers side with the label, spread ${spread.toFixed(2)}`);
+  }
+  return [
+    ...lines,
+    ...panel.members.map((member) => memberLine(member, identity, panel.members.length === 1)),
+  ].filter((line) => line !== '');
+}
+
+/** Ranks what a panel has so far. `margins` by pair, NaN where there is none yet. */
+export function panelScores(panel: Panel, facts: Facts, settings: Settings): Scores {
+  const margins = facts.margins.slice();
+  const { chosenLength, rejectedLength } = facts.pairs;
+  const differences = Float64Array.from(margins, (_, i) => (chosenLength[i] ?? 0) - (rejectedLength[i] ?? 0));
+  const isDoubtful = (identity: Identity): boolean => panel.verdict(identity).isDoubtful;
+  const ranked = margins.map((margin, pair) =>
+    Number.isNaN(margin) || isDoubtful(facts.identity(pair)) ? Number.NaN : margin,
+  );
+  const calibration = { wrong: wrongLabels(sampled(ranked)), length: lengthEffect(ranked, differences) };
+  const selfTest = plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
+  return {
+    scorer: panel.name,
+    about: [panel.name, ...panel.members.flatMap(({ about }) => about)].join('. ').replaceAll('..', '.'),
+    distribution: new Distribution(margins),
+    cutoffs: cutoffsFor(ranked, settings.reviewPercent),
+    ranked,
+    trust: trustOf(margins, differences),
+    ...(selfTest && { selfTest }),
+    isTesting: false,
+    read({ pair, identity }) {
+      const { margin } = panel.verdict(identity);
+      if (Number.isNaN(margin)) return undefined;
+      const [only] = panel.members;
+      const account = panel.members.length === 1 ? only?.account(identity) : undefined;
+      return {
+        margin,
+        ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),
+        ...(account?.rejectedReward !== undefined && { rejectedReward: account.rejectedReward }),
+        reasons: [],
+        details: detailsOf(panel, identity, pair.chosen.text.length - pair.rejected.text.length, calibration),
+      };
+    },
+    isDoubtful,
+    disagreement: (identity) => panel.disagreement(identity),
+  };
+}
+
+/** Pairs that a calibration is taken from. */
+const MOST_CALIBRATED = 20_000;
+
+function sampled(margins: Float32Array): Float32Array {
+  const known = margins.filter((margin) => !Number.isNaN(margin));
+  const step = Math.max(1, Math.floor(known.length / MOST_CALIBRATED));
+  return known.filter((_, i) => i % step === 0);
+}

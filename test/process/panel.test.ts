@@ -1,0 +1,365 @@
+// Reward models, columns and sidecars on a dataset: in the server and on the command line, killed and run twice.
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+
+import { readScores, wholePart } from '#formats/scoreArrow.ts';
+import { startScorer } from '#node/scoringProcess.ts';
+
+import type { PlainClient } from '../fakes/client.ts';
+import { memoryServer } from '../fakes/wires.ts';
+import type { ModelRecipe } from '../models/folders.ts';
+import { writeModel } from '../models/folders.ts';
+import { childrenOf, isAlive, preflens, SAMPLE, SCORER } from './run.ts';
+
+const ROOT = mkdtempSync(join(tmpdir(), 'preflens-panel-'));
+const open: PlainClient[] = [];
+afterEach(() => {
+  for (const client of open.splice(0)) client.connection.dispose();
+});
+afterAll(() => {
+  rmSync(ROOT, { recursive: true, force: true });
+});
+
+const LINES = readFileSync(SAMPLE, 'utf8').trim().split('\n');
+
+interface Place {
+  readonly folder: string;
+  readonly file: string;
+  readonly uri: string;
+  readonly text: string;
+  readonly cache: string;
+}
+
+let made = 0;
+/** A folder with a dataset, a model and a preflens.json. */
+function place(scorers: readonly object[], lines = LINES.slice(0, 120), recipe: ModelRecipe = {}): Place {
+  const folder = join(ROOT, `p${made++}`);
+  mkdirSync(folder);
+  writeModel(join(folder, 'rm'), { isChat: true, kind: 'bpe', sizes: { positions: 512 }, ...recipe });
+  writeModel(join(folder, 'other'), { kind: 'wordpiece', seed: 9, sizes: { positions: 512 } });
+  writeFileSync(join(folder, 'preflens.json'), JSON.stringify({ scorers }));
+  const file = join(folder, 'data.jsonl');
+  const text = `${lines.join('\n')}\n`;
+  writeFileSync(file, text);
+  return { folder, file, uri: pathToFileURL(file).href, text, cache: join(folder, 'cache') };
+}
+
+/** How many scores are kept, over all files of all fingerprints. */
+function rowsKept(cache: string): number {
+  const root = join(cache, 'scores');
+  let rows = 0;
+  for (const name of readdirSync(root, { recursive: true }).map(String)) {
+    if (!name.endsWith('.arrows')) continue;
+    const [stream, sums] = [readFileSync(join(root, name)), readFileSync(join(root, `${name}.sums`))];
+    rows += [...readScores(wholePart(stream, sums), 1)].length;
+  }
+  return rows;
+}
+
+let starts = 0;
+async function openPlace({ uri, text, cache }: Place, options: object = {}): Promise<PlainClient> {
+  const client = memoryServer(async (mostMb) => {
+    starts++;
+    return startScorer(SCORER, mostMb);
+  }, cache);
+  open.push(client);
+  await client.initialize({ cacheFolder: cache, settings: { modelMemoryMb: 4000 }, ...options });
+  client.open(uri, text);
+  return client;
+}
+
+const scored = async (client: PlainClient): Promise<string> =>
+  client.until('an end of scoring', () => {
+    const phase = client.statuses.at(-1)?.phase;
+    return phase === 'scored' || phase === 'failed' ? phase : undefined;
+  });
+
+const marginIn = (hover: string): number =>
+  Number(/Margin ([+−]\d+\.\d\d)/.exec(hover)?.[1]?.replace('−', '-'));
+
+const MODEL = { kind: 'onnx', model: 'rm', name: 'house-rm' };
+
+describe('a reward model in the language server', () => {
+  it('scores the file; a flip scores nothing, an edit one answer, and opening again nothing at all', async () => {
+    const at = place([MODEL]);
+    const client = await openPlace(at);
+    expect(await scored(client)).toBe('scored');
+    const rows = rowsKept(at.cache);
+    const hover = await client.hover(at.uri, 4);
+    expect(hover).toMatch(/Margin [+−]\d/);
+    expect(hover).toMatch(/Reward: chosen [+−]\d.*rejected [+−]\d/);
+    expect(hover).toMatch(/house\\-rm/);
+    expect(hover).toMatch(/Scored on cpu, 20\d\d/);
+    expect(hover).toMatch(/posterior of a wrong label/);
+    const found = await client.diagnostics(at.uri, (list) =>
+      list.some(({ code }) => code === 'likely-mislabeled'),
+    );
+    expect(found.find(({ code }) => code === 'likely-mislabeled')!.message).toMatch(
+      /in the ranking of house-rm/,
+    );
+
+    const [flip] = await client.codeActions(at.uri, 4);
+    client.apply(flip!.edit!);
+    const turned = await client.hover(at.uri, 4);
+    expect(marginIn(turned)).toBeCloseTo(-marginIn(hover), 2);
+    expect(rowsKept(at.cache)).toBe(rows);
+
+    const start = { line: 5, character: client.text.split('\n')[5]!.indexOf('"chosen":') + 11 };
+    client.edit([{ range: { start, end: start }, newText: 'Well, ' }]);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(rowsKept(at.cache)).toBe(rows + 1);
+    expect(await client.hover(at.uri, 5)).toMatch(/Margin [+−]\d/);
+
+    const before = starts;
+    const again = await openPlace(at);
+    expect(await scored(again)).toBe('scored');
+    expect(marginIn(await again.hover(at.uri, 4))).toBe(marginIn(hover));
+    expect(starts).toBe(before);
+    expect(rowsKept(at.cache)).toBe(rows + 1);
+  });
+
+  it('is not started in an untrusted folder until that is trusted', async () => {
+    const at = place([MODEL]);
+    const before = starts;
+    const client = await openPlace(at, { trusted: false });
+    expect(await scored(client)).toBe('failed');
+    expect(client.statuses.at(-1)!.reason).toMatch(/untrusted folder. Trust the folder/);
+    expect(starts).toBe(before);
+    void client.connection.sendNotification('preflens/trusted');
+    await client.until('scores', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));
+  });
+
+  it('that cannot be used says why and what to do, and the checks go on', async () => {
+    const at = place([{ ...MODEL, model: 'nowhere' }]);
+    const client = await openPlace(at);
+    expect(await scored(client)).toBe('failed');
+    expect(client.statuses.at(-1)!.reason).toMatch(
+      /nowhere: this model cannot be used: there is no such folder/,
+    );
+    expect(client.published.get(at.uri)).toBeDefined();
+  });
+
+  it('sits on a committee with others, whose disagreement is a finding of its own', async () => {
+    const at = place([MODEL, { kind: 'onnx', model: 'other' }, { kind: 'consistency' }], LINES.slice(0, 300));
+    const client = await openPlace(at);
+    expect(await scored(client)).toBe('scored');
+    const found = await client.diagnostics(at.uri, (list) =>
+      list.some(({ code }) => code === 'scorers-disagree'),
+    );
+    expect(found.find(({ code }) => code === 'likely-mislabeled')!.message).toMatch(
+      /ranking of committee of 3/,
+    );
+    const line = found.find(({ code }) => code === 'scorers-disagree')!.range.start.line;
+    const hover = await client.hover(at.uri, line);
+    expect(hover).toMatch(/[12] of 3 scorers side with the label, spread/);
+    for (const name of ['house', 'other', 'consistency']) expect(hover).toContain(name);
+  });
+
+  it('asks what is visible first', async () => {
+    const at = place([MODEL], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
+    const client = await openPlace(at, { visibleLines: true });
+    await client.until('scoring', () => (client.statuses.at(-1)?.phase === 'scoring' ? true : undefined));
+    void client.connection.sendNotification('preflens/visible', {
+      uri: at.uri,
+      lineStart: 580,
+      lineEnd: 590,
+    });
+    let hover = '';
+    for (let i = 0; i < 40 && !hover.includes('Margin'); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      hover = await client.hover(at.uri, 585);
+    }
+    expect(client.statuses.at(-1)!.phase).toBe('scoring');
+    expect(hover).toMatch(/Margin [+−]\d/);
+  });
+});
+
+interface ScoreLine {
+  readonly record: number;
+  readonly margin: number;
+  readonly chosenKey: string;
+  readonly rejectedKey: string;
+}
+
+const scoresIn = (text: string): ScoreLine[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ScoreLine);
+
+describe('a reward model on the command line', () => {
+  it('scores a stream as it scores a file, and reports what is no record', async () => {
+    const at = place([]);
+    const whole = await preflens(['score', at.file, '--model', join(at.folder, 'rm'), '--out', '-']);
+    const text = `${at.text}{"broken\n{"other": 1}\n`;
+    writeFileSync(at.file, text);
+    const piped = await preflens(['score', '-', '--model', join(at.folder, 'rm')], undefined, at.file);
+    expect(piped.code, piped.err).toBe(0);
+    const rows = scoresIn(piped.out);
+    const wanted = new Map(scoresIn(whole.out).map((row) => [row.record, row.margin]));
+    expect(rows.filter(({ margin }) => typeof margin === 'number').length).toBe(wanted.size);
+    for (const { record, margin } of rows)
+      if (typeof margin === 'number') expect(margin).toBeCloseTo(wanted.get(record)!, 4);
+    expect(rows.slice(-2)).toEqual([
+      { record: 120, error: 'cannot be read' },
+      { record: 121, error: 'cannot be read' },
+    ]);
+  });
+
+  it('refuses a stream for the scorer that needs a whole file', async () => {
+    const at = place([]);
+    const { code, err } = await preflens(['score', '-'], undefined, at.file);
+    expect(code).toBe(2);
+    expect(err).toMatch(/cannot score a stream. Name a model with --model/);
+  });
+
+  it('killed at any moment goes on from where it was', async () => {
+    const at = place([], LINES, { sizes: { positions: 512, layers: 4, hidden: 64 } });
+    const args = ['score', at.file, '--model', join(at.folder, 'rm'), '--out', join(at.folder, 's.jsonl')];
+    const env = { PREFLENS_CACHE: at.cache };
+    let kills = 0;
+    for (const ms of [900, 1100, 1300]) {
+      const run = await preflens(args, (_pid, kill) => setTimeout(() => kill('SIGKILL'), ms), undefined, env);
+      kills += Number(run.code === null);
+    }
+    expect(kills).toBeGreaterThan(0);
+    const before = rowsKept(at.cache);
+    const { code, err } = await preflens(args, undefined, undefined, env);
+    expect(code, err).toBe(0);
+    expect(before).toBeGreaterThan(0);
+    const distinct = new Set(
+      scoresIn(readFileSync(join(at.folder, 's.jsonl'), 'utf8')).flatMap((row) => [
+        row.chosenKey,
+        row.rejectedKey,
+      ]),
+    );
+    expect(rowsKept(at.cache)).toBe(distinct.size);
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    const at = place([], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
+    let children: number[] = [];
+    await preflens(
+      ['score', at.file, '--model', join(at.folder, 'rm'), '--out', join(at.folder, 's.jsonl')],
+      (pid, kill) =>
+        setTimeout(() => {
+          children = childrenOf(pid);
+          kill('SIGKILL');
+        }, 1200),
+    );
+    expect(children.length).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  it('two at once on one file come to the same margins', async () => {
+    const at = place([], LINES, { sizes: { positions: 512, layers: 4, hidden: 64 } });
+    const env = { PREFLENS_CACHE: at.cache };
+    const run = async (out: string) =>
+      preflens(
+        ['score', at.file, '--model', join(at.folder, 'rm'), '--out', join(at.folder, out)],
+        undefined,
+        undefined,
+        env,
+      );
+    const [a, b] = await Promise.all([run('a.jsonl'), run('b.jsonl')]);
+    expect([a.code, b.code]).toEqual([0, 0]);
+    const [x, y] = ['a.jsonl', 'b.jsonl'].map((name) =>
+      scoresIn(readFileSync(join(at.folder, name), 'utf8')),
+    );
+    expect(x!.length).toBe(596);
+    x!.forEach((row, i) => {
+      expect(row.margin).toBeCloseTo(y![i]!.margin, 4);
+    });
+  });
+});
+
+describe('scores from elsewhere', () => {
+  it('a sidecar gives back what was written, and turns with a flip', async () => {
+    for (const name of ['scores.jsonl', 'scores.arrow']) {
+      const at = place([{ kind: 'sidecar', file: name }]);
+      const out = join(at.folder, name);
+      expect((await preflens(['score', at.file, '--model', join(at.folder, 'rm'), '--out', out])).code).toBe(
+        0,
+      );
+      const first = scoresIn(
+        (await preflens(['score', at.file, '--model', join(at.folder, 'rm'), '--out', '-'])).out,
+      );
+      const lines = at.text.trim().split('\n');
+      const record = JSON.parse(lines[3]!) as Record<string, string>;
+      lines[3] = JSON.stringify({ ...record, chosen: record.rejected, rejected: record.chosen });
+      // Sorted anew as well: keys do not care.
+      writeFileSync(at.file, `${[...lines].reverse().join('\n')}\n`);
+      const { out: text, code, err } = await preflens(['score', at.file, '--out', '-']);
+      expect(code, err).toBe(0);
+      const byKey = new Map(scoresIn(text).map((row) => [row.chosenKey, row.margin]));
+      for (const { record: at3, chosenKey, rejectedKey, margin } of first) {
+        const found = at3 === 3 ? -byKey.get(rejectedKey)! : byKey.get(chosenKey)!;
+        expect(found).toBeCloseTo(margin, 5);
+      }
+    }
+  });
+
+  it('a sidecar by place is not used once the dataset is newer, and says so', async () => {
+    const at = place([{ kind: 'sidecar', file: 's.jsonl' }, { kind: 'columns' }]);
+    writeFileSync(
+      join(at.folder, 's.jsonl'),
+      '{"record":0,"margin":1.5}\n{"record":1,"pair":0,"margin":-2}\n',
+    );
+    const { out } = await preflens(['score', at.file, '--out', '-']);
+    expect(scoresIn(out).map(({ record, margin }) => [record, margin])).toEqual([
+      [0, expect.any(Number)],
+      [1, expect.any(Number)],
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    copyFileSync(at.file, join(at.folder, 'copy'));
+    writeFileSync(at.file, readFileSync(join(at.folder, 'copy')));
+    const { err } = await preflens(['score', at.file, '--out', '-']);
+    expect(err).toMatch(
+      /names pairs by their place and is older than the dataset: its 2 scores are not used/,
+    );
+  });
+
+  it('a sidecar that cannot be read is an error with a place', async () => {
+    const at = place([{ kind: 'sidecar', file: 's.jsonl' }]);
+    for (const [text, words] of [
+      ['{"record":0,"margin":1}\n{"margin":2}\n', /s.jsonl:2: this is no row of scores: it has neither/],
+      ['{"record":0}\n', /s.jsonl:1: .*it has no "margin"/],
+      ['nonsense\n', /s.jsonl:1: /],
+    ] as const) {
+      writeFileSync(join(at.folder, 's.jsonl'), text);
+      const { code, err } = await preflens(['score', at.file, '--out', '-']);
+      expect(code).toBe(2);
+      expect(err).toMatch(words);
+    }
+  });
+
+  it('columns read the scores that records hold, in whatever form', async () => {
+    const cases: readonly (readonly [object, number | undefined])[] = [
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', score_chosen: 7, score_rejected: 4.5 }, 2.5],
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', chosen_rating: '2', rejected_rating: '5' }, -3],
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', rank_chosen: 1, rank_rejected: 3 }, 2],
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', note_chosen: 3, note_rejected: 1 }, undefined],
+    ];
+    for (const [record, margin] of cases) {
+      const lines = Array.from({ length: 3 }, (_, i) => JSON.stringify({ ...record, prompt: `p${i}` }));
+      const at = place([{ kind: 'columns' }], lines);
+      const { out, code, err } = await preflens(['score', at.file, '--out', '-']);
+      expect(code, err).toBe(0);
+      if (margin === undefined) expect(out).toBe('');
+      else expect(scoresIn(out).map((row) => row.margin)).toEqual([margin, margin, margin]);
+    }
+  });
+});
