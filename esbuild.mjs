@@ -1,7 +1,7 @@
 // Builds every program of the product from one table. `node esbuild.mjs --watch` rebuilds on change.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
@@ -74,8 +74,32 @@ const shared = {
   legalComments: 'none',
 };
 
+/**
+ * Copies the model runtime of one platform beside the bundles, as a package that they find by its name. The package
+ * holds the files of all platforms, and of macOS one library twice.
+ */
+async function copyRuntime(target) {
+  const [platform, arch] = target.split('-');
+  const from = (name) => join(import.meta.dirname, 'node_modules', name);
+  const to = (name) => join('dist', 'node_modules', name);
+  const binaries = join('onnxruntime-node', 'bin', 'napi-v6', platform, arch);
+  if (!existsSync(from(binaries))) {
+    console.log(`There is no model runtime for ${target}: reward models will not run there.`);
+    return;
+  }
+  const isWanted = (path) => !/\.\d+\.\d+\.\d+\.dylib$|\.(?:map|d\.ts)$/.test(path);
+  for (const part of [binaries, ...['dist', 'package.json'].map((name) => join('onnxruntime-node', name))]) {
+    await cp(from(part), to(part), { recursive: true, filter: isWanted });
+  }
+  for (const part of ['dist/cjs', 'package.json']) {
+    const name = join('onnxruntime-common', part);
+    await cp(from(name), to(name), { recursive: true, filter: isWanted });
+  }
+}
+
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
+await copyRuntime(process.env.PREFLENS_TARGET ?? `${process.platform}-${process.arch}`);
 await copyFile('media/style/compare.css', 'dist/compare.css');
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...shared, ...bundle })).watch();

@@ -5,6 +5,7 @@ import { registerCommands } from './commands.ts';
 import { ComparePanel } from './comparePanel.ts';
 import { createClient, serverOf } from './languageClient.ts';
 import { followLargeFiles } from './largeFiles.ts';
+import { answerSecrets, registerModelCommands } from './models.ts';
 import { showStatus } from './statusItem.ts';
 import { followVisibleLines } from './visibleLines.ts';
 
@@ -18,6 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     cacheFolder: context.globalStorageUri.fsPath,
     configWatcher,
+    trusted: vscode.workspace.isTrusted,
   });
   stop = async () => client.stop();
   const server = serverOf(client);
@@ -30,6 +32,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     showStatus(server),
     followVisibleLines(server),
     registerCommands({ server, panel, output, sample }),
+    registerModelCommands(server, context.secrets),
+    answerSecrets(server, context.secrets),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      server.notify('preflens/trusted', null);
+    }),
   );
   await client.start();
   context.subscriptions.push(followLargeFiles(server));

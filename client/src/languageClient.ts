@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
-import type { ClientOptions, EditorNotifications, EditorRequests } from '#protocol/editor.ts';
+import type { ClientOptions, ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor.ts';
 
 /** The server as the client sees it: requests and notifications of #protocol/editor, and nothing else. */
 export interface Server {
@@ -16,6 +16,11 @@ export interface Server {
     name: Name,
     handle: (params: EditorNotifications[Name]) => void,
   ): vscode.Disposable;
+  /** Answers what the server asks. */
+  answer<Name extends keyof ClientRequests>(
+    name: Name,
+    handle: (params: ClientRequests[Name]['params']) => Promise<ClientRequests[Name]['result']>,
+  ): vscode.Disposable;
   execute(command: string, argument: unknown): Promise<unknown>;
 }
 
@@ -26,8 +31,8 @@ export const SELECTOR = [
 ];
 
 /** What the server may expect of this client. */
-function optionsFor(cacheFolder: string): ClientOptions {
-  return { compare: true, visibleLines: true, status: true, cacheFolder };
+function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
+  return { compare: true, visibleLines: true, status: true, secrets: true, trusted, cacheFolder };
 }
 
 /** What the client is made from. */
@@ -36,16 +41,14 @@ export interface ClientParts {
   readonly output: vscode.LogOutputChannel;
   /** Where indexes and unsaved edits are kept. */
   readonly cacheFolder: string;
+  /** The person trusts this workspace. */
+  readonly trusted: boolean;
   /** Tells when a preflens.json comes, changes or goes. */
   readonly configWatcher: vscode.FileSystemWatcher;
 }
 
-export function createClient({
-  serverPath,
-  output,
-  cacheFolder,
-  configWatcher,
-}: ClientParts): BaseLanguageClient {
+export function createClient(parts: ClientParts): BaseLanguageClient {
+  const { serverPath, output, configWatcher } = parts;
   const module = { module: serverPath, transport: TransportKind.ipc };
   return new LanguageClient(
     'preflens',
@@ -54,7 +57,7 @@ export function createClient({
     {
       documentSelector: SELECTOR,
       outputChannel: output,
-      initializationOptions: optionsFor(cacheFolder),
+      initializationOptions: optionsFor(parts),
       synchronize: { configurationSection: 'preflens', fileEvents: configWatcher },
     },
   );
@@ -67,6 +70,7 @@ export function serverOf(client: BaseLanguageClient): Server {
       void client.sendNotification(name, params);
     },
     on: (name, handle) => client.onNotification(name, handle),
+    answer: (name, handle) => client.onRequest(name, handle),
     execute: async (command, argument) =>
       client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),
   };

@@ -231,7 +231,15 @@ describe('a reward model on the command line', () => {
     const env = { PREFLENS_CACHE: at.cache };
     let kills = 0;
     for (const ms of [900, 1100, 1300]) {
-      const run = await preflens(args, (_pid, kill) => setTimeout(() => kill('SIGKILL'), ms), undefined, env);
+      const run = await preflens(
+        args,
+        (_pid, kill) =>
+          setTimeout(() => {
+            kill('SIGKILL');
+          }, ms),
+        undefined,
+        env,
+      );
       kills += Number(run.code === null);
     }
     expect(kills).toBeGreaterThan(0);

@@ -104,10 +104,16 @@ function evidence(view: PairView): HTMLElement {
       element('ul', { class: 'reasons' }, ...view.reasons.map(reason)),
     );
   }
+  if (view.details.length > 0) {
+    children.push(
+      element('h3', {}, 'What the scorers say'),
+      element('ul', { class: 'details' }, ...view.details.map((line) => element('li', {}, line))),
+    );
+  }
   const trust = view.isTie
     ? 'The label calls both answers equal: there is no margin.'
     : (view.trust ?? 'This file is not scored yet.');
-  const scorer = 'The consistency scorer judges agreement with the rest of this file, not truth.';
+  const scorer = view.scorer ?? '';
   children.push(
     element('p', { class: 'trust' }, view.isTie || view.trust === undefined ? trust : `${scorer} ${trust}`),
   );

@@ -119,7 +119,7 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
     `${which}**Margin ${formatMargin(margin)}**${place}${rewards}`,
     ...(reasons.length > 0 ? [`What drove it: ${reasons.map(describeReason).join(' · ')}`] : []),
     ...(details.length > 0 ? [details.map((line) => `- ${escapeMarkdown(line)}`).join('\n')] : []),
-    `*Scorer* ${escapeMarkdown(scores.about)} ${dataset.trust ?? ''}`,
+    `*Scorer:* ${escapeMarkdown(scores.about)} ${dataset.trust ?? ''}`,
   ]);
 }
 
@@ -304,6 +304,7 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
     },
     details: explained?.details ?? [],
     ...(scores && explained && { margin, percentile: scores.distribution.percentile(margin) }),
+    ...(scores && { scorer: scores.about }),
     ...(trust !== undefined && { trust }),
     reasons: explained?.reasons ?? [],
     findings: dataset

@@ -88,7 +88,9 @@ export interface PairView {
   readonly margin?: number;
   /** 0 to 100. */
   readonly percentile?: number;
-  /** What the scorer is worth on this file, in a sentence or two. */
+  /** What the scorer is, in a sentence or two. */
+  readonly scorer?: string;
+  /** What it is worth on this file, in a sentence or two. */
   readonly trust?: string;
   readonly reasons: readonly ReasonView[];
   /** What else the scorer says of the pair, a line each. */

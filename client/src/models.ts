@@ -1,0 +1,139 @@
+// Reward models and servers: a folder is picked, checked and written into preflens.json; keys go into the secret store.
+import * as vscode from 'vscode';
+
+import type { ClientRequests } from '#protocol/editor.ts';
+
+import type { Server } from './languageClient.ts';
+import { activeFile } from './largeFiles.ts';
+
+const CONFIG = 'preflens.json';
+
+/** Where a secret of preflens.json is kept. */
+const secretName = (name: string): string => `preflens.secret.${name}`;
+
+/** Shows lines in a document of their own: they are to be read, copied and closed. */
+async function showLines(title: string, lines: readonly string[]): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({
+    language: 'markdown',
+    content: [`# ${title}`, '', ...lines.map((line) => `- ${line}`), ''].join('\n'),
+  });
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+/** The folder whose preflens.json holds for what is open. */
+function configFolder(): vscode.Uri | undefined {
+  const file = activeFile();
+  const own = file && vscode.workspace.getWorkspaceFolder(file);
+  return own?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+}
+
+/** `model` as preflens.json in `folder` names it. */
+function nameFrom(folder: vscode.Uri, model: vscode.Uri): string {
+  const inside = `${folder.path.replace(/\/$/, '')}/`;
+  return model.path.startsWith(inside) ? model.path.slice(inside.length) : model.fsPath;
+}
+
+/** `text` with one more scorer in it; nothing else in it changes. Undefined where its form is not one that is known. */
+function withScorer(text: string, model: string): string | undefined {
+  const scorer = JSON.stringify({ kind: 'onnx', model });
+  const list = /"scorers"\s*:\s*\[/.exec(text);
+  const at = list ? list.index + list[0].length : text.indexOf('{') + 1;
+  const rest = text.slice(at).trimStart();
+  const comma = rest.startsWith(list ? ']' : '}') ? '' : ',';
+  const added = list ? `\n    ${scorer}${comma}` : `\n  "scorers": [${scorer}]${comma}`;
+  const made = `${text.slice(0, at)}${added}${text.slice(at)}`;
+  try {
+    const { scorers } = JSON.parse(made) as { scorers?: { model?: unknown }[] };
+    return scorers?.[0]?.model === model ? made : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds a scorer to preflens.json and shows the file. */
+async function addScorer(folder: vscode.Uri, model: string): Promise<void> {
+  const path = vscode.Uri.joinPath(folder, CONFIG);
+  let text = '{}\n';
+  try {
+    text = new TextDecoder().decode(await vscode.workspace.fs.readFile(path));
+  } catch (error) {
+    if (!(error instanceof vscode.FileSystemError && error.code === 'FileNotFound')) throw error;
+  }
+  const made = withScorer(text, model);
+  if (made === undefined) {
+    void vscode.window.showErrorMessage(
+      `PrefLens: ${CONFIG} could not be changed. Add {"kind": "onnx", "model": ${JSON.stringify(model)}} to its "scorers".`,
+    );
+  } else await vscode.workspace.fs.writeFile(path, new TextEncoder().encode(made));
+  await vscode.window.showTextDocument(path, { preview: true });
+}
+
+/** Picks a model folder, checks it, shows what was found, and uses it when that is wanted. */
+async function pickModel(server: Server): Promise<void> {
+  const [picked] =
+    (await vscode.window.showOpenDialog({
+      title: 'Folder of a reward model (config.json, tokenizer.json, model.onnx)',
+      canSelectFolders: true,
+      canSelectFiles: false,
+      openLabel: 'Check Model',
+    })) ?? [];
+  if (picked) await checkModel(server, picked);
+}
+
+async function checkModel(server: Server, picked: vscode.Uri): Promise<void> {
+  const { lines, warnings, error } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'PrefLens: checking the model' },
+    async () => server.request('preflens/checkModel', { folder: picked.fsPath }),
+  );
+  if (error !== undefined) {
+    void vscode.window.showErrorMessage(`PrefLens: ${error}`);
+    return;
+  }
+  await showLines('Reward model', [...lines, ...warnings.map((warning) => `**Note:** ${warning}`)]);
+  const folder = configFolder();
+  if (!folder) return;
+  const use = 'Use for This Folder';
+  const answer = await vscode.window.showInformationMessage(
+    `PrefLens: the model works. Use it to score the datasets of ${vscode.workspace.asRelativePath(folder)}?`,
+    use,
+  );
+  if (answer === use) await addScorer(folder, nameFrom(folder, picked));
+}
+
+async function setSecret(secrets: vscode.SecretStorage): Promise<void> {
+  const name = await vscode.window.showInputBox({
+    title: 'Name of the secret, as preflens.json has it',
+    placeHolder: 'REWARD_API_KEY',
+    validateInput: (text) => (/^[A-Za-z_]\w*$/.test(text) ? undefined : 'Letters, digits and underscores.'),
+  });
+  if (name === undefined) return;
+  const value = await vscode.window.showInputBox({
+    title: `Value of ${name}`,
+    prompt: 'Kept in the secret store of this editor. Empty to forget it.',
+    password: true,
+  });
+  if (value === undefined) return;
+  if (value === '') await secrets.delete(secretName(name));
+  else await secrets.store(secretName(name), value);
+}
+
+/** What the server asks of secrets. */
+export function answerSecrets(server: Server, secrets: vscode.SecretStorage): vscode.Disposable {
+  return server.answer(
+    'preflens/secret',
+    async ({ name }: ClientRequests['preflens/secret']['params']) =>
+      (await secrets.get(secretName(name))) ?? null,
+  );
+}
+
+export function registerModelCommands(server: Server, secrets: vscode.SecretStorage): vscode.Disposable {
+  const commands: Record<string, (argument?: vscode.Uri) => Promise<unknown>> = {
+    'preflens.pickModel': async (folder) => (folder ? checkModel(server, folder) : pickModel(server)),
+    'preflens.showProviders': async () =>
+      showLines('What can compute here', await server.request('preflens/providers', null)),
+    'preflens.setSecret': async () => setSecret(secrets),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
+  );
+}

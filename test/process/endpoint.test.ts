@@ -1,0 +1,387 @@
+// Servers that speak the real protocols on loopback, and the faults of a bad day.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+
+import { identify } from '#core/model/identity.ts';
+import type { EndpointRule } from '#core/reward/scorerRule.ts';
+import { openEndpoint } from '#node/scorers/endpoint.ts';
+import type { HttpLimits } from '#node/scorers/http.ts';
+import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
+
+import { preflens, SAMPLE } from './run.ts';
+
+const ROOT = mkdtempSync(join(tmpdir(), 'preflens-endpoint-'));
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+afterAll(() => {
+  rmSync(ROOT, { recursive: true, force: true });
+});
+
+type Body = Readonly<Record<string, unknown>>;
+
+interface Seen {
+  readonly url: string;
+  readonly body: Body;
+  readonly headers: IncomingMessage['headers'];
+}
+
+interface Fake {
+  readonly url: string;
+  readonly seen: Seen[];
+  /** Requests that were open at one time. */
+  most: number;
+}
+
+type Answer = (seen: Seen, response: ServerResponse, number: number) => unknown;
+
+/** A server on loopback. `answer` gives the JSON, or deals with the response itself and gives undefined. */
+async function serve(answer: Answer): Promise<Fake> {
+  const seen: Seen[] = [];
+  let openNow = 0;
+  const server = createServer((request, response) => {
+    let text = '';
+    openNow++;
+    fake.most = Math.max(fake.most, openNow);
+    response.on('close', () => openNow--);
+    request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    request.on('end', () => {
+      const one = { url: request.url!, body: JSON.parse(text) as Body, headers: request.headers };
+      seen.push(one);
+      const json = answer(one, response, seen.length);
+      if (json !== undefined)
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(json));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const fake: Fake = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, most: 0 };
+  return fake;
+}
+
+/** Longer is better, by a hundredth for each character. */
+const worth = (text: string): number => text.length / 100;
+
+/** The servers as their own documents describe them. */
+const SERVERS: Record<string, Answer> = {
+  oip: ({ url, body }) => {
+    expect(url).toBe('/v2/models/rm/infer');
+    const [input] = body['inputs'] as { shape: number[]; datatype: string; data: string[] }[];
+    expect([input!.datatype, input!.shape]).toEqual(['BYTES', [input!.data.length, 1]]);
+    const output = {
+      name: 'score',
+      datatype: 'FP32',
+      shape: [input!.data.length, 1],
+      data: input!.data.map(worth),
+    };
+    return { model_name: 'rm', outputs: [output] };
+  },
+  'vllm-pooling': ({ url, body }) => {
+    expect(url).toBe('/pooling');
+    const messages = body['messages'] as { role: string; content: string }[];
+    expect(messages.at(-1)!.role).toBe('assistant');
+    const reward = worth(messages.at(-1)!.content);
+    return { object: 'list', data: [{ index: 0, object: 'pooling', data: [[0.1], [0.2], [reward]] }] };
+  },
+  'vllm-classify': ({ url, body }) => {
+    expect(url).toBe('/classify');
+    const texts = body['input'] as string[];
+    const data = texts.map((text, index) => {
+      const yes = 1 / (1 + Math.exp(-worth(text)));
+      return { index, label: 'LABEL_1', probs: [1 - yes, yes], num_classes: 2 };
+    });
+    return { object: 'list', data: data.reverse() };
+  },
+  tei: ({ url, body }) => {
+    expect([url, body['raw_scores']]).toEqual(['/predict', true]);
+    return (body['inputs'] as string[][]).map(([text]) => [{ label: 'LABEL_0', score: worth(text!) }]);
+  },
+  'openai-judge': ({ url, body }) => {
+    expect(url).toBe('/v1/chat/completions');
+    const question = (body['messages'] as { content: string }[]).at(-1)!.content;
+    const [, first, second] = /--- Answer A ---\n([^]*)\n\n--- Answer B ---\n([^]*)$/.exec(question)!;
+    // Answers that hold a "~" are always given to the first place.
+    const letter =
+      first!.includes('~') || first!.length > second!.length
+        ? 'A'
+        : first!.length < second!.length
+          ? 'B'
+          : 'C';
+    return { choices: [{ index: 0, message: { role: 'assistant', content: ` ${letter}.` } }] };
+  },
+};
+
+const pairOf = (number: number, chosen: string, rejected: string): NumberedPair => ({
+  number,
+  value: {},
+  pair: {
+    prompt: [{ role: 'user', text: `question ${number}` }],
+    chosen: { text: chosen, path: [], textStart: 0 },
+    rejected: { text: rejected, path: [], textStart: 0 },
+    isTie: false,
+    candidates: [0, 1],
+  },
+});
+
+const PAIRS = Array.from({ length: 40 }, (_, i) =>
+  pairOf(i, 'x'.repeat(1 + ((i * 7) % 60)), 'y'.repeat(1 + ((i * 13) % 50))),
+);
+
+const FAST: Partial<HttpLimits> = { pauseMs: 5, longestPauseMs: 20, timeoutMs: 400, tries: 5 };
+const NEVER = new AbortController().signal;
+
+let made = 0;
+async function scorerOf(
+  rule: Partial<EndpointRule> & Pick<EndpointRule, 'url' | 'protocol'>,
+  cacheFolder = join(ROOT, `cache${made++}`),
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<PairScorer> {
+  return openEndpoint(
+    { kind: 'endpoint', ...rule },
+    { cacheFolder, secret: async (name) => Promise.resolve(secrets[name]), http: FAST },
+  );
+}
+
+const marginsOf = (scorer: PairScorer, pairs = PAIRS): number[] =>
+  pairs.map(({ pair }) => scorer.account(identify(pair))?.margin ?? Number.NaN);
+
+const byLength = PAIRS.map(({ pair }) => worth(pair.chosen.text) - worth(pair.rejected.text));
+
+describe('a server of rewards', () => {
+  for (const [protocol, rule] of [
+    ['oip', { model: 'rm' }],
+    ['vllm-pooling', {}],
+    ['vllm-classify', { format: '{response}', label: 1 }],
+    ['tei', {}],
+  ] as const) {
+    it(`that speaks ${protocol} gives its margins, and nothing is asked twice`, async () => {
+      const fake = await serve(SERVERS[protocol]!);
+      const cache = join(ROOT, `cache${made++}`);
+      const scorer = await scorerOf({ url: fake.url, protocol, ...rule }, cache);
+      await scorer.ratePairs(PAIRS, NEVER);
+      marginsOf(scorer).forEach((margin, i) => {
+        expect(margin).toBeCloseTo(byLength[i]!, 4);
+      });
+      const asked = fake.seen.length;
+      await scorer.ratePairs(PAIRS, NEVER);
+      const later = await scorerOf({ url: fake.url, protocol, ...rule }, cache);
+      await later.ratePairs(PAIRS, NEVER);
+      expect(marginsOf(later)).toEqual(marginsOf(scorer));
+      expect(fake.seen.length).toBe(asked);
+    });
+  }
+
+  it('that judges is asked in both orders; where the orders disagree it is a tie', async () => {
+    const fake = await serve(SERVERS['openai-judge']!);
+    const scorer = await scorerOf({ url: fake.url, protocol: 'openai-judge', model: 'judge' });
+    const pairs = [
+      pairOf(0, 'long answer', 'short'),
+      pairOf(1, 'no', 'better one'),
+      pairOf(2, '~a', '~bcd'),
+      pairOf(3, 'same', 'size'),
+    ];
+    await scorer.ratePairs(pairs, NEVER);
+    expect(marginsOf(scorer, pairs).map((margin) => margin + 0)).toEqual([1, -1, 0, 0]);
+    expect(fake.seen.length).toBe(8);
+    expect(fake.seen.every(({ body }) => body['model'] === 'judge' && body['temperature'] === 0)).toBe(true);
+  });
+
+  it('is never asked more at a time than was allowed', async () => {
+    const fake = await serve((seen, response) => {
+      setTimeout(() => response.end(JSON.stringify(SERVERS['vllm-pooling']!(seen, response, 0))), 5);
+      return undefined;
+    });
+    const scorer = await scorerOf({ url: fake.url, protocol: 'vllm-pooling', concurrency: 3 });
+    await scorer.ratePairs(PAIRS, NEVER);
+    expect(fake.most).toBe(3);
+  });
+});
+
+describe('faults', () => {
+  /** Breaks every third request in one way; the others are answered. */
+  const sometimes =
+    (fault: (response: ServerResponse) => unknown): Answer =>
+    (seen, response, number) =>
+      number % 3 === 1 ? fault(response) : SERVERS['tei']!(seen, response, number);
+
+  const passing: Record<string, (response: ServerResponse) => unknown> = {
+    'a dropped connection': (response) => {
+      response.destroy();
+      return undefined;
+    },
+    '429 with a pause': (response) => {
+      response.writeHead(429, { 'retry-after': '0' }).end('slow down');
+      return undefined;
+    },
+    '503': (response) => {
+      response.writeHead(503).end('later');
+      return undefined;
+    },
+    'half an answer': (response) => {
+      response.writeHead(200, { 'content-length': '5000' });
+      response.write('[[{"label":');
+      setTimeout(() => response.destroy(), 5);
+      return undefined;
+    },
+    'an answer that never comes': () => undefined,
+    'an answer of the wrong shape': () => [[{ label: 'x' }]],
+    'too few answers': () => [],
+    'a number that is none': () => ({ error: 'no' }),
+  };
+  for (const [name, fault] of Object.entries(passing)) {
+    it(`${name}: tried again, and the margins are right`, async () => {
+      const fake = await serve(sometimes(fault));
+      const scorer = await scorerOf({ url: fake.url, protocol: 'tei' });
+      await scorer.ratePairs(PAIRS, NEVER);
+      marginsOf(scorer).forEach((margin, i) => {
+        expect(margin).toBeCloseTo(byLength[i]!, 4);
+      });
+    });
+  }
+
+  it('that stay end the job with a reason; what was scored is kept, and another run goes on', async () => {
+    let isDown = false;
+    const fake = await serve((seen, response, number) => {
+      if (isDown) {
+        response.writeHead(500).end('out of memory');
+        return undefined;
+      }
+      isDown = number === 2;
+      return SERVERS['tei']!(seen, response, number);
+    });
+    const cache = join(ROOT, `cache${made++}`);
+    const rule = { url: fake.url, protocol: 'tei', concurrency: 1 } as const;
+    const scorer = await scorerOf(rule, cache);
+    await expect(scorer.ratePairs(PAIRS, NEVER)).rejects.toThrow(
+      /asked 5 times, and the last time it answered 500 \(out of memory\)/,
+    );
+    const known = marginsOf(scorer).filter((margin) => !Number.isNaN(margin)).length;
+    expect(known).toBeGreaterThan(0);
+    const before = fake.seen.length;
+    isDown = false;
+    const later = await scorerOf(rule, cache);
+    expect(marginsOf(later).filter((margin) => !Number.isNaN(margin)).length).toBe(known);
+    isDown = false;
+    await later.ratePairs(PAIRS.slice(0, 24), NEVER).catch(() => undefined);
+    const texts = fake.seen.slice(before).flatMap(({ body }) => (body['inputs'] as string[][]).flat());
+    const first = fake.seen.slice(0, 2).flatMap(({ body }) => (body['inputs'] as string[][]).flat());
+    expect(texts.filter((text) => first.includes(text))).toEqual([]);
+  });
+
+  it('a text that the server refuses is named; the others are scored', async () => {
+    const fake = await serve((seen, response, number) => {
+      if (
+        JSON.stringify(seen.body).includes('question 7"') ||
+        JSON.stringify(seen.body).includes('question 7\\n')
+      ) {
+        response.writeHead(413).end('too long');
+        return undefined;
+      }
+      return SERVERS['tei']!(seen, response, number);
+    });
+    const scorer = await scorerOf({ url: fake.url, protocol: 'tei' });
+    await scorer.ratePairs(PAIRS, NEVER);
+    const unscored = PAIRS.filter(({ pair }) =>
+      Number.isNaN(scorer.account(identify(pair))?.margin ?? Number.NaN),
+    );
+    expect(unscored.map(({ number }) => number)).toEqual([7]);
+    expect(scorer.refusal(identify(PAIRS[7]!.pair))).toMatch(/did not take it: it answered 413 \(too long\)/);
+  });
+
+  it('a wrong key is told after a few tries, and stands in no message and no file', async () => {
+    const fake = await serve((_seen, response) => {
+      response.writeHead(401).end('who are you');
+      return undefined;
+    });
+    const cache = join(ROOT, `cache${made++}`);
+    const rule = { url: fake.url, protocol: 'tei', secret: 'MY_KEY' } as const;
+    const scorer = await scorerOf(rule, cache, { MY_KEY: 'hunter2-secret' });
+    const error = await scorer.ratePairs(PAIRS, NEVER).catch((reason: unknown) => reason as Error);
+    expect((error as Error).message).toMatch(/answered 401/);
+    expect(fake.seen[0]!.headers.authorization).toBe('Bearer hunter2-secret');
+    expect(fake.seen.length).toBeLessThan(20);
+    expect(`${(error as Error).stack}`).not.toContain('hunter2');
+    for (const name of readdirSync(ROOT, { recursive: true, withFileTypes: true })) {
+      if (name.isFile())
+        expect(readFileSync(join(name.parentPath, name.name)).includes('hunter2')).toBe(false);
+    }
+    await expect((await scorerOf(rule)).ratePairs(PAIRS, NEVER)).rejects.toThrow(
+      /no secret MY_KEY. Set the environment variable/,
+    );
+  });
+
+  it('a redirect is not followed: the key would go along', async () => {
+    const other = await serve(SERVERS['tei']!);
+    const fake = await serve((_seen, response) => {
+      response.writeHead(307, { location: `${other.url}/predict` }).end();
+      return undefined;
+    });
+    const scorer = await scorerOf({ url: fake.url, protocol: 'tei' });
+    await expect(scorer.ratePairs(PAIRS.slice(0, 2), NEVER)).rejects.toThrow();
+    expect(other.seen).toEqual([]);
+  });
+
+  it('several numbers where one is expected are an error that says what to set', async () => {
+    const fake = await serve(({ body }) =>
+      (body['inputs'] as string[][]).map(() => [
+        { label: 'bad', score: 1 },
+        { label: 'good', score: 2 },
+      ]),
+    );
+    const scorer = await scorerOf({ url: fake.url, protocol: 'tei' });
+    await expect(scorer.ratePairs(PAIRS.slice(0, 2), NEVER)).rejects.toThrow(
+      /2 numbers came for one text: say in preflens.json.*"label"/,
+    );
+  });
+
+  it('a cancelled job stops asking', async () => {
+    const fake = await serve((seen, response, number) => {
+      setTimeout(() => response.end(JSON.stringify(SERVERS['tei']!(seen, response, number))), 20);
+      return undefined;
+    });
+    const scorer = await scorerOf({ url: fake.url, protocol: 'tei', concurrency: 1 });
+    const controller = new AbortController();
+    const running = scorer.ratePairs(PAIRS, controller.signal);
+    setTimeout(() => {
+      controller.abort(new Error('enough'));
+    }, 30);
+    await expect(running).rejects.toThrow('enough');
+    const asked = fake.seen.length;
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(fake.seen.length).toBe(asked);
+  });
+});
+
+describe('the command line', () => {
+  it('sends nothing until it is allowed, and says what would be sent and where', async () => {
+    const fake = await serve(SERVERS['tei']!);
+    const folder = join(ROOT, `cli${made++}`);
+    mkdirSync(folder);
+    const file = join(folder, 'data.jsonl');
+    writeFileSync(file, readFileSync(SAMPLE, 'utf8').split('\n').slice(0, 60).join('\n'));
+    writeFileSync(
+      join(folder, 'preflens.json'),
+      JSON.stringify({ scorers: [{ kind: 'endpoint', url: fake.url, protocol: 'tei' }] }),
+    );
+    const refused = await preflens(['score', file, '--out', '-']);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(
+      /prompts and answers of this dataset would be sent to 127.0.0.1:\d+ \(tei\). Nothing was sent; run again with --send/,
+    );
+    expect(fake.seen).toEqual([]);
+    const sent = await preflens(['--send', 'score', file, '--out', '-']);
+    expect(sent.code, sent.err).toBe(0);
+    expect(sent.out.trim().split('\n').length).toBeGreaterThan(50);
+    expect(fake.seen.length).toBeGreaterThan(0);
+  });
+});
