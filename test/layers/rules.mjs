@@ -47,7 +47,7 @@ export const layerRules = [
   layer(
     ['server/src/scorer/**/*.ts'],
     [
-      '#core/',
+      '#core/(?:model|reward|score)/',
       '#protocol/',
       '#node/rpc\\.ts$',
       'node:',
@@ -55,7 +55,6 @@ export const layerRules = [
       '@huggingface/jinja$',
       '@huggingface/tokenizers$',
     ],
-    ['onnxruntime-node$'],
   ),
   layer(['server/src/scorer/runtime.ts'], ['#core/reward/', 'onnxruntime-node$']),
   layer(

@@ -231,12 +231,14 @@ describe('score', () => {
     const table = tableFromIPC(readFileSync(at('s.arrow')));
     const rows = table.toArray().map((row) => ({ ...(row as { toJSON(): object }).toJSON() }));
     const expected = readScores(at('s.jsonl')).map(
-      ({ record, pair, margin, percentile, pairKey, scorer }) => ({
+      ({ record, pair, margin, percentile, pairKey, chosenKey, rejectedKey, scorer }) => ({
         record,
         pair,
         margin,
         percentile,
         pairKey,
+        chosenKey,
+        rejectedKey,
         scorer,
       }),
     );

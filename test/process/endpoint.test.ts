@@ -76,7 +76,7 @@ const worth = (text: string): number => text.length / 100;
 const SERVERS: Record<string, Answer> = {
   oip: ({ url, body }) => {
     expect(url).toBe('/v2/models/rm/infer');
-    const [input] = body['inputs'] as { shape: number[]; datatype: string; data: string[] }[];
+    const [input] = body.inputs as { shape: number[]; datatype: string; data: string[] }[];
     expect([input!.datatype, input!.shape]).toEqual(['BYTES', [input!.data.length, 1]]);
     const output = {
       name: 'score',
@@ -88,14 +88,14 @@ const SERVERS: Record<string, Answer> = {
   },
   'vllm-pooling': ({ url, body }) => {
     expect(url).toBe('/pooling');
-    const messages = body['messages'] as { role: string; content: string }[];
+    const messages = body.messages as { role: string; content: string }[];
     expect(messages.at(-1)!.role).toBe('assistant');
     const reward = worth(messages.at(-1)!.content);
     return { object: 'list', data: [{ index: 0, object: 'pooling', data: [[0.1], [0.2], [reward]] }] };
   },
   'vllm-classify': ({ url, body }) => {
     expect(url).toBe('/classify');
-    const texts = body['input'] as string[];
+    const texts = body.input as string[];
     const data = texts.map((text, index) => {
       const yes = 1 / (1 + Math.exp(-worth(text)));
       return { index, label: 'LABEL_1', probs: [1 - yes, yes], num_classes: 2 };
@@ -103,12 +103,12 @@ const SERVERS: Record<string, Answer> = {
     return { object: 'list', data: data.reverse() };
   },
   tei: ({ url, body }) => {
-    expect([url, body['raw_scores']]).toEqual(['/predict', true]);
-    return (body['inputs'] as string[][]).map(([text]) => [{ label: 'LABEL_0', score: worth(text!) }]);
+    expect([url, body.raw_scores]).toEqual(['/predict', true]);
+    return (body.inputs as string[][]).map(([text]) => [{ label: 'LABEL_0', score: worth(text!) }]);
   },
   'openai-judge': ({ url, body }) => {
     expect(url).toBe('/v1/chat/completions');
-    const question = (body['messages'] as { content: string }[]).at(-1)!.content;
+    const question = (body.messages as { content: string }[]).at(-1)!.content;
     const [, first, second] = /--- Answer A ---\n([^]*)\n\n--- Answer B ---\n([^]*)$/.exec(question)!;
     // Answers that hold a "~" are always given to the first place.
     const letter =
@@ -193,7 +193,7 @@ describe('a server of rewards', () => {
     await scorer.ratePairs(pairs, NEVER);
     expect(marginsOf(scorer, pairs).map((margin) => margin + 0)).toEqual([1, -1, 0, 0]);
     expect(fake.seen.length).toBe(8);
-    expect(fake.seen.every(({ body }) => body['model'] === 'judge' && body['temperature'] === 0)).toBe(true);
+    expect(fake.seen.every(({ body }) => body.model === 'judge' && body.temperature === 0)).toBe(true);
   });
 
   it('is never asked more at a time than was allowed', async () => {
@@ -212,7 +212,7 @@ describe('faults', () => {
   const sometimes =
     (fault: (response: ServerResponse) => unknown): Answer =>
     (seen, response, number) =>
-      number % 3 === 1 ? fault(response) : SERVERS['tei']!(seen, response, number);
+      number % 3 === 1 ? fault(response) : SERVERS.tei!(seen, response, number);
 
   const passing: Record<string, (response: ServerResponse) => unknown> = {
     'a dropped connection': (response) => {
@@ -257,7 +257,7 @@ describe('faults', () => {
         return undefined;
       }
       isDown = number === 2;
-      return SERVERS['tei']!(seen, response, number);
+      return SERVERS.tei!(seen, response, number);
     });
     const cache = join(ROOT, `cache${made++}`);
     const rule = { url: fake.url, protocol: 'tei', concurrency: 1 } as const;
@@ -273,8 +273,8 @@ describe('faults', () => {
     expect(marginsOf(later).filter((margin) => !Number.isNaN(margin)).length).toBe(known);
     isDown = false;
     await later.ratePairs(PAIRS.slice(0, 24), NEVER).catch(() => undefined);
-    const texts = fake.seen.slice(before).flatMap(({ body }) => (body['inputs'] as string[][]).flat());
-    const first = fake.seen.slice(0, 2).flatMap(({ body }) => (body['inputs'] as string[][]).flat());
+    const texts = fake.seen.slice(before).flatMap(({ body }) => (body.inputs as string[][]).flat());
+    const first = fake.seen.slice(0, 2).flatMap(({ body }) => (body.inputs as string[][]).flat());
     expect(texts.filter((text) => first.includes(text))).toEqual([]);
   });
 
@@ -287,7 +287,7 @@ describe('faults', () => {
         response.writeHead(413).end('too long');
         return undefined;
       }
-      return SERVERS['tei']!(seen, response, number);
+      return SERVERS.tei!(seen, response, number);
     });
     const scorer = await scorerOf({ url: fake.url, protocol: 'tei' });
     await scorer.ratePairs(PAIRS, NEVER);
@@ -321,7 +321,7 @@ describe('faults', () => {
   });
 
   it('a redirect is not followed: the key would go along', async () => {
-    const other = await serve(SERVERS['tei']!);
+    const other = await serve(SERVERS.tei!);
     const fake = await serve((_seen, response) => {
       response.writeHead(307, { location: `${other.url}/predict` }).end();
       return undefined;
@@ -333,7 +333,7 @@ describe('faults', () => {
 
   it('several numbers where one is expected are an error that says what to set', async () => {
     const fake = await serve(({ body }) =>
-      (body['inputs'] as string[][]).map(() => [
+      (body.inputs as string[][]).map(() => [
         { label: 'bad', score: 1 },
         { label: 'good', score: 2 },
       ]),
@@ -346,7 +346,7 @@ describe('faults', () => {
 
   it('a cancelled job stops asking', async () => {
     const fake = await serve((seen, response, number) => {
-      setTimeout(() => response.end(JSON.stringify(SERVERS['tei']!(seen, response, number))), 20);
+      setTimeout(() => response.end(JSON.stringify(SERVERS.tei!(seen, response, number))), 20);
       return undefined;
     });
     const scorer = await scorerOf({ url: fake.url, protocol: 'tei', concurrency: 1 });
@@ -364,7 +364,7 @@ describe('faults', () => {
 
 describe('the command line', () => {
   it('sends nothing until it is allowed, and says what would be sent and where', async () => {
-    const fake = await serve(SERVERS['tei']!);
+    const fake = await serve(SERVERS.tei!);
     const folder = join(ROOT, `cli${made++}`);
     mkdirSync(folder);
     const file = join(folder, 'data.jsonl');

@@ -117,14 +117,15 @@ program
     '<file>',
     'a .jsonl file, packed or not, or a folder; - filters standard input to standard output',
   )
-  .option('--out <file>', 'where to write, - for standard output', '-')
+  .option('--out <file>', 'where to write, - for standard output')
   .option('--mapping <id>', 'of standard input: its schema, where it is not recognised')
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
-  .action(async (file: string, options: Common & { out: string; mapping?: string }) => {
+  .action(async (file: string, options: Common & { out?: string; mapping?: string }) => {
     if (file === '-') await filter(command(), { model: options.model, mapping: options.mapping });
-    else await writeScores(command(), file, { groupBy: undefined, ...options });
+    else if (options.out === undefined) program.error("error: option '--out <file>' is needed for a file");
+    else await writeScores(command(), file, { groupBy: undefined, ...options, out: options.out });
   });
 
 program

@@ -91,6 +91,8 @@ export interface RateFigures {
   readonly paddedTokens: number;
   /** Inside the model. */
   readonly ms: number;
+  /** Padded tokens that a batch may have by now. */
+  readonly budget: number;
 }
 
 export interface ScorerNotifications {

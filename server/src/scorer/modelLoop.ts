@@ -202,7 +202,7 @@ export function modelHandlers(
           next: 0,
           done: (error) => {
             if (error) reject(error);
-            else resolve(figures);
+            else resolve({ ...figures, budget: calibration.budget });
           },
         });
         void runAll(open);

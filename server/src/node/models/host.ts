@@ -50,6 +50,19 @@ export interface RateListener {
   onBatch(): void;
 }
 
+export const NO_FIGURES: RateFigures = { tokens: 0, paddedTokens: 0, ms: 0, budget: 0 };
+
+/** Adds what one more request took. */
+export function addFigures(
+  total: { -readonly [name in keyof RateFigures]: number },
+  { tokens, paddedTokens, ms, budget }: RateFigures,
+): void {
+  total.tokens += tokens;
+  total.paddedTokens += paddedTokens;
+  total.ms += ms;
+  total.budget = budget;
+}
+
 /** The parts of a WireUnit that do not depend on what happened to it. */
 export type RateUnit = Omit<WireUnit, 'most'>;
 
@@ -130,7 +143,7 @@ export class ModelHost implements Holder {
       const left = new Set(units.keys());
       const most = units.map(() => units.length);
       const strikes = units.map(() => 0);
-      const total = { tokens: 0, paddedTokens: 0, ms: 0 };
+      const total = { ...NO_FIGURES };
       let deaths = 0;
       let scored = left.size;
       for (let fruitless = 0; left.size > 0;) {
@@ -145,7 +158,7 @@ export class ModelHost implements Holder {
             most: most[number] ?? 1,
           }));
           const figures = await this.#call(running, { request, priority, units: wire }, signal);
-          for (const name of Object.keys(total) as (keyof RateFigures)[]) total[name] += figures[name];
+          addFigures(total, figures);
         } catch (error) {
           signal.throwIfAborted();
           if (left.size < scored) deaths = 0;

@@ -10,6 +10,7 @@ import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 
 import { digestOfText } from '../cache.ts';
 import type { RateListener, RateUnit } from '../models/host.ts';
+import { NO_FIGURES } from '../models/host.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { HttpLimits } from './http.ts';
 import { HTTP_LIMITS, post, Refused } from './http.ts';
@@ -142,7 +143,7 @@ function unitScorer(
           }),
         ),
       );
-      return { tokens: 0, paddedTokens: 0, ms: 0 };
+      return NO_FIGURES;
     },
   };
 }

@@ -15,6 +15,7 @@ import { REFUSED } from '#core/reward/table.ts';
 import type { RateFigures } from '#protocol/scorer.ts';
 
 import type { RateListener, RateUnit } from '../models/host.ts';
+import { addFigures, NO_FIGURES } from '../models/host.ts';
 import type { ScoreCache } from '../models/scoreCache.ts';
 
 /** Units handed over at once: enough to sort by length. */
@@ -212,7 +213,7 @@ export async function rateDataset(
   { source, first, signal, onProgress, onSome }: RatingJob,
 ): Promise<RateFigures> {
   const { facts } = source;
-  const total = { tokens: 0, paddedTokens: 0, ms: 0 };
+  const total = { ...NO_FIGURES };
   for (const { cache } of raters) await cache.refresh();
   let refreshedAt = performance.now();
   const preferences = Array.from({ length: facts.pairCount }, (_, number) => number).filter(
@@ -239,7 +240,7 @@ export async function rateDataset(
       const begun = performance.now();
       try {
         const figures = await rateUnits(rater, units, priority, signal);
-        for (const name of Object.keys(total) as (keyof RateFigures)[]) total[name] += figures[name];
+        addFigures(total, figures);
       } finally {
         for (const name of names) rater.flying.delete(name);
       }
