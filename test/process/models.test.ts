@@ -14,11 +14,13 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
+import type { Provider } from '#core/reward/scorerRule.ts';
 import type { ScoreRow } from '#core/reward/table.ts';
 import { openFolder } from '#node/models/folder.ts';
 import type { HostLimits, RateUnit } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
+import { probeProviders } from '#node/models/providers.ts';
 import { ScoreCache } from '#node/models/scoreCache.ts';
 import type { Scorer } from '#node/scoringProcess.ts';
 import { startScorer } from '#node/scoringProcess.ts';
@@ -50,6 +52,7 @@ async function hostOf(
   recipe: ModelRecipe = {},
   limits: Partial<HostLimits> = {},
   budget = 8 * 2 ** 30,
+  providers: readonly Provider[] = ['cpu'],
 ): Promise<Setup> {
   const { folder } = writeModel(join(ROOT, `m${made++}`), recipe);
   const { spec, bytes } = await openFolder(folder, { kind: 'onnx', model: folder }, undefined);
@@ -61,7 +64,7 @@ async function hostOf(
       started.push(scorer);
       return scorer;
     },
-    open: { folder, spec, providers: ['cpu'], threads: 1, referenceIds: [] },
+    open: { folder, spec, providers, threads: 1, referenceIds: [] },
     bytes,
     budget: new MemoryBudget(budget),
     limits,
@@ -246,6 +249,31 @@ describe('the process of a model', () => {
 function listener(onRated: () => void) {
   return { onRated, onRefused: () => undefined, onBatch: () => undefined };
 }
+
+const gpus = (await probeProviders(async () => startScorer(SCORER))).filter(
+  ({ provider, works }) => works && provider !== 'cpu',
+);
+
+describe('another provider than the processor', () => {
+  it.skipIf(gpus.length === 0)(
+    `gives the same scores (${gpus.map(({ provider }) => provider).join(', ') || 'skipped: there is none here'})`,
+    async () => {
+      for (const { provider } of gpus) {
+        const [there, here] = [await hostOf({}, {}, undefined, [provider]), await hostOf()];
+        const [a, b] = [await rate(there.host, units(12)), await rate(here.host, units(12))];
+        expect(there.host.provider).toBe(provider);
+        for (const [unit, value] of b.values) expect(a.values.get(unit)).toBeCloseTo(value, 3);
+      }
+    },
+  );
+
+  const hasCuda = gpus.some(({ provider }) => provider === 'cuda' || provider === 'dml');
+  it.skipIf(hasCuda)('that is not here is passed over, with the reason in the log', async () => {
+    const { host, log } = await hostOf({}, {}, undefined, ['dml', 'cuda', 'cpu']);
+    expect((await rate(host, units(3))).values.size).toBe(3);
+    expect(log.join()).toMatch(/runs on cpu \(dml: .*; cuda: /);
+  });
+});
 
 describe('the cache of scores', () => {
   const row = (n: number): ScoreRow => ({

@@ -44,7 +44,7 @@ export interface WrongLabels {
   /** The share of the file's weight that speaks against its labels. A number of the model: never to be shown as an error rate. */
   readonly noise: number;
   /** How likely the label of a pair is wrong, given its margin, under the model of one noise rate for all. */
-  posterior(margin: number): number;
+  readonly posterior: (margin: number) => number;
 }
 
 /**
