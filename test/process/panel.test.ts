@@ -101,7 +101,7 @@ describe('a reward model in the language server', () => {
     expect(hover).toMatch(/Margin [+−]\d/);
     expect(hover).toMatch(/Reward: chosen [+−]\d.*rejected [+−]\d/);
     expect(hover).toMatch(/house\\-rm/);
-    expect(hover).toMatch(/Scored on cpu, 20\d\d/);
+    expect(hover).toMatch(/scored on cpu, 20\d\d/);
     expect(hover).toMatch(/posterior of a wrong label/);
     const found = await client.diagnostics(at.uri, (list) =>
       list.some(({ code }) => code === 'likely-mislabeled'),

@@ -31,7 +31,8 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
 }
 
-async function quickPick(page: Page, opener: string, text: string): Promise<void> {
+/** Chooses the first row for a text; what the command shows next may be a quick pick again. */
+async function choose(page: Page, opener: string, text: string): Promise<void> {
   await press(page, opener);
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor({ state: 'visible' });
@@ -40,11 +41,16 @@ async function quickPick(page: Page, opener: string, text: string): Promise<void
   await row.waitFor({ state: 'visible' });
   await page.waitForTimeout(300);
   await press(page, 'Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** Runs a command that asks something. */
+export async function startCommand(page: Page, title: string): Promise<void> {
+  await choose(page, 'F1', `>${title}`);
 }
 
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await quickPick(page, 'F1', `>${title}`);
+  await startCommand(page, title);
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
 /** Opens a file of the folder by name. */

@@ -38,9 +38,15 @@ const TITLES = {
   tie: { chosen: 'First, tied', rejected: 'Second, tied' },
 };
 
-function answer(side: 'chosen' | 'rejected', view: AnswerView, diff: WordDiff, isTie: boolean): HTMLElement {
+/** @param unscored what stands where a reward would */
+function answer(
+  side: 'chosen' | 'rejected',
+  view: AnswerView,
+  diff: WordDiff,
+  isTie: boolean,
+  unscored: string,
+): HTMLElement {
   const parts = diff[side];
-  const unscored = isTie ? '' : 'not scored';
   const reward = view.reward === undefined ? unscored : `reward ${signed(view.reward)}`;
   const header = element(
     'header',
@@ -160,6 +166,8 @@ function toolbar(view: PairView, undoCount: number, act: (action: PageAction) =>
 /** Draws one pair. */
 export function drawPair(view: PairView, undoCount: number, act: (action: PageAction) => void): Node[] {
   const diff = wordDiff(view.chosen.text, view.rejected.text);
+  // A tie has no reward, and some scorers compare answers without giving any.
+  const unscored = view.isTie || view.margin !== undefined ? '' : 'not scored';
   return [
     toolbar(view, undoCount, act),
     summary(view),
@@ -167,8 +175,8 @@ export function drawPair(view: PairView, undoCount: number, act: (action: PageAc
     element(
       'main',
       {},
-      answer('chosen', view.chosen, diff, view.isTie),
-      answer('rejected', view.rejected, diff, view.isTie),
+      answer('chosen', view.chosen, diff, view.isTie, unscored),
+      answer('rejected', view.rejected, diff, view.isTie, unscored),
     ),
     ...(diff.unmarked ? [element('p', { class: 'unmarked' }, UNMARKED[diff.unmarked])] : []),
     evidence(view),

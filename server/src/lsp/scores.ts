@@ -84,27 +84,29 @@ function originOf({ provider, time }: Account): string {
 }
 
 function cutWords({ flags }: Account): string {
-  if ((flags & ANSWER_CUT) !== 0) return 'An answer did not fit and lost its end: the pair is not ranked.';
-  return (flags & PROMPT_CUT) === 0 ? '' : 'The prompt did not fit and lost its beginning.';
+  if ((flags & ANSWER_CUT) !== 0) return 'an answer did not fit and lost its end: the pair is not ranked';
+  return (flags & PROMPT_CUT) === 0 ? '' : 'the prompt did not fit and lost its beginning';
 }
 
+/** What one member says: its margin and rewards where it is not alone, where they come from, and what was cut. */
 function memberLine(member: Member, identity: Identity, isAlone: boolean): string {
-  const { name } = member;
   const found = member.account(identity);
   if (!found || Number.isNaN(found.margin)) {
     const reason = member.refusal(identity);
-    return `${name}: not scored${reason === undefined ? ' yet' : `, ${reason}`}.`;
+    return `${member.name}: not scored${reason === undefined ? ' yet' : `, ${reason}`}`;
   }
+  const { margin, chosenReward, rejectedReward } = found;
   const rewards =
-    found.chosenReward === undefined || found.rejectedReward === undefined || isAlone
+    chosenReward === undefined || rejectedReward === undefined
       ? ''
-      : ` (chosen ${formatMargin(found.chosenReward)}, rejected ${formatMargin(found.rejectedReward)})`;
+      : ` (chosen ${formatMargin(chosenReward)}, rejected ${formatMargin(rejectedReward)})`;
   const origin = originOf(found);
-  const head = isAlone ? '' : `${name}: ${formatMargin(found.margin)}${rewards}`;
-  return [head, origin === '' ? '' : `Scored on ${origin}.`, cutWords(found)]
-    .filter((part) => part !== '')
-    .join('. ')
-    .replace('..', '.');
+  const parts = [
+    isAlone ? '' : `${member.name}: ${formatMargin(margin)}${rewards}`,
+    origin === '' ? '' : `scored on ${origin}`,
+    cutWords(found),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** What the margins of a file say together. */
@@ -118,7 +120,7 @@ function detailsOf(panel: Panel, identity: Identity, difference: number, calibra
   const { margin, spread, votes, votesFor } = panel.verdict(identity);
   const { wrong, length } = calibration;
   const lines = [
-    `σ ${sigmoid(margin / wrong.temperature).toFixed(2)} at temperature ${wrong.temperature.toPrecision(2)} · ` +
+    `σ ${sigmoid(margin / wrong.temperature).toFixed(2)} at temperature ${Number(wrong.temperature.toPrecision(2))} · ` +
       `posterior of a wrong label ${wrong.posterior(margin).toFixed(2)}: for ranking, no error rate`,
   ];
   if (length !== 0) lines.push(`Without the effect of length: ${formatMargin(margin - length * difference)}`);
@@ -129,6 +131,12 @@ function detailsOf(panel: Panel, identity: Identity, difference: number, calibra
     ...lines,
     ...panel.members.map((member) => memberLine(member, identity, panel.members.length === 1)),
   ].filter((line) => line !== '');
+}
+
+function aboutOf({ name, members }: Panel): string {
+  const [only] = members;
+  if (members.length === 1 && only) return `${name}. ${only.about.join(' ')}`;
+  return `${name}: the mean of their margins, each over its root mean square on this file.`;
 }
 
 /** Ranks what a panel has so far. `margins` by pair, NaN where there is none yet. */
@@ -144,7 +152,7 @@ export function panelScores(panel: Panel, facts: Facts, settings: Settings): Sco
   const selfTest = plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
   return {
     scorer: panel.name,
-    about: [panel.name, ...panel.members.flatMap(({ about }) => about)].join('. ').replaceAll('..', '.'),
+    about: aboutOf(panel),
     distribution: new Distribution(margins),
     cutoffs: cutoffsFor(ranked, settings.reviewPercent),
     ranked,

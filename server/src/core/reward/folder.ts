@@ -41,6 +41,8 @@ export interface ModelSpec {
 export interface FolderReading {
   readonly spec: ModelSpec;
   readonly head: Head;
+  /** The same in one sentence. */
+  readonly brief: string;
   /** What was found and what follows from it, a sentence each. */
   readonly found: readonly string[];
   readonly warnings: readonly string[];
@@ -95,6 +97,12 @@ function labelsOf(config: Config | undefined): readonly string[] | undefined {
   if (typeof names === 'object' && names !== null) return Object.values(names).map(String);
   const count = numberIn(config, 'num_labels');
   return count === undefined ? undefined : Array.from({ length: count }, (_, i) => `LABEL_${i}`);
+}
+
+/** The first of the architectures that a config.json names. */
+function nameOf(config: Config | undefined): string | undefined {
+  const names = config?.['architectures'];
+  return Array.isArray(names) ? tokenText(names[0]) : undefined;
 }
 
 function headName(config: Config | undefined, rule: OnnxRule): HeadName {
@@ -291,8 +299,9 @@ export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
   return {
     spec: { file, pass, outputs, text: text.form, maxTokens: window.most, truncate, padId: padId(files) },
     head,
+    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.words}, at most ${window.most} tokens`,
     found: [
-      `Model: ${file}${files.config?.['architectures'] ? `, ${String((files.config['architectures'] as unknown[])[0])}` : ''}.`,
+      `Model: ${[file, nameOf(files.config)].filter((part) => part !== undefined).join(', ')}.`,
       `Reads: ${text.words}; tokenizer ${kind ?? 'of an unknown kind'}.`,
       `Gives: ${words}.`,
       `At most ${window.most} tokens (${window.words}); longer texts lose the ${truncate === 'left' ? 'beginning of the prompt' : 'end of the answer'}.`,

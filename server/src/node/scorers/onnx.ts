@@ -217,8 +217,7 @@ export async function openOnnxScorer(
       kind: 'onnx',
       name: rule.name ?? basename(first.folder.folder),
       about: [
-        ...first.folder.found,
-        `Precision ${first.known.precision}; fingerprint ${first.folder.fingerprint.slice(0, 12)}.`,
+        `${first.folder.brief}, ${first.known.precision}; fingerprint ${first.folder.fingerprint.slice(0, 12)}.`,
       ],
       warnings: parts.flatMap(({ folder }) => folder.warnings),
       raters: parts.map(({ rater }) => rater),

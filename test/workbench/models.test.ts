@@ -1,0 +1,144 @@
+// Reward models in the window: named in preflens.json, picked by a command, seen in hovers and in the compare view.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { writeModel } from '../models/folders.ts';
+import {
+  compareFrame,
+  goTo,
+  openFile,
+  press,
+  runCommand,
+  screenshot,
+  startCommand,
+  until,
+  waitForStatus,
+} from './hands.ts';
+import type { Window } from './window.ts';
+import { openWindow } from './window.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-rewards-'));
+const SAMPLE = join(import.meta.dirname, '..', '..', 'media', 'sample', 'support.jsonl');
+let window: Window;
+
+beforeAll(async () => {
+  const lines = readFileSync(SAMPLE, 'utf8').split('\n').slice(0, 240);
+  writeFileSync(join(folder, 'one.jsonl'), lines.join('\n'));
+  writeFileSync(join(folder, 'three.jsonl'), lines.join('\n'));
+  writeModel(join(folder, 'house-rm'), { kind: 'bpe', isChat: true, sizes: { positions: 512 } });
+  writeModel(join(folder, 'other-rm'), { kind: 'wordpiece', seed: 9, sizes: { positions: 512 } });
+  writeModel(join(folder, 'new-rm'), { kind: 'unigram', seed: 5, sizes: { positions: 512 } });
+  const model = (name: string, files: string) => ({ kind: 'onnx', model: name, files });
+  writeFileSync(
+    join(folder, 'preflens.json'),
+    `{\n  "scorers": [\n    ${[
+      model('house-rm', '*.jsonl'),
+      model('other-rm', 'three.jsonl'),
+      { kind: 'consistency', files: 'three.jsonl' },
+    ]
+      .map((rule) => JSON.stringify(rule))
+      .join(',\n    ')}\n  ]\n}\n`,
+  );
+  window = await openWindow(folder, { 'workbench.colorTheme': 'Default Dark Modern' });
+});
+
+afterAll(async () => {
+  await window.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The words of our hover on a line, asked for until it shows. */
+async function hoverOn(line: number, wanted: RegExp): Promise<string> {
+  const { page } = window;
+  await goTo(page, line, 4);
+  return until('the hover', async () => {
+    const hovers = await page.locator('.monaco-hover:visible').allInnerTexts();
+    const ours = hovers.map((one) => one.replaceAll(/\s+/g, ' ')).find((one) => wanted.test(one));
+    if (ours === undefined) {
+      await runCommand(page, 'Show or Focus Hover');
+      await page.waitForTimeout(500);
+    }
+    return ours;
+  });
+}
+
+describe('a reward model of preflens.json', () => {
+  it('scores what is opened, and says in the hover what its number means and where it comes from', async () => {
+    const { page } = window;
+    await openFile(page, 'one.jsonl');
+    await waitForStatus(page, /findings$/);
+    const text = await hoverOn(7, /Margin/);
+    expect(text).toMatch(/Margin [+−]\d+\.\d\d · [\d.]+\w\w percentile of this file/);
+    expect(text).toMatch(/Reward: chosen [+−]\d+\.\d\d, rejected [+−]\d+\.\d\d/);
+    expect(text).toMatch(/posterior of a wrong label \d\.\d\d: for ranking, no error rate/);
+    expect(text).toMatch(/scored on (cpu|webgpu), 20\d\d-/);
+    expect(text).toMatch(
+      /Scorer: house-rm\. TestForSequenceClassification that reads its chat template.*Self-test: with \d+ labels flipped/,
+    );
+    await screenshot(page, 'reward-hover');
+    await press(page, 'Escape');
+    await press(page, 'Escape');
+  });
+
+  it('sits on a committee with others: hover and compare view name every voice', async () => {
+    const { page } = window;
+    await openFile(page, 'three.jsonl');
+    await waitForStatus(page, /findings$/);
+    const text = await hoverOn(9, /scorers side with the label/);
+    for (const name of ['house-rm', 'other-rm', 'consistency@']) expect(text).toContain(name);
+    await screenshot(page, 'committee-hover');
+    await press(page, 'Escape');
+    await press(page, 'Escape');
+    await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
+    const frame = await compareFrame(page);
+    await until('the voices', async () => (await frame.locator('.details li').count()) >= 4);
+    expect(await frame.locator('footer').innerText()).toMatch(/What the scorers say/);
+    await screenshot(page, 'committee-compare');
+    await runCommand(page, 'View: Close All Editors');
+  });
+
+  it('is picked, checked and written into preflens.json by a command', async () => {
+    const { page } = window;
+    await openFile(page, 'one.jsonl');
+    await waitForStatus(page, /findings$/);
+    await startCommand(page, 'PrefLens: Check and Use a Reward Model');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`${join(folder, 'new-rm')}/`);
+    await page.waitForTimeout(500);
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'Check Model' }).click();
+    const report = await until('the report', async () => {
+      const texts = await page.locator('.view-lines').allInnerTexts();
+      return texts.map((one) => one.replaceAll(/\s+/g, ' ')).find((one) => one.includes('Reward model'));
+    });
+    expect(report).toContain('tokenizer Unigram');
+    expect(report).toMatch(/Works on (cpu|webgpu), precision fp32, head scalar/);
+    await screenshot(page, 'model-report');
+    await page.locator('.notification-toast .monaco-button', { hasText: 'Use for This Folder' }).click();
+    const config = await until('the new preflens.json', async () => {
+      const text = readFileSync(join(folder, 'preflens.json'), 'utf8');
+      return Promise.resolve(text.includes('new-rm') && text);
+    });
+    expect((JSON.parse(config) as { scorers: unknown[] }).scorers[0]).toEqual({
+      kind: 'onnx',
+      model: 'new-rm',
+    });
+    expect(config).toContain('    {"kind":"onnx","model":"other-rm","files":"three.jsonl"},\n');
+  });
+
+  it('runs on what this machine has, and a command says what that is', async () => {
+    const { page } = window;
+    await runCommand(page, 'PrefLens: Show What Can Compute Here');
+    const text = await until('the providers', async () => {
+      const texts = await page.locator('.view-lines').allInnerTexts();
+      return texts
+        .map((one) => one.replaceAll(/\s+/g, ' '))
+        .find((one) => one.includes('What can compute here'));
+    });
+    expect(text).toMatch(/cpu: works, first session after \d+ ms/);
+    await screenshot(page, 'providers');
+  });
+});
