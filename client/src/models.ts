@@ -11,13 +11,24 @@ const CONFIG = 'preflens.json';
 /** Where a secret of preflens.json is kept. */
 const secretName = (name: string): string => `preflens.secret.${name}`;
 
-/** Shows lines in a document of their own: they are to be read, copied and closed. */
-async function showLines(title: string, lines: readonly string[]): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({
-    language: 'markdown',
-    content: [`# ${title}`, '', ...lines.map((line) => `- ${line}`), ''].join('\n'),
-  });
-  await vscode.window.showTextDocument(document, { preview: true });
+const REPORT_SCHEME = 'preflens-report';
+
+/** Reports as documents that nobody is asked to save. */
+class Reports implements vscode.TextDocumentContentProvider {
+  readonly #texts = new Map<string, string>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.path) ?? '';
+  }
+
+  async show(title: string, lines: readonly string[]): Promise<void> {
+    const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `/${title}` });
+    this.#texts.set(uri.path, `${[title, '', ...lines].join('\n')}\n`);
+    this.#changed.fire(uri);
+    await vscode.window.showTextDocument(uri, { preview: true });
+  }
 }
 
 /** The folder whose preflens.json holds for what is open. */
@@ -69,7 +80,7 @@ async function addScorer(folder: vscode.Uri, model: string): Promise<void> {
 }
 
 /** Picks a model folder, checks it, shows what was found, and uses it when that is wanted. */
-async function pickModel(server: Server): Promise<void> {
+async function pickModel(server: Server, reports: Reports): Promise<void> {
   const [picked] =
     (await vscode.window.showOpenDialog({
       title: 'Folder of a reward model (config.json, tokenizer.json, model.onnx)',
@@ -77,10 +88,10 @@ async function pickModel(server: Server): Promise<void> {
       canSelectFiles: false,
       openLabel: 'Check Model',
     })) ?? [];
-  if (picked) await checkModel(server, picked);
+  if (picked) await checkModel(server, reports, picked);
 }
 
-async function checkModel(server: Server, picked: vscode.Uri): Promise<void> {
+async function checkModel(server: Server, reports: Reports, picked: vscode.Uri): Promise<void> {
   const { lines, warnings, error } = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'PrefLens: checking the model' },
     async () => server.request('preflens/checkModel', { folder: picked.fsPath }),
@@ -89,7 +100,7 @@ async function checkModel(server: Server, picked: vscode.Uri): Promise<void> {
     void vscode.window.showErrorMessage(`PrefLens: ${error}`);
     return;
   }
-  await showLines('Reward model', [...lines, ...warnings.map((warning) => `**Note:** ${warning}`)]);
+  await reports.show('Reward model', [...lines, ...warnings.flatMap((warning) => ['', `Note: ${warning}`])]);
   const folder = configFolder();
   if (!folder) return;
   const use = 'Use for This Folder';
@@ -127,13 +138,16 @@ export function answerSecrets(server: Server, secrets: vscode.SecretStorage): vs
 }
 
 export function registerModelCommands(server: Server, secrets: vscode.SecretStorage): vscode.Disposable {
+  const reports = new Reports();
   const commands: Record<string, (argument?: vscode.Uri) => Promise<unknown>> = {
-    'preflens.pickModel': async (folder) => (folder ? checkModel(server, folder) : pickModel(server)),
+    'preflens.pickModel': async (folder) =>
+      folder ? checkModel(server, reports, folder) : pickModel(server, reports),
     'preflens.showProviders': async () =>
-      showLines('What can compute here', await server.request('preflens/providers', null)),
+      reports.show('What can compute here', await server.request('preflens/providers', null)),
     'preflens.setSecret': async () => setSecret(secrets),
   };
   return vscode.Disposable.from(
+    vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
   );
 }

@@ -11,12 +11,11 @@ import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFolder } from '#node/models/folder.ts';
 
-import type { Model } from '../../server/src/scorer/model.ts';
-import { openModel } from '../../server/src/scorer/model.ts';
 import { PROBE_MODEL } from '../../server/src/scorer/probe.ts';
 import type { MadeModel, ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
 import { Graph } from '../models/onnx.ts';
+import { openWritten } from '../models/open.ts';
 import type { Kind } from '../models/tokenizers.ts';
 import { makeTokenizer } from '../models/tokenizers.ts';
 
@@ -32,16 +31,10 @@ function make(recipe: ModelRecipe = {}): MadeModel {
   return writeModel(join(ROOT, `m${made++}`), recipe);
 }
 
-async function open({ folder }: MadeModel, rule: Partial<OnnxRule> = {}): Promise<Model> {
-  const { spec, files } = await openFolder(folder, { kind: 'onnx', model: folder, ...rule }, undefined);
-  const referenceIds = files.referenceIds ?? [];
-  return openModel({ folder, spec, providers: ['cpu'], threads: 1, referenceIds });
-}
-
 describe('a folder', () => {
   const fault = async (recipe: ModelRecipe, rule: Partial<OnnxRule> = {}): Promise<string> => {
     try {
-      await open(make(recipe), rule);
+      await openWritten(make(recipe), rule);
     } catch (error) {
       return (error as Error).message;
     }

@@ -11,14 +11,13 @@ import { fit, Unscorable } from '#core/reward/encode.ts';
 import type { HeadName, OnnxRule } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { openFolder } from '#node/models/folder.ts';
 import type { WireUnit } from '#protocol/scorer.ts';
 
 import type { Model } from '../../server/src/scorer/model.ts';
-import { openModel } from '../../server/src/scorer/model.ts';
 import type { MadeModel, ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
 import { headOutputs, logLikelihood } from '../models/forward.ts';
+import { openWritten } from '../models/open.ts';
 import type { Kind } from '../models/tokenizers.ts';
 import { makeTokenizer, SPECIALS } from '../models/tokenizers.ts';
 
@@ -30,12 +29,6 @@ afterAll(() => {
 let made = 0;
 function make(recipe: ModelRecipe = {}): MadeModel {
   return writeModel(join(ROOT, `m${made++}`), recipe);
-}
-
-async function open({ folder }: MadeModel, rule: Partial<OnnxRule> = {}): Promise<Model> {
-  const { spec, files } = await openFolder(folder, { kind: 'onnx', model: folder, ...rule }, undefined);
-  const referenceIds = files.referenceIds ?? [];
-  return openModel({ folder, spec, providers: ['cpu'], threads: 1, referenceIds });
 }
 
 const PROMPTS = [
@@ -115,7 +108,7 @@ describe('a reward of one number', () => {
           const { ids, types } = encode(prompt[0]!.text, texts[0]!);
           return headOutputs(model.sizes, model.weights, ids, 'hasTypes' in form ? types : undefined);
         });
-        const opened = await open(model);
+        const opened = await openWritten(model);
         expect(opened.opened).toMatchObject({ width: 1, provider: 'cpu', failed: [] });
         for (const size of [1, 2, 3, 5, 8, UNITS.length])
           expectClose(await scoresOf(opened, UNITS, size), wanted, within);
@@ -151,7 +144,7 @@ describe('truncation', () => {
           side === 'left'
             ? expected.left
             : [...own.slice(0, middle + 1), ...tail.slice(0, tail.length - cut), SPECIALS.sep];
-        const opened = await open(model, { maxTokens: most, truncate: side });
+        const opened = await openWritten(model, { maxTokens: most, truncate: side });
         const [sequence] = opened.encode(unit(prompt, texts));
         expect(sequence!.ids).toEqual(wanted);
         expect(sequence!.flags).toBe(side === 'left' ? PROMPT_CUT : ANSWER_CUT);
@@ -163,7 +156,10 @@ describe('truncation', () => {
   }
 
   it('refuses a text of which no answer would be left, with figures', async () => {
-    const opened = await open(make({ sizes: { positions: 48 } }), { maxTokens: 16, truncate: 'right' });
+    const opened = await openWritten(make({ sizes: { positions: 48 } }), {
+      maxTokens: 16,
+      truncate: 'right',
+    });
     expect(() => opened.encode(unit(long(20), 'it is'))).toThrow(Unscorable);
     expect(() => opened.encode(unit(long(20), 'it is'))).toThrow(
       /tokens, \d+ of them in the prompt, and the model takes 16/,
@@ -211,7 +207,7 @@ describe('heads', () => {
       const wanted = UNITS.map(({ prompt, texts }) =>
         headOutputs(model.sizes, model.weights, encode(prompt[0]!.text, texts[0]!).ids),
       );
-      const opened = await open(model, rule);
+      const opened = await openWritten(model, rule);
       for (const size of [1, 4, 7]) expectClose(await scoresOf(opened, UNITS, size), wanted);
     }
   });
@@ -219,7 +215,7 @@ describe('heads', () => {
   it('a pair is read in both orders', async () => {
     const model = make({ sizes: { positions: 128 } });
     const format = '<|user|>{prompt}<|assistant|>{first}<|assistant|>{second}';
-    const opened = await open(model, { head: 'pair', format });
+    const opened = await openWritten(model, { head: 'pair', format });
     expect(opened.opened.width).toBe(2);
     const { json, config } = makeTokenizer('wordpiece');
     const tokenizer = new Tokenizer(json, config);
@@ -240,7 +236,7 @@ describe('heads', () => {
   it('a language model gives the likelihood of the answer alone, with its count of tokens', async () => {
     for (const isChat of [false, true]) {
       const model = make({ kind: 'bpe', isChat, sizes: { outputs: 0, isCausal: true, positions: 128 } });
-      const opened = await open(model, { reference: 'other' });
+      const opened = await openWritten(model, { reference: 'other' });
       const { json, config } = makeTokenizer('bpe');
       const tokenizer = new Tokenizer(json, config);
       const ids = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
@@ -259,7 +255,7 @@ describe('heads', () => {
 describe('chat templates', () => {
   it('render roles as templates know them, whatever the dataset calls them', async () => {
     const model = make({ kind: 'bpe', isChat: true, sizes: { positions: 128 } });
-    const opened = await open(model);
+    const opened = await openWritten(model);
     const turns = [
       { role: 'Human', text: 'how' },
       { role: 'gpt', text: ' so ' },
@@ -278,7 +274,7 @@ describe('chat templates', () => {
           "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}x",
       },
     });
-    const opened = await open(model);
+    const opened = await openWritten(model);
     expect(() => opened.encode(unit([{ role: 'system', text: 'be good' }], 'yes'))).toThrow(
       /refuses it: .*no system/,
     );
@@ -286,7 +282,7 @@ describe('chat templates', () => {
   });
 
   it('keep their first token when the prompt is cut', async () => {
-    const opened = await open(make({ kind: 'bpe', isChat: true }), { maxTokens: 12 });
+    const opened = await openWritten(make({ kind: 'bpe', isChat: true }), { maxTokens: 12 });
     const [{ ids, flags } = { ids: [], flags: 0 }] = opened.encode(
       unit('what is the time of the day now', 'it is'),
     );

@@ -195,6 +195,7 @@ describe('the review list', () => {
       cutoffs,
       broken,
       scorer: CONSISTENCY_WORDS,
+      percent: 1,
     });
 
   it('is a ranking cut at its budget, not at zero', () => {
@@ -222,6 +223,7 @@ describe('the review list', () => {
       cutoffs,
       broken: new Set(),
       scorer: CONSISTENCY_WORDS,
+      percent: 1,
     });
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,

@@ -2,9 +2,9 @@ import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { severityOf } from '#core/checks/table.ts';
+import { PARTIAL } from '#core/dataset/facts.ts';
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
-import type { Panel } from '#core/reward/panel.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
@@ -28,22 +28,24 @@ interface Review {
   readonly trust: string;
 }
 
-/** A scorer saw a part of an answer alone. */
-function isDoubtful({ files }: SurveyedDataset, panel: Panel | undefined, pair: number): boolean {
-  const file = files.findLast(({ firstPair }) => firstPair <= pair);
-  return (
-    panel !== undefined &&
-    file !== undefined &&
-    panel.verdict(file.survey.facts.identity(pair - file.firstPair)).isDoubtful
-  );
+/** Margins without those of which a scorer saw a part of an answer alone. */
+function rankedMargins({ files }: SurveyedDataset, margins: Float32Array): Float32Array {
+  const ranked = margins.slice();
+  for (const { survey, firstPair } of files) {
+    const { dispute } = survey.facts.pairs;
+    for (let pair = 0; pair < survey.facts.pairCount; pair++) {
+      if (dispute[pair] === PARTIAL) ranked[firstPair + pair] = Number.NaN;
+    }
+  }
+  return ranked;
 }
 
 async function review(command: Command, dataset: SurveyedDataset, options: CheckOptions): Promise<Review> {
-  const { margins, scorer, trust, panel } = await scoreDataset(command, dataset, {
+  const { margins, scorer, trust } = await scoreDataset(command, dataset, {
     ...options,
     selfTest: false,
   });
-  const ranked = margins.map((margin, pair) => (isDoubtful(dataset, panel, pair) ? Number.NaN : margin));
+  const ranked = rankedMargins(dataset, margins);
   const cutoffs = cutoffsFor(ranked, options.budget);
   const distribution = new Distribution(margins);
   const byFile = dataset.files.map(({ survey, firstPair }) =>
@@ -55,10 +57,7 @@ async function review(command: Command, dataset: SurveyedDataset, options: Check
       cutoffs,
       broken: brokenRecords(survey.findings),
       scorer,
-      ...(panel && {
-        disagreement: (pair) => panel.disagreement(survey.facts.identity(pair)),
-        percent: options.budget,
-      }),
+      percent: options.budget,
     }),
   );
   const percent = (share: number): string => (100 * share).toFixed(0);

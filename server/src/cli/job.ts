@@ -212,8 +212,14 @@ async function ratePanel(
   const panel = new Panel(members);
   panel.measure(source.facts);
   const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
-  for (let pair = 0; pair < dataset.pairCount; pair++) {
-    if (!source.facts.isTie(pair)) margins[pair] = panel.verdict(source.facts.identity(pair)).margin;
+  for (const { survey, firstPair } of dataset.files) {
+    const { facts } = survey;
+    for (let pair = 0; pair < facts.pairCount; pair++) {
+      if (facts.isTie(pair)) continue;
+      const { margin, dispute } = panel.verdict(facts.identity(pair));
+      facts.setMargin(pair, margin, dispute);
+      margins[firstPair + pair] = margin;
+    }
   }
   const lengths = lengthDifferences(dataset);
   return {

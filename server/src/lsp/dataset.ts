@@ -154,7 +154,7 @@ export class OpenDataset {
     let slice = performance.now();
     const { facts } = this.#survey;
     for (let pair = 0; pair < facts.pairCount; pair++) {
-      if (!facts.isTie(pair)) facts.setMargin(pair, panel.verdict(facts.identity(pair)).margin);
+      this.#setVerdict(panel, pair);
       if (performance.now() - slice < SLICE_MS) continue;
       await breathe();
       signal.throwIfAborted();
@@ -194,7 +194,7 @@ export class OpenDataset {
       const identity = identify(pair);
       // By its number it may be another one by now.
       if (number < facts.pairCount && compareKeys(facts.identity(number).chosenKey, identity.chosenKey) === 0)
-        facts.setMargin(number, panel.verdict(facts.identity(number)).margin);
+        this.#setVerdict(panel, number);
     }
     this.#rank();
   }
@@ -305,6 +305,13 @@ export class OpenDataset {
     return [...places.values()];
   }
 
+  #setVerdict(panel: Panel, number: number): void {
+    const { facts } = this.#survey;
+    if (facts.isTie(number)) return;
+    const { margin, dispute } = panel.verdict(facts.identity(number));
+    facts.setMargin(number, margin, dispute);
+  }
+
   #setSurvey(survey: DocumentSurvey): void {
     this.#survey = survey;
     this.#byRecord = undefined;
@@ -318,6 +325,10 @@ export class OpenDataset {
       // Pairs of a very large file that were not among the fitted ones are read by a pass of their own.
       if (facts.pairs.origin[number] !== -1) continue;
       if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
+      if (this.#panel) {
+        this.#setVerdict(this.#panel, number);
+        continue;
+      }
       const record = facts.recordOf(number);
       const read = this.readPair(record, number - facts.pairsOf(record)[0]);
       const explained = read && this.explain(read, 0);
@@ -329,7 +340,7 @@ export class OpenDataset {
     this.#byRecord = undefined;
     const { facts, findings, recognition } = this.#survey;
     if (!this.#scores || !recognition) return;
-    const { distribution, cutoffs, scorer, isDoubtful, disagreement } = this.#scores;
+    const { distribution, cutoffs, scorer } = this.#scores;
     const { margins } = facts;
     const { labelPath } = recognition;
     this.#label = reviewFindings({
@@ -340,8 +351,6 @@ export class OpenDataset {
       cutoffs,
       broken: brokenRecords(findings),
       scorer,
-      ...(isDoubtful && { isDoubtful: (pair) => isDoubtful(facts.identity(pair)) }),
-      ...(disagreement && { disagreement: (pair) => disagreement(facts.identity(pair)) }),
       percent: this.#percent,
     });
   }

@@ -53,8 +53,6 @@ export interface Scores {
   readonly isTesting: boolean;
   /** Undefined where the pair has no score. */
   read(scored: ScoredPair, most?: number): PairScore | undefined;
-  readonly isDoubtful?: (identity: Identity) => boolean;
-  readonly disagreement?: (identity: Identity) => number;
 }
 
 export function consistencyScores(result: ConsistencyResult, settings: Settings): Scores {
@@ -144,10 +142,7 @@ export function panelScores(panel: Panel, facts: Facts, settings: Settings): Sco
   const margins = facts.margins.slice();
   const { chosenLength, rejectedLength } = facts.pairs;
   const differences = Float64Array.from(margins, (_, i) => (chosenLength[i] ?? 0) - (rejectedLength[i] ?? 0));
-  const isDoubtful = (identity: Identity): boolean => panel.verdict(identity).isDoubtful;
-  const ranked = margins.map((margin, pair) =>
-    Number.isNaN(margin) || isDoubtful(facts.identity(pair)) ? Number.NaN : margin,
-  );
+  const ranked = margins.map((_, pair) => facts.rankedMargin(pair));
   const calibration = { wrong: wrongLabels(sampled(ranked)), length: lengthEffect(ranked, differences) };
   const selfTest = plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
   return {
@@ -172,8 +167,6 @@ export function panelScores(panel: Panel, facts: Facts, settings: Settings): Sco
         details: detailsOf(panel, identity, pair.chosen.text.length - pair.rejected.text.length, calibration),
       };
     },
-    isDoubtful,
-    disagreement: (identity) => panel.disagreement(identity),
   };
 }
 

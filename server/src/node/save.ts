@@ -12,6 +12,7 @@ import type { Replacement } from '#core/edits/splice.ts';
 import { spliceStream } from '#core/edits/splice.ts';
 import { messages } from '#core/messages.ts';
 
+import { isAlive } from './alive.ts';
 import type { DataFile } from './files.ts';
 import { codeOf, readStored } from './files.ts';
 
@@ -25,15 +26,6 @@ const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 /** Small pieces are gathered: a write for each of a thousand edits would cost more than the copy. */
 const WRITE_BYTES = 1 << 20;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
 
 /** Removes what saves that were killed left behind. */
 async function removeLeftovers(path: string): Promise<void> {

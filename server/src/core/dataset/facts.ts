@@ -2,6 +2,9 @@ import type { Key } from '../hash.ts';
 import type { Identity } from '../model/identity.ts';
 import { Columns } from './columns.ts';
 
+/** In `pairs.dispute`. */
+export const PARTIAL = -1;
+
 /** Bits of `pairs.flags`. */
 export const IS_TIE = 1;
 
@@ -16,7 +19,7 @@ export interface RecordColumns {
   judgements: Int32Array;
 }
 
-/** One row for each pair: 45 bytes. Lengths in UTF-16 units; a key takes two numbers, the low one first. */
+/** One row for each pair: 49 bytes. Lengths in UTF-16 units; a key takes two numbers, the low one first. */
 export interface PairColumns {
   record: Int32Array;
   chosenLength: Int32Array;
@@ -26,6 +29,11 @@ export interface PairColumns {
   chosenKey: Uint32Array;
   rejectedKey: Uint32Array;
   margin: Float32Array;
+  /**
+   * How far apart several scorers are that do not side together; 0 where they do. PARTIAL where a scorer saw a part of
+   * an answer alone: then the margin is shown and not ranked.
+   */
+  dispute: Float32Array;
   /** The pair's number when origins were last marked; −1 for one that came since. */
   origin: Int32Array;
 }
@@ -63,6 +71,7 @@ export function pairColumns(rows: number): PairColumns {
     chosenKey: new Uint32Array(2 * rows),
     rejectedKey: new Uint32Array(2 * rows),
     margin: new Float32Array(rows).fill(Number.NaN),
+    dispute: new Float32Array(rows),
     origin: new Int32Array(rows).fill(-1),
   };
 }
@@ -149,6 +158,7 @@ export class Facts {
     setKey(c.chosenKey, at, row.chosenKey);
     setKey(c.rejectedKey, at, row.rejectedKey);
     c.margin[at] = Number.NaN;
+    c.dispute[at] = 0;
     c.origin[at] = -1;
   }
 
@@ -172,6 +182,7 @@ export class Facts {
       });
       const at = this.#pairs.count - 1;
       this.#pairs.all.margin[at] = c.margin[pair] ?? Number.NaN;
+      this.#pairs.all.dispute[at] = c.dispute[pair] ?? 0;
       this.#pairs.all.origin[at] = c.origin[pair] ?? -1;
     }
   }
@@ -260,8 +271,14 @@ export class Facts {
     return this.pairs.margin[pair] ?? Number.NaN;
   }
 
-  setMargin(pair: number, margin: number): void {
+  setMargin(pair: number, margin: number, dispute = 0): void {
     this.pairs.margin[pair] = margin;
+    this.pairs.dispute[pair] = dispute;
+  }
+
+  /** The margin that a pair is ranked by; NaN where it is not ranked. */
+  rankedMargin(pair: number): number {
+    return this.pairs.dispute[pair] === PARTIAL ? Number.NaN : this.margin(pair);
   }
 
   /** Gives every pair its present number to remember, through whatever edits come. */

@@ -5,9 +5,6 @@ export function sigmoid(margin: number): number {
   return 1 / (1 + Math.exp(-margin));
 }
 
-/** Reviewed pairs that a temperature needs. */
-export const LEAST_REVIEWED = 50;
-
 const logLoss = (margin: number): number =>
   margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
 
@@ -99,7 +96,7 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Pairs that an effect of length is taken from: enough for two digits. */
-const MOST_COMPARED = 5000;
+const MOST_COMPARED = 2000;
 
 /**
  * What one character more is worth to a scorer: λ, so that margins less λ times the difference of lengths go no longer
@@ -125,7 +122,7 @@ export function lengthEffect(margins: ArrayLike<number>, differences: ArrayLike<
     high *= 4;
     if (high > 1e6) return 0;
   }
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 24; round++) {
     const middle = (low + high) / 2;
     if (sign * rhoAt(sign * middle) > 0) low = middle;
     else high = middle;

@@ -299,7 +299,7 @@ export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
   return {
     spec: { file, pass, outputs, text: text.form, maxTokens: window.most, truncate, padId: padId(files) },
     head,
-    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.words}, at most ${window.most} tokens`,
+    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.words}, at most ${window.most} tokens, cut on the ${truncate}`,
     found: [
       `Model: ${[file, nameOf(files.config)].filter((part) => part !== undefined).join(', ')}.`,
       `Reads: ${text.words}; tokenizer ${kind ?? 'of an unknown kind'}.`,

@@ -1,4 +1,5 @@
 // Several scorers of one file as one: mean, spread, votes.
+import { PARTIAL } from '../dataset/facts.ts';
 import type { Identity } from '../model/identity.ts';
 import type { Account } from './reading.ts';
 import { ANSWER_CUT } from './table.ts';
@@ -22,8 +23,8 @@ export interface Verdict {
   /** Members that side with the label, and members that have a margin. */
   readonly votesFor: number;
   readonly votes: number;
-  /** A member saw a part of an answer alone: the pair is shown and not ranked. */
-  readonly isDoubtful: boolean;
+  /** The spread of members that do not side together, 0 where they do; PARTIAL where one saw a part of an answer alone. */
+  readonly dispute: number;
 }
 
 /** Pairs by number, as far as a panel needs to know them. */
@@ -33,7 +34,7 @@ export interface PairIdentities {
   identity(pair: number): Identity;
 }
 
-const NONE: Verdict = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, isDoubtful: false };
+const NONE: Verdict = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 };
 
 export class Panel {
   readonly members: readonly Member[];
@@ -67,25 +68,26 @@ export class Panel {
     this.#scales = sums.map(({ squares, count }) => (squares > 0 ? Math.sqrt(squares / count) : 1));
   }
 
-  /** The spread of members that do not side together; 0 where they do. */
-  disagreement(identity: Identity): number {
-    const { votes, votesFor, spread } = this.verdict(identity);
-    return votesFor > 0 && votesFor < votes ? spread : 0;
-  }
-
   verdict(identity: Identity): Verdict {
     const margins: number[] = [];
-    let isDoubtful = false;
-    this.members.forEach((member, i) => {
+    let flags = 0;
+    for (const [i, member] of this.members.entries()) {
       const account = member.account(identity);
-      if (!account || Number.isNaN(account.margin)) return;
+      if (!account || Number.isNaN(account.margin)) continue;
       margins.push(account.margin / (this.#scales[i] ?? 1));
-      isDoubtful ||= (account.flags & ANSWER_CUT) !== 0;
-    });
+      flags |= account.flags;
+    }
     if (margins.length === 0) return NONE;
     const mean = margins.reduce((sum, margin) => sum + margin, 0) / margins.length;
     const spread = Math.sqrt(margins.reduce((sum, margin) => sum + (margin - mean) ** 2, 0) / margins.length);
     const votesFor = margins.filter((margin) => margin > 0).length;
-    return { margin: mean, spread, votesFor, votes: margins.length, isDoubtful };
+    const apart = votesFor > 0 && votesFor < margins.length ? spread : 0;
+    return {
+      margin: mean,
+      spread,
+      votesFor,
+      votes: margins.length,
+      dispute: (flags & ANSWER_CUT) === 0 ? apart : PARTIAL,
+    };
   }
 }

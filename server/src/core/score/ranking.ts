@@ -1,5 +1,6 @@
 import { SCORE_RULES } from '../checks/table.ts';
 import type { Facts } from '../dataset/facts.ts';
+import { PARTIAL } from '../dataset/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Path } from '../model/json.ts';
 
@@ -92,12 +93,8 @@ export interface Ranked {
   readonly broken: ReadonlySet<number>;
   /** Who made the margins, as texts name it: "the consistency scorer". */
   readonly scorer: string;
-  /** Pairs whose margin is shown and not ranked. */
-  readonly isDoubtful?: (pair: number) => boolean;
-  /** How far apart several scorers are; 0 where they side together. */
-  readonly disagreement?: (pair: number) => number;
   /** Percent of the pairs that may be reported as in dispute. */
-  readonly percent?: number;
+  readonly percent: number;
 }
 
 /** How texts name the built-in scorer. */
@@ -112,9 +109,7 @@ export function reviewFindings({
   cutoffs,
   broken,
   scorer,
-  isDoubtful,
-  disagreement,
-  percent = 0,
+  percent,
 }: Ranked): Finding[] {
   const place = { path: labelPath, part: 'key' } as const;
   const where = (margin: number): string =>
@@ -125,7 +120,8 @@ export function reviewFindings({
   const disputed: [number, Finding][] = [];
   margins.forEach((margin, number) => {
     const record = facts.recordOf(number);
-    if (broken.has(record) || isDoubtful?.(number)) return;
+    const dispute = facts.pairs.dispute[number] ?? 0;
+    if (broken.has(record) || dispute === PARTIAL) return;
     const [first, end] = facts.pairsOf(record);
     const pair = number - first;
     const which = end - first > 1 ? ` Pair ${pair + 1} of ${end - first} in this record.` : '';
@@ -137,10 +133,9 @@ export function reviewFindings({
       const message = `Low margin: ${scorer} can hardly tell the two responses apart (${where(margin)}).${which}`;
       closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, pair, place, message }]);
     }
-    const apart = disagreement?.(number) ?? 0;
-    if (apart > 0) {
-      const message = `Scorers disagree: some side with the label and some against it (${where(margin)}, spread ${apart.toFixed(2)}).${which}`;
-      disputed.push([-apart, { ...ruleOf('scorers-disagree'), record, pair, place, message }]);
+    if (dispute > 0) {
+      const message = `Scorers disagree: some side with the label and some against it (${where(margin)}, spread ${dispute.toFixed(2)}).${which}`;
+      disputed.push([-dispute, { ...ruleOf('scorers-disagree'), record, pair, place, message }]);
     }
   });
   const most = Math.min(MOST_REVIEWED, Math.round((count * percent) / 100));

@@ -11,6 +11,7 @@ import { ScoreTable } from '#core/reward/table.ts';
 import type { Provenance } from '#formats/scoreArrow.ts';
 import { readScores, scoreStream, sumEntry, wholePart } from '#formats/scoreArrow.ts';
 
+import { isAlive } from '../alive.ts';
 import { PRIVATE_FOLDER } from '../cache.ts';
 
 const ENDING = '.arrows';
@@ -23,16 +24,6 @@ const MOST_FILES = 8;
 
 /** Rows of one record batch in a joined file. */
 const JOINED_ROWS = 1 << 16;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 const HOST = hostname().replaceAll(/[^\w]/g, '_').slice(0, 40);
 

@@ -248,7 +248,7 @@ export async function describeModel(
     const lines = [
       folder.folder,
       ...folder.found,
-      `Works on ${host.provider ?? 'cpu'}, precision ${known.precision}, head ${head.kind}, ${known.width} numbers for each ${folder.spec.pass === 'pair' ? 'pair' : 'answer'}.`,
+      `Works on ${host.provider ?? 'cpu'}, precision ${known.precision}, head ${head.kind}, ${known.width === 1 ? '1 number' : `${known.width} numbers`} for each ${folder.spec.pass === 'pair' ? 'pair' : 'answer'}.`,
     ];
     await host.rate(
       [{ prompt, texts }],
