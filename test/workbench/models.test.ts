@@ -118,6 +118,7 @@ describe('a reward model of preflens.json', () => {
     expect(report).toMatch(/Works on (cpu|webgpu), precision fp32, head scalar/);
     await screenshot(page, 'model-report');
     await page.locator('.notification-toast .monaco-button', { hasText: 'Use for This Folder' }).click();
+    await page.locator('.tab.active', { hasText: 'preflens.json' }).waitFor();
     const config = await until('the new preflens.json', async () => {
       const text = readFileSync(join(folder, 'preflens.json'), 'utf8');
       return Promise.resolve(text.includes('new-rm') && text);

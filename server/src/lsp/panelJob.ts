@@ -19,6 +19,9 @@ import { breathe } from './source.ts';
 const FIRST_RANKING_MS = 2000;
 const SELDOM_MS = 60_000;
 
+/** Visible pairs that are scored before it is looked whether they are still visible. */
+const PREFERRED_AT_ONCE = 8;
+
 /** How long other requests wait at most while pairs are read. */
 const SLICE_MS = 8;
 
@@ -64,6 +67,7 @@ export class PanelJob {
   #scorers: readonly PairScorer[] = [];
   #panel: Panel | undefined;
   #isRanking = false;
+  #preferred: readonly [start: number, end: number] | undefined;
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
@@ -101,9 +105,12 @@ export class PanelJob {
     listener.onScored();
   }
 
-  /** Scores the pairs of these lines before everything else. */
+  /** Scores the pairs of these lines before everything else, until somebody looks elsewhere. */
   async prefer(lines: readonly [start: number, end: number]): Promise<void> {
-    await this.#rateSome(this.#parts.dataset.pairsWithoutScore(lines));
+    this.#preferred = lines;
+    const pairs = this.#parts.dataset.pairsWithoutScore(lines);
+    for (let at = 0; at < pairs.length && this.#preferred === lines; at += PREFERRED_AT_ONCE)
+      await this.#rateSome(pairs.slice(at, at + PREFERRED_AT_ONCE));
   }
 
   /** Scores what edits brought. */
