@@ -152,6 +152,18 @@ describe('the process of a model', () => {
     });
   }
 
+  it('a poisonous text of one request costs another one nothing', async () => {
+    for (const [kind, ms] of [
+      ['fails', 20_000],
+      ['hangs', 200],
+    ] as const) {
+      const { host } = await hostOf(poison(kind), { batchMs: ms, firstMs: ms });
+      const [a, b] = await Promise.all([rate(host, units(64, [1])), rate(host, units(64))]);
+      expect([...a.refused.keys()]).toEqual([1]);
+      expect([a.values.size, b.values.size, b.refused.size]).toEqual([63, 64, 0]);
+    }
+  });
+
   it('ends with the model when a chat template never does', async () => {
     const endless =
       '{% for a in range(100000) %}{% for b in range(100000) %}{{ a * b }}{% endfor %}{% endfor %}';

@@ -13,9 +13,9 @@ import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { Panel } from '#core/reward/panel.ts';
+import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { readRecords } from '#formats/lines.ts';
 import { configuredScorers } from '#node/config.ts';
-import type { OpenRule } from '#node/scorers/open.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
@@ -34,7 +34,7 @@ export interface FilterOptions {
 
 /** The scorers of a filter: one model, or what the preflens.json of the working folder says. */
 function rulesFor({ model }: FilterOptions): {
-  readonly rules: readonly OpenRule[];
+  readonly rules: readonly ScorerRule[];
   readonly folder: string;
 } {
   if (model !== undefined) return { rules: [{ kind: 'onnx', model }], folder: '.' };

@@ -180,8 +180,7 @@ async function ratePanel(
     mapping: first.survey.recognition.mapping,
     firstPairOf: (record: number) => firstPairOf(dataset, record),
   };
-  const openRules = rules.filter((rule) => rule.kind !== 'consistency');
-  const { scorers, failed } = await openScorers(openRules, folder, file, command.machine, command.signal);
+  const { scorers, failed } = await openScorers(rules, folder, file, command.machine, command.signal);
   for (const error of failed) command.note(error.message);
   const source = ratingSource(dataset);
   const members: Member[] = [...scorers];

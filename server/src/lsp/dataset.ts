@@ -185,18 +185,22 @@ export class OpenDataset {
     return found;
   }
 
-  /** Takes the margins of single pairs that a panel has scored meanwhile, without a new ranking. */
-  setNewMargins(pairs: readonly NumberedPair[]): void {
+  /** Takes the margins of single pairs that a panel has scored meanwhile, without a new ranking. False when there are none. */
+  setNewMargins(pairs: readonly NumberedPair[]): boolean {
     const panel = this.#panel;
     const { facts } = this.#survey;
-    if (!panel) return;
-    for (const { number, pair } of pairs) {
-      const identity = identify(pair);
+    let isNew = false;
+    for (const { number, pair } of panel ? pairs : []) {
       // By its number it may be another one by now.
-      if (number < facts.pairCount && compareKeys(facts.identity(number).chosenKey, identity.chosenKey) === 0)
-        this.#setVerdict(panel, number);
+      const isSame =
+        number < facts.pairCount &&
+        compareKeys(facts.identity(number).chosenKey, identify(pair).chosenKey) === 0;
+      if (!panel || !isSame) continue;
+      this.#setVerdict(panel, number);
+      isNew ||= !Number.isNaN(facts.margin(number));
     }
-    this.#rank();
+    if (isNew) this.#rank();
+    return isNew;
   }
 
   /** Margins by pair as it is now, of pairs that were numbered when scoring began. */

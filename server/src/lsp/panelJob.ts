@@ -83,8 +83,7 @@ export class PanelJob {
       mapping: recognition.mapping,
       firstPairOf: (record: number) => facts.pairsOf(record)[0],
     };
-    const openRules = rules.filter((rule) => rule.kind !== 'consistency');
-    const { scorers, failed } = await openScorers(openRules, folder, file, machine, signal);
+    const { scorers, failed } = await openScorers(rules, folder, file, machine, signal);
     this.#scorers = scorers;
     for (const error of failed) listener.onWarning(error.message);
     for (const scorer of scorers)
@@ -171,7 +170,6 @@ export class PanelJob {
     const { dataset, listener, signal } = this.#parts;
     if (pairs.length === 0 || signal.aborted) return;
     await Promise.all(this.#scorers.map(async (scorer) => scorer.ratePairs(pairs, signal)));
-    dataset.setNewMargins(pairs);
-    listener.onScored();
+    if (dataset.setNewMargins(pairs)) listener.onScored();
   }
 }

@@ -43,10 +43,7 @@ export interface OpenedModel {
   readonly failed: readonly { readonly provider: Provider; readonly reason: string }[];
   /** Numbers for each unit. */
   readonly width: number;
-  /** Names of the outputs that the model has. */
-  readonly outputs: readonly string[];
   readonly precision: 'fp32' | 'fp16';
-  readonly warnings: readonly string[];
 }
 
 /** An answer under its prompt, or two answers in their order. */

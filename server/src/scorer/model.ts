@@ -10,7 +10,7 @@ import type { OpenedModel, OpenModel } from '#protocol/scorer.ts';
 import type { IdRows, Output, Port, Session } from './runtime.ts';
 import { openSession, shortReason } from './runtime.ts';
 import type { Encode } from './text.ts';
-import { textTools } from './text.ts';
+import { encoderFor } from './text.ts';
 
 /** Room for the logits of one batch of a language model. */
 const MOST_LOGIT_BYTES = 256 * 1024 * 1024;
@@ -144,7 +144,7 @@ export async function openModel(wanted: OpenModel): Promise<Model> {
   const path = join(folder, spec.file);
   const tokenizerJson = (await readJson(join(folder, 'tokenizer.json'))) ?? {};
   const tokenizerConfig = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
-  const { encode, warnings } = textTools(spec, tokenizerJson, tokenizerConfig, wanted.referenceIds);
+  const encode = encoderFor(spec, tokenizerJson, tokenizerConfig, wanted.referenceIds);
   const first = await openFirst(path, wanted);
   let session: Session = first.session;
   assertInputs(session.inputs);
@@ -189,9 +189,7 @@ export async function openModel(wanted: OpenModel): Promise<Model> {
       provider: first.provider,
       failed: first.failed,
       width,
-      outputs: names,
       precision,
-      warnings,
     },
     encode,
     perUnit,

@@ -69,7 +69,7 @@ export type RateUnit = Omit<WireUnit, 'most'>;
 interface Running {
   readonly scorer: Scorer;
   readonly opened: OpenedModel;
-  /** What the process is at. */
+  /** What the process is at, or was when it died. */
   current?: { readonly request: number; readonly units: Int32Array };
   /** Why we ended it. */
   ended?: string;
@@ -161,17 +161,17 @@ export class ModelHost implements Holder {
           addFigures(total, figures);
         } catch (error) {
           signal.throwIfAborted();
-          if (left.size < scored) deaths = 0;
-          if (++deaths > MOST_DEATHS) throw new Error(running.ended ?? String(error), { cause: error });
           const reason = running.ended ?? (error instanceof Error ? error.message : String(error));
-          if (running.current?.request === request) {
-            const suspects = [...running.current.units].map((at) => numbers[at] ?? 0);
+          const { current } = running;
+          // A text of another request may have done it: then this one just goes on.
+          if (current?.request === request) {
+            if (left.size < scored) deaths = 0;
+            scored = left.size;
+            if (++deaths > MOST_DEATHS) throw new Error(reason, { cause: error });
+            const suspects = [...current.units].map((at) => numbers[at] ?? 0);
             this.#isolate(suspects, reason, most, strikes, left, listener);
-            delete running.current;
             fruitless = 0;
-          } else fruitless++;
-          scored = left.size;
-          if (fruitless >= MOST_FRUITLESS) throw error;
+          } else if (!current && ++fruitless >= MOST_FRUITLESS) throw error;
           if (left.size > 0) await wait(100 * 2 ** fruitless);
         } finally {
           this.#flights.delete(request);

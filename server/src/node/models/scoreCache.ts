@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import type { ScoreRow } from '#core/reward/table.ts';
-import { ScoreTable } from '#core/reward/table.ts';
+import { REFUSED, ScoreTable } from '#core/reward/table.ts';
 import type { Provenance } from '#formats/scoreArrow.ts';
 import { readScores, scoreStream, sumEntry, wholePart } from '#formats/scoreArrow.ts';
 
@@ -98,9 +98,10 @@ export class ScoreCache {
       await rm(join(folder, name), { force: true });
   }
 
-  /** Keeps rows: on disk before this returns. */
-  add(rows: readonly ScoreRow[]): void {
-    for (const row of rows) this.table.set(row);
+  /** Keeps rows: on disk before this returns. What was refused is tried again by the next process. */
+  add(added: readonly ScoreRow[]): void {
+    for (const row of added) this.table.set(row);
+    const rows = added.filter(({ flags }) => (flags & REFUSED) === 0);
     if (this.#folder === undefined || rows.length === 0) return;
     mkdirSync(this.#folder, PRIVATE_FOLDER);
     const bytes = this.#bytesOf(rows);

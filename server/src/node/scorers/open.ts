@@ -27,8 +27,8 @@ export interface ScoredFile {
   readonly firstPairOf: (record: number) => number;
 }
 
-/** Rules but those of the built-in scorer, which is fitted and not opened. */
-export type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
+/** Rules but that of the built-in scorer, which is fitted and not opened. */
+type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
 
 async function openScorer(
   rule: OpenRule,
@@ -53,12 +53,13 @@ async function openScorer(
 
 export interface OpenedScorers {
   readonly scorers: readonly PairScorer[];
-  /** Those that could not be opened, and why. Never all of them: then the first reason is thrown. */
+  /** Those that could not be opened, and why. */
   readonly failed: readonly UserError[];
 }
 
+/** Rejects with the first reason when none could be opened, unless the built-in scorer sits beside them. */
 export async function openScorers(
-  rules: readonly OpenRule[],
+  rules: readonly ScorerRule[],
   folder: string,
   file: ScoredFile,
   machine: ScorerMachine,
@@ -67,6 +68,7 @@ export async function openScorers(
   const scorers: PairScorer[] = [];
   const failed: UserError[] = [];
   for (const rule of rules) {
+    if (rule.kind === 'consistency') continue;
     try {
       scorers.push(await openScorer(rule, folder, file, machine, signal));
     } catch (error) {
@@ -78,6 +80,6 @@ export async function openScorers(
     }
   }
   const [first] = failed;
-  if (scorers.length === 0 && first) throw first;
+  if (failed.length === rules.length && first) throw first;
   return { scorers, failed };
 }

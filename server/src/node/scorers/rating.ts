@@ -1,6 +1,6 @@
 // Scores what a dataset still lacks: what somebody looks at first, then a sample, then the rest in file order.
 import type { Key } from '#core/hash.ts';
-import { compareKeys, formatKey } from '#core/hash.ts';
+import { formatKey } from '#core/hash.ts';
 import type { Identity } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -139,23 +139,20 @@ async function rateUnits(
     const time = Math.floor(Date.now() / 1000);
     rows.push({ key, values, tokens, flags, provider: scorer.provider(), time });
   };
-  return scorer.rate(
-    units,
-    priority,
-    {
-      onRated: keep,
-      onRefused(unit, reason) {
-        const key = units[unit]?.key;
-        if (key) refusals.set(formatKey(key), reason);
-        keep(unit, [], 0, REFUSED);
-      },
-      onBatch() {
-        cache.add(rows);
-        rows = [];
-      },
-    },
-    signal,
-  );
+  const flush = (): void => {
+    cache.add(rows);
+    rows = [];
+  };
+  const onRefused = (unit: number, reason: string): void => {
+    const key = units[unit]?.key;
+    if (key) refusals.set(formatKey(key), reason);
+    keep(unit, [], 0, REFUSED);
+  };
+  try {
+    return await scorer.rate(units, priority, { onRated: keep, onRefused, onBatch: flush }, signal);
+  } finally {
+    flush();
+  }
 }
 
 function isMissing(raters: readonly Rater[], identity: Identity): boolean {
@@ -195,18 +192,6 @@ async function ratePairs(
   );
 }
 
-/** The pairs of a sample: those of the lowest keys, so that the same ones come in every run. */
-function sampleOf(facts: PairFacts, numbers: readonly number[]): Set<number> {
-  if (numbers.length <= SAMPLE_PAIRS) return new Set();
-  const keyed = numbers.map((number) => ({ number, key: pairKey(facts.identity(number)) }));
-  return new Set(
-    keyed
-      .sort((a, b) => compareKeys(a.key, b.key))
-      .slice(0, SAMPLE_PAIRS)
-      .map(({ number }) => number),
-  );
-}
-
 /** Scores everything that is missing. Resolves with what it took. */
 export async function rateDataset(
   raters: readonly Rater[],
@@ -216,18 +201,27 @@ export async function rateDataset(
   const total = { ...NO_FIGURES };
   for (const { cache } of raters) await cache.refresh();
   let refreshedAt = performance.now();
-  const preferences = Array.from({ length: facts.pairCount }, (_, number) => number).filter(
-    (number) => !facts.isTie(number),
-  );
-  const missing = preferences.filter((number) => isMissing(raters, facts.identity(number)));
   const lengthOf = (number: number): number => 1 + facts.answerUnits(number);
-  const work = missing.reduce((sum, number) => sum + lengthOf(number), 0);
+  const isWanted = (number: number): boolean =>
+    !facts.isTie(number) && isMissing(raters, facts.identity(number));
+  let [preferences, missing, work] = [0, 0, 0];
+  for (let number = 0; number < facts.pairCount; number++) {
+    if (facts.isTie(number)) continue;
+    preferences++;
+    if (!isWanted(number)) continue;
+    missing++;
+    work += lengthOf(number);
+  }
+  // By key, so that the same pairs come in every run.
+  const share = SAMPLE_PAIRS / Math.max(1, missing);
+  const isSampled = (number: number): boolean =>
+    pairKey(facts.identity(number))[0] / 2 ** 32 < share || (first?.has(number) ?? false);
   let done = 0;
-  let scoredPairs = preferences.length - missing.length;
+  let scoredPairs = preferences - missing;
   const tell = (pairs: readonly NumberedPair[]): void => {
     done += pairs.reduce((sum, { number }) => sum + lengthOf(number), 0);
     scoredPairs += pairs.length;
-    onProgress({ done: work === 0 ? 1 : Math.min(1, done / work), scoredPairs, pairs: preferences.length });
+    onProgress({ done: work === 0 ? 1 : Math.min(1, done / work), scoredPairs, pairs: preferences });
   };
 
   let windowUnits = WINDOW_UNITS / 4;
@@ -283,14 +277,11 @@ export async function rateDataset(
   };
 
   signal.throwIfAborted();
-  const sample = sampleOf(facts, missing);
-  if (sample.size > 0 && first) for (const number of missing) if (first.has(number)) sample.add(number);
-  if (sample.size > 0) {
-    await ratePass((number) => sample.has(number), 1);
+  if (share < 1) {
+    await ratePass((number) => isWanted(number) && isSampled(number), 1);
     onSome();
   }
-  const rest = new Set(missing);
-  if (missing.length > sample.size) await ratePass((number) => rest.has(number) && !sample.has(number), 2);
+  if (missing > 0) await ratePass(isWanted, 2);
   return total;
 }
 
