@@ -11,9 +11,12 @@ import { fit, Unscorable } from '#core/reward/encode.ts';
 import type { HeadName, OnnxRule } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { seededRandom } from '#core/score/random.ts';
+import { openFolder } from '#node/models/folder.ts';
 import type { WireUnit } from '#protocol/scorer.ts';
 
-import type { Model } from '../../server/src/scorer/model.ts';
+import type { Model, OpenSession } from '../../server/src/scorer/model.ts';
+import { openModel } from '../../server/src/scorer/model.ts';
+import { openSession } from '../../server/src/scorer/runtime.ts';
 import type { MadeModel, ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
 import { headOutputs, logLikelihood } from '../models/forward.ts';
@@ -249,6 +252,46 @@ describe('heads', () => {
       });
       for (const size of [1, 3, UNITS.length]) expectClose(await scoresOf(opened, UNITS, size), wanted, 5e-4);
     }
+  });
+});
+
+describe('a provider', () => {
+  const wrongBy =
+    (gap: number): OpenSession =>
+    async (path, provider, threads) => {
+      const session = await openSession(path, 'cpu', threads);
+      if (provider === 'cpu') return session;
+      return {
+        ...session,
+        run: async (...args) =>
+          (await session.run(...args)).map((one) => ({
+            ...one,
+            values: one.values.map((value) => value + gap),
+          })),
+      };
+    };
+  const openOn = async (gap: number): Promise<Model> => {
+    const { folder } = make();
+    const { spec } = await openFolder(folder, { kind: 'onnx', model: folder }, undefined);
+    const wanted = { folder, spec, providers: ['webgpu', 'cpu'], threads: 1, referenceIds: [] } as const;
+    return openModel(wanted, wrongBy(gap));
+  };
+
+  it('that computes other numbers than the processor is given up, and its first batch with it', async () => {
+    const [wrong, right] = [await openOn(0.01), await openOn(0)];
+    const sequences = UNITS.slice(0, 3).flatMap((one) => wrong.encode(one));
+    expect(await wrong.compare(sequences)).toMatch(
+      /its first numbers are 0\.010 from those of the processor, and 0\.001 is allowed/,
+    );
+    expect(await wrong.run(sequences)).toEqual(await right.run(sequences));
+    const nan = await openOn(Number.NaN);
+    expect(await nan.compare(sequences)).toMatch(/Infinity from those of the processor/);
+  });
+
+  it('that computes the same is kept', async () => {
+    const model = await openOn(1e-5);
+    expect(model.opened.provider).toBe('webgpu');
+    expect(await model.compare(UNITS.slice(0, 3).flatMap((one) => model.encode(one)))).toBeUndefined();
   });
 });
 

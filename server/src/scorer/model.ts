@@ -126,12 +126,15 @@ function assertInputs(inputs: readonly Port[]): void {
   }
 }
 
+/** How sessions are made; tests make some that compute wrongly. */
+export type OpenSession = typeof openSession;
+
 /** Opens on the first provider that works. Rejects with all reasons when none does. */
-async function openFirst(path: string, { providers, threads }: OpenModel) {
+async function openFirst(path: string, { providers, threads }: OpenModel, open: OpenSession) {
   const failed: { provider: Provider; reason: string }[] = [];
   for (const provider of providers) {
     try {
-      return { session: await openSession(path, provider, threads), provider, failed };
+      return { session: await open(path, provider, threads), provider, failed };
     } catch (error) {
       failed.push({ provider, reason: shortReason(error) });
     }
@@ -139,13 +142,13 @@ async function openFirst(path: string, { providers, threads }: OpenModel) {
   throw new Error(failed.map(({ provider, reason }) => `${provider}: ${reason}`).join('; '));
 }
 
-export async function openModel(wanted: OpenModel): Promise<Model> {
+export async function openModel(wanted: OpenModel, open: OpenSession = openSession): Promise<Model> {
   const { folder, spec } = wanted;
   const path = join(folder, spec.file);
   const tokenizerJson = (await readJson(join(folder, 'tokenizer.json'))) ?? {};
   const tokenizerConfig = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
   const encode = encoderFor(spec, tokenizerJson, tokenizerConfig, wanted.referenceIds);
-  const first = await openFirst(path, wanted);
+  const first = await openFirst(path, wanted, open);
   let session: Session = first.session;
   assertInputs(session.inputs);
   const names = session.outputs.map(({ name }) => name);
@@ -202,7 +205,7 @@ export async function openModel(wanted: OpenModel): Promise<Model> {
     run: async (sequences) => runOn(session, sequences),
     async compare(sequences) {
       const there = await runOn(session, sequences);
-      const onProcessor = await openSession(path, 'cpu', wanted.threads);
+      const onProcessor = await open(path, 'cpu', wanted.threads);
       const here = await runOn(onProcessor, sequences);
       const tolerance = TOLERANCE[precision];
       const worst = here.reduce((most, value, i) => {
