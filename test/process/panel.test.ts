@@ -170,6 +170,28 @@ describe('a reward model in the language server', () => {
     for (const name of ['house', 'other', 'consistency']) expect(hover).toContain(name);
   });
 
+  it('misses no pair when records are put in above while it scores', async () => {
+    const at = place([MODEL], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
+    const client = await openPlace(at);
+    await client.until('scoring', () => (client.statuses.at(-1)?.phase === 'scoring' ? true : undefined));
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      const start = { line: 0, character: 0 };
+      const newText = `{"prompt":"new ${i}","chosen":"an answer ${i}","rejected":"another ${i}"}\n`;
+      client.edit([{ range: { start, end: start }, newText }]);
+    }
+    expect(client.statuses.at(-1)!.phase).toBe('scoring');
+    expect(await scored(client)).toBe('scored');
+    // What was typed last is scored when typing is over.
+    let lenses = await client.codeLenses(at.uri);
+    const margins = (): number => lenses.filter(({ command }) => command!.title.startsWith('margin')).length;
+    for (let i = 0; i < 100 && margins() < 599; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      lenses = await client.codeLenses(at.uri);
+    }
+    expect(margins()).toBe(599);
+  });
+
   it('asks what is visible first', async () => {
     const at = place([MODEL], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
     const client = await openPlace(at, { visibleLines: true });

@@ -16,7 +16,7 @@ import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
 import { configuredMapping, configuredScorers } from '#node/config.ts';
-import { fittedShare, groupOf, pairBatches, readPairs, restMargins } from '#node/engine.ts';
+import { fittedShare, groupOf, pairBatches, readWantedPairs, restMargins } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
 import { openScorers } from '#node/scorers/open.ts';
@@ -130,9 +130,11 @@ export interface DatasetScores {
 /** The pairs of all files, numbered through. */
 function ratingSource(dataset: SurveyedDataset): RatingSource {
   const { files, pairCount } = dataset;
+  // Pairs are asked for in order: the file of the last one is seldom far.
+  let at = 0;
   const fileOf = (pair: number): SurveyedFile => {
-    let at = files.length - 1;
     while (at > 0 && (files[at]?.firstPair ?? 0) > pair) at--;
+    while ((files[at + 1]?.firstPair ?? Infinity) <= pair) at++;
     return files[at] as SurveyedFile;
   };
   const facts: PairFacts = {
@@ -146,9 +148,9 @@ function ratingSource(dataset: SurveyedDataset): RatingSource {
     async *pass(wanted) {
       for (const { file, survey, firstPair } of files) {
         if (whyUnscorable(survey.recognition.mapping) !== undefined) continue;
-        for await (const { number, pair, value } of readPairs(file.bytes, survey.recognition)) {
-          if (wanted(firstPair + number)) yield { number: firstPair + number, pair, value };
-        }
+        const isWanted = (number: number): boolean => wanted(firstPair + number);
+        for await (const read of readWantedPairs(file.bytes, survey.recognition, survey.facts, isWanted))
+          yield { ...read, number: firstPair + read.number };
       }
     },
   };

@@ -66,6 +66,8 @@ export class PanelJob {
   readonly #parts: PanelParts;
   #scorers: readonly PairScorer[] = [];
   #panel: Panel | undefined;
+  /** The ranking that is being made; resolved when there is none. */
+  #ranking: Promise<void> = Promise.resolve();
   #isRanking = false;
   #preferred: readonly [start: number, end: number] | undefined;
 
@@ -75,7 +77,7 @@ export class PanelJob {
 
   /** Scores everything. Rejects when nothing can be scored. */
   async run(): Promise<void> {
-    const { dataset, path, rules, folder, machine, settings, listener, signal, fitMember } = this.#parts;
+    const { dataset, path, rules, folder, machine, listener, signal, fitMember } = this.#parts;
     const { recognition, facts } = dataset.survey;
     if (!recognition) return;
     const file = {
@@ -94,46 +96,55 @@ export class PanelJob {
     // What an earlier session scored is there at once.
     await this.#show();
     const lines = this.#parts.visible();
-    // A failure shows in the job itself.
-    if (lines) void this.prefer(lines).catch(() => undefined);
-    for (const scorer of scorers) await this.#rate(scorer);
+    if (lines) this.prefer(lines);
+    for (const scorer of scorers) await this.#rateAll(scorer);
     const fitted = wantsFit ? await fitMember() : undefined;
     if (fitted) this.#panel = new Panel([...members, fitted]);
-    this.#panel.measure(facts);
-    await dataset.setPanel(this.#panel, settings, signal);
-    listener.onScored();
+    await this.#show();
   }
 
   /** Scores the pairs of these lines before everything else, until somebody looks elsewhere. */
-  async prefer(lines: readonly [start: number, end: number]): Promise<void> {
+  prefer(lines: readonly [start: number, end: number]): void {
     this.#preferred = lines;
     const pairs = this.#parts.dataset.pairsWithoutScore(lines);
-    for (let at = 0; at < pairs.length && this.#preferred === lines; at += PREFERRED_AT_ONCE)
-      await this.#rateSome(pairs.slice(at, at + PREFERRED_AT_ONCE));
+    const rate = async (): Promise<void> => {
+      for (let at = 0; at < pairs.length && this.#preferred === lines; at += PREFERRED_AT_ONCE)
+        await this.#rateSome(pairs.slice(at, at + PREFERRED_AT_ONCE));
+    };
+    this.#meanwhile(rate());
   }
 
   /** Scores what edits brought. */
-  async rateNew(): Promise<void> {
-    await this.#rateSome(this.#parts.dataset.pairsWithoutScore());
+  rateNew(): void {
+    this.#meanwhile(this.#rateSome(this.#parts.dataset.pairsWithoutScore()));
   }
 
   close(): void {
     for (const scorer of this.#scorers) scorer.close();
   }
 
+  /** Edits meanwhile move pairs: then it is looked once more for what was missed. */
+  async #rateAll(scorer: PairScorer): Promise<void> {
+    const { dataset, listener } = this.#parts;
+    const begun = performance.now();
+    for (let facts; facts !== dataset.survey.facts;) {
+      ({ facts } = dataset.survey);
+      await this.#rate(scorer);
+    }
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    listener.log(`${scorer.name}: scored in ${seconds} s.`);
+  }
+
   async #rate(scorer: PairScorer): Promise<void> {
     const { dataset, listener, signal } = this.#parts;
     const words = stageProgress(() => performance.now());
-    const begun = performance.now();
-    let nextRanking = begun + FIRST_RANKING_MS;
     let wait = FIRST_RANKING_MS;
-    let known = -1;
+    let nextRanking = performance.now() + wait;
     await scorer.rate({
       source: sourceOf(dataset),
       first: new Set(dataset.findingPairs()),
       signal,
       onProgress: ({ done, scoredPairs, pairs }) => {
-        if (known < 0) known = scoredPairs;
         listener.onProgress(
           scorer.name,
           done,
@@ -142,20 +153,32 @@ export class PanelJob {
         if (performance.now() < nextRanking || this.#isRanking) return;
         wait = Math.min(SELDOM_MS, 2 * wait);
         nextRanking = performance.now() + wait;
-        void this.#show().catch(() => undefined);
+        this.#meanwhile(this.#show());
       },
       onSome: () => {
-        void this.#show().catch(() => undefined);
+        this.#meanwhile(this.#show());
       },
     });
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    listener.log(`${scorer.name}: scored in ${seconds} s.`);
   }
 
-  /** Ranks what there is so far and shows it. */
+  /** Work beside the job: what goes wrong in it ends nothing, and is told. */
+  #meanwhile(work: Promise<void>): void {
+    const { listener, signal } = this.#parts;
+    work.catch((error: unknown) => {
+      if (!signal.aborted) listener.log(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  /** Ranks what there is so far and shows it. One ranking follows the other. */
   async #show(): Promise<void> {
+    const rank = async (): Promise<void> => this.#rank();
+    this.#ranking = this.#ranking.then(rank, rank);
+    return this.#ranking;
+  }
+
+  async #rank(): Promise<void> {
     const { dataset, settings, listener, signal } = this.#parts;
-    if (!this.#panel || this.#isRanking) return;
+    if (!this.#panel) return;
     this.#isRanking = true;
     try {
       this.#panel.measure(dataset.survey.facts);

@@ -222,11 +222,6 @@ export function startJob(
   let cancelledAt = 0;
   let panel: PanelJob | undefined;
   const { signal } = controller;
-  const outOfTurn = (work: Promise<void> | undefined): void => {
-    work?.catch((error: unknown) => {
-      if (!signal.aborted) listener.log(error instanceof Error ? error.message : String(error));
-    });
-  };
   const finished = run({ dataset, settings, start: tools.start, listener, signal }, tools, (job) => {
     panel = job;
   }).then(
@@ -253,10 +248,10 @@ export function startJob(
       panel?.close();
     },
     prefer: (lines) => {
-      outOfTurn(panel?.prefer(lines));
+      panel?.prefer(lines);
     },
     rateNew: () => {
-      outOfTurn(panel?.rateNew());
+      panel?.rateNew();
     },
     finished,
   };

@@ -1,4 +1,5 @@
 // The passes over a dataset that every face of the product shares: read its pairs, hand them to a scorer, place findings.
+import type { Facts } from '#core/dataset/facts.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
@@ -41,6 +42,27 @@ export async function* readPairs(bytes: ByteStream, recognition: Recognition): A
     if (!read) continue;
     const { pairs, value } = read;
     for (const [index, pair] of pairs.entries()) yield { raw, number: number++, index, pair, value };
+  }
+}
+
+/** The pairs of a stream that are wanted, in file order; of other records not a byte is parsed. */
+export async function* readWantedPairs(
+  bytes: ByteStream,
+  recognition: Recognition,
+  facts: Facts,
+  wanted: (number: number) => boolean,
+): AsyncGenerator<ReadPair> {
+  const records = new Uint8Array(facts.recordCount);
+  for (let number = 0; number < facts.pairCount; number++)
+    if (wanted(number)) records[facts.recordOf(number)] = 1;
+  for await (const raw of readRecords(bytes(), (record) => records[record] === 1)) {
+    const read = readRaw(raw, recognition);
+    const [first] = facts.pairsOf(raw.record);
+    for (const [index, pair] of (read?.pairs ?? []).entries()) {
+      const number = first + index;
+      // It may have been scored since the record was chosen.
+      if (read && wanted(number)) yield { raw, number, index, pair, value: read.value };
+    }
   }
 }
 
