@@ -390,6 +390,19 @@ describe('scores from elsewhere', () => {
       [{ prompt: 'p', chosen: 'a', rejected: 'b', chosen_rating: '2', rejected_rating: '5' }, -3],
       [{ prompt: 'p', chosen: 'a', rejected: 'b', rank_chosen: 1, rank_rejected: 3 }, 2],
       [{ prompt: 'p', chosen: 'a', rejected: 'b', note_chosen: 3, note_rejected: 1 }, undefined],
+      [
+        {
+          instruction: 'p',
+          input: '',
+          output: 'x',
+          response1: 'a',
+          response2: 'b',
+          annotator1: 1,
+          annotator2: 1,
+          annotator3: 2,
+        },
+        1,
+      ],
     ];
     for (const [record, margin] of cases) {
       const lines = Array.from({ length: 3 }, (_, i) => JSON.stringify({ ...record, prompt: `p${i}` }));

@@ -1,10 +1,18 @@
 // From a model's numbers to rewards, margins, panels and posteriors.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { PARTIAL } from '#core/dataset/facts.ts';
 import { formatKey, hashKey, parseKey } from '#core/hash.ts';
+import { readRecord } from '#core/mapping/read.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import { MAPPINGS } from '#core/mapping/table.ts';
 import type { Identity } from '#core/model/identity.ts';
+import type { JsonObject } from '#core/model/json.ts';
 import { fitTemperature, lengthEffect, sigmoid, spearman, wrongLabels } from '#core/reward/calibrate.ts';
+import { columnMargin } from '#core/reward/columns.ts';
 import { patternsOf, plainPrompt } from '#core/reward/encode.ts';
 import type { Head } from '#core/reward/heads.ts';
 import { embeddingMargin, pairMargin, rewardOf } from '#core/reward/heads.ts';
@@ -286,5 +294,50 @@ describe('texts', () => {
         { role: 'observation', text: 'c' },
       ]),
     ).toBe('System: s\n\nUser: a\n\nAssistant: b\n\nTool: c');
+  });
+});
+
+describe('columns', () => {
+  const folder = join(import.meta.dirname, '..', 'fixtures', 'mappings');
+
+  it('hold a score for every pair of a schema with ratings, ranks, strengths or votes, and it sides with the label', () => {
+    const scored = new Set<string>();
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))) {
+      const values = readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .flatMap((line): JsonObject[] => {
+          try {
+            return [JSON.parse(line) as JsonObject];
+          } catch {
+            return [];
+          }
+        });
+      const mapping = recognise(values)?.mapping;
+      if (!mapping) continue;
+      const { answers } = mapping;
+      const kind =
+        answers.kind === 'choice'
+          ? answers.label.kind
+          : answers.kind === 'candidates'
+            ? answers.order.kind
+            : '';
+      for (const value of values) {
+        const read = readRecord(mapping, value);
+        for (const pair of 'pairs' in read ? read.pairs : []) {
+          const found = pair.isTie ? undefined : columnMargin(mapping, value, pair);
+          if (pair.isTie || !['strength', 'scores', 'votes', 'number', 'list'].includes(kind)) continue;
+          expect(found, `${file}: ${JSON.stringify(value).slice(0, 200)}`).toBeDefined();
+          if (answers.kind === 'candidates') expect(found!.margin, file).toBeGreaterThan(0);
+          scored.add(mapping.id);
+        }
+      }
+    }
+    // As many as the table has of them: a new row brings its fixture along.
+    const wanted = MAPPINGS.filter(
+      ({ answers }) =>
+        (answers.kind === 'choice' && ['strength', 'scores', 'votes'].includes(answers.label.kind)) ||
+        (answers.kind === 'candidates' && answers.order.kind !== 'index'),
+    ).map(({ id }) => id);
+    expect([...scored].sort()).toEqual([...wanted].sort());
   });
 });

@@ -1,6 +1,6 @@
 // The way into the mappings: does a record fit, what does it hold, and how is it changed.
 import type { JsonObject, Path } from '../model/json.ts';
-import type { Turn } from '../model/pair.ts';
+import type { Pair, Turn } from '../model/pair.ts';
 import type { FieldRef } from './field.ts';
 import { findField, hasField, pathsOf } from './field.ts';
 import type { Need, Outcome } from './forms/form.ts';
@@ -110,4 +110,13 @@ export function labelPath(mapping: Mapping, record: JsonObject): Path {
   const { answers } = mapping;
   const at = formOf(answers).labelAt(answers);
   return findField(record, at)?.path ?? pathsOf(at)[0] ?? [];
+}
+
+/** How much better a record says that the chosen answer of a pair is, in its own units. */
+export function strengthOf(
+  { answers }: Mapping,
+  record: JsonObject,
+  { candidates }: Pair,
+): number | undefined {
+  return formOf(answers).strength?.(answers, record, candidates);
 }

@@ -2,6 +2,7 @@
 import { findField, valueAt } from '../mapping/field.ts';
 import { toNumber } from '../mapping/forms/label.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import { labelPath, strengthOf } from '../mapping/read.ts';
 import { exchangeSides } from '../mapping/sides.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
@@ -46,20 +47,20 @@ function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate
   return [...beside, ...Object.keys(a).map((name) => ({ name, chosen: a[name], rejected: b[name] }))];
 }
 
-function ownMargin({ answers }: Mapping, record: JsonObject): ColumnMargin | undefined {
-  const read = (at: string | undefined): ColumnMargin | undefined => {
-    const value = at === undefined ? undefined : toNumber(findField(record, at)?.value);
-    return value === undefined ? undefined : { margin: value, field: at ?? '' };
-  };
-  if (answers.kind === 'pair') return read(answers.margin);
-  if (answers.kind !== 'choice' || answers.label.kind !== 'strength') return undefined;
-  // The sign has told which answer was chosen.
-  const strength = read(answers.label.at);
-  return strength && { ...strength, margin: Math.abs(strength.margin) };
+/** What the mapping itself knows: the dataset's own margin, or what its label, votes, ratings or ranks come to. */
+function ownMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
+  const { answers } = mapping;
+  const at = answers.kind === 'pair' ? answers.margin : undefined;
+  const margin =
+    at === undefined ? strengthOf(mapping, record, pair) : toNumber(findField(record, at)?.value);
+  return margin === undefined ? undefined : { margin, field: at ?? labelPath(mapping, record).join('.') };
 }
 
 /** What the record says of how much better the chosen answer is; undefined where it says nothing. */
 export function columnMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
+  // Candidates are in the order of their own ratings: what else stands beside them is less.
+  const own = ownMargin(mapping, record, pair);
+  if (own && mapping.answers.kind === 'candidates') return own;
   const fields = sideFields(record, pair.chosen.path, pair.rejected.path);
   for (const pattern of NAMES) {
     for (const { name, chosen, rejected } of fields) {
@@ -68,5 +69,5 @@ export function columnMargin(mapping: Mapping, record: JsonObject, pair: Pair): 
       return { margin: IS_RANK.test(name) ? b - a : a - b, field: name };
     }
   }
-  return ownMargin(mapping, record);
+  return own;
 }

@@ -236,6 +236,14 @@ export const candidatesForm: Form<CandidateAnswers> = {
     return copies.length > 0 ? copies : undefined;
   },
   margin: () => undefined,
+  strength(answers, record, target) {
+    const all = candidatesOf(answers, { record, prompt: [] }).flat();
+    const [chosen, rejected] = (target ?? []).map((number) => all.find((one) => one.number === number));
+    // An index names the best and says nothing of how much.
+    return chosen && rejected && answers.order.kind !== 'index'
+      ? chosen.quality - rejected.quality
+      : undefined;
+  },
 };
 
 /** The ranks of two candidates change places: everything else of a candidate stays with its text. */

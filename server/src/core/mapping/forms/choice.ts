@@ -48,4 +48,5 @@ export const choiceForm: Form<ChoiceAnswers> = {
     ),
   tie: ({ label }, record) => labelKind(label).tie(label, record),
   margin: ({ label }, record, margin) => labelKind(label).margin?.(label, record, margin),
+  strength: ({ label }, record) => labelKind(label).strength?.(label, record),
 };

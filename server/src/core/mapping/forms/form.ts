@@ -72,6 +72,8 @@ export interface Form<A> {
   flip(answers: A, record: JsonObject, target: Target): readonly (readonly Change[])[];
   tie(answers: A, record: JsonObject, target: Target): readonly Change[] | undefined;
   margin(answers: A, record: JsonObject, margin: number): readonly Change[] | undefined;
+  /** How much better the record says the chosen answer is, in its own units; absent where the kind has no way to say it. */
+  strength?(answers: A, record: JsonObject, target: Target): number | undefined;
 }
 
 export const NO_ANSWERS: Reading = { pairs: [], judgements: [] };

@@ -16,6 +16,8 @@ interface LabelKind<L> {
   flip(label: L, record: JsonObject): readonly Change[] | undefined;
   tie(label: L, record: JsonObject): readonly Change[] | undefined;
   margin?(label: L, record: JsonObject, margin: number): readonly Change[] | undefined;
+  /** How much it speaks for the answer that it names, in its own units: never below 0. */
+  strength?(label: L, record: JsonObject): number | undefined;
 }
 
 function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefined): Verdict | undefined {
@@ -95,6 +97,10 @@ const strength: LabelKind<Of<'strength'>> = {
     if (!found || margin < 0 || margin > label.most) return undefined;
     return set(found, typeof found.value === 'number' && found.value < 0 ? -margin : margin);
   },
+  strength(label, record) {
+    const number = toNumber(findField(record, label.at)?.value);
+    return number === undefined ? undefined : Math.abs(number);
+  },
 };
 
 const scores: LabelKind<Of<'scores'>> = {
@@ -112,6 +118,10 @@ const scores: LabelKind<Of<'scores'>> = {
     const [a, b] = [findField(record, label.first), findField(record, label.second)];
     if (!a || !b || label.tie === undefined) return undefined;
     return [a, b].map(({ path }) => ({ kind: 'set', path, to: label.tie ?? 0 }));
+  },
+  strength(label, record) {
+    const [a, b] = [label.first, label.second].map((at) => toNumber(findField(record, at)?.value));
+    return a === undefined || b === undefined ? undefined : Math.abs(a - b);
   },
 };
 
@@ -142,14 +152,19 @@ function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readon
   });
 }
 
+function countVotes(label: Of<'votes'>, record: JsonObject): Record<Verdict, number> {
+  const counts = { first: 0, second: 0, tie: 0 };
+  for (const vote of votesOf(label, record)) {
+    const verdict = verdictFor(label, vote.value);
+    if (verdict) counts[verdict]++;
+  }
+  return counts;
+}
+
 const votes: LabelKind<Of<'votes'>> = {
   needs: (label) => label.votes.slice(0, 1).map(presence),
   verdict(label, record) {
-    const counts = { first: 0, second: 0, tie: 0 };
-    for (const vote of votesOf(label, record)) {
-      const verdict = verdictFor(label, vote.value);
-      if (verdict) counts[verdict]++;
-    }
+    const counts = countVotes(label, record);
     if (counts.first + counts.second + counts.tie === 0) return undefined;
     return compare(counts.first, counts.second);
   },
@@ -159,6 +174,10 @@ const votes: LabelKind<Of<'votes'>> = {
   },
   // One cannot say for several people what they think.
   tie: () => undefined,
+  strength(label, record) {
+    const { first, second } = countVotes(label, record);
+    return Math.abs(first - second);
+  },
 };
 
 const KINDS: { readonly [K in Label['kind']]: LabelKind<Of<K>> } = {
