@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
@@ -14,6 +15,7 @@ import { openEndpoint } from '#node/scorers/endpoint.ts';
 import type { HttpLimits } from '#node/scorers/http.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
+import { memoryServer } from '../fakes/wires.ts';
 import { preflens, SAMPLE } from './run.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'preflens-endpoint-'));
@@ -359,6 +361,43 @@ describe('faults', () => {
     const asked = fake.seen.length;
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(fake.seen.length).toBe(asked);
+  });
+});
+
+describe('the language server', () => {
+  it('asks before a text leaves, sends nothing on a no, and takes the key from the editor', async () => {
+    const fake = await serve(SERVERS.tei!);
+    const folder = join(ROOT, `lsp${made++}`);
+    mkdirSync(folder);
+    const text = readFileSync(SAMPLE, 'utf8').split('\n').slice(0, 60).join('\n');
+    writeFileSync(join(folder, 'data.jsonl'), text);
+    const rule = { kind: 'endpoint', url: fake.url, protocol: 'tei', name: 'far-rm', secret: 'FAR_KEY' };
+    writeFileSync(join(folder, 'preflens.json'), JSON.stringify({ scorers: [rule] }));
+    const uri = pathToFileURL(join(folder, 'data.jsonl')).href;
+    const asked: string[] = [];
+    let answer = 'Do Not Send';
+    const client = memoryServer(undefined, join(folder, 'cache'));
+    client.connection.onRequest('window/showMessageRequest', ({ message }: { message: string }) => {
+      asked.push(message);
+      return { title: answer };
+    });
+    client.connection.onRequest('preflens/secret', ({ name }: { name: string }) => `value of ${name}`);
+    await client.initialize({ secrets: true, cacheFolder: join(folder, 'cache') });
+    client.open(uri, text);
+    await client.until('a refusal', () => client.statuses.find(({ phase }) => phase === 'failed'));
+    expect(client.statuses.at(-1)!.reason).toMatch(/Nothing was sent to 127.0.0.1:\d+/);
+    expect(asked).toEqual([
+      expect.stringMatching(
+        /the prompts and answers of data.jsonl would be sent to 127.0.0.1:\d+ \(tei\), as preflens.json asks/,
+      ),
+    ]);
+    expect(fake.seen).toEqual([]);
+    answer = 'Send';
+    await client.execute('preflens.score', uri);
+    await client.until('scores', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));
+    expect(await client.hover(uri, 3)).toMatch(/Margin [+−]\d.*far/s);
+    expect(fake.seen[0]!.headers.authorization).toBe('Bearer value of FAR_KEY');
+    client.connection.dispose();
   });
 });
 

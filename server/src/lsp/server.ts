@@ -64,16 +64,15 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   /** What is sent to a server is stated before, once for each file and server. */
   const maySend = async (uri: string, where: string): Promise<void> => {
     const key = `${uri} ${where}`;
-    const name = readableUri(uri.split('/').at(-1) ?? uri);
-    const what = `The prompts and answers of ${name}`;
     if (allowed.has(key)) return;
-    const SEND = { title: 'Send' };
+    const name = readableUri(uri.split('/').at(-1) ?? uri);
+    const send = { title: 'Send' };
     const answer = await connection.window.showWarningMessage(
-      `PrefLens: ${what.charAt(0).toLowerCase()}${what.slice(1)} would be sent to ${where}, as preflens.json asks.`,
-      SEND,
+      `PrefLens: the prompts and answers of ${name} would be sent to ${where}, as preflens.json asks.`,
+      send,
       { title: 'Do Not Send' },
     );
-    if (answer?.title !== SEND.title) throw messages.notSent(where);
+    if (answer?.title !== send.title) throw messages.notSent(where);
     allowed.add(key);
   };
   const machineFor = (uri: string): ScorerMachine => ({
