@@ -1,13 +1,11 @@
 // Servers that speak the real protocols on loopback, and the faults of a bad day.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { identify } from '#core/model/identity.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
@@ -15,113 +13,15 @@ import { openEndpoint } from '#node/scorers/endpoint.ts';
 import type { HttpLimits } from '#node/scorers/http.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
+import type { Answer } from '../fakes/modelServers.ts';
+import { serve, SERVERS, worth } from '../fakes/modelServers.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import { preflens, SAMPLE } from './run.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'preflens-endpoint-'));
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
 afterAll(() => {
   rmSync(ROOT, { recursive: true, force: true });
 });
-
-type Body = Readonly<Record<string, unknown>>;
-
-interface Seen {
-  readonly url: string;
-  readonly body: Body;
-  readonly headers: IncomingMessage['headers'];
-}
-
-interface Fake {
-  readonly url: string;
-  readonly seen: Seen[];
-  /** Requests that were open at one time. */
-  most: number;
-}
-
-type Answer = (seen: Seen, response: ServerResponse, number: number) => unknown;
-
-/** A server on loopback. `answer` gives the JSON, or deals with the response itself and gives undefined. */
-async function serve(answer: Answer): Promise<Fake> {
-  const seen: Seen[] = [];
-  let openNow = 0;
-  const server = createServer((request, response) => {
-    let text = '';
-    openNow++;
-    fake.most = Math.max(fake.most, openNow);
-    response.on('close', () => openNow--);
-    request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    request.on('end', () => {
-      const one = { url: request.url!, body: JSON.parse(text) as Body, headers: request.headers };
-      seen.push(one);
-      const json = answer(one, response, seen.length);
-      if (json !== undefined)
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(json));
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const fake: Fake = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, most: 0 };
-  return fake;
-}
-
-/** Longer is better, by a hundredth for each character. */
-const worth = (text: string): number => text.length / 100;
-
-/** The servers as their own documents describe them. */
-const SERVERS: Record<string, Answer> = {
-  oip: ({ url, body }) => {
-    expect(url).toBe('/v2/models/rm/infer');
-    const [input] = body.inputs as { shape: number[]; datatype: string; data: string[] }[];
-    expect([input!.datatype, input!.shape]).toEqual(['BYTES', [input!.data.length, 1]]);
-    const output = {
-      name: 'score',
-      datatype: 'FP32',
-      shape: [input!.data.length, 1],
-      data: input!.data.map(worth),
-    };
-    return { model_name: 'rm', outputs: [output] };
-  },
-  'vllm-pooling': ({ url, body }) => {
-    expect(url).toBe('/pooling');
-    const messages = body.messages as { role: string; content: string }[];
-    expect(messages.at(-1)!.role).toBe('assistant');
-    const reward = worth(messages.at(-1)!.content);
-    return { object: 'list', data: [{ index: 0, object: 'pooling', data: [[0.1], [0.2], [reward]] }] };
-  },
-  'vllm-classify': ({ url, body }) => {
-    expect(url).toBe('/classify');
-    const texts = body.input as string[];
-    const data = texts.map((text, index) => {
-      const yes = 1 / (1 + Math.exp(-worth(text)));
-      return { index, label: 'LABEL_1', probs: [1 - yes, yes], num_classes: 2 };
-    });
-    return { object: 'list', data: data.reverse() };
-  },
-  tei: ({ url, body }) => {
-    expect([url, body.raw_scores]).toEqual(['/predict', true]);
-    return (body.inputs as string[][]).map(([text]) => [{ label: 'LABEL_0', score: worth(text!) }]);
-  },
-  'openai-judge': ({ url, body }) => {
-    expect(url).toBe('/v1/chat/completions');
-    const question = (body.messages as { content: string }[]).at(-1)!.content;
-    const [, first, second] = /--- Answer A ---\n([^]*)\n\n--- Answer B ---\n([^]*)$/.exec(question)!;
-    // Answers that hold a "~" are always given to the first place.
-    const letter =
-      first!.includes('~') || first!.length > second!.length
-        ? 'A'
-        : first!.length < second!.length
-          ? 'B'
-          : 'C';
-    return { choices: [{ index: 0, message: { role: 'assistant', content: ` ${letter}.` } }] };
-  },
-};
 
 const pairOf = (number: number, chosen: string, rejected: string): NumberedPair => ({
   number,

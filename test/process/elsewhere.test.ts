@@ -1,0 +1,99 @@
+// Scores that nobody computes here: files of scores, and what the records hold.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { place, scoresIn } from './places.ts';
+import { preflens } from './run.ts';
+
+describe('scores from elsewhere', () => {
+  it('a sidecar gives back what was written, and turns with a flip', async () => {
+    for (const name of ['scores.jsonl', 'scores.arrow']) {
+      const at = place([{ kind: 'sidecar', file: name }]);
+      const out = join(at.folder, name);
+      expect((await preflens(['score', at.file, '--model', join(at.folder, 'rm'), '--out', out])).code).toBe(
+        0,
+      );
+      const first = scoresIn(
+        (await preflens(['score', at.file, '--model', join(at.folder, 'rm'), '--out', '-'])).out,
+      );
+      const lines = at.text.trim().split('\n');
+      const record = JSON.parse(lines[3]!) as Record<string, string>;
+      lines[3] = JSON.stringify({ ...record, chosen: record.rejected, rejected: record.chosen });
+      // Sorted anew as well: keys do not care.
+      writeFileSync(at.file, `${[...lines].reverse().join('\n')}\n`);
+      const { out: text, code, err } = await preflens(['score', at.file, '--out', '-']);
+      expect(code, err).toBe(0);
+      const byKey = new Map(scoresIn(text).map((row) => [row.chosenKey, row.margin]));
+      for (const { record: at3, chosenKey, rejectedKey, margin } of first) {
+        const found = at3 === 3 ? -byKey.get(rejectedKey)! : byKey.get(chosenKey)!;
+        expect(found).toBeCloseTo(margin, 5);
+      }
+    }
+  });
+
+  it('a sidecar by place is not used once the dataset is newer, and says so', async () => {
+    const at = place([{ kind: 'sidecar', file: 's.jsonl' }, { kind: 'columns' }]);
+    writeFileSync(
+      join(at.folder, 's.jsonl'),
+      '{"record":0,"margin":1.5}\n{"record":1,"pair":0,"margin":-2}\n',
+    );
+    const { out } = await preflens(['score', at.file, '--out', '-']);
+    expect(scoresIn(out).map(({ record, margin }) => [record, margin])).toEqual([
+      [0, expect.any(Number)],
+      [1, expect.any(Number)],
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    copyFileSync(at.file, join(at.folder, 'copy'));
+    writeFileSync(at.file, readFileSync(join(at.folder, 'copy')));
+    const { err } = await preflens(['score', at.file, '--out', '-']);
+    expect(err).toMatch(
+      /names pairs by their place and is older than the dataset: its 2 scores are not used/,
+    );
+  });
+
+  it('a sidecar that cannot be read is an error with a place', async () => {
+    const at = place([{ kind: 'sidecar', file: 's.jsonl' }]);
+    for (const [text, words] of [
+      ['{"record":0,"margin":1}\n{"margin":2}\n', /s.jsonl:2: this is no row of scores: it has neither/],
+      ['{"record":0}\n', /s.jsonl:1: .*it has no "margin"/],
+      ['nonsense\n', /s.jsonl:1: /],
+    ] as const) {
+      writeFileSync(join(at.folder, 's.jsonl'), text);
+      const { code, err } = await preflens(['score', at.file, '--out', '-']);
+      expect(code).toBe(2);
+      expect(err).toMatch(words);
+    }
+  });
+
+  it('columns read the scores that records hold, in whatever form', async () => {
+    const cases: readonly (readonly [object, number | undefined])[] = [
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', score_chosen: 7, score_rejected: 4.5 }, 2.5],
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', chosen_rating: '2', rejected_rating: '5' }, -3],
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', rank_chosen: 1, rank_rejected: 3 }, 2],
+      [{ prompt: 'p', chosen: 'a', rejected: 'b', note_chosen: 3, note_rejected: 1 }, undefined],
+      [
+        {
+          instruction: 'p',
+          input: '',
+          output: 'x',
+          response1: 'a',
+          response2: 'b',
+          annotator1: 1,
+          annotator2: 1,
+          annotator3: 2,
+        },
+        1,
+      ],
+    ];
+    for (const [record, margin] of cases) {
+      const lines = Array.from({ length: 3 }, (_, i) => JSON.stringify({ ...record, prompt: `p${i}` }));
+      const at = place([{ kind: 'columns' }], lines);
+      const { out, code, err } = await preflens(['score', at.file, '--out', '-']);
+      expect(code, err).toBe(0);
+      if (margin === undefined) expect(out).toBe('');
+      else expect(scoresIn(out).map((row) => row.margin)).toEqual([margin, margin, margin]);
+    }
+  });
+});
