@@ -3,24 +3,23 @@
 import { once } from 'node:events';
 
 import { readRaw } from '#core/dataset/survey.ts';
-import { formatKey } from '#core/hash.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import { mappingById } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
-import { identify, pairKey } from '#core/model/identity.ts';
+import { identify } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { Panel } from '#core/reward/panel.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { readRecords } from '#formats/lines.ts';
-import { configuredScorers } from '#node/config.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
 import type { Command } from './command.ts';
-import { memberLines } from './score.ts';
+import { scorersFor } from './job.ts';
+import { keysOf, memberLines } from './score.ts';
 
 /** Records that are held at a time. */
 const WINDOW = 256;
@@ -37,8 +36,7 @@ function rulesFor({ model }: FilterOptions): {
   readonly rules: readonly ScorerRule[];
   readonly folder: string;
 } {
-  if (model !== undefined) return { rules: [{ kind: 'onnx', model }], folder: '.' };
-  const { rules, folder } = configuredScorers('-');
+  const { rules, folder } = scorersFor('-', model);
   const usable = rules.filter((rule) => rule.kind !== 'consistency' && rule.kind !== 'sidecar');
   if (usable.length === 0) {
     throw messages.notScorable(
@@ -111,9 +109,7 @@ async function filterWindow(
       await writeLine({
         record: raw.record,
         pair,
-        pairKey: formatKey(pairKey(identity)),
-        chosenKey: formatKey(identity.chosenKey),
-        rejectedKey: formatKey(identity.rejectedKey),
+        ...keysOf(identity),
         scorer: panel.name,
         margin: one.isTie || Number.isNaN(margin) ? null : Number(margin.toFixed(6)),
         ...(one.isTie && { tie: true }),

@@ -239,6 +239,13 @@ function firstPairOf({ files }: SurveyedDataset, record: number): number {
   return file ? file.firstPair + file.survey.facts.pairsOf(record - file.firstRecord)[0] : 0;
 }
 
+/** Who scores a file: the model that the command names, else what its preflens.json says. */
+export function scorersFor(path: string, model: string | undefined): ReturnType<typeof configuredScorers> {
+  return model === undefined
+    ? configuredScorers(path)
+    : { rules: [{ kind: 'onnx', model: resolve(model) }], folder: '.' };
+}
+
 /** Scores a dataset: with the scorers that the command or its preflens.json names, else with the built-in one. */
 export async function scoreDataset(
   command: Command,
@@ -246,10 +253,7 @@ export async function scoreDataset(
   options: ScoreOptions,
 ): Promise<DatasetScores> {
   const [first] = dataset.files;
-  const { rules, folder } =
-    options.model === undefined
-      ? configuredScorers(first?.file.path ?? '.')
-      : { rules: [{ kind: 'onnx', model: resolve(options.model) }] as const, folder: '.' };
+  const { rules, folder } = scorersFor(first?.file.path ?? '.', options.model);
   if (rules.some(({ kind }) => kind !== 'consistency'))
     return ratePanel(command, dataset, rules, folder, options);
   const { scored, margins } = await fitDataset(command, dataset, options);
@@ -269,8 +273,7 @@ export async function scoreDataset(
 export function isScorable(dataset: SurveyedDataset, options: ScoreOptions): boolean {
   const { preferenceCount } = pairSources(dataset);
   const [first] = dataset.files;
-  const isNamed =
-    options.model !== undefined ||
-    configuredScorers(first?.file.path ?? '.').rules.some(({ kind }) => kind !== 'consistency');
+  const { rules } = scorersFor(first?.file.path ?? '.', options.model);
+  const isNamed = rules.some(({ kind }) => kind !== 'consistency');
   return preferenceCount >= (isNamed ? 1 : LEAST_PAIRS);
 }

@@ -1,7 +1,7 @@
 // The command line: parsing, exit codes, signals. Each command is a function in a file of its own.
 import { join } from 'node:path';
 
-import { Command as Program, InvalidArgumentError } from 'commander';
+import { Command as Program, InvalidArgumentError, Option } from 'commander';
 
 import { messages, UserError } from '#core/messages.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
@@ -186,11 +186,11 @@ program
   .description('check a model folder: what it holds, how it is used, whether it works')
   .argument('<folder>', 'a folder in Hugging Face layout, with an .onnx file')
   .option('--file <name>', 'the .onnx file in it')
-  .option('--head <name>', `how its numbers are read: ${HEADS.join(', ')}`)
+  .addOption(new Option('--head <name>', 'how its numbers are read').choices(HEADS))
   .option('--label <label>', 'the label that speaks for a good answer')
   .option('--format <text>', 'the text that it reads, with {prompt} and {response}')
   .option('--reference <folder>', 'the reference model of an implicit reward')
-  .option('--provider <name>', `what computes: auto, ${PROVIDER_NAMES.join(', ')}`)
+  .addOption(new Option('--provider <name>', 'what computes').choices(['auto', ...PROVIDER_NAMES]))
   .action(async (folder: string, options: Omit<OnnxRule, 'kind' | 'model'>) => {
     await model(command(), folder, options);
   });

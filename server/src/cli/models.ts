@@ -11,9 +11,8 @@ export async function providers(command: Command, json: boolean): Promise<void> 
     command.print(JSON.stringify(probed));
     return;
   }
-  const chosen = probed.find(({ works }) => works);
-  for (const { provider, works, words, advice } of probed) {
-    const mark = provider === chosen?.provider ? ' (chosen)' : '';
+  for (const { provider, works, isChosen, words, advice } of probed) {
+    const mark = isChosen ? ' (chosen)' : '';
     command.print(`${provider.padEnd(8)} ${works ? words : `not here: ${words}`}${mark}`);
     if (advice !== undefined) command.print(`${' '.repeat(9)}${advice}`);
   }

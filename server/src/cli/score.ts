@@ -47,6 +47,15 @@ export interface MemberLine {
   readonly cut?: readonly string[];
 }
 
+/** The keys of a pair as files have them. */
+export function keysOf(identity: Identity): Pick<ScoreRow, 'pairKey' | 'chosenKey' | 'rejectedKey'> {
+  return {
+    pairKey: formatKey(pairKey(identity)),
+    chosenKey: formatKey(identity.chosenKey),
+    rejectedKey: formatKey(identity.rejectedKey),
+  };
+}
+
 export function memberLines(panel: Panel, identity: Identity): MemberLine[] {
   return panel.members.flatMap((member) => {
     const account = member.account(identity);
@@ -116,9 +125,7 @@ export async function writeScores(
       const identity = identify(pair);
       const line: ScoreLine = {
         ...place,
-        pairKey: formatKey(pairKey(identity)),
-        chosenKey: formatKey(identity.chosenKey),
-        rejectedKey: formatKey(identity.rejectedKey),
+        ...keysOf(identity),
         scorer: scorerId,
         margin: round(margin, 6),
         percentile: round(distribution.percentile(margin), 3),

@@ -223,7 +223,8 @@ export class OpenDataset {
   /** Ranks anew once late margins are in, with all of them in view. */
   rankAll(percent: number): void {
     if (!this.#scores) return;
-    const { margins } = this.#survey.facts;
+    // A copy: edits must not move what later budgets are cut from.
+    const margins = this.#survey.facts.margins.slice();
     const [distribution, cutoffs] = [new Distribution(margins), cutoffsFor(margins, percent)];
     this.#scores = { ...this.#scores, distribution, cutoffs, ranked: margins };
     this.#rank();

@@ -10,7 +10,6 @@ import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
-import type { StartScorer } from '#node/scoringProcess.ts';
 import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
 
 import { OpenDataset } from './dataset.ts';
@@ -58,7 +57,6 @@ export interface OpenFile {
 /** What the files need of the server around them. */
 export interface FilesContext {
   readonly connection: Connection;
-  readonly start: StartScorer;
   /** What scorers of preflens.json may use, for the dataset at a uri. */
   readonly machineFor: (uri: string) => ScorerMachine;
   readonly disk: () => Disk;
@@ -192,13 +190,13 @@ export class OpenFiles {
   startScoring(file: OpenFile): void {
     file.job?.cancel();
     const turn = ++file.turn;
-    const { connection, start, settings } = this.#context;
+    const { connection, settings } = this.#context;
     const progress = reportProgress(connection, 'PrefLens: scoring', this.#context.showsProgress(), () => {
       job.cancel();
     });
     const { uri } = file.dataset.source;
     const visible = (): OpenFile['visible'] => file.visible;
-    const tools = { start, path: pathOf(uri), machine: this.#context.machineFor(uri), visible };
+    const tools = { path: pathOf(uri), machine: this.#context.machineFor(uri), visible };
     const job = startJob(file.dataset, settings(), tools, {
       onWarning: (words) => {
         if (file.turn === turn) show(connection, 'warning', words);

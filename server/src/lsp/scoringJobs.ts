@@ -48,7 +48,6 @@ export interface RunningJob {
 
 /** What a job needs of the server. */
 export interface JobTools {
-  readonly start: StartScorer;
   /** Path of the dataset; undefined for a text without a file. */
   readonly path: string | undefined;
   readonly machine: ScorerMachine;
@@ -222,7 +221,7 @@ export function startJob(
   let cancelledAt = 0;
   let panel: PanelJob | undefined;
   const { signal } = controller;
-  const finished = run({ dataset, settings, start: tools.start, listener, signal }, tools, (job) => {
+  const finished = run({ dataset, settings, start: tools.machine.start, listener, signal }, tools, (job) => {
     panel = job;
   }).then(
     () => {

@@ -94,7 +94,6 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   });
   const files = new OpenFiles({
     connection,
-    start,
     machineFor,
     disk: () => disk(settings.memoryMb, options.cacheFolder),
     settings: () => settings,
@@ -267,8 +266,10 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   );
   connection.onRequest('preflens/providers', async (): Promise<readonly string[]> => {
     const probed = await probeProviders(start);
-    return probed.map(({ provider, works, words, advice }) =>
-      [`${provider}: ${works ? words : `not here, ${words}`}.`, advice ?? ''].join(' ').trim(),
+    return probed.map(({ provider, works, isChosen, words, advice }) =>
+      [`${provider}: ${works ? words : `not here, ${words}`}${isChosen ? ' (chosen)' : ''}.`, advice ?? '']
+        .join(' ')
+        .trim(),
     );
   });
   connection.onNotification('preflens/discardEdits', ({ uri }: UriParams) => {

@@ -127,7 +127,9 @@ function headName(config: Config | undefined, rule: OnnxRule): HeadName {
 function labelIndex(config: Config | undefined, label: OnnxRule['label']): number {
   if (typeof label === 'number') return label;
   const labels = labelsOf(config) ?? [];
-  const index = label === undefined ? -1 : labels.indexOf(label);
+  const named = label === undefined ? -1 : labels.indexOf(label);
+  // Command lines have no numbers.
+  const index = named < 0 && /^\d+$/.test(label ?? '') ? Number(label) : named;
   if (index < 0) {
     throw new FolderFault(
       label === undefined

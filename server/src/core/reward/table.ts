@@ -15,7 +15,7 @@ export interface ScoreRow {
   /** Tokens that the model saw. */
   readonly tokens: number;
   readonly flags: number;
-  /** Number of the provider in `PROVIDERS`. */
+  /** Number of the provider in `PROVIDER_NAMES`; one more means a server elsewhere. */
   readonly provider: number;
   /** Seconds since 1970. */
   readonly time: number;

@@ -3,14 +3,15 @@ import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type { Provider } from '#core/reward/scorerRule.ts';
-import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
 
 import type { StartScorer } from '../scoringProcess.ts';
 
 export interface ProbedProvider {
   readonly provider: Provider;
   readonly works: boolean;
+  /** What a model runs on when nobody names a provider. */
+  readonly isChosen: boolean;
   /** How long the first session took, or why there is none. */
   readonly words: string;
   /** What it would need, where something can be done. */
@@ -40,27 +41,48 @@ function adviceFor(provider: Provider): string | undefined {
   return undefined;
 }
 
-/** Only those that this platform can have. */
-const POSSIBLE: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
+/** Providers in the order in which they are tried on this platform. */
+const AUTO: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
   linux: ['cuda', 'webgpu', 'cpu'],
   win32: ['dml', 'webgpu', 'cpu'],
-  darwin: ['coreml', 'webgpu', 'cpu'],
+  darwin: ['webgpu', 'cpu'],
 };
+
+/** Those that are used when they are named alone: CoreML is slow for texts of free length. */
+const NAMED: Partial<Record<NodeJS.Platform, readonly Provider[]>> = { darwin: ['coreml'] };
+
+export function providersFor(wanted: OnnxRule['provider']): readonly Provider[] {
+  if (wanted === undefined || wanted === 'auto') return AUTO[platform()] ?? ['cpu'];
+  return wanted === 'cpu' ? ['cpu'] : [wanted, 'cpu'];
+}
 
 export async function probeProviders(start: StartScorer): Promise<readonly ProbedProvider[]> {
   const probed: ProbedProvider[] = [];
-  for (const provider of POSSIBLE[platform()] ?? PROVIDER_NAMES) {
+  const auto = providersFor('auto');
+  for (const provider of [...auto, ...(NAMED[platform()] ?? [])]) {
     const scorer = await start();
     const timer = setTimeout(() => {
       scorer.kill();
     }, PROBE_MS);
     try {
       const { ms } = await Promise.race([scorer.requests.call('probe', { provider }), scorer.gone]);
-      probed.push({ provider, works: true, words: `works, first session after ${Math.round(ms)} ms` });
+      const isChosen = auto.includes(provider) && !probed.some((one) => one.isChosen);
+      probed.push({
+        provider,
+        works: true,
+        isChosen,
+        words: `works, first session after ${Math.round(ms)} ms`,
+      });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const advice = adviceFor(provider);
-      probed.push({ provider, works: false, words: reason, ...(advice !== undefined && { advice }) });
+      probed.push({
+        provider,
+        works: false,
+        isChosen: false,
+        words: reason,
+        ...(advice !== undefined && { advice }),
+      });
     } finally {
       clearTimeout(timer);
       scorer.kill();

@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
 import type { Head } from '#core/reward/heads.ts';
-import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
+import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import type { OpenedModel } from '#protocol/scorer.ts';
 
@@ -15,6 +15,7 @@ import { openFolder } from '../models/folder.ts';
 import type { HostLimits } from '../models/host.ts';
 import { ModelHost } from '../models/host.ts';
 import { MemoryBudget } from '../models/memory.ts';
+import { providersFor } from '../models/providers.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { StartScorer } from '../scoringProcess.ts';
 import type { PairScorer, Rater } from './rating.ts';
@@ -37,18 +38,6 @@ export function modelBudget(mostMb?: number): MemoryBudget {
 
 /** What a process needs beside the weights: its own code, the arena of one batch. */
 const PROCESS_BYTES = 300 * 2 ** 20;
-
-/** Providers in the order in which they are tried on this platform. CoreML is slow for texts of free length. */
-const AUTO: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
-  linux: ['cuda', 'webgpu', 'cpu'],
-  win32: ['dml', 'webgpu', 'cpu'],
-  darwin: ['webgpu', 'cpu'],
-};
-
-export function providersFor(wanted: OnnxRule['provider']): readonly Provider[] {
-  if (wanted === undefined || wanted === 'auto') return AUTO[process.platform] ?? ['cpu'];
-  return wanted === 'cpu' ? ['cpu'] : [wanted, 'cpu'];
-}
 
 /** Threads of a model: one core is left to the editor. */
 export function modelThreads(): number {
