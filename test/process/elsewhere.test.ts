@@ -33,6 +33,29 @@ describe('scores from elsewhere', () => {
     }
   });
 
+  it('what a filter writes of partitions is a sidecar when it is joined, ties and broken lines among it', async () => {
+    const at = place([{ kind: 'sidecar', file: 'joined.jsonl' }]);
+    const model = join(at.folder, 'rm');
+    const lines = at.text.trim().split('\n');
+    const parts = [[...lines.slice(0, 50), '{"broken'], lines.slice(50)];
+    let joined = '';
+    for (const [i, part] of parts.entries()) {
+      const path = join(at.folder, `part${i}`);
+      writeFileSync(path, part.join('\n'));
+      joined += (await preflens(['score', '-', '--model', model], undefined, path)).out;
+    }
+    writeFileSync(join(at.folder, 'joined.jsonl'), `${joined}{"chosenKey":"0","margin":null,"tie":true}\n`);
+    const [own, taken] = [
+      await preflens(['score', at.file, '--model', model, '--out', '-']),
+      await preflens(['score', at.file, '--out', '-']),
+    ];
+    expect(taken.code, taken.err).toBe(0);
+    expect(scoresIn(taken.out).length).toBe(scoresIn(own.out).length);
+    scoresIn(own.out).forEach(({ margin }, i) => {
+      expect(scoresIn(taken.out)[i]!.margin).toBeCloseTo(margin, 4);
+    });
+  });
+
   it('a sidecar by place is not used once the dataset is newer, and says so', async () => {
     const at = place([{ kind: 'sidecar', file: 's.jsonl' }, { kind: 'columns' }]);
     writeFileSync(

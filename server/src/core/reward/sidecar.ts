@@ -11,10 +11,13 @@ export type SidecarRow =
 
 /**
  * Reads `{chosenKey, rejectedKey, margin}` or `{record, pair, margin}`; `pair` is 0 where it is absent, and
- * `chosen_reward` less `rejected_reward` stands for a margin. What is wrong otherwise, in words.
+ * `chosen_reward` less `rejected_reward` stands for a margin. Undefined for a row that says that there is no score
+ * (`margin` null, or `error`), as a filter writes them. What is wrong otherwise, in words.
  */
-export function readSidecarRow(row: Json): SidecarRow | string {
+export function readSidecarRow(row: Json): SidecarRow | string | undefined {
   if (!isObject(row)) return 'it is no object';
+  if (row['margin'] === null || (row['margin'] === undefined && typeof row['error'] === 'string'))
+    return undefined;
   const numberOf = (name: string): number | undefined =>
     typeof row[name] === 'number' ? row[name] : undefined;
   const [chosen, rejected] = [numberOf('chosen_reward'), numberOf('rejected_reward')];

@@ -54,7 +54,7 @@ export async function openSidecar(
   for await (const { row, line } of rowsOf(path)) {
     const read = readSidecarRow(row);
     if (typeof read === 'string') throw messages.badSidecar(path, line, read);
-    keep(read);
+    if (read) keep(read);
   }
   const [own, data] = [await stat(path), await stat(dataset)];
   const isStale = byPlace.size > 0 && own.mtimeMs < data.mtimeMs;
