@@ -18,9 +18,8 @@ import { MAPPINGS } from '#core/mapping/table.ts';
 import { UserError } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { planReplacements } from '#node/apply.ts';
+import { saveEdits } from '#node/apply.ts';
 import { openFile } from '#node/files.ts';
-import { saveReplaced } from '#node/save.ts';
 import { sampleOf, surveyFile } from '#node/surveyFile.ts';
 
 import { mutate } from '../fakes/mutate.ts';
@@ -126,7 +125,7 @@ async function tryFile(path: string): Promise<void> {
     if (facts.recordCount === 0 || (await sampleOf(file)).length === 0) return;
     const record = facts.pairCount > 0 ? facts.recordOf(0) : 0;
     const edits = [{ record, edit: { kind: 'drop' as const } }];
-    await saveReplaced(file, await planReplacements(file, recognition, edits), signal);
+    await saveEdits(file, recognition, edits, signal);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }

@@ -56,7 +56,7 @@ async function firstPairs(): Promise<void> {
   const file = await openFile(path);
   const recognition = recognise(await sampleOf(file))!;
   let seen = 0;
-  for await (const { pair } of readPairs(file.bytes, recognition)) {
+  for await (const { pair } of readPairs(file.records, recognition)) {
     if (pair.chosen.text === '' || ++seen === 50) break;
   }
 }

@@ -11,7 +11,7 @@ import { createMessageConnection, StreamMessageReader, StreamMessageWriter } fro
 import { openFile } from '#node/files.ts';
 
 import { PlainClient } from '../fakes/client.ts';
-import { surveyBytes } from '../fakes/records.ts';
+import { surveyRecords } from '../fakes/records.ts';
 import { generatePairs } from './generate.ts';
 import { bareParse, best, CLI, mb, scan, timed } from './measure.ts';
 
@@ -82,7 +82,7 @@ try {
   const parse = await best(2, async () => bareParse(big));
   let records = 0;
   const checks = await best(2, async () => {
-    records = (await surveyBytes(file.bytes)).facts.recordCount;
+    records = (await surveyRecords(file.records)).facts.recordCount;
   });
   console.log(
     `  ${records} records, ${mb(big).toFixed(0)} MB  bare JSON.parse ${parse.toFixed(2)} s  checks ${checks.toFixed(2)} s  ` +

@@ -2,7 +2,7 @@
 import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { ByteStream } from '#core/ports.ts';
+import type { RecordStream } from '#core/ports.ts';
 import { LineCutter, readRecords } from '#formats/lines.ts';
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -39,9 +39,14 @@ export function streamOf(file: Uint8Array, size = 1 << 16): () => AsyncIterable<
   };
 }
 
-/** Surveys a stream on this thread. */
-export async function surveyBytes(bytes: ByteStream): Promise<Survey> {
+/** The records of bytes, cut from chunks of this size. */
+export function recordsOf(file: Uint8Array, size?: number): RecordStream {
+  return (wants) => readRecords(streamOf(file, size)(), wants);
+}
+
+/** Surveys records on this thread. */
+export async function surveyRecords(records: RecordStream): Promise<Survey> {
   const surveyor = new Surveyor();
-  for await (const raw of readRecords(bytes())) surveyor.add(raw);
+  for await (const raw of records()) surveyor.add(raw);
   return surveyor.end();
 }

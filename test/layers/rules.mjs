@@ -45,6 +45,10 @@ export const layerRules = [
     ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$', 'picomatch$'],
   ),
   layer(
+    ['server/src/node/parquet/codecs.ts'],
+    ['#formats/parquet/', 'node:zlib$', 'fzstd$', 'hysnappy$', 'hyparquet-compressors$'],
+  ),
+  layer(
     ['server/src/scorer/**/*.ts'],
     [
       '#core/(?:model|reward|score)/',

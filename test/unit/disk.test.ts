@@ -18,18 +18,18 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 import type { FileEdit } from '#node/apply.ts';
-import { planReplacements } from '#node/apply.ts';
+import { saveEdits } from '#node/apply.ts';
 import { openCache } from '#node/cache.ts';
 import { unpackZstdInJs } from '#node/codec.ts';
 import { configuredMapping } from '#node/config.ts';
 import { groupShards, openDataset, openFile, readStored } from '#node/files.ts';
 import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
-import { saveReplaced } from '#node/save.ts';
+import { savePlanned } from '#node/save.ts';
 import { surveyFile } from '#node/surveyFile.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
-import { encode, survey as surveyText, surveyBytes } from '../fakes/records.ts';
+import { encode, survey as surveyText, surveyRecords } from '../fakes/records.ts';
 import { HERE } from '../fakes/threads.ts';
 
 const folder = testFolder('disk');
@@ -66,6 +66,11 @@ const MIXED = [
   '[]',
 ];
 
+const replaceOne = {
+  replacements: async () => Promise.resolve([{ start: 0, end: 1, bytes: encode('x') }]),
+  isLikelyInPlace: true,
+};
+
 describe('surveys', () => {
   it('of ranges are, put together, the survey of the whole', async () => {
     const text = `\ufeff${Array.from({ length: 60 }, () => MIXED.join('\n')).join('\n')}`;
@@ -98,7 +103,7 @@ describe('surveys', () => {
     expect(statSync(path).size).toBeGreaterThan(2 * 8 * 1024 * 1024);
     const file = await openFile(path);
     const two = await surveyFile(file, { ranges: { ...HERE, width: 2 }, signal: never });
-    expect(plain(two.survey)).toEqual(plain(await surveyBytes(file.bytes)));
+    expect(plain(two.survey)).toEqual(plain(await surveyRecords(file.records)));
   });
 
   it('round trips through Arrow, which other readers open', async () => {
@@ -147,7 +152,7 @@ describe('the cache', () => {
     appendFileSync(path, `${good(3).slice(20)}\n${good(4)}\n\n{again\n`);
     const grown = await read(path);
     expect(grown.source).toBe('tail');
-    expect(plain(grown.survey)).toEqual(plain(await surveyBytes((await openFile(path)).bytes)));
+    expect(plain(grown.survey)).toEqual(plain(await surveyRecords((await openFile(path)).records)));
     expect((await read(path)).source).toBe('cache');
   });
 
@@ -220,9 +225,7 @@ describe('codecs and folders', () => {
   if (!isZstdNative)
     it('saving .zst needs a newer Node, and says so', async () => {
       const file = await openFile(write('a.jsonl.zst', readFileSync(PACKED)));
-      await expect(saveReplaced(file, [{ start: 0, end: 1, bytes: encode('x') }], never)).rejects.toThrow(
-        '22.15',
-      );
+      await expect(savePlanned(file, replaceOne, never)).rejects.toThrow('22.15');
     });
 
   const PACKERS: (readonly [string, (text: string) => Uint8Array])[] = [
@@ -234,13 +237,13 @@ describe('codecs and folders', () => {
   it.each(PACKERS)('%s is read, and saved back in the same codec', async (suffix, pack) => {
     const path = write(`a.jsonl${suffix}`, pack(lines));
     const file = await openFile(path);
-    const { facts, recognition } = await surveyBytes(file.bytes);
+    const { facts, recognition } = await surveyRecords(file.records);
     expect(facts.pairCount).toBe(500);
     const edits: FileEdit[] = [
       { record: 3, edit: { kind: 'flip' } },
       { record: 499, edit: { kind: 'drop' } },
     ];
-    await saveReplaced(file, await planReplacements(file, recognition!, edits), never);
+    await saveEdits(file, recognition!, edits, never);
     const chunks = [];
     for await (const chunk of (await openFile(path)).bytes()) chunks.push(Buffer.from(chunk));
     const text = Buffer.concat(chunks).toString();
@@ -254,9 +257,9 @@ describe('codecs and folders', () => {
   it.each(suffixes)('damaged %s data is an error with a next step', async (suffix) => {
     const packed = suffix === '.gz' ? zlib.gzipSync(lines) : zstd.zstdCompressSync(encode(lines));
     const torn = await openFile(write(`torn.jsonl${suffix}`, packed.subarray(0, packed.length - 30)));
-    await expect(surveyBytes(torn.bytes)).rejects.toThrow('data is damaged');
+    await expect(surveyRecords(torn.records)).rejects.toThrow('data is damaged');
     const fake = await openFile(write(`fake.jsonl${suffix}`, lines));
-    await expect(surveyBytes(fake.bytes)).rejects.toThrow('data is damaged');
+    await expect(surveyRecords(fake.records)).rejects.toThrow('data is damaged');
   });
 
   it('opens a folder as one dataset, and shards by their names', async () => {

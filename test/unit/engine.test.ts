@@ -6,19 +6,19 @@ import { fittedShare, groupOf, pairBatches, placeFindings } from '#node/engine.t
 import type { WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';
-import { encode, streamOf, survey, surveyBytes } from '../fakes/records.ts';
+import { encode, recordsOf, survey, surveyRecords } from '../fakes/records.ts';
 
 const LINES = [...generatePairs(600, 13, 20)];
 const FILE = encode([...LINES, ...LINES].join(''));
 const recognition = recognise(LINES.map((line) => JSON.parse(line) as never))!;
 
 async function batches(share: number, groupBy?: string) {
-  const records: number[] = [];
+  const numbers: number[] = [];
   const pairs: WirePair[] = [];
-  const bytes = streamOf(FILE);
-  for await (const batch of pairBatches([{ bytes, recognition, firstPair: 0 }], share, groupBy, records))
+  const records = recordsOf(FILE);
+  for await (const batch of pairBatches([{ records, recognition, firstPair: 0 }], share, groupBy, numbers))
     pairs.push(...batch);
-  return { records, pairs };
+  return { records: numbers, pairs };
 }
 
 it('feeds all pairs of an ordinary file, in order, each with its record', async () => {
@@ -51,11 +51,11 @@ it('reads groups as words', () => {
 
 it('surveys and places by streams however they are cut', async () => {
   const file = encode(`\ufeff{"prompt":"🐦","chosen":"","rejected":"b"}\r\n\n{"prompt":"x"}\n`);
-  const whole = await surveyBytes(streamOf(file));
+  const whole = await surveyRecords(recordsOf(file));
   for (const size of [1, 3, 7]) {
-    const cut = await surveyBytes(streamOf(file, size));
+    const cut = await surveyRecords(recordsOf(file, size));
     expect(cut.findings).toEqual(whole.findings);
-    const placed = await placeFindings(streamOf(file, size), cut.findings);
+    const placed = await placeFindings(recordsOf(file, size), cut.findings);
     expect(placed.map(({ finding, line, column }) => [finding.rule, line, column])).toEqual([
       ['empty-response', 1, 25],
       ['missing-field', 3, 1],

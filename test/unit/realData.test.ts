@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { readPairs } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
 
-import { surveyBytes } from '../fakes/records.ts';
+import { surveyRecords } from '../fakes/records.ts';
 
 const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 
@@ -67,8 +67,8 @@ const SOURCES: readonly Expected[] = [
 it.skipIf(!existsSync(DATA)).each(SOURCES)(
   '$file is read as $mapping (needs ../shared/data)',
   async (expected) => {
-    const { bytes } = await openFile(join(DATA, `${expected.file}.jsonl.gz`));
-    const { facts, recognition, counts } = await surveyBytes(bytes);
+    const { records } = await openFile(join(DATA, `${expected.file}.jsonl.gz`));
+    const { facts, recognition, counts } = await surveyRecords(records);
     expect(recognition?.mapping.id).toBe(expected.mapping);
     expect(recognition!.confidence).toBeGreaterThan(0.95);
     expect(facts.pairCount).toBe(expected.pairs);
@@ -76,7 +76,7 @@ it.skipIf(!existsSync(DATA)).each(SOURCES)(
     expect(facts.judgementCount).toBe(expected.judgements ?? 0);
     if (expected.mapping === 'pandalm') expect(counts.get('wrong-type')).toBe(6);
     if (expected.chosen === undefined) return;
-    for await (const { pair } of readPairs(bytes, recognition!)) {
+    for await (const { pair } of readPairs(records, recognition!)) {
       if (pair.isTie) continue;
       expect(pair.chosen.text.slice(0, expected.chosen.length)).toBe(expected.chosen);
       break;

@@ -16,10 +16,10 @@ import { describe, expect, it } from 'vitest';
 import { recognise } from '#core/mapping/recognise.ts';
 import { seededRandom } from '#core/score/random.ts';
 import type { FileEdit } from '#node/apply.ts';
-import { planReplacements } from '#node/apply.ts';
+import { saveEdits } from '#node/apply.ts';
 import type { DataFile } from '#node/files.ts';
 import { openFile } from '#node/files.ts';
-import { saveReplaced } from '#node/save.ts';
+import { savePlanned } from '#node/save.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
@@ -29,10 +29,15 @@ const folder = testFolder('save');
 const write = folder.write;
 const good = goodRecord;
 
+const replaceOne = {
+  replacements: async () => Promise.resolve([{ start: 0, end: 1, bytes: encode('x') }]),
+  isLikelyInPlace: true,
+};
+
 describe('saving', () => {
   const save = async (file: DataFile, edits: readonly FileEdit[]): Promise<void> => {
     const recognition = recognise(await sampleOf(file))!;
-    await saveReplaced(file, await planReplacements(file, recognition, edits), never);
+    await saveEdits(file, recognition, edits, never);
   };
   const flip = (record: number): FileEdit => ({ record, edit: { kind: 'flip' } });
 
@@ -87,9 +92,9 @@ describe('saving', () => {
     let reads = 0;
     const meddled: DataFile = {
       ...file,
-      bytes: () => {
+      records: (wants) => {
         if (++reads === 2) appendFileSync(path, good(2));
-        return file.bytes();
+        return file.records(wants);
       },
     };
     await expect(save(meddled, [flip(0)])).rejects.toThrow('changed while it was being saved');
@@ -118,9 +123,7 @@ describe('saving', () => {
     const file = await openFile(path);
     const cancel = new AbortController();
     cancel.abort(new Error('cancelled'));
-    await expect(
-      saveReplaced(file, [{ start: 0, end: 1, bytes: encode('x') }], cancel.signal),
-    ).rejects.toThrow('cancelled');
+    await expect(savePlanned(file, replaceOne, cancel.signal)).rejects.toThrow('cancelled');
     expect(readFileSync(path, 'utf8')).toBe(`${good(0)}\n`);
   });
 });

@@ -5,10 +5,9 @@ import type { Json } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import { readRecords } from '#formats/lines.ts';
 import type { FileEdit } from '#node/apply.ts';
-import { planReplacements } from '#node/apply.ts';
+import { changesOf, saveEdits } from '#node/apply.ts';
 import { configuredMapping } from '#node/config.ts';
 import { openFile } from '#node/files.ts';
-import { savePlanned } from '#node/save.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
@@ -43,11 +42,11 @@ function parseEdit(where: string, text: string): FileEdit {
 }
 
 async function readEdits(path: string): Promise<FileEdit[]> {
-  const chunks = path === '-' ? process.stdin : (await openFile(path)).bytes();
+  const records = path === '-' ? readRecords(process.stdin) : (await openFile(path)).records();
   const name = path === '-' ? 'standard input' : path;
   const decoder = new TextDecoder();
   const edits: FileEdit[] = [];
-  for await (const raw of readRecords(chunks as AsyncIterable<Uint8Array>)) {
+  for await (const raw of records) {
     edits.push(parseEdit(`${name}:${raw.line + 1}`, decoder.decode(raw.bytes)));
   }
   return edits;
@@ -66,11 +65,9 @@ export async function apply(
   const given = configuredMapping(path);
   const recognition = given ? accept(given, sample) : recognise(sample);
   if (!recognition) throw messages.unrecognised(path, Object.keys(sample[0] ?? {}));
-  const plan = async (): ReturnType<typeof planReplacements> => planReplacements(file, recognition, edits);
-  const isLikelyInPlace = edits.every(({ edit }) => edit.kind === 'flip');
   const changed = dryRun
-    ? (await plan()).length
-    : await savePlanned(file, { replacements: plan, isLikelyInPlace }, command.signal);
+    ? (await changesOf(file, recognition, edits)).length
+    : await saveEdits(file, recognition, edits, command.signal);
   const what = dryRun ? '; nothing was written' : changed > 0 ? '; saved' : '';
   command.note(`${path}: ${changed} of ${edits.length} edits change something${what}.`);
 }

@@ -121,7 +121,7 @@ async function checkDataset(
     const ranked = reviewed?.byFile[i] ?? [];
     const related = relations[i] ?? { findings: [], counts: new Map<string, number>() };
     const listed = [...survey.findings, ...related.findings];
-    const placed = await placeFindings(file.bytes, [...listed, ...ranked]);
+    const placed = await placeFindings(file.records, [...listed, ...ranked]);
     command.bar.clear();
     for (const { finding, line, column } of placed) {
       command.print(

@@ -9,7 +9,6 @@ import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { accept, contenders, recognise } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
-import { readRecords } from '#formats/lines.ts';
 import { configuredMapping } from '#node/config.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
@@ -152,7 +151,7 @@ interface SourceCounts {
 async function countBySource(dataset: SurveyedDataset, field: string): Promise<Map<string, SourceCounts>> {
   const counts = new Map<string, SourceCounts>();
   for (const { file, survey } of dataset.files) {
-    for await (const { pair, value } of readPairs(file.bytes, survey.recognition)) {
+    for await (const { pair, value } of readPairs(file.records, survey.recognition)) {
       const name = groupOf(value, field) ?? '(none)';
       const count = counts.get(name) ?? { pairs: 0, ties: 0, longerChosen: 0 };
       counts.set(name, count);
@@ -175,7 +174,7 @@ interface Verdicts {
 async function countVerdicts(dataset: SurveyedDataset): Promise<Verdicts> {
   const counts: Verdicts = { good: 0, bad: 0, rated: 0, unrated: 0 };
   for (const { file, survey } of dataset.files) {
-    for await (const raw of readRecords(file.bytes())) {
+    for await (const raw of file.records()) {
       for (const { verdict } of readRaw(raw, survey.recognition)?.judgements ?? []) {
         const kind = {
           boolean: verdict === true ? 'good' : 'bad',

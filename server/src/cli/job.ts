@@ -149,7 +149,7 @@ function ratingSource(dataset: SurveyedDataset): RatingSource {
       for (const { file, survey, firstPair } of files) {
         if (whyUnscorable(survey.recognition.mapping) !== undefined) continue;
         const isWanted = (number: number): boolean => wanted(firstPair + number);
-        for await (const read of readWantedPairs(file.bytes, survey.recognition, survey.facts, isWanted))
+        for await (const read of readWantedPairs(file.records, survey.recognition, survey.facts, isWanted))
           yield { ...read, number: firstPair + read.number };
       }
     },

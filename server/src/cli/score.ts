@@ -89,7 +89,7 @@ interface ScoredPair {
 /** The scored pairs in file order; records are numbered through the files. */
 async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): AsyncGenerator<ScoredPair> {
   for (const { file, survey, firstPair, firstRecord } of dataset.files) {
-    for await (const { raw, number, index, pair, value } of readPairs(file.bytes, survey.recognition)) {
+    for await (const { raw, number, index, pair, value } of readPairs(file.records, survey.recognition)) {
       const margin = margins[firstPair + number] ?? Number.NaN;
       if (Number.isNaN(margin)) continue;
       yield { place: { record: firstRecord + raw.record, pair: index }, pair, value, margin };

@@ -16,6 +16,7 @@ export const messages = {
     new UserError(
       `${path}: the ${codec} data is damaged (${reason}). Compress the file anew, or unpack what is left of it.`,
     ),
+  badParquet: (path: string, what: string) => new UserError(`${path}: this file is ${what}.`),
   noZstdWriter: () =>
     new UserError('Saving .zst files needs Node 22.15 or newer. Unpack the file first, or use a newer Node.'),
   changed: (path: string) =>

@@ -1,6 +1,6 @@
 // JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
 import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
-import type { RawRecord } from '#core/model/record.ts';
+import type { CutRecord } from '#core/model/record.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -9,12 +9,6 @@ const BOM = [0xef, 0xbb, 0xbf] as const;
 function isBlank(bytes: Uint8Array): boolean {
   for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== RETURN) return false;
   return true;
-}
-
-/** A record that was cut from a stream. */
-export interface CutRecord extends RawRecord {
-  /** Where its line ends in the file: just after its line end, or the end of the file. */
-  readonly lineEnd: number;
 }
 
 /** Cuts a stream of chunks into records. Holds one line at most, and never a line over the limit. */

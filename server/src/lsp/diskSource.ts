@@ -1,32 +1,27 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits wait in memory and in a
 // journal until they are saved.
-import { closeSync, openSync, readSync } from 'node:fs';
-
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
-import type { Replacement } from '#core/edits/splice.ts';
-import { spliceStream } from '#core/edits/splice.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
-import type { RawRecord } from '#core/model/record.ts';
-import type { ByteStream } from '#core/ports.ts';
+import type { CutRecord, RawRecord } from '#core/model/record.ts';
+import type { RecordStream } from '#core/ports.ts';
+import type { RecordAccess } from '#node/access.ts';
+import type { Change } from '#node/changes.ts';
+import { planChanges } from '#node/changes.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { DataFile } from '#node/files.ts';
 import type { Journal, Waiting } from '#node/journal.ts';
 import type { RelateText } from '#node/rangeWork.ts';
-import { saveReplaced } from '#node/save.ts';
+import { savePlanned } from '#node/save.ts';
 
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { Source } from './source.ts';
-
-const LINE_FEED = 0x0a;
-const RETURN = 0x0d;
 
 export class DiskSource implements Source {
   readonly uri: string;
   readonly version = null;
   readonly file: DataFile;
   readonly #tools: Disk;
-  #plainPath = '';
-  #handle = -1;
+  #access: RecordAccess | undefined;
   #journal: Journal | undefined;
   /** By record: the bytes that are to be saved; null for a record that is to be dropped. */
   readonly #waiting = new Map<number, Waiting>();
@@ -46,22 +41,34 @@ export class DiskSource implements Source {
     return this.#waiting.size;
   }
 
-  get stream(): ByteStream {
-    const replacements = this.#replacements();
-    return () => spliceStream(this.file.bytes(), replacements);
+  get records(): RecordStream {
+    const waiting = new Map(this.#waiting);
+    return async function* (
+      this: DiskSource,
+      wants?: (record: number) => boolean,
+    ): AsyncGenerator<CutRecord> {
+      for await (const raw of this.file.records(wants)) {
+        const edited = waiting.get(raw.record);
+        if (!edited) yield raw;
+        // Dropped records leave a gap: the others keep their numbers until they are saved.
+        else if (edited.bytes)
+          yield { ...raw, bytes: edited.bytes, byteEnd: raw.byteStart + edited.bytes.length };
+      }
+    }.bind(this);
   }
 
   readonly textForThread = (): RelateText | undefined =>
     // With edits waiting, the pairs of the file are not those of the facts.
-    this.#waiting.size > 0 ? undefined : { path: this.#plainPath };
+    this.#waiting.size > 0 ? undefined : { path: this.file.path };
 
   async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     const { survey, digest } = await this.#tools.survey(this.file, mapping, signal);
-    this.#plainPath = await this.#tools.plainCopy(this.file, digest, signal);
-    // Closed meanwhile: nobody would close the handle again.
+    const access = await this.#tools.open(this.file, digest, signal);
+    // Closed meanwhile: nobody would close it again.
+    if (signal.aborted) access.close();
     signal.throwIfAborted();
     this.close();
-    this.#handle = openSync(this.#plainPath, 'r');
+    this.#access = access;
     this.#survey = { ...survey, lineCount: 0, byteCount: 0 };
     // Read anew under another mapping, the edits are still here.
     const isFirst = this.#journal === undefined;
@@ -99,10 +106,7 @@ export class DiskSource implements Source {
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array {
     const waiting = this.#waiting.get(record);
     if (waiting !== undefined) return waiting.bytes ?? new Uint8Array(0);
-    if (this.#handle < 0) return new Uint8Array(0);
-    const bytes = new Uint8Array(byteEnd - byteStart);
-    const read = readSync(this.#handle, bytes, 0, bytes.length, byteStart);
-    return bytes.subarray(0, read);
+    return this.#access?.bytesOf(record, byteStart, byteEnd) ?? new Uint8Array(0);
   }
 
   unitsBefore(): number {
@@ -122,13 +126,17 @@ export class DiskSource implements Source {
 
   /** Saves what waits. The file is another one then: it has to be opened anew. */
   async save(signal: AbortSignal): Promise<void> {
-    const replacements = this.#replacements();
+    const changes = this.#changes();
+    const isInPlace = changes.every(
+      ({ raw, bytes }) => bytes !== null && bytes.length === raw.byteEnd - raw.byteStart,
+    );
     // Windows renames over no file that is open.
-    if (process.platform === 'win32') this.close();
+    if (process.platform === 'win32') this.#access?.pause();
     try {
-      await saveReplaced(this.file, replacements, signal);
+      const plan = planChanges(this.file, async () => Promise.resolve(changes), isInPlace);
+      await savePlanned(this.file, plan, signal);
     } finally {
-      if (this.#handle < 0) this.#handle = openSync(this.#plainPath, 'r');
+      if (process.platform === 'win32') this.#access?.resume();
     }
     this.#journal?.clear();
     this.#waiting.clear();
@@ -142,8 +150,8 @@ export class DiskSource implements Source {
   }
 
   close(): void {
-    if (this.#handle >= 0) closeSync(this.#handle);
-    this.#handle = -1;
+    this.#access?.close();
+    this.#access = undefined;
   }
 
   #keep(record: number, waiting: Waiting): void {
@@ -163,23 +171,14 @@ export class DiskSource implements Source {
     };
   }
 
-  /** Where a record's line ends: dropped records take their line end along. */
-  #lineEndAfter(byteEnd: number): number {
-    const next = new Uint8Array(2);
-    const read = readSync(this.#handle, next, 0, 2, byteEnd);
-    if (read > 0 && next[0] === LINE_FEED) return byteEnd + 1;
-    return read > 1 && next[0] === RETURN && next[1] === LINE_FEED ? byteEnd + 2 : byteEnd;
-  }
-
-  #replacements(): readonly Replacement[] {
+  #changes(): readonly Change[] {
     const { byteStart, byteEnd } = this.#survey?.facts.records ?? {};
     return [...this.#waiting]
       .sort((a, b) => a[0] - b[0])
       .map(([record, { bytes }]) => {
         const [start, end] = [byteStart?.[record] ?? 0, byteEnd?.[record] ?? 0];
-        return bytes
-          ? { start, end, bytes }
-          : { start, end: this.#lineEndAfter(end), bytes: new Uint8Array(0) };
+        const lineEnd = bytes ? end : (this.#access?.lineEndAfter(end) ?? end);
+        return { raw: { record, byteStart: start, byteEnd: end, lineEnd }, bytes };
       });
   }
 }

@@ -106,7 +106,7 @@ async function fit(
   dataset.beginScoring();
   const numbers: number[] = [];
   const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
-  const { stream } = source;
+  const { records } = source;
   const wordsOf = stageProgress(() => performance.now());
   const begun = performance.now();
   const share = fittedShare(answerUnits(facts));
@@ -117,7 +117,7 @@ async function fit(
       return scorer;
     },
     {
-      pairs: () => pairBatches([{ bytes: stream, recognition, firstPair: 0 }], share, groupBy, numbers),
+      pairs: () => pairBatches([{ records, recognition, firstPair: 0 }], share, groupBy, numbers),
       pairCount: Math.ceil(facts.preferenceCount * share),
       seed: settings.seed,
       selfTest: wantsSelfTest,
@@ -156,7 +156,7 @@ async function runConsistency(work: Work): Promise<void> {
   });
   if (numbers.length < facts.preferenceCount) {
     const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
-    const rest = { bytes: dataset.source.stream, recognition, firstPair: 0 };
+    const rest = { records: dataset.source.records, recognition, firstPair: 0 };
     await scoreRest(dataset, rest, readerOf(scored.result), groupBy, signal);
     dataset.rankAll(settings.reviewPercent);
     listener.onScored();

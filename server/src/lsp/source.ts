@@ -3,7 +3,8 @@ import type { Schema } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { ByteStream } from '#core/ports.ts';
+import type { RecordStream } from '#core/ports.ts';
+import { readRecords } from '#formats/lines.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
 import type { OpenDocument } from './document.ts';
@@ -25,8 +26,8 @@ export interface Source {
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** UTF-16 units of the record's line before its first byte. */
   unitsBefore(raw: RawRecord): number;
-  /** The whole text as it is now, for scoring. */
-  readonly stream: ByteStream;
+  /** All records as they are now, for scoring. */
+  readonly records: RecordStream;
   /** The text for another thread. */
   readonly textForThread: () => RelateText | undefined;
 }
@@ -34,6 +35,10 @@ export interface Source {
 /** Lets other requests run. */
 export async function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -55,11 +60,9 @@ export class DocumentSource implements Source {
     return this.document.version;
   }
 
-  get stream(): ByteStream {
+  get records(): RecordStream {
     const bytes = this.#bytes;
-    return async function* () {
-      yield await Promise.resolve(bytes);
-    };
+    return (wants) => readRecords(once(bytes), wants);
   }
 
   readonly textForThread = (): RelateText => ({ bytes: this.#bytes });

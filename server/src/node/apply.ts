@@ -1,18 +1,19 @@
-// Edits of a file on disk: from a list of what is to be done to the bytes that change.
+// Edits of a file on disk: from a list of what is to be done to the records that change.
 import { readRaw } from '#core/dataset/survey.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
 import { planEdit } from '#core/edits/edit.ts';
-import type { Replacement } from '#core/edits/splice.ts';
 import { groupBy } from '#core/group.ts';
 import { formatKey } from '#core/hash.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import { readRecords } from '#formats/lines.ts';
 
+import type { Change } from './changes.ts';
+import { planChanges } from './changes.ts';
 import type { DataFile } from './files.ts';
+import { savePlanned } from './save.ts';
 
 /** One edit of a file. */
 export interface FileEdit {
@@ -52,25 +53,40 @@ function editRecord(
   return bytes;
 }
 
-const NOTHING = new Uint8Array(0);
-
-/** What the edits replace in the file's text. A dropped record takes its line end along. One pass, to the last of them. */
-export async function planReplacements(
+/** What the edits change in the file: the records that are not as they were. One pass, to the last of them. */
+export async function changesOf(
   file: DataFile,
   recognition: Recognition,
   edits: readonly FileEdit[],
-): Promise<readonly Replacement[]> {
+): Promise<readonly Change[]> {
   const wanted = groupBy(edits, ({ record }) => record);
-  const replacements: Replacement[] = [];
-  for await (const raw of readRecords(file.bytes(), (record) => wanted.has(record))) {
+  const changes: Change[] = [];
+  for await (const raw of file.records((record) => wanted.has(record))) {
     const bytes = editRecord(file, raw, recognition, wanted.get(raw.record) ?? []);
     wanted.delete(raw.record);
-    if (bytes === undefined) replacements.push({ start: raw.byteStart, end: raw.lineEnd, bytes: NOTHING });
-    else if (Buffer.compare(bytes, raw.bytes) !== 0) {
-      replacements.push({ start: raw.byteStart, end: raw.byteEnd, bytes });
-    }
+    const { record, byteStart, byteEnd, lineEnd } = raw;
+    if (bytes === undefined || Buffer.compare(bytes, raw.bytes) !== 0)
+      changes.push({ raw: { record, byteStart, byteEnd, lineEnd }, bytes: bytes ?? null });
     if (wanted.size === 0) break;
   }
   for (const record of wanted.keys()) throw messages.noSuchRecord(file.path, record);
-  return replacements;
+  return changes;
+}
+
+/** Makes edits in a file, all of them or none; how many records are others now. */
+export async function saveEdits(
+  file: DataFile,
+  recognition: Recognition,
+  edits: readonly FileEdit[],
+  signal: AbortSignal,
+): Promise<number> {
+  let changed = 0;
+  const changes = async (): Promise<readonly Change[]> => {
+    const found = await changesOf(file, recognition, edits);
+    changed = found.length;
+    return found;
+  };
+  const isLikelyInPlace = edits.every(({ edit }) => edit.kind === 'flip');
+  await savePlanned(file, planChanges(file, changes, isLikelyInPlace), signal);
+  return changed;
 }

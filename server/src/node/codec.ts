@@ -6,12 +6,14 @@ import { Decompress } from 'fzstd';
 
 import { messages } from '#core/messages.ts';
 
+import { isParquet } from './parquet/names.ts';
+
 /** Large reads: the newline scan is bound by the number of calls, not by memory. */
 export const CHUNK_BYTES = 1 << 20;
 
 export interface Codec {
-  readonly name: 'plain' | 'gzip' | 'zstd';
-  /** What comes after .jsonl in names of such files. */
+  readonly name: 'plain' | 'gzip' | 'zstd' | 'parquet';
+  /** What comes after .jsonl in names of packed files. */
   readonly suffix: string;
   /** Text bytes for one byte of the file, about: for progress alone. */
   readonly expansion: number;
@@ -126,9 +128,13 @@ const zstd: Codec = {
   },
 };
 
-const CODECS: readonly Codec[] = [gzip, zstd, plain];
+/** A table: it is stored as it is, and its text is put together row by row. */
+const parquet: Codec = { name: 'parquet', suffix: '', expansion: 3 };
+
+const PACKED: readonly Codec[] = [gzip, zstd];
 
 /** The codec that a file's name says. */
 export function codecOf(path: string): Codec {
-  return CODECS.find(({ suffix }) => path.endsWith(suffix)) ?? plain;
+  if (isParquet(path)) return parquet;
+  return PACKED.find(({ suffix }) => path.endsWith(suffix)) ?? plain;
 }

@@ -7,6 +7,8 @@ import { pipeline } from 'node:stream/promises';
 
 import type { Mapping } from '#core/mapping/mapping.ts';
 
+import type { RecordAccess } from './access.ts';
+import { openAccess } from './access.ts';
 import { openCache, PRIVATE_FOLDER, prune } from './cache.ts';
 import type { DataFile } from './files.ts';
 import type { Journal } from './journal.ts';
@@ -17,10 +19,33 @@ import type { RangeRunner } from './threads.ts';
 
 export interface Disk {
   survey(file: DataFile, mapping: Mapping | undefined, signal: AbortSignal): Promise<FileSurvey>;
-  /** The path of the text of a file: itself where it is plain, a copy in the cache where it is packed. */
-  plainCopy(file: DataFile, digest: string, signal: AbortSignal): Promise<string>;
+  /** Single records of a file; `digest` names its content. A packed one is unpacked into the cache first. */
+  open(file: DataFile, digest: string, signal: AbortSignal): Promise<RecordAccess>;
   journal(file: DataFile): Journal;
   readonly ranges: RangeRunner;
+}
+
+/** The path of the text of a file: itself where it is not packed, a copy in the cache where it is. */
+async function plainCopy(
+  folder: string,
+  file: DataFile,
+  digest: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!file.codec.decode) return file.path;
+  const path = join(folder, 'unpacked', `${digest}.jsonl`);
+  if (await stat(path).catch(() => undefined)) return path;
+  await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  await rename(partial, path);
+  await prune(join(folder, 'unpacked'));
+  return path;
 }
 
 export function openDisk(folder: string, ranges: RangeRunner): Disk {
@@ -28,22 +53,7 @@ export function openDisk(folder: string, ranges: RangeRunner): Disk {
   return {
     ranges,
     survey: async (file, mapping, signal) => surveyFile(file, { ranges, cache, mapping, signal }),
-    async plainCopy(file, digest, signal) {
-      if (!file.codec.decode) return file.path;
-      const path = join(folder, 'unpacked', `${digest}.jsonl`);
-      if (await stat(path).catch(() => undefined)) return path;
-      await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
-      const partial = `${path}.${process.pid}.partial`;
-      try {
-        await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
-      } catch (error) {
-        await rm(partial, { force: true });
-        throw error;
-      }
-      await rename(partial, path);
-      await prune(join(folder, 'unpacked'));
-      return path;
-    },
+    open: async (file, digest, signal) => openAccess(file, await plainCopy(folder, file, digest, signal)),
     journal: ({ path, stamp: { size, mtimeMs, inode } }) => journalOf(folder, path, { size, mtimeMs, inode }),
   };
 }

@@ -10,11 +10,10 @@ import type { JsonObject } from '#core/model/json.ts';
 import { jsonText } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { ByteStream } from '#core/ports.ts';
+import type { RecordStream } from '#core/ports.ts';
 import type { PairReader } from '#core/score/model.ts';
 import { pairText } from '#core/score/model.ts';
 import { hashText } from '#core/score/random.ts';
-import { readRecords } from '#formats/lines.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
 /** Text of one message to the scoring process, in UTF-16 units: a few milliseconds of work. */
@@ -35,9 +34,9 @@ export interface ReadPair {
 }
 
 /** The pairs of a stream, in file order; their numbers are those of the survey's facts. */
-export async function* readPairs(bytes: ByteStream, recognition: Recognition): AsyncGenerator<ReadPair> {
+export async function* readPairs(records: RecordStream, recognition: Recognition): AsyncGenerator<ReadPair> {
   let number = 0;
-  for await (const raw of readRecords(bytes())) {
+  for await (const raw of records()) {
     const read = readRaw(raw, recognition);
     if (!read) continue;
     const { pairs, value } = read;
@@ -47,15 +46,15 @@ export async function* readPairs(bytes: ByteStream, recognition: Recognition): A
 
 /** The pairs of a stream that are wanted, in file order; of other records not a byte is parsed. */
 export async function* readWantedPairs(
-  bytes: ByteStream,
+  records: RecordStream,
   recognition: Recognition,
   facts: Facts,
   wanted: (number: number) => boolean,
 ): AsyncGenerator<ReadPair> {
-  const records = new Uint8Array(facts.recordCount);
+  const chosen = new Uint8Array(facts.recordCount);
   for (let number = 0; number < facts.pairCount; number++)
-    if (wanted(number)) records[facts.recordOf(number)] = 1;
-  for await (const raw of readRecords(bytes(), (record) => records[record] === 1)) {
+    if (wanted(number)) chosen[facts.recordOf(number)] = 1;
+  for await (const raw of records((record) => chosen[record] === 1)) {
     const read = readRaw(raw, recognition);
     const [first] = facts.pairsOf(raw.record);
     for (const [index, pair] of (read?.pairs ?? []).entries()) {
@@ -81,9 +80,9 @@ export function fittedShare(units: number): number {
   return Math.min(1, MOST_FITTED_UNITS / Math.max(1, units));
 }
 
-/** Pairs to be scored: a stream of one file, and how it is read. */
+/** Pairs to be scored: the records of one file, and how they are read. */
 export interface PairSource {
-  readonly bytes: ByteStream;
+  readonly records: RecordStream;
   readonly recognition: Recognition;
   /** Pairs of the files before this one: numbers go on from there. */
   readonly firstPair: number;
@@ -99,8 +98,8 @@ export async function* pairBatches(
   numbers.length = 0;
   let batch: WirePair[] = [];
   let units = 0;
-  for (const { bytes, recognition, firstPair } of sources) {
-    for await (const { number, pair, value } of readPairs(bytes, recognition)) {
+  for (const { records, recognition, firstPair } of sources) {
+    for await (const { number, pair, value } of readPairs(records, recognition)) {
       if (pair.isTie) continue;
       const text = pairText(pair);
       const key = text.prompt === '' ? text.chosen : text.prompt;
@@ -125,8 +124,8 @@ export async function* restMargins(
   groupField: string | undefined,
   isKnown: (number: number) => boolean,
 ): AsyncGenerator<{ readonly number: number; readonly margin: number }> {
-  for (const { bytes, recognition, firstPair } of sources) {
-    for await (const { number, pair, value } of readPairs(bytes, recognition)) {
+  for (const { records, recognition, firstPair } of sources) {
+    for await (const { number, pair, value } of readPairs(records, recognition)) {
       if (pair.isTie || isKnown(firstPair + number)) continue;
       yield {
         number: firstPair + number,
@@ -143,20 +142,20 @@ export interface PlacedFinding {
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
-  /** In the file, half-open. */
+  /** In the file, half-open; of a row, in its line of JSON. */
   readonly range: ByteRange;
 }
 
 /** Places findings by one more pass over the file. They come back in file order. */
 export async function placeFindings(
-  bytes: ByteStream,
+  records: RecordStream,
   findings: readonly Finding[],
 ): Promise<PlacedFinding[]> {
   const wanted = groupBy(findings, ({ record }) => record);
   const placed: PlacedFinding[] = [];
   if (wanted.size === 0) return placed;
   const decoder = new TextDecoder();
-  for await (const raw of readRecords(bytes(), (record) => wanted.has(record))) {
+  for await (const raw of records((record) => wanted.has(record))) {
     for (const finding of wanted.get(raw.record) ?? []) {
       const { byteStart, byteEnd } = resolvePlace(raw.bytes, finding.place);
       placed.push({

@@ -5,10 +5,12 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { messages } from '#core/messages.ts';
-import type { ByteStream } from '#core/ports.ts';
+import type { ByteStream, RecordStream } from '#core/ports.ts';
+import { readRecords } from '#formats/lines.ts';
 
 import type { Codec } from './codec.ts';
 import { CHUNK_BYTES, codecOf } from './codec.ts';
+import { parquetRecords } from './parquet/open.ts';
 
 /** What tells one state of a file from another without reading it. */
 export interface Stamp {
@@ -24,8 +26,9 @@ export interface DataFile {
   /** Bytes as stored. */
   readonly size: number;
   readonly stamp: Stamp;
-  /** The text from first to last, unpacked. */
+  /** The text from first to last, unpacked; of a table, what is stored. */
   readonly bytes: ByteStream;
+  readonly records: RecordStream;
   /** Throws when the file was replaced or written to since it was opened. */
   assertSame(): Promise<void>;
 }
@@ -104,19 +107,22 @@ export async function openFile(path: string): Promise<DataFile> {
   const stamp = await stampOf(path);
   if (stamp.isFolder) throw messages.isFolder(path);
   const codec = codecOf(path);
+  const bytes: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
   return {
     path,
     codec,
     size: stamp.size,
     stamp,
-    bytes: () => codec.decode?.(path, readStored(path)) ?? readBlocks(path),
+    bytes,
+    records: (wants) =>
+      codec.name === 'parquet' ? parquetRecords(path, wants) : readRecords(bytes(), wants),
     async assertSame() {
       if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },
   };
 }
 
-const DATA_FILE = /\.(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?$/i;
+const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq)$/i;
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 
 /** Folders that never hold a dataset of their own. */

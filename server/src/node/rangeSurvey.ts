@@ -5,12 +5,14 @@ import { Facts } from '#core/dataset/facts.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { MOST_FINDINGS, Surveyor } from '#core/dataset/survey.ts';
 import type { Finding } from '#core/model/finding.ts';
+import type { RawRecord } from '#core/model/record.ts';
 import { LineCutter } from '#formats/lines.ts';
 
-import { codecOf } from './codec.ts';
+import { CHUNK_BYTES, codecOf } from './codec.ts';
 import { readBlocks, readStored } from './files.ts';
+import { parquetRows } from './parquet/open.ts';
 
-/** A half-open range of a file's stored bytes that begins at the start of a line. */
+/** A half-open range of a file's stored bytes that begins at the start of a line; of a table's rows. */
 export interface RangeTask {
   readonly path: string;
   readonly start: number;
@@ -31,23 +33,69 @@ export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
 }
 
-/** The text of a range; a packed file is always one range. */
-export function chunksOf({ path, start, end }: RangeTask): AsyncIterable<Uint8Array> {
-  return codecOf(path).decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
+/** Told of text bytes as they are done. */
+export type OnBytes = (bytes: number) => void;
+
+/** Gives the records of a range to `take`, numbered from 0, each good until the next; how many lines there are. */
+export async function readRange(
+  { path, start, end }: RangeTask,
+  take: (raw: RawRecord) => void,
+  onBytes?: OnBytes,
+): Promise<number> {
+  const codec = codecOf(path);
+  if (codec.name === 'parquet') return takeRows(parquetRows(path, start, end), start, take, onBytes);
+  // A packed file is always one range.
+  const chunks = codec.decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
+  return takeLines(chunks, start === 0, take, onBytes);
 }
 
-/** Surveys a range. `onBytes` is told of text bytes as they are done. */
-export async function surveyRange(task: RangeTask, onBytes?: (bytes: number) => void): Promise<RangeSurvey> {
-  const cutter = new LineCutter(task.start === 0);
-  const surveyor = new Surveyor(task.schema);
-  for await (const chunk of chunksOf(task)) {
-    for (const raw of cutter.push(chunk)) surveyor.add(raw);
+export async function takeLines(
+  chunks: AsyncIterable<Uint8Array>,
+  isFileStart: boolean,
+  take: (raw: RawRecord) => void,
+  onBytes?: OnBytes,
+): Promise<number> {
+  const cutter = new LineCutter(isFileStart);
+  for await (const chunk of chunks) {
+    for (const raw of cutter.push(chunk)) take(raw);
     onBytes?.(chunk.length);
   }
-  for (const raw of cutter.end()) surveyor.add(raw);
+  for (const raw of cutter.end()) take(raw);
+  return cutter.lineCount;
+}
+
+function takeRows(
+  rows: Iterable<RawRecord>,
+  start: number,
+  take: (raw: RawRecord) => void,
+  onBytes?: OnBytes,
+): number {
+  let [count, bytes] = [0, 0];
+  for (const raw of rows) {
+    take({ ...raw, record: raw.record - start, line: raw.line - start });
+    count++;
+    bytes += raw.bytes.length;
+    if (bytes < CHUNK_BYTES) continue;
+    onBytes?.(bytes);
+    bytes = 0;
+  }
+  onBytes?.(bytes);
+  return count;
+}
+
+/** Surveys a range. */
+export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<RangeSurvey> {
+  const surveyor = new Surveyor(task.schema);
+  const lineCount = await readRange(
+    task,
+    (raw) => {
+      surveyor.add(raw);
+    },
+    onBytes,
+  );
   const { facts, ...rest } = surveyor.end();
   const { records, recordCount, pairs, pairCount } = facts;
-  return { ...rest, records, recordCount, pairs, pairCount, lineCount: cutter.lineCount };
+  return { ...rest, records, recordCount, pairs, pairCount, lineCount };
 }
 
 /** The memory that can be handed over instead of copied. */

@@ -4,13 +4,12 @@ import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { LineCutter } from '#formats/lines.ts';
+import type { RawRecord } from '#core/model/record.ts';
 
-import { readBlocks } from './files.ts';
-import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
-import { buffersOf, chunksOf, factsOf, surveyRange } from './rangeSurvey.ts';
+import type { FactsTables, OnBytes, RangeSurvey, RangeTask } from './rangeSurvey.ts';
+import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSurvey.ts';
 
-/** A text that a thread reads: bytes that it is given, or a plain file. */
+/** What a thread reads: bytes that it is given, or a file. */
 export type RelateText = { readonly bytes: Uint8Array } | { readonly path: string };
 
 /** One file, to be looked through for duplicates and contradictions. */
@@ -31,43 +30,31 @@ export interface Works {
 }
 export type Work = keyof Works;
 
-type OnBytes = (bytes: number) => void;
-
-/** Signatures of the pairs of a text, in their order. */
+/** Signatures of the pairs of records, in their order. `read` gives each record to what it is handed. */
 async function sign(
-  chunks: AsyncIterable<Uint8Array>,
   recognition: Recognition,
-  isFileStart: boolean,
-  onBytes?: OnBytes,
+  read: (take: (raw: RawRecord) => void) => Promise<unknown>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const cutter = new LineCutter(isFileStart);
   let signatures = new Uint8Array(SIGNATURE_BYTES * 4096);
   let count = 0;
-  const signAll = (records: ReturnType<LineCutter['push']>): void => {
-    for (const raw of records) {
-      for (const pair of readRaw(raw, recognition)?.pairs ?? []) {
-        if ((count + 1) * SIGNATURE_BYTES > signatures.length) {
-          const next = new Uint8Array(Math.ceil(signatures.length * 1.5));
-          next.set(signatures);
-          signatures = next;
-        }
-        writeSignature(pair, signatures, count * SIGNATURE_BYTES);
-        count++;
+  await read((raw) => {
+    for (const pair of readRaw(raw, recognition)?.pairs ?? []) {
+      if ((count + 1) * SIGNATURE_BYTES > signatures.length) {
+        const next = new Uint8Array(Math.ceil(signatures.length * 1.5));
+        next.set(signatures);
+        signatures = next;
       }
+      writeSignature(pair, signatures, count * SIGNATURE_BYTES);
+      count++;
     }
-  };
-  for await (const chunk of chunks) {
-    signAll(cutter.push(chunk));
-    onBytes?.(chunk.length);
-  }
-  signAll(cutter.end());
+  });
   return signatures.slice(0, count * SIGNATURE_BYTES);
 }
 
 async function signRange(task: RangeTask, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
-  const { schema, start } = task;
+  const { schema } = task;
   if (!schema || !('recognition' in schema)) throw new Error('signatures: no schema');
-  return sign(chunksOf(task), schema.recognition, start === 0, onBytes);
+  return sign(schema.recognition, async (take) => readRange(task, take, onBytes));
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -75,8 +62,13 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function relate({ path, recognition, facts, text }: RelateTask, onBytes?: OnBytes): Promise<Relations> {
-  const chunks = text && ('bytes' in text ? once(text.bytes) : readBlocks(text.path));
-  const signatures = chunks && (await sign(chunks, recognition, true, onBytes));
+  const signatures =
+    text &&
+    (await sign(recognition, async (take) =>
+      'bytes' in text
+        ? takeLines(once(text.bytes), true, take, onBytes)
+        : readRange({ path: text.path, start: 0, end: Infinity, schema: undefined }, take, onBytes),
+    ));
   const file = { name: path, facts: factsOf(facts), labelPath: recognition.labelPath };
   const [found] = findRelations([file], signatures);
   return found ?? { findings: [], counts: new Map() };

@@ -8,7 +8,7 @@ import { copyFile, open, readdir, realpath, rename, rm, stat } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 
-import type { Replacement } from '#core/edits/splice.ts';
+import type { LateReplacement, Replacement } from '#core/edits/splice.ts';
 import { spliceStream } from '#core/edits/splice.ts';
 import { messages } from '#core/messages.ts';
 
@@ -129,7 +129,7 @@ interface Rewrite {
   readonly target: string;
   readonly partial: string;
   readonly owner: Owner;
-  readonly replacements: readonly Replacement[];
+  readonly replacements: readonly LateReplacement[];
   readonly signal: AbortSignal;
 }
 
@@ -152,12 +152,17 @@ async function writeAnew({ file, partial, owner, replacements, signal }: Rewrite
 }
 
 /** Flips exchange bytes within their record: then nothing in the file moves. */
-function movesNothing(replacements: readonly Replacement[]): boolean {
-  return replacements.every(({ start, end, bytes }) => bytes.length === end - start);
+function movesNothing(replacements: readonly LateReplacement[]): replacements is readonly Replacement[] {
+  return replacements.every(
+    ({ start, end, bytes }) => typeof bytes !== 'function' && bytes.length === end - start,
+  );
 }
 
 /** Writes the changed bytes into a copy that the system made. False when something else came back. */
-async function patch({ target, partial, owner, replacements, signal }: Rewrite): Promise<boolean> {
+async function patch(
+  { target, partial, owner, signal }: Rewrite,
+  replacements: readonly Replacement[],
+): Promise<boolean> {
   const out = await open(partial, 'r+');
   try {
     let isWhole = true;
@@ -181,9 +186,13 @@ async function patch({ target, partial, owner, replacements, signal }: Rewrite):
 
 /** What is to be written, found while the system may already copy. */
 export interface SavePlan {
-  readonly replacements: () => Promise<readonly Replacement[]>;
+  readonly replacements: () => Promise<readonly LateReplacement[]>;
   /** The edits are flips: a copy is begun before it is known what they change. */
   readonly isLikelyInPlace: boolean;
+  /** Looks at the new file once more before it takes the place of the old one. False when it is not what it should be. */
+  readonly verify?: (path: string) => Promise<boolean>;
+  /** What is held open for it, once it is over. */
+  readonly close?: () => void;
 }
 
 /**
@@ -209,10 +218,11 @@ export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortS
       await rm(partial, { force: true });
       return 0;
     }
-    const isPatch = canPatch && movesNothing(replacements);
-    if (canPatch && !isPatch) await rm(partial);
+    const patches = canPatch && movesNothing(replacements) ? replacements : undefined;
+    if (canPatch && !patches) await rm(partial);
     const rewrite = { file, target, partial, owner: await stat(target), replacements, signal };
-    if (!(await (isPatch ? patch(rewrite) : writeAnew(rewrite)))) throw messages.notVerified(file.path);
+    const isWritten = await (patches ? patch(rewrite, patches) : writeAnew(rewrite));
+    if (!isWritten || (await plan.verify?.(partial)) === false) throw messages.notVerified(file.path);
     await file.assertSame().catch(() => {
       throw messages.changedWhileSaving(file.path);
     });
@@ -224,17 +234,9 @@ export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortS
     await copying;
     await rm(partial, { force: true }).catch(() => undefined);
     throw explain(file.path, error);
+  } finally {
+    plan.close?.();
   }
-}
-
-/** The same of replacements that are known. */
-export async function saveReplaced(
-  file: DataFile,
-  replacements: readonly Replacement[],
-  signal: AbortSignal,
-): Promise<void> {
-  const plan = { replacements: async () => replacements, isLikelyInPlace: movesNothing(replacements) };
-  await savePlanned(file, plan, signal);
 }
 
 async function* abortable(

@@ -75,7 +75,7 @@ export function pairSources({ files }: SurveyedDataset): PairSources {
     scorable.length === 0 && first ? whyUnscorable(first.survey.recognition.mapping) : undefined;
   return {
     files: scorable.map(({ file, survey, firstPair }) => ({
-      bytes: file.bytes,
+      records: file.records,
       recognition: survey.recognition,
       firstPair,
     })),

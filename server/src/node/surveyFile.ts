@@ -10,11 +10,11 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
-import { readRecords } from '#formats/lines.ts';
 
 import type { Remembered, SurveyCache } from './cache.ts';
 import type { DataFile } from './files.ts';
 import { readBlocks, sameStamp } from './files.ts';
+import { cutRows } from './parquet/open.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
 import type { RangeRunner } from './threads.ts';
 
@@ -79,7 +79,7 @@ async function digestsOf(
 export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   const sample: JsonObject[] = [];
   let seen = 0;
-  for await (const raw of readRecords(file.bytes())) {
+  for await (const raw of file.records()) {
     const parsed = parseRecord(raw);
     if ('value' in parsed && isObject(parsed.value)) sample.push(parsed.value);
     if (++seen === RECOGNITION_SAMPLE || raw.byteEnd > MOST_HEAD_BYTES) break;
@@ -105,8 +105,9 @@ async function nextLineStart(path: string, from: number, size: number): Promise<
   }
 }
 
-/** Starts of ranges of about equal size, each at the start of a line; the end of the file comes last. */
+/** Starts of ranges of about equal size, each at the start of a line, or rows of a table; the end comes last. */
 export async function cutFile({ path, size, codec }: DataFile, width: number): Promise<readonly number[]> {
+  if (codec.name === 'parquet') return cutRows(path, width, LEAST_RANGE_BYTES);
   const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / LEAST_RANGE_BYTES)));
   const cuts = [0];
   for (let i = 1; i < count; i++) {
@@ -127,19 +128,21 @@ async function surveyWhole(file: DataFile, options: SurveyOptions): Promise<Surv
   // Several threads must agree on the schema before they start; one can find it on its way.
   const recognition = cuts.length > 2 ? await recogniseHead(file, mapping) : undefined;
   const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
+  const isTable = file.codec.name === 'parquet';
   const textBytes = file.size * file.codec.expansion;
   let done = 0;
   const onBytes = (bytes: number): void => {
     done += bytes;
     onProgress?.(Math.min(0.99, done / textBytes));
   };
-  const starts = recognition || cuts.length === 2 ? cuts : [0, file.size];
+  const starts = recognition || cuts.length === 2 ? cuts : [0, cuts.at(-1) ?? 0];
   const parts = await Promise.all(
-    starts.slice(0, -1).map(async (byte, i) => ({
-      byte,
+    starts.slice(0, -1).map(async (start, i) => ({
+      // The bytes of a row are counted from its own start, wherever it stands.
+      byte: isTable ? 0 : start,
       part: await ranges.run(
         'survey',
-        { path: file.path, start: byte, end: starts[i + 1] ?? file.size, schema: known },
+        { path: file.path, start, end: starts[i + 1] ?? file.size, schema: known },
         onBytes,
         signal,
       ),
@@ -177,7 +180,7 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
         digest: before.digest,
       };
   }
-  const grew = before && !file.codec.decode && before.stamp.size < file.size ? before : undefined;
+  const grew = before && file.codec.name === 'plain' && before.stamp.size < file.size ? before : undefined;
   const { whole: digest, prefix } = await digestsOf(file, grew?.stamp.size, options.signal);
   const known: Remembered = { stamp: file.stamp, digest };
   const sidecar = cache.sidecarOf(digest, schema);

@@ -7,10 +7,19 @@ export interface Replacement {
   readonly bytes: Uint8Array;
 }
 
+/** A replacement whose bytes are made when the stream has come to its place. */
+export interface LateReplacement extends Omit<Replacement, 'bytes'> {
+  readonly bytes: Uint8Array | (() => Uint8Array);
+}
+
+function bytesOf({ bytes }: LateReplacement): Uint8Array {
+  return typeof bytes === 'function' ? bytes() : bytes;
+}
+
 /** The stream with the replacements made. They must be in order and must not overlap. */
 export async function* spliceStream(
   chunks: AsyncIterable<Uint8Array>,
-  replacements: readonly Replacement[],
+  replacements: readonly LateReplacement[],
 ): AsyncGenerator<Uint8Array> {
   let next = 0;
   /** Where the chunk begins in the text. */
@@ -21,7 +30,8 @@ export async function* spliceStream(
     for (let one = replacements[next]; one && one.start < end; one = replacements[next]) {
       if (one.start >= from) {
         if (one.start > from) yield chunk.subarray(from - at, one.start - at);
-        if (one.bytes.length > 0) yield one.bytes;
+        const bytes = bytesOf(one);
+        if (bytes.length > 0) yield bytes;
       }
       from = Math.max(from, Math.min(one.end, end));
       if (one.end > end) break;
@@ -31,5 +41,8 @@ export async function* spliceStream(
     at = end;
   }
   // What is added behind the last byte.
-  for (const one of replacements.slice(next)) if (one.start >= at && one.bytes.length > 0) yield one.bytes;
+  for (const one of replacements.slice(next)) {
+    const bytes = one.start >= at ? bytesOf(one) : undefined;
+    if (bytes && bytes.length > 0) yield bytes;
+  }
 }

@@ -192,30 +192,42 @@ function keyEquals(bytes: Uint8Array, start: number, end: number, name: string):
     : text === `"${name}"` || text === JSON.stringify(name);
 }
 
-function findField(bytes: Uint8Array, from: number, end: number, name: string): FieldSpan | undefined {
-  let found: FieldSpan | undefined;
+/** The fields of the object that begins at `from`, in their order. */
+export function* fieldsOf(bytes: Uint8Array, from: number, end: number): Generator<FieldSpan> {
   let at = skipSpace(bytes, from + 1, end);
   while (at < end && bytes[at] !== CLOSE_OBJECT) {
     const keyStart = skipSpace(bytes, at, end);
     const keyEnd = skipString(bytes, keyStart, end);
     const valueStart = skipSpace(bytes, skipSpace(bytes, keyEnd, end) + 1, end);
     const valueEnd = skipValue(bytes, valueStart, end);
-    // The last of several equal keys is the one that JSON.parse keeps.
-    if (keyEquals(bytes, keyStart, keyEnd, name)) found = { keyStart, keyEnd, valueStart, valueEnd };
+    yield { keyStart, keyEnd, valueStart, valueEnd };
     at = skipSpace(bytes, valueEnd, end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, end);
   }
+}
+
+/** The items of the list that begins at `from`, in their order. */
+export function* itemsOf(bytes: Uint8Array, from: number, end: number): Generator<FieldSpan> {
+  let at = skipSpace(bytes, from + 1, end);
+  while (at < end && bytes[at] !== CLOSE_LIST) {
+    const valueEnd = skipValue(bytes, at, end);
+    yield { keyStart: at, keyEnd: at, valueStart: at, valueEnd };
+    at = skipSpace(bytes, valueEnd, end);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, end);
+  }
+}
+
+function findField(bytes: Uint8Array, from: number, end: number, name: string): FieldSpan | undefined {
+  let found: FieldSpan | undefined;
+  // The last of several equal keys is the one that JSON.parse keeps.
+  for (const span of fieldsOf(bytes, from, end))
+    if (keyEquals(bytes, span.keyStart, span.keyEnd, name)) found = span;
   return found;
 }
 
 function findItem(bytes: Uint8Array, from: number, end: number, index: number): FieldSpan | undefined {
-  let at = skipSpace(bytes, from + 1, end);
-  for (let i = 0; at < end && bytes[at] !== CLOSE_LIST; i++) {
-    const valueEnd = skipValue(bytes, at, end);
-    if (i === index) return { keyStart: at, keyEnd: at, valueStart: at, valueEnd };
-    at = skipSpace(bytes, valueEnd, end);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, end);
-  }
+  let i = 0;
+  for (const span of itemsOf(bytes, from, end)) if (i++ === index) return span;
   return undefined;
 }
 

@@ -1,10 +1,10 @@
-/** One line of a file that holds something. */
+/** One line of a file that holds something, or one row of a table as a line of JSON. */
 export interface RawRecord {
   /** Record number from 0; blank lines do not count. */
   readonly record: number;
   /** Line number from 0. */
   readonly line: number;
-  /** Half-open byte range in the file, without line end and BOM. */
+  /** Half-open byte range in the file, without line end and BOM. A row's bytes are counted from its own start. */
   readonly byteStart: number;
   readonly byteEnd: number;
   /**
@@ -12,4 +12,10 @@ export interface RawRecord {
    * MAX_RECORD_BYTES: then only the range tells its length.
    */
   readonly bytes: Uint8Array;
+}
+
+/** A record as it comes from its file. */
+export interface CutRecord extends RawRecord {
+  /** Where its line ends in the file: just after its line end, or the end of the file. */
+  readonly lineEnd: number;
 }

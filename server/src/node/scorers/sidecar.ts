@@ -9,7 +9,6 @@ import type { SidecarRule } from '#core/reward/scorerRule.ts';
 import type { SidecarRow } from '#core/reward/sidecar.ts';
 import { readSidecarRow } from '#core/reward/sidecar.ts';
 import { rowsOfArrow } from '#formats/arrow.ts';
-import { readRecords } from '#formats/lines.ts';
 
 import { openFile } from '../files.ts';
 import { PairTable } from './pairTable.ts';
@@ -22,8 +21,8 @@ async function* rowsOf(path: string): AsyncGenerator<{ readonly row: Json; reado
     return;
   }
   const decoder = new TextDecoder();
-  const { bytes } = await openFile(path);
-  for await (const raw of readRecords(bytes())) {
+  const { records } = await openFile(path);
+  for await (const raw of records()) {
     let row: Json;
     try {
       row = JSON.parse(decoder.decode(raw.bytes)) as Json;

@@ -1,0 +1,121 @@
+// A column that the file did not have: a margin, a weight, a word. It stands last, and is null where nobody set it.
+import { PageBuilder } from './encode.ts';
+import { CHUNK, FILE, GROUP, META } from './footer.ts';
+import type { Layout } from './layout.ts';
+import { HEADER } from './pages.ts';
+import type { ParquetFile } from './rows.ts';
+import type { Leaf } from './schema.ts';
+import { ParquetError, TYPES } from './schema.ts';
+import { parseValue } from './text.ts';
+import type { ThriftStruct } from './thrift.ts';
+import { listIn, setField, structOf, structsIn, T, updateNumber } from './thrift.ts';
+
+/** A new column: JSON values by row of the file, all of one kind. */
+export interface AddedColumn {
+  readonly leaf: Leaf;
+  readonly cells: ReadonlyMap<number, Uint8Array>;
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const CONVERTED_UTF8 = 0;
+const STRING = 1;
+const OPTIONAL = 1;
+
+/** What a column of these JSON values is. Throws ParquetError where they are of several kinds or of none that fits. */
+export function newColumn(name: string, column: number, cells: ReadonlyMap<number, Uint8Array>): AddedColumn {
+  const kinds = new Set([...cells.values()].map((json) => typeof JSON.parse(decoder.decode(json))));
+  const [kind] = kinds;
+  const made = {
+    number: { type: 'DOUBLE', meaning: { kind: 'double' } },
+    string: { type: 'BYTE_ARRAY', meaning: { kind: 'text' } },
+    boolean: { type: 'BOOLEAN', meaning: { kind: 'boolean' } },
+  } as const;
+  if (kinds.size !== 1 || !kind || !(kind in made))
+    throw new ParquetError(
+      `without a column ${name}, and these values are not all numbers, all texts or all true and false`,
+    );
+  const leaf: Leaf = {
+    kind: 'leaf',
+    name,
+    column,
+    path: [name],
+    length: 0,
+    definition: 1,
+    isOptional: true,
+    maxDefinition: 1,
+    maxRepetition: 0,
+    ...made[kind as keyof typeof made],
+  };
+  return { leaf, cells };
+}
+
+/** Adds the column to the schema of a footer. */
+export function addToSchema(root: ThriftStruct, { leaf }: AddedColumn): void {
+  const isText = leaf.meaning.kind === 'text';
+  const elements = structsIn(root, FILE.schema);
+  const [top] = elements;
+  if (top) updateNumber(top, 5, (count) => count + 1);
+  listIn(root, FILE.schema)?.items.push(
+    structOf(
+      [1, T.i32, TYPES.indexOf(leaf.type)],
+      [3, T.i32, OPTIONAL],
+      [4, T.binary, encoder.encode(leaf.name)],
+      [6, T.i32, isText ? CONVERTED_UTF8 : undefined],
+      [10, T.struct, isText ? structOf([STRING, T.struct, structOf()]) : undefined],
+    ),
+  );
+  // Ordered as its type is.
+  listIn(root, FILE.orders)?.items.push(structOf([1, T.struct, structOf()]));
+}
+
+export interface AddedChunk {
+  readonly file: ParquetFile;
+  readonly layout: Layout;
+  readonly column: AddedColumn;
+  /** Number of the row group, and what the new footer says of it. */
+  readonly number: number;
+  readonly root: ThriftStruct;
+  readonly droppedAll: ReadonlySet<number>;
+}
+
+const PLAIN_HEADER = structOf([HEADER.type, T.i32, 0], [HEADER.data, T.struct, structOf()]);
+const [RLE, PLAIN] = [3, 0];
+
+/** Adds the column to a row group: one page behind the pages that are there. */
+export function addChunk({ file, layout, column, number, root, droppedAll }: AddedChunk): void {
+  const group = file.footer.groups[number];
+  if (!group) return;
+  const { leaf, cells } = column;
+  const codec = group.chunks[0]?.codec ?? 0;
+  const at = Math.max(4, ...group.chunks.map(({ end }) => end));
+  const meta = structOf(
+    [1, T.i32, TYPES.indexOf(leaf.type)],
+    [META.encodings, T.list, { itemType: T.i32, items: [PLAIN, RLE] }],
+    [META.path, T.list, { itemType: T.binary, items: [encoder.encode(leaf.name)] }],
+    [META.codec, T.i32, codec],
+  );
+  const chunk = structOf([CHUNK.fileOffset, T.i64, 0], [CHUNK.meta, T.struct, meta]);
+  const columns = listIn(root, GROUP.columns);
+  columns?.items.push(chunk);
+  layout.add(at, at, () => {
+    const builder = new PageBuilder(leaf, undefined);
+    for (let row = group.firstRow; row < group.firstRow + group.rows; row++) {
+      if (droppedAll.has(row)) continue;
+      const json = cells.get(row);
+      const isValue = json !== undefined && decoder.decode(json) !== 'null';
+      builder.add({
+        repetition: [0],
+        definition: [isValue ? 1 : 0],
+        values: isValue ? [parseValue(json, leaf)] : [],
+      });
+    }
+    const page = builder.finish(PLAIN_HEADER, codec, file.codecs);
+    const unpacked = page.headerLength + page.unpackedLength;
+    setField(meta, META.count, T.i64, page.count);
+    setField(meta, META.unpacked, T.i64, unpacked);
+    setField(meta, META.packed, T.i64, page.bytes.length);
+    setField(meta, META.dataPage, T.i64, layout.moved(at));
+    return page.bytes;
+  });
+}

@@ -1,0 +1,223 @@
+// Pages made anew: what stays is copied value by value, what was edited comes from its cells.
+import type { PageCodecs } from './footer.ts';
+import { bitsFor, MOST_WRITTEN_BITS, writeHybrid } from './levels.ts';
+import type { Page, PageRef, PageTable } from './pages.ts';
+import { DATA, DATA_V2, HEADER } from './pages.ts';
+import type { Leaf } from './schema.ts';
+import type { Entries } from './shred.ts';
+import type { Extremes } from './statistics.ts';
+import { extremesOf } from './statistics.ts';
+import type { ThriftStruct } from './thrift.ts';
+import { ByteSink, copyStruct, setField, structIn, T, thriftBytes } from './thrift.ts';
+import type { Values } from './values.ts';
+import { ENCODING, widthOf } from './values.ts';
+
+/** What becomes of rows, by their numbers in the row group: other entries, or none at all. */
+export type RowEdits = ReadonlyMap<number, Entries | null>;
+
+/** A page as it is to be written. */
+export interface MadePage {
+  /** The header and what follows it. */
+  readonly bytes: Uint8Array;
+  readonly headerLength: number;
+  readonly unpackedLength: number;
+  /** Entries. */
+  readonly count: number;
+  /** Rows that begin here. */
+  readonly rows: number;
+  /** Entries that are no values, in this page and in those whose place it takes. */
+  readonly nulls: number;
+  readonly oldNulls: number;
+  readonly encoding: number;
+  readonly extremes: Extremes | undefined;
+}
+
+/** Entries of a column, gathered for one page. */
+export class PageBuilder {
+  readonly #leaf: Leaf;
+  readonly #dictionary: Values | undefined;
+  readonly #repetition: number[] = [];
+  readonly #definition: number[] = [];
+  /** PLAIN, as it will stand there; booleans a byte each. */
+  readonly #plain = new ByteSink();
+  /** Places in the dictionary; undefined once a value is in none. */
+  #indices: number[] | undefined;
+  #found: Map<string, number> | undefined;
+  readonly #values: { bytes: Uint8Array; start: number; end: number }[] = [];
+
+  /** @param dictionary that of the column, where the page may point into it */
+  constructor(leaf: Leaf, dictionary: Values | undefined) {
+    this.#leaf = leaf;
+    this.#dictionary = dictionary;
+    this.#indices = dictionary && bitsFor(dictionary.count) <= MOST_WRITTEN_BITS ? [] : undefined;
+  }
+
+  get count(): number {
+    return this.#definition.length;
+  }
+
+  #value(bytes: Uint8Array, start: number, end: number, index: number | undefined): void {
+    if (index === undefined) this.#indices = undefined;
+    else this.#indices?.push(index);
+    this.#values.push({ bytes, start, end });
+  }
+
+  /** The entry `at` of a page, whose value, if it is one, is number `valueAt` there. */
+  copy(page: Page, at: number, valueAt: number): void {
+    const level = page.definition?.[at] ?? this.#leaf.maxDefinition;
+    this.#repetition.push(page.repetition?.[at] ?? 0);
+    this.#definition.push(level);
+    if (level < this.#leaf.maxDefinition) return;
+    const index = page.indices?.[valueAt];
+    const i = index ?? valueAt;
+    const { bytes, starts, ends, width } = page.values;
+    if (starts && ends) this.#value(bytes, starts[i] ?? 0, ends[i] ?? 0, index);
+    else this.#value(bytes, i * width, (i + 1) * width, index);
+  }
+
+  #indexOf(value: Uint8Array): number | undefined {
+    const dictionary = this.#dictionary;
+    if (!this.#indices || !dictionary) return undefined;
+    if (!this.#found) {
+      this.#found = new Map();
+      for (let i = 0; i < dictionary.count; i++) {
+        const { starts, ends, width } = dictionary;
+        const own = dictionary.bytes.subarray(starts?.[i] ?? i * width, ends?.[i] ?? (i + 1) * width);
+        this.#found.set(Buffer.from(own).toString('latin1'), i);
+      }
+    }
+    return this.#found.get(Buffer.from(value).toString('latin1'));
+  }
+
+  /** The entries of an edited cell. */
+  add({ repetition, definition, values }: Entries): void {
+    let next = 0;
+    definition.forEach((level, i) => {
+      this.#repetition.push(repetition[i] ?? 0);
+      this.#definition.push(level);
+      if (level < this.#leaf.maxDefinition) return;
+      const value = values[next++] ?? new Uint8Array(0);
+      this.#value(value, 0, value.length, this.#indexOf(value));
+    });
+  }
+
+  #writeValues(): Uint8Array {
+    const out = this.#plain;
+    if (this.#indices) {
+      const width = bitsFor(Math.max(0, (this.#dictionary?.count ?? 1) - 1));
+      out.byte(width);
+      out.bytes(writeHybrid(this.#indices, width));
+    } else if (this.#leaf.type === 'BOOLEAN') {
+      for (let i = 0; i < this.#values.length; i += 8) {
+        let byte = 0;
+        for (let bit = 0; bit < 8; bit++) {
+          const value = this.#values[i + bit];
+          if (value?.bytes[value.start]) byte |= 1 << bit;
+        }
+        out.byte(byte);
+      }
+    } else {
+      const isVariable = widthOf(this.#leaf) === 0;
+      for (const { bytes, start, end } of this.#values) {
+        if (isVariable) out.uint32(end - start);
+        out.bytes(bytes.subarray(start, end));
+      }
+    }
+    return out.all;
+  }
+
+  /** The page, packed, behind a header like the one given. */
+  finish(like: ThriftStruct, codec: number, codecs: PageCodecs): MadePage {
+    const { maxRepetition, maxDefinition } = this.#leaf;
+    const repetition = maxRepetition > 0 ? writeHybrid(this.#repetition, bitsFor(maxRepetition)) : undefined;
+    const definition = maxDefinition > 0 ? writeHybrid(this.#definition, bitsFor(maxDefinition)) : undefined;
+    const values = this.#writeValues();
+    const encoding = this.#indices ? ENCODING.dictionary : ENCODING.plain;
+    const rows = maxRepetition > 0 ? this.#repetition.filter((level) => level === 0).length : this.count;
+    const nulls = this.count - this.#values.length;
+    const header = copyStruct(like);
+    const v2 = structIn(header, HEADER.dataV2);
+    const body = new ByteSink();
+    let unpackedLength: number;
+    if (v2) {
+      const levelBytes = (repetition?.length ?? 0) + (definition?.length ?? 0);
+      for (const levels of [repetition, definition]) if (levels) body.bytes(levels);
+      // Nothing is not packed: not every reader can unpack it.
+      const isPacked = codec !== 0 && values.length > 0;
+      body.bytes(isPacked ? codecs.compress(codec, values) : values);
+      unpackedLength = levelBytes + values.length;
+      setField(v2, DATA_V2.count, T.i32, this.count);
+      setField(v2, DATA_V2.nulls, T.i32, nulls);
+      setField(v2, DATA_V2.rows, T.i32, rows);
+      setField(v2, DATA_V2.encoding, T.i32, encoding);
+      setField(v2, DATA_V2.definitionBytes, T.i32, definition?.length ?? 0);
+      setField(v2, DATA_V2.repetitionBytes, T.i32, repetition?.length ?? 0);
+      setField(v2, DATA_V2.isPacked, T.true, isPacked);
+      setField(v2, DATA_V2.statistics, T.struct, undefined);
+    } else {
+      const whole = new ByteSink();
+      for (const levels of [repetition, definition]) {
+        if (!levels) continue;
+        whole.uint32(levels.length);
+        whole.bytes(levels);
+      }
+      whole.bytes(values);
+      unpackedLength = whole.length;
+      body.bytes(codec === 0 ? whole.all : codecs.compress(codec, whole.all));
+      const v1 = structIn(header, HEADER.data);
+      if (!v1) throw new Error('parquet: a page without a header of its kind');
+      setField(v1, DATA.count, T.i32, this.count);
+      setField(v1, DATA.encoding, T.i32, encoding);
+      setField(v1, DATA.definitions, T.i32, ENCODING.rle);
+      setField(v1, DATA.repetitions, T.i32, ENCODING.rle);
+      setField(v1, DATA.statistics, T.struct, undefined);
+    }
+    setField(header, HEADER.unpacked, T.i32, unpackedLength);
+    setField(header, HEADER.packed, T.i32, body.length);
+    // Of the old bytes; the format wants none.
+    setField(header, HEADER.crc, T.i32, undefined);
+    const headerBytes = thriftBytes(header);
+    return {
+      bytes: Buffer.concat([headerBytes, body.all]),
+      headerLength: headerBytes.length,
+      unpackedLength,
+      count: this.count,
+      rows,
+      nulls,
+      oldNulls: 0,
+      encoding,
+      extremes: extremesOf(this.#leaf, this.#values),
+    };
+  }
+}
+
+/** One page in the place of several that lie together, with rows edited. Without bytes where no entry is left. */
+export function remakePages(
+  { leaf, chunk }: PageTable,
+  refs: readonly PageRef[],
+  pages: readonly Page[],
+  edits: RowEdits,
+  codecs: PageCodecs,
+): MadePage {
+  const [first, ref] = [pages[0], refs[0]];
+  if (!first || !ref) throw new Error('parquet: no page to make anew');
+  const builder = new PageBuilder(leaf, pages.every(({ indices }) => indices) ? first.values : undefined);
+  // What stands before the first row that begins here belongs to the row before.
+  let row = ref.firstRow - 1;
+  let edit: Entries | null | undefined;
+  let oldNulls = 0;
+  for (const page of pages) {
+    let valueAt = 0;
+    for (let at = 0; at < page.count; at++) {
+      if ((page.repetition?.[at] ?? 0) === 0) {
+        edit = edits.get(++row);
+        if (edit) builder.add(edit);
+      }
+      if (edit === undefined) builder.copy(page, at, valueAt);
+      if (!page.definition || page.definition[at] === leaf.maxDefinition) valueAt++;
+    }
+    oldNulls += page.count - valueAt;
+  }
+  const made = { ...builder.finish(ref.header, chunk.codec, codecs), oldNulls };
+  return made.count > 0 ? made : { ...made, bytes: new Uint8Array(0), headerLength: 0, unpackedLength: 0 };
+}

@@ -1,0 +1,193 @@
+// The footer of a file: what every row group and column is and where it lies. Kept as it was read, so that it can be
+// written again with everything in it.
+import type { Schema } from './schema.ts';
+import { ParquetError, readSchema } from './schema.ts';
+import type { ThriftStruct } from './thrift.ts';
+import { numberIn, structIn, structsIn, textIn, ThriftError, ThriftReader } from './thrift.ts';
+
+/** Bytes that can be read at any place. */
+export interface ByteSource {
+  readonly size: number;
+  /** The bytes [start, end), which lie inside. */
+  read(start: number, end: number): Uint8Array;
+}
+
+/** Codecs of pages, by their number in the footer. */
+export interface PageCodecs {
+  /** Throws what is wrong with the bytes. */
+  decompress(codec: number, bytes: Uint8Array, length: number): Uint8Array;
+  compress(codec: number, bytes: Uint8Array): Uint8Array;
+  /** The name of a codec; undefined where it is not read. */
+  nameOf(codec: number): string | undefined;
+}
+
+/** One column of a row group. */
+export interface Chunk {
+  /** ColumnChunk and ColumnMetaData, as they stand in the footer's tree. */
+  readonly chunk: ThriftStruct;
+  readonly meta: ThriftStruct;
+  readonly codec: number;
+  /** Entries: values, nulls and empty lists. */
+  readonly count: number;
+  /** Half-open range of the pages in the file, the dictionary's among them. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RowGroup {
+  readonly group: ThriftStruct;
+  readonly rows: number;
+  /** Number of its first row in the file. */
+  readonly firstRow: number;
+  /** By column. */
+  readonly chunks: readonly Chunk[];
+}
+
+export interface Footer {
+  readonly file: ThriftStruct;
+  readonly schema: Schema;
+  readonly rows: number;
+  readonly groups: readonly RowGroup[];
+  /** Where the footer begins; the pages lie before it. */
+  readonly start: number;
+  /** Text of one page and all others, about: what the columns unpack to. */
+  readonly unpackedBytes: number;
+}
+
+export const MAGIC = 0x31524150;
+const ENCRYPTED = 0x45524150;
+
+/** PAR1, and the length of the footer before it. */
+export const TAIL_BYTES = 8;
+
+/** A footer of ten thousand columns takes a hundredth of it. */
+const MOST_FOOTER_BYTES = 256 * 1024 * 1024;
+
+/** Field numbers of the structures in a footer that several modules look at. */
+export const META = {
+  encodings: 2,
+  path: 3,
+  codec: 4,
+  count: 5,
+  unpacked: 6,
+  packed: 7,
+  dataPage: 9,
+  indexPage: 10,
+  dictionaryPage: 11,
+  statistics: 12,
+  encodingStats: 13,
+  bloomOffset: 14,
+  bloomLength: 15,
+  sizes: 16,
+} as const;
+export const CHUNK = {
+  filePath: 1,
+  fileOffset: 2,
+  meta: 3,
+  offsetIndex: 4,
+  offsetIndexLength: 5,
+  columnIndex: 6,
+  columnIndexLength: 7,
+} as const;
+export const GROUP = {
+  columns: 1,
+  unpacked: 2,
+  rows: 3,
+  sorting: 4,
+  fileOffset: 5,
+  packed: 6,
+  ordinal: 7,
+} as const;
+export const FILE = {
+  version: 1,
+  schema: 2,
+  rows: 3,
+  groups: 4,
+  keyValues: 5,
+  createdBy: 6,
+  orders: 7,
+} as const;
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+}
+
+function whole(struct: ThriftStruct, id: number, what: string): number {
+  const value = numberIn(struct, id);
+  if (value === undefined || value < 0 || !Number.isSafeInteger(value))
+    throw new ParquetError(`damaged: ${what} is missing or no size`);
+  return value;
+}
+
+function chunkOf(chunk: ThriftStruct, dataEnd: number, name: string): Chunk {
+  const meta = structIn(chunk, CHUNK.meta);
+  if (!meta || structIn(chunk, 8)) throw new ParquetError('encrypted, which is not read');
+  if ((textIn(chunk, CHUNK.filePath) ?? '') !== '')
+    throw new ParquetError('a summary of other files, which is not read: open those files');
+  const dataPage = whole(meta, META.dataPage, `the place of column ${name}`);
+  const dictionary = numberIn(meta, META.dictionaryPage) ?? 0;
+  const start = dictionary > 0 && dictionary < dataPage ? dictionary : dataPage;
+  const end = start + whole(meta, META.packed, `the size of column ${name}`);
+  if (start < 4 || end > dataEnd) throw new ParquetError(`damaged: column ${name} lies outside the file`);
+  return {
+    chunk,
+    meta,
+    codec: whole(meta, META.codec, `the codec of column ${name}`),
+    count: whole(meta, META.count, `the count of column ${name}`),
+    start,
+    end,
+  };
+}
+
+function readGroups(file: ThriftStruct, schema: Schema, dataEnd: number): RowGroup[] {
+  let firstRow = 0;
+  return structsIn(file, FILE.groups).map((group) => {
+    const rows = whole(group, GROUP.rows, 'the count of a row group');
+    const columns = structsIn(group, GROUP.columns);
+    if (columns.length !== schema.leaves.length)
+      throw new ParquetError('damaged: a row group has other columns than the schema');
+    const chunks = schema.leaves.map((leaf, i) => {
+      const name = leaf.path.join('.');
+      const chunk = chunkOf(columns[i] as ThriftStruct, dataEnd, name);
+      // A list has an entry for each element, and one where it is empty.
+      if (leaf.maxRepetition === 0 ? chunk.count !== rows : chunk.count < rows)
+        throw new ParquetError(`damaged: column ${name} has ${chunk.count} entries for ${rows} rows`);
+      return chunk;
+    });
+    firstRow += rows;
+    return { group, rows, firstRow: firstRow - rows, chunks };
+  });
+}
+
+/** Reads the footer. Throws ParquetError with what is wrong. */
+export function readFooter(source: ByteSource): Footer {
+  const { size } = source;
+  if (size < 12) throw new ParquetError('too short to be a Parquet file');
+  if (uint32(source.read(0, 4), 0) === ENCRYPTED) throw new ParquetError('encrypted, which is not read');
+  const tail = source.read(size - TAIL_BYTES, size);
+  if (uint32(tail, 4) === ENCRYPTED) throw new ParquetError('encrypted, which is not read');
+  if (uint32(tail, 4) !== MAGIC || uint32(source.read(0, 4), 0) !== MAGIC)
+    throw new ParquetError(
+      'no Parquet file, or one that is not written to its end: it does not begin and end with PAR1',
+    );
+  const length = uint32(tail, 0);
+  const start = size - TAIL_BYTES - length;
+  if (start < 4 || length > MOST_FOOTER_BYTES)
+    throw new ParquetError('damaged: its footer is larger than the file');
+  try {
+    const file = new ThriftReader(source.read(start, size - TAIL_BYTES)).struct();
+    const schema = readSchema(structsIn(file, FILE.schema));
+    const groups = readGroups(file, schema, start);
+    const rows = whole(file, FILE.rows, 'its count of rows');
+    const sum = groups.reduce((all, group) => all + group.rows, 0);
+    if (sum !== rows) throw new ParquetError(`damaged: it says ${rows} rows and its row groups hold ${sum}`);
+    const unpackedBytes = groups
+      .flatMap(({ chunks }) => chunks)
+      .reduce((all, { meta }) => all + (numberIn(meta, META.unpacked) ?? 0), 0);
+    return { file, schema, rows, groups, start, unpackedBytes };
+  } catch (error) {
+    if (error instanceof ThriftError)
+      throw new ParquetError(`damaged: its footer cannot be read, ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+// The indexes of pages that a file may hold: where pages lie and what their extremes are, with pages made anew.
+import type { Touched } from './splice.ts';
+import { boundsOf } from './statistics.ts';
+import type { ThriftStruct, ThriftValue } from './thrift.ts';
+import { listIn, numberIn, setField, structOf, structsIn, T } from './thrift.ts';
+
+/** Field numbers. */
+const OFFSETS = { places: 1, byteArrayBytes: 2 };
+const PLACE = { offset: 1, length: 2, firstRow: 3 };
+const COLUMN = { isNull: 1, least: 2, greatest: 3, order: 4, nulls: 5, repetitions: 6, definitions: 7 };
+const UNORDERED = 0;
+
+/** Of each page that the column will have: the number of the old one, or the segment that takes its place. */
+function* pagesAfter({ table, segments }: Touched): Generator<number | Touched['segments'][number]> {
+  const byStart = new Map(segments.map((segment) => [segment.numbers[0], segment]));
+  for (let number = 0; number < table.pages.length;) {
+    const segment = byStart.get(number);
+    if (!segment) yield number++;
+    else {
+      if ((segment.made?.count ?? 0) > 0) yield segment;
+      number = segment.numbers[1];
+    }
+  }
+}
+
+/** An OffsetIndex with every place where it is now. Undefined where it does not belong to these pages: it is left out. */
+export function newOffsetIndex(
+  old: ThriftStruct,
+  touched: Touched | undefined,
+  moved: (offset: number) => number,
+): ThriftStruct | undefined {
+  const places = structsIn(old, OFFSETS.places);
+  const place = (offset: number, length: number, firstRow: number): ThriftStruct =>
+    structOf([PLACE.offset, T.i64, offset], [PLACE.length, T.i32, length], [PLACE.firstRow, T.i64, firstRow]);
+  if (!touched) {
+    for (const one of places) setField(one, PLACE.offset, T.i64, moved(numberIn(one, PLACE.offset) ?? 0));
+    return old;
+  }
+  const { pages } = touched.table;
+  if (places.length !== pages.length) return undefined;
+  const items: ThriftStruct[] = [];
+  let row = 0;
+  for (const page of pagesAfter(touched)) {
+    const ref = typeof page === 'number' ? pages[page] : page.refs[0];
+    const made = typeof page === 'number' ? undefined : page.made;
+    if (!ref) return undefined;
+    items.push(place(moved(ref.offset), made?.bytes.length ?? ref.headerLength + ref.packedLength, row));
+    row += made?.rows ?? ref.rows;
+  }
+  return structOf([OFFSETS.places, T.list, { itemType: T.struct, items }]);
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** A ColumnIndex of the pages as they are now. Undefined where it does not belong to them, or no order is known. */
+export function newColumnIndex(old: ThriftStruct, touched: Touched): ThriftStruct | undefined {
+  const { leaf, pages } = touched.table;
+  const lists = [COLUMN.isNull, COLUMN.least, COLUMN.greatest].map((id) => listIn(old, id)?.items);
+  const [isNull, least, greatest] = lists;
+  const nulls = listIn(old, COLUMN.nulls)?.items;
+  if (!isNull || !least || !greatest || lists.some((items) => items?.length !== pages.length))
+    return undefined;
+  const columns: Record<'isNull' | 'least' | 'greatest' | 'nulls', ThriftValue[]> = {
+    isNull: [],
+    least: [],
+    greatest: [],
+    nulls: [],
+  };
+  for (const page of pagesAfter(touched)) {
+    if (typeof page === 'number') {
+      columns.isNull.push(isNull[page] ?? false);
+      columns.least.push(least[page] ?? NOTHING);
+      columns.greatest.push(greatest[page] ?? NOTHING);
+      columns.nulls.push(nulls?.[page] ?? 0);
+      continue;
+    }
+    const { made } = page;
+    const bounds = made?.extremes && boundsOf(leaf, made.extremes);
+    const isEmpty = made?.count === made?.nulls;
+    if (!bounds && !isEmpty) return undefined;
+    columns.isNull.push(isEmpty);
+    columns.least.push(bounds?.least ?? NOTHING);
+    columns.greatest.push(bounds?.greatest ?? NOTHING);
+    columns.nulls.push(made?.nulls ?? 0);
+  }
+  return structOf(
+    [COLUMN.isNull, T.list, { itemType: T.true, items: columns.isNull }],
+    [COLUMN.least, T.list, { itemType: T.binary, items: columns.least }],
+    [COLUMN.greatest, T.list, { itemType: T.binary, items: columns.greatest }],
+    [COLUMN.order, T.i32, UNORDERED],
+    [COLUMN.nulls, T.list, nulls && { itemType: T.i64, items: columns.nulls }],
+  );
+}

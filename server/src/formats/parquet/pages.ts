@@ -1,0 +1,341 @@
+// The page index of a column: where each page lies and which rows begin in it. Headers are walked with small reads, so
+// that a few rows from the middle of a large row group cost the pages that hold them and nothing else.
+import type { ByteSource, Chunk, PageCodecs } from './footer.ts';
+import { CHUNK } from './footer.ts';
+import { bitsFor, readHybrid } from './levels.ts';
+import type { Leaf } from './schema.ts';
+import { ParquetError } from './schema.ts';
+import type { ThriftStruct } from './thrift.ts';
+import { booleanIn, numberIn, structIn, structsIn, ThriftError, ThriftReader } from './thrift.ts';
+import type { Values } from './values.ts';
+import { ENCODING, MOST_PAGE_BYTES, MOST_PAGE_VALUES, readIndices, readPlain, readValues } from './values.ts';
+
+/** Where a page lies and what is in it. */
+export interface PageRef {
+  readonly offset: number;
+  readonly headerLength: number;
+  /** As stored, without the header. */
+  readonly packedLength: number;
+  readonly unpackedLength: number;
+  readonly isV2: boolean;
+  readonly header: ThriftStruct;
+  /** Entries: values, nulls, empty lists. */
+  readonly count: number;
+  /** The first row that begins here, by its number in the row group; −1 while nobody has counted. */
+  firstRow: number;
+  /** Rows that begin here. */
+  rows: number;
+}
+
+/** The pages of a column in a row group. */
+export interface PageTable {
+  readonly chunk: Chunk;
+  readonly leaf: Leaf;
+  /** Undefined where the column has none. */
+  readonly dictionary: PageRef | undefined;
+  readonly pages: readonly PageRef[];
+}
+
+/** A page, unpacked. */
+export interface Page {
+  readonly count: number;
+  /** By entry; undefined where all are 0. */
+  readonly repetition: Uint8Array | undefined;
+  /** By entry; undefined where all entries are values. */
+  readonly definition: Uint8Array | undefined;
+  /** The values that are not null, or those of the dictionary. */
+  readonly values: Values;
+  /** By value: its place in the dictionary. */
+  readonly indices: Int32Array | undefined;
+  /** Memory that it takes, about. */
+  readonly bytes: number;
+}
+
+/** Field numbers of page headers. */
+export const HEADER = { type: 1, unpacked: 2, packed: 3, crc: 4, data: 5, dictionary: 7, dataV2: 8 } as const;
+export const DATA = { count: 1, encoding: 2, definitions: 3, repetitions: 4, statistics: 5 } as const;
+export const DATA_V2 = {
+  count: 1,
+  nulls: 2,
+  rows: 3,
+  encoding: 4,
+  definitionBytes: 5,
+  repetitionBytes: 6,
+  isPacked: 7,
+  statistics: 8,
+} as const;
+
+const KIND = { data: 0, index: 1, dictionary: 2, dataV2: 3 };
+
+/** Most headers fit in; those with long statistics are read again with more. */
+const HEADER_BYTES = 512;
+
+function damaged(leaf: Leaf, what: string): ParquetError {
+  return new ParquetError(`damaged: column ${leaf.path.join('.')} ${what}`);
+}
+
+function readHeader(
+  source: ByteSource,
+  leaf: Leaf,
+  offset: number,
+  end: number,
+): { header: ThriftStruct; length: number } {
+  for (let size = HEADER_BYTES; ; size *= 16) {
+    const bytes = source.read(offset, Math.min(offset + size, end));
+    try {
+      const reader = new ThriftReader(bytes);
+      return { header: reader.struct(), length: reader.at };
+    } catch (error) {
+      if (!(error instanceof ThriftError)) throw error;
+      if (offset + size >= end)
+        throw damaged(leaf, `has a page header that cannot be read, ${error.message}`);
+    }
+  }
+}
+
+function sizeIn(struct: ThriftStruct, id: number, leaf: Leaf, what: string, most: number): number {
+  const value = numberIn(struct, id);
+  if (value === undefined || value < 0) throw damaged(leaf, `has a page without ${what}`);
+  if (value > most)
+    throw new ParquetError(`beyond what is read: a page of column ${leaf.path.join('.')} is too large`);
+  return value;
+}
+
+/** Rows that begin in each page where the file says so itself. */
+function storedFirstRows(source: ByteSource, { chunk }: Chunk): readonly number[] | undefined {
+  const [offset, length] = [numberIn(chunk, CHUNK.offsetIndex), numberIn(chunk, CHUNK.offsetIndexLength)];
+  if (
+    offset === undefined ||
+    length === undefined ||
+    offset < 4 ||
+    length < 1 ||
+    offset + length > source.size
+  )
+    return undefined;
+  try {
+    const index = new ThriftReader(source.read(offset, offset + length)).struct();
+    return structsIn(index, 1).map((place) => numberIn(place, 3) ?? -1);
+  } catch (error) {
+    // An index is a help and no more: without it, rows are counted.
+    if (error instanceof ThriftError) return undefined;
+    throw error;
+  }
+}
+
+/** Walks the headers of a column. Throws ParquetError where they do not add up to what the footer says. */
+export function readPageTable(source: ByteSource, chunk: Chunk, leaf: Leaf, rows: number): PageTable {
+  const pages: PageRef[] = [];
+  let dictionary: PageRef | undefined;
+  let entries = 0;
+  for (let offset = chunk.start; entries < chunk.count;) {
+    if (offset >= chunk.end) throw damaged(leaf, `has pages for ${entries} of its ${chunk.count} entries`);
+    const { header, length } = readHeader(source, leaf, offset, chunk.end);
+    const kind = numberIn(header, HEADER.type);
+    const packedLength = sizeIn(header, HEADER.packed, leaf, 'a size', MOST_PAGE_BYTES);
+    const unpackedLength = sizeIn(header, HEADER.unpacked, leaf, 'a size', MOST_PAGE_BYTES);
+    const next = offset + length + packedLength;
+    if (next > chunk.end) throw damaged(leaf, 'has a page that goes on past its end');
+    const known = { offset, headerLength: length, packedLength, unpackedLength, header };
+    const v1 = structIn(header, HEADER.data);
+    const v2 = structIn(header, HEADER.dataV2);
+    if (kind === KIND.dictionary) {
+      const own = structIn(header, HEADER.dictionary);
+      const count = own && sizeIn(own, 1, leaf, 'a count', MOST_PAGE_VALUES);
+      if (count === undefined || dictionary || pages.length > 0)
+        throw damaged(leaf, 'has a dictionary out of place');
+      dictionary = { ...known, isV2: false, count, firstRow: 0, rows: 0 };
+    } else if ((kind === KIND.data && v1) || (kind === KIND.dataV2 && v2)) {
+      const count = sizeIn((v2 ?? v1) as ThriftStruct, DATA.count, leaf, 'a count', MOST_PAGE_VALUES);
+      const isFlat = leaf.maxRepetition === 0;
+      const own = isFlat ? count : v2 ? sizeIn(v2, DATA_V2.rows, leaf, 'a count of rows', count) : -1;
+      pages.push({ ...known, isV2: v2 !== undefined, count, firstRow: -1, rows: own });
+      entries += count;
+    } else if (kind !== KIND.index) {
+      throw damaged(leaf, 'has a page of an unknown kind');
+    }
+    offset = next;
+  }
+  if (entries !== chunk.count) throw damaged(leaf, `has ${entries} entries where ${chunk.count} are said`);
+  placeRows(source, { chunk, leaf, dictionary, pages }, rows);
+  return { chunk, leaf, dictionary, pages };
+}
+
+/** Numbers the rows as far as it is known without unpacking a page. */
+function placeRows(source: ByteSource, { chunk, leaf, pages }: PageTable, rows: number): void {
+  if (pages.some((page) => page.rows < 0)) {
+    const stored = storedFirstRows(source, chunk);
+    const isSound =
+      stored?.length === pages.length &&
+      stored.every((row, i) => row >= (stored[i - 1] ?? 0) && row <= rows && (i > 0 || row === 0));
+    if (!isSound) return;
+    pages.forEach((page, i) => {
+      page.firstRow = stored[i] ?? 0;
+      page.rows = (stored[i + 1] ?? rows) - page.firstRow;
+    });
+    return;
+  }
+  let row = 0;
+  for (const page of pages) {
+    page.firstRow = row;
+    row += page.rows;
+  }
+  if (row !== rows) throw damaged(leaf, `has ${row} rows where ${rows} are said`);
+}
+
+function unpack(
+  codecs: PageCodecs,
+  codec: number,
+  leaf: Leaf,
+  bytes: Uint8Array,
+  length: number,
+): Uint8Array {
+  // Writers pack nothing to a byte or to none at all.
+  if (length === 0) return new Uint8Array(0);
+  if (codec === 0) {
+    if (bytes.length !== length) throw damaged(leaf, 'has a page of another size than it says');
+    return bytes;
+  }
+  const name = codecs.nameOf(codec);
+  if (name === undefined)
+    throw new ParquetError(
+      `beyond what is read: column ${leaf.path.join('.')} is packed with codec ${codec}`,
+    );
+  let unpacked: Uint8Array;
+  try {
+    unpacked = codecs.decompress(codec, bytes, length);
+  } catch (error) {
+    throw damaged(
+      leaf,
+      `has a page that is no ${name} (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
+  if (unpacked.length !== length) throw damaged(leaf, 'has a page that unpacks to another size than it says');
+  return unpacked;
+}
+
+function storedBytes(source: ByteSource, { offset, headerLength, packedLength }: PageRef): Uint8Array {
+  return source.read(offset + headerLength, offset + headerLength + packedLength);
+}
+
+export function readDictionary(
+  source: ByteSource,
+  codecs: PageCodecs,
+  { chunk, leaf, dictionary }: PageTable,
+): Values {
+  if (!dictionary) throw damaged(leaf, 'points into a dictionary and has none');
+  const bytes = unpack(codecs, chunk.codec, leaf, storedBytes(source, dictionary), dictionary.unpackedLength);
+  return readPlain(bytes, 0, leaf, dictionary.count);
+}
+
+function count(levels: Uint8Array, level: number): number {
+  let found = 0;
+  for (const one of levels) if (one === level) found++;
+  return found;
+}
+
+function checkLevels(levels: Uint8Array, most: number, leaf: Leaf): void {
+  for (const level of levels)
+    if (level > most) throw damaged(leaf, 'has a page with levels that it cannot have');
+}
+
+/** The parts of an unpacked page: levels, and where the values begin. */
+interface Parts {
+  readonly bytes: Uint8Array;
+  readonly repetition: Uint8Array | undefined;
+  readonly definition: Uint8Array | undefined;
+  readonly valuesAt: number;
+  readonly encoding: number;
+}
+
+function partsOfV1(bytes: Uint8Array, header: ThriftStruct, leaf: Leaf, entries: number): Parts {
+  let at = 0;
+  const levels = (most: number, encodingId: number): Uint8Array | undefined => {
+    if (most === 0) return undefined;
+    if (numberIn(header, encodingId) !== ENCODING.rle)
+      throw new ParquetError(`beyond what is read: column ${leaf.path.join('.')} has levels in an old form`);
+    const into = new Uint8Array(entries);
+    if (at + 4 > bytes.length) throw damaged(leaf, 'has a page that ends too early');
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+    readHybrid(bytes, at + 4, at + 4 + length, bitsFor(most), into);
+    at += 4 + length;
+    return into;
+  };
+  const repetition = levels(leaf.maxRepetition, DATA.repetitions);
+  const definition = levels(leaf.maxDefinition, DATA.definitions);
+  return { bytes, repetition, definition, valuesAt: at, encoding: numberIn(header, DATA.encoding) ?? -1 };
+}
+
+function partsOfV2(
+  stored: Uint8Array,
+  ref: PageRef,
+  header: ThriftStruct,
+  { chunk, leaf }: PageTable,
+  codecs: PageCodecs,
+): Parts {
+  const repetitionBytes = sizeIn(header, DATA_V2.repetitionBytes, leaf, 'levels', stored.length);
+  const definitionBytes = sizeIn(
+    header,
+    DATA_V2.definitionBytes,
+    leaf,
+    'levels',
+    stored.length - repetitionBytes,
+  );
+  const levelBytes = repetitionBytes + definitionBytes;
+  const levels = (most: number, at: number, end: number): Uint8Array | undefined => {
+    if (most === 0) return undefined;
+    const into = new Uint8Array(ref.count);
+    readHybrid(stored, at, end, bitsFor(most), into);
+    return into;
+  };
+  const packed = stored.subarray(levelBytes);
+  const length = ref.unpackedLength - levelBytes;
+  const isPacked = booleanIn(header, DATA_V2.isPacked) !== false && packed.length > 0;
+  return {
+    bytes: isPacked ? unpack(codecs, chunk.codec, leaf, packed, length) : packed,
+    repetition: levels(leaf.maxRepetition, 0, repetitionBytes),
+    definition: levels(leaf.maxDefinition, repetitionBytes, levelBytes),
+    valuesAt: 0,
+    encoding: numberIn(header, DATA_V2.encoding) ?? -1,
+  };
+}
+
+/** Reads and unpacks a page. `dictionary` is asked for where the page points into one. */
+export function readPage(
+  source: ByteSource,
+  codecs: PageCodecs,
+  table: PageTable,
+  ref: PageRef,
+  dictionary: () => Values,
+): Page {
+  const { chunk, leaf } = table;
+  const stored = storedBytes(source, ref);
+  const v2 = structIn(ref.header, HEADER.dataV2);
+  const v1 = structIn(ref.header, HEADER.data);
+  const { bytes, repetition, definition, valuesAt, encoding } =
+    v2 && ref.isV2
+      ? partsOfV2(stored, ref, v2, table, codecs)
+      : partsOfV1(
+          unpack(codecs, chunk.codec, leaf, stored, ref.unpackedLength),
+          v1 as ThriftStruct,
+          leaf,
+          ref.count,
+        );
+  if (repetition) checkLevels(repetition, leaf.maxRepetition, leaf);
+  if (definition) checkLevels(definition, leaf.maxDefinition, leaf);
+  const valueCount = definition ? count(definition, leaf.maxDefinition) : ref.count;
+  const isPointing = encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary;
+  const values = isPointing ? dictionary() : readValues(bytes, valuesAt, leaf, valueCount, encoding);
+  return {
+    count: ref.count,
+    repetition,
+    definition: valueCount === ref.count ? undefined : definition,
+    values,
+    indices: isPointing ? readIndices(bytes, valuesAt, valueCount, values.count) : undefined,
+    bytes: bytes.length + 10 * ref.count,
+  };
+}
+
+/** Rows that begin in a page. */
+export function rowsIn({ repetition, count: entries }: Page): number {
+  return repetition ? count(repetition, 0) : entries;
+}

@@ -1,0 +1,328 @@
+// Rows put together from columns, as lines of JSON: what every other part of the product reads.
+import type { ByteSource, Chunk, Footer, PageCodecs } from './footer.ts';
+import { readFooter } from './footer.ts';
+import type { Page, PageTable } from './pages.ts';
+import { readDictionary, readPage, readPageTable, rowsIn } from './pages.ts';
+import type { Leaf, Node } from './schema.ts';
+import { leavesOf, ParquetError } from './schema.ts';
+import { TextSink, writeValue } from './text.ts';
+import type { ThriftStruct } from './thrift.ts';
+import { ThriftError, ThriftReader } from './thrift.ts';
+import type { Values } from './values.ts';
+
+/** Unpacked pages that are kept, in bytes: the rows that somebody looks at, and those around. */
+const KEPT_PAGES_BYTES = 64 * 1024 * 1024;
+
+/** An open file: its footer, and pages as they are asked for. */
+export class ParquetFile {
+  readonly source: ByteSource;
+  readonly codecs: PageCodecs;
+  readonly footer: Footer;
+  readonly #tables = new Map<string, PageTable>();
+  readonly #dictionaries = new Map<Chunk, Values>();
+  /** By place in the file; the one used last at the end. */
+  readonly #pages = new Map<number, Page>();
+  #pageBytes = 0;
+
+  /** Throws ParquetError with what is wrong. */
+  constructor(source: ByteSource, codecs: PageCodecs) {
+    this.source = source;
+    this.codecs = codecs;
+    this.footer = readFooter(source);
+  }
+
+  /** A structure that stands alone, as indexes do. Throws ParquetError where there is none. */
+  readStruct(offset: number, length: number): ThriftStruct {
+    try {
+      return new ThriftReader(this.source.read(offset, offset + length)).struct();
+    } catch (error) {
+      if (error instanceof ThriftError)
+        throw new ParquetError(`damaged: a page index cannot be read, ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** The pages of a column in a row group, by the numbers of both. */
+  table(group: number, column: number): PageTable {
+    const key = `${group} ${column}`;
+    const known = this.#tables.get(key);
+    if (known) return known;
+    const [own, leaf] = [this.footer.groups[group], this.footer.schema.leaves[column]];
+    const chunk = own?.chunks[column];
+    if (!own || !leaf || !chunk) throw new Error(`parquet: no column ${column} in row group ${group}`);
+    const table = readPageTable(this.source, chunk, leaf, own.rows);
+    this.#tables.set(key, table);
+    return table;
+  }
+
+  #dictionary(table: PageTable): Values {
+    const known = this.#dictionaries.get(table.chunk);
+    if (known) return known;
+    // One row group is read after the other: dictionaries of those before are done with.
+    if (this.#dictionaries.size > 2 * this.footer.schema.leaves.length) this.#dictionaries.clear();
+    const read = readDictionary(this.source, this.codecs, table);
+    this.#dictionaries.set(table.chunk, read);
+    return read;
+  }
+
+  page(table: PageTable, number: number): Page {
+    const ref = table.pages[number];
+    if (!ref) throw new Error(`parquet: no page ${number}`);
+    const known = this.#pages.get(ref.offset);
+    if (known) {
+      this.#pages.delete(ref.offset);
+      this.#pages.set(ref.offset, known);
+      return known;
+    }
+    const page = readPage(this.source, this.codecs, table, ref, () => this.#dictionary(table));
+    this.#pages.set(ref.offset, page);
+    this.#pageBytes += page.bytes;
+    for (const [offset, old] of this.#pages) {
+      if (this.#pageBytes <= KEPT_PAGES_BYTES || old === page) break;
+      this.#pages.delete(offset);
+      this.#pageBytes -= old.bytes;
+    }
+    return page;
+  }
+
+  /** The number of the page in which a row of the row group begins. Counts rows where the file does not say. */
+  pageOf(table: PageTable, row: number): number {
+    const { pages, leaf } = table;
+    let [low, high] = [0, pages.length - 1];
+    const isCounted = (pages.at(-1)?.firstRow ?? -1) >= 0;
+    while (isCounted && low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((pages[middle]?.firstRow ?? 0) <= row) low = middle;
+      else high = middle - 1;
+    }
+    for (let number = isCounted ? low : 0, first = isCounted ? (pages[low]?.firstRow ?? 0) : 0; ; number++) {
+      const page = pages[number];
+      if (!page)
+        throw new ParquetError(
+          `damaged: column ${leaf.path.join('.')} ends before row ${row} of its row group`,
+        );
+      if (page.firstRow < 0) {
+        page.firstRow = first;
+        page.rows = rowsIn(this.page(table, number));
+      }
+      if (row < page.firstRow + page.rows) return number;
+      first = page.firstRow + page.rows;
+    }
+  }
+}
+
+/** Where one column is read at. */
+class Cursor {
+  readonly leaf: Leaf;
+  readonly #file: ParquetFile;
+  readonly #table: PageTable;
+  #number = -1;
+  #page: Page | undefined;
+  #at = 0;
+  #valueAt = 0;
+
+  constructor(file: ParquetFile, table: PageTable) {
+    this.#file = file;
+    this.#table = table;
+    this.leaf = table.leaf;
+  }
+
+  #load(number: number): void {
+    this.#number = number;
+    this.#at = 0;
+    this.#valueAt = 0;
+    do {
+      this.#page = this.#table.pages[this.#number] && this.#file.page(this.#table, this.#number);
+    } while (this.#page?.count === 0 && ++this.#number);
+  }
+
+  /** Goes to the first entry of a row of the row group. */
+  seek(row: number): void {
+    const number = this.#file.pageOf(this.#table, row);
+    if (number !== this.#number) this.#load(number);
+    const { repetition, definition } = this.#page ?? {};
+    let left = row - (this.#table.pages[number]?.firstRow ?? 0);
+    let at = repetition ? 0 : left;
+    if (repetition) {
+      while (at < repetition.length && (repetition[at] !== 0 || left-- > 0)) at++;
+    }
+    this.#at = at;
+    this.#valueAt = at;
+    if (definition) {
+      let nulls = 0;
+      for (let i = 0; i < at; i++) if (definition[i] !== this.leaf.maxDefinition) nulls++;
+      this.#valueAt = at - nulls;
+    }
+  }
+
+  get isAtEnd(): boolean {
+    return this.#page === undefined;
+  }
+
+  /** The definition level here. */
+  get level(): number {
+    if (!this.#page) throw new ParquetError(`damaged: column ${this.leaf.path.join('.')} ends too early`);
+    return this.#page.definition?.[this.#at] ?? this.leaf.maxDefinition;
+  }
+
+  /** The repetition level here; 0 at the end. */
+  get repetition(): number {
+    return this.#page?.repetition?.[this.#at] ?? 0;
+  }
+
+  /** Goes on by one entry. */
+  advance(): void {
+    const page = this.#page;
+    if (!page) throw new ParquetError(`damaged: column ${this.leaf.path.join('.')} ends too early`);
+    if (!page.definition || page.definition[this.#at] === this.leaf.maxDefinition) this.#valueAt++;
+    if (++this.#at === page.count) this.#load(this.#number + 1);
+  }
+
+  /** Writes the value here. */
+  write(out: TextSink): void {
+    const page = this.#page as Page;
+    const { values, indices } = page;
+    const i = indices ? (indices[this.#valueAt] ?? 0) : this.#valueAt;
+    const { starts, ends, width } = values;
+    if (starts && ends) writeValue(out, values.bytes, starts[i] ?? 0, ends[i] ?? 0, this.leaf);
+    else writeValue(out, values.bytes, i * width, (i + 1) * width, this.leaf);
+  }
+}
+
+const encoder = new TextEncoder();
+const NULL = encoder.encode('null');
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
+
+/** `"name":`, or `,"name":`. */
+function keyOf(name: string, i: number): Uint8Array {
+  return encoder.encode(`${i > 0 ? ',' : ''}${JSON.stringify(name)}:`);
+}
+
+/** Writes what a node holds at the present places of its columns, which go on to what comes next. */
+type Writer = (out: TextSink) => void;
+
+function writerOf(node: Node, cursors: readonly Cursor[]): Writer {
+  const own = leavesOf(node).map(({ column }) => cursors[column] as Cursor);
+  const [first] = own;
+  if (!first)
+    return (out) => {
+      out.bytes(NULL);
+    };
+  const skip = (): void => {
+    for (const cursor of own) cursor.advance();
+  };
+  const { definition } = node;
+  switch (node.kind) {
+    case 'leaf':
+      return (out) => {
+        if (first.level < definition) out.bytes(NULL);
+        else first.write(out);
+        first.advance();
+      };
+    case 'struct': {
+      const fields = node.fields.map((field, i) => ({
+        key: keyOf(field.name, i),
+        write: writerOf(field, cursors),
+      }));
+      return (out) => {
+        if (first.level < definition) {
+          out.bytes(NULL);
+          skip();
+          return;
+        }
+        out.byte(OPEN_OBJECT);
+        for (const { key, write } of fields) {
+          out.bytes(key);
+          write(out);
+        }
+        out.byte(CLOSE_OBJECT);
+      };
+    }
+    case 'list': {
+      const { filled, repetition } = node;
+      const write = writerOf(node.element, cursors);
+      return (out) => {
+        const { level } = first;
+        if (level < filled) {
+          if (level < definition) out.bytes(NULL);
+          else {
+            out.byte(OPEN_LIST);
+            out.byte(CLOSE_LIST);
+          }
+          skip();
+          return;
+        }
+        out.byte(OPEN_LIST);
+        write(out);
+        while (first.repetition === repetition) {
+          out.byte(COMMA);
+          write(out);
+        }
+        out.byte(CLOSE_LIST);
+      };
+    }
+  }
+}
+
+/** Reads rows of a file, one after the other or anywhere. */
+export class RowReader {
+  readonly #file: ParquetFile;
+  readonly #out = new TextSink();
+  readonly #mostBytes: number;
+  #group = -1;
+  #next = -1;
+  #cursors: readonly Cursor[] = [];
+  #write: Writer = () => undefined;
+
+  /** @param mostBytes longer rows come back empty: the caller says that they are too long */
+  constructor(file: ParquetFile, mostBytes = Infinity) {
+    this.#file = file;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** The line of a row, good until the next one is asked for. Throws ParquetError where the file is damaged. */
+  read(row: number): Uint8Array {
+    if (row !== this.#next) this.#seek(row);
+    const { groups } = this.#file.footer;
+    const group = groups[this.#group];
+    if (!group) throw new Error(`parquet: no row ${row}`);
+    this.#out.length = 0;
+    this.#write(this.#out);
+    for (const cursor of this.#cursors) {
+      if (cursor.leaf.maxRepetition > 0 && cursor.repetition > 0)
+        throw new ParquetError(
+          `damaged: row ${row} has more in column ${cursor.leaf.path.join('.')} than in others`,
+        );
+    }
+    // The next row may stand in the next row group.
+    this.#next = row + 1 < group.firstRow + group.rows ? row + 1 : -1;
+    return this.#out.length > this.#mostBytes ? new Uint8Array(0) : this.#out.all;
+  }
+
+  #seek(row: number): void {
+    const { groups, schema } = this.#file.footer;
+    let [low, high] = [0, groups.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((groups[middle]?.firstRow ?? 0) <= row) low = middle;
+      else high = middle - 1;
+    }
+    // Row groups without rows share their first row with the next one.
+    while (low < groups.length - 1 && row >= (groups[low]?.firstRow ?? 0) + (groups[low]?.rows ?? 0)) low++;
+    if (low !== this.#group) {
+      this.#group = low;
+      this.#cursors = schema.leaves.map(
+        ({ column }) => new Cursor(this.#file, this.#file.table(low, column)),
+      );
+      const top = {
+        kind: 'struct',
+        name: '',
+        definition: 0,
+        isOptional: false,
+        fields: schema.fields,
+      } as const;
+      this.#write = writerOf(top, this.#cursors);
+    }
+    for (const cursor of this.#cursors) cursor.seek(row - (groups[low]?.firstRow ?? 0));
+  }
+}

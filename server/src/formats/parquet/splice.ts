@@ -1,0 +1,329 @@
+// A save of a few cells: only the pages that hold them are made anew, everything else is copied byte for byte, and the
+// footer is written again with every field that it had.
+import type { LateReplacement } from '#core/edits/splice.ts';
+
+import type { AddedColumn } from './addColumn.ts';
+import { addChunk, addToSchema } from './addColumn.ts';
+import type { MadePage, RowEdits } from './encode.ts';
+import { remakePages } from './encode.ts';
+import type { RowGroup } from './footer.ts';
+import { CHUNK, FILE, GROUP, MAGIC, META } from './footer.ts';
+import { newColumnIndex, newOffsetIndex } from './indexes.ts';
+import { Layout } from './layout.ts';
+import type { PageRef, PageTable } from './pages.ts';
+import type { ParquetFile } from './rows.ts';
+import type { Leaf, Node } from './schema.ts';
+import type { Entries } from './shred.ts';
+import { shred } from './shred.ts';
+import { updateStatistics } from './statistics.ts';
+import type { ThriftStruct } from './thrift.ts';
+import {
+  ByteSink,
+  copyStruct,
+  listIn,
+  numberIn,
+  setField,
+  structIn,
+  structsIn,
+  T,
+  thriftBytes,
+  updateNumber,
+} from './thrift.ts';
+import { ENCODING } from './values.ts';
+
+/** The edits of one row: new JSON values by field of the schema, or null for a row that is dropped. */
+export interface RowChange {
+  readonly row: number;
+  readonly cells: ReadonlyMap<Node, Uint8Array> | null;
+}
+
+/** Pages that lie together and become one; none, where all of their rows are dropped. */
+interface Segment {
+  readonly refs: readonly PageRef[];
+  /** Half-open, of the pages of the column. */
+  readonly numbers: readonly [first: number, end: number];
+  /** Set when the stream has come to it. */
+  made?: MadePage;
+}
+
+/** A column of a row group that is touched. */
+export interface Touched {
+  readonly table: PageTable;
+  readonly group: number;
+  readonly edits: RowEdits;
+  readonly segments: readonly Segment[];
+}
+
+/** Which rows of a row group change, by column. */
+function editsByLeaf(
+  leaves: readonly Leaf[],
+  group: RowGroup,
+  changes: readonly RowChange[],
+): Map<Leaf, RowEdits> {
+  const byLeaf = new Map<Leaf, Map<number, Entries | null>>();
+  const put = (leaf: Leaf, row: number, entries: Entries | null): void => {
+    const own = byLeaf.get(leaf) ?? new Map<number, Entries | null>();
+    own.set(row, entries);
+    byLeaf.set(leaf, own);
+  };
+  for (const { row, cells } of changes) {
+    const own = row - group.firstRow;
+    if (cells === null) for (const leaf of leaves) put(leaf, own, null);
+    for (const [node, json] of cells ?? [])
+      for (const [leaf, entries] of shred(json, 0, json.length, node)) put(leaf, own, entries);
+  }
+  return byLeaf;
+}
+
+/** The pages that hold edited rows. Pages on which a row goes on become one with the page in which it begins. */
+function segmentsOf(file: ParquetFile, table: PageTable, edits: RowEdits): Segment[] {
+  const { pages, leaf } = table;
+  const touched = new Map<number, number>();
+  for (const row of edits.keys()) {
+    const first = file.pageOf(table, row);
+    let end = first + 1;
+    const ref = pages[first];
+    const isLast = ref !== undefined && row === ref.firstRow + ref.rows - 1;
+    // A row of a list may go on where the next page begins.
+    while (isLast && leaf.maxRepetition > 0 && end < pages.length) {
+      const { repetition } = file.page(table, end);
+      if ((repetition?.[0] ?? 0) === 0) break;
+      end++;
+      if (repetition?.includes(0)) break;
+    }
+    touched.set(first, Math.max(end, touched.get(first) ?? 0));
+  }
+  const segments: Segment[] = [];
+  const ordered = [...touched].sort((a, b) => a[0] - b[0]);
+  for (let i = 0; i < ordered.length; i++) {
+    const first = ordered[i]?.[0] ?? 0;
+    let end = ordered[i]?.[1] ?? 0;
+    while ((ordered[i + 1]?.[0] ?? Infinity) < end) end = Math.max(end, ordered[++i]?.[1] ?? 0);
+    segments.push({ refs: pages.slice(first, end), numbers: [first, end] });
+  }
+  return segments;
+}
+
+function storedLength({ headerLength, packedLength }: PageRef): number {
+  return headerLength + packedLength;
+}
+
+/** Brings the numbers of a touched column up to date, once its pages are made. */
+function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
+  let [packed, unpacked, count, nulls] = [0, 0, 0, 0];
+  let hasPlain = false;
+  for (const { refs, made } of segments) {
+    for (const ref of refs) {
+      packed -= storedLength(ref);
+      unpacked -= ref.headerLength + ref.unpackedLength;
+      count -= ref.count;
+    }
+    if (!made) throw new Error('parquet: the footer came before its pages');
+    packed += made.bytes.length;
+    unpacked += made.headerLength + made.unpackedLength;
+    count += made.count;
+    nulls += made.nulls - made.oldNulls;
+    hasPlain ||= made.encoding === ENCODING.plain;
+  }
+  updateNumber(meta, META.packed, (value) => value + packed);
+  updateNumber(meta, META.unpacked, (value) => value + unpacked);
+  updateNumber(meta, META.count, (value) => value + count);
+  const encodings = listIn(meta, META.encodings);
+  if (hasPlain && encodings && !encodings.items.includes(ENCODING.plain))
+    encodings.items.push(ENCODING.plain);
+  const statistics = structIn(meta, META.statistics);
+  if (statistics)
+    updateStatistics(
+      statistics,
+      table.leaf,
+      segments.map(({ made }) => made?.extremes),
+      nulls,
+    );
+  // They count pages by encoding, bytes and levels, or know values that are no more: nobody needs them.
+  for (const id of [META.encodingStats, META.sizes, META.bloomOffset, META.bloomLength])
+    setField(meta, id, T.struct, undefined);
+}
+
+/** Sums what the columns of a row group take. */
+function updateGroup(group: ThriftStruct, dropped: number, metas: readonly ThriftStruct[]): void {
+  const sum = (id: number): number => metas.reduce((all, meta) => all + (numberIn(meta, id) ?? 0), 0);
+  updateNumber(group, GROUP.rows, (rows) => rows - dropped);
+  updateNumber(group, GROUP.unpacked, () => sum(META.unpacked));
+  updateNumber(group, GROUP.packed, () => sum(META.packed));
+}
+
+function moveOffsets(chunk: ThriftStruct, meta: ThriftStruct, moved: (offset: number) => number): void {
+  // Places are from 4 on: 0 says that there is none.
+  const move = (value: number): number => (value > 0 ? moved(value) : value);
+  updateNumber(chunk, CHUNK.fileOffset, move);
+  for (const id of [CHUNK.offsetIndex, CHUNK.columnIndex]) updateNumber(chunk, id, move);
+  for (const id of [META.dataPage, META.indexPage, META.dictionaryPage, META.bloomOffset])
+    updateNumber(meta, id, move);
+}
+
+/** An index of pages in the file. */
+interface IndexPlace {
+  readonly offset: number;
+  readonly length: number;
+}
+
+function indexPlace(chunk: ThriftStruct, offsetId: number, lengthId: number): IndexPlace | undefined {
+  const [offset, length] = [numberIn(chunk, offsetId), numberIn(chunk, lengthId)];
+  return offset !== undefined && length !== undefined && offset > 0 && length > 0
+    ? { offset, length }
+    : undefined;
+}
+
+/** What a save does to a file. */
+export interface Splice {
+  readonly replacements: readonly LateReplacement[];
+  /** Rows that the new file has. */
+  readonly rows: number;
+}
+
+interface Work {
+  readonly file: ParquetFile;
+  readonly layout: Layout;
+  /** The footer as it will be, filled in as the stream goes on. */
+  readonly root: ThriftStruct;
+  readonly touched: readonly Touched[];
+  readonly droppedRows: ReadonlyMap<number, number>;
+}
+
+/** Plans the pages of a row group. */
+function touchGroup(
+  file: ParquetFile,
+  number: number,
+  changes: readonly RowChange[],
+  layout: Layout,
+): Touched[] {
+  const group = file.footer.groups[number] as RowGroup;
+  const byLeaf = editsByLeaf(file.footer.schema.leaves, group, changes);
+  return [...byLeaf].map(([leaf, edits]) => {
+    const table = file.table(number, leaf.column);
+    const segments = segmentsOf(file, table, edits);
+    for (const segment of segments) {
+      const { refs, numbers } = segment;
+      const last = refs.at(-1) as PageRef;
+      layout.add((refs[0] as PageRef).offset, last.offset + storedLength(last), () => {
+        const pages = refs.map((_, i) => file.page(table, numbers[0] + i));
+        segment.made = remakePages(table, refs, pages, edits, file.codecs);
+        return segment.made.bytes;
+      });
+    }
+    return { table, group: number, edits, segments };
+  });
+}
+
+/** Indexes lie behind all pages: those of other writers are given up, which no reader minds. */
+function planIndexes({ file, layout, root, touched }: Work): void {
+  const dataEnd = Math.max(0, ...file.footer.groups.flatMap(({ chunks }) => chunks.map(({ end }) => end)));
+  structsIn(root, FILE.groups).forEach((group, number) => {
+    structsIn(group, GROUP.columns).forEach((chunk, column) => {
+      const own = touched.find((one) => one.group === number && one.table.leaf.column === column);
+      const place = (
+        offsetId: number,
+        lengthId: number,
+        make: (old: ThriftStruct) => ThriftStruct | undefined,
+      ): void => {
+        const at = indexPlace(chunk, offsetId, lengthId);
+        const old = at && at.offset >= dataEnd && at.offset + at.length <= file.footer.start ? at : undefined;
+        if (!old) {
+          for (const id of [offsetId, lengthId]) setField(chunk, id, T.i64, undefined);
+          return;
+        }
+        layout.add(old.offset, old.offset + old.length, () => {
+          const made = make(file.readStruct(old.offset, old.length));
+          if (!made) {
+            for (const id of [offsetId, lengthId]) setField(chunk, id, T.i64, undefined);
+            return new Uint8Array(0);
+          }
+          const bytes = thriftBytes(made);
+          updateNumber(chunk, lengthId, () => bytes.length);
+          return bytes;
+        });
+      };
+      place(CHUNK.offsetIndex, CHUNK.offsetIndexLength, (old) =>
+        newOffsetIndex(old, own, (offset) => layout.moved(offset)),
+      );
+      if (own) place(CHUNK.columnIndex, CHUNK.columnIndexLength, (old) => newColumnIndex(old, own));
+    });
+  });
+}
+
+function finishFooter({ file, layout, root, touched, droppedRows }: Work, rows: number): Uint8Array {
+  const groups = structsIn(root, FILE.groups);
+  groups.forEach((group, number) => {
+    const chunks = structsIn(group, GROUP.columns);
+    const metas = chunks.map((chunk) => structIn(chunk, CHUNK.meta) as ThriftStruct);
+    const own = touched.filter((one) => one.group === number);
+    for (const one of own) updateChunk(metas[one.table.leaf.column] as ThriftStruct, one);
+    chunks.forEach((chunk, column) => {
+      // What was added has its place already.
+      if (column < file.footer.schema.leaves.length)
+        moveOffsets(chunk, metas[column] as ThriftStruct, (offset) => layout.moved(offset));
+    });
+    updateNumber(group, GROUP.fileOffset, (value) => (value > 0 ? layout.moved(value) : value));
+    updateGroup(group, droppedRows.get(number) ?? 0, metas);
+  });
+  // A row group without rows is none. Their numbers are told again.
+  const kept = groups.filter(
+    (group, number) => !droppedRows.has(number) || numberIn(group, GROUP.rows) !== 0,
+  );
+  if (kept.length < groups.length) {
+    setField(root, FILE.groups, T.list, { itemType: T.struct, items: kept });
+    kept.forEach((group, number) => {
+      updateNumber(group, GROUP.ordinal, () => number);
+    });
+  }
+  updateNumber(root, FILE.rows, () => rows);
+  const out = new ByteSink();
+  const bytes = thriftBytes(root);
+  out.bytes(bytes);
+  out.uint32(bytes.length);
+  out.uint32(MAGIC);
+  return out.all;
+}
+
+/**
+ * Plans a save. Pages are made when the stream comes to them, so that memory holds one at a time. Throws ParquetError
+ * where a cell cannot hold its new value: then nothing was written.
+ */
+export function planSplice(
+  file: ParquetFile,
+  changes: readonly RowChange[],
+  added: readonly AddedColumn[],
+): Splice {
+  const { groups, rows, start } = file.footer;
+  const layout = new Layout();
+  const root = copyStruct(file.footer.file);
+  const touched: Touched[] = [];
+  const droppedRows = new Map<number, number>();
+  groups.forEach((group, number) => {
+    const own = changes.filter(({ row }) => row >= group.firstRow && row < group.firstRow + group.rows);
+    if (own.length === 0) return;
+    touched.push(...touchGroup(file, number, own, layout));
+    const dropped = own.filter(({ cells }) => cells === null).length;
+    if (dropped > 0) droppedRows.set(number, dropped);
+  });
+  const droppedAll = new Set(changes.flatMap(({ row, cells }) => (cells === null ? [row] : [])));
+  for (const column of added) {
+    addToSchema(root, column);
+    groups.forEach((_, number) => {
+      addChunk({
+        file,
+        layout,
+        column,
+        number,
+        root: structsIn(root, FILE.groups)[number] as ThriftStruct,
+        droppedAll,
+      });
+    });
+  }
+  const work: Work = { file, layout, root, touched, droppedRows };
+  planIndexes(work);
+  const left = rows - droppedAll.size;
+  layout.add(start, file.source.size, () => finishFooter(work, left));
+  layout.settle();
+  return { replacements: layout.replacements, rows: left };
+}

@@ -1,0 +1,144 @@
+// The least and greatest values of pages and columns, in the order that the format gives to a column's type.
+import type { Leaf } from './schema.ts';
+import type { ThriftStruct } from './thrift.ts';
+import { bytesIn, numberIn, setField, T } from './thrift.ts';
+
+export interface Extremes {
+  readonly least: Uint8Array;
+  readonly greatest: Uint8Array;
+}
+
+/** Field numbers of Statistics. The first two are of an old kind whose order nobody knows. */
+export const STATISTICS = {
+  oldMax: 1,
+  oldMin: 2,
+  nulls: 3,
+  distinct: 4,
+  max: 5,
+  min: 6,
+  isMaxExact: 7,
+  isMinExact: 8,
+} as const;
+
+type Compare = (a: Uint8Array, b: Uint8Array) => number;
+
+const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function sign(a: number | bigint, b: number | bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const COMPARES: Partial<Record<Leaf['meaning']['kind'], Partial<Record<Leaf['type'], Compare>>>> = {
+  boolean: { BOOLEAN: (a, b) => (a[0] ?? 0) - (b[0] ?? 0) },
+  float: { FLOAT: (a, b) => sign(view(a).getFloat32(0, true), view(b).getFloat32(0, true)) },
+  double: { DOUBLE: (a, b) => sign(view(a).getFloat64(0, true), view(b).getFloat64(0, true)) },
+  unsigned: {
+    INT32: (a, b) => sign(view(a).getUint32(0, true), view(b).getUint32(0, true)),
+    INT64: (a, b) => sign(view(a).getBigUint64(0, true), view(b).getBigUint64(0, true)),
+  },
+};
+
+const SIGNED: Partial<Record<Leaf['type'], Compare>> = {
+  INT32: (a, b) => sign(view(a).getInt32(0, true), view(b).getInt32(0, true)),
+  INT64: (a, b) => sign(view(a).getBigInt64(0, true), view(b).getBigInt64(0, true)),
+};
+
+const BYTES: Compare = (a, b) => Buffer.compare(a, b);
+
+/** Undefined where the format gives no order, or one that is not worth its code: then nothing is said. */
+function compareOf({ type, meaning }: Leaf): Compare | undefined {
+  const { kind } = meaning;
+  if (kind === 'text' || kind === 'json' || kind === 'bytes' || kind === 'uuid') return BYTES;
+  if (kind === 'decimal' && type !== 'INT32' && type !== 'INT64') return undefined;
+  return COMPARES[kind]?.[type] ?? SIGNED[type];
+}
+
+/** A text of a page's statistics is as long as this at most; what is longer would make indexes larger than pages. */
+const MOST_BYTES = 64;
+
+function isNumberless(leaf: Leaf, bytes: Uint8Array): boolean {
+  if (leaf.type === 'FLOAT') return Number.isNaN(view(bytes).getFloat32(0, true));
+  return leaf.type === 'DOUBLE' && Number.isNaN(view(bytes).getFloat64(0, true));
+}
+
+/** Undefined where there are no values, or no order. */
+export function extremesOf(
+  leaf: Leaf,
+  values: readonly { readonly bytes: Uint8Array; readonly start: number; readonly end: number }[],
+): Extremes | undefined {
+  const compare = compareOf(leaf);
+  if (!compare) return undefined;
+  let [least, greatest]: (Uint8Array | undefined)[] = [];
+  for (const { bytes, start, end } of values) {
+    const value = bytes.subarray(start, end);
+    if (isNumberless(leaf, value)) continue;
+    if (!least || compare(value, least) < 0) least = value;
+    if (!greatest || compare(value, greatest) > 0) greatest = value;
+  }
+  return least && greatest && { least, greatest };
+}
+
+/** A text that is not greater: its head. */
+function cutLeast(bytes: Uint8Array): Uint8Array {
+  return bytes.slice(0, MOST_BYTES);
+}
+
+/** A text that is not less: its head with the last byte that can be raised raised. Undefined where none can be. */
+function cutGreatest(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length <= MOST_BYTES) return bytes.slice();
+  // Raised within ASCII alone: so a text stays UTF-8.
+  for (let at = MOST_BYTES - 1; at >= 0; at--) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x7f) continue;
+    const head = bytes.slice(0, at + 1);
+    head[at] = byte + 1;
+    return head;
+  }
+  return undefined;
+}
+
+/** Bounds as they are written: long texts are cut so that they stay bounds. */
+export function boundsOf(leaf: Leaf, { least, greatest }: Extremes): Extremes | undefined {
+  if (leaf.type !== 'BYTE_ARRAY') return { least: least.slice(), greatest: greatest.slice() };
+  const top = cutGreatest(greatest);
+  return top && { least: cutLeast(least), greatest: top };
+}
+
+/**
+ * Brings the statistics of a column up to date: what went may have been an extreme, so the old bounds stay bounds, the
+ * new values widen them, and they are called exact no more. Null counts are exact.
+ */
+export function updateStatistics(
+  statistics: ThriftStruct,
+  leaf: Leaf,
+  added: readonly (Extremes | undefined)[],
+  nulls: number,
+): void {
+  const known = numberIn(statistics, STATISTICS.nulls);
+  if (known !== undefined) setField(statistics, STATISTICS.nulls, T.i64, known + nulls);
+  for (const id of [STATISTICS.distinct, STATISTICS.oldMin, STATISTICS.oldMax])
+    setField(statistics, id, T.binary, undefined);
+  const compare = compareOf(leaf);
+  let [least, greatest] = [bytesIn(statistics, STATISTICS.min), bytesIn(statistics, STATISTICS.max)];
+  const drop = (): void => {
+    for (const id of [STATISTICS.max, STATISTICS.min, STATISTICS.isMaxExact, STATISTICS.isMinExact])
+      setField(statistics, id, T.binary, undefined);
+  };
+  if (!compare || !least || !greatest) {
+    drop();
+    return;
+  }
+  for (const one of added) {
+    const bounds = one && boundsOf(leaf, one);
+    if (one && !bounds) {
+      drop();
+      return;
+    }
+    if (bounds && compare(bounds.least, least) < 0) least = bounds.least;
+    if (bounds && compare(bounds.greatest, greatest) > 0) greatest = bounds.greatest;
+  }
+  setField(statistics, STATISTICS.max, T.binary, greatest);
+  setField(statistics, STATISTICS.min, T.binary, least);
+  setField(statistics, STATISTICS.isMaxExact, T.false, false);
+  setField(statistics, STATISTICS.isMinExact, T.false, false);
+}

@@ -1,0 +1,82 @@
+// Single records of a file that is open: read in place, in any order.
+import { closeSync, openSync, readSync } from 'node:fs';
+
+import { RowReader } from '#formats/parquet/rows.ts';
+
+import type { DataFile } from './files.ts';
+import { explainParquet, openParquet } from './parquet/open.ts';
+
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
+export interface RecordAccess {
+  /** The bytes of a record, from where its survey saw it. */
+  bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
+  /** Where a record's line ends that ends at this byte: dropped records take their line end along. */
+  lineEndAfter(byteEnd: number): number;
+  /** Lets go of the file for a while, so that another can take its place. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** Records of a text, by their bytes. */
+function openLines(path: string): RecordAccess {
+  let handle = openSync(path, 'r');
+  const close = (): void => {
+    if (handle >= 0) closeSync(handle);
+    handle = -1;
+  };
+  return {
+    bytesOf(_record, byteStart, byteEnd) {
+      if (handle < 0) return new Uint8Array(0);
+      const bytes = new Uint8Array(byteEnd - byteStart);
+      return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, byteStart));
+    },
+    lineEndAfter(byteEnd) {
+      const next = new Uint8Array(2);
+      const read = handle < 0 ? 0 : readSync(handle, next, 0, 2, byteEnd);
+      if (read > 0 && next[0] === LINE_FEED) return byteEnd + 1;
+      return read > 1 && next[0] === RETURN && next[1] === LINE_FEED ? byteEnd + 2 : byteEnd;
+    },
+    pause: close,
+    resume: () => {
+      handle = openSync(path, 'r');
+    },
+    close,
+  };
+}
+
+/** Rows of a table, by their numbers. */
+function openRows(path: string): RecordAccess {
+  const open = (): { reader: RowReader; close: () => void } => {
+    const { file, close } = openParquet(path);
+    return { reader: new RowReader(file), close };
+  };
+  let opened: ReturnType<typeof open> | undefined = open();
+  const close = (): void => {
+    opened?.close();
+    opened = undefined;
+  };
+  return {
+    bytesOf(record) {
+      try {
+        // A copy: the reader uses its memory again.
+        return opened?.reader.read(record).slice() ?? new Uint8Array(0);
+      } catch (error) {
+        throw explainParquet(path, error);
+      }
+    },
+    lineEndAfter: (byteEnd) => byteEnd,
+    pause: close,
+    resume: () => {
+      opened = open();
+    },
+    close,
+  };
+}
+
+/** @param plainPath where the text of a packed file is */
+export function openAccess({ codec, path }: DataFile, plainPath: string): RecordAccess {
+  return codec.name === 'parquet' ? openRows(path) : openLines(plainPath);
+}

@@ -1,0 +1,32 @@
+// Changes of records, as a save needs them: what is replaced in the bytes of the file.
+import type { Replacement } from '#core/edits/splice.ts';
+import type { CutRecord } from '#core/model/record.ts';
+
+import type { DataFile } from './files.ts';
+import { planTable } from './parquet/save.ts';
+import type { SavePlan } from './save.ts';
+
+/** A record of a file, and the bytes that it is to have; null drops it. */
+export interface Change {
+  readonly raw: Omit<CutRecord, 'line' | 'bytes'>;
+  readonly bytes: Uint8Array | null;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** In the text of the file. A dropped record takes its line end along. */
+function replacementsOf(changes: readonly Change[]): readonly Replacement[] {
+  return changes.map(({ raw: { byteStart, byteEnd, lineEnd }, bytes }) =>
+    bytes ? { start: byteStart, end: byteEnd, bytes } : { start: byteStart, end: lineEnd, bytes: NOTHING },
+  );
+}
+
+/** How changes of records, in their order, are saved. */
+export function planChanges(
+  file: DataFile,
+  changes: () => Promise<readonly Change[]>,
+  isLikelyInPlace: boolean,
+): SavePlan {
+  if (file.codec.name === 'parquet') return planTable(file.path, changes);
+  return { replacements: async () => replacementsOf(await changes()), isLikelyInPlace };
+}

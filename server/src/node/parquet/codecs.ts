@@ -1,0 +1,144 @@
+// The codecs of Parquet pages. Node's own where it has them; the rest from libraries.
+import * as zlib from 'node:zlib';
+
+import { decompress as unzstd } from 'fzstd';
+import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors';
+import { snappyCompress, snappyCompressor, snappyUncompress, snappyUncompressor } from 'hysnappy';
+
+import type { PageCodecs } from '#formats/parquet/footer.ts';
+
+import { packLz4 } from './lz4.ts';
+
+/** Larger pages get a memory of their own, which is given back: one that is used again never shrinks. */
+const LARGE_BYTES = 16 * 1024 * 1024;
+
+interface PageCodec {
+  readonly name: string;
+  readonly unpack: (bytes: Uint8Array, length: number) => Uint8Array;
+  readonly pack: (bytes: Uint8Array) => Uint8Array;
+}
+
+/** Node has zstd since 22.15; its types are younger than the oldest Node that we run on. */
+const native = zlib as unknown as {
+  readonly zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+  readonly zstdCompressSync?: (bytes: Uint8Array) => Uint8Array;
+};
+
+const ZSTD_BLOCK_BYTES = 1 << 17;
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+
+/**
+ * A zstd frame whose blocks are stored as they are: for Node without zstd of its own. Every reader takes it; it is not
+ * smaller.
+ * Source: RFC 8878, sections 3.1.1.1 (a frame of one segment, 8 bytes of size) and 3.1.1.2 (raw blocks).
+ */
+export function storeZstd(bytes: Uint8Array): Uint8Array {
+  const head = new Uint8Array(13);
+  head.set(ZSTD_MAGIC);
+  head[4] = 0xe0;
+  new DataView(head.buffer).setBigUint64(5, BigInt(bytes.length), true);
+  const parts: Uint8Array[] = [head];
+  let at = 0;
+  do {
+    const block = bytes.subarray(at, at + ZSTD_BLOCK_BYTES);
+    at += block.length;
+    const word = (block.length << 3) | (at >= bytes.length ? 1 : 0);
+    parts.push(Uint8Array.of(word & 0xff, (word >> 8) & 0xff, (word >> 16) & 0xff), block);
+  } while (at < bytes.length);
+  return Buffer.concat(parts);
+}
+
+/** What a frame says it unpacks to. Throws where it is no frame or says nothing: then nobody knows what to expect. */
+function zstdSize(bytes: Uint8Array): number {
+  if (ZSTD_MAGIC.some((byte, i) => bytes[i] !== byte)) throw new Error('it is no zstd frame');
+  const flags = bytes[4] ?? 0;
+  const isOneSegment = (flags & 0x20) !== 0;
+  const at = 5 + (isOneSegment ? 0 : 1) + ([0, 1, 2, 4][flags & 3] ?? 0);
+  const size = [isOneSegment ? 1 : 0, 2, 4, 8][flags >> 6] ?? 0;
+  let value = 0;
+  for (let i = size - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
+  return size === 0 ? -1 : size === 2 ? value + 256 : value;
+}
+
+function unpackZstd(bytes: Uint8Array, length: number): Uint8Array {
+  if (native.zstdDecompressSync)
+    return native.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) });
+  // This one makes room for what the frame says before it looks.
+  const size = zstdSize(bytes);
+  if (size >= 0 && size !== length) throw new Error('it says another size');
+  return unzstd(bytes, new Uint8Array(length));
+}
+
+function snappySize(bytes: Uint8Array): number {
+  let value = 0;
+  for (let i = 0, unit = 1; i < 5; i++, unit *= 128) {
+    const byte = bytes[i] ?? 0;
+    value += (byte & 0x7f) * unit;
+    if (byte < 0x80) break;
+  }
+  return value;
+}
+
+let unpackSnappySmall: ((bytes: Uint8Array, length: number) => Uint8Array) | undefined;
+let packSnappySmall: ((bytes: Uint8Array) => Uint8Array) | undefined;
+
+function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
+  // The library writes what the bytes say, not what it was told to expect.
+  if (snappySize(bytes) !== length) throw new Error('it says another size');
+  if (length > LARGE_BYTES) return snappyUncompress(bytes, length);
+  unpackSnappySmall ??= snappyUncompressor();
+  return unpackSnappySmall(bytes, length);
+}
+
+function packSnappy(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return Uint8Array.of(0);
+  if (bytes.length > LARGE_BYTES) return snappyCompress(bytes);
+  packSnappySmall ??= snappyCompressor();
+  return packSnappySmall(bytes);
+}
+
+const most = (length: number): { maxOutputLength: number } => ({ maxOutputLength: Math.max(1, length) });
+
+/** By the number that the footer has. */
+const CODECS: readonly (PageCodec | undefined)[] = [
+  { name: 'plain', unpack: (bytes) => bytes, pack: (bytes) => bytes },
+  { name: 'snappy', unpack: unpackSnappy, pack: packSnappy },
+  {
+    name: 'gzip',
+    unpack: (bytes, length) => zlib.gunzipSync(bytes, most(length)),
+    pack: (bytes) => zlib.gzipSync(bytes),
+  },
+  // LZO: no writer of today makes it.
+  undefined,
+  {
+    name: 'brotli',
+    unpack: (bytes, length) => zlib.brotliDecompressSync(bytes, most(length)),
+    pack: (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  },
+  { name: 'lz4 (Hadoop)', unpack: decompressLz4, pack: packHadoopLz4 },
+  { name: 'zstd', unpack: unpackZstd, pack: (bytes) => native.zstdCompressSync?.(bytes) ?? storeZstd(bytes) },
+  { name: 'lz4', unpack: decompressLz4Raw, pack: packLz4 },
+];
+
+/** LZ4 as Hadoop frames it: both lengths, high byte first, before the block. */
+function packHadoopLz4(bytes: Uint8Array): Uint8Array {
+  const block = packLz4(bytes);
+  const head = new Uint8Array(8);
+  new DataView(head.buffer).setUint32(0, bytes.length);
+  new DataView(head.buffer).setUint32(4, block.length);
+  return Buffer.concat([head, block]);
+}
+
+export const pageCodecs: PageCodecs = {
+  nameOf: (codec) => CODECS[codec]?.name,
+  decompress: (codec, bytes, length) => {
+    const own = CODECS[codec];
+    if (!own) throw new Error(`parquet: no codec ${codec}`);
+    return own.unpack(bytes, length);
+  },
+  compress: (codec, bytes) => {
+    const own = CODECS[codec];
+    if (!own) throw new Error(`parquet: no codec ${codec}`);
+    return own.pack(bytes);
+  },
+};

@@ -1,0 +1,148 @@
+// Saving a table: from records as lines of JSON to the cells that differ, and a last look at what was written.
+import type { LateReplacement } from '#core/edits/splice.ts';
+import { fieldsOf } from '#core/json/scan.ts';
+import type { AddedColumn } from '#formats/parquet/addColumn.ts';
+import { newColumn } from '#formats/parquet/addColumn.ts';
+import type { ParquetFile } from '#formats/parquet/rows.ts';
+import { RowReader } from '#formats/parquet/rows.ts';
+import type { Node, Schema } from '#formats/parquet/schema.ts';
+import type { RowChange } from '#formats/parquet/splice.ts';
+import { planSplice } from '#formats/parquet/splice.ts';
+
+import type { Change } from '../changes.ts';
+import type { SavePlan } from '../save.ts';
+import type { OpenParquet } from './open.ts';
+import { explainParquet, openParquet } from './open.ts';
+
+const decoder = new TextDecoder();
+
+interface Cell {
+  readonly name: string;
+  readonly json: Uint8Array;
+}
+
+function cellsOf(line: Uint8Array): readonly Cell[] {
+  return [...fieldsOf(line, 0, line.length)].map(({ keyStart, keyEnd, valueStart, valueEnd }) => ({
+    name: JSON.parse(decoder.decode(line.subarray(keyStart, keyEnd))) as string,
+    json: line.slice(valueStart, valueEnd),
+  }));
+}
+
+interface LineChange {
+  readonly cells: ReadonlyMap<Node, Uint8Array>;
+  /** Values of fields that no column is for. */
+  readonly added: readonly Cell[];
+}
+
+const NULL = new TextEncoder().encode('null');
+
+/** The cells in which two lines of one row differ. The old line has the columns of the schema, in their order. */
+export function changedCells(schema: Schema, before: Uint8Array, after: Uint8Array): LineChange {
+  const old = cellsOf(before);
+  const left = [...cellsOf(after)];
+  const cells = new Map<Node, Uint8Array>();
+  schema.fields.forEach((field, i) => {
+    const at = left.findIndex(({ name }) => name === field.name);
+    const [now] = at < 0 ? [] : left.splice(at, 1);
+    // A field that was taken away is a cell without a value.
+    const json = now?.json ?? NULL;
+    if (Buffer.compare(json, old[i]?.json ?? NULL) !== 0) cells.set(field, json);
+  });
+  return { cells, added: left };
+}
+
+interface TablePlan {
+  readonly rows: readonly RowChange[];
+  readonly added: readonly AddedColumn[];
+}
+
+function planRows(file: ParquetFile, changes: readonly Change[]): TablePlan {
+  const reader = new RowReader(file);
+  const added = new Map<string, Map<number, Uint8Array>>();
+  const rows = changes.map(({ raw: { record: row }, bytes }): RowChange => {
+    if (!bytes) return { row, cells: null };
+    const change = changedCells(file.footer.schema, reader.read(row), bytes);
+    for (const { name, json } of change.added) {
+      const column = added.get(name) ?? new Map<number, Uint8Array>();
+      added.set(name, column.set(row, json));
+    }
+    return { row, cells: change.cells };
+  });
+  const first = file.footer.schema.leaves.length;
+  return { rows, added: [...added].map(([name, cells], i) => newColumn(name, first + i, cells)) };
+}
+
+/** Rows beside edited ones that are read again: a fault in a page shows there first. */
+const NEIGHBOURS = [-1, 1];
+
+/** True when the new file has the rows of the old one, with the edits made. */
+function isAsPlanned(
+  before: ParquetFile,
+  after: ParquetFile,
+  changes: readonly Change[],
+  rows: number,
+): boolean {
+  if (after.footer.rows !== rows) return false;
+  // Every page of every column is where the footer says.
+  after.footer.groups.forEach((group, number) => {
+    group.chunks.forEach((_, column) => after.table(number, column));
+  });
+  const [old, made] = [new RowReader(before), new RowReader(after)];
+  const byRow = new Map(changes.map(({ raw, bytes }) => [raw.record, bytes]));
+  const dropped = [...byRow].flatMap(([row, bytes]) => (bytes ? [] : [row])).sort((a, b) => a - b);
+  /** What a row of the old file is now called. */
+  const nowAt = (row: number): number => {
+    let [low, high] = [0, dropped.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((dropped[middle] ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    return row - low;
+  };
+  const { schema } = after.footer;
+  const isSame = (row: number): boolean => {
+    const wanted = byRow.get(row);
+    if (wanted === null || row < 0 || row >= before.footer.rows) return true;
+    // Line against line: spaces and the order of fields do not count.
+    const line = made.read(nowAt(row)).slice();
+    const { cells, added } = changedCells(schema, line, wanted ?? old.read(row));
+    return cells.size === 0 && added.length === 0;
+  };
+  return changes.every(({ raw: { record } }) => [0, ...NEIGHBOURS].every((step) => isSame(record + step)));
+}
+
+/** How changes of rows are saved. */
+export function planTable(path: string, changes: () => Promise<readonly Change[]>): SavePlan {
+  let found: readonly Change[] = [];
+  let opened: OpenParquet | undefined;
+  let rows = 0;
+  return {
+    isLikelyInPlace: false,
+    async replacements(): Promise<readonly LateReplacement[]> {
+      found = await changes();
+      if (found.length === 0) return [];
+      try {
+        opened = openParquet(path);
+        const plan = planRows(opened.file, found);
+        const splice = planSplice(opened.file, plan.rows, plan.added);
+        ({ rows } = splice);
+        return splice.replacements;
+      } catch (error) {
+        throw explainParquet(path, error);
+      }
+    },
+    async verify(partial) {
+      if (!opened) return false;
+      const made = openParquet(partial);
+      try {
+        return await Promise.resolve(isAsPlanned(opened.file, made.file, found, rows));
+      } finally {
+        made.close();
+      }
+    },
+    close() {
+      opened?.close();
+    },
+  };
+}

@@ -1,0 +1,191 @@
+// Parquet: what we read is what another reader reads, and a save changes the edited cells and nothing else.
+import { parquetReadObjects } from 'hyparquet';
+import { describe, expect, it } from 'vitest';
+
+import { spliceStream } from '#core/edits/splice.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { newColumn } from '#formats/parquet/addColumn.ts';
+import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
+import type { Node } from '#formats/parquet/schema.ts';
+import type { RowChange } from '#formats/parquet/splice.ts';
+import { planSplice } from '#formats/parquet/splice.ts';
+import { thriftBytes } from '#formats/parquet/thrift.ts';
+import { pageCodecs } from '#node/parquet/codecs.ts';
+
+import { decode, encode } from '../fakes/records.ts';
+import type { Field, Random, RandomTable } from '../fakes/tables.ts';
+import { below, comparableRow, decompressors, pick, randomTable, sourceOf } from '../fakes/tables.ts';
+
+const ROUNDS = Number(process.env.PREFLENS_ROUNDS ?? 150);
+
+const open = (bytes: Uint8Array): ParquetFile => new ParquetFile(sourceOf(bytes), pageCodecs);
+
+function linesOf(file: ParquetFile): string[] {
+  const reader = new RowReader(file);
+  return Array.from({ length: file.footer.rows }, (_, row) => decode(reader.read(row)));
+}
+
+/** All rows, by the other reader. */
+async function theirs(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
+  const file = {
+    byteLength: bytes.length,
+    slice: (start: number, end?: number) => bytes.slice(start, end).buffer,
+  };
+  return parquetReadObjects({ file: file, compressors: decompressors, utf8: false });
+}
+
+async function save(file: ParquetFile, plan: ReturnType<typeof planSplice>): Promise<Uint8Array> {
+  const old = file.source.read(0, file.source.size);
+  const chunks: Uint8Array[] = [];
+  async function* stream() {
+    // Cut where nothing else is.
+    for (let at = 0; at < old.length; at += 997) yield await Promise.resolve(old.subarray(at, at + 997));
+  }
+  for await (const chunk of spliceStream(stream(), plan.replacements)) chunks.push(chunk);
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** A new value of a cell, as JSON: that of another row. */
+function otherCell(random: Random, lines: readonly string[], name: string): Uint8Array {
+  const line = pick(random, lines);
+  const start = line.indexOf(`"${name}":`) + name.length + 3;
+  // The cell ends where the next field begins, or the row ends.
+  const next = line.indexOf(`,"c${Number(name.slice(1)) + 1}":`);
+  return encode(line.slice(start, next < 0 ? -1 : next));
+}
+
+interface Edited {
+  readonly changes: readonly RowChange[];
+  /** What the rows are to be. */
+  readonly lines: readonly string[];
+}
+
+function randomEdits(random: Random, file: ParquetFile, lines: readonly string[]): Edited {
+  const nodes = file.footer.schema.fields;
+  const after: (string | undefined)[] = [...lines];
+  const changes = new Map<number, RowChange>();
+  for (let i = 0; i < 1 + below(random, 8); i++) {
+    const row = below(random, lines.length);
+    if (random() < 0.15) {
+      changes.set(row, { row, cells: null });
+      after[row] = undefined;
+      continue;
+    }
+    const node = pick(random, nodes);
+    const json = otherCell(random, lines, node.name);
+    const before = changes.get(row);
+    if (before?.cells === null) continue;
+    const cells = new Map<Node, Uint8Array>(before?.cells ?? []).set(node, json);
+    changes.set(row, { row, cells });
+    const old = after[row] ?? '';
+    const at = old.indexOf(`"${node.name}":`) + node.name.length + 3;
+    const next = old.indexOf(`,"c${Number(node.name.slice(1)) + 1}":`);
+    after[row] = `${old.slice(0, at)}${decode(json)}${next < 0 ? '}' : old.slice(next)}`;
+  }
+  return { changes: [...changes.values()], lines: after.filter((line) => line !== undefined) };
+}
+
+function parsedRows(fields: readonly Field[], lines: readonly string[]): unknown[] {
+  return lines.map((line) => comparableRow(fields, JSON.parse(line) as Record<string, unknown>));
+}
+
+function eachTable(
+  seed: number,
+  check: (table: RandomTable, random: Random) => Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const random = seededRandom(seed + round);
+      const table = randomTable(random);
+      try {
+        await check(table, random);
+      } catch (error) {
+        throw new Error(
+          `round ${round} (seed ${seed + round}; ${table.words}; ${JSON.stringify(table.fields)})`,
+          {
+            cause: error,
+          },
+        );
+      }
+    }
+  };
+}
+
+describe('a table', () => {
+  it(
+    'is read as another reader reads it, whatever its types, nulls, nesting, pages and codec',
+    eachTable(1000, async ({ fields, rows, bytes }) => {
+      const lines = linesOf(open(bytes));
+      expect(parsedRows(fields, lines)).toEqual(rows.map((row) => comparableRow(fields, row)));
+      expect((await theirs(bytes)).map((row) => comparableRow(fields, row))).toEqual(
+        parsedRows(fields, lines),
+      );
+    }),
+    60_000,
+  );
+
+  it(
+    'is read anywhere as it is read from the start',
+    eachTable(2000, async ({ bytes }, random) => {
+      const lines = linesOf(open(bytes));
+      const reader = new RowReader(open(bytes));
+      for (let i = 0; i < 30; i++) {
+        const row = below(random, lines.length);
+        expect(decode(reader.read(row))).toBe(lines[row]);
+      }
+      await Promise.resolve();
+    }),
+    60_000,
+  );
+
+  it(
+    'keeps its footer byte for byte when it is written again',
+    eachTable(3000, async ({ bytes }) => {
+      const { footer, source } = open(bytes);
+      expect(Buffer.compare(thriftBytes(footer.file), source.read(footer.start, source.size - 8))).toBe(0);
+      await Promise.resolve();
+    }),
+    60_000,
+  );
+
+  it(
+    'is saved with the edited cells changed, and no other, to every reader',
+    eachTable(4000, async ({ fields, bytes }, random) => {
+      const file = open(bytes);
+      const before = linesOf(file);
+      const { changes, lines } = randomEdits(random, file, before);
+      const saved = await save(file, planSplice(file, changes, []));
+      expect(linesOf(open(saved))).toEqual(lines);
+      expect((await theirs(saved)).map((row) => comparableRow(fields, row))).toEqual(
+        parsedRows(fields, lines),
+      );
+    }),
+    60_000,
+  );
+
+  it(
+    'takes a new column, which is null where nobody set it',
+    eachTable(5000, async ({ fields, bytes }, random) => {
+      const file = open(bytes);
+      const before = linesOf(file);
+      const row = below(random, before.length);
+      const [name, json] = pick(random, [
+        ['margin', '1.5'],
+        ['note', '"why \\u00e9"'],
+        ['isGood', 'true'],
+      ] as const);
+      const column = newColumn(name, file.footer.schema.leaves.length, new Map([[row, encode(json)]]));
+      const saved = await save(file, planSplice(file, [], [column]));
+      const wanted = before.map((line, i) => ({
+        ...(JSON.parse(line) as object),
+        [name]: i === row ? (JSON.parse(json) as unknown) : null,
+      }));
+      expect(linesOf(open(saved)).map((line) => JSON.parse(line) as unknown)).toEqual(wanted);
+      const read = await theirs(saved);
+      expect(read.map((one) => comparableRow(fields, one))).toEqual(parsedRows(fields, before));
+      const own: unknown = read[row]?.[name];
+      expect(own instanceof Uint8Array ? decode(own) : own).toEqual(JSON.parse(json));
+    }),
+    60_000,
+  );
+});
