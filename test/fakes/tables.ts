@@ -186,7 +186,7 @@ export function randomTable(random: Random): RandomTable {
     };
   });
   const kvMetadata = [{ key: 'huggingface', value: '{"info":{}}' }];
-  parquetWrite({
+  void parquetWrite({
     writer,
     columnData,
     schema: schemaOf(fields),
@@ -245,7 +245,9 @@ export function comparable({ kind, children }: Field, value: Value): unknown {
           comparable(child, (value as Record<string, Value>)[child.name]),
         ]),
       );
-    default:
+    case 'string':
+    case 'boolean':
+    case 'json':
       return value;
   }
 }

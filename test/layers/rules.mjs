@@ -44,10 +44,7 @@ export const layerRules = [
     ['server/src/node/**/*.ts'],
     ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$', 'picomatch$'],
   ),
-  layer(
-    ['server/src/node/parquet/codecs.ts'],
-    ['#formats/parquet/', 'node:zlib$', 'fzstd$', 'hysnappy$', 'hyparquet-compressors$'],
-  ),
+  layer(['server/src/node/parquet/codecs.ts'], ['#formats/parquet/', 'node:zlib$', 'fzstd$', 'hysnappy$']),
   layer(
     ['server/src/scorer/**/*.ts'],
     [

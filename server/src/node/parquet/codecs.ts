@@ -2,12 +2,11 @@
 import * as zlib from 'node:zlib';
 
 import { decompress as unzstd } from 'fzstd';
-import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors';
 import { snappyCompress, snappyCompressor, snappyUncompress, snappyUncompressor } from 'hysnappy';
 
 import type { PageCodecs } from '#formats/parquet/footer.ts';
 
-import { packLz4 } from './lz4.ts';
+import { packHadoopLz4, packLz4, unpackHadoopLz4, unpackLz4 } from './lz4.ts';
 
 /** Larger pages get a memory of their own, which is given back: one that is used again never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
@@ -115,19 +114,10 @@ const CODECS: readonly (PageCodec | undefined)[] = [
     unpack: (bytes, length) => zlib.brotliDecompressSync(bytes, most(length)),
     pack: (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }),
   },
-  { name: 'lz4 (Hadoop)', unpack: decompressLz4, pack: packHadoopLz4 },
+  { name: 'lz4 (Hadoop)', unpack: unpackHadoopLz4, pack: packHadoopLz4 },
   { name: 'zstd', unpack: unpackZstd, pack: (bytes) => native.zstdCompressSync?.(bytes) ?? storeZstd(bytes) },
-  { name: 'lz4', unpack: decompressLz4Raw, pack: packLz4 },
+  { name: 'lz4', unpack: unpackLz4, pack: packLz4 },
 ];
-
-/** LZ4 as Hadoop frames it: both lengths, high byte first, before the block. */
-function packHadoopLz4(bytes: Uint8Array): Uint8Array {
-  const block = packLz4(bytes);
-  const head = new Uint8Array(8);
-  new DataView(head.buffer).setUint32(0, bytes.length);
-  new DataView(head.buffer).setUint32(4, block.length);
-  return Buffer.concat([head, block]);
-}
 
 export const pageCodecs: PageCodecs = {
   nameOf: (codec) => CODECS[codec]?.name,

@@ -1,4 +1,5 @@
-// Packs an LZ4 block: the library that unpacks them does not, and packages that do are native or long without care.
+// LZ4 blocks, both ways. The packages for it are native, long without care, or trip over a block of nothing.
+// Source: the LZ4 block format description (token, literals, offset, match length).
 
 const HASH_BITS = 14;
 const LEAST_MATCH = 4;
@@ -14,10 +15,7 @@ function writeLength(out: Uint8Array, at: number, length: number): number {
   return at;
 }
 
-/**
- * One block, greedily: the nearest earlier place with the same four bytes, if any.
- * Source: the LZ4 block format description (token, literals, offset, match length).
- */
+/** One block, greedily: the nearest earlier place with the same four bytes, if any. */
 export function packLz4(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes.length + Math.ceil(bytes.length / 255) + 16);
   const seen = new Int32Array(1 << HASH_BITS).fill(-1);
@@ -52,4 +50,65 @@ export function packLz4(bytes: Uint8Array): Uint8Array {
     literalStart = i;
   }
   return out.slice(0, write(length, literalStart, bytes.length, 0, LEAST_MATCH));
+}
+
+/** Unpacks one block into `out` from `start` on; where it ends there. Throws where the bytes are no block, or do not fit. */
+function unpackInto(bytes: Uint8Array, out: Uint8Array, start: number): number {
+  let [at, length] = [0, start];
+  const extended = (short: number): number => {
+    let value = short;
+    for (let byte = short === 15 ? 255 : 0; byte === 255; value += byte) byte = bytes[at++] ?? 0;
+    return value;
+  };
+  while (at < bytes.length) {
+    const token = bytes[at++] ?? 0;
+    const literals = extended(token >> 4);
+    if (at + literals > bytes.length || length + literals > out.length)
+      throw new Error('its literals do not fit');
+    out.set(bytes.subarray(at, at + literals), length);
+    at += literals;
+    length += literals;
+    // The last sequence has no match.
+    if (at === bytes.length) return length;
+    const offset = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    at += 2;
+    const matched = extended(token & 15) + LEAST_MATCH;
+    if (offset === 0 || offset > length || length + matched > out.length)
+      throw new Error('its matches lie outside');
+    // Byte by byte: a match may go on into what it writes.
+    for (const end = length + matched; length < end; length++) out[length] = out[length - offset] ?? 0;
+  }
+  return length;
+}
+
+/** One block of a known size. */
+export function unpackLz4(bytes: Uint8Array, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  if (unpackInto(bytes, out, 0) !== length) throw new Error('it is shorter than it says');
+  return out;
+}
+
+/** LZ4 as Hadoop frames it: both lengths, high byte first, before each block. Some writers leave the frame out. */
+export function unpackHadoopLz4(bytes: Uint8Array, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [at, done] = [0, 0];
+  while (at + 8 <= bytes.length) {
+    const [unpacked, packed] = [view.getUint32(at), view.getUint32(at + 4)];
+    if (at + 8 + packed > bytes.length || done + unpacked > length) return unpackLz4(bytes, length);
+    if (unpackInto(bytes.subarray(at + 8, at + 8 + packed), out, done) !== done + unpacked)
+      return unpackLz4(bytes, length);
+    at += 8 + packed;
+    done += unpacked;
+  }
+  return at === bytes.length && done === length ? out : unpackLz4(bytes, length);
+}
+
+/** The same with the frame. */
+export function packHadoopLz4(bytes: Uint8Array): Uint8Array {
+  const block = packLz4(bytes);
+  const head = new Uint8Array(8);
+  new DataView(head.buffer).setUint32(0, bytes.length);
+  new DataView(head.buffer).setUint32(4, block.length);
+  return Buffer.concat([head, block]);
 }
