@@ -1,4 +1,6 @@
 // A column that the file did not have: a margin, a weight, a word. It stands last, and is null where nobody set it.
+import { Bool, Field, Float64, RecordBatchReader, Schema, Table, tableToIPC, Utf8 } from 'apache-arrow';
+
 import { PageBuilder } from './encode.ts';
 import { CHUNK, FILE, GROUP, META } from './footer.ts';
 import type { Layout } from './layout.ts';
@@ -8,7 +10,7 @@ import type { Leaf } from './schema.ts';
 import { ParquetError, TYPES } from './schema.ts';
 import { parseValue } from './text.ts';
 import type { ThriftStruct } from './thrift.ts';
-import { listIn, setField, structOf, structsIn, T, updateNumber } from './thrift.ts';
+import { listIn, setField, structOf, structsIn, T, textIn, updateNumber } from './thrift.ts';
 
 /** A new column: JSON values by row of the file, all of one kind. */
 export interface AddedColumn {
@@ -50,8 +52,32 @@ export function newColumn(name: string, column: number, cells: ReadonlyMap<numbe
   return { leaf, cells };
 }
 
+const ARROW_SCHEMA = 'ARROW:schema';
+const ARROW_TYPES = { number: Float64, text: Utf8, boolean: Bool };
+
+/**
+ * The schema that Arrow's writers put beside Parquet's own has the column too: their readers refuse a file where the
+ * two disagree. What cannot be read here is left out: then Parquet's own counts.
+ */
+function addToArrowSchema(root: ThriftStruct, { leaf }: AddedColumn): void {
+  const keyValues = listIn(root, FILE.keyValues);
+  const own = structsIn(root, FILE.keyValues).find((entry) => textIn(entry, 1) === ARROW_SCHEMA);
+  if (!own || !keyValues) return;
+  try {
+    const { schema } = RecordBatchReader.from(Buffer.from(textIn(own, 2) ?? '', 'base64')).open();
+    const kind = leaf.type === 'DOUBLE' ? 'number' : leaf.type === 'BOOLEAN' ? 'boolean' : 'text';
+    const field = new Field(leaf.name, new ARROW_TYPES[kind](), true);
+    const bytes = tableToIPC(new Table(new Schema([...schema.fields, field], schema.metadata)), 'stream');
+    setField(own, 2, T.binary, encoder.encode(Buffer.from(bytes).toString('base64')));
+  } catch {
+    keyValues.items = keyValues.items.filter((entry) => entry !== own);
+  }
+}
+
 /** Adds the column to the schema of a footer. */
-export function addToSchema(root: ThriftStruct, { leaf }: AddedColumn): void {
+export function addToSchema(root: ThriftStruct, column: AddedColumn): void {
+  addToArrowSchema(root, column);
+  const { leaf } = column;
   const isText = leaf.meaning.kind === 'text';
   const elements = structsIn(root, FILE.schema);
   const [top] = elements;

@@ -90,7 +90,8 @@ function cutGreatest(bytes: Uint8Array): Uint8Array | undefined {
   for (let at = MOST_BYTES - 1; at >= 0; at--) {
     const byte = bytes[at] ?? 0;
     if (byte >= 0x7f) continue;
-    const head = bytes.slice(0, at + 1);
+    // A copy that is one for Node's buffers too: their `slice` is none.
+    const head = new Uint8Array(bytes.subarray(0, at + 1));
     head[at] = byte + 1;
     return head;
   }

@@ -124,7 +124,9 @@ export const pageCodecs: PageCodecs = {
   decompress: (codec, bytes, length) => {
     const own = CODECS[codec];
     if (!own) throw new Error(`parquet: no codec ${codec}`);
-    return own.unpack(bytes, length);
+    const unpacked = own.unpack(bytes, length);
+    // No buffers of Node's: their `slice` shares memory where everybody expects a copy.
+    return new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.length);
   },
   compress: (codec, bytes) => {
     const own = CODECS[codec];
