@@ -1,4 +1,4 @@
-// npm run fuzz: 100,000 mutated lines, 2,000 mutated files, nesting, a gzip bomb. Exits 1 when anything should not have happened.
+// npm run fuzz: 100,000 mutated lines, 2,000 mutated files, 20,000 mutated tables, nesting, a gzip bomb. Exits 1 when anything should not have happened.
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { createGzip } from 'node:zlib';
 import { nested } from '../fakes/mutate.ts';
 import type { FuzzOutcome } from './fuzz.ts';
 import { fuzzFiles, fuzzLines } from './fuzz.ts';
+import { fuzzTables } from './fuzzTables.ts';
 import { timed } from './measure.ts';
 
 let failed = 0;
@@ -34,6 +35,7 @@ async function bomb(path: string, bytes: number, lineEvery: number): Promise<voi
 
 tell('Mutated lines', fuzzLines(Number(process.env.PREFLENS_FUZZ_LINES ?? 100_000), 7));
 tell('Mutated files', await fuzzFiles(Number(process.env.PREFLENS_FUZZ_FILES ?? 2000), 7));
+tell('Mutated tables', await fuzzTables(Number(process.env.PREFLENS_FUZZ_TABLES ?? 20_000), 7));
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-hostile-'));
 const good = '{"prompt":"q","chosen":"a","rejected":"b"}';

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 
 import { fuzzFiles, fuzzLines } from '../bench/fuzz.ts';
+import { fuzzTables } from '../bench/fuzzTables.ts';
 
 it('mutated lines end in findings, and flips come back', () => {
   const { failures, tried } = fuzzLines(4000, 3);
@@ -12,4 +13,10 @@ it('mutated lines end in findings, and flips come back', () => {
 it('mutated files end in findings or in errors with a next step', async () => {
   const { failures } = await fuzzFiles(80, 3);
   expect(failures).toEqual([]);
+});
+
+it('mutated tables are read to their end and saved, or refused with words', async () => {
+  const { failures, refused } = await fuzzTables(500, 3);
+  expect(failures).toEqual([]);
+  expect(refused).toBeGreaterThan(100);
 });

@@ -128,9 +128,9 @@ function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
   updateNumber(meta, META.packed, (value) => value + packed);
   updateNumber(meta, META.unpacked, (value) => value + unpacked);
   updateNumber(meta, META.count, (value) => value + count);
-  const encodings = listIn(meta, META.encodings);
-  if (hasPlain && encodings && !encodings.items.includes(ENCODING.plain))
-    encodings.items.push(ENCODING.plain);
+  const encodings = listIn(meta, META.encodings)?.items ?? [];
+  if (hasPlain && !encodings.includes(ENCODING.plain))
+    setField(meta, META.encodings, T.list, { itemType: T.i32, items: [...encodings, ENCODING.plain] });
   const statistics = structIn(meta, META.statistics);
   if (statistics)
     updateStatistics(

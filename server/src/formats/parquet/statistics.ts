@@ -2,6 +2,7 @@
 import type { Leaf } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { bytesIn, numberIn, setField, T } from './thrift.ts';
+import { widthOf } from './values.ts';
 
 export interface Extremes {
   readonly least: Uint8Array;
@@ -125,7 +126,9 @@ export function updateStatistics(
     for (const id of [STATISTICS.max, STATISTICS.min, STATISTICS.isMaxExact, STATISTICS.isMinExact])
       setField(statistics, id, T.binary, undefined);
   };
-  if (!compare || !least || !greatest) {
+  const width = widthOf(leaf);
+  const isSound = [least, greatest].every((bytes) => bytes && (width === 0 || bytes.length === width));
+  if (!compare || !least || !greatest || !isSound) {
     drop();
     return;
   }

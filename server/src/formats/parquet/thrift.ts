@@ -127,6 +127,7 @@ export class ThriftReader {
         const head = this.#byte();
         const count = this.#count(head >> 4 === 15 ? this.#varint() : head >> 4);
         const itemType = head & 15;
+        if (itemType > T.struct) throw new ThriftError(`it has a list of unknown type ${itemType}`);
         const items = Array.from({ length: count }, () => this.#value(itemType, depth + 1));
         return { itemType, items };
       }

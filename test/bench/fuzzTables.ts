@@ -1,0 +1,78 @@
+// Mutated Parquet files: each is read to its end and saved, or refused with words.
+import { performance } from 'node:perf_hooks';
+
+import { spliceStream } from '#core/edits/splice.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
+import { ParquetError } from '#formats/parquet/schema.ts';
+import { planSplice } from '#formats/parquet/splice.ts';
+import { pageCodecs } from '#node/parquet/codecs.ts';
+
+import { mutate } from '../fakes/mutate.ts';
+import type { Random } from '../fakes/tables.ts';
+import { below, pick, randomTable, sourceOf } from '../fakes/tables.ts';
+import type { FuzzOutcome } from './fuzz.ts';
+
+/** A file of a few kB that takes longer than this has hung, or nearly. */
+const MOST_MS = 1000;
+
+/** Rows that are read of a file: some claim two billion. */
+const MOST_ROWS = 5000;
+
+const ODD_BYTES = [0x00, 0x7f, 0x80, 0xff];
+
+/** Mutations that leave the file's ends alone, so that what is inside is looked at. */
+function mutateInside(bytes: Uint8Array, random: Random): Uint8Array {
+  const out = bytes.slice();
+  const footer = new DataView(out.buffer, out.byteOffset).getUint32(out.length - 8, true);
+  const start = out.length - 8 - footer;
+  for (let i = 0; i <= below(random, 3); i++) {
+    const at = random() < 0.5 ? start + below(random, footer) : 4 + below(random, start - 4);
+    out[at] = random() < 0.5 ? pick(random, ODD_BYTES) : out[at]! ^ (1 << below(random, 8));
+  }
+  return out;
+}
+
+/** Reads all of a file and drops a row of it. */
+async function tryTable(bytes: Uint8Array): Promise<void> {
+  const file = new ParquetFile(sourceOf(bytes), pageCodecs);
+  const rows = Math.min(file.footer.rows, MOST_ROWS);
+  const reader = new RowReader(file, 1 << 20);
+  for (let row = 0; row < rows; row++) reader.read(row);
+  if (rows === 0) return;
+  const { replacements } = planSplice(file, [{ row: rows >> 1, cells: null }], []);
+  async function* stream() {
+    yield await Promise.resolve(bytes);
+  }
+  for await (const chunk of spliceStream(stream(), replacements))
+    if (chunk.length > 1 << 28) throw new Error('grew');
+}
+
+export async function fuzzTables(
+  count: number,
+  seed: number,
+): Promise<FuzzOutcome & { readonly refused: number }> {
+  const random = seededRandom(seed);
+  const failures: string[] = [];
+  let [longest, peakMb, refused] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const table = randomTable(random);
+    const bytes =
+      random() < 0.8 ? mutateInside(table.bytes, random) : mutate(table.bytes, random, [table.bytes]);
+    const begun = performance.now();
+    try {
+      await tryTable(bytes);
+    } catch (error) {
+      if (error instanceof ParquetError) refused++;
+      else
+        failures.push(
+          `table ${i} (${table.words}): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+    }
+    const took = performance.now() - begun;
+    longest = Math.max(longest, took);
+    if (took > MOST_MS) failures.push(`table ${i}: ${took.toFixed(0)} ms for ${bytes.length} bytes`);
+    if (i % 20 === 0) peakMb = Math.max(peakMb, process.memoryUsage().rss / 1e6);
+  }
+  return { tried: count, longest, peakMb, failures, refused };
+}
