@@ -60,8 +60,15 @@ const bundles = [
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: ['media/src/main.ts'],
+    entryPoints: ['media/src/compare.ts'],
     outfile: 'dist/compare.js',
+  },
+  {
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: ['media/src/dataset.ts'],
+    outfile: 'dist/dataset.js',
   },
 ];
 
@@ -100,7 +107,8 @@ async function copyRuntime(target) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
 await copyRuntime(process.env.PREFLENS_TARGET ?? `${process.platform}-${process.arch}`);
-await copyFile('media/style/compare.css', 'dist/compare.css');
+for (const name of ['compare.css', 'dataset.css'])
+  await copyFile(join('media/style', name), join('dist', name));
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...shared, ...bundle })).watch();
 } else {

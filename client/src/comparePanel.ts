@@ -5,31 +5,9 @@ import type { FlipResult, PairRequest, PairView, RecordRef } from '#protocol/edi
 import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
 
 import type { Server } from './languageClient.ts';
+import { pageOf, pageOptions } from './page.ts';
 
 const VIEW_TYPE = 'preflens.compare';
-
-function nonce(): string {
-  return crypto.randomUUID().replaceAll('-', '');
-}
-
-/** Nothing but our own script and style may load: no inline code, no images, no network. */
-function pageOf(webview: vscode.Webview, root: vscode.Uri): string {
-  const once = nonce();
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', 'compare.js')).toString();
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', 'compare.css')).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${once}'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${style}">
-<title>Compare</title>
-</head>
-<body><p class="nothing">Loading…</p><script nonce="${once}" src="${script}"></script></body>
-</html>`;
-}
 
 type PairPlace = Pick<PairView, 'uri' | 'record' | 'pair'>;
 
@@ -90,8 +68,7 @@ export class ComparePanel implements vscode.Disposable {
 
   #createPanel(): vscode.WebviewPanel {
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, 'Compare', vscode.ViewColumn.Beside, {
-      enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(this.#root, 'dist')],
+      ...pageOptions(this.#root),
     });
     panel.iconPath = vscode.Uri.joinPath(this.#root, 'media', 'icons', 'compare.svg');
     panel.webview.onDidReceiveMessage((message: FromPage) => {
@@ -108,7 +85,11 @@ export class ComparePanel implements vscode.Disposable {
       this.#isPageReady = false;
       this.#flipped.length = 0;
     });
-    panel.webview.html = pageOf(panel.webview, this.#root);
+    panel.webview.html = pageOf(panel.webview, this.#root, {
+      title: 'Compare',
+      script: 'compare.js',
+      styles: ['compare.css'],
+    });
     return panel;
   }
 

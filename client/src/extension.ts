@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 
 import { registerCommands } from './commands.ts';
 import { ComparePanel } from './comparePanel.ts';
+import { DatasetEditors } from './datasetEditor.ts';
 import { createClient, serverOf } from './languageClient.ts';
 import { followLargeFiles } from './largeFiles.ts';
 import { answerSecrets, registerModelCommands } from './models.ts';
@@ -24,6 +25,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   stop = async () => client.stop();
   const server = serverOf(client);
   const panel = new ComparePanel(context.extensionUri, server);
+  const datasets = new DatasetEditors(context.extensionUri, server);
   const sample = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample', 'support.jsonl');
   context.subscriptions.push(
     output,
@@ -39,7 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await client.start();
-  context.subscriptions.push(followLargeFiles(server));
+  context.subscriptions.push(followLargeFiles(server), datasets.register());
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,6 +1,7 @@
 // Files above 50 MB are shown by VS Code but never handed to extensions: the server reads those from disk.
 import * as vscode from 'vscode';
 
+import { DATASET_VIEW } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 
 /** VS Code hands a document over soon after its tab appears, if it does at all. */
@@ -11,9 +12,11 @@ const LARGE_BYTES = 50 * 1024 * 1024;
 
 const DATA_FILE = /\.(?:jsonl|ndjson)$/i;
 
-/** The file of a tab that shows text. */
+/** The file of a tab that shows text, or a dataset. */
 export function uriOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
-  return tab?.input instanceof vscode.TabInputText ? tab.input.uri : undefined;
+  const input = tab?.input;
+  const isOurs = input instanceof vscode.TabInputCustom && input.viewType === DATASET_VIEW;
+  return input instanceof vscode.TabInputText || isOurs ? input.uri : undefined;
 }
 
 /**

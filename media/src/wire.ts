@@ -1,14 +1,12 @@
-import type { FromPage, ToPage } from '#protocol/page.ts';
-
-interface Host {
-  postMessage(message: FromPage): void;
+interface Host<From> {
+  postMessage(message: From): void;
 }
-declare function acquireVsCodeApi(): Host;
+declare function acquireVsCodeApi<From>(): Host<From>;
 
 /** The page's end of the channel: the only place that posts or receives messages. */
-export function openWire(onMessage: (message: ToPage) => void): (message: FromPage) => void {
-  const host = acquireVsCodeApi();
-  window.addEventListener('message', (event: MessageEvent<ToPage>) => {
+export function openWire<From, To>(onMessage: (message: To) => void): (message: From) => void {
+  const host = acquireVsCodeApi<From>();
+  window.addEventListener('message', (event: MessageEvent<To>) => {
     onMessage(event.data);
   });
   return (message) => {

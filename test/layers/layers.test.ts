@@ -110,7 +110,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
     '#core/messages.ts',
     '#node/files.ts',
     '../../server/src/lsp/server.ts',
-    '../../media/src/main.ts',
+    '../../media/src/compare.ts',
     'onnxruntime-node',
   ],
   'media/src/view/x.ts': [

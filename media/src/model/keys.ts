@@ -14,14 +14,21 @@ export const ACTIONS: readonly {
   { key: 'o', action: 'reveal', label: 'Show in file', title: 'Go to the record in the text editor' },
 ];
 
-/** The action of a key press, or undefined. Keys with Ctrl, Alt or Meta belong to the editor. */
-export function actionFor(press: {
+export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
-}): PageAction | undefined {
-  if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
+}
+
+/** Keys with Ctrl, Alt or Meta belong to the editor. */
+export function isPlain({ ctrlKey, altKey, metaKey }: KeyPress): boolean {
+  return !ctrlKey && !altKey && !metaKey;
+}
+
+/** The action of a key press, or undefined. */
+export function actionFor(press: KeyPress): PageAction | undefined {
+  if (!isPlain(press)) return undefined;
   const key = press.key === 'ArrowRight' ? 'j' : press.key === 'ArrowLeft' ? 'k' : press.key.toLowerCase();
   return ACTIONS.find((row) => row.key === key)?.action;
 }

@@ -126,22 +126,42 @@ function evidence(view: PairView): HTMLElement {
   return element('footer', {}, ...children);
 }
 
-function toolbar(view: PairView, undoCount: number, act: (action: PageAction) => void): HTMLElement {
-  const buttons = ACTIONS.map(({ key, action, label, title }) => {
+/** A button for each action of a table, with its key. */
+export function actionButtons<Action extends string>(
+  actions: readonly {
+    readonly key: string;
+    readonly action: Action;
+    readonly label: string;
+    readonly title: string;
+  }[],
+  isPointless: (action: Action) => boolean,
+  act: (action: Action) => void,
+): HTMLElement {
+  const buttons = actions.map(({ key, action, label, title }) => {
     const button = element(
       'button',
       { title: `${title} (${key.toUpperCase()})`, type: 'button' },
       label,
       element('kbd', {}, key.toUpperCase()),
     );
-    const needsFindings = action === 'next' || action === 'previous';
-    const isPointless = (action === 'undo' && undoCount === 0) || (action === 'flip' && view.isTie);
-    button.disabled = isPointless || (needsFindings && view.findingCount === 0);
+    button.disabled = isPointless(action);
     button.addEventListener('click', () => {
       act(action);
     });
     return button;
   });
+  return element('div', { class: 'buttons' }, ...buttons);
+}
+
+function toolbar(view: PairView, undoCount: number, act: (action: PageAction) => void): HTMLElement {
+  const isPointless = (action: PageAction): boolean => {
+    const needsFindings = action === 'next' || action === 'previous';
+    return (
+      (action === 'undo' && undoCount === 0) ||
+      (action === 'flip' && view.isTie) ||
+      (needsFindings && view.findingCount === 0)
+    );
+  };
   const which = view.pairCount > 1 ? `, pair ${view.pair + 1} of ${view.pairCount}` : '';
   const place =
     view.findingNumber > 0
@@ -159,17 +179,21 @@ function toolbar(view: PairView, undoCount: number, act: (action: PageAction) =>
       element('span', {}, `line ${(view.line + 1).toLocaleString('en')}${which}`),
       element('span', {}, place),
     ),
-    element('div', { class: 'buttons' }, ...buttons),
+    actionButtons(ACTIONS, isPointless, act),
   );
 }
 
-/** Draws one pair. */
+/** Draws one pair, with what can be done to it. */
 export function drawPair(view: PairView, undoCount: number, act: (action: PageAction) => void): Node[] {
+  return [toolbar(view, undoCount, act), ...drawAnswers(view)];
+}
+
+/** Draws what a pair says, and what is said of it. */
+export function drawAnswers(view: PairView): Node[] {
   const diff = wordDiff(view.chosen.text, view.rejected.text);
   // A tie has no reward, and some scorers compare answers without giving any.
   const unscored = view.isTie || view.margin !== undefined ? '' : 'not scored';
   return [
-    toolbar(view, undoCount, act),
     summary(view),
     prompt(view.prompt),
     element(

@@ -49,6 +49,10 @@ export const messages = {
       'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
+  cannotUndo: () =>
+    new UserError(
+      'This edit cannot be taken back: rows were removed since, and it is not known which one it was.',
+    ),
   diskFull: (path: string) =>
     new UserError(
       `${path}: there is no room on the disk for the new file. The old one is as it was; make room and save again.`,

@@ -1,7 +1,12 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits wait in memory and in a
 // journal until they are saved.
+import { copyFile, rm } from 'node:fs/promises';
+
+import { parseRecord } from '#core/checks/examine.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import { isObject } from '#core/model/json.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import type { RecordAccess } from '#node/access.ts';
@@ -9,12 +14,18 @@ import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { DataFile } from '#node/files.ts';
+import { openFile } from '#node/files.ts';
 import type { Journal, Waiting } from '#node/journal.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 import { savePlanned } from '#node/save.ts';
 
+import { EditHistory } from './history.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
+import type { EarlyTable } from './rows.ts';
 import type { Source } from './source.ts';
+
+/** Rows that a table is recognised by before it is read through. */
+const EARLY_SAMPLE = 64;
 
 export class DiskSource implements Source {
   readonly uri: string;
@@ -29,11 +40,52 @@ export class DiskSource implements Source {
   #survey: DocumentSurvey | undefined;
   /** Edits that an earlier session left unsaved, and whether they were for this very content. */
   restored: { readonly count: number; readonly isStale: boolean } | undefined;
+  readonly history: EditHistory;
+  readonly #backup: string | undefined;
+  #early: EarlyTable | undefined;
 
-  constructor(uri: string, file: DataFile, tools: Disk) {
+  constructor(
+    uri: string,
+    file: DataFile,
+    tools: Disk,
+    {
+      backup,
+      history,
+    }: { readonly backup?: string | undefined; readonly history?: EditHistory | undefined } = {},
+  ) {
     this.uri = uri;
     this.file = file;
     this.#tools = tools;
+    this.#backup = backup;
+    this.history = history ?? new EditHistory();
+  }
+
+  isEdited(record: number): boolean {
+    return this.#waiting.has(record);
+  }
+
+  isDropped(record: number): boolean {
+    return this.#waiting.get(record)?.bytes === null;
+  }
+
+  /** What can be shown before the file is read through. Undefined where its records are found by reading alone. */
+  early(): EarlyTable | undefined {
+    const rowCount = (this.#access ??= this.#tools.openEarly(this.file))?.rowCount;
+    if (rowCount === undefined) return undefined;
+    this.#early ??= this.#recogniseEarly(rowCount);
+    return this.#early;
+  }
+
+  #recogniseEarly(rowCount: number): EarlyTable {
+    const rawAt = (record: number): RawRecord => {
+      const bytes = this.bytesOf(record, 0, 0);
+      return { record, line: record, byteStart: 0, byteEnd: bytes.length, bytes };
+    };
+    const sample = Array.from({ length: Math.min(EARLY_SAMPLE, rowCount) }, (_, i) => parseRecord(rawAt(i)));
+    const objects = sample.flatMap((parsed) =>
+      'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
+    );
+    return { rowCount, recognition: recognise(objects), rawAt };
   }
 
   /** Records with edits that are not saved. */
@@ -63,21 +115,24 @@ export class DiskSource implements Source {
 
   async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     const { survey, digest } = await this.#tools.survey(this.file, mapping, signal);
-    const access = await this.#tools.open(this.file, digest, signal);
-    // Closed meanwhile: nobody would close it again.
-    if (signal.aborted) access.close();
+    if (!this.#access) {
+      const access = await this.#tools.open(this.file, digest, signal);
+      // Closed meanwhile: nobody would close it again.
+      if (signal.aborted) access.close();
+      this.#access = access;
+    }
     signal.throwIfAborted();
-    this.close();
-    this.#access = access;
     this.#survey = { ...survey, lineCount: 0, byteCount: 0 };
     // Read anew under another mapping, the edits are still here.
     const isFirst = this.#journal === undefined;
     this.#journal ??= this.#tools.journal(this.file);
-    const left = isFirst ? this.#journal.read() : undefined;
+    const left = isFirst
+      ? (this.#backup === undefined ? this.#journal : this.#tools.backup(this.file, this.#backup)).read()
+      : undefined;
     for (const record of this.#waiting.keys()) this.#changed.add(record);
     if (left) {
       this.restored = { count: left.edits.size, isStale: left.isStale };
-      if (!left.isStale) for (const [record, waiting] of left.edits) this.#keep(record, waiting);
+      if (!left.isStale) for (const [record, waiting] of left.edits) this.#restore(record, waiting);
     }
     return this.#survey;
   }
@@ -114,8 +169,27 @@ export class DiskSource implements Source {
     return 0;
   }
 
-  /** Keeps an edit until it is saved; null drops the record. An edit that gives the first bytes again is none. */
-  edit(record: number, bytes: Uint8Array | null): void {
+  /** Keeps an edit until it is saved; null drops the record. Its number in the history. */
+  edit(record: number, bytes: Uint8Array | null): number {
+    const before = this.#waiting.get(record);
+    const id = this.history.add({
+      record,
+      before: before ? before.bytes : this.#rawOf(record).bytes,
+      after: bytes,
+    });
+    this.#put(record, bytes);
+    return id;
+  }
+
+  /** Takes an edit of the history back, or makes it again. False where it is not known any more. */
+  retrace(id: number, direction: 'undo' | 'redo'): boolean {
+    const past = this.history.find(id);
+    if (past) this.#put(past.record, direction === 'undo' ? past.before : past.after);
+    return past !== undefined;
+  }
+
+  /** An edit that gives the first bytes again is none. */
+  #put(record: number, bytes: Uint8Array | null): void {
     this.#waiting.delete(record);
     const before = this.#rawOf(record).bytes;
     const isUndone = bytes !== null && Buffer.compare(before, bytes) === 0;
@@ -138,8 +212,31 @@ export class DiskSource implements Source {
     } finally {
       if (process.platform === 'win32') this.#access?.resume();
     }
+    // Records behind a dropped one have other numbers now.
+    if (changes.some(({ bytes }) => bytes === null)) this.history.forget();
     this.#journal?.clear();
     this.#waiting.clear();
+  }
+
+  /** Saves the file as it is with its edits under another name; how many records differ. The edits go on waiting here. */
+  async saveAs(path: string): Promise<number> {
+    const signal = new AbortController().signal;
+    await copyFile(this.file.path, path);
+    const changes = this.#changes();
+    const copy = await openFile(path);
+    await savePlanned(
+      copy,
+      planChanges(copy, async () => Promise.resolve(changes), false),
+      signal,
+    );
+    return changes.length;
+  }
+
+  /** Writes what waits to a file, for `backup` of another session. */
+  async backup(path: string): Promise<void> {
+    await rm(path, { force: true });
+    const kept = this.#tools.backup(this.file, path);
+    for (const [record, waiting] of this.#waiting) kept.append(record, waiting);
   }
 
   /** Forgets what waits. */
@@ -154,8 +251,10 @@ export class DiskSource implements Source {
     this.#access = undefined;
   }
 
-  #keep(record: number, waiting: Waiting): void {
+  #restore(record: number, waiting: Waiting): void {
     this.#waiting.set(record, waiting);
+    // From a backup, the journal knows nothing of it yet.
+    if (this.#backup !== undefined) this.#journal?.append(record, waiting);
     this.#changed.add(record);
   }
 

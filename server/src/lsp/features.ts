@@ -10,7 +10,7 @@ import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/
 
 import type { OpenDataset, PairPlace, ReadRecord } from './dataset.ts';
 import { dropEdit, editOf } from './edits.ts';
-import { readableUri } from './names.ts';
+import { fileNameOf } from './names.ts';
 import { toDiagnostic } from './toProtocol.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
@@ -69,7 +69,7 @@ function unpairedWords({ judgements }: ReadRecord): string {
 }
 
 /** The pair of a record that a hover explains: the one that speaks most against its label. */
-function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): number {
+export function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): number {
   const { facts } = dataset.survey;
   const [from] = facts.pairsOf(raw.record);
   let worst = 0;
@@ -286,7 +286,7 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
   const { scores, trust } = dataset;
   return {
     uri: dataset.source.uri,
-    fileName: readableUri(dataset.source.uri.split('/').at(-1) ?? ''),
+    fileName: fileNameOf(dataset.source.uri),
     record,
     recordCount: dataset.survey.facts.recordCount,
     pair: index,

@@ -1,6 +1,5 @@
 // The open datasets of one client: opened, surveyed, scored, told about, closed.
 import { unwatchFile, watchFile } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import type { Connection, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
@@ -15,7 +14,8 @@ import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#proto
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { OpenDocument } from './document.ts';
-import { readableUri } from './names.ts';
+import type { EditHistory } from './history.ts';
+import { fileNameOf, pathOf, readableUri } from './names.ts';
 import { reportProgress } from './progress.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
@@ -61,20 +61,14 @@ export interface FilesContext {
   readonly machineFor: (uri: string) => ScorerMachine;
   readonly disk: () => Disk;
   readonly settings: () => Settings;
+  /** Asks the client for its settings anew. */
+  readonly reload: () => void;
   /** Resolves when the settings are those of the client. */
   readonly settled: () => Promise<void>;
   /** The client listens to `preflens/status`. */
   readonly tellsStatus: () => boolean;
   readonly showsProgress: () => boolean;
   readonly refreshLenses: () => void;
-}
-
-function pathOf(uri: string): string | undefined {
-  try {
-    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function wordsOf(error: unknown): string {
@@ -120,11 +114,20 @@ export class OpenFiles {
     this.#settleSoon(file);
   }
 
-  /** Opens a file that no editor holds. Rejects with what to do when it cannot be read. */
-  async openFromDisk(uri: string): Promise<void> {
+  /** The client listens to what is not in the protocol. */
+  get tellsStatus(): boolean {
+    return this.#context.tellsStatus();
+  }
+
+  /**
+   * Opens a file that no editor holds. Rejects with what to do when it cannot be read.
+   * @param backup a file of edits that wait, as `DiskSource.backup` writes it
+   */
+  async openFromDisk(uri: string, backup?: string, history?: EditHistory): Promise<void> {
     const path = pathOf(uri);
     if (path === undefined || this.#open.has(uri)) return;
-    const source = new DiskSource(uri, await openFile(path), this.#context.disk());
+    this.#context.reload();
+    const source = new DiskSource(uri, await openFile(path), this.#context.disk(), { backup, history });
     // Asked for twice at once, it is opened once.
     if (this.#open.has(uri)) return;
     this.#begin(uri, new OpenDataset(source));
@@ -161,7 +164,7 @@ export class OpenFiles {
     const count = source.unsavedCount;
     await source.save(file.closed.signal);
     this.close(uri);
-    await this.openFromDisk(uri);
+    await this.openFromDisk(uri, undefined, source.history);
     return count;
   }
 
@@ -344,7 +347,7 @@ export class OpenFiles {
     if (!survey.recognition || survey.facts.pairCount === 0) return;
     const { records, recordCount, pairs, pairCount } = survey.facts;
     const task = {
-      path: readableUri(source.uri.split('/').at(-1) ?? ''),
+      path: fileNameOf(source.uri),
       recognition: survey.recognition,
       facts: { records, recordCount, pairs, pairCount },
       text: source.textForThread(),

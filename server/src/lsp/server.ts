@@ -2,7 +2,7 @@
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver/node';
 
-import { messages, UserError } from '#core/messages.ts';
+import { messages } from '#core/messages.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { MemoryBudget } from '#node/models/memory.ts';
@@ -15,21 +15,16 @@ import type {
   ClientRequests,
   EditorNotifications,
   EditorRequests,
-  FlipResult,
   ModelCheck,
-  PairRequest,
   RecordRef,
-  SaveResult,
   Settings,
 } from '#protocol/editor.ts';
 
-import { DiskSource } from './diskSource.ts';
-import { editOf } from './edits.ts';
-import { codeActionsOf, codeLensesOf, hoverOf, pairViewOf } from './features.ts';
+import { serveDisk } from './diskRequests.ts';
+import { codeActionsOf, codeLensesOf, hoverOf } from './features.ts';
 import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
 import { DEFAULTS } from './settings.ts';
-import { show } from './show.ts';
 
 const COMMANDS = ['preflens.flip', 'preflens.score', 'preflens.cancelScoring'] as const;
 
@@ -98,6 +93,9 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     disk: () => disk(settings.memoryMb, options.cacheFolder),
     settings: () => settings,
     settled: async () => loading,
+    reload: () => {
+      loading = loadSettings();
+    },
     tellsStatus: () => options.status ?? false,
     showsProgress: () => canShowProgress,
     refreshLenses,
@@ -174,27 +172,11 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return dataset ? codeLensesOf(dataset, visible, options) : [];
   });
 
-  /** Flips where the text is: in the editor that holds it, or in what waits to be saved. */
-  const flip = async (ref: RecordRef): Promise<FlipResult> => {
-    const dataset = files.current(ref.uri);
-    const planned = dataset && editOf(dataset, ref, { kind: 'flip' });
-    if (!planned) return null;
-    if ('refused' in planned) {
-      show(connection, 'info', planned.refused);
-      return null;
-    }
-    if (dataset.source instanceof DiskSource) {
-      dataset.source.edit(ref.record, planned.bytes);
-      files.settle(ref.uri);
-    } else {
-      await connection.workspace.applyEdit({ label: 'Flip chosen and rejected', edit: planned.edit });
-    }
-    return planned.after;
-  };
+  const edit = serveDisk(connection, files);
 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
     const argument: unknown = args?.[0];
-    if (command === 'preflens.flip') return flip(argument as RecordRef);
+    if (command === 'preflens.flip') return edit(argument as RecordRef, { kind: 'flip' });
     const file = files.get(String(argument));
     if (command === 'preflens.score' && file?.dataset.isReady) files.startScoring(file);
     if (command === 'preflens.cancelScoring') file?.job?.cancel();
@@ -212,11 +194,6 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     },
   );
 
-  connection.onRequest('preflens/pair', (request: PairRequest) => {
-    const dataset = files.current(request.uri);
-    return dataset ? pairViewOf(dataset, request) : null;
-  });
-
   connection.onRequest(
     'preflens/recordAt',
     ({ uri, line }: EditorRequests['preflens/recordAt']['params']) => {
@@ -225,29 +202,6 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     },
   );
 
-  /** What a person can mend is told; the rest is a fault of ours and stays an error. */
-  const orWords = async (work: () => Promise<SaveResult>): Promise<SaveResult> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof UserError) return { error: error.message };
-      throw error;
-    }
-  };
-  type UriParams = EditorRequests['preflens/openFile']['params'];
-  connection.onRequest('preflens/openFile', async ({ uri }: UriParams) =>
-    orWords(async () => {
-      loading = loadSettings();
-      await files.openFromDisk(uri);
-      return {};
-    }),
-  );
-  connection.onRequest('preflens/saveFile', async ({ uri }: UriParams) =>
-    orWords(async () => ({ saved: await files.save(uri) })),
-  );
-  connection.onNotification('preflens/closeFile', ({ uri }: UriParams) => {
-    if (files.get(uri)?.dataset.source instanceof DiskSource) files.close(uri);
-  });
   connection.onNotification('preflens/trusted', () => {
     isTrusted = true;
     void files.readAnew();
@@ -272,10 +226,6 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
         .trim(),
     );
   });
-  connection.onNotification('preflens/discardEdits', ({ uri }: UriParams) => {
-    files.discard(uri);
-  });
-
   connection.onShutdown(() => {
     files.closeAll();
   });

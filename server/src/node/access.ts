@@ -10,6 +10,8 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
 export interface RecordAccess {
+  /** Undefined where records are found by reading alone. */
+  readonly rowCount?: number;
   /** The bytes of a record, from where its survey saw it. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** Where a record's line ends that ends at this byte: dropped records take their line end along. */
@@ -49,16 +51,18 @@ function openLines(path: string): RecordAccess {
 
 /** Rows of a table, by their numbers. */
 function openRows(path: string): RecordAccess {
-  const open = (): { reader: RowReader; close: () => void } => {
+  const open = (): { reader: RowReader; rowCount: number; close: () => void } => {
     const { file, close } = openParquet(path);
-    return { reader: new RowReader(file), close };
+    return { reader: new RowReader(file), rowCount: file.footer.rows, close };
   };
-  let opened: ReturnType<typeof open> | undefined = open();
+  const first = open();
+  let opened: typeof first | undefined = first;
   const close = (): void => {
     opened?.close();
     opened = undefined;
   };
   return {
+    rowCount: first.rowCount,
     bytesOf(record) {
       try {
         // A copy: the reader uses its memory again.

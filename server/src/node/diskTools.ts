@@ -12,7 +12,7 @@ import { openAccess } from './access.ts';
 import { openCache, PRIVATE_FOLDER, prune } from './cache.ts';
 import type { DataFile } from './files.ts';
 import type { Journal } from './journal.ts';
-import { journalOf } from './journal.ts';
+import { journalIn, journalPath } from './journal.ts';
 import type { FileSurvey } from './surveyFile.ts';
 import { surveyFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
@@ -21,7 +21,11 @@ export interface Disk {
   survey(file: DataFile, mapping: Mapping | undefined, signal: AbortSignal): Promise<FileSurvey>;
   /** Single records of a file; `digest` names its content. A packed one is unpacked into the cache first. */
   open(file: DataFile, digest: string, signal: AbortSignal): Promise<RecordAccess>;
+  /** The same without waiting, where nothing has to be unpacked first. */
+  openEarly(file: DataFile): RecordAccess | undefined;
   journal(file: DataFile): Journal;
+  /** Edits that wait, in a file of their own. */
+  backup(file: DataFile, path: string): Journal;
   readonly ranges: RangeRunner;
 }
 
@@ -54,6 +58,8 @@ export function openDisk(folder: string, ranges: RangeRunner): Disk {
     ranges,
     survey: async (file, mapping, signal) => surveyFile(file, { ranges, cache, mapping, signal }),
     open: async (file, digest, signal) => openAccess(file, await plainCopy(folder, file, digest, signal)),
-    journal: ({ path, stamp: { size, mtimeMs, inode } }) => journalOf(folder, path, { size, mtimeMs, inode }),
+    openEarly: (file) => (file.codec.decode ? undefined : openAccess(file, file.path)),
+    journal: ({ path, stamp }) => journalIn(journalPath(folder, path), path, stamp),
+    backup: ({ path, stamp }, own) => journalIn(own, path, stamp),
   };
 }

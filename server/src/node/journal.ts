@@ -36,10 +36,14 @@ function parseLines(text: string): Line[] {
   });
 }
 
-/** The journal of a file in this state. Edits for another state are kept beside it, as .stale. */
-export function journalOf(folder: string, path: string, stamp: Stamp): Journal {
-  const head = JSON.stringify({ path: resolve(path), ...stamp });
-  const file = join(folder, 'unsaved', `${digestOfText(resolve(path)).slice(0, 32)}.jsonl`);
+/** Where the edits of a file wait. */
+export function journalPath(folder: string, path: string): string {
+  return join(folder, 'unsaved', `${digestOfText(resolve(path)).slice(0, 32)}.jsonl`);
+}
+
+/** The journal `file` of the dataset at `path` in this state. Edits for another state are kept beside it, as .stale. */
+export function journalIn(file: string, path: string, { size, mtimeMs, inode }: Stamp): Journal {
+  const head = JSON.stringify({ path: resolve(path), size, mtimeMs, inode });
   let isStarted = false;
   return {
     read() {

@@ -101,6 +101,55 @@ export interface PairView {
   readonly findingCount: number;
 }
 
+/** A record as a row of a list. */
+export interface RowView {
+  readonly record: number;
+  /** The pair that the row is about: the one that speaks most against its label. */
+  readonly pair: number;
+  readonly pairCount: number;
+  readonly isTie: boolean;
+  readonly margin?: number;
+  /** Rules that report it. */
+  readonly findings: readonly FindingView[];
+  /** It waits to be saved. */
+  readonly isEdited: boolean;
+  /** It is to be dropped. */
+  readonly isDropped: boolean;
+  /** How the texts begin; of a record without a pair, how the record does. */
+  readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
+}
+
+/** All records in their order, or those with findings in the order of review. */
+export type RowOrder = 'all' | 'findings';
+
+export interface RowsRequest {
+  readonly uri: string;
+  readonly order: RowOrder;
+  /** Half-open, in that order. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RowsResult {
+  readonly rows: readonly RowView[];
+  readonly total: number;
+}
+
+/** What can be done to a record of a file that is open from disk. */
+export type RecordEdit =
+  { readonly kind: 'flip' | 'drop' | 'tie' } | { readonly kind: 'margin'; readonly margin: number };
+
+/** An edit that waits to be saved, as the editor's undo knows it. */
+export interface EditMade {
+  readonly uri: string;
+  /** Its number among the edits of this file. */
+  readonly id: number;
+  /** What was done, in a few words. */
+  readonly label: string;
+}
+
 export type Step = 'here' | 'next' | 'previous';
 
 export interface PairRequest extends RecordRef {
@@ -117,7 +166,18 @@ export interface EditorRequests {
   'preflens/pair': { params: PairRequest; result: PairView | null };
   /** The record on a line of an open document. Null when the line holds none. */
   /** Opens a file that no editor holds, because it is too large or packed. */
-  'preflens/openFile': { params: { readonly uri: string }; result: SaveResult };
+  'preflens/openFile': { params: { readonly uri: string; readonly backup?: string }; result: SaveResult };
+  /** Rows of a file that is open from disk, from its first moment on. */
+  'preflens/rows': { params: RowsRequest; result: RowsResult };
+  /** Edits a record of such a file. Null when nothing was edited; what stands in the way is shown. */
+  'preflens/edit': { params: RecordRef & { readonly edit: RecordEdit }; result: FlipResult };
+  /** Takes an edit back, or makes it again. */
+  'preflens/undoEdit': { params: EditRef; result: SaveResult };
+  'preflens/redoEdit': { params: EditRef; result: SaveResult };
+  /** Saves such a file with its edits in another place. */
+  'preflens/saveFileAs': { params: { readonly uri: string; readonly path: string }; result: SaveResult };
+  /** Writes the edits that wait to a file of their own, from which `openFile` takes them again. */
+  'preflens/backup': { params: { readonly uri: string; readonly path: string }; result: SaveResult };
   /** Saves the edits of such a file. */
   'preflens/saveFile': { params: { readonly uri: string }; result: SaveResult };
   /** What a model folder holds and whether it works, a sentence each. */
@@ -138,6 +198,11 @@ export interface ModelCheck {
   readonly warnings: readonly string[];
   /** Why it cannot be used. */
   readonly error?: string;
+}
+
+export interface EditRef {
+  readonly uri: string;
+  readonly id: number;
 }
 
 /** What became of a file that is open from disk; `error` says what to do. */
@@ -184,6 +249,8 @@ export interface EditorNotifications {
   'preflens/trusted': null;
   /** client → server. Forget the unsaved edits of such a file. */
   'preflens/discardEdits': { readonly uri: string };
+  /** server → client. A record of a file that is open from disk was edited. */
+  'preflens/edited': EditMade;
   /** server → client. */
   'preflens/status': DatasetStatus;
 }

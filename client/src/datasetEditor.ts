@@ -1,0 +1,269 @@
+// The editor of Parquet files: VS Code's undo, save and hot exit over a file that the server holds open.
+import * as vscode from 'vscode';
+
+import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
+import type { DatasetStatus, EditMade, PairView, RecordRef, SaveResult } from '#protocol/editor.ts';
+
+import type { Server } from './languageClient.ts';
+import { pageOf, pageOptions } from './page.ts';
+
+export const DATASET_VIEW = 'preflens.dataset';
+
+type ChangeEvent =
+  vscode.CustomDocumentEditEvent<DatasetDocument> | vscode.CustomDocumentContentChangeEvent<DatasetDocument>;
+
+function orThrow({ error }: SaveResult): void {
+  if (error !== undefined) throw new Error(error);
+}
+
+/** A file that the server holds open from disk while an editor shows it. */
+class DatasetDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  readonly pages = new Set<DatasetPage>();
+  status: DatasetStatus | undefined;
+  readonly #server: Server;
+  /** VS Code knows that there is something to save. */
+  isKnownDirty: boolean;
+
+  constructor(uri: vscode.Uri, server: Server, isKnownDirty: boolean) {
+    this.uri = uri;
+    this.#server = server;
+    this.isKnownDirty = isKnownDirty;
+  }
+
+  get name(): string {
+    return this.uri.toString();
+  }
+
+  /** Closed without saving: that was meant. What hot exit keeps is in its own file by now. */
+  dispose(): void {
+    this.#server.notify('preflens/discardEdits', { uri: this.name });
+    this.#server.notify('preflens/closeFile', { uri: this.name });
+  }
+}
+
+/** One page of a document. */
+class DatasetPage {
+  readonly #webview: vscode.Webview;
+  readonly #server: Server;
+  readonly #document: DatasetDocument;
+  #shown: PairView | undefined;
+  #selected: RecordRef | undefined;
+  #isReady = false;
+  #waiting: RecordRef | undefined;
+
+  constructor(webview: vscode.Webview, server: Server, document: DatasetDocument) {
+    this.#webview = webview;
+    this.#server = server;
+    this.#document = document;
+  }
+
+  post(message: ToDatasetPage): void {
+    if (this.#isReady) void this.#webview.postMessage(message);
+  }
+
+  reveal(ref: RecordRef): void {
+    if (this.#isReady) this.post({ kind: 'reveal', record: ref.record, pair: ref.pair ?? 0 });
+    else this.#waiting = ref;
+  }
+
+  async receive(message: FromDatasetPage): Promise<void> {
+    const uri = this.#document.name;
+    switch (message.kind) {
+      case 'ready':
+        this.#isReady = true;
+        if (this.#document.status) this.post({ kind: 'status', status: this.#document.status });
+        if (this.#waiting) this.reveal(this.#waiting);
+        return;
+      case 'rows': {
+        const { order, start, end } = message;
+        const { rows, total } = await this.#server.request('preflens/rows', { uri, order, start, end });
+        this.post({ kind: 'rows', order, start, rows, total });
+        return;
+      }
+      case 'select':
+        this.#selected = { uri, record: message.record, pair: message.pair };
+        await this.#show(this.#selected, 'here');
+        return;
+      case 'act':
+        await this.#act(message.action);
+    }
+  }
+
+  async #show(ref: RecordRef, step: 'here' | 'next' | 'previous'): Promise<void> {
+    const shownAs = this.#shown?.findingNumber ?? 0;
+    const pair = await this.#server.request('preflens/pair', { ...ref, step, shownAs });
+    if (!pair && step !== 'here') return;
+    // Another row was selected meanwhile.
+    if (step === 'here' && this.#selected !== ref) return;
+    this.#shown = pair ?? undefined;
+    if (pair) this.#selected = { uri: ref.uri, record: pair.record, pair: pair.pair };
+    this.post({ kind: 'pair', pair, record: pair?.record ?? ref.record });
+  }
+
+  async #act(action: DatasetAction): Promise<void> {
+    const ref = this.#selected;
+    switch (action) {
+      case 'undo':
+        await vscode.commands.executeCommand('undo');
+        return;
+      case 'text':
+        await vscode.commands.executeCommand('preflens.openAsText', this.#document.uri);
+        return;
+      case 'next':
+      case 'previous':
+        if (ref) await this.#show(ref, action);
+        return;
+      case 'flip':
+      case 'tie':
+      case 'drop':
+        if (ref) await this.#server.request('preflens/edit', { ...ref, edit: { kind: action } });
+        return;
+      case 'margin': {
+        const margin = ref && (await askMargin());
+        if (ref && margin !== undefined)
+          await this.#server.request('preflens/edit', { ...ref, edit: { kind: 'margin', margin } });
+      }
+    }
+  }
+}
+
+async function askMargin(): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    prompt: 'Margin of this pair: how much better the chosen answer is',
+    validateInput: (value) =>
+      value.trim() === '' || !Number.isFinite(Number(value)) ? 'A number, like 1.5' : undefined,
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Opens Parquet files; registered once. */
+export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocument> {
+  readonly #root: vscode.Uri;
+  readonly #server: Server;
+  readonly #documents = new Map<string, DatasetDocument>();
+  readonly #changed = new vscode.EventEmitter<ChangeEvent>();
+  readonly onDidChangeCustomDocument = this.#changed.event;
+  /** Records to be shown once their editor is open. */
+  readonly #wanted = new Map<string, RecordRef>();
+
+  constructor(root: vscode.Uri, server: Server) {
+    this.#root = root;
+    this.#server = server;
+  }
+
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      this.#changed,
+      vscode.window.registerCustomEditorProvider(DATASET_VIEW, this, {
+        webviewOptions: { retainContextWhenHidden: true },
+        supportsMultipleEditorsPerDocument: true,
+      }),
+      this.#server.on('preflens/status', (status) => {
+        this.#tell(status);
+      }),
+      this.#server.on('preflens/edited', (made) => {
+        this.#edited(made);
+      }),
+    );
+  }
+
+  /** Shows a record in its editor, which is opened where it is not. */
+  async reveal(ref: RecordRef): Promise<void> {
+    const open = this.#documents.get(ref.uri);
+    if (!open || open.pages.size === 0) this.#wanted.set(ref.uri, ref);
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.parse(ref.uri), DATASET_VIEW);
+    for (const page of open?.pages ?? []) page.reveal(ref);
+  }
+
+  async openCustomDocument(
+    uri: vscode.Uri,
+    { backupId }: vscode.CustomDocumentOpenContext,
+  ): Promise<DatasetDocument> {
+    const document = new DatasetDocument(uri, this.#server, backupId !== undefined);
+    this.#documents.set(document.name, document);
+    const backup = backupId === undefined ? {} : { backup: vscode.Uri.parse(backupId).fsPath };
+    orThrow(await this.#server.request('preflens/openFile', { uri: document.name, ...backup }));
+    return document;
+  }
+
+  resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    const page = new DatasetPage(webview, this.#server, document);
+    document.pages.add(page);
+    webview.options = pageOptions(this.#root);
+    webview.onDidReceiveMessage((message: FromDatasetPage) => {
+      void page.receive(message);
+    });
+    panel.onDidDispose(() => {
+      document.pages.delete(page);
+      if (document.pages.size === 0) this.#documents.delete(document.name);
+    });
+    const wanted = this.#wanted.get(document.name);
+    this.#wanted.delete(document.name);
+    if (wanted) page.reveal(wanted);
+    webview.html = pageOf(webview, this.#root, {
+      title: 'Dataset',
+      script: 'dataset.js',
+      styles: ['compare.css', 'dataset.css'],
+    });
+  }
+
+  async saveCustomDocument(document: DatasetDocument): Promise<void> {
+    orThrow(await this.#server.request('preflens/saveFile', { uri: document.name }));
+    document.isKnownDirty = false;
+  }
+
+  async saveCustomDocumentAs(document: DatasetDocument, destination: vscode.Uri): Promise<void> {
+    orThrow(
+      await this.#server.request('preflens/saveFileAs', { uri: document.name, path: destination.fsPath }),
+    );
+  }
+
+  async revertCustomDocument(document: DatasetDocument): Promise<void> {
+    this.#server.notify('preflens/discardEdits', { uri: document.name });
+    document.isKnownDirty = false;
+    return Promise.resolve();
+  }
+
+  async backupCustomDocument(
+    document: DatasetDocument,
+    { destination }: vscode.CustomDocumentBackupContext,
+  ): Promise<vscode.CustomDocumentBackup> {
+    orThrow(await this.#server.request('preflens/backup', { uri: document.name, path: destination.fsPath }));
+    return {
+      id: destination.toString(),
+      delete: () => {
+        void vscode.workspace.fs.delete(destination).then(undefined, () => undefined);
+      },
+    };
+  }
+
+  #tell(status: DatasetStatus): void {
+    const document = this.#documents.get(status.uri);
+    if (!document) return;
+    document.status = status;
+    // Edits that a crash left over: nobody told VS Code of them.
+    if (status.unsavedCount > 0 && !document.isKnownDirty) {
+      document.isKnownDirty = true;
+      this.#changed.fire({ document });
+    }
+    for (const page of document.pages) page.post({ kind: 'status', status });
+  }
+
+  #edited({ uri, id, label }: EditMade): void {
+    const document = this.#documents.get(uri);
+    if (!document) return;
+    document.isKnownDirty = true;
+    this.#changed.fire({
+      document,
+      label,
+      undo: async () => {
+        orThrow(await this.#server.request('preflens/undoEdit', { uri, id }));
+      },
+      redo: async () => {
+        orThrow(await this.#server.request('preflens/redoEdit', { uri, id }));
+      },
+    });
+  }
+}

@@ -1,0 +1,42 @@
+// The frame of a page in a webview.
+import * as vscode from 'vscode';
+
+function nonce(): string {
+  return crypto.randomUUID().replaceAll('-', '');
+}
+
+/** What a page is made of: files in `dist`. */
+export interface PageParts {
+  readonly title: string;
+  readonly script: string;
+  readonly styles: readonly string[];
+}
+
+/** Nothing but our own script and styles may load: no inline code, no network; pictures are those of the dataset itself. */
+export function pageOf(
+  webview: vscode.Webview,
+  root: vscode.Uri,
+  { title, script, styles }: PageParts,
+): string {
+  const once = nonce();
+  const at = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', name)).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; img-src data:; script-src 'nonce-${once}'`;
+  const links = styles.map((name) => `<link rel="stylesheet" href="${at(name)}">`).join('\n');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${links}
+<title>${title}</title>
+</head>
+<body><p class="nothing">Loading…</p><script nonce="${once}" src="${at(script)}"></script></body>
+</html>`;
+}
+
+/** What a page may do and load. */
+export function pageOptions(root: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(root, 'dist')] };
+}

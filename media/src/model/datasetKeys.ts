@@ -1,0 +1,49 @@
+import type { DatasetAction } from '#protocol/datasetPage.ts';
+
+import type { KeyPress } from './keys.ts';
+import { isPlain } from './keys.ts';
+
+/** What each key does in the dataset page, and the words on its button. */
+export const DATASET_ACTIONS: readonly {
+  readonly key: string;
+  readonly action: DatasetAction;
+  readonly label: string;
+  readonly title: string;
+}[] = [
+  { key: 'k', action: 'previous', label: 'Previous', title: 'Previous finding' },
+  { key: 'j', action: 'next', label: 'Next', title: 'Next finding' },
+  { key: 'f', action: 'flip', label: 'Flip', title: 'Exchange chosen and rejected' },
+  { key: 't', action: 'tie', label: 'Tie', title: 'Call both answers equal' },
+  { key: 'x', action: 'drop', label: 'Drop', title: 'Take the row out' },
+  { key: 'u', action: 'undo', label: 'Undo', title: 'Take back the last edit' },
+];
+
+/** The action of a key press, or undefined. */
+export function datasetActionFor(press: KeyPress): DatasetAction | undefined {
+  return isPlain(press)
+    ? DATASET_ACTIONS.find((row) => row.key === press.key.toLowerCase())?.action
+    : undefined;
+}
+
+const STEPS: Readonly<Record<string, number | 'page up' | 'page down' | 'first' | 'last'>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 'page down',
+  PageUp: 'page up',
+  Home: 'first',
+  End: 'last',
+};
+
+/** The row that a key leads to from `row`, in a list of `count` rows of which `visible` are seen; undefined for other keys. */
+export function rowAfter(press: KeyPress, row: number, visible: number, count: number): number | undefined {
+  const step = isPlain(press) ? STEPS[press.key] : undefined;
+  if (step === undefined || count === 0) return undefined;
+  const page = Math.max(1, Math.floor(visible) - 1);
+  const wanted =
+    step === 'first'
+      ? 0
+      : step === 'last'
+        ? count - 1
+        : row + (step === 'page down' ? page : step === 'page up' ? -page : step);
+  return Math.min(count - 1, Math.max(0, wanted));
+}

@@ -1,0 +1,131 @@
+// What an editor asks of files that are open from disk: rows, edits with their undo, saving.
+import type { Connection } from 'vscode-languageserver/node';
+
+import { messages, UserError } from '#core/messages.ts';
+import type {
+  EditorNotifications,
+  EditorRequests,
+  EditRef,
+  FlipResult,
+  PairRequest,
+  RecordEdit,
+  RecordRef,
+  RowsRequest,
+  SaveResult,
+} from '#protocol/editor.ts';
+
+import { DiskSource } from './diskSource.ts';
+import { editOf } from './edits.ts';
+import { pairViewOf } from './features.ts';
+import type { OpenFiles } from './openFiles.ts';
+import { earlyPairOf, rowsOf } from './rows.ts';
+import { show } from './show.ts';
+
+const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
+  flip: 'Flip chosen and rejected',
+  drop: 'Drop record',
+  tie: 'Mark as a tie',
+  margin: 'Set margin',
+};
+
+/** What a person can mend is told; the rest is a fault of ours and stays an error. */
+async function orWords(work: () => Promise<SaveResult>): Promise<SaveResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) return { error: error.message };
+    throw error;
+  }
+}
+
+/** Answers them. The edit that it gives back works on files that an editor holds, too. */
+export function serveDisk(
+  connection: Connection,
+  files: OpenFiles,
+): (ref: RecordRef, edit: RecordEdit) => Promise<FlipResult> {
+  const diskSource = (uri: string): DiskSource | undefined => {
+    const source = files.get(uri)?.dataset.source;
+    return source instanceof DiskSource ? source : undefined;
+  };
+  const tellEdited = (made: EditorNotifications['preflens/edited']): void => {
+    void connection.sendNotification('preflens/edited', made);
+  };
+
+  const edit = async (ref: RecordRef, what: RecordEdit): Promise<FlipResult> => {
+    const dataset = files.current(ref.uri);
+    const planned = dataset && editOf(dataset, ref, what);
+    if (!planned) return null;
+    if ('refused' in planned) {
+      show(connection, 'info', planned.refused);
+      return null;
+    }
+    if (!(dataset.source instanceof DiskSource)) {
+      await connection.workspace.applyEdit({ label: LABELS[what.kind], edit: planned.edit });
+      return planned.after;
+    }
+    const id = dataset.source.edit(ref.record, planned.bytes);
+    files.settle(ref.uri);
+    if (files.tellsStatus) tellEdited({ uri: ref.uri, id, label: LABELS[what.kind] });
+    return planned.after;
+  };
+
+  const retrace =
+    (direction: 'undo' | 'redo') =>
+    async ({ uri, id }: EditRef) =>
+      orWords(async () => {
+        const source = diskSource(uri);
+        if (!source?.retrace(id, direction)) throw messages.cannotUndo();
+        files.settle(uri);
+        return Promise.resolve({});
+      });
+
+  connection.onRequest('preflens/rows', (request: RowsRequest) => {
+    // What waits is part of what is shown.
+    const dataset = files.current(request.uri) ?? files.get(request.uri)?.dataset;
+    return dataset ? rowsOf(dataset, request) : { rows: [], total: 0 };
+  });
+  connection.onRequest('preflens/pair', (request: PairRequest) => {
+    const dataset = files.current(request.uri);
+    if (dataset) return pairViewOf(dataset, request);
+    const opening = files.get(request.uri)?.dataset;
+    return opening ? earlyPairOf(opening, request) : null;
+  });
+  connection.onRequest(
+    'preflens/edit',
+    async ({ edit: what, ...ref }: EditorRequests['preflens/edit']['params']) => edit(ref, what),
+  );
+  connection.onRequest('preflens/undoEdit', retrace('undo'));
+  connection.onRequest('preflens/redoEdit', retrace('redo'));
+
+  type PathParams = EditorRequests['preflens/saveFileAs']['params'];
+  connection.onRequest(
+    'preflens/openFile',
+    async ({ uri, backup }: EditorRequests['preflens/openFile']['params']) =>
+      orWords(async () => {
+        await files.openFromDisk(uri, backup);
+        return {};
+      }),
+  );
+  connection.onRequest('preflens/saveFile', async ({ uri }: EditorRequests['preflens/saveFile']['params']) =>
+    orWords(async () => ({ saved: await files.save(uri) })),
+  );
+  connection.onRequest('preflens/saveFileAs', async ({ uri, path }: PathParams) =>
+    orWords(async () => ({ saved: (await diskSource(uri)?.saveAs(path)) ?? 0 })),
+  );
+  connection.onRequest('preflens/backup', async ({ uri, path }: PathParams) =>
+    orWords(async () => {
+      await diskSource(uri)?.backup(path);
+      return {};
+    }),
+  );
+  connection.onNotification('preflens/closeFile', ({ uri }: EditorNotifications['preflens/closeFile']) => {
+    if (diskSource(uri)) files.close(uri);
+  });
+  connection.onNotification(
+    'preflens/discardEdits',
+    ({ uri }: EditorNotifications['preflens/discardEdits']) => {
+      files.discard(uri);
+    },
+  );
+  return edit;
+}

@@ -1,0 +1,29 @@
+// client ↔ dataset page, over postMessage. The page asks for the rows that it shows; it never holds a dataset.
+import type { DatasetStatus, PairView, RecordEdit, RowOrder, RowView } from './editor.ts';
+
+/** What a person can want of the pair that is shown. */
+export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous' | 'text';
+
+/** page → client. */
+export type FromDatasetPage =
+  | { readonly kind: 'ready' }
+  /** Half-open, in this order. */
+  | { readonly kind: 'rows'; readonly order: RowOrder; readonly start: number; readonly end: number }
+  | { readonly kind: 'select'; readonly record: number; readonly pair: number }
+  | { readonly kind: 'act'; readonly action: DatasetAction };
+
+/** client → page. */
+export type ToDatasetPage =
+  | { readonly kind: 'status'; readonly status: DatasetStatus }
+  | {
+      readonly kind: 'rows';
+      readonly order: RowOrder;
+      readonly start: number;
+      readonly rows: readonly RowView[];
+      readonly total: number;
+    }
+  /** The pair of the selected row; null where it holds none. */
+  | { readonly kind: 'pair'; readonly pair: PairView | null; readonly record: number }
+  /** Show this record and select it. */
+  | { readonly kind: 'reveal'; readonly record: number; readonly pair: number }
+  | { readonly kind: 'failed'; readonly words: string };
