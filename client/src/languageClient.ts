@@ -1,5 +1,6 @@
 // Starts the language server and gives the rest of the client a typed way to ask it.
 import type * as vscode from 'vscode';
+import { Disposable } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
@@ -64,12 +65,26 @@ export function createClient(parts: ClientParts): BaseLanguageClient {
 }
 
 export function serverOf(client: BaseLanguageClient): Server {
+  // The client knows one handler for each name: the last one would be the only one that hears.
+  const handlers = new Map<string, Set<(params: never) => void>>();
   return {
     request: async (name, params) => client.sendRequest(name, params),
     notify(name, params) {
       void client.sendNotification(name, params);
     },
-    on: (name, handle) => client.onNotification(name, handle),
+    on(name, handle) {
+      let all = handlers.get(name);
+      if (!all) {
+        const added = new Set<(params: never) => void>();
+        all = added;
+        handlers.set(name, added);
+        client.onNotification(name as string, (params: unknown) => {
+          for (const one of added) one(params as never);
+        });
+      }
+      all.add(handle);
+      return new Disposable(() => all.delete(handle));
+    },
     answer: (name, handle) => client.onRequest(name, handle),
     execute: async (command, argument) =>
       client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),

@@ -27,6 +27,8 @@ const list = createList({
     const row = stores[order].at(index);
     if (row) choose(row.record, row.pair);
   },
+  isSelected: ({ record, pair: index }) =>
+    record === selected?.record && (order === 'all' || index === selected.pair),
 });
 const bar = element('div', { class: 'bar' });
 const empty = element('p', { class: 'nothing' });

@@ -1,4 +1,6 @@
 // The list of rows: draws what is visible, asks for what is missing, follows the selection.
+import type { RowView } from '#protocol/editor.ts';
+
 import { rowAfter } from '../model/datasetKeys.ts';
 import type { KeyPress } from '../model/keys.ts';
 import type { RowStore } from '../model/rowStore.ts';
@@ -25,6 +27,8 @@ export interface ListHost {
   /** Rows that are visible and not here. */
   want(start: number, end: number): void;
   selected(index: number): void;
+  /** A row may leave the list while its pair is still shown: then none is marked. */
+  isSelected(row: RowView): boolean;
 }
 
 export function createList(host: ListHost): List {
@@ -58,7 +62,7 @@ export function createList(host: ListHost): List {
     rows.replaceChildren(
       ...Array.from({ length: Math.max(0, end - start) }, (_, i) => {
         const row = shown.at(start + i);
-        return row ? drawRow(row, start + i, start + i === selected) : drawWaiting(start + i);
+        return row ? drawRow(row, start + i, host.isSelected(row)) : drawWaiting(start + i);
       }),
     );
     if (selected >= start && selected < end) box.setAttribute('aria-activedescendant', `row-${selected}`);
