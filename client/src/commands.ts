@@ -4,8 +4,10 @@ import * as vscode from 'vscode';
 import type { RecordRef } from '#protocol/editor.ts';
 
 import type { ComparePanel } from './comparePanel.ts';
+import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
+import { openAsText } from './textView.ts';
 
 const NO_RECORD = 'PrefLens: put the cursor on a record of an open .jsonl file first.';
 
@@ -79,6 +81,10 @@ export function registerCommands({ server, panel, output, sample }: CommandConte
     'preflens.openFromDisk': async (resource) => {
       const uri = resource instanceof vscode.Uri ? resource.toString() : activeUri();
       if (uri !== undefined) await openFromDisk(server, panel, uri);
+    },
+    'preflens.openAsText': async (resource) => {
+      const uri = resource instanceof vscode.Uri ? resource : activeFile();
+      if (uri && isDataset(uri)) await openAsText(uri);
     },
     'preflens.saveEdits': async () => {
       const uri = panel.shownUri ?? activeUri();

@@ -9,6 +9,11 @@ import { pageOf, pageOptions } from './page.ts';
 
 export const DATASET_VIEW = 'preflens.dataset';
 
+/** True for files that this editor opens. */
+export function isDataset({ scheme, path }: vscode.Uri): boolean {
+  return scheme === 'file' && /\.(?:parquet|pq)$/i.test(path);
+}
+
 type ChangeEvent =
   vscode.CustomDocumentEditEvent<DatasetDocument> | vscode.CustomDocumentContentChangeEvent<DatasetDocument>;
 
@@ -106,9 +111,6 @@ class DatasetPage {
     switch (action) {
       case 'undo':
         await vscode.commands.executeCommand('undo');
-        return;
-      case 'text':
-        await vscode.commands.executeCommand('preflens.openAsText', this.#document.uri);
         return;
       case 'next':
       case 'previous':

@@ -7,7 +7,9 @@ import { DatasetEditors } from './datasetEditor.ts';
 import { createClient, serverOf } from './languageClient.ts';
 import { followLargeFiles } from './largeFiles.ts';
 import { answerSecrets, registerModelCommands } from './models.ts';
+import { followRowLinks } from './rowLinks.ts';
 import { showStatus } from './statusItem.ts';
+import { serveText } from './textView.ts';
 import { followVisibleLines } from './visibleLines.ts';
 
 let stop: (() => Promise<void>) | undefined;
@@ -41,7 +43,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await client.start();
-  context.subscriptions.push(followLargeFiles(server), datasets.register());
+  context.subscriptions.push(
+    followLargeFiles(server),
+    datasets.register(),
+    followRowLinks(server, datasets),
+    serveText(server),
+  );
 }
 
 export async function deactivate(): Promise<void> {

@@ -6,6 +6,9 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 import type { ClientOptions, ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor.ts';
 
+import { problemsUri } from './rowLinks.ts';
+import { TEXT_SCHEME } from './textView.ts';
+
 /** The server as the client sees it: requests and notifications of #protocol/editor, and nothing else. */
 export interface Server {
   request<Name extends keyof EditorRequests>(
@@ -29,6 +32,7 @@ export const SELECTOR = [
   { scheme: 'file', language: 'jsonl' },
   { scheme: 'untitled', language: 'jsonl' },
   { scheme: 'vscode-remote', language: 'jsonl' },
+  { scheme: TEXT_SCHEME, language: 'jsonl' },
 ];
 
 /** What the server may expect of this client. */
@@ -57,6 +61,11 @@ export function createClient(parts: ClientParts): BaseLanguageClient {
     { run: module, debug: module },
     {
       documentSelector: SELECTOR,
+      middleware: {
+        handleDiagnostics: (uri, diagnostics, next) => {
+          next(problemsUri(uri), diagnostics);
+        },
+      },
       outputChannel: output,
       initializationOptions: optionsFor(parts),
       synchronize: { configurationSection: 'preflens', fileEvents: configWatcher },

@@ -75,7 +75,7 @@ function reveal(record: number, index: number): void {
   setOrder('all');
   stores.all.total = Math.max(stores.all.total, record + 1);
   list.draw(stores.all);
-  list.select(record);
+  list.select(record, true);
   choose(record, index);
 }
 
@@ -105,7 +105,7 @@ function receive(message: ToDatasetPage): void {
         // The next or previous finding: the list follows.
         selected = { record: message.record, pair: message.pair?.pair ?? 0 };
         const place = order === 'all' ? message.record : (message.pair?.findingNumber ?? 0) - 1;
-        list.select(place);
+        list.select(place, true);
       }
       if (message.pair?.record !== pair?.record) detail.scrollTop = 0;
       pair = message.pair;

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFile as openData } from '#node/files.ts';
 
 import { decode } from '../fakes/records.ts';
-import { openFile, press, screenshot, until, waitForStatus } from './hands.ts';
+import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './hands.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -100,8 +100,6 @@ describe('a Parquet file', () => {
     await until('the unsaved mark again', isDirty);
     expect(await linesOf()).toEqual(before);
     await press(page, 'Mod+S');
-    await page.waitForTimeout(2500);
-    await screenshot(page, 'dataset-saved');
     await until('no unsaved mark after the save', async () => !(await isDirty()));
     const after = await linesOf();
     const changed = after.flatMap((line, i) => (line === before[i] ? [] : [i]));
@@ -112,5 +110,42 @@ describe('a Parquet file', () => {
     expect(is).toEqual({ ...was, chosen: was!.rejected, rejected: was!.chosen });
     expect(readFileSync(path).includes('huggingface')).toBe(true);
     await waitForStatus(page, /1,200 pairs/);
+  });
+
+  it('is led to from the Problems view, row by row', async () => {
+    const { page } = window;
+    await runCommand(page, 'Problems: Focus on Problems View');
+    const entry = page.locator('.markers-panel .monaco-list-row', { hasText: 'likely-mislabeled' }).first();
+    await entry.waitFor();
+    const [, line = ''] = /\[Ln (\d+)/.exec(await entry.innerText()) ?? [];
+    await entry.dblclick();
+    const frame = await datasetFrame();
+    await until(`row ${line}`, async () =>
+      (await frame.locator('.detail .place').innerText()).startsWith(
+        `Row ${Number(line).toLocaleString('en')}`,
+      ),
+    );
+    await until('one tab', async () => (await page.locator('.tabs-container .tab').count()) === 1);
+    expect(await frame.locator('.row.selected .number').innerText()).toContain(
+      Number(line).toLocaleString('en'),
+    );
+    await screenshot(page, 'dataset-from-problems');
+    await runCommand(page, 'View: Toggle Panel Visibility');
+  });
+
+  it('opens as JSONL text, with all that a JSONL file has, and is saved from there', async () => {
+    const { page } = window;
+    const before = await linesOf();
+    await runCommand(page, 'PrefLens: Open Parquet as JSONL Text');
+    await page.locator('.tab.active', { hasText: 'pairs.parquet.jsonl' }).waitFor();
+    await waitForStatus(page, /1,200 pairs .*findings/);
+    await goTo(page, 21, 5);
+    await runCommand(page, 'PrefLens: Flip Chosen and Rejected');
+    await until('the unsaved mark', isDirty);
+    await screenshot(page, 'dataset-as-text');
+    await press(page, 'Mod+S');
+    await until('no unsaved mark after the save', async () => !(await isDirty()));
+    const after = await linesOf();
+    expect(after.flatMap((line, i) => (line === before[i] ? [] : [i]))).toEqual([20]);
   });
 });

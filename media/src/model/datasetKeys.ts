@@ -14,6 +14,7 @@ export const DATASET_ACTIONS: readonly {
   { key: 'j', action: 'next', label: 'Next', title: 'Next finding' },
   { key: 'f', action: 'flip', label: 'Flip', title: 'Exchange chosen and rejected' },
   { key: 't', action: 'tie', label: 'Tie', title: 'Call both answers equal' },
+  { key: 'm', action: 'margin', label: 'Margin', title: 'Set how much better the chosen answer is' },
   { key: 'x', action: 'drop', label: 'Drop', title: 'Take the row out' },
   { key: 'u', action: 'undo', label: 'Undo', title: 'Take back the last edit' },
 ];

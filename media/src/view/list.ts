@@ -16,8 +16,8 @@ export interface List {
   readonly element: HTMLElement;
   /** Draws what is visible of these rows. */
   draw(store: RowStore): void;
-  /** Selects a place of the order and scrolls it into view. */
-  select(index: number): void;
+  /** Selects a place of the order and scrolls it into view: to its middle where the person comes from elsewhere. */
+  select(index: number, isFromElsewhere?: boolean): void;
   readonly selected: number;
   /** True when the key was for the list. */
   press(press: KeyPress): boolean;
@@ -76,9 +76,11 @@ export function createList(host: ListHost): List {
     requestAnimationFrame(paint);
   };
 
-  const choose = (index: number): void => {
+  const choose = (index: number, isFromElsewhere = false): void => {
     selected = index;
-    const to = topFor(view(), top(), index);
+    const out = topFor(view(), top(), index);
+    const middle = index - (box.clientHeight / ROW_HEIGHT - 1) / 2;
+    const to = out === undefined || !isFromElsewhere ? out : Math.max(0, middle);
     if (to !== undefined) box.scrollTop = scrollTopOf(view(), to);
     soon();
   };

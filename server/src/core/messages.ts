@@ -49,6 +49,16 @@ export const messages = {
       'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
+  tooLargeForText: (path: string) =>
+    new UserError(
+      `${path}: this is more than 50 MB of text, which no text editor takes. Use the dataset editor.`,
+    ),
+  rowsAdded: (path: string, count: number) =>
+    new UserError(
+      `${path}: ${count} lines more than there are rows. Rows are edited and removed here, not added; nothing was saved.`,
+    ),
+  badRowText: (path: string, record: number, fault: string) =>
+    new UserError(`${path}: row ${record + 1} is no JSON object: ${fault}. Nothing was saved.`),
   cannotUndo: () =>
     new UserError(
       'This edit cannot be taken back: rows were removed since, and it is not known which one it was.',

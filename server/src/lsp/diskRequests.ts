@@ -2,6 +2,9 @@
 import type { Connection } from 'vscode-languageserver/node';
 
 import { messages, UserError } from '#core/messages.ts';
+import type { DataFile } from '#node/files.ts';
+import { openFile } from '#node/files.ts';
+import { readTableText, saveTableText } from '#node/parquet/textSave.ts';
 import type {
   EditorNotifications,
   EditorRequests,
@@ -11,12 +14,12 @@ import type {
   RecordEdit,
   RecordRef,
   RowsRequest,
-  SaveResult,
 } from '#protocol/editor.ts';
 
 import { DiskSource } from './diskSource.ts';
 import { editOf } from './edits.ts';
 import { pairViewOf } from './features.ts';
+import { pathOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
 import { earlyPairOf, rowsOf } from './rows.ts';
 import { show } from './show.ts';
@@ -29,7 +32,9 @@ const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
 };
 
 /** What a person can mend is told; the rest is a fault of ours and stays an error. */
-async function orWords(work: () => Promise<SaveResult>): Promise<SaveResult> {
+async function orWords<Result extends object>(
+  work: () => Promise<Result>,
+): Promise<Result | { readonly error: string }> {
   try {
     return await work();
   } catch (error) {
@@ -117,6 +122,17 @@ export function serveDisk(
       await diskSource(uri)?.backup(path);
       return {};
     }),
+  );
+  const tableAt = async (uri: string): Promise<DataFile> => openFile(pathOf(uri) ?? uri);
+  connection.onRequest('preflens/readText', async ({ uri }: EditorRequests['preflens/readText']['params']) =>
+    orWords(async () => ({ text: await readTableText(await tableAt(uri)) })),
+  );
+  connection.onRequest(
+    'preflens/writeText',
+    async ({ uri, text }: EditorRequests['preflens/writeText']['params']) =>
+      orWords(async () => ({
+        saved: await saveTableText(await tableAt(uri), text, new AbortController().signal),
+      })),
   );
   connection.onNotification('preflens/closeFile', ({ uri }: EditorNotifications['preflens/closeFile']) => {
     if (diskSource(uri)) files.close(uri);

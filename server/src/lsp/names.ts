@@ -14,10 +14,15 @@ export function fileNameOf(uri: string): string {
   return readableUri(uri.split('/').at(-1) ?? '');
 }
 
-/** The path of a uri that names a file. */
+/** The text of a table in an editor: its file's name, and .jsonl. */
+const TEXT_OF_TABLE = /^preflens-text:(.*)\.jsonl$/;
+
+/** The path of a uri that names a file, or of the table whose text it names. */
 export function pathOf(uri: string): string | undefined {
+  const [, table] = TEXT_OF_TABLE.exec(uri) ?? [];
+  const file = table === undefined ? uri : `file://${table}`;
   try {
-    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+    return file.startsWith('file:') ? fileURLToPath(file) : undefined;
   } catch {
     return undefined;
   }

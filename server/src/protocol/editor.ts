@@ -180,6 +180,10 @@ export interface EditorRequests {
   'preflens/backup': { params: { readonly uri: string; readonly path: string }; result: SaveResult };
   /** Saves the edits of such a file. */
   'preflens/saveFile': { params: { readonly uri: string }; result: SaveResult };
+  /** A table as lines of JSON. */
+  'preflens/readText': { params: { readonly uri: string }; result: TextResult };
+  /** Writes such a text back: cells that differ are saved. */
+  'preflens/writeText': { params: { readonly uri: string; readonly text: string }; result: SaveResult };
   /** What a model folder holds and whether it works, a sentence each. */
   'preflens/checkModel': { params: { readonly folder: string }; result: ModelCheck };
   /** What can compute on this machine, a line each. */
@@ -197,6 +201,12 @@ export interface ModelCheck {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
   /** Why it cannot be used. */
+  readonly error?: string;
+}
+
+/** The text of a table, or why there is none. */
+export interface TextResult {
+  readonly text?: string;
   readonly error?: string;
 }
 

@@ -1,0 +1,72 @@
+// The text of a table, a line for each row, and the way back: lines that were edited or removed are found and saved.
+import { findJsonFault } from '#core/json/scan.ts';
+import { messages } from '#core/messages.ts';
+
+import type { Change } from '../changes.ts';
+import { planChanges } from '../changes.ts';
+import type { DataFile } from '../files.ts';
+import { savePlanned } from '../save.ts';
+
+/** VS Code hands larger documents to no extension. */
+const MOST_TEXT_BYTES = 50 * 1024 * 1024;
+
+/** All rows of a table as lines. Rejects where they are too many for a text editor. */
+export async function readTableText(file: DataFile): Promise<string> {
+  const lines: string[] = [];
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  for await (const raw of file.records()) {
+    bytes += raw.bytes.length + 1;
+    if (bytes > MOST_TEXT_BYTES) throw messages.tooLargeForText(file.path);
+    lines.push(decoder.decode(raw.bytes));
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * Which new line stands for each old one; undefined for those that are gone. Lines are never moved: an old line that is
+ * not found again where it should be was edited, as long as there are enough new ones.
+ */
+export function alignLines(
+  before: readonly string[],
+  after: readonly string[],
+): readonly (string | undefined)[] {
+  const aligned: (string | undefined)[] = [];
+  let next = 0;
+  for (const [i, line] of before.entries()) {
+    const spare = before.length - i - (after.length - next);
+    // With lines missing, one of the next old lines may be what stands here.
+    const isGone =
+      spare > 0 &&
+      (next >= after.length ||
+        (after[next] !== line && before.slice(i + 1, i + 1 + spare).includes(after[next] ?? '')));
+    aligned.push(isGone ? undefined : after[next++]);
+  }
+  return aligned;
+}
+
+/** Writes the text of a table back; how many rows changed. Rejects with what is wrong and where; then nothing is written. */
+export async function saveTableText(file: DataFile, text: string, signal: AbortSignal): Promise<number> {
+  const before = (await readTableText(file)).split('\n').slice(0, -1);
+  const after = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (after.length > before.length) throw messages.rowsAdded(file.path, after.length - before.length);
+  const encoder = new TextEncoder();
+  const changes: Change[] = [];
+  alignLines(before, after).forEach((line, record) => {
+    if (line === before[record]) return;
+    const raw = { record, byteStart: 0, byteEnd: 0, lineEnd: 0 };
+    const bytes = line === undefined ? null : encoder.encode(line);
+    const fault =
+      bytes &&
+      (findJsonFault(bytes)?.message ?? (line?.trim().startsWith('{') ? undefined : 'a row is an object'));
+    if (fault) throw messages.badRowText(file.path, record, fault);
+    changes.push({ raw, bytes });
+  });
+  if (changes.length > 0)
+    await savePlanned(
+      file,
+      planChanges(file, async () => Promise.resolve(changes), false),
+      signal,
+    );
+  return changes.length;
+}
