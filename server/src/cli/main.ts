@@ -3,10 +3,12 @@ import { join } from 'node:path';
 
 import { Command as Program, InvalidArgumentError, Option } from 'commander';
 
+import { TARGETS } from '#core/convert/targets.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { defaultCacheFolder, openCache } from '#node/cache.ts';
+import { TABLE_CODECS } from '#node/parquet/write.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 import { threads, widthFor } from '#node/threads.ts';
@@ -14,6 +16,8 @@ import { threads, widthFor } from '#node/threads.ts';
 import { apply } from './apply.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import type { ConvertOptions } from './convert.ts';
+import { convert } from './convert.ts';
 import { filter } from './filter.ts';
 import { index, schema, stats } from './inspect.ts';
 import { model, providers } from './models.ts';
@@ -193,6 +197,29 @@ program
   .addOption(new Option('--provider <name>', 'what computes').choices(['auto', ...PROVIDER_NAMES]))
   .action(async (folder: string, options: Omit<OnnxRule, 'kind' | 'model'>) => {
     await model(command(), folder, options);
+  });
+
+program
+  .command('convert')
+  .description('write a file or folder as JSONL, Parquet or a trainer’s format, and say what is lost by it')
+  .argument('<path>', 'a file or folder')
+  .requiredOption(
+    '--out <file>',
+    'where to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output',
+  )
+  .addOption(
+    new Option('--to <format>', 'a trainer’s format; without it the records stay as they are').choices(
+      TARGETS.map(({ id }) => id),
+    ),
+  )
+  .addOption(
+    new Option('--codec <name>', 'how a .parquet file is packed')
+      .choices(Object.keys(TABLE_CODECS))
+      .default('snappy'),
+  )
+  .option('--dry-run', 'say what would be lost, and write nothing', false)
+  .action(async (path: string, options: Omit<ConvertOptions, 'to'> & { to?: string }) => {
+    await convert(command(), path, { to: undefined, ...options });
   });
 
 program

@@ -80,6 +80,10 @@ export const messages = {
   noSuchRecord: (path: string, record: number) =>
     new UserError(`${path}: there is no record ${record}. Records are numbered from 0; nothing was changed.`),
   badEdit: (where: string, fault: string) => new UserError(`${where}: ${fault} Nothing was changed.`),
+  noZstdTables: () =>
+    new UserError('Packing with zstd needs Node 22.15 or newer. Use another --codec, or a newer Node.'),
+  noTarget: (id: string, known: readonly string[]) =>
+    new UserError(`There is no format "${id}". Known are ${list(known)}.`),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
 };

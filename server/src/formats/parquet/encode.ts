@@ -56,10 +56,14 @@ export class PageBuilder {
     return this.#definition.length;
   }
 
+  /** Of values and levels, about. */
+  bytes = 0;
+
   #value(bytes: Uint8Array, start: number, end: number, index: number | undefined): void {
     if (index === undefined) this.#indices = undefined;
     else this.#indices?.push(index);
     this.#values.push({ bytes, start, end });
+    this.bytes += end - start + 5;
   }
 
   /** The entry `at` of a page, whose value, if it is one, is number `valueAt` there. */

@@ -54,6 +54,15 @@ function compareOf({ type, meaning }: Leaf): Compare | undefined {
   return COMPARES[kind]?.[type] ?? SIGNED[type];
 }
 
+/** The extremes of several pages together. */
+export function mergeExtremes(leaf: Leaf, all: readonly (Extremes | undefined)[]): Extremes | undefined {
+  const ends = all.flatMap((one) => (one ? [one.least, one.greatest] : []));
+  return extremesOf(
+    leaf,
+    ends.map((bytes) => ({ bytes, start: 0, end: bytes.length })),
+  );
+}
+
 /** A text of a page's statistics is as long as this at most; what is longer would make indexes larger than pages. */
 const MOST_BYTES = 64;
 

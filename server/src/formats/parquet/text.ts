@@ -247,7 +247,7 @@ function refuse(leaf: Leaf, text: string): ParquetError {
 /** The bytes of a JSON string, its escapes undone. Bytes that are no UTF-8 stay what they are. */
 function unescape(json: Uint8Array): Uint8Array {
   const inside = json.subarray(1, -1);
-  if (!inside.includes(BACKSLASH)) return inside.slice();
+  if (!inside.includes(BACKSLASH)) return new Uint8Array(inside);
   // One byte for one letter and back: what stands between escapes is not looked at.
   const parts: Uint8Array[] = [];
   for (let at = 0; at < inside.length;) {
@@ -374,7 +374,7 @@ export function parseValue(json: Uint8Array, leaf: Leaf): Uint8Array {
     case 'json':
       return startsWith(json, JSON_URI)
         ? Buffer.from(decoder.decode(json.subarray(JSON_URI.length, -1)), 'base64')
-        : json.slice();
+        : new Uint8Array(json);
     case 'half':
     case 'int96':
       throw new ParquetError(`column ${leaf.path.join('.')} is of a type that is read and not written`);

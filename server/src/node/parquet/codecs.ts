@@ -23,6 +23,9 @@ const native = zlib as unknown as {
   readonly zstdCompressSync?: (bytes: Uint8Array) => Uint8Array;
 };
 
+/** Without it, pages of a file that is packed with zstd are stored in frames of zstd. */
+export const packsZstd = native.zstdCompressSync !== undefined;
+
 const ZSTD_BLOCK_BYTES = 1 << 17;
 const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 

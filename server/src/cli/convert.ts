@@ -1,0 +1,168 @@
+// preflens convert: from one kind of file to another, as the records stand or in a trainer's format.
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { parseRecord } from '#core/checks/examine.ts';
+import { convertRecord, Losses } from '#core/convert/convert.ts';
+import type { Target } from '#core/convert/targets.ts';
+import { TARGETS } from '#core/convert/targets.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { accept, recognise } from '#core/mapping/recognise.ts';
+import { messages } from '#core/messages.ts';
+import { isObject } from '#core/model/json.ts';
+import { codecOf } from '#node/codec.ts';
+import { configuredMapping } from '#node/config.ts';
+import type { Dataset } from '#node/files.ts';
+import { openDataset } from '#node/files.ts';
+import type { Lines, TableCodec } from '#node/parquet/write.ts';
+import { checkCodec, writeTable } from '#node/parquet/write.ts';
+import { sampleOf } from '#node/surveyFile.ts';
+
+import type { Command } from './command.ts';
+
+export interface ConvertOptions {
+  readonly out: string;
+  /** Id of the trainer's format; undefined for the records as they stand. */
+  readonly to: string | undefined;
+  readonly codec: TableCodec;
+  readonly dryRun: boolean;
+}
+
+const encoder = new TextEncoder();
+const LINE_FEED = encoder.encode('\n');
+
+/** What a pass over the records came to. */
+interface Outcome {
+  losses: Losses;
+  read: number;
+  written: number;
+}
+
+/** The records as they stand. */
+async function* plainLines(dataset: Dataset, isTable: boolean, outcome: Outcome): AsyncGenerator<Uint8Array> {
+  let names: ReadonlySet<string> | undefined;
+  for (const file of dataset.files) {
+    for await (const raw of file.records()) {
+      const record = outcome.read++;
+      const parsed = parseRecord(raw);
+      if (!('value' in parsed) || !isObject(parsed.value)) {
+        outcome.losses.add('the line is no JSON object and is left out', record);
+        continue;
+      }
+      if (isTable) {
+        const own = Object.keys(parsed.value);
+        names ??= new Set(own);
+        const known = names;
+        if (own.length !== known.size || !own.every((name) => known.has(name)))
+          outcome.losses.add(
+            'other fields than in the first record: what is not there comes back as null',
+            record,
+          );
+      }
+      outcome.written++;
+      yield raw.bytes;
+    }
+  }
+}
+
+/** The pairs in a trainer's format. */
+async function* targetLines(dataset: Dataset, target: Target, outcome: Outcome): AsyncGenerator<Uint8Array> {
+  for (const file of dataset.files) {
+    const sample = await sampleOf(file);
+    const given = configuredMapping(file.path);
+    const recognition = given ? accept(given, sample) : recognise(sample);
+    if (!recognition) throw messages.unrecognised(file.path, Object.keys(sample[0] ?? {}));
+    for await (const raw of file.records()) {
+      const record = outcome.read++;
+      const read = readRaw(raw, recognition);
+      if (!read) {
+        outcome.losses.add('the record cannot be read and is left out', record);
+        continue;
+      }
+      for (const made of convertRecord(target, recognition.mapping, record, read, outcome.losses)) {
+        outcome.written++;
+        yield encoder.encode(JSON.stringify(made));
+      }
+    }
+  }
+}
+
+async function* withLineEnds(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const line of lines) {
+    // A copy: readers use their memory again.
+    yield new Uint8Array(line);
+    yield LINE_FEED;
+  }
+}
+
+function targetOf(id: string | undefined): Target | undefined {
+  if (id === undefined) return undefined;
+  const target = TARGETS.find((one) => one.id === id);
+  if (!target)
+    throw messages.noTarget(
+      id,
+      TARGETS.map((one) => one.id),
+    );
+  return target;
+}
+
+/** Writes to a file, which appears whole or not at all; to standard output for -; nowhere without a name. */
+async function writeOut(
+  bytes: AsyncIterable<Uint8Array>,
+  out: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const source = Readable.from(bytes, { objectMode: false });
+  if (out === undefined) {
+    const nowhere = new Writable({
+      write(_chunk, _encoding, done) {
+        done();
+      },
+    });
+    await pipeline(source, nowhere, { signal });
+    return;
+  }
+  if (out === '-') {
+    await pipeline(source, process.stdout, { signal, end: false });
+    return;
+  }
+  const partial = `${out}.${process.pid}.partial`;
+  const sink = createWriteStream(partial, { flush: true });
+  const encoder = codecOf(out).encoder?.();
+  try {
+    await (encoder ? pipeline(source, encoder, sink, { signal }) : pipeline(source, sink, { signal }));
+    await rename(partial, out);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw signal.aborted ? (signal.reason as Error) : error;
+  }
+}
+
+/** Converts a file or folder. The output appears whole or not at all. */
+export async function convert(command: Command, path: string, options: ConvertOptions): Promise<void> {
+  const { out, to, codec, dryRun } = options;
+  const target = targetOf(to);
+  checkCodec(codec);
+  const dataset = await openDataset(path);
+  if (dataset.files.some((file) => resolve(file.path) === resolve(out))) throw messages.outputIsInput(out);
+  const isTable = codecOf(out).name === 'parquet';
+  let outcome: Outcome = { losses: new Losses(), read: 0, written: 0 };
+  const lines: Lines = () => {
+    // A second pass counts anew.
+    outcome = { losses: new Losses(), read: 0, written: 0 };
+    return target ? targetLines(dataset, target, outcome) : plainLines(dataset, isTable, outcome);
+  };
+  const bytes = isTable ? writeTable(lines, codec) : withLineEnds(lines());
+  await writeOut(bytes, dryRun ? undefined : out, command.signal);
+  for (const file of dataset.files) await file.assertSame();
+  const { losses, read, written } = outcome;
+  const lost = losses.lines();
+  command.note(
+    `${path}: ${read} records read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
+      (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),
+  );
+  for (const line of lost) command.note(`  ${line}`);
+}

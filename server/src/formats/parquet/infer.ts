@@ -1,0 +1,145 @@
+// The schema of a table that holds given JSON records: found in one pass, so that a second one can write them.
+import { fieldsOf, itemsOf } from '#core/json/scan.ts';
+
+import type { ThriftStruct } from './thrift.ts';
+import { structOf, T } from './thrift.ts';
+
+/** What the values of one place have been so far. */
+export interface Guess {
+  kind: 'nothing' | 'boolean' | 'integer' | 'number' | 'text' | 'list' | 'object' | 'json';
+  /** Whole numbers that a double does not hold were seen. */
+  hasLarge?: boolean;
+  element?: Guess;
+  fields?: Map<string, Guess>;
+  /** Objects seen, and lists. */
+  count: number;
+}
+
+/** Objects with more different names than this are dictionaries, not records: their text is kept as it is. */
+const MOST_FIELDS = 500;
+const MOST_DEPTH = 20;
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export function newGuess(): Guess {
+  return { kind: 'nothing', count: 0 };
+}
+
+const LARGEST = 2n ** 63n;
+
+function kindOfNumber(text: string): { kind: Guess['kind']; isLarge: boolean } {
+  if (/^-?\d+$/.test(text)) {
+    const value = BigInt(text);
+    // -0 is no whole number to a column.
+    if (value >= LARGEST || value < -LARGEST || text === '-0')
+      return { kind: text === '-0' ? 'number' : 'json', isLarge: false };
+    return { kind: 'integer', isLarge: !Number.isSafeInteger(Number(value)) };
+  }
+  return { kind: Number.isFinite(Number(text)) ? 'number' : 'json', isLarge: false };
+}
+
+/** What two kinds are together; what has no common kind is kept as its text. */
+function join(a: Guess['kind'], b: Guess['kind']): Guess['kind'] {
+  if (a === b || b === 'nothing') return a;
+  if (a === 'nothing') return b;
+  const both = [a, b];
+  return both.includes('integer') && both.includes('number') ? 'number' : 'json';
+}
+
+/** Takes one more value `bytes[start, end)` of valid JSON. */
+export function learn(guess: Guess, bytes: Uint8Array, start: number, end: number, depth = 0): void {
+  if (guess.kind === 'json') return;
+  const first = bytes[start] ?? 0;
+  let kind: Guess['kind'];
+  if (first === 0x6e) return;
+  else if (first === 0x22) kind = 'text';
+  else if (first === 0x74 || first === 0x66) kind = 'boolean';
+  else if (first === 0x5b) kind = 'list';
+  else if (first === 0x7b) kind = 'object';
+  else {
+    const number = kindOfNumber(decoder.decode(bytes.subarray(start, end)));
+    ({ kind } = number);
+    guess.hasLarge ||= number.isLarge;
+  }
+  guess.kind = depth > MOST_DEPTH ? 'json' : join(guess.kind, kind);
+  // A double would change what it cannot hold.
+  if (guess.kind === 'number' && guess.hasLarge) guess.kind = 'json';
+  if (guess.kind === 'list') {
+    guess.element ??= newGuess();
+    for (const { valueStart, valueEnd } of itemsOf(bytes, start, end))
+      learn(guess.element, bytes, valueStart, valueEnd, depth + 1);
+  } else if (guess.kind === 'object') {
+    guess.count++;
+    guess.fields ??= new Map();
+    for (const { keyStart, keyEnd, valueStart, valueEnd } of fieldsOf(bytes, start, end)) {
+      const name = JSON.parse(decoder.decode(bytes.subarray(keyStart, keyEnd))) as string;
+      const field = guess.fields.get(name) ?? newGuess();
+      guess.fields.set(name, field);
+      learn(field, bytes, valueStart, valueEnd, depth + 1);
+      if (guess.fields.size > MOST_FIELDS && depth > 0) guess.kind = 'json';
+    }
+  }
+}
+
+const OPTIONAL = 1;
+const REPEATED = 2;
+const CONVERTED = { utf8: 0, list: 3, json: 19 };
+/** Fields of the union LogicalType. */
+const LOGICAL = { string: 1, list: 3, json: 12 };
+const TYPE = { boolean: 0, int64: 2, double: 5, byteArray: 6 };
+
+function leaf(name: string, type: number, converted?: number, logical?: number): ThriftStruct {
+  return structOf(
+    [1, T.i32, type],
+    [3, T.i32, OPTIONAL],
+    [4, T.binary, encoder.encode(name)],
+    [6, T.i32, converted],
+    [10, T.struct, logical === undefined ? undefined : structOf([logical, T.struct, structOf()])],
+  );
+}
+
+function elementsOf(name: string, guess: Guess): ThriftStruct[] {
+  const { kind, fields, element } = guess;
+  switch (kind) {
+    case 'boolean':
+      return [leaf(name, TYPE.boolean)];
+    case 'integer':
+      return [leaf(name, TYPE.int64)];
+    case 'number':
+      return [leaf(name, TYPE.double)];
+    case 'nothing':
+    case 'text':
+      return [leaf(name, TYPE.byteArray, CONVERTED.utf8, LOGICAL.string)];
+    case 'list':
+      return [
+        structOf(
+          [3, T.i32, OPTIONAL],
+          [4, T.binary, encoder.encode(name)],
+          [5, T.i32, 1],
+          [6, T.i32, CONVERTED.list],
+          [10, T.struct, structOf([LOGICAL.list, T.struct, structOf()])],
+        ),
+        structOf([3, T.i32, REPEATED], [4, T.binary, encoder.encode('list')], [5, T.i32, 1]),
+        ...elementsOf('element', element ?? newGuess()),
+      ];
+    case 'object':
+      // A group without fields is none.
+      if (fields && fields.size > 0)
+        return [
+          structOf([3, T.i32, OPTIONAL], [4, T.binary, encoder.encode(name)], [5, T.i32, fields.size]),
+          ...[...fields].flatMap(([own, below]) => elementsOf(own, below)),
+        ];
+      return [leaf(name, TYPE.byteArray, CONVERTED.json, LOGICAL.json)];
+    case 'json':
+      return [leaf(name, TYPE.byteArray, CONVERTED.json, LOGICAL.json)];
+  }
+}
+
+/** The schema's elements, the root first. */
+export function schemaElements({ fields = new Map() }: Guess): ThriftStruct[] {
+  return [
+    structOf([4, T.binary, encoder.encode('schema')], [5, T.i32, fields.size]),
+    ...[...fields].flatMap(([name, guess]) => elementsOf(name, guess)),
+  ];
+}

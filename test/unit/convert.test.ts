@@ -1,0 +1,144 @@
+// Conversion: records come back from Parquet as they went in, and pairs from every trainer's format.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parquetReadObjects } from 'hyparquet';
+import { describe, expect, it } from 'vitest';
+
+import { convertRecord, Losses } from '#core/convert/convert.ts';
+import { TARGETS } from '#core/convert/targets.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import type { Json, JsonObject } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { learn, newGuess, schemaElements } from '#formats/parquet/infer.ts';
+import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
+import { TableWriter } from '#formats/parquet/write.ts';
+import { pageCodecs } from '#node/parquet/codecs.ts';
+
+import { cut, decode, encode, recordOf } from '../fakes/records.ts';
+import type { Random } from '../fakes/tables.ts';
+import { below, decompressors, pick, sourceOf } from '../fakes/tables.ts';
+
+function writeTable(lines: readonly string[], groupBytes: number, pageBytes: number): Uint8Array {
+  const bytes = lines.map(encode);
+  const guess = newGuess();
+  for (const line of bytes) learn(guess, line, 0, line.length);
+  const options = { codec: 1, codecs: pageCodecs, groupBytes, pageBytes, createdBy: 'test' };
+  const writer = new TableWriter(schemaElements(guess), options);
+  const parts = [writer.head(), ...bytes.map((line) => writer.add(line) ?? new Uint8Array(0)), writer.end()];
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  const file = new ParquetFile(sourceOf(bytes), pageCodecs);
+  const reader = new RowReader(file);
+  return Array.from({ length: file.footer.rows }, (_, row) => decode(reader.read(row)));
+}
+
+/** Any JSON: kinds are mixed on purpose, and so are fields. */
+function randomJson(random: Random, depth: number): Json {
+  const kind = below(random, depth > 0 ? 8 : 6);
+  if (kind === 6) return Array.from({ length: below(random, 4) }, () => randomJson(random, depth - 1));
+  if (kind === 7)
+    return Object.fromEntries(
+      Array.from({ length: below(random, 4) }, (_, i) => [`k${i}`, randomJson(random, depth - 1)]),
+    );
+  return pick(random, [null, true, false, 0, -1, 1.5, 1e300, 'text', '', 'ünï\n"q"', 12, 2 ** 40]);
+}
+
+/** Without the fields that are null: a table does not tell them from those that are not there. */
+function withoutNulls(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((item: Json) => withoutNulls(item) ?? null);
+  if (!isObject(value)) return value ?? undefined;
+  const entries = Object.entries(value).flatMap(([name, one]) => {
+    const kept = withoutNulls(one);
+    return kept === undefined ? [] : [[name, kept] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+describe('a new table', () => {
+  it('gives every record back, whatever JSON it holds', async () => {
+    for (let round = 0; round < 200; round++) {
+      const random = seededRandom(round);
+      // Half of the tables hold one kind in each column, as data does; the others anything.
+      const sample = randomJson(random, 3);
+      const records = Array.from({ length: 1 + below(random, 40) }, (_, i) => ({
+        id: i,
+        ...(random() < 0.9 && { a: round % 2 === 0 ? sample : randomJson(random, 3) }),
+        b: pick(random, ['x', 'y', null]),
+      }));
+      const lines = records.map((record) => JSON.stringify(record));
+      const bytes = writeTable(lines, 1 << below(random, 14), 16 << below(random, 8));
+      const back = linesOf(bytes).map((line) => JSON.parse(line) as Json);
+      expect(back.map(withoutNulls), `round ${round}`).toEqual(
+        records.map((record) => withoutNulls(record as never)),
+      );
+      const file = {
+        byteLength: bytes.length,
+        slice: (from: number, to?: number) => bytes.slice(from, to).buffer,
+      };
+      const theirs = await parquetReadObjects({ file: file, compressors: decompressors });
+      expect(
+        theirs.map(({ id }) => Number(id)),
+        `round ${round}`,
+      ).toEqual(records.map(({ id }) => id));
+    }
+  });
+
+  it('keeps numbers that no double holds, and texts of numbers that no column holds', () => {
+    const lines = [
+      '{"a":9007199254740993,"b":1,"c":123456789012345678901234567890,"d":[1,2.5],"e":{}}',
+      '{"a":-9223372036854775808,"b":9007199254740993.5,"c":1,"d":[],"e":{}}',
+      '{"a":1,"b":2.5,"c":2,"d":[7],"e":{"k":1}}',
+    ];
+    expect(linesOf(writeTable(lines, 1 << 20, 1 << 20)).slice(0, 1)).toEqual([
+      '{"a":9007199254740993,"b":1,"c":123456789012345678901234567890,"d":[1,2.5],"e":{"k":null}}',
+    ]);
+    // A whole number too large for a double stands beside fractions: the column keeps texts.
+    const mixed = ['{"b":9007199254740993}', '{"b":2.5}'];
+    expect(linesOf(writeTable(mixed, 1 << 20, 1 << 20))).toEqual(mixed);
+  });
+
+  it('is a whole file without a row', () => {
+    expect(linesOf(writeTable([], 1, 1))).toEqual([]);
+  });
+});
+
+const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
+const FIXTURES = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
+
+const texts = ({ chosen, rejected }: Pair): string[] => [chosen.text.trimStart(), rejected.text.trimStart()];
+
+describe.each(TARGETS)('the format $id', (target) => {
+  it.each(FIXTURES)('holds the pairs of %s as they were', (name) => {
+    const records = cut(readFileSync(join(FOLDER, name)));
+    const values = records
+      .map((raw) => JSON.parse(decode(raw.bytes)) as JsonObject)
+      .filter((value) => isObject(value));
+    const recognition = recognise(values)!;
+    const losses = new Losses();
+    for (const raw of records) {
+      const read = readRaw(raw, recognition);
+      if (!read) continue;
+      const wanted = read.pairs.filter(
+        ({ isTie, prompt }) => !isTie && !(target.needsPrompt && prompt.length === 0),
+      );
+      const made = convertRecord(target, recognition.mapping, raw.record, read, losses);
+      expect(made).toHaveLength(wanted.length * (target.id === 'trl-unpaired' ? 2 : 1));
+      if (made.length === 0 || target.id === 'trl-unpaired') continue;
+      const again = recognise(made);
+      expect(again, JSON.stringify(made[0])).toBeDefined();
+      const pairs = made.flatMap((one) => readRaw(recordOf(JSON.stringify(one)), again!)?.pairs ?? []);
+      expect(pairs.map(texts)).toEqual(wanted.map(texts));
+      // What is fit for a conversation keeps its turns.
+      if (!['trl-messages', 'openrlhf', 'axolotl'].includes(target.id)) continue;
+      expect(pairs.map(({ prompt }) => prompt.map(({ text }) => text))).toEqual(
+        wanted.map(({ prompt }) => prompt.map(({ text }) => text)),
+      );
+    }
+  });
+});
