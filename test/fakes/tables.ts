@@ -1,7 +1,21 @@
 // Random tables: a schema, rows that fit it, and files of it by writers of our own and of others.
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 
+import { PageBuilder } from '#formats/parquet/encode.ts';
 import type { ByteSource } from '#formats/parquet/footer.ts';
+import { CHUNK, FILE, GROUP, META } from '#formats/parquet/footer.ts';
+import { HEADER } from '#formats/parquet/pages.ts';
+import { ParquetFile } from '#formats/parquet/rows.ts';
+import {
+  ByteSink,
+  copyStruct,
+  setField,
+  structIn,
+  structOf,
+  structsIn,
+  T,
+  thriftBytes,
+} from '#formats/parquet/thrift.ts';
 import { pageCodecs } from '#node/parquet/codecs.ts';
 
 /** A generator of numbers from 0 to 1, the same for the same seed. */
@@ -255,3 +269,55 @@ export function comparable({ kind, children }: Field, value: Value): unknown {
 export function comparableRow(fields: readonly Field[], row: Readonly<Record<string, Value>>): unknown {
   return Object.fromEntries(fields.map((field) => [field.name, comparable(field, row[field.name])]));
 }
+
+/**
+ * A file of the same rows, its pages of the older kind and cut anywhere: rows of lists begin in one and end in another,
+ * as some writers have them.
+ */
+export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
+  const file = new ParquetFile(sourceOf(bytes), pageCodecs);
+  const out = new ByteSink();
+  out.bytes(new TextEncoder().encode('PAR1'));
+  const root = copyStruct(file.footer.file);
+  structsIn(root, FILE.groups).forEach((group, number) => {
+    structsIn(group, GROUP.columns).forEach((chunk, column) => {
+      const table = file.table(number, column);
+      const meta = structIn(chunk, CHUNK.meta)!;
+      const start = out.length;
+      let unpacked = 0;
+      table.pages.forEach((_, i) => {
+        const page = file.page(table, i);
+        let builder = new PageBuilder(table.leaf, undefined);
+        let valueAt = 0;
+        for (let at = 0; at < page.count; at++) {
+          builder.copy(page, at, valueAt);
+          if (!page.definition || page.definition[at] === table.leaf.maxDefinition) valueAt++;
+          if (random() > 0.2 && at < page.count - 1) continue;
+          const made = builder.finish(V1_HEADER, table.chunk.codec, pageCodecs);
+          out.bytes(made.bytes);
+          unpacked += made.headerLength + made.unpackedLength;
+          builder = new PageBuilder(table.leaf, undefined);
+        }
+      });
+      setField(meta, META.dataPage, T.i64, start);
+      setField(meta, META.dictionaryPage, T.i64, undefined);
+      setField(meta, META.packed, T.i64, out.length - start);
+      setField(meta, META.unpacked, T.i64, unpacked);
+      for (const id of [META.bloomOffset, META.bloomLength]) setField(meta, id, T.i64, undefined);
+      for (const id of [
+        CHUNK.offsetIndex,
+        CHUNK.offsetIndexLength,
+        CHUNK.columnIndex,
+        CHUNK.columnIndexLength,
+      ])
+        setField(chunk, id, T.i64, undefined);
+    });
+  });
+  const footer = thriftBytes(root);
+  out.bytes(footer);
+  out.uint32(footer.length);
+  out.bytes(new TextEncoder().encode('PAR1'));
+  return out.all.slice();
+}
+
+const V1_HEADER = structOf([HEADER.type, T.i32, 0], [HEADER.data, T.struct, structOf()]);

@@ -5,16 +5,26 @@ import { describe, expect, it } from 'vitest';
 import { spliceStream } from '#core/edits/splice.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { newColumn } from '#formats/parquet/addColumn.ts';
+import { learn, newGuess, schemaElements } from '#formats/parquet/infer.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import type { Node } from '#formats/parquet/schema.ts';
 import type { RowChange } from '#formats/parquet/splice.ts';
 import { planSplice } from '#formats/parquet/splice.ts';
 import { thriftBytes } from '#formats/parquet/thrift.ts';
+import { TableWriter } from '#formats/parquet/write.ts';
 import { pageCodecs } from '#node/parquet/codecs.ts';
 
 import { decode, encode } from '../fakes/records.ts';
 import type { Field, Random, RandomTable } from '../fakes/tables.ts';
-import { below, comparableRow, decompressors, pick, randomTable, sourceOf } from '../fakes/tables.ts';
+import {
+  below,
+  comparableRow,
+  cutAnywhere,
+  decompressors,
+  pick,
+  randomTable,
+  sourceOf,
+} from '../fakes/tables.ts';
 
 const ROUNDS = Number(process.env.PREFLENS_ROUNDS ?? 150);
 
@@ -188,4 +198,52 @@ describe('a table', () => {
     }),
     60_000,
   );
+
+  it(
+    'is read and saved where rows begin in one page and end in another',
+    eachTable(6000, async ({ fields, bytes }, random) => {
+      const before = linesOf(open(bytes));
+      const file = open(cutAnywhere(bytes, random));
+      expect(linesOf(file)).toEqual(before);
+      const reader = new RowReader(open(file.source.read(0, file.source.size)));
+      for (let i = 0; i < 10; i++) {
+        const row = below(random, before.length);
+        expect(decode(reader.read(row))).toBe(before[row]);
+      }
+      const { changes, lines } = randomEdits(random, file, before);
+      const saved = await save(file, planSplice(file, changes, []));
+      expect(linesOf(open(saved))).toEqual(lines);
+      expect((await theirs(saved)).map((row) => comparableRow(fields, row))).toEqual(
+        parsedRows(fields, lines),
+      );
+    }),
+    60_000,
+  );
+
+  it('gives a few rows of a large page for the bytes of those rows', () => {
+    const lines = Array.from({ length: 4000 }, (_, i) =>
+      encode(
+        JSON.stringify({ id: i, text: `${i} ${'long text '.repeat(400)}${i * 7919}`, tags: ['a', 'b'] }),
+      ),
+    );
+    const guess = newGuess();
+    for (const line of lines) learn(guess, line, 0, line.length);
+    const options = { codec: 0, codecs: pageCodecs, pageBytes: Infinity, createdBy: 'test' };
+    for (const codec of [0, 1]) {
+      const writer = new TableWriter(schemaElements(guess), { ...options, codec });
+      const bytes = Buffer.concat([
+        writer.head(),
+        ...lines.map((line) => writer.add(line) ?? encode('')),
+        writer.end(),
+      ]);
+      const source = sourceOf(new Uint8Array(bytes));
+      const reader = new RowReader(new ParquetFile(source, pageCodecs));
+      for (const row of [0, 1, 49]) expect(decode(reader.read(row))).toBe(decode(lines[row]!));
+      const read = source.reads.reduce((sum, { start, end }) => sum + end - start, 0);
+      if (codec === 0) expect(read).toBeLessThan(bytes.length / 8);
+      // And any other, forwards and back.
+      for (const row of [3999, 120, 2500, 2501, 0])
+        expect(decode(reader.read(row))).toBe(decode(lines[row]!));
+    }
+  });
 });

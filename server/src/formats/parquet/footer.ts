@@ -16,6 +16,8 @@ export interface ByteSource {
 export interface PageCodecs {
   /** Throws what is wrong with the bytes. */
   decompress(codec: number, bytes: Uint8Array, length: number): Uint8Array;
+  /** The first `wanted` bytes, from as much of the packed ones as they take. Undefined where the codec cannot say them alone. */
+  decompressStart(codec: number, bytes: Uint8Array, wanted: number): Uint8Array | undefined;
   compress(codec: number, bytes: Uint8Array): Uint8Array;
   /** The name of a codec; undefined where it is not read. */
   nameOf(codec: number): string | undefined;

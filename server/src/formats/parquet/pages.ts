@@ -39,6 +39,8 @@ export interface PageTable {
 /** A page, unpacked. */
 export interface Page {
   readonly count: number;
+  /** Entries whose values are here: of large pages the first ones alone may be. */
+  readonly known: number;
   /** By entry; undefined where all are 0. */
   readonly repetition: Uint8Array | undefined;
   /** By entry; undefined where all entries are values. */
@@ -227,7 +229,7 @@ export function readDictionary(
   return readPlain(bytes, 0, leaf, dictionary.count);
 }
 
-function count(levels: Uint8Array, level: number): number {
+export function countLevel(levels: Uint8Array, level: number): number {
   let found = 0;
   for (const one of levels) if (one === level) found++;
   return found;
@@ -247,7 +249,7 @@ interface Parts {
   readonly encoding: number;
 }
 
-function partsOfV1(bytes: Uint8Array, header: ThriftStruct, leaf: Leaf, entries: number): Parts {
+export function partsOfV1(bytes: Uint8Array, header: ThriftStruct, leaf: Leaf, entries: number): Parts {
   let at = 0;
   const levels = (most: number, encodingId: number): Uint8Array | undefined => {
     if (most === 0) return undefined;
@@ -322,11 +324,12 @@ export function readPage(
         );
   if (repetition) checkLevels(repetition, leaf.maxRepetition, leaf);
   if (definition) checkLevels(definition, leaf.maxDefinition, leaf);
-  const valueCount = definition ? count(definition, leaf.maxDefinition) : ref.count;
+  const valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;
   const isPointing = encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary;
   const values = isPointing ? dictionary() : readValues(bytes, valuesAt, leaf, valueCount, encoding);
   return {
     count: ref.count,
+    known: ref.count,
     repetition,
     definition: valueCount === ref.count ? undefined : definition,
     values,
@@ -337,5 +340,5 @@ export function readPage(
 
 /** Rows that begin in a page. */
 export function rowsIn({ repetition, count: entries }: Page): number {
-  return repetition ? count(repetition, 0) : entries;
+  return repetition ? countLevel(repetition, 0) : entries;
 }

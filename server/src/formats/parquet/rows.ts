@@ -3,6 +3,7 @@ import type { ByteSource, Chunk, Footer, PageCodecs } from './footer.ts';
 import { readFooter } from './footer.ts';
 import type { Page, PageTable } from './pages.ts';
 import { readDictionary, readPage, readPageTable, rowsIn } from './pages.ts';
+import { readPageStart } from './pageStart.ts';
 import type { Leaf, Node } from './schema.ts';
 import { leavesOf, ParquetError } from './schema.ts';
 import { TextSink, writeValue } from './text.ts';
@@ -65,16 +66,20 @@ export class ParquetFile {
     return read;
   }
 
-  page(table: PageTable, number: number): Page {
+  /** @param need entries from its start that have to be known: of large pages no more is unpacked */
+  page(table: PageTable, number: number, need = Infinity): Page {
     const ref = table.pages[number];
     if (!ref) throw new Error(`parquet: no page ${number}`);
-    const known = this.#pages.get(ref.offset);
-    if (known) {
-      this.#pages.delete(ref.offset);
-      this.#pages.set(ref.offset, known);
-      return known;
+    const held = this.#pages.get(ref.offset);
+    this.#pages.delete(ref.offset);
+    if (held && held.known >= Math.min(need, ref.count)) {
+      this.#pages.set(ref.offset, held);
+      return held;
     }
-    const page = readPage(this.source, this.codecs, table, ref, () => this.#dictionary(table));
+    this.#pageBytes -= held?.bytes ?? 0;
+    const page =
+      (need < ref.count ? readPageStart(this.source, this.codecs, table, ref, need) : undefined) ??
+      readPage(this.source, this.codecs, table, ref, () => this.#dictionary(table));
     this.#pages.set(ref.offset, page);
     this.#pageBytes += page.bytes;
     for (const [offset, old] of this.#pages) {
@@ -103,7 +108,7 @@ export class ParquetFile {
         );
       if (page.firstRow < 0) {
         page.firstRow = first;
-        page.rows = rowsIn(this.page(table, number));
+        page.rows = rowsIn(this.page(table, number, 1));
       }
       if (row < page.firstRow + page.rows) return number;
       first = page.firstRow + page.rows;
@@ -132,7 +137,7 @@ class Cursor {
     this.#at = 0;
     this.#valueAt = 0;
     do {
-      this.#page = this.#table.pages[this.#number] && this.#file.page(this.#table, this.#number);
+      this.#page = this.#table.pages[this.#number] && this.#file.page(this.#table, this.#number, 1);
     } while (this.#page?.count === 0 && ++this.#number);
   }
 
@@ -147,6 +152,7 @@ class Cursor {
       while (at < repetition.length && (repetition[at] !== 0 || left-- > 0)) at++;
     }
     this.#at = at;
+    this.#know(8 * at + 64);
     this.#valueAt = at;
     if (definition) {
       let nulls = 0;
@@ -155,8 +161,10 @@ class Cursor {
     }
   }
 
-  get isAtEnd(): boolean {
-    return this.#page === undefined;
+  /** Has the value here at hand. */
+  #know(need: number): void {
+    if (this.#page && this.#at >= this.#page.known && this.#at < this.#page.count)
+      this.#page = this.#file.page(this.#table, this.#number, need);
   }
 
   /** The definition level here. */
@@ -176,6 +184,8 @@ class Cursor {
     if (!page) throw new ParquetError(`damaged: column ${this.leaf.path.join('.')} ends too early`);
     if (!page.definition || page.definition[this.#at] === this.leaf.maxDefinition) this.#valueAt++;
     if (++this.#at === page.count) this.#load(this.#number + 1);
+    // Whoever goes on for so long goes to the end.
+    else if (this.#at >= page.known) this.#know(Infinity);
   }
 
   /** Writes the value here. */
@@ -201,8 +211,8 @@ function keyOf(name: string, i: number): Uint8Array {
 /** Writes what a node holds at the present places of its columns, which go on to what comes next. */
 type Writer = (out: TextSink) => void;
 
-function writerOf(node: Node, cursors: readonly Cursor[]): Writer {
-  const own = leavesOf(node).map(({ column }) => cursors[column] as Cursor);
+function writerOf(node: Node, cursors: ReadonlyMap<number, Cursor>): Writer {
+  const own = leavesOf(node).map(({ column }) => cursors.get(column) as Cursor);
   const [first] = own;
   if (!first)
     return (out) => {
@@ -269,15 +279,20 @@ export class RowReader {
   readonly #file: ParquetFile;
   readonly #out = new TextSink();
   readonly #mostBytes: number;
+  readonly #fields: readonly Node[];
   #group = -1;
   #next = -1;
   #cursors: readonly Cursor[] = [];
   #write: Writer = () => undefined;
 
-  /** @param mostBytes longer rows come back empty: the caller says that they are too long */
-  constructor(file: ParquetFile, mostBytes = Infinity) {
+  /**
+   * @param mostBytes longer rows come back empty: the caller says that they are too long
+   * @param fields what rows are put together from; of other columns nothing is read
+   */
+  constructor(file: ParquetFile, mostBytes = Infinity, fields: readonly Node[] = file.footer.schema.fields) {
     this.#file = file;
     this.#mostBytes = mostBytes;
+    this.#fields = fields;
   }
 
   /** The line of a row, good until the next one is asked for. Throws ParquetError where the file is damaged. */
@@ -300,7 +315,7 @@ export class RowReader {
   }
 
   #seek(row: number): void {
-    const { groups, schema } = this.#file.footer;
+    const { groups } = this.#file.footer;
     let [low, high] = [0, groups.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -311,17 +326,14 @@ export class RowReader {
     while (low < groups.length - 1 && row >= (groups[low]?.firstRow ?? 0) + (groups[low]?.rows ?? 0)) low++;
     if (low !== this.#group) {
       this.#group = low;
-      this.#cursors = schema.leaves.map(
-        ({ column }) => new Cursor(this.#file, this.#file.table(low, column)),
+      const fields = this.#fields;
+      const cursors = new Map(
+        fields
+          .flatMap(leavesOf)
+          .map(({ column }) => [column, new Cursor(this.#file, this.#file.table(low, column))]),
       );
-      const top = {
-        kind: 'struct',
-        name: '',
-        definition: 0,
-        isOptional: false,
-        fields: schema.fields,
-      } as const;
-      this.#write = writerOf(top, this.#cursors);
+      this.#cursors = [...cursors.values()];
+      this.#write = writerOf({ kind: 'struct', name: '', definition: 0, isOptional: false, fields }, cursors);
     }
     for (const cursor of this.#cursors) cursor.seek(row - (groups[low]?.firstRow ?? 0));
   }

@@ -47,7 +47,8 @@ export function widthOf({ type, length }: Leaf): number {
 
 const short = (): ParquetError => new ParquetError('damaged: a page holds fewer values than it says');
 
-function uint32(bytes: Uint8Array, at: number): number {
+/** A length as it stands before a value: four bytes, the low one first. */
+export function lengthAt(bytes: Uint8Array, at: number): number {
   return (
     ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)) +
     (bytes[at + 3] ?? 0) * 0x1000000
@@ -73,7 +74,7 @@ export function readPlain(bytes: Uint8Array, at: number, leaf: Leaf, count: numb
   let next = at;
   for (let i = 0; i < count; i++) {
     if (next + 4 > bytes.length) throw short();
-    const end = next + 4 + uint32(bytes, next);
+    const end = next + 4 + lengthAt(bytes, next);
     if (end > bytes.length) throw short();
     starts[i] = next + 4;
     ends[i] = end;
@@ -232,7 +233,7 @@ function readStreamSplit(bytes: Uint8Array, at: number, leaf: Leaf, count: numbe
 
 function readRuns(bytes: Uint8Array, at: number, count: number): Values {
   const flags = new Uint8Array(count);
-  readHybrid(bytes, at + 4, Math.min(bytes.length, at + 4 + uint32(bytes, at)), 1, flags);
+  readHybrid(bytes, at + 4, Math.min(bytes.length, at + 4 + lengthAt(bytes, at)), 1, flags);
   return { bytes: flags, count, width: 1 };
 }
 

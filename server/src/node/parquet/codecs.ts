@@ -7,6 +7,7 @@ import { snappyCompress, snappyCompressor, snappyUncompress, snappyUncompressor 
 import type { PageCodecs } from '#formats/parquet/footer.ts';
 
 import { packHadoopLz4, packLz4, unpackHadoopLz4, unpackLz4 } from './lz4.ts';
+import { unpackSnappyStart } from './snappy.ts';
 
 /** Larger pages get a memory of their own, which is given back: one that is used again never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
@@ -14,6 +15,7 @@ const LARGE_BYTES = 16 * 1024 * 1024;
 interface PageCodec {
   readonly name: string;
   readonly unpack: (bytes: Uint8Array, length: number) => Uint8Array;
+  readonly unpackStart?: (bytes: Uint8Array, wanted: number) => Uint8Array;
   readonly pack: (bytes: Uint8Array) => Uint8Array;
 }
 
@@ -103,8 +105,13 @@ const most = (length: number): { maxOutputLength: number } => ({ maxOutputLength
 
 /** By the number that the footer has. */
 const CODECS: readonly (PageCodec | undefined)[] = [
-  { name: 'plain', unpack: (bytes) => bytes, pack: (bytes) => bytes },
-  { name: 'snappy', unpack: unpackSnappy, pack: packSnappy },
+  {
+    name: 'plain',
+    unpack: (bytes) => bytes,
+    unpackStart: (bytes, wanted) => bytes.subarray(0, wanted),
+    pack: (bytes) => bytes,
+  },
+  { name: 'snappy', unpack: unpackSnappy, unpackStart: unpackSnappyStart, pack: packSnappy },
   {
     name: 'gzip',
     unpack: (bytes, length) => zlib.gunzipSync(bytes, most(length)),
@@ -131,6 +138,7 @@ export const pageCodecs: PageCodecs = {
     // No buffers of Node's: their `slice` shares memory where everybody expects a copy.
     return new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.length);
   },
+  decompressStart: (codec, bytes, wanted) => CODECS[codec]?.unpackStart?.(bytes, wanted),
   compress: (codec, bytes) => {
     const own = CODECS[codec];
     if (!own) throw new Error(`parquet: no codec ${codec}`);

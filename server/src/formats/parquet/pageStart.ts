@@ -1,0 +1,87 @@
+// The beginning of a large page: some writers put a hundred megabytes into one, and somebody wants its first rows.
+import type { ByteSource, PageCodecs } from './footer.ts';
+import type { Page, PageRef, PageTable } from './pages.ts';
+import { countLevel, DATA, HEADER, partsOfV1 } from './pages.ts';
+import type { Leaf } from './schema.ts';
+import { ParquetError } from './schema.ts';
+import { numberIn, structIn } from './thrift.ts';
+import type { Values } from './values.ts';
+import { ENCODING, lengthAt, widthOf } from './values.ts';
+
+/** Smaller pages are unpacked whole: it takes a few milliseconds. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+const FIRST_BYTES = 1024 * 1024;
+
+/** Bytes that a codec may need to say `wanted` bytes, at worst. */
+const packedFor = (wanted: number): number => Math.ceil(wanted * 1.2) + 64;
+
+/** The values of PLAIN that are in the bytes whole. */
+function valuesIn(bytes: Uint8Array, at: number, leaf: Leaf, most: number): Values {
+  const width = widthOf(leaf);
+  if (width > 0) {
+    const count = Math.min(most, Math.floor((bytes.length - at) / width));
+    return { bytes: bytes.subarray(at), count, width };
+  }
+  const room = Math.min(most, Math.floor((bytes.length - at) / 4));
+  const [starts, ends] = [new Int32Array(room), new Int32Array(room)];
+  let count = 0;
+  for (let next = at; count < room && next + 4 <= bytes.length; count++) {
+    const end = next + 4 + lengthAt(bytes, next);
+    if (end > bytes.length) break;
+    starts[count] = next + 4;
+    ends[count] = end;
+    next = end;
+  }
+  return { bytes, count, width, starts, ends };
+}
+
+/** Entries of the page that are known when so many values are. */
+function entriesOf(definition: Uint8Array | undefined, values: number, leaf: Leaf, count: number): number {
+  if (!definition) return Math.min(values, count);
+  let left = values;
+  for (let i = 0; i < count; i++) if (definition[i] === leaf.maxDefinition && left-- === 0) return i;
+  return count;
+}
+
+/** A page with its first `need` entries at least; undefined where it has to be unpacked whole. */
+export function readPageStart(
+  source: ByteSource,
+  codecs: PageCodecs,
+  { chunk, leaf }: PageTable,
+  ref: PageRef,
+  need: number,
+): Page | undefined {
+  const header = structIn(ref.header, HEADER.data);
+  const isFit =
+    !ref.isV2 &&
+    header &&
+    ref.unpackedLength > LARGE_BYTES &&
+    numberIn(header, DATA.encoding) === ENCODING.plain;
+  if (!isFit || leaf.type === 'BOOLEAN') return undefined;
+  const start = ref.offset + ref.headerLength;
+  for (let wanted = FIRST_BYTES; wanted < ref.unpackedLength / 2; wanted *= 4) {
+    const packed = source.read(start, start + Math.min(ref.packedLength, packedFor(wanted)));
+    const bytes = codecs.decompressStart(chunk.codec, packed, wanted);
+    if (!bytes) return undefined;
+    try {
+      const { repetition, definition, valuesAt } = partsOfV1(bytes, header, leaf, ref.count);
+      const valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;
+      const values = valuesIn(bytes, valuesAt, leaf, valueCount);
+      const known = entriesOf(definition, values.count, leaf, ref.count);
+      if (known < need) continue;
+      return {
+        count: ref.count,
+        known,
+        repetition,
+        definition: valueCount === ref.count ? undefined : definition,
+        values,
+        indices: undefined,
+        bytes: bytes.length + 10 * ref.count,
+      };
+    } catch (error) {
+      // The levels may go on past what is here. A page that is damaged says so when it is unpacked whole.
+      if (!(error instanceof ParquetError)) throw error;
+    }
+  }
+  return undefined;
+}
