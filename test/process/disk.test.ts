@@ -196,14 +196,21 @@ describe('apply', () => {
   });
 
   it.each([
-    ['flips, which move nothing', (i: number) => (i >= 0 ? 'flip' : 'drop')],
-    ['drops among flips, which move the rest', (i: number) => (i % 50 === 0 ? 'drop' : 'flip')],
+    ['flips, which move nothing', 'killed.jsonl', (i: number) => (i >= 0 ? 'flip' : 'drop')],
+    [
+      'drops among flips, which move the rest',
+      'killed.jsonl',
+      (i: number) => (i % 50 === 0 ? 'drop' : 'flip'),
+    ],
+    ['flips and drops in a table', 'killed.parquet', (i: number) => (i % 50 === 0 ? 'drop' : 'flip')],
   ] as const)(
     'killed at any moment of %s leaves the old file or the new one, whole',
-    async (what, editOf) => {
+    async (what, name, editOf) => {
       // The full count is a command of its own: PREFLENS_KILLS=200.
       const kills = Number(process.env.PREFLENS_KILLS ?? 12) / 2;
-      const path = write('killed.jsonl', [...generatePairs(20_000, 6)].join(''));
+      const text = write('killed.jsonl', [...generatePairs(20_000, 6)].join(''));
+      const path = join(folder, name);
+      if (path !== text) expect((await preflens(['convert', text, '--out', path])).code).toBe(0);
       const list = Array.from({ length: 500 }, (_, i) => `{"record":${i * 40},"edit":"${editOf(i)}"}`);
       const edits = write('many.jsonl', list.join('\n'));
       const apply = ['apply', path, '--edits', edits];
