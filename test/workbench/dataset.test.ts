@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Frame } from 'playwright-core';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openFile as openData } from '#node/files.ts';
 
+import { crc32 } from '../fakes/crc32.ts';
 import { decode } from '../fakes/records.ts';
 import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './hands.ts';
 import type { Window } from './window.ts';
@@ -18,6 +20,33 @@ const folder = mkdtempSync(join(tmpdir(), 'preflens-dataset-'));
 const path = join(folder, 'pairs.parquet');
 let window: Window;
 
+/** A small picture, as base64. */
+function picture(): string {
+  const [width, height] = [96, 48];
+  const raw = Buffer.from(
+    Array.from({ length: height }, (_, y) => [
+      0,
+      ...Array.from({ length: width }, (_, x) => [2 * x, 4 * y, 140]).flat(),
+    ]).flat(),
+  );
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.from([0, 0, 0, width, 0, 0, 0, height, 8, 2, 0, 0, 0]);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const parts = [
+    signature,
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', Buffer.alloc(0)),
+  ];
+  return Buffer.concat(parts).toString('base64');
+}
+
 beforeAll(async () => {
   const db = await (await DuckDBInstance.create(':memory:')).connect();
   // Every hundredth pair is labelled the wrong way round.
@@ -26,7 +55,8 @@ beforeAll(async () => {
       SELECT 'source ' || (i % 3) AS source,
         [{'role': 'user', 'content': 'Tell me of place ' || i || ', and what to see there.'}] AS prompt,
         [{'role': 'assistant', 'content': CASE WHEN i % 100 = 7 THEN bad ELSE good END}] AS chosen,
-        [{'role': 'assistant', 'content': CASE WHEN i % 100 = 7 THEN good ELSE bad END}] AS rejected
+        [{'role': 'assistant', 'content': CASE WHEN i % 100 = 7 THEN good ELSE bad END}] AS rejected,
+        {'bytes': from_base64('${picture()}'), 'path': 'place.png'} AS picture
       FROM (SELECT i,
           'The old town of place ' || i || ' has a market, a bridge and a museum. Walk along the river first.' AS good,
           'I do not know, sorry. Place ' || i || ' is boring' AS bad
@@ -72,6 +102,9 @@ describe('a Parquet file', () => {
       async () => /^[+−]\d/.exec(await frame.locator('.row .margin').first().innerText()) !== null,
     );
     expect(await frame.locator('article').count()).toBe(2);
+    await until('the picture', async () =>
+      frame.locator('.pictures img').evaluate((image) => (image as HTMLImageElement).naturalWidth === 96),
+    );
     await screenshot(page, 'dataset-dark');
     await frame.getByRole('tab', { name: /Findings/ }).click();
     await until('a finding', async () =>
@@ -147,5 +180,31 @@ describe('a Parquet file', () => {
     await until('no unsaved mark after the save', async () => !(await isDirty()));
     const after = await linesOf();
     expect(after.flatMap((line, i) => (line === before[i] ? [] : [i]))).toEqual([20]);
+  });
+
+  it('keeps unsaved edits when the window is opened anew, and forgets them when it is told to', async () => {
+    const { page } = window;
+    const before = await linesOf();
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'pairs.parquet');
+    let frame = await datasetFrame();
+    await waitForStatus(page, /1,200 pairs .*findings/);
+    await frame.locator('.list .row').nth(2).click();
+    await until('the pair', async () => (await frame.locator('.detail').innerText()).includes('Row 3'));
+    await frame.locator('.list').press('f');
+    await until('the unsaved mark', isDirty);
+    // Hot exit writes its backup a second after the last edit.
+    await page.waitForTimeout(3000);
+    await page.reload();
+    frame = await datasetFrame();
+    await until('the unsaved mark again', isDirty);
+    await until('the edited row', async () => (await frame.locator('.row .pill.edited').count()) === 1);
+    expect(await linesOf()).toEqual(before);
+    await screenshot(page, 'dataset-restored');
+    await frame.locator('.list .row').first().click();
+    await runCommand(page, 'File: Revert File');
+    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no edited row', async () => (await frame.locator('.row .pill.edited').count()) === 0);
+    expect(await linesOf()).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import type { Stretch, WordDiff } from '#core/compare/wordDiff.ts';
 import { wordDiff } from '#core/compare/wordDiff.ts';
-import type { AnswerView, FindingView, PairView, ReasonView, TurnView } from '#protocol/editor.ts';
+import type { AnswerView, FindingView, ImageView, PairView, ReasonView, TurnView } from '#protocol/editor.ts';
 import type { PageAction } from '#protocol/page.ts';
 
 import { ACTIONS } from '../model/keys.ts';
@@ -9,6 +9,14 @@ import { element } from './elements.ts';
 
 /** Turns before the last one are folded when there are more than this. */
 const OPEN_TURNS = 1;
+
+function pictures(images: readonly ImageView[]): HTMLElement[] {
+  if (images.length === 0) return [];
+  const figures = images.map(({ name, source }) =>
+    element('figure', {}, element('img', { src: source, alt: name }), element('figcaption', {}, name)),
+  );
+  return [element('section', { class: 'pictures' }, ...figures)];
+}
 
 const UNMARKED = {
   unrelated: 'The answers share too few words for marks to help.',
@@ -196,6 +204,7 @@ export function drawAnswers(view: PairView): Node[] {
   return [
     summary(view),
     prompt(view.prompt),
+    ...pictures(view.images),
     element(
       'main',
       {},

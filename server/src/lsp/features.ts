@@ -10,6 +10,7 @@ import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/
 
 import type { OpenDataset, PairPlace, ReadRecord } from './dataset.ts';
 import { dropEdit, editOf } from './edits.ts';
+import { imagesOf } from './images.ts';
 import { fileNameOf } from './names.ts';
 import { toDiagnostic } from './toProtocol.ts';
 
@@ -294,6 +295,7 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
     isTie: pair.isTie,
     line: read.raw.line,
     prompt: pair.prompt,
+    images: imagesOf(read.value),
     chosen: {
       text: pair.chosen.text,
       ...(explained?.chosenReward !== undefined && { reward: explained.chosenReward }),

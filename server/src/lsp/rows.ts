@@ -8,6 +8,7 @@ import type { PairRequest, PairView, RowsRequest, RowsResult, RowView } from '#p
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { worstPair } from './features.ts';
+import { imagesOf } from './images.ts';
 import { fileNameOf } from './names.ts';
 
 /** Characters of a text that a row has room for, and a few more. */
@@ -115,9 +116,10 @@ export function earlyPairOf(
   const early = dataset.source instanceof DiskSource ? dataset.source.early() : undefined;
   if (!early?.recognition || record < 0 || record >= early.rowCount) return null;
   const raw = early.rawAt(record);
-  const pairs = readRaw(raw, early.recognition)?.pairs ?? [];
+  const read = readRaw(raw, early.recognition);
+  const pairs = read?.pairs ?? [];
   const pair = pairs[index];
-  if (!pair) return null;
+  if (!read || !pair) return null;
   return {
     uri,
     fileName: fileNameOf(uri),
@@ -128,6 +130,7 @@ export function earlyPairOf(
     isTie: pair.isTie,
     line: raw.line,
     prompt: pair.prompt,
+    images: imagesOf(read.value),
     chosen: { text: pair.chosen.text },
     rejected: { text: pair.rejected.text },
     reasons: [],

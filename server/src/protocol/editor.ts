@@ -51,6 +51,13 @@ export interface TurnView {
   readonly text: string;
 }
 
+export interface ImageView {
+  /** Of the field that holds it. */
+  readonly name: string;
+  /** A data URI of a png, jpeg, gif or webp. */
+  readonly source: string;
+}
+
 export interface AnswerView {
   readonly text: string;
   /** Undefined while the file is not scored. */
@@ -83,6 +90,8 @@ export interface PairView {
   /** From 0. */
   readonly line: number;
   readonly prompt: readonly TurnView[];
+  /** Pictures that the record holds. */
+  readonly images: readonly ImageView[];
   readonly chosen: AnswerView;
   readonly rejected: AnswerView;
   readonly margin?: number;

@@ -1,0 +1,193 @@
+// What an editor is told of a Parquet file, and what becomes of its edits: undo, redo, backup, save, save as, text.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { openFile } from '#node/files.ts';
+import { writeTable } from '#node/parquet/write.ts';
+import type { EditMade, PairView, RowsResult, SaveResult, TextResult } from '#protocol/editor.ts';
+
+import type { PlainClient } from '../fakes/client.ts';
+import { goodRecord, testFolder } from '../fakes/files.ts';
+import { decode, encode } from '../fakes/records.ts';
+import { memoryServer } from '../fakes/wires.ts';
+
+const folder = testFolder('tables');
+const COUNT = 60;
+
+let client: PlainClient;
+let path: string;
+let uri: string;
+let made: EditMade[];
+
+const ask = async <Result>(name: string, params: object = {}): Promise<Result> =>
+  client.connection.sendRequest<Result>(`preflens/${name}`, { uri, ...params });
+
+const rows = async (start = 0, end = COUNT, order = 'all'): Promise<RowsResult> =>
+  ask('rows', { order, start, end });
+
+const status = () => client.statuses.findLast((one) => one.uri === uri);
+
+async function start(): Promise<void> {
+  client = memoryServer();
+  made = [];
+  client.connection.onNotification('preflens/edited', (edit: EditMade) => {
+    made.push(edit);
+  });
+  await client.initialize({
+    settings: { scoreOnOpen: false },
+    cacheFolder: join(folder.path, `cache-${performance.now()}`),
+  });
+}
+
+const read = async (): Promise<void> => {
+  await client.until('the file to be read', () => (status()?.phase === 'unscored' ? true : undefined));
+};
+
+async function linesOf(at = path): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { bytes } of (await openFile(at)).records()) lines.push(decode(bytes));
+  return lines;
+}
+
+beforeEach(async () => {
+  const records = Array.from({ length: COUNT }, (_, i) => goodRecord(i));
+  const chunks: Uint8Array[] = [];
+  async function* lines() {
+    for (const record of records) yield await Promise.resolve(encode(record));
+  }
+  for await (const chunk of writeTable(lines, 'snappy')) chunks.push(chunk);
+  path = folder.write('pairs.parquet', Buffer.concat(chunks));
+  uri = pathToFileURL(path).toString();
+  await start();
+});
+
+afterEach(() => {
+  client.connection.dispose();
+});
+
+const flip = async (record: number): Promise<EditMade> => {
+  await ask('edit', { record, edit: { kind: 'flip' } });
+  return client.until('the edit to be told', () => made.at(-1));
+};
+
+describe('a table in an editor', () => {
+  it('shows its first rows before it is read through, and the same ones after', async () => {
+    const opened = ask('openFile');
+    await opened;
+    const early = await rows(0, 3);
+    expect(early.total).toBe(COUNT);
+    expect(early.rows.map(({ chosen }) => chosen)).toEqual(['better 0', 'better 1', 'better 2']);
+    await read();
+    expect((await rows(0, 3)).rows).toEqual(early.rows);
+    expect((await rows(50, 500)).rows).toHaveLength(10);
+    const pair = await ask<PairView>('pair', { record: 7, step: 'here' });
+    expect([pair.chosen.text, pair.rejected.text]).toEqual(['better 7', 'worse 7']);
+  });
+
+  it('takes edits back and makes them again, and saves what is left', async () => {
+    await ask('openFile');
+    await read();
+    const before = await linesOf();
+    const [first, second] = [await flip(3), await flip(5)];
+    await ask('edit', { record: 9, edit: { kind: 'drop' } });
+    expect(first.label).toBe('Flip chosen and rejected');
+    expect(await ask('undoEdit', { id: second.id })).toEqual({});
+    const shown = (await rows()).rows;
+    expect([3, 5, 9].map((i) => [shown[i]!.chosen, shown[i]!.isEdited, shown[i]!.isDropped])).toEqual([
+      ['worse 3', true, false],
+      ['better 5', false, false],
+      ['', true, true],
+    ]);
+    expect(await ask('redoEdit', { id: second.id })).toEqual({});
+    expect(await linesOf()).toEqual(before);
+    expect(await ask<SaveResult>('saveFile')).toEqual({ saved: 3 });
+    const wanted = before.map((line, i) =>
+      i === 3 || i === 5
+        ? line.replace('better', 'x').replace('worse', 'better').replace('x', 'worse')
+        : line,
+    );
+    expect(await linesOf()).toEqual(wanted.filter((_, i) => i !== 9));
+    // A row was dropped: nobody knows any more which row an edit from before was about.
+    expect((await ask<SaveResult>('undoEdit', { id: first.id })).error).toContain('cannot be taken back');
+  });
+
+  it('takes an edit back that was saved', async () => {
+    await ask('openFile');
+    await read();
+    const before = readFileSync(path);
+    const { id } = await flip(3);
+    await ask('saveFile');
+    await read();
+    expect(readFileSync(path).equals(before)).toBe(false);
+    expect(await ask('undoEdit', { id })).toEqual({});
+    await ask('saveFile');
+    expect((await linesOf())[3]).toBe(goodRecord(3));
+  });
+
+  it('goes on from a backup in another session, and not on another file', async () => {
+    await ask('openFile');
+    await read();
+    await flip(3);
+    const backup = join(folder.path, 'backup');
+    expect(await ask('backup', { path: backup })).toEqual({});
+    client.connection.dispose();
+    await start();
+    await ask('openFile', { backup });
+    await client.until('the edit to be restored', () => (status()?.unsavedCount === 1 ? true : undefined));
+    expect((await rows(3, 4)).rows[0]!.chosen).toBe('worse 3');
+    await client.connection.sendNotification('preflens/discardEdits', { uri });
+    await client.until('no edit', () => (status()?.unsavedCount === 0 ? true : undefined));
+    expect((await rows(3, 4)).rows[0]!.chosen).toBe('better 3');
+  });
+
+  it('is saved under another name, and goes on with its edits under its own', async () => {
+    await ask('openFile');
+    await read();
+    await flip(3);
+    const other = join(folder.path, 'other.parquet');
+    const before = await linesOf();
+    expect(await ask('saveFileAs', { path: other })).toEqual({ saved: 1 });
+    expect((await linesOf(other))[3]).toContain('"chosen":"worse 3"');
+    expect(await linesOf()).toEqual(before);
+    await client.until('the edit to wait', () => (status()?.unsavedCount === 1 ? true : undefined));
+  });
+
+  it('is text, and saved from there: lines that were edited and removed, and none that was added', async () => {
+    const { text = '' } = await ask<TextResult>('readText');
+    const lines = text.split('\n').slice(0, -1);
+    expect(lines).toEqual(await linesOf());
+    const edited = lines
+      .map((line, i) => (i === 20 ? line.replace('better', 'much better') : line))
+      .filter((_, i) => i !== 2);
+    expect(await ask('writeText', { text: edited.join('\n') })).toEqual({ saved: 2 });
+    expect(await linesOf()).toEqual(edited);
+    const refused = await ask<SaveResult>('writeText', { text: [...edited, ...edited].join('\n') });
+    expect(refused.error).toContain('lines more than there are rows');
+    const broken = await ask<SaveResult>('writeText', {
+      text: edited.map((line, i) => (i === 4 ? '{"prompt":' : line)).join('\n'),
+    });
+    expect(broken.error).toContain('row 5 is no JSON object');
+    const wrong = await ask<SaveResult>('writeText', {
+      text: edited.map((line, i) => (i === 4 ? '{"prompt":7}' : line)).join('\n'),
+    });
+    expect(wrong.error).toContain('7 is no value for column prompt');
+    expect(await linesOf()).toEqual(edited);
+  });
+
+  it('says what is wrong with a file that is no table, or half of one', async () => {
+    const whole = readFileSync(path);
+    for (const [name, bytes, words] of [
+      ['text.parquet', Buffer.from(`${goodRecord(1)}\n`.repeat(9)), 'no Parquet file'],
+      ['half.parquet', whole.subarray(0, whole.length / 2), 'not written to its end'],
+      ['empty.parquet', Buffer.alloc(0), 'too short'],
+    ] as const) {
+      uri = pathToFileURL(folder.write(name, bytes)).toString();
+      await ask('openFile');
+      const failed = await client.until(name, () => (status()?.phase === 'failed' ? status() : undefined));
+      expect(failed.reason).toContain(words);
+    }
+  });
+});
