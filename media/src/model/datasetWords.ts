@@ -14,7 +14,7 @@ export function statusWords(status: DatasetStatus | undefined): string {
     status.pairCount === status.recordCount ? undefined : count(status.pairCount, 'pair', 'pairs'),
     status.mapping,
     status.unsavedCount > 0 ? count(status.unsavedCount, 'unsaved edit', 'unsaved edits') : undefined,
-    { scoring: `scoring ${status.progress ?? ''}`, cancelled: 'scoring stopped', failed: 'not scored' }[
+    { scoring: (status.progress ?? 'scoring').toLowerCase(), cancelled: 'scoring stopped', failed: 'not scored' }[
       status.phase as string
     ],
   ];
