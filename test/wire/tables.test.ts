@@ -6,12 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openFile } from '#node/files.ts';
-import { writeTable } from '#node/parquet/write.ts';
 import type { EditMade, PairView, RowsResult, SaveResult, TextResult } from '#protocol/editor.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';
-import { decode, encode } from '../fakes/records.ts';
+import { tableOf } from '../fakes/parquet.ts';
+import { decode } from '../fakes/records.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
 const folder = testFolder('tables');
@@ -54,12 +54,7 @@ async function linesOf(at = path): Promise<string[]> {
 
 beforeEach(async () => {
   const records = Array.from({ length: COUNT }, (_, i) => goodRecord(i));
-  const chunks: Uint8Array[] = [];
-  async function* lines() {
-    for (const record of records) yield await Promise.resolve(encode(record));
-  }
-  for await (const chunk of writeTable(lines, 'snappy')) chunks.push(chunk);
-  path = folder.write('pairs.parquet', Buffer.concat(chunks));
+  path = folder.write('pairs.parquet', await tableOf(records));
   uri = pathToFileURL(path).toString();
   await start();
 });

@@ -1,0 +1,128 @@
+// Parquet on the command line: the same words as of JSON Lines, from the same records.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { generatePairs } from '../bench/generate.ts';
+import { testFolder } from '../fakes/files.ts';
+import { tableOf } from '../fakes/parquet.ts';
+import { preflens } from './run.ts';
+
+const folder = testFolder('process-tables');
+
+const lines = (count: number, seed: number): string[] =>
+  [...generatePairs(count, seed, 40)].map((line) => line.trimEnd());
+
+/** A broken pair among the others, and one that stands twice. */
+const PAIRS = [...lines(300, 5), '{"prompt":"q","chosen":"","rejected":"b"}', lines(1, 5)[0]!];
+
+/** What a command prints of a file, its name left out. */
+async function said(command: readonly string[], path: string): Promise<string> {
+  const { out, err } = await preflens(command.map((word) => (word === 'FILE' ? path : word)));
+  return `${out}${err}`.replaceAll(path, 'FILE');
+}
+
+describe('a Parquet file', () => {
+  it.each([
+    ['check', ['check', 'FILE']],
+    ['schema', ['schema', 'FILE', '--json']],
+    ['stats', ['stats', 'FILE', '--json']],
+    ['score', ['score', 'FILE', '--out', '-']],
+    ['selftest', ['selftest', 'FILE', '--json']],
+  ])('gives the %s of the same records as JSON Lines', async (_, command) => {
+    const text = folder.write('pairs.jsonl', PAIRS.map((line) => `${line}\n`).join(''));
+    const table = folder.write('pairs.parquet', await tableOf(PAIRS));
+    const wanted = await said(command, text);
+    expect(await said(command, table)).toBe(wanted);
+    expect(wanted.length).toBeGreaterThan(100);
+  });
+
+  it('is read by several threads, and known from the cache', async () => {
+    const many = lines(30_000, 8);
+    const table = folder.write('many.parquet', await tableOf(many));
+    const text = folder.write('many.jsonl', many.map((line) => `${line}\n`).join(''));
+    const env = { PREFLENS_CACHE: join(folder.path, 'cache') };
+    const index = async (path: string): Promise<Record<string, unknown>> =>
+      JSON.parse((await preflens(['index', path, '--json'], undefined, undefined, env)).out) as Record<
+        string,
+        unknown
+      >;
+    const [first, again, plain] = [await index(table), await index(table), await index(text)];
+    expect(first).toMatchObject({ records: 30_000, pairs: 30_000, source: 'whole' });
+    expect(again).toMatchObject({ records: 30_000, pairs: 30_000, source: 'cache' });
+    expect(first.findings).toEqual(plain.findings);
+  });
+
+  it('is one of several shards, and a split of its own', async () => {
+    for (const [name, from, to] of [
+      ['train-00000-of-00003', 0, 100],
+      ['train-00002-of-00003', 100, 200],
+      ['test-00000-of-00001', 90, 110],
+    ] as const)
+      folder.write(join('data', `${name}.parquet`), await tableOf(PAIRS.slice(from, to)));
+    const data = join(folder.path, 'data');
+    const { out, err } = await preflens(['check', data, '--no-score']);
+    expect(err).toContain('220 pairs in 220 records of 3 files');
+    expect(err).toContain('shard 1 is missing');
+    expect(out.match(/split-leak/g)).toHaveLength(20);
+  });
+
+  it('is edited in place, all edits or none, and says what stands in the way', async () => {
+    const path = folder.write('pairs.parquet', await tableOf(PAIRS));
+    const edits = folder.write(
+      'edits.jsonl',
+      '{"record":3,"edit":"flip"}\n{"record":4,"edit":"margin","margin":2}\n',
+    );
+    expect((await preflens(['apply', path, '--edits', edits])).err).toContain(
+      '2 of 2 edits change something; saved',
+    );
+    const out = join(folder.path, 'out.jsonl');
+    expect((await preflens(['convert', path, '--out', out])).err).toContain('Nothing is lost');
+    const after = readFileSync(out, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const before = PAIRS.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const wanted = before.map((pair, i) => ({
+      ...pair,
+      ...(i === 3 && { chosen: pair.rejected, rejected: pair.chosen }),
+      margin: i === 4 ? 2 : null,
+    }));
+    expect(after).toEqual(wanted);
+    const bytes = readFileSync(path);
+    const wrong = folder.write('wrong.jsonl', '{"record":3,"edit":"flip"}\n{"record":9999,"edit":"flip"}\n');
+    const refused = await preflens(['apply', path, '--edits', wrong]);
+    expect([refused.code, refused.err.includes('there is no record 9999')]).toEqual([2, true]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    writeFileSync(path, bytes.subarray(0, -9));
+    const torn = await preflens(['check', path]);
+    expect([torn.code, torn.err.includes('does not begin and end with PAR1')]).toEqual([2, true]);
+  });
+});
+
+describe('convert', () => {
+  it('says what is lost, writes nothing on a dry run, and refuses to write over what it reads', async () => {
+    const votes = [
+      '{"source":"a","prompt":"q","completion_a":"aa","completion_b":"b","preference":"a-is-better"}',
+      '{"source":"b","prompt":"q","completion_a":"aa","completion_b":"b","preference":"tie"}',
+    ];
+    const path = folder.write('votes.jsonl', votes.map((line) => `${line}\n`).join(''));
+    const out = join(folder.path, 'out.parquet');
+    const dry = await preflens(['convert', path, '--to', 'trl-messages', '--out', out, '--dry-run']);
+    expect(dry.err).toContain('1 would be written as TRL, conversations with a prompt');
+    expect(dry.err).toContain('1 time, first in record 2: a tie is left out');
+    expect(() => readFileSync(out)).toThrow('ENOENT');
+    expect((await preflens(['convert', path, '--to', 'trl-messages', '--out', out])).code).toBe(0);
+    expect((await preflens(['schema', out])).out).toContain('TRL messages');
+    const { out: text } = await preflens(['convert', path, '--to', 'axolotl', '--out', '-']);
+    expect(JSON.parse(text)).toEqual({
+      messages: [{ role: 'user', content: 'q' }],
+      chosen: { role: 'assistant', content: 'aa' },
+      rejected: { role: 'assistant', content: 'b' },
+      source: 'a',
+    });
+    const same = await preflens(['convert', path, '--out', path]);
+    expect([same.code, same.err.includes('would overwrite the dataset')]).toEqual([2, true]);
+  });
+});
