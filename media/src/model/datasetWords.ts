@@ -14,9 +14,11 @@ export function statusWords(status: DatasetStatus | undefined): string {
     status.pairCount === status.recordCount ? undefined : count(status.pairCount, 'pair', 'pairs'),
     status.mapping,
     status.unsavedCount > 0 ? count(status.unsavedCount, 'unsaved edit', 'unsaved edits') : undefined,
-    { scoring: (status.progress ?? 'scoring').toLowerCase(), cancelled: 'scoring stopped', failed: 'not scored' }[
-      status.phase as string
-    ],
+    {
+      scoring: (status.progress ?? 'scoring').toLowerCase(),
+      cancelled: 'scoring stopped',
+      failed: 'not scored',
+    }[status.phase as string],
   ];
   return facts.filter((fact) => fact !== undefined).join(' · ');
 }
