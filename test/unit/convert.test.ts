@@ -13,7 +13,7 @@ import type { Json, JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { learn, newGuess, schemaElements } from '#formats/parquet/infer.ts';
+import { learn, lossesOf, newGuess, schemaElements } from '#formats/parquet/infer.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import { TableWriter } from '#formats/parquet/write.ts';
 import { pageCodecs } from '#node/parquet/codecs.ts';
@@ -25,7 +25,7 @@ import { below, decompressors, pick, sourceOf } from '../fakes/tables.ts';
 function writeTable(lines: readonly string[], groupBytes: number, pageBytes: number): Uint8Array {
   const bytes = lines.map(encode);
   const guess = newGuess();
-  for (const line of bytes) learn(guess, line, 0, line.length);
+  for (const line of bytes) learn(guess, line, line.indexOf(0x7b), line.length);
   const options = { codec: 1, codecs: pageCodecs, groupBytes, pageBytes, createdBy: 'test' };
   const writer = new TableWriter(schemaElements(guess), options);
   const parts = [writer.head(), ...bytes.map((line) => writer.add(line) ?? new Uint8Array(0)), writer.end()];
@@ -101,6 +101,28 @@ describe('a new table', () => {
     // A whole number too large for a double stands beside fractions: the column keeps texts.
     const mixed = ['{"b":9007199254740993}', '{"b":2.5}'];
     expect(linesOf(writeTable(mixed, 1 << 20, 1 << 20))).toEqual(mixed);
+  });
+
+  it('keeps the JSON of texts that no UTF-8 says, and lines that begin with blanks', () => {
+    const lines = ['  {"a":"\\ud800","b":"\\ud83d\\ude00"}', '{"a":"plain","b":"\\u00e9"}'];
+    expect(linesOf(writeTable(lines, 1 << 20, 1 << 20))).toEqual([
+      '{"a":"\\ud800","b":"😀"}',
+      '{"a":"plain","b":"é"}',
+    ]);
+  });
+
+  it('says what it does not tell of its records', () => {
+    const guess = newGuess();
+    for (const line of ['{"a":1,"m":[{"role":"x"},{"role":"y","name":"z"}]}', '{"m":[],"b":2,"b":3}']) {
+      const bytes = encode(line);
+      learn(guess, bytes, 0, bytes.length);
+    }
+    expect([...lossesOf(guess)]).toEqual([
+      '1 of 2: a field stands twice, and the last one counts.',
+      '1 of 2: "a" is not there, and comes back as null.',
+      '1 of 2: "m[].name" is not there, and comes back as null.',
+      '1 of 2: "b" is not there, and comes back as null.',
+    ]);
   });
 
   it('is a whole file without a row', () => {

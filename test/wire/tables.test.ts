@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openFile } from '#node/files.ts';
+import { alignLines } from '#node/parquet/textSave.ts';
 import type { EditMade, PairView, RowsResult, SaveResult, TextResult } from '#protocol/editor.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
@@ -172,6 +173,27 @@ describe('a table in an editor', () => {
     expect(await linesOf()).toEqual(edited);
   });
 
+  it('is not saved as text over edits that wait in the dataset editor', async () => {
+    await ask('openFile');
+    await read();
+    const before = await linesOf();
+    await flip(3);
+    const { error } = await ask<SaveResult>('writeText', { text: before.slice(1).join('\n') });
+    expect(error).toContain('has unsaved edits of this file');
+    expect(await linesOf()).toEqual(before);
+  });
+
+  it('finds the lines that are gone among many, at once', () => {
+    const before = Array.from({ length: 100_000 }, (_, i) => `line ${i % 7} ${i}`);
+    const kept = before.filter((_, i) => i % 2 === 0);
+    const begun = performance.now();
+    expect(alignLines(before, kept)).toEqual(before.map((line, i) => (i % 2 === 0 ? line : undefined)));
+    // By looking through the rest for each line it took minutes.
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(alignLines(['a', 'b', 'c'], ['a', 'x'])).toEqual(['a', 'x', undefined]);
+    expect(alignLines(['a', 'b', 'c'], ['c'])).toEqual([undefined, undefined, 'c']);
+  });
+
   it('says what is wrong with a file that is no table, or half of one', async () => {
     const whole = readFileSync(path);
     for (const [name, bytes, words] of [
@@ -183,6 +205,7 @@ describe('a table in an editor', () => {
       await ask('openFile');
       const failed = await client.until(name, () => (status()?.phase === 'failed' ? status() : undefined));
       expect(failed.reason).toContain(words);
+      expect(await rows()).toEqual({ rows: [], total: 0 });
     }
   });
 });

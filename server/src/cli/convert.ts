@@ -42,8 +42,7 @@ interface Outcome {
 }
 
 /** The records as they stand. */
-async function* plainLines(dataset: Dataset, isTable: boolean, outcome: Outcome): AsyncGenerator<Uint8Array> {
-  let names: ReadonlySet<string> | undefined;
+async function* plainLines(dataset: Dataset, outcome: Outcome): AsyncGenerator<Uint8Array> {
   for (const file of dataset.files) {
     for await (const raw of file.records()) {
       const record = outcome.read++;
@@ -51,16 +50,6 @@ async function* plainLines(dataset: Dataset, isTable: boolean, outcome: Outcome)
       if (!('value' in parsed) || !isObject(parsed.value)) {
         outcome.losses.add('the line is no JSON object and is left out', record);
         continue;
-      }
-      if (isTable) {
-        const own = Object.keys(parsed.value);
-        names ??= new Set(own);
-        const known = names;
-        if (own.length !== known.size || !own.every((name) => known.has(name)))
-          outcome.losses.add(
-            'other fields than in the first record: what is not there comes back as null',
-            record,
-          );
       }
       outcome.written++;
       yield raw.bytes;
@@ -148,18 +137,22 @@ export async function convert(command: Command, path: string, options: ConvertOp
   checkCodec(codec);
   const dataset = await openDataset(path);
   if (dataset.files.some((file) => resolve(file.path) === resolve(out))) throw messages.outputIsInput(out);
-  const isTable = codecOf(out).name === 'parquet';
   let outcome: Outcome = { losses: new Losses(), read: 0, written: 0 };
   const lines: Lines = () => {
     // A second pass counts anew.
     outcome = { losses: new Losses(), read: 0, written: 0 };
-    return target ? targetLines(dataset, target, outcome) : plainLines(dataset, isTable, outcome);
+    return target ? targetLines(dataset, target, outcome) : plainLines(dataset, outcome);
   };
-  const bytes = isTable ? writeTable(lines, codec) : withLineEnds(lines());
+  let ofTable: readonly string[] = [];
+  const bytes = codecOf(out).isTable
+    ? writeTable(lines, codec, (losses) => {
+        ofTable = losses;
+      })
+    : withLineEnds(lines());
   await writeOut(bytes, dryRun ? undefined : out, command.signal);
   for (const file of dataset.files) await file.assertSame();
   const { losses, read, written } = outcome;
-  const lost = losses.lines();
+  const lost = [...losses.lines(), ...ofTable];
   command.note(
     `${path}: ${read} records read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
       (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),

@@ -57,6 +57,8 @@ export const messages = {
     new UserError(
       `${path}: ${count} lines more than there are rows. Rows are edited and removed here, not added; nothing was saved.`,
     ),
+  editedElsewhere: (path: string) =>
+    new UserError(`${path}: the dataset editor has unsaved edits of this file. Save or revert them first.`),
   badRowText: (path: string, record: number, fault: string) =>
     new UserError(`${path}: row ${record + 1} is no JSON object: ${fault}. Nothing was saved.`),
   cannotUndo: () =>

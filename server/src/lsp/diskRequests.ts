@@ -14,6 +14,7 @@ import type {
   RecordEdit,
   RecordRef,
   RowsRequest,
+  RowsResult,
 } from '#protocol/editor.ts';
 
 import { DiskSource } from './diskSource.ts';
@@ -23,6 +24,8 @@ import { pathOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
 import { earlyPairOf, rowsOf } from './rows.ts';
 import { show } from './show.ts';
+
+const NO_ROWS: RowsResult = { rows: [], total: 0 };
 
 const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
   flip: 'Flip chosen and rejected',
@@ -87,7 +90,13 @@ export function serveDisk(
   connection.onRequest('preflens/rows', (request: RowsRequest) => {
     // What waits is part of what is shown.
     const dataset = files.current(request.uri) ?? files.get(request.uri)?.dataset;
-    return dataset ? rowsOf(dataset, request) : { rows: [], total: 0 };
+    try {
+      return dataset ? rowsOf(dataset, request) : NO_ROWS;
+    } catch (error) {
+      // A file that cannot be read: its status says so, with what to do.
+      if (error instanceof UserError) return NO_ROWS;
+      throw error;
+    }
   });
   connection.onRequest('preflens/pair', (request: PairRequest) => {
     const dataset = files.current(request.uri);
@@ -130,9 +139,11 @@ export function serveDisk(
   connection.onRequest(
     'preflens/writeText',
     async ({ uri, text }: EditorRequests['preflens/writeText']['params']) =>
-      orWords(async () => ({
-        saved: await saveTableText(await tableAt(uri), text, new AbortController().signal),
-      })),
+      orWords(async () => {
+        // They are of the file as it is: saved from here, it would be another one.
+        if ((diskSource(uri)?.unsavedCount ?? 0) > 0) throw messages.editedElsewhere(pathOf(uri) ?? uri);
+        return { saved: await saveTableText(await tableAt(uri), text, new AbortController().signal) };
+      }),
   );
   connection.onNotification('preflens/closeFile', ({ uri }: EditorNotifications['preflens/closeFile']) => {
     if (diskSource(uri)) files.close(uri);

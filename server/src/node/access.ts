@@ -1,6 +1,7 @@
 // Single records of a file that is open: read in place, in any order.
 import { closeSync, openSync, readSync } from 'node:fs';
 
+import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { RowReader } from '#formats/parquet/rows.ts';
 
 import type { DataFile } from './files.ts';
@@ -53,7 +54,7 @@ function openLines(path: string): RecordAccess {
 function openRows(path: string): RecordAccess {
   const open = (): { reader: RowReader; rowCount: number; close: () => void } => {
     const { file, close } = openParquet(path);
-    return { reader: new RowReader(file), rowCount: file.footer.rows, close };
+    return { reader: new RowReader(file, MAX_RECORD_BYTES), rowCount: file.footer.rows, close };
   };
   const first = open();
   let opened: typeof first | undefined = first;
@@ -82,5 +83,5 @@ function openRows(path: string): RecordAccess {
 
 /** @param plainPath where the text of a packed file is */
 export function openAccess({ codec, path }: DataFile, plainPath: string): RecordAccess {
-  return codec.name === 'parquet' ? openRows(path) : openLines(plainPath);
+  return codec.isTable ? openRows(path) : openLines(plainPath);
 }

@@ -27,6 +27,6 @@ export function planChanges(
   changes: () => Promise<readonly Change[]>,
   isLikelyInPlace: boolean,
 ): SavePlan {
-  if (file.codec.name === 'parquet') return planTable(file.path, changes);
+  if (file.codec.isTable) return planTable(file.path, changes);
   return { replacements: async () => replacementsOf(await changes()), isLikelyInPlace };
 }

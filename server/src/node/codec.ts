@@ -19,6 +19,8 @@ export interface Codec {
   readonly expansion: number;
   /** Unpacks. Undefined where the file is the text. */
   readonly decode?: (path: string, chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+  /** The file holds rows in columns: its text is put together row by row. */
+  readonly isTable: boolean;
   /** Packs. Undefined where the file is the text. */
   readonly encoder?: () => Transform;
 }
@@ -104,11 +106,12 @@ export async function* unpackZstdInJs(
   if (!isWhole) throw messages.damaged(path, 'zstd', 'it ends too early');
 }
 
-const plain: Codec = { name: 'plain', suffix: '', expansion: 1 };
+const plain: Codec = { name: 'plain', suffix: '', expansion: 1, isTable: false };
 
 const gzip: Codec = {
   name: 'gzip',
   suffix: '.gz',
+  isTable: false,
   expansion: 4,
   decode: (path, chunks) => unpack('gzip', path, zlib.createGunzip({ chunkSize: CHUNK_BYTES }), chunks),
   encoder: () => zlib.createGzip({ chunkSize: CHUNK_BYTES }),
@@ -117,6 +120,7 @@ const gzip: Codec = {
 const zstd: Codec = {
   name: 'zstd',
   suffix: '.zst',
+  isTable: false,
   expansion: 4,
   decode: (path, chunks) =>
     nativeZstd.createZstdDecompress
@@ -128,8 +132,7 @@ const zstd: Codec = {
   },
 };
 
-/** A table: it is stored as it is, and its text is put together row by row. */
-const parquet: Codec = { name: 'parquet', suffix: '', expansion: 3 };
+const parquet: Codec = { name: 'parquet', suffix: '', expansion: 3, isTable: true };
 
 const PACKED: readonly Codec[] = [gzip, zstd];
 

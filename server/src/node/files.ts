@@ -114,8 +114,7 @@ export async function openFile(path: string): Promise<DataFile> {
     size: stamp.size,
     stamp,
     bytes,
-    records: (wants) =>
-      codec.name === 'parquet' ? parquetRecords(path, wants) : readRecords(bytes(), wants),
+    records: (wants) => (codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants)),
     async assertSame() {
       if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },

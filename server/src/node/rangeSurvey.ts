@@ -43,7 +43,7 @@ export async function readRange(
   onBytes?: OnBytes,
 ): Promise<number> {
   const codec = codecOf(path);
-  if (codec.name === 'parquet') return takeRows(parquetRows(path, start, end), start, take, onBytes);
+  if (codec.isTable) return takeRows(parquetRows(path, start, end), start, take, onBytes);
   // A packed file is always one range.
   const chunks = codec.decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
   return takeLines(chunks, start === 0, take, onBytes);

@@ -222,10 +222,12 @@ export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortS
     if (canPatch && !patches) await rm(partial);
     const rewrite = { file, target, partial, owner: await stat(target), replacements, signal };
     const isWritten = await (patches ? patch(rewrite, patches) : writeAnew(rewrite));
-    if (!isWritten || (await plan.verify?.(partial)) === false) throw messages.notVerified(file.path);
+    const isWhole = isWritten && (await plan.verify?.(partial)) !== false;
+    // Where another program wrote to it meanwhile, that is why it is not as it should be.
     await file.assertSame().catch(() => {
       throw messages.changedWhileSaving(file.path);
     });
+    if (!isWhole) throw messages.notVerified(file.path);
     signal.throwIfAborted();
     await rename(partial, target);
     await syncFolder(dirname(target));

@@ -107,7 +107,7 @@ async function nextLineStart(path: string, from: number, size: number): Promise<
 
 /** Starts of ranges of about equal size, each at the start of a line, or rows of a table; the end comes last. */
 export async function cutFile({ path, size, codec }: DataFile, width: number): Promise<readonly number[]> {
-  if (codec.name === 'parquet') return cutRows(path, width, LEAST_RANGE_BYTES);
+  if (codec.isTable) return cutRows(path, width, LEAST_RANGE_BYTES);
   const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / LEAST_RANGE_BYTES)));
   const cuts = [0];
   for (let i = 1; i < count; i++) {
@@ -128,7 +128,7 @@ async function surveyWhole(file: DataFile, options: SurveyOptions): Promise<Surv
   // Several threads must agree on the schema before they start; one can find it on its way.
   const recognition = cuts.length > 2 ? await recogniseHead(file, mapping) : undefined;
   const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
-  const isTable = file.codec.name === 'parquet';
+  const isTable = file.codec.isTable;
   const textBytes = file.size * file.codec.expansion;
   let done = 0;
   const onBytes = (bytes: number): void => {

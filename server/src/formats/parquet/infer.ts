@@ -1,6 +1,7 @@
 // The schema of a table that holds given JSON records: found in one pass, so that a second one can write them.
 import { fieldsOf, itemsOf } from '#core/json/scan.ts';
 
+import { hasHalfPair } from './text.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { structOf, T } from './thrift.ts';
 
@@ -11,8 +12,12 @@ export interface Guess {
   hasLarge?: boolean;
   element?: Guess;
   fields?: Map<string, Guess>;
-  /** Objects seen, and lists. */
+  /** Objects seen. */
   count: number;
+  /** Objects in which this field stood. */
+  seen: number;
+  /** Objects in which a field stood twice. */
+  twice: number;
 }
 
 /** Objects with more different names than this are dictionaries, not records: their text is kept as it is. */
@@ -23,7 +28,7 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 export function newGuess(): Guess {
-  return { kind: 'nothing', count: 0 };
+  return { kind: 'nothing', count: 0, seen: 0, twice: 0 };
 }
 
 const LARGEST = 2n ** 63n;
@@ -47,13 +52,20 @@ function join(a: Guess['kind'], b: Guess['kind']): Guess['kind'] {
   return both.includes('integer') && both.includes('number') ? 'number' : 'json';
 }
 
+const BACKSLASH = 0x5c;
+
+/** A text that no UTF-8 says is kept as its JSON. */
+function isSayable(text: Uint8Array): boolean {
+  return !text.includes(BACKSLASH) || !hasHalfPair(JSON.parse(decoder.decode(text)) as string);
+}
+
 /** Takes one more value `bytes[start, end)` of valid JSON. */
 export function learn(guess: Guess, bytes: Uint8Array, start: number, end: number, depth = 0): void {
   if (guess.kind === 'json') return;
   const first = bytes[start] ?? 0;
   let kind: Guess['kind'];
   if (first === 0x6e) return;
-  else if (first === 0x22) kind = 'text';
+  else if (first === 0x22) kind = isSayable(bytes.subarray(start, end)) ? 'text' : 'json';
   else if (first === 0x74 || first === 0x66) kind = 'boolean';
   else if (first === 0x5b) kind = 'list';
   else if (first === 0x7b) kind = 'object';
@@ -72,13 +84,33 @@ export function learn(guess: Guess, bytes: Uint8Array, start: number, end: numbe
   } else if (guess.kind === 'object') {
     guess.count++;
     guess.fields ??= new Map();
+    const own = new Set<Guess>();
     for (const { keyStart, keyEnd, valueStart, valueEnd } of fieldsOf(bytes, start, end)) {
       const name = JSON.parse(decoder.decode(bytes.subarray(keyStart, keyEnd))) as string;
       const field = guess.fields.get(name) ?? newGuess();
       guess.fields.set(name, field);
+      if (own.has(field)) guess.twice++;
+      else field.seen++;
+      own.add(field);
       learn(field, bytes, valueStart, valueEnd, depth + 1);
       if (guess.fields.size > MOST_FIELDS && depth > 0) guess.kind = 'json';
     }
+  }
+}
+
+/** What a table of this schema does not tell of its records, a sentence each. */
+export function* lossesOf(guess: Guess, path = ''): Generator<string> {
+  const { kind, fields, element, count, twice } = guess;
+  if (kind === 'list' && element) yield* lossesOf(element, `${path}[]`);
+  if (kind !== 'object') return;
+  const times = (some: number): string => `${some.toLocaleString('en')} of ${count.toLocaleString('en')}`;
+  if (twice > 0)
+    yield `${times(twice)}: a field stands twice${path && ` in "${path}"`}, and the last one counts.`;
+  for (const [name, field] of fields ?? []) {
+    const own = path ? `${path}.${name}` : name;
+    if (field.seen < count)
+      yield `${times(count - field.seen)}: "${own}" is not there, and comes back as null.`;
+    yield* lossesOf(field, own);
   }
 }
 

@@ -324,6 +324,9 @@ export function readPage(
         );
   if (repetition) checkLevels(repetition, leaf.maxRepetition, leaf);
   if (definition) checkLevels(definition, leaf.maxDefinition, leaf);
+  // An index, or the header itself, may say other rows than there are: then nobody knows which one is which.
+  if (repetition && ref.rows >= 0 && countLevel(repetition, 0) !== ref.rows)
+    throw damaged(leaf, 'has a page with other rows than it says');
   const valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;
   const isPointing = encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary;
   const values = isPointing ? dictionary() : readValues(bytes, valuesAt, leaf, valueCount, encoding);

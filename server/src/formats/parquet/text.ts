@@ -244,6 +244,11 @@ function refuse(leaf: Leaf, text: string): ParquetError {
   return new ParquetError(`${shown} is no value for column ${leaf.path.join('.')} (${leaf.type})`);
 }
 
+/** True where half a pair of surrogates stands alone: JSON can say it, and no UTF-8 can. */
+export function hasHalfPair(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
 /** The bytes of a JSON string, its escapes undone. Bytes that are no UTF-8 stay what they are. */
 function unescape(json: Uint8Array): Uint8Array {
   const inside = json.subarray(1, -1);
@@ -257,7 +262,10 @@ function unescape(json: Uint8Array): Uint8Array {
     // Escapes that stand together are one text: a pair of surrogates is one letter.
     let end = next;
     while (inside[end] === BACKSLASH) end += inside[end + 1] === 0x75 ? 6 : 2;
-    parts.push(encoder.encode(JSON.parse(`"${decoder.decode(inside.subarray(next, end))}"`) as string));
+    const text = JSON.parse(`"${decoder.decode(inside.subarray(next, end))}"`) as string;
+    if (hasHalfPair(text))
+      throw new ParquetError('unable to hold half a pair of surrogates: no UTF-8 says it');
+    parts.push(encoder.encode(text));
     at = end;
   }
   return Buffer.concat(parts);

@@ -32,6 +32,7 @@ const PAGE_BYTES = 1024 * 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const NULL = encoder.encode('null');
+const OPEN_OBJECT = 0x7b;
 const MAGIC_BYTES = encoder.encode('PAR1');
 
 /** A page's header before its numbers are known. */
@@ -89,7 +90,8 @@ export class TableWriter {
   /** Takes a row, a JSON object. Bytes come back when a row group is full. Throws ParquetError where it does not fit the schema. */
   add(line: Uint8Array): Uint8Array | undefined {
     const cells = new Map<string, Uint8Array>();
-    for (const { keyStart, keyEnd, valueStart, valueEnd } of fieldsOf(line, 0, line.length))
+    const open = line.indexOf(OPEN_OBJECT);
+    for (const { keyStart, keyEnd, valueStart, valueEnd } of fieldsOf(line, open, line.length))
       cells.set(
         JSON.parse(decoder.decode(line.subarray(keyStart, keyEnd))) as string,
         line.subarray(valueStart, valueEnd),

@@ -22,10 +22,13 @@ interface Cell {
 }
 
 function cellsOf(line: Uint8Array): readonly Cell[] {
-  return [...fieldsOf(line, 0, line.length)].map(({ keyStart, keyEnd, valueStart, valueEnd }) => ({
-    name: JSON.parse(decoder.decode(line.subarray(keyStart, keyEnd))) as string,
-    json: line.slice(valueStart, valueEnd),
-  }));
+  // Lines that people edited may begin with blanks.
+  return [...fieldsOf(line, line.indexOf(0x7b), line.length)].map(
+    ({ keyStart, keyEnd, valueStart, valueEnd }) => ({
+      name: JSON.parse(decoder.decode(line.subarray(keyStart, keyEnd))) as string,
+      json: line.slice(valueStart, valueEnd),
+    }),
+  );
 }
 
 interface LineChange {

@@ -31,16 +31,23 @@ export function alignLines(
   before: readonly string[],
   after: readonly string[],
 ): readonly (string | undefined)[] {
+  const places = new Map<string, number[]>();
+  for (const [i, line] of before.entries()) {
+    const own = places.get(line);
+    if (own) own.push(i);
+    else places.set(line, [i]);
+  }
   const aligned: (string | undefined)[] = [];
   let next = 0;
   for (const [i, line] of before.entries()) {
+    const now = after[next];
     const spare = before.length - i - (after.length - next);
     // With lines missing, one of the next old lines may be what stands here.
-    const isGone =
-      spare > 0 &&
-      (next >= after.length ||
-        (after[next] !== line && before.slice(i + 1, i + 1 + spare).includes(after[next] ?? '')));
-    aligned.push(isGone ? undefined : after[next++]);
+    const isLater =
+      now !== line && places.get(now ?? '')?.some((place) => place > i && place <= i + spare) === true;
+    const isGone = spare > 0 && (now === undefined || isLater);
+    aligned.push(isGone ? undefined : now);
+    if (!isGone) next++;
   }
   return aligned;
 }

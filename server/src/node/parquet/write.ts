@@ -1,6 +1,6 @@
 // A new table from lines of JSON, in two passes: the first finds the schema.
 import { messages } from '#core/messages.ts';
-import { learn, newGuess, schemaElements } from '#formats/parquet/infer.ts';
+import { learn, lossesOf, newGuess, schemaElements } from '#formats/parquet/infer.ts';
 import { TableWriter } from '#formats/parquet/write.ts';
 
 import { packsZstd, pageCodecs } from './codecs.ts';
@@ -17,10 +17,15 @@ export function checkCodec(codec: TableCodec): void {
   if (codec === 'zstd' && !packsZstd) throw messages.noZstdTables();
 }
 
-/** The bytes of a Parquet file with these rows. A field that a row does not have is null there. */
-export async function* writeTable(lines: Lines, codec: TableCodec): AsyncGenerator<Uint8Array> {
+/** The bytes of a Parquet file with these rows; `onLosses` hears what it does not tell of them, before the first byte. */
+export async function* writeTable(
+  lines: Lines,
+  codec: TableCodec,
+  onLosses: (losses: readonly string[]) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   const guess = newGuess();
   for await (const line of lines()) learn(guess, line, line.indexOf(0x7b), line.length);
+  onLosses([...lossesOf(guess)]);
   const createdBy = `preflens version ${process.env['PREFLENS_VERSION'] ?? '0'}`;
   const writer = new TableWriter(schemaElements(guess), {
     codec: TABLE_CODECS[codec],
