@@ -295,7 +295,7 @@ export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
           if (random() > 0.2 && at < page.count - 1) continue;
           const made = builder.finish(V1_HEADER, table.chunk.codec, pageCodecs);
           out.bytes(made.bytes);
-          unpacked += made.headerLength + made.unpackedLength;
+          unpacked += made.numbers.headerLength + made.numbers.unpackedLength;
           builder = new PageBuilder(table.leaf, undefined);
         }
       });

@@ -136,12 +136,11 @@ export function addChunk({ file, layout, column, number, root, droppedAll }: Add
         values: isValue ? [parseValue(json, leaf)] : [],
       });
     }
-    const page = builder.finish(PLAIN_HEADER, codec, file.codecs);
-    const unpacked = page.headerLength + page.unpackedLength;
-    setField(meta, META.count, T.i64, page.count);
-    setField(meta, META.unpacked, T.i64, unpacked);
-    setField(meta, META.packed, T.i64, page.bytes.length);
+    const { bytes, numbers } = builder.finish(PLAIN_HEADER, codec, file.codecs);
+    setField(meta, META.count, T.i64, numbers.count);
+    setField(meta, META.unpacked, T.i64, numbers.headerLength + numbers.unpackedLength);
+    setField(meta, META.packed, T.i64, numbers.length);
     setField(meta, META.dataPage, T.i64, layout.moved(at));
-    return page.bytes;
+    return bytes;
   });
 }

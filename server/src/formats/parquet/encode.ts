@@ -15,10 +15,10 @@ import { ENCODING, widthOf } from './values.ts';
 /** What becomes of rows, by their numbers in the row group: other entries, or none at all. */
 export type RowEdits = ReadonlyMap<number, Entries | null>;
 
-/** A page as it is to be written. */
-export interface MadePage {
-  /** The header and what follows it. */
-  readonly bytes: Uint8Array;
+/** What a footer says of a page that was made. */
+export interface PageNumbers {
+  /** As stored, with the header. */
+  readonly length: number;
   readonly headerLength: number;
   readonly unpackedLength: number;
   /** Entries. */
@@ -30,6 +30,13 @@ export interface MadePage {
   readonly oldNulls: number;
   readonly encoding: number;
   readonly extremes: Extremes | undefined;
+}
+
+/** A page as it is to be written. */
+export interface MadePage {
+  /** The header and what follows it. */
+  readonly bytes: Uint8Array;
+  readonly numbers: PageNumbers;
 }
 
 /** Entries of a column, gathered for one page. */
@@ -181,8 +188,8 @@ export class PageBuilder {
     // Of the old bytes; the format wants none.
     setField(header, HEADER.crc, T.i32, undefined);
     const headerBytes = thriftBytes(header);
-    return {
-      bytes: Buffer.concat([headerBytes, body.all]),
+    const numbers = {
+      length: headerBytes.length + body.length,
       headerLength: headerBytes.length,
       unpackedLength,
       count: this.count,
@@ -192,6 +199,7 @@ export class PageBuilder {
       encoding,
       extremes: extremesOf(this.#leaf, this.#values),
     };
+    return { bytes: Buffer.concat([headerBytes, body.all]), numbers };
   }
 }
 
@@ -222,6 +230,10 @@ export function remakePages(
     }
     oldNulls += page.count - valueAt;
   }
-  const made = { ...builder.finish(ref.header, chunk.codec, codecs), oldNulls };
-  return made.count > 0 ? made : { ...made, bytes: new Uint8Array(0), headerLength: 0, unpackedLength: 0 };
+  const { bytes, numbers } = builder.finish(ref.header, chunk.codec, codecs);
+  if (numbers.count > 0) return { bytes, numbers: { ...numbers, oldNulls } };
+  return {
+    bytes: new Uint8Array(0),
+    numbers: { ...numbers, oldNulls, length: 0, headerLength: 0, unpackedLength: 0 },
+  };
 }

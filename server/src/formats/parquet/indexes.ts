@@ -44,7 +44,7 @@ export function newOffsetIndex(
     const ref = typeof page === 'number' ? pages[page] : page.refs[0];
     const made = typeof page === 'number' ? undefined : page.made;
     if (!ref) return undefined;
-    items.push(place(moved(ref.offset), made?.bytes.length ?? ref.headerLength + ref.packedLength, row));
+    items.push(place(moved(ref.offset), made?.length ?? ref.headerLength + ref.packedLength, row));
     row += made?.rows ?? ref.rows;
   }
   return structOf([OFFSETS.places, T.list, { itemType: T.struct, items }]);

@@ -295,22 +295,30 @@ export class RowReader {
     this.#fields = fields;
   }
 
-  /** The line of a row, good until the next one is asked for. Throws ParquetError where the file is damaged. */
+  /** The line of a row, good until the next one is asked for. Throws ParquetError where the file is damaged, and says where. */
   read(row: number): Uint8Array {
+    try {
+      return this.#read(row);
+    } catch (error) {
+      if (!(error instanceof ParquetError)) throw error;
+      throw new ParquetError(`${error.message} (at row ${row + 1} of ${this.#file.footer.rows})`);
+    }
+  }
+
+  #read(row: number): Uint8Array {
     if (row !== this.#next) this.#seek(row);
-    const { groups } = this.#file.footer;
-    const group = groups[this.#group];
+    const group = this.#file.footer.groups[this.#group];
     if (!group) throw new Error(`parquet: no row ${row}`);
+    // Where reading fails half-way, nothing is known of the places of columns.
+    this.#next = -1;
     this.#out.length = 0;
     this.#write(this.#out);
     for (const cursor of this.#cursors) {
       if (cursor.leaf.maxRepetition > 0 && cursor.repetition > 0)
-        throw new ParquetError(
-          `damaged: row ${row} has more in column ${cursor.leaf.path.join('.')} than in others`,
-        );
+        throw new ParquetError(`damaged: column ${cursor.leaf.path.join('.')} holds more than the others`);
     }
     // The next row may stand in the next row group.
-    this.#next = row + 1 < group.firstRow + group.rows ? row + 1 : -1;
+    if (row + 1 < group.firstRow + group.rows) this.#next = row + 1;
     return this.#out.length > this.#mostBytes ? new Uint8Array(0) : this.#out.all;
   }
 

@@ -4,7 +4,7 @@ import type { LateReplacement } from '#core/edits/splice.ts';
 
 import type { AddedColumn } from './addColumn.ts';
 import { addChunk, addToSchema } from './addColumn.ts';
-import type { MadePage, RowEdits } from './encode.ts';
+import type { PageNumbers, RowEdits } from './encode.ts';
 import { remakePages } from './encode.ts';
 import type { RowGroup } from './footer.ts';
 import { CHUNK, FILE, GROUP, MAGIC, META } from './footer.ts';
@@ -42,14 +42,13 @@ interface Segment {
   readonly refs: readonly PageRef[];
   /** Half-open, of the pages of the column. */
   readonly numbers: readonly [first: number, end: number];
-  /** Set when the stream has come to it. */
-  made?: MadePage;
+  /** Set when the stream has come to it; its bytes are on the disk by then. */
+  made?: PageNumbers;
 }
 
 /** A column of a row group that is touched. */
 export interface Touched {
   readonly table: PageTable;
-  readonly group: number;
   readonly edits: RowEdits;
   readonly segments: readonly Segment[];
 }
@@ -119,7 +118,7 @@ function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
       count -= ref.count;
     }
     if (!made) throw new Error('parquet: the footer came before its pages');
-    packed += made.bytes.length;
+    packed += made.length;
     unpacked += made.headerLength + made.unpackedLength;
     count += made.count;
     nulls += made.nulls - made.oldNulls;
@@ -144,12 +143,10 @@ function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
     setField(meta, id, T.struct, undefined);
 }
 
-/** Sums what the columns of a row group take. */
-function updateGroup(group: ThriftStruct, dropped: number, metas: readonly ThriftStruct[]): void {
+/** What the columns of a row group take together, as their numbers say. */
+function sizesOf(metas: readonly ThriftStruct[]): { readonly unpacked: number; readonly packed: number } {
   const sum = (id: number): number => metas.reduce((all, meta) => all + (numberIn(meta, id) ?? 0), 0);
-  updateNumber(group, GROUP.rows, (rows) => rows - dropped);
-  updateNumber(group, GROUP.unpacked, () => sum(META.unpacked));
-  updateNumber(group, GROUP.packed, () => sum(META.packed));
+  return { unpacked: sum(META.unpacked), packed: sum(META.packed) };
 }
 
 function moveOffsets(chunk: ThriftStruct, meta: ThriftStruct, moved: (offset: number) => number): void {
@@ -181,12 +178,15 @@ export interface Splice {
   readonly rows: number;
 }
 
+const keyOf = (group: number, column: number): string => `${group} ${column}`;
+
 interface Work {
   readonly file: ParquetFile;
   readonly layout: Layout;
   /** The footer as it will be, filled in as the stream goes on. */
   readonly root: ThriftStruct;
-  readonly touched: readonly Touched[];
+  /** By row group and column. */
+  readonly touched: ReadonlyMap<string, Touched>;
   readonly droppedRows: ReadonlyMap<number, number>;
 }
 
@@ -207,11 +207,12 @@ function touchGroup(
       const last = refs.at(-1) as PageRef;
       layout.add((refs[0] as PageRef).offset, last.offset + storedLength(last), () => {
         const pages = refs.map((_, i) => file.page(table, numbers[0] + i));
-        segment.made = remakePages(table, refs, pages, edits, file.codecs);
-        return segment.made.bytes;
+        const made = remakePages(table, refs, pages, edits, file.codecs);
+        segment.made = made.numbers;
+        return made.bytes;
       });
     }
-    return { table, group: number, edits, segments };
+    return { table, edits, segments };
   });
 }
 
@@ -220,7 +221,7 @@ function planIndexes({ file, layout, root, touched }: Work): void {
   const dataEnd = Math.max(0, ...file.footer.groups.flatMap(({ chunks }) => chunks.map(({ end }) => end)));
   structsIn(root, FILE.groups).forEach((group, number) => {
     structsIn(group, GROUP.columns).forEach((chunk, column) => {
-      const own = touched.find((one) => one.group === number && one.table.leaf.column === column);
+      const own = touched.get(keyOf(number, column));
       const place = (
         offsetId: number,
         lengthId: number,
@@ -256,15 +257,24 @@ function finishFooter({ file, layout, root, touched, droppedRows }: Work, rows: 
   groups.forEach((group, number) => {
     const chunks = structsIn(group, GROUP.columns);
     const metas = chunks.map((chunk) => structIn(chunk, CHUNK.meta) as ThriftStruct);
-    const own = touched.filter((one) => one.group === number);
+    const own = chunks.flatMap((_, column) => touched.get(keyOf(number, column)) ?? []);
+    // What writers count differs: their sums are moved by what changes, not told anew.
+    const before = sizesOf(metas.slice(0, file.footer.schema.leaves.length));
     for (const one of own) updateChunk(metas[one.table.leaf.column] as ThriftStruct, one);
     chunks.forEach((chunk, column) => {
       // What was added has its place already.
       if (column < file.footer.schema.leaves.length)
         moveOffsets(chunk, metas[column] as ThriftStruct, (offset) => layout.moved(offset));
     });
+    // Rows may stand in another order by these columns now.
+    const sorted = structsIn(group, GROUP.sorting).map((one) => numberIn(one, 1));
+    if (own.some(({ table }) => sorted.includes(table.leaf.column)))
+      setField(group, GROUP.sorting, T.list, undefined);
     updateNumber(group, GROUP.fileOffset, (value) => (value > 0 ? layout.moved(value) : value));
-    updateGroup(group, droppedRows.get(number) ?? 0, metas);
+    const after = sizesOf(metas);
+    updateNumber(group, GROUP.rows, (rowCount) => rowCount - (droppedRows.get(number) ?? 0));
+    updateNumber(group, GROUP.unpacked, (size) => size + after.unpacked - before.unpacked);
+    updateNumber(group, GROUP.packed, (size) => size + after.packed - before.packed);
   });
   // A row group without rows is none. Their numbers are told again.
   const kept = groups.filter(
@@ -297,12 +307,13 @@ export function planSplice(
   const { groups, rows, start } = file.footer;
   const layout = new Layout();
   const root = copyStruct(file.footer.file);
-  const touched: Touched[] = [];
+  const touched = new Map<string, Touched>();
   const droppedRows = new Map<number, number>();
   groups.forEach((group, number) => {
     const own = changes.filter(({ row }) => row >= group.firstRow && row < group.firstRow + group.rows);
     if (own.length === 0) return;
-    touched.push(...touchGroup(file, number, own, layout));
+    for (const one of touchGroup(file, number, own, layout))
+      touched.set(keyOf(number, one.table.leaf.column), one);
     const dropped = own.filter(({ cells }) => cells === null).length;
     if (dropped > 0) droppedRows.set(number, dropped);
   });
@@ -324,6 +335,5 @@ export function planSplice(
   planIndexes(work);
   const left = rows - droppedAll.size;
   layout.add(start, file.source.size, () => finishFooter(work, left));
-  layout.settle();
-  return { replacements: layout.replacements, rows: left };
+  return { replacements: layout.settle(), rows: left };
 }

@@ -85,7 +85,8 @@ export function extremesOf(
     if (!least || compare(value, least) < 0) least = value;
     if (!greatest || compare(value, greatest) > 0) greatest = value;
   }
-  return least && greatest && { least, greatest };
+  // Copies: a part of a page would hold the whole of it in memory.
+  return least && greatest && { least: new Uint8Array(least), greatest: new Uint8Array(greatest) };
 }
 
 /** A text that is not greater: its head. */

@@ -61,7 +61,8 @@ interface WrittenGroup {
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((all, item) => all + of(item), 0);
 
-const unpackedOf = ({ headerLength, unpackedLength }: MadePage): number => headerLength + unpackedLength;
+const unpackedOf = ({ numbers: { headerLength, unpackedLength } }: MadePage): number =>
+  headerLength + unpackedLength;
 
 /** Takes rows, gives bytes. */
 export class TableWriter {
@@ -165,10 +166,10 @@ export class TableWriter {
     const places = this.#groups.flatMap(({ chunks }) =>
       chunks.map(({ start, pages }): [number, number] => {
         let [offset, row] = [start, 0];
-        const items = pages.map(({ bytes, rows }) => {
+        const items = pages.map(({ bytes, numbers }) => {
           const place = structOf([1, T.i64, offset], [2, T.i32, bytes.length], [3, T.i64, row]);
           offset += bytes.length;
-          row += rows;
+          row += numbers.rows;
           return place;
         });
         const index = thriftBytes(structOf([1, T.list, { itemType: T.struct, items }]));
@@ -186,14 +187,14 @@ export class TableWriter {
   ): ThriftStruct {
     const extremes = mergeExtremes(
       leaf,
-      pages.map((page) => page.extremes),
+      pages.map(({ numbers }) => numbers.extremes),
     );
     const bounds = extremes && boundsOf(leaf, extremes);
     const isExact =
       bounds?.greatest.length === extremes?.greatest.length &&
       bounds?.least.length === extremes?.least.length;
     const statistics = structOf(
-      [STATISTICS.nulls, T.i64, sum(pages, ({ nulls }) => nulls)],
+      [STATISTICS.nulls, T.i64, sum(pages, ({ numbers }) => numbers.nulls)],
       [STATISTICS.max, T.binary, bounds?.greatest],
       [STATISTICS.min, T.binary, bounds?.least],
       [STATISTICS.isMaxExact, T.true, bounds && isExact],
@@ -204,7 +205,7 @@ export class TableWriter {
       [META.encodings, T.list, { itemType: T.i32, items: [ENCODING.plain, ENCODING.rle] }],
       [META.path, T.list, { itemType: T.binary, items: leaf.path.map((name) => encoder.encode(name)) }],
       [META.codec, T.i32, this.#options.codec],
-      [META.count, T.i64, sum(pages, ({ count }) => count)],
+      [META.count, T.i64, sum(pages, ({ numbers }) => numbers.count)],
       [META.unpacked, T.i64, sum(pages, unpackedOf)],
       [META.packed, T.i64, sum(pages, ({ bytes }) => bytes.length)],
       [META.dataPage, T.i64, start],

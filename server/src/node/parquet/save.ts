@@ -66,6 +66,8 @@ function planRows(file: ParquetFile, changes: readonly Change[]): TablePlan {
     if (!bytes) return { row, cells: null };
     const change = changedCells(file.footer.schema, reader.read(row), bytes);
     for (const { name, json } of change.added) {
+      // Null is what a column that is not there says already.
+      if (Buffer.compare(json, NULL) === 0) continue;
       const column = added.get(name) ?? new Map<number, Uint8Array>();
       added.set(name, column.set(row, json));
     }
@@ -120,6 +122,10 @@ export function planTable(path: string, changes: () => Promise<readonly Change[]
   let found: readonly Change[] = [];
   let opened: OpenParquet | undefined;
   let rows = 0;
+  const close = (): void => {
+    opened?.close();
+    opened = undefined;
+  };
   return {
     isLikelyInPlace: false,
     async replacements(): Promise<readonly LateReplacement[]> {
@@ -142,10 +148,10 @@ export function planTable(path: string, changes: () => Promise<readonly Change[]
         return await Promise.resolve(isAsPlanned(opened.file, made.file, found, rows));
       } finally {
         made.close();
+        // Some systems rename over no file that is open.
+        close();
       }
     },
-    close() {
-      opened?.close();
-    },
+    close,
   };
 }
