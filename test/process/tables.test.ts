@@ -4,9 +4,13 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { ParquetFile } from '#formats/parquet/rows.ts';
+import { pageCodecs } from '#node/parquet/codecs.ts';
+
 import { generatePairs } from '../bench/generate.ts';
 import { testFolder } from '../fakes/files.ts';
 import { tableOf } from '../fakes/parquet.ts';
+import { sourceOf } from '../fakes/tables.ts';
 import { preflens } from './run.ts';
 
 const folder = testFolder('process-tables');
@@ -98,6 +102,35 @@ describe('a Parquet file', () => {
     writeFileSync(path, bytes.subarray(0, -9));
     const torn = await preflens(['check', path]);
     expect([torn.code, torn.err.includes('does not begin and end with PAR1')]).toEqual([2, true]);
+  });
+});
+
+describe('a damaged Parquet file', () => {
+  it('is read but for the rows of the damaged page, and edited elsewhere', async () => {
+    const count = 12_000;
+    const pairs = lines(count, 4).map((line, i) =>
+      JSON.stringify({ id: i, ...(JSON.parse(line) as object) }),
+    );
+    const bytes = await tableOf(pairs);
+    const path = folder.write('damaged.parquet', bytes);
+    const [, page] = new ParquetFile(sourceOf(bytes), pageCodecs).table(0, 2).pages;
+    bytes.fill(0xff, page!.offset + page!.headerLength, page!.offset + page!.headerLength + 50);
+    writeFileSync(path, bytes);
+    const { code, out, err } = await preflens(['check', path]);
+    expect(code).toBe(1);
+    const broken = out.split('\n').filter((line) => line.includes('invalid-json'));
+    expect(broken.length).toBe(page!.rows);
+    expect(broken[0]).toMatch(/The row cannot be read: the file is damaged: column chosen has a page/);
+    expect(err).toContain(`${count - page!.rows} pairs in ${count} records`);
+    const apply = async (record: number) => {
+      const edits = folder.write('edits.jsonl', `{"record":${record},"edit":"flip"}\n`);
+      return preflens(['apply', path, '--edits', edits]);
+    };
+    const refused = await apply(page!.firstRow);
+    expect([refused.code, refused.err.includes('holds nothing that can be edited')]).toEqual([2, true]);
+    expect((await apply(page!.firstRow - 1)).err).toContain('1 of 1 edits change something; saved');
+    const again = await preflens(['check', path, '--no-score']);
+    expect(again.out.split('\n').filter((line) => line.includes('invalid-json'))).toHaveLength(broken.length);
   });
 });
 

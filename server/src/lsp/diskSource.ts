@@ -129,7 +129,11 @@ export class DiskSource implements Source {
     const left = isFirst
       ? (this.#backup === undefined ? this.#journal : this.#tools.backup(this.file, this.#backup)).read()
       : undefined;
-    for (const record of this.#waiting.keys()) this.#changed.add(record);
+    for (const [record, waiting] of this.#waiting) {
+      this.#changed.add(record);
+      // An edit that was taken back while the file was read again after a save.
+      if (isFirst) this.#journal.append(record, waiting);
+    }
     if (left) {
       this.restored = { count: left.edits.size, isStale: left.isStale };
       if (!left.isStale) for (const [record, waiting] of left.edits) this.#restore(record, waiting);

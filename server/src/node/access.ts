@@ -5,7 +5,7 @@ import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { RowReader } from '#formats/parquet/rows.ts';
 
 import type { DataFile } from './files.ts';
-import { explainParquet, openParquet } from './parquet/open.ts';
+import { openParquet, recordOf } from './parquet/open.ts';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -65,12 +65,8 @@ function openRows(path: string): RecordAccess {
   return {
     rowCount: first.rowCount,
     bytesOf(record) {
-      try {
-        // A copy: the reader uses its memory again.
-        return opened?.reader.read(record).slice() ?? new Uint8Array(0);
-      } catch (error) {
-        throw explainParquet(path, error);
-      }
+      // A copy: the reader uses its memory again. A row that cannot be read is empty, and a finding says why.
+      return opened ? recordOf(opened.reader, record).bytes.slice() : new Uint8Array(0);
     },
     lineEndAfter: (byteEnd) => byteEnd,
     pause: close,

@@ -39,7 +39,8 @@ function findBadUtf8(bytes: Uint8Array): number {
 }
 
 /** Parses one line. Never throws: bad data is a value. */
-export function parseRecord({ bytes, byteStart, byteEnd }: RawRecord): Parsed {
+export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawRecord): Parsed {
+  if (known !== undefined) return fault(known, 0, 1);
   if (byteEnd - byteStart > MAX_RECORD_BYTES) {
     const most = MAX_RECORD_BYTES / 1024 / 1024;
     return fault(`The record is longer than ${most} MiB and was skipped.`, 0, 1);

@@ -12,6 +12,8 @@ export interface RawRecord {
    * MAX_RECORD_BYTES: then only the range tells its length.
    */
   readonly bytes: Uint8Array;
+  /** Why the record cannot be read, in a sentence; then it has no bytes. */
+  readonly fault?: string;
 }
 
 /** A record as it comes from its file. */

@@ -24,6 +24,8 @@ export class ParquetFile {
   /** By place in the file; the one used last at the end. */
   readonly #pages = new Map<number, Page>();
   #pageBytes = 0;
+  /** By place in the file. */
+  readonly #failed = new Map<number, ParquetError>();
 
   /** Throws ParquetError with what is wrong. */
   constructor(source: ByteSource, codecs: PageCodecs) {
@@ -51,9 +53,21 @@ export class ParquetFile {
     const [own, leaf] = [this.footer.groups[group], this.footer.schema.leaves[column]];
     const chunk = own?.chunks[column];
     if (!own || !leaf || !chunk) throw new Error(`parquet: no column ${column} in row group ${group}`);
-    const table = readPageTable(this.source, chunk, leaf, own.rows);
+    const table = this.#once(chunk.start, () => readPageTable(this.source, chunk, leaf, own.rows));
     this.#tables.set(key, table);
     return table;
+  }
+
+  /** What failed fails at once the next time: every row of a damaged page is asked for. */
+  #once<Result>(place: number, read: () => Result): Result {
+    const failed = this.#failed.get(place);
+    if (failed) throw failed;
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ParquetError) this.#failed.set(place, error);
+      throw error;
+    }
   }
 
   #dictionary(table: PageTable): Values {
@@ -79,7 +93,9 @@ export class ParquetFile {
     this.#pageBytes -= held?.bytes ?? 0;
     const page =
       (need < ref.count ? readPageStart(this.source, this.codecs, table, ref, need) : undefined) ??
-      readPage(this.source, this.codecs, table, ref, () => this.#dictionary(table));
+      this.#once(ref.offset + ref.headerLength, () =>
+        readPage(this.source, this.codecs, table, ref, () => this.#dictionary(table)),
+      );
     this.#pages.set(ref.offset, page);
     this.#pageBytes += page.bytes;
     for (const [offset, old] of this.#pages) {
@@ -132,27 +148,31 @@ class Cursor {
     this.leaf = table.leaf;
   }
 
+  /** Goes to the start of a page; past the last one there is none. Where it cannot be read, the place is not known any more. */
   #load(number: number): void {
-    this.#number = number;
+    this.#page = undefined;
+    this.#number = -1;
     this.#at = 0;
     this.#valueAt = 0;
-    do {
-      this.#page = this.#table.pages[this.#number] && this.#file.page(this.#table, this.#number, 1);
-    } while (this.#page?.count === 0 && ++this.#number);
+    let next = number;
+    while (this.#table.pages[next]?.count === 0) next++;
+    if (this.#table.pages[next]) this.#page = this.#file.page(this.#table, next, 1);
+    this.#number = next;
   }
 
   /** Goes to the first entry of a row of the row group. */
   seek(row: number): void {
     const number = this.#file.pageOf(this.#table, row);
-    if (number !== this.#number) this.#load(number);
-    const { repetition, definition } = this.#page ?? {};
+    if (number !== this.#number || !this.#page) this.#load(number);
+    const { repetition, definition, known = 0 } = this.#page ?? {};
     let left = row - (this.#table.pages[number]?.firstRow ?? 0);
     let at = repetition ? 0 : left;
     if (repetition) {
       while (at < repetition.length && (repetition[at] !== 0 || left-- > 0)) at++;
     }
     this.#at = at;
-    this.#know(8 * at + 64);
+    // Of a large page, the more is wanted the further one goes.
+    if (at >= known) this.#page = this.#file.page(this.#table, number, 8 * at + 64);
     this.#valueAt = at;
     if (definition) {
       let nulls = 0;
@@ -161,37 +181,42 @@ class Cursor {
     }
   }
 
-  /** Has the value here at hand. */
-  #know(need: number): void {
-    if (this.#page && this.#at >= this.#page.known && this.#at < this.#page.count)
-      this.#page = this.#file.page(this.#table, this.#number, need);
+  /** The page here, with the entry here: the next one at the end of one, but not before somebody asks. */
+  #here(): Page | undefined {
+    const page = this.#page;
+    if (!page || this.#at < page.known) return page;
+    // Whoever goes on for so long goes to the end.
+    if (this.#at < page.count) this.#page = this.#file.page(this.#table, this.#number, Infinity);
+    else this.#load(this.#number + 1);
+    return this.#page;
+  }
+
+  #entry(): Page {
+    const page = this.#here();
+    if (!page) throw new ParquetError(`damaged: column ${this.leaf.path.join('.')} ends too early`);
+    return page;
   }
 
   /** The definition level here. */
   get level(): number {
-    if (!this.#page) throw new ParquetError(`damaged: column ${this.leaf.path.join('.')} ends too early`);
-    return this.#page.definition?.[this.#at] ?? this.leaf.maxDefinition;
+    return this.#entry().definition?.[this.#at] ?? this.leaf.maxDefinition;
   }
 
   /** The repetition level here; 0 at the end. */
   get repetition(): number {
-    return this.#page?.repetition?.[this.#at] ?? 0;
+    return this.leaf.maxRepetition === 0 ? 0 : (this.#here()?.repetition?.[this.#at] ?? 0);
   }
 
   /** Goes on by one entry. */
   advance(): void {
-    const page = this.#page;
-    if (!page) throw new ParquetError(`damaged: column ${this.leaf.path.join('.')} ends too early`);
-    if (!page.definition || page.definition[this.#at] === this.leaf.maxDefinition) this.#valueAt++;
-    if (++this.#at === page.count) this.#load(this.#number + 1);
-    // Whoever goes on for so long goes to the end.
-    else if (this.#at >= page.known) this.#know(Infinity);
+    const { definition } = this.#entry();
+    if (!definition || definition[this.#at] === this.leaf.maxDefinition) this.#valueAt++;
+    this.#at++;
   }
 
   /** Writes the value here. */
   write(out: TextSink): void {
-    const page = this.#page as Page;
-    const { values, indices } = page;
+    const { values, indices } = this.#entry();
     const i = indices ? (indices[this.#valueAt] ?? 0) : this.#valueAt;
     const { starts, ends, width } = values;
     if (starts && ends) writeValue(out, values.bytes, starts[i] ?? 0, ends[i] ?? 0, this.leaf);
@@ -306,11 +331,12 @@ export class RowReader {
   }
 
   #read(row: number): Uint8Array {
-    if (row !== this.#next) this.#seek(row);
-    const group = this.#file.footer.groups[this.#group];
-    if (!group) throw new Error(`parquet: no row ${row}`);
+    const isNext = row === this.#next;
     // Where reading fails half-way, nothing is known of the places of columns.
     this.#next = -1;
+    if (!isNext) this.#seek(row);
+    const group = this.#file.footer.groups[this.#group];
+    if (!group) throw new Error(`parquet: no row ${row}`);
     this.#out.length = 0;
     this.#write(this.#out);
     for (const cursor of this.#cursors) {
@@ -333,7 +359,8 @@ export class RowReader {
     // Row groups without rows share their first row with the next one.
     while (low < groups.length - 1 && row >= (groups[low]?.firstRow ?? 0) + (groups[low]?.rows ?? 0)) low++;
     if (low !== this.#group) {
-      this.#group = low;
+      // Known once all of its columns are.
+      this.#group = -1;
       const fields = this.#fields;
       const cursors = new Map(
         fields
@@ -343,6 +370,7 @@ export class RowReader {
       this.#cursors = [...cursors.values()];
       this.#write = writerOf({ kind: 'struct', name: '', definition: 0, isOptional: false, fields }, cursors);
     }
+    this.#group = low;
     for (const cursor of this.#cursors) cursor.seek(row - (groups[low]?.firstRow ?? 0));
   }
 }

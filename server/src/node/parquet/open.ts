@@ -52,9 +52,23 @@ export function openParquet(path: string): OpenParquet {
   }
 }
 
-/** The records of a row reader: a row is a line, and its bytes are counted from its own start. */
+/** A row as a record: a line whose bytes are counted from its own start. Rows of damaged pages say what is wrong. */
 export function recordOf(reader: RowReader, row: number): CutRecord {
-  const bytes = reader.read(row);
+  let bytes: Uint8Array;
+  try {
+    bytes = reader.read(row);
+  } catch (error) {
+    if (!(error instanceof ParquetError)) throw error;
+    const nothing = {
+      record: row,
+      line: row,
+      byteStart: 0,
+      byteEnd: 0,
+      lineEnd: 0,
+      bytes: new Uint8Array(0),
+    };
+    return { ...nothing, fault: `The row cannot be read: the file is ${error.message}.` };
+  }
   // A row over the limit says so by its length alone, as a line does.
   const byteEnd = bytes.length > 0 ? bytes.length : MAX_RECORD_BYTES + 1;
   return { record: row, line: row, byteStart: 0, byteEnd, bytes, lineEnd: byteEnd };

@@ -6,6 +6,7 @@ import { newColumn } from '#formats/parquet/addColumn.ts';
 import type { ParquetFile } from '#formats/parquet/rows.ts';
 import { RowReader } from '#formats/parquet/rows.ts';
 import type { Node, Schema } from '#formats/parquet/schema.ts';
+import { ParquetError } from '#formats/parquet/schema.ts';
 import type { RowChange } from '#formats/parquet/splice.ts';
 import { planSplice } from '#formats/parquet/splice.ts';
 
@@ -77,6 +78,16 @@ function planRows(file: ParquetFile, changes: readonly Change[]): TablePlan {
   return { rows, added: [...added].map(([name, cells], i) => newColumn(name, first + i, cells)) };
 }
 
+/** The line of a row; undefined where it is damaged. */
+function lineOf(reader: RowReader, row: number): Uint8Array | undefined {
+  try {
+    return reader.read(row);
+  } catch (error) {
+    if (error instanceof ParquetError) return undefined;
+    throw error;
+  }
+}
+
 /** Rows beside edited ones that are read again: a fault in a page shows there first. */
 const NEIGHBOURS = [-1, 1];
 
@@ -109,9 +120,12 @@ function isAsPlanned(
   const isSame = (row: number): boolean => {
     const wanted = byRow.get(row);
     if (wanted === null || row < 0 || row >= before.footer.rows) return true;
+    const should = wanted ?? lineOf(old, row);
+    // A row that could not be read before cannot be compared.
+    if (!should) return true;
     // Line against line: spaces and the order of fields do not count.
     const line = made.read(nowAt(row)).slice();
-    const { cells, added } = changedCells(schema, line, wanted ?? old.read(row));
+    const { cells, added } = changedCells(schema, line, should);
     return cells.size === 0 && added.length === 0;
   };
   return changes.every(({ raw: { record } }) => [0, ...NEIGHBOURS].every((step) => isSame(record + step)));
@@ -146,6 +160,8 @@ export function planTable(path: string, changes: () => Promise<readonly Change[]
       const made = openParquet(partial);
       try {
         return await Promise.resolve(isAsPlanned(opened.file, made.file, found, rows));
+      } catch (error) {
+        throw explainParquet(path, error);
       } finally {
         made.close();
         // Some systems rename over no file that is open.
