@@ -128,6 +128,10 @@ describe('a damaged Parquet file', () => {
     };
     const refused = await apply(page!.firstRow);
     expect([refused.code, refused.err.includes('holds nothing that can be edited')]).toEqual([2, true]);
+    const drop = folder.write('drop.jsonl', `{"record":${page!.firstRow + 1},"edit":"drop"}\n`);
+    const undropped = await preflens(['apply', path, '--edits', drop]);
+    expect(undropped.err).toMatch(/this file is damaged: column chosen has a page that is no snappy/);
+    expect(undropped.err).not.toContain('    at ');
     expect((await apply(page!.firstRow - 1)).err).toContain('1 of 1 edits change something; saved');
     const again = await preflens(['check', path, '--no-score']);
     expect(again.out.split('\n').filter((line) => line.includes('invalid-json'))).toHaveLength(broken.length);

@@ -53,6 +53,8 @@ export const messages = {
     new UserError(
       `${path}: this is more than 50 MB of text, which no text editor takes. Use the dataset editor.`,
     ),
+  notWholeAsText: (path: string, record: number, fault: string) =>
+    new UserError(`${path}: row ${record + 1} has no text. ${fault} Use the dataset editor.`),
   rowsAdded: (path: string, count: number) =>
     new UserError(
       `${path}: ${count} lines more than there are rows. Rows are edited and removed here, not added; nothing was saved.`,

@@ -42,9 +42,9 @@ function marksOf({ source }: OpenDataset, record: number): Marks {
 }
 
 function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined): RowView | undefined {
-  const raw = dataset.rawRecord(record);
-  if (!raw) return undefined;
   const read = dataset.readRecord(record);
+  const raw = read?.raw ?? dataset.rawRecord(record);
+  if (!raw) return undefined;
   const index = wanted ?? (read ? worstPair(dataset, read) : 0);
   const pair = read?.pairs[index];
   const margin = dataset.margin(record, index);

@@ -131,6 +131,22 @@ function isAsPlanned(
   return changes.every(({ raw: { record } }) => [0, ...NEIGHBOURS].every((step) => isSame(record + step)));
 }
 
+/** A page that cannot be read is met when the stream comes to it. */
+function explained(path: string, { start, end, bytes }: LateReplacement): LateReplacement {
+  if (typeof bytes !== 'function') return { start, end, bytes };
+  return {
+    start,
+    end,
+    bytes: () => {
+      try {
+        return bytes();
+      } catch (error) {
+        throw explainParquet(path, error);
+      }
+    },
+  };
+}
+
 /** How changes of rows are saved. */
 export function planTable(path: string, changes: () => Promise<readonly Change[]>): SavePlan {
   let found: readonly Change[] = [];
@@ -150,7 +166,7 @@ export function planTable(path: string, changes: () => Promise<readonly Change[]
         const plan = planRows(opened.file, found);
         const splice = planSplice(opened.file, plan.rows, plan.added);
         ({ rows } = splice);
-        return splice.replacements;
+        return splice.replacements.map((one) => explained(path, one));
       } catch (error) {
         throw explainParquet(path, error);
       }

@@ -16,6 +16,7 @@ export async function readTableText(file: DataFile): Promise<string> {
   const decoder = new TextDecoder();
   let bytes = 0;
   for await (const raw of file.records()) {
+    if (raw.fault !== undefined) throw messages.notWholeAsText(file.path, raw.record, raw.fault);
     bytes += raw.bytes.length + 1;
     if (bytes > MOST_TEXT_BYTES) throw messages.tooLargeForText(file.path);
     lines.push(decoder.decode(raw.bytes));
