@@ -182,6 +182,8 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     uri: vscode.Uri,
     { backupId }: vscode.CustomDocumentOpenContext,
   ): Promise<DatasetDocument> {
+    // As one side of a comparison VS Code asks for states of a file that are on no disk.
+    if (!isDataset(uri)) throw new Error(`PrefLens opens files on disk, and ${uri.scheme}: names none.`);
     const document = new DatasetDocument(uri, this.#server, backupId !== undefined);
     this.#documents.set(document.name, document);
     const backup = backupId === undefined ? {} : { backup: vscode.Uri.parse(backupId).fsPath };
