@@ -4,81 +4,9 @@ import { findJsonFault } from '#core/json/scan.ts';
 
 import type { Leaf, Meaning } from './schema.ts';
 import { ParquetError } from './schema.ts';
+import type { TextSink } from './textSink.ts';
 
-const HEX = '0123456789abcdef';
 const BACKSLASH = 0x5c;
-
-/** What stands after a backslash for bytes that have a short escape. */
-const SHORT: Readonly<Record<number, number>> = {
-  0x22: 0x22,
-  0x5c: 0x5c,
-  0x08: 0x62,
-  0x09: 0x74,
-  0x0a: 0x6e,
-  0x0c: 0x66,
-  0x0d: 0x72,
-};
-
-/** 1 for bytes that JSON wants escaped. */
-const NEEDS_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte < 0x20 || byte in SHORT));
-
-/** JSON text as it is put together. Memory is used again from one row to the next. */
-export class TextSink {
-  #bytes = new Uint8Array(1 << 16);
-  length = 0;
-
-  /** What was written so far: good until more is written. */
-  get all(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
-  }
-
-  #room(count: number): Uint8Array {
-    if (this.length + count > this.#bytes.length) {
-      const next = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + count));
-      next.set(this.#bytes.subarray(0, this.length));
-      this.#bytes = next;
-    }
-    return this.#bytes;
-  }
-
-  byte(value: number): void {
-    this.#room(1)[this.length++] = value;
-  }
-
-  bytes(values: Uint8Array): void {
-    this.#room(values.length).set(values, this.length);
-    this.length += values.length;
-  }
-
-  ascii(text: string): void {
-    const bytes = this.#room(text.length);
-    for (let i = 0; i < text.length; i++) bytes[this.length++] = text.charCodeAt(i);
-  }
-
-  /** Text in quotes, escaped as JSON.stringify does. Bytes that are no UTF-8 stay what they are. */
-  text(from: Uint8Array, start: number, end: number): void {
-    // A byte becomes six at most.
-    const bytes = this.#room(6 * (end - start) + 2);
-    let at = this.length;
-    bytes[at++] = 0x22;
-    for (let i = start; i < end; i++) {
-      const byte = from[i] ?? 0;
-      if (NEEDS_ESCAPE[byte] === 0) {
-        bytes[at++] = byte;
-        continue;
-      }
-      bytes[at++] = BACKSLASH;
-      const letter = SHORT[byte];
-      if (letter !== undefined) bytes[at++] = letter;
-      else {
-        for (const digit of ['u', '0', '0', HEX[byte >> 4] ?? '', HEX[byte & 15] ?? ''])
-          bytes[at++] = digit.charCodeAt(0);
-      }
-    }
-    bytes[at++] = 0x22;
-    this.length = at;
-  }
-}
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
