@@ -55,9 +55,22 @@ const NOTHING = new Uint8Array(0);
 /** A ColumnIndex of the pages as they are now. Undefined where it does not belong to them, or no order is known. */
 export function newColumnIndex(old: ThriftStruct, touched: Touched): ThriftStruct | undefined {
   const { leaf, pages } = touched.table;
-  const lists = [COLUMN.isNull, COLUMN.least, COLUMN.greatest].map((id) => listIn(old, id)?.items);
+  /** The items of a list; undefined where they are of another kind than the format says. */
+  const itemsOf = (
+    id: number,
+    isItem: (item: ThriftValue) => boolean,
+  ): readonly ThriftValue[] | undefined => {
+    const items = listIn(old, id)?.items;
+    return items?.every(isItem) ? items : undefined;
+  };
+  const isBytes = (item: ThriftValue): boolean => item instanceof Uint8Array;
+  const lists = [
+    itemsOf(COLUMN.isNull, (item) => typeof item === 'boolean'),
+    itemsOf(COLUMN.least, isBytes),
+    itemsOf(COLUMN.greatest, isBytes),
+  ];
   const [isNull, least, greatest] = lists;
-  const nulls = listIn(old, COLUMN.nulls)?.items;
+  const nulls = itemsOf(COLUMN.nulls, (item) => typeof item === 'number');
   if (!isNull || !least || !greatest || lists.some((items) => items?.length !== pages.length))
     return undefined;
   const columns: Record<'isNull' | 'least' | 'greatest' | 'nulls', ThriftValue[]> = {
