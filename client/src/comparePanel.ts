@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { FlipResult, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
 
+import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { pageOf, pageOptions } from './page.ts';
 
@@ -19,6 +20,8 @@ function isSame(a: PairPlace | undefined, b: RecordRef): boolean {
 export class ComparePanel implements vscode.Disposable {
   readonly #root: vscode.Uri;
   readonly #server: Server;
+  /** Shows a record of a table in the table's own editor. */
+  readonly #revealRow: (ref: RecordRef) => Promise<void>;
   readonly #subscriptions: vscode.Disposable[] = [];
   #panel: vscode.WebviewPanel | undefined;
   #shown: PairView | undefined;
@@ -28,9 +31,10 @@ export class ComparePanel implements vscode.Disposable {
   /** Records flipped from this view, the last one at the end. */
   readonly #flipped: RecordRef[] = [];
 
-  constructor(root: vscode.Uri, server: Server) {
+  constructor(root: vscode.Uri, server: Server, revealRow: (ref: RecordRef) => Promise<void>) {
     this.#root = root;
     this.#server = server;
+    this.#revealRow = revealRow;
     this.#subscriptions.push(
       server.on('preflens/status', ({ uri, revision }) => {
         const state = `${uri} ${revision}`;
@@ -161,6 +165,10 @@ export class ComparePanel implements vscode.Disposable {
         return;
       }
       case 'reveal': {
+        if (isDataset(vscode.Uri.parse(uri))) {
+          await this.#revealRow({ uri, record, pair });
+          return;
+        }
         const at = new vscode.Position(line, 0);
         const shown = vscode.window.visibleTextEditors.find(
           (editor) => editor.document.uri.toString() === uri,

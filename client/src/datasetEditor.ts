@@ -262,10 +262,13 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     this.#changed.fire({
       document,
       label,
+      // Across a save both make something to save again, and VS Code knows that by itself.
       undo: async () => {
+        document.isKnownDirty = true;
         orThrow(await this.#server.request('preflens/undoEdit', { uri, id }));
       },
       redo: async () => {
+        document.isKnownDirty = true;
         orThrow(await this.#server.request('preflens/redoEdit', { uri, id }));
       },
     });

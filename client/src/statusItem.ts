@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import type { DatasetStatus } from '#protocol/editor.ts';
 
+import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { activeFile, goneFiles } from './largeFiles.ts';
 
@@ -27,6 +28,16 @@ function textOf(status: DatasetStatus): string {
   return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
 }
 
+/** How edits of this file reach the disk, and what can be done with those that wait. */
+function savingWords({ uri, isOnDisk, unsavedCount }: DatasetStatus): readonly string[] {
+  if (!isOnDisk) return [];
+  if (isDataset(vscode.Uri.parse(uri))) return ['Read from disk. Edits wait until the file is saved.'];
+  const why =
+    'Read from disk: VS Code hands no file of this size to extensions. Flips in the compare view wait until they are saved.';
+  const links = '[Save edits](command:preflens.saveEdits) · [Discard edits](command:preflens.discardEdits)';
+  return unsavedCount > 0 ? [why, links] : [why];
+}
+
 function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
   const lines = [
     `**PrefLens** · ${[
@@ -38,12 +49,7 @@ function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
       .filter((part) => part !== false)
       .join(', ')}`,
     status.mapping === undefined ? undefined : `Read as: ${status.mapping}. ${status.polarity ?? ''}.`,
-    status.isOnDisk
-      ? 'Read from disk: VS Code hands no file of this size to extensions. Flips in the compare view wait until they are saved.'
-      : undefined,
-    status.unsavedCount > 0
-      ? '[Save edits](command:preflens.saveEdits) · [Discard edits](command:preflens.discardEdits)'
-      : undefined,
+    ...savingWords(status),
     status.reason,
     status.trust,
     status.phase === 'scoring'
@@ -87,7 +93,10 @@ export function showStatus(server: Server): vscode.Disposable {
     item,
     server.on('preflens/status', (status) => {
       known.set(status.uri, status);
-      const hasUnsaved = [...known.values()].some(({ unsavedCount }) => unsavedCount > 0);
+      // A table's editor saves by itself.
+      const hasUnsaved = [...known.values()].some(
+        ({ uri, unsavedCount }) => unsavedCount > 0 && !isDataset(vscode.Uri.parse(uri)),
+      );
       void vscode.commands.executeCommand('setContext', 'preflens.hasUnsavedEdits', hasUnsaved);
       draw();
     }),

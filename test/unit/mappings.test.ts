@@ -11,7 +11,7 @@ import { formatKey } from '#core/hash.ts';
 import { parseFieldRef } from '#core/mapping/field.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { accept, recognise } from '#core/mapping/recognise.ts';
+import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
 import { axesOf, mappingById, MAPPINGS, withAxis } from '#core/mapping/table.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -110,7 +110,7 @@ function spellings(bytes: Uint8Array): Uint8Array[] {
 
 describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
   const { records, values } = load(name);
-  const recognition = accept(mapping, values);
+  const recognition = recogniseAs(mapping, values)!;
   const read = (bytes: Uint8Array) => readRaw(recordOf(bytes), recognition);
   const plan = (bytes: Uint8Array, pair: Pair | undefined, edit: Edit): Plan =>
     planEdit(mapping, bytes, JSON.parse(decode(bytes)) as JsonObject, pair?.candidates, edit);
@@ -171,7 +171,7 @@ it('moves the scores and model names of a side along with it, and nothing else',
     const value = JSON.parse(line) as JsonObject;
     const { mapping } = recognitionOf([value]);
     const raw = recordOf(line);
-    const pair = readRaw(raw, accept(mapping, [value]))!.pairs[0];
+    const pair = readRaw(raw, recogniseAs(mapping, [value])!)!.pairs[0];
     return decode(
       bytesOf(raw.bytes, planEdit(mapping, raw.bytes, value, pair!.candidates, { kind: 'flip' }))!,
     );

@@ -1,14 +1,12 @@
 import type { Edit } from '#core/edits/edit.ts';
-import { accept, recognise } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { Json } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import { readRecords } from '#formats/lines.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { changesOf, saveEdits } from '#node/apply.ts';
-import { configuredMapping } from '#node/config.ts';
 import { openFile } from '#node/files.ts';
-import { sampleOf } from '#node/surveyFile.ts';
+import { recogniseFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
 
@@ -61,10 +59,7 @@ export async function apply(
 ): Promise<void> {
   const file = await openFile(path);
   const edits = await readEdits(editsPath);
-  const sample = await sampleOf(file);
-  const given = configuredMapping(path);
-  const recognition = given ? accept(given, sample) : recognise(sample);
-  if (!recognition) throw messages.unrecognised(path, Object.keys(sample[0] ?? {}));
+  const recognition = await recogniseFile(file);
   const changed = dryRun
     ? (await changesOf(file, recognition, edits)).length
     : await saveEdits(file, recognition, edits, command.signal);

@@ -10,16 +10,14 @@ import { convertRecord, Losses } from '#core/convert/convert.ts';
 import type { Target } from '#core/convert/targets.ts';
 import { TARGETS } from '#core/convert/targets.ts';
 import { readRaw } from '#core/dataset/survey.ts';
-import { accept, recognise } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { codecOf } from '#node/codec.ts';
-import { configuredMapping } from '#node/config.ts';
 import type { Dataset } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
 import type { Lines, TableCodec } from '#node/parquet/write.ts';
 import { checkCodec, writeTable } from '#node/parquet/write.ts';
-import { sampleOf } from '#node/surveyFile.ts';
+import { recogniseFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
 
@@ -60,10 +58,7 @@ async function* plainLines(dataset: Dataset, outcome: Outcome): AsyncGenerator<U
 /** The pairs in a trainer's format. */
 async function* targetLines(dataset: Dataset, target: Target, outcome: Outcome): AsyncGenerator<Uint8Array> {
   for (const file of dataset.files) {
-    const sample = await sampleOf(file);
-    const given = configuredMapping(file.path);
-    const recognition = given ? accept(given, sample) : recognise(sample);
-    if (!recognition) throw messages.unrecognised(file.path, Object.keys(sample[0] ?? {}));
+    const recognition = await recogniseFile(file);
     for await (const raw of file.records()) {
       const record = outcome.read++;
       const read = readRaw(raw, recognition);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
+import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import { mappingById } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
 import { identify } from '#core/model/identity.ts';
@@ -60,7 +60,7 @@ function recogniseWindow(window: readonly RawRecord[], mapping: string | undefin
   });
   const known = mapping === undefined ? undefined : mappingById(mapping);
   if (mapping !== undefined && !known) throw messages.notScorable(NAME, `There is no mapping "${mapping}".`);
-  const recognition = known ? accept(known, sample) : recognise(sample);
+  const recognition = recogniseAs(known, sample);
   if (!recognition) throw messages.unrecognised(NAME, Object.keys(sample[0] ?? {}));
   return recognition;
 }

@@ -6,14 +6,13 @@ import { statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
-import { accept, contenders, recognise } from '#core/mapping/recognise.ts';
+import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
-import { configuredMapping } from '#node/config.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
-import { sampleOf } from '#node/surveyFile.ts';
+import { recogniseFile, sampleOf } from '#node/surveyFile.ts';
 
 import { countWords } from './check.ts';
 import type { Command } from './command.ts';
@@ -79,9 +78,7 @@ export async function index(
 export async function schema(command: Command, path: string, { json }: { json: boolean }): Promise<void> {
   const file = await openFile(path);
   const sample = await sampleOf(file);
-  const given = configuredMapping(path);
-  const recognition = given ? accept(given, sample) : recognise(sample);
-  if (!recognition) throw messages.unrecognised(path, Object.keys(sample[0] ?? {}));
+  const recognition = await recogniseFile(file);
   if (recognition.confidence === 0) {
     throw messages.notScorable(
       path,
@@ -105,7 +102,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
         file: path,
         sampled: sample.length,
         share,
-        given: given !== undefined,
+        given: recognition.isGiven,
         ...shown,
         alternatives,
       }),
@@ -115,7 +112,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
   const percent = (of: number): string => `${Math.round(100 * of)} %`;
   command.print(`${path}: ${mapping.title} (${mapping.id})`);
   command.print(
-    `  ${given ? 'named in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its one record fits' : `${percent(share)} of the first ${sample.length} records fit`}`,
+    `  ${recognition.isGiven ? 'named in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its one record fits' : `${percent(share)} of the first ${sample.length} records fit`}`,
   );
   command.print(`  better answer: ${mapping.polarity}`);
   command.print(

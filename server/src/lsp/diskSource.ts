@@ -5,7 +5,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { parseRecord } from '#core/checks/examine.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
-import { recognise } from '#core/mapping/recognise.ts';
+import { recogniseAs } from '#core/mapping/recognise.ts';
 import { isObject } from '#core/model/json.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
@@ -27,6 +27,14 @@ import type { Source } from './source.ts';
 /** Rows that a table is recognised by before it is read through. */
 const EARLY_SAMPLE = 64;
 
+export interface DiskOptions {
+  /** A file of edits that wait. */
+  readonly backup?: string | undefined;
+  readonly history?: EditHistory | undefined;
+  /** The mapping that the user named, where there is one. */
+  readonly likely?: () => Mapping | undefined;
+}
+
 export class DiskSource implements Source {
   readonly uri: string;
   readonly version = null;
@@ -42,17 +50,12 @@ export class DiskSource implements Source {
   restored: { readonly count: number; readonly isStale: boolean } | undefined;
   readonly history: EditHistory;
   readonly #backup: string | undefined;
+  /** The mapping of rows that are shown before the file is read through. */
+  readonly #likely: () => Mapping | undefined;
   #early: EarlyTable | undefined;
 
-  constructor(
-    uri: string,
-    file: DataFile,
-    tools: Disk,
-    {
-      backup,
-      history,
-    }: { readonly backup?: string | undefined; readonly history?: EditHistory | undefined } = {},
-  ) {
+  constructor(uri: string, file: DataFile, tools: Disk, { backup, history, likely }: DiskOptions = {}) {
+    this.#likely = likely ?? (() => undefined);
     this.uri = uri;
     this.file = file;
     this.#tools = tools;
@@ -85,7 +88,7 @@ export class DiskSource implements Source {
     const objects = sample.flatMap((parsed) =>
       'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
     );
-    return { rowCount, recognition: recognise(objects), rawAt };
+    return { rowCount, recognition: recogniseAs(this.#likely(), objects), rawAt };
   }
 
   /** Records with edits that are not saved. */

@@ -127,7 +127,11 @@ export class OpenFiles {
     const path = pathOf(uri);
     if (path === undefined || this.#open.has(uri)) return;
     this.#context.reload();
-    const source = new DiskSource(uri, await openFile(path), this.#context.disk(), { backup, history });
+    const source = new DiskSource(uri, await openFile(path), this.#context.disk(), {
+      backup,
+      history,
+      likely: () => this.#mappingFor(uri),
+    });
     // Asked for twice at once, it is opened once.
     if (this.#open.has(uri)) return;
     this.#begin(uri, new OpenDataset(source));

@@ -7,11 +7,13 @@ import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { withoutFindings } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { accept, recognise, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
+import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
+import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 
 import type { Remembered, SurveyCache } from './cache.ts';
+import { configuredMapping } from './config.ts';
 import type { DataFile } from './files.ts';
 import { readBlocks, sameStamp } from './files.ts';
 import { cutRows } from './parquet/open.ts';
@@ -87,6 +89,14 @@ export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   return sample;
 }
 
+/** How a file is read, by its head: as preflens.json says, or by its look. Throws where nothing is recognised. */
+export async function recogniseFile(file: DataFile): Promise<Recognition> {
+  const sample = await sampleOf(file);
+  const recognition = recogniseAs(configuredMapping(file.path), sample);
+  if (!recognition) throw messages.unrecognised(file.path, Object.keys(sample[0] ?? {}));
+  return recognition;
+}
+
 /** The offset just after the first line end at or after `from`, or the end of the file. */
 async function nextLineStart(path: string, from: number, size: number): Promise<number> {
   const handle = await open(path);
@@ -117,16 +127,11 @@ export async function cutFile({ path, size, codec }: DataFile, width: number): P
   return [...cuts, size];
 }
 
-async function recogniseHead(file: DataFile, mapping: Mapping | undefined): Promise<Recognition | undefined> {
-  const sample = await sampleOf(file);
-  return mapping ? accept(mapping, sample) : recognise(sample);
-}
-
 async function surveyWhole(file: DataFile, options: SurveyOptions): Promise<Survey> {
   const { ranges, onProgress, signal, mapping } = options;
   const cuts = await cutFile(file, ranges.width);
   // Several threads must agree on the schema before they start; one can find it on its way.
-  const recognition = cuts.length > 2 ? await recogniseHead(file, mapping) : undefined;
+  const recognition = cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file)) : undefined;
   const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
   const isTable = file.codec.isTable;
   const textBytes = file.size * file.codec.expansion;

@@ -6,7 +6,7 @@ import type { Key } from '../hash.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
-import { accept, recognise, RECOGNITION_SAMPLE } from '../mapping/recognise.ts';
+import { recogniseAs, RECOGNITION_SAMPLE } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
 import { identify } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -113,7 +113,7 @@ export class Surveyor {
     const sample = waiting.flatMap(({ parsed }) =>
       'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
     );
-    this.#recognition = this.#given ? accept(this.#given, sample) : recognise(sample);
+    this.#recognition = recogniseAs(this.#given, sample);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     this.#waiting = undefined;
     for (const { raw, parsed } of waiting) this.#take(raw, parsed);

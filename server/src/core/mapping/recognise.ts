@@ -68,8 +68,12 @@ export function recognise(sample: readonly JsonObject[]): Recognition | undefine
   return fitting >= LEAST_CONFIDENCE ? recognition(best[0], sample, fitting, false) : undefined;
 }
 
-/** A mapping that the user named, with the share of the sample that it fits. */
-export function accept(mapping: Mapping, sample: readonly JsonObject[]): Recognition {
-  const fitting = sample.filter((record) => fits(mapping, record)).length;
-  return recognition(mapping, sample, sample.length === 0 ? 0 : fitting / sample.length, true);
+/** How records are read: as the user said where there is a mapping, by their look where there is none. */
+export function recogniseAs(
+  given: Mapping | undefined,
+  sample: readonly JsonObject[],
+): Recognition | undefined {
+  if (!given) return recognise(sample);
+  const fitting = sample.filter((record) => fits(given, record)).length;
+  return recognition(given, sample, sample.length === 0 ? 0 : fitting / sample.length, true);
 }
