@@ -121,7 +121,7 @@ async function tryFile(path: string): Promise<void> {
     const { survey } = await surveyFile(file, { ranges: HERE, signal });
     const { facts, recognition } = survey;
     if (!recognition) return;
-    findRelations([{ name: path, facts, labelPath: recognition.labelPath }]);
+    findRelations([{ name: path, facts, recognition }]);
     if (facts.recordCount === 0 || (await sampleOf(file)).length === 0) return;
     const record = facts.pairCount > 0 ? facts.recordOf(0) : 0;
     const edits = [{ record, edit: { kind: 'drop' as const } }];

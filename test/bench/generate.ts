@@ -36,14 +36,14 @@ export function* generatePairs(count: number, seed: number, meanWords = 110): Ge
   const text = (length: number, shift: number): string => {
     const out: string[] = [];
     for (let i = 0; i < length; i++) out.push(i % 12 === 11 ? `${word(shift)}.` : word(shift));
-    return out.join(' ');
+    return `${out.join(' ')}.`;
   };
   for (let i = 0; i < count; i++) {
     const length = Math.max(20, Math.floor(meanWords * (0.4 + 1.2 * random())));
     const better = { chosen: text(Math.floor(length * 1.15), 0), rejected: text(length, 0.15) };
     const flipped = random() < 0.1;
     yield `${JSON.stringify({
-      prompt: `${text(12, 0)}?`,
+      prompt: text(12, 0).replace(/\.$/, '?'),
       chosen: flipped ? better.rejected : better.chosen,
       rejected: flipped ? better.chosen : better.rejected,
     })}\n`;

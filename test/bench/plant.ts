@@ -6,6 +6,7 @@ import {
   writeSignature,
 } from '#core/checks/relations/nearDuplicates.ts';
 import { PairSpace, Report } from '#core/checks/relations/relation.ts';
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 
@@ -75,8 +76,8 @@ export function plantNearDuplicates(pairs: number, copies: number, seed: number)
   cut(bytes).forEach((raw, i) => {
     writeSignature(readRaw(raw, recognition!)!.pairs[0]!, signatures, i * SIGNATURE_BYTES);
   });
-  const space = new PairSpace([{ name: 'planted', facts, labelPath: ['chosen'] }]);
-  const report = new Report(space, Infinity);
+  const space = new PairSpace([{ name: 'planted', facts, recognition: recognition! }]);
+  const report = new Report(space, DEFAULT_RULES, Infinity);
   findNearDuplicates(space, signatures, report);
   const reported = new Map(report.findings[0]!.map(({ record, message }) => [record, message]));
   const count = (least: number, most: number): Found => {

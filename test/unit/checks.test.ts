@@ -36,9 +36,10 @@ it('has fixtures for every rule that needs no scorer', () => {
 
 it('gives every rule an id of its own, a title and help', () => {
   expect(new Set(ALL_RULES.map(({ id }) => id)).size).toBe(ALL_RULES.length);
-  for (const { title, help } of ALL_RULES) {
+  for (const { title, why, remedy } of ALL_RULES) {
     expect(title.length).toBeLessThan(80);
-    expect(help.length).toBeGreaterThan(40);
+    expect(why.length).toBeGreaterThan(40);
+    expect(remedy.length).toBeGreaterThan(10);
   }
 });
 

@@ -14,6 +14,7 @@ import * as zlib from 'node:zlib';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
@@ -21,7 +22,7 @@ import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
 import { openCache } from '#node/cache.ts';
 import { unpackZstdInJs } from '#node/codec.ts';
-import { configuredMapping } from '#node/config.ts';
+import { configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
 import { groupShards, openDataset, openFile, readStored } from '#node/files.ts';
 import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
 import { savePlanned } from '#node/save.ts';
@@ -91,7 +92,13 @@ describe('surveys', () => {
         const end = starts[i + 1] ?? bytes.length;
         parts.push({
           byte: start,
-          part: await surveyRange({ path, start, end, schema: { recognition: recognition! } }),
+          part: await surveyRange({
+            path,
+            start,
+            end,
+            schema: { recognition: recognition! },
+            rules: DEFAULT_RULES,
+          }),
         });
       }
       expect(plain(joinParts(parts))).toEqual(plain(whole));
@@ -305,7 +312,11 @@ describe('preflens.json', () => {
     const odd = write('odd/a.jsonl', `${AB}\n${AB.replace('left', 'right')}\n${AB.replace('left', 'up')}`);
     const mapping = configuredMapping(odd)!;
     expect(mapping.polarity).toBe('"who" names the better one of ""a.1"" and "b"');
-    const { survey } = await surveyFile(await openFile(odd), { ranges: HERE, mapping, signal: never });
+    const { survey } = await surveyFile(await openFile(odd), {
+      ranges: HERE,
+      settings: { ...DEFAULT_SETTINGS, mapping },
+      signal: never,
+    });
     expect([survey.facts.pairCount, survey.counts.get('wrong-type'), survey.recognition!.isGiven]).toEqual([
       2,
       1,

@@ -35,7 +35,7 @@ function relationsOf(given: Case['files']): string[] {
   const facts = surveyed.map(({ name, facts: own, recognition }) => ({
     name,
     facts: own,
-    labelPath: recognition!.labelPath,
+    recognition: recognition!,
   }));
   const found = findRelations(facts, signatures);
   return found.flatMap(({ findings, counts }, i) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { foldCountFor, foldOf } from '#core/score/consistency.ts';
 import { explain } from '#core/score/explain.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
@@ -196,6 +197,7 @@ describe('the review list', () => {
       broken,
       scorer: CONSISTENCY_WORDS,
       percent: 1,
+      rules: DEFAULT_RULES,
     });
 
   it('is a ranking cut at its budget, not at zero', () => {
@@ -224,6 +226,7 @@ describe('the review list', () => {
       broken: new Set(),
       scorer: CONSISTENCY_WORDS,
       percent: 1,
+      rules: DEFAULT_RULES,
     });
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,

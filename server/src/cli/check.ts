@@ -1,13 +1,15 @@
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
-import { severityOf } from '#core/checks/table.ts';
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
+import { ruleById } from '#core/checks/table.ts';
 import { PARTIAL } from '#core/dataset/facts.ts';
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
+import { rowGroupsOf } from '#node/parquet/open.ts';
 import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 
@@ -58,6 +60,7 @@ async function review(command: Command, dataset: SurveyedDataset, options: Check
       broken: brokenRecords(survey.findings),
       scorer,
       percent: options.budget,
+      rules: DEFAULT_RULES,
     }),
   );
   const percent = (share: number): string => (100 * share).toFixed(0);
@@ -89,9 +92,10 @@ async function relate(command: Command, dataset: SurveyedDataset): Promise<reado
   const files = dataset.files.map(({ file, survey }) => ({
     name: file.path,
     facts: survey.facts,
-    labelPath: survey.recognition.labelPath,
+    recognition: survey.recognition,
+    rowGroups: rowGroupsOf(file.path),
   }));
-  return findRelations(files, signatures);
+  return findRelations(files, signatures, DEFAULT_RULES);
 }
 
 /** "580 pairs (188 ties)", "149 single verdicts": what there is, without what there is none of. */
@@ -111,7 +115,7 @@ async function checkDataset(
   paths: readonly string[],
   options: CheckOptions,
 ): Promise<boolean> {
-  const dataset = await openSurveyed(command, paths);
+  const dataset = await openSurveyed(command, paths, { sign: true });
   const relations = await relate(command, dataset);
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, options) : undefined;
@@ -131,7 +135,7 @@ async function checkDataset(
     for (const [rule, count] of [...survey.counts, ...related.counts]) {
       const kept = listed.filter((finding) => finding.rule === rule).length;
       if (kept < count) command.print(`${file.path}: ${rule}: ${count - kept} more, not listed`);
-      if (severityOf(rule) !== 'information') structural += count;
+      if (ruleById(rule)?.severity !== 'information') structural += count;
     }
     toReview += ranked.length;
   }

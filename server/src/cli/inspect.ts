@@ -43,7 +43,7 @@ export async function index(
   const { files } = await openDataset(path);
   for (const file of files) {
     const begun = performance.now();
-    const { survey, source, sidecar } = await surveyOne(command, file, rebuild);
+    const { survey, source, sidecar } = await surveyOne(command, file, { rebuild });
     const seconds = (performance.now() - begun) / 1000;
     command.bar.clear();
     if (json) {

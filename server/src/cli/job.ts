@@ -15,15 +15,17 @@ import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
-import { configuredMapping, configuredScorers } from '#node/config.ts';
+import { configuredScorers } from '#node/config.ts';
 import { fittedShare, groupOf, pairBatches, readWantedPairs, restMargins } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
+import { settingsFor } from '#node/fileSettings.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import { consistencyMember } from '#node/scorers/pairTable.ts';
 import type { PairFacts, RatingSource } from '#node/scorers/rating.ts';
 import type { Scored, Stage } from '#node/scoring.ts';
 import { score, SELF_TEST_SHARE } from '#node/scoring.ts';
+import { mostSigned } from '#node/signatures.ts';
 import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
 import { assertSame, pairSources, surveyDataset } from '#node/survey.ts';
 import type { FileSurvey } from '#node/surveyFile.ts';
@@ -49,13 +51,14 @@ const STAGE_TITLES: Record<Stage, string> = {
 export async function surveyOne(
   { bar, ranges, cache, signal }: Command,
   file: DataFile,
-  rebuild = false,
+  { rebuild = false, mostSigned = 0 } = {},
 ): Promise<FileSurvey> {
   return surveyFile(file, {
     ranges,
     cache,
     rebuild,
-    mapping: configuredMapping(file.path),
+    mostSigned,
+    settings: await settingsFor(file.path),
     onProgress: (done) => {
       bar.show('Checking', done);
     },
@@ -64,10 +67,18 @@ export async function surveyOne(
 }
 
 /** Opens and surveys paths that belong together; refuses a dataset that holds nothing known. */
-export async function openSurveyed(command: Command, paths: readonly string[]): Promise<SurveyedDataset> {
+export async function openSurveyed(
+  command: Command,
+  paths: readonly string[],
+  { sign = false } = {},
+): Promise<SurveyedDataset> {
   const dataset = await openGroup(paths);
   for (const shard of dataset.missingShards) command.note(`${dataset.name}: shard ${shard} is missing.`);
-  const surveyed = await surveyDataset(dataset, async (file) => (await surveyOne(command, file)).survey);
+  const surveyed = await surveyDataset(dataset, async (file, pairsBefore) =>
+    surveyOne(command, file, {
+      mostSigned: sign ? Math.max(0, mostSigned(command.memoryMb) - pairsBefore) : 0,
+    }),
+  );
   for (const reason of surveyed.leftOut) command.note(`${reason.message} Left out.`);
   return surveyed;
 }

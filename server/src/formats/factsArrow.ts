@@ -36,10 +36,13 @@ function toTable(facts: Facts) {
     byteStart: new Float64Array(rows),
     byteEnd: new Float64Array(rows),
     judgements: new Int32Array(rows),
+    good: new Int32Array(rows),
+    bad: new Int32Array(rows),
     pair: new Int32Array(rows).fill(NO_PAIR),
     chosenLength: new Int32Array(rows),
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
+    style: new Uint32Array(rows),
   };
   const keys = Object.fromEntries(KEYS.map((name) => [name, new Uint32Array(2 * rows)])) as unknown as Keys;
   let row = 0;
@@ -49,6 +52,8 @@ function toTable(facts: Facts) {
     columns.byteStart[row] = facts.records.byteStart[record] ?? 0;
     columns.byteEnd[row] = facts.records.byteEnd[record] ?? 0;
     columns.judgements[row] = facts.records.judgements[record] ?? 0;
+    columns.good[row] = facts.records.good[record] ?? 0;
+    columns.bad[row] = facts.records.bad[record] ?? 0;
   };
   for (let record = 0; record < facts.recordCount; record++) {
     const [from, to] = facts.pairsOf(record);
@@ -62,6 +67,7 @@ function toTable(facts: Facts) {
       columns.chosenLength[row] = facts.pairs.chosenLength[pair] ?? 0;
       columns.rejectedLength[row] = facts.pairs.rejectedLength[pair] ?? 0;
       columns.flags[row] = facts.pairs.flags[pair] ?? 0;
+      columns.style[row] = facts.pairs.style[pair] ?? 0;
       const identity = { ...facts.identity(pair), pairKey: pairKey(facts.identity(pair)) };
       for (const name of KEYS) keys[name].set(identity[name], 2 * row);
     }
@@ -71,7 +77,7 @@ function toTable(facts: Facts) {
   return new Table(Object.fromEntries([...numbers, ...wide]) as Record<string, Vector>);
 }
 
-/** Lengths in UTF-16 units, `line` and all numbers from 0, keys as 64 bits; `flags` 1 is a tie; `pair` −1 is none. */
+/** Lengths in UTF-16 units, `line` and all numbers from 0, keys as 64 bits; `flags` 1 is a tie, 2 a chosen answer that stands first; `style` marks of the chosen answer, and from bit 16 of the rejected one; `pair` −1 is none. */
 export function factsToArrow(facts: Facts): Uint8Array {
   return tableToIPC(toTable(facts), 'file');
 }
@@ -99,7 +105,9 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
     columnOf<Float64Array>(table, 'byteEnd'),
   ];
   const [chosenLength, rejectedLength] = [read('chosenLength'), read('rejectedLength')];
+  const [good, bad] = [read('good'), read('bad')];
   const flags = columnOf<Uint8Array>(table, 'flags');
+  const style = columnOf<Uint32Array>(table, 'style');
   const keys = KEYS.map((name) => {
     const wide = columnOf<BigUint64Array>(table, name);
     return new Uint32Array(wide.buffer, wide.byteOffset, 2 * rows);
@@ -116,6 +124,8 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
       records.byteStart[own] = byteStart[row] ?? 0;
       records.byteEnd[own] = byteEnd[row] ?? 0;
       records.judgements[own] = judgements[row] ?? 0;
+      records.good[own] = good[row] ?? 0;
+      records.bad[own] = bad[row] ?? 0;
       records.firstPair[own] = at;
     }
     if (pair[row] === NO_PAIR) continue;
@@ -123,6 +133,7 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
     pairs.chosenLength[at] = chosenLength[row] ?? 0;
     pairs.rejectedLength[at] = rejectedLength[row] ?? 0;
     pairs.flags[at] = flags[row] ?? 0;
+    pairs.style[at] = style[row] ?? 0;
     [pairs.promptKey, pairs.chosenKey, pairs.rejectedKey].forEach((column, i) => {
       const key = keyAt(keys[i] ?? column, row);
       column.set(key, 2 * at);

@@ -1,17 +1,20 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
 import type { Relations } from '#core/checks/relations/relations.ts';
+import type { RuleSettings } from '#core/checks/settings.ts';
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import { compareKeys } from '#core/hash.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Finding } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
 import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { Panel } from '#core/reward/panel.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import type { FileSettings } from '#node/config.ts';
 import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
@@ -59,6 +62,7 @@ export class OpenDataset {
   #ready = false;
   #panel: Panel | undefined;
   #percent = 0;
+  #rules: RuleSettings = DEFAULT_RULES;
 
   constructor(source: Source) {
     this.source = source;
@@ -66,6 +70,11 @@ export class OpenDataset {
 
   get survey(): DocumentSurvey {
     return this.#survey;
+  }
+
+  /** What the last survey checked by. */
+  get rules(): RuleSettings {
+    return this.#rules;
   }
 
   get scores(): Scores | undefined {
@@ -93,9 +102,10 @@ export class OpenDataset {
   }
 
   /** Reads everything. Ends early when `signal` says so: the file was closed. */
-  async surveyAll(mapping: Mapping | undefined, signal: AbortSignal): Promise<void> {
-    const survey = await this.source.survey(mapping, signal);
+  async surveyAll(settings: FileSettings, signal: AbortSignal): Promise<void> {
+    const survey = await this.source.survey(settings, signal);
     if (!survey) return;
+    this.#rules = settings.rules;
     // What was found out before was found out under another reading.
     this.#scores = undefined;
     this.#label = [];
@@ -111,6 +121,7 @@ export class OpenDataset {
     this.#setSurvey(carried.survey);
     const before = this.#relations.length;
     this.#relations = this.#relations.flatMap((finding) => {
+      if (finding.record === WHOLE_FILE) return [finding];
       const record = carried.renumber(finding.record);
       return record < 0 ? [] : [{ ...finding, record }];
     });
@@ -305,7 +316,7 @@ export class OpenDataset {
     const places = new Map<string, PairPlace>();
     for (const { record, pair = 0 } of [...this.#label, ...this.#relations, ...this.#survey.findings]) {
       const key = `${record}:${pair}`;
-      if (!places.has(key)) places.set(key, { record, pair });
+      if (record !== WHOLE_FILE && !places.has(key)) places.set(key, { record, pair });
     }
     return [...places.values()];
   }
@@ -357,6 +368,7 @@ export class OpenDataset {
       broken: brokenRecords(findings),
       scorer,
       percent: this.#percent,
+      rules: this.#rules,
     });
   }
 }

@@ -3,6 +3,8 @@
 import { copyFile, rm } from 'node:fs/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
+import type { RuleSettings } from '#core/checks/settings.ts';
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';
@@ -12,6 +14,7 @@ import type { RecordStream } from '#core/ports.ts';
 import type { RecordAccess } from '#node/access.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
+import type { FileSettings } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { DataFile } from '#node/files.ts';
 import { openFile } from '#node/files.ts';
@@ -46,6 +49,7 @@ export class DiskSource implements Source {
   readonly #waiting = new Map<number, Waiting>();
   readonly #changed = new Set<number>();
   #survey: DocumentSurvey | undefined;
+  #rules: RuleSettings = DEFAULT_RULES;
   /** Edits that an earlier session left unsaved, and whether they were for this very content. */
   restored: { readonly count: number; readonly isStale: boolean } | undefined;
   readonly history: EditHistory;
@@ -116,8 +120,9 @@ export class DiskSource implements Source {
     // With edits waiting, the pairs of the file are not those of the facts.
     this.#waiting.size > 0 ? undefined : { path: this.file.path };
 
-  async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
-    const { survey, digest } = await this.#tools.survey(this.file, mapping, signal);
+  async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
+    this.#rules = settings.rules;
+    const { survey, digest } = await this.#tools.survey(this.file, settings, signal);
     if (!this.#access) {
       const access = await this.#tools.open(this.file, digest, signal);
       // Closed meanwhile: nobody would close it again.
@@ -152,7 +157,7 @@ export class DiskSource implements Source {
     let { findings } = kept;
     for (const record of this.#changed) {
       const raw = this.#rawOf(record);
-      const surveyor = new Surveyor({ recognition });
+      const surveyor = new Surveyor({ recognition }, this.#rules);
       if (raw.bytes.length > 0) surveyor.add(raw);
       const one = surveyor.end();
       facts.replacePairs(record, one.facts);

@@ -3,11 +3,14 @@ import { unwatchFile, watchFile } from 'node:fs';
 
 import type { Connection, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
-import type { Mapping } from '#core/mapping/mapping.ts';
+import { resolveRules } from '#core/checks/settings.ts';
+import type { CheckConfig } from '#core/config/config.ts';
 import { UserError } from '#core/messages.ts';
-import { configuredMapping } from '#node/config.ts';
+import type { FileSettings } from '#node/config.ts';
+import { checkedRules, configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
+import { settingsFor } from '#node/fileSettings.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
 
@@ -71,6 +74,14 @@ export interface FilesContext {
   readonly refreshLenses: () => void;
 }
 
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
 function wordsOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -130,7 +141,8 @@ export class OpenFiles {
     const source = new DiskSource(uri, await openFile(path), this.#context.disk(), {
       backup,
       history,
-      likely: () => this.#mappingFor(uri),
+      // What is wrong with preflens.json is said when the file is read through.
+      likely: () => attempt(() => configuredMapping(path)),
     });
     // Asked for twice at once, it is opened once.
     if (this.#open.has(uri)) return;
@@ -270,7 +282,7 @@ export class OpenFiles {
     const { connection, settings } = this.#context;
     const { dataset, closed } = file;
     await this.#context.settled();
-    await dataset.surveyAll(this.#mappingFor(dataset.source.uri), closed.signal);
+    await dataset.surveyAll(await this.#settingsFor(dataset.source.uri), closed.signal);
     if (closed.signal.aborted) return;
     dataset.refresh();
     file.generation++;
@@ -289,13 +301,19 @@ export class OpenFiles {
     if (settings().scoreOnOpen) this.startScoring(file);
   }
 
-  #mappingFor(uri: string): Mapping | undefined {
+  /** What holds for a file; the defaults where its preflens.json cannot be read, which is said. */
+  async #settingsFor(uri: string): Promise<FileSettings> {
     const path = pathOf(uri);
+    const { rules, run, timeBudgetMs } = this.#context.settings();
+    const editor: CheckConfig = { run, timeBudgetMs };
     try {
-      return path === undefined ? undefined : configuredMapping(path);
+      const checked = { ...editor, rules: checkedRules(rules) };
+      return path === undefined
+        ? { ...DEFAULT_SETTINGS, ...editor, rules: resolveRules([checked.rules]) }
+        : await settingsFor(path, checked);
     } catch (error) {
       show(this.#context.connection, 'error', wordsOf(error));
-      return undefined;
+      return DEFAULT_SETTINGS;
     }
   }
 
@@ -355,6 +373,7 @@ export class OpenFiles {
       recognition: survey.recognition,
       facts: { records, recordCount, pairs, pairCount },
       text: source.textForThread(),
+      rules: dataset.rules,
     };
     const found = await this.#context.disk().ranges.run('relate', task, () => undefined, closed.signal);
     if (closed.signal.aborted || file.generation !== generation) return;

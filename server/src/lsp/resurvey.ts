@@ -1,3 +1,4 @@
+import type { RuleSettings } from '#core/checks/settings.ts';
 import { Facts } from '#core/dataset/facts.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
@@ -37,6 +38,7 @@ export function resurvey(
   bytes: Uint8Array,
   lineStarts: Float64Array,
   unchanged: Unchanged,
+  rules: RuleSettings,
 ): Carried {
   const recognition = old.recognition;
   const lineCount = lineStarts.length;
@@ -57,7 +59,7 @@ export function resurvey(
   for (; record < old.facts.recordCount && (line[record] ?? 0) < unchanged.lineStart; record++)
     carry(record, 0, 0);
 
-  const surveyor = new Surveyor(recognition && { recognition });
+  const surveyor = new Surveyor(recognition && { recognition }, rules);
   const middle = from === 0 ? recordsOf(bytes.subarray(0, to)) : recordsOf(bytes.subarray(from, to));
   const firstRecord = facts.recordCount;
   for (const raw of middle) {

@@ -1,3 +1,4 @@
+import { CHECK_SCHEMA } from '#core/config/config.ts';
 import type { Settings } from '#protocol/editor.ts';
 
 /** What holds where nobody set anything. */
@@ -8,4 +9,7 @@ export const DEFAULTS: Settings = {
   seed: 1,
   memoryMb: 1024,
   modelMemoryMb: 0,
+  rules: {},
+  run: CHECK_SCHEMA.run.default,
+  timeBudgetMs: CHECK_SCHEMA.timeBudgetMs.default,
 };

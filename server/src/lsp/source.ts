@@ -1,10 +1,12 @@
 // Where the bytes of an open dataset are: in an editor's document, or on disk.
+import type { RuleSettings } from '#core/checks/settings.ts';
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Schema } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
+import type { FileSettings } from '#node/config.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
 import type { OpenDocument } from './document.ts';
@@ -19,7 +21,7 @@ export interface Source {
   /** The editor's version of the text; null where no editor holds it. */
   readonly version: number | null;
   /** Surveys everything. Undefined when `signal` ended it. */
-  survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined>;
+  survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined>;
   /** Brings a survey up to date. Undefined when nothing changed. */
   refresh(old: DocumentSurvey): Carried | undefined;
   /** The bytes of a record as they are now, from where its survey saw it. */
@@ -47,6 +49,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export class DocumentSource implements Source {
   readonly document: OpenDocument;
   #bytes: Uint8Array = new Uint8Array(0);
+  #rules: RuleSettings = DEFAULT_RULES;
 
   constructor(document: OpenDocument) {
     this.document = document;
@@ -67,11 +70,12 @@ export class DocumentSource implements Source {
 
   readonly textForThread = (): RelateText => ({ bytes: this.#bytes });
 
-  async survey(mapping: Mapping | undefined, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
+  async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
+    this.#rules = rules;
     this.document.takeChanges();
     const { bytes, lineStarts } = this.document;
     const schema: Schema | undefined = mapping && { mapping };
-    const surveyor = new Surveyor(schema);
+    const surveyor = new Surveyor(schema, rules);
     let slice = 0;
     for (const raw of recordsOf(bytes)) {
       surveyor.add(raw);
@@ -90,9 +94,9 @@ export class DocumentSource implements Source {
     if (!unchanged) return undefined;
     const { bytes, lineStarts } = this.document;
     this.#bytes = bytes;
-    if (old.recognition) return resurvey(old, bytes, lineStarts, unchanged);
+    if (old.recognition) return resurvey(old, bytes, lineStarts, unchanged, this.#rules);
     // Nothing was recognised before, so there is nothing to carry over.
-    const surveyor = new Surveyor();
+    const surveyor = new Surveyor(undefined, this.#rules);
     for (const raw of recordsOf(bytes)) surveyor.add(raw);
     const survey = { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
     return { survey, renumber: () => -1 };

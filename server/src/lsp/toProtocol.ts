@@ -7,6 +7,7 @@ import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -20,6 +21,9 @@ const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
 /** VS Code keeps so many diagnostics of a file. */
 export const MOST_DIAGNOSTICS = 1000;
 
+/** Where findings about a whole file stand. */
+const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A byte range within a record, as editors count. */
@@ -31,10 +35,11 @@ export function toRange({ source }: OpenDataset, raw: RawRecord, range: ByteRang
 }
 
 export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
-  const raw = dataset.rawRecord(finding.record);
-  if (!raw) return undefined;
+  const isWhole = finding.record === WHOLE_FILE;
+  const raw = isWhole ? undefined : dataset.rawRecord(finding.record);
+  if (!raw && !isWhole) return undefined;
   return {
-    range: toRange(dataset, raw, resolvePlace(raw.bytes, finding.place)),
+    range: raw ? toRange(dataset, raw, resolvePlace(raw.bytes, finding.place)) : FILE_START,
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
     source: 'PrefLens',
@@ -50,7 +55,7 @@ export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
   const diagnostics = shown.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
   if (findingCount > shown.length) {
     diagnostics.unshift({
-      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } },
+      range: FILE_START,
       severity: DiagnosticSeverity.Information,
       code: 'more-findings',
       source: 'PrefLens',

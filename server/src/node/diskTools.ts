@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import type { Mapping } from '#core/mapping/mapping.ts';
-
 import type { RecordAccess } from './access.ts';
 import { openAccess } from './access.ts';
 import { openCache, PRIVATE_FOLDER, prune } from './cache.ts';
+import type { FileSettings } from './config.ts';
 import type { DataFile } from './files.ts';
 import type { Journal } from './journal.ts';
 import { journalIn, journalPath } from './journal.ts';
@@ -18,7 +17,7 @@ import { surveyFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
 
 export interface Disk {
-  survey(file: DataFile, mapping: Mapping | undefined, signal: AbortSignal): Promise<FileSurvey>;
+  survey(file: DataFile, settings: FileSettings, signal: AbortSignal): Promise<FileSurvey>;
   /** Single records of a file; `digest` names its content. A packed one is unpacked into the cache first. */
   open(file: DataFile, digest: string, signal: AbortSignal): Promise<RecordAccess>;
   /** The same without waiting, where nothing has to be unpacked first. */
@@ -56,7 +55,7 @@ export function openDisk(folder: string, ranges: RangeRunner): Disk {
   const cache = openCache(folder);
   return {
     ranges,
-    survey: async (file, mapping, signal) => surveyFile(file, { ranges, cache, mapping, signal }),
+    survey: async (file, settings, signal) => surveyFile(file, { ranges, cache, settings, signal }),
     open: async (file, digest, signal) => openAccess(file, await plainCopy(folder, file, digest, signal)),
     openEarly: (file) => (file.codec.decode ? undefined : openAccess(file, file.path)),
     journal: ({ path, stamp }) => journalIn(journalPath(folder, path), path, stamp),

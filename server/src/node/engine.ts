@@ -6,6 +6,7 @@ import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { Finding } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { jsonText } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
@@ -153,6 +154,9 @@ export async function placeFindings(
 ): Promise<PlacedFinding[]> {
   const wanted = groupBy(findings, ({ record }) => record);
   const placed: PlacedFinding[] = [];
+  for (const finding of wanted.get(WHOLE_FILE) ?? [])
+    placed.push({ finding, line: 1, column: 1, range: { byteStart: 0, byteEnd: 0 } });
+  wanted.delete(WHOLE_FILE);
   if (wanted.size === 0) return placed;
   const decoder = new TextDecoder();
   for await (const raw of records((record) => wanted.has(record))) {

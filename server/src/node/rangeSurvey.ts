@@ -1,4 +1,6 @@
 // The survey of a byte range of a file: what one worker thread does, and how the parts become a whole.
+import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
+import type { RuleSettings } from '#core/checks/settings.ts';
 import type { TypedColumn } from '#core/dataset/columns.ts';
 import type { PairColumns, RecordColumns } from '#core/dataset/facts.ts';
 import { Facts } from '#core/dataset/facts.ts';
@@ -18,6 +20,9 @@ export interface RangeTask {
   readonly start: number;
   readonly end: number;
   readonly schema: Schema | undefined;
+  readonly rules: RuleSettings;
+  /** Of so many pairs signatures are made on the way, for near duplicates. */
+  readonly mostSigned?: number;
 }
 
 /** Facts as they go from thread to thread. */
@@ -31,6 +36,8 @@ export interface FactsTables {
 /** A survey as it goes from thread to thread: numbers of lines, records and bytes begin at 0. */
 export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
+  /** Of the first pairs, where they were asked for. */
+  readonly signatures?: Uint8Array<ArrayBuffer>;
 }
 
 /** Told of text bytes as they are done. */
@@ -38,7 +45,7 @@ export type OnBytes = (bytes: number) => void;
 
 /** Gives the records of a range to `take`, numbered from 0, each good until the next; how many lines there are. */
 export async function readRange(
-  { path, start, end }: RangeTask,
+  { path, start, end }: Pick<RangeTask, 'path' | 'start' | 'end'>,
   take: (raw: RawRecord) => void,
   onBytes?: OnBytes,
 ): Promise<number> {
@@ -85,7 +92,11 @@ function takeRows(
 
 /** Surveys a range. */
 export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<RangeSurvey> {
-  const surveyor = new Surveyor(task.schema);
+  const { mostSigned = 0 } = task;
+  const signatures = new Signatures(mostSigned);
+  const surveyor = new Surveyor(task.schema, task.rules, (pair) => {
+    signatures.add(pair);
+  });
   const lineCount = await readRange(
     task,
     (raw) => {
@@ -95,15 +106,16 @@ export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<R
   );
   const { facts, ...rest } = surveyor.end();
   const { records, recordCount, pairs, pairCount } = facts;
-  return { ...rest, records, recordCount, pairs, pairCount, lineCount };
+  const signed = mostSigned > 0 && { signatures: signatures.take() };
+  return { ...rest, records, recordCount, pairs, pairCount, lineCount, ...signed };
 }
 
 /** The memory that can be handed over instead of copied. */
-export function buffersOf({ records, pairs }: RangeSurvey): ArrayBuffer[] {
+export function buffersOf({ records, pairs, signatures }: RangeSurvey): ArrayBuffer[] {
   const columns: readonly TypedColumn[] = [records, pairs].flatMap(
     (table) => Object.values(table) as TypedColumn[],
   );
-  return columns.map(({ buffer }) => buffer as ArrayBuffer);
+  return [...columns, ...(signatures ? [signatures] : [])].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /** Facts that came from another thread. */

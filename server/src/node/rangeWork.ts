@@ -1,11 +1,13 @@
 // What a thread does, and what of its result can be handed over instead of copied.
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
+import type { RuleSettings } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
+import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, OnBytes, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSurvey.ts';
 
@@ -19,6 +21,7 @@ export interface RelateTask {
   readonly facts: FactsTables;
   /** Undefined: near duplicates are not looked for. */
   readonly text: RelateText | undefined;
+  readonly rules: RuleSettings;
 }
 
 /** What threads can do: what they take, and what they give. */
@@ -35,20 +38,11 @@ async function sign(
   recognition: Recognition,
   read: (take: (raw: RawRecord) => void) => Promise<unknown>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let signatures = new Uint8Array(SIGNATURE_BYTES * 4096);
-  let count = 0;
+  const signatures = new Signatures();
   await read((raw) => {
-    for (const pair of readRaw(raw, recognition)?.pairs ?? []) {
-      if ((count + 1) * SIGNATURE_BYTES > signatures.length) {
-        const next = new Uint8Array(Math.ceil(signatures.length * 1.5));
-        next.set(signatures);
-        signatures = next;
-      }
-      writeSignature(pair, signatures, count * SIGNATURE_BYTES);
-      count++;
-    }
+    for (const pair of readRaw(raw, recognition)?.pairs ?? []) signatures.add(pair);
   });
-  return signatures.slice(0, count * SIGNATURE_BYTES);
+  return signatures.take();
 }
 
 async function signRange(task: RangeTask, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
@@ -61,16 +55,19 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-async function relate({ path, recognition, facts, text }: RelateTask, onBytes?: OnBytes): Promise<Relations> {
+async function relate(
+  { path, recognition, facts, text, rules }: RelateTask,
+  onBytes?: OnBytes,
+): Promise<Relations> {
   const signatures =
     text &&
     (await sign(recognition, async (take) =>
       'bytes' in text
         ? takeLines(once(text.bytes), true, take, onBytes)
-        : readRange({ path: text.path, start: 0, end: Infinity, schema: undefined }, take, onBytes),
+        : readRange({ path: text.path, start: 0, end: Infinity }, take, onBytes),
     ));
-  const file = { name: path, facts: factsOf(facts), labelPath: recognition.labelPath };
-  const [found] = findRelations([file], signatures);
+  const file = { name: path, facts: factsOf(facts), recognition, rowGroups: rowGroupsOf(path) };
+  const [found] = findRelations([file], signatures, rules);
   return found ?? { findings: [], counts: new Map() };
 }
 

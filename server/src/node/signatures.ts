@@ -1,5 +1,6 @@
 // Signatures of all pairs of a dataset, for near duplicates: one more pass over the text, by all threads.
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
 
 import type { SurveyedDataset } from './survey.ts';
 import { cutFile } from './surveyFile.ts';
@@ -32,17 +33,27 @@ export async function signDataset(
   const signatures = new Uint8Array(SIGNATURE_BYTES * Math.min(pairCount, mostPairs));
   const total = files.reduce((sum, { file }) => sum + file.size * file.codec.expansion, 0);
   let done = 0;
-  for (const { file, survey, firstPair } of files) {
+  for (const { file, survey, firstPair, signatures: known } of files) {
     if (firstPair + survey.facts.pairCount > mostPairs)
       return signatures.subarray(0, firstPair * SIGNATURE_BYTES);
     if (survey.facts.pairCount === 0) continue;
+    if (known) {
+      signatures.set(known, firstPair * SIGNATURE_BYTES);
+      continue;
+    }
     const cuts = await cutFile(file, ranges.width);
     const { recognition } = survey;
     const parts = await Promise.all(
       cuts.slice(0, -1).map(async (start, i) =>
         ranges.run(
           'signatures',
-          { path: file.path, start, end: cuts[i + 1] ?? file.size, schema: { recognition } },
+          {
+            path: file.path,
+            start,
+            end: cuts[i + 1] ?? file.size,
+            schema: { recognition },
+            rules: DEFAULT_RULES,
+          },
           (bytes) => {
             done += bytes;
             onProgress(Math.min(0.99, done / total));

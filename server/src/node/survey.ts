@@ -6,6 +6,7 @@ import { whyUnscorable } from '#core/score/scorable.ts';
 
 import type { PairSource } from './engine.ts';
 import type { DataFile, Dataset } from './files.ts';
+import type { FileSurvey } from './surveyFile.ts';
 
 export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
 
@@ -15,6 +16,8 @@ export interface SurveyedFile {
   readonly survey: RecognisedSurvey;
   readonly firstPair: number;
   readonly firstRecord: number;
+  /** Of its pairs, where they were made on the way. */
+  readonly signatures: Uint8Array | undefined;
 }
 
 export interface SurveyedDataset {
@@ -30,7 +33,10 @@ export interface SurveyedDataset {
 }
 
 /** How one file is surveyed: from the cache, by worker threads, or here. */
-export type SurveyFile = (file: DataFile) => Promise<Survey>;
+export type SurveyFile = (
+  file: DataFile,
+  pairsBefore: number,
+) => Promise<Pick<FileSurvey, 'survey' | 'signatures'>>;
 
 /** Surveys all files of a dataset. A file that cannot be read ends it; one that is not recognised is left out. */
 export async function surveyDataset(
@@ -41,7 +47,7 @@ export async function surveyDataset(
   const leftOut: Error[] = [];
   const sum = { recordCount: 0, pairCount: 0, preferenceCount: 0, tieCount: 0, judgementCount: 0 };
   for (const file of files) {
-    const survey = await surveyFile(file);
+    const { survey, signatures } = await surveyFile(file, sum.pairCount);
     const { facts, recognition, fieldsSeen } = survey;
     if (facts.recordCount === 0) leftOut.push(messages.empty(file.path));
     else if (!recognition) leftOut.push(messages.unrecognised(file.path, fieldsSeen));
@@ -51,6 +57,7 @@ export async function surveyDataset(
         survey: { ...survey, recognition },
         firstPair: sum.pairCount,
         firstRecord: sum.recordCount,
+        signatures,
       });
       for (const count of Object.keys(sum) as (keyof typeof sum)[]) sum[count] += facts[count];
     }

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
+import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { withoutFindings } from '#core/dataset/survey.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
@@ -13,10 +13,13 @@ import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 
 import type { Remembered, SurveyCache } from './cache.ts';
-import { configuredMapping } from './config.ts';
+import { digestOfText } from './cache.ts';
+import type { FileSettings } from './config.ts';
+import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
 import type { DataFile } from './files.ts';
 import { readBlocks, sameStamp } from './files.ts';
 import { cutRows } from './parquet/open.ts';
+import type { RangeSurvey } from './rangeSurvey.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
 import type { RangeRunner } from './threads.ts';
 
@@ -32,8 +35,10 @@ export interface SurveyOptions {
   readonly cache?: SurveyCache | undefined;
   /** Read everything anew and keep it in the place of what is kept. */
   readonly rebuild?: boolean;
-  /** The mapping that the user named. */
-  readonly mapping?: Mapping | undefined;
+  /** What the user said of the file. */
+  readonly settings?: FileSettings;
+  /** Pairs of which signatures are wanted, where the whole file is read anyway. */
+  readonly mostSigned?: number;
   /** Share of the file, 0 to 1. */
   readonly onProgress?: (done: number) => void;
   readonly signal: AbortSignal;
@@ -46,6 +51,8 @@ export interface FileSurvey {
   /** The Arrow file of the facts, and SHA-256 of the stored bytes; with a cache. */
   readonly sidecar?: string;
   readonly digest: string;
+  /** Of all pairs, in their order; undefined where they would be more than are wanted, or the file was not read. */
+  readonly signatures?: Uint8Array | undefined;
 }
 
 interface Digests {
@@ -127,8 +134,12 @@ export async function cutFile({ path, size, codec }: DataFile, width: number): P
   return [...cuts, size];
 }
 
-async function surveyWhole(file: DataFile, options: SurveyOptions): Promise<Survey> {
-  const { ranges, onProgress, signal, mapping } = options;
+async function surveyWhole(
+  file: DataFile,
+  options: SurveyOptions,
+): Promise<Pick<FileSurvey, 'survey' | 'signatures'>> {
+  const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, mostSigned = 0 } = options;
+  const { mapping, rules } = settings;
   const cuts = await cutFile(file, ranges.width);
   // Several threads must agree on the schema before they start; one can find it on its way.
   const recognition = cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file)) : undefined;
@@ -147,13 +158,21 @@ async function surveyWhole(file: DataFile, options: SurveyOptions): Promise<Surv
       byte: isTable ? 0 : start,
       part: await ranges.run(
         'survey',
-        { path: file.path, start, end: starts[i + 1] ?? file.size, schema: known },
+        { path: file.path, start, end: starts[i + 1] ?? file.size, schema: known, rules, mostSigned },
         onBytes,
         signal,
       ),
     })),
   );
-  return joinParts(parts);
+  const survey = joinParts(parts);
+  return { survey, signatures: joinSignatures(parts.map(({ part }) => part)) };
+}
+
+/** Undefined where some pair has none. */
+function joinSignatures(parts: readonly RangeSurvey[]): Uint8Array | undefined {
+  if (parts.some(({ signatures, pairCount }) => signatures?.length !== SIGNATURE_BYTES * pairCount))
+    return undefined;
+  return Buffer.concat(parts.map(({ signatures }) => signatures ?? new Uint8Array(0)));
 }
 
 /** The survey of a file that grew: the old last record may have been unfinished, so reading goes on from its start. */
@@ -164,7 +183,13 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
   const start = { byte: facts.records.byteStart[last] ?? 0, line: facts.records.line[last] ?? 0 };
   const part = await options.ranges.run(
     'survey',
-    { path: file.path, start: start.byte, end: file.size, schema: { recognition } },
+    {
+      path: file.path,
+      start: start.byte,
+      end: file.size,
+      schema: { recognition },
+      rules: (options.settings ?? DEFAULT_SETTINGS).rules,
+    },
     () => undefined,
     options.signal,
   );
@@ -173,7 +198,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 }
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
-  const schema = options.mapping ? JSON.stringify(options.mapping) : 'recognised';
+  const schema = digestOfText(JSON.stringify(options.settings ?? DEFAULT_SETTINGS));
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);
@@ -196,15 +221,15 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
   }
   const old = grew && prefix === grew.digest ? await cache.load(grew.digest, schema) : undefined;
   const tail = old && (await surveyTail(file, old, options));
-  const survey = tail ?? (await surveyWhole(file, options));
+  const read = tail ? { survey: tail } : await surveyWhole(file, options);
   await file.assertSame();
-  await cache.save(file.path, schema, known, survey);
-  return { survey, source: tail ? 'tail' : 'whole', sidecar, digest };
+  await cache.save(file.path, schema, known, read.survey);
+  return { ...read, source: tail ? 'tail' : 'whole', sidecar, digest };
 }
 
 export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
   if (options.cache) return surveyKnown(file, options.cache, options);
-  const survey = await surveyWhole(file, options);
+  const read = await surveyWhole(file, options);
   await file.assertSame();
-  return { survey, source: 'whole', digest: '' };
+  return { ...read, source: 'whole', digest: '' };
 }

@@ -31,6 +31,10 @@ export interface Settings {
   readonly memoryMb: number;
   /** Memory that models may take, in MB; 0 for half of the machine's. */
   readonly modelMemoryMb: number;
+  /** As `rules` in preflens.json, which counts before it. */
+  readonly rules: Readonly<Record<string, unknown>>;
+  readonly run: 'type' | 'save' | 'demand';
+  readonly timeBudgetMs: number;
 }
 
 /** Commands that the server executes; the argument is a RecordRef, or a uri for the last two. */

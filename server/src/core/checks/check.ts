@@ -1,21 +1,95 @@
+// What a check is: what it says of itself, and the kinds of things that it looks at.
+import type { Reading } from '../mapping/forms/form.ts';
+import type { Mapping } from '../mapping/mapping.ts';
 import type { Hit, Place, Severity } from '../model/finding.ts';
-import type { Pair, Side, SideName } from '../model/pair.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Pair, Side, SideName, Turn } from '../model/pair.ts';
+import type { Benchmark } from './relations/benchmarkOverlap.ts';
+import type { TextView } from './view.ts';
 
-/** What every rule says of itself. */
-export interface Rule {
-  readonly id: string;
-  readonly severity: Severity;
-  /** One line: what is wrong. */
+/** What can be done about a finding. */
+export interface Repair {
+  /** `replace`: the hit itself says which text. */
+  readonly edit: 'flip' | 'drop' | 'tie' | 'replace';
+  /** `safe`: nothing that the record says changes by it. `review`: a person reads the pair first. */
+  readonly grade: 'safe' | 'review';
+  /** In words, for menus. */
   readonly title: string;
-  /** Why it matters and what to do, for the documentation page. */
-  readonly help: string;
 }
 
-/** A rule that looks at one pair alone and needs no scorer. */
+/** A number, word or list that users can set. */
+export interface Option {
+  readonly default: Json;
+  /** Its JSON schema, with a description. */
+  readonly schema: { readonly description: string; readonly [key: string]: Json };
+}
+
+/** What was seen by eye: of so many findings on real data, so many were right. */
+export interface Precision {
+  readonly right: number;
+  readonly of: number;
+  /** Which data, and what counted as right. */
+  readonly on: string;
+}
+
+/** What every rule says of itself. The documentation page is made from it. */
+export interface Rule {
+  readonly id: string;
+  /** Where nobody set another one. */
+  readonly severity: Severity | 'off';
+  /** One line: what is wrong. */
+  readonly title: string;
+  readonly why: string;
+  /** A record that is reported, or words where one record does not show it. */
+  readonly example: string;
+  /** What to do. */
+  readonly remedy: string;
+  readonly repairs?: readonly Repair[];
+  readonly options?: Readonly<Record<string, Option>>;
+  /** Where the rule comes from. */
+  readonly source?: string;
+  /** Of checks that read text. */
+  readonly precision?: Precision;
+}
+
+/** What a check is told beside what it looks at. */
+export interface Context {
+  readonly record: JsonObject;
+  readonly mapping: Mapping;
+  /** The rule's own options. */
+  readonly options: Options;
+  readonly benchmarks: readonly Benchmark[];
+}
+
+export type Options = Readonly<Record<string, Json>>;
+
+/** An answer with what one look at its text tells. */
+export interface Answer extends Side {
+  /** '' for an answer that has no rival. */
+  readonly name: SideName | '';
+  readonly view: TextView;
+  readonly prompt: readonly Turn[];
+}
+
+/** A pair with what one look at its texts tells. */
+export interface ViewedPair extends Pair {
+  readonly chosen: Answer;
+  readonly rejected: Answer;
+}
+
+/** A rule that looks at each answer by itself. */
+export interface AnswerCheck extends Rule {
+  readonly checkAnswer: (answer: Answer, context: Context) => readonly Hit[];
+}
+
+/** A rule that looks at two answers. */
 export interface PairCheck extends Rule {
-  readonly check: (pair: Pair) => readonly Hit[];
-  /** The same of an answer that has no rival. Absent where the rule is about two. */
-  readonly checkAlone?: (response: Side) => readonly Hit[];
+  readonly checkPair: (pair: ViewedPair, context: Context) => readonly Hit[];
+}
+
+/** A rule that looks at a record as a whole. */
+export interface RecordCheck extends Rule {
+  readonly checkRecord: (reading: Reading, context: Context) => readonly Hit[];
 }
 
 /** The whole string value of an answer. */
@@ -33,17 +107,12 @@ export function answerPlace(side: Side): Place {
   return side.textStart === 0 ? sideValue(side) : answerRange(side, 0, side.text.length);
 }
 
-/** A check of each answer by itself, as a check of a pair. `name` is what the message calls the answer. */
-export function eachSide(
-  checkSide: (side: Side, name: SideName | '') => readonly Hit[],
-): Pick<PairCheck, 'check' | 'checkAlone'> {
-  return {
-    check: (pair) => [...checkSide(pair.chosen, 'chosen'), ...checkSide(pair.rejected, 'rejected')],
-    checkAlone: (response) => checkSide(response, ''),
-  };
+/** "The chosen response", or "The response" where it stands alone. */
+export function responseWords({ name }: Pick<Answer, 'name'>): string {
+  return name === '' ? 'The response' : `The ${name} response`;
 }
 
-/** "The chosen response", or "The response" where it stands alone. */
-export function responseWords(name: SideName | ''): string {
-  return name === '' ? 'The response' : `The ${name} response`;
+/** An option that is a number; validated when it was read. */
+export function numberOption({ options }: Pick<Context, 'options'>, name: string): number {
+  return options[name] as number;
 }

@@ -2,19 +2,33 @@ import { findJsonFault, isPlainlyNoJson } from '../json/scan.ts';
 import type { Judgement } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
-import type { Finding, Hit } from '../model/finding.ts';
+import type { Finding, Hit, Severity } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Pair } from '../model/pair.ts';
+import type { Pair, Side } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
-import type { Rule } from './check.ts';
-import { PAIR_CHECKS, RECORD_RULES } from './table.ts';
+import type {
+  Answer,
+  AnswerCheck,
+  Context,
+  Options,
+  PairCheck,
+  RecordCheck,
+  Rule,
+  ViewedPair,
+} from './check.ts';
+import type { RuleSettings } from './settings.ts';
+import { DEFAULT_RULES } from './settings.ts';
+import type { RECORD_RULES } from './table.ts';
+import { ANSWER_CHECKS, PAIR_CHECKS, RECORD_CHECKS } from './table.ts';
+import type { TextView } from './view.ts';
+import { viewOf } from './view.ts';
 
 /** Longer records are reported and skipped: one of them would fill the memory of a laptop. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
 /** One record, parsed: its value, or the place where it stops being JSON. */
-export type Parsed = { readonly value: Json } | { readonly fault: Hit };
+export type Parsed = { readonly value: Json; readonly isAscii: boolean } | { readonly fault: Hit };
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -58,7 +72,9 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     return fault(`Not valid UTF-8 from byte ${at + 1} of the line.`, at, Math.min(at + 1, bytes.length));
   }
   try {
-    return { value: JSON.parse(text) as Json };
+    // As many characters as bytes, and none written as an escape.
+    const isAscii = text.length === bytes.length && !text.includes('\\u');
+    return { value: JSON.parse(text) as Json, isAscii };
   } catch (error) {
     const found = findJsonFault(bytes);
     if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
@@ -72,17 +88,50 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
 }
 
 export interface Examined {
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly ViewedPair[];
   readonly judgements: readonly Judgement[];
   readonly findings: readonly Finding[];
 }
 
-function report(rule: Rule, record: number, hit: Hit): Finding {
-  return { rule: rule.id, severity: rule.severity, record, ...hit };
+/** A check that is on, with its options. */
+interface Active<C extends Rule> {
+  readonly check: C;
+  readonly severity: Severity;
+  readonly options: Options;
 }
 
-function without(rule: Rule, record: number, hit: Hit): Examined {
-  return { pairs: [], judgements: [], findings: [report(rule, record, hit)] };
+interface Checks {
+  readonly answers: readonly Active<AnswerCheck>[];
+  readonly pairs: readonly Active<PairCheck>[];
+  readonly records: readonly Active<RecordCheck>[];
+}
+
+const prepared = new WeakMap<RuleSettings, Checks>();
+
+function checksOf(rules: RuleSettings): Checks {
+  const known = prepared.get(rules);
+  if (known) return known;
+  const active = <C extends Rule>(checks: readonly C[]): Active<C>[] =>
+    checks.flatMap((check) => {
+      const severity = rules.severities[check.id];
+      return severity === undefined ? [] : [{ check, severity, options: rules.options[check.id] ?? {} }];
+    });
+  const made = {
+    answers: active(ANSWER_CHECKS),
+    pairs: active(PAIR_CHECKS),
+    records: active(RECORD_CHECKS),
+  };
+  prepared.set(rules, made);
+  return made;
+}
+
+function without(rule: keyof typeof RECORD_RULES, rules: RuleSettings, record: number, hit: Hit): Examined {
+  const severity = rules.severities[rule];
+  return {
+    pairs: [],
+    judgements: [],
+    findings: severity === undefined ? [] : [{ rule, severity, record, ...hit }],
+  };
 }
 
 /** An answer that stands in several pairs of its record is reported once. */
@@ -95,27 +144,73 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-/** Runs every check that needs one record alone. */
-export function examine(parsed: Parsed, mapping: Mapping, record: number): Examined {
-  if ('fault' in parsed) return without(RECORD_RULES['invalid-json'], record, parsed.fault);
-  if (!isObject(parsed.value)) {
+/** The pairs with a look at each answer: one look, in however many pairs it stands. */
+function viewPairs(pairs: readonly Pair[], isAscii: boolean): ViewedPair[] {
+  const views = new Map<string, TextView>();
+  const view = ({ text }: Side): TextView => {
+    // With one pair there is nothing to find again, and texts are long.
+    if (pairs.length === 1) return viewOf(text, isAscii);
+    const known = views.get(text) ?? viewOf(text, isAscii);
+    views.set(text, known);
+    return known;
+  };
+  return pairs.map((pair) => ({
+    ...pair,
+    chosen: { ...pair.chosen, name: 'chosen', prompt: pair.prompt, view: view(pair.chosen) },
+    rejected: { ...pair.rejected, name: 'rejected', prompt: pair.prompt, view: view(pair.rejected) },
+  }));
+}
+
+/** Runs every check that needs one record alone and is on. */
+export function examine(
+  parsed: Parsed,
+  mapping: Mapping,
+  record: number,
+  rules: RuleSettings = DEFAULT_RULES,
+): Examined {
+  if ('fault' in parsed) return without('invalid-json', rules, record, parsed.fault);
+  const { value } = parsed;
+  if (!isObject(value)) {
     const hit: Hit = { place: { path: [], part: 'value' }, message: 'The record is not a JSON object.' };
-    return without(RECORD_RULES['not-an-object'], record, hit);
+    return without('not-an-object', rules, record, hit);
   }
-  const outcome = readRecord(mapping, parsed.value);
+  const outcome = readRecord(mapping, value);
   if ('problem' in outcome) {
     const { kind, path, expected } = outcome.problem;
     const message = kind === 'missing-field' ? `The record has no ${expected}.` : `Expected ${expected}.`;
-    return without(RECORD_RULES[kind], record, { place: { path, part: 'value' }, message });
+    return without(kind, rules, record, { place: { path, part: 'value' }, message });
   }
+  const checks = checksOf(rules);
+  const pairs = viewPairs(outcome.pairs, parsed.isAscii);
   const findings: Finding[] = [];
-  for (const check of PAIR_CHECKS) {
-    outcome.pairs.forEach((pair, i) => {
-      for (const hit of check.check(pair)) findings.push({ ...report(check, record, hit), pair: i });
+  const report = <C extends Rule>(
+    { check, severity, options }: Active<C>,
+    find: (check: C, context: Context) => readonly Hit[],
+    pair?: number,
+  ): void => {
+    const context: Context = { record: value, mapping, options, benchmarks: rules.benchmarks };
+    for (const hit of find(check, context))
+      findings.push({ rule: check.id, severity, record, ...(pair !== undefined && { pair }), ...hit });
+  };
+  const alone = outcome.judgements.map(({ response, prompt }): Answer => ({
+    ...response,
+    name: '',
+    prompt,
+    view: viewOf(response.text),
+  }));
+  for (const active of checks.answers) {
+    pairs.forEach(({ chosen, rejected }, i) => {
+      report(active, (check, context) => check.checkAnswer(chosen, context), i);
+      report(active, (check, context) => check.checkAnswer(rejected, context), i);
     });
-    for (const { response } of outcome.judgements) {
-      for (const hit of check.checkAlone?.(response) ?? []) findings.push(report(check, record, hit));
-    }
+    for (const answer of alone) report(active, (check, context) => check.checkAnswer(answer, context));
   }
-  return { ...outcome, findings: distinct(findings) };
+  for (const active of checks.pairs) {
+    pairs.forEach((pair, i) => {
+      report(active, (check, context) => check.checkPair(pair, context), i);
+    });
+  }
+  for (const active of checks.records)
+    report(active, (check, context) => check.checkRecord(outcome, context));
+  return { pairs, judgements: outcome.judgements, findings: distinct(findings) };
 }

@@ -1,71 +1,104 @@
-import type { Severity } from '../model/finding.ts';
-import type { PairCheck, Rule } from './check.ts';
-import { emptyResponse } from './emptyResponse.ts';
-import { identicalPair } from './identicalPair.ts';
-import { prefixPair } from './prefixPair.ts';
+import type { AnswerCheck, PairCheck, RecordCheck, Rule } from './check.ts';
+import { historyDiffers } from './conversation/historyDiffers.ts';
+import { missingAssistantTurn } from './conversation/missingAssistantTurn.ts';
+import { promptMissing } from './conversation/promptMissing.ts';
+import { promptRepeatedInResponse } from './conversation/promptRepeated.ts';
+import { roleOrder } from './conversation/roleOrder.ts';
+import { templateTokenInText } from './conversation/templateToken.ts';
+import { turnMarkerInResponse } from './conversation/turnMarker.ts';
+import { unknownRole } from './conversation/unknownRole.ts';
+import type { DatasetCheck } from './dataset/datasetCheck.ts';
+import { labelImbalance } from './dataset/labelImbalance.ts';
+import { lengthBias } from './dataset/lengthBias.ts';
+import { rowGroupTooLarge } from './dataset/rowGroups.ts';
+import { styleBias } from './dataset/styleBias.ts';
+import { annotatorsSplit } from './labels/annotatorsSplit.ts';
+import { labelsConflict } from './labels/labelsConflict.ts';
+import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
+import { scoreOutOfScale } from './labels/scoreOutOfScale.ts';
+import { likelyMislabeled, lowMargin, scorersDisagree } from './labels/scoreRules.ts';
+import { tieAsPreference } from './labels/tieAsPreference.ts';
+import { benchmarkOverlap } from './relations/benchmarkOverlap.ts';
 import { preferenceCycle } from './relations/cycles.ts';
 import { duplicatePair, oppositeDuplicate } from './relations/duplicates.ts';
 import { splitLeak } from './relations/leaks.ts';
 import { nearDuplicatePair } from './relations/nearDuplicates.ts';
-import { turnMarkerInResponse } from './turnMarker.ts';
-
-/** Every check of one pair, in the order of its reports. */
-export const PAIR_CHECKS: readonly PairCheck[] = [
-  emptyResponse,
-  identicalPair,
-  prefixPair,
-  turnMarkerInResponse,
-];
+import { emptyResponse } from './structure/emptyResponse.ts';
+import { identicalPair } from './structure/identicalPair.ts';
+import { invalidJson } from './structure/invalidJson.ts';
+import { missingField } from './structure/missingField.ts';
+import { nearIdenticalPair } from './structure/nearIdenticalPair.ts';
+import { notAnObject } from './structure/notAnObject.ts';
+import { prefixPair } from './structure/prefixPair.ts';
+import { whitespaceOnlyDifference } from './structure/whitespaceOnlyDifference.ts';
+import { wrongType } from './structure/wrongType.ts';
+import { cutOffEnding } from './text/cutOff.ts';
+import { languageMismatch } from './text/languageMismatch.ts';
+import { loneSurrogate } from './text/loneSurrogate.ts';
+import { modelNameLeak } from './text/modelName.ts';
+import { mojibake } from './text/mojibake.ts';
+import { personalData } from './text/personalData.ts';
+import { refusalChosen } from './text/refusalChosen.ts';
+import { secret } from './text/secret.ts';
+import { axolotlLosesTurns } from './trainers/axolotlLosesTurns.ts';
+import { llamafactoryDrops } from './trainers/llamafactoryDrops.ts';
+import { openrlhfDrops } from './trainers/openrlhfDrops.ts';
+import { overContextWindow } from './trainers/overContextWindow.ts';
+import { trlPrefixSplit } from './trainers/trlPrefixSplit.ts';
+import { trlPromptRepeated } from './trainers/trlPromptRepeated.ts';
 
 /** What reading a record can report, before there is a pair to check. */
 export const RECORD_RULES = {
-  'invalid-json': {
-    id: 'invalid-json',
-    severity: 'error',
-    title: 'The line is not one JSON value',
-    help: 'Loaders stop or skip at such a line. The message names the first byte that cannot be read; the rest of the file is checked all the same.',
-  },
-  'not-an-object': {
-    id: 'not-an-object',
-    severity: 'error',
-    title: 'The line is JSON, but not an object',
-    help: 'A record of preference data is an object with named fields.',
-  },
-  'missing-field': {
-    id: 'missing-field',
-    severity: 'error',
-    title: 'A field that the schema needs is not there',
-    help: 'The rest of the file has this field, so a trainer will stop at the record or drop it in silence. Fill it in, or drop the record.',
-  },
-  'wrong-type': {
-    id: 'wrong-type',
-    severity: 'error',
-    title: 'A field holds another type than in the rest of the file',
-    help: 'A boolean, number or list where text is expected usually comes from an exporter that guessed types. Write the value as text, or drop the record.',
-  },
+  'invalid-json': invalidJson,
+  'not-an-object': notAnObject,
+  'missing-field': missingField,
+  'wrong-type': wrongType,
 } as const satisfies Record<string, Rule>;
 
-/** What scores can report. The texts say what such a finding is not. */
-export const SCORE_RULES = {
-  'likely-mislabeled': {
-    id: 'likely-mislabeled',
-    severity: 'warning',
-    title: 'The label speaks against the rest of the file',
-    help: 'The pair stands at the head of a ranking by how strongly the scorer prefers the rejected answer. It is a place to look, not a verdict: the default scorer judges consistency with the rest of the file, not truth. Read both answers, then flip, drop or keep.',
-  },
-  'scorers-disagree': {
-    id: 'scorers-disagree',
-    severity: 'information',
-    title: 'Several scorers do not agree on the label',
-    help: 'Some of the scorers of this file side with the label and some against it, and their margins lie far apart. That says nothing of who is right: such pairs are worth a person, and are no good evidence for or against any scorer.',
-  },
-  'low-margin': {
-    id: 'low-margin',
-    severity: 'information',
-    title: 'The scorer can hardly tell the two responses apart',
-    help: 'The pair has one of the smallest margins of the file. That is no sign of a wrong label, and no sign that people would disagree: it says that the pair teaches little of what the scorer can see.',
-  },
-} as const satisfies Record<string, Rule>;
+/** Every check of an answer by itself, in the order of their reports. */
+export const ANSWER_CHECKS: readonly AnswerCheck[] = [
+  emptyResponse,
+  turnMarkerInResponse,
+  promptRepeatedInResponse,
+  templateTokenInText,
+  cutOffEnding,
+  mojibake,
+  loneSurrogate,
+  modelNameLeak,
+  personalData,
+  secret,
+];
+
+/** Every check of two answers. */
+export const PAIR_CHECKS: readonly PairCheck[] = [
+  identicalPair,
+  whitespaceOnlyDifference,
+  nearIdenticalPair,
+  prefixPair,
+  languageMismatch,
+  refusalChosen,
+  benchmarkOverlap,
+  trlPrefixSplit,
+  overContextWindow,
+];
+
+/** Every check of a record as a whole. */
+export const RECORD_CHECKS: readonly RecordCheck[] = [
+  promptMissing,
+  roleOrder,
+  unknownRole,
+  missingAssistantTurn,
+  historyDiffers,
+  scoreContradictsLabel,
+  labelsConflict,
+  tieAsPreference,
+  annotatorsSplit,
+  scoreOutOfScale,
+  trlPromptRepeated,
+  axolotlLosesTurns,
+  openrlhfDrops,
+  llamafactoryDrops,
+];
 
 /** What only the whole dataset shows. */
 export const RELATION_RULES: readonly Rule[] = [
@@ -76,14 +109,57 @@ export const RELATION_RULES: readonly Rule[] = [
   nearDuplicatePair,
 ];
 
-/** The severity of a rule by its id. */
-export function severityOf(id: string): Severity | undefined {
-  return ALL_RULES.find((rule) => rule.id === id)?.severity;
-}
+/** What is said of a file as a whole. */
+export const DATASET_CHECKS: readonly DatasetCheck[] = [
+  lengthBias,
+  styleBias,
+  labelImbalance,
+  rowGroupTooLarge,
+];
+
+/** What scores can report. */
+export const SCORE_RULES = {
+  'likely-mislabeled': likelyMislabeled,
+  'scorers-disagree': scorersDisagree,
+  'low-margin': lowMargin,
+} as const satisfies Record<string, Rule>;
+
+/** What the memory of decisions reports of itself. */
+export const unusedSuppression: Rule = {
+  id: 'unused-suppression',
+  severity: 'information',
+  title: 'A decision to keep a pair is no longer needed',
+  why: 'Somebody decided to keep the pair in spite of a finding, and the rule does not report it any more: the pair was mended, or the rule changed. Decisions that nobody needs hide the ones that somebody does.',
+  example:
+    '.preflens/decisions.jsonl names a pair and "refusal-chosen", and the chosen answer was written anew since.',
+  remedy: 'Take the line out of .preflens/decisions.jsonl: preflens baseline --prune does it.',
+  source: 'ESLint, ruff: unused suppressions',
+};
+
+export const decisionConflict: Rule = {
+  id: 'decision-conflict',
+  severity: 'warning',
+  title: 'Two people decided differently about the same finding',
+  why: 'After a merge .preflens/decisions.jsonl holds two lines for one pair and rule that do not agree. Until somebody settles it, the finding is shown.',
+  example: 'One line keeps the pair, another one keeps it and calls it wrong.',
+  remedy: 'Read the pair, and leave one of the two lines.',
+};
+
+export const MEMORY_RULES: readonly Rule[] = [unusedSuppression, decisionConflict];
 
 export const ALL_RULES: readonly Rule[] = [
   ...Object.values(RECORD_RULES),
+  ...ANSWER_CHECKS,
   ...PAIR_CHECKS,
+  ...RECORD_CHECKS,
   ...RELATION_RULES,
+  ...DATASET_CHECKS,
   ...Object.values(SCORE_RULES),
+  ...MEMORY_RULES,
 ];
+
+const BY_ID: ReadonlyMap<string, Rule> = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
+
+export function ruleById(id: string): Rule | undefined {
+  return BY_ID.get(id);
+}

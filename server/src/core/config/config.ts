@@ -1,4 +1,6 @@
 // preflens.json: how a user names the mapping of files that are not recognised, or not as meant.
+import type { RulesConfig } from '../checks/settings.ts';
+import { RULES_SCHEMA } from '../checks/settings.ts';
 import { parseFieldRef } from '../mapping/field.ts';
 import type { Label, Mapping, PromptPart } from '../mapping/mapping.ts';
 import { mappingById, MAPPINGS, withAxis } from '../mapping/table.ts';
@@ -25,8 +27,30 @@ export interface MappingRule {
   readonly positive?: 'first' | 'second';
 }
 
-export interface Config {
+/** Rules for the files that a pattern names; they count before those of the file as a whole. */
+export interface Override {
+  readonly files: string | readonly string[];
+  readonly rules: RulesConfig;
+}
+
+/** When an open file is checked: while people type, when they save, or when they ask. */
+export type RunWhen = (typeof RUN_WHEN)[number];
+const RUN_WHEN = ['type', 'save', 'demand'] as const;
+
+/** What an editor can say too: one list for preflens.json and the editor's own settings. */
+export interface CheckConfig {
+  readonly rules?: RulesConfig;
+  readonly run?: RunWhen;
+  readonly timeBudgetMs?: number;
+}
+
+export interface Config extends CheckConfig {
   readonly $schema?: string;
+  /** Other files of this kind, read before this one. */
+  readonly extends?: string | readonly string[];
+  readonly overrides?: readonly Override[];
+  /** Datasets that are kept for measuring. */
+  readonly benchmarks?: readonly string[];
   readonly mappings?: readonly MappingRule[];
   readonly scorers?: readonly ScorerRule[];
 }
@@ -39,6 +63,26 @@ const FIELD = {
 };
 const VALUES = { type: 'array', items: {}, description: 'Values of the label field.' };
 
+const FILES = { type: 'string', minLength: 1 } as const;
+
+/** The schemas of what an editor can say too. */
+export const CHECK_SCHEMA = {
+  rules: RULES_SCHEMA,
+  run: {
+    enum: RUN_WHEN,
+    default: 'type',
+    description:
+      'When an open file is checked: "type" a moment after each change, "save" when it is saved, "demand" when Check Again is run.',
+  },
+  timeBudgetMs: {
+    type: 'integer',
+    minimum: 0,
+    default: 4000,
+    description:
+      'Milliseconds that the checks of a file may take before the log says how long they took. Nothing is left out.',
+  },
+} as const;
+
 /** The JSON schema of preflens.json: editors complete from it, and the same one checks the file. */
 export const CONFIG_SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -47,6 +91,32 @@ export const CONFIG_SCHEMA = {
   additionalProperties: false,
   properties: {
     $schema: { type: 'string' },
+    extends: {
+      description: 'Files like this one that are read before it, from the folder of this file.',
+      anyOf: [FILES, { type: 'array', items: FILES }],
+    },
+    ...CHECK_SCHEMA,
+    overrides: {
+      type: 'array',
+      description: 'Rules for some files; later entries count before earlier ones.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['files', 'rules'],
+        properties: {
+          files: {
+            description: 'A pattern of paths, from the folder of this file, or several.',
+            anyOf: [FILES, { type: 'array', items: FILES, minItems: 1 }],
+          },
+          rules: RULES_SCHEMA,
+        },
+      },
+    },
+    benchmarks: {
+      type: 'array',
+      items: FILES,
+      description: 'Datasets that are kept for measuring: prompts that stand in them are reported.',
+    },
     scorers: SCORERS_SCHEMA,
     mappings: {
       type: 'array',

@@ -7,8 +7,10 @@ export const PARTIAL = -1;
 
 /** Bits of `pairs.flags`. */
 export const IS_TIE = 1;
+/** The chosen answer stands before the rejected one in its record. */
+export const CHOSEN_FIRST = 2;
 
-/** One row for each line that holds something: 28 bytes. */
+/** One row for each line that holds something: 36 bytes. */
 export interface RecordColumns {
   line: Int32Array;
   byteStart: Float64Array;
@@ -17,14 +19,19 @@ export interface RecordColumns {
   firstPair: Int32Array;
   /** Answers with a verdict of their own. */
   judgements: Int32Array;
+  /** Those of them that say good, and bad; ratings are neither. */
+  good: Int32Array;
+  bad: Int32Array;
 }
 
-/** One row for each pair: 49 bytes. Lengths in UTF-16 units; a key takes two numbers, the low one first. */
+/** One row for each pair: 53 bytes. Lengths in UTF-16 units; a key takes two numbers, the low one first. */
 export interface PairColumns {
   record: Int32Array;
   chosenLength: Int32Array;
   rejectedLength: Int32Array;
   flags: Uint8Array;
+  /** Marks of style: of the chosen answer in the lower 16 bits, of the rejected one in the upper 16. */
+  style: Uint32Array;
   promptKey: Uint32Array;
   chosenKey: Uint32Array;
   rejectedKey: Uint32Array;
@@ -43,12 +50,15 @@ export interface RecordRow {
   readonly byteStart: number;
   readonly byteEnd: number;
   readonly judgements: number;
+  readonly good: number;
+  readonly bad: number;
 }
 
 export interface PairRow extends Identity {
   readonly chosenLength: number;
   readonly rejectedLength: number;
   readonly flags: number;
+  readonly style: number;
 }
 
 export function recordColumns(rows: number): RecordColumns {
@@ -58,6 +68,8 @@ export function recordColumns(rows: number): RecordColumns {
     byteEnd: new Float64Array(rows),
     firstPair: new Int32Array(rows),
     judgements: new Int32Array(rows),
+    good: new Int32Array(rows),
+    bad: new Int32Array(rows),
   };
 }
 
@@ -67,6 +79,7 @@ export function pairColumns(rows: number): PairColumns {
     chosenLength: new Int32Array(rows),
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
+    style: new Uint32Array(rows),
     promptKey: new Uint32Array(2 * rows),
     chosenKey: new Uint32Array(2 * rows),
     rejectedKey: new Uint32Array(2 * rows),
@@ -134,7 +147,7 @@ export class Facts {
     return this.pairs.margin.subarray(0, this.pairCount);
   }
 
-  addRecord({ line, byteStart, byteEnd, judgements }: RecordRow): void {
+  addRecord({ line, byteStart, byteEnd, judgements, good, bad }: RecordRow): void {
     const at = this.#records.add();
     const c = this.#records.all;
     c.line[at] = line;
@@ -142,6 +155,8 @@ export class Facts {
     c.byteEnd[at] = byteEnd;
     c.firstPair[at] = this.#pairs.count;
     c.judgements[at] = judgements;
+    c.good[at] = good;
+    c.bad[at] = bad;
     this.#judgementCount += judgements;
   }
 
@@ -153,6 +168,7 @@ export class Facts {
     c.chosenLength[at] = row.chosenLength;
     c.rejectedLength[at] = row.rejectedLength;
     c.flags[at] = row.flags;
+    c.style[at] = row.style;
     if ((row.flags & IS_TIE) !== 0) this.#tieCount++;
     setKey(c.promptKey, at, row.promptKey);
     setKey(c.chosenKey, at, row.chosenKey);
@@ -164,12 +180,14 @@ export class Facts {
 
   /** Appends a record of other facts with its pairs, moved by some lines and bytes. Margins and origins come along. */
   addFrom(other: Facts, record: number, lines: number, bytes: number): void {
-    const { line, byteStart, byteEnd, judgements } = other.records;
+    const { line, byteStart, byteEnd, judgements, good, bad } = other.records;
     this.addRecord({
       line: (line[record] ?? 0) + lines,
       byteStart: (byteStart[record] ?? 0) + bytes,
       byteEnd: (byteEnd[record] ?? 0) + bytes,
       judgements: judgements[record] ?? 0,
+      good: good[record] ?? 0,
+      bad: bad[record] ?? 0,
     });
     const [from, to] = other.pairsOf(record);
     for (let pair = from; pair < to; pair++) {
@@ -179,6 +197,7 @@ export class Facts {
         chosenLength: c.chosenLength[pair] ?? 0,
         rejectedLength: c.rejectedLength[pair] ?? 0,
         flags: c.flags[pair] ?? 0,
+        style: c.style[pair] ?? 0,
       });
       const at = this.#pairs.count - 1;
       this.#pairs.all.margin[at] = c.margin[pair] ?? Number.NaN;
@@ -210,7 +229,10 @@ export class Facts {
     for (let pair = from; pair < to; pair++) this.#tieCount -= Number(this.isTie(pair));
     this.#tieCount += other.tieCount;
     this.#judgementCount += other.judgementCount - (this.records.judgements[record] ?? 0);
-    this.#records.all.judgements[record] = other.judgementCount;
+    const own = this.#records.all;
+    own.judgements[record] = other.judgementCount;
+    own.good[record] = other.records.good[0] ?? 0;
+    own.bad[record] = other.records.bad[0] ?? 0;
     this.#pairs.replace(from, to - from, other.pairs, other.pairCount);
     this.#pairs.all.record.fill(record, from, from + other.pairCount);
     const moved = other.pairCount - (to - from);
@@ -251,6 +273,10 @@ export class Facts {
 
   isTie(pair: number): boolean {
     return ((this.pairs.flags[pair] ?? 0) & IS_TIE) !== 0;
+  }
+
+  isChosenFirst(pair: number): boolean {
+    return ((this.pairs.flags[pair] ?? 0) & CHOSEN_FIRST) !== 0;
   }
 
   /** Text of both answers, in UTF-16 units. */

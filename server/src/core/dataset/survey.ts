@@ -1,8 +1,12 @@
 // One pass over the records of a dataset: what schema it is, the facts of records and pairs, and what the
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
+import { styleOfPair } from '../checks/dataset/styleMarks.ts';
 import type { Examined, Parsed } from '../checks/examine.ts';
 import { examine, parseRecord } from '../checks/examine.ts';
+import type { RuleSettings } from '../checks/settings.ts';
+import { DEFAULT_RULES } from '../checks/settings.ts';
 import type { Key } from '../hash.ts';
+import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
@@ -13,7 +17,7 @@ import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
-import { Facts, IS_TIE } from './facts.ts';
+import { CHOSEN_FIRST, Facts, IS_TIE } from './facts.ts';
 
 /** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
 export const MOST_FINDINGS = 10_000;
@@ -64,12 +68,17 @@ export class Surveyor {
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<string, number>();
   readonly #given: Mapping | undefined;
+  readonly #rules: RuleSettings;
+  readonly #onPair: ((pair: Pair) => void) | undefined;
   #recognition: Recognition | undefined;
   #waiting: Waiting[] | undefined = [];
   #waitingBytes = 0;
   #fieldsSeen: readonly string[] = [];
 
-  constructor(known?: Schema) {
+  /** @param onPair told of every pair, in their order */
+  constructor(known?: Schema, rules: RuleSettings = DEFAULT_RULES, onPair?: (pair: Pair) => void) {
+    this.#onPair = onPair;
+    this.#rules = rules;
     if (known && 'recognition' in known) {
       this.#recognition = known.recognition;
       this.#waiting = undefined;
@@ -121,9 +130,10 @@ export class Surveyor {
 
   #take(raw: Omit<RawRecord, 'bytes'>, parsed: Parsed): void {
     const { pairs, judgements, findings } = this.#recognition
-      ? examine(parsed, this.#recognition.mapping, raw.record)
+      ? examine(parsed, this.#recognition.mapping, raw.record, this.#rules)
       : NOTHING;
-    this.#facts.addRecord({ ...raw, judgements: judgements.length });
+    const said = (verdict: boolean): number => judgements.filter((one) => one.verdict === verdict).length;
+    this.#facts.addRecord({ ...raw, judgements: judgements.length, good: said(true), bad: said(false) });
     let before: { readonly prompt: Pair['prompt']; readonly key: Key } | undefined;
     for (const pair of pairs) {
       const identity = identify(pair, before?.prompt === pair.prompt ? before.key : undefined);
@@ -132,15 +142,17 @@ export class Surveyor {
         ...identity,
         chosenLength: pair.chosen.text.length,
         rejectedLength: pair.rejected.text.length,
-        flags: pair.isTie ? IS_TIE : 0,
+        flags: (pair.isTie ? IS_TIE : 0) | (pair.candidates[0] < pair.candidates[1] ? CHOSEN_FIRST : 0),
+        style: styleOfPair(pair),
       });
+      this.#onPair?.(pair);
     }
     for (const finding of findings) this.#keep(finding);
   }
 }
 
 /** A record's value and what its mapping reads in it. */
-export interface ReadValue extends Omit<Examined, 'findings'> {
+export interface ReadValue extends Reading {
   readonly value: JsonObject;
 }
 

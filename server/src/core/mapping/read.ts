@@ -12,6 +12,7 @@ import { concreteShape, turnsOf } from './shape.ts';
 interface Compiled {
   readonly needs: readonly Need[];
   readonly marks: readonly FieldRef[];
+  names?: ReadonlySet<string>;
 }
 
 const compiled = new WeakMap<Mapping, Compiled>();
@@ -77,6 +78,12 @@ function collectRefs(value: unknown, isRef: boolean, refs: Set<FieldRef>): void 
 
 /** Top-level names of all fields that a mapping may read. */
 export function namesRead(mapping: Mapping): ReadonlySet<string> {
+  const known = compile(mapping);
+  known.names ??= collectNames(mapping);
+  return known.names;
+}
+
+function collectNames(mapping: Mapping): ReadonlySet<string> {
   const refs = new Set<FieldRef>(mapping.marks);
   collectRefs(mapping.prompt, false, refs);
   collectRefs(mapping.answers, false, refs);

@@ -2,6 +2,9 @@ import type { Path } from './json.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
 
+/** The record of a finding that is about a whole file. */
+export const WHOLE_FILE = -1;
+
 /**
  * Where in a record a finding sits. Resolved to bytes only when somebody looks at it,
  * because most findings of a large file are never shown.
@@ -16,18 +19,28 @@ export interface Place {
   readonly bytes?: readonly [start: number, end: number];
 }
 
+/** A text that is to stand in a place, which is a string value or a part of one. */
+export interface Replacement {
+  readonly place: Place;
+  readonly text: string;
+}
+
 /** What a check reports of one record. */
 export interface Hit {
   readonly place: Place;
   readonly message: string;
+  /** What would mend it. */
+  readonly replace?: readonly Replacement[];
 }
 
 /** A hit with the rule that made it and the record it is about. */
 export interface Finding extends Hit {
   readonly rule: string;
   readonly severity: Severity;
-  /** Record number, from 0, blank lines not counted. */
+  /** Record number, from 0, blank lines not counted; WHOLE_FILE where it is about all of them. */
   readonly record: number;
   /** Number of the pair within its record, from 0, where the finding is about one. */
   readonly pair?: number;
+  /** Key of the pair elsewhere that this one is too close to. */
+  readonly other?: string;
 }

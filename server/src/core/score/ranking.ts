@@ -1,4 +1,5 @@
-import { SCORE_RULES } from '../checks/table.ts';
+import type { RuleSettings } from '../checks/settings.ts';
+import type { SCORE_RULES } from '../checks/table.ts';
 import type { Facts } from '../dataset/facts.ts';
 import { PARTIAL } from '../dataset/facts.ts';
 import type { Finding } from '../model/finding.ts';
@@ -95,6 +96,7 @@ export interface Ranked {
   readonly scorer: string;
   /** Percent of the pairs that may be reported as in dispute. */
   readonly percent: number;
+  readonly rules: RuleSettings;
 }
 
 /** How texts name the built-in scorer. */
@@ -110,11 +112,22 @@ export function reviewFindings({
   broken,
   scorer,
   percent,
+  rules,
 }: Ranked): Finding[] {
   const place = { path: labelPath, part: 'key' } as const;
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
   const { count } = distribution;
+  /** Puts a finding on a list, where its rule is on. */
+  const add = (
+    list: [number, Finding][],
+    rank: number,
+    rule: keyof typeof SCORE_RULES,
+    finding: Pick<Finding, 'record' | 'pair' | 'message'>,
+  ): void => {
+    const severity = rules.severities[rule];
+    if (severity !== undefined) list.push([rank, { rule, severity, place, ...finding }]);
+  };
   const worst: [number, Finding][] = [];
   const closest: [number, Finding][] = [];
   const disputed: [number, Finding][] = [];
@@ -128,24 +141,20 @@ export function reviewFindings({
     if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
       const message = `Likely mislabeled: number ${rank} of ${count.toLocaleString('en')} in the ranking of ${scorer} (${where(margin)}).${which}`;
-      worst.push([margin, { ...ruleOf('likely-mislabeled'), record, pair, place, message }]);
+      add(worst, margin, 'likely-mislabeled', { record, pair, message });
     } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
       const message = `Low margin: ${scorer} can hardly tell the two responses apart (${where(margin)}).${which}`;
-      closest.push([Math.abs(margin), { ...ruleOf('low-margin'), record, pair, place, message }]);
+      add(closest, Math.abs(margin), 'low-margin', { record, pair, message });
     }
     if (dispute > 0) {
       const message = `Scorers disagree: some side with the label and some against it (${where(margin)}, spread ${dispute.toFixed(2)}).${which}`;
-      disputed.push([-dispute, { ...ruleOf('scorers-disagree'), record, pair, place, message }]);
+      add(disputed, -dispute, 'scorers-disagree', { record, pair, message });
     }
   });
   const most = Math.min(MOST_REVIEWED, Math.round((count * percent) / 100));
   const inOrder = (list: [number, Finding][]): Finding[] =>
     list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding);
   return [...inOrder(worst), ...inOrder(disputed).slice(0, most), ...inOrder(closest)];
-}
-
-function ruleOf(id: keyof typeof SCORE_RULES): Pick<Finding, 'rule' | 'severity'> {
-  return { rule: id, severity: SCORE_RULES[id].severity };
 }
 
 /** Records whose structure is at fault: their labels are not worth a second finding. */

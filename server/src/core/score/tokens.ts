@@ -25,27 +25,29 @@ function kindOf(code: number): number {
   return KIND_WORD;
 }
 
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => kindOf(code));
+const FOLDED = Uint8Array.from({ length: 128 }, (_, code) =>
+  code >= 0x41 && code <= 0x5a ? code | 0x20 : code,
+);
+
 /** Splits a text into lower-cased words, marks, line breaks and single CJK characters. No strings are made. */
 export function visitTokens(text: string, visit: TokenVisitor): void {
   const length = text.length;
   let at = 0;
+  let code = text.charCodeAt(0);
+  let kind = code < 0x80 ? (KINDS[code] as number) : kindOf(code);
   while (at < length) {
-    const code = text.charCodeAt(at);
-    const kind = kindOf(code);
-    if (kind === KIND_SPACE) {
-      at++;
-      if (code === 0x0a) visit(0x0a0a, at - 1, at);
-      continue;
-    }
     const start = at;
+    const first = kind;
     let hash = 0x811c9dc5;
+    // Each character is looked at once: that it is no more of a word is known when the next token begins.
     do {
-      const unit = text.charCodeAt(at);
-      const folded = unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit;
-      hash = Math.imul(hash ^ folded, 0x01000193);
-      at++;
-    } while (kind === KIND_WORD && at < length && kindOf(text.charCodeAt(at)) === KIND_WORD);
-    visit(hash, start, at);
+      if (code === 0x0a) hash = 0x0a0a;
+      else hash = Math.imul(hash ^ (code < 0x80 ? (FOLDED[code] as number) : code), 0x01000193);
+      code = ++at < length ? text.charCodeAt(at) : 0x20;
+      kind = code < 0x80 ? (KINDS[code] as number) : kindOf(code);
+    } while (first === KIND_WORD && kind === KIND_WORD);
+    if (first !== KIND_SPACE || hash === 0x0a0a) visit(hash, start, at);
   }
 }
 

@@ -43,6 +43,8 @@ export interface RowGroup {
   readonly firstRow: number;
   /** By column. */
   readonly chunks: readonly Chunk[];
+  /** What the footer says that its pages come to. */
+  readonly unpackedBytes: number;
 }
 
 export interface Footer {
@@ -157,7 +159,8 @@ function readGroups(file: ThriftStruct, schema: Schema, dataEnd: number): RowGro
       return chunk;
     });
     firstRow += rows;
-    return { group, rows, firstRow: firstRow - rows, chunks };
+    const unpackedBytes = chunks.reduce((all, { meta }) => all + (numberIn(meta, META.unpacked) ?? 0), 0);
+    return { group, rows, firstRow: firstRow - rows, chunks, unpackedBytes };
   });
 }
 
@@ -183,9 +186,7 @@ export function readFooter(source: ByteSource): Footer {
     const rows = whole(file, FILE.rows, 'its count of rows');
     const sum = groups.reduce((all, group) => all + group.rows, 0);
     if (sum !== rows) throw new ParquetError(`damaged: it says ${rows} rows and its row groups hold ${sum}`);
-    const unpackedBytes = groups
-      .flatMap(({ chunks }) => chunks)
-      .reduce((all, { meta }) => all + (numberIn(meta, META.unpacked) ?? 0), 0);
+    const unpackedBytes = groups.reduce((all, group) => all + group.unpackedBytes, 0);
     return { file, schema, rows, groups, start, unpackedBytes };
   } catch (error) {
     if (error instanceof ThriftError)

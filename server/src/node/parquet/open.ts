@@ -8,6 +8,7 @@ import type { ByteSource } from '#formats/parquet/footer.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import { ParquetError } from '#formats/parquet/schema.ts';
 
+import { codecOf } from '../codec.ts';
 import { pageCodecs } from './codecs.ts';
 
 /** A file that is open. Reading is in place and waits for nothing: a page comes from the system's cache in a millisecond. */
@@ -109,6 +110,14 @@ export function cutRows(path: string, width: number, leastBytes: number): readon
     if (cut > (cuts.at(-1) ?? 0) && cut < rows) cuts.push(cut);
   }
   return [...cuts, rows];
+}
+
+/** Bytes of the row groups of a table, unpacked; none of any other file. */
+export function rowGroupsOf(path: string): readonly number[] {
+  if (!codecOf(path).isTable) return [];
+  const { file, close } = openParquet(path);
+  close();
+  return file.footer.groups.map(({ unpackedBytes }) => unpackedBytes);
 }
 
 /** Rows between two moments in which other work gets its turn. */

@@ -7,7 +7,14 @@ export const preferenceCycle: Rule = {
   id: 'preference-cycle',
   severity: 'warning',
   title: 'The labels of one prompt go round in a circle',
-  help: 'Of three or more answers to one prompt each is called better than the next, and the last better than the first. No reward can satisfy that: at least one of the labels is wrong. Read the answers and flip or drop one pair.',
+  why: 'Of three or more answers to one prompt each is called better than the next, and the last better than the first. No reward can satisfy that: at least one of the labels is wrong.',
+  example: 'Three pairs of one prompt: A over B, B over C, C over A.',
+  remedy: 'Read the answers and flip or drop one pair.',
+  repairs: [
+    { edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' },
+    { edit: 'drop', grade: 'review', title: 'Drop this record' },
+  ],
+  source: 'GPM, PairS (they measure it); TIGER-AI-Lab/EditReward#14',
 };
 
 /** A circle of two is an opposite duplicate; so is every longer one through both of them. */

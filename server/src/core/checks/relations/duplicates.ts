@@ -7,14 +7,27 @@ export const duplicatePair: Rule = {
   id: 'duplicate-pair',
   severity: 'warning',
   title: 'The same pair stands in the dataset before',
-  help: 'Prompt and both answers are the same as in an earlier record, and so is the label. A pair that counts twice is trained on twice, and leaks when the dataset is split. Drop one of the two.',
+  why: 'Prompt and both answers are the same as in an earlier record, and so is the label. A pair that counts twice is trained on twice, and leaks when the dataset is split.',
+  example: 'The same record on lines 3 and 90.',
+  remedy: 'Drop one of the two.',
+  repairs: [{ edit: 'drop', grade: 'safe', title: 'Drop this record' }],
+  source: 'TIGER-AI-Lab/EditReward#15',
 };
 
 export const oppositeDuplicate: Rule = {
   id: 'opposite-duplicate',
   severity: 'warning',
   title: 'The same pair stands in the dataset with another label',
-  help: 'Prompt and both answers are the same as in another record, but the label is not: one of the two is wrong, or people disagree. Read both, flip or drop one, or mark a tie.',
+  why: 'Prompt and both answers are the same as in another record, but the label is not: one of the two is wrong, or people disagree.',
+  example:
+    '{"prompt": "q", "chosen": "a", "rejected": "b"} on one line, {"prompt": "q", "chosen": "b", "rejected": "a"} on another.',
+  remedy: 'Read both, flip or drop one, or mark a tie.',
+  repairs: [
+    { edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' },
+    { edit: 'drop', grade: 'review', title: 'Drop this record' },
+    { edit: 'tie', grade: 'review', title: 'Mark as a tie' },
+  ],
+  source: 'TIGER-AI-Lab/EditReward#14',
 };
 
 /** What the label of a pair says, in the same word for the same pair: a tie, or the chosen answer. */

@@ -6,7 +6,10 @@ export const splitLeak: Rule = {
   id: 'split-leak',
   severity: 'warning',
   title: 'A prompt of held-out data stands in the training data too',
-  help: 'What is trained on is measured again, so the figures of the held-out split are too good. Take the record out of one of the two splits. Splits are told by the names of files and folders: train on the one hand; test, valid, val, dev, eval and heldout on the other.',
+  why: 'What is trained on is measured again, so the figures of the held-out split are too good. Splits are told by the names of files and folders: train on the one hand; test, valid, val, dev, eval and heldout on the other.',
+  example: 'The prompt of line 7 of test.jsonl stands in train.jsonl, line 1,204.',
+  remedy: 'Take the record out of one of the two splits.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
 };
 
 const TRAIN = /(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)/i;

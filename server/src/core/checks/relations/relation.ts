@@ -2,17 +2,21 @@
 import type { Facts } from '../../dataset/facts.ts';
 import { keyAt } from '../../dataset/facts.ts';
 import type { Key } from '../../hash.ts';
-import { hashKey } from '../../hash.ts';
+import { formatKey, hashKey } from '../../hash.ts';
+import type { Recognition } from '../../mapping/recognise.ts';
 import type { Finding } from '../../model/finding.ts';
+import { WHOLE_FILE } from '../../model/finding.ts';
 import { pairKey } from '../../model/identity.ts';
-import type { Path } from '../../model/json.ts';
-import type { Rule } from '../check.ts';
+import type { Options, Rule } from '../check.ts';
+import type { RuleSettings } from '../settings.ts';
 
 /** A file as these checks see it. */
 export interface FileFacts {
   readonly name: string;
   readonly facts: Facts;
-  readonly labelPath: Path;
+  readonly recognition: Recognition;
+  /** Bytes of the row groups of a table, unpacked. */
+  readonly rowGroups?: readonly number[];
 }
 
 /** All pairs of a dataset in one row of numbers, and the way back to files and records. */
@@ -94,30 +98,59 @@ export class Report {
   readonly findings: Finding[][];
   readonly counts: Map<string, number>[];
   readonly #space: PairSpace;
+  readonly #rules: RuleSettings;
 
-  constructor(space: PairSpace, most: number) {
+  constructor(space: PairSpace, rules: RuleSettings, most: number) {
     this.#space = space;
+    this.#rules = rules;
     this.#most = most;
     this.findings = space.files.map(() => []);
     this.counts = space.files.map(() => new Map<string, number>());
   }
 
-  add(rule: Rule, pair: number, message: () => string): void {
+  /** Whether any of these rules is on. */
+  isOn(...rules: readonly Rule[]): boolean {
+    return rules.some(({ id }) => this.#rules.severities[id] !== undefined);
+  }
+
+  /** @param other the pair elsewhere that this one is too close to */
+  add(rule: Rule, pair: number, message: () => string, other?: number): void {
     const number = this.#space.fileOf(pair);
-    const counts = this.counts[number];
+    const severity = this.#rules.severities[rule.id];
+    if (severity === undefined || this.#count(rule, number) > this.#most) return;
     const { file, local } = this.#space.at(pair);
-    const count = (counts?.get(rule.id) ?? 0) + 1;
-    counts?.set(rule.id, count);
-    if (count > this.#most) return;
     const record = file.facts.recordOf(local);
     this.findings[number]?.push({
       rule: rule.id,
-      severity: rule.severity,
+      severity,
       record,
       pair: local - file.facts.pairsOf(record)[0],
-      place: { path: file.labelPath, part: 'key' },
+      place: { path: file.recognition.labelPath, part: 'key' },
       message: message(),
+      ...(other !== undefined && { other: this.#keyOf(other) }),
     });
+  }
+
+  /** What is said of a whole file. */
+  addWhole(rule: Rule, number: number, find: (options: Options) => string | undefined): void {
+    const severity = this.#rules.severities[rule.id];
+    const message = severity && find(this.#rules.options[rule.id] ?? {});
+    if (severity === undefined || message === undefined) return;
+    this.#count(rule, number);
+    const place = { path: [], part: 'value' } as const;
+    this.findings[number]?.push({ rule: rule.id, severity, record: WHOLE_FILE, place, message });
+  }
+
+  #count(rule: Rule, file: number): number {
+    const counts = this.counts[file];
+    const count = (counts?.get(rule.id) ?? 0) + 1;
+    counts?.set(rule.id, count);
+    return count;
+  }
+
+  #keyOf(pair: number): string {
+    const { file, local } = this.#space.at(pair);
+    return formatKey(pairKey(file.facts.identity(local)));
   }
 }
 

@@ -1,10 +1,14 @@
 // All checks of a whole dataset, in the order of their reports.
 import { MOST_FINDINGS } from '../../dataset/survey.ts';
 import type { Finding } from '../../model/finding.ts';
-import { findCycles } from './cycles.ts';
-import { findDuplicates } from './duplicates.ts';
-import { findLeaks } from './leaks.ts';
-import { findNearDuplicates } from './nearDuplicates.ts';
+import { portraitOf } from '../dataset/portrait.ts';
+import type { RuleSettings } from '../settings.ts';
+import { DEFAULT_RULES } from '../settings.ts';
+import { DATASET_CHECKS } from '../table.ts';
+import { findCycles, preferenceCycle } from './cycles.ts';
+import { duplicatePair, findDuplicates, oppositeDuplicate } from './duplicates.ts';
+import { findLeaks, splitLeak } from './leaks.ts';
+import { findNearDuplicates, nearDuplicatePair } from './nearDuplicates.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, Report } from './relation.ts';
 
@@ -16,15 +20,32 @@ export interface Relations {
 }
 
 /** Checks the files of a dataset together; without signatures, near duplicates are not looked for. */
-export function findRelations(files: readonly FileFacts[], signatures?: Uint8Array): readonly Relations[] {
+export function findRelations(
+  files: readonly FileFacts[],
+  signatures?: Uint8Array,
+  rules: RuleSettings = DEFAULT_RULES,
+): readonly Relations[] {
   const space = new PairSpace(files);
-  const report = new Report(space, MOST_FINDINGS);
-  findDuplicates(space, report);
-  findCycles(space, report);
-  findLeaks(space, report);
-  if (signatures) findNearDuplicates(space, signatures, report);
+  const report = new Report(space, rules, MOST_FINDINGS);
+  if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
+  if (report.isOn(preferenceCycle)) findCycles(space, report);
+  if (report.isOn(splitLeak)) findLeaks(space, report);
+  if (signatures && report.isOn(nearDuplicatePair)) findNearDuplicates(space, signatures, report);
+  if (report.isOn(...DATASET_CHECKS)) checkWhole(files, report);
   return files.map((_, i) => ({
     findings: report.findings[i] ?? [],
     counts: report.counts[i] ?? new Map<string, number>(),
   }));
+}
+
+function checkWhole(files: readonly FileFacts[], report: Report): void {
+  files.forEach(({ facts, recognition, rowGroups = [] }, i) => {
+    const whole = {
+      portrait: portraitOf([facts]),
+      hasLabel: recognition.mapping.answers.kind === 'choice',
+      rowGroups,
+    };
+    for (const check of DATASET_CHECKS)
+      report.addWhole(check, i, (options) => check.checkDataset(whole, options));
+  });
 }

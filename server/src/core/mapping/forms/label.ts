@@ -152,7 +152,8 @@ function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readon
   });
 }
 
-function countVotes(label: Of<'votes'>, record: JsonObject): Record<Verdict, number> {
+/** How many of a record's votes are for which answer. */
+export function countVotes(label: Of<'votes'>, record: JsonObject): Record<Verdict, number> {
   const counts = { first: 0, second: 0, tie: 0 };
   for (const vote of votesOf(label, record)) {
     const verdict = verdictFor(label, vote.value);

@@ -1,12 +1,15 @@
-import type { PairCheck } from './check.ts';
-import { answerPlace } from './check.ts';
+import type { PairCheck } from '../check.ts';
+import { answerPlace } from '../check.ts';
 
 export const identicalPair: PairCheck = {
   id: 'identical-pair',
   severity: 'error',
   title: 'Chosen and rejected are the same text',
-  help: 'Equal answers carry no preference: the loss is a constant and the gradient is noise. White space at the ends is not counted as a difference. Drop the record.',
-  check: (pair) => {
+  why: 'Equal answers carry no preference: the loss is a constant and the gradient is noise. White space at the ends is not counted as a difference.',
+  example: '{"prompt": "2 + 2?", "chosen": "4", "rejected": "4"}',
+  remedy: 'Drop the record.',
+  repairs: [{ edit: 'drop', grade: 'safe', title: 'Drop this record' }],
+  checkPair: (pair) => {
     const text = pair.chosen.text.trim();
     // Two equal answers that are called equal are no fault.
     if (pair.isTie || text === '' || text !== pair.rejected.text.trim()) return [];

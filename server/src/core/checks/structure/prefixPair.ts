@@ -1,13 +1,17 @@
-import { otherSide } from '../model/pair.ts';
-import type { PairCheck } from './check.ts';
-import { answerPlace } from './check.ts';
+import { otherSide } from '../../model/pair.ts';
+import type { PairCheck } from '../check.ts';
+import { answerPlace } from '../check.ts';
 
 export const prefixPair: PairCheck = {
   id: 'prefix-pair',
   severity: 'warning',
   title: 'One response is the beginning of the other',
-  help: 'The shorter answer was probably cut off, so the pair compares an answer with its own first part. Look for a length limit in the generation step.',
-  check: (pair) => {
+  why: 'The shorter answer was probably cut off, so the pair compares an answer with its own first part.',
+  example: '{"prompt": "Why is the sky blue?", "chosen": "Because of scattering.", "rejected": "Because of"}',
+  remedy:
+    'Look for a length limit in the step that made the answers. Drop the record, or make the answer anew.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  checkPair: (pair) => {
     const chosen = pair.chosen.text.trim();
     const rejected = pair.rejected.text.trim();
     if (chosen === '' || rejected === '' || chosen.length === rejected.length) return [];

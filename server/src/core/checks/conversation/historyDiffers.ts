@@ -1,0 +1,48 @@
+import { transcriptTurns } from '../../mapping/transcript.ts';
+import type { Hit } from '../../model/finding.ts';
+import type { RecordCheck } from '../check.ts';
+import { sideValue } from '../check.ts';
+import type { Message } from './messages.ts';
+import { messageLists, sideLists } from './messages.ts';
+
+const MESSAGE = 'The conversation before the last answer is not the same on both sides.';
+
+function sharedMessages(a: readonly Message[], b: readonly Message[]): number {
+  let at = 0;
+  while (
+    at < Math.min(a.length, b.length) &&
+    a[at]?.text === b[at]?.text &&
+    a[at]?.speaker === b[at]?.speaker
+  )
+    at++;
+  return at;
+}
+
+export const historyDiffers: RecordCheck = {
+  id: 'history-differs',
+  severity: 'warning',
+  title: 'The two sides answer different conversations',
+  why: 'A preference says which of two answers to the same words is better. Where the user said something else on each side, the pair compares two conversations, and a trainer that splits at the common beginning trains on the user’s words too.',
+  example:
+    '{"chosen": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Bye!"}], "rejected": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "What?"}, {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "Because."}]}',
+  remedy: 'Cut both sides after the first answers that differ, or drop the record.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  source: 'huggingface/trl#1858',
+  checkRecord: ({ pairs }, { record, mapping }) => {
+    const [pair] = pairs;
+    if (!pair || pairs.length > 1) return [];
+    const hit = (): Hit[] => [{ place: sideValue(pair.rejected), message: MESSAGE }];
+    const sides = sideLists(messageLists(record, mapping), pair);
+    if (sides) {
+      const [a, b] = [sides[0].messages, sides[1].messages];
+      const shared = sharedMessages(a, b);
+      const isUser = ({ speaker }: Message): boolean => speaker === 'user';
+      return a.slice(shared).some(isUser) && b.slice(shared).some(isUser) ? hit() : [];
+    }
+    // Transcripts: after the common prompt both sides go on with a turn of the user.
+    if (pair.chosen.textStart === 0 && pair.rejected.textStart === 0) return [];
+    const goesOn = (text: string): boolean =>
+      text.includes('\n\nHuman:') && transcriptTurns(text).some(({ role }) => role === 'Human');
+    return goesOn(pair.chosen.text) && goesOn(pair.rejected.text) ? hit() : [];
+  },
+};

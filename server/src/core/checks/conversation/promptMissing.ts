@@ -1,0 +1,21 @@
+import { pathsOf } from '../../mapping/field.ts';
+import type { RecordCheck } from '../check.ts';
+
+export const promptMissing: RecordCheck = {
+  id: 'prompt-missing',
+  severity: 'warning',
+  title: 'The pair has no prompt',
+  why: 'Two answers to nothing cannot be compared: the trainer learns which text is better, whatever was asked. In transcripts it means that the two sides share no turn.',
+  example: '{"prompt": "", "chosen": "Paris.", "rejected": "Rome."}',
+  remedy: 'Fill the prompt in, or drop the record.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  checkRecord: ({ pairs }, { mapping }) => {
+    const [part] = mapping.prompt;
+    const [pair] = pairs;
+    const { answers } = mapping;
+    const isTranscript = answers.kind === 'pair' && answers.chosen.as === 'transcript';
+    if (!pair || (!part && !isTranscript) || pair.prompt.some(({ text }) => text.trim() !== '')) return [];
+    const path = part ? (pathsOf(part.at)[0] ?? []) : pair.chosen.path;
+    return [{ place: { path, part: 'value' }, message: 'The pair has no prompt.' }];
+  },
+};

@@ -1,0 +1,45 @@
+import type { AnswerCheck } from '../check.ts';
+import { answerRange, numberOption, responseWords } from '../check.ts';
+
+export const promptRepeatedInResponse: AnswerCheck = {
+  id: 'prompt-repeated-in-response',
+  severity: 'warning',
+  title: 'A response begins with the prompt',
+  why: 'An answer that repeats the whole question first usually comes from a model that was asked to go on with a text, or from an exporter that joined the two. The prompt is then trained on as if it were an answer.',
+  example:
+    '{"prompt": "What is the capital of France, and since when?", "chosen": "What is the capital of France, and since when? Paris, since 987.", "rejected": "Paris."}',
+  remedy: 'Cut the copy of the prompt from the response.',
+  repairs: [{ edit: 'replace', grade: 'review', title: 'Cut the copy of the prompt' }],
+  options: {
+    characters: {
+      default: 30,
+      schema: {
+        type: 'integer',
+        minimum: 1,
+        description: 'Shorter prompts are not looked for: "Yes or no?" may well begin an answer.',
+      },
+    },
+  },
+  source: 'MakazhanAlpamys/Soup#810',
+  precision: {
+    right: 0,
+    of: 0,
+    on: '13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
+  },
+  checkAnswer: (answer, context) => {
+    const prompt = (answer.prompt.at(-1)?.text ?? '').trim();
+    if (prompt.length < numberOption(context, 'characters') || answer.text.length <= prompt.length) return [];
+    const start = answer.text.length - answer.text.trimStart().length;
+    if (!answer.text.startsWith(prompt, start)) return [];
+    const rest = answer.text.slice(start + prompt.length);
+    if (rest.trim() === '') return [];
+    const cut = start + prompt.length + (rest.length - rest.trimStart().length);
+    return [
+      {
+        place: answerRange(answer, start, start + prompt.length),
+        message: `${responseWords(answer)} begins with the ${prompt.length} characters of the prompt.`,
+        replace: [{ place: answerRange(answer, 0, cut), text: '' }],
+      },
+    ];
+  },
+};

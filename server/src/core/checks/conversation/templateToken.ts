@@ -1,0 +1,42 @@
+import type { AnswerCheck } from '../check.ts';
+import { answerRange, responseWords } from '../check.ts';
+import { ANGLE, BRACKET } from '../view.ts';
+
+/** Marks of chat templates that stand in no text that people write. `<s>` alone is HTML for struck-out text. */
+const TOKEN =
+  /<\|(?:im_start|im_end|im_sep|endoftext|end_of_text|begin_of_text|start_header_id|end_header_id|eot_id|eom_id|user|assistant|system|end|endofprompt|eos|bos|pad|prompter|end_of_turn|start_of_turn)\|>|<(?:start|end)_of_turn>|<｜[^｜<>]{2,30}｜>|\[\/?INST\]|<<\/?SYS>>|<\/s>(?=\s*(?:<s>|$))|<\|(?:START|END)_OF_TURN_TOKEN\|>/;
+const AT_END = new RegExp(`(?:\\s*(?:${TOKEN.source}))+\\s*$`);
+
+export const templateTokenInText: AnswerCheck = {
+  id: 'template-token-in-text',
+  severity: 'warning',
+  title: 'A text contains a token of a chat template',
+  why: 'The template adds these tokens by itself. Written into the text they are there twice, or they end the answer in the middle, since a tokenizer reads them as control tokens.',
+  example: '{"prompt": "Hi", "chosen": "Hello!<|im_end|>", "rejected": "What?"}',
+  remedy: 'Take the token out of the text.',
+  repairs: [{ edit: 'replace', grade: 'safe', title: 'Take out the tokens at the end' }],
+  source: 'TRL, axolotl: texts are put into the chat template as they stand',
+  precision: {
+    right: 0,
+    of: 0,
+    on: '13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
+  },
+  checkAnswer: (answer) => {
+    if ((answer.view.marks & (ANGLE | BRACKET)) === 0 && !answer.view.isWide) return [];
+    const found = TOKEN.exec(answer.text);
+    if (!found) return [];
+    const end = AT_END.exec(answer.text);
+    // Tokens in the middle cut the answer in two: a person decides which part counts.
+    const isAtEnd = end !== null && end.index <= found.index && end.index > 0;
+    const place = answerRange(answer, found.index, found.index + found[0].length);
+    return [
+      {
+        place,
+        message: `${responseWords(answer)} contains "${found[0]}", a token of a chat template.`,
+        ...(isAtEnd && {
+          replace: [{ place: answerRange(answer, end.index, answer.text.length), text: '' }],
+        }),
+      },
+    ];
+  },
+};

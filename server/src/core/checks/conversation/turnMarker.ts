@@ -1,0 +1,35 @@
+import { findTurnMarker } from '../../mapping/transcript.ts';
+import type { AnswerCheck } from '../check.ts';
+import { answerRange, responseWords } from '../check.ts';
+import { COLON } from '../view.ts';
+
+export const turnMarkerInResponse: AnswerCheck = {
+  id: 'turn-marker-in-response',
+  severity: 'warning',
+  title: 'A response contains the marker of another turn',
+  why: 'A marker such as "Human:" at the head of a line means that the answer runs on into the next turn, or that the two sides were split at different turns.',
+  example: '{"prompt": "Hi", "chosen": "Hello!\\n\\nHuman: How are you?", "rejected": "What?"}',
+  remedy: 'Cut the answer before the marker, or drop the record.',
+  repairs: [{ edit: 'replace', grade: 'review', title: 'Cut the response before the marker' }],
+  precision: {
+    right: 49,
+    of: 50,
+    on: '66 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the marker is no part of the answer',
+  },
+  checkAnswer: (answer) => {
+    const marker = (answer.view.marks & COLON) === 0 ? undefined : findTurnMarker(answer.text);
+    if (!marker) return [];
+    const word = answer.text.slice(...marker);
+    const message = `${responseWords(answer)} contains the turn marker "${word}".`;
+    const end = answer.text.slice(0, marker[0]).trimEnd().length;
+    const cut = answerRange(answer, end, answer.text.length);
+    return [
+      {
+        place: answerRange(answer, ...marker),
+        message,
+        // An answer that is nothing but the other turn cannot be cut to something.
+        ...(end > 0 && { replace: [{ place: cut, text: '' }] }),
+      },
+    ];
+  },
+};

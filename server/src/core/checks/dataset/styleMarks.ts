@@ -1,0 +1,44 @@
+// How an answer is written, in yes and no: a few bits for each side of a pair, kept in the facts.
+import type { Answer } from '../check.ts';
+import { ANGLE, BANG, BREAK, COLON, DASH, HASH, QUESTION, STAR, TICK } from '../view.ts';
+
+interface StyleMark {
+  /** After "answers with". */
+  readonly name: string;
+  /** Some of these characters has to be in the text. */
+  readonly needs: number;
+  readonly has: (text: string) => boolean;
+}
+
+/** Order is the layout of the bits: new ones come last. */
+export const STYLE_MARKS: readonly StyleMark[] = [
+  { name: 'bullet points', needs: DASH | STAR, has: (text) => /^[ \t]*[-*] \S/m.test(text) },
+  { name: 'numbered steps', needs: BREAK, has: (text) => /^[ \t]*\d{1,2}[.)] \S/m.test(text) },
+  { name: 'headings', needs: HASH, has: (text) => /^#{1,6} \S/m.test(text) },
+  { name: 'bold text', needs: STAR, has: (text) => /\*\*[^*\n]+\*\*/.test(text) },
+  { name: 'code', needs: TICK, has: (text) => text.includes('`') },
+  { name: 'several paragraphs', needs: BREAK, has: (text) => /\S[^\S\n]*\n[^\S\n]*\n\s*\S/.test(text) },
+  { name: 'a question to the user', needs: QUESTION, has: (text) => text.trimEnd().endsWith('?') },
+  { name: 'exclamation marks', needs: BANG, has: () => true },
+  { name: 'links', needs: COLON, has: (text) => /https?:\/\//.test(text) },
+  { name: 'markup', needs: ANGLE, has: (text) => /<\/?[a-z][a-z\d]*[ >/]/.test(text) },
+];
+
+function marksOf({ text, view }: Answer): number {
+  let bits = 0;
+  STYLE_MARKS.forEach(({ needs, has }, i) => {
+    if ((view.marks & needs) !== 0 && has(text)) bits |= 1 << i;
+  });
+  return bits;
+}
+
+/** Bits of the chosen answer in the lower 16, of the rejected one in the upper 16. */
+export function styleOfPair({
+  chosen,
+  rejected,
+}: {
+  readonly chosen: Answer;
+  readonly rejected: Answer;
+}): number {
+  return (marksOf(chosen) | (marksOf(rejected) << 16)) >>> 0;
+}

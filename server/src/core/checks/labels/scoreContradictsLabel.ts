@@ -1,0 +1,25 @@
+import { sideScores } from '../../reward/columns.ts';
+import type { RecordCheck } from '../check.ts';
+import { isOwnLabel } from './ownLabel.ts';
+
+export const scoreContradictsLabel: RecordCheck = {
+  id: 'score-contradicts-label',
+  severity: 'warning',
+  title: 'The record’s own scores say the opposite of its label',
+  why: 'The record holds a score for each side, and the rejected answer has the better one. Either the label or the scores were exchanged on the way, or they measure different things.',
+  example:
+    '{"prompt": "Hi", "chosen": "Hello!", "rejected": "What?", "score_chosen": 2, "score_rejected": 9}',
+  remedy: 'Read both answers; flip the pair or mend the scores.',
+  repairs: [{ edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' }],
+  source: 'OpenBMB/UltraFeedback#8, #11',
+  checkRecord: ({ pairs }, { record, mapping }) => {
+    if (isOwnLabel(mapping)) return [];
+    return pairs.flatMap((pair, i) => {
+      const scores = pair.isTie ? undefined : sideScores(record, pair);
+      if (!scores || scores.margin >= 0) return [];
+      const { field, chosen, rejected } = scores;
+      const message = `"${field}" is ${chosen} for the chosen answer and ${rejected} for the rejected one.`;
+      return [{ place: { path: scores.path, part: 'value' as const }, message, pair: i }];
+    });
+  },
+};

@@ -1,0 +1,88 @@
+import { visitTokens } from '../../score/tokens.ts';
+import type { PairCheck } from '../check.ts';
+
+/** Words of a gram: long enough that two authors do not write it by chance. */
+const GRAM_WORDS = 8;
+
+/** Prompts of a benchmark as the hashes of their word grams, 48 bits each. */
+export interface Benchmark {
+  readonly name: string;
+  readonly grams: readonly number[];
+}
+
+/** The hashes of a text's runs of eight words; of a shorter one (but of three words at least) the whole. */
+export function gramsOf(text: string): number[] {
+  const words: number[] = [];
+  visitTokens(text, (hash, start, end) => {
+    if (end - start > 1 || /\w/.test(text.charAt(start)) || text.charCodeAt(start) > 0x7f) words.push(hash);
+  });
+  const size = Math.min(GRAM_WORDS, words.length);
+  if (size < 3) return [];
+  const grams: number[] = [];
+  for (let at = 0; at + size <= words.length; at++) {
+    let [low, high] = [0x811c9dc5, 0x2545f491];
+    for (let i = at; i < at + size; i++) {
+      low = Math.imul(low ^ (words[i] ?? 0), 0x01000193);
+      high = Math.imul(high ^ (words[i] ?? 0), 0x85ebca6b) ^ (low >>> 13);
+    }
+    grams.push((high & 0xffff) * 2 ** 32 + (low >>> 0));
+  }
+  return grams;
+}
+
+const prepared = new WeakMap<readonly Benchmark[], ReadonlyMap<number, number>>();
+
+function tableOf(benchmarks: readonly Benchmark[]): ReadonlyMap<number, number> {
+  const known = prepared.get(benchmarks);
+  if (known) return known;
+  const table = new Map(benchmarks.flatMap(({ grams }, i) => grams.map((gram) => [gram, i] as const)));
+  prepared.set(benchmarks, table);
+  return table;
+}
+
+export const benchmarkOverlap: PairCheck = {
+  id: 'benchmark-overlap',
+  severity: 'warning',
+  title: 'The prompt stands in a benchmark too',
+  why: 'What is trained on cannot be measured. Skywork took about 5,000 pairs out of its set between versions 0.1 and 0.2 because they stood in RewardBench.',
+  example:
+    '"benchmarks": ["eval/rewardbench.jsonl"] in preflens.json, and a training prompt that shares its runs of eight words.',
+  remedy: 'Drop the record from the training data.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  options: {
+    share: {
+      default: 0.5,
+      schema: {
+        type: 'number',
+        minimum: 0.01,
+        maximum: 1,
+        description: 'Share of the prompt’s runs of eight words that have to stand in one benchmark.',
+      },
+    },
+  },
+  source:
+    'Skywork-Reward-Preference-80K v0.2; n-gram decontamination as in the GPT-3 paper (T. Brown et al., 2020)',
+  checkPair: ({ prompt, chosen }, { benchmarks, options, mapping }) => {
+    if (benchmarks.length === 0) return [];
+    const grams = gramsOf(prompt.at(-1)?.text ?? '');
+    if (grams.length === 0) return [];
+    const table = tableOf(benchmarks);
+    const counts = new Map<number, number>();
+    for (const gram of grams) {
+      const at = table.get(gram);
+      if (at !== undefined) counts.set(at, (counts.get(at) ?? 0) + 1);
+    }
+    const [best] = [...counts].sort((a, b) => b[1] - a[1]);
+    if (!best || best[1] < (options['share'] as number) * grams.length) return [];
+    const name = benchmarks[best[0]]?.name ?? '';
+    const share = Math.round((100 * best[1]) / grams.length);
+    const [part] = mapping.prompt;
+    const path = part ? part.at.split(/[.|]/).slice(0, 1) : chosen.path;
+    return [
+      {
+        place: { path, part: 'value' },
+        message: `The prompt stands in ${name}: ${share} % of its runs of ${GRAM_WORDS} words are the same.`,
+      },
+    ];
+  },
+};

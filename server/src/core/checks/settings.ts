@@ -1,0 +1,71 @@
+// Which rules are on, how severe each is, and its options: the defaults with what users set laid over them.
+import type { Severity } from '../model/finding.ts';
+import type { Json } from '../model/json.ts';
+import type { Options } from './check.ts';
+import type { Benchmark } from './relations/benchmarkOverlap.ts';
+import { ALL_RULES } from './table.ts';
+
+/** What a user can say of a rule: its severity, and with it options. */
+export type RuleSetting = Severity | 'off' | readonly [Severity | 'off', Options];
+
+/** By rule. A later layer counts before an earlier one. */
+export type RulesConfig = Readonly<Record<string, RuleSetting>>;
+
+/** What checks run by. Plain data: it goes to threads, and its text is part of the key of what is kept. */
+export interface RuleSettings {
+  /** Of the rules that are on. */
+  readonly severities: Readonly<Record<string, Severity>>;
+  /** Of every rule that has some. */
+  readonly options: Readonly<Record<string, Options>>;
+  readonly benchmarks: readonly Benchmark[];
+}
+
+export function resolveRules(
+  layers: readonly RulesConfig[],
+  benchmarks: readonly Benchmark[] = [],
+): RuleSettings {
+  const severities: Record<string, Severity> = {};
+  const options: Record<string, Record<string, Json>> = {};
+  for (const { id, severity, options: own = {} } of ALL_RULES) {
+    let now: Severity | 'off' = severity;
+    const values = Object.fromEntries(Object.entries(own).map(([name, one]) => [name, one.default]));
+    for (const layer of layers) {
+      const said = layer[id];
+      if (said === undefined) continue;
+      const [level, set] = typeof said === 'string' ? [said, {}] : said;
+      now = level;
+      Object.assign(values, set);
+    }
+    if (now !== 'off') severities[id] = now;
+    if (Object.keys(values).length > 0) options[id] = values;
+  }
+  return { severities, options, benchmarks };
+}
+
+export const DEFAULT_RULES: RuleSettings = resolveRules([]);
+
+const LEVELS = ['error', 'warning', 'information', 'off'] as const;
+
+/** The JSON schema of `rules`, made from the rules themselves. */
+export const RULES_SCHEMA: Readonly<Record<string, Json>> = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'Rules and how severe they are, or ["warning", {options}].',
+  properties: Object.fromEntries(
+    ALL_RULES.map(({ id, title, severity, options = {} }): [string, Json] => {
+      const description = `${title}. Default: ${severity}.`;
+      const level = { enum: LEVELS };
+      if (Object.keys(options).length === 0) return [id, { description, ...level }];
+      const properties = Object.fromEntries(
+        Object.entries(options).map(([name, one]) => [name, { ...one.schema, default: one.default }]),
+      );
+      const withOptions = {
+        type: 'array',
+        minItems: 2,
+        maxItems: 2,
+        items: [level, { type: 'object', additionalProperties: false, properties }],
+      };
+      return [id, { description, anyOf: [level, withOptions] }];
+    }),
+  ),
+};

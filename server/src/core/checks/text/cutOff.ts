@@ -1,0 +1,89 @@
+import type { AnswerCheck } from '../check.ts';
+import { answerRange, numberOption, responseWords } from '../check.ts';
+import { TICK } from '../view.ts';
+
+/** After these words an English sentence goes on. */
+const OPEN_WORDS = new Set(
+  'the a an of and or nor but with from into onto because although whereas if than which whose your my their our its is are was were be been being has have to for by as at very such including include'.split(
+    ' ',
+  ),
+);
+
+const ENDS = /[.!?。！？…]["'”’)\]*_]*(?=\s|$)/g;
+/** Characters before the end in which other sentences are looked for. */
+const LOOKED_BACK = 1000;
+/** Lines that end as they like: lists, headings, tables, code, addresses, formulas, signatures. */
+const FREE_START = /^\s*(?:[-*•+#>|\\$]|\d+[.)]|[a-zA-Z][.)]\s)/;
+const FREE_END = /https?:|www\.|[{}=;\\$|@#]|["“][^"”]*["”] [-–—] /;
+const LONGEST_WORD = 30;
+const LEAST_LINE = 40;
+const LEAST_SENTENCES = 3;
+
+function hasSentences(text: string): boolean {
+  return (text.slice(-LOOKED_BACK).match(ENDS)?.length ?? 0) >= LEAST_SENTENCES;
+}
+
+function fenceCount(text: string): number {
+  return text.match(/^[ \t]*```/gm)?.length ?? 0;
+}
+
+/** Why the text seems to stop in the middle; undefined where it does not. */
+function whyCut(text: string, hasTicks: boolean): string | undefined {
+  if (hasTicks && !/[.!?)\]`]$/.test(text.slice(-1)) && fenceCount(text) % 2 === 1)
+    return 'inside a block of code';
+  const last = text.charCodeAt(text.length - 1);
+  if (last === 0xff0c || last === 0x3001) return 'with a comma';
+  // Most answers end with a mark, and are done here.
+  if (last !== 0x2c && !/[\p{Ll}\p{Lo}]/u.test(text.charAt(text.length - 1))) return undefined;
+  const start = text.lastIndexOf('\n') + 1;
+  if (text.length - start < LEAST_LINE) return undefined;
+  if (
+    FREE_START.test(text.slice(start, start + LEAST_LINE)) ||
+    FREE_END.test(text.slice(start).slice(-LOOKED_BACK))
+  )
+    return undefined;
+  if (last === 0x2c) return 'with a comma';
+  const word = /[\p{L}'’]+$/u.exec(text.slice(-LONGEST_WORD))?.[0].toLowerCase() ?? '';
+  if (OPEN_WORDS.has(word)) return `with "${word}"`;
+  // An answer whose other sentences end properly.
+  if (!hasSentences(text)) return undefined;
+  return 'without the end of its last sentence';
+}
+
+export const cutOffEnding: AnswerCheck = {
+  id: 'cut-off-ending',
+  severity: 'information',
+  title: 'A response stops in the middle',
+  why: 'An answer that stops in the middle of a sentence or a block of code was probably cut by a length limit. Labels then prefer whichever side was not cut, and the model learns length.',
+  example:
+    '{"prompt": "Tell me about Rome.", "chosen": "Rome is old. It was a kingdom. It was a republic. Then Augustus, who had won the war, became the", "rejected": "Rome is a city."}',
+  remedy: 'Make the answer anew with a larger limit, or drop the record.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  options: {
+    characters: {
+      default: 80,
+      schema: {
+        type: 'integer',
+        minimum: 1,
+        description: 'Shorter answers are not looked at: they need not be sentences.',
+      },
+    },
+  },
+  precision: {
+    right: 43,
+    of: 50,
+    on: '428 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the text breaks off. Read after the rule was set on another draw of 50, of which 40 were right',
+  },
+  checkAnswer: (answer, context) => {
+    if (answer.text.length < numberOption(context, 'characters')) return [];
+    const text = answer.text.trimEnd();
+    const why = whyCut(text, (answer.view.marks & TICK) !== 0);
+    if (why === undefined) return [];
+    return [
+      {
+        place: answerRange(answer, Math.max(0, text.length - 40), text.length),
+        message: `${responseWords(answer)} stops ${why}.`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,79 @@
+import type { PairCheck } from '../check.ts';
+import { answerPlace, responseWords } from '../check.ts';
+
+/** Scripts by their ranges, coarse: a text is in the script of most of its letters. */
+const SCRIPTS: readonly (readonly [name: string, from: number, to: number])[] = [
+  ['Latin', 0x41, 0x24f],
+  ['Greek', 0x370, 0x3ff],
+  ['Cyrillic', 0x400, 0x52f],
+  ['Hebrew', 0x590, 0x5ff],
+  ['Arabic', 0x600, 0x77f],
+  ['Devanagari', 0x900, 0x97f],
+  ['Bengali', 0x980, 0x9ff],
+  ['Tamil', 0xb80, 0xbff],
+  ['Thai', 0xe00, 0xe7f],
+  ['Georgian', 0x10a0, 0x10ff],
+  ['Hangul', 0x1100, 0x11ff],
+  ['Chinese or Japanese', 0x3040, 0x9fff],
+  ['Hangul', 0xac00, 0xd7af],
+];
+
+const WIDE = /[^\0-\x7f]/;
+
+/** Letters that are looked at. */
+const SAMPLE = 500;
+const MOST = 0.85;
+const LEAST_LETTERS = 20;
+
+/** The script of a text that is plainly in one; undefined for others, and for short texts. */
+export function scriptOf(text: string): string | undefined {
+  const counts = new Map<string, number>();
+  let letters = 0;
+  for (let i = 0; i < text.length && letters < SAMPLE; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x41 || (code > 0x5a && code < 0x61) || (code > 0x7a && code < 0xc0)) continue;
+    const script = SCRIPTS.find(([, from, to]) => code >= from && code <= to)?.[0];
+    if (script === undefined) continue;
+    letters++;
+    counts.set(script, (counts.get(script) ?? 0) + 1);
+  }
+  // A character of Chinese says as much as a word.
+  const [best] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (!best) return undefined;
+  const least = best[0] === 'Latin' ? 3 * LEAST_LETTERS : LEAST_LETTERS;
+  return best[1] >= least && best[1] >= MOST * letters ? best[0] : undefined;
+}
+
+/** Prompts that ask for another language, or are about one. */
+const ABOUT_LANGUAGE =
+  /translat|language|in (?:english|chinese|french|german|spanish|russian|japanese|korean|arabic|hindi|mandarin|cantonese)|chinese|english|russian|japanese|korean|arabic|hebrew|hindi|greek|mandarin|pinyin|romaji|翻译|译成|译为|英文|英语|中文|汉语|日语|日文|韩语|俄语|代码|编程|перев|англ|переклад/i;
+
+export const languageMismatch: PairCheck = {
+  id: 'language-mismatch',
+  severity: 'information',
+  title: 'A response is written in another script than the prompt',
+  why: 'Answers in another language than the question are wrong for most uses, whatever they say, and scorers of one language cannot judge them. Prompts that ask for a translation or name a language are left out, and so are languages that share a script.',
+  example:
+    '{"prompt": "请用一句话介绍一下你自己，说明你能做什么，并给出三个具体的例子。", "chosen": "I am an assistant. I can write, summarise and answer questions, for instance about cooking, travel and history.", "rejected": "我是一个助手，可以回答问题，写文章，总结资料，例如烹饪、旅行和历史方面的问题。"}',
+  remedy: 'Drop the record, or make the answer anew in the language of the prompt.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  precision: {
+    right: 1,
+    of: 1,
+    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
+  },
+  checkPair: ({ prompt, chosen, rejected }) => {
+    const asked = prompt.at(-1)?.text ?? '';
+    // In ASCII alone all three are in one script.
+    if (!chosen.view.isWide && !rejected.view.isWide && !WIDE.test(asked)) return [];
+    const script = scriptOf(asked);
+    if (script === undefined) return [];
+    return [chosen, rejected].flatMap((answer) => {
+      const own = scriptOf(answer.text);
+      if (own === undefined || own === script || prompt.some(({ text }) => ABOUT_LANGUAGE.test(text)))
+        return [];
+      const message = `The prompt is in ${script} script, and ${responseWords(answer).toLowerCase()} in ${own}.`;
+      return [{ place: answerPlace(answer), message }];
+    });
+  },
+};

@@ -1,0 +1,33 @@
+import type { AnswerCheck } from '../check.ts';
+import { answerRange, responseWords } from '../check.ts';
+
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+export const loneSurrogate: AnswerCheck = {
+  id: 'lone-surrogate',
+  severity: 'warning',
+  title: 'A response contains half of a character',
+  why: 'A text that was cut in the middle of an emoji or a rare character holds half of it. Python cannot encode such a text: tokenizers, Parquet and Arrow writers raise an error or put a question mark there.',
+  example: '{"prompt": "Cheer me up.", "chosen": "Sure! \\ud83d", "rejected": "No."}',
+  remedy: 'Take the half out.',
+  repairs: [{ edit: 'replace', grade: 'safe', title: 'Take out the half character' }],
+  precision: {
+    right: 0,
+    of: 0,
+    on: '13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
+  },
+  checkAnswer: (answer) => {
+    if (!answer.view.isWide) return [];
+    const at = answer.text.search(LONE);
+    if (at < 0) return [];
+    const place = answerRange(answer, at, at + 1);
+    const code = answer.text.charCodeAt(at).toString(16);
+    return [
+      {
+        place,
+        message: `${responseWords(answer)} contains half of a character (\\u${code}).`,
+        replace: [{ place, text: '' }],
+      },
+    ];
+  },
+};

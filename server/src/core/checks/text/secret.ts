@@ -1,0 +1,66 @@
+import type { AnswerCheck } from '../check.ts';
+import { answerRange, responseWords } from '../check.ts';
+
+/**
+ * Keys that name themselves: a fixed beginning, a length, an alphabet. A text without the beginning is
+ * not searched, and before that without its rarest character: a search for one is the fastest there is.
+ */
+const KINDS: readonly (readonly [name: string, rare: string, begins: readonly string[], pattern: RegExp])[] =
+  [
+    ['an AWS access key', 'A', ['KIA', 'SIA'], /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/],
+    ['a GitHub token', '_', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], /\bgh[pousr]_[A-Za-z\d]{36}\b/],
+    ['a GitHub token', '_', ['github_pat_'], /\bgithub_pat_[A-Za-z\d_]{60,}\b/],
+    ['an Anthropic key', '-', ['sk-ant-'], /\bsk-ant-[\w-]{80,}/],
+    [
+      'an OpenAI key',
+      '-',
+      ['sk-'],
+      /\bsk-(?:[A-Za-z\d]{20}T3BlbkFJ[A-Za-z\d]{20}|[A-Za-z\d]{48}|(?:proj|svcacct)-[\w-]{80,})(?![\w-])/,
+    ],
+    ['a Hugging Face token', '_', ['hf_'], /\bhf_[A-Za-z]{34}\b/],
+    ['a Google key', 'z', ['AIza'], /\bAIza[\w-]{35}(?![\w-])/],
+    ['a Slack token', 'x', ['xox'], /\bxox[abprs]-\d{8,}-[\w-]{10,}/],
+    ['a Stripe key', '_', ['k_live_'], /\b[rs]k_live_[A-Za-z\d]{24,}\b/],
+    ['an npm token', '_', ['npm_'], /\bnpm_[A-Za-z\d]{36}\b/],
+    ['a signed token', 'J', ['eyJ'], /\beyJ[\w-]{15,}\.eyJ[\w-]{15,}\.[\w-]{20,}/],
+    [
+      'a private key',
+      '-',
+      ['PRIVATE KEY-----'],
+      /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*[A-Za-z\d+/=\s]{64,}/,
+    ],
+  ];
+
+/** Written by people who show where a key goes. */
+const MADE_UP = /(.)\1{5}|EXAMPLE|your|x{4}|1234567|abcdef/i;
+
+export const secret: AnswerCheck = {
+  id: 'secret',
+  severity: 'warning',
+  title: 'A response contains a key or token',
+  why: 'A key in training data is a key that everybody has. Each kind is told by its own beginning, length and alphabet; keys that are plainly made up are left out. Messages never show the key.',
+  example:
+    '{"prompt": "How do I log in?", "chosen": "Use AKIA followed by 16 more capitals and digits.", "rejected": "No."}',
+  remedy: 'Revoke the key, replace it in the text, and look where it came from.',
+  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
+  precision: {
+    right: 0,
+    of: 0,
+    on: '13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
+  },
+  checkAnswer: (answer) => {
+    for (const [name, rare, begins, pattern] of KINDS) {
+      if (!answer.text.includes(rare) || !begins.some((beginning) => answer.text.includes(beginning)))
+        continue;
+      const found = pattern.exec(answer.text);
+      if (!found || MADE_UP.test(found[0])) continue;
+      return [
+        {
+          place: answerRange(answer, found.index, found.index + found[0].length),
+          message: `${responseWords(answer)} contains ${name}.`,
+        },
+      ];
+    }
+    return [];
+  },
+};

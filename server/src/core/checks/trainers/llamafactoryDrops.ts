@@ -1,0 +1,52 @@
+import type { Reading } from '../../mapping/forms/form.ts';
+import type { Hit } from '../../model/finding.ts';
+import type { Context, RecordCheck } from '../check.ts';
+import { messageLists, sideLists } from '../conversation/messages.ts';
+
+/** Why LLaMA-Factory leaves a row out, or a part of it. */
+function reason({ pairs }: Reading, { record, mapping }: Context): Hit | undefined {
+  const [pair] = pairs;
+  if (!pair) return undefined;
+  const place = (path: Hit['place']['path']): Hit['place'] => ({ path, part: 'value' });
+  if (pairs.length > 1) {
+    const message = `LLaMA-Factory reads one chosen and one rejected answer: ${pairs.length - 1} of ${pairs.length} pairs of this record are ignored.`;
+    return { place: place(pair.chosen.path), message };
+  }
+  const empty = [pair.chosen, pair.rejected].find(({ text }) => text.trim() === '');
+  if (empty)
+    return { place: place(empty.path), message: 'LLaMA-Factory drops the row: one of its answers is empty.' };
+  const lists = messageLists(record, mapping);
+  const sides = sideLists(lists, pair);
+  const talk = lists.find((list) => !sides?.includes(list));
+  if (!talk) return undefined;
+  const spoken = talk.messages.filter(({ speaker }) => speaker !== 'system');
+  const wrong = spoken.findIndex(
+    ({ speaker }, i) => (i % 2 === 0) !== (speaker === 'user' || speaker === 'tool'),
+  );
+  if (wrong >= 0) {
+    const { role = '', path = [] } = spoken[wrong] ?? {};
+    const message = `LLaMA-Factory drops the row: message ${wrong + 1} of the prompt is by "${role}", and user and assistant have to take turns.`;
+    return { place: place(path), message };
+  }
+  if (spoken.length % 2 === 1) return undefined;
+  return {
+    place: place(talk.path),
+    message: 'LLaMA-Factory drops the row: the prompt of a ranking has to end with the user.',
+  };
+}
+
+export const llamafactoryDrops: RecordCheck = {
+  id: 'llamafactory-drops',
+  severity: 'off',
+  title: 'LLaMA-Factory would drop the row, or a part of it',
+  why: 'Rows without a valid pair, with an empty answer, or whose conversation does not alternate and end with the user are left out with one line in the log, or none; third answers are ignored. "Cannot find valid samples" is what is left when it meets all rows.',
+  example:
+    '{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}], "chosen": {"from": "gpt", "value": "A"}, "rejected": {"from": "gpt", "value": "B"}}',
+  remedy:
+    'Mend the conversation, or preflens convert --to llamafactory. Say "ranking": true in dataset_info.json.',
+  source: 'hiyouga/LLaMA-Factory#4108, #1829, #3364',
+  checkRecord: (reading, context) => {
+    const hit = reason(reading, context);
+    return hit ? [hit] : [];
+  },
+};

@@ -1,0 +1,32 @@
+import { pathsOf } from '../../mapping/field.ts';
+import type { RecordCheck } from '../check.ts';
+import { numberOption } from '../check.ts';
+import { promptTokens } from './tokens.ts';
+
+/** OpenRLHF wants room for an answer of this many tokens. */
+const ROOM = 2;
+
+export const openrlhfDrops: RecordCheck = {
+  id: 'openrlhf-drops',
+  severity: 'off',
+  title: 'OpenRLHF would drop the row: its prompt fills the window',
+  why: 'Rows whose prompt has max_len − 2 tokens or more are dropped without a word; of the others the end of the answer is cut. Tokens are estimated here, from characters.',
+  example: 'A prompt of 4,000 characters with a max_len of 512.',
+  remedy: 'Raise max_len, shorten the prompt, or drop the record on purpose.',
+  options: {
+    maxLength: {
+      default: 512,
+      schema: { type: 'integer', minimum: 8, description: 'The max_len that OpenRLHF will be started with.' },
+    },
+  },
+  source: 'OpenRLHF, reward dataset; OpenRLHF/OpenRLHF#308',
+  checkRecord: ({ pairs }, context) => {
+    const most = numberOption(context, 'maxLength') - ROOM;
+    const tokens = promptTokens(pairs[0]?.prompt ?? []);
+    if (tokens < most) return [];
+    const [part] = context.mapping.prompt;
+    const path = part ? (pathsOf(part.at)[0] ?? []) : (pairs[0]?.chosen.path ?? []);
+    const message = `The prompt has about ${tokens} tokens: OpenRLHF drops the row at max_len ${most + ROOM}.`;
+    return [{ place: { path, part: 'value' }, message }];
+  },
+};

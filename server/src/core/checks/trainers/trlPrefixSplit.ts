@@ -1,0 +1,37 @@
+import type { PairCheck } from '../check.ts';
+import { answerRange } from '../check.ts';
+
+const IN_WORD = /[\p{L}\p{N}]/u;
+
+function sharedLength(a: string, b: string): number {
+  let at = 0;
+  while (at < Math.min(a.length, b.length) && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
+}
+
+export const trlPrefixSplit: PairCheck = {
+  id: 'trl-prefix-split',
+  severity: 'information',
+  title: 'TRL would split prompt and answer inside a word',
+  why: 'Where there is no prompt field, TRL takes the longest common beginning of the two texts as the prompt, character by character. Two answers that begin with the same letters lose them to the prompt, and the tokens at the cut are not those that a model would write.',
+  example:
+    '{"chosen": "\\n\\nHuman: Colour?\\n\\nAssistant: blue", "rejected": "\\n\\nHuman: Colour?\\n\\nAssistant: black"}',
+  remedy: 'Give the prompt in a field of its own: preflens convert --to trl does it.',
+  source: 'TRL, extract_prompt; huggingface/trl#2164',
+  checkPair: ({ chosen, rejected, isTie, candidates }, { record, mapping }) => {
+    const { answers } = mapping;
+    if (isTie || answers.kind !== 'pair' || mapping.prompt.length > 0 || candidates[0] !== 0) return [];
+    const [a, b] = [record[String(chosen.path[0])], record[String(rejected.path[0])]];
+    if (typeof a !== 'string' || typeof b !== 'string') return [];
+    const shared = sharedLength(chosen.text, rejected.text);
+    const [before, own, other] = [
+      chosen.text.charAt(shared - 1),
+      chosen.text.charAt(shared),
+      rejected.text.charAt(shared),
+    ];
+    if (shared === 0 || !IN_WORD.test(before) || !(IN_WORD.test(own) || IN_WORD.test(other))) return [];
+    const word = /[\p{L}\p{N}]+$/u.exec(chosen.text.slice(Math.max(0, shared - 30), shared))?.[0] ?? '';
+    const message = `TRL would end the prompt after "${word}", inside a word: both answers begin with the same ${shared} characters.`;
+    return [{ place: answerRange(chosen, shared - word.length, shared), message }];
+  },
+};
