@@ -45,7 +45,8 @@ for (const name of files) {
     const { findings, pairs } = examine(parsed, recognition.mapping, raw.record, rules);
     for (const { place, message, pair } of findings) {
       perFile.set(name, (perFile.get(name) ?? 0) + 1);
-      const value = 'value' in parsed && isObject(parsed.value) ? valueAt(parsed.value, place.path) : undefined;
+      const value =
+        'value' in parsed && isObject(parsed.value) ? valueAt(parsed.value, place.path) : undefined;
       const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
       const [start, end] = place.within ?? [0, 0];
       const shown = place.within

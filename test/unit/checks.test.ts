@@ -4,9 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { examine, parseRecord } from '#core/checks/examine.ts';
-import { ALL_RULES, PAIR_CHECKS, RECORD_RULES } from '#core/checks/table.ts';
+import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
+import type { RulesConfig } from '#core/checks/settings.ts';
+import { resolveRules } from '#core/checks/settings.ts';
+import { ALL_RULES, ANSWER_CHECKS, PAIR_CHECKS, RECORD_CHECKS, RECORD_RULES } from '#core/checks/table.ts';
 import { resolvePlace } from '#core/json/place.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { recognise } from '#core/mapping/recognise.ts';
 import { MAPPINGS } from '#core/mapping/table.ts';
+import type { Json, JsonObject } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
 
 import { decode, encode, recordOf, survey } from '../fakes/records.ts';
 
@@ -15,13 +22,31 @@ const explicit = MAPPINGS.find(({ id }) => id === 'trl-explicit')!;
 
 interface Case {
   readonly expect: readonly string[];
-  readonly record?: object;
+  readonly record?: JsonObject;
   readonly line?: string;
+  readonly rules?: RulesConfig;
+  readonly benchmarks?: readonly { readonly name: string; readonly texts: readonly string[] }[];
 }
 
-function reportsOf(line: string): string[] {
-  const raw = recordOf(line);
-  return examine(parseRecord(raw), explicit, 0).findings.map(({ rule, place }) => {
+/** The mapping of a record by its look; what nothing fits is read as a plain pair, as it would be among others. */
+function mappingOf(line: string): Mapping {
+  try {
+    const value = JSON.parse(line) as Json;
+    const found = isObject(value) ? recognise([value])?.mapping : undefined;
+    return found && found.id !== 'no-prompt' ? found : explicit;
+  } catch {
+    return explicit;
+  }
+}
+
+function reportsOf({ line, record, rules = {}, benchmarks = [] }: Case): string[] {
+  const text = line ?? JSON.stringify(record);
+  const raw = recordOf(text);
+  const settings = resolveRules(
+    [rules],
+    benchmarks.map(({ name, texts }) => ({ name, grams: texts.flatMap(gramsOf) })),
+  );
+  return examine(parseRecord(raw), mappingOf(text), 0, settings).findings.map(({ rule, place }) => {
     const { byteStart, byteEnd } = resolvePlace(raw.bytes, place);
     return `${rule}@${decode(raw.bytes.subarray(byteStart, byteEnd))}`;
   });
@@ -30,7 +55,10 @@ function reportsOf(line: string): string[] {
 const files = readdirSync(FOLDER);
 
 it('has fixtures for every rule that needs no scorer', () => {
-  const rules = [...Object.keys(RECORD_RULES), ...PAIR_CHECKS.map(({ id }) => id)];
+  const rules = [
+    ...Object.keys(RECORD_RULES),
+    ...[...ANSWER_CHECKS, ...PAIR_CHECKS, ...RECORD_CHECKS].map(({ id }) => id),
+  ];
   expect(files.map((file) => file.replace('.jsonl', '')).sort()).toEqual(rules.sort());
 });
 
@@ -48,12 +76,16 @@ describe.each(files)('%s', (file) => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Case);
-  it.each(cases.map((one) => [one.line ?? JSON.stringify(one.record), one.expect] as const))(
-    '%s',
-    (line, expected) => {
-      expect(reportsOf(line)).toEqual(expected);
-    },
-  );
+  const rule = file.replace('.jsonl', '');
+  it('is reported of some records and of others not', () => {
+    const isReported = ({ expect: expected }: Case): boolean =>
+      expected.some((one) => one.startsWith(`${rule}@`));
+    expect(cases.some(isReported)).toBe(true);
+    expect(cases.every(isReported)).toBe(false);
+  });
+  it.each(cases.map((one) => [one.line ?? JSON.stringify(one.record), one] as const))('%s', (_, one) => {
+    expect(reportsOf(one)).toEqual(one.expect);
+  });
 });
 
 it('names line and byte of broken JSON and of bad UTF-8', () => {

@@ -55,7 +55,7 @@ it('surveys and places by streams however they are cut', async () => {
   for (const size of [1, 3, 7]) {
     const cut = await surveyRecords(recordsOf(file, size));
     expect(cut.findings).toEqual(whole.findings);
-    const placed = await placeFindings(recordsOf(file, size), cut.findings);
+    const placed = await placeFindings(recordsOf(file, size), cut.findings, cut.facts, 'a.jsonl');
     expect(placed.map(({ finding, line, column }) => [finding.rule, line, column])).toEqual([
       ['empty-response', 1, 25],
       ['missing-field', 3, 1],

@@ -1,162 +1,103 @@
-import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
-import type { Relations } from '#core/checks/relations/relations.ts';
-import { findRelations } from '#core/checks/relations/relations.ts';
-import { DEFAULT_RULES } from '#core/checks/settings.ts';
-import { ruleById } from '#core/checks/table.ts';
-import { PARTIAL } from '#core/dataset/facts.ts';
+// `check`: what is wrong with datasets, as far as nobody decided about it before.
+import { isatty } from 'node:tty';
+
+import type { RuleSettings } from '#core/checks/settings.ts';
+import { SCORE_RULES } from '#core/checks/table.ts';
+import { isOld } from '#core/memory/baseline.ts';
 import { UserError } from '#core/messages.ts';
-import type { Finding } from '#core/model/finding.ts';
-import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
-import { placeFindings } from '#node/engine.ts';
-import { groupShards } from '#node/files.ts';
-import { rowGroupsOf } from '#node/parquet/open.ts';
-import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
-import type { SurveyedDataset } from '#node/survey.ts';
+import type { Severity } from '#core/model/finding.ts';
+import { countWords, TEXT_FORMATS } from '#core/report/formats.ts';
+import { HTML } from '#core/report/html.ts';
+import type { FileReport, Report } from '#core/report/report.ts';
+import { totalOf } from '#core/report/report.ts';
+import { SARIF } from '#core/report/sarif.ts';
+import { writeWhole } from '#node/wholeFile.ts';
 
+import type { CheckedFile, CollectOptions } from './collect.ts';
+import { collect } from './collect.ts';
 import type { Command } from './command.ts';
-import { isScorable, openSurveyed, scoreDataset } from './job.ts';
 
-export interface CheckOptions {
-  readonly score: boolean;
-  readonly seed: number;
-  readonly groupBy: string | undefined;
-  readonly budget: number;
-  readonly model?: string | undefined;
-}
+export const FORMATS = { ...TEXT_FORMATS, sarif: SARIF, html: HTML } as const;
+export type FormatName = keyof typeof FORMATS;
 
-/** Findings about labels, for each file of the dataset, and what the scorer is worth. */
-interface Review {
-  readonly byFile: readonly (readonly Finding[])[];
-  readonly trust: string;
-}
+/** The least severity that fails a run. */
+export const FAIL_ON = ['error', 'warning', 'information', 'never'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
 
-/** Margins without those of which a scorer saw a part of an answer alone. */
-function rankedMargins({ files }: SurveyedDataset, margins: Float32Array): Float32Array {
-  const ranked = margins.slice();
-  for (const { survey, firstPair } of files) {
-    const { dispute } = survey.facts.pairs;
-    for (let pair = 0; pair < survey.facts.pairCount; pair++) {
-      if (dispute[pair] === PARTIAL) ranked[firstPair + pair] = Number.NaN;
-    }
-  }
-  return ranked;
-}
-
-async function review(command: Command, dataset: SurveyedDataset, options: CheckOptions): Promise<Review> {
-  const { margins, scorer, trust } = await scoreDataset(command, dataset, {
-    ...options,
-    selfTest: false,
-  });
-  const ranked = rankedMargins(dataset, margins);
-  const cutoffs = cutoffsFor(ranked, options.budget);
-  const distribution = new Distribution(margins);
-  const byFile = dataset.files.map(({ survey, firstPair }) =>
-    reviewFindings({
-      facts: survey.facts,
-      margins: ranked.subarray(firstPair, firstPair + survey.facts.pairCount),
-      labelPath: survey.recognition.labelPath,
-      distribution,
-      cutoffs,
-      broken: brokenRecords(survey.findings),
-      scorer,
-      percent: options.budget,
-      rules: DEFAULT_RULES,
-    }),
-  );
-  const percent = (share: number): string => (100 * share).toFixed(0);
-  const words = `, ${scorer} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %)`;
-  return { byFile, trust: words };
-}
-
-/** What the records of a dataset are to each other. Near duplicates are looked for as far as memory allows. */
-async function relate(command: Command, dataset: SurveyedDataset): Promise<readonly Relations[]> {
-  const { ranges, memoryMb, bar, signal } = command;
-  if (dataset.pairCount > mostRelated(memoryMb)) {
-    command.note(
-      `${dataset.name}: duplicates were not looked for: ${dataset.pairCount} pairs need more than ${memoryMb} MB (--memory).`,
-    );
-    return [];
-  }
-  const most = mostSigned(memoryMb);
-  const onProgress = (done: number): void => {
-    bar.show('Looking for duplicates', done);
-  };
-  const signatures = await signDataset(dataset, ranges, most, onProgress, signal);
-  const signed = signatures.length / SIGNATURE_BYTES;
-  if (signed < dataset.pairCount) {
-    bar.clear();
-    command.note(
-      `${dataset.name}: near duplicates were looked for among the first ${signed} of ${dataset.pairCount} pairs. More memory (--memory) takes in more.`,
-    );
-  }
-  const files = dataset.files.map(({ file, survey }) => ({
-    name: file.path,
-    facts: survey.facts,
-    recognition: survey.recognition,
-    rowGroups: rowGroupsOf(file.path),
-  }));
-  return findRelations(files, signatures, DEFAULT_RULES);
-}
-
-/** "580 pairs (188 ties)", "149 single verdicts": what there is, without what there is none of. */
-export function countWords(counts: { pairCount: number; tieCount: number; judgementCount: number }): string {
-  const { pairCount, tieCount, judgementCount } = counts;
-  const ties = tieCount > 0 ? ` (${tieCount} ties)` : '';
-  const words = [
-    pairCount > 0 || judgementCount === 0 ? `${pairCount} pairs${ties}` : '',
-    judgementCount > 0 ? `${judgementCount} single verdicts` : '',
-  ];
-  return words.filter((word) => word !== '').join(', ');
-}
-
-/** Checks one dataset and prints one line for each finding. True when a structural check found something. */
-async function checkDataset(
-  command: Command,
-  paths: readonly string[],
-  options: CheckOptions,
-): Promise<boolean> {
-  const dataset = await openSurveyed(command, paths, { sign: true });
-  const relations = await relate(command, dataset);
-  const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
-  const reviewed = canScore ? await review(command, dataset, options) : undefined;
-  let structural = 0;
-  let toReview = 0;
-  for (const [i, { file, survey }] of dataset.files.entries()) {
-    const ranked = reviewed?.byFile[i] ?? [];
-    const related = relations[i] ?? { findings: [], counts: new Map<string, number>() };
-    const listed = [...survey.findings, ...related.findings];
-    const placed = await placeFindings(file.records, [...listed, ...ranked]);
-    command.bar.clear();
-    for (const { finding, line, column } of placed) {
-      command.print(
-        `${file.path}:${line}:${column}: ${finding.severity} ${finding.rule}: ${finding.message}`,
-      );
-    }
-    for (const [rule, count] of [...survey.counts, ...related.counts]) {
-      const kept = listed.filter((finding) => finding.rule === rule).length;
-      if (kept < count) command.print(`${file.path}: ${rule}: ${count - kept} more, not listed`);
-      if (ruleById(rule)?.severity !== 'information') structural += count;
-    }
-    toReview += ranked.length;
-  }
-  const titles = [...new Set(dataset.files.map(({ survey }) => survey.recognition.mapping.title))].join(', ');
-  const where = dataset.files.length > 1 ? ` of ${dataset.files.length} files` : '';
-  command.note(
-    `${dataset.name}: ${countWords(dataset)} in ${dataset.recordCount} records${where}, ${titles}, ` +
-      `${structural} findings of structure, ${toReview} pairs to review${reviewed?.trust ?? ''}`,
-  );
-  return structural > 0;
+export interface CheckOptions extends CollectOptions {
+  readonly format: FormatName;
+  readonly maxFindings: number;
+  readonly failOn: FailOn;
+  /** Where the report goes; standard output where it is not said. */
+  readonly out?: string | undefined;
+  /** What a path is called in the report, where it is not its own name. */
+  readonly shownAs?: ReadonlyMap<string, string>;
 }
 
 /** What a run over several files came to. */
 export interface CheckOutcome {
-  /**
-   * A structural check found something. A ranking of suspects always has a first, so it alone never
-   * fails a run.
-   */
   readonly found: boolean;
   /** A file could not be checked; the others were. */
   readonly failed: boolean;
+}
+
+const GRAVITY: Record<Severity, number> = { information: 0, warning: 1, error: 2 };
+
+/** A ranking of suspects always has a first: it alone never fails a run. */
+function fails(
+  { severity, rule }: { readonly severity: Severity; readonly rule: string },
+  failOn: FailOn,
+): boolean {
+  return failOn !== 'never' && !Object.hasOwn(SCORE_RULES, rule) && GRAVITY[severity] >= GRAVITY[failOn];
+}
+
+/** Findings beyond those that are kept with a key, less those that the baseline knows of. */
+function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, number> {
+  return new Map(
+    [...unlisted].flatMap(([rule, count]) => {
+      const left = count - (baseline?.unlisted.get(rule) ?? 0);
+      return left > 0 ? [[rule, left] as const] : [];
+    }),
+  );
+}
+
+function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileReport {
+  const { file, survey, findings, decisions, baseline, portrait } = checked;
+  const kept = findings.filter((finding) => decisions.keeps(finding));
+  const open = findings.filter((finding) => !decisions.keeps(finding));
+  const old = open.filter((finding) => baseline && isOld(baseline, finding));
+  const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
+  return {
+    path: shownAs?.get(file.path) ?? file.path,
+    mapping: survey.recognition.mapping.title,
+    recordCount,
+    pairCount,
+    tieCount,
+    judgementCount,
+    findings: open.filter((finding) => !old.includes(finding)),
+    unlisted: unlistedOf(checked),
+    kept: kept.length,
+    old: old.length,
+    portrait,
+  };
+}
+
+function severityIn({ severities }: RuleSettings, rule: string): Severity {
+  return severities[rule] ?? 'information';
+}
+
+/** One line for each file, to standard error: what was read, and what was found. */
+function note(command: Command, checked: CheckedFile, report: FileReport): void {
+  const ranked = report.findings.filter(({ rule }) => Object.hasOwn(SCORE_RULES, rule)).length;
+  const words = [
+    `${countWords(report)} in ${report.recordCount} records`,
+    report.mapping,
+    `${totalOf([report]) - ranked} findings of structure`,
+    `${ranked} pairs to review${checked.trust}`,
+    ...(report.kept > 0 ? [`${report.kept} kept by decision`] : []),
+    ...(report.old > 0 ? [`${report.old} in the baseline`] : []),
+  ];
+  command.note(`${report.path}: ${words.join(', ')}`);
 }
 
 export async function check(
@@ -164,16 +105,31 @@ export async function check(
   paths: readonly string[],
   options: CheckOptions,
 ): Promise<CheckOutcome> {
-  const outcome = { found: false, failed: false };
-  for (const group of groupShards(paths)) {
-    try {
-      outcome.found = (await checkDataset(command, group, options)) || outcome.found;
-    } catch (error) {
-      if (!(error instanceof UserError) || command.signal.aborted) throw error;
-      command.bar.clear();
-      command.note(error.message);
-      outcome.failed = true;
+  const reports: FileReport[] = [];
+  const errors: string[] = [];
+  const trust: string[] = [];
+  let found = false;
+  for await (const checked of collect(command, paths, options)) {
+    if (checked instanceof UserError) {
+      errors.push(checked.message);
+      command.note(checked.message);
+      continue;
     }
+    const report = reportOf(checked, options.shownAs);
+    reports.push(report);
+    if (checked.trust !== '') trust.push(`${report.path}${checked.trust}.`);
+    note(command, checked, report);
+    const unlisted = [...report.unlisted.keys()].map((rule) => ({
+      rule,
+      severity: severityIn(checked.settings.rules, rule),
+    }));
+    found ||= [...report.findings, ...unlisted].some((one) => fails(one, options.failOn));
   }
-  return outcome;
+  const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors, trust };
+  const lines = FORMATS[options.format](report, options.maxFindings);
+  if (options.out === undefined) for (const line of lines) command.print(line);
+  else await writeWhole(options.out, [...lines].map((line) => `${line}\n`).join(''));
+  if (options.format !== 'text' && options.out === undefined && isatty(1))
+    command.note('--out FILE writes the report to a file.');
+  return { found, failed: errors.length > 0 };
 }

@@ -9,12 +9,12 @@ import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
+import { countWords } from '#core/report/formats.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { recogniseFile, sampleOf } from '#node/surveyFile.ts';
 
-import { countWords } from './check.ts';
 import type { Command } from './command.ts';
 import { openSurveyed, surveyOne } from './job.ts';
 

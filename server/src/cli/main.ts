@@ -9,20 +9,27 @@ import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { defaultCacheFolder, openCache } from '#node/cache.ts';
 import { TABLE_CODECS } from '#node/parquet/write.ts';
+import { expandPaths } from '#node/paths.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
 import { apply } from './apply.ts';
-import { check } from './check.ts';
+import { baseline } from './baseline.ts';
+import type { FailOn, FormatName } from './check.ts';
+import { check, FAIL_ON, FORMATS } from './check.ts';
 import type { Command } from './command.ts';
 import type { ConvertOptions } from './convert.ts';
 import { convert } from './convert.ts';
+import { explainRule } from './explain.ts';
 import { filter } from './filter.ts';
+import { fix } from './fix.ts';
 import { index, schema, stats } from './inspect.ts';
+import { keep } from './keep.ts';
 import { model, providers } from './models.ts';
 import { writeScores } from './score.ts';
 import { selfTest } from './selftest.ts';
+import { spoolStandardInput } from './standardInput.ts';
 import { progressBar } from './terminal.ts';
 
 const CLEAN = 0;
@@ -100,18 +107,110 @@ interface Common {
   readonly model?: string;
 }
 
+interface Checking extends Common {
+  readonly score: boolean;
+  readonly budget: number;
+  readonly baseline: string | boolean;
+}
+
+const FILES = '.jsonl or .parquet files, packed or not, folders, or patterns of them; - for standard input';
+const NO_SCORE = ['--no-score', 'leave out what scores say of labels'] as const;
+const BUDGET = ['--budget <percent>', 'percent of the pairs to put up for review', toNumber, 1] as const;
+const BASELINE = ['--baseline <file>', 'a baseline of another name than .preflens/baseline.json'] as const;
+
 program
   .command('check')
-  .description('report broken records and pairs whose label looks wrong; exit 1 when a record is broken')
-  .argument('<files...>', '.jsonl files, packed as .gz or .zst or not, or folders of them')
-  .option('--no-score', 'structural checks alone')
-  .option('--budget <percent>', 'percent of the pairs to put up for review', toNumber, 1)
+  .description(
+    'report what is wrong with datasets; exit 1 when something new is found, 2 when something cannot be read',
+  )
+  .argument('<files...>', FILES)
+  .option(...NO_SCORE)
+  .option(...BUDGET)
+  .addOption(new Option('--format <name>', 'of the report').choices(Object.keys(FORMATS)).default('text'))
+  .option('--out <file>', 'where the report goes; standard output where it is not said')
+  .option('--max-findings <n>', 'findings that are listed at most, the gravest first', toNumber, Infinity)
+  .addOption(
+    new Option('--fail-on <severity>', 'the least severity that makes the exit code 1')
+      .choices([...FAIL_ON])
+      .default('warning'),
+  )
+  .option(...BASELINE)
+  .option('--no-baseline', 'take no baseline into account')
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
-  .action(async (files: string[], options: Common & { score: boolean; budget: number }) => {
-    const { found, failed } = await check(command(), files, { groupBy: undefined, ...options });
-    process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
+  .action(
+    async (
+      files: string[],
+      options: Checking & { format: FormatName; maxFindings: number; failOn: FailOn; out?: string },
+    ) => {
+      const { paths, shownAs, done } = await spoolStandardInput(await expandPaths(files), cancel.signal);
+      try {
+        const { found, failed } = await check(command(), paths, { groupBy: undefined, ...options, shownAs });
+        process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
+      } finally {
+        await done();
+      }
+    },
+  );
+
+program
+  .command('fix')
+  .description('make the safe repairs of findings; exit 1 when --dry-run would change something')
+  .argument('<files...>', FILES)
+  .option('--rule <id...>', 'repairs of these rules alone', [])
+  .option('--review', 'with --rule: also repairs that a person should look at first', false)
+  .option('--dry-run', 'print what would change, and write nothing', false)
+  .action(async (files: string[], options: { rule: string[]; review: boolean; dryRun: boolean }) => {
+    const isChanged = await fix(command(), await expandPaths(files), options);
+    process.exitCode = options.dryRun && isChanged ? FINDINGS : CLEAN;
+  });
+
+program
+  .command('baseline')
+  .description('write down what is found now, in .preflens/baseline.json: check reports what is new')
+  .argument('<files...>', FILES)
+  .option('--prune', 'take out what is not found any more, and decisions that nobody needs', false)
+  .option(...NO_SCORE)
+  .option(...BUDGET)
+  .option(...BASELINE)
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(
+    async (files: string[], options: Omit<Checking, 'baseline'> & { baseline?: string; prune: boolean }) => {
+      await baseline(command(), await expandPaths(files), {
+        groupBy: undefined,
+        ...options,
+        baseline: options.baseline ?? true,
+      });
+    },
+  );
+
+program
+  .command('keep')
+  .description('decide that a pair stays as it is in spite of a finding, in .preflens/decisions.jsonl')
+  .argument('<place>', 'FILE:LINE, or FILE for a finding about the whole file')
+  .requiredOption('--rule <id>', 'the rule of the finding')
+  .requiredOption('--reason <words>', 'why')
+  .option('--by <name>', 'who decides', '')
+  .option('--pair <n>', 'number of the pair in its record, from 0', toNumber, 0)
+  .option('--wrong', 'the finding is right: write that down, and go on reporting it', false)
+  .action(
+    async (
+      place: string,
+      options: { rule: string; reason: string; by: string; pair: number; wrong: boolean },
+    ) => {
+      await keep(command(), place, options);
+    },
+  );
+
+program
+  .command('explain')
+  .description('the page of a rule; without one, all rules')
+  .argument('[rule]', 'its id')
+  .action((id: string | undefined) => {
+    explainRule(command(), id);
   });
 
 program

@@ -32,6 +32,20 @@ export const messages = {
     ),
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
+  badMemory: (path: string, line: number, why: string) =>
+    new UserError(`${path}:${line}: this line cannot be read: ${why}. Mend it by hand; nothing was written.`),
+  nothingFits: (pattern: string) =>
+    new UserError(`${pattern}: no file fits this pattern. Quote it where the shell is to leave it alone.`),
+  noRule: (id: string, meant: string | undefined) =>
+    new UserError(
+      `There is no rule "${id}"${meant === undefined ? '' : `; did you mean "${meant}"?`} preflens explain lists all.`,
+    ),
+  noRecordAt: (path: string, line: number) =>
+    new UserError(`${path}:${line}: no record stands on this line.`),
+  noPlace: (text: string) =>
+    new UserError(`"${text}" names no line. Write it as FILE:LINE, as in data.jsonl:17.`),
+  noBaselineHere: (path: string) =>
+    new UserError(`${path}: there is no baseline. Write one: preflens baseline FILES.`),
   badModel: (folder: string, fault: string) =>
     new UserError(`${folder}: this model cannot be used: ${fault}.`),
   badSidecar: (path: string, line: number, fault: string) =>

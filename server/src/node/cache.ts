@@ -1,6 +1,6 @@
 // What is known of a file's content, kept on disk: facts as Arrow, the rest of the survey beside them.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -8,6 +8,7 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 
 import type { Stamp } from './files.ts';
+import { writeWhole } from './wholeFile.ts';
 
 /** Changes with every change of the code that makes surveys: what older code found is not used. */
 const BUILD = process.env['PREFLENS_BUILD'] ?? 'source';
@@ -57,19 +58,6 @@ export function digestOfText(text: string): string {
 
 function digestOfBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Writes a file so that it is there whole or not at all. */
-async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
 }
 
 async function readJson(path: string): Promise<unknown> {

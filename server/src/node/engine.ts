@@ -5,6 +5,7 @@ import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
+import { findingKey } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -145,17 +146,30 @@ export interface PlacedFinding {
   readonly column: number;
   /** In the file, half-open; of a row, in its line of JSON. */
   readonly range: ByteRange;
+  /** As `findingKey` gives it. */
+  readonly key: string;
 }
 
-/** Places findings by one more pass over the file. They come back in file order. */
+/**
+ * Places findings by one more pass over the file. They come back in file order.
+ * @param file what the file is called in keys of findings about all of it
+ */
 export async function placeFindings(
   records: RecordStream,
   findings: readonly Finding[],
+  facts: Facts,
+  file: string,
 ): Promise<PlacedFinding[]> {
   const wanted = groupBy(findings, ({ record }) => record);
   const placed: PlacedFinding[] = [];
   for (const finding of wanted.get(WHOLE_FILE) ?? [])
-    placed.push({ finding, line: 1, column: 1, range: { byteStart: 0, byteEnd: 0 } });
+    placed.push({
+      finding,
+      line: 1,
+      column: 1,
+      range: { byteStart: 0, byteEnd: 0 },
+      key: findingKey(finding, facts, new Uint8Array(0), file),
+    });
   wanted.delete(WHOLE_FILE);
   if (wanted.size === 0) return placed;
   const decoder = new TextDecoder();
@@ -167,6 +181,7 @@ export async function placeFindings(
         line: raw.line + 1,
         column: decoder.decode(raw.bytes.subarray(0, byteStart)).length + 1,
         range: { byteStart: raw.byteStart + byteStart, byteEnd: raw.byteStart + byteEnd },
+        key: findingKey(finding, facts, raw.bytes, file),
       });
     }
   }

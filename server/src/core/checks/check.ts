@@ -1,4 +1,5 @@
 // What a check is: what it says of itself, and the kinds of things that it looks at.
+import { findField } from '../mapping/field.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Hit, Place, Severity } from '../model/finding.ts';
@@ -105,6 +106,12 @@ export function answerRange({ path, textStart }: Side, start: number, end: numbe
 /** An answer without the prompt that a transcript repeats before it. */
 export function answerPlace(side: Side): Place {
   return side.textStart === 0 ? sideValue(side) : answerRange(side, 0, side.text.length);
+}
+
+/** The first prompt field that the record has; the whole record where there is none. */
+export function promptPlace({ record, mapping }: Pick<Context, 'record' | 'mapping'>): Place {
+  const found = mapping.prompt.map(({ at }) => findField(record, at)).find((one) => one !== undefined);
+  return { path: found?.path ?? [], part: 'value' };
 }
 
 /** "The chosen response", or "The response" where it stands alone. */

@@ -1,7 +1,9 @@
 // What can be done to a record, and how each mapping does it.
+import { resolvePlace } from '../json/place.ts';
 import type { Target } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import type { Replacement } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ByteEdit } from './bytes.ts';
 import { toByteEdits } from './bytes.ts';
@@ -14,13 +16,17 @@ export type Edit =
   /** Say that neither answer is better. */
   | { readonly kind: 'tie' }
   /** Say how much better the chosen one is. */
-  | { readonly kind: 'margin'; readonly margin: number };
+  | { readonly kind: 'margin'; readonly margin: number }
+  /** Put texts in the place of parts of string values. */
+  | { readonly kind: 'replace'; readonly replace: readonly Replacement[] };
 
 export type Plan =
   | { readonly kind: 'edits'; readonly edits: readonly ByteEdit[] }
   | { readonly kind: 'drop' }
   /** The schema has no way to say it; `reason` says what to do instead. */
   | { readonly kind: 'refused'; readonly reason: string };
+
+const encoder = new TextEncoder();
 
 const refused = (reason: string): Plan => ({ kind: 'refused', reason });
 
@@ -51,6 +57,17 @@ export function planEdit(
       return refused(
         `"${mapping.title}" has no way to call two answers equal. Drop the record, or set its margin to 0.`,
       );
+    }
+    case 'replace': {
+      const edits = edit.replace.map(({ place, text }) => {
+        const range = resolvePlace(bytes, place);
+        // Within a string its quotes stay; a whole value has them in its range.
+        const written = JSON.stringify(text);
+        return { ...range, bytes: encoder.encode(place.within ? written.slice(1, -1) : written) };
+      });
+      edits.sort((a, b) => a.byteStart - b.byteStart);
+      const overlap = edits.some(({ byteStart }, i) => byteStart < (edits[i - 1]?.byteEnd ?? 0));
+      return overlap ? refused('Two of the changes touch the same text.') : { kind: 'edits', edits };
     }
     case 'margin': {
       if (!Number.isFinite(edit.margin)) return refused('A margin is a number.');

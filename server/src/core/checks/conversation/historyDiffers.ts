@@ -1,7 +1,7 @@
 import { transcriptTurns } from '../../mapping/transcript.ts';
 import type { Hit } from '../../model/finding.ts';
 import type { RecordCheck } from '../check.ts';
-import { sideValue } from '../check.ts';
+import { answerPlace } from '../check.ts';
 import type { Message } from './messages.ts';
 import { messageLists, sideLists } from './messages.ts';
 
@@ -31,7 +31,7 @@ export const historyDiffers: RecordCheck = {
   checkRecord: ({ pairs }, { record, mapping }) => {
     const [pair] = pairs;
     if (!pair || pairs.length > 1) return [];
-    const hit = (): Hit[] => [{ place: sideValue(pair.rejected), message: MESSAGE }];
+    const hit = (): Hit[] => [{ place: answerPlace(pair.rejected), message: MESSAGE }];
     const sides = sideLists(messageLists(record, mapping), pair);
     if (sides) {
       const [a, b] = [sides[0].messages, sides[1].messages];

@@ -1,5 +1,5 @@
-import { pathsOf } from '../../mapping/field.ts';
 import type { RecordCheck } from '../check.ts';
+import { promptPlace } from '../check.ts';
 
 export const promptMissing: RecordCheck = {
   id: 'prompt-missing',
@@ -9,13 +9,13 @@ export const promptMissing: RecordCheck = {
   example: '{"prompt": "", "chosen": "Paris.", "rejected": "Rome."}',
   remedy: 'Fill the prompt in, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
-  checkRecord: ({ pairs }, { mapping }) => {
+  checkRecord: ({ pairs }, context) => {
+    const { mapping } = context;
     const [part] = mapping.prompt;
     const [pair] = pairs;
     const { answers } = mapping;
     const isTranscript = answers.kind === 'pair' && answers.chosen.as === 'transcript';
     if (!pair || (!part && !isTranscript) || pair.prompt.some(({ text }) => text.trim() !== '')) return [];
-    const path = part ? (pathsOf(part.at)[0] ?? []) : pair.chosen.path;
-    return [{ place: { path, part: 'value' }, message: 'The pair has no prompt.' }];
+    return [{ place: promptPlace(context), message: 'The pair has no prompt.' }];
   },
 };

@@ -27,11 +27,24 @@ export interface Portrait {
   /** Share of the single verdicts that say good. */
   readonly good: Estimate;
   readonly judgements: number;
+  /** How many answers are how long: bin i holds lengths from 2^i up to 2^(i + 1), the last one all above. */
+  readonly chosenLengths: readonly number[];
+  readonly rejectedLengths: readonly number[];
+}
+
+const LENGTH_BINS = 18;
+
+function lengthBin(length: number): number {
+  return Math.min(LENGTH_BINS - 1, 31 - Math.clz32(Math.max(1, length)));
 }
 
 export function portraitOf(files: readonly Facts[]): Portrait {
   const lengths = new PairedSums();
   const only = STYLE_MARKS.map(() => [0, 0] as [number, number]);
+  const bins = [new Array<number>(LENGTH_BINS).fill(0), new Array<number>(LENGTH_BINS).fill(0)] as const;
+  const addOne = (list: number[], at: number): void => {
+    list[at] = (list[at] ?? 0) + 1;
+  };
   let [longer, first, chosenSum, rejectedSum, good, rated] = [0, 0, 0, 0, 0, 0];
   for (const facts of files) {
     const { chosenLength, rejectedLength, style } = facts.pairs;
@@ -39,6 +52,8 @@ export function portraitOf(files: readonly Facts[]): Portrait {
       if (facts.isTie(pair)) continue;
       const [a, b] = [chosenLength[pair] ?? 0, rejectedLength[pair] ?? 0];
       lengths.add(a, b);
+      addOne(bins[0], lengthBin(a));
+      addOne(bins[1], lengthBin(b));
       longer += a > b ? 1 : a === b ? 0.5 : 0;
       chosenSum += a;
       rejectedSum += b;
@@ -69,6 +84,8 @@ export function portraitOf(files: readonly Facts[]): Portrait {
     firstWins: wilson(first, count),
     good: wilson(good, rated),
     judgements: rated,
+    chosenLengths: bins[0],
+    rejectedLengths: bins[1],
   };
 }
 

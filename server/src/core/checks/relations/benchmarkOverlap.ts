@@ -1,5 +1,6 @@
 import { visitTokens } from '../../score/tokens.ts';
 import type { PairCheck } from '../check.ts';
+import { numberOption, promptPlace } from '../check.ts';
 
 /** Words of a gram: long enough that two authors do not write it by chance. */
 const GRAM_WORDS = 8;
@@ -62,7 +63,8 @@ export const benchmarkOverlap: PairCheck = {
   },
   source:
     'Skywork-Reward-Preference-80K v0.2; n-gram decontamination as in the GPT-3 paper (T. Brown et al., 2020)',
-  checkPair: ({ prompt, chosen }, { benchmarks, options, mapping }) => {
+  checkPair: ({ prompt }, context) => {
+    const { benchmarks } = context;
     if (benchmarks.length === 0) return [];
     const grams = gramsOf(prompt.at(-1)?.text ?? '');
     if (grams.length === 0) return [];
@@ -73,14 +75,12 @@ export const benchmarkOverlap: PairCheck = {
       if (at !== undefined) counts.set(at, (counts.get(at) ?? 0) + 1);
     }
     const [best] = [...counts].sort((a, b) => b[1] - a[1]);
-    if (!best || best[1] < (options['share'] as number) * grams.length) return [];
+    if (!best || best[1] < numberOption(context, 'share') * grams.length) return [];
     const name = benchmarks[best[0]]?.name ?? '';
     const share = Math.round((100 * best[1]) / grams.length);
-    const [part] = mapping.prompt;
-    const path = part ? part.at.split(/[.|]/).slice(0, 1) : chosen.path;
     return [
       {
-        place: { path, part: 'value' },
+        place: promptPlace(context),
         message: `The prompt stands in ${name}: ${share} % of its runs of ${GRAM_WORDS} words are the same.`,
       },
     ];

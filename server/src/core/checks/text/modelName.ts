@@ -8,7 +8,7 @@ const MAKERS =
 
 /** The answer speaks of itself by a product's name, or says who made it. */
 const SELF = new RegExp(
-  `\\b(?:(?:I am|I['’]m|[Aa]s|[Mm]y name is|[Cc]all me|[Yy]ou can call me)(?: an AI(?: (?:language )?model| assistant)?| a (?:large )?language model)?(?: called| named)?,? (?:${NAMES})\\b(?! (?:said|says|would|puts|can|API|user))|(?:I am|I['’]m|I was|[Aa]s) an? [^.!?\\n]{0,60}?(?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKERS})\\b|I (?:was|am|have been) (?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKERS})\\b)|我(?:是|叫)(?:${NAMES})|我是[^。！？\\n]{0,30}(?:${MAKERS})[^。！？\\n]{0,10}(?:训练|开发|研发|创建)`,
+  `\\b(?:(?:I am|I['’]m|[Aa]s|[Mm]y name is|[Cc]all me|[Yy]ou can call me)(?: an AI(?: (?:language )?model| assistant)?| a (?:large )?language model)?(?: called| named)?,? (?:${NAMES})\\b(?! (?:[A-Z]|said|says|would|puts|can|user))|(?:I am|I['’]m|I was|[Aa]s) an? [^.!?\\n]{0,60}?(?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKERS})\\b|I (?:was|am|have been) (?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKERS})\\b)|我(?:是|叫)(?:${NAMES})|我是[^。！？\\n]{0,30}(?:${MAKERS})[^。！？\\n]{0,10}(?:训练|开发|研发|创建)`,
 );
 
 /** Answers introduce themselves at their head, or not at all. */

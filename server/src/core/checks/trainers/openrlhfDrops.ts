@@ -1,6 +1,5 @@
-import { pathsOf } from '../../mapping/field.ts';
 import type { RecordCheck } from '../check.ts';
-import { numberOption } from '../check.ts';
+import { numberOption, promptPlace } from '../check.ts';
 import { promptTokens } from './tokens.ts';
 
 /** OpenRLHF wants room for an answer of this many tokens. */
@@ -24,9 +23,7 @@ export const openrlhfDrops: RecordCheck = {
     const most = numberOption(context, 'maxLength') - ROOM;
     const tokens = promptTokens(pairs[0]?.prompt ?? []);
     if (tokens < most) return [];
-    const [part] = context.mapping.prompt;
-    const path = part ? (pathsOf(part.at)[0] ?? []) : (pairs[0]?.chosen.path ?? []);
     const message = `The prompt has about ${tokens} tokens: OpenRLHF drops the row at max_len ${most + ROOM}.`;
-    return [{ place: { path, part: 'value' }, message }];
+    return [{ place: promptPlace(context), message }];
   },
 };

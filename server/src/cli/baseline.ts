@@ -1,0 +1,86 @@
+// `baseline`: what is there now does not fail a run any more; `--prune` forgets what is not.
+import { SCORE_RULES } from '#core/checks/table.ts';
+import { unusedOf } from '#core/memory/apply.ts';
+import type { Keyed } from '#core/memory/baseline.ts';
+import { baselineOf, prune } from '#core/memory/baseline.ts';
+import { messages, UserError } from '#core/messages.ts';
+import {
+  baselinePath,
+  forget,
+  memoryRoot,
+  nameIn,
+  readBaseline,
+  readDecisions,
+  writeBaseline,
+} from '#node/memory.ts';
+
+import type { CheckedFile, CollectOptions } from './collect.ts';
+import { collect } from './collect.ts';
+import type { Command } from './command.ts';
+
+export interface BaselineOptions extends CollectOptions {
+  readonly prune: boolean;
+}
+
+/**
+ * A ranking moves a little with every record that comes: pairs that stand close behind its end now are taken in, so that they
+ * do not look new when they move up.
+ */
+const WIDER = 3;
+
+/** What all files of one memory came to. */
+interface Found {
+  readonly findings: Keyed[];
+  readonly unlisted: Map<string, number>;
+  readonly files: CheckedFile[];
+}
+
+async function forgetUnused(root: string, { findings, files }: Found, isScored: boolean): Promise<number> {
+  const { decisions } = await readDecisions(root);
+  const isChecked = (rule: string): boolean => isScored || !Object.hasOwn(SCORE_RULES, rule);
+  const unused = new Set(
+    files
+      .flatMap(({ file }) => unusedOf(decisions, findings, nameIn(root, file.path), isChecked))
+      .map((decision) => JSON.stringify(decision)),
+  );
+  return forget(root, (decision) => unused.has(JSON.stringify(decision)));
+}
+
+/** Writes the baseline of the files' memory, or takes out what nothing is reported of any more. */
+export async function baseline(
+  command: Command,
+  paths: readonly string[],
+  options: BaselineOptions,
+): Promise<void> {
+  const byRoot = new Map<string, Found>();
+  for await (const checked of collect(command, paths, {
+    ...options,
+    budget: Math.min(100, WIDER * options.budget),
+    baseline: false,
+  })) {
+    if (checked instanceof UserError) throw checked;
+    const root = memoryRoot(checked.file.path);
+    const found = byRoot.get(root) ?? { findings: [], unlisted: new Map<string, number>(), files: [] };
+    byRoot.set(root, found);
+    found.files.push(checked);
+    found.findings.push(...checked.findings.filter((finding) => !checked.decisions.keeps(finding)));
+    for (const [rule, count] of checked.unlisted)
+      found.unlisted.set(rule, (found.unlisted.get(rule) ?? 0) + count);
+  }
+  for (const [root, found] of byRoot) {
+    const path = typeof options.baseline === 'string' ? options.baseline : baselinePath(root);
+    if (!options.prune) {
+      await writeBaseline(path, baselineOf(found.findings, found.unlisted));
+      command.note(`${path}: ${found.findings.length} findings of ${found.files.length} files.`);
+      continue;
+    }
+    const before = await readBaseline(path);
+    const gone = await forgetUnused(root, found, options.score);
+    if (!before && gone === 0) throw messages.noBaselineHere(path);
+    const after = before && prune(before, found.findings);
+    if (after) await writeBaseline(path, after);
+    const size = (one: typeof before): number =>
+      [...(one?.findings.values() ?? [])].reduce((sum, rules) => sum + rules.size, 0);
+    command.note(`${path}: ${size(before) - size(after)} entries and ${gone} decisions taken out.`);
+  }
+}

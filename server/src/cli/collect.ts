@@ -1,0 +1,237 @@
+// Every finding of datasets with its place and its key: what `check`, `baseline` and `fix` go by.
+import type { Portrait } from '#core/checks/dataset/portrait.ts';
+import { portraitOf } from '#core/checks/dataset/portrait.ts';
+import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import type { Relations } from '#core/checks/relations/relations.ts';
+import { findRelations } from '#core/checks/relations/relations.ts';
+import { SCORE_RULES } from '#core/checks/table.ts';
+import { PARTIAL } from '#core/dataset/facts.ts';
+import { memoryFindings } from '#core/memory/apply.ts';
+import type { Baseline } from '#core/memory/baseline.ts';
+import { Decisions } from '#core/memory/decisions.ts';
+import { messages, UserError } from '#core/messages.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { ReportedFinding } from '#core/report/report.ts';
+import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import type { FileSettings } from '#node/config.ts';
+import type { PlacedFinding } from '#node/engine.ts';
+import { placeFindings } from '#node/engine.ts';
+import type { DataFile } from '#node/files.ts';
+import { groupShards } from '#node/files.ts';
+import { settingsFor } from '#node/fileSettings.ts';
+import type { KnownDecisions } from '#node/memory.ts';
+import { baselinePath, memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
+import { rowGroupsOf } from '#node/parquet/open.ts';
+import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
+import type { RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
+
+import type { Command } from './command.ts';
+import { isScorable, openSurveyed, scoreDataset } from './job.ts';
+
+export interface CollectOptions {
+  readonly score: boolean;
+  readonly seed: number;
+  readonly groupBy: string | undefined;
+  readonly budget: number;
+  readonly model?: string | undefined;
+  /** A baseline of another name than usual; false for none. */
+  readonly baseline: string | boolean;
+}
+
+/** A finding as it was found, with its place and key. */
+export interface CollectedFinding extends ReportedFinding {
+  readonly finding: Finding;
+}
+
+export interface CheckedFile {
+  readonly file: DataFile;
+  readonly survey: RecognisedSurvey;
+  readonly settings: FileSettings;
+  /** All of them, in file order. */
+  readonly findings: readonly CollectedFinding[];
+  readonly unlisted: ReadonlyMap<string, number>;
+  readonly decisions: Decisions;
+  readonly baseline: Baseline | undefined;
+  readonly portrait: Portrait;
+  /** What the scorer is worth on this dataset, after a comma; '' where nothing was scored. */
+  readonly trust: string;
+}
+
+/** Findings about labels, for each file of the dataset, and what the scorer is worth. */
+interface Review {
+  readonly byFile: readonly (readonly Finding[])[];
+  readonly trust: string;
+}
+
+/** Margins without those of which a scorer saw a part of an answer alone. */
+function rankedMargins({ files }: SurveyedDataset, margins: Float32Array): Float32Array {
+  const ranked = margins.slice();
+  for (const { survey, firstPair } of files) {
+    const { dispute } = survey.facts.pairs;
+    for (let pair = 0; pair < survey.facts.pairCount; pair++) {
+      if (dispute[pair] === PARTIAL) ranked[firstPair + pair] = Number.NaN;
+    }
+  }
+  return ranked;
+}
+
+async function review(
+  command: Command,
+  dataset: SurveyedDataset,
+  settings: readonly FileSettings[],
+  options: CollectOptions,
+): Promise<Review> {
+  const { margins, scorer, trust } = await scoreDataset(command, dataset, { ...options, selfTest: false });
+  const ranked = rankedMargins(dataset, margins);
+  const cutoffs = cutoffsFor(ranked, options.budget);
+  const distribution = new Distribution(margins);
+  const byFile = dataset.files.map(({ survey, firstPair }, i) =>
+    reviewFindings({
+      facts: survey.facts,
+      margins: ranked.subarray(firstPair, firstPair + survey.facts.pairCount),
+      labelPath: survey.recognition.labelPath,
+      distribution,
+      cutoffs,
+      broken: brokenRecords(survey.findings),
+      scorer,
+      percent: options.budget,
+      rules: rulesOf(settings, i),
+    }),
+  );
+  const percent = (share: number): string => (100 * share).toFixed(0);
+  const words = `, ${scorer} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %)`;
+  return { byFile, trust: words };
+}
+
+function rulesOf(settings: readonly FileSettings[], file: number): FileSettings['rules'] {
+  const own = settings[file] ?? settings[0];
+  if (!own) throw new Error('collect: a file without settings');
+  return own.rules;
+}
+
+/** What the records of a dataset are to each other. Near duplicates are looked for as far as memory allows. */
+async function relate(
+  command: Command,
+  dataset: SurveyedDataset,
+  settings: readonly FileSettings[],
+): Promise<readonly Relations[]> {
+  const { ranges, memoryMb, bar, signal } = command;
+  if (dataset.pairCount > mostRelated(memoryMb)) {
+    command.note(
+      `${dataset.name}: duplicates were not looked for: ${dataset.pairCount} pairs need more than ${memoryMb} MB (--memory).`,
+    );
+    return [];
+  }
+  const rules = rulesOf(settings, 0);
+  const most = rules.severities['near-duplicate-pair'] === undefined ? 0 : mostSigned(memoryMb);
+  const onProgress = (done: number): void => {
+    bar.show('Looking for duplicates', done);
+  };
+  const signatures = await signDataset(dataset, ranges, most, onProgress, signal);
+  const signed = signatures.length / SIGNATURE_BYTES;
+  if (most > 0 && signed < dataset.pairCount) {
+    bar.clear();
+    command.note(
+      `${dataset.name}: near duplicates were looked for among the first ${signed} of ${dataset.pairCount} pairs. More memory (--memory) takes in more.`,
+    );
+  }
+  const files = dataset.files.map(({ file, survey }) => ({
+    name: file.path,
+    facts: survey.facts,
+    recognition: survey.recognition,
+    rowGroups: rowGroupsOf(file.path),
+  }));
+  return findRelations(files, signatures, rules);
+}
+
+function collected({ finding, line, column, range, key }: PlacedFinding): CollectedFinding {
+  const { rule, severity, message, other } = finding;
+  return {
+    rule,
+    severity,
+    message,
+    line,
+    column,
+    range,
+    key,
+    ...(other !== undefined && { other }),
+    finding,
+  };
+}
+
+/** Findings beyond those that are kept, by rule. */
+function countUnlisted(
+  counts: Iterable<readonly [string, number]>,
+  listed: readonly Finding[],
+): ReadonlyMap<string, number> {
+  const unlisted = new Map<string, number>();
+  for (const [rule, count] of counts) {
+    const kept = listed.filter((finding) => finding.rule === rule).length;
+    if (kept < count) unlisted.set(rule, count - kept);
+  }
+  return unlisted;
+}
+
+async function knownDecisions(command: Command, root: string): Promise<KnownDecisions> {
+  const known = await readDecisions(root);
+  for (const { line, why } of known.bad) command.note(messages.badMemory(known.path, line, why).message);
+  return known;
+}
+
+async function collectDataset(
+  command: Command,
+  paths: readonly string[],
+  options: CollectOptions,
+): Promise<CheckedFile[]> {
+  const dataset = await openSurveyed(command, paths, { sign: true });
+  const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
+  const relations = await relate(command, dataset, settings);
+  const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
+  const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
+  const checked: CheckedFile[] = [];
+  for (const [i, { file, survey }] of dataset.files.entries()) {
+    const root = memoryRoot(file.path);
+    const name = nameIn(root, file.path);
+    const related = relations[i] ?? { findings: [], counts: new Map<string, number>() };
+    const found = [...survey.findings, ...related.findings];
+    const all = [...found, ...(reviewed?.byFile[i] ?? [])];
+    const placed = await placeFindings(file.records, all, survey.facts, name);
+    const { decisions } = await knownDecisions(command, root);
+    const own = settings[i] ?? (await settingsFor(file.path));
+    const isChecked = (rule: string): boolean => reviewed !== undefined || !Object.hasOwn(SCORE_RULES, rule);
+    const remembered = placed.map(collected);
+    const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
+    const more = await placeFindings(file.records, said, survey.facts, name);
+    const at = typeof options.baseline === 'string' ? options.baseline : baselinePath(root);
+    checked.push({
+      file,
+      survey,
+      settings: own,
+      findings: [...more.map(collected), ...remembered],
+      unlisted: countUnlisted([...survey.counts, ...related.counts], found),
+      decisions: new Decisions(decisions),
+      baseline: options.baseline === false ? undefined : await readBaseline(at),
+      portrait: portraitOf([survey.facts]),
+      trust: i === 0 ? (reviewed?.trust ?? '') : '',
+    });
+  }
+  command.bar.clear();
+  return checked;
+}
+
+/** The files of all paths, checked; an error in the place of a dataset that cannot be. */
+export async function* collect(
+  command: Command,
+  paths: readonly string[],
+  options: CollectOptions,
+): AsyncGenerator<CheckedFile | UserError> {
+  for (const group of groupShards(paths)) {
+    try {
+      yield* await collectDataset(command, group, options);
+    } catch (error) {
+      if (!(error instanceof UserError) || command.signal.aborted) throw error;
+      command.bar.clear();
+      yield error;
+    }
+  }
+}

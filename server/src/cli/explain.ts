@@ -1,0 +1,22 @@
+// `explain`: the page of a rule, or the list of all.
+import { ALL_RULES, ruleById } from '#core/checks/table.ts';
+import { closest } from '#core/config/closest.ts';
+import { messages } from '#core/messages.ts';
+import { rulePage } from '#core/report/rulePage.ts';
+
+import type { Command } from './command.ts';
+
+export function explainRule(command: Command, id: string | undefined): void {
+  if (id === undefined) {
+    const width = Math.max(...ALL_RULES.map((rule) => rule.id.length));
+    for (const rule of ALL_RULES)
+      command.print(`${rule.id.padEnd(width)}  ${rule.severity.padEnd(11)}  ${rule.title}`);
+    return;
+  }
+  const rule = ruleById(id);
+  if (!rule) {
+    const known = ALL_RULES.map((one) => one.id);
+    throw messages.noRule(id, closest(id, known));
+  }
+  command.print(rulePage(rule));
+}

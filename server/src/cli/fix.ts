@@ -1,0 +1,100 @@
+// `fix`: makes the repairs of findings. The safe ones; those that need a person where the rule is named and it is asked for.
+import { ruleById } from '#core/checks/table.ts';
+import type { FixedRecord, FixScope } from '#core/fix.ts';
+import { fixRecord } from '#core/fix.ts';
+import { groupBy } from '#core/group.ts';
+import { UserError } from '#core/messages.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { Change } from '#node/changes.ts';
+import { planChanges } from '#node/changes.ts';
+import { savePlanned } from '#node/save.ts';
+
+import type { CheckedFile } from './collect.ts';
+import { collect } from './collect.ts';
+import type { Command } from './command.ts';
+
+export interface FixOptions {
+  readonly rule: readonly string[];
+  readonly review: boolean;
+  readonly dryRun: boolean;
+}
+
+const decoder = new TextDecoder();
+
+/** The records that change, in file order, and how many repairs each rule made. */
+async function plan(
+  { file, survey, settings, findings, decisions }: CheckedFile,
+  scope: FixScope,
+): Promise<{ readonly changes: Change[]; readonly made: Map<string, number>; readonly diff: string[] }> {
+  const { mapping } = survey.recognition;
+  const open = findings.filter((finding) => !decisions.keeps(finding)).map(({ finding }) => finding);
+  const byRecord = groupBy(open, ({ record }) => record);
+  // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
+  const isOfDataset = ({ rule }: Finding): boolean => survey.counts.get(rule) === undefined;
+  const kept = new Set(
+    findings
+      .filter((finding) => decisions.keeps(finding))
+      .map(({ rule, finding }) => `${finding.record} ${rule}`),
+  );
+  const changes: Change[] = [];
+  const made = new Map<string, number>();
+  const diff: string[] = [];
+  for await (const raw of file.records((record) => byRecord.has(record))) {
+    const own = byRecord.get(raw.record) ?? [];
+    // A rule that somebody silenced for this record makes nothing here.
+    const rules = new Set(
+      own
+        .map(({ rule }) => rule)
+        .filter((rule) => !kept.has(`${raw.record} ${rule}`) && (scope.rules?.has(rule) ?? true)),
+    );
+    const fixed: FixedRecord | undefined = fixRecord(
+      raw,
+      mapping,
+      settings.rules,
+      { ...scope, rules },
+      own.filter(isOfDataset),
+    );
+    if (!fixed) continue;
+    for (const [rule, count] of fixed.made) made.set(rule, (made.get(rule) ?? 0) + count);
+    diff.push(
+      `@@ line ${raw.line + 1}: ${[...fixed.made.keys()].join(', ')} @@`,
+      `-${decoder.decode(raw.bytes)}`,
+    );
+    if (fixed.bytes) diff.push(`+${decoder.decode(fixed.bytes)}`);
+    const { record, byteStart, byteEnd, lineEnd } = raw;
+    changes.push({ raw: { record, byteStart, byteEnd, lineEnd }, bytes: fixed.bytes });
+  }
+  return { changes, made, diff };
+}
+
+/** Mends files, each whole or not at all. True when something was, or would be, changed. */
+export async function fix(command: Command, paths: readonly string[], options: FixOptions): Promise<boolean> {
+  for (const id of options.rule) if (!ruleById(id)) throw new UserError(`There is no rule "${id}".`);
+  const scope: FixScope = {
+    ...(options.rule.length > 0 && { rules: new Set(options.rule) }),
+    review: options.review && options.rule.length > 0,
+  };
+  const collecting = { score: false, seed: 1, groupBy: undefined, budget: 0, baseline: false } as const;
+  let isChanged = false;
+  for await (const checked of collect(command, paths, collecting)) {
+    if (checked instanceof UserError) throw checked;
+    const { path } = checked.file;
+    const { changes, made, diff } = await plan(checked, scope);
+    if (changes.length > 0 && options.dryRun) {
+      command.print(`--- ${path}`);
+      command.print(`+++ ${path}`);
+      for (const line of diff) command.print(line);
+    }
+    if (changes.length > 0 && !options.dryRun)
+      await savePlanned(
+        checked.file,
+        planChanges(checked.file, async () => Promise.resolve(changes), false),
+        command.signal,
+      );
+    isChanged ||= changes.length > 0;
+    const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
+    const what = options.dryRun ? 'would change' : 'changed';
+    command.note(`${path}: ${changes.length} records ${what}${words === '' ? '' : ` (${words})`}.`);
+  }
+  return isChanged;
+}

@@ -1,0 +1,54 @@
+// `keep`: a decision about one finding, written down with its reason.
+import { ALL_RULES, ruleById } from '#core/checks/table.ts';
+import { closest } from '#core/config/closest.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { formatKey, hashKey } from '#core/hash.ts';
+import type { Verdict } from '#core/memory/decisions.ts';
+import { messages } from '#core/messages.ts';
+import { identify, pairKey } from '#core/model/identity.ts';
+import { openFile } from '#node/files.ts';
+import { decide, memoryRoot, nameIn } from '#node/memory.ts';
+import { recogniseFile } from '#node/surveyFile.ts';
+
+import type { Command } from './command.ts';
+
+export interface KeepOptions {
+  readonly rule: string;
+  readonly reason: string;
+  readonly by: string;
+  /** Number of the pair in its record. */
+  readonly pair: number;
+  /** The finding is right: it is written down, and not silenced. */
+  readonly wrong: boolean;
+}
+
+/** The key of the pair, or of the record that holds none, on a line. */
+async function keyAt(path: string, line: number, index: number): Promise<string> {
+  const file = await openFile(path);
+  const recognition = await recogniseFile(file);
+  for await (const raw of file.records()) {
+    if (raw.line + 1 !== line) continue;
+    const pair = readRaw(raw, recognition)?.pairs[index];
+    if (pair) return formatKey(pairKey(identify(pair)));
+    return `record:${formatKey(hashKey(new TextDecoder().decode(raw.bytes)))}`;
+  }
+  throw messages.noRecordAt(path, line);
+}
+
+/** @param place FILE:LINE, or FILE for findings about the whole file */
+export async function keep(command: Command, place: string, options: KeepOptions): Promise<void> {
+  const { rule, reason, by, pair, wrong } = options;
+  if (!ruleById(rule)) {
+    const known = ALL_RULES.map(({ id }) => id);
+    throw messages.noRule(rule, closest(rule, known));
+  }
+  const [, path = place, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
+  if (line !== undefined && Number(line) < 1) throw messages.noPlace(place);
+  const root = memoryRoot(path);
+  const file = nameIn(root, path);
+  const key = line === undefined ? `file:${file}` : await keyAt(path, Number(line), pair);
+  const decision: Verdict = wrong ? 'wrong' : 'keep';
+  const at = new Date().toISOString().slice(0, 10);
+  await decide(root, { key, rule, decision, reason, by, at, file });
+  command.note(`${place}: "${rule}" of ${key} is ${wrong ? 'called right, and stays reported' : 'kept'}.`);
+}

@@ -1,0 +1,85 @@
+// Mends a record by the rules' own repairs: examine, make the first one, examine again, until there is none.
+import { examine, parseRecord } from './checks/examine.ts';
+import type { RuleSettings } from './checks/settings.ts';
+import { ruleById } from './checks/table.ts';
+import { applyEdits } from './edits/bytes.ts';
+import type { Edit } from './edits/edit.ts';
+import { planEdit } from './edits/edit.ts';
+import type { Mapping } from './mapping/mapping.ts';
+import type { Finding } from './model/finding.ts';
+import { isObject } from './model/json.ts';
+import type { RawRecord } from './model/record.ts';
+
+/** Which repairs are made: the safe ones of all rules, or those of some rules, the others of these too. */
+export interface FixScope {
+  /** Undefined: all. */
+  readonly rules?: ReadonlySet<string>;
+  /** Also repairs that need a person. */
+  readonly review: boolean;
+}
+
+export interface FixedRecord {
+  /** What the record becomes; null when it is dropped. */
+  readonly bytes: Uint8Array | null;
+  /** By rule, how many repairs were made. */
+  readonly made: ReadonlyMap<string, number>;
+}
+
+/** Repairs of one record: each makes a finding go, and none is made for ever. */
+const MOST_ROUNDS = 50;
+
+/** The edit that a finding's rule has for it in this scope. Dropping a record with several pairs is never safe. */
+export function repairOf(finding: Finding, scope: FixScope, pairCount: number): Edit | undefined {
+  if (scope.rules && !scope.rules.has(finding.rule)) return undefined;
+  for (const { edit, grade } of ruleById(finding.rule)?.repairs ?? []) {
+    const isSafe = grade === 'safe' && (edit !== 'drop' || pairCount <= 1);
+    if (!isSafe && !scope.review) continue;
+    if (edit !== 'replace') return { kind: edit };
+    if (finding.replace) return { kind: 'replace', replace: finding.replace };
+  }
+  return undefined;
+}
+
+/**
+ * A record after its repairs; undefined when there is none to make.
+ * @param others findings of this record that only the whole dataset shows
+ */
+export function fixRecord(
+  raw: RawRecord,
+  mapping: Mapping,
+  rules: RuleSettings,
+  scope: FixScope,
+  others: readonly Finding[] = [],
+): FixedRecord | undefined {
+  const made = new Map<string, number>();
+  const count = (rule: string): void => {
+    made.set(rule, (made.get(rule) ?? 0) + 1);
+  };
+  let { bytes } = raw;
+  let waiting = others;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const parsed = parseRecord({ ...raw, byteEnd: raw.byteStart + bytes.length, bytes });
+    const { findings, pairs } = examine(parsed, mapping, raw.record, rules);
+    let isChanged = false;
+    for (const finding of [...waiting, ...findings]) {
+      const edit = repairOf(finding, scope, pairs.length);
+      if (!edit) continue;
+      if (edit.kind === 'drop') {
+        count(finding.rule);
+        return { bytes: null, made };
+      }
+      if (!('value' in parsed) || !isObject(parsed.value)) continue;
+      const target = pairs[finding.pair ?? 0]?.candidates;
+      const plan = planEdit(mapping, bytes, parsed.value, target, edit);
+      if (plan.kind !== 'edits' || plan.edits.length === 0) continue;
+      bytes = applyEdits(bytes, plan.edits);
+      count(finding.rule);
+      isChanged = true;
+      break;
+    }
+    // What the dataset said was of the record as it was.
+    if (isChanged) waiting = [];
+    else break;
+  }
+  return made.size > 0 ? { bytes, made } : undefined;
+}

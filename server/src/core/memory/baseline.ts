@@ -1,0 +1,90 @@
+// Findings that were there when a check began to be used: they do not fail a run, new ones do.
+import type { Json } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+
+/** What is compared of a finding. */
+export interface Keyed {
+  readonly rule: string;
+  readonly key: string;
+  /** Of the other pair, where the finding is about two. */
+  readonly other?: string | undefined;
+}
+
+export interface Baseline {
+  /** By key, the rules that reported it. */
+  readonly findings: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By rule, findings beyond those that are kept with a key. */
+  readonly unlisted: ReadonlyMap<string, number>;
+}
+
+const VERSION = 1;
+
+/**
+ * True for a finding of the baseline. Of two pairs that are too close to each other either may be the reported one,
+ * as the file is sorted: both have to be known.
+ */
+export function isOld({ findings }: Baseline, { rule, key, other }: Keyed): boolean {
+  const isKnown = (one: string): boolean => findings.get(one)?.has(rule) ?? false;
+  return isKnown(key) && (other === undefined || isKnown(other));
+}
+
+export function baselineOf(found: readonly Keyed[], unlisted: ReadonlyMap<string, number>): Baseline {
+  const findings = new Map<string, Set<string>>();
+  for (const { rule, key, other } of found) {
+    for (const one of other === undefined ? [key] : [key, other]) {
+      const rules = findings.get(one) ?? new Set();
+      findings.set(one, rules.add(rule));
+    }
+  }
+  return { findings, unlisted };
+}
+
+/** The entries of a baseline that some finding still has. */
+export function prune(baseline: Baseline, found: readonly Keyed[]): Baseline {
+  const now = baselineOf(found, new Map());
+  const findings = new Map(
+    [...baseline.findings].flatMap(([key, rules]) => {
+      const left = [...rules].filter((rule) => now.findings.get(key)?.has(rule));
+      return left.length > 0 ? [[key, new Set(left)] as const] : [];
+    }),
+  );
+  return { findings, unlisted: baseline.unlisted };
+}
+
+/** One key a line, sorted: what git shows is what changed. */
+export function formatBaseline({ findings, unlisted }: Baseline): string {
+  const keys = [...findings.keys()].sort();
+  const rows = keys.map(
+    (key) => `    ${JSON.stringify(key)}: ${JSON.stringify([...(findings.get(key) ?? [])].sort())}`,
+  );
+  const rest = [...unlisted].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  const body = rows.length > 0 ? `{\n${rows.join(',\n')}\n  }` : '{}';
+  return `{\n  "version": ${VERSION},\n  "findings": ${body},\n  "unlisted": ${JSON.stringify(Object.fromEntries(rest))}\n}\n`;
+}
+
+/** Undefined for a text that is no baseline. */
+export function parseBaseline(text: string): Baseline | undefined {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value) || value['version'] !== VERSION) return undefined;
+  const { findings, unlisted } = value;
+  if (!isObject(findings) || !isObject(unlisted)) return undefined;
+  const isList = (one: Json | undefined): one is readonly string[] =>
+    Array.isArray(one) && one.every((rule) => typeof rule === 'string');
+  return {
+    findings: new Map(
+      Object.entries(findings).flatMap(([key, rules]) =>
+        isList(rules) ? [[key, new Set(rules)] as const] : [],
+      ),
+    ),
+    unlisted: new Map(
+      Object.entries(unlisted).flatMap(([rule, count]) =>
+        typeof count === 'number' ? [[rule, count] as const] : [],
+      ),
+    ),
+  };
+}

@@ -1,0 +1,45 @@
+// The documentation page of a rule, from what the rule says of itself.
+import type { Precision, Rule } from '../checks/check.ts';
+
+const GRADES = {
+  safe: 'safe: fix-all makes it',
+  review: 'needs review: a person reads the pair first',
+} as const;
+
+function precisionWords({ right, of, on }: Precision): string {
+  if (of === 0)
+    return `No finding in ${on}: its precision there is not known. The fixtures show what it reports.`;
+  return `Read by eye: ${right} of ${of} right (${Math.round((100 * right) / of)} %), of ${on}.`;
+}
+
+/** GitHub's Markdown, without a line end. */
+export function rulePage(rule: Rule): string {
+  const { id, title, severity, why, example, remedy, repairs = [], options = {}, source, precision } = rule;
+  const isRecord = example.startsWith('{') || example.startsWith('[');
+  const names = Object.entries(options);
+  const sections = [
+    `# ${id}`,
+    `${title}. ${severity === 'off' ? 'Off' : `Severity: ${severity}`} by default.`,
+    `## Why\n\n${why}`,
+    `## Example\n\n${isRecord ? `\`\`\`json\n${example}\n\`\`\`` : example}`,
+    `## What to do\n\n${remedy}`,
+    repairs.length > 0
+      ? `## Fixes\n\n${repairs.map(({ title: name, grade }) => `- ${name} (${GRADES[grade]})`).join('\n')}`
+      : '',
+    names.length > 0
+      ? `## Options\n\n| option | default | |\n|---|---|---|\n${names
+          .map(
+            ([name, option]) =>
+              `| \`${name}\` | \`${JSON.stringify(option.default)}\` | ${option.schema.description} |`,
+          )
+          .join(
+            '\n',
+          )}\n\n\`\`\`json\n{ "rules": { "${id}": ["${severity === 'off' ? 'warning' : severity}", ${JSON.stringify(
+          Object.fromEntries(names.map(([name, option]) => [name, option.default])),
+        )}] } }\n\`\`\``
+      : `## Options\n\nNone. \`{ "rules": { "${id}": "off" } }\` in preflens.json turns it off.`,
+    precision ? `## Precision\n\n${precisionWords(precision)}` : '',
+    source === undefined ? '' : `## Source\n\n${source}`,
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}

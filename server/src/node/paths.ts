@@ -1,0 +1,40 @@
+// Paths as people write them on a command line: patterns that their shell did not expand.
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+import picomatch from 'picomatch';
+
+import { messages } from '#core/messages.ts';
+
+/** Folders that hold no data of the user. */
+const LEFT_OUT = new Set(['node_modules', '.git', '.preflens']);
+
+async function* walk(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = folder === '.' ? entry.name : join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!LEFT_OUT.has(entry.name)) yield* walk(path);
+    } else yield path;
+  }
+}
+
+/** The paths that patterns mean; what is there by its name is taken as it is. Rejects for a pattern that fits nothing. */
+export async function expandPaths(patterns: readonly string[]): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const pattern of patterns) {
+    const { base, isGlob } = picomatch.scan(pattern);
+    if (existsSync(pattern) || !isGlob) {
+      paths.push(pattern);
+      continue;
+    }
+    const fits = picomatch(pattern);
+    const found: string[] = [];
+    for await (const path of walk(base === '' ? '.' : base))
+      if (fits(path.split(sep).join('/'))) found.push(path);
+    if (found.length === 0) throw messages.nothingFits(pattern);
+    paths.push(...found);
+  }
+  return [...new Set(paths)];
+}
