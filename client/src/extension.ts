@@ -1,22 +1,40 @@
 // Composition root of the extension host: construct, register, return.
 import * as vscode from 'vscode';
 
+import type { RecordRef } from '#protocol/editor.ts';
+
 import { registerCommands } from './commands.ts';
 import { ComparePanel } from './comparePanel.ts';
-import { DatasetEditors } from './datasetEditor.ts';
+import { DatasetEditors, isDataset } from './datasetEditor.ts';
+import { registerDecisions } from './decisions.ts';
+import { showFindings } from './findingsView.ts';
 import { createClient, serverOf } from './languageClient.ts';
 import { followLargeFiles } from './largeFiles.ts';
 import { answerSecrets, registerModelCommands } from './models.ts';
 import { followRowLinks } from './rowLinks.ts';
 import { showStatus } from './statusItem.ts';
+import { checkTasks } from './tasks.ts';
 import { serveText } from './textView.ts';
 import { followVisibleLines } from './visibleLines.ts';
+
+/** Shows a record in the editor of its file. */
+async function showRecord(datasets: DatasetEditors, ref: RecordRef, line: number): Promise<void> {
+  const uri = vscode.Uri.parse(ref.uri);
+  if (isDataset(uri)) {
+    await datasets.reveal({ ...ref, record: Math.max(0, ref.record) });
+    return;
+  }
+  const at = new vscode.Position(line, 0);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at), preserveFocus: true });
+}
 
 let stop: (() => Promise<void>) | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const output = vscode.window.createOutputChannel('PrefLens', { log: true });
-  const configWatcher = vscode.workspace.createFileSystemWatcher('**/preflens.json');
+  const configWatcher = vscode.workspace.createFileSystemWatcher(
+    '**/{preflens.json,.preflens/decisions.jsonl}',
+  );
   const client = createClient({
     serverPath: context.asAbsolutePath('dist/server.js'),
     output,
@@ -36,6 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     showStatus(server),
     followVisibleLines(server),
     registerCommands({ server, panel, output, sample }),
+    registerDecisions(server, context.extensionUri),
     registerModelCommands(server, context.secrets),
     answerSecrets(server, context.secrets),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
@@ -48,6 +67,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     datasets.register(),
     followRowLinks(server, datasets),
     serveText(server),
+    showFindings(server, async (ref, line) => showRecord(datasets, ref, line)),
+    checkTasks(context.asAbsolutePath('dist/cli.js')),
   );
 }
 

@@ -37,7 +37,16 @@ export const SELECTOR = [
 
 /** What the server may expect of this client. */
 function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
-  return { compare: true, visibleLines: true, status: true, secrets: true, trusted, cacheFolder };
+  return {
+    compare: true,
+    visibleLines: true,
+    status: true,
+    secrets: true,
+    decisions: true,
+    ruleLinks: true,
+    trusted,
+    cacheFolder,
+  };
 }
 
 /** What the client is made from. */
@@ -48,7 +57,7 @@ export interface ClientParts {
   readonly cacheFolder: string;
   /** The person trusts this workspace. */
   readonly trusted: boolean;
-  /** Tells when a preflens.json comes, changes or goes. */
+  /** Tells when a preflens.json, or decisions beside it, come, change or go. */
   readonly configWatcher: vscode.FileSystemWatcher;
 }
 

@@ -259,7 +259,7 @@ describe('what is written twice', () => {
   });
 
   it('commands of the manifest are registered', () => {
-    const source = ['commands.ts', 'models.ts']
+    const source = ['commands.ts', 'decisions.ts', 'findingsView.ts', 'models.ts']
       .map((name) => readFileSync(join(ROOT, 'client', 'src', name), 'utf8'))
       .join('\n');
     for (const { command } of manifest.contributes.commands) expect(source).toContain(`'${command}'`);

@@ -1,8 +1,13 @@
 // Files that are written from the code: the JSON schema of preflens.json, and the list of mappings.
-import { CONFIG_SCHEMA } from '#core/config/config.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ALL_RULES } from '#core/checks/table.ts';
+import { CHECK_SCHEMA, CONFIG_SCHEMA } from '#core/config/config.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { fieldsOf } from '#core/mapping/read.ts';
 import { axesOf, MAPPINGS } from '#core/mapping/table.ts';
+import { rulePage } from '#core/report/rulePage.ts';
 
 const KINDS: Record<Mapping['answers']['kind'], string> = {
   pair: 'Two answers, the better one named by its field',
@@ -64,7 +69,52 @@ function mappingsPage(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The manifest with the settings that are those of preflens.json too. */
+function manifest(): string {
+  const path = join(import.meta.dirname, '..', '..', 'package.json');
+  const value = JSON.parse(readFileSync(path, 'utf8')) as {
+    contributes: { configuration: { properties: Record<string, unknown> } };
+  };
+  const { rules, run, timeBudgetMs } = CHECK_SCHEMA;
+  Object.assign(value.contributes.configuration.properties, {
+    'preflens.rules': {
+      ...rules,
+      default: {},
+    },
+    'preflens.run': { type: 'string', ...run },
+    'preflens.timeBudgetMs': timeBudgetMs,
+  });
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** All rules in one list, by the folder of their files. */
+function rulesPage(): string {
+  const lines = [
+    '# Rules',
+    '',
+    '<!-- Written by `npm run generate` from `server/src/core/checks`. -->',
+    '',
+    `${ALL_RULES.length} rules. \`preflens explain RULE\` prints the page of one.`,
+    '',
+    '| rule | by default | what is wrong | fixes | right, read by eye |',
+    '|---|---|---|---|---|',
+    ...ALL_RULES.map(({ id, severity, title, repairs = [], precision }) => {
+      const fixes = [...new Set(repairs.map(({ grade }) => (grade === 'safe' ? 'safe' : 'needs review')))];
+      const read = precision
+        ? precision.of === 0
+          ? 'no finding'
+          : `${precision.right} of ${precision.of}`
+        : '';
+      return `| [${id}](rules/${id}.md) | ${severity} | ${title} | ${fixes.join(', ')} | ${read} |`;
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 export const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
   { path: 'media/preflens.schema.json', text: () => `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n` },
   { path: 'media/docs/mappings.md', text: mappingsPage },
+  { path: 'media/docs/rules.md', text: rulesPage },
+  { path: 'package.json', text: manifest },
+  ...ALL_RULES.map((rule) => ({ path: `media/docs/rules/${rule.id}.md`, text: () => `${rulePage(rule)}\n` })),
 ];

@@ -79,6 +79,8 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
     kept: kept.length,
     old: old.length,
     portrait,
+    hasLabel: survey.recognition.mapping.answers.kind === 'choice',
+    trust: checked.trust,
   };
 }
 
@@ -87,13 +89,14 @@ function severityIn({ severities }: RuleSettings, rule: string): Severity {
 }
 
 /** One line for each file, to standard error: what was read, and what was found. */
-function note(command: Command, checked: CheckedFile, report: FileReport): void {
+function note(command: Command, report: FileReport): void {
   const ranked = report.findings.filter(({ rule }) => Object.hasOwn(SCORE_RULES, rule)).length;
   const words = [
     `${countWords(report)} in ${report.recordCount} records`,
     report.mapping,
     `${totalOf([report]) - ranked} findings of structure`,
-    `${ranked} pairs to review${checked.trust}`,
+    `${ranked} pairs to review`,
+    ...(report.trust === '' ? [] : [report.trust.replace(/\.$/, '')]),
     ...(report.kept > 0 ? [`${report.kept} kept by decision`] : []),
     ...(report.old > 0 ? [`${report.old} in the baseline`] : []),
   ];
@@ -107,7 +110,6 @@ export async function check(
 ): Promise<CheckOutcome> {
   const reports: FileReport[] = [];
   const errors: string[] = [];
-  const trust: string[] = [];
   let found = false;
   for await (const checked of collect(command, paths, options)) {
     if (checked instanceof UserError) {
@@ -117,15 +119,14 @@ export async function check(
     }
     const report = reportOf(checked, options.shownAs);
     reports.push(report);
-    if (checked.trust !== '') trust.push(`${report.path}${checked.trust}.`);
-    note(command, checked, report);
+    note(command, report);
     const unlisted = [...report.unlisted.keys()].map((rule) => ({
       rule,
       severity: severityIn(checked.settings.rules, rule),
     }));
     found ||= [...report.findings, ...unlisted].some((one) => fails(one, options.failOn));
   }
-  const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors, trust };
+  const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors };
   const lines = FORMATS[options.format](report, options.maxFindings);
   if (options.out === undefined) for (const line of lines) command.print(line);
   else await writeWhole(options.out, [...lines].map((line) => `${line}\n`).join(''));

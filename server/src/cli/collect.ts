@@ -53,7 +53,7 @@ export interface CheckedFile {
   readonly decisions: Decisions;
   readonly baseline: Baseline | undefined;
   readonly portrait: Portrait;
-  /** What the scorer is worth on this dataset, after a comma; '' where nothing was scored. */
+  /** What the scorer is worth on this dataset, in a sentence; '' where nothing was scored. */
   readonly trust: string;
 }
 
@@ -99,7 +99,8 @@ async function review(
     }),
   );
   const percent = (share: number): string => (100 * share).toFixed(0);
-  const words = `, ${scorer} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %)`;
+  const name = scorer.charAt(0).toUpperCase() + scorer.slice(1);
+  const words = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
   return { byFile, trust: words };
 }
 

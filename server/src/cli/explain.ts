@@ -1,4 +1,5 @@
 // `explain`: the page of a rule, or the list of all.
+import type { Rule } from '#core/checks/check.ts';
 import { ALL_RULES, ruleById } from '#core/checks/table.ts';
 import { closest } from '#core/config/closest.ts';
 import { messages } from '#core/messages.ts';
@@ -13,10 +14,13 @@ export function explainRule(command: Command, id: string | undefined): void {
       command.print(`${rule.id.padEnd(width)}  ${rule.severity.padEnd(11)}  ${rule.title}`);
     return;
   }
+  command.print(rulePage(knownRule(id)));
+}
+
+/** The rule of an id; for any other the one that was likely meant is named. */
+export function knownRule(id: string): Rule {
   const rule = ruleById(id);
-  if (!rule) {
-    const known = ALL_RULES.map((one) => one.id);
-    throw messages.noRule(id, closest(id, known));
-  }
-  command.print(rulePage(rule));
+  if (rule) return rule;
+  const known = ALL_RULES.map((one) => one.id);
+  throw messages.noRule(id, closest(id, known));
 }

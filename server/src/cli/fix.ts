@@ -1,10 +1,8 @@
 // `fix`: makes the repairs of findings. The safe ones; those that need a person where the rule is named and it is asked for.
-import { ruleById } from '#core/checks/table.ts';
 import type { FixedRecord, FixScope } from '#core/fix.ts';
-import { fixRecord } from '#core/fix.ts';
+import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
 import { UserError } from '#core/messages.ts';
-import type { Finding } from '#core/model/finding.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import { savePlanned } from '#node/save.ts';
@@ -12,6 +10,7 @@ import { savePlanned } from '#node/save.ts';
 import type { CheckedFile } from './collect.ts';
 import { collect } from './collect.ts';
 import type { Command } from './command.ts';
+import { knownRule } from './explain.ts';
 
 export interface FixOptions {
   readonly rule: readonly string[];
@@ -29,8 +28,6 @@ async function plan(
   const { mapping } = survey.recognition;
   const open = findings.filter((finding) => !decisions.keeps(finding)).map(({ finding }) => finding);
   const byRecord = groupBy(open, ({ record }) => record);
-  // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
-  const isOfDataset = ({ rule }: Finding): boolean => survey.counts.get(rule) === undefined;
   const kept = new Set(
     findings
       .filter((finding) => decisions.keeps(finding))
@@ -52,6 +49,7 @@ async function plan(
       mapping,
       settings.rules,
       { ...scope, rules },
+      // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
       own.filter(isOfDataset),
     );
     if (!fixed) continue;
@@ -69,7 +67,7 @@ async function plan(
 
 /** Mends files, each whole or not at all. True when something was, or would be, changed. */
 export async function fix(command: Command, paths: readonly string[], options: FixOptions): Promise<boolean> {
-  for (const id of options.rule) if (!ruleById(id)) throw new UserError(`There is no rule "${id}".`);
+  for (const id of options.rule) knownRule(id);
   const scope: FixScope = {
     ...(options.rule.length > 0 && { rules: new Set(options.rule) }),
     review: options.review && options.rule.length > 0,

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 
 import type { Lengths } from '#core/dataset/stats.ts';
-import { statsOf } from '#core/dataset/stats.ts';
+import { SOURCE_FIELDS, statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
@@ -134,9 +134,6 @@ export async function schema(command: Command, path: string, { json }: { json: b
   const unread = Object.keys(sample[0] ?? {}).filter((name) => !read.has(name));
   if (unread.length > 0) command.print(`  not read:      ${unread.join(', ')}`);
 }
-
-/** Fields that datasets name their parts by. */
-const SOURCE_FIELDS = ['source', 'subset', 'domain', 'category', 'dataset', 'origin_dataset', 'split'];
 
 interface SourceCounts {
   pairs: number;

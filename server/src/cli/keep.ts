@@ -1,6 +1,4 @@
 // `keep`: a decision about one finding, written down with its reason.
-import { ALL_RULES, ruleById } from '#core/checks/table.ts';
-import { closest } from '#core/config/closest.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { formatKey, hashKey } from '#core/hash.ts';
 import type { Verdict } from '#core/memory/decisions.ts';
@@ -11,6 +9,7 @@ import { decide, memoryRoot, nameIn } from '#node/memory.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
+import { knownRule } from './explain.ts';
 
 export interface KeepOptions {
   readonly rule: string;
@@ -38,10 +37,7 @@ async function keyAt(path: string, line: number, index: number): Promise<string>
 /** @param place FILE:LINE, or FILE for findings about the whole file */
 export async function keep(command: Command, place: string, options: KeepOptions): Promise<void> {
   const { rule, reason, by, pair, wrong } = options;
-  if (!ruleById(rule)) {
-    const known = ALL_RULES.map(({ id }) => id);
-    throw messages.noRule(rule, closest(rule, known));
-  }
+  knownRule(rule);
   const [, path = place, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
   if (line !== undefined && Number(line) < 1) throw messages.noPlace(place);
   const root = memoryRoot(path);

@@ -44,6 +44,8 @@ export const messages = {
     new UserError(`${path}:${line}: no record stands on this line.`),
   noPlace: (text: string) =>
     new UserError(`"${text}" names no line. Write it as FILE:LINE, as in data.jsonl:17.`),
+  notKept: () =>
+    new UserError('The finding is not there any more, or its file is not saved. Nothing was written down.'),
   noBaselineHere: (path: string) =>
     new UserError(`${path}: there is no baseline. Write one: preflens baseline FILES.`),
   badModel: (folder: string, fault: string) =>

@@ -6,6 +6,8 @@ import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import { compareKeys } from '#core/hash.ts';
+import type { Decisions } from '#core/memory/decisions.ts';
+import { findingKey } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import { identify } from '#core/model/identity.ts';
@@ -59,6 +61,10 @@ export class OpenDataset {
   /** How many there really are. */
   #relationCount = 0;
   #byRecord: Map<number, Finding[]> | undefined;
+  #shown: readonly Finding[] | undefined;
+  #order: readonly PairPlace[] | undefined;
+  #decisions: Decisions | undefined;
+  #nameInMemory = '';
   #ready = false;
   #panel: Panel | undefined;
   #percent = 0;
@@ -86,14 +92,48 @@ export class OpenDataset {
     return this.#ready;
   }
 
-  /** Structure first, then what records are to each other, then labels by rank. */
+  /** Structure first, then what records are to each other, then labels by rank; without what people decided to keep. */
   get findings(): readonly Finding[] {
-    return [...this.#survey.findings, ...this.#relations, ...this.#label];
+    this.#shown ??= this.#withoutKept([...this.#survey.findings, ...this.#relations, ...this.#label]);
+    return this.#shown;
   }
 
   get findingCount(): number {
     const others = this.#relationCount + this.#label.length;
-    return [...this.#survey.counts.values()].reduce((sum, count) => sum + count, others);
+    const all = [...this.#survey.counts.values()].reduce((sum, count) => sum + count, others);
+    return (
+      all -
+      (this.#survey.findings.length + this.#relations.length + this.#label.length - this.findings.length)
+    );
+  }
+
+  /** Takes what people decided about findings. */
+  setDecisions(decisions: Decisions, fileName: string): void {
+    this.#decisions = decisions;
+    this.#nameInMemory = fileName;
+    this.#forgetShown();
+  }
+
+  /** What a finding is known by. */
+  keyOf(finding: Finding): string {
+    const bytes = finding.record === WHOLE_FILE ? undefined : this.rawRecord(finding.record)?.bytes;
+    return findingKey(finding, this.#survey.facts, bytes ?? new Uint8Array(0), this.#nameInMemory);
+  }
+
+  #withoutKept(findings: readonly Finding[]): readonly Finding[] {
+    const decisions = this.#decisions;
+    if (!decisions || decisions.count === 0) return findings;
+    return findings.filter(({ rule, ...rest }) => {
+      // Most findings are of rules that nobody decided about: their keys are not asked for.
+      if (!decisions.names(rule)) return true;
+      return !decisions.keeps({ rule, key: this.keyOf({ rule, ...rest }) });
+    });
+  }
+
+  #forgetShown(): void {
+    this.#byRecord = undefined;
+    this.#shown = undefined;
+    this.#order = undefined;
   }
 
   get trust(): string | undefined {
@@ -126,6 +166,7 @@ export class OpenDataset {
       return record < 0 ? [] : [{ ...finding, record }];
     });
     this.#relationCount -= before - this.#relations.length;
+    this.#forgetShown();
     this.#scoreNewPairs();
     this.#rank();
     return true;
@@ -135,7 +176,7 @@ export class OpenDataset {
   setRelations({ findings, counts }: Relations): void {
     this.#relations = findings;
     this.#relationCount = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    this.#byRecord = undefined;
+    this.#forgetShown();
   }
 
   /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */
@@ -313,8 +354,17 @@ export class OpenDataset {
 
   /** Pairs with findings, in the order in which a person should look at them: labels by rank, then contradictions, then structure by place. */
   reviewOrder(): readonly PairPlace[] {
+    this.#order ??= this.#orderPairs();
+    return this.#order;
+  }
+
+  #orderPairs(): readonly PairPlace[] {
     const places = new Map<string, PairPlace>();
-    for (const { record, pair = 0 } of [...this.#label, ...this.#relations, ...this.#survey.findings]) {
+    const label = new Set(this.#label);
+    const relations = new Set(this.#relations);
+    const rank = (finding: Finding): number => (label.has(finding) ? 0 : relations.has(finding) ? 1 : 2);
+    const inOrder = [...this.findings].sort((a, b) => rank(a) - rank(b));
+    for (const { record, pair = 0 } of inOrder) {
       const key = `${record}:${pair}`;
       if (record !== WHOLE_FILE && !places.has(key)) places.set(key, { record, pair });
     }
@@ -330,7 +380,7 @@ export class OpenDataset {
 
   #setSurvey(survey: DocumentSurvey): void {
     this.#survey = survey;
-    this.#byRecord = undefined;
+    this.#forgetShown();
   }
 
   /** Margins for pairs that came or changed since the file was scored. */
@@ -353,7 +403,7 @@ export class OpenDataset {
   }
 
   #rank(): void {
-    this.#byRecord = undefined;
+    this.#forgetShown();
     const { facts, findings, recognition } = this.#survey;
     if (!this.#scores || !recognition) return;
     const { distribution, cutoffs, scorer } = this.#scores;

@@ -1,18 +1,15 @@
-// What the editor asks about a place: hover, code actions, code lenses, and the pair to be drawn.
-import type { CodeAction, CodeLens, Hover, Range } from 'vscode-languageserver/node';
-import { CodeActionKind, MarkupKind } from 'vscode-languageserver/node';
+// What the editor asks about a place: hover, code lenses, and the pair to be drawn.
+import type { CodeLens, Hover, Range } from 'vscode-languageserver/node';
+import { MarkupKind } from 'vscode-languageserver/node';
 
-import type { Edit } from '#core/edits/edit.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, PairPlace, ReadRecord } from './dataset.ts';
-import { dropEdit, editOf } from './edits.ts';
 import { imagesOf } from './images.ts';
 import { fileNameOf } from './names.ts';
-import { toDiagnostic } from './toProtocol.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
 const MOST_LENSES = 2000;
@@ -122,88 +119,6 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
     ...(details.length > 0 ? [details.map((line) => `- ${escapeMarkdown(line)}`).join('\n')] : []),
     `*Scorer:* ${escapeMarkdown(scores.about)} ${dataset.trust ?? ''}`,
   ]);
-}
-
-/** Something that can be done to a record. */
-interface Action {
-  readonly edit: Edit;
-  /** What the action is called for a record with so many pairs; undefined where it is not offered. */
-  readonly title: (pairs: number) => string | undefined;
-  /** Rules whose findings it answers. */
-  readonly answers: readonly string[];
-}
-
-/** In the order in which they are offered. */
-const ACTIONS: readonly Action[] = [
-  {
-    edit: { kind: 'flip' },
-    title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Turn the verdict'),
-    answers: ['likely-mislabeled', 'opposite-duplicate', 'preference-cycle'],
-  },
-  {
-    edit: { kind: 'drop' },
-    title: (pairs) => (pairs > 1 ? `Drop this record with its ${pairs} pairs` : 'Drop this record'),
-    answers: [
-      'duplicate-pair',
-      'near-duplicate-pair',
-      'opposite-duplicate',
-      'empty-response',
-      'identical-pair',
-    ],
-  },
-  {
-    edit: { kind: 'tie' },
-    title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined),
-    answers: ['opposite-duplicate', 'low-margin'],
-  },
-];
-
-/** The pair of a record that actions are about: the one with a finding, else the first. */
-function pairToAct(dataset: OpenDataset, record: number): number {
-  return dataset.findingsOf(record).find(({ pair }) => pair !== undefined)?.pair ?? 0;
-}
-
-function quickFix(
-  dataset: OpenDataset,
-  ref: PairPlace,
-  pairs: number,
-  { edit, title, answers }: Action,
-): CodeAction[] {
-  const name = title(pairs);
-  const outcome = name === undefined ? undefined : editOf(dataset, ref, edit);
-  if (name === undefined || !outcome || 'refused' in outcome) return [];
-  const diagnostics = dataset
-    .findingsOf(ref.record, ref.pair)
-    .filter(({ rule }) => answers.includes(rule))
-    .flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
-  return [{ title: name, kind: CodeActionKind.QuickFix, edit: outcome.edit, diagnostics }];
-}
-
-/** A record that cannot be read can still be taken out. */
-function dropBroken(dataset: OpenDataset, record: number): CodeAction[] {
-  const raw = dataset.rawRecord(record);
-  const findings = dataset.findingsOf(record);
-  if (!raw || findings.length === 0) return [];
-  const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
-  const edit = dropEdit(dataset, raw.line);
-  return [{ title: 'Drop this record', kind: CodeActionKind.QuickFix, edit, diagnostics }];
-}
-
-export function codeActionsOf(dataset: OpenDataset, range: Range, options: ClientOptions): CodeAction[] {
-  const record = dataset.survey.facts.recordAtLine(range.start.line);
-  const read = dataset.readRecord(record);
-  if (!read) return dropBroken(dataset, record);
-  const place = { record, pair: pairToAct(dataset, record) };
-  const actions = ACTIONS.flatMap((action) => quickFix(dataset, place, read.pairs.length, action));
-  if (options.compare && read.pairs.length > 0) {
-    const ref: RecordRef = { uri: dataset.source.uri, ...place };
-    actions.splice(1, 0, {
-      title: 'Compare side by side',
-      kind: CodeActionKind.QuickFix,
-      command: { title: 'Compare', command: 'preflens.compare', arguments: [ref] },
-    });
-  }
-  return actions;
 }
 
 /** Records that get a lens: the visible ones where the client says which, else all of a small file or those with findings. */

@@ -3,27 +3,26 @@ import { unwatchFile, watchFile } from 'node:fs';
 
 import type { Connection, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
-import { resolveRules } from '#core/checks/settings.ts';
-import type { CheckConfig } from '#core/config/config.ts';
-import { UserError } from '#core/messages.ts';
 import type { FileSettings } from '#node/config.ts';
-import { checkedRules, configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
+import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
-import { settingsFor } from '#node/fileSettings.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
 
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { OpenDocument } from './document.ts';
+import { fileSettings, loadDecisions, wordsOf } from './fileRules.ts';
 import type { EditHistory } from './history.ts';
 import { fileNameOf, pathOf, readableUri } from './names.ts';
 import { reportProgress } from './progress.ts';
+import { relateTask } from './relateTask.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
 import { show } from './show.ts';
 import { DocumentSource } from './source.ts';
+import { statusOf } from './status.ts';
 import { toDiagnostics } from './toProtocol.ts';
 
 /** Typing is over when nothing changed for so long: then diagnostics are brought up to date. */
@@ -55,6 +54,8 @@ export interface OpenFile {
   generation: number;
   /** See DatasetStatus. */
   revision: number;
+  /** What holds for it; undefined until it is read. */
+  settings?: FileSettings;
 }
 
 /** What the files need of the server around them. */
@@ -80,11 +81,6 @@ function attempt<T>(make: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof UserError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 export class OpenFiles {
@@ -282,8 +278,13 @@ export class OpenFiles {
     const { connection, settings } = this.#context;
     const { dataset, closed } = file;
     await this.#context.settled();
-    await dataset.surveyAll(await this.#settingsFor(dataset.source.uri), closed.signal);
+    const own = await fileSettings(connection, dataset.source.uri, settings());
+    file.settings = own;
+    const start = performance.now();
+    await dataset.surveyAll(own, closed.signal);
     if (closed.signal.aborted) return;
+    this.#watchBudget(file, performance.now() - start);
+    await loadDecisions(connection, dataset);
     dataset.refresh();
     file.generation++;
     const { recognition, facts } = dataset.survey;
@@ -299,22 +300,6 @@ export class OpenFiles {
     );
     this.#relateSoon(file);
     if (settings().scoreOnOpen) this.startScoring(file);
-  }
-
-  /** What holds for a file; the defaults where its preflens.json cannot be read, which is said. */
-  async #settingsFor(uri: string): Promise<FileSettings> {
-    const path = pathOf(uri);
-    const { rules, run, timeBudgetMs } = this.#context.settings();
-    const editor: CheckConfig = { run, timeBudgetMs };
-    try {
-      const checked = { ...editor, rules: checkedRules(rules) };
-      return path === undefined
-        ? { ...DEFAULT_SETTINGS, ...editor, rules: resolveRules([checked.rules]) }
-        : await settingsFor(path, checked);
-    } catch (error) {
-      show(this.#context.connection, 'error', wordsOf(error));
-      return DEFAULT_SETTINGS;
-    }
   }
 
   #tellRestored({ dataset: { source } }: OpenFile): void {
@@ -344,8 +329,43 @@ export class OpenFiles {
     });
   }
 
+  /** Brings everything up to date, whatever the settings say of when. */
+  checkNow(uri: string): void {
+    const file = this.#open.get(uri);
+    if (!file || !this.current(uri)) return;
+    clearTimeout(file.settle);
+    this.publish(file);
+    this.#context.refreshLenses();
+    file.job?.rateNew();
+  }
+
+  /** The text was saved. */
+  saved(uri: string): void {
+    if (this.#open.get(uri)?.settings?.run === 'save') this.checkNow(uri);
+  }
+
+  /** Reads anew what people decided about findings. */
+  async readDecisions(): Promise<void> {
+    for (const file of [...this.#open.values()]) {
+      if (!file.dataset.isReady) continue;
+      await loadDecisions(this.#context.connection, file.dataset);
+      this.publish(file);
+    }
+  }
+
+  #watchBudget({ dataset, settings }: OpenFile, ms: number): void {
+    if (!settings || ms <= settings.timeBudgetMs) return;
+    const name = readableUri(dataset.source.uri);
+    this.#context.connection.console.warn(
+      `${name}: checking took ${(ms / 1000).toFixed(1)} s, more than the ${settings.timeBudgetMs} ms of "timeBudgetMs". Rules that are not needed can be turned off, or "run" set to "save" or "demand".`,
+    );
+  }
+
   #settleSoon(file: OpenFile): void {
     clearTimeout(file.settle);
+    // Files on disk change by single edits that people make: these are always followed.
+    if (file.settings && file.settings.run !== 'type' && file.dataset.source instanceof DocumentSource)
+      return;
     file.settle = setTimeout(() => {
       if (!this.current(file.dataset.source.uri)) return;
       this.publish(file);
@@ -365,16 +385,8 @@ export class OpenFiles {
 
   async #relate(file: OpenFile): Promise<void> {
     const { dataset, generation, closed } = file;
-    const { survey, source } = dataset;
-    if (!survey.recognition || survey.facts.pairCount === 0) return;
-    const { records, recordCount, pairs, pairCount } = survey.facts;
-    const task = {
-      path: fileNameOf(source.uri),
-      recognition: survey.recognition,
-      facts: { records, recordCount, pairs, pairCount },
-      text: source.textForThread(),
-      rules: dataset.rules,
-    };
+    const task = relateTask(dataset, fileNameOf(dataset.source.uri));
+    if (!task) return;
     const found = await this.#context.disk().ranges.run('relate', task, () => undefined, closed.signal);
     if (closed.signal.aborted || file.generation !== generation) return;
     dataset.setRelations(found);
@@ -384,28 +396,7 @@ export class OpenFiles {
   #tell(file: OpenFile): void {
     file.toldAt = Date.now();
     if (!this.#context.tellsStatus()) return;
-    const { dataset, phase, revision, reason, progress } = file;
-    const { survey, trust, source } = dataset;
-    const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
-    const status: DatasetStatus = {
-      uri: source.uri,
-      phase,
-      revision,
-      recordCount,
-      pairCount,
-      tieCount,
-      judgementCount,
-      findingCount: dataset.findingCount,
-      isOnDisk: source instanceof DiskSource,
-      unsavedCount: source instanceof DiskSource ? source.unsavedCount : 0,
-      ...(survey.recognition && {
-        mapping: survey.recognition.mapping.title,
-        polarity: survey.recognition.mapping.polarity,
-      }),
-      ...(progress !== undefined && { progress }),
-      ...(reason !== undefined && { reason }),
-      ...(trust !== undefined && { trust }),
-    };
+    const status: DatasetStatus = statusOf(file);
     void this.#context.connection.sendNotification(
       'preflens/status',
       status satisfies EditorNotifications['preflens/status'],

@@ -20,13 +20,20 @@ import type {
   Settings,
 } from '#protocol/editor.ts';
 
+import { codeActionsOf, FIX_ALL, resolveAction } from './actions.ts';
 import { serveDisk } from './diskRequests.ts';
-import { codeActionsOf, codeLensesOf, hoverOf } from './features.ts';
+import { codeLensesOf, hoverOf } from './features.ts';
+import { serveFindings } from './findingsRequests.ts';
 import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
 import { DEFAULTS } from './settings.ts';
+import { linkRules } from './toProtocol.ts';
 
 const COMMANDS = ['preflens.flip', 'preflens.score', 'preflens.cancelScoring'] as const;
+
+/** In VS Code the page of a rule is shown by a command. */
+const ruleCommand = (rule: string): string =>
+  `command:preflens.showRule?${encodeURIComponent(JSON.stringify([rule]))}`;
 
 /** What the server needs of the machine. */
 export interface Machine {
@@ -47,6 +54,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   let canRefreshLenses = false;
   let canShowProgress = false;
   let canConfigure = false;
+  let folders: readonly string[] = [];
   let loading = Promise.resolve();
 
   const refreshLenses = (): void => {
@@ -111,18 +119,25 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   connection.onInitialize((params: InitializeParams) => {
     options = (params.initializationOptions ?? {}) as ClientOptions;
     isTrusted = options.trusted ?? true;
-    const { workspace, window } = params.capabilities;
+    const { workspace, window, textDocument } = params.capabilities;
     canRefreshLenses = workspace?.codeLens?.refreshSupport ?? false;
     canShowProgress = window?.workDoneProgress ?? false;
     canConfigure = workspace?.configuration ?? false;
+    // Our own client is sent everything: what it would have to ask for is not there for files without a document.
+    const pulls = textDocument?.diagnostic !== undefined && !options.status;
+    linkRules(options.ruleLinks ? ruleCommand : undefined);
+    folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     return {
       serverInfo: { name: 'PrefLens', version: process.env['PREFLENS_VERSION'] ?? '' },
       capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
         codeLensProvider: { resolveProvider: false },
         executeCommandProvider: { commands: [...COMMANDS] },
+        ...(pulls && {
+          diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: true },
+        }),
       },
     };
   });
@@ -141,6 +156,10 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   // A preflens.json came, changed or went.
   connection.onDidChangeWatchedFiles(({ changes }) => {
     if (changes.some(({ uri }) => uri.endsWith(`/${CONFIG_NAME}`))) void files.readAnew();
+    if (changes.some(({ uri }) => uri.endsWith('/decisions.jsonl'))) void files.readDecisions();
+  });
+  connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
+    files.saved(uri);
   });
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
@@ -161,10 +180,11 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return dataset && hoverOf(dataset, position.line);
   });
 
-  connection.onCodeAction(({ textDocument, range }) => {
-    const dataset = files.current(textDocument.uri);
-    return dataset ? codeActionsOf(dataset, range, options) : [];
+  connection.onCodeAction((params) => {
+    const dataset = files.current(params.textDocument.uri);
+    return dataset ? codeActionsOf(dataset, params, options) : [];
   });
+  connection.onCodeActionResolve((action) => resolveAction(action, (uri) => files.current(uri)));
 
   connection.onCodeLens(({ textDocument: { uri } }) => {
     const dataset = files.current(uri);
@@ -173,6 +193,12 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   });
 
   const edit = serveDisk(connection, files);
+  const findings = serveFindings(connection, files, {
+    disk: () => disk(settings.memoryMb, options.cacheFolder),
+    settings: () => settings,
+    showsProgress: () => canShowProgress,
+    folders: () => folders,
+  });
 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
     const argument: unknown = args?.[0];
@@ -227,6 +253,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     );
   });
   connection.onShutdown(() => {
+    findings.stop();
     files.closeAll();
   });
 

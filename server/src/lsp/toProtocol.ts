@@ -34,6 +34,14 @@ export function toRange({ source }: OpenDataset, raw: RawRecord, range: ByteRang
   return { start: { line: raw.line, character: start }, end: { line: raw.line, character: end } };
 }
 
+/** Where the page of a rule is; undefined where the client cannot show it. Set once, when a client comes. */
+let link: ((rule: string) => string) | undefined;
+
+/** Codes of diagnostics lead to the pages of their rules. */
+export function linkRules(to: ((rule: string) => string) | undefined): void {
+  link = to;
+}
+
 export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
   const isWhole = finding.record === WHOLE_FILE;
   const raw = isWhole ? undefined : dataset.rawRecord(finding.record);
@@ -42,6 +50,7 @@ export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic
     range: raw ? toRange(dataset, raw, resolvePlace(raw.bytes, finding.place)) : FILE_START,
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
+    ...(link !== undefined && { codeDescription: { href: link(finding.rule) } }),
     source: 'PrefLens',
     message: finding.message,
     data: { record: finding.record },

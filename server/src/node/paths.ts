@@ -20,6 +20,14 @@ async function* walk(folder: string): AsyncGenerator<string> {
   }
 }
 
+/** Names of files that may hold a dataset. */
+const DATASET = /\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$|\.(?:parquet|pq)$/i;
+
+/** Files under a folder that may be datasets, by their names. */
+export async function* datasetsIn(folder: string): AsyncGenerator<string> {
+  for await (const path of walk(folder)) if (DATASET.test(path)) yield path;
+}
+
 /** The paths that patterns mean; what is there by its name is taken as it is. Rejects for a pattern that fits nothing. */
 export async function expandPaths(patterns: readonly string[]): Promise<readonly string[]> {
   const paths: string[] = [];

@@ -16,7 +16,10 @@ export type RelateText = { readonly bytes: Uint8Array } | { readonly path: strin
 
 /** One file, to be looked through for duplicates and contradictions. */
 export interface RelateTask {
-  readonly path: string;
+  /** What messages call it. */
+  readonly name: string;
+  /** Where it is on disk; undefined where an editor holds it. */
+  readonly path: string | undefined;
   readonly recognition: Recognition;
   readonly facts: FactsTables;
   /** Undefined: near duplicates are not looked for. */
@@ -56,7 +59,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function relate(
-  { path, recognition, facts, text, rules }: RelateTask,
+  { name, path, recognition, facts, text, rules }: RelateTask,
   onBytes?: OnBytes,
 ): Promise<Relations> {
   const signatures =
@@ -66,7 +69,8 @@ async function relate(
         ? takeLines(once(text.bytes), true, take, onBytes)
         : readRange({ path: text.path, start: 0, end: Infinity }, take, onBytes),
     ));
-  const file = { name: path, facts: factsOf(facts), recognition, rowGroups: rowGroupsOf(path) };
+  const rowGroups = path === undefined ? [] : rowGroupsOf(path);
+  const file = { name, facts: factsOf(facts), recognition, rowGroups };
   const [found] = findRelations([file], signatures, rules);
   return found ?? { findings: [], counts: new Map() };
 }

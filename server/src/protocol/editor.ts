@@ -12,6 +12,10 @@ export interface ClientOptions {
   readonly settings?: Partial<Settings>;
   /** False where models and servers that the folder names must not be used. Absent: they may. */
   readonly trusted?: boolean;
+  /** The client has a `preflens.keep` command, which asks for a reason. */
+  readonly decisions?: boolean;
+  /** The client has a `preflens.showRule` command: codes of diagnostics lead to it. */
+  readonly ruleLinks?: boolean;
   /** The client answers `preflens/secret`. */
   readonly secrets?: boolean;
   /** Where the client wants indexes and unsaved edits kept. */
@@ -45,6 +49,11 @@ export interface RecordRef {
   readonly record: number;
   /** Number of the pair within the record, from 0; 0 where it is not said. */
   readonly pair?: number;
+}
+
+/** A finding that somebody decides about. */
+export interface KeepRequest extends RecordRef {
+  readonly rule: string;
 }
 
 /** What `preflens.flip` returns: the pair as it is now known, to flip it back. Null when nothing was flipped. */
@@ -174,7 +183,55 @@ export interface PairRequest extends RecordRef {
   readonly shownAs?: number;
 }
 
+/** How the findings of all files are grouped. */
+export type FindingGrouping = 'rule' | 'file' | 'source';
+
+export interface FindingsRequest {
+  readonly by: FindingGrouping;
+  /** Words that rule, message or file name hold, in any letter case; '' for all. */
+  readonly filter: string;
+  /** The findings of one group; the list of groups where it is not said. */
+  readonly group?: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FindingGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly count: number;
+  readonly severity: FindingView['severity'];
+}
+
+export interface FindingItem extends FindingView, RecordRef {
+  readonly fileName: string;
+  /** From 0. */
+  readonly line: number;
+}
+
+export interface FindingsResult {
+  readonly groups: readonly FindingGroup[];
+  readonly items: readonly FindingItem[];
+  /** Of all groups, or of the group that was asked for. */
+  readonly total: number;
+  /** Findings that are counted and not kept one by one, of all files. */
+  readonly notKept: number;
+}
+
 export interface EditorRequests {
+  'preflens/findings': { params: FindingsRequest; result: FindingsResult };
+  /** Checks all datasets of the workspace's folders; how many there were. */
+  'preflens/checkWorkspace': {
+    params: null;
+    result: { readonly files: number; readonly errors: readonly string[] };
+  };
+  /** Checks a file again, where that waits to be asked for. */
+  'preflens/checkFile': { params: { readonly uri: string }; result: null };
+  /** Writes a decision down. */
+  'preflens/keep': {
+    params: KeepRequest & { readonly reason: string; readonly by: string };
+    result: SaveResult;
+  };
   /** The pair of a record, or the next or previous one with a finding. Null when there is none. */
   'preflens/pair': { params: PairRequest; result: PairView | null };
   /** The record on a line of an open document. Null when the line holds none. */

@@ -1,6 +1,9 @@
 // The figures of a dataset, from facts alone.
 import type { Facts } from './facts.ts';
 
+/** Fields that datasets name their parts by. */
+export const SOURCE_FIELDS = ['source', 'subset', 'domain', 'category', 'dataset', 'origin_dataset', 'split'];
+
 /** Lengths in UTF-16 units. */
 export interface Lengths {
   readonly mean: number;

@@ -80,13 +80,25 @@ export function withDecision(decisions: readonly Decision[], made: Decision): re
 /** Decisions by finding. */
 export class Decisions {
   readonly #byName = new Map<string, Decision[]>();
+  readonly #rules = new Set<string>();
 
   constructor(decisions: readonly Decision[]) {
     for (const decision of decisions) {
+      this.#rules.add(decision.rule);
       const list = this.#byName.get(nameOf(decision));
       if (list) list.push(decision);
       else this.#byName.set(nameOf(decision), [decision]);
     }
+  }
+
+  /** How many findings somebody decided about. */
+  get count(): number {
+    return this.#byName.size;
+  }
+
+  /** Whether any decision is about this rule. */
+  names(rule: string): boolean {
+    return this.#rules.has(rule);
   }
 
   of(finding: { readonly key: string; readonly rule: string }): readonly Decision[] {

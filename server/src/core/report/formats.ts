@@ -73,7 +73,7 @@ function* markdown(report: Report, most: number): Generator<string> {
     const rest = restWords(report, shown.length);
     if (rest !== '') yield `\n${rest}.`;
   }
-  for (const words of report.trust) yield `\n${cell(words)}`;
+  for (const { path, trust } of report.files) if (trust !== '') yield `\n${cell(path)}: ${cell(trust)}`;
 }
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', information: 'notice' };

@@ -103,11 +103,11 @@ function portraitSection(file: FileReport): string {
   const effect = `<tr><td>Length, Cohen’s d</td><td class="n">${lengthEffect.value.toFixed(2)}</td><td class="soft">95 % interval ${lengthEffect.low.toFixed(2)} to ${lengthEffect.high.toFixed(2)}; 0.3 is minor, 0.8 is major</td></tr>`;
   const key = (side: string): string => `<span class="key" style="background: var(--${side})"></span>${side}`;
   return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} in the mean &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${oddsChart(portrait)}</div>
-<table>${shareRow('The longer answer wins', longerWins)}${effect}${shareRow('The answer that stands first wins', firstWins)}${shareRow('Called good', good)}</table>`;
+<table>${shareRow('The longer answer wins', longerWins)}${effect}${file.hasLabel ? shareRow('The answer that stands first wins', firstWins) : ''}${shareRow('Called good', good)}</table>`;
 }
 
 function* fileSection(file: FileReport, shown: ReadonlySet<unknown>): Generator<string> {
-  yield `<h2>${escape(file.path)}</h2><p class="soft">${escape(countWords(file))} in ${plural(file.recordCount, 'record')}, read as ${escape(file.mapping)}. ${plural(totalOf([file]), 'finding')}${file.kept > 0 ? `; ${file.kept} kept by decision` : ''}${file.old > 0 ? `; ${file.old} in the baseline` : ''}.</p>`;
+  yield `<h2>${escape(file.path)}</h2><p class="soft">${escape(countWords(file))} in ${plural(file.recordCount, 'record')}, read as ${escape(file.mapping)}. ${plural(totalOf([file]), 'finding')}${file.kept > 0 ? `; ${file.kept} kept by decision` : ''}${file.old > 0 ? `; ${file.old} in the baseline` : ''}. ${escape(file.trust)}</p>`;
   yield portraitSection(file);
   const own = file.findings.filter((finding) => shown.has(finding));
   if (own.length === 0) return;
@@ -131,7 +131,6 @@ function* html(report: Report, most: number): Generator<string> {
       yield `<tr><td><code class="${severity}">${rule}</code></td><td>${escape(ruleById(rule)?.title ?? '')}</td><td class="n">${count.toLocaleString('en')}</td></tr>`;
     yield '</table>';
   } else yield '<p>Nothing was found.</p>';
-  for (const words of report.trust) yield `<p>${escape(words)}</p>`;
   if (total > rows.length)
     yield `<p class="soft">${plural(total - rows.length, 'more finding')} not listed here.</p>`;
   for (const file of report.files) yield* fileSection(file, shown);

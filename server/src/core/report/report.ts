@@ -34,6 +34,10 @@ export interface FileReport {
   /** Findings of the baseline. */
   readonly old: number;
   readonly portrait: Portrait;
+  /** A label chooses between a first and a second answer. */
+  readonly hasLabel: boolean;
+  /** What the scorer is worth on this data, in a sentence; '' where nothing was scored. */
+  readonly trust: string;
 }
 
 export interface Report {
@@ -41,8 +45,6 @@ export interface Report {
   readonly files: readonly FileReport[];
   /** What could not be checked, and why. */
   readonly errors: readonly string[];
-  /** What the scorer is worth, in words; by dataset. */
-  readonly trust: readonly string[];
 }
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };

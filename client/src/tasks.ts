@@ -1,0 +1,32 @@
+// The check of the command line as a task, whose lines the problem matcher of the manifest reads.
+import * as vscode from 'vscode';
+
+const TYPE = 'preflens';
+
+interface CheckTask extends vscode.TaskDefinition {
+  /** Files, folders or patterns, from the folder of the workspace. */
+  readonly paths?: readonly string[];
+  /** More options of `preflens check`. */
+  readonly args?: readonly string[];
+}
+
+function taskOf(
+  cli: string,
+  definition: CheckTask,
+  scope: vscode.WorkspaceFolder | vscode.TaskScope,
+): vscode.Task {
+  const { paths = ['**/*.jsonl'], args = ['--no-score'] } = definition;
+  // The Node inside VS Code runs it: none has to be installed.
+  const run = new vscode.ProcessExecution(process.execPath, [cli, 'check', ...args, ...paths], {
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  });
+  return new vscode.Task(definition, scope, 'check datasets', 'PrefLens', run, '$preflens');
+}
+
+export function checkTasks(cli: string): vscode.Disposable {
+  return vscode.tasks.registerTaskProvider(TYPE, {
+    provideTasks: () =>
+      (vscode.workspace.workspaceFolders ?? []).map((folder) => taskOf(cli, { type: TYPE }, folder)),
+    resolveTask: (task) => taskOf(cli, task.definition, task.scope as vscode.WorkspaceFolder),
+  });
+}

@@ -1,0 +1,248 @@
+// What can be done about findings: at one record, for all findings of a rule, and for all that is safe.
+import type {
+  CodeAction,
+  CodeActionParams,
+  TextDocumentEdit,
+  WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import { CodeActionKind } from 'vscode-languageserver/node';
+
+import type { Repair } from '#core/checks/check.ts';
+import { ruleById } from '#core/checks/table.ts';
+import type { ByteEdit } from '#core/edits/bytes.ts';
+import type { Edit } from '#core/edits/edit.ts';
+import type { FixScope } from '#core/fix.ts';
+import { fixRecord, isOfDataset } from '#core/fix.ts';
+import { groupBy } from '#core/group.ts';
+import type { Finding } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts';
+
+import type { OpenDataset, PairPlace } from './dataset.ts';
+import { DiskSource } from './diskSource.ts';
+import { dropEdit, editOf } from './edits.ts';
+import { toDiagnostic, toTextEdits } from './toProtocol.ts';
+
+export const FIX_ALL = 'source.fixAll.preflens';
+
+/** What an editor can always do to a pair, in the order in which it is offered. */
+const EDITS: readonly {
+  readonly kind: 'flip' | 'drop' | 'tie';
+  /** What it is called for a record with so many pairs; undefined where it is not offered. */
+  readonly title: (pairs: number) => string | undefined;
+}[] = [
+  { kind: 'flip', title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Turn the verdict') },
+  {
+    kind: 'drop',
+    title: (pairs) => (pairs > 1 ? `Drop this record with its ${pairs} pairs` : 'Drop this record'),
+  },
+  { kind: 'tie', title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined) },
+];
+
+const repairsOf = (rule: string): readonly Repair[] => ruleById(rule)?.repairs ?? [];
+
+/** The pair of a record that actions are about: the one with a finding, else the first. */
+function pairToAct(dataset: OpenDataset, record: number): number {
+  return dataset.findingsOf(record).find(({ pair }) => pair !== undefined)?.pair ?? 0;
+}
+
+function quickFix(
+  dataset: OpenDataset,
+  ref: PairPlace,
+  title: string,
+  edit: Edit,
+  findings: readonly Finding[],
+): CodeAction[] {
+  const outcome = editOf(dataset, ref, edit);
+  if (!outcome || 'refused' in outcome) return [];
+  const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  return [{ title, kind: CodeActionKind.QuickFix, edit: outcome.edit, diagnostics }];
+}
+
+/** A record that cannot be read can still be taken out. */
+function dropBroken(dataset: OpenDataset, record: number): CodeAction[] {
+  const raw = dataset.rawRecord(record);
+  const findings = dataset.findingsOf(record);
+  if (!raw || findings.length === 0) return [];
+  const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  const edit = dropEdit(dataset, raw.line);
+  return [{ title: 'Drop this record', kind: CodeActionKind.QuickFix, edit, diagnostics }];
+}
+
+/** What a finding itself says would mend it. */
+function replaceActions(dataset: OpenDataset, place: PairPlace, findings: readonly Finding[]): CodeAction[] {
+  return findings.flatMap((finding) => {
+    const repair = repairsOf(finding.rule).find(({ edit }) => edit === 'replace');
+    if (!repair || !finding.replace) return [];
+    const edit: Edit = { kind: 'replace', replace: finding.replace };
+    return quickFix(dataset, { ...place, pair: finding.pair ?? place.pair }, repair.title, edit, [finding]);
+  });
+}
+
+function editActions(
+  dataset: OpenDataset,
+  place: PairPlace,
+  pairs: number,
+  findings: readonly Finding[],
+): CodeAction[] {
+  return EDITS.flatMap(({ kind, title }) => {
+    const name = title(pairs);
+    const answered = findings.filter(({ rule }) => repairsOf(rule).some(({ edit }) => edit === kind));
+    return name === undefined ? [] : quickFix(dataset, place, name, { kind }, answered);
+  });
+}
+
+/** Records of the findings of one rule, or of all of them. */
+function recordsWith(
+  dataset: OpenDataset,
+  rules: ReadonlySet<string> | undefined,
+): ReadonlyMap<number, Finding[]> {
+  const found = dataset.findings.filter(
+    ({ rule, record }) => record !== WHOLE_FILE && (rules?.has(rule) ?? true),
+  );
+  return groupBy(found, ({ record }) => record);
+}
+
+/** Only what differs, on whole bytes of UTF-8: editors show it, and undo keeps it small. */
+function smallest(before: Uint8Array, after: Uint8Array): ByteEdit {
+  const isInside = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  while (start > 0 && (isInside(before[start]) || isInside(after[start]))) start--;
+  let end = 0;
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  while (end > 0 && (isInside(before[before.length - end]) || isInside(after[after.length - end]))) end--;
+  return { byteStart: start, byteEnd: before.length - end, bytes: after.subarray(start, after.length - end) };
+}
+
+interface Fixes {
+  readonly edits: TextDocumentEdit['edits'];
+  readonly count: number;
+}
+
+/** The repairs of all records in a scope, as one edit. */
+function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
+  const { recognition } = dataset.survey;
+  const edits: TextDocumentEdit['edits'] = [];
+  let count = 0;
+  for (const [record, findings] of recognition ? recordsWith(dataset, scope.rules) : []) {
+    const raw = dataset.rawRecord(record);
+    const own = { ...scope, rules: new Set(findings.map(({ rule }) => rule)) };
+    const fixed =
+      raw &&
+      recognition &&
+      fixRecord(raw, recognition.mapping, dataset.rules, own, findings.filter(isOfDataset));
+    if (!raw || !fixed) continue;
+    count++;
+    if (fixed.bytes) edits.push(...toTextEdits(dataset, raw, [smallest(raw.bytes, fixed.bytes)]));
+    else {
+      const range = { start: { line: raw.line, character: 0 }, end: { line: raw.line + 1, character: 0 } };
+      edits.push({ range, newText: '' });
+    }
+  }
+  return { edits, count };
+}
+
+function editWith({ source }: OpenDataset, edits: TextDocumentEdit['edits']): WorkspaceEdit {
+  return { documentChanges: [{ textDocument: { uri: source.uri, version: source.version }, edits }] };
+}
+
+/** What fix-all on save makes: safe repairs alone. */
+function fixAllSafe(dataset: OpenDataset): CodeAction[] {
+  const { edits } = fixesOf(dataset, { review: false });
+  if (edits.length === 0) return [];
+  return [{ title: 'Make all safe repairs', kind: FIX_ALL, edit: editWith(dataset, edits) }];
+}
+
+/** What is kept of an action until somebody chooses it. */
+interface Unresolved {
+  readonly uri: string;
+  readonly rule: string;
+}
+
+/** "Fix all of a rule": its edit is made when it is chosen, and shown before it is made. */
+function fixRuleActions(dataset: OpenDataset, findings: readonly Finding[]): CodeAction[] {
+  const rules = new Set(findings.map(({ rule }) => rule));
+  return [...rules].flatMap((rule) => {
+    const records = recordsWith(dataset, new Set([rule])).size;
+    if (records < 2 || repairsOf(rule).length === 0) return [];
+    const data: Unresolved = { uri: dataset.source.uri, rule };
+    return [
+      {
+        title: `Repair all ${records.toLocaleString('en')} records with "${rule}"…`,
+        kind: CodeActionKind.QuickFix,
+        data,
+      },
+    ];
+  });
+}
+
+/** Fills in the edit of a chosen action. Each change waits in the editor's own preview to be confirmed. */
+export function resolveAction(
+  action: CodeAction,
+  datasetOf: (uri: string) => OpenDataset | undefined,
+): CodeAction {
+  const { uri, rule } = (action.data ?? {}) as Partial<Unresolved>;
+  const dataset = uri === undefined ? undefined : datasetOf(uri);
+  if (!dataset || rule === undefined) return action;
+  const { edits, count } = fixesOf(dataset, { rules: new Set([rule]), review: true });
+  const label = `Repair ${count === 1 ? '1 record' : `${count.toLocaleString('en')} records`} with "${rule}"`;
+  const annotated = edits.map((edit) => ({ ...edit, annotationId: rule }));
+  return {
+    ...action,
+    edit: {
+      ...editWith(dataset, annotated),
+      changeAnnotations: { [rule]: { label, needsConfirmation: true } },
+    },
+  };
+}
+
+function keepActions(dataset: OpenDataset, place: PairPlace, findings: readonly Finding[]): CodeAction[] {
+  const rules = new Map(findings.map((finding) => [finding.rule, finding]));
+  return [...rules].map(([rule, finding]) => {
+    const ref: KeepRequest = { uri: dataset.source.uri, ...place, pair: finding.pair ?? place.pair, rule };
+    const diagnostic = toDiagnostic(dataset, finding);
+    return {
+      title: `Keep this pair: "${rule}" is no fault here…`,
+      kind: CodeActionKind.QuickFix,
+      command: { title: 'Keep', command: 'preflens.keep', arguments: [ref] },
+      ...(diagnostic && { diagnostics: [diagnostic] }),
+    };
+  });
+}
+
+const isAsked = (only: readonly string[] | undefined, kind: string): boolean =>
+  only === undefined || only.some((one) => kind === one || kind.startsWith(`${one}.`));
+
+export function codeActionsOf(
+  dataset: OpenDataset,
+  { range, context: { only } }: Pick<CodeActionParams, 'range' | 'context'>,
+  options: ClientOptions,
+): CodeAction[] {
+  const isDocument = !(dataset.source instanceof DiskSource);
+  const all = only !== undefined && isAsked(only, FIX_ALL) && isDocument ? fixAllSafe(dataset) : [];
+  if (!isAsked(only, CodeActionKind.QuickFix)) return all;
+  const record = dataset.survey.facts.recordAtLine(range.start.line);
+  const read = dataset.readRecord(record);
+  if (!read) return [...all, ...dropBroken(dataset, record)];
+  const place = { record, pair: pairToAct(dataset, record) };
+  const findings = dataset.findingsOf(record);
+  const atPair = dataset.findingsOf(record, place.pair);
+  const [first, ...rest] = editActions(dataset, place, read.pairs.length, atPair);
+  const ref: RecordRef = { uri: dataset.source.uri, ...place };
+  const compare: CodeAction = {
+    title: 'Compare side by side',
+    kind: CodeActionKind.QuickFix,
+    command: { title: 'Compare', command: 'preflens.compare', arguments: [ref] },
+  };
+  return [
+    ...all,
+    ...replaceActions(dataset, place, findings),
+    ...(first ? [first] : []),
+    ...(options.compare && read.pairs.length > 0 ? [compare] : []),
+    ...rest,
+    ...(options.decisions ? keepActions(dataset, place, findings) : []),
+    ...(isDocument ? fixRuleActions(dataset, findings) : []),
+  ];
+}

@@ -1,0 +1,144 @@
+// What an editor asks of findings beyond Problems: all of them, those of closed files, decisions, and diagnostics when it wants them.
+import type { Connection } from 'vscode-languageserver/node';
+
+import { ruleById } from '#core/checks/table.ts';
+import { messages } from '#core/messages.ts';
+import type { Disk } from '#node/diskTools.ts';
+import { decide, memoryRoot, nameIn } from '#node/memory.ts';
+import type { EditorRequests, FindingsRequest, SaveResult, Settings } from '#protocol/editor.ts';
+
+import type { OpenDataset } from './dataset.ts';
+import { wordsOf } from './fileRules.ts';
+import type { KnownFindings } from './findingsPage.ts';
+import { findingsPage } from './findingsPage.ts';
+import { pathOf } from './names.ts';
+import type { OpenFiles } from './openFiles.ts';
+import { reportProgress } from './progress.ts';
+import { toDiagnostics } from './toProtocol.ts';
+import { WorkspaceChecks } from './workspaceChecks.ts';
+
+export interface FindingsContext {
+  readonly disk: () => Disk;
+  readonly settings: () => Settings;
+  readonly showsProgress: () => boolean;
+  readonly folders: () => readonly string[];
+}
+
+function knownOf(dataset: OpenDataset): KnownFindings {
+  return {
+    uri: dataset.source.uri,
+    findings: dataset.findings,
+    count: dataset.findingCount,
+    lineOf: (record) => dataset.survey.facts.records.line[record] ?? 0,
+    fieldOf(record, names) {
+      const value = dataset.readRecord(record)?.value;
+      return names.map((name) => value?.[name]).find((one) => one !== undefined);
+    },
+  };
+}
+
+type KeepParams = EditorRequests['preflens/keep']['params'];
+
+/** The finding that is meant: of the pair where it is said, else of the record. */
+async function keep(
+  files: OpenFiles,
+  { uri, record, pair = 0, rule, reason, by }: KeepParams,
+): Promise<SaveResult> {
+  const dataset = files.current(uri);
+  const path = pathOf(uri);
+  if (!dataset || path === undefined || !ruleById(rule)) return { error: messages.notKept().message };
+  const root = memoryRoot(path);
+  const finding = dataset
+    .findingsOf(record)
+    .find((one) => one.rule === rule && (one.pair === undefined || one.pair === pair));
+  if (!finding) return { error: messages.notKept().message };
+  const at = new Date().toISOString().slice(0, 10);
+  await decide(root, {
+    key: dataset.keyOf(finding),
+    rule,
+    decision: 'keep',
+    reason,
+    by,
+    at,
+    file: nameIn(root, path),
+  });
+  await files.readDecisions();
+  return {};
+}
+
+/** Answers them; gives back what ends what runs. */
+export function serveFindings(
+  connection: Connection,
+  files: OpenFiles,
+  context: FindingsContext,
+): { readonly stop: () => void } {
+  const closed = new WorkspaceChecks({
+    connection,
+    disk: context.disk,
+    settings: context.settings,
+    isOpen: (uri) => files.get(uri) !== undefined,
+  });
+  const open = (): OpenDataset[] =>
+    [...files.all()].flatMap(({ dataset }) => files.current(dataset.source.uri) ?? []);
+  const known = (): KnownFindings[] => {
+    const own = open().map(knownOf);
+    const uris = new Set(own.map(({ uri }) => uri));
+    return [...own, ...[...closed.all].filter(({ uri }) => !uris.has(uri))];
+  };
+
+  connection.onRequest('preflens/findings', (request: FindingsRequest) => findingsPage(known(), request));
+  connection.onRequest('preflens/checkWorkspace', async () => {
+    const progress = reportProgress(
+      connection,
+      'PrefLens: checking the workspace',
+      context.showsProgress(),
+      () => {
+        closed.stop();
+      },
+    );
+    const outcome = await closed.run(context.folders(), (name, done) => {
+      progress.report(done, name);
+    });
+    progress.end();
+    return outcome;
+  });
+  connection.onRequest('preflens/checkFile', ({ uri }: EditorRequests['preflens/checkFile']['params']) => {
+    files.checkNow(uri);
+    return null;
+  });
+  connection.onRequest('preflens/keep', async (params: KeepParams): Promise<SaveResult> => {
+    try {
+      return await keep(files, params);
+    } catch (error) {
+      return { error: wordsOf(error) };
+    }
+  });
+  connection.languages.diagnostics.on(({ textDocument: { uri } }) => {
+    const dataset = files.current(uri);
+    return { kind: 'full', items: dataset ? toDiagnostics(dataset) : [] };
+  });
+  connection.languages.diagnostics.onWorkspace(async () => {
+    await closed.run(context.folders(), () => undefined);
+    const items = [
+      ...open().map((dataset) => ({
+        uri: dataset.source.uri,
+        version: dataset.source.version,
+        diagnostics: toDiagnostics(dataset),
+      })),
+      ...[...closed.all].map(({ uri, diagnostics }) => ({ uri, version: null, diagnostics })),
+    ];
+    return {
+      items: items.map(({ uri, version, diagnostics }) => ({
+        kind: 'full',
+        uri,
+        version,
+        items: [...diagnostics],
+      })),
+    };
+  });
+  return {
+    stop: () => {
+      closed.stop();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+// What an editor is told of an open file.
+import type { DatasetStatus } from '#protocol/editor.ts';
+
+import { DiskSource } from './diskSource.ts';
+import type { OpenFile } from './openFiles.ts';
+
+export function statusOf({ dataset, phase, revision, reason, progress }: OpenFile): DatasetStatus {
+  const { survey, trust, source } = dataset;
+  const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
+  return {
+    uri: source.uri,
+    phase,
+    revision,
+    recordCount,
+    pairCount,
+    tieCount,
+    judgementCount,
+    findingCount: dataset.findingCount,
+    isOnDisk: source instanceof DiskSource,
+    unsavedCount: source instanceof DiskSource ? source.unsavedCount : 0,
+    ...(survey.recognition && {
+      mapping: survey.recognition.mapping.title,
+      polarity: survey.recognition.mapping.polarity,
+    }),
+    ...(progress !== undefined && { progress }),
+    ...(reason !== undefined && { reason }),
+    ...(trust !== undefined && { trust }),
+  };
+}
