@@ -68,12 +68,13 @@ export class PlainClient {
     return this.#document?.getText() ?? '';
   }
 
-  async initialize(initializationOptions: object = {}): Promise<void> {
+  async initialize(initializationOptions: object = {}, more: object = {}): Promise<void> {
     const result = await this.connection.sendRequest<InitializeResult>('initialize', {
       processId: null,
       rootUri: null,
       capabilities: {},
       initializationOptions: { status: true, ...initializationOptions },
+      ...more,
     });
     this.capabilities = result.capabilities;
     await this.connection.sendNotification('initialized', {});
@@ -148,12 +149,12 @@ export class PlainClient {
     return hover ? (hover.contents as { value: string }).value : '';
   }
 
-  async codeActions(uri: string, line: number): Promise<CodeAction[]> {
+  async codeActions(uri: string, line: number, only?: readonly string[]): Promise<CodeAction[]> {
     const position = { line, character: 3 };
     return this.connection.sendRequest('textDocument/codeAction', {
       textDocument: { uri },
       range: { start: position, end: position },
-      context: { diagnostics: [] },
+      context: { diagnostics: [], ...(only && { only }) },
     });
   }
 

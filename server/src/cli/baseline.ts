@@ -59,13 +59,15 @@ export async function baseline(
     baseline: false,
   })) {
     if (checked instanceof UserError) throw checked;
-    const root = memoryRoot(checked.file.path);
-    const found = byRoot.get(root) ?? { findings: [], unlisted: new Map<string, number>(), files: [] };
-    byRoot.set(root, found);
-    found.files.push(checked);
-    found.findings.push(...checked.findings.filter((finding) => !checked.decisions.keeps(finding)));
-    for (const [rule, count] of checked.unlisted)
-      found.unlisted.set(rule, (found.unlisted.get(rule) ?? 0) + count);
+    for (const file of checked.files) {
+      const root = memoryRoot(file.file.path);
+      const found = byRoot.get(root) ?? { findings: [], unlisted: new Map<string, number>(), files: [] };
+      byRoot.set(root, found);
+      found.files.push(file);
+      found.findings.push(...file.findings.filter((finding) => !file.decisions.keeps(finding)));
+      for (const [rule, count] of file.unlisted)
+        found.unlisted.set(rule, (found.unlisted.get(rule) ?? 0) + count);
+    }
   }
   for (const [root, found] of byRoot) {
     const path = typeof options.baseline === 'string' ? options.baseline : baselinePath(root);

@@ -13,7 +13,7 @@ import { totalOf } from '#core/report/report.ts';
 import { SARIF } from '#core/report/sarif.ts';
 import { writeWhole } from '#node/wholeFile.ts';
 
-import type { CheckedFile, CollectOptions } from './collect.ts';
+import type { CheckedDataset, CheckedFile, CollectOptions } from './collect.ts';
 import { collect } from './collect.ts';
 import type { Command } from './command.ts';
 
@@ -84,23 +84,34 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
   };
 }
 
-function severityIn({ severities }: RuleSettings, rule: string): Severity {
-  return severities[rule] ?? 'information';
+function severityIn(rules: RuleSettings | undefined, rule: string): Severity {
+  return rules?.severities[rule] ?? 'information';
 }
 
-/** One line for each file, to standard error: what was read, and what was found. */
-function note(command: Command, report: FileReport): void {
-  const ranked = report.findings.filter(({ rule }) => Object.hasOwn(SCORE_RULES, rule)).length;
+/** One line for each dataset, to standard error: what was read, and what was found. */
+function note(command: Command, { name }: CheckedDataset, reports: readonly FileReport[]): void {
+  const sum = (of: (report: FileReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const ranked = sum(
+    ({ findings }) => findings.filter(({ rule }) => Object.hasOwn(SCORE_RULES, rule)).length,
+  );
+  const counts = {
+    pairCount: sum(({ pairCount }) => pairCount),
+    tieCount: sum(({ tieCount }) => tieCount),
+    judgementCount: sum(({ judgementCount }) => judgementCount),
+  };
+  const [kept, old] = [sum((report) => report.kept), sum((report) => report.old)];
+  const files = reports.length > 1 ? ` of ${reports.length} files` : '';
   const words = [
-    `${countWords(report)} in ${report.recordCount} records`,
-    report.mapping,
-    `${totalOf([report]) - ranked} findings of structure`,
+    `${countWords(counts)} in ${sum(({ recordCount }) => recordCount)} records${files}`,
+    [...new Set(reports.map(({ mapping }) => mapping))].join(', '),
+    `${totalOf(reports) - ranked} findings of structure`,
     `${ranked} pairs to review`,
-    ...(report.trust === '' ? [] : [report.trust.replace(/\.$/, '')]),
-    ...(report.kept > 0 ? [`${report.kept} kept by decision`] : []),
-    ...(report.old > 0 ? [`${report.old} in the baseline`] : []),
+    ...reports.flatMap(({ trust }) => (trust === '' ? [] : [trust.replace(/\.$/, '')])),
+    ...(kept > 0 ? [`${kept} kept by decision`] : []),
+    ...(old > 0 ? [`${old} in the baseline`] : []),
   ];
-  command.note(`${report.path}: ${words.join(', ')}`);
+  command.note(`${name}: ${words.join(', ')}`);
 }
 
 export async function check(
@@ -117,14 +128,14 @@ export async function check(
       command.note(checked.message);
       continue;
     }
-    const report = reportOf(checked, options.shownAs);
-    reports.push(report);
-    note(command, report);
-    const unlisted = [...report.unlisted.keys()].map((rule) => ({
-      rule,
-      severity: severityIn(checked.settings.rules, rule),
-    }));
-    found ||= [...report.findings, ...unlisted].some((one) => fails(one, options.failOn));
+    const own = checked.files.map((file) => reportOf(file, options.shownAs));
+    reports.push(...own);
+    note(command, checked, own);
+    own.forEach(({ findings, unlisted }, i) => {
+      const rules = checked.files[i]?.settings.rules;
+      const beyond = [...unlisted.keys()].map((rule) => ({ rule, severity: severityIn(rules, rule) }));
+      found ||= [...findings, ...beyond].some((one) => fails(one, options.failOn));
+    });
   }
   const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors };
   const lines = FORMATS[options.format](report, options.maxFindings);

@@ -57,6 +57,12 @@ export interface CheckedFile {
   readonly trust: string;
 }
 
+/** Files that belong together, as shards and splits do. */
+export interface CheckedDataset {
+  readonly name: string;
+  readonly files: readonly CheckedFile[];
+}
+
 /** Findings about labels, for each file of the dataset, and what the scorer is worth. */
 interface Review {
   readonly byFile: readonly (readonly Finding[])[];
@@ -183,7 +189,7 @@ async function collectDataset(
   command: Command,
   paths: readonly string[],
   options: CollectOptions,
-): Promise<CheckedFile[]> {
+): Promise<CheckedDataset> {
   const dataset = await openSurveyed(command, paths, { sign: true });
   const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
   const relations = await relate(command, dataset, settings);
@@ -217,18 +223,18 @@ async function collectDataset(
     });
   }
   command.bar.clear();
-  return checked;
+  return { name: dataset.name, files: checked };
 }
 
-/** The files of all paths, checked; an error in the place of a dataset that cannot be. */
+/** The datasets of all paths, checked; an error in the place of one that cannot be. */
 export async function* collect(
   command: Command,
   paths: readonly string[],
   options: CollectOptions,
-): AsyncGenerator<CheckedFile | UserError> {
+): AsyncGenerator<CheckedDataset | UserError> {
   for (const group of groupShards(paths)) {
     try {
-      yield* await collectDataset(command, group, options);
+      yield await collectDataset(command, group, options);
     } catch (error) {
       if (!(error instanceof UserError) || command.signal.aborted) throw error;
       command.bar.clear();

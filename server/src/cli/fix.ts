@@ -65,6 +65,27 @@ async function plan(
   return { changes, made, diff };
 }
 
+/** Mends one file, whole or not at all. True when something was, or would be, changed. */
+async function fixFile(
+  command: Command,
+  checked: CheckedFile,
+  scope: FixScope,
+  dryRun: boolean,
+): Promise<boolean> {
+  const { path } = checked.file;
+  const { changes, made, diff } = await plan(checked, scope);
+  if (changes.length > 0 && dryRun)
+    for (const line of [`--- ${path}`, `+++ ${path}`, ...diff]) command.print(line);
+  if (changes.length > 0 && !dryRun) {
+    const planned = planChanges(checked.file, async () => Promise.resolve(changes), false);
+    await savePlanned(checked.file, planned, command.signal);
+  }
+  const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
+  const what = dryRun ? 'would change' : 'changed';
+  command.note(`${path}: ${changes.length} records ${what}${words === '' ? '' : ` (${words})`}.`);
+  return changes.length > 0;
+}
+
 /** Mends files, each whole or not at all. True when something was, or would be, changed. */
 export async function fix(command: Command, paths: readonly string[], options: FixOptions): Promise<boolean> {
   for (const id of options.rule) knownRule(id);
@@ -76,23 +97,8 @@ export async function fix(command: Command, paths: readonly string[], options: F
   let isChanged = false;
   for await (const checked of collect(command, paths, collecting)) {
     if (checked instanceof UserError) throw checked;
-    const { path } = checked.file;
-    const { changes, made, diff } = await plan(checked, scope);
-    if (changes.length > 0 && options.dryRun) {
-      command.print(`--- ${path}`);
-      command.print(`+++ ${path}`);
-      for (const line of diff) command.print(line);
-    }
-    if (changes.length > 0 && !options.dryRun)
-      await savePlanned(
-        checked.file,
-        planChanges(checked.file, async () => Promise.resolve(changes), false),
-        command.signal,
-      );
-    isChanged ||= changes.length > 0;
-    const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
-    const what = options.dryRun ? 'would change' : 'changed';
-    command.note(`${path}: ${changes.length} records ${what}${words === '' ? '' : ` (${words})`}.`);
+    for (const file of checked.files)
+      isChanged = (await fixFile(command, file, scope, options.dryRun)) || isChanged;
   }
   return isChanged;
 }

@@ -39,6 +39,8 @@ export function isOfDataset({ rule }: Pick<Finding, 'rule'>): boolean {
 export function repairOf(finding: Finding, scope: FixScope, pairCount: number): Edit | undefined {
   if (scope.rules && !scope.rules.has(finding.rule)) return undefined;
   for (const { edit, grade } of ruleById(finding.rule)?.repairs ?? []) {
+    // A label is turned by a person who read the pair, one at a time.
+    if (edit === 'flip') continue;
     const isSafe = grade === 'safe' && (edit !== 'drop' || pairCount <= 1);
     if (!isSafe && !scope.review) continue;
     if (edit !== 'replace') return { kind: edit };

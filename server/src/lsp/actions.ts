@@ -8,7 +8,7 @@ import type {
 import { CodeActionKind } from 'vscode-languageserver/node';
 
 import type { Repair } from '#core/checks/check.ts';
-import { ruleById } from '#core/checks/table.ts';
+import { ruleById, SCORE_RULES } from '#core/checks/table.ts';
 import type { ByteEdit } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
 import type { FixScope } from '#core/fix.ts';
@@ -18,9 +18,10 @@ import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
-import type { OpenDataset, PairPlace } from './dataset.ts';
+import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { dropEdit, editOf } from './edits.ts';
+import type { PairPlace } from './findingLists.ts';
 import { toDiagnostic, toTextEdits } from './toProtocol.ts';
 
 export const FIX_ALL = 'source.fixAll.preflens';
@@ -166,7 +167,12 @@ function fixRuleActions(dataset: OpenDataset, findings: readonly Finding[]): Cod
   const rules = new Set(findings.map(({ rule }) => rule));
   return [...rules].flatMap((rule) => {
     const records = recordsWith(dataset, new Set([rule])).size;
-    if (records < 2 || repairsOf(rule).length === 0) return [];
+    if (
+      records < 2 ||
+      Object.hasOwn(SCORE_RULES, rule) ||
+      !repairsOf(rule).some(({ edit }) => edit !== 'flip')
+    )
+      return [];
     const data: Unresolved = { uri: dataset.source.uri, rule };
     return [
       {

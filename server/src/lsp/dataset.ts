@@ -4,7 +4,6 @@ import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
-import { groupBy } from '#core/group.ts';
 import { compareKeys } from '#core/hash.ts';
 import type { Decisions } from '#core/memory/decisions.ts';
 import { findingKey } from '#core/memory/keys.ts';
@@ -21,6 +20,8 @@ import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
+import type { PairPlace } from './findingLists.ts';
+import { FindingLists } from './findingLists.ts';
 import type { DocumentSurvey } from './resurvey.ts';
 import type { PairScore, Scores } from './scores.ts';
 import { consistencyScores, panelScores } from './scores.ts';
@@ -38,17 +39,13 @@ export interface ReadPair extends ReadRecord {
   readonly index: number;
 }
 
-/** A pair by its record and its number there. */
-export interface PairPlace {
-  readonly record: number;
-  readonly pair: number;
-}
-
 /** How long other requests wait at most while margins are set. */
 const SLICE_MS = 8;
 
 /** Pairs that are scored out of turn at a time. */
 const MOST_AT_ONCE = 64;
+
+const NO_FINDINGS: Relations = { findings: [], counts: new Map() };
 
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
 
@@ -56,14 +53,7 @@ export class OpenDataset {
   readonly source: Source;
   #survey: DocumentSurvey = NO_SURVEY;
   #scores: Scores | undefined;
-  #label: readonly Finding[] = [];
-  #relations: readonly Finding[] = [];
-  /** How many there really are. */
-  #relationCount = 0;
-  #byRecord: Map<number, Finding[]> | undefined;
-  #shown: readonly Finding[] | undefined;
-  #order: readonly PairPlace[] | undefined;
-  #decisions: Decisions | undefined;
+  readonly #lists = new FindingLists((finding) => this.keyOf(finding));
   #nameInMemory = '';
   #ready = false;
   #panel: Panel | undefined;
@@ -94,46 +84,23 @@ export class OpenDataset {
 
   /** Structure first, then what records are to each other, then labels by rank; without what people decided to keep. */
   get findings(): readonly Finding[] {
-    this.#shown ??= this.#withoutKept([...this.#survey.findings, ...this.#relations, ...this.#label]);
-    return this.#shown;
+    return this.#lists.all;
   }
 
   get findingCount(): number {
-    const others = this.#relationCount + this.#label.length;
-    const all = [...this.#survey.counts.values()].reduce((sum, count) => sum + count, others);
-    return (
-      all -
-      (this.#survey.findings.length + this.#relations.length + this.#label.length - this.findings.length)
-    );
+    return this.#lists.count;
   }
 
   /** Takes what people decided about findings. */
   setDecisions(decisions: Decisions, fileName: string): void {
-    this.#decisions = decisions;
     this.#nameInMemory = fileName;
-    this.#forgetShown();
+    this.#lists.setDecisions(decisions);
   }
 
   /** What a finding is known by. */
   keyOf(finding: Finding): string {
     const bytes = finding.record === WHOLE_FILE ? undefined : this.rawRecord(finding.record)?.bytes;
     return findingKey(finding, this.#survey.facts, bytes ?? new Uint8Array(0), this.#nameInMemory);
-  }
-
-  #withoutKept(findings: readonly Finding[]): readonly Finding[] {
-    const decisions = this.#decisions;
-    if (!decisions || decisions.count === 0) return findings;
-    return findings.filter(({ rule, ...rest }) => {
-      // Most findings are of rules that nobody decided about: their keys are not asked for.
-      if (!decisions.names(rule)) return true;
-      return !decisions.keeps({ rule, key: this.keyOf({ rule, ...rest }) });
-    });
-  }
-
-  #forgetShown(): void {
-    this.#byRecord = undefined;
-    this.#shown = undefined;
-    this.#order = undefined;
   }
 
   get trust(): string | undefined {
@@ -148,8 +115,8 @@ export class OpenDataset {
     this.#rules = settings.rules;
     // What was found out before was found out under another reading.
     this.#scores = undefined;
-    this.#label = [];
-    this.setRelations({ findings: [], counts: new Map() });
+    this.#lists.set('label', NO_FINDINGS);
+    this.setRelations(NO_FINDINGS);
     this.#setSurvey(survey);
     this.#ready = true;
   }
@@ -159,24 +126,15 @@ export class OpenDataset {
     const carried = this.#ready ? this.source.refresh(this.#survey) : undefined;
     if (!carried) return false;
     this.#setSurvey(carried.survey);
-    const before = this.#relations.length;
-    this.#relations = this.#relations.flatMap((finding) => {
-      if (finding.record === WHOLE_FILE) return [finding];
-      const record = carried.renumber(finding.record);
-      return record < 0 ? [] : [{ ...finding, record }];
-    });
-    this.#relationCount -= before - this.#relations.length;
-    this.#forgetShown();
+    this.#lists.renumberRelations(carried.renumber);
     this.#scoreNewPairs();
     this.#rank();
     return true;
   }
 
   /** Takes what the records of the file are to each other. */
-  setRelations({ findings, counts }: Relations): void {
-    this.#relations = findings;
-    this.#relationCount = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    this.#forgetShown();
+  setRelations(found: Relations): void {
+    this.#lists.set('relations', found);
   }
 
   /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */
@@ -335,8 +293,7 @@ export class OpenDataset {
 
   /** The findings of a record; with `pair`, those about this pair and those about the whole. */
   findingsOf(record: number, pair?: number): readonly Finding[] {
-    this.#byRecord ??= groupBy(this.findings, (finding) => finding.record);
-    const all = this.#byRecord.get(record) ?? [];
+    const all = this.#lists.of(record);
     return pair === undefined
       ? all
       : all.filter((finding) => finding.pair === undefined || finding.pair === pair);
@@ -354,21 +311,7 @@ export class OpenDataset {
 
   /** Pairs with findings, in the order in which a person should look at them: labels by rank, then contradictions, then structure by place. */
   reviewOrder(): readonly PairPlace[] {
-    this.#order ??= this.#orderPairs();
-    return this.#order;
-  }
-
-  #orderPairs(): readonly PairPlace[] {
-    const places = new Map<string, PairPlace>();
-    const label = new Set(this.#label);
-    const relations = new Set(this.#relations);
-    const rank = (finding: Finding): number => (label.has(finding) ? 0 : relations.has(finding) ? 1 : 2);
-    const inOrder = [...this.findings].sort((a, b) => rank(a) - rank(b));
-    for (const { record, pair = 0 } of inOrder) {
-      const key = `${record}:${pair}`;
-      if (record !== WHOLE_FILE && !places.has(key)) places.set(key, { record, pair });
-    }
-    return [...places.values()];
+    return this.#lists.order;
   }
 
   #setVerdict(panel: Panel, number: number): void {
@@ -380,7 +323,7 @@ export class OpenDataset {
 
   #setSurvey(survey: DocumentSurvey): void {
     this.#survey = survey;
-    this.#forgetShown();
+    this.#lists.set('structure', survey);
   }
 
   /** Margins for pairs that came or changed since the file was scored. */
@@ -403,13 +346,12 @@ export class OpenDataset {
   }
 
   #rank(): void {
-    this.#forgetShown();
     const { facts, findings, recognition } = this.#survey;
     if (!this.#scores || !recognition) return;
     const { distribution, cutoffs, scorer } = this.#scores;
     const { margins } = facts;
     const { labelPath } = recognition;
-    this.#label = reviewFindings({
+    const ranked = reviewFindings({
       facts,
       margins,
       labelPath,
@@ -420,5 +362,6 @@ export class OpenDataset {
       percent: this.#percent,
       rules: this.#rules,
     });
+    this.#lists.set('label', { findings: ranked, counts: new Map([['', ranked.length]]) });
   }
 }

@@ -7,7 +7,8 @@ import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
-import type { OpenDataset, PairPlace, ReadRecord } from './dataset.ts';
+import type { OpenDataset, ReadRecord } from './dataset.ts';
+import type { PairPlace } from './findingLists.ts';
 import { imagesOf } from './images.ts';
 import { fileNameOf } from './names.ts';
 

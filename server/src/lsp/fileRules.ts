@@ -12,12 +12,21 @@ import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
 import type { Settings } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
-import { pathOf } from './names.ts';
+import { pathOf, readableUri } from './names.ts';
 import { show } from './show.ts';
 
 export function wordsOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** What comes of it; undefined where it throws, for who hears of the reason elsewhere. */
+export function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What holds for a file; the defaults where its preflens.json cannot be read, which is said. */
@@ -47,4 +56,17 @@ export async function loadDecisions(connection: Connection, dataset: OpenDataset
   for (const { line, why } of known.bad)
     connection.console.warn(messages.badMemory(known.path, line, why).message);
   dataset.setDecisions(new Decisions(known.decisions), nameIn(root, path));
+}
+
+/** Says so where checking took longer than people want to wait. */
+export function watchBudget(
+  connection: Connection,
+  { source }: OpenDataset,
+  { timeBudgetMs }: FileSettings,
+  ms: number,
+): void {
+  if (ms <= timeBudgetMs) return;
+  connection.console.warn(
+    `${readableUri(source.uri)}: checking took ${(ms / 1000).toFixed(1)} s, more than the ${timeBudgetMs} ms of "timeBudgetMs". Rules that are not needed can be turned off, or "run" set to "save" or "demand".`,
+  );
 }

@@ -13,7 +13,7 @@ import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#proto
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { OpenDocument } from './document.ts';
-import { fileSettings, loadDecisions, wordsOf } from './fileRules.ts';
+import { attempt, fileSettings, loadDecisions, watchBudget, wordsOf } from './fileRules.ts';
 import type { EditHistory } from './history.ts';
 import { fileNameOf, pathOf, readableUri } from './names.ts';
 import { reportProgress } from './progress.ts';
@@ -75,12 +75,9 @@ export interface FilesContext {
   readonly refreshLenses: () => void;
 }
 
-function attempt<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
+/** Files on disk change by single edits that people make: these are always followed. */
+function isFollowed({ settings, dataset }: OpenFile): boolean {
+  return settings?.run === 'type' || !(dataset.source instanceof DocumentSource);
 }
 
 export class OpenFiles {
@@ -283,7 +280,7 @@ export class OpenFiles {
     const start = performance.now();
     await dataset.surveyAll(own, closed.signal);
     if (closed.signal.aborted) return;
-    this.#watchBudget(file, performance.now() - start);
+    watchBudget(connection, dataset, own, performance.now() - start);
     await loadDecisions(connection, dataset);
     dataset.refresh();
     file.generation++;
@@ -353,19 +350,9 @@ export class OpenFiles {
     }
   }
 
-  #watchBudget({ dataset, settings }: OpenFile, ms: number): void {
-    if (!settings || ms <= settings.timeBudgetMs) return;
-    const name = readableUri(dataset.source.uri);
-    this.#context.connection.console.warn(
-      `${name}: checking took ${(ms / 1000).toFixed(1)} s, more than the ${settings.timeBudgetMs} ms of "timeBudgetMs". Rules that are not needed can be turned off, or "run" set to "save" or "demand".`,
-    );
-  }
-
   #settleSoon(file: OpenFile): void {
     clearTimeout(file.settle);
-    // Files on disk change by single edits that people make: these are always followed.
-    if (file.settings && file.settings.run !== 'type' && file.dataset.source instanceof DocumentSource)
-      return;
+    if (!isFollowed(file)) return;
     file.settle = setTimeout(() => {
       if (!this.current(file.dataset.source.uri)) return;
       this.publish(file);
@@ -390,7 +377,7 @@ export class OpenFiles {
     const found = await this.#context.disk().ranges.run('relate', task, () => undefined, closed.signal);
     if (closed.signal.aborted || file.generation !== generation) return;
     dataset.setRelations(found);
-    this.publish(file);
+    if (isFollowed(file) || generation === 1) this.publish(file);
   }
 
   #tell(file: OpenFile): void {

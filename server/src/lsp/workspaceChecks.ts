@@ -101,14 +101,20 @@ export class WorkspaceChecks {
     this.#running = running;
     const isStopped = (): boolean => running.signal.aborted;
     const paths: string[] = [];
-    for (const folder of folders)
-      for await (const path of datasetsIn(fileURLToPath(folder))) paths.push(path);
+    const errors: string[] = [];
+    for (const folder of folders) {
+      try {
+        for await (const path of datasetsIn(fileURLToPath(folder))) paths.push(path);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        errors.push(error.message);
+      }
+    }
     const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
     const total = Math.max(
       1,
       sizes.reduce((sum, size) => sum + size, 0),
     );
-    const errors: string[] = [];
     let [done, files] = [0, 0];
     for (const [i, path] of paths.entries()) {
       if (isStopped()) break;

@@ -7,11 +7,15 @@ import picomatch from 'picomatch';
 
 import { messages } from '#core/messages.ts';
 
+import { codeOf } from './files.ts';
+
 /** Folders that hold no data of the user. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.preflens']);
 
 async function* walk(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw messages.unreadable(folder, codeOf(error) ?? String(error));
+  });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === '.' ? entry.name : join(folder, entry.name);
     if (entry.isDirectory()) {

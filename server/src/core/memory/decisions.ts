@@ -43,8 +43,11 @@ export function parseDecisions(text: string): {
 } {
   const decisions: Decision[] = [];
   const bad: BadLine[] = [];
+  const seen = new Set<string>();
   text.split('\n').forEach((line, i) => {
-    if (line.trim() === '') return;
+    // A merge by union leaves lines twice that both branches had.
+    if (line.trim() === '' || seen.has(line)) return;
+    seen.add(line);
     let made: Decision | string;
     try {
       made = toDecision(JSON.parse(line) as Json);

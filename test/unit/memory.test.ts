@@ -1,0 +1,169 @@
+// Decisions and the baseline: their text, their merge by git, and what they silence.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { DEFAULT_RULES } from '#core/checks/settings.ts';
+import { memoryFindings, remember } from '#core/memory/apply.ts';
+import { baselineOf, formatBaseline, isOld, parseBaseline, prune } from '#core/memory/baseline.ts';
+import type { Decision } from '#core/memory/decisions.ts';
+import { Decisions, formatDecisions, parseDecisions, withDecision } from '#core/memory/decisions.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { decide, forget, memoryRoot, readDecisions } from '#node/memory.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-memory-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const made = (key: string, more: Partial<Decision> = {}): Decision => ({
+  key,
+  rule: 'refusal-chosen',
+  decision: 'keep',
+  reason: 'asked for',
+  by: 'ann',
+  at: '2026-01-02',
+  file: 'a.jsonl',
+  ...more,
+});
+
+describe('decisions', () => {
+  it('come to the same sorted text in whatever order they are, and back', () => {
+    const random = seededRandom(4);
+    const all = Array.from({ length: 40 }, (_, i) =>
+      made(`k${Math.floor(random() * 1e6)}`, { reason: `r "${i}"\n` }),
+    );
+    const shuffled = [...all].sort(() => random() - 0.5);
+    const text = formatDecisions(all);
+    expect(formatDecisions(shuffled)).toBe(text);
+    expect(text.split('\n')).toEqual(text.split('\n').slice(0, -1).sort().concat(''));
+    expect(formatDecisions(parseDecisions(text).decisions)).toBe(text);
+  });
+
+  it('are one for each finding; a line that is none is named and costs no other', () => {
+    const changed = withDecision([made('a'), made('b')], made('a', { reason: 'new' }));
+    expect(changed.map(({ key, reason }) => [key, reason])).toEqual([
+      ['b', 'asked for'],
+      ['a', 'new'],
+    ]);
+    const text = `<<<<<<< ours\n${JSON.stringify(made('a'))}\n{"key":1}\nnot json\n`;
+    const { decisions, bad } = parseDecisions(text);
+    expect(decisions).toHaveLength(1);
+    expect(bad).toEqual([
+      { line: 1, why: 'a merge left a conflict mark' },
+      { line: 3, why: '"key" is not a text' },
+      { line: 4, why: 'it is no JSON' },
+    ]);
+  });
+
+  it('silence a finding as long as nobody says that it is right, and say when they are not needed', () => {
+    const findings = ['a', 'b', 'c'].map((key) => ({ key, rule: 'refusal-chosen' }));
+    const list = [made('a'), made('b'), made('b', { decision: 'wrong', by: 'ben' }), made('gone')];
+    const { shown, kept } = remember(findings, new Decisions(list), undefined);
+    expect([shown, kept].map((some) => some.map(({ key }) => key))).toEqual([['b', 'c'], ['a']]);
+    const said = memoryFindings(list, findings, 'a.jsonl', DEFAULT_RULES, () => true);
+    expect(said.map(({ rule, message }) => [rule, message])).toEqual([
+      [
+        'unused-suppression',
+        'Nothing is reported any more where "refusal-chosen" of pair gone was kept ("asked for").',
+      ],
+      [
+        'decision-conflict',
+        'About "refusal-chosen" of pair b ann says "keep" (asked for), ben says "wrong" (asked for).',
+      ],
+    ]);
+    expect(memoryFindings(list, findings, 'other.jsonl', DEFAULT_RULES, () => true)).toEqual([]);
+    expect(memoryFindings(list, findings, 'a.jsonl', DEFAULT_RULES, () => false)).toHaveLength(1);
+  });
+});
+
+describe('two branches with decisions of their own', () => {
+  const git = (...args: string[]): string =>
+    execFileSync(
+      'git',
+      ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...args],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+  const commit = (message: string): void => {
+    git('add', '-A');
+    git('commit', '-qm', message);
+  };
+
+  it('merge without a conflict, neighbours too; where they disagree, both are there to be told', async () => {
+    git('init', '-q', '-b', 'main');
+    await decide(folder, made('k3'));
+    commit('first');
+    git('checkout', '-qb', 'ann');
+    await decide(folder, made('k1'));
+    await decide(folder, made('same', { by: 'ann' }));
+    commit('ann');
+    git('checkout', '-q', 'main');
+    git('checkout', '-qb', 'ben');
+    await decide(folder, made('k2', { by: 'ben' }));
+    await decide(folder, made('same', { by: 'ben', decision: 'wrong' }));
+    commit('ben');
+    git('merge', '-q', '--no-edit', 'ann');
+    const { decisions, bad } = await readDecisions(folder);
+    expect(bad).toEqual([]);
+    expect(decisions.map(({ key }) => key).sort()).toEqual(['k1', 'k2', 'k3', 'same', 'same']);
+    expect(new Decisions(decisions).conflicts()).toHaveLength(1);
+    // Settled by the next decision, which also sorts what the merge put together.
+    await decide(folder, made('same', { by: 'eve' }));
+    const text = readFileSync(join(folder, '.preflens', 'decisions.jsonl'), 'utf8');
+    expect(text).toBe(formatDecisions((await readDecisions(folder)).decisions));
+    expect(new Decisions((await readDecisions(folder)).decisions).conflicts()).toEqual([]);
+    expect(await forget(folder, ({ key }) => key === 'k1')).toBe(1);
+  });
+
+  it('refuses to write over lines that it cannot read', async () => {
+    const path = join(folder, '.preflens', 'decisions.jsonl');
+    writeFileSync(path, '<<<<<<< ours\n');
+    await expect(decide(folder, made('x'))).rejects.toThrow(`${path}:1: this line cannot be read`);
+    expect(readFileSync(path, 'utf8')).toBe('<<<<<<< ours\n');
+  });
+
+  it('belong to the nearest folder that has some, else to that of preflens.json, else to the repository', () => {
+    const deep = join(folder, 'x', 'y');
+    mkdirSync(deep, { recursive: true });
+    expect(memoryRoot(join(deep, 'a.jsonl'))).toBe(folder);
+    const other = mkdtempSync(join(tmpdir(), 'preflens-memory-'));
+    mkdirSync(join(other, 'data'));
+    mkdirSync(join(other, '.git'));
+    expect(memoryRoot(join(other, 'data', 'a.jsonl'))).toBe(other);
+    writeFileSync(join(other, 'data', 'preflens.json'), '{}');
+    expect(memoryRoot(join(other, 'data', 'a.jsonl'))).toBe(join(other, 'data'));
+    rmSync(other, { recursive: true });
+  });
+});
+
+describe('the baseline', () => {
+  const found = [
+    { key: 'b', rule: 'x' },
+    { key: 'a', rule: 'y' },
+    { key: 'a', rule: 'x', other: 'c' },
+  ];
+  it('comes to the same text in whatever order, and back; other texts are none', () => {
+    const text = formatBaseline(baselineOf(found, new Map([['x', 3]])));
+    expect(formatBaseline(baselineOf([...found].reverse(), new Map([['x', 3]])))).toBe(text);
+    expect(formatBaseline(parseBaseline(text)!)).toBe(text);
+    for (const other of ['', '[]', '{"version":2}', '{"version":1,"findings":[]}'])
+      expect(parseBaseline(other)).toBeUndefined();
+  });
+  it('knows a finding of two pairs whichever of them is reported, and no new pair beside an old one', () => {
+    const baseline = baselineOf(found, new Map());
+    expect(isOld(baseline, { key: 'c', rule: 'x', other: 'a' })).toBe(true);
+    expect(isOld(baseline, { key: 'a', rule: 'x', other: 'new' })).toBe(false);
+    expect(isOld(baseline, { key: 'b', rule: 'y' })).toBe(false);
+  });
+  it('forgets what is not found any more', () => {
+    const left = prune(baselineOf(found, new Map()), found.slice(0, 1));
+    expect([...left.findings]).toEqual([['b', new Set(['x'])]]);
+  });
+});

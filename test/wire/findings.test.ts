@@ -1,0 +1,272 @@
+// What the server does about findings: repairs by rule and on save, decisions, when to run, all of them by the page, closed files.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { describe, expect, it } from 'vitest';
+import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
+
+import type { FindingsRequest, FindingsResult, KeepRequest } from '#protocol/editor.ts';
+
+import type { PlainClient } from '../fakes/client.ts';
+import { testFolder } from '../fakes/files.ts';
+import { memoryServer } from '../fakes/wires.ts';
+
+const folder = testFolder('wire-findings');
+const line = (prompt: string, chosen: string, rejected = 'b'): string =>
+  JSON.stringify({ prompt, chosen, rejected });
+const LINES = [
+  line('Q1', 'Hi é!<|im_end|>'),
+  line('Q2', 'Hi 鳥!<|im_end|>\n'),
+  line('Q3', 'same', 'same'),
+  line('Q4', 'a\n\nHuman: x'),
+  line('Q5', 'fine'),
+];
+
+async function serverWith(
+  settings: object = {},
+  more: object = {},
+  options: object = {},
+): Promise<PlainClient> {
+  const client = memoryServer(undefined, join(folder.path, 'cache'));
+  await client.initialize({ settings: { scoreOnOpen: false, ...settings }, ...options }, more);
+  return client;
+}
+
+const rulesOf = (found: readonly Diagnostic[]): string[] => found.map(({ code }) => String(code));
+let opened = 0;
+/** A file of its own, open in the editor. */
+async function open(
+  client: PlainClient,
+  lines: readonly string[] = LINES,
+): Promise<{ uri: string; path: string }> {
+  const path = folder.write(`f${opened++}.jsonl`, `${lines.join('\n')}\n`);
+  const uri = pathToFileURL(path).toString();
+  client.open(uri, readFileSync(path, 'utf8'));
+  await client.diagnostics(uri);
+  return { uri, path };
+}
+const ask = async (client: PlainClient, request: Partial<FindingsRequest>): Promise<FindingsResult> =>
+  client.connection.sendRequest('preflens/findings', {
+    by: 'rule',
+    filter: '',
+    start: 0,
+    end: 100,
+    ...request,
+  });
+
+describe('repairs', () => {
+  it('on save are the safe ones of the whole file, and none is left to make', async () => {
+    const client = await serverWith();
+    const { uri } = await open(client);
+    const [action, ...none] = await client.codeActions(uri, 4, ['source.fixAll']);
+    expect(none).toEqual([]);
+    expect(action).toMatchObject({ kind: 'source.fixAll.preflens', title: 'Make all safe repairs' });
+    client.apply(action!.edit!);
+    expect(client.text).toBe(
+      `${[line('Q1', 'Hi é!'), line('Q2', 'Hi 鳥!'), LINES[3], LINES[4]].join('\n')}\n`,
+    );
+    await client.diagnostics(uri, (found) => !rulesOf(found).includes('identical-pair'));
+    expect(await client.codeActions(uri, 0, ['source.fixAll.preflens'])).toEqual([]);
+  });
+
+  it('of one rule come as one edit whose every change waits to be confirmed, on whole characters', async () => {
+    const client = await serverWith();
+    const { uri } = await open(client);
+    const actions = await client.codeActions(uri, 0, ['quickfix']);
+    expect(actions.map(({ title }) => title)).toEqual([
+      'Take out the tokens at the end',
+      'Flip chosen and rejected',
+      'Drop this record',
+      'Repair all 2 records with "template-token-in-text"…',
+    ]);
+    const resolved: CodeAction = await client.connection.sendRequest('codeAction/resolve', actions[3]);
+    const [changes] = resolved.edit!.documentChanges as TextDocumentEdit[];
+    expect(changes!.edits.map((edit) => 'annotationId' in edit && edit.annotationId)).toEqual([
+      'template-token-in-text',
+      'template-token-in-text',
+    ]);
+    expect(resolved.edit!.changeAnnotations).toEqual({
+      'template-token-in-text': {
+        label: 'Repair 2 records with "template-token-in-text"',
+        needsConfirmation: true,
+      },
+    });
+    client.apply(resolved.edit!);
+    expect(client.text.split('\n').slice(0, 3)).toEqual([
+      line('Q1', 'Hi é!'),
+      line('Q2', 'Hi 鳥!'),
+      LINES[2],
+    ]);
+  });
+
+  it('that a finding names are offered before what can be done to any pair', async () => {
+    const client = await serverWith();
+    const { uri } = await open(client);
+    const [cut] = await client.codeActions(uri, 3);
+    expect(cut!.title).toBe('Cut the response before the marker');
+    client.apply(cut!.edit!);
+    expect(client.text.split('\n')[3]).toBe(line('Q4', 'a'));
+  });
+});
+
+describe('decisions', () => {
+  it('take a finding off the list for whoever reads the file next, flipped or not', async () => {
+    const client = await serverWith({}, {}, { decisions: true });
+    const { uri, path } = await open(client);
+    const keepAction = (await client.codeActions(uri, 3)).find(({ title }) => title.startsWith('Keep'))!;
+    expect(keepAction.title).toBe('Keep this pair: "turn-marker-in-response" is no fault here…');
+    const [ref] = keepAction.command!.arguments as [KeepRequest];
+    expect(
+      await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'a play', by: 'ann' }),
+    ).toEqual({});
+    const left = await client.diagnostics(
+      uri,
+      (found) => !rulesOf(found).includes('turn-marker-in-response'),
+    );
+    expect(rulesOf(left)).toContain('identical-pair');
+    const text = readFileSync(join(folder.path, '.preflens', 'decisions.jsonl'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ rule: 'turn-marker-in-response', reason: 'a play', by: 'ann' });
+    expect(await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'again', by: '' })).toEqual(
+      {
+        error: 'The finding is not there any more, or its file is not saved. Nothing was written down.',
+      },
+    );
+    // Another window, another order, another label: the same pair.
+    const { prompt, chosen, rejected } = JSON.parse(LINES[3]!) as Record<string, string>;
+    writeFileSync(path, `${LINES[0]}\n${JSON.stringify({ rejected: chosen, chosen: rejected, prompt })}\n`);
+    const other = await serverWith();
+    other.open(uri, readFileSync(path, 'utf8'));
+    expect(rulesOf(await other.diagnostics(uri))).toEqual(['template-token-in-text']);
+  });
+});
+
+describe('settings', () => {
+  it('of the editor hold where no preflens.json says more, and a wrong one is said', async () => {
+    const client = await serverWith({
+      rules: { 'template-token-in-text': 'off', 'turn-marker-in-response': 'error' },
+    });
+    const { uri } = await open(client);
+    const found = await client.diagnostics(uri);
+    expect(found.map(({ code, severity }) => [code, severity])).toEqual([
+      ['identical-pair', 1],
+      ['turn-marker-in-response', 1],
+    ]);
+    const wrong = await serverWith({ rules: { nothing: 'off' } });
+    await open(wrong);
+    expect(wrong.messages.join()).toContain('preflens.rules: the file must not have "nothing"');
+  });
+
+  it.each([
+    ['save', 'textDocument/didSave', (uri: string) => ({ textDocument: { uri } })],
+    ['demand', 'preflens/checkFile', (uri: string) => ({ uri })],
+  ] as const)('"run": "%s" waits for it', async (run, name, params) => {
+    const client = await serverWith({ run });
+    const { uri } = await open(client, [line('Q', 'a'), line('R', 'c')]);
+    const end = client.text.length;
+    const at = { line: 0, character: client.text.indexOf('"a"') };
+    client.edit([{ range: { start: at, end: { line: 0, character: at.character + 3 } }, newText: '""' }]);
+    expect(client.text.length).toBe(end - 1);
+    await client.hover(uri, 0);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(rulesOf(client.published.get(uri) ?? [])).toEqual([]);
+    if (run === 'save') await client.connection.sendNotification(name, params(uri));
+    else await client.connection.sendRequest(name, params(uri));
+    expect(rulesOf(await client.diagnostics(uri, (found) => found.length > 0))).toEqual(['empty-response']);
+  });
+});
+
+describe('all findings', () => {
+  it('come by group and by the page, filtered, with the true number', async () => {
+    const client = await serverWith();
+    const many = Array.from({ length: 700 }, (_, i) =>
+      JSON.stringify({ prompt: `q${i}`, chosen: '', rejected: 'b', source: i % 2 === 0 ? 'x' : 'y' }),
+    );
+    const { uri } = await open(client, [...many, ...LINES]);
+    const found = await client.diagnostics(uri);
+    expect(found.length).toBeLessThanOrEqual(1000);
+    const byRule = await ask(client, {});
+    expect(byRule.groups.map(({ key, count }) => [key, count])).toEqual([
+      ['empty-response', 700],
+      ['identical-pair', 1],
+      ['template-token-in-text', 2],
+      ['turn-marker-in-response', 1],
+    ]);
+    const page = await ask(client, { group: 'empty-response', start: 450, end: 460 });
+    expect([page.total, page.items.map((one) => one.line)]).toEqual([
+      700,
+      [450, 451, 452, 453, 454, 455, 456, 457, 458, 459],
+    ]);
+    const bySource = await ask(client, { by: 'source', filter: 'EMPTY' });
+    expect(bySource.groups.map(({ label, count }) => [label, count])).toEqual([
+      ['x', 350],
+      ['y', 350],
+    ]);
+    expect((await ask(client, { by: 'file', filter: 'no such words' })).groups).toEqual([]);
+  });
+});
+
+describe('files that nobody opened', () => {
+  const workspace = (): string => {
+    const root = join(folder.path, 'workspace');
+    mkdirSync(join(root, 'deep'), { recursive: true });
+    writeFileSync(join(root, 'deep', 'a.jsonl'), `${LINES.join('\n')}\n`);
+    return root;
+  };
+
+  it('are checked from disk, told in Problems and in the list; what cannot be read is told and stops nothing', async () => {
+    const root = workspace();
+    mkdirSync(join(root, 'node_modules'));
+    writeFileSync(join(root, 'node_modules', 'b.jsonl'), `${LINES.join('\n')}\n`);
+    writeFileSync(join(root, 'other.jsonl'), '{"level":"info","text":"no dataset"}\n');
+    writeFileSync(join(root, 'torn.parquet'), 'PAR1 and no more');
+    const folders = {
+      workspaceFolders: [root, join(root, 'gone')].map((one) => ({
+        uri: pathToFileURL(one).toString(),
+        name: one,
+      })),
+    };
+    const client = await serverWith({}, folders);
+    const outcome = await client.connection.sendRequest('preflens/checkWorkspace', null);
+    expect(outcome).toEqual({
+      files: 1,
+      errors: [
+        expect.stringContaining('gone: cannot be read (ENOENT)'),
+        expect.stringContaining('torn.parquet'),
+      ],
+    });
+    const uri = pathToFileURL(join(root, 'deep', 'a.jsonl')).toString();
+    expect(rulesOf(client.published.get(uri)!).sort()).toEqual([
+      'identical-pair',
+      'template-token-in-text',
+      'template-token-in-text',
+      'turn-marker-in-response',
+    ]);
+    expect((await ask(client, { by: 'file' })).groups.map(({ key, count }) => [key, count])).toEqual([
+      [uri, 4],
+    ]);
+  });
+
+  it('are part of what an editor pulls, and so are the open ones', async () => {
+    const root = workspace();
+    const folders = {
+      workspaceFolders: [{ uri: pathToFileURL(root).toString(), name: 'w' }],
+      capabilities: { textDocument: { diagnostic: {} } },
+    };
+    const client = await serverWith({}, folders, { status: false });
+    expect(client.capabilities.diagnosticProvider).toMatchObject({ workspaceDiagnostics: true });
+    const { uri } = await open(client, [line('Q', '')]);
+    const pulled: { items: Diagnostic[] } = await client.connection.sendRequest('textDocument/diagnostic', {
+      textDocument: { uri },
+    });
+    expect(rulesOf(pulled.items)).toEqual(['empty-response']);
+    const all: { items: { uri: string; items: Diagnostic[] }[] } = await client.connection.sendRequest(
+      'workspace/diagnostic',
+      { previousResultIds: [] },
+    );
+    expect(all.items.map(({ uri: one, items }) => [one.split('/').at(-1), items.length])).toEqual([
+      [uri.split('/').at(-1), 1],
+      ['a.jsonl', 4],
+    ]);
+  });
+});
