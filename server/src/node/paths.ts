@@ -14,7 +14,7 @@ const LEFT_OUT = new Set(['node_modules', '.git', '.preflens']);
 
 async function* walk(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw messages.unreadable(folder, codeOf(error) ?? String(error));
+    throw messages.unreadable(folder, codeOf(error));
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === '.' ? entry.name : join(folder, entry.name);

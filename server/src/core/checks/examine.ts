@@ -183,34 +183,38 @@ export function examine(
   const checks = checksOf(rules);
   const pairs = viewPairs(outcome.pairs, parsed.isAscii);
   const findings: Finding[] = [];
-  const report = <C extends Rule>(
-    { check, severity, options }: Active<C>,
-    find: (check: C, context: Context) => readonly Hit[],
-    pair?: number,
-  ): void => {
-    const context: Context = { record: value, mapping, options, benchmarks: rules.benchmarks };
-    for (const hit of find(check, context))
+  // One for all checks of the record: half a hundred of them run on every one.
+  const context: { -readonly [K in keyof Context]: Context[K] } = {
+    record: value,
+    mapping,
+    options: {},
+    benchmarks: rules.benchmarks,
+  };
+  const report = ({ check, severity }: Active<Rule>, hits: readonly Hit[], pair?: number): void => {
+    for (const hit of hits)
       findings.push({ rule: check.id, severity, record, ...(pair !== undefined && { pair }), ...hit });
   };
   const alone = outcome.judgements.map(({ response, prompt }): Answer => ({
     ...response,
     name: '',
     prompt,
-    view: viewOf(response.text),
+    view: viewOf(response.text, parsed.isAscii),
   }));
   for (const active of checks.answers) {
-    pairs.forEach(({ chosen, rejected }, i) => {
-      report(active, (check, context) => check.checkAnswer(chosen, context), i);
-      report(active, (check, context) => check.checkAnswer(rejected, context), i);
-    });
-    for (const answer of alone) report(active, (check, context) => check.checkAnswer(answer, context));
+    context.options = active.options;
+    for (const [i, { chosen, rejected }] of pairs.entries()) {
+      report(active, active.check.checkAnswer(chosen, context), i);
+      report(active, active.check.checkAnswer(rejected, context), i);
+    }
+    for (const answer of alone) report(active, active.check.checkAnswer(answer, context));
   }
   for (const active of checks.pairs) {
-    pairs.forEach((pair, i) => {
-      report(active, (check, context) => check.checkPair(pair, context), i);
-    });
+    context.options = active.options;
+    for (const [i, pair] of pairs.entries()) report(active, active.check.checkPair(pair, context), i);
   }
-  for (const active of checks.records)
-    report(active, (check, context) => check.checkRecord(outcome, context));
+  for (const active of checks.records) {
+    context.options = active.options;
+    report(active, active.check.checkRecord(outcome, context));
+  }
   return { pairs, judgements: outcome.judgements, findings: distinct(findings) };
 }

@@ -12,7 +12,7 @@ export const nearDuplicatePair: Rule = {
   id: 'near-duplicate-pair',
   severity: 'information',
   title: 'Almost the same pair stands in the dataset before',
-  why: 'About four of five word triples of prompt and answers, or more, are those of an earlier record; of each answer the first 3,000 characters are looked at. Copies with a changed word or date count as new data but teach nothing new, and leak when the dataset is split.',
+  why: 'About four of five word triples of prompt and answers, or more, are those of an earlier record; of each answer the first 2,000 characters are looked at. Copies with a changed word or date count as new data but teach nothing new, and leak when the dataset is split.',
   example: 'Two records that differ in the name of a town.',
   remedy: 'Compare the two and drop one.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
@@ -36,7 +36,7 @@ const LEAST_EQUAL_BINS = Math.round(BINS * (LEAST_SHARED + (1 - LEAST_SHARED) / 
 const LEAST_TRIPLES = 12;
 
 /** Characters of an answer that are looked at: half of the time that checks take would go into the rest of long ones. */
-const LOOKED_AT = 3000;
+const LOOKED_AT = 2000;
 
 /** Pairs compared within one bucket of a band: templates put thousands into one. */
 const MOST_IN_BUCKET = 12;

@@ -26,7 +26,7 @@ export const overContextWindow: PairCheck = {
     const units = prompt.reduce((sum, { text }) => sum + text.length, 0);
     const longer = chosen.text.length >= rejected.text.length ? chosen : rejected;
     if (4 * (units + longer.text.length) < most) return [];
-    const tokens = promptTokens(prompt) + estimateTokens(longer.text) + MESSAGE_TOKENS;
+    const tokens = promptTokens(prompt) + estimateTokens(longer.text, longer.view.isWide) + MESSAGE_TOKENS;
     if (tokens <= most) return [];
     const message = `Prompt and ${longer.name} response have about ${tokens} tokens, more than the ${most} of the window.`;
     return [{ place: answerPlace(longer), message }];
