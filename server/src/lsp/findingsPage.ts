@@ -103,6 +103,8 @@ export function findingsPage(
     count: own.length,
     severity: worst(own),
   }));
-  groups.sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count);
+  groups.sort(
+    (a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count || (a.label < b.label ? -1 : 1),
+  );
   return { groups, items: [], total: rows.length, notKept };
 }

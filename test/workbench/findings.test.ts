@@ -1,0 +1,159 @@
+// What a person does with findings: sees all of them in the tree, reads the page of a rule, keeps one with a reason, repairs all of a
+// rule after a look at the changes, and takes that back.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { goTo, openFile, press, problems, runCommand, screenshot, until } from './hands.ts';
+import type { Window } from './window.ts';
+import { openWindow } from './window.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-findings-'));
+const line = (prompt: string, chosen: string, rejected = 'Somewhere else.'): string =>
+  `${JSON.stringify({ prompt, chosen, rejected })}\n`;
+const TRAIN = [
+  line('Where is the market?', 'By the bridge.<|im_end|>'),
+  line('Where is the museum?', 'Behind the church.<|im_end|>'),
+  line('Where is the station?', 'At the end of the street.', 'At the end of the street.'),
+  line('Write a short play.', 'A: Hello.\n\nHuman: Who is there?'),
+  line('Where is the river?', 'Under the bridge.'),
+].join('');
+let window: Window;
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'train.jsonl'), TRAIN);
+  writeFileSync(
+    join(folder, 'closed.jsonl'),
+    line('Where is the café?', 'In the cafÃ© street.') + line('Where?', ''),
+  );
+  window = await openWindow(folder, {
+    'workbench.colorTheme': 'Default Dark Modern',
+    'preflens.scoreOnOpen': false,
+  });
+  await openFile(window.page, 'train.jsonl');
+});
+
+afterAll(async () => {
+  await window.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const tree = (): ReturnType<Window['page']['locator']> =>
+  window.page.locator('.pane', { hasText: 'Preference Findings' }).locator('.monaco-list-row');
+
+async function quickFix(at: number, title: RegExp): Promise<void> {
+  const { page } = window;
+  await openFile(page, 'train.jsonl');
+  await goTo(page, at, 3);
+  const row = page.locator('.action-widget .monaco-list-row.action', { hasText: title });
+  await until(`the quick fix ${String(title)}`, async () => {
+    await press(page, 'Mod+.');
+    await page.waitForTimeout(700);
+    if (await row.first().isVisible()) return true;
+    await press(page, 'Escape');
+    return false;
+  });
+  await row.first().click();
+}
+
+it('finds faults in files that are not open, and lists all of them by rule', async () => {
+  const { page } = window;
+  await runCommand(page, 'PrefLens: Check All Datasets of the Workspace');
+  await runCommand(page, 'Problems: Focus on Problems View');
+  await until('a problem of the closed file', async () =>
+    (await problems(page)).some((row) => row.includes('closed.jsonl')),
+  );
+  await runCommand(page, 'Explorer: Focus on Preference Findings View');
+  const expected = [
+    ...['empty-response1', 'identical-pair1'],
+    ...['template-token-in-text2', 'mojibake1', 'turn-marker-in-response1'],
+  ];
+  await until('the groups, the gravest first', async () => {
+    const rows = (await tree().allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ''));
+    return rows.join() === expected.join();
+  });
+  await tree().filter({ hasText: 'template-token-in-text' }).click();
+  const item = tree().filter({ hasText: 'train.jsonl:2' });
+  await item.waitFor();
+  await screenshot(page, 'findings-tree');
+  await item.click();
+  await until('the cursor on line 2', async () =>
+    (await page.locator('[id="status.editor.selection"]').innerText()).includes('Ln 2,'),
+  );
+});
+
+it('shows the page of a rule from its code in Problems', async () => {
+  const { page } = window;
+  await runCommand(page, 'Problems: Focus on Problems View');
+  await page.locator('.markers-panel .monaco-list-row a', { hasText: 'mojibake' }).first().click();
+  await page.locator('.tab', { hasText: 'Preview mojibake.md' }).waitFor();
+  const words = await until('the page', async () => {
+    for (const frame of page.frames().filter((one) => one !== page.mainFrame())) {
+      const text = await frame.evaluate(() => document.body.innerText).catch(() => '');
+      if (text.includes('wrong character set')) return text;
+    }
+    return false;
+  });
+  expect(words).toContain('Precision');
+  await screenshot(page, 'rule-page');
+  await runCommand(page, 'View: Close Editor');
+});
+
+it('keeps a pair with a reason, in a file for git', async () => {
+  const { page } = window;
+  await quickFix(4, /Keep this pair: "turn-marker-in-response"/);
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ state: 'visible' });
+  await screenshot(page, 'keep-reason');
+  await input.fill('It is a play.');
+  await press(page, 'Enter');
+  await until('the finding gone from Problems', async () => {
+    const rows = await problems(page);
+    return rows.length > 0 && !rows.some((row) => row.includes('turn-marker-in-response'));
+  });
+  const text = readFileSync(join(folder, '.preflens', 'decisions.jsonl'), 'utf8');
+  expect(JSON.parse(text)).toMatchObject({ rule: 'turn-marker-in-response', reason: 'It is a play.' });
+});
+
+it('repairs all of a rule after a look at the changes, and one undo takes all of them back', async () => {
+  const { page } = window;
+  await quickFix(1, /Repair all 2 records with "template-token-in-text"/);
+  const preview = page.locator('.bulk-edit-panel');
+  await until(
+    'both changes in the preview',
+    async () => (await preview.locator('.monaco-list-row').count()) === 3,
+  );
+  await screenshot(page, 'repair-preview');
+  // Nothing is ticked: each change is, or the whole file.
+  await preview.locator('.monaco-list-row').first().locator('input, .monaco-custom-toggle').first().click();
+  await preview.locator('.monaco-button', { hasText: 'Apply' }).click();
+  const firstLine = (): Promise<string> => page.locator('.editor-instance .view-line').first().innerText();
+  await until('the repair', async () => !(await firstLine()).includes('im_end'));
+  await runCommand(page, 'View: Focus Active Editor Group');
+  await press(page, 'Mod+S');
+  const repaired = TRAIN.replaceAll('<|im_end|>', '');
+  await until('the saved repair', async () =>
+    Promise.resolve(readFileSync(join(folder, 'train.jsonl'), 'utf8') === repaired),
+  );
+  await press(page, 'Mod+Z');
+  await until('the first text', async () => (await firstLine()).includes('im_end'));
+  await press(page, 'Mod+S');
+  await until('the text as it was', async () =>
+    Promise.resolve(readFileSync(join(folder, 'train.jsonl'), 'utf8') === TRAIN),
+  );
+});
+
+it('says so in preflens.json where a rule is not spelt right', async () => {
+  const { page } = window;
+  writeFileSync(join(folder, 'preflens.json'), '{ "rules": { "mojibak": "off" } }\n');
+  await openFile(page, 'preflens.json');
+  await runCommand(page, 'Problems: Focus on Problems View');
+  await until('the problem of preflens.json', async () =>
+    (await problems(page)).some((row) => row.includes('mojibak is not allowed')),
+  );
+  const told = page.locator('.notification-list-item-message', { hasText: 'did you mean "mojibake"?' });
+  await told.first().waitFor();
+  await screenshot(page, 'config-fault');
+});
