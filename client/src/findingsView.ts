@@ -53,8 +53,9 @@ function itemOf(node: Node): vscode.TreeItem {
     }
     case 'item': {
       const { item: found } = node;
-      const item = new vscode.TreeItem(found.message);
-      item.description = found.record < 0 ? found.fileName : `${found.fileName}:${found.line + 1}`;
+      const place = found.record < 0 ? found.fileName : `${found.fileName}:${found.line + 1}`;
+      const item = new vscode.TreeItem(place);
+      item.description = found.message;
       item.tooltip = new vscode.MarkdownString(
         `**${found.rule}**\n\n${found.message.replaceAll(/[\\`*_{}[\]<>]/g, '\\$&')}`,
       );

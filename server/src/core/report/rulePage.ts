@@ -9,7 +9,7 @@ const GRADES = {
 function precisionWords({ right, of, on }: Precision): string {
   if (of === 0)
     return `No finding in ${on}: its precision there is not known. The fixtures show what it reports.`;
-  return `Read by eye: ${right} of ${of} right (${Math.round((100 * right) / of)} %), of ${on}.`;
+  return `Read by eye: ${right} of ${of} right (${Math.round((100 * right) / of)} %); ${on}.`;
 }
 
 /** GitHub's Markdown, without a line end. */

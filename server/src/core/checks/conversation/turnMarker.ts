@@ -14,7 +14,7 @@ export const turnMarkerInResponse: AnswerCheck = {
   precision: {
     right: 49,
     of: 50,
-    on: '66 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the marker is no part of the answer',
+    on: '50 drawn from 66 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the marker is no part of the answer',
   },
   checkAnswer: (answer) => {
     const marker = (answer.view.marks & COLON) === 0 ? undefined : findTurnMarker(answer.text);

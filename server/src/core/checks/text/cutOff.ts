@@ -19,8 +19,8 @@ const LONGEST_WORD = 30;
 const LEAST_LINE = 40;
 const LEAST_SENTENCES = 3;
 
-function hasSentences(text: string): boolean {
-  return (text.slice(-LOOKED_BACK).match(ENDS)?.length ?? 0) >= LEAST_SENTENCES;
+function sentenceEnds(text: string): number {
+  return text.slice(-LOOKED_BACK).match(ENDS)?.length ?? 0;
 }
 
 function fenceCount(text: string): number {
@@ -44,9 +44,12 @@ function whyCut(text: string, hasTicks: boolean): string | undefined {
     return undefined;
   if (last === 0x2c) return 'with a comma';
   const word = /[\p{L}'’]+$/u.exec(text.slice(-LONGEST_WORD))?.[0].toLowerCase() ?? '';
+  // Who ends no sentence with a mark does not end this one with one.
+  const ends = sentenceEnds(text);
+  if (ends === 0) return undefined;
   if (OPEN_WORDS.has(word)) return `with "${word}"`;
   // An answer whose other sentences end properly.
-  if (!hasSentences(text)) return undefined;
+  if (ends < LEAST_SENTENCES) return undefined;
   return 'without the end of its last sentence';
 }
 
@@ -70,9 +73,9 @@ export const cutOffEnding: AnswerCheck = {
     },
   },
   precision: {
-    right: 43,
+    right: 44,
     of: 50,
-    on: '428 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the text breaks off. Read after the rule was set on another draw of 50, of which 40 were right',
+    on: '50 drawn from 419 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the text breaks off. Read after the rule was set on another draw of 50, of which 40 were right',
   },
   checkAnswer: (answer, context) => {
     if (answer.text.length < numberOption(context, 'characters')) return [];
