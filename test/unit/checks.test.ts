@@ -118,3 +118,49 @@ it('goes on after broken records, and counts more findings than it keeps', () =>
   expect(many.counts.get('empty-response')).toBe(11_000);
   expect(many.findings.length).toBe(10_000);
 });
+
+it('ends on texts that are made to hold it up', () => {
+  const off = Object.fromEntries(
+    ALL_RULES.map(({ id, severity }) => [id, severity === 'off' ? 'warning' : severity]),
+  );
+  const long = (part: string): string => part.repeat(Math.ceil(120_000 / part.length));
+  const hostile = [
+    ' ',
+    '\n',
+    '\n \n',
+    '</s> ',
+    '<|im_end|>x',
+    '[',
+    '**a',
+    '`',
+    '# ',
+    'a@',
+    'a.b-',
+    '1-',
+    '(1',
+    'eyJ',
+    'sk-ant-',
+    'â€',
+    'Human',
+    '\nHuman',
+    '- ',
+    '"',
+    'I am an ',
+    '\ud83d',
+    '，',
+    'w, ',
+    'DE12 ',
+  ];
+  for (const part of hostile) {
+    for (const text of [
+      long(part),
+      `${long(part)}<|im_end|>`,
+      `${long(part)}é`,
+      `x. y. z. ${long(part)} the`,
+    ]) {
+      const line = JSON.stringify({ prompt: text.slice(0, 40), chosen: text, rejected: `${text}.` });
+      const found = examine(parseRecord(recordOf(line)), explicit, 0, resolveRules([off]));
+      expect(found.pairs).toHaveLength(1);
+    }
+  }
+});

@@ -127,6 +127,15 @@ describe('text formats', () => {
       '2 more findings not listed (--max-findings)',
     ]);
   });
+  it('text is what the problem matcher of the manifest reads', () => {
+    const { contributes } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
+    ) as { contributes: { problemMatchers: { pattern: { regexp: string } }[] } };
+    const pattern = new RegExp(contributes.problemMatchers[0]!.pattern.regexp);
+    const read = linesOf(TEXT_FORMATS.text(one, Infinity)).map((text) => pattern.exec(text)?.slice(1));
+    expect(read[0]).toEqual(['a,b.jsonl', '1', '3', 'error', 'empty-response', 'Finding 0.']);
+    expect(read.at(-1)).toBeUndefined();
+  });
   it('JSON counts what it does not list', () => {
     const [line] = linesOf(TEXT_FORMATS.json(one, 1));
     const value = JSON.parse(line!) as { total: number; notListed: number; files: { findings: unknown[] }[] };

@@ -82,8 +82,9 @@ export function serveFindings(
     [...files.all()].flatMap(({ dataset }) => files.current(dataset.source.uri) ?? []);
   const known = (): KnownFindings[] => {
     const own = open().map(knownOf);
-    const uris = new Set(own.map(({ uri }) => uri));
-    return [...own, ...[...closed.all].filter(({ uri }) => !uris.has(uri))];
+    // What was found in a file that is open now is said of its text.
+    for (const { uri } of own) closed.forget(uri);
+    return [...own, ...closed.all];
   };
 
   connection.onRequest('preflens/findings', (request: FindingsRequest) => findingsPage(known(), request));

@@ -82,7 +82,6 @@ export class WorkspaceChecks {
     return this.#known.values();
   }
 
-  /** The file is open now: what it is found to hold is said of its text. */
   forget(uri: string): void {
     this.#known.delete(uri);
   }

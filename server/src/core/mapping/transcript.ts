@@ -1,24 +1,18 @@
 // Transcripts in the manner of Anthropic's HH data: turns opened by "\n\nHuman:" and "\n\nAssistant:".
 import type { Turn } from '../model/pair.ts';
+import { sharedStart } from '../sharedStart.ts';
 
 const ASSISTANT = '\n\nAssistant:';
 
 /** Opens a turn; the first group is the speaker. */
 const TURN = /\n\n(Human|Assistant):/g;
 
-function sharedPrefixLength(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  return at;
-}
-
 /**
  * The end of the prompt in two transcripts of one conversation: just after the last assistant
  * marker that both share. 0 when they share none.
  */
 export function sharedTranscriptPrompt(chosen: string, rejected: string): number {
-  const shared = sharedPrefixLength(chosen, rejected);
+  const shared = sharedStart(chosen, rejected);
   if (shared < ASSISTANT.length) return 0;
   const marker = chosen.lastIndexOf(ASSISTANT, shared - ASSISTANT.length);
   return marker < 0 ? 0 : marker + ASSISTANT.length;

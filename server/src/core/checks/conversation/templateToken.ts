@@ -5,7 +5,21 @@ import { ANGLE, BRACKET } from '../view.ts';
 /** Marks of chat templates that stand in no text that people write. `<s>` alone is HTML for struck-out text. */
 const TOKEN =
   /<\|(?:im_start|im_end|im_sep|endoftext|end_of_text|begin_of_text|start_header_id|end_header_id|eot_id|eom_id|user|assistant|system|end|endofprompt|eos|bos|pad|prompter|end_of_turn|start_of_turn)\|>|<(?:start|end)_of_turn>|<｜[^｜<>]{2,30}｜>|\[\/?INST\]|<<\/?SYS>>|<\/s>(?=\s*(?:<s>|$))|<\|(?:START|END)_OF_TURN_TOKEN\|>/;
-const AT_END = new RegExp(`(?:\\s*(?:${TOKEN.source}))+\\s*$`);
+const LAST = new RegExp(`(?:${TOKEN.source})$`);
+/** No token is longer. */
+const LONGEST = 64;
+
+/** Where the tokens at the end of a text begin, with the white space before them; the text's length where there are none. */
+function startOfLast(text: string): number {
+  let start = text.length;
+  for (;;) {
+    const end = text.slice(0, start).trimEnd().length;
+    const tail = text.slice(Math.max(0, end - LONGEST), end);
+    const found = LAST.exec(tail);
+    if (!found) return start === text.length ? start : end;
+    start = end - tail.length + found.index;
+  }
+}
 
 export const templateTokenInText: AnswerCheck = {
   id: 'template-token-in-text',
@@ -25,16 +39,16 @@ export const templateTokenInText: AnswerCheck = {
     if ((answer.view.marks & (ANGLE | BRACKET)) === 0 && !answer.view.isWide) return [];
     const found = TOKEN.exec(answer.text);
     if (!found) return [];
-    const end = AT_END.exec(answer.text);
+    const end = startOfLast(answer.text);
     // Tokens in the middle cut the answer in two: a person decides which part counts.
-    const isAtEnd = end !== null && end.index <= found.index && end.index > 0;
+    const isAtEnd = end <= found.index && end > 0;
     const place = answerRange(answer, found.index, found.index + found[0].length);
     return [
       {
         place,
         message: `${responseWords(answer)} contains "${found[0]}", a token of a chat template.`,
         ...(isAtEnd && {
-          replace: [{ place: answerRange(answer, end.index, answer.text.length), text: '' }],
+          replace: [{ place: answerRange(answer, end, answer.text.length), text: '' }],
         }),
       },
     ];

@@ -1,15 +1,9 @@
+import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerRange, numberOption } from '../check.ts';
 
 /** Shorter answers differ in one word and mean the opposite. */
 const LEAST_LENGTH = 80;
-
-function sharedStart(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  return at;
-}
 
 function sharedEnd(a: string, b: string, most: number): number {
   let at = 0;

@@ -1,3 +1,4 @@
+import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
 
@@ -20,8 +21,7 @@ export const whitespaceOnlyDifference: PairCheck = {
     if (isTie || a === b || a === '' || b === '') return [];
     if (Math.abs(a.length - b.length) > MOST_EXTRA * Math.max(a.length, b.length)) return [];
     // The first difference tells nearly all pairs apart.
-    let at = 0;
-    while (a.charCodeAt(at) === b.charCodeAt(at)) at++;
+    const at = sharedStart(a, b);
     if (!/\s|^$/.test(a.charAt(at)) && !/\s|^$/.test(b.charAt(at))) return [];
     if (a.replaceAll(/\s+/g, '') !== b.replaceAll(/\s+/g, '')) return [];
     return [{ place: answerPlace(rejected), message: 'Chosen and rejected differ in white space alone.' }];

@@ -1,13 +1,8 @@
+import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerRange } from '../check.ts';
 
 const IN_WORD = /[\p{L}\p{N}]/u;
-
-function sharedLength(a: string, b: string): number {
-  let at = 0;
-  while (at < Math.min(a.length, b.length) && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  return at;
-}
 
 export const trlPrefixSplit: PairCheck = {
   id: 'trl-prefix-split',
@@ -23,7 +18,7 @@ export const trlPrefixSplit: PairCheck = {
     if (isTie || answers.kind !== 'pair' || mapping.prompt.length > 0 || candidates[0] !== 0) return [];
     const [a, b] = [record[String(chosen.path[0])], record[String(rejected.path[0])]];
     if (typeof a !== 'string' || typeof b !== 'string') return [];
-    const shared = sharedLength(chosen.text, rejected.text);
+    const shared = sharedStart(chosen.text, rejected.text);
     const [before, own, other] = [
       chosen.text.charAt(shared - 1),
       chosen.text.charAt(shared),
