@@ -5,6 +5,7 @@ import type { FlipResult, PairRequest, PairView, RecordRef } from '#protocol/edi
 import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
 
 import { isDataset } from './datasetEditor.ts';
+import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';
 import { pageOf, pageOptions } from './page.ts';
 
@@ -147,8 +148,11 @@ export class ComparePanel implements vscode.Disposable {
 
   async #act(action: PageAction): Promise<void> {
     if (!this.#shown) return;
-    const { uri, record, pair, line } = this.#shown;
+    const { uri, record, pair, line, findings } = this.#shown;
     switch (action) {
+      case 'keep':
+        await keepOneOf(this.#server, { uri, record, pair }, findings);
+        return;
       case 'next':
       case 'previous':
         await this.#draw({ ...this.#here(), step: action });

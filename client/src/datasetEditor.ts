@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
 import type { DatasetStatus, EditMade, PairView, RecordRef, SaveResult } from '#protocol/editor.ts';
 
+import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';
 import { pageOf, pageOptions } from './page.ts';
 
@@ -116,9 +117,13 @@ class DatasetPage {
       case 'previous':
         if (ref) await this.#show(ref, action);
         return;
+      case 'keep':
+        if (ref) await keepOneOf(this.#server, ref, this.#shown?.findings ?? []);
+        return;
       case 'flip':
       case 'tie':
       case 'drop':
+      case 'repair':
         if (ref) await this.#server.request('preflens/edit', { ...ref, edit: { kind: action } });
         return;
       case 'margin': {

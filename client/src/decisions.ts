@@ -1,7 +1,7 @@
 // Decisions of people, and the pages of rules.
 import * as vscode from 'vscode';
 
-import type { KeepRequest } from '#protocol/editor.ts';
+import type { FindingView, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
@@ -17,6 +17,20 @@ async function ownName(): Promise<string> {
   } catch {
     return '';
   }
+}
+
+/** Asks which of several findings of a pair is meant, and why it is no fault. */
+export async function keepOneOf(
+  server: Server,
+  ref: RecordRef,
+  findings: readonly FindingView[],
+): Promise<void> {
+  const items = findings.map(({ rule, message }) => ({ label: rule, detail: message }));
+  const picked =
+    items.length > 1
+      ? await vscode.window.showQuickPick(items, { title: 'Keep this pair in spite of' })
+      : items[0];
+  if (picked) await keep(server, { ...ref, rule: picked.label });
 }
 
 async function keep(server: Server, ref: KeepRequest): Promise<void> {

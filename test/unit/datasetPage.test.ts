@@ -101,7 +101,9 @@ describe('keys', () => {
   });
 
   it('mean what their buttons say, and nothing with Ctrl', () => {
-    expect(['f', 'F', 'x', 't', 'm', 'j', 'k', 'u', 'q'].map((key) => datasetActionFor(press(key)))).toEqual([
+    expect(
+      ['f', 'F', 'x', 't', 'm', 'j', 'k', 'u', 'r', 'a', 'q'].map((key) => datasetActionFor(press(key))),
+    ).toEqual([
       'flip',
       'flip',
       'drop',
@@ -110,6 +112,8 @@ describe('keys', () => {
       'next',
       'previous',
       'undo',
+      'repair',
+      'keep',
       undefined,
     ]);
     expect(datasetActionFor(press('f', { ctrlKey: true }))).toBeUndefined();

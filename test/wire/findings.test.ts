@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
 
-import type { FindingsRequest, FindingsResult, KeepRequest } from '#protocol/editor.ts';
+import type { FindingsRequest, FindingsResult, KeepRequest, PairView } from '#protocol/editor.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { testFolder } from '../fakes/files.ts';
@@ -107,6 +107,31 @@ describe('repairs', () => {
     expect(cut!.title).toBe('Cut the response before the marker');
     client.apply(cut!.edit!);
     expect(client.text.split('\n')[3]).toBe(line('Q4', 'a'));
+  });
+});
+
+describe('a file that is open from disk', () => {
+  it('is repaired pair by pair, and keeps are of its pairs too', async () => {
+    const client = await serverWith();
+    const path = folder.write('disk.jsonl', `${LINES.join('\n')}\n`);
+    const uri = pathToFileURL(path).toString();
+    await client.connection.sendRequest('preflens/openFile', { uri });
+    await client.diagnostics(uri);
+    const shown = async (): Promise<PairView> =>
+      client.connection.sendRequest('preflens/pair', { uri, record: 1, step: 'here' });
+    expect((await shown()).findings).toEqual([
+      expect.objectContaining({ rule: 'template-token-in-text', canRepair: true }),
+    ]);
+    await client.connection.sendRequest('preflens/edit', { uri, record: 1, edit: { kind: 'repair' } });
+    expect([(await shown()).chosen.text, (await shown()).findings]).toEqual(['Hi 鳥!', []]);
+    const ref = { uri, record: 3, pair: 0, rule: 'turn-marker-in-response' };
+    expect(
+      await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'a play', by: '' }),
+    ).toEqual({});
+    expect(await client.connection.sendRequest('preflens/saveFile', { uri })).toEqual({ saved: 1 });
+    const found = await client.diagnostics(uri, (list) => rulesOf(list).includes('identical-pair'));
+    expect(rulesOf(found).sort()).toEqual(['identical-pair', 'template-token-in-text']);
+    expect(readFileSync(path, 'utf8').split('\n')[1]).toBe(line('Q2', 'Hi 鳥!'));
   });
 });
 

@@ -83,6 +83,19 @@ describe('a table in an editor', () => {
     expect([pair.chosen.text, pair.rejected.text]).toEqual(['better 7', 'worse 7']);
   });
 
+  it('reads its first rows as preflens.json says, too', async () => {
+    folder.write(
+      'preflens.json',
+      '{"mappings":[{"prompt":"prompt","chosen":"rejected","rejected":"chosen"}]}',
+    );
+    const opened = ask('openFile');
+    await opened;
+    const early = await rows(0, 2);
+    expect(early.rows.map(({ rejected }) => rejected)).toEqual(['better 0', 'better 1']);
+    await read();
+    expect((await rows(0, 2)).rows).toEqual(early.rows);
+  });
+
   it('takes edits back and makes them again, and saves what is left', async () => {
     await ask('openFile');
     await read();

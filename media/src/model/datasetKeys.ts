@@ -1,29 +1,22 @@
 import type { DatasetAction } from '#protocol/datasetPage.ts';
 
-import type { KeyPress } from './keys.ts';
-import { isPlain } from './keys.ts';
+import type { ActionRow, KeyPress } from './keys.ts';
+import { actionIn, isPlain, KEEP, WALK } from './keys.ts';
 
 /** What each key does in the dataset page, and the words on its button. */
-export const DATASET_ACTIONS: readonly {
-  readonly key: string;
-  readonly action: DatasetAction;
-  readonly label: string;
-  readonly title: string;
-}[] = [
-  { key: 'k', action: 'previous', label: 'Previous', title: 'Previous finding' },
-  { key: 'j', action: 'next', label: 'Next', title: 'Next finding' },
-  { key: 'f', action: 'flip', label: 'Flip', title: 'Exchange chosen and rejected' },
+export const DATASET_ACTIONS: readonly ActionRow<DatasetAction>[] = [
+  ...WALK,
   { key: 't', action: 'tie', label: 'Tie', title: 'Call both answers equal' },
   { key: 'm', action: 'margin', label: 'Margin', title: 'Set how much better the chosen answer is' },
+  { key: 'r', action: 'repair', label: 'Repair', title: 'Mend the text as its finding says' },
   { key: 'x', action: 'drop', label: 'Drop', title: 'Take the row out' },
   { key: 'u', action: 'undo', label: 'Undo', title: 'Take back the last edit' },
+  KEEP,
 ];
 
 /** The action of a key press, or undefined. */
 export function datasetActionFor(press: KeyPress): DatasetAction | undefined {
-  return isPlain(press)
-    ? DATASET_ACTIONS.find((row) => row.key === press.key.toLowerCase())?.action
-    : undefined;
+  return actionIn(DATASET_ACTIONS, press);
 }
 
 const STEPS: Readonly<Record<string, number | 'page up' | 'page down' | 'first' | 'last'>> = {

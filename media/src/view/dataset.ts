@@ -47,6 +47,8 @@ export function drawDetail(
   const isPointless = (action: DatasetAction): boolean => {
     if (action === 'next' || action === 'previous') return !hasFindings;
     if (action === 'undo') return (status?.unsavedCount ?? 0) === 0;
+    if (action === 'keep') return !pair || pair.findings.length === 0;
+    if (action === 'repair') return isReadOnly || !pair?.findings.some(({ canRepair }) => canRepair);
     return isReadOnly || !pair || (pair.isTie && action !== 'drop');
   };
   const which = pair && pair.pairCount > 1 ? `, pair ${pair.pair + 1} of ${pair.pairCount}` : '';

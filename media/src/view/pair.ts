@@ -3,6 +3,7 @@ import { wordDiff } from '#core/compare/wordDiff.ts';
 import type { AnswerView, FindingView, ImageView, PairView, ReasonView, TurnView } from '#protocol/editor.ts';
 import type { PageAction } from '#protocol/page.ts';
 
+import type { ActionRow } from '../model/keys.ts';
 import { ACTIONS } from '../model/keys.ts';
 import { signed, standing, wordCount } from '../model/words.ts';
 import { element } from './elements.ts';
@@ -136,12 +137,7 @@ function evidence(view: PairView): HTMLElement {
 
 /** A button for each action of a table, with its key. */
 export function actionButtons<Action extends string>(
-  actions: readonly {
-    readonly key: string;
-    readonly action: Action;
-    readonly label: string;
-    readonly title: string;
-  }[],
+  actions: readonly ActionRow<Action>[],
   isPointless: (action: Action) => boolean,
   act: (action: Action) => void,
 ): HTMLElement {
@@ -167,6 +163,7 @@ function toolbar(view: PairView, undoCount: number, act: (action: PageAction) =>
     return (
       (action === 'undo' && undoCount === 0) ||
       (action === 'flip' && view.isTie) ||
+      (action === 'keep' && view.findings.length === 0) ||
       (needsFindings && view.findingCount === 0)
     );
   };

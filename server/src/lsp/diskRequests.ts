@@ -1,6 +1,7 @@
 // What an editor asks of files that are open from disk: rows, edits with their undo, saving.
 import type { Connection } from 'vscode-languageserver/node';
 
+import type { Edit } from '#core/edits/edit.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { DataFile } from '#node/files.ts';
 import { openFile } from '#node/files.ts';
@@ -17,6 +18,7 @@ import type {
   RowsResult,
 } from '#protocol/editor.ts';
 
+import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { editOf } from './edits.ts';
 import { pairViewOf } from './features.ts';
@@ -32,7 +34,14 @@ const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
   drop: 'Drop record',
   tie: 'Mark as a tie',
   margin: 'Set margin',
+  repair: 'Repair the text',
 };
+
+/** What the first finding of a pair that knows a repair of the text says. */
+function repairOf(dataset: OpenDataset, { record, pair = 0 }: RecordRef): Edit | undefined {
+  const replace = dataset.findingsOf(record, pair).find((finding) => finding.replace)?.replace;
+  return replace && { kind: 'replace', replace };
+}
 
 /** What a person can mend is told; the rest is a fault of ours and stays an error. */
 async function orWords<Result extends object>(
@@ -61,7 +70,8 @@ export function serveDisk(
 
   const edit = async (ref: RecordRef, what: RecordEdit): Promise<FlipResult> => {
     const dataset = files.current(ref.uri);
-    const planned = dataset && editOf(dataset, ref, what);
+    const wanted = what.kind === 'repair' ? dataset && repairOf(dataset, ref) : what;
+    const planned = dataset && wanted && editOf(dataset, ref, wanted);
     if (!planned) return null;
     if ('refused' in planned) {
       show(connection, 'info', planned.refused);

@@ -2,10 +2,11 @@
 import type { CodeLens, Hover, Range } from 'vscode-languageserver/node';
 import { MarkupKind } from 'vscode-languageserver/node';
 
+import type { Finding } from '#core/model/finding.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
-import type { ClientOptions, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
+import type { ClientOptions, FindingView, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
 import type { PairPlace } from './findingLists.ts';
@@ -189,6 +190,11 @@ function stepFrom(
   return undefined;
 }
 
+/** A finding as pages draw it. */
+export function findingView({ rule, severity, message, replace }: Finding): FindingView {
+  return { rule, severity, message, ...(replace && { canRepair: true }) };
+}
+
 /** The pair of a record, or the next or previous one with a finding, as the compare view draws it. */
 export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView | null {
   const order = dataset.reviewOrder();
@@ -225,9 +231,7 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
     ...(scores && { scorer: scores.about }),
     ...(trust !== undefined && { trust }),
     reasons: explained?.reasons ?? [],
-    findings: dataset
-      .findingsOf(record, index)
-      .map(({ rule, severity, message }) => ({ rule, severity, message })),
+    findings: dataset.findingsOf(record, index).map(findingView),
     findingNumber: order.findIndex((one) => one.record === record && one.pair === index) + 1,
     findingCount: order.length,
   };

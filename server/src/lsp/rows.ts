@@ -7,7 +7,7 @@ import type { PairRequest, PairView, RowsRequest, RowsResult, RowView } from '#p
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
-import { worstPair } from './features.ts';
+import { findingView, worstPair } from './features.ts';
 import { imagesOf } from './images.ts';
 import { fileNameOf } from './names.ts';
 
@@ -54,9 +54,7 @@ function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined)
     pairCount: read?.pairs.length ?? 0,
     isTie: pair?.isTie ?? false,
     ...(!Number.isNaN(margin) && { margin }),
-    findings: dataset
-      .findingsOf(record, index)
-      .map(({ rule, severity, message }) => ({ rule, severity, message })),
+    findings: dataset.findingsOf(record, index).map(findingView),
     ...marksOf(dataset, record),
     ...textsOf(pair, raw),
   };

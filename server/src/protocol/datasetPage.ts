@@ -2,7 +2,7 @@
 import type { DatasetStatus, PairView, RecordEdit, RowOrder, RowView } from './editor.ts';
 
 /** What a person can want of the pair that is shown. */
-export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous';
+export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous' | 'keep';
 
 /** page → client. */
 export type FromDatasetPage =

@@ -84,6 +84,8 @@ export interface ReasonView {
 }
 
 export interface FindingView {
+  /** Its text can be mended by `repair`. */
+  readonly canRepair?: boolean;
   readonly rule: string;
   readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
@@ -159,9 +161,14 @@ export interface RowsResult {
   readonly total: number;
 }
 
-/** What can be done to a record of a file that is open from disk. */
+/**
+ * What can be done to a record of a file that is open from disk. `repair` is what the first finding of the pair that
+ * knows one says.
+ */
 export type RecordEdit =
-  { readonly kind: 'flip' | 'drop' | 'tie' } | { readonly kind: 'margin'; readonly margin: number };
+  | { readonly kind: 'flip' | 'drop' | 'tie' }
+  | { readonly kind: 'repair' }
+  | { readonly kind: 'margin'; readonly margin: number };
 
 /** An edit that waits to be saved, as the editor's undo knows it. */
 export interface EditMade {

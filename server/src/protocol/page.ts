@@ -1,7 +1,7 @@
 // client ↔ compare page, over postMessage. The page draws and asks; it never holds a dataset.
 import type { PairView } from './editor.ts';
 
-export type PageAction = 'next' | 'previous' | 'flip' | 'undo' | 'reveal';
+export type PageAction = 'next' | 'previous' | 'flip' | 'undo' | 'reveal' | 'keep';
 
 /** page → client. */
 export type FromPage = { readonly kind: 'ready' } | { readonly kind: 'act'; readonly action: PageAction };
