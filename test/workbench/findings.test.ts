@@ -145,6 +145,28 @@ it('repairs all of a rule after a look at the changes, and one undo takes all of
   );
 });
 
+it('runs the check as a task, whose lines become problems of files that are not open', async () => {
+  const { page } = window;
+  await runCommand(page, 'Problems: Focus on Problems View');
+  const filter = page.locator('.markers-panel-action-filter input, .viewpane-filter input').first();
+  await filter.fill('empty-response');
+  const count = async (): Promise<number> =>
+    (await problems(page)).filter((row) => row.includes('empty-response')).length;
+  await page.waitForTimeout(500);
+  const before = await count();
+  await press(page, 'Mod+P');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ state: 'visible' });
+  await input.fill('task ');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  await rows.filter({ hasText: 'preflens' }).first().click();
+  await rows.filter({ hasText: 'check datasets' }).first().click();
+  await page.locator('.terminal-wrapper.active').waitFor();
+  await runCommand(page, 'Problems: Focus on Problems View');
+  await until('the finding of the task', async () => (await count()) === before + 1);
+  await filter.fill('');
+});
+
 it('says so in preflens.json where a rule is not spelt right', async () => {
   const { page } = window;
   writeFileSync(join(folder, 'preflens.json'), '{ "rules": { "mojibak": "off" } }\n');
