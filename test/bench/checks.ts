@@ -6,88 +6,27 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
-import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
-import { findRelations } from '#core/checks/relations/relations.ts';
-import type { RulesConfig } from '#core/checks/settings.ts';
-import { resolveRules } from '#core/checks/settings.ts';
-import { ALL_RULES, DATASET_CHECKS, MEMORY_RULES, SCORE_RULES } from '#core/checks/table.ts';
-import { readRaw, Surveyor } from '#core/dataset/survey.ts';
-import { seededRandom } from '#core/score/random.ts';
+import { ALL_RULES } from '#core/checks/table.ts';
 
-import { cut, encode } from '../fakes/records.ts';
-import type { FaultyFile } from './faults.ts';
-import { BENCHMARK, FAULTY_FILES } from './faults.ts';
 import { generatePairs } from './generate.ts';
 import { bareParse, best, CLI } from './measure.ts';
-
-interface Count {
-  planted: number;
-  found: number;
-  /** On records that hold no fault at all. */
-  onClean: number;
-  /** On records that hold the fault of another rule: some of these are right too. */
-  beside: number;
-}
-
-/** Every rule on, whatever its default. */
-const ALL_ON: RulesConfig = Object.fromEntries(
-  ALL_RULES.map(({ id, severity }) => [id, severity === 'off' ? 'warning' : severity]),
-);
-
-function measure({ lines, planted, rules = {} }: FaultyFile, counts: Map<string, Count>): void {
-  const bytes = encode(lines.join('\n'));
-  const settings = resolveRules([ALL_ON, rules], [{ name: 'benchmark', grams: BENCHMARK.flatMap(gramsOf) }]);
-  const surveyor = new Surveyor(undefined, settings);
-  const raws = cut(bytes);
-  for (const raw of raws) surveyor.add(raw);
-  const { facts, findings, recognition } = surveyor.end();
-  if (!recognition) throw new Error('bench: a planted file is not recognised');
-  const pairs = raws.flatMap((raw) => readRaw(raw, recognition)?.pairs ?? []);
-  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
-  pairs.forEach((pair, i) => {
-    writeSignature(pair, signatures, SIGNATURE_BYTES * i);
-  });
-  const [related] = findRelations([{ name: 'planted', facts, recognition }], signatures, settings);
-  const reported = new Map<string, Set<number>>();
-  for (const { rule, record } of [...findings, ...(related?.findings ?? [])])
-    (reported.get(rule) ?? reported.set(rule, new Set()).get(rule)!).add(record);
-  const faulty = new Set([...planted.values()].flatMap((records) => [...records]));
-  for (const [rule, records] of planted) {
-    const own = reported.get(rule) ?? new Set();
-    const count = counts.get(rule) ?? { planted: 0, found: 0, onClean: 0, beside: 0 };
-    count.planted += records.size;
-    count.found += [...records].filter((record) => own.has(record)).length;
-    const others = [...own].filter((record) => !records.has(record));
-    count.onClean += others.filter((record) => !faulty.has(record)).length;
-    count.beside += others.filter((record) => faulty.has(record)).length;
-    counts.set(rule, count);
-  }
-}
+import { ALL_ON, measurePlanted, NOT_PLANTED } from './planted.ts';
 
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
 
 function detection(seed: number): void {
-  const random = seededRandom(seed);
-  const counts = new Map<string, Count>();
-  for (const make of FAULTY_FILES) measure(make(random), counts);
+  const counts = measurePlanted(seed);
   console.log(`Planted faults (seed ${seed}), every rule on`);
   console.log('| check | planted | found | recall | on clean records | precision | beside other faults |');
   console.log('|---|---|---|---|---|---|---|');
-  const left = new Set(
-    [...DATASET_CHECKS, ...MEMORY_RULES, ...Object.values(SCORE_RULES)].map(({ id }) => id),
-  );
   for (const { id } of ALL_RULES) {
     const count = counts.get(id);
     if (count)
       console.log(
         `| ${id} | ${count.planted} | ${count.found} | ${percent(count.found, count.planted)} | ${count.onClean} | ${percent(count.found, count.found + count.onClean)} | ${count.beside} |`,
       );
-    else if (!left.has(id))
-      console.log(
-        `| ${id} | none planted here: it needs several files (test/fixtures/relations) | | | | | |`,
-      );
+    else if (!NOT_PLANTED.has(id)) throw new Error(`bench: nothing is planted for ${id}`);
   }
 }
 

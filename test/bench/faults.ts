@@ -1,6 +1,9 @@
 // Files of clean records with a known number of each fault. Words are drawn by chance, so that no two plants are the same.
 import type { RulesConfig } from '#core/checks/settings.ts';
 
+import type { Random } from './faultWords.ts';
+import { answer, code, han, MIXED, pick, question, sentence, UPPER, VERBS, WORDS } from './faultWords.ts';
+
 export interface FaultyFile {
   readonly lines: readonly string[];
   /** By rule, the records that hold its fault. */
@@ -8,32 +11,9 @@ export interface FaultyFile {
   readonly rules?: RulesConfig;
 }
 
-type Random = () => number;
-
 /** Clean records of a file, and faults of one kind. */
 const CLEAN = 1500;
 const EACH = 40;
-
-const WORDS =
-  'river mountain bread window garden letter music paper winter stone bridge market silver forest animal teacher doctor engine history colour kitchen ocean planet village summer minister contract journey hospital harbour orchestra cathedral vegetable temperature measure library student winner factory building'.split(
-    ' ',
-  );
-const VERBS = 'holds moves finds keeps brings shows builds carries follows changes'.split(' ');
-
-const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-
-function sentence(random: Random): string {
-  const noun = (): string => `${pick(random, WORDS)} ${pick(random, WORDS)}`;
-  return `The ${noun()} ${pick(random, VERBS)} the ${noun()} near ${Math.floor(random() * 9000) + 100} ${pick(random, WORDS)}s.`;
-}
-
-function answer(random: Random, least = 3, most = 9): string {
-  const count = least + Math.floor(random() * (most - least));
-  return Array.from({ length: count }, () => sentence(random)).join(' ');
-}
-
-const question = (random: Random): string =>
-  `How does the ${pick(random, WORDS)} of the ${pick(random, WORDS)} change the ${pick(random, WORDS)} in ${Math.floor(random() * 1e6)}?`;
 
 interface Pair {
   prompt: string;
@@ -45,17 +25,6 @@ const pair = (random: Random): Pair => ({
   chosen: answer(random),
   rejected: answer(random),
 });
-
-const HAN =
-  '我们今天在山上看见一条很长的河水和许多美丽的花草树木然后回到城市里吃饭喝茶聊天直到晚上才睡觉因为明天还要工作学习'.split(
-    '',
-  );
-const han = (random: Random, length: number): string =>
-  Array.from({ length }, () => pick(random, HAN)).join('');
-const code = (random: Random, alphabet: string, length: number): string =>
-  Array.from({ length }, () => pick(random, alphabet.split(''))).join('');
-const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const MIXED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** As Windows-1252 reads the UTF-8 of a text; only of characters that it can show. */
 const garbled = (char: string): string =>
@@ -385,3 +354,60 @@ export const FAULTY_FILES: readonly ((random: Random) => FaultyFile)[] = [
     ),
   cycles,
 ];
+
+/** A training and a held-out file that share some prompts. */
+export function leakyFiles(random: Random): {
+  readonly train: string[];
+  readonly test: string[];
+  readonly planted: Set<number>;
+} {
+  const train = Array.from({ length: 800 }, () => pair(random));
+  const planted = new Set<number>();
+  const test = Array.from({ length: 400 }, (_, i) => {
+    if (i % 10 !== 3) return pair(random);
+    planted.add(i);
+    return { ...pair(random), prompt: pick(random, train).prompt };
+  });
+  const lines = (pairs: readonly Pair[]): string[] => pairs.map((one) => JSON.stringify(one));
+  return { train: lines(train), test: lines(test), planted };
+}
+
+/** Files with a bias, and the same without: each rule about a whole file has one finding of the one, and none of the other. */
+export const BIASED: Readonly<
+  Record<string, (random: Random, isBiased: boolean) => { lines: string[]; rowGroups?: number[] }>
+> = {
+  'length-bias': (random, isBiased) => ({
+    lines: Array.from({ length: 400 }, () =>
+      JSON.stringify({ ...pair(random), chosen: answer(random, isBiased ? 5 : 3, isBiased ? 12 : 9) }),
+    ),
+  }),
+  'style-bias': (random, isBiased) => ({
+    lines: Array.from({ length: 400 }, () => {
+      const one = pair(random);
+      const bold = isBiased ? random() < 0.8 : random() < 0.5;
+      const marked = (text: string): string => text.replace(/The (\w+)/, 'The **$1**');
+      return JSON.stringify(
+        bold ? { ...one, chosen: marked(one.chosen) } : { ...one, rejected: marked(one.rejected) },
+      );
+    }),
+  }),
+  'label-imbalance': (random, isBiased) => ({
+    lines: Array.from({ length: 400 }, () =>
+      JSON.stringify({
+        instruction: question(random),
+        input: '',
+        response1: answer(random),
+        response2: answer(random),
+        ...Object.fromEntries(
+          ((voted: number) => ['annotator1', 'annotator2', 'annotator3'].map((name) => [name, voted]))(
+            random() < (isBiased ? 0.75 : 0.5) ? 1 : 2,
+          ),
+        ),
+      }),
+    ),
+  }),
+  'row-group-too-large': (random, isBiased) => ({
+    lines: Array.from({ length: 50 }, () => JSON.stringify(pair(random))),
+    rowGroups: [(isBiased ? 300 + 900 * random() : 280 * random()) * 1024 * 1024, 1024],
+  }),
+};

@@ -1,0 +1,125 @@
+// What each check finds of the faults that were planted, and of records without any.
+import { join } from 'node:path';
+
+import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
+import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { findRelations } from '#core/checks/relations/relations.ts';
+import type { RulesConfig, RuleSettings } from '#core/checks/settings.ts';
+import { resolveRules } from '#core/checks/settings.ts';
+import { ALL_RULES, MEMORY_RULES, SCORE_RULES } from '#core/checks/table.ts';
+import type { Survey } from '#core/dataset/survey.ts';
+import { readRaw, Surveyor } from '#core/dataset/survey.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import type { RawRecord } from '#core/model/record.ts';
+import { seededRandom } from '#core/score/random.ts';
+
+import { cut, encode } from '../fakes/records.ts';
+import type { FaultyFile } from './faults.ts';
+import { BENCHMARK, BIASED, FAULTY_FILES, leakyFiles } from './faults.ts';
+
+export interface Count {
+  planted: number;
+  found: number;
+  /** On records that hold no fault at all. */
+  onClean: number;
+  /** On records that hold the fault of another rule: some of these are right too. */
+  beside: number;
+}
+
+/** Every rule on, whatever its default. */
+export const ALL_ON: RulesConfig = Object.fromEntries(
+  ALL_RULES.map(({ id, severity }) => [id, severity === 'off' ? 'warning' : severity]),
+);
+
+interface Surveyed {
+  readonly raws: readonly RawRecord[];
+  readonly survey: Survey & { readonly recognition: Recognition };
+}
+
+function surveyed(lines: readonly string[], settings: RuleSettings): Surveyed {
+  const surveyor = new Surveyor(undefined, settings);
+  const raws = cut(encode(lines.join('\n')));
+  for (const raw of raws) surveyor.add(raw);
+  const survey = surveyor.end();
+  const { recognition } = survey;
+  if (!recognition) throw new Error('bench: a planted file is not recognised');
+  return { raws, survey: { ...survey, recognition } };
+}
+
+function measure({ lines, planted, rules = {} }: FaultyFile, counts: Map<string, Count>): void {
+  const settings = resolveRules([ALL_ON, rules], [{ name: 'benchmark', grams: BENCHMARK.flatMap(gramsOf) }]);
+  const { raws, survey } = surveyed(lines, settings);
+  const { facts, findings, recognition } = survey;
+  const pairs = raws.flatMap((raw) => readRaw(raw, recognition)?.pairs ?? []);
+  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
+  pairs.forEach((pair, i) => {
+    writeSignature(pair, signatures, SIGNATURE_BYTES * i);
+  });
+  const [related] = findRelations([{ name: 'planted', facts, recognition }], signatures, settings);
+  const reported = new Map<string, Set<number>>();
+  for (const { rule, record } of [...findings, ...(related?.findings ?? [])])
+    (reported.get(rule) ?? reported.set(rule, new Set()).get(rule)!).add(record);
+  const faulty = new Set([...planted.values()].flatMap((records) => [...records]));
+  for (const [rule, records] of planted) {
+    const own = reported.get(rule) ?? new Set();
+    const count = counts.get(rule) ?? { planted: 0, found: 0, onClean: 0, beside: 0 };
+    count.planted += records.size;
+    count.found += [...records].filter((record) => own.has(record)).length;
+    const others = [...own].filter((record) => !records.has(record));
+    count.onClean += others.filter((record) => !faulty.has(record)).length;
+    count.beside += others.filter((record) => faulty.has(record)).length;
+    counts.set(rule, count);
+  }
+}
+
+function measureLeaks(random: () => number, counts: Map<string, Count>): void {
+  const settings = resolveRules([]);
+  const { train, test, planted } = leakyFiles(random);
+  const files = [
+    { name: 'train.jsonl', ...surveyed(train, settings).survey },
+    { name: 'test.jsonl', ...surveyed(test, settings).survey },
+  ];
+  const [inTrain, inTest] = findRelations(files).map(({ findings }) =>
+    findings.filter(({ rule }) => rule === 'split-leak').map(({ record }) => record),
+  );
+  const found = inTest!.filter((record) => planted.has(record)).length;
+  counts.set('split-leak', {
+    planted: planted.size,
+    found,
+    onClean: inTrain!.length + inTest!.length - found,
+    beside: 0,
+  });
+}
+
+/** Files of each kind that a rule about whole files is held against. */
+const FILES = 20;
+
+function measureBias(random: () => number, counts: Map<string, Count>): void {
+  for (const [rule, make] of Object.entries(BIASED)) {
+    const isReported = (isBiased: boolean): boolean => {
+      const { lines, rowGroups = [] } = make(random, isBiased);
+      const settings = resolveRules([]);
+      const { survey } = surveyed(lines, settings);
+      const [found] = findRelations([{ name: 'a', ...survey, rowGroups }], undefined, settings);
+      return found!.findings.some((finding) => finding.rule === rule);
+    };
+    const count = (isBiased: boolean): number =>
+      Array.from({ length: FILES }, () => isReported(isBiased)).filter(Boolean).length;
+    counts.set(rule, { planted: FILES, found: count(true), onClean: count(false), beside: 0 });
+  }
+}
+
+/** By rule, over all files of faults. */
+export function measurePlanted(seed: number): ReadonlyMap<string, Count> {
+  const random = seededRandom(seed);
+  const counts = new Map<string, Count>();
+  for (const make of FAULTY_FILES) measure(make(random), counts);
+  measureLeaks(random, counts);
+  measureBias(random, counts);
+  return counts;
+}
+
+/** Rules that nothing can be planted for: those of scores are measured by bench:detection; the memory reports of itself. */
+export const NOT_PLANTED: ReadonlySet<string> = new Set(
+  [...MEMORY_RULES, ...Object.values(SCORE_RULES)].map(({ id }) => id),
+);
