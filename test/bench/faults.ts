@@ -15,12 +15,12 @@ export interface FaultyFile {
 const CLEAN = 1500;
 const EACH = 40;
 
-interface Pair {
+export interface Pair {
   prompt: string;
   chosen: string;
   rejected: string;
 }
-const pair = (random: Random): Pair => ({
+export const pair = (random: Random): Pair => ({
   prompt: question(random),
   chosen: answer(random),
   rejected: answer(random),
@@ -354,60 +354,3 @@ export const FAULTY_FILES: readonly ((random: Random) => FaultyFile)[] = [
     ),
   cycles,
 ];
-
-/** A training and a held-out file that share some prompts. */
-export function leakyFiles(random: Random): {
-  readonly train: string[];
-  readonly test: string[];
-  readonly planted: Set<number>;
-} {
-  const train = Array.from({ length: 800 }, () => pair(random));
-  const planted = new Set<number>();
-  const test = Array.from({ length: 400 }, (_, i) => {
-    if (i % 10 !== 3) return pair(random);
-    planted.add(i);
-    return { ...pair(random), prompt: pick(random, train).prompt };
-  });
-  const lines = (pairs: readonly Pair[]): string[] => pairs.map((one) => JSON.stringify(one));
-  return { train: lines(train), test: lines(test), planted };
-}
-
-/** Files with a bias, and the same without: each rule about a whole file has one finding of the one, and none of the other. */
-export const BIASED: Readonly<
-  Record<string, (random: Random, isBiased: boolean) => { lines: string[]; rowGroups?: number[] }>
-> = {
-  'length-bias': (random, isBiased) => ({
-    lines: Array.from({ length: 400 }, () =>
-      JSON.stringify({ ...pair(random), chosen: answer(random, isBiased ? 5 : 3, isBiased ? 12 : 9) }),
-    ),
-  }),
-  'style-bias': (random, isBiased) => ({
-    lines: Array.from({ length: 400 }, () => {
-      const one = pair(random);
-      const bold = isBiased ? random() < 0.8 : random() < 0.5;
-      const marked = (text: string): string => text.replace(/The (\w+)/, 'The **$1**');
-      return JSON.stringify(
-        bold ? { ...one, chosen: marked(one.chosen) } : { ...one, rejected: marked(one.rejected) },
-      );
-    }),
-  }),
-  'label-imbalance': (random, isBiased) => ({
-    lines: Array.from({ length: 400 }, () =>
-      JSON.stringify({
-        instruction: question(random),
-        input: '',
-        response1: answer(random),
-        response2: answer(random),
-        ...Object.fromEntries(
-          ((voted: number) => ['annotator1', 'annotator2', 'annotator3'].map((name) => [name, voted]))(
-            random() < (isBiased ? 0.75 : 0.5) ? 1 : 2,
-          ),
-        ),
-      }),
-    ),
-  }),
-  'row-group-too-large': (random, isBiased) => ({
-    lines: Array.from({ length: 50 }, () => JSON.stringify(pair(random))),
-    rowGroups: [(isBiased ? 300 + 900 * random() : 280 * random()) * 1024 * 1024, 1024],
-  }),
-};

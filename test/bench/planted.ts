@@ -1,5 +1,4 @@
 // What each check finds of the faults that were planted, and of records without any.
-import { join } from 'node:path';
 
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
 import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
@@ -14,8 +13,9 @@ import type { RawRecord } from '#core/model/record.ts';
 import { seededRandom } from '#core/score/random.ts';
 
 import { cut, encode } from '../fakes/records.ts';
+import { BIASED, leakyFiles } from './biases.ts';
 import type { FaultyFile } from './faults.ts';
-import { BENCHMARK, BIASED, FAULTY_FILES, leakyFiles } from './faults.ts';
+import { BENCHMARK, FAULTY_FILES } from './faults.ts';
 
 export interface Count {
   planted: number;
