@@ -11,6 +11,7 @@ import { ALL_RULES } from '#core/checks/table.ts';
 import { TEXT_FORMATS } from '#core/report/formats.ts';
 import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
+import { histogramOf } from '#core/report/report.ts';
 import { MOST_SARIF, SARIF } from '#core/report/sarif.ts';
 
 import { survey } from '../fakes/records.ts';
@@ -163,6 +164,15 @@ describe('HTML', () => {
     expect(page).not.toMatch(/<script|<b>|<i>|https?:|src=|@import/);
     expect(page).toContain('&lt;script&gt;');
     expect(page.match(/<svg/g)).toHaveLength(2);
+    const scored = fileReport('a', 0, {
+      margins: histogramOf(Float32Array.of(-2, -1, 0.5, 1, Number.NaN, 900)),
+    });
+    expect(
+      linesOf(HTML(report([scored]), Infinity))
+        .join('')
+        .match(/<svg/g),
+    ).toHaveLength(3);
+    expect(scored.margins!.counts.reduce((sum, count) => sum + count, 0)).toBe(5);
   });
   it('says so where nothing was found', () => {
     const page = linesOf(HTML(report([fileReport('a.jsonl', 0, { unlisted: new Map() })]), Infinity)).join(

@@ -79,6 +79,7 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
     kept: kept.length,
     old: old.length,
     portrait,
+    margins: checked.margins,
     hasLabel: survey.recognition.mapping.answers.kind === 'choice',
     trust: checked.trust,
   };

@@ -11,7 +11,8 @@ import type { Baseline } from '#core/memory/baseline.ts';
 import { Decisions } from '#core/memory/decisions.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
-import type { ReportedFinding } from '#core/report/report.ts';
+import type { Histogram, ReportedFinding } from '#core/report/report.ts';
+import { histogramOf } from '#core/report/report.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { PlacedFinding } from '#node/engine.ts';
@@ -53,6 +54,7 @@ export interface CheckedFile {
   readonly decisions: Decisions;
   readonly baseline: Baseline | undefined;
   readonly portrait: Portrait;
+  readonly margins: Histogram | undefined;
   /** What the scorer is worth on this dataset, in a sentence; '' where nothing was scored. */
   readonly trust: string;
 }
@@ -66,6 +68,7 @@ export interface CheckedDataset {
 /** Findings about labels, for each file of the dataset, and what the scorer is worth. */
 interface Review {
   readonly byFile: readonly (readonly Finding[])[];
+  readonly margins: Float32Array;
   readonly trust: string;
 }
 
@@ -107,7 +110,7 @@ async function review(
   const percent = (share: number): string => (100 * share).toFixed(0);
   const name = scorer.charAt(0).toUpperCase() + scorer.slice(1);
   const words = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
-  return { byFile, trust: words };
+  return { byFile, margins, trust: words };
 }
 
 function rulesOf(settings: readonly FileSettings[], file: number): FileSettings['rules'] {
@@ -196,7 +199,7 @@ async function collectDataset(
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];
-  for (const [i, { file, survey }] of dataset.files.entries()) {
+  for (const [i, { file, survey, firstPair }] of dataset.files.entries()) {
     const root = memoryRoot(file.path);
     const name = nameIn(root, file.path);
     const related = relations[i] ?? { findings: [], counts: new Map<string, number>() };
@@ -219,6 +222,8 @@ async function collectDataset(
       decisions: new Decisions(decisions),
       baseline: options.baseline === false ? undefined : await readBaseline(at),
       portrait: portraitOf([survey.facts]),
+      margins:
+        reviewed && histogramOf(reviewed.margins.subarray(firstPair, firstPair + survey.facts.pairCount)),
       trust: i === 0 ? (reviewed?.trust ?? '') : '',
     });
   }

@@ -2,9 +2,10 @@
 import type { Estimate } from '../checks/dataset/effects.ts';
 import type { Portrait } from '../checks/dataset/portrait.ts';
 import { ruleById } from '../checks/table.ts';
+import { formatMargin } from '../score/ranking.ts';
 import type { Format } from './formats.ts';
 import { countWords } from './formats.ts';
-import type { FileReport, Report } from './report.ts';
+import type { FileReport, Histogram, Report } from './report.ts';
 import { countByRule, listed, plural, totalOf } from './report.ts';
 
 /** Findings that a page lists: more make it slow to open. */
@@ -89,6 +90,29 @@ function oddsChart({ style }: Portrait): string {
   return `<figure><h3>What the label goes with</h3><svg viewBox="0 0 ${WIDTH} ${height + 20}" role="img" aria-label="Odds ratios of style">${ticks.join('')}${rows.join('')}</svg><figcaption>Odds ratio with its 95 % interval, of pairs in which one side alone has it. Right of 1: the chosen side has it.</figcaption></figure>`;
 }
 
+/** Margins as bars, those that speak against their label in the colour of rejected answers. */
+function marginChart(margins: Histogram | undefined): string {
+  if (!margins) return '';
+  const { most, counts } = margins;
+  const height = 120;
+  const tallest = Math.max(1, ...counts);
+  const step = WIDTH / counts.length;
+  const bars = counts.map((count, i) => {
+    const tall = (count / tallest) * height;
+    const side = i < counts.length / 2 ? 'rejected' : 'chosen';
+    const from = (2 * most * i) / counts.length - most;
+    return `<rect class="${side}" x="${(i * step + 0.5).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${tall.toFixed(1)}"><title>${count} pairs with a margin from ${from.toFixed(2)} to ${(from + (2 * most) / counts.length).toFixed(2)}</title></rect>`;
+  });
+  const tick = (x: number, anchor: string, value: number): string =>
+    `<text x="${x}" y="${height + 16}" text-anchor="${anchor}">${formatMargin(value)}</text>`;
+  const ticks = [
+    tick(0, 'start', -most),
+    `<text x="${WIDTH / 2}" y="${height + 16}" text-anchor="middle">0</text>`,
+    tick(WIDTH, 'end', most),
+  ];
+  return `<figure><h3>Margins</h3><svg viewBox="0 0 ${WIDTH} ${height + 22}" role="img" aria-label="Margins">${bars.join('')}<line class="axis" x1="0" x2="${WIDTH}" y1="${height}" y2="${height}"/>${ticks.join('')}</svg><figcaption>How strongly the scorer sides with the label. Left of 0 it sides against it: a place to look, not a share of errors.</figcaption></figure>`;
+}
+
 /** A share on a line from 0 to 100 %, with its interval. */
 function shareRow(name: string, { value, low, high }: Estimate): string {
   if (Number.isNaN(value)) return '';
@@ -102,7 +126,7 @@ function portraitSection(file: FileReport): string {
   if (preferences === 0) return `<table>${shareRow('Called good', good)}</table>`;
   const effect = `<tr><td>Length, Cohen’s d</td><td class="n">${lengthEffect.value.toFixed(2)}</td><td class="soft">95 % interval ${lengthEffect.low.toFixed(2)} to ${lengthEffect.high.toFixed(2)}; 0.3 is minor, 0.8 is major</td></tr>`;
   const key = (side: string): string => `<span class="key" style="background: var(--${side})"></span>${side}`;
-  return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} in the mean &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${oddsChart(portrait)}</div>
+  return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} in the mean &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${marginChart(file.margins)}${oddsChart(portrait)}</div>
 <table>${shareRow('The longer answer wins', longerWins)}${effect}${file.hasLabel ? shareRow('The answer that stands first wins', firstWins) : ''}${shareRow('Called good', good)}</table>`;
 }
 

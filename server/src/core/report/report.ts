@@ -18,6 +18,32 @@ export interface ReportedFinding {
   readonly other?: string | undefined;
 }
 
+/** Counts of numbers in bins of one width from −most to +most; what lies beyond is in the outer ones. */
+export interface Histogram {
+  readonly most: number;
+  readonly counts: readonly number[];
+}
+
+const BINS = 40;
+
+/** Where the axis ends: 1 % of the numbers lie beyond it. */
+const INSIDE = 0.99;
+
+/** Undefined where there is no number. */
+export function histogramOf(values: Float32Array): Histogram | undefined {
+  const known = values.filter((value) => !Number.isNaN(value));
+  if (known.length === 0) return undefined;
+  const sizes = known.map(Math.abs).sort();
+  // A file whose margins are all 0 has an axis too.
+  const most = Math.max(Number.EPSILON, sizes[Math.floor(INSIDE * (sizes.length - 1))] ?? 0);
+  const counts = new Array<number>(BINS).fill(0);
+  for (const value of known) {
+    const at = Math.max(0, Math.min(BINS - 1, Math.floor(((value + most) / (2 * most)) * BINS)));
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return { most, counts };
+}
+
 export interface FileReport {
   readonly path: string;
   readonly mapping: string;
@@ -36,6 +62,8 @@ export interface FileReport {
   readonly portrait: Portrait;
   /** A label chooses between a first and a second answer. */
   readonly hasLabel: boolean;
+  /** How many pairs have which margin; undefined where nothing was scored. */
+  readonly margins?: Histogram | undefined;
   /** What the scorer is worth on this data, in a sentence; '' where nothing was scored. */
   readonly trust: string;
 }
