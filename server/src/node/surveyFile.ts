@@ -198,7 +198,8 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 }
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
-  const schema = digestOfText(JSON.stringify(options.settings ?? DEFAULT_SETTINGS));
+  const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
+  const schema = digestOfText(JSON.stringify([mapping ?? null, rules]));
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);

@@ -1,5 +1,6 @@
 import type { RuleSettings } from '../checks/settings.ts';
 import type { SCORE_RULES } from '../checks/table.ts';
+import { ruleById } from '../checks/table.ts';
 import type { Facts } from '../dataset/facts.ts';
 import { PARTIAL } from '../dataset/facts.ts';
 import type { Finding } from '../model/finding.ts';
@@ -157,7 +158,9 @@ export function reviewFindings({
   return [...inOrder(worst), ...inOrder(disputed).slice(0, most), ...inOrder(closest)];
 }
 
-/** Records whose structure is at fault: their labels are not worth a second finding. */
+/** Records whose structure is at fault, however severe the user calls that: their labels are not worth a second finding. */
 export function brokenRecords(findings: readonly Finding[]): Set<number> {
-  return new Set(findings.filter(({ severity }) => severity === 'error').map(({ record }) => record));
+  return new Set(
+    findings.filter(({ rule }) => ruleById(rule)?.severity === 'error').map(({ record }) => record),
+  );
 }
