@@ -163,6 +163,14 @@ describe('decisions', () => {
     const other = await serverWith();
     other.open(uri, readFileSync(path, 'utf8'));
     expect(rulesOf(await other.diagnostics(uri))).toEqual(['template-token-in-text']);
+    // The pair was mended: the decision is not needed any more, and says so on the first line.
+    writeFileSync(path, `${LINES[4]}\n`);
+    const last = await serverWith();
+    last.open(uri, readFileSync(path, 'utf8'));
+    const said = await last.diagnostics(uri, (found) => found.length > 0);
+    expect(said.map(({ code, range, message }) => [code, range.start.line, message])).toEqual([
+      ['unused-suppression', 0, expect.stringContaining('"turn-marker-in-response"')],
+    ]);
   });
 });
 

@@ -5,7 +5,9 @@ import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { compareKeys } from '#core/hash.ts';
-import type { Decisions } from '#core/memory/decisions.ts';
+import { memoryFindings } from '#core/memory/apply.ts';
+import type { Decision } from '#core/memory/decisions.ts';
+import { Decisions } from '#core/memory/decisions.ts';
 import { findingKey } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
@@ -44,8 +46,6 @@ const SLICE_MS = 8;
 
 /** Pairs that are scored out of turn at a time. */
 const MOST_AT_ONCE = 64;
-
-const NO_FINDINGS: Relations = { findings: [], counts: new Map() };
 
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
 
@@ -92,9 +92,11 @@ export class OpenDataset {
   }
 
   /** Takes what people decided about findings. */
-  setDecisions(decisions: Decisions, fileName: string): void {
+  setDecisions(decisions: readonly Decision[], fileName: string): void {
     this.#nameInMemory = fileName;
-    this.#lists.setDecisions(decisions);
+    this.#lists.setDecisions(new Decisions(decisions), (found, isChecked) =>
+      memoryFindings(decisions, found, fileName, this.#rules, isChecked),
+    );
   }
 
   /** What a finding is known by. */
@@ -115,8 +117,8 @@ export class OpenDataset {
     this.#rules = settings.rules;
     // What was found out before was found out under another reading.
     this.#scores = undefined;
-    this.#lists.set('label', NO_FINDINGS);
-    this.setRelations(NO_FINDINGS);
+    this.#lists.clear('label');
+    this.#lists.clear('relations');
     this.#setSurvey(survey);
     this.#ready = true;
   }

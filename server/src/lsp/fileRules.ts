@@ -3,7 +3,6 @@ import type { Connection } from 'vscode-languageserver/node';
 
 import { resolveRules } from '#core/checks/settings.ts';
 import type { CheckConfig } from '#core/config/config.ts';
-import { Decisions } from '#core/memory/decisions.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { FileSettings } from '#node/config.ts';
 import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
@@ -55,7 +54,7 @@ export async function loadDecisions(connection: Connection, dataset: OpenDataset
   const known = await readDecisions(root);
   for (const { line, why } of known.bad)
     connection.console.warn(messages.badMemory(known.path, line, why).message);
-  dataset.setDecisions(new Decisions(known.decisions), nameIn(root, path));
+  dataset.setDecisions(known.decisions, nameIn(root, path));
 }
 
 /** Says so where checking took longer than people want to wait. */

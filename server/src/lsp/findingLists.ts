@@ -1,6 +1,8 @@
 // The findings of an open dataset from all that finds some, as one list: without what people decided to keep, by record, and in
 // the order in which a person should look at them.
+import { DATASET_CHECKS, RELATION_RULES, SCORE_RULES } from '#core/checks/table.ts';
 import { groupBy } from '#core/group.ts';
+import type { Keyed } from '#core/memory/baseline.ts';
 import type { Decisions } from '#core/memory/decisions.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
@@ -21,6 +23,16 @@ export interface Counted {
 const PARTS = ['structure', 'relations', 'label'] as const;
 type Part = (typeof PARTS)[number];
 
+/** The part that reports a rule. */
+function partOf(rule: string): Part {
+  if (Object.hasOwn(SCORE_RULES, rule)) return 'label';
+  return OF_RELATIONS.has(rule) ? 'relations' : 'structure';
+}
+const OF_RELATIONS = new Set([...RELATION_RULES, ...DATASET_CHECKS].map(({ id }) => id));
+
+/** What decisions report of themselves, given what was found of the rules that they name. */
+export type MemoryOf = (found: readonly Keyed[], isChecked: (rule: string) => boolean) => readonly Finding[];
+
 /** Labels by rank, then contradictions, then structure by place. */
 const REVIEW: readonly Part[] = ['label', 'relations', 'structure'];
 
@@ -29,7 +41,11 @@ const NONE: Counted = { findings: [], counts: new Map() };
 export class FindingLists {
   readonly #parts: Record<Part, Counted> = { structure: NONE, relations: NONE, label: NONE };
   readonly #keyOf: (finding: Finding) => string;
+  /** Parts that were looked for: of the others nothing can be said to be gone. */
+  readonly #known = new Set<Part>();
   #decisions: Decisions | undefined;
+  #memoryOf: MemoryOf = () => [];
+  #memory: readonly Finding[] | undefined;
   #shown: Record<Part, readonly Finding[]> | undefined;
   #all: readonly Finding[] | undefined;
   #byRecord: Map<number, Finding[]> | undefined;
@@ -42,11 +58,19 @@ export class FindingLists {
 
   set(part: Part, found: Counted): void {
     this.#parts[part] = found;
+    this.#known.add(part);
     this.#forget();
   }
 
-  setDecisions(decisions: Decisions): void {
+  /** Nothing is known of a part any more. */
+  clear(part: Part): void {
+    this.set(part, NONE);
+    this.#known.delete(part);
+  }
+
+  setDecisions(decisions: Decisions, memoryOf: MemoryOf): void {
     this.#decisions = decisions;
+    this.#memoryOf = memoryOf;
     this.#forget();
   }
 
@@ -65,13 +89,13 @@ export class FindingLists {
   }
 
   get all(): readonly Finding[] {
-    this.#all ??= PARTS.flatMap((part) => this.#visible()[part]);
+    this.#all ??= [...PARTS.flatMap((part) => this.#visible()[part]), ...this.#ofMemory()];
     return this.#all;
   }
 
   /** How many there really are, without those that are kept. */
   get count(): number {
-    let total = 0;
+    let total = this.#ofMemory().length;
     for (const part of PARTS) {
       const { findings, counts } = this.#parts[part];
       for (const count of counts.values()) total += count;
@@ -120,7 +144,22 @@ export class FindingLists {
     );
   }
 
+  #ofMemory(): readonly Finding[] {
+    this.#memory ??= this.#askMemory();
+    return this.#memory;
+  }
+
+  #askMemory(): readonly Finding[] {
+    const decisions = this.#decisions;
+    if (!decisions || decisions.count === 0) return [];
+    const found = PARTS.flatMap((part) => this.#parts[part].findings)
+      .filter(({ rule }) => decisions.names(rule))
+      .map((finding) => ({ rule: finding.rule, key: this.#keyOf(finding) }));
+    return this.#memoryOf(found, (rule) => this.#known.has(partOf(rule)));
+  }
+
   #forget(): void {
+    this.#memory = undefined;
     this.#shown = undefined;
     this.#all = undefined;
     this.#byRecord = undefined;
