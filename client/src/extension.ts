@@ -62,6 +62,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await client.start();
+  // The view of findings is there where there are datasets.
+  void vscode.commands.executeCommand('setContext', 'preflens.isActive', true);
   context.subscriptions.push(
     followLargeFiles(server),
     datasets.register(),

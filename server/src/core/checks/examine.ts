@@ -161,6 +161,18 @@ function viewPairs(pairs: readonly Pair[], isAscii: boolean): ViewedPair[] {
   }));
 }
 
+/** The answers of a record, each once, with the first pair in which it stands. */
+function answersOf(pairs: readonly ViewedPair[]): readonly (readonly [Answer, number])[] {
+  const all = pairs.flatMap(({ chosen, rejected }, i) => [[chosen, i] as const, [rejected, i] as const]);
+  if (pairs.length < 2) return all;
+  // Of ranked candidates each stands in many pairs.
+  const seen = new Set<string>();
+  return all.filter(([{ path }]) => {
+    const key = JSON.stringify(path);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
 /** Runs every check that needs one record alone and is on. */
 export function examine(
   parsed: Parsed,
@@ -200,12 +212,10 @@ export function examine(
     prompt,
     view: viewOf(response.text, parsed.isAscii),
   }));
+  const answers = answersOf(pairs);
   for (const active of checks.answers) {
     context.options = active.options;
-    for (const [i, { chosen, rejected }] of pairs.entries()) {
-      report(active, active.check.checkAnswer(chosen, context), i);
-      report(active, active.check.checkAnswer(rejected, context), i);
-    }
+    for (const [answer, i] of answers) report(active, active.check.checkAnswer(answer, context), i);
     for (const answer of alone) report(active, active.check.checkAnswer(answer, context));
   }
   for (const active of checks.pairs) {
