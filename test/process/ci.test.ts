@@ -74,6 +74,14 @@ describe('a pull request', () => {
     expect((await preflens(['check', path, '--no-baseline'])).code).toBe(1);
   });
 
+  it('prune leaves decisions that are needed, and entries of rules that were not looked for', async () => {
+    const memory = (name: string): string => readFileSync(join(folder, '.preflens', name), 'utf8');
+    const [decisions, baseline] = [memory('decisions.jsonl'), memory('baseline.json')];
+    expect(baseline).toContain('low-margin');
+    expect((await preflens(['baseline', path, '--prune', '--no-score'])).code).toBe(0);
+    expect([memory('decisions.jsonl'), memory('baseline.json')]).toEqual([decisions, baseline]);
+  });
+
   it('reports a decision that nobody needs any more, and prune takes it out with what the baseline has too much', async () => {
     write(lines().filter((line) => line !== bad && line !== 'not json'));
     const unused = await preflens(['check', path, '--no-score']);

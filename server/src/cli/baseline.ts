@@ -1,5 +1,4 @@
 // `baseline`: what is there now does not fail a run any more; `--prune` forgets what is not.
-import { SCORE_RULES } from '#core/checks/table.ts';
 import { unusedOf } from '#core/memory/apply.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
 import { baselineOf, prune } from '#core/memory/baseline.ts';
@@ -35,12 +34,14 @@ interface Found {
   readonly files: CheckedFile[];
 }
 
-async function forgetUnused(root: string, { findings, files }: Found, isScored: boolean): Promise<number> {
+async function forgetUnused(root: string, { files }: Found): Promise<number> {
   const { decisions } = await readDecisions(root);
-  const isChecked = (rule: string): boolean => isScored || !Object.hasOwn(SCORE_RULES, rule);
   const unused = new Set(
     files
-      .flatMap(({ file }) => unusedOf(decisions, findings, nameIn(root, file.path), isChecked))
+      // What a decision silences is found all the same: that is its use.
+      .flatMap(({ file, findings, isChecked }) =>
+        unusedOf(decisions, findings, nameIn(root, file.path), isChecked),
+      )
       .map((decision) => JSON.stringify(decision)),
   );
   return forget(root, (decision) => unused.has(JSON.stringify(decision)));
@@ -77,9 +78,10 @@ export async function baseline(
       continue;
     }
     const before = await readBaseline(path);
-    const gone = await forgetUnused(root, found, options.score);
+    const gone = await forgetUnused(root, found);
     if (!before && gone === 0) throw messages.noBaselineHere(path);
-    const after = before && prune(before, found.findings);
+    const after =
+      before && prune(before, found.findings, (rule) => found.files.some(({ isChecked }) => isChecked(rule)));
     if (after) await writeBaseline(path, after);
     const size = (one: typeof before): number =>
       [...(one?.findings.values() ?? [])].reduce((sum, rules) => sum + rules.size, 0);

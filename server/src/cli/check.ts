@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
-import { isOld } from '#core/memory/baseline.ts';
+import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
 import type { Severity } from '#core/model/finding.ts';
 import { countWords, TEXT_FORMATS } from '#core/report/formats.ts';
@@ -63,9 +63,7 @@ function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, nu
 
 function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileReport {
   const { file, survey, findings, decisions, baseline, portrait } = checked;
-  const kept = findings.filter((finding) => decisions.keeps(finding));
-  const open = findings.filter((finding) => !decisions.keeps(finding));
-  const old = open.filter((finding) => baseline && isOld(baseline, finding));
+  const { shown, kept, old } = remember(findings, decisions, baseline);
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   return {
     path: shownAs?.get(file.path) ?? file.path,
@@ -74,7 +72,7 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
     pairCount,
     tieCount,
     judgementCount,
-    findings: open.filter((finding) => !old.includes(finding)),
+    findings: shown,
     unlisted: unlistedOf(checked),
     kept: kept.length,
     old: old.length,

@@ -6,6 +6,7 @@ import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
 import { PARTIAL } from '#core/dataset/facts.ts';
+import { isOfDataset } from '#core/fix.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Baseline } from '#core/memory/baseline.ts';
 import { Decisions } from '#core/memory/decisions.ts';
@@ -52,6 +53,8 @@ export interface CheckedFile {
   readonly findings: readonly CollectedFinding[];
   readonly unlisted: ReadonlyMap<string, number>;
   readonly decisions: Decisions;
+  /** Whether a rule was on and was looked for: of others nothing can be said to be gone. */
+  readonly isChecked: (rule: string) => boolean;
   readonly baseline: Baseline | undefined;
   readonly portrait: Portrait;
   readonly margins: Histogram | undefined;
@@ -208,7 +211,10 @@ async function collectDataset(
     const placed = await placeFindings(file.records, all, survey.facts, name);
     const { decisions } = await knownDecisions(command, root);
     const own = settings[i] ?? (await settingsFor(file.path));
-    const isChecked = (rule: string): boolean => reviewed !== undefined || !Object.hasOwn(SCORE_RULES, rule);
+    const isChecked = (rule: string): boolean =>
+      own.rules.severities[rule] !== undefined &&
+      (reviewed !== undefined || !Object.hasOwn(SCORE_RULES, rule)) &&
+      (relations.length > 0 || !isOfDataset({ rule }));
     const remembered = placed.map(collected);
     const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
     const more = await placeFindings(file.records, said, survey.facts, name);
@@ -220,6 +226,7 @@ async function collectDataset(
       findings: [...more.map(collected), ...remembered],
       unlisted: countUnlisted([...survey.counts, ...related.counts], found),
       decisions: new Decisions(decisions),
+      isChecked,
       baseline: options.baseline === false ? undefined : await readBaseline(at),
       portrait: portraitOf([survey.facts]),
       margins:

@@ -168,7 +168,9 @@ program
 
 program
   .command('baseline')
-  .description('write down what is found now, in .preflens/baseline.json: check reports what is new')
+  .description(
+    'write down what is found now in these files together, in .preflens/baseline.json: check reports what is new',
+  )
   .argument('<files...>', FILES)
   .option('--prune', 'take out what is not found any more, and decisions that nobody needs', false)
   .option(...NO_SCORE)

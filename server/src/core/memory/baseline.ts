@@ -39,12 +39,16 @@ export function baselineOf(found: readonly Keyed[], unlisted: ReadonlyMap<string
   return { findings, unlisted };
 }
 
-/** The entries of a baseline that some finding still has. */
-export function prune(baseline: Baseline, found: readonly Keyed[]): Baseline {
+/** The entries of a baseline that some finding still has, and those of rules that were not looked for. */
+export function prune(
+  baseline: Baseline,
+  found: readonly Keyed[],
+  isChecked: (rule: string) => boolean = () => true,
+): Baseline {
   const now = baselineOf(found, new Map());
   const findings = new Map(
     [...baseline.findings].flatMap(([key, rules]) => {
-      const left = [...rules].filter((rule) => now.findings.get(key)?.has(rule));
+      const left = [...rules].filter((rule) => !isChecked(rule) || now.findings.get(key)?.has(rule));
       return left.length > 0 ? [[key, new Set(left)] as const] : [];
     }),
   );
