@@ -80,6 +80,7 @@ if (built) {
   if (wants('unit')) suite('unit', 'test/vitest.config.ts', ['test/unit', 'test/layers']);
   if (wants('wire')) suite('wire', 'test/vitest.config.ts', ['test/wire']);
   if (wants('process')) suite('process', 'test/vitest.config.ts', ['test/process']);
+  if (wants('attacks')) suite('attacks', 'test/vitest.config.ts', ['test/attacks']);
   if (wants('workbench')) suite('workbench', 'test/vitest.workbench.config.ts', []);
 }
 
