@@ -16,6 +16,8 @@ import { parquetRecords } from './parquet/open.ts';
 export interface Stamp {
   readonly size: number;
   readonly mtimeMs: number;
+  /** When its bytes, name or rights were last changed: unlike `mtimeMs`, no program can set it. */
+  readonly ctimeMs: number;
   readonly inode: number;
 }
 
@@ -51,13 +53,14 @@ function unreadable(path: string, error: unknown): Error {
 }
 
 export function sameStamp(a: Stamp, b: Stamp): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
 }
 
 export async function stampOf(path: string): Promise<Stamp & { readonly isFolder: boolean }> {
   try {
     const found = await stat(path);
-    return { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino, isFolder: found.isDirectory() };
+    const { size, mtimeMs, ctimeMs, ino: inode } = found;
+    return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory() };
   } catch (error) {
     throw unreadable(path, error);
   }

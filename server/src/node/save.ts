@@ -2,9 +2,9 @@
 // path names the old file or the new one, whole.
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { constants, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { copyFile, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 
@@ -13,16 +13,15 @@ import { spliceStream } from '#core/edits/splice.ts';
 import { messages } from '#core/messages.ts';
 
 import { isAlive } from './alive.ts';
+import { copyToNew } from './copy.ts';
 import type { DataFile } from './files.ts';
 import { codeOf, readStored } from './files.ts';
+import { inTurn } from './queue.ts';
 
 const SUFFIX = '.preflens-tmp';
 
 /** Small writes between two looks at what else there is to do: a millisecond. */
 const PATCHES_AT_ONCE = 100;
-
-/** Never over another file; where the disk can share blocks, it does. */
-const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 /** Small pieces are gathered: a write for each of a thousand edits would cost more than the copy. */
 const WRITE_BYTES = 1 << 20;
@@ -201,7 +200,14 @@ export interface SavePlan {
  * file is as it was.
  */
 export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortSignal): Promise<number> {
-  const target = await realpath(file.path);
+  const target = await realpath(file.path).catch((error: unknown) => {
+    throw explain(file.path, error);
+  });
+  // Two saves of one file at a time would each replace what the other wrote.
+  return inTurn(target, async () => saveTo(target, file, plan, signal));
+}
+
+async function saveTo(target: string, file: DataFile, plan: SavePlan, signal: AbortSignal): Promise<number> {
   const name = `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`;
   const partial = join(dirname(target), name);
   let copying: Promise<unknown> = Promise.resolve();
@@ -210,10 +216,10 @@ export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortS
     signal.throwIfAborted();
     const canPatch = plan.isLikelyInPlace && !file.codec.encoder;
     // A failed copy is heard of below, where it is waited for.
-    if (canPatch) copying = copyFile(target, partial, COPY_FLAGS).catch((error: unknown) => error);
+    if (canPatch) copying = copyToNew(target, partial, signal).catch((error: unknown) => error);
     const replacements = await plan.replacements();
-    const failure = await copying;
-    if (failure instanceof Error) throw failure;
+    const copied = await copying;
+    if (copied instanceof Error) throw copied;
     if (replacements.length === 0) {
       await rm(partial, { force: true });
       return 0;
@@ -223,10 +229,7 @@ export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortS
     const rewrite = { file, target, partial, owner: await stat(target), replacements, signal };
     const isWritten = await (patches ? patch(rewrite, patches) : writeAnew(rewrite));
     const isWhole = isWritten && (await plan.verify?.(partial)) !== false;
-    // Where another program wrote to it meanwhile, that is why it is not as it should be.
-    await file.assertSame().catch(() => {
-      throw messages.changedWhileSaving(file.path);
-    });
+    await file.assertSame();
     if (!isWhole) throw messages.notVerified(file.path);
     signal.throwIfAborted();
     await rename(partial, target);
@@ -235,7 +238,12 @@ export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortS
   } catch (error) {
     await copying;
     await rm(partial, { force: true }).catch(() => undefined);
-    throw explain(file.path, error);
+    // Where another program wrote to the file meanwhile, that is why something went wrong.
+    const isSame = await file.assertSame().then(
+      () => true,
+      () => false,
+    );
+    throw isSame || signal.aborted ? explain(file.path, error) : messages.changedWhileSaving(file.path);
   } finally {
     plan.close?.();
   }

@@ -1,0 +1,63 @@
+// Another program cuts the file short, or writes it again, while a save copies it.
+import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { seededRandom } from '#core/score/random.ts';
+import { openFile } from '#node/files.ts';
+import { savePlanned } from '#node/save.ts';
+
+import { never, testFolder } from '../fakes/files.ts';
+import { encode } from '../fakes/records.ts';
+import { report, rounds } from './attack.ts';
+
+const folder = testFolder('truncated');
+
+/** Enough blocks that a copy is still at work when the test looks. */
+const FILE_BYTES = 24 * 1024 * 1024;
+
+describe('32: a file that is cut short while it is saved', () => {
+  it('32: ends the save in place, says that the file changed, and leaves nothing beside it', async () => {
+    const random = seededRandom(32);
+    const count = rounds({ small: 4, large: 100 });
+    let early = 0;
+    for (let round = 0; round < count; round++) {
+      const path = folder.write(`cut/${round}.jsonl`, new Uint8Array(FILE_BYTES).fill(0x20));
+      const file = await openFile(path);
+      const plan = {
+        replacements: async () => Promise.resolve([{ start: 0, end: 1, bytes: encode('x') }]),
+        isLikelyInPlace: true,
+      };
+      const saving = savePlanned(file, plan, never);
+      const failed = expect(saving).rejects.toThrow('changed while it was being saved');
+      const left = Math.floor(random() * 4096);
+      const partial = (): string | undefined =>
+        readdirSync(`${folder.path}/cut`).find((name) => name.endsWith('.preflens-tmp'));
+      while (partial() === undefined) await setImmediate();
+      if (statSync(`${folder.path}/cut/${partial() ?? ''}`, { throwIfNoEntry: false })?.size !== FILE_BYTES)
+        early++;
+      truncateSync(path, left);
+      await failed;
+      expect(statSync(path).size).toBe(left);
+      expect(partial()).toBeUndefined();
+    }
+    expect(early).toBeGreaterThan(0);
+    report('32 truncated while saving', { saves: count, 'cut before the copy was whole': early });
+  });
+
+  it('32: sees new bytes under the same size, inode and time', async () => {
+    const path = folder.write('same.jsonl', '{"prompt":"q","chosen":"a","rejected":"b"}\n');
+    const time = new Date(1_700_000_000_000);
+    utimesSync(path, time, time);
+    const file = await openFile(path);
+    // Beyond the grain of the clock that files are stamped by.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync(path, '{"prompt":"q","chosen":"c","rejected":"d"}\n');
+    utimesSync(path, time, time);
+    const { size, mtimeMs, inode } = file.stamp;
+    const now = statSync(path);
+    expect([now.size, now.mtimeMs, now.ino]).toEqual([size, mtimeMs, inode]);
+    await expect(file.assertSame()).rejects.toThrow('changed');
+  });
+});
