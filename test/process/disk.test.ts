@@ -109,7 +109,7 @@ describe('what a dataset is', () => {
     const shards = [0, 2].map((i) => write(`s-0000${i}-of-00003.jsonl`, good(i)));
     const { code, err } = await preflens(['check', ...shards]);
     expect(code).toBe(0);
-    expect(err).toContain('shard 1 is missing');
+    expect(err).toContain('1 shard of 3 missing: 00001.');
     expect(err).toContain('2 pairs in 2 records of 2 files');
   });
 });

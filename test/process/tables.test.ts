@@ -68,7 +68,7 @@ describe('a Parquet file', () => {
     const data = join(folder.path, 'data');
     const { out, err } = await preflens(['check', data, '--no-score']);
     expect(err).toContain('220 pairs in 220 records of 3 files');
-    expect(err).toContain('shard 1 is missing');
+    expect(err).toContain('1 shard of 3 missing: 00001.');
     expect(out.match(/split-leak/g)).toHaveLength(20);
   });
 

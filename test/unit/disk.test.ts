@@ -281,7 +281,7 @@ describe('codecs and folders', () => {
       'train-00000-of-00003.jsonl',
       'train-00002-of-00003.jsonl',
     ]);
-    expect(dataset.missingShards).toEqual([1]);
+    expect(dataset.missingShards).toEqual([{ count: 1, of: 3, first: [1] }]);
     expect(groupShards(['x-00000-of-00002.jsonl', 'y.jsonl', 'x-00001-of-00002.jsonl'])).toEqual([
       ['x-00000-of-00002.jsonl', 'x-00001-of-00002.jsonl'],
       ['y.jsonl'],

@@ -1,7 +1,7 @@
 // What commands do to a dataset: open, survey, score.
 import { resolve } from 'node:path';
 
-import { messages } from '#core/messages.ts';
+import { messages, missingShardsWords } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { stageProgress } from '#core/progress.ts';
@@ -73,7 +73,7 @@ export async function openSurveyed(
   { sign = false } = {},
 ): Promise<SurveyedDataset> {
   const dataset = await openGroup(paths);
-  for (const shard of dataset.missingShards) command.note(`${dataset.name}: shard ${shard} is missing.`);
+  for (const missing of dataset.missingShards) command.note(missingShardsWords(dataset.name, missing));
   const surveyed = await surveyDataset(dataset, async (file, pairsBefore) =>
     surveyOne(command, file, {
       mostSigned: sign ? Math.max(0, mostSigned(command.memoryMb) - pairsBefore) : 0,

@@ -5,6 +5,16 @@ export class UserError extends Error {}
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
+/** What a split dataset lacks, by the names of its other shards. */
+export function missingShardsWords(
+  name: string,
+  { count, of, first }: { readonly count: number; readonly of: number; readonly first: readonly number[] },
+): string {
+  const numbers = first.map((number) => String(number).padStart(5, '0')).join(', ');
+  const amount = count === 1 ? '1 shard' : `${count.toLocaleString('en')} shards`;
+  return `${name}: ${amount} of ${of.toLocaleString('en')} missing: ${numbers}${count > first.length ? ', …' : ''}.`;
+}
+
 export const messages = {
   notFound: (path: string) => new UserError(`${path}: there is no such file. Check the path.`),
   isFolder: (path: string) =>

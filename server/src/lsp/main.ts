@@ -8,6 +8,7 @@ import { defaultCacheFolder } from '#node/cache.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import { startScorer } from '#node/scoringProcess.ts';
+import type { RangeRunner } from '#node/threads.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
 import { serveLanguage } from './server.ts';
@@ -17,13 +18,17 @@ const connection = viaIpc
   ? createConnection(ProposedFeatures.all)
   : createConnection(ProposedFeatures.all, process.stdin, process.stdout);
 const bundle = (name: string): string => join(import.meta.dirname, name);
+let ranges: RangeRunner | undefined;
+/** One pool of threads for all files; another one where the setting for memory changed. */
+const rangesFor = (memoryMb: number): RangeRunner => {
+  const width = widthFor(memoryMb);
+  if (ranges?.width !== width)
+    ranges = threads(bundle('thread.js'), width, (message) => new UserError(message));
+  return ranges;
+};
 serveLanguage(connection, {
   start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
   models: modelBudget,
   cacheFolder: defaultCacheFolder(),
-  disk: (memoryMb, folder) =>
-    openDisk(
-      folder ?? defaultCacheFolder(),
-      threads(bundle('thread.js'), widthFor(memoryMb), (message) => new UserError(message)),
-    ),
+  disk: (memoryMb, folder) => openDisk(folder ?? defaultCacheFolder(), rangesFor(memoryMb)),
 });

@@ -19,6 +19,18 @@ export const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
 /** The least recently used entries go when all of them are larger than this. */
 const MOST_BYTES = 2 * 1024 ** 3;
 
+/** So much is kept before a folder is pruned again: to prune it is a look at every entry. */
+const PRUNE_AFTER_BYTES = 64 * 1024 ** 2;
+
+/** By folder, what this process kept there since it last pruned it. */
+const keptSincePrune = new Map<string, number>();
+
+async function pruneSeldom(folder: string, keptBytes: number): Promise<void> {
+  const kept = (keptSincePrune.get(folder) ?? PRUNE_AFTER_BYTES) + keptBytes;
+  keptSincePrune.set(folder, kept < PRUNE_AFTER_BYTES ? kept : 0);
+  if (kept >= PRUNE_AFTER_BYTES) await prune(folder);
+}
+
 /** What was known of a path when its file was last surveyed. */
 export interface Remembered {
   readonly stamp: Stamp;
@@ -129,9 +141,10 @@ export function openCache(folder: string): SurveyCache {
         factsDigest: digestOfBytes(bytes),
       };
       await writeWhole(sidecarOf(known.digest, schema), bytes);
-      await writeWhole(restOf(known.digest, schema), JSON.stringify(rest));
+      const restText = JSON.stringify(rest);
+      await writeWhole(restOf(known.digest, schema), restText);
       await writeWhole(pathFile(path, schema), JSON.stringify(known));
-      await prune(facts);
+      await pruneSeldom(facts, bytes.length + restText.length);
     },
   };
 }

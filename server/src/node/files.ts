@@ -35,12 +35,21 @@ export interface DataFile {
   assertSame(): Promise<void>;
 }
 
+/** Shards of one file that are not there. A file's name may say any number: the first of them stand for all. */
+export interface MissingShards {
+  readonly count: number;
+  /** What the names say. */
+  readonly of: number;
+  /** Numbers from 0, at most MOST_NAMED of them. */
+  readonly first: readonly number[];
+}
+
 /** One file, the shards of one, or all files of a folder. */
 export interface Dataset {
   readonly name: string;
   readonly files: readonly DataFile[];
-  /** Numbers of shards that should be there by the others' names, from 0. */
-  readonly missingShards: readonly number[];
+  /** Of each split file, the shards that should be there by the others' names. */
+  readonly missingShards: readonly MissingShards[];
 }
 
 export function codeOf(error: unknown): string {
@@ -144,18 +153,26 @@ async function dataFilesIn(folder: string): Promise<string[]> {
   return found;
 }
 
-function missingOf(paths: readonly string[]): number[] {
-  const sets = new Map<string, { seen: Set<number>; count: number }>();
+/** Missing shards that are named one by one. */
+const MOST_NAMED = 5;
+
+function missingOf(paths: readonly string[]): MissingShards[] {
+  const sets = new Map<string, { seen: Set<number>; of: number }>();
   for (const path of paths) {
-    const [, stem, number, count] = SHARD.exec(path) ?? [];
+    const [, stem, number, count, end] = SHARD.exec(path) ?? [];
     if (stem === undefined) continue;
-    const set = sets.get(stem) ?? { seen: new Set(), count: Number(count) };
-    set.seen.add(Number(number));
-    sets.set(stem, set);
+    const key = `${stem}-of-${count}${end}`;
+    const set = sets.get(key) ?? { seen: new Set(), of: Number(count) };
+    if (Number(number) < set.of) set.seen.add(Number(number));
+    sets.set(key, set);
   }
-  return [...sets.values()].flatMap(({ seen, count }) =>
-    Array.from({ length: count }, (_, i) => i).filter((i) => !seen.has(i)),
-  );
+  return [...sets.values()].flatMap(({ seen, of }) => {
+    const count = of - seen.size;
+    if (count <= 0) return [];
+    const first: number[] = [];
+    for (let i = 0; first.length < Math.min(count, MOST_NAMED); i++) if (!seen.has(i)) first.push(i);
+    return [{ count, of, first }];
+  });
 }
 
 async function datasetOf(name: string, paths: readonly string[]): Promise<Dataset> {

@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads';
 
 import type { Work, Works } from './rangeWork.ts';
 
-/** What a thread is given. */
-export interface ThreadData {
+/** What a thread is sent: one piece of work at a time. */
+export interface ToThread {
   readonly work: Work;
   readonly task: Works[Work]['task'];
 }
@@ -27,13 +27,84 @@ export interface RangeRunner {
   ): Promise<Works[W]['result']>;
 }
 
+/** A thread that has nothing to do for so long ends, and its memory is free. */
+const IDLE_MS = 5000;
+
 /** A thread for each core but not more than memory allows: each takes about 200 MB while it reads. */
 export function widthFor(memoryMb: number): number {
   return Math.max(1, Math.min(availableParallelism(), 8, Math.floor(memoryMb / 200)));
 }
 
-/** A thread for each range; callers start `width` of them at a time at most. */
+/** Work that waits for a thread, or is on one. */
+interface Job extends ToThread {
+  readonly onBytes: (bytes: number) => void;
+  readonly resolve: (result: Works[Work]['result']) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** `width` threads at most, started when they are needed and shared by all files: starting one costs as much as reading 3 MB. */
 export function threads(workerPath: string, width: number, toError: (message: string) => Error): RangeRunner {
+  const waiting: Job[] = [];
+  const idle = new Map<Worker, NodeJS.Timeout>();
+  const busy = new Map<Worker, Job>();
+
+  const rest = (worker: Worker): void => {
+    busy.delete(worker);
+    // A thread at rest keeps no program alive.
+    worker.unref();
+    idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref());
+    startNext();
+  };
+  const lose = (worker: Worker, reason: (job: Job) => Error): void => {
+    const job = busy.get(worker);
+    busy.delete(worker);
+    clearTimeout(idle.get(worker));
+    idle.delete(worker);
+    job?.reject(reason(job));
+    startNext();
+  };
+  const start = (): Worker => {
+    const worker = new Worker(workerPath);
+    worker.on('message', (message: FromThread) => {
+      const job = busy.get(worker);
+      if (message.kind === 'bytes') {
+        job?.onBytes(message.count);
+        return;
+      }
+      if (message.kind === 'done') job?.resolve(message.result);
+      else job?.reject(message.isUserError ? toError(message.message) : new Error(message.message));
+      rest(worker);
+    });
+    worker.on('error', (error) => {
+      lose(worker, () => error);
+    });
+    worker.on('exit', (code) => {
+      lose(worker, ({ task }) => {
+        const name = 'name' in task ? task.name : task.path;
+        return new Error(`The thread that worked on ${name} ended early (code ${code}).`);
+      });
+    });
+    return worker;
+  };
+  const startNext = (): void => {
+    while (waiting.length > 0 && busy.size < width) {
+      const job = waiting.shift();
+      if (!job) return;
+      const worker = [...idle.keys()].at(-1) ?? start();
+      clearTimeout(idle.get(worker));
+      idle.delete(worker);
+      busy.set(worker, job);
+      worker.ref();
+      worker.postMessage({ work: job.work, task: job.task } satisfies ToThread);
+    }
+  };
+  const stop = (job: Job, reason: Error): void => {
+    const at = waiting.indexOf(job);
+    if (at >= 0) waiting.splice(at, 1);
+    job.reject(reason);
+    for (const [worker, own] of busy) if (own === job) void worker.terminate();
+  };
+
   return {
     width,
     run: async <W extends Work>(
@@ -41,25 +112,22 @@ export function threads(workerPath: string, width: number, toError: (message: st
       task: Works[W]['task'],
       onBytes: (bytes: number) => void,
       signal: AbortSignal,
-    ) =>
-      new Promise<Works[W]['result']>((resolve, reject) => {
-        signal.throwIfAborted();
-        const worker = new Worker(workerPath, { workerData: { work, task } satisfies ThreadData });
-        const stop = (): void => {
-          void worker.terminate();
-          reject(signal.reason as Error);
-        };
-        signal.addEventListener('abort', stop, { once: true });
-        worker.on('message', (message: FromThread) => {
-          if (message.kind === 'bytes') onBytes(message.count);
-          else if (message.kind === 'done') resolve(message.result);
-          else reject(message.isUserError ? toError(message.message) : new Error(message.message));
+    ) => {
+      signal.throwIfAborted();
+      let onAbort: (() => void) | undefined;
+      try {
+        return await new Promise<Works[W]['result']>((resolve, reject) => {
+          const job: Job = { work, task, onBytes, resolve: resolve, reject };
+          onAbort = (): void => {
+            stop(job, signal.reason as Error);
+          };
+          signal.addEventListener('abort', onAbort, { once: true });
+          waiting.push(job);
+          startNext();
         });
-        worker.on('error', reject);
-        worker.on('exit', (code) => {
-          signal.removeEventListener('abort', stop);
-          reject(new Error(`The thread that worked on ${task.path} ended early (code ${code}).`));
-        });
-      }),
+      } finally {
+        if (onAbort) signal.removeEventListener('abort', onAbort);
+      }
+    },
   };
 }
