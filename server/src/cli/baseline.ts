@@ -1,4 +1,5 @@
 // `baseline`: what is there now does not fail a run any more; `--prune` forgets what is not.
+import { isSearched } from '#core/checks/table.ts';
 import { unusedOf } from '#core/memory/apply.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
 import { baselineOf, prune } from '#core/memory/baseline.ts';
@@ -80,8 +81,11 @@ export async function baseline(
     const before = await readBaseline(path);
     const gone = await forgetUnused(root, found);
     if (!before && gone === 0) throw messages.noBaselineHere(path);
-    const after =
-      before && prune(before, found.findings, (rule) => found.files.some(({ isChecked }) => isChecked(rule)));
+    // An entry does not name its file: it may be of any of them.
+    const isChecked = (rule: string): boolean =>
+      found.files.some((file) => file.isChecked(rule)) &&
+      found.files.every(({ search }) => isSearched(rule, search));
+    const after = before && prune(before, found.findings, isChecked);
     if (after) await writeBaseline(path, after);
     const size = (one: typeof before): number =>
       [...(one?.findings.values() ?? [])].reduce((sum, rules) => sum + rules.size, 0);

@@ -4,9 +4,9 @@ import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
-import { SCORE_RULES } from '#core/checks/table.ts';
+import type { Search } from '#core/checks/table.ts';
+import { isSearched } from '#core/checks/table.ts';
 import { PARTIAL } from '#core/dataset/facts.ts';
-import { isOfDataset } from '#core/fix.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Baseline } from '#core/memory/baseline.ts';
 import { Decisions } from '#core/memory/decisions.ts';
@@ -53,7 +53,8 @@ export interface CheckedFile {
   readonly findings: readonly CollectedFinding[];
   readonly unlisted: ReadonlyMap<string, number>;
   readonly decisions: Decisions;
-  /** Whether a rule was on and was looked for: of others nothing can be said to be gone. */
+  readonly search: Search;
+  /** Whether a rule was on and was looked for everywhere: of others nothing can be said to be gone. */
   readonly isChecked: (rule: string) => boolean;
   readonly baseline: Baseline | undefined;
   readonly portrait: Portrait;
@@ -185,6 +186,8 @@ function countUnlisted(
   return unlisted;
 }
 
+const NOT_RELATED: Relations = { findings: [], counts: new Map(), partial: new Set() };
+
 async function knownDecisions(command: Command, root: string): Promise<KnownDecisions> {
   const known = await readDecisions(root);
   for (const { line, why } of known.bad) command.note(messages.badMemory(known.path, line, why).message);
@@ -205,16 +208,24 @@ async function collectDataset(
   for (const [i, { file, survey, firstPair }] of dataset.files.entries()) {
     const root = memoryRoot(file.path);
     const name = nameIn(root, file.path);
-    const related = relations[i] ?? { findings: [], counts: new Map<string, number>() };
+    const related = relations[i] ?? NOT_RELATED;
     const found = [...survey.findings, ...related.findings];
     const all = [...found, ...(reviewed?.byFile[i] ?? [])];
     const placed = await placeFindings(file.records, all, survey.facts, name);
     const { decisions } = await knownDecisions(command, root);
     const own = settings[i] ?? (await settingsFor(file.path));
+    const unlisted = countUnlisted([...survey.counts, ...related.counts], found);
+    const search: Search = {
+      stages: new Set([
+        'record',
+        'memory',
+        ...(relations.length > 0 ? (['relation', 'dataset'] as const) : []),
+        ...(reviewed ? (['score'] as const) : []),
+      ]),
+      partial: new Set([...related.partial, ...unlisted.keys()]),
+    };
     const isChecked = (rule: string): boolean =>
-      own.rules.severities[rule] !== undefined &&
-      (reviewed !== undefined || !Object.hasOwn(SCORE_RULES, rule)) &&
-      (relations.length > 0 || !isOfDataset({ rule }));
+      own.rules.severities[rule] !== undefined && isSearched(rule, search);
     const remembered = placed.map(collected);
     const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
     const more = await placeFindings(file.records, said, survey.facts, name);
@@ -224,8 +235,9 @@ async function collectDataset(
       survey,
       settings: own,
       findings: [...more.map(collected), ...remembered],
-      unlisted: countUnlisted([...survey.counts, ...related.counts], found),
+      unlisted,
       decisions: new Decisions(decisions),
+      search,
       isChecked,
       baseline: options.baseline === false ? undefined : await readBaseline(at),
       portrait: portraitOf([survey.facts]),

@@ -1,7 +1,7 @@
 // Mends a record by the rules' own repairs: examine, make the first one, examine again, until there is none.
 import { examine, parseRecord } from './checks/examine.ts';
 import type { RuleSettings } from './checks/settings.ts';
-import { RELATION_RULES, ruleById } from './checks/table.ts';
+import { ruleById, stageOf } from './checks/table.ts';
 import { applyEdits } from './edits/bytes.ts';
 import type { Edit } from './edits/edit.ts';
 import { planEdit } from './edits/edit.ts';
@@ -28,11 +28,10 @@ export interface FixedRecord {
 /** Repairs of one record: each makes a finding go, and none is made for ever. */
 const MOST_ROUNDS = 50;
 
-const OF_DATASET: ReadonlySet<string> = new Set(RELATION_RULES.map(({ id }) => id));
-
 /** Findings that only the whole dataset shows: a record examined by itself does not. */
 export function isOfDataset({ rule }: Pick<Finding, 'rule'>): boolean {
-  return OF_DATASET.has(rule);
+  const stage = stageOf(rule);
+  return stage === 'relation' || stage === 'dataset';
 }
 
 /** The edit that a finding's rule has for it in this scope. Dropping a record with several pairs is never safe. */

@@ -1,6 +1,7 @@
 // The findings of an open dataset from all that finds some, as one list: without what people decided to keep, by record, and in
 // the order in which a person should look at them.
-import { DATASET_CHECKS, RELATION_RULES, SCORE_RULES } from '#core/checks/table.ts';
+import type { Search, Stage } from '#core/checks/table.ts';
+import { isSearched } from '#core/checks/table.ts';
 import { groupBy } from '#core/group.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
 import type { Decisions } from '#core/memory/decisions.ts';
@@ -17,18 +18,20 @@ export interface PairPlace {
 export interface Counted {
   readonly findings: readonly Finding[];
   readonly counts: ReadonlyMap<string, number>;
+  /** Rules that were not looked for everywhere; none where it is not said. */
+  readonly partial?: ReadonlySet<string>;
 }
 
 /** Where findings come from, in the order in which they are listed. */
 const PARTS = ['structure', 'relations', 'label'] as const;
 type Part = (typeof PARTS)[number];
 
-/** The part that reports a rule. */
-function partOf(rule: string): Part {
-  if (Object.hasOwn(SCORE_RULES, rule)) return 'label';
-  return OF_RELATIONS.has(rule) ? 'relations' : 'structure';
-}
-const OF_RELATIONS = new Set([...RELATION_RULES, ...DATASET_CHECKS].map(({ id }) => id));
+/** The stages whose rules each part reports. */
+const STAGES: Record<Part, readonly Stage[]> = {
+  structure: ['record', 'memory'],
+  relations: ['relation', 'dataset'],
+  label: ['score'],
+};
 
 /** What decisions report of themselves, given what was found of the rules that they name. */
 export type MemoryOf = (found: readonly Keyed[], isChecked: (rule: string) => boolean) => readonly Finding[];
@@ -85,7 +88,8 @@ export class FindingLists {
       left.set(finding.rule, (left.get(finding.rule) ?? 0) - 1);
       return [];
     });
-    this.set('relations', { findings: moved, counts: left });
+    this.#parts.relations = { ...this.#parts.relations, findings: moved, counts: left };
+    this.#forget();
   }
 
   get all(): readonly Finding[] {
@@ -155,7 +159,18 @@ export class FindingLists {
     const found = PARTS.flatMap((part) => this.#parts[part].findings)
       .filter(({ rule }) => decisions.names(rule))
       .map((finding) => ({ rule: finding.rule, key: this.#keyOf(finding) }));
-    return this.#memoryOf(found, (rule) => this.#known.has(partOf(rule)));
+    const search = this.#search();
+    return this.#memoryOf(found, (rule) => isSearched(rule, search));
+  }
+
+  #search(): Search {
+    const partial = new Set<string>();
+    for (const { findings, counts, partial: missed = [] } of Object.values(this.#parts)) {
+      const listed = groupBy(findings, ({ rule }) => rule);
+      for (const [rule, count] of counts) if (count > (listed.get(rule)?.length ?? 0)) partial.add(rule);
+      for (const rule of missed) partial.add(rule);
+    }
+    return { stages: new Set([...this.#known].flatMap((part) => STAGES[part])), partial };
   }
 
   #forget(): void {

@@ -72,7 +72,7 @@ async function relate(
   const rowGroups = path === undefined ? [] : rowGroupsOf(path);
   const file = { name, facts: factsOf(facts), recognition, rowGroups };
   const [found] = findRelations([file], signatures, rules);
-  return found ?? { findings: [], counts: new Map() };
+  return found ?? { findings: [], counts: new Map(), partial: new Set() };
 }
 
 type Worker<W extends Work> = (task: Works[W]['task'], onBytes?: OnBytes) => Promise<Works[W]['result']>;

@@ -147,18 +147,43 @@ export const decisionConflict: Rule = {
 
 export const MEMORY_RULES: readonly Rule[] = [unusedSuppression, decisionConflict];
 
-export const ALL_RULES: readonly Rule[] = [
-  ...Object.values(RECORD_RULES),
-  ...ANSWER_CHECKS,
-  ...PAIR_CHECKS,
-  ...RECORD_CHECKS,
-  ...RELATION_RULES,
-  ...DATASET_CHECKS,
-  ...Object.values(SCORE_RULES),
-  ...MEMORY_RULES,
-];
+/** What has to be known before a rule can report: one record, all pairs, the whole file, scores, or decisions. */
+export type Stage = 'record' | 'relation' | 'dataset' | 'score' | 'memory';
+
+/** Every rule under its stage. All else that depends on a rule's kind is derived from here. */
+const STAGES: Readonly<Record<Stage, readonly Rule[]>> = {
+  record: [...Object.values(RECORD_RULES), ...ANSWER_CHECKS, ...PAIR_CHECKS, ...RECORD_CHECKS],
+  relation: RELATION_RULES,
+  dataset: DATASET_CHECKS,
+  score: Object.values(SCORE_RULES),
+  memory: MEMORY_RULES,
+};
+
+export const ALL_RULES: readonly Rule[] = Object.values(STAGES).flat();
 
 const BY_ID: ReadonlyMap<string, Rule> = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
+
+const STAGE_BY_ID: ReadonlyMap<string, Stage> = new Map(
+  Object.entries(STAGES).flatMap(([stage, rules]) => rules.map(({ id }) => [id, stage as Stage] as const)),
+);
+
+/** Undefined for a rule that is not known. */
+export function stageOf(rule: string): Stage | undefined {
+  return STAGE_BY_ID.get(rule);
+}
+
+/** What a run looked for. */
+export interface Search {
+  readonly stages: ReadonlySet<Stage>;
+  /** Rules of which some findings may be missing: they were not looked for everywhere, or not listed one by one. */
+  readonly partial: ReadonlySet<string>;
+}
+
+/** Whether all findings of a rule are known: only then can a decision or a baseline entry be said to be unused. */
+export function isSearched(rule: string, { stages, partial }: Search): boolean {
+  const stage = stageOf(rule);
+  return stage !== undefined && stages.has(stage) && !partial.has(rule);
+}
 
 export function ruleById(id: string): Rule | undefined {
   return BY_ID.get(id);

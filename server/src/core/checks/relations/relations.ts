@@ -8,7 +8,7 @@ import { DATASET_CHECKS } from '../table.ts';
 import { findCycles, preferenceCycle } from './cycles.ts';
 import { duplicatePair, findDuplicates, oppositeDuplicate } from './duplicates.ts';
 import { findLeaks, splitLeak } from './leaks.ts';
-import { findNearDuplicates, nearDuplicatePair } from './nearDuplicates.ts';
+import { findNearDuplicates, nearDuplicatePair, SIGNATURE_BYTES } from './nearDuplicates.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, Report } from './relation.ts';
 
@@ -17,6 +17,8 @@ export interface Relations {
   readonly findings: readonly Finding[];
   /** How many each rule really has. */
   readonly counts: ReadonlyMap<string, number>;
+  /** Rules that were not looked for in all pairs. */
+  readonly partial: ReadonlySet<string>;
 }
 
 /** Checks the files of a dataset together; without signatures, near duplicates are not looked for. */
@@ -30,11 +32,13 @@ export function findRelations(
   if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
   if (report.isOn(preferenceCycle)) findCycles(space, report);
   if (report.isOn(splitLeak)) findLeaks(space, report);
+  const isSigned = (signatures?.length ?? 0) >= SIGNATURE_BYTES * space.count;
   if (signatures && report.isOn(nearDuplicatePair)) findNearDuplicates(space, signatures, report);
   if (report.isOn(...DATASET_CHECKS)) checkWhole(files, report);
   return files.map((_, i) => ({
     findings: report.findings[i] ?? [],
     counts: report.counts[i] ?? new Map<string, number>(),
+    partial: new Set(isSigned ? [] : [nearDuplicatePair.id]),
   }));
 }
 

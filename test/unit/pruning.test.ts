@@ -1,0 +1,164 @@
+// What was not looked for cannot be said to be gone: decisions and baseline entries about it stay.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { ALL_RULES, stageOf } from '#core/checks/table.ts';
+import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
+import type { Decision } from '#core/memory/decisions.ts';
+import { Decisions, formatDecisions, parseDecisions } from '#core/memory/decisions.ts';
+import type { Finding } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
+
+import { baseline } from '../../server/src/cli/baseline.ts';
+import type { Command } from '../../server/src/cli/command.ts';
+import { FindingLists } from '../../server/src/lsp/findingLists.ts';
+import { generatePairs } from '../bench/generate.ts';
+import { never, testFolder } from '../fakes/files.ts';
+import { HERE } from '../fakes/threads.ts';
+
+const folder = testFolder('pruning');
+
+const commandWith = (memoryMb: number): Command => ({
+  print: () => undefined,
+  note: () => undefined,
+  bar: { show: () => undefined, clear: () => undefined },
+  signal: never,
+  ranges: HERE,
+  cache: undefined,
+  memoryMb,
+  machine: {} as ScorerMachine,
+});
+
+const ENOUGH_MB = 64;
+
+/** Runs `baseline --prune` over files whose memory holds one decision and one entry for each rule; what is left of both. */
+async function prune(paths: readonly string[], rules: readonly string[], memoryMb: number) {
+  const root = dirname(paths[0]!);
+  const file = paths[0]!.slice(root.length + 1);
+  const key = '0123456789abcdef';
+  const decisions = rules.map((rule): Decision => ({
+    key,
+    rule,
+    decision: 'keep',
+    reason: 'known',
+    by: 'ann',
+    at: '2026-01-02',
+    file,
+  }));
+  mkdirSync(join(root, '.preflens'), { recursive: true });
+  const memory = (name: string): string => join(root, '.preflens', name);
+  writeFileSync(memory('decisions.jsonl'), formatDecisions(decisions));
+  writeFileSync(
+    memory('baseline.json'),
+    formatBaseline({ findings: new Map([[key, new Set(rules)]]), unlisted: new Map() }),
+  );
+  await baseline(commandWith(memoryMb), paths, {
+    prune: true,
+    score: false,
+    seed: 1,
+    groupBy: undefined,
+    budget: 1,
+    baseline: false,
+  });
+  const left = parseDecisions(readFileSync(memory('decisions.jsonl'), 'utf8')).decisions;
+  const entries = parseBaseline(readFileSync(memory('baseline.json'), 'utf8'))!.findings.get(key);
+  return { decisions: left.map(({ rule }) => rule).sort(), entries: [...(entries ?? [])].sort() };
+}
+
+const records = (count: number): string =>
+  [...generatePairs(count, 3, 20)].map((line) => `${line.trimEnd()}\n`).join('');
+
+const ALL = ['duplicate-pair', 'empty-response', 'length-bias', 'near-duplicate-pair'];
+
+describe('every rule', () => {
+  it('has one stage, by what has to be known before it can report', () => {
+    expect(ALL_RULES.filter(({ id }) => stageOf(id) === undefined)).toEqual([]);
+    expect(
+      ['invalid-json', 'duplicate-pair', 'length-bias', 'low-margin', 'unused-suppression'].map(stageOf),
+    ).toEqual(['record', 'relation', 'dataset', 'score', 'memory']);
+    expect(stageOf('no-such-rule')).toBeUndefined();
+  });
+});
+
+describe('prune', () => {
+  it('takes out what was looked for and is not there', async () => {
+    const path = folder.write('a.jsonl', records(60));
+    expect(await prune([path], ALL, ENOUGH_MB)).toEqual({ decisions: [], entries: [] });
+  });
+
+  it('leaves what is said of pairs together and of the whole file where the memory did not allow to look', async () => {
+    const path = folder.write('a.jsonl', records(60));
+    const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
+    expect(await prune([path], ALL, 0)).toEqual({ decisions: left, entries: left });
+  });
+
+  it('leaves near duplicates where they were looked for among the first pairs alone', async () => {
+    const path = folder.write('a.jsonl', records(400));
+    // Room for the relations of 400 pairs at 121 bytes, and not for their signatures of 64 bytes in four tenths of it.
+    const left = ['near-duplicate-pair'];
+    expect(await prune([path], ALL, (400 * 130) / 1024 / 1024)).toEqual({ decisions: left, entries: left });
+  });
+
+  it('leaves rules with more findings than are listed', async () => {
+    const path = folder.write('a.jsonl', '{"prompt":"q","chosen":"","rejected":"b"}\n'.repeat(10_100));
+    const left = ['duplicate-pair', 'empty-response'];
+    expect(await prune([path], ALL, ENOUGH_MB)).toEqual({ decisions: left, entries: left });
+  });
+
+  it('leaves entries that may be of another file of the same memory in which nobody looked', async () => {
+    const small = folder.write('a.jsonl', records(60));
+    const large = folder.write('b.jsonl', records(3000));
+    // The decisions name the small file, in which all was looked for; an entry may be of either.
+    const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
+    expect(await prune([small, large], ALL, 0.2)).toEqual({ decisions: [], entries: left });
+  });
+});
+
+describe('the findings of an open file', () => {
+  const decision: Decision = {
+    key: 'k',
+    rule: 'duplicate-pair',
+    decision: 'keep',
+    reason: 'known',
+    by: 'ann',
+    at: '2026-01-02',
+    file: 'a.jsonl',
+  };
+  const unused: Finding = {
+    rule: 'unused-suppression',
+    severity: 'information',
+    record: WHOLE_FILE,
+    place: { path: [], part: 'value' },
+    message: 'unused',
+  };
+
+  it('call no decision unused that is of a rule which was not looked for yet, or not everywhere', () => {
+    const lists = new FindingLists(() => 'other');
+    const rulesCalledUnused = (rule: string): boolean => {
+      lists.setDecisions(new Decisions([{ ...decision, rule }]), (_, isChecked) =>
+        isChecked(rule) ? [unused] : [],
+      );
+      return lists.all.some((finding) => finding.rule === unused.rule);
+    };
+    const none = { findings: [], counts: new Map() };
+    lists.set('structure', none);
+    // An edit before the search is none.
+    lists.renumberRelations((record) => record);
+    expect(['empty-response', 'duplicate-pair', 'length-bias'].map(rulesCalledUnused)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    lists.set('relations', { ...none, partial: new Set(['near-duplicate-pair']) });
+    expect(['duplicate-pair', 'length-bias', 'near-duplicate-pair'].map(rulesCalledUnused)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    lists.set('structure', { findings: [], counts: new Map([['empty-response', 3]]) });
+    expect(rulesCalledUnused('empty-response')).toBe(false);
+  });
+});
