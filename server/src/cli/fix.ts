@@ -1,10 +1,13 @@
 // `fix`: makes the repairs of findings. The safe ones; those that need a person where the rule is named and it is asked for.
+import type { Newline } from '#core/edits/edit.ts';
 import type { FixedRecord, FixScope } from '#core/fix.ts';
 import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
 import { UserError } from '#core/messages.ts';
+import type { CutRecord } from '#core/model/record.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
+import type { DataFile } from '#node/files.ts';
 import { savePlanned } from '#node/save.ts';
 
 import type { CheckedFile } from './collect.ts';
@@ -19,6 +22,14 @@ export interface FixOptions {
 }
 
 const decoder = new TextDecoder();
+
+/** How lines end: as the record's own line, or where it is the last one, as the first. */
+async function newlineOf({ records }: DataFile, raw: CutRecord): Promise<Newline> {
+  const ending = ({ byteEnd, lineEnd }: CutRecord): number => lineEnd - byteEnd;
+  if (ending(raw) > 0) return ending(raw) > 1 ? '\r\n' : '\n';
+  for await (const first of records()) return ending(first) > 1 ? '\r\n' : '\n';
+  return '\n';
+}
 
 /** The records that change, in file order, and how many repairs each rule made. */
 async function plan(
@@ -51,6 +62,7 @@ async function plan(
       { ...scope, rules },
       // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
       own.filter(isOfDataset),
+      own.some(({ separate }) => separate) ? await newlineOf(file, raw) : undefined,
     );
     if (!fixed) continue;
     for (const [rule, count] of fixed.made) made.set(rule, (made.get(rule) ?? 0) + count);

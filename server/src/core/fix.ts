@@ -3,8 +3,8 @@ import { examine, parseRecord } from './checks/examine.ts';
 import type { RuleSettings } from './checks/settings.ts';
 import { ruleById, stageOf } from './checks/table.ts';
 import { applyEdits } from './edits/bytes.ts';
-import type { Edit } from './edits/edit.ts';
-import { planEdit } from './edits/edit.ts';
+import type { Edit, Newline } from './edits/edit.ts';
+import { planEdit, separateEdits } from './edits/edit.ts';
 import type { Mapping } from './mapping/mapping.ts';
 import type { Finding } from './model/finding.ts';
 import { isObject } from './model/json.ts';
@@ -35,13 +35,23 @@ export function isOfDataset({ rule }: Pick<Finding, 'rule'>): boolean {
 }
 
 /** The edit that a finding's rule has for it in this scope. Dropping a record with several pairs is never safe. */
-export function repairOf(finding: Finding, scope: FixScope, pairCount: number): Edit | undefined {
+export function repairOf(
+  finding: Finding,
+  scope: FixScope,
+  pairCount: number,
+  newline: Newline = '\n',
+): Edit | undefined {
   if (scope.rules && !scope.rules.has(finding.rule)) return undefined;
   for (const { edit, grade } of ruleById(finding.rule)?.repairs ?? []) {
     // A label is turned by a person who read the pair, one at a time.
     if (edit === 'flip') continue;
     const isSafe = grade === 'safe' && (edit !== 'drop' || pairCount <= 1);
     if (!isSafe && !scope.review) continue;
+    if (edit === 'separate') {
+      const { separate: separators } = finding;
+      if (separators) return { kind: edit, separators, newline };
+      continue;
+    }
     if (edit !== 'replace') return { kind: edit };
     if (finding.replace) return { kind: 'replace', replace: finding.replace };
   }
@@ -51,6 +61,7 @@ export function repairOf(finding: Finding, scope: FixScope, pairCount: number): 
 /**
  * A record after its repairs; undefined when there is none to make.
  * @param others findings of this record that only the whole dataset shows
+ * @param newline how lines of its file end
  */
 export function fixRecord(
   raw: RawRecord,
@@ -58,6 +69,7 @@ export function fixRecord(
   rules: RuleSettings,
   scope: FixScope,
   others: readonly Finding[] = [],
+  newline: Newline = '\n',
 ): FixedRecord | undefined {
   const made = new Map<string, number>();
   const count = (rule: string): void => {
@@ -70,11 +82,16 @@ export function fixRecord(
     const { findings, pairs } = examine(parsed, mapping, raw.record, rules);
     let isChanged = false;
     for (const finding of [...waiting, ...findings]) {
-      const edit = repairOf(finding, scope, pairs.length);
+      const edit = repairOf(finding, scope, pairs.length, newline);
       if (!edit) continue;
       if (edit.kind === 'drop') {
         count(finding.rule);
         return { bytes: null, made };
+      }
+      if (edit.kind === 'separate') {
+        // From here on these are several records.
+        count(finding.rule);
+        return { bytes: applyEdits(bytes, separateEdits(edit.separators, edit.newline)), made };
       }
       if (!('value' in parsed) || !isObject(parsed.value)) continue;
       const target = pairs[finding.pair ?? 0]?.candidates;

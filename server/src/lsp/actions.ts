@@ -20,7 +20,7 @@ import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts'
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
-import { dropEdit, editOf } from './edits.ts';
+import { dropEdit, editOf, separateEditOf } from './edits.ts';
 import type { PairPlace } from './findingLists.ts';
 import { toDiagnostic, toTextEdits } from './toProtocol.ts';
 
@@ -60,14 +60,27 @@ function quickFix(
   return [{ title, kind: CodeActionKind.QuickFix, edit: outcome.edit, diagnostics }];
 }
 
-/** A record that cannot be read can still be taken out. */
-function dropBroken(dataset: OpenDataset, record: number): CodeAction[] {
+function separateActions(dataset: OpenDataset, finding: Finding): CodeAction[] {
+  const edit = separateEditOf(dataset, finding);
+  const repair = repairsOf(finding.rule).find((one) => one.edit === 'separate');
+  if (!edit || !repair) return [];
+  return quickFix(dataset, { record: finding.record, pair: 0 }, repair.title, edit, [finding]);
+}
+
+/** A record that cannot be read can still be taken out, or be put on lines of its own where it is several. */
+function brokenActions(dataset: OpenDataset, record: number): CodeAction[] {
   const raw = dataset.rawRecord(record);
   const findings = dataset.findingsOf(record);
   if (!raw || findings.length === 0) return [];
   const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
   const edit = dropEdit(dataset, raw.line);
-  return [{ title: 'Drop this record', kind: CodeActionKind.QuickFix, edit, diagnostics }];
+  const drop: CodeAction = {
+    title: 'Drop this record',
+    kind: CodeActionKind.QuickFix,
+    edit,
+    diagnostics,
+  };
+  return [...findings.flatMap((finding) => separateActions(dataset, finding)), drop];
 }
 
 /** What a finding itself says would mend it. */
@@ -133,7 +146,14 @@ function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
     const fixed =
       raw &&
       recognition &&
-      fixRecord(raw, recognition.mapping, dataset.rules, own, findings.filter(isOfDataset));
+      fixRecord(
+        raw,
+        recognition.mapping,
+        dataset.rules,
+        own,
+        findings.filter(isOfDataset),
+        dataset.source.newlineOf(raw),
+      );
     if (!raw || !fixed) continue;
     count++;
     if (fixed.bytes) edits.push(...toTextEdits(dataset, raw, [smallest(raw.bytes, fixed.bytes)]));
@@ -231,7 +251,7 @@ export function codeActionsOf(
   if (!isAsked(only, CodeActionKind.QuickFix)) return all;
   const record = dataset.survey.facts.recordAtLine(range.start.line);
   const read = dataset.readRecord(record);
-  if (!read) return [...all, ...dropBroken(dataset, record)];
+  if (!read) return [...all, ...brokenActions(dataset, record)];
   const place = { record, pair: pairToAct(dataset, record) };
   const findings = dataset.findingsOf(record);
   const atPair = dataset.findingsOf(record, place.pair);

@@ -20,7 +20,7 @@ import type {
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
-import { editOf } from './edits.ts';
+import { editOf, separateEditOf } from './edits.ts';
 import { pairViewOf } from './features.ts';
 import { pathOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
@@ -37,10 +37,14 @@ const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
   repair: 'Repair the text',
 };
 
-/** What the first finding of a pair that knows a repair of the text says. */
+/** The repair of the text that the first finding of a pair has, if one has any. */
 function repairOf(dataset: OpenDataset, { record, pair = 0 }: RecordRef): Edit | undefined {
-  const replace = dataset.findingsOf(record, pair).find((finding) => finding.replace)?.replace;
-  return replace && { kind: 'replace', replace };
+  for (const finding of dataset.findingsOf(record, pair)) {
+    if (finding.replace) return { kind: 'replace', replace: finding.replace };
+    const separate = separateEditOf(dataset, finding);
+    if (separate) return separate;
+  }
+  return undefined;
 }
 
 /** What a person can mend is told; the rest is a fault of ours and stays an error. */

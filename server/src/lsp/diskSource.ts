@@ -6,6 +6,7 @@ import { parseRecord } from '#core/checks/examine.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
+import type { Newline } from '#core/edits/edit.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';
 import { isObject } from '#core/model/json.ts';
@@ -26,6 +27,8 @@ import { EditHistory } from './history.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { EarlyTable } from './rows.ts';
 import type { Source } from './source.ts';
+
+const LINE_FEED = 0x0a;
 
 /** Rows that a table is recognised by before it is read through. */
 const EARLY_SAMPLE = 64;
@@ -181,6 +184,10 @@ export class DiskSource implements Source {
     return 0;
   }
 
+  newlineOf({ byteEnd }: RawRecord): Newline {
+    return (this.#access?.lineEndAfter(byteEnd) ?? byteEnd) - byteEnd > 1 ? '\r\n' : '\n';
+  }
+
   /** Keeps an edit until it is saved; null drops the record. Its number in the history. */
   edit(record: number, bytes: Uint8Array | null): number {
     const before = this.#waiting.get(record);
@@ -224,8 +231,8 @@ export class DiskSource implements Source {
     } finally {
       if (process.platform === 'win32') this.#access?.resume();
     }
-    // Records behind a dropped one have other numbers now.
-    if (changes.some(({ bytes }) => bytes === null)) this.history.forget();
+    // Records behind a dropped one, or one that became several, have other numbers now.
+    if (changes.some(({ bytes }) => bytes?.includes(LINE_FEED) ?? true)) this.history.forget();
     this.#journal?.clear();
     this.#waiting.clear();
   }

@@ -4,7 +4,8 @@ import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 import { readRaw } from '#core/dataset/survey.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
-import { planEdit } from '#core/edits/edit.ts';
+import { planEdit, separateEdits } from '#core/edits/edit.ts';
+import type { Finding } from '#core/model/finding.ts';
 import type { RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
@@ -43,6 +44,29 @@ function pairAfter(dataset: OpenDataset, read: ReadRecord, pair: number, bytes: 
   return at < 0 ? pair : at;
 }
 
+/** Puts the records of a line that cannot be read as one on lines of their own. */
+function separateOf(
+  dataset: OpenDataset,
+  record: number,
+  edit: Extract<Edit, { kind: 'separate' }>,
+): PlannedEdit | undefined {
+  const raw = dataset.rawRecord(record);
+  if (!raw) return undefined;
+  const edits = separateEdits(edit.separators, edit.newline);
+  return {
+    edit: workspaceEdit(dataset, toTextEdits(dataset, raw, edits)),
+    bytes: applyEdits(raw.bytes, edits),
+    after: { uri: dataset.source.uri, record, pair: 0 },
+  };
+}
+
+/** The `separate` edit of a finding that has one. */
+export function separateEditOf(dataset: OpenDataset, finding: Finding): Edit | undefined {
+  const raw = dataset.rawRecord(finding.record);
+  if (!raw || !finding.separate) return undefined;
+  return { kind: 'separate', separators: finding.separate, newline: dataset.source.newlineOf(raw) };
+}
+
 /** What an edit of a pair does to the document. Undefined when there is no such pair, or nothing would change. */
 export function editOf(
   dataset: OpenDataset,
@@ -50,6 +74,7 @@ export function editOf(
   edit: Edit,
 ): EditOutcome | undefined {
   const { record, pair = 0 } = ref;
+  if (edit.kind === 'separate') return separateOf(dataset, record, edit);
   const read = dataset.readRecord(record);
   const { recognition } = dataset.survey;
   if (!read || !recognition) return undefined;

@@ -191,8 +191,8 @@ function stepFrom(
 }
 
 /** A finding as pages draw it. */
-export function findingView({ rule, severity, message, replace }: Finding): FindingView {
-  return { rule, severity, message, ...(replace && { canRepair: true }) };
+export function findingView({ rule, severity, message, replace, separate }: Finding): FindingView {
+  return { rule, severity, message, ...((replace ?? separate) && { canRepair: true }) };
 }
 
 /** The pair of a record, or the next or previous one with a finding, as the compare view draws it. */

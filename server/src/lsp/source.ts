@@ -3,6 +3,7 @@ import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Schema } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
+import type { Newline } from '#core/edits/edit.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
@@ -28,11 +29,16 @@ export interface Source {
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** UTF-16 units of the record's line before its first byte. */
   unitsBefore(raw: RawRecord): number;
+  /** How lines end, at a record. */
+  newlineOf(raw: RawRecord): Newline;
   /** All records as they are now, for scoring. */
   readonly records: RecordStream;
   /** The text for another thread. */
   readonly textForThread: () => RelateText | undefined;
 }
+
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
 
 /** Lets other requests run. */
 export async function breathe(): Promise<void> {
@@ -104,6 +110,12 @@ export class DocumentSource implements Source {
 
   bytesOf(_record: number, byteStart: number, byteEnd: number): Uint8Array {
     return this.#bytes.subarray(byteStart, byteEnd);
+  }
+
+  newlineOf({ byteEnd }: RawRecord): Newline {
+    // The last line may have no end of its own: the first one tells.
+    const end = byteEnd < this.#bytes.length ? byteEnd : this.#bytes.indexOf(LINE_FEED) - 1;
+    return end >= 0 && this.#bytes[end] === RETURN ? '\r\n' : '\n';
   }
 
   unitsBefore({ byteStart }: RawRecord): number {

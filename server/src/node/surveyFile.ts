@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
-import { parseRecord } from '#core/checks/examine.ts';
+import { objectsOf, parseRecord } from '#core/checks/examine.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { withoutFindings } from '#core/dataset/survey.ts';
@@ -10,7 +10,6 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
-import { isObject } from '#core/model/json.ts';
 
 import type { Remembered, SurveyCache } from './cache.ts';
 import { digestOfText } from './cache.ts';
@@ -89,8 +88,7 @@ export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   const sample: JsonObject[] = [];
   let seen = 0;
   for await (const raw of file.records()) {
-    const parsed = parseRecord(raw);
-    if ('value' in parsed && isObject(parsed.value)) sample.push(parsed.value);
+    sample.push(...objectsOf(parseRecord(raw)));
     if (++seen === RECOGNITION_SAMPLE || raw.byteEnd > MOST_HEAD_BYTES) break;
   }
   return sample;

@@ -10,8 +10,8 @@ import type { TextView } from './view.ts';
 
 /** What can be done about a finding. */
 export interface Repair {
-  /** `replace`: the hit itself says which text. */
-  readonly edit: 'flip' | 'drop' | 'tie' | 'replace';
+  /** `replace`, `separate`: the hit itself says which text, and where lines end. */
+  readonly edit: 'flip' | 'drop' | 'tie' | 'replace' | 'separate';
   /** `safe`: nothing that the record says changes by it. `review`: a person reads the pair first. */
   readonly grade: 'safe' | 'review';
   /** In words, for menus. */

@@ -1,9 +1,11 @@
 import { findJsonFault, isPlainlyNoJson } from '../json/scan.ts';
+import type { SeveralRecords } from '../json/severalRecords.ts';
+import { severalRecords } from '../json/severalRecords.ts';
 import type { Judgement } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
 import type { Finding, Hit, Severity } from '../model/finding.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
@@ -28,11 +30,25 @@ import { viewOf } from './view.ts';
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
 /** One record, parsed: its value, or the place where it stops being JSON. */
-export type Parsed = { readonly value: Json; readonly isAscii: boolean } | { readonly fault: Hit };
+export type Parsed = { readonly value: Json; readonly isAscii: boolean } | Unparsed;
+
+interface Unparsed {
+  readonly fault: Hit;
+  /** Where the line holds several records, or commas around one: these. */
+  readonly records?: readonly Json[];
+}
+
+/** The objects of a line: what its schema is recognised by. */
+export function objectsOf(parsed: Parsed): readonly JsonObject[] {
+  return ('value' in parsed ? [parsed.value] : (parsed.records ?? [])).filter(isObject);
+}
+
+const COMMA = 0x2c;
+const BOM_START = 0xef;
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function fault(message: string, start: number, end: number): Parsed {
+function fault(message: string, start: number, end: number): Unparsed {
   return { fault: { message, place: { path: [], part: 'value', bytes: [start, end] } } };
 }
 
@@ -52,6 +68,24 @@ function findBadUtf8(bytes: Uint8Array): number {
   }
 }
 
+/** Records that only have to be put on lines of their own. */
+function separable({ records, separators }: SeveralRecords, offset: number, length: number): Unparsed {
+  const at = Math.min(offset, Math.max(0, length - 1));
+  const count = records.length;
+  const what =
+    separators.length === 0
+      ? `${count} records, which get a line each when the file is saved`
+      : count > 1
+        ? `${count} records stand on this line, and each needs a line of its own`
+        : 'JSON Lines has no commas between records';
+  const { fault: hit } = fault(
+    `Not valid JSON at byte ${offset + 1} of the line: ${what}.`,
+    at,
+    Math.min(at + 1, length),
+  );
+  return { fault: { ...hit, ...(separators.length > 0 && { separate: separators }) }, records };
+}
+
 /** Parses one line. Never throws: bad data is a value. */
 export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawRecord): Parsed {
   if (known !== undefined) return fault(known, 0, 1);
@@ -60,6 +94,8 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     return fault(`The record is longer than ${most} MiB and was skipped.`, 0, 1);
   }
   if (bytes.length > 0 && isPlainlyNoJson(bytes)) {
+    const several = bytes[0] === COMMA || bytes[0] === BOM_START ? severalRecords(bytes) : undefined;
+    if (several) return separable(several, 0, bytes.length);
     const at = bytes.findIndex((byte) => byte > 0x20);
     const place = Math.max(0, at);
     return fault(`Not valid JSON at byte ${place + 1} of the line: a value expected.`, place, place + 1);
@@ -77,6 +113,8 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     return { value: JSON.parse(text) as Json, isAscii };
   } catch (error) {
     const found = findJsonFault(bytes);
+    const several = found && severalRecords(bytes);
+    if (several) return separable(several, found.offset, bytes.length);
     if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
     const start = Math.min(found.offset, Math.max(0, bytes.length - 1));
     return fault(

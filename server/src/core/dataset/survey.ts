@@ -2,7 +2,7 @@
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
 import { styleOfPair } from '../checks/dataset/styleMarks.ts';
 import type { Examined, Parsed } from '../checks/examine.ts';
-import { examine, parseRecord } from '../checks/examine.ts';
+import { examine, objectsOf, parseRecord } from '../checks/examine.ts';
 import type { RuleSettings } from '../checks/settings.ts';
 import { DEFAULT_RULES } from '../checks/settings.ts';
 import type { Key } from '../hash.ts';
@@ -119,9 +119,7 @@ export class Surveyor {
 
   #decide(): void {
     const waiting = this.#waiting ?? [];
-    const sample = waiting.flatMap(({ parsed }) =>
-      'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
-    );
+    const sample = waiting.flatMap(({ parsed }) => objectsOf(parsed));
     this.#recognition = recogniseAs(this.#given, sample);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     this.#waiting = undefined;

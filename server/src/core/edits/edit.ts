@@ -1,5 +1,6 @@
 // What can be done to a record, and how each mapping does it.
 import { resolvePlace } from '../json/place.ts';
+import type { Separator } from '../json/severalRecords.ts';
 import type { Target } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
 import type { Mapping } from '../mapping/mapping.ts';
@@ -18,7 +19,12 @@ export type Edit =
   /** Say how much better the chosen one is. */
   | { readonly kind: 'margin'; readonly margin: number }
   /** Put texts in the place of parts of string values. */
-  | { readonly kind: 'replace'; readonly replace: readonly Replacement[] };
+  | { readonly kind: 'replace'; readonly replace: readonly Replacement[] }
+  /** Put each record of a line on a line of its own, without commas. All bytes of the records stay. */
+  | { readonly kind: 'separate'; readonly separators: readonly Separator[]; readonly newline: Newline };
+
+/** How the lines of a file end. */
+export type Newline = '\n' | '\r\n';
 
 export type Plan =
   | { readonly kind: 'edits'; readonly edits: readonly ByteEdit[] }
@@ -29,6 +35,15 @@ export type Plan =
 const encoder = new TextEncoder();
 
 const refused = (reason: string): Plan => ({ kind: 'refused', reason });
+
+/** The bytes of a `separate` edit: a line end between records, nothing around them. */
+export function separateEdits(separators: readonly Separator[], newline: Newline): readonly ByteEdit[] {
+  return separators.map(({ start, end, isBreak }) => ({
+    byteStart: start,
+    byteEnd: end,
+    bytes: encoder.encode(isBreak ? newline : ''),
+  }));
+}
 
 /** How an edit of one pair (or of the record's judgement, without a target) changes the bytes of its record. */
 export function planEdit(
@@ -69,6 +84,8 @@ export function planEdit(
       const overlap = edits.some(({ byteStart }, i) => byteStart < (edits[i - 1]?.byteEnd ?? 0));
       return overlap ? refused('Two of the changes touch the same text.') : { kind: 'edits', edits };
     }
+    case 'separate':
+      return { kind: 'edits', edits: separateEdits(edit.separators, edit.newline) };
     case 'margin': {
       if (!Number.isFinite(edit.margin)) return refused('A margin is a number.');
       const changes = form.margin(answers, record, edit.margin);

@@ -1,3 +1,4 @@
+import type { Separator } from '../json/severalRecords.ts';
 import type { Path } from './json.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
@@ -31,6 +32,8 @@ export interface Hit {
   readonly message: string;
   /** What would mend it. */
   readonly replace?: readonly Replacement[];
+  /** Several records stand on the line, or commas around one: what to replace by line ends, or by nothing. */
+  readonly separate?: readonly Separator[];
 }
 
 /** A hit with the rule that made it and the record it is about. */
