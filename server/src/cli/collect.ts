@@ -38,6 +38,8 @@ export interface CollectOptions {
   readonly model?: string | undefined;
   /** A baseline of another name than usual; false for none. */
   readonly baseline: string | boolean;
+  /** Findings that only the whole dataset shows: how many of a rule are kept for each file. */
+  readonly mostRelated?: number;
 }
 
 /** A finding as it was found, with its place and key. */
@@ -52,6 +54,8 @@ export interface CheckedFile {
   /** All of them, in file order. */
   readonly findings: readonly CollectedFinding[];
   readonly unlisted: ReadonlyMap<string, number>;
+  /** What the file is called in keys of findings. */
+  readonly name: string;
   readonly decisions: Decisions;
   readonly search: Search;
   /** Whether a rule was on and was looked for everywhere: of others nothing can be said to be gone. */
@@ -128,6 +132,7 @@ async function relate(
   command: Command,
   dataset: SurveyedDataset,
   settings: readonly FileSettings[],
+  most: number | undefined,
 ): Promise<readonly Relations[]> {
   const { ranges, memoryMb, bar, signal } = command;
   if (dataset.pairCount > mostRelated(memoryMb)) {
@@ -137,13 +142,13 @@ async function relate(
     return [];
   }
   const rules = rulesOf(settings, 0);
-  const most = rules.severities['near-duplicate-pair'] === undefined ? 0 : mostSigned(memoryMb);
+  const mostPairs = rules.severities['near-duplicate-pair'] === undefined ? 0 : mostSigned(memoryMb);
   const onProgress = (done: number): void => {
     bar.show('Looking for duplicates', done);
   };
-  const signatures = await signDataset(dataset, ranges, most, onProgress, signal);
+  const signatures = await signDataset(dataset, ranges, mostPairs, onProgress, signal);
   const signed = signatures.length / SIGNATURE_BYTES;
-  if (most > 0 && signed < dataset.pairCount) {
+  if (mostPairs > 0 && signed < dataset.pairCount) {
     bar.clear();
     command.note(
       `${dataset.name}: near duplicates were looked for among the first ${signed} of ${dataset.pairCount} pairs. More memory (--memory) takes in more.`,
@@ -155,7 +160,7 @@ async function relate(
     recognition: survey.recognition,
     rowGroups: rowGroupsOf(file.path),
   }));
-  return findRelations(files, signatures, rules);
+  return findRelations(files, signatures, rules, most);
 }
 
 function collected({ finding, line, column, range, key }: PlacedFinding): CollectedFinding {
@@ -201,7 +206,7 @@ async function collectDataset(
 ): Promise<CheckedDataset> {
   const dataset = await openSurveyed(command, paths, { sign: true });
   const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
-  const relations = await relate(command, dataset, settings);
+  const relations = await relate(command, dataset, settings, options.mostRelated);
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];
@@ -233,6 +238,7 @@ async function collectDataset(
     checked.push({
       file,
       survey,
+      name,
       settings: own,
       findings: [...more.map(collected), ...remembered],
       unlisted,

@@ -1,10 +1,13 @@
 // `fix`: makes the repairs of findings. The safe ones; those that need a person where the rule is named and it is asked for.
+import { examine, parseRecord } from '#core/checks/examine.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { FixedRecord, FixScope } from '#core/fix.ts';
 import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
-import { UserError } from '#core/messages.ts';
-import type { CutRecord } from '#core/model/record.ts';
+import { findingKey } from '#core/memory/keys.ts';
+import { messages, UserError } from '#core/messages.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { DataFile } from '#node/files.ts';
@@ -21,6 +24,9 @@ export interface FixOptions {
   readonly dryRun: boolean;
 }
 
+/** Findings of a rule that only the whole dataset shows and that are mended in one run, for each MB of memory. */
+const RELATED_PER_MB = 250;
+
 const decoder = new TextDecoder();
 
 /** How lines end: as the record's own line, or where it is the last one, as the first. */
@@ -31,50 +37,74 @@ async function newlineOf({ records }: DataFile, raw: CutRecord): Promise<Newline
   return '\n';
 }
 
-/** The records that change, in file order, and how many repairs each rule made. */
-async function plan(
-  { file, survey, settings, findings, decisions }: CheckedFile,
+/** What is done to one file. */
+interface Fixes {
+  /** The records that change, in file order. */
+  readonly changes: readonly Change[];
+  /** How many repairs each rule made. */
+  readonly made: ReadonlyMap<string, number>;
+}
+
+/** Findings of a record that can be mended in this scope, without those that somebody keeps. */
+function openFindings(
+  { survey, settings, name, decisions }: CheckedFile,
+  raw: RawRecord,
+  related: readonly Finding[],
   scope: FixScope,
-): Promise<{ readonly changes: Change[]; readonly made: Map<string, number>; readonly diff: string[] }> {
-  const { mapping } = survey.recognition;
-  const open = findings.filter((finding) => !decisions.keeps(finding)).map(({ finding }) => finding);
-  const byRecord = groupBy(open, ({ record }) => record);
-  const kept = new Set(
-    findings
-      .filter((finding) => decisions.keeps(finding))
-      .map(({ rule, finding }) => `${finding.record} ${rule}`),
+): readonly Finding[] {
+  const { findings } = examine(parseRecord(raw), survey.recognition.mapping, raw.record, settings.rules);
+  return [...related, ...findings].filter(
+    (finding) =>
+      (scope.rules?.has(finding.rule) ?? true) &&
+      !decisions.keeps({ rule: finding.rule, key: findingKey(finding, survey.facts, raw.bytes, name) }),
   );
+}
+
+/** Whether a rule has more findings than are listed, and a record by itself shows them: then all records are looked at. */
+function needsAllRecords({ unlisted }: CheckedFile, scope: FixScope): boolean {
+  return [...unlisted.keys()].some((rule) => !isOfDataset({ rule }) && (scope.rules?.has(rule) ?? true));
+}
+
+/** @param onFixed told of each record that changes */
+async function planFixes(
+  checked: CheckedFile,
+  scope: FixScope,
+  onFixed: (raw: RawRecord, fixed: FixedRecord) => void,
+): Promise<Fixes> {
+  const { file, survey, settings, findings } = checked;
+  const byRecord = groupBy(
+    findings.map(({ finding }) => finding),
+    ({ record }) => record,
+  );
+  const isAll = needsAllRecords(checked, scope);
   const changes: Change[] = [];
   const made = new Map<string, number>();
-  const diff: string[] = [];
-  for await (const raw of file.records((record) => byRecord.has(record))) {
-    const own = byRecord.get(raw.record) ?? [];
+  for await (const raw of file.records((record) => isAll || byRecord.has(record))) {
+    // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
+    const related = (byRecord.get(raw.record) ?? []).filter(isOfDataset);
+    const open = openFindings(checked, raw, related, scope);
+    if (open.length === 0) continue;
     // A rule that somebody silenced for this record makes nothing here.
-    const rules = new Set(
-      own
-        .map(({ rule }) => rule)
-        .filter((rule) => !kept.has(`${raw.record} ${rule}`) && (scope.rules?.has(rule) ?? true)),
-    );
-    const fixed: FixedRecord | undefined = fixRecord(
-      raw,
-      mapping,
-      settings.rules,
-      { ...scope, rules },
-      // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
-      own.filter(isOfDataset),
-      own.some(({ separate }) => separate) ? await newlineOf(file, raw) : undefined,
-    );
+    const rules = new Set(open.map(({ rule }) => rule));
+    const others = open.filter(isOfDataset);
+    const newline = open.some(({ separate }) => separate) ? await newlineOf(file, raw) : undefined;
+    const { mapping } = survey.recognition;
+    const fixed = fixRecord(raw, mapping, settings.rules, { ...scope, rules }, others, newline);
     if (!fixed) continue;
     for (const [rule, count] of fixed.made) made.set(rule, (made.get(rule) ?? 0) + count);
-    diff.push(
-      `@@ line ${raw.line + 1}: ${[...fixed.made.keys()].join(', ')} @@`,
-      `-${decoder.decode(raw.bytes)}`,
-    );
-    if (fixed.bytes) diff.push(`+${decoder.decode(fixed.bytes)}`);
+    onFixed(raw, fixed);
     const { record, byteStart, byteEnd, lineEnd } = raw;
     changes.push({ raw: { record, byteStart, byteEnd, lineEnd }, bytes: fixed.bytes });
   }
-  return { changes, made, diff };
+  return { changes, made };
+}
+
+function diffLines(raw: RawRecord, fixed: FixedRecord): readonly string[] {
+  return [
+    `@@ line ${raw.line + 1}: ${[...fixed.made.keys()].join(', ')} @@`,
+    `-${decoder.decode(raw.bytes)}`,
+    ...(fixed.bytes ? [`+${decoder.decode(fixed.bytes)}`] : []),
+  ];
 }
 
 /** Mends one file, whole or not at all. True when something was, or would be, changed. */
@@ -85,16 +115,24 @@ async function fixFile(
   dryRun: boolean,
 ): Promise<boolean> {
   const { path } = checked.file;
-  const { changes, made, diff } = await plan(checked, scope);
-  if (changes.length > 0 && dryRun)
-    for (const line of [`--- ${path}`, `+++ ${path}`, ...diff]) command.print(line);
+  let isFirst = true;
+  const show = (raw: RawRecord, fixed: FixedRecord): void => {
+    if (isFirst) for (const line of [`--- ${path}`, `+++ ${path}`]) command.print(line);
+    isFirst = false;
+    for (const line of diffLines(raw, fixed)) command.print(line);
+  };
+  const { changes, made } = await planFixes(checked, scope, dryRun ? show : () => undefined);
   if (changes.length > 0 && !dryRun) {
     const planned = planChanges(checked.file, async () => Promise.resolve(changes), false);
     await savePlanned(checked.file, planned, command.signal);
   }
   const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
+  const records = changes.length === 1 ? '1 record' : `${changes.length} records`;
   const what = dryRun ? 'would change' : 'changed';
-  command.note(`${path}: ${changes.length} records ${what}${words === '' ? '' : ` (${words})`}.`);
+  command.note(`${path}: ${records} ${what}${words === '' ? '' : ` (${words})`}.`);
+  for (const [rule, count] of checked.unlisted) {
+    if (isOfDataset({ rule }) && made.has(rule)) command.note(messages.fixesLeft(path, rule, count).message);
+  }
   return changes.length > 0;
 }
 
@@ -105,7 +143,14 @@ export async function fix(command: Command, paths: readonly string[], options: F
     ...(options.rule.length > 0 && { rules: new Set(options.rule) }),
     review: options.review && options.rule.length > 0,
   };
-  const collecting = { score: false, seed: 1, groupBy: undefined, budget: 0, baseline: false } as const;
+  const collecting = {
+    score: false,
+    seed: 1,
+    groupBy: undefined,
+    budget: 0,
+    baseline: false,
+    mostRelated: Math.ceil(command.memoryMb * RELATED_PER_MB),
+  } as const;
   let isChanged = false;
   for await (const checked of collect(command, paths, collecting)) {
     if (checked instanceof UserError) throw checked;

@@ -50,6 +50,10 @@ export const messages = {
     new UserError(
       `There is no rule "${id}"${meant === undefined ? '' : `; did you mean "${meant}"?`} preflens explain lists all.`,
     ),
+  fixesLeft: (path: string, rule: string, count: number) =>
+    new UserError(
+      `${path}: ${count} more findings of "${rule}" are left, as many as memory could not hold. Run the command again, or give it more (--memory).`,
+    ),
   noRecordAt: (path: string, line: number) =>
     new UserError(`${path}:${line}: no record stands on this line.`),
   noPlace: (text: string) =>

@@ -21,14 +21,18 @@ export interface Relations {
   readonly partial: ReadonlySet<string>;
 }
 
-/** Checks the files of a dataset together; without signatures, near duplicates are not looked for. */
+/**
+ * Checks the files of a dataset together; without signatures, near duplicates are not looked for.
+ * @param most findings of a rule that are kept for each file; all are counted
+ */
 export function findRelations(
   files: readonly FileFacts[],
   signatures?: Uint8Array,
   rules: RuleSettings = DEFAULT_RULES,
+  most = MOST_FINDINGS,
 ): readonly Relations[] {
   const space = new PairSpace(files);
-  const report = new Report(space, rules, MOST_FINDINGS);
+  const report = new Report(space, rules, most);
   if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
   if (report.isOn(preferenceCycle)) findCycles(space, report);
   if (report.isOn(splitLeak)) findLeaks(space, report);
