@@ -1,9 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { serve, SERVERS } from '../fakes/modelServers.ts';
+import { place } from '../process/places.ts';
 import { preflens } from '../process/run.ts';
 import { report, rounds } from './attack.ts';
 
@@ -59,5 +69,67 @@ describe('31: fix mends every finding, however many there are', () => {
     expect(err).toContain('1000 records changed (duplicate-pair 1000)');
     expect(err).toContain(`${count - 1001} more findings of "duplicate-pair" are left`);
     expect(readFileSync(path, 'utf8')).toHaveLength((count - 1000) * (tidy(1).length + 1));
+  });
+});
+
+describe('31: score counts what was scored', () => {
+  const line = (i: number): string =>
+    `{"prompt":"Q${i}","chosen":"A longer answer ${i}","rejected":"no ${i}"}`;
+  const all = Array.from({ length: 60 }, (_, i) => line(i));
+
+  /** A server that scores texts, but refuses those that hold one of these words. */
+  async function folderWith(...refused: readonly string[]): Promise<string> {
+    const fake = await serve((seen, response, number) => {
+      if (!refused.some((word) => JSON.stringify(seen.body).includes(word)))
+        return SERVERS['tei']!(seen, response, number);
+      response.writeHead(413).end('too long');
+      return undefined;
+    });
+    const own = join(folder, `served${made++}`);
+    mkdirSync(own);
+    const scorers = [{ kind: 'endpoint', url: fake.url, protocol: 'tei' }];
+    writeFileSync(join(own, 'preflens.json'), JSON.stringify({ scorers }));
+    return own;
+  }
+
+  it('31: where every text is refused nothing is written, and the exit code is 2', async () => {
+    const refuses = { chat_template: "{{ raise_exception('no text is good enough') }}" };
+    const { folder: own, file } = place([{ kind: 'onnx', model: 'rm' }], all, { tokenizerConfig: refuses });
+    const before = readdirSync(own);
+    const words = /no pair was scored: 60 refused by the scorer \(the first one: .*no text is good enough/;
+    for (const args of [
+      ['score', file, '--out', join(own, 'out.jsonl')],
+      ['score', file, '--out', '-'],
+      ['selftest', file],
+    ]) {
+      const { code, err, out } = await preflens(['--no-cache', ...args]);
+      expect([code, out], args.join(' ')).toEqual([2, '']);
+      expect(err).toMatch(words);
+    }
+    const piped = await preflens(['score', '-', '--model', join(own, 'rm')], undefined, file);
+    expect(piped.code).toBe(2);
+    expect(piped.err).toMatch(words);
+    expect(readdirSync(own)).toEqual(before);
+  });
+
+  it('31: a server that takes nothing is named, in words', async () => {
+    const own = await folderWith('Q');
+    const [file, out] = [join(own, 'data.jsonl'), join(own, 'out.jsonl')];
+    writeFileSync(file, all.join('\n'));
+    const { code, err } = await preflens(['--send', 'score', file, '--out', out]);
+    expect([code, existsSync(out)]).toEqual([2, false]);
+    expect(err).toMatch(
+      /^127\.0\.0\.1:\d+ \(tei\) does not score: it answered 413 \(too long\)\. Check the server/m,
+    );
+  });
+
+  it('31: where some are refused, each pair is in one of the counts', async () => {
+    const own = await folderWith('Q7\\n', 'Q8\\n', 'Q7"', 'Q8"');
+    const [file, out] = [join(own, 'data.jsonl'), join(own, 'out.jsonl')];
+    writeFileSync(file, all.join('\n'));
+    const { code, err } = await preflens(['--send', 'score', file, '--out', out]);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/58 pairs scored to .*out\.jsonl; 2 refused by the scorer \(the first one: /);
+    expect(readFileSync(out, 'utf8').trim().split('\n')).toHaveLength(58);
   });
 });

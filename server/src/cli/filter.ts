@@ -11,6 +11,7 @@ import { identify } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import { pairWords, unscoredWords } from '#core/reward/counts.ts';
 import { Panel } from '#core/reward/panel.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { readRecords } from '#formats/lines.ts';
@@ -82,13 +83,35 @@ async function writeLine(line: object): Promise<void> {
   if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }
 
+/** What became of the records of a stream. */
+interface Outcome {
+  scored: number;
+  refused: number;
+  ties: number;
+  unscored: number;
+  /** Records that hold no pair, or cannot be read. */
+  without: number;
+  reason?: string;
+}
+
+function countPair(outcome: Outcome, isTie: boolean, margin: number, refusal: string | undefined): void {
+  if (isTie) outcome.ties++;
+  else if (!Number.isNaN(margin)) outcome.scored++;
+  else if (refusal === undefined) outcome.unscored++;
+  else {
+    outcome.refused++;
+    outcome.reason ??= refusal;
+  }
+}
+
 /** Scores one window and writes a line for each pair, and one for each record that holds none, in order. */
 async function filterWindow(
   window: readonly RawRecord[],
   recognition: Recognition,
   scorers: readonly PairScorer[],
+  outcome: Outcome,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const read = window.map((raw) => ({ raw, record: readRaw(raw, recognition) }));
   const pairs = read.flatMap(({ record }): NumberedPair[] =>
     record ? record.pairs.map((pair, number) => ({ number, pair, value: record.value })) : [],
@@ -97,6 +120,7 @@ async function filterWindow(
   const panel = new Panel(scorers);
   for (const { raw, record } of read) {
     if (!record || record.pairs.length === 0) {
+      outcome.without++;
       await writeLine({ record: raw.record, error: record ? 'no pair' : 'cannot be read' });
       continue;
     }
@@ -106,6 +130,7 @@ async function filterWindow(
       const refusal = panel.members
         .map((member) => member.refusal(identity))
         .find((reason) => reason !== undefined);
+      countPair(outcome, one.isTie, margin, refusal);
       await writeLine({
         record: raw.record,
         pair,
@@ -119,14 +144,13 @@ async function filterWindow(
     }
   }
   for (const scorer of scorers) scorer.forget();
-  return pairs.length;
 }
 
 export async function filter(command: Command, options: FilterOptions): Promise<void> {
   const { rules, folder } = rulesFor(options);
   let scorers: readonly PairScorer[] = [];
   let recognition: Recognition | undefined;
-  let count = 0;
+  const outcome: Outcome = { scored: 0, refused: 0, ties: 0, unscored: 0, without: 0 };
   try {
     for await (const window of windows(command.signal)) {
       if (!recognition) {
@@ -138,10 +162,16 @@ export async function filter(command: Command, options: FilterOptions): Promise<
         for (const error of opened.failed) command.note(error.message);
         ({ scorers } = opened);
       }
-      count += await filterWindow(window, recognition, scorers, command.signal);
+      await filterWindow(window, recognition, scorers, outcome, command.signal);
     }
   } finally {
     for (const scorer of scorers) scorer.close();
   }
-  command.note(`${count} pairs read.`);
+  const { scored, refused, unscored, without } = outcome;
+  const others = [
+    unscoredWords(outcome),
+    ...(without > 0 ? [`${without === 1 ? '1 record' : `${without} records`} without a pair`] : []),
+  ].filter((words) => words !== '');
+  if (scored === 0 && refused + unscored > 0) throw messages.nothingScored(NAME, others.join(', '));
+  command.note([`${pairWords(scored)} scored`, ...others].join('; ') + '.');
 }

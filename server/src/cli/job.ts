@@ -5,6 +5,8 @@ import { messages, missingShardsWords } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { stageProgress } from '#core/progress.ts';
+import type { ScoreCounts } from '#core/reward/counts.ts';
+import { countScores, unscoredWords } from '#core/reward/counts.ts';
 import type { Member } from '#core/reward/panel.ts';
 import { Panel } from '#core/reward/panel.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
@@ -136,6 +138,15 @@ export interface DatasetScores {
   readonly reasons: (pair: Pair, value: JsonObject) => readonly Reason[];
   /** Undefined for the built-in scorer alone. */
   readonly panel: Panel | undefined;
+  /** What became of the pairs. */
+  readonly counts: ScoreCounts;
+}
+
+/** Throws where no pair at all has a score. */
+function countOrThrow({ name }: SurveyedDataset, ...counted: Parameters<typeof countScores>): ScoreCounts {
+  const counts = countScores(...counted);
+  if (counts.scored === 0) throw messages.nothingScored(name, unscoredWords(counts) || 'there is none');
+  return counts;
 }
 
 /** The pairs of all files, numbered through. */
@@ -234,7 +245,9 @@ async function ratePanel(
     }
   }
   const lengths = lengthDifferences(dataset);
+  const counts = countOrThrow(dataset, source.facts, margins, members);
   return {
+    counts,
     scorer: panel.name,
     scorerId: panel.name,
     margins,
@@ -270,6 +283,7 @@ export async function scoreDataset(
   const { scored, margins } = await fitDataset(command, dataset, options);
   const read = readerOf(scored.result);
   return {
+    counts: countOrThrow(dataset, ratingSource(dataset).facts, margins),
     scorer: CONSISTENCY_WORDS,
     scorerId: CONSISTENCY_NAME,
     margins,

@@ -10,6 +10,7 @@ import type { Identity } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
+import { pairWords, unscoredWords } from '#core/reward/counts.ts';
 import type { Panel } from '#core/reward/panel.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
@@ -109,7 +110,7 @@ export async function writeScores(
   const toStdout = options.out === '-';
   if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
   const dataset = await openSurveyed(command, [path]);
-  const { margins, reasons, scorerId, panel } = await scoreDataset(command, dataset, {
+  const { margins, reasons, scorerId, panel, counts } = await scoreDataset(command, dataset, {
     ...options,
     selfTest: false,
   });
@@ -118,8 +119,8 @@ export async function writeScores(
   const asArrow = options.out.endsWith('.arrow');
   const rows: ScoreRow[] = [];
   const out = toStdout ? process.stdout : createWriteStream(partial);
+  let written = 0;
   try {
-    let written = 0;
     for await (const { place, pair, value, margin } of scoredPairs(dataset, margins)) {
       command.signal.throwIfAborted();
       const identity = identify(pair);
@@ -154,5 +155,7 @@ export async function writeScores(
     throw error;
   }
   command.bar.clear();
-  command.note(`${dataset.preferenceCount} pairs scored${toStdout ? '' : ` to ${options.out}`}.`);
+  const others = unscoredWords(counts);
+  const to = toStdout ? '' : ` to ${options.out}`;
+  command.note(`${pairWords(written)} scored${to}${others === '' ? '' : `; ${others}`}.`);
 }

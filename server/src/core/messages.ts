@@ -79,6 +79,12 @@ export const messages = {
       'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
+  serverFailed: (where: string, reason: string) =>
+    new UserError(`${where} does not score: ${reason}. Check the server; what it scored so far is kept.`),
+  nothingScored: (path: string, words: string) =>
+    new UserError(
+      `${path}: no pair was scored: ${words}. Check the model or the server with one short pair; nothing was written.`,
+    ),
   tooLargeForText: (path: string) =>
     new UserError(
       `${path}: this is more than 50 MB of text, which no text editor takes. Use the dataset editor.`,

@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { stageProgress } from '#core/progress.ts';
+import { countScores, pairWords, unscoredWords } from '#core/reward/counts.ts';
 import type { Member } from '#core/reward/panel.ts';
 import { Panel } from '#core/reward/panel.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
@@ -101,6 +102,18 @@ export class PanelJob {
     const fitted = wantsFit ? await fitMember() : undefined;
     if (fitted) this.#panel = new Panel([...members, fitted]);
     await this.#show();
+    this.#tellCounts(path ?? dataset.source.uri);
+  }
+
+  /** Says what became of the pairs. Throws where no pair at all has a score. */
+  #tellCounts(name: string): void {
+    const { dataset, listener } = this.#parts;
+    const { facts } = dataset.survey;
+    const counts = countScores(facts, facts.margins, this.#panel?.members);
+    const others = unscoredWords(counts);
+    if (counts.scored === 0 && counts.refused + counts.unscored > 0)
+      throw messages.nothingScored(name, others);
+    listener.log(`${pairWords(counts.scored)} scored${others === '' ? '' : `; ${others}`}.`);
   }
 
   /** Scores the pairs of these lines before everything else, until somebody looks elsewhere. */

@@ -1,7 +1,7 @@
 // A model that is served elsewhere, as a scorer. Texts leave the machine: only when somebody allowed it.
 import { join } from 'node:path';
 
-import { messages } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 import { rewardOf } from '#core/reward/heads.ts';
 import type { ServerProtocol } from '#core/reward/protocols.ts';
 import { SERVER_PROTOCOLS, unitsAtOnce, WrongAnswer } from '#core/reward/protocols.ts';
@@ -135,7 +135,7 @@ function unitScorer(
         }
         listener.onBatch();
       };
-      await Promise.all(
+      const asked = Promise.all(
         cut([...units.keys()], size).map(async (numbers) =>
           inTurn(priority, async () => rateSome(numbers)).catch((error: unknown) => {
             stop.abort(error);
@@ -143,6 +143,14 @@ function unitScorer(
           }),
         ),
       );
+      await asked.catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (error instanceof UserError) throw error;
+        throw messages.serverFailed(
+          endpointText(rule),
+          error instanceof Error ? error.message : String(error),
+        );
+      });
       return NO_FIGURES;
     },
   };

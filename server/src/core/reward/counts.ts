@@ -1,0 +1,48 @@
+// What became of the pairs that a scorer was given: every one is in one of four counts.
+import type { Member, PairIdentities } from './panel.ts';
+
+export interface ScoreCounts {
+  readonly scored: number;
+  /** A scorer looked at them and gave no number. */
+  readonly refused: number;
+  /** Without a direction, they are never scored. */
+  readonly ties: number;
+  /** Nobody said anything of them. */
+  readonly unscored: number;
+  /** Why the first of those that were refused was, where it is still known. */
+  readonly reason?: string;
+}
+
+export function countScores(
+  pairs: PairIdentities,
+  margins: ArrayLike<number>,
+  members: readonly Member[] = [],
+): ScoreCounts {
+  const counts = { scored: 0, refused: 0, ties: 0, unscored: 0 };
+  let reason: string | undefined;
+  for (let pair = 0; pair < pairs.pairCount; pair++) {
+    if (pairs.isTie(pair)) counts.ties++;
+    else if (!Number.isNaN(margins[pair] ?? Number.NaN)) counts.scored++;
+    else {
+      const identity = pairs.identity(pair);
+      const isRefused = members.some((member) => member.account(identity) !== undefined);
+      counts[isRefused ? 'refused' : 'unscored']++;
+      reason ??= members.map((member) => member.refusal(identity)).find((one) => one !== undefined);
+    }
+  }
+  return { ...counts, ...(reason !== undefined && { reason }) };
+}
+
+/** What became of the pairs that have no score; '' where all have one. */
+export function unscoredWords({ refused, ties, unscored, reason }: Omit<ScoreCounts, 'scored'>): string {
+  const why = reason === undefined ? '' : ` (the first one: ${reason.replace(/\.$/, '')})`;
+  return [
+    ...(refused > 0 ? [`${refused} refused by the scorer${why}`] : []),
+    ...(ties > 0 ? [ties === 1 ? '1 tie' : `${ties} ties`] : []),
+    ...(unscored > 0 ? [`${unscored} without a score`] : []),
+  ].join(', ');
+}
+
+export function pairWords(count: number): string {
+  return count === 1 ? '1 pair' : `${count} pairs`;
+}
