@@ -30,7 +30,7 @@ function write(lines: Iterable<string>): string {
 }
 
 describe('31: fix mends every finding, however many there are', () => {
-  const count = rounds({ small: 12_500, large: 200_000 });
+  const count = rounds({ small: 10_600, large: 200_000 });
   const marked = (i: number): string =>
     `{"prompt":"Question ${i}?","chosen":"Answer ${i}.<|im_end|>","rejected":"No ${i}."}`;
   const tidy = (i: number): string =>
@@ -131,5 +131,32 @@ describe('31: score counts what was scored', () => {
     expect(code, err).toBe(0);
     expect(err).toMatch(/58 pairs scored to .*out\.jsonl; 2 refused by the scorer \(the first one: /);
     expect(readFileSync(out, 'utf8').trim().split('\n')).toHaveLength(58);
+  });
+});
+
+describe('31: other commands count what they did', () => {
+  const line = (i: number): string => `{"prompt":"Q${i}","chosen":"good ${i}","rejected":"bad ${i}"}`;
+
+  it('31: apply tells edits from records', async () => {
+    const path = write([0, 1, 2].map(line));
+    const edits = write([
+      '{"record":0,"edit":"flip"}',
+      '{"record":1,"edit":"flip"}',
+      '{"record":1,"edit":"flip"}',
+    ]);
+    const { code, err } = await preflens(['apply', path, '--edits', edits]);
+    expect(code, err).toBe(0);
+    expect(err).toContain('3 edits change 1 record; saved.');
+  });
+
+  it('31: baseline counts findings that are not listed', async () => {
+    const count = 10_100;
+    const path = write(
+      Array.from({ length: count }, (_, i) => `{"prompt":"Q${i}","chosen":"","rejected":"b${i}"}`),
+    );
+    const file = join(folder, 'base.json');
+    const { code, err } = await preflens(['baseline', '--no-score', '--baseline', file, path]);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/(\d+) findings of 1 files \((\d+) by their pairs, 100 by their number alone\)/);
   });
 });

@@ -79,7 +79,7 @@ describe('a Parquet file', () => {
       '{"record":3,"edit":"flip"}\n{"record":4,"edit":"margin","margin":2}\n',
     );
     expect((await preflens(['apply', path, '--edits', edits])).err).toContain(
-      '2 of 2 edits change something; saved',
+      '2 edits change 2 records; saved',
     );
     const out = join(folder.path, 'out.jsonl');
     expect((await preflens(['convert', path, '--out', out])).err).toContain('Nothing is lost');
@@ -132,7 +132,7 @@ describe('a damaged Parquet file', () => {
     const undropped = await preflens(['apply', path, '--edits', drop]);
     expect(undropped.err).toMatch(/this file is damaged: column chosen has a page that is no snappy/);
     expect(undropped.err).not.toContain('    at ');
-    expect((await apply(page!.firstRow - 1)).err).toContain('1 of 1 edits change something; saved');
+    expect((await apply(page!.firstRow - 1)).err).toContain('1 edit changes 1 record; saved');
     const again = await preflens(['check', path, '--no-score']);
     expect(again.out.split('\n').filter((line) => line.includes('invalid-json'))).toHaveLength(broken.length);
   });

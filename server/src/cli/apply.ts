@@ -64,5 +64,7 @@ export async function apply(
     ? (await changesOf(file, recognition, edits)).length
     : await saveEdits(file, recognition, edits, command.signal);
   const what = dryRun ? '; nothing was written' : changed > 0 ? '; saved' : '';
-  command.note(`${path}: ${changed} of ${edits.length} edits change something${what}.`);
+  command.note(
+    `${path}: ${edits.length} ${edits.length === 1 ? 'edit changes' : 'edits change'} ${changed} ${changed === 1 ? 'record' : 'records'}${what}.`,
+  );
 }

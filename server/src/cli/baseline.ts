@@ -75,7 +75,10 @@ export async function baseline(
     const path = typeof options.baseline === 'string' ? options.baseline : baselinePath(root);
     if (!options.prune) {
       await writeBaseline(path, baselineOf(found.findings, found.unlisted));
-      command.note(`${path}: ${found.findings.length} findings of ${found.files.length} files.`);
+      const counted = [...found.unlisted.values()].reduce((sum, count) => sum + count, 0);
+      const listed = found.findings.length;
+      const words = counted > 0 ? ` (${listed} by their pairs, ${counted} by their number alone)` : '';
+      command.note(`${path}: ${listed + counted} findings of ${found.files.length} files${words}.`);
       continue;
     }
     const before = await readBaseline(path);
