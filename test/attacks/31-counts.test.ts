@@ -81,7 +81,7 @@ describe('31: score counts what was scored', () => {
   async function folderWith(...refused: readonly string[]): Promise<string> {
     const fake = await serve((seen, response, number) => {
       if (!refused.some((word) => JSON.stringify(seen.body).includes(word)))
-        return SERVERS['tei']!(seen, response, number);
+        return SERVERS.tei!(seen, response, number);
       response.writeHead(413).end('too long');
       return undefined;
     });

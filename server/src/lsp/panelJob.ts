@@ -2,6 +2,7 @@
 // and afterwards whatever an edit brings.
 import { performance } from 'node:perf_hooks';
 
+import { messages } from '#core/messages.ts';
 import { stageProgress } from '#core/progress.ts';
 import { countScores, pairWords, unscoredWords } from '#core/reward/counts.ts';
 import type { Member } from '#core/reward/panel.ts';
