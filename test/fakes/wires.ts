@@ -18,6 +18,7 @@ import { callerOf } from '#node/rpc.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
 import { ScorerGone } from '#node/scoringProcess.ts';
+import type { RangeRunner } from '#node/threads.ts';
 import type { ScorerRequests } from '#protocol/scorer.ts';
 
 import { serveLanguage } from '../../server/src/lsp/server.ts';
@@ -67,11 +68,12 @@ export function startInMemory(): MemoryScorer {
 export function memoryServer(
   start: StartScorer = async () => Promise.resolve(startInMemory()),
   cacheFolder = join(tmpdir(), `preflens-wire-${process.pid}`),
+  ranges: RangeRunner = HERE,
 ): PlainClient {
   const [up, down] = [new PassThrough(), new PassThrough()];
   serveLanguage(
     createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)),
-    { start, models: modelBudget, cacheFolder, disk: () => openDisk(cacheFolder, HERE) },
+    { start, models: modelBudget, cacheFolder, disk: () => openDisk(cacheFolder, ranges) },
   );
   return new PlainClient(createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up)));
 }

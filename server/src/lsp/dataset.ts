@@ -59,9 +59,18 @@ export class OpenDataset {
   #panel: Panel | undefined;
   #percent = 0;
   #rules: RuleSettings = DEFAULT_RULES;
+  #generation = 0;
+  readonly #onUpdate: () => void;
 
-  constructor(source: Source) {
+  /** @param onUpdate told when text or reading are others than before: what depends on all records has to be looked for again */
+  constructor(source: Source, onUpdate: () => void = () => undefined) {
     this.source = source;
+    this.#onUpdate = onUpdate;
+  }
+
+  /** Rises with every change of text or reading: what was found out about an older one is not used. */
+  get generation(): number {
+    return this.#generation;
   }
 
   get survey(): DocumentSurvey {
@@ -121,16 +130,21 @@ export class OpenDataset {
     this.#lists.clear('relations');
     this.#setSurvey(survey);
     this.#ready = true;
+    this.#changed();
   }
 
-  /** Brings everything up to the text as it is now. Cheap when nothing changed. True when something did. */
-  refresh(): boolean {
+  /**
+   * Brings everything up to the text as it is now. Cheap when nothing changed. True when something did. Nothing else takes
+   * the changes of the source.
+   */
+  update(): boolean {
     const carried = this.#ready ? this.source.refresh(this.#survey) : undefined;
     if (!carried) return false;
     this.#setSurvey(carried.survey);
     this.#lists.renumberRelations(carried.renumber);
     this.#scoreNewPairs();
     this.#rank();
+    this.#changed();
     return true;
   }
 
@@ -165,13 +179,14 @@ export class OpenDataset {
     this.#percent = settings.reviewPercent;
     let slice = performance.now();
     const { facts } = this.#survey;
+    const generation = this.#generation;
     for (let pair = 0; pair < facts.pairCount; pair++) {
       this.#setVerdict(panel, pair);
       if (performance.now() - slice < SLICE_MS) continue;
       await breathe();
       signal.throwIfAborted();
       // The text was edited or read anew: then the margins are set once more, from the start.
-      if (this.#survey.facts !== facts) {
+      if (this.#generation !== generation) {
         await this.setPanel(panel, settings, signal);
         return;
       }
@@ -321,6 +336,11 @@ export class OpenDataset {
     if (facts.isTie(number)) return;
     const { margin, dispute } = panel.verdict(facts.identity(number));
     facts.setMargin(number, margin, dispute);
+  }
+
+  #changed(): void {
+    this.#generation++;
+    this.#onUpdate();
   }
 
   #setSurvey(survey: DocumentSurvey): void {

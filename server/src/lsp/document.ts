@@ -12,6 +12,25 @@ export interface Unchanged {
   readonly tailCount: number;
 }
 
+/** What changed in a document since it was last asked. */
+export class Follower {
+  #unchanged: Unchanged | undefined;
+
+  note(line: number, tail: number): void {
+    this.#unchanged = {
+      lineStart: Math.min(line, this.#unchanged?.lineStart ?? line),
+      tailCount: Math.max(0, Math.min(tail, this.#unchanged?.tailCount ?? tail)),
+    };
+  }
+
+  /** Undefined when nothing changed. */
+  take(): Unchanged | undefined {
+    const unchanged = this.#unchanged;
+    this.#unchanged = undefined;
+    return unchanged;
+  }
+}
+
 /** Replace the bytes [start, end) by `bytes`. */
 interface Splice {
   readonly start: number;
@@ -68,7 +87,7 @@ export class OpenDocument {
   #bytes: Uint8Array;
   #lineStarts: Float64Array;
   #version: number;
-  #unchanged: Unchanged | undefined;
+  readonly #followers = new Set<Follower>();
 
   constructor(uri: string, version: number, text: string) {
     this.uri = uri;
@@ -90,11 +109,6 @@ export class OpenDocument {
     return this.#lineStarts;
   }
 
-  /** True when there are changes that `takeChanges` has not handed out yet. */
-  get isChanged(): boolean {
-    return this.#unchanged !== undefined;
-  }
-
   /** Makes the changes of one notification, each relative to the text after the one before. */
   change(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
     this.#version = version;
@@ -111,7 +125,7 @@ export class OpenDocument {
         waiting = [];
         this.#bytes = bytes;
         this.#lineStarts = lineStartsOf(bytes);
-        this.#unchanged = { lineStart: 0, tailCount: 0 };
+        this.#note(0, 0);
         continue;
       }
       // Editors send several edits from the last to the first: then positions still mean the old text.
@@ -127,17 +141,18 @@ export class OpenDocument {
     flush();
   }
 
-  /** Hands out what changed, once. */
-  takeChanges(): Unchanged | undefined {
-    const unchanged = this.#unchanged;
-    this.#unchanged = undefined;
-    return unchanged;
+  /** Somebody who wants to know what changes from now on, until `unfollow`. */
+  follow(): Follower {
+    const follower = new Follower();
+    this.#followers.add(follower);
+    return follower;
+  }
+
+  unfollow(follower: Follower): void {
+    this.#followers.delete(follower);
   }
 
   #note(line: number, tail: number): void {
-    this.#unchanged = {
-      lineStart: Math.min(line, this.#unchanged?.lineStart ?? line),
-      tailCount: Math.max(0, Math.min(tail, this.#unchanged?.tailCount ?? tail)),
-    };
+    for (const follower of this.#followers) follower.note(line, tail);
   }
 }

@@ -21,6 +21,7 @@ import { relateTask } from './relateTask.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
 import { show } from './show.ts';
+import type { Source } from './source.ts';
 import { DocumentSource } from './source.ts';
 import { statusOf } from './status.ts';
 import { toDiagnostics } from './toProtocol.ts';
@@ -50,10 +51,10 @@ export interface OpenFile {
   toldAt: number;
   /** Number of the newest scoring job: what older ones still have to say is not heard. */
   turn: number;
-  /** Rises with every change of the text: what was found out about an older one is not used. */
-  generation: number;
   /** See DatasetStatus. */
   revision: number;
+  /** The generation of the dataset whose diagnostics were sent last. */
+  published: number;
   /** What holds for it; undefined until it is read. */
   settings?: FileSettings;
 }
@@ -96,19 +97,16 @@ export class OpenFiles {
     return this.#open.values();
   }
 
-  /** The dataset as its text is now, or undefined when it is not open or not read yet. */
+  /** The dataset, brought up to its text as it is now; undefined when it is not open or not read yet. */
   current(uri: string): OpenDataset | undefined {
     const file = this.#open.get(uri);
     if (!file?.dataset.isReady) return undefined;
-    if (file.dataset.refresh()) {
-      file.generation++;
-      this.#relateSoon(file);
-    }
+    file.dataset.update();
     return file.dataset;
   }
 
   openDocument(uri: string, version: number, text: string): void {
-    this.#begin(uri, new OpenDataset(new DocumentSource(new OpenDocument(uri, version, text))));
+    this.#begin(uri, new DocumentSource(new OpenDocument(uri, version, text)));
   }
 
   changeDocument(uri: string, changes: readonly TextDocumentContentChangeEvent[], version: number): void {
@@ -139,7 +137,7 @@ export class OpenFiles {
     });
     // Asked for twice at once, it is opened once.
     if (this.#open.has(uri)) return;
-    this.#begin(uri, new OpenDataset(source));
+    this.#begin(uri, source);
     watchFile(path, { interval: WATCH_MS }, () => {
       void this.#reopenIfChanged(uri);
     });
@@ -193,6 +191,7 @@ export class OpenFiles {
   publish(file: OpenFile): void {
     if (file.closed.signal.aborted) return;
     file.revision++;
+    file.published = file.dataset.generation;
     const { uri, version } = file.dataset.source;
     const diagnostics = toDiagnostics(file.dataset);
     void this.#context.connection.sendDiagnostics({ uri, diagnostics, ...(version !== null && { version }) });
@@ -250,15 +249,17 @@ export class OpenFiles {
     }
   }
 
-  #begin(uri: string, dataset: OpenDataset): void {
+  #begin(uri: string, source: Source): void {
     const file: OpenFile = {
-      dataset,
+      dataset: new OpenDataset(source, () => {
+        this.#relateSoon(file);
+      }),
       closed: new AbortController(),
       phase: 'reading',
       toldAt: 0,
       turn: 0,
-      generation: 0,
       revision: 0,
+      published: 0,
     };
     this.#open.set(uri, file);
     this.#tell(file);
@@ -282,8 +283,7 @@ export class OpenFiles {
     if (closed.signal.aborted) return;
     watchBudget(connection, dataset, own, performance.now() - start);
     await loadDecisions(connection, dataset);
-    dataset.refresh();
-    file.generation++;
+    dataset.update();
     const { recognition, facts } = dataset.survey;
     file.phase = recognition ? 'unscored' : 'unrecognised';
     this.publish(file);
@@ -295,7 +295,6 @@ export class OpenFiles {
       `${name}: ${facts.pairCount} pairs in ${facts.recordCount} records, ${recognition.mapping.title}, ${how} ` +
         `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
     );
-    this.#relateSoon(file);
     if (settings().scoreOnOpen) this.startScoring(file);
   }
 
@@ -371,13 +370,15 @@ export class OpenFiles {
   }
 
   async #relate(file: OpenFile): Promise<void> {
-    const { dataset, generation, closed } = file;
+    const { dataset, closed } = file;
+    const { generation } = dataset;
     const task = relateTask(dataset, fileNameOf(dataset.source.uri));
     if (!task) return;
     const found = await this.#context.disk().ranges.run('relate', task, () => undefined, closed.signal);
-    if (closed.signal.aborted || file.generation !== generation) return;
+    if (closed.signal.aborted || dataset.generation !== generation) return;
     dataset.setRelations(found);
-    if (isFollowed(file) || generation === 1) this.publish(file);
+    // Who does not follow the text is shown no newer one.
+    if (isFollowed(file) || generation === file.published) this.publish(file);
   }
 
   #tell(file: OpenFile): void {

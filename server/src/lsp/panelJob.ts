@@ -141,8 +141,8 @@ export class PanelJob {
   async #rateAll(scorer: PairScorer): Promise<void> {
     const { dataset, listener } = this.#parts;
     const begun = performance.now();
-    for (let facts; facts !== dataset.survey.facts;) {
-      ({ facts } = dataset.survey);
+    for (let generation; generation !== dataset.generation;) {
+      ({ generation } = dataset);
       await this.#rate(scorer);
     }
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);

@@ -150,7 +150,7 @@ async function runConsistency(work: Work): Promise<void> {
   }
   listener.onPhase('scoring');
   const { scored, numbers } = await fit(work, true, (result, fitted) => {
-    dataset.refresh();
+    dataset.update();
     dataset.setScores(result, fitted, settings);
     listener.onScored();
   });
@@ -171,13 +171,13 @@ async function fitMember(work: Work): Promise<Member | undefined> {
   const { facts } = dataset.survey;
   if (whyTooFew(facts.preferenceCount, facts.judgementCount) !== undefined) return undefined;
   const { scored, numbers } = await fit(work, false, () => undefined);
-  dataset.refresh();
+  dataset.update();
   return consistencyMember(dataset.survey.facts, dataset.marginsByOrigin(scored.result.margins, numbers));
 }
 
 async function run(work: Work, tools: JobTools, onPanel: (job: PanelJob) => void): Promise<void> {
   const { dataset, settings, listener, signal } = work;
-  dataset.refresh();
+  dataset.update();
   const { recognition } = dataset.survey;
   if (!recognition) return;
   const reason = whyUnscorable(recognition.mapping);

@@ -10,7 +10,7 @@ import { readRecords } from '#formats/lines.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
-import type { OpenDocument } from './document.ts';
+import type { Follower, OpenDocument } from './document.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import { recordsOf, resurvey } from './resurvey.ts';
 
@@ -19,7 +19,7 @@ const SLICE_BYTES = 1 << 20;
 
 export interface Source {
   readonly uri: string;
-  /** The editor's version of the text; null where no editor holds it. */
+  /** The editor's version of the text that was last surveyed or refreshed; null where no editor holds it. */
   readonly version: number | null;
   /** Surveys everything. Undefined when `signal` ended it. */
   survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined>;
@@ -55,10 +55,14 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export class DocumentSource implements Source {
   readonly document: OpenDocument;
   #bytes: Uint8Array = new Uint8Array(0);
+  #version: number;
+  #changes: Follower;
   #rules: RuleSettings = DEFAULT_RULES;
 
   constructor(document: OpenDocument) {
     this.document = document;
+    this.#version = document.version;
+    this.#changes = document.follow();
   }
 
   get uri(): string {
@@ -66,7 +70,7 @@ export class DocumentSource implements Source {
   }
 
   get version(): number {
-    return this.document.version;
+    return this.#version;
   }
 
   get records(): RecordStream {
@@ -78,8 +82,9 @@ export class DocumentSource implements Source {
 
   async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = rules;
-    this.document.takeChanges();
-    const { bytes, lineStarts } = this.document;
+    // The text may change while it is read: what changes from here on is for the next refresh.
+    const changes = this.document.follow();
+    const { bytes, lineStarts, version } = this.document;
     const schema: Schema | undefined = mapping && { mapping };
     const surveyor = new Surveyor(schema, rules);
     let slice = 0;
@@ -89,17 +94,21 @@ export class DocumentSource implements Source {
       if (slice < SLICE_BYTES) continue;
       slice = 0;
       await breathe();
-      if (signal.aborted) return undefined;
+      if (!signal.aborted) continue;
+      this.document.unfollow(changes);
+      return undefined;
     }
-    this.#bytes = bytes;
+    this.document.unfollow(this.#changes);
+    this.#changes = changes;
+    [this.#bytes, this.#version] = [bytes, version];
     return { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
   }
 
   refresh(old: DocumentSurvey): Carried | undefined {
-    const unchanged = this.document.takeChanges();
+    const unchanged = this.#changes.take();
     if (!unchanged) return undefined;
-    const { bytes, lineStarts } = this.document;
-    this.#bytes = bytes;
+    const { bytes, lineStarts, version } = this.document;
+    [this.#bytes, this.#version] = [bytes, version];
     if (old.recognition) return resurvey(old, bytes, lineStarts, unchanged, this.#rules);
     // Nothing was recognised before, so there is nothing to carry over.
     const surveyor = new Surveyor(undefined, this.#rules);
