@@ -6,6 +6,7 @@ import type { ByteSource } from '#formats/parquet/footer.ts';
 import { CHUNK, FILE, GROUP, META } from '#formats/parquet/footer.ts';
 import { HEADER } from '#formats/parquet/pages.ts';
 import { ParquetFile } from '#formats/parquet/rows.ts';
+import type { ThriftStruct } from '#formats/parquet/thrift.ts';
 import {
   ByteSink,
   copyStruct,
@@ -321,3 +322,56 @@ export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
 }
 
 const V1_HEADER = structOf([HEADER.type, T.i32, 0], [HEADER.data, T.struct, structOf()]);
+
+/** How writers leave a row group of an empty batch: places of 0, places that are not there, or no columns at all. */
+export const EMPTY_GROUPS = ['zero', 'absent', 'bare'] as const;
+export type EmptyGroup = (typeof EMPTY_GROUPS)[number];
+
+/**
+ * The file with row groups without rows before the groups of these numbers.
+ * @param keepRows false takes all other groups out
+ */
+export function withEmptyGroups(
+  bytes: Uint8Array,
+  at: readonly number[],
+  kind: EmptyGroup,
+  keepRows = true,
+): Uint8Array {
+  const { footer } = new ParquetFile(sourceOf(bytes), pageCodecs);
+  const root = copyStruct(footer.file);
+  const full = structsIn(root, FILE.groups);
+  const emptied = (): ThriftStruct => {
+    const group = copyStruct(structsIn(copyStruct(footer.file), FILE.groups)[0]!);
+    for (const chunk of structsIn(group, GROUP.columns)) {
+      const meta = structIn(chunk, CHUNK.meta)!;
+      for (const id of [
+        CHUNK.offsetIndex,
+        CHUNK.offsetIndexLength,
+        CHUNK.columnIndex,
+        CHUNK.columnIndexLength,
+      ])
+        setField(chunk, id, T.i64, undefined);
+      for (const id of [META.dictionaryPage, META.statistics, META.bloomOffset, META.bloomLength])
+        setField(meta, id, T.i64, undefined);
+      for (const id of [META.count, META.packed, META.unpacked]) setField(meta, id, T.i64, 0);
+      setField(meta, META.dataPage, T.i64, kind === 'absent' ? undefined : 0);
+    }
+    if (kind === 'bare') setField(group, GROUP.columns, T.list, { itemType: T.struct, items: [] });
+    for (const id of [GROUP.unpacked, GROUP.rows]) setField(group, id, T.i64, 0);
+    return group;
+  };
+  const items = full.flatMap((group, number) => [
+    ...(at.includes(number) ? [emptied()] : []),
+    ...(keepRows ? [group] : []),
+  ]);
+  if (at.includes(full.length)) items.push(emptied());
+  setField(root, FILE.groups, T.list, { itemType: T.struct, items });
+  if (!keepRows) setField(root, FILE.rows, T.i64, 0);
+  const out = new ByteSink();
+  out.bytes(bytes.subarray(0, footer.start));
+  const made = thriftBytes(root);
+  out.bytes(made);
+  out.uint32(made.length);
+  out.bytes(new TextEncoder().encode('PAR1'));
+  return out.all.slice();
+}

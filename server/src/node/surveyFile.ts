@@ -94,10 +94,16 @@ export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   return sample;
 }
 
+async function isEmpty({ records }: DataFile): Promise<boolean> {
+  for await (const _ of records()) return false;
+  return true;
+}
+
 /** How a file is read, by its head: as preflens.json says, or by its look. Throws where nothing is recognised. */
 export async function recogniseFile(file: DataFile): Promise<Recognition> {
   const sample = await sampleOf(file);
   const recognition = recogniseAs(configuredMapping(file.path), sample);
+  if (!recognition && (await isEmpty(file))) throw messages.empty(file.path);
   if (!recognition) throw messages.unrecognised(file.path, Object.keys(sample[0] ?? {}));
   return recognition;
 }

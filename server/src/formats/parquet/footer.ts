@@ -123,11 +123,13 @@ function whole(struct: ThriftStruct, id: number, what: string): number {
   return value;
 }
 
-function chunkOf(chunk: ThriftStruct, dataEnd: number, name: string): Chunk {
+function chunkOf(chunk: ThriftStruct, rows: number, dataEnd: number, name: string): Chunk {
   const meta = structIn(chunk, CHUNK.meta);
   if (!meta || structIn(chunk, 8)) throw new ParquetError('encrypted, which is not read');
   if ((textIn(chunk, CHUNK.filePath) ?? '') !== '')
     throw new ParquetError('a summary of other files, which is not read: open those files');
+  // Arrow writes row groups of empty batches: no page, and places of 0 or none.
+  if (rows === 0) return { chunk, meta, codec: numberIn(meta, META.codec) ?? 0, count: 0, start: 0, end: 0 };
   const dataPage = whole(meta, META.dataPage, `the place of column ${name}`);
   const dictionary = numberIn(meta, META.dictionaryPage) ?? 0;
   const start = dictionary > 0 && dictionary < dataPage ? dictionary : dataPage;
@@ -148,11 +150,11 @@ function readGroups(file: ThriftStruct, schema: Schema, dataEnd: number): RowGro
   return structsIn(file, FILE.groups).map((group) => {
     const rows = whole(group, GROUP.rows, 'the count of a row group');
     const columns = structsIn(group, GROUP.columns);
-    if (columns.length !== schema.leaves.length)
+    if (columns.length !== schema.leaves.length && (rows > 0 || columns.length > 0))
       throw new ParquetError('damaged: a row group has other columns than the schema');
-    const chunks = schema.leaves.map((leaf, i) => {
+    const chunks = schema.leaves.slice(0, columns.length).map((leaf, i) => {
       const name = leaf.path.join('.');
-      const chunk = chunkOf(columns[i] as ThriftStruct, dataEnd, name);
+      const chunk = chunkOf(columns[i] as ThriftStruct, rows, dataEnd, name);
       // A list has an entry for each element, and one where it is empty.
       if (leaf.maxRepetition === 0 ? chunk.count !== rows : chunk.count < rows)
         throw new ParquetError(`damaged: column ${name} has ${chunk.count} entries for ${rows} rows`);

@@ -276,10 +276,8 @@ function finishFooter({ file, layout, root, touched, droppedRows }: Work, rows: 
     updateNumber(group, GROUP.unpacked, (size) => size + after.unpacked - before.unpacked);
     updateNumber(group, GROUP.packed, (size) => size + after.packed - before.packed);
   });
-  // A row group without rows is none. Their numbers are told again.
-  const kept = groups.filter(
-    (group, number) => !droppedRows.has(number) || numberIn(group, GROUP.rows) !== 0,
-  );
+  // A row group without rows is left out, and the others are numbered again.
+  const kept = groups.filter((group) => numberIn(group, GROUP.rows) !== 0);
   if (kept.length < groups.length) {
     setField(root, FILE.groups, T.list, { itemType: T.struct, items: kept });
     kept.forEach((group, number) => {
@@ -320,7 +318,8 @@ export function planSplice(
   const droppedAll = new Set(changes.flatMap(({ row, cells }) => (cells === null ? [row] : [])));
   for (const column of added) {
     addToSchema(root, column);
-    groups.forEach((_, number) => {
+    groups.forEach((group, number) => {
+      if (group.rows === 0) return;
       addChunk({
         file,
         layout,
