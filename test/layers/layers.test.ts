@@ -159,7 +159,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     './dataset.ts',
   ],
   'server/src/cli/x.ts': ['#core/messages.ts', '#node/engine.ts', 'commander', './job.ts'],
-  'client/src/x.ts': ['vscode', 'vscode-languageclient/node', './commands.ts'],
+  'client/src/x.ts': ['#core/escape/escape.ts', 'vscode', 'vscode-languageclient/node', './commands.ts'],
   'media/src/view/x.ts': ['#core/compare/wordDiff.ts', '../model/keys.ts', './elements.ts'],
 };
 
@@ -167,6 +167,21 @@ const cases = (table: Record<string, readonly string[]>) =>
   Object.entries(table).flatMap(([file, imports]) => imports.map((from) => [file, from] as const));
 
 describe('lint', () => {
+  it.each([
+    "process.stdout.write('x');",
+    "process.stderr.write('x');",
+    'const { stdout } = process; stdout.end();',
+    "import { stderr } from 'node:process'; stderr.end();",
+    "import { Console } from 'node:console'; export const x = new Console(y);",
+    "console.log('x');",
+    "globalThis.console.log('x');",
+  ])('lets the printer alone write to the terminal: %s', async (line) => {
+    const said = async (file: string): Promise<number> =>
+      (await eslint.lintText(`${line}\n`, { filePath: join(ROOT, file) }))[0]!.messages.length;
+    expect(await said('server/src/cli/x.ts')).toBe(1);
+    expect(await said('server/src/node/x.ts')).toBe(1);
+  });
+
   it.each(cases(FORBIDDEN))('%s may not import %s', async (file, from) => {
     expect(await refusals(file, value(from))).toBe(1);
     expect(await refusals(file, type(from))).toBe(1);

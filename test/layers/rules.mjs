@@ -36,7 +36,34 @@ const layer = (files, allowed, typesOnly = []) => ({
   },
 });
 
+const ONE_PRINTER = 'Standard output and standard error have one way in: server/src/cli/printer.ts.';
+
+/** Whatever is said on standard output or standard error goes through the printer, which makes it harmless. */
+const onePrinter = {
+  files: ['server/src/**/*.ts'],
+  // The language server speaks its protocol over standard output.
+  ignores: ['server/src/cli/printer.ts', 'server/src/lsp/main.ts'],
+  rules: {
+    'no-restricted-properties': [
+      'error',
+      ...['stdout', 'stderr'].map((property) => ({ object: 'process', property, message: ONE_PRINTER })),
+      { object: 'globalThis', property: 'console', message: ONE_PRINTER },
+    ],
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: ['node:process', 'process', 'node:console', 'console'].map((name) => ({
+          name,
+          message: ONE_PRINTER,
+        })),
+      },
+    ],
+    'no-console': 'error',
+  },
+};
+
 export const layerRules = [
+  onePrinter,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
@@ -63,7 +90,11 @@ export const layerRules = [
     ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'vscode-languageserver/node$'],
   ),
   layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
-  layer(['client/src/**/*.ts'], ['vscode$', 'vscode-languageclient/node$', 'node:'], ['#protocol/']),
+  layer(
+    ['client/src/**/*.ts'],
+    ['#core/escape/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
+    ['#protocol/'],
+  ),
   layer(['media/src/**/*.ts'], ['#core/compare/'], ['#protocol/']),
   layer(['media/src/model/**/*.ts'], [], ['#protocol/']),
 ];

@@ -138,7 +138,9 @@ export async function check(
   }
   const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors };
   const lines = FORMATS[options.format](report, options.maxFindings);
-  if (options.out === undefined) for (const line of lines) command.print(line);
+  // Commands of a runner begin with what the printer keeps from beginning a line.
+  const print = options.format === 'github' ? command.command : command.print;
+  if (options.out === undefined) for (const line of lines) print(line);
   else await writeWhole(options.out, [...lines].map((line) => `${line}\n`).join(''));
   if (options.format !== 'text' && options.out === undefined && isatty(1))
     command.note('--out FILE writes the report to a file.');

@@ -2,15 +2,10 @@ import type { SurveyCache } from '#node/cache.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { RangeRunner } from '#node/threads.ts';
 
-import type { Bar } from './terminal.ts';
+import type { Printer } from './printer.ts';
 
 /** What every command is given: where to write, and what can stop it. */
-export interface Command {
-  /** A line of the result, to standard output. */
-  print(line: string): void;
-  /** A line about the run, to standard error. */
-  note(line: string): void;
-  readonly bar: Bar;
+export interface Command extends Printer {
   readonly signal: AbortSignal;
   readonly ranges: RangeRunner;
   /** Undefined when nothing is to be kept. */

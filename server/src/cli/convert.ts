@@ -95,10 +95,11 @@ function targetOf(id: string | undefined): Target | undefined {
 
 /** Writes to a file, which appears whole or not at all; to standard output for -; nowhere without a name. */
 async function writeOut(
+  command: Command,
   bytes: AsyncIterable<Uint8Array>,
   out: string | undefined,
-  signal: AbortSignal,
 ): Promise<void> {
+  const { signal } = command;
   const source = Readable.from(bytes, { objectMode: false });
   if (out === undefined) {
     const nowhere = new Writable({
@@ -110,7 +111,7 @@ async function writeOut(
     return;
   }
   if (out === '-') {
-    await pipeline(source, process.stdout, { signal, end: false });
+    await command.records(source, signal);
     return;
   }
   const partial = `${out}.${process.pid}.partial`;
@@ -144,7 +145,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
         ofTable = losses;
       })
     : withLineEnds(lines());
-  await writeOut(bytes, dryRun ? undefined : out, command.signal);
+  await writeOut(command, bytes, dryRun ? undefined : out);
   for (const file of dataset.files) await file.assertSame();
   const { losses, read, written } = outcome;
   const lost = [...losses.lines(), ...ofTable];

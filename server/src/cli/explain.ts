@@ -14,7 +14,7 @@ export function explainRule(command: Command, id: string | undefined): void {
       command.print(`${rule.id.padEnd(width)}  ${rule.severity.padEnd(11)}  ${rule.title}`);
     return;
   }
-  command.print(rulePage(knownRule(id)));
+  command.lines(rulePage(knownRule(id)));
 }
 
 /** The rule of an id; for any other the one that was likely meant is named. */

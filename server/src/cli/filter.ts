@@ -1,6 +1,5 @@
 // `preflens score -`: records on standard input, scores on standard output, memory that does not grow. One such process
 // for each partition scores any amount of data.
-import { once } from 'node:events';
 
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
@@ -79,10 +78,6 @@ async function* windows(signal: AbortSignal): AsyncGenerator<readonly RawRecord[
   if (window.length > 0) yield window;
 }
 
-async function writeLine(line: object): Promise<void> {
-  if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
-}
-
 /** What became of the records of a stream. */
 interface Outcome {
   scored: number;
@@ -110,18 +105,18 @@ async function filterWindow(
   recognition: Recognition,
   scorers: readonly PairScorer[],
   outcome: Outcome,
-  signal: AbortSignal,
+  command: Command,
 ): Promise<void> {
   const read = window.map((raw) => ({ raw, record: readRaw(raw, recognition) }));
   const pairs = read.flatMap(({ record }): NumberedPair[] =>
     record ? record.pairs.map((pair, number) => ({ number, pair, value: record.value })) : [],
   );
-  for (const scorer of scorers) await scorer.ratePairs(pairs, signal);
+  for (const scorer of scorers) await scorer.ratePairs(pairs, command.signal);
   const panel = new Panel(scorers);
   for (const { raw, record } of read) {
     if (!record || record.pairs.length === 0) {
       outcome.without++;
-      await writeLine({ record: raw.record, error: record ? 'no pair' : 'cannot be read' });
+      await command.json({ record: raw.record, error: record ? 'no pair' : 'cannot be read' });
       continue;
     }
     for (const [pair, one] of record.pairs.entries()) {
@@ -131,7 +126,7 @@ async function filterWindow(
         .map((member) => member.refusal(identity))
         .find((reason) => reason !== undefined);
       countPair(outcome, one.isTie, margin, refusal);
-      await writeLine({
+      await command.json({
         record: raw.record,
         pair,
         ...keysOf(identity),
@@ -162,7 +157,7 @@ export async function filter(command: Command, options: FilterOptions): Promise<
         for (const error of opened.failed) command.note(error.message);
         ({ scorers } = opened);
       }
-      await filterWindow(window, recognition, scorers, outcome, command.signal);
+      await filterWindow(window, recognition, scorers, outcome, command);
     }
   } finally {
     for (const scorer of scorers) scorer.close();

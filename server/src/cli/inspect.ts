@@ -48,16 +48,14 @@ export async function index(
     command.bar.clear();
     if (json) {
       const counts = countsOf(survey);
-      command.print(
-        JSON.stringify({
-          file: file.path,
-          bytes: file.size,
-          ...counts,
-          source,
-          seconds,
-          sidecar: sidecar ?? null,
-        }),
-      );
+      await command.json({
+        file: file.path,
+        bytes: file.size,
+        ...counts,
+        source,
+        seconds,
+        sidecar: sidecar ?? null,
+      });
       continue;
     }
     const read = { cache: 'known from before', tail: 'only what was appended was read', whole: 'read' }[
@@ -97,16 +95,14 @@ export async function schema(command: Command, path: string, { json }: { json: b
       kind: mapping.answers.kind,
       axes,
     };
-    command.print(
-      JSON.stringify({
-        file: path,
-        sampled: sample.length,
-        share,
-        given: recognition.isGiven,
-        ...shown,
-        alternatives,
-      }),
-    );
+    await command.json({
+      file: path,
+      sampled: sample.length,
+      share,
+      given: recognition.isGiven,
+      ...shown,
+      alternatives,
+    });
     return;
   }
   const percent = (of: number): string => `${Math.round(100 * of)} %`;
@@ -202,15 +198,13 @@ export async function stats(
   command.bar.clear();
   if (options.json) {
     const bySource = sources && { field, counts: Object.fromEntries(sources) };
-    command.print(
-      JSON.stringify({
-        dataset: dataset.name,
-        files: dataset.files.length,
-        ...figures,
-        ...(bySource && { bySource }),
-        ...(verdicts && { verdicts }),
-      }),
-    );
+    await command.json({
+      dataset: dataset.name,
+      files: dataset.files.length,
+      ...figures,
+      ...(bySource && { bySource }),
+      ...(verdicts && { verdicts }),
+    });
     return;
   }
   const share = (of: number, all: number): string => (all === 0 ? '–' : `${((100 * of) / all).toFixed(1)} %`);

@@ -87,7 +87,7 @@ export async function openSurveyed(
 
 /** Fits the built-in scorer in a child process. */
 async function fitDataset(
-  { bar, signal, machine }: Command,
+  { bar, note, signal, machine }: Command,
   dataset: SurveyedDataset,
   options: ScoreOptions,
 ): Promise<{ readonly scored: Scored; readonly margins: Float32Array }> {
@@ -105,7 +105,7 @@ async function fitDataset(
       bar.show(STAGE_TITLES[stage], done);
     },
     onRestart: (reason) => {
-      process.stderr.write(`${reason} Starting another one.\n`);
+      note(`${reason} Starting another one.`);
     },
     signal,
   });

@@ -27,16 +27,16 @@ import { fix } from './fix.ts';
 import { index, schema, stats } from './inspect.ts';
 import { keep } from './keep.ts';
 import { model, providers } from './models.ts';
+import { openPrinter } from './printer.ts';
 import { writeScores } from './score.ts';
 import { selfTest } from './selftest.ts';
 import { spoolStandardInput } from './standardInput.ts';
-import { progressBar } from './terminal.ts';
 
 const CLEAN = 0;
 const FINDINGS = 1;
 const CANNOT_RUN = 2;
 
-const bar = progressBar(process.stderr);
+const printer = openPrinter(() => process.exit(CLEAN));
 const cancel = new AbortController();
 const bundle = (name: string): string => join(import.meta.dirname, name);
 
@@ -50,9 +50,7 @@ interface Global {
 /** What all commands work with, by the options that all of them have. */
 function commandWith({ memory, cache, modelMemory, send }: Global): Command {
   return {
-    print: (line) => process.stdout.write(`${line}\n`),
-    note: (line) => process.stderr.write(`${line}\n`),
-    bar,
+    ...printer,
     signal: cancel.signal,
     ranges: threads(bundle('thread.js'), widthFor(memory), (message) => new UserError(message)),
     cache: cache ? openCache(defaultCacheFolder()) : undefined,
@@ -61,10 +59,7 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
       start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
       cacheFolder: cache ? defaultCacheFolder() : undefined,
       budget: modelBudget(modelMemory),
-      log: (line) => {
-        bar.clear();
-        process.stderr.write(`${line}\n`);
-      },
+      log: printer.note,
       isTrusted: true,
       secret: async (name) => Promise.resolve(process.env[name]),
       async maySend(_rule, where) {
@@ -91,6 +86,7 @@ const program = new Program('preflens')
     toNumber,
   )
   .option('--send', 'allow texts to be sent to the servers that preflens.json names', false)
+  .configureOutput({ writeOut: printer.lines, writeErr: printer.notes })
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? CLEAN : CANNOT_RUN);
   });
@@ -346,17 +342,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     setTimeout(() => process.exit(CANNOT_RUN), 1000).unref();
   });
 }
-// The reader of our output may be gone, as in `preflens check … | head`.
-process.stdout.on('error', () => process.exit(CLEAN));
 
 try {
   await program.parseAsync();
 } catch (error) {
-  bar.clear();
-  const words =
-    error instanceof UserError
-      ? error.message
-      : `preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  process.stderr.write(`${words}\n`);
+  printer.bar.clear();
+  if (error instanceof UserError) printer.note(error.message);
+  else printer.notes(`preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exitCode = CANNOT_RUN;
 }

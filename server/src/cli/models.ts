@@ -8,7 +8,7 @@ import type { Command } from './command.ts';
 export async function providers(command: Command, json: boolean): Promise<void> {
   const probed = await probeProviders(command.machine.start);
   if (json) {
-    command.print(JSON.stringify(probed));
+    await command.json(probed);
     return;
   }
   for (const { provider, works, isChosen, words, advice } of probed) {

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 
+import { jsonLine } from '#core/escape/escape.ts';
 import { formatKey } from '#core/hash.ts';
 import { messages } from '#core/messages.ts';
 import type { Identity } from '#core/model/identity.ts';
@@ -118,7 +119,7 @@ export async function writeScores(
   const partial = `${options.out}.partial`;
   const asArrow = options.out.endsWith('.arrow');
   const rows: ScoreRow[] = [];
-  const out = toStdout ? process.stdout : createWriteStream(partial);
+  const out = toStdout ? undefined : createWriteStream(partial);
   let written = 0;
   try {
     for await (const { place, pair, value, margin } of scoredPairs(dataset, margins)) {
@@ -137,18 +138,19 @@ export async function writeScores(
             }),
       };
       if (asArrow) rows.push(line);
-      else if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');
+      else if (!out) await command.json(line);
+      else if (!out.write(`${jsonLine(line)}\n`)) await once(out, 'drain');
       command.bar.show('Writing', ++written / dataset.pairCount);
     }
     await assertSame(dataset);
-    if (!toStdout) {
+    if (out) {
       if (asArrow) out.write(scoresToArrow(rows));
       out.end();
       await finished(out);
       await rename(partial, options.out);
     }
   } catch (error) {
-    if (!toStdout) {
+    if (out) {
       out.destroy();
       await rm(partial, { force: true });
     }

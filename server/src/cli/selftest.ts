@@ -36,17 +36,15 @@ export async function selfTest(command: Command, path: string, options: SelfTest
   if (!test) throw messages.notScorable(path, 'Too few pairs have a score for a self-test.');
   const pairs = margins.reduce((sum, margin) => sum + Number(!Number.isNaN(margin)), 0);
   if (options.json) {
-    command.print(
-      JSON.stringify({
-        file: path,
-        pairs,
-        scorer: scorerId,
-        seed: options.seed,
-        flippedShare: SELF_TEST_SHARE,
-        ...test,
-        asRecorded: trust,
-      }),
-    );
+    await command.json({
+      file: path,
+      pairs,
+      scorer: scorerId,
+      seed: options.seed,
+      flippedShare: SELF_TEST_SHARE,
+      ...test,
+      asRecorded: trust,
+    });
     return;
   }
   const rows: readonly (readonly [string, string])[] = [

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
+import { terminalLine } from '#core/escape/escape.ts';
 import { stageProgress } from '#core/progress.ts';
 
 /** What a command says while it works. Nothing at all when standard error is not a terminal. */
@@ -12,8 +13,8 @@ export interface Bar {
 const WIDTH = 28;
 const REDRAW_MS = 80;
 
-export function progressBar(out: NodeJS.WriteStream): Bar {
-  if (!out.isTTY) return { show: () => undefined, clear: () => undefined };
+export function progressBar(out: NodeJS.WritableStream & { readonly isTTY?: boolean }): Bar {
+  if (out.isTTY !== true) return { show: () => undefined, clear: () => undefined };
   const wordsOf = stageProgress(() => performance.now());
   let title = '';
   let drawn = 0;
@@ -26,7 +27,7 @@ export function progressBar(out: NodeJS.WriteStream): Bar {
       drawn = now;
       const full = Math.round(WIDTH * done);
       const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-      out.write(`\r\u001b[2K${title.padEnd(14)} ${bar} ${wordsOf(title, done)}`);
+      out.write(`\r\u001b[2K${terminalLine(title.padEnd(14))} ${bar} ${wordsOf(title, done)}`);
     },
     clear() {
       out.write('\r\u001b[2K');

@@ -2,6 +2,7 @@
 import type { Estimate } from '../checks/dataset/effects.ts';
 import type { Portrait } from '../checks/dataset/portrait.ts';
 import { ruleById } from '../checks/table.ts';
+import { htmlText } from '../escape/escape.ts';
 import { formatMargin } from '../score/ranking.ts';
 import type { Format } from './formats.ts';
 import { countWords } from './formats.ts';
@@ -10,14 +11,6 @@ import { countByRule, listed, plural, totalOf } from './report.ts';
 
 /** Findings that a page lists: more make it slow to open. */
 const MOST_HTML = 2000;
-
-function escape(words: string): string {
-  return words
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --back: #fff; --panel: #f6f8fa;
@@ -80,7 +73,7 @@ function oddsChart({ style }: Portrait): string {
     const y = i * row + 12;
     const side = low > 1 ? 'chosen' : high < 1 ? 'rejected' : '';
     const colour = side === '' ? 'var(--soft)' : `var(--${side})`;
-    return `<text class="ink" x="0" y="${y + 4}">${escape(name)}</text><line x1="${at(low).toFixed(1)}" x2="${at(high).toFixed(1)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/><circle cx="${at(value).toFixed(1)}" cy="${y}" r="4" fill="${colour}"><title>odds ratio ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}): ${chosenOnly} pairs for, ${rejectedOnly} against</title></circle>`;
+    return `<text class="ink" x="0" y="${y + 4}">${htmlText(name)}</text><line x1="${at(low).toFixed(1)}" x2="${at(high).toFixed(1)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/><circle cx="${at(value).toFixed(1)}" cy="${y}" r="4" fill="${colour}"><title>odds ratio ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}): ${chosenOnly} pairs for, ${rejectedOnly} against</title></circle>`;
   });
   const ticks = [-3, -2, -1, 0, 1, 2, 3].map((power) => {
     const x = at(2 ** power).toFixed(1);
@@ -117,7 +110,7 @@ function marginChart(margins: Histogram | undefined): string {
 function shareRow(name: string, { value, low, high }: Estimate): string {
   if (Number.isNaN(value)) return '';
   const percent = (share: number): string => (100 * share).toFixed(0);
-  return `<tr><td>${escape(name)}</td><td class="n">${percent(value)} %</td><td class="soft">95 % interval ${percent(low)} to ${percent(high)} %</td></tr>`;
+  return `<tr><td>${htmlText(name)}</td><td class="n">${percent(value)} %</td><td class="soft">95 % interval ${percent(low)} to ${percent(high)} %</td></tr>`;
 }
 
 function portraitSection(file: FileReport): string {
@@ -126,18 +119,17 @@ function portraitSection(file: FileReport): string {
   if (preferences === 0) return `<table>${shareRow('Called good', good)}</table>`;
   const effect = `<tr><td>Length, Cohen’s d</td><td class="n">${lengthEffect.value.toFixed(2)}</td><td class="soft">95 % interval ${lengthEffect.low.toFixed(2)} to ${lengthEffect.high.toFixed(2)}; 0.3 is minor, 0.8 is major</td></tr>`;
   const key = (side: string): string => `<span class="key" style="background: var(--${side})"></span>${side}`;
-  return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} in the mean &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${marginChart(file.margins)}${oddsChart(portrait)}</div>
-<table>${shareRow('The longer answer wins', longerWins)}${effect}${file.hasLabel ? shareRow('The answer that stands first wins', firstWins) : ''}${shareRow('Called good', good)}</table>`;
+  return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} in the mean &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${marginChart(file.margins)}${oddsChart(portrait)}</div><table>${shareRow('The longer answer wins', longerWins)}${effect}${file.hasLabel ? shareRow('The answer that stands first wins', firstWins) : ''}${shareRow('Called good', good)}</table>`;
 }
 
 function* fileSection(file: FileReport, shown: ReadonlySet<unknown>): Generator<string> {
-  yield `<h2>${escape(file.path)}</h2><p class="soft">${escape(countWords(file))} in ${plural(file.recordCount, 'record')}, read as ${escape(file.mapping)}. ${plural(totalOf([file]), 'finding')}${file.kept > 0 ? `; ${file.kept} kept by decision` : ''}${file.old > 0 ? `; ${file.old} in the baseline` : ''}. ${escape(file.trust)}</p>`;
+  yield `<h2>${htmlText(file.path)}</h2><p class="soft">${htmlText(countWords(file))} in ${plural(file.recordCount, 'record')}, read as ${htmlText(file.mapping)}. ${plural(totalOf([file]), 'finding')}${file.kept > 0 ? `; ${file.kept} kept by decision` : ''}${file.old > 0 ? `; ${file.old} in the baseline` : ''}. ${htmlText(file.trust)}</p>`;
   yield portraitSection(file);
   const own = file.findings.filter((finding) => shown.has(finding));
   if (own.length === 0) return;
   yield `<details${own.length <= 100 ? ' open' : ''}><summary>${plural(own.length, 'finding')} listed</summary><table><tr><th class="n">Line</th><th>Rule</th><th>Finding</th></tr>`;
   for (const { line, rule, severity, message } of own)
-    yield `<tr><td class="n">${line}</td><td><code class="${severity}">${rule}</code></td><td class="words">${escape(message)}</td></tr>`;
+    yield `<tr><td class="n">${line}</td><td><code class="${severity}">${htmlText(rule)}</code></td><td class="words">${htmlText(message)}</td></tr>`;
   yield '</table></details>';
 }
 
@@ -146,13 +138,15 @@ function* html(report: Report, most: number): Generator<string> {
   const shown = new Set(rows.map(([, finding]) => finding));
   const total = totalOf(report.files);
   const pairs = report.files.reduce((sum, file) => sum + file.pairCount, 0);
-  yield `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Preference data</title><style>${STYLE}</style>`;
-  yield `<h1>Preference data</h1><p class="soft">${plural(total, 'finding')} in ${plural(pairs, 'pair')} of ${plural(report.files.length, 'file')}, by PrefLens ${escape(report.version)}.</p>`;
-  for (const error of report.errors) yield `<p class="bad">Could not be checked: ${escape(error)}</p>`;
+  yield `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>Preference data</title><style>`;
+  yield* STYLE.trim().split('\n');
+  yield '</style>';
+  yield `<h1>Preference data</h1><p class="soft">${plural(total, 'finding')} in ${plural(pairs, 'pair')} of ${plural(report.files.length, 'file')}, by PrefLens ${htmlText(report.version)}.</p>`;
+  for (const error of report.errors) yield `<p class="bad">Could not be checked: ${htmlText(error)}</p>`;
   if (total > 0) {
     yield '<table><tr><th>Rule</th><th>What is wrong</th><th class="n">Findings</th></tr>';
     for (const { rule, severity, count } of countByRule(report.files))
-      yield `<tr><td><code class="${severity}">${rule}</code></td><td>${escape(ruleById(rule)?.title ?? '')}</td><td class="n">${count.toLocaleString('en')}</td></tr>`;
+      yield `<tr><td><code class="${severity}">${htmlText(rule)}</code></td><td>${htmlText(ruleById(rule)?.title ?? '')}</td><td class="n">${count.toLocaleString('en')}</td></tr>`;
     yield '</table>';
   } else yield '<p>Nothing was found.</p>';
   if (total > rows.length)

@@ -1,5 +1,6 @@
 // SARIF 2.1.0 (OASIS): what code scanning takes. No texts of the dataset go in, and findings beyond the limit are counted.
 import { ruleById } from '../checks/table.ts';
+import { jsonLine, sarifText } from '../escape/escape.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Format } from './formats.ts';
 import type { FileReport, Report, ReportedFinding } from './report.ts';
@@ -13,7 +14,9 @@ const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', i
 
 /** A path as a relative reference. */
 function uriOf(path: string): string {
+  // Half of a surrogate pair has no UTF-8, so no percent encoding.
   return path
+    .replace(/\p{Cs}/gu, '\ufffd')
     .replaceAll('\\', '/')
     .split('/')
     .map((part) => encodeURIComponent(part))
@@ -39,7 +42,7 @@ function resultOf({ path }: FileReport, finding: ReportedFinding, rules: readonl
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),
     level: LEVELS[severity],
-    message: { text: message },
+    message: { text: sarifText(message) },
     locations: [
       {
         physicalLocation: {
@@ -59,7 +62,7 @@ function resultOf({ path }: FileReport, finding: ReportedFinding, rules: readonl
 }
 
 function notification(text: string, level: string): object {
-  return { level, message: { text } };
+  return { level, message: { text: sarifText(text) } };
 }
 
 function* sarif(report: Report, most: number): Generator<string> {
@@ -89,7 +92,7 @@ function* sarif(report: Report, most: number): Generator<string> {
     invocations: [{ executionSuccessful: report.errors.length === 0, toolExecutionNotifications: notes }],
     results: shown.map(([file, finding]) => resultOf(file, finding, rules)),
   };
-  yield JSON.stringify({
+  yield jsonLine({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [run],
