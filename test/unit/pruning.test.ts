@@ -17,14 +17,13 @@ import type { Command } from '../../server/src/cli/command.ts';
 import { FindingLists } from '../../server/src/lsp/findingLists.ts';
 import { generatePairs } from '../bench/generate.ts';
 import { never, testFolder } from '../fakes/files.ts';
+import { keptPrinter } from '../fakes/printer.ts';
 import { HERE } from '../fakes/threads.ts';
 
 const folder = testFolder('pruning');
 
 const commandWith = (memoryMb: number): Command => ({
-  print: () => undefined,
-  note: () => undefined,
-  bar: { show: () => undefined, clear: () => undefined },
+  ...keptPrinter(),
   signal: never,
   ranges: HERE,
   cache: undefined,
