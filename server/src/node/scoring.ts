@@ -2,6 +2,7 @@
 // gave, and starts a new process from there when the old one dies.
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { messages } from '#core/messages.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import type { ConsistencyResult, Plan, WirePair } from '#protocol/scorer.ts';
@@ -146,7 +147,7 @@ export async function score(start: StartScorer, job: ScoringJob): Promise<Scored
     } catch (error) {
       if (!(error instanceof ScorerGone)) throw error;
       fruitless = kept.fits.size > before ? 0 : fruitless + 1;
-      if (fruitless >= MOST_FRUITLESS) throw error;
+      if (fruitless >= MOST_FRUITLESS) throw messages.scorerGivenUp(fruitless, error.message);
       job.onRestart?.(error.message);
       await wait(100 * 2 ** fruitless);
     }

@@ -4,11 +4,13 @@ import { fork } from 'node:child_process';
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 
+import { UserError } from '#core/messages.ts';
 import type { ScorerNotifications, ScorerRequests } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
 import type { Caller } from './rpc.ts';
 import { callerOf } from './rpc.ts';
+import { SilenceWatch } from './silence.ts';
 
 /** A running scorer, at the other end of some wire. */
 export interface Scorer {
@@ -26,7 +28,26 @@ export interface Scorer {
 }
 
 /** The scorer is gone without having been told to: the job may be tried again. */
-export class ScorerGone extends Error {}
+export class ScorerGone extends UserError {}
+
+/** For how long a process may say nothing while a request waits, in milliseconds. A fit tells its progress ten times a second. */
+export type SilenceLimits = Partial<Record<keyof ScorerRequests, number>>;
+
+const ANSWER_MS = 60_000;
+
+/** Requests that are one long piece of work. */
+const WORK_MS = 180_000;
+
+/** The requests of a model are not here: its host has a deadline for each batch. */
+export const SILENCE_LIMITS: SilenceLimits = {
+  hello: ANSWER_MS,
+  add: ANSWER_MS,
+  fit: ANSWER_MS,
+  restore: ANSWER_MS,
+  plan: WORK_MS,
+  join: WORK_MS,
+  selfTest: WORK_MS,
+};
 
 /** `mostMb`: what it may hold; 0 for no limit. */
 export type StartScorer = (mostMb?: number) => Promise<Scorer>;
@@ -40,8 +61,32 @@ function tailOf(child: ChildProcess): () => string {
   return () => tail.trim();
 }
 
+function goneWords(ended: string | undefined, code: number | null, signal: string | null): string {
+  if (ended !== undefined) return `The scoring process was ended: ${ended}.`;
+  return `The scoring process ended (${signal === null ? `exit code ${String(code)}` : `signal ${signal}`}).`;
+}
+
+/** Requests of which none waits for a process that says nothing. */
+function patient(
+  requests: Caller<ScorerRequests>,
+  watch: SilenceWatch,
+  limits: SilenceLimits,
+): Caller<ScorerRequests> {
+  return {
+    call: async (name, params, signal) => {
+      const call = requests.call(name, params, signal);
+      const ms = limits[name];
+      return ms === undefined ? call : watch.during(ms, call);
+    },
+  };
+}
+
 /** Forks the bundle at `path` and shakes hands. A process that holds more than `mostMb` ends itself. */
-export async function startScorer(path: string, mostMb = 0): Promise<Scorer> {
+export async function startScorer(
+  path: string,
+  mostMb = 0,
+  silence: SilenceLimits = SILENCE_LIMITS,
+): Promise<Scorer> {
   const child = fork(path, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -49,20 +94,27 @@ export async function startScorer(path: string, mostMb = 0): Promise<Scorer> {
     env: { ...process.env, PREFLENS_MEMORY_MB: String(mostMb) },
   });
   const stderr = tailOf(child);
+  let ended: string | undefined;
+  const watch = new SilenceWatch((ms) => {
+    ended = `it said nothing for ${ms / 1000} s`;
+    child.kill('SIGKILL');
+  });
+  child.on('message', () => {
+    watch.heard();
+  });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const gone = new Promise<never>((_, reject) => {
     child.once('exit', (code, signal) => {
       connection.dispose();
-      const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
       const said = stderr();
-      reject(new ScorerGone(`The scoring process ended (${how}).${said === '' ? '' : ` It said: ${said}`}`));
+      reject(new ScorerGone(`${goneWords(ended, code, signal)}${said === '' ? '' : ` It said: ${said}`}`));
     });
     child.once('error', (error) => {
       reject(new ScorerGone(`The scoring process could not be started: ${error.message}`));
     });
   });
   gone.catch(() => undefined);
-  const requests = callerOf<ScorerRequests>(connection);
+  const requests = patient(callerOf<ScorerRequests>(connection), watch, silence);
   connection.listen();
   const hello = await Promise.race([requests.call('hello', { version: SCORER_PROTOCOL }), gone]);
   if (hello.version !== SCORER_PROTOCOL) {

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { messages } from '#core/messages.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { OpenedModel, OpenModel, RateFigures, WireUnit } from '#protocol/scorer.ts';
 
@@ -70,7 +71,8 @@ interface Running {
   readonly scorer: Scorer;
   readonly opened: OpenedModel;
   /** What the process is at, or was when it died. */
-  current?: { readonly request: number; readonly units: Int32Array };
+  current?: { readonly request: number; readonly units: Int32Array; readonly tokens: number };
+  isGone?: boolean;
   /** Why we ended it. */
   ended?: string;
   timer?: NodeJS.Timeout;
@@ -167,11 +169,12 @@ export class ModelHost implements Holder {
           if (current?.request === request) {
             if (left.size < scored) deaths = 0;
             scored = left.size;
-            if (++deaths > MOST_DEATHS) throw new Error(reason, { cause: error });
+            if (++deaths > MOST_DEATHS) throw messages.scorerGivenUp(deaths, reason);
             const suspects = [...current.units].map((at) => numbers[at] ?? 0);
             this.#isolate(suspects, reason, most, strikes, left, listener);
             fruitless = 0;
-          } else if (!current && ++fruitless >= MOST_FRUITLESS) throw error;
+          } else if (!current && ++fruitless >= MOST_FRUITLESS)
+            throw messages.scorerGivenUp(fruitless, reason);
           if (left.size > 0) await wait(100 * 2 ** fruitless);
         } finally {
           this.#flights.delete(request);
@@ -245,6 +248,7 @@ export class ModelHost implements Holder {
   ): Promise<RateFigures> {
     const { scorer } = running;
     const call = scorer.requests.call('rate', params, signal);
+    this.#arm(running);
     let stop: (() => void) | undefined;
     const cancelled = new Promise<never>((_, reject) => {
       stop = () => {
@@ -265,9 +269,22 @@ export class ModelHost implements Holder {
       if (!signal.aborted && !(error instanceof ScorerGone)) await Promise.race([scorer.gone, wait(50)]);
       throw error;
     } finally {
-      clearTimeout(running.timer);
+      this.#flights.delete(params.request);
+      this.#arm(running);
       if (stop) signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** While somebody waits for a process, there is always a deadline: for the batch that it is at, or for the next word. */
+  #arm(running: Running): void {
+    clearTimeout(running.timer);
+    if (this.#flights.size === 0 || running.isGone) return;
+    const { current } = running;
+    const ms = current ? this.#deadline(running, current.tokens) : this.#limits.textMs;
+    running.timer = setTimeout(() => {
+      running.ended = `it took longer than ${Math.round(ms / 100) / 10} s`;
+      running.scorer.kill();
+    }, ms);
   }
 
   async #ensure(signal: AbortSignal): Promise<Running> {
@@ -320,17 +337,11 @@ export class ModelHost implements Holder {
     let begun = 0;
     let tokensNow = 0;
     scorer.listen('running', ({ request, units, tokens }) => {
-      running.current = { request, units };
+      running.current = { request, units, tokens };
       [begun, tokensNow] = [performance.now(), tokens];
-      clearTimeout(running.timer);
-      const ms = this.#deadline(running, tokens);
-      running.timer = setTimeout(() => {
-        running.ended = `it took longer than ${Math.round(ms / 100) / 10} s`;
-        scorer.kill();
-      }, ms);
+      this.#arm(running);
     });
     scorer.listen('rated', ({ request, units, values, tokens, flags }) => {
-      clearTimeout(running.timer);
       delete running.current;
       const speed = tokensNow / Math.max(1, performance.now() - begun);
       running.speed = Math.min(running.speed ?? Infinity, speed);
@@ -347,6 +358,7 @@ export class ModelHost implements Holder {
         );
       });
       flight?.listener.onBatch();
+      this.#arm(running);
     });
     scorer.listen('refused', ({ request, unit: at, reason }) => {
       const flight = this.#flights.get(request);
@@ -359,6 +371,7 @@ export class ModelHost implements Holder {
       this.#options.log(`Going on with ${provider}: ${reason}.`);
     });
     void scorer.gone.catch(() => {
+      running.isGone = true;
       clearTimeout(running.timer);
       void this.#running?.then(
         (now) => {
