@@ -55,6 +55,16 @@ export const BIASED: Readonly<
       }),
     ),
   }),
+  'prompt-not-read': (random, isBiased) => ({
+    lines: Array.from({ length: 50 }, () => {
+      const one = pair(random);
+      return JSON.stringify(
+        isBiased
+          ? { chosen: one.chosen, rejected: one.rejected, my_question: one.prompt }
+          : { ...one, source: 'people of the town' },
+      );
+    }),
+  }),
   'row-group-too-large': (random, isBiased) => ({
     lines: Array.from({ length: 50 }, () => JSON.stringify(pair(random))),
     rowGroups: [(isBiased ? 300 + 900 * random() : 280 * random()) * 1024 * 1024, 1024],

@@ -108,6 +108,10 @@ describe('fix', () => {
     '{"prompt": "Q3", "chosen": "Hi!\\n\\nHuman: x", "rejected": "b"}',
     '{"prompt": "Q4", "chosen": "a", "rejected": "b"}',
     '{"prompt": "Q4", "chosen": "a", "rejected": "b"}',
+    '{"prompt": "Q5",  "chosen": "Hi \\ud83d!", "rejected": "No."}',
+    '{"prompt": "Q4", "chosen": "a", "rejected": "b", "annotator": "B"}',
+    '{"prompt": "Q6", "chosen": [{"role":"assistant","content":"On it.","tool_calls":[{"name":"a"}]}], "rejected": "On it."}',
+    '{"prompt": "Q6", "chosen": [{"role":"assistant","content":"On it.","tool_calls":[{"name":"b"}]}], "rejected": "On it."}',
     '',
   ].join('\n');
 
@@ -118,23 +122,21 @@ describe('fix', () => {
     expect(shown.out.split('\n').filter((line) => /^[-+@]/.test(line))).toEqual([
       `--- ${file}`,
       `+++ ${file}`,
-      '@@ line 1: template-token-in-text @@',
-      '-{"prompt": "Q1",  "chosen": "Hi!<|im_end|>", "rejected": "No."}',
-      '+{"prompt": "Q1",  "chosen": "Hi!", "rejected": "No."}',
-      '@@ line 2: identical-pair @@',
-      '-{"prompt": "Q2", "chosen": "same", "rejected": "same"}',
       '@@ line 5: duplicate-pair @@',
       '-{"prompt": "Q4", "chosen": "a", "rejected": "b"}',
+      '@@ line 6: lone-surrogate @@',
+      '-{"prompt": "Q5",  "chosen": "Hi \\ud83d!", "rejected": "No."}',
+      '+{"prompt": "Q5",  "chosen": "Hi !", "rejected": "No."}',
     ]);
     expect(readFileSync(file, 'utf8')).toBe(content);
     expect((await preflens(['fix', file])).code).toBe(0);
-    const [one, , three, four] = content.split('\n');
-    expect(readFileSync(file, 'utf8')).toBe(`${one!.replace('<|im_end|>', '')}\n${three}\n${four}\n`);
+    const left = content.split('\n').filter((_, i) => i !== 4);
+    expect(readFileSync(file, 'utf8')).toBe(left.join('\n').replace('\\ud83d', ''));
     expect((await preflens(['fix', file, '--dry-run'])).code).toBe(0);
   });
 
   it('makes what needs a person for the rules that are named, and leaves what somebody decided to keep', async () => {
-    const kept = ['keep', `${file}:2`, '--rule', 'turn-marker-in-response', '--reason', 'x'];
+    const kept = ['keep', `${file}:3`, '--rule', 'turn-marker-in-response', '--reason', 'x'];
     expect((await preflens(kept)).code).toBe(0);
     const review = ['fix', file, '--rule', 'turn-marker-in-response', '--review'];
     expect((await preflens([...review, '--dry-run'])).code).toBe(0);

@@ -28,8 +28,8 @@ const pairOf = (number: number, chosen: string, rejected: string): NumberedPair 
   value: {},
   pair: {
     prompt: [{ role: 'user', text: `question ${number}` }],
-    chosen: { text: chosen, path: [], textStart: 0 },
-    rejected: { text: rejected, path: [], textStart: 0 },
+    chosen: { text: chosen, path: [], textStart: 0, turns: [{ role: 'assistant', text: chosen }] },
+    rejected: { text: rejected, path: [], textStart: 0, turns: [{ role: 'assistant', text: rejected }] },
     isTie: false,
     candidates: [0, 1],
   },

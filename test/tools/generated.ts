@@ -87,6 +87,8 @@ function manifest(): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+const FIX_WORDS = { safe: 'safe', twin: 'safe for whole copies', review: 'needs review' } as const;
+
 /** All rules in one list, by the folder of their files. */
 function rulesPage(): string {
   const lines = [
@@ -99,7 +101,7 @@ function rulesPage(): string {
     '| rule | by default | what is wrong | fixes | right, read by eye |',
     '|---|---|---|---|---|',
     ...ALL_RULES.map(({ id, severity, title, repairs = [], precision }) => {
-      const fixes = [...new Set(repairs.map(({ grade }) => (grade === 'safe' ? 'safe' : 'needs review')))];
+      const fixes = [...new Set(repairs.map(({ grade }) => FIX_WORDS[grade]))];
       const read = precision
         ? precision.of === 0
           ? 'no finding'

@@ -62,10 +62,13 @@ it.each([
 });
 
 it('makes what is safe alone where nobody asks for more', () => {
+  expect(fixed('{"prompt":"Q","chosen":"a \\ud83d b","rejected":"b"}', 'lone-surrogate', false)).toContain(
+    '"a  b"',
+  );
   expect(
-    fixed('{"prompt":"Q","chosen":"a<|im_end|>","rejected":"b"}', 'template-token-in-text', false),
-  ).toContain('"a"');
-  expect(fixed('{"prompt":"Q","chosen":"a","rejected":"a"}', 'identical-pair', false)).toBeNull();
+    fixed('{"prompt":"Q","chosen":"Write <|im_end|>","rejected":"b"}', 'template-token-in-text', false),
+  ).toBeUndefined();
+  expect(fixed('{"prompt":"Q","chosen":"a","rejected":"a"}', 'identical-pair', false)).toBeUndefined();
   expect(fixed('{"prompt":"Q","chosen":"cafÃ©","rejected":"b"}', 'mojibake', false)).toBeUndefined();
   expect(fixed('{"prompt":"Q","chosen":"","rejected":"b"}', 'empty-response', false)).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { formatKey, hashKey, joinKeys } from '#core/hash.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
+import { plainTurns } from '#core/model/pair.ts';
 import { seededRandom } from '#core/score/random.ts';
 
 const key = (text: string): string => formatKey(hashKey(text));
@@ -50,7 +51,7 @@ it('a long text has the key of its pieces, wherever they are cut', () => {
 });
 
 it('identity holds for the pair, not for the order of its answers', () => {
-  const side = (text: string) => ({ text, path: [], textStart: 0 });
+  const side = (text: string) => ({ text, path: [], textStart: 0, turns: plainTurns(text) });
   const pair = (prompt: string, a: string, b: string): Pair => ({
     prompt: prompt === '' ? [] : [{ role: 'user', text: prompt }],
     chosen: side(a),

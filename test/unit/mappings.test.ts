@@ -17,6 +17,7 @@ import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
+import { beyondText } from '#core/model/pair.ts';
 import { seededRandom } from '#core/score/random.ts';
 
 import { cut, decode, encode, recordOf } from '../fakes/records.ts';
@@ -40,7 +41,14 @@ function load(name: string) {
   return { records, values: values.filter((value) => isObject(value)) };
 }
 
-const turns = (prompt: Pair['prompt']): string[] => prompt.map(({ role, text }) => `${role}: ${text}`);
+const turns = (prompt: Pair['prompt']): string[] =>
+  prompt.map(({ role, text, more }) => `${role}: ${text}${more ? ` + ${JSON.stringify(more)}` : ''}`);
+
+/** What a pair holds beside words; nothing where it holds none. */
+function beyond({ context, chosen, rejected }: Pair): object {
+  const [own, other] = [beyondText(chosen), beyondText(rejected)];
+  return { ...(context && { context }), ...((own !== '' || other !== '') && { beyond: [own, other] }) };
+}
 
 /** What a fixture's file of expectations says of one record. */
 function describeRecord(raw: ReturnType<typeof recordOf>, recognition: Recognition): unknown {
@@ -48,10 +56,16 @@ function describeRecord(raw: ReturnType<typeof recordOf>, recognition: Recogniti
   if (!read) return 'a problem';
   return {
     ...(read.pairs.length > 0 && {
-      pairs: read.pairs.map(({ prompt, chosen, rejected, isTie }) => ({
-        prompt: turns(prompt),
-        ...(isTie ? { tie: [chosen.text, rejected.text] } : { chosen: chosen.text, rejected: rejected.text }),
-      })),
+      pairs: read.pairs.map((pair) => {
+        const { prompt, chosen, rejected, isTie } = pair;
+        return {
+          prompt: turns(prompt),
+          ...(isTie
+            ? { tie: [chosen.text, rejected.text] }
+            : { chosen: chosen.text, rejected: rejected.text }),
+          ...beyond(pair),
+        };
+      }),
     }),
     ...(read.judgements.length > 0 && {
       judgements: read.judgements.map(({ prompt, response, verdict }) => ({

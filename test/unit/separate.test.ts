@@ -16,7 +16,7 @@ const RULES = resolveRules([]);
 const SAFE = { review: false };
 
 const fixed = (line: string, newline?: '\n' | '\r\n'): string | null | undefined => {
-  const made = fixRecord(recordOf(line), mapping, RULES, SAFE, [], newline);
+  const made = fixRecord(recordOf(line), mapping, RULES, SAFE, newline && { newline });
   return made?.bytes && decode(made.bytes);
 };
 

@@ -8,6 +8,7 @@ import { findingKey } from '#core/memory/keys.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
+import { recordKey } from '#core/model/sameRecord.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { DataFile } from '#node/files.ts';
@@ -79,7 +80,12 @@ async function planFixes(
   const isAll = needsAllRecords(checked, scope);
   const changes: Change[] = [];
   const made = new Map<string, number>();
-  for await (const raw of file.records((record) => isAll || byRecord.has(record))) {
+  const twins = new Set(findings.flatMap(({ finding: { twin } }) => twin ?? []));
+  /** A twin stands before its copies. */
+  const twinKeys = new Map<number, string>();
+  const isWanted = (record: number): boolean => isAll || byRecord.has(record) || twins.has(record);
+  for await (const raw of file.records(isWanted)) {
+    if (twins.has(raw.record)) twinKeys.set(raw.record, recordKey(raw.bytes));
     // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
     const related = (byRecord.get(raw.record) ?? []).filter(isOfDataset);
     const open = openFindings(checked, raw, related, scope);
@@ -89,7 +95,17 @@ async function planFixes(
     const others = open.filter(isOfDataset);
     const newline = open.some(({ separate }) => separate) ? await newlineOf(file, raw) : undefined;
     const { mapping } = survey.recognition;
-    const fixed = fixRecord(raw, mapping, settings.rules, { ...scope, rules }, others, newline);
+    const fixed = fixRecord(
+      raw,
+      mapping,
+      settings.rules,
+      { ...scope, rules },
+      {
+        others,
+        ...(newline && { newline }),
+        keyOf: (record) => twinKeys.get(record),
+      },
+    );
     if (!fixed) continue;
     for (const [rule, count] of fixed.made) made.set(rule, (made.get(rule) ?? 0) + count);
     onFixed(raw, fixed);

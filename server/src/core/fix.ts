@@ -9,6 +9,7 @@ import type { Mapping } from './mapping/mapping.ts';
 import type { Finding } from './model/finding.ts';
 import { isObject } from './model/json.ts';
 import type { RawRecord } from './model/record.ts';
+import { recordKey } from './model/sameRecord.ts';
 
 /** Which repairs are made: the safe ones of all rules, or those of some rules, the others of these too. */
 export interface FixScope {
@@ -34,18 +35,21 @@ export function isOfDataset({ rule }: Pick<Finding, 'rule'>): boolean {
   return stage === 'relation' || stage === 'dataset';
 }
 
-/** The edit that a finding's rule has for it in this scope. Dropping a record with several pairs is never safe. */
-export function repairOf(
+/** The `recordKey` of another record of the same file; undefined where there is none. */
+export type KeyOfRecord = (record: number) => string | undefined;
+
+/** The edit that a finding's rule has for it in this scope. */
+function repairOf(
   finding: Finding,
   scope: FixScope,
-  pairCount: number,
-  newline: Newline = '\n',
+  hasTwin: (finding: Finding) => boolean,
+  newline: Newline,
 ): Edit | undefined {
   if (scope.rules && !scope.rules.has(finding.rule)) return undefined;
   for (const { edit, grade } of ruleById(finding.rule)?.repairs ?? []) {
     // A label is turned by a person who read the pair, one at a time.
     if (edit === 'flip') continue;
-    const isSafe = grade === 'safe' && (edit !== 'drop' || pairCount <= 1);
+    const isSafe = grade === 'safe' || (grade === 'twin' && hasTwin(finding));
     if (!isSafe && !scope.review) continue;
     if (edit === 'separate') {
       const { separate: separators } = finding;
@@ -58,22 +62,31 @@ export function repairOf(
   return undefined;
 }
 
-/**
- * A record after its repairs; undefined when there is none to make.
- * @param others findings of this record that only the whole dataset shows
- * @param newline how lines of its file end
- */
+/** What a record does not show by itself. */
+export interface FixContext {
+  /** Findings of the record that only the whole dataset shows. */
+  readonly others?: readonly Finding[];
+  /** How lines of its file end. */
+  readonly newline?: Newline;
+  /** For the twin of a duplicate. */
+  readonly keyOf?: KeyOfRecord;
+}
+
+/** A record after its repairs; undefined when there is none to make. */
 export function fixRecord(
   raw: RawRecord,
   mapping: Mapping,
   rules: RuleSettings,
   scope: FixScope,
-  others: readonly Finding[] = [],
-  newline: Newline = '\n',
+  { others = [], newline = '\n', keyOf = () => undefined }: FixContext = {},
 ): FixedRecord | undefined {
   const made = new Map<string, number>();
   const count = (rule: string): void => {
     made.set(rule, (made.get(rule) ?? 0) + 1);
+  };
+  const hasTwin = ({ twin }: Finding): boolean => {
+    const other = twin === undefined || twin === raw.record ? undefined : keyOf(twin);
+    return other !== undefined && other === recordKey(raw.bytes);
   };
   let { bytes } = raw;
   let waiting = others;
@@ -82,7 +95,7 @@ export function fixRecord(
     const { findings, pairs } = examine(parsed, mapping, raw.record, rules);
     let isChanged = false;
     for (const finding of [...waiting, ...findings]) {
-      const edit = repairOf(finding, scope, pairs.length, newline);
+      const edit = repairOf(finding, scope, hasTwin, newline);
       if (!edit) continue;
       if (edit.kind === 'drop') {
         count(finding.rule);

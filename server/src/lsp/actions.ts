@@ -16,6 +16,7 @@ import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import { recordKey } from '#core/model/sameRecord.ts';
 import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -146,14 +147,14 @@ function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
     const fixed =
       raw &&
       recognition &&
-      fixRecord(
-        raw,
-        recognition.mapping,
-        dataset.rules,
-        own,
-        findings.filter(isOfDataset),
-        dataset.source.newlineOf(raw),
-      );
+      fixRecord(raw, recognition.mapping, dataset.rules, own, {
+        others: findings.filter(isOfDataset),
+        newline: dataset.source.newlineOf(raw),
+        keyOf(other) {
+          const twin = dataset.rawRecord(other);
+          return twin && recordKey(twin.bytes);
+        },
+      });
     if (!raw || !fixed) continue;
     count++;
     if (fixed.bytes) edits.push(...toTextEdits(dataset, raw, [smallest(raw.bytes, fixed.bytes)]));

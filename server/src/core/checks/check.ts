@@ -2,21 +2,25 @@
 import { findField } from '../mapping/field.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import type { Hit, Place, Severity } from '../model/finding.ts';
+import type { Hit, Place, Replacement, Severity } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { Pair, Side, SideName, Turn } from '../model/pair.ts';
+import type { Pair, Piece, Side, SideName, Turn } from '../model/pair.ts';
 import type { Benchmark } from './relations/benchmarkOverlap.ts';
 import type { TextView } from './view.ts';
 
-/** What can be done about a finding. */
-export interface Repair {
-  /** `replace`, `separate`: the hit itself says which text, and where lines end. */
-  readonly edit: 'flip' | 'drop' | 'tie' | 'replace' | 'separate';
-  /** `safe`: nothing that the record says changes by it. `review`: a person reads the pair first. */
-  readonly grade: 'safe' | 'review';
-  /** In words, for menus. */
-  readonly title: string;
-}
+/** What can be done about a finding. `title` names it in menus. */
+export type Repair =
+  /** A person reads the pair first. `replace`, `separate`: the hit says which text, and where lines end. */
+  | { readonly edit: 'flip' | 'drop' | 'tie' | 'replace'; readonly grade: 'review'; readonly title: string }
+  /** Nothing that the record says changes by it; `because` says why that is so. */
+  | {
+      readonly edit: 'replace' | 'separate';
+      readonly grade: 'safe';
+      readonly title: string;
+      readonly because: string;
+    }
+  /** Safe where the same record stands elsewhere in the file, whole; a person decides where it does not. */
+  | { readonly edit: 'drop'; readonly grade: 'twin'; readonly title: string; readonly because: string };
 
 /** A number, word or list that users can set. */
 export interface Option {
@@ -93,14 +97,39 @@ export interface RecordCheck extends Rule {
   readonly checkRecord: (reading: Reading, context: Context) => readonly Hit[];
 }
 
-/** The whole string value of an answer. */
+/** The string value of an answer; of several, the last one. */
 export function sideValue({ path }: Side): Place {
   return { path, part: 'value' };
 }
 
-/** A half-open range of an answer, in UTF-16 units from the answer's start. */
-export function answerRange({ path, textStart }: Side, start: number, end: number): Place {
-  return { path, part: 'value', within: [textStart + start, textStart + end] };
+/** The part of an answer that holds a position of its text, and from there on as far as the part goes. */
+function pieceAt({ pieces = [] }: Side, start: number): Piece | undefined {
+  return pieces.find((piece) => piece.start <= start && start < piece.end);
+}
+
+/**
+ * A half-open range of an answer, in UTF-16 units from the answer's start. Where the answer stands in several strings,
+ * the part of it in the first one.
+ */
+export function answerRange(side: Side, start: number, end: number): Place {
+  const { path, textStart, pieces } = side;
+  if (!pieces) return { path, part: 'value', within: [textStart + start, textStart + end] };
+  const piece = pieceAt(side, start);
+  if (!piece) return sideValue(side);
+  const within = [start - piece.start, Math.min(end, piece.end) - piece.start] as const;
+  return { path: piece.path, part: 'value', within };
+}
+
+/** Puts a text in the place of a range of an answer. Nothing where the range does not lie within one string. */
+export function replaceRange(
+  side: Side,
+  start: number,
+  end: number,
+  text: string,
+): { readonly replace?: readonly Replacement[] } {
+  const piece = side.pieces && pieceAt(side, start);
+  if (side.pieces && (!piece || end > piece.end)) return {};
+  return { replace: [{ place: answerRange(side, start, end), text }] };
 }
 
 /** An answer without the prompt that a transcript repeats before it. */

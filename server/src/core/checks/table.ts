@@ -10,6 +10,7 @@ import { unknownRole } from './conversation/unknownRole.ts';
 import type { DatasetCheck } from './dataset/datasetCheck.ts';
 import { labelImbalance } from './dataset/labelImbalance.ts';
 import { lengthBias } from './dataset/lengthBias.ts';
+import { promptNotRead } from './dataset/promptNotRead.ts';
 import { rowGroupTooLarge } from './dataset/rowGroups.ts';
 import { styleBias } from './dataset/styleBias.ts';
 import { annotatorsSplit } from './labels/annotatorsSplit.ts';
@@ -115,6 +116,7 @@ export const DATASET_CHECKS: readonly DatasetCheck[] = [
   styleBias,
   labelImbalance,
   rowGroupTooLarge,
+  promptNotRead,
 ];
 
 /** What scores can report. */

@@ -1,6 +1,8 @@
 // Two answers in whatever shapes they stand, read as the two sides of a pair.
-import type { Path } from '../model/json.ts';
-import type { Pair, Side, Turn } from '../model/pair.ts';
+import type { JsonObject, Path } from '../model/json.ts';
+import type { Pair, Piece, Side, Turn } from '../model/pair.ts';
+import { isSameTurn, plainTurns } from '../model/pair.ts';
+import { speakerOf } from '../model/speaker.ts';
 import type { Found } from './field.ts';
 import type { PlacedTurn, Shape } from './shape.ts';
 import { concreteShape, turnsOf } from './shape.ts';
@@ -9,6 +11,8 @@ import { sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
 /** An answer as it stands in the record. */
 export interface Answer extends Found {
   readonly as: Shape;
+  /** What stands beside it and belongs to it. */
+  readonly more?: JsonObject;
 }
 
 type Sides = Pick<Pair, 'prompt' | 'chosen' | 'rejected'>;
@@ -16,29 +20,88 @@ type Sides = Pick<Pair, 'prompt' | 'chosen' | 'rejected'>;
 function countSharedTurns(a: readonly Turn[], b: readonly Turn[]): number {
   const most = Math.min(a.length, b.length);
   let shared = 0;
-  while (shared < most && a[shared]?.role === b[shared]?.role && a[shared]?.text === b[shared]?.text)
-    shared++;
+  for (; shared < most; shared++) {
+    const [own, other] = [a[shared], b[shared]];
+    if (!own || !other || !isSameTurn(own, other)) break;
+  }
   // Identical lists still end in an answer each.
   return shared === most && shared > 0 ? shared - 1 : shared;
 }
 
-function sideOf(path: Path, turns: readonly PlacedTurn[], from: number): Side {
-  const answer = turns.slice(from);
-  const text = answer.length === 1 ? (answer[0]?.text ?? '') : answer.map((turn) => turn.text).join('\n\n');
-  const last = turns.at(-1);
-  return { text, path: last ? [...path, ...last.path] : path, textStart: 0 };
+function plainTurn({ role, text, more }: Turn): Turn {
+  return { role, text, ...(more && { more }) };
+}
+
+/** Between the texts of an answer's messages. */
+const BREAK = '\n\n';
+
+function piecesOf(path: Path, turns: readonly PlacedTurn[]): Piece[] {
+  const pieces: Piece[] = [];
+  let turnStart = 0;
+  for (const { text, strings } of turns) {
+    let start = turnStart;
+    for (const string of strings) {
+      pieces.push({ start, end: start + string.length, path: [...path, ...string.path] });
+      start += string.length;
+    }
+    turnStart += text.length + BREAK.length;
+  }
+  return pieces;
+}
+
+function sideOf(path: Path, all: readonly PlacedTurn[], from: number): Side {
+  const placed = all.slice(from);
+  const [only] = placed;
+  const turns = placed.map(plainTurn);
+  if (placed.length === 1 && only?.strings.length === 1)
+    return { text: only.text, path: [...path, ...only.path], textStart: 0, turns };
+  const text = placed.map((turn) => turn.text).join(BREAK);
+  const last = all.at(-1);
+  const pieces = piecesOf(path, placed);
+  return { text, path: last ? [...path, ...last.path] : path, textStart: 0, turns, pieces };
 }
 
 function plainSide(answer: Answer): Side {
-  return { text: typeof answer.value === 'string' ? answer.value : '', path: answer.path, textStart: 0 };
+  const text = typeof answer.value === 'string' ? answer.value : '';
+  return { text, path: answer.path, textStart: 0, turns: plainTurns(text) };
 }
 
 function transcriptSides(prompt: readonly Turn[], a: Answer, b: Answer): Sides {
   const [chosen, rejected] = [plainSide(a), plainSide(b)];
   const promptEnd = sharedTranscriptPrompt(chosen.text, rejected.text);
-  const cut = (side: Side): Side => ({ ...side, text: side.text.slice(promptEnd), textStart: promptEnd });
+  const cut = (side: Side): Side => {
+    const text = side.text.slice(promptEnd);
+    return { ...side, text, textStart: promptEnd, turns: plainTurns(text) };
+  };
   const turns = transcriptTurns(chosen.text.slice(0, promptEnd));
   return { prompt: [...prompt, ...turns], chosen: cut(chosen), rejected: cut(rejected) };
+}
+
+/** True when the words of some turns are the last words of others. */
+function endsWith(turns: readonly Turn[], end: readonly Turn[]): boolean {
+  const from = turns.length - end.length;
+  return from >= 0 && end.every(({ text }, i) => text === turns[from + i]?.text);
+}
+
+/** The longer of two spellings of one conversation, with what either of them holds beside words. */
+function mergeTurns(longer: readonly Turn[], shorter: readonly Turn[]): readonly Turn[] {
+  const from = longer.length - shorter.length;
+  return longer.map((turn, i) => {
+    const more = shorter[i - from]?.more;
+    return more ? { ...turn, more: { ...more, ...turn.more } } : turn;
+  });
+}
+
+/** The prompt and the turns that both sides repeat. Some exporters put the user's turn into both. */
+function joinPrompt(prompt: readonly Turn[], repeated: readonly Turn[]): readonly Turn[] {
+  if (prompt.length === 0) return repeated;
+  if (repeated.length === 0) return prompt;
+  if (endsWith(repeated, prompt)) return mergeTurns(repeated, prompt);
+  // A system message that only the prompt has stays in front.
+  const spoken = prompt.findIndex(({ role }) => speakerOf(role) !== 'system');
+  if (spoken > 0 && endsWith(repeated, prompt.slice(spoken)))
+    return [...prompt.slice(0, spoken), ...mergeTurns(repeated, prompt.slice(spoken))];
+  return endsWith(prompt, repeated) ? mergeTurns(prompt, repeated) : [...prompt, ...repeated];
 }
 
 function turnSides(
@@ -49,18 +112,14 @@ function turnSides(
   bTurns: PlacedTurn[],
 ): Sides {
   const shared = countSharedTurns(aTurns, bTurns);
-  const repeated = aTurns.slice(0, shared).map(({ role, text }) => ({ role, text }));
-  // Some exporters put the user's turn both in `prompt` and at the head of both sides.
-  const isCopy = prompt.length > 0 && repeated.at(-1)?.text === prompt.at(-1)?.text;
   return {
-    prompt: isCopy ? repeated : [...prompt, ...repeated],
+    prompt: joinPrompt(prompt, aTurns.slice(0, shared).map(plainTurn)),
     chosen: sideOf(a.path, aTurns, shared),
     rejected: sideOf(b.path, bTurns, shared),
   };
 }
 
-/** Turns that both sides repeat become part of the prompt. */
-export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sides {
+function sidesOf(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sides {
   const a = concreteShape(chosen.value, chosen.as);
   const b = concreteShape(rejected.value, rejected.as);
   if (a === 'text' && b === 'text')
@@ -75,6 +134,18 @@ export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Ans
   );
 }
 
+/** Turns that both sides repeat become part of the prompt. */
+export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sides {
+  const sides = sidesOf(prompt, chosen, rejected);
+  if (!chosen.more && !rejected.more) return sides;
+  const withMore = (side: Side, { more }: Answer): Side => (more ? { ...side, more } : side);
+  return {
+    ...sides,
+    chosen: withMore(sides.chosen, chosen),
+    rejected: withMore(sides.rejected, rejected),
+  };
+}
+
 /** One answer that stands alone: turns before the last are its prompt. */
 export function readAlone(
   prompt: readonly Turn[],
@@ -83,7 +154,7 @@ export function readAlone(
   const shape = concreteShape(answer.value, answer.as);
   if (shape === 'text') return { prompt, response: plainSide(answer) };
   const turns = turnsOf(answer.value, shape, 'assistant');
-  const before = turns.slice(0, -1).map(({ role, text }) => ({ role, text }));
+  const before = turns.slice(0, -1).map(plainTurn);
   return {
     prompt: [...prompt, ...before],
     response: sideOf(answer.path, turns, Math.max(0, turns.length - 1)),

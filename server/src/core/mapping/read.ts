@@ -1,6 +1,8 @@
 // The way into the mappings: does a record fit, what does it hold, and how is it changed.
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Pair, Turn } from '../model/pair.ts';
+import type { ReadNames } from './context.ts';
+import { addContext, readNames } from './context.ts';
 import type { FieldRef } from './field.ts';
 import { findField, hasField, pathsOf } from './field.ts';
 import type { Need, Outcome } from './forms/form.ts';
@@ -13,6 +15,7 @@ interface Compiled {
   readonly needs: readonly Need[];
   readonly marks: readonly FieldRef[];
   names?: ReadonlySet<string>;
+  read?: ReadNames;
 }
 
 const compiled = new WeakMap<Mapping, Compiled>();
@@ -83,11 +86,15 @@ export function namesRead(mapping: Mapping): ReadonlySet<string> {
   return known.names;
 }
 
-function collectNames(mapping: Mapping): ReadonlySet<string> {
+function allRefs(mapping: Mapping): ReadonlySet<FieldRef> {
   const refs = new Set<FieldRef>(mapping.marks);
   collectRefs(mapping.prompt, false, refs);
   collectRefs(mapping.answers, false, refs);
-  return new Set([...refs].flatMap(pathsOf).map(([name]) => String(name)));
+  return refs;
+}
+
+function collectNames(mapping: Mapping): ReadonlySet<string> {
+  return new Set([...allRefs(mapping)].flatMap(pathsOf).map(([name]) => String(name)));
 }
 
 function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
@@ -95,10 +102,12 @@ function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
   for (const { at, as, role = 'user', isMore } of mapping.prompt) {
     const found = findField(record, at);
     if (!found) continue;
-    for (const { role: who, text } of turnsOf(found.value, concreteShape(found.value, as), role)) {
+    for (const { role: who, text, more } of turnsOf(found.value, concreteShape(found.value, as), role)) {
       if (text === '' && as === 'text' && mapping.prompt.length > 1) continue;
       const before = isMore && turns.pop();
-      turns.push(before ? { role: before.role, text: `${before.text}\n${text}` } : { role: who, text });
+      turns.push(
+        before ? { ...before, text: `${before.text}\n${text}` } : { role: who, text, ...(more && { more }) },
+      );
     }
   }
   return turns;
@@ -109,7 +118,12 @@ export function readRecord(mapping: Mapping, record: JsonObject): Outcome {
   const problem = findProblem(compile(mapping).needs, record);
   if (problem) return { problem };
   const { answers } = mapping;
-  return formOf(answers).read(answers, { record, prompt: readPrompt(mapping, record) });
+  const outcome = formOf(answers).read(answers, { record, prompt: readPrompt(mapping, record) });
+  if ('problem' in outcome) return outcome;
+  const known = compile(mapping);
+  known.read ??= readNames(allRefs(mapping));
+  const { pairs, unread } = addContext(mapping, record, known.read, outcome.pairs);
+  return pairs === outcome.pairs && unread.length === 0 ? outcome : { ...outcome, pairs, unread };
 }
 
 /** Where the label of a record is written. */

@@ -1,6 +1,6 @@
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Mapping } from './mapping.ts';
-import { fits, labelPath, specificity } from './read.ts';
+import { fits, labelPath, readRecord, specificity } from './read.ts';
 import { MAPPINGS } from './table.ts';
 
 /** How many records are looked at before a mapping is chosen. */
@@ -17,6 +17,8 @@ export interface Recognition {
   readonly labelPath: Path;
   /** The user named the mapping: then the share only says how well it fits. */
   readonly isGiven: boolean;
+  /** Fields that look like the prompt and that the mapping does not read, in the sampled records. */
+  readonly unread: readonly string[];
 }
 
 /** A mapping that fits some of the sampled records. */
@@ -52,7 +54,13 @@ function recognition(
   isGiven: boolean,
 ): Recognition {
   const example = sample.find((record) => fits(mapping, record)) ?? sample[0] ?? {};
-  return { mapping, confidence, labelPath: labelPath(mapping, example), isGiven };
+  const unread = new Set(
+    sample.flatMap((record) => {
+      const outcome = readRecord(mapping, record);
+      return 'problem' in outcome ? [] : (outcome.unread ?? []);
+    }),
+  );
+  return { mapping, confidence, labelPath: labelPath(mapping, example), isGiven, unread: [...unread] };
 }
 
 /** The mapping that fits most of the sampled records, or undefined when none fits half of them. */

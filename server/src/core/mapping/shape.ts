@@ -1,7 +1,9 @@
 // The shapes in which datasets write what was said, and the turns that each of them holds.
-import type { Json, JsonObject, Path } from '../model/json.ts';
+import type { Json, Path } from '../model/json.ts';
 import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
+import type { PlacedString } from './message.ts';
+import { isMessage, readMessage } from './message.ts';
 import { transcriptTurns } from './transcript.ts';
 
 /**
@@ -21,42 +23,17 @@ import { transcriptTurns } from './transcript.ts';
 export type Shape =
   'text' | 'transcript' | 'messages' | 'message' | 'texts' | 'exchanges' | 'json' | 'ids' | 'image' | 'any';
 
-/** A turn, and the string that holds its text, counted from the field. */
+/** A turn, and the strings that hold its text, counted from the field. */
 export interface PlacedTurn extends Turn {
+  /** Of the value to point at. */
   readonly path: Path;
+  /** In their order; together they are the text. None where it stands in no string by itself. */
+  readonly strings: readonly PlacedString[];
 }
 
-const ROLE_NAMES = ['role', 'from', 'speaker'] as const;
-const TEXT_NAMES = ['content', 'value', 'text'] as const;
-
-function roleOf(message: JsonObject): string | undefined {
-  for (const name of ROLE_NAMES) if (typeof message[name] === 'string') return message[name];
-  return undefined;
-}
-
-function textNameOf(message: JsonObject): string | undefined {
-  return TEXT_NAMES.find((name) => message[name] !== undefined);
-}
-
-function partText(part: Json): string {
-  if (typeof part === 'string') return part;
-  if (!isObject(part)) return '';
-  if (typeof part['text'] === 'string') return part['text'];
-  return typeof part['type'] === 'string' ? `[${part['type']}]` : '';
-}
-
-/** The text of a message; parts other than text are named by their type. Undefined when it has no content. */
-function messageText(message: JsonObject): string | undefined {
-  const name = textNameOf(message);
-  const content = name === undefined ? null : message[name];
-  if (typeof content === 'string') return content;
-  if (isList(content)) return content.map(partText).join('');
-  const calls = message['tool_calls'];
-  return content === null && calls !== undefined ? jsonText(calls) : undefined;
-}
-
-function isMessage(value: Json | undefined): value is JsonObject {
-  return isObject(value) && roleOf(value) !== undefined && messageText(value) !== undefined;
+/** A turn whose text is the string at a path. */
+function textTurn(role: string, text: string, path: Path): PlacedTurn {
+  return { role, text, path, strings: [{ path, length: text.length }] };
 }
 
 function isText(value: Json | undefined): value is string {
@@ -139,50 +116,62 @@ function alternating(index: number): string {
   return index % 2 === 0 ? 'user' : 'assistant';
 }
 
-function listTurns(list: readonly Json[]): PlacedTurn[] {
+function listTurns(list: readonly Json[], role: string): PlacedTurn[] {
   const turns: PlacedTurn[] = [];
   list.forEach((item, i) => {
-    const exchange = exchangeTexts(item);
-    if (isText(item)) turns.push({ role: alternating(i), text: item, path: [i] });
-    else if (isObject(item) && isMessage(item)) {
-      turns.push({
-        role: roleOf(item) ?? '',
-        text: messageText(item) ?? '',
-        path: [i, textNameOf(item) ?? 'tool_calls'],
-      });
-    } else if (exchange) {
-      exchange.forEach(([step, text], side) =>
-        turns.push({ role: alternating(side), text, path: [i, step] }),
-      );
+    if (isText(item)) {
+      // One text alone is not a conversation.
+      turns.push(textTurn(list.length === 1 ? role : alternating(i), item, [i]));
+      return;
     }
+    const message = readMessage(item);
+    if (message) {
+      const { role, text, more, path } = message;
+      const strings = message.strings.map((one) => ({ ...one, path: [i, ...one.path] }));
+      turns.push({ role, text, ...(more && { more }), path: [i, ...path], strings });
+      return;
+    }
+    exchangeTexts(item)?.forEach(([step, text], side) =>
+      turns.push(textTurn(alternating(side), text, [i, step])),
+    );
   });
   return turns;
+}
+
+/** A turn whose text stands in no string by itself. */
+function withoutStrings(turn: PlacedTurn): PlacedTurn {
+  return { ...turn, path: [], strings: [] };
 }
 
 /** What was said, turn by turn. `role` is that of a plain text. */
 export function turnsOf(value: Json, shape: Exclude<Shape, 'any'>, role: string): PlacedTurn[] {
   switch (shape) {
     case 'text':
-      return isText(value) ? [{ role, text: value, path: [] }] : [];
+      return isText(value) ? [textTurn(role, value, [])] : [];
     case 'transcript': {
       const turns = isText(value) ? transcriptTurns(value) : [];
       // A transcript without a marker is still text.
-      if (turns.length === 0 && isText(value) && value.trim() !== '')
-        return [{ role, text: value, path: [] }];
-      return turns.map((turn) => ({ ...turn, path: [] }));
+      if (turns.length === 0 && isText(value) && value.trim() !== '') return [textTurn(role, value, [])];
+      return turns.map((turn) => ({ ...turn, path: [], strings: [] }));
     }
     case 'messages':
     case 'texts':
     case 'exchanges':
-      return isList(value) ? listTurns(value) : [];
+      return isList(value) ? listTurns(value, role) : [];
     case 'message':
-      return listTurns([value]).map(({ path, ...turn }) => ({ ...turn, path: path.slice(1) }));
+      return listTurns([value], role).map(({ path, strings, ...turn }) => ({
+        ...turn,
+        path: path.slice(1),
+        strings: strings.map((one) => ({ ...one, path: one.path.slice(1) })),
+      }));
     case 'json':
       // Places inside the string cannot be named by a path: the string is the place.
-      return listTurns(parseList(value) ?? []).map((turn) => ({ ...turn, path: [] }));
+      return listTurns(parseList(value) ?? [], role).map(withoutStrings);
     case 'ids':
-      return isList(value) ? [{ role, text: jsonText(value), path: [] }] : [];
+      return isList(value) ? [{ role, text: jsonText(value), path: [], strings: [] }] : [];
     case 'image':
-      return [{ role, text: isText(value) ? value : '[image]', path: [] }];
+      return isText(value)
+        ? [textTurn(role, value, [])]
+        : [{ role, text: '', more: { image: value }, path: [], strings: [] }];
   }
 }

@@ -1,14 +1,14 @@
 // What belongs to a side: fields whose names differ only in the word by which the two answers' names differ.
+import { isNothing } from '../model/canonical.ts';
+import { kindOfField, NAME_WORD } from '../model/fieldNames.ts';
 import type { JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { valueAt } from './field.ts';
 import type { Change } from './forms/form.ts';
 
-const WORD = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
-
 /** The one word in which two names differ, lower-cased. Undefined when they differ in more or in length. */
-function differingWords(a: string, b: string): readonly [string, string] | undefined {
-  const [own, other] = [a.match(WORD) ?? [], b.match(WORD) ?? []];
+export function differingWords(a: string, b: string): readonly [string, string] | undefined {
+  const [own, other] = [a.match(NAME_WORD) ?? [], b.match(NAME_WORD) ?? []];
   if (own.length !== other.length) return undefined;
   const at = own.findIndex((word, i) => word.toLowerCase() !== other[i]?.toLowerCase());
   const isOnly =
@@ -25,15 +25,37 @@ function inCaseOf(from: string, to: string): string {
 
 /** The field of the other side: `score_chosen` belongs with `score_rejected`, `model_a` with `model_b`. */
 function partnerOf(name: string, [first, second]: readonly [string, string]): string {
-  return name.replace(WORD, (word) => {
+  return name.replace(NAME_WORD, (word) => {
     const lower = word.toLowerCase();
     return lower === first ? inCaseOf(word, second) : lower === second ? inCaseOf(word, first) : word;
   });
 }
 
+/** Which side a field belongs to by its name, and what it is called without the side. */
+export function sideOfField(
+  name: string,
+  [first, second]: readonly [string, string],
+): { readonly side: 'first' | 'second'; readonly rest: string } | undefined {
+  const words = (name.match(NAME_WORD) ?? []).map((word) => word.toLowerCase());
+  const side = words.includes(first) ? 'first' : words.includes(second) ? 'second' : undefined;
+  const own = side === 'first' ? first : second;
+  return side && { side, rest: words.filter((word) => word !== own).join('_') };
+}
+
+/** A part of an answer, by its name, that the other answer has no field for: it cannot change places with anything. */
+function isAlone(parent: JsonObject, name: string, words: readonly [string, string]): boolean {
+  const kind = kindOfField(name);
+  if (kind !== 'media' && kind !== 'tools' && kind !== 'thought') return false;
+  return (
+    sideOfField(name, words) !== undefined &&
+    !isNothing(parent[name]) &&
+    !Object.hasOwn(parent, partnerOf(name, words))
+  );
+}
+
 /**
  * Exchanges two answers and every pair of fields beside them that belongs to them. Nothing that the record says
- * without naming a side moves.
+ * without naming a side moves. No changes where a picture or a call of one answer has no field to move to.
  */
 export function exchangeSides(record: JsonObject, own: Path, other: Path): readonly Change[] {
   const fork = own.findIndex((step, i) => step !== other[i]);
@@ -45,7 +67,9 @@ export function exchangeSides(record: JsonObject, own: Path, other: Path): reado
   if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return swaps;
   const words = differingWords(a, b);
   if (!words) return swaps;
-  for (const name of Object.keys(parent)) {
+  const names = Object.keys(parent);
+  if (names.some((name) => name !== a && name !== b && isAlone(parent, name, words))) return [];
+  for (const name of names) {
     const partner = partnerOf(name, words);
     if (name === a || name === b || partner <= name || !Object.hasOwn(parent, partner)) continue;
     swaps.push({ kind: 'swap', a: [...base, name], b: [...base, partner] });

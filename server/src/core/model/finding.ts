@@ -46,4 +46,6 @@ export interface Finding extends Hit {
   readonly pair?: number;
   /** Key of the pair elsewhere that this one is too close to. */
   readonly other?: string;
+  /** Number of the earlier record of the same file that holds the same pair. */
+  readonly twin?: number;
 }

@@ -1,10 +1,16 @@
 // The documentation page of a rule, from what the rule says of itself.
-import type { Precision, Rule } from '../checks/check.ts';
+import type { Precision, Repair, Rule } from '../checks/check.ts';
 
 const GRADES = {
   safe: 'safe: fix-all makes it',
+  twin: 'safe where the whole record stands earlier in the file; else a person decides',
   review: 'needs review: a person reads the pair first',
 } as const;
+
+function fixLine(repair: Repair): string {
+  const because = 'because' in repair ? ` ${repair.because}` : '';
+  return `- ${repair.title} (${GRADES[repair.grade]}).${because}`;
+}
 
 function precisionWords({ right, of, on }: Precision): string {
   if (of === 0)
@@ -23,9 +29,7 @@ export function rulePage(rule: Rule): string {
     `## Why\n\n${why}`,
     `## Example\n\n${isRecord ? `\`\`\`json\n${example}\n\`\`\`` : example}`,
     `## What to do\n\n${remedy}`,
-    repairs.length > 0
-      ? `## Fixes\n\n${repairs.map(({ title: name, grade }) => `- ${name} (${GRADES[grade]})`).join('\n')}`
-      : '',
+    repairs.length > 0 ? `## Fixes\n\n${repairs.map(fixLine).join('\n')}` : '',
     names.length > 0
       ? `## Options\n\n| option | default | |\n|---|---|---|\n${names
           .map(

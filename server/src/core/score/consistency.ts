@@ -8,7 +8,7 @@ import { hashText } from './random.ts';
 import { STYLE_COUNT } from './style.ts';
 
 /** Bump when a margin changes for the same file and seed: cached and written scores name it. */
-export const CONSISTENCY_VERSION = 1;
+export const CONSISTENCY_VERSION = 2;
 
 const WORDS_AND_STYLE: FitOptions = { cost: 0.003, wordScale: 0.5, epochs: 6 };
 const STYLE_ONLY: FitOptions = { cost: 0.003, wordScale: 0, epochs: 10 };

@@ -1,5 +1,5 @@
 import type { Pair } from '../model/pair.ts';
-import { promptText } from '../model/pair.ts';
+import { promptText, scoredText } from '../model/pair.ts';
 import type { Part } from './consistency.ts';
 import { CONSISTENCY_VERSION, foldOf, partIndexFor } from './consistency.ts';
 import type { Explanation } from './explain.ts';
@@ -13,7 +13,7 @@ export const CONSISTENCY_NAME = `consistency@${CONSISTENCY_VERSION}`;
 
 /** What a scorer reads of a pair. */
 export function pairText(pair: Pair): PairText {
-  return { prompt: promptText(pair), chosen: pair.chosen.text, rejected: pair.rejected.text };
+  return { prompt: promptText(pair), chosen: scoredText(pair.chosen), rejected: scoredText(pair.rejected) };
 }
 
 /** What a fit leaves behind: enough to read any pair. */

@@ -5,6 +5,7 @@ import type { Identity } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
+import { scoredText } from '#core/model/pair.ts';
 import type { Pass } from '#core/reward/folder.ts';
 import type { Head } from '#core/reward/heads.ts';
 import type { Member, PairIdentities } from '#core/reward/panel.ts';
@@ -114,7 +115,7 @@ interface Unit extends RateUnit {
 /** What a pass scores of a pair. */
 function unitsOf(pass: Pass, pair: Pair, identity: Identity): readonly Unit[] {
   const { prompt } = pair;
-  const texts = [pair.chosen.text, pair.rejected.text];
+  const texts = [scoredText(pair.chosen), scoredText(pair.rejected)];
   if (pass === 'pair') {
     return [{ key: pairKey(identity), prompt, texts: chosenIsFirst(identity) ? texts : texts.reverse() }];
   }

@@ -1,4 +1,5 @@
 import { transcriptTurns } from '../../mapping/transcript.ts';
+import { canonical } from '../../model/canonical.ts';
 import type { Hit } from '../../model/finding.ts';
 import type { RecordCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
@@ -7,14 +8,14 @@ import { messageLists, sideLists } from './messages.ts';
 
 const MESSAGE = 'The conversation before the last answer is not the same on both sides.';
 
+function isSame(a: Message | undefined, b: Message | undefined): boolean {
+  if (a?.text !== b?.text || a?.speaker !== b?.speaker) return false;
+  return a?.more === b?.more || canonical(a?.more ?? null) === canonical(b?.more ?? null);
+}
+
 function sharedMessages(a: readonly Message[], b: readonly Message[]): number {
   let at = 0;
-  while (
-    at < Math.min(a.length, b.length) &&
-    a[at]?.text === b[at]?.text &&
-    a[at]?.speaker === b[at]?.speaker
-  )
-    at++;
+  while (at < Math.min(a.length, b.length) && isSame(a[at], b[at])) at++;
   return at;
 }
 
@@ -37,7 +38,10 @@ export const historyDiffers: RecordCheck = {
       const [a, b] = [sides[0].messages, sides[1].messages];
       const shared = sharedMessages(a, b);
       const isUser = ({ speaker }: Message): boolean => speaker === 'user';
-      return a.slice(shared).some(isUser) && b.slice(shared).some(isUser) ? hit() : [];
+      if (a.slice(shared).some(isUser) && b.slice(shared).some(isUser)) return hit();
+      // The answers are the same, and what came before them is not.
+      const hasHistory = shared > 0 && shared < Math.min(a.length, b.length) - 1;
+      return hasHistory && isSame(a.at(-1), b.at(-1)) ? hit() : [];
     }
     // Transcripts: after the common prompt both sides go on with a turn of the user.
     if (pair.chosen.textStart === 0 && pair.rejected.textStart === 0) return [];

@@ -1,59 +1,20 @@
 // Lists of messages as a record holds them, with the places of roles and texts.
 import type { Mapping } from '../../mapping/mapping.ts';
+import { readMessage } from '../../mapping/message.ts';
 import { namesRead } from '../../mapping/read.ts';
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
-
-/** What a role word means. */
-export type Speaker = 'system' | 'user' | 'assistant' | 'tool';
-
-const SPEAKERS: Readonly<Record<Speaker, readonly string[]>> = {
-  system: ['system', 'developer'],
-  user: ['user', 'human', 'prompter', 'question', 'instruction'],
-  assistant: [
-    'assistant',
-    'gpt',
-    'model',
-    'bot',
-    'chatgpt',
-    'chatbot',
-    'bard',
-    'bing',
-    'ai',
-    'answer',
-    'claude',
-  ],
-  tool: [
-    'tool',
-    'function',
-    'ipython',
-    'observation',
-    'environment',
-    'function_call',
-    'tool_call',
-    'function_response',
-    'tool_response',
-  ],
-};
-
-const BY_WORD: ReadonlyMap<string, Speaker> = new Map(
-  Object.entries(SPEAKERS).flatMap(([speaker, words]) =>
-    words.map((word) => [word, speaker as Speaker] as const),
-  ),
-);
-
-/** Undefined for a word that no trainer is known to understand. */
-export function speakerOf(role: string): Speaker | undefined {
-  return BY_WORD.get(role.trim().toLowerCase());
-}
+import type { Speaker } from '../../model/speaker.ts';
+import { speakerOf } from '../../model/speaker.ts';
 
 export interface Message {
   readonly role: string;
   readonly speaker: Speaker | undefined;
   /** Of the value that holds the role. */
   readonly path: Path;
-  /** '' where the content is not a text. */
   readonly text: string;
+  /** What it holds beside role and words. */
+  readonly more?: JsonObject;
 }
 
 export interface MessageList {
@@ -62,16 +23,11 @@ export interface MessageList {
   readonly messages: readonly Message[];
 }
 
-const ROLES = ['role', 'from'] as const;
-const TEXTS = ['content', 'value', 'text'] as const;
-
 function messageOf(value: Json, path: Path): Message | undefined {
-  if (!isObject(value)) return undefined;
-  const name = ROLES.find((one) => typeof value[one] === 'string');
-  if (name === undefined || !TEXTS.some((one) => value[one] !== undefined)) return undefined;
-  const role = value[name] as string;
-  const text = TEXTS.map((one) => value[one]).find((one) => typeof one === 'string') ?? '';
-  return { role, speaker: speakerOf(role), path: [...path, name], text };
+  const read = readMessage(value);
+  if (!read) return undefined;
+  const { role, roleName, text, more } = read;
+  return { role, speaker: speakerOf(role), path: [...path, roleName], text, ...(more && { more }) };
 }
 
 function listOf(value: Json | undefined, path: Path): MessageList | undefined {

@@ -15,7 +15,13 @@ export const promptMissing: RecordCheck = {
     const [pair] = pairs;
     const { answers } = mapping;
     const isTranscript = answers.kind === 'pair' && answers.chosen.as === 'transcript';
-    if (!pair || (!part && !isTranscript) || pair.prompt.some(({ text }) => text.trim() !== '')) return [];
+    if (
+      !pair ||
+      (!part && !isTranscript) ||
+      pair.context !== undefined ||
+      pair.prompt.some(({ text, more }) => more !== undefined || text.trim() !== '')
+    )
+      return [];
     return [{ place: promptPlace(context), message: 'The pair has no prompt.' }];
   },
 };

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, numberOption, responseWords } from '../check.ts';
+import { answerRange, numberOption, replaceRange, responseWords } from '../check.ts';
 
 export const promptRepeatedInResponse: AnswerCheck = {
   id: 'prompt-repeated-in-response',
@@ -38,7 +38,7 @@ export const promptRepeatedInResponse: AnswerCheck = {
       {
         place: answerRange(answer, start, start + prompt.length),
         message: `${responseWords(answer)} begins with the ${prompt.length} characters of the prompt.`,
-        replace: [{ place: answerRange(answer, 0, cut), text: '' }],
+        ...replaceRange(answer, 0, cut, ''),
       },
     ];
   },

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import { answerRange, replaceRange, responseWords } from '../check.ts';
 import { ANGLE, BRACKET } from '../view.ts';
 
 /** Marks of chat templates that stand in no text that people write. `<s>` alone is HTML for struck-out text. */
@@ -28,7 +28,8 @@ export const templateTokenInText: AnswerCheck = {
   why: 'The template adds these tokens by itself. Written into the text they are there twice, or they end the answer in the middle, since a tokenizer reads them as control tokens.',
   example: '{"prompt": "Hi", "chosen": "Hello!<|im_end|>", "rejected": "What?"}',
   remedy: 'Take the token out of the text.',
-  repairs: [{ edit: 'replace', grade: 'safe', title: 'Take out the tokens at the end' }],
+  // An answer about chat templates may end with one of their tokens.
+  repairs: [{ edit: 'replace', grade: 'review', title: 'Remove the tokens at the end' }],
   source: 'TRL, axolotl: texts are put into the chat template as they stand',
   precision: {
     right: 0,
@@ -47,9 +48,7 @@ export const templateTokenInText: AnswerCheck = {
       {
         place,
         message: `${responseWords(answer)} contains "${found[0]}", a token of a chat template.`,
-        ...(isAtEnd && {
-          replace: [{ place: answerRange(answer, end, answer.text.length), text: '' }],
-        }),
+        ...(isAtEnd && replaceRange(answer, end, answer.text.length, '')),
       },
     ];
   },

@@ -1,6 +1,6 @@
 import { findTurnMarker } from '../../mapping/transcript.ts';
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import { answerRange, replaceRange, responseWords } from '../check.ts';
 import { COLON } from '../view.ts';
 
 export const turnMarkerInResponse: AnswerCheck = {
@@ -22,13 +22,12 @@ export const turnMarkerInResponse: AnswerCheck = {
     const word = answer.text.slice(...marker);
     const message = `${responseWords(answer)} contains the turn marker "${word}".`;
     const end = answer.text.slice(0, marker[0]).trimEnd().length;
-    const cut = answerRange(answer, end, answer.text.length);
     return [
       {
         place: answerRange(answer, ...marker),
         message,
         // An answer that is nothing but the other turn cannot be cut to something.
-        ...(end > 0 && { replace: [{ place: cut, text: '' }] }),
+        ...(end > 0 && replaceRange(answer, end, answer.text.length, '')),
       },
     ];
   },

@@ -1,15 +1,12 @@
 import type { RecordCheck } from '../check.ts';
 import { messageLists } from './messages.ts';
 
-/** Spellings whose meaning is plain, and the word that trainers know. */
+/** Misspellings that mean nothing else. A short form such as "sys" may be the word of the dataset's own template. */
 const MEANT: Readonly<Record<string, string>> = {
   asistant: 'assistant',
   assistent: 'assistant',
   assitant: 'assistant',
   assisstant: 'assistant',
-  usr: 'user',
-  users: 'user',
-  sys: 'system',
 };
 
 export const unknownRole: RecordCheck = {
@@ -20,7 +17,14 @@ export const unknownRole: RecordCheck = {
   example:
     '{"prompt": [{"role": "user", "content": "Hi"}], "chosen": [{"role": "asistant", "content": "Hello!"}], "rejected": [{"role": "assistant", "content": "What?"}]}',
   remedy: 'Write the role as user, assistant, system or tool.',
-  repairs: [{ edit: 'replace', grade: 'safe', title: 'Write the role right' }],
+  repairs: [
+    {
+      edit: 'replace',
+      grade: 'safe',
+      title: 'Correct the role',
+      because: 'Only misspellings of "assistant" are corrected, which mean nothing else.',
+    },
+  ],
   options: {
     roles: {
       default: [],

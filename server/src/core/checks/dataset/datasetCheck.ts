@@ -6,6 +6,8 @@ export interface WholeFile {
   readonly portrait: Portrait;
   /** A label chooses between a first and a second answer. */
   readonly hasLabel: boolean;
+  /** Fields that look like the prompt and are not read. */
+  readonly unread: readonly string[];
   /** Bytes of the row groups, unpacked; none where it is no table. */
   readonly rowGroups: readonly number[];
 }

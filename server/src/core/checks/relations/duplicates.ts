@@ -7,10 +7,18 @@ export const duplicatePair: Rule = {
   id: 'duplicate-pair',
   severity: 'warning',
   title: 'The same pair stands in the dataset before',
-  why: 'Prompt and both answers are the same as in an earlier record, and so is the label. A pair that counts twice is trained on twice, and leaks when the dataset is split.',
+  why: 'Prompt and both answers are the same as in an earlier record, with their calls, pictures and tools, and so is the label. A pair that counts twice is trained on twice, and leaks when the dataset is split.',
   example: 'The same record on lines 3 and 90.',
   remedy: 'Drop one of the two.',
-  repairs: [{ edit: 'drop', grade: 'safe', title: 'Drop this record' }],
+  repairs: [
+    {
+      edit: 'drop',
+      grade: 'twin',
+      title: 'Drop this record',
+      because:
+        'The whole record stands earlier in the same file, every field but its number and date: nothing goes that is not still there.',
+    },
+  ],
   source: 'TIGER-AI-Lab/EditReward#15',
 };
 
@@ -52,9 +60,10 @@ export function findDuplicates(space: PairSpace, report: Report): void {
     if (first === pair) continue;
     const [own, other] = [labelOf(space, pair), labelOf(space, first)];
     if (own === other) {
-      report.add(
+      report.addTwin(
         duplicatePair,
         pair,
+        first,
         () => `The same pair, with the same label, stands at ${space.words(first, pair)}.`,
       );
       continue;

@@ -4,7 +4,10 @@
 // in a band with probability 1 − (1 − a⁶)²¹: 0.9992 at 0.8, 0.64 at 0.5. Who meets is then judged by all bins, whose
 // standard error is 0.035 at 0.8. (A. Broder, 1997; P. Li, A. Owen, C.-H. Zhang, One Permutation Hashing, 2012;
 // P. Li, A. C. König, b-Bit Minwise Hashing, 2010.)
+import { hashKey } from '../../hash.ts';
+import { canonical } from '../../model/canonical.ts';
 import type { Pair } from '../../model/pair.ts';
+import { beyondText } from '../../model/pair.ts';
 import type { Rule } from '../check.ts';
 import type { PairSpace, Report } from './relation.ts';
 
@@ -69,8 +72,8 @@ const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
   KINDS[byte] !== LETTER ? 0 : byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
 );
 
-/** Puts the word triples of a text into the bins; how many there are. */
-function addTriples(text: string): number {
+/** Puts the word triples of a text into the bins; how many there are. Texts of different seeds share none. */
+function addTriples(text: string, seed: number): number {
   if (utf8.length <= 3 * text.length) utf8 = new Uint8Array(4 * text.length + 1);
   const length = encoder.encodeInto(text, utf8).written;
   const bytes = utf8;
@@ -94,7 +97,7 @@ function addTriples(text: string): number {
       const end = kind === WIDE ? at + 3 : at + 1;
       for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     }
-    let h = Math.imul(one, 31) ^ Math.imul(two, 0x85ebca6b) ^ hash;
+    let h = Math.imul(one, 31) ^ Math.imul(two, 0x85ebca6b) ^ hash ^ seed;
     h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
     h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
     h ^= h >>> 15;
@@ -122,12 +125,23 @@ function fillEmptyBins(): void {
   }
 }
 
+/**
+ * Pairs with other pictures, calls or tools have nothing in common by their words: only those that hold the same beside
+ * words share a seed. 0 for pairs of words alone. The order of the answers does not matter.
+ */
+function seedOf({ prompt, context, chosen, rejected }: Pair): number {
+  const sides = [chosen, rejected].map(beyondText);
+  if (!context && prompt.every(({ more }) => !more) && sides.every((one) => one === '')) return 0;
+  const asked = canonical([...prompt.map(({ more = null }) => more), context ?? null]);
+  return [asked, ...sides].reduce((seed, one) => seed ^ hashKey(one)[0], 0);
+}
+
 /** Writes a pair's signature at `at`. Zeros for a pair that is too short. The order of the answers does not matter. */
 export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): void {
   bins.fill(NO_BIN);
-  let triples = addTriples(pair.prompt.at(-1)?.text ?? '');
-  triples +=
-    addTriples(pair.chosen.text.slice(0, LOOKED_AT)) + addTriples(pair.rejected.text.slice(0, LOOKED_AT));
+  const seed = seedOf(pair);
+  let triples = addTriples(pair.prompt.at(-1)?.text ?? '', seed);
+  for (const side of [pair.chosen, pair.rejected]) triples += addTriples(side.text.slice(0, LOOKED_AT), seed);
   if (triples < LEAST_TRIPLES) return;
   fillEmptyBins();
   const nibble = (bin: number): number => Math.imul(bins[bin] ?? 0, 0x9e3779b1) >>> 28;

@@ -6,7 +6,7 @@ import { formatKey, hashKey } from '../../hash.ts';
 import type { Recognition } from '../../mapping/recognise.ts';
 import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
-import { pairKey } from '../../model/identity.ts';
+import { pairKey, promptSpelling } from '../../model/identity.ts';
 import type { Options, Rule } from '../check.ts';
 import type { RuleSettings } from '../settings.ts';
 
@@ -85,7 +85,7 @@ export class PairSpace {
   }
 }
 
-const EMPTY_PROMPT = hashKey('');
+const EMPTY_PROMPT = hashKey(promptSpelling({ prompt: [] }));
 
 /** True for the key of a pair without a prompt: such pairs have nothing in common by it. */
 export function isEmptyPrompt(keys: Uint32Array, pair: number): boolean {
@@ -113,8 +113,18 @@ export class Report {
     return rules.some(({ id }) => this.#rules.severities[id] !== undefined);
   }
 
-  /** @param other the pair elsewhere that this one is too close to */
-  add(rule: Rule, pair: number, message: () => string, other?: number): void {
+  /** Of a pair that is the same as another one. */
+  addTwin(rule: Rule, pair: number, other: number, message: () => string): void {
+    const [own, there] = [this.#space.at(pair), this.#space.at(other)];
+    const twin = own.file === there.file ? there.file.facts.recordOf(there.local) : undefined;
+    this.add(rule, pair, message, undefined, twin);
+  }
+
+  /**
+   * @param other the pair elsewhere that this one is too close to
+   * @param twin the record of the same file that holds the same pair
+   */
+  add(rule: Rule, pair: number, message: () => string, other?: number, twin?: number): void {
     const number = this.#space.fileOf(pair);
     const severity = this.#rules.severities[rule.id];
     if (severity === undefined || this.#count(rule, number) > this.#most) return;
@@ -128,6 +138,7 @@ export class Report {
       place: { path: file.recognition.labelPath, part: 'key' },
       message: message(),
       ...(other !== undefined && { other: this.#keyOf(other) }),
+      ...(twin !== undefined && { twin }),
     });
   }
 

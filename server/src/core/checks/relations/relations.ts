@@ -51,6 +51,7 @@ function checkWhole(files: readonly FileFacts[], report: Report): void {
     const whole = {
       portrait: portraitOf([facts]),
       hasLabel: recognition.mapping.answers.kind === 'choice',
+      unread: recognition.unread,
       rowGroups,
     };
     for (const check of DATASET_CHECKS)

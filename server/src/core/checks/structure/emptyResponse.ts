@@ -1,3 +1,4 @@
+import { isEmptyAnswer } from '../../model/pair.ts';
 import type { AnswerCheck } from '../check.ts';
 import { responseWords, sideValue } from '../check.ts';
 
@@ -5,13 +6,13 @@ export const emptyResponse: AnswerCheck = {
   id: 'empty-response',
   severity: 'error',
   title: 'A response is empty or only white space',
-  why: 'An empty answer teaches a reward model nothing but length, and several trainers drop the row without a word.',
+  why: 'An answer without words, calls or pictures teaches a reward model nothing but length, and several trainers drop the row without a word.',
   example: '{"prompt": "Name a colour.", "chosen": "Blue.", "rejected": "  "}',
   remedy: 'Fill the answer in, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   source: 'hiyouga/LLaMA-Factory#3364',
   checkAnswer: (answer) =>
-    answer.text.trim() === ''
+    isEmptyAnswer(answer)
       ? [{ place: sideValue(answer), message: `${responseWords(answer)} is empty.` }]
       : [],
 };

@@ -9,7 +9,12 @@ export const invalidJson: Rule = {
   remedy:
     'Mend the line at the byte that is named, or drop it. Where several records stand on one line, or commas around them, each gets a line of its own and keeps all its bytes.',
   repairs: [
-    { edit: 'separate', grade: 'safe', title: 'Put each record on a line of its own, without commas' },
+    {
+      edit: 'separate',
+      grade: 'safe',
+      title: 'Put each record on a line of its own, without commas',
+      because: 'Every record keeps all its bytes; only line ends are added and commas between records go.',
+    },
     { edit: 'drop', grade: 'review', title: 'Drop this record' },
   ],
   source: 'huggingface/datasets#4107, #2779',

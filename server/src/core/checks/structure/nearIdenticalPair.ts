@@ -1,3 +1,4 @@
+import { beyondText } from '../../model/pair.ts';
 import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerRange, numberOption } from '../check.ts';
@@ -51,6 +52,7 @@ export const nearIdenticalPair: PairCheck = {
     // One is the beginning of the other: prefix-pair says so.
     if (start + end < share * longer || start === Math.min(a.trimEnd().length, b.trimEnd().length)) return [];
     if (a.replaceAll(/\s+/g, '') === b.replaceAll(/\s+/g, '')) return [];
+    if (beyondText(chosen) !== beyondText(rejected)) return [];
     const different = longer - start - end;
     return [
       {

@@ -1,3 +1,4 @@
+import { beyondText } from '../../model/pair.ts';
 import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
@@ -24,6 +25,7 @@ export const whitespaceOnlyDifference: PairCheck = {
     const at = sharedStart(a, b);
     if (!/\s|^$/.test(a.charAt(at)) && !/\s|^$/.test(b.charAt(at))) return [];
     if (a.replaceAll(/\s+/g, '') !== b.replaceAll(/\s+/g, '')) return [];
+    if (beyondText(chosen) !== beyondText(rejected)) return [];
     return [{ place: answerPlace(rejected), message: 'Chosen and rejected differ in white space alone.' }];
   },
 };

@@ -1,3 +1,4 @@
+import { isPlain } from '../../model/pair.ts';
 import type { AnswerCheck } from '../check.ts';
 import { answerRange, numberOption, responseWords } from '../check.ts';
 import { TICK } from '../view.ts';
@@ -79,6 +80,8 @@ export const cutOffEnding: AnswerCheck = {
   },
   checkAnswer: (answer, context) => {
     if (answer.text.length < numberOption(context, 'characters')) return [];
+    // A call or a picture may follow the words.
+    if (!isPlain(answer)) return [];
     const text = answer.text.trimEnd();
     const why = whyCut(text, (answer.view.marks & TICK) !== 0);
     if (why === undefined) return [];

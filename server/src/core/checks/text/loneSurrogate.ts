@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import { answerRange, replaceRange, responseWords } from '../check.ts';
 
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -10,7 +10,15 @@ export const loneSurrogate: AnswerCheck = {
   why: 'A text that was cut in the middle of an emoji or a rare character holds half of it. Python cannot encode such a text: tokenizers, Parquet and Arrow writers raise an error or put a question mark there.',
   example: '{"prompt": "Cheer me up.", "chosen": "Sure! \\ud83d", "rejected": "No."}',
   remedy: 'Take the half out.',
-  repairs: [{ edit: 'replace', grade: 'safe', title: 'Take out the half character' }],
+  repairs: [
+    {
+      edit: 'replace',
+      grade: 'safe',
+      title: 'Remove the half character',
+      because:
+        'Half of a character stands for nothing: no tokenizer can read it and no UTF-8 file can hold it.',
+    },
+  ],
   precision: {
     right: 0,
     of: 0,
@@ -26,7 +34,7 @@ export const loneSurrogate: AnswerCheck = {
       {
         place,
         message: `${responseWords(answer)} contains half of a character (\\u${code}).`,
-        replace: [{ place, text: '' }],
+        ...replaceRange(answer, at, at + 1, ''),
       },
     ];
   },

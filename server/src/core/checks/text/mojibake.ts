@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import { answerRange, replaceRange, responseWords } from '../check.ts';
 
 /** Windows-1252 where it differs from Latin-1: what the bytes 0x80 to 0x9f are there. */
 const HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
@@ -47,8 +47,8 @@ export const mojibake: AnswerCheck = {
     const [text] = found;
     const replace = [...answer.text.matchAll(ALL_BROKEN)].flatMap((match) => {
       const meant = mended(match[0]);
-      const place = answerRange(answer, match.index, match.index + match[0].length);
-      return meant === undefined ? [] : [{ place, text: meant }];
+      const made = replaceRange(answer, match.index, match.index + match[0].length, meant ?? '');
+      return meant === undefined ? [] : (made.replace ?? []);
     });
     const meant = text.startsWith('\ufffd') ? undefined : mended(text);
     if (meant === undefined && !text.startsWith('\ufffd')) return [];

@@ -1,5 +1,6 @@
 import type { Reading } from '../../mapping/forms/form.ts';
 import type { Hit } from '../../model/finding.ts';
+import { isEmptyAnswer } from '../../model/pair.ts';
 import type { Context, RecordCheck } from '../check.ts';
 import { messageLists, sideLists } from '../conversation/messages.ts';
 
@@ -12,7 +13,7 @@ function reason({ pairs }: Reading, { record, mapping }: Context): Hit | undefin
     const message = `LLaMA-Factory reads one chosen and one rejected answer: ${pairs.length - 1} of ${pairs.length} pairs of this record are ignored.`;
     return { place: place(pair.chosen.path), message };
   }
-  const empty = [pair.chosen, pair.rejected].find(({ text }) => text.trim() === '');
+  const empty = [pair.chosen, pair.rejected].find(isEmptyAnswer);
   if (empty)
     return { place: place(empty.path), message: 'LLaMA-Factory drops the row: one of its answers is empty.' };
   const lists = messageLists(record, mapping);

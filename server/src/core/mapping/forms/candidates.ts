@@ -3,6 +3,7 @@ import { isList, isObject } from '../../model/json.ts';
 import type { Pair, Turn } from '../../model/pair.ts';
 import type { Answer } from '../answers.ts';
 import { readSides } from '../answers.ts';
+import { partsOfCandidate } from '../context.ts';
 import { findField, valueAt } from '../field.ts';
 import type { Answers, Order, Source } from '../mapping.ts';
 import { concreteShape, hasShape, turnsOf } from '../shape.ts';
@@ -144,7 +145,16 @@ function candidatesOf(answers: CandidateAnswers, context: Context): Candidate[][
       const text = findField(item.value, answers.text.at, item.path);
       const quality = qualityOf(answers.order, context.record, item, index);
       if (!text || !hasShape(text.value, answers.text.as) || quality === undefined) return [];
-      return [{ number: own, item, answer: { ...text, as: answers.text.as }, quality, prompt }];
+      const more = text.path.length > item.path.length ? partsOfCandidate(item.value) : undefined;
+      return [
+        {
+          number: own,
+          item,
+          answer: { ...text, as: answers.text.as, ...(more && { more }) },
+          quality,
+          prompt,
+        },
+      ];
     }),
   );
 }

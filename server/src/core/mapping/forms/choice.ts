@@ -11,7 +11,8 @@ type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
 function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonly Change[] | undefined {
   const [a, b] = [findField(record, first.at), findField(record, second.at)];
-  return a && b ? exchangeSides(record, a.path, b.path) : undefined;
+  const changes = a && b ? exchangeSides(record, a.path, b.path) : [];
+  return changes.length > 0 ? changes : undefined;
 }
 
 export const choiceForm: Form<ChoiceAnswers> = {

@@ -47,6 +47,8 @@ export interface Problem {
 export interface Reading {
   readonly pairs: readonly Pair[];
   readonly judgements: readonly Judgement[];
+  /** Fields that look like the prompt and that the mapping does not read. */
+  readonly unread?: readonly string[];
 }
 
 export type Outcome = Reading | { readonly problem: Problem };

@@ -28,7 +28,8 @@ export const pairForm: Form<PairAnswers> = {
   labelAt: ({ chosen }) => chosen.at,
   flip({ chosen, rejected }, record) {
     const [own, other] = [findField(record, chosen.at), findField(record, rejected.at)];
-    return own && other ? [exchangeSides(record, own.path, other.path)] : [];
+    const changes = own && other ? exchangeSides(record, own.path, other.path) : [];
+    return changes.length > 0 ? [changes] : [];
   },
   tie({ ties }, record) {
     const field = ties && findField(record, ties.at);

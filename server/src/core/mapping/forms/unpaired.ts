@@ -1,5 +1,6 @@
 import type { Json } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
+import { plainTurns } from '../../model/pair.ts';
 import { readAlone } from '../answers.ts';
 import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
@@ -78,11 +79,20 @@ export const stepsForm: Form<StepAnswers> = {
     const found = findField(record, steps);
     if (!found || !isList(found.value)) return NO_ANSWERS;
     const verdicts = labels === undefined ? undefined : findField(record, labels)?.value;
-    const judgements = found.value.map((step, i): Judgement => ({
-      prompt,
-      response: { text: stepText(step), path: [...found.path, i], textStart: 0 },
-      verdict: stepVerdict(step, isList(verdicts) ? verdicts[i] : undefined),
-    }));
+    const judgements = found.value.map((step, i): Judgement => {
+      const text = stepText(step);
+      const at = { path: [...found.path, i], textStart: 0 };
+      return {
+        prompt,
+        response: {
+          text,
+          ...at,
+          turns: plainTurns(text),
+          ...(typeof step !== 'string' && { pieces: [] }),
+        },
+        verdict: stepVerdict(step, isList(verdicts) ? verdicts[i] : undefined),
+      };
+    });
     return { pairs: [], judgements };
   },
   labelAt: ({ steps, labels }) => labels ?? steps,

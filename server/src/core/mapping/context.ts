@@ -1,0 +1,206 @@
+// What a record says of a pair beside the fields that its mapping reads: tools and pictures on offer, a prompt in a field
+// that nobody named, pictures of one answer. It is part of what the pair is, so that pairs which differ in it alone are
+// not taken for one.
+import { canonical, isNothing } from '../model/canonical.ts';
+import { kindOfField } from '../model/fieldNames.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { isList, isObject } from '../model/json.ts';
+import type { Pair, Side, Turn } from '../model/pair.ts';
+import type { FieldRef } from './field.ts';
+import { findField, pathsOf } from './field.ts';
+import type { Mapping } from './mapping.ts';
+import { readMessage } from './message.ts';
+import { differingWords, sideOfField } from './sides.ts';
+
+/** Names that a mapping reads, level by level; `true` where it reads the whole value. */
+export type ReadNames = Map<string, ReadNames | true>;
+
+export function readNames(refs: Iterable<FieldRef>): ReadNames {
+  const root: ReadNames = new Map();
+  for (const path of [...refs].flatMap(pathsOf)) {
+    let level = root;
+    for (const [i, step] of path.entries()) {
+      const name = String(step);
+      const known = level.get(name);
+      if (known === true) break;
+      // A position in a list: the list is read as a whole.
+      if (i === path.length - 1 || typeof path[i + 1] === 'number') {
+        level.set(name, true);
+        break;
+      }
+      const next = known ?? new Map<string, ReadNames | true>();
+      level.set(name, next);
+      level = next;
+    }
+  }
+  return root;
+}
+
+interface UnreadField {
+  /** Its own name, and with the names above it. */
+  readonly name: string;
+  readonly fullName: string;
+  readonly value: Json;
+}
+
+function unreadFields(record: JsonObject, read: ReadNames, above = ''): UnreadField[] {
+  const fields: UnreadField[] = [];
+  for (const name of Object.keys(record)) {
+    const value = record[name];
+    if (value === undefined || isNothing(value)) continue;
+    const known = read.get(name);
+    if (known === undefined) fields.push({ name, fullName: above + name, value });
+    else if (known !== true && isObject(value))
+      fields.push(...unreadFields(value, known, `${above}${name}.`));
+  }
+  return fields;
+}
+
+/** Longer lists of texts are taken as they are. */
+const MAX_TEXTS = 200;
+
+/** The texts of a value that could be a prompt: a string, messages, or a list of either. */
+function textsOf(value: Json): readonly Turn[] {
+  if (typeof value === 'string') return [{ role: '', text: value }];
+  const message = readMessage(value);
+  if (message) return [message];
+  return isList(value) ? value.slice(0, MAX_TEXTS).flatMap(textsOf) : [];
+}
+
+const MARKER = /\n\n(?:Human|Assistant|System|User):/;
+
+/** True when a field only repeats what the mapping reads anyway. */
+function isRepeated(value: Json, read: readonly string[]): boolean {
+  const turns = textsOf(value);
+  return (
+    turns.length > 0 &&
+    turns.length < MAX_TEXTS &&
+    turns.every(
+      ({ text, more }) =>
+        !more &&
+        text.split(MARKER).every((part) => {
+          const words = part.trim();
+          return words === '' || read.some((one) => one.includes(words));
+        }),
+    )
+  );
+}
+
+/** True for a text that somebody could have been asked. A single word names a source or a class. */
+function isSentence(value: Json): boolean {
+  return textsOf(value).some(({ text }) => /\S\s+\S/.test(text.trim()));
+}
+
+/** A number or a switch is no prompt, whatever its name. */
+function isText(value: Json): boolean {
+  return isObject(value) || textsOf(value).length > 0;
+}
+
+function wordsRead({ prompt, chosen, rejected }: Pair): string[] {
+  return [...prompt.map(({ text }) => text), chosen.text, rejected.text];
+}
+
+const knownWords = new Map<string, readonly [string, string] | undefined>();
+
+/** The words by which the names of the two answers differ; undefined where they do not stand in two fields. */
+function sideWords({ answers }: Mapping, record: JsonObject): readonly [string, string] | undefined {
+  if (answers.kind !== 'pair' && answers.kind !== 'choice') return undefined;
+  const [first, second] =
+    answers.kind === 'pair' ? [answers.chosen, answers.rejected] : [answers.first, answers.second];
+  const [a, b] = [findField(record, first.at)?.path[0], findField(record, second.at)?.path[0]];
+  if (typeof a !== 'string' || typeof b !== 'string') return undefined;
+  const key = `${a}\u0000${b}`;
+  // The names come from the mapping: there are few.
+  if (!knownWords.has(key)) knownWords.set(key, differingWords(a, b));
+  return knownWords.get(key);
+}
+
+export interface Context {
+  /** Part of the prompt. */
+  readonly prompt?: JsonObject;
+  /** Parts of the answers, in the order in which the mapping names them. */
+  readonly first?: JsonObject;
+  readonly second?: JsonObject;
+  /** Fields that look like the prompt and are not read as one. */
+  readonly unread: readonly string[];
+}
+
+function contextOf(
+  mapping: Mapping,
+  record: JsonObject,
+  fields: readonly UnreadField[],
+  pair: Pair,
+): Context {
+  const parts: Record<'prompt' | 'first' | 'second', Record<string, Json>> = {
+    prompt: {},
+    first: {},
+    second: {},
+  };
+  const unread: string[] = [];
+  const sides = sideWords(mapping, record);
+  const hasPrompt = pair.prompt.some(({ text, more }) => more !== undefined || text.trim() !== '');
+  let read: string[] | undefined;
+  for (const { name, fullName, value } of fields) {
+    const kind = kindOfField(name);
+    if (kind === 'about') continue;
+    const own = sides && sideOfField(name, sides);
+    if (own) {
+      if (kind !== 'prompt' && kind !== 'other') parts[own.side][own.rest] = value;
+    } else if (kind === 'media' || kind === 'tools') {
+      parts.prompt[fullName] = value;
+    } else if (kind === 'prompt' ? isText(value) : !hasPrompt && isSentence(value)) {
+      if (isRepeated(value, (read ??= wordsRead(pair)))) continue;
+      parts.prompt[fullName] = value;
+      // A single word beside a prompt is more often a class than a question.
+      if (!hasPrompt || typeof value !== 'string' || isSentence(value)) unread.push(fullName);
+    }
+  }
+  const filled = (part: JsonObject): JsonObject | undefined =>
+    Object.keys(part).length > 0 ? part : undefined;
+  const [prompt, first, second] = [filled(parts.prompt), filled(parts.first), filled(parts.second)];
+  return { ...(prompt && { prompt }), ...(first && { first }), ...(second && { second }), unread };
+}
+
+function withMore(side: Side, more: JsonObject | undefined): Side {
+  return more ? { ...side, more: { ...side.more, ...more } } : side;
+}
+
+/** Pairs with what the record holds of them beside what the mapping read, and the names of prompts that are not read. */
+export function addContext(
+  mapping: Mapping,
+  record: JsonObject,
+  read: ReadNames,
+  pairs: readonly Pair[],
+): { readonly pairs: readonly Pair[]; readonly unread: readonly string[] } {
+  const [pair] = pairs;
+  const fields = pair ? unreadFields(record, read) : [];
+  if (!pair || fields.length === 0) return { pairs, unread: [] };
+  const { prompt, first, second, unread } = contextOf(mapping, record, fields, pair);
+  if (!prompt && !first && !second) return { pairs, unread };
+  const changed = pairs.map((one): Pair => {
+    const isChosenFirst = one.candidates[0] < one.candidates[1];
+    return {
+      ...one,
+      ...(prompt && { context: prompt }),
+      chosen: withMore(one.chosen, isChosenFirst ? first : second),
+      rejected: withMore(one.rejected, isChosenFirst ? second : first),
+    };
+  });
+  return { pairs: changed, unread };
+}
+
+/** What a candidate in a list holds beside its text and belongs to the answer. */
+export function partsOfCandidate(item: Json): JsonObject | undefined {
+  if (!isObject(item)) return undefined;
+  const parts = Object.entries(item).flatMap(([name, value = null]): [string, Json][] => {
+    const kind = kindOfField(name);
+    const isPart = kind === 'media' || kind === 'tools' || kind === 'thought';
+    return isPart && !isNothing(value) ? [[name, value]] : [];
+  });
+  return parts.length > 0 ? Object.fromEntries(parts) : undefined;
+}
+
+/** What a context says, in one text: near duplicates are pairs whose pictures, tools and unread prompts are the same. */
+export function contextText({ context }: Pick<Pair, 'context'>): string {
+  return context ? canonical(context) : '';
+}

@@ -1,0 +1,66 @@
+// What the name of a field says of what it holds. Datasets have no other way to say that a column is a picture.
+
+/** A word in a name: `imagePaths` has two, `image_paths` the same two. */
+export const NAME_WORD = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
+
+/** `media` and `tools` belong to a prompt or an answer, `thought` to an answer; `prompt` is text that was asked. */
+export type FieldKind = 'media' | 'tools' | 'thought' | 'prompt' | 'about' | 'other';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** In the singular. */
+const MEDIA = words(
+  'image img jpg jpeg png picture photo pic figure screenshot video clip frame audio speech sound wav media pixel attachment',
+);
+const TOOLS = words('tool function api plugin');
+const THOUGHT = words('reasoning thinking thought cot scratchpad call trajectory step');
+const PROMPT = words(
+  'prompt question query instruction message conversation dialog dialogue chat history turn system context document passage article background knowledge evidence request problem input post premise scenario persona hint subreddit title story schema code',
+);
+/** Say which answer is the better one: that changes with the label, and is no part of what the pair is. */
+const LABELS = words('best better worse worst winner loser win preferred preference selected');
+/** Say how much or how good, and are not the thing itself. */
+const COUNTS = words(
+  'num number count n total width height size token length len score rating reward margin rank vote weight prob probability confidence label bool is has',
+);
+/** Say where something comes from or what sort it is. */
+const ABOUT = words(
+  'id idx index uuid guid uid hash sha md key name url uri link type kind category topic domain tag split subset set source origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature md5 task',
+);
+/** Names of answers, which are no part of what was asked. */
+const ANSWERS = words(
+  'answer response output completion generation chosen rejected choose reject dispreferred accepted reference ground truth target gold solution candidate continuation reply sample original',
+);
+
+/** Words in lower case and in the singular. */
+export function nameWords(name: string): readonly string[] {
+  return (name.match(NAME_WORD) ?? []).map((word) => {
+    const lower = word.toLowerCase();
+    return lower.length > 3 && lower.endsWith('s') && !lower.endsWith('ss') ? lower.slice(0, -1) : lower;
+  });
+}
+
+const known = new Map<string, FieldKind>();
+
+/** Names come from files: hostile ones must not fill the memory. */
+const MAX_KNOWN = 10_000;
+
+function classify(name: string): FieldKind {
+  const own = nameWords(name);
+  const has = (set: ReadonlySet<string>): boolean => own.some((word) => set.has(word));
+  if (has(COUNTS) || has(LABELS)) return 'about';
+  if (has(MEDIA)) return 'media';
+  if (has(TOOLS)) return 'tools';
+  if (has(THOUGHT)) return 'thought';
+  if (has(ABOUT) || has(ANSWERS)) return 'about';
+  return has(PROMPT) ? 'prompt' : 'other';
+}
+
+export function kindOfField(name: string): FieldKind {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const kind = classify(name);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(name, kind);
+  return kind;
+}

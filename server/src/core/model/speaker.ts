@@ -1,0 +1,42 @@
+/** What a role word means. */
+export type Speaker = 'system' | 'user' | 'assistant' | 'tool';
+
+const SPEAKERS: Readonly<Record<Speaker, readonly string[]>> = {
+  system: ['system', 'developer'],
+  user: ['user', 'human', 'prompter', 'question', 'instruction'],
+  assistant: [
+    'assistant',
+    'gpt',
+    'model',
+    'bot',
+    'chatgpt',
+    'chatbot',
+    'bard',
+    'bing',
+    'ai',
+    'answer',
+    'claude',
+  ],
+  tool: [
+    'tool',
+    'function',
+    'ipython',
+    'observation',
+    'environment',
+    'function_call',
+    'tool_call',
+    'function_response',
+    'tool_response',
+  ],
+};
+
+const BY_WORD: ReadonlyMap<string, Speaker> = new Map(
+  Object.entries(SPEAKERS).flatMap(([speaker, words]) =>
+    words.map((word) => [word, speaker as Speaker] as const),
+  ),
+);
+
+/** Undefined for a word that no trainer is known to understand. */
+export function speakerOf(role: string): Speaker | undefined {
+  return BY_WORD.get(role.trim().toLowerCase());
+}

@@ -1,0 +1,339 @@
+// What an answer and a prompt are: everything that the record holds of them, not their words alone. Pairs that differ in
+// anything of it are different pairs, for keys, duplicates and repairs alike; spellings that say the same are one pair.
+import { describe, expect, it } from 'vitest';
+
+import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
+import { findRelations } from '#core/checks/relations/relations.ts';
+import { resolveRules } from '#core/checks/settings.ts';
+import { ALL_RULES } from '#core/checks/table.ts';
+import { readRaw, Surveyor } from '#core/dataset/survey.ts';
+import { fixRecord } from '#core/fix.ts';
+import { formatKey } from '#core/hash.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import { canonical } from '#core/model/canonical.ts';
+import { identify, pairKey } from '#core/model/identity.ts';
+import type { Json, JsonObject } from '#core/model/json.ts';
+import { recordKey } from '#core/model/sameRecord.ts';
+
+import { cut, encode, recordOf } from '../fakes/records.ts';
+
+const TEXT =
+  'The tower is 61 metres tall, and a lift goes up to the platform every ten minutes on most days.';
+const user = (content: Json): Json => [{ role: 'user', content }];
+const says = (more: JsonObject): Json => [{ role: 'assistant', content: TEXT, ...more }];
+const call = (city: string): JsonObject => ({
+  tool_calls: [{ type: 'function', function: { name: 'weather', arguments: { city } } }],
+});
+
+/** Records that differ in one thing beside words, by what it is: each makes two of them. */
+const DIFFERENT: Readonly<Record<string, (which: string) => JsonObject>> = {
+  'tool calls of an answer': (which) => ({
+    prompt: user('Q'),
+    chosen: says(call(which)),
+    rejected: says({}),
+  }),
+  'reasoning of an answer': (which) => ({
+    prompt: user('Q'),
+    chosen: says({ reasoning_content: `I look it up in ${which}.` }),
+    rejected: says({}),
+  }),
+  'thinking as a part': (which) => ({
+    prompt: user('Q'),
+    chosen: [
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: which },
+          { type: 'text', text: TEXT },
+        ],
+      },
+    ],
+    rejected: says({}),
+  }),
+  'a field of a message that nobody knows': (which) => ({
+    prompt: user('Q'),
+    chosen: says({ scratch: which }),
+    rejected: says({}),
+  }),
+  'the messages of an answer': (which) => ({
+    prompt: user('Q'),
+    chosen: [
+      { role: 'assistant', content: '', ...call('Oslo') },
+      { role: 'tool', content: which },
+      { role: 'assistant', content: TEXT },
+    ],
+    rejected: says({}),
+  }),
+  'who speaks in an answer': (which) => ({
+    prompt: user('Q'),
+    chosen: [
+      { role: which === 'a' ? 'tool' : 'assistant', content: 'found' },
+      { role: 'assistant', content: TEXT },
+    ],
+    rejected: says({}),
+  }),
+  'pictures as answers': (which) => ({
+    prompt: user('Q'),
+    chosen: [{ role: 'assistant', content: [{ type: 'image', image: `${which}.png` }] }],
+    rejected: [{ role: 'assistant', content: [{ type: 'image', image: 'x.png' }] }],
+  }),
+  'pictures in fields of the answers': (which) => ({
+    prompt: 'Q',
+    chosen: TEXT,
+    rejected: 'No.',
+    chosen_image: `${which}.png`,
+    rejected_image: 'x.png',
+  }),
+  'a picture column': (which) => ({ image: `${which}.png`, prompt: 'Q', chosen: TEXT, rejected: 'No.' }),
+  'pictures as bytes': (which) => ({
+    image: { bytes: which, path: null },
+    prompt: 'Q',
+    chosen: TEXT,
+    rejected: 'No.',
+  }),
+  'sounds of a conversation': (which) => ({
+    conversations: [{ from: 'human', value: '<audio>Q' }],
+    chosen: { from: 'gpt', value: TEXT },
+    rejected: { from: 'gpt', value: 'No.' },
+    audios: [`${which}.wav`],
+  }),
+  'a picture part of the prompt': (which) => ({
+    prompt: user([
+      { type: 'image_url', image_url: { url: `http://example.org/${which}.png` } },
+      { type: 'text', text: 'Q' },
+    ]),
+    chosen: says({}),
+    rejected: [{ role: 'assistant', content: 'No.' }],
+  }),
+  'tools on offer': (which) => ({
+    tools: [{ type: 'function', function: { name: which, parameters: {} } }],
+    prompt: user('Q'),
+    chosen: says({}),
+    rejected: [{ role: 'assistant', content: 'No.' }],
+  }),
+  'tools beside nested messages': (which) => ({
+    input: { messages: user('Q'), tools: [{ name: which }] },
+    preferred_output: says({}),
+    non_preferred_output: [{ role: 'assistant', content: 'No.' }],
+  }),
+  'calls in the history': (which) => ({
+    messages: [
+      { role: 'user', content: 'Is it warm?' },
+      { role: 'assistant', content: null, ...call(which) },
+      { role: 'tool', content: '14 degrees' },
+    ],
+    chosen: { role: 'assistant', content: TEXT },
+    rejected: { role: 'assistant', content: 'No.' },
+  }),
+  'a prompt in a field that nobody named': (which) => ({
+    chosen: TEXT,
+    rejected: 'No.',
+    my_words: `How tall is the tower of ${which}?`,
+  }),
+  'a passage beside the prompt': (which) => ({
+    prompt: 'How tall is the tower?',
+    passage: `The tower of ${which} is tall.`,
+    chosen: TEXT,
+    rejected: 'No.',
+  }),
+  'the system message that only one of two copies has': (which) => ({
+    prompt: [
+      { role: 'system', content: `Answer as ${which}.` },
+      { role: 'user', content: 'Q' },
+    ],
+    chosen: [
+      { role: 'user', content: 'Q' },
+      { role: 'assistant', content: TEXT },
+    ],
+    rejected: [
+      { role: 'user', content: 'Q' },
+      { role: 'assistant', content: 'No.' },
+    ],
+  }),
+};
+
+function readAll(records: readonly JsonObject[]) {
+  const recognition = recognise(records)!;
+  return records.map((record) => readRaw(recordOf(JSON.stringify(record)), recognition)!.pairs[0]!);
+}
+
+const keyOf = (pair: ReturnType<typeof readAll>[number]): string => formatKey(pairKey(identify(pair)));
+
+/** Findings of records and of the file, as "record rule". */
+function findingsOf(records: readonly JsonObject[]): string[] {
+  const surveyor = new Surveyor();
+  const raws = cut(encode(records.map((record) => JSON.stringify(record)).join('\n')));
+  for (const raw of raws) surveyor.add(raw);
+  const survey = surveyor.end();
+  const { recognition } = survey;
+  if (!recognition) throw new Error('not recognised');
+  const pairs = raws.flatMap((raw) => readRaw(raw, recognition)?.pairs ?? []);
+  const signatures = new Uint8Array(SIGNATURE_BYTES * pairs.length);
+  pairs.forEach((pair, i) => {
+    writeSignature(pair, signatures, SIGNATURE_BYTES * i);
+  });
+  const [related] = findRelations([{ name: 'a', facts: survey.facts, recognition }], signatures);
+  return [...survey.findings, ...related!.findings].map(({ record, rule }) => `${record} ${rule}`);
+}
+
+/** These differ in a few words, and so are near duplicates rightly. */
+const IN_WORDS = new Set(['the messages of an answer', 'the system message that only one of two copies has']);
+
+describe.each(Object.entries(DIFFERENT))('%s', (what, make) => {
+  it('tells two pairs apart, and makes one pair of equal ones', () => {
+    const [a, b, again] = readAll([make('a'), make('b'), make('a')]);
+    expect(keyOf(a!)).not.toBe(keyOf(b!));
+    expect(keyOf(a!)).toBe(keyOf(again!));
+  });
+
+  it('is no duplicate, no contradiction and no near duplicate where it differs', () => {
+    const related = findingsOf([make('a'), make('b')]).filter((one) => /duplicate|cycle/.test(one));
+    expect(related).toEqual(IN_WORDS.has(what) ? ['1 near-duplicate-pair'] : []);
+    expect(findingsOf([make('a'), make('a')])).toContain('1 duplicate-pair');
+  });
+});
+
+it('answers of the same words that hold something else are not identical; those that hold the same are', () => {
+  const pairOf = (chosen: JsonObject, rejected: JsonObject): JsonObject => ({
+    prompt: user('Q'),
+    chosen: says(chosen),
+    rejected: says(rejected),
+  });
+  const others: readonly [JsonObject, JsonObject][] = [
+    [call('Oslo'), call('Rome')],
+    [{ reasoning_content: 'a' }, { reasoning_content: 'b' }],
+    [{ thinking: 'a' }, {}],
+    [
+      { content: '', ...call('Oslo') },
+      { content: '', ...call('Rome') },
+    ],
+    [
+      { content: null, ...call('Oslo') },
+      { content: null, ...call('Rome') },
+    ],
+  ];
+  for (const [chosen, rejected] of others) expect(findingsOf([pairOf(chosen, rejected)])).toEqual([]);
+  for (const [chosen] of others) expect(findingsOf([pairOf(chosen, chosen)])).toEqual(['0 identical-pair']);
+});
+
+it('one spelling for what says the same: nulls of a table, the order of fields, a text as one part', () => {
+  const plain = { prompt: user('Q'), chosen: says({}), rejected: [{ role: 'assistant', content: 'No.' }] };
+  const filled = {
+    prompt: user([{ type: 'text', text: 'Q', image: null }]),
+    chosen: [{ content: [{ text: TEXT, type: 'text' }], tool_calls: null, role: 'assistant', images: [] }],
+    rejected: [{ role: 'assistant', reasoning_content: '', content: 'No.' }],
+    tools: null,
+  };
+  const [a, b] = readAll([plain, filled]);
+  expect(keyOf(a!)).toBe(keyOf(b!));
+  expect(canonical({ b: [1, null], a: { d: null, c: 2 } })).toBe(canonical({ a: { c: 2 }, b: [1, null] }));
+});
+
+it('works out what a record holds however deep it is nested', () => {
+  const deep = JSON.parse(`${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`) as Json;
+  expect(canonical(deep)).toHaveLength(100_000 * 10 + 1);
+});
+
+it('says once of a file that a prompt is not read, and not where the field repeats what is read', () => {
+  const unread = Array.from({ length: 5 }, (_, i) => ({
+    chosen: 'Yes, it is.',
+    rejected: 'No, it is not.',
+    my_words: `Is ${i} a number?`,
+  }));
+  expect(findingsOf(unread)).toEqual(['-1 prompt-not-read']);
+  const repeated = {
+    prompt: 'Is it warm?',
+    chosen: [
+      { role: 'user', content: 'Is it warm?' },
+      { role: 'assistant', content: 'Yes.' },
+    ],
+    rejected: [
+      { role: 'user', content: 'Is it warm?' },
+      { role: 'assistant', content: 'No.' },
+    ],
+    messages: [
+      { role: 'user', content: 'Is it warm?' },
+      { role: 'assistant', content: 'Yes.' },
+    ],
+    source: 'people of the town',
+    turn: 2,
+  };
+  expect(findingsOf([repeated])).toEqual([]);
+});
+
+it('drops a duplicate as safe only where the whole record stands elsewhere, whatever the pair says', () => {
+  const record = { prompt: 'Q', chosen: 'a b', rejected: 'c', score_chosen: 4, id: 1 };
+  const mapping = recognise([record])!.mapping;
+  const finding = {
+    rule: 'duplicate-pair',
+    severity: 'warning',
+    record: 1,
+    place: { path: [], part: 'value' },
+    message: '',
+    twin: 0,
+  } as const;
+  const drop = (twin: object | undefined, review = false): boolean => {
+    const scope = { rules: new Set(['duplicate-pair']), review };
+    const raw = { ...recordOf(JSON.stringify(record)), record: 1 };
+    const key = twin && recordKey(encode(JSON.stringify(twin)));
+    return (
+      fixRecord(raw, mapping, resolveRules([]), scope, { others: [finding], keyOf: () => key })?.bytes ===
+      null
+    );
+  };
+  expect(drop(record)).toBe(true);
+  expect(drop({ ...record, id: 'another' })).toBe(true);
+  expect(drop({ rejected: 'c', chosen: 'a b', prompt: 'Q', score_chosen: 4.0, id: 1 })).toBe(true);
+  expect(drop({ ...record, score_chosen: 5 })).toBe(false);
+  expect(drop({ ...record, tools: ['x'] })).toBe(false);
+  expect(drop({ ...record, annotator: 'B' })).toBe(false);
+  expect(drop(undefined)).toBe(false);
+  expect(drop({ ...record, score_chosen: 5 }, true)).toBe(true);
+});
+
+it('every safe repair says why it is safe, and none but that of a whole copy drops a record', () => {
+  for (const { id, repairs = [] } of ALL_RULES) {
+    for (const repair of repairs) {
+      if (repair.grade === 'review') continue;
+      expect(repair.because.length, id).toBeGreaterThan(20);
+      if (repair.edit === 'drop') expect(repair.grade, id).toBe('twin');
+    }
+  }
+  const twins = ALL_RULES.filter(({ repairs = [] }) => repairs.some(({ grade }) => grade === 'twin'));
+  expect(twins.map(({ id }) => id)).toEqual(['duplicate-pair']);
+});
+
+it('cuts an answer of several messages in the message that holds the fault, or not at all', () => {
+  const record = {
+    prompt: user('Q'),
+    chosen: [
+      { role: 'assistant', content: 'One half \ud83d of it.' },
+      { role: 'tool', content: 'found' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'Done' },
+          { type: 'text', text: ' \ud83d.' },
+        ],
+      },
+    ],
+    rejected: [{ role: 'assistant', content: 'No.' }],
+  };
+  const mapping = recognise([record])!.mapping;
+  const scope = { rules: new Set(['lone-surrogate']), review: false };
+  const fixed = fixRecord(recordOf(JSON.stringify(record)), mapping, resolveRules([]), scope);
+  expect(JSON.parse(new TextDecoder().decode(fixed!.bytes!))).toEqual({
+    ...record,
+    chosen: [
+      { role: 'assistant', content: 'One half  of it.' },
+      { role: 'tool', content: 'found' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'Done' },
+          { type: 'text', text: ' .' },
+        ],
+      },
+    ],
+  });
+});
