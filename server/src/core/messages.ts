@@ -79,6 +79,10 @@ export const messages = {
       'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
+  badFraming: (reason: string) =>
+    new UserError(
+      `PrefLens: the editor's messages cannot be told apart any more (${reason}). The server ends; start it again.`,
+    ),
   scorerGivenUp: (tries: number, reason: string) =>
     new UserError(
       `Nothing was scored: the scoring process was started ${tries} times and got nowhere. The last time: ${reason} Try again when the machine has more time or memory.`,
