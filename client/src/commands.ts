@@ -7,9 +7,10 @@ import type { ComparePanel } from './comparePanel.ts';
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
+import { say } from './say.ts';
 import { openAsText } from './textView.ts';
 
-const NO_RECORD = 'PrefLens: put the cursor on a record of an open .jsonl file first.';
+const NO_RECORD = 'put the cursor on a record of an open .jsonl file first.';
 
 /** What the commands need. */
 export interface CommandContext {
@@ -27,7 +28,7 @@ async function recordAtCursor(server: Server): Promise<RecordRef | undefined> {
       uri: editor.document.uri.toString(),
       line: editor.selection.active.line,
     }));
-  if (!found) void vscode.window.showInformationMessage(NO_RECORD);
+  if (!found) void say('info', NO_RECORD);
   return found ?? undefined;
 }
 
@@ -41,7 +42,7 @@ async function openFromDisk(server: Server, panel: ComparePanel, uri: string): P
     { location: vscode.ProgressLocation.Window, title: 'PrefLens: reading' },
     async () => server.request('preflens/openFile', { uri }),
   );
-  if (error !== undefined) void vscode.window.showErrorMessage(`PrefLens: ${error}`);
+  if (error !== undefined) void say('error', error);
   else await panel.openNext({ uri, record: -1 });
 }
 
@@ -50,11 +51,8 @@ async function saveEdits(server: Server, uri: string): Promise<void> {
     { location: vscode.ProgressLocation.Notification, title: 'PrefLens: saving' },
     async () => server.request('preflens/saveFile', { uri }),
   );
-  if (error !== undefined) void vscode.window.showErrorMessage(`PrefLens: ${error}`);
-  else
-    void vscode.window.showInformationMessage(
-      `PrefLens: ${saved === 1 ? '1 record' : `${saved} records`} saved.`,
-    );
+  if (error !== undefined) void say('error', error);
+  else void say('info', `${saved === 1 ? '1 record' : `${saved} records`} saved.`);
 }
 
 export function registerCommands({ server, panel, output, sample }: CommandContext): vscode.Disposable {

@@ -5,6 +5,7 @@ import type { FindingView, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
+import { say } from './say.ts';
 
 /** The name that git commits under here; '' where there is none. */
 async function ownName(): Promise<string> {
@@ -45,16 +46,16 @@ async function keep(server: Server, ref: KeepRequest): Promise<void> {
     reason: reason.trim(),
     by: await ownName(),
   });
-  if (error !== undefined) void vscode.window.showErrorMessage(`PrefLens: ${error}`);
+  if (error !== undefined) void say('error', error);
 }
 
 async function checkWorkspace(server: Server): Promise<void> {
   const { files, errors } = await server.request('preflens/checkWorkspace', null);
   const words = files === 1 ? '1 dataset that is not open' : `${files} datasets that are not open`;
-  if (errors.length === 0) void vscode.window.showInformationMessage(`PrefLens: ${words} checked.`);
+  if (errors.length === 0) void say('info', `${words} checked.`);
   else {
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    void vscode.window.showWarningMessage(`PrefLens: ${words} checked. ${errors[0] ?? ''}${more}`);
+    void say('warning', `${words} checked. ${errors[0] ?? ''}${more}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // The findings of all files as a tree: groups, and pages of findings below them.
 import * as vscode from 'vscode';
 
+import { markdownText } from '#core/escape/escape.ts';
 import type { FindingGroup, FindingGrouping, FindingItem, RecordRef } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
@@ -57,7 +58,7 @@ function itemOf(node: Node): vscode.TreeItem {
       const item = new vscode.TreeItem(place);
       item.description = found.message;
       item.tooltip = new vscode.MarkdownString(
-        `**${found.rule}**\n\n${found.message.replaceAll(/[\\`*_{}[\]<>]/g, '\\$&')}`,
+        `**${markdownText(found.rule)}**\n\n${markdownText(found.message)}`,
       );
       item.iconPath = ICONS[found.severity];
       item.contextValue = 'finding';

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 
 import { DATASET_VIEW } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
+import { say } from './say.ts';
 
 /** VS Code hands a document over soon after its tab appears, if it does at all. */
 const WAIT_MS = 600;
@@ -61,7 +62,7 @@ export function followLargeFiles(server: Server): vscode.Disposable {
     if (isSynced || !(await isLarge(uri))) return;
     opened.add(uri.toString());
     const { error } = await server.request('preflens/openFile', { uri: uri.toString() });
-    if (error !== undefined) void vscode.window.showWarningMessage(`PrefLens: ${error}`);
+    if (error !== undefined) void say('warning', error);
   };
   for (const tab of allTabs()) void look(tab);
   return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {

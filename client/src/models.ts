@@ -5,6 +5,7 @@ import type { ClientRequests } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
+import { say } from './say.ts';
 
 const CONFIG = 'preflens.json';
 
@@ -72,8 +73,9 @@ async function addScorer(folder: vscode.Uri, model: string): Promise<void> {
   }
   const made = withScorer(text, model);
   if (made === undefined) {
-    void vscode.window.showErrorMessage(
-      `PrefLens: ${CONFIG} could not be changed. Add {"kind": "onnx", "model": ${JSON.stringify(model)}} to its "scorers".`,
+    void say(
+      'error',
+      `${CONFIG} could not be changed. Add {"kind": "onnx", "model": ${JSON.stringify(model)}} to its "scorers".`,
     );
   } else await vscode.workspace.fs.writeFile(path, new TextEncoder().encode(made));
   await vscode.window.showTextDocument(path, { preview: true });
@@ -97,15 +99,16 @@ async function checkModel(server: Server, reports: Reports, picked: vscode.Uri):
     async () => server.request('preflens/checkModel', { folder: picked.fsPath }),
   );
   if (error !== undefined) {
-    void vscode.window.showErrorMessage(`PrefLens: ${error}`);
+    void say('error', error);
     return;
   }
   await reports.show('Reward model', [...lines, ...warnings.flatMap((warning) => ['', `Note: ${warning}`])]);
   const folder = configFolder();
   if (!folder) return;
   const use = 'Use for This Folder';
-  const answer = await vscode.window.showInformationMessage(
-    `PrefLens: the model works. Use it to score the datasets of ${vscode.workspace.asRelativePath(folder)}?`,
+  const answer = await say(
+    'info',
+    `the model works. Use it to score the datasets of ${vscode.workspace.asRelativePath(folder)}?`,
     use,
   );
   if (answer === use) await addScorer(folder, nameFrom(folder, picked));

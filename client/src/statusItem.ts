@@ -5,69 +5,12 @@ import type { DatasetStatus } from '#protocol/editor.ts';
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { activeFile, goneFiles } from './largeFiles.ts';
+import { textOf, TOOLTIP_COMMANDS, tooltipOf } from './statusText.ts';
 
-function count(value: number, one: string, many: string): string {
-  return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
-}
-
-/** The words of the status item, by phase. */
-function textOf(status: DatasetStatus): string {
-  if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
-  const facts = [
-    count(status.pairCount, 'pair', 'pairs'),
-    status.mapping,
-    count(status.findingCount, 'finding', 'findings'),
-  ];
-  // How far it is stands in the progress entry beside this item.
-  if (status.unsavedCount > 0) facts.push(count(status.unsavedCount, 'unsaved edit', 'unsaved edits'));
-  if (status.phase === 'scoring') facts.push('scoring');
-  if (status.phase === 'cancelled') facts.push('scoring stopped');
-  if (status.phase === 'failed') facts.push('scoring failed');
-  const icon =
-    status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
-  return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
-}
-
-/** How edits of this file reach the disk, and what can be done with those that wait. */
-function savingWords({ uri, isOnDisk, unsavedCount }: DatasetStatus): readonly string[] {
-  if (!isOnDisk) return [];
-  if (isDataset(vscode.Uri.parse(uri))) return ['Read from disk. Edits wait until the file is saved.'];
-  const why =
-    'Read from disk: VS Code hands no file of this size to extensions. Flips in the compare view wait until they are saved.';
-  const links = '[Save edits](command:preflens.saveEdits) · [Discard edits](command:preflens.discardEdits)';
-  return unsavedCount > 0 ? [why, links] : [why];
-}
-
-function tooltipOf(status: DatasetStatus): vscode.MarkdownString {
-  const lines = [
-    `**PrefLens** · ${[
-      count(status.recordCount, 'record', 'records'),
-      count(status.pairCount, 'pair', 'pairs'),
-      status.tieCount > 0 && count(status.tieCount, 'tie', 'ties'),
-      status.judgementCount > 0 && count(status.judgementCount, 'single verdict', 'single verdicts'),
-    ]
-      .filter((part) => part !== false)
-      .join(', ')}`,
-    status.mapping === undefined ? undefined : `Read as: ${status.mapping}. ${status.polarity ?? ''}.`,
-    ...savingWords(status),
-    status.reason,
-    status.trust,
-    status.phase === 'scoring'
-      ? `${status.progress ?? ''}\n\n[Stop scoring](command:preflens.stopScoring)`
-      : '[Score again](command:preflens.scoreFile) · [Problems](command:workbench.actions.view.problems) · [Log](command:preflens.showOutput)',
-  ];
-  const tooltip = new vscode.MarkdownString(lines.filter((line) => line !== undefined).join('\n\n'));
-  tooltip.isTrusted = {
-    enabledCommands: [
-      'preflens.stopScoring',
-      'preflens.scoreFile',
-      'preflens.showOutput',
-      'preflens.saveEdits',
-      'preflens.discardEdits',
-      'workbench.actions.view.problems',
-    ],
-  };
-  return tooltip;
+function tooltip(status: DatasetStatus): vscode.MarkdownString {
+  const words = new vscode.MarkdownString(tooltipOf(status, isDataset(vscode.Uri.parse(status.uri))));
+  words.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
+  return words;
 }
 
 /** Shows what is known of the dataset in the active editor; hidden for files that hold no pairs. */
@@ -85,7 +28,7 @@ export function showStatus(server: Server): vscode.Disposable {
       return;
     }
     item.text = textOf(status);
-    item.tooltip = tooltipOf(status);
+    item.tooltip = tooltip(status);
     item.command = status.phase === 'scoring' ? 'preflens.stopScoring' : 'preflens.compareRecord';
     item.show();
   };

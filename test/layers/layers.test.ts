@@ -182,6 +182,18 @@ describe('lint', () => {
     expect(await said('server/src/node/x.ts')).toBe(1);
   });
 
+  it.each([
+    ['server/src/lsp/x.ts', 'connection.console.info(x);'],
+    ['server/src/lsp/x.ts', 'connection.window.showErrorMessage(x);'],
+    ['client/src/x.ts', 'vscode.window.showErrorMessage(x);'],
+    ['client/src/x.ts', 'const { showWarningMessage } = vscode.window; showWarningMessage(x);'],
+    ['client/src/x.ts', 'tooltip.isTrusted = true;'],
+    ['client/src/x.ts', 'tooltip.supportHtml = true;'],
+  ])('%s shows nothing past the one way out: %s', async (file, line) => {
+    const [result] = await eslint.lintText(`${line}\n`, { filePath: join(ROOT, file) });
+    expect(result!.messages).toHaveLength(1);
+  });
+
   it.each(cases(FORBIDDEN))('%s may not import %s', async (file, from) => {
     expect(await refusals(file, value(from))).toBe(1);
     expect(await refusals(file, type(from))).toBe(1);

@@ -36,34 +36,75 @@ const layer = (files, allowed, typesOnly = []) => ({
   },
 });
 
-const ONE_PRINTER = 'Standard output and standard error have one way in: server/src/cli/printer.ts.';
+const STREAMS = 'Standard output and standard error have one way in: server/src/cli/printer.ts.';
+const MESSAGES = 'Messages, questions and lines of the log have one way out: server/src/lsp/show.ts.';
+const NOTIFICATIONS = 'Messages have one way out: client/src/say.ts.';
+const TRUSTED = 'Only what holds no text of a file is trusted: client/src/statusItem.ts.';
 
-/** Whatever is said on standard output or standard error goes through the printer, which makes it harmless. */
-const onePrinter = {
-  files: ['server/src/**/*.ts'],
-  // The language server speaks its protocol over standard output.
-  ignores: ['server/src/cli/printer.ts', 'server/src/lsp/main.ts'],
-  rules: {
-    'no-restricted-properties': [
-      'error',
-      ...['stdout', 'stderr'].map((property) => ({ object: 'process', property, message: ONE_PRINTER })),
-      { object: 'globalThis', property: 'console', message: ONE_PRINTER },
+const property = (message, object) => (name) => ({ ...(object && { object }), property: name, message });
+
+const STREAM_PROPERTIES = [
+  ...['stdout', 'stderr'].map(property(STREAMS, 'process')),
+  property(STREAMS, 'globalThis')('console'),
+];
+
+/** Properties that few files may touch. */
+const restricted = (files, ignores, properties, more = {}) => ({
+  files,
+  ignores,
+  rules: { 'no-restricted-properties': ['error', ...properties], ...more },
+});
+
+/** What people see of texts from files goes through a few modules, which make it harmless. */
+const oneWayOut = [
+  restricted(
+    ['server/src/**/*.ts'],
+    // The language server speaks its protocol over standard output.
+    ['server/src/cli/printer.ts', 'server/src/lsp/**'],
+    STREAM_PROPERTIES,
+    {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:process', 'process', 'node:console', 'console'].map((name) => ({
+            name,
+            message: STREAMS,
+          })),
+        },
+      ],
+      'no-console': 'error',
+    },
+  ),
+  restricted(
+    ['server/src/lsp/**/*.ts'],
+    ['server/src/lsp/main.ts', 'server/src/lsp/show.ts'],
+    [
+      ...STREAM_PROPERTIES,
+      ...['console', 'showErrorMessage', 'showWarningMessage', 'showInformationMessage'].map(
+        property(MESSAGES),
+      ),
     ],
-    'no-restricted-imports': [
-      'error',
-      {
-        paths: ['node:process', 'process', 'node:console', 'console'].map((name) => ({
-          name,
-          message: ONE_PRINTER,
-        })),
-      },
-    ],
-    'no-console': 'error',
-  },
-};
+  ),
+  restricted(
+    ['client/src/**/*.ts'],
+    ['client/src/say.ts'],
+    ['showErrorMessage', 'showWarningMessage', 'showInformationMessage'].map(property(NOTIFICATIONS)),
+    {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'PropertyDefinition[accessibility="private"]', message: 'Use a #private field.' },
+        {
+          selector: 'AssignmentExpression > MemberExpression.left[property.name=/^(isTrusted|supportHtml)$/]',
+          message: TRUSTED,
+        },
+      ],
+    },
+  ),
+  { files: ['client/src/statusItem.ts'], rules: { 'no-restricted-syntax': 'off' } },
+];
 
 export const layerRules = [
-  onePrinter,
+  ...oneWayOut,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),

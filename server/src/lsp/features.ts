@@ -2,6 +2,7 @@
 import type { CodeLens, Hover, Range } from 'vscode-languageserver/node';
 import { MarkupKind } from 'vscode-languageserver/node';
 
+import { markdownText } from '#core/escape/escape.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
@@ -19,12 +20,8 @@ const MOST_LENSES = 2000;
 /** Lines above and below the visible ones that get lenses too, so that short scrolls need no new ones. */
 const LENS_MARGIN = 60;
 
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
-}
-
 function describeReason({ text, side, weight }: Reason): string {
-  const what = side === 'style' ? escapeMarkdown(text) : `“${escapeMarkdown(text)}” in ${side}`;
+  const what = side === 'style' ? markdownText(text) : `“${markdownText(text)}” in ${side}`;
   return `${what} ${formatMargin(weight)}`;
 }
 
@@ -99,7 +96,7 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
   if (!explained || !scores) {
     const { recognition } = dataset.survey;
     const reason = recognition && whyUnscorable(recognition.mapping);
-    return markdown([title, ...list, reason ?? 'Not scored yet.']);
+    return markdown([title, ...list, reason === undefined ? 'Not scored yet.' : markdownText(reason)]);
   }
   const known = dataset.margin(record, index);
   // Scored out of turn, it may be known before it is ranked.
@@ -118,8 +115,8 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
     ...list,
     `${which}**Margin ${formatMargin(margin)}**${place}${rewards}`,
     ...(reasons.length > 0 ? [`What drove it: ${reasons.map(describeReason).join(' · ')}`] : []),
-    ...(details.length > 0 ? [details.map((line) => `- ${escapeMarkdown(line)}`).join('\n')] : []),
-    `*Scorer:* ${escapeMarkdown(scores.about)} ${dataset.trust ?? ''}`,
+    ...(details.length > 0 ? [details.map((line) => `- ${markdownText(line)}`).join('\n')] : []),
+    `*Scorer:* ${markdownText(scores.about)} ${markdownText(dataset.trust ?? '')}`,
   ]);
 }
 

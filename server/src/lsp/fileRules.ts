@@ -3,6 +3,7 @@ import type { Connection } from 'vscode-languageserver/node';
 
 import { resolveRules } from '#core/checks/settings.ts';
 import type { CheckConfig } from '#core/config/config.ts';
+import { visible } from '#core/escape/escape.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { FileSettings } from '#node/config.ts';
 import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
@@ -12,10 +13,11 @@ import type { Settings } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { pathOf, readableUri } from './names.ts';
-import { show } from './show.ts';
+import { log, show } from './show.ts';
 
+/** What went wrong, for the log: in one line, or with its stack where it should not have happened. */
 export function wordsOf(error: unknown): string {
-  if (error instanceof UserError) return error.message;
+  if (error instanceof UserError) return visible(error.message);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
@@ -53,7 +55,7 @@ export async function loadDecisions(connection: Connection, dataset: OpenDataset
   const root = memoryRoot(path);
   const known = await readDecisions(root);
   for (const { line, why } of known.bad)
-    connection.console.warn(messages.badMemory(known.path, line, why).message);
+    log(connection, 'warn', messages.badMemory(known.path, line, why).message);
   dataset.setDecisions(known.decisions, nameIn(root, path));
 }
 
@@ -65,7 +67,9 @@ export function watchBudget(
   ms: number,
 ): void {
   if (ms <= timeBudgetMs) return;
-  connection.console.warn(
+  log(
+    connection,
+    'warn',
     `${readableUri(source.uri)}: checking took ${(ms / 1000).toFixed(1)} s, more than the ${timeBudgetMs} ms of "timeBudgetMs". Rules that are not needed can be turned off, or "run" set to "save" or "demand".`,
   );
 }

@@ -3,6 +3,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 
 import type { Connection, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
+import { visible } from '#core/escape/escape.ts';
 import type { FileSettings } from '#node/config.ts';
 import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
@@ -20,7 +21,7 @@ import { reportProgress } from './progress.ts';
 import { relateTask } from './relateTask.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
-import { show } from './show.ts';
+import { log, show } from './show.ts';
 import type { Source } from './source.ts';
 import { DocumentSource } from './source.ts';
 import { statusOf } from './status.ts';
@@ -235,7 +236,7 @@ export class OpenFiles {
         this.#tell(file);
       },
       log: (line) => {
-        connection.console.info(line);
+        log(connection, 'info', line);
       },
     });
     file.job = job;
@@ -267,7 +268,7 @@ export class OpenFiles {
       if (file.closed.signal.aborted) return;
       file.phase = 'failed';
       file.reason = wordsOf(error);
-      this.#context.connection.console.error(`${readableUri(uri)}: ${file.reason}`);
+      log(this.#context.connection, 'error', visible(`${readableUri(uri)}: ${file.reason}`));
       this.#tell(file);
     });
   }
@@ -291,7 +292,9 @@ export class OpenFiles {
     if (!recognition) return;
     const name = readableUri(dataset.source.uri);
     const how = recognition.isGiven ? 'named in preflens.json' : 'recognised';
-    connection.console.info(
+    log(
+      connection,
+      'info',
       `${name}: ${facts.pairCount} pairs in ${facts.recordCount} records, ${recognition.mapping.title}, ${how} ` +
         `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
     );
@@ -315,13 +318,15 @@ export class OpenFiles {
       await file.dataset.source.file.assertSame();
       return;
     } catch (error) {
-      this.#context.connection.console.info(
+      log(
+        this.#context.connection,
+        'info',
         `${readableUri(uri)}: changed on disk, reading it again (${wordsOf(error)})`,
       );
     }
     this.close(uri);
     await this.openFromDisk(uri).catch((error: unknown) => {
-      this.#context.connection.console.error(wordsOf(error));
+      log(this.#context.connection, 'error', wordsOf(error));
     });
   }
 
@@ -364,7 +369,7 @@ export class OpenFiles {
     clearTimeout(file.relate);
     file.relate = setTimeout(() => {
       void this.#relate(file).catch((error: unknown) => {
-        if (!file.closed.signal.aborted) this.#context.connection.console.error(wordsOf(error));
+        if (!file.closed.signal.aborted) log(this.#context.connection, 'error', wordsOf(error));
       });
     }, RELATE_AFTER_MS);
   }

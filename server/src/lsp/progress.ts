@@ -1,5 +1,7 @@
 import type { Connection, WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
 
+import { notification } from '#core/escape/escape.ts';
+
 /** Work shorter than this shows no progress window. */
 const SHOW_AFTER_MS = 700;
 
@@ -28,7 +30,7 @@ export function reportProgress(
     });
   }, SHOW_AFTER_MS);
   return {
-    report: (done, words) => reporter?.report(Math.floor(done * 100), words),
+    report: (done, words) => reporter?.report(Math.floor(done * 100), notification(words)),
     end: () => {
       ended = true;
       clearTimeout(timer);

@@ -27,6 +27,7 @@ import { serveFindings } from './findingsRequests.ts';
 import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
 import { DEFAULTS } from './settings.ts';
+import { ask, log } from './show.ts';
 import { linkRules } from './toProtocol.ts';
 
 const COMMANDS = ['preflens.flip', 'preflens.score', 'preflens.cancelScoring'] as const;
@@ -70,8 +71,9 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     if (allowed.has(key)) return;
     const name = readableUri(uri.split('/').at(-1) ?? uri);
     const send = { title: 'Send' };
-    const answer = await connection.window.showWarningMessage(
-      `PrefLens: the prompts and answers of ${name} would be sent to ${where}, as preflens.json asks.`,
+    const answer = await ask(
+      connection,
+      `the prompts and answers of ${name} would be sent to ${where}, as preflens.json asks.`,
       send,
       { title: 'Do Not Send' },
     );
@@ -83,7 +85,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     cacheFolder: options.cacheFolder ?? machine.cacheFolder,
     budget: (budget ??= machine.models(settings.modelMemoryMb > 0 ? settings.modelMemoryMb : undefined)),
     log: (line) => {
-      connection.console.info(line);
+      log(connection, 'info', line);
     },
     isTrusted,
     async secret(name) {

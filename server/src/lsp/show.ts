@@ -1,5 +1,9 @@
-import type { Connection } from 'vscode-languageserver/node';
+// What people read of the server outside of its answers: messages, questions and lines of the log. One way for each,
+// which makes harmless what comes from files.
+import type { Connection, MessageActionItem } from 'vscode-languageserver/node';
 import { MessageType } from 'vscode-languageserver/node';
+
+import { notification, visible } from '#core/escape/escape.ts';
 
 const TYPES = {
   info: MessageType.Info,
@@ -11,6 +15,20 @@ const TYPES = {
 export function show(connection: Connection, type: keyof typeof TYPES, message: string): void {
   void connection.sendNotification('window/showMessage', {
     type: TYPES[type],
-    message: `PrefLens: ${message}`,
+    message: `PrefLens: ${notification(message)}`,
   });
+}
+
+/** A question with buttons; undefined where the person closed it. */
+export async function ask(
+  connection: Connection,
+  question: string,
+  ...buttons: readonly MessageActionItem[]
+): Promise<MessageActionItem | undefined> {
+  return connection.window.showWarningMessage(`PrefLens: ${notification(question)}`, ...buttons);
+}
+
+/** A line of the log; a stack keeps its lines. */
+export function log(connection: Connection, type: 'info' | 'warn' | 'error', words: string): void {
+  connection.console[type](words.split('\n').map(visible).join('\n'));
 }

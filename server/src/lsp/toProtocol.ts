@@ -3,6 +3,7 @@ import type { Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 
 import type { ByteEdit } from '#core/edits/bytes.ts';
+import { visible } from '#core/escape/escape.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlace } from '#core/json/place.ts';
@@ -52,7 +53,7 @@ export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic
     code: finding.rule,
     ...(link !== undefined && { codeDescription: { href: link(finding.rule) } }),
     source: 'PrefLens',
-    message: finding.message,
+    message: visible(finding.message),
     data: { record: finding.record },
   };
 }

@@ -1,0 +1,83 @@
+// The words of the status item. What comes from files stands in them as plain text: the tooltip may run commands.
+import { markdownText } from '#core/escape/escape.ts';
+import type { DatasetStatus } from '#protocol/editor.ts';
+
+/** The commands that the tooltip may run. */
+export const TOOLTIP_COMMANDS = [
+  'preflens.stopScoring',
+  'preflens.scoreFile',
+  'preflens.showOutput',
+  'preflens.saveEdits',
+  'preflens.discardEdits',
+  'workbench.actions.view.problems',
+] as const;
+
+/** A link to a command of ours. */
+function link(words: string, command: (typeof TOOLTIP_COMMANDS)[number]): string {
+  return `[${words}](command:${command})`;
+}
+
+function count(value: number, one: string, many: string): string {
+  return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
+}
+
+/** The words of the status item, by phase. */
+export function textOf(status: DatasetStatus): string {
+  if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
+  const facts = [
+    count(status.pairCount, 'pair', 'pairs'),
+    status.mapping,
+    count(status.findingCount, 'finding', 'findings'),
+  ];
+  // How far it is stands in the progress entry beside this item.
+  if (status.unsavedCount > 0) facts.push(count(status.unsavedCount, 'unsaved edit', 'unsaved edits'));
+  if (status.phase === 'scoring') facts.push('scoring');
+  if (status.phase === 'cancelled') facts.push('scoring stopped');
+  if (status.phase === 'failed') facts.push('scoring failed');
+  const icon =
+    status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
+  return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
+}
+
+/** How edits of this file reach the disk, and what can be done with those that wait. */
+function savingWords({ isOnDisk, unsavedCount }: DatasetStatus, isDataset: boolean): readonly string[] {
+  if (!isOnDisk) return [];
+  if (isDataset) return ['Read from disk. Edits wait until the file is saved.'];
+  const why =
+    'Read from disk: VS Code hands no file of this size to extensions. Flips in the compare view wait until they are saved.';
+  const links = `${link('Save edits', 'preflens.saveEdits')} · ${link('Discard edits', 'preflens.discardEdits')}`;
+  return unsavedCount > 0 ? [why, links] : [why];
+}
+
+/**
+ * The tooltip in Markdown.
+ * @param isDataset the file is shown by the dataset editor, which saves by itself
+ */
+export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
+  const { reason, trust, progress } = status;
+  const lines = [
+    `**PrefLens** · ${[
+      count(status.recordCount, 'record', 'records'),
+      count(status.pairCount, 'pair', 'pairs'),
+      status.tieCount > 0 && count(status.tieCount, 'tie', 'ties'),
+      status.judgementCount > 0 && count(status.judgementCount, 'single verdict', 'single verdicts'),
+    ]
+      .filter((part) => part !== false)
+      .join(', ')}`,
+    status.mapping === undefined
+      ? undefined
+      : markdownText(`Read as: ${status.mapping}. ${status.polarity ?? ''}.`),
+    ...savingWords(status, isDataset),
+    reason === undefined ? undefined : markdownText(reason),
+    trust === undefined ? undefined : markdownText(trust),
+    status.phase === 'scoring' ? markdownText(progress ?? '') : undefined,
+    status.phase === 'scoring'
+      ? link('Stop scoring', 'preflens.stopScoring')
+      : [
+          link('Score again', 'preflens.scoreFile'),
+          link('Problems', 'workbench.actions.view.problems'),
+          link('Log', 'preflens.showOutput'),
+        ].join(' · '),
+  ];
+  return lines.filter((line) => line !== undefined && line !== '').join('\n\n');
+}
