@@ -133,8 +133,9 @@ export class ComparePanel implements vscode.Disposable {
   }
 
   async #flip(ref: RecordRef): Promise<FlipResult> {
-    const after = (await this.#server.execute('preflens.flip', ref)) as FlipResult;
-    if (!after) return null;
+    const flipped = (await this.#server.execute('preflens.flip', ref)) as FlipResult;
+    if (!flipped) return null;
+    const after = { ...ref, ...flipped };
     const shownAs = isSame(this.#shown, ref) && this.#shown ? { shownAs: this.#shown.findingNumber } : {};
     await this.#draw({ ...after, ...shownAs, step: 'here' });
     return after;
@@ -148,7 +149,9 @@ export class ComparePanel implements vscode.Disposable {
 
   async #act(action: PageAction): Promise<void> {
     if (!this.#shown) return;
-    const { uri, record, pair, line, findings } = this.#shown;
+    const { uri, record, pair, pairKey, line, findings } = this.#shown;
+    // By its key: the text may have moved since it was drawn.
+    const ref: RecordRef = { uri, record, pair, ...(pairKey !== undefined && { pairKey }) };
     switch (action) {
       case 'keep':
         await keepOneOf(this.#server, { uri, record, pair }, findings);
@@ -159,8 +162,8 @@ export class ComparePanel implements vscode.Disposable {
         return;
       case 'flip':
         // The newest flip is on the list before the view is drawn, which shows how many can be undone.
-        this.#flipped.push({ uri, record, pair });
-        this.#replaceLast(await this.#flip({ uri, record, pair }));
+        this.#flipped.push(ref);
+        this.#replaceLast(await this.#flip(ref));
         return;
       case 'undo': {
         // Flipping is its own inverse, byte for byte.

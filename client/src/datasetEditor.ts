@@ -107,8 +107,15 @@ class DatasetPage {
     this.post({ kind: 'pair', pair, record: pair?.record ?? ref.record });
   }
 
+  /** The selected pair, by its key where it is shown: the file may have been saved since it was drawn. */
+  #chosen(): RecordRef | undefined {
+    const [ref, shown] = [this.#selected, this.#shown];
+    const isShown = ref && shown?.record === ref.record && shown.pair === ref.pair;
+    return isShown && shown.pairKey !== undefined ? { ...ref, pairKey: shown.pairKey } : ref;
+  }
+
   async #act(action: DatasetAction): Promise<void> {
-    const ref = this.#selected;
+    const ref = this.#chosen();
     switch (action) {
       case 'undo':
         await vscode.commands.executeCommand('undo');

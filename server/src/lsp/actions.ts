@@ -16,6 +16,7 @@ import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { Pair } from '#core/model/pair.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
 import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
@@ -23,6 +24,7 @@ import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { dropEdit, editOf, separateEditOf } from './edits.ts';
 import type { PairPlace } from './findingLists.ts';
+import { pairWords } from './names.ts';
 import { toDiagnostic, toTextEdits } from './toProtocol.ts';
 
 export const FIX_ALL = 'source.fixAll.preflens';
@@ -32,13 +34,20 @@ const EDITS: readonly {
   readonly kind: 'flip' | 'drop' | 'tie';
   /** What it is called for a record with so many pairs; undefined where it is not offered. */
   readonly title: (pairs: number) => string | undefined;
+  /** It is about one pair: of several the title says which. */
+  readonly isOfPair: boolean;
 }[] = [
-  { kind: 'flip', title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Turn the verdict') },
+  {
+    kind: 'flip',
+    title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Turn the verdict'),
+    isOfPair: true,
+  },
   {
     kind: 'drop',
     title: (pairs) => (pairs > 1 ? `Drop this record with its ${pairs} pairs` : 'Drop this record'),
+    isOfPair: false,
   },
-  { kind: 'tie', title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined) },
+  { kind: 'tie', title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined), isOfPair: true },
 ];
 
 const repairsOf = (rule: string): readonly Repair[] => ruleById(rule)?.repairs ?? [];
@@ -97,13 +106,16 @@ function replaceActions(dataset: OpenDataset, place: PairPlace, findings: readon
 function editActions(
   dataset: OpenDataset,
   place: PairPlace,
-  pairs: number,
+  pairs: readonly Pair[],
   findings: readonly Finding[],
 ): CodeAction[] {
-  return EDITS.flatMap(({ kind, title }) => {
-    const name = title(pairs);
+  const pair = pairs[place.pair];
+  return EDITS.flatMap(({ kind, title, isOfPair }) => {
+    const name = title(pairs.length);
+    if (name === undefined) return [];
+    const which = isOfPair && pair && pairs.length > 1 ? ` (${pairWords(pair)})` : '';
     const answered = findings.filter(({ rule }) => repairsOf(rule).some(({ edit }) => edit === kind));
-    return name === undefined ? [] : quickFix(dataset, place, name, { kind }, answered);
+    return quickFix(dataset, place, `${name}${which}`, { kind }, answered);
   });
 }
 
@@ -256,7 +268,7 @@ export function codeActionsOf(
   const place = { record, pair: pairToAct(dataset, record) };
   const findings = dataset.findingsOf(record);
   const atPair = dataset.findingsOf(record, place.pair);
-  const [first, ...rest] = editActions(dataset, place, read.pairs.length, atPair);
+  const [first, ...rest] = editActions(dataset, place, read.pairs, atPair);
   const ref: RecordRef = { uri: dataset.source.uri, ...place };
   const compare: CodeAction = {
     title: 'Compare side by side',

@@ -4,8 +4,10 @@ import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 import { readRaw } from '#core/dataset/survey.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
-import { planEdit, separateEdits } from '#core/edits/edit.ts';
+import { separateEdits } from '#core/edits/edit.ts';
+import { pairAgain, pairNamed, planPairEdit } from '#core/edits/pairEdit.ts';
 import type { Finding } from '#core/model/finding.ts';
+import type { Pair } from '#core/model/pair.ts';
 import type { RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
@@ -33,15 +35,14 @@ export function dropEdit(dataset: OpenDataset, line: number): WorkspaceEdit {
   return workspaceEdit(dataset, [{ range, newText: '' }]);
 }
 
-/** The number of the same two candidates in the record as it will be. */
-function pairAfter(dataset: OpenDataset, read: ReadRecord, pair: number, bytes: Uint8Array): number {
+/** The number of a pair in its record as it will be: the same two answers, or the same two candidates with other texts. */
+function numberAfter(dataset: OpenDataset, { raw }: ReadRecord, pair: Pair, bytes: Uint8Array): number {
   const { recognition } = dataset.survey;
-  const wanted = [...(read.pairs[pair]?.candidates ?? [])].sort((a, b) => a - b).join();
-  const again =
-    recognition && readRaw({ ...read.raw, byteEnd: read.raw.byteStart + bytes.length, bytes }, recognition);
-  const at =
-    again?.pairs.findIndex(({ candidates }) => [...candidates].sort((a, b) => a - b).join() === wanted) ?? -1;
-  return at < 0 ? pair : at;
+  const again = recognition && readRaw({ ...raw, byteEnd: raw.byteStart + bytes.length, bytes }, recognition);
+  const pairs = again?.pairs ?? [];
+  const number = pairAgain(pairs, pair);
+  const sorted = ({ candidates }: Pair): string => [...candidates].sort((a, b) => a - b).join();
+  return number >= 0 ? number : pairs.findIndex((one) => sorted(one) === sorted(pair));
 }
 
 /** Puts the records of a line that cannot be read as one on lines of their own. */
@@ -73,22 +74,25 @@ export function editOf(
   ref: Omit<RecordRef, 'uri'>,
   edit: Edit,
 ): EditOutcome | undefined {
-  const { record, pair = 0 } = ref;
+  const { record, pair = 0, pairKey } = ref;
   if (edit.kind === 'separate') return separateOf(dataset, record, edit);
   const read = dataset.readRecord(record);
   const { recognition } = dataset.survey;
   if (!read || !recognition) return undefined;
-  const target = read.pairs[pair]?.candidates;
-  if (!target && (read.judgements.length === 0 || edit.kind === 'margin')) return undefined;
-  const plan = planEdit(recognition.mapping, read.raw.bytes, read.value, target, edit);
+  const named = pairNamed(read, ref);
+  // A page may show a pair that is gone: then nothing is done.
+  if ('refused' in named) return pairKey === undefined ? undefined : { refused: named.refused };
+  if (!named.pair && edit.kind === 'margin') return undefined;
+  const plan = planPairEdit(recognition.mapping, read.raw.bytes, read, named.pair, edit);
   if (plan.kind === 'refused') return { refused: plan.reason };
   const { uri } = dataset.source;
   const { raw } = read;
   if (plan.kind === 'drop') {
     return { edit: dropEdit(dataset, raw.line), bytes: null, after: { uri, record, pair } };
   }
-  if (plan.edits.length === 0) return undefined;
-  const bytes = applyEdits(raw.bytes, plan.edits);
-  const after = { uri, record, pair: pairAfter(dataset, read, pair, bytes) };
+  const { bytes } = plan;
+  if (Buffer.compare(bytes, raw.bytes) === 0) return undefined;
+  const number = named.pair ? numberAfter(dataset, read, named.pair, bytes) : pair;
+  const after = { uri, record, pair: number < 0 ? pair : number };
   return { edit: workspaceEdit(dataset, toTextEdits(dataset, raw, plan.edits)), bytes, after };
 }

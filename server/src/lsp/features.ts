@@ -2,6 +2,7 @@
 import type { CodeLens, Hover, Range } from 'vscode-languageserver/node';
 import { MarkupKind } from 'vscode-languageserver/node';
 
+import { keyOfPair } from '#core/edits/pairEdit.ts';
 import { markdownText } from '#core/escape/escape.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Reason } from '#core/score/explain.ts';
@@ -12,7 +13,7 @@ import type { ClientOptions, FindingView, PairRequest, PairView, RecordRef } fro
 import type { OpenDataset, ReadRecord } from './dataset.ts';
 import type { PairPlace } from './findingLists.ts';
 import { imagesOf } from './images.ts';
-import { fileNameOf } from './names.ts';
+import { fileNameOf, pairWords } from './names.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
 const MOST_LENSES = 2000;
@@ -34,11 +35,10 @@ function markdown(lines: readonly string[]): Hover {
 
 /** One line for each pair of a record that holds several. */
 function pairList(dataset: OpenDataset, { raw, pairs }: ReadRecord): string {
-  const items = pairs.slice(0, MOST_LISTED).map(({ candidates: [chosen, rejected], isTie }, i) => {
+  const items = pairs.slice(0, MOST_LISTED).map((pair, i) => {
     const margin = dataset.margin(raw.record, i);
-    const names = `answer ${chosen + 1} over answer ${rejected + 1}`;
-    if (isTie) return `- answers ${chosen + 1} and ${rejected + 1}: a tie`;
-    return `- ${names}${Number.isNaN(margin) ? '' : `: margin ${formatMargin(margin)}`}`;
+    if (pair.isTie) return `- ${pairWords(pair)}: a tie`;
+    return `- ${pairWords(pair)}${Number.isNaN(margin) ? '' : `: margin ${formatMargin(margin)}`}`;
   });
   const more = pairs.length - items.length;
   return [
@@ -210,6 +210,7 @@ export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView
     record,
     recordCount: dataset.survey.facts.recordCount,
     pair: index,
+    pairKey: keyOfPair(pair),
     pairCount: read.pairs.length,
     isTie: pair.isTie,
     line: read.raw.line,

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
+import type { Pair } from '#core/model/pair.ts';
+
 /** A uri as people read it. Some editors send what cannot be decoded: that is shown as it is. */
 export function readableUri(uri: string): string {
   try {
@@ -26,4 +28,14 @@ export function pathOf(uri: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A pair of a record that holds several, as people tell them apart. */
+export function pairWords({
+  candidates: [chosen, rejected],
+  isTie,
+}: Pick<Pair, 'candidates' | 'isTie'>): string {
+  return isTie
+    ? `answers ${chosen + 1} and ${rejected + 1}`
+    : `answer ${chosen + 1} over answer ${rejected + 1}`;
 }

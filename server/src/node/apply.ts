@@ -1,13 +1,12 @@
 // Edits of a file on disk: from a list of what is to be done to the records that change.
+import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
-import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
-import { planEdit } from '#core/edits/edit.ts';
+import type { PairName } from '#core/edits/pairEdit.ts';
+import { pairNamed, planPairEdit } from '#core/edits/pairEdit.ts';
 import { groupBy } from '#core/group.ts';
-import { formatKey } from '#core/hash.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
-import { identify, pairKey } from '#core/model/identity.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
 import type { Change } from './changes.ts';
@@ -15,15 +14,11 @@ import { planChanges } from './changes.ts';
 import type { DataFile } from './files.ts';
 import { savePlanned } from './save.ts';
 
-/** One edit of a file. */
-export interface FileEdit {
+/** One edit of a file. Its pair is named as the file holds it, whatever edits come before in the list. */
+export interface FileEdit extends PairName {
   /** Record number from 0; blank lines do not count. */
   readonly record: number;
-  /** Number of the pair in its record; 0 where it is not said. */
-  readonly pair?: number;
   readonly edit: Edit;
-  /** The pair that is meant: the edit is refused when another one stands there now. */
-  readonly pairKey?: string;
 }
 
 /** The record's bytes after its edits, made one after the other; undefined when it is dropped. */
@@ -33,22 +28,21 @@ function editRecord(
   recognition: Recognition,
   edits: readonly FileEdit[],
 ): Uint8Array | undefined {
+  const where = `${file.path}:${raw.line + 1}`;
+  const readNow = (bytes: Uint8Array): ReadValue | undefined =>
+    readRaw({ ...raw, byteEnd: raw.byteStart + bytes.length, bytes }, recognition);
+  const first = readNow(raw.bytes);
   let { bytes } = raw;
-  for (const { pair = 0, edit, pairKey: wanted } of edits) {
-    const where = `${file.path}:${raw.line + 1}`;
-    const read = readRaw({ ...raw, byteEnd: raw.byteStart + bytes.length, bytes }, recognition);
-    if (edit.kind === 'drop' && wanted === undefined) return undefined;
-    if (!read) throw messages.badEdit(where, 'The record holds nothing that can be edited.');
-    const found = read.pairs[pair];
-    if (!found && read.judgements.length === 0)
-      throw messages.badEdit(where, `The record has no pair ${pair}.`);
-    if (wanted !== undefined && (!found || formatKey(pairKey(identify(found))) !== wanted)) {
-      throw messages.badEdit(where, `Another pair stands here than ${wanted}.`);
-    }
-    const plan = planEdit(recognition.mapping, bytes, read.value, found?.candidates, edit);
+  for (const { edit, ...name } of edits) {
+    if (edit.kind === 'drop' && name.pairKey === undefined) return undefined;
+    const read = bytes === raw.bytes ? first : readNow(bytes);
+    if (!first || !read) throw messages.badEdit(where, 'The record holds nothing that can be edited.');
+    const named = pairNamed(first, name);
+    if ('refused' in named) throw messages.badEdit(where, named.refused);
+    const plan = planPairEdit(recognition.mapping, bytes, read, named.pair, edit);
     if (plan.kind === 'refused') throw messages.badEdit(where, plan.reason);
     if (plan.kind === 'drop') return undefined;
-    bytes = applyEdits(bytes, plan.edits);
+    ({ bytes } = plan);
   }
   return bytes;
 }

@@ -49,6 +49,8 @@ export interface RecordRef {
   readonly record: number;
   /** Number of the pair within the record, from 0; 0 where it is not said. */
   readonly pair?: number;
+  /** Of the pair that was looked at: an edit is refused where another one stands now. */
+  readonly pairKey?: string;
 }
 
 /** A finding that somebody decides about. */
@@ -99,6 +101,8 @@ export interface PairView {
   readonly recordCount: number;
   /** Number of the pair within its record, from 0. */
   readonly pair: number;
+  /** As edits name it; absent until the file is read through. */
+  readonly pairKey?: string;
   /** Pairs of this record. */
   readonly pairCount: number;
   readonly isTie: boolean;

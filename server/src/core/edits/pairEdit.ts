@@ -1,0 +1,85 @@
+// The pair that an edit is about, and what the edit makes of its record: one meaning for editor, command line and page.
+import { formatKey } from '../hash.ts';
+import type { Reading } from '../mapping/forms/form.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { identify, pairKey } from '../model/identity.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Pair } from '../model/pair.ts';
+import type { ByteEdit } from './bytes.ts';
+import { applyEdits } from './bytes.ts';
+import type { Edit } from './edit.ts';
+import { planEdit } from './edit.ts';
+
+/** How an edit names a pair of its record. Where it says nothing, it means the first one. */
+export interface PairName {
+  /** Number of the pair in its record, from 0, as the record is read. */
+  readonly pair?: number;
+  /** As findings and scores are known by it. */
+  readonly pairKey?: string;
+}
+
+/** The pair; undefined for a record of verdicts without pairs. Or why there is no such pair. */
+export type NamedPair = { readonly pair: Pair | undefined } | { readonly refused: string };
+
+/** As findings, scores and edits name a pair. */
+export function keyOfPair(pair: Pair): string {
+  return formatKey(pairKey(identify(pair)));
+}
+
+export function pairNamed(
+  { pairs, judgements }: Reading,
+  { pair: number, pairKey: key }: PairName,
+): NamedPair {
+  if (key !== undefined && number === undefined) {
+    const [first, ...others] = pairs.filter((pair) => keyOfPair(pair) === key);
+    if (!first) return { refused: `Another pair stands here than ${key}.` };
+    return others.length > 0
+      ? { refused: `${others.length + 1} pairs of this record have the key ${key}: say which by "pair".` }
+      : { pair: first };
+  }
+  if (pairs.length === 0 && judgements.length > 0 && key === undefined) return { pair: undefined };
+  const pair = pairs[number ?? 0];
+  if (key !== undefined && (!pair || keyOfPair(pair) !== key))
+    return { refused: `Another pair stands here than ${key}.` };
+  return pair ? { pair } : { refused: `The record has no pair ${number ?? 0}.` };
+}
+
+function isSameSet<T>([a, b]: readonly [T, T], [c, d]: readonly [T, T]): boolean {
+  return (a === c && b === d) || (a === d && b === c);
+}
+
+/**
+ * The number of a pair in its record as it is read after edits. Ranked candidates may have changed places in the list of
+ * pairs, and texts in the list of candidates. −1 where the two answers are no pair any more.
+ */
+export function pairAgain(pairs: readonly Pair[], { prompt, chosen, rejected, candidates }: Pair): number {
+  const hasTexts = (one: Pair): boolean =>
+    isSameSet([one.chosen.text, one.rejected.text], [chosen.text, rejected.text]);
+  const sameAnswers = pairs.findIndex((one) => isSameSet(one.candidates, candidates) && hasTexts(one));
+  if (sameAnswers >= 0) return sameAnswers;
+  const before = JSON.stringify(prompt);
+  return pairs.findIndex((one) => hasTexts(one) && JSON.stringify(one.prompt) === before);
+}
+
+export type PairPlan =
+  | { readonly kind: 'edits'; readonly edits: readonly ByteEdit[]; readonly bytes: Uint8Array }
+  | { readonly kind: 'drop' }
+  /** `reason` says what to do instead. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * What an edit makes of a record.
+ * @param pair as an earlier reading of the record gave it; undefined for a record of verdicts
+ */
+export function planPairEdit(
+  mapping: Mapping,
+  bytes: Uint8Array,
+  { value, pairs }: Reading & { readonly value: JsonObject },
+  pair: Pair | undefined,
+  edit: Edit,
+): PairPlan {
+  const now = pair && pairs[pairAgain(pairs, pair)];
+  if (pair && !now) return { kind: 'refused', reason: 'An edit before this one has parted the two answers.' };
+  const plan = planEdit(mapping, bytes, value, now?.candidates, edit);
+  return plan.kind === 'edits' ? { ...plan, bytes: applyEdits(bytes, plan.edits) } : plan;
+}
