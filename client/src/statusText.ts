@@ -54,7 +54,7 @@ function savingWords({ isOnDisk, unsavedCount }: DatasetStatus, isDataset: boole
  * @param isDataset the file is shown by the dataset editor, which saves by itself
  */
 export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
-  const { reason, trust, progress } = status;
+  const { reason, trust, progress, unread } = status;
   const lines = [
     `**PrefLens** · ${[
       count(status.recordCount, 'record', 'records'),
@@ -67,6 +67,7 @@ export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
     status.mapping === undefined
       ? undefined
       : markdownText(`Read as: ${status.mapping}. ${status.polarity ?? ''}.`),
+    unread === undefined ? undefined : markdownText(unread),
     ...savingWords(status, isDataset),
     reason === undefined ? undefined : markdownText(reason),
     trust === undefined ? undefined : markdownText(trust),

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `npm run attack` makes the large form, `npm test` the small one. */
-const IS_LARGE = process.env['PREFLENS_ATTACK'] === 'large';
+const IS_LARGE = process.env.PREFLENS_ATTACK === 'large';
 
 const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
 

@@ -18,6 +18,7 @@ export class PlainClient {
   readonly connection: MessageConnection;
   readonly published = new Map<string, Diagnostic[]>();
   readonly statuses: {
+    unread?: string;
     uri: string;
     phase: string;
     recordCount: number;

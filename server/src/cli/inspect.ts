@@ -1,6 +1,7 @@
 // What a dataset is: `index`, `schema` and `stats`.
 import { performance } from 'node:perf_hooks';
 
+import { unreadWords } from '#core/checks/dataset/promptNotRead.ts';
 import type { Lengths } from '#core/dataset/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
@@ -101,6 +102,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
       share,
       given: recognition.isGiven,
       ...shown,
+      unreadPrompt: recognition.unread,
       alternatives,
     });
     return;
@@ -126,6 +128,8 @@ export async function schema(command: Command, path: string, { json }: { json: b
   for (const one of others.slice(0, 3)) {
     command.print(`  also fits:     ${one.mapping.id} (${percent(one.share)} of the records)`);
   }
+  const warning = unreadWords(recognition.unread);
+  if (warning !== undefined) command.print(`  warning:       ${warning}`);
   const read = namesRead(mapping);
   const unread = Object.keys(sample[0] ?? {}).filter((name) => !read.has(name));
   if (unread.length > 0) command.print(`  not read:      ${unread.join(', ')}`);

@@ -1,4 +1,5 @@
 // What an editor is told of an open file.
+import { unreadWords } from '#core/checks/dataset/promptNotRead.ts';
 import type { DatasetStatus } from '#protocol/editor.ts';
 
 import { DiskSource } from './diskSource.ts';
@@ -7,6 +8,7 @@ import type { OpenFile } from './openFiles.ts';
 export function statusOf({ dataset, phase, revision, reason, progress }: OpenFile): DatasetStatus {
   const { survey, trust, source } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
+  const unread = unreadWords(survey.recognition?.unread ?? []);
   return {
     uri: source.uri,
     phase,
@@ -22,6 +24,7 @@ export function statusOf({ dataset, phase, revision, reason, progress }: OpenFil
       mapping: survey.recognition.mapping.title,
       polarity: survey.recognition.mapping.polarity,
     }),
+    ...(unread !== undefined && { unread }),
     ...(progress !== undefined && { progress }),
     ...(reason !== undefined && { reason }),
     ...(trust !== undefined && { trust }),

@@ -323,6 +323,8 @@ export interface DatasetStatus {
   readonly unsavedCount: number;
   readonly mapping?: string;
   readonly polarity?: string;
+  /** Says which fields look like the prompt and are not read. */
+  readonly unread?: string;
   readonly findingCount: number;
   /** While scoring: "42 %, about 8 s left". */
   readonly progress?: string;
