@@ -9,8 +9,19 @@ import { say } from './say.ts';
 
 const CONFIG = 'preflens.json';
 
-/** Where a secret of preflens.json is kept. */
-const secretName = (name: string): string => `preflens.secret.${name}`;
+/** Where a secret of preflens.json is kept: for one server, since preflens.json names both. */
+const secretName = (name: string, origin: string): string => `preflens.secret.${name}@${origin}`;
+
+/** Scheme, host and port of a server; undefined where the text names none. */
+function originOf(text: string): string | undefined {
+  try {
+    const { protocol, origin } = new URL(text);
+    return /^https?:$/.test(protocol) ? origin : undefined;
+  } catch {
+    // Not an address yet: the person is still typing.
+    return undefined;
+  }
+}
 
 const REPORT_SCHEME = 'preflens-report';
 
@@ -117,26 +128,35 @@ async function checkModel(server: Server, reports: Reports, picked: vscode.Uri):
 async function setSecret(secrets: vscode.SecretStorage): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: 'Name of the secret, as preflens.json has it',
-    placeHolder: 'REWARD_API_KEY',
+    placeHolder: 'PREFLENS_SECRET_REWARD',
     validateInput: (text) => (/^[A-Za-z_]\w*$/.test(text) ? undefined : 'Letters, digits and underscores.'),
   });
   if (name === undefined) return;
+  const server = await vscode.window.showInputBox({
+    title: `Server that may get ${name}`,
+    placeHolder: 'https://rewards.example.com',
+    prompt: 'Scheme, host and port. The secret is sent to this server alone.',
+    validateInput: (text) =>
+      originOf(text) === undefined ? 'An address that begins with http:// or https://.' : undefined,
+  });
+  const origin = server === undefined ? undefined : originOf(server);
+  if (origin === undefined) return;
   const value = await vscode.window.showInputBox({
-    title: `Value of ${name}`,
+    title: `Value of ${name} for ${origin}`,
     prompt: 'Kept in the secret store of this editor. Empty to forget it.',
     password: true,
   });
   if (value === undefined) return;
-  if (value === '') await secrets.delete(secretName(name));
-  else await secrets.store(secretName(name), value);
+  if (value === '') await secrets.delete(secretName(name, origin));
+  else await secrets.store(secretName(name, origin), value);
 }
 
 /** What the server asks of secrets. */
 export function answerSecrets(server: Server, secrets: vscode.SecretStorage): vscode.Disposable {
   return server.answer(
     'preflens/secret',
-    async ({ name }: ClientRequests['preflens/secret']['params']) =>
-      (await secrets.get(secretName(name))) ?? null,
+    async ({ name, origin }: ClientRequests['preflens/secret']['params']) =>
+      (await secrets.get(secretName(name, origin))) ?? null,
   );
 }
 

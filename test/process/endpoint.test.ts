@@ -218,7 +218,7 @@ describe('faults', () => {
         expect(readFileSync(join(name.parentPath, name.name)).includes('hunter2')).toBe(false);
     }
     await expect((await scorerOf(rule)).ratePairs(PAIRS, NEVER)).rejects.toThrow(
-      /no secret MY_KEY. Set the environment variable/,
+      /wants to send the variable MY_KEY to http:\/\/127.*Name it "PREFLENS_SECRET_MY_KEY"/,
     );
   });
 
@@ -285,10 +285,10 @@ describe('the language server', () => {
     await client.initialize({ secrets: true, cacheFolder: join(folder, 'cache') });
     client.open(uri, text);
     await client.until('a refusal', () => client.statuses.find(({ phase }) => phase === 'failed'));
-    expect(client.statuses.at(-1)!.reason).toMatch(/Nothing was sent to 127.0.0.1:\d+/);
+    expect(client.statuses.at(-1)!.reason).toMatch(/Nothing was sent to http:\/\/127.0.0.1:\d+/);
     expect(asked).toEqual([
       expect.stringMatching(
-        /the prompts and answers of data.jsonl would be sent to 127.0.0.1:\d+ \(tei\), as preflens.json asks/,
+        /asks to send the prompts and answers of data.jsonl with the secret FAR_KEY to http:\/\/127.0.0.1:\d+ \(tei\)/,
       ),
     ]);
     expect(fake.seen).toEqual([]);
@@ -315,7 +315,7 @@ describe('the command line', () => {
     const refused = await preflens(['score', file, '--out', '-']);
     expect(refused.code).toBe(2);
     expect(refused.err).toMatch(
-      /prompts and answers of this dataset would be sent to 127.0.0.1:\d+ \(tei\). Nothing was sent; run again with --send/,
+      /prompts and answers of this dataset to http:\/\/127.0.0.1:\d+ \(tei\). Nothing was sent; run again with --send/,
     );
     expect(fake.seen).toEqual([]);
     const sent = await preflens(['--send', 'score', file, '--out', '-']);

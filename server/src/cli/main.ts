@@ -10,7 +10,9 @@ import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { defaultCacheFolder, openCache } from '#node/cache.ts';
 import { TABLE_CODECS } from '#node/parquet/write.ts';
 import { expandPaths } from '#node/paths.ts';
+import { sendingOf } from '#node/scorers/endpoint.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
+import { environmentSecret } from '#node/scorers/secrets.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
@@ -61,9 +63,11 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
       budget: modelBudget(modelMemory),
       log: printer.note,
       isTrusted: true,
-      secret: async (name) => Promise.resolve(process.env[name]),
-      async maySend(_rule, where) {
-        if (!send) throw messages.notAllowedToSend(where, 'The prompts and answers of this dataset');
+      secret: async (name) => Promise.resolve(environmentSecret(name)),
+      async maySend(rule) {
+        const { what, where } = sendingOf(rule, 'this dataset');
+        if (!send) throw messages.notAllowedToSend(what, where);
+        printer.note(`Sending ${what} to ${where}.`);
       },
     },
   };

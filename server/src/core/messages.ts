@@ -66,12 +66,20 @@ export const messages = {
     new UserError(`${folder}: this model cannot be used: ${fault}.`),
   badSidecar: (path: string, line: number, fault: string) =>
     new UserError(`${path}:${line}: this is no row of scores: ${fault}.`),
-  noSecret: (name: string) =>
+  noServer: (url: string) =>
+    new UserError(`"${url}" in preflens.json names no server. Write it as https://host:port.`),
+  noSecret: (name: string, origin: string) =>
     new UserError(
-      `There is no secret ${name}. Set the environment variable, or in the editor run "PrefLens: Set Endpoint Secret".`,
+      `There is no secret ${name} for ${origin}. Set the environment variable, or in the editor run "PrefLens: Set Endpoint Secret".`,
     ),
-  notAllowedToSend: (where: string, what: string) =>
-    new UserError(`${what} would be sent to ${where}. Nothing was sent; run again with --send to allow it.`),
+  foreignSecret: (name: string, allowed: string, origin: string) =>
+    new UserError(
+      `preflens.json wants to send the variable ${name} to ${origin}. Only variables made for this are read. Name it "${allowed}" in preflens.json and in the environment, or in the editor run "PrefLens: Set Endpoint Secret" for this server.`,
+    ),
+  notAllowedToSend: (what: string, where: string) =>
+    new UserError(
+      `preflens.json asks to send ${what} to ${where}. Nothing was sent; run again with --send to allow it.`,
+    ),
   notSent: (where: string) =>
     new UserError(`Nothing was sent to ${where}. Score the file again to be asked again.`),
   untrusted: () =>

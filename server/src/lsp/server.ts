@@ -3,12 +3,15 @@ import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver/node';
 
 import { messages } from '#core/messages.ts';
+import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { MemoryBudget } from '#node/models/memory.ts';
 import { probeProviders } from '#node/models/providers.ts';
+import { sendingOf } from '#node/scorers/endpoint.ts';
 import { describeModel } from '#node/scorers/onnx.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
+import { environmentSecret } from '#node/scorers/secrets.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type {
   ClientOptions,
@@ -66,17 +69,14 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   let budget: MemoryBudget | undefined;
   const allowed = new Set<string>();
   /** What is sent to a server is stated before, once for each file and server. */
-  const maySend = async (uri: string, where: string): Promise<void> => {
-    const key = `${uri} ${where}`;
+  const maySend = async (uri: string, rule: EndpointRule): Promise<void> => {
+    const { what, where } = sendingOf(rule, readableUri(uri.split('/').at(-1) ?? uri));
+    const key = `${uri} ${what} ${where}`;
     if (allowed.has(key)) return;
-    const name = readableUri(uri.split('/').at(-1) ?? uri);
     const send = { title: 'Send' };
-    const answer = await ask(
-      connection,
-      `the prompts and answers of ${name} would be sent to ${where}, as preflens.json asks.`,
-      send,
-      { title: 'Do Not Send' },
-    );
+    const answer = await ask(connection, `preflens.json asks to send ${what} to ${where}.`, send, {
+      title: 'Do Not Send',
+    });
     if (answer?.title !== send.title) throw messages.notSent(where);
     allowed.add(key);
   };
@@ -88,14 +88,14 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       log(connection, 'info', line);
     },
     isTrusted,
-    async secret(name) {
-      const params: ClientRequests['preflens/secret']['params'] = { name };
+    async secret(name, origin) {
+      const params: ClientRequests['preflens/secret']['params'] = { name, origin };
       const known: ClientRequests['preflens/secret']['result'] = options.secrets
         ? await connection.sendRequest('preflens/secret', params)
         : null;
-      return known ?? process.env[name];
+      return known ?? environmentSecret(name);
     },
-    maySend: async (_rule, where) => maySend(uri, where),
+    maySend: async (rule) => maySend(uri, rule),
   });
   const files = new OpenFiles({
     connection,

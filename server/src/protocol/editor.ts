@@ -274,8 +274,8 @@ export interface EditorRequests {
 
 /** What the server asks the client. */
 export interface ClientRequests {
-  /** The value of a secret by its name; null where there is none. */
-  'preflens/secret': { params: { readonly name: string }; result: string | null };
+  /** The value of a secret that is kept for one server, by its name and the server's origin; null where there is none. */
+  'preflens/secret': { params: { readonly name: string; readonly origin: string }; result: string | null };
 }
 
 export interface ModelCheck {

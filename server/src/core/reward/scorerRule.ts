@@ -7,6 +7,9 @@ export type HeadName = (typeof HEADS)[number];
 export const PROVIDER_NAMES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type Provider = (typeof PROVIDER_NAMES)[number];
 
+/** How names of environment variables begin that preflens.json may name as secrets. */
+export const SECRET_PREFIX = 'PREFLENS_SECRET_';
+
 /** How servers are spoken to. */
 export const ENDPOINT_PROTOCOLS = ['oip', 'vllm-classify', 'vllm-pooling', 'tei', 'openai-judge'] as const;
 export type EndpointProtocol = (typeof ENDPOINT_PROTOCOLS)[number];
@@ -62,7 +65,7 @@ export interface EndpointRule extends AnyScorer {
   readonly protocol: EndpointProtocol;
   /** The model's name, where the server has several. */
   readonly model?: string;
-  /** Name of the environment variable, or of the editor's secret, that holds the key. Never the key itself. */
+  /** Name of the environment variable (it begins with SECRET_PREFIX), or of the editor's secret, that holds the key. */
   readonly secret?: string;
   /** Requests at a time. */
   readonly concurrency?: number;
@@ -175,7 +178,7 @@ export const SCORERS_SCHEMA = {
           secret: {
             type: 'string',
             pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-            description: 'The name of the environment variable that holds the key. Never the key itself.',
+            description: `The name of the environment variable that holds the key; it begins with ${SECRET_PREFIX}. Or of the secret that the editor keeps for this server. Never the key itself.`,
           },
           concurrency: { type: 'integer', minimum: 1, maximum: 256, description: 'Requests at a time: 8.' },
           label: {

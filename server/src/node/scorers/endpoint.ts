@@ -16,6 +16,8 @@ import type { HttpLimits } from './http.ts';
 import { HTTP_LIMITS, post, Refused } from './http.ts';
 import type { PairScorer, UnitScorer } from './rating.ts';
 import { raterScorer } from './rating.ts';
+import type { SecretOf } from './secrets.ts';
+import { keyFor, originOf } from './secrets.ts';
 
 const CONCURRENCY = 8;
 
@@ -24,8 +26,7 @@ const MOST_FAILED = 3;
 
 export interface EndpointMachine {
   readonly cacheFolder: string | undefined;
-  /** The value of a secret by its name; undefined where there is none. */
-  readonly secret: (name: string) => Promise<string | undefined>;
+  readonly secret: SecretOf;
   readonly http?: Partial<HttpLimits>;
 }
 
@@ -79,18 +80,11 @@ function unitScorer(
     }
   };
 
-  const keyOf = async (): Promise<string | undefined> => {
-    if (rule.secret === undefined) return undefined;
-    const key = await secret(rule.secret);
-    if (key === undefined) throw messages.noSecret(rule.secret);
-    return key;
-  };
-
   const askFor = async (units: readonly RateUnit[], signal: AbortSignal): Promise<number[][]> =>
     post(
       url,
       protocol.body(units, rule),
-      await keyOf(),
+      await keyFor(rule, secret),
       (answer) => protocol.read(answer, units.length, rule).map((row) => [oneOf(row, rule)]),
       limits,
       signal,
@@ -156,8 +150,19 @@ function unitScorer(
   };
 }
 
+/** A longer name of a model would push away what a question is about. */
+const MOST_NAME = 60;
+
+/** Where texts are sent, and how: the server is named as secrets are bound to it. */
 export function endpointText(rule: EndpointRule): string {
-  return `${new URL(rule.url).host} (${rule.protocol}${rule.model === undefined ? '' : `, ${rule.model}`})`;
+  const { model, protocol } = rule;
+  return `${originOf(rule)} (${protocol}${model === undefined ? '' : `, ${model.slice(0, MOST_NAME)}`})`;
+}
+
+/** What leaves the machine with the texts of `of`, and where it goes: questions and refusals say the same. */
+export function sendingOf(rule: EndpointRule, of: string): { readonly what: string; readonly where: string } {
+  const secret = rule.secret === undefined ? '' : ` with the secret ${rule.secret}`;
+  return { what: `the prompts and answers of ${of}${secret}`, where: endpointText(rule) };
 }
 
 export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine): Promise<PairScorer> {

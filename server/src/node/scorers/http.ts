@@ -43,6 +43,12 @@ async function ask(
   return { status: response.status, text, after: Number(response.headers.get('retry-after') ?? Number.NaN) };
 }
 
+/** The start of an answer, for a message. A server may send back the key: that stands in no message. */
+function quoted(text: string, key: string | undefined): string {
+  const kept = key === undefined || key === '' ? text : text.replaceAll(key, '…');
+  return kept.slice(0, 200).trim();
+}
+
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
@@ -69,7 +75,7 @@ export async function post<T>(
     try {
       const { status, text, after } = await ask(url, body, key, limits.timeoutMs, signal);
       if (status >= 200 && status < 300) return read(JSON.parse(text));
-      reason = `it answered ${status} (${text.slice(0, 200).trim()})`;
+      reason = `it answered ${status} (${quoted(text, key)})`;
       if (!isPassing(status)) throw new Refused(reason);
       if (Number.isFinite(after)) pause = Math.min(limits.longestPauseMs, 1000 * after);
     } catch (error) {

@@ -5,17 +5,18 @@ import type { EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
 
 import { openColumns } from './columns.ts';
 import type { EndpointMachine } from './endpoint.ts';
-import { endpointText, openEndpoint } from './endpoint.ts';
+import { openEndpoint } from './endpoint.ts';
 import type { ModelMachine } from './onnx.ts';
 import { openOnnxScorer } from './onnx.ts';
 import type { PairScorer } from './rating.ts';
+import { keyFor } from './secrets.ts';
 import { openSidecar } from './sidecar.ts';
 
 export interface ScorerMachine extends ModelMachine, EndpointMachine {
   /** Models, templates and servers of this folder may be used. */
   readonly isTrusted: boolean;
-  /** Resolves when texts may be sent to a server; rejects with what would be sent. */
-  readonly maySend: (rule: EndpointRule, where: string) => Promise<void>;
+  /** Resolves when texts, and the secret that the rule names, may be sent to its server; rejects with what would be sent. */
+  readonly maySend: (rule: EndpointRule) => Promise<void>;
 }
 
 /** What scorers are opened for. */
@@ -46,7 +47,9 @@ async function openScorer(
     case 'sidecar':
       return openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);
     case 'endpoint':
-      await machine.maySend(rule, endpointText(rule));
+      // A secret that cannot be had is told before anybody is asked.
+      await keyFor(rule, machine.secret);
+      await machine.maySend(rule);
       return openEndpoint(rule, machine);
   }
 }
