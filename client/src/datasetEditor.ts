@@ -10,6 +10,9 @@ import { pageOf, pageOptions } from './page.ts';
 
 export const DATASET_VIEW = 'preflens.dataset';
 
+/** VS Code has marked a tab by then whose file was edited. */
+const DIRTY_AFTER_MS = 1000;
+
 /** True for files that this editor opens. */
 export function isDataset({ scheme, path }: vscode.Uri): boolean {
   return scheme === 'file' && /\.(?:parquet|pq)$/i.test(path);
@@ -27,22 +30,32 @@ class DatasetDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   readonly pages = new Set<DatasetPage>();
   status: DatasetStatus | undefined;
+  /** Edits of an earlier session, until VS Code has an editor to take them up; then undefined. */
+  early: EditMade[] | undefined = [];
+  dirtyCheck: NodeJS.Timeout | undefined;
   readonly #server: Server;
-  /** VS Code knows that there is something to save. */
-  isKnownDirty: boolean;
 
-  constructor(uri: vscode.Uri, server: Server, isKnownDirty: boolean) {
+  constructor(uri: vscode.Uri, server: Server) {
     this.uri = uri;
     this.#server = server;
-    this.isKnownDirty = isKnownDirty;
   }
 
   get name(): string {
     return this.uri.toString();
   }
 
+  /** VS Code knows that there is something to save; undefined where no tab shows the file. */
+  get isDirty(): boolean | undefined {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const own = tabs.find(
+      ({ input }) => input instanceof vscode.TabInputCustom && input.uri.toString() === this.name,
+    );
+    return own?.isDirty;
+  }
+
   /** Closed without saving: that was meant. What hot exit keeps is in its own file by now. */
   dispose(): void {
+    clearTimeout(this.dirtyCheck);
     this.#server.notify('preflens/discardEdits', { uri: this.name });
     this.#server.notify('preflens/closeFile', { uri: this.name });
   }
@@ -196,7 +209,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   ): Promise<DatasetDocument> {
     // As one side of a comparison VS Code asks for states of a file that are on no disk.
     if (!isDataset(uri)) throw new Error(`PrefLens opens files on disk, and ${uri.scheme}: names none.`);
-    const document = new DatasetDocument(uri, this.#server, backupId !== undefined);
+    const document = new DatasetDocument(uri, this.#server);
     this.#documents.set(document.name, document);
     const backup = backupId === undefined ? {} : { backup: vscode.Uri.parse(backupId).fsPath };
     orThrow(await this.#server.request('preflens/openFile', { uri: document.name, ...backup }));
@@ -215,6 +228,9 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
       document.pages.delete(page);
       if (document.pages.size === 0) this.#documents.delete(document.name);
     });
+    const { early = [] } = document;
+    document.early = undefined;
+    for (const made of early) this.#takeUp(document, made);
     const wanted = this.#wanted.get(document.name);
     this.#wanted.delete(document.name);
     if (wanted) page.reveal(wanted);
@@ -227,7 +243,6 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
 
   async saveCustomDocument(document: DatasetDocument): Promise<void> {
     orThrow(await this.#server.request('preflens/saveFile', { uri: document.name }));
-    document.isKnownDirty = false;
   }
 
   async saveCustomDocumentAs(document: DatasetDocument, destination: vscode.Uri): Promise<void> {
@@ -238,7 +253,6 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
 
   async revertCustomDocument(document: DatasetDocument): Promise<void> {
     this.#server.notify('preflens/discardEdits', { uri: document.name });
-    document.isKnownDirty = false;
     return Promise.resolve();
   }
 
@@ -259,28 +273,30 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     const document = this.#documents.get(status.uri);
     if (!document) return;
     document.status = status;
-    // Edits that a crash left over: nobody told VS Code of them.
-    if (status.unsavedCount > 0 && !document.isKnownDirty) {
-      document.isKnownDirty = true;
-      this.#changed.fire({ document });
-    }
     for (const page of document.pages) page.post({ kind: 'status', status });
+    clearTimeout(document.dirtyCheck);
+    document.dirtyCheck = setTimeout(() => {
+      // VS Code takes for saved what is edited while a save runs.
+      const isUnsaved = (document.status?.unsavedCount ?? 0) > 0;
+      if (isUnsaved && document.isDirty === false) this.#changed.fire({ document });
+    }, DIRTY_AFTER_MS);
   }
 
-  #edited({ uri, id, label }: EditMade): void {
-    const document = this.#documents.get(uri);
-    if (!document) return;
-    document.isKnownDirty = true;
+  #edited(made: EditMade): void {
+    const document = this.#documents.get(made.uri);
+    if (document?.early) document.early.push(made);
+    else if (document) this.#takeUp(document, made);
+  }
+
+  /** Puts an edit into VS Code's own history. */
+  #takeUp(document: DatasetDocument, { uri, id, label }: EditMade): void {
     this.#changed.fire({
       document,
       label,
-      // Across a save both make something to save again, and VS Code knows that by itself.
       undo: async () => {
-        document.isKnownDirty = true;
         orThrow(await this.#server.request('preflens/undoEdit', { uri, id }));
       },
       redo: async () => {
-        document.isKnownDirty = true;
         orThrow(await this.#server.request('preflens/redoEdit', { uri, id }));
       },
     });
