@@ -14,6 +14,7 @@ import {
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
 import { openDisk } from '#node/diskTools.ts';
+import type { Owner } from '#node/owner.ts';
 import { callerOf } from '#node/rpc.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
@@ -24,6 +25,7 @@ import type { ScorerRequests } from '#protocol/scorer.ts';
 import { serveLanguage } from '../../server/src/lsp/server.ts';
 import { serveScorer } from '../../server/src/scorer/loop.ts';
 import { PlainClient } from './client.ts';
+import { lastOwner } from './owners.ts';
 import { HERE } from './threads.ts';
 
 export interface MemoryScorer extends Scorer {
@@ -69,11 +71,12 @@ export function memoryServer(
   start: StartScorer = async () => Promise.resolve(startInMemory()),
   cacheFolder = join(tmpdir(), `preflens-wire-${process.pid}`),
   ranges: RangeRunner = HERE,
+  owner: Owner = lastOwner(),
 ): PlainClient {
   const [up, down] = [new PassThrough(), new PassThrough()];
   serveLanguage(
     createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)),
-    { start, models: modelBudget, cacheFolder, disk: () => openDisk(cacheFolder, ranges) },
+    { start, models: modelBudget, cacheFolder, disk: () => openDisk(cacheFolder, ranges, owner) },
   );
   return new PlainClient(createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up)));
 }

@@ -14,6 +14,11 @@ import { goodRecord, testFolder } from '../fakes/files.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
 const folder = testFolder('wire-disk');
+
+interface PairJson {
+  readonly rejected: string;
+}
+
 const LINES = [...generatePairs(120, 8, 30)].map((line) => line.trimEnd());
 
 async function serverOn(): Promise<PlainClient> {
@@ -85,17 +90,29 @@ describe('a file that is open from disk', () => {
     expect(third.messages).toEqual([]);
   });
 
-  it('does not put edits into a file that became another one', async () => {
+  it('keeps edits with their records in a file that another program wrote, and sets aside those of records that are gone', async () => {
     const path = folder.write('a.jsonl', LINES.join('\n'));
     const first = await serverOn();
     const uri = await openFromDisk(first, path);
+    const before = await pairAt(first, uri, 3);
     await first.execute('preflens.flip', { uri, record: 3, pair: 0 });
-    writeFileSync(path, LINES.toReversed().join('\n'));
+    await first.execute('preflens.flip', { uri, record: 5, pair: 0 });
+    const others = LINES.filter((_, i) => i !== 5).toReversed();
+    writeFileSync(path, others.join('\n'));
     expect((await save(first, uri)).error).toContain('the file changed while it was being saved');
     const second = await serverOn();
     await openFromDisk(second, path);
-    expect(await second.until('the message', () => second.messages[0])).toContain('were not restored');
-    expect(readFileSync(path, 'utf8')).toBe(LINES.toReversed().join('\n'));
+    const message = await second.until('the message', () =>
+      second.messages.find((one) => one.includes('could not be kept')),
+    );
+    expect(message).toContain('1 unsaved edit could not be kept: another program changed the records.');
+    const kept = /stand in (.*)\.$/.exec(message)?.[1] ?? '';
+    const { before: was, after } = JSON.parse(readFileSync(kept, 'utf8')) as Record<string, string>;
+    expect(was).toBe(LINES[5]);
+    expect(JSON.parse(after!)).toMatchObject({ chosen: (JSON.parse(was!) as PairJson).rejected });
+    expect((await pairAt(second, uri, 115)).chosen.text).toBe(before.rejected.text);
+    expect(readFileSync(path, 'utf8')).toBe(others.join('\n'));
+    expect(await save(second, uri)).toEqual({ saved: 1 });
   });
 
   it('notices what others append', async () => {

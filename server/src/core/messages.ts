@@ -117,8 +117,10 @@ export const messages = {
     new UserError(`${path}: row ${record + 1} is no JSON object: ${fault}. Nothing was saved.`),
   cannotUndo: () =>
     new UserError(
-      'This edit cannot be taken back: rows were removed since, and it is not known which one it was.',
+      'This edit cannot be taken back: its row was removed, or another program changed it. Edit the row as it is now.',
     ),
+  stillReading: (path: string) =>
+    new UserError(`${path}: the file is still being read. Try again once its rows are shown.`),
   diskFull: (path: string) =>
     new UserError(
       `${path}: there is no room on the disk for the new file. The old one is as it was; make room and save again.`,
@@ -127,7 +129,7 @@ export const messages = {
     new UserError(`${path}: a new file cannot be written beside it (${reason}). The old one is as it was.`),
   changedWhileSaving: (path: string) =>
     new UserError(
-      `${path}: the file changed while it was being saved. It is as it was left by the other program; make the edits again.`,
+      `${path}: the file changed while it was being saved. It is as the other program left it. Look at it, then save again.`,
     ),
   notVerified: (path: string) =>
     new UserError(

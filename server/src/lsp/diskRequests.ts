@@ -85,7 +85,16 @@ export function serveDisk(
       await connection.workspace.applyEdit({ label: LABELS[what.kind], edit: planned.edit });
       return planned.after;
     }
-    const id = dataset.source.edit(ref.record, planned.bytes);
+    const { source } = dataset;
+    const made = await orWords(async () => {
+      const id = source.edit(ref.record, planned.bytes, LABELS[what.kind]);
+      return Promise.resolve({ id });
+    });
+    if ('error' in made) {
+      show(connection, 'info', made.error);
+      return null;
+    }
+    const { id } = made;
     files.settle(ref.uri);
     if (files.tellsStatus) tellEdited({ uri: ref.uri, id, label: LABELS[what.kind] });
     return planned.after;
@@ -142,8 +151,8 @@ export function serveDisk(
   );
   connection.onRequest('preflens/backup', async ({ uri, path }: PathParams) =>
     orWords(async () => {
-      await diskSource(uri)?.backup(path);
-      return {};
+      diskSource(uri)?.backup(path);
+      return Promise.resolve({});
     }),
   );
   const tableAt = async (uri: string): Promise<DataFile> => openFile(pathOf(uri) ?? uri);

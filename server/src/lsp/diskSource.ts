@@ -1,14 +1,18 @@
-// A dataset that is read from disk, because it is too large for an editor, or packed. Edits wait in memory and in a
-// journal until they are saved.
-import { copyFile, rm } from 'node:fs/promises';
+// A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
+// in a journal until they are saved.
+import { copyFile } from 'node:fs/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
+import { surveyAfterSave } from '#core/dataset/afterSave.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Newline } from '#core/edits/edit.ts';
+import type { Pending, Taken } from '#core/edits/pending.ts';
+import { recordsIn, renumberBy } from '#core/edits/pending.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';
+import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
@@ -17,70 +21,96 @@ import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
-import type { DataFile } from '#node/files.ts';
-import { openFile } from '#node/files.ts';
-import type { Journal, Waiting } from '#node/journal.ts';
+import type { EditSession, Settled } from '#node/editSession.ts';
+import { isSavedAs } from '#node/editSession.ts';
+import type { DataFile, Stamp } from '#node/files.ts';
+import { openFile, sameStamp, stampOf } from '#node/files.ts';
+import { findRecords } from '#node/findRecords.ts';
+import { inTurn } from '#node/queue.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 import { savePlanned } from '#node/save.ts';
 
-import { EditHistory } from './history.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { EarlyTable } from './rows.ts';
 import type { Source } from './source.ts';
 
-const LINE_FEED = 0x0a;
-
 /** Rows that a table is recognised by before it is read through. */
 const EARLY_SAMPLE = 64;
 
+const NOTHING_PENDING: ReadonlyMap<number, Pending> = new Map();
+
 export interface DiskOptions {
-  /** A file of edits that wait. */
+  /** A file of edits, as `backup` of an earlier session wrote it. */
   readonly backup?: string | undefined;
-  readonly history?: EditHistory | undefined;
+  /** The edits of the source that this one takes the place of. */
+  readonly session?: EditSession | undefined;
+  /** Nothing is edited: edits that earlier sessions left stay where they are. */
+  readonly isReadOnly?: boolean;
   /** The mapping that the user named, where there is one. */
   readonly likely?: () => Mapping | undefined;
+}
+
+/** What a save did. */
+export interface Saved {
+  /** Records that it changed. */
+  readonly count: number;
+  /** False where the file has to be opened again before it can be shown. */
+  readonly isCarried: boolean;
 }
 
 export class DiskSource implements Source {
   readonly uri: string;
   readonly version = null;
-  readonly file: DataFile;
   readonly #tools: Disk;
+  #file: DataFile;
+  /** SHA-256 of the file, where it is known. */
+  #digest: string | undefined;
   #access: RecordAccess | undefined;
-  #journal: Journal | undefined;
-  /** By record: the bytes that are to be saved; null for a record that is to be dropped. */
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #changed = new Set<number>();
+  #session: EditSession | undefined;
+  #isSettled = false;
+  /** What a save that cannot be stopped any more puts into the file. */
+  #committing: Taken | undefined;
+  /** Another program wrote to the file right after a save. */
+  #isStale = false;
+  #changed = new Set<number>();
+  /** What was saved since the survey was last brought up to date. */
+  #moved: readonly Change[] | undefined;
   #survey: DocumentSurvey | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
-  /** Edits that an earlier session left unsaved, and whether they were for this very content. */
-  restored: { readonly count: number; readonly isStale: boolean } | undefined;
-  readonly history: EditHistory;
-  readonly #backup: string | undefined;
+  /** What came of edits that were held against the file; until somebody takes it. */
+  #settled: Settled | undefined;
   /** The mapping of rows that are shown before the file is read through. */
   readonly #likely: () => Mapping | undefined;
   #early: EarlyTable | undefined;
 
-  constructor(uri: string, file: DataFile, tools: Disk, { backup, history, likely }: DiskOptions = {}) {
+  constructor(uri: string, file: DataFile, tools: Disk, options: DiskOptions = {}) {
+    const { backup, session, isReadOnly, likely } = options;
     this.#likely = likely ?? (() => undefined);
     this.uri = uri;
-    this.file = file;
+    this.#file = file;
     this.#tools = tools;
-    this.#backup = backup;
-    this.history = history ?? new EditHistory();
+    this.#session = isReadOnly ? undefined : (session ?? tools.session(file, backup));
+  }
+
+  get file(): DataFile {
+    return this.#file;
+  }
+
+  get #pending(): ReadonlyMap<number, Pending> {
+    return this.#session?.edits.pending ?? NOTHING_PENDING;
   }
 
   isEdited(record: number): boolean {
-    return this.#waiting.has(record);
+    return this.#pending.has(record);
   }
 
   isDropped(record: number): boolean {
-    return this.#waiting.get(record)?.bytes === null;
+    return this.#pending.get(record)?.bytes === null;
   }
 
   /** What can be shown before the file is read through. Undefined where its records are found by reading alone. */
   early(): EarlyTable | undefined {
-    const rowCount = (this.#access ??= this.#tools.openEarly(this.file))?.rowCount;
+    const rowCount = (this.#access ??= this.#tools.openEarly(this.#file))?.rowCount;
     if (rowCount === undefined) return undefined;
     this.#early ??= this.#recogniseEarly(rowCount);
     return this.#early;
@@ -88,7 +118,7 @@ export class DiskSource implements Source {
 
   #recogniseEarly(rowCount: number): EarlyTable {
     const rawAt = (record: number): RawRecord => {
-      const bytes = this.bytesOf(record, 0, 0);
+      const bytes = this.#fileBytes(record, 0, 0);
       return { record, line: record, byteStart: 0, byteEnd: bytes.length, bytes };
     };
     const sample = Array.from({ length: Math.min(EARLY_SAMPLE, rowCount) }, (_, i) => parseRecord(rawAt(i)));
@@ -100,83 +130,111 @@ export class DiskSource implements Source {
 
   /** Records with edits that are not saved. */
   get unsavedCount(): number {
-    return this.#waiting.size;
+    return this.#pending.size;
   }
 
   get records(): RecordStream {
-    const waiting = new Map(this.#waiting);
-    return async function* (
-      this: DiskSource,
-      wants?: (record: number) => boolean,
-    ): AsyncGenerator<CutRecord> {
-      for await (const raw of this.file.records(wants)) {
-        const edited = waiting.get(raw.record);
+    const pending = new Map(this.#pending);
+    const file = this.#file;
+    return async function* (wants?: (record: number) => boolean): AsyncGenerator<CutRecord> {
+      for await (const raw of file.records(wants)) {
+        const edited = pending.get(raw.record);
         if (!edited) yield raw;
         // Dropped records leave a gap: the others keep their numbers until they are saved.
         else if (edited.bytes)
           yield { ...raw, bytes: edited.bytes, byteEnd: raw.byteStart + edited.bytes.length };
       }
-    }.bind(this);
+    };
   }
 
   readonly textForThread = (): RelateText | undefined =>
-    // With edits waiting, the pairs of the file are not those of the facts.
-    this.#waiting.size > 0 ? undefined : { path: this.file.path };
+    // With edits pending, the pairs of the file are not those of the facts.
+    this.unsavedCount > 0 ? undefined : { path: this.#file.path };
 
   async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = settings.rules;
-    const { survey, digest } = await this.#tools.survey(this.file, settings, signal);
+    const file = this.#file;
+    const read = await this.#tools.survey(file, settings, signal).catch((error: unknown) => {
+      if (file === this.#file) throw error;
+    });
+    // Saved meanwhile: what was read is not the file any more.
+    if (!read || file !== this.#file) return this.survey(settings, signal);
+    this.#digest = read.digest === '' ? undefined : read.digest;
     if (!this.#access) {
-      const access = await this.#tools.open(this.file, digest, signal);
+      const access = await this.#tools.open(file, read.digest, signal);
       // Closed meanwhile: nobody would close it again.
       if (signal.aborted) access.close();
       this.#access = access;
     }
     signal.throwIfAborted();
-    this.#survey = { ...survey, lineCount: 0, byteCount: 0 };
-    // Read anew under another mapping, the edits are still here.
-    const isFirst = this.#journal === undefined;
-    this.#journal ??= this.#tools.journal(this.file);
-    const left = isFirst
-      ? (this.#backup === undefined ? this.#journal : this.#tools.backup(this.file, this.#backup)).read()
-      : undefined;
-    for (const [record, waiting] of this.#waiting) {
-      this.#changed.add(record);
-      // An edit that was taken back while the file was read again after a save.
-      if (isFirst) this.#journal.append(record, waiting);
-    }
-    if (left) {
-      this.restored = { count: left.edits.size, isStale: left.isStale };
-      if (!left.isStale) for (const [record, waiting] of left.edits) this.#restore(record, waiting);
-    }
-    return this.#survey;
+    const survey = { ...read.survey, lineCount: 0, byteCount: 0 };
+    this.#survey = survey;
+    this.#moved = undefined;
+    if (!this.#isSettled) await this.#settle(signal);
+    for (const record of this.#pending.keys()) this.#changed.add(record);
+    return survey;
+  }
+
+  /** Holds edits of earlier sessions, or of the source before this one, against the file as it is. */
+  async #settle(signal: AbortSignal): Promise<void> {
+    const file = this.#file;
+    const count = this.#survey?.facts.recordCount ?? 0;
+    this.#settled = await this.#session?.settle({
+      stamp: file.stamp,
+      digest: this.#digest,
+      bytesAt: (record) => (record < count ? this.#fileRecord(record).bytes : undefined),
+      find: async (wanted) => findRecords(file, wanted, signal),
+    });
+    signal.throwIfAborted();
+    this.#isSettled = true;
+  }
+
+  /** What came of edits of earlier sessions; once. */
+  takeSettled(): Settled | undefined {
+    const settled = this.#settled;
+    this.#settled = undefined;
+    return settled;
   }
 
   refresh(old: DocumentSurvey): Carried | undefined {
-    if (this.#changed.size === 0 || !old.recognition) return undefined;
-    const { facts, recognition } = old;
-    const kept = withoutFindings(old, (record) => this.#changed.has(record));
+    const isUnchanged = this.#changed.size === 0 && !this.#moved;
+    if (isUnchanged || !old.recognition) return undefined;
+    const saved = this.#moved?.map(({ raw, bytes }) => ({ ...raw, bytes }));
+    this.#moved = undefined;
+    const { survey, renumber } = saved
+      ? surveyAfterSave(old, saved, this.#file.codec.isTable)
+      : { survey: old, renumber: (record: number) => record };
+    // Places of records are looked up in it.
+    this.#survey = survey;
+    const { facts, recognition } = survey;
+    const changed = this.#changed;
+    this.#changed = new Set();
+    const kept = withoutFindings(survey, (record) => changed.has(record));
     const { counts } = kept;
     let { findings } = kept;
-    for (const record of this.#changed) {
+    for (const record of changed) {
       const raw = this.#rawOf(record);
-      const surveyor = new Surveyor({ recognition }, this.#rules);
+      const surveyor = new Surveyor(recognition && { recognition }, this.#rules);
       if (raw.bytes.length > 0) surveyor.add(raw);
       const one = surveyor.end();
       facts.replacePairs(record, one.facts);
       findings = [...findings, ...one.findings];
       for (const [rule, count] of one.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
     }
-    const changed = new Set(this.#changed);
-    this.#changed.clear();
-    this.#survey = { ...old, findings, counts };
-    return { survey: this.#survey, renumber: (record) => (changed.has(record) ? -1 : record) };
+    this.#survey = { ...survey, findings, counts };
+    return {
+      survey: this.#survey,
+      renumber: (record) => {
+        const now = renumber(record);
+        return changed.has(now) ? -1 : now;
+      },
+    };
   }
 
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array {
-    const waiting = this.#waiting.get(record);
-    if (waiting !== undefined) return waiting.bytes ?? new Uint8Array(0);
-    return this.#access?.bytesOf(record, byteStart, byteEnd) ?? new Uint8Array(0);
+    const pending = this.#pending.get(record);
+    if (pending) return pending.bytes ?? new Uint8Array(0);
+    return this.#fileBytes(record, byteStart, byteEnd);
   }
 
   unitsBefore(): number {
@@ -188,60 +246,140 @@ export class DiskSource implements Source {
     return (this.#access?.lineEndAfter(byteEnd) ?? byteEnd) - byteEnd > 1 ? '\r\n' : '\n';
   }
 
-  /** Keeps an edit until it is saved; null drops the record. Its number in the history. */
-  edit(record: number, bytes: Uint8Array | null): number {
-    const before = this.#waiting.get(record);
-    const id = this.history.add({
-      record,
-      before: before ? before.bytes : this.#rawOf(record).bytes,
-      after: bytes,
-    });
-    this.#put(record, bytes);
+  /** Makes an edit that is pending until it is saved; null drops the record. Its number in the history. */
+  edit(record: number, bytes: Uint8Array | null, label: string): number {
+    if (!this.#session || !this.#isSettled || this.#isLeaving(record))
+      throw messages.stillReading(this.#file.path);
+    const id = this.#session.add(record, this.#rawOf(record).bytes, bytes, label);
+    this.#changed.add(record);
     return id;
   }
 
-  /** Takes an edit of the history back, or makes it again. False where it is not known any more. */
+  /** The save that runs drops the record or makes several of it, and cannot be stopped any more. */
+  #isLeaving(record: number): boolean {
+    const taken = this.#committing?.pending.get(record);
+    return taken !== undefined && recordsIn(taken.bytes) !== 1;
+  }
+
+  /** Takes an edit of the history back, or makes it again. False where that cannot be. */
   retrace(id: number, direction: 'undo' | 'redo'): boolean {
-    const past = this.history.find(id);
-    if (past) this.#put(past.record, direction === 'undo' ? past.before : past.after);
-    return past !== undefined;
-  }
-
-  /** An edit that gives the first bytes again is none. */
-  #put(record: number, bytes: Uint8Array | null): void {
-    this.#waiting.delete(record);
-    const before = this.#rawOf(record).bytes;
-    const isUndone = bytes !== null && Buffer.compare(before, bytes) === 0;
-    if (!isUndone) this.#waiting.set(record, { bytes });
-    this.#journal?.append(record, isUndone ? undefined : { bytes });
+    const record = this.#session?.edits.recordOf(id);
+    if (record === undefined || this.#isLeaving(record)) return false;
+    const isKnown = this.#isSettled && !this.isEdited(record);
+    const base = isKnown ? this.#fileRecord(record).bytes : undefined;
+    if (this.#session?.retrace(id, direction, base) !== true) return false;
     this.#changed.add(record);
+    return true;
   }
 
-  /** Saves what waits. The file is another one then: it has to be opened anew. */
-  async save(signal: AbortSignal): Promise<void> {
-    const changes = this.#changes();
+  /**
+   * Saves what is pending. Edits that are made meanwhile stay pending, and the history goes on.
+   * @param onCommit called when what is shown is the saved file: what was known of it has to be refreshed
+   */
+  async save(signal: AbortSignal, onCommit: () => void = () => undefined): Promise<Saved> {
+    return inTurn(this.#turn, async () => {
+      for (;;) {
+        if (!this.#isSettled) throw messages.stillReading(this.#file.path);
+        const saved = await this.#saveOnce(signal, onCommit);
+        if (saved) return saved;
+      }
+    });
+  }
+
+  get #turn(): string {
+    return `edits of ${this.#file.path}`;
+  }
+
+  /** Undefined where a drop was taken back before the file was replaced: what is pending has to be taken again. */
+  async #saveOnce(signal: AbortSignal, onCommit: () => void): Promise<Saved | undefined> {
+    const session = this.#session;
+    if (!session || session.edits.count === 0) return { count: 0, isCarried: true };
+    const file = this.#file;
+    const taken = session.edits.take();
+    const changes = this.#changesOf(taken);
     const isInPlace = changes.every(
       ({ raw, bytes }) => bytes !== null && bytes.length === raw.byteEnd - raw.byteStart,
     );
+    const plan = planChanges(file, async () => Promise.resolve(changes), isInPlace);
+    let written: Stamp | undefined;
+    let isTakenBack = false as boolean;
+    const verify = async (path: string): Promise<boolean> => {
+      if ((await plan.verify?.(path)) === false) return false;
+      const stamp = await stampOf(path);
+      isTakenBack = !session.edits.isStillMeant(taken);
+      if (isTakenBack) return false;
+      session.saving(stamp);
+      this.#committing = taken;
+      written = stamp;
+      return true;
+    };
     // Windows renames over no file that is open.
     if (process.platform === 'win32') this.#access?.pause();
     try {
-      const plan = planChanges(this.file, async () => Promise.resolve(changes), isInPlace);
-      await savePlanned(this.file, plan, signal);
-    } finally {
+      await savePlanned(file, { ...plan, verify }, signal);
+    } catch (error) {
       if (process.platform === 'win32') this.#access?.resume();
+      this.#committing = undefined;
+      if (isTakenBack) return undefined;
+      throw error;
     }
-    // Records behind a dropped one, or one that became several, have other numbers now.
-    if (changes.some(({ bytes }) => bytes?.includes(LINE_FEED) ?? true)) this.history.forget();
-    this.#journal?.clear();
-    this.#waiting.clear();
+    // Gone again already: whoever opens it next says so.
+    const next = await openFile(file.path).catch(() => undefined);
+    this.#committing = undefined;
+    this.#isStale = !next || (written !== undefined && !isSavedAs(next.stamp, written));
+    if (next) this.#show(next);
+    this.#commit(session, taken, changes);
+    // A record that became several has to be read.
+    const isSplit = changes.some(({ bytes }) => bytes !== null && recordsIn(bytes) !== 1);
+    const isCarried = this.#access !== undefined && !this.#isStale && !isSplit;
+    // Where records stand is not known any more.
+    if (!isCarried) this.#isSettled = false;
+    else onCommit();
+    return { count: taken.pending.size, isCarried };
   }
 
-  /** Saves the file as it is with its edits under another name; how many records differ. The edits go on waiting here. */
+  /** The file holds what was taken, and records behind dropped ones have other numbers. */
+  #commit(session: EditSession, taken: Taken, changes: readonly Change[]): void {
+    const renumber = renumberBy(changes.map(({ raw, bytes }) => [raw.record, bytes]));
+    // A row is found by its number alone; the words for it are others where a column was added.
+    const isReadable = this.#file.codec.isTable && !this.#isStale && this.#access;
+    session.commit(taken, (record) => (isReadable ? this.#fileBytes(record, 0, 0) : undefined));
+    const stillChanged = [...this.#changed].map(renumber).filter((record) => record >= 0);
+    this.#changed = new Set([...stillChanged, ...session.edits.pending.keys()]);
+    this.#moved = changes;
+    this.#digest = undefined;
+  }
+
+  /** Reads records from this state of the file from now on. */
+  #show(file: DataFile): void {
+    this.#file = file;
+    this.#access?.close();
+    this.#access = this.#tools.openEarly(file);
+  }
+
+  /** Looks whether another program changed the file. What only looks changed is taken over. */
+  async isChanged(signal: AbortSignal): Promise<boolean> {
+    return inTurn(this.#turn, async () => {
+      if (this.#isStale) return true;
+      const now = await stampOf(this.#file.path).catch(() => undefined);
+      // Taken away for a moment, as some programs do that write it again: edits wait for it.
+      if (!now) return this.unsavedCount === 0;
+      if (sameStamp(now, this.#file.stamp)) return false;
+      if (this.#digest === undefined || now.size !== this.#file.size || !this.#isSettled) return true;
+      const next = await openFile(this.#file.path);
+      if ((await this.#tools.digest(next, signal)) !== this.#digest) return true;
+      // The text of a packed file is a copy in the cache, by its digest.
+      if (next.codec.decode) this.#file = next;
+      else this.#show(next);
+      return false;
+    });
+  }
+
+  /** Saves the file as it is with its edits under another name; how many records differ. The edits stay pending here. */
   async saveAs(path: string): Promise<number> {
     const signal = new AbortController().signal;
-    await copyFile(this.file.path, path);
-    const changes = this.#changes();
+    await copyFile(this.#file.path, path);
+    const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];
     const copy = await openFile(path);
     await savePlanned(
       copy,
@@ -251,47 +389,57 @@ export class DiskSource implements Source {
     return changes.length;
   }
 
-  /** Writes what waits to a file, for `backup` of another session. */
-  async backup(path: string): Promise<void> {
-    await rm(path, { force: true });
-    const kept = this.#tools.backup(this.file, path);
-    for (const [record, waiting] of this.#waiting) kept.append(record, waiting);
+  /** Writes what is pending to a file, for `backup` of another session. */
+  backup(path: string): void {
+    if (this.#session?.backup(path) !== true) throw messages.stillReading(this.#file.path);
   }
 
-  /** Forgets what waits. */
+  /** Forgets what is pending. */
   discard(): void {
-    for (const record of this.#waiting.keys()) this.#changed.add(record);
-    this.#waiting.clear();
-    this.#journal?.clear();
+    for (const record of this.#session?.discard() ?? []) this.#changed.add(record);
+  }
+
+  /** Gives its edits away, to the source that takes its place. */
+  release(): EditSession | undefined {
+    const session = this.#session;
+    this.#session = undefined;
+    return session;
+  }
+
+  holds(session: EditSession | undefined): boolean {
+    return session !== undefined && this.#session === session;
   }
 
   close(): void {
     this.#access?.close();
     this.#access = undefined;
+    this.#session?.close();
   }
 
-  #restore(record: number, waiting: Waiting): void {
-    this.#waiting.set(record, waiting);
-    // From a backup, the journal knows nothing of it yet.
-    if (this.#backup !== undefined) this.#journal?.append(record, waiting);
-    this.#changed.add(record);
+  #fileBytes(record: number, byteStart: number, byteEnd: number): Uint8Array {
+    return this.#access?.bytesOf(record, byteStart, byteEnd) ?? new Uint8Array(0);
+  }
+
+  /** A record as the file holds it. */
+  #fileRecord(record: number): RawRecord {
+    const { line, byteStart, byteEnd } = this.#survey?.facts.records ?? {};
+    const [start, end] = [byteStart?.[record] ?? 0, byteEnd?.[record] ?? 0];
+    const bytes = this.#fileBytes(record, start, end);
+    return { record, line: line?.[record] ?? 0, byteStart: start, byteEnd: end, bytes };
   }
 
   #rawOf(record: number): RawRecord {
+    const pending = this.#pending.get(record);
     const { line, byteStart, byteEnd } = this.#survey?.facts.records ?? {};
+    if (!pending) return this.#fileRecord(record);
     const [start, end] = [byteStart?.[record] ?? 0, byteEnd?.[record] ?? 0];
-    return {
-      record,
-      line: line?.[record] ?? 0,
-      byteStart: start,
-      byteEnd: end,
-      bytes: this.bytesOf(record, start, end),
-    };
+    const bytes = pending.bytes ?? new Uint8Array(0);
+    return { record, line: line?.[record] ?? 0, byteStart: start, byteEnd: end, bytes };
   }
 
-  #changes(): readonly Change[] {
+  #changesOf({ pending }: Taken): readonly Change[] {
     const { byteStart, byteEnd } = this.#survey?.facts.records ?? {};
-    return [...this.#waiting]
+    return [...pending]
       .sort((a, b) => a[0] - b[0])
       .map(([record, { bytes }]) => {
         const [start, end] = [byteStart?.[record] ?? 0, byteEnd?.[record] ?? 0];

@@ -7,6 +7,7 @@ import { visible } from '#core/escape/escape.ts';
 import type { FileSettings } from '#node/config.ts';
 import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
+import type { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
@@ -15,7 +16,6 @@ import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { OpenDocument } from './document.ts';
 import { attempt, fileSettings, loadDecisions, watchBudget, wordsOf } from './fileRules.ts';
-import type { EditHistory } from './history.ts';
 import { fileNameOf, pathOf, readableUri } from './names.ts';
 import { reportProgress } from './progress.ts';
 import { relateTask } from './relateTask.ts';
@@ -82,6 +82,10 @@ function isFollowed({ settings, dataset }: OpenFile): boolean {
   return settings?.run === 'type' || !(dataset.source instanceof DocumentSource);
 }
 
+function setAsideWords(edits: string, path: string): string {
+  return `${edits} could not be kept: another program changed the records. Before and after of each stand in ${path}.`;
+}
+
 export class OpenFiles {
   readonly #context: FilesContext;
   readonly #open = new Map<string, OpenFile>();
@@ -124,20 +128,22 @@ export class OpenFiles {
 
   /**
    * Opens a file that no editor holds. Rejects with what to do when it cannot be read.
-   * @param backup a file of edits that wait, as `DiskSource.backup` writes it
+   * @param backup a file of edits that are pending, as `DiskSource.backup` writes it
+   * @param session edits of a source that was open until now
    */
-  async openFromDisk(uri: string, backup?: string, history?: EditHistory): Promise<void> {
+  async openFromDisk(uri: string, backup?: string, session?: EditSession): Promise<void> {
     const path = pathOf(uri);
     if (path === undefined || this.#open.has(uri)) return;
     this.#context.reload();
-    const source = new DiskSource(uri, await openFile(path), this.#context.disk(), {
+    const data = await openFile(path);
+    // Asked for twice at once, it is opened once.
+    if (this.#open.has(uri)) return;
+    const source = new DiskSource(uri, data, this.#context.disk(), {
       backup,
-      history,
+      session,
       // What is wrong with preflens.json is said when the file is read through.
       likely: () => attempt(() => configuredMapping(path)),
     });
-    // Asked for twice at once, it is opened once.
-    if (this.#open.has(uri)) return;
     this.#begin(uri, source);
     watchFile(path, { interval: WATCH_MS }, () => {
       void this.#reopenIfChanged(uri);
@@ -168,12 +174,27 @@ export class OpenFiles {
   async save(uri: string): Promise<number> {
     const file = this.#open.get(uri);
     const source = file?.dataset.source;
-    if (!file || !(source instanceof DiskSource) || source.unsavedCount === 0) return 0;
-    const count = source.unsavedCount;
-    await source.save(file.closed.signal);
-    this.close(uri);
-    await this.openFromDisk(uri, undefined, source.history);
+    if (!file || !(source instanceof DiskSource)) return 0;
+    const { count, isCarried } = await source.save(file.closed.signal, () => this.current(uri));
+    if (!isCarried) await this.#reopen(uri, source);
+    else if (count > 0) {
+      this.publish(file);
+      // It reads a file that is not there any more.
+      if (file.phase === 'scoring') this.startScoring(file);
+    }
     return count;
+  }
+
+  /** Reads a file again from its start; its edits stay. */
+  async #reopen(uri: string, source: DiskSource): Promise<void> {
+    const session = source.release();
+    this.close(uri);
+    await this.openFromDisk(uri, undefined, session).catch((error: unknown) => {
+      log(this.#context.connection, 'error', wordsOf(error));
+    });
+    const reopened = this.#open.get(uri)?.dataset.source;
+    // Gone, or opened by somebody else meanwhile: the edits are left in their journal.
+    if (!(reopened instanceof DiskSource && reopened.holds(session))) session?.close();
   }
 
   discard(uri: string): void {
@@ -282,13 +303,13 @@ export class OpenFiles {
     const start = performance.now();
     await dataset.surveyAll(own, closed.signal);
     if (closed.signal.aborted) return;
+    this.#tellSettled(file);
     watchBudget(connection, dataset, own, performance.now() - start);
     await loadDecisions(connection, dataset);
     dataset.update();
     const { recognition, facts } = dataset.survey;
     file.phase = recognition ? 'unscored' : 'unrecognised';
     this.publish(file);
-    this.#tellRestored(file);
     if (!recognition) return;
     const name = readableUri(dataset.source.uri);
     const how = recognition.isGiven ? 'named in preflens.json' : 'recognised';
@@ -301,33 +322,35 @@ export class OpenFiles {
     if (settings().scoreOnOpen) this.startScoring(file);
   }
 
-  #tellRestored({ dataset: { source } }: OpenFile): void {
-    if (!(source instanceof DiskSource) || !source.restored) return;
-    const { count, isStale } = source.restored;
-    const edits = count === 1 ? '1 unsaved edit' : `${count} unsaved edits`;
-    const words = isStale
-      ? `${edits} of an earlier session were for other content of this file and were not restored.`
-      : `${edits} of an earlier session restored.`;
-    show(this.#context.connection, 'info', words);
+  /** Edits of an earlier session: an editor takes them up in its own history before it hears of them in a status. */
+  #tellSettled({ dataset: { source } }: OpenFile): void {
+    const settled = source instanceof DiskSource ? source.takeSettled() : undefined;
+    if (!settled) return;
+    const { connection, tellsStatus } = this.#context;
+    const { uri } = source;
+    for (const { id, label } of tellsStatus() ? settled.added : [])
+      void connection.sendNotification('preflens/edited', {
+        uri,
+        id,
+        label,
+      } satisfies EditorNotifications['preflens/edited']);
+    const edits = (count: number): string => (count === 1 ? '1 unsaved edit' : `${count} unsaved edits`);
+    if (settled.restored > 0)
+      show(connection, 'info', `${edits(settled.restored)} of an earlier session restored.`);
+    else if (settled.added.length > 0)
+      show(connection, 'info', `${edits(settled.added.length)} fit the file again.`);
+    if (settled.asidePath !== undefined)
+      show(connection, 'warning', setAsideWords(edits(settled.aside.length), settled.asidePath));
   }
 
   async #reopenIfChanged(uri: string): Promise<void> {
     const file = this.#open.get(uri);
-    if (!(file?.dataset.source instanceof DiskSource)) return;
-    try {
-      await file.dataset.source.file.assertSame();
-      return;
-    } catch (error) {
-      log(
-        this.#context.connection,
-        'info',
-        `${readableUri(uri)}: changed on disk, reading it again (${wordsOf(error)})`,
-      );
-    }
-    this.close(uri);
-    await this.openFromDisk(uri).catch((error: unknown) => {
-      log(this.#context.connection, 'error', wordsOf(error));
-    });
+    const source = file?.dataset.source;
+    if (!file || !(source instanceof DiskSource)) return;
+    const isChanged = await source.isChanged(file.closed.signal).catch(() => false);
+    if (!isChanged || file.closed.signal.aborted) return;
+    log(this.#context.connection, 'info', `${readableUri(uri)}: changed on disk, reading it again`);
+    await this.#reopen(uri, source);
   }
 
   /** Brings everything up to date, whatever the settings say of when. */

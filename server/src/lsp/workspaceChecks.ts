@@ -44,7 +44,7 @@ async function checkClosed(
   signal: AbortSignal,
 ): Promise<CheckedClosed | undefined> {
   const tools = disk();
-  const source = new DiskSource(uri, await openFile(path), tools);
+  const source = new DiskSource(uri, await openFile(path), tools, { isReadOnly: true });
   try {
     const dataset = new OpenDataset(source);
     await dataset.surveyAll(await fileSettings(connection, uri, settings()), signal);

@@ -16,10 +16,11 @@ export async function copyToNew(from: string, to: string, signal: AbortSignal): 
   );
   const input = await open(from);
   try {
-    if (isCloned) return (await input.stat()).size;
+    const { size } = await input.stat();
+    if (isCloned) return size;
     const output = await open(to, 'wx');
     try {
-      const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, size + 1));
       for (let at = 0; ;) {
         signal.throwIfAborted();
         const { bytesRead } = await input.read(block, 0, block.length, at);

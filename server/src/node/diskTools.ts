@@ -9,11 +9,13 @@ import type { RecordAccess } from './access.ts';
 import { openAccess } from './access.ts';
 import { openCache, PRIVATE_FOLDER, prune } from './cache.ts';
 import type { FileSettings } from './config.ts';
+import { EditSession } from './editSession.ts';
 import type { DataFile } from './files.ts';
-import type { Journal } from './journal.ts';
-import { journalIn, journalPath } from './journal.ts';
+import { openJournals } from './journal.ts';
+import type { Owner } from './owner.ts';
+import { THIS_PROCESS } from './owner.ts';
 import type { FileSurvey } from './surveyFile.ts';
-import { surveyFile } from './surveyFile.ts';
+import { digestOf, surveyFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
 
 export interface Disk {
@@ -22,9 +24,10 @@ export interface Disk {
   open(file: DataFile, digest: string, signal: AbortSignal): Promise<RecordAccess>;
   /** The same without waiting, where nothing has to be unpacked first. */
   openEarly(file: DataFile): RecordAccess | undefined;
-  journal(file: DataFile): Journal;
-  /** Edits that wait, in a file of their own. */
-  backup(file: DataFile, path: string): Journal;
+  /** SHA-256 of a file's stored bytes. */
+  digest(file: DataFile, signal: AbortSignal): Promise<string>;
+  /** The edits of a file, those that earlier sessions left among them; `backup` names a file of such. */
+  session(file: DataFile, backup: string | undefined): EditSession;
   readonly ranges: RangeRunner;
 }
 
@@ -51,14 +54,16 @@ async function plainCopy(
   return path;
 }
 
-export function openDisk(folder: string, ranges: RangeRunner): Disk {
+/** @param owner who unsaved edits are written down for */
+export function openDisk(folder: string, ranges: RangeRunner, owner: Owner = THIS_PROCESS): Disk {
+  const journals = openJournals(folder, owner);
   const cache = openCache(folder);
   return {
     ranges,
     survey: async (file, settings, signal) => surveyFile(file, { ranges, cache, settings, signal }),
     open: async (file, digest, signal) => openAccess(file, await plainCopy(folder, file, digest, signal)),
     openEarly: (file) => (file.codec.decode ? undefined : openAccess(file, file.path)),
-    journal: ({ path, stamp }) => journalIn(journalPath(folder, path), path, stamp),
-    backup: ({ path, stamp }, own) => journalIn(own, path, stamp),
+    digest: digestOf,
+    session: ({ path }, backup) => new EditSession(path, journals.open(path), backup),
   };
 }

@@ -90,6 +90,9 @@ export async function* readStored(path: string, start = 0, end = Infinity): Asyn
 /** Blocks that are read in turn: fresh memory for each would cost more than the reading. */
 const BLOCKS = 3;
 
+/** For files of which the system tells no size. */
+const LEAST_BLOCK_BYTES = 4096;
+
 /**
  * The bytes of a file, or of a half-open range of it, in memory that is used again: a chunk is good until the next
  * but one is asked for.
@@ -98,10 +101,12 @@ export async function* readBlocks(path: string, start = 0, end = Infinity): Asyn
   let handle: FileHandle | undefined;
   try {
     handle = await open(path);
-    const blocks = Array.from({ length: BLOCKS }, () => new Uint8Array(CHUNK_BYTES));
+    // Thousands of small files are read one after the other: each takes no more memory than it has bytes.
+    const { size } = await handle.stat();
+    const blockBytes = Math.min(CHUNK_BYTES, Math.max(LEAST_BLOCK_BYTES, Math.min(end, size) - start));
+    const blocks: Uint8Array[] = [];
     for (let at = start, turn = 0; at < end; turn = (turn + 1) % BLOCKS) {
-      const block = blocks[turn];
-      if (!block) return;
+      const block = (blocks[turn] ??= new Uint8Array(blockBytes));
       const { bytesRead } = await handle.read(block, 0, Math.min(block.length, end - at), at);
       if (bytesRead === 0) return;
       yield block.subarray(0, bytesRead);

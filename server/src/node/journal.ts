@@ -1,84 +1,223 @@
-// Edits that are not saved yet, on disk: what survives a crash of the editor. One line for each edit, the last one of a
-// record counts; the first line names the state of the file that they are for.
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+// Edits that are not saved yet, on disk: what survives a crash of the editor. Each process has a file of its own for
+// each dataset. A head, the state when the file was begun, then a line for each change. What a process that is gone
+// left behind is taken over by the next one that opens the dataset.
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import type { Bytes, EditState, SetAside, Taken } from '#core/edits/pending.ts';
+import { PendingEdits } from '#core/edits/pending.ts';
 
 import { digestOfText, PRIVATE_FOLDER } from './cache.ts';
 import type { Stamp } from './files.ts';
+import { codeOf } from './files.ts';
+import type { Owner } from './owner.ts';
 
-/** What a record is to become; null bytes drop it. */
-export interface Waiting {
-  readonly bytes: Uint8Array | null;
+const KIND = 'preflens unsaved edits 2';
+
+/** What a save writes is known by these: the rename that ends it changes neither. */
+export type SavedStamp = Pick<Stamp, 'size' | 'mtimeMs' | 'inode'>;
+
+export type JournalEvent =
+  | {
+      readonly kind: 'add';
+      readonly record: number;
+      readonly before: Bytes;
+      readonly after: Bytes;
+      readonly label: string;
+    }
+  | { readonly kind: 'undo' | 'redo'; readonly id: number; readonly base?: Uint8Array | undefined }
+  /** All that is pending so far is about to be in a file with this stamp. */
+  | { readonly kind: 'saving'; readonly stamp: SavedStamp };
+
+export interface JournalHead {
+  readonly path: string;
+  /** The same for a journal, its backups, and the sessions that went on from them. */
+  readonly session: string;
+  /** How many changes there were in the session before this file was begun. */
+  readonly revision: number;
+  /** SHA-256 of the dataset that the edits are of, where it is known. */
+  readonly digest?: string | undefined;
+}
+
+/** What a journal says. */
+export interface LeftEdits extends JournalHead {
+  readonly edits: PendingEdits;
+  /** A save that had begun when it ends. */
+  readonly saving?: { readonly stamp: SavedStamp; readonly taken: Taken };
+}
+
+/** Bytes as base64 in JSON. */
+function pack(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array
+    ? { base64: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64') }
+    : value;
+}
+
+function unpack(_key: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
+    ? new Uint8Array(Buffer.from(value.base64, 'base64'))
+    : value;
+}
+
+/** A line as it was written; undefined for the last one of a process that was killed while it wrote. */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line, unpack);
+  } catch {
+    return undefined;
+  }
+}
+
+function beginningOf({ path, session, revision, digest }: JournalHead, state: EditState): string {
+  return `${JSON.stringify({ kind: KIND, path, session, revision, digest })}\n${JSON.stringify(state, pack)}\n`;
+}
+
+/** Reads a journal. Undefined where there is none, or nothing in it can be read. */
+export function readJournal(file: string): LeftEdits | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [head, state, ...events] = text.split('\n').map(parseLine);
+  const { kind, ...known } = (head ?? {}) as Partial<JournalHead> & { kind?: string };
+  if (kind !== KIND || state === undefined) return undefined;
+  const edits = PendingEdits.from(state as EditState);
+  let saving: LeftEdits['saving'];
+  let revision = known.revision ?? 0;
+  for (const event of events as (JournalEvent | undefined)[]) {
+    if (!event) continue;
+    revision++;
+    if (event.kind === 'saving') saving = { stamp: event.stamp, taken: edits.take() };
+    else if (event.kind === 'add') edits.add(event.record, event.before, event.after, event.label);
+    else edits.retrace(event.id, event.kind, event.base);
+  }
+  return {
+    path: known.path ?? '',
+    session: known.session ?? '',
+    digest: known.digest,
+    revision,
+    edits,
+    ...(saving && { saving }),
+  };
+}
+
+/** Writes a whole journal in the place of what stands there. */
+export function writeJournal(file: string, head: JournalHead, state: EditState): void {
+  mkdirSync(dirname(file), PRIVATE_FOLDER);
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  writeFileSync(partial, beginningOf(head, state), { flag: 'wx', mode: 0o600 });
+  renameSync(partial, file);
+}
+
+/** The journals of one process. */
+export interface Journals {
+  /** A journal for a dataset. Its file is there from its first change on. */
+  open(path: string): Journal;
 }
 
 export interface Journal {
-  /** What an earlier session left. Undefined when it left nothing. */
-  read(): { readonly edits: ReadonlyMap<number, Waiting>; readonly isStale: boolean } | undefined;
-  /** Adds an edit; undefined takes the record's edit back. */
-  append(record: number, waiting: Waiting | undefined): void;
-  clear(): void;
+  /** Takes over what earlier sessions left, until `dropTaken` removes it. */
+  takeLeft(): readonly LeftEdits[];
+  dropTaken(): void;
+  /** Adds a change; `begin` gives head and state before it, where the file is not begun yet. */
+  append(event: JournalEvent, begin: () => readonly [JournalHead, EditState]): void;
+  /** Puts a state in the place of everything. */
+  rewrite(head: JournalHead, state: EditState): void;
+  remove(): void;
+  /** Lets go of it: what it holds is left behind. */
+  close(): void;
+  /** Writes edits that fit nowhere where a person finds them; the path. */
+  setAside(edits: readonly SetAside[]): string;
 }
 
-interface Line {
-  readonly record: number;
-  /** Base64; null drops the record; absent takes the edit back. */
-  readonly bytes?: string | null;
-}
+const decoder = new TextDecoder();
 
-function parseLines(text: string): Line[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Line];
-    } catch {
-      // The last line of a process that was killed while it wrote.
-      return [];
+const textOf = (bytes: Bytes): string | null => bytes && decoder.decode(bytes);
+
+export function openJournals(folder: string, owner: Owner): Journals {
+  const home = join(folder, 'unsaved');
+  const { inUse } = owner;
+
+  /** A name of this process that stands for nothing yet. */
+  const newFile = (prefix: string): string => {
+    for (let number = 0; ; number++) {
+      const file = join(home, `${prefix}.${owner.id}${number === 0 ? '' : `.${number}`}.jsonl`);
+      if (inUse.has(file) || existsSync(file)) continue;
+      inUse.add(file);
+      return file;
     }
-  });
-}
+  };
 
-/** Where the edits of a file wait. */
-export function journalPath(folder: string, path: string): string {
-  return join(folder, 'unsaved', `${digestOfText(resolve(path)).slice(0, 32)}.jsonl`);
-}
+  const isLeft = (prefix: string, name: string): boolean => {
+    const [start, id, ...end] = name.split('.');
+    if (start !== prefix || id === undefined || end.at(-1) !== 'jsonl') return false;
+    return id === owner.id ? !inUse.has(join(home, name)) : owner.isGone(id);
+  };
 
-/** The journal `file` of the dataset at `path` in this state. Edits for another state are kept beside it, as .stale. */
-export function journalIn(file: string, path: string, { size, mtimeMs, inode }: Stamp): Journal {
-  const head = JSON.stringify({ path: resolve(path), size, mtimeMs, inode });
-  let isStarted = false;
   return {
-    read() {
-      let text: string;
-      try {
-        text = readFileSync(file, 'utf8');
-      } catch {
-        return undefined;
-      }
-      const [first = '', ...rest] = text.split('\n');
-      const edits = new Map<number, Waiting>();
-      for (const { record, bytes } of parseLines(rest.join('\n'))) {
-        if (bytes === undefined) edits.delete(record);
-        else
-          edits.set(record, { bytes: bytes === null ? null : new Uint8Array(Buffer.from(bytes, 'base64')) });
-      }
-      if (edits.size === 0) return undefined;
-      const isStale = first !== head;
-      if (isStale) renameSync(file, `${file}.stale`);
-      else isStarted = true;
-      return { edits, isStale };
-    },
-    append(record, waiting) {
-      if (!isStarted) {
-        mkdirSync(dirname(file), PRIVATE_FOLDER);
-        writeFileSync(file, `${head}\n`);
-        isStarted = true;
-      }
-      const bytes =
-        waiting && (waiting.bytes === null ? null : Buffer.from(waiting.bytes).toString('base64'));
-      appendFileSync(file, `${JSON.stringify({ record, ...(bytes !== undefined && { bytes }) })}\n`);
-    },
-    clear() {
-      rmSync(file, { force: true });
-      isStarted = false;
+    open(path) {
+      const prefix = digestOfText(resolve(path)).slice(0, 32);
+      const file = newFile(prefix);
+      const taken: string[] = [];
+      return {
+        takeLeft() {
+          const names = existsSync(home) ? readdirSync(home).filter((name) => isLeft(prefix, name)) : [];
+          for (const name of names.sort()) {
+            const own = newFile(prefix);
+            try {
+              renameSync(join(home, name), own);
+              taken.push(own);
+            } catch (error) {
+              inUse.delete(own);
+              // Of two processes that want it one succeeds.
+              if (codeOf(error) !== 'ENOENT') throw error;
+            }
+          }
+          return taken.flatMap((one) => readJournal(one) ?? []);
+        },
+        dropTaken() {
+          for (const one of taken.splice(0)) {
+            rmSync(one, { force: true });
+            inUse.delete(one);
+          }
+        },
+        append(event, begin) {
+          if (!existsSync(file)) writeJournal(file, ...begin());
+          appendFileSync(file, `${JSON.stringify(event, pack)}\n`);
+        },
+        rewrite(head, state) {
+          writeJournal(file, head, state);
+        },
+        remove() {
+          rmSync(file, { force: true });
+        },
+        close() {
+          for (const one of [file, ...taken]) inUse.delete(one);
+        },
+        setAside(edits) {
+          const place = join(home, 'set-aside');
+          mkdirSync(place, PRIVATE_FOLDER);
+          const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
+          const kept = join(place, `${time}.${basename(path)}.jsonl`);
+          const lines = edits.map(({ record, base, bytes }) =>
+            JSON.stringify({ record, before: textOf(base), after: textOf(bytes) }),
+          );
+          appendFileSync(kept, `${lines.join('\n')}\n`, { mode: 0o600 });
+          return kept;
+        },
+      };
     },
   };
 }

@@ -41,7 +41,7 @@ async function writeAll(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Pr
   let gathered: Uint8Array[] = [];
   let bytes = 0;
   let position = 0;
-  let readBack = Buffer.allocUnsafeSlow(2 * WRITE_BYTES);
+  let readBack = Buffer.alloc(0);
   const flush = async (): Promise<boolean> => {
     const block = gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered, bytes);
     for (let from = 0; from < block.length;) {

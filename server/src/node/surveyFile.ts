@@ -83,6 +83,11 @@ async function digestsOf(
   return { whole: hash.digest('hex'), ...(prefix !== undefined && { prefix }) };
 }
 
+/** SHA-256 of the stored bytes. */
+export async function digestOf(file: DataFile, signal: AbortSignal): Promise<string> {
+  return (await digestsOf(file, undefined, signal)).whole;
+}
+
 /** Objects from the head of a file: what recognition goes by. */
 export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   const sample: JsonObject[] = [];

@@ -1,7 +1,7 @@
 /** Typed arrays that grow together. A column may hold several numbers a row. */
 export type TypedColumn = Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array;
 
-const START_ROWS = 1024;
+const START_ROWS = 64;
 
 /** From here on room grows by a quarter: doubling a million rows would waste what a laptop has. */
 const LARGE = 1 << 20;
@@ -58,6 +58,18 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
       own.set(from.subarray(0, count * width), at * width);
     }
     this.#count = needed;
+  }
+
+  /** Copies of the columns that hold these rows alone, in this order. */
+  pick(rows: Int32Array): C {
+    const picked = this.#make(rows.length);
+    for (const name of Object.keys(picked) as (keyof C)[]) {
+      const [own, to] = [this.#all[name], picked[name]];
+      const width = own.length / this.#room;
+      for (let row = 0; row < rows.length; row++)
+        for (let i = 0; i < width; i++) to[row * width + i] = own[(rows[row] ?? 0) * width + i] ?? 0;
+    }
+    return picked;
   }
 
   /** Takes whole columns over. `room` is how many rows they can hold. */

@@ -242,6 +242,30 @@ export class Facts {
       firstPair[next] = (firstPair[next] ?? 0) + moved;
   }
 
+  /** The same without some records and their pairs: a copy, with margins and origins. */
+  without(isGone: (record: number) => boolean): Facts {
+    const [records, pairs] = [new Int32Array(this.recordCount), new Int32Array(this.pairCount)];
+    let [recordCount, pairCount] = [0, 0];
+    for (let record = 0; record < this.recordCount; record++) {
+      if (isGone(record)) continue;
+      records[recordCount++] = record;
+      const [from, to] = this.pairsOf(record);
+      for (let pair = from; pair < to; pair++) pairs[pairCount++] = pair;
+    }
+    const left = this.#records.pick(records.subarray(0, recordCount));
+    const leftPairs = this.#pairs.pick(pairs.subarray(0, pairCount));
+    let next = 0;
+    for (let record = 0; record < recordCount; record++) {
+      const [from, to] = this.pairsOf(records[record] ?? 0);
+      left.firstPair[record] = next;
+      leftPairs.record.fill(record, next, next + to - from);
+      next += to - from;
+    }
+    const facts = new Facts();
+    facts.load(left, recordCount, leftPairs, pairCount);
+    return facts;
+  }
+
   /** Takes away the records from this number on, with their pairs. */
   truncate(recordCount: number): void {
     const [pairCount] = recordCount < this.recordCount ? this.pairsOf(recordCount) : [this.pairCount];
