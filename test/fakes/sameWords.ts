@@ -70,6 +70,18 @@ export const DIFFERENT: Readonly<Record<string, (which: string) => JsonObject>> 
     rejected_image: 'x.png',
   }),
   'a picture column': (which) => ({ image: `${which}.png`, prompt: 'Q', chosen: TEXT, rejected: 'No.' }),
+  'a picture by its address': (which) => ({
+    url: `http://example.org/${which}.jpg?w=5`,
+    prompt: 'Q',
+    chosen: TEXT,
+    rejected: 'No.',
+  }),
+  'a text in a field that names sources elsewhere': (which) => ({
+    source: `The tower of ${which} was built when the town was rich, and nobody has ever counted all of its steps.`,
+    prompt: 'How tall is the tower?',
+    chosen: TEXT,
+    rejected: 'No.',
+  }),
   'pictures as bytes': (which) => ({
     image: { bytes: which, path: null },
     prompt: 'Q',

@@ -2,6 +2,7 @@
 // that nobody named, pictures of one answer. It is part of what the pair is, so that pairs which differ in it alone are
 // not taken for one.
 import { canonical, isNothing } from '../model/canonical.ts';
+import type { FieldKind } from '../model/fieldNames.ts';
 import { kindOfField } from '../model/fieldNames.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
@@ -91,6 +92,30 @@ function isSentence(value: Json): boolean {
   return textsOf(value).some(({ text }) => /\S\s+\S/.test(text.trim()));
 }
 
+/** Longer strings are no address of a file. */
+const MAX_ADDRESS = 2048;
+const MEDIA_FILE =
+  /\.(?:png|jpe?g|webp|gif|bmp|tiff?|svg|mp4|webm|mov|avi|mkv|wav|mp3|flac|ogg|m4a)(?:\?.*)?$/i;
+
+/** True for the name or the address of a picture, a video or a sound, or for one written out. */
+function isMediaFile(value: Json): boolean {
+  if (typeof value !== 'string') return false;
+  return (
+    (value.length <= MAX_ADDRESS && MEDIA_FILE.test(value)) || /^data:(?:image|video|audio)\//.test(value)
+  );
+}
+
+/** A class or the name of a source is shorter than this; a text that was asked about is longer. */
+const MIN_SOURCE_TEXT = 80;
+
+/** True for a field that holds a text which the mapping should have read as the prompt. */
+function isPromptText(kind: FieldKind, value: Json, hasPrompt: boolean): boolean {
+  if (kind === 'prompt') return isText(value);
+  if (kind === 'source')
+    return typeof value === 'string' && value.length >= MIN_SOURCE_TEXT && isSentence(value);
+  return kind === 'other' && !hasPrompt && isSentence(value);
+}
+
 /** A number or a switch is no prompt, whatever its name. */
 function isText(value: Json): boolean {
   return isObject(value) || textsOf(value).length > 0;
@@ -142,13 +167,14 @@ function contextOf(
   let read: string[] | undefined;
   for (const { name, fullName, value } of fields) {
     const kind = kindOfField(name);
-    if (kind === 'about') continue;
+    const isMedia = kind === 'media' || isMediaFile(value);
+    if (kind === 'about' && !isMedia) continue;
     const own = sides && sideOfField(name, sides);
     if (own) {
-      if (kind !== 'prompt' && kind !== 'other') parts[own.side][own.rest] = value;
-    } else if (kind === 'media' || kind === 'tools') {
+      if (isMedia || kind === 'tools' || kind === 'thought') parts[own.side][own.rest] = value;
+    } else if (isMedia || kind === 'tools') {
       parts.prompt[fullName] = value;
-    } else if (kind === 'prompt' ? isText(value) : !hasPrompt && isSentence(value)) {
+    } else if (isPromptText(kind, value, hasPrompt)) {
       if (isRepeated(value, (read ??= wordsRead(pair)))) continue;
       parts.prompt[fullName] = value;
       // A single word beside a prompt is more often a class than a question.

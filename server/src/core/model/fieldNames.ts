@@ -3,8 +3,11 @@
 /** A word in a name: `imagePaths` has two, `image_paths` the same two. */
 export const NAME_WORD = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 
-/** `media` and `tools` belong to a prompt or an answer, `thought` to an answer; `prompt` is text that was asked. */
-export type FieldKind = 'media' | 'tools' | 'thought' | 'prompt' | 'about' | 'other';
+/**
+ * `media` and `tools` belong to a prompt or an answer, `thought` to an answer; `prompt` is text that was asked. `about`
+ * says something of the record, and `source` may be that or a text that was asked about: its length tells.
+ */
+export type FieldKind = 'media' | 'tools' | 'thought' | 'prompt' | 'source' | 'about' | 'other';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
@@ -15,7 +18,7 @@ const MEDIA = words(
 const TOOLS = words('tool function api plugin');
 const THOUGHT = words('reasoning thinking thought cot scratchpad call trajectory step');
 const PROMPT = words(
-  'prompt question query instruction message conversation dialog dialogue chat history turn system context document passage article background knowledge evidence request problem input post premise scenario persona hint subreddit title story schema code',
+  'prompt question query instruction message conversation dialog dialogue chat history turn system context document passage article background knowledge evidence request problem input post premise scenario persona hint story schema code doc snippet fact table text content body paragraph abstract email utterance statement claim hypothesis sentence excerpt instructions case',
 );
 /** Say which answer is the better one: that changes with the label, and is no part of what the pair is. */
 const LABELS = words('best better worse worst winner loser win preferred preference selected');
@@ -25,8 +28,10 @@ const COUNTS = words(
 );
 /** Say where something comes from or what sort it is. */
 const ABOUT = words(
-  'id idx index uuid guid uid hash sha md key name url uri link type kind category topic domain tag split subset set source origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature md5 task',
+  'id idx index uuid guid uid hash sha md key name url uri link type kind category tag split subset set origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique review explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature md5',
 );
+/** A class in one file and the text itself in another. */
+const SOURCES = words('source task topic domain title subreddit');
 /** Names of answers, which are no part of what was asked. */
 const ANSWERS = words(
   'answer response output completion generation chosen rejected choose reject dispreferred accepted reference ground truth target gold solution candidate continuation reply sample original',
@@ -53,6 +58,7 @@ function classify(name: string): FieldKind {
   if (has(TOOLS)) return 'tools';
   if (has(THOUGHT)) return 'thought';
   if (has(ABOUT) || has(ANSWERS)) return 'about';
+  if (has(SOURCES)) return 'source';
   return has(PROMPT) ? 'prompt' : 'other';
 }
 
