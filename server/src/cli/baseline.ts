@@ -6,12 +6,12 @@ import { baselineOf, prune } from '#core/memory/baseline.ts';
 import { messages, UserError } from '#core/messages.ts';
 import {
   baselinePath,
+  changeBaseline,
   forget,
   memoryRoot,
   nameIn,
   readBaseline,
   readDecisions,
-  writeBaseline,
 } from '#node/memory.ts';
 
 import type { CheckedFile, CollectOptions } from './collect.ts';
@@ -72,24 +72,26 @@ export async function baseline(
     }
   }
   for (const [root, found] of byRoot) {
-    const path = typeof options.baseline === 'string' ? options.baseline : baselinePath(root);
+    const named = typeof options.baseline === 'string' ? options.baseline : undefined;
+    const path = baselinePath({ root, named });
     if (!options.prune) {
-      await writeBaseline(path, baselineOf(found.findings, found.unlisted));
+      await changeBaseline({ root, named }, () => baselineOf(found.findings, found.unlisted));
       const counted = [...found.unlisted.values()].reduce((sum, count) => sum + count, 0);
       const listed = found.findings.length;
       const words = counted > 0 ? ` (${listed} by their pairs, ${counted} by their number alone)` : '';
       command.note(`${path}: ${listed + counted} findings of ${found.files.length} files${words}.`);
       continue;
     }
-    const before = await readBaseline(path);
     const gone = await forgetUnused(root, found);
-    if (!before && gone === 0) throw messages.noBaselineHere(path);
     // An entry does not name its file: it may be of any of them.
     const isChecked = (rule: string): boolean =>
       found.files.some((file) => file.isChecked(rule)) &&
       found.files.every(({ search }) => isSearched(rule, search));
-    const after = before && prune(before, found.findings, isChecked);
-    if (after) await writeBaseline(path, after);
+    if (gone === 0 && !(await readBaseline({ root, named }))) throw messages.noBaselineHere(path);
+    const { before, after } = await changeBaseline(
+      { root, named },
+      (known) => known && prune(known, found.findings, isChecked),
+    );
     const size = (one: typeof before): number =>
       [...(one?.findings.values() ?? [])].reduce((sum, rules) => sum + rules.size, 0);
     command.note(`${path}: ${size(before) - size(after)} entries and ${gone} decisions taken out.`);

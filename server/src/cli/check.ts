@@ -11,7 +11,7 @@ import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
 import { totalOf } from '#core/report/report.ts';
 import { SARIF } from '#core/report/sarif.ts';
-import { writeWhole } from '#node/wholeFile.ts';
+import { writeWhole } from '#node/write.ts';
 
 import type { CheckedDataset, CheckedFile, CollectOptions } from './collect.ts';
 import { collect } from './collect.ts';

@@ -22,7 +22,7 @@ import type { DataFile } from '#node/files.ts';
 import { groupShards } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import type { KnownDecisions } from '#node/memory.ts';
-import { baselinePath, memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
+import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
 import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
 import type { RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
@@ -234,7 +234,7 @@ async function collectDataset(
     const remembered = placed.map(collected);
     const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
     const more = await placeFindings(file.records, said, survey.facts, name);
-    const at = typeof options.baseline === 'string' ? options.baseline : baselinePath(root);
+    const named = typeof options.baseline === 'string' ? options.baseline : undefined;
     checked.push({
       file,
       survey,
@@ -245,7 +245,7 @@ async function collectDataset(
       decisions: new Decisions(decisions),
       search,
       isChecked,
-      baseline: options.baseline === false ? undefined : await readBaseline(at),
+      baseline: options.baseline === false ? undefined : await readBaseline({ root, named }),
       portrait: portraitOf([survey.facts]),
       margins:
         reviewed && histogramOf(reviewed.margins.subarray(firstPair, firstPair + survey.facts.pairCount)),

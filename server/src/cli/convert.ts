@@ -1,8 +1,5 @@
 // preflens convert: from one kind of file to another, as the records stand or in a trainer's format.
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { pipeline as streams, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
@@ -18,6 +15,7 @@ import { openDataset } from '#node/files.ts';
 import type { Lines, TableCodec } from '#node/parquet/write.ts';
 import { checkCodec, writeTable } from '#node/parquet/write.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
+import { abortable, isSamePlace, writeWhole } from '#node/write.ts';
 
 import type { Command } from './command.ts';
 
@@ -93,14 +91,18 @@ function targetOf(id: string | undefined): Target | undefined {
   return target;
 }
 
+/** What goes wrong in a pipeline is thrown where its end is read. */
+const ignore = (): void => undefined;
+
 /** Writes to a file, which appears whole or not at all; to standard output for -; nowhere without a name. */
 async function writeOut(
   command: Command,
   bytes: AsyncIterable<Uint8Array>,
   out: string | undefined,
+  assertSame: () => Promise<void>,
 ): Promise<void> {
   const { signal } = command;
-  const source = Readable.from(bytes, { objectMode: false });
+  const source = Readable.from(abortable(bytes, signal), { objectMode: false });
   if (out === undefined) {
     const nowhere = new Writable({
       write(_chunk, _encoding, done) {
@@ -108,22 +110,16 @@ async function writeOut(
       },
     });
     await pipeline(source, nowhere, { signal });
+    await assertSame();
     return;
   }
   if (out === '-') {
     await command.records(source, signal);
+    await assertSame();
     return;
   }
-  const partial = `${out}.${process.pid}.partial`;
-  const sink = createWriteStream(partial, { flush: true });
   const encoder = codecOf(out).encoder?.();
-  try {
-    await (encoder ? pipeline(source, encoder, sink, { signal }) : pipeline(source, sink, { signal }));
-    await rename(partial, out);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw signal.aborted ? (signal.reason as Error) : error;
-  }
+  await writeWhole(out, encoder ? streams(source, encoder, ignore) : source, { signal, verify: assertSame });
 }
 
 /** Converts a file or folder. The output appears whole or not at all. */
@@ -132,7 +128,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
   const target = targetOf(to);
   checkCodec(codec);
   const dataset = await openDataset(path);
-  if (dataset.files.some((file) => resolve(file.path) === resolve(out))) throw messages.outputIsInput(out);
+  for (const file of dataset.files) if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
   let outcome: Outcome = { losses: new Losses(), read: 0, written: 0 };
   const lines: Lines = () => {
     // A second pass counts anew.
@@ -145,8 +141,9 @@ export async function convert(command: Command, path: string, options: ConvertOp
         ofTable = losses;
       })
     : withLineEnds(lines());
-  await writeOut(command, bytes, dryRun ? undefined : out);
-  for (const file of dataset.files) await file.assertSame();
+  await writeOut(command, bytes, dryRun ? undefined : out, async () => {
+    for (const file of dataset.files) await file.assertSame();
+  });
   const { losses, read, written } = outcome;
   const lost = [...losses.lines(), ...ofTable];
   command.note(

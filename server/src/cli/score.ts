@@ -1,9 +1,3 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
-
 import { jsonLine } from '#core/escape/escape.ts';
 import { formatKey } from '#core/hash.ts';
 import { messages } from '#core/messages.ts';
@@ -20,8 +14,10 @@ import { scoresToArrow } from '#formats/arrow.ts';
 import { readPairs } from '#node/engine.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { assertSame } from '#node/survey.ts';
+import { isSamePlace, writeWhole } from '#node/write.ts';
 
 import type { Command } from './command.ts';
+import type { DatasetScores } from './job.ts';
 import { openSurveyed, scoreDataset } from './job.ts';
 
 export interface ScoreCommandOptions {
@@ -99,6 +95,44 @@ async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): As
   }
 }
 
+/** A line for each scored pair, in file order. */
+async function* scoreLines(
+  command: Command,
+  dataset: SurveyedDataset,
+  { margins, reasons, scorerId, panel }: DatasetScores,
+): AsyncGenerator<ScoreLine> {
+  const distribution = new Distribution(margins);
+  let made = 0;
+  for await (const { place, pair, value, margin } of scoredPairs(dataset, margins)) {
+    command.signal.throwIfAborted();
+    const identity = identify(pair);
+    yield {
+      ...place,
+      ...keysOf(identity),
+      scorer: scorerId,
+      margin: round(margin, 6),
+      percentile: round(distribution.percentile(margin), 3),
+      ...(panel
+        ? { members: memberLines(panel, identity) }
+        : {
+            reasons: reasons(pair, value).map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+          }),
+    };
+    command.bar.show('Writing', ++made / dataset.pairCount);
+  }
+}
+
+async function* asText(lines: AsyncIterable<ScoreLine>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const line of lines) yield encoder.encode(`${jsonLine(line)}\n`);
+}
+
+async function* asArrow(lines: AsyncIterable<ScoreLine>): AsyncGenerator<Uint8Array> {
+  const rows: ScoreRow[] = [];
+  for await (const line of lines) rows.push(line);
+  yield scoresToArrow(rows);
+}
+
 /**
  * Writes one JSON line for each pair, in file order; to a name that ends in .arrow, the same without
  * the reasons as an Arrow file. The output appears whole or not at all.
@@ -108,56 +142,27 @@ export async function writeScores(
   path: string,
   options: ScoreCommandOptions,
 ): Promise<void> {
-  const toStdout = options.out === '-';
-  if (!toStdout && resolve(options.out) === resolve(path)) throw messages.outputIsInput(options.out);
+  const { out } = options;
+  const toStdout = out === '-';
+  if (!toStdout && (await isSamePlace(out, path))) throw messages.outputIsInput(out);
   const dataset = await openSurveyed(command, [path]);
-  const { margins, reasons, scorerId, panel, counts } = await scoreDataset(command, dataset, {
-    ...options,
-    selfTest: false,
-  });
-  const distribution = new Distribution(margins);
-  const partial = `${options.out}.partial`;
-  const asArrow = options.out.endsWith('.arrow');
-  const rows: ScoreRow[] = [];
-  const out = toStdout ? undefined : createWriteStream(partial);
+  const scores = await scoreDataset(command, dataset, { ...options, selfTest: false });
   let written = 0;
-  try {
-    for await (const { place, pair, value, margin } of scoredPairs(dataset, margins)) {
-      command.signal.throwIfAborted();
-      const identity = identify(pair);
-      const line: ScoreLine = {
-        ...place,
-        ...keysOf(identity),
-        scorer: scorerId,
-        margin: round(margin, 6),
-        percentile: round(distribution.percentile(margin), 3),
-        ...(panel
-          ? { members: memberLines(panel, identity) }
-          : {
-              reasons: reasons(pair, value).map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
-            }),
-      };
-      if (asArrow) rows.push(line);
-      else if (!out) await command.json(line);
-      else if (!out.write(`${jsonLine(line)}\n`)) await once(out, 'drain');
-      command.bar.show('Writing', ++written / dataset.pairCount);
+  const counted = async function* (): AsyncGenerator<ScoreLine> {
+    for await (const line of scoreLines(command, dataset, scores)) {
+      written++;
+      yield line;
     }
+  };
+  if (toStdout) {
+    for await (const line of counted()) await command.json(line);
     await assertSame(dataset);
-    if (out) {
-      if (asArrow) out.write(scoresToArrow(rows));
-      out.end();
-      await finished(out);
-      await rename(partial, options.out);
-    }
-  } catch (error) {
-    if (out) {
-      out.destroy();
-      await rm(partial, { force: true });
-    }
-    throw error;
+  } else {
+    const bytes = out.endsWith('.arrow') ? asArrow(counted()) : asText(counted());
+    await writeWhole(out, bytes, { signal: command.signal, verify: async () => assertSame(dataset) });
   }
   command.bar.clear();
-  const others = unscoredWords(counts);
-  const to = toStdout ? '' : ` to ${options.out}`;
+  const others = unscoredWords(scores.counts);
+  const to = toStdout ? '' : ` to ${out}`;
   command.note(`${pairWords(written)} scored${to}${others === '' ? '' : `; ${others}`}.`);
 }

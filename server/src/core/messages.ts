@@ -1,4 +1,5 @@
 // Every error that people see: what happened, and what to do. One place, one voice.
+import { systemWords } from './systemWords.ts';
 
 /** An error to be shown as it is, without a stack. */
 export class UserError extends Error {}
@@ -142,6 +143,27 @@ export const messages = {
     new UserError('Packing with zstd needs Node 22.15 or newer. Use another --codec, or a newer Node.'),
   noTarget: (id: string, known: readonly string[]) =>
     new UserError(`There is no format "${id}". Known are ${list(known)}.`),
+  system: (path: string, code: string, detail: string) => {
+    const { what, todo } = systemWords(code, detail);
+    return new UserError(`${path}: ${what} (${code}). ${todo}.`);
+  },
+  noRegularFile: (path: string) =>
+    new UserError(
+      `${path}: this is no regular file, and is not written to. Choose another name; "-" stands for standard output.`,
+    ),
+  linkLeaves: (path: string, folder: string) =>
+    new UserError(
+      `${path}: this link leads out of ${folder}. It was not followed and nothing was written; put a file or folder in its place.`,
+    ),
+  locked: (path: string, lock: string, seconds: number) =>
+    new UserError(
+      `${path}: another PrefLens has been writing to it for ${seconds} seconds. Nothing was written. ` +
+        `Run the command again; where no other one runs, delete ${lock}.`,
+    ),
+  otherKindOfFile: (path: string, from: string) =>
+    new UserError(
+      `${path}: ${from} cannot be saved as this kind of file. Keep the ending of its name, or use preflens convert.`,
+    ),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
 };

@@ -1,6 +1,5 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
-import { copyFile } from 'node:fs/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
@@ -28,7 +27,7 @@ import { openFile, sameStamp, stampOf } from '#node/files.ts';
 import { findRecords } from '#node/findRecords.ts';
 import { inTurn } from '#node/queue.ts';
 import type { RelateText } from '#node/rangeWork.ts';
-import { savePlanned } from '#node/save.ts';
+import { savePlanned, savePlannedAs } from '#node/save.ts';
 
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { EarlyTable } from './rows.ts';
@@ -378,14 +377,9 @@ export class DiskSource implements Source {
   /** Saves the file as it is with its edits under another name; how many records differ. The edits stay pending here. */
   async saveAs(path: string): Promise<number> {
     const signal = new AbortController().signal;
-    await copyFile(this.#file.path, path);
     const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];
-    const copy = await openFile(path);
-    await savePlanned(
-      copy,
-      planChanges(copy, async () => Promise.resolve(changes), false),
-      signal,
-    );
+    const plan = planChanges(this.#file, async () => Promise.resolve(changes), false);
+    await savePlannedAs(this.#file, path, plan, signal);
     return changes.length;
   }
 

@@ -8,13 +8,16 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 
 import type { Stamp } from './files.ts';
-import { writeWhole } from './wholeFile.ts';
+import { writeWhole } from './write.ts';
 
 /** Changes with every change of the code that makes surveys: what older code found is not used. */
 const BUILD = process.env['PREFLENS_BUILD'] ?? 'source';
 
 /** What is kept tells of datasets: nobody else is to read it. */
 export const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
+
+/** How files of a cache are written. */
+export const EXPENDABLE = { isExpendable: true, mode: 0o600 } as const;
 
 /** The least recently used entries go when all of them are larger than this. */
 const MOST_BYTES = 2 * 1024 ** 3;
@@ -140,10 +143,10 @@ export function openCache(folder: string): SurveyCache {
         fieldsSeen,
         factsDigest: digestOfBytes(bytes),
       };
-      await writeWhole(sidecarOf(known.digest, schema), bytes);
+      await writeWhole(sidecarOf(known.digest, schema), bytes, EXPENDABLE);
       const restText = JSON.stringify(rest);
-      await writeWhole(restOf(known.digest, schema), restText);
-      await writeWhole(pathFile(path, schema), JSON.stringify(known));
+      await writeWhole(restOf(known.digest, schema), restText, EXPENDABLE);
+      await writeWhole(pathFile(path, schema), JSON.stringify(known), EXPENDABLE);
       await pruneSeldom(facts, bytes.length + restText.length);
     },
   };

@@ -1,13 +1,10 @@
 // What the language server needs to keep a dataset open from disk.
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 import type { RecordAccess } from './access.ts';
 import { openAccess } from './access.ts';
-import { openCache, PRIVATE_FOLDER, prune } from './cache.ts';
+import { EXPENDABLE, openCache, PRIVATE_FOLDER, prune } from './cache.ts';
 import type { FileSettings } from './config.ts';
 import { EditSession } from './editSession.ts';
 import type { DataFile } from './files.ts';
@@ -17,6 +14,7 @@ import { THIS_PROCESS } from './owner.ts';
 import type { FileSurvey } from './surveyFile.ts';
 import { digestOf, surveyFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
+import { writeWhole } from './write.ts';
 
 export interface Disk {
   survey(file: DataFile, settings: FileSettings, signal: AbortSignal): Promise<FileSurvey>;
@@ -42,14 +40,7 @@ async function plainCopy(
   const path = join(folder, 'unpacked', `${digest}.jsonl`);
   if (await stat(path).catch(() => undefined)) return path;
   await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    await pipeline(Readable.from(file.bytes()), createWriteStream(partial), { signal });
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  await rename(partial, path);
+  await writeWhole(path, file.bytes(), { ...EXPENDABLE, signal });
   await prune(join(folder, 'unpacked'));
   return path;
 }

@@ -1,7 +1,7 @@
 // Reads a model folder: its small files, and the digest of everything that scores depend on.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
@@ -9,8 +9,9 @@ import type { FolderFiles, FolderReading } from '#core/reward/folder.ts';
 import { FolderFault, readFolder } from '#core/reward/folder.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 
-import { digestOfText, PRIVATE_FOLDER } from '../cache.ts';
+import { digestOfText, EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
 import { codeOf } from '../files.ts';
+import { writeWhole } from '../write.ts';
 
 /** Weights beside an .onnx file, however the exporter called them. */
 const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;
@@ -69,7 +70,7 @@ async function digestOf(path: string, known: string | undefined): Promise<string
   const digest = hash.digest('hex');
   if (known !== undefined && memo !== undefined) {
     await mkdir(known, PRIVATE_FOLDER);
-    await writeFile(memo, digest);
+    await writeWhole(memo, digest, EXPENDABLE);
   }
   return digest;
 }

@@ -2,7 +2,7 @@
 // anybody, a torn end is never written on, and two windows on one file share their work.
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +12,8 @@ import type { Provenance } from '#formats/scoreArrow.ts';
 import { readScores, scoreStream, sumEntry, wholePart } from '#formats/scoreArrow.ts';
 
 import { isAlive } from '../alive.ts';
-import { PRIVATE_FOLDER } from '../cache.ts';
+import { EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
+import { writeWhole } from '../write.ts';
 
 const ENDING = '.arrows';
 
@@ -91,9 +92,8 @@ export class ScoreCache {
       sums.push(sumEntry(part, end));
     }
     const joined = join(folder, `joined-${randomBytes(4).toString('hex')}${ENDING}`);
-    await writeFile(`${joined}${SUMS}`, Buffer.concat(sums));
-    await writeFile(`${joined}.partial`, Buffer.concat(parts));
-    await rename(`${joined}.partial`, joined);
+    await writeWhole(`${joined}${SUMS}`, Buffer.concat(sums), EXPENDABLE);
+    await writeWhole(joined, Buffer.concat(parts), EXPENDABLE);
     for (const name of left.flatMap((data) => [data, `${data}${SUMS}`]))
       await rm(join(folder, name), { force: true });
   }

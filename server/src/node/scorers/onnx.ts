@@ -1,5 +1,5 @@
 // A reward model of a folder, as something that scores pairs.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
@@ -9,7 +9,7 @@ import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import type { OpenedModel } from '#protocol/scorer.ts';
 
-import { PRIVATE_FOLDER } from '../cache.ts';
+import { EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import { openFolder } from '../models/folder.ts';
 import type { HostLimits } from '../models/host.ts';
@@ -18,6 +18,7 @@ import { MemoryBudget } from '../models/memory.ts';
 import { providersFor } from '../models/providers.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { StartScorer } from '../scoringProcess.ts';
+import { writeWhole } from '../write.ts';
 import type { PairScorer, Rater } from './rating.ts';
 import { raterScorer } from './rating.ts';
 
@@ -109,7 +110,7 @@ async function openPart(
       known = { width, precision };
       if (scores !== undefined && knownPath !== undefined) {
         await mkdir(scores, PRIVATE_FOLDER);
-        await writeFile(knownPath, JSON.stringify(known));
+        await writeWhole(knownPath, JSON.stringify(known), EXPENDABLE);
       }
     }
     const cache = new ScoreCache(scores, known.width, {

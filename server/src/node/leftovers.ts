@@ -1,0 +1,66 @@
+// Names of temporary files, and what killed processes left of them. A name says who writes: where the process is gone,
+// so is its file.
+import { createHash, randomBytes } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+
+import { codeOf } from './files.ts';
+import { THIS_PROCESS } from './owner.ts';
+
+/** The end of every temporary name. */
+export const TEMPORARY = '.preflens-tmp';
+
+/** Bytes of a target's name that stand in a temporary one: file systems take 255 in all. */
+const MOST_STEM_BYTES = 120;
+
+/** Files of other machines go when nobody wrote to them for so long: whether their process runs is not known here. */
+const FOREIGN_AFTER_MS = 24 * 3600 * 1000;
+
+/** Containers count their processes from 1, each for itself. */
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Not Linux: there is one.
+    return '';
+  }
+}
+
+/** Where numbers of processes mean the same: this machine, this container. */
+export const PLACE = createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 8);
+
+const NAME = new RegExp(String.raw`\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\${TEMPORARY}$`);
+
+function stemOf(path: string): string {
+  const bytes = new TextEncoder().encode(basename(path)).subarray(0, MOST_STEM_BYTES);
+  // A character that was cut in two is left out.
+  return new TextDecoder().decode(bytes, { stream: true });
+}
+
+/** A name that nobody can guess, for a file that is to become `path`. */
+export function temporaryName(path: string): string {
+  return `.${stemOf(path)}.${PLACE}-${THIS_PROCESS.id}-${randomBytes(8).toString('hex')}${TEMPORARY}`;
+}
+
+async function isLeft(path: string, place: string | undefined, owner: string): Promise<boolean> {
+  if (place === PLACE)
+    return owner === THIS_PROCESS.id ? !THIS_PROCESS.inUse.has(path) : THIS_PROCESS.isGone(owner);
+  return Date.now() - (await lstat(path)).mtimeMs > FOREIGN_AFTER_MS;
+}
+
+/** Removes the temporary files in a folder whose process is gone, of whatever they were to become. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, place, owner] = NAME.exec(name) ?? [];
+    if (owner === undefined) continue;
+    const path = join(folder, name);
+    try {
+      if (await isLeft(path, place, owner)) await rm(path, { force: true });
+    } catch (error) {
+      // Of another user, or gone meanwhile: no reason not to write.
+      if (codeOf(error) === '') throw error;
+    }
+  }
+}
