@@ -1,6 +1,5 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
-
 import { parseRecord } from '#core/checks/examine.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';

@@ -31,7 +31,7 @@ function processSpace(): string {
 /** Where numbers of processes mean the same: this machine, this container. */
 export const PLACE = createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 8);
 
-const NAME = new RegExp(String.raw`\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\${TEMPORARY}$`);
+const NAME = /\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\.preflens-tmp$/;
 
 function stemOf(path: string): string {
   const bytes = new TextEncoder().encode(basename(path)).subarray(0, MOST_STEM_BYTES);

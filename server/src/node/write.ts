@@ -15,16 +15,16 @@ import { inWords } from './systemErrors.ts';
 /** Small pieces are gathered: a write for each of a thousand lines would cost more than all the rest. */
 const WRITE_BYTES = 1 << 20;
 
-/** What a temporary file may be read by until it is whole: its owner. */
+/** Until it takes the place of another file, only its owner reads it. */
 const PRIVATE_MODE = 0o600;
 
-/** Permissions of a file, and who it belongs to where it replaces one. */
-type Rights = Pick<Stats, 'mode'> & Partial<Pick<Stats, 'uid' | 'gid'>>;
+/** Permissions of the file that is replaced, and who it belongs to. */
+type Rights = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 
 export interface WriteOptions {
   /** A link at the path stays a link, and the file that it leads to is replaced. Else the link is. */
   readonly followsLink?: boolean;
-  /** Of a file that is not there yet. What the user's umask leaves of 666 where nothing is said. */
+  /** Of a file that is not there yet; the user's umask takes from it. */
   readonly mode?: number;
   /** A cache: it is neither synced nor are the leftovers in its folder looked for. */
   readonly isExpendable?: boolean;
@@ -39,7 +39,10 @@ export interface Draft {
   readonly target: string;
   /** Where it is until then. */
   readonly path: string;
-  readonly rights: Rights;
+  /** Undefined where nothing is replaced. */
+  readonly rights: Rights | undefined;
+  /** Of a file that replaces nothing. */
+  readonly mode: number;
 }
 
 async function statIfThere(path: string, followsLink: boolean): Promise<Stats | undefined> {
@@ -72,37 +75,35 @@ export async function isSamePlace(a: string, b: string): Promise<boolean> {
 }
 
 /** The rights of what is replaced. Throws where it is no file that may be. */
-function rightsOf(path: string, old: Stats | undefined, mode: number): Rights {
-  if (old?.isDirectory()) throw messages.isFolder(path);
-  if (old?.isSymbolicLink() || !old) return { mode };
+function rightsOf(path: string, old: Stats | undefined): Rights | undefined {
+  if (!old || old.isSymbolicLink()) return undefined;
+  if (old.isDirectory()) throw messages.isFolder(path);
   if (!old.isFile()) throw messages.noRegularFile(path);
   return old;
 }
 
 /** Names a temporary file beside `path`. It is not there yet; `dropDraft` or `commitDraft` ends it. */
 export async function beginDraft(path: string, options: WriteOptions = {}): Promise<Draft> {
-  const { followsLink = false, mode = 0o666 & ~process.umask(), isExpendable = false } = options;
+  const { followsLink = false, mode = 0o666, isExpendable = false } = options;
   const target = await targetOf(path, followsLink);
-  const rights = rightsOf(path, await statIfThere(target, followsLink), mode);
+  const rights = rightsOf(path, await statIfThere(target, followsLink));
   if (!isExpendable) await removeLeftovers(dirname(target));
-  const draft = { target, path: join(dirname(target), temporaryName(target)), rights };
+  const draft = { target, path: join(dirname(target), temporaryName(target)), rights, mode };
   THIS_PROCESS.inUse.add(draft.path);
   return draft;
 }
 
 /** Creates the file, where nothing stands: a link that somebody put there is not followed. */
-export async function createDraft({ path }: Draft): Promise<FileHandle> {
-  return open(path, 'wx+', PRIVATE_MODE);
+export async function createDraft({ path, rights, mode }: Draft): Promise<FileHandle> {
+  return open(path, 'wx+', rights ? PRIVATE_MODE : mode);
 }
 
 /** Gives the file the rights of the one it replaces, its owner where this user may, and sees it onto the disk. */
-export async function settleDraft(
-  { rights: { mode, uid, gid } }: Draft,
-  file: FileHandle,
-  isExpendable = false,
-): Promise<void> {
-  await file.chmod(mode & 0o7777);
-  if (uid !== undefined && gid !== undefined) await file.chown(uid, gid).catch(() => undefined);
+export async function settleDraft({ rights }: Draft, file: FileHandle, isExpendable = false): Promise<void> {
+  if (rights) {
+    await file.chmod(rights.mode & 0o7777);
+    await file.chown(rights.uid, rights.gid).catch(() => undefined);
+  }
   if (!isExpendable) await file.sync();
 }
 
