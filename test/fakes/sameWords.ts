@@ -127,6 +127,23 @@ export const DIFFERENT: Readonly<Record<string, (which: string) => JsonObject>> 
     rejected: 'No.',
     my_words: `How tall is the tower of ${which}?`,
   }),
+  'a prompt of one word in a field that nobody named': (which) => ({
+    chosen: TEXT,
+    rejected: 'No.',
+    q: which,
+  }),
+  'documents to answer from': (which) => ({
+    prompt: user('Q'),
+    documents: [{ title: 'Towers', text: `The tower of ${which}.` }],
+    chosen: says({}),
+    rejected: [{ role: 'assistant', content: 'No.' }],
+  }),
+  'tools in the metadata': (which) => ({
+    prompt: user('Q'),
+    metadata: { tools: [which], id: which },
+    chosen: says({}),
+    rejected: [{ role: 'assistant', content: 'No.' }],
+  }),
   'a passage beside the prompt': (which) => ({
     prompt: 'How tall is the tower?',
     passage: `The tower of ${which} is tall.`,

@@ -44,14 +44,27 @@ interface UnreadField {
   readonly value: Json;
 }
 
+/** Pictures and tools inside of a field that tells of the record. */
+function partsInside(value: JsonObject, above: string): UnreadField[] {
+  return Object.entries(value).flatMap(([name, own = null]) => {
+    const kind = kindOfField(name);
+    const isPart = (kind === 'media' || kind === 'tools') && !isNothing(own);
+    return isPart ? [{ name, fullName: above + name, value: own }] : [];
+  });
+}
+
 function unreadFields(record: JsonObject, read: ReadNames, above = ''): UnreadField[] {
   const fields: UnreadField[] = [];
   for (const name of Object.keys(record)) {
     const value = record[name];
     if (value === undefined || isNothing(value)) continue;
     const known = read.get(name);
-    if (known === undefined) fields.push({ name, fullName: above + name, value });
-    else if (known !== true && isObject(value))
+    if (known === undefined) {
+      fields.push({ name, fullName: above + name, value });
+      // What is told of a record may hold the pictures and tools of its prompt.
+      if (above === '' && isObject(value) && kindOfField(name) === 'about')
+        fields.push(...partsInside(value, `${name}.`));
+    } else if (known !== true && isObject(value))
       fields.push(...unreadFields(value, known, `${above}${name}.`));
   }
   return fields;
@@ -113,11 +126,13 @@ function isPromptText(kind: FieldKind, value: Json, hasPrompt: boolean): boolean
   if (kind === 'prompt') return isText(value);
   if (kind === 'source')
     return typeof value === 'string' && value.length >= MIN_SOURCE_TEXT && isSentence(value);
-  return kind === 'other' && !hasPrompt && isSentence(value);
+  // Without a prompt nothing that could be one is left out of what the pair is.
+  return kind === 'other' && !hasPrompt && isText(value);
 }
 
 /** A number or a switch is no prompt, whatever its name. */
 function isText(value: Json): boolean {
+  if (isList(value)) return value.some((item) => isObject(item) || typeof item === 'string');
   return isObject(value) || textsOf(value).length > 0;
 }
 
@@ -177,8 +192,9 @@ function contextOf(
     } else if (isPromptText(kind, value, hasPrompt)) {
       if (isRepeated(value, (read ??= wordsRead(pair)))) continue;
       parts.prompt[fullName] = value;
-      // A single word beside a prompt is more often a class than a question.
-      if (!hasPrompt || typeof value !== 'string' || isSentence(value)) unread.push(fullName);
+      // A single word is more often a class than a question.
+      if (isSentence(value) || (kind === 'prompt' && (!hasPrompt || typeof value !== 'string')))
+        unread.push(fullName);
     }
   }
   const filled = (part: JsonObject): JsonObject | undefined =>
