@@ -1,11 +1,10 @@
 // Random histories of one file that is open from disk: edits, undo, redo, saves with edits meanwhile, reloads, crashes,
 // and other programs that write to it. Whatever happens, file and pending edits together hold every edit once.
-import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-import type { Survey } from '#core/dataset/survey.ts';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openDisk } from '#node/diskTools.ts';
@@ -402,14 +401,6 @@ export class EditHistory {
       throw new Error(`${this.#source.unsavedCount} edits pending, not ${pendingCount}`);
     if (!this.#isSaving && this.#read() !== this.#model.fileText)
       throw new Error('the file holds something else');
-  }
-
-  clear(): void {
-    rmSync(dirname(this.#path), { recursive: true, force: true });
-  }
-
-  get survey(): Survey {
-    return this.#survey;
   }
 }
 

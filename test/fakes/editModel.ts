@@ -84,7 +84,8 @@ export class EditModel {
 
   /** A save wrote this text. Throws when it is no state that there was since the save began. */
   saved(text: string): void {
-    const at = this.#snapshots.findLast(({ wants }) => text === this.#textOf(wants));
+    const alike = this.#snapshots.filter(({ wants }) => text === this.#textOf(wants));
+    const at = alike.at(-1);
     if (!at) throw new Error(`the file holds what it never should:\n${text}`);
     this.rows = this.rows.filter((row) => {
       const now = at.wants.get(row);
@@ -94,15 +95,18 @@ export class EditModel {
     });
     const isThere = ({ row }: Step): boolean => this.rows.includes(row);
     for (const step of [...this.done, ...this.undone]) step.isInFile = at.done.has(step);
+    // Of two states that look alike nobody can tell which one was saved.
+    const maybe = alike.flatMap(({ done }) => [...done]);
+    this.#blockUnder(maybe.filter((step) => !alike.every(({ done }) => done.has(step))));
     this.#blockUnder([...at.done].filter((step) => !this.done.includes(step) && !this.undone.includes(step)));
     this.done = this.done.filter(isThere);
     this.undone = this.undone.filter(isThere);
     this.beginSave();
   }
 
-  /** Steps that the file holds and no editor knows any more: what they stand on cannot be taken back. */
-  #blockUnder(forgotten: readonly Step[]): void {
-    for (const { row } of forgotten)
+  /** Of rows with these steps it is not known what can be taken back: the file may hold them, and no editor knows them. */
+  #blockUnder(steps: readonly Step[]): void {
+    for (const { row } of steps)
       for (const step of [...this.done, ...this.undone]) if (step.row === row) step.isUnsure = true;
   }
 

@@ -55,14 +55,15 @@ export interface LeftEdits extends JournalHead {
   readonly saving?: { readonly stamp: SavedStamp; readonly taken: Taken };
 }
 
-/** Bytes as base64 in JSON. */
-function pack(_key: string, value: unknown): unknown {
+/** For JSON.stringify: bytes as base64. */
+export function packJson(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array
     ? { base64: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64') }
     : value;
 }
 
-function unpack(_key: string, value: unknown): unknown {
+/** For JSON.parse: the way back. */
+export function unpackJson(_key: string, value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
     ? new Uint8Array(Buffer.from(value.base64, 'base64'))
     : value;
@@ -71,14 +72,14 @@ function unpack(_key: string, value: unknown): unknown {
 /** A line as it was written; undefined for the last one of a process that was killed while it wrote. */
 function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line, unpack);
+    return JSON.parse(line, unpackJson);
   } catch {
     return undefined;
   }
 }
 
 function beginningOf({ path, session, revision, digest }: JournalHead, state: EditState): string {
-  return `${JSON.stringify({ kind: KIND, path, session, revision, digest })}\n${JSON.stringify(state, pack)}\n`;
+  return `${JSON.stringify({ kind: KIND, path, session, revision, digest })}\n${JSON.stringify(state, packJson)}\n`;
 }
 
 /** Reads a journal. Undefined where there is none, or nothing in it can be read. */
@@ -195,7 +196,7 @@ export function openJournals(folder: string, owner: Owner): Journals {
         },
         append(event, begin) {
           if (!existsSync(file)) writeJournal(file, ...begin());
-          appendFileSync(file, `${JSON.stringify(event, pack)}\n`);
+          appendFileSync(file, `${JSON.stringify(event, packJson)}\n`);
         },
         rewrite(head, state) {
           writeJournal(file, head, state);

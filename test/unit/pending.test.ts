@@ -1,0 +1,274 @@
+// Pending edits and their history, and what a survey becomes by a save.
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { surveyAfterSave } from '#core/dataset/afterSave.ts';
+import { PendingEdits, recordsIn, renumberBy } from '#core/edits/pending.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { DEFAULT_SETTINGS } from '#node/config.ts';
+import { openDisk } from '#node/diskTools.ts';
+import { openFile } from '#node/files.ts';
+import { openJournals } from '#node/journal.ts';
+
+import { DiskSource } from '../../server/src/lsp/diskSource.ts';
+import type { DocumentSurvey } from '../../server/src/lsp/resurvey.ts';
+import { goodRecord, never, testFolder } from '../fakes/files.ts';
+import { Owners } from '../fakes/owners.ts';
+import { tableOf } from '../fakes/parquet.ts';
+import { cut, decode, encode, survey } from '../fakes/records.ts';
+import { HERE } from '../fakes/threads.ts';
+
+const folder = testFolder('pending');
+
+describe('pending edits', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map(encode) as [Uint8Array, Uint8Array, Uint8Array];
+
+  it('an edit that gives the first bytes again is none', () => {
+    const edits = new PendingEdits();
+    edits.add(3, a, b, 'Flip');
+    edits.add(3, b, a, 'Flip');
+    expect([edits.count, edits.done.length]).toEqual([0, 2]);
+  });
+
+  it('what was edited while a save ran stays pending, on the bytes that the file holds now', () => {
+    const edits = new PendingEdits();
+    edits.add(1, a, b, 'Edit');
+    const dropped = edits.add(4, a, null, 'Drop');
+    const last = edits.add(7, a, b, 'Edit');
+    const taken = edits.take();
+    edits.add(1, b, c, 'Edit');
+    edits.retrace(last, 'undo');
+    expect(edits.isStillMeant(taken)).toBe(true);
+    edits.commit(taken);
+    expect(
+      [...edits.pending].map(([record, { base, bytes }]) => [record, decode(base), decode(bytes!)]),
+    ).toEqual([
+      [1, 'b', 'c'],
+      [6, 'b', 'a'],
+    ]);
+    expect(edits.canRetrace(dropped, 'undo')).toBe(false);
+    edits.retrace(last, 'redo');
+    expect([...edits.pending.keys()]).toEqual([1]);
+  });
+
+  it('a drop that was taken back is not saved', () => {
+    const edits = new PendingEdits();
+    const id = edits.add(1, a, null, 'Drop');
+    const taken = edits.take();
+    edits.retrace(id, 'undo');
+    expect(edits.isStillMeant(taken)).toBe(false);
+  });
+
+  it('a later edit of the record stands in the way of taking an earlier one back', () => {
+    const edits = new PendingEdits();
+    const [first, second] = [edits.add(1, a, b, 'Edit'), edits.add(1, b, c, 'Edit')];
+    expect([edits.canRetrace(first, 'undo'), edits.canRetrace(second, 'undo')]).toEqual([false, true]);
+  });
+
+  it('of two equal records the nearest takes the edit, and none takes two', () => {
+    const edits = new PendingEdits();
+    edits.add(2, a, b, 'Edit');
+    edits.add(3, a, c, 'Edit');
+    const now = [c, a, c, c, a].map((one) => decode(one));
+    const { aside } = edits.rebase(
+      (record) => (now[record] === undefined ? undefined : encode(now[record])),
+      (bytes) => now.flatMap((one, i) => (one === decode(bytes) ? [i] : [])),
+    );
+    // Record 3 says already what it was to say.
+    expect([aside, [...edits.pending.keys()]]).toEqual([[], [1]]);
+  });
+
+  it('an edit that fits nowhere comes back when its record does', () => {
+    const edits = new PendingEdits();
+    edits.add(2, a, b, 'Edit');
+    expect(
+      edits.rebase(
+        () => c,
+        () => [],
+      ).aside,
+    ).toHaveLength(1);
+    expect([edits.count, edits.isEmpty]).toEqual([0, false]);
+    expect(
+      edits.rebase(
+        () => c,
+        () => [],
+      ).aside,
+    ).toEqual([]);
+    const { back } = edits.rebase(
+      (record) => (record === 5 ? a : c),
+      () => [5],
+    );
+    expect(back.map(({ record }) => record)).toEqual([5]);
+    expect([...edits.pending.keys()]).toEqual([5]);
+  });
+
+  it('two sessions are joined: the same edit counts once, and one of two that contradict is set aside', () => {
+    const [one, two] = [new PendingEdits(), new PendingEdits()];
+    one.add(1, a, b, 'Edit');
+    one.add(2, a, b, 'Edit');
+    two.add(1, a, b, 'Edit');
+    two.add(2, a, c, 'Edit');
+    two.add(3, a, c, 'Edit');
+    expect(one.merge(two).map(({ record }) => record)).toEqual([2]);
+    expect([...one.pending.keys()]).toEqual([1, 2, 3]);
+    expect(one.done.map(({ record }) => record)).toEqual([1, 2, 3]);
+  });
+
+  it('records move when one before them is dropped or becomes several', () => {
+    const renumber = renumberBy([
+      [1, null],
+      [4, encode('{}\n \r\n{}\n{}')],
+      [5, encode('{}')],
+    ]);
+    expect([0, 1, 2, 4, 5, 6].map(renumber)).toEqual([0, -1, 1, -1, 6, 7]);
+    expect(['', ' \t', '{}\r', '{}\n{}\n'].map((text) => recordsIn(encode(text)))).toEqual([0, 0, 1, 2]);
+  });
+});
+
+describe('a survey after a save', () => {
+  it('is the survey of the saved file', () => {
+    const random = seededRandom(3);
+    for (let round = 0; round < 200; round++) {
+      const count = 1 + Math.floor(random() * 12);
+      const ends: string[] = Array.from({ length: count }, () => (random() < 0.3 ? '\r\n' : '\n'));
+      if (random() < 0.5) ends[count - 1] = '';
+      const line = (i: number): string =>
+        random() < 0.1 ? '{broken' : random() < 0.1 ? '   ' : goodRecord(i);
+      const lines = Array.from({ length: count }, (_, i) => line(i));
+      const bom = random() < 0.3 ? '\ufeff' : '';
+      const text = bom + lines.map((one, i) => one + ends[i]!).join('');
+      const old = survey(text);
+      if (!old.recognition) continue;
+      const saved = cut(encode(text)).flatMap((raw) => {
+        const draw = random();
+        if (draw < 0.5) return [];
+        const bytes = draw < 0.75 ? null : encode(goodRecord(1000 + raw.record));
+        const [end, next] = [raw.byteEnd, encode(text).subarray(raw.byteEnd)];
+        const lineEnd = end + (next[0] === 0x0a ? 1 : next[1] === 0x0a && next[0] === 0x0d ? 2 : 0);
+        return [{ ...raw, bytes, lineEnd }];
+      });
+      const replaced = saved.toReversed().reduce((now, { byteStart, byteEnd, lineEnd, bytes }) => {
+        const end = bytes ? byteEnd : lineEnd;
+        return Buffer.concat([now.subarray(0, byteStart), bytes ?? new Uint8Array(0), now.subarray(end)]);
+      }, Buffer.from(text));
+      const fresh = survey(replaced);
+      const known = surveyAfterSave(old, saved, false).survey;
+      const plain = ({ facts }: typeof fresh): unknown => {
+        const { line: lineOf, byteStart, byteEnd } = facts.records;
+        return Array.from({ length: facts.recordCount }, (_, i) => [lineOf[i], byteStart[i], byteEnd[i]]);
+      };
+      expect(plain(known)).toEqual(plain(fresh));
+    }
+  });
+});
+
+describe('a journal', () => {
+  const owners = new Owners();
+
+  it('that a process tore while it wrote is read up to there', () => {
+    const owner = owners.start();
+    const journal = openJournals(folder.path, owner).open('/data/a.jsonl');
+    const begin = () =>
+      [{ path: '/data/a.jsonl', session: 's', revision: 0 }, new PendingEdits().state] as const;
+    for (const record of [1, 2, 3])
+      journal.append({ kind: 'add', record, before: encode('a'), after: encode('b'), label: 'Edit' }, begin);
+    const unsaved = join(folder.path, 'unsaved');
+    const file = join(unsaved, readdirSync(unsaved)[0]!);
+    writeFileSync(file, readFileSync(file).subarray(0, -20));
+    owners.end(owner);
+    const [left] = openJournals(folder.path, owners.start()).open('/data/a.jsonl').takeLeft();
+    expect([...(left?.edits.pending.keys() ?? [])]).toEqual([1, 2]);
+    appendFileSync(file, '');
+  });
+
+  it('is taken over by one of two processes that want it', () => {
+    const owner = owners.start();
+    const journal = openJournals(folder.path, owner).open('/data/a.jsonl');
+    journal.append({ kind: 'add', record: 1, before: encode('a'), after: null, label: 'Drop' }, () => [
+      { path: '/data/a.jsonl', session: 's', revision: 0 },
+      new PendingEdits().state,
+    ]);
+    const other = openJournals(folder.path, owners.start()).open('/data/a.jsonl');
+    expect(other.takeLeft()).toEqual([]);
+    owners.end(owner);
+    const taken = [other, openJournals(folder.path, owners.start()).open('/data/a.jsonl')].map(
+      (one) => one.takeLeft().length,
+    );
+    expect(taken).toEqual([1, 0]);
+  });
+});
+
+describe('a source on disk', () => {
+  const owners = new Owners();
+  const open = async (path: string) => {
+    const owner = owners.start();
+    const source = new DiskSource('file:///a', await openFile(path), openDisk(folder.path, HERE, owner));
+    let known = (await source.survey(DEFAULT_SETTINGS, never)) as DocumentSurvey;
+    const refresh = (): void => {
+      known = source.refresh(known)?.survey ?? known;
+    };
+    refresh();
+    const text = (record: number): string => {
+      refresh();
+      const { byteStart, byteEnd } = known.facts.records;
+      return decode(source.bytesOf(record, byteStart[record]!, byteEnd[record]!));
+    };
+    const end = (): void => {
+      owners.end(owner);
+      source.close();
+    };
+    return { source, refresh, text, end };
+  };
+
+  it('saves again without a drop that was taken back while it was being saved', async () => {
+    const path = folder.write('a.jsonl', [0, 1, 2].map(goodRecord).join('\n'));
+    const { source, refresh, end } = await open(path);
+    const id = source.edit(1, null, 'Drop');
+    source.edit(2, encode(goodRecord(20)), 'Edit');
+    const saving = source.save(never, refresh);
+    await setImmediate();
+    const isTakenBack = source.retrace(id, 'undo');
+    await saving;
+    // Too late, it is refused; either way nothing else is in the file than what is wanted.
+    const expected = isTakenBack ? [0, 1, 20] : [0, 20];
+    expect(readFileSync(path, 'utf8')).toBe(expected.map(goodRecord).join('\n'));
+    expect(source.unsavedCount).toBe(0);
+    end();
+  });
+
+  it('a table that gets a column by a save keeps edits of other rows through a crash', async () => {
+    const path = folder.write('a.parquet', await tableOf([0, 1, 2, 3].map(goodRecord)));
+    const first = await open(path);
+    const flipped = '{"prompt":"q1","chosen":"worse 1","rejected":"better 1"}';
+    const id = first.source.edit(1, encode(flipped), 'Flip');
+    first.source.edit(2, encode(goodRecord(2).replace('}', ',"margin":1.5}')), 'Margin');
+    await first.source.save(never, first.refresh);
+    expect(first.text(1)).toContain('"margin":null');
+    expect(first.source.retrace(id, 'undo')).toBe(true);
+    first.end();
+    const second = await open(path);
+    expect(second.source.takeSettled()).toMatchObject({ restored: 1, aside: [] });
+    expect(second.text(1)).toBe(goodRecord(1));
+    await second.source.save(never, second.refresh);
+    expect(JSON.parse(second.text(1))).toEqual({ ...(JSON.parse(goodRecord(1)) as object), margin: null });
+    expect(second.text(2)).toContain('"margin":1.5');
+    second.end();
+  });
+
+  it('a record that becomes several moves the edits behind it', async () => {
+    const path = folder.write('a.jsonl', [0, 1, 2].map(goodRecord).join('\n'));
+    const first = await open(path);
+    first.source.edit(0, encode(`${goodRecord(10)}\n${goodRecord(11)}`), 'Repair');
+    const saving = first.source.save(never);
+    await setImmediate();
+    first.source.edit(2, encode(goodRecord(22)), 'Edit');
+    expect(await saving).toEqual({ count: 1, isCarried: false });
+    first.end();
+    const second = await open(path);
+    expect([0, 1, 2, 3].map(second.text)).toEqual([10, 11, 1, 22].map(goodRecord));
+    second.end();
+  });
+});
