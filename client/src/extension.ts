@@ -8,6 +8,7 @@ import { ComparePanel } from './comparePanel.ts';
 import { DatasetEditors, isDataset } from './datasetEditor.ts';
 import { registerDecisions } from './decisions.ts';
 import { showFindings } from './findingsView.ts';
+import { answerHolds } from './holds.ts';
 import { createClient, serverOf } from './languageClient.ts';
 import { followLargeFiles } from './largeFiles.ts';
 import { answerSecrets, registerModelCommands } from './models.ts';
@@ -57,6 +58,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerDecisions(server, context.extensionUri),
     registerModelCommands(server, context.secrets),
     answerSecrets(server, context.secrets),
+    answerHolds(server),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       server.notify('preflens/trusted', null);
     }),

@@ -42,6 +42,7 @@ function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
     visibleLines: true,
     status: true,
     secrets: true,
+    holds: true,
     decisions: true,
     ruleLinks: true,
     trusted,

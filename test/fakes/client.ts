@@ -14,6 +14,8 @@ import type {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
+import type { HeldAnswer, HeldText } from '#protocol/editor.ts';
+
 export class PlainClient {
   readonly connection: MessageConnection;
   readonly published = new Map<string, Diagnostic[]>();
@@ -61,6 +63,7 @@ export class PlainClient {
       this.apply(edit);
       return { applied: true };
     });
+    connection.onRequest<HeldAnswer, unknown>('preflens/holds', (held: HeldText) => this.#hold(held));
     connection.onRequest('client/registerCapability', () => null);
     connection.listen();
   }
@@ -86,6 +89,13 @@ export class PlainClient {
     void this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'jsonl', version: 1, text },
     });
+  }
+
+  /** An edit that the server never hears of, as when a message is lost. */
+  editSilently(edit: TextEdit): void {
+    const document = this.#document!;
+    const { uri, version } = document;
+    this.#document = TextDocument.create(uri, 'jsonl', version, TextDocument.applyEdits(document, [edit]));
   }
 
   close(uri: string): void {
@@ -165,6 +175,14 @@ export class PlainClient {
 
   async execute(command: string, argument: unknown): Promise<unknown> {
     return this.connection.sendRequest('workspace/executeCommand', { command, arguments: [argument] });
+  }
+
+  #hold({ version, lines }: HeldText): HeldAnswer {
+    const document = this.#document!;
+    if (document.version !== version) return { kind: 'other-version' };
+    const all = document.getText().split(/\r?\n/);
+    if (lines.every(({ line, text }) => all[line] === text)) return { kind: 'same' };
+    return { kind: 'differs', version, text: document.getText() };
   }
 
   #wake(): void {

@@ -20,6 +20,14 @@ export const messages = {
   notFound: (path: string) => new UserError(`${path}: there is no such file. Check the path.`),
   isFolder: (path: string) =>
     new UserError(`${path}: this is a folder, and a file is needed. Name one of the .jsonl files in it.`),
+  outOfStep: (name: string) =>
+    new UserError(
+      `${name}: PrefLens had another text than the editor. Nothing was changed, and the text was read again: repeat the edit.`,
+    ),
+  loneReturn: (name: string) =>
+    new UserError(
+      `${name}: a carriage return stands alone in this text, and editors do not agree whether it ends a line. Nothing was changed. Take it out, or edit the file with "preflens apply".`,
+    ),
   noDataFiles: (path: string) =>
     new UserError(`${path}: there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
   unreadable: (path: string, reason: string) => new UserError(`${path}: cannot be read (${reason}).`),

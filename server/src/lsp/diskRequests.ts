@@ -22,6 +22,7 @@ import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { editOf, separateEditOf } from './edits.ts';
 import { pairViewOf } from './features.ts';
+import type { InStep } from './inStep.ts';
 import { pathOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
 import { earlyPairOf, rowsOf } from './rows.ts';
@@ -63,6 +64,7 @@ async function orWords<Result extends object>(
 export function serveDisk(
   connection: Connection,
   files: OpenFiles,
+  inStep: InStep,
 ): (ref: RecordRef, edit: RecordEdit) => Promise<FlipResult> {
   const diskSource = (uri: string): DiskSource | undefined => {
     const source = files.get(uri)?.dataset.source;
@@ -82,8 +84,12 @@ export function serveDisk(
       return null;
     }
     if (!(dataset.source instanceof DiskSource)) {
-      await connection.workspace.applyEdit({ label: LABELS[what.kind], edit: planned.edit });
-      return planned.after;
+      if (!(await inStep(planned.edit))) return null;
+      const { applied } = await connection.workspace.applyEdit({
+        label: LABELS[what.kind],
+        edit: planned.edit,
+      });
+      return applied ? planned.after : null;
     }
     const { source } = dataset;
     const made = await orWords(async () => {

@@ -32,6 +32,8 @@ import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { EarlyTable } from './rows.ts';
 import type { Source } from './source.ts';
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Rows that a table is recognised by before it is read through. */
 const EARLY_SAMPLE = 64;
 
@@ -233,6 +235,10 @@ export class DiskSource implements Source {
     const pending = this.#pending.get(record);
     if (pending) return pending.bytes ?? new Uint8Array(0);
     return this.#fileBytes(record, byteStart, byteEnd);
+  }
+
+  textOf(bytes: Uint8Array): string {
+    return decoder.decode(bytes);
   }
 
   unitsBefore(): number {

@@ -1,10 +1,16 @@
 // An open document as bytes, and which of its lines changed since it was last looked at. Editors speak
-// of lines and UTF-16 units; the engine works on bytes, and so no file is ever held as one string.
+// of lines and UTF-16 units; the engine works on bytes, and so no file is ever held as one string. An edit may come between
+// the two halves of a character: see #formats/wtf8.ts for what the bytes are then.
 import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
 import { lineStartsOf } from '#formats/lines.ts';
+import { decodeText, encodeText, HALF_BYTES, halfAt } from '#formats/wtf8.ts';
 
+const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
+
+/** Bytes of a character outside of the first plane: the only ones of two UTF-16 units. */
+const WHOLE_BYTES = 4;
 
 /** Lines that are as they were: all before `lineStart`, and the last `tailCount`. */
 export interface Unchanged {
@@ -35,16 +41,16 @@ export class Follower {
 interface Splice {
   readonly start: number;
   readonly end: number;
-  /** Where `start` is in the text before. */
+  /** Where the change begins in the text before. */
   readonly spot: Spot;
   readonly bytes: Uint8Array;
 }
 
-const encoder = new TextEncoder();
-
 /** A position that exists in the text, and its byte. */
 interface Spot extends Position {
   readonly byte: number;
+  /** It stands between the halves of the character that begins at the byte. */
+  readonly isInside: boolean;
 }
 
 /** Positions past the end of a line or of the text are its end, as the protocol wants. */
@@ -58,11 +64,40 @@ function spotAt(bytes: Uint8Array, lineStarts: Float64Array, position: Position)
   let [byte, character] = [start, 0];
   while (character < wanted && byte < end) {
     const lead = bytes[byte] ?? 0;
-    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : WHOLE_BYTES;
+    if (length === WHOLE_BYTES && wanted === character + 1)
+      return { line, character: wanted, byte, isInside: true };
     byte += length;
-    character += length === 4 ? 2 : 1;
+    character += length === WHOLE_BYTES ? 2 : 1;
   }
-  return { line, character, byte };
+  return { line, character, byte, isInside: false };
+}
+
+/** The halves of the character of four bytes at a byte. */
+function halvesAt(bytes: Uint8Array, at: number): readonly [high: string, low: string] {
+  const character = decodeText(bytes.subarray(at, at + WHOLE_BYTES));
+  return [character.charAt(0), character.charAt(1)];
+}
+
+const isHigh = (half: string): boolean => half !== '' && half < '\udc00';
+
+/** Bytes to replace so that halves which are parted stand alone, and halves which meet are one character. */
+function spliceOf(bytes: Uint8Array, from: Spot, to: Spot, text: string): Splice {
+  let [start, before] = [from.byte, ''];
+  if (from.isInside) [before] = halvesAt(bytes, start);
+  else if (isHigh(halfAt(bytes, start - HALF_BYTES))) {
+    start -= HALF_BYTES;
+    before = halfAt(bytes, start);
+  }
+  let [end, after] = [to.byte, ''];
+  if (to.isInside) {
+    [, after] = halvesAt(bytes, end);
+    end += WHOLE_BYTES;
+  } else {
+    const half = halfAt(bytes, end);
+    if (half !== '' && !isHigh(half)) [end, after] = [end + HALF_BYTES, half];
+  }
+  return { start, end, spot: from, bytes: encodeText(before + text + after) };
 }
 
 /** The bytes with all splices made. They must not overlap and must come from the last to the first. */
@@ -81,18 +116,27 @@ function splice(bytes: Uint8Array, splices: readonly Splice[]): Uint8Array {
   return out;
 }
 
+function findLoneReturn(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(RETURN); at >= 0; at = bytes.indexOf(RETURN, at + 1))
+    if (bytes[at + 1] !== LINE_FEED) return true;
+  return false;
+}
+
+type RangedChange = Extract<TextDocumentContentChangeEvent, { readonly range: unknown }>;
+
 /** A document that the editor owns. */
 export class OpenDocument {
   readonly uri: string;
   #bytes: Uint8Array;
   #lineStarts: Float64Array;
   #version: number;
+  #hasLoneReturn: boolean | undefined;
   readonly #followers = new Set<Follower>();
 
   constructor(uri: string, version: number, text: string) {
     this.uri = uri;
     this.#version = version;
-    this.#bytes = encoder.encode(text);
+    this.#bytes = encodeText(text);
     this.#lineStarts = lineStartsOf(this.#bytes);
   }
 
@@ -112,6 +156,7 @@ export class OpenDocument {
   /** Makes the changes of one notification, each relative to the text after the one before. */
   change(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
     this.#version = version;
+    this.#hasLoneReturn = undefined;
     let waiting: Splice[] = [];
     const flush = (): void => {
       if (waiting.length === 0) return;
@@ -120,25 +165,52 @@ export class OpenDocument {
       waiting = [];
     };
     for (const change of changes) {
-      const bytes = encoder.encode(change.text);
       if (!('range' in change)) {
         waiting = [];
-        this.#bytes = bytes;
-        this.#lineStarts = lineStartsOf(bytes);
+        this.#bytes = encodeText(change.text);
+        this.#lineStarts = lineStartsOf(this.#bytes);
         this.#note(0, 0);
         continue;
       }
       // Editors send several edits from the last to the first: then positions still mean the old text.
-      const before = waiting.at(-1)?.spot;
-      const { start, end } = change.range;
+      const last = waiting.at(-1);
+      const { end } = change.range;
       const isInOldText =
-        !before || end.line < before.line || (end.line === before.line && end.character <= before.character);
+        !last ||
+        end.line < last.spot.line ||
+        (end.line === last.spot.line && end.character <= last.spot.character);
       if (!isInOldText) flush();
-      this.#note(start.line, this.#lineStarts.length - 1 - end.line);
-      const spot = spotAt(this.#bytes, this.#lineStarts, start);
-      waiting.push({ start: spot.byte, end: spotAt(this.#bytes, this.#lineStarts, end).byte, spot, bytes });
+      let made = this.#spliceOf(change);
+      // Edits that touch may join halves of a character that each alone does not see.
+      if (last && waiting.length > 0 && made.end >= last.start) {
+        flush();
+        made = this.#spliceOf(change);
+      }
+      this.#note(made.spot.line, this.#lineStarts.length - 1 - made.endLine);
+      waiting.push(made);
     }
     flush();
+  }
+
+  /** A CR that is no part of a line end: editors disagree whether it is one. */
+  get hasLoneReturn(): boolean {
+    this.#hasLoneReturn ??= findLoneReturn(this.#bytes);
+    return this.#hasLoneReturn;
+  }
+
+  /** A line without its end. */
+  lineAt(line: number): string {
+    const [start, next] = [this.#lineStarts[line], this.#lineStarts[line + 1]];
+    if (start === undefined) return '';
+    return decodeText(this.#bytes.subarray(start, next)).replace(/\r?\n$/, '');
+  }
+
+  #spliceOf({ range, text }: RangedChange): Splice & { readonly endLine: number } {
+    const [from, to] = [range.start, range.end].map((at) => spotAt(this.#bytes, this.#lineStarts, at)) as [
+      Spot,
+      Spot,
+    ];
+    return { ...spliceOf(this.#bytes, from, to, text), endLine: to.line };
   }
 
   /** Somebody who wants to know what changes from now on, until `unfollow`. */

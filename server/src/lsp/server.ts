@@ -27,6 +27,7 @@ import { codeActionsOf, FIX_ALL, resolveAction } from './actions.ts';
 import { serveDisk } from './diskRequests.ts';
 import { codeLensesOf, hoverOf } from './features.ts';
 import { serveFindings } from './findingsRequests.ts';
+import { inStepWith } from './inStep.ts';
 import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
 import { DEFAULTS } from './settings.ts';
@@ -182,11 +183,18 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return dataset && hoverOf(dataset, position.line);
   });
 
-  connection.onCodeAction((params) => {
+  const inStep = inStepWith(connection, files, () => options);
+  connection.onCodeAction(async (params) => {
     const dataset = files.current(params.textDocument.uri);
-    return dataset ? codeActionsOf(dataset, params, options) : [];
+    const actions = dataset ? codeActionsOf(dataset, params, options) : [];
+    const edits = actions.flatMap(({ edit }) => edit?.documentChanges ?? []);
+    const isInStep = edits.length === 0 || (await inStep({ documentChanges: edits }));
+    return isInStep ? actions : actions.filter((action) => !action.edit);
   });
-  connection.onCodeActionResolve((action) => resolveAction(action, (uri) => files.current(uri)));
+  connection.onCodeActionResolve(async (action) => {
+    const resolved = resolveAction(action, (uri) => files.current(uri));
+    return resolved.edit && !(await inStep(resolved.edit)) ? action : resolved;
+  });
 
   connection.onCodeLens(({ textDocument: { uri } }) => {
     const dataset = files.current(uri);
@@ -194,7 +202,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return dataset ? codeLensesOf(dataset, visible, options) : [];
   });
 
-  const edit = serveDisk(connection, files);
+  const edit = serveDisk(connection, files, inStep);
   const findings = serveFindings(connection, files, {
     disk: () => disk(settings.memoryMb, options.cacheFolder),
     settings: () => settings,

@@ -7,6 +7,7 @@ import type { Newline } from '#core/edits/edit.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
+import { decodeText } from '#formats/wtf8.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
@@ -29,6 +30,8 @@ export interface Source {
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** UTF-16 units of the record's line before its first byte. */
   unitsBefore(raw: RawRecord): number;
+  /** Bytes as the editor holds them. */
+  textOf(bytes: Uint8Array): string;
   /** How lines end, at a record. */
   newlineOf(raw: RawRecord): Newline;
   /** All records as they are now, for scoring. */
@@ -48,8 +51,6 @@ export async function breathe(): Promise<void> {
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A document that the editor holds. What handlers see is the text as of the last survey or refresh. */
 export class DocumentSource implements Source {
@@ -129,6 +130,10 @@ export class DocumentSource implements Source {
 
   unitsBefore({ byteStart }: RawRecord): number {
     const lineStart = byteStart === 0 ? 0 : this.#bytes.lastIndexOf(0x0a, byteStart - 1) + 1;
-    return decoder.decode(this.#bytes.subarray(lineStart, byteStart)).length;
+    return this.textOf(this.#bytes.subarray(lineStart, byteStart)).length;
+  }
+
+  textOf(bytes: Uint8Array): string {
+    return decodeText(bytes);
   }
 }

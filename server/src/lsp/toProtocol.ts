@@ -25,11 +25,9 @@ export const MOST_DIAGNOSTICS = 1000;
 /** Where findings about a whole file stand. */
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** A byte range within a record, as editors count. */
 export function toRange({ source }: OpenDataset, raw: RawRecord, range: ByteRange): Range {
-  const units = (start: number, end: number): number => decoder.decode(raw.bytes.subarray(start, end)).length;
+  const units = (start: number, end: number): number => source.textOf(raw.bytes.subarray(start, end)).length;
   const start = source.unitsBefore(raw) + units(0, range.byteStart);
   const end = start + units(range.byteStart, range.byteEnd);
   return { start: { line: raw.line, character: start }, end: { line: raw.line, character: end } };
@@ -89,6 +87,6 @@ function pickMost(findings: readonly Finding[]): readonly Finding[] {
 export function toTextEdits(dataset: OpenDataset, raw: RawRecord, edits: readonly ByteEdit[]): TextEdit[] {
   return edits.map((edit) => ({
     range: toRange(dataset, raw, edit),
-    newText: decoder.decode(edit.bytes),
+    newText: dataset.source.textOf(edit.bytes),
   }));
 }

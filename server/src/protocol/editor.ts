@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly ruleLinks?: boolean;
   /** The client answers `preflens/secret`. */
   readonly secrets?: boolean;
+  /** The client answers `preflens/holds`. */
+  readonly holds?: boolean;
   /** Where the client wants indexes and unsaved edits kept. */
   readonly cacheFolder?: string;
 }
@@ -276,7 +278,28 @@ export interface EditorRequests {
 export interface ClientRequests {
   /** The value of a secret that is kept for one server, by its name and the server's origin; null where there is none. */
   'preflens/secret': { params: { readonly name: string; readonly origin: string }; result: string | null };
+  /** Whether the document is as the server thinks, where an edit would touch it. */
+  'preflens/holds': { params: HeldText; result: HeldAnswer };
 }
+
+/** Lines of a document as the server has them. */
+export interface HeldText {
+  readonly uri: string;
+  readonly version: number;
+  readonly lines: readonly HeldLine[];
+}
+
+export interface HeldLine {
+  readonly line: number;
+  /** Without its end. */
+  readonly text: string;
+}
+
+export type HeldAnswer =
+  /** The same lines. Or another version by now: the editor refuses the edit by itself. */
+  | { readonly kind: 'same' | 'other-version' }
+  /** The server is out of step; here is what it should have. */
+  | { readonly kind: 'differs'; readonly version: number; readonly text: string };
 
 export interface ModelCheck {
   readonly lines: readonly string[];

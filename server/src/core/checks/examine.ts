@@ -105,6 +105,12 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     text = strict.decode(bytes);
   } catch {
     const at = findBadUtf8(bytes);
+    if (bytes[at] === 0xed && (bytes[at + 1] ?? 0) >= 0xa0)
+      return fault(
+        `Half a character (a lone surrogate) at byte ${at + 1} of the line: no file can hold it.`,
+        at,
+        at + 3,
+      );
     return fault(`Not valid UTF-8 from byte ${at + 1} of the line.`, at, Math.min(at + 1, bytes.length));
   }
   try {

@@ -1,0 +1,56 @@
+// Text as an editor holds it, in bytes: UTF-8, and half a character (a lone surrogate) in the three bytes that its number
+// would have, which UTF-8 does not allow. So every text comes back as it was, and a strict reader refuses only what no file
+// can hold. The two halves of a character are always one character of four bytes. (WTF-8, simonsapin.github.io/wtf-8)
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** With the `u` flag a pair of surrogates is one character: only lone ones are found. */
+const LONE = /\p{Surrogate}/gu;
+
+const ED = 0xed;
+/** Bytes of half a character. */
+export const HALF_BYTES = 3;
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+export function encodeText(text: string): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { index } of text.matchAll(LONE)) {
+    const unit = text.charCodeAt(index);
+    parts.push(encoder.encode(text.slice(from, index)));
+    parts.push(Uint8Array.of(ED, 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)));
+    from = index + 1;
+  }
+  if (from === 0) return encoder.encode(text);
+  return join([...parts, encoder.encode(text.slice(from))]);
+}
+
+/** The half of a character that begins at a byte; '' where none does. */
+export function halfAt(bytes: Uint8Array, at: number): string {
+  const [lead = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  if (lead !== ED || second < 0xa0) return '';
+  return String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
+}
+
+/** The text of bytes that `encodeText` made. */
+export function decodeText(bytes: Uint8Array): string {
+  let text = '';
+  let from = 0;
+  for (let at = bytes.indexOf(ED); at >= 0; at = bytes.indexOf(ED, at + HALF_BYTES)) {
+    const half = halfAt(bytes, at);
+    if (half === '') continue;
+    text += decoder.decode(bytes.subarray(from, at)) + half;
+    from = at + HALF_BYTES;
+  }
+  return from === 0 ? decoder.decode(bytes) : text + decoder.decode(bytes.subarray(from));
+}
