@@ -1,49 +1,103 @@
-// The commands of the palette: each finds the record or file that is meant, and hands it on.
+// The commands of the palette: each finds the record or file that is meant and hands it on, or says why it cannot.
 import * as vscode from 'vscode';
 
+import { plural } from '#core/words/numbers.ts';
 import type { RecordRef } from '#protocol/editor.ts';
 
 import type { ComparePanel } from './comparePanel.ts';
+import type { DatasetEditors } from './datasetEditor.ts';
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
-import { say } from './say.ts';
+import { NO_FILE, say } from './say.ts';
 import { openAsText } from './textView.ts';
-
-const NO_RECORD = 'put the cursor on a record of an open .jsonl file first.';
 
 /** What the commands need. */
 export interface CommandContext {
   readonly server: Server;
   readonly panel: ComparePanel;
+  readonly datasets: DatasetEditors;
   readonly output: vscode.LogOutputChannel;
   readonly sample: vscode.Uri;
 }
 
-async function recordAtCursor(server: Server): Promise<RecordRef | undefined> {
+const NO_TABLE = 'This is no Parquet file. Open a .parquet file first.';
+const NO_EDITS = 'No edits wait here. Files in a text editor or a dataset editor are saved by "File: Save".';
+
+/** What VS Code hands to a command in the menu of line numbers. */
+interface ClickedLine {
+  readonly uri: vscode.Uri;
+  /** From 1. */
+  readonly lineNumber: number;
+}
+
+function isClickedLine(argument: unknown): argument is ClickedLine {
+  return (
+    typeof argument === 'object' &&
+    argument !== null &&
+    'lineNumber' in argument &&
+    typeof argument.lineNumber === 'number'
+  );
+}
+
+/** Files above 50 MB have no cursor that extensions can see: the line is asked for. */
+async function askLine(): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Line of the record',
+    prompt:
+      'VS Code tells extensions no cursor of files this large. The menu of the line numbers knows the line, too.',
+    value: '1',
+    validateInput: (value) => (/^\s*[1-9]\d*\s*$/.test(value) ? undefined : 'A line number, from 1'),
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** The record at the cursor, in whatever editor has the focus; says why where there is none. */
+async function recordMeant(
+  { server, datasets }: CommandContext,
+  argument: unknown,
+): Promise<RecordRef | undefined> {
   const editor = vscode.window.activeTextEditor;
-  const found =
-    editor &&
-    (await server.request('preflens/recordAt', {
-      uri: editor.document.uri.toString(),
-      line: editor.selection.active.line,
-    }));
-  if (!found) void say('info', NO_RECORD);
-  return found ?? undefined;
+  const uri = isClickedLine(argument) ? argument.uri : (editor?.document.uri ?? activeFile());
+  if (!uri) {
+    void say('info', NO_FILE);
+    return undefined;
+  }
+  if (isDataset(uri)) {
+    const selected = datasets.selected(uri.toString());
+    if (!selected) void say('info', 'Select a row of the dataset first.');
+    return selected;
+  }
+  const line = isClickedLine(argument)
+    ? argument.lineNumber
+    : editor
+      ? editor.selection.active.line + 1
+      : await askLine();
+  if (line === undefined) return undefined;
+  const found = await server.request('preflens/recordAt', { uri: uri.toString(), line: line - 1 });
+  if (!('why' in found)) return found;
+  void say('info', found.why);
+  return undefined;
 }
 
 function activeUri(): string | undefined {
   return activeFile()?.toString();
 }
 
+/** Runs something for the file that the person looks at, or says that there is none. */
+async function withFile(run: (uri: string) => Promise<unknown>, uri = activeUri()): Promise<void> {
+  if (uri === undefined) void say('info', NO_FILE);
+  else await run(uri);
+}
+
 /** Opens a file in the server and the compare view on its first finding. */
-async function openFromDisk(server: Server, panel: ComparePanel, uri: string): Promise<void> {
+async function openFromDisk({ server, panel }: CommandContext, uri: string): Promise<void> {
   const { error } = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'PrefLens: reading' },
     async () => server.request('preflens/openFile', { uri }),
   );
   if (error !== undefined) void say('error', error);
-  else await panel.openNext({ uri, record: -1 });
+  else await panel.review(uri);
 }
 
 async function saveEdits(server: Server, uri: string): Promise<void> {
@@ -52,49 +106,49 @@ async function saveEdits(server: Server, uri: string): Promise<void> {
     async () => server.request('preflens/saveFile', { uri }),
   );
   if (error !== undefined) void say('error', error);
-  else void say('info', `${saved === 1 ? '1 record' : `${saved} records`} saved.`);
+  else void say('info', saved === 0 ? NO_EDITS : `${plural(saved, 'record')} saved.`);
 }
 
-export function registerCommands({ server, panel, output, sample }: CommandContext): vscode.Disposable {
-  const commands: Record<string, (argument?: RecordRef | vscode.Uri) => Promise<unknown>> = {
-    'preflens.compare': async (ref) => ref && !(ref instanceof vscode.Uri) && panel.open(ref),
-    'preflens.compareRecord': async () => {
-      // A large file has no cursor that extensions can see: its findings are walked instead.
-      const uri = activeUri();
-      if (!vscode.window.activeTextEditor && uri !== undefined) {
-        await panel.openNext({ uri, record: -1 });
-        return;
-      }
-      const ref = await recordAtCursor(server);
+/** Has the server do something to a file; it says so where it cannot. */
+const onServer =
+  (server: Server, command: 'preflens.score' | 'preflens.cancelScoring') => async (): Promise<void> =>
+    withFile(async (uri) => {
+      const why = (await server.execute(command, uri)) as string | null;
+      if (why !== null) void say('info', why);
+    });
+
+export function registerCommands(context: CommandContext): vscode.Disposable {
+  const { server, panel, output, sample } = context;
+  const commands: Record<string, (argument?: unknown) => Promise<unknown>> = {
+    'preflens.compare': async (ref) => panel.open(ref as RecordRef),
+    'preflens.compareRecord': async (argument) => {
+      const ref = await recordMeant(context, argument);
       if (ref) await panel.open(ref);
     },
-    'preflens.flipRecord': async () => {
-      const ref = await recordAtCursor(server);
+    'preflens.flipRecord': async (argument) => {
+      const ref = await recordMeant(context, argument);
       if (ref) await server.execute('preflens.flip', ref);
     },
-    'preflens.reviewFile': async () => {
-      const uri = activeUri();
-      if (uri !== undefined) await panel.openNext({ uri, record: -1 });
-    },
-    'preflens.openFromDisk': async (resource) => {
-      const uri = resource instanceof vscode.Uri ? resource.toString() : activeUri();
-      if (uri !== undefined) await openFromDisk(server, panel, uri);
-    },
+    'preflens.reviewFile': async () => withFile(async (uri) => panel.review(uri)),
+    'preflens.openFromDisk': async (resource) =>
+      withFile(
+        async (uri) => openFromDisk(context, uri),
+        resource instanceof vscode.Uri ? resource.toString() : undefined,
+      ),
     'preflens.openAsText': async (resource) => {
       const uri = resource instanceof vscode.Uri ? resource : activeFile();
       if (uri && isDataset(uri)) await openAsText(uri);
+      else void say('info', NO_TABLE);
     },
-    'preflens.saveEdits': async () => {
-      const uri = panel.shownUri ?? activeUri();
-      if (uri !== undefined) await saveEdits(server, uri);
-    },
-    'preflens.discardEdits': async () => {
-      const uri = panel.shownUri ?? activeUri();
-      if (uri !== undefined) server.notify('preflens/discardEdits', { uri });
-      return Promise.resolve();
-    },
-    'preflens.scoreFile': async () => server.execute('preflens.score', activeUri()),
-    'preflens.stopScoring': async () => server.execute('preflens.cancelScoring', activeUri()),
+    'preflens.saveEdits': async () =>
+      withFile(async (uri) => saveEdits(server, uri), panel.shownUri ?? activeUri()),
+    'preflens.discardEdits': async () =>
+      withFile(async (uri) => {
+        server.notify('preflens/discardEdits', { uri });
+        return Promise.resolve();
+      }, panel.shownUri ?? activeUri()),
+    'preflens.scoreFile': onServer(server, 'preflens.score'),
+    'preflens.stopScoring': onServer(server, 'preflens.cancelScoring'),
     'preflens.showOutput': async () => {
       output.show(true);
       return Promise.resolve();

@@ -1,33 +1,42 @@
 // The compare view: one panel beside the editor, told what to draw, and asking for what people press.
 import * as vscode from 'vscode';
 
-import type { FlipResult, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
-import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
+import type { FlipResult, PairRequest, RecordRef, RecordView } from '#protocol/editor.ts';
+import type { FromPage, PageAction, ShownPlace, ToPage } from '#protocol/page.ts';
 
 import { isDataset } from './datasetEditor.ts';
 import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';
+import { columnOf } from './largeFiles.ts';
 import { pageOf, pageOptions } from './page.ts';
+import type { ReviewPlace } from './reviewPlace.ts';
+import { placeAfter, placeEdited, stepFrom } from './reviewPlace.ts';
+import { say } from './say.ts';
 
-const VIEW_TYPE = 'preflens.compare';
+export const COMPARE_VIEW = 'preflens.compare';
 
-type PairPlace = Pick<PairView, 'uri' | 'record' | 'pair'>;
-
-function isSame(a: PairPlace | undefined, b: RecordRef): boolean {
+function isSame(a: ShownPlace | undefined, b: RecordRef): boolean {
   return a?.uri === b.uri && a.record === b.record && a.pair === (b.pair ?? 0);
 }
 
+function titleOf(view: RecordView): string {
+  return view.record < 0 ? `Compare: ${view.fileName}` : `Compare: line ${view.line + 1}`;
+}
+
 /** Opens the view on a record and follows what is pressed there. One panel serves all files. */
-export class ComparePanel implements vscode.Disposable {
+export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSerializer<ShownPlace> {
   readonly #root: vscode.Uri;
   readonly #server: Server;
   /** Shows a record of a table in the table's own editor. */
   readonly #revealRow: (ref: RecordRef) => Promise<void>;
   readonly #subscriptions: vscode.Disposable[] = [];
   #panel: vscode.WebviewPanel | undefined;
-  #shown: PairView | undefined;
+  /** What was asked for last: asked again where the answer was that it is not known yet. */
+  #wanted: PairRequest | undefined;
+  #view: RecordView | undefined;
+  #place: ReviewPlace | undefined;
   #isPageReady = false;
-  /** File and revision last drawn: redrawing for nothing would lose the reader's place. */
+  /** File, phase and revision last drawn: redrawing for nothing would lose the reader's place. */
   #drawn = '';
   /** Records flipped from this view, the last one at the end. */
   readonly #flipped: RecordRef[] = [];
@@ -37,33 +46,45 @@ export class ComparePanel implements vscode.Disposable {
     this.#server = server;
     this.#revealRow = revealRow;
     this.#subscriptions.push(
-      server.on('preflens/status', ({ uri, revision }) => {
-        const state = `${uri} ${revision}`;
-        if (this.#shown?.uri !== uri || !this.#panel?.visible || state === this.#drawn) return;
-        // Scores came in, or the file was edited elsewhere: draw the same record anew.
+      server.on('preflens/status', ({ uri, revision, phase }) => {
+        const state = `${uri} ${phase} ${revision}`;
+        if (this.#wanted?.uri !== uri || !this.#panel?.visible || state === this.#drawn) return;
+        // Scores came in, the file was read, or it was edited elsewhere.
         this.#drawn = state;
-        void this.#draw({ ...this.#here(), step: 'here' });
+        void this.#drawAgain();
       }),
+      vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW, this),
     );
   }
 
   /** Shows a record beside the text. */
   async open(ref: RecordRef): Promise<void> {
-    this.#panel ??= this.#createPanel();
-    this.#panel.reveal(undefined, false);
+    this.#show();
     await this.#draw({ ...ref, step: 'here' });
   }
 
-  /** Shows the first record with a finding after this one. */
-  async openNext(ref: RecordRef): Promise<void> {
-    this.#panel ??= this.#createPanel();
-    this.#panel.reveal(undefined, false);
-    await this.#draw({ ...ref, step: 'next' });
+  /** Shows the first place with a finding; of a file that is under review, the one after the last that was shown. */
+  async review(uri: string): Promise<void> {
+    this.#show();
+    await this.#draw(stepFrom(undefined, uri, 'next'));
   }
 
-  /** The file whose pair is shown. */
+  /** The file whose record is shown. */
   get shownUri(): string | undefined {
-    return this.#shown?.uri;
+    return this.#view?.uri;
+  }
+
+  /** After a reload VS Code hands back its panel, and what the page remembered. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: ShownPlace | undefined): Promise<void> {
+    if (this.#panel || !state) {
+      panel.dispose();
+      return;
+    }
+    this.#panel = panel;
+    panel.webview.options = pageOptions(this.#root);
+    this.#fill(panel);
+    await this.#draw({ ...state, step: 'here' });
+    if (this.#view?.kind === 'empty' && this.#view.isPending) await this.#load(state.uri);
   }
 
   dispose(): void {
@@ -71,22 +92,36 @@ export class ComparePanel implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #createPanel(): vscode.WebviewPanel {
-    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, 'Compare', vscode.ViewColumn.Beside, {
-      ...pageOptions(this.#root),
-    });
+  #show(): void {
+    if (!this.#panel) {
+      this.#panel = vscode.window.createWebviewPanel(COMPARE_VIEW, 'Compare', vscode.ViewColumn.Beside, {
+        ...pageOptions(this.#root),
+        enableFindWidget: true,
+      });
+      this.#fill(this.#panel);
+    }
+    this.#panel.reveal(undefined, false);
+  }
+
+  #fill(panel: vscode.WebviewPanel): void {
     panel.iconPath = vscode.Uri.joinPath(this.#root, 'media', 'icons', 'compare.svg');
     panel.webview.onDidReceiveMessage((message: FromPage) => {
-      if (message.kind === 'ready') {
+      if (message.kind === 'act') {
+        // Pressed on what is not shown any more: it was not meant for what is.
+        if (isSame(this.#view, message.at)) void this.#act(message.action);
+      } else if (this.#isPageReady) {
+        // It was hidden meanwhile, and may show what is old.
+        void this.#drawAgain();
+      } else {
         this.#isPageReady = true;
         this.#post();
-      } else {
-        void this.#act(message.action);
       }
     });
     panel.onDidDispose(() => {
       this.#panel = undefined;
-      this.#shown = undefined;
+      this.#wanted = undefined;
+      this.#view = undefined;
+      this.#place = undefined;
       this.#isPageReady = false;
       this.#flipped.length = 0;
     });
@@ -95,40 +130,42 @@ export class ComparePanel implements vscode.Disposable {
       script: 'compare.js',
       styles: ['compare.css'],
     });
-    return panel;
   }
 
-  #here(): RecordRef & { readonly shownAs?: number } {
-    const shown = this.#shown;
-    return {
-      uri: shown?.uri ?? '',
-      record: shown?.record ?? 0,
-      pair: shown?.pair ?? 0,
-      ...(shown && { shownAs: shown.findingNumber }),
-    };
+  /** A file whose tab was not shown since the reload is not open in the server: VS Code reads files when they are looked at. */
+  async #load(uri: string): Promise<void> {
+    const file = vscode.Uri.parse(uri);
+    // Its own editor opens it, with what hot exit kept.
+    if (isDataset(file)) return;
+    try {
+      await vscode.workspace.openTextDocument(file);
+    } catch {
+      // Too large for a document, or packed: it was read from disk before.
+      const { error } = await this.#server.request('preflens/openFile', { uri });
+      if (error !== undefined) void say('warning', error);
+    }
+  }
+
+  async #drawAgain(): Promise<void> {
+    const { uri, record = 0, pair = 0 } = this.#view ?? {};
+    if (this.#wanted && this.#view?.kind === 'empty' && this.#view.isPending) await this.#draw(this.#wanted);
+    else if (uri !== undefined) await this.#draw({ uri, record, pair, step: 'here' });
   }
 
   async #draw(request: PairRequest): Promise<void> {
-    const pair = await this.#server.request('preflens/pair', request);
-    if (!pair && request.step !== 'here') return;
-    const before = this.#shown;
-    this.#shown = pair ?? undefined;
-    if (before && pair?.findingNumber === 0 && isSame(before, pair)) {
-      // The record has just left the list: remember where it stood, to go on from there.
-      this.#shown = { ...pair, findingNumber: before.findingNumber };
-    }
-    if (this.#panel) this.#panel.title = pair ? `Compare: line ${pair.line + 1}` : 'Compare';
-    this.#post(pair);
+    this.#wanted = request;
+    const view = await this.#server.request('preflens/pair', request);
+    // Something else was asked for meanwhile.
+    if (this.#wanted !== request) return;
+    this.#view = view;
+    this.#place = placeAfter(this.#place, view);
+    if (this.#panel) this.#panel.title = titleOf(view);
+    this.#post();
   }
 
-  #post(pair: PairView | null | undefined = this.#shown): void {
-    if (!this.#isPageReady) return;
-    const message: ToPage = pair
-      ? { kind: 'pair', pair, undoCount: this.#flipped.length }
-      : {
-          kind: 'nothing',
-          message: 'There is no pair here any more. Choose a record in the text and compare it again.',
-        };
+  #post(): void {
+    if (!this.#isPageReady || !this.#view) return;
+    const message: ToPage = { kind: 'view', view: this.#view, undoCount: this.#flipped.length };
     void this.#panel?.webview.postMessage(message);
   }
 
@@ -136,8 +173,8 @@ export class ComparePanel implements vscode.Disposable {
     const flipped = (await this.#server.execute('preflens.flip', ref)) as FlipResult;
     if (!flipped) return null;
     const after = { ...ref, ...flipped };
-    const shownAs = isSame(this.#shown, ref) && this.#shown ? { shownAs: this.#shown.findingNumber } : {};
-    await this.#draw({ ...after, ...shownAs, step: 'here' });
+    this.#place = placeEdited(this.#place, ref, after);
+    await this.#draw({ ...after, step: 'here' });
     return after;
   }
 
@@ -148,8 +185,8 @@ export class ComparePanel implements vscode.Disposable {
   }
 
   async #act(action: PageAction): Promise<void> {
-    if (!this.#shown) return;
-    const { uri, record, pair, pairKey, line, findings } = this.#shown;
+    if (!this.#view) return;
+    const { uri, record, pair, pairKey, line, findings } = this.#view;
     // By its key: the text may have moved since it was drawn.
     const ref: RecordRef = { uri, record, pair, ...(pairKey !== undefined && { pairKey }) };
     switch (action) {
@@ -158,7 +195,7 @@ export class ComparePanel implements vscode.Disposable {
         return;
       case 'next':
       case 'previous':
-        await this.#draw({ ...this.#here(), step: action });
+        await this.#draw(stepFrom(this.#place, uri, action));
         return;
       case 'flip':
         // The newest flip is on the list before the view is drawn, which shows how many can be undone.
@@ -172,18 +209,17 @@ export class ComparePanel implements vscode.Disposable {
         return;
       }
       case 'reveal': {
-        if (isDataset(vscode.Uri.parse(uri))) {
-          await this.#revealRow({ uri, record, pair });
+        const file = vscode.Uri.parse(uri);
+        if (isDataset(file)) {
+          await this.#revealRow({ uri, record: Math.max(0, record), pair });
           return;
         }
         const at = new vscode.Position(line, 0);
-        const shown = vscode.window.visibleTextEditors.find(
-          (editor) => editor.document.uri.toString() === uri,
-        );
-        await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
-          viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+        // Unlike `showTextDocument`, this shows files that are too large for a document.
+        await vscode.commands.executeCommand('vscode.open', file, {
+          viewColumn: columnOf(uri) ?? vscode.ViewColumn.One,
           selection: new vscode.Range(at, at),
-        });
+        } satisfies vscode.TextDocumentShowOptions);
       }
     }
   }

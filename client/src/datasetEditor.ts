@@ -2,11 +2,21 @@
 import * as vscode from 'vscode';
 
 import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
-import type { DatasetStatus, EditMade, PairView, RecordRef, SaveResult } from '#protocol/editor.ts';
+import type {
+  DatasetStatus,
+  EditMade,
+  PairRequest,
+  RecordEdit,
+  RecordRef,
+  RecordView,
+  SaveResult,
+} from '#protocol/editor.ts';
 
 import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';
 import { pageOf, pageOptions } from './page.ts';
+import type { ReviewPlace } from './reviewPlace.ts';
+import { placeAfter, placeEdited, stepFrom } from './reviewPlace.ts';
 
 export const DATASET_VIEW = 'preflens.dataset';
 
@@ -66,8 +76,9 @@ class DatasetPage {
   readonly #webview: vscode.Webview;
   readonly #server: Server;
   readonly #document: DatasetDocument;
-  #shown: PairView | undefined;
+  #shown: RecordView | undefined;
   #selected: RecordRef | undefined;
+  #place: ReviewPlace | undefined;
   #isReady = false;
   #waiting: RecordRef | undefined;
 
@@ -75,6 +86,11 @@ class DatasetPage {
     this.#webview = webview;
     this.#server = server;
     this.#document = document;
+  }
+
+  /** The record of the selected row. */
+  get selected(): RecordRef | undefined {
+    return this.#selected;
   }
 
   post(message: ToDatasetPage): void {
@@ -102,22 +118,33 @@ class DatasetPage {
       }
       case 'select':
         this.#selected = { uri, record: message.record, pair: message.pair };
-        await this.#show(this.#selected, 'here');
+        await this.#select(this.#selected);
         return;
       case 'act':
-        await this.#act(message.action);
+        // Pressed on a row that is not selected any more: it was not meant for the one that is.
+        if (message.record === this.#selected?.record && message.pair === this.#selected.pair)
+          await this.#act(message.action);
     }
   }
 
-  async #show(ref: RecordRef, step: 'here' | 'next' | 'previous'): Promise<void> {
-    const shownAs = this.#shown?.findingNumber ?? 0;
-    const pair = await this.#server.request('preflens/pair', { ...ref, step, shownAs });
-    if (!pair && step !== 'here') return;
+  async #select(ref: RecordRef): Promise<void> {
+    const view = await this.#server.request('preflens/pair', { ...ref, step: 'here' });
     // Another row was selected meanwhile.
-    if (step === 'here' && this.#selected !== ref) return;
-    this.#shown = pair ?? undefined;
-    if (pair) this.#selected = { uri: ref.uri, record: pair.record, pair: pair.pair };
-    this.post({ kind: 'pair', pair, record: pair?.record ?? ref.record });
+    if (this.#selected === ref) this.#show(view);
+  }
+
+  async #step(request: PairRequest): Promise<void> {
+    const before = this.#selected;
+    const view = await this.#server.request('preflens/pair', request);
+    if (this.#selected === before) this.#show(view);
+  }
+
+  #show(view: RecordView): void {
+    const { uri, record, pair } = view;
+    this.#shown = view;
+    this.#selected = { uri, record, pair };
+    this.#place = placeAfter(this.#place, view);
+    this.post({ kind: 'view', view });
   }
 
   /** The selected pair, by its key where it is shown: the file may have been saved since it was drawn. */
@@ -125,6 +152,15 @@ class DatasetPage {
     const [ref, shown] = [this.#selected, this.#shown];
     const isShown = ref && shown?.record === ref.record && shown.pair === ref.pair;
     return isShown && shown.pairKey !== undefined ? { ...ref, pairKey: shown.pairKey } : ref;
+  }
+
+  async #edit(ref: RecordRef, edit: RecordEdit): Promise<void> {
+    const after = await this.#server.request('preflens/edit', { ...ref, edit });
+    if (after) this.#place = placeEdited(this.#place, ref, after);
+    if (!after || after.pair === ref.pair || this.#selected?.record !== ref.record) return;
+    // The pair has another number in its record now.
+    this.#selected = { uri: ref.uri, record: after.record, pair: after.pair ?? 0 };
+    await this.#select(this.#selected);
   }
 
   async #act(action: DatasetAction): Promise<void> {
@@ -135,7 +171,7 @@ class DatasetPage {
         return;
       case 'next':
       case 'previous':
-        if (ref) await this.#show(ref, action);
+        await this.#step(stepFrom(this.#place, this.#document.name, action));
         return;
       case 'keep':
         if (ref) await keepOneOf(this.#server, ref, this.#shown?.findings ?? []);
@@ -144,12 +180,11 @@ class DatasetPage {
       case 'tie':
       case 'drop':
       case 'repair':
-        if (ref) await this.#server.request('preflens/edit', { ...ref, edit: { kind: action } });
+        if (ref) await this.#edit(ref, { kind: action });
         return;
       case 'margin': {
         const margin = ref && (await askMargin());
-        if (ref && margin !== undefined)
-          await this.#server.request('preflens/edit', { ...ref, edit: { kind: 'margin', margin } });
+        if (ref && margin !== undefined) await this.#edit(ref, { kind: 'margin', margin });
       }
     }
   }
@@ -183,7 +218,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     return vscode.Disposable.from(
       this.#changed,
       vscode.window.registerCustomEditorProvider(DATASET_VIEW, this, {
-        webviewOptions: { retainContextWhenHidden: true },
+        webviewOptions: { retainContextWhenHidden: true, enableFindWidget: true },
         supportsMultipleEditorsPerDocument: true,
       }),
       this.#server.on('preflens/status', (status) => {
@@ -193,6 +228,12 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
         this.#edited(made);
       }),
     );
+  }
+
+  /** The selected row of a file that an editor shows. */
+  selected(uri: string): RecordRef | undefined {
+    const [page] = this.#documents.get(uri)?.pages ?? [];
+    return page?.selected;
   }
 
   /** Shows a record in its editor, which is opened where it is not. */

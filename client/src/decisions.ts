@@ -1,24 +1,12 @@
 // Decisions of people, and the pages of rules.
 import * as vscode from 'vscode';
 
+import { plural } from '#core/words/numbers.ts';
 import type { FindingView, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';
-import { say } from './say.ts';
-
-/** The name that git commits under here; '' where there is none. */
-async function ownName(): Promise<string> {
-  const git = vscode.extensions.getExtension<{
-    getAPI(version: 1): { repositories: { getConfig(key: string): Promise<string> }[] };
-  }>('vscode.git');
-  try {
-    const [repository] = git?.isActive ? git.exports.getAPI(1).repositories : [];
-    return (await repository?.getConfig('user.name')) ?? '';
-  } catch {
-    return '';
-  }
-}
+import { NO_FILE, say } from './say.ts';
 
 /** Asks which of several findings of a pair is meant, and why it is no fault. */
 export async function keepOneOf(
@@ -29,29 +17,32 @@ export async function keepOneOf(
   const items = findings.map(({ rule, message }) => ({ label: rule, detail: message }));
   const picked =
     items.length > 1
-      ? await vscode.window.showQuickPick(items, { title: 'Keep this pair in spite of' })
+      ? await vscode.window.showQuickPick(items, { title: 'Ignore which finding of this pair?' })
       : items[0];
   if (picked) await keep(server, { ...ref, rule: picked.label });
 }
 
 async function keep(server: Server, ref: KeepRequest): Promise<void> {
   const reason = await vscode.window.showInputBox({
-    title: `Keep this pair: "${ref.rule}"`,
-    prompt: 'Why it is no fault here. It is written to .preflens/decisions.jsonl, for git to carry.',
-    validateInput: (words) => (words.trim() === '' ? 'A reason, for whoever reads it next' : undefined),
+    title: `Ignore "${ref.rule}" for this pair`,
+    prompt: 'Reason (saved in .preflens/decisions.jsonl)',
+    validateInput: (words) => (words.trim() === '' ? 'A reason, for those who read it later' : undefined),
   });
   if (reason === undefined) return;
   const { error } = await server.request('preflens/keep', {
     ...ref,
     reason: reason.trim(),
-    by: await ownName(),
   });
   if (error !== undefined) void say('error', error);
 }
 
 async function checkWorkspace(server: Server): Promise<void> {
   const { files, errors } = await server.request('preflens/checkWorkspace', null);
-  const words = files === 1 ? '1 dataset that is not open' : `${files} datasets that are not open`;
+  if (files === 0 && errors.length === 0) {
+    void say('info', 'There are no datasets in the folders of this workspace but those that are open.');
+    return;
+  }
+  const words = files === 1 ? '1 dataset that is not open' : `${plural(files, 'dataset')} that are not open`;
   if (errors.length === 0) void say('info', `${words} checked.`);
   else {
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
@@ -72,7 +63,8 @@ export function registerDecisions(server: Server, root: vscode.Uri): vscode.Disp
     }),
     command('preflens.checkFile', async () => {
       const uri = activeFile()?.toString();
-      if (uri !== undefined) await server.request('preflens/checkFile', { uri });
+      const refusal = uri === undefined ? undefined : await server.request('preflens/checkFile', { uri });
+      if (refusal !== null) void say('info', refusal?.why ?? NO_FILE);
     }),
     command('preflens.checkWorkspace', async () => checkWorkspace(server)),
   );

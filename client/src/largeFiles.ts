@@ -30,6 +30,12 @@ export function activeFile(): vscode.Uri | undefined {
   return vscode.window.activeTextEditor?.document.uri ?? tabs.find((uri) => uri !== undefined);
 }
 
+/** The column in which a tab shows a file. */
+export function columnOf(uri: string): vscode.ViewColumn | undefined {
+  return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => uriOfTab(tab)?.toString() === uri))
+    ?.viewColumn;
+}
+
 async function isLarge(uri: vscode.Uri): Promise<boolean> {
   try {
     return (await vscode.workspace.fs.stat(uri)).size > LARGE_BYTES;

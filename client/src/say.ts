@@ -18,3 +18,6 @@ export async function say(
 ): Promise<string | undefined> {
   return SHOW[kind](`PrefLens: ${notification(message)}`, ...buttons);
 }
+
+export const NO_FILE =
+  'No dataset is open. Open a .jsonl or .parquet file first; "PrefLens: Open the Sample Dataset" opens one.';

@@ -5,7 +5,8 @@ import type { DatasetStatus } from '#protocol/editor.ts';
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
 import { activeFile, goneFiles } from './largeFiles.ts';
-import { textOf, TOOLTIP_COMMANDS, tooltipOf } from './statusText.ts';
+import { say } from './say.ts';
+import { isUseless, textOf, TOOLTIP_COMMANDS, tooltipOf } from './statusText.ts';
 
 function tooltip(status: DatasetStatus): vscode.MarkdownString {
   const words = new vscode.MarkdownString(tooltipOf(status, isDataset(vscode.Uri.parse(status.uri))));
@@ -13,8 +14,24 @@ function tooltip(status: DatasetStatus): vscode.MarkdownString {
   return words;
 }
 
-/** Shows what is known of the dataset in the active editor; hidden for files that hold no pairs. */
-export function showStatus(server: Server): vscode.Disposable {
+/** Says why a file gives no pairs, with what helps. */
+async function explain(status: DatasetStatus, docs: vscode.Uri): Promise<void> {
+  const [mappings, log] = ['Show Known Schemas', 'Show Log'];
+  const words = status.reason ?? 'There are no pairs in this file.';
+  const answer = await say('info', words, mappings, log);
+  if (answer === mappings) {
+    const page = vscode.Uri.joinPath(docs, 'mappings.md');
+    await vscode.commands.executeCommand('markdown.showPreview', page);
+  } else if (answer === log) await vscode.commands.executeCommand('preflens.showOutput');
+}
+
+const EXPLAIN = 'preflens.explainFile';
+
+/**
+ * Shows what is known of the dataset in the active editor.
+ * @param docs the folder of the pages of the manual
+ */
+export function showStatus(server: Server, docs: vscode.Uri): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('preflens.status', vscode.StatusBarAlignment.Left, 10);
   item.name = 'PrefLens';
   const known = new Map<string, DatasetStatus>();
@@ -23,17 +40,25 @@ export function showStatus(server: Server): vscode.Disposable {
     // The compare view has the focus: the file beside it is still the one that counts.
     if (uri === undefined && vscode.window.visibleTextEditors.length > 0) return;
     const status = uri === undefined ? undefined : known.get(uri);
-    if (!status || status.phase === 'unrecognised') {
+    if (!status) {
       item.hide();
       return;
     }
     item.text = textOf(status);
     item.tooltip = tooltip(status);
-    item.command = status.phase === 'scoring' ? 'preflens.stopScoring' : 'preflens.compareRecord';
+    item.command = isUseless(status)
+      ? EXPLAIN
+      : status.phase === 'scoring'
+        ? 'preflens.stopScoring'
+        : 'preflens.compareRecord';
     item.show();
   };
   return vscode.Disposable.from(
     item,
+    vscode.commands.registerCommand(EXPLAIN, async () => {
+      const status = known.get(activeFile()?.toString() ?? '');
+      if (status) await explain(status, docs);
+    }),
     server.on('preflens/status', (status) => {
       known.set(status.uri, status);
       // A table's editor saves by itself.

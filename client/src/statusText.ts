@@ -1,5 +1,6 @@
 // The words of the status item. What comes from files stands in them as plain text: the tooltip may run commands.
 import { markdownText } from '#core/escape/escape.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { DatasetStatus } from '#protocol/editor.ts';
 
 /** The commands that the tooltip may run. */
@@ -17,20 +18,31 @@ function link(words: string, command: (typeof TOOLTIP_COMMANDS)[number]): string
   return `[${words}](command:${command})`;
 }
 
-function count(value: number, one: string, many: string): string {
-  return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
+/** The file gives nothing to work on: the status says why. */
+export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
+  return phase === 'unrecognised' || (phase === 'failed' && recordCount === 0);
+}
+
+function uselessWords({ phase, recordCount }: DatasetStatus): string {
+  if (phase === 'failed') return '$(warning) File cannot be read';
+  return recordCount === 0 ? '$(question) Empty file' : '$(question) No pairs recognised';
+}
+
+/** What a file holds: "580 pairs", "149 single verdicts". */
+function holds({ pairCount, judgementCount }: DatasetStatus): readonly string[] {
+  return [
+    ...(pairCount > 0 || judgementCount === 0 ? [plural(pairCount, 'pair')] : []),
+    ...(judgementCount > 0 ? [plural(judgementCount, 'single verdict')] : []),
+  ];
 }
 
 /** The words of the status item, by phase. */
 export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
-  const facts = [
-    count(status.pairCount, 'pair', 'pairs'),
-    status.mapping,
-    count(status.findingCount, 'finding', 'findings'),
-  ];
+  if (isUseless(status)) return uselessWords(status);
+  const facts = [...holds(status), status.mapping, plural(status.findingCount, 'finding')];
   // How far it is stands in the progress entry beside this item.
-  if (status.unsavedCount > 0) facts.push(count(status.unsavedCount, 'unsaved edit', 'unsaved edits'));
+  if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
   if (status.phase === 'scoring') facts.push('scoring');
   if (status.phase === 'cancelled') facts.push('scoring stopped');
   if (status.phase === 'failed') facts.push('scoring failed');
@@ -57,10 +69,9 @@ export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
   const { reason, trust, progress, unread } = status;
   const lines = [
     `**PrefLens** · ${[
-      count(status.recordCount, 'record', 'records'),
-      count(status.pairCount, 'pair', 'pairs'),
-      status.tieCount > 0 && count(status.tieCount, 'tie', 'ties'),
-      status.judgementCount > 0 && count(status.judgementCount, 'single verdict', 'single verdicts'),
+      plural(status.recordCount, 'record'),
+      ...(isUseless(status) ? [] : holds(status)),
+      status.tieCount > 0 && plural(status.tieCount, 'tie'),
     ]
       .filter((part) => part !== false)
       .join(', ')}`,
@@ -75,10 +86,12 @@ export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
     status.phase === 'scoring'
       ? link('Stop scoring', 'preflens.stopScoring')
       : [
-          link('Score again', 'preflens.scoreFile'),
+          isUseless(status) ? '' : link('Score again', 'preflens.scoreFile'),
           link('Problems', 'workbench.actions.view.problems'),
           link('Log', 'preflens.showOutput'),
-        ].join(' · '),
+        ]
+          .filter((one) => one !== '')
+          .join(' · '),
   ];
   return lines.filter((line) => line !== undefined && line !== '').join('\n\n');
 }

@@ -1,22 +1,35 @@
-// The compare page: receives a pair, draws it, sends back what the person wants.
-import type { FromPage, PageAction, ToPage } from '#protocol/page.ts';
+// The compare page: receives what a place holds, draws it, sends back what the person wants.
+import type { FromPage, PageAction, ShownPlace, ToPage } from '#protocol/page.ts';
 
-import { actionFor } from './model/keys.ts';
-import { drawNothing, drawPair } from './view/pair.ts';
+import { actionFor, ACTIONS } from './model/keys.ts';
+import type { PageState } from './model/pageState.ts';
+import { drawView } from './view/pair.ts';
+import { drawToolbar, placeWords } from './view/toolbar.ts';
 import { openWire } from './wire.ts';
 
-const post = openWire<FromPage, ToPage>((message) => {
-  const drawn =
-    message.kind === 'pair' ? drawPair(message.pair, message.undoCount, act) : drawNothing(message.message);
-  document.body.replaceChildren(...drawn);
+let state: PageState = { view: undefined, undoCount: 0, isReadOnly: false };
+
+const { post, remember } = openWire<FromPage, ToPage, ShownPlace>(({ view, undoCount }) => {
+  const isSame = isSamePlace(state.view, view);
+  state = { view, undoCount, isReadOnly: false };
+  remember({ uri: view.uri, record: view.record, pair: view.pair });
+  document.body.replaceChildren(drawToolbar(placeWords(view), ACTIONS, state, act), ...drawView(view));
+  if (!isSame) window.scrollTo(0, 0);
 });
 
+function isSamePlace(a: ShownPlace | undefined, b: ShownPlace): boolean {
+  return a?.uri === b.uri && a.record === b.record && a.pair === b.pair;
+}
+
 function act(action: PageAction): void {
-  post({ kind: 'act', action });
+  const { view } = state;
+  if (!view) return;
+  const { uri, record, pair } = view;
+  post({ kind: 'act', action, at: { uri, record, pair } });
 }
 
 window.addEventListener('keydown', (press) => {
-  const action = actionFor(press);
+  const action = actionFor(press, state);
   if (!action) return;
   press.preventDefault();
   act(action);

@@ -1,9 +1,10 @@
 // The dataset page: a list of rows, and beside it the pair of the selected one.
 import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
-import type { DatasetStatus, PairView, RowOrder } from '#protocol/editor.ts';
+import type { DatasetStatus, RecordView, RowOrder } from '#protocol/editor.ts';
 
 import { datasetActionFor } from './model/datasetKeys.ts';
 import { emptyWords, statusWords } from './model/datasetWords.ts';
+import type { PageState } from './model/pageState.ts';
 import { RowStore } from './model/rowStore.ts';
 import { drawBar, drawDetail } from './view/dataset.ts';
 import { element } from './view/elements.ts';
@@ -13,11 +14,13 @@ import { openWire } from './wire.ts';
 let status: DatasetStatus | undefined;
 let order: RowOrder = 'all';
 const stores: Record<RowOrder, RowStore> = { all: new RowStore('all'), findings: new RowStore('findings') };
-let pair: PairView | null | undefined;
+let view: RecordView | undefined;
 /** The record that is to be selected once its row is here. */
 let selected: { readonly record: number; readonly pair: number } | undefined;
+/** What is selected is also what is shown: until then nothing is edited. */
+let isShown = false;
 
-const post = openWire<FromDatasetPage, ToDatasetPage>(receive);
+const { post } = openWire<FromDatasetPage, ToDatasetPage>(receive);
 
 const list = createList({
   want(start, end) {
@@ -39,8 +42,19 @@ document.body.replaceChildren(
 );
 
 function choose(record: number, index: number): void {
+  isShown &&= record === selected?.record && index === selected.pair;
   selected = { record, pair: index };
   post({ kind: 'select', record, pair: index });
+  drawPane();
+}
+
+function pageState(): PageState {
+  return {
+    view,
+    undoCount: status?.unsavedCount ?? 0,
+    isReadOnly: !isShown || status === undefined || status.phase === 'reading',
+    findingCount: status?.findingCount ?? 0,
+  };
 }
 
 function setOrder(next: RowOrder): void {
@@ -52,7 +66,7 @@ function setOrder(next: RowOrder): void {
 }
 
 function act(action: DatasetAction): void {
-  post({ kind: 'act', action });
+  if (selected) post({ kind: 'act', action, ...selected });
 }
 
 function draw(): void {
@@ -63,10 +77,10 @@ function draw(): void {
   list.draw(stores[order]);
 }
 
-function drawPairPane(): void {
-  // The reader's place stays when the same pair is drawn anew.
+function drawPane(): void {
+  // The reader's place stays when the same pair is drawn again.
   const { scrollTop } = detail;
-  detail.replaceChildren(...drawDetail(pair, status, act));
+  detail.replaceChildren(...drawDetail(pageState(), act));
   detail.scrollTop = scrollTop;
 }
 
@@ -100,17 +114,19 @@ function receive(message: ToDatasetPage): void {
       }
       return;
     }
-    case 'pair':
-      if (selected && message.record !== selected.record) {
+    case 'view': {
+      const { record, pair, reviewIndex } = message.view;
+      if (selected && (record !== selected.record || pair !== selected.pair)) {
         // The next or previous finding: the list follows.
-        selected = { record: message.record, pair: message.pair?.pair ?? 0 };
-        const place = order === 'all' ? message.record : (message.pair?.findingNumber ?? 0) - 1;
-        list.select(place, true);
+        selected = { record, pair };
+        list.select(order === 'all' ? record : reviewIndex, true);
       }
-      if (message.pair?.record !== pair?.record) detail.scrollTop = 0;
-      pair = message.pair;
-      drawPairPane();
+      if (record !== view?.record) detail.scrollTop = 0;
+      view = message.view;
+      isShown = true;
+      drawPane();
       return;
+    }
     case 'reveal':
       reveal(message.record, message.pair);
       return;
@@ -123,13 +139,13 @@ function receive(message: ToDatasetPage): void {
 }
 
 window.addEventListener('keydown', (press) => {
-  const action = datasetActionFor(press);
+  const action = datasetActionFor(press, pageState());
   if (action) act(action);
   else if (!list.press(press)) return;
   press.preventDefault();
 });
 
 draw();
-drawPairPane();
+drawPane();
 list.element.focus();
 post({ kind: 'ready' });

@@ -21,7 +21,7 @@ import { codeActionsOf } from '../../server/src/lsp/actions.ts';
 import { OpenDataset } from '../../server/src/lsp/dataset.ts';
 import { OpenDocument } from '../../server/src/lsp/document.ts';
 import { editOf } from '../../server/src/lsp/edits.ts';
-import { pairViewOf } from '../../server/src/lsp/features.ts';
+import { recordViewOf } from '../../server/src/lsp/recordView.ts';
 import { DocumentSource } from '../../server/src/lsp/source.ts';
 import { never, testFolder } from '../fakes/files.ts';
 import { decode } from '../fakes/records.ts';
@@ -120,7 +120,8 @@ describe('36: several pairs in a record', () => {
           counts.pairs++;
           const finding = { record, pair } as Parameters<typeof findingKey>[0];
           expect(findingKey(finding, facts, new Uint8Array(0), ''), name).toBe(key);
-          expect(pairViewOf(dataset, { uri: URI, record, pair, step: 'here' })?.pairKey, name).toBe(key);
+          const view = recordViewOf(dataset, { phase: 'unscored' }, { uri: URI, record, pair, step: 'here' });
+          expect('pairKey' in view && view.pairKey, name).toBe(key);
           const isOnly = keys.indexOf(key) === keys.lastIndexOf(key);
           for (const edit of EDITS) {
             const where = `${name}, record ${record}, pair ${pair}, ${edit.kind}`;

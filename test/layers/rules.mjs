@@ -133,9 +133,9 @@ export const layerRules = [
   layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
   layer(
     ['client/src/**/*.ts'],
-    ['#core/escape/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
+    ['#core/escape/', '#core/words/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
     ['#protocol/'],
   ),
-  layer(['media/src/**/*.ts'], ['#core/compare/'], ['#protocol/']),
-  layer(['media/src/model/**/*.ts'], [], ['#protocol/']),
+  layer(['media/src/**/*.ts'], ['#core/compare/', '#core/words/'], ['#protocol/']),
+  layer(['media/src/model/**/*.ts'], ['#core/words/'], ['#protocol/']),
 ];

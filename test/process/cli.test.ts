@@ -43,7 +43,7 @@ describe('check', () => {
   it('is clean on clean files: exit 0, nothing on standard output', async () => {
     const { code, out, err } = await preflens(['check', write('clean.jsonl', lines(good(1), good(2), ''))]);
     expect([code, out]).toEqual([0, '']);
-    expect(err).toContain('2 pairs in 2 records, TRL explicit prompt, 0 findings of structure');
+    expect(err).toContain('2 pairs in 2 records, TRL explicit prompt, 0 findings');
   });
 
   it.each([

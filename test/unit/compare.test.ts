@@ -3,9 +3,6 @@ import { expect, it } from 'vitest';
 import { wordDiff } from '#core/compare/wordDiff.ts';
 import { seededRandom } from '#core/score/random.ts';
 
-import { actionFor, ACTIONS } from '../../media/src/model/keys.ts';
-import { signed, standing, wordCount } from '../../media/src/model/words.ts';
-
 const random = seededRandom(2);
 const WORDS = ['a', 'wren', 'sings', ',', '\n', 'é', '🐦', 'loud', '  ', '.', '鳥'];
 const text = (length: number): string =>
@@ -35,30 +32,4 @@ it('leaves unrelated and very long texts plain, and says so', () => {
   expect(wordDiff(long, `${long}more`).unmarked).toBe('too-long');
   expect(wordDiff('x'.repeat(30_000_000), 'y').unmarked).toBe('too-long');
   expect(wordDiff('', '').chosen).toEqual([]);
-});
-
-it('gives every action a key of its own, and leaves the editor its shortcuts', () => {
-  expect(new Set(ACTIONS.map(({ key }) => key)).size).toBe(ACTIONS.length);
-  const press = (key: string, over = {}) =>
-    actionFor({ key, ctrlKey: false, altKey: false, metaKey: false, ...over });
-  expect([press('j'), press('K'), press('ArrowRight'), press('f'), press('x')]).toEqual([
-    'next',
-    'previous',
-    'next',
-    'flip',
-    undefined,
-  ]);
-  expect(press('f', { ctrlKey: true })).toBeUndefined();
-});
-
-it('writes numbers in words', () => {
-  expect([signed(-1.234), signed(0.5)]).toEqual(['−1.23', '+0.50']);
-  expect([standing(0), standing(0.42), standing(12), standing(99.95), standing(70)]).toEqual([
-    'lowest 0.1 % of this file',
-    'lowest 0.4 % of this file',
-    'lowest 12 % of this file',
-    'highest 0.1 % of this file',
-    'highest 30 % of this file',
-  ]);
-  expect([wordCount('one'), wordCount(' two  words\n')]).toEqual(['1 word', '2 words']);
 });

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#core/score/random.ts';
 import type { RowView } from '#protocol/editor.ts';
 
-import { datasetActionFor, rowAfter } from '../../media/src/model/datasetKeys.ts';
 import { RowStore } from '../../media/src/model/rowStore.ts';
 import { drawnRows, scrollHeight, scrollTopOf, topFor, topRow } from '../../media/src/model/scroll.ts';
 
@@ -88,51 +87,5 @@ describe('the store of rows', () => {
     }
     expect(store.at(0)).toBeUndefined();
     expect(store.at(29_950)?.record).toBe(29_950);
-  });
-});
-
-describe('keys', () => {
-  const press = (key: string, more: object = {}) => ({
-    key,
-    ctrlKey: false,
-    altKey: false,
-    metaKey: false,
-    ...more,
-  });
-
-  it('mean what their buttons say, and nothing with Ctrl', () => {
-    expect(
-      ['f', 'F', 'x', 't', 'm', 'j', 'k', 'u', 'r', 'a', 'q'].map((key) => datasetActionFor(press(key))),
-    ).toEqual([
-      'flip',
-      'flip',
-      'drop',
-      'tie',
-      'margin',
-      'next',
-      'previous',
-      'undo',
-      'repair',
-      'keep',
-      undefined,
-    ]);
-    expect(datasetActionFor(press('f', { ctrlKey: true }))).toBeUndefined();
-  });
-
-  it('go through the rows and stay among them', () => {
-    const after = (key: string, at: number) => rowAfter(press(key), at, 15.4, 100);
-    expect([
-      after('ArrowDown', 0),
-      after('ArrowDown', 99),
-      after('ArrowUp', 0),
-      after('PageDown', 10),
-    ]).toEqual([1, 99, 0, 24]);
-    expect([after('End', 5), after('Home', 5), after('PageUp', 3), after('a', 3)]).toEqual([
-      99,
-      0,
-      0,
-      undefined,
-    ]);
-    expect(rowAfter(press('ArrowDown'), 0, 15, 0)).toBeUndefined();
   });
 });

@@ -209,7 +209,7 @@ describe('what a whole file shows', () => {
     await client.diagnostics(kto);
     expect(await client.hover(kto, 0)).toContain('One answer, called good');
     const [turn] = await client.codeActions(kto, 0);
-    expect(turn!.title).toBe('Turn the verdict');
+    expect(turn!.title).toBe('Flip good/bad');
     client.apply(turn!.edit!);
     expect(client.text).toBe('{"prompt":"q","completion":"a","label":false}');
   });

@@ -139,8 +139,8 @@ describe('decisions', () => {
   it('take a finding off the list for whoever reads the file next, flipped or not', async () => {
     const client = await serverWith({}, {}, { decisions: true });
     const { uri, path } = await open(client);
-    const keepAction = (await client.codeActions(uri, 3)).find(({ title }) => title.startsWith('Keep'))!;
-    expect(keepAction.title).toBe('Keep this pair: "turn-marker-in-response" is no fault here…');
+    const keepAction = (await client.codeActions(uri, 3)).find(({ title }) => title.startsWith('Ignore'))!;
+    expect(keepAction.title).toBe('Ignore "turn-marker-in-response" for this pair…');
     const [ref] = keepAction.command!.arguments as [KeepRequest];
     expect(
       await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'a play', by: 'ann' }),

@@ -50,9 +50,7 @@ describe('an editor that knows standard LSP alone', () => {
     const { client, found } = await scoredSample();
     const line = linesOf(found, 'likely-mislabeled')[0]!;
     const before = client.text;
-    expect(await client.hover(URI, line)).toMatch(
-      /Margin −\d+\.\d\d\*\* · [\d.]+\w\w percentile of this file/,
-    );
+    expect(await client.hover(URI, line)).toMatch(/Margin −\d+\.\d\d\*\* · lowest [\d.]+ % of this file/);
 
     const actions = await client.codeActions(URI, line);
     expect(actions.map(({ title }) => title)).toEqual(['Flip chosen and rejected', 'Drop this record']);
@@ -275,7 +273,7 @@ describe('limits', () => {
     client.open(URI, `${empty.repeat(3000)}{broken\n{"prompt":"Q","chosen":"same","rejected":"same"}\n`);
     const found = await client.diagnostics(URI);
     expect(found.length).toBe(1000);
-    expect(found[0]!.message).toContain('3,002 findings in this file; the first 999 are listed');
+    expect(found[0]!.message).toContain('3,002 findings in this file; 999 of them are listed');
     expect(new Set(found.map(ruleOf))).toEqual(
       new Set(['more-findings', 'empty-response', 'invalid-json', 'identical-pair']),
     );

@@ -178,7 +178,7 @@ describe('a table in an editor', () => {
     expect(await ask('writeText', { text: edited.join('\n') })).toEqual({ saved: 2 });
     expect(await linesOf()).toEqual(edited);
     const refused = await ask<SaveResult>('writeText', { text: [...edited, ...edited].join('\n') });
-    expect(refused.error).toContain('lines more than there are rows');
+    expect(refused.error).toContain('than the table has rows');
     const broken = await ask<SaveResult>('writeText', {
       text: edited.map((line, i) => (i === 4 ? '{"prompt":' : line)).join('\n'),
     });

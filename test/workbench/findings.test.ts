@@ -103,7 +103,7 @@ it('shows the page of a rule from its code in Problems', async () => {
 
 it('keeps a pair with a reason, in a file for git', async () => {
   const { page } = window;
-  await quickFix(4, /Keep this pair: "turn-marker-in-response"/);
+  await quickFix(4, /Ignore "turn-marker-in-response" for this pair/);
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor({ state: 'visible' });
   await screenshot(page, 'keep-reason');

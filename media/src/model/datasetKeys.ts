@@ -2,21 +2,35 @@ import type { DatasetAction } from '#protocol/datasetPage.ts';
 
 import type { ActionRow, KeyPress } from './keys.ts';
 import { actionIn, isPlain, KEEP, WALK } from './keys.ts';
+import type { PageState } from './pageState.ts';
+import { canDrop, canGrade, canRepair, canUndo } from './pageState.ts';
 
 /** What each key does in the dataset page, and the words on its button. */
 export const DATASET_ACTIONS: readonly ActionRow<DatasetAction>[] = [
   ...WALK,
-  { key: 't', action: 'tie', label: 'Tie', title: 'Call both answers equal' },
-  { key: 'm', action: 'margin', label: 'Margin', title: 'Set how much better the chosen answer is' },
-  { key: 'r', action: 'repair', label: 'Repair', title: 'Mend the text as its finding says' },
-  { key: 'x', action: 'drop', label: 'Drop', title: 'Take the row out' },
-  { key: 'u', action: 'undo', label: 'Undo', title: 'Take back the last edit' },
+  { key: 't', action: 'tie', label: 'Tie', title: 'Call both answers equal', isEnabled: canGrade },
+  {
+    key: 'm',
+    action: 'margin',
+    label: 'Margin',
+    title: 'Set how much better the chosen answer is',
+    isEnabled: canGrade,
+  },
+  {
+    key: 'r',
+    action: 'repair',
+    label: 'Repair',
+    title: 'Mend the text as its finding says',
+    isEnabled: canRepair,
+  },
+  { key: 'x', action: 'drop', label: 'Drop', title: 'Take the row out', isEnabled: canDrop },
+  { key: 'u', action: 'undo', label: 'Undo', title: 'Take back the last edit', isEnabled: canUndo },
   KEEP,
 ];
 
 /** The action of a key press, or undefined. */
-export function datasetActionFor(press: KeyPress): DatasetAction | undefined {
-  return actionIn(DATASET_ACTIONS, press);
+export function datasetActionFor(press: KeyPress, state: PageState): DatasetAction | undefined {
+  return actionIn(DATASET_ACTIONS, press, state);
 }
 
 const STEPS: Readonly<Record<string, number | 'page up' | 'page down' | 'first' | 'last'>> = {

@@ -1,19 +1,17 @@
 // The sentences of the dataset page.
+import { plural } from '#core/words/numbers.ts';
 import type { DatasetStatus, RowOrder } from '#protocol/editor.ts';
-
-function count(value: number, one: string, many: string): string {
-  return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
-}
 
 /** What is known of the file, in one line. */
 export function statusWords(status: DatasetStatus | undefined): string {
   if (!status) return 'Opening…';
   if (status.phase === 'reading') return 'Reading…';
   const facts = [
-    count(status.recordCount, 'row', 'rows'),
-    status.pairCount === status.recordCount ? undefined : count(status.pairCount, 'pair', 'pairs'),
+    plural(status.recordCount, 'row'),
+    status.pairCount === status.recordCount ? undefined : plural(status.pairCount, 'pair'),
+    status.judgementCount > 0 ? plural(status.judgementCount, 'single verdict') : undefined,
     status.mapping,
-    status.unsavedCount > 0 ? count(status.unsavedCount, 'unsaved edit', 'unsaved edits') : undefined,
+    status.unsavedCount > 0 ? plural(status.unsavedCount, 'unsaved edit') : undefined,
     {
       scoring: (status.progress ?? 'scoring').toLowerCase(),
       cancelled: 'scoring stopped',
@@ -31,13 +29,7 @@ export function emptyWords(
 ): string | undefined {
   if (total > 0) return undefined;
   if (!status || status.phase === 'reading') return 'Reading…';
-  if (order === 'findings') return 'No findings. Scoring may still bring some.';
+  if (order === 'findings')
+    return status.phase === 'scoring' ? 'No findings yet. Scoring may still bring some.' : 'No findings.';
   return status.reason ?? 'This file holds no rows.';
-}
-
-/** Why the pane beside the list shows no pair. */
-export function noPairWords(status: DatasetStatus | undefined): string {
-  if (status?.phase === 'unrecognised')
-    return 'No preference pairs are recognised in this file: its rows are listed as they stand. Name its mapping in preflens.json.';
-  return 'Select a row to read chosen against rejected. This one holds no pair.';
 }

@@ -1,17 +1,41 @@
-/** "+0.31", "−2.31": always signed, with a real minus. */
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+// The words of the pages that are not of the dataset page alone.
+import { plural } from '#core/words/numbers.ts';
+import type { RecordView } from '#protocol/editor.ts';
+
+/** Longer texts are not cut into words: that takes about a second for ten million characters. */
+const MAX_COUNTED = 1_000_000;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+
+/**
+ * "38 words". Words are those of Unicode, with a dictionary for scripts that put no spaces between them (Chinese, Japanese,
+ * Thai). A very long text is measured in characters.
+ */
+export function lengthWords(text: string): string {
+  if (text.length > MAX_COUNTED) return plural(text.length, 'character');
+  let count = 0;
+  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) count++;
+  return plural(count, 'word');
 }
 
-/** "worst 0.2 %" below the middle, "best 12 %" above it: a percentile that needs no explanation. */
-export function standing(percentile: number): string {
-  const share = percentile <= 50 ? percentile : 100 - percentile;
-  const digits = share < 1 ? Math.max(0.1, share).toFixed(1) : Math.round(share).toString();
-  return percentile <= 50 ? `lowest ${digits} % of this file` : `highest ${digits} % of this file`;
+/** "Finding 12 of 208", "Findings 12–13 of 208", "No finding here, 208 elsewhere". */
+export function findingPlace({
+  findingNumber,
+  findingsHere,
+  findingCount,
+}: Pick<RecordView, 'findingNumber' | 'findingsHere' | 'findingCount'>): string {
+  const [count, first] = [findingCount.toLocaleString('en'), findingNumber.toLocaleString('en')];
+  if (findingCount === 0) return 'No findings in this file';
+  if (findingNumber === 0) return `No finding here, ${count} elsewhere`;
+  if (findingsHere === 1) return `Finding ${first} of ${count}`;
+  const last = (findingNumber + findingsHere - 1).toLocaleString('en');
+  return `Findings ${first}–${last} of ${count}`;
 }
 
-/** "38 words". */
-export function wordCount(text: string): string {
-  const count = text.match(/\S+/g)?.length ?? 0;
-  return `${count.toLocaleString('en')} ${count === 1 ? 'word' : 'words'}`;
+/** Where a view stands in its file: "line 3, pair 2 of 4"; `unit` is "line" or "row". */
+export function recordPlace(view: RecordView, unit: string): string {
+  if (view.record < 0) return 'the whole file';
+  const which =
+    view.kind === 'pair' && view.pairCount > 1 ? `, pair ${view.pair + 1} of ${view.pairCount}` : '';
+  return `${unit} ${(view.line + 1).toLocaleString('en')}${which}`;
 }

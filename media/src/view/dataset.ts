@@ -1,11 +1,12 @@
 // The bar above the list, and the pane beside it.
 import type { DatasetAction } from '#protocol/datasetPage.ts';
-import type { DatasetStatus, PairView, RowOrder } from '#protocol/editor.ts';
+import type { RowOrder } from '#protocol/editor.ts';
 
 import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
-import { noPairWords } from '../model/datasetWords.ts';
+import type { PageState } from '../model/pageState.ts';
 import { element } from './elements.ts';
-import { actionButtons, drawAnswers } from './pair.ts';
+import { drawNothing, drawView } from './pair.ts';
+import { drawToolbar, rowWords } from './toolbar.ts';
 
 const ORDERS: readonly { readonly order: RowOrder; readonly label: string }[] = [
   { order: 'all', label: 'All rows' },
@@ -36,39 +37,11 @@ export function drawBar(
   ];
 }
 
-/** The pair of the selected row, with what can be done to it. */
-export function drawDetail(
-  pair: PairView | null | undefined,
-  status: DatasetStatus | undefined,
-  act: (action: DatasetAction) => void,
-): Node[] {
-  const isReadOnly = status === undefined || status.phase === 'reading';
-  const hasFindings = (pair?.findingCount ?? status?.findingCount ?? 0) > 0;
-  const isPointless = (action: DatasetAction): boolean => {
-    if (action === 'next' || action === 'previous') return !hasFindings;
-    if (action === 'undo') return (status?.unsavedCount ?? 0) === 0;
-    if (action === 'keep') return !pair || pair.findings.length === 0;
-    if (action === 'repair') return isReadOnly || !pair?.findings.some(({ canRepair }) => canRepair);
-    return isReadOnly || !pair || (pair.isTie && action !== 'drop');
-  };
-  const which = pair && pair.pairCount > 1 ? `, pair ${pair.pair + 1} of ${pair.pairCount}` : '';
-  const place = pair
-    ? [
-        element('strong', {}, `Row ${(pair.record + 1).toLocaleString('en')}${which}`),
-        element(
-          'span',
-          {},
-          pair.findingNumber > 0 ? `Finding ${pair.findingNumber} of ${pair.findingCount}` : '',
-        ),
-      ]
-    : [];
+/** What the selected row holds, with what can be done to it. */
+export function drawDetail(state: PageState, act: (action: DatasetAction) => void): Node[] {
+  const { view } = state;
   return [
-    element(
-      'nav',
-      {},
-      element('div', { class: 'place' }, ...place),
-      actionButtons(DATASET_ACTIONS, isPointless, act),
-    ),
-    ...(pair ? drawAnswers(pair) : [element('p', { class: 'nothing' }, noPairWords(status))]),
+    drawToolbar(view ? rowWords(view) : [], DATASET_ACTIONS, state, act),
+    ...(view ? drawView(view) : drawNothing('Select a row to read its answers.')),
   ];
 }

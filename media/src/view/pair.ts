@@ -1,11 +1,20 @@
+// What a place of a dataset shows: a pair, answers that stand alone, or why there is neither.
 import type { Stretch, WordDiff } from '#core/compare/wordDiff.ts';
 import { wordDiff } from '#core/compare/wordDiff.ts';
-import type { AnswerView, FindingView, ImageView, PairView, ReasonView, TurnView } from '#protocol/editor.ts';
-import type { PageAction } from '#protocol/page.ts';
+import { formatMargin, marginSign, plural } from '#core/words/numbers.ts';
+import type {
+  AnswerView,
+  FindingView,
+  ImageView,
+  JudgedView,
+  JudgementView,
+  PairView,
+  ReasonView,
+  RecordView,
+  TurnView,
+} from '#protocol/editor.ts';
 
-import type { ActionRow } from '../model/keys.ts';
-import { ACTIONS } from '../model/keys.ts';
-import { signed, standing, wordCount } from '../model/words.ts';
+import { lengthWords } from '../model/words.ts';
 import { element } from './elements.ts';
 
 /** Turns before the last one are folded when there are more than this. */
@@ -33,13 +42,35 @@ function prompt(turns: readonly TurnView[]): HTMLElement {
   const folded = turns.slice(0, -OPEN_TURNS);
   const shown = turns.slice(-OPEN_TURNS).map(turn);
   if (folded.length === 0) return element('section', { class: 'prompt' }, ...shown);
-  const count = folded.length === 1 ? '1 earlier turn' : `${folded.length} earlier turns`;
-  const details = element('details', {}, element('summary', {}, count), ...folded.map(turn));
+  const summaryText = plural(folded.length, 'earlier turn');
+  const details = element('details', {}, element('summary', {}, summaryText), ...folded.map(turn));
   return element('section', { class: 'prompt' }, details, ...shown);
 }
 
 function stretches(parts: readonly Stretch[]): (Node | string)[] {
   return parts.map(({ kind, text }) => (kind === 'same' ? text : element('mark', {}, text)));
+}
+
+/** Transcripts put a space before an answer: it would shift the first line. */
+function trimStart(parts: readonly Stretch[]): readonly Stretch[] {
+  const [first, ...rest] = parts;
+  return first ? [{ ...first, text: first.text.trimStart() }, ...rest] : [];
+}
+
+/** An answer in its frame. */
+function article(name: string, title: string, notes: readonly string[], body: HTMLElement): HTMLElement {
+  const header = element('header', {}, element('h2', {}, title));
+  for (const note of notes) if (note !== '') header.append(element('span', { class: 'reward' }, note));
+  return element('article', { class: name }, header, body);
+}
+
+function answerText(text: string, label: string, shown: readonly (Node | string)[]): HTMLElement {
+  const isEmpty = text.trim() === '';
+  return element(
+    'div',
+    { class: isEmpty ? 'text empty' : 'text', tabindex: '0', 'aria-label': label },
+    ...(isEmpty ? ['The answer is empty.'] : shown),
+  );
 }
 
 const TITLES = {
@@ -55,38 +86,29 @@ function answer(
   isTie: boolean,
   unscored: string,
 ): HTMLElement {
-  const parts = diff[side];
-  const reward = view.reward === undefined ? unscored : `reward ${signed(view.reward)}`;
-  const header = element(
-    'header',
-    {},
-    element('h2', {}, TITLES[isTie ? 'tie' : 'preference'][side]),
-    element('span', { class: 'reward' }, reward),
-    element('span', { class: 'count' }, wordCount(view.text)),
-  );
-  const empty = view.text.trim() === '';
-  const body = element(
-    'div',
-    { class: empty ? 'text empty' : 'text', tabindex: '0', 'aria-label': `${side} answer` },
-    ...(empty ? ['The answer is empty.'] : stretches(trimStart(parts))),
-  );
-  return element('article', { class: isTie ? 'tie' : side }, header, body);
+  const reward = view.reward === undefined ? unscored : `reward ${formatMargin(view.reward)}`;
+  const body = answerText(view.text, `${side} answer`, stretches(trimStart(diff[side])));
+  const made = article(isTie ? 'tie' : side, TITLES[isTie ? 'tie' : 'preference'][side], [reward], body);
+  made.querySelector('header')?.append(element('span', { class: 'count' }, lengthWords(view.text)));
+  return made;
 }
 
-/** Transcripts put a space before an answer: it would shift the first line. */
-function trimStart(parts: readonly Stretch[]): readonly Stretch[] {
-  const [first, ...rest] = parts;
-  return first ? [{ ...first, text: first.text.trimStart() }, ...rest] : [];
+function judgement({ text, verdict }: JudgementView, index: number, count: number): HTMLElement {
+  const title = count > 1 ? `Step ${index + 1}` : 'Answer';
+  const name = { good: 'chosen', bad: 'rejected', rated: 'tie', unrated: 'tie' }[verdict.kind];
+  const made = article(name, title, [verdict.words], answerText(text, title, [text.trimStart()]));
+  made.querySelector('header')?.append(element('span', { class: 'count' }, lengthWords(text)));
+  return made;
 }
 
 function reason({ text, side, weight }: ReasonView): HTMLElement {
   const where = side === 'style' ? '' : side;
   return element(
     'li',
-    { class: weight < 0 ? 'against' : 'for' },
+    { class: marginSign(weight) < 0 ? 'against' : 'for' },
     element('span', { class: 'what' }, side === 'style' ? text : `“${text}”`),
     ...(where === '' ? [] : [element('span', { class: 'where' }, where)]),
-    element('span', { class: 'weight' }, signed(weight)),
+    element('span', { class: 'weight' }, formatMargin(weight)),
   );
 }
 
@@ -94,17 +116,12 @@ function finding({ rule, severity, message }: FindingView): HTMLElement {
   return element('li', { class: severity }, element('code', {}, rule), ' ', message);
 }
 
-function summary(view: PairView): HTMLElement {
+function summary(view: RecordView): HTMLElement {
   const children: Node[] = [];
-  if (view.margin !== undefined && view.percentile !== undefined) {
-    children.push(
-      element(
-        'p',
-        { class: 'margin' },
-        element('strong', {}, `Margin ${signed(view.margin)}`),
-        ` · ${standing(view.percentile)}`,
-      ),
-    );
+  if (view.kind === 'pair' && view.margin !== undefined && view.standing !== undefined) {
+    const place = view.standing === '' ? '' : ` · ${view.standing} of this file`;
+    const margin = element('strong', {}, `Margin ${formatMargin(view.margin)}`);
+    children.push(element('p', { class: 'margin' }, margin, place));
   }
   if (view.findings.length > 0)
     children.push(element('ul', { class: 'findings' }, ...view.findings.map(finding)));
@@ -127,79 +144,18 @@ function evidence(view: PairView): HTMLElement {
   }
   const trust = view.isTie
     ? 'The label calls both answers equal: there is no margin.'
-    : (view.trust ?? 'This file is not scored yet.');
-  const scorer = view.scorer ?? '';
-  children.push(
-    element('p', { class: 'trust' }, view.isTie || view.trust === undefined ? trust : `${scorer} ${trust}`),
-  );
+    : view.trust === undefined
+      ? 'This file is not scored yet.'
+      : `${view.scorer ?? ''} ${view.trust}`;
+  children.push(element('p', { class: 'trust' }, trust));
   return element('footer', {}, ...children);
 }
 
-/** A button for each action of a table, with its key. */
-export function actionButtons<Action extends string>(
-  actions: readonly ActionRow<Action>[],
-  isPointless: (action: Action) => boolean,
-  act: (action: Action) => void,
-): HTMLElement {
-  const buttons = actions.map(({ key, action, label, title }) => {
-    const button = element(
-      'button',
-      { title: `${title} (${key.toUpperCase()})`, type: 'button' },
-      label,
-      element('kbd', {}, key.toUpperCase()),
-    );
-    button.disabled = isPointless(action);
-    button.addEventListener('click', () => {
-      act(action);
-    });
-    return button;
-  });
-  return element('div', { class: 'buttons' }, ...buttons);
-}
-
-function toolbar(view: PairView, undoCount: number, act: (action: PageAction) => void): HTMLElement {
-  const isPointless = (action: PageAction): boolean => {
-    const needsFindings = action === 'next' || action === 'previous';
-    return (
-      (action === 'undo' && undoCount === 0) ||
-      (action === 'flip' && view.isTie) ||
-      (action === 'keep' && view.findings.length === 0) ||
-      (needsFindings && view.findingCount === 0)
-    );
-  };
-  const which = view.pairCount > 1 ? `, pair ${view.pair + 1} of ${view.pairCount}` : '';
-  const place =
-    view.findingNumber > 0
-      ? `Finding ${view.findingNumber.toLocaleString('en')} of ${view.findingCount.toLocaleString('en')}`
-      : view.findingCount > 0
-        ? `No finding here, ${view.findingCount.toLocaleString('en')} elsewhere`
-        : 'No findings in this file';
-  return element(
-    'nav',
-    {},
-    element(
-      'div',
-      { class: 'place' },
-      element('strong', {}, view.fileName),
-      element('span', {}, `line ${(view.line + 1).toLocaleString('en')}${which}`),
-      element('span', {}, place),
-    ),
-    actionButtons(ACTIONS, isPointless, act),
-  );
-}
-
-/** Draws one pair, with what can be done to it. */
-export function drawPair(view: PairView, undoCount: number, act: (action: PageAction) => void): Node[] {
-  return [toolbar(view, undoCount, act), ...drawAnswers(view)];
-}
-
-/** Draws what a pair says, and what is said of it. */
-export function drawAnswers(view: PairView): Node[] {
+function drawPair(view: PairView): Node[] {
   const diff = wordDiff(view.chosen.text, view.rejected.text);
   // A tie has no reward, and some scorers compare answers without giving any.
   const unscored = view.isTie || view.margin !== undefined ? '' : 'not scored';
   return [
-    summary(view),
     prompt(view.prompt),
     ...pictures(view.images),
     element(
@@ -213,7 +169,32 @@ export function drawAnswers(view: PairView): Node[] {
   ];
 }
 
-/** Draws a sentence where there is no pair to draw. */
+function drawJudged({ prompt: turns, images, judgements }: JudgedView): Node[] {
+  const why =
+    judgements.length > 1
+      ? 'Each step has a verdict of its own: there is no pair to compare or score.'
+      : 'The data is unpaired: this answer has a verdict of its own, and there is no pair to compare or score.';
+  return [
+    prompt(turns),
+    ...pictures(images),
+    element('main', { class: 'judged' }, ...judgements.map((one, i) => judgement(one, i, judgements.length))),
+    element('footer', {}, element('p', { class: 'trust' }, why)),
+  ];
+}
+
+/** Draws what a place says, and what is said of it. */
+export function drawView(view: RecordView): Node[] {
+  switch (view.kind) {
+    case 'pair':
+      return [summary(view), ...drawPair(view)];
+    case 'judged':
+      return [summary(view), ...drawJudged(view)];
+    case 'empty':
+      return [summary(view), ...drawNothing(view.why)];
+  }
+}
+
+/** Draws a sentence where there is nothing else to draw. */
 export function drawNothing(message: string): Node[] {
   return [element('p', { class: 'nothing' }, message)];
 }

@@ -4,6 +4,7 @@ import { unusedOf } from '#core/memory/apply.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
 import { baselineOf, prune } from '#core/memory/baseline.ts';
 import { messages, UserError } from '#core/messages.ts';
+import { plural } from '#core/words/numbers.ts';
 import {
   baselinePath,
   changeBaseline,
@@ -79,7 +80,9 @@ export async function baseline(
       const counted = [...found.unlisted.values()].reduce((sum, count) => sum + count, 0);
       const listed = found.findings.length;
       const words = counted > 0 ? ` (${listed} by their pairs, ${counted} by their number alone)` : '';
-      command.note(`${path}: ${listed + counted} findings of ${found.files.length} files${words}.`);
+      command.note(
+        `${path}: ${plural(listed + counted, 'finding')} of ${plural(found.files.length, 'file')}${words}.`,
+      );
       continue;
     }
     const gone = await forgetUnused(root, found);
@@ -94,6 +97,8 @@ export async function baseline(
     );
     const size = (one: typeof before): number =>
       [...(one?.findings.values() ?? [])].reduce((sum, rules) => sum + rules.size, 0);
-    command.note(`${path}: ${size(before) - size(after)} entries and ${gone} decisions taken out.`);
+    command.note(
+      `${path}: ${plural(size(before) - size(after), 'entry', 'entries')} and ${plural(gone, 'decision')} taken out.`,
+    );
   }
 }

@@ -11,6 +11,7 @@ import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
 import { totalOf } from '#core/report/report.ts';
 import { SARIF } from '#core/report/sarif.ts';
+import { plural } from '#core/words/numbers.ts';
 import { writeWhole } from '#node/write.ts';
 
 import type { CheckedDataset, CheckedFile, CollectOptions } from './collect.ts';
@@ -100,12 +101,14 @@ function note(command: Command, { name }: CheckedDataset, reports: readonly File
     judgementCount: sum(({ judgementCount }) => judgementCount),
   };
   const [kept, old] = [sum((report) => report.kept), sum((report) => report.old)];
-  const files = reports.length > 1 ? ` of ${reports.length} files` : '';
+  const files = reports.length > 1 ? ` of ${plural(reports.length, 'file')}` : '';
   const words = [
-    `${countWords(counts)} in ${sum(({ recordCount }) => recordCount)} records${files}`,
+    `${countWords(counts)} in ${plural(
+      sum(({ recordCount }) => recordCount),
+      'record',
+    )}${files}`,
     [...new Set(reports.map(({ mapping }) => mapping))].join(', '),
-    `${totalOf(reports) - ranked} findings of structure`,
-    `${ranked} pairs to review`,
+    plural(totalOf(reports), 'finding') + (ranked > 0 ? ` (${plural(ranked, 'label')} to review)` : ''),
     ...reports.flatMap(({ trust }) => (trust === '' ? [] : [trust.replace(/\.$/, '')])),
     ...(kept > 0 ? [`${kept} kept by decision`] : []),
     ...(old > 0 ? [`${old} in the baseline`] : []),

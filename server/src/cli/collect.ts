@@ -15,6 +15,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { Histogram, ReportedFinding } from '#core/report/report.ts';
 import { histogramOf } from '#core/report/report.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { PlacedFinding } from '#node/engine.ts';
 import { placeFindings } from '#node/engine.ts';
@@ -137,7 +138,7 @@ async function relate(
   const { ranges, memoryMb, bar, signal } = command;
   if (dataset.pairCount > mostRelated(memoryMb)) {
     command.note(
-      `${dataset.name}: duplicates were not looked for: ${dataset.pairCount} pairs need more than ${memoryMb} MB (--memory).`,
+      `${dataset.name}: duplicates were not looked for: ${plural(dataset.pairCount, 'pair')} need more than ${memoryMb} MB (--memory).`,
     );
     return [];
   }
@@ -151,7 +152,7 @@ async function relate(
   if (mostPairs > 0 && signed < dataset.pairCount) {
     bar.clear();
     command.note(
-      `${dataset.name}: near duplicates were looked for among the first ${signed} of ${dataset.pairCount} pairs. More memory (--memory) takes in more.`,
+      `${dataset.name}: near duplicates were looked for among the first ${signed} of ${plural(dataset.pairCount, 'pair')}. More memory (--memory) takes in more.`,
     );
   }
   const files = dataset.files.map(({ file, survey }) => ({

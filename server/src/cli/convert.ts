@@ -9,6 +9,7 @@ import { TARGETS } from '#core/convert/targets.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
+import { plural } from '#core/words/numbers.ts';
 import { codecOf } from '#node/codec.ts';
 import type { Dataset } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
@@ -147,7 +148,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
   const { losses, read, written } = outcome;
   const lost = [...losses.lines(), ...ofTable];
   command.note(
-    `${path}: ${read} records read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
+    `${path}: ${plural(read, 'record')} read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
       (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),
   );
   for (const line of lost) command.note(`  ${line}`);

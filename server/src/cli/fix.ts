@@ -9,6 +9,7 @@ import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { DataFile } from '#node/files.ts';
@@ -143,7 +144,7 @@ async function fixFile(
     await savePlanned(checked.file, planned, command.signal);
   }
   const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
-  const records = changes.length === 1 ? '1 record' : `${changes.length} records`;
+  const records = plural(changes.length, 'record');
   const what = dryRun ? 'would change' : 'changed';
   command.note(`${path}: ${records} ${what}${words === '' ? '' : ` (${words})`}.`);
   for (const [rule, count] of checked.unlisted) {

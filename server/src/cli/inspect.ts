@@ -11,6 +11,7 @@ import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages } from '#core/messages.ts';
 import { countWords } from '#core/report/formats.ts';
+import { plural } from '#core/words/numbers.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
@@ -65,7 +66,7 @@ export async function index(
     const { facts, recognition } = survey;
     const counts = countWords(facts);
     command.print(
-      `${file.path}: ${counts} in ${facts.recordCount} records, ${recognition?.mapping.title ?? 'not recognised'}`,
+      `${file.path}: ${counts} in ${plural(facts.recordCount, 'record')}, ${recognition?.mapping.title ?? 'not recognised'}`,
     );
     command.print(
       `  ${read} in ${seconds.toFixed(2)} s${sidecar === undefined ? '' : `; facts in ${sidecar}`}`,
@@ -110,7 +111,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
   const percent = (of: number): string => `${Math.round(100 * of)} %`;
   command.print(`${path}: ${mapping.title} (${mapping.id})`);
   command.print(
-    `  ${recognition.isGiven ? 'named in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its one record fits' : `${percent(share)} of the first ${sample.length} records fit`}`,
+    `  ${recognition.isGiven ? 'named in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its one record fits' : `${percent(share)} of the first ${plural(sample.length, 'record')} fit`}`,
   );
   command.print(`  better answer: ${mapping.polarity}`);
   command.print(
@@ -214,9 +215,9 @@ export async function stats(
   const share = (of: number, all: number): string => (all === 0 ? '–' : `${((100 * of) / all).toFixed(1)} %`);
   const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
     `mean ${mean.toFixed(0)}, median ${median}, nine of ten up to ${ninth}, longest ${longest} characters`;
-  command.print(`${dataset.name}: ${countWords(dataset)} in ${figures.records} records`);
+  command.print(`${dataset.name}: ${countWords(dataset)} in ${plural(figures.records, 'record')}`);
   if (figures.pairs > 0) {
-    command.print(`  prompts             ${figures.prompts} different ones`);
+    command.print(`  prompts             ${figures.prompts.toLocaleString('en')} different`);
     command.print(`  chosen              ${lengths(figures.chosen)}`);
     command.print(`  rejected            ${lengths(figures.rejected)}`);
     command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
@@ -231,7 +232,7 @@ export async function stats(
   command.print(`  by ${field ?? ''}`);
   const width = Math.min(40, Math.max(...[...sources.keys()].map((name) => name.length)));
   for (const [name, { pairs, ties, longerChosen }] of [...sources].slice(0, MOST_SOURCES)) {
-    const tied = ties > 0 ? `, ${share(ties, pairs)} ties` : '';
+    const tied = ties > 0 ? `, ${share(ties, pairs)} tied` : '';
     command.print(
       `    ${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs, longer one chosen ${share(longerChosen, pairs - ties)}${tied}`,
     );

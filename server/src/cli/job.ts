@@ -17,6 +17,7 @@ import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
+import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import { fittedShare, groupOf, pairBatches, readWantedPairs, restMargins } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
@@ -217,7 +218,7 @@ async function ratePanel(
         signal: command.signal,
         onProgress({ done, scoredPairs, pairs }) {
           command.bar.show(
-            `${scorer.name}: ${scoredPairs} of ${pairs} pairs, ${words(scorer.name, done)}`,
+            `${scorer.name}: ${scoredPairs.toLocaleString('en')} of ${plural(pairs, 'pair')}, ${words(scorer.name, done)}`,
             done,
           );
         },

@@ -1,4 +1,6 @@
 // `keep`: a decision about one finding, written down with its reason.
+import { dirname } from 'node:path';
+
 import { readRaw } from '#core/dataset/survey.ts';
 import { formatKey, hashKey } from '#core/hash.ts';
 import type { Verdict } from '#core/memory/decisions.ts';
@@ -6,6 +8,7 @@ import { messages } from '#core/messages.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import { openFile } from '#node/files.ts';
 import { decide, memoryRoot, nameIn } from '#node/memory.ts';
+import { ownName } from '#node/ownName.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
@@ -14,7 +17,8 @@ import { knownRule } from './explain.ts';
 export interface KeepOptions {
   readonly rule: string;
   readonly reason: string;
-  readonly by: string;
+  /** Who decides; git's user.name, else the name of the account, where it is not said. */
+  readonly by?: string | undefined;
   /** Number of the pair in its record. */
   readonly pair: number;
   /** The finding is right: it is written down, and not silenced. */
@@ -43,8 +47,9 @@ export async function keep(command: Command, place: string, options: KeepOptions
   const root = memoryRoot(path);
   const file = nameIn(root, path);
   const key = line === undefined ? `file:${file}` : await keyAt(path, Number(line), pair);
+  const name = (by ?? '') || (await ownName(dirname(path)));
   const decision: Verdict = wrong ? 'wrong' : 'keep';
   const at = new Date().toISOString().slice(0, 10);
-  await decide(root, { key, rule, decision, reason, by, at, file });
+  await decide(root, { key, rule, decision, reason, by: name, at, file });
   command.note(`${place}: "${rule}" of ${key} is ${wrong ? 'called right, and stays reported' : 'kept'}.`);
 }

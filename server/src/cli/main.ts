@@ -128,7 +128,7 @@ program
   .option(...BUDGET)
   .addOption(new Option('--format <name>', 'of the report').choices(Object.keys(FORMATS)).default('text'))
   .option('--out <file>', 'where the report goes; standard output where it is not said')
-  .option('--max-findings <n>', 'findings that are listed at most, the gravest first', toNumber, Infinity)
+  .option('--max-findings <n>', 'findings that are listed at most, the gravest first; else all', toNumber)
   .addOption(
     new Option('--fail-on <severity>', 'the least severity that makes the exit code 1')
       .choices([...FAIL_ON])
@@ -142,11 +142,16 @@ program
   .action(
     async (
       files: string[],
-      options: Checking & { format: FormatName; maxFindings: number; failOn: FailOn; out?: string },
+      options: Checking & { format: FormatName; maxFindings?: number; failOn: FailOn; out?: string },
     ) => {
       const { paths, shownAs, done } = await spoolStandardInput(await expandPaths(files), cancel.signal);
       try {
-        const { found, failed } = await check(command(), paths, { groupBy: undefined, ...options, shownAs });
+        const { found, failed } = await check(command(), paths, {
+          groupBy: undefined,
+          maxFindings: Infinity,
+          ...options,
+          shownAs,
+        });
         process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
       } finally {
         await done();
@@ -158,11 +163,11 @@ program
   .command('fix')
   .description('make the safe repairs of findings; exit 1 when --dry-run would change something')
   .argument('<files...>', FILES)
-  .option('--rule <id...>', 'repairs of these rules alone', [])
+  .option('--rule <id...>', 'repairs of these rules alone')
   .option('--review', 'with --rule: also repairs that a person should look at first', false)
   .option('--dry-run', 'print what would change, and write nothing', false)
-  .action(async (files: string[], options: { rule: string[]; review: boolean; dryRun: boolean }) => {
-    const isChanged = await fix(command(), await expandPaths(files), options);
+  .action(async (files: string[], options: { rule?: string[]; review: boolean; dryRun: boolean }) => {
+    const isChanged = await fix(command(), await expandPaths(files), { rule: [], ...options });
     process.exitCode = options.dryRun && isChanged ? FINDINGS : CLEAN;
   });
 
@@ -195,13 +200,13 @@ program
   .argument('<place>', 'FILE:LINE, or FILE for a finding about the whole file')
   .requiredOption('--rule <id>', 'the rule of the finding')
   .requiredOption('--reason <words>', 'why')
-  .option('--by <name>', 'who decides', '')
+  .option('--by <name>', "who decides; git's user.name, else the name of the account, where it is not said")
   .option('--pair <n>', 'number of the pair in its record, from 0', toNumber, 0)
   .option('--wrong', 'the finding is right: write that down, and go on reporting it', false)
   .action(
     async (
       place: string,
-      options: { rule: string; reason: string; by: string; pair: number; wrong: boolean },
+      options: { rule: string; reason: string; by?: string; pair: number; wrong: boolean },
     ) => {
       await keep(command(), place, options);
     },

@@ -1,5 +1,6 @@
 import { messages } from '#core/messages.ts';
 import type { Share } from '#core/score/quality.ts';
+import { plural } from '#core/words/numbers.ts';
 import { SELF_TEST_SHARE } from '#node/scoring.ts';
 
 import type { Command } from './command.ts';
@@ -56,7 +57,7 @@ export async function selfTest(command: Command, path: string, options: SelfTest
     ['Precision at the number planted', interval(test.precisionAtPlanted)],
   ];
   command.print(
-    `${path}: ${pairs} pairs, ${test.planted} labels flipped on purpose (seed ${options.seed}), ${scorerId}`,
+    `${path}: ${plural(pairs, 'pair')}, ${plural(test.planted, 'label')} flipped on purpose (seed ${options.seed}), ${scorerId}`,
   );
   for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
   if (test.accuracy.low < 0.55) {

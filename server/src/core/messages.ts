@@ -1,5 +1,6 @@
 // Every error that people see: what happened, and what to do. One place, one voice.
 import { systemWords } from './systemWords.ts';
+import { plural } from './words/numbers.ts';
 
 /** An error to be shown as it is, without a stack. */
 export class UserError extends Error {}
@@ -12,7 +13,7 @@ export function missingShardsWords(
   { count, of, first }: { readonly count: number; readonly of: number; readonly first: readonly number[] },
 ): string {
   const numbers = first.map((number) => String(number).padStart(5, '0')).join(', ');
-  const amount = count === 1 ? '1 shard' : `${count.toLocaleString('en')} shards`;
+  const amount = plural(count, 'shard');
   return `${name}: ${amount} of ${of.toLocaleString('en')} missing: ${numbers}${count > first.length ? ', …' : ''}.`;
 }
 
@@ -57,7 +58,7 @@ export const messages = {
     new UserError(`${pattern}: no file fits this pattern. Quote it where the shell is to leave it alone.`),
   noRule: (id: string, meant: string | undefined) =>
     new UserError(
-      `There is no rule "${id}"${meant === undefined ? '' : `; did you mean "${meant}"?`} preflens explain lists all.`,
+      `No such rule: ${id}${meant === undefined ? '' : `; did you mean "${meant}"?`}. "preflens explain" lists all rules.`,
     ),
   fixesLeft: (path: string, rule: string, count: number) =>
     new UserError(
@@ -118,7 +119,7 @@ export const messages = {
     new UserError(`${path}: row ${record + 1} has no text. ${fault} Use the dataset editor.`),
   rowsAdded: (path: string, count: number) =>
     new UserError(
-      `${path}: ${count} lines more than there are rows. Rows are edited and removed here, not added; nothing was saved.`,
+      `${path}: the text has ${plural(count, 'more line')} than the table has rows. You can edit or delete rows here, but not add them. Nothing was saved.`,
     ),
   editedElsewhere: (path: string) =>
     new UserError(`${path}: the dataset editor has unsaved edits of this file. Save or revert them first.`),

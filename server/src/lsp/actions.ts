@@ -18,6 +18,7 @@ import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -39,12 +40,12 @@ const EDITS: readonly {
 }[] = [
   {
     kind: 'flip',
-    title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Turn the verdict'),
+    title: (pairs) => (pairs > 0 ? 'Flip chosen and rejected' : 'Flip good/bad'),
     isOfPair: true,
   },
   {
     kind: 'drop',
-    title: (pairs) => (pairs > 1 ? `Drop this record with its ${pairs} pairs` : 'Drop this record'),
+    title: (pairs) => (pairs > 1 ? `Drop this record with its ${plural(pairs, 'pair')}` : 'Drop this record'),
     isOfPair: false,
   },
   { kind: 'tie', title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined), isOfPair: true },
@@ -145,14 +146,17 @@ function smallest(before: Uint8Array, after: Uint8Array): ByteEdit {
 
 interface Fixes {
   readonly edits: TextDocumentEdit['edits'];
-  readonly count: number;
+  /** Records whose text changes. */
+  readonly changed: number;
+  /** Records that go. */
+  readonly dropped: number;
 }
 
 /** The repairs of all records in a scope, as one edit. */
 function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
   const { recognition } = dataset.survey;
   const edits: TextDocumentEdit['edits'] = [];
-  let count = 0;
+  let [changed, dropped] = [0, 0];
   for (const [record, findings] of recognition ? recordsWith(dataset, scope.rules) : []) {
     const raw = dataset.rawRecord(record);
     const own = { ...scope, rules: new Set(findings.map(({ rule }) => rule)) };
@@ -168,14 +172,16 @@ function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
         },
       });
     if (!raw || !fixed) continue;
-    count++;
-    if (fixed.bytes) edits.push(...toTextEdits(dataset, raw, [smallest(raw.bytes, fixed.bytes)]));
-    else {
+    if (fixed.bytes) {
+      changed++;
+      edits.push(...toTextEdits(dataset, raw, [smallest(raw.bytes, fixed.bytes)]));
+    } else {
+      dropped++;
       const range = { start: { line: raw.line, character: 0 }, end: { line: raw.line + 1, character: 0 } };
       edits.push({ range, newText: '' });
     }
   }
-  return { edits, count };
+  return { edits, changed, dropped };
 }
 
 function editWith({ source }: OpenDataset, edits: TextDocumentEdit['edits']): WorkspaceEdit {
@@ -195,21 +201,39 @@ interface Unresolved {
   readonly rule: string;
 }
 
+/** Whether the repair of a finding takes its record out, where a person has a look at it; undefined where it has none. */
+function isDropped({ rule, replace, separate }: Finding): boolean | undefined {
+  const repair = repairsOf(rule).find(
+    ({ edit }) =>
+      edit !== 'flip' &&
+      (edit !== 'replace' || replace !== undefined) &&
+      (edit !== 'separate' || separate !== undefined),
+  );
+  return repair === undefined ? undefined : repair.edit === 'drop';
+}
+
+/** "Drop all 93 records with …", "Repair all 2 records with …", "Repair 2 and drop 3 records with …". */
+function bulkTitle(rule: string, changed: number, dropped: number, all = 'all '): string {
+  const of = `with "${rule}"`;
+  if (changed > 0 && dropped > 0)
+    return `Repair ${changed.toLocaleString('en')} and drop ${plural(dropped, 'record')} ${of}`;
+  const verb = dropped > 0 ? 'Drop' : 'Repair';
+  return `${verb} ${all}${plural(Math.max(changed, dropped), 'record')} ${of}`;
+}
+
 /** "Fix all of a rule": its edit is made when it is chosen, and shown before it is made. */
 function fixRuleActions(dataset: OpenDataset, findings: readonly Finding[]): CodeAction[] {
   const rules = new Set(findings.map(({ rule }) => rule));
   return [...rules].flatMap((rule) => {
-    const records = recordsWith(dataset, new Set([rule])).size;
-    if (
-      records < 2 ||
-      Object.hasOwn(SCORE_RULES, rule) ||
-      !repairsOf(rule).some(({ edit }) => edit !== 'flip')
-    )
-      return [];
+    if (Object.hasOwn(SCORE_RULES, rule)) return [];
+    const kinds = [...recordsWith(dataset, new Set([rule])).values()].map((own) => own.map(isDropped));
+    const dropped = kinds.filter((own) => own.includes(true)).length;
+    const changed = kinds.filter((own) => own.includes(false) && !own.includes(true)).length;
+    if (dropped + changed < 2) return [];
     const data: Unresolved = { uri: dataset.source.uri, rule };
     return [
       {
-        title: `Repair all ${records.toLocaleString('en')} records with "${rule}"…`,
+        title: `${bulkTitle(rule, changed, dropped)}…`,
         kind: CodeActionKind.QuickFix,
         data,
       },
@@ -225,8 +249,8 @@ export function resolveAction(
   const { uri, rule } = (action.data ?? {}) as Partial<Unresolved>;
   const dataset = uri === undefined ? undefined : datasetOf(uri);
   if (!dataset || rule === undefined) return action;
-  const { edits, count } = fixesOf(dataset, { rules: new Set([rule]), review: true });
-  const label = `Repair ${count === 1 ? '1 record' : `${count.toLocaleString('en')} records`} with "${rule}"`;
+  const { edits, changed, dropped } = fixesOf(dataset, { rules: new Set([rule]), review: true });
+  const label = bulkTitle(rule, changed, dropped, '');
   const annotated = edits.map((edit) => ({ ...edit, annotationId: rule }));
   return {
     ...action,
@@ -243,7 +267,7 @@ function keepActions(dataset: OpenDataset, place: PairPlace, findings: readonly 
     const ref: KeepRequest = { uri: dataset.source.uri, ...place, pair: finding.pair ?? place.pair, rule };
     const diagnostic = toDiagnostic(dataset, finding);
     return {
-      title: `Keep this pair: "${rule}" is no fault here…`,
+      title: `Ignore "${rule}" for this pair…`,
       kind: CodeActionKind.QuickFix,
       command: { title: 'Keep', command: 'preflens.keep', arguments: [ref] },
       ...(diagnostic && { diagnostics: [diagnostic] }),

@@ -22,7 +22,7 @@ import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
-import type { PairPlace } from './findingLists.ts';
+import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
 import type { DocumentSurvey } from './resurvey.ts';
 import type { PairScore, Scores } from './scores.ts';
@@ -326,9 +326,14 @@ export class OpenDataset {
     }
   }
 
-  /** Pairs with findings, in the order in which a person should look at them: labels by rank, then contradictions, then structure by place. */
-  reviewOrder(): readonly PairPlace[] {
+  /** Places with findings, in the order in which a person should look at them: labels by rank, then contradictions, then structure by place. */
+  reviewOrder(): readonly ReviewPlace[] {
     return this.#lists.order;
+  }
+
+  /** Where a pair stands in that order; -1 where it has no finding. */
+  reviewIndex(record: number, pair: number): number {
+    return this.#lists.indexOf(record, pair);
   }
 
   #setVerdict(panel: Panel, number: number): void {

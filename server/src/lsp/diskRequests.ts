@@ -14,6 +14,7 @@ import type {
   PairRequest,
   RecordEdit,
   RecordRef,
+  RecordView,
   RowsRequest,
   RowsResult,
 } from '#protocol/editor.ts';
@@ -21,11 +22,12 @@ import type {
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { editOf, separateEditOf } from './edits.ts';
-import { pairViewOf } from './features.ts';
 import type { InStep } from './inStep.ts';
 import { pathOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
-import { earlyPairOf, rowsOf } from './rows.ts';
+import { whyNotEdited } from './reasons.ts';
+import { earlyViewOf, recordViewOf } from './recordView.ts';
+import { rowsOf } from './rows.ts';
 import { show } from './show.ts';
 
 const NO_ROWS: RowsResult = { rows: [], total: 0 };
@@ -78,9 +80,8 @@ export function serveDisk(
     const dataset = files.current(ref.uri);
     const wanted = what.kind === 'repair' ? dataset && repairOf(dataset, ref) : what;
     const planned = dataset && wanted && editOf(dataset, ref, wanted);
-    if (!planned) return null;
-    if ('refused' in planned) {
-      show(connection, 'info', planned.refused);
+    if (!planned || 'refused' in planned) {
+      show(connection, 'info', planned?.refused ?? whyNotEdited(files.get(ref.uri), ref, what));
       return null;
     }
     if (!(dataset.source instanceof DiskSource)) {
@@ -127,11 +128,10 @@ export function serveDisk(
       throw error;
     }
   });
-  connection.onRequest('preflens/pair', (request: PairRequest) => {
+  connection.onRequest<RecordView, unknown>('preflens/pair', (request: PairRequest) => {
     const dataset = files.current(request.uri);
-    if (dataset) return pairViewOf(dataset, request);
-    const opening = files.get(request.uri)?.dataset;
-    return opening ? earlyPairOf(opening, request) : null;
+    const file = files.get(request.uri);
+    return dataset && file ? recordViewOf(dataset, file, request) : earlyViewOf(file, request);
   });
   connection.onRequest(
     'preflens/edit',

@@ -1,19 +1,17 @@
-// What the editor asks about a place: hover, code lenses, and the pair to be drawn.
+// What the editor asks about a place: hovers and code lenses.
 import type { CodeLens, Hover, Range } from 'vscode-languageserver/node';
 import { MarkupKind } from 'vscode-languageserver/node';
 
-import { keyOfPair } from '#core/edits/pairEdit.ts';
 import { markdownText } from '#core/escape/escape.ts';
-import type { Finding } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Reason } from '#core/score/explain.ts';
-import { formatMargin, formatPercentile } from '#core/score/ranking.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
-import type { ClientOptions, FindingView, PairRequest, PairView, RecordRef } from '#protocol/editor.ts';
+import { formatMargin } from '#core/words/numbers.ts';
+import type { ClientOptions, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
-import type { PairPlace } from './findingLists.ts';
-import { imagesOf } from './images.ts';
-import { fileNameOf, pairWords } from './names.ts';
+import { pairWords } from './names.ts';
+import { verdictView } from './recordView.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
 const MOST_LENSES = 2000;
@@ -51,18 +49,9 @@ function pairList(dataset: OpenDataset, { raw, pairs }: ReadRecord): string {
 
 function unpairedWords({ judgements }: ReadRecord): string {
   const [first] = judgements;
-  if (judgements.length > 1)
+  if (!first || judgements.length > 1)
     return `${judgements.length} steps, each with a verdict; there is no pair to score.`;
-  const verdict = first?.verdict;
-  const words =
-    verdict === true
-      ? 'called good'
-      : verdict === false
-        ? 'called bad'
-        : verdict === undefined
-          ? 'not rated'
-          : `rated ${verdict}`;
-  return `One answer, ${words}; there is no pair to score.`;
+  return `One answer, ${verdictView(first).words}; there is no pair to score.`;
 }
 
 /** The pair of a record that a hover explains: the one that speaks most against its label. */
@@ -101,8 +90,8 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
   const known = dataset.margin(record, index);
   // Scored out of turn, it may be known before it is ranked.
   const margin = Number.isNaN(known) ? explained.margin : known;
-  const percentile = scores.distribution.percentile(margin);
-  const place = Number.isNaN(percentile) ? '' : ` · ${formatPercentile(percentile)} percentile of this file`;
+  const standing = scores.distribution.standing(margin);
+  const place = standing === '' ? '' : ` · ${standing} of this file`;
   const { chosenReward, rejectedReward, reasons, details } = explained;
   const rewards =
     chosenReward === undefined || rejectedReward === undefined
@@ -132,7 +121,9 @@ function lensRecords(dataset: OpenDataset, visible: readonly [number, number] | 
     });
   }
   if (facts.recordCount <= MOST_LENSES) return all;
-  return [...new Set(dataset.reviewOrder().map(({ record }) => record))].slice(0, MOST_LENSES);
+  const found = new Set(dataset.reviewOrder().map(({ record }) => record));
+  found.delete(WHOLE_FILE);
+  return [...found].slice(0, MOST_LENSES);
 }
 
 export function codeLensesOf(
@@ -154,8 +145,7 @@ export function codeLensesOf(
     const line = facts.records.line[record] ?? 0;
     const range: Range = { start: { line, character: 0 }, end: { line, character: 0 } };
     const ref: RecordRef = { uri, record, pair: worst - from };
-    const percentile = formatPercentile(scores.distribution.percentile(margin));
-    const title = `margin ${formatMargin(margin)} · ${percentile} percentile`;
+    const title = `margin ${formatMargin(margin)} · ${scores.distribution.standing(margin)}`;
     const compare = options.compare ? 'preflens.compare' : '';
     return [
       { range, command: { title, command: compare, arguments: [ref] } },
@@ -165,72 +155,4 @@ export function codeLensesOf(
       { range, command: { title: 'Flip', command: 'preflens.flip', arguments: [ref] } },
     ];
   });
-}
-
-/** The pair to show: walks the list in a circle, over records that hold no pair to draw. */
-function stepFrom(
-  dataset: OpenDataset,
-  order: readonly PairPlace[],
-  request: PairRequest,
-): PairPlace | undefined {
-  const { record, pair = 0, step, shownAs } = request;
-  if (step === 'here') return { record, pair };
-  const count = order.length;
-  const direction = step === 'next' ? 1 : -1;
-  const place = order.findIndex((one) => one.record === record && one.pair === pair);
-  // A pair that left the list stood just before the one that now has its number.
-  const start = place >= 0 ? place : (shownAs ?? 0) - (step === 'next' ? 2 : 1);
-  for (let i = 1; i <= count; i++) {
-    const next = order[(((start + direction * i) % count) + count) % count];
-    if (next !== undefined && dataset.readPair(next.record, next.pair)) return next;
-  }
-  return undefined;
-}
-
-/** A finding as pages draw it. */
-export function findingView({ rule, severity, message, replace, separate }: Finding): FindingView {
-  return { rule, severity, message, ...((replace ?? separate) && { canRepair: true }) };
-}
-
-/** The pair of a record, or the next or previous one with a finding, as the compare view draws it. */
-export function pairViewOf(dataset: OpenDataset, request: PairRequest): PairView | null {
-  const order = dataset.reviewOrder();
-  const place = stepFrom(dataset, order, request);
-  const read = place && dataset.readPair(place.record, place.pair);
-  if (!read) return null;
-  const { record } = read.raw;
-  const { pair, index } = read;
-  const explained = pair.isTie ? undefined : dataset.explain(read, 8);
-  const known = dataset.margin(record, index);
-  const margin = explained && Number.isNaN(known) ? explained.margin : known;
-  const { scores, trust } = dataset;
-  return {
-    uri: dataset.source.uri,
-    fileName: fileNameOf(dataset.source.uri),
-    record,
-    recordCount: dataset.survey.facts.recordCount,
-    pair: index,
-    pairKey: keyOfPair(pair),
-    pairCount: read.pairs.length,
-    isTie: pair.isTie,
-    line: read.raw.line,
-    prompt: pair.prompt,
-    images: imagesOf(read.value),
-    chosen: {
-      text: pair.chosen.text,
-      ...(explained?.chosenReward !== undefined && { reward: explained.chosenReward }),
-    },
-    rejected: {
-      text: pair.rejected.text,
-      ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
-    },
-    details: explained?.details ?? [],
-    ...(scores && explained && { margin, percentile: scores.distribution.percentile(margin) }),
-    ...(scores && { scorer: scores.about }),
-    ...(trust !== undefined && { trust }),
-    reasons: explained?.reasons ?? [],
-    findings: dataset.findingsOf(record, index).map(findingView),
-    findingNumber: order.findIndex((one) => one.record === record && one.pair === index) + 1,
-    findingCount: order.length,
-  };
 }

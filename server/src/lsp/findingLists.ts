@@ -14,6 +14,14 @@ export interface PairPlace {
   readonly pair: number;
 }
 
+/** A place with findings, in the order in which a person looks at them. */
+export interface ReviewPlace extends PairPlace {
+  /** Number of its first finding in that order, from 1. */
+  readonly first: number;
+  /** Its findings. Of all places together they are the findings of the file that are listed. */
+  readonly count: number;
+}
+
 /** Findings, and how many there really are. */
 export interface Counted {
   readonly findings: readonly Finding[];
@@ -39,6 +47,8 @@ export type MemoryOf = (found: readonly Keyed[], isChecked: (rule: string) => bo
 /** Labels by rank, then contradictions, then structure by place. */
 const REVIEW: readonly Part[] = ['label', 'relations', 'structure'];
 
+const placeKey = ({ record, pair }: PairPlace): string => `${record}:${pair}`;
+
 const NONE: Counted = { findings: [], counts: new Map() };
 
 export class FindingLists {
@@ -52,7 +62,8 @@ export class FindingLists {
   #shown: Record<Part, readonly Finding[]> | undefined;
   #all: readonly Finding[] | undefined;
   #byRecord: Map<number, Finding[]> | undefined;
-  #order: readonly PairPlace[] | undefined;
+  #order: readonly ReviewPlace[] | undefined;
+  #indexes: ReadonlyMap<string, number> | undefined;
 
   /** @param keyOf what a finding is known by, now */
   constructor(keyOf: (finding: Finding) => string) {
@@ -113,19 +124,35 @@ export class FindingLists {
     return this.#byRecord.get(record) ?? [];
   }
 
-  /** Pairs with findings, each once. */
-  get order(): readonly PairPlace[] {
-    this.#order ??= this.#orderPairs();
+  /**
+   * Places with findings, each once: a finding without a pair belongs to the first pair of its record, one of the whole file to
+   * the record WHOLE_FILE.
+   */
+  get order(): readonly ReviewPlace[] {
+    this.#order ??= this.#orderPlaces();
     return this.#order;
   }
 
-  #orderPairs(): readonly PairPlace[] {
-    const places = new Map<string, PairPlace>();
-    for (const { record, pair = 0 } of REVIEW.flatMap((part) => this.#visible()[part])) {
-      const key = `${record}:${pair}`;
-      if (record !== WHOLE_FILE && !places.has(key)) places.set(key, { record, pair });
-    }
-    return [...places.values()];
+  /** Where a place stands in that order; -1 where it has no finding. */
+  indexOf(record: number, pair: number): number {
+    this.#indexes ??= new Map(this.order.map((place, i) => [placeKey(place), i]));
+    return this.#indexes.get(placeKey({ record, pair })) ?? -1;
+  }
+
+  #orderPlaces(): readonly ReviewPlace[] {
+    const ofPairs = REVIEW.flatMap((part) => this.#visible()[part]);
+    const inOrder = groupBy([...ofPairs, ...this.#ofMemory()], ({ record, pair = 0 }) =>
+      placeKey({ record, pair }),
+    );
+    let next = 1;
+    const places = [...inOrder.values()].flatMap(([finding, ...more]): ReviewPlace[] => {
+      if (!finding) return [];
+      const { record, pair = 0 } = finding;
+      const place = { record, pair, first: next, count: more.length + 1 };
+      next += place.count;
+      return [place];
+    });
+    return places;
   }
 
   #visible(): Record<Part, readonly Finding[]> {
@@ -179,5 +206,6 @@ export class FindingLists {
     this.#all = undefined;
     this.#byRecord = undefined;
     this.#order = undefined;
+    this.#indexes = undefined;
   }
 }

@@ -106,5 +106,6 @@ export function findingsPage(
   groups.sort(
     (a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count || (a.label < b.label ? -1 : 1),
   );
-  return { groups, items: [], total: rows.length, notKept };
+  // What is not kept has no words that a filter could be held against.
+  return { groups, items: [], total: rows.length + (wanted === '' ? notKept : 0), notKept };
 }

@@ -1,11 +1,14 @@
 // What an editor asks of findings beyond Problems: all of them, those of closed files, decisions, and diagnostics when it wants them.
+import { dirname } from 'node:path';
+
 import type { Connection } from 'vscode-languageserver/node';
 
 import { ruleById } from '#core/checks/table.ts';
 import { messages } from '#core/messages.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { decide, memoryRoot, nameIn } from '#node/memory.ts';
-import type { EditorRequests, FindingsRequest, SaveResult, Settings } from '#protocol/editor.ts';
+import { ownName } from '#node/ownName.ts';
+import type { EditorRequests, FindingsRequest, Refusal, SaveResult, Settings } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { wordsOf } from './fileRules.ts';
@@ -14,6 +17,7 @@ import { findingsPage } from './findingsPage.ts';
 import { pathOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
 import { reportProgress } from './progress.ts';
+import { whyNothing } from './reasons.ts';
 import { toDiagnostics } from './toProtocol.ts';
 import { WorkspaceChecks } from './workspaceChecks.ts';
 
@@ -42,7 +46,7 @@ type KeepParams = EditorRequests['preflens/keep']['params'];
 /** The finding that is meant: of the pair where it is said, else of the record. */
 async function keep(
   files: OpenFiles,
-  { uri, record, pair = 0, rule, reason, by }: KeepParams,
+  { uri, record, pair = 0, rule, reason, by = '' }: KeepParams,
 ): Promise<SaveResult> {
   const dataset = files.current(uri);
   const path = pathOf(uri);
@@ -58,7 +62,7 @@ async function keep(
     rule,
     decision: 'keep',
     reason,
-    by,
+    by: by || (await ownName(dirname(path))),
     at,
     file: nameIn(root, path),
   });
@@ -105,7 +109,8 @@ export function serveFindings(
   });
   connection.onRequest('preflens/checkFile', ({ uri }: EditorRequests['preflens/checkFile']['params']) => {
     files.checkNow(uri);
-    return null;
+    const why = whyNothing(files.get(uri), uri);
+    return why === undefined ? null : ({ why } satisfies Refusal);
   });
   connection.onRequest('preflens/keep', async (params: KeepParams): Promise<SaveResult> => {
     try {

@@ -4,6 +4,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import type { Connection, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 
 import { visible } from '#core/escape/escape.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
 import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
@@ -316,7 +317,7 @@ export class OpenFiles {
     log(
       connection,
       'info',
-      `${name}: ${facts.pairCount} pairs in ${facts.recordCount} records, ${recognition.mapping.title}, ${how} ` +
+      `${name}: ${plural(facts.pairCount, 'pair')} in ${plural(facts.recordCount, 'record')}, ${recognition.mapping.title}, ${how} ` +
         `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
     );
     if (settings().scoreOnOpen) this.startScoring(file);
@@ -334,7 +335,7 @@ export class OpenFiles {
         id,
         label,
       } satisfies EditorNotifications['preflens/edited']);
-    const edits = (count: number): string => (count === 1 ? '1 unsaved edit' : `${count} unsaved edits`);
+    const edits = (count: number): string => plural(count, 'unsaved edit');
     if (settled.restored > 0)
       show(connection, 'info', `${edits(settled.restored)} of an earlier session restored.`);
     else if (settled.added.length > 0)

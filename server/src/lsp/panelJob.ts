@@ -8,6 +8,7 @@ import { countScores, pairWords, unscoredWords } from '#core/reward/counts.ts';
 import type { Member } from '#core/reward/panel.ts';
 import { Panel } from '#core/reward/panel.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import type { PairScorer, RatingSource } from '#node/scorers/rating.ts';
@@ -162,7 +163,7 @@ export class PanelJob {
         listener.onProgress(
           scorer.name,
           done,
-          `${scoredPairs.toLocaleString('en')} of ${pairs.toLocaleString('en')} pairs, ${words(scorer.name, done)}`,
+          `${scoredPairs.toLocaleString('en')} of ${plural(pairs, 'pair')}, ${words(scorer.name, done)}`,
         );
         if (performance.now() < nextRanking || this.#isRanking) return;
         wait = Math.min(SELDOM_MS, 2 * wait);

@@ -1,21 +1,25 @@
 // Records as rows of a list. They are at hand as soon as a table is open, long before it is read through.
 import { readRaw } from '#core/dataset/survey.ts';
+import type { Judgement } from '#core/mapping/forms/form.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { PairRequest, PairView, RowsRequest, RowsResult, RowView } from '#protocol/editor.ts';
+import type { RowsRequest, RowsResult, RowView } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
-import { findingView, worstPair } from './features.ts';
-import { imagesOf } from './images.ts';
-import { fileNameOf } from './names.ts';
+import { worstPair } from './features.ts';
+import { findingView, verdictView } from './recordView.ts';
 
 /** Characters of a text that a row has room for, and a few more. */
 const SHOWN_CHARACTERS = 240;
 
 /** Rows that are asked for at a time, at most. */
 const MOST_ROWS = 500;
+
+/** Bytes of a record that are shown where nothing is read in it. */
+const MAX_RAW_BYTES = 2048;
 
 const decoder = new TextDecoder();
 
@@ -28,10 +32,15 @@ function start(text: string): string {
     .slice(0, SHOWN_CHARACTERS);
 }
 
-function textsOf(pair: Pair | undefined, raw: RawRecord): Pick<RowView, 'prompt' | 'chosen' | 'rejected'> {
-  if (!pair) return { prompt: start(decoder.decode(raw.bytes.subarray(0, 2048))), chosen: '', rejected: '' };
-  const prompt = pair.prompt.at(-1)?.text ?? '';
-  return { prompt: start(prompt), chosen: start(pair.chosen.text), rejected: start(pair.rejected.text) };
+type Texts = Pick<RowView, 'prompt' | 'chosen' | 'rejected' | 'verdict'>;
+
+function textsOf(pair: Pair | undefined, judgement: Judgement | undefined, raw: RawRecord): Texts {
+  const { prompt: turns } = pair ?? judgement ?? {};
+  const prompt = start(turns?.at(-1)?.text ?? '');
+  if (pair) return { prompt, chosen: start(pair.chosen.text), rejected: start(pair.rejected.text) };
+  if (judgement)
+    return { prompt, chosen: start(judgement.response.text), rejected: '', verdict: verdictView(judgement) };
+  return { prompt: start(decoder.decode(raw.bytes.subarray(0, MAX_RAW_BYTES))), chosen: '', rejected: '' };
 }
 
 type Marks = Pick<RowView, 'isEdited' | 'isDropped'>;
@@ -41,7 +50,24 @@ function marksOf({ source }: OpenDataset, record: number): Marks {
   return { isEdited, isDropped: isEdited && source instanceof DiskSource && source.isDropped(record) };
 }
 
+/** The row of what is said of the whole file. */
+function fileRow(dataset: OpenDataset): RowView {
+  return {
+    record: WHOLE_FILE,
+    pair: 0,
+    pairCount: 0,
+    isTie: false,
+    findings: dataset.findingsOf(WHOLE_FILE).map(findingView),
+    isEdited: false,
+    isDropped: false,
+    prompt: 'The whole file',
+    chosen: '',
+    rejected: '',
+  };
+}
+
 function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined): RowView | undefined {
+  if (record === WHOLE_FILE) return fileRow(dataset);
   const read = dataset.readRecord(record);
   const raw = read?.raw ?? dataset.rawRecord(record);
   if (!raw) return undefined;
@@ -56,7 +82,7 @@ function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined)
     ...(!Number.isNaN(margin) && { margin }),
     findings: dataset.findingsOf(record, index).map(findingView),
     ...marksOf(dataset, record),
-    ...textsOf(pair, raw),
+    ...textsOf(pair, read?.judgements[0], raw),
   };
 }
 
@@ -69,7 +95,7 @@ export interface EarlyTable {
 
 function earlyRow({ recognition, rawAt }: EarlyTable, record: number): RowView {
   const raw = rawAt(record);
-  const pairs = (recognition && readRaw(raw, recognition)?.pairs) ?? [];
+  const { pairs = [], judgements = [] } = (recognition && readRaw(raw, recognition)) ?? {};
   return {
     record,
     pair: 0,
@@ -78,7 +104,7 @@ function earlyRow({ recognition, rawAt }: EarlyTable, record: number): RowView {
     findings: [],
     isEdited: false,
     isDropped: false,
-    ...textsOf(pairs[0], raw),
+    ...textsOf(pairs[0], judgements[0], raw),
   };
 }
 
@@ -103,38 +129,5 @@ export function rowsOf(dataset: OpenDataset, { order, start: first, end }: RowsR
   return {
     rows: range(first, Math.min(last, total)).flatMap((record) => rowOf(dataset, record, undefined) ?? []),
     total,
-  };
-}
-
-/** The pair of a row of a table that is not read through yet. Null where the row holds none. */
-export function earlyPairOf(
-  dataset: OpenDataset,
-  { uri, record, pair: index = 0 }: PairRequest,
-): PairView | null {
-  const early = dataset.source instanceof DiskSource ? dataset.source.early() : undefined;
-  if (!early?.recognition || record < 0 || record >= early.rowCount) return null;
-  const raw = early.rawAt(record);
-  const read = readRaw(raw, early.recognition);
-  const pairs = read?.pairs ?? [];
-  const pair = pairs[index];
-  if (!read || !pair) return null;
-  return {
-    uri,
-    fileName: fileNameOf(uri),
-    record,
-    recordCount: early.rowCount,
-    pair: index,
-    pairCount: pairs.length,
-    isTie: pair.isTie,
-    line: raw.line,
-    prompt: pair.prompt,
-    images: imagesOf(read.value),
-    chosen: { text: pair.chosen.text },
-    rejected: { text: pair.rejected.text },
-    reasons: [],
-    details: [],
-    findings: [],
-    findingNumber: 0,
-    findingCount: 0,
   };
 }

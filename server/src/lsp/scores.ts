@@ -14,7 +14,8 @@ import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import type { Cutoffs } from '#core/score/ranking.ts';
-import { CONSISTENCY_WORDS, cutoffsFor, Distribution, formatMargin } from '#core/score/ranking.ts';
+import { CONSISTENCY_WORDS, cutoffsFor, Distribution } from '#core/score/ranking.ts';
+import { formatMargin, plural } from '#core/words/numbers.ts';
 import { groupOf } from '#node/engine.ts';
 import { SELF_TEST_SHARE } from '#node/scoring.ts';
 import type { Settings } from '#protocol/editor.ts';
@@ -123,7 +124,9 @@ function detailsOf(panel: Panel, identity: Identity, difference: number, calibra
   ];
   if (length !== 0) lines.push(`Without the effect of length: ${formatMargin(margin - length * difference)}`);
   if (panel.members.length > 1) {
-    lines.push(`${votesFor} of ${votes} scorers side with the label, spread ${spread.toFixed(2)}`);
+    lines.push(
+      `${votesFor} of ${plural(votes, 'scorer')} ${votesFor === 1 ? 'sides' : 'side'} with the label, spread ${spread.toFixed(2)}`,
+    );
   }
   return [
     ...lines,

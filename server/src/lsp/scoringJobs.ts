@@ -6,6 +6,7 @@ import type { Member } from '#core/reward/panel.ts';
 import type { PairReader } from '#core/score/model.ts';
 import { readerOf } from '#core/score/model.ts';
 import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
+import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { PairSource } from '#node/engine.ts';
 import { fittedShare, pairBatches, restMargins } from '#node/engine.ts';
@@ -130,7 +131,7 @@ async function fit(
       },
       onScored: (result) => {
         const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-        listener.log(`${result.margins.length} pairs scored in ${seconds} s.`);
+        listener.log(`${plural(result.margins.length, 'pair')} scored in ${seconds} s.`);
         onScored(result, numbers);
       },
       signal,

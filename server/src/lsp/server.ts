@@ -20,6 +20,7 @@ import type {
   EditorRequests,
   ModelCheck,
   RecordRef,
+  Refusal,
   Settings,
 } from '#protocol/editor.ts';
 
@@ -30,6 +31,7 @@ import { serveFindings } from './findingsRequests.ts';
 import { inStepWith } from './inStep.ts';
 import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
+import { whyNoRecordAt, whyNotScored } from './reasons.ts';
 import { DEFAULTS } from './settings.ts';
 import { ask, log } from './show.ts';
 import { linkRules } from './toProtocol.ts';
@@ -213,10 +215,16 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
     const argument: unknown = args?.[0];
     if (command === 'preflens.flip') return edit(argument as RecordRef, { kind: 'flip' });
-    const file = files.get(String(argument));
-    if (command === 'preflens.score' && file?.dataset.isReady) files.startScoring(file);
-    if (command === 'preflens.cancelScoring') file?.job?.cancel();
-    return file !== undefined;
+    const uri = String(argument);
+    const file = files.get(uri);
+    if (command === 'preflens.cancelScoring') {
+      if (file?.phase !== 'scoring') return 'Nothing is being scored here.';
+      file.job?.cancel();
+      return null;
+    }
+    const why = whyNotScored(file, uri);
+    if (file && why === undefined) files.startScoring(file);
+    return why ?? null;
   });
 
   connection.onNotification(
@@ -230,11 +238,13 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     },
   );
 
-  connection.onRequest(
+  connection.onRequest<RecordRef | Refusal, unknown>(
     'preflens/recordAt',
     ({ uri, line }: EditorRequests['preflens/recordAt']['params']) => {
       const record = files.current(uri)?.survey.facts.recordAtLine(line) ?? -1;
-      return record < 0 ? null : ({ uri, record } satisfies RecordRef);
+      return record < 0
+        ? ({ why: whyNoRecordAt(files.get(uri), uri, line) } satisfies Refusal)
+        : ({ uri, record } satisfies RecordRef);
     },
   );
 

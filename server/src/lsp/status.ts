@@ -4,11 +4,13 @@ import type { DatasetStatus } from '#protocol/editor.ts';
 
 import { DiskSource } from './diskSource.ts';
 import type { OpenFile } from './openFiles.ts';
+import { whyNoPairs } from './reasons.ts';
 
 export function statusOf({ dataset, phase, revision, reason, progress }: OpenFile): DatasetStatus {
   const { survey, trust, source } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unread = unreadWords(survey.recognition?.unread ?? []);
+  const why = reason ?? (phase === 'unrecognised' ? whyNoPairs(dataset, phase, reason) : undefined);
   return {
     uri: source.uri,
     phase,
@@ -26,7 +28,7 @@ export function statusOf({ dataset, phase, revision, reason, progress }: OpenFil
     }),
     ...(unread !== undefined && { unread }),
     ...(progress !== undefined && { progress }),
-    ...(reason !== undefined && { reason }),
+    ...(why !== undefined && { reason: why }),
     ...(trust !== undefined && { trust }),
   };
 }

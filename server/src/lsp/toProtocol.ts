@@ -10,6 +10,7 @@ import { resolvePlace } from '#core/json/place.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import { plural } from '#core/words/numbers.ts';
 
 import type { OpenDataset } from './dataset.ts';
 
@@ -67,7 +68,7 @@ export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
       severity: DiagnosticSeverity.Information,
       code: 'more-findings',
       source: 'PrefLens',
-      message: `${findingCount.toLocaleString('en')} findings in this file; the first ${shown.length.toLocaleString('en')} are listed. Run "preflens check" for all of them.`,
+      message: `${plural(findingCount, 'finding')} in this file; ${shown.length.toLocaleString('en')} of them are listed. Run "preflens check" for all of them.`,
     });
   }
   return diagnostics;

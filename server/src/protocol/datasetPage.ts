@@ -1,5 +1,5 @@
 // client ↔ dataset page, over postMessage. The page asks for the rows that it shows; it never holds a dataset.
-import type { DatasetStatus, PairView, RecordEdit, RowOrder, RowView } from './editor.ts';
+import type { DatasetStatus, RecordEdit, RecordView, RowOrder, RowView } from './editor.ts';
 
 /** What a person can want of the pair that is shown. */
 export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous' | 'keep';
@@ -10,7 +10,7 @@ export type FromDatasetPage =
   /** Half-open, in this order. */
   | { readonly kind: 'rows'; readonly order: RowOrder; readonly start: number; readonly end: number }
   | { readonly kind: 'select'; readonly record: number; readonly pair: number }
-  | { readonly kind: 'act'; readonly action: DatasetAction };
+  | { readonly kind: 'act'; readonly action: DatasetAction; readonly record: number; readonly pair: number };
 
 /** client → page. */
 export type ToDatasetPage =
@@ -22,8 +22,8 @@ export type ToDatasetPage =
       readonly rows: readonly RowView[];
       readonly total: number;
     }
-  /** The pair of the selected row; null where it holds none. */
-  | { readonly kind: 'pair'; readonly pair: PairView | null; readonly record: number }
+  /** The pair of the selected row, or why there is none. */
+  | { readonly kind: 'view'; readonly view: RecordView }
   /** Show this record and select it. */
   | { readonly kind: 'reveal'; readonly record: number; readonly pair: number }
   | { readonly kind: 'failed'; readonly words: string };

@@ -43,7 +43,10 @@ export interface Settings {
   readonly timeBudgetMs: number;
 }
 
-/** Commands that the server executes; the argument is a RecordRef, or a uri for the last two. */
+/**
+ * Commands that the server executes. `flip` takes a RecordRef and returns a FlipResult; the others take a uri and return null, or
+ * why they do nothing.
+ */
 export type ServerCommand = 'preflens.flip' | 'preflens.score' | 'preflens.cancelScoring';
 
 export interface RecordRef {
@@ -95,29 +98,44 @@ export interface FindingView {
   readonly message: string;
 }
 
-/** One pair, ready to be drawn. */
-export interface PairView {
+/** A place of a dataset, ready to be drawn: what pairs, single answers and places without either have in common. */
+interface PlaceView {
   readonly uri: string;
   readonly fileName: string;
+  /** WHOLE_FILE (-1) for what is said of the file. */
   readonly record: number;
   readonly recordCount: number;
   /** Number of the pair within its record, from 0. */
   readonly pair: number;
   /** As edits name it; absent until the file is read through. */
   readonly pairKey?: string;
+  /** From 0. */
+  readonly line: number;
+  /** Pictures that the record holds. */
+  readonly images: readonly ImageView[];
+  readonly findings: readonly FindingView[];
+  /** Number of the first finding of this place in the order of review, from 1; 0 when it has none. */
+  readonly findingNumber: number;
+  /** Findings that are counted here, from that number on. */
+  readonly findingsHere: number;
+  /** Number of this place among those with findings, from 0; -1 when it has none. */
+  readonly reviewIndex: number;
+  /** Of the file, as `DatasetStatus` has it. */
+  readonly findingCount: number;
+}
+
+/** One pair. */
+export interface PairView extends PlaceView {
+  readonly kind: 'pair';
   /** Pairs of this record. */
   readonly pairCount: number;
   readonly isTie: boolean;
-  /** From 0. */
-  readonly line: number;
   readonly prompt: readonly TurnView[];
-  /** Pictures that the record holds. */
-  readonly images: readonly ImageView[];
   readonly chosen: AnswerView;
   readonly rejected: AnswerView;
   readonly margin?: number;
-  /** 0 to 100. */
-  readonly percentile?: number;
+  /** Where the margin stands in the file: "lowest 0.2 %". */
+  readonly standing?: string;
   /** What the scorer is, in a sentence or two. */
   readonly scorer?: string;
   /** What it is worth on this file, in a sentence or two. */
@@ -125,18 +143,49 @@ export interface PairView {
   readonly reasons: readonly ReasonView[];
   /** What else the scorer says of the pair, a line each. */
   readonly details: readonly string[];
-  readonly findings: readonly FindingView[];
-  /** Place of this pair among those with findings, from 1; 0 when it has none. */
-  readonly findingNumber: number;
-  readonly findingCount: number;
 }
+
+/** An answer with a verdict of its own. */
+export interface JudgementView {
+  readonly text: string;
+  readonly verdict: VerdictView;
+}
+
+export interface VerdictView {
+  readonly kind: 'good' | 'bad' | 'rated' | 'unrated';
+  /** "called good", "rated 3". */
+  readonly words: string;
+}
+
+/** A record whose answers stand alone: there is no pair in it. */
+export interface JudgedView extends PlaceView {
+  readonly kind: 'judged';
+  readonly prompt: readonly TurnView[];
+  readonly judgements: readonly JudgementView[];
+  /** The verdict can be turned. */
+  readonly canFlip: boolean;
+}
+
+/** A place that shows no answers, and why. */
+export interface EmptyView extends PlaceView {
+  readonly kind: 'empty';
+  /** Why, and what to do, a sentence or two. */
+  readonly why: string;
+  /** It will be known later: the next status of the file is a reason to ask again. */
+  readonly isPending: boolean;
+}
+
+export type RecordView = PairView | JudgedView | EmptyView;
 
 /** A record as a row of a list. */
 export interface RowView {
+  /** WHOLE_FILE (-1) for what is said of the file. */
   readonly record: number;
   /** The pair that the row is about: the one that speaks most against its label. */
   readonly pair: number;
   readonly pairCount: number;
+  /** Of the first of its answers that stand alone; then `chosen` is how that answer begins. */
+  readonly verdict?: VerdictView;
   readonly isTie: boolean;
   readonly margin?: number;
   /** Rules that report it. */
@@ -190,8 +239,8 @@ export type Step = 'here' | 'next' | 'previous';
 export interface PairRequest extends RecordRef {
   readonly step: Step;
   /**
-   * The `findingNumber` under which the record was shown. A record that was fixed has left the list:
-   * its number is then the place to go on from.
+   * The `findingNumber` under which the pair was last shown, for `next` and `previous`. A pair that was mended has left the
+   * list: the one that has its number now is the next one. Without it the list is entered at its first or last finding.
    */
   readonly shownAs?: number;
 }
@@ -239,15 +288,15 @@ export interface EditorRequests {
     result: { readonly files: number; readonly errors: readonly string[] };
   };
   /** Checks a file again, where that waits to be asked for. */
-  'preflens/checkFile': { params: { readonly uri: string }; result: null };
+  'preflens/checkFile': { params: { readonly uri: string }; result: Refusal | null };
   /** Writes a decision down. */
   'preflens/keep': {
-    params: KeepRequest & { readonly reason: string; readonly by: string };
+    /** `by`: who decides; git's user.name, else the name of the account, where it is not said. */
+    params: KeepRequest & { readonly reason: string; readonly by?: string };
     result: SaveResult;
   };
-  /** The pair of a record, or the next or previous one with a finding. Null when there is none. */
-  'preflens/pair': { params: PairRequest; result: PairView | null };
-  /** The record on a line of an open document. Null when the line holds none. */
+  /** The pair of a record, or the next or previous place with a finding; where there is none, why. */
+  'preflens/pair': { params: PairRequest; result: RecordView };
   /** Opens a file that no editor holds, because it is too large or packed. */
   'preflens/openFile': { params: { readonly uri: string; readonly backup?: string }; result: SaveResult };
   /** Rows of a file that is open from disk, from its first moment on. */
@@ -271,7 +320,11 @@ export interface EditorRequests {
   'preflens/checkModel': { params: { readonly folder: string }; result: ModelCheck };
   /** What can compute on this machine, a line each. */
   'preflens/providers': { params: null; result: readonly string[] };
-  'preflens/recordAt': { params: { readonly uri: string; readonly line: number }; result: RecordRef | null };
+  /** The record on a line of an open file; where there is none, why. */
+  'preflens/recordAt': {
+    params: { readonly uri: string; readonly line: number };
+    result: RecordRef | Refusal;
+  };
 }
 
 /** What the server asks the client. */
@@ -312,6 +365,11 @@ export interface ModelCheck {
 export interface TextResult {
   readonly text?: string;
   readonly error?: string;
+}
+
+/** Why something cannot be done, and what to do instead. */
+export interface Refusal {
+  readonly why: string;
 }
 
 export interface EditRef {

@@ -9,8 +9,9 @@ import {
   workflowCommand,
 } from '../escape/escape.ts';
 import type { Severity } from '../model/finding.ts';
+import { plural } from '../words/numbers.ts';
 import type { FileReport, Report } from './report.ts';
-import { countByRule, listed, plural, totalOf } from './report.ts';
+import { countByRule, listed, totalOf } from './report.ts';
 
 /**
  * A format: the lines of a report, of which so many findings are listed at most. What comes from files is escaped in them,
@@ -24,10 +25,10 @@ export function countWords({
   tieCount,
   judgementCount,
 }: Pick<FileReport, 'pairCount' | 'tieCount' | 'judgementCount'>): string {
-  const ties = tieCount > 0 ? ` (${tieCount} ties)` : '';
+  const ties = tieCount > 0 ? ` (${plural(tieCount, 'tie')})` : '';
   const words = [
-    pairCount > 0 || judgementCount === 0 ? `${pairCount} pairs${ties}` : '',
-    judgementCount > 0 ? `${judgementCount} single verdicts` : '',
+    pairCount > 0 || judgementCount === 0 ? `${plural(pairCount, 'pair')}${ties}` : '',
+    judgementCount > 0 ? plural(judgementCount, 'single verdict') : '',
   ];
   return words.filter((word) => word !== '').join(', ');
 }
@@ -70,7 +71,7 @@ function* markdown(report: Report, most: number): Generator<string> {
   yield '| file | holds | read as | findings | kept by decision | in the baseline |';
   yield '|---|---|---|---|---|---|';
   for (const file of report.files)
-    yield `| ${markdownCodeCell(file.path)} | ${countWords(file)} in ${file.recordCount} records | ${markdownCell(file.mapping)} | ${totalOf([file])} | ${file.kept} | ${file.old} |`;
+    yield `| ${markdownCodeCell(file.path)} | ${countWords(file)} in ${plural(file.recordCount, 'record')} | ${markdownCell(file.mapping)} | ${totalOf([file])} | ${file.kept} | ${file.old} |`;
   if (total > 0) {
     yield '';
     yield '| rule | severity | findings |';

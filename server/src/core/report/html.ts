@@ -3,11 +3,11 @@ import type { Estimate } from '../checks/dataset/effects.ts';
 import type { Portrait } from '../checks/dataset/portrait.ts';
 import { ruleById } from '../checks/table.ts';
 import { htmlText } from '../escape/escape.ts';
-import { formatMargin } from '../score/ranking.ts';
+import { formatMargin, plural } from '../words/numbers.ts';
 import type { Format } from './formats.ts';
 import { countWords } from './formats.ts';
 import type { FileReport, Histogram, Report } from './report.ts';
-import { countByRule, listed, plural, totalOf } from './report.ts';
+import { countByRule, listed, totalOf } from './report.ts';
 
 /** Findings that a page lists: more make it slow to open. */
 const MOST_HTML = 2000;
@@ -73,7 +73,7 @@ function oddsChart({ style }: Portrait): string {
     const y = i * row + 12;
     const side = low > 1 ? 'chosen' : high < 1 ? 'rejected' : '';
     const colour = side === '' ? 'var(--soft)' : `var(--${side})`;
-    return `<text class="ink" x="0" y="${y + 4}">${htmlText(name)}</text><line x1="${at(low).toFixed(1)}" x2="${at(high).toFixed(1)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/><circle cx="${at(value).toFixed(1)}" cy="${y}" r="4" fill="${colour}"><title>odds ratio ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}): ${chosenOnly} pairs for, ${rejectedOnly} against</title></circle>`;
+    return `<text class="ink" x="0" y="${y + 4}">${htmlText(name)}</text><line x1="${at(low).toFixed(1)}" x2="${at(high).toFixed(1)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/><circle cx="${at(value).toFixed(1)}" cy="${y}" r="4" fill="${colour}"><title>odds ratio ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}): ${plural(chosenOnly, 'pair')} for, ${rejectedOnly} against</title></circle>`;
   });
   const ticks = [-3, -2, -1, 0, 1, 2, 3].map((power) => {
     const x = at(2 ** power).toFixed(1);
@@ -94,7 +94,7 @@ function marginChart(margins: Histogram | undefined): string {
     const tall = (count / tallest) * height;
     const side = i < counts.length / 2 ? 'rejected' : 'chosen';
     const from = (2 * most * i) / counts.length - most;
-    return `<rect class="${side}" x="${(i * step + 0.5).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${tall.toFixed(1)}"><title>${count} pairs with a margin from ${from.toFixed(2)} to ${(from + (2 * most) / counts.length).toFixed(2)}</title></rect>`;
+    return `<rect class="${side}" x="${(i * step + 0.5).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${tall.toFixed(1)}"><title>${plural(count, 'pair')} with a margin from ${from.toFixed(2)} to ${(from + (2 * most) / counts.length).toFixed(2)}</title></rect>`;
   });
   const tick = (x: number, anchor: string, value: number): string =>
     `<text x="${x}" y="${height + 16}" text-anchor="${anchor}">${formatMargin(value)}</text>`;

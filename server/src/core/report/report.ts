@@ -114,8 +114,3 @@ export function listed(
     .slice(0, most)
     .sort((a, b) => order(a) - order(b));
 }
-
-/** "1 finding", "12,345 findings". */
-export function plural(count: number, one: string): string {
-  return `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
-}

@@ -2,9 +2,10 @@
 import { ruleById } from '../checks/table.ts';
 import { jsonLine, sarifText } from '../escape/escape.ts';
 import type { Severity } from '../model/finding.ts';
+import { plural } from '../words/numbers.ts';
 import type { Format } from './formats.ts';
 import type { FileReport, Report, ReportedFinding } from './report.ts';
-import { countByRule, listed, plural, totalOf } from './report.ts';
+import { countByRule, listed, totalOf } from './report.ts';
 import { rulePage } from './rulePage.ts';
 
 /** Code scanning takes 25,000 results a run and files of 10 MB. */

@@ -1,4 +1,5 @@
 // What became of the pairs that a scorer was given: every one is in one of four counts.
+import { plural } from '../words/numbers.ts';
 import type { Member, PairIdentities } from './panel.ts';
 
 export interface ScoreCounts {
@@ -44,5 +45,5 @@ export function unscoredWords({ refused, ties, unscored, reason }: Omit<ScoreCou
 }
 
 export function pairWords(count: number): string {
-  return count === 1 ? '1 pair' : `${count} pairs`;
+  return plural(count, 'pair');
 }

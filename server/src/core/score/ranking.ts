@@ -5,6 +5,7 @@ import type { Facts } from '../dataset/facts.ts';
 import { PARTIAL } from '../dataset/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Path } from '../model/json.ts';
+import { formatMargin, ordinal, standing } from '../words/numbers.ts';
 
 /** At most so many pairs are put up for review by one ranking, whatever the percentage. */
 const MOST_REVIEWED = 1000;
@@ -37,21 +38,11 @@ export class Distribution {
   percentile(margin: number): number {
     return this.count === 0 ? Number.NaN : (100 * this.below(margin)) / this.count;
   }
-}
 
-/** A margin as people read it: signed, two digits, a real minus sign. */
-export function formatMargin(margin: number): string {
-  const digits = Math.abs(margin).toFixed(2);
-  return margin < 0 ? `−${digits}` : `+${digits}`;
-}
-
-/** "0.2th", "1st", "37th": whole above 1, one digit below. */
-export function formatPercentile(percentile: number): string {
-  if (percentile < 0.05) return '0th';
-  if (percentile < 1) return `${percentile.toFixed(1)}th`;
-  const whole = Math.min(99, Math.floor(percentile));
-  const suffix = whole % 100 > 10 && whole % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][whole % 10] ?? 'th');
-  return `${whole}${suffix}`;
+  /** "lowest 0.2 %", "highest 12 %"; '' for what is not scored, or where nothing is. */
+  standing(margin: number): string {
+    return this.count === 0 || Number.isNaN(margin) ? '' : standing(this.below(margin), this.count);
+  }
 }
 
 /**
@@ -117,7 +108,7 @@ export function reviewFindings({
 }: Ranked): Finding[] {
   const place = { path: labelPath, part: 'key' } as const;
   const where = (margin: number): string =>
-    `margin ${formatMargin(margin)}, ${formatPercentile(distribution.percentile(margin))} percentile`;
+    `margin ${formatMargin(margin)}, ${distribution.standing(margin)}`;
   const { count } = distribution;
   /** Puts a finding on a list, where its rule is on. */
   const add = (
@@ -141,7 +132,8 @@ export function reviewFindings({
     const which = end - first > 1 ? ` Pair ${pair + 1} of ${end - first} in this record.` : '';
     if (margin <= cutoffs.worst) {
       const rank = distribution.below(margin) + 1;
-      const message = `Likely mislabeled: number ${rank} of ${count.toLocaleString('en')} in the ranking of ${scorer} (${where(margin)}).${which}`;
+      const size = Math.abs(margin).toFixed(2);
+      const message = `Label looks wrong: ${scorer} prefers the rejected answer by ${size} (${ordinal(rank)} of ${count.toLocaleString('en')}).${which}`;
       add(worst, margin, 'likely-mislabeled', { record, pair, message });
     } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
       const message = `Low margin: ${scorer} can hardly tell the two responses apart (${where(margin)}).${which}`;

@@ -1,5 +1,6 @@
 import type { Facts } from '../dataset/facts.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import { plural } from '../words/numbers.ts';
 import { LEAST_PAIRS } from './consistency.ts';
 
 /** Why no pair of a mapping can be scored, in a sentence. Undefined when they can. */
@@ -14,7 +15,7 @@ export function whyTooFew(preferenceCount: number, judgementCount: number): stri
   if (preferenceCount === 0 && judgementCount > 0) {
     return 'There are no pairs to score: every answer stands alone with its verdict.';
   }
-  return `${preferenceCount} pairs are too few to score: the consistency scorer needs at least ${LEAST_PAIRS} to compare with each other.`;
+  return `${plural(preferenceCount, 'pair')} ${preferenceCount === 1 ? 'is' : 'are'} too few to score: the consistency scorer needs at least ${LEAST_PAIRS} to compare with each other.`;
 }
 
 /** Text of all answers, in UTF-16 units. */

@@ -1,3 +1,4 @@
+import { plural } from '../../words/numbers.ts';
 import type { DatasetCheck } from './datasetCheck.ts';
 import { shareWords } from './portrait.ts';
 
@@ -41,7 +42,7 @@ export const labelImbalance: DatasetCheck = {
     const isOff = ({ low, high }: typeof good, most: number): boolean =>
       low > 0.5 + most || high < 0.5 - most;
     if (hasLabel && preferences >= least && isOff(firstWins, distance))
-      return `The answer that stands first is the chosen one in ${shareWords(firstWins)} of ${preferences} pairs.`;
+      return `The answer that stands first is the chosen one in ${shareWords(firstWins)} of ${plural(preferences, 'pair')}.`;
     if (judgements >= least && isOff(good, unpaired))
       return `${shareWords(good)} of ${judgements} answers are called good.`;
     return undefined;

@@ -10,7 +10,7 @@ function reason({ pairs }: Reading, { record, mapping }: Context): Hit | undefin
   if (!pair) return undefined;
   const place = (path: Hit['place']['path']): Hit['place'] => ({ path, part: 'value' });
   if (pairs.length > 1) {
-    const message = `LLaMA-Factory reads one chosen and one rejected answer: ${pairs.length - 1} of ${pairs.length} pairs of this record are ignored.`;
+    const message = `LLaMA-Factory reads one chosen and one rejected answer: ${pairs.length - 1} of the ${pairs.length} pairs of this record ${pairs.length === 2 ? 'is' : 'are'} ignored.`;
     return { place: place(pair.chosen.path), message };
   }
   const empty = [pair.chosen, pair.rejected].find(isEmptyAnswer);

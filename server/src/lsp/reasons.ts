@@ -1,0 +1,114 @@
+// Why there is no pair to show, and what to do: for the status item, the pages, and commands that can do nothing.
+import { parseRecord } from '#core/checks/examine.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { readRecord } from '#core/mapping/read.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
+import { isObject } from '#core/model/json.ts';
+import { whyUnscorable } from '#core/score/scorable.ts';
+import type { Phase, RecordEdit, RecordRef } from '#protocol/editor.ts';
+
+import type { OpenDataset } from './dataset.ts';
+import { DiskSource } from './diskSource.ts';
+import { fileNameOf } from './names.ts';
+import type { OpenFile } from './openFiles.ts';
+
+/** Field names that a sentence has room for. */
+const MAX_FIELDS = 12;
+
+/** A sentence of what fields the records have; '' where there is no record. */
+function fieldWords(fields: readonly string[]): string {
+  if (fields.length === 0) return 'No line is a JSON object.';
+  const names = fields.slice(0, MAX_FIELDS).map((name) => `"${name}"`);
+  return `The records have the fields ${names.join(', ')}${fields.length > MAX_FIELDS ? ' and more' : ''}.`;
+}
+
+export const whyNotOpen = (uri: string): string =>
+  `${fileNameOf(uri)} is not open. Open the file, then compare one of its records.`;
+
+export const whyReading = (uri: string): string =>
+  `Still reading ${fileNameOf(uri)}. What it holds is shown as soon as it is known.`;
+
+/** Why nothing can be done with a file, or with its pairs. Undefined where something can. */
+export function whyNothing(file: OpenFile | undefined, uri: string): string | undefined {
+  if (!file) return whyNotRead(uri);
+  if (file.dataset.isReady) return whyNoPairs(file.dataset, file.phase, file.reason);
+  return file.phase === 'failed' ? (file.reason ?? whyUnreadable(uri)) : whyReading(uri);
+}
+
+/** Why no record stands on a line, from 0. */
+export function whyNoRecordAt(file: OpenFile | undefined, uri: string, line: number): string {
+  return (
+    whyNothing(file, uri) ?? `Line ${(line + 1).toLocaleString('en')} is empty: put the cursor on a record.`
+  );
+}
+
+/** Why a file cannot be scored. Undefined where it can, or where only a try tells. */
+export function whyNotScored(file: OpenFile | undefined, uri: string): string | undefined {
+  const mapping = file?.dataset.survey.recognition?.mapping;
+  return whyNothing(file, uri) ?? (mapping && whyUnscorable(mapping));
+}
+
+const whyNotRead = (uri: string): string =>
+  `${fileNameOf(uri)} is no file that PrefLens reads: it takes JSON Lines (.jsonl, or the language mode JSON Lines) and Parquet. Packed files: "PrefLens: Open From Disk".`;
+
+export const whyUnreadable = (uri: string): string => `${fileNameOf(uri)} cannot be read.`;
+
+/** Why a file gives no pairs at all. Undefined where it does, or where each of its answers has a verdict. */
+export function whyNoPairs(
+  { source, survey }: OpenDataset,
+  phase: Phase,
+  reason: string | undefined,
+): string | undefined {
+  if (phase === 'reading') return whyReading(source.uri);
+  const { facts, recognition, fieldsSeen } = survey;
+  if (phase === 'failed' && facts.recordCount === 0) return reason ?? whyUnreadable(source.uri);
+  if (facts.recordCount === 0) return 'This file is empty: there is nothing to check.';
+  if (!recognition)
+    return `No preference pairs recognised. ${fieldWords(fieldsSeen)} Name their mapping in preflens.json; the command "preflens schema" says what was tried.`;
+  const { answers } = recognition.mapping;
+  return answers.kind === 'none' ? `This file holds no pairs: ${answers.why}.` : undefined;
+}
+
+function whyNoAnswers({ title, answers }: Mapping): string {
+  if (answers.kind === 'candidates')
+    return 'This record holds no pair: no two of its answers have a different rank or rating.';
+  if (answers.kind === 'lists')
+    return 'This record holds no pair: one of its two lists of answers has none in it.';
+  return `This record holds no pair, read as ${title}.`;
+}
+
+/** Why a record of a file that is read shows no pair and no verdict. */
+export function whyNoPairAt(dataset: OpenDataset, record: number): string {
+  const { source, survey } = dataset;
+  const { facts, recognition } = survey;
+  if (record === WHOLE_FILE) return 'This is said of the whole file.';
+  if (record < 0 || record >= facts.recordCount)
+    return `There is no record ${(record + 1).toLocaleString('en')} in this file any more. Choose another one and compare it.`;
+  if (source instanceof DiskSource && source.isDropped(record))
+    return 'Dropped: the record goes when the file is saved. Undo (U) brings it back.';
+  const raw = dataset.rawRecord(record);
+  if (!raw || !recognition) return 'This record cannot be read.';
+  const parsed = parseRecord(raw);
+  if (!('value' in parsed)) return `This record cannot be read: ${parsed.fault.message}`;
+  if (!isObject(parsed.value)) return 'This record is JSON, but no object: it has no fields to read.';
+  const outcome = readRecord(recognition.mapping, parsed.value);
+  if ('problem' in outcome) {
+    const { kind, expected } = outcome.problem;
+    const fault = kind === 'missing-field' ? `it has no ${expected}` : `it needs ${expected}`;
+    return `This record cannot be read as ${recognition.mapping.title}: ${fault}.`;
+  }
+  return whyNoAnswers(recognition.mapping);
+}
+
+/** Why an edit changes nothing. */
+export function whyNotEdited(file: OpenFile | undefined, ref: RecordRef, edit: RecordEdit): string {
+  const { record, pair = 0 } = ref;
+  const why = whyNothing(file, ref.uri);
+  if (!file || why !== undefined) return why ?? whyNotRead(ref.uri);
+  const { dataset } = file;
+  if (edit.kind === 'repair')
+    return 'No finding of this record has a repair of its text. Edit the text itself.';
+  if (dataset.readPair(record, pair) ?? dataset.readRecord(record)?.judgements.length)
+    return 'Nothing to change: the record says that already.';
+  return whyNoPairAt(dataset, record);
+}

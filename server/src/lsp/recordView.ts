@@ -1,0 +1,208 @@
+// A place of a dataset as pages draw it: a pair, answers with verdicts of their own, or why there is neither.
+import { readRaw } from '#core/dataset/survey.ts';
+import { keyOfPair } from '#core/edits/pairEdit.ts';
+import type { Judgement } from '#core/mapping/forms/form.ts';
+import type { Finding } from '#core/model/finding.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
+import type {
+  EmptyView,
+  FindingView,
+  JudgedView,
+  PairRequest,
+  PairView,
+  RecordView,
+  VerdictView,
+} from '#protocol/editor.ts';
+
+import type { OpenDataset, ReadPair, ReadRecord } from './dataset.ts';
+import { DiskSource } from './diskSource.ts';
+import { editOf } from './edits.ts';
+import type { PairPlace, ReviewPlace } from './findingLists.ts';
+import { imagesOf } from './images.ts';
+import { fileNameOf } from './names.ts';
+import type { OpenFile } from './openFiles.ts';
+import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from './reasons.ts';
+
+/** Reasons of a score that a page lists. */
+const MAX_REASONS = 8;
+
+/** A finding as pages draw it. */
+export function findingView({ rule, severity, message, replace, separate }: Finding): FindingView {
+  return { rule, severity, message, ...((replace ?? separate) && { canRepair: true }) };
+}
+
+/**
+ * Where `next` and `previous` lead, in a circle. A pair that left the list stood just before the one that has its number now;
+ * whoever was never on the list enters it at its end.
+ */
+export function stepIn(
+  order: readonly ReviewPlace[],
+  at: number,
+  { step, shownAs = 0 }: Pick<PairRequest, 'step' | 'shownAs'>,
+): ReviewPlace | undefined {
+  const count = order.length;
+  if (count === 0) return undefined;
+  // The list is in the order of its numbers.
+  const gap = at >= 0 || shownAs === 0 ? 0 : order.findIndex(({ first }) => first >= shownAs);
+  const before = at >= 0 ? at - 1 : (gap < 0 ? count : gap) - 1;
+  const after = at >= 0 ? at + 1 : gap < 0 ? count : gap;
+  return order[((step === 'next' ? after : before) + count) % count];
+}
+
+/** What is known of a file beside its records. */
+type FileState = Pick<OpenFile, 'phase' | 'reason'>;
+
+type Base = Omit<EmptyView, 'kind' | 'why' | 'isPending'>;
+
+function baseOf(dataset: OpenDataset, { record, pair }: PairPlace): Base {
+  const { facts } = dataset.survey;
+  const { uri } = dataset.source;
+  const reviewIndex = dataset.reviewIndex(record, pair);
+  const own = dataset.reviewOrder()[reviewIndex];
+  return {
+    uri,
+    fileName: fileNameOf(uri),
+    record,
+    recordCount: facts.recordCount,
+    pair,
+    line: record === WHOLE_FILE ? 0 : (facts.records.line[record] ?? 0),
+    images: [],
+    findings: dataset.findingsOf(record, pair).map(findingView),
+    findingNumber: own?.first ?? 0,
+    findingsHere: own?.count ?? 0,
+    reviewIndex,
+    findingCount: dataset.findingCount,
+  };
+}
+
+function pairView(dataset: OpenDataset, read: ReadPair): PairView {
+  const { pair, index, raw } = read;
+  const { record } = raw;
+  const explained = pair.isTie ? undefined : dataset.explain(read, MAX_REASONS);
+  const known = dataset.margin(record, index);
+  const margin = explained && Number.isNaN(known) ? explained.margin : known;
+  const { scores, trust } = dataset;
+  return {
+    ...baseOf(dataset, { record, pair: index }),
+    kind: 'pair',
+    pairKey: keyOfPair(pair),
+    pairCount: read.pairs.length,
+    isTie: pair.isTie,
+    prompt: pair.prompt,
+    images: imagesOf(read.value),
+    chosen: {
+      text: pair.chosen.text,
+      ...(explained?.chosenReward !== undefined && { reward: explained.chosenReward }),
+    },
+    rejected: {
+      text: pair.rejected.text,
+      ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
+    },
+    details: explained?.details ?? [],
+    ...(scores && explained && { margin, standing: scores.distribution.standing(margin) }),
+    ...(scores && { scorer: scores.about }),
+    ...(trust !== undefined && { trust }),
+    reasons: explained?.reasons ?? [],
+  };
+}
+
+/** What a record says of an answer that stands alone. */
+export function verdictView({ verdict }: Judgement): VerdictView {
+  if (verdict === undefined) return { kind: 'unrated', words: 'not rated' };
+  if (typeof verdict === 'number') return { kind: 'rated', words: `rated ${verdict}` };
+  return verdict ? { kind: 'good', words: 'called good' } : { kind: 'bad', words: 'called bad' };
+}
+
+function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord): JudgedView {
+  const { record } = raw;
+  const flip = editOf(dataset, { record }, { kind: 'flip' });
+  return {
+    ...baseOf(dataset, { record, pair: 0 }),
+    kind: 'judged',
+    prompt: judgements[0]?.prompt ?? [],
+    images: imagesOf(value),
+    judgements: judgements.map((one) => ({ text: one.response.text, verdict: verdictView(one) })),
+    canFlip: flip !== undefined && !('refused' in flip),
+  };
+}
+
+function viewAt(dataset: OpenDataset, { phase, reason }: FileState, place: PairPlace): RecordView {
+  const { record, pair } = place;
+  const read = dataset.readPair(record, pair);
+  if (read) return pairView(dataset, read);
+  const own = dataset.readRecord(record);
+  // A pair of a record that holds fewer now: the record still does.
+  const first = own && own.pairs.length > 0 ? dataset.readPair(record, 0) : undefined;
+  if (first) return pairView(dataset, first);
+  if (own && own.judgements.length > 0) return judgedView(dataset, own);
+  const ofFile = record === WHOLE_FILE ? undefined : whyNoPairs(dataset, phase, reason);
+  return {
+    ...baseOf(dataset, place),
+    kind: 'empty',
+    why: ofFile ?? whyNoPairAt(dataset, record),
+    isPending: false,
+  };
+}
+
+const NO_FINDINGS = 'There are no findings in this file. Choose a record and compare it to read it.';
+
+/** The place that a request is about, of a file that is read. */
+export function recordViewOf(dataset: OpenDataset, file: FileState, request: PairRequest): RecordView {
+  const { record, pair = 0, step } = request;
+  if (step === 'here') return viewAt(dataset, file, { record, pair });
+  const place = stepIn(dataset.reviewOrder(), dataset.reviewIndex(record, pair), request);
+  if (place) return viewAt(dataset, file, place);
+  const why = whyNoPairs(dataset, file.phase, file.reason) ?? NO_FINDINGS;
+  return { ...baseOf(dataset, { record: WHOLE_FILE, pair: 0 }), kind: 'empty', why, isPending: false };
+}
+
+function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {
+  return {
+    uri,
+    fileName: fileNameOf(uri),
+    record,
+    recordCount: 0,
+    pair,
+    line: Math.max(0, record),
+    images: [],
+    findings: [],
+    findingNumber: 0,
+    findingsHere: 0,
+    reviewIndex: -1,
+    findingCount: 0,
+  };
+}
+
+/** The pair of a row of a table that is not read through yet; why there is nothing to show of other files. */
+export function earlyViewOf(file: OpenFile | undefined, request: PairRequest): RecordView {
+  const { uri, record, pair: index = 0, step } = request;
+  const waiting = (why: string): EmptyView => ({
+    ...earlyBase(request),
+    kind: 'empty',
+    why,
+    isPending: true,
+  });
+  if (!file) return waiting(whyNotOpen(uri));
+  const { source } = file.dataset;
+  if (file.phase === 'failed') return waiting(file.reason ?? whyUnreadable(uri));
+  const early = step === 'here' && source instanceof DiskSource ? source.early() : undefined;
+  if (!early?.recognition || record < 0 || record >= early.rowCount) return waiting(whyReading(uri));
+  const raw = early.rawAt(record);
+  const read = readRaw(raw, early.recognition);
+  const pair = read?.pairs[index];
+  if (!read || !pair) return waiting(whyReading(uri));
+  return {
+    ...earlyBase(request),
+    kind: 'pair',
+    recordCount: early.rowCount,
+    pairCount: read.pairs.length,
+    isTie: pair.isTie,
+    line: raw.line,
+    prompt: pair.prompt,
+    images: imagesOf(read.value),
+    chosen: { text: pair.chosen.text },
+    rejected: { text: pair.rejected.text },
+    reasons: [],
+    details: [],
+  };
+}

@@ -1,0 +1,194 @@
+// Keys of both pages, with events as browsers make them: every field is a getter of the prototype.
+import { describe, expect, it } from 'vitest';
+
+import type { EmptyView, FindingView, JudgedView, PairView, RecordView } from '#protocol/editor.ts';
+
+import { DATASET_ACTIONS, datasetActionFor, rowAfter } from '../../media/src/model/datasetKeys.ts';
+import type { KeyPress } from '../../media/src/model/keys.ts';
+import { actionFor, ACTIONS } from '../../media/src/model/keys.ts';
+import type { PageState } from '../../media/src/model/pageState.ts';
+
+/** Nothing of it is left in a copy by spreading, as of a KeyboardEvent. */
+class BrowserPress implements KeyPress {
+  readonly #fields: Partial<KeyPress>;
+
+  constructor(key: string, more: Partial<KeyPress> = {}) {
+    this.#fields = { ...more, key };
+  }
+
+  get key(): string {
+    return this.#fields.key ?? '';
+  }
+  get ctrlKey(): boolean {
+    return this.#fields.ctrlKey ?? false;
+  }
+  get altKey(): boolean {
+    return this.#fields.altKey ?? false;
+  }
+  get metaKey(): boolean {
+    return this.#fields.metaKey ?? false;
+  }
+  get shiftKey(): boolean {
+    return this.#fields.shiftKey ?? false;
+  }
+  get isComposing(): boolean {
+    return this.#fields.isComposing ?? false;
+  }
+  get repeat(): boolean {
+    return this.#fields.repeat ?? false;
+  }
+  get target(): unknown {
+    return this.#fields.target ?? { tagName: 'BODY', isContentEditable: false };
+  }
+}
+
+const press = (key: string, more?: Partial<KeyPress>): KeyPress => new BrowserPress(key, more);
+
+const place = {
+  uri: 'file:///a.jsonl',
+  fileName: 'a.jsonl',
+  record: 0,
+  recordCount: 3,
+  pair: 0,
+  line: 0,
+  images: [],
+  findings: [] as readonly FindingView[],
+  findingNumber: 0,
+  findingsHere: 0,
+  reviewIndex: -1,
+  findingCount: 0,
+};
+const found: FindingView = { rule: 'mojibake', severity: 'warning', message: '', canRepair: true };
+const pair: PairView = {
+  ...place,
+  kind: 'pair',
+  pairCount: 1,
+  isTie: false,
+  prompt: [],
+  chosen: { text: 'a' },
+  rejected: { text: 'b' },
+  reasons: [],
+  details: [],
+  findings: [found],
+  findingNumber: 1,
+  findingsHere: 1,
+  reviewIndex: 0,
+  findingCount: 2,
+};
+const judged: JudgedView = { ...place, kind: 'judged', prompt: [], judgements: [], canFlip: true };
+const empty: EmptyView = { ...place, kind: 'empty', why: 'Nothing.', isPending: false };
+const stateOf = (view: RecordView | undefined, more: Partial<PageState> = {}): PageState => ({
+  view,
+  undoCount: 1,
+  isReadOnly: false,
+  ...more,
+});
+const all = stateOf(pair);
+
+describe.each([
+  ['the compare page', ACTIONS, actionFor],
+  ['the dataset page', DATASET_ACTIONS, datasetActionFor],
+] as const)('keys of %s', (_name, rows, actionOf) => {
+  it('each mean what their button says', () => {
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+    for (const { key, action } of rows) {
+      expect(actionOf(press(key), all)).toBe(action);
+      // With Caps Lock.
+      expect(actionOf(press(key.toUpperCase()), all)).toBe(action);
+    }
+    expect(actionOf(press('q'), all)).toBeUndefined();
+  });
+
+  it('mean nothing with Ctrl, Alt, Meta or Shift: those belong to the editor', () => {
+    for (const { key } of rows) {
+      for (const modifier of ['ctrlKey', 'altKey', 'metaKey', 'shiftKey'])
+        expect(actionOf(press(key, { [modifier]: true }), all)).toBeUndefined();
+    }
+  });
+
+  it('mean nothing while something is typed', () => {
+    for (const { key } of rows) {
+      expect(actionOf(press(key, { isComposing: true }), all)).toBeUndefined();
+      for (const target of [
+        { tagName: 'INPUT' },
+        { tagName: 'textarea' },
+        { tagName: 'SELECT' },
+        { tagName: 'DIV', isContentEditable: true },
+      ])
+        expect(actionOf(press(key, { target }), all)).toBeUndefined();
+    }
+    for (const key of ['Process', 'Dead', 'Unidentified']) expect(actionOf(press(key), all)).toBeUndefined();
+  });
+
+  it('act exactly where their button is enabled', () => {
+    const states = [
+      undefined,
+      pair,
+      { ...pair, isTie: true },
+      { ...pair, findings: [] },
+      judged,
+      empty,
+    ].flatMap((view) => [
+      stateOf(view),
+      stateOf(view, { undoCount: 0 }),
+      stateOf(view, { isReadOnly: true }),
+      stateOf(view && { ...view, findingCount: 0 }),
+    ]);
+    for (const state of states) {
+      for (const { key, action, isEnabled } of rows)
+        expect(actionOf(press(key), state)).toBe(isEnabled(state) ? action : undefined);
+    }
+  });
+
+  it('edit once, however long they are held, and walk on', () => {
+    const held = rows.filter(({ key }) => actionOf(press(key, { repeat: true }), all) !== undefined);
+    expect(held.map(({ action }) => action)).toEqual(['previous', 'next']);
+  });
+
+  it('flip no tie, nothing that is not shown yet, and no place without answers', () => {
+    const flips = (state: PageState): boolean => actionOf(press('f'), state) === 'flip';
+    expect(flips(stateOf({ ...pair, isTie: true }))).toBe(false);
+    expect(flips(stateOf(pair, { isReadOnly: true }))).toBe(false);
+    expect([undefined, empty, { ...judged, canFlip: false }].map((view) => flips(stateOf(view)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([pair, judged].map((view) => flips(stateOf(view)))).toEqual([true, true]);
+  });
+});
+
+it('arrows walk in the compare page, and only by themselves', () => {
+  expect(actionFor(press('ArrowRight'), all)).toBe('next');
+  expect(actionFor(press('ArrowLeft'), all)).toBe('previous');
+  expect(actionFor(press('ArrowRight', { altKey: true }), all)).toBeUndefined();
+});
+
+it('drop, tie, margin and repair need an answer to be made to', () => {
+  const acts = (view: RecordView): string[] =>
+    ['x', 't', 'm', 'r'].filter((key) => datasetActionFor(press(key), stateOf(view)) !== undefined);
+  expect(acts(pair)).toEqual(['x', 't', 'm', 'r']);
+  expect(acts({ ...pair, isTie: true, findings: [] })).toEqual(['x']);
+  expect(acts(judged)).toEqual(['x']);
+  expect(acts(empty)).toEqual([]);
+});
+
+describe('keys of the list', () => {
+  it('go through the rows and stay among them', () => {
+    const after = (key: string, at: number) => rowAfter(press(key), at, 15.4, 100);
+    expect([
+      after('ArrowDown', 0),
+      after('ArrowDown', 99),
+      after('ArrowUp', 0),
+      after('PageDown', 10),
+    ]).toEqual([1, 99, 0, 24]);
+    expect([after('End', 5), after('Home', 5), after('PageUp', 3), after('a', 3)]).toEqual([
+      99,
+      0,
+      0,
+      undefined,
+    ]);
+    expect(rowAfter(press('ArrowDown'), 0, 15, 0)).toBeUndefined();
+    expect(rowAfter(press('ArrowDown', { ctrlKey: true }), 0, 15, 9)).toBeUndefined();
+  });
+});
