@@ -183,6 +183,19 @@ describe('lint', () => {
   });
 
   it.each([
+    "readFileSync('x', 'utf8');",
+    "readFile('x');",
+    "createReadStream('x');",
+    "openSync('x', 'r');",
+    "open('x');",
+    "import * as fs from 'node:fs'; fs.readFileSync('x');",
+    "import fs from 'node:fs/promises'; fs.readFile('x');",
+  ])('lets one module alone open files for reading: %s', async (line) => {
+    const [result] = await eslint.lintText(`${line}\n`, { filePath: join(ROOT, 'server/src/node/x.ts') });
+    expect(result!.messages).toHaveLength(1);
+  });
+
+  it.each([
     ['server/src/lsp/x.ts', 'connection.console.info(x);'],
     ['server/src/lsp/x.ts', 'connection.window.showErrorMessage(x);'],
     ['client/src/x.ts', 'vscode.window.showErrorMessage(x);'],

@@ -55,6 +55,43 @@ const restricted = (files, ignores, properties, more = {}) => ({
   rules: { 'no-restricted-properties': ['error', ...properties], ...more },
 });
 
+const PRIVATE_FIELD = {
+  selector: 'PropertyDefinition[accessibility="private"]',
+  message: 'Use a #private field.',
+};
+
+/** Files of others are read through one module, which opens regular files alone. */
+const oneWayIn = {
+  files: ['server/src/**/*.ts'],
+  ignores: [
+    'server/src/node/regularFile.ts',
+    // What we wrote ourselves, in a folder of our own.
+    'server/src/node/cache.ts',
+    'server/src/node/models/scoreCache.ts',
+    'server/src/node/scorers/onnx.ts',
+    // A folder, to sync it.
+    'server/src/node/save.ts',
+    'server/src/node/write.ts',
+    // Of the system.
+    'server/src/node/owner.ts',
+    // The scoring process reads what the model folder was opened with.
+    'server/src/scorer/model.ts',
+  ],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      PRIVATE_FIELD,
+      ...[
+        'CallExpression[callee.name=/^(readFile|readFileSync|createReadStream)$/]',
+        'CallExpression[callee.name=/^(open|openSync)$/][arguments.length=1]',
+        'CallExpression[callee.name=/^(open|openSync)$/][arguments.1.value="r"]',
+        'ImportDeclaration[source.value=/^(node:)?fs(.promises)?$/] > ImportNamespaceSpecifier',
+        'ImportDeclaration[source.value=/^(node:)?fs(.promises)?$/] > ImportDefaultSpecifier',
+      ].map((selector) => ({ selector, message: 'Files are read through server/src/node/regularFile.ts.' })),
+    ],
+  },
+};
+
 /** What people see of texts from files goes through a few modules, which make it harmless. */
 const oneWayOut = [
   restricted(
@@ -92,7 +129,7 @@ const oneWayOut = [
     {
       'no-restricted-syntax': [
         'error',
-        { selector: 'PropertyDefinition[accessibility="private"]', message: 'Use a #private field.' },
+        PRIVATE_FIELD,
         {
           selector: 'AssignmentExpression > MemberExpression.left[property.name=/^(isTrusted|supportHtml)$/]',
           message: TRUSTED,
@@ -105,12 +142,13 @@ const oneWayOut = [
 
 export const layerRules = [
   ...oneWayOut,
+  oneWayIn,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
   layer(
     ['server/src/node/**/*.ts'],
-    ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$', 'picomatch$'],
+    ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$'],
   ),
   layer(['server/src/node/parquet/codecs.ts'], ['#formats/parquet/', 'node:zlib$', 'fzstd$', 'hysnappy$']),
   layer(

@@ -8,6 +8,7 @@ import { messages, UserError } from '#core/messages.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { defaultCacheFolder, openCache } from '#node/cache.ts';
+import { endForSure } from '#node/ending.ts';
 import { TABLE_CODECS } from '#node/parquet/write.ts';
 import { expandPaths } from '#node/paths.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
@@ -348,7 +349,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     cancel.abort(new UserError('Cancelled. Nothing was written.'));
     // A command that does not hear it soon is ended all the same.
-    setTimeout(() => process.exit(CANNOT_RUN), 1000).unref();
+    setTimeout(() => {
+      process.on('exit', endForSure);
+      process.exit(CANNOT_RUN);
+    }, 1000).unref();
   });
 }
 

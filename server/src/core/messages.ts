@@ -29,6 +29,14 @@ export const messages = {
     new UserError(
       `${name}: a carriage return stands alone in this text, and editors do not agree whether it ends a line. Nothing was changed. Take it out, or edit the file with "preflens apply".`,
     ),
+  notAFile: (path: string, kind: string) =>
+    new UserError(
+      `${path}: this is ${kind}, and only files are read. Name a file, or give its content as standard input (-).`,
+    ),
+  tooLarge: (path: string, most: number) =>
+    new UserError(
+      `${path}: this is larger than ${Math.round(most / 2 ** 20)} MB, more than a file of this kind may have.`,
+    ),
   noDataFiles: (path: string) =>
     new UserError(`${path}: there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
   unreadable: (path: string, reason: string) => new UserError(`${path}: cannot be read (${reason}).`),
@@ -54,6 +62,8 @@ export const messages = {
     new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
   badMemory: (path: string, line: number, why: string) =>
     new UserError(`${path}:${line}: this line cannot be read: ${why}. Mend it by hand; nothing was written.`),
+  badPattern: (pattern: string, fault: string) =>
+    new UserError(`${pattern}: this pattern cannot be used: ${fault}.`),
   nothingFits: (pattern: string) =>
     new UserError(`${pattern}: no file fits this pattern. Quote it where the shell is to leave it alone.`),
   noRule: (id: string, meant: string | undefined) =>

@@ -35,13 +35,14 @@ export async function fileSettings(
   connection: Connection,
   uri: string,
   { rules, run, timeBudgetMs }: Settings,
+  isTrusted: boolean,
 ): Promise<FileSettings> {
   const path = pathOf(uri);
   try {
     const editor: CheckConfig = { run, timeBudgetMs, rules: checkedRules(rules) };
     return path === undefined
       ? { ...DEFAULT_SETTINGS, run, timeBudgetMs, rules: resolveRules([editor.rules ?? {}]) }
-      : await settingsFor(path, editor);
+      : await settingsFor(path, editor, isTrusted);
   } catch (error) {
     show(connection, 'error', wordsOf(error));
     return DEFAULT_SETTINGS;

@@ -24,6 +24,8 @@ import { WorkspaceChecks } from './workspaceChecks.ts';
 export interface FindingsContext {
   readonly disk: () => Disk;
   readonly settings: () => Settings;
+  /** The person trusts the workspace. */
+  readonly isTrusted: () => boolean;
   readonly showsProgress: () => boolean;
   readonly folders: () => readonly string[];
 }
@@ -80,6 +82,7 @@ export function serveFindings(
     connection,
     disk: context.disk,
     settings: context.settings,
+    isTrusted: context.isTrusted,
     isOpen: (uri) => files.get(uri) !== undefined,
   });
   const open = (): OpenDataset[] =>

@@ -7,6 +7,7 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { messages, UserError } from '#core/messages.ts';
 import { defaultCacheFolder } from '#node/cache.ts';
 import { openDisk } from '#node/diskTools.ts';
+import { endForSure } from '#node/ending.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 import type { RangeRunner } from '#node/threads.ts';
@@ -34,6 +35,7 @@ const rangesFor = (memoryMb: number): RangeRunner => {
     ranges = threads(bundle('thread.js'), width, (message) => new UserError(message));
   return ranges;
 };
+process.on('exit', endForSure);
 serveLanguage(connection, {
   start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
   models: modelBudget,

@@ -68,6 +68,8 @@ export interface FilesContext {
   readonly machineFor: (uri: string) => ScorerMachine;
   readonly disk: () => Disk;
   readonly settings: () => Settings;
+  /** The person trusts the workspace. */
+  readonly isTrusted: () => boolean;
   /** Asks the client for its settings anew. */
   readonly reload: () => void;
   /** Resolves when the settings are those of the client. */
@@ -296,10 +298,10 @@ export class OpenFiles {
   }
 
   async #survey(file: OpenFile): Promise<void> {
-    const { connection, settings } = this.#context;
+    const { connection, settings, isTrusted } = this.#context;
     const { dataset, closed } = file;
     await this.#context.settled();
-    const own = await fileSettings(connection, dataset.source.uri, settings());
+    const own = await fileSettings(connection, dataset.source.uri, settings(), isTrusted());
     file.settings = own;
     const start = performance.now();
     await dataset.surveyAll(own, closed.signal);

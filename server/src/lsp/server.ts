@@ -105,6 +105,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     machineFor,
     disk: () => disk(settings.memoryMb, options.cacheFolder),
     settings: () => settings,
+    isTrusted: () => isTrusted,
     settled: async () => loading,
     reload: () => {
       loading = loadSettings();
@@ -208,6 +209,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   const findings = serveFindings(connection, files, {
     disk: () => disk(settings.memoryMb, options.cacheFolder),
     settings: () => settings,
+    isTrusted: () => isTrusted,
     showsProgress: () => canShowProgress,
     folders: () => folders,
   });

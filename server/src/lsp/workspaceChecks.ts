@@ -28,6 +28,8 @@ export interface WorkspaceContext {
   readonly connection: Connection;
   readonly disk: () => Disk;
   readonly settings: () => Settings;
+  /** The person trusts the workspace. */
+  readonly isTrusted: () => boolean;
   /** Files that are open are checked by themselves. */
   readonly isOpen: (uri: string) => boolean;
 }
@@ -38,7 +40,7 @@ function bare({ rule, severity, record, pair, place, message }: Finding): Findin
 }
 
 async function checkClosed(
-  { connection, disk, settings }: WorkspaceContext,
+  { connection, disk, settings, isTrusted }: WorkspaceContext,
   uri: string,
   path: string,
   signal: AbortSignal,
@@ -47,7 +49,7 @@ async function checkClosed(
   const source = new DiskSource(uri, await openFile(path), tools, { isReadOnly: true });
   try {
     const dataset = new OpenDataset(source);
-    await dataset.surveyAll(await fileSettings(connection, uri, settings()), signal);
+    await dataset.surveyAll(await fileSettings(connection, uri, settings(), isTrusted()), signal);
     const task = relateTask(dataset, fileNameOf(uri));
     if (!task) return undefined;
     dataset.setRelations(await tools.ranges.run('relate', task, () => undefined, signal));
@@ -109,7 +111,13 @@ export class WorkspaceChecks {
         errors.push(error.message);
       }
     }
-    const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+    // Of a link that leads nowhere the reason is told when it is its turn.
+    const sizeOf = async (path: string): Promise<number> =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      );
+    const sizes = await Promise.all(paths.map(sizeOf));
     const total = Math.max(
       1,
       sizes.reduce((sum, size) => sum + size, 0),

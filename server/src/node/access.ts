@@ -1,11 +1,12 @@
 // Single records of a file that is open: read in place, in any order.
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 
 import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { RowReader } from '#formats/parquet/rows.ts';
 
 import type { DataFile } from './files.ts';
 import { openParquet, recordOf } from './parquet/open.ts';
+import { openRegularSync } from './regularFile.ts';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -25,7 +26,7 @@ export interface RecordAccess {
 
 /** Records of a text, by their bytes. */
 function openLines(path: string): RecordAccess {
-  let handle = openSync(path, 'r');
+  let handle = openRegularSync(path);
   const close = (): void => {
     if (handle >= 0) closeSync(handle);
     handle = -1;
@@ -44,7 +45,7 @@ function openLines(path: string): RecordAccess {
     },
     pause: close,
     resume: () => {
-      handle = openSync(path, 'r');
+      handle = openRegularSync(path);
     },
     close,
   };

@@ -1,10 +1,9 @@
 // Finds, reads and checks the preflens.json that holds for a file: the nearest one above it, and what it extends.
-import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import type { ErrorObject } from 'ajv';
 import { Ajv } from 'ajv';
-import picomatch from 'picomatch';
 
 import type { Benchmark } from '#core/checks/relations/benchmarkOverlap.ts';
 import type { RulesConfig, RuleSettings } from '#core/checks/settings.ts';
@@ -12,11 +11,13 @@ import { DEFAULT_RULES, resolveRules } from '#core/checks/settings.ts';
 import { closest } from '#core/config/closest.ts';
 import type { CheckConfig, Config, RunWhen } from '#core/config/config.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA, mappingOf, RuleFault } from '#core/config/config.ts';
+import { fitsPattern, PatternFault } from '#core/config/pattern.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
-import { messages } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 
 import { codeOf } from './files.ts';
+import { readRegularTextSync } from './regularFile.ts';
 
 export const CONFIG_NAME = 'preflens.json';
 
@@ -63,15 +64,51 @@ function faultWords(errors: readonly ErrorObject[] | null | undefined): string {
   return `${where} ${first.message ?? ''}${allowed}`;
 }
 
-/** Reads one preflens.json. Undefined when there is none. */
-function readConfig(path: string): Config | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
-    throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
+// A preflens.json comes with a repository: whatever stands in it, reading it ends soon.
+
+/** Bytes of a preflens.json. */
+const MOST_BYTES = 2 ** 20;
+
+/** Brackets within brackets. */
+const MOST_NESTED = 32;
+
+/** Characters of all patterns of one file together: each is held against the path of every dataset. */
+const MOST_PATTERNS = 20_000;
+
+/** Files that extend one another, one after the other. */
+const MOST_DEEP = 8;
+
+/** Files that one preflens.json extends in all. */
+const MOST_EXTENDED = 32;
+
+/** Whether brackets stand in each other deeper than the limit. */
+function isDeep(text: string): boolean {
+  let [depth, inString] = [0, false];
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (inString) {
+      if (char === '\\') i++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '{' || char === '[') {
+      if (++depth > MOST_NESTED) return true;
+    } else if (char === '}' || char === ']') depth--;
   }
+  return false;
+}
+
+function patternsOf({ mappings, scorers, overrides }: Config): readonly string[] {
+  return [...(mappings ?? []), ...(scorers ?? []), ...(overrides ?? [])].flatMap(({ files }) => files ?? []);
+}
+
+/** Files that were read lately, by their text: every dataset of a folder asks for the same ones. */
+const MOST_KEPT = 16;
+const kept = new Map<string, Config>();
+
+function parseConfig(path: string, text: string): Config {
+  const known = kept.get(text);
+  if (known) return known;
+  if (isDeep(text)) throw messages.badConfig(path, `it is nested deeper than ${MOST_NESTED}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -79,7 +116,24 @@ function readConfig(path: string): Config | undefined {
     throw messages.badConfig(path, error instanceof Error ? error.message : String(error));
   }
   if (!validate(value)) throw messages.badConfig(path, faultWords(validate.errors));
+  if (patternsOf(value).join('').length > MOST_PATTERNS)
+    throw messages.badConfig(path, `its patterns have more than ${MOST_PATTERNS} characters`);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(text, value);
   return value;
+}
+
+/** Reads one preflens.json. Undefined when there is none. */
+function readConfig(path: string): Config | undefined {
+  let text: string;
+  try {
+    text = readRegularTextSync(path, MOST_BYTES);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (error instanceof UserError) throw error;
+    throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
+  }
+  return parseConfig(path, text);
 }
 
 /** A preflens.json that holds for a file, and how it calls it. */
@@ -91,22 +145,71 @@ interface Layer {
   readonly name: string;
 }
 
+/** The folder that a preflens.json may name files in: that of the nearest .git, else of the topmost preflens.json. */
+function rootOf(path: string): string {
+  const own = dirname(path);
+  let root = own;
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (existsSync(join(folder, CONFIG_NAME))) root = folder;
+    if (dirname(folder) === folder) return root;
+  }
+}
+
+const isBelow = (root: string, path: string): boolean => {
+  const way = relative(root, path);
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
+};
+
+/** Where a path really is; itself where there is nothing. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Names of other machines and of devices on Windows: looking at one already speaks to it. */
+const REMOTE = /^[\\/]{2}/;
+
+/**
+ * The path that a preflens.json names. Throws where that is not below its root, by name or by links: nothing is looked at
+ * outside. A name of another machine is refused before anything else.
+ */
+export function pathInside(config: string, named: string): string {
+  const at = resolve(dirname(config), named);
+  const root = rootOf(config);
+  const isInside = !REMOTE.test(named) && isBelow(root, at) && isBelow(realOf(root), realOf(at));
+  if (!isInside) throw messages.badConfig(config, `it names "${named}", which is not below ${root}`);
+  return at;
+}
+
 /** A file and what it extends, itself first. Throws where one of them extends itself, or is not there. */
-function withExtended(path: string, config: Config, file: string, seen: readonly string[] = []): Layer[] {
-  if (seen.includes(path)) throw messages.badConfig(path, 'it extends itself');
-  const folder = dirname(path);
-  const own = { config, path, folder, name: relative(folder, file).split(sep).join('/') };
-  // Of several the last counts most.
-  const bases = [config.extends ?? []].flat().toReversed();
-  return [
-    own,
-    ...bases.flatMap((base) => {
-      const at = resolve(folder, base);
-      const read = readConfig(at);
-      if (!read) throw messages.badConfig(path, `it extends "${base}", which is not there`);
-      return withExtended(at, read, file, [...seen, path]);
-    }),
-  ];
+function withExtended(path: string, config: Config, file: string): Layer[] {
+  const layers: Layer[] = [];
+  const add = (at: string, own: Config, chain: readonly string[]): void => {
+    const folder = dirname(at);
+    if (layers.length > MOST_EXTENDED)
+      throw messages.badConfig(path, `it extends more than ${MOST_EXTENDED} files`);
+    layers.push({ config: own, path: at, folder, name: relative(folder, file).split(sep).join('/') });
+    // Of several the last counts most.
+    for (const base of [own.extends ?? []].flat().toReversed()) {
+      const next = pathInside(at, base);
+      const names = [...chain, next].map((one) => relative(dirname(path), one));
+      if (chain.includes(next)) throw messages.badConfig(at, `it extends itself: ${names.join(' → ')}`);
+      if (chain.length > MOST_DEEP)
+        throw messages.badConfig(
+          path,
+          `more than ${MOST_DEEP} files extend one another: ${names.join(' → ')}`,
+        );
+      const read = readConfig(next);
+      if (!read) throw messages.badConfig(at, `it extends "${base}", which is not there`);
+      add(next, read, [...chain, next]);
+    }
+  };
+  add(path, config, [path]);
+  return layers;
 }
 
 /** The nearest preflens.json above a file and what it extends, the one that counts most first. */
@@ -120,8 +223,12 @@ function layersFor(file: string): readonly Layer[] {
   }
 }
 
-function isFor(files: string | readonly string[] | undefined, name: string): boolean {
-  return files === undefined || picomatch([...[files].flat()])(name);
+function isFor(files: string | readonly string[] | undefined, { name, path }: Layer): boolean {
+  try {
+    return files === undefined || [files].flat().some((pattern) => fitsPattern(pattern, name));
+  } catch (error) {
+    throw error instanceof PatternFault ? messages.badConfig(path, error.message) : error;
+  }
 }
 
 /** The mapping that a user named for a file. Undefined when it is left to recognition. */
@@ -130,8 +237,9 @@ export function configuredMapping(file: string): Mapping | undefined {
 }
 
 function mappingIn(layers: readonly Layer[]): Mapping | undefined {
-  for (const { config, name, path } of layers) {
-    const rule = config.mappings?.find(({ files }) => isFor(files, name));
+  for (const layer of layers) {
+    const { config, path } = layer;
+    const rule = config.mappings?.find(({ files }) => isFor(files, layer));
     if (!rule) continue;
     try {
       return mappingOf(rule);
@@ -150,14 +258,14 @@ export function configuredScorers(file: string): {
 } {
   const layers = layersFor(file);
   const layer = layers.find(({ config }) => config.scorers !== undefined) ?? layers[0];
-  const rules = layer?.config.scorers?.filter(({ files }) => isFor(files, layer.name)) ?? [];
+  const rules = layer?.config.scorers?.filter(({ files }) => isFor(files, layer)) ?? [];
   return { rules, folder: layer?.folder ?? dirname(resolve(file)) };
 }
 
-/** Paths of the benchmarks that a file is held against. */
-export function configuredBenchmarks(file: string): readonly string[] {
-  return layersFor(file).flatMap(({ config, folder }) =>
-    (config.benchmarks ?? []).map((path) => resolve(folder, path)),
+/** Paths of the benchmarks that a file is held against. Throws where an untrusted folder names one outside of itself. */
+export function configuredBenchmarks(file: string, isTrusted = true): readonly string[] {
+  return layersFor(file).flatMap(({ config, folder, path }) =>
+    (config.benchmarks ?? []).map((named) => (isTrusted ? resolve(folder, named) : pathInside(path, named))),
   );
 }
 
@@ -179,9 +287,11 @@ export function configuredFor(
   const layers = layersFor(file);
   const rules = layers
     .toReversed()
-    .flatMap(({ config, name }) => [
-      ...(config.rules ? [config.rules] : []),
-      ...(config.overrides ?? []).filter(({ files }) => isFor(files, name)).map((override) => override.rules),
+    .flatMap((layer) => [
+      ...(layer.config.rules ? [layer.config.rules] : []),
+      ...(layer.config.overrides ?? [])
+        .filter(({ files }) => isFor(files, layer))
+        .map((override) => override.rules),
     ]);
   const said = [...layers.map(({ config }) => config), editor];
   return {

@@ -3,6 +3,8 @@
 import { constants } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 
+import { openRegular } from './regularFile.ts';
+
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
 const CLONE_OR_FAIL = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;
@@ -14,7 +16,7 @@ export async function copyToNew(from: string, to: string, signal: AbortSignal): 
     // Most disks cannot. What else is wrong is found again below.
     () => false,
   );
-  const input = await open(from);
+  const input = await openRegular(from);
   try {
     const { size } = await input.stat();
     if (isCloned) return size;

@@ -43,7 +43,14 @@ async function readBenchmarks(paths: readonly string[]): Promise<readonly Benchm
   return benchmarks;
 }
 
-/** What holds for a file. Rejects where its preflens.json, or a benchmark that it names, cannot be read. */
-export async function settingsFor(path: string, editor: CheckConfig = {}): Promise<FileSettings> {
-  return configuredFor(path, editor, await readBenchmarks(configuredBenchmarks(path)));
+/**
+ * What holds for a file. Rejects where its preflens.json, or a benchmark that it names, cannot be read.
+ * @param isTrusted the person trusts the folder: then it may name benchmarks outside of itself
+ */
+export async function settingsFor(
+  path: string,
+  editor: CheckConfig = {},
+  isTrusted = true,
+): Promise<FileSettings> {
+  return configuredFor(path, editor, await readBenchmarks(configuredBenchmarks(path, isTrusted)));
 }

@@ -1,16 +1,16 @@
 // Files of datasets: how they are found, opened and read, and how a change under us is noticed.
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { messages } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 import type { ByteStream, RecordStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
 
 import type { Codec } from './codec.ts';
 import { CHUNK_BYTES, codecOf } from './codec.ts';
 import { parquetRecords } from './parquet/open.ts';
+import { kindOf, openRegular } from './regularFile.ts';
 
 /** What tells one state of a file from another without reading it. */
 export interface Stamp {
@@ -57,6 +57,7 @@ export function codeOf(error: unknown): string {
 }
 
 function unreadable(path: string, error: unknown): Error {
+  if (error instanceof UserError) return error;
   if (codeOf(error) === 'ENOENT') return messages.notFound(path);
   return messages.unreadable(path, error instanceof Error ? error.message : String(error));
 }
@@ -65,11 +66,14 @@ export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
 }
 
-export async function stampOf(path: string): Promise<Stamp & { readonly isFolder: boolean }> {
+/** What a path names now; `kind` says what it is where it is no regular file. */
+export async function stampOf(
+  path: string,
+): Promise<Stamp & { readonly isFolder: boolean; readonly kind: string | undefined }> {
   try {
     const found = await stat(path);
     const { size, mtimeMs, ctimeMs, ino: inode } = found;
-    return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory() };
+    return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory(), kind: kindOf(found) };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -79,8 +83,9 @@ export async function stampOf(path: string): Promise<Stamp & { readonly isFolder
 export async function* readStored(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
   if (end <= start) return;
   try {
+    const handle = await openRegular(path);
     const range = { start, ...(Number.isFinite(end) && { end: end - 1 }) };
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, ...range }))
+    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK_BYTES, ...range }))
       yield chunk as Uint8Array;
   } catch (error) {
     throw unreadable(path, error);
@@ -100,7 +105,7 @@ const LEAST_BLOCK_BYTES = 4096;
 export async function* readBlocks(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path);
+    handle = await openRegular(path);
     // Thousands of small files are read one after the other: each takes no more memory than it has bytes.
     const { size } = await handle.stat();
     const blockBytes = Math.min(CHUNK_BYTES, Math.max(LEAST_BLOCK_BYTES, Math.min(end, size) - start));
@@ -123,6 +128,7 @@ export async function* readBlocks(path: string, start = 0, end = Infinity): Asyn
 export async function openFile(path: string): Promise<DataFile> {
   const stamp = await stampOf(path);
   if (stamp.isFolder) throw messages.isFolder(path);
+  if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
   const codec = codecOf(path);
   const bytes: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
   return {

@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -20,6 +19,7 @@ import { digestOfText, PRIVATE_FOLDER } from './cache.ts';
 import type { Stamp } from './files.ts';
 import { codeOf } from './files.ts';
 import type { Owner } from './owner.ts';
+import { readRegularTextSync } from './regularFile.ts';
 
 const KIND = 'preflens unsaved edits 2';
 
@@ -86,7 +86,7 @@ function beginningOf({ path, session, revision, digest }: JournalHead, state: Ed
 export function readJournal(file: string): LeftEdits | undefined {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularTextSync(file);
   } catch {
     return undefined;
   }

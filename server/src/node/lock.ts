@@ -1,7 +1,7 @@
 // A lock for what is read, changed and written again: one process at a time. It is a file that names its owner; where
 // the owner is gone, the lock is broken.
 import { randomBytes } from 'node:crypto';
-import { link, lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,6 +10,7 @@ import { messages } from '#core/messages.ts';
 import { codeOf } from './files.ts';
 import { PLACE, temporaryName } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
+import { readRegularText } from './regularFile.ts';
 
 /** A change takes a few milliseconds: who waits longer waits for something that is stuck. */
 const WAIT_MS = 10_000;
@@ -31,7 +32,7 @@ export interface Lock {
 async function textOf(path: string): Promise<string | undefined> {
   try {
     if (!(await lstat(path)).isFile()) return '';
-    return await readFile(path, 'utf8');
+    return await readRegularText(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

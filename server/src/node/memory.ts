@@ -1,6 +1,6 @@
 // What is remembered beside a dataset, for git to carry: decisions and the baseline, in the folder .preflens.
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readFile, realpath } from 'node:fs/promises';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 import type { Baseline } from '#core/memory/baseline.ts';
@@ -13,6 +13,7 @@ import { CONFIG_NAME } from './config.ts';
 import { codeOf } from './files.ts';
 import type { Lock } from './lock.ts';
 import { withLock } from './lock.ts';
+import { readRegularText } from './regularFile.ts';
 import { inWords } from './systemErrors.ts';
 import { writeWhole } from './write.ts';
 
@@ -63,7 +64,7 @@ async function insideOf(root: string, path: string): Promise<string> {
 /** The text of a file; undefined where there is none. */
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularText(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw inWords(error, path);

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
-import picomatch from 'picomatch';
-
+import { fitsPattern, patternBase, PatternFault } from '#core/config/pattern.ts';
 import { messages } from '#core/messages.ts';
 
 import { codeOf } from './files.ts';
@@ -32,19 +31,25 @@ export async function* datasetsIn(folder: string): AsyncGenerator<string> {
   for await (const path of walk(folder)) if (DATASET.test(path)) yield path;
 }
 
+function fits(pattern: string, path: string): boolean {
+  try {
+    return fitsPattern(pattern.split(sep).join('/'), path.split(sep).join('/'));
+  } catch (error) {
+    throw error instanceof PatternFault ? messages.badPattern(pattern, error.message) : error;
+  }
+}
+
 /** The paths that patterns mean; what is there by its name is taken as it is. Rejects for a pattern that fits nothing. */
 export async function expandPaths(patterns: readonly string[]): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const pattern of patterns) {
-    const { base, isGlob } = picomatch.scan(pattern);
-    if (existsSync(pattern) || !isGlob) {
+    const { base, isPattern } = patternBase(pattern.split(sep).join('/'));
+    if (existsSync(pattern) || !isPattern) {
       paths.push(pattern);
       continue;
     }
-    const fits = picomatch(pattern);
     const found: string[] = [];
-    for await (const path of walk(base === '' ? '.' : base))
-      if (fits(path.split(sep).join('/'))) found.push(path);
+    for await (const path of walk(base === '' ? '.' : base)) if (fits(pattern, path)) found.push(path);
     if (found.length === 0) throw messages.nothingFits(pattern);
     paths.push(...found);
   }

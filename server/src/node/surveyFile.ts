@@ -1,6 +1,5 @@
 // The survey of one file on disk: from the cache when its content is known, only its tail when it grew, else by all threads.
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 
 import { objectsOf, parseRecord } from '#core/checks/examine.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
@@ -20,6 +19,7 @@ import { readBlocks, sameStamp } from './files.ts';
 import { cutRows } from './parquet/open.ts';
 import type { RangeSurvey } from './rangeSurvey.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
+import { openRegular } from './regularFile.ts';
 import type { RangeRunner } from './threads.ts';
 
 /** Smaller files are not worth a second thread. */
@@ -115,7 +115,7 @@ export async function recogniseFile(file: DataFile): Promise<Recognition> {
 
 /** The offset just after the first line end at or after `from`, or the end of the file. */
 async function nextLineStart(path: string, from: number, size: number): Promise<number> {
-  const handle = await open(path);
+  const handle = await openRegular(path);
   try {
     const block = Buffer.alloc(1 << 16);
     for (let at = from; at < size;) {

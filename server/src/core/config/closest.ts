@@ -14,8 +14,12 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** Longer words are nobody's mistake, and cost time. */
+const LONGEST = 60;
+
 /** The known word nearest to this one; undefined where none is near. */
 export function closest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const lower = word.toLowerCase();
   const [best] = known
     .map((one) => [distance(lower, one.toLowerCase()), one] as const)

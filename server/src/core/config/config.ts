@@ -7,6 +7,7 @@ import { mappingById, MAPPINGS, withAxis } from '../mapping/table.ts';
 import type { Json } from '../model/json.ts';
 import type { ScorerRule } from '../reward/scorerRule.ts';
 import { SCORERS_SCHEMA } from '../reward/scorerRule.ts';
+import { MOST_PATTERN } from './pattern.ts';
 
 /** The mapping of the files that a pattern names: one of the table by its id, or one of the user's own fields. */
 export interface MappingRule {
@@ -63,7 +64,7 @@ const FIELD = {
 };
 const VALUES = { type: 'array', items: {}, description: 'Values of the label field.' };
 
-const FILES = { type: 'string', minLength: 1 } as const;
+const FILES = { type: 'string', minLength: 1, maxLength: MOST_PATTERN } as const;
 
 /** The schemas of what an editor can say too. */
 export const CHECK_SCHEMA = {
@@ -92,7 +93,8 @@ export const CONFIG_SCHEMA = {
   properties: {
     $schema: { type: 'string' },
     extends: {
-      description: 'Files like this one that are read before it, from the folder of this file.',
+      description:
+        'Files like this one that are read before it, from the folder of this file. They lie below the folder of the project.',
       anyOf: [FILES, { type: 'array', items: FILES }],
     },
     ...CHECK_SCHEMA,
@@ -128,6 +130,7 @@ export const CONFIG_SCHEMA = {
         properties: {
           files: {
             type: 'string',
+            maxLength: MOST_PATTERN,
             description:
               'A pattern of paths, from the folder of this file: "data/*.jsonl". Absent: all files.',
           },

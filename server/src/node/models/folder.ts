@@ -1,7 +1,6 @@
 // Reads a model folder: its small files, and the digest of everything that scores depend on.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
@@ -10,11 +9,15 @@ import { FolderFault, readFolder } from '#core/reward/folder.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 
 import { digestOfText, EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
-import { codeOf } from '../files.ts';
+import { codeOf, readBlocks } from '../files.ts';
+import { readRegularText } from '../regularFile.ts';
 import { writeWhole } from '../write.ts';
 
 /** Weights beside an .onnx file, however the exporter called them. */
 const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;
+
+/** The largest text of a model folder: tokenizers have some 10 MB. */
+const MOST_TEXT = 256 * 2 ** 20;
 
 export interface ModelFolder extends FolderReading {
   readonly folder: string;
@@ -27,7 +30,7 @@ export interface ModelFolder extends FolderReading {
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularText(path, MOST_TEXT);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -66,7 +69,7 @@ async function digestOf(path: string, known: string | undefined): Promise<string
   const remembered = memo === undefined ? undefined : await textOf(memo);
   if (remembered?.length === 64) return remembered;
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for await (const chunk of readBlocks(path)) hash.update(chunk);
   const digest = hash.digest('hex');
   if (known !== undefined && memo !== undefined) {
     await mkdir(known, PRIVATE_FOLDER);

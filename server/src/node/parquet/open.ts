@@ -1,5 +1,5 @@
 // Parquet files on disk: opened, read by place, closed.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 
 import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { messages } from '#core/messages.ts';
@@ -9,6 +9,7 @@ import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import { ParquetError } from '#formats/parquet/schema.ts';
 
 import { codecOf } from '../codec.ts';
+import { openRegularSync } from '../regularFile.ts';
 import { pageCodecs } from './codecs.ts';
 
 /** A file that is open. Reading is in place and waits for nothing: a page comes from the system's cache in a millisecond. */
@@ -39,7 +40,7 @@ function sourceOf(handle: number, size: number): ByteSource {
 
 /** Opens a file and reads its footer. Throws what to do where it is no Parquet. */
 export function openParquet(path: string): OpenParquet {
-  const handle = openSync(path, 'r');
+  const handle = openRegularSync(path);
   try {
     return {
       file: new ParquetFile(sourceOf(handle, fstatSync(handle).size), pageCodecs),

@@ -1,8 +1,11 @@
 // The scorers that preflens.json names for a file, opened.
+import { join } from 'node:path';
+
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { EndpointRule, ScorerRule } from '#core/reward/scorerRule.ts';
 
+import { CONFIG_NAME, pathInside } from '../config.ts';
 import { openColumns } from './columns.ts';
 import type { EndpointMachine } from './endpoint.ts';
 import { openEndpoint } from './endpoint.ts';
@@ -45,6 +48,7 @@ async function openScorer(
     case 'columns':
       return openColumns(rule, file.mapping);
     case 'sidecar':
+      if (!machine.isTrusted) pathInside(join(folder, CONFIG_NAME), rule.file);
       return openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);
     case 'endpoint':
       // A secret that cannot be had is told before anybody is asked.

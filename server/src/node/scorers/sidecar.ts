@@ -1,5 +1,5 @@
 // Scores that something else computed, in a file beside the dataset.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { NO_KEY } from '#core/hash.ts';
@@ -11,13 +11,14 @@ import { readSidecarRow } from '#core/reward/sidecar.ts';
 import { rowsOfArrow } from '#formats/arrow.ts';
 
 import { openFile } from '../files.ts';
+import { readRegular } from '../regularFile.ts';
 import { PairTable } from './pairTable.ts';
 import type { PairScorer, RatingSource } from './rating.ts';
 
 async function* rowsOf(path: string): AsyncGenerator<{ readonly row: Json; readonly line: number }> {
   if (path.endsWith('.arrow')) {
     let line = 0;
-    for (const row of rowsOfArrow(await readFile(path))) yield { row, line: ++line };
+    for (const row of rowsOfArrow(await readRegular(path))) yield { row, line: ++line };
     return;
   }
   const decoder = new TextDecoder();
