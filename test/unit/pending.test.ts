@@ -1,5 +1,5 @@
 // Pending edits and their history, and what a survey becomes by a save.
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -181,7 +181,6 @@ describe('a journal', () => {
     owners.end(owner);
     const [left] = openJournals(folder.path, owners.start()).open('/data/a.jsonl').takeLeft();
     expect([...(left?.edits.pending.keys() ?? [])]).toEqual([1, 2]);
-    appendFileSync(file, '');
   });
 
   it('is taken over by one of two processes that want it', () => {
@@ -203,9 +202,10 @@ describe('a journal', () => {
 
 describe('a source on disk', () => {
   const owners = new Owners();
-  const open = async (path: string) => {
+  const open = async (path: string, backup?: string) => {
     const owner = owners.start();
-    const source = new DiskSource('file:///a', await openFile(path), openDisk(folder.path, HERE, owner));
+    const disk = openDisk(folder.path, HERE, owner);
+    const source = new DiskSource('file:///a', await openFile(path), disk, { backup });
     let known = (await source.survey(DEFAULT_SETTINGS, never)) as DocumentSurvey;
     const refresh = (): void => {
       known = source.refresh(known)?.survey ?? known;
@@ -269,6 +269,55 @@ describe('a source on disk', () => {
     first.end();
     const second = await open(path);
     expect([0, 1, 2, 3].map(second.text)).toEqual([10, 11, 1, 22].map(goodRecord));
+    second.end();
+  });
+
+  it('keeps the edits of its backup in a new one before it is read, and is not saved by then', async () => {
+    const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
+    const [older, newer] = [join(folder.path, 'older'), join(folder.path, 'newer')];
+    const first = await open(path);
+    first.source.edit(1, encode(goodRecord(11)), 'Edit');
+    first.source.backup(older);
+    first.source.discard();
+    first.end();
+    const owner = owners.start();
+    const disk = openDisk(folder.path, HERE, owner);
+    const unread = new DiskSource('file:///a', await openFile(path), disk, { backup: older });
+    unread.backup(newer);
+    // An editor would take it for saved, and forget the backup.
+    await expect(unread.save(never)).rejects.toThrow('still being read');
+    rmSync(older);
+    unread.close();
+    owners.end(owner);
+    const second = await open(path, newer);
+    expect(second.text(1)).toBe(goodRecord(11));
+    second.end();
+  });
+
+  it('makes edits where they cannot be written down, says so once, and saves them', async () => {
+    const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
+    const { source, refresh, end } = await open(path);
+    // No folder can be made where a file stands.
+    folder.write('unsaved', 'in the way');
+    source.edit(1, encode(goodRecord(11)), 'Edit');
+    const id = source.edit(0, null, 'Drop');
+    expect(source.retrace(id, 'undo')).toBe(true);
+    expect([typeof source.takeFault(), source.takeFault()]).toEqual(['string', undefined]);
+    await source.save(never, refresh);
+    expect(readFileSync(path, 'utf8')).toBe([0, 11].map(goodRecord).join('\n'));
+    end();
+  });
+
+  it('writes edits down again once that is possible', async () => {
+    const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
+    const first = await open(path);
+    const inTheWay = folder.write('unsaved', 'in the way');
+    first.source.edit(1, encode(goodRecord(11)), 'Edit');
+    rmSync(inTheWay);
+    first.source.edit(0, encode(goodRecord(10)), 'Edit');
+    first.end();
+    const second = await open(path);
+    expect([0, 1].map(second.text)).toEqual([10, 11].map(goodRecord));
     second.end();
   });
 });

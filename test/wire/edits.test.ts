@@ -140,32 +140,6 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     second.end();
   });
 
-  it('stay in their backup while the file is read again', async () => {
-    const first = await open();
-    await first.flip(3);
-    const [backup, again] = [join(folder.path, 'backup'), join(folder.path, 'again')];
-    await first.ask('backup', { path: backup });
-    await first.client.connection.sendNotification('preflens/discardEdits', { uri: first.uri });
-    await first.unsaved(0);
-    first.end();
-    const second = new Window(owners, path);
-    await second.client.initialize({ settings: { scoreOnOpen: false } });
-    // At once, as an editor asks that opened a file with edits: nothing is read yet.
-    const [, saved, kept] = await Promise.all([
-      second.ask('openFile', { backup }),
-      second.ask('saveFile'),
-      second.ask('backup', { path: again }),
-    ]);
-    second.end();
-    expect(
-      [saved, kept].every(({ error }) => error === undefined || error.includes('still being read')),
-    ).toBe(true);
-    const third = await open(kept.error === undefined && saved.error !== undefined ? again : backup);
-    if (saved.error !== undefined) await third.unsaved(1);
-    expect(await third.chosen(3)).toBe('worse 3');
-    third.end();
-  });
-
   it('survive a touch of the open file', async () => {
     const window = await open();
     await window.flip(3);

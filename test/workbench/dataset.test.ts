@@ -207,4 +207,37 @@ describe('a Parquet file', () => {
     await until('no edited row', async () => (await frame.locator('.row .pill.edited').count()) === 0);
     expect(await linesOf()).toEqual(before);
   });
+
+  it('takes edits back one by one, also those from before the window was opened anew', async () => {
+    const { page } = window;
+    const before = await linesOf();
+    const flip = async (frame: Frame, row: number): Promise<void> => {
+      await frame.locator('.list .row').nth(row).click();
+      await until('the pair', async () =>
+        (await frame.locator('.detail').innerText()).includes(`Row ${row + 1}`),
+      );
+      await frame.locator('.list').press('f');
+    };
+    const edited = async (frame: Frame, count: number): Promise<unknown> =>
+      until(`${count} edited rows`, async () => (await frame.locator('.row .pill.edited').count()) === count);
+    let frame = await datasetFrame();
+    await flip(frame, 2);
+    await edited(frame, 1);
+    await flip(frame, 4);
+    await edited(frame, 2);
+    // Hot exit writes its backup a second after the last edit.
+    await page.waitForTimeout(3000);
+    await page.reload();
+    frame = await datasetFrame();
+    await edited(frame, 2);
+    await flip(frame, 6);
+    await edited(frame, 3);
+    for (let left = 2; left >= 0; left--) {
+      expect(await isDirty()).toBe(true);
+      await frame.locator('.list').press('u');
+      await edited(frame, left);
+    }
+    await until('no unsaved mark', async () => !(await isDirty()));
+    expect(await linesOf()).toEqual(before);
+  });
 });

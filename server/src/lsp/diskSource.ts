@@ -196,6 +196,11 @@ export class DiskSource implements Source {
     return settled;
   }
 
+  /** Why edits cannot be written down; once. */
+  takeFault(): string | undefined {
+    return this.#session?.takeFault();
+  }
+
   refresh(old: DocumentSurvey): Carried | undefined {
     const isUnchanged = this.#changed.size === 0 && !this.#moved;
     if (isUnchanged || !old.recognition) return undefined;

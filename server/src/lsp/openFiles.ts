@@ -85,8 +85,13 @@ function isFollowed({ settings, dataset }: OpenFile): boolean {
   return settings?.run === 'type' || !(dataset.source instanceof DocumentSource);
 }
 
-function setAsideWords(edits: string, path: string): string {
-  return `${edits} could not be kept: another program changed the records. Before and after of each stand in ${path}.`;
+function setAsideWords(edits: string, path: string | undefined): string {
+  const where = path === undefined ? '' : ` Before and after of each stand in ${path}.`;
+  return `${edits} could not be kept: another program changed the records.${where}`;
+}
+
+function notWrittenDownWords(uri: string, reason: string): string {
+  return `Unsaved edits of ${readableUri(uri)} cannot be kept for the case of a crash (${reason}). Save soon, or make room in the cache folder.`;
 }
 
 export class OpenFiles {
@@ -210,7 +215,11 @@ export class OpenFiles {
   /** Brings diagnostics up to date once nothing has changed for a moment. */
   settle(uri: string): void {
     const file = this.#open.get(uri);
-    if (file) this.#settleSoon(file);
+    if (!file) return;
+    this.#settleSoon(file);
+    const { source } = file.dataset;
+    const fault = source instanceof DiskSource ? source.takeFault() : undefined;
+    if (fault !== undefined) show(this.#context.connection, 'warning', notWrittenDownWords(uri, fault));
   }
 
   publish(file: OpenFile): void {
@@ -342,7 +351,7 @@ export class OpenFiles {
       show(connection, 'info', `${edits(settled.restored)} of an earlier session restored.`);
     else if (settled.added.length > 0)
       show(connection, 'info', `${edits(settled.added.length)} fit the file again.`);
-    if (settled.asidePath !== undefined)
+    if (settled.aside.length > 0)
       show(connection, 'warning', setAsideWords(edits(settled.aside.length), settled.asidePath));
   }
 

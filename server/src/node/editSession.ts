@@ -6,6 +6,7 @@ import type { Bytes, BytesAt, PastEdit, Rebased, SetAside, Taken } from '#core/e
 import { PendingEdits, renumberBy, sameBytes } from '#core/edits/pending.ts';
 
 import type { Stamp } from './files.ts';
+import { codeOf } from './files.ts';
 import type { Journal, JournalEvent, JournalHead, LeftEdits, SavedStamp } from './journal.ts';
 import { readJournal, writeJournal } from './journal.ts';
 
@@ -85,6 +86,10 @@ export class EditSession {
   #digest: string | undefined;
   #isSettled = false;
   #isClosed = false;
+  /** The journal does not say what is pending. */
+  #isTorn = false;
+  #fault: string | undefined;
+  #isFaultTold = false;
   /** What `backup` of an earlier session wrote. */
   #kept: LeftEdits | undefined;
 
@@ -110,9 +115,31 @@ export class EditSession {
     this.#isSettled = true;
     this.#digest = content.digest;
     this.#rewrite();
-    this.#journal.dropTaken();
+    // As long as they are not written down here, they stay where they are.
+    if (!this.#isTorn)
+      this.#attempt(() => {
+        this.#journal.dropTaken();
+      });
     if (settled.aside.length === 0) return settled;
-    return { ...settled, asidePath: this.#journal.setAside(settled.aside) };
+    const asidePath = this.#attempt(() => this.#journal.setAside(settled.aside));
+    return { ...settled, ...(asidePath !== undefined && { asidePath }) };
+  }
+
+  /** Why edits cannot be written down; told once. */
+  takeFault(): string | undefined {
+    if (this.#isFaultTold || this.#fault === undefined) return undefined;
+    this.#isFaultTold = true;
+    return this.#fault;
+  }
+
+  /** Without a journal, edits are made all the same: they are lost only if the process ends. */
+  #attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#fault = codeOf(error) || String(error);
+      return undefined;
+    }
   }
 
   async #again(content: Content): Promise<Settled> {
@@ -140,7 +167,7 @@ export class EditSession {
 
   /** What earlier sessions left, the one that goes on here first. Of a backup and its journal the later one counts. */
   #left(): readonly LeftEdits[] {
-    const journals = this.#journal.takeLeft();
+    const journals = this.#attempt(() => this.#journal.takeLeft()) ?? [];
     const kept = this.#kept;
     if (!kept) return journals;
     const same = journals.filter(({ session }) => session === kept.session);
@@ -211,14 +238,26 @@ export class EditSession {
 
   #append(event: JournalEvent): void {
     if (this.#isClosed) return;
-    this.#journal.append(event, () => [this.#head(), this.#edits.state]);
+    // A line that was written in part spoils the next one: then all is written again.
+    if (this.#isTorn) this.#rewrite();
+    if (!this.#isTorn) {
+      this.#isTorn = true;
+      this.#attempt(() => {
+        this.#journal.append(event, () => [this.#head(), this.#edits.state]);
+        this.#isTorn = false;
+      });
+    }
     this.#revision++;
   }
 
   #rewrite(): void {
     if (this.#isClosed) return;
     this.#revision++;
-    if (this.#edits.isEmpty) this.#journal.remove();
-    else this.#journal.rewrite(this.#head(), this.#edits.state);
+    this.#isTorn = true;
+    this.#attempt(() => {
+      if (this.#edits.isEmpty) this.#journal.remove();
+      else this.#journal.rewrite(this.#head(), this.#edits.state);
+      this.#isTorn = false;
+    });
   }
 }

@@ -11,7 +11,7 @@ import type { Codec } from './codec.ts';
 import { codecOf } from './codec.ts';
 import { copyToNew } from './copy.ts';
 import type { DataFile } from './files.ts';
-import { codeOf, readStored } from './files.ts';
+import { codeOf, readStored, sameStamp, stampNow } from './files.ts';
 import { inTurn } from './queue.ts';
 import { inWords } from './systemErrors.ts';
 import type { Draft } from './write.ts';
@@ -200,6 +200,8 @@ async function saveTo(
     await file.assertSame();
     if (!isWritten || !isAsPlanned) throw messages.notVerified(path);
     signal.throwIfAborted();
+    // In one go with the rename: another process must not find the time to save in between.
+    if (!sameStamp(stampNow(file.path), file.stamp)) throw messages.changedWhileSaving(file.path);
     await commitDraft(draft);
     return replacements.length;
   } catch (error) {

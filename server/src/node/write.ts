@@ -1,8 +1,9 @@
 // The one way in which a file is written: under a temporary name in the folder of its target, read back, synced, and
 // renamed. At every moment the path names the old file or the new one, whole.
 import type { Stats } from 'node:fs';
+import { renameSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
@@ -114,9 +115,9 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-/** Puts the file in its place. */
+/** Puts the file in its place: at once, so that nothing comes between a last look and the rename. */
 export async function commitDraft({ path, target }: Draft, isExpendable = false): Promise<void> {
-  await rename(path, target);
+  renameSync(path, target);
   THIS_PROCESS.inUse.delete(path);
   if (!isExpendable) await syncFolder(dirname(target));
 }
