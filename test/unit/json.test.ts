@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { byteOffsetInString, findJsonFault, locate } from '#core/json/scan.ts';
+import { findJsonFault, locate, unitWalker } from '#core/json/scan.ts';
 import type { Path } from '#core/model/json.ts';
 import { seededRandom } from '#core/score/random.ts';
 
@@ -106,7 +106,7 @@ it('maps positions in a string to bytes, over escapes and every width of charact
     for (let unit = 0; unit <= text.length; unit++) {
       const inside = unit > 0 && /[\ud800-\udbff]/.test(text[unit - 1]!);
       if (inside && !escape) continue;
-      const rest = decode(bytes.subarray(byteOffsetInString(bytes, 0, unit)));
+      const rest = decode(bytes.subarray(unitWalker(bytes, 0)(unit)));
       expect(JSON.parse(`"${rest}`)).toBe(text.slice(unit));
     }
   }

@@ -1,5 +1,5 @@
 // JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
-import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
+import { MAX_RECORD_BYTES, tooLongWords } from '#core/checks/examine.ts';
 import type { CutRecord } from '#core/model/record.ts';
 
 const NEWLINE = 0x0a;
@@ -21,14 +21,21 @@ export class LineCutter {
   readonly #isFileStart: boolean;
 
   readonly #wants: (record: number) => boolean;
+  readonly #most: number;
 
   /**
    * @param isFileStart false for a stream that begins inside a file: then no BOM is looked for
    * @param wants records that it says no to are counted and not given
+   * @param most bytes of a record: longer ones come without their bytes, and with a fault
    */
-  constructor(isFileStart = true, wants: (record: number) => boolean = () => true) {
+  constructor(
+    isFileStart = true,
+    wants: (record: number) => boolean = () => true,
+    most: number = MAX_RECORD_BYTES,
+  ) {
     this.#isFileStart = isFileStart;
     this.#wants = wants;
+    this.#most = most;
   }
 
   /** Line ends seen, and one more for a last line that has none. */
@@ -57,15 +64,14 @@ export class LineCutter {
 
   #keep(rest: Uint8Array): void {
     // A copy (`slice` of a Node buffer is none): readers use their memory again. Past the limit only the length is kept.
-    if (this.#pendingBytes + rest.length <= MAX_RECORD_BYTES) this.#pending.push(new Uint8Array(rest));
+    if (this.#pendingBytes + rest.length <= this.#most) this.#pending.push(new Uint8Array(rest));
     else this.#pending = [];
     this.#pendingBytes += rest.length;
   }
 
   /** A line that is not wanted: counted when it holds something, and not put together. */
   #pass(tail: Uint8Array, length: number, endBytes: number): void {
-    if (!isBlank(tail) || this.#pending.some((part) => !isBlank(part)) || length > MAX_RECORD_BYTES)
-      this.#record++;
+    if (!isBlank(tail) || this.#pending.some((part) => !isBlank(part)) || length > this.#most) this.#record++;
     this.#line++;
     this.#lineStart += length + endBytes;
     this.#pending = [];
@@ -80,7 +86,7 @@ export class LineCutter {
       return undefined;
     }
     const length = this.#pendingBytes + tail.length;
-    let bytes = length > MAX_RECORD_BYTES ? new Uint8Array(0) : this.#join(tail, length);
+    let bytes = length > this.#most ? new Uint8Array(0) : this.#join(tail, length);
     let byteStart = this.#lineStart;
     let byteEnd = byteStart + length;
     if (this.#isFileStart && this.#line === 0 && BOM.every((byte, i) => bytes[i] === byte)) {
@@ -95,9 +101,12 @@ export class LineCutter {
     this.#lineStart += length + endBytes;
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (length <= MAX_RECORD_BYTES && isBlank(bytes)) return undefined;
+    if (length <= this.#most && isBlank(bytes)) return undefined;
     const record = this.#record++;
-    return isWanted ? { record, line, byteStart, byteEnd, bytes, lineEnd: this.#lineStart } : undefined;
+    const fault = length > this.#most ? { fault: tooLongWords(this.#most) } : undefined;
+    return isWanted
+      ? { record, line, byteStart, byteEnd, bytes, lineEnd: this.#lineStart, ...fault }
+      : undefined;
   }
 
   #join(tail: Uint8Array, length: number): Uint8Array {
@@ -116,8 +125,9 @@ export class LineCutter {
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   wants?: (record: number) => boolean,
+  most?: number,
 ): AsyncGenerator<CutRecord> {
-  const cutter = new LineCutter(true, wants);
+  const cutter = new LineCutter(true, wants, most);
   for await (const chunk of chunks) yield* cutter.push(chunk);
   yield* cutter.end();
 }

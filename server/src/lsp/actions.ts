@@ -26,7 +26,7 @@ import { DiskSource } from './diskSource.ts';
 import { dropEdit, editOf, separateEditOf } from './edits.ts';
 import type { PairPlace } from './findingLists.ts';
 import { pairWords } from './names.ts';
-import { toDiagnostic, toTextEdits } from './toProtocol.ts';
+import { diagnosticsOf, toDiagnostic, toTextEdits } from './toProtocol.ts';
 
 export const FIX_ALL = 'source.fixAll.preflens';
 
@@ -67,7 +67,7 @@ function quickFix(
 ): CodeAction[] {
   const outcome = editOf(dataset, ref, edit);
   if (!outcome || 'refused' in outcome) return [];
-  const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  const diagnostics = diagnosticsOf(dataset, findings);
   return [{ title, kind: CodeActionKind.QuickFix, edit: outcome.edit, diagnostics }];
 }
 
@@ -83,7 +83,7 @@ function brokenActions(dataset: OpenDataset, record: number): CodeAction[] {
   const raw = dataset.rawRecord(record);
   const findings = dataset.findingsOf(record);
   if (!raw || findings.length === 0) return [];
-  const diagnostics = findings.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  const diagnostics = diagnosticsOf(dataset, findings);
   const edit = dropEdit(dataset, raw.line);
   const drop: CodeAction = {
     title: 'Drop this record',

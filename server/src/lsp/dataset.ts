@@ -1,4 +1,5 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
+import { tooLongWords } from '#core/checks/examine.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
@@ -8,9 +9,8 @@ import { compareKeys } from '#core/hash.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions } from '#core/memory/decisions.ts';
-import { findingKey } from '#core/memory/keys.ts';
+import { keyMaker } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
-import { WHOLE_FILE } from '#core/model/finding.ts';
 import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
@@ -55,6 +55,7 @@ export class OpenDataset {
   #scores: Scores | undefined;
   readonly #lists = new FindingLists((finding) => this.keyOf(finding));
   #nameInMemory = '';
+  #makeKey: ReturnType<typeof keyMaker> | undefined;
   #ready = false;
   #panel: Panel | undefined;
   #percent = 0;
@@ -103,6 +104,7 @@ export class OpenDataset {
   /** Takes what people decided about findings. */
   setDecisions(decisions: readonly Decision[], fileName: string): void {
     this.#nameInMemory = fileName;
+    this.#makeKey = undefined;
     this.#lists.setDecisions(new Decisions(decisions), (found, isChecked) =>
       memoryFindings(decisions, found, fileName, this.#rules, isChecked),
     );
@@ -110,8 +112,8 @@ export class OpenDataset {
 
   /** What a finding is known by. */
   keyOf(finding: Finding): string {
-    const bytes = finding.record === WHOLE_FILE ? undefined : this.rawRecord(finding.record)?.bytes;
-    return findingKey(finding, this.#survey.facts, bytes ?? new Uint8Array(0), this.#nameInMemory);
+    this.#makeKey ??= keyMaker(this.#survey.facts, this.#nameInMemory);
+    return this.#makeKey(finding, () => this.rawRecord(finding.record)?.bytes ?? new Uint8Array(0));
   }
 
   get trust(): string | undefined {
@@ -275,12 +277,15 @@ export class OpenDataset {
     const { facts } = this.#survey;
     if (record < 0 || record >= facts.recordCount) return undefined;
     const [byteStart, byteEnd] = [facts.records.byteStart[record] ?? 0, facts.records.byteEnd[record] ?? 0];
+    const { mostRecordBytes } = this.source;
+    const isTooLong = byteEnd - byteStart > mostRecordBytes;
     return {
       record,
       line: facts.records.line[record] ?? 0,
       byteStart,
       byteEnd,
-      bytes: this.source.bytesOf(record, byteStart, byteEnd),
+      bytes: isTooLong ? new Uint8Array(0) : this.source.bytesOf(record, byteStart, byteEnd),
+      ...(isTooLong && { fault: tooLongWords(mostRecordBytes) }),
     };
   }
 
@@ -350,6 +355,7 @@ export class OpenDataset {
 
   #setSurvey(survey: DocumentSurvey): void {
     this.#survey = survey;
+    this.#makeKey = undefined;
     this.#lists.set('structure', survey);
   }
 

@@ -1,6 +1,6 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
-import { parseRecord } from '#core/checks/examine.ts';
+import { MAX_RECORD_BYTES, parseRecord } from '#core/checks/examine.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
@@ -61,6 +61,7 @@ export interface Saved {
 export class DiskSource implements Source {
   readonly uri: string;
   readonly version = null;
+  readonly mostRecordBytes = MAX_RECORD_BYTES;
   readonly #tools: Disk;
   #file: DataFile;
   /** SHA-256 of the file, where it is known. */

@@ -13,7 +13,7 @@ import type { RelateText } from '#node/rangeWork.ts';
 
 import type { Follower, OpenDocument } from './document.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
-import { recordsOf, resurvey } from './resurvey.ts';
+import { MOST_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
 
 /** Bytes looked at before other requests get their turn: well under 10 ms of work. */
 const SLICE_BYTES = 1 << 20;
@@ -26,6 +26,8 @@ export interface Source {
   survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined>;
   /** Brings a survey up to date. Undefined when nothing changed. */
   refresh(old: DocumentSurvey): Carried | undefined;
+  /** Longer records are not read. */
+  readonly mostRecordBytes: number;
   /** The bytes of a record as they are now, from where its survey saw it. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** UTF-16 units of the record's line before its first byte. */
@@ -55,6 +57,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** A document that the editor holds. What handlers see is the text as of the last survey or refresh. */
 export class DocumentSource implements Source {
   readonly document: OpenDocument;
+  readonly mostRecordBytes = MOST_OPEN_BYTES;
   #bytes: Uint8Array = new Uint8Array(0);
   #version: number;
   #changes: Follower;
@@ -76,10 +79,10 @@ export class DocumentSource implements Source {
 
   get records(): RecordStream {
     const bytes = this.#bytes;
-    return (wants) => readRecords(once(bytes), wants);
+    return (wants) => readRecords(once(bytes), wants, MOST_OPEN_BYTES);
   }
 
-  readonly textForThread = (): RelateText => ({ bytes: this.#bytes });
+  readonly textForThread = (): RelateText => ({ bytes: this.#bytes, most: MOST_OPEN_BYTES });
 
   async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = rules;

@@ -6,7 +6,7 @@ import type { ByteEdit } from '#core/edits/bytes.ts';
 import { visible } from '#core/escape/escape.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
-import { resolvePlace } from '#core/json/place.ts';
+import { resolvePlaces, unitsBefore } from '#core/json/place.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
@@ -26,12 +26,18 @@ export const MOST_DIAGNOSTICS = 1000;
 /** Where findings about a whole file stand. */
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
 
-/** A byte range within a record, as editors count. */
-export function toRange({ source }: OpenDataset, raw: RawRecord, range: ByteRange): Range {
-  const units = (start: number, end: number): number => source.textOf(raw.bytes.subarray(start, end)).length;
-  const start = source.unitsBefore(raw) + units(0, range.byteStart);
-  const end = start + units(range.byteStart, range.byteEnd);
-  return { start: { line: raw.line, character: start }, end: { line: raw.line, character: end } };
+/** Byte ranges within a record, as editors count; all in one pass over it. */
+function toRanges({ source }: OpenDataset, raw: RawRecord, ranges: readonly ByteRange[]): Range[] {
+  const units = unitsBefore(
+    raw.bytes,
+    ranges.flatMap(({ byteStart, byteEnd }) => [byteStart, byteEnd]),
+  );
+  const before = source.unitsBefore(raw);
+  const at = (byte: number): Range['start'] => ({
+    line: raw.line,
+    character: before + (units.get(byte) ?? 0),
+  });
+  return ranges.map(({ byteStart, byteEnd }) => ({ start: at(byteStart), end: at(byteEnd) }));
 }
 
 /** Where the page of a rule is; undefined where the client cannot show it. Set once, when a client comes. */
@@ -42,12 +48,9 @@ export function linkRules(to: ((rule: string) => string) | undefined): void {
   link = to;
 }
 
-export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
-  const isWhole = finding.record === WHOLE_FILE;
-  const raw = isWhole ? undefined : dataset.rawRecord(finding.record);
-  if (!raw && !isWhole) return undefined;
+function diagnosticAt(finding: Finding, range: Range): Diagnostic {
   return {
-    range: raw ? toRange(dataset, raw, resolvePlace(raw.bytes, finding.place)) : FILE_START,
+    range,
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
     ...(link !== undefined && { codeDescription: { href: link(finding.rule) } }),
@@ -57,11 +60,38 @@ export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic
   };
 }
 
+/** The diagnostics of findings, in their order. Those of records that went are left out. */
+export function diagnosticsOf(dataset: OpenDataset, findings: readonly Finding[]): Diagnostic[] {
+  const rangeOf = new Map<Finding, Range>();
+  for (const [record, own] of groupBy(findings, (finding) => finding.record)) {
+    const raw = record === WHOLE_FILE ? undefined : dataset.rawRecord(record);
+    const places =
+      raw &&
+      resolvePlaces(
+        raw.bytes,
+        own.map(({ place }) => place),
+      );
+    const ranges = raw && places ? toRanges(dataset, raw, places) : [];
+    own.forEach((finding, i) => {
+      const range = record === WHOLE_FILE ? FILE_START : ranges[i];
+      if (range) rangeOf.set(finding, range);
+    });
+  }
+  return findings.flatMap((finding) => {
+    const range = rangeOf.get(finding);
+    return range ? diagnosticAt(finding, range) : [];
+  });
+}
+
+export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
+  return diagnosticsOf(dataset, [finding])[0];
+}
+
 /** The diagnostics of a file: as many as editors keep, and one more that says how many there are in all. */
 export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
   const { findings, findingCount } = dataset;
   const shown = findingCount > MOST_DIAGNOSTICS ? pickMost(findings) : findings;
-  const diagnostics = shown.flatMap((finding) => toDiagnostic(dataset, finding) ?? []);
+  const diagnostics = diagnosticsOf(dataset, shown);
   if (findingCount > shown.length) {
     diagnostics.unshift({
       range: FILE_START,
@@ -86,8 +116,9 @@ function pickMost(findings: readonly Finding[]): readonly Finding[] {
 }
 
 export function toTextEdits(dataset: OpenDataset, raw: RawRecord, edits: readonly ByteEdit[]): TextEdit[] {
-  return edits.map((edit) => ({
-    range: toRange(dataset, raw, edit),
-    newText: dataset.source.textOf(edit.bytes),
-  }));
+  const ranges = toRanges(dataset, raw, edits);
+  return edits.flatMap((edit, i) => {
+    const range = ranges[i];
+    return range ? { range, newText: dataset.source.textOf(edit.bytes) } : [];
+  });
 }

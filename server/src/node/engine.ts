@@ -3,9 +3,9 @@ import type { Facts } from '#core/dataset/facts.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
-import { resolvePlace } from '#core/json/place.ts';
+import { resolvePlaces, unitsBefore } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { findingKey } from '#core/memory/keys.ts';
+import { keyMaker } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -162,28 +162,37 @@ export async function placeFindings(
 ): Promise<PlacedFinding[]> {
   const wanted = groupBy(findings, ({ record }) => record);
   const placed: PlacedFinding[] = [];
+  const keyOf = keyMaker(facts, file);
   for (const finding of wanted.get(WHOLE_FILE) ?? [])
     placed.push({
       finding,
       line: 1,
       column: 1,
       range: { byteStart: 0, byteEnd: 0 },
-      key: findingKey(finding, facts, new Uint8Array(0), file),
+      key: keyOf(finding, () => new Uint8Array(0)),
     });
   wanted.delete(WHOLE_FILE);
   if (wanted.size === 0) return placed;
-  const decoder = new TextDecoder();
   for await (const raw of records((record) => wanted.has(record))) {
-    for (const finding of wanted.get(raw.record) ?? []) {
-      const { byteStart, byteEnd } = resolvePlace(raw.bytes, finding.place);
+    const own = wanted.get(raw.record) ?? [];
+    const ranges = resolvePlaces(
+      raw.bytes,
+      own.map(({ place }) => place),
+    );
+    const columns = unitsBefore(
+      raw.bytes,
+      ranges.map(({ byteStart }) => byteStart),
+    );
+    own.forEach((finding, i) => {
+      const { byteStart, byteEnd } = ranges[i] ?? { byteStart: 0, byteEnd: 0 };
       placed.push({
         finding,
         line: raw.line + 1,
-        column: decoder.decode(raw.bytes.subarray(0, byteStart)).length + 1,
+        column: (columns.get(byteStart) ?? 0) + 1,
         range: { byteStart: raw.byteStart + byteStart, byteEnd: raw.byteStart + byteEnd },
-        key: findingKey(finding, facts, raw.bytes, file),
+        key: keyOf(finding, () => raw.bytes),
       });
-    }
+    });
   }
   return placed;
 }

@@ -61,8 +61,9 @@ export async function takeLines(
   isFileStart: boolean,
   take: (raw: RawRecord) => void,
   onBytes?: OnBytes,
+  most?: number,
 ): Promise<number> {
-  const cutter = new LineCutter(isFileStart);
+  const cutter = new LineCutter(isFileStart, undefined, most);
   for await (const chunk of chunks) {
     for (const raw of cutter.push(chunk)) take(raw);
     onBytes?.(chunk.length);

@@ -12,7 +12,7 @@ import type { FactsTables, OnBytes, RangeSurvey, RangeTask } from './rangeSurvey
 import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSurvey.ts';
 
 /** What a thread reads: bytes that it is given, or a file. */
-export type RelateText = { readonly bytes: Uint8Array } | { readonly path: string };
+export type RelateText = { readonly bytes: Uint8Array; readonly most: number } | { readonly path: string };
 
 /** One file, to be looked through for duplicates and contradictions. */
 export interface RelateTask {
@@ -66,7 +66,7 @@ async function relate(
     text &&
     (await sign(recognition, async (take) =>
       'bytes' in text
-        ? takeLines(once(text.bytes), true, take, onBytes)
+        ? takeLines(once(text.bytes), true, take, onBytes, text.most)
         : readRange({ path: text.path, start: 0, end: Infinity }, take, onBytes),
     ));
   const rowGroups = path === undefined ? [] : rowGroupsOf(path);

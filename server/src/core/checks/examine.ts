@@ -29,6 +29,11 @@ import { viewOf } from './view.ts';
 /** Longer records are reported and skipped: one of them would fill the memory of a laptop. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
+/** Why a record is not read. */
+export function tooLongWords(most: number): string {
+  return `The record is longer than ${most / 1024 / 1024} MiB and was skipped.`;
+}
+
 /** One record, parsed: its value, or the place where it stops being JSON. */
 export type Parsed = { readonly value: Json; readonly isAscii: boolean } | Unparsed;
 
@@ -89,10 +94,7 @@ function separable({ records, separators }: SeveralRecords, offset: number, leng
 /** Parses one line. Never throws: bad data is a value. */
 export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawRecord): Parsed {
   if (known !== undefined) return fault(known, 0, 1);
-  if (byteEnd - byteStart > MAX_RECORD_BYTES) {
-    const most = MAX_RECORD_BYTES / 1024 / 1024;
-    return fault(`The record is longer than ${most} MiB and was skipped.`, 0, 1);
-  }
+  if (byteEnd - byteStart > MAX_RECORD_BYTES) return fault(tooLongWords(MAX_RECORD_BYTES), 0, 1);
   if (bytes.length > 0 && isPlainlyNoJson(bytes)) {
     const several = bytes[0] === COMMA || bytes[0] === BOM_START ? severalRecords(bytes) : undefined;
     if (several) return separable(several, 0, bytes.length);

@@ -1,5 +1,5 @@
 // What can be done to a record, and how each mapping does it.
-import { resolvePlace } from '../json/place.ts';
+import { resolvePlaces } from '../json/place.ts';
 import type { Separator } from '../json/severalRecords.ts';
 import type { Target } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
@@ -74,8 +74,12 @@ export function planEdit(
       );
     }
     case 'replace': {
-      const edits = edit.replace.map(({ place, text }) => {
-        const range = resolvePlace(bytes, place);
+      const ranges = resolvePlaces(
+        bytes,
+        edit.replace.map(({ place }) => place),
+      );
+      const edits = edit.replace.map(({ place, text }, i) => {
+        const range = ranges[i] ?? { byteStart: 0, byteEnd: 0 };
         // Within a string its quotes stay; a whole value has them in its range.
         const written = JSON.stringify(text);
         return { ...range, bytes: encoder.encode(place.within ? written.slice(1, -1) : written) };

@@ -1,5 +1,7 @@
+import { groupBy } from '../group.ts';
 import type { Place } from '../model/finding.ts';
-import { byteOffsetInString, locate } from './scan.ts';
+import type { FieldSpan } from './scan.ts';
+import { locateAll, unitWalker } from './scan.ts';
 
 /** A half-open byte range, counted from the first byte of the record. */
 export interface ByteRange {
@@ -7,19 +9,59 @@ export interface ByteRange {
   readonly byteEnd: number;
 }
 
-/** Turns a place into bytes. A place that is not there falls back to the whole record. */
+/** Turns places into bytes, all in one pass. A place that is not there falls back to the whole record. */
+export function resolvePlaces(record: Uint8Array, places: readonly Place[]): readonly ByteRange[] {
+  const walked = places.filter(({ bytes }) => bytes === undefined);
+  const spans = walked.length > 0 ? locateAll(record, [[], ...walked.map(({ path }) => path)]) : [];
+  const [whole] = spans;
+  const spanOf = new Map(walked.map((place, i) => [place, spans[i + 1] ?? whole]));
+  const offsets = insideStrings(record, walked, spanOf);
+  return places.map((place): ByteRange => {
+    if (place.bytes) return { byteStart: place.bytes[0], byteEnd: place.bytes[1] };
+    const span = spanOf.get(place);
+    if (!span) return { byteStart: 0, byteEnd: record.length };
+    if (place.part === 'key' && span.keyEnd > span.keyStart)
+      return { byteStart: span.keyStart, byteEnd: span.keyEnd };
+    return offsets.get(place) ?? { byteStart: span.valueStart, byteEnd: span.valueEnd };
+  });
+}
+
+/** The ranges of places within string values: each string is walked once, from its first place to its last. */
+function insideStrings(
+  record: Uint8Array,
+  places: readonly Place[],
+  spanOf: ReadonlyMap<Place, FieldSpan | undefined>,
+): ReadonlyMap<Place, ByteRange> {
+  const inside = places.filter(({ within, part }) => within !== undefined && part === 'value');
+  const ranges = new Map<Place, ByteRange>();
+  for (const [start, own] of groupBy(inside, (place) => spanOf.get(place)?.valueStart ?? -1)) {
+    if (start < 0) continue;
+    const units = own.flatMap(({ within }) => [...(within ?? [])]).sort((a, b) => a - b);
+    const walk = unitWalker(record, start);
+    const byteAt = new Map(units.map((unit) => [unit, walk(unit)]));
+    for (const place of own) {
+      const [from, to] = place.within ?? [0, 0];
+      ranges.set(place, { byteStart: byteAt.get(from) ?? start, byteEnd: byteAt.get(to) ?? start });
+    }
+  }
+  return ranges;
+}
+
 export function resolvePlace(record: Uint8Array, place: Place): ByteRange {
-  if (place.bytes) return { byteStart: place.bytes[0], byteEnd: place.bytes[1] };
-  const span = locate(record, place.path) ?? locate(record, []);
-  if (!span) return { byteStart: 0, byteEnd: record.length };
-  if (place.part === 'key' && span.keyEnd > span.keyStart) {
-    return { byteStart: span.keyStart, byteEnd: span.keyEnd };
+  return resolvePlaces(record, [place])[0] ?? { byteStart: 0, byteEnd: record.length };
+}
+
+/** UTF-16 units before each of some bytes of a text, in one pass over it. */
+export function unitsBefore(bytes: Uint8Array, offsets: readonly number[]): ReadonlyMap<number, number> {
+  const units = new Map<number, number>();
+  let [at, count] = [0, 0];
+  for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
+    for (; at < offset; at++) {
+      const byte = bytes[at] ?? 0;
+      // A character counts where it begins; those of four bytes are two units.
+      if ((byte & 0xc0) !== 0x80) count += byte >= 0xf0 ? 2 : 1;
+    }
+    units.set(offset, count);
   }
-  if (place.within) {
-    return {
-      byteStart: byteOffsetInString(record, span.valueStart, place.within[0]),
-      byteEnd: byteOffsetInString(record, span.valueStart, place.within[1]),
-    };
-  }
-  return { byteStart: span.valueStart, byteEnd: span.valueEnd };
+  return units;
 }

@@ -284,23 +284,89 @@ export function locate(bytes: Uint8Array, path: Path): FieldSpan | undefined {
   return span;
 }
 
-/** The byte at which the unit number `units` (UTF-16, decoded) of a string value stands. */
-export function byteOffsetInString(bytes: Uint8Array, valueStart: number, units: number): number {
-  let at = valueStart + 1;
-  let left = units;
-  while (left > 0 && at < bytes.length && bytes[at] !== QUOTE) {
-    const byte = bytes[at] ?? 0;
-    if (byte === BACKSLASH) {
-      at += bytes[at + 1] === 0x75 ? 6 : 2;
-      left--;
-    } else if (byte < 0x80) {
-      at++;
-      left--;
-    } else {
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      at += length;
-      left -= length === 4 ? 2 : 1;
+/** Paths that are looked for, by their steps. */
+interface Wanted {
+  readonly next: Map<string | number, Wanted>;
+  /** Numbers of the paths that end here. */
+  readonly ends: number[];
+}
+
+function byStep(paths: readonly Path[]): Wanted {
+  const root: Wanted = { next: new Map(), ends: [] };
+  paths.forEach((path, number) => {
+    let at = root;
+    for (const step of path) {
+      const known = at.next.get(step) ?? { next: new Map(), ends: [] };
+      at.next.set(step, known);
+      at = known;
+    }
+    at.ends.push(number);
+  });
+  return root;
+}
+
+function keyText(bytes: Uint8Array, { keyStart, keyEnd }: FieldSpan): string {
+  const text = new TextDecoder().decode(bytes.subarray(keyStart, keyEnd));
+  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+}
+
+/** What `locate` gives for each path, however many there are, for one pass over the record for each step of the longest. */
+export function locateAll(bytes: Uint8Array, paths: readonly Path[]): (FieldSpan | undefined)[] {
+  const found: (FieldSpan | undefined)[] = paths.map(() => undefined);
+  const start = skipSpace(bytes, 0, bytes.length);
+  const whole = skipValue(bytes, start, bytes.length);
+  const open: (readonly [FieldSpan, Wanted])[] = [
+    [{ keyStart: start, keyEnd: start, valueStart: start, valueEnd: whole }, byStep(paths)],
+  ];
+  for (let one = open.pop(); one; one = open.pop()) {
+    const [span, { next, ends }] = one;
+    for (const number of ends) found[number] = span;
+    if (next.size === 0) continue;
+    const { valueStart, valueEnd } = span;
+    if (bytes[valueStart] === OPEN_OBJECT) {
+      // The last of several equal keys is the one that JSON.parse keeps.
+      const last = new Map<Wanted, FieldSpan>();
+      for (const field of fieldsOf(bytes, valueStart, valueEnd)) {
+        const wanted = next.get(keyText(bytes, field));
+        if (wanted) last.set(wanted, field);
+      }
+      for (const [wanted, field] of last) open.push([field, wanted]);
+    } else if (bytes[valueStart] === OPEN_LIST) {
+      let left = [...next.keys()].filter((step) => typeof step === 'number').length;
+      let index = 0;
+      for (const item of itemsOf(bytes, valueStart, valueEnd)) {
+        const wanted = next.get(index++);
+        if (!wanted) continue;
+        open.push([item, wanted]);
+        if (--left === 0) break;
+      }
     }
   }
-  return at;
+  return found;
+}
+
+/** Walks the units (UTF-16, decoded) of a string value; from one offset to a later one it goes on. */
+export function unitWalker(bytes: Uint8Array, valueStart: number): (units: number) => number {
+  let at = valueStart + 1;
+  let done = 0;
+  return (units) => {
+    while (done < units && at < bytes.length && bytes[at] !== QUOTE) {
+      const byte = bytes[at] ?? 0;
+      const length =
+        byte === BACKSLASH
+          ? bytes[at + 1] === 0x75
+            ? 6
+            : 2
+          : byte < 0x80
+            ? 1
+            : byte >= 0xf0
+              ? 4
+              : byte >= 0xe0
+                ? 3
+                : 2;
+      at += length;
+      done += byte >= 0xf0 ? 2 : 1;
+    }
+    return at;
+  };
 }

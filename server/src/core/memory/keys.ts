@@ -23,3 +23,15 @@ export function findingKey(
   if (from + pair < to) return formatKey(pairKey(facts.identity(from + pair)));
   return `record:${formatKey(hashKey(decoder.decode(bytes)))}`;
 }
+
+/** `findingKey` for many findings in a row: the bytes of a record are hashed once, however many findings it has. */
+export function keyMaker(facts: Facts, file: string): (finding: Finding, bytes: () => Uint8Array) => string {
+  let known: { readonly record: number; readonly key: string } | undefined;
+  return (finding, bytes) => {
+    const { record, pair = 0 } = finding;
+    const [from, to] = facts.pairsOf(record);
+    if (record === WHOLE_FILE || from + pair < to) return findingKey(finding, facts, new Uint8Array(0), file);
+    if (known?.record !== record) known = { record, key: findingKey(finding, facts, bytes(), file) };
+    return known.key;
+  };
+}

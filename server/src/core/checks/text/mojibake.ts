@@ -1,4 +1,5 @@
-import type { AnswerCheck } from '../check.ts';
+import type { Replacement } from '../../model/finding.ts';
+import type { Answer, AnswerCheck } from '../check.ts';
 import { answerRange, replaceRange, responseWords } from '../check.ts';
 
 /** Windows-1252 where it differs from Latin-1: what the bytes 0x80 to 0x9f are there. */
@@ -27,6 +28,22 @@ function mended(broken: string): string | undefined {
   }
 }
 
+/** Characters that are mended at a time: a text of nothing else is mended in several rounds. */
+const MOST_MENDED = 10_000;
+
+function replacements(answer: Answer): readonly Replacement[] {
+  const known = new Map<string, string | undefined>();
+  const made: Replacement[] = [];
+  for (const { 0: broken, index } of answer.text.matchAll(ALL_BROKEN)) {
+    if (!known.has(broken)) known.set(broken, mended(broken));
+    const meant = known.get(broken);
+    if (meant === undefined) continue;
+    made.push(...(replaceRange(answer, index, index + broken.length, meant).replace ?? []));
+    if (made.length === MOST_MENDED) break;
+  }
+  return made;
+}
+
 export const mojibake: AnswerCheck = {
   id: 'mojibake',
   severity: 'warning',
@@ -45,11 +62,7 @@ export const mojibake: AnswerCheck = {
     const found = BROKEN.exec(answer.text);
     if (!found) return [];
     const [text] = found;
-    const replace = [...answer.text.matchAll(ALL_BROKEN)].flatMap((match) => {
-      const meant = mended(match[0]);
-      const made = replaceRange(answer, match.index, match.index + match[0].length, meant ?? '');
-      return meant === undefined ? [] : (made.replace ?? []);
-    });
+    const replace = replacements(answer);
     const meant = text.startsWith('\ufffd') ? undefined : mended(text);
     if (meant === undefined && !text.startsWith('\ufffd')) return [];
     return [
