@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
+import { terminalLine } from '#core/escape/escape.ts';
 import { messages, UserError } from '#core/messages.ts';
 import { defaultCacheFolder } from '#node/cache.ts';
 import { openDisk } from '#node/diskTools.ts';
@@ -18,7 +19,7 @@ import { serveLanguage } from './server.ts';
 
 /** Ends the server: its client starts another one, and says why this one is gone. */
 function endBadly(reason: string): void {
-  writeSync(2, `${messages.badFraming(reason).message}\n`);
+  writeSync(2, `${terminalLine(messages.badFraming(reason).message)}\n`);
   process.exit(1);
 }
 

@@ -77,13 +77,13 @@ function* markdown(report: Report, most: number): Generator<string> {
     yield '| rule | severity | findings |';
     yield '|---|---|---|';
     for (const { rule, severity, count } of countByRule(report.files))
-      yield `| ${rule} | ${severity} | ${count} |`;
+      yield `| ${markdownCodeCell(rule)} | ${severity} | ${count} |`;
     yield '';
     yield '| place | finding |';
     yield '|---|---|';
     const shown = listed(report.files, most);
     for (const [{ path }, { line, rule, severity, message }] of shown)
-      yield `| ${markdownCodeCell(path)}:${line} | ${severity} **${rule}**: ${markdownCell(message)} |`;
+      yield `| ${markdownCodeCell(path)}:${line} | ${severity} ${markdownCodeCell(rule)}: ${markdownCell(message)} |`;
     const rest = restWords(report, shown.length);
     if (rest !== '') yield* ['', `${rest}.`];
   }
