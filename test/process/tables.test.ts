@@ -1,5 +1,5 @@
 // Parquet on the command line: the same words as of JSON Lines, from the same records.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -148,7 +148,7 @@ describe('convert', () => {
     const out = join(folder.path, 'out.parquet');
     const dry = await preflens(['convert', path, '--to', 'trl-messages', '--out', out, '--dry-run']);
     expect(dry.err).toContain('1 would be written as TRL, conversations with a prompt');
-    expect(dry.err).toContain('1 time, first in record 2: a tie is left out');
+    expect(dry.err).toContain('1 record, first in record 2: a tie is left out');
     expect(() => readFileSync(out)).toThrow('ENOENT');
     expect((await preflens(['convert', path, '--to', 'trl-messages', '--out', out])).code).toBe(0);
     expect((await preflens(['schema', out])).out).toContain('TRL messages');
@@ -158,8 +158,43 @@ describe('convert', () => {
       chosen: { role: 'assistant', content: 'aa' },
       rejected: { role: 'assistant', content: 'b' },
       source: 'a',
+      preference: 'a-is-better',
     });
     const same = await preflens(['convert', path, '--out', path]);
     expect([same.code, same.err.includes('would overwrite the dataset')]).toEqual([2, true]);
+  });
+
+  it('names tool calls that a format has no place for, and says that nothing is lost only where it is so', async () => {
+    const ask = (name: string): string =>
+      JSON.stringify({
+        prompt: [{ role: 'user', content: 'Where?' }],
+        chosen: [{ role: 'assistant', content: null, tool_calls: [{ function: { name, arguments: {} } }] }],
+        rejected: [{ role: 'assistant', content: 'No idea.' }],
+      });
+    const path = folder.write('calls.jsonl', `${ask('lookup')}\n${ask('search')}\n`);
+    const flat = await preflens(['convert', path, '--to', 'trl-explicit', '--out', '-']);
+    expect(flat.err).toContain(
+      '2 records, first in record 1: tool calls ("tool_calls") of an answer are left out; trl-explicit has no place for them, trl-messages has.',
+    );
+    expect(flat.err).not.toContain('Nothing is lost');
+    expect(flat.out).not.toContain('lookup');
+    const whole = await preflens(['convert', path, '--to', 'trl-messages', '--out', '-']);
+    expect(whole.err).toContain('Nothing is lost');
+    expect(whole.out).toContain('"content":"","tool_calls":[{"function":{"name":"lookup","arguments":{}}}]');
+  });
+
+  it('ends with 2 and makes no file where nothing could be written, and says why', async () => {
+    const verdicts = folder.write('verdicts.jsonl', '{"prompt":"q","completion":"a","label":true}\n');
+    for (const name of ['none.jsonl', 'none.jsonl.gz', 'none.parquet']) {
+      const out = join(folder.path, name);
+      const { code, err } = await preflens(['convert', verdicts, '--to', 'trl-messages', '--out', out]);
+      expect([code, existsSync(out)]).toEqual([2, false]);
+      expect(err).toContain('nothing could be written');
+      expect(err).toContain('a single answer with its verdict is left out');
+      expect(err).not.toContain('    at ');
+    }
+    const kept = folder.write('kept.jsonl', 'kept');
+    expect((await preflens(['convert', verdicts, '--to', 'axolotl', '--out', kept])).code).toBe(2);
+    expect(readFileSync(kept, 'utf8')).toBe('kept');
   });
 });

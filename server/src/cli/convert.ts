@@ -3,10 +3,11 @@ import { pipeline as streams, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
-import { convertRecord, Losses } from '#core/convert/convert.ts';
+import type { Report } from '#core/convert/convert.ts';
+import { convertToLines, readSource } from '#core/convert/convert.ts';
+import { Losses } from '#core/convert/losses.ts';
 import type { Target } from '#core/convert/targets.ts';
 import { TARGETS } from '#core/convert/targets.ts';
-import { readRaw } from '#core/dataset/survey.ts';
 import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -32,10 +33,13 @@ const encoder = new TextEncoder();
 const LINE_FEED = encoder.encode('\n');
 
 /** What a pass over the records came to. */
-interface Outcome {
-  losses: Losses;
+interface Outcome extends Report {
   read: number;
   written: number;
+}
+
+function newOutcome(): Outcome {
+  return { losses: new Losses(), caveats: new Losses(), read: 0, written: 0 };
 }
 
 /** The records as they stand. */
@@ -60,14 +64,14 @@ async function* targetLines(dataset: Dataset, target: Target, outcome: Outcome):
     const recognition = await recogniseFile(file);
     for await (const raw of file.records()) {
       const record = outcome.read++;
-      const read = readRaw(raw, recognition);
-      if (!read) {
+      const source = readSource(raw, recognition, record);
+      if (!source) {
         outcome.losses.add('the record cannot be read and is left out', record);
         continue;
       }
-      for (const made of convertRecord(target, recognition.mapping, record, read, outcome.losses)) {
+      for (const line of convertToLines(target, source, outcome)) {
         outcome.written++;
-        yield encoder.encode(JSON.stringify(made));
+        yield encoder.encode(line);
       }
     }
   }
@@ -130,11 +134,12 @@ export async function convert(command: Command, path: string, options: ConvertOp
   checkCodec(codec);
   const dataset = await openDataset(path);
   for (const file of dataset.files) if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
-  let outcome: Outcome = { losses: new Losses(), read: 0, written: 0 };
-  const lines: Lines = () => {
-    // A second pass counts anew.
-    outcome = { losses: new Losses(), read: 0, written: 0 };
-    return target ? targetLines(dataset, target, outcome) : plainLines(dataset, outcome);
+  let outcome = newOutcome();
+  const lines: Lines = async function* () {
+    // A second pass counts from the start.
+    outcome = newOutcome();
+    yield* target ? targetLines(dataset, target, outcome) : plainLines(dataset, outcome);
+    if (outcome.written === 0) throw messages.nothingToWrite(path, outcome.read, outcome.losses.lines());
   };
   let ofTable: readonly string[] = [];
   const bytes = codecOf(out).isTable
@@ -145,11 +150,13 @@ export async function convert(command: Command, path: string, options: ConvertOp
   await writeOut(command, bytes, dryRun ? undefined : out, async () => {
     for (const file of dataset.files) await file.assertSame();
   });
-  const { losses, read, written } = outcome;
+  const { losses, caveats, read, written } = outcome;
   const lost = [...losses.lines(), ...ofTable];
   command.note(
     `${path}: ${plural(read, 'record')} read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
       (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),
   );
   for (const line of lost) command.note(`  ${line}`);
+  if (!caveats.isEmpty) command.note('What the trainer makes of it:');
+  for (const line of caveats.lines()) command.note(`  ${line}`);
 }

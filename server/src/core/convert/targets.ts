@@ -1,52 +1,49 @@
 // The formats of trainers: what a pair becomes in each. Field names as the trainers' documents have them.
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
-
-/** A comparison, as targets take it. Roles are system, user, assistant, or what else the dataset has. */
-export interface Example {
-  readonly prompt: readonly Turn[];
-  readonly chosen: string;
-  readonly rejected: string;
-}
-
-/** Told of what a target cannot say, in words that follow "N records: ". */
-export type OnLoss = (words: string) => void;
+import type { Example } from './example.ts';
+import { joined, message, placedText, plainCalls, transcript } from './example.ts';
 
 export interface Target {
   readonly id: string;
   readonly title: string;
+  /** The mapping that reads its records back. */
+  readonly readBy: string;
   /** A pair without a prompt is none to it. */
   readonly needsPrompt?: true;
+  /** Each answer is a record of its own, with a verdict. */
+  readonly isUnpaired?: true;
+  /** Fields beside prompt and answers that the trainer reads. */
+  readonly columns: readonly string[];
+  /** What its trainer and chat templates call speakers. */
+  readonly roles: readonly string[];
+  /** A message is a text to it, and holds nothing else. */
+  readonly isOfTexts?: true;
+  /** Its trainer reads tools from a JSON text. */
+  readonly hasToolsAsText?: true;
   /** The records of one pair. */
-  readonly write: (example: Example, onLoss: OnLoss) => readonly JsonObject[];
+  readonly write: (example: Example) => readonly JsonObject[];
+  /** What its trainer makes of a pair that the file holds whole, where that is not all of it. */
+  readonly caveat?: (example: Example) => string | undefined;
 }
 
-const message = (role: string, content: string): JsonObject => ({ role, content });
+const ROLES = ['system', 'user', 'assistant', 'tool'];
 
-const messages = (turns: readonly Turn[]): Json[] => turns.map(({ role, text }) => message(role, text));
-
-const assistant = (content: string): Json[] => [message('assistant', content)];
-
-const MARKS: Readonly<Record<string, string>> = { user: 'Human', assistant: 'Assistant' };
-
-/** A conversation as one text, in the manner of HH. */
-function transcript(turns: readonly Turn[]): string {
-  const parts = turns.map(({ role, text }) =>
-    role === 'system' ? text : `\n\n${MARKS[role] ?? role}: ${text}`,
-  );
-  return `${parts.join('')}\n\nAssistant:`;
-}
+const MEDIA = ['images', 'videos', 'audios'];
 
 /** A single question as it stands, other conversations as a transcript. */
-function flat(turns: readonly Turn[], onLoss: OnLoss): string {
+function flat(turns: readonly Turn[]): string {
   const [first] = turns;
   if (turns.length === 0) return '';
-  if (turns.length === 1 && first?.role === 'user') return first.text;
-  onLoss('a prompt of several turns is written as one text, "\\n\\nHuman: … \\n\\nAssistant:"');
-  return transcript(turns);
+  return turns.length === 1 && first?.role === 'user' ? first.text : transcript(turns);
 }
 
-const FROM: Readonly<Record<string, string>> = { user: 'human', assistant: 'gpt', system: 'system' };
+const FROM: Readonly<Record<string, string>> = {
+  user: 'human',
+  assistant: 'gpt',
+  system: 'system',
+  tool: 'observation',
+};
 
 /** The system turn, and the rest. */
 function withoutSystem(turns: readonly Turn[]): {
@@ -57,15 +54,42 @@ function withoutSystem(turns: readonly Turn[]): {
   return first?.role === 'system' ? { system: { system: first.text }, rest } : { system: {}, rest: turns };
 }
 
+/** A message of LLaMA-Factory. A call without words is one of its own. */
+function spoken(turn: Turn, media: Record<string, Json[]>): JsonObject {
+  const calls = turn.text === '' ? plainCalls(turn) : undefined;
+  if (calls !== undefined) return { from: 'function_call', value: calls };
+  return { from: FROM[turn.role] ?? turn.role, value: placedText(turn, media) };
+}
+
+function spokenAnswer(turns: readonly Turn[], media: Record<string, Json[]>): JsonObject {
+  const [only] = turns;
+  if (turns.length === 1 && only) return spoken(only, media);
+  return { from: 'gpt', value: joined(turns) };
+}
+
+function isAlternating(turns: readonly Turn[]): boolean {
+  const asks = (role: string): boolean => role === 'user' || role === 'tool';
+  const answers = (role: string): boolean => role === 'assistant' || role === 'function_call';
+  return turns.length % 2 === 1 && turns.every(({ role }, i) => (i % 2 === 0 ? asks(role) : answers(role)));
+}
+
+const skipsUnordered = ({ prompt }: Example): string | undefined =>
+  isAlternating(withoutSystem(prompt).rest)
+    ? undefined
+    : 'LLaMA-Factory skips a record whose messages do not alternate between user and assistant';
+
 /** Questions and answers before the last question, as Alpaca's history has them. */
-function alpaca({ prompt, chosen, rejected }: Example, onLoss: OnLoss): JsonObject[] {
+function alpaca({ prompt, chosen, rejected }: Example): JsonObject[] {
   const { system, rest } = withoutSystem(prompt);
+  const media: Record<string, Json[]> = {};
+  const texts = rest.map((turn) => placedText(turn, media));
   const history: Json[] = [];
-  for (let i = 0; i + 1 < rest.length; i += 2) history.push([rest[i]?.text ?? '', rest[i + 1]?.text ?? '']);
-  if (rest.length % 2 === 0 || rest.some(({ role }, i) => role !== (i % 2 === 0 ? 'user' : 'assistant')))
-    onLoss('turns do not alternate between user and assistant, which the history of this format wants');
-  const instruction = rest.length % 2 === 1 ? (rest.at(-1)?.text ?? '') : '';
-  return [{ instruction, input: '', chosen, rejected, ...system, ...(history.length > 0 && { history }) }];
+  for (let i = 0; i + 1 < texts.length; i += 2) history.push([texts[i] ?? '', texts[i + 1] ?? '']);
+  const instruction = texts.length % 2 === 1 ? (texts.at(-1) ?? '') : '';
+  const answers = { chosen: joined(chosen), rejected: joined(rejected) };
+  return [
+    { instruction, input: '', ...answers, ...system, ...(history.length > 0 && { history }), ...media },
+  ];
 }
 
 /** Names that trainers give a meaning of their own: a field of the dataset by one of them would be taken for it. */
@@ -83,80 +107,116 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'question',
   'system',
   'history',
-  'tools',
-  'images',
-  'margin',
 ]);
 
 export const TARGETS: readonly Target[] = [
   {
     id: 'trl-explicit',
     title: 'TRL, texts with a prompt',
-    write: ({ prompt, chosen, rejected }, onLoss) => [{ prompt: flat(prompt, onLoss), chosen, rejected }],
+    readBy: 'trl-explicit',
+    columns: ['images', 'margin'],
+    roles: ROLES,
+    isOfTexts: true,
+    write: ({ prompt, chosen, rejected }) => [
+      { prompt: flat(prompt), chosen: joined(chosen), rejected: joined(rejected) },
+    ],
   },
   {
     id: 'trl-implicit',
     title: 'TRL, transcripts that begin with their prompt',
+    readBy: 'hh-transcript',
+    columns: ['images', 'margin'],
+    roles: ROLES,
+    isOfTexts: true,
     write({ prompt, chosen, rejected }) {
       const text = transcript(prompt);
-      return [{ chosen: `${text} ${chosen}`, rejected: `${text} ${rejected}` }];
+      return [{ chosen: `${text} ${joined(chosen)}`, rejected: `${text} ${joined(rejected)}` }];
     },
   },
   {
     id: 'trl-messages',
     title: 'TRL, conversations with a prompt',
+    readBy: 'trl-messages',
     needsPrompt: true,
+    columns: ['images', 'tools', 'margin'],
+    roles: ROLES,
     write: ({ prompt, chosen, rejected }) => [
-      { prompt: messages(prompt), chosen: assistant(chosen), rejected: assistant(rejected) },
+      { prompt: prompt.map(message), chosen: chosen.map(message), rejected: rejected.map(message) },
     ],
   },
   {
     id: 'trl-unpaired',
     title: 'TRL, single answers with a label (KTO)',
+    readBy: 'trl-unpaired',
     needsPrompt: true,
+    isUnpaired: true,
+    columns: ['images', 'tools'],
+    roles: ROLES,
     write: ({ prompt, chosen, rejected }) => [
-      { prompt: messages(prompt), completion: assistant(chosen), label: true },
-      { prompt: messages(prompt), completion: assistant(rejected), label: false },
+      { prompt: prompt.map(message), completion: chosen.map(message), label: true },
+      { prompt: prompt.map(message), completion: rejected.map(message), label: false },
     ],
   },
   {
     id: 'openrlhf',
     title: 'OpenRLHF, whole conversations',
+    readBy: 'trl-messages-implicit',
+    columns: ['margin'],
+    roles: ROLES,
     write: ({ prompt, chosen, rejected }) => [
-      {
-        chosen: [...messages(prompt), ...assistant(chosen)],
-        rejected: [...messages(prompt), ...assistant(rejected)],
-      },
+      { chosen: [...prompt, ...chosen].map(message), rejected: [...prompt, ...rejected].map(message) },
     ],
   },
   {
     id: 'axolotl',
     title: 'axolotl, chat_template.default',
+    readBy: 'chat-template',
     needsPrompt: true,
-    write: ({ prompt, chosen, rejected }) => [
-      {
-        messages: messages(prompt),
-        chosen: message('assistant', chosen),
-        rejected: message('assistant', rejected),
-      },
-    ],
+    columns: [],
+    roles: ROLES,
+    write({ prompt, chosen, rejected }) {
+      const answer = (turns: readonly Turn[]): Json => {
+        const [only] = turns;
+        return turns.length === 1 && only ? message(only) : turns.map(message);
+      };
+      return [{ messages: prompt.map(message), chosen: answer(chosen), rejected: answer(rejected) }];
+    },
+    caveat: ({ chosen, rejected }) =>
+      chosen.length > 1 || rejected.length > 1
+        ? 'of an answer of several messages, axolotl trains on the last one'
+        : undefined,
   },
   {
     id: 'llamafactory',
     title: 'LLaMA-Factory, sharegpt ranking',
+    readBy: 'llamafactory-sharegpt',
     needsPrompt: true,
+    columns: [...MEDIA, 'tools'],
+    roles: [...ROLES, 'function_call'],
+    hasToolsAsText: true,
+    isOfTexts: true,
     write({ prompt, chosen, rejected }) {
       const { system, rest } = withoutSystem(prompt);
-      const from = ({ role, text }: Turn): JsonObject => ({ from: FROM[role] ?? role, value: text });
-      return [
-        {
-          ...system,
-          conversations: rest.map(from),
-          chosen: { from: 'gpt', value: chosen },
-          rejected: { from: 'gpt', value: rejected },
-        },
-      ];
+      const media: Record<string, Json[]> = {};
+      const conversations = rest.map((turn) => spoken(turn, media));
+      const answers = {
+        chosen: spokenAnswer(chosen, media),
+        rejected: spokenAnswer(rejected, media),
+      };
+      return [{ ...system, conversations, ...answers, ...media }];
     },
+    caveat: skipsUnordered,
   },
-  { id: 'llamafactory-alpaca', title: 'LLaMA-Factory, alpaca ranking', needsPrompt: true, write: alpaca },
+  {
+    id: 'llamafactory-alpaca',
+    title: 'LLaMA-Factory, alpaca ranking',
+    readBy: 'llamafactory-alpaca',
+    needsPrompt: true,
+    columns: [...MEDIA, 'tools'],
+    roles: ROLES,
+    hasToolsAsText: true,
+    isOfTexts: true,
+    write: alpaca,
+    caveat: skipsUnordered,
+  },
 ];

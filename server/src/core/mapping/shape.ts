@@ -159,6 +159,7 @@ export function turnsOf(value: Json, shape: Exclude<Shape, 'any'>, role: string)
     case 'exchanges':
       return isList(value) ? listTurns(value, role) : [];
     case 'message':
+      if (isList(value)) return listTurns(value, role);
       return listTurns([value], role).map(({ path, strings, ...turn }) => ({
         ...turn,
         path: path.slice(1),

@@ -33,6 +33,25 @@ export function newGuess(): Guess {
 
 const LARGEST = 2n ** 63n;
 
+/** The digits of a number without zeros at either end, and the power of ten of the first. */
+function decimalOf(text: string): string {
+  const [, sign = '', whole = '', part = '', power = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
+  const digits = (whole + part).replace(/^0+/, '');
+  const zeros = (whole + part).length - digits.length;
+  return digits === '' ? '0' : `${sign}${digits.replace(/0+$/, '')}e${Number(power) + whole.length - zeros}`;
+}
+
+/** A number without more digits than this is the same in a double, if it is not too large or too small. */
+const HELD_DIGITS = 15;
+
+/** True when a double holds all digits of a fraction, as its shortest spelling tells. */
+function isHeld(text: string): boolean {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return false;
+  return (text.length <= HELD_DIGITS && value !== 0) || decimalOf(text) === decimalOf(String(value));
+}
+
 function kindOfNumber(text: string): { kind: Guess['kind']; isLarge: boolean } {
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text);
@@ -41,7 +60,7 @@ function kindOfNumber(text: string): { kind: Guess['kind']; isLarge: boolean } {
       return { kind: text === '-0' ? 'number' : 'json', isLarge: false };
     return { kind: 'integer', isLarge: !Number.isSafeInteger(Number(value)) };
   }
-  return { kind: Number.isFinite(Number(text)) ? 'number' : 'json', isLarge: false };
+  return { kind: isHeld(text) ? 'number' : 'json', isLarge: false };
 }
 
 /** What two kinds are together; what has no common kind is kept as its text. */

@@ -84,6 +84,8 @@ export const NO_ANSWERS: Reading = { pairs: [], judgements: [] };
 const TOLERATED: Partial<Record<Shape, (value: Json) => boolean>> = {
   transcript: (value) => typeof value === 'string',
   messages: (value) => Array.isArray(value) && value.length === 0,
+  // axolotl takes an answer of several messages as a list.
+  message: (value) => hasShape(value, 'messages'),
 };
 
 export function fieldNeed({ at, as }: Field): Need {

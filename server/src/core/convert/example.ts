@@ -1,0 +1,139 @@
+// A comparison as the formats of trainers take it, and the ways in which they write its messages.
+import { isNothing } from '../model/canonical.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { isList, isObject } from '../model/json.ts';
+import type { Turn } from '../model/pair.ts';
+import { spellExact } from './exactNumbers.ts';
+
+/** Roles are system, user, assistant, tool, or what else the dataset has. */
+export interface Example {
+  readonly prompt: readonly Turn[];
+  readonly chosen: readonly Turn[];
+  readonly rejected: readonly Turn[];
+}
+
+/** The words of datasets for the speakers. */
+const ROLES: Readonly<Record<string, string>> = {
+  human: 'user',
+  prompter: 'user',
+  question: 'user',
+  gpt: 'assistant',
+  model: 'assistant',
+  bot: 'assistant',
+  chatgpt: 'assistant',
+  answer: 'assistant',
+  developer: 'system',
+  observation: 'tool',
+  tool_response: 'tool',
+  function_response: 'tool',
+};
+
+/** The word of trainers for a speaker; a role that they do not know stays as it is. */
+export function plainRole(role: string): string {
+  const plain = role.trim().toLowerCase();
+  return ROLES[plain] ?? plain;
+}
+
+/** Fields of messages in which a content can stand as a list of parts. */
+const CONTENT_NAMES = ['content', 'value', 'text'];
+
+/** The parts of a message that holds more than words, and the name of the field that they stand in. */
+export function partsOf({ text, more }: Turn): { name: string; parts: readonly Json[] } | undefined {
+  for (const name of CONTENT_NAMES) {
+    const parts = more?.[name];
+    if (!isList(parts)) continue;
+    const words = parts.map((part) => (typeof part === 'string' ? part : isObject(part) ? part['text'] : ''));
+    if (words.filter((word) => typeof word === 'string').join('') === text) return { name, parts };
+  }
+  return undefined;
+}
+
+/** What a message holds beside its role and its content. */
+export function extrasOf(turn: Turn): readonly (readonly [string, Json])[] {
+  const content = partsOf(turn)?.name;
+  return Object.entries(turn.more ?? {}).flatMap(([name, value]) =>
+    name === content || value === undefined ? [] : [[name, value] as const],
+  );
+}
+
+/** A message with all that it holds. One without a content gets an empty one: templates read the field. */
+export function message(turn: Turn): JsonObject {
+  const extras = extrasOf(turn).filter(([name]) => name !== 'role' && name !== 'content');
+  const content = partsOf(turn)?.parts ?? turn.text;
+  return { role: turn.role, content, ...Object.fromEntries(extras) };
+}
+
+/** The words of several messages, as one text. */
+export function joined(turns: readonly Turn[]): string {
+  const [only] = turns;
+  if (turns.length === 1 && only) return only.text;
+  return turns.flatMap(({ text }) => (text === '' ? [] : [text])).join('\n\n');
+}
+
+const MARKS: Readonly<Record<string, string>> = { user: 'Human', assistant: 'Assistant' };
+
+/** A conversation as one text, in the manner of HH. */
+export function transcript(turns: readonly Turn[]): string {
+  const [only] = turns;
+  // Such a text is a prompt already.
+  if (turns.length === 1 && only?.text.endsWith('\n\nAssistant:')) return only.text;
+  const parts = turns.map(({ role, text }) =>
+    role === 'system' ? text : `\n\n${MARKS[role] ?? role}: ${text}`,
+  );
+  return `${parts.join('')}\n\nAssistant:`;
+}
+
+/** Parts that are pictures, sounds or films, by the column and the mark of LLaMA-Factory. */
+const MEDIA: readonly { types: readonly string[]; column: string; mark: string }[] = [
+  { types: ['image', 'image_url', 'input_image'], column: 'images', mark: '<image>' },
+  { types: ['video', 'video_url', 'input_video'], column: 'videos', mark: '<video>' },
+  { types: ['audio', 'audio_url', 'input_audio'], column: 'audios', mark: '<audio>' },
+];
+
+interface Placed {
+  readonly column: string;
+  readonly mark: string;
+  /** Absent where the column of the record has it. */
+  readonly payload?: Json;
+}
+
+/** A part that a mark in the text and a column can hold whole. */
+export function placedPart(part: Json): Placed | undefined {
+  if (!isObject(part)) return undefined;
+  const medium = MEDIA.find(({ types }) => types.some((type) => type === part['type']));
+  if (!medium) return undefined;
+  const { column, mark } = medium;
+  const [payload = null, ...others] = Object.entries(part).flatMap(([name, value = null]) =>
+    name === 'type' || isNothing(value) ? [] : [value],
+  );
+  if (others.length > 0) return undefined;
+  if (payload === null) return { column, mark };
+  if (!isObject(payload)) return { column, mark, payload };
+  const { url, ...rest } = payload;
+  return url !== undefined && Object.keys(rest).length === 0
+    ? { column, mark, payload: url }
+    : { column, mark, payload };
+}
+
+/** The words of a message, with a mark where a picture stands; the pictures go into `media`, by column. */
+export function placedText(turn: Turn, media: Record<string, Json[]>): string {
+  const list = partsOf(turn);
+  if (!list) return turn.text;
+  return list.parts
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      const placed = placedPart(part);
+      if (!placed) return isObject(part) && typeof part['text'] === 'string' ? part['text'] : '';
+      if (placed.payload !== undefined) (media[placed.column] ??= []).push(placed.payload);
+      return placed.mark;
+    })
+    .join('');
+}
+
+/** The calls of a message as LLaMA-Factory reads them: a JSON list of names and arguments. Undefined where there are none. */
+export function plainCalls({ more }: Turn): string | undefined {
+  const calls = more?.['tool_calls'];
+  if (!isList(calls) || calls.length === 0) return undefined;
+  const functions = calls.map((call) => (isObject(call) ? call['function'] : undefined));
+  return functions.every(isObject) ? spellExact(functions) : undefined;
+}

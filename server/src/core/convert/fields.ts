@@ -1,0 +1,231 @@
+// The fields of a record beside its conversation: which of them a trainer reads, and under which names they are kept.
+import type { ReadValue } from '../dataset/survey.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { namesRead, readRecord } from '../mapping/read.ts';
+import { recognise } from '../mapping/recognise.ts';
+import { MAPPINGS } from '../mapping/table.ts';
+import { canonical, isNothing } from '../model/canonical.ts';
+import { kindOfField, nameWords } from '../model/fieldNames.ts';
+import { answerSpelling, promptSpelling } from '../model/identity.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { isList } from '../model/json.ts';
+import type { Pair, Side } from '../model/pair.ts';
+import { contentNames, fieldsBeside, fieldWords } from './content.ts';
+import { spellExact } from './exactNumbers.ts';
+import type { Target } from './targets.ts';
+import { RESERVED } from './targets.ts';
+
+/** Told of what a record does not keep, in a sentence without its full stop. */
+export type Lose = (words: string) => void;
+
+/** A field by its name. */
+export type Named = readonly [name: string, value: Json];
+
+/** The column that a trainer reads for a field: its own name, or the plural for a single picture. */
+function columnOf(target: Target, name: string): string | undefined {
+  if (target.columns.includes(name)) return name;
+  const plural = `${name}s`;
+  return target.columns.includes(plural) && kindOfField(name) === 'media' ? plural : undefined;
+}
+
+/** A value as its column takes it. */
+function columnValue(target: Target, column: string, value: Json): Json {
+  // LLaMA-Factory reads the tools from a text.
+  if (column === 'tools')
+    return target.hasToolsAsText && typeof value !== 'string' ? spellExact(value) : value;
+  return column !== 'margin' && !isList(value) ? [value] : value;
+}
+
+/** Fields that stand beside the conversation, as a record of the target holds them. */
+class Kept {
+  readonly #renamed: ReadonlySet<string>;
+  readonly #fields = new Map<string, Json>();
+  /** Where each field went. */
+  readonly places = new Map<string, string>();
+  readonly #lose: Lose;
+  readonly #target: Target;
+  readonly #taken: JsonObject;
+
+  constructor(target: Target, made: JsonObject, renamed: ReadonlySet<string>, lose: Lose) {
+    this.#renamed = renamed;
+    this.#target = target;
+    this.#taken = made;
+    this.#lose = lose;
+  }
+
+  #freeName(name: string): string {
+    const isTaken = (one: string): boolean =>
+      RESERVED.has(one) || this.#renamed.has(one) || Object.hasOwn(this.#taken, one) || this.#fields.has(one);
+    if (!isTaken(name)) return name;
+    let free = `kept_${name}`;
+    while (isTaken(free)) free = `kept_${free}`;
+    return free;
+  }
+
+  add(name: string, value: Json): void {
+    const { id } = this.#target;
+    const column = columnOf(this.#target, name);
+    if (column !== undefined && !isNothing(value)) {
+      this.#addColumn(name, column, value);
+      return;
+    }
+    const free = this.#freeName(name);
+    this.places.set(name, free);
+    this.#fields.set(free, value);
+    if (free !== name && !isNothing(value))
+      this.#lose(
+        `the field ${fieldWords([name])} is kept as ${fieldWords([free])}: ` +
+          (this.#renamed.has(name)
+            ? 'by its name the record would be taken for one of another form'
+            : `${id} has its own use for the name`),
+      );
+  }
+
+  #addColumn(name: string, column: string, value: Json): void {
+    const written = columnValue(this.#target, column, value);
+    const own = this.#taken[column] ?? this.#fields.get(column);
+    this.places.set(name, column);
+    if (own === undefined) this.#fields.set(column, written);
+    else if (isList(own) && isList(written)) this.#fields.set(column, [...written, ...own]);
+    else {
+      const free = this.#freeName(name);
+      this.places.set(name, free);
+      this.#fields.set(free, value);
+      this.#lose(
+        `the field ${fieldWords([name])} is kept under another name: the record has another "${column}"`,
+      );
+      return;
+    }
+    if (column !== name) this.#lose(`the field ${fieldWords([name])} is written as "${column}", a list`);
+    else if (typeof written !== typeof value)
+      this.#lose(`the field ${fieldWords([name])} is written as JSON text, which ${this.#target.id} reads`);
+  }
+
+  record(): JsonObject {
+    return Object.fromEntries([...Object.entries(this.#taken), ...this.#fields]);
+  }
+}
+
+/** The fields beside the conversation; tools and pictures out of objects that hold some of it. */
+export function fieldsOf(target: Target, mapping: Mapping, value: JsonObject): readonly Named[] {
+  const names = contentNames(mapping, value);
+  return fieldsBeside(value, names).flatMap(([name, field]): Named[] => {
+    if (!names.has(name) || typeof field !== 'object' || field === null || isList(field))
+      return [[name, field]];
+    const inner = Object.entries(field).flatMap(([own, one]) =>
+      one === undefined ? [] : [[own, one] as const],
+    );
+    const columns = inner.filter(([own]) => target.columns.includes(own));
+    const rest = inner.filter(([own]) => !target.columns.includes(own));
+    return [...columns, ...(rest.length > 0 ? [[name, Object.fromEntries(rest)] as const] : [])];
+  });
+}
+
+/** Says what of the prompt's and the answers' own fields the trainer does not read. */
+export function tellUnreadFields(
+  target: Target,
+  mapping: Mapping,
+  read: ReadValue,
+  pair: Pair,
+  lose: Lose,
+): void {
+  const { id } = target;
+  for (const name of Object.keys(pair.context ?? {})) {
+    if (read.unread?.includes(name))
+      lose(
+        `the field ${fieldWords([name])} looks like a part of the prompt and is not read as one; it is kept as a field, and is not in the prompt`,
+      );
+    else if (columnOf(target, name.split('.').at(-1) ?? name) === undefined && isContext(name))
+      lose(`${id} has no place for ${fieldWords([name])}: it is left out of the prompt, and kept as a field`);
+  }
+  if (mapping.answers.kind !== 'pair' && mapping.answers.kind !== 'choice') return;
+  const ofAnswers = [...Object.keys(pair.chosen.more ?? {}), ...Object.keys(pair.rejected.more ?? {})];
+  for (const name of new Set(ofAnswers))
+    lose(
+      `${id} has no place for what belongs to one answer (${fieldWords([name])}): it is left out of the answer, and kept as a field`,
+    );
+  for (const { at, as } of mapping.prompt) {
+    if (as !== 'image') continue;
+    const name = at.split('|').find((one) => !isNothing(read.value[one]));
+    if (name !== undefined && columnOf(target, name) === undefined)
+      lose(`${id} has no place for ${fieldWords([name])}: it is left out of the prompt, and kept as a field`);
+  }
+}
+
+function isContext(name: string): boolean {
+  const kind = kindOfField(nameWords(name).join('_'));
+  return kind === 'media' || kind === 'tools';
+}
+
+/** Compares the fields of a written record with those that had to be kept. */
+function compareFields(
+  target: Target,
+  fields: readonly Named[],
+  places: ReadonlyMap<string, string>,
+  made: JsonObject,
+  lose: Lose,
+): void {
+  for (const [name, value] of fields) {
+    const place = places.get(name);
+    const written = place === undefined ? undefined : made[place];
+    if (isNothing(value) || (written !== undefined && canonical(written) === canonical(value))) continue;
+    const wanted = columnOf(target, name) === place ? columnValue(target, place ?? '', value) : undefined;
+    const isKept =
+      written !== undefined &&
+      wanted !== undefined &&
+      (canonical(written) === canonical(wanted) ||
+        (isList(written) && isList(wanted) && holdsAll(written, wanted)));
+    if (!isKept) lose(`the field ${fieldWords([name])} is left out`);
+  }
+}
+
+function holdsAll(list: readonly Json[], items: readonly Json[]): boolean {
+  const held = new Set(list.map(canonical));
+  return items.every((item) => held.has(canonical(item)));
+}
+
+function pairSpelling(mapping: Mapping, made: JsonObject): string | undefined {
+  const outcome = readRecord(mapping, made);
+  if ('problem' in outcome) return undefined;
+  // Fields of the record are kept, wherever they are read.
+  const answer = ({ text, path, textStart, turns }: Side): string =>
+    answerSpelling({ text, path, textStart, turns });
+  const pairs = outcome.pairs.map(({ prompt, chosen, rejected, isTie }) =>
+    [promptSpelling({ prompt }), answer(chosen), answer(rejected), isTie].join('\u0004'),
+  );
+  const judgements = outcome.judgements.map(({ prompt, response, verdict }) =>
+    [promptSpelling({ prompt }), answerSpelling(response), verdict].join('\u0004'),
+  );
+  return [...pairs, ...judgements].join('\u0003');
+}
+
+/** Names of kept fields by which the next reader would take a record for one of another form, and read another pair. */
+function misleadingNames(target: Target, bare: JsonObject, made: JsonObject): ReadonlySet<string> {
+  const look = recognise([made])?.mapping;
+  const own = MAPPINGS.find(({ id }) => id === target.readBy);
+  if (!look || !own || look === own || pairSpelling(look, made) === pairSpelling(own, made)) return new Set();
+  return new Set(
+    [...namesRead(look)].filter((name) => Object.hasOwn(made, name) && !Object.hasOwn(bare, name)),
+  );
+}
+
+/** A written record with the fields that stand beside its conversation. */
+export function withFields(
+  target: Target,
+  bare: JsonObject,
+  fields: readonly Named[],
+  lose: Lose,
+): JsonObject {
+  const fill = (
+    renamed: ReadonlySet<string>,
+    onLoss: Lose,
+  ): { made: JsonObject; places: ReadonlyMap<string, string> } => {
+    const kept = new Kept(target, bare, renamed, onLoss);
+    for (const [name, value] of fields) kept.add(name, value);
+    return { made: kept.record(), places: kept.places };
+  };
+  const asIs = fill(new Set(), () => undefined);
+  const { made, places } = fill(misleadingNames(target, bare, asIs.made), lose);
+  compareFields(target, fields, places, made, lose);
+  return made;
+}

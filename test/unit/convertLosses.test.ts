@@ -1,0 +1,333 @@
+// What a conversion says that it loses: everything that a record holds is in the new records, or the report names it. The
+// checker knows nothing of mappings: it looks for every value of the record.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { convertToLines, readSource } from '#core/convert/convert.ts';
+import { Losses } from '#core/convert/losses.ts';
+import type { Target } from '#core/convert/targets.ts';
+import { TARGETS } from '#core/convert/targets.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import type { Json, JsonObject } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
+
+import type { Leaf } from '../fakes/comparisons.ts';
+import { COMPARISONS, leavesOf } from '../fakes/comparisons.ts';
+import { cut, decode, encode } from '../fakes/records.ts';
+
+const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
+const FIXTURES = Object.fromEntries(
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => [
+      name,
+      decode(readFileSync(join(FOLDER, name)))
+        .split('\n')
+        .filter((line) => line.trim() !== ''),
+    ]),
+);
+const FILES: Readonly<Record<string, readonly string[]>> = { ...COMPARISONS, ...FIXTURES };
+
+interface Converted {
+  readonly source: string;
+  readonly made: readonly string[];
+  /** Of this record alone. */
+  readonly report: readonly string[];
+}
+
+function convertFile(target: Target, lines: readonly string[]): Converted[] {
+  const records = cut(encode(`${lines.join('\n')}\n`));
+  const values = records.map((raw) => JSON.parse(decode(raw.bytes)) as Json).filter(isObject);
+  const recognition = recognise(values);
+  expect(recognition, lines[0]).toBeDefined();
+  return records.map((raw) => {
+    const losses = new Losses();
+    const source = readSource(raw, recognition!, raw.record);
+    if (!source) losses.add('the record cannot be read and is left out', raw.record);
+    const made = source ? convertToLines(target, source, { losses, caveats: new Losses() }) : [];
+    return { source: decode(raw.bytes), made, report: losses.lines() };
+  });
+}
+
+const ROLES = new Set(['role', 'from']);
+const SPEAKERS: Readonly<Record<string, readonly string[]>> = {
+  user: ['user', 'human', 'prompter'],
+  assistant: ['assistant', 'gpt', 'model', 'bot'],
+  system: ['system', 'developer'],
+  tool: ['tool', 'observation'],
+};
+
+/** Sentences that speak of the whole record or of one of its pairs. */
+const OF_PAIRS =
+  /^a tie|^a pair|^an? (?:single answer|answer without|rating)|^no pair|cannot be read|a field stands twice/;
+
+function missing({ source, made, report }: Converted): string[] {
+  const words = report.map((line) => line.replace(/^[\d,]+ records?, first in record [\d,]+: /, ''));
+  if (words.some((line) => OF_PAIRS.test(line))) return [];
+  const found = made.flatMap(leavesOf);
+  const texts = found.flatMap(({ text, isNumber }) => (isNumber ? [] : [text]));
+  const all = texts.join('\n');
+  const numbers = new Set(found.flatMap(({ name, text, isNumber }) => (isNumber ? [`${name} ${text}`] : [])));
+  const isNamed = (name: string): boolean =>
+    words.some((line) => line.includes(`${name}"`) && line.includes('"'));
+  const isThere = ({ name, text, isNumber }: Leaf): boolean => {
+    // A strength is written as a margin, a field may have a new name, and a text may hold a call.
+    if (isNumber)
+      return (
+        numbers.has(`${name} ${text}`) ||
+        numbers.has(`kept_${name} ${text}`) ||
+        (name === 'kto_tag' && numbers.has(`label ${text}`)) ||
+        all.includes(`"${name}":${text}`)
+      );
+    const speaker = ROLES.has(name)
+      ? Object.keys(SPEAKERS).find((one) => SPEAKERS[one]?.includes(text.toLowerCase()))
+      : undefined;
+    // A text or a field of its own stands for who speaks; other messages of such a format are told.
+    if (speaker !== undefined && speaker !== 'tool') return true;
+    if (
+      speaker === 'tool' &&
+      words.some((line) => /several messages|written as one of|other messages/.test(line))
+    )
+      return true;
+    if (ROLES.has(name) && words.some((line) => line.includes(`a message of "${text}" in `))) return true;
+    if (speaker && texts.some((own) => SPEAKERS[speaker]?.includes(own))) return true;
+    if (all.includes(text)) return true;
+    if (all.includes(JSON.stringify(text).slice(1, -1))) return true;
+    // A transcript, or a list in a text, is taken apart; blanks around its texts are told.
+    const isTrimmed = words.some((line) => line.startsWith('blanks'));
+    const parts = text
+      .split(/\n\n(?:Human|Assistant):/)
+      .map((part) => (isTrimmed ? part.trim() : part.replace(/^ /, '')));
+    if (parts.length > 1 && parts.every((part) => all.includes(part))) return true;
+    return /^[[{]/.test(text) && leavesOf(text).every(isThere);
+  };
+  return leavesOf(source).flatMap((leaf) => {
+    const { name, text, isNull } = leaf;
+    // What is null is not there.
+    if (isNull) return [];
+    if (isThere(leaf) || isNamed(name)) return [];
+    // What the sentences of a report stand for, beside names of fields.
+    if (name === 'type' && words.some((line) => /list of texts|tool calls|parts of a message/.test(line)))
+      return [];
+    if (words.some((line) => line.startsWith('token numbers')) && leaf.isNumber) return [];
+    if (words.some((line) => /^(?:tool calls|parts of a message) .* left out/.test(line)))
+      return isInPart(source, text) ? [] : [`${name}: ${text}`];
+    if (words.some((line) => /^tool calls .* names and arguments alone/.test(line)) && name === 'id')
+      return [];
+    return [`${name}: ${text}`];
+  });
+}
+
+/** True for a value that stands in a call or in a part of a message. */
+function isInPart(source: string, text: string): boolean {
+  const within: string[] = [];
+  const walk = (value: Json, isIn: boolean): void => {
+    if (Array.isArray(value))
+      value.forEach((item: Json) => {
+        walk(item, isIn);
+      });
+    else if (isObject(value))
+      for (const [name, item = null] of Object.entries(value))
+        walk(item, isIn || name === 'tool_calls' || (name === 'content' && Array.isArray(item)));
+    else if (isIn) within.push(typeof value === 'string' ? value : JSON.stringify(value));
+  };
+  walk(JSON.parse(source) as Json, false);
+  // Parsing rounds numbers, here and there alike.
+  return within.includes(text) || within.includes(String(Number(text)));
+}
+
+describe.each(TARGETS)('the report of $id', (target) => {
+  it.each(Object.keys(FILES))('names all that is not kept of: %s', (name) => {
+    for (const converted of convertFile(target, FILES[name] ?? []))
+      expect(missing(converted), `${converted.made.join('\n')}\n${converted.report.join('\n')}`).toEqual([]);
+  });
+
+  it('says nothing of what it keeps', () => {
+    const plain = ['{"prompt":"Where?","chosen":"Up.","rejected":"Down.","id":7}'];
+    expect(convertFile(target, plain)[0]?.report).toEqual([]);
+  });
+});
+
+const KEEP_ALL = ['trl-messages', 'trl-unpaired', 'openrlhf', 'axolotl'];
+
+describe('the checker', () => {
+  const converted = convertFile(TARGETS[0]!, [
+    '{"prompt":"Where?","chosen":"Up.","rejected":"Down.","id":7,"tag":"x-1"}',
+  ])[0]!;
+  it.each(['"id":7', '"tag":"x-1"', 'Where?', 'Up.'])(
+    'misses %s where it is dropped without a word',
+    (what) => {
+      const made = converted.made.map((line) => line.replace(what, '"other":0'));
+      expect(missing(converted)).toEqual([]);
+      expect(missing({ ...converted, made })).toHaveLength(1);
+    },
+  );
+});
+
+describe('a conversation', () => {
+  const cases = [
+    'tool calls',
+    'tool calls with numbers that no double holds',
+    'calls before the answer',
+    'reasoning',
+    'pictures in messages',
+    'pictures as answers',
+    'several messages in an answer',
+  ].flatMap((name) => KEEP_ALL.map((id) => [name, id] as const));
+
+  it.each(cases)('with %s is kept whole by %s', (name, id) => {
+    const target = TARGETS.find((one) => one.id === id)!;
+    for (const { source, made, report } of convertFile(target, COMPARISONS[name] ?? [])) {
+      expect(report).toEqual([]);
+      const numbers = (json: string): string[] =>
+        leavesOf(json).flatMap(({ text, isNumber, isNull }) => (isNumber && !isNull ? [text] : []));
+      for (const number of numbers(source)) expect(made.flatMap(numbers)).toContain(number);
+      for (const line of made) expect(line).not.toMatch(/null|\[image_url\]/);
+    }
+  });
+
+  it('stays several messages, and a missing content becomes an empty one', () => {
+    const [first] = convertFile(
+      TARGETS.find(({ id }) => id === 'trl-messages')!,
+      COMPARISONS['several messages in an answer']!,
+    );
+    const { chosen } = JSON.parse(first?.made[0] ?? '') as { chosen: JsonObject[] };
+    expect(chosen.map(({ role, content }) => [role, content])).toEqual([
+      ['assistant', ''],
+      ['tool', 'north'],
+      ['assistant', 'Up north.'],
+    ]);
+    const calls = convertFile(
+      TARGETS.find(({ id }) => id === 'axolotl')!,
+      COMPARISONS['tool calls']!,
+    );
+    expect(
+      calls.map(({ made }) => (JSON.parse(made[0] ?? '') as { chosen: JsonObject }).chosen.content),
+    ).toEqual(['Wait.', '', '']);
+  });
+
+  it('loses its calls in a format of texts with the count, the first record and the way on', () => {
+    const target = TARGETS.find(({ id }) => id === 'trl-explicit')!;
+    const losses = new Losses();
+    const records = cut(encode(COMPARISONS['tool calls']!.join('\n')));
+    const recognition = recognise(records.map((raw) => JSON.parse(decode(raw.bytes)) as JsonObject))!;
+    for (const raw of records)
+      convertToLines(target, readSource(raw, recognition, raw.record)!, { losses, caveats: new Losses() });
+    expect(losses.lines()).toEqual([
+      '3 records, first in record 1: tool calls ("tool_calls") of an answer are left out; trl-explicit has no place for them, trl-messages has.',
+    ]);
+  });
+
+  it('has its tools and pictures in the columns that the trainer reads', () => {
+    const madeBy = (id: string): JsonObject[] =>
+      convertFile(
+        TARGETS.find((one) => one.id === id)!,
+        COMPARISONS['an OpenAI file']!,
+      ).flatMap(({ made }) => made.map((line) => JSON.parse(line) as JsonObject));
+    expect(Array.isArray(madeBy('trl-messages')[0]?.tools)).toBe(true);
+    expect(typeof madeBy('llamafactory')[0]?.tools).toBe('string');
+    const pictures = convertFile(
+      TARGETS.find(({ id }) => id === 'llamafactory')!,
+      COMPARISONS['pictures in messages']!,
+    );
+    const first = JSON.parse(pictures[0]?.made[0] ?? '') as { conversations: JsonObject[]; images: Json };
+    expect([first.conversations[0]?.value, first.images]).toEqual([
+      '<image>A hill?',
+      ['http://example.org/hill.png'],
+    ]);
+  });
+
+  it('keeps a prompt that is not read as a field, and says so', () => {
+    for (const target of TARGETS)
+      for (const { made, report } of convertFile(target, COMPARISONS['unread prompts']!)) {
+        expect(report.join()).toContain('looks like a part of the prompt and is not read as one');
+        expect(made.join()).toMatch(/A long text about the hill|What is asked in this one/);
+      }
+  });
+
+  it('nested deeper than the stack is left out with words', () => {
+    const deep = `{"prompt":"Q","chosen":"a","rejected":"b","deep":${'['.repeat(50_000)}1${']'.repeat(50_000)}}`;
+    const [converted] = convertFile(TARGETS[0]!, ['{"prompt":"Q","chosen":"a","rejected":"b"}', deep]).slice(
+      1,
+    );
+    expect(converted?.made).toEqual([]);
+    expect(converted?.report.join()).toContain('nested too deeply');
+  });
+});
+
+/** Ways to write records wrongly. */
+const MUTATIONS: Readonly<Record<string, (made: JsonObject) => JsonObject>> = {
+  'an answer is cut': (made) =>
+    replaceTexts(made, ['chosen', 'completion'], (text) => text.replace(/\S$/, '')),
+  'the answers change places': (made) =>
+    'label' in made
+      ? { ...made, label: made.label !== true }
+      : { ...made, chosen: made.rejected, rejected: made.chosen },
+  'the prompt has other words': (made) =>
+    replaceTexts(made, ['prompt', 'messages', 'conversations', 'instruction', 'chosen'], (text) =>
+      text.replace('Where', 'Who'),
+    ),
+  'a message is gone': (made) =>
+    mapValues(made, (value) =>
+      Array.isArray(value) && value.every(isObject) && value.length > 1 ? value.slice(1) : value,
+    ),
+  'fields of messages are gone': (made) =>
+    mapValues(made, (value) =>
+      Array.isArray(value) ? value.map(bare) : isObject(value) ? bare(value) : value,
+    ),
+  'an answer is missing': (made) =>
+    Object.fromEntries(Object.entries(made).filter(([name]) => name !== 'rejected' && name !== 'completion')),
+};
+
+function bare(value: Json): Json {
+  if (!isObject(value)) return value;
+  const names = new Set(['role', 'from', 'content', 'value', 'text']);
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)));
+}
+
+function mapValues(made: JsonObject, change: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(made).map(([name, value = null]) => [name, change(value)]));
+}
+
+function replaceTexts(
+  made: JsonObject,
+  fields: readonly string[],
+  change: (text: string) => string,
+): JsonObject {
+  const deep = (value: Json): Json => {
+    if (typeof value === 'string') return change(value);
+    if (Array.isArray(value)) return value.map(deep);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one = null]) => [
+        name,
+        name === 'role' || name === 'from' ? one : deep(one),
+      ]),
+    );
+  };
+  return Object.fromEntries(
+    Object.entries(made).map(([name, value = null]) => [name, fields.includes(name) ? deep(value) : value]),
+  );
+}
+
+describe('a format that writes wrongly', () => {
+  const cases = TARGETS.flatMap((target) => Object.keys(MUTATIONS).map((name) => [target.id, name] as const));
+
+  it.each(cases)('is told by the comparison: %s, when %s', (id, name) => {
+    const target = TARGETS.find((one) => one.id === id)!;
+    const mutated: Target = { ...target, write: (example) => target.write(example).map(MUTATIONS[name]!) };
+    let changed = 0;
+    for (const lines of Object.values(COMPARISONS)) {
+      const right = convertFile(target, lines);
+      for (const [i, wrong] of convertFile(mutated, lines).entries()) {
+        if (wrong.made.join('\n') === right[i]?.made.join('\n')) continue;
+        changed++;
+        expect(wrong.report, wrong.made.join('\n')).not.toEqual(right[i]?.report);
+      }
+    }
+    if (name !== 'fields of messages are gone' && name !== 'a message is gone')
+      expect(changed).toBeGreaterThan(5);
+  });
+});
