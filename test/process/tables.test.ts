@@ -189,7 +189,7 @@ describe('convert', () => {
       const out = join(folder.path, name);
       const { code, err } = await preflens(['convert', verdicts, '--to', 'trl-messages', '--out', out]);
       expect([code, existsSync(out)]).toEqual([2, false]);
-      expect(err).toContain('nothing could be written');
+      expect(err).toContain('nothing of it could be written');
       expect(err).toContain('a single answer with its verdict is left out');
       expect(err).not.toContain('    at ');
     }

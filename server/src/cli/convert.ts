@@ -139,7 +139,9 @@ export async function convert(command: Command, path: string, options: ConvertOp
     // A second pass counts from the start.
     outcome = newOutcome();
     yield* target ? targetLines(dataset, target, outcome) : plainLines(dataset, outcome);
-    if (outcome.written === 0) throw messages.nothingToWrite(path, outcome.read, outcome.losses.lines());
+    if (outcome.written > 0) return;
+    for (const line of outcome.losses.lines()) command.note(line);
+    throw messages.nothingToWrite(path, outcome.read);
   };
   let ofTable: readonly string[] = [];
   const bytes = codecOf(out).isTable

@@ -183,11 +183,11 @@ export const messages = {
     new UserError(
       `${path}: ${from} cannot be saved as this kind of file. Keep the ending of its name, or use preflens convert.`,
     ),
-  nothingToWrite: (path: string, read: number, why: readonly string[]) =>
+  nothingToWrite: (path: string, read: number) =>
     new UserError(
       read === 0
-        ? `${path}: there are no records to convert. Nothing was written.`
-        : `${path}: nothing could be written, and no file was made:\n${why.map((line) => `  ${line}`).join('\n')}`,
+        ? `${path}: there are no records to convert. No file was made.`
+        : `${path}: nothing of it could be written, for the reasons above. No file was made.`,
     ),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
