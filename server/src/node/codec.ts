@@ -4,9 +4,10 @@ import * as zlib from 'node:zlib';
 
 import { Decompress } from 'fzstd';
 
-import { messages } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 
 import { isParquet } from './parquet/names.ts';
+import { zstdBlocks } from './zstdFrames.ts';
 
 /** Large reads: the newline scan is bound by the number of calls, not by memory. */
 export const CHUNK_BYTES = 1 << 20;
@@ -80,7 +81,7 @@ const nativeZstd = zlib as unknown as {
   readonly createZstdCompress?: () => Transform;
 };
 
-/** For Node without zstd of its own. */
+/** For Node without zstd of its own. Block by block: what a small file unpacks to is never in memory at once. */
 export async function* unpackZstdInJs(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
@@ -92,15 +93,17 @@ export async function* unpackZstdInJs(
     ready.push(chunk);
   });
   try {
-    for await (const chunk of chunks) {
+    for await (const block of zstdBlocks(chunks)) {
       isWhole = false;
-      stream.push(chunk);
+      stream.push(block);
       yield* ready;
       ready = [];
     }
     stream.push(new Uint8Array(0), true);
     yield* ready;
   } catch (error) {
+    // What cannot be read is said of the file, and by whoever reads it.
+    if (error instanceof UserError) throw error;
     throw messages.damaged(path, 'zstd', reasonOf(error));
   }
   if (!isWhole) throw messages.damaged(path, 'zstd', 'it ends too early');
