@@ -1,12 +1,13 @@
 // The survey of one file on disk: from the cache when its content is known, only its tail when it grew, else by all threads.
 import { createHash } from 'node:crypto';
 
-import { objectsOf, parseRecord } from '#core/checks/examine.ts';
+import { parseRecord } from '#core/checks/examine.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { withoutFindings } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
+import { recogniseAs } from '#core/mapping/recognise.ts';
+import { Sample } from '#core/mapping/sample.ts';
 import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 
@@ -24,9 +25,6 @@ import type { RangeRunner } from './threads.ts';
 
 /** Smaller files are not worth a second thread. */
 const LEAST_RANGE_BYTES = 8 * 1024 * 1024;
-
-/** Bytes of the head that are read for recognition at most. */
-const MOST_HEAD_BYTES = 32 * 1024 * 1024;
 
 export interface SurveyOptions {
   readonly ranges: RangeRunner;
@@ -90,13 +88,12 @@ export async function digestOf(file: DataFile, signal: AbortSignal): Promise<str
 
 /** Objects from the head of a file: what recognition goes by. */
 export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
-  const sample: JsonObject[] = [];
-  let seen = 0;
+  const sample = new Sample();
   for await (const raw of file.records()) {
-    sample.push(...objectsOf(parseRecord(raw)));
-    if (++seen === RECOGNITION_SAMPLE || raw.byteEnd > MOST_HEAD_BYTES) break;
+    sample.add(parseRecord(raw), raw.byteEnd - raw.byteStart);
+    if (sample.isEnough) break;
   }
-  return sample;
+  return sample.objects;
 }
 
 async function isEmpty({ records }: DataFile): Promise<boolean> {

@@ -2,7 +2,7 @@
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
 import { styleOfPair } from '../checks/dataset/styleMarks.ts';
 import type { Examined, Parsed } from '../checks/examine.ts';
-import { examine, objectsOf, parseRecord } from '../checks/examine.ts';
+import { examine, parseRecord } from '../checks/examine.ts';
 import type { RuleSettings } from '../checks/settings.ts';
 import { DEFAULT_RULES } from '../checks/settings.ts';
 import type { Key } from '../hash.ts';
@@ -10,7 +10,8 @@ import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
-import { recogniseAs, RECOGNITION_SAMPLE } from '../mapping/recognise.ts';
+import { recogniseAs } from '../mapping/recognise.ts';
+import { Sample } from '../mapping/sample.ts';
 import type { Finding } from '../model/finding.ts';
 import { identify } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -21,9 +22,6 @@ import { CHOSEN_FIRST, Facts, IS_TIE } from './facts.ts';
 
 /** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
 export const MOST_FINDINGS = 10_000;
-
-/** The schema is decided early when so many bytes wait for it: records may be huge. */
-const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 
 /** What a pass found. */
 export interface Survey {
@@ -60,6 +58,11 @@ interface Waiting {
   readonly parsed: Parsed;
 }
 
+/** A value that is no object is not held while it waits: that it is none is all that is said of it. */
+function withoutOther(parsed: Parsed): Parsed {
+  return 'value' in parsed && !isObject(parsed.value) ? { ...parsed, value: null } : parsed;
+}
+
 const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
 
 /** Takes records in file order. The first ones wait until the schema is known. */
@@ -72,7 +75,7 @@ export class Surveyor {
   readonly #onPair: ((pair: Pair) => void) | undefined;
   #recognition: Recognition | undefined;
   #waiting: Waiting[] | undefined = [];
-  #waitingBytes = 0;
+  #sample = new Sample();
   #fieldsSeen: readonly string[] = [];
 
   /** @param onPair told of every pair, in their order */
@@ -91,10 +94,9 @@ export class Surveyor {
     const parsed = parseRecord(raw);
     if (this.#waiting) {
       const { record, line, byteStart, byteEnd } = raw;
-      this.#waiting.push({ raw: { record, line, byteStart, byteEnd }, parsed });
-      this.#waitingBytes += byteEnd - byteStart;
-      const isEnough = this.#waiting.length === RECOGNITION_SAMPLE || this.#waitingBytes > MOST_WAITING_BYTES;
-      if (isEnough) this.#decide();
+      this.#waiting.push({ raw: { record, line, byteStart, byteEnd }, parsed: withoutOther(parsed) });
+      this.#sample.add(parsed, byteEnd - byteStart);
+      if (this.#sample.isEnough) this.#decide();
     } else {
       this.#take(raw, parsed);
     }
@@ -119,7 +121,8 @@ export class Surveyor {
 
   #decide(): void {
     const waiting = this.#waiting ?? [];
-    const sample = waiting.flatMap(({ parsed }) => objectsOf(parsed));
+    const sample = this.#sample.objects;
+    this.#sample = new Sample();
     this.#recognition = recogniseAs(this.#given, sample);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     this.#waiting = undefined;
