@@ -14,6 +14,7 @@ import { countWords } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
+import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { recogniseFile, sampleOf } from '#node/surveyFile.ts';
 
@@ -42,7 +43,7 @@ export async function index(
   path: string,
   { json, rebuild }: { json: boolean; rebuild: boolean },
 ): Promise<void> {
-  const { files } = await openDataset(path);
+  const { files } = await openDataset(path, recordBytesFor(command.memoryMb));
   for (const file of files) {
     const begun = performance.now();
     const { survey, source, sidecar } = await surveyOne(command, file, { rebuild });

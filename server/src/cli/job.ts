@@ -23,6 +23,7 @@ import { fittedShare, groupOf, pairBatches, readWantedPairs, restMargins } from 
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
+import { recordBytesFor } from '#node/memoryLimits.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import { consistencyMember } from '#node/scorers/pairTable.ts';
 import type { PairFacts, RatingSource } from '#node/scorers/rating.ts';
@@ -52,7 +53,7 @@ const STAGE_TITLES: Record<Stage, string> = {
 
 /** Surveys one file as its preflens.json says. */
 export async function surveyOne(
-  { bar, ranges, cache, signal }: Command,
+  { bar, ranges, cache, memoryMb, signal }: Command,
   file: DataFile,
   { rebuild = false, mostSigned = 0 } = {},
 ): Promise<FileSurvey> {
@@ -61,6 +62,7 @@ export async function surveyOne(
     cache,
     rebuild,
     mostSigned,
+    memoryMb,
     settings: await settingsFor(file.path),
     onProgress: (done) => {
       bar.show('Checking', done);
@@ -75,13 +77,13 @@ export async function openSurveyed(
   paths: readonly string[],
   { sign = false } = {},
 ): Promise<SurveyedDataset> {
-  const dataset = await openGroup(paths);
+  const dataset = await openGroup(paths, recordBytesFor(command.memoryMb));
   for (const missing of dataset.missingShards) command.note(missingShardsWords(dataset.name, missing));
-  const surveyed = await surveyDataset(dataset, async (file, pairsBefore) =>
+  const survey = async (file: DataFile, pairsBefore: number): Promise<FileSurvey> =>
     surveyOne(command, file, {
       mostSigned: sign ? Math.max(0, mostSigned(command.memoryMb) - pairsBefore) : 0,
-    }),
-  );
+    });
+  const surveyed = await surveyDataset(dataset, survey, command.memoryMb);
   for (const reason of surveyed.leftOut) command.note(`${reason.message} Left out.`);
   return surveyed;
 }

@@ -111,6 +111,10 @@ export const messages = {
     new UserError(
       `PrefLens: the editor's messages cannot be told apart any more (${reason}). The server ends; start it again.`,
     ),
+  needsMemory: (name: string, needMb: number, memoryMb: number) =>
+    new UserError(
+      `${name}: so many records need about ${needMb} MB of memory, and ${memoryMb} MB is the limit. Allow more (--memory ${needMb}, in the editor preflens.memoryMb), or split the file.`,
+    ),
   scorerGivenUp: (tries: number, reason: string) =>
     new UserError(
       `Nothing was scored: the scoring process was started ${tries} times and got nowhere. The last time: ${reason} Try again when the machine has more time or memory.`,

@@ -1,6 +1,6 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
-import { MAX_RECORD_BYTES, parseRecord } from '#core/checks/examine.ts';
+import { parseRecord } from '#core/checks/examine.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
@@ -61,7 +61,6 @@ export interface Saved {
 export class DiskSource implements Source {
   readonly uri: string;
   readonly version = null;
-  readonly mostRecordBytes = MAX_RECORD_BYTES;
   readonly #tools: Disk;
   #file: DataFile;
   /** SHA-256 of the file, where it is known. */
@@ -99,6 +98,10 @@ export class DiskSource implements Source {
 
   get #pending(): ReadonlyMap<number, Pending> {
     return this.#session?.edits.pending ?? NOTHING_PENDING;
+  }
+
+  get mostRecordBytes(): number {
+    return this.#file.mostRecordBytes;
   }
 
   isEdited(record: number): boolean {
@@ -150,7 +153,7 @@ export class DiskSource implements Source {
 
   readonly textForThread = (): RelateText | undefined =>
     // With edits pending, the pairs of the file are not those of the facts.
-    this.unsavedCount > 0 ? undefined : { path: this.#file.path };
+    this.unsavedCount > 0 ? undefined : { path: this.#file.path, most: this.mostRecordBytes };
 
   async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = settings.rules;
@@ -334,7 +337,7 @@ export class DiskSource implements Source {
       throw error;
     }
     // Gone again already: whoever opens it next says so.
-    const next = await openFile(file.path).catch(() => undefined);
+    const next = await openFile(file.path, file.mostRecordBytes).catch(() => undefined);
     this.#committing = undefined;
     this.#isStale = !next || (written !== undefined && !isSavedAs(next.stamp, written));
     if (next) this.#show(next);
@@ -376,7 +379,7 @@ export class DiskSource implements Source {
       if (!now) return this.unsavedCount === 0;
       if (sameStamp(now, this.#file.stamp)) return false;
       if (this.#digest === undefined || now.size !== this.#file.size || !this.#isSettled) return true;
-      const next = await openFile(this.#file.path);
+      const next = await openFile(this.#file.path, this.mostRecordBytes);
       if ((await this.#tools.digest(next, signal)) !== this.#digest) return true;
       // The text of a packed file is a copy in the cache, by its digest.
       if (next.codec.decode) this.#file = next;

@@ -41,5 +41,6 @@ serveLanguage(connection, {
   start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
   models: modelBudget,
   cacheFolder: defaultCacheFolder(),
-  disk: (memoryMb, folder) => openDisk(folder ?? defaultCacheFolder(), rangesFor(memoryMb)),
+  disk: (memoryMb, folder) =>
+    openDisk(folder ?? defaultCacheFolder(), rangesFor(memoryMb), undefined, memoryMb),
 });

@@ -10,6 +10,7 @@ import { configuredMapping } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
+import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
 
@@ -143,7 +144,7 @@ export class OpenFiles {
     const path = pathOf(uri);
     if (path === undefined || this.#open.has(uri)) return;
     this.#context.reload();
-    const data = await openFile(path);
+    const data = await openFile(path, recordBytesFor(this.#context.settings().memoryMb));
     // Asked for twice at once, it is opened once.
     if (this.#open.has(uri)) return;
     const source = new DiskSource(uri, data, this.#context.disk(), {

@@ -8,6 +8,7 @@ import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
+import { recordBytesFor } from '#node/memoryLimits.ts';
 import { datasetsIn } from '#node/paths.ts';
 import type { Settings } from '#protocol/editor.ts';
 
@@ -46,7 +47,9 @@ async function checkClosed(
   signal: AbortSignal,
 ): Promise<CheckedClosed | undefined> {
   const tools = disk();
-  const source = new DiskSource(uri, await openFile(path), tools, { isReadOnly: true });
+  const source = new DiskSource(uri, await openFile(path, recordBytesFor(settings().memoryMb)), tools, {
+    isReadOnly: true,
+  });
   try {
     const dataset = new OpenDataset(source);
     await dataset.surveyAll(await fileSettings(connection, uri, settings(), isTrusted()), signal);

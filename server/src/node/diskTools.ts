@@ -46,12 +46,18 @@ async function plainCopy(
 }
 
 /** @param owner who unsaved edits are written down for */
-export function openDisk(folder: string, ranges: RangeRunner, owner: Owner = THIS_PROCESS): Disk {
+/** @param memoryMb files that need more are refused */
+export function openDisk(
+  folder: string,
+  ranges: RangeRunner,
+  owner: Owner = THIS_PROCESS,
+  memoryMb?: number,
+): Disk {
   const journals = openJournals(folder, owner);
   const cache = openCache(folder);
   return {
     ranges,
-    survey: async (file, settings, signal) => surveyFile(file, { ranges, cache, settings, signal }),
+    survey: async (file, settings, signal) => surveyFile(file, { ranges, cache, settings, memoryMb, signal }),
     open: async (file, digest, signal) => openAccess(file, await plainCopy(folder, file, digest, signal)),
     openEarly: (file) => (file.codec.decode ? undefined : openAccess(file, file.path)),
     digest: digestOf,

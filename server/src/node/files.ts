@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { ByteStream, RecordStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
@@ -32,6 +33,8 @@ export interface DataFile {
   /** The text from first to last, unpacked; of a table, what is stored. */
   readonly bytes: ByteStream;
   readonly records: RecordStream;
+  /** Longer records are skipped. */
+  readonly mostRecordBytes: number;
   /** Throws when the file was replaced or written to since it was opened. */
   assertSame(): Promise<void>;
 }
@@ -132,7 +135,7 @@ export async function* readBlocks(path: string, start = 0, end = Infinity): Asyn
 }
 
 /** Opens a file by its name's codec. Nothing is read yet. */
-export async function openFile(path: string): Promise<DataFile> {
+export async function openFile(path: string, mostRecordBytes = MAX_RECORD_BYTES): Promise<DataFile> {
   const stamp = await stampOf(path);
   if (stamp.isFolder) throw messages.isFolder(path);
   if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
@@ -144,7 +147,9 @@ export async function openFile(path: string): Promise<DataFile> {
     size: stamp.size,
     stamp,
     bytes,
-    records: (wants) => (codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants)),
+    mostRecordBytes,
+    records: (wants) =>
+      codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants, mostRecordBytes),
     async assertSame() {
       if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },
@@ -193,19 +198,19 @@ function missingOf(paths: readonly string[]): MissingShards[] {
   });
 }
 
-async function datasetOf(name: string, paths: readonly string[]): Promise<Dataset> {
+async function datasetOf(name: string, paths: readonly string[], most?: number): Promise<Dataset> {
   const files: DataFile[] = [];
-  for (const path of paths) files.push(await openFile(path));
+  for (const path of paths) files.push(await openFile(path, most));
   return { name, files, missingShards: missingOf(paths) };
 }
 
 /** Opens one path: a file, or a folder as one dataset. */
-export async function openDataset(path: string): Promise<Dataset> {
+export async function openDataset(path: string, most?: number): Promise<Dataset> {
   const { isFolder } = await stampOf(path);
-  if (!isFolder) return datasetOf(path, [path]);
+  if (!isFolder) return datasetOf(path, [path], most);
   const paths = await dataFilesIn(path);
   if (paths.length === 0) throw messages.noDataFiles(path);
-  return datasetOf(path, paths);
+  return datasetOf(path, paths, most);
 }
 
 /** The paths of a command line, shards of one file together: each list is one dataset. */
@@ -222,9 +227,9 @@ export function groupShards(paths: readonly string[]): readonly (readonly string
 }
 
 /** Opens paths that belong together. */
-export async function openGroup(paths: readonly string[]): Promise<Dataset> {
+export async function openGroup(paths: readonly string[], most?: number): Promise<Dataset> {
   const [first = ''] = paths;
-  if (paths.length === 1) return openDataset(first);
+  if (paths.length === 1) return openDataset(first, most);
   const [, stem = '', , count = '', end = ''] = SHARD.exec(basename(first)) ?? [];
-  return datasetOf(`${stem}-*-of-${count}${end}`, [...paths].sort());
+  return datasetOf(`${stem}-*-of-${count}${end}`, [...paths].sort(), most);
 }

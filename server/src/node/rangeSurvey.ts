@@ -12,6 +12,7 @@ import { LineCutter } from '#formats/lines.ts';
 
 import { CHUNK_BYTES, codecOf } from './codec.ts';
 import { readBlocks, readStored } from './files.ts';
+import { assertFits, factsBytes, factsBytesFor } from './memoryLimits.ts';
 import { parquetRows } from './parquet/open.ts';
 
 /** A half-open range of a file's stored bytes that begins at the start of a line; of a table's rows. */
@@ -23,6 +24,9 @@ export interface RangeTask {
   readonly rules: RuleSettings;
   /** Of so many pairs signatures are made on the way, for near duplicates. */
   readonly mostSigned?: number;
+  readonly mostRecordBytes?: number;
+  /** The limit of memory, and how many parts of the file are read at a time. */
+  readonly memory?: { readonly mb: number; readonly parts: number };
 }
 
 /** Facts as they go from thread to thread. */
@@ -45,7 +49,7 @@ export type OnBytes = (bytes: number) => void;
 
 /** Gives the records of a range to `take`, numbered from 0, each good until the next; how many lines there are. */
 export async function readRange(
-  { path, start, end }: Pick<RangeTask, 'path' | 'start' | 'end'>,
+  { path, start, end, mostRecordBytes }: Pick<RangeTask, 'path' | 'start' | 'end' | 'mostRecordBytes'>,
   take: (raw: RawRecord) => void,
   onBytes?: OnBytes,
 ): Promise<number> {
@@ -53,7 +57,7 @@ export async function readRange(
   if (codec.isTable) return takeRows(parquetRows(path, start, end), start, take, onBytes);
   // A packed file is always one range.
   const chunks = codec.decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
-  return takeLines(chunks, start === 0, take, onBytes);
+  return takeLines(chunks, start === 0, take, onBytes, mostRecordBytes);
 }
 
 export async function takeLines(
@@ -91,22 +95,41 @@ function takeRows(
   return count;
 }
 
+/** Ends a survey whose facts will not fit into memory as soon as that is known, and says what it would need. */
+function watchMemory({ path, start, end, memory }: RangeTask): (facts: number, done: number) => void {
+  if (!memory) return () => undefined;
+  const total = (end - start) * codecOf(path).expansion;
+  return (facts, done) => {
+    if (facts * memory.parts <= factsBytesFor(memory.mb)) return;
+    assertFits(path, facts * memory.parts * Math.max(1, total / done), memory.mb);
+  };
+}
+
 /** Surveys a range. */
 export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<RangeSurvey> {
   const { mostSigned = 0 } = task;
   const signatures = new Signatures(mostSigned);
+  const watch = watchMemory(task);
+  let [recordCount, pairCount, done] = [0, 0, 0];
   const surveyor = new Surveyor(task.schema, task.rules, (pair) => {
+    pairCount++;
     signatures.add(pair);
   });
   const lineCount = await readRange(
     task,
     (raw) => {
+      recordCount++;
       surveyor.add(raw);
     },
-    onBytes,
+    (bytes) => {
+      done += bytes;
+      watch(factsBytes({ recordCount, pairCount }), done);
+      onBytes?.(bytes);
+    },
   );
   const { facts, ...rest } = surveyor.end();
-  const { records, recordCount, pairs, pairCount } = facts;
+  const { records, pairs } = facts;
+  [recordCount, pairCount] = [facts.recordCount, facts.pairCount];
   const signed = mostSigned > 0 && { signatures: signatures.take() };
   return { ...rest, records, recordCount, pairs, pairCount, lineCount, ...signed };
 }

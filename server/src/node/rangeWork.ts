@@ -12,7 +12,8 @@ import type { FactsTables, OnBytes, RangeSurvey, RangeTask } from './rangeSurvey
 import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSurvey.ts';
 
 /** What a thread reads: bytes that it is given, or a file. */
-export type RelateText = { readonly bytes: Uint8Array; readonly most: number } | { readonly path: string };
+export type RelateText =
+  { readonly bytes: Uint8Array; readonly most: number } | { readonly path: string; readonly most: number };
 
 /** One file, to be looked through for duplicates and contradictions. */
 export interface RelateTask {
@@ -67,7 +68,7 @@ async function relate(
     (await sign(recognition, async (take) =>
       'bytes' in text
         ? takeLines(once(text.bytes), true, take, onBytes, text.most)
-        : readRange({ path: text.path, start: 0, end: Infinity }, take, onBytes),
+        : readRange({ path: text.path, start: 0, end: Infinity, mostRecordBytes: text.most }, take, onBytes),
     ));
   const rowGroups = path === undefined ? [] : rowGroupsOf(path);
   const file = { name, facts: factsOf(facts), recognition, rowGroups };

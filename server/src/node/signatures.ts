@@ -53,6 +53,7 @@ export async function signDataset(
             end: cuts[i + 1] ?? file.size,
             schema: { recognition },
             rules: DEFAULT_RULES,
+            mostRecordBytes: file.mostRecordBytes,
           },
           (bytes) => {
             done += bytes;

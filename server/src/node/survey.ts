@@ -6,6 +6,7 @@ import { whyUnscorable } from '#core/score/scorable.ts';
 
 import type { PairSource } from './engine.ts';
 import type { DataFile, Dataset } from './files.ts';
+import { assertFits, factsBytes } from './memoryLimits.ts';
 import type { FileSurvey } from './surveyFile.ts';
 
 export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
@@ -42,6 +43,7 @@ export type SurveyFile = (
 export async function surveyDataset(
   { name, files }: Dataset,
   surveyFile: SurveyFile,
+  memoryMb = Infinity,
 ): Promise<SurveyedDataset> {
   const surveyed: SurveyedFile[] = [];
   const leftOut: Error[] = [];
@@ -60,6 +62,7 @@ export async function surveyDataset(
         signatures,
       });
       for (const count of Object.keys(sum) as (keyof typeof sum)[]) sum[count] += facts[count];
+      assertFits(name, factsBytes(sum), memoryMb);
     }
   }
   const [first] = leftOut;

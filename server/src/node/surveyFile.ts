@@ -36,6 +36,8 @@ export interface SurveyOptions {
   readonly settings?: FileSettings;
   /** Pairs of which signatures are wanted, where the whole file is read anyway. */
   readonly mostSigned?: number;
+  /** Files whose facts need more are refused. */
+  readonly memoryMb?: number | undefined;
   /** Share of the file, 0 to 1. */
   readonly onProgress?: (done: number) => void;
   readonly signal: AbortSignal;
@@ -157,6 +159,7 @@ async function surveyWhole(
     done += bytes;
     onProgress?.(Math.min(0.99, done / textBytes));
   };
+  const { mostRecordBytes } = file;
   const starts = recognition || cuts.length === 2 ? cuts : [0, cuts.at(-1) ?? 0];
   const parts = await Promise.all(
     starts.slice(0, -1).map(async (start, i) => ({
@@ -164,7 +167,18 @@ async function surveyWhole(
       byte: isTable ? 0 : start,
       part: await ranges.run(
         'survey',
-        { path: file.path, start, end: starts[i + 1] ?? file.size, schema: known, rules, mostSigned },
+        {
+          path: file.path,
+          start,
+          end: starts[i + 1] ?? file.size,
+          schema: known,
+          rules,
+          mostSigned,
+          mostRecordBytes,
+          // The rows of a table are not counted in bytes.
+          ...(options.memoryMb !== undefined &&
+            !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
+        },
         onBytes,
         signal,
       ),
@@ -195,6 +209,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
       end: file.size,
       schema: { recognition },
       rules: (options.settings ?? DEFAULT_SETTINGS).rules,
+      mostRecordBytes: file.mostRecordBytes,
     },
     () => undefined,
     options.signal,
@@ -205,7 +220,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
-  const schema = digestOfText(JSON.stringify([mapping ?? null, rules]));
+  const schema = digestOfText(JSON.stringify([mapping ?? null, rules, file.mostRecordBytes]));
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);

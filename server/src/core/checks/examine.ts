@@ -31,7 +31,10 @@ export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
 /** Why a record is not read. */
 export function tooLongWords(most: number): string {
-  return `The record is longer than ${most / 1024 / 1024} MiB and was skipped.`;
+  const words = `The record is longer than ${most / 1024 / 1024} MiB and was skipped.`;
+  return most < MAX_RECORD_BYTES
+    ? `${words} More memory takes in longer ones: preflens --memory MB check.`
+    : words;
 }
 
 /** One record, parsed: its value, or the place where it stops being JSON. */

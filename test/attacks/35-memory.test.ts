@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { openFile } from '#node/files.ts';
+import { assertFits, factsBytes, recordBytesFor } from '#node/memoryLimits.ts';
+import { surveyFile } from '#node/surveyFile.ts';
+
+import { HERE } from '../fakes/threads.ts';
+import { preflens } from '../process/run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-memory-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, lines: readonly string[]): string {
+  writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
+  return join(folder, name);
+}
+const good = (i: number): string => `{"prompt":"Q${i}","chosen":"good ${i}","rejected":"bad ${i}"}`;
+
+describe('35: --memory', () => {
+  it('35: a record too long for it is named and skipped by every command, and the pairs keep their numbers', async () => {
+    const long = JSON.stringify({ prompt: 'Long', chosen: 'yes '.repeat(600_000), rejected: 'no' });
+    const path = write('long.jsonl', [good(1), long, ...Array.from({ length: 30 }, (_, i) => good(i + 2))]);
+    const small = await preflens(['--memory', '24', 'check', '--no-score', path]);
+    expect(small.code, small.err).toBe(1);
+    expect(small.out).toContain(
+      ':2:1: error invalid-json: The record is longer than 1 MiB and was skipped. More memory takes in longer ones: preflens --memory MB check.',
+    );
+    expect(small.err).toContain('31 pairs in 32 records');
+    const large = await preflens(['--memory', '240', 'check', '--no-score', path]);
+    expect([large.code, large.out.includes('invalid-json')]).toEqual([0, false]);
+    expect(large.err).toContain('32 pairs in 32 records');
+    const scored = await preflens(['--memory', '24', 'score', path, '--out', '-']);
+    expect(scored.code, scored.err).toBe(0);
+    const records = scored.out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { record: number }).record);
+    expect(records).toEqual([0, ...Array.from({ length: 30 }, (_, i) => i + 2)]);
+  });
+
+  it('35: more records than it holds are refused before they fill it, with what they need', async () => {
+    const path = write(
+      'many.jsonl',
+      Array.from({ length: 60_000 }, (_, i) => good(i)),
+    );
+    const { code, err } = await preflens(['--no-cache', '--memory', '4', 'check', '--no-score', path]);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /many\.jsonl: so many records need about \d+ MB of memory, and 4 MB is the limit\. Allow more \(--memory \d+/,
+    );
+    const need = /--memory (\d+)/.exec(err)![1]!;
+    const again = await preflens(['--no-cache', '--memory', need, 'check', '--no-score', path]);
+    expect(again.err).toContain('60000 pairs in 60000 records');
+  });
+
+  it('35: also of files that fit one by one', async () => {
+    for (let shard = 0; shard < 4; shard++)
+      write(
+        `part-0000${shard}-of-00004.jsonl`,
+        Array.from({ length: 12_000 }, (_, i) => good(shard * 12_000 + i)),
+      );
+    const shards = [0, 1, 2, 3].map((shard) => join(folder, `part-0000${shard}-of-00004.jsonl`));
+    const { code, err } = await preflens(['--no-cache', '--memory', '4', 'check', '--no-score', ...shards]);
+    expect([code, err]).toEqual([2, expect.stringContaining('so many records need about')]);
+  });
+
+  it('35: a survey is ended when it is known that it will not fit, not at its end', async () => {
+    const path = write(
+      'early.jsonl',
+      Array.from({ length: 100_000 }, (_, i) => good(i)),
+    );
+    const file = await openFile(path);
+    let read = 0;
+    const ranges = {
+      ...HERE,
+      run: (async (work, task, onBytes, signal) =>
+        HERE.run(
+          work,
+          task,
+          (bytes) => {
+            read += bytes;
+            onBytes(bytes);
+          },
+          signal,
+        )) as typeof HERE.run,
+    };
+    const signal = new AbortController().signal;
+    await expect(surveyFile(file, { ranges, memoryMb: 1, signal })).rejects.toThrow('so many records need');
+    expect(read).toBeLessThan(file.size / 2);
+  });
+
+  it('35: is said in round numbers that are enough', () => {
+    const tenMillion = factsBytes({ recordCount: 1e7, pairCount: 1e7 });
+    expect(() => {
+      assertFits('data', tenMillion, 1024);
+    }).toThrow('data: so many records need about 1600 MB of memory, and 1024 MB is the limit.');
+    assertFits('data', tenMillion, 1600);
+    expect([recordBytesFor(1024), recordBytesFor(1e6)]).toEqual([43 * 2 ** 20, 256 * 2 ** 20]);
+  });
+});
