@@ -25,29 +25,29 @@ const good = (i: number): string => `{"prompt":"Q${i}","chosen":"good ${i}","rej
 describe('35: --memory', () => {
   it('35: a record too long for it is named and skipped by every command, and the pairs keep their numbers', async () => {
     const long = JSON.stringify({ prompt: 'Long', chosen: 'yes '.repeat(600_000), rejected: 'no' });
-    const path = write('long.jsonl', [good(1), long, ...Array.from({ length: 30 }, (_, i) => good(i + 2))]);
+    const path = write('long.jsonl', [good(1), long, ...Array.from({ length: 60 }, (_, i) => good(i + 2))]);
     const small = await preflens(['--memory', '24', 'check', '--no-score', path]);
     expect(small.code, small.err).toBe(1);
     expect(small.out).toContain(
       ':2:1: error invalid-json: The record is longer than 1 MiB and was skipped. More memory takes in longer ones: preflens --memory MB check.',
     );
-    expect(small.err).toContain('31 pairs in 32 records');
+    expect(small.err).toContain('61 pairs in 62 records');
     const large = await preflens(['--memory', '240', 'check', '--no-score', path]);
     expect([large.code, large.out.includes('invalid-json')]).toEqual([0, false]);
-    expect(large.err).toContain('32 pairs in 32 records');
+    expect(large.err).toContain('62 pairs in 62 records');
     const scored = await preflens(['--memory', '24', 'score', path, '--out', '-']);
     expect(scored.code, scored.err).toBe(0);
     const records = scored.out
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { record: number }).record);
-    expect(records).toEqual([0, ...Array.from({ length: 30 }, (_, i) => i + 2)]);
+    expect(records).toEqual([0, ...Array.from({ length: 60 }, (_, i) => i + 2)]);
   });
 
   it('35: more records than it holds are refused before they fill it, with what they need', async () => {
     const path = write(
       'many.jsonl',
-      Array.from({ length: 60_000 }, (_, i) => good(i)),
+      Array.from({ length: 25_000 }, (_, i) => good(i)),
     );
     const { code, err } = await preflens(['--no-cache', '--memory', '4', 'check', '--no-score', path]);
     expect(code).toBe(2);
@@ -56,7 +56,7 @@ describe('35: --memory', () => {
     );
     const need = /--memory (\d+)/.exec(err)![1]!;
     const again = await preflens(['--no-cache', '--memory', need, 'check', '--no-score', path]);
-    expect(again.err).toContain('60000 pairs in 60000 records');
+    expect(again.err).toContain('25,000 pairs in 25,000 records');
   });
 
   it('35: also of files that fit one by one', async () => {

@@ -34,6 +34,12 @@ export function factsBytesFor(memoryMb: number): number {
 /** Refuses a dataset whose facts do not fit, and says what it needs. */
 export function assertFits(name: string, bytes: number, memoryMb: number): void {
   if (bytes <= factsBytesFor(memoryMb)) return;
-  const need = Math.ceil(((bytes * FACTS_TIMES) / MB + PROGRAM_MB) / 100) * 100;
-  throw messages.needsMemory(name, Math.max(need, Math.ceil((2 * bytes * FACTS_TIMES) / MB)), memoryMb);
+  // The least limit, in hundreds of MB, that lets them in.
+  const wanted = (bytes * FACTS_TIMES) / MB;
+  const least = Math.min(2 * wanted, wanted + PROGRAM_MB);
+  throw messages.needsMemory(
+    name,
+    Math.ceil(least / (least < 100 ? 1 : 100)) * (least < 100 ? 1 : 100),
+    memoryMb,
+  );
 }
