@@ -279,6 +279,23 @@ describe('22: commands', () => {
   });
 });
 
+describe('22: what nobody waited for', () => {
+  it('22: an error outside of every command is said by the printer too', async () => {
+    const text = JSON.stringify(HOSTILE.join(''));
+    // Thrown as soon as the program listens for it.
+    const code = `process.on('newListener', (name) => { if (name === 'uncaughtException') setImmediate(() => { throw new Error(${text}); }); });`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`;
+    const {
+      code: exit,
+      out,
+      err,
+    } = await preflens(['check', folder.path], undefined, undefined, { NODE_OPTIONS });
+    expect([exit, out]).toEqual([2, '']);
+    expect(err).toContain('preflens: Error: ␛[2J');
+    expectHarmless(err, 'uncaught');
+  });
+});
+
 describe('22: what is not text of ours', () => {
   it('22: the progress bar shows names, and records in a terminal are shown, not run', async () => {
     const { printerOver } = await import('../../server/src/cli/printer.ts');

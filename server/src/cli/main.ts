@@ -356,6 +356,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// What nobody waited for ends the program too, and its words come from data as often.
+process.on('uncaughtException', (error) => {
+  printer.notes(`preflens: ${error.stack ?? error.message}`);
+  process.exit(CANNOT_RUN);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
