@@ -1,7 +1,7 @@
 // Pending edits and their history, and what a survey becomes by a save.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
@@ -183,6 +183,21 @@ describe('a journal', () => {
     expect([...(left?.edits.pending.keys() ?? [])]).toEqual([1, 2]);
   });
 
+  it('leaves nothing of a process that was killed while it wrote one', () => {
+    const owner = owners.start();
+    const killed = openJournals(folder.path, owner).open('/data/a.jsonl');
+    killed.rewrite({ path: '/data/a.jsonl', session: 's', revision: 0 }, new PendingEdits().state);
+    killed.close();
+    owners.end(owner);
+    const unsaved = join(folder.path, 'unsaved');
+    const [name = ''] = readdirSync(unsaved);
+    writeFileSync(join(unsaved, `${name}.partial`), '{"ki');
+    const journal = openJournals(folder.path, owners.start()).open('/data/a.jsonl');
+    expect(journal.takeLeft()).toHaveLength(1);
+    journal.dropTaken();
+    expect(readdirSync(unsaved)).toEqual([]);
+  });
+
   it('is taken over by one of two processes that want it', () => {
     const owner = owners.start();
     const journal = openJournals(folder.path, owner).open('/data/a.jsonl');
@@ -319,5 +334,20 @@ describe('a source on disk', () => {
     const second = await open(path);
     expect([0, 1].map(second.text)).toEqual([10, 11].map(goodRecord));
     second.end();
+  });
+
+  it('tells a touch from a change, also after a save', async () => {
+    const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
+    const { source, refresh, end } = await open(path);
+    source.edit(1, encode(goodRecord(11)), 'Edit');
+    await source.save(never, refresh);
+    source.edit(0, encode(goodRecord(10)), 'Edit');
+    // The digest of the saved file is found out while nobody waits.
+    for (let tries = 0; tries < 2000 && !source.isDigested; tries++) await setTimeout(5);
+    utimesSync(path, 1_600_000_000, 1_600_000_000);
+    expect([await source.isChanged(never), source.unsavedCount]).toEqual([false, 1]);
+    writeFileSync(path, [0, 12].map(goodRecord).join('\n'));
+    expect(await source.isChanged(never)).toBe(true);
+    end();
   });
 });

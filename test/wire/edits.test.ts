@@ -154,6 +154,17 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     window.end();
   });
 
+  it('are not taken for saved or kept when their file cannot be read any more', async () => {
+    const window = await open();
+    const uri = pathToFileURL(join(folder.path, 'other.jsonl')).toString();
+    for (const [name, params] of [
+      ['saveFile', {}],
+      ['backup', { path: join(folder.path, 'backup') }],
+    ] as const)
+      expect((await window.ask(name, { uri, ...params })).error).toContain('still being read');
+    window.end();
+  });
+
   it('go on with their records when another program changes the open file, and so does undo', async () => {
     const window = await open();
     await window.flip(3);

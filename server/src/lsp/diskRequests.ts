@@ -72,6 +72,12 @@ export function serveDisk(
     const source = files.get(uri)?.dataset.source;
     return source instanceof DiskSource ? source : undefined;
   };
+  /** Throws while the file is opened again, or where it is gone: an editor must not take its edits for kept. */
+  const openSource = (uri: string): DiskSource => {
+    const source = diskSource(uri);
+    if (!source) throw messages.stillReading(pathOf(uri) ?? uri);
+    return source;
+  };
   const tellEdited = (made: EditorNotifications['preflens/edited']): void => {
     void connection.sendNotification('preflens/edited', made);
   };
@@ -150,14 +156,17 @@ export function serveDisk(
       }),
   );
   connection.onRequest('preflens/saveFile', async ({ uri }: EditorRequests['preflens/saveFile']['params']) =>
-    orWords(async () => ({ saved: await files.save(uri) })),
+    orWords(async () => {
+      openSource(uri);
+      return { saved: await files.save(uri) };
+    }),
   );
   connection.onRequest('preflens/saveFileAs', async ({ uri, path }: PathParams) =>
     orWords(async () => ({ saved: (await diskSource(uri)?.saveAs(path)) ?? 0 })),
   );
   connection.onRequest('preflens/backup', async ({ uri, path }: PathParams) =>
     orWords(async () => {
-      diskSource(uri)?.backup(path);
+      openSource(uri).backup(path);
       return Promise.resolve({});
     }),
   );

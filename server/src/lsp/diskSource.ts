@@ -348,7 +348,16 @@ export class DiskSource implements Source {
     // Where records stand is not known any more.
     if (!isCarried) this.#isSettled = false;
     else onCommit();
+    if (isCarried && next) void this.#learnDigest(next, signal);
     return { count: taken.pending.size, isCarried };
+  }
+
+  /** Finds out the digest of a saved file, so that a touch of it is told from a change. */
+  async #learnDigest(file: DataFile, signal: AbortSignal): Promise<void> {
+    // Closed or changed meanwhile: then it stays unknown, and the file is read again once it changes.
+    const digest = await this.#tools.digest(file, signal).catch(() => undefined);
+    const now = await stampOf(file.path).catch(() => undefined);
+    if (this.#file === file && now && sameStamp(now, file.stamp)) this.#digest = digest;
   }
 
   /** The file holds what was taken, and records behind dropped ones have other numbers. */
@@ -368,6 +377,11 @@ export class DiskSource implements Source {
     this.#file = file;
     this.#access?.close();
     this.#access = this.#tools.openEarly(file);
+  }
+
+  /** It is known what the file holds, without reading it. */
+  get isDigested(): boolean {
+    return this.#digest !== undefined;
   }
 
   /** Looks whether another program changed the file. What only looks changed is taken over. */

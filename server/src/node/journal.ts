@@ -167,6 +167,12 @@ export function openJournals(folder: string, owner: Owner): Journals {
     return id === owner.id ? !inUse.has(join(home, name)) : owner.isGone(id);
   };
 
+  /** Half a journal that a process was writing when it was killed: the whole one stands beside it. */
+  const isTornOff = (prefix: string, name: string): boolean => {
+    const [start, id, ...end] = name.split('.');
+    return start === prefix && id !== undefined && end.at(-1) === 'partial' && owner.isGone(id);
+  };
+
   return {
     open(path) {
       const prefix = digestOfText(resolve(path)).slice(0, 32);
@@ -174,8 +180,10 @@ export function openJournals(folder: string, owner: Owner): Journals {
       const taken: string[] = [];
       return {
         takeLeft() {
-          const names = existsSync(home) ? readdirSync(home).filter((name) => isLeft(prefix, name)) : [];
-          for (const name of names.sort()) {
+          const all = existsSync(home) ? readdirSync(home) : [];
+          for (const name of all.filter((one) => isTornOff(prefix, one)))
+            rmSync(join(home, name), { force: true });
+          for (const name of all.filter((one) => isLeft(prefix, one)).sort()) {
             const own = newFile(prefix);
             try {
               renameSync(join(home, name), own);
