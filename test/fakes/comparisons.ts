@@ -219,6 +219,20 @@ export const COMPARISONS: Readonly<Record<string, readonly string[]>> = Object.f
     'large numbers': [
       '{"prompt":"Q","chosen":"a","rejected":"b","id":9007199254740993,"z":-0.0,"f":1.0,"e":1E5,"d":0.12345678901234567890}',
     ],
+    'numbers in texts of JSON': [
+      JSON.stringify({
+        conversation_a:
+          '[{"role":"user","content":"Q"},{"role":"assistant","content":"A","tool_calls":[{"id":9007199254740993}]}]',
+        conversation_b: '[{"role":"user","content":"Q"},{"role":"assistant","content":"B"}]',
+        winner: 'model_a',
+      }),
+    ],
+    'token numbers': [
+      '{"query":[1,2.0,3e1],"sample0":[4,5],"sample1":[6],"sample2":[7],"sample3":[8],"best":2}',
+    ],
+    'a text that looks like a mark': [
+      '{"prompt":"Q","chosen":"a","rejected":"b","note":"\\u0001number:5","x":1.0}',
+    ],
     'names of all kinds': [
       '{"prompt":"Q","chosen":"a","rejected":"b","__proto__":"p-1","a.b":{"c d":["e-1"]},"":"empty"}',
     ],

@@ -7,6 +7,7 @@ import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Pair, Turn } from '../model/pair.ts';
 import { speakerOf } from '../model/speaker.ts';
+import { scanJson } from './exactNumbers.ts';
 
 /** Names of the fields of the conversation, level by level; `true` where the whole value is part of it. */
 type Names = Map<string, Names | true>;
@@ -190,8 +191,9 @@ function lookIn({ texts }: Said, isOneOfMany: boolean): Look {
     if ((isPart || !isOneOfMany) && isIn(text)) return 'said';
     const parts = text.split(TRANSCRIPT);
     // The blank after a mark belongs to the mark.
-    if (parts.every((part) => part === '' || isIn(part) || isIn(part.replace(/^ /, '')))) return 'said';
-    return parts.every((part) => isIn(part.trim())) ? 'trimmed' : 'unsaid';
+    const isSaid = (part: string): boolean => part === '' || texts.has(part) || isIn(part);
+    if (parts.every((part) => isSaid(part.replace(/^ /, '')) || isIn(part))) return 'said';
+    return parts.every((part) => isSaid(part.trim())) ? 'trimmed' : 'unsaid';
   };
 }
 
@@ -217,6 +219,8 @@ export function unsaid(mapping: Mapping, record: JsonObject, said: Said): Readon
         if (seen !== 'unsaid') continue;
         const inner = isInner || !textNames.has(name) ? undefined : parsed(leaf);
         if (inner !== undefined) {
+          if (scanJson(leaf).marked !== undefined)
+            found.add('numbers in messages that stand as JSON in a text are written as a double holds them');
           walk(inner, path, true);
           continue;
         }

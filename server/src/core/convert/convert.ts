@@ -134,7 +134,13 @@ function exactReading({ mapping, read, exact }: Source): Reading {
   if ('problem' in outcome || outcome.pairs.length !== read.pairs.length) return read;
   const isSame = outcome.pairs.every((pair, i) => {
     const other = read.pairs[i];
-    return pair.isTie === other?.isTie && pair.candidates.join() === other.candidates.join();
+    const [own, theirs] = [pair, other].map((one) => (one ? turnsOfPair(one).map(({ text }) => text) : []));
+    return (
+      pair.isTie === other?.isTie &&
+      pair.candidates.join() === other.candidates.join() &&
+      own?.length === theirs?.length &&
+      own?.every((text, i) => text === theirs?.[i])
+    );
   });
   const isSameVerdict = outcome.judgements.every(({ verdict }, i) => verdict === read.judgements[i]?.verdict);
   return isSame && isSameVerdict ? outcome : read;

@@ -1,7 +1,8 @@
 // Numbers as the file spells them: a double holds no 9007199254740993, and writes 1.0 as 1.
 import type { Json } from '../model/json.ts';
 
-const MARK = '\u0001number:';
+/** No file can hold it by accident, nor by intent. */
+const MARK = `\u0001number-${Math.random().toString(36).slice(2)}:`;
 const SPELT_MARK = JSON.stringify(MARK).slice(1, -1);
 const MARKED = new RegExp(`"${SPELT_MARK.replace('\\', '\\\\')}([-+.0-9eE]+)"`, 'g');
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
@@ -32,8 +33,6 @@ export interface Scan {
 
 /** Looks through valid JSON for what parsing it would not tell. */
 export function scanJson(text: string): Scan {
-  // A text that holds the mark could not be told from a number.
-  const marks = !text.includes('u0001number:');
   let marked = '';
   let from = 0;
   let names = 0;
@@ -46,7 +45,7 @@ export function scanJson(text: string): Scan {
     } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
       NUMBER.lastIndex = at;
       const number = NUMBER.exec(text)?.[0] ?? '';
-      if (marks && number !== '' && !isSpeltSo(number)) {
+      if (number !== '' && !isSpeltSo(number)) {
         marked += text.slice(from, at) + JSON.stringify(MARK + number);
         from = at + number.length;
       }
