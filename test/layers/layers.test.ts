@@ -313,12 +313,12 @@ describe('what is written twice', () => {
     }
   });
 
-  it('files stay under 400 lines', () => {
+  it('files stay under 700 lines: above 400 is a question, above 700 a fault', () => {
     const folders = ['client', 'server', 'media/src', 'test'].map((folder) => join(ROOT, folder));
     for (const folder of folders) {
       for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
         if (!/\.(ts|mjs)$/.test(file)) continue;
-        expect([file, readFileSync(join(folder, file), 'utf8').split('\n').length <= 400]).toEqual([
+        expect([file, readFileSync(join(folder, file), 'utf8').split('\n').length <= 700]).toEqual([
           file,
           true,
         ]);
