@@ -144,8 +144,6 @@ describe('the findings of an open file', () => {
     };
     const none = { findings: [], counts: new Map() };
     lists.set('structure', none);
-    // An edit before the search is none.
-    lists.renumberRelations((record) => record);
     expect(['empty-response', 'duplicate-pair', 'length-bias'].map(rulesCalledUnused)).toEqual([
       true,
       false,

@@ -1,6 +1,9 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
 import { tooLongWords } from '#core/checks/examine.ts';
+import { carryRelations, withExact, withKnownNear } from '#core/checks/relations/carried.ts';
+import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
+import { exactRelations } from '#core/checks/relations/relations.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
@@ -24,7 +27,7 @@ import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
-import type { DocumentSurvey } from './resurvey.ts';
+import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { PairScore, Scores } from './scores.ts';
 import { consistencyScores, panelScores } from './scores.ts';
 import type { Source } from './source.ts';
@@ -44,6 +47,9 @@ export interface ReadPair extends ReadRecord {
 /** How long other requests wait at most while margins are set. */
 const SLICE_MS = 8;
 
+/** Pairs among which duplicates and circles are found within an edit: some 20 ms. */
+const MOST_AT_AN_EDIT = 20_000;
+
 /** Pairs that are scored out of turn at a time. */
 const MOST_AT_ONCE = 64;
 
@@ -61,6 +67,7 @@ export class OpenDataset {
   #percent = 0;
   #rules: RuleSettings = DEFAULT_RULES;
   #generation = 0;
+  #relations: Relations | undefined;
   readonly #onUpdate: () => void;
 
   /** @param onUpdate told when text or reading are others than before: what depends on all records has to be looked for again */
@@ -130,6 +137,7 @@ export class OpenDataset {
     this.#scores = undefined;
     this.#lists.clear('label');
     this.#lists.clear('relations');
+    this.#relations = undefined;
     this.#setSurvey(survey);
     this.#ready = true;
     this.#changed();
@@ -143,7 +151,7 @@ export class OpenDataset {
     const carried = this.#ready ? this.source.refresh(this.#survey) : undefined;
     if (!carried) return false;
     this.#setSurvey(carried.survey);
-    this.#lists.renumberRelations(carried.renumber);
+    this.#carryRelations(carried);
     this.#scoreNewPairs();
     this.#rank();
     this.#changed();
@@ -152,7 +160,18 @@ export class OpenDataset {
 
   /** Takes what the records of the file are to each other. */
   setRelations(found: Relations): void {
-    this.#lists.set('relations', found);
+    const isPartial = found.partial.has(nearDuplicatePair.id);
+    this.#putRelations(isPartial && this.#relations ? withKnownNear(found, this.#relations) : found);
+  }
+
+  /** What the records are to each other was looked for since the file was read. */
+  get isRelated(): boolean {
+    return this.#relations !== undefined;
+  }
+
+  /** There are texts of which it is not known whether they are close to others. */
+  get needsNear(): boolean {
+    return this.#relations?.partial.has(nearDuplicatePair.id) ?? true;
   }
 
   /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */
@@ -346,6 +365,21 @@ export class OpenDataset {
     if (facts.isTie(number)) return;
     const { margin, dispute } = panel.verdict(facts.identity(number));
     facts.setMargin(number, margin, dispute);
+  }
+
+  #putRelations(relations: Relations): void {
+    this.#relations = relations;
+    this.#lists.set('relations', relations);
+  }
+
+  /** What an edit does not touch stays; what keys alone tell is looked for at once where that takes no time. */
+  #carryRelations(carried: Carried): void {
+    if (!this.#relations) return;
+    const { facts, recognition } = this.#survey;
+    const left = carryRelations(this.#relations, carried, facts);
+    const isQuick = recognition !== undefined && facts.pairCount <= MOST_AT_AN_EDIT;
+    const file = recognition && { name: '', facts, recognition };
+    this.#putRelations(isQuick && file ? withExact(left, exactRelations(file, this.#rules)) : left);
   }
 
   #changed(): void {

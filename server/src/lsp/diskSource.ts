@@ -1,6 +1,7 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
 import { parseRecord } from '#core/checks/examine.ts';
+import { pairKeysOf } from '#core/checks/relations/carried.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
@@ -56,6 +57,18 @@ export interface Saved {
   readonly count: number;
   /** False where the file has to be opened again before it can be shown. */
   readonly isCarried: boolean;
+}
+
+/** The old numbers of records that have changed. */
+function recordsBefore(
+  count: number,
+  changed: ReadonlySet<number>,
+  renumber: ((record: number) => number) | undefined,
+): readonly number[] {
+  if (!renumber) return [...changed];
+  return Array.from({ length: count }, (_, record) => record).filter((record) =>
+    changed.has(renumber(record)),
+  );
 }
 
 export class DiskSource implements Source {
@@ -151,9 +164,10 @@ export class DiskSource implements Source {
     };
   }
 
-  readonly textForThread = (): RelateText | undefined =>
-    // With edits pending, the pairs of the file are not those of the facts.
-    this.unsavedCount > 0 ? undefined : { path: this.#file.path, most: this.mostRecordBytes };
+  readonly textForThread = (): RelateText => {
+    const edited = new Map([...this.#pending].map(([record, { bytes }]) => [record, bytes]));
+    return { path: this.#file.path, most: this.mostRecordBytes, edited };
+  };
 
   async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = settings.rules;
@@ -218,6 +232,12 @@ export class DiskSource implements Source {
     const { facts, recognition } = survey;
     const changed = this.#changed;
     this.#changed = new Set();
+    // Pairs are replaced in place: what stood there is looked at before.
+    const before = new Map(
+      recordsBefore(old.facts.recordCount, changed, saved && renumber).map(
+        (record) => [record, pairKeysOf(old.facts, record)] as const,
+      ),
+    );
     const kept = withoutFindings(survey, (record) => changed.has(record));
     const { counts } = kept;
     let { findings } = kept;
@@ -230,9 +250,12 @@ export class DiskSource implements Source {
       findings = [...findings, ...one.findings];
       for (const [rule, count] of one.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
     }
+    findings = [...findings].sort((a, b) => a.record - b.record);
     this.#survey = { ...survey, findings, counts };
     return {
       survey: this.#survey,
+      before: () => before,
+      changed: [...changed],
       renumber: (record) => {
         const now = renumber(record);
         return changed.has(now) ? -1 : now;

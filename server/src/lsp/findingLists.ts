@@ -6,7 +6,6 @@ import { groupBy } from '#core/group.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
 import type { Decisions } from '#core/memory/decisions.ts';
 import type { Finding } from '#core/model/finding.ts';
-import { WHOLE_FILE } from '#core/model/finding.ts';
 
 /** A pair by its record and its number there. */
 export interface PairPlace {
@@ -85,21 +84,6 @@ export class FindingLists {
   setDecisions(decisions: Decisions, memoryOf: MemoryOf): void {
     this.#decisions = decisions;
     this.#memoryOf = memoryOf;
-    this.#forget();
-  }
-
-  /** Moves the relations to the present numbers of their records; those of records that went go. */
-  renumberRelations(renumber: (record: number) => number): void {
-    const { findings, counts } = this.#parts.relations;
-    const left = new Map(counts);
-    const moved = findings.flatMap((finding) => {
-      if (finding.record === WHOLE_FILE) return [finding];
-      const record = renumber(finding.record);
-      if (record >= 0) return [{ ...finding, record }];
-      left.set(finding.rule, (left.get(finding.rule) ?? 0) - 1);
-      return [];
-    });
-    this.#parts.relations = { ...this.#parts.relations, findings: moved, counts: left };
     this.#forget();
   }
 

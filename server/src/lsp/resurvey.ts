@@ -1,3 +1,5 @@
+import type { Reread } from '#core/checks/relations/carried.ts';
+import { pairKeysOf } from '#core/checks/relations/carried.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { Facts } from '#core/dataset/facts.ts';
 import type { Survey } from '#core/dataset/survey.ts';
@@ -29,10 +31,14 @@ export interface DocumentSurvey extends Survey {
 }
 
 /** A survey brought up to date, and where the records of the old one are now. */
-export interface Carried {
+export interface Carried extends Reread {
   readonly survey: DocumentSurvey;
-  /** The present number of an old record; −1 for one that changed or went. */
-  readonly renumber: (record: number) => number;
+}
+
+function keysBetween(facts: Facts, from: number, to: number): ReadonlyMap<number, readonly string[]> {
+  const keys = new Map<number, readonly string[]>();
+  for (let record = from; record < to; record++) keys.set(record, pairKeysOf(facts, record));
+  return keys;
 }
 
 /**
@@ -98,5 +104,7 @@ export function resurvey(
   return {
     survey: { ...old, facts, findings, counts, lineCount, byteCount: bytes.length },
     renumber: (one) => (one < firstRecord ? one : one >= tailStart ? one + tailMoved : -1),
+    before: () => keysBetween(old.facts, firstRecord, tailStart),
+    changed: Array.from({ length: changed.facts.recordCount }, (_, i) => firstRecord + i),
   };
 }

@@ -118,7 +118,7 @@ export class DocumentSource implements Source {
     const surveyor = new Surveyor(undefined, this.#rules);
     for (const raw of recordsOf(bytes)) surveyor.add(raw);
     const survey = { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
-    return { survey, renumber: () => -1 };
+    return { survey, renumber: () => -1, before: () => new Map(), changed: [] };
   }
 
   bytesOf(_record: number, byteStart: number, byteEnd: number): Uint8Array {

@@ -13,7 +13,13 @@ import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSu
 
 /** What a thread reads: bytes that it is given, or a file. */
 export type RelateText =
-  { readonly bytes: Uint8Array; readonly most: number } | { readonly path: string; readonly most: number };
+  | { readonly bytes: Uint8Array; readonly most: number }
+  | {
+      readonly path: string;
+      readonly most: number;
+      /** By record: bytes in the place of those of the file; null for a record that is to be dropped. */
+      readonly edited?: ReadonlyMap<number, Uint8Array | null>;
+    };
 
 /** One file, to be looked through for duplicates and contradictions. */
 export interface RelateTask {
@@ -68,7 +74,15 @@ async function relate(
     (await sign(recognition, async (take) =>
       'bytes' in text
         ? takeLines(once(text.bytes), true, take, onBytes, text.most)
-        : readRange({ path: text.path, start: 0, end: Infinity, mostRecordBytes: text.most }, take, onBytes),
+        : readRange(
+            { path: text.path, start: 0, end: Infinity, mostRecordBytes: text.most },
+            (raw) => {
+              const bytes = text.edited?.get(raw.record);
+              if (bytes) take({ ...raw, bytes, byteEnd: raw.byteStart + bytes.length });
+              else if (bytes === undefined) take(raw);
+            },
+            onBytes,
+          ),
     ));
   const rowGroups = path === undefined ? [] : rowGroupsOf(path);
   const file = { name, facts: factsOf(facts), recognition, rowGroups };

@@ -33,9 +33,7 @@ export function findRelations(
 ): readonly Relations[] {
   const space = new PairSpace(files);
   const report = new Report(space, rules, most);
-  if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
-  if (report.isOn(preferenceCycle)) findCycles(space, report);
-  if (report.isOn(splitLeak)) findLeaks(space, report);
+  findExact(space, report);
   const isSigned = (signatures?.length ?? 0) >= SIGNATURE_BYTES * space.count;
   if (signatures && report.isOn(nearDuplicatePair)) findNearDuplicates(space, signatures, report);
   if (report.isOn(...DATASET_CHECKS)) checkWhole(files, report);
@@ -44,6 +42,25 @@ export function findRelations(
     counts: report.counts[i] ?? new Map<string, number>(),
     partial: new Set(isSigned ? [] : [nearDuplicatePair.id]),
   }));
+}
+
+/** What keys alone tell: everything of records together but near duplicates. */
+function findExact(space: PairSpace, report: Report): void {
+  if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
+  if (report.isOn(preferenceCycle)) findCycles(space, report);
+  if (report.isOn(splitLeak)) findLeaks(space, report);
+}
+
+/** The same for one file, by keys alone and without what is said of the file as a whole. */
+export function exactRelations(file: FileFacts, rules: RuleSettings): Relations {
+  const space = new PairSpace([file]);
+  const report = new Report(space, rules, MOST_FINDINGS);
+  findExact(space, report);
+  return {
+    findings: report.findings[0] ?? [],
+    counts: report.counts[0] ?? new Map<string, number>(),
+    partial: new Set(),
+  };
 }
 
 function checkWhole(files: readonly FileFacts[], report: Report): void {

@@ -1,0 +1,97 @@
+// What was found of records together stays true of those that an edit does not touch. What it touches is looked for again:
+// on keys at once, on texts by the next search.
+import type { Facts } from '../../dataset/facts.ts';
+import { groupBy } from '../../group.ts';
+import { formatKey } from '../../hash.ts';
+import type { Finding } from '../../model/finding.ts';
+import { WHOLE_FILE } from '../../model/finding.ts';
+import { pairKey } from '../../model/identity.ts';
+import { stageOf } from '../table.ts';
+import { nearDuplicatePair } from './nearDuplicates.ts';
+import type { Relations } from './relations.ts';
+
+/** How records came out of an edit. */
+export interface Reread {
+  /** The present number of an old record; −1 for one that changed or went. */
+  readonly renumber: (record: number) => number;
+  /** Old numbers of the records that changed or went, with the keys of their pairs. */
+  readonly before: () => ReadonlyMap<number, readonly string[]>;
+  /** Present numbers of the records that were read again. */
+  readonly changed: readonly number[];
+}
+
+/** A record's pairs by their keys without order: a flip changes none. */
+export function pairKeysOf(facts: Facts, record: number): readonly string[] {
+  const [from, to] = facts.pairsOf(record);
+  return Array.from({ length: to - from }, (_, i) => formatKey(pairKey(facts.identity(from + i))));
+}
+
+/** More records are not compared one by one: a text that was replaced as a whole. */
+const MOST_COMPARED = 20_000;
+
+const isNear = ({ rule }: Finding): boolean => rule === nearDuplicatePair.id;
+const isExact = ({ rule }: Finding): boolean => stageOf(rule) === 'relation' && rule !== nearDuplicatePair.id;
+
+function countsOf(findings: readonly Finding[], old: Relations): Map<string, number> {
+  const counts = new Map(old.counts);
+  const add = (list: readonly Finding[], by: number): void => {
+    for (const { rule } of list) counts.set(rule, (counts.get(rule) ?? 0) + by);
+  };
+  add(old.findings, -1);
+  add(findings, 1);
+  return counts;
+}
+
+/** The relations that still hold. Rules of which some may be missing are partial from here on. */
+export function carryRelations(old: Relations, reread: Reread, facts: Facts): Relations {
+  const { renumber, changed } = reread;
+  const isMuch = changed.length > MOST_COMPARED;
+  const before = isMuch ? new Map<number, readonly string[]>() : reread.before();
+  const now = (isMuch ? [] : changed).flatMap((record) =>
+    pairKeysOf(facts, record).map((key, pair) => ({ key, record, pair })),
+  );
+  const came = groupBy(now, ({ key }) => key);
+  const gone = new Set([...before.values()].flat());
+  const isLost = (key: string | undefined): boolean => key !== undefined && gone.has(key) && !came.has(key);
+  const partial = new Set(old.partial);
+  // Texts that were not there before may be close to others.
+  if (isMuch || now.some(({ key }) => !gone.has(key))) partial.add(nearDuplicatePair.id);
+  const findings = old.findings.flatMap((finding): Finding[] => {
+    if (finding.record === WHOLE_FILE) return [finding];
+    const record = renumber(finding.record);
+    if (!isNear(finding) && record >= 0) return [{ ...finding, record }];
+    if (isNear(finding) && !isLost(finding.other)) {
+      if (record >= 0) return [{ ...finding, record }];
+      const key = before.get(finding.record)?.[finding.pair ?? 0];
+      const place = key === undefined ? undefined : came.get(key)?.shift();
+      if (place) return [{ ...finding, record: place.record, pair: place.pair }];
+    }
+    partial.add(finding.rule);
+    return [];
+  });
+  return { findings, counts: countsOf(findings, old), partial };
+}
+
+/** Relations whose exact part was looked for again, on keys alone; the rest stays. */
+export function withExact(old: Relations, exact: Relations): Relations {
+  const rest = old.findings.filter((finding) => !isExact(finding));
+  const counts = new Map(
+    [...old.counts].filter(([rule]) => rule === nearDuplicatePair.id || stageOf(rule) !== 'relation'),
+  );
+  for (const [rule, count] of exact.counts) counts.set(rule, count);
+  const partial = new Set([...old.partial].filter((rule) => rule === nearDuplicatePair.id));
+  return { findings: [...exact.findings, ...rest], counts, partial };
+}
+
+/** The result of a search that did not look at texts, with the near duplicates that are known. */
+export function withKnownNear(found: Relations, known: Relations): Relations {
+  const near = known.findings.filter(isNear);
+  const counts = new Map(found.counts);
+  const count = known.counts.get(nearDuplicatePair.id);
+  if (count !== undefined) counts.set(nearDuplicatePair.id, count);
+  const ofRecords = found.findings.filter(({ record }) => record !== WHOLE_FILE);
+  const whole = found.findings.filter(({ record }) => record === WHOLE_FILE);
+  const partial = new Set(found.partial);
+  if (!known.partial.has(nearDuplicatePair.id)) partial.delete(nearDuplicatePair.id);
+  return { findings: [...ofRecords, ...near, ...whole], counts, partial };
+}
