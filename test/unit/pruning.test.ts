@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ALL_RULES, stageOf } from '#core/checks/table.ts';
 import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
@@ -22,19 +22,28 @@ import { HERE } from '../fakes/threads.ts';
 
 const folder = testFolder('pruning');
 
-const commandWith = (memoryMb: number): Command => ({
+/** Pairs that the memory allows to look at together, and by their texts. */
+const limits = vi.hoisted(() => ({ related: Infinity, signed: Infinity }));
+vi.mock('#node/signatures.ts', async (original) => ({
+  ...(await original<object>()),
+  mostRelated: () => limits.related,
+  mostSigned: () => limits.signed,
+}));
+beforeEach(() => {
+  Object.assign(limits, { related: Infinity, signed: Infinity });
+});
+
+const command = (): Command => ({
   ...keptPrinter(),
   signal: never,
   ranges: HERE,
   cache: undefined,
-  memoryMb,
+  memoryMb: 1024,
   machine: {} as ScorerMachine,
 });
 
-const ENOUGH_MB = 64;
-
 /** Runs `baseline --prune` over files whose memory holds one decision and one entry for each rule; what is left of both. */
-async function prune(paths: readonly string[], rules: readonly string[], memoryMb: number) {
+async function prune(paths: readonly string[], rules: readonly string[]) {
   const root = dirname(paths[0]!);
   const file = paths[0]!.slice(root.length + 1);
   const key = '0123456789abcdef';
@@ -54,7 +63,7 @@ async function prune(paths: readonly string[], rules: readonly string[], memoryM
     memory('baseline.json'),
     formatBaseline({ findings: new Map([[key, new Set(rules)]]), unlisted: new Map() }),
   );
-  await baseline(commandWith(memoryMb), paths, {
+  await baseline(command(), paths, {
     prune: true,
     score: false,
     seed: 1,
@@ -85,26 +94,27 @@ describe('every rule', () => {
 describe('prune', () => {
   it('takes out what was looked for and is not there', async () => {
     const path = folder.write('a.jsonl', records(60));
-    expect(await prune([path], ALL, ENOUGH_MB)).toEqual({ decisions: [], entries: [] });
+    expect(await prune([path], ALL)).toEqual({ decisions: [], entries: [] });
   });
 
   it('leaves what is said of pairs together and of the whole file where the memory did not allow to look', async () => {
     const path = folder.write('a.jsonl', records(60));
     const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
-    expect(await prune([path], ALL, 0)).toEqual({ decisions: left, entries: left });
+    limits.related = 59;
+    expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
   it('leaves near duplicates where they were looked for among the first pairs alone', async () => {
     const path = folder.write('a.jsonl', records(400));
-    // Room for the relations of 400 pairs at 121 bytes, and not for their signatures of 64 bytes in four tenths of it.
+    limits.signed = 399;
     const left = ['near-duplicate-pair'];
-    expect(await prune([path], ALL, (400 * 130) / 1024 / 1024)).toEqual({ decisions: left, entries: left });
+    expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
   it('leaves rules with more findings than are listed', async () => {
     const path = folder.write('a.jsonl', '{"prompt":"q","chosen":"","rejected":"b"}\n'.repeat(10_100));
     const left = ['duplicate-pair', 'empty-response'];
-    expect(await prune([path], ALL, ENOUGH_MB)).toEqual({ decisions: left, entries: left });
+    expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
   it('leaves entries that may be of another file of the same memory in which nobody looked', async () => {
@@ -112,7 +122,8 @@ describe('prune', () => {
     const large = folder.write('b.jsonl', records(3000));
     // The decisions name the small file, in which all was looked for; an entry may be of either.
     const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
-    expect(await prune([small, large], ALL, 0.2)).toEqual({ decisions: [], entries: left });
+    limits.related = 2000;
+    expect(await prune([small, large], ALL)).toEqual({ decisions: [], entries: left });
   });
 });
 
