@@ -31,7 +31,7 @@ const PAIRS = [...generatePairs(600, 5, 40)].map((line) => JSON.parse(line) as W
 
 const starter =
   (path: string, silence: SilenceLimits): StartScorer =>
-  async (mostMb) => {
+  async ({ mostMb } = {}) => {
     const scorer = await startScorer(path, mostMb, silence);
     started.push(scorer);
     return scorer;

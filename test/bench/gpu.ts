@@ -12,6 +12,7 @@ import type { RateUnit } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { probeProviders } from '#node/models/providers.ts';
+import type { StartOptions } from '#node/scoringProcess.ts';
 import { startScorer } from '#node/scoringProcess.ts';
 
 import type { MadeModel } from '../models/folders.ts';
@@ -23,7 +24,7 @@ const NEVER = new AbortController().signal;
 const folder = mkdtempSync(join(tmpdir(), 'preflens-gpu-'));
 const TOLERANCE = { fp32: 1e-3, fp16: 1e-2 } as const;
 
-const start = async (mostMb?: number) => startScorer(SCORER, mostMb);
+const start = async ({ mostMb }: StartOptions = {}) => startScorer(SCORER, mostMb);
 const run = (command: string, args: readonly string[]): string => {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : '';

@@ -86,7 +86,7 @@ async function throughput(): Promise<void> {
   writeFileSync(unitsPath, JSON.stringify(units));
   const { spec, bytes } = await openFolder(model, { kind: 'onnx', model }, undefined);
   const host = new ModelHost({
-    start: async (mostMb) => startScorer(SCORER, mostMb),
+    start: async ({ mostMb } = {}) => startScorer(SCORER, mostMb),
     open: { folder: model, spec, providers: ['cpu'], threads: modelThreads(), referenceIds: [] },
     bytes,
     budget: new MemoryBudget(8 * 2 ** 30),

@@ -27,6 +27,7 @@ export class PlainClient {
     findingCount: number;
     unsavedCount: number;
     reason?: string;
+    progress?: string;
   }[] = [];
   /** What the server showed to the person. */
   readonly messages: string[] = [];

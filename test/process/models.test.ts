@@ -59,7 +59,7 @@ async function hostOf(
   const started: Scorer[] = [];
   const log: string[] = [];
   const host = new ModelHost({
-    start: async (mostMb) => {
+    start: async ({ mostMb } = {}) => {
       const scorer = await startScorer(SCORER, mostMb);
       started.push(scorer);
       return scorer;

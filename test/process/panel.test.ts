@@ -34,7 +34,7 @@ function rowsKept(cache: string): number {
 
 let starts = 0;
 async function openPlace({ uri, text, cache }: Place, options: object = {}): Promise<PlainClient> {
-  const client = memoryServer(async (mostMb) => {
+  const client = memoryServer(async ({ mostMb } = {}) => {
     starts++;
     return startScorer(SCORER, mostMb);
   }, cache);

@@ -59,7 +59,7 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
     cache: cache ? openCache(defaultCacheFolder()) : undefined,
     memoryMb: memory,
     machine: {
-      start: async (mostMb) => startScorer(bundle('scorer.js'), mostMb),
+      start: async ({ mostMb } = {}) => startScorer(bundle('scorer.js'), mostMb),
       cacheFolder: cache ? defaultCacheFolder() : undefined,
       budget: modelBudget(modelMemory),
       log: printer.note,

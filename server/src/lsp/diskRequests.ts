@@ -124,6 +124,7 @@ export function serveDisk(
       });
 
   connection.onRequest('preflens/rows', (request: RowsRequest) => {
+    files.seen(request.uri);
     // What waits is part of what is shown.
     const dataset = files.current(request.uri) ?? files.get(request.uri)?.dataset;
     try {
@@ -135,6 +136,7 @@ export function serveDisk(
     }
   });
   connection.onRequest<RecordView, unknown>('preflens/pair', (request: PairRequest) => {
+    files.seen(request.uri);
     const dataset = files.current(request.uri);
     const file = files.get(request.uri);
     return dataset && file ? recordViewOf(dataset, file, request) : earlyViewOf(file, request);

@@ -35,6 +35,9 @@ const SETTLE_MS = 150;
 /** Duplicates are looked for anew when nothing changed for so long: it takes a pass over the text. */
 const RELATE_AFTER_MS = 1200;
 
+/** What a job says until there is room for its process. */
+const WAITING = 'waiting to score';
+
 /** How often the status of a running job is told. */
 const STATUS_EVERY_MS = 200;
 
@@ -52,6 +55,8 @@ export interface OpenFile {
   settle?: NodeJS.Timeout;
   relate?: NodeJS.Timeout;
   toldAt: number;
+  /** Rises with every look that somebody takes at some file; 0 before the first at this one. */
+  seen: number;
   /** Number of the newest scoring job: what older ones still have to say is not heard. */
   turn: number;
   /** See DatasetStatus. */
@@ -98,6 +103,7 @@ function notWrittenDownWords(uri: string, reason: string): string {
 export class OpenFiles {
   readonly #context: FilesContext;
   readonly #open = new Map<string, OpenFile>();
+  #looks = 0;
 
   constructor(context: FilesContext) {
     this.#context = context;
@@ -105,6 +111,12 @@ export class OpenFiles {
 
   get(uri: string): OpenFile | undefined {
     return this.#open.get(uri);
+  }
+
+  /** Somebody looks at a file: it is scored before those that nobody looks at. */
+  seen(uri: string): void {
+    const file = this.#open.get(uri);
+    if (file) file.seen = ++this.#looks;
   }
 
   all(): Iterable<OpenFile> {
@@ -261,6 +273,12 @@ export class OpenFiles {
         progress.report(done, file.progress);
         if (Date.now() - file.toldAt > STATUS_EVERY_MS) this.#tell(file);
       },
+      onWait: () => {
+        if (file.turn !== turn) return;
+        file.progress = WAITING;
+        progress.report(0, WAITING);
+        this.#tell(file);
+      },
       onScored: () => {
         this.publish(file);
         this.#context.refreshLenses();
@@ -292,6 +310,7 @@ export class OpenFiles {
       closed: new AbortController(),
       phase: 'reading',
       toldAt: 0,
+      seen: 0,
       turn: 0,
       revision: 0,
       published: 0,

@@ -32,6 +32,8 @@ export interface JobListener {
   onWarning(words: string): void;
   /** 0 to 1, and the words for it. */
   onProgress(title: string, done: number, words: string): void;
+  /** There is no room for another process yet. */
+  onWait(): void;
   onScored(): void;
   onSelfTest(): void;
   log(line: string): void;
@@ -112,8 +114,8 @@ async function fit(
   const begun = performance.now();
   const share = fittedShare(answerUnits(facts));
   const scored = await score(
-    async () => {
-      const scorer = await start();
+    async (options) => {
+      const scorer = await start(options);
       listener.log(`Scoring process ${scorer.pid} started.`);
       return scorer;
     },
@@ -222,7 +224,15 @@ export function startJob(
   let cancelledAt = 0;
   let panel: PanelJob | undefined;
   const { signal } = controller;
-  const finished = run({ dataset, settings, start: tools.machine.start, listener, signal }, tools, (job) => {
+  const start: StartScorer = async (options) =>
+    tools.machine.start({
+      ...options,
+      onWait: () => {
+        listener.onWait();
+      },
+    });
+  const own = { ...tools, machine: { ...tools.machine, start } };
+  const finished = run({ dataset, settings, start, listener, signal }, own, (job) => {
     panel = job;
   }).then(
     () => {

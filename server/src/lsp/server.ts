@@ -12,6 +12,7 @@ import { sendingOf } from '#node/scorers/endpoint.ts';
 import { describeModel } from '#node/scorers/onnx.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
+import { pooled, poolWidth } from '#node/scoringPool.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
 import type {
   ClientOptions,
@@ -55,7 +56,7 @@ export interface Machine {
 
 /** Serves one client over `connection`. */
 export function serveLanguage(connection: Connection, machine: Machine): void {
-  const { start, disk } = machine;
+  const { disk } = machine;
   let options: ClientOptions = {};
   let settings = DEFAULTS;
   let canRefreshLenses = false;
@@ -68,6 +69,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     if (canRefreshLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
   };
   let isTrusted = true;
+  const start = pooled(machine.start, () => poolWidth(settings.memoryMb));
   /** One budget for all models, made when the first one is wanted. */
   let budget: MemoryBudget | undefined;
   const allowed = new Set<string>();
@@ -84,7 +86,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     allowed.add(key);
   };
   const machineFor = (uri: string): ScorerMachine => ({
-    start,
+    start: async (wishes) => start({ ...wishes, rank: () => files.get(uri)?.seen ?? 0 }),
     cacheFolder: options.cacheFolder ?? machine.cacheFolder,
     budget: (budget ??= machine.models(settings.modelMemoryMb > 0 ? settings.modelMemoryMb : undefined)),
     log: (line) => {
@@ -200,6 +202,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   });
 
   connection.onCodeLens(({ textDocument: { uri } }) => {
+    files.seen(uri);
     const dataset = files.current(uri);
     const visible = options.visibleLines ? (files.get(uri)?.visible ?? ([0, 0] as const)) : undefined;
     return dataset ? codeLensesOf(dataset, visible, options) : [];
@@ -235,6 +238,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       const file = files.get(uri);
       if (!file) return;
       file.visible = [lineStart, lineEnd];
+      files.seen(uri);
       file.job?.prefer(file.visible);
       if (file.dataset.scores) refreshLenses();
     },

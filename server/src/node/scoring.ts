@@ -109,7 +109,7 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
 
 /** One process, from its start to its end: it never outlives this call. */
 async function runOnce(start: StartScorer, job: ScoringJob, kept: Kept): Promise<Scored> {
-  const scorer = await start();
+  const scorer = await start({ signal: job.signal });
   const cancelled = new Promise<never>((_, reject) => {
     const stop = (): void => {
       // The fit stops by itself between two slices; a process that does not is killed.

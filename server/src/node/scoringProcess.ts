@@ -49,8 +49,21 @@ export const SILENCE_LIMITS: SilenceLimits = {
   selfTest: WORK_MS,
 };
 
-/** `mostMb`: what it may hold; 0 for no limit. */
-export type StartScorer = (mostMb?: number) => Promise<Scorer>;
+/** What a start may depend on. All but the first are for a pool, where a start may have to wait. */
+export interface StartOptions {
+  /** What the process may hold; 0 for no limit. */
+  readonly mostMb?: number;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal;
+  /** Who keeps the process: ended while it is idle where others wait. */
+  readonly holder?: { isIdle(): boolean; stop(): void };
+  /** Of those who wait the highest goes first, of equal ones the first that came. */
+  readonly rank?: () => number;
+  /** Told when there is no room yet. */
+  readonly onWait?: () => void;
+}
+
+export type StartScorer = (options?: StartOptions) => Promise<Scorer>;
 
 /** The last lines that a process wrote to standard error, for a message. */
 function tailOf(child: ChildProcess): () => string {

@@ -308,7 +308,7 @@ export class ModelHost implements Holder {
   async #start(signal: AbortSignal): Promise<Running> {
     const { start, open, budget, log } = this.#options;
     await budget.take(this, signal);
-    const scorer = await start(Math.round(budget.bytes / 2 ** 20));
+    const scorer = await start({ mostMb: Math.round(budget.bytes / 2 ** 20), signal, holder: this });
     const timer = setTimeout(() => {
       scorer.kill();
     }, this.#limits.openMs);
