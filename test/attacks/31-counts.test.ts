@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { serve, SERVERS } from '../fakes/modelServers.ts';
+import { memoryServer } from '../fakes/wires.ts';
 import { place } from '../process/places.ts';
 import { preflens } from '../process/run.ts';
 import { report, rounds } from './attack.ts';
@@ -164,4 +165,24 @@ describe('31: other commands count what they did', () => {
     expect(code, err).toBe(0);
     expect(err).toMatch(/[\d,]+ findings of 1 file \(\d+ by their pairs, 100 by their number alone\)/);
   });
+});
+
+describe('31: the editor says of how many findings it offers a repair', () => {
+  it('31: and how many are left for a second time', async () => {
+    const client = memoryServer();
+    try {
+      await client.initialize({ settings: { scoreOnOpen: false } });
+      const uri = 'file:///many.jsonl';
+      const line = (i: number): string =>
+        `{"prompt":"Q${i}","chosen":"A ${i}.<|im_end|>","rejected":"N ${i}."}`;
+      client.open(uri, Array.from({ length: 10_100 }, (_, i) => `${line(i)}\n`).join(''));
+      await client.diagnostics(uri, (list) => list.length > 0);
+      const titles = (await client.codeActions(uri, 3)).map(({ title }) => title);
+      expect(titles).toContain(
+        'Repair the first 10,000 records with "template-token-in-text" (100 findings more, for a second time)…',
+      );
+    } finally {
+      client.connection.dispose();
+    }
+  }, 120_000);
 });

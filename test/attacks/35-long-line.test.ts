@@ -135,7 +135,11 @@ describe('35: a document with one very long line', () => {
     client.open(uri, `${[...Array(20).keys()].map(good).join('\n')}\n${long}\n${empty}\n`);
     const found = await client.diagnostics(uri, (list) => list.length >= 2);
     expect(found.map(({ code, range, message }) => [code, range.start, message])).toEqual([
-      ['invalid-json', { line: 20, character: 0 }, 'The record is longer than 32 MiB and was skipped.'],
+      [
+        'invalid-json',
+        { line: 20, character: 0 },
+        expect.stringContaining('The record is longer than 32 MiB and was skipped.'),
+      ],
       ['empty-response', { line: 21, character: 26 }, expect.any(String)],
     ]);
     expect(await client.hover(uri, 3)).toContain('Not scored yet');

@@ -188,11 +188,21 @@ function editWith({ source }: OpenDataset, edits: TextDocumentEdit['edits']): Wo
   return { documentChanges: [{ textDocument: { uri: source.uri, version: source.version }, edits }] };
 }
 
+/** What a repair of many leaves, in the words of its title. */
+function beyond(left: number): string {
+  return left > 0 ? ` (${plural(left, 'finding')} more, for a second time)` : '';
+}
+
 /** What fix-all on save makes: safe repairs alone. */
 function fixAllSafe(dataset: OpenDataset): CodeAction[] {
   const { edits } = fixesOf(dataset, { review: false });
   if (edits.length === 0) return [];
-  return [{ title: 'Make all safe repairs', kind: FIX_ALL, edit: editWith(dataset, edits) }];
+  const rules = new Set(dataset.findings.map(({ rule }) => rule));
+  const left = [...rules]
+    .filter((rule) => repairsOf(rule).some(({ grade }) => grade === 'safe'))
+    .reduce((sum, rule) => sum + dataset.unlistedCount(rule), 0);
+  const title = left > 0 ? `Make the safe repairs${beyond(left)}` : 'Make all safe repairs';
+  return [{ title, kind: FIX_ALL, edit: editWith(dataset, edits) }];
 }
 
 /** What is kept of an action until somebody chooses it. */
@@ -231,9 +241,11 @@ function fixRuleActions(dataset: OpenDataset, findings: readonly Finding[]): Cod
     const changed = kinds.filter((own) => own.includes(false) && !own.includes(true)).length;
     if (dropped + changed < 2) return [];
     const data: Unresolved = { uri: dataset.source.uri, rule };
+    const left = dataset.unlistedCount(rule);
+    const title = bulkTitle(rule, changed, dropped, left > 0 ? 'the first ' : 'all ');
     return [
       {
-        title: `${bulkTitle(rule, changed, dropped)}…`,
+        title: `${title}${beyond(left)}…`,
         kind: CodeActionKind.QuickFix,
         data,
       },

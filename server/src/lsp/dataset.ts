@@ -108,6 +108,11 @@ export class OpenDataset {
     return this.#lists.count;
   }
 
+  /** Findings of a rule beyond those that are listed. */
+  unlistedCount(rule: string): number {
+    return this.#lists.unlisted(rule);
+  }
+
   /** Takes what people decided about findings. */
   setDecisions(decisions: readonly Decision[], fileName: string): void {
     this.#nameInMemory = fileName;

@@ -103,6 +103,15 @@ export class FindingLists {
     return total;
   }
 
+  /** Findings of a rule that are counted and not listed. */
+  unlisted(rule: string): number {
+    return PARTS.reduce((sum, part) => {
+      const { findings, counts } = this.#parts[part];
+      const listed = findings.filter((finding) => finding.rule === rule).length;
+      return sum + Math.max(0, (counts.get(rule) ?? 0) - listed);
+    }, 0);
+  }
+
   of(record: number): readonly Finding[] {
     this.#byRecord ??= groupBy(this.all, (finding) => finding.record);
     return this.#byRecord.get(record) ?? [];

@@ -33,7 +33,7 @@ export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 export function tooLongWords(most: number): string {
   const words = `The record is longer than ${most / 1024 / 1024} MiB and was skipped.`;
   return most < MAX_RECORD_BYTES
-    ? `${words} More memory takes in longer ones: preflens --memory MB check.`
+    ? `${words} preflens check reads longer ones, with enough memory (--memory).`
     : words;
 }
 
