@@ -95,13 +95,22 @@ function takeRows(
   return count;
 }
 
+/** From this share of a plain file on it is foreseen what all of it will need. */
+const FORESEEN_FROM = 1 / 8;
+
+/** What is foreseen may be wrong by so much: records are not all of one length. */
+const FORESEEN_TIMES = 0.8;
+
 /** Ends a survey whose facts will not fit into memory as soon as that is known, and says what it would need. */
 function watchMemory({ path, start, end, memory }: RangeTask): (facts: number, done: number) => void {
   if (!memory) return () => undefined;
-  const total = (end - start) * codecOf(path).expansion;
+  const { expansion } = codecOf(path);
+  const total = (end - start) * expansion;
   return (facts, done) => {
-    if (facts * memory.parts <= factsBytesFor(memory.mb)) return;
-    assertFits(path, facts * memory.parts * Math.max(1, total / done), memory.mb);
+    const whole = facts * memory.parts * Math.max(1, total / done);
+    const isForeseen = expansion === 1 && done > total * FORESEEN_FROM;
+    const least = isForeseen ? Math.max(facts * memory.parts, whole * FORESEEN_TIMES) : facts * memory.parts;
+    if (least > factsBytesFor(memory.mb)) assertFits(path, whole, memory.mb);
   };
 }
 
