@@ -39,7 +39,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const client = createClient({
     serverPath: context.asAbsolutePath('dist/server.js'),
     output,
-    cacheFolder: context.globalStorageUri.fsPath,
+    // A folder of our own in it: what the editor creates may be open to a group of users.
+    cacheFolder: vscode.Uri.joinPath(context.globalStorageUri, 'cache').fsPath,
     configWatcher,
     trusted: vscode.workspace.isTrusted,
   });

@@ -74,7 +74,7 @@ function withScorer(text: string, model: string): string | undefined {
 }
 
 /** Adds a scorer to preflens.json and shows the file. */
-async function addScorer(folder: vscode.Uri, model: string): Promise<void> {
+async function addScorer(server: Server, folder: vscode.Uri, model: string): Promise<void> {
   const path = vscode.Uri.joinPath(folder, CONFIG);
   let text = '{}\n';
   try {
@@ -88,7 +88,13 @@ async function addScorer(folder: vscode.Uri, model: string): Promise<void> {
       'error',
       `${CONFIG} could not be changed. Add {"kind": "onnx", "model": ${JSON.stringify(model)}} to its "scorers".`,
     );
-  } else await vscode.workspace.fs.writeFile(path, new TextEncoder().encode(made));
+  } else {
+    const { error } = await server.request('preflens/writeConfig', { path: path.fsPath, text: made });
+    if (error !== undefined) {
+      void say('error', error);
+      return;
+    }
+  }
   await vscode.window.showTextDocument(path, { preview: true });
 }
 
@@ -122,7 +128,7 @@ async function checkModel(server: Server, reports: Reports, picked: vscode.Uri):
     `the model works. Use it to score the datasets of ${vscode.workspace.asRelativePath(folder)}?`,
     use,
   );
-  if (answer === use) await addScorer(folder, nameFrom(folder, picked));
+  if (answer === use) await addScorer(server, folder, nameFrom(folder, picked));
 }
 
 async function setSecret(secrets: vscode.SecretStorage): Promise<void> {

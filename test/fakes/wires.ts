@@ -76,7 +76,12 @@ export function memoryServer(
   const [up, down] = [new PassThrough(), new PassThrough()];
   serveLanguage(
     createConnection(ProposedFeatures.all, new StreamMessageReader(up), new StreamMessageWriter(down)),
-    { start, models: modelBudget, cacheFolder, disk: () => openDisk(cacheFolder, ranges, owner) },
+    {
+      start,
+      models: modelBudget,
+      cacheFolder,
+      disk: (_memory, _folder, tell) => openDisk(cacheFolder, ranges, owner, undefined, tell),
+    },
   );
   return new PlainClient(createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up)));
 }

@@ -1,5 +1,6 @@
 // Who may import what. Each row is an allow-list: whatever it does not name is refused.
 // `test/layers/layers.test.ts` writes forbidden imports and expects each to be refused.
+import { oneWayToWrite } from './writes.mjs';
 
 /** Turns an allow-list of regular expressions into one that matches everything else. */
 const allButThese = (allowed) => `^(?!${allowed.map((pattern) => `(?:${pattern})`).join('|')})`;
@@ -143,6 +144,7 @@ const oneWayOut = [
 export const layerRules = [
   ...oneWayOut,
   oneWayIn,
+  oneWayToWrite,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),

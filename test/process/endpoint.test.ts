@@ -50,7 +50,7 @@ async function scorerOf(
 ): Promise<PairScorer> {
   return openEndpoint(
     { kind: 'endpoint', ...rule },
-    { cacheFolder, secret: async (name) => Promise.resolve(secrets[name]), http: FAST },
+    { cacheFolder, secret: async (name) => Promise.resolve(secrets[name]), log: () => undefined, http: FAST },
   );
 }
 

@@ -1,6 +1,6 @@
 // Reward models on a dataset: in the server and on the command line, killed and run twice.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -27,7 +27,7 @@ function rowsKept(cache: string): number {
   for (const name of readdirSync(root, { recursive: true }).map(String)) {
     if (!name.endsWith('.arrows')) continue;
     const [stream, sums] = [readFileSync(join(root, name)), readFileSync(join(root, `${name}.sums`))];
-    rows += [...readScores(wholePart(stream, sums), 1)].length;
+    rows += [...readScores(wholePart(stream, sums, `1 ${dirname(name)}`), 1)].length;
   }
   return rows;
 }

@@ -6,6 +6,7 @@ import { readRecords } from '#formats/lines.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { changesOf, saveEdits } from '#node/apply.ts';
 import { openFile } from '#node/files.ts';
+import { hardLinksOf } from '#node/save.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
@@ -60,6 +61,8 @@ export async function apply(
   const file = await openFile(path);
   const edits = await readEdits(editsPath);
   const recognition = await recogniseFile(file);
+  const names = dryRun ? undefined : await hardLinksOf(path);
+  if (names !== undefined) command.note(messages.splitsLinks(path, names).message);
   const changed = dryRun
     ? (await changesOf(file, recognition, edits)).length
     : await saveEdits(file, recognition, edits, command.signal);

@@ -13,7 +13,7 @@ import { plural } from '#core/words/numbers.ts';
 import type { Change } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { DataFile } from '#node/files.ts';
-import { savePlanned } from '#node/save.ts';
+import { hardLinksOf, savePlanned } from '#node/save.ts';
 
 import type { CheckedFile } from './collect.ts';
 import { collect } from './collect.ts';
@@ -141,6 +141,8 @@ async function fixFile(
   const { changes, made } = await planFixes(checked, scope, dryRun ? show : () => undefined);
   if (changes.length > 0 && !dryRun) {
     const planned = planChanges(checked.file, async () => Promise.resolve(changes), false);
+    const names = await hardLinksOf(path);
+    if (names !== undefined) command.note(messages.splitsLinks(path, names).message);
     await savePlanned(checked.file, planned, command.signal);
   }
   const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');

@@ -7,7 +7,8 @@ import { TARGETS } from '#core/convert/targets.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
-import { defaultCacheFolder, openCache } from '#node/cache.ts';
+import { openCache } from '#node/cache.ts';
+import { defaultCacheFolder, openCacheFolder } from '#node/cacheFolder.ts';
 import { endForSure } from '#node/ending.ts';
 import { TABLE_CODECS } from '#node/parquet/write.ts';
 import { expandPaths } from '#node/paths.ts';
@@ -15,6 +16,7 @@ import { sendingOf } from '#node/scorers/endpoint.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import { startScorer } from '#node/scoringProcess.ts';
+import { inWords } from '#node/systemErrors.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
 import { apply } from './apply.ts';
@@ -52,15 +54,16 @@ interface Global {
 
 /** What all commands work with, by the options that all of them have. */
 function commandWith({ memory, cache, modelMemory, send }: Global): Command {
+  const cacheFolder = cache ? openCacheFolder(defaultCacheFolder(), printer.note) : undefined;
   return {
     ...printer,
     signal: cancel.signal,
     ranges: threads(bundle('thread.js'), widthFor(memory), (message) => new UserError(message)),
-    cache: cache ? openCache(defaultCacheFolder()) : undefined,
+    cache: cacheFolder === undefined ? undefined : openCache(cacheFolder, printer.note),
     memoryMb: memory,
     machine: {
       start: async ({ mostMb } = {}) => startScorer(bundle('scorer.js'), mostMb),
-      cacheFolder: cache ? defaultCacheFolder() : undefined,
+      cacheFolder,
       budget: modelBudget(modelMemory),
       log: printer.note,
       isTrusted: true,
@@ -366,7 +369,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   printer.bar.clear();
-  if (error instanceof UserError) printer.note(error.message);
-  else printer.notes(`preflens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const said = inWords(error);
+  if (said instanceof UserError) printer.note(said.message);
+  else printer.notes(`preflens: ${said instanceof Error ? (said.stack ?? said.message) : String(said)}`);
   process.exitCode = CANNOT_RUN;
 }

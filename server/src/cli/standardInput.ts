@@ -1,9 +1,9 @@
 // Standard input as a file: checks of a dataset read it several times.
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+
+import { writeWhole } from '#node/write.ts';
 
 /** What it is called in reports. */
 const SHOWN = 'standard input';
@@ -22,7 +22,7 @@ export async function spoolStandardInput(paths: readonly string[], signal: Abort
   const path = join(folder, 'stdin.jsonl');
   const done = async (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await pipeline(process.stdin, createWriteStream(path), { signal });
+    await writeWhole(path, process.stdin, { isExpendable: true, mode: 0o600, signal });
   } catch (error) {
     await done();
     throw signal.aborted ? (signal.reason as Error) : error;

@@ -170,6 +170,14 @@ export const messages = {
     const { what, todo } = systemWords(code, detail);
     return new UserError(`${path}: ${what} (${code}). ${todo}.`);
   },
+  noCache: (folder: string, why: string) =>
+    new UserError(
+      `The cache in ${folder} is not used: ${why}. Everything works without it, slower; PREFLENS_CACHE names another folder.`,
+    ),
+  splitsLinks: (path: string, names: number) =>
+    new UserError(
+      `${path}: this file has ${names} names (hard links). A save gives it a new file under this name; under the others the old one stays.`,
+    ),
   noRegularFile: (path: string) =>
     new UserError(
       `${path}: this is no regular file, and is not written to. Choose another name; "-" stands for standard output.`,

@@ -14,30 +14,33 @@ export type Provenance = Readonly<Record<string, string>>;
 /** One entry of the sums: where a batch ends, and the sum of its bytes. */
 const SUM_BYTES = 16;
 
-function sumOf(bytes: Uint8Array): number {
-  let hash = bytes.length;
+function sumOf(bytes: Uint8Array, seed = 0): number {
+  let hash = bytes.length ^ seed;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-/** The entry for a batch that ends at `end` of its stream. */
-export function sumEntry(batch: Uint8Array, end: number): Uint8Array {
+const encoder = new TextEncoder();
+
+/** The entry for a batch that ends at `end` of its stream; `key` names whose scores they are. */
+export function sumEntry(batch: Uint8Array, end: number, key: string): Uint8Array {
   const entry = new DataView(new ArrayBuffer(SUM_BYTES));
   entry.setFloat64(0, end, true);
-  entry.setUint32(8, sumOf(batch), true);
+  entry.setUint32(8, sumOf(batch, sumOf(encoder.encode(key))), true);
   entry.setUint32(12, sumOf(new Uint8Array(entry.buffer, 0, 12)), true);
   return new Uint8Array(entry.buffer);
 }
 
-/** As much of a stream as its sums vouch for. */
-export function wholePart(stream: Uint8Array, sums: Uint8Array): Uint8Array {
+/** As much of a stream as its sums vouch for, under the same key. */
+export function wholePart(stream: Uint8Array, sums: Uint8Array, key: string): Uint8Array {
+  const seed = sumOf(encoder.encode(key));
   const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength);
   let whole = 0;
   for (let at = 0; at + SUM_BYTES <= sums.length; at += SUM_BYTES) {
     const end = view.getFloat64(at, true);
     const isEntry = view.getUint32(at + 12, true) === sumOf(sums.subarray(at, at + 12));
     if (!isEntry || !(end > whole) || end > stream.length) break;
-    if (view.getUint32(at + 8, true) !== sumOf(stream.subarray(whole, end))) break;
+    if (view.getUint32(at + 8, true) !== sumOf(stream.subarray(whole, end), seed)) break;
     whole = end;
   }
   return stream.subarray(0, whole);

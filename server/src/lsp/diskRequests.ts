@@ -1,11 +1,17 @@
 // What an editor asks of files that are open from disk: rows, edits with their undo, saving.
+import { basename } from 'node:path';
+
 import type { Connection } from 'vscode-languageserver/node';
 
 import type { Edit } from '#core/edits/edit.ts';
 import { messages, UserError } from '#core/messages.ts';
+import { CONFIG_NAME } from '#node/config.ts';
 import type { DataFile } from '#node/files.ts';
 import { openFile } from '#node/files.ts';
 import { readTableText, saveTableText } from '#node/parquet/textSave.ts';
+import { hardLinksOf } from '#node/save.ts';
+import { inWords } from '#node/systemErrors.ts';
+import { writeWhole } from '#node/write.ts';
 import type {
   EditorNotifications,
   EditorRequests,
@@ -56,7 +62,8 @@ async function orWords<Result extends object>(
 ): Promise<Result | { readonly error: string }> {
   try {
     return await work();
-  } catch (error) {
+  } catch (failure) {
+    const error = inWords(failure);
     if (error instanceof UserError) return { error: error.message };
     throw error;
   }
@@ -148,6 +155,18 @@ export function serveDisk(
   connection.onRequest('preflens/undoEdit', retrace('undo'));
   connection.onRequest('preflens/redoEdit', retrace('redo'));
 
+  /** Files of which it was said that a save splits their links. */
+  const saidOfLinks = new Set<string>();
+  const tellOfLinks = async (uri: string): Promise<void> => {
+    const path = pathOf(uri);
+    if (path === undefined || saidOfLinks.has(uri)) return;
+    // A file that is gone has no names: the save says what is wrong.
+    const names = await hardLinksOf(path).catch(() => undefined);
+    if (names === undefined) return;
+    saidOfLinks.add(uri);
+    show(connection, 'warning', messages.splitsLinks(path, names).message);
+  };
+
   type PathParams = EditorRequests['preflens/saveFileAs']['params'];
   connection.onRequest(
     'preflens/openFile',
@@ -160,6 +179,7 @@ export function serveDisk(
   connection.onRequest('preflens/saveFile', async ({ uri }: EditorRequests['preflens/saveFile']['params']) =>
     orWords(async () => {
       openSource(uri);
+      await tellOfLinks(uri);
       return { saved: await files.save(uri) };
     }),
   );
@@ -182,7 +202,17 @@ export function serveDisk(
       orWords(async () => {
         // They are of the file as it is: saved from here, it would be another one.
         if ((diskSource(uri)?.unsavedCount ?? 0) > 0) throw messages.editedElsewhere(pathOf(uri) ?? uri);
+        await tellOfLinks(uri);
         return { saved: await saveTableText(await tableAt(uri), text, new AbortController().signal) };
+      }),
+  );
+  connection.onRequest(
+    'preflens/writeConfig',
+    async ({ path, text }: EditorRequests['preflens/writeConfig']['params']) =>
+      orWords(async () => {
+        if (basename(path) !== CONFIG_NAME) throw messages.badConfig(path, `this is no ${CONFIG_NAME}`);
+        await writeWhole(path, text);
+        return {};
       }),
   );
   connection.onNotification('preflens/closeFile', ({ uri }: EditorNotifications['preflens/closeFile']) => {

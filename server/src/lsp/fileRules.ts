@@ -9,6 +9,7 @@ import type { FileSettings } from '#node/config.ts';
 import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
+import { inWords } from '#node/systemErrors.ts';
 import type { Settings } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -16,7 +17,8 @@ import { pathOf, readableUri } from './names.ts';
 import { log, show } from './show.ts';
 
 /** What went wrong, for the log: in one line, or with its stack where it should not have happened. */
-export function wordsOf(error: unknown): string {
+export function wordsOf(failure: unknown): string {
+  const error = inWords(failure);
   if (error instanceof UserError) return visible(error.message);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -6,7 +6,7 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
 import { terminalLine } from '#core/escape/escape.ts';
 import { messages, UserError } from '#core/messages.ts';
-import { defaultCacheFolder } from '#node/cache.ts';
+import { defaultCacheFolder } from '#node/cacheFolder.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { endForSure } from '#node/ending.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
@@ -41,6 +41,6 @@ serveLanguage(connection, {
   start: async ({ mostMb } = {}) => startScorer(bundle('scorer.js'), mostMb),
   models: modelBudget,
   cacheFolder: defaultCacheFolder(),
-  disk: (memoryMb, folder) =>
-    openDisk(folder ?? defaultCacheFolder(), rangesFor(memoryMb), undefined, memoryMb),
+  disk: (memoryMb, folder, tell) =>
+    openDisk(folder ?? defaultCacheFolder(), rangesFor(memoryMb), undefined, memoryMb, tell),
 });

@@ -4,6 +4,8 @@ import { CodeActionKind, TextDocumentSyncKind } from 'vscode-languageserver/node
 
 import { messages } from '#core/messages.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
+import type { Tell } from '#node/cacheFolder.ts';
+import { openCacheFolder } from '#node/cacheFolder.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { MemoryBudget } from '#node/models/memory.ts';
@@ -51,7 +53,7 @@ export interface Machine {
   /** Where scores are kept when the client names no folder. */
   readonly cacheFolder: string;
   /** Files, threads and the cache, as settings allow. Undefined folder: the machine's own cache. */
-  readonly disk: (memoryMb: number, cacheFolder: string | undefined) => Disk;
+  readonly disk: (memoryMb: number, cacheFolder: string | undefined, tell: Tell) => Disk;
 }
 
 /** Serves one client over `connection`. */
@@ -85,9 +87,13 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     if (answer?.title !== send.title) throw messages.notSent(where);
     allowed.add(key);
   };
+  /** Something is done without: for people who wonder why it is slow. */
+  const tell: Tell = (line) => {
+    log(connection, 'warn', line);
+  };
   const machineFor = (uri: string): ScorerMachine => ({
     start: async (wishes) => start({ ...wishes, rank: () => files.get(uri)?.seen ?? 0 }),
-    cacheFolder: options.cacheFolder ?? machine.cacheFolder,
+    cacheFolder: openCacheFolder(options.cacheFolder ?? machine.cacheFolder, tell),
     budget: (budget ??= machine.models(settings.modelMemoryMb > 0 ? settings.modelMemoryMb : undefined)),
     log: (line) => {
       log(connection, 'info', line);
@@ -105,7 +111,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   const files = new OpenFiles({
     connection,
     machineFor,
-    disk: () => disk(settings.memoryMb, options.cacheFolder),
+    disk: () => disk(settings.memoryMb, options.cacheFolder, tell),
     settings: () => settings,
     isTrusted: () => isTrusted,
     settled: async () => loading,
@@ -210,7 +216,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
 
   const edit = serveDisk(connection, files, inStep);
   const findings = serveFindings(connection, files, {
-    disk: () => disk(settings.memoryMb, options.cacheFolder),
+    disk: () => disk(settings.memoryMb, options.cacheFolder, tell),
     settings: () => settings,
     isTrusted: () => isTrusted,
     showsProgress: () => canShowProgress,

@@ -1,20 +1,30 @@
 // What the language server needs to keep a dataset open from disk.
-import { mkdir, stat } from 'node:fs/promises';
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { UserError } from '#core/messages.ts';
 
 import type { RecordAccess } from './access.ts';
 import { openAccess } from './access.ts';
-import { EXPENDABLE, openCache, PRIVATE_FOLDER, prune } from './cache.ts';
+import { digestOfText, openCache, prune } from './cache.ts';
+import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
+import type { Tell } from './cacheFolder.ts';
+import { doWithout, openCacheFolder, PRIVATE_FOLDER } from './cacheFolder.ts';
 import type { FileSettings } from './config.ts';
 import { EditSession } from './editSession.ts';
 import type { DataFile } from './files.ts';
+import { readBlocks } from './files.ts';
 import { openJournals } from './journal.ts';
 import type { Owner } from './owner.ts';
 import { THIS_PROCESS } from './owner.ts';
 import type { FileSurvey } from './surveyFile.ts';
 import { digestOf, surveyFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
-import { writeWhole } from './write.ts';
+import { abortable, writeWhole } from './write.ts';
 
 export interface Disk {
   survey(file: DataFile, settings: FileSettings, signal: AbortSignal): Promise<FileSurvey>;
@@ -29,38 +39,111 @@ export interface Disk {
   readonly ranges: RangeRunner;
 }
 
-/** The path of the text of a file: itself where it is not packed, a copy in the cache where it is. */
-async function plainCopy(
+/** SHA-256 of what passes through. */
+interface Tally {
+  readonly hash: Hash;
+  size: number;
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, tally: Tally): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    tally.hash.update(chunk);
+    tally.size += chunk.length;
+    yield chunk;
+  }
+}
+
+const newTally = (): Tally => ({ hash: createHash('sha256'), size: 0 });
+
+async function sumOf(path: string, signal: AbortSignal): Promise<string | undefined> {
+  const tally = newTally();
+  try {
+    for await (const chunk of abortable(readBlocks(path), signal)) tally.hash.update(chunk);
+    ({ size: tally.size } = await stat(path));
+  } catch (error) {
+    // Not there, or it cannot be read: it is made anew.
+    signal.throwIfAborted();
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+  return `${tally.size} ${tally.hash.digest('hex')}`;
+}
+
+/** The text of a packed file in the cache: believed when it has the sum that it was written with. */
+async function cachedText(
   folder: string,
   file: DataFile,
   digest: string,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!file.codec.decode) return file.path;
-  const path = join(folder, 'unpacked', `${digest}.jsonl`);
-  if (await stat(path).catch(() => undefined)) return path;
+  const name = `${file.codec.name} ${digest}`;
+  const path = join(folder, 'unpacked', `${digestOfText(name).slice(0, 32)}.jsonl`);
+  const sumPath = `${path}.sum`;
+  const known = await readJsonEntry<string>(sumPath, name);
+  if (known !== undefined && (await sumOf(path, signal)) === known) return path;
   await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
-  await writeWhole(path, file.bytes(), { ...EXPENDABLE, signal });
+  const tally = newTally();
+  await writeWhole(path, counted(file.bytes(), tally), { ...EXPENDABLE, signal });
+  await writeEntry(sumPath, name, JSON.stringify(`${tally.size} ${tally.hash.digest('hex')}`));
   await prune(join(folder, 'unpacked'));
   return path;
 }
 
-/** @param owner who unsaved edits are written down for */
-/** @param memoryMb files that need more are refused */
+/** The text of a packed file in a folder of its own, which goes with the last look at it. */
+async function openTemporaryText(file: DataFile, signal: AbortSignal): Promise<RecordAccess> {
+  const folder = await mkdtemp(join(tmpdir(), 'preflens-text-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const path = join(folder, 'text.jsonl');
+    await writeWhole(path, file.bytes(), { ...EXPENDABLE, signal });
+    const access = openAccess(file, path);
+    // Windows removes no file that is open.
+    if (process.platform === 'win32') process.on('exit', remove);
+    else remove();
+    return access;
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/**
+ * @param path of the cache, where it can be used
+ * @param owner who unsaved edits are written down for
+ * @param memoryMb files that need more are refused
+ * @param tell hears, once, of what is done without
+ */
 export function openDisk(
-  folder: string,
+  path: string,
   ranges: RangeRunner,
   owner: Owner = THIS_PROCESS,
   memoryMb?: number,
+  tell: Tell = () => undefined,
 ): Disk {
-  const journals = openJournals(folder, owner);
-  const cache = openCache(folder);
+  const folder = openCacheFolder(path, tell);
+  const cache = folder === undefined ? undefined : openCache(folder, tell);
+  const journals = openJournals(folder ?? path, owner);
   return {
     ranges,
-    survey: async (file, settings, signal) => surveyFile(file, { ranges, cache, settings, memoryMb, signal }),
-    open: async (file, digest, signal) => openAccess(file, await plainCopy(folder, file, digest, signal)),
+    async survey(file, settings, signal) {
+      const read = await surveyFile(file, { ranges, cache, settings, memoryMb, signal });
+      return read.digest === '' ? { ...read, digest: await digestOf(file, signal) } : read;
+    },
+    async open(file, digest, signal) {
+      if (!file.codec.decode) return openAccess(file, file.path);
+      try {
+        if (folder !== undefined) return openAccess(file, await cachedText(folder, file, digest, signal));
+      } catch (error) {
+        // What is wrong with the file itself shows again below.
+        if (folder === undefined || signal.aborted) throw error;
+        doWithout(folder, error, tell);
+      }
+      return openTemporaryText(file, signal);
+    },
     openEarly: (file) => (file.codec.decode ? undefined : openAccess(file, file.path)),
     digest: digestOf,
-    session: ({ path }, backup) => new EditSession(path, journals.open(path), backup),
+    session: ({ path: of }, backup) => new EditSession(of, journals.open(of), backup),
   };
 }

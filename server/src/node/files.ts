@@ -63,7 +63,10 @@ export function codeOf(error: unknown): string {
 function unreadable(path: string, error: unknown): Error {
   if (error instanceof UserError) return error;
   if (codeOf(error) === 'ENOENT') return messages.notFound(path);
-  return messages.unreadable(path, error instanceof Error ? error.message : String(error));
+  const code = codeOf(error);
+  return code === ''
+    ? messages.unreadable(path, error instanceof Error ? error.message : String(error))
+    : messages.system(path, code, error instanceof Error ? error.message : code);
 }
 
 export function sameStamp(a: Stamp, b: Stamp): boolean {

@@ -15,7 +15,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Bytes, EditState, SetAside, Taken } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
 
-import { digestOfText, PRIVATE_FOLDER } from './cache.ts';
+import { digestOfText } from './cache.ts';
+import { PRIVATE_FOLDER } from './cacheFolder.ts';
 import type { Stamp } from './files.ts';
 import { codeOf } from './files.ts';
 import type { Owner } from './owner.ts';

@@ -1,14 +1,13 @@
 // A lock for what is read, changed and written again: one process at a time. It is a file that names its owner; where
 // the owner is gone, the lock is broken.
 import { randomBytes } from 'node:crypto';
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, open, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messages } from '#core/messages.ts';
 
 import { codeOf } from './files.ts';
-import { PLACE, temporaryName } from './leftovers.ts';
+import { PLACE } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
 import { readRegularText } from './regularFile.ts';
 
@@ -39,37 +38,23 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
+/** 0 for what is gone meanwhile. */
+async function ageOf(path: string): Promise<number> {
+  return lstat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+}
+
 /** True where nobody will ever let go of it. */
 async function isStale(path: string, text: string): Promise<boolean> {
   const [place, owner] = text.split(' ');
-  if (place === PLACE && owner !== undefined && owner !== THIS_PROCESS.id) return THIS_PROCESS.isGone(owner);
-  if (place === PLACE && owner === THIS_PROCESS.id) return false;
-  const age = await lstat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    // Gone meanwhile.
-    () => 0,
-  );
-  return age > (text === '' ? EMPTY_AFTER_MS : FOREIGN_AFTER_MS);
+  if (place === PLACE && owner !== undefined) return owner !== THIS_PROCESS.id && THIS_PROCESS.isGone(owner);
+  return (await ageOf(path)) > (text === '' ? EMPTY_AFTER_MS : FOREIGN_AFTER_MS);
 }
 
-/** Moves a stale lock away. Where it was another one by then, that is put back. */
-async function breakLock(path: string, stale: string): Promise<void> {
-  const aside = join(dirname(path), temporaryName(path));
-  THIS_PROCESS.inUse.add(aside);
-  try {
-    await rename(path, aside);
-    if ((await textOf(aside)) !== stale) await link(aside, path);
-  } catch (error) {
-    // Broken by somebody else, or taken again: both are seen at the next try.
-    if (!['ENOENT', 'EEXIST'].includes(codeOf(error))) throw error;
-  } finally {
-    await rm(aside, { force: true, recursive: true });
-    THIS_PROCESS.inUse.delete(aside);
-  }
-}
-
-/** True once the lock is ours. */
-async function take(path: string, text: string): Promise<boolean> {
+/** Creates a file where nothing stands; false where something does. */
+async function createNew(path: string, text: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
     try {
@@ -80,7 +65,31 @@ async function take(path: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
+}
+
+/**
+ * Removes a stale lock. One process at a time does: the owner is gone and the file is in everybody's way, so what was
+ * read under the guard is what is removed.
+ */
+async function breakLock(path: string, stale: string): Promise<void> {
+  const guard = `${path}.break`;
+  if (!(await createNew(guard, ''))) {
+    // Left by a process that was killed just then.
+    if ((await ageOf(guard)) > EMPTY_AFTER_MS) await rm(guard, { force: true });
+    return;
+  }
+  try {
+    if ((await textOf(path)) === stale) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** True once the lock is ours. */
+async function take(path: string, text: string): Promise<boolean> {
+  if (await createNew(path, text)) return true;
   const held = await textOf(path);
   if (held !== undefined && (await isStale(path, held))) await breakLock(path, held);
   return false;

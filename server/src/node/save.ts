@@ -127,6 +127,12 @@ async function patch({ draft, signal }: Rewrite, replacements: readonly Replacem
   }
 }
 
+/** The other names of a file stay with the old one after a save. How many names it has, where there are several. */
+export async function hardLinksOf(path: string): Promise<number | undefined> {
+  const { nlink } = await stat(path);
+  return nlink > 1 ? nlink : undefined;
+}
+
 /** What is to be written, found while the system may already copy. */
 export interface SavePlan {
   readonly replacements: () => Promise<readonly LateReplacement[]>;

@@ -220,7 +220,10 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
-  const schema = digestOfText(JSON.stringify([mapping ?? null, rules, file.mostRecordBytes]));
+  // The same bytes are another text to another reader.
+  const schema = digestOfText(
+    JSON.stringify([file.codec.name, mapping ?? null, rules, file.mostRecordBytes]),
+  );
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);
@@ -245,8 +248,8 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
   const tail = old && (await surveyTail(file, old, options));
   const read = tail ? { survey: tail } : await surveyWhole(file, options);
   await file.assertSame();
-  await cache.save(file.path, schema, known, read.survey);
-  return { ...read, source: tail ? 'tail' : 'whole', sidecar, digest };
+  const isKept = await cache.save(file.path, schema, known, read.survey);
+  return { ...read, source: tail ? 'tail' : 'whole', ...(isKept && { sidecar }), digest };
 }
 
 export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { UserError } from '#core/messages.ts';
 
 import { handOver, workOn } from './rangeWork.ts';
+import { inWords } from './systemErrors.ts';
 import type { FromThread, ToThread } from './threads.ts';
 
 const port = parentPort;
@@ -18,7 +19,8 @@ async function answer({ work, task }: ToThread): Promise<void> {
       send({ kind: 'bytes', count });
     });
     send({ kind: 'done', result }, handOver(result));
-  } catch (error) {
+  } catch (failure) {
+    const error = inWords(failure, task.path);
     send({
       kind: 'failed',
       message: error instanceof Error ? error.message : String(error),

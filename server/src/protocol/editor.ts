@@ -318,6 +318,11 @@ export interface EditorRequests {
   'preflens/writeText': { params: { readonly uri: string; readonly text: string }; result: SaveResult };
   /** What a model folder holds and whether it works, a sentence each. */
   'preflens/checkModel': { params: { readonly folder: string }; result: ModelCheck };
+  /** Writes a preflens.json, whole or not at all. */
+  'preflens/writeConfig': {
+    params: { readonly path: string; readonly text: string };
+    result: { readonly error?: string };
+  };
   /** What can compute on this machine, a line each. */
   'preflens/providers': { params: null; result: readonly string[] };
   /** The record on a line of an open file; where there is none, why. */

@@ -1,6 +1,6 @@
 // Reads a model folder: its small files, and the digest of everything that scores depend on.
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
@@ -8,10 +8,12 @@ import type { FolderFiles, FolderReading } from '#core/reward/folder.ts';
 import { FolderFault, readFolder } from '#core/reward/folder.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 
-import { digestOfText, EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
+import { digestOfText } from '../cache.ts';
+import { readJsonEntry, writeEntry } from '../cacheEntry.ts';
+import type { Tell } from '../cacheFolder.ts';
+import { doWithout } from '../cacheFolder.ts';
 import { codeOf, readBlocks } from '../files.ts';
 import { readRegularText } from '../regularFile.ts';
-import { writeWhole } from '../write.ts';
 
 /** Weights beside an .onnx file, however the exporter called them. */
 const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;
@@ -62,18 +64,19 @@ async function onnxFiles(folder: string): Promise<string[]> {
 }
 
 /** SHA-256 of a file's bytes. What was found is remembered in `known` under path, size and time. */
-async function digestOf(path: string, known: string | undefined): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(path);
-  const stamp = `${resolve(path)} ${size} ${mtimeMs} ${ino}`;
+async function digestOf(path: string, known: string | undefined, tell: Tell): Promise<string> {
+  const { size, mtimeMs, ctimeMs, ino } = await stat(path);
+  const stamp = `${resolve(path)} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
   const memo = known === undefined ? undefined : join(known, digestOfText(stamp).slice(0, 32));
-  const remembered = memo === undefined ? undefined : await textOf(memo);
-  if (remembered?.length === 64) return remembered;
+  const remembered = memo === undefined ? undefined : await readJsonEntry<string>(memo, stamp);
+  if (remembered !== undefined) return remembered;
   const hash = createHash('sha256');
   for await (const chunk of readBlocks(path)) hash.update(chunk);
   const digest = hash.digest('hex');
-  if (known !== undefined && memo !== undefined) {
-    await mkdir(known, PRIVATE_FOLDER);
-    await writeWhole(memo, digest, EXPENDABLE);
+  try {
+    if (memo !== undefined) await writeEntry(memo, stamp, JSON.stringify(digest));
+  } catch (error) {
+    doWithout(dirname(memo ?? ''), error, tell);
   }
   return digest;
 }
@@ -89,6 +92,7 @@ export async function openFolder(
   path: string,
   rule: OnnxRule,
   cacheFolder: string | undefined,
+  tell: Tell = () => undefined,
 ): Promise<ModelFolder> {
   const folder = resolve(path);
   try {
@@ -113,7 +117,7 @@ export async function openFolder(
     let bytes = 0;
     for (const weight of weights) {
       hash.update(
-        await digestOf(weight, cacheFolder === undefined ? undefined : join(cacheFolder, 'digests')),
+        await digestOf(weight, cacheFolder === undefined ? undefined : join(cacheFolder, 'digests'), tell),
       );
       bytes += (await stat(weight)).size;
     }

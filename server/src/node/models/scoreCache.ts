@@ -12,7 +12,9 @@ import type { Provenance } from '#formats/scoreArrow.ts';
 import { readScores, scoreStream, sumEntry, wholePart } from '#formats/scoreArrow.ts';
 
 import { isAlive } from '../alive.ts';
-import { EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
+import { EXPENDABLE } from '../cacheEntry.ts';
+import type { Tell } from '../cacheFolder.ts';
+import { doWithout, PRIVATE_FOLDER } from '../cacheFolder.ts';
 import { writeWhole } from '../write.ts';
 
 const ENDING = '.arrows';
@@ -36,7 +38,10 @@ function isLeft(name: string): boolean {
 
 export class ScoreCache {
   readonly table: ScoreTable;
-  readonly #folder: string | undefined;
+  #folder: string | undefined;
+  /** What the sums of all its files begin with: scores of another model are not read. */
+  readonly #key: string;
+  readonly #tell: Tell;
   readonly #name = `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}${ENDING}`;
   readonly #width: number;
   readonly #provenance: Provenance;
@@ -47,8 +52,15 @@ export class ScoreCache {
   readonly #seen = new Map<string, number>();
 
   /** @param folder of this fingerprint; undefined when nothing is to be kept */
-  constructor(folder: string | undefined, width: number, provenance: Provenance) {
+  constructor(
+    folder: string | undefined,
+    width: number,
+    provenance: Provenance,
+    tell: Tell = () => undefined,
+  ) {
     this.#folder = folder;
+    this.#key = `${width} ${provenance['fingerprint'] ?? ''}`;
+    this.#tell = tell;
     this.#width = width;
     this.#provenance = provenance;
     this.table = new ScoreTable(width);
@@ -89,13 +101,18 @@ export class ScoreCache {
       const part = bytesOf(rows.slice(at, at + JOINED_ROWS));
       end += part.length;
       parts.push(part);
-      sums.push(sumEntry(part, end));
+      sums.push(sumEntry(part, end, this.#key));
     }
     const joined = join(folder, `joined-${randomBytes(4).toString('hex')}${ENDING}`);
-    await writeWhole(`${joined}${SUMS}`, Buffer.concat(sums), EXPENDABLE);
-    await writeWhole(joined, Buffer.concat(parts), EXPENDABLE);
-    for (const name of left.flatMap((data) => [data, `${data}${SUMS}`]))
-      await rm(join(folder, name), { force: true });
+    try {
+      await writeWhole(`${joined}${SUMS}`, Buffer.concat(sums), EXPENDABLE);
+      await writeWhole(joined, Buffer.concat(parts), EXPENDABLE);
+      for (const name of left.flatMap((data) => [data, `${data}${SUMS}`]))
+        await rm(join(folder, name), { force: true });
+    } catch (error) {
+      // They are read all the same, file by file.
+      doWithout(folder, error, this.#tell);
+    }
   }
 
   /** Keeps rows: on disk before this returns. What was refused is tried again by the next process. */
@@ -103,18 +120,24 @@ export class ScoreCache {
     for (const row of added) this.table.set(row);
     const rows = added.filter(({ flags }) => (flags & REFUSED) === 0);
     if (this.#folder === undefined || rows.length === 0) return;
-    mkdirSync(this.#folder, PRIVATE_FOLDER);
     const bytes = this.#bytesOf(rows);
     this.#written += bytes.length;
     const path = join(this.#folder, this.#name);
-    appendFileSync(path, bytes, { mode: 0o600 });
-    appendFileSync(`${path}${SUMS}`, sumEntry(bytes, this.#written), { mode: 0o600 });
+    try {
+      mkdirSync(this.#folder, PRIVATE_FOLDER);
+      appendFileSync(path, bytes, { mode: 0o600 });
+      appendFileSync(`${path}${SUMS}`, sumEntry(bytes, this.#written, this.#key), { mode: 0o600 });
+    } catch (error) {
+      doWithout(this.#folder, error, this.#tell);
+      // Behind a torn end nothing is read any more.
+      this.#folder = undefined;
+    }
   }
 
   /** The rows of a file, as far as it is whole. */
   async #rowsOf(path: string): Promise<Iterable<ScoreRow>> {
     const [stream, sums] = [await readFile(path), await readFile(`${path}${SUMS}`)];
-    return readScores(wholePart(stream, sums), this.#width);
+    return readScores(wholePart(stream, sums, this.#key), this.#width);
   }
 
   async #names(folder: string): Promise<string[]> {

@@ -27,6 +27,7 @@ const MOST_FAILED = 3;
 export interface EndpointMachine {
   readonly cacheFolder: string | undefined;
   readonly secret: SecretOf;
+  readonly log: (line: string) => void;
   readonly http?: Partial<HttpLimits>;
 }
 
@@ -174,11 +175,16 @@ export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine)
   const folder =
     machine.cacheFolder === undefined ? undefined : join(machine.cacheFolder, 'scores', fingerprint);
   const isPair = protocol.pass === 'pair';
-  const cache = new ScoreCache(folder, isPair ? 2 : 1, {
-    endpoint: endpointText(rule),
-    fingerprint,
-    protocol: rule.protocol,
-  });
+  const cache = new ScoreCache(
+    folder,
+    isPair ? 2 : 1,
+    {
+      endpoint: endpointText(rule),
+      fingerprint,
+      protocol: rule.protocol,
+    },
+    machine.log,
+  );
   await cache.load();
   return raterScorer({
     kind: 'endpoint',

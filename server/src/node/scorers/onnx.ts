@@ -1,5 +1,4 @@
 // A reward model of a folder, as something that scores pairs.
-import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
@@ -9,7 +8,8 @@ import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import type { OpenedModel } from '#protocol/scorer.ts';
 
-import { EXPENDABLE, PRIVATE_FOLDER } from '../cache.ts';
+import { readJsonEntry, writeEntry } from '../cacheEntry.ts';
+import { doWithout } from '../cacheFolder.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import { openFolder } from '../models/folder.ts';
 import type { HostLimits } from '../models/host.ts';
@@ -18,7 +18,6 @@ import { MemoryBudget } from '../models/memory.ts';
 import { providersFor } from '../models/providers.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { StartScorer } from '../scoringProcess.ts';
-import { writeWhole } from '../write.ts';
 import type { PairScorer, Rater } from './rating.ts';
 import { raterScorer } from './rating.ts';
 
@@ -51,18 +50,6 @@ interface Known {
   readonly precision: string;
 }
 
-async function readKnown(path: string): Promise<Known | undefined> {
-  try {
-    const known = JSON.parse(await readFile(path, 'utf8')) as Partial<Known>;
-    return typeof known.width === 'number' && known.width > 0 && typeof known.precision === 'string'
-      ? { width: known.width, precision: known.precision }
-      : undefined;
-  } catch {
-    // Not there, or torn: the model is opened to tell.
-    return undefined;
-  }
-}
-
 interface Part {
   readonly folder: ModelFolder;
   readonly host: ModelHost;
@@ -76,7 +63,7 @@ async function openPart(
   machine: ModelMachine,
   signal: AbortSignal,
 ): Promise<Part> {
-  const folder = await openFolder(path, rule, machine.cacheFolder);
+  const folder = await openFolder(path, rule, machine.cacheFolder, machine.log);
   const { budget, start, log, limits, cacheFolder } = machine;
   const bytes = folder.bytes + PROCESS_BYTES;
   if (bytes > budget.bytes) {
@@ -104,24 +91,30 @@ async function openPart(
   try {
     const scores = cacheFolder === undefined ? undefined : join(cacheFolder, 'scores', fingerprint);
     const knownPath = scores === undefined ? undefined : join(scores, 'model.json');
-    let known = knownPath === undefined ? undefined : await readKnown(knownPath);
+    let known = knownPath === undefined ? undefined : await readJsonEntry<Known>(knownPath, fingerprint);
     if (!known) {
       const { width, precision } = await openedOf(host, folder.folder, signal);
       known = { width, precision };
-      if (scores !== undefined && knownPath !== undefined) {
-        await mkdir(scores, PRIVATE_FOLDER);
-        await writeWhole(knownPath, JSON.stringify(known), EXPENDABLE);
+      try {
+        if (knownPath !== undefined) await writeEntry(knownPath, fingerprint, JSON.stringify(known));
+      } catch (error) {
+        doWithout(cacheFolder ?? '', error, log);
       }
     }
-    const cache = new ScoreCache(scores, known.width, {
-      model: folder.folder,
-      file: spec.file,
-      fingerprint,
-      precision: known.precision,
-      text: spec.text.kind,
-      maxTokens: String(spec.maxTokens),
-      truncate: spec.truncate,
-    });
+    const cache = new ScoreCache(
+      scores,
+      known.width,
+      {
+        model: folder.folder,
+        file: spec.file,
+        fingerprint,
+        precision: known.precision,
+        text: spec.text.kind,
+        maxTokens: String(spec.maxTokens),
+        truncate: spec.truncate,
+      },
+      log,
+    );
     await cache.load();
     const provider = (): number => PROVIDER_NAMES.indexOf(host.provider ?? 'cpu');
     const rater: Rater = {

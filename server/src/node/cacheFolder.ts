@@ -1,0 +1,87 @@
+// Where caches are, and whether they may be used: what stands in them is believed, so nobody else may write there.
+import type { Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { messages, UserError } from '#core/messages.ts';
+import { systemWords } from '#core/systemWords.ts';
+
+import { codeOf } from './files.ts';
+import { isSystemError } from './systemErrors.ts';
+
+/** What is kept tells of datasets: nobody else is to read it. */
+export const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
+
+/** Group and others. */
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** A line about something that is done without. */
+export type Tell = (line: string) => void;
+
+/** Where caches go on this machine; PREFLENS_CACHE names another place. */
+export function defaultCacheFolder(): string {
+  const { env, platform } = process;
+  if (env['PREFLENS_CACHE']) return resolve(env['PREFLENS_CACHE']);
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? homedir(), 'preflens', 'cache');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'preflens');
+  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'preflens');
+}
+
+/** What was said already in this process. */
+const told = new Set<string>();
+
+function tellOnce(path: string, why: string, tell: Tell): void {
+  const { message } = messages.noCache(path, why);
+  if (told.has(message)) return;
+  told.add(message);
+  tell(message);
+}
+
+function whyNot(error: unknown): string | undefined {
+  if (error instanceof UserError) return error.message;
+  return isSystemError(error) ? systemWords(codeOf(error), error.message).what : undefined;
+}
+
+/** Says once what keeps a cache from being used. What is no matter of the disk is thrown. */
+export function doWithout(path: string, error: unknown, tell: Tell): void {
+  const why = whyNot(error);
+  if (why === undefined) throw error;
+  tellOnce(path, why, tell);
+}
+
+function faultOf({ uid, mode }: Stats): string | undefined {
+  const own = process.getuid?.();
+  // Windows has neither; there the profile folder is the user's own.
+  if (own === undefined) return undefined;
+  if (uid !== own) return 'it belongs to another user';
+  return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : 'other users can write to it';
+}
+
+/** What is wrong with the folder, or with one below it. */
+function faultIn(path: string): string | undefined {
+  const fault = faultOf(statSync(path));
+  if (fault !== undefined) return fault;
+  for (const { name } of readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isFile())) {
+    const found = lstatSync(join(path, name));
+    const below = found.isDirectory() ? faultOf(found) : 'it is no folder';
+    if (below !== undefined) return `of ${name} in it: ${below}`;
+  }
+  return undefined;
+}
+
+/** The folder, there and private to this user; undefined, after one line, where it cannot be. */
+export function openCacheFolder(path: string, tell: Tell): string | undefined {
+  try {
+    mkdirSync(path, PRIVATE_FOLDER);
+    const fault = faultIn(path);
+    if (fault === undefined) {
+      accessSync(path, constants.W_OK);
+      return path;
+    }
+    tellOnce(path, fault, tell);
+  } catch (error) {
+    doWithout(path, error, tell);
+  }
+  return undefined;
+}
