@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 
 import { ParquetFile } from '#formats/parquet/rows.ts';
@@ -181,6 +182,33 @@ describe('convert', () => {
     const whole = await preflens(['convert', path, '--to', 'trl-messages', '--out', '-']);
     expect(whole.err).toContain('Nothing is lost');
     expect(whole.out).toContain('"content":"","tool_calls":[{"function":{"name":"lookup","arguments":{}}}]');
+  });
+
+  it('says which columns of a table become texts', async () => {
+    const writer = new ByteWriter();
+    const column = (name: string, value: unknown) => ({ name, data: [value] });
+    void parquetWrite({
+      writer,
+      schema: [
+        { name: 'root', num_children: 4 },
+        ...['prompt', 'chosen', 'rejected'].map((name) => ({
+          name,
+          type: 'BYTE_ARRAY' as const,
+          converted_type: 'UTF8' as const,
+        })),
+        { name: 'image', type: 'BYTE_ARRAY' },
+      ],
+      columnData: [
+        column('prompt', 'A hill?'),
+        column('chosen', 'Yes.'),
+        column('rejected', 'No.'),
+        column('image', new Uint8Array([0xff, 0xd8, 0xff, 0])),
+      ],
+    });
+    const path = folder.write('bytes.parquet', new Uint8Array(writer.getBytes()));
+    const { err } = await preflens(['convert', path, '--out', join(folder.path, 'bytes.jsonl')]);
+    expect(err).toContain('The column "image" holds bytes, which are written as text');
+    expect(err).not.toContain('Nothing is lost');
   });
 
   it('ends with 2 and makes no file where nothing could be written, and says why', async () => {

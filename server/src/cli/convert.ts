@@ -3,6 +3,7 @@ import { pipeline as streams, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
+import { fieldWords } from '#core/convert/content.ts';
 import type { Report } from '#core/convert/convert.ts';
 import { convertToLines, readSource } from '#core/convert/convert.ts';
 import { Losses } from '#core/convert/losses.ts';
@@ -14,6 +15,7 @@ import { plural } from '#core/words/numbers.ts';
 import { codecOf } from '#node/codec.ts';
 import type { Dataset } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
+import { columnsOf } from '#node/parquet/open.ts';
 import type { Lines, TableCodec } from '#node/parquet/write.ts';
 import { checkCodec, writeTable } from '#node/parquet/write.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
@@ -127,6 +129,29 @@ async function writeOut(
   await writeWhole(out, encoder ? streams(source, encoder, ignore) : source, { signal, verify: assertSame });
 }
 
+/** What columns of a table hold that records have no kind of their own for. */
+const AS_TEXT: Readonly<Record<string, string>> = {
+  bytes: 'bytes, which are written as text: a data URI where they are no UTF-8',
+  uuid: 'identifiers, which are written as text',
+  date: 'dates, which are written as text',
+  time: 'times, which are written as text',
+  timestamp: 'times, which are written as text',
+  int96: 'times, which are written as text',
+};
+
+/** Columns whose values become texts, a sentence each. */
+function columnLosses(dataset: Dataset): readonly string[] {
+  const lines = dataset.files.flatMap(({ path }) =>
+    columnsOf(path).flatMap(({ path: names, meaning }) => {
+      const words = AS_TEXT[meaning.kind];
+      return words === undefined
+        ? []
+        : [`The column ${fieldWords([names.join('.').replaceAll('.list.element', '[]')])} holds ${words}.`];
+    }),
+  );
+  return [...new Set(lines)];
+}
+
 /** Converts a file or folder. The output appears whole or not at all. */
 export async function convert(command: Command, path: string, options: ConvertOptions): Promise<void> {
   const { out, to, codec, dryRun } = options;
@@ -153,7 +178,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
     for (const file of dataset.files) await file.assertSame();
   });
   const { losses, caveats, read, written } = outcome;
-  const lost = [...losses.lines(), ...ofTable];
+  const lost = [...losses.lines(), ...ofTable, ...columnLosses(dataset)];
   command.note(
     `${path}: ${plural(read, 'record')} read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
       (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),

@@ -6,6 +6,7 @@ import { messages } from '#core/messages.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import type { ByteSource } from '#formats/parquet/footer.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
+import type { Leaf } from '#formats/parquet/schema.ts';
 import { ParquetError } from '#formats/parquet/schema.ts';
 
 import { codecOf } from '../codec.ts';
@@ -119,6 +120,14 @@ export function rowGroupsOf(path: string): readonly number[] {
   const { file, close } = openParquet(path);
   close();
   return file.footer.groups.map(({ unpackedBytes }) => unpackedBytes);
+}
+
+/** The columns of a table; none of any other file. */
+export function columnsOf(path: string): readonly Leaf[] {
+  if (!codecOf(path).isTable) return [];
+  const { file, close } = openParquet(path);
+  close();
+  return file.footer.schema.leaves;
 }
 
 /** Rows between two moments in which other work gets its turn. */
