@@ -71,7 +71,7 @@ describe('preflens lsp --stdio', () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
       process.kill(scorer, 'SIGKILL');
       await client.until('the restart', () => client.log.find((text) => text.includes('signal SIGKILL')));
-      await client.until('scores', () => client.log.find((text) => text.startsWith('4000 pairs scored')));
+      await client.until('scores', () => client.log.find((text) => text.startsWith('4,000 pairs scored')));
       expect(await client.hover(uri, 10)).toMatch(/Margin [+−]/);
       await client.execute('preflens.cancelScoring', uri);
       await client.until(
