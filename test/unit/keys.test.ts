@@ -65,6 +65,7 @@ const pair: PairView = {
   pairCount: 1,
   isTie: false,
   prompt: [],
+  context: [],
   chosen: { text: 'a' },
   rejected: { text: 'b' },
   reasons: [],

@@ -184,7 +184,7 @@ describe('a record without a pair', () => {
       'no JSON',
       [goodRecord(0), goodRecord(1), '{"prompt":"q",'].join('\n'),
       2,
-      'This record cannot be read: ',
+      'This record cannot be read. Mend its text',
     ],
     ['no object', [goodRecord(0), '7'].join('\n'), 1, 'but no object'],
     [

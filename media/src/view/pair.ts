@@ -9,6 +9,7 @@ import type {
   JudgedView,
   JudgementView,
   PairView,
+  PartView,
   ReasonView,
   RecordView,
   TurnView,
@@ -16,6 +17,7 @@ import type {
 
 import { lengthWords } from '../model/words.ts';
 import { element } from './elements.ts';
+import { drawParts, foldedParts, stretches } from './parts.ts';
 
 /** Turns before the last one are folded when there are more than this. */
 const OPEN_TURNS = 1;
@@ -33,22 +35,27 @@ const UNMARKED = {
   'too-long': 'The answers are too long to mark their differences.',
 };
 
-function turn({ role, text }: TurnView): HTMLElement {
-  return element('div', { class: 'turn' }, element('span', { class: 'role' }, role), element('p', {}, text));
+function turn({ role, text, parts = [] }: TurnView): HTMLElement {
+  return element(
+    'div',
+    { class: 'turn' },
+    element('span', { class: 'role' }, role),
+    ...(text === '' && parts.length > 0 ? [] : [element('p', {}, text)]),
+    ...foldedParts(parts),
+  );
 }
 
-function prompt(turns: readonly TurnView[]): HTMLElement {
-  if (turns.length === 0) return element('section', { class: 'prompt empty' }, 'This record has no prompt.');
+/** @param context what belongs to the prompt and is no turn of it */
+function prompt(turns: readonly TurnView[], context: readonly PartView[] = []): HTMLElement {
+  const beside = foldedParts(context);
+  if (turns.length === 0)
+    return element('section', { class: 'prompt empty' }, 'This record has no prompt.', ...beside);
   const folded = turns.slice(0, -OPEN_TURNS);
   const shown = turns.slice(-OPEN_TURNS).map(turn);
-  if (folded.length === 0) return element('section', { class: 'prompt' }, ...shown);
+  if (folded.length === 0) return element('section', { class: 'prompt' }, ...shown, ...beside);
   const summaryText = plural(folded.length, 'earlier turn');
   const details = element('details', {}, element('summary', {}, summaryText), ...folded.map(turn));
-  return element('section', { class: 'prompt' }, details, ...shown);
-}
-
-function stretches(parts: readonly Stretch[]): (Node | string)[] {
-  return parts.map(({ kind, text }) => (kind === 'same' ? text : element('mark', {}, text)));
+  return element('section', { class: 'prompt' }, details, ...shown, ...beside);
 }
 
 /** Transcripts put a space before an answer: it would shift the first line. */
@@ -57,20 +64,45 @@ function trimStart(parts: readonly Stretch[]): readonly Stretch[] {
   return first ? [{ ...first, text: first.text.trimStart() }, ...rest] : [];
 }
 
-/** An answer in its frame. */
-function article(name: string, title: string, notes: readonly string[], body: HTMLElement): HTMLElement {
-  const header = element('header', {}, element('h2', {}, title));
-  for (const note of notes) if (note !== '') header.append(element('span', { class: 'reward' }, note));
-  return element('article', { class: name }, header, body);
+/** Of an answer: how long its words are, and what else it holds. */
+function sizeWords({ text, parts = [] }: Pick<AnswerView, 'text' | 'parts'>): string {
+  const words = text.trim() === '' && parts.length > 0 ? [] : [lengthWords(text)];
+  return [...words, ...(parts.length > 0 ? [plural(parts.length, 'part')] : [])].join(', ');
 }
 
-function answerText(text: string, label: string, shown: readonly (Node | string)[]): HTMLElement {
+/** An answer in its frame. */
+function article(
+  name: string,
+  title: string,
+  note: string,
+  view: Pick<AnswerView, 'text' | 'parts'>,
+  body: readonly HTMLElement[],
+): HTMLElement {
+  const header = element(
+    'header',
+    {},
+    element('h2', {}, title),
+    ...(note === '' ? [] : [element('span', { class: 'reward' }, note)]),
+    element('span', { class: 'count' }, sizeWords(view)),
+  );
+  return element('article', { class: name }, header, ...body);
+}
+
+/** The words of an answer, and its parts: what was thought before it stands above them. */
+function answerBody(
+  { text, parts = [] }: Pick<AnswerView, 'text' | 'parts'>,
+  label: string,
+  shown: readonly (Node | string)[],
+  other: readonly PartView[],
+): readonly HTMLElement[] {
   const isEmpty = text.trim() === '';
-  return element(
+  const words = element(
     'div',
     { class: isEmpty ? 'text empty' : 'text', tabindex: '0', 'aria-label': label },
     ...(isEmpty ? ['The answer is empty.'] : shown),
   );
+  const [thoughts, rest] = drawParts(parts, other);
+  return [...thoughts, ...(isEmpty && parts.length > 0 ? [] : [words]), ...rest];
 }
 
 const TITLES = {
@@ -79,26 +111,20 @@ const TITLES = {
 };
 
 /** @param unscored what stands where a reward would */
-function answer(
-  side: 'chosen' | 'rejected',
-  view: AnswerView,
-  diff: WordDiff,
-  isTie: boolean,
-  unscored: string,
-): HTMLElement {
+function answer(pair: PairView, side: 'chosen' | 'rejected', diff: WordDiff, unscored: string): HTMLElement {
+  const { isTie } = pair;
+  const view = pair[side];
+  const other = pair[side === 'chosen' ? 'rejected' : 'chosen'].parts ?? [];
   const reward = view.reward === undefined ? unscored : `reward ${formatMargin(view.reward)}`;
-  const body = answerText(view.text, `${side} answer`, stretches(trimStart(diff[side])));
-  const made = article(isTie ? 'tie' : side, TITLES[isTie ? 'tie' : 'preference'][side], [reward], body);
-  made.querySelector('header')?.append(element('span', { class: 'count' }, lengthWords(view.text)));
-  return made;
+  const body = answerBody(view, `${side} answer`, stretches(trimStart(diff[side])), other);
+  return article(isTie ? 'tie' : side, TITLES[isTie ? 'tie' : 'preference'][side], reward, view, body);
 }
 
-function judgement({ text, verdict }: JudgementView, index: number, count: number): HTMLElement {
+function judgement(view: JudgementView, index: number, count: number): HTMLElement {
+  const { text, verdict, parts = [] } = view;
   const title = count > 1 ? `Step ${index + 1}` : 'Answer';
   const name = { good: 'chosen', bad: 'rejected', rated: 'tie', unrated: 'tie' }[verdict.kind];
-  const made = article(name, title, [verdict.words], answerText(text, title, [text.trimStart()]));
-  made.querySelector('header')?.append(element('span', { class: 'count' }, lengthWords(text)));
-  return made;
+  return article(name, title, verdict.words, view, answerBody(view, title, [text.trimStart()], parts));
 }
 
 function reason({ text, side, weight }: ReasonView): HTMLElement {
@@ -145,7 +171,7 @@ function evidence(view: PairView): HTMLElement {
   const trust = view.isTie
     ? 'The label calls both answers equal: there is no margin.'
     : view.trust === undefined
-      ? 'This file is not scored yet.'
+      ? (view.whyUnscored ?? 'This file is not scored yet.')
       : `${view.scorer ?? ''} ${view.trust}`;
   children.push(element('p', { class: 'trust' }, trust));
   return element('footer', {}, ...children);
@@ -156,14 +182,9 @@ function drawPair(view: PairView): Node[] {
   // A tie has no reward, and some scorers compare answers without giving any.
   const unscored = view.isTie || view.margin !== undefined ? '' : 'not scored';
   return [
-    prompt(view.prompt),
+    prompt(view.prompt, view.context),
     ...pictures(view.images),
-    element(
-      'main',
-      {},
-      answer('chosen', view.chosen, diff, view.isTie, unscored),
-      answer('rejected', view.rejected, diff, view.isTie, unscored),
-    ),
+    element('main', {}, answer(view, 'chosen', diff, unscored), answer(view, 'rejected', diff, unscored)),
     ...(diff.unmarked ? [element('p', { class: 'unmarked' }, UNMARKED[diff.unmarked])] : []),
     evidence(view),
   ];

@@ -11,7 +11,7 @@ const MOST_PICTURES = 6;
 /** Characters of a picture that travels to a page; a larger one would make walking through rows slow. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
-function* picturesIn(name: string, value: Json | undefined, depth: number): Generator<ImageView> {
+export function* picturesIn(name: string, value: Json | undefined, depth: number): Generator<ImageView> {
   if (typeof value === 'string') {
     if (PICTURE.test(value) && value.length <= MOST_CHARACTERS) yield { name, source: value };
     return;

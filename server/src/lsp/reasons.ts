@@ -89,7 +89,11 @@ export function whyNoPairAt(dataset: OpenDataset, record: number): string {
   const raw = dataset.rawRecord(record);
   if (!raw || !recognition) return 'This record cannot be read.';
   const parsed = parseRecord(raw);
-  if (!('value' in parsed)) return `This record cannot be read: ${parsed.fault.message}`;
+  if (!('value' in parsed))
+    // A finding says the same, where its rule is on.
+    return dataset.findingsOf(record).length > 0
+      ? 'This record cannot be read. Mend its text, then compare it.'
+      : `This record cannot be read: ${parsed.fault.message}`;
   if (!isObject(parsed.value)) return 'This record is JSON, but no object: it has no fields to read.';
   const outcome = readRecord(recognition.mapping, parsed.value);
   if ('problem' in outcome) {

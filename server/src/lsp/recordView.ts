@@ -4,12 +4,17 @@ import { keyOfPair } from '#core/edits/pairEdit.ts';
 import type { Judgement } from '#core/mapping/forms/form.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import type { Pair, Side } from '#core/model/pair.ts';
 import type {
+  AnswerView,
   EmptyView,
   FindingView,
+  ImageView,
   JudgedView,
   PairRequest,
   PairView,
+  PartView,
   RecordView,
   VerdictView,
 } from '#protocol/editor.ts';
@@ -21,6 +26,7 @@ import type { PairPlace, ReviewPlace } from './findingLists.ts';
 import { imagesOf } from './images.ts';
 import { fileNameOf } from './names.ts';
 import type { OpenFile } from './openFiles.ts';
+import { answerParts, partsOf, turnView } from './parts.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from './reasons.ts';
 
 /** Reasons of a score that a page lists. */
@@ -75,33 +81,60 @@ function baseOf(dataset: OpenDataset, { record, pair }: PairPlace): Base {
   };
 }
 
-function pairView(dataset: OpenDataset, read: ReadPair): PairView {
+/** An answer without its reward. */
+function sideView(side: Side): AnswerView {
+  const parts = answerParts(side);
+  return { text: side.text, ...(parts.length > 0 && { parts }) };
+}
+
+/** The pictures of a record that no part of its answers or of its prompt shows. */
+function otherImages(
+  value: JsonObject,
+  shown: readonly (readonly PartView[] | undefined)[],
+): readonly ImageView[] {
+  const sources = new Set(shown.flatMap((parts = []) => parts.map(({ image }) => image)));
+  return imagesOf(value).filter(({ source }) => !sources.has(source));
+}
+
+/** What a pair says, in the words of its record. */
+function saidIn(
+  pair: Pair,
+  value: JsonObject,
+): Pick<PairView, 'isTie' | 'prompt' | 'context' | 'images' | 'chosen' | 'rejected'> {
+  const prompt = pair.prompt.map(turnView);
+  const context = partsOf(pair.context);
+  const [chosen, rejected] = [sideView(pair.chosen), sideView(pair.rejected)];
+  const shown = [context, chosen.parts, rejected.parts, ...prompt.map(({ parts }) => parts)];
+  return { isTie: pair.isTie, prompt, context, images: otherImages(value, shown), chosen, rejected };
+}
+
+function pairView(dataset: OpenDataset, { reason }: FileState, read: ReadPair): PairView {
   const { pair, index, raw } = read;
   const { record } = raw;
   const explained = pair.isTie ? undefined : dataset.explain(read, MAX_REASONS);
   const known = dataset.margin(record, index);
   const margin = explained && Number.isNaN(known) ? explained.margin : known;
   const { scores, trust } = dataset;
+  const said = saidIn(pair, read.value);
   return {
     ...baseOf(dataset, { record, pair: index }),
     kind: 'pair',
     pairKey: keyOfPair(pair),
     pairCount: read.pairs.length,
-    isTie: pair.isTie,
-    prompt: pair.prompt,
-    images: imagesOf(read.value),
+    ...said,
     chosen: {
-      text: pair.chosen.text,
+      ...said.chosen,
       ...(explained?.chosenReward !== undefined && { reward: explained.chosenReward }),
     },
     rejected: {
-      text: pair.rejected.text,
+      ...said.rejected,
       ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
     },
     details: explained?.details ?? [],
     ...(scores && explained && { margin, standing: scores.distribution.standing(margin) }),
     ...(scores && { scorer: scores.about }),
     ...(trust !== undefined && { trust }),
+    ...(!scores && reason !== undefined && { whyUnscored: reason }),
     reasons: explained?.reasons ?? [],
   };
 }
@@ -116,26 +149,28 @@ export function verdictView({ verdict }: Judgement): VerdictView {
 function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord): JudgedView {
   const { record } = raw;
   const flip = editOf(dataset, { record }, { kind: 'flip' });
+  const prompt = (judgements[0]?.prompt ?? []).map(turnView);
+  const answers = judgements.map((one) => ({ ...sideView(one.response), verdict: verdictView(one) }));
   return {
     ...baseOf(dataset, { record, pair: 0 }),
     kind: 'judged',
-    prompt: judgements[0]?.prompt ?? [],
-    images: imagesOf(value),
-    judgements: judgements.map((one) => ({ text: one.response.text, verdict: verdictView(one) })),
+    prompt,
+    images: otherImages(value, [...prompt.map(({ parts }) => parts), ...answers.map(({ parts }) => parts)]),
+    judgements: answers,
     canFlip: flip !== undefined && !('refused' in flip),
   };
 }
 
-function viewAt(dataset: OpenDataset, { phase, reason }: FileState, place: PairPlace): RecordView {
+function viewAt(dataset: OpenDataset, file: FileState, place: PairPlace): RecordView {
   const { record, pair } = place;
   const read = dataset.readPair(record, pair);
-  if (read) return pairView(dataset, read);
+  if (read) return pairView(dataset, file, read);
   const own = dataset.readRecord(record);
   // A pair of a record that holds fewer now: the record still does.
   const first = own && own.pairs.length > 0 ? dataset.readPair(record, 0) : undefined;
-  if (first) return pairView(dataset, first);
+  if (first) return pairView(dataset, file, first);
   if (own && own.judgements.length > 0) return judgedView(dataset, own);
-  const ofFile = record === WHOLE_FILE ? undefined : whyNoPairs(dataset, phase, reason);
+  const ofFile = record === WHOLE_FILE ? undefined : whyNoPairs(dataset, file.phase, file.reason);
   return {
     ...baseOf(dataset, place),
     kind: 'empty',
@@ -196,12 +231,8 @@ export function earlyViewOf(file: OpenFile | undefined, request: PairRequest): R
     kind: 'pair',
     recordCount: early.rowCount,
     pairCount: read.pairs.length,
-    isTie: pair.isTie,
     line: raw.line,
-    prompt: pair.prompt,
-    images: imagesOf(read.value),
-    chosen: { text: pair.chosen.text },
-    rejected: { text: pair.rejected.text },
+    ...saidIn(pair, read.value),
     reasons: [],
     details: [],
   };

@@ -10,6 +10,7 @@ import type { RowsRequest, RowsResult, RowView } from '#protocol/editor.ts';
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { worstPair } from './features.ts';
+import { answerStart } from './parts.ts';
 import { findingView, verdictView } from './recordView.ts';
 
 /** Characters of a text that a row has room for, and a few more. */
@@ -37,9 +38,15 @@ type Texts = Pick<RowView, 'prompt' | 'chosen' | 'rejected' | 'verdict'>;
 function textsOf(pair: Pair | undefined, judgement: Judgement | undefined, raw: RawRecord): Texts {
   const { prompt: turns } = pair ?? judgement ?? {};
   const prompt = start(turns?.at(-1)?.text ?? '');
-  if (pair) return { prompt, chosen: start(pair.chosen.text), rejected: start(pair.rejected.text) };
+  if (pair)
+    return { prompt, chosen: start(answerStart(pair.chosen)), rejected: start(answerStart(pair.rejected)) };
   if (judgement)
-    return { prompt, chosen: start(judgement.response.text), rejected: '', verdict: verdictView(judgement) };
+    return {
+      prompt,
+      chosen: start(answerStart(judgement.response)),
+      rejected: '',
+      verdict: verdictView(judgement),
+    };
   return { prompt: start(decoder.decode(raw.bytes.subarray(0, MAX_RAW_BYTES))), chosen: '', rejected: '' };
 }
 

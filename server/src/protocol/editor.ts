@@ -66,9 +66,20 @@ export interface KeepRequest extends RecordRef {
 /** What `preflens.flip` returns: the pair as it is now known, to flip it back. Null when nothing was flipped. */
 export type FlipResult = RecordRef | null;
 
+/** What a message holds beside its words. */
+export interface PartView {
+  readonly kind: 'call' | 'thought' | 'media' | 'other';
+  /** "call get_forecast", or the name of its field. */
+  readonly label: string;
+  readonly text: string;
+  /** A data URI, in the place of the text. */
+  readonly image?: string;
+}
+
 export interface TurnView {
   readonly role: string;
   readonly text: string;
+  readonly parts?: readonly PartView[];
 }
 
 export interface ImageView {
@@ -80,6 +91,7 @@ export interface ImageView {
 
 export interface AnswerView {
   readonly text: string;
+  readonly parts?: readonly PartView[];
   /** Undefined while the file is not scored. */
   readonly reward?: number;
 }
@@ -131,6 +143,8 @@ export interface PairView extends PlaceView {
   readonly pairCount: number;
   readonly isTie: boolean;
   readonly prompt: readonly TurnView[];
+  /** What belongs to the prompt and is no turn of it: tools on offer, pictures. */
+  readonly context: readonly PartView[];
   readonly chosen: AnswerView;
   readonly rejected: AnswerView;
   readonly margin?: number;
@@ -140,6 +154,8 @@ export interface PairView extends PlaceView {
   readonly scorer?: string;
   /** What it is worth on this file, in a sentence or two. */
   readonly trust?: string;
+  /** Why there is no score, where that is known. */
+  readonly whyUnscored?: string;
   readonly reasons: readonly ReasonView[];
   /** What else the scorer says of the pair, a line each. */
   readonly details: readonly string[];
@@ -148,6 +164,7 @@ export interface PairView extends PlaceView {
 /** An answer with a verdict of its own. */
 export interface JudgementView {
   readonly text: string;
+  readonly parts?: readonly PartView[];
   readonly verdict: VerdictView;
 }
 

@@ -1,0 +1,188 @@
+// Keys that belong to the editor, what is shown where there is no pair, and the compare view after a reload.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Frame } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { tableOf } from '../fakes/parquet.ts';
+import {
+  compareFrame,
+  goTo,
+  openFile,
+  press,
+  runCommand,
+  screenshot,
+  statusText,
+  until,
+  waitForStatus,
+} from './hands.ts';
+import type { Window } from './window.ts';
+import { openWindow } from './window.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-compare-'));
+let window: Window;
+
+const record = (prompt: string, chosen: string, rejected: string): string =>
+  JSON.stringify({ prompt, chosen, rejected });
+const PAIRS = [
+  record('Where is the market?', 'By the bridge.', 'Somewhere else.'),
+  record('Where is the museum?', 'Behind the church.<|im_end|>', 'Somewhere else.'),
+  record('今天天气怎么样？', '今天天气很好，我们去公园吧。', '我不知道。'),
+];
+const call = (name: string): object[] => [
+  { role: 'assistant', content: '', tool_calls: [{ function: { name, arguments: '{"city":"Ulm"}' } }] },
+];
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'pairs.jsonl'), `${PAIRS.join('\n')}\n`);
+  writeFileSync(
+    join(folder, 'verdicts.jsonl'),
+    '{"prompt":"Capital of France?","completion":"Paris.","label":true}\n',
+  );
+  writeFileSync(
+    join(folder, 'calls.jsonl'),
+    `${JSON.stringify({ prompt: [{ role: 'user', content: 'Weather?' }], chosen: call('get_forecast'), rejected: call('search_web') })}\n`,
+  );
+  writeFileSync(join(folder, 'logs.jsonl'), '{"level":"info"}\n');
+  writeFileSync(join(folder, 'pairs.parquet'), await tableOf(PAIRS));
+  window = await openWindow(folder, {
+    'workbench.colorTheme': 'Default High Contrast Light',
+    'preflens.scoreOnOpen': false,
+  });
+});
+
+afterAll(async () => {
+  await window.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.dirty').count()) > 0;
+
+/** The page of ours whose words hold a text. */
+async function pageWith(words: string): Promise<Frame> {
+  return until(`a page with "${words}"`, async () => {
+    for (const frame of window.page.frames().filter((one) => one !== window.page.mainFrame())) {
+      if ((await frame.evaluate(() => document.body.innerText).catch(() => '')).includes(words)) return frame;
+    }
+    return false;
+  });
+}
+
+async function compare(name: string, line: number): Promise<void> {
+  await openFile(window.page, name);
+  await until('the status', async () => !((await statusText(window.page)) ?? 'Reading').includes('Reading'));
+  await goTo(window.page, line, 2);
+  await runCommand(window.page, 'PrefLens: Compare Chosen and Rejected');
+}
+
+describe('the compare view', () => {
+  it('leaves keys with Ctrl to the editor, and letters typed after them edit nothing', async () => {
+    const { page } = window;
+    await compare('pairs.jsonl', 1);
+    const frame = await compareFrame(page);
+    await frame.locator('body').click({ position: { x: 4, y: 400 } });
+    for (const keys of ['ControlOrMeta+f', 'f', 'u', 'Shift+F', 'Escape']) {
+      await page.keyboard.press(keys);
+      await page.waitForTimeout(150);
+    }
+    await page.waitForTimeout(600);
+    expect(await isDirty()).toBe(false);
+    expect((await frame.locator('article .text').allInnerTexts())[0]).toBe('By the bridge.');
+    await frame.locator('body').click({ position: { x: 4, y: 400 } });
+    await frame.locator('body').press('f');
+    await until('the flip', isDirty);
+    await frame.locator('body').press('u');
+    await until(
+      'the text as it was',
+      async () => (await frame.locator('article .text').allInnerTexts())[0] === 'By the bridge.',
+    );
+  });
+
+  it('shows rule names that can be read in High Contrast Light, and counts words of Chinese', async () => {
+    await runCommand(window.page, 'File: Revert File');
+    await compare('pairs.jsonl', 2);
+    const frame = await pageWith('template-token-in-text');
+    const colours = await frame
+      .locator('.findings code')
+      .first()
+      .evaluate((code) => {
+        const { color, backgroundColor } = getComputedStyle(code);
+        return { color, background: backgroundColor, around: getComputedStyle(code.parentElement!).color };
+      });
+    // No ground of its own, and the colour of the text around it.
+    expect(colours).toEqual({
+      color: colours.around,
+      background: 'rgba(0, 0, 0, 0)',
+      around: colours.around,
+    });
+    await compare('pairs.jsonl', 3);
+    const chinese = await pageWith('公园');
+    expect(await chinese.locator('.count').first().innerText()).toMatch(/^[5-9] words$/);
+    await screenshot(window.page, 'compare-high-contrast-light');
+  });
+
+  it('draws calls of tools on their sides, and verdicts of answers that stand alone', async () => {
+    await compare('calls.jsonl', 1);
+    const calls = await pageWith('call get_forecast');
+    expect(await calls.locator('article.rejected .part').innerText()).toContain('call search_web');
+    await screenshot(window.page, 'compare-calls');
+    await compare('verdicts.jsonl', 1);
+    const verdict = await pageWith('called good');
+    expect(await verdict.locator('article').count()).toBe(1);
+    await screenshot(window.page, 'compare-verdict');
+  });
+
+  it('says why a file gives no pairs, in the view and in the status', async () => {
+    await compare('logs.jsonl', 1);
+    await pageWith('No preference pairs recognised. The records have the fields "level".');
+    expect(await statusText(window.page)).toBe('No pairs recognised');
+    await screenshot(window.page, 'compare-nothing');
+  });
+
+  it('is there again after the window was reloaded', async () => {
+    await runCommand(window.page, 'View: Close All Editors');
+    await compare('pairs.jsonl', 2);
+    await pageWith('Behind the church.');
+    await window.page.waitForTimeout(1500);
+    await window.page.reload();
+    await pageWith('Behind the church.');
+    await screenshot(window.page, 'compare-restored');
+    await runCommand(window.page, 'View: Close All Editors');
+  });
+});
+
+describe('the dataset editor', () => {
+  it('leaves Ctrl+F to the editor, and letters typed after it edit nothing', async () => {
+    const { page } = window;
+    const before = readFileSync(join(folder, 'pairs.parquet'));
+    await openFile(page, 'pairs.parquet');
+    await waitForStatus(page, /3 pairs/);
+    const frame = await until('the rows', async () => {
+      for (const one of page.frames()) {
+        if ((await one.evaluate(() => document.querySelectorAll('.list .row').length).catch(() => 0)) === 3)
+          return one;
+      }
+      return false;
+    });
+    await frame.locator('.list .row').first().click();
+    await until('the pair', async () => (await frame.locator('.detail').innerText()).includes('Row 1'));
+    for (const keys of ['ControlOrMeta+f', 'x', 't', 'f', 'Escape']) {
+      await page.keyboard.press(keys);
+      await page.waitForTimeout(150);
+    }
+    await page.waitForTimeout(600);
+    expect(await isDirty()).toBe(false);
+    // Typed into the list itself they are keys again.
+    await frame.locator('.list').press('Control+x');
+    await frame.locator('.list').press('Shift+X');
+    await page.waitForTimeout(400);
+    expect(await isDirty()).toBe(false);
+    await frame.locator('.list').press('f');
+    await until('the unsaved mark', isDirty);
+    await press(page, 'Mod+Z');
+    await until('no unsaved mark', async () => !(await isDirty()));
+    expect(readFileSync(join(folder, 'pairs.parquet')).equals(before)).toBe(true);
+  });
+});
