@@ -54,11 +54,12 @@ async function askLine(): Promise<number | undefined> {
 
 /** The record at the cursor, in whatever editor has the focus; says why where there is none. */
 async function recordMeant(
-  { server, datasets }: CommandContext,
+  { server, datasets, panel }: CommandContext,
   argument: unknown,
 ): Promise<RecordRef | undefined> {
   const editor = vscode.window.activeTextEditor;
-  const uri = isClickedLine(argument) ? argument.uri : (editor?.document.uri ?? activeFile());
+  const shown = panel.shownUri === undefined ? undefined : vscode.Uri.parse(panel.shownUri);
+  const uri = isClickedLine(argument) ? argument.uri : (editor?.document.uri ?? activeFile() ?? shown);
   if (!uri) {
     void say('info', NO_FILE);
     return undefined;
@@ -85,7 +86,7 @@ function activeUri(): string | undefined {
 }
 
 /** Runs something for the file that the person looks at, or says that there is none. */
-async function withFile(run: (uri: string) => Promise<unknown>, uri = activeUri()): Promise<void> {
+async function withFile(run: (uri: string) => Promise<unknown>, uri: string | undefined): Promise<void> {
   if (uri === undefined) void say('info', NO_FILE);
   else await run(uri);
 }
@@ -111,11 +112,12 @@ async function saveEdits(server: Server, uri: string): Promise<void> {
 
 /** Has the server do something to a file; it says so where it cannot. */
 const onServer =
-  (server: Server, command: 'preflens.score' | 'preflens.cancelScoring') => async (): Promise<void> =>
+  ({ server, panel }: CommandContext, command: 'preflens.score' | 'preflens.cancelScoring') =>
+  async (): Promise<void> =>
     withFile(async (uri) => {
       const why = (await server.execute(command, uri)) as string | null;
       if (why !== null) void say('info', why);
-    });
+    }, activeUri() ?? panel.shownUri);
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
   const { server, panel, output, sample } = context;
@@ -129,11 +131,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const ref = await recordMeant(context, argument);
       if (ref) await server.execute('preflens.flip', ref);
     },
-    'preflens.reviewFile': async () => withFile(async (uri) => panel.review(uri)),
+    'preflens.reviewFile': async () =>
+      withFile(async (uri) => panel.review(uri), activeUri() ?? panel.shownUri),
     'preflens.openFromDisk': async (resource) =>
       withFile(
         async (uri) => openFromDisk(context, uri),
-        resource instanceof vscode.Uri ? resource.toString() : undefined,
+        resource instanceof vscode.Uri ? resource.toString() : activeUri(),
       ),
     'preflens.openAsText': async (resource) => {
       const uri = resource instanceof vscode.Uri ? resource : activeFile();
@@ -147,8 +150,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
         server.notify('preflens/discardEdits', { uri });
         return Promise.resolve();
       }, panel.shownUri ?? activeUri()),
-    'preflens.scoreFile': onServer(server, 'preflens.score'),
-    'preflens.stopScoring': onServer(server, 'preflens.cancelScoring'),
+    'preflens.scoreFile': onServer(context, 'preflens.score'),
+    'preflens.stopScoring': onServer(context, 'preflens.cancelScoring'),
     'preflens.showOutput': async () => {
       output.show(true);
       return Promise.resolve();

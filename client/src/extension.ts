@@ -53,7 +53,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     configWatcher,
     panel,
-    showStatus(server, vscode.Uri.joinPath(context.extensionUri, 'media', 'docs')),
+    showStatus(server, vscode.Uri.joinPath(context.extensionUri, 'media', 'docs'), () => panel.shownUri),
     followVisibleLines(server),
     registerCommands({ server, panel, datasets, output, sample }),
     registerDecisions(server, context.extensionUri),

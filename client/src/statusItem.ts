@@ -30,13 +30,18 @@ const EXPLAIN = 'preflens.explainFile';
 /**
  * Shows what is known of the dataset in the active editor.
  * @param docs the folder of the pages of the manual
+ * @param shownUri the file of the compare view, which counts where no other one is looked at
  */
-export function showStatus(server: Server, docs: vscode.Uri): vscode.Disposable {
+export function showStatus(
+  server: Server,
+  docs: vscode.Uri,
+  shownUri: () => string | undefined,
+): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('preflens.status', vscode.StatusBarAlignment.Left, 10);
   item.name = 'PrefLens';
   const known = new Map<string, DatasetStatus>();
   const draw = (): void => {
-    const uri = activeFile()?.toString();
+    const uri = activeFile()?.toString() ?? shownUri();
     // The compare view has the focus: the file beside it is still the one that counts.
     if (uri === undefined && vscode.window.visibleTextEditors.length > 0) return;
     const status = uri === undefined ? undefined : known.get(uri);
@@ -56,7 +61,7 @@ export function showStatus(server: Server, docs: vscode.Uri): vscode.Disposable 
   return vscode.Disposable.from(
     item,
     vscode.commands.registerCommand(EXPLAIN, async () => {
-      const status = known.get(activeFile()?.toString() ?? '');
+      const status = known.get(activeFile()?.toString() ?? shownUri() ?? '');
       if (status) await explain(status, docs);
     }),
     server.on('preflens/status', (status) => {

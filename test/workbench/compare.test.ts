@@ -71,6 +71,7 @@ async function pageWith(words: string): Promise<Frame> {
 }
 
 async function compare(name: string, line: number): Promise<void> {
+  await runCommand(window.page, 'View: Close All Editors');
   await openFile(window.page, name);
   await until('the status', async () => !((await statusText(window.page)) ?? 'Reading').includes('Reading'));
   await goTo(window.page, line, 2);
@@ -82,7 +83,7 @@ describe('the compare view', () => {
     const { page } = window;
     await compare('pairs.jsonl', 1);
     const frame = await compareFrame(page);
-    await frame.locator('body').click({ position: { x: 4, y: 400 } });
+    await frame.locator('.place').click();
     for (const keys of ['ControlOrMeta+f', 'f', 'u', 'Shift+F', 'Escape']) {
       await page.keyboard.press(keys);
       await page.waitForTimeout(150);
@@ -90,7 +91,7 @@ describe('the compare view', () => {
     await page.waitForTimeout(600);
     expect(await isDirty()).toBe(false);
     expect((await frame.locator('article .text').allInnerTexts())[0]).toBe('By the bridge.');
-    await frame.locator('body').click({ position: { x: 4, y: 400 } });
+    await frame.locator('.place').click();
     await frame.locator('body').press('f');
     await until('the flip', isDirty);
     await frame.locator('body').press('u');
@@ -101,7 +102,7 @@ describe('the compare view', () => {
   });
 
   it('shows rule names that can be read in High Contrast Light, and counts words of Chinese', async () => {
-    await runCommand(window.page, 'File: Revert File');
+    await runCommand(window.page, 'File: Save All');
     await compare('pairs.jsonl', 2);
     const frame = await pageWith('template-token-in-text');
     const colours = await frame
@@ -142,7 +143,6 @@ describe('the compare view', () => {
   });
 
   it('is there again after the window was reloaded', async () => {
-    await runCommand(window.page, 'View: Close All Editors');
     await compare('pairs.jsonl', 2);
     await pageWith('Behind the church.');
     await window.page.waitForTimeout(1500);
@@ -157,6 +157,7 @@ describe('the dataset editor', () => {
   it('leaves Ctrl+F to the editor, and letters typed after it edit nothing', async () => {
     const { page } = window;
     const before = readFileSync(join(folder, 'pairs.parquet'));
+    await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'pairs.parquet');
     await waitForStatus(page, /3 pairs/);
     const frame = await until('the rows', async () => {
