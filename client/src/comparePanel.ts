@@ -13,7 +13,10 @@ import type { ReviewPlace } from './reviewPlace.ts';
 import { placeAfter, placeEdited, stepFrom } from './reviewPlace.ts';
 import { say } from './say.ts';
 
-export const COMPARE_VIEW = 'preflens.compare';
+const COMPARE_VIEW = 'preflens.compare';
+
+/** Where the place that was shown last is kept. */
+const PLACE = 'compare.place';
 
 function isSame(a: ShownPlace | undefined, b: RecordRef): boolean {
   return a?.uri === b.uri && a.record === b.record && a.pair === (b.pair ?? 0);
@@ -24,8 +27,9 @@ function titleOf(view: RecordView): string {
 }
 
 /** Opens the view on a record and follows what is pressed there. One panel serves all files. */
-export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSerializer<ShownPlace> {
+export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #root: vscode.Uri;
+  readonly #memory: vscode.Memento;
   readonly #server: Server;
   /** Shows a record of a table in the table's own editor. */
   readonly #revealRow: (ref: RecordRef) => Promise<void>;
@@ -41,8 +45,13 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   /** Records flipped from this view, the last one at the end. */
   readonly #flipped: RecordRef[] = [];
 
-  constructor(root: vscode.Uri, server: Server, revealRow: (ref: RecordRef) => Promise<void>) {
-    this.#root = root;
+  constructor(
+    { extensionUri, workspaceState }: vscode.ExtensionContext,
+    server: Server,
+    revealRow: (ref: RecordRef) => Promise<void>,
+  ) {
+    this.#root = extensionUri;
+    this.#memory = workspaceState;
     this.#server = server;
     this.#revealRow = revealRow;
     this.#subscriptions.push(
@@ -74,17 +83,21 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     return this.#view?.uri;
   }
 
-  /** After a reload VS Code hands back its panel, and what the page remembered. */
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: ShownPlace | undefined): Promise<void> {
-    if (this.#panel || !state) {
+  /**
+   * After a reload VS Code hands back its panel. What it showed is kept here and not in the page: editors write down what a
+   * page remembers when they close, and a browser may not wait for that.
+   */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    const place = this.#memory.get<ShownPlace>(PLACE);
+    if (this.#panel || !place) {
       panel.dispose();
       return;
     }
     this.#panel = panel;
     panel.webview.options = pageOptions(this.#root);
     this.#fill(panel);
-    await this.#draw({ ...state, step: 'here' });
-    if (this.#view?.kind === 'empty' && this.#view.isPending) await this.#load(state.uri);
+    await this.#draw({ ...place, step: 'here' });
+    if (this.#view?.kind === 'empty' && this.#view.isPending) await this.#load(place.uri);
   }
 
   dispose(): void {
@@ -159,6 +172,8 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     if (this.#wanted !== request) return;
     this.#view = view;
     this.#place = placeAfter(this.#place, view);
+    const { uri, record, pair } = view;
+    void this.#memory.update(PLACE, { uri, record, pair } satisfies ShownPlace);
     if (this.#panel) this.#panel.title = titleOf(view);
     this.#post();
   }

@@ -47,7 +47,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   stop = async () => client.stop();
   const server = serverOf(client);
   const datasets = new DatasetEditors(context.extensionUri, server);
-  const panel = new ComparePanel(context.extensionUri, server, async (ref) => datasets.reveal(ref));
+  const panel = new ComparePanel(context, server, async (ref) => datasets.reveal(ref));
   const sample = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample', 'support.jsonl');
   context.subscriptions.push(
     output,

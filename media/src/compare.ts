@@ -9,10 +9,9 @@ import { openWire } from './wire.ts';
 
 let state: PageState = { view: undefined, undoCount: 0, isReadOnly: false };
 
-const { post, remember } = openWire<FromPage, ToPage, ShownPlace>(({ view, undoCount }) => {
+const post = openWire<FromPage, ToPage>(({ view, undoCount }) => {
   const isSame = isSamePlace(state.view, view);
   state = { view, undoCount, isReadOnly: false };
-  remember({ uri: view.uri, record: view.record, pair: view.pair });
   document.body.replaceChildren(drawToolbar(placeWords(view), ACTIONS, state, act), ...drawView(view));
   if (!isSame) window.scrollTo(0, 0);
 });

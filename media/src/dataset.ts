@@ -20,7 +20,7 @@ let selected: { readonly record: number; readonly pair: number } | undefined;
 /** What is selected is also what is shown: until then nothing is edited. */
 let isShown = false;
 
-const { post } = openWire<FromDatasetPage, ToDatasetPage>(receive);
+const post = openWire<FromDatasetPage, ToDatasetPage>(receive);
 
 const list = createList({
   want(start, end) {

@@ -1,27 +1,15 @@
-interface Host<From, State> {
+interface Host<From> {
   postMessage(message: From): void;
-  setState(state: State): void;
 }
-declare function acquireVsCodeApi<From, State>(): Host<From, State>;
+declare function acquireVsCodeApi<From>(): Host<From>;
 
 /** The page's end of the channel: the only place that posts or receives messages. */
-export interface Wire<From, State> {
-  readonly post: (message: From) => void;
-  /** What the editor hands back when the page is opened again after a reload. */
-  readonly remember: (state: State) => void;
-}
-
-export function openWire<From, To, State = never>(onMessage: (message: To) => void): Wire<From, State> {
-  const host = acquireVsCodeApi<From, State>();
+export function openWire<From, To>(onMessage: (message: To) => void): (message: From) => void {
+  const host = acquireVsCodeApi<From>();
   window.addEventListener('message', (event: MessageEvent<To>) => {
     onMessage(event.data);
   });
-  return {
-    post: (message) => {
-      host.postMessage(message);
-    },
-    remember: (state) => {
-      host.setState(state);
-    },
+  return (message) => {
+    host.postMessage(message);
   };
 }

@@ -141,16 +141,6 @@ describe('the compare view', () => {
     expect(await statusText(window.page)).toBe('No pairs recognised');
     await screenshot(window.page, 'compare-nothing');
   });
-
-  it('is there again after the window was reloaded', async () => {
-    await compare('pairs.jsonl', 2);
-    await pageWith('Behind the church.');
-    await window.page.waitForTimeout(1500);
-    await window.page.reload();
-    await pageWith('Behind the church.');
-    await screenshot(window.page, 'compare-restored');
-    await runCommand(window.page, 'View: Close All Editors');
-  });
 });
 
 describe('the dataset editor', () => {
