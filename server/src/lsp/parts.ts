@@ -80,7 +80,7 @@ function contentPart(part: Json): PartView | undefined {
     picturePart(label, rest) ?? {
       kind: kindOfField(label) === 'media' ? 'media' : 'other',
       label,
-      text: textOf(more.length === 0 && only !== undefined ? only : (rest)),
+      text: textOf(more.length === 0 && only !== undefined ? only : rest),
     }
   );
 }
