@@ -19,5 +19,16 @@ export function testCommand(memoryMb = 256): Command & { readonly out: Kept; rea
     secret: async () => Promise.resolve(undefined),
     maySend: refuse,
   };
-  return { ...keptPrinter(), signal: never, ranges: HERE, cache: undefined, memoryMb, machine };
+  const refuseFile = (error: Error): never => {
+    throw error;
+  };
+  return {
+    ...keptPrinter(),
+    signal: never,
+    fail: refuseFile,
+    ranges: HERE,
+    cache: undefined,
+    memoryMb,
+    machine,
+  };
 }

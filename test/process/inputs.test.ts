@@ -1,5 +1,6 @@
 // Files as people have them: what cannot be read is named with its place and the way on, and no good record is lost.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
@@ -40,4 +41,176 @@ describe('fused and comma-ended lines', () => {
     await preflens(['fix', path]);
     expect(readFileSync(path, 'utf8')).toBe(records.join('\n') + '\n');
   });
+});
+
+const RECORDS = [1, 2, 3].map((i) => ({
+  instruction: `Q${i}`,
+  input: '',
+  chosen: `a ${i}`,
+  rejected: `b ${i}`,
+}));
+const LINES = RECORDS.map((one) => `${JSON.stringify(one)}\n`).join('');
+const GOOD = [1, 2, 3].map((i) => `${goodRecord(i)}\n`).join('');
+/** Every line is broken in the same way. */
+const BROKEN = [1, 2, 3]
+  .map((i) => `{"prompt":"q","chosen":"a","rejected":"b","score":NaN,"n":${i}}\n`)
+  .join('');
+
+describe('a JSON document', () => {
+  it('is named by every command with what makes JSON Lines of it: exit 2', async () => {
+    const path = folder.write('list.json', JSON.stringify(RECORDS, null, 2));
+    for (const args of [
+      ['check', path],
+      ['schema', path],
+      ['stats', path],
+      ['score', path, '--out', '-'],
+      ['fix', path],
+      ['index', path],
+    ]) {
+      const { code, out, err } = await preflens(args);
+      expect([code, out], args[0]).toEqual([2, '']);
+      expect(err).toMatch(
+        /a list of 3 records over lines 1 to 20.*preflens convert \S+list\.json --out \S+list\.jsonl\n$/,
+      );
+    }
+    const out = join(folder.path, 'list.jsonl');
+    const { code, err } = await preflens(['convert', path, '--out', out]);
+    expect([code, err.includes('3 records read, 3 written. Nothing is lost.')]).toEqual([0, true]);
+    const written = readFileSync(out, 'utf8');
+    expect(
+      written
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(RECORDS);
+    expect((await preflens(['check', '--no-score', out])).err).toContain('3 pairs in 3 records');
+  });
+
+  it('whose records share its one line is put on lines by `fix` too', async () => {
+    const path = folder.write('one.jsonl', LINES.replaceAll('\n', ' '));
+    const checked = await preflens(['check', '--no-score', path]);
+    expect([checked.code, checked.err.includes('3 JSON documents one after the other on line 1')]).toEqual([
+      2,
+      true,
+    ]);
+    expect(checked.out).toContain('one.jsonl:1:');
+    expect((await preflens(['fix', path])).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(`${LINES.trimEnd()} `);
+  });
+
+  it('is found in a folder where it holds pairs, and other JSON is left alone', async () => {
+    folder.write('data/demo.json', JSON.stringify(RECORDS, null, 1));
+    folder.write('data/dataset_info.json', JSON.stringify({ demo: { file_name: 'demo.json' } }, null, 2));
+    folder.write('data/config.json', '{"a": 1}');
+    const { code, err } = await preflens(['check', join(folder.path, 'data')]);
+    expect([code, err.trim().split('\n').length]).toEqual([2, 1]);
+    expect(err).toContain('demo.json: this is one JSON document, a list of 3 records');
+    const out = join(folder.path, 'out.jsonl');
+    expect((await preflens(['convert', join(folder.path, 'data'), '--out', out])).err).toContain('3 written');
+  });
+
+  it.each([
+    ['under a key', JSON.stringify({ data: RECORDS, version: 1 }, null, 1), 'left out: version'],
+    [
+      'in columns',
+      JSON.stringify({ prompt: ['q', 'r'], chosen: ['a', 'b'], rejected: ['c', 'd'], score_chosen: [1] }),
+      '2 written',
+    ],
+    ['in a list that breaks off', JSON.stringify(RECORDS).slice(0, -30), 'breaks off'],
+  ])('%s: `convert` writes its records and says what it leaves out', async (_, text, words) => {
+    const path = folder.write('x.json', text);
+    const { code, err } = await preflens(['convert', path, '--out', join(folder.path, 'x.jsonl')]);
+    expect(code).toBe(0);
+    expect(err).toContain(words);
+  });
+});
+
+describe('`convert`', () => {
+  it.each([
+    ['of nothing', 'a.jsonl', ''],
+    ['of broken lines', 'a.jsonl', BROKEN],
+    ['of a list of texts', 'a.json', '["a",\n"b"]'],
+    ['of settings', 'a.json', '{\n "a": 1\n}'],
+    ['of a pointer', 'a.jsonl', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n'],
+  ])('%s writes no empty file and ends with 2', async (_, name, text) => {
+    const out = join(folder.path, 'out.jsonl');
+    const { code, err } = await preflens(['convert', folder.write(name, text), '--out', out]);
+    expect([code, existsSync(out)]).toEqual([2, false]);
+    expect(err).toContain(name);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it('is named in every format with its lines, and the others are checked: exit 2', async () => {
+    folder.write('data/a.jsonl', GOOD);
+    const broken = folder.write('data/b.jsonl', BROKEN);
+    folder.write('data/c.jsonl.gz', 'not gzip');
+    folder.write('data/d.parquet', 'version https://git-lfs.github.com/spec/v1\n');
+    folder.write('data/e.jsonl', '');
+    for (const format of ['text', 'json', 'markdown', 'github', 'sarif', 'html']) {
+      const { code, out, err } = await preflens([
+        'check',
+        '--no-score',
+        '--format',
+        format,
+        join(folder.path, 'data'),
+      ]);
+      expect(code, format).toBe(2);
+      expect(err).toContain('3 pairs in 3 records');
+      expect(err).toContain('e.jsonl: the file is empty');
+      for (const name of ['b.jsonl', 'c.jsonl.gz', 'd.parquet']) {
+        expect(err).toContain(name);
+        if (format !== 'text') expect(out.replaceAll('\\', ''), format).toContain(name);
+      }
+      expect(out).toContain('write null');
+      if (format === 'text') expect(out).toContain(`${broken}:2:51: error invalid-json`);
+      if (format !== 'sarif') continue;
+      const [run] = (JSON.parse(out) as { runs: { invocations: object[] }[] }).runs;
+      expect(run!.invocations[0]).toMatchObject({ executionSuccessful: false });
+    }
+  });
+
+  it('does not stop other commands over the folder: exit 2', async () => {
+    folder.write('data/a.jsonl', GOOD);
+    folder.write('data/b.jsonl', BROKEN);
+    folder.write('data/c.jsonl.gz', 'not gzip');
+    const data = join(folder.path, 'data');
+    for (const [args, words] of [
+      [['stats', data], '3 pairs'],
+      [['index', data], '3 pairs'],
+      [['fix', data], '0 records changed'],
+      [['baseline', '--no-score', data], '0 findings of 1 file'],
+    ] as const) {
+      const { code, out, err } = await preflens(args);
+      expect(code, args[0]).toBe(2);
+      expect(`${out}${err}`).toContain(words);
+      expect(err).toContain('c.jsonl.gz: the gzip data is damaged');
+    }
+    const pruned = await preflens(['baseline', '--prune', '--no-score', data]);
+    expect([pruned.code, pruned.err.includes('Nothing was taken out')]).toEqual([2, true]);
+  });
+
+  it('is named where no file of a folder can be read: exit 2, and SARIF says so', async () => {
+    folder.write('data/a.jsonl', BROKEN);
+    folder.write('data/b.jsonl', JSON.stringify(RECORDS));
+    const { code, out } = await preflens(['check', '--format', 'sarif', join(folder.path, 'data')]);
+    expect(code).toBe(2);
+    const [run] = (
+      JSON.parse(out) as { runs: { invocations: { toolExecutionNotifications: unknown[] }[] }[] }
+    ).runs;
+    expect(run!.invocations[0]).toMatchObject({ executionSuccessful: false });
+    expect(run!.invocations[0]!.toolExecutionNotifications).toHaveLength(2);
+  });
+});
+
+it('records of a known form but for one field are told what is missing, by every command', async () => {
+  const path = folder.write('x.jsonl', '{"prompt":"q","chosen":"a"}\n');
+  for (const command of ['check', 'schema', 'stats']) {
+    const { code, err } = await preflens([command, path]);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'The nearest schema is TRL explicit prompt (trl-explicit): the records lack "rejected".',
+    );
+    expect(err).not.toContain('preflens schema');
+  }
 });

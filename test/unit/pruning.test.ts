@@ -36,6 +36,9 @@ beforeEach(() => {
 const command = (): Command => ({
   ...keptPrinter(),
   signal: never,
+  fail: (error) => {
+    throw error;
+  },
   ranges: HERE,
   cache: undefined,
   memoryMb: 1024,

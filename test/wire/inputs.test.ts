@@ -54,3 +54,83 @@ describe('fused and comma-ended lines', () => {
     await client.until('the survey', () => client.statuses.find((one) => one.recordCount === 3));
   });
 });
+
+describe('a text that is not JSON Lines', () => {
+  const LIST = JSON.stringify(
+    [1, 2].map((i) => JSON.parse(goodRecord(i)) as object),
+    null,
+    2,
+  );
+  it.each([
+    ['list.jsonl', LIST, 'not-an-object', [0, 0], 'a list of 2 records over lines 1 to 12'],
+    ['comma.jsonl', LIST.replace(/\}\n\]$/, '},\n]'), 'invalid-json', [10, 3], 'a comma stands here'],
+    ['pointer.jsonl', 'version https://git-lfs.github.com/spec/v1\n', 'invalid-json', [0, 0], 'git lfs pull'],
+    ['page.jsonl', '\n<!DOCTYPE html>\n', 'invalid-json', [1, 0], 'a web page'],
+  ] as const)(
+    '%s: one diagnostic says what it is and what to do, as does the status',
+    async (name, text, code, at, words) => {
+      const uri = `file:///data/${name}`;
+      const client = await serverOn();
+      client.open(uri, text);
+      const [found, ...more] = await client.diagnostics(uri, (list) => list.length > 0);
+      expect(more).toEqual([]);
+      expect(found).toMatchObject({
+        code: code === 'not-an-object' ? (expect.any(String) as string) : code,
+        range: { start: { line: at[0], character: at[1] } },
+      });
+      expect(found!.message).toContain(words);
+      const status = await client.until('the status', () =>
+        client.statuses.find(({ phase }) => phase === 'unrecognised'),
+      );
+      expect(status.reason).toContain(words);
+    },
+  );
+
+  it('is read as soon as it is JSON Lines', async () => {
+    const uri = 'file:///data/typed.jsonl';
+    const client = await serverOn();
+    client.open(uri, '[\n');
+    await client.diagnostics(uri, (list) => list.length === 1);
+    client.edit([
+      {
+        range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } },
+        newText: `${goodRecord(1)}\n`,
+      },
+    ]);
+    expect(await client.diagnostics(uri, (list) => list.length === 0)).toEqual([]);
+    await client.until('the status', () => client.statuses.find(({ phase }) => phase === 'unscored'));
+  });
+
+  it('with every line broken in one way has a place and a reason for each', async () => {
+    const uri = 'file:///data/nan.jsonl';
+    const client = await serverOn();
+    client.open(uri, '{"prompt":"q","chosen":"a","rejected":"b","s":NaN}\n'.repeat(3));
+    const found = await client.diagnostics(uri, (list) => list.length === 3);
+    expect(found.map(({ range }) => [range.start.line, range.start.character])).toEqual([
+      [0, 46],
+      [1, 46],
+      [2, 46],
+    ]);
+    expect(found[0]!.message).toContain('write null');
+    const status = await client.until('the status', () =>
+      client.statuses.find(({ phase }) => phase === 'unrecognised'),
+    );
+    expect(status.reason).toContain('3 of 3 lines are no JSON objects');
+  });
+
+  it('is told of files that are opened from disk', async () => {
+    const client = await serverOn();
+    for (const [name, text, words] of [
+      ['a.jsonl', LIST, 'a list of 2 records'],
+      ['a.parquet', 'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'],
+      ['a.jsonl.gz', 'BZh91AY&SY', 'bunzip2'],
+    ] as const) {
+      const uri = pathToFileURL(folder.write(name, text)).toString();
+      await client.connection.sendRequest('preflens/openFile', { uri });
+      const status = await client.until('the reason', () =>
+        client.statuses.find((one) => one.uri === uri && one.phase === 'failed'),
+      );
+      expect(status.reason).toContain(words);
+    }
+  });
+});

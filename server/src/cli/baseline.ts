@@ -2,7 +2,7 @@
 import { isSearched } from '#core/checks/table.ts';
 import { unusedOf } from '#core/memory/apply.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
-import { baselineOf, prune } from '#core/memory/baseline.ts';
+import { baselineOf, joined, prune } from '#core/memory/baseline.ts';
 import { messages, UserError } from '#core/messages.ts';
 import { plural } from '#core/words/numbers.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from '#node/memory.ts';
 
 import type { CheckedFile, CollectOptions } from './collect.ts';
-import { collect } from './collect.ts';
+import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 
 export interface BaselineOptions extends CollectOptions {
@@ -56,12 +56,19 @@ export async function baseline(
   options: BaselineOptions,
 ): Promise<void> {
   const byRoot = new Map<string, Found>();
+  let isWhole = true;
   for await (const checked of collect(command, paths, {
     ...options,
     budget: Math.min(100, WIDER * options.budget),
     baseline: false,
   })) {
-    if (checked instanceof UserError) throw checked;
+    if (checked instanceof UserError) {
+      command.fail(checked);
+      isWhole = false;
+      continue;
+    }
+    tellUnchecked(command, checked);
+    isWhole &&= checked.unchecked.every(({ isFailure }) => !isFailure) && checked.files.length > 0;
     for (const file of checked.files) {
       const root = memoryRoot(file.file.path);
       const found = byRoot.get(root) ?? { findings: [], unlisted: new Map<string, number>(), files: [] };
@@ -72,11 +79,15 @@ export async function baseline(
         found.unlisted.set(rule, (found.unlisted.get(rule) ?? 0) + count);
     }
   }
+  // Without a file, its entries would look as if nothing had them any more.
+  if (!isWhole && options.prune) throw messages.notPruned();
   for (const [root, found] of byRoot) {
     const named = typeof options.baseline === 'string' ? options.baseline : undefined;
     const path = baselinePath({ root, named });
     if (!options.prune) {
-      await changeBaseline({ root, named }, () => baselineOf(found.findings, found.unlisted));
+      await changeBaseline({ root, named }, (before) =>
+        joined(baselineOf(found.findings, found.unlisted), isWhole ? undefined : before),
+      );
       const counted = [...found.unlisted.values()].reduce((sum, count) => sum + count, 0);
       const listed = found.findings.length;
       const words = counted > 0 ? ` (${listed} by their pairs, ${counted} by their number alone)` : '';

@@ -1,6 +1,7 @@
 // `check`: what is wrong with datasets, as far as nobody decided about it before.
 import { isatty } from 'node:tty';
 
+import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
 import { remember } from '#core/memory/apply.ts';
@@ -14,8 +15,8 @@ import { SARIF } from '#core/report/sarif.ts';
 import { plural } from '#core/words/numbers.ts';
 import { writeWhole } from '#node/write.ts';
 
-import type { CheckedDataset, CheckedFile, CollectOptions } from './collect.ts';
-import { collect } from './collect.ts';
+import type { CheckedDataset, CheckedFile, CollectOptions, UncheckedFile } from './collect.ts';
+import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 
 export const FORMATS = { ...TEXT_FORMATS, sarif: SARIF, html: HTML } as const;
@@ -84,6 +85,29 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
   };
 }
 
+/** What the lines of a file show that could not be read as pairs. */
+function uncheckedReport(
+  { path, recordCount, findings, unlisted }: UncheckedFile,
+  shownAs: CheckOptions['shownAs'],
+): FileReport {
+  return {
+    path: shownAs?.get(path) ?? path,
+    mapping: 'not recognised',
+    recordCount,
+    pairCount: 0,
+    tieCount: 0,
+    judgementCount: 0,
+    findings,
+    unlisted,
+    kept: 0,
+    old: 0,
+    portrait: portraitOf([]),
+    margins: undefined,
+    hasLabel: false,
+    trust: '',
+  };
+}
+
 function severityIn(rules: RuleSettings | undefined, rule: string): Severity {
   return rules?.severities[rule] ?? 'information';
 }
@@ -123,13 +147,22 @@ export async function check(
 ): Promise<CheckOutcome> {
   const reports: FileReport[] = [];
   const errors: string[] = [];
+  const leftOut: string[] = [];
   let found = false;
   for await (const checked of collect(command, paths, options)) {
     if (checked instanceof UserError) {
       errors.push(checked.message);
-      command.note(checked.message);
+      command.fail(checked);
       continue;
     }
+    tellUnchecked(command, checked);
+    for (const file of checked.unchecked) {
+      const { error, isFailure, findings } = file;
+      if (isFailure || checked.files.length === 0) errors.push(error.message);
+      else leftOut.push(error.message);
+      if (findings.length > 0) reports.push(uncheckedReport(file, options.shownAs));
+    }
+    if (checked.files.length === 0) continue;
     const own = checked.files.map((file) => reportOf(file, options.shownAs));
     reports.push(...own);
     note(command, checked, own);
@@ -139,7 +172,7 @@ export async function check(
       found ||= [...findings, ...beyond].some((one) => fails(one, options.failOn));
     });
   }
-  const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors };
+  const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors, leftOut };
   const lines = FORMATS[options.format](report, options.maxFindings);
   // Commands of a runner begin with what the printer keeps from beginning a line.
   const print = options.format === 'github' ? command.command : command.print;

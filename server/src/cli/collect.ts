@@ -26,10 +26,10 @@ import type { KnownDecisions } from '#node/memory.ts';
 import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
 import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
-import type { RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
+import type { LeftOut, RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
-import { isScorable, openSurveyed, scoreDataset } from './job.ts';
+import { isScorable, scoreDataset, surveyGroup } from './job.ts';
 
 export interface CollectOptions {
   readonly score: boolean;
@@ -37,6 +37,8 @@ export interface CollectOptions {
   readonly groupBy: string | undefined;
   readonly budget: number;
   readonly model?: string | undefined;
+  /** Files whose records share one line are among the checked ones: a repair parts them. */
+  readonly canPart?: boolean;
   /** A baseline of another name than usual; false for none. */
   readonly baseline: string | boolean;
   /** Findings that only the whole dataset shows: how many of a rule are kept for each file. */
@@ -68,11 +70,26 @@ export interface CheckedFile {
   readonly trust: string;
 }
 
+/** A file that is not checked, and what its lines show all the same. */
+export interface UncheckedFile {
+  readonly path: string;
+  readonly error: UserError;
+  /** It was meant to be read and cannot be; others are empty, or hold something else. */
+  readonly isFailure: boolean;
+  readonly recordCount: number;
+  readonly findings: readonly CollectedFinding[];
+  readonly unlisted: ReadonlyMap<string, number>;
+}
+
 /** Files that belong together, as shards and splits do. */
 export interface CheckedDataset {
   readonly name: string;
   readonly files: readonly CheckedFile[];
+  readonly unchecked: readonly UncheckedFile[];
 }
+
+/** Of a file whose every line is broken, so many lines show how. */
+const MOST_BROKEN_LINES = 100;
 
 /** Findings about labels, for each file of the dataset, and what the scorer is worth. */
 interface Review {
@@ -200,12 +217,32 @@ async function knownDecisions(command: Command, root: string): Promise<KnownDeci
   return known;
 }
 
+async function uncheckedFile({ path, error, isFailure, surveyed }: LeftOut): Promise<UncheckedFile> {
+  const { file, survey } = surveyed ?? {};
+  const shown = survey?.findings.slice(0, MOST_BROKEN_LINES) ?? [];
+  const placed =
+    file && survey && shown.length > 0
+      ? await placeFindings(file.records, shown, survey.facts, nameIn(memoryRoot(path), path))
+      : [];
+  return {
+    path,
+    error,
+    isFailure,
+    recordCount: survey?.facts.recordCount ?? 0,
+    findings: placed.map(collected),
+    unlisted: countUnlisted(survey?.counts ?? [], shown),
+  };
+}
+
 async function collectDataset(
   command: Command,
   paths: readonly string[],
   options: CollectOptions,
 ): Promise<CheckedDataset> {
-  const dataset = await openSurveyed(command, paths, { sign: true });
+  const dataset = await surveyGroup(command, paths, { sign: true, canPart: options.canPart ?? false });
+  const unchecked: UncheckedFile[] = [];
+  for (const one of dataset.leftOut) unchecked.push(await uncheckedFile(one));
+  if (dataset.files.length === 0) return { name: dataset.name, files: [], unchecked };
   const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
   const relations = await relate(command, dataset, settings, options.mostRelated);
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
@@ -254,7 +291,15 @@ async function collectDataset(
     });
   }
   command.bar.clear();
-  return { name: dataset.name, files: checked };
+  return { name: dataset.name, files: checked, unchecked };
+}
+
+/** Of files that belong together, says which are not read: those that should be end the command with exit code 2. */
+export function tellUnchecked(command: Command, { files, unchecked }: CheckedDataset): void {
+  for (const { error, isFailure } of unchecked) {
+    if (isFailure || files.length === 0) command.fail(error);
+    else command.note(`${error.message} Left out.`);
+  }
 }
 
 /** The datasets of all paths, checked; an error in the place of one that cannot be. */

@@ -13,8 +13,9 @@ import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { plural } from '#core/words/numbers.ts';
 import { codecOf } from '#node/codec.ts';
-import type { Dataset } from '#node/files.ts';
+import type { DataFile } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
+import { withRecords } from '#node/inspect.ts';
 import { columnsOf } from '#node/parquet/open.ts';
 import type { Lines, TableCodec } from '#node/parquet/write.ts';
 import { checkCodec, writeTable } from '#node/parquet/write.ts';
@@ -38,6 +39,8 @@ const LINE_FEED = encoder.encode('\n');
 interface Outcome extends Report {
   read: number;
   written: number;
+  /** What is wrong with the first record that is left out. */
+  why?: string;
 }
 
 function newOutcome(): Outcome {
@@ -45,13 +48,14 @@ function newOutcome(): Outcome {
 }
 
 /** The records as they stand. */
-async function* plainLines(dataset: Dataset, outcome: Outcome): AsyncGenerator<Uint8Array> {
-  for (const file of dataset.files) {
+async function* plainLines(files: readonly DataFile[], outcome: Outcome): AsyncGenerator<Uint8Array> {
+  for (const file of files) {
     for await (const raw of file.records()) {
       const record = outcome.read++;
       const parsed = parseRecord(raw);
       if (!('value' in parsed) || !isObject(parsed.value)) {
         outcome.losses.add('the line is no JSON object and is left out', record);
+        outcome.why ??= 'fault' in parsed ? parsed.fault.message : 'The record is not a JSON object.';
         continue;
       }
       outcome.written++;
@@ -61,8 +65,12 @@ async function* plainLines(dataset: Dataset, outcome: Outcome): AsyncGenerator<U
 }
 
 /** The pairs in a trainer's format. */
-async function* targetLines(dataset: Dataset, target: Target, outcome: Outcome): AsyncGenerator<Uint8Array> {
-  for (const file of dataset.files) {
+async function* targetLines(
+  files: readonly DataFile[],
+  target: Target,
+  outcome: Outcome,
+): AsyncGenerator<Uint8Array> {
+  for (const file of files) {
     const recognition = await recogniseFile(file);
     for await (const raw of file.records()) {
       const record = outcome.read++;
@@ -159,13 +167,17 @@ export async function convert(command: Command, path: string, options: ConvertOp
   checkCodec(codec);
   const dataset = await openDataset(path);
   for (const file of dataset.files) if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
+  const [failed] = dataset.failed;
+  if (failed) throw failed.error;
+  const files = await Promise.all(dataset.files.map(withRecords));
   let outcome = newOutcome();
   const lines: Lines = async function* () {
     // A second pass counts from the start.
     outcome = newOutcome();
-    yield* target ? targetLines(dataset, target, outcome) : plainLines(dataset, outcome);
+    yield* target ? targetLines(files, target, outcome) : plainLines(files, outcome);
     if (outcome.written > 0) return;
     for (const line of outcome.losses.lines()) command.note(line);
+    if (outcome.why !== undefined) command.note(`The first one: ${outcome.why}`);
     throw messages.nothingToWrite(path, outcome.read);
   };
   let ofTable: readonly string[] = [];
@@ -178,7 +190,12 @@ export async function convert(command: Command, path: string, options: ConvertOp
     for (const file of dataset.files) await file.assertSame();
   });
   const { losses, caveats, read, written } = outcome;
-  const lost = [...losses.lines(), ...ofTable, ...columnLosses(dataset)];
+  const lost = [
+    ...files.flatMap(({ remarks }) => remarks),
+    ...losses.lines(),
+    ...ofTable,
+    ...columnLosses(dataset),
+  ];
   command.note(
     `${path}: ${plural(read, 'record')} read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
       (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),

@@ -16,7 +16,7 @@ import type { DataFile } from '#node/files.ts';
 import { hardLinksOf, savePlanned } from '#node/save.ts';
 
 import type { CheckedFile } from './collect.ts';
-import { collect } from './collect.ts';
+import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 import { knownRule } from './explain.ts';
 
@@ -168,11 +168,16 @@ export async function fix(command: Command, paths: readonly string[], options: F
     groupBy: undefined,
     budget: 0,
     baseline: false,
+    canPart: true,
     mostRelated: Math.ceil(command.memoryMb * RELATED_PER_MB),
   } as const;
   let isChanged = false;
   for await (const checked of collect(command, paths, collecting)) {
-    if (checked instanceof UserError) throw checked;
+    if (checked instanceof UserError) {
+      command.fail(checked);
+      continue;
+    }
+    tellUnchecked(command, checked);
     for (const file of checked.files)
       isChanged = (await fixFile(command, file, scope, options.dryRun)) || isChanged;
   }

@@ -9,14 +9,14 @@ import { readRaw } from '#core/dataset/survey.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
-import { messages } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 import { countWords } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
-import { recogniseFile, sampleOf } from '#node/surveyFile.ts';
+import { recogniseFile, sampleOf, whyUnrecognised } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
 import { openSurveyed, surveyOne } from './job.ts';
@@ -43,10 +43,21 @@ export async function index(
   path: string,
   { json, rebuild }: { json: boolean; rebuild: boolean },
 ): Promise<void> {
-  const { files } = await openDataset(path, recordBytesFor(command.memoryMb));
+  const { files, failed } = await openDataset(path, recordBytesFor(command.memoryMb));
+  for (const { error } of failed) command.fail(error);
   for (const file of files) {
     const begun = performance.now();
-    const { survey, source, sidecar } = await surveyOne(command, file, { rebuild });
+    const read = await surveyOne(command, file, { rebuild }).catch((error: unknown) => {
+      if (!(error instanceof UserError) || command.signal.aborted) throw error;
+      command.fail(error);
+      return undefined;
+    });
+    if (!read) continue;
+    const { survey, source, sidecar } = read;
+    if (survey.obstacle) {
+      command.fail(whyUnrecognised(file.path, survey));
+      continue;
+    }
     const seconds = (performance.now() - begun) / 1000;
     command.bar.clear();
     if (json) {
@@ -61,7 +72,7 @@ export async function index(
       });
       continue;
     }
-    const read = { cache: 'known from before', tail: 'only what was appended was read', whole: 'read' }[
+    const how = { cache: 'known from before', tail: 'only what was appended was read', whole: 'read' }[
       source
     ];
     const { facts, recognition } = survey;
@@ -69,8 +80,9 @@ export async function index(
     command.print(
       `${file.path}: ${counts} in ${plural(facts.recordCount, 'record')}, ${recognition?.mapping.title ?? 'not recognised'}`,
     );
+    if (!recognition) command.note(whyUnrecognised(file.path, survey).message);
     command.print(
-      `  ${read} in ${seconds.toFixed(2)} s${sidecar === undefined ? '' : `; facts in ${sidecar}`}`,
+      `  ${how} in ${seconds.toFixed(2)} s${sidecar === undefined ? '' : `; facts in ${sidecar}`}`,
     );
   }
 }
@@ -78,8 +90,8 @@ export async function index(
 /** Explains how a file is read: what was recognised, why, and what else would fit. */
 export async function schema(command: Command, path: string, { json }: { json: boolean }): Promise<void> {
   const file = await openFile(path);
-  const sample = await sampleOf(file);
   const recognition = await recogniseFile(file);
+  const sample = await sampleOf(file);
   if (recognition.confidence === 0) {
     throw messages.notScorable(
       path,

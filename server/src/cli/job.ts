@@ -71,20 +71,34 @@ export async function surveyOne(
   });
 }
 
-/** Opens and surveys paths that belong together; refuses a dataset that holds nothing known. */
-export async function openSurveyed(
+/** Opens and surveys paths that belong together. What is left out is not told yet. */
+export async function surveyGroup(
   command: Command,
   paths: readonly string[],
-  { sign = false } = {},
+  { sign = false, canPart = false } = {},
 ): Promise<SurveyedDataset> {
-  const dataset = await openGroup(paths, recordBytesFor(command.memoryMb));
+  const { signal, memoryMb } = command;
+  const dataset = await openGroup(paths, recordBytesFor(memoryMb));
   for (const missing of dataset.missingShards) command.note(missingShardsWords(dataset.name, missing));
-  const survey = async (file: DataFile, pairsBefore: number): Promise<FileSurvey> =>
-    surveyOne(command, file, {
-      mostSigned: sign ? Math.max(0, mostSigned(command.memoryMb) - pairsBefore) : 0,
-    });
-  const surveyed = await surveyDataset(dataset, survey, command.memoryMb);
-  for (const reason of surveyed.leftOut) command.note(`${reason.message} Left out.`);
+  return surveyDataset(
+    dataset,
+    async (file, pairsBefore) =>
+      surveyOne(command, file, { mostSigned: sign ? Math.max(0, mostSigned(memoryMb) - pairsBefore) : 0 }),
+    { canPart, signal, memoryMb },
+  );
+}
+
+/** Opens and surveys paths that belong together; refuses a dataset that holds nothing known. */
+export async function openSurveyed(command: Command, paths: readonly string[]): Promise<SurveyedDataset> {
+  const surveyed = await surveyGroup(command, paths);
+  const { files, leftOut } = surveyed;
+  const [first] = leftOut;
+  // What stops the command is told last.
+  for (const { error, isFailure } of files.length === 0 ? leftOut.slice(1) : leftOut) {
+    if (isFailure) command.fail(error);
+    else command.note(`${error.message} Left out.`);
+  }
+  if (files.length === 0 && first) throw first.error;
   return surveyed;
 }
 

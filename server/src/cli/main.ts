@@ -45,6 +45,9 @@ const printer = openPrinter(() => process.exit(CLEAN));
 const cancel = new AbortController();
 const bundle = (name: string): string => join(import.meta.dirname, name);
 
+/** Set where a file of several could not be read. */
+const run = { failed: false };
+
 interface Global {
   readonly memory: number;
   readonly cache: boolean;
@@ -58,6 +61,10 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
   return {
     ...printer,
     signal: cancel.signal,
+    fail(error) {
+      run.failed = true;
+      printer.note(error.message);
+    },
     ranges: threads(bundle('thread.js'), widthFor(memory), (message) => new UserError(message)),
     cache: cacheFolder === undefined ? undefined : openCache(cacheFolder, printer.note),
     memoryMb: memory,
@@ -367,6 +374,7 @@ process.on('uncaughtException', (error) => {
 
 try {
   await program.parseAsync();
+  if (run.failed) process.exitCode = CANNOT_RUN;
 } catch (error) {
   printer.bar.clear();
   const said = inWords(error);

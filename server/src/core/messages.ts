@@ -1,9 +1,17 @@
 // Every error that people see: what happened, and what to do. One place, one voice.
+import type { Suggestion } from './config/suggest.ts';
+import type { Obstacle } from './input/obstacle.ts';
+import { obstacleWords } from './input/obstacle.ts';
 import { systemWords } from './systemWords.ts';
 import { plural } from './words/numbers.ts';
 
 /** An error to be shown as it is, without a stack. */
 export class UserError extends Error {}
+
+/** What an entry for a pair names. */
+const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as const;
+
+const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
@@ -49,15 +57,41 @@ export const messages = {
     new UserError('Saving .zst files needs Node 22.15 or newer. Unpack the file first, or use a newer Node.'),
   changed: (path: string) =>
     new UserError(`${path}: the file changed while it was read. Nothing was written; run the command again.`),
-  empty: (path: string) => new UserError(`${path}: the file is empty: there is nothing to check.`),
-  unrecognised: (path: string, fields: readonly string[]) =>
+  empty: (path: string) =>
     new UserError(
-      `${path}: no preference pairs recognised. ` +
-        (fields.length === 0
-          ? 'No line is a JSON object. '
-          : `The records have the fields ${list(fields.slice(0, 12))}. `) +
-        'Run "preflens schema" on it to see what was tried, and name its mapping in preflens.json.',
+      `${path}: the file is empty: there is nothing to check. If it should hold records, write or download it again.`,
     ),
+  /** A file that is not JSON Lines as a whole. */
+  obstacle: (path: string, obstacle: Obstacle) => {
+    const { at } = obstacle;
+    const place = at ? `:${at.line + 1}:${at.column + 1}` : '';
+    return new UserError(`${path}${place}: ${obstacleWords(path, obstacle)}`);
+  },
+  brokenDocument: (path: string, offset: number, fault: string) =>
+    new UserError(
+      `${path}: the document is not valid JSON at byte ${offset + 1}: ${fault}. Mend it there; nothing was written.`,
+    ),
+  tooLargeColumns: (path: string) =>
+    new UserError(
+      `${path}: columns of more than 256 MB are not turned into records. Write JSON Lines with pandas: read_json(…).to_json(…, orient="records", lines=True).`,
+    ),
+  /** Most lines are no JSON objects; `fault` says what is wrong with the first one. */
+  brokenLines: (path: string, broken: number, all: number, line: number, fault: string) =>
+    new UserError(
+      `${path}: no preference pairs recognised: ${all === 1 ? 'its one line is no JSON object' : `${broken} of ${all} lines are no JSON objects`}. Line ${line}: ${fault}`,
+    ),
+  unrecognised: (path: string, fields: readonly string[], { nearest, rule, known }: Suggestion = {}) => {
+    const near = nearest
+      ? ` The nearest schema is ${nearest.title} (${nearest.id}): the records lack ${nearest.missing.join(' and ')}.`
+      : '';
+    const entry = { mappings: [{ files: fileName(path), ...(rule ?? { ...ANY_PAIR, ...known }) }] };
+    const how = rule
+      ? 'This entry of preflens.json reads them; check which answer is the better one'
+      : 'Name their fields in preflens.json; a pair needs its prompt and two answers, by names joined with dots';
+    return new UserError(
+      `${path}: no preference pairs recognised. The records have the fields ${list(fields.slice(0, 12))}.${near} ${how}: ${JSON.stringify(entry)}`,
+    );
+  },
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
   badMemory: (path: string, line: number, why: string) =>
@@ -80,6 +114,10 @@ export const messages = {
     new UserError(`"${text}" names no line. Write it as FILE:LINE, as in data.jsonl:17.`),
   notKept: () =>
     new UserError('The finding is not there any more, or its file is not saved. Nothing was written down.'),
+  notPruned: () =>
+    new UserError(
+      'Nothing was taken out: without the files that cannot be read, nobody knows which entries are needed. Mend them and run it again.',
+    ),
   noBaselineHere: (path: string) =>
     new UserError(`${path}: there is no baseline. Write one: preflens baseline FILES.`),
   badModel: (folder: string, fault: string) =>

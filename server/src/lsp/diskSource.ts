@@ -178,6 +178,8 @@ export class DiskSource implements Source {
     // Saved meanwhile: what was read is not the file any more.
     if (!read || file !== this.#file) return this.survey(settings, signal);
     this.#digest = read.digest === '' ? undefined : read.digest;
+    const { obstacle, recognition } = read.survey;
+    if (obstacle && !recognition) throw messages.obstacle(file.path, obstacle);
     if (!this.#access) {
       const access = await this.#tools.open(file, read.digest, signal);
       // Closed meanwhile: nobody would close it again.

@@ -1,26 +1,18 @@
 // Why there is no pair to show, and what to do: for the status item, the pages, and commands that can do nothing.
 import { parseRecord } from '#core/checks/examine.ts';
+import type { Survey } from '#core/dataset/survey.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import { isObject } from '#core/model/json.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
+import { whyUnrecognised } from '#node/surveyFile.ts';
 import type { Phase, RecordEdit, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
-import { fileNameOf } from './names.ts';
+import { fileNameOf, pathOf, readableUri } from './names.ts';
 import type { OpenFile } from './openFiles.ts';
-
-/** Field names that a sentence has room for. */
-const MAX_FIELDS = 12;
-
-/** A sentence of what fields the records have; '' where there is no record. */
-function fieldWords(fields: readonly string[]): string {
-  if (fields.length === 0) return 'No line is a JSON object.';
-  const names = fields.slice(0, MAX_FIELDS).map((name) => `"${name}"`);
-  return `The records have the fields ${names.join(', ')}${fields.length > MAX_FIELDS ? ' and more' : ''}.`;
-}
 
 export const whyNotOpen = (uri: string): string =>
   `${fileNameOf(uri)} is not open. Open the file, then compare one of its records.`;
@@ -53,6 +45,14 @@ const whyNotRead = (uri: string): string =>
 
 export const whyUnreadable = (uri: string): string => `${fileNameOf(uri)} cannot be read.`;
 
+/** Why nothing is recognised in a text, as the command line says it, without the name of its file. */
+function whyUnread(uri: string, survey: Survey): string {
+  const path = pathOf(uri) ?? readableUri(uri);
+  const { message } = whyUnrecognised(path, survey);
+  const words = message.slice(path.length).replace(/^[:\d]*: /, '');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 /** Why a file gives no pairs at all. Undefined where it does, or where each of its answers has a verdict. */
 export function whyNoPairs(
   { source, survey }: OpenDataset,
@@ -60,11 +60,10 @@ export function whyNoPairs(
   reason: string | undefined,
 ): string | undefined {
   if (phase === 'reading') return whyReading(source.uri);
-  const { facts, recognition, fieldsSeen } = survey;
+  const { facts, recognition } = survey;
   if (phase === 'failed' && facts.recordCount === 0) return reason ?? whyUnreadable(source.uri);
   if (facts.recordCount === 0) return 'This file is empty: there is nothing to check.';
-  if (!recognition)
-    return `No preference pairs recognised. ${fieldWords(fieldsSeen)} Name their mapping in preflens.json; the command "preflens schema" says what was tried.`;
+  if (!recognition) return whyUnread(source.uri, survey);
   const { answers } = recognition.mapping;
   return answers.kind === 'none' ? `This file holds no pairs: ${answers.why}.` : undefined;
 }

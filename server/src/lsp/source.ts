@@ -4,6 +4,7 @@ import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Schema } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Newline } from '#core/edits/edit.ts';
+import { TextInspector } from '#core/input/obstacle.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
@@ -14,6 +15,7 @@ import type { RelateText } from '#node/rangeWork.ts';
 import type { Follower, OpenDocument } from './document.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import { MOST_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
+import { inspectSlowly, surveyOfWhole } from './wholeText.ts';
 
 /** Bytes looked at before other requests get their turn: well under 10 ms of work. */
 const SLICE_BYTES = 1 << 20;
@@ -90,6 +92,10 @@ export class DocumentSource implements Source {
     const changes = this.document.follow();
     const { bytes, lineStarts, version } = this.document;
     const schema: Schema | undefined = mapping && { mapping };
+    const obstacle = await inspectSlowly(bytes, SLICE_BYTES, async () => {
+      await breathe();
+      return !signal.aborted;
+    });
     const surveyor = new Surveyor(schema, rules);
     let slice = 0;
     for (const raw of recordsOf(bytes)) {
@@ -105,6 +111,8 @@ export class DocumentSource implements Source {
     this.document.unfollow(this.#changes);
     this.#changes = changes;
     [this.#bytes, this.#version] = [bytes, version];
+    if (obstacle && !obstacle.isOneLine)
+      return surveyOfWhole(this.uri, bytes, lineStarts.length, obstacle, rules);
     return { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
   }
 
@@ -115,6 +123,13 @@ export class DocumentSource implements Source {
     [this.#bytes, this.#version] = [bytes, version];
     if (old.recognition) return resurvey(old, bytes, lineStarts, unchanged, this.#rules);
     // Nothing was recognised before, so there is nothing to carry over.
+    const inspector = new TextInspector();
+    inspector.push(bytes);
+    const obstacle = inspector.obstacle(bytes);
+    if (obstacle && !obstacle.isOneLine) {
+      const survey = surveyOfWhole(this.uri, bytes, lineStarts.length, obstacle, this.#rules);
+      return { survey, renumber: () => -1 };
+    }
     const surveyor = new Surveyor(undefined, this.#rules);
     for (const raw of recordsOf(bytes)) surveyor.add(raw);
     const survey = { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };

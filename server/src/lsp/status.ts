@@ -10,10 +10,14 @@ export function statusOf({ dataset, phase, revision, reason, progress }: OpenFil
   const { survey, trust, source } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unread = unreadWords(survey.recognition?.unread ?? []);
-  const why = reason ?? (phase === 'unrecognised' ? whyNoPairs(dataset, phase, reason) : undefined);
+  // Edits may make a text readable, or unreadable, at any time.
+  const isSettled = phase === 'unscored' || phase === 'unrecognised';
+  const shown = isSettled ? (survey.recognition ? 'unscored' : 'unrecognised') : phase;
+  const { uri } = source;
+  const why = reason ?? (shown === 'unrecognised' ? whyNoPairs(dataset, shown, reason) : undefined);
   return {
-    uri: source.uri,
-    phase,
+    uri,
+    phase: shown,
     revision,
     recordCount,
     pairCount,

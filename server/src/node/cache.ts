@@ -118,13 +118,14 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
       try {
         await mkdir(facts, PRIVATE_FOLDER);
         const bytes = factsToArrow(survey.facts);
-        const { findings, counts, recognition, fieldsSeen } = survey;
+        const { findings, counts, recognition, fieldsSeen, suggestion } = survey;
         const rest: StoredSurvey = {
           build: BUILD,
           findings,
           counts: [...counts],
           recognition,
           fieldsSeen,
+          ...(suggestion && { suggestion }),
           factsDigest: digestOfBytes(bytes),
         };
         const { digest } = known;

@@ -11,6 +11,8 @@ import { readRecords } from '#formats/lines.ts';
 
 import type { Codec } from './codec.ts';
 import { CHUNK_BYTES, codecOf } from './codec.ts';
+import type { Inspection } from './inspect.ts';
+import { holdsPairs, inspectFile } from './inspect.ts';
 import { parquetRecords } from './parquet/open.ts';
 import { kindOf, openRegular } from './regularFile.ts';
 
@@ -35,6 +37,8 @@ export interface DataFile {
   readonly records: RecordStream;
   /** Longer records are skipped. */
   readonly mostRecordBytes: number;
+  /** What it is where it cannot be read as records. Looks once. */
+  inspect(): Promise<Inspection>;
   /** Throws when the file was replaced or written to since it was opened. */
   assertSame(): Promise<void>;
 }
@@ -48,10 +52,17 @@ export interface MissingShards {
   readonly first: readonly number[];
 }
 
+export interface FailedPath {
+  readonly path: string;
+  readonly error: UserError;
+}
+
 /** One file, the shards of one, or all files of a folder. */
 export interface Dataset {
   readonly name: string;
   readonly files: readonly DataFile[];
+  /** What could not be opened. */
+  readonly failed: readonly FailedPath[];
   /** Of each split file, the shards that should be there by the others' names. */
   readonly missingShards: readonly MissingShards[];
 }
@@ -60,7 +71,7 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-function unreadable(path: string, error: unknown): Error {
+function unreadable(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   if (codeOf(error) === 'ENOENT') return messages.notFound(path);
   const code = codeOf(error);
@@ -144,19 +155,22 @@ export async function openFile(path: string, mostRecordBytes = MAX_RECORD_BYTES)
   if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
   const codec = codecOf(path);
   const bytes: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
-  return {
+  let inspected: Promise<Inspection> | undefined;
+  const file: DataFile = {
     path,
     codec,
     size: stamp.size,
     stamp,
     bytes,
     mostRecordBytes,
+    inspect: async () => (inspected ??= inspectFile(file)),
     records: (wants) =>
       codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants, mostRecordBytes),
     async assertSame() {
       if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },
   };
+  return file;
 }
 
 const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq)$/i;
@@ -165,16 +179,32 @@ const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 /** Folders that never hold a dataset of their own. */
 const SKIPPED = new Set(['node_modules', '__pycache__']);
 
-async function dataFilesIn(folder: string): Promise<string[]> {
+/** JSON that is not named as JSON Lines may be anything: settings, tokenizers, or a dataset. */
+const JSON_FILE = /\.json(?:\.gz|\.zst)?$/i;
+
+async function isJsonDataset(path: string): Promise<boolean> {
+  try {
+    return await holdsPairs(await openFile(path));
+  } catch (error) {
+    // A file that is no dataset by its name has to be readable to be one.
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+/** The datasets of a folder by their names, of JSON files by what they hold. */
+async function dataFilesIn(folder: string, failed: FailedPath[]): Promise<string[]> {
   const found: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw unreadable(folder, error);
+    failed.push({ path: folder, error: unreadable(folder, error) });
+    return [];
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
-    if (entry.isDirectory()) found.push(...(await dataFilesIn(path)));
+    if (entry.isDirectory()) found.push(...(await dataFilesIn(path, failed)));
     else if (DATA_FILE.test(entry.name)) found.push(path);
+    else if (JSON_FILE.test(entry.name) && (await isJsonDataset(path))) found.push(path);
   }
   return found;
 }
@@ -201,19 +231,33 @@ function missingOf(paths: readonly string[]): MissingShards[] {
   });
 }
 
-async function datasetOf(name: string, paths: readonly string[], most?: number): Promise<Dataset> {
+async function datasetOf(
+  name: string,
+  paths: readonly string[],
+  most: number | undefined,
+  unreadable: readonly FailedPath[] = [],
+): Promise<Dataset> {
   const files: DataFile[] = [];
-  for (const path of paths) files.push(await openFile(path, most));
-  return { name, files, missingShards: missingOf(paths) };
+  const failed = [...unreadable];
+  for (const path of paths) {
+    try {
+      files.push(await openFile(path, most));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed.push({ path, error });
+    }
+  }
+  return { name, files, failed, missingShards: missingOf(paths) };
 }
 
 /** Opens one path: a file, or a folder as one dataset. */
 export async function openDataset(path: string, most?: number): Promise<Dataset> {
   const { isFolder } = await stampOf(path);
   if (!isFolder) return datasetOf(path, [path], most);
-  const paths = await dataFilesIn(path);
-  if (paths.length === 0) throw messages.noDataFiles(path);
-  return datasetOf(path, paths, most);
+  const failed: FailedPath[] = [];
+  const paths = await dataFilesIn(path, failed);
+  if (paths.length === 0 && failed.length === 0) throw messages.noDataFiles(path);
+  return datasetOf(path, paths, most, failed);
 }
 
 /** The paths of a command line, shards of one file together: each list is one dataset. */

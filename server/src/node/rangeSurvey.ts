@@ -186,8 +186,15 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
 export function joinParts(parts: readonly { readonly part: RangeSurvey; readonly byte: number }[]): Survey {
   const [first] = parts;
   if (!first) throw new Error('survey: a file without parts');
-  const { findings, counts, recognition, fieldsSeen } = first.part;
-  let survey: Survey = { facts: factsOf(first.part), findings, counts, recognition, fieldsSeen };
+  const { findings, counts, recognition, fieldsSeen, suggestion } = first.part;
+  let survey: Survey = {
+    facts: factsOf(first.part),
+    findings,
+    counts,
+    recognition,
+    fieldsSeen,
+    ...(suggestion && { suggestion }),
+  };
   let line = first.part.lineCount;
   for (const { part, byte } of parts.slice(1)) {
     survey = appendPart(survey, part, { byte, line });

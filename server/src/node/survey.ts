@@ -1,13 +1,14 @@
 // Surveys of files on disk: one pass each, its result as the rest of the product takes it.
 import type { Survey } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { messages } from '#core/messages.ts';
+import { UserError } from '#core/messages.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 
 import type { PairSource } from './engine.ts';
 import type { DataFile, Dataset } from './files.ts';
 import { assertFits, factsBytes } from './memoryLimits.ts';
 import type { FileSurvey } from './surveyFile.ts';
+import { whyUnrecognised } from './surveyFile.ts';
 
 export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
 
@@ -21,11 +22,21 @@ export interface SurveyedFile {
   readonly signatures: Uint8Array | undefined;
 }
 
+/** A file that is not read. */
+export interface LeftOut {
+  readonly path: string;
+  readonly error: UserError;
+  /** It was meant to be read and cannot be; others are empty, or hold something else. */
+  readonly isFailure: boolean;
+  /** Where its lines could be looked at. */
+  readonly surveyed?: { readonly file: DataFile; readonly survey: Survey };
+}
+
 export interface SurveyedDataset {
   readonly name: string;
   readonly files: readonly SurveyedFile[];
-  /** Files that hold nothing that is recognised, and why. Never all of them. */
-  readonly leftOut: readonly Error[];
+  /** Files that are not read, and why: all of them where `files` is empty. */
+  readonly leftOut: readonly LeftOut[];
   readonly recordCount: number;
   readonly pairCount: number;
   readonly preferenceCount: number;
@@ -39,34 +50,55 @@ export type SurveyFile = (
   pairsBefore: number,
 ) => Promise<Pick<FileSurvey, 'survey' | 'signatures'>>;
 
-/** Surveys all files of a dataset. A file that cannot be read ends it; one that is not recognised is left out. */
+export interface SurveyDatasetOptions {
+  /** Files whose records share one line are read all the same: a repair parts them. */
+  readonly canPart?: boolean;
+  readonly signal?: AbortSignal;
+  /** What the facts of all files have to fit into. */
+  readonly memoryMb?: number;
+}
+
+/** Whether a file whose survey recognised nothing was meant to be read: it is of another kind, or its lines are broken. */
+function isBroken({ obstacle, findings, counts }: Survey): boolean {
+  return obstacle !== undefined || findings.length > 0 || counts.size > 0;
+}
+
+/**
+ * Surveys all files of a dataset. What cannot be read, and what is not recognised, is left out.
+ */
 export async function surveyDataset(
-  { name, files }: Dataset,
+  { name, files, failed }: Dataset,
   surveyFile: SurveyFile,
-  memoryMb = Infinity,
+  { canPart = false, signal, memoryMb = Infinity }: SurveyDatasetOptions = {},
 ): Promise<SurveyedDataset> {
   const surveyed: SurveyedFile[] = [];
-  const leftOut: Error[] = [];
+  const leftOut: LeftOut[] = failed.map((one) => ({ ...one, isFailure: true }));
   const sum = { recordCount: 0, pairCount: 0, preferenceCount: 0, tieCount: 0, judgementCount: 0 };
   for (const file of files) {
-    const { survey, signatures } = await surveyFile(file, sum.pairCount);
-    const { facts, recognition, fieldsSeen } = survey;
-    if (facts.recordCount === 0) leftOut.push(messages.empty(file.path));
-    else if (!recognition) leftOut.push(messages.unrecognised(file.path, fieldsSeen));
-    else {
-      surveyed.push({
-        file,
-        survey: { ...survey, recognition },
-        firstPair: sum.pairCount,
-        firstRecord: sum.recordCount,
-        signatures,
-      });
-      for (const count of Object.keys(sum) as (keyof typeof sum)[]) sum[count] += facts[count];
-      assertFits(name, factsBytes(sum), memoryMb);
+    const { path } = file;
+    const read = await surveyFile(file, sum.pairCount).catch((error: unknown) => {
+      if (!(error instanceof UserError) || signal?.aborted) throw error;
+      leftOut.push({ path, error, isFailure: true });
+      return undefined;
+    });
+    if (!read) continue;
+    const { survey, signatures } = read;
+    const { facts, recognition, obstacle } = survey;
+    if (!recognition || (obstacle && !canPart)) {
+      const error = whyUnrecognised(path, survey);
+      leftOut.push({ path, error, isFailure: isBroken(survey), surveyed: { file, survey } });
+      continue;
     }
+    surveyed.push({
+      file,
+      survey: { ...survey, recognition },
+      firstPair: sum.pairCount,
+      firstRecord: sum.recordCount,
+      signatures,
+    });
+    for (const count of Object.keys(sum) as (keyof typeof sum)[]) sum[count] += facts[count];
+    assertFits(name, factsBytes(sum), memoryMb);
   }
-  const [first] = leftOut;
-  if (surveyed.length === 0 && first) throw first;
   return { name, files: surveyed, leftOut, ...sum };
 }
 

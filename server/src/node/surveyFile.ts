@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import { parseRecord } from '#core/checks/examine.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
-import { withoutFindings } from '#core/dataset/survey.ts';
+import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { recogniseAs } from '#core/mapping/recognise.ts';
+import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import { Sample } from '#core/mapping/sample.ts';
+import type { UserError } from '#core/messages.ts';
 import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 
@@ -98,18 +99,39 @@ export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   return sample.objects;
 }
 
-async function isEmpty({ records }: DataFile): Promise<boolean> {
-  for await (const _ of records()) return false;
-  return true;
+/** Says why nothing is recognised in a file, by its head. */
+async function refuse(file: DataFile): Promise<never> {
+  const surveyor = new Surveyor();
+  let count = 0;
+  for await (const raw of file.records()) {
+    surveyor.add(raw);
+    if (++count === RECOGNITION_SAMPLE) break;
+  }
+  throw whyUnrecognised(file.path, surveyor.end());
+}
+
+/** Why a survey recognised nothing. */
+export function whyUnrecognised(path: string, survey: Survey): UserError {
+  const { facts, findings, counts, fieldsSeen, suggestion, obstacle } = survey;
+  if (obstacle) return messages.obstacle(path, obstacle);
+  if (facts.recordCount === 0) return messages.empty(path);
+  const broken = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const [first] = findings;
+  // Of rules that are off nothing is said of single lines.
+  if (first) {
+    const line = (facts.records.line[first.record] ?? 0) + 1;
+    return messages.brokenLines(path, broken, facts.recordCount, line, first.message);
+  }
+  return messages.unrecognised(path, fieldsSeen, suggestion);
 }
 
 /** How a file is read, by its head: as preflens.json says, or by its look. Throws where nothing is recognised. */
 export async function recogniseFile(file: DataFile): Promise<Recognition> {
+  const { obstacle } = await file.inspect();
+  if (obstacle) throw messages.obstacle(file.path, obstacle);
   const sample = await sampleOf(file);
   const recognition = recogniseAs(configuredMapping(file.path), sample);
-  if (!recognition && (await isEmpty(file))) throw messages.empty(file.path);
-  if (!recognition) throw messages.unrecognised(file.path, Object.keys(sample[0] ?? {}));
-  return recognition;
+  return recognition ?? (await refuse(file));
 }
 
 /** The offset just after the first line end at or after `from`, or the end of the file. */
@@ -253,6 +275,16 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
 }
 
 export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
+  const { obstacle } = await file.inspect();
+  if (!obstacle) return surveyLines(file, options);
+  // Records that share their one line are read, so that a repair can part them.
+  if (!obstacle.isOneLine)
+    return { survey: { ...new Surveyor().end(), obstacle }, source: 'whole', digest: '' };
+  const read = await surveyLines(file, options);
+  return { ...read, survey: { ...read.survey, obstacle } };
+}
+
+async function surveyLines(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
   if (options.cache) return surveyKnown(file, options.cache, options);
   const read = await surveyWhole(file, options);
   await file.assertSame();

@@ -1,3 +1,4 @@
+import { causeOf } from '../json/cause.ts';
 import { findJsonFault, isPlainlyNoJson } from '../json/scan.ts';
 import type { SeveralRecords } from '../json/severalRecords.ts';
 import { severalRecords } from '../json/severalRecords.ts';
@@ -51,6 +52,10 @@ export function objectsOf(parsed: Parsed): readonly JsonObject[] {
   return ('value' in parsed ? [parsed.value] : (parsed.records ?? [])).filter(isObject);
 }
 
+/** Other encodings are not told from each other by their bytes. */
+const ENCODING_WORDS =
+  'If the whole file is in another encoding, convert it, for example with iconv -f WINDOWS-1252 -t UTF-8 (of Chinese texts -f GB18030).';
+
 const COMMA = 0x2c;
 const BOM_START = 0xef;
 
@@ -94,6 +99,12 @@ function separable({ records, separators }: SeveralRecords, offset: number, leng
   return { fault: { ...hit, ...(separators.length > 0 && { separate: separators }) }, records };
 }
 
+/** What is wrong at a byte, and who writes such a thing. */
+function notJsonWords(bytes: Uint8Array, offset: number, expected: string): string {
+  const cause = causeOf(bytes, offset, expected);
+  return `Not valid JSON at byte ${offset + 1} of the line: ${expected}.${cause === '' ? '' : ` ${cause}`}`;
+}
+
 /** Parses one line. Never throws: bad data is a value. */
 export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawRecord): Parsed {
   if (known !== undefined) return fault(known, 0, 1);
@@ -103,7 +114,7 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     if (several) return separable(several, 0, bytes.length);
     const at = bytes.findIndex((byte) => byte > 0x20);
     const place = Math.max(0, at);
-    return fault(`Not valid JSON at byte ${place + 1} of the line: a value expected.`, place, place + 1);
+    return fault(notJsonWords(bytes, place, 'a value expected'), place, place + 1);
   }
   let text: string;
   try {
@@ -116,7 +127,11 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
         at,
         at + 3,
       );
-    return fault(`Not valid UTF-8 from byte ${at + 1} of the line.`, at, Math.min(at + 1, bytes.length));
+    return fault(
+      `Not valid UTF-8 from byte ${at + 1} of the line. ${ENCODING_WORDS}`,
+      at,
+      Math.min(at + 1, bytes.length),
+    );
   }
   try {
     // As many characters as bytes, and none written as an escape.
@@ -128,11 +143,7 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     if (several) return separable(several, found.offset, bytes.length);
     if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
     const start = Math.min(found.offset, Math.max(0, bytes.length - 1));
-    return fault(
-      `Not valid JSON at byte ${found.offset + 1} of the line: ${found.message}.`,
-      start,
-      Math.min(start + 1, bytes.length),
-    );
+    return fault(notJsonWords(bytes, found.offset, found.message), start, Math.min(start + 1, bytes.length));
   }
 }
 
@@ -172,6 +183,14 @@ function checksOf(rules: RuleSettings): Checks {
   };
   prepared.set(rules, made);
   return made;
+}
+
+/** What stands on a line in the place of an object, and how it comes there. */
+function notObjectWords(value: Json): string {
+  const what = 'The record is not a JSON object';
+  if (typeof value === 'string' && /^\s*[{[]/.test(value))
+    return `${what}: it is a string that holds JSON, which was encoded twice. Write the record itself, without json.dumps around it.`;
+  return Array.isArray(value) ? `${what}: it is a list.` : `${what}.`;
 }
 
 function without(rule: keyof typeof RECORD_RULES, rules: RuleSettings, record: number, hit: Hit): Examined {
@@ -222,6 +241,16 @@ function answersOf(pairs: readonly ViewedPair[]): readonly (readonly [Answer, nu
   });
 }
 
+const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
+
+/** What a line that is no JSON object shows, whatever the schema. Undefined where it is one. */
+export function examineBroken(parsed: Parsed, record: number, rules: RuleSettings): Examined | undefined {
+  if ('fault' in parsed) return without('invalid-json', rules, record, parsed.fault);
+  if (isObject(parsed.value)) return undefined;
+  const hit: Hit = { place: { path: [], part: 'value' }, message: notObjectWords(parsed.value) };
+  return without('not-an-object', rules, record, hit);
+}
+
 /** Runs every check that needs one record alone and is on. */
 export function examine(
   parsed: Parsed,
@@ -229,12 +258,10 @@ export function examine(
   record: number,
   rules: RuleSettings = DEFAULT_RULES,
 ): Examined {
-  if ('fault' in parsed) return without('invalid-json', rules, record, parsed.fault);
-  const { value } = parsed;
-  if (!isObject(value)) {
-    const hit: Hit = { place: { path: [], part: 'value' }, message: 'The record is not a JSON object.' };
-    return without('not-an-object', rules, record, hit);
-  }
+  const broken = examineBroken(parsed, record, rules);
+  if (broken || 'fault' in parsed) return broken ?? NOTHING;
+  // What is broken was told above.
+  const value = parsed.value as JsonObject;
   const outcome = readRecord(mapping, value);
   if ('problem' in outcome) {
     const { kind, path, expected } = outcome.problem;

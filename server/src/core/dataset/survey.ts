@@ -2,10 +2,13 @@
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
 import { styleOfPair } from '../checks/dataset/styleMarks.ts';
 import type { Examined, Parsed } from '../checks/examine.ts';
-import { examine, parseRecord } from '../checks/examine.ts';
+import { examine, examineBroken, objectsOf, parseRecord } from '../checks/examine.ts';
 import type { RuleSettings } from '../checks/settings.ts';
 import { DEFAULT_RULES } from '../checks/settings.ts';
+import type { Suggestion } from '../config/suggest.ts';
+import { suggest } from '../config/suggest.ts';
 import type { Key } from '../hash.ts';
+import type { Obstacle } from '../input/obstacle.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
@@ -34,6 +37,10 @@ export interface Survey {
   readonly recognition: Recognition | undefined;
   /** Names of the fields of the first readable record, for a message when nothing was recognised. */
   readonly fieldsSeen: readonly string[];
+  /** What would read the records, where nothing was recognised. */
+  readonly suggestion?: Suggestion;
+  /** Why the file as a whole is not JSON Lines. */
+  readonly obstacle?: Obstacle;
 }
 
 /** A survey's findings without those of some records, which are about to be read anew. */
@@ -77,6 +84,8 @@ export class Surveyor {
   #waiting: Waiting[] | undefined = [];
   #sample = new Sample();
   #fieldsSeen: readonly string[] = [];
+  #suggestion: Suggestion | undefined;
+  #tellsBroken = false;
 
   /** @param onPair told of every pair, in their order */
   constructor(known?: Schema, rules: RuleSettings = DEFAULT_RULES, onPair?: (pair: Pair) => void) {
@@ -110,6 +119,7 @@ export class Surveyor {
       counts: this.#counts,
       recognition: this.#recognition,
       fieldsSeen: this.#fieldsSeen,
+      ...(this.#suggestion && { suggestion: this.#suggestion }),
     };
   }
 
@@ -125,14 +135,23 @@ export class Surveyor {
     this.#sample = new Sample();
     this.#recognition = recogniseAs(this.#given, sample);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
+    if (!this.#recognition) {
+      this.#suggestion = suggest(sample);
+      // Mostly broken lines are why: each says what is wrong with it.
+      const broken = waiting.filter(({ parsed }) => objectsOf(parsed).length === 0).length;
+      this.#tellsBroken = broken * 2 > waiting.length;
+    }
     this.#waiting = undefined;
     for (const { raw, parsed } of waiting) this.#take(raw, parsed);
   }
 
+  #examine(record: number, parsed: Parsed): Examined {
+    if (this.#recognition) return examine(parsed, this.#recognition.mapping, record, this.#rules);
+    return (this.#tellsBroken ? examineBroken(parsed, record, this.#rules) : undefined) ?? NOTHING;
+  }
+
   #take(raw: Omit<RawRecord, 'bytes'>, parsed: Parsed): void {
-    const { pairs, judgements, findings } = this.#recognition
-      ? examine(parsed, this.#recognition.mapping, raw.record, this.#rules)
-      : NOTHING;
+    const { pairs, judgements, findings } = this.#examine(raw.record, parsed);
     const said = (verdict: boolean): number => judgements.filter((one) => one.verdict === verdict).length;
     this.#facts.addRecord({ ...raw, judgements: judgements.length, good: said(true), bad: said(false) });
     let before: { readonly prompt: Pair['prompt']; readonly key: Key } | undefined;

@@ -68,3 +68,15 @@ export function severalRecords(bytes: Uint8Array): SeveralRecords | undefined {
   const isWhole = at === bytes.length && records.length > 0;
   return isWhole && (records.length > 1 || separators.length > 0) ? { records, separators } : undefined;
 }
+
+/** The bytes of the records between separators. */
+export function partsOf(bytes: Uint8Array, separators: readonly Separator[]): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { start, end } of separators) {
+    if (start > from) parts.push(bytes.subarray(from, start));
+    from = end;
+  }
+  if (from < bytes.length) parts.push(bytes.subarray(from));
+  return parts;
+}

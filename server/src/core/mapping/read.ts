@@ -32,6 +32,11 @@ function compile(mapping: Mapping): Compiled {
   return made;
 }
 
+/** The fields that a mapping cannot do without. */
+export function needsOf(mapping: Mapping): readonly Need[] {
+  return compile(mapping).needs;
+}
+
 /** How many fields speak for a mapping: of two that fit, the one that asks for more is meant. */
 export function specificity(mapping: Mapping): number {
   const { needs, marks } = compile(mapping);

@@ -39,6 +39,17 @@ export function baselineOf(found: readonly Keyed[], unlisted: ReadonlyMap<string
   return { findings, unlisted };
 }
 
+/** A baseline with the entries of an older one: those of files that cannot be read now are among them. */
+export function joined(baseline: Baseline, older: Baseline | undefined): Baseline {
+  if (!older) return baseline;
+  const findings = new Map(older.findings);
+  for (const [key, rules] of baseline.findings)
+    findings.set(key, new Set([...(findings.get(key) ?? []), ...rules]));
+  const unlisted = new Map(older.unlisted);
+  for (const [rule, count] of baseline.unlisted) unlisted.set(rule, Math.max(count, unlisted.get(rule) ?? 0));
+  return { findings, unlisted };
+}
+
 /** The entries of a baseline that some finding still has, and those of rules that were not looked for. */
 export function prune(
   baseline: Baseline,

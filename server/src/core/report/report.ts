@@ -73,6 +73,8 @@ export interface Report {
   readonly files: readonly FileReport[];
   /** What could not be checked, and why. */
   readonly errors: readonly string[];
+  /** Files that were not meant to be checked: empty ones, and records of another kind. */
+  readonly leftOut?: readonly string[];
 }
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };

@@ -72,6 +72,7 @@ function* sarif(report: Report, most: number): Generator<string> {
   const rules = countByRule(report.files).map(({ rule }) => rule);
   const notes = [
     ...report.errors.map((error) => notification(error, 'error')),
+    ...(report.leftOut ?? []).map((words) => notification(`${words} Left out.`, 'note')),
     ...(rest > 0
       ? [
           notification(

@@ -6,6 +6,25 @@ import { ANGLE, BRACKET } from '../view.ts';
 const TOKEN =
   /<\|(?:im_start|im_end|im_sep|endoftext|end_of_text|begin_of_text|start_header_id|end_header_id|eot_id|eom_id|user|assistant|system|end|endofprompt|eos|bos|pad|prompter|end_of_turn|start_of_turn)\|>|<(?:start|end)_of_turn>|<｜[^｜<>]{2,30}｜>|\[\/?INST\]|<<\/?SYS>>|<\/s>(?=\s*(?:<s>|$))|<\|(?:START|END)_OF_TURN_TOKEN\|>/;
 const LAST = new RegExp(`(?:${TOKEN.source})$`);
+/** HTML's struck-out text, from one tag to the other. Its end is no token. */
+const STRIKE = /<s>([^<]*(?:<(?!\/?s>)[^<]*)*)<\/s>/gi;
+
+/** Longer texts are not struck out as a whole. */
+const MAX_STRUCK = 80;
+
+/**
+ * The text with the tags of struck-out text as blanks, so that all else stays in its place. An answer that stands as a whole
+ * between the two was decoded with its tokens.
+ */
+function blankStrikes(text: string): string {
+  if (!text.includes('</s>') || !text.includes('<s>')) return text;
+  return text.replaceAll(STRIKE, (all, inner: string, at: number) => {
+    const isWhole = at === 0 && all.length === text.trimEnd().length;
+    const isDecoded = isWhole && (/^\s|\n/.test(inner) || inner.length > MAX_STRUCK);
+    return isDecoded ? all : `   ${inner}    `;
+  });
+}
+
 /** No token is longer. */
 const LONGEST = 64;
 
@@ -38,9 +57,10 @@ export const templateTokenInText: AnswerCheck = {
   },
   checkAnswer: (answer) => {
     if ((answer.view.marks & (ANGLE | BRACKET)) === 0 && !answer.view.isWide) return [];
-    const found = TOKEN.exec(answer.text);
+    const text = blankStrikes(answer.text);
+    const found = TOKEN.exec(text);
     if (!found) return [];
-    const end = startOfLast(answer.text);
+    const end = startOfLast(text);
     // Tokens in the middle cut the answer in two: a person decides which part counts.
     const isAtEnd = end <= found.index && end > 0;
     const place = answerRange(answer, found.index, found.index + found[0].length);

@@ -1,0 +1,168 @@
+// The records of a JSON document, one after the other, each as one line: its own bytes without the line ends between its parts.
+import { MAX_RECORD_BYTES } from '../checks/examine.ts';
+import type { CutRecord } from '../model/record.ts';
+import type { ScanListener, ScannedValue } from './documentScanner.ts';
+import { DocumentScanner } from './documentScanner.ts';
+import type { DocumentForm } from './documentShape.ts';
+import { fieldsOf, itemsOf } from './scan.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+const TAB = 0x09;
+const OPENING = new Set([0x7b, 0x5b]);
+const CLOSING = new Set([0x7d, 0x5d]);
+
+/** The bytes of a value without its line ends; where one stood between two parts, one space is left. All other bytes stay. */
+export function oneLine(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(LINE_FEED) && !bytes.includes(RETURN)) return bytes;
+  const out = new Uint8Array(bytes.length);
+  let length = 0;
+  let isString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (isString) {
+      out[length++] = byte;
+      if (byte === BACKSLASH && at + 1 < bytes.length) out[length++] = bytes[++at] ?? 0;
+      else if (byte === QUOTE) isString = false;
+      continue;
+    }
+    if (byte === QUOTE) isString = true;
+    if (byte !== SPACE && byte !== TAB && byte !== LINE_FEED && byte !== RETURN) {
+      out[length++] = byte;
+      continue;
+    }
+    let end = at;
+    let hasBreak = false;
+    for (; end < bytes.length; end++) {
+      const space = bytes[end];
+      if (space === LINE_FEED || space === RETURN) hasBreak = true;
+      else if (space !== SPACE && space !== TAB) break;
+    }
+    if (!hasBreak) while (at < end) out[length++] = bytes[at++] ?? 0;
+    else if (!OPENING.has(out[length - 1] ?? 0) && !CLOSING.has(bytes[end] ?? 0)) out[length++] = SPACE;
+    at = end - 1;
+  }
+  return out.subarray(0, length);
+}
+
+/** Which values are the records. */
+function isRecordIn(form: DocumentForm): (value: ScannedValue) => boolean {
+  if (form.kind === 'by key') return ({ depth }) => depth === 1;
+  if (form.kind === 'keyed') {
+    const names = new Set(form.keys);
+    return ({ depth, keys: [key] }) => depth === 2 && key !== undefined && names.has(key);
+  }
+  return ({ depth, kind, keys }) => (depth === 0 ? kind !== 'list' : depth === 1 && keys[0] === undefined);
+}
+
+class Records implements ScanListener {
+  readonly deepest: number;
+  readonly #isRecord: (value: ScannedValue) => boolean;
+  #ready: CutRecord[] = [];
+  #record = 0;
+
+  constructor(form: DocumentForm) {
+    this.deepest = form.kind === 'keyed' ? 2 : 1;
+    this.#isRecord = isRecordIn(form);
+  }
+
+  wants(value: ScannedValue): number {
+    return this.#isRecord(value) ? MAX_RECORD_BYTES : 0;
+  }
+
+  take(value: ScannedValue): void {
+    if (!this.#isRecord(value)) return;
+    const { bytes = new Uint8Array(0), start, byteEnd } = value;
+    const { byte: byteStart, line } = start;
+    this.#ready.push({
+      record: this.#record++,
+      line,
+      byteStart,
+      byteEnd,
+      lineEnd: byteEnd,
+      bytes: oneLine(bytes),
+    });
+  }
+
+  *taken(): Generator<CutRecord> {
+    const ready = this.#ready;
+    this.#ready = [];
+    yield* ready;
+  }
+}
+
+/** How much of a column document is held: its rows are spread over the whole. */
+const MAX_COLUMNS_BYTES = MAX_RECORD_BYTES;
+
+/** A document of columns that is too large to be turned. */
+export class TooLargeColumns extends Error {}
+
+async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > MAX_COLUMNS_BYTES) throw new TooLargeColumns();
+    parts.push(new Uint8Array(chunk));
+  }
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** The rows of columns: each value with the bytes that it has. A column that is shorter gives no field to the rows behind its end. */
+function* rowsOf(bytes: Uint8Array, isIndexed: boolean): Generator<CutRecord> {
+  const open = bytes.indexOf(0x7b);
+  const text = (start: number, end: number): string => new TextDecoder().decode(bytes.subarray(start, end));
+  const rows = new Map<string, [name: string, value: string][]>();
+  for (const { keyStart, keyEnd, valueStart, valueEnd } of fieldsOf(bytes, open, bytes.length)) {
+    const name = text(keyStart, keyEnd);
+    const values = isIndexed ? fieldsOf(bytes, valueStart, valueEnd) : itemsOf(bytes, valueStart, valueEnd);
+    let number = 0;
+    for (const one of values) {
+      const key = isIndexed ? text(one.keyStart, one.keyEnd) : String(number++);
+      const row = rows.get(key) ?? [];
+      rows.set(key, row);
+      row.push([name, text(one.valueStart, one.valueEnd)]);
+    }
+  }
+  const encoder = new TextEncoder();
+  let record = 0;
+  for (const row of rows.values()) {
+    const line = encoder.encode(`{${row.map(([name, value]) => `${name}: ${value}`).join(', ')}}`);
+    yield {
+      record: record++,
+      line: 0,
+      byteStart: 0,
+      byteEnd: line.length,
+      lineEnd: line.length,
+      bytes: oneLine(line),
+    };
+  }
+}
+
+/** The records of a document. Throws a JsonSyntaxError for columns that are no JSON, and TooLargeColumns. */
+export async function* documentRecords(
+  chunks: AsyncIterable<Uint8Array>,
+  form: DocumentForm,
+): AsyncGenerator<CutRecord> {
+  if (form.kind === 'columns') {
+    yield* rowsOf(await whole(chunks), form.isIndexed);
+    return;
+  }
+  const records = new Records(form);
+  const scanner = new DocumentScanner(records);
+  for await (const chunk of chunks) {
+    scanner.push(chunk);
+    yield* records.taken();
+  }
+  scanner.end();
+  yield* records.taken();
+}

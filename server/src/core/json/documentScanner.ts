@@ -1,0 +1,302 @@
+// A streaming look at JSON that is not one record a line: where its values begin and end, down to two levels. It holds
+// no value but those that are wanted, so that a list of many gigabytes costs the memory of one record.
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const LINE_FEED = 0x0a;
+
+/** White space, and what stands between documents: a byte order mark, the record separator of JSON text sequences. */
+const SPACES = new Set([0x20, 0x09, LINE_FEED, 0x0d]);
+const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
+
+/** Longer keys are cut: they only name things. */
+const MAX_KEY_BYTES = 200;
+
+export type ValueKind = 'object' | 'list' | 'scalar';
+
+/** A place in the text. Lines are counted from 0. */
+export interface TextPlace {
+  readonly byte: number;
+  readonly line: number;
+  /** The byte at which the line begins: columns are counted from there. */
+  readonly lineStart: number;
+}
+
+export interface ScannedValue {
+  /** 0 for a document, 1 for its members, 2 for the members of these. */
+  readonly depth: number;
+  readonly kind: ValueKind;
+  /** The names of the fields that lead here; undefined for the items of lists. */
+  readonly keys: readonly (string | undefined)[];
+  readonly start: TextPlace;
+  byteEnd: number;
+  lineEnd: number;
+  /** Where it was wanted, and is not too long. */
+  bytes?: Uint8Array;
+}
+
+/** What is wrong between values. */
+export interface DocumentFault {
+  readonly what: 'comma' | 'line break in a string' | 'unexpected' | 'end';
+  readonly at: TextPlace;
+}
+
+export interface ScanListener {
+  /** Values down to this depth are told, 2 at most. */
+  readonly deepest: number;
+  /** A value begins: how many bytes of it are wanted at most, 0 for none. A longer one comes without its bytes. */
+  wants(value: ScannedValue): number;
+  /** A value ended. Of nested values that are both wanted, the outer one gets its bytes. */
+  take(value: ScannedValue): void;
+}
+
+type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
+type Token = 'none' | 'string' | 'word';
+
+const kindOf = (byte: number): ValueKind =>
+  byte === OPEN_OBJECT ? 'object' : byte === OPEN_LIST ? 'list' : 'scalar';
+
+export class DocumentScanner {
+  readonly #listener: ScanListener;
+  readonly #stack: number[] = [];
+  readonly #open: (ScannedValue | undefined)[] = [];
+  #expected: Expected = 'value';
+  #token: Token = 'none';
+  #isEscaped = false;
+  #isKey = false;
+  #key: number[] = [];
+  readonly #keys: (string | undefined)[] = [];
+  #chunkStart = 0;
+  #line = 0;
+  #lineStart = 0;
+  #lastComma: TextPlace | undefined;
+  #wanted: ScannedValue | undefined;
+  #wantedBytes = 0;
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
+  /** The first fault; scanning goes on by counting brackets. */
+  fault: DocumentFault | undefined;
+  /** The line of the first byte that is no white space, and of the second one. */
+  firstLines: readonly number[] = [];
+  /** The line of the last such byte. */
+  lastMarkLine = 0;
+
+  constructor(listener: ScanListener) {
+    this.#listener = listener;
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let i = 0; i < chunk.length; i++) {
+      if (this.#token === 'string') {
+        i = this.#endOfString(chunk, i);
+        if (i === chunk.length) break;
+        this.#token = 'none';
+        if (this.#isKey) this.#endKey();
+        else this.#close(chunk, i + 1);
+        continue;
+      }
+      const byte = chunk[i] ?? 0;
+      if (this.#token === 'word') {
+        if (!isWordEnd(byte)) continue;
+        this.#token = 'none';
+        this.#close(chunk, i);
+      }
+      if (SPACES.has(byte)) {
+        if (byte === LINE_FEED) this.#newLine(i);
+      } else if (this.#stack.length > 0 || !BETWEEN.has(byte)) this.#mark(chunk, byte, i);
+    }
+    this.#keepPart(chunk, chunk.length);
+    this.#chunkStart += chunk.length;
+  }
+
+  end(): void {
+    const nothing = new Uint8Array(0);
+    if (this.#token === 'word') {
+      this.#token = 'none';
+      this.#close(nothing, 0);
+    }
+    if (this.#stack.length > 0 || this.#token === 'string') this.#fail('end', this.#place(0));
+  }
+
+  /** Where the string that is open ends in the chunk; the chunk's length where it goes on. */
+  #endOfString(chunk: Uint8Array, from: number): number {
+    let i = from;
+    for (; i < chunk.length; i++) {
+      const byte = chunk[i] ?? 0;
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (byte === QUOTE) break;
+      else if (byte === BACKSLASH) this.#isEscaped = true;
+      else if (byte === LINE_FEED) {
+        this.#fail('line break in a string', this.#place(i));
+        this.#newLine(i);
+      }
+    }
+    if (this.#isKey && this.#stack.length <= this.#listener.deepest)
+      for (let k = from; k < i && this.#key.length < MAX_KEY_BYTES; k++) this.#key.push(chunk[k] ?? 0);
+    return i;
+  }
+
+  #newLine(i: number): void {
+    this.#line++;
+    this.#lineStart = this.#chunkStart + i + 1;
+  }
+
+  #place(i: number): TextPlace {
+    return { byte: this.#chunkStart + i, line: this.#line, lineStart: this.#lineStart };
+  }
+
+  #fail(what: DocumentFault['what'], at: TextPlace): void {
+    this.fault ??= { what, at };
+  }
+
+  /** A byte that is neither white space nor inside a string or word. */
+  #mark(chunk: Uint8Array, byte: number, i: number): void {
+    this.lastMarkLine = this.#line;
+    if (this.firstLines.length < 2) this.firstLines = [...this.firstLines, this.#line];
+    switch (byte) {
+      case QUOTE:
+        this.#token = 'string';
+        this.#isKey = this.#expected === 'key' || this.#expected === 'key or end';
+        if (this.#isKey) this.#key = [];
+        else this.#begin(byte, i);
+        break;
+      case OPEN_OBJECT:
+      case OPEN_LIST:
+        this.#begin(byte, i);
+        this.#stack.push(byte);
+        this.#expected = byte === OPEN_OBJECT ? 'key or end' : 'value or end';
+        break;
+      case CLOSE_OBJECT:
+      case CLOSE_LIST:
+        this.#endContainer(chunk, byte, i);
+        break;
+      case COMMA:
+        if (this.#stack.length <= 1) this.#lastComma = this.#place(i);
+        if (this.#stack.length === 0) break;
+        if (this.#expected !== 'comma or end') this.#fail('unexpected', this.#place(i));
+        this.#expected = this.#stack.at(-1) === OPEN_OBJECT ? 'key' : 'value';
+        break;
+      case COLON:
+        if (this.#expected !== 'colon') this.#fail('unexpected', this.#place(i));
+        this.#expected = 'value';
+        break;
+      default:
+        this.#begin(byte, i);
+        this.#token = 'word';
+    }
+  }
+
+  #begin(byte: number, i: number): void {
+    const depth = this.#stack.length;
+    if (this.#expected !== 'value' && this.#expected !== 'value or end')
+      this.#fail('unexpected', this.#place(i));
+    if (depth > this.#listener.deepest) return;
+    if (this.#stack.at(-1) === OPEN_LIST) this.#keys[depth - 1] = undefined;
+    const start = this.#place(i);
+    const keys = this.#keys.slice(0, depth);
+    const value: ScannedValue = {
+      depth,
+      kind: kindOf(byte),
+      keys,
+      start,
+      byteEnd: start.byte,
+      lineEnd: start.line,
+    };
+    this.#open[depth] = value;
+    const wanted = this.#listener.wants(value);
+    if (this.#wanted || wanted === 0) return;
+    this.#wanted = value;
+    this.#wantedBytes = wanted;
+    this.#parts = [];
+    this.#partBytes = 0;
+  }
+
+  #endKey(): void {
+    const depth = this.#stack.length;
+    this.#expected = 'colon';
+    if (depth > this.#listener.deepest) return;
+    const text = new TextDecoder().decode(Uint8Array.from(this.#key));
+    try {
+      this.#keys[depth - 1] = JSON.parse(`"${text}"`) as string;
+    } catch {
+      // A key that was cut inside an escape.
+      this.#keys[depth - 1] = text;
+    }
+  }
+
+  #endContainer(chunk: Uint8Array, byte: number, i: number): void {
+    const open = this.#stack.at(-1);
+    const isOwn = open === (byte === CLOSE_OBJECT ? OPEN_OBJECT : OPEN_LIST);
+    const isAfterComma = this.#expected === 'value' || this.#expected === 'key';
+    if (isOwn && isAfterComma && this.#stack.length === 1 && this.#lastComma)
+      this.#fail('comma', this.#lastComma);
+    else if (!isOwn || isAfterComma || this.#expected === 'colon') {
+      // Inside of records it is their own fault.
+      if (!isOwn || this.#stack.length <= 1) this.#fail('unexpected', this.#place(i));
+    }
+    if (open === undefined) return;
+    this.#stack.pop();
+    this.#keys.length = Math.min(this.#keys.length, this.#stack.length);
+    this.#close(chunk, i + 1);
+  }
+
+  /** A value ends before this byte of the chunk. */
+  #close(chunk: Uint8Array, end: number): void {
+    const depth = this.#stack.length;
+    this.#expected = depth === 0 ? 'value' : 'comma or end';
+    const value = this.#open[depth];
+    if (!value) return;
+    this.#open[depth] = undefined;
+    value.byteEnd = this.#chunkStart + end;
+    value.lineEnd = this.#line;
+    if (value === this.#wanted) {
+      if (this.#keepPart(chunk, end)) value.bytes = join(this.#parts, this.#partBytes);
+      this.#wanted = undefined;
+      this.#parts = [];
+    }
+    this.#listener.take(value);
+  }
+
+  /** Keeps what belongs to the wanted value in a chunk, which readers use again. False where it is wanted no more. */
+  #keepPart(chunk: Uint8Array, end: number): boolean {
+    if (!this.#wanted) return false;
+    const part = chunk.subarray(Math.max(0, this.#wanted.start.byte - this.#chunkStart), end);
+    this.#partBytes += part.length;
+    if (this.#partBytes <= this.#wantedBytes) {
+      this.#parts.push(new Uint8Array(part));
+      return true;
+    }
+    // Too long: what is inside of it may be wanted instead.
+    this.#wanted = undefined;
+    this.#parts = [];
+    return false;
+  }
+}
+
+function isWordEnd(byte: number): boolean {
+  return (
+    SPACES.has(byte) ||
+    byte === COMMA ||
+    byte === COLON ||
+    byte === CLOSE_OBJECT ||
+    byte === CLOSE_LIST ||
+    byte === OPEN_OBJECT ||
+    byte === OPEN_LIST ||
+    byte === QUOTE
+  );
+}
+
+function join(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

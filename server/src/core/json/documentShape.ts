@@ -1,0 +1,295 @@
+// What a JSON document is that is not JSON Lines, and where its records stand.
+import type { Json, JsonObject } from '../model/json.ts';
+import { isList, isObject } from '../model/json.ts';
+import type { DocumentFault, ScanListener, ScannedValue } from './documentScanner.ts';
+import { DocumentScanner } from './documentScanner.ts';
+
+/** Where the records are. */
+export type DocumentForm =
+  /** The items of a list, or of several lists one after the other. */
+  | { readonly kind: 'list'; readonly lists: number }
+  /** Objects one after the other. */
+  | { readonly kind: 'sequence' }
+  /** The items of lists under fields of one object. `others`: fields that hold something else. */
+  | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly others: readonly string[] }
+  /** The values of one object. */
+  | { readonly kind: 'by key' }
+  /** A list for each column, or an object from row to value. */
+  | { readonly kind: 'columns'; readonly names: readonly string[]; readonly isIndexed: boolean }
+  /** Names of columns, and rows of values: pandas calls it "split". */
+  | { readonly kind: 'split' }
+  /** LLaMA-Factory's list of datasets. */
+  | { readonly kind: 'dataset info'; readonly files: readonly string[] }
+  /** Something else. */
+  | { readonly kind: 'other'; readonly fields: readonly string[] };
+
+export interface DocumentShape {
+  readonly form: DocumentForm;
+  /** How many there are; of columns, rows. */
+  readonly recordCount: number;
+  /** Lines of the whole and of the first record, from 0. */
+  readonly lines: readonly [first: number, last: number];
+  readonly firstRecord: readonly [first: number, last: number] | undefined;
+  readonly fault: DocumentFault | undefined;
+  /** Records from the head. */
+  readonly sample: readonly JsonObject[];
+}
+
+const MAX_SAMPLE = 64;
+const MAX_SAMPLE_BYTES = 4 * 1024 * 1024;
+
+/** Fields beyond these are counted alone: they are names of rows. */
+const MAX_FIELDS = 5000;
+
+/** The scan may end early between pieces of this size. */
+const PIECE_BYTES = 16 * 1024;
+
+/** Names under which people and servers put a list of records. */
+const LIST_NAMES =
+  /^(?:data|dataset|records?|rows|examples?|items|instances|samples|pairs|results?|train\w*|test\w*|valid\w*|dev|eval\w*)$/i;
+
+/** Fields of an entry of LLaMA-Factory's dataset_info.json. */
+const INFO_NAMES = ['file_name', 'hf_hub_url', 'ms_hub_url', 'om_hub_url', 'script_url', 'cloud_file_name'];
+
+interface FieldShape {
+  readonly kind: ScannedValue['kind'];
+  children: number;
+  objects: number;
+}
+
+function parse(bytes: Uint8Array | undefined): Json | undefined {
+  if (!bytes) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Json;
+  } catch {
+    // A record that is broken is no example.
+    return undefined;
+  }
+}
+
+/** Counts what a document holds, and keeps a few records from its head. */
+class Collector implements ScanListener {
+  deepest = 2;
+  documents = 0;
+  first: ScannedValue | undefined;
+  isFirstClosed = false;
+  /** Seen to be no lines of their own. */
+  isSettled = false;
+  lists = 0;
+  objects = 0;
+  items = 0;
+  itemObjects = 0;
+  readonly fields = new Map<string, FieldShape>();
+  fieldCount = 0;
+  fieldObjects = 0;
+  firstRecord: readonly [number, number] | undefined;
+  readonly samples: {
+    readonly depth: number;
+    readonly key: string | undefined;
+    readonly value: JsonObject;
+  }[] = [];
+  whole: Json | undefined;
+  #sampleBytes = 0;
+  #current: ScannedValue['kind'] = 'scalar';
+
+  wants(value: ScannedValue): number {
+    const { depth, kind, keys } = value;
+    if (depth === 0) {
+      this.first ??= value;
+      this.#current = kind;
+      // Of what follows, no fields are needed.
+      if (this.documents > 0 || kind === 'list') this.deepest = 1;
+      if (kind === 'list') this.lists++;
+    }
+    const [field] = keys;
+    const isFirst = this.documents === 0;
+    if (depth === 1 && field !== undefined && isFirst) this.#addField(field, kind);
+    if (depth === 2 && field !== undefined && isFirst) {
+      const own = this.fields.get(field);
+      if (own) own.children++;
+      if (own && kind === 'object') own.objects++;
+    }
+    const isSampled = kind === 'object' && this.samples.length < MAX_SAMPLE;
+    return isSampled ? Math.max(0, MAX_SAMPLE_BYTES - this.#sampleBytes) : 0;
+  }
+
+  take(value: ScannedValue): void {
+    const { depth, kind, keys, bytes, start, lineEnd } = value;
+    if (bytes) this.#sampleBytes += bytes.length;
+    const isItem = depth === 1 && this.#current === 'list';
+    const isRecord = isItem || (depth === 0 && kind === 'object');
+    if (isRecord && kind === 'object') this.firstRecord ??= [start.line, lineEnd];
+    if (isItem) {
+      this.items++;
+      if (kind === 'object') this.itemObjects++;
+    }
+    const parsed = parse(bytes);
+    if (depth === 0 && this.documents === 0) this.whole = parsed;
+    if (isObject(parsed)) this.samples.push({ depth, key: keys[0], value: parsed });
+    if (depth === 0 && kind === 'object') this.objects++;
+    if (depth === 0) {
+      this.documents++;
+      this.isFirstClosed = true;
+    }
+  }
+
+  #addField(name: string, kind: ScannedValue['kind']): void {
+    this.fieldCount++;
+    if (kind === 'object') this.fieldObjects++;
+    if (this.fields.size < MAX_FIELDS) this.fields.set(name, { kind, children: 0, objects: 0 });
+  }
+}
+
+/** Whether some records are pairs that are known. */
+export type IsKnown = (sample: readonly JsonObject[]) => boolean;
+
+/** True once the text is seen to be lines of their own. */
+function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown): boolean {
+  const { first, isFirstClosed, samples } = found;
+  if (!first || found.isSettled) return false;
+  if (first.kind === 'scalar') return true;
+  const [line = 0, secondLine = line] = scanner.firstLines;
+  const isBare = secondLine > line;
+  const { fault } = scanner;
+  const isInFirst = fault !== undefined && (!isFirstClosed || fault.at.byte < first.byteEnd);
+  if (isInFirst && fault.what !== 'comma' && !isBare) {
+    // A list that goes on over lines is one, whatever is wrong with its records.
+    return first.kind === 'object' || (fault.what !== 'end' && fault.at.line === line);
+  }
+  if (!isFirstClosed || first.lineEnd > line) return false;
+  const goesOn = scanner.lastMarkLine > first.lineEnd;
+  if (!goesOn) return false;
+  found.isSettled = first.kind === 'list' && isKnown(samples.map(({ value }) => value));
+  return !found.isSettled;
+}
+
+/** The columns of a document whose fields all hold as many values. */
+function columnsOf(found: Collector): DocumentForm | undefined {
+  const { fields, fieldCount } = found;
+  const shapes = [...fields.values()];
+  const [first] = shapes;
+  if (!first || fieldCount < 2 || fieldCount > fields.size || first.children < 2) return undefined;
+  const isIndexed = first.kind === 'object';
+  const isUniform = shapes.every(
+    ({ kind, children, objects }) =>
+      kind === first.kind &&
+      kind !== 'scalar' &&
+      // Columns may be cut off; of rows of fields there would be no such number.
+      (isIndexed ? children === first.children : children > 0) &&
+      (objects === 0 || !isIndexed),
+  );
+  return isUniform ? { kind: 'columns', names: [...fields.keys()], isIndexed } : undefined;
+}
+
+/** The rows of columns, as far as the whole is known. */
+function rowsOf(whole: Json | undefined): JsonObject[] {
+  if (!isObject(whole)) return [];
+  const columns = Object.entries(whole).map(([name, column]) => [name, Object.values(column ?? {})] as const);
+  const count = Math.min(MAX_SAMPLE, ...columns.map(([, column]) => column.length));
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(columns.map(([name, column]) => [name, column[i] as Json])),
+  );
+}
+
+type Part = Pick<DocumentShape, 'form' | 'recordCount' | 'sample'>;
+
+/** What a single object is. Undefined where it is a line of JSON Lines. */
+function objectForm(found: Collector, isKnown: IsKnown, isOneLine: boolean): Part | undefined {
+  const { fields, whole, samples } = found;
+  const columns = columnsOf(found);
+  const rows = columns ? rowsOf(whole) : [];
+  const longest = Math.max(0, ...[...fields.values()].map(({ children }) => children));
+  // A conversation in each field is a record too. Columns are at least three, and as long as each other.
+  const shapes = [...fields.values()];
+  const isLikeRecord = isObject(whole) && isKnown([whole]);
+  const isEven =
+    shapes.length > 2 && shapes.every(({ children, objects }) => children === longest && !objects);
+  const isColumns = columns && isKnown(rows) && (!isLikeRecord || isEven);
+  if (isColumns) return { form: columns, recordCount: longest, sample: rows };
+  if (isLikeRecord) {
+    if (isOneLine) return undefined;
+    return { form: { kind: 'sequence' }, recordCount: 1, sample: [whole] };
+  }
+  const under = (name: string): JsonObject[] => {
+    const list = isObject(whole) ? whole[name] : undefined;
+    const inside = isList(list) ? list.filter(isObject) : [];
+    const kept = samples.flatMap(({ depth, key, value }) => (depth === 2 && key === name ? [value] : []));
+    return inside.length > 0 ? inside.slice(0, MAX_SAMPLE) : kept;
+  };
+  const keys = [...fields]
+    .filter(([, { kind, objects }]) => kind === 'list' && objects > 0)
+    .map(([name]) => name);
+  const known = keys.filter((name) => isKnown(under(name)));
+  const lists = known.length > 0 ? known : keys.filter((name) => LIST_NAMES.test(name));
+  const values = isObject(whole)
+    ? Object.values(whole).filter(isObject).slice(0, MAX_SAMPLE)
+    : samples.flatMap(({ depth, value }) => (depth === 1 ? [value] : []));
+  const isAllObjects = found.fieldCount > 0 && found.fieldObjects === found.fieldCount;
+  if (isAllObjects && isKnown(values))
+    return { form: { kind: 'by key' }, recordCount: found.fieldCount, sample: values };
+  if (lists.length > 0) {
+    const others = [...fields.keys()].filter((name) => !lists.includes(name));
+    const recordCount = lists.reduce((sum, name) => sum + (fields.get(name)?.children ?? 0), 0);
+    return { form: { kind: 'keyed', keys: lists, others }, recordCount, sample: lists.flatMap(under) };
+  }
+  if (isAllObjects && values.every((value) => INFO_NAMES.some((name) => name in value))) {
+    const files = values.flatMap(({ file_name: file }) => (typeof file === 'string' ? [file] : []));
+    return { form: { kind: 'dataset info', files }, recordCount: 0, sample: [] };
+  }
+  const isSplit = fields.get('columns')?.kind === 'list' && fields.get('data')?.kind === 'list';
+  if (isSplit) return { form: { kind: 'split' }, recordCount: fields.get('data')?.children ?? 0, sample: [] };
+  if (isOneLine) return undefined;
+  const holdsObjects = shapes.some(({ objects }) => objects > 0);
+  if (columns && !holdsObjects) return { form: columns, recordCount: longest, sample: rows };
+  return { form: { kind: 'other', fields: [...fields.keys()] }, recordCount: 0, sample: [] };
+}
+
+function partOf(found: Collector, isKnown: IsKnown): Part | undefined {
+  const { first, documents, lists, objects, items, itemObjects, samples } = found;
+  if (!first) return undefined;
+  const isOneLine = first.start.line === first.lineEnd;
+  const sample = samples.map(({ value }) => value);
+  if (lists > 0) {
+    const recordCount = itemObjects + objects;
+    if (recordCount > 0) return { form: { kind: 'list', lists }, recordCount, sample };
+    if (isOneLine && items > 0) return undefined;
+    return { form: { kind: 'other', fields: [] }, recordCount: 0, sample: [] };
+  }
+  if (documents > 1) return { form: { kind: 'sequence' }, recordCount: documents, sample };
+  return objectForm(found, isKnown, isOneLine);
+}
+
+/** Looks at a text as a JSON document. Undefined where it is JSON Lines, or no JSON. */
+export class DocumentInspector {
+  readonly #isKnown: IsKnown;
+  readonly #found = new Collector();
+  readonly #scanner = new DocumentScanner(this.#found);
+  #isLines = false;
+
+  constructor(isKnown: IsKnown) {
+    this.#isKnown = isKnown;
+  }
+
+  /** False once nothing more has to be read: it is no JSON document. */
+  push(chunk: Uint8Array): boolean {
+    for (let at = 0; at < chunk.length && !this.#isLines; at += PIECE_BYTES) {
+      this.#scanner.push(chunk.subarray(at, at + PIECE_BYTES));
+      this.#isLines = isLines(this.#scanner, this.#found, this.#isKnown);
+    }
+    return !this.#isLines;
+  }
+
+  end(): DocumentShape | undefined {
+    const found = this.#found;
+    const scanner = this.#scanner;
+    if (this.#isLines) return undefined;
+    scanner.end();
+    // A list that breaks off inside its first document is one all the same.
+    if (isLines(scanner, found, this.#isKnown)) return undefined;
+    const part = partOf(found, this.#isKnown);
+    const { first, firstRecord } = found;
+    if (!part || !first) return undefined;
+    const lines = [first.start.line, scanner.lastMarkLine] as const;
+    return { ...part, lines, firstRecord, fault: scanner.fault };
+  }
+}

@@ -1,0 +1,70 @@
+// The survey of a document that is not JSON Lines as a whole: its lines, and one finding that says what it is.
+import type { RuleSettings } from '#core/checks/settings.ts';
+import { Surveyor } from '#core/dataset/survey.ts';
+import type { Obstacle } from '#core/input/obstacle.ts';
+import { obstacleWords, TextInspector } from '#core/input/obstacle.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { RawRecord } from '#core/model/record.ts';
+
+import { pathOf, readableUri } from './names.ts';
+import type { DocumentSurvey } from './resurvey.ts';
+import { recordsOf } from './resurvey.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Looks at a document piece by piece. `pause` is waited for between them; false ends it. */
+export async function inspectSlowly(
+  bytes: Uint8Array,
+  pieceBytes: number,
+  pause: () => Promise<boolean>,
+): Promise<Obstacle | undefined> {
+  const inspector = new TextInspector();
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    if (!inspector.push(bytes.subarray(at, at + pieceBytes))) break;
+    if (at + pieceBytes < bytes.length && !(await pause())) return undefined;
+  }
+  return inspector.obstacle(bytes);
+}
+
+/** A survey without pairs. The finding stands where the fault is, or at the start. */
+export function surveyOfWhole(
+  uri: string,
+  bytes: Uint8Array,
+  lineCount: number,
+  obstacle: Obstacle,
+  rules: RuleSettings,
+): DocumentSurvey {
+  const empty = new Surveyor().end();
+  const { facts } = empty;
+  const line = obstacle.at?.line ?? 0;
+  let marked: (Pick<RawRecord, 'record' | 'line'> & { readonly start: number }) | undefined;
+  for (const raw of recordsOf(bytes)) {
+    facts.addRecord({ ...raw, judgements: 0, good: 0, bad: 0 });
+    // Where the line of the fault is blank, or not there, the next one is marked, or the last.
+    if (marked && marked.line >= line) continue;
+    const before = raw.line === line ? decoder.decode(raw.bytes).slice(0, obstacle.at?.column ?? 0) : '';
+    marked = { record: raw.record, line: raw.line, start: encoder.encode(before).length };
+  }
+  // A list on one line is JSON, and no record.
+  const isList = obstacle.kind === 'document' && !obstacle.at && obstacle.isListOnOneLine;
+  const rule = isList ? 'not-an-object' : 'invalid-json';
+  const severity = rules.severities[rule];
+  const words = obstacleWords(pathOf(uri) ?? readableUri(uri), obstacle);
+  const finding: Finding | undefined = marked &&
+    severity && {
+      rule,
+      severity,
+      record: marked.record,
+      place: { path: [], part: 'value', bytes: [marked.start, marked.start + 1] },
+      message: `${words.charAt(0).toUpperCase()}${words.slice(1)}`,
+    };
+  return {
+    ...empty,
+    obstacle,
+    findings: finding ? [finding] : [],
+    counts: new Map(finding ? [[finding.rule, 1]] : []),
+    lineCount,
+    byteCount: bytes.length,
+  };
+}

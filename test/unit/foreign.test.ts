@@ -1,0 +1,143 @@
+// Formats that are not read, by their bytes, and what is said of records that fit no schema.
+import { gzipSync } from 'node:zlib';
+
+import { describe, expect, it } from 'vitest';
+
+import { suggest } from '#core/config/suggest.ts';
+import { foreignOf } from '#core/input/foreign.ts';
+import { causeOf } from '#core/json/cause.ts';
+import { findJsonFault } from '#core/json/scan.ts';
+import { messages } from '#core/messages.ts';
+import type { JsonObject } from '#core/model/json.ts';
+
+import { encode } from '../fakes/records.ts';
+
+const LINE = '{"prompt":"q","chosen":"a","rejected":"b"}\n';
+const latin = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+const utf16 = (text: string, isBig: boolean): Uint8Array => {
+  const bytes = Buffer.from(text, 'utf16le');
+  return new Uint8Array(isBig ? bytes.swap16() : bytes);
+};
+
+describe('a format by its bytes', () => {
+  it.each([
+    ['gzip', new Uint8Array(gzipSync(LINE))],
+    ['zstd', latin('\x28\xb5\x2f\xfd\x00')],
+    ['parquet', latin('PAR1\x15\x04')],
+    ['bzip2', latin('BZh91AY&SY\x00')],
+    ['xz', latin('\xfd7zXZ\x00\x00')],
+    ['zip', latin('PK\x03\x04\x14\x00a.jsonl')],
+    ['excel', latin('PK\x03\x04\x14\x00\x06\x00[Content_Types].xml')],
+    ['tar', latin(`${'a.jsonl'.padEnd(257, '\0')}ustar\x0000`)],
+    ['arrow', latin('ARROW1\x00\x00')],
+    ['arrow-stream', latin('\xff\xff\xff\xff\x70\x01\x00\x00\x10\x00')],
+    ['sqlite', latin('SQLite format 3\x00')],
+    ['pickle', latin('\x80\x04\x95\x00')],
+    ['safetensors', latin('\x40\x00\x00\x00\x00\x00\x00\x00{"a":{"dtype":"F32"}}')],
+    ['utf-16', utf16(`\ufeff${LINE}`, false)],
+    ['utf-16', utf16(`\ufeff${LINE}`, true)],
+    ['utf-16le', utf16(LINE, false)],
+    ['utf-16be', utf16(LINE, true)],
+    ['utf-32', latin('\xff\xfe\x00\x00{\x00\x00\x00')],
+    ['zeros', new Uint8Array(4096)],
+    ['git-lfs', encode('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n')],
+    ['html', encode('\n<!DOCTYPE html>\n<html lang="en">')],
+    ['xml', encode('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>')],
+    ['error-text', encode('Entry not found')],
+    ['javascript', encode('export default [\n  {prompt: "q"}\n]')],
+    ['yaml', encode('- prompt: q\n  chosen: a\n')],
+    ['csv', encode('prompt,chosen,rejected\n"q, x",a,b\n')],
+    ['csv', encode('\ufeffprompt;chosen;rejected\r\nq;a;b\r\n')],
+    ['tsv', encode('prompt\tchosen\trejected\nq\ta\tb\n')],
+    ['binary', latin('\x01\x02\x03\x04\x05\x00\x07\x08')],
+  ])('%s', (id, bytes) => {
+    expect(foreignOf(bytes)?.id).toBe(id);
+    expect(foreignOf(bytes)?.next).toMatch(/\w/);
+  });
+
+  it.each([
+    ['JSON Lines', encode(LINE)],
+    ['Japanese JSON Lines', encode('{"prompt":"日本語","chosen":"あ","rejected":"い"}\n')],
+    ['words', encode('just text\n')],
+    ['Python', encode("('a', 'b')\n")],
+    ['a number', encode('5\n')],
+    ['nothing', encode('')],
+  ])('is none: %s', (_, bytes) => {
+    expect(foreignOf(bytes)).toBeUndefined();
+  });
+
+  it('is no obstacle where it is read as such', () => {
+    expect(foreignOf(latin('PAR1\x15\x04'), 'parquet')).toBeUndefined();
+    expect(foreignOf(new Uint8Array(gzipSync(LINE)), 'gzip')).toBeUndefined();
+    expect(foreignOf(encode('version https://git-lfs.github.com/spec/v1\n'), 'parquet')?.id).toBe('git-lfs');
+  });
+});
+
+it.each([
+  ['{"a": NaN}', 'write null'],
+  ['{"a": -Infinity}', 'Infinity is not JSON'],
+  ["{'a': 1}", 'Python dict'],
+  ['{"a": None}', 'Python dict'],
+  ['{"a": True}', 'Python dict'],
+  ['{"a": undefined}', 'JavaScript'],
+  ['{"a": 1,}', 'no comma before a closing bracket'],
+  ['{"a": [1,]}', 'no comma before a closing bracket'],
+  ['{"a": "x\ty"}', 'write \\t'],
+  ['{"a": "x\u0001y"}', '\\u00XX'],
+  ['{"a": 1 // one\n}', 'no comments'],
+  ['# one', 'no comments'],
+  ['{a: 1}', 'double quotes'],
+  ['{“a”: 1}', 'typographic quotes'],
+  ['{"a": "\\alpha"}', 'A backslash itself'],
+  ['{"a": "it\\\'s"}', 'needs no backslash'],
+  ['{"a": "x', 'breaks off'],
+  ['{"a": 1', 'breaks off'],
+  ['{"a": 007}', 'do not begin with 0'],
+  ['{"a": "say "hi" to"}', 'Quotes inside a string'],
+  ['data: {"a": 1}', 'server-sent events'],
+])('%s: says who writes such a thing', (line, words) => {
+  const fault = findJsonFault(encode(line))!;
+  expect(causeOf(encode(line), fault.offset, fault.message)).toContain(words);
+});
+
+describe('records that fit no schema', () => {
+  it.each<[string, readonly JsonObject[], object]>([
+    [
+      'named otherwise',
+      [{ q: 'a', good: 'b', bad: 'c' }],
+      { rule: { prompt: 'q', chosen: 'good', rejected: 'bad' } },
+    ],
+    [
+      'one level deeper',
+      [{ data: { 'user prompt': 'a', preferred: 'b', dispreferred: 'c' } }],
+      { rule: { prompt: 'data.user prompt', chosen: 'data.preferred', rejected: 'data.dispreferred' } },
+    ],
+    [
+      'with a label',
+      ['x', 'y', 'tie'].map((winner) => ({ ask: 'a', reply_x: 'b', reply_y: 'c', winner })),
+      {
+        rule: {
+          prompt: 'ask',
+          first: 'reply_x',
+          second: 'reply_y',
+          label: 'winner',
+          better: { first: ['x'], second: ['y'], ties: ['tie'] },
+        },
+      },
+    ],
+    [
+      'without one answer',
+      [{ prompt: 'a', chosen: 'b' }],
+      {
+        nearest: { id: 'trl-explicit', missing: ['"rejected"'] },
+        known: { prompt: 'prompt', chosen: 'chosen' },
+      },
+    ],
+    ['of another kind', [{ level: 1, text: 'x' }], {}],
+  ])('%s: are told what would read them', (_, records, expected) => {
+    expect(suggest(records)).toMatchObject(expected);
+    const { message } = messages.unrecognised('data/x.jsonl', Object.keys(records[0]!), suggest(records));
+    expect(message).toContain('{"mappings":[{"files":"x.jsonl"');
+    expect(message).not.toContain('preflens schema');
+  });
+});
