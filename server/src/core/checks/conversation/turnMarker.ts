@@ -1,13 +1,24 @@
 import { findTurnMarker } from '../../mapping/transcript.ts';
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, replaceRange, responseWords } from '../check.ts';
-import { COLON } from '../view.ts';
+import { answerPlace, answerRange, replaceRange, responseWords } from '../check.ts';
+import { BRACKET, COLON } from '../view.ts';
+
+/** The head of a list of messages as json.dumps or str() writes it. */
+const LIST_HEAD = /^\s*\[\s*\{\s*(["'])(?:role|content|from|value)\1\s*:/;
+const LIST_END = /[}\]]\s*$/;
+
+/** How a text that is a list of messages was written; undefined where it is none. */
+function listWords(text: string): string | undefined {
+  const quote = LIST_HEAD.exec(text)?.[1];
+  if (quote === undefined || !LIST_END.test(text)) return undefined;
+  return quote === "'" ? 'as Python prints it' : 'as JSON in a string';
+}
 
 export const turnMarkerInResponse: AnswerCheck = {
   id: 'turn-marker-in-response',
   severity: 'warning',
   title: 'A response contains the marker of another turn',
-  why: 'A marker such as "Human:" at the head of a line means that the answer runs on into the next turn, or that the two sides were split at different turns.',
+  why: 'A marker such as "Human:" at the head of a line means that the answer runs on into the next turn, or that the two sides were split at different turns. A list of messages that was written as text is reported too.',
   example: '{"prompt": "Hi", "chosen": "Hello!\\n\\nHuman: How are you?", "rejected": "What?"}',
   remedy: 'Cut the answer before the marker, or drop the record.',
   repairs: [{ edit: 'replace', grade: 'review', title: 'Cut the response before the marker' }],
@@ -17,6 +28,11 @@ export const turnMarkerInResponse: AnswerCheck = {
     on: '50 drawn from 66 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the marker is no part of the answer',
   },
   checkAnswer: (answer) => {
+    const written = (answer.view.marks & BRACKET) === 0 ? undefined : listWords(answer.text);
+    if (written !== undefined) {
+      const message = `${responseWords(answer)} is a list of messages ${written}: store the list itself, else trainers read its brackets and quotes as the answer.`;
+      return [{ place: answerPlace(answer), message }];
+    }
     const marker = (answer.view.marks & COLON) === 0 ? undefined : findTurnMarker(answer.text);
     if (!marker) return [];
     const word = answer.text.slice(...marker);
