@@ -128,7 +128,7 @@ export class DocumentSource implements Source {
     const obstacle = inspector.obstacle(bytes);
     if (obstacle && !obstacle.isOneLine) {
       const survey = surveyOfWhole(this.uri, bytes, lineStarts.length, obstacle, this.#rules);
-      return { survey, renumber: () => -1 };
+      return { survey, renumber: () => -1, before: () => new Map(), changed: [] };
     }
     const surveyor = new Surveyor(undefined, this.#rules);
     for (const raw of recordsOf(bytes)) surveyor.add(raw);
