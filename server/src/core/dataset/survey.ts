@@ -65,9 +65,12 @@ interface Waiting {
   readonly parsed: Parsed;
 }
 
-/** A value that is no object is not held while it waits: that it is none is all that is said of it. */
+/** Of a value that is no object only so much is held while it waits as is said of it: its kind, and how a string begins. */
 function withoutOther(parsed: Parsed): Parsed {
-  return 'value' in parsed && !isObject(parsed.value) ? { ...parsed, value: null } : parsed;
+  if (!('value' in parsed) || isObject(parsed.value)) return parsed;
+  const { value } = parsed;
+  if (Array.isArray(value)) return { ...parsed, value: [] };
+  return typeof value === 'string' ? { ...parsed, value: value.trimStart().slice(0, 1) } : parsed;
 }
 
 const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
