@@ -13,7 +13,7 @@ import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { plural } from '#core/words/numbers.ts';
 import { codecOf } from '#node/codec.ts';
-import type { DataFile } from '#node/files.ts';
+import type { DataFile, Dataset } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
 import { withRecords } from '#node/inspect.ts';
 import { columnsOf } from '#node/parquet/open.ts';
