@@ -15,7 +15,7 @@ import { digestOf, surveyFile } from '#node/surveyFile.ts';
 
 import { DiskSource } from '../../server/src/lsp/diskSource.ts';
 import type { DocumentSurvey } from '../../server/src/lsp/resurvey.ts';
-import { EditModel } from './editModel.ts';
+import { EditModel, NUMBER, rowText, text } from './editModel.ts';
 import { never } from './files.ts';
 import { Owners } from './owners.ts';
 import { decode, encode } from './records.ts';
@@ -36,11 +36,6 @@ export interface HistoryOptions {
   readonly counts: Counts;
   readonly suffix?: '.jsonl' | '.jsonl.gz';
 }
-
-const rowText = (id: number, answer = 'a', other = 'b', more = ''): string =>
-  `{"prompt":"q${id}","chosen":"${answer}","rejected":"${other}"${more}}`;
-
-const NUMBER = /"q(\d+)"/;
 
 export class EditHistory {
   readonly #random: () => number;
@@ -101,8 +96,8 @@ export class EditHistory {
   async #step(): Promise<void> {
     const draw = this.#random();
     if (draw < 0.42) this.#edit();
-    else if (draw < 0.52) this.#undo();
-    else if (draw < 0.57) this.#redo();
+    else if (draw < 0.52) this.#retrace('undo');
+    else if (draw < 0.57) this.#retrace('redo');
     else if (draw < 0.72) await this.#save(this.#random() < 0.6 ? 1 + Math.floor(this.#random() * 3) : 0);
     else if (draw < 0.79) await this.#reload();
     else if (draw < 0.86) await this.#crash();
@@ -147,14 +142,6 @@ export class EditHistory {
     if (step.isUnsure) (direction === 'undo' ? done : undone).pop();
   }
 
-  #undo(): void {
-    this.#retrace('undo');
-  }
-
-  #redo(): void {
-    this.#retrace('redo');
-  }
-
   #isSaving = false;
 
   #read(): string {
@@ -194,8 +181,8 @@ export class EditHistory {
       // A packed file is read again before it can be edited.
       if (isOver.value) break;
       if (draw < 0.6) this.#edit();
-      else if (draw < 0.9) this.#undo();
-      else this.#redo();
+      else if (draw < 0.9) this.#retrace('undo');
+      else this.#retrace('redo');
       this.#count('steps during a save');
     }
     await Promise.all(saves);
@@ -402,8 +389,4 @@ export class EditHistory {
     if (!this.#isSaving && this.#read() !== this.#model.fileText)
       throw new Error('the file holds something else');
   }
-}
-
-function text(bytes: Uint8Array | null): string | null {
-  return bytes && decode(bytes);
 }

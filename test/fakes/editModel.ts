@@ -1,5 +1,16 @@
 // What a person who edits a file is owed: which rows there are, what each should say, and what undo gives back.
 
+import { decode } from './records.ts';
+
+export const text = (bytes: Uint8Array | null): string | null => bytes && decode(bytes);
+
+/** A row of this number. */
+export const rowText = (id: number, answer = 'a', other = 'b', more = ''): string =>
+  `{"prompt":"q${id}","chosen":"${answer}","rejected":"${other}"${more}}`;
+
+/** The number of a row. */
+export const NUMBER = /"q(\d+)"/;
+
 /** A row that is known by its first field, whatever else changes. */
 export interface Row {
   /** What the file holds. */

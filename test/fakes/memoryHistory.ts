@@ -1,13 +1,11 @@
 // Random histories of pending edits without a disk: the model that files go by, thousands of times a second.
-import type { Bytes, EditState } from '#core/edits/pending.ts';
+import type { EditState } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
 import { packJson, unpackJson } from '#node/journal.ts';
 
 import type { Counts } from './editHistory.ts';
-import { EditModel } from './editModel.ts';
+import { EditModel, text } from './editModel.ts';
 import { decode, encode } from './records.ts';
-
-const text = (bytes: Bytes): string | null => bytes && decode(bytes);
 
 export class MemoryHistory {
   readonly #random: () => number;

@@ -1,19 +1,15 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
-import { parseRecord } from '#core/checks/examine.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
-import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { Pending, Taken } from '#core/edits/pending.ts';
 import { recordsIn, renumberBy } from '#core/edits/pending.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
-import { recogniseAs } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
-import { isObject } from '#core/model/json.ts';
-import type { CutRecord, RawRecord } from '#core/model/record.ts';
+import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import type { RecordAccess } from '#node/access.ts';
 import type { Change } from '#node/changes.ts';
@@ -22,54 +18,25 @@ import type { FileSettings } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { EditSession, Settled } from '#node/editSession.ts';
 import { isSavedAs } from '#node/editSession.ts';
-import type { DataFile, Stamp } from '#node/files.ts';
+import type { DataFile } from '#node/files.ts';
 import { openFile, sameStamp, stampOf } from '#node/files.ts';
 import { findRecords } from '#node/findRecords.ts';
 import { inTurn } from '#node/queue.ts';
 import type { RelateText } from '#node/rangeWork.ts';
-import { savePlanned, savePlannedAs } from '#node/save.ts';
+import { savePlannedAs } from '#node/save.ts';
 
+import type { DiskOptions } from './diskOptions.ts';
+import type { Saved, Written } from './diskSave.ts';
+import { changesOf, writeTaken } from './diskSave.ts';
+import { recogniseEarly } from './earlyTable.ts';
+import { editedRecords, recordsBefore, surveyRecordsAgain } from './editedRecords.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { EarlyTable } from './rows.ts';
 import type { Source } from './source.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Rows that a table is recognised by before it is read through. */
-const EARLY_SAMPLE = 64;
-
 const NOTHING_PENDING: ReadonlyMap<number, Pending> = new Map();
-
-export interface DiskOptions {
-  /** A file of edits, as `backup` of an earlier session wrote it. */
-  readonly backup?: string | undefined;
-  /** The edits of the source that this one takes the place of. */
-  readonly session?: EditSession | undefined;
-  /** Nothing is edited: edits that earlier sessions left stay where they are. */
-  readonly isReadOnly?: boolean;
-  /** The mapping that the user named, where there is one. */
-  readonly likely?: () => Mapping | undefined;
-}
-
-/** What a save did. */
-export interface Saved {
-  /** Records that it changed. */
-  readonly count: number;
-  /** False where the file has to be opened again before it can be shown. */
-  readonly isCarried: boolean;
-}
-
-/** The old numbers of records that have changed. */
-function recordsBefore(
-  count: number,
-  changed: ReadonlySet<number>,
-  renumber: ((record: number) => number) | undefined,
-): readonly number[] {
-  if (!renumber) return [...changed];
-  return Array.from({ length: count }, (_, record) => record).filter((record) =>
-    changed.has(renumber(record)),
-  );
-}
 
 export class DiskSource implements Source {
   readonly uri: string;
@@ -129,20 +96,8 @@ export class DiskSource implements Source {
   early(): EarlyTable | undefined {
     const rowCount = (this.#access ??= this.#tools.openEarly(this.#file))?.rowCount;
     if (rowCount === undefined) return undefined;
-    this.#early ??= this.#recogniseEarly(rowCount);
+    this.#early ??= recogniseEarly(rowCount, this.#likely(), (record) => this.#fileBytes(record, 0, 0));
     return this.#early;
-  }
-
-  #recogniseEarly(rowCount: number): EarlyTable {
-    const rawAt = (record: number): RawRecord => {
-      const bytes = this.#fileBytes(record, 0, 0);
-      return { record, line: record, byteStart: 0, byteEnd: bytes.length, bytes };
-    };
-    const sample = Array.from({ length: Math.min(EARLY_SAMPLE, rowCount) }, (_, i) => parseRecord(rawAt(i)));
-    const objects = sample.flatMap((parsed) =>
-      'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
-    );
-    return { rowCount, recognition: recogniseAs(this.#likely(), objects), rawAt };
   }
 
   /** Records with edits that are not saved. */
@@ -151,17 +106,7 @@ export class DiskSource implements Source {
   }
 
   get records(): RecordStream {
-    const pending = new Map(this.#pending);
-    const file = this.#file;
-    return async function* (wants?: (record: number) => boolean): AsyncGenerator<CutRecord> {
-      for await (const raw of file.records(wants)) {
-        const edited = pending.get(raw.record);
-        if (!edited) yield raw;
-        // Dropped records leave a gap: the others keep their numbers until they are saved.
-        else if (edited.bytes)
-          yield { ...raw, bytes: edited.bytes, byteEnd: raw.byteStart + edited.bytes.length };
-      }
-    };
+    return editedRecords(this.#file, new Map(this.#pending));
   }
 
   readonly textForThread = (): RelateText => {
@@ -231,7 +176,6 @@ export class DiskSource implements Source {
       : { survey: old, renumber: (record: number) => record };
     // Places of records are looked up in it.
     this.#survey = survey;
-    const { facts, recognition } = survey;
     const changed = this.#changed;
     this.#changed = new Set();
     // Pairs are replaced in place: what stood there is looked at before.
@@ -240,20 +184,7 @@ export class DiskSource implements Source {
         (record) => [record, pairKeysOf(old.facts, record)] as const,
       ),
     );
-    const kept = withoutFindings(survey, (record) => changed.has(record));
-    const { counts } = kept;
-    let { findings } = kept;
-    for (const record of changed) {
-      const raw = this.#rawOf(record);
-      const surveyor = new Surveyor(recognition && { recognition }, this.#rules);
-      if (raw.bytes.length > 0) surveyor.add(raw);
-      const one = surveyor.end();
-      facts.replacePairs(record, one.facts);
-      findings = [...findings, ...one.findings];
-      for (const [rule, count] of one.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
-    }
-    findings = [...findings].sort((a, b) => a.record - b.record);
-    this.#survey = { ...survey, findings, counts };
+    this.#survey = surveyRecordsAgain(survey, changed, (record) => this.#rawOf(record), this.#rules);
     return {
       survey: this.#survey,
       before: () => before,
@@ -335,36 +266,25 @@ export class DiskSource implements Source {
     const file = this.#file;
     const taken = session.edits.take();
     const changes = this.#changesOf(taken);
-    const isInPlace = changes.every(
-      ({ raw, bytes }) => bytes !== null && bytes.length === raw.byteEnd - raw.byteStart,
-    );
-    const plan = planChanges(file, async () => Promise.resolve(changes), isInPlace);
-    let written: Stamp | undefined;
-    let isTakenBack = false as boolean;
-    const verify = async (path: string): Promise<boolean> => {
-      if ((await plan.verify?.(path)) === false) return false;
-      const stamp = await stampOf(path);
-      isTakenBack = !session.edits.isStillMeant(taken);
-      if (isTakenBack) return false;
-      session.saving(stamp);
+    const onLast = (): void => {
       this.#committing = taken;
-      written = stamp;
-      return true;
     };
+    let written: Written | undefined;
     // Windows renames over no file that is open.
     if (process.platform === 'win32') this.#access?.pause();
     try {
-      await savePlanned(file, { ...plan, verify }, signal);
-    } catch (error) {
-      if (process.platform === 'win32') this.#access?.resume();
-      this.#committing = undefined;
-      if (isTakenBack) return undefined;
-      throw error;
+      written = await writeTaken(session, file, taken, changes, onLast, signal);
+    } finally {
+      const isSaved = written?.isTakenBack === false;
+      if (!isSaved) this.#committing = undefined;
+      if (!isSaved && process.platform === 'win32') this.#access?.resume();
     }
+    if (written.isTakenBack) return undefined;
+    const { stamp } = written;
     // Gone again already: whoever opens it next says so.
     const next = await openFile(file.path, file.mostRecordBytes).catch(() => undefined);
     this.#committing = undefined;
-    this.#isStale = !next || (written !== undefined && !isSavedAs(next.stamp, written));
+    this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
     if (next) this.#show(next);
     this.#commit(session, taken, changes);
     // A record that became several has to be read.
@@ -484,14 +404,7 @@ export class DiskSource implements Source {
     return { record, line: line?.[record] ?? 0, byteStart: start, byteEnd: end, bytes };
   }
 
-  #changesOf({ pending }: Taken): readonly Change[] {
-    const { byteStart, byteEnd } = this.#survey?.facts.records ?? {};
-    return [...pending]
-      .sort((a, b) => a[0] - b[0])
-      .map(([record, { bytes }]) => {
-        const [start, end] = [byteStart?.[record] ?? 0, byteEnd?.[record] ?? 0];
-        const lineEnd = bytes ? end : (this.#access?.lineEndAfter(end) ?? end);
-        return { raw: { record, byteStart: start, byteEnd: end, lineEnd }, bytes };
-      });
+  #changesOf(taken: Taken): readonly Change[] {
+    return changesOf(taken, this.#survey?.facts, this.#access);
   }
 }

@@ -12,7 +12,7 @@ import type { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
-import type { DatasetStatus, EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
+import type { EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
 
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
@@ -23,6 +23,7 @@ import { reportProgress } from './progress.ts';
 import { relateTask } from './relateTask.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
+import { tellFault, tellSettled } from './settledEdits.ts';
 import { log, show } from './show.ts';
 import type { Source } from './source.ts';
 import { DocumentSource } from './source.ts';
@@ -86,18 +87,9 @@ export interface FilesContext {
   readonly refreshLenses: () => void;
 }
 
-/** Files on disk change by single edits that people make: these are always followed. */
+/** Files on disk are always followed: people change them by single edits. */
 function isFollowed({ settings, dataset }: OpenFile): boolean {
   return settings?.run === 'type' || !(dataset.source instanceof DocumentSource);
-}
-
-function setAsideWords(edits: string, path: string | undefined): string {
-  const where = path === undefined ? '' : ` Before and after of each stand in ${path}.`;
-  return `${edits} could not be kept: another program changed the records.${where}`;
-}
-
-function notWrittenDownWords(uri: string, reason: string): string {
-  return `Unsaved edits of ${readableUri(uri)} cannot be kept for the case of a crash (${reason}). Save soon, or make room in the cache folder.`;
 }
 
 export class OpenFiles {
@@ -228,11 +220,8 @@ export class OpenFiles {
   /** Brings diagnostics up to date once nothing has changed for a moment. */
   settle(uri: string): void {
     const file = this.#open.get(uri);
-    if (!file) return;
-    this.#settleSoon(file);
-    const { source } = file.dataset;
-    const fault = source instanceof DiskSource ? source.takeFault() : undefined;
-    if (fault !== undefined) show(this.#context.connection, 'warning', notWrittenDownWords(uri, fault));
+    if (file) this.#settleSoon(file);
+    if (file) tellFault(this.#context.connection, file.dataset.source);
   }
 
   publish(file: OpenFile): void {
@@ -335,7 +324,7 @@ export class OpenFiles {
     const start = performance.now();
     await dataset.surveyAll(own, closed.signal);
     if (closed.signal.aborted) return;
-    this.#tellSettled(file);
+    tellSettled(connection, dataset.source, this.#context.tellsStatus());
     watchBudget(connection, dataset, own, performance.now() - start);
     await loadDecisions(connection, dataset);
     dataset.update();
@@ -352,27 +341,6 @@ export class OpenFiles {
         `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
     );
     if (settings().scoreOnOpen) this.startScoring(file);
-  }
-
-  /** Edits of an earlier session: an editor takes them up in its own history before it hears of them in a status. */
-  #tellSettled({ dataset: { source } }: OpenFile): void {
-    const settled = source instanceof DiskSource ? source.takeSettled() : undefined;
-    if (!settled) return;
-    const { connection, tellsStatus } = this.#context;
-    const { uri } = source;
-    for (const { id, label } of tellsStatus() ? settled.added : [])
-      void connection.sendNotification('preflens/edited', {
-        uri,
-        id,
-        label,
-      } satisfies EditorNotifications['preflens/edited']);
-    const edits = (count: number): string => plural(count, 'unsaved edit');
-    if (settled.restored > 0)
-      show(connection, 'info', `${edits(settled.restored)} of an earlier session restored.`);
-    else if (settled.added.length > 0)
-      show(connection, 'info', `${edits(settled.added.length)} fit the file again.`);
-    if (settled.aside.length > 0)
-      show(connection, 'warning', setAsideWords(edits(settled.aside.length), settled.asidePath));
   }
 
   async #reopenIfChanged(uri: string): Promise<void> {
@@ -444,10 +412,7 @@ export class OpenFiles {
   #tell(file: OpenFile): void {
     file.toldAt = Date.now();
     if (!this.#context.tellsStatus()) return;
-    const status: DatasetStatus = statusOf(file);
-    void this.#context.connection.sendNotification(
-      'preflens/status',
-      status satisfies EditorNotifications['preflens/status'],
-    );
+    const status = statusOf(file) satisfies EditorNotifications['preflens/status'];
+    void this.#context.connection.sendNotification('preflens/status', status);
   }
 }

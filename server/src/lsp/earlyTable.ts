@@ -1,0 +1,27 @@
+// A table before it is read through: its rows, and how they are likely read.
+import { parseRecord } from '#core/checks/examine.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { recogniseAs } from '#core/mapping/recognise.ts';
+import { isObject } from '#core/model/json.ts';
+import type { RawRecord } from '#core/model/record.ts';
+
+import type { EarlyTable } from './rows.ts';
+
+/** Rows that a table is recognised by before it is read through. */
+const EARLY_SAMPLE = 64;
+
+export function recogniseEarly(
+  rowCount: number,
+  likely: Mapping | undefined,
+  bytesAt: (record: number) => Uint8Array,
+): EarlyTable {
+  const rawAt = (record: number): RawRecord => {
+    const bytes = bytesAt(record);
+    return { record, line: record, byteStart: 0, byteEnd: bytes.length, bytes };
+  };
+  const sample = Array.from({ length: Math.min(EARLY_SAMPLE, rowCount) }, (_, i) => parseRecord(rawAt(i)));
+  const objects = sample.flatMap((parsed) =>
+    'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
+  );
+  return { rowCount, recognition: recogniseAs(likely, objects), rawAt };
+}

@@ -1,0 +1,48 @@
+// What a person and an editor are told of unsaved edits: of earlier sessions, of records that are gone, of a crash.
+import type { Connection } from 'vscode-languageserver/node';
+
+import type { EditorNotifications } from '#protocol/editor.ts';
+
+import { DiskSource } from './diskSource.ts';
+import { readableUri } from './names.ts';
+import { show } from './show.ts';
+import type { Source } from './source.ts';
+
+const editsOf = (count: number): string => (count === 1 ? '1 unsaved edit' : `${count} unsaved edits`);
+
+/** An editor takes edits of an earlier session up in its own history, before it hears of them in a status. */
+export function tellSettled(connection: Connection, source: Source, tellsStatus: boolean): void {
+  const settled = source instanceof DiskSource ? source.takeSettled() : undefined;
+  if (!settled) return;
+  const { uri } = source;
+  for (const { id, label } of tellsStatus ? settled.added : [])
+    void connection.sendNotification('preflens/edited', {
+      uri,
+      id,
+      label,
+    } satisfies EditorNotifications['preflens/edited']);
+  if (settled.restored > 0)
+    show(connection, 'info', `${editsOf(settled.restored)} of an earlier session restored.`);
+  else if (settled.added.length > 0)
+    show(connection, 'info', `${editsOf(settled.added.length)} fit the file again.`);
+  if (settled.aside.length === 0) return;
+  const { aside, asidePath } = settled;
+  const where = asidePath === undefined ? '' : ` Before and after of each stand in ${asidePath}.`;
+  show(
+    connection,
+    'warning',
+    `${editsOf(aside.length)} could not be kept: another program changed the records.${where}`,
+  );
+}
+
+/** Edits that a crash would take along; said once. */
+export function tellFault(connection: Connection, source: Source): void {
+  const fault = source instanceof DiskSource ? source.takeFault() : undefined;
+  if (fault === undefined) return;
+  show(
+    connection,
+    'warning',
+    `Unsaved edits of ${readableUri(source.uri)} cannot be kept for the case of a crash (${fault}). ` +
+      'Save soon, or make room in the cache folder.',
+  );
+}
