@@ -58,7 +58,9 @@ describe('row groups without rows', () => {
       'edits.jsonl',
       '{"record":0,"edit":"flip"}\n{"record":3,"edit":"margin","margin":2}\n{"record":5,"edit":"drop"}\n',
     );
-    expect((await preflens(['apply', path, '--edits', edits])).err).toContain('3 of 3 edits change');
+    expect((await preflens(['apply', path, '--edits', edits])).err).toContain(
+      '3 edits change 3 records; saved',
+    );
     const rows = await rowsOf(path);
     expect(rows.map(({ prompt }) => prompt)).toEqual([0, 1, 2, 3, 4].map((i) => `Question ${i}?`));
     expect(rows[0]).toMatchObject({ chosen: 'bad 0', rejected: 'A good answer, number 0.' });
