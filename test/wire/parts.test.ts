@@ -88,6 +88,18 @@ it('pictures on the side that they belong to, once; an address stays words', asy
   expect(view.images).toEqual([]);
 });
 
+it('pictures of the prompt stand above the answers, and not once more among what else it holds', async () => {
+  const { view } = await viewOf<PairView>({
+    prompt: 'What is this?',
+    chosen: 'A cat.',
+    rejected: 'A dog.',
+    images: [PNG],
+    tools: [{ name: 'zoom' }],
+  });
+  expect(view.images.map(({ source }) => source)).toEqual([PNG]);
+  expect(view.context.map(({ label }) => label)).toEqual(['tools']);
+});
+
 it('long values are cut, and say how long they are', async () => {
   const { view } = await viewOf<PairView>({
     prompt: [{ role: 'user', content: 'q' }],

@@ -61,13 +61,14 @@ afterAll(async () => {
 const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.dirty').count()) > 0;
 
 /** The page of ours whose words hold a text. */
-async function pageWith(words: string): Promise<Frame> {
-  return until(`a page with "${words}"`, async () => {
+async function pageWith(words: string, ms?: number): Promise<Frame> {
+  const look = async (): Promise<Frame | false> => {
     for (const frame of window.page.frames().filter((one) => one !== window.page.mainFrame())) {
       if ((await frame.evaluate(() => document.body.innerText).catch(() => '')).includes(words)) return frame;
     }
     return false;
-  });
+  };
+  return until(`a page with "${words}"`, look, ms);
 }
 
 async function compare(name: string, line: number): Promise<void> {
@@ -140,6 +141,17 @@ describe('the compare view', () => {
     await pageWith('No preference pairs recognised. The records have the fields "level".');
     expect(await statusText(window.page)).toBe('No pairs recognised');
     await screenshot(window.page, 'compare-nothing');
+  });
+
+  it('is there again after the window was reloaded', async () => {
+    await compare('pairs.jsonl', 2);
+    await pageWith('Behind the church.');
+    // A browser writes the state of the workspace down a moment later.
+    await window.page.waitForTimeout(4000);
+    await window.page.reload();
+    await pageWith('Behind the church.', 90_000);
+    await screenshot(window.page, 'compare-restored');
+    await runCommand(window.page, 'View: Close All Editors');
   });
 });
 

@@ -41,6 +41,13 @@ const FILES = [
   { name: 'the sample', file: 'support.jsonl', mapping: 'TRL explicit prompt', pairs: '596', real: false },
 ];
 
+/** The numbers of the findings of a place: "Finding 3 of 40", "Findings 3–4 of 40". */
+function numbersIn(place: string): { readonly from: number; readonly to: number } | undefined {
+  const [, from, to = from] = /Findings? ([\d,]+)(?:–([\d,]+))? of/.exec(place) ?? [];
+  const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
+  return from === undefined ? undefined : { from: numberOf(from), to: numberOf(to!) };
+}
+
 describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
   const it = test.skipIf(real && !hasData);
   const folder = mkdtempSync(join(tmpdir(), 'preflens-data-'));
@@ -87,9 +94,9 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
       return seen.length > 0 && seen;
     });
     const first =
-      rows.find((row) => row.includes('number 1 of')) ?? rows.find((row) => row.includes('number'))!;
+      rows.find((row) => row.includes('(1st of')) ?? rows.find((row) => row.includes('Label looks wrong'))!;
     suspect = Number(/Ln (\d+)/.exec(first)?.[1]);
-    rank = Number(/number (\d+) of/.exec(first)?.[1]);
+    rank = Number(/\((\d+)\w\w of/.exec(first)?.[1]);
     expect(rank).toBeGreaterThan(0);
     expect(suspect).toBeGreaterThan(0);
     await filter.fill('');
@@ -111,7 +118,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
       }
       return ours?.replaceAll(/\s+/g, ' ');
     });
-    expect(text).toMatch(/Margin −\d+\.\d\d · [\d.]+(th|st|nd|rd) percentile of this file/);
+    expect(text).toMatch(/Margin −\d+\.\d\d · lowest [\d.]+ % of this file/);
     expect(text).toMatch(/Reward: chosen [+−]\d+\.\d\d, rejected [+−]\d+\.\d\d/);
     expect(text).toContain('Scorer: consistency@2 judges consistency with the rest of this file, not truth.');
     expect(text).toMatch(
@@ -129,7 +136,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
       return texts.length > 0 && texts;
     });
     for (const text of lenses)
-      expect(text).toMatch(/^margin [+−]\d+\.\d\d · [\d.]+\w\w percentile\s*\|\s*Compare\s*\|\s*Flip$/);
+      expect(text).toMatch(/^margin [+−]?\d+\.\d\d · (?:low|high)est [\d.]+ %\s*\|\s*Compare\s*\|\s*Flip$/);
   });
 
   it('flips by quick fix: two byte ranges change, everything else stays', async () => {
@@ -173,7 +180,8 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     const frame = await compareFrame(page);
     const texts = async (): Promise<string[]> => frame.locator('article .text').allInnerTexts();
     const place = async (): Promise<string> => frame.locator('.place').innerText();
-    await until('the finding number', async () => (await place()).includes(`Finding ${rank} of`));
+    const first = await until('the finding number', async () => numbersIn(await place()));
+    expect(first.from).toBeGreaterThanOrEqual(rank);
     const [chosen, rejected] = await texts();
     expect(chosen).not.toBe('');
     expect(rejected).not.toBe('');
@@ -193,21 +201,22 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     await frame.locator('body').press('u');
     await until('the sides as they were', async () => (await texts())[0] === chosen);
     await frame.locator('body').press('j');
-    await until('the next finding', async () => (await place()).includes(`Finding ${rank + 1} of`));
+    await until('the next finding', async () => numbersIn(await place())?.from === first.to + 1);
     await frame.locator('body').press('k');
-    await until('the first finding again', async () => (await place()).includes(`Finding ${rank} of`));
+    await until('the first finding again', async () => numbersIn(await place())?.from === first.from);
   });
 
   it('goes on to the next finding after one was fixed', async () => {
     const frame = await compareFrame(window.page);
     const place = async (): Promise<string> => frame.locator('.place').innerText();
+    const first = await until('the finding number', async () => numbersIn(await place()));
     await frame.locator('body').press('j');
     const second = await until('the second finding', async () => {
       const text = await place();
-      return text.includes(`Finding ${rank + 1} of`) && text;
+      return numbersIn(text)?.from === first.to + 1 && text;
     });
     await frame.locator('body').press('k');
-    await until('the first finding', async () => (await place()).includes(`Finding ${rank} of`));
+    await until('the first finding', async () => numbersIn(await place())?.from === first.from);
     await frame.locator('body').press('f');
     await until('the finding to be gone', async () => (await place()).includes('No finding here'));
     await frame.locator('body').press('j');

@@ -14,12 +14,12 @@ function bodyOf({ label, image }: PartView, shown: readonly (Node | string)[]): 
   return image === undefined ? element('pre', {}, ...shown) : element('img', { src: image, alt: label });
 }
 
-/** Blocks that open when somebody looks, as the parts of a prompt. */
+/** Blocks that open when somebody looks, as the parts of a prompt; pictures are open. */
 export function foldedParts(parts: readonly PartView[]): HTMLElement[] {
   return parts.map((part) =>
     element(
       'details',
-      { class: `part ${part.kind}` },
+      { class: `part ${part.kind}`, ...(part.image !== undefined && { open: '' }) },
       element('summary', {}, part.label),
       bodyOf(part, [part.text]),
     ),

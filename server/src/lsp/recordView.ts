@@ -102,9 +102,10 @@ function saidIn(
   value: JsonObject,
 ): Pick<PairView, 'isTie' | 'prompt' | 'context' | 'images' | 'chosen' | 'rejected'> {
   const prompt = pair.prompt.map(turnView);
-  const context = partsOf(pair.context);
+  // Its pictures are shown with those of the record.
+  const context = partsOf(pair.context).filter(({ image }) => image === undefined);
   const [chosen, rejected] = [sideView(pair.chosen), sideView(pair.rejected)];
-  const shown = [context, chosen.parts, rejected.parts, ...prompt.map(({ parts }) => parts)];
+  const shown = [chosen.parts, rejected.parts, ...prompt.map(({ parts }) => parts)];
   return { isTie: pair.isTie, prompt, context, images: otherImages(value, shown), chosen, rejected };
 }
 
