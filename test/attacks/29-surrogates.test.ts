@@ -143,8 +143,10 @@ describe('29: surrogates', () => {
     return client;
   }
   const uri = 'file:///data/half.jsonl';
-  const recordAt = async (client: PlainClient, line: number): Promise<object | null> =>
-    client.connection.sendRequest('preflens/recordAt', { uri, line });
+  const recordAt = async (client: PlainClient, line: number): Promise<object | null> => {
+    const found: object = await client.connection.sendRequest('preflens/recordAt', { uri, line });
+    return 'why' in found ? null : found;
+  };
 
   it.each([true, false])(
     '29: a flip is exactly a flip after every batch of edits (asked before: %s)',

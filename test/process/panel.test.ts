@@ -71,7 +71,7 @@ describe('a reward model in the language server', () => {
       list.some(({ code }) => code === 'likely-mislabeled'),
     );
     expect(found.find(({ code }) => code === 'likely-mislabeled')!.message).toMatch(
-      /in the ranking of house-rm/,
+      /^Label looks wrong: house-rm prefers the rejected answer/,
     );
 
     const [flip] = await client.codeActions(at.uri, 4);
@@ -123,7 +123,7 @@ describe('a reward model in the language server', () => {
       list.some(({ code }) => code === 'scorers-disagree'),
     );
     expect(found.find(({ code }) => code === 'likely-mislabeled')!.message).toMatch(
-      /ranking of committee of 3/,
+      /^Label looks wrong: committee of 3 prefers the rejected answer/,
     );
     const line = found.find(({ code }) => code === 'scorers-disagree')!.range.start.line;
     const hover = await client.hover(at.uri, line);

@@ -122,7 +122,9 @@ describe('a damaged Parquet file', () => {
     const broken = out.split('\n').filter((line) => line.includes('invalid-json'));
     expect(broken.length).toBe(page!.rows);
     expect(broken[0]).toMatch(/The row cannot be read: the file is damaged: column chosen has a page/);
-    expect(err).toContain(`${count - page!.rows} pairs in ${count} records`);
+    expect(err).toContain(
+      `${(count - page!.rows).toLocaleString('en')} pairs in ${count.toLocaleString('en')} records`,
+    );
     const apply = async (record: number) => {
       const edits = folder.write('edits.jsonl', `{"record":${record},"edit":"flip"}\n`);
       return preflens(['apply', path, '--edits', edits]);
