@@ -55,9 +55,11 @@ it('is the same in the status, the compare view, both lists, the tree and on the
   const ask = async <Result>(name: string, params: object): Promise<Result> =>
     client.connection.sendRequest<Result>(`preflens/${name}`, params);
 
-  const { findingCount } = client.statuses.at(-1)!;
   const problems = client.published.get(uri)!;
-  expect(problems).toHaveLength(findingCount);
+  // Problems are sent first, and the status that goes with them after them.
+  const { findingCount } = await client.until('the status of these problems', () =>
+    client.statuses.at(-1)?.findingCount === problems.length ? client.statuses.at(-1) : undefined,
+  );
   expect(new Set(problems.map(({ code }) => code)).size).toBeGreaterThan(8);
 
   const { total, groups } = await ask<FindingsResult>('findings', {

@@ -71,7 +71,7 @@ describe('a reward model of preflens.json', () => {
     await openFile(page, 'one.jsonl');
     await waitForStatus(page, /findings$/);
     const text = await hoverOn(7, /Margin/);
-    expect(text).toMatch(/Margin [+−]\d+\.\d\d · [\d.]+\w\w percentile of this file/);
+    expect(text).toMatch(/Margin [+−]\d+\.\d\d · (?:low|high)est [\d.]+ % of this file/);
     expect(text).toMatch(/Reward: chosen [+−]\d+\.\d\d, rejected [+−]\d+\.\d\d/);
     expect(text).toMatch(/posterior of a wrong label \d\.\d\d: for ranking, no error rate/);
     expect(text).toMatch(/scored on (cpu|webgpu), 20\d\d-/);
