@@ -1,4 +1,6 @@
 // What of a record is the conversation that a mapping reads, what stands beside it, and what of the first the reading leaves out.
+import type { ReadNames } from '../mapping/context.ts';
+import { namesOf } from '../mapping/context.ts';
 import { findField } from '../mapping/field.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readMessage } from '../mapping/message.ts';
@@ -8,9 +10,6 @@ import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Pair, Turn } from '../model/pair.ts';
 import { speakerOf } from '../model/speaker.ts';
 import { scanJson } from './exactNumbers.ts';
-
-/** Names of the fields of the conversation, level by level; `true` where the whole value is part of it. */
-type Names = Map<string, Names | true>;
 
 /** Where the words of prompt and answers stand. What says which answer is better is no part of it. */
 function contentPaths({ prompt, answers }: Mapping, record: JsonObject): Path[] {
@@ -41,28 +40,8 @@ function contentPaths({ prompt, answers }: Mapping, record: JsonObject): Path[] 
   }
 }
 
-function namesOf(paths: readonly Path[]): Names {
-  const root: Names = new Map();
-  for (const path of paths) {
-    let level = root;
-    for (const [i, step] of path.entries()) {
-      const name = String(step);
-      const known = level.get(name);
-      if (known === true) break;
-      if (i === path.length - 1 || typeof path[i + 1] === 'number') {
-        level.set(name, true);
-        break;
-      }
-      const next = known ?? new Map<string, Names | true>();
-      level.set(name, next);
-      level = next;
-    }
-  }
-  return root;
-}
-
 /** The fields of a record that are no part of the conversation; of objects that hold some of it, the rest. */
-export function fieldsBeside(record: JsonObject, names: Names): readonly (readonly [string, Json])[] {
+export function fieldsBeside(record: JsonObject, names: ReadNames): readonly (readonly [string, Json])[] {
   return Object.entries(record).flatMap(([name, value]): [string, Json][] => {
     const known = names.get(name);
     if (known === true || value === undefined) return [];
@@ -72,7 +51,7 @@ export function fieldsBeside(record: JsonObject, names: Names): readonly (readon
   });
 }
 
-export function contentNames(mapping: Mapping, record: JsonObject): Names {
+export function contentNames(mapping: Mapping, record: JsonObject): ReadNames {
   return namesOf(contentPaths(mapping, record));
 }
 

@@ -1,13 +1,7 @@
 // A streaming look at JSON that is not one record a line: where its values begin and end, down to two levels. It holds
 // no value but those that are wanted, so that a list of many gigabytes costs the memory of one record.
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
+import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
+
 const LINE_FEED = 0x0a;
 
 /** White space, and what stands between documents: a byte order mark, the record separator of JSON text sequences. */

@@ -1,15 +1,7 @@
 // A strict JSON scanner over bytes. It never builds values and never recurses, so a line nested
 // a hundred thousand levels deep costs time and one small stack, not the process.
 import type { Path } from '../model/json.ts';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
+import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
 
 /** Malformed JSON: what was expected, and at which byte of the scanned array. */
 export class JsonSyntaxError extends Error {

@@ -4,7 +4,7 @@
 import { canonical, isNothing } from '../model/canonical.ts';
 import type { FieldKind } from '../model/fieldNames.ts';
 import { kindOfField } from '../model/fieldNames.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
 import type { FieldRef } from './field.ts';
@@ -16,9 +16,10 @@ import { differingWords, sideOfField } from './sides.ts';
 /** Names that a mapping reads, level by level; `true` where it reads the whole value. */
 export type ReadNames = Map<string, ReadNames | true>;
 
-export function readNames(refs: Iterable<FieldRef>): ReadNames {
+/** The names of paths, level by level. */
+export function namesOf(paths: readonly Path[]): ReadNames {
   const root: ReadNames = new Map();
-  for (const path of [...refs].flatMap(pathsOf)) {
+  for (const path of paths) {
     let level = root;
     for (const [i, step] of path.entries()) {
       const name = String(step);
@@ -35,6 +36,10 @@ export function readNames(refs: Iterable<FieldRef>): ReadNames {
     }
   }
   return root;
+}
+
+export function readNames(refs: Iterable<FieldRef>): ReadNames {
+  return namesOf([...refs].flatMap(pathsOf));
 }
 
 interface UnreadField {
