@@ -40,7 +40,7 @@ function isClickedLine(argument: unknown): argument is ClickedLine {
   );
 }
 
-/** Files above 50 MB have no cursor that extensions can see: the line is asked for. */
+/** Extensions see no cursor in files above 50 MB, so the command prompts for a line. */
 async function askLine(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title: 'Line of the record',

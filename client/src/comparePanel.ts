@@ -35,7 +35,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   readonly #revealRow: (ref: RecordRef) => Promise<void>;
   readonly #subscriptions: vscode.Disposable[] = [];
   #panel: vscode.WebviewPanel | undefined;
-  /** What was asked for last: asked again where the answer was that it is not known yet. */
+  /** The last request; sent again while the server answers that it is still reading. */
   #wanted: PairRequest | undefined;
   #view: RecordView | undefined;
   #place: ReviewPlace | undefined;
@@ -168,7 +168,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   async #draw(request: PairRequest): Promise<void> {
     this.#wanted = request;
     const view = await this.#server.request('preflens/pair', request);
-    // Something else was asked for meanwhile.
+    // A newer request was made meanwhile.
     if (this.#wanted !== request) return;
     this.#view = view;
     this.#place = placeAfter(this.#place, view);

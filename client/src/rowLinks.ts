@@ -1,5 +1,5 @@
 // From an entry of the Problems view to a row of a dataset editor. VS Code tells no custom editor which place was meant: so
-// problems stand on a document of blank lines, one for each row, and whoever comes to a line is led on to the row.
+// problems stand on a document of blank lines, one for each row, and the client opens the row when somebody comes to its line.
 import * as vscode from 'vscode';
 
 import type { DatasetEditors } from './datasetEditor.ts';

@@ -1,4 +1,4 @@
-// A preflens.json and files of an untrusted folder that try to hold up whoever reads them, or to reach out of the folder.
+// A preflens.json and files of an untrusted folder that try to block the program that reads them, or to reach out of the folder.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -300,7 +300,7 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under the names of files
     expect((await run('model', join(folder.path, 'model'))).err).toContain('this is a named pipe');
   });
 
-  it('25: the server checks the others of a workspace, and ends when it is told to', async () => {
+  it('25: the server checks the others of a workspace, and exits while a read is stuck', async () => {
     pipe('x.jsonl');
     pipe('preflens.json');
     mkdirSync(join(folder.path, 'sub'));

@@ -67,7 +67,7 @@ function needsAllRecords({ unlisted }: CheckedFile, scope: FixScope): boolean {
   return [...unlisted.keys()].some((rule) => !isOfDataset({ rule }) && (scope.rules?.has(rule) ?? true));
 }
 
-/** @param onFixed told of each record that changes */
+/** @param onFixed called for each record that changes */
 async function planFixes(
   checked: CheckedFile,
   scope: FixScope,
@@ -87,7 +87,7 @@ async function planFixes(
   const isWanted = (record: number): boolean => isAll || byRecord.has(record) || twins.has(record);
   for await (const raw of file.records(isWanted)) {
     if (twins.has(raw.record)) twinKeys.set(raw.record, recordKey(raw.bytes));
-    // What one record shows is examined anew; what the whole dataset shows is taken as it was found.
+    // Checks of single records run again here. Findings of the whole dataset are reused.
     const related = (byRecord.get(raw.record) ?? []).filter(isOfDataset);
     const open = openFindings(checked, raw, related, scope);
     if (open.length === 0) continue;

@@ -93,7 +93,7 @@ export async function openSurveyed(command: Command, paths: readonly string[]): 
   const surveyed = await surveyGroup(command, paths);
   const { files, leftOut } = surveyed;
   const [first] = leftOut;
-  // What stops the command is told last.
+  // Print the error that stops the command last.
   for (const { error, isFailure } of files.length === 0 ? leftOut.slice(1) : leftOut) {
     if (isFailure) command.fail(error);
     else command.note(`${error.message} Left out.`);
@@ -141,7 +141,7 @@ async function fitDataset(
   return { scored, margins };
 }
 
-/** Margins of a dataset and what they are worth, whoever made them. */
+/** Margins of a dataset and what they are worth, from any scorer. */
 export interface DatasetScores {
   /** As texts name it. */
   readonly scorer: string;

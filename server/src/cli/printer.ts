@@ -22,7 +22,7 @@ export interface Printer {
   readonly lines: (text: string) => void;
   /** A text of several lines, as a stack is, to standard error. */
   readonly notes: (text: string) => void;
-  /** Records as they are, byte for byte: whoever pipes them on wants them unchanged. In a terminal they are shown. */
+  /** Prints records byte for byte into a pipe; in a terminal, with control characters as symbols. */
   readonly records: (bytes: Readable, signal: AbortSignal) => Promise<void>;
   readonly bar: Bar;
 }

@@ -281,7 +281,7 @@ export class DiskSource implements Source {
     }
     if (written.isTakenBack) return undefined;
     const { stamp } = written;
-    // Gone again already: whoever opens it next says so.
+    // The file is gone again: the next open reports it.
     const next = await openFile(file.path, file.mostRecordBytes).catch(() => undefined);
     this.#committing = undefined;
     this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
@@ -297,7 +297,7 @@ export class DiskSource implements Source {
     return { count: taken.pending.size, isCarried };
   }
 
-  /** Finds out the digest of a saved file, so that a touch of it is told from a change. */
+  /** Computes the digest of a saved file, to tell a touch from a change. */
   async #learnDigest(file: DataFile, signal: AbortSignal): Promise<void> {
     // Closed or changed meanwhile: then it stays unknown, and the file is read again once it changes.
     const digest = await this.#tools.digest(file, signal).catch(() => undefined);

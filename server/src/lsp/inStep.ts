@@ -11,7 +11,7 @@ import type { OpenFiles } from './openFiles.ts';
 import { log, show } from './show.ts';
 import { DocumentSource } from './source.ts';
 
-/** True where the editor has the text that the edit was made for. Where not, the person is told. */
+/** True if the editor has the text that the edit was made for. Shows a message if not. */
 export type InStep = (edit: WorkspaceEdit) => Promise<boolean>;
 
 /** The lines that the edits of a document touch, as the server has them. */

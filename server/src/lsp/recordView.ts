@@ -39,7 +39,7 @@ export function findingView({ rule, severity, message, replace, separate }: Find
 
 /**
  * Where `next` and `previous` lead, in a circle. A pair that left the list stood just before the one that has its number now;
- * whoever was never on the list enters it at its end.
+ * a place that was never on the list enters it at its end.
  */
 export function stepIn(
   order: readonly ReviewPlace[],

@@ -1,4 +1,4 @@
-// What a person and an editor are told of unsaved edits: of earlier sessions, of records that are gone, of a crash.
+// Messages and notifications about unsaved edits: from earlier sessions, of records that are gone, after a crash.
 import type { Connection } from 'vscode-languageserver/node';
 
 import type { EditorNotifications } from '#protocol/editor.ts';

@@ -114,7 +114,7 @@ export class WorkspaceChecks {
         errors.push(error.message);
       }
     }
-    // Of a link that leads nowhere the reason is told when it is its turn.
+    // A broken link is reported when its turn comes.
     const sizeOf = async (path: string): Promise<number> =>
       stat(path).then(
         ({ size }) => size,

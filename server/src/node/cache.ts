@@ -106,7 +106,7 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
       if (rest?.build !== BUILD) return undefined;
       const sidecar = sidecarOf(digest, schema);
       const bytes = await readFile(sidecar).catch(() => undefined);
-      // Whatever is wrong with it, it is made anew.
+      // A damaged entry is rebuilt.
       if (!bytes || digestOfBytes(bytes) !== rest.factsDigest) return undefined;
       const survey = { ...rest, counts: new Map(rest.counts), facts: factsFromArrow(bytes) };
       const now = new Date();

@@ -102,7 +102,7 @@ export async function* unpackZstdInJs(
     stream.push(new Uint8Array(0), true);
     yield* ready;
   } catch (error) {
-    // What cannot be read is said of the file, and by whoever reads it.
+    // The reader of the file reports what cannot be read.
     if (error instanceof UserError) throw error;
     throw messages.damaged(path, 'zstd', reasonOf(error));
   }

@@ -61,7 +61,7 @@ async function sumOf(path: string, signal: AbortSignal): Promise<string | undefi
     for await (const chunk of abortable(readBlocks(path), signal)) tally.hash.update(chunk);
     ({ size: tally.size } = await stat(path));
   } catch (error) {
-    // Not there, or it cannot be read: it is made anew.
+    // Missing or unreadable: unpack again.
     signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
     return undefined;

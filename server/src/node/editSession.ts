@@ -110,7 +110,7 @@ export class EditSession {
    */
   async settle(content: Content): Promise<Settled> {
     const settled = this.#isSettled ? await this.#again(content) : await this.#start(content);
-    // What was taken over stays as it is for whoever opens the file next.
+    // Adopted edits stay on disk for the next session.
     if (this.#isClosed) return { restored: 0, added: [], aside: [] };
     this.#isSettled = true;
     this.#digest = content.digest;

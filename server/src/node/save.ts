@@ -79,7 +79,7 @@ interface Rewrite {
   readonly signal: AbortSignal;
 }
 
-/** Writes the whole text anew. False when something else came back. */
+/** Rewrites the whole text. False if reading it back gave something else. */
 async function writeAnew({ file, draft, codec, replacements, signal }: Rewrite): Promise<boolean> {
   const text = (): AsyncIterable<Uint8Array> => abortable(spliceStream(file.bytes(), replacements), signal);
   const out = await createDraft(draft);

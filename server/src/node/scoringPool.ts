@@ -35,7 +35,7 @@ export function pooled(start: StartScorer, width: () => number): StartScorer {
     )?.one;
   };
 
-  /** Lets in whoever has room. An idle process makes room: its place is free when it is gone. */
+  /** Starts waiting scorers while there is room. An idle process is ended to make room. */
   const look = (): void => {
     for (let one = next(); one && held.size < width(); one = next()) {
       waiting.delete(one);

@@ -1,4 +1,4 @@
-// A process that is stopped, or stuck, says nothing and does not end: whoever waits for it would wait for ever.
+// A stopped or stuck process neither answers nor exits, so a caller would wait for ever.
 
 /** Between two looks. Time is counted in looks: a machine that slept looks as seldom as its processes spoke. */
 const LOOKS = 8;

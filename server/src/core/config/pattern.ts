@@ -207,7 +207,7 @@ function matcherOf(pattern: string): (path: string) => boolean {
   };
 }
 
-/** Patterns are asked for once for each file: so many are kept. */
+/** Compiled patterns to cache: each file matches the same ones. */
 const MOST_KEPT = 256;
 const kept = new Map<string, (path: string) => boolean>();
 

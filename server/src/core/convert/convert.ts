@@ -167,7 +167,7 @@ function judgedExample(mapping: Mapping, { prompt, response }: Judgement): Examp
   });
 }
 
-/** The records that one record becomes. What they do not hold is told to the report. */
+/** The records that one record becomes. Adds to the report what they do not hold. */
 export function convertRecord(target: Target, source: Source, report: Report): readonly JsonObject[] {
   const { mapping, record, read } = source;
   const lose = (words: string): void => {

@@ -1,4 +1,4 @@
-// Formats that are neither JSON Lines nor Parquet, told by their first bytes whatever the file is called, and the way on.
+// Formats other than JSON Lines and Parquet: recognised by their first bytes, with what to do.
 
 /** A format that is not read. */
 export interface Foreign {

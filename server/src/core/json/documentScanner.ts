@@ -41,7 +41,7 @@ export interface DocumentFault {
 }
 
 export interface ScanListener {
-  /** Values down to this depth are told, 2 at most. */
+  /** Depth down to which values are reported, 2 at most. */
   readonly deepest: number;
   /** A value begins: how many bytes of it are wanted at most, 0 for none. A longer one comes without its bytes. */
   wants(value: ScannedValue): number;

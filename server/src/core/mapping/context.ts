@@ -66,7 +66,7 @@ function unreadFields(record: JsonObject, read: ReadNames, above = ''): UnreadFi
     const known = read.get(name);
     if (known === undefined) {
       fields.push({ name, fullName: above + name, value });
-      // What is told of a record may hold the pictures and tools of its prompt.
+      // Metadata may hold the pictures and tools of the prompt.
       if (above === '' && isObject(value) && kindOfField(name) === 'about')
         fields.push(...partsInside(value, `${name}.`));
     } else if (known !== true && isObject(value))

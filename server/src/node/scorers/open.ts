@@ -51,7 +51,7 @@ async function openScorer(
       if (!machine.isTrusted) pathInside(join(folder, CONFIG_NAME), rule.file);
       return openSidecar(rule, folder, file.path ?? folder, file.firstPairOf);
     case 'endpoint':
-      // A secret that cannot be had is told before anybody is asked.
+      // Report a missing secret before asking for permission to send.
       await keyFor(rule, machine.secret);
       await machine.maySend(rule);
       return openEndpoint(rule, machine);
