@@ -104,3 +104,9 @@ it('a workflow command has the escapes that GitHub reads', () => {
     '::error file=a%2Cb%3Ac%25%0D%0A␛,line=3::x%25y,z:%0D%0A::error::\\u009b',
   );
 });
+
+it('sets words in code only where a renderer would make a link or a mention of them', () => {
+  expect(markdownText('consistency@2 judges')).toBe('consistency@2 judges');
+  for (const text of ['@octocat', 'ask @octocat', 'a@b.org', 'x.y@mail.example.org', 'http://a', 'www.a.org'])
+    expect(markdownText(text)).toBe(`\`${text}\``);
+});

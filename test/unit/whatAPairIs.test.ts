@@ -95,6 +95,18 @@ it('one spelling for what says the same: nulls of a table, the order of fields, 
   expect(canonical({ b: [1, null], a: { d: null, c: 2 } })).toBe(canonical({ a: { c: 2 }, b: [1, null] }));
 });
 
+it('leaves out what says which answer is better, also where it names a picture', () => {
+  const labelled = (winner: string): JsonObject => ({
+    prompt: 'Q',
+    response_a: 'Yes.',
+    response_b: 'No.',
+    winner,
+    best_image: `${winner}.png`,
+  });
+  const [own, flipped] = readAll([labelled('a'), labelled('b')]);
+  expect(keyOf(own!)).toBe(keyOf(flipped!));
+});
+
 it('works out what a record holds however deep it is nested', () => {
   const deep = JSON.parse(`${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`) as Json;
   expect(canonical(deep)).toHaveLength(100_000 * 10 + 1);

@@ -5,7 +5,7 @@ import { namesRead, readRecord } from '../mapping/read.ts';
 import { recognise } from '../mapping/recognise.ts';
 import { MAPPINGS } from '../mapping/table.ts';
 import { canonical, isNothing } from '../model/canonical.ts';
-import { kindOfField, nameWords } from '../model/fieldNames.ts';
+import { kindOfField } from '../model/fieldNames.ts';
 import { answerSpelling, promptSpelling } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
@@ -153,7 +153,7 @@ export function tellUnreadFields(
 }
 
 function isContext(name: string): boolean {
-  const kind = kindOfField(nameWords(name).join('_'));
+  const kind = kindOfField(name);
   return kind === 'media' || kind === 'tools';
 }
 

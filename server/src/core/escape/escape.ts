@@ -67,8 +67,8 @@ export function markdownCode(text: string): string {
   return `${fence}${pad}${seen}${pad}${fence}`;
 }
 
-/** What renderers turn into links and mentions by themselves, whatever is escaped in it. */
-const LINKED = /@|:\/|www|#\w|\bGH-\d/i;
+/** What renderers turn into mentions, addresses of mail and links by themselves, whatever is escaped in it. */
+const LINKED = /(?:^|\W)@\w|@[\w-]+\.|:\/|www|#\w|\bGH-\d/i;
 
 /** Words in Markdown, as they are: no link, picture, heading, HTML or mention comes of them. */
 export function markdownText(text: string): string {

@@ -1,9 +1,9 @@
 // What a record says of a pair beside the fields that its mapping reads: tools and pictures on offer, a prompt in a field
 // that nobody named, pictures of one answer. It is part of what the pair is, so that pairs which differ in it alone are
 // not taken for one.
-import { canonical, isNothing } from '../model/canonical.ts';
+import { isNothing } from '../model/canonical.ts';
 import type { FieldKind } from '../model/fieldNames.ts';
-import { kindOfField } from '../model/fieldNames.ts';
+import { isPartKind, kindOfField } from '../model/fieldNames.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
@@ -186,12 +186,13 @@ function contextOf(
   const hasPrompt = pair.prompt.some(({ text, more }) => more !== undefined || text.trim() !== '');
   let read: string[] | undefined;
   for (const { name, fullName, value } of fields) {
-    const kind = kindOfField(name);
-    const isMedia = kind === 'media' || isMediaFile(value);
-    if (kind === 'about' && !isMedia) continue;
     const own = sides && sideOfField(name, sides);
+    const kind = kindOfField(own ? own.rest : name);
+    // A picture named by the label would make another pair of a flipped one.
+    if (kind === 'label') continue;
+    const isMedia = kind === 'media' || isMediaFile(value);
     if (own) {
-      if (isMedia || kind === 'tools' || kind === 'thought') parts[own.side][own.rest] = value;
+      if (isMedia || isPartKind(kind)) parts[own.side][own.rest] = value;
     } else if (isMedia || kind === 'tools') {
       parts.prompt[fullName] = value;
     } else if (isPromptText(kind, value, hasPrompt)) {
@@ -241,13 +242,7 @@ export function partsOfCandidate(item: Json): JsonObject | undefined {
   if (!isObject(item)) return undefined;
   const parts = Object.entries(item).flatMap(([name, value = null]): [string, Json][] => {
     const kind = kindOfField(name);
-    const isPart = kind === 'media' || kind === 'tools' || kind === 'thought';
-    return isPart && !isNothing(value) ? [[name, value]] : [];
+    return isPartKind(kind) && !isNothing(value) ? [[name, value]] : [];
   });
   return parts.length > 0 ? Object.fromEntries(parts) : undefined;
-}
-
-/** What a context says, in one text: near duplicates are pairs whose pictures, tools and unread prompts are the same. */
-export function contextText({ context }: Pick<Pair, 'context'>): string {
-  return context ? canonical(context) : '';
 }

@@ -1,6 +1,6 @@
 // What belongs to a side: fields whose names differ only in the word by which the two answers' names differ.
 import { isNothing } from '../model/canonical.ts';
-import { kindOfField, NAME_WORD } from '../model/fieldNames.ts';
+import { isPartKind, kindOfField, NAME_WORD } from '../model/fieldNames.ts';
 import type { JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { valueAt } from './field.ts';
@@ -44,10 +44,10 @@ export function sideOfField(
 
 /** A part of an answer, by its name, that the other answer has no field for: it cannot change places with anything. */
 function isAlone(parent: JsonObject, name: string, words: readonly [string, string]): boolean {
-  const kind = kindOfField(name);
-  if (kind !== 'media' && kind !== 'tools' && kind !== 'thought') return false;
+  const own = sideOfField(name, words);
   return (
-    sideOfField(name, words) !== undefined &&
+    own !== undefined &&
+    isPartKind(kindOfField(own.rest)) &&
     !isNothing(parent[name]) &&
     !Object.hasOwn(parent, partnerOf(name, words))
   );

@@ -5,9 +5,15 @@ export const NAME_WORD = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 
 /**
  * `media` and `tools` belong to a prompt or an answer, `thought` to an answer; `prompt` is text that was asked. `about`
- * says something of the record, and `source` may be that or a text that was asked about: its length tells.
+ * says something of the record, and `source` may be that or a text that was asked about: its length tells. `label`
+ * says which answer is the better one.
  */
-export type FieldKind = 'media' | 'tools' | 'thought' | 'prompt' | 'source' | 'about' | 'other';
+export type FieldKind = 'media' | 'tools' | 'thought' | 'prompt' | 'source' | 'about' | 'label' | 'other';
+
+/** Fields that hold a part of an answer, where their name gives them to one. */
+export function isPartKind(kind: FieldKind): boolean {
+  return kind === 'media' || kind === 'tools' || kind === 'thought';
+}
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
@@ -38,7 +44,7 @@ const ANSWERS = words(
 );
 
 /** Words in lower case and in the singular. */
-export function nameWords(name: string): readonly string[] {
+function nameWords(name: string): readonly string[] {
   return (name.match(NAME_WORD) ?? []).map((word) => {
     const lower = word.toLowerCase();
     return lower.length > 3 && lower.endsWith('s') && !lower.endsWith('ss') ? lower.slice(0, -1) : lower;
@@ -53,7 +59,8 @@ const MAX_KNOWN = 10_000;
 function classify(name: string): FieldKind {
   const own = nameWords(name);
   const has = (set: ReadonlySet<string>): boolean => own.some((word) => set.has(word));
-  if (has(COUNTS) || has(LABELS)) return 'about';
+  if (has(LABELS)) return 'label';
+  if (has(COUNTS)) return 'about';
   if (has(MEDIA)) return 'media';
   if (has(TOOLS)) return 'tools';
   if (has(THOUGHT)) return 'thought';
