@@ -8,7 +8,7 @@ import type { ComparePanel } from './comparePanel.ts';
 import type { DatasetEditors } from './datasetEditor.ts';
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
-import { activeFile } from './largeFiles.ts';
+import { activeFile, activeUri } from './largeFiles.ts';
 import { NO_FILE, say } from './say.ts';
 import { openAsText } from './textView.ts';
 
@@ -57,9 +57,8 @@ async function recordMeant(
   { server, datasets, panel }: CommandContext,
   argument: unknown,
 ): Promise<RecordRef | undefined> {
-  const editor = vscode.window.activeTextEditor;
-  const shown = panel.shownUri === undefined ? undefined : vscode.Uri.parse(panel.shownUri);
-  const uri = isClickedLine(argument) ? argument.uri : (editor?.document.uri ?? activeFile() ?? shown);
+  const name = isClickedLine(argument) ? argument.uri.toString() : panel.fileMeant;
+  const uri = name === undefined ? undefined : vscode.Uri.parse(name);
   if (!uri) {
     void say('info', NO_FILE);
     return undefined;
@@ -69,6 +68,9 @@ async function recordMeant(
     if (!selected) void say('info', 'Select a row of the dataset first.');
     return selected;
   }
+  const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+  const editor = editors.find((one) => one?.document.uri.toString() === name);
+  if (!isClickedLine(argument) && !editor && panel.shown?.uri === name) return panel.shown;
   const line = isClickedLine(argument)
     ? argument.lineNumber
     : editor
@@ -79,10 +81,6 @@ async function recordMeant(
   if (!('why' in found)) return found;
   void say('info', found.why);
   return undefined;
-}
-
-function activeUri(): string | undefined {
-  return activeFile()?.toString();
 }
 
 /** Runs something for the file that the person looks at, or says that there is none. */
@@ -117,7 +115,7 @@ const onServer =
     withFile(async (uri) => {
       const why = (await server.execute(command, uri)) as string | null;
       if (why !== null) void say('info', why);
-    }, activeUri() ?? panel.shownUri);
+    }, panel.fileMeant);
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
   const { server, panel, output, sample } = context;
@@ -131,8 +129,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const ref = await recordMeant(context, argument);
       if (ref) await server.execute('preflens.flip', ref);
     },
-    'preflens.reviewFile': async () =>
-      withFile(async (uri) => panel.review(uri), activeUri() ?? panel.shownUri),
+    'preflens.reviewFile': async () => withFile(async (uri) => panel.review(uri), panel.fileMeant),
     'preflens.openFromDisk': async (resource) =>
       withFile(
         async (uri) => openFromDisk(context, uri),
@@ -143,13 +140,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       if (uri && isDataset(uri)) await openAsText(uri);
       else void say('info', NO_TABLE);
     },
-    'preflens.saveEdits': async () =>
-      withFile(async (uri) => saveEdits(server, uri), panel.shownUri ?? activeUri()),
+    'preflens.saveEdits': async () => withFile(async (uri) => saveEdits(server, uri), panel.fileMeant),
     'preflens.discardEdits': async () =>
       withFile(async (uri) => {
         server.notify('preflens/discardEdits', { uri });
         return Promise.resolve();
-      }, panel.shownUri ?? activeUri()),
+      }, panel.fileMeant),
     'preflens.scoreFile': onServer(context, 'preflens.score'),
     'preflens.stopScoring': onServer(context, 'preflens.cancelScoring'),
     'preflens.showOutput': async () => {

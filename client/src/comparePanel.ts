@@ -7,7 +7,7 @@ import type { FromPage, PageAction, ShownPlace, ToPage } from '#protocol/page.ts
 import { isDataset } from './datasetEditor.ts';
 import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';
-import { columnOf } from './largeFiles.ts';
+import { activeUri, columnOf } from './largeFiles.ts';
 import { pageOf, pageOptions } from './page.ts';
 import type { ReviewPlace } from './reviewPlace.ts';
 import { placeAfter, placeEdited, stepFrom } from './reviewPlace.ts';
@@ -78,9 +78,17 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     await this.#draw(stepFrom(undefined, uri, 'next'));
   }
 
-  /** The file whose record is shown. */
-  get shownUri(): string | undefined {
-    return this.#view?.uri;
+  /** The record that is shown. */
+  get shown(): RecordRef | undefined {
+    if (!this.#view) return undefined;
+    const { uri, record, pair } = this.#view;
+    return { uri, record, pair };
+  }
+
+  /** The file that the person looks at: the one that is compared while the view has the focus, else the one in an editor. */
+  get fileMeant(): string | undefined {
+    const shown = this.#view?.uri;
+    return this.#panel?.active === true ? (shown ?? activeUri()) : (activeUri() ?? shown);
   }
 
   /**

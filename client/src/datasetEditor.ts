@@ -38,6 +38,7 @@ function orThrow({ error }: SaveResult): void {
 /** A file that the server holds open from disk while an editor shows it. */
 class DatasetDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
+  /** The one that had the focus last stands at the end. */
   readonly pages = new Set<DatasetPage>();
   status: DatasetStatus | undefined;
   /** Edits of an earlier session, until VS Code has an editor to take them up; then undefined. */
@@ -232,8 +233,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
 
   /** The selected row of a file that an editor shows. */
   selected(uri: string): RecordRef | undefined {
-    const [page] = this.#documents.get(uri)?.pages ?? [];
-    return page?.selected;
+    return [...(this.#documents.get(uri)?.pages ?? [])].at(-1)?.selected;
   }
 
   /** Shows a record in its editor, which is opened where it is not. */
@@ -264,6 +264,11 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     webview.options = pageOptions(this.#root);
     webview.onDidReceiveMessage((message: FromDatasetPage) => {
       void page.receive(message);
+    });
+    panel.onDidChangeViewState(() => {
+      if (!panel.active) return;
+      document.pages.delete(page);
+      document.pages.add(page);
     });
     panel.onDidDispose(() => {
       document.pages.delete(page);

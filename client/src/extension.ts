@@ -53,7 +53,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     configWatcher,
     panel,
-    showStatus(server, vscode.Uri.joinPath(context.extensionUri, 'media', 'docs'), () => panel.shownUri),
+    showStatus(server, vscode.Uri.joinPath(context.extensionUri, 'media', 'docs'), () => panel.fileMeant),
     followVisibleLines(server),
     registerCommands({ server, panel, datasets, output, sample }),
     registerDecisions(server, context.extensionUri),

@@ -30,6 +30,10 @@ export function activeFile(): vscode.Uri | undefined {
   return vscode.window.activeTextEditor?.document.uri ?? tabs.find((uri) => uri !== undefined);
 }
 
+export function activeUri(): string | undefined {
+  return activeFile()?.toString();
+}
+
 /** The column in which a tab shows a file. */
 export function columnOf(uri: string): vscode.ViewColumn | undefined {
   return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => uriOfTab(tab)?.toString() === uri))

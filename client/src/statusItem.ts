@@ -4,7 +4,7 @@ import type { DatasetStatus } from '#protocol/editor.ts';
 
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';
-import { activeFile, goneFiles } from './largeFiles.ts';
+import { goneFiles } from './largeFiles.ts';
 import { say } from './say.ts';
 import { isUseless, textOf, TOOLTIP_COMMANDS, tooltipOf } from './statusText.ts';
 
@@ -30,18 +30,18 @@ const EXPLAIN = 'preflens.explainFile';
 /**
  * Shows what is known of the dataset in the active editor.
  * @param docs the folder of the pages of the manual
- * @param shownUri the file of the compare view, which counts where no other one is looked at
+ * @param fileMeant the file that the person looks at
  */
 export function showStatus(
   server: Server,
   docs: vscode.Uri,
-  shownUri: () => string | undefined,
+  fileMeant: () => string | undefined,
 ): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('preflens.status', vscode.StatusBarAlignment.Left, 10);
   item.name = 'PrefLens';
   const known = new Map<string, DatasetStatus>();
   const draw = (): void => {
-    const uri = activeFile()?.toString() ?? shownUri();
+    const uri = fileMeant();
     // The compare view has the focus: the file beside it is still the one that counts.
     if (uri === undefined && vscode.window.visibleTextEditors.length > 0) return;
     const status = uri === undefined ? undefined : known.get(uri);
@@ -61,7 +61,7 @@ export function showStatus(
   return vscode.Disposable.from(
     item,
     vscode.commands.registerCommand(EXPLAIN, async () => {
-      const status = known.get(activeFile()?.toString() ?? shownUri() ?? '');
+      const status = known.get(fileMeant() ?? '');
       if (status) await explain(status, docs);
     }),
     server.on('preflens/status', (status) => {

@@ -67,11 +67,8 @@ const oneWayIn = {
   ignores: [
     'server/src/node/regularFile.ts',
     // What we wrote ourselves, in a folder of our own.
-    'server/src/node/cache.ts',
     'server/src/node/models/scoreCache.ts',
-    'server/src/node/scorers/onnx.ts',
     // A folder, to sync it.
-    'server/src/node/save.ts',
     'server/src/node/write.ts',
     // Of the system.
     'server/src/node/owner.ts',

@@ -176,7 +176,7 @@ describe('the cache', () => {
     expect(replaced.survey.facts.pairCount).toBe(3);
   });
 
-  it('is made anew when it is torn, damaged or from another build', async () => {
+  it('is rebuilt when it is torn, damaged or changed', async () => {
     const path = write('a.jsonl', `${good(1)}\n${good(2)}\n`);
     const { sidecar, survey } = await read(path);
     const rest = sidecar!.replace(/\.arrow$/, '.json');
@@ -193,7 +193,7 @@ describe('the cache', () => {
         writeFileSync(rest, readFileSync(rest, 'utf8').slice(0, 50));
       },
       () => {
-        writeFileSync(rest, readFileSync(rest, 'utf8').replace('"build":"', '"build":"other'));
+        writeFileSync(rest, readFileSync(rest, 'utf8').replace('"counts":', '"counts" :'));
       },
       () => {
         rmSync(sidecar!);

@@ -10,6 +10,7 @@ import { PendingEdits, recordsIn, renumberBy } from '#core/edits/pending.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
 import { openDisk } from '#node/diskTools.ts';
+import { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import { openJournals } from '#node/journal.ts';
 
@@ -196,6 +197,54 @@ describe('a journal', () => {
     expect(journal.takeLeft()).toHaveLength(1);
     journal.dropTaken();
     expect(readdirSync(unsaved)).toEqual([]);
+  });
+
+  it('is not taken over from a folder that others can write to', () => {
+    const owner = owners.start();
+    const path = '/data/planted.jsonl';
+    openJournals(folder.path, owner)
+      .open(path)
+      .append({ kind: 'add', record: 1, before: encode('a'), after: null, label: 'Drop' }, () => [
+        { path, session: 's', revision: 0 },
+        new PendingEdits().state,
+      ]);
+    owners.end(owner);
+    expect(openJournals(folder.path, owners.start(), false).open(path).takeLeft()).toEqual([]);
+    expect(openJournals(folder.path, owners.start()).open(path).takeLeft()).toHaveLength(1);
+  });
+
+  it('stays until what fits nowhere is set aside, whatever the name of the file', async () => {
+    const path = `/data/${'x'.repeat(240)}.jsonl`;
+    const owner = owners.start();
+    openJournals(folder.path, owner)
+      .open(path)
+      .append({ kind: 'add', record: 0, before: encode('a'), after: encode('b'), label: 'Edit' }, () => [
+        { path, session: 's', revision: 0 },
+        new PendingEdits().state,
+      ]);
+    owners.end(owner);
+    const content = {
+      stamp: { size: 1, mtimeMs: 1, ctimeMs: 1, inode: 1 },
+      digest: undefined,
+      bytesAt: () => encode('c'),
+      find: async () => () => [],
+    };
+    // Nothing can be set aside where a file has the name of the folder.
+    const aside = join(folder.path, 'unsaved', 'set-aside');
+    rmSync(aside, { recursive: true, force: true });
+    writeFileSync(aside, '');
+    const settle = async () => {
+      const next = owners.start();
+      const session = new EditSession(path, openJournals(folder.path, next).open(path));
+      const settled = await session.settle(content);
+      session.close();
+      owners.end(next);
+      return settled;
+    };
+    expect(await settle()).toMatchObject({ aside: [{}] });
+    rmSync(aside);
+    expect((await settle()).asidePath).toContain('set-aside');
+    expect((await settle()).aside).toEqual([]);
   });
 
   it('is taken over by one of two processes that want it', () => {

@@ -65,7 +65,7 @@ export function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): num
   return worst;
 }
 
-/** Rewards, margin, percentile, scorer, its trust on this file, and what drove the score. */
+/** Rewards, margin and its place in the file, scorer, its trust on this file, and what drove the score. */
 export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
   const record = dataset.survey.facts.recordAtLine(line);
   const read = dataset.readRecord(record);

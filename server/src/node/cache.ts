@@ -1,6 +1,6 @@
 // What is known of a file's content, kept on disk: facts as Arrow, the rest of the survey beside them.
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Survey } from '#core/dataset/survey.ts';
@@ -10,6 +10,7 @@ import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
 import { doWithout, openCacheFolder, PRIVATE_FOLDER } from './cacheFolder.ts';
 import type { Stamp } from './files.ts';
+import { readRegular } from './regularFile.ts';
 import { writeWhole } from './write.ts';
 
 /** Changes with every change of the code that makes surveys: what older code found is not used. */
@@ -37,12 +38,12 @@ export interface Remembered {
   readonly digest: string;
 }
 
-type StoredSurvey = Omit<Survey, 'facts' | 'counts'> & {
-  readonly build: string;
+interface StoredSurvey {
+  readonly survey: Omit<Survey, 'facts' | 'counts'>;
   readonly counts: readonly (readonly [string, number])[];
   /** SHA-256 of the Arrow file. */
   readonly factsDigest: string;
-};
+}
 
 export interface SurveyCache {
   /** What was last known of a path, read under this schema. */
@@ -55,12 +56,9 @@ export interface SurveyCache {
   sidecarOf(digest: string, schema: string): string;
 }
 
-export function digestOfText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function digestOfBytes(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** SHA-256 in hexadecimal digits. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** Removes the least recently used files of a folder until the rest is small enough. */
@@ -91,43 +89,34 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
   const [facts, paths] = [join(folder, 'facts'), join(folder, 'paths')];
   /** What an entry is of: no other entry has it. */
   const nameOf = (digest: string, schema: string): string => `${BUILD} ${schema} ${digest}`;
-  const keyOf = (digest: string, schema: string): string => digestOfText(nameOf(digest, schema)).slice(0, 32);
+  const keyOf = (digest: string, schema: string): string => sha256(nameOf(digest, schema)).slice(0, 32);
   const sidecarOf = (digest: string, schema: string): string => join(facts, `${keyOf(digest, schema)}.arrow`);
   const restOf = (digest: string, schema: string): string => join(facts, `${keyOf(digest, schema)}.json`);
   const pathKey = (path: string, schema: string): string => `${schema} ${resolve(path)}`;
   const pathFile = (path: string, schema: string): string =>
-    join(paths, `${digestOfText(pathKey(path, schema)).slice(0, 32)}.json`);
+    join(paths, `${sha256(pathKey(path, schema)).slice(0, 32)}.json`);
   return {
     sidecarOf,
     remembered: async (path, schema) =>
       readJsonEntry<Remembered>(pathFile(path, schema), pathKey(path, schema)),
     async load(digest, schema) {
       const rest = await readJsonEntry<StoredSurvey>(restOf(digest, schema), nameOf(digest, schema));
-      if (rest?.build !== BUILD) return undefined;
+      if (!rest) return undefined;
       const sidecar = sidecarOf(digest, schema);
-      const bytes = await readFile(sidecar).catch(() => undefined);
+      const bytes = await readRegular(sidecar).catch(() => undefined);
       // A damaged entry is rebuilt.
-      if (!bytes || digestOfBytes(bytes) !== rest.factsDigest) return undefined;
-      const survey = { ...rest, counts: new Map(rest.counts), facts: factsFromArrow(bytes) };
+      if (!bytes || sha256(bytes) !== rest.factsDigest) return undefined;
       const now = new Date();
       // Its time is known where it can be set: without it the entry goes earlier.
       await utimes(sidecar, now, now).catch(() => undefined);
-      return { ...survey, recognition: rest.recognition };
+      return { ...rest.survey, counts: new Map(rest.counts), facts: factsFromArrow(bytes) };
     },
     async save(path, schema, known, survey) {
       try {
         await mkdir(facts, PRIVATE_FOLDER);
-        const bytes = factsToArrow(survey.facts);
-        const { findings, counts, recognition, fieldsSeen, suggestion } = survey;
-        const rest: StoredSurvey = {
-          build: BUILD,
-          findings,
-          counts: [...counts],
-          recognition,
-          fieldsSeen,
-          ...(suggestion && { suggestion }),
-          factsDigest: digestOfBytes(bytes),
-        };
+        const { facts: table, counts, ...kept } = survey;
+        const bytes = factsToArrow(table);
+        const rest: StoredSurvey = { survey: kept, counts: [...counts], factsDigest: sha256(bytes) };
         const { digest } = known;
         await writeWhole(sidecarOf(digest, schema), bytes, EXPENDABLE);
         const restBytes = await writeEntry(

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 
 import { openRegular } from './regularFile.ts';
+import { PRIVATE_MODE } from './write.ts';
 
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
@@ -20,7 +21,7 @@ export async function copyToNew(from: string, to: string, signal: AbortSignal): 
   try {
     const { size } = await input.stat();
     if (isCloned) return size;
-    const output = await open(to, 'wx');
+    const output = await open(to, 'wx', PRIVATE_MODE);
     try {
       const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, size + 1));
       for (let at = 0; ;) {

@@ -10,7 +10,7 @@ import { UserError } from '#core/messages.ts';
 
 import type { RecordAccess } from './access.ts';
 import { openAccess } from './access.ts';
-import { digestOfText, openCache, prune } from './cache.ts';
+import { openCache, prune, sha256 } from './cache.ts';
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
 import { doWithout, openCacheFolder, PRIVATE_FOLDER } from './cacheFolder.ts';
@@ -77,7 +77,7 @@ async function cachedText(
   signal: AbortSignal,
 ): Promise<string> {
   const name = `${file.codec.name} ${digest}`;
-  const path = join(folder, 'unpacked', `${digestOfText(name).slice(0, 32)}.jsonl`);
+  const path = join(folder, 'unpacked', `${sha256(name).slice(0, 32)}.jsonl`);
   const sumPath = `${path}.sum`;
   const known = await readJsonEntry<string>(sumPath, name);
   if (known !== undefined && (await sumOf(path, signal)) === known) return path;
@@ -124,7 +124,7 @@ export function openDisk(
 ): Disk {
   const folder = openCacheFolder(path, tell);
   const cache = folder === undefined ? undefined : openCache(folder, tell);
-  const journals = openJournals(folder ?? path, owner);
+  const journals = openJournals(folder ?? path, owner, folder !== undefined);
   return {
     ranges,
     async survey(file, settings, signal) {

@@ -114,14 +114,19 @@ export class EditSession {
     if (this.#isClosed) return { restored: 0, added: [], aside: [] };
     this.#isSettled = true;
     this.#digest = content.digest;
+    const { aside } = settled;
+    const asidePath = aside.length === 0 ? undefined : this.#attempt(() => this.#journal.setAside(aside));
+    if (aside.length > 0 && asidePath === undefined) {
+      // The journals still hold what could not be set aside: they stay as they are until the next edit.
+      this.#isTorn = true;
+      return settled;
+    }
     this.#rewrite();
     // As long as they are not written down here, they stay where they are.
     if (!this.#isTorn)
       this.#attempt(() => {
         this.#journal.dropTaken();
       });
-    if (settled.aside.length === 0) return settled;
-    const asidePath = this.#attempt(() => this.#journal.setAside(settled.aside));
     return { ...settled, ...(asidePath !== undefined && { asidePath }) };
   }
 

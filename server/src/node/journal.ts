@@ -10,15 +10,16 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import type { Bytes, EditState, SetAside, Taken } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
 
-import { digestOfText } from './cache.ts';
+import { sha256 } from './cache.ts';
 import { PRIVATE_FOLDER } from './cacheFolder.ts';
 import type { Stamp } from './files.ts';
 import { codeOf } from './files.ts';
+import { stemOf } from './leftovers.ts';
 import type { Owner } from './owner.ts';
 import { readRegularTextSync } from './regularFile.ts';
 
@@ -148,7 +149,8 @@ const decoder = new TextDecoder();
 
 const textOf = (bytes: Bytes): string | null => bytes && decoder.decode(bytes);
 
-export function openJournals(folder: string, owner: Owner): Journals {
+/** @param canAdopt false where others can write to the folder: what they put there is not taken for edits */
+export function openJournals(folder: string, owner: Owner, canAdopt = true): Journals {
   const home = join(folder, 'unsaved');
   const { inUse } = owner;
 
@@ -176,11 +178,12 @@ export function openJournals(folder: string, owner: Owner): Journals {
 
   return {
     open(path) {
-      const prefix = digestOfText(resolve(path)).slice(0, 32);
+      const prefix = sha256(resolve(path)).slice(0, 32);
       const file = newFile(prefix);
       const taken: string[] = [];
       return {
         takeLeft() {
+          if (!canAdopt) return [];
           const all = existsSync(home) ? readdirSync(home) : [];
           for (const name of all.filter((one) => isTornOff(prefix, one)))
             rmSync(join(home, name), { force: true });
@@ -220,7 +223,7 @@ export function openJournals(folder: string, owner: Owner): Journals {
           const place = join(home, 'set-aside');
           mkdirSync(place, PRIVATE_FOLDER);
           const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
-          const kept = join(place, `${time}.${basename(path)}.jsonl`);
+          const kept = join(place, `${time}.${stemOf(path)}.jsonl`);
           const lines = edits.map(({ record, base, bytes }) =>
             JSON.stringify({ record, before: textOf(base), after: textOf(bytes) }),
           );

@@ -33,7 +33,8 @@ export const PLACE = createHash('sha256').update(`${hostname()} ${processSpace()
 
 const NAME = /\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\.preflens-tmp$/;
 
-function stemOf(path: string): string {
+/** A file's name, cut so that a longer one made of it is still a name. */
+export function stemOf(path: string): string {
   const bytes = new TextEncoder().encode(basename(path)).subarray(0, MOST_STEM_BYTES);
   // A character that was cut in two is left out.
   return new TextDecoder().decode(bytes, { stream: true });
@@ -48,6 +49,19 @@ async function isLeft(path: string, place: string | undefined, owner: string): P
   if (place === PLACE)
     return owner === THIS_PROCESS.id ? !THIS_PROCESS.inUse.has(path) : THIS_PROCESS.isGone(owner);
   return Date.now() - (await lstat(path)).mtimeMs > FOREIGN_AFTER_MS;
+}
+
+/** A folder is looked through once in so long: a command may write thousands of files into one. */
+const SWEEP_EVERY_MS = 60_000;
+
+const swept = new Map<string, number>();
+
+/** Removes what dead processes left in a folder, unless this process has just done so. */
+export async function sweepFolder(folder: string): Promise<void> {
+  const now = Date.now();
+  if (now - (swept.get(folder) ?? 0) < SWEEP_EVERY_MS) return;
+  swept.set(folder, now);
+  await removeLeftovers(folder);
 }
 
 /** Removes the temporary files in a folder whose process is gone, of whatever they were to become. */

@@ -104,7 +104,7 @@ function movesNothing(replacements: readonly LateReplacement[]): replacements is
   );
 }
 
-/** Writes the changed bytes into a copy that the system made. False when something else came back. */
+/** Writes the changed bytes into a copy. False if reading them back gave something else. */
 async function patch({ draft, signal }: Rewrite, replacements: readonly Replacement[]): Promise<boolean> {
   const out = await open(draft.path, 'r+');
   try {

@@ -13,7 +13,7 @@ import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 
 import type { Remembered, SurveyCache } from './cache.ts';
-import { digestOfText } from './cache.ts';
+import { sha256 } from './cache.ts';
 import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
 import type { DataFile } from './files.ts';
@@ -243,9 +243,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
   // The same bytes are another text to another reader.
-  const schema = digestOfText(
-    JSON.stringify([file.codec.name, mapping ?? null, rules, file.mostRecordBytes]),
-  );
+  const schema = sha256(JSON.stringify([file.codec.name, mapping ?? null, rules, file.mostRecordBytes]));
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);

@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messages } from '#core/messages.ts';
 
 import { codeOf } from './files.ts';
-import { removeLeftovers, temporaryName } from './leftovers.ts';
+import { sweepFolder, temporaryName } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
 import { inWords } from './systemErrors.ts';
 
@@ -17,7 +17,7 @@ import { inWords } from './systemErrors.ts';
 const WRITE_BYTES = 1 << 20;
 
 /** Until it takes the place of another file, only its owner reads it. */
-const PRIVATE_MODE = 0o600;
+export const PRIVATE_MODE = 0o600;
 
 /** Permissions of the file that is replaced, and who it belongs to. */
 type Rights = Pick<Stats, 'mode' | 'uid' | 'gid'>;
@@ -85,10 +85,10 @@ function rightsOf(path: string, old: Stats | undefined): Rights | undefined {
 
 /** Names a temporary file beside `path`. It is not there yet; `dropDraft` or `commitDraft` ends it. */
 export async function beginDraft(path: string, options: WriteOptions = {}): Promise<Draft> {
-  const { followsLink = false, mode = 0o666, isExpendable = false } = options;
+  const { followsLink = false, mode = 0o666 } = options;
   const target = await targetOf(path, followsLink);
   const rights = rightsOf(path, await statIfThere(target, followsLink));
-  if (!isExpendable) await removeLeftovers(dirname(target));
+  await sweepFolder(dirname(target));
   const draft = { target, path: join(dirname(target), temporaryName(target)), rights, mode };
   THIS_PROCESS.inUse.add(draft.path);
   return draft;

@@ -8,7 +8,7 @@ import type { FolderFiles, FolderReading } from '#core/reward/folder.ts';
 import { FolderFault, readFolder } from '#core/reward/folder.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 
-import { digestOfText } from '../cache.ts';
+import { sha256 } from '../cache.ts';
 import { readJsonEntry, writeEntry } from '../cacheEntry.ts';
 import type { Tell } from '../cacheFolder.ts';
 import { doWithout } from '../cacheFolder.ts';
@@ -67,7 +67,7 @@ async function onnxFiles(folder: string): Promise<string[]> {
 async function digestOf(path: string, known: string | undefined, tell: Tell): Promise<string> {
   const { size, mtimeMs, ctimeMs, ino } = await stat(path);
   const stamp = `${resolve(path)} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-  const memo = known === undefined ? undefined : join(known, digestOfText(stamp).slice(0, 32));
+  const memo = known === undefined ? undefined : join(known, sha256(stamp).slice(0, 32));
   const remembered = memo === undefined ? undefined : await readJsonEntry<string>(memo, stamp);
   if (remembered !== undefined) return remembered;
   const hash = createHash('sha256');

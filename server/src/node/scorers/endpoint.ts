@@ -8,7 +8,7 @@ import { SERVER_PROTOCOLS, unitsAtOnce, WrongAnswer } from '#core/reward/protoco
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 
-import { digestOfText } from '../cache.ts';
+import { sha256 } from '../cache.ts';
 import type { RateListener, RateUnit } from '../models/host.ts';
 import { NO_FIGURES } from '../models/host.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
@@ -169,9 +169,10 @@ export function sendingOf(rule: EndpointRule, of: string): { readonly what: stri
 export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine): Promise<PairScorer> {
   const protocol = SERVER_PROTOCOLS[rule.protocol];
   const { url, model, label, format } = rule;
-  const fingerprint = digestOfText(
-    JSON.stringify(['endpoint', rule.protocol, url, model, label, format]),
-  ).slice(0, 32);
+  const fingerprint = sha256(JSON.stringify(['endpoint', rule.protocol, url, model, label, format])).slice(
+    0,
+    32,
+  );
   const folder =
     machine.cacheFolder === undefined ? undefined : join(machine.cacheFolder, 'scores', fingerprint);
   const isPair = protocol.pass === 'pair';
