@@ -97,7 +97,9 @@ export function createList(host: ListHost): List {
     },
     { passive: false },
   );
-  box.addEventListener('click', ({ target }) => {
+  // The rows are drawn again while they are scored: one that the button went down on may be gone when it comes up.
+  box.addEventListener('mousedown', ({ target, button }) => {
+    if (button !== 0) return;
     const row = target instanceof Element ? target.closest<HTMLElement>('.row') : null;
     if (!row) return;
     choose(Number(row.dataset['index']));

@@ -110,10 +110,13 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
   if (known !== undefined) return fault(known, 0, 1);
   if (byteEnd - byteStart > MAX_RECORD_BYTES) return fault(tooLongWords(MAX_RECORD_BYTES), 0, 1);
   if (bytes.length > 0 && isPlainlyNoJson(bytes)) {
-    const several = bytes[0] === COMMA || bytes[0] === BOM_START ? severalRecords(bytes) : undefined;
+    const place = Math.max(
+      0,
+      bytes.findIndex((byte) => byte > 0x20),
+    );
+    const mayBeSeveral = bytes[place] === COMMA || bytes[place] === BOM_START;
+    const several = mayBeSeveral ? severalRecords(bytes) : undefined;
     if (several) return separable(several, 0, bytes.length);
-    const at = bytes.findIndex((byte) => byte > 0x20);
-    const place = Math.max(0, at);
     return fault(notJsonWords(bytes, place, 'a value expected'), place, place + 1);
   }
   let text: string;

@@ -7,7 +7,7 @@ import { kindOfField } from '../model/fieldNames.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
-import { speakerOf } from '../model/speaker.ts';
+import { speakerWord } from '../model/speaker.ts';
 import { fieldWords } from './content.ts';
 import type { Example } from './example.ts';
 import { extrasOf, partsOf, placedPart, placedText, plainCalls, plainRole } from './example.ts';
@@ -42,8 +42,7 @@ function partTypes(parts: readonly Json[]): string {
 }
 
 function isSameSpeaker(a: string, b: string): boolean {
-  const word = (role: string): string => speakerOf(role) ?? role.trim().toLowerCase();
-  return word(a) === word(b);
+  return speakerWord(a) === speakerWord(b);
 }
 
 /** True when a text holds others, one after the other. */

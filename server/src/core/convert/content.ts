@@ -1,9 +1,9 @@
 // What of a record is the conversation that a mapping reads, what stands beside it, and what of the first the reading leaves out.
 import type { ReadNames } from '../mapping/context.ts';
 import { namesOf } from '../mapping/context.ts';
-import { findField } from '../mapping/field.ts';
+import { findField, valueAt } from '../mapping/field.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { readMessage } from '../mapping/message.ts';
+import { readMessage, ROLE_NAMES, TEXT_NAMES, TEXT_TYPES } from '../mapping/message.ts';
 import { isNothing } from '../model/canonical.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject, jsonText } from '../model/json.ts';
@@ -77,7 +77,7 @@ interface Leaf {
   readonly isPart: boolean;
 }
 
-const TEXT_NAMES: ReadonlySet<string> = new Set(['content', 'value', 'text']);
+const TEXT_FIELDS: ReadonlySet<string> = new Set(TEXT_NAMES);
 
 /** Every value that is no list or object, and not empty. Works without recursion: hostile values nest deep. */
 function* leavesOf(root: Json, rootPath: readonly string[]): Generator<Leaf> {
@@ -89,7 +89,7 @@ function* leavesOf(root: Json, rootPath: readonly string[]): Generator<Leaf> {
     if (isNothing(value)) continue;
     if (isList(value)) {
       const below = [...path, '[]'];
-      const ofPart = isPart || TEXT_NAMES.has(name);
+      const ofPart = isPart || TEXT_FIELDS.has(name);
       // Numbers of tokens are a text, not values.
       if (value.every((item) => typeof item === 'number'))
         yield { value: jsonText(value), name, path, isPart };
@@ -122,8 +122,7 @@ export function turnsOfPair({ prompt, chosen, rejected }: Pair): readonly Turn[]
   return [...prompt, ...chosen.turns, ...rejected.turns];
 }
 
-const ROLE_NAMES: ReadonlySet<string> = new Set(['role', 'from', 'speaker']);
-const TEXT_TYPES: ReadonlySet<Json> = new Set(['text', 'input_text', 'output_text']);
+const ROLE_FIELDS: ReadonlySet<string> = new Set(ROLE_NAMES);
 
 /** Names that may hold words, beside those of messages: what the mapping's references end in. */
 function textNamesOf(paths: readonly Path[], { answers }: Mapping): ReadonlySet<string> {
@@ -191,7 +190,7 @@ export function unsaid(mapping: Mapping, record: JsonObject, said: Said): Readon
       if (said.values.has(valueKey(name, leaf))) continue;
       if (typeof leaf === 'string') {
         if (leaf.trim() === '') continue;
-        if (ROLE_NAMES.has(name) && (said.roles.has(leaf) || speakerOf(leaf) !== undefined)) continue;
+        if (ROLE_FIELDS.has(name) && (said.roles.has(leaf) || speakerOf(leaf) !== undefined)) continue;
         if (name === 'type' && TEXT_TYPES.has(leaf)) continue;
         const seen = textNames.has(name) ? look(leaf, isPart) : 'unsaid';
         if (seen === 'trimmed') found.add('blanks around a message are left out');
@@ -214,29 +213,23 @@ export function unsaid(mapping: Mapping, record: JsonObject, said: Said): Readon
     tops.set(JSON.stringify(whole), whole);
   }
   for (const path of tops.values()) {
-    const value = findAt(record, path);
+    const value = valueAt(record, path);
     if (value !== undefined) walk(value, path.map(String), false);
   }
   return found;
 }
 
-function findAt(root: Json, path: Path): Json | undefined {
-  let value: Json | undefined = root;
-  for (const step of path) value = isObject(value) ? value[step] : undefined;
-  return value;
-}
-
 /** True when a message spells its words as a list of texts, which is read as one text. */
 export function hasTextParts(mapping: Mapping, record: JsonObject): boolean {
   return contentPaths(mapping, record).some((path) => {
-    const value = findAt(record, path);
+    const value = valueAt(record, path);
     const list = isList(value) ? value : [value];
     return list.some((item) => {
       const read = readMessage(item);
       return (
         read !== undefined &&
         isObject(item) &&
-        [...TEXT_NAMES].some((name) => isList(item[name]) && !read.more?.[name])
+        TEXT_NAMES.some((name) => isList(item[name]) && !read.more?.[name])
       );
     });
   });

@@ -1,8 +1,10 @@
 // A comparison as the formats of trainers take it, and the ways in which they write its messages.
+import { TEXT_NAMES } from '../mapping/message.ts';
 import { isNothing } from '../model/canonical.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
+import { speakerWord } from '../model/speaker.ts';
 import { spellExact } from './exactNumbers.ts';
 
 /** Roles are system, user, assistant, tool, or what else the dataset has. */
@@ -12,34 +14,24 @@ export interface Example {
   readonly rejected: readonly Turn[];
 }
 
-/** The words of datasets for the speakers. */
-const ROLES: Readonly<Record<string, string>> = {
-  human: 'user',
-  prompter: 'user',
-  question: 'user',
-  gpt: 'assistant',
-  model: 'assistant',
-  bot: 'assistant',
-  chatgpt: 'assistant',
-  answer: 'assistant',
-  developer: 'system',
-  observation: 'tool',
-  tool_response: 'tool',
-  function_response: 'tool',
-};
+/** Roles of calls and of programs: trainers that know them know them by these words. */
+const KEPT_ROLES: ReadonlySet<string> = new Set([
+  'function_call',
+  'tool_call',
+  'function',
+  'ipython',
+  'environment',
+]);
 
 /** The word of trainers for a speaker; a role that they do not know stays as it is. */
 export function plainRole(role: string): string {
   const plain = role.trim().toLowerCase();
-  return ROLES[plain] ?? plain;
+  return KEPT_ROLES.has(plain) ? plain : speakerWord(plain);
 }
-
-/** Fields of messages in which a content can stand as a list of parts. */
-const CONTENT_NAMES = ['content', 'value', 'text'];
 
 /** The parts of a message that holds more than words, and the name of the field that they stand in. */
 export function partsOf({ text, more }: Turn): { name: string; parts: readonly Json[] } | undefined {
-  for (const name of CONTENT_NAMES) {
+  for (const name of TEXT_NAMES) {
     const parts = more?.[name];
     if (!isList(parts)) continue;
     const words = parts.map((part) => (typeof part === 'string' ? part : isObject(part) ? part['text'] : ''));

@@ -224,6 +224,7 @@ export function withFields(
     for (const [name, value] of fields) kept.add(name, value);
     return { made: kept.record(), places: kept.places };
   };
+  if (fields.length === 0) return bare;
   const asIs = fill(new Set(), () => undefined);
   const { made, places } = fill(misleadingNames(target, bare, asIs.made), lose);
   compareFields(target, fields, places, made, lose);

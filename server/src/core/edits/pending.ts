@@ -197,7 +197,7 @@ export class PendingEdits {
     const edit = this.#history.findLast((one) => one.id === id);
     if (!edit || !this.canRetrace(id, direction)) return;
     const isDone = direction === 'redo';
-    this.#history = this.#history.map((one) => (one === edit ? { ...one, isDone } : one));
+    this.#history = this.#history.with(this.#history.lastIndexOf(edit), { ...edit, isDone });
     const [from, to] = isDone ? [edit.before, edit.after] : [edit.after, edit.before];
     this.#put(edit.record, base ?? from, to);
   }

@@ -4,6 +4,7 @@ import type { DocumentShape } from '../json/documentShape.ts';
 import { DocumentInspector } from '../json/documentShape.ts';
 import { recognise } from '../mapping/recognise.ts';
 import type { JsonObject } from '../model/json.ts';
+import { plural } from '../words/numbers.ts';
 import type { Foreign } from './foreign.ts';
 import { foreignOf } from './foreign.ts';
 
@@ -34,9 +35,6 @@ const CONVERT = 'Write JSON Lines of it: preflens convert {file} --out {stem}.js
 
 const isKnown = (sample: readonly JsonObject[]): boolean => recognise(sample) !== undefined;
 
-const records = (count: number): string =>
-  count === 1 ? '1 record' : `${count.toLocaleString('en')} records`;
-
 const quoted = (names: readonly string[]): string => {
   const shown = names.slice(0, 6).map((name) => JSON.stringify(name));
   return names.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ');
@@ -56,7 +54,7 @@ function linesOf([first, last]: readonly [number, number]): string {
 /** What a document is, and whether we can make JSON Lines of it. */
 function documentWords(shape: DocumentShape): { readonly what: string; readonly next: string } {
   const { form, recordCount, lines, firstRecord, fault } = shape;
-  const count = records(recordCount);
+  const count = plural(recordCount, 'record');
   const but = fault ? `; ${FAULTS[fault.what]}` : '';
   const where = linesOf(lines);
   switch (form.kind) {
@@ -92,12 +90,12 @@ function documentWords(shape: DocumentShape): { readonly what: string; readonly 
       };
     case 'columns':
       return {
-        what: `one JSON document that holds columns and not records: ${quoted(form.names)}, ${recordCount.toLocaleString('en')} rows${but}`,
+        what: `one JSON document that holds columns and not records: ${quoted(form.names)}, ${plural(recordCount, 'row')}${but}`,
         next: CONVERT,
       };
     case 'split':
       return {
-        what: `one JSON document: names of columns, and ${recordCount.toLocaleString('en')} rows of values under "data" (pandas calls it "split")${but}`,
+        what: `one JSON document: names of columns, and ${plural(recordCount, 'row')} of values under "data" (pandas calls it "split")${but}`,
         next: 'Write JSON Lines of it in Python: pandas.read_json("{file}", orient="split").to_json("{stem}.jsonl", orient="records", lines=True, force_ascii=False)',
       };
     case 'dataset info':

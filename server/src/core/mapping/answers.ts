@@ -1,8 +1,8 @@
 // Two answers in whatever shapes they stand, read as the two sides of a pair.
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Pair, Piece, Side, Turn } from '../model/pair.ts';
-import { isSameTurn, plainTurns } from '../model/pair.ts';
-import { speakerOf } from '../model/speaker.ts';
+import { isSameMore, isSameTurn, plainTurns } from '../model/pair.ts';
+import { speakerOf, speakerWord } from '../model/speaker.ts';
 import type { Found } from './field.ts';
 import type { PlacedTurn, Shape } from './shape.ts';
 import { concreteShape, turnsOf } from './shape.ts';
@@ -77,10 +77,16 @@ function transcriptSides(prompt: readonly Turn[], a: Answer, b: Answer): Sides {
   return { prompt: [...prompt, ...turns], chosen: cut(chosen), rejected: cut(rejected) };
 }
 
-/** True when the words of some turns are the last words of others. */
+/** True for two spellings of one message: what one of them holds beside its words the other may lack. */
+function isSameSaying(a: Turn, b: Turn | undefined): boolean {
+  if (b?.text !== a.text || speakerWord(a.role) !== speakerWord(b.role)) return false;
+  return !a.more || !b.more || isSameMore(a, b);
+}
+
+/** True when some turns are the last of others. */
 function endsWith(turns: readonly Turn[], end: readonly Turn[]): boolean {
   const from = turns.length - end.length;
-  return from >= 0 && end.every(({ text }, i) => text === turns[from + i]?.text);
+  return from >= 0 && end.every((turn, i) => isSameSaying(turn, turns[from + i]));
 }
 
 /** The longer of two spellings of one conversation, with what either of them holds beside words. */

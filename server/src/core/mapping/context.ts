@@ -145,10 +145,19 @@ function wordsRead({ prompt, chosen, rejected }: Pair): string[] {
   return [...prompt.map(({ text }) => text), chosen.text, rejected.text];
 }
 
-const knownWords = new Map<string, readonly [string, string] | undefined>();
+interface SideNames {
+  readonly words: readonly [string, string];
+  /** By name: the fields of a file have the same names in all records. */
+  readonly sides: Map<string, ReturnType<typeof sideOfField>>;
+}
 
-/** The words by which the names of the two answers differ; undefined where they do not stand in two fields. */
-function sideWords({ answers }: Mapping, record: JsonObject): readonly [string, string] | undefined {
+/** Names come from files: hostile ones must not fill the memory. */
+const MAX_NAMES = 10_000;
+
+const knownNames = new Map<string, SideNames | undefined>();
+
+/** What the names of the two answers differ by; undefined where they do not stand in two fields. */
+function sideNames({ answers }: Mapping, record: JsonObject): SideNames | undefined {
   if (answers.kind !== 'pair' && answers.kind !== 'choice') return undefined;
   const [first, second] =
     answers.kind === 'pair' ? [answers.chosen, answers.rejected] : [answers.first, answers.second];
@@ -156,8 +165,19 @@ function sideWords({ answers }: Mapping, record: JsonObject): readonly [string, 
   if (typeof a !== 'string' || typeof b !== 'string') return undefined;
   const key = `${a}\u0000${b}`;
   // The names come from the mapping: there are few.
-  if (!knownWords.has(key)) knownWords.set(key, differingWords(a, b));
-  return knownWords.get(key);
+  if (!knownNames.has(key)) {
+    const words = differingWords(a, b);
+    knownNames.set(key, words && { words, sides: new Map() });
+  }
+  return knownNames.get(key);
+}
+
+function sideOf({ words, sides }: SideNames, name: string): ReturnType<typeof sideOfField> {
+  if (!sides.has(name)) {
+    if (sides.size >= MAX_NAMES) sides.clear();
+    sides.set(name, sideOfField(name, words));
+  }
+  return sides.get(name);
 }
 
 export interface Context {
@@ -182,11 +202,11 @@ function contextOf(
     second: {},
   };
   const unread: string[] = [];
-  const sides = sideWords(mapping, record);
+  const sides = sideNames(mapping, record);
   const hasPrompt = pair.prompt.some(({ text, more }) => more !== undefined || text.trim() !== '');
   let read: string[] | undefined;
   for (const { name, fullName, value } of fields) {
-    const own = sides && sideOfField(name, sides);
+    const own = sides && sideOf(sides, name);
     const kind = kindOfField(own ? own.rest : name);
     // A picture named by the label would make another pair of a flipped one.
     if (kind === 'label') continue;

@@ -4,11 +4,12 @@ import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 
-const ROLE_NAMES = ['role', 'from', 'speaker'] as const;
-const TEXT_NAMES = ['content', 'value', 'text'] as const;
+export const ROLE_NAMES = ['role', 'from', 'speaker'] as const;
+/** Fields that hold the words of a message, the first that holds something first. */
+export const TEXT_NAMES = ['content', 'value', 'text'] as const;
 
 /** Parts of a content that are words. */
-const TEXT_TYPES: ReadonlySet<Json> = new Set(['text', 'input_text', 'output_text']);
+export const TEXT_TYPES: ReadonlySet<Json> = new Set(['text', 'input_text', 'output_text']);
 
 /** Fields that make a message of an object without a content. */
 const CONTENT_NAMES = [
@@ -63,7 +64,7 @@ function roleNameOf(message: JsonObject): string | undefined {
 
 function textNameOf(message: JsonObject): string | undefined {
   return (
-    TEXT_NAMES.find((name) => message[name] !== undefined && message[name] !== null) ??
+    TEXT_NAMES.find((name) => !isNothing(message[name])) ??
     TEXT_NAMES.find((name) => message[name] !== undefined)
   );
 }
@@ -125,9 +126,10 @@ export function readMessage(value: Json | undefined): PlacedMessage | undefined 
     return { role, roleName, text, path: strings[0]?.path ?? [textName], strings, ...(all && { more: all }) };
   }
   if (content !== undefined) return undefined;
-  const name = CONTENT_NAMES.find((one) => !isNothing(value[one]));
+  // Tables write null where a message has no words.
+  const name = textName ?? CONTENT_NAMES.find((one) => !isNothing(value[one]));
   if (name === undefined) return undefined;
-  return { role, roleName, text: '', path: [textName ?? name], strings: [], ...withMore };
+  return { role, roleName, text: '', path: [name], strings: [], ...withMore };
 }
 
 export function isMessage(value: Json | undefined): value is JsonObject {

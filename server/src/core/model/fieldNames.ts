@@ -24,7 +24,7 @@ const MEDIA = words(
 const TOOLS = words('tool function api plugin');
 const THOUGHT = words('reasoning thinking thought cot scratchpad call trajectory step');
 const PROMPT = words(
-  'prompt question query instruction message conversation dialog dialogue chat history turn system context document passage article background knowledge evidence request problem input post premise scenario persona hint story schema code doc snippet fact table text content body paragraph abstract email utterance statement claim hypothesis sentence excerpt instructions case',
+  'prompt question query instruction message conversation dialog dialogue chat history turn system context document passage article background knowledge evidence request problem input post premise scenario persona hint story schema code doc snippet fact table text content body paragraph abstract email utterance statement claim hypothesis sentence excerpt case',
 );
 /** Say which answer is the better one: that changes with the label, and is no part of what the pair is. */
 const LABELS = words('best better worse worst winner loser win preferred preference selected');
@@ -34,7 +34,7 @@ const COUNTS = words(
 );
 /** Say where something comes from or what sort it is. */
 const ABOUT = words(
-  'id idx index uuid guid uid hash sha md key name url uri link type kind category tag split subset set origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique review explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature md5',
+  'id idx index uuid guid uid hash sha md key name url uri link type kind category tag split subset set origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique review explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature',
 );
 /** A class in one file and the text itself in another. */
 const SOURCES = words('source task topic domain title subreddit');
@@ -43,11 +43,12 @@ const ANSWERS = words(
   'answer response output completion generation chosen rejected choose reject dispreferred accepted reference ground truth target gold solution candidate continuation reply sample original',
 );
 
-/** Words in lower case and in the singular. */
+/** Words in lower case, and what they would be in the singular. */
 function nameWords(name: string): readonly string[] {
-  return (name.match(NAME_WORD) ?? []).map((word) => {
+  return (name.match(NAME_WORD) ?? []).flatMap((word) => {
     const lower = word.toLowerCase();
-    return lower.length > 3 && lower.endsWith('s') && !lower.endsWith('ss') ? lower.slice(0, -1) : lower;
+    if (lower.length <= 2 || !lower.endsWith('s')) return [lower];
+    return [lower, lower.slice(0, -1), lower.replace(/ies$/, 'y')];
   });
 }
 

@@ -2,7 +2,7 @@ import { canonical } from './canonical.ts';
 import { kindOfField } from './fieldNames.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import { isList, isObject } from './json.ts';
-import { speakerOf } from './speaker.ts';
+import { speakerOf, speakerWord } from './speaker.ts';
 
 /** One message of a conversation. `role` is the dataset's own word for the speaker. */
 export interface Turn {
@@ -73,10 +73,6 @@ export function isPlain({ turns, more }: Side): boolean {
   return only === undefined || (speakerOf(only.role) ?? 'assistant') === 'assistant';
 }
 
-function speakerWord(role: string): string {
-  return speakerOf(role) ?? role.trim().toLowerCase();
-}
-
 /**
  * Everything that an answer holds beside its words, in one spelling; '' for a plain text. Answers for which it is the
  * same differ in their words or not at all.
@@ -87,10 +83,14 @@ export function beyondText(side: Side): string {
   return canonical([turns, side.more ?? null]);
 }
 
+/** True when two messages hold the same beside their words. */
+export function isSameMore(a: Pick<Turn, 'more'>, b: Pick<Turn, 'more'>): boolean {
+  return a.more === b.more || canonical(a.more ?? null) === canonical(b.more ?? null);
+}
+
 /** True when two messages say the same. */
 export function isSameTurn(a: Turn, b: Turn): boolean {
-  if (a.role !== b.role || a.text !== b.text) return false;
-  return a.more === b.more || canonical(a.more ?? null) === canonical(b.more ?? null);
+  return a.role === b.role && a.text === b.text && isSameMore(a, b);
 }
 
 /** Parts of a message that are pictures, sounds and the like. */

@@ -36,6 +36,11 @@ const BY_WORD: ReadonlyMap<string, Speaker> = new Map(
   ),
 );
 
+/** What speakers are compared by: their meaning where it is known, else the word. */
+export function speakerWord(role: string): string {
+  return speakerOf(role) ?? role.trim().toLowerCase();
+}
+
 /** Undefined for a word that no trainer is known to understand. */
 export function speakerOf(role: string): Speaker | undefined {
   return BY_WORD.get(role.trim().toLowerCase());

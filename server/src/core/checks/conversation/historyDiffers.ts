@@ -1,6 +1,6 @@
 import { transcriptTurns } from '../../mapping/transcript.ts';
-import { canonical } from '../../model/canonical.ts';
 import type { Hit } from '../../model/finding.ts';
+import { isSameMore } from '../../model/pair.ts';
 import type { RecordCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
 import type { Message } from './messages.ts';
@@ -10,7 +10,7 @@ const MESSAGE = 'The conversation before the last answer is not the same on both
 
 function isSame(a: Message | undefined, b: Message | undefined): boolean {
   if (a?.text !== b?.text || a?.speaker !== b?.speaker) return false;
-  return a?.more === b?.more || canonical(a?.more ?? null) === canonical(b?.more ?? null);
+  return isSameMore(a ?? {}, b ?? {});
 }
 
 function sharedMessages(a: readonly Message[], b: readonly Message[]): number {

@@ -133,7 +133,7 @@ function seedOf({ prompt, context, chosen, rejected }: Pair): number {
   const sides = [chosen, rejected].map(beyondText);
   if (!context && prompt.every(({ more }) => !more) && sides.every((one) => one === '')) return 0;
   const asked = canonical([...prompt.map(({ more = null }) => more), context ?? null]);
-  return [asked, ...sides].reduce((seed, one) => seed ^ hashKey(one)[0], 0);
+  return [asked, ...sides].reduce((seed, one) => (seed + hashKey(one)[0]) | 0, 0);
 }
 
 /** Writes a pair's signature at `at`. Zeros for a pair that is too short. The order of the answers does not matter. */
