@@ -23,7 +23,7 @@ export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
   return phase === 'unrecognised' || (phase === 'failed' && recordCount === 0);
 }
 
-function uselessWords({ phase, recordCount }: DatasetStatus): string {
+function uselessMessage({ phase, recordCount }: DatasetStatus): string {
   if (phase === 'failed') return '$(warning) File cannot be read';
   return recordCount === 0 ? '$(question) Empty file' : '$(question) No pairs recognised';
 }
@@ -39,7 +39,7 @@ function holds({ pairCount, judgementCount }: DatasetStatus): readonly string[] 
 /** The words of the status item, by phase. */
 export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
-  if (isUseless(status)) return uselessWords(status);
+  if (isUseless(status)) return uselessMessage(status);
   const facts = [...holds(status), status.mapping, plural(status.findingCount, 'finding')];
   // How far it is stands in the progress entry beside this item.
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
@@ -52,7 +52,7 @@ export function textOf(status: DatasetStatus): string {
 }
 
 /** How edits of this file reach the disk, and what can be done with those that wait. */
-function savingWords({ isOnDisk, unsavedCount }: DatasetStatus, isDataset: boolean): readonly string[] {
+function savingMessages({ isOnDisk, unsavedCount }: DatasetStatus, isDataset: boolean): readonly string[] {
   if (!isOnDisk) return [];
   if (isDataset) return ['Read from disk. Edits wait until the file is saved.'];
   const why =
@@ -79,7 +79,7 @@ export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
       ? undefined
       : markdownText(`Read as: ${status.mapping}. ${status.polarity ?? ''}.`),
     unread === undefined ? undefined : markdownText(unread),
-    ...savingWords(status, isDataset),
+    ...savingMessages(status, isDataset),
     reason === undefined ? undefined : markdownText(reason),
     trust === undefined ? undefined : markdownText(trust),
     status.phase === 'scoring' ? markdownText(progress ?? '') : undefined,

@@ -4,7 +4,7 @@ import type { FromPage, PageAction, ShownPlace, ToPage } from '#protocol/page.ts
 import { actionFor, ACTIONS } from './model/keys.ts';
 import type { PageState } from './model/pageState.ts';
 import { drawView } from './view/pair.ts';
-import { drawToolbar, placeWords } from './view/toolbar.ts';
+import { drawToolbar, placeText } from './view/toolbar.ts';
 import { openWire } from './wire.ts';
 
 let state: PageState = { view: undefined, undoCount: 0, isReadOnly: false };
@@ -12,7 +12,7 @@ let state: PageState = { view: undefined, undoCount: 0, isReadOnly: false };
 const post = openWire<FromPage, ToPage>(({ view, undoCount }) => {
   const isSame = isSamePlace(state.view, view);
   state = { view, undoCount, isReadOnly: false };
-  document.body.replaceChildren(drawToolbar(placeWords(view), ACTIONS, state, act), ...drawView(view));
+  document.body.replaceChildren(drawToolbar(placeText(view), ACTIONS, state, act), ...drawView(view));
   if (!isSame) window.scrollTo(0, 0);
 });
 

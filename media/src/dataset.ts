@@ -3,7 +3,7 @@ import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/da
 import type { DatasetStatus, RecordView, RowOrder } from '#protocol/editor.ts';
 
 import { datasetActionFor } from './model/datasetKeys.ts';
-import { emptyWords, statusWords } from './model/datasetWords.ts';
+import { emptyMessage, statusText } from './model/datasetWords.ts';
 import type { PageState } from './model/pageState.ts';
 import { RowStore } from './model/rowStore.ts';
 import { drawBar, drawDetail } from './view/dataset.ts';
@@ -70,8 +70,8 @@ function act(action: DatasetAction): void {
 }
 
 function draw(): void {
-  bar.replaceChildren(...drawBar(statusWords(status), order, status?.findingCount ?? 0, setOrder));
-  const words = emptyWords(status, order, stores[order].total);
+  bar.replaceChildren(...drawBar(statusText(status), order, status?.findingCount ?? 0, setOrder));
+  const words = emptyMessage(status, order, stores[order].total);
   empty.textContent = words ?? '';
   empty.hidden = words === undefined;
   list.draw(stores[order]);

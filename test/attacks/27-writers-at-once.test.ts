@@ -77,17 +77,17 @@ describe('27: writers at once', () => {
     for (let round = 0; round < count; round++) {
       writeFileSync(lock, `${PLACE} 4194399-1 0123456789abcdef`);
       let inside = 0;
-      let most = 0;
+      let max = 0;
       await Promise.all(
         Array.from({ length: 8 }, async () =>
           withLock(lock, 'x', async () => {
-            most = Math.max(most, ++inside);
+            max = Math.max(max, ++inside);
             await new Promise((resolve) => setImmediate(resolve));
             inside--;
           }),
         ),
       );
-      expect(most).toBe(1);
+      expect(max).toBe(1);
     }
     report('27 locks that were left', { rounds: count });
   });

@@ -71,12 +71,12 @@ function changeOf(document: TextDocument): TextEdit {
 /** Changes of one message, each of the text after the one before; some from the last place to the first, as editors sort them. */
 function batchOf(
   text: string,
-  most: number,
+  max: number,
 ): { changes: { range: TextEdit['range']; text: string }[]; after: string } {
   const changes: { range: TextEdit['range']; text: string }[] = [];
   let shadow = TextDocument.create('file:///a', 'jsonl', 1, text);
   let before = Infinity;
-  for (let i = 0; i < most; i++) {
+  for (let i = 0; i < max; i++) {
     const { range, newText } = changeOf(shadow);
     const end = shadow.offsetAt(range.end);
     if (end > before && random() < 0.7) continue;
@@ -115,9 +115,9 @@ function flippedBy(text: string, line: number): string | undefined {
 
 describe('29: surrogates', () => {
   it('29: the bytes of a document are its text, whatever halves come and go', () => {
-    const most = rounds({ small: 1300, large: 20_000 });
+    const max = rounds({ small: 1300, large: 20_000 });
     const counts = { edits: 0, 'texts with a lone half': 0 };
-    for (let round = 0; round < most; round++) {
+    for (let round = 0; round < max; round++) {
       let text = textOf(3);
       const document = new OpenDocument('file:///a', 1, text);
       for (let step = 2; step < 5; step++) {
@@ -132,7 +132,7 @@ describe('29: surrogates', () => {
       }
     }
     report('29-surrogates, bytes of documents', counts);
-    expect(counts.edits).toBeGreaterThan(most * 5);
+    expect(counts.edits).toBeGreaterThan(max * 5);
   });
 
   async function openClient(text: string, holds: boolean): Promise<PlainClient> {

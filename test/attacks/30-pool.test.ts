@@ -23,12 +23,12 @@ const TEXT = [...generatePairs(52, 4, 8)].join('\n');
 
 /** Scorers that count themselves. Held ones wait to be let go, and fail then: what is asked is who came first. */
 function countedScorers(isHeld = false) {
-  const counts = { live: 0, most: 0, started: 0 };
+  const counts = { live: 0, max: 0, started: 0 };
   const held: (() => void)[] = [];
   const start: StartScorer = async () => {
     counts.live++;
     counts.started++;
-    counts.most = Math.max(counts.most, counts.live);
+    counts.max = Math.max(counts.max, counts.live);
     if (isHeld) {
       await new Promise<void>((resolve) => held.push(resolve));
       counts.live--;
@@ -65,10 +65,10 @@ describe('30: the pool of scoring processes', () => {
     );
     report('30-pool, one server', {
       documents,
-      'processes at a time': counts.most,
+      'processes at a time': counts.max,
       'documents that waited': waited.size,
     });
-    expect(counts).toEqual({ live: 0, most: poolWidth(256), started: documents });
+    expect(counts).toEqual({ live: 0, max: poolWidth(256), started: documents });
     expect(waited.size).toBeGreaterThanOrEqual(documents - poolWidth(256));
   });
 
@@ -112,7 +112,7 @@ describe('30: the pool of scoring processes', () => {
       order.push(await client.until('its end', () => failed()[0]));
     }
     expect(order).toEqual([0, 5, 6, 1, 4].map(uriOf));
-    expect(counts.most).toBe(1);
+    expect(counts.max).toBe(1);
     // The one that runs is closed while another one waits.
     await client.until('a start', () => held[0]);
     await client.execute('preflens.score', uriOf(1));
@@ -148,7 +148,7 @@ describe('30: the pool of scoring processes', () => {
     expect([isWaiting, stopped, counts.live]).toEqual([true, 0, 1]);
     isIdle = true;
     const other = await second;
-    expect([stopped, counts.most]).toEqual([1, 1]);
+    expect([stopped, counts.max]).toEqual([1, 1]);
     other.kill();
     // A start that fails holds no place, and neither does one that was given up.
     let isBroken = true;
@@ -197,19 +197,19 @@ describe('30: the pool of scoring processes', () => {
         await client.initialize({ cacheFolder: folder.path, settings: { memoryMb: 256 } });
         const documents = 60;
         for (let i = 0; i < documents; i++) client.open(uriOf(i), TEXT);
-        let most = 0;
+        let max = 0;
         const enough = rounds({ small: 2, large: documents });
         await client.until(
           'scores',
           () => {
-            most = Math.max(most, scorersBelow(server.pid!));
+            max = Math.max(max, scorersBelow(server.pid!));
             return scored(client).size >= enough ? true : undefined;
           },
           120_000,
         );
-        report('30-pool, a real server', { documents, 'living children at most': most });
-        expect(most).toBeGreaterThan(0);
-        expect(most).toBeLessThanOrEqual(poolWidth(256));
+        report('30-pool, a real server', { documents, 'living children at most': max });
+        expect(max).toBeGreaterThan(0);
+        expect(max).toBeLessThanOrEqual(poolWidth(256));
         for (let i = 0; i < documents; i++) client.close(uriOf(i));
         await client.until('no child', () => (scorersBelow(server.pid!) === 0 ? true : undefined));
       } finally {

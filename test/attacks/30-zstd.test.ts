@@ -39,15 +39,15 @@ describe('30: a .zst file that is much larger unpacked, where Node has no zstd',
     const bomb = frame({ windowLog: 17, blocks, blockBytes: 131_072 });
     const held = (): number => process.memoryUsage().arrayBuffers;
     const before = held();
-    let [most, bytes] = [0, 0];
+    let [max, bytes] = [0, 0];
     for await (const chunk of unpackZstdInJs('data.jsonl.zst', cut(bomb, 1 << 20))) {
       bytes += chunk.length;
       expect(chunk.length).toBeLessThanOrEqual(131_072);
-      if (bytes === chunk.length) most = held() - before;
+      if (bytes === chunk.length) max = held() - before;
     }
     expect(bytes).toBe(blocks * 131_072);
     // When the first of it comes, nothing else is unpacked.
-    expect(most).toBeLessThan(16 * 2 ** 20);
+    expect(max).toBeLessThan(16 * 2 ** 20);
     report('30 zstd', { 'bytes packed': bomb.length, 'bytes unpacked': bytes });
   });
 

@@ -4,7 +4,7 @@ import { resolveRules } from '#core/checks/settings.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import { planEdit } from '#core/edits/edit.ts';
 import { fixRecord } from '#core/fix.ts';
-import { resolvePlace, resolvePlaces, unitsBefore } from '#core/json/place.ts';
+import { resolvePlace, resolvePlaces, textLengthBefore } from '#core/json/place.ts';
 import { locate, locateAll } from '#core/json/scan.ts';
 import type { Place } from '#core/model/finding.ts';
 import type { Json, JsonObject, Path } from '#core/model/json.ts';
@@ -18,7 +18,7 @@ import { report, rounds } from './attack.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const random = seededRandom(3535);
-const below = (most: number): number => Math.floor(random() * most);
+const below = (max: number): number => Math.floor(random() * max);
 
 const raw = (text: string, record = 0): RawRecord => {
   const bytes = encode(text);
@@ -67,7 +67,7 @@ describe('35: many places in one record', () => {
         { length: 5 },
         () => encode([...text].slice(0, below(text.length)).join('')).length,
       );
-      for (const [offset, units] of unitsBefore(bytes, offsets))
+      for (const [offset, units] of textLengthBefore(bytes, offsets))
         expect(units).toBe(new TextDecoder().decode(bytes.subarray(0, offset)).length);
     }
     report('35 places', { records: tries });

@@ -31,8 +31,8 @@ const PAIRS = [...generatePairs(600, 5, 40)].map((line) => JSON.parse(line) as W
 
 const starter =
   (path: string, silence: SilenceLimits): StartScorer =>
-  async ({ mostMb } = {}) => {
-    const scorer = await startScorer(path, mostMb, silence);
+  async ({ maxMb } = {}) => {
+    const scorer = await startScorer(path, maxMb, silence);
     started.push(scorer);
     return scorer;
   };

@@ -49,7 +49,7 @@ function measure(name: string, lines: readonly string[], sign: Int8Array, folder
   // The direction of length is taken from the labels as they stand, planted ones included.
   const direction = positiveShare(lengths).value >= 0.5 ? 1 : -1;
   const count = scores.filter((_, row) => planted(row)).length;
-  const at = (most: number): number => precisionAt(margins, planted, Math.round(most)).value;
+  const at = (max: number): number => precisionAt(margins, planted, Math.round(max)).value;
   return {
     name,
     auroc: auroc(margins, planted),

@@ -15,8 +15,8 @@ export function sentence(random: Random): string {
   return `The ${noun()} ${pick(random, VERBS)} the ${noun()} near ${Math.floor(random() * 9000) + 100} ${pick(random, WORDS)}s.`;
 }
 
-export function answer(random: Random, least = 3, most = 9): string {
-  const count = least + Math.floor(random() * (most - least));
+export function answer(random: Random, min = 3, max = 9): string {
+  const count = min + Math.floor(random() * (max - min));
   return Array.from({ length: count }, () => sentence(random)).join(' ');
 }
 

@@ -29,7 +29,7 @@ import { HERE } from '../fakes/threads.ts';
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 
 /** A second, as the limit for one record. */
-const MOST_MS = 1000;
+const MAX_MS = 1000;
 
 /** The lines of all fixtures. */
 export function seedLines(): Uint8Array[] {
@@ -107,7 +107,7 @@ export function fuzzLines(count: number, seed: number): FuzzOutcome {
     }
     const took = performance.now() - begun;
     longest = Math.max(longest, took);
-    if (took > MOST_MS) failures.push(`${took.toFixed(0)} ms for ${bytes.length} bytes`);
+    if (took > MAX_MS) failures.push(`${took.toFixed(0)} ms for ${bytes.length} bytes`);
     if (i % 500 === 0) peakMb = Math.max(peakMb, process.memoryUsage().rss / 1e6);
   }
   return { tried: count, longest, peakMb, failures };
@@ -170,7 +170,7 @@ export async function fuzzFiles(count: number, seed: number): Promise<FuzzOutcom
       const took = performance.now() - begun;
       longest = Math.max(longest, took);
       // A small packed file may hold a hundred thousand broken records.
-      if (took > 10 * MOST_MS) failures.push(`file ${i}: ${took.toFixed(0)} ms for ${bytes.length} bytes`);
+      if (took > 10 * MAX_MS) failures.push(`file ${i}: ${took.toFixed(0)} ms for ${bytes.length} bytes`);
       if (i % 50 === 0) peakMb = Math.max(peakMb, process.memoryUsage().rss / 1e6);
     }
     if (readdirSync(folder).length > 0)

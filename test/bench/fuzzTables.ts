@@ -14,10 +14,10 @@ import { below, pick, randomTable, sourceOf } from '../fakes/tables.ts';
 import type { FuzzOutcome } from './fuzz.ts';
 
 /** A file of a few kB that takes longer than this has hung, or nearly. */
-const MOST_MS = 1000;
+const MAX_MS = 1000;
 
 /** Rows that are read of a file: some claim two billion. */
-const MOST_ROWS = 5000;
+const MAX_ROWS = 5000;
 
 const ODD_BYTES = [0x00, 0x7f, 0x80, 0xff];
 
@@ -36,7 +36,7 @@ function mutateInside(bytes: Uint8Array, random: Random): Uint8Array {
 /** Reads all of a file and drops a row of it. */
 async function tryTable(bytes: Uint8Array): Promise<void> {
   const file = new ParquetFile(sourceOf(bytes), pageCodecs);
-  const rows = Math.min(file.footer.rows, MOST_ROWS);
+  const rows = Math.min(file.footer.rows, MAX_ROWS);
   const reader = new RowReader(file, 1 << 20);
   for (let row = 0; row < rows; row++) reader.read(row);
   if (rows === 0) return;
@@ -71,7 +71,7 @@ export async function fuzzTables(
     }
     const took = performance.now() - begun;
     longest = Math.max(longest, took);
-    if (took > MOST_MS) failures.push(`table ${i}: ${took.toFixed(0)} ms for ${bytes.length} bytes`);
+    if (took > MAX_MS) failures.push(`table ${i}: ${took.toFixed(0)} ms for ${bytes.length} bytes`);
     if (i % 20 === 0) peakMb = Math.max(peakMb, process.memoryUsage().rss / 1e6);
   }
   return { tried: count, longest, peakMb, failures, refused };

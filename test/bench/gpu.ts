@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFolder } from '#node/models/folder.ts';
-import type { RateUnit } from '#node/models/host.ts';
+import type { RateItem } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { probeProviders } from '#node/models/providers.ts';
@@ -24,7 +24,7 @@ const NEVER = new AbortController().signal;
 const folder = mkdtempSync(join(tmpdir(), 'preflens-gpu-'));
 const TOLERANCE = { fp32: 1e-3, fp16: 1e-2 } as const;
 
-const start = async ({ mostMb }: StartOptions = {}) => startScorer(SCORER, mostMb);
+const start = async ({ maxMb }: StartOptions = {}) => startScorer(SCORER, maxMb);
 const run = (command: string, args: readonly string[]): string => {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : '';
@@ -61,7 +61,7 @@ interface Shape {
 }
 
 /** Texts of about so many tokens: letters are tokens of their own to this tokenizer. */
-function unitsOf(count: number, tokens: number): RateUnit[] {
+function itemsOf(count: number, tokens: number): RateItem[] {
   const random = seededRandom(7);
   const letter = (): string => 'abcdefghijklmnopqrstuvwxyz'[Math.floor(26 * random())]!;
   return Array.from({ length: count }, () => ({
@@ -79,7 +79,7 @@ interface Figures {
 async function measure(
   model: MadeModel,
   provider: Provider,
-  units: readonly RateUnit[],
+  items: readonly RateItem[],
   rounds: number,
 ): Promise<Figures> {
   const rule = { kind: 'onnx', model: model.folder, format: '{response}' } as const;
@@ -92,17 +92,17 @@ async function measure(
     budget: new MemoryBudget(64 * 2 ** 30),
     log: (line) => notes.push(line),
   });
-  const scores: number[] = units.map(() => Number.NaN);
+  const scores: number[] = items.map(() => Number.NaN);
   const listener = {
-    onRated: (unit: number, values: Float32Array) => (scores[unit] = values[0]!),
+    onRated: (item: number, values: Float32Array) => (scores[item] = values[0]!),
     onRefused: (_unit: number, reason: string) => notes.push(reason),
     onBatch: () => undefined,
   };
   try {
-    await host.rate(units, 1, listener, NEVER);
+    await host.rate(items, 1, listener, NEVER);
     let [tokens, ms] = [0, 0];
     for (let round = 0; round < rounds; round++) {
-      const figures = await host.rate(units, 1, listener, NEVER);
+      const figures = await host.rate(items, 1, listener, NEVER);
       [tokens, ms] = [tokens + figures.tokens, ms + figures.ms];
     }
     const [bad] = notes.filter((note) => /Going on with|did not survive/.test(note));
@@ -114,7 +114,7 @@ async function measure(
 }
 
 const worst = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!) / Math.max(1, Math.abs(value))), 0);
+  a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i]!) / Math.max(1, Math.abs(value))), 0);
 
 /** The same weights in PyTorch; undefined where it is not. */
 function inPyTorch(model: MadeModel, precision: string, rows: number, length: number): string {
@@ -167,13 +167,13 @@ async function report(shape: Shape, providers: readonly Provider[], isReal: bool
     const form = { precision, dataName: 'model.onnx_data' };
     const model = writeModel(join(folder, name), { kind: 'wordpiece', sizes, form });
     console.log(`  ${name}`);
-    const few = unitsOf(4, 96);
+    const few = itemsOf(4, 96);
     const cpu = await measure(model, 'cpu', few, 1);
     console.log(`    cpu: ${Math.round(cpu.tokensPerSecond).toLocaleString('en')} tokens/s`);
     for (const provider of providers) {
       const same = await measure(model, provider, few, 1);
       const gap = worst(cpu.scores, same.scores);
-      const many = isReal ? await measure(model, provider, unitsOf(512, 256), 2) : same;
+      const many = isReal ? await measure(model, provider, itemsOf(512, 256), 2) : same;
       console.log(
         `    ${provider}: ${Math.round(many.tokensPerSecond).toLocaleString('en')} tokens/s, ` +
           `${(many.tokensPerSecond / cpu.tokensPerSecond).toFixed(1)} × cpu, scores within ${gap.toExponential(1)} ` +

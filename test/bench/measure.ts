@@ -14,13 +14,13 @@ export const mb = (path: string): number => statSync(path).size / 1e6;
 
 /** The best of several runs, in seconds: the others measure the machine's other work. */
 export async function best(times: number, run: () => Promise<unknown>): Promise<number> {
-  let least = Infinity;
+  let min = Infinity;
   for (let i = 0; i < times; i++) {
     const start = performance.now();
     await run();
-    least = Math.min(least, (performance.now() - start) / 1000);
+    min = Math.min(min, (performance.now() - start) / 1000);
   }
-  return least;
+  return min;
 }
 
 /** The newline scan of the product. */

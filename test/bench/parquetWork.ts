@@ -16,11 +16,11 @@ const decoder = new TextDecoder();
 function ours(path: string, from: number, count: number, fields?: readonly Node[]): number {
   const { file, close } = openParquet(path);
   const reader = new RowReader(file, Infinity, fields);
-  let units = 0;
+  let items = 0;
   const end = Math.min(file.footer.rows, from + count);
-  for (let row = from; row < end; row++) units += decoder.decode(reader.read(row)).length;
+  for (let row = from; row < end; row++) items += decoder.decode(reader.read(row)).length;
   close();
-  return units;
+  return items;
 }
 
 async function duck(query: string): Promise<number> {

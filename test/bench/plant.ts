@@ -5,7 +5,7 @@ import {
   SIGNATURE_BYTES,
   writeSignature,
 } from '#core/checks/relations/nearDuplicates.ts';
-import { PairSpace, Report } from '#core/checks/relations/relation.ts';
+import { PairSpace, ReportRelation } from '#core/checks/relations/relation.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -77,12 +77,12 @@ export function plantNearDuplicates(pairs: number, copies: number, seed: number)
     writeSignature(readRaw(raw, recognition!)!.pairs[0]!, signatures, i * SIGNATURE_BYTES);
   });
   const space = new PairSpace([{ name: 'planted', facts, recognition: recognition! }]);
-  const report = new Report(space, DEFAULT_RULES, Infinity);
+  const report = new ReportRelation(space, DEFAULT_RULES, Infinity);
   findNearDuplicates(space, signatures, report);
   const reported = new Map(report.findings[0]!.map(({ record, message }) => [record, message]));
-  const count = (least: number, most: number): Found => {
+  const count = (min: number, max: number): Found => {
     const own = planted.flatMap(({ shared, from }, i) =>
-      shared >= least && shared < most ? [{ i, from }] : [],
+      shared >= min && shared < max ? [{ i, from }] : [],
     );
     const found = own.filter(({ i, from }) => reported.get(pairs + i)?.includes(`line ${from + 1}:`));
     return { planted: own.length, found: found.length };

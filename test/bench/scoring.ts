@@ -11,7 +11,7 @@ import { byLength, paddingWaste, planBatches } from '#core/reward/batches.ts';
 import { shuffle } from '#core/score/random.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFolder } from '#node/models/folder.ts';
-import type { RateUnit } from '#node/models/host.ts';
+import type { RateItem } from '#node/models/host.ts';
 import { ModelHost, NO_FIGURES } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { ScoreCache } from '#node/models/scoreCache.ts';
@@ -35,7 +35,7 @@ const quantile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
 /** Texts of very different lengths, as answers are. */
-function unitsFor(count: number): RateUnit[] {
+function unitsFor(count: number): RateItem[] {
   const random = seededRandom(3);
   const words = [...generatePairs(200, 5)].flatMap((line) =>
     (JSON.parse(line) as { chosen: string }).chosen.split(' '),
@@ -58,8 +58,8 @@ async function bare(model: string, unitsPath: string, budget: number): Promise<v
     threads: modelThreads(),
     referenceIds: [],
   });
-  const units = JSON.parse(readFileSync(unitsPath, 'utf8')) as RateUnit[];
-  const sequences = units.flatMap((unit) => opened.encode({ ...unit, most: 1 }));
+  const items = JSON.parse(readFileSync(unitsPath, 'utf8')) as RateItem[];
+  const sequences = items.flatMap((item) => opened.encode({ ...item, max: 1 }));
   const batches = planBatches(
     sequences.map(({ ids }) => ids.length),
     opened.limits(budget),
@@ -81,12 +81,12 @@ async function throughput(): Promise<void> {
   );
   const model = join(folder, 'rm');
   writeModel(model, { kind: 'wordpiece', sizes: SIZES });
-  const units = unitsFor(120);
+  const items = unitsFor(120);
   const unitsPath = join(folder, 'units.json');
-  writeFileSync(unitsPath, JSON.stringify(units));
+  writeFileSync(unitsPath, JSON.stringify(items));
   const { spec, bytes } = await openFolder(model, { kind: 'onnx', model }, undefined);
   const host = new ModelHost({
-    start: async ({ mostMb } = {}) => startScorer(SCORER, mostMb),
+    start: async ({ maxMb } = {}) => startScorer(SCORER, maxMb),
     open: { folder: model, spec, providers: ['cpu'], threads: modelThreads(), referenceIds: [] },
     bytes,
     budget: new MemoryBudget(8 * 2 ** 30),
@@ -94,8 +94,8 @@ async function throughput(): Promise<void> {
   });
   const rated = { onRated: () => undefined, onRefused: () => undefined, onBatch: () => undefined };
   // The budget settles before the clock runs.
-  await host.rate(units, 1, rated, NEVER);
-  const { budget } = await host.rate(units, 1, rated, NEVER);
+  await host.rate(items, 1, rated, NEVER);
+  const { budget } = await host.rate(items, 1, rated, NEVER);
   const child = spawn(process.execPath, [import.meta.filename, 'bare', model, unitsPath, String(budget)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -108,7 +108,7 @@ async function throughput(): Promise<void> {
     child.send('run');
     plain.push((await answer) as number);
     const begun = performance.now();
-    figures = await host.rate(units, 1, rated, NEVER);
+    figures = await host.rate(items, 1, rated, NEVER);
     own.push(performance.now() - begun);
   }
   child.kill();
@@ -118,7 +118,7 @@ async function throughput(): Promise<void> {
     `  ${figures.tokens} tokens, budget ${budget}: bare session.run ${Math.round((1000 * figures.tokens) / theirs)} tokens/s, ` +
       `scoring process ${Math.round((1000 * figures.tokens) / ours)} tokens/s with templates, tokens and wire: ratio ${(theirs / ours).toFixed(2)} (bar 0.9)`,
   );
-  const lengths = units.map(({ texts: [text = ''] }) => text.split(' ').length);
+  const lengths = items.map(({ texts: [text = ''] }) => text.split(' ').length);
   const order = Int32Array.from(lengths, (_, i) => i);
   shuffle(order, seededRandom(1));
   const fixed = Array.from({ length: Math.ceil(order.length / 16) }, (_, i) => [

@@ -24,7 +24,7 @@ export interface Fake {
   readonly url: string;
   readonly seen: Seen[];
   /** Requests that were open at one time. */
-  most: number;
+  max: number;
 }
 
 export type Answer = (seen: Seen, response: ServerResponse, number: number) => unknown;
@@ -36,7 +36,7 @@ export async function serve(answer: Answer): Promise<Fake> {
   const server = createServer((request, response) => {
     let text = '';
     openNow++;
-    fake.most = Math.max(fake.most, openNow);
+    fake.max = Math.max(fake.max, openNow);
     response.on('close', () => openNow--);
     request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
@@ -49,7 +49,7 @@ export async function serve(answer: Answer): Promise<Fake> {
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const fake: Fake = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, most: 0 };
+  const fake: Fake = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, max: 0 };
   return fake;
 }
 

@@ -9,11 +9,11 @@ const SPACES = ['', '', '', ' ', '  ', '\t', '\r'];
 function text(value: string, random: Random): string {
   let out = '';
   for (let at = 0; at < value.length; at++) {
-    const unit = value.charCodeAt(at);
-    const isPlain = unit >= 0x20 && unit !== 0x22 && unit !== 0x5c && (unit < 0xd800 || unit > 0xdfff);
+    const item = value.charCodeAt(at);
+    const isPlain = item >= 0x20 && item !== 0x22 && item !== 0x5c && (item < 0xd800 || item > 0xdfff);
     if (isPlain && random() > 0.1) out += value.charAt(at);
-    else if (unit === 0x2f && random() > 0.5) out += '\\/';
-    else out += `\\u${unit.toString(16).padStart(4, '0')}`;
+    else if (item === 0x2f && random() > 0.5) out += '\\/';
+    else out += `\\u${item.toString(16).padStart(4, '0')}`;
   }
   return `"${out}"`;
 }

@@ -65,7 +65,7 @@ const SCALARS: readonly Kind[] = [
 export const pick = <T>(random: Random, items: readonly T[]): T =>
   items[Math.floor(random() * items.length)] as T;
 
-export const below = (random: Random, most: number): number => Math.floor(random() * most);
+export const below = (random: Random, max: number): number => Math.floor(random() * max);
 
 export function randomField(random: Random, name: string, depth: number): Field {
   const isNested = depth > 0 && random() < 0.4;
@@ -296,14 +296,14 @@ export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
           if (random() > 0.2 && at < page.count - 1) continue;
           const made = builder.finish(V1_HEADER, table.chunk.codec, pageCodecs);
           out.bytes(made.bytes);
-          unpacked += made.numbers.headerLength + made.numbers.unpackedLength;
+          unpacked += made.numbers.headerLength + made.numbers.uncompressedLength;
           builder = new PageBuilder(table.leaf, undefined);
         }
       });
       setField(meta, META.dataPage, T.i64, start);
       setField(meta, META.dictionaryPage, T.i64, undefined);
-      setField(meta, META.packed, T.i64, out.length - start);
-      setField(meta, META.unpacked, T.i64, unpacked);
+      setField(meta, META.compressed, T.i64, out.length - start);
+      setField(meta, META.uncompressed, T.i64, unpacked);
       for (const id of [META.bloomOffset, META.bloomLength]) setField(meta, id, T.i64, undefined);
       for (const id of [
         CHUNK.offsetIndex,
@@ -353,11 +353,11 @@ export function withEmptyGroups(
         setField(chunk, id, T.i64, undefined);
       for (const id of [META.dictionaryPage, META.statistics, META.bloomOffset, META.bloomLength])
         setField(meta, id, T.i64, undefined);
-      for (const id of [META.count, META.packed, META.unpacked]) setField(meta, id, T.i64, 0);
+      for (const id of [META.count, META.compressed, META.uncompressed]) setField(meta, id, T.i64, 0);
       setField(meta, META.dataPage, T.i64, kind === 'absent' ? undefined : 0);
     }
     if (kind === 'bare') setField(group, GROUP.columns, T.list, { itemType: T.struct, items: [] });
-    for (const id of [GROUP.unpacked, GROUP.rows]) setField(group, id, T.i64, 0);
+    for (const id of [GROUP.uncompressed, GROUP.rows]) setField(group, id, T.i64, 0);
     return group;
   };
   const items = full.flatMap((group, number) => [

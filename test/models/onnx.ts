@@ -76,7 +76,7 @@ export interface OnnxFiles {
 }
 
 /** Weights smaller than this stay in the model file: shapes must be readable without the other one. */
-const LEAST_EXTERNAL = 1024;
+const MIN_EXTERNAL = 1024;
 
 /** Builds one graph. Every method gives the name of the value that it makes. */
 export class Graph {
@@ -126,7 +126,7 @@ export class Graph {
     const name = `${this.#prefix}w${this.#count++}`;
     const raw = rawOf(type, values);
     const head = [...dims.map((size) => int(1, size)), int(2, TYPES[type]), text(8, name)];
-    if (this.#dataName === undefined || raw.length < LEAST_EXTERNAL) {
+    if (this.#dataName === undefined || raw.length < MIN_EXTERNAL) {
       this.#weights.push(message(5, [...head, bytes(9, raw)]));
       return name;
     }

@@ -39,9 +39,9 @@ class Builder {
 
   matrix(tensor: Tensor): string {
     if (this.#precision !== 'int8') return this.plain(tensor);
-    const most = tensor.values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) / 127;
-    const quantised = Int8Array.from(tensor.values, (value) => Math.round(value / most));
-    const scale = this.graph.weight('float', [], [most]);
+    const max = tensor.values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) / 127;
+    const quantised = Int8Array.from(tensor.values, (value) => Math.round(value / max));
+    const scale = this.graph.weight('float', [], [max]);
     return this.graph.op('DequantizeLinear', [this.graph.weight('int8', tensor.dims, quantised), scale]);
   }
 

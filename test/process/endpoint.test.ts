@@ -105,7 +105,7 @@ describe('a server of rewards', () => {
     });
     const scorer = await scorerOf({ url: fake.url, protocol: 'vllm-pooling', concurrency: 3 });
     await scorer.ratePairs(PAIRS, NEVER);
-    expect(fake.most).toBe(3);
+    expect(fake.max).toBe(3);
   });
 });
 

@@ -17,7 +17,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { ScoreRow } from '#core/reward/table.ts';
 import { openFolder } from '#node/models/folder.ts';
-import type { HostLimits, RateUnit } from '#node/models/host.ts';
+import type { HostLimits, RateItem } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { probeProviders } from '#node/models/providers.ts';
@@ -59,8 +59,8 @@ async function hostOf(
   const started: Scorer[] = [];
   const log: string[] = [];
   const host = new ModelHost({
-    start: async ({ mostMb } = {}) => {
-      const scorer = await startScorer(SCORER, mostMb);
+    start: async ({ maxMb } = {}) => {
+      const scorer = await startScorer(SCORER, maxMb);
       started.push(scorer);
       return scorer;
     },
@@ -81,7 +81,7 @@ const poison = (kind: Poison): ModelRecipe => ({
   onnx: (vocabulary) => poisonous(kind, poisonId[POISON]!, vocabulary),
 });
 /** A word of the test vocabulary that only the poisoned texts hold. */
-const units = (count: number, bad: readonly number[] = []): RateUnit[] =>
+const items = (count: number, bad: readonly number[] = []): RateItem[] =>
   Array.from({ length: count }, (_, i) => ({
     prompt: [{ role: 'user', text: `what is ${i}` }],
     texts: [bad.includes(i) ? `it is ${i} would` : `it is ${i}`],
@@ -95,7 +95,7 @@ interface Outcome {
 
 async function rate(
   host: ModelHost,
-  asked: readonly RateUnit[],
+  asked: readonly RateItem[],
   signal = NEVER,
   onBatch = (): void => undefined,
 ): Promise<Outcome> {
@@ -104,13 +104,13 @@ async function rate(
     asked,
     1,
     {
-      onRated(unit, values) {
+      onRated(item, values) {
         outcome.told++;
-        outcome.values.set(unit, values[0]!);
+        outcome.values.set(item, values[0]!);
       },
-      onRefused(unit, reason) {
+      onRefused(item, reason) {
         outcome.told++;
-        outcome.refused.set(unit, reason);
+        outcome.refused.set(item, reason);
       },
       onBatch,
     },
@@ -122,7 +122,7 @@ async function rate(
 describe('the process of a model', () => {
   it('that is killed in the middle of a batch loses no text, and none is told of twice', async () => {
     const { host, started } = await hostOf({ sizes: { layers: 6, hidden: 64 } });
-    const asked = units(600);
+    const asked = items(600);
     const whole = await rate(host, asked);
     let batches = 0;
     const broken = await rate(host, asked, NEVER, () => {
@@ -131,7 +131,7 @@ describe('the process of a model', () => {
     expect(started.length).toBe(3);
     expect(broken.told).toBe(600);
     expect(broken.refused.size).toBe(0);
-    for (const [unit, value] of whole.values) expect(broken.values.get(unit)).toBeCloseTo(value, 5);
+    for (const [item, value] of whole.values) expect(broken.values.get(item)).toBeCloseTo(value, 5);
   });
 
   for (const [kind, words] of [
@@ -142,12 +142,12 @@ describe('the process of a model', () => {
     it(`a text on which it ${kind} is found and named; all others are scored`, async () => {
       const ms = kind === 'hangs' ? 400 : 20_000;
       const { host, started } = await hostOf(poison(kind), { batchMs: ms, firstMs: ms }, 700 * 2 ** 20);
-      const outcome = await rate(host, units(40, [7, 21]));
+      const outcome = await rate(host, items(40, [7, 21]));
       expect([...outcome.refused.keys()].sort((a, b) => a - b)).toEqual([7, 21]);
       for (const reason of outcome.refused.values()) expect(reason).toMatch(words);
       expect(outcome.values.size).toBe(38);
-      const again = await rate(host, units(40));
-      for (const [unit, value] of outcome.values) expect(again.values.get(unit)).toBeCloseTo(value, 5);
+      const again = await rate(host, items(40));
+      for (const [item, value] of outcome.values) expect(again.values.get(item)).toBeCloseTo(value, 5);
       for (const { pid } of started.slice(0, -1)) expect(isAlive(pid)).toBe(false);
     });
   }
@@ -158,7 +158,7 @@ describe('the process of a model', () => {
       ['hangs', 200],
     ] as const) {
       const { host } = await hostOf(poison(kind), { batchMs: ms, firstMs: ms });
-      const [a, b] = await Promise.all([rate(host, units(64, [1])), rate(host, units(64))]);
+      const [a, b] = await Promise.all([rate(host, items(64, [1])), rate(host, items(64))]);
       expect([...a.refused.keys()]).toEqual([1]);
       expect([a.values.size, b.values.size, b.refused.size]).toEqual([63, 64, 0]);
     }
@@ -169,7 +169,7 @@ describe('the process of a model', () => {
       '{% for a in range(100000) %}{% for b in range(100000) %}{{ a * b }}{% endfor %}{% endfor %}';
     const { host } = await hostOf({ extra: { 'chat_template.jinja': endless } }, { textMs: 300 });
     const begun = performance.now();
-    const outcome = await rate(host, units(2)).catch((error: unknown) => error as Error);
+    const outcome = await rate(host, items(2)).catch((error: unknown) => error as Error);
     expect(performance.now() - begun).toBeLessThan(15_000);
     expect(outcome instanceof Error ? outcome.message : [...outcome.refused.values()].join()).toMatch(
       /took longer than 0.3 s/,
@@ -178,15 +178,15 @@ describe('the process of a model', () => {
 
   it('stops within 200 ms when it is cancelled inside a batch, and starts again when it is wanted', async () => {
     const { host, started } = await hostOf(poison('hangs'));
-    await rate(host, units(2));
+    await rate(host, items(2));
     const controller = new AbortController();
-    const running = rate(host, units(8, [3]), controller.signal).catch((error: unknown) => error);
+    const running = rate(host, items(8, [3]), controller.signal).catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const begun = performance.now();
     controller.abort(new Error('enough'));
     expect(await running).toMatchObject({ message: 'enough' });
     expect(performance.now() - begun).toBeLessThan(400);
-    const after = await rate(host, units(8));
+    const after = await rate(host, items(8));
     expect(after.values.size).toBe(8);
     expect(started.length).toBe(2);
   });
@@ -195,14 +195,14 @@ describe('the process of a model', () => {
     const { host } = await hostOf({ sizes: { layers: 12, hidden: 128 } });
     const order: string[] = [];
     const long = host.rate(
-      units(800),
+      items(800),
       2,
       listener(() => order.push('long')),
       NEVER,
     );
     await new Promise((resolve) => setTimeout(resolve, 250));
     await host.rate(
-      units(8),
+      items(8),
       0,
       listener(() => order.push('first')),
       NEVER,
@@ -214,16 +214,16 @@ describe('the process of a model', () => {
 
   it('with nothing to do is ended, and its memory is back', async () => {
     const { host, started } = await hostOf({}, { idleMs: 50 });
-    await rate(host, units(2));
+    await rate(host, items(2));
     const { pid } = started[0]!;
     for (let i = 0; i < 100 && isAlive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(isAlive(pid)).toBe(false);
-    expect((await rate(host, units(2))).values.size).toBe(2);
+    expect((await rate(host, items(2))).values.size).toBe(2);
   });
 
   it('says what is wrong with a file that is no model', async () => {
     const { host } = await hostOf({ extra: { 'model.onnx': new Uint8Array(500).fill(65) } });
-    await expect(rate(host, units(1))).rejects.toThrow(/cpu: .*(?:parsing|Protobuf|protobuf|Load model)/);
+    await expect(rate(host, items(1))).rejects.toThrow(/cpu: .*(?:parsing|Protobuf|protobuf|Load model)/);
   });
 
   it('of another version is refused with a word on what to do', async () => {
@@ -272,9 +272,9 @@ describe('another provider than the processor', () => {
     async () => {
       for (const { provider } of gpus) {
         const [there, here] = [await hostOf({}, {}, undefined, [provider]), await hostOf()];
-        const [a, b] = [await rate(there.host, units(12)), await rate(here.host, units(12))];
+        const [a, b] = [await rate(there.host, items(12)), await rate(here.host, items(12))];
         expect(there.host.provider).toBe(provider);
-        for (const [unit, value] of b.values) expect(a.values.get(unit)).toBeCloseTo(value, 3);
+        for (const [item, value] of b.values) expect(a.values.get(item)).toBeCloseTo(value, 3);
       }
     },
   );
@@ -282,7 +282,7 @@ describe('another provider than the processor', () => {
   const hasCuda = gpus.some(({ provider }) => provider === 'cuda' || provider === 'dml');
   it.skipIf(hasCuda)('that is not here is passed over, with the reason in the log', async () => {
     const { host, log } = await hostOf({}, {}, undefined, ['dml', 'cuda', 'cpu']);
-    expect((await rate(host, units(3))).values.size).toBe(3);
+    expect((await rate(host, items(3))).values.size).toBe(3);
     expect(log.join()).toMatch(/runs on cpu \(dml: .*; cuda: /);
   });
 });

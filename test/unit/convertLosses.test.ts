@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { convertToLines, readSource } from '#core/convert/convert.ts';
 import { Losses } from '#core/convert/losses.ts';
-import type { Target } from '#core/convert/targets.ts';
+import type { ConvertTarget } from '#core/convert/targets.ts';
 import { TARGETS } from '#core/convert/targets.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
@@ -37,7 +37,7 @@ interface Converted {
   readonly report: readonly string[];
 }
 
-function convertFile(target: Target, lines: readonly string[]): Converted[] {
+function convertFile(target: ConvertTarget, lines: readonly string[]): Converted[] {
   const records = cut(encode(`${lines.join('\n')}\n`));
   const values = records.map((raw) => JSON.parse(decode(raw.bytes)) as Json).filter(isObject);
   const recognition = recognise(values);
@@ -322,7 +322,10 @@ describe('a format that writes wrongly', () => {
 
   it.each(cases)('is told by the comparison: %s, when %s', (id, name) => {
     const target = TARGETS.find((one) => one.id === id)!;
-    const mutated: Target = { ...target, write: (example) => target.write(example).map(MUTATIONS[name]!) };
+    const mutated: ConvertTarget = {
+      ...target,
+      write: (example) => target.write(example).map(MUTATIONS[name]!),
+    };
     let changed = 0;
     for (const lines of Object.values(COMPARISONS)) {
       const right = convertFile(target, lines);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Obstacle } from '#core/input/obstacle.ts';
-import { obstacleWords, TextInspector } from '#core/input/obstacle.ts';
+import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';
 import { documentRecords, oneLine } from '#core/json/documentRecords.ts';
 import { seededRandom } from '#core/score/random.ts';
 
@@ -104,7 +104,7 @@ describe('a document', () => {
     for (const size of [1, 7, 1 << 20]) {
       const { obstacle } = inspect(text, size);
       expect(obstacle).toMatchObject({ kind: 'document', hasPairs: true });
-      const said = obstacleWords('data/my file.json', obstacle!);
+      const said = obstacleMessage('data/my file.json', obstacle!);
       expect(said).toContain(words);
       expect(said).toContain("preflens convert 'data/my file.json' --out 'data/my file.jsonl'");
     }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { recognise } from '#core/mapping/recognise.ts';
-import { answerUnits } from '#core/score/scorable.ts';
+import { answerLength } from '#core/score/scorable.ts';
 import { fittedShare, groupOf, pairBatches, placeFindings } from '#node/engine.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
@@ -22,7 +22,7 @@ async function batches(share: number, groupBy?: string) {
 }
 
 it('feeds all pairs of an ordinary file, in order, each with its record', async () => {
-  expect(fittedShare(answerUnits(survey(FILE).facts))).toBe(1);
+  expect(fittedShare(answerLength(survey(FILE).facts))).toBe(1);
   const { records, pairs } = await batches(1);
   expect(records).toEqual(Array.from({ length: 1200 }, (_, i) => i));
   expect(pairs.map(({ chosen }) => chosen)).toEqual(

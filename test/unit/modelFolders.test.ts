@@ -143,9 +143,9 @@ describe('batches', () => {
   it('are no larger than the smallest that a row of them asks for', () => {
     const lengths = [5, 5, 5, 5, 5];
     const order = byLength(lengths);
-    const most = (row: number): number => (row === 2 ? 2 : 99);
-    expect(batchEnd(order, 0, lengths, { tokens: 999, rows: 99 }, most)).toBe(2);
-    expect(batchEnd(order, 2, lengths, { tokens: 999, rows: 99 }, most)).toBe(4);
+    const max = (row: number): number => (row === 2 ? 2 : 99);
+    expect(batchEnd(order, 0, lengths, { tokens: 999, rows: 99 }, max)).toBe(2);
+    expect(batchEnd(order, 2, lengths, { tokens: 999, rows: 99 }, max)).toBe(4);
   });
 
   it('grow as long as that pays, and no longer', () => {

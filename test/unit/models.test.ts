@@ -12,7 +12,7 @@ import type { HeadName, OnnxRule } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFolder } from '#node/models/folder.ts';
-import type { WireUnit } from '#protocol/scorer.ts';
+import type { ScoringItem } from '#protocol/scorer.ts';
 
 import type { Model, OpenSession } from '../../server/src/scorer/model.ts';
 import { openModel } from '../../server/src/scorer/model.ts';
@@ -47,16 +47,16 @@ const ANSWERS = [
   'x',
 ];
 
-function unit(prompt: string | readonly Turn[], ...texts: readonly string[]): WireUnit {
-  return { prompt: typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : prompt, texts, most: 99 };
+function item(prompt: string | readonly Turn[], ...texts: readonly string[]): ScoringItem {
+  return { prompt: typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : prompt, texts, max: 99 };
 }
 
-const UNITS = PROMPTS.flatMap((prompt) => ANSWERS.map((answer) => unit(prompt, answer)));
+const UNITS = PROMPTS.flatMap((prompt) => ANSWERS.map((answer) => item(prompt, answer)));
 
-async function scoresOf(model: Model, units: readonly WireUnit[], size: number): Promise<number[][]> {
+async function scoresOf(model: Model, items: readonly ScoringItem[], size: number): Promise<number[][]> {
   const rows: number[][] = [];
-  for (let at = 0; at < units.length; at += size) {
-    const some = units.slice(at, at + size);
+  for (let at = 0; at < items.length; at += size) {
+    const some = items.slice(at, at + size);
     const values = await model.run(some.flatMap((one) => model.encode(one)));
     const width = values.length / some.length;
     for (let i = 0; i < some.length; i++) rows.push([...values.subarray(i * width, (i + 1) * width)]);
@@ -131,8 +131,8 @@ describe('truncation', () => {
       const { ids } = encode(prompt, answer);
       const middle = ids.indexOf(SPECIALS.sep);
       const [a, b] = [ids.slice(1, middle), ids.slice(middle + 1, -1)];
-      const most = ids.length - 4;
-      const excess = ids.length - most;
+      const max = ids.length - 4;
+      const excess = ids.length - max;
       const expected = {
         left: [SPECIALS.cls, ...a.slice(excess), SPECIALS.sep, ...b, SPECIALS.sep],
         right: [SPECIALS.cls, ...a, SPECIALS.sep, ...b.slice(0, b.length - excess), SPECIALS.sep],
@@ -141,17 +141,17 @@ describe('truncation', () => {
         // The right side needs an answer that is long enough to be cut.
         const texts = side === 'left' ? answer : `${answer} ${answer} ${answer} ${answer}`;
         const own = encode(prompt, texts).ids;
-        const cut = own.length - most;
+        const cut = own.length - max;
         const tail = own.slice(middle + 1, -1);
         const wanted =
           side === 'left'
             ? expected.left
             : [...own.slice(0, middle + 1), ...tail.slice(0, tail.length - cut), SPECIALS.sep];
-        const opened = await openWritten(model, { maxTokens: most, truncate: side });
-        const [sequence] = opened.encode(unit(prompt, texts));
+        const opened = await openWritten(model, { maxTokens: max, truncate: side });
+        const [sequence] = opened.encode(item(prompt, texts));
         expect(sequence!.ids).toEqual(wanted);
         expect(sequence!.flags).toBe(side === 'left' ? PROMPT_CUT : ANSWER_CUT);
-        expectClose(await scoresOf(opened, [unit(prompt, texts)], 1), [
+        expectClose(await scoresOf(opened, [item(prompt, texts)], 1), [
           headOutputs(model.sizes, model.weights, wanted),
         ]);
       }
@@ -163,34 +163,34 @@ describe('truncation', () => {
       maxTokens: 16,
       truncate: 'right',
     });
-    expect(() => opened.encode(unit(long(20), 'it is'))).toThrow(Unscorable);
-    expect(() => opened.encode(unit(long(20), 'it is'))).toThrow(
+    expect(() => opened.encode(item(long(20), 'it is'))).toThrow(Unscorable);
+    expect(() => opened.encode(item(long(20), 'it is'))).toThrow(
       /tokens, \d+ of them in the prompt, and the model takes 16/,
     );
   });
 
   it('never gives more tokens than allowed, keeps the template, and says what was cut', () => {
     const random = seededRandom(5);
-    const whole = (most: number): number => Math.floor(random() * most);
+    const whole = (max: number): number => Math.floor(random() * max);
     for (let round = 0; round < 3000; round++) {
       const pieces = Array.from({ length: 1 + whole(6) }, () => ({
         ids: Array.from({ length: whole(9) }, () => whole(100)),
         type: whole(2),
         ...([{}, { slot: 'prompt' }, { slot: 'answer' }] as const)[whole(3)],
       }));
-      const [most, side] = [whole(30), (['left', 'right'] as const)[whole(2)]!];
+      const [max, side] = [whole(30), (['left', 'right'] as const)[whole(2)]!];
       const total = pieces.reduce((sum, { ids }) => sum + ids.length, 0);
       let fitted: ReturnType<typeof fit>;
       try {
-        fitted = fit(pieces, most, side);
+        fitted = fit(pieces, max, side);
       } catch (error) {
         expect(error).toBeInstanceOf(Unscorable);
-        expect(total).toBeGreaterThan(most);
+        expect(total).toBeGreaterThan(max);
         continue;
       }
-      expect(fitted.ids.length).toBe(Math.min(total, most));
+      expect(fitted.ids.length).toBe(Math.min(total, max));
       expect(fitted.types.length).toBe(fitted.ids.length);
-      expect(fitted.flags === 0).toBe(total <= most);
+      expect(fitted.flags === 0).toBe(total <= max);
       if (side === 'right') expect(fitted.flags & PROMPT_CUT).toBe(0);
     }
   });
@@ -222,18 +222,18 @@ describe('heads', () => {
     expect(opened.opened.width).toBe(2);
     const { json, config } = makeTokenizer('wordpiece');
     const tokenizer = new Tokenizer(json, config);
-    const units = [unit('what is it', 'it is day', 'no.'), unit('how', 'so', 'like water')];
+    const items = [item('what is it', 'it is day', 'no.'), item('how', 'so', 'like water')];
     const order = (p: string, a: string, b: string): number[] =>
       headOutputs(
         model.sizes,
         model.weights,
         tokenizer.encode(`<|user|>${p}<|assistant|>${a}<|assistant|>${b}`).ids,
       );
-    const wanted = units.map(({ prompt, texts: [a, b] }) => [
+    const wanted = items.map(({ prompt, texts: [a, b] }) => [
       ...order(prompt[0]!.text, a!, b!),
       ...order(prompt[0]!.text, b!, a!),
     ]);
-    for (const size of [1, 2]) expectClose(await scoresOf(opened, units, size), wanted);
+    for (const size of [1, 2]) expectClose(await scoresOf(opened, items, size), wanted);
   });
 
   it('a language model gives the likelihood of the answer alone, with its count of tokens', async () => {
@@ -304,7 +304,7 @@ describe('chat templates', () => {
       { role: 'gpt', text: ' so ' },
       { role: 'prompter', text: 'you' },
     ];
-    const [sequence] = opened.encode(unit(turns, 'it is'));
+    const [sequence] = opened.encode(item(turns, 'it is'));
     const { user, assistant, cls, sep } = SPECIALS;
     expect(sequence!.ids.filter((id) => id < 6)).toEqual([cls, user, assistant, sep, user, assistant, sep]);
   });
@@ -318,16 +318,16 @@ describe('chat templates', () => {
       },
     });
     const opened = await openWritten(model);
-    expect(() => opened.encode(unit([{ role: 'system', text: 'be good' }], 'yes'))).toThrow(
+    expect(() => opened.encode(item([{ role: 'system', text: 'be good' }], 'yes'))).toThrow(
       /refuses it: .*no system/,
     );
-    expect(opened.encode(unit('how', 'so'))[0]!.ids.length).toBe(1);
+    expect(opened.encode(item('how', 'so'))[0]!.ids.length).toBe(1);
   });
 
   it('keep their first token when the prompt is cut', async () => {
     const opened = await openWritten(make({ kind: 'bpe', isChat: true }), { maxTokens: 12 });
     const [{ ids, flags } = { ids: [], flags: 0 }] = opened.encode(
-      unit('what is the time of the day now', 'it is'),
+      item('what is the time of the day now', 'it is'),
     );
     expect(ids.length).toBe(12);
     expect(ids[0]).toBe(SPECIALS.cls);

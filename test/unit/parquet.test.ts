@@ -257,7 +257,7 @@ describe('a table', () => {
       const body = page.offset + page.headerLength;
       // Without its header, a page hides those behind it: then all of the row group.
       const isHeader = random() < 0.3;
-      damaged.fill(0xff, isHeader ? page.offset : body, isHeader ? body : body + page.packedLength);
+      damaged.fill(0xff, isHeader ? page.offset : body, isHeader ? body : body + page.compressedLength);
       const { firstRow, rows: rowCount } = whole.footer.groups[group]!;
       const [first, end] = isHeader
         ? [firstRow, firstRow + rowCount]

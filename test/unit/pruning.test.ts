@@ -26,8 +26,8 @@ const folder = testFolder('pruning');
 const limits = vi.hoisted(() => ({ related: Infinity, signed: Infinity }));
 vi.mock('#node/signatures.ts', async (original) => ({
   ...(await original<object>()),
-  mostRelated: () => limits.related,
-  mostSigned: () => limits.signed,
+  maxRelated: () => limits.related,
+  maxSigned: () => limits.signed,
 }));
 beforeEach(() => {
   Object.assign(limits, { related: Infinity, signed: Infinity });

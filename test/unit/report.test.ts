@@ -12,7 +12,7 @@ import { TEXT_FORMATS } from '#core/report/formats.ts';
 import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
 import { histogramOf } from '#core/report/report.ts';
-import { MOST_SARIF, SARIF } from '#core/report/sarif.ts';
+import { MAX_SARIF, SARIF } from '#core/report/sarif.ts';
 
 import { survey } from '../fakes/records.ts';
 
@@ -69,8 +69,8 @@ describe('SARIF', () => {
   );
   const schema = JSON.parse(readFileSync(join(schemas, 'sarif-2.1.0.json'), 'utf8')) as object;
   const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
-  const sarif = (of: Report, most = Infinity): Sarif => {
-    const value = JSON.parse(linesOf(SARIF(of, most)).join('\n')) as Sarif;
+  const sarif = (of: Report, max = Infinity): Sarif => {
+    const value = JSON.parse(linesOf(SARIF(of, max)).join('\n')) as Sarif;
     expect([validate(value), validate.errors]).toEqual([true, null]);
     return value;
   };
@@ -110,10 +110,10 @@ describe('SARIF', () => {
   });
 
   it('states what it leaves out', () => {
-    const value = sarif(report([fileReport('a.jsonl', MOST_SARIF + 11)]));
-    expect(value.runs[0]!.results).toHaveLength(MOST_SARIF);
+    const value = sarif(report([fileReport('a.jsonl', MAX_SARIF + 11)]));
+    expect(value.runs[0]!.results).toHaveLength(MAX_SARIF);
     expect(value.runs[0]!.invocations[0]!.toolExecutionNotifications[0]!.message.text).toBe(
-      `18 more findings of ${(MOST_SARIF + 18).toLocaleString('en').replace(',', '')} not listed here.`,
+      `18 more findings of ${(MAX_SARIF + 18).toLocaleString('en').replace(',', '')} not listed here.`,
     );
   });
 });

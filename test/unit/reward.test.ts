@@ -14,10 +14,10 @@ import type { JsonObject } from '#core/model/json.ts';
 import { fitTemperature, lengthEffect, sigmoid, spearman, wrongLabels } from '#core/reward/calibrate.ts';
 import { columnMargin } from '#core/reward/columns.ts';
 import { patternsOf, plainPrompt } from '#core/reward/encode.ts';
+import type { Member } from '#core/reward/ensemble.ts';
+import { Ensemble } from '#core/reward/ensemble.ts';
 import type { Head } from '#core/reward/heads.ts';
 import { embeddingMargin, pairMargin, rewardOf } from '#core/reward/heads.ts';
-import type { Member } from '#core/reward/panel.ts';
-import { Panel } from '#core/reward/panel.ts';
 import { accountOf, unitKeys } from '#core/reward/reading.ts';
 import { ANSWER_CUT, REFUSED, ScoreTable } from '#core/reward/table.ts';
 import { auroc, plantedTest } from '#core/score/quality.ts';
@@ -147,7 +147,7 @@ describe('a panel', () => {
   const pairs = (pairCount: number) => ({ pairCount, isTie: () => false, identity: identityOf });
 
   it('of one is that one', () => {
-    const panel = new Panel([member('a', [3, -4])]);
+    const panel = new Ensemble([member('a', [3, -4])]);
     panel.measure(pairs(2));
     expect(panel.verdict(identityOf(1))).toEqual({
       margin: -4,
@@ -160,7 +160,7 @@ describe('a panel', () => {
   });
 
   it('of several weighs them alike, whatever their units are', () => {
-    const panel = new Panel([member('a', [3, -4]), member('b', [300, 400]), member('c', [Number.NaN, 1])]);
+    const panel = new Ensemble([member('a', [3, -4]), member('b', [300, 400]), member('c', [Number.NaN, 1])]);
     panel.measure(pairs(2));
     const rms = Math.sqrt(12.5);
     const [first, second] = [panel.verdict(identityOf(0)), panel.verdict(identityOf(1))];
@@ -174,7 +174,7 @@ describe('a panel', () => {
   });
 
   it('doubts a pair of which a member saw a part', () => {
-    expect(new Panel([member('a', [1], ANSWER_CUT)]).verdict(identityOf(0)).dispute).toBe(PARTIAL);
+    expect(new Ensemble([member('a', [1], ANSWER_CUT)]).verdict(identityOf(0)).dispute).toBe(PARTIAL);
   });
 });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { Distribution } from '#core/score/ranking.ts';
 import { formatMargin, marginSign, ordinal, plural, standing } from '#core/words/numbers.ts';
 
-import { findingPlace, lengthWords } from '../../media/src/model/words.ts';
+import { findingPlace, lengthText } from '../../media/src/model/words.ts';
 
 it('counts one thing in the singular and groups large numbers', () => {
   expect([
@@ -61,16 +61,16 @@ it('says where a margin stands as a share of the file', () => {
 });
 
 it('counts words, in scripts without spaces too', () => {
-  expect(['one', ' two  words\n', '', 'It is, well: "quoted".'].map(lengthWords)).toEqual([
+  expect(['one', ' two  words\n', '', 'It is, well: "quoted".'].map(lengthText)).toEqual([
     '1 word',
     '2 words',
     '0 words',
     '4 words',
   ]);
   // How a dictionary cuts is its own: not one word, and not one a character.
-  expect(lengthWords('今天天气很好，我们去公园吧。')).toMatch(/^[5-9] words$/);
-  expect(lengthWords('今日は天気がいいです。')).toMatch(/^[4-7] words$/);
-  expect(lengthWords('x'.repeat(1_000_001))).toBe('1,000,001 characters');
+  expect(lengthText('今天天气很好，我们去公园吧。')).toMatch(/^[5-9] words$/);
+  expect(lengthText('今日は天気がいいです。')).toMatch(/^[4-7] words$/);
+  expect(lengthText('x'.repeat(1_000_001))).toBe('1,000,001 characters');
 });
 
 it('names the findings of a place by their numbers in the file', () => {

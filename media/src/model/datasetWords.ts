@@ -3,7 +3,7 @@ import { plural } from '#core/words/numbers.ts';
 import type { DatasetStatus, RowOrder } from '#protocol/editor.ts';
 
 /** What is known of the file, in one line. */
-export function statusWords(status: DatasetStatus | undefined): string {
+export function statusText(status: DatasetStatus | undefined): string {
   if (!status) return 'Opening…';
   if (status.phase === 'reading') return 'Reading…';
   const facts = [
@@ -22,7 +22,7 @@ export function statusWords(status: DatasetStatus | undefined): string {
 }
 
 /** Why a list shows nothing; undefined where it does. */
-export function emptyWords(
+export function emptyMessage(
   status: DatasetStatus | undefined,
   order: RowOrder,
   total: number,

@@ -5,7 +5,7 @@ import type { RowOrder, RowView } from '#protocol/editor.ts';
 const BLOCK = 100;
 
 /** Blocks that are kept; those longest unseen go. */
-const MOST_BLOCKS = 100;
+const MAX_BLOCKS = 100;
 
 export interface Block {
   readonly start: number;
@@ -45,7 +45,7 @@ export class RowStore {
       wanted.push({ start: number * BLOCK, end: (number + 1) * BLOCK });
     }
     for (const number of this.#blocks.keys()) {
-      if (this.#blocks.size <= MOST_BLOCKS) break;
+      if (this.#blocks.size <= MAX_BLOCKS) break;
       this.#blocks.delete(number);
       this.#old.delete(number);
     }

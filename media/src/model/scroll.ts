@@ -2,7 +2,7 @@
 // pixels: a longer list scrolls in a shorter one, and its rows stand where the share of the way says.
 
 /** Tallest element that all browsers draw right. */
-const MOST_PIXELS = 8_000_000;
+const MAX_PIXELS = 8_000_000;
 
 /** Rows drawn above and below what is visible. */
 const OVERSCAN = 6;
@@ -16,7 +16,7 @@ export interface ListView {
 
 /** Height of the element that scrolls. */
 export function scrollHeight({ rowCount, rowHeight }: ListView): number {
-  return Math.min(MOST_PIXELS, rowCount * rowHeight);
+  return Math.min(MAX_PIXELS, rowCount * rowHeight);
 }
 
 /** The first visible row as a fraction: 2.5 is the middle of row 2. */

@@ -11,7 +11,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
  * "38 words". Words are those of Unicode, with a dictionary for scripts that put no spaces between them (Chinese, Japanese,
  * Thai). A very long text is measured in characters.
  */
-export function lengthWords(text: string): string {
+export function lengthText(text: string): string {
   if (text.length > MAX_COUNTED) return plural(text.length, 'character');
   let count = 0;
   for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) count++;

@@ -6,7 +6,7 @@ import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
 import type { PageState } from '../model/pageState.ts';
 import { element } from './elements.ts';
 import { drawNothing, drawView } from './pair.ts';
-import { drawToolbar, rowWords } from './toolbar.ts';
+import { drawToolbar, rowText } from './toolbar.ts';
 
 const ORDERS: readonly { readonly order: RowOrder; readonly label: string }[] = [
   { order: 'all', label: 'All rows' },
@@ -41,7 +41,7 @@ export function drawBar(
 export function drawDetail(state: PageState, act: (action: DatasetAction) => void): Node[] {
   const { view } = state;
   return [
-    drawToolbar(view ? rowWords(view) : [], DATASET_ACTIONS, state, act),
+    drawToolbar(view ? rowText(view) : [], DATASET_ACTIONS, state, act),
     ...(view ? drawView(view) : drawNothing('Select a row to read its answers.')),
   ];
 }

@@ -15,7 +15,7 @@ import type {
   TurnView,
 } from '#protocol/editor.ts';
 
-import { lengthWords } from '../model/words.ts';
+import { lengthText } from '../model/words.ts';
 import { element } from './elements.ts';
 import { drawParts, foldedParts, stretches } from './parts.ts';
 
@@ -65,8 +65,8 @@ function trimStart(parts: readonly Stretch[]): readonly Stretch[] {
 }
 
 /** Of an answer: how long its words are, and what else it holds. */
-function sizeWords({ text, parts = [] }: Pick<AnswerView, 'text' | 'parts'>): string {
-  const words = text.trim() === '' && parts.length > 0 ? [] : [lengthWords(text)];
+function sizeText({ text, parts = [] }: Pick<AnswerView, 'text' | 'parts'>): string {
+  const words = text.trim() === '' && parts.length > 0 ? [] : [lengthText(text)];
   return [...words, ...(parts.length > 0 ? [plural(parts.length, 'part')] : [])].join(', ');
 }
 
@@ -83,7 +83,7 @@ function article(
     {},
     element('h2', {}, title),
     ...(note === '' ? [] : [element('span', { class: 'reward' }, note)]),
-    element('span', { class: 'count' }, sizeWords(view)),
+    element('span', { class: 'count' }, sizeText(view)),
   );
   return element('article', { class: name }, header, ...body);
 }

@@ -40,12 +40,12 @@ export function drawToolbar<Action>(
 }
 
 /** Where a view is: file, line and number in the order of review. */
-export function placeWords(view: RecordView): readonly string[] {
+export function placeText(view: RecordView): readonly string[] {
   return [view.fileName, recordPlace(view, 'line'), findingPlace(view)];
 }
 
 /** The same where one file alone is shown, by its rows. */
-export function rowWords(view: RecordView): readonly string[] {
+export function rowText(view: RecordView): readonly string[] {
   const place = recordPlace(view, 'row');
   return [place.charAt(0).toUpperCase() + place.slice(1), view.findingNumber > 0 ? findingPlace(view) : ''];
 }

@@ -25,7 +25,7 @@ import { settingsFor } from '#node/fileSettings.ts';
 import type { KnownDecisions } from '#node/memory.ts';
 import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
-import { mostRelated, mostSigned, signDataset } from '#node/signatures.ts';
+import { maxRelated, maxSigned, signDataset } from '#node/signatures.ts';
 import type { LeftOut, RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
 
 import type { Command } from './command.ts';
@@ -42,7 +42,7 @@ export interface CollectOptions {
   /** A baseline of another name than usual; false for none. */
   readonly baseline: string | boolean;
   /** Findings that only the whole dataset shows: how many of a rule are kept for each file. */
-  readonly mostRelated?: number;
+  readonly maxRelated?: number;
 }
 
 /** A finding as it was found, with its place and key. */
@@ -89,7 +89,7 @@ export interface CheckedDataset {
 }
 
 /** Of a file whose every line is broken, so many lines show how. */
-const MOST_BROKEN_LINES = 100;
+const MAX_BROKEN_LINES = 100;
 
 /** Findings about labels, for each file of the dataset, and what the scorer is worth. */
 interface Review {
@@ -150,23 +150,23 @@ async function relate(
   command: Command,
   dataset: SurveyedDataset,
   settings: readonly FileSettings[],
-  most: number | undefined,
+  max: number | undefined,
 ): Promise<readonly Relations[]> {
   const { ranges, memoryMb, bar, signal } = command;
-  if (dataset.pairCount > mostRelated(memoryMb)) {
+  if (dataset.pairCount > maxRelated(memoryMb)) {
     command.note(
       `${dataset.name}: duplicates were not looked for: ${plural(dataset.pairCount, 'pair')} need more than ${memoryMb} MB (--memory).`,
     );
     return [];
   }
   const rules = rulesOf(settings, 0);
-  const mostPairs = rules.severities['near-duplicate-pair'] === undefined ? 0 : mostSigned(memoryMb);
+  const maxPairs = rules.severities['near-duplicate-pair'] === undefined ? 0 : maxSigned(memoryMb);
   const onProgress = (done: number): void => {
     bar.show('Looking for duplicates', done);
   };
-  const signatures = await signDataset(dataset, ranges, mostPairs, onProgress, signal);
+  const signatures = await signDataset(dataset, ranges, maxPairs, onProgress, signal);
   const signed = signatures.length / SIGNATURE_BYTES;
-  if (mostPairs > 0 && signed < dataset.pairCount) {
+  if (maxPairs > 0 && signed < dataset.pairCount) {
     bar.clear();
     command.note(
       `${dataset.name}: near duplicates were looked for among the first ${signed} of ${plural(dataset.pairCount, 'pair')}. More memory (--memory) takes in more.`,
@@ -178,7 +178,7 @@ async function relate(
     recognition: survey.recognition,
     rowGroups: rowGroupsOf(file.path),
   }));
-  return findRelations(files, signatures, rules, most);
+  return findRelations(files, signatures, rules, max);
 }
 
 function collected({ finding, line, column, range, key }: PlacedFinding): CollectedFinding {
@@ -219,7 +219,7 @@ async function knownDecisions(command: Command, root: string): Promise<KnownDeci
 
 async function uncheckedFile({ path, error, isFailure, surveyed }: LeftOut): Promise<UncheckedFile> {
   const { file, survey } = surveyed ?? {};
-  const shown = survey?.findings.slice(0, MOST_BROKEN_LINES) ?? [];
+  const shown = survey?.findings.slice(0, MAX_BROKEN_LINES) ?? [];
   const placed =
     file && survey && shown.length > 0
       ? await placeFindings(file.records, shown, survey.facts, nameIn(memoryRoot(path), path))
@@ -244,7 +244,7 @@ async function collectDataset(
   for (const one of dataset.leftOut) unchecked.push(await uncheckedFile(one));
   if (dataset.files.length === 0) return { name: dataset.name, files: [], unchecked };
   const settings = await Promise.all(dataset.files.map(async ({ file }) => settingsFor(file.path)));
-  const relations = await relate(command, dataset, settings, options.mostRelated);
+  const relations = await relate(command, dataset, settings, options.maxRelated);
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];

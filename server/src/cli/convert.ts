@@ -3,11 +3,11 @@ import { pipeline as streams, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { parseRecord } from '#core/checks/examine.ts';
-import { fieldWords } from '#core/convert/content.ts';
-import type { Report } from '#core/convert/convert.ts';
+import { fieldLabel } from '#core/convert/content.ts';
+import type { ConvertReport } from '#core/convert/convert.ts';
 import { convertToLines, readSource } from '#core/convert/convert.ts';
 import { Losses } from '#core/convert/losses.ts';
-import type { Target } from '#core/convert/targets.ts';
+import type { ConvertTarget } from '#core/convert/targets.ts';
 import { TARGETS } from '#core/convert/targets.ts';
 import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
@@ -36,19 +36,19 @@ const encoder = new TextEncoder();
 const LINE_FEED = encoder.encode('\n');
 
 /** What a pass over the records came to. */
-interface Outcome extends Report {
+interface ConvertOutcome extends ConvertReport {
   read: number;
   written: number;
   /** What is wrong with the first record that is left out. */
   why?: string;
 }
 
-function newOutcome(): Outcome {
+function newOutcome(): ConvertOutcome {
   return { losses: new Losses(), caveats: new Losses(), read: 0, written: 0 };
 }
 
 /** The records as they stand. */
-async function* plainLines(files: readonly DataFile[], outcome: Outcome): AsyncGenerator<Uint8Array> {
+async function* plainLines(files: readonly DataFile[], outcome: ConvertOutcome): AsyncGenerator<Uint8Array> {
   for (const file of files) {
     for await (const raw of file.records()) {
       const record = outcome.read++;
@@ -67,8 +67,8 @@ async function* plainLines(files: readonly DataFile[], outcome: Outcome): AsyncG
 /** The pairs in a trainer's format. */
 async function* targetLines(
   files: readonly DataFile[],
-  target: Target,
-  outcome: Outcome,
+  target: ConvertTarget,
+  outcome: ConvertOutcome,
 ): AsyncGenerator<Uint8Array> {
   for (const file of files) {
     const recognition = await recogniseFile(file);
@@ -95,7 +95,7 @@ async function* withLineEnds(lines: AsyncIterable<Uint8Array>): AsyncGenerator<U
   }
 }
 
-function targetOf(id: string | undefined): Target | undefined {
+function targetOf(id: string | undefined): ConvertTarget | undefined {
   if (id === undefined) return undefined;
   const target = TARGETS.find((one) => one.id === id);
   if (!target)
@@ -154,7 +154,7 @@ function columnLosses(dataset: Dataset): readonly string[] {
       const words = AS_TEXT[meaning.kind];
       return words === undefined
         ? []
-        : [`The column ${fieldWords([names.join('.').replaceAll('.list.element', '[]')])} holds ${words}.`];
+        : [`The column ${fieldLabel([names.join('.').replaceAll('.list.element', '[]')])} holds ${words}.`];
     }),
   );
   return [...new Set(lines)];

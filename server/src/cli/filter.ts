@@ -10,8 +10,8 @@ import { identify } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import { pairWords, unscoredWords } from '#core/reward/counts.ts';
-import { Panel } from '#core/reward/panel.ts';
+import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
+import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { readRecords } from '#formats/lines.ts';
 import { openScorers } from '#node/scorers/open.ts';
@@ -79,7 +79,7 @@ async function* windows(signal: AbortSignal): AsyncGenerator<readonly RawRecord[
 }
 
 /** What became of the records of a stream. */
-interface Outcome {
+interface FilterOutcome {
   scored: number;
   refused: number;
   ties: number;
@@ -89,7 +89,12 @@ interface Outcome {
   reason?: string;
 }
 
-function countPair(outcome: Outcome, isTie: boolean, margin: number, refusal: string | undefined): void {
+function countPair(
+  outcome: FilterOutcome,
+  isTie: boolean,
+  margin: number,
+  refusal: string | undefined,
+): void {
   if (isTie) outcome.ties++;
   else if (!Number.isNaN(margin)) outcome.scored++;
   else if (refusal === undefined) outcome.unscored++;
@@ -104,7 +109,7 @@ async function filterWindow(
   window: readonly RawRecord[],
   recognition: Recognition,
   scorers: readonly PairScorer[],
-  outcome: Outcome,
+  outcome: FilterOutcome,
   command: Command,
 ): Promise<void> {
   const read = window.map((raw) => ({ raw, record: readRaw(raw, recognition) }));
@@ -112,7 +117,7 @@ async function filterWindow(
     record ? record.pairs.map((pair, number) => ({ number, pair, value: record.value })) : [],
   );
   for (const scorer of scorers) await scorer.ratePairs(pairs, command.signal);
-  const panel = new Panel(scorers);
+  const ensemble = new Ensemble(scorers);
   for (const { raw, record } of read) {
     if (!record || record.pairs.length === 0) {
       outcome.without++;
@@ -121,8 +126,8 @@ async function filterWindow(
     }
     for (const [pair, one] of record.pairs.entries()) {
       const identity = identify(one);
-      const { margin } = panel.verdict(identity);
-      const refusal = panel.members
+      const { margin } = ensemble.verdict(identity);
+      const refusal = ensemble.members
         .map((member) => member.refusal(identity))
         .find((reason) => reason !== undefined);
       countPair(outcome, one.isTie, margin, refusal);
@@ -130,11 +135,11 @@ async function filterWindow(
         record: raw.record,
         pair,
         ...keysOf(identity),
-        scorer: panel.name,
+        scorer: ensemble.name,
         margin: one.isTie || Number.isNaN(margin) ? null : Number(margin.toFixed(6)),
         ...(one.isTie && { tie: true }),
         ...(refusal !== undefined && { error: refusal }),
-        members: memberLines(panel, identity),
+        members: memberLines(ensemble, identity),
       });
     }
   }
@@ -145,7 +150,7 @@ export async function filter(command: Command, options: FilterOptions): Promise<
   const { rules, folder } = rulesFor(options);
   let scorers: readonly PairScorer[] = [];
   let recognition: Recognition | undefined;
-  const outcome: Outcome = { scored: 0, refused: 0, ties: 0, unscored: 0, without: 0 };
+  const outcome: FilterOutcome = { scored: 0, refused: 0, ties: 0, unscored: 0, without: 0 };
   try {
     for await (const window of windows(command.signal)) {
       if (!recognition) {
@@ -164,9 +169,9 @@ export async function filter(command: Command, options: FilterOptions): Promise<
   }
   const { scored, refused, unscored, without } = outcome;
   const others = [
-    unscoredWords(outcome),
+    unscoredMessage(outcome),
     ...(without > 0 ? [`${without === 1 ? '1 record' : `${without} records`} without a pair`] : []),
   ].filter((words) => words !== '');
   if (scored === 0 && refused + unscored > 0) throw messages.nothingScored(NAME, others.join(', '));
-  command.note([`${pairWords(scored)} scored`, ...others].join('; ') + '.');
+  command.note([`${pairCountText(scored)} scored`, ...others].join('; ') + '.');
 }

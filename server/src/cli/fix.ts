@@ -10,7 +10,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
 import { plural } from '#core/words/numbers.ts';
-import type { Change } from '#node/changes.ts';
+import type { RecordChange } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { DataFile } from '#node/files.ts';
 import { hardLinksOf, savePlanned } from '#node/save.ts';
@@ -42,7 +42,7 @@ async function newlineOf({ records }: DataFile, raw: CutRecord): Promise<Newline
 /** What is done to one file. */
 interface Fixes {
   /** The records that change, in file order. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly RecordChange[];
   /** How many repairs each rule made. */
   readonly made: ReadonlyMap<string, number>;
 }
@@ -79,7 +79,7 @@ async function planFixes(
     ({ record }) => record,
   );
   const isAll = needsAllRecords(checked, scope);
-  const changes: Change[] = [];
+  const changes: RecordChange[] = [];
   const made = new Map<string, number>();
   const twins = new Set(findings.flatMap(({ finding: { twin } }) => twin ?? []));
   /** A twin stands before its copies. */
@@ -169,7 +169,7 @@ export async function fix(command: Command, paths: readonly string[], options: F
     budget: 0,
     baseline: false,
     canPart: true,
-    mostRelated: Math.ceil(command.memoryMb * RELATED_PER_MB),
+    maxRelated: Math.ceil(command.memoryMb * RELATED_PER_MB),
   } as const;
   let isChanged = false;
   for await (const checked of collect(command, paths, collecting)) {

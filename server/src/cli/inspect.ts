@@ -1,7 +1,7 @@
 // What a dataset is: `index`, `schema` and `stats`.
 import { performance } from 'node:perf_hooks';
 
-import { unreadWords } from '#core/checks/dataset/promptNotRead.ts';
+import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { Lengths } from '#core/dataset/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
@@ -22,7 +22,7 @@ import type { Command } from './command.ts';
 import { openSurveyed, surveyOne } from './job.ts';
 
 /** Sources listed for people; machines get all. */
-const MOST_SOURCES = 30;
+const MAX_SOURCES = 30;
 
 function countsOf({ facts, counts, recognition }: Survey) {
   const { recordCount, pairCount, preferenceCount, tieCount, judgementCount } = facts;
@@ -142,7 +142,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
   for (const one of others.slice(0, 3)) {
     command.print(`  also fits:     ${one.mapping.id} (${percent(one.share)} of the records)`);
   }
-  const warning = unreadWords(recognition.unread);
+  const warning = unreadMessage(recognition.unread);
   if (warning !== undefined) command.print(`  warning:       ${warning}`);
   const read = namesRead(mapping);
   const unread = Object.keys(sample[0] ?? {}).filter((name) => !read.has(name));
@@ -244,11 +244,11 @@ export async function stats(
   if (!sources) return;
   command.print(`  by ${field ?? ''}`);
   const width = Math.min(40, Math.max(...[...sources.keys()].map((name) => name.length)));
-  for (const [name, { pairs, ties, longerChosen }] of [...sources].slice(0, MOST_SOURCES)) {
+  for (const [name, { pairs, ties, longerChosen }] of [...sources].slice(0, MAX_SOURCES)) {
     const tied = ties > 0 ? `, ${share(ties, pairs)} tied` : '';
     command.print(
       `    ${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs, longer one chosen ${share(longerChosen, pairs - ties)}${tied}`,
     );
   }
-  if (sources.size > MOST_SOURCES) command.print(`    and ${sources.size - MOST_SOURCES} more`);
+  if (sources.size > MAX_SOURCES) command.print(`    and ${sources.size - MAX_SOURCES} more`);
 }

@@ -1,22 +1,22 @@
 // What commands do to a dataset: open, survey, score.
 import { resolve } from 'node:path';
 
-import { messages, missingShardsWords } from '#core/messages.ts';
+import { messages, missingShardsMessage } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { stageProgress } from '#core/progress.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
-import { countScores, unscoredWords } from '#core/reward/counts.ts';
-import type { Member } from '#core/reward/panel.ts';
-import { Panel } from '#core/reward/panel.ts';
+import { countScores, unscoredMessage } from '#core/reward/counts.ts';
+import type { Member } from '#core/reward/ensemble.ts';
+import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
-import { LEAST_PAIRS } from '#core/score/consistency.ts';
+import { MIN_PAIRS } from '#core/score/consistency.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
-import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
+import { answerLength, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
 import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import { fittedShare, groupOf, pairBatches, readWantedPairs, restMargins } from '#node/engine.ts';
@@ -27,9 +27,9 @@ import { recordBytesFor } from '#node/memoryLimits.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import { consistencyMember } from '#node/scorers/pairTable.ts';
 import type { PairFacts, RatingSource } from '#node/scorers/rating.ts';
-import type { Scored, Stage } from '#node/scoring.ts';
+import type { FitStage,Scored } from '#node/scoring.ts';
 import { score, SELF_TEST_SHARE } from '#node/scoring.ts';
-import { mostSigned } from '#node/signatures.ts';
+import { maxSigned } from '#node/signatures.ts';
 import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
 import { assertSame, pairSources, surveyDataset } from '#node/survey.ts';
 import type { FileSurvey } from '#node/surveyFile.ts';
@@ -45,7 +45,7 @@ export interface ScoreOptions {
   readonly model?: string | undefined;
 }
 
-const STAGE_TITLES: Record<Stage, string> = {
+const STAGE_TITLES: Record<FitStage, string> = {
   reading: 'Reading',
   fitting: 'Scoring',
   'self-test': 'Self-test',
@@ -55,13 +55,13 @@ const STAGE_TITLES: Record<Stage, string> = {
 export async function surveyOne(
   { bar, ranges, cache, memoryMb, signal }: Command,
   file: DataFile,
-  { rebuild = false, mostSigned = 0 } = {},
+  { rebuild = false, maxSigned = 0 } = {},
 ): Promise<FileSurvey> {
   return surveyFile(file, {
     ranges,
     cache,
     rebuild,
-    mostSigned,
+    maxSigned,
     memoryMb,
     settings: await settingsFor(file.path),
     onProgress: (done) => {
@@ -79,11 +79,11 @@ export async function surveyGroup(
 ): Promise<SurveyedDataset> {
   const { signal, memoryMb } = command;
   const dataset = await openGroup(paths, recordBytesFor(memoryMb));
-  for (const missing of dataset.missingShards) command.note(missingShardsWords(dataset.name, missing));
+  for (const missing of dataset.missingShards) command.note(missingShardsMessage(dataset.name, missing));
   return surveyDataset(
     dataset,
     async (file, pairsBefore) =>
-      surveyOne(command, file, { mostSigned: sign ? Math.max(0, mostSigned(memoryMb) - pairsBefore) : 0 }),
+      surveyOne(command, file, { maxSigned: sign ? Math.max(0, maxSigned(memoryMb) - pairsBefore) : 0 }),
     { canPart, signal, memoryMb },
   );
 }
@@ -112,7 +112,7 @@ async function fitDataset(
   const reason = sources.whyNone ?? whyTooFew(sources.preferenceCount, dataset.judgementCount);
   if (reason !== undefined) throw messages.notScorable(dataset.name, reason);
   const numbers: number[] = [];
-  const share = fittedShare(dataset.files.reduce((sum, { survey }) => sum + answerUnits(survey.facts), 0));
+  const share = fittedShare(dataset.files.reduce((sum, { survey }) => sum + answerLength(survey.facts), 0));
   const scored = await score(machine.start, {
     pairs: () => pairBatches(sources.files, share, options.groupBy, numbers),
     pairCount: Math.ceil(sources.preferenceCount * share),
@@ -154,7 +154,7 @@ export interface DatasetScores {
   /** Reasons of a margin; the built-in scorer alone has some. */
   readonly reasons: (pair: Pair, value: JsonObject) => readonly Reason[];
   /** Undefined for the built-in scorer alone. */
-  readonly panel: Panel | undefined;
+  readonly ensemble: Ensemble | undefined;
   /** What became of the pairs. */
   readonly counts: ScoreCounts;
 }
@@ -162,7 +162,7 @@ export interface DatasetScores {
 /** Throws where no pair at all has a score. */
 function countOrThrow({ name }: SurveyedDataset, ...counted: Parameters<typeof countScores>): ScoreCounts {
   const counts = countScores(...counted);
-  if (counts.scored === 0) throw messages.nothingScored(name, unscoredWords(counts) || 'there is none');
+  if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'there is none');
   return counts;
 }
 
@@ -180,7 +180,7 @@ function ratingSource(dataset: SurveyedDataset): RatingSource {
     pairCount,
     isTie: (pair) => fileOf(pair).survey.facts.isTie(pair - fileOf(pair).firstPair),
     identity: (pair) => fileOf(pair).survey.facts.identity(pair - fileOf(pair).firstPair),
-    answerUnits: (pair) => fileOf(pair).survey.facts.answerUnits(pair - fileOf(pair).firstPair),
+    answerLength: (pair) => fileOf(pair).survey.facts.answerLength(pair - fileOf(pair).firstPair),
   };
   return {
     facts,
@@ -206,7 +206,7 @@ function lengthDifferences(dataset: SurveyedDataset): Float64Array {
 }
 
 /** Scores a dataset with a panel: the scorers of preflens.json, or the model that the command names. */
-async function ratePanel(
+async function rateEnsemble(
   command: Command,
   dataset: SurveyedDataset,
   rules: readonly ScorerRule[],
@@ -249,14 +249,14 @@ async function ratePanel(
     const { margins } = await fitDataset(command, dataset, { ...options, selfTest: false });
     members.push(consistencyMember(source.facts, margins));
   }
-  const panel = new Panel(members);
-  panel.measure(source.facts);
+  const ensemble = new Ensemble(members);
+  ensemble.measure(source.facts);
   const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
   for (const { survey, firstPair } of dataset.files) {
     const { facts } = survey;
     for (let pair = 0; pair < facts.pairCount; pair++) {
       if (facts.isTie(pair)) continue;
-      const { margin, dispute } = panel.verdict(facts.identity(pair));
+      const { margin, dispute } = ensemble.verdict(facts.identity(pair));
       facts.setMargin(pair, margin, dispute);
       margins[firstPair + pair] = margin;
     }
@@ -265,13 +265,13 @@ async function ratePanel(
   const counts = countOrThrow(dataset, source.facts, margins, members);
   return {
     counts,
-    scorer: panel.name,
-    scorerId: panel.name,
+    scorer: ensemble.name,
+    scorerId: ensemble.name,
     margins,
     trust: trustOf(margins, lengths),
     selfTest: options.selfTest ? plantedTest(margins, lengths, options.seed + 1, SELF_TEST_SHARE) : undefined,
     reasons: () => [],
-    panel,
+    ensemble,
   };
 }
 
@@ -296,7 +296,7 @@ export async function scoreDataset(
   const [first] = dataset.files;
   const { rules, folder } = scorersFor(first?.file.path ?? '.', options.model);
   if (rules.some(({ kind }) => kind !== 'consistency'))
-    return ratePanel(command, dataset, rules, folder, options);
+    return rateEnsemble(command, dataset, rules, folder, options);
   const { scored, margins } = await fitDataset(command, dataset, options);
   const read = readerOf(scored.result);
   return {
@@ -307,7 +307,7 @@ export async function scoreDataset(
     trust: scored.result.trust,
     selfTest: scored.selfTest,
     reasons: (pair, value) => read(pairText(pair), groupOf(value, options.groupBy)).reasons,
-    panel: undefined,
+    ensemble: undefined,
   };
 }
 
@@ -317,5 +317,5 @@ export function isScorable(dataset: SurveyedDataset, options: ScoreOptions): boo
   const [first] = dataset.files;
   const { rules } = scorersFor(first?.file.path ?? '.', options.model);
   const isNamed = rules.some(({ kind }) => kind !== 'consistency');
-  return preferenceCount >= (isNamed ? 1 : LEAST_PAIRS);
+  return preferenceCount >= (isNamed ? 1 : MIN_PAIRS);
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import { readRaw } from '#core/dataset/survey.ts';
 import { formatKey, hashKey } from '#core/hash.ts';
-import type { Verdict } from '#core/memory/decisions.ts';
+import type { DecisionKind } from '#core/memory/decisions.ts';
 import { messages } from '#core/messages.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import { openFile } from '#node/files.ts';
@@ -48,7 +48,7 @@ export async function keep(command: Command, place: string, options: KeepOptions
   const file = nameIn(root, path);
   const key = line === undefined ? `file:${file}` : await keyAt(path, Number(line), pair);
   const name = (by ?? '') || (await ownName(dirname(path)));
-  const decision: Verdict = wrong ? 'wrong' : 'keep';
+  const decision: DecisionKind = wrong ? 'wrong' : 'keep';
   const at = new Date().toISOString().slice(0, 10);
   await decide(root, { key, rule, decision, reason, by: name, at, file });
   command.note(`${place}: "${rule}" of ${key} is ${wrong ? 'called right, and stays reported' : 'kept'}.`);

@@ -69,7 +69,7 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
     cache: cacheFolder === undefined ? undefined : openCache(cacheFolder, printer.note),
     memoryMb: memory,
     machine: {
-      start: async ({ mostMb } = {}) => startScorer(bundle('scorer.js'), mostMb),
+      start: async ({ maxMb } = {}) => startScorer(bundle('scorer.js'), maxMb),
       cacheFolder,
       budget: modelBudget(modelMemory),
       log: printer.note,

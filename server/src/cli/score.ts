@@ -5,8 +5,8 @@ import type { Identity } from '#core/model/identity.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
-import { pairWords, unscoredWords } from '#core/reward/counts.ts';
-import type { Panel } from '#core/reward/panel.ts';
+import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
+import type { Ensemble } from '#core/reward/ensemble.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
@@ -54,8 +54,8 @@ export function keysOf(identity: Identity): Pick<ScoreRow, 'pairKey' | 'chosenKe
   };
 }
 
-export function memberLines(panel: Panel, identity: Identity): MemberLine[] {
-  return panel.members.flatMap((member) => {
+export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[] {
+  return ensemble.members.flatMap((member) => {
     const account = member.account(identity);
     if (!account || Number.isNaN(account.margin)) return [];
     const { margin, chosenReward, rejectedReward, flags } = account;
@@ -99,7 +99,7 @@ async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): As
 async function* scoreLines(
   command: Command,
   dataset: SurveyedDataset,
-  { margins, reasons, scorerId, panel }: DatasetScores,
+  { margins, reasons, scorerId, ensemble }: DatasetScores,
 ): AsyncGenerator<ScoreLine> {
   const distribution = new Distribution(margins);
   let made = 0;
@@ -112,8 +112,8 @@ async function* scoreLines(
       scorer: scorerId,
       margin: round(margin, 6),
       percentile: round(distribution.percentile(margin), 3),
-      ...(panel
-        ? { members: memberLines(panel, identity) }
+      ...(ensemble
+        ? { members: memberLines(ensemble, identity) }
         : {
             reasons: reasons(pair, value).map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
           }),
@@ -162,7 +162,7 @@ export async function writeScores(
     await writeWhole(out, bytes, { signal: command.signal, verify: async () => assertSame(dataset) });
   }
   command.bar.clear();
-  const others = unscoredWords(scores.counts);
+  const others = unscoredMessage(scores.counts);
   const to = toStdout ? '' : ` to ${out}`;
-  command.note(`${pairWords(written)} scored${to}${others === '' ? '' : `; ${others}`}.`);
+  command.note(`${pairCountText(written)} scored${to}${others === '' ? '' : `; ${others}`}.`);
 }

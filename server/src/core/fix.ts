@@ -27,7 +27,7 @@ export interface FixedRecord {
 }
 
 /** Repairs of one record: each makes a finding go, and none is made for ever. */
-const MOST_ROUNDS = 50;
+const MAX_ROUNDS = 50;
 
 /** Findings that only the whole dataset shows: a record examined by itself does not. */
 export function isOfDataset({ rule }: Pick<Finding, 'rule'>): boolean {
@@ -90,7 +90,7 @@ export function fixRecord(
   };
   let { bytes } = raw;
   let waiting = others;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const parsed = parseRecord({ ...raw, byteEnd: raw.byteStart + bytes.length, bytes });
     const { findings, pairs } = examine(parsed, mapping, raw.record, rules);
     let isChanged = false;

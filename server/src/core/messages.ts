@@ -1,8 +1,8 @@
 // Every error that people see: what happened, and what to do. One place, one voice.
 import type { Suggestion } from './config/suggest.ts';
 import type { Obstacle } from './input/obstacle.ts';
-import { obstacleWords } from './input/obstacle.ts';
-import { systemWords } from './systemWords.ts';
+import { obstacleMessage } from './input/obstacle.ts';
+import { systemErrorMessage } from './systemErrors.ts';
 import { plural } from './words/numbers.ts';
 
 /** An error to be shown as it is, without a stack. */
@@ -16,7 +16,7 @@ const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 /** What a split dataset lacks, by the names of its other shards. */
-export function missingShardsWords(
+export function missingShardsMessage(
   name: string,
   { count, of, first }: { readonly count: number; readonly of: number; readonly first: readonly number[] },
 ): string {
@@ -41,9 +41,9 @@ export const messages = {
     new UserError(
       `${path}: this is ${kind}, and only files are read. Name a file, or give its content as standard input (-).`,
     ),
-  tooLarge: (path: string, most: number) =>
+  tooLarge: (path: string, max: number) =>
     new UserError(
-      `${path}: this is larger than ${Math.round(most / 2 ** 20)} MB, more than a file of this kind may have.`,
+      `${path}: this is larger than ${Math.round(max / 2 ** 20)} MB, more than a file of this kind may have.`,
     ),
   noDataFiles: (path: string) =>
     new UserError(`${path}: there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
@@ -65,7 +65,7 @@ export const messages = {
   obstacle: (path: string, obstacle: Obstacle) => {
     const { at } = obstacle;
     const place = at ? `:${at.line + 1}:${at.column + 1}` : '';
-    return new UserError(`${path}${place}: ${obstacleWords(path, obstacle)}`);
+    return new UserError(`${path}${place}: ${obstacleMessage(path, obstacle)}`);
   },
   brokenDocument: (path: string, offset: number, fault: string) =>
     new UserError(
@@ -205,7 +205,7 @@ export const messages = {
   noTarget: (id: string, known: readonly string[]) =>
     new UserError(`There is no format "${id}". Known are ${list(known)}.`),
   system: (path: string, code: string, detail: string) => {
-    const { what, todo } = systemWords(code, detail);
+    const { what, todo } = systemErrorMessage(code, detail);
     return new UserError(`${path}: ${what} (${code}). ${todo}.`);
   },
   noCache: (folder: string, why: string) =>

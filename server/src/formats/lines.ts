@@ -1,5 +1,5 @@
 // JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
-import { MAX_RECORD_BYTES, tooLongWords } from '#core/checks/examine.ts';
+import { MAX_RECORD_BYTES, tooLongMessage } from '#core/checks/examine.ts';
 import type { CutRecord } from '#core/model/record.ts';
 
 const NEWLINE = 0x0a;
@@ -26,16 +26,16 @@ export class LineCutter {
   /**
    * @param isFileStart false for a stream that begins inside a file: then no BOM is looked for
    * @param wants records that it says no to are counted and not given
-   * @param most bytes of a record: longer ones come without their bytes, and with a fault
+   * @param max bytes of a record: longer ones come without their bytes, and with a fault
    */
   constructor(
     isFileStart = true,
     wants: (record: number) => boolean = () => true,
-    most: number = MAX_RECORD_BYTES,
+    max: number = MAX_RECORD_BYTES,
   ) {
     this.#isFileStart = isFileStart;
     this.#wants = wants;
-    this.#most = most;
+    this.#most = max;
   }
 
   /** Line ends seen, and one more for a last line that has none. */
@@ -103,7 +103,7 @@ export class LineCutter {
     this.#pendingBytes = 0;
     if (length <= this.#most && isBlank(bytes)) return undefined;
     const record = this.#record++;
-    const fault = length > this.#most ? { fault: tooLongWords(this.#most) } : undefined;
+    const fault = length > this.#most ? { fault: tooLongMessage(this.#most) } : undefined;
     return isWanted
       ? { record, line, byteStart, byteEnd, bytes, lineEnd: this.#lineStart, ...fault }
       : undefined;
@@ -125,9 +125,9 @@ export class LineCutter {
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   wants?: (record: number) => boolean,
-  most?: number,
+  max?: number,
 ): AsyncGenerator<CutRecord> {
-  const cutter = new LineCutter(true, wants, most);
+  const cutter = new LineCutter(true, wants, max);
   for await (const chunk of chunks) yield* cutter.push(chunk);
   yield* cutter.end();
 }

@@ -25,7 +25,7 @@ import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 import { dropEdit, editOf, separateEditOf } from './edits.ts';
 import type { PairPlace } from './findingLists.ts';
-import { pairWords } from './names.ts';
+import { pairLabel } from './names.ts';
 import { diagnosticsOf, toDiagnostic, toTextEdits } from './toProtocol.ts';
 
 export const FIX_ALL = 'source.fixAll.preflens';
@@ -114,7 +114,7 @@ function editActions(
   return EDITS.flatMap(({ kind, title, isOfPair }) => {
     const name = title(pairs.length);
     if (name === undefined) return [];
-    const which = isOfPair && pair && pairs.length > 1 ? ` (${pairWords(pair)})` : '';
+    const which = isOfPair && pair && pairs.length > 1 ? ` (${pairLabel(pair)})` : '';
     const answered = findings.filter(({ rule }) => repairsOf(rule).some(({ edit }) => edit === kind));
     return quickFix(dataset, place, `${name}${which}`, { kind }, answered);
   });
@@ -134,12 +134,12 @@ function recordsWith(
 /** Only what differs, on whole bytes of UTF-8: editors show it, and undo keeps it small. */
 function smallest(before: Uint8Array, after: Uint8Array): ByteEdit {
   const isInside = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
-  const most = Math.min(before.length, after.length);
+  const max = Math.min(before.length, after.length);
   let start = 0;
-  while (start < most && before[start] === after[start]) start++;
+  while (start < max && before[start] === after[start]) start++;
   while (start > 0 && (isInside(before[start]) || isInside(after[start]))) start--;
   let end = 0;
-  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  while (end < max - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
   while (end > 0 && (isInside(before[before.length - end]) || isInside(after[after.length - end]))) end--;
   return { byteStart: start, byteEnd: before.length - end, bytes: after.subarray(start, after.length - end) };
 }

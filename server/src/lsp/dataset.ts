@@ -1,5 +1,5 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
-import { tooLongWords } from '#core/checks/examine.ts';
+import { tooLongMessage } from '#core/checks/examine.ts';
 import { carryRelations, withExact, withKnownNear } from '#core/checks/relations/carried.ts';
 import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
@@ -17,7 +17,7 @@ import type { Finding } from '#core/model/finding.ts';
 import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { Panel } from '#core/reward/panel.ts';
+import type { Ensemble } from '#core/reward/ensemble.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import type { FileSettings } from '#node/config.ts';
@@ -29,7 +29,7 @@ import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { PairScore, Scores } from './scores.ts';
-import { consistencyScores, panelScores } from './scores.ts';
+import { consistencyScores, ensembleScores } from './scores.ts';
 import type { Source } from './source.ts';
 import { breathe } from './source.ts';
 import { trustSentence } from './trust.ts';
@@ -48,10 +48,10 @@ export interface ReadPair extends ReadRecord {
 const SLICE_MS = 8;
 
 /** Pairs among which duplicates and circles are found within an edit: some 20 ms. */
-const MOST_AT_AN_EDIT = 20_000;
+const MAX_AT_AN_EDIT = 20_000;
 
 /** Pairs that are scored out of turn at a time. */
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
 
@@ -63,7 +63,7 @@ export class OpenDataset {
   #nameInMemory = '';
   #makeKey: ReturnType<typeof keyMaker> | undefined;
   #ready = false;
-  #panel: Panel | undefined;
+  #ensemble: Ensemble | undefined;
   #percent = 0;
   #rules: RuleSettings = DEFAULT_RULES;
   #generation = 0;
@@ -189,7 +189,7 @@ export class OpenDataset {
    * were edited meanwhile are read anew with the fitted model.
    */
   setScores(result: ConsistencyResult, numbers: readonly number[], settings: Settings): void {
-    this.#panel = undefined;
+    this.#ensemble = undefined;
     this.#scores = consistencyScores(result, settings);
     const { facts } = this.#survey;
     this.marginsByOrigin(result.margins, numbers).forEach((margin, pair) => {
@@ -200,25 +200,25 @@ export class OpenDataset {
   }
 
   /** Takes what a panel has so far, for all pairs as they are now. Lets other requests run meanwhile. */
-  async setPanel(panel: Panel, settings: Settings, signal: AbortSignal): Promise<void> {
-    this.#panel = panel;
+  async setEnsemble(ensemble: Ensemble, settings: Settings, signal: AbortSignal): Promise<void> {
+    this.#ensemble = ensemble;
     this.#percent = settings.reviewPercent;
     let slice = performance.now();
     const { facts } = this.#survey;
     const generation = this.#generation;
     for (let pair = 0; pair < facts.pairCount; pair++) {
-      this.#setVerdict(panel, pair);
+      this.#setVerdict(ensemble, pair);
       if (performance.now() - slice < SLICE_MS) continue;
       await breathe();
       signal.throwIfAborted();
       // The text was edited or read anew: then the margins are set once more, from the start.
       if (this.#generation !== generation) {
-        await this.setPanel(panel, settings, signal);
+        await this.setEnsemble(ensemble, settings, signal);
         return;
       }
       slice = performance.now();
     }
-    this.#scores = panelScores(panel, facts, settings);
+    this.#scores = ensembleScores(ensemble, facts, settings);
     this.#rank();
   }
 
@@ -233,23 +233,23 @@ export class OpenDataset {
       if (lines ? line < lines[0] || line >= lines[1] : facts.pairs.origin[number] !== -1) continue;
       const read = this.readPair(record, number - facts.pairsOf(record)[0]);
       if (read) found.push({ number, pair: read.pair, value: read.value });
-      if (found.length === MOST_AT_ONCE) break;
+      if (found.length === MAX_AT_ONCE) break;
     }
     return found;
   }
 
   /** Takes the margins of single pairs that a panel has scored meanwhile, without a new ranking. False when there are none. */
   setNewMargins(pairs: readonly NumberedPair[]): boolean {
-    const panel = this.#panel;
+    const ensemble = this.#ensemble;
     const { facts } = this.#survey;
     let isNew = false;
-    for (const { number, pair } of panel ? pairs : []) {
+    for (const { number, pair } of ensemble ? pairs : []) {
       // By its number it may be another one by now.
       const isSame =
         number < facts.pairCount &&
         compareKeys(facts.identity(number).chosenKey, identify(pair).chosenKey) === 0;
-      if (!panel || !isSame) continue;
-      this.#setVerdict(panel, number);
+      if (!ensemble || !isSame) continue;
+      this.#setVerdict(ensemble, number);
       isNew ||= !Number.isNaN(facts.margin(number));
     }
     if (isNew) this.#rank();
@@ -301,15 +301,15 @@ export class OpenDataset {
     const { facts } = this.#survey;
     if (record < 0 || record >= facts.recordCount) return undefined;
     const [byteStart, byteEnd] = [facts.records.byteStart[record] ?? 0, facts.records.byteEnd[record] ?? 0];
-    const { mostRecordBytes } = this.source;
-    const isTooLong = byteEnd - byteStart > mostRecordBytes;
+    const { maxRecordBytes } = this.source;
+    const isTooLong = byteEnd - byteStart > maxRecordBytes;
     return {
       record,
       line: facts.records.line[record] ?? 0,
       byteStart,
       byteEnd,
       bytes: isTooLong ? new Uint8Array(0) : this.source.bytesOf(record, byteStart, byteEnd),
-      ...(isTooLong && { fault: tooLongWords(mostRecordBytes) }),
+      ...(isTooLong && { fault: tooLongMessage(maxRecordBytes) }),
     };
   }
 
@@ -333,8 +333,8 @@ export class OpenDataset {
   }
 
   /** What the scorer says of one pair. */
-  explain({ pair, value }: Pick<ReadPair, 'pair' | 'value'>, most?: number): PairScore | undefined {
-    return this.#scores?.read({ pair, value, identity: identify(pair) }, most);
+  explain({ pair, value }: Pick<ReadPair, 'pair' | 'value'>, max?: number): PairScore | undefined {
+    return this.#scores?.read({ pair, value, identity: identify(pair) }, max);
   }
 
   /** The findings of a record; with `pair`, those about this pair and those about the whole. */
@@ -365,10 +365,10 @@ export class OpenDataset {
     return this.#lists.indexOf(record, pair);
   }
 
-  #setVerdict(panel: Panel, number: number): void {
+  #setVerdict(ensemble: Ensemble, number: number): void {
     const { facts } = this.#survey;
     if (facts.isTie(number)) return;
-    const { margin, dispute } = panel.verdict(facts.identity(number));
+    const { margin, dispute } = ensemble.verdict(facts.identity(number));
     facts.setMargin(number, margin, dispute);
   }
 
@@ -382,7 +382,7 @@ export class OpenDataset {
     if (!this.#relations) return;
     const { facts, recognition } = this.#survey;
     const left = carryRelations(this.#relations, carried, facts);
-    const isQuick = recognition !== undefined && facts.pairCount <= MOST_AT_AN_EDIT;
+    const isQuick = recognition !== undefined && facts.pairCount <= MAX_AT_AN_EDIT;
     const file = recognition && { name: '', facts, recognition };
     this.#putRelations(isQuick && file ? withExact(left, exactRelations(file, this.#rules)) : left);
   }
@@ -406,8 +406,8 @@ export class OpenDataset {
       // Pairs of a very large file that were not among the fitted ones are read by a pass of their own.
       if (facts.pairs.origin[number] !== -1) continue;
       if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
-      if (this.#panel) {
-        this.#setVerdict(this.#panel, number);
+      if (this.#ensemble) {
+        this.#setVerdict(this.#ensemble, number);
         continue;
       }
       const record = facts.recordOf(number);

@@ -2,7 +2,7 @@
 import type { Facts } from '#core/dataset/facts.ts';
 import type { Taken } from '#core/edits/pending.ts';
 import type { RecordAccess } from '#node/access.ts';
-import type { Change } from '#node/changes.ts';
+import type { RecordChange } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { EditSession } from '#node/editSession.ts';
 import type { DataFile, Stamp } from '#node/files.ts';
@@ -14,7 +14,7 @@ export function changesOf(
   { pending }: Taken,
   facts: Facts | undefined,
   access: RecordAccess | undefined,
-): readonly Change[] {
+): readonly RecordChange[] {
   const { byteStart, byteEnd } = facts?.records ?? {};
   return [...pending]
     .sort((a, b) => a[0] - b[0])
@@ -48,7 +48,7 @@ export async function writeTaken(
   session: EditSession,
   file: DataFile,
   taken: Taken,
-  changes: readonly Change[],
+  changes: readonly RecordChange[],
   onLast: () => void,
   signal: AbortSignal,
 ): Promise<Written> {

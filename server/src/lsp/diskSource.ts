@@ -12,7 +12,7 @@ import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import type { RecordAccess } from '#node/access.ts';
-import type { Change } from '#node/changes.ts';
+import type { RecordChange } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
@@ -54,7 +54,7 @@ export class DiskSource implements Source {
   #isStale = false;
   #changed = new Set<number>();
   /** What was saved since the survey was last brought up to date. */
-  #moved: readonly Change[] | undefined;
+  #moved: readonly RecordChange[] | undefined;
   #survey: DocumentSurvey | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
   /** What came of edits that were held against the file; until somebody takes it. */
@@ -80,8 +80,8 @@ export class DiskSource implements Source {
     return this.#session?.edits.pending ?? NOTHING_PENDING;
   }
 
-  get mostRecordBytes(): number {
-    return this.#file.mostRecordBytes;
+  get maxRecordBytes(): number {
+    return this.#file.maxRecordBytes;
   }
 
   isEdited(record: number): boolean {
@@ -111,7 +111,7 @@ export class DiskSource implements Source {
 
   readonly textForThread = (): RelateText => {
     const edited = new Map([...this.#pending].map(([record, { bytes }]) => [record, bytes]));
-    return { path: this.#file.path, most: this.mostRecordBytes, edited };
+    return { path: this.#file.path, max: this.maxRecordBytes, edited };
   };
 
   async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
@@ -206,7 +206,7 @@ export class DiskSource implements Source {
     return decoder.decode(bytes);
   }
 
-  unitsBefore(): number {
+  textLengthBefore(): number {
     // A BOM is no character of the first line in an editor, and nothing else stands before a record.
     return 0;
   }
@@ -282,7 +282,7 @@ export class DiskSource implements Source {
     if (written.isTakenBack) return undefined;
     const { stamp } = written;
     // The file is gone again: the next open reports it.
-    const next = await openFile(file.path, file.mostRecordBytes).catch(() => undefined);
+    const next = await openFile(file.path, file.maxRecordBytes).catch(() => undefined);
     this.#committing = undefined;
     this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
     if (next) this.#show(next);
@@ -306,7 +306,7 @@ export class DiskSource implements Source {
   }
 
   /** The file holds what was taken, and records behind dropped ones have other numbers. */
-  #commit(session: EditSession, taken: Taken, changes: readonly Change[]): void {
+  #commit(session: EditSession, taken: Taken, changes: readonly RecordChange[]): void {
     const renumber = renumberBy(changes.map(({ raw, bytes }) => [raw.record, bytes]));
     // A row is found by its number alone; the words for it are others where a column was added.
     const isReadable = this.#file.codec.isTable && !this.#isStale && this.#access;
@@ -338,7 +338,7 @@ export class DiskSource implements Source {
       if (!now) return this.unsavedCount === 0;
       if (sameStamp(now, this.#file.stamp)) return false;
       if (this.#digest === undefined || now.size !== this.#file.size || !this.#isSettled) return true;
-      const next = await openFile(this.#file.path, this.mostRecordBytes);
+      const next = await openFile(this.#file.path, this.maxRecordBytes);
       if ((await this.#tools.digest(next, signal)) !== this.#digest) return true;
       // The text of a packed file is a copy in the cache, by its digest.
       if (next.codec.decode) this.#file = next;
@@ -404,7 +404,7 @@ export class DiskSource implements Source {
     return { record, line: line?.[record] ?? 0, byteStart: start, byteEnd: end, bytes };
   }
 
-  #changesOf(taken: Taken): readonly Change[] {
+  #changesOf(taken: Taken): readonly RecordChange[] {
     return changesOf(taken, this.#survey?.facts, this.#access);
   }
 }

@@ -10,11 +10,11 @@ import { formatMargin } from '#core/words/numbers.ts';
 import type { ClientOptions, RecordRef } from '#protocol/editor.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
-import { pairWords } from './names.ts';
+import { pairLabel } from './names.ts';
 import { verdictView } from './recordView.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
-const MOST_LENSES = 2000;
+const MAX_LENSES = 2000;
 
 /** Lines above and below the visible ones that get lenses too, so that short scrolls need no new ones. */
 const LENS_MARGIN = 60;
@@ -25,7 +25,7 @@ function describeReason({ text, side, weight }: Reason): string {
 }
 
 /** Above this many pairs of one record a hover lists the first ones. */
-const MOST_LISTED = 12;
+const MAX_LISTED = 12;
 
 function markdown(lines: readonly string[]): Hover {
   return { contents: { kind: MarkupKind.Markdown, value: lines.join('\n\n') } };
@@ -33,10 +33,10 @@ function markdown(lines: readonly string[]): Hover {
 
 /** One line for each pair of a record that holds several. */
 function pairList(dataset: OpenDataset, { raw, pairs }: ReadRecord): string {
-  const items = pairs.slice(0, MOST_LISTED).map((pair, i) => {
+  const items = pairs.slice(0, MAX_LISTED).map((pair, i) => {
     const margin = dataset.margin(raw.record, i);
-    if (pair.isTie) return `- ${pairWords(pair)}: a tie`;
-    return `- ${pairWords(pair)}${Number.isNaN(margin) ? '' : `: margin ${formatMargin(margin)}`}`;
+    if (pair.isTie) return `- ${pairLabel(pair)}: a tie`;
+    return `- ${pairLabel(pair)}${Number.isNaN(margin) ? '' : `: margin ${formatMargin(margin)}`}`;
   });
   const more = pairs.length - items.length;
   return [
@@ -47,7 +47,7 @@ function pairList(dataset: OpenDataset, { raw, pairs }: ReadRecord): string {
   ].join('\n');
 }
 
-function unpairedWords({ judgements }: ReadRecord): string {
+function unpairedMessage({ judgements }: ReadRecord): string {
   const [first] = judgements;
   if (!first || judgements.length > 1)
     return `${judgements.length} steps, each with a verdict; there is no pair to score.`;
@@ -73,7 +73,7 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
   const { recordCount } = dataset.survey.facts;
   const title = `**PrefLens** · record ${(record + 1).toLocaleString('en')} of ${recordCount.toLocaleString('en')}`;
   if (read.pairs.length === 0)
-    return read.judgements.length > 0 ? markdown([title, unpairedWords(read)]) : undefined;
+    return read.judgements.length > 0 ? markdown([title, unpairedMessage(read)]) : undefined;
   const index = worstPair(dataset, read);
   const pair = read.pairs[index];
   if (!pair) return undefined;
@@ -120,10 +120,10 @@ function lensRecords(dataset: OpenDataset, visible: readonly [number, number] | 
       return line >= start && line < end;
     });
   }
-  if (facts.recordCount <= MOST_LENSES) return all;
+  if (facts.recordCount <= MAX_LENSES) return all;
   const found = new Set(dataset.reviewOrder().map(({ record }) => record));
   found.delete(WHOLE_FILE);
-  return [...found].slice(0, MOST_LENSES);
+  return [...found].slice(0, MAX_LENSES);
 }
 
 export function codeLensesOf(

@@ -27,7 +27,7 @@ export interface KnownFindings {
 }
 
 /** Findings that are asked for at a time, at most. */
-const MOST_ITEMS = 500;
+const MAX_ITEMS = 500;
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
 
@@ -94,7 +94,7 @@ export function findingsPage(
   const keyOf = KEYS[by];
   if (group !== undefined) {
     const own = rows.filter((row) => keyOf(row) === group);
-    const last = Math.min(end, start + MOST_ITEMS);
+    const last = Math.min(end, start + MAX_ITEMS);
     return { groups: [], items: own.slice(start, last).map(itemOf), total: own.length, notKept };
   }
   const groups = [...groupBy(rows, keyOf)].map(([key, own]): FindingGroup => ({

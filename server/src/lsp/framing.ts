@@ -3,10 +3,10 @@
 import { Transform } from 'node:stream';
 
 /** No text is longer in Node, so no message is. */
-export const MOST_MESSAGE_BYTES = 512 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 512 * 1024 * 1024;
 
 /** Two fields are in use; anything of this size is no header. */
-const MOST_HEADER_BYTES = 8192;
+const MAX_HEADER_BYTES = 8192;
 
 const HEADER_END = Buffer.from('\r\n\r\n');
 
@@ -18,8 +18,8 @@ function lengthIn(header: string): number | string {
   if (stated.length !== 1 || value === undefined) return 'a header needs one Content-Length';
   if (!/^\d{1,15}$/.test(value))
     return `Content-Length is no number of bytes: ${JSON.stringify(value.slice(0, 40))}`;
-  if (Number(value) > MOST_MESSAGE_BYTES)
-    return `a message of ${value} bytes is announced, and ${MOST_MESSAGE_BYTES} is the most`;
+  if (Number(value) > MAX_MESSAGE_BYTES)
+    return `a message of ${value} bytes is announced, and ${MAX_MESSAGE_BYTES} is the most`;
   return Number(value);
 }
 
@@ -32,10 +32,10 @@ export function checkFraming(onBad: (reason: string) => void): Transform {
   /** The bytes of `chunk` from `from` that belong to the header; how many. */
   const readHeader = (chunk: Buffer, from: number): number | string => {
     const before = header.length;
-    header = Buffer.concat([header, chunk.subarray(from, from + MOST_HEADER_BYTES)]);
+    header = Buffer.concat([header, chunk.subarray(from, from + MAX_HEADER_BYTES)]);
     const end = header.indexOf(HEADER_END);
     if (end < 0) {
-      if (header.length >= MOST_HEADER_BYTES) return `a header of more than ${MOST_HEADER_BYTES} bytes`;
+      if (header.length >= MAX_HEADER_BYTES) return `a header of more than ${MAX_HEADER_BYTES} bytes`;
       return header.length - before;
     }
     const length = lengthIn(header.toString('latin1', 0, end));

@@ -6,14 +6,14 @@ import type { ImageView } from '#protocol/editor.ts';
 /** Kinds that show nothing but a picture: no script, no further address. */
 const PICTURE = /^data:image\/(?:png|jpeg|gif|webp);base64,/;
 
-const MOST_PICTURES = 6;
+const MAX_PICTURES = 6;
 
 /** Characters of a picture that travels to a page; a larger one would make walking through rows slow. */
-const MOST_CHARACTERS = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export function* picturesIn(name: string, value: Json | undefined, depth: number): Generator<ImageView> {
   if (typeof value === 'string') {
-    if (PICTURE.test(value) && value.length <= MOST_CHARACTERS) yield { name, source: value };
+    if (PICTURE.test(value) && value.length <= MAX_CHARACTERS) yield { name, source: value };
     return;
   }
   if (depth === 0) return;
@@ -27,7 +27,7 @@ export function imagesOf(record: JsonObject): readonly ImageView[] {
   const found: ImageView[] = [];
   for (const [name, value] of Object.entries(record)) {
     for (const picture of picturesIn(name, value, 3)) {
-      if (found.length === MOST_PICTURES) return found;
+      if (found.length === MAX_PICTURES) return found;
       found.push(picture);
     }
   }

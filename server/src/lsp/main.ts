@@ -38,7 +38,7 @@ const rangesFor = (memoryMb: number): RangeRunner => {
 };
 process.on('exit', endForSure);
 serveLanguage(connection, {
-  start: async ({ mostMb } = {}) => startScorer(bundle('scorer.js'), mostMb),
+  start: async ({ maxMb } = {}) => startScorer(bundle('scorer.js'), maxMb),
   models: modelBudget,
   cacheFolder: defaultCacheFolder(),
   disk: (memoryMb, folder, tell) =>

@@ -31,7 +31,7 @@ export function pathOf(uri: string): string | undefined {
 }
 
 /** A pair of a record that holds several, as people tell them apart. */
-export function pairWords({
+export function pairLabel({
   candidates: [chosen, rejected],
   isTie,
 }: Pick<Pair, 'candidates' | 'isTie'>): string {

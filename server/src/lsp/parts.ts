@@ -20,8 +20,8 @@ const MAX_STRING = 2000;
 
 const PICTURE_DEPTH = 4;
 
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${plural(text.length, 'character')})`;
+function cut(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max)}… (${plural(text.length, 'character')})`;
 }
 
 /** A value as people read it: JSON with indents, a text as it is. */

@@ -5,12 +5,12 @@ import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
 
 /** A file that is larger is looked through for near duplicates once: an edit of a text is not worth minutes. */
-const MOST_BYTES_AGAIN = 256 * 1024 * 1024;
+const MAX_BYTES_AGAIN = 256 * 1024 * 1024;
 
 /** Whether near duplicates have to be looked for: it takes a pass over all texts. */
 function wantsTexts({ source, rules, needsNear, isRelated }: OpenDataset): boolean {
   if (!needsNear || rules.severities[nearDuplicatePair.id] === undefined) return false;
-  return !isRelated || !(source instanceof DiskSource) || source.file.size <= MOST_BYTES_AGAIN;
+  return !isRelated || !(source instanceof DiskSource) || source.file.size <= MAX_BYTES_AGAIN;
 }
 
 /** What a thread needs to look for duplicates in a dataset; undefined where there are no pairs. */

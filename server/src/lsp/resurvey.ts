@@ -15,11 +15,11 @@ import type { Unchanged } from './document.ts';
  * Longer records of a document are reported and skipped: to check one of this size takes a second, and of the worst shape
  * five, in which the server answers nothing. `preflens check` reads them.
  */
-export const MOST_OPEN_BYTES = 32 * 1024 * 1024;
+export const MAX_OPEN_BYTES = 32 * 1024 * 1024;
 
 /** The records of bytes that are all in memory. */
 export function* recordsOf(bytes: Uint8Array): Generator<RawRecord> {
-  const cutter = new LineCutter(true, undefined, MOST_OPEN_BYTES);
+  const cutter = new LineCutter(true, undefined, MAX_OPEN_BYTES);
   yield* cutter.push(bytes);
   yield* cutter.end();
 }

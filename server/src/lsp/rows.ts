@@ -17,7 +17,7 @@ import { findingView, verdictView } from './recordView.ts';
 const SHOWN_CHARACTERS = 240;
 
 /** Rows that are asked for at a time, at most. */
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 
 /** Bytes of a record that are shown where nothing is read in it. */
 const MAX_RAW_BYTES = 2048;
@@ -120,7 +120,7 @@ const range = (start: number, end: number): number[] =>
 
 /** The rows of a request; fewer, where there are no more. */
 export function rowsOf(dataset: OpenDataset, { order, start: first, end }: RowsRequest): RowsResult {
-  const last = Math.min(end, first + MOST_ROWS);
+  const last = Math.min(end, first + MAX_ROWS);
   if (!dataset.isReady) {
     const early = dataset.source instanceof DiskSource ? dataset.source.early() : undefined;
     if (!early || order === 'findings') return { rows: [], total: 0 };

@@ -5,7 +5,7 @@ import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { WrongLabels } from '#core/reward/calibrate.ts';
 import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
-import type { Member, Panel } from '#core/reward/panel.ts';
+import type { Ensemble,Member } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
@@ -53,7 +53,7 @@ export interface Scores {
   /** A self-test is on its way. */
   readonly isTesting: boolean;
   /** Undefined where the pair has no score. */
-  read(scored: ScoredPair, most?: number): PairScore | undefined;
+  read(scored: ScoredPair, max?: number): PairScore | undefined;
 }
 
 export function consistencyScores(result: ConsistencyResult, settings: Settings): Scores {
@@ -67,8 +67,8 @@ export function consistencyScores(result: ConsistencyResult, settings: Settings)
     ranked: result.margins,
     trust: result.trust,
     isTesting: true,
-    read: ({ pair, value }, most) => ({
-      ...reader(pairText(pair), groupOf(value, groupBy), most),
+    read: ({ pair, value }, max) => ({
+      ...reader(pairText(pair), groupOf(value, groupBy), max),
       details: [],
     }),
   };
@@ -115,33 +115,38 @@ interface Calibration {
   readonly length: number;
 }
 
-function detailsOf(panel: Panel, identity: Identity, difference: number, calibration: Calibration): string[] {
-  const { margin, spread, votes, votesFor } = panel.verdict(identity);
+function detailsOf(
+  ensemble: Ensemble,
+  identity: Identity,
+  difference: number,
+  calibration: Calibration,
+): string[] {
+  const { margin, spread, votes, votesFor } = ensemble.verdict(identity);
   const { wrong, length } = calibration;
   const lines = [
     `σ ${sigmoid(margin / wrong.temperature).toFixed(2)} at temperature ${Number(wrong.temperature.toPrecision(2))} · ` +
       `posterior of a wrong label ${wrong.posterior(margin).toFixed(2)}: for ranking, no error rate`,
   ];
   if (length !== 0) lines.push(`Without the effect of length: ${formatMargin(margin - length * difference)}`);
-  if (panel.members.length > 1) {
+  if (ensemble.members.length > 1) {
     lines.push(
       `${votesFor} of ${plural(votes, 'scorer')} ${votesFor === 1 ? 'sides' : 'side'} with the label, spread ${spread.toFixed(2)}`,
     );
   }
   return [
     ...lines,
-    ...panel.members.map((member) => memberLine(member, identity, panel.members.length === 1)),
+    ...ensemble.members.map((member) => memberLine(member, identity, ensemble.members.length === 1)),
   ].filter((line) => line !== '');
 }
 
-function aboutOf({ name, members }: Panel): string {
+function aboutOf({ name, members }: Ensemble): string {
   const [only] = members;
   if (members.length === 1 && only) return `${name}. ${only.about.join(' ')}`;
   return `${name}: the mean of their margins, each over its root mean square on this file.`;
 }
 
 /** Ranks what a panel has so far. `margins` by pair, NaN where there is none yet. */
-export function panelScores(panel: Panel, facts: Facts, settings: Settings): Scores {
+export function ensembleScores(ensemble: Ensemble, facts: Facts, settings: Settings): Scores {
   const margins = facts.margins.slice();
   const { chosenLength, rejectedLength } = facts.pairs;
   const differences = Float64Array.from(margins, (_, i) => (chosenLength[i] ?? 0) - (rejectedLength[i] ?? 0));
@@ -149,8 +154,8 @@ export function panelScores(panel: Panel, facts: Facts, settings: Settings): Sco
   const calibration = { wrong: wrongLabels(sampled(ranked)), length: lengthEffect(ranked, differences) };
   const selfTest = plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
   return {
-    scorer: panel.name,
-    about: aboutOf(panel),
+    scorer: ensemble.name,
+    about: aboutOf(ensemble),
     distribution: new Distribution(margins),
     cutoffs: cutoffsFor(ranked, settings.reviewPercent),
     ranked,
@@ -158,26 +163,31 @@ export function panelScores(panel: Panel, facts: Facts, settings: Settings): Sco
     ...(selfTest && { selfTest }),
     isTesting: false,
     read({ pair, identity }) {
-      const { margin } = panel.verdict(identity);
+      const { margin } = ensemble.verdict(identity);
       if (Number.isNaN(margin)) return undefined;
-      const [only] = panel.members;
-      const account = panel.members.length === 1 ? only?.account(identity) : undefined;
+      const [only] = ensemble.members;
+      const account = ensemble.members.length === 1 ? only?.account(identity) : undefined;
       return {
         margin,
         ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),
         ...(account?.rejectedReward !== undefined && { rejectedReward: account.rejectedReward }),
         reasons: [],
-        details: detailsOf(panel, identity, pair.chosen.text.length - pair.rejected.text.length, calibration),
+        details: detailsOf(
+          ensemble,
+          identity,
+          pair.chosen.text.length - pair.rejected.text.length,
+          calibration,
+        ),
       };
     },
   };
 }
 
 /** Pairs that a calibration is taken from. */
-const MOST_CALIBRATED = 20_000;
+const MAX_CALIBRATED = 20_000;
 
 function sampled(margins: Float32Array): Float32Array {
   const known = margins.filter((margin) => !Number.isNaN(margin));
-  const step = Math.max(1, Math.floor(known.length / MOST_CALIBRATED));
+  const step = Math.max(1, Math.floor(known.length / MAX_CALIBRATED));
   return known.filter((_, i) => i % step === 0);
 }

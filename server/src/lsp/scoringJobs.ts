@@ -2,10 +2,10 @@
 import { performance } from 'node:perf_hooks';
 
 import { stageProgress } from '#core/progress.ts';
-import type { Member } from '#core/reward/panel.ts';
+import type { Member } from '#core/reward/ensemble.ts';
 import type { PairReader } from '#core/score/model.ts';
 import { readerOf } from '#core/score/model.ts';
-import { answerUnits, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
+import { answerLength, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
 import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { PairSource } from '#node/engine.ts';
@@ -19,7 +19,7 @@ import type { Phase, Settings } from '#protocol/editor.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { OpenDataset } from './dataset.ts';
-import { PanelJob } from './panelJob.ts';
+import { EnsembleJob } from './ensembleJob.ts';
 import { breathe } from './source.ts';
 
 /** How long other requests wait at most while pairs are read. */
@@ -112,7 +112,7 @@ async function fit(
   const { records } = source;
   const wordsOf = stageProgress(() => performance.now());
   const begun = performance.now();
-  const share = fittedShare(answerUnits(facts));
+  const share = fittedShare(answerLength(facts));
   const scored = await score(
     async (options) => {
       const scorer = await start(options);
@@ -178,7 +178,7 @@ async function fitMember(work: Work): Promise<Member | undefined> {
   return consistencyMember(dataset.survey.facts, dataset.marginsByOrigin(scored.result.margins, numbers));
 }
 
-async function run(work: Work, tools: JobTools, onPanel: (job: PanelJob) => void): Promise<void> {
+async function run(work: Work, tools: JobTools, onPanel: (job: EnsembleJob) => void): Promise<void> {
   const { dataset, settings, listener, signal } = work;
   dataset.update();
   const { recognition } = dataset.survey;
@@ -196,7 +196,7 @@ async function run(work: Work, tools: JobTools, onPanel: (job: PanelJob) => void
   }
   listener.onPhase('scoring');
   dataset.beginScoring();
-  const job = new PanelJob({
+  const job = new EnsembleJob({
     dataset,
     path,
     rules,
@@ -222,7 +222,7 @@ export function startJob(
 ): RunningJob {
   const controller = new AbortController();
   let cancelledAt = 0;
-  let panel: PanelJob | undefined;
+  let ensemble: EnsembleJob | undefined;
   const { signal } = controller;
   const start: StartScorer = async (options) =>
     tools.machine.start({
@@ -233,7 +233,7 @@ export function startJob(
     });
   const own = { ...tools, machine: { ...tools.machine, start } };
   const finished = run({ dataset, settings, start, listener, signal }, own, (job) => {
-    panel = job;
+    ensemble = job;
   }).then(
     () => {
       if (dataset.scores) listener.onPhase('scored');
@@ -255,13 +255,13 @@ export function startJob(
     cancel() {
       cancelledAt = performance.now();
       controller.abort(new Error('Scoring was cancelled.'));
-      panel?.close();
+      ensemble?.close();
     },
     prefer: (lines) => {
-      panel?.prefer(lines);
+      ensemble?.prefer(lines);
     },
     rateNew: () => {
-      panel?.rateNew();
+      ensemble?.rateNew();
     },
     finished,
   };

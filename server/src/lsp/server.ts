@@ -49,7 +49,7 @@ const ruleCommand = (rule: string): string =>
 export interface Machine {
   readonly start: StartScorer;
   /** Memory for all models together, in MB; undefined for what the machine can spare. */
-  readonly models: (mostMb: number | undefined) => MemoryBudget;
+  readonly models: (maxMb: number | undefined) => MemoryBudget;
   /** Where scores are kept when the client names no folder. */
   readonly cacheFolder: string;
   /** Files, threads and the cache, as settings allow. Undefined folder: the machine's own cache. */

@@ -14,7 +14,7 @@ import type { RelateText } from '#node/rangeWork.ts';
 
 import type { Follower, OpenDocument } from './document.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
-import { MOST_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
+import { MAX_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
 import { inspectSlowly, surveyOfWhole } from './wholeText.ts';
 
 /** Bytes looked at before other requests get their turn: well under 10 ms of work. */
@@ -29,11 +29,11 @@ export interface Source {
   /** Brings a survey up to date. Undefined when nothing changed. */
   refresh(old: DocumentSurvey): Carried | undefined;
   /** Longer records are not read. */
-  readonly mostRecordBytes: number;
+  readonly maxRecordBytes: number;
   /** The bytes of a record as they are now, from where its survey saw it. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** UTF-16 units of the record's line before its first byte. */
-  unitsBefore(raw: RawRecord): number;
+  textLengthBefore(raw: RawRecord): number;
   /** Bytes as the editor holds them. */
   textOf(bytes: Uint8Array): string;
   /** How lines end, at a record. */
@@ -59,7 +59,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** A document that the editor holds. What handlers see is the text as of the last survey or refresh. */
 export class DocumentSource implements Source {
   readonly document: OpenDocument;
-  readonly mostRecordBytes = MOST_OPEN_BYTES;
+  readonly maxRecordBytes = MAX_OPEN_BYTES;
   #bytes: Uint8Array = new Uint8Array(0);
   #version: number;
   #changes: Follower;
@@ -81,10 +81,10 @@ export class DocumentSource implements Source {
 
   get records(): RecordStream {
     const bytes = this.#bytes;
-    return (wants) => readRecords(once(bytes), wants, MOST_OPEN_BYTES);
+    return (wants) => readRecords(once(bytes), wants, MAX_OPEN_BYTES);
   }
 
-  readonly textForThread = (): RelateText => ({ bytes: this.#bytes, most: MOST_OPEN_BYTES });
+  readonly textForThread = (): RelateText => ({ bytes: this.#bytes, max: MAX_OPEN_BYTES });
 
   async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = rules;
@@ -146,7 +146,7 @@ export class DocumentSource implements Source {
     return end >= 0 && this.#bytes[end] === RETURN ? '\r\n' : '\n';
   }
 
-  unitsBefore({ byteStart }: RawRecord): number {
+  textLengthBefore({ byteStart }: RawRecord): number {
     const lineStart = byteStart === 0 ? 0 : this.#bytes.lastIndexOf(0x0a, byteStart - 1) + 1;
     return this.textOf(this.#bytes.subarray(lineStart, byteStart)).length;
   }

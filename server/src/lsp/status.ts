@@ -1,5 +1,5 @@
 // What an editor is told of an open file.
-import { unreadWords } from '#core/checks/dataset/promptNotRead.ts';
+import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { DatasetStatus } from '#protocol/editor.ts';
 
 import { DiskSource } from './diskSource.ts';
@@ -9,7 +9,7 @@ import { whyNoPairs } from './reasons.ts';
 export function statusOf({ dataset, phase, revision, reason, progress }: OpenFile): DatasetStatus {
   const { survey, trust, source } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
-  const unread = unreadWords(survey.recognition?.unread ?? []);
+  const unread = unreadMessage(survey.recognition?.unread ?? []);
   // Edits may make a text readable, or unreadable, at any time.
   const isSettled = phase === 'unscored' || phase === 'unrecognised';
   const shown = isSettled ? (survey.recognition ? 'unscored' : 'unrecognised') : phase;

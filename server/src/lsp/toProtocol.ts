@@ -6,7 +6,7 @@ import type { ByteEdit } from '#core/edits/bytes.ts';
 import { visible } from '#core/escape/escape.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
-import { resolvePlaces, unitsBefore } from '#core/json/place.ts';
+import { resolvePlaces, textLengthBefore } from '#core/json/place.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
@@ -21,18 +21,18 @@ const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
 };
 
 /** VS Code keeps so many diagnostics of a file. */
-export const MOST_DIAGNOSTICS = 1000;
+export const MAX_DIAGNOSTICS = 1000;
 
 /** Where findings about a whole file stand. */
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
 
 /** Byte ranges within a record, as editors count; all in one pass over it. */
 function toRanges({ source }: OpenDataset, raw: RawRecord, ranges: readonly ByteRange[]): Range[] {
-  const units = unitsBefore(
+  const units = textLengthBefore(
     raw.bytes,
     ranges.flatMap(({ byteStart, byteEnd }) => [byteStart, byteEnd]),
   );
-  const before = source.unitsBefore(raw);
+  const before = source.textLengthBefore(raw);
   const at = (byte: number): Range['start'] => ({
     line: raw.line,
     character: before + (units.get(byte) ?? 0),
@@ -90,7 +90,7 @@ export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic
 /** The diagnostics of a file: as many as editors keep, and one more that says how many there are in all. */
 export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
   const { findings, findingCount } = dataset;
-  const shown = findingCount > MOST_DIAGNOSTICS ? pickMost(findings) : findings;
+  const shown = findingCount > MAX_DIAGNOSTICS ? pickMost(findings) : findings;
   const diagnostics = diagnosticsOf(dataset, shown);
   if (findingCount > shown.length) {
     diagnostics.unshift({
@@ -106,11 +106,11 @@ export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
 
 /** A fair share of the list for each rule, so that one frequent fault does not hide the others. */
 function pickMost(findings: readonly Finding[]): readonly Finding[] {
-  const most = MOST_DIAGNOSTICS - 1;
+  const max = MAX_DIAGNOSTICS - 1;
   const lists = [...groupBy(findings, ({ rule }) => rule).values()].sort((a, b) => a.length - b.length);
   const picked: Finding[] = [];
   lists.forEach((list, i) => {
-    picked.push(...list.slice(0, Math.floor((most - picked.length) / (lists.length - i))));
+    picked.push(...list.slice(0, Math.floor((max - picked.length) / (lists.length - i))));
   });
   return picked;
 }

@@ -2,7 +2,7 @@
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
-import { obstacleWords, TextInspector } from '#core/input/obstacle.ts';
+import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
@@ -50,7 +50,7 @@ export function surveyOfWhole(
   const isList = obstacle.kind === 'document' && !obstacle.at && obstacle.isListOnOneLine;
   const rule = isList ? 'not-an-object' : 'invalid-json';
   const severity = rules.severities[rule];
-  const words = obstacleWords(pathOf(uri) ?? readableUri(uri), obstacle);
+  const words = obstacleMessage(pathOf(uri) ?? readableUri(uri), obstacle);
   const finding: Finding | undefined = marked &&
     severity && {
       rule,

@@ -9,7 +9,7 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
-import type { Change } from './changes.ts';
+import type { RecordChange } from './changes.ts';
 import { planChanges } from './changes.ts';
 import type { DataFile } from './files.ts';
 import { savePlanned } from './save.ts';
@@ -52,9 +52,9 @@ export async function changesOf(
   file: DataFile,
   recognition: Recognition,
   edits: readonly FileEdit[],
-): Promise<readonly Change[]> {
+): Promise<readonly RecordChange[]> {
   const wanted = groupBy(edits, ({ record }) => record);
-  const changes: Change[] = [];
+  const changes: RecordChange[] = [];
   for await (const raw of file.records((record) => wanted.has(record))) {
     const bytes = editRecord(file, raw, recognition, wanted.get(raw.record) ?? []);
     wanted.delete(raw.record);
@@ -75,7 +75,7 @@ export async function saveEdits(
   signal: AbortSignal,
 ): Promise<number> {
   let changed = 0;
-  const changes = async (): Promise<readonly Change[]> => {
+  const changes = async (): Promise<readonly RecordChange[]> => {
     const found = await changesOf(file, recognition, edits);
     changed = found.length;
     return found;

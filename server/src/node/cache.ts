@@ -17,7 +17,7 @@ import { writeWhole } from './write.ts';
 const BUILD = process.env['PREFLENS_BUILD'] ?? 'source';
 
 /** The least recently used entries go when all of them are larger than this. */
-const MOST_BYTES = 2 * 1024 ** 3;
+const MAX_BYTES = 2 * 1024 ** 3;
 
 /** So much is kept before a folder is pruned again: to prune it is a look at every entry. */
 const PRUNE_AFTER_BYTES = 64 * 1024 ** 2;
@@ -76,7 +76,7 @@ export async function prune(folder: string): Promise<void> {
   const files = found.flat();
   let total = files.reduce((sum, { size }) => sum + size, 0);
   for (const { name, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-    if (total <= MOST_BYTES) return;
+    if (total <= MAX_BYTES) return;
     await rm(join(folder, name), { force: true });
     total -= size;
   }

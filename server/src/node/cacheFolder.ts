@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
-import { systemWords } from '#core/systemWords.ts';
+import { systemErrorMessage } from '#core/systemErrors.ts';
 
 import { codeOf } from './files.ts';
 import { isSystemError } from './systemErrors.ts';
@@ -40,7 +40,7 @@ function tellOnce(path: string, why: string, tell: Tell): void {
 
 function whyNot(error: unknown): string | undefined {
   if (error instanceof UserError) return error.message;
-  return isSystemError(error) ? systemWords(codeOf(error), error.message).what : undefined;
+  return isSystemError(error) ? systemErrorMessage(codeOf(error), error.message).what : undefined;
 }
 
 /** Says once what keeps a cache from being used. What is no matter of the disk is thrown. */

@@ -7,7 +7,7 @@ import { planTable } from './parquet/save.ts';
 import type { SavePlan } from './save.ts';
 
 /** A record of a file, and the bytes that it is to have; null drops it. */
-export interface Change {
+export interface RecordChange {
   readonly raw: Omit<CutRecord, 'line' | 'bytes'>;
   readonly bytes: Uint8Array | null;
 }
@@ -15,7 +15,7 @@ export interface Change {
 const NOTHING = new Uint8Array(0);
 
 /** In the text of the file. A dropped record takes its line end along. */
-function replacementsOf(changes: readonly Change[]): readonly Replacement[] {
+function replacementsOf(changes: readonly RecordChange[]): readonly Replacement[] {
   return changes.map(({ raw: { byteStart, byteEnd, lineEnd }, bytes }) =>
     bytes ? { start: byteStart, end: byteEnd, bytes } : { start: byteStart, end: lineEnd, bytes: NOTHING },
   );
@@ -24,7 +24,7 @@ function replacementsOf(changes: readonly Change[]): readonly Replacement[] {
 /** How changes of records, in their order, are saved. */
 export function planChanges(
   file: DataFile,
-  changes: () => Promise<readonly Change[]>,
+  changes: () => Promise<readonly RecordChange[]>,
   isLikelyInPlace: boolean,
 ): SavePlan {
   if (file.codec.isTable) return planTable(file.path, changes);

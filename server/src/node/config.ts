@@ -9,7 +9,7 @@ import type { Benchmark } from '#core/checks/relations/benchmarkOverlap.ts';
 import type { RulesConfig, RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES, resolveRules } from '#core/checks/settings.ts';
 import { closest } from '#core/config/closest.ts';
-import type { CheckConfig, Config, RunWhen } from '#core/config/config.ts';
+import type { CheckConfig, PrefLensConfig, RunWhen } from '#core/config/config.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA, mappingOf, RuleFault } from '#core/config/config.ts';
 import { fitsPattern, PatternFault } from '#core/config/pattern.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
@@ -39,7 +39,7 @@ export const DEFAULT_SETTINGS: FileSettings = {
 };
 
 const ajv = new Ajv({ allErrors: true, discriminator: true, allowUnionTypes: true, verbose: true });
-const validate = ajv.compile<Config>(CONFIG_SCHEMA);
+const validate = ajv.compile<PrefLensConfig>(CONFIG_SCHEMA);
 const validateRules = ajv.compile<RulesConfig>(CHECK_SCHEMA.rules);
 
 /** Of several errors the one that names a key, then the one deepest inside: of alternatives it is the nearest miss. */
@@ -49,7 +49,7 @@ function tellingError(errors: readonly ErrorObject[]): ErrorObject | undefined {
   return [...errors].sort((a, b) => rank(b) - rank(a))[0];
 }
 
-function faultWords(errors: readonly ErrorObject[] | null | undefined): string {
+function schemaFaultMessage(errors: readonly ErrorObject[] | null | undefined): string {
   const first = tellingError(errors ?? []);
   if (!first) return 'it does not fit the schema';
   const where = first.instancePath === '' ? 'the file' : first.instancePath.slice(1).replaceAll('/', '.');
@@ -67,19 +67,19 @@ function faultWords(errors: readonly ErrorObject[] | null | undefined): string {
 // A preflens.json comes with a repository: whatever stands in it, reading it ends soon.
 
 /** Bytes of a preflens.json. */
-const MOST_BYTES = 2 ** 20;
+const MAX_BYTES = 2 ** 20;
 
 /** Brackets within brackets. */
-const MOST_NESTED = 32;
+const MAX_NESTED = 32;
 
 /** Characters of all patterns of one file together: each is held against the path of every dataset. */
-const MOST_PATTERNS = 20_000;
+const MAX_PATTERNS = 20_000;
 
 /** Files that extend one another, one after the other. */
-const MOST_DEEP = 8;
+const MAX_DEEP = 8;
 
 /** Files that one preflens.json extends in all. */
-const MOST_EXTENDED = 32;
+const MAX_EXTENDED = 32;
 
 /** Whether brackets stand in each other deeper than the limit. */
 function isDeep(text: string): boolean {
@@ -91,43 +91,43 @@ function isDeep(text: string): boolean {
       else if (char === '"') inString = false;
     } else if (char === '"') inString = true;
     else if (char === '{' || char === '[') {
-      if (++depth > MOST_NESTED) return true;
+      if (++depth > MAX_NESTED) return true;
     } else if (char === '}' || char === ']') depth--;
   }
   return false;
 }
 
-function patternsOf({ mappings, scorers, overrides }: Config): readonly string[] {
+function patternsOf({ mappings, scorers, overrides }: PrefLensConfig): readonly string[] {
   return [...(mappings ?? []), ...(scorers ?? []), ...(overrides ?? [])].flatMap(({ files }) => files ?? []);
 }
 
 /** Files that were read lately, by their text: every dataset of a folder asks for the same ones. */
-const MOST_KEPT = 16;
-const kept = new Map<string, Config>();
+const MAX_KEPT = 16;
+const kept = new Map<string, PrefLensConfig>();
 
-function parseConfig(path: string, text: string): Config {
+function parseConfig(path: string, text: string): PrefLensConfig {
   const known = kept.get(text);
   if (known) return known;
-  if (isDeep(text)) throw messages.badConfig(path, `it is nested deeper than ${MOST_NESTED}`);
+  if (isDeep(text)) throw messages.badConfig(path, `it is nested deeper than ${MAX_NESTED}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw messages.badConfig(path, error instanceof Error ? error.message : String(error));
   }
-  if (!validate(value)) throw messages.badConfig(path, faultWords(validate.errors));
-  if (patternsOf(value).join('').length > MOST_PATTERNS)
-    throw messages.badConfig(path, `its patterns have more than ${MOST_PATTERNS} characters`);
-  if (kept.size >= MOST_KEPT) kept.clear();
+  if (!validate(value)) throw messages.badConfig(path, schemaFaultMessage(validate.errors));
+  if (patternsOf(value).join('').length > MAX_PATTERNS)
+    throw messages.badConfig(path, `its patterns have more than ${MAX_PATTERNS} characters`);
+  if (kept.size >= MAX_KEPT) kept.clear();
   kept.set(text, value);
   return value;
 }
 
 /** Reads one preflens.json. Undefined when there is none. */
-function readConfig(path: string): Config | undefined {
+function readConfig(path: string): PrefLensConfig | undefined {
   let text: string;
   try {
-    text = readRegularTextSync(path, MOST_BYTES);
+    text = readRegularTextSync(path, MAX_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     if (error instanceof UserError) throw error;
@@ -138,7 +138,7 @@ function readConfig(path: string): Config | undefined {
 
 /** A preflens.json that holds for a file, and how it calls it. */
 interface Layer {
-  readonly config: Config;
+  readonly config: PrefLensConfig;
   readonly path: string;
   readonly folder: string;
   /** The file's path from the folder, with forward slashes. */
@@ -186,22 +186,22 @@ export function pathInside(config: string, named: string): string {
 }
 
 /** A file and what it extends, itself first. Throws where one of them extends itself, or is not there. */
-function withExtended(path: string, config: Config, file: string): Layer[] {
+function withExtended(path: string, config: PrefLensConfig, file: string): Layer[] {
   const layers: Layer[] = [];
-  const add = (at: string, own: Config, chain: readonly string[]): void => {
+  const add = (at: string, own: PrefLensConfig, chain: readonly string[]): void => {
     const folder = dirname(at);
-    if (layers.length > MOST_EXTENDED)
-      throw messages.badConfig(path, `it extends more than ${MOST_EXTENDED} files`);
+    if (layers.length > MAX_EXTENDED)
+      throw messages.badConfig(path, `it extends more than ${MAX_EXTENDED} files`);
     layers.push({ config: own, path: at, folder, name: relative(folder, file).split(sep).join('/') });
     // Of several the last counts most.
     for (const base of [own.extends ?? []].flat().toReversed()) {
       const next = pathInside(at, base);
       const names = [...chain, next].map((one) => relative(dirname(path), one));
       if (chain.includes(next)) throw messages.badConfig(at, `it extends itself: ${names.join(' → ')}`);
-      if (chain.length > MOST_DEEP)
+      if (chain.length > MAX_DEEP)
         throw messages.badConfig(
           path,
-          `more than ${MOST_DEEP} files extend one another: ${names.join(' → ')}`,
+          `more than ${MAX_DEEP} files extend one another: ${names.join(' → ')}`,
         );
       const read = readConfig(next);
       if (!read) throw messages.badConfig(at, `it extends "${base}", which is not there`);
@@ -271,7 +271,8 @@ export function configuredBenchmarks(file: string, isTrusted = true): readonly s
 
 /** Rules as an editor sends them; what does not fit the schema is thrown with a place. */
 export function checkedRules(rules: unknown): RulesConfig {
-  if (!validateRules(rules)) throw messages.badConfig('preflens.rules', faultWords(validateRules.errors));
+  if (!validateRules(rules))
+    throw messages.badConfig('preflens.rules', schemaFaultMessage(validateRules.errors));
   return rules;
 }
 

@@ -3,7 +3,7 @@ import type { Facts } from '#core/dataset/facts.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
-import { resolvePlaces, unitsBefore } from '#core/json/place.ts';
+import { resolvePlaces, textLengthBefore } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { keyMaker } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
@@ -22,10 +22,10 @@ import type { WirePair } from '#protocol/scorer.ts';
 const BATCH_UNITS = 1 << 18;
 
 /** Answers of more text than this are scored from a sample: about 1 GB of features in the scoring process. */
-const MOST_FITTED_UNITS = 400_000_000;
+const MAX_FITTED_LENGTH = 400_000_000;
 
 /** A pair with all that a face may want of its record. */
-export interface ReadPair {
+export interface NumberedRead {
   readonly raw: RawRecord;
   /** Number of the pair in the file, from 0; ties count. */
   readonly number: number;
@@ -36,7 +36,10 @@ export interface ReadPair {
 }
 
 /** The pairs of a stream, in file order; their numbers are those of the survey's facts. */
-export async function* readPairs(records: RecordStream, recognition: Recognition): AsyncGenerator<ReadPair> {
+export async function* readPairs(
+  records: RecordStream,
+  recognition: Recognition,
+): AsyncGenerator<NumberedRead> {
   let number = 0;
   for await (const raw of records()) {
     const read = readRaw(raw, recognition);
@@ -52,7 +55,7 @@ export async function* readWantedPairs(
   recognition: Recognition,
   facts: Facts,
   wanted: (number: number) => boolean,
-): AsyncGenerator<ReadPair> {
+): AsyncGenerator<NumberedRead> {
   const chosen = new Uint8Array(facts.recordCount);
   for (let number = 0; number < facts.pairCount; number++)
     if (wanted(number)) chosen[facts.recordOf(number)] = 1;
@@ -79,7 +82,7 @@ export function groupOf(value: JsonObject, groupField: string | undefined): stri
 
 /** Which pairs are fitted: all of them, or of very much text a fixed share of the prompts. `units` counts the answers. */
 export function fittedShare(units: number): number {
-  return Math.min(1, MOST_FITTED_UNITS / Math.max(1, units));
+  return Math.min(1, MAX_FITTED_LENGTH / Math.max(1, units));
 }
 
 /** Pairs to be scored: the records of one file, and how they are read. */
@@ -179,7 +182,7 @@ export async function placeFindings(
       raw.bytes,
       own.map(({ place }) => place),
     );
-    const columns = unitsBefore(
+    const columns = textLengthBefore(
       raw.bytes,
       ranges.map(({ byteStart }) => byteStart),
     );

@@ -36,7 +36,7 @@ export interface DataFile {
   readonly bytes: ByteStream;
   readonly records: RecordStream;
   /** Longer records are skipped. */
-  readonly mostRecordBytes: number;
+  readonly maxRecordBytes: number;
   /** What it is where it cannot be read as records. Looks once. */
   inspect(): Promise<Inspection>;
   /** Throws when the file was replaced or written to since it was opened. */
@@ -48,7 +48,7 @@ export interface MissingShards {
   readonly count: number;
   /** What the names say. */
   readonly of: number;
-  /** Numbers from 0, at most MOST_NAMED of them. */
+  /** Numbers from 0, at most MAX_NAMED of them. */
   readonly first: readonly number[];
 }
 
@@ -120,7 +120,7 @@ export async function* readStored(path: string, start = 0, end = Infinity): Asyn
 const BLOCKS = 3;
 
 /** For files of which the system tells no size. */
-const LEAST_BLOCK_BYTES = 4096;
+const MIN_BLOCK_BYTES = 4096;
 
 /**
  * The bytes of a file, or of a half-open range of it, in memory that is used again: a chunk is good until the next
@@ -132,7 +132,7 @@ export async function* readBlocks(path: string, start = 0, end = Infinity): Asyn
     handle = await openRegular(path);
     // Thousands of small files are read one after the other: each takes no more memory than it has bytes.
     const { size } = await handle.stat();
-    const blockBytes = Math.min(CHUNK_BYTES, Math.max(LEAST_BLOCK_BYTES, Math.min(end, size) - start));
+    const blockBytes = Math.min(CHUNK_BYTES, Math.max(MIN_BLOCK_BYTES, Math.min(end, size) - start));
     const blocks: Uint8Array[] = [];
     for (let at = start, turn = 0; at < end; turn = (turn + 1) % BLOCKS) {
       const block = (blocks[turn] ??= new Uint8Array(blockBytes));
@@ -149,7 +149,7 @@ export async function* readBlocks(path: string, start = 0, end = Infinity): Asyn
 }
 
 /** Opens a file by its name's codec. Nothing is read yet. */
-export async function openFile(path: string, mostRecordBytes = MAX_RECORD_BYTES): Promise<DataFile> {
+export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES): Promise<DataFile> {
   const stamp = await stampOf(path);
   if (stamp.isFolder) throw messages.isFolder(path);
   if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
@@ -162,10 +162,10 @@ export async function openFile(path: string, mostRecordBytes = MAX_RECORD_BYTES)
     size: stamp.size,
     stamp,
     bytes,
-    mostRecordBytes,
+    maxRecordBytes,
     inspect: async () => (inspected ??= inspectFile(file)),
     records: (wants) =>
-      codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants, mostRecordBytes),
+      codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants, maxRecordBytes),
     async assertSame() {
       if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },
@@ -210,7 +210,7 @@ async function dataFilesIn(folder: string, failed: FailedPath[]): Promise<string
 }
 
 /** Missing shards that are named one by one. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 function missingOf(paths: readonly string[]): MissingShards[] {
   const sets = new Map<string, { seen: Set<number>; of: number }>();
@@ -226,7 +226,7 @@ function missingOf(paths: readonly string[]): MissingShards[] {
     const count = of - seen.size;
     if (count <= 0) return [];
     const first: number[] = [];
-    for (let i = 0; first.length < Math.min(count, MOST_NAMED); i++) if (!seen.has(i)) first.push(i);
+    for (let i = 0; first.length < Math.min(count, MAX_NAMED); i++) if (!seen.has(i)) first.push(i);
     return [{ count, of, first }];
   });
 }
@@ -234,14 +234,14 @@ function missingOf(paths: readonly string[]): MissingShards[] {
 async function datasetOf(
   name: string,
   paths: readonly string[],
-  most: number | undefined,
+  max: number | undefined,
   unreadable: readonly FailedPath[] = [],
 ): Promise<Dataset> {
   const files: DataFile[] = [];
   const failed = [...unreadable];
   for (const path of paths) {
     try {
-      files.push(await openFile(path, most));
+      files.push(await openFile(path, max));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failed.push({ path, error });
@@ -251,13 +251,13 @@ async function datasetOf(
 }
 
 /** Opens one path: a file, or a folder as one dataset. */
-export async function openDataset(path: string, most?: number): Promise<Dataset> {
+export async function openDataset(path: string, max?: number): Promise<Dataset> {
   const { isFolder } = await stampOf(path);
-  if (!isFolder) return datasetOf(path, [path], most);
+  if (!isFolder) return datasetOf(path, [path], max);
   const failed: FailedPath[] = [];
   const paths = await dataFilesIn(path, failed);
   if (paths.length === 0 && failed.length === 0) throw messages.noDataFiles(path);
-  return datasetOf(path, paths, most, failed);
+  return datasetOf(path, paths, max, failed);
 }
 
 /** The paths of a command line, shards of one file together: each list is one dataset. */
@@ -274,9 +274,9 @@ export function groupShards(paths: readonly string[]): readonly (readonly string
 }
 
 /** Opens paths that belong together. */
-export async function openGroup(paths: readonly string[], most?: number): Promise<Dataset> {
+export async function openGroup(paths: readonly string[], max?: number): Promise<Dataset> {
   const [first = ''] = paths;
-  if (paths.length === 1) return openDataset(first, most);
+  if (paths.length === 1) return openDataset(first, max);
   const [, stem = '', , count = '', end = ''] = SHARD.exec(basename(first)) ?? [];
-  return datasetOf(`${stem}-*-of-${count}${end}`, [...paths].sort(), most);
+  return datasetOf(`${stem}-*-of-${count}${end}`, [...paths].sort(), max);
 }

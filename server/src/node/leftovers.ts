@@ -13,7 +13,7 @@ import { THIS_PROCESS } from './owner.ts';
 export const TEMPORARY = '.preflens-tmp';
 
 /** Bytes of a target's name that stand in a temporary one: file systems take 255 in all. */
-const MOST_STEM_BYTES = 120;
+const MAX_STEM_BYTES = 120;
 
 /** Files of other machines go when nobody wrote to them for so long: whether their process runs is not known here. */
 const FOREIGN_AFTER_MS = 24 * 3600 * 1000;
@@ -35,7 +35,7 @@ const NAME = /\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\.preflens-tmp$/;
 
 /** A file's name, cut so that a longer one made of it is still a name. */
 export function stemOf(path: string): string {
-  const bytes = new TextEncoder().encode(basename(path)).subarray(0, MOST_STEM_BYTES);
+  const bytes = new TextEncoder().encode(basename(path)).subarray(0, MAX_STEM_BYTES);
   // A character that was cut in two is left out.
   return new TextDecoder().decode(bytes, { stream: true });
 }

@@ -36,10 +36,6 @@ export function assertFits(name: string, bytes: number, memoryMb: number): void 
   if (bytes <= factsBytesFor(memoryMb)) return;
   // The least limit, in hundreds of MB, that lets them in.
   const wanted = (bytes * FACTS_TIMES) / MB;
-  const least = Math.min(2 * wanted, wanted + PROGRAM_MB);
-  throw messages.needsMemory(
-    name,
-    Math.ceil(least / (least < 100 ? 1 : 100)) * (least < 100 ? 1 : 100),
-    memoryMb,
-  );
+  const min = Math.min(2 * wanted, wanted + PROGRAM_MB);
+  throw messages.needsMemory(name, Math.ceil(min / (min < 100 ? 1 : 100)) * (min < 100 ? 1 : 100), memoryMb);
 }

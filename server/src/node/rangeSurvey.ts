@@ -5,7 +5,7 @@ import type { TypedColumn } from '#core/dataset/columns.ts';
 import type { PairColumns, RecordColumns } from '#core/dataset/facts.ts';
 import { Facts } from '#core/dataset/facts.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
-import { MOST_FINDINGS, Surveyor } from '#core/dataset/survey.ts';
+import { MAX_FINDINGS, Surveyor } from '#core/dataset/survey.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { LineCutter } from '#formats/lines.ts';
@@ -23,8 +23,8 @@ export interface RangeTask {
   readonly schema: Schema | undefined;
   readonly rules: RuleSettings;
   /** Of so many pairs signatures are made on the way, for near duplicates. */
-  readonly mostSigned?: number;
-  readonly mostRecordBytes?: number;
+  readonly maxSigned?: number;
+  readonly maxRecordBytes?: number;
   /** The limit of memory, and how many parts of the file are read at a time. */
   readonly memory?: { readonly mb: number; readonly parts: number };
 }
@@ -49,7 +49,7 @@ export type OnBytes = (bytes: number) => void;
 
 /** Gives the records of a range to `take`, numbered from 0, each good until the next; how many lines there are. */
 export async function readRange(
-  { path, start, end, mostRecordBytes }: Pick<RangeTask, 'path' | 'start' | 'end' | 'mostRecordBytes'>,
+  { path, start, end, maxRecordBytes }: Pick<RangeTask, 'path' | 'start' | 'end' | 'maxRecordBytes'>,
   take: (raw: RawRecord) => void,
   onBytes?: OnBytes,
 ): Promise<number> {
@@ -57,7 +57,7 @@ export async function readRange(
   if (codec.isTable) return takeRows(parquetRows(path, start, end), start, take, onBytes);
   // A packed file is always one range.
   const chunks = codec.decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
-  return takeLines(chunks, start === 0, take, onBytes, mostRecordBytes);
+  return takeLines(chunks, start === 0, take, onBytes, maxRecordBytes);
 }
 
 export async function takeLines(
@@ -65,9 +65,9 @@ export async function takeLines(
   isFileStart: boolean,
   take: (raw: RawRecord) => void,
   onBytes?: OnBytes,
-  most?: number,
+  max?: number,
 ): Promise<number> {
-  const cutter = new LineCutter(isFileStart, undefined, most);
+  const cutter = new LineCutter(isFileStart, undefined, max);
   for await (const chunk of chunks) {
     for (const raw of cutter.push(chunk)) take(raw);
     onBytes?.(chunk.length);
@@ -109,15 +109,15 @@ function watchMemory({ path, start, end, memory }: RangeTask): (facts: number, d
   return (facts, done) => {
     const whole = facts * memory.parts * Math.max(1, total / done);
     const isForeseen = expansion === 1 && done > total * FORESEEN_FROM;
-    const least = isForeseen ? Math.max(facts * memory.parts, whole * FORESEEN_TIMES) : facts * memory.parts;
-    if (least > factsBytesFor(memory.mb)) assertFits(path, whole, memory.mb);
+    const min = isForeseen ? Math.max(facts * memory.parts, whole * FORESEEN_TIMES) : facts * memory.parts;
+    if (min > factsBytesFor(memory.mb)) assertFits(path, whole, memory.mb);
   };
 }
 
 /** Surveys a range. */
 export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<RangeSurvey> {
-  const { mostSigned = 0 } = task;
-  const signatures = new Signatures(mostSigned);
+  const { maxSigned = 0 } = task;
+  const signatures = new Signatures(maxSigned);
   const watch = watchMemory(task);
   let [recordCount, pairCount, done] = [0, 0, 0];
   const surveyor = new Surveyor(task.schema, task.rules, (pair) => {
@@ -139,7 +139,7 @@ export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<R
   const { facts, ...rest } = surveyor.end();
   const { records, pairs } = facts;
   [recordCount, pairCount] = [facts.recordCount, facts.pairCount];
-  const signed = mostSigned > 0 && { signatures: signatures.take() };
+  const signed = maxSigned > 0 && { signatures: signatures.take() };
   return { ...rest, records, recordCount, pairs, pairCount, lineCount, ...signed };
 }
 
@@ -176,7 +176,7 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
   for (const finding of part.findings) {
     const count = (kept.get(finding.rule) ?? 0) + 1;
     kept.set(finding.rule, count);
-    if (count <= MOST_FINDINGS) findings.push({ ...finding, record: finding.record + firstRecord });
+    if (count <= MAX_FINDINGS) findings.push({ ...finding, record: finding.record + firstRecord });
   }
   for (const [rule, count] of part.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
   return { ...survey, facts, findings: [...survey.findings, ...findings], counts };

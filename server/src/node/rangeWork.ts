@@ -13,10 +13,10 @@ import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSu
 
 /** What a thread reads: bytes that it is given, or a file. */
 export type RelateText =
-  | { readonly bytes: Uint8Array; readonly most: number }
+  | { readonly bytes: Uint8Array; readonly max: number }
   | {
       readonly path: string;
-      readonly most: number;
+      readonly max: number;
       /** By record: bytes in the place of those of the file; null for a record that is to be dropped. */
       readonly edited?: ReadonlyMap<number, Uint8Array | null>;
     };
@@ -41,7 +41,7 @@ export interface Works {
   readonly signatures: { readonly task: RangeTask; readonly result: Uint8Array<ArrayBuffer> };
   readonly relate: { readonly task: RelateTask; readonly result: Relations };
 }
-export type Work = keyof Works;
+export type RangeWork = keyof Works;
 
 /** Signatures of the pairs of records, in their order. `read` gives each record to what it is handed. */
 async function sign(
@@ -73,9 +73,9 @@ async function relate(
     text &&
     (await sign(recognition, async (take) =>
       'bytes' in text
-        ? takeLines(once(text.bytes), true, take, onBytes, text.most)
+        ? takeLines(once(text.bytes), true, take, onBytes, text.max)
         : readRange(
-            { path: text.path, start: 0, end: Infinity, mostRecordBytes: text.most },
+            { path: text.path, start: 0, end: Infinity, maxRecordBytes: text.max },
             (raw) => {
               const bytes = text.edited?.get(raw.record);
               if (bytes) take({ ...raw, bytes, byteEnd: raw.byteStart + bytes.length });
@@ -90,11 +90,15 @@ async function relate(
   return found ?? { findings: [], counts: new Map(), partial: new Set() };
 }
 
-type Worker<W extends Work> = (task: Works[W]['task'], onBytes?: OnBytes) => Promise<Works[W]['result']>;
+type Worker<W extends RangeWork> = (task: Works[W]['task'], onBytes?: OnBytes) => Promise<Works[W]['result']>;
 
-const WORKERS: { readonly [W in Work]: Worker<W> } = { survey: surveyRange, signatures: signRange, relate };
+const WORKERS: { readonly [W in RangeWork]: Worker<W> } = {
+  survey: surveyRange,
+  signatures: signRange,
+  relate,
+};
 
-export async function workOn<W extends Work>(
+export async function workOn<W extends RangeWork>(
   work: W,
   task: Works[W]['task'],
   onBytes?: OnBytes,
@@ -103,7 +107,7 @@ export async function workOn<W extends Work>(
 }
 
 /** Memory that can be handed to another thread instead of copied. */
-export function handOver(result: Works[Work]['result']): ArrayBuffer[] {
+export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
   if (result instanceof Uint8Array) return [result.buffer];
   return 'records' in result ? buffersOf(result) : [];
 }

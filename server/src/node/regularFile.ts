@@ -56,10 +56,10 @@ export function openRegularSync(path: string): number {
 }
 
 /** A whole file. Rejects with a UserError where it has more than so many bytes. */
-export async function readRegular(path: string, most = Infinity): Promise<Buffer> {
+export async function readRegular(path: string, max = Infinity): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
-    if ((await handle.stat()).size > most) throw messages.tooLarge(path, most);
+    if ((await handle.stat()).size > max) throw messages.tooLarge(path, max);
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -67,15 +67,15 @@ export async function readRegular(path: string, most = Infinity): Promise<Buffer
 }
 
 /** A whole file of UTF-8, as `readRegular`. */
-export async function readRegularText(path: string, most = Infinity): Promise<string> {
-  return (await readRegular(path, most)).toString('utf8');
+export async function readRegularText(path: string, max = Infinity): Promise<string> {
+  return (await readRegular(path, max)).toString('utf8');
 }
 
 /** A whole file of UTF-8, as `readRegular`. */
-export function readRegularTextSync(path: string, most = Infinity): string {
+export function readRegularTextSync(path: string, max = Infinity): string {
   const handle = openRegularSync(path);
   try {
-    if (fstatSync(handle).size > most) throw messages.tooLarge(path, most);
+    if (fstatSync(handle).size > max) throw messages.tooLarge(path, max);
     return readFileSync(handle, 'utf8');
   } finally {
     closeSync(handle);

@@ -14,15 +14,15 @@ import { ScorerGone } from './scoringProcess.ts';
 const CANCEL_GRACE_MS = 100;
 
 /** Tries of a process that brings the job no further. */
-const MOST_FRUITLESS = 3;
+const MAX_FRUITLESS = 3;
 
 /** Share of labels that the self-test flips. */
 export const SELF_TEST_SHARE = 0.2;
 
-export type Stage = 'reading' | 'fitting' | 'self-test';
+export type FitStage = 'reading' | 'fitting' | 'self-test';
 
 export interface Progress {
-  readonly stage: Stage;
+  readonly stage: FitStage;
   /** 0 to 1 within the stage. */
   readonly done: number;
 }
@@ -147,7 +147,7 @@ export async function score(start: StartScorer, job: ScoringJob): Promise<Scored
     } catch (error) {
       if (!(error instanceof ScorerGone)) throw error;
       fruitless = kept.fits.size > before ? 0 : fruitless + 1;
-      if (fruitless >= MOST_FRUITLESS) throw messages.scorerGivenUp(fruitless, error.message);
+      if (fruitless >= MAX_FRUITLESS) throw messages.scorerGivenUp(fruitless, error.message);
       job.onRestart?.(error.message);
       await wait(100 * 2 ** fruitless);
     }

@@ -52,7 +52,7 @@ export const SILENCE_LIMITS: SilenceLimits = {
 /** What a start may depend on. All but the first are for a pool, where a start may have to wait. */
 export interface StartOptions {
   /** What the process may hold; 0 for no limit. */
-  readonly mostMb?: number;
+  readonly maxMb?: number;
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal;
   /** Who keeps the process: ended while it is idle where others wait. */
@@ -74,7 +74,7 @@ function tailOf(child: ChildProcess): () => string {
   return () => tail.trim();
 }
 
-function goneWords(ended: string | undefined, code: number | null, signal: string | null): string {
+function goneMessage(ended: string | undefined, code: number | null, signal: string | null): string {
   if (ended !== undefined) return `The scoring process was ended: ${ended}.`;
   return `The scoring process ended (${signal === null ? `exit code ${String(code)}` : `signal ${signal}`}).`;
 }
@@ -97,14 +97,14 @@ function patient(
 /** Forks the bundle at `path` and shakes hands. A process that holds more than `mostMb` ends itself. */
 export async function startScorer(
   path: string,
-  mostMb = 0,
+  maxMb = 0,
   silence: SilenceLimits = SILENCE_LIMITS,
 ): Promise<Scorer> {
   const child = fork(path, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, PREFLENS_MEMORY_MB: String(mostMb) },
+    env: { ...process.env, PREFLENS_MEMORY_MB: String(maxMb) },
   });
   const stderr = tailOf(child);
   let ended: string | undefined;
@@ -120,7 +120,7 @@ export async function startScorer(
     child.once('exit', (code, signal) => {
       connection.dispose();
       const said = stderr();
-      reject(new ScorerGone(`${goneWords(ended, code, signal)}${said === '' ? '' : ` It said: ${said}`}`));
+      reject(new ScorerGone(`${goneMessage(ended, code, signal)}${said === '' ? '' : ` It said: ${said}`}`));
     });
     child.once('error', (error) => {
       reject(new ScorerGone(`The scoring process could not be started: ${error.message}`));

@@ -13,12 +13,12 @@ const MEMORY_SHARE = 0.4;
 const RELATION_BYTES = 73 + 48;
 
 /** Pairs that can be looked through for duplicates inside a memory budget. */
-export function mostRelated(memoryMb: number): number {
+export function maxRelated(memoryMb: number): number {
   return Math.floor((memoryMb * 1024 * 1024) / RELATION_BYTES);
 }
 
 /** Pairs whose signatures fit into a memory budget. */
-export function mostSigned(memoryMb: number): number {
+export function maxSigned(memoryMb: number): number {
   return Math.floor((memoryMb * 1024 * 1024 * MEMORY_SHARE) / SIGNATURE_BYTES);
 }
 
@@ -26,15 +26,15 @@ export function mostSigned(memoryMb: number): number {
 export async function signDataset(
   { files, pairCount }: SurveyedDataset,
   ranges: RangeRunner,
-  mostPairs: number,
+  maxPairs: number,
   onProgress: (done: number) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const signatures = new Uint8Array(SIGNATURE_BYTES * Math.min(pairCount, mostPairs));
+  const signatures = new Uint8Array(SIGNATURE_BYTES * Math.min(pairCount, maxPairs));
   const total = files.reduce((sum, { file }) => sum + file.size * file.codec.expansion, 0);
   let done = 0;
   for (const { file, survey, firstPair, signatures: known } of files) {
-    if (firstPair + survey.facts.pairCount > mostPairs)
+    if (firstPair + survey.facts.pairCount > maxPairs)
       return signatures.subarray(0, firstPair * SIGNATURE_BYTES);
     if (survey.facts.pairCount === 0) continue;
     if (known) {
@@ -53,7 +53,7 @@ export async function signDataset(
             end: cuts[i + 1] ?? file.size,
             schema: { recognition },
             rules: DEFAULT_RULES,
-            mostRecordBytes: file.mostRecordBytes,
+            maxRecordBytes: file.maxRecordBytes,
           },
           (bytes) => {
             done += bytes;

@@ -38,11 +38,11 @@ export class SilenceWatch {
     clearInterval(this.#timer);
     this.#looks = 0;
     if (this.#limits.size === 0) return;
-    const most = Math.max(...[...this.#limits].map(({ ms }) => ms));
+    const max = Math.max(...[...this.#limits].map(({ ms }) => ms));
     this.#timer = setInterval(() => {
       if (++this.#looks <= LOOKS) return;
       clearInterval(this.#timer);
-      this.#end(most);
-    }, most / LOOKS);
+      this.#end(max);
+    }, max / LOOKS);
   }
 }

@@ -25,7 +25,7 @@ import { openRegular } from './regularFile.ts';
 import type { RangeRunner } from './threads.ts';
 
 /** Smaller files are not worth a second thread. */
-const LEAST_RANGE_BYTES = 8 * 1024 * 1024;
+const MIN_RANGE_BYTES = 8 * 1024 * 1024;
 
 export interface SurveyOptions {
   readonly ranges: RangeRunner;
@@ -36,7 +36,7 @@ export interface SurveyOptions {
   /** What the user said of the file. */
   readonly settings?: FileSettings;
   /** Pairs of which signatures are wanted, where the whole file is read anyway. */
-  readonly mostSigned?: number;
+  readonly maxSigned?: number;
   /** Files whose facts need more are refused. */
   readonly memoryMb?: number | undefined;
   /** Share of the file, 0 to 1. */
@@ -154,8 +154,8 @@ async function nextLineStart(path: string, from: number, size: number): Promise<
 
 /** Starts of ranges of about equal size, each at the start of a line, or rows of a table; the end comes last. */
 export async function cutFile({ path, size, codec }: DataFile, width: number): Promise<readonly number[]> {
-  if (codec.isTable) return cutRows(path, width, LEAST_RANGE_BYTES);
-  const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / LEAST_RANGE_BYTES)));
+  if (codec.isTable) return cutRows(path, width, MIN_RANGE_BYTES);
+  const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / MIN_RANGE_BYTES)));
   const cuts = [0];
   for (let i = 1; i < count; i++) {
     const cut = await nextLineStart(path, Math.floor((size * i) / count), size);
@@ -168,7 +168,7 @@ async function surveyWhole(
   file: DataFile,
   options: SurveyOptions,
 ): Promise<Pick<FileSurvey, 'survey' | 'signatures'>> {
-  const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, mostSigned = 0 } = options;
+  const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, maxSigned = 0 } = options;
   const { mapping, rules } = settings;
   const cuts = await cutFile(file, ranges.width);
   // Several threads must agree on the schema before they start; one can find it on its way.
@@ -181,7 +181,7 @@ async function surveyWhole(
     done += bytes;
     onProgress?.(Math.min(0.99, done / textBytes));
   };
-  const { mostRecordBytes } = file;
+  const { maxRecordBytes } = file;
   const starts = recognition || cuts.length === 2 ? cuts : [0, cuts.at(-1) ?? 0];
   const parts = await Promise.all(
     starts.slice(0, -1).map(async (start, i) => ({
@@ -195,8 +195,8 @@ async function surveyWhole(
           end: starts[i + 1] ?? file.size,
           schema: known,
           rules,
-          mostSigned,
-          mostRecordBytes,
+          maxSigned,
+          maxRecordBytes,
           // The rows of a table are not counted in bytes.
           ...(options.memoryMb !== undefined &&
             !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
@@ -231,7 +231,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
       end: file.size,
       schema: { recognition },
       rules: (options.settings ?? DEFAULT_SETTINGS).rules,
-      mostRecordBytes: file.mostRecordBytes,
+      maxRecordBytes: file.maxRecordBytes,
     },
     () => undefined,
     options.signal,
@@ -243,7 +243,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
   // The same bytes are another text to another reader.
-  const schema = sha256(JSON.stringify([file.codec.name, mapping ?? null, rules, file.mostRecordBytes]));
+  const schema = sha256(JSON.stringify([file.codec.name, mapping ?? null, rules, file.maxRecordBytes]));
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);

@@ -2,24 +2,24 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-import type { Work, Works } from './rangeWork.ts';
+import type { RangeWork, Works } from './rangeWork.ts';
 
 /** What a thread is sent: one piece of work at a time. */
 export interface ToThread {
-  readonly work: Work;
-  readonly task: Works[Work]['task'];
+  readonly work: RangeWork;
+  readonly task: Works[RangeWork]['task'];
 }
 
 export type FromThread =
   | { readonly kind: 'bytes'; readonly count: number }
-  | { readonly kind: 'done'; readonly result: Works[Work]['result'] }
+  | { readonly kind: 'done'; readonly result: Works[RangeWork]['result'] }
   | { readonly kind: 'failed'; readonly message: string; readonly isUserError: boolean };
 
 /** What works on ranges. */
 export interface RangeRunner {
   /** How many ranges it works on at a time. */
   readonly width: number;
-  run<W extends Work>(
+  run<W extends RangeWork>(
     work: W,
     task: Works[W]['task'],
     onBytes: (bytes: number) => void,
@@ -38,7 +38,7 @@ export function widthFor(memoryMb: number): number {
 /** Work that waits for a thread, or is on one. */
 interface Job extends ToThread {
   readonly onBytes: (bytes: number) => void;
-  readonly resolve: (result: Works[Work]['result']) => void;
+  readonly resolve: (result: Works[RangeWork]['result']) => void;
   readonly reject: (reason: Error) => void;
 }
 
@@ -107,7 +107,7 @@ export function threads(workerPath: string, width: number, toError: (message: st
 
   return {
     width,
-    run: async <W extends Work>(
+    run: async <W extends RangeWork>(
       work: W,
       task: Works[W]['task'],
       onBytes: (bytes: number) => void,

@@ -1,10 +1,10 @@
 // The frames of a zstd stream: where its blocks lie, and how much memory a frame asks for. Nothing is unpacked here.
 
 /** What zstd itself allows where nobody asks for more: a larger window is refused before memory is taken for it. */
-export const MOST_WINDOW_BYTES = 128 * 1024 * 1024;
+export const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 
 /** A block never holds more, packed or unpacked. */
-const MOST_BLOCK_BYTES = 128 * 1024;
+const MAX_BLOCK_BYTES = 128 * 1024;
 
 const MAGIC = 0xfd2fb528;
 /** Of frames that hold no data: sixteen magic numbers that differ in their lowest four bits. */
@@ -40,9 +40,9 @@ function headerOf(bytes: Uint8Array): Header | undefined {
   const window = isSingle
     ? unsigned(bytes, sizeAt, sizeBytes) + (sizeFlag === 1 ? 256 : 0)
     : base + (base / 8) * ((bytes[5] ?? 0) & 7);
-  if (window > MOST_WINDOW_BYTES)
+  if (window > MAX_WINDOW_BYTES)
     throw new FrameFault(
-      `it asks for a window of ${Math.round(window / 2 ** 20)} MB, and ${MOST_WINDOW_BYTES / 2 ** 20} MB is the most`,
+      `it asks for a window of ${Math.round(window / 2 ** 20)} MB, and ${MAX_WINDOW_BYTES / 2 ** 20} MB is the most`,
     );
   return { bytes: length, hasChecksum: (descriptor & 4) !== 0 };
 }
@@ -85,7 +85,7 @@ export async function* zstdBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGener
     if (left.length < 3) return false;
     const block = unsigned(left, 0, 3);
     const size = block >> 3;
-    if (size > MOST_BLOCK_BYTES) throw new FrameFault('a block is larger than blocks can be');
+    if (size > MAX_BLOCK_BYTES) throw new FrameFault('a block is larger than blocks can be');
     // A repeated byte stands there once.
     const length = 3 + (((block >> 1) & 3) === 1 ? 1 : size);
     if (left.length < length) return false;

@@ -2,7 +2,7 @@
 import type { Turn } from '#core/model/pair.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
-import type { Part, PartFit } from '#core/score/consistency.ts';
+import type { FitPart, PartFit } from '#core/score/consistency.ts';
 import type { FittedModels } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 
@@ -15,7 +15,7 @@ export interface WirePair {
 }
 
 export interface Plan {
-  readonly parts: readonly Part[];
+  readonly parts: readonly FitPart[];
   /** Pairs to visit in each part: the unit of progress. */
   readonly work: readonly number[];
 }
@@ -47,11 +47,11 @@ export interface OpenedModel {
 }
 
 /** An answer under its prompt, or two answers in their order. */
-export interface WireUnit {
+export interface ScoringItem {
   readonly prompt: readonly Turn[];
   readonly texts: readonly string[];
   /** With how many others it may share a batch, itself included: fewer once a batch with it brought a process down. */
-  readonly most: number;
+  readonly max: number;
 }
 
 /** Request name → parameters and result. Requests are answered in order. */
@@ -76,7 +76,7 @@ export interface ScorerRequests {
    * between batches.
    */
   rate: {
-    params: { request: number; priority: number; units: readonly WireUnit[] };
+    params: { request: number; priority: number; items: readonly ScoringItem[] };
     result: RateFigures;
   };
 }
@@ -99,17 +99,17 @@ export interface ScorerNotifications {
    * A batch begins: should the process die now, one of these units did it. `tokens` with padding; 0 while texts are
    * turned into tokens.
    */
-  running: { request: number; units: Int32Array; tokens: number };
+  running: { request: number; items: Int32Array; tokens: number };
   /** What a batch gave: `values` holds as many numbers a unit as the model is wide; `flags` as in core/reward/table.ts. */
   rated: {
     request: number;
-    units: Int32Array;
+    items: Int32Array;
     values: Float32Array;
     tokens: Int32Array;
     flags: Uint8Array;
   };
   /** A text that cannot be given to the model. */
-  refused: { request: number; unit: number; reason: string };
+  refused: { request: number; item: number; reason: string };
   /** The provider was given up after its first batch. */
   provider: { provider: Provider; reason: string };
 }

@@ -1,7 +1,7 @@
 // The scoring program as a loop over a connection; only main.ts knows that there is a process.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 
-import type { JobRows, Part, PartFit } from '#core/score/consistency.ts';
+import type { FitPart, JobRows, PartFit } from '#core/score/consistency.ts';
 import {
   fitPart,
   foldCountFor,
@@ -30,7 +30,7 @@ const PROGRESS_MS = 100;
 
 interface Job {
   readonly rows: JobRows;
-  readonly parts: readonly Part[];
+  readonly parts: readonly FitPart[];
   readonly lengths: Float64Array;
   readonly fits: (PartFit | undefined)[];
 }

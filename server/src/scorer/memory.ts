@@ -6,18 +6,18 @@ const EVERY_MS = 50;
 
 /** Starts the watch, where the starter of this process set a limit. `program` is the file of this bundle. */
 export function watchOverMemory(program: string): void {
-  const mostMb = Number(process.env['PREFLENS_MEMORY_MB'] ?? 0);
-  if (mostMb <= 0) return;
-  new Worker(program, { workerData: mostMb, stdin: false }).unref();
+  const maxMb = Number(process.env['PREFLENS_MEMORY_MB'] ?? 0);
+  if (maxMb <= 0) return;
+  new Worker(program, { workerData: maxMb, stdin: false }).unref();
 }
 
 /** The watching thread: ends the process at once when it holds more than it may. */
 export function watchMemory(): void {
-  const mostMb = Number(workerData);
+  const maxMb = Number(workerData);
   setInterval(() => {
     const mb = process.memoryUsage.rss() / 2 ** 20;
-    if (mb <= mostMb) return;
-    writeSync(2, `It held ${Math.round(mb)} MB, and ${mostMb} MB is the limit.\n`);
+    if (mb <= maxMb) return;
+    writeSync(2, `It held ${Math.round(mb)} MB, and ${maxMb} MB is the limit.\n`);
     process.kill(process.pid, 'SIGKILL');
   }, EVERY_MS);
 }

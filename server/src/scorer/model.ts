@@ -13,10 +13,10 @@ import type { Encode } from './text.ts';
 import { encoderFor } from './text.ts';
 
 /** Room for the logits of one batch of a language model. */
-const MOST_LOGIT_BYTES = 256 * 1024 * 1024;
+const MAX_LOGIT_BYTES = 256 * 1024 * 1024;
 
 /** Rows of a batch, whatever the tokens. */
-const MOST_ROWS = 256;
+const MAX_ROWS = 256;
 
 /** How far the numbers of a provider may be from those of the processor: relative to their size, at least to 1. */
 const TOLERANCE = { fp32: 1e-3, fp16: 1e-2 } as const;
@@ -186,7 +186,7 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
   const probe: Sequence = { ids: [spec.padId, spec.padId], types: [0, 0], answerStart: 1, flags: 0 };
   const width = (await runOn(session, [probe])).length * perUnit;
   const vocabulary = ports[0]?.shape[2];
-  const logitTokens = isLikelihood ? Math.floor(MOST_LOGIT_BYTES / (4 * (vocabulary ?? 150_000))) : Infinity;
+  const logitTokens = isLikelihood ? Math.floor(MAX_LOGIT_BYTES / (4 * (vocabulary ?? 150_000))) : Infinity;
   return {
     opened: {
       provider: first.provider,
@@ -198,7 +198,7 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
     perUnit,
     limits: (tokens) => ({
       tokens: Math.min(tokens, logitTokens) / perUnit,
-      rows: Math.max(1, Math.floor(MOST_ROWS / perUnit)),
+      rows: Math.max(1, Math.floor(MAX_ROWS / perUnit)),
       ...(fixedRows !== undefined && { fixedRows: Math.max(1, Math.floor(fixedRows / perUnit)) }),
       ...(fixedLength !== undefined && { fixedLength }),
     }),
@@ -208,9 +208,9 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
       const onProcessor = await open(path, 'cpu', wanted.threads);
       const here = await runOn(onProcessor, sequences);
       const tolerance = TOLERANCE[precision];
-      const worst = here.reduce((most, value, i) => {
+      const worst = here.reduce((max, value, i) => {
         const gap = Math.abs(value - (there[i] ?? Number.NaN)) / Math.max(1, Math.abs(value));
-        return Number.isNaN(gap) ? Infinity : Math.max(most, gap);
+        return Number.isNaN(gap) ? Infinity : Math.max(max, gap);
       }, 0);
       if (worst <= tolerance) {
         await onProcessor.release();

@@ -10,7 +10,7 @@ import type {
   RateFigures,
   ScorerNotifications,
   ScorerRequests,
-  WireUnit,
+  ScoringItem,
 } from '#protocol/scorer.ts';
 
 import type { Model } from './model.ts';
@@ -23,8 +23,8 @@ const TEXTS_AT_ONCE = 16;
 
 /** Token budgets to start from and never to exceed. */
 const BUDGETS = {
-  cpu: { start: 512, most: 4096 },
-  gpu: { start: 8192, most: 131_072 },
+  cpu: { start: 512, max: 4096 },
+  gpu: { start: 8192, max: 131_072 },
 } as const;
 
 /** Sequences that are compared with the processor: enough to see, and few enough to wait for. */
@@ -32,14 +32,14 @@ const COMPARED = 4;
 
 interface EncodedUnit {
   readonly number: number;
-  readonly most: number;
+  readonly max: number;
   readonly sequences: readonly Sequence[];
 }
 
 interface Task {
   readonly request: number;
   readonly priority: number;
-  readonly units: readonly EncodedUnit[];
+  readonly items: readonly EncodedUnit[];
   readonly lengths: readonly number[];
   readonly order: readonly number[];
   readonly signal: AbortSignal;
@@ -56,7 +56,7 @@ export function modelHandlers(
   connection: MessageConnection,
 ): Pick<Handlers<ScorerRequests>, 'probe' | 'open' | 'rate'> {
   let model: Model | undefined;
-  let calibration = new Calibration(BUDGETS.cpu.start, BUDGETS.cpu.most);
+  let calibration = new Calibration(BUDGETS.cpu.start, BUDGETS.cpu.max);
   let isTrusted = true;
   let isRunning = false;
   const tasks: Task[] = [];
@@ -78,28 +78,28 @@ export function modelHandlers(
   const encodeAll = async (
     open: Model,
     request: number,
-    units: readonly WireUnit[],
+    items: readonly ScoringItem[],
     signal: AbortSignal,
   ): Promise<EncodedUnit[]> => {
     const encoded: EncodedUnit[] = [];
-    const order = [...units.keys()];
+    const order = [...items.keys()];
     const ones = order.map(() => 1);
     const limits = { tokens: TEXTS_AT_ONCE, rows: TEXTS_AT_ONCE };
     for (let from = 0; from < order.length;) {
-      const end = batchEnd(order, from, ones, limits, (number) => units[number]?.most ?? 1);
+      const end = batchEnd(order, from, ones, limits, (number) => items[number]?.max ?? 1);
       await letMessagesIn();
       signal.throwIfAborted();
       const some = order.slice(from, end);
       await alone(async () => {
         // A template may never end: who watches must know which texts it is at.
-        await tell('running', { request, units: Int32Array.from(some), tokens: 0 });
+        await tell('running', { request, items: Int32Array.from(some), tokens: 0 });
         for (const number of some) {
-          const unit = units[number] as WireUnit;
+          const item = items[number] as ScoringItem;
           try {
-            encoded.push({ number, most: unit.most, sequences: open.encode(unit) });
+            encoded.push({ number, max: item.max, sequences: open.encode(item) });
           } catch (error) {
             if (!(error instanceof Unscorable)) throw error;
-            await tell('refused', { request, unit: number, reason: error.message });
+            await tell('refused', { request, item: number, reason: error.message });
           }
         }
       });
@@ -110,19 +110,19 @@ export function modelHandlers(
 
   const runBatch = async (open: Model, task: Task): Promise<void> => {
     const limits = open.limits(calibration.budget);
-    const end = batchEnd(task.order, task.next, task.lengths, limits, (row) => task.units[row]?.most ?? 1);
-    const batch = task.order.slice(task.next, end).flatMap((row) => task.units[row] ?? []);
-    const sequences = batch.flatMap((unit) => unit.sequences);
-    const units = Int32Array.from(batch, (unit) => unit.number);
+    const end = batchEnd(task.order, task.next, task.lengths, limits, (row) => task.items[row]?.max ?? 1);
+    const batch = task.order.slice(task.next, end).flatMap((row) => task.items[row] ?? []);
+    const sequences = batch.flatMap((item) => item.sequences);
+    const items = Int32Array.from(batch, (item) => item.number);
     const lengths = sequences.map(({ ids }) => ids.length);
     const padded = Math.max(...lengths) * sequences.length;
-    await tell('running', { request: task.request, units, tokens: padded });
+    await tell('running', { request: task.request, items, tokens: padded });
     if (!isTrusted) {
       isTrusted = true;
       const reason = await open.compare(sequences.slice(0, COMPARED));
       if (reason !== undefined) {
         await tell('provider', { provider: 'cpu', reason });
-        calibration = new Calibration(BUDGETS.cpu.start, BUDGETS.cpu.most);
+        calibration = new Calibration(BUDGETS.cpu.start, BUDGETS.cpu.max);
       }
     }
     const begun = performance.now();
@@ -135,10 +135,10 @@ export function modelHandlers(
     task.next = end;
     await tell('rated', {
       request: task.request,
-      units,
+      items,
       values,
-      tokens: Int32Array.from(batch, (unit) => unit.sequences.reduce((sum, { ids }) => sum + ids.length, 0)),
-      flags: Uint8Array.from(batch, (unit) => unit.sequences.reduce((all, { flags }) => all | flags, 0)),
+      tokens: Int32Array.from(batch, (item) => item.sequences.reduce((sum, { ids }) => sum + ids.length, 0)),
+      flags: Uint8Array.from(batch, (item) => item.sequences.reduce((all, { flags }) => all | flags, 0)),
     });
   };
 
@@ -179,22 +179,22 @@ export function modelHandlers(
     open: async (wanted: OpenModel) => {
       model = await openModel(wanted);
       const { provider } = model.opened;
-      const { start, most } = provider === 'cpu' ? BUDGETS.cpu : BUDGETS.gpu;
-      calibration = new Calibration(start, most);
+      const { start, max } = provider === 'cpu' ? BUDGETS.cpu : BUDGETS.gpu;
+      calibration = new Calibration(start, max);
       isTrusted = provider === 'cpu';
       return model.opened;
     },
-    rate: async ({ request, priority, units }, signal) => {
+    rate: async ({ request, priority, items }, signal) => {
       const open = model;
       if (!open) throw new Error('scorer: asked to rate before "open"');
-      const encoded = await encodeAll(open, request, units, signal);
+      const encoded = await encodeAll(open, request, items, signal);
       const lengths = encoded.map(({ sequences }) => Math.max(...sequences.map(({ ids }) => ids.length)));
       return new Promise<RateFigures>((resolve, reject) => {
         const figures = { tokens: 0, paddedTokens: 0, ms: 0 };
         tasks.push({
           request,
           priority,
-          units: encoded,
+          items: encoded,
           lengths,
           order: byLength(lengths),
           signal,

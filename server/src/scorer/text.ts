@@ -14,10 +14,10 @@ import {
   Unscorable,
 } from '#core/reward/encode.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
-import type { WireUnit } from '#protocol/scorer.ts';
+import type { ScoringItem } from '#protocol/scorer.ts';
 
 /** The sequences of a unit: one, or of a pair one for each order. Throws Unscorable. */
-export type Encode = (unit: WireUnit) => readonly Sequence[];
+export type Encode = (item: ScoringItem) => readonly Sequence[];
 
 interface Tools {
   readonly spec: ModelSpec;
@@ -39,7 +39,7 @@ function wholeOr(tools: Tools, whole: () => Piece[], parts: () => readonly Piece
   return length <= maxTokens ? fit(pieces, maxTokens, truncate) : fit(parts(), maxTokens, truncate);
 }
 
-function formatEncoder(tools: Tools, format: string): (unit: WireUnit, swap: boolean) => Sequence {
+function formatEncoder(tools: Tools, format: string): (item: ScoringItem, swap: boolean) => Sequence {
   const { spec, tokenize, patterns } = tools;
   const parts = formatParts(format);
   return ({ prompt, texts }, swap) => {
@@ -77,7 +77,7 @@ function keepStart({ slot }: Piece, at: number, all: readonly Piece[]): boolean 
 function chatEncoder(
   tools: Tools,
   form: Extract<ModelSpec['text'], { kind: 'chat' }>,
-): (unit: WireUnit) => Sequence {
+): (item: ScoringItem) => Sequence {
   const { spec, tokenize } = tools;
   const template = new Template(form.template);
   const render = (messages: readonly { role: string; content: string }[], open: boolean): string => {
@@ -126,12 +126,12 @@ function encoderOf(tools: Tools): Encode {
   switch (text.kind) {
     case 'chat': {
       const encode = chatEncoder(tools, text);
-      return (unit) => [encode(unit)];
+      return (item) => [encode(item)];
     }
     case 'format': {
       const encode = formatEncoder(tools, text.format);
-      return (unit) =>
-        spec.pass === 'pair' ? [encode(unit, false), encode(unit, true)] : [encode(unit, false)];
+      return (item) =>
+        spec.pass === 'pair' ? [encode(item, false), encode(item, true)] : [encode(item, false)];
     }
     case 'two-texts':
       return ({ prompt, texts: [answer = ''] }) => {

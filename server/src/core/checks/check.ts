@@ -2,7 +2,7 @@
 import { findField } from '../mapping/field.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import type { Hit, Place, Replacement, Severity } from '../model/finding.ts';
+import type { Hit, Place, Severity,TextReplacement } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Pair, Piece, Side, SideName, Turn } from '../model/pair.ts';
 import type { Benchmark } from './relations/benchmarkOverlap.ts';
@@ -58,7 +58,7 @@ export interface Rule {
 }
 
 /** What a check is told beside what it looks at. */
-export interface Context {
+export interface CheckContext {
   readonly record: JsonObject;
   readonly mapping: Mapping;
   /** The rule's own options. */
@@ -69,7 +69,7 @@ export interface Context {
 export type Options = Readonly<Record<string, Json>>;
 
 /** An answer with what one look at its text tells. */
-export interface Answer extends Side {
+export interface CheckedAnswer extends Side {
   /** '' for an answer that has no rival. */
   readonly name: SideName | '';
   readonly view: TextView;
@@ -78,23 +78,23 @@ export interface Answer extends Side {
 
 /** A pair with what one look at its texts tells. */
 export interface ViewedPair extends Pair {
-  readonly chosen: Answer;
-  readonly rejected: Answer;
+  readonly chosen: CheckedAnswer;
+  readonly rejected: CheckedAnswer;
 }
 
 /** A rule that looks at each answer by itself. */
 export interface AnswerCheck extends Rule {
-  readonly checkAnswer: (answer: Answer, context: Context) => readonly Hit[];
+  readonly checkAnswer: (answer: CheckedAnswer, context: CheckContext) => readonly Hit[];
 }
 
 /** A rule that looks at two answers. */
 export interface PairCheck extends Rule {
-  readonly checkPair: (pair: ViewedPair, context: Context) => readonly Hit[];
+  readonly checkPair: (pair: ViewedPair, context: CheckContext) => readonly Hit[];
 }
 
 /** A rule that looks at a record as a whole. */
 export interface RecordCheck extends Rule {
-  readonly checkRecord: (reading: Reading, context: Context) => readonly Hit[];
+  readonly checkRecord: (reading: Reading, context: CheckContext) => readonly Hit[];
 }
 
 /** The string value of an answer; of several, the last one. */
@@ -126,7 +126,7 @@ export function replaceRange(
   start: number,
   end: number,
   text: string,
-): { readonly replace?: readonly Replacement[] } {
+): { readonly replace?: readonly TextReplacement[] } {
   const piece = side.pieces && pieceAt(side, start);
   if (side.pieces && (!piece || end > piece.end)) return {};
   return { replace: [{ place: answerRange(side, start, end), text }] };
@@ -138,17 +138,17 @@ export function answerPlace(side: Side): Place {
 }
 
 /** The first prompt field that the record has; the whole record where there is none. */
-export function promptPlace({ record, mapping }: Pick<Context, 'record' | 'mapping'>): Place {
+export function promptPlace({ record, mapping }: Pick<CheckContext, 'record' | 'mapping'>): Place {
   const found = mapping.prompt.map(({ at }) => findField(record, at)).find((one) => one !== undefined);
   return { path: found?.path ?? [], part: 'value' };
 }
 
 /** "The chosen response", or "The response" where it stands alone. */
-export function responseWords({ name }: Pick<Answer, 'name'>): string {
+export function responseLabel({ name }: Pick<CheckedAnswer, 'name'>): string {
   return name === '' ? 'The response' : `The ${name} response`;
 }
 
 /** An option that is a number; validated when it was read. */
-export function numberOption({ options }: Pick<Context, 'options'>, name: string): number {
+export function numberOption({ options }: Pick<CheckContext, 'options'>, name: string): number {
   return options[name] as number;
 }

@@ -11,9 +11,9 @@ import { isObject } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
 import type {
-  Answer,
   AnswerCheck,
-  Context,
+  CheckContext,
+  CheckedAnswer,
   Options,
   PairCheck,
   RecordCheck,
@@ -31,9 +31,9 @@ import { viewOf } from './view.ts';
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
 /** Why a record is not read. */
-export function tooLongWords(most: number): string {
-  const words = `The record is longer than ${most / 1024 / 1024} MiB and was skipped.`;
-  return most < MAX_RECORD_BYTES
+export function tooLongMessage(max: number): string {
+  const words = `The record is longer than ${max / 1024 / 1024} MiB and was skipped.`;
+  return max < MAX_RECORD_BYTES
     ? `${words} preflens check reads longer ones, with enough memory (--memory).`
     : words;
 }
@@ -100,7 +100,7 @@ function separable({ records, separators }: SeveralRecords, offset: number, leng
 }
 
 /** What is wrong at a byte, and who writes such a thing. */
-function notJsonWords(bytes: Uint8Array, offset: number, expected: string): string {
+function notJsonMessage(bytes: Uint8Array, offset: number, expected: string): string {
   const cause = causeOf(bytes, offset, expected);
   return `Not valid JSON at byte ${offset + 1} of the line: ${expected}.${cause === '' ? '' : ` ${cause}`}`;
 }
@@ -108,7 +108,7 @@ function notJsonWords(bytes: Uint8Array, offset: number, expected: string): stri
 /** Parses one line. Never throws: bad data is a value. */
 export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawRecord): Parsed {
   if (known !== undefined) return fault(known, 0, 1);
-  if (byteEnd - byteStart > MAX_RECORD_BYTES) return fault(tooLongWords(MAX_RECORD_BYTES), 0, 1);
+  if (byteEnd - byteStart > MAX_RECORD_BYTES) return fault(tooLongMessage(MAX_RECORD_BYTES), 0, 1);
   if (bytes.length > 0 && isPlainlyNoJson(bytes)) {
     const place = Math.max(
       0,
@@ -117,7 +117,7 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     const mayBeSeveral = bytes[place] === COMMA || bytes[place] === BOM_START;
     const several = mayBeSeveral ? severalRecords(bytes) : undefined;
     if (several) return separable(several, 0, bytes.length);
-    return fault(notJsonWords(bytes, place, 'a value expected'), place, place + 1);
+    return fault(notJsonMessage(bytes, place, 'a value expected'), place, place + 1);
   }
   let text: string;
   try {
@@ -146,7 +146,11 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     if (several) return separable(several, found.offset, bytes.length);
     if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
     const start = Math.min(found.offset, Math.max(0, bytes.length - 1));
-    return fault(notJsonWords(bytes, found.offset, found.message), start, Math.min(start + 1, bytes.length));
+    return fault(
+      notJsonMessage(bytes, found.offset, found.message),
+      start,
+      Math.min(start + 1, bytes.length),
+    );
   }
 }
 
@@ -189,7 +193,7 @@ function checksOf(rules: RuleSettings): Checks {
 }
 
 /** What stands on a line in the place of an object, and how it comes there. */
-function notObjectWords(value: Json): string {
+function notObjectMessage(value: Json): string {
   const what = 'The record is not a JSON object';
   if (typeof value === 'string' && /^\s*[{[]/.test(value))
     return `${what}: it is a string that holds JSON, which was encoded twice. Write the record itself, without json.dumps around it.`;
@@ -233,7 +237,7 @@ function viewPairs(pairs: readonly Pair[], isAscii: boolean): ViewedPair[] {
 }
 
 /** The answers of a record, each once, with the first pair in which it stands. */
-function answersOf(pairs: readonly ViewedPair[]): readonly (readonly [Answer, number])[] {
+function answersOf(pairs: readonly ViewedPair[]): readonly (readonly [CheckedAnswer, number])[] {
   const all = pairs.flatMap(({ chosen, rejected }, i) => [[chosen, i] as const, [rejected, i] as const]);
   if (pairs.length < 2) return all;
   // Of ranked candidates each stands in many pairs.
@@ -250,7 +254,7 @@ const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
 export function examineBroken(parsed: Parsed, record: number, rules: RuleSettings): Examined | undefined {
   if ('fault' in parsed) return without('invalid-json', rules, record, parsed.fault);
   if (isObject(parsed.value)) return undefined;
-  const hit: Hit = { place: { path: [], part: 'value' }, message: notObjectWords(parsed.value) };
+  const hit: Hit = { place: { path: [], part: 'value' }, message: notObjectMessage(parsed.value) };
   return without('not-an-object', rules, record, hit);
 }
 
@@ -275,7 +279,7 @@ export function examine(
   const pairs = viewPairs(outcome.pairs, parsed.isAscii);
   const findings: Finding[] = [];
   // One for all checks of the record: half a hundred of them run on every one.
-  const context: { -readonly [K in keyof Context]: Context[K] } = {
+  const context: { -readonly [K in keyof CheckContext]: CheckContext[K] } = {
     record: value,
     mapping,
     options: {},
@@ -285,7 +289,7 @@ export function examine(
     for (const hit of hits)
       findings.push({ rule: check.id, severity, record, ...(pair !== undefined && { pair }), ...hit });
   };
-  const alone = outcome.judgements.map(({ response, prompt }): Answer => ({
+  const alone = outcome.judgements.map(({ response, prompt }): CheckedAnswer => ({
     ...response,
     name: '',
     prompt,

@@ -150,10 +150,10 @@ export const decisionConflict: Rule = {
 export const MEMORY_RULES: readonly Rule[] = [unusedSuppression, decisionConflict];
 
 /** What has to be known before a rule can report: one record, all pairs, the whole file, scores, or decisions. */
-export type Stage = 'record' | 'relation' | 'dataset' | 'score' | 'memory';
+export type CheckStage = 'record' | 'relation' | 'dataset' | 'score' | 'memory';
 
 /** Every rule under its stage. All else that depends on a rule's kind is derived from here. */
-const STAGES: Readonly<Record<Stage, readonly Rule[]>> = {
+const STAGES: Readonly<Record<CheckStage, readonly Rule[]>> = {
   record: [...Object.values(RECORD_RULES), ...ANSWER_CHECKS, ...PAIR_CHECKS, ...RECORD_CHECKS],
   relation: RELATION_RULES,
   dataset: DATASET_CHECKS,
@@ -165,18 +165,20 @@ export const ALL_RULES: readonly Rule[] = Object.values(STAGES).flat();
 
 const BY_ID: ReadonlyMap<string, Rule> = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
 
-const STAGE_BY_ID: ReadonlyMap<string, Stage> = new Map(
-  Object.entries(STAGES).flatMap(([stage, rules]) => rules.map(({ id }) => [id, stage as Stage] as const)),
+const STAGE_BY_ID: ReadonlyMap<string, CheckStage> = new Map(
+  Object.entries(STAGES).flatMap(([stage, rules]) =>
+    rules.map(({ id }) => [id, stage as CheckStage] as const),
+  ),
 );
 
 /** Undefined for a rule that is not known. */
-export function stageOf(rule: string): Stage | undefined {
+export function stageOf(rule: string): CheckStage | undefined {
   return STAGE_BY_ID.get(rule);
 }
 
 /** What a run looked for. */
 export interface Search {
-  readonly stages: ReadonlySet<Stage>;
+  readonly stages: ReadonlySet<CheckStage>;
   /** Rules of which some findings may be missing: they were not looked for everywhere, or not listed one by one. */
   readonly partial: ReadonlySet<string>;
 }

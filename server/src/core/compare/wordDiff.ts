@@ -16,11 +16,11 @@ export interface WordDiff {
 }
 
 /** Longer pairs of texts are shown plain: marking them could take seconds. Of both texts together. */
-const MOST_TOKENS = 40_000;
-const MOST_UNITS = 400_000;
+const MAX_TOKENS = 40_000;
+const MAX_UNITS = 400_000;
 
 /** Below this share of common words marks would cover nearly everything and say nothing. */
-const LEAST_SIMILARITY = 0.15;
+const MIN_SIMILARITY = 0.15;
 
 /** Words, runs of white space, and single marks. */
 const TOKEN = /[\p{L}\p{N}_']+|\s+|[^\p{L}\p{N}_'\s]/gu;
@@ -80,13 +80,13 @@ function stretches(tokens: readonly string[], changed: readonly (readonly [numbe
 
 /** Word-level differences of two answers. The stretches of a side joined give its text again. */
 export function wordDiff(chosen: string, rejected: string): WordDiff {
-  if (chosen.length + rejected.length > MOST_UNITS) return plain(chosen, rejected, Number.NaN, 'too-long');
+  if (chosen.length + rejected.length > MAX_UNITS) return plain(chosen, rejected, Number.NaN, 'too-long');
   const a = tokensOf(chosen);
   const b = tokensOf(rejected);
   const words = a.filter(isWord).length + b.filter(isWord).length;
   const similarity = words === 0 ? 1 : (2 * countShared(a, b)) / words;
-  if (a.length + b.length > MOST_TOKENS) return plain(chosen, rejected, similarity, 'too-long');
-  if (similarity < LEAST_SIMILARITY) return plain(chosen, rejected, similarity, 'unrelated');
+  if (a.length + b.length > MAX_TOKENS) return plain(chosen, rejected, similarity, 'too-long');
+  if (similarity < MIN_SIMILARITY) return plain(chosen, rejected, similarity, 'unrelated');
   const inChosen: [number, number][] = [];
   const inRejected: [number, number][] = [];
   for (const [fromA, toA, fromB, toB] of diff(a, b)) {

@@ -7,7 +7,7 @@ import { mappingById, MAPPINGS, withAxis } from '../mapping/table.ts';
 import type { Json } from '../model/json.ts';
 import type { ScorerRule } from '../reward/scorerRule.ts';
 import { SCORERS_SCHEMA } from '../reward/scorerRule.ts';
-import { MOST_PATTERN } from './pattern.ts';
+import { MAX_PATTERN } from './pattern.ts';
 
 /** The mapping of the files that a pattern names: one of the table by its id, or one of the user's own fields. */
 export interface MappingRule {
@@ -45,7 +45,7 @@ export interface CheckConfig {
   readonly timeBudgetMs?: number;
 }
 
-export interface Config extends CheckConfig {
+export interface PrefLensConfig extends CheckConfig {
   readonly $schema?: string;
   /** Other files of this kind, read before this one. */
   readonly extends?: string | readonly string[];
@@ -64,7 +64,7 @@ const FIELD = {
 };
 const VALUES = { type: 'array', items: {}, description: 'Values of the label field.' };
 
-const FILES = { type: 'string', minLength: 1, maxLength: MOST_PATTERN } as const;
+const FILES = { type: 'string', minLength: 1, maxLength: MAX_PATTERN } as const;
 
 /** The schemas of what an editor can say too. */
 export const CHECK_SCHEMA = {
@@ -130,7 +130,7 @@ export const CONFIG_SCHEMA = {
         properties: {
           files: {
             type: 'string',
-            maxLength: MOST_PATTERN,
+            maxLength: MAX_PATTERN,
             description:
               'A pattern of paths, from the folder of this file: "data/*.jsonl". Absent: all files.',
           },
@@ -221,7 +221,7 @@ export function mappingOf(rule: MappingRule): Mapping {
   const { first = '', second = '', label = '', better, positive } = rule;
   const read: Label = better
     ? { kind: 'value', at: label, ...better }
-    : { kind: 'strength', at: label, positive: positive ?? 'first', most: Number.MAX_VALUE };
+    : { kind: 'strength', at: label, positive: positive ?? 'first', max: Number.MAX_VALUE };
   return {
     ...base,
     answers: {

@@ -5,40 +5,44 @@
 export class PatternFault extends Error {}
 
 /** Longer patterns are refused. */
-export const MOST_PATTERN = 500;
+export const MAX_PATTERN = 500;
 
 /** Numbers that one range may stand for. */
-const MOST_RANGE = 1000;
+const MAX_RANGE = 1000;
 
-type Part =
+type PatternPart =
   | { readonly kind: 'one'; readonly fits: (char: string) => boolean; readonly isWild: boolean }
-  | { readonly kind: 'all'; readonly parts: readonly Part[] }
-  | { readonly kind: 'any'; readonly of: readonly Part[] }
-  | { readonly kind: 'repeat'; readonly part: Part; readonly least: 0 | 1; readonly isLoop: boolean };
+  | { readonly kind: 'all'; readonly parts: readonly PatternPart[] }
+  | { readonly kind: 'any'; readonly of: readonly PatternPart[] }
+  | { readonly kind: 'repeat'; readonly part: PatternPart; readonly min: 0 | 1; readonly isLoop: boolean };
 
-const literal = (wanted: string): Part => ({ kind: 'one', fits: (char) => char === wanted, isWild: false });
-const all = (...parts: readonly Part[]): Part => ({ kind: 'all', parts });
-const loop = (part: Part, least: 0 | 1): Part => ({ kind: 'repeat', part, least, isLoop: true });
+const literal = (wanted: string): PatternPart => ({
+  kind: 'one',
+  fits: (char) => char === wanted,
+  isWild: false,
+});
+const all = (...parts: readonly PatternPart[]): PatternPart => ({ kind: 'all', parts });
+const loop = (part: PatternPart, min: 0 | 1): PatternPart => ({ kind: 'repeat', part, min, isLoop: true });
 
 /** Any character of a name. A name that begins with a dot is hidden: no wildcard takes that dot. */
-const ANY: Part = { kind: 'one', fits: (char) => char !== '/', isWild: true };
+const ANY: PatternPart = { kind: 'one', fits: (char) => char !== '/', isWild: true };
 const NAME = loop(ANY, 1);
 const FOLDERS = loop(all(NAME, literal('/')), 0);
-const BELOW: Part = {
+const BELOW: PatternPart = {
   kind: 'repeat',
   part: all(NAME, loop(all(literal('/'), NAME), 0)),
-  least: 0,
+  min: 0,
   isLoop: false,
 };
 
-const GROUPS: Readonly<Record<string, { readonly least: 0 | 1; readonly isLoop: boolean }>> = {
-  '?': { least: 0, isLoop: false },
-  '*': { least: 0, isLoop: true },
-  '+': { least: 1, isLoop: true },
+const GROUPS: Readonly<Record<string, { readonly min: 0 | 1; readonly isLoop: boolean }>> = {
+  '?': { min: 0, isLoop: false },
+  '*': { min: 0, isLoop: true },
+  '+': { min: 1, isLoop: true },
 };
 
 /** A class in brackets: its characters and ranges, or all but those. */
-function classOf(inside: string): Part {
+function classOf(inside: string): PatternPart {
   const isNot = /^[!^]/.test(inside);
   const text = isNot ? inside.slice(1) : inside;
   const ranges: (readonly [string, string])[] = [];
@@ -55,13 +59,13 @@ function classOf(inside: string): Part {
 }
 
 /** What "1..3" or "a..c" stands for; undefined for other texts. */
-function rangeOf(text: string): Part | undefined {
+function rangeOf(text: string): PatternPart | undefined {
   const [, from, to] = /^(\w+)\.\.(\w+)$/.exec(text) ?? [];
   if (from === undefined || to === undefined) return undefined;
   if (from.length === 1 && to.length === 1) return classOf(`${from}-${to}`);
   const [low, high] = [Number(from), Number(to)];
   if (!Number.isInteger(low) || !Number.isInteger(high) || high < low) return undefined;
-  if (high - low >= MOST_RANGE) throw new PatternFault(`the range {${text}} is longer than ${MOST_RANGE}`);
+  if (high - low >= MAX_RANGE) throw new PatternFault(`the range {${text}} is longer than ${MAX_RANGE}`);
   const words = Array.from({ length: high - low + 1 }, (_, i) => String(low + i).padStart(from.length, '0'));
   return { kind: 'any', of: words.map((word) => all(...word.split('').map(literal))) };
 }
@@ -96,9 +100,9 @@ function alternativesOf(inside: string, mark: string): string[] {
 }
 
 /** @param isName whether the text begins where a name can begin */
-function parse(pattern: string, isName = true): Part {
-  const parts: Part[] = [];
-  const anyOf = (texts: readonly string[], atName: boolean): Part => ({
+function parse(pattern: string, isName = true): PatternPart {
+  const parts: PatternPart[] = [];
+  const anyOf = (texts: readonly string[], atName: boolean): PatternPart => ({
     kind: 'any',
     of: texts.map((text) => parse(text, atName)),
   });
@@ -150,7 +154,7 @@ type State =
   | { to: readonly number[] };
 
 /** The states of a part that leads to the state `next`; the number of its first one. */
-function build(states: State[], part: Part, next: number): number {
+function build(states: State[], part: PatternPart, next: number): number {
   switch (part.kind) {
     case 'one':
       return states.push({ fits: part.fits, isWild: part.isWild, next }) - 1;
@@ -164,7 +168,7 @@ function build(states: State[], part: Part, next: number): number {
       const at = states.push(again) - 1;
       const first = build(states, part.part, at);
       again.to = [first, next];
-      return part.least === 1 ? first : at;
+      return part.min === 1 ? first : at;
     }
   }
 }
@@ -208,7 +212,7 @@ function matcherOf(pattern: string): (path: string) => boolean {
 }
 
 /** Compiled patterns to cache: each file matches the same ones. */
-const MOST_KEPT = 256;
+const MAX_KEPT = 256;
 const kept = new Map<string, (path: string) => boolean>();
 
 /**
@@ -216,14 +220,14 @@ const kept = new Map<string, (path: string) => boolean>();
  * `{1..3}`, groups `@( )`, `?( )`, `*( )`, `+( )`, and `!` in front of all of it. Throws a PatternFault.
  */
 export function fitsPattern(pattern: string, path: string): boolean {
-  if (pattern.length > MOST_PATTERN)
-    throw new PatternFault(`a pattern has more than ${MOST_PATTERN} characters`);
+  if (pattern.length > MAX_PATTERN)
+    throw new PatternFault(`a pattern has more than ${MAX_PATTERN} characters`);
   if (pattern.startsWith('!') && pattern[1] !== '(') return !fitsPattern(pattern.slice(1), path);
   const plain = pattern.replace(/^\.\//, '');
   let fits = kept.get(plain);
   if (!fits) {
     fits = matcherOf(plain);
-    if (kept.size >= MOST_KEPT) kept.clear();
+    if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(plain, fits);
   }
   return fits(path);

@@ -22,7 +22,7 @@ export interface Suggestion {
 const MAX_LOOKED_AT = 32;
 
 /** More than this share of what a schema needs has to be there. */
-const LEAST_SHARE = 0.5;
+const MIN_SHARE = 0.5;
 
 function nearest(sample: readonly JsonObject[]): Suggestion['nearest'] {
   const isMostly = (holds: (record: JsonObject) => boolean): boolean =>
@@ -35,7 +35,7 @@ function nearest(sample: readonly JsonObject[]): Suggestion['nearest'] {
       return isRight ? [] : [`${nameOf(need.at)} that is ${need.words}`];
     });
     const share = 1 - missing.length / Math.max(1, needs.length);
-    return share > LEAST_SHARE && missing.length > 0 ? [{ mapping, missing, share }] : [];
+    return share > MIN_SHARE && missing.length > 0 ? [{ mapping, missing, share }] : [];
   }).sort((a, b) => a.missing.length - b.missing.length || b.share - a.share);
   const [best] = found;
   return best && { id: best.mapping.id, title: best.mapping.title, missing: best.missing };

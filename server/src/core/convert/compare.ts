@@ -8,10 +8,10 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import { speakerWord } from '../model/speaker.ts';
-import { fieldWords } from './content.ts';
+import { fieldLabel } from './content.ts';
 import type { Example } from './example.ts';
 import { extrasOf, partsOf, placedPart, placedText, plainCalls, plainRole } from './example.ts';
-import type { Target } from './targets.ts';
+import type { ConvertTarget } from './targets.ts';
 
 /** Opens a turn of a transcript, which a text may be already. */
 const TURN = /\n\n(?:Human|Assistant):/;
@@ -25,7 +25,7 @@ interface Thing {
 
 /** What a field of a message is, for people. */
 function fieldThing(name: string): Thing {
-  const field = fieldWords([name]);
+  const field = fieldLabel([name]);
   if (CALLS.has(name)) return { words: `tool calls (${field})` };
   const kind = kindOfField(name);
   if (kind === 'thought') return { words: `reasoning (${field})`, isOne: true };
@@ -36,7 +36,7 @@ function fieldThing(name: string): Thing {
 function partTypes(parts: readonly Json[]): string {
   const types = parts.flatMap((part) => {
     const type = typeof part === 'object' && part !== null && !isList(part) ? part['type'] : undefined;
-    return typeof type === 'string' && type !== 'text' ? [fieldWords([type])] : [];
+    return typeof type === 'string' && type !== 'text' ? [fieldLabel([type])] : [];
   });
   return [...new Set(types)].join(', ');
 }
@@ -58,7 +58,7 @@ function holdsInOrder(text: string, others: readonly string[]): boolean {
 
 /** One conversation and how it reads back. */
 interface Comparison {
-  readonly target: Target;
+  readonly target: ConvertTarget;
   /** "the prompt" or "an answer". */
   readonly what: string;
   readonly made: JsonObject;
@@ -117,9 +117,9 @@ function* turnDifferences(own: Turn, back: Turn, comparison: Comparison): Genera
     return;
   }
   if (!isSameSpeaker(own.role, back.role))
-    yield `a message of ${fieldWords([own.role])} in ${what} is written as one of ${fieldWords([back.role])}`;
+    yield `a message of ${fieldLabel([own.role])} in ${what} is written as one of ${fieldLabel([back.role])}`;
   else if (!comparison.target.roles.includes(plainRole(back.role)))
-    yield `the role ${fieldWords([back.role])} is written as it is, and a chat template may not know it`;
+    yield `the role ${fieldLabel([back.role])} is written as it is, and a chat template may not know it`;
   yield* partDifferences(own, back, comparison);
   const isPlaced = partsOf(own) !== undefined && placedText(own, {}) === back.text;
   if (!isPlaced && own.text !== back.text) {
@@ -134,7 +134,7 @@ function* turnDifferences(own: Turn, back: Turn, comparison: Comparison): Genera
       yield leftOut(comparison, fieldThing(name));
     kept.delete(name);
   }
-  for (const name of kept.keys()) yield `${what} reads back with a field ${fieldWords([name])} more`;
+  for (const name of kept.keys()) yield `${what} reads back with a field ${fieldLabel([name])} more`;
 }
 
 /** Messages that became fewer: what each of them holds beside words is gone, and its words have to be there. */
@@ -199,7 +199,11 @@ function withoutMarkBlank(turns: readonly Turn[]): readonly Turn[] {
 }
 
 /** How a pair differs from what its records hold, read by the mapping of their format. A sentence each. */
-export function comparePair(target: Target, own: Example, made: readonly JsonObject[]): ReadonlySet<string> {
+export function comparePair(
+  target: ConvertTarget,
+  own: Example,
+  made: readonly JsonObject[],
+): ReadonlySet<string> {
   const found = new Set<string>();
   const mapping = MAPPINGS.find(({ id }) => id === target.readBy);
   const note = (words: Iterable<string>): void => {

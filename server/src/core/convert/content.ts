@@ -133,13 +133,13 @@ function textNamesOf(paths: readonly Path[], { answers }: Mapping): ReadonlySet<
 }
 
 /** Longer paths are cut in the middle: a tree has as many levels as its file likes. */
-const MOST_STEPS = 6;
+const MAX_STEPS = 6;
 
 /** The longest name of a field in a report, in UTF-16 units. */
 const LONGEST_NAME = 80;
 
-export function fieldWords(path: readonly string[]): string {
-  const steps = path.length > MOST_STEPS ? [...path.slice(0, 3), '…', path.at(-1) ?? ''] : path;
+export function fieldLabel(path: readonly string[]): string {
+  const steps = path.length > MAX_STEPS ? [...path.slice(0, 3), '…', path.at(-1) ?? ''] : path;
   const name = steps.join('.').replaceAll('.[]', '[]');
   return `"${name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name}"`;
 }
@@ -203,7 +203,7 @@ export function unsaid(mapping: Mapping, record: JsonObject, said: Said): Readon
           continue;
         }
       }
-      found.add(`the field ${fieldWords(path)} is left out`);
+      found.add(`the field ${fieldLabel(path)} is left out`);
     }
   };
   const tops = new Map<string, Path>();

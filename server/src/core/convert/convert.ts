@@ -17,10 +17,10 @@ import { plainRole } from './example.ts';
 import type { Lose, Named } from './fields.ts';
 import { fieldsOf, tellUnreadFields, withFields } from './fields.ts';
 import type { Losses } from './losses.ts';
-import type { Target } from './targets.ts';
+import type { ConvertTarget } from './targets.ts';
 
 /** A record to convert. */
-export interface Source {
+export interface ConvertInput {
   readonly mapping: Mapping;
   /** Its number from 0. */
   readonly record: number;
@@ -34,7 +34,11 @@ export interface Source {
 const decoder = new TextDecoder();
 
 /** A record as it is converted; undefined when it cannot be read. */
-export function readSource(raw: RawRecord, recognition: Recognition, record: number): Source | undefined {
+export function readSource(
+  raw: RawRecord,
+  recognition: Recognition,
+  record: number,
+): ConvertInput | undefined {
   const read = readRaw(raw, recognition);
   if (!read) return undefined;
   const { marked, names } = scanJson(decoder.decode(raw.bytes));
@@ -48,7 +52,7 @@ export function readSource(raw: RawRecord, recognition: Recognition, record: num
 }
 
 /** What a conversion tells. */
-export interface Report {
+export interface ConvertReport {
   /** What is not the same afterwards. */
   readonly losses: Losses;
   /** What trainers make of files that hold everything. */
@@ -95,12 +99,12 @@ function answerFields({ answers }: Mapping): readonly Field[] {
 
 /** The records of an example, the fields beside it kept, compared with what they were made of. */
 function write(
-  target: Target,
-  source: Source,
+  target: ConvertTarget,
+  source: ConvertInput,
   own: Example,
   fields: readonly Named[],
   margin: number | undefined,
-  report: Report,
+  report: ConvertReport,
   labels?: readonly boolean[],
 ): JsonObject[] {
   const lose = (words: string): void => {
@@ -123,7 +127,7 @@ function write(
  * What the record says with the numbers of its messages as they are spelled. A label is read as a number, and has no
  * mark; where one stands among the messages, they are as they were read.
  */
-function exactReading({ mapping, read, exact }: Source): Reading {
+function exactReading({ mapping, read, exact }: ConvertInput): Reading {
   if (!exact) return read;
   const names = contentNames(mapping, exact);
   const mixed = Object.entries(read.value).map(([name, value]) => [
@@ -168,7 +172,11 @@ function judgedExample(mapping: Mapping, { prompt, response }: Judgement): Examp
 }
 
 /** The records that one record becomes. Adds to the report what they do not hold. */
-export function convertRecord(target: Target, source: Source, report: Report): readonly JsonObject[] {
+export function convertRecord(
+  target: ConvertTarget,
+  source: ConvertInput,
+  report: ConvertReport,
+): readonly JsonObject[] {
   const { mapping, record, read } = source;
   const lose = (words: string): void => {
     report.losses.add(words, record);
@@ -227,7 +235,11 @@ export function convertRecord(target: Target, source: Source, report: Report): r
 }
 
 /** The records that one record becomes, as JSON. */
-export function convertToLines(target: Target, source: Source, report: Report): readonly string[] {
+export function convertToLines(
+  target: ConvertTarget,
+  source: ConvertInput,
+  report: ConvertReport,
+): readonly string[] {
   try {
     return convertRecord(target, source, report).map(spellExact);
   } catch (error) {

@@ -10,9 +10,9 @@ import { answerSpelling, promptSpelling } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
-import { contentNames, fieldsBeside, fieldWords } from './content.ts';
+import { contentNames, fieldLabel,fieldsBeside } from './content.ts';
 import { spellExact } from './exactNumbers.ts';
-import type { Target } from './targets.ts';
+import type { ConvertTarget } from './targets.ts';
 import { RESERVED } from './targets.ts';
 
 /** Told of what a record does not keep, in a sentence without its full stop. */
@@ -22,14 +22,14 @@ export type Lose = (words: string) => void;
 export type Named = readonly [name: string, value: Json];
 
 /** The column that a trainer reads for a field: its own name, or the plural for a single picture. */
-function columnOf(target: Target, name: string): string | undefined {
+function columnOf(target: ConvertTarget, name: string): string | undefined {
   if (target.columns.includes(name)) return name;
   const plural = `${name}s`;
   return target.columns.includes(plural) && kindOfField(name) === 'media' ? plural : undefined;
 }
 
 /** A value as its column takes it. */
-function columnValue(target: Target, column: string, value: Json): Json {
+function columnValue(target: ConvertTarget, column: string, value: Json): Json {
   // LLaMA-Factory reads the tools from a text.
   if (column === 'tools')
     return target.hasToolsAsText && typeof value !== 'string' ? spellExact(value) : value;
@@ -43,10 +43,10 @@ class Kept {
   /** Where each field went. */
   readonly places = new Map<string, string>();
   readonly #lose: Lose;
-  readonly #target: Target;
+  readonly #target: ConvertTarget;
   readonly #taken: JsonObject;
 
-  constructor(target: Target, made: JsonObject, renamed: ReadonlySet<string>, lose: Lose) {
+  constructor(target: ConvertTarget, made: JsonObject, renamed: ReadonlySet<string>, lose: Lose) {
     this.#renamed = renamed;
     this.#target = target;
     this.#taken = made;
@@ -74,7 +74,7 @@ class Kept {
     this.#fields.set(free, value);
     if (free !== name && !isNothing(value))
       this.#lose(
-        `the field ${fieldWords([name])} is kept as ${fieldWords([free])}: ` +
+        `the field ${fieldLabel([name])} is kept as ${fieldLabel([free])}: ` +
           (this.#renamed.has(name)
             ? 'by its name the record would be taken for one of another form'
             : `${id} has its own use for the name`),
@@ -92,13 +92,13 @@ class Kept {
       this.places.set(name, free);
       this.#fields.set(free, value);
       this.#lose(
-        `the field ${fieldWords([name])} is kept under another name: the record has another "${column}"`,
+        `the field ${fieldLabel([name])} is kept under another name: the record has another "${column}"`,
       );
       return;
     }
-    if (column !== name) this.#lose(`the field ${fieldWords([name])} is written as "${column}", a list`);
+    if (column !== name) this.#lose(`the field ${fieldLabel([name])} is written as "${column}", a list`);
     else if (typeof written !== typeof value)
-      this.#lose(`the field ${fieldWords([name])} is written as JSON text, which ${this.#target.id} reads`);
+      this.#lose(`the field ${fieldLabel([name])} is written as JSON text, which ${this.#target.id} reads`);
   }
 
   record(): JsonObject {
@@ -107,7 +107,7 @@ class Kept {
 }
 
 /** The fields beside the conversation; tools and pictures out of objects that hold some of it. */
-export function fieldsOf(target: Target, mapping: Mapping, value: JsonObject): readonly Named[] {
+export function fieldsOf(target: ConvertTarget, mapping: Mapping, value: JsonObject): readonly Named[] {
   const names = contentNames(mapping, value);
   return fieldsBeside(value, names).flatMap(([name, field]): Named[] => {
     if (!names.has(name) || typeof field !== 'object' || field === null || isList(field))
@@ -123,7 +123,7 @@ export function fieldsOf(target: Target, mapping: Mapping, value: JsonObject): r
 
 /** Says what of the prompt's and the answers' own fields the trainer does not read. */
 export function tellUnreadFields(
-  target: Target,
+  target: ConvertTarget,
   mapping: Mapping,
   read: ReadValue,
   pair: Pair,
@@ -133,22 +133,22 @@ export function tellUnreadFields(
   for (const name of Object.keys(pair.context ?? {})) {
     if (read.unread?.includes(name))
       lose(
-        `the field ${fieldWords([name])} looks like a part of the prompt and is not read as one; it is kept as a field, and is not in the prompt`,
+        `the field ${fieldLabel([name])} looks like a part of the prompt and is not read as one; it is kept as a field, and is not in the prompt`,
       );
     else if (columnOf(target, name.split('.').at(-1) ?? name) === undefined && isContext(name))
-      lose(`${id} has no place for ${fieldWords([name])}: it is left out of the prompt, and kept as a field`);
+      lose(`${id} has no place for ${fieldLabel([name])}: it is left out of the prompt, and kept as a field`);
   }
   if (mapping.answers.kind !== 'pair' && mapping.answers.kind !== 'choice') return;
   const ofAnswers = [...Object.keys(pair.chosen.more ?? {}), ...Object.keys(pair.rejected.more ?? {})];
   for (const name of new Set(ofAnswers))
     lose(
-      `${id} has no place for what belongs to one answer (${fieldWords([name])}): it is left out of the answer, and kept as a field`,
+      `${id} has no place for what belongs to one answer (${fieldLabel([name])}): it is left out of the answer, and kept as a field`,
     );
   for (const { at, as } of mapping.prompt) {
     if (as !== 'image') continue;
     const name = at.split('|').find((one) => !isNothing(read.value[one]));
     if (name !== undefined && columnOf(target, name) === undefined)
-      lose(`${id} has no place for ${fieldWords([name])}: it is left out of the prompt, and kept as a field`);
+      lose(`${id} has no place for ${fieldLabel([name])}: it is left out of the prompt, and kept as a field`);
   }
 }
 
@@ -159,7 +159,7 @@ function isContext(name: string): boolean {
 
 /** Compares the fields of a written record with those that had to be kept. */
 function compareFields(
-  target: Target,
+  target: ConvertTarget,
   fields: readonly Named[],
   places: ReadonlyMap<string, string>,
   made: JsonObject,
@@ -175,7 +175,7 @@ function compareFields(
       wanted !== undefined &&
       (canonical(written) === canonical(wanted) ||
         (isList(written) && isList(wanted) && holdsAll(written, wanted)));
-    if (!isKept) lose(`the field ${fieldWords([name])} is left out`);
+    if (!isKept) lose(`the field ${fieldLabel([name])} is left out`);
   }
 }
 
@@ -200,7 +200,7 @@ function pairSpelling(mapping: Mapping, made: JsonObject): string | undefined {
 }
 
 /** Names of kept fields by which the next reader would take a record for one of another form, and read another pair. */
-function misleadingNames(target: Target, bare: JsonObject, made: JsonObject): ReadonlySet<string> {
+function misleadingNames(target: ConvertTarget, bare: JsonObject, made: JsonObject): ReadonlySet<string> {
   const look = recognise([made])?.mapping;
   const own = MAPPINGS.find(({ id }) => id === target.readBy);
   if (!look || !own || look === own || pairSpelling(look, made) === pairSpelling(own, made)) return new Set();
@@ -211,7 +211,7 @@ function misleadingNames(target: Target, bare: JsonObject, made: JsonObject): Re
 
 /** A written record with the fields that stand beside its conversation. */
 export function withFields(
-  target: Target,
+  target: ConvertTarget,
   bare: JsonObject,
   fields: readonly Named[],
   lose: Lose,

@@ -2,10 +2,10 @@
 import { plural } from '../words/numbers.ts';
 
 /** Names of fields come from files: more kinds than this are counted as one. */
-const MOST_KINDS = 1000;
+const MAX_KINDS = 1000;
 
 /** Lines that a report has at most; the rest is one line. */
-const MOST_LINES = 40;
+const MAX_LINES = 40;
 
 interface Kind {
   /** Records in which it happened. */
@@ -24,7 +24,7 @@ export class Losses {
 
   /** @param words a sentence without its full stop */
   add(words: string, record: number): void {
-    const isNew = !this.#kinds.has(words) && this.#kinds.size >= MOST_KINDS;
+    const isNew = !this.#kinds.has(words) && this.#kinds.size >= MAX_KINDS;
     const own = isNew ? 'fields of other names are left out' : words;
     const known = this.#kinds.get(own);
     if (!known) {
@@ -39,7 +39,7 @@ export class Losses {
   lines(): readonly string[] {
     const all = [...this.#kinds].sort((a, b) => b[1].count - a[1].count);
     const lines = all
-      .slice(0, MOST_LINES)
+      .slice(0, MAX_LINES)
       .map(
         ([words, { count, first }]) =>
           `${plural(count, 'record')}, first in record ${(first + 1).toLocaleString('en')}: ${words}.`,

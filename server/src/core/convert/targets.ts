@@ -4,7 +4,7 @@ import type { Turn } from '../model/pair.ts';
 import type { Example } from './example.ts';
 import { joined, message, placedText, plainCalls, transcript } from './example.ts';
 
-export interface Target {
+export interface ConvertTarget {
   readonly id: string;
   readonly title: string;
   /** The mapping that reads its records back. */
@@ -109,7 +109,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'history',
 ]);
 
-export const TARGETS: readonly Target[] = [
+export const TARGETS: readonly ConvertTarget[] = [
   {
     id: 'trl-explicit',
     title: 'TRL, texts with a prompt',

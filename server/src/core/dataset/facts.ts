@@ -304,7 +304,7 @@ export class Facts {
   }
 
   /** Text of both answers, in UTF-16 units. */
-  answerUnits(pair: number): number {
+  answerLength(pair: number): number {
     return (this.pairs.chosenLength[pair] ?? 0) + (this.pairs.rejectedLength[pair] ?? 0);
   }
 

@@ -24,12 +24,12 @@ import type { RawRecord } from '../model/record.ts';
 import { CHOSEN_FIRST, Facts, IS_TIE } from './facts.ts';
 
 /** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
-export const MOST_FINDINGS = 10_000;
+export const MAX_FINDINGS = 10_000;
 
 /** What a pass found. */
 export interface Survey {
   readonly facts: Facts;
-  /** In file order, at most MOST_FINDINGS of each rule. */
+  /** In file order, at most MAX_FINDINGS of each rule. */
   readonly findings: readonly Finding[];
   /** How many each rule really has. */
   readonly counts: ReadonlyMap<string, number>;
@@ -129,7 +129,7 @@ export class Surveyor {
   #keep(finding: Finding): void {
     const count = (this.#counts.get(finding.rule) ?? 0) + 1;
     this.#counts.set(finding.rule, count);
-    if (count <= MOST_FINDINGS) this.#findings.push(finding);
+    if (count <= MAX_FINDINGS) this.#findings.push(finding);
   }
 
   #decide(): void {

@@ -1,7 +1,7 @@
 // Changes by paths, made into changes of bytes. Keys, order, spaces and escapes stay as they are.
 import { lastFieldEnd, locate } from '../json/scan.ts';
 import { valueAt } from '../mapping/field.ts';
-import type { Change } from '../mapping/forms/form.ts';
+import type { PathChange } from '../mapping/forms/form.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 
 /** Replace the bytes [byteStart, byteEnd) of a record by `bytes`. Ranges of one edit never overlap. */
@@ -48,7 +48,7 @@ function isCanonical(bytes: Uint8Array, span: Span, value: Json | undefined): bo
 function editsOf(
   bytes: Uint8Array,
   record: JsonObject,
-  change: Change,
+  change: PathChange,
   mustReturn: boolean,
 ): ByteEdit[] | undefined {
   const find = (path: Path): Span | undefined => locate(bytes, path);
@@ -91,7 +91,7 @@ function editsOf(
 export function toByteEdits(
   bytes: Uint8Array,
   record: JsonObject,
-  changes: readonly Change[],
+  changes: readonly PathChange[],
   mustReturn: boolean,
 ): readonly ByteEdit[] | undefined {
   const edits: ByteEdit[] = [];

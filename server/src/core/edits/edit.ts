@@ -1,10 +1,10 @@
 // What can be done to a record, and how each mapping does it.
 import { resolvePlaces } from '../json/place.ts';
 import type { Separator } from '../json/severalRecords.ts';
-import type { Target } from '../mapping/forms/form.ts';
+import type { EditTarget } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import type { Replacement } from '../model/finding.ts';
+import type { TextReplacement } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ByteEdit } from './bytes.ts';
 import { toByteEdits } from './bytes.ts';
@@ -19,7 +19,7 @@ export type Edit =
   /** Say how much better the chosen one is. */
   | { readonly kind: 'margin'; readonly margin: number }
   /** Put texts in the place of parts of string values. */
-  | { readonly kind: 'replace'; readonly replace: readonly Replacement[] }
+  | { readonly kind: 'replace'; readonly replace: readonly TextReplacement[] }
   /** Put each record of a line on a line of its own, without commas. All bytes of the records stay. */
   | { readonly kind: 'separate'; readonly separators: readonly Separator[]; readonly newline: Newline };
 
@@ -50,7 +50,7 @@ export function planEdit(
   mapping: Mapping,
   bytes: Uint8Array,
   record: JsonObject,
-  target: Target,
+  target: EditTarget,
   edit: Edit,
 ): Plan {
   const { answers } = mapping;

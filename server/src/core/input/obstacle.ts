@@ -52,7 +52,7 @@ function linesOf([first, last]: readonly [number, number]): string {
 }
 
 /** What a document is, and whether we can make JSON Lines of it. */
-function documentWords(shape: DocumentShape): { readonly what: string; readonly next: string } {
+function documentMessage(shape: DocumentShape): { readonly what: string; readonly next: string } {
   const { form, recordCount, lines, firstRecord, fault } = shape;
   const count = plural(recordCount, 'record');
   const but = fault ? `; ${FAULTS[fault.what]}` : '';
@@ -128,7 +128,7 @@ export function documentObstacle(shape: DocumentShape, column: number): Obstacle
   const { fault, form, lines, sample } = shape;
   return {
     kind: 'document',
-    ...documentWords(shape),
+    ...documentMessage(shape),
     ...(fault && { at: { line: fault.at.line, column } }),
     isOneLine: form.kind === 'sequence' && lines[0] === lines[1],
     isListOnOneLine: form.kind !== 'sequence' && lines[0] === lines[1],
@@ -181,7 +181,7 @@ function shellWord(path: string): string {
 }
 
 /** "this is …. What to do." */
-export function obstacleWords(path: string, { what, next }: Pick<Obstacle, 'what' | 'next'>): string {
+export function obstacleMessage(path: string, { what, next }: Pick<Obstacle, 'what' | 'next'>): string {
   const isQuoted = (mark: string): boolean => next.includes(`"${mark}`) || next.includes(`'${mark}`);
   const fill = (text: string, mark: string, value: string): string =>
     text.replaceAll(mark, () => (isQuoted(mark) ? value : shellWord(value)));

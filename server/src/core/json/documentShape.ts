@@ -191,10 +191,10 @@ function rowsOf(whole: Json | undefined): JsonObject[] {
   );
 }
 
-type Part = Pick<DocumentShape, 'form' | 'recordCount' | 'sample'>;
+type ShapePart = Pick<DocumentShape, 'form' | 'recordCount' | 'sample'>;
 
 /** What a single object is. Undefined where it is a line of JSON Lines. */
-function objectForm(found: Collector, isKnown: IsKnown, isOneLine: boolean): Part | undefined {
+function objectForm(found: Collector, isKnown: IsKnown, isOneLine: boolean): ShapePart | undefined {
   const { fields, whole, samples } = found;
   const columns = columnsOf(found);
   const rows = columns ? rowsOf(whole) : [];
@@ -244,7 +244,7 @@ function objectForm(found: Collector, isKnown: IsKnown, isOneLine: boolean): Par
   return { form: { kind: 'other', fields: [...fields.keys()] }, recordCount: 0, sample: [] };
 }
 
-function partOf(found: Collector, isKnown: IsKnown): Part | undefined {
+function partOf(found: Collector, isKnown: IsKnown): ShapePart | undefined {
   const { first, documents, lists, objects, items, itemObjects, samples } = found;
   if (!first) return undefined;
   const isOneLine = first.start.line === first.lineEnd;

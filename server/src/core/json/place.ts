@@ -52,7 +52,7 @@ export function resolvePlace(record: Uint8Array, place: Place): ByteRange {
 }
 
 /** UTF-16 units before each of some bytes of a text, in one pass over it. */
-export function unitsBefore(bytes: Uint8Array, offsets: readonly number[]): ReadonlyMap<number, number> {
+export function textLengthBefore(bytes: Uint8Array, offsets: readonly number[]): ReadonlyMap<number, number> {
   const units = new Map<number, number>();
   let [at, count] = [0, 0];
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {

@@ -18,14 +18,14 @@ export interface Answer extends Found {
 type Sides = Pick<Pair, 'prompt' | 'chosen' | 'rejected'>;
 
 function countSharedTurns(a: readonly Turn[], b: readonly Turn[]): number {
-  const most = Math.min(a.length, b.length);
+  const max = Math.min(a.length, b.length);
   let shared = 0;
-  for (; shared < most; shared++) {
+  for (; shared < max; shared++) {
     const [own, other] = [a[shared], b[shared]];
     if (!own || !other || !isSameTurn(own, other)) break;
   }
   // Identical lists still end in an answer each.
-  return shared === most && shared > 0 ? shared - 1 : shared;
+  return shared === max && shared > 0 ? shared - 1 : shared;
 }
 
 function plainTurn({ role, text, more }: Turn): Turn {

@@ -180,7 +180,7 @@ function sideOf({ words, sides }: SideNames, name: string): ReturnType<typeof si
   return sides.get(name);
 }
 
-export interface Context {
+export interface ContextParts {
   /** Part of the prompt. */
   readonly prompt?: JsonObject;
   /** Parts of the answers, in the order in which the mapping names them. */
@@ -195,7 +195,7 @@ function contextOf(
   record: JsonObject,
   fields: readonly UnreadField[],
   pair: Pair,
-): Context {
+): ContextParts {
   const parts: Record<'prompt' | 'first' | 'second', Record<string, Json>> = {
     prompt: {},
     first: {},

@@ -33,7 +33,7 @@ export type Label =
       readonly kind: 'strength';
       readonly at: FieldRef;
       readonly positive: 'first' | 'second';
-      readonly most: number;
+      readonly max: number;
     }
   /** A score for each answer; the higher one wins, equal ones tie. */
   | { readonly kind: 'scores'; readonly first: FieldRef; readonly second: FieldRef; readonly tie?: number }
@@ -46,7 +46,7 @@ export type Label =
   | ({ readonly kind: 'votes'; readonly votes: readonly FieldRef[]; readonly each?: FieldRef } & Verdicts);
 
 /** Where the candidates of a record stand. */
-export type Source =
+export type CandidateSource =
   | { readonly kind: 'list'; readonly at: FieldRef }
   | { readonly kind: 'fields'; readonly at: readonly FieldRef[] }
   /** Answers below answers: the siblings of one parent are candidates, the texts above them the prompt. */
@@ -96,7 +96,12 @@ export type Answers =
       readonly axes?: Readonly<Record<string, Label>>;
     }
   /** Several answers in an order. Every two of different rank are a pair. */
-  | { readonly kind: 'candidates'; readonly from: Source; readonly text: Field; readonly order: Order }
+  | {
+      readonly kind: 'candidates';
+      readonly from: CandidateSource;
+      readonly text: Field;
+      readonly order: Order;
+    }
   /** Several good and several bad ones: every good one with every bad one. */
   | { readonly kind: 'lists'; readonly chosen: FieldRef; readonly rejected: FieldRef }
   /** One answer with a verdict of its own; there is no pair in the record. */

@@ -5,7 +5,7 @@ import type { ReadNames } from './context.ts';
 import { addContext, readNames } from './context.ts';
 import type { FieldRef } from './field.ts';
 import { findField, hasField, pathsOf } from './field.ts';
-import type { Need, Outcome } from './forms/form.ts';
+import type { EditOutcome,Need } from './forms/form.ts';
 import { fieldNeed, findProblem } from './forms/form.ts';
 import { formOf } from './forms/forms.ts';
 import type { Mapping } from './mapping.ts';
@@ -119,7 +119,7 @@ function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
 }
 
 /** Reads one record under its file's mapping: pairs and judgements, or the reason why there are none. */
-export function readRecord(mapping: Mapping, record: JsonObject): Outcome {
+export function readRecord(mapping: Mapping, record: JsonObject): EditOutcome {
   const problem = findProblem(compile(mapping).needs, record);
   if (problem) return { problem };
   const { answers } = mapping;

@@ -7,7 +7,7 @@ import { MAPPINGS } from './table.ts';
 export const RECOGNITION_SAMPLE = 256;
 
 /** Below this share of fitting records a file is left alone: it is probably not preference data. */
-const LEAST_CONFIDENCE = 0.5;
+const MIN_CONFIDENCE = 0.5;
 
 export interface Recognition {
   readonly mapping: Mapping;
@@ -73,7 +73,7 @@ export function recognise(sample: readonly JsonObject[]): Recognition | undefine
   const best = [...counts].sort((a, b) => b[1] - a[1])[0];
   if (!best) return undefined;
   const fitting = sample.filter((record) => fits(best[0], record)).length / sample.length;
-  return fitting >= LEAST_CONFIDENCE ? recognition(best[0], sample, fitting, false) : undefined;
+  return fitting >= MIN_CONFIDENCE ? recognition(best[0], sample, fitting, false) : undefined;
 }
 
 /** How records are read: as the user said where there is a mapping, by their look where there is none. */

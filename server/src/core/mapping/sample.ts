@@ -5,10 +5,10 @@ import type { JsonObject } from '../model/json.ts';
 import { RECOGNITION_SAMPLE } from './recognise.ts';
 
 /** Bytes of readable records: they may be huge. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Records, readable or not: a file that is broken throughout is not looked at to its end. */
-const MOST_RECORDS = 20_000;
+const MAX_RECORDS = 20_000;
 
 /** The objects of the first records. What cannot be read says nothing of the schema and does not count, however long it is. */
 export class Sample {
@@ -27,6 +27,6 @@ export class Sample {
   }
 
   get isEnough(): boolean {
-    return this.#readable >= RECOGNITION_SAMPLE || this.#bytes > MOST_BYTES || this.#seen >= MOST_RECORDS;
+    return this.#readable >= RECOGNITION_SAMPLE || this.#bytes > MAX_BYTES || this.#seen >= MAX_RECORDS;
   }
 }

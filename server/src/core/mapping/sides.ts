@@ -4,7 +4,7 @@ import { isPartKind, kindOfField, NAME_WORD } from '../model/fieldNames.ts';
 import type { JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { valueAt } from './field.ts';
-import type { Change } from './forms/form.ts';
+import type { PathChange } from './forms/form.ts';
 
 /** The one word in which two names differ, lower-cased. Undefined when they differ in more or in length. */
 export function differingWords(a: string, b: string): readonly [string, string] | undefined {
@@ -57,12 +57,12 @@ function isAlone(parent: JsonObject, name: string, words: readonly [string, stri
  * Exchanges two answers and every pair of fields beside them that belongs to them. Nothing that the record says
  * without naming a side moves. No changes where a picture or a call of one answer has no field to move to.
  */
-export function exchangeSides(record: JsonObject, own: Path, other: Path): readonly Change[] {
+export function exchangeSides(record: JsonObject, own: Path, other: Path): readonly PathChange[] {
   const fork = own.findIndex((step, i) => step !== other[i]);
   const base = own.slice(0, fork);
   const [a, b] = [own[fork], other[fork]];
   if (fork < 0 || a === undefined || b === undefined) return [];
-  const swaps: Change[] = [{ kind: 'swap', a: [...base, a], b: [...base, b] }];
+  const swaps: PathChange[] = [{ kind: 'swap', a: [...base, a], b: [...base, b] }];
   const parent = valueAt(record, base);
   if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return swaps;
   const words = differingWords(a, b);

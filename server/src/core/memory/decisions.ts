@@ -4,13 +4,13 @@ import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 
 /** `keep`: the pair stays as it is, and the rule is silent about it. `wrong`: the finding is right, and is to be mended. */
-export type Verdict = 'keep' | 'wrong';
+export type DecisionKind = 'keep' | 'wrong';
 
 export interface Decision {
   /** As `findingKey` gives it. */
   readonly key: string;
   readonly rule: string;
-  readonly decision: Verdict;
+  readonly decision: DecisionKind;
   readonly reason: string;
   /** Who decided; '' where nobody said. */
   readonly by: string;

@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** A text that is to stand in a place, which is a string value or a part of one. */
-export interface Replacement {
+export interface TextReplacement {
   readonly place: Place;
   readonly text: string;
 }
@@ -31,7 +31,7 @@ export interface Hit {
   readonly place: Place;
   readonly message: string;
   /** What would mend it. */
-  readonly replace?: readonly Replacement[];
+  readonly replace?: readonly TextReplacement[];
   /** Several records stand on the line, or commas around one: what to replace by line ends, or by nothing. */
   readonly separate?: readonly Separator[];
 }

@@ -17,7 +17,7 @@ import { countByRule, listed, totalOf } from './report.ts';
  * A format: the lines of a report, of which so many findings are listed at most. What comes from files is escaped in them,
  * and no line holds a line feed.
  */
-export type Format = (report: Report, most: number) => Iterable<string>;
+export type Format = (report: Report, max: number) => Iterable<string>;
 
 /** "580 pairs (188 ties)", "149 single verdicts": what there is, without what there is none of. */
 export function countWords({
@@ -34,13 +34,13 @@ export function countWords({
 }
 
 /** How many findings are not shown; '' where all are. */
-function restWords(report: Report, shown: number): string {
+function restMessage(report: Report, shown: number): string {
   const rest = totalOf(report.files) - shown;
   return rest > 0 ? `${plural(rest, 'more finding')} not listed` : '';
 }
 
-function* text(report: Report, most: number): Generator<string> {
-  const shown = listed(report.files, most);
+function* text(report: Report, max: number): Generator<string> {
+  const shown = listed(report.files, max);
   for (const [{ path }, { line, column, severity, rule, message }] of shown)
     yield terminalLine(`${path}:${line}:${column}: ${severity} ${rule}: ${message}`);
   for (const { path, unlisted } of report.files)
@@ -50,8 +50,8 @@ function* text(report: Report, most: number): Generator<string> {
     yield `${plural(listable - shown.length, 'more finding')} not listed (--max-findings)`;
 }
 
-function* json(report: Report, most: number): Generator<string> {
-  const shown = new Set(listed(report.files, most).map(([, finding]) => finding));
+function* json(report: Report, max: number): Generator<string> {
+  const shown = new Set(listed(report.files, max).map(([, finding]) => finding));
   const files = report.files.map(({ findings, unlisted, ...file }) => ({
     ...file,
     findings: findings.filter((finding) => shown.has(finding)),
@@ -61,7 +61,7 @@ function* json(report: Report, most: number): Generator<string> {
   yield jsonLine({ ...report, total, notListed: total - shown.size, files });
 }
 
-function* markdown(report: Report, most: number): Generator<string> {
+function* markdown(report: Report, max: number): Generator<string> {
   yield '# Preference data';
   for (const error of report.errors) yield* ['', `> **Could not be checked:** ${markdownText(error)}`];
   const total = totalOf(report.files);
@@ -81,10 +81,10 @@ function* markdown(report: Report, most: number): Generator<string> {
     yield '';
     yield '| place | finding |';
     yield '|---|---|';
-    const shown = listed(report.files, most);
+    const shown = listed(report.files, max);
     for (const [{ path }, { line, rule, severity, message }] of shown)
       yield `| ${markdownCodeCell(path)}:${line} | ${severity} ${markdownCodeCell(rule)}: ${markdownCell(message)} |`;
-    const rest = restWords(report, shown.length);
+    const rest = restMessage(report, shown.length);
     if (rest !== '') yield* ['', `${rest}.`];
   }
   for (const { path, trust } of report.files)
@@ -100,8 +100,8 @@ const COMMANDS: Record<Severity, 'error' | 'warning' | 'notice'> = {
 const TITLE = { title: 'PrefLens' } as const;
 
 /** Annotations of a workflow run. The runner shows ten of a kind: the last line says how many there are. */
-function* github(report: Report, most: number): Generator<string> {
-  const shown = listed(report.files, most);
+function* github(report: Report, max: number): Generator<string> {
+  const shown = listed(report.files, max);
   for (const [{ path }, { line, column, severity, rule, message }] of shown)
     yield workflowCommand(COMMANDS[severity], { file: path, line, col: column, title: rule }, message);
   for (const error of report.errors) yield workflowCommand('error', TITLE, error);

@@ -10,7 +10,7 @@ import type { FileReport, Histogram, Report } from './report.ts';
 import { countByRule, listed, totalOf } from './report.ts';
 
 /** Findings that a page lists: more make it slow to open. */
-const MOST_HTML = 2000;
+const MAX_HTML = 2000;
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --back: #fff; --panel: #f6f8fa;
@@ -37,7 +37,7 @@ const WIDTH = 400;
 function lengthChart({ chosenLengths, rejectedLengths }: Portrait): string {
   const used = chosenLengths.map((count, i) => count + (rejectedLengths[i] ?? 0) > 0);
   const [first, last] = [Math.max(0, used.indexOf(true)), used.lastIndexOf(true)];
-  const most = Math.max(1, ...chosenLengths, ...rejectedLengths);
+  const max = Math.max(1, ...chosenLengths, ...rejectedLengths);
   const [height, bins] = [120, last - first + 1];
   const step = WIDTH / Math.max(1, bins);
   const bars: string[] = [];
@@ -47,7 +47,7 @@ function lengthChart({ chosenLengths, rejectedLengths }: Portrait): string {
       ['chosen', chosenLengths],
       ['rejected', rejectedLengths],
     ].entries() as Iterable<[number, [string, readonly number[]]]>) {
-      const tall = ((list[i] ?? 0) / most) * height;
+      const tall = ((list[i] ?? 0) / max) * height;
       bars.push(
         `<rect class="${name}" x="${(x + 2 + (at * (step - 4)) / 2).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${((step - 6) / 2).toFixed(1)}" height="${tall.toFixed(1)}"><title>${list[i] ?? 0} ${name} answers of ${2 ** i} to ${2 ** (i + 1) - 1} characters</title></rect>`,
       );
@@ -86,22 +86,22 @@ function oddsChart({ style }: Portrait): string {
 /** Margins as bars, those that speak against their label in the colour of rejected answers. */
 function marginChart(margins: Histogram | undefined): string {
   if (!margins) return '';
-  const { most, counts } = margins;
+  const { max, counts } = margins;
   const height = 120;
   const tallest = Math.max(1, ...counts);
   const step = WIDTH / counts.length;
   const bars = counts.map((count, i) => {
     const tall = (count / tallest) * height;
     const side = i < counts.length / 2 ? 'rejected' : 'chosen';
-    const from = (2 * most * i) / counts.length - most;
-    return `<rect class="${side}" x="${(i * step + 0.5).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${tall.toFixed(1)}"><title>${plural(count, 'pair')} with a margin from ${from.toFixed(2)} to ${(from + (2 * most) / counts.length).toFixed(2)}</title></rect>`;
+    const from = (2 * max * i) / counts.length - max;
+    return `<rect class="${side}" x="${(i * step + 0.5).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${tall.toFixed(1)}"><title>${plural(count, 'pair')} with a margin from ${from.toFixed(2)} to ${(from + (2 * max) / counts.length).toFixed(2)}</title></rect>`;
   });
   const tick = (x: number, anchor: string, value: number): string =>
     `<text x="${x}" y="${height + 16}" text-anchor="${anchor}">${formatMargin(value)}</text>`;
   const ticks = [
-    tick(0, 'start', -most),
+    tick(0, 'start', -max),
     `<text x="${WIDTH / 2}" y="${height + 16}" text-anchor="middle">0</text>`,
-    tick(WIDTH, 'end', most),
+    tick(WIDTH, 'end', max),
   ];
   return `<figure><h3>Margins</h3><svg viewBox="0 0 ${WIDTH} ${height + 22}" role="img" aria-label="Margins">${bars.join('')}<line class="axis" x1="0" x2="${WIDTH}" y1="${height}" y2="${height}"/>${ticks.join('')}</svg><figcaption>How strongly the scorer sides with the label. Left of 0 it sides against it: a place to look, not a share of errors.</figcaption></figure>`;
 }
@@ -133,8 +133,8 @@ function* fileSection(file: FileReport, shown: ReadonlySet<unknown>): Generator<
   yield '</table></details>';
 }
 
-function* html(report: Report, most: number): Generator<string> {
-  const rows = listed(report.files, Math.min(most, MOST_HTML));
+function* html(report: Report, max: number): Generator<string> {
+  const rows = listed(report.files, Math.min(max, MAX_HTML));
   const shown = new Set(rows.map(([, finding]) => finding));
   const total = totalOf(report.files);
   const pairs = report.files.reduce((sum, file) => sum + file.pairCount, 0);

@@ -20,7 +20,7 @@ export interface ReportedFinding {
 
 /** Counts of numbers in bins of one width from −most to +most; what lies beyond is in the outer ones. */
 export interface Histogram {
-  readonly most: number;
+  readonly max: number;
   readonly counts: readonly number[];
 }
 
@@ -35,13 +35,13 @@ export function histogramOf(values: Float32Array): Histogram | undefined {
   if (known.length === 0) return undefined;
   const sizes = known.map(Math.abs).sort();
   // A file whose margins are all 0 has an axis too.
-  const most = Math.max(Number.EPSILON, sizes[Math.floor(INSIDE * (sizes.length - 1))] ?? 0);
+  const max = Math.max(Number.EPSILON, sizes[Math.floor(INSIDE * (sizes.length - 1))] ?? 0);
   const counts = new Array<number>(BINS).fill(0);
   for (const value of known) {
-    const at = Math.max(0, Math.min(BINS - 1, Math.floor(((value + most) / (2 * most)) * BINS)));
+    const at = Math.max(0, Math.min(BINS - 1, Math.floor(((value + max) / (2 * max)) * BINS)));
     counts[at] = (counts[at] ?? 0) + 1;
   }
-  return { most, counts };
+  return { max, counts };
 }
 
 export interface FileReport {
@@ -105,14 +105,14 @@ export function totalOf(files: readonly FileReport[]): number {
 /** The gravest findings first, in file order among equals, as many as are wanted over all files. */
 export function listed(
   files: readonly FileReport[],
-  most: number,
+  max: number,
 ): readonly (readonly [FileReport, ReportedFinding])[] {
   const all = files.flatMap((file) => file.findings.map((finding) => [file, finding] as const));
-  if (all.length <= most) return all;
+  if (all.length <= max) return all;
   const places = new Map(all.map((one, i) => [one, i]));
   const order = (one: (typeof all)[number]): number => places.get(one) ?? 0;
   return [...all]
     .sort((a, b) => RANK[a[1].severity] - RANK[b[1].severity] || order(a) - order(b))
-    .slice(0, most)
+    .slice(0, max)
     .sort((a, b) => order(a) - order(b));
 }

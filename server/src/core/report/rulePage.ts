@@ -12,7 +12,7 @@ function fixLine(repair: Repair): string {
   return `- ${repair.title} (${GRADES[repair.grade]}).${because}`;
 }
 
-function precisionWords({ right, of, on }: Precision): string {
+function precisionText({ right, of, on }: Precision): string {
   if (of === 0)
     return `No finding in ${on}: its precision there is not known. The fixtures show what it reports.`;
   return `Read by eye: ${right} of ${of} right (${Math.round((100 * right) / of)} %); ${on}.`;
@@ -42,7 +42,7 @@ export function rulePage(rule: Rule): string {
           Object.fromEntries(names.map(([name, option]) => [name, option.default])),
         )}] } }\n\`\`\``
       : `## Options\n\nNone. \`{ "rules": { "${id}": "off" } }\` in preflens.json turns it off.`,
-    precision ? `## Precision\n\n${precisionWords(precision)}` : '',
+    precision ? `## Precision\n\n${precisionText(precision)}` : '',
     source === undefined ? '' : `## Source\n\n${source}`,
   ];
   return sections.filter((section) => section !== '').join('\n\n');

@@ -9,7 +9,7 @@ import { countByRule, listed, totalOf } from './report.ts';
 import { rulePage } from './rulePage.ts';
 
 /** Code scanning takes 25,000 results a run and files of 10 MB. */
-export const MOST_SARIF = 5000;
+export const MAX_SARIF = 5000;
 
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', information: 'note' };
 
@@ -66,8 +66,8 @@ function notification(text: string, level: string): object {
   return { level, message: { text: sarifText(text) } };
 }
 
-function* sarif(report: Report, most: number): Generator<string> {
-  const shown = listed(report.files, Math.min(most, MOST_SARIF));
+function* sarif(report: Report, max: number): Generator<string> {
+  const shown = listed(report.files, Math.min(max, MAX_SARIF));
   const rest = totalOf(report.files) - shown.length;
   const rules = countByRule(report.files).map(({ rule }) => rule);
   const notes = [

@@ -25,18 +25,18 @@ export function batchEnd(
   from: number,
   lengths: ArrayLike<number>,
   limits: BatchLimits,
-  mostWith: (row: number) => number = () => Number.POSITIVE_INFINITY,
+  maxWith: (row: number) => number = () => Number.POSITIVE_INFINITY,
 ): number {
-  let most = limits.fixedRows ?? limits.rows;
+  let max = limits.fixedRows ?? limits.rows;
   let longest = 0;
   let end = from;
   for (; end < order.length; end++) {
     const row = order[end] ?? 0;
     const rows = end - from + 1;
-    most = Math.min(most, mostWith(row));
+    max = Math.min(max, maxWith(row));
     longest = Math.max(longest, limits.fixedLength ?? lengths[row] ?? 0);
     const isTooLong = limits.fixedRows === undefined && longest * rows > limits.tokens;
-    if (rows > 1 && (rows > most || isTooLong)) break;
+    if (rows > 1 && (rows > max || isTooLong)) break;
   }
   return end;
 }
@@ -81,13 +81,13 @@ export class Calibration {
   #best = 0;
   #settled = false;
 
-  /** @param most never more padded tokens than these */
-  constructor(start: number, most: number) {
+  /** @param max never more padded tokens than these */
+  constructor(start: number, max: number) {
     this.#step = Math.max(
       0,
       STEPS.findIndex((tokens) => tokens >= start),
     );
-    this.#most = most;
+    this.#most = max;
   }
 
   get budget(): number {

@@ -96,7 +96,7 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Pairs that an effect of length is taken from: enough for two digits. */
-const MOST_COMPARED = 2000;
+const MAX_COMPARED = 2000;
 
 /**
  * What one character more is worth to a scorer: λ, so that margins less λ times the difference of lengths go no longer
@@ -105,7 +105,7 @@ const MOST_COMPARED = 2000;
 export function lengthEffect(margins: ArrayLike<number>, differences: ArrayLike<number>): number {
   const known: number[] = [];
   for (let i = 0; i < margins.length; i++) if (!Number.isNaN(margins[i])) known.push(i);
-  const step = Math.max(1, Math.floor(known.length / MOST_COMPARED));
+  const step = Math.max(1, Math.floor(known.length / MAX_COMPARED));
   const some = known.filter((_, i) => i % step === 0);
   const lengths = some.map((i) => differences[i] ?? 0);
   const rhoAt = (lambda: number): number =>

@@ -1,6 +1,6 @@
 // What became of the pairs that a scorer was given: every one is in one of four counts.
 import { plural } from '../words/numbers.ts';
-import type { Member, PairIdentities } from './panel.ts';
+import type { Member, PairIdentities } from './ensemble.ts';
 
 export interface ScoreCounts {
   readonly scored: number;
@@ -35,7 +35,7 @@ export function countScores(
 }
 
 /** What became of the pairs that have no score; '' where all have one. */
-export function unscoredWords({ refused, ties, unscored, reason }: Omit<ScoreCounts, 'scored'>): string {
+export function unscoredMessage({ refused, ties, unscored, reason }: Omit<ScoreCounts, 'scored'>): string {
   const why = reason === undefined ? '' : ` (the first one: ${reason.replace(/\.$/, '')})`;
   return [
     ...(refused > 0 ? [`${refused} refused by the scorer${why}`] : []),
@@ -44,6 +44,6 @@ export function unscoredWords({ refused, ties, unscored, reason }: Omit<ScoreCou
   ].join(', ');
 }
 
-export function pairWords(count: number): string {
+export function pairCountText(count: number): string {
   return plural(count, 'pair');
 }

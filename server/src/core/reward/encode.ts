@@ -61,23 +61,23 @@ function cutStarts(pieces: readonly Piece[], slot: Slot, excess: number): Piece[
  * when nothing of it is left. Cut on the right, answers lose their end, the longest first. Throws Unscorable when a
  * whole answer would be lost, or when the template alone is too long.
  */
-export function fit(pieces: readonly Piece[], most: number, side: Side): Sequence {
+export function fit(pieces: readonly Piece[], max: number, side: Side): Sequence {
   let fitted = pieces;
   let flags = 0;
   const before = (slot: Slot): number => count(pieces.filter((piece) => piece.slot === slot));
-  if (side === 'left' && count(fitted) > most) {
-    fitted = cutStarts(fitted, 'prompt', count(fitted) - most);
+  if (side === 'left' && count(fitted) > max) {
+    fitted = cutStarts(fitted, 'prompt', count(fitted) - max);
     flags |= PROMPT_CUT;
   }
-  if (count(fitted) > most) {
-    fitted = cutEnds(fitted, 'answer', count(fitted) - most);
+  if (count(fitted) > max) {
+    fitted = cutEnds(fitted, 'answer', count(fitted) - max);
     flags |= ANSWER_CUT;
     const isLost = fitted.some(
       ({ slot, ids }, i) => slot === 'answer' && ids.length === 0 && (pieces[i]?.ids.length ?? 0) > 0,
     );
-    if (count(fitted) > most || isLost) {
+    if (count(fitted) > max || isLost) {
       throw new Unscorable(
-        `it has ${count(pieces)} tokens, ${before('prompt')} of them in the prompt, and the model takes ${most}`,
+        `it has ${count(pieces)} tokens, ${before('prompt')} of them in the prompt, and the model takes ${max}`,
       );
     }
   }

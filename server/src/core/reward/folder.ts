@@ -52,7 +52,7 @@ export interface FolderReading {
 export class FolderFault extends Error {}
 
 /** Longer texts than this are cut unless the user asks for more: memory grows with the square. */
-const MOST_TOKENS = 4096;
+const MAX_TOKENS = 4096;
 
 /** Models whose first positions are reserved. */
 const OFFSET_POSITIONS = /roberta|camembert|longformer|mpnet|xlm/;
@@ -140,14 +140,14 @@ function labelIndex(config: Config | undefined, label: OnnxRule['label']): numbe
   return index;
 }
 
-interface Reading {
+interface HeadReading {
   readonly head: Head;
   readonly pass: Pass;
   readonly outputs: readonly string[];
   readonly words: string;
 }
 
-function readHead(config: Config | undefined, rule: OnnxRule): Reading {
+function readHead(config: Config | undefined, rule: OnnxRule): HeadReading {
   const name = headName(config, rule);
   const answer = { pass: 'answer', outputs: [] } as const;
   switch (name) {
@@ -250,8 +250,8 @@ function textForm(files: FolderFiles, rule: OnnxRule, pass: Pass): { form: TextF
     : { form: { kind: 'two-texts' }, words: 'prompt and answer as two texts' };
 }
 
-function windowOf(files: FolderFiles, rule: OnnxRule): { most: number; words: string } {
-  if (rule.maxTokens !== undefined) return { most: rule.maxTokens, words: 'set in preflens.json' };
+function windowOf(files: FolderFiles, rule: OnnxRule): { max: number; words: string } {
+  if (rule.maxTokens !== undefined) return { max: rule.maxTokens, words: 'set in preflens.json' };
   const { config, tokenizerConfig } = files;
   const isOffset = OFFSET_POSITIONS.test(tokenText(config?.['model_type']) ?? '');
   const positions = numberIn(config, 'max_position_embeddings', 'n_positions', 'max_sequence_length');
@@ -260,10 +260,10 @@ function windowOf(files: FolderFiles, rule: OnnxRule): { most: number; words: st
     positions === undefined ? Infinity : positions - (isOffset ? 2 : 0),
     numberIn(tokenizerConfig, 'model_max_length') ?? Infinity,
   ];
-  const most = Math.min(...limits);
-  if (most <= MOST_TOKENS) return { most, words: 'as the model allows' };
-  const allowed = most < 1e9 ? `the model allows ${most}` : 'the model names no limit';
-  return { most: MOST_TOKENS, words: `${allowed}; "maxTokens" sets more` };
+  const max = Math.min(...limits);
+  if (max <= MAX_TOKENS) return { max, words: 'as the model allows' };
+  const allowed = max < 1e9 ? `the model allows ${max}` : 'the model names no limit';
+  return { max: MAX_TOKENS, words: `${allowed}; "maxTokens" sets more` };
 }
 
 function padId(files: FolderFiles): number {
@@ -299,14 +299,14 @@ export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
   }
   if (!files.config) warnings.push('It has no config.json: one number for each answer is expected.');
   return {
-    spec: { file, pass, outputs, text: text.form, maxTokens: window.most, truncate, padId: padId(files) },
+    spec: { file, pass, outputs, text: text.form, maxTokens: window.max, truncate, padId: padId(files) },
     head,
-    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.words}, at most ${window.most} tokens, cut on the ${truncate}`,
+    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.words}, at most ${window.max} tokens, cut on the ${truncate}`,
     found: [
       `Model: ${[file, nameOf(files.config)].filter((part) => part !== undefined).join(', ')}.`,
       `Reads: ${text.words}; tokenizer ${kind ?? 'of an unknown kind'}.`,
       `Gives: ${words}.`,
-      `At most ${window.most} tokens (${window.words}); longer texts lose the ${truncate === 'left' ? 'beginning of the prompt' : 'end of the answer'}.`,
+      `At most ${window.max} tokens (${window.words}); longer texts lose the ${truncate === 'left' ? 'beginning of the prompt' : 'end of the answer'}.`,
     ],
     warnings,
   };

@@ -5,7 +5,7 @@ import type { Pass } from './folder.ts';
 import type { EndpointProtocol, EndpointRule } from './scorerRule.ts';
 
 /** What is to be scored: a prompt and one answer, or two in an order. */
-export interface EndpointUnit {
+export interface EndpointItem {
   readonly prompt: readonly Turn[];
   readonly texts: readonly string[];
 }
@@ -18,8 +18,8 @@ export interface ServerProtocol {
   /** Appended to the URL of the rule. */
   readonly path: (rule: EndpointRule) => string;
   /** Units of one request. */
-  readonly most: number;
-  readonly body: (units: readonly EndpointUnit[], rule: EndpointRule) => unknown;
+  readonly max: number;
+  readonly body: (items: readonly EndpointItem[], rule: EndpointRule) => unknown;
   /** The numbers of each unit, in order. Throws WrongAnswer. */
   readonly read: (answer: unknown, count: number, rule: EndpointRule) => number[][];
 }
@@ -27,7 +27,7 @@ export interface ServerProtocol {
 type Json = Readonly<Record<string, unknown>>;
 
 /** The text of a unit, where a server takes one text. */
-function textOf({ prompt, texts: [answer = ''] }: EndpointUnit, { format }: EndpointRule): string {
+function textOf({ prompt, texts: [answer = ''] }: EndpointItem, { format }: EndpointRule): string {
   if (format === undefined) return prompt.length === 0 ? answer : `${plainPrompt(prompt)}\n\n${answer}`;
   return formatParts(format)
     .map((part) => (typeof part === 'string' ? part : part.place === 'prompt' ? plainPrompt(prompt) : answer))
@@ -39,7 +39,7 @@ interface Message {
   readonly content: string;
 }
 
-function messagesOf({ prompt, texts: [answer = ''] }: EndpointUnit): Message[] {
+function messagesOf({ prompt, texts: [answer = ''] }: EndpointItem): Message[] {
   return [
     ...prompt.map(({ role, text }) => ({ role: chatRole(role), content: text })),
     { role: 'assistant', content: answer },
@@ -80,10 +80,10 @@ function inOrder(answer: unknown, count: number): readonly Json[] {
 const named = ({ model }: EndpointRule): Json => (model === undefined ? {} : { model });
 
 /** vLLM takes a conversation and applies the chat template itself, or texts that somebody else made. */
-function vllmBody(units: readonly EndpointUnit[], rule: EndpointRule): unknown {
-  const [only] = units;
+function vllmBody(items: readonly EndpointItem[], rule: EndpointRule): unknown {
+  const [only] = items;
   if (rule.format === undefined && only) return { ...named(rule), messages: messagesOf(only) };
-  return { ...named(rule), input: units.map((unit) => textOf(unit, rule)) };
+  return { ...named(rule), input: items.map((item) => textOf(item, rule)) };
 }
 
 /** Probabilities are kept as log-odds: a single one of a yes, or those of labels as logits. */
@@ -96,14 +96,14 @@ function fromProbabilities(probabilities: readonly number[]): number[] {
 const oip: ServerProtocol = {
   pass: 'answer',
   path: ({ model }) => `/v2/models/${encodeURIComponent(model ?? 'reward')}/infer`,
-  most: 16,
-  body: (units, rule) => ({
+  max: 16,
+  body: (items, rule) => ({
     inputs: [
       {
         name: 'text',
-        shape: [units.length, 1],
+        shape: [items.length, 1],
         datatype: 'BYTES',
-        data: units.map((unit) => textOf(unit, rule)),
+        data: items.map((item) => textOf(item, rule)),
       },
     ],
   }),
@@ -123,7 +123,7 @@ const oip: ServerProtocol = {
 const vllmClassify: ServerProtocol = {
   pass: 'answer',
   path: () => '/classify',
-  most: 16,
+  max: 16,
   body: vllmBody,
   read: (answer, count) =>
     inOrder(answer, count).map((entry) =>
@@ -134,7 +134,7 @@ const vllmClassify: ServerProtocol = {
 const vllmPooling: ServerProtocol = {
   pass: 'answer',
   path: () => '/pooling',
-  most: 16,
+  max: 16,
   body: vllmBody,
   read: (answer, count) =>
     inOrder(answer, count).map((entry) => {
@@ -148,9 +148,9 @@ const vllmPooling: ServerProtocol = {
 const tei: ServerProtocol = {
   pass: 'answer',
   path: () => '/predict',
-  most: 16,
-  body: (units, rule) => ({
-    inputs: units.map((unit) => [textOf(unit, rule)]),
+  max: 16,
+  body: (items, rule) => ({
+    inputs: items.map((item) => [textOf(item, rule)]),
     raw_scores: true,
     truncate: true,
   }),
@@ -176,10 +176,10 @@ const VERDICTS: Readonly<Record<string, number>> = { A: 1, B: -1, C: 0 };
 const openaiJudge: ServerProtocol = {
   pass: 'pair',
   path: () => '/v1/chat/completions',
-  most: 1,
-  body([unit], rule) {
-    const [first = '', second = ''] = unit?.texts ?? [];
-    const question = `${plainPrompt(unit?.prompt ?? [])}\n\n--- Answer A ---\n${first}\n\n--- Answer B ---\n${second}`;
+  max: 1,
+  body([item], rule) {
+    const [first = '', second = ''] = item?.texts ?? [];
+    const question = `${plainPrompt(item?.prompt ?? [])}\n\n--- Answer A ---\n${first}\n\n--- Answer B ---\n${second}`;
     return {
       ...named(rule),
       temperature: 0,
@@ -209,6 +209,6 @@ export const SERVER_PROTOCOLS: Readonly<Record<EndpointProtocol, ServerProtocol>
 };
 
 /** Units of one request: a conversation goes alone. */
-export function unitsAtOnce(protocol: ServerProtocol, { format }: EndpointRule): number {
-  return protocol.body === vllmBody && format === undefined ? 1 : protocol.most;
+export function itemsPerRequest(protocol: ServerProtocol, { format }: EndpointRule): number {
+  return protocol.body === vllmBody && format === undefined ? 1 : protocol.max;
 }

@@ -14,10 +14,10 @@ const WORDS_AND_STYLE: FitOptions = { cost: 0.003, wordScale: 0.5, epochs: 6 };
 const STYLE_ONLY: FitOptions = { cost: 0.003, wordScale: 0, epochs: 10 };
 
 /** Groups of fewer pairs share the model of the whole file. */
-const LEAST_GROUP = 300;
+const MIN_GROUP = 300;
 
 /** Fewer pairs than this can't be scored: there is nothing to be consistent with. */
-export const LEAST_PAIRS = 50;
+export const MIN_PAIRS = 50;
 
 /** More folds waste less of a small file; a large one has enough in five. */
 export function foldCountFor(pairCount: number): number {
@@ -42,7 +42,7 @@ export interface JobRows {
 }
 
 /** One fit: the pairs of `group` (−1: of the whole file) outside `fold`. */
-export interface Part {
+export interface FitPart {
   readonly group: number;
   readonly fold: number;
 }
@@ -56,11 +56,11 @@ export interface PartFit {
 function largeGroups(group: Int32Array): Set<number> {
   const counts = new Map<number, number>();
   for (const value of group) if (value >= 0) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return new Set([...counts].filter(([, count]) => count >= LEAST_GROUP).map(([value]) => value));
+  return new Set([...counts].filter(([, count]) => count >= MIN_GROUP).map(([value]) => value));
 }
 
 /** Every fit that a job needs, in a fixed order. */
-export function planParts(rows: JobRows): readonly Part[] {
+export function planParts(rows: JobRows): readonly FitPart[] {
   const own = largeGroups(rows.group);
   const shared = rows.group.some((value) => !own.has(value));
   const groups = [...(shared ? [-1] : []), ...[...own].sort((a, b) => a - b)];
@@ -74,7 +74,7 @@ function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
 }
 
 /** Fits one part. `sign` is −1 for a pair whose label is to be read the other way round. */
-export async function fitPart(rows: JobRows, part: Part, sign: Int8Array, pause: Pause): Promise<PartFit> {
+export async function fitPart(rows: JobRows, part: FitPart, sign: Int8Array, pause: Pause): Promise<PartFit> {
   const { features, scales, fold, group, seed } = rows;
   const train = rowsWhere(
     features.count,
@@ -88,7 +88,7 @@ export async function fitPart(rows: JobRows, part: Part, sign: Int8Array, pause:
 }
 
 /** Steps of work in a part, for progress: rows visited. */
-export function partWork(rows: JobRows, part: Part): number {
+export function partWork(rows: JobRows, part: FitPart): number {
   const inGroup =
     part.group < 0
       ? rows.features.count
@@ -131,7 +131,7 @@ export interface Margins {
 }
 
 /** The number of the part that scores a pair. */
-export function partIndexFor(parts: readonly Part[], group: number, fold: number): number {
+export function partIndexFor(parts: readonly FitPart[], group: number, fold: number): number {
   const own = parts.findIndex((part) => part.group === group && part.fold === fold);
   return own >= 0 ? own : parts.findIndex((part) => part.group < 0 && part.fold === fold);
 }
@@ -142,7 +142,7 @@ export function partIndexFor(parts: readonly Part[], group: number, fold: number
  */
 export function joinMargins(
   rows: JobRows,
-  parts: readonly Part[],
+  parts: readonly FitPart[],
   fits: readonly PartFit[],
   sign: Int8Array,
 ): Margins {

@@ -54,12 +54,12 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
 }
 
-function strongest(reasons: Reason[], most: number): Reason[] {
+function strongest(reasons: Reason[], max: number): Reason[] {
   const bySize = (a: Reason, b: Reason): number => Math.abs(b.weight) - Math.abs(a.weight);
   const words = reasons.filter(({ side }) => side !== 'style').sort(bySize);
   const styles = reasons.filter(({ side }) => side === 'style').sort(bySize);
-  const wordCount = Math.min(words.length, Math.ceil(most / 2));
-  return [...words.slice(0, wordCount), ...styles.slice(0, most - wordCount)].sort(bySize);
+  const wordCount = Math.min(words.length, Math.ceil(max / 2));
+  return [...words.slice(0, wordCount), ...styles.slice(0, max - wordCount)].sort(bySize);
 }
 
 /** Reads one pair with a fitted model. `answered`: conversations that go on elsewhere in the file. */
@@ -67,7 +67,7 @@ export function explain(
   pair: PairText,
   model: LinearModel,
   answered: ReadonlySet<number>,
-  most = 6,
+  max = 6,
 ): Explanation {
   const prompt = viewPrompt(pair.prompt);
   const chosen = readWords(pair.chosen, model);
@@ -110,6 +110,6 @@ export function explain(
     chosenReward,
     rejectedReward,
     margin: chosenReward - rejectedReward,
-    reasons: strongest([...reasons.values()], most),
+    reasons: strongest([...reasons.values()], max),
   };
 }

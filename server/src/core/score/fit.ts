@@ -121,15 +121,15 @@ export async function fit(
 
 /** Minimises ½·norm·(a−old)² + yz·(a−old) + a·ln a + (cost−a)·ln(cost−a) over 0 < a < cost by Newton steps. */
 function solveOne(old: number, yz: number, norm: number, cost: number): number {
-  const least = cost * 1e-9;
-  let a = Math.min(Math.max(old, least), cost - least);
+  const min = cost * 1e-9;
+  let a = Math.min(Math.max(old, min), cost - min);
   for (let step = 0; step < 20; step++) {
     const gradient = norm * (a - old) + yz + Math.log(a / (cost - a));
     const curvature = norm + cost / (a * (cost - a));
     let next = a - gradient / curvature;
     if (next <= 0) next = a * 0.1;
     else if (next >= cost) next = cost - (cost - a) * 0.1;
-    next = Math.min(Math.max(next, least), cost - least);
+    next = Math.min(Math.max(next, min), cost - min);
     const moved = Math.abs(next - a);
     a = next;
     if (moved < 1e-6 * cost) break;

@@ -1,6 +1,6 @@
 import type { Pair } from '../model/pair.ts';
 import { promptText, scoredText } from '../model/pair.ts';
-import type { Part } from './consistency.ts';
+import type { FitPart } from './consistency.ts';
 import { CONSISTENCY_VERSION, foldOf, partIndexFor } from './consistency.ts';
 import type { Explanation } from './explain.ts';
 import { explain } from './explain.ts';
@@ -22,7 +22,7 @@ export interface FittedModels {
   readonly seed: number;
   /** Names of the group column's values, by group number. */
   readonly groups: readonly string[];
-  readonly parts: readonly Part[];
+  readonly parts: readonly FitPart[];
   /** One model for each part. */
   readonly models: readonly LinearModel[];
   /** Conversations that go on from an answer elsewhere in the file. */
@@ -39,15 +39,15 @@ function foldFor(text: PairText, { seed, foldCount, answerFolds }: FittedModels)
 }
 
 /** Reads a pair with the model that left its fold out: for hovers, reasons, and records that were edited since. */
-export type PairReader = (text: PairText, group: string | undefined, most?: number) => Explanation;
+export type PairReader = (text: PairText, group: string | undefined, max?: number) => Explanation;
 
 export function readerOf(fitted: FittedModels): PairReader {
   const answered = new Set(fitted.answered);
-  return (text, group, most) => {
+  return (text, group, max) => {
     const number = group === undefined ? -1 : fitted.groups.indexOf(group);
     const at = partIndexFor(fitted.parts, number, foldFor(text, fitted));
     const model = fitted.models[at >= 0 ? at : 0];
     if (!model) throw new Error('scorer: a fitted result without models');
-    return explain(text, model, answered, most);
+    return explain(text, model, answered, max);
   };
 }

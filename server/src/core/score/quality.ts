@@ -79,9 +79,9 @@ export function share(hits: number, count: number): Share {
 export function precisionAt(
   scores: ArrayLike<number>,
   positive: (row: number) => boolean,
-  most: number,
+  max: number,
 ): Share {
-  const top = ranked(scores).subarray(0, Math.max(1, most));
+  const top = ranked(scores).subarray(0, Math.max(1, max));
   return share(
     top.reduce((sum, row) => sum + Number(positive(row)), 0),
     top.length,

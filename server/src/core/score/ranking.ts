@@ -8,7 +8,7 @@ import type { Path } from '../model/json.ts';
 import { formatMargin, ordinal, standing } from '../words/numbers.ts';
 
 /** At most so many pairs are put up for review by one ranking, whatever the percentage. */
-const MOST_REVIEWED = 1000;
+const MAX_REVIEWED = 1000;
 
 /** Where a margin stands among all margins of the file. */
 export class Distribution {
@@ -63,14 +63,14 @@ export interface Cutoffs {
  */
 export function cutoffsFor(margins: Float32Array, percent: number): Cutoffs {
   const scored = margins.filter((margin) => !Number.isNaN(margin)).sort();
-  const most = Math.min(MOST_REVIEWED, Math.round((scored.length * percent) / 100));
-  if (most === 0) return { worst: -Infinity, closest: -Infinity };
-  const worst = Math.min(scored[most - 1] ?? -Infinity, -Number.MIN_VALUE);
+  const max = Math.min(MAX_REVIEWED, Math.round((scored.length * percent) / 100));
+  if (max === 0) return { worst: -Infinity, closest: -Infinity };
+  const worst = Math.min(scored[max - 1] ?? -Infinity, -Number.MIN_VALUE);
   const sizes = scored
     .filter((margin) => margin > worst && margin !== 0)
     .map(Math.abs)
     .sort();
-  return { worst, closest: sizes[most - 1] ?? sizes.at(-1) ?? -Infinity };
+  return { worst, closest: sizes[max - 1] ?? sizes.at(-1) ?? -Infinity };
 }
 
 /** What a ranking is made from. */
@@ -144,10 +144,10 @@ export function reviewFindings({
       add(disputed, -dispute, 'scorers-disagree', { record, pair, message });
     }
   });
-  const most = Math.min(MOST_REVIEWED, Math.round((count * percent) / 100));
+  const max = Math.min(MAX_REVIEWED, Math.round((count * percent) / 100));
   const inOrder = (list: [number, Finding][]): Finding[] =>
     list.sort((a, b) => a[0] - b[0]).map(([, finding]) => finding);
-  return [...inOrder(worst), ...inOrder(disputed).slice(0, most), ...inOrder(closest)];
+  return [...inOrder(worst), ...inOrder(disputed).slice(0, max), ...inOrder(closest)];
 }
 
 /** Records whose structure is at fault, however severe the user calls that: their labels are not worth a second finding. */

@@ -1,7 +1,7 @@
 import type { Facts } from '../dataset/facts.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { plural } from '../words/numbers.ts';
-import { LEAST_PAIRS } from './consistency.ts';
+import { MIN_PAIRS } from './consistency.ts';
 
 /** Why no pair of a mapping can be scored, in a sentence. Undefined when they can. */
 export function whyUnscorable({ answers, unscorable }: Mapping): string | undefined {
@@ -11,16 +11,16 @@ export function whyUnscorable({ answers, unscorable }: Mapping): string | undefi
 
 /** Why so many pairs cannot be scored, in a sentence. Undefined when they can. */
 export function whyTooFew(preferenceCount: number, judgementCount: number): string | undefined {
-  if (preferenceCount >= LEAST_PAIRS) return undefined;
+  if (preferenceCount >= MIN_PAIRS) return undefined;
   if (preferenceCount === 0 && judgementCount > 0) {
     return 'There are no pairs to score: every answer stands alone with its verdict.';
   }
-  return `${plural(preferenceCount, 'pair')} ${preferenceCount === 1 ? 'is' : 'are'} too few to score: the consistency scorer needs at least ${LEAST_PAIRS} to compare with each other.`;
+  return `${plural(preferenceCount, 'pair')} ${preferenceCount === 1 ? 'is' : 'are'} too few to score: the consistency scorer needs at least ${MIN_PAIRS} to compare with each other.`;
 }
 
 /** Text of all answers, in UTF-16 units. */
-export function answerUnits(facts: Facts): number {
+export function answerLength(facts: Facts): number {
   let units = 0;
-  for (let pair = 0; pair < facts.pairCount; pair++) units += facts.answerUnits(pair);
+  for (let pair = 0; pair < facts.pairCount; pair++) units += facts.answerLength(pair);
   return units;
 }

@@ -27,12 +27,12 @@ export function ordinal(rank: number): string {
 }
 
 /** A share in percent: whole, below 1 with a digit, and never 0. */
-function shareWords(percent: number): string {
+function shareText(percent: number): string {
   return percent < 0.95 ? Math.max(0.1, percent).toFixed(1) : Math.round(percent).toString();
 }
 
 /** Where a number stands among `count` of which so many are below it: "lowest 0.2 %", "highest 12 %". */
 export function standing(below: number, count: number): string {
   const [low, high] = [(100 * (below + 1)) / count, (100 * (count - below)) / count];
-  return low <= high ? `lowest ${shareWords(low)} %` : `highest ${shareWords(high)} %`;
+  return low <= high ? `lowest ${shareText(low)} %` : `highest ${shareText(high)} %`;
 }

@@ -138,8 +138,8 @@ export function addChunk({ file, layout, column, number, root, droppedAll }: Add
     }
     const { bytes, numbers } = builder.finish(PLAIN_HEADER, codec, file.codecs);
     setField(meta, META.count, T.i64, numbers.count);
-    setField(meta, META.unpacked, T.i64, numbers.headerLength + numbers.unpackedLength);
-    setField(meta, META.packed, T.i64, numbers.length);
+    setField(meta, META.uncompressed, T.i64, numbers.headerLength + numbers.uncompressedLength);
+    setField(meta, META.compressed, T.i64, numbers.length);
     setField(meta, META.dataPage, T.i64, layout.moved(at));
     return bytes;
   });

@@ -1,6 +1,6 @@
 // Pages made anew: what stays is copied value by value, what was edited comes from its cells.
 import type { PageCodecs } from './footer.ts';
-import { bitsFor, MOST_WRITTEN_BITS, writeHybrid } from './levels.ts';
+import { bitsFor, MAX_WRITTEN_BITS, writeHybrid } from './levels.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';
 import { DATA, DATA_V2, HEADER } from './pages.ts';
 import type { Leaf } from './schema.ts';
@@ -20,7 +20,7 @@ export interface PageNumbers {
   /** As stored, with the header. */
   readonly length: number;
   readonly headerLength: number;
-  readonly unpackedLength: number;
+  readonly uncompressedLength: number;
   /** Entries. */
   readonly count: number;
   /** Rows that begin here. */
@@ -56,7 +56,7 @@ export class PageBuilder {
   constructor(leaf: Leaf, dictionary: Values | undefined) {
     this.#leaf = leaf;
     this.#dictionary = dictionary;
-    this.#indices = dictionary && bitsFor(dictionary.count) <= MOST_WRITTEN_BITS ? [] : undefined;
+    this.#indices = dictionary && bitsFor(dictionary.count) <= MAX_WRITTEN_BITS ? [] : undefined;
   }
 
   get count(): number {
@@ -149,21 +149,21 @@ export class PageBuilder {
     const header = copyStruct(like);
     const v2 = structIn(header, HEADER.dataV2);
     const body = new ByteSink();
-    let unpackedLength: number;
+    let uncompressedLength: number;
     if (v2) {
       const levelBytes = (repetition?.length ?? 0) + (definition?.length ?? 0);
       for (const levels of [repetition, definition]) if (levels) body.bytes(levels);
       // Nothing is not packed: not every reader can unpack it.
-      const isPacked = codec !== 0 && values.length > 0;
-      body.bytes(isPacked ? codecs.compress(codec, values) : values);
-      unpackedLength = levelBytes + values.length;
+      const isCompressed = codec !== 0 && values.length > 0;
+      body.bytes(isCompressed ? codecs.compress(codec, values) : values);
+      uncompressedLength = levelBytes + values.length;
       setField(v2, DATA_V2.count, T.i32, this.count);
       setField(v2, DATA_V2.nulls, T.i32, nulls);
       setField(v2, DATA_V2.rows, T.i32, rows);
       setField(v2, DATA_V2.encoding, T.i32, encoding);
       setField(v2, DATA_V2.definitionBytes, T.i32, definition?.length ?? 0);
       setField(v2, DATA_V2.repetitionBytes, T.i32, repetition?.length ?? 0);
-      setField(v2, DATA_V2.isPacked, T.true, isPacked);
+      setField(v2, DATA_V2.isCompressed, T.true, isCompressed);
       setField(v2, DATA_V2.statistics, T.struct, undefined);
     } else {
       const whole = new ByteSink();
@@ -173,7 +173,7 @@ export class PageBuilder {
         whole.bytes(levels);
       }
       whole.bytes(values);
-      unpackedLength = whole.length;
+      uncompressedLength = whole.length;
       body.bytes(codec === 0 ? whole.all : codecs.compress(codec, whole.all));
       const v1 = structIn(header, HEADER.data);
       if (!v1) throw new Error('parquet: a page without a header of its kind');
@@ -183,15 +183,15 @@ export class PageBuilder {
       setField(v1, DATA.repetitions, T.i32, ENCODING.rle);
       setField(v1, DATA.statistics, T.struct, undefined);
     }
-    setField(header, HEADER.unpacked, T.i32, unpackedLength);
-    setField(header, HEADER.packed, T.i32, body.length);
+    setField(header, HEADER.uncompressed, T.i32, uncompressedLength);
+    setField(header, HEADER.compressed, T.i32, body.length);
     // Of the old bytes; the format wants none.
     setField(header, HEADER.crc, T.i32, undefined);
     const headerBytes = thriftBytes(header);
     const numbers = {
       length: headerBytes.length + body.length,
       headerLength: headerBytes.length,
-      unpackedLength,
+      uncompressedLength,
       count: this.count,
       rows,
       nulls,
@@ -234,6 +234,6 @@ export function remakePages(
   if (numbers.count > 0) return { bytes, numbers: { ...numbers, oldNulls } };
   return {
     bytes: new Uint8Array(0),
-    numbers: { ...numbers, oldNulls, length: 0, headerLength: 0, unpackedLength: 0 },
+    numbers: { ...numbers, oldNulls, length: 0, headerLength: 0, uncompressedLength: 0 },
   };
 }

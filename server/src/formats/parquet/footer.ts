@@ -65,7 +65,7 @@ const ENCRYPTED = 0x45524150;
 export const TAIL_BYTES = 8;
 
 /** A footer of ten thousand columns takes a hundredth of it. */
-const MOST_FOOTER_BYTES = 256 * 1024 * 1024;
+const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 
 /** Field numbers of the structures in a footer that several modules look at. */
 export const META = {
@@ -73,8 +73,8 @@ export const META = {
   path: 3,
   codec: 4,
   count: 5,
-  unpacked: 6,
-  packed: 7,
+  uncompressed: 6,
+  compressed: 7,
   dataPage: 9,
   indexPage: 10,
   dictionaryPage: 11,
@@ -95,11 +95,11 @@ export const CHUNK = {
 } as const;
 export const GROUP = {
   columns: 1,
-  unpacked: 2,
+  uncompressed: 2,
   rows: 3,
   sorting: 4,
   fileOffset: 5,
-  packed: 6,
+  compressed: 6,
   ordinal: 7,
 } as const;
 export const FILE = {
@@ -133,7 +133,7 @@ function chunkOf(chunk: ThriftStruct, rows: number, dataEnd: number, name: strin
   const dataPage = whole(meta, META.dataPage, `the place of column ${name}`);
   const dictionary = numberIn(meta, META.dictionaryPage) ?? 0;
   const start = dictionary > 0 && dictionary < dataPage ? dictionary : dataPage;
-  const end = start + whole(meta, META.packed, `the size of column ${name}`);
+  const end = start + whole(meta, META.compressed, `the size of column ${name}`);
   if (start < 4 || end > dataEnd) throw new ParquetError(`damaged: column ${name} lies outside the file`);
   return {
     chunk,
@@ -161,7 +161,7 @@ function readGroups(file: ThriftStruct, schema: Schema, dataEnd: number): RowGro
       return chunk;
     });
     firstRow += rows;
-    const unpackedBytes = chunks.reduce((all, { meta }) => all + (numberIn(meta, META.unpacked) ?? 0), 0);
+    const unpackedBytes = chunks.reduce((all, { meta }) => all + (numberIn(meta, META.uncompressed) ?? 0), 0);
     return { group, rows, firstRow: firstRow - rows, chunks, unpackedBytes };
   });
 }
@@ -179,7 +179,7 @@ export function readFooter(source: ByteSource): Footer {
     );
   const length = uint32(tail, 0);
   const start = size - TAIL_BYTES - length;
-  if (start < 4 || length > MOST_FOOTER_BYTES)
+  if (start < 4 || length > MAX_FOOTER_BYTES)
     throw new ParquetError('damaged: its footer is larger than the file');
   try {
     const file = new ThriftReader(source.read(start, size - TAIL_BYTES)).struct();

@@ -7,7 +7,7 @@ import { listIn, numberIn, setField, structOf, structsIn, T } from './thrift.ts'
 /** Field numbers. */
 const OFFSETS = { places: 1, byteArrayBytes: 2 };
 const PLACE = { offset: 1, length: 2, firstRow: 3 };
-const COLUMN = { isNull: 1, least: 2, greatest: 3, order: 4, nulls: 5, repetitions: 6, definitions: 7 };
+const COLUMN = { isNull: 1, min: 2, max: 3, order: 4, nulls: 5, repetitions: 6, definitions: 7 };
 const UNORDERED = 0;
 
 /** Of each page that the column will have: the number of the old one, or the segment that takes its place. */
@@ -44,7 +44,7 @@ export function newOffsetIndex(
     const ref = typeof page === 'number' ? pages[page] : page.refs[0];
     const made = typeof page === 'number' ? undefined : page.made;
     if (!ref) return undefined;
-    items.push(place(moved(ref.offset), made?.length ?? ref.headerLength + ref.packedLength, row));
+    items.push(place(moved(ref.offset), made?.length ?? ref.headerLength + ref.compressedLength, row));
     row += made?.rows ?? ref.rows;
   }
   return structOf([OFFSETS.places, T.list, { itemType: T.struct, items }]);
@@ -66,24 +66,23 @@ export function newColumnIndex(old: ThriftStruct, touched: Touched): ThriftStruc
   const isBytes = (item: ThriftValue): boolean => item instanceof Uint8Array;
   const lists = [
     itemsOf(COLUMN.isNull, (item) => typeof item === 'boolean'),
-    itemsOf(COLUMN.least, isBytes),
-    itemsOf(COLUMN.greatest, isBytes),
+    itemsOf(COLUMN.min, isBytes),
+    itemsOf(COLUMN.max, isBytes),
   ];
-  const [isNull, least, greatest] = lists;
+  const [isNull, min, max] = lists;
   const nulls = itemsOf(COLUMN.nulls, (item) => typeof item === 'number');
-  if (!isNull || !least || !greatest || lists.some((items) => items?.length !== pages.length))
-    return undefined;
-  const columns: Record<'isNull' | 'least' | 'greatest' | 'nulls', ThriftValue[]> = {
+  if (!isNull || !min || !max || lists.some((items) => items?.length !== pages.length)) return undefined;
+  const columns: Record<'isNull' | 'min' | 'max' | 'nulls', ThriftValue[]> = {
     isNull: [],
-    least: [],
-    greatest: [],
+    min: [],
+    max: [],
     nulls: [],
   };
   for (const page of pagesAfter(touched)) {
     if (typeof page === 'number') {
       columns.isNull.push(isNull[page] ?? false);
-      columns.least.push(least[page] ?? NOTHING);
-      columns.greatest.push(greatest[page] ?? NOTHING);
+      columns.min.push(min[page] ?? NOTHING);
+      columns.max.push(max[page] ?? NOTHING);
       columns.nulls.push(nulls?.[page] ?? 0);
       continue;
     }
@@ -92,14 +91,14 @@ export function newColumnIndex(old: ThriftStruct, touched: Touched): ThriftStruc
     const isEmpty = made?.count === made?.nulls;
     if (!bounds && !isEmpty) return undefined;
     columns.isNull.push(isEmpty);
-    columns.least.push(bounds?.least ?? NOTHING);
-    columns.greatest.push(bounds?.greatest ?? NOTHING);
+    columns.min.push(bounds?.min ?? NOTHING);
+    columns.max.push(bounds?.max ?? NOTHING);
     columns.nulls.push(made?.nulls ?? 0);
   }
   return structOf(
     [COLUMN.isNull, T.list, { itemType: T.true, items: columns.isNull }],
-    [COLUMN.least, T.list, { itemType: T.binary, items: columns.least }],
-    [COLUMN.greatest, T.list, { itemType: T.binary, items: columns.greatest }],
+    [COLUMN.min, T.list, { itemType: T.binary, items: columns.min }],
+    [COLUMN.max, T.list, { itemType: T.binary, items: columns.max }],
     [COLUMN.order, T.i32, UNORDERED],
     [COLUMN.nulls, T.list, nulls && { itemType: T.i64, items: columns.nulls }],
   );

@@ -21,8 +21,8 @@ export interface Guess {
 }
 
 /** Objects with more different names than this are dictionaries, not records: their text is kept as it is. */
-const MOST_FIELDS = 500;
-const MOST_DEPTH = 20;
+const MAX_FIELDS = 500;
+const MAX_DEPTH = 20;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -93,7 +93,7 @@ export function learn(guess: Guess, bytes: Uint8Array, start: number, end: numbe
     ({ kind } = number);
     guess.hasLarge ||= number.isLarge;
   }
-  guess.kind = depth > MOST_DEPTH ? 'json' : join(guess.kind, kind);
+  guess.kind = depth > MAX_DEPTH ? 'json' : join(guess.kind, kind);
   // A double would change what it cannot hold.
   if (guess.kind === 'number' && guess.hasLarge) guess.kind = 'json';
   if (guess.kind === 'list') {
@@ -112,7 +112,7 @@ export function learn(guess: Guess, bytes: Uint8Array, start: number, end: numbe
       else field.seen++;
       own.add(field);
       learn(field, bytes, valueStart, valueEnd, depth + 1);
-      if (guess.fields.size > MOST_FIELDS && depth > 0) guess.kind = 'json';
+      if (guess.fields.size > MAX_FIELDS && depth > 0) guess.kind = 'json';
     }
   }
 }

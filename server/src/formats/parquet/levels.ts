@@ -5,8 +5,8 @@ import { ByteSink } from './thrift.ts';
 const DAMAGED = 'damaged: a page ends too early';
 
 /** Bits that a number up to `most` takes. */
-export function bitsFor(most: number): number {
-  return 32 - Math.clz32(most);
+export function bitsFor(max: number): number {
+  return 32 - Math.clz32(max);
 }
 
 function readVarint(bytes: Uint8Array, at: number, end: number): { value: number; next: number } {
@@ -107,7 +107,7 @@ function packed(values: ArrayLike<number>, width: number): Uint8Array {
   return out.all;
 }
 
-function runs(values: ArrayLike<number>, width: number, most: number): Uint8Array | undefined {
+function runs(values: ArrayLike<number>, width: number, max: number): Uint8Array | undefined {
   const out = new ByteSink();
   const valueBytes = (width + 7) >> 3;
   for (let from = 0; from < values.length;) {
@@ -116,17 +116,17 @@ function runs(values: ArrayLike<number>, width: number, most: number): Uint8Arra
     while (to < values.length && values[to] === value) to++;
     out.varint((to - from) * 2);
     for (let i = 0; i < valueBytes; i++) out.byte((value >>> (8 * i)) & 0xff);
-    if (out.length > most) return undefined;
+    if (out.length > max) return undefined;
     from = to;
   }
   return out.all;
 }
 
 /** Widest numbers that are written. */
-export const MOST_WRITTEN_BITS = 24;
+export const MAX_WRITTEN_BITS = 24;
 
 /** The numbers as runs or as packed bits, whichever is shorter. */
 export function writeHybrid(values: ArrayLike<number>, width: number): Uint8Array {
-  const most = Math.ceil(values.length / 8) * width;
-  return runs(values, width, most) ?? packed(values, width);
+  const max = Math.ceil(values.length / 8) * width;
+  return runs(values, width, max) ?? packed(values, width);
 }

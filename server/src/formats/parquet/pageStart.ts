@@ -13,16 +13,16 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 const FIRST_BYTES = 1024 * 1024;
 
 /** Bytes that a codec may need to say `wanted` bytes, at worst. */
-const packedFor = (wanted: number): number => Math.ceil(wanted * 1.2) + 64;
+const compressedFor = (wanted: number): number => Math.ceil(wanted * 1.2) + 64;
 
 /** The values of PLAIN that are in the bytes whole. */
-function valuesIn(bytes: Uint8Array, at: number, leaf: Leaf, most: number): Values {
+function valuesIn(bytes: Uint8Array, at: number, leaf: Leaf, max: number): Values {
   const width = widthOf(leaf);
   if (width > 0) {
-    const count = Math.min(most, Math.floor((bytes.length - at) / width));
+    const count = Math.min(max, Math.floor((bytes.length - at) / width));
     return { bytes: bytes.subarray(at), count, width };
   }
-  const room = Math.min(most, Math.floor((bytes.length - at) / 4));
+  const room = Math.min(max, Math.floor((bytes.length - at) / 4));
   const [starts, ends] = [new Int32Array(room), new Int32Array(room)];
   let count = 0;
   for (let next = at; count < room && next + 4 <= bytes.length; count++) {
@@ -55,13 +55,13 @@ export function readPageStart(
   const isFit =
     !ref.isV2 &&
     header &&
-    ref.unpackedLength > LARGE_BYTES &&
+    ref.uncompressedLength > LARGE_BYTES &&
     numberIn(header, DATA.encoding) === ENCODING.plain;
   if (!isFit || leaf.type === 'BOOLEAN') return undefined;
   const start = ref.offset + ref.headerLength;
-  for (let wanted = FIRST_BYTES; wanted < ref.unpackedLength / 2; wanted *= 4) {
-    const packed = source.read(start, start + Math.min(ref.packedLength, packedFor(wanted)));
-    const bytes = codecs.decompressStart(chunk.codec, packed, wanted);
+  for (let wanted = FIRST_BYTES; wanted < ref.uncompressedLength / 2; wanted *= 4) {
+    const compressed = source.read(start, start + Math.min(ref.compressedLength, compressedFor(wanted)));
+    const bytes = codecs.decompressStart(chunk.codec, compressed, wanted);
     if (!bytes) return undefined;
     try {
       const { repetition, definition, valuesAt } = partsOfV1(bytes, header, leaf, ref.count);

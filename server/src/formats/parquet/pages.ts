@@ -8,15 +8,15 @@ import { ParquetError } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { booleanIn, numberIn, structIn, structsIn, ThriftError, ThriftReader } from './thrift.ts';
 import type { Values } from './values.ts';
-import { ENCODING, MOST_PAGE_BYTES, MOST_PAGE_VALUES, readIndices, readPlain, readValues } from './values.ts';
+import { ENCODING, MAX_PAGE_BYTES, MAX_PAGE_VALUES, readIndices, readPlain, readValues } from './values.ts';
 
 /** Where a page lies and what is in it. */
 export interface PageRef {
   readonly offset: number;
   readonly headerLength: number;
   /** As stored, without the header. */
-  readonly packedLength: number;
-  readonly unpackedLength: number;
+  readonly compressedLength: number;
+  readonly uncompressedLength: number;
   readonly isV2: boolean;
   readonly header: ThriftStruct;
   /** Entries: values, nulls, empty lists. */
@@ -54,7 +54,15 @@ export interface Page {
 }
 
 /** Field numbers of page headers. */
-export const HEADER = { type: 1, unpacked: 2, packed: 3, crc: 4, data: 5, dictionary: 7, dataV2: 8 } as const;
+export const HEADER = {
+  type: 1,
+  uncompressed: 2,
+  compressed: 3,
+  crc: 4,
+  data: 5,
+  dictionary: 7,
+  dataV2: 8,
+} as const;
 export const DATA = { count: 1, encoding: 2, definitions: 3, repetitions: 4, statistics: 5 } as const;
 export const DATA_V2 = {
   count: 1,
@@ -63,7 +71,7 @@ export const DATA_V2 = {
   encoding: 4,
   definitionBytes: 5,
   repetitionBytes: 6,
-  isPacked: 7,
+  isCompressed: 7,
   statistics: 8,
 } as const;
 
@@ -95,10 +103,10 @@ function readHeader(
   }
 }
 
-function sizeIn(struct: ThriftStruct, id: number, leaf: Leaf, what: string, most: number): number {
+function sizeIn(struct: ThriftStruct, id: number, leaf: Leaf, what: string, max: number): number {
   const value = numberIn(struct, id);
   if (value === undefined || value < 0) throw damaged(leaf, `has a page without ${what}`);
-  if (value > most)
+  if (value > max)
     throw new ParquetError(`beyond what is read: a page of column ${leaf.path.join('.')} is too large`);
   return value;
 }
@@ -133,21 +141,21 @@ export function readPageTable(source: ByteSource, chunk: Chunk, leaf: Leaf, rows
     if (offset >= chunk.end) throw damaged(leaf, `has pages for ${entries} of its ${chunk.count} entries`);
     const { header, length } = readHeader(source, leaf, offset, chunk.end);
     const kind = numberIn(header, HEADER.type);
-    const packedLength = sizeIn(header, HEADER.packed, leaf, 'a size', MOST_PAGE_BYTES);
-    const unpackedLength = sizeIn(header, HEADER.unpacked, leaf, 'a size', MOST_PAGE_BYTES);
-    const next = offset + length + packedLength;
+    const compressedLength = sizeIn(header, HEADER.compressed, leaf, 'a size', MAX_PAGE_BYTES);
+    const uncompressedLength = sizeIn(header, HEADER.uncompressed, leaf, 'a size', MAX_PAGE_BYTES);
+    const next = offset + length + compressedLength;
     if (next > chunk.end) throw damaged(leaf, 'has a page that goes on past its end');
-    const known = { offset, headerLength: length, packedLength, unpackedLength, header };
+    const known = { offset, headerLength: length, compressedLength, uncompressedLength, header };
     const v1 = structIn(header, HEADER.data);
     const v2 = structIn(header, HEADER.dataV2);
     if (kind === KIND.dictionary) {
       const own = structIn(header, HEADER.dictionary);
-      const count = own && sizeIn(own, 1, leaf, 'a count', MOST_PAGE_VALUES);
+      const count = own && sizeIn(own, 1, leaf, 'a count', MAX_PAGE_VALUES);
       if (count === undefined || dictionary || pages.length > 0)
         throw damaged(leaf, 'has a dictionary out of place');
       dictionary = { ...known, isV2: false, count, firstRow: 0, rows: 0 };
     } else if ((kind === KIND.data && v1) || (kind === KIND.dataV2 && v2)) {
-      const count = sizeIn((v2 ?? v1) as ThriftStruct, DATA.count, leaf, 'a count', MOST_PAGE_VALUES);
+      const count = sizeIn((v2 ?? v1) as ThriftStruct, DATA.count, leaf, 'a count', MAX_PAGE_VALUES);
       const isFlat = leaf.maxRepetition === 0;
       const own = isFlat ? count : v2 ? sizeIn(v2, DATA_V2.rows, leaf, 'a count of rows', count) : -1;
       pages.push({ ...known, isV2: v2 !== undefined, count, firstRow: -1, rows: own });
@@ -184,7 +192,7 @@ function placeRows(source: ByteSource, { chunk, leaf, pages }: PageTable, rows: 
   if (row !== rows) throw damaged(leaf, `has ${row} rows where ${rows} are said`);
 }
 
-function unpack(
+function decompress(
   codecs: PageCodecs,
   codec: number,
   leaf: Leaf,
@@ -202,21 +210,22 @@ function unpack(
     throw new ParquetError(
       `beyond what is read: column ${leaf.path.join('.')} is packed with codec ${codec}`,
     );
-  let unpacked: Uint8Array;
+  let uncompressed: Uint8Array;
   try {
-    unpacked = codecs.decompress(codec, bytes, length);
+    uncompressed = codecs.decompress(codec, bytes, length);
   } catch (error) {
     throw damaged(
       leaf,
       `has a page that is no ${name} (${error instanceof Error ? error.message : String(error)})`,
     );
   }
-  if (unpacked.length !== length) throw damaged(leaf, 'has a page that unpacks to another size than it says');
-  return unpacked;
+  if (uncompressed.length !== length)
+    throw damaged(leaf, 'has a page that unpacks to another size than it says');
+  return uncompressed;
 }
 
-function storedBytes(source: ByteSource, { offset, headerLength, packedLength }: PageRef): Uint8Array {
-  return source.read(offset + headerLength, offset + headerLength + packedLength);
+function storedBytes(source: ByteSource, { offset, headerLength, compressedLength }: PageRef): Uint8Array {
+  return source.read(offset + headerLength, offset + headerLength + compressedLength);
 }
 
 export function readDictionary(
@@ -225,7 +234,13 @@ export function readDictionary(
   { chunk, leaf, dictionary }: PageTable,
 ): Values {
   if (!dictionary) throw damaged(leaf, 'points into a dictionary and has none');
-  const bytes = unpack(codecs, chunk.codec, leaf, storedBytes(source, dictionary), dictionary.unpackedLength);
+  const bytes = decompress(
+    codecs,
+    chunk.codec,
+    leaf,
+    storedBytes(source, dictionary),
+    dictionary.uncompressedLength,
+  );
   return readPlain(bytes, 0, leaf, dictionary.count);
 }
 
@@ -235,9 +250,9 @@ export function countLevel(levels: Uint8Array, level: number): number {
   return found;
 }
 
-function checkLevels(levels: Uint8Array, most: number, leaf: Leaf): void {
+function checkLevels(levels: Uint8Array, max: number, leaf: Leaf): void {
   for (const level of levels)
-    if (level > most) throw damaged(leaf, 'has a page with levels that it cannot have');
+    if (level > max) throw damaged(leaf, 'has a page with levels that it cannot have');
 }
 
 /** The parts of an unpacked page: levels, and where the values begin. */
@@ -251,14 +266,14 @@ interface Parts {
 
 export function partsOfV1(bytes: Uint8Array, header: ThriftStruct, leaf: Leaf, entries: number): Parts {
   let at = 0;
-  const levels = (most: number, encodingId: number): Uint8Array | undefined => {
-    if (most === 0) return undefined;
+  const levels = (max: number, encodingId: number): Uint8Array | undefined => {
+    if (max === 0) return undefined;
     if (numberIn(header, encodingId) !== ENCODING.rle)
       throw new ParquetError(`beyond what is read: column ${leaf.path.join('.')} has levels in an old form`);
     const into = new Uint8Array(entries);
     if (at + 4 > bytes.length) throw damaged(leaf, 'has a page that ends too early');
     const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
-    readHybrid(bytes, at + 4, at + 4 + length, bitsFor(most), into);
+    readHybrid(bytes, at + 4, at + 4 + length, bitsFor(max), into);
     at += 4 + length;
     return into;
   };
@@ -283,17 +298,17 @@ function partsOfV2(
     stored.length - repetitionBytes,
   );
   const levelBytes = repetitionBytes + definitionBytes;
-  const levels = (most: number, at: number, end: number): Uint8Array | undefined => {
-    if (most === 0) return undefined;
+  const levels = (max: number, at: number, end: number): Uint8Array | undefined => {
+    if (max === 0) return undefined;
     const into = new Uint8Array(ref.count);
-    readHybrid(stored, at, end, bitsFor(most), into);
+    readHybrid(stored, at, end, bitsFor(max), into);
     return into;
   };
-  const packed = stored.subarray(levelBytes);
-  const length = ref.unpackedLength - levelBytes;
-  const isPacked = booleanIn(header, DATA_V2.isPacked) !== false && packed.length > 0;
+  const compressed = stored.subarray(levelBytes);
+  const length = ref.uncompressedLength - levelBytes;
+  const isCompressed = booleanIn(header, DATA_V2.isCompressed) !== false && compressed.length > 0;
   return {
-    bytes: isPacked ? unpack(codecs, chunk.codec, leaf, packed, length) : packed,
+    bytes: isCompressed ? decompress(codecs, chunk.codec, leaf, compressed, length) : compressed,
     repetition: levels(leaf.maxRepetition, 0, repetitionBytes),
     definition: levels(leaf.maxDefinition, repetitionBytes, levelBytes),
     valuesAt: 0,
@@ -317,7 +332,7 @@ export function readPage(
     v2 && ref.isV2
       ? partsOfV2(stored, ref, v2, table, codecs)
       : partsOfV1(
-          unpack(codecs, chunk.codec, leaf, stored, ref.unpackedLength),
+          decompress(codecs, chunk.codec, leaf, stored, ref.uncompressedLength),
           v1 as ThriftStruct,
           leaf,
           ref.count,

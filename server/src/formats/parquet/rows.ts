@@ -304,7 +304,7 @@ function writerOf(node: Node, cursors: ReadonlyMap<number, Cursor>): Writer {
 export class RowReader {
   readonly #file: ParquetFile;
   readonly #out = new TextSink();
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   readonly #fields: readonly Node[];
   #group = -1;
   #next = -1;
@@ -315,9 +315,9 @@ export class RowReader {
    * @param mostBytes longer rows come back empty: the caller says that they are too long
    * @param fields what rows are put together from; of other columns nothing is read
    */
-  constructor(file: ParquetFile, mostBytes = Infinity, fields: readonly Node[] = file.footer.schema.fields) {
+  constructor(file: ParquetFile, maxBytes = Infinity, fields: readonly Node[] = file.footer.schema.fields) {
     this.#file = file;
-    this.#mostBytes = mostBytes;
+    this.#maxBytes = maxBytes;
     this.#fields = fields;
   }
 
@@ -346,7 +346,7 @@ export class RowReader {
     }
     // The next row may stand in the next row group.
     if (row + 1 < group.firstRow + group.rows) this.#next = row + 1;
-    return this.#out.length > this.#mostBytes ? new Uint8Array(0) : this.#out.all;
+    return this.#out.length > this.#maxBytes ? new Uint8Array(0) : this.#out.all;
   }
 
   #seek(row: number): void {

@@ -145,7 +145,7 @@ const REPEATED = 2;
 const OPTIONAL = 1;
 
 /** Trees deeper than this are no data that anybody made on purpose. */
-const MOST_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /** Lists before the three-level form: the repeated group is the element itself. */
 function isElementItself(parent: string, element: ThriftStruct, children: number): boolean {
@@ -228,7 +228,7 @@ export function readSchema(elements: readonly ThriftStruct[]): Schema {
   };
 
   const node = (parent: readonly string[], at: Levels, depth: number): Node => {
-    if (depth > MOST_DEPTH) throw new ParquetError('beyond what is read: its columns are nested too deep');
+    if (depth > MAX_DEPTH) throw new ParquetError('beyond what is read: its columns are nested too deep');
     const one = element();
     const path = [...parent, textIn(one, 4) ?? ''];
     const repetition = numberIn(one, 3);

@@ -103,29 +103,29 @@ function segmentsOf(file: ParquetFile, table: PageTable, edits: RowEdits): Segme
   return segments;
 }
 
-function storedLength({ headerLength, packedLength }: PageRef): number {
-  return headerLength + packedLength;
+function storedLength({ headerLength, compressedLength }: PageRef): number {
+  return headerLength + compressedLength;
 }
 
 /** Brings the numbers of a touched column up to date, once its pages are made. */
 function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
-  let [packed, unpacked, count, nulls] = [0, 0, 0, 0];
+  let [compressed, uncompressed, count, nulls] = [0, 0, 0, 0];
   let hasPlain = false;
   for (const { refs, made } of segments) {
     for (const ref of refs) {
-      packed -= storedLength(ref);
-      unpacked -= ref.headerLength + ref.unpackedLength;
+      compressed -= storedLength(ref);
+      uncompressed -= ref.headerLength + ref.uncompressedLength;
       count -= ref.count;
     }
     if (!made) throw new Error('parquet: the footer came before its pages');
-    packed += made.length;
-    unpacked += made.headerLength + made.unpackedLength;
+    compressed += made.length;
+    uncompressed += made.headerLength + made.uncompressedLength;
     count += made.count;
     nulls += made.nulls - made.oldNulls;
     hasPlain ||= made.encoding === ENCODING.plain;
   }
-  updateNumber(meta, META.packed, (value) => value + packed);
-  updateNumber(meta, META.unpacked, (value) => value + unpacked);
+  updateNumber(meta, META.compressed, (value) => value + compressed);
+  updateNumber(meta, META.uncompressed, (value) => value + uncompressed);
   updateNumber(meta, META.count, (value) => value + count);
   const encodings = listIn(meta, META.encodings)?.items ?? [];
   if (hasPlain && !encodings.includes(ENCODING.plain))
@@ -144,9 +144,12 @@ function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
 }
 
 /** What the columns of a row group take together, as their numbers say. */
-function sizesOf(metas: readonly ThriftStruct[]): { readonly unpacked: number; readonly packed: number } {
+function sizesOf(metas: readonly ThriftStruct[]): {
+  readonly uncompressed: number;
+  readonly compressed: number;
+} {
   const sum = (id: number): number => metas.reduce((all, meta) => all + (numberIn(meta, id) ?? 0), 0);
-  return { unpacked: sum(META.unpacked), packed: sum(META.packed) };
+  return { uncompressed: sum(META.uncompressed), compressed: sum(META.compressed) };
 }
 
 function moveOffsets(chunk: ThriftStruct, meta: ThriftStruct, moved: (offset: number) => number): void {
@@ -180,7 +183,7 @@ export interface Splice {
 
 const keyOf = (group: number, column: number): string => `${group} ${column}`;
 
-interface Work {
+interface ColumnSplice {
   readonly file: ParquetFile;
   readonly layout: Layout;
   /** The footer as it will be, filled in as the stream goes on. */
@@ -217,7 +220,7 @@ function touchGroup(
 }
 
 /** Indexes lie behind all pages: those of other writers are given up, which no reader minds. */
-function planIndexes({ file, layout, root, touched }: Work): void {
+function planIndexes({ file, layout, root, touched }: ColumnSplice): void {
   const dataEnd = Math.max(0, ...file.footer.groups.flatMap(({ chunks }) => chunks.map(({ end }) => end)));
   structsIn(root, FILE.groups).forEach((group, number) => {
     structsIn(group, GROUP.columns).forEach((chunk, column) => {
@@ -252,7 +255,7 @@ function planIndexes({ file, layout, root, touched }: Work): void {
   });
 }
 
-function finishFooter({ file, layout, root, touched, droppedRows }: Work, rows: number): Uint8Array {
+function finishFooter({ file, layout, root, touched, droppedRows }: ColumnSplice, rows: number): Uint8Array {
   const groups = structsIn(root, FILE.groups);
   groups.forEach((group, number) => {
     const chunks = structsIn(group, GROUP.columns);
@@ -273,8 +276,8 @@ function finishFooter({ file, layout, root, touched, droppedRows }: Work, rows: 
     updateNumber(group, GROUP.fileOffset, (value) => (value > 0 ? layout.moved(value) : value));
     const after = sizesOf(metas);
     updateNumber(group, GROUP.rows, (rowCount) => rowCount - (droppedRows.get(number) ?? 0));
-    updateNumber(group, GROUP.unpacked, (size) => size + after.unpacked - before.unpacked);
-    updateNumber(group, GROUP.packed, (size) => size + after.packed - before.packed);
+    updateNumber(group, GROUP.uncompressed, (size) => size + after.uncompressed - before.uncompressed);
+    updateNumber(group, GROUP.compressed, (size) => size + after.compressed - before.compressed);
   });
   // A row group without rows is left out, and the others are numbered again.
   const kept = groups.filter((group) => numberIn(group, GROUP.rows) !== 0);
@@ -330,7 +333,7 @@ export function planSplice(
       });
     });
   }
-  const work: Work = { file, layout, root, touched, droppedRows };
+  const work: ColumnSplice = { file, layout, root, touched, droppedRows };
   planIndexes(work);
   const left = rows - droppedAll.size;
   layout.add(start, file.source.size, () => finishFooter(work, left));

@@ -1,12 +1,12 @@
-// The least and greatest values of pages and columns, in the order that the format gives to a column's type.
+// The least and max values of pages and columns, in the order that the format gives to a column's type.
 import type { Leaf } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { bytesIn, numberIn, setField, T } from './thrift.ts';
 import { widthOf } from './values.ts';
 
 export interface Extremes {
-  readonly least: Uint8Array;
-  readonly greatest: Uint8Array;
+  readonly min: Uint8Array;
+  readonly max: Uint8Array;
 }
 
 /** Field numbers of Statistics. The first two are of an old kind whose order nobody knows. */
@@ -56,7 +56,7 @@ function compareOf({ type, meaning }: Leaf): Compare | undefined {
 
 /** The extremes of several pages together. */
 export function mergeExtremes(leaf: Leaf, all: readonly (Extremes | undefined)[]): Extremes | undefined {
-  const ends = all.flatMap((one) => (one ? [one.least, one.greatest] : []));
+  const ends = all.flatMap((one) => (one ? [one.min, one.max] : []));
   return extremesOf(
     leaf,
     ends.map((bytes) => ({ bytes, start: 0, end: bytes.length })),
@@ -64,7 +64,7 @@ export function mergeExtremes(leaf: Leaf, all: readonly (Extremes | undefined)[]
 }
 
 /** A text of a page's statistics is as long as this at most; what is longer would make indexes larger than pages. */
-const MOST_BYTES = 64;
+const MAX_BYTES = 64;
 
 function isNumberless(leaf: Leaf, bytes: Uint8Array): boolean {
   if (leaf.type === 'FLOAT') return Number.isNaN(view(bytes).getFloat32(0, true));
@@ -78,27 +78,27 @@ export function extremesOf(
 ): Extremes | undefined {
   const compare = compareOf(leaf);
   if (!compare) return undefined;
-  let [least, greatest]: (Uint8Array | undefined)[] = [];
+  let [min, max]: (Uint8Array | undefined)[] = [];
   for (const { bytes, start, end } of values) {
     const value = bytes.subarray(start, end);
     if (isNumberless(leaf, value)) continue;
-    if (!least || compare(value, least) < 0) least = value;
-    if (!greatest || compare(value, greatest) > 0) greatest = value;
+    if (!min || compare(value, min) < 0) min = value;
+    if (!max || compare(value, max) > 0) max = value;
   }
   // Copies: a part of a page would hold the whole of it in memory.
-  return least && greatest && { least: new Uint8Array(least), greatest: new Uint8Array(greatest) };
+  return min && max && { min: new Uint8Array(min), max: new Uint8Array(max) };
 }
 
 /** A text that is not greater: its head. */
 function cutLeast(bytes: Uint8Array): Uint8Array {
-  return bytes.slice(0, MOST_BYTES);
+  return bytes.slice(0, MAX_BYTES);
 }
 
 /** A text that is not less: its head with the last byte that can be raised raised. Undefined where none can be. */
 function cutGreatest(bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes.length <= MOST_BYTES) return bytes.slice();
+  if (bytes.length <= MAX_BYTES) return bytes.slice();
   // Raised within ASCII alone: so a text stays UTF-8.
-  for (let at = MOST_BYTES - 1; at >= 0; at--) {
+  for (let at = MAX_BYTES - 1; at >= 0; at--) {
     const byte = bytes[at] ?? 0;
     if (byte >= 0x7f) continue;
     // A copy that is one for Node's buffers too: their `slice` is none.
@@ -110,10 +110,10 @@ function cutGreatest(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** Bounds as they are written: long texts are cut so that they stay bounds. */
-export function boundsOf(leaf: Leaf, { least, greatest }: Extremes): Extremes | undefined {
-  if (leaf.type !== 'BYTE_ARRAY') return { least: least.slice(), greatest: greatest.slice() };
-  const top = cutGreatest(greatest);
-  return top && { least: cutLeast(least), greatest: top };
+export function boundsOf(leaf: Leaf, { min, max }: Extremes): Extremes | undefined {
+  if (leaf.type !== 'BYTE_ARRAY') return { min: min.slice(), max: max.slice() };
+  const top = cutGreatest(max);
+  return top && { min: cutLeast(min), max: top };
 }
 
 /**
@@ -131,14 +131,14 @@ export function updateStatistics(
   for (const id of [STATISTICS.distinct, STATISTICS.oldMin, STATISTICS.oldMax])
     setField(statistics, id, T.binary, undefined);
   const compare = compareOf(leaf);
-  let [least, greatest] = [bytesIn(statistics, STATISTICS.min), bytesIn(statistics, STATISTICS.max)];
+  let [min, max] = [bytesIn(statistics, STATISTICS.min), bytesIn(statistics, STATISTICS.max)];
   const drop = (): void => {
     for (const id of [STATISTICS.max, STATISTICS.min, STATISTICS.isMaxExact, STATISTICS.isMinExact])
       setField(statistics, id, T.binary, undefined);
   };
   const width = widthOf(leaf);
-  const isSound = [least, greatest].every((bytes) => bytes && (width === 0 || bytes.length === width));
-  if (!compare || !least || !greatest || !isSound) {
+  const isSound = [min, max].every((bytes) => bytes && (width === 0 || bytes.length === width));
+  if (!compare || !min || !max || !isSound) {
     drop();
     return;
   }
@@ -148,11 +148,11 @@ export function updateStatistics(
       drop();
       return;
     }
-    if (bounds && compare(bounds.least, least) < 0) least = bounds.least;
-    if (bounds && compare(bounds.greatest, greatest) > 0) greatest = bounds.greatest;
+    if (bounds && compare(bounds.min, min) < 0) min = bounds.min;
+    if (bounds && compare(bounds.max, max) > 0) max = bounds.max;
   }
-  setField(statistics, STATISTICS.max, T.binary, greatest);
-  setField(statistics, STATISTICS.min, T.binary, least);
+  setField(statistics, STATISTICS.max, T.binary, max);
+  setField(statistics, STATISTICS.min, T.binary, min);
   setField(statistics, STATISTICS.isMaxExact, T.false, false);
   setField(statistics, STATISTICS.isMinExact, T.false, false);
 }

@@ -47,7 +47,7 @@ export type ThriftValue = boolean | number | bigint | Uint8Array | ThriftStruct 
 export class ThriftError extends Error {}
 
 /** No structure of Parquet nests this deep. */
-const MOST_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 const SAFE_VARINT_BYTES = 7;
 
@@ -150,7 +150,7 @@ export class ThriftReader {
 
   /** The structure at `at`, which goes on to just after it. */
   struct(depth = 0): ThriftStruct {
-    if (depth > MOST_DEPTH) throw new ThriftError('it is nested too deep');
+    if (depth > MAX_DEPTH) throw new ThriftError('it is nested too deep');
     const fields: ThriftField[] = [];
     let id = 0;
     for (;;) {

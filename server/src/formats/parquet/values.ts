@@ -14,10 +14,10 @@ export interface Values {
 }
 
 /** What is decoded of one page may take this much: the largest pages in the wild take a fifth of it. */
-export const MOST_PAGE_BYTES = 512 * 1024 * 1024;
+export const MAX_PAGE_BYTES = 512 * 1024 * 1024;
 
 /** Entries of one page: 4 bytes each while it is looked at. */
-export const MOST_PAGE_VALUES = 1 << 26;
+export const MAX_PAGE_VALUES = 1 << 26;
 
 export const ENCODING = {
   plain: 0,
@@ -130,7 +130,7 @@ class DeltaReader {
     take(value, 0);
     const perMini = this.#blockSize / this.#miniBlocks;
     for (let i = 1; i < this.count;) {
-      const least = this.#zigzag();
+      const min = this.#zigzag();
       const widths = this.#bytes.subarray(this.at, this.at + this.#miniBlocks);
       if (widths.length < this.#miniBlocks) throw short();
       this.at += this.#miniBlocks;
@@ -139,7 +139,7 @@ class DeltaReader {
         if (width > 64 || this.at + (perMini * width) / 8 > this.#bytes.length) throw short();
         const mask = (1n << BigInt(width)) - 1n;
         for (let n = 0; n < perMini && i < this.count; n++, i++) {
-          let delta = least;
+          let delta = min;
           if (width > 0) {
             const bit = n * width;
             let raw = 0n;
@@ -175,7 +175,7 @@ function readLengths(bytes: Uint8Array, at: number, count: number): { lengths: I
   const reader = new DeltaReader(bytes, at, count);
   const lengths = new Int32Array(count);
   reader.read((value, i) => {
-    if (value < 0n || value > BigInt(MOST_PAGE_BYTES)) throw short();
+    if (value < 0n || value > BigInt(MAX_PAGE_BYTES)) throw short();
     lengths[i] = Number(value);
   });
   return { lengths, next: reader.at };
@@ -200,7 +200,7 @@ function readDeltaBytes(bytes: Uint8Array, at: number, leaf: Leaf, count: number
   let size = 0;
   for (let i = 0; i < count; i++)
     size += (prefixes.lengths[i] ?? 0) + (suffixes.ends?.[i] ?? 0) - (suffixes.starts?.[i] ?? 0);
-  if (size > MOST_PAGE_BYTES)
+  if (size > MAX_PAGE_BYTES)
     throw new ParquetError('beyond what is read: a page unpacks to more than 512 MB');
   const out = new Uint8Array(size);
   const [starts, ends] = [new Int32Array(count), new Int32Array(count)];
@@ -238,14 +238,14 @@ function readRuns(bytes: Uint8Array, at: number, count: number): Values {
 }
 
 /** Indices into a dictionary. */
-export function readIndices(bytes: Uint8Array, at: number, count: number, most: number): Int32Array {
+export function readIndices(bytes: Uint8Array, at: number, count: number, max: number): Int32Array {
   const indices = new Int32Array(count);
   if (count === 0) return indices;
   const width = bytes[at];
   if (width === undefined) throw short();
   readHybrid(bytes, at + 1, bytes.length, width, indices);
   for (const index of indices)
-    if (index < 0 || index >= most) throw new ParquetError('damaged: a page points outside its dictionary');
+    if (index < 0 || index >= max) throw new ParquetError('damaged: a page points outside its dictionary');
   return indices;
 }
 

@@ -61,8 +61,8 @@ interface WrittenGroup {
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((all, item) => all + of(item), 0);
 
-const unpackedOf = ({ numbers: { headerLength, unpackedLength } }: MadePage): number =>
-  headerLength + unpackedLength;
+const unpackedOf = ({ numbers: { headerLength, uncompressedLength } }: MadePage): number =>
+  headerLength + uncompressedLength;
 
 /** Takes rows, gives bytes. */
 export class TableWriter {
@@ -191,12 +191,11 @@ export class TableWriter {
     );
     const bounds = extremes && boundsOf(leaf, extremes);
     const isExact =
-      bounds?.greatest.length === extremes?.greatest.length &&
-      bounds?.least.length === extremes?.least.length;
+      bounds?.max.length === extremes?.max.length && bounds?.min.length === extremes?.min.length;
     const statistics = structOf(
       [STATISTICS.nulls, T.i64, sum(pages, ({ numbers }) => numbers.nulls)],
-      [STATISTICS.max, T.binary, bounds?.greatest],
-      [STATISTICS.min, T.binary, bounds?.least],
+      [STATISTICS.max, T.binary, bounds?.max],
+      [STATISTICS.min, T.binary, bounds?.min],
       [STATISTICS.isMaxExact, T.true, bounds && isExact],
       [STATISTICS.isMinExact, T.true, bounds && isExact],
     );
@@ -206,8 +205,8 @@ export class TableWriter {
       [META.path, T.list, { itemType: T.binary, items: leaf.path.map((name) => encoder.encode(name)) }],
       [META.codec, T.i32, this.#options.codec],
       [META.count, T.i64, sum(pages, ({ numbers }) => numbers.count)],
-      [META.unpacked, T.i64, sum(pages, unpackedOf)],
-      [META.packed, T.i64, sum(pages, ({ bytes }) => bytes.length)],
+      [META.uncompressed, T.i64, sum(pages, unpackedOf)],
+      [META.compressed, T.i64, sum(pages, ({ bytes }) => bytes.length)],
       [META.dataPage, T.i64, start],
       [META.statistics, T.struct, statistics],
     );
@@ -231,10 +230,10 @@ export class TableWriter {
             items: chunks.map((chunk) => this.#chunk(chunk, indexes[index++] ?? [0, 0])),
           },
         ],
-        [GROUP.unpacked, T.i64, sum(chunks, ({ pages }) => sum(pages, unpackedOf))],
+        [GROUP.uncompressed, T.i64, sum(chunks, ({ pages }) => sum(pages, unpackedOf))],
         [GROUP.rows, T.i64, rows],
         [GROUP.fileOffset, T.i64, chunks[0]?.start ?? 4],
-        [GROUP.packed, T.i64, sum(chunks, ({ pages }) => sum(pages, ({ bytes }) => bytes.length))],
+        [GROUP.compressed, T.i64, sum(chunks, ({ pages }) => sum(pages, ({ bytes }) => bytes.length))],
         [GROUP.ordinal, T.i16, number < 2 ** 15 ? number : undefined],
       ),
     );

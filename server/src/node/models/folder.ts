@@ -19,7 +19,7 @@ import { readRegularText } from '../regularFile.ts';
 const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;
 
 /** The largest text of a model folder: tokenizers have some 10 MB. */
-const MOST_TEXT = 256 * 2 ** 20;
+const MAX_TEXT = 256 * 2 ** 20;
 
 export interface ModelFolder extends FolderReading {
   readonly folder: string;
@@ -32,7 +32,7 @@ export interface ModelFolder extends FolderReading {
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readRegularText(path, MOST_TEXT);
+    return await readRegularText(path, MAX_TEXT);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { messages } from '#core/messages.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
-import type { OpenedModel, OpenModel, RateFigures, WireUnit } from '#protocol/scorer.ts';
+import type { OpenedModel, OpenModel, RateFigures, ScoringItem } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from '../scoringProcess.ts';
 import { ScorerGone } from '../scoringProcess.ts';
@@ -36,17 +36,17 @@ export const HOST_LIMITS: HostLimits = {
 const CANCEL_GRACE_MS = 120;
 
 /** Starts in a row that came to nothing. */
-const MOST_FRUITLESS = 3;
+const MAX_FRUITLESS = 3;
 
 /** Deaths with one text alone that it takes to blame the text. */
-const MOST_STRIKES = 2;
+const MAX_STRIKES = 2;
 
 /** Deaths without one scored text between them: more than halving a window down to one text can take. */
-const MOST_DEATHS = 16;
+const MAX_DEATHS = 16;
 
 export interface RateListener {
-  onRated(unit: number, values: Float32Array, tokens: number, flags: number): void;
-  onRefused(unit: number, reason: string): void;
+  onRated(item: number, values: Float32Array, tokens: number, flags: number): void;
+  onRefused(item: number, reason: string): void;
   /** A batch is through: what was told since the last one can be kept. */
   onBatch(): void;
 }
@@ -65,13 +65,13 @@ export function addFigures(
 }
 
 /** The parts of a WireUnit that do not depend on what happened to it. */
-export type RateUnit = Omit<WireUnit, 'most'>;
+export type RateItem = Omit<ScoringItem, 'max'>;
 
 interface Running {
   readonly scorer: Scorer;
   readonly opened: OpenedModel;
   /** What the process is at, or was when it died. */
-  current?: { readonly request: number; readonly units: Int32Array; readonly tokens: number };
+  current?: { readonly request: number; readonly items: Int32Array; readonly tokens: number };
   isGone?: boolean;
   /** Why we ended it. */
   ended?: string;
@@ -136,15 +136,15 @@ export class ModelHost implements Holder {
    * or when no process gets anywhere.
    */
   async rate(
-    units: readonly RateUnit[],
+    items: readonly RateItem[],
     priority: number,
     listener: RateListener,
     signal: AbortSignal,
   ): Promise<RateFigures> {
     return this.#using(async () => {
-      const left = new Set(units.keys());
-      const most = units.map(() => units.length);
-      const strikes = units.map(() => 0);
+      const left = new Set(items.keys());
+      const max = items.map(() => items.length);
+      const strikes = items.map(() => 0);
       const total = { ...NO_FIGURES };
       let deaths = 0;
       let scored = left.size;
@@ -156,10 +156,10 @@ export class ModelHost implements Holder {
         this.#flights.set(request, { listener, numbers, left });
         try {
           const wire = numbers.flatMap((number) => ({
-            ...(units[number] as RateUnit),
-            most: most[number] ?? 1,
+            ...(items[number] as RateItem),
+            max: max[number] ?? 1,
           }));
-          const figures = await this.#call(running, { request, priority, units: wire }, signal);
+          const figures = await this.#call(running, { request, priority, items: wire }, signal);
           addFigures(total, figures);
         } catch (error) {
           signal.throwIfAborted();
@@ -169,11 +169,11 @@ export class ModelHost implements Holder {
           if (current?.request === request) {
             if (left.size < scored) deaths = 0;
             scored = left.size;
-            if (++deaths > MOST_DEATHS) throw messages.scorerGivenUp(deaths, reason);
-            const suspects = [...current.units].map((at) => numbers[at] ?? 0);
-            this.#isolate(suspects, reason, most, strikes, left, listener);
+            if (++deaths > MAX_DEATHS) throw messages.scorerGivenUp(deaths, reason);
+            const suspects = [...current.items].map((at) => numbers[at] ?? 0);
+            this.#isolate(suspects, reason, max, strikes, left, listener);
             fruitless = 0;
-          } else if (!current && ++fruitless >= MOST_FRUITLESS)
+          } else if (!current && ++fruitless >= MAX_FRUITLESS)
             throw messages.scorerGivenUp(fruitless, reason);
           if (left.size > 0) await wait(100 * 2 ** fruitless);
         } finally {
@@ -222,28 +222,28 @@ export class ModelHost implements Holder {
   #isolate(
     suspects: readonly number[],
     reason: string,
-    most: number[],
+    max: number[],
     strikes: number[],
     left: Set<number>,
     listener: RateListener,
   ): void {
     const [only] = suspects;
     if (suspects.length === 1 && only !== undefined) {
-      most[only] = 1;
+      max[only] = 1;
       strikes[only] = (strikes[only] ?? 0) + 1;
-      if (strikes[only] < MOST_STRIKES) return;
+      if (strikes[only] < MAX_STRIKES) return;
       left.delete(only);
       listener.onRefused(only, `the scoring process did not survive it: ${reason}`);
       listener.onBatch();
       return;
     }
-    for (const unit of suspects) most[unit] = Math.ceil(suspects.length / 2);
+    for (const item of suspects) max[item] = Math.ceil(suspects.length / 2);
     this.#options.log(`${reason} It was at ${suspects.length} texts; smaller batches of them are tried.`);
   }
 
   async #call(
     running: Running,
-    params: { request: number; priority: number; units: readonly WireUnit[] },
+    params: { request: number; priority: number; items: readonly ScoringItem[] },
     signal: AbortSignal,
   ): Promise<RateFigures> {
     const { scorer } = running;
@@ -296,7 +296,7 @@ export class ModelHost implements Holder {
         if (this.#running === starting) this.#running = undefined;
         this.#options.budget.give(this);
         signal.throwIfAborted();
-        if (!(error instanceof ScorerGone) || ++fruitless >= MOST_FRUITLESS) throw error;
+        if (!(error instanceof ScorerGone) || ++fruitless >= MAX_FRUITLESS) throw error;
         // A provider that takes the process down with it is not tried again.
         if (this.#providers.length > 1) this.#providers = this.#providers.slice(1);
         this.#options.log(`${error.message} Starting another one.`);
@@ -308,7 +308,7 @@ export class ModelHost implements Holder {
   async #start(signal: AbortSignal): Promise<Running> {
     const { start, open, budget, log } = this.#options;
     await budget.take(this, signal);
-    const scorer = await start({ mostMb: Math.round(budget.bytes / 2 ** 20), signal, holder: this });
+    const scorer = await start({ maxMb: Math.round(budget.bytes / 2 ** 20), signal, holder: this });
     const timer = setTimeout(() => {
       scorer.kill();
     }, this.#limits.openMs);
@@ -336,22 +336,22 @@ export class ModelHost implements Holder {
     const { scorer } = running;
     let begun = 0;
     let tokensNow = 0;
-    scorer.listen('running', ({ request, units, tokens }) => {
-      running.current = { request, units, tokens };
+    scorer.listen('running', ({ request, items, tokens }) => {
+      running.current = { request, items, tokens };
       [begun, tokensNow] = [performance.now(), tokens];
       this.#arm(running);
     });
-    scorer.listen('rated', ({ request, units, values, tokens, flags }) => {
+    scorer.listen('rated', ({ request, items, values, tokens, flags }) => {
       delete running.current;
       const speed = tokensNow / Math.max(1, performance.now() - begun);
       running.speed = Math.min(running.speed ?? Infinity, speed);
       const flight = this.#flights.get(request);
-      const width = values.length / units.length;
-      units.forEach((at, i) => {
-        const unit = flight?.numbers[at] ?? -1;
-        if (!flight?.left.delete(unit)) return;
+      const width = values.length / items.length;
+      items.forEach((at, i) => {
+        const item = flight?.numbers[at] ?? -1;
+        if (!flight?.left.delete(item)) return;
         flight.listener.onRated(
-          unit,
+          item,
           values.subarray(i * width, (i + 1) * width),
           tokens[i] ?? 0,
           flags[i] ?? 0,
@@ -360,10 +360,10 @@ export class ModelHost implements Holder {
       flight?.listener.onBatch();
       this.#arm(running);
     });
-    scorer.listen('refused', ({ request, unit: at, reason }) => {
+    scorer.listen('refused', ({ request, item: at, reason }) => {
       const flight = this.#flights.get(request);
-      const unit = flight?.numbers[at] ?? -1;
-      if (flight?.left.delete(unit)) flight.listener.onRefused(unit, reason);
+      const item = flight?.numbers[at] ?? -1;
+      if (flight?.left.delete(item)) flight.listener.onRefused(item, reason);
     });
     scorer.listen('provider', ({ provider, reason }) => {
       this.#providers = [provider];

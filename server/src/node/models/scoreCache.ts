@@ -23,7 +23,7 @@ const ENDING = '.arrows';
 const SUMS = '.sums';
 
 /** With more files than this in a folder those of ended processes are joined. */
-const MOST_FILES = 8;
+const MAX_FILES = 8;
 
 /** Rows of one record batch in a joined file. */
 const JOINED_ROWS = 1 << 16;
@@ -90,7 +90,7 @@ export class ScoreCache {
     const folder = this.#folder;
     if (folder === undefined) return;
     const left = (await this.#names(folder)).filter(isLeft);
-    if (left.length <= MOST_FILES) return;
+    if (left.length <= MAX_FILES) return;
     const rows: ScoreRow[] = [];
     for (const name of left) for (const row of await this.#rowsOf(join(folder, name))) rows.push(row);
     const bytesOf = scoreStream(this.#width, this.#provenance);

@@ -14,7 +14,7 @@ const LARGE_BYTES = 16 * 1024 * 1024;
 
 interface PageCodec {
   readonly name: string;
-  readonly unpack: (bytes: Uint8Array, length: number) => Uint8Array;
+  readonly decompress: (bytes: Uint8Array, length: number) => Uint8Array;
   readonly unpackStart?: (bytes: Uint8Array, wanted: number) => Uint8Array;
   readonly pack: (bytes: Uint8Array) => Uint8Array;
 }
@@ -101,32 +101,36 @@ function packSnappy(bytes: Uint8Array): Uint8Array {
   return packSnappySmall(bytes);
 }
 
-const most = (length: number): { maxOutputLength: number } => ({ maxOutputLength: Math.max(1, length) });
+const max = (length: number): { maxOutputLength: number } => ({ maxOutputLength: Math.max(1, length) });
 
 /** By the number that the footer has. */
 const CODECS: readonly (PageCodec | undefined)[] = [
   {
     name: 'plain',
-    unpack: (bytes) => bytes,
+    decompress: (bytes) => bytes,
     unpackStart: (bytes, wanted) => bytes.subarray(0, wanted),
     pack: (bytes) => bytes,
   },
-  { name: 'snappy', unpack: unpackSnappy, unpackStart: unpackSnappyStart, pack: packSnappy },
+  { name: 'snappy', decompress: unpackSnappy, unpackStart: unpackSnappyStart, pack: packSnappy },
   {
     name: 'gzip',
-    unpack: (bytes, length) => zlib.gunzipSync(bytes, most(length)),
+    decompress: (bytes, length) => zlib.gunzipSync(bytes, max(length)),
     pack: (bytes) => zlib.gzipSync(bytes),
   },
   // LZO: no writer of today makes it.
   undefined,
   {
     name: 'brotli',
-    unpack: (bytes, length) => zlib.brotliDecompressSync(bytes, most(length)),
+    decompress: (bytes, length) => zlib.brotliDecompressSync(bytes, max(length)),
     pack: (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }),
   },
-  { name: 'lz4 (Hadoop)', unpack: unpackHadoopLz4, pack: packHadoopLz4 },
-  { name: 'zstd', unpack: unpackZstd, pack: (bytes) => native.zstdCompressSync?.(bytes) ?? storeZstd(bytes) },
-  { name: 'lz4', unpack: unpackLz4, pack: packLz4 },
+  { name: 'lz4 (Hadoop)', decompress: unpackHadoopLz4, pack: packHadoopLz4 },
+  {
+    name: 'zstd',
+    decompress: unpackZstd,
+    pack: (bytes) => native.zstdCompressSync?.(bytes) ?? storeZstd(bytes),
+  },
+  { name: 'lz4', decompress: unpackLz4, pack: packLz4 },
 ];
 
 export const pageCodecs: PageCodecs = {
@@ -134,9 +138,9 @@ export const pageCodecs: PageCodecs = {
   decompress: (codec, bytes, length) => {
     const own = CODECS[codec];
     if (!own) throw new Error(`parquet: no codec ${codec}`);
-    const unpacked = own.unpack(bytes, length);
+    const uncompressed = own.decompress(bytes, length);
     // No buffers of Node's: their `slice` shares memory where everybody expects a copy.
-    return new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.length);
+    return new Uint8Array(uncompressed.buffer, uncompressed.byteOffset, uncompressed.length);
   },
   decompressStart: (codec, bytes, wanted) => CODECS[codec]?.unpackStart?.(bytes, wanted),
   compress: (codec, bytes) => {

@@ -2,11 +2,11 @@
 // Source: the LZ4 block format description (token, literals, offset, match length).
 
 const HASH_BITS = 14;
-const LEAST_MATCH = 4;
+const MIN_MATCH = 4;
 /** By the format: the last five bytes are literals, and the last match begins twelve bytes before the end. */
 const LAST_LITERALS = 5;
 const MATCH_MARGIN = 12;
-const MOST_OFFSET = 0xffff;
+const MAX_OFFSET = 0xffff;
 
 function writeLength(out: Uint8Array, at: number, length: number): number {
   let left = length - 15;
@@ -22,7 +22,7 @@ export function packLz4(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const write = (at: number, from: number, to: number, offset: number, matched: number): number => {
     const literals = to - from;
-    const extra = matched - LEAST_MATCH;
+    const extra = matched - MIN_MATCH;
     out[at++] = (Math.min(15, literals) << 4) | (offset > 0 ? Math.min(15, extra) : 0);
     if (literals >= 15) at = writeLength(out, at, literals);
     out.set(bytes.subarray(from, to), at);
@@ -38,18 +38,18 @@ export function packLz4(bytes: Uint8Array): Uint8Array {
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
     const before = seen[slot] ?? -1;
     seen[slot] = i;
-    if (before < 0 || i - before > MOST_OFFSET || view.getUint32(before, true) !== word) {
+    if (before < 0 || i - before > MAX_OFFSET || view.getUint32(before, true) !== word) {
       i++;
       continue;
     }
-    let matched = LEAST_MATCH;
+    let matched = MIN_MATCH;
     while (i + matched < bytes.length - LAST_LITERALS && bytes[before + matched] === bytes[i + matched])
       matched++;
     length = write(length, literalStart, i, i - before, matched);
     i += matched;
     literalStart = i;
   }
-  return out.slice(0, write(length, literalStart, bytes.length, 0, LEAST_MATCH));
+  return out.slice(0, write(length, literalStart, bytes.length, 0, MIN_MATCH));
 }
 
 /** Unpacks one block into `out` from `start` on; where it ends there. Throws where the bytes are no block, or do not fit. */
@@ -72,7 +72,7 @@ function unpackInto(bytes: Uint8Array, out: Uint8Array, start: number): number {
     if (at === bytes.length) return length;
     const offset = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
     at += 2;
-    const matched = extended(token & 15) + LEAST_MATCH;
+    const matched = extended(token & 15) + MIN_MATCH;
     if (offset === 0 || offset > length || length + matched > out.length)
       throw new Error('its matches lie outside');
     // Byte by byte: a match may go on into what it writes.
@@ -94,12 +94,12 @@ export function unpackHadoopLz4(bytes: Uint8Array, length: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let [at, done] = [0, 0];
   while (at + 8 <= bytes.length) {
-    const [unpacked, packed] = [view.getUint32(at), view.getUint32(at + 4)];
-    if (at + 8 + packed > bytes.length || done + unpacked > length) return unpackLz4(bytes, length);
-    if (unpackInto(bytes.subarray(at + 8, at + 8 + packed), out, done) !== done + unpacked)
+    const [uncompressed, compressed] = [view.getUint32(at), view.getUint32(at + 4)];
+    if (at + 8 + compressed > bytes.length || done + uncompressed > length) return unpackLz4(bytes, length);
+    if (unpackInto(bytes.subarray(at + 8, at + 8 + compressed), out, done) !== done + uncompressed)
       return unpackLz4(bytes, length);
-    at += 8 + packed;
-    done += unpacked;
+    at += 8 + compressed;
+    done += uncompressed;
   }
   return at === bytes.length && done === length ? out : unpackLz4(bytes, length);
 }

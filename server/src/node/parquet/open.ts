@@ -97,11 +97,11 @@ export function* parquetRows(
 }
 
 /** Starts of ranges of rows for threads, at the starts of row groups where those are near; the end comes last. */
-export function cutRows(path: string, width: number, leastBytes: number): readonly number[] {
+export function cutRows(path: string, width: number, minBytes: number): readonly number[] {
   const { file, close } = openParquet(path);
   close();
   const { rows, groups, unpackedBytes } = file.footer;
-  const count = Math.max(1, Math.min(width, Math.floor(unpackedBytes / leastBytes)));
+  const count = Math.max(1, Math.min(width, Math.floor(unpackedBytes / minBytes)));
   const cuts = [0];
   for (let i = 1; i < count; i++) {
     const wanted = Math.floor((rows * i) / count);

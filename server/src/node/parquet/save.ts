@@ -10,7 +10,7 @@ import { ParquetError } from '#formats/parquet/schema.ts';
 import type { RowChange } from '#formats/parquet/splice.ts';
 import { planSplice } from '#formats/parquet/splice.ts';
 
-import type { Change } from '../changes.ts';
+import type { RecordChange } from '../changes.ts';
 import type { SavePlan } from '../save.ts';
 import type { OpenParquet } from './open.ts';
 import { explainParquet, openParquet } from './open.ts';
@@ -60,7 +60,7 @@ interface TablePlan {
   readonly added: readonly AddedColumn[];
 }
 
-function planRows(file: ParquetFile, changes: readonly Change[]): TablePlan {
+function planRows(file: ParquetFile, changes: readonly RecordChange[]): TablePlan {
   const reader = new RowReader(file);
   const added = new Map<string, Map<number, Uint8Array>>();
   const rows = changes.map(({ raw: { record: row }, bytes }): RowChange => {
@@ -95,7 +95,7 @@ const NEIGHBOURS = [-1, 1];
 function isAsPlanned(
   before: ParquetFile,
   after: ParquetFile,
-  changes: readonly Change[],
+  changes: readonly RecordChange[],
   rows: number,
 ): boolean {
   if (after.footer.rows !== rows) return false;
@@ -148,8 +148,8 @@ function explained(path: string, { start, end, bytes }: LateReplacement): LateRe
 }
 
 /** How changes of rows are saved. */
-export function planTable(path: string, changes: () => Promise<readonly Change[]>): SavePlan {
-  let found: readonly Change[] = [];
+export function planTable(path: string, changes: () => Promise<readonly RecordChange[]>): SavePlan {
+  let found: readonly RecordChange[] = [];
   let opened: OpenParquet | undefined;
   let rows = 0;
   const close = (): void => {

@@ -2,13 +2,13 @@
 import { findJsonFault } from '#core/json/scan.ts';
 import { messages } from '#core/messages.ts';
 
-import type { Change } from '../changes.ts';
+import type { RecordChange } from '../changes.ts';
 import { planChanges } from '../changes.ts';
 import type { DataFile } from '../files.ts';
 import { savePlanned } from '../save.ts';
 
 /** VS Code hands larger documents to no extension. */
-const MOST_TEXT_BYTES = 50 * 1024 * 1024;
+const MAX_TEXT_BYTES = 50 * 1024 * 1024;
 
 /** All rows of a table as lines. Rejects where they are too many for a text editor. */
 export async function readTableText(file: DataFile): Promise<string> {
@@ -18,7 +18,7 @@ export async function readTableText(file: DataFile): Promise<string> {
   for await (const raw of file.records()) {
     if (raw.fault !== undefined) throw messages.notWholeAsText(file.path, raw.record, raw.fault);
     bytes += raw.bytes.length + 1;
-    if (bytes > MOST_TEXT_BYTES) throw messages.tooLargeForText(file.path);
+    if (bytes > MAX_TEXT_BYTES) throw messages.tooLargeForText(file.path);
     lines.push(decoder.decode(raw.bytes));
   }
   return lines.map((line) => `${line}\n`).join('');
@@ -59,7 +59,7 @@ export async function saveTableText(file: DataFile, text: string, signal: AbortS
   const after = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (after.length > before.length) throw messages.rowsAdded(file.path, after.length - before.length);
   const encoder = new TextEncoder();
-  const changes: Change[] = [];
+  const changes: RecordChange[] = [];
   alignLines(before, after).forEach((line, record) => {
     if (line === before[record]) return;
     const raw = { record, byteStart: 0, byteEnd: 0, lineEnd: 0 };

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { messages, UserError } from '#core/messages.ts';
 import { rewardOf } from '#core/reward/heads.ts';
 import type { ServerProtocol } from '#core/reward/protocols.ts';
-import { SERVER_PROTOCOLS, unitsAtOnce, WrongAnswer } from '#core/reward/protocols.ts';
+import { itemsPerRequest, SERVER_PROTOCOLS, WrongAnswer } from '#core/reward/protocols.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 
 import { sha256 } from '../cache.ts';
-import type { RateListener, RateUnit } from '../models/host.ts';
+import type { RateItem,RateListener } from '../models/host.ts';
 import { NO_FIGURES } from '../models/host.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { HttpLimits } from './http.ts';
@@ -22,7 +22,7 @@ import { keyFor, originOf } from './secrets.ts';
 const CONCURRENCY = 8;
 
 /** Requests in a row that came to nothing, after which the server is taken for gone. */
-const MOST_FAILED = 3;
+const MAX_FAILED = 3;
 
 export interface EndpointMachine {
   readonly cacheFolder: string | undefined;
@@ -59,7 +59,7 @@ function unitScorer(
 ): UnitScorer {
   const limits = { ...HTTP_LIMITS, ...http };
   const url = `${rule.url.replace(/\/+$/, '')}${protocol.path(rule)}`;
-  const size = unitsAtOnce(protocol, rule);
+  const size = itemsPerRequest(protocol, rule);
   const waiting: { readonly priority: number; readonly go: () => void }[] = [];
   let free = rule.concurrency ?? CONCURRENCY;
   let failed = 0;
@@ -81,22 +81,22 @@ function unitScorer(
     }
   };
 
-  const askFor = async (units: readonly RateUnit[], signal: AbortSignal): Promise<number[][]> =>
+  const askFor = async (items: readonly RateItem[], signal: AbortSignal): Promise<number[][]> =>
     post(
       url,
-      protocol.body(units, rule),
+      protocol.body(items, rule),
       await keyFor(rule, secret),
-      (answer) => protocol.read(answer, units.length, rule).map((row) => [oneOf(row, rule)]),
+      (answer) => protocol.read(answer, items.length, rule).map((row) => [oneOf(row, rule)]),
       limits,
       signal,
     );
 
   /** The numbers of units; of pairs those of both orders. */
-  const numbersOf = async (units: readonly RateUnit[], signal: AbortSignal): Promise<number[][]> => {
-    const first = await askFor(units, signal);
+  const numbersOf = async (items: readonly RateItem[], signal: AbortSignal): Promise<number[][]> => {
+    const first = await askFor(items, signal);
     if (protocol.pass !== 'pair') return first;
     const swapped = await askFor(
-      units.map((unit) => ({ ...unit, texts: [...unit.texts].reverse() })),
+      items.map((item) => ({ ...item, texts: [...item.texts].reverse() })),
       signal,
     );
     return first.map((row, i) => [...row, ...(swapped[i] ?? [])]);
@@ -104,13 +104,13 @@ function unitScorer(
 
   return {
     provider: () => PROVIDER_NAMES.length,
-    async rate(units, priority, listener: RateListener, signal) {
+    async rate(items, priority, listener: RateListener, signal) {
       // When one request fails for good, the others are not sent.
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
       const rateSome = async (numbers: readonly number[]): Promise<void> => {
         either.throwIfAborted();
-        const some = numbers.flatMap((number) => units[number] ?? []);
+        const some = numbers.flatMap((number) => items[number] ?? []);
         try {
           const rows = await numbersOf(some, either);
           failed = 0;
@@ -119,7 +119,7 @@ function unitScorer(
           });
         } catch (error) {
           either.throwIfAborted();
-          if (!(error instanceof Refused) || ++failed > MOST_FAILED) throw error;
+          if (!(error instanceof Refused) || ++failed > MAX_FAILED) throw error;
           // One text that the server does not take must not cost the others of its request.
           if (numbers.length > 1) {
             for (const number of numbers) await rateSome([number]);
@@ -131,7 +131,7 @@ function unitScorer(
         listener.onBatch();
       };
       const asked = Promise.all(
-        cut([...units.keys()], size).map(async (numbers) =>
+        cut([...items.keys()], size).map(async (numbers) =>
           inTurn(priority, async () => rateSome(numbers)).catch((error: unknown) => {
             stop.abort(error);
             throw error;
@@ -152,12 +152,12 @@ function unitScorer(
 }
 
 /** A longer name of a model would push away what a question is about. */
-const MOST_NAME = 60;
+const MAX_NAME = 60;
 
 /** Where texts are sent, and how: the server is named as secrets are bound to it. */
 export function endpointText(rule: EndpointRule): string {
   const { model, protocol } = rule;
-  return `${originOf(rule)} (${protocol}${model === undefined ? '' : `, ${model.slice(0, MOST_NAME)}`})`;
+  return `${originOf(rule)} (${protocol}${model === undefined ? '' : `, ${model.slice(0, MAX_NAME)}`})`;
 }
 
 /** What leaves the machine with the texts of `of`, and where it goes: questions and refusals say the same. */

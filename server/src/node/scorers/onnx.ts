@@ -32,8 +32,8 @@ export interface ModelMachine {
 }
 
 /** Memory for all models; half of the machine's where nobody says: the rest is the editor's, and whatever else runs. */
-export function modelBudget(mostMb?: number): MemoryBudget {
-  return new MemoryBudget(mostMb === undefined ? totalmem() / 2 : mostMb * 2 ** 20);
+export function modelBudget(maxMb?: number): MemoryBudget {
+  return new MemoryBudget(maxMb === undefined ? totalmem() / 2 : maxMb * 2 ** 20);
 }
 
 /** What a process needs beside the weights: its own code, the arena of one batch. */
@@ -50,7 +50,7 @@ interface Known {
   readonly precision: string;
 }
 
-interface Part {
+interface OpenPart {
   readonly folder: ModelFolder;
   readonly host: ModelHost;
   readonly rater: Rater;
@@ -62,7 +62,7 @@ async function openPart(
   rule: OnnxRule,
   machine: ModelMachine,
   signal: AbortSignal,
-): Promise<Part> {
+): Promise<OpenPart> {
   const folder = await openFolder(path, rule, machine.cacheFolder, machine.log);
   const { budget, start, log, limits, cacheFolder } = machine;
   const bytes = folder.bytes + PROCESS_BYTES;

@@ -1,7 +1,7 @@
 // Margins that are known of whole pairs, whoever computed them: by pair key, with their sign by the order of answers.
 import type { Identity } from '#core/model/identity.ts';
 import { pairKey } from '#core/model/identity.ts';
-import type { Member, PairIdentities } from '#core/reward/panel.ts';
+import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { chosenIsFirst } from '#core/reward/reading.ts';
 import { ScoreTable } from '#core/reward/table.ts';

@@ -6,16 +6,16 @@ import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { scoredText } from '#core/model/pair.ts';
+import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import type { Pass } from '#core/reward/folder.ts';
 import type { Head } from '#core/reward/heads.ts';
-import type { Member, PairIdentities } from '#core/reward/panel.ts';
 import { accountOf, chosenIsFirst, unitKeys } from '#core/reward/reading.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import type { ScoreRow } from '#core/reward/table.ts';
 import { REFUSED } from '#core/reward/table.ts';
 import type { RateFigures } from '#protocol/scorer.ts';
 
-import type { RateListener, RateUnit } from '../models/host.ts';
+import type { RateItem,RateListener } from '../models/host.ts';
 import { addFigures, NO_FIGURES } from '../models/host.ts';
 import type { ScoreCache } from '../models/scoreCache.ts';
 
@@ -24,7 +24,7 @@ const WINDOW_UNITS = 256;
 
 /** A slow model gets smaller windows: whoever wants something else must not wait for longer. */
 const WINDOW_MS = 4000;
-const LEAST_UNITS = 16;
+const MIN_UNITS = 16;
 
 /** Windows on their way: while one is scored the next is made ready. */
 const WINDOWS = 2;
@@ -45,7 +45,7 @@ export interface NumberedPair {
 /** What is known of pairs by their numbers. `Facts` are one. */
 export interface PairFacts extends PairIdentities {
   /** Of both answers, in UTF-16 units. */
-  answerUnits(pair: number): number;
+  answerLength(pair: number): number;
 }
 
 /** A dataset as a rating needs it. */
@@ -80,7 +80,7 @@ export interface UnitScorer {
   /** Number in `PROVIDER_NAMES`. */
   readonly provider: () => number;
   rate(
-    units: readonly RateUnit[],
+    items: readonly RateItem[],
     priority: number,
     listener: RateListener,
     signal: AbortSignal,
@@ -108,12 +108,12 @@ export interface RatingJob {
   readonly onSome: () => void;
 }
 
-interface Unit extends RateUnit {
+interface Item extends RateItem {
   readonly key: Key;
 }
 
 /** What a pass scores of a pair. */
-function unitsOf(pass: Pass, pair: Pair, identity: Identity): readonly Unit[] {
+function itemsOf(pass: Pass, pair: Pair, identity: Identity): readonly Item[] {
   const { prompt } = pair;
   const texts = [scoredText(pair.chosen), scoredText(pair.rejected)];
   if (pass === 'pair') {
@@ -128,14 +128,14 @@ function unitsOf(pass: Pass, pair: Pair, identity: Identity): readonly Unit[] {
 /** Scores the units that are not known. Rejects as the scorer does; what was scored is kept all the same. */
 async function rateUnits(
   rater: Rater,
-  units: readonly Unit[],
+  items: readonly Item[],
   priority: number,
   signal: AbortSignal,
 ): Promise<RateFigures> {
   const { cache, scorer, refusals } = rater;
   let rows: ScoreRow[] = [];
-  const keep = (unit: number, values: ArrayLike<number>, tokens: number, flags: number): void => {
-    const key = units[unit]?.key;
+  const keep = (item: number, values: ArrayLike<number>, tokens: number, flags: number): void => {
+    const key = items[item]?.key;
     if (!key) return;
     const time = Math.floor(Date.now() / 1000);
     rows.push({ key, values, tokens, flags, provider: scorer.provider(), time });
@@ -144,13 +144,13 @@ async function rateUnits(
     cache.add(rows);
     rows = [];
   };
-  const onRefused = (unit: number, reason: string): void => {
-    const key = units[unit]?.key;
+  const onRefused = (item: number, reason: string): void => {
+    const key = items[item]?.key;
     if (key) refusals.set(formatKey(key), reason);
-    keep(unit, [], 0, REFUSED);
+    keep(item, [], 0, REFUSED);
   };
   try {
-    return await scorer.rate(units, priority, { onRated: keep, onRefused, onBatch: flush }, signal);
+    return await scorer.rate(items, priority, { onRated: keep, onRefused, onBatch: flush }, signal);
   } finally {
     flush();
   }
@@ -165,10 +165,10 @@ function missingUnits(
   rater: Rater,
   pairs: readonly NumberedPair[],
   isTaken: (name: string) => boolean,
-): Unit[] {
+): Item[] {
   const own = new Set<string>();
   return pairs
-    .flatMap(({ pair }) => unitsOf(rater.pass, pair, identify(pair)))
+    .flatMap(({ pair }) => itemsOf(rater.pass, pair, identify(pair)))
     .filter(({ key }) => {
       const name = formatKey(key);
       if (own.has(name) || isTaken(name) || rater.cache.table.has(key)) return false;
@@ -187,8 +187,8 @@ async function ratePairs(
   await Promise.all(
     raters.map(async (rater) => {
       // What is on its way in a window may be far back in it.
-      const units = missingUnits(rater, scorable, () => false);
-      if (units.length > 0) await rateUnits(rater, units, 0, signal);
+      const items = missingUnits(rater, scorable, () => false);
+      if (items.length > 0) await rateUnits(rater, items, 0, signal);
     }),
   );
 }
@@ -202,7 +202,7 @@ export async function rateDataset(
   const total = { ...NO_FIGURES };
   for (const { cache } of raters) await cache.refresh();
   let refreshedAt = performance.now();
-  const lengthOf = (number: number): number => 1 + facts.answerUnits(number);
+  const lengthOf = (number: number): number => 1 + facts.answerLength(number);
   const isWanted = (number: number): boolean =>
     !facts.isTie(number) && isMissing(raters, facts.identity(number));
   let [preferences, missing, work] = [0, 0, 0];
@@ -228,19 +228,19 @@ export async function rateDataset(
   let windowUnits = WINDOW_UNITS / 4;
   const rateWindow = async (pairs: readonly NumberedPair[], priority: number): Promise<void> => {
     for (const rater of raters) {
-      const units = missingUnits(rater, pairs, (name) => rater.flying.has(name));
-      if (units.length === 0) continue;
-      const names = units.map(({ key }) => formatKey(key));
+      const items = missingUnits(rater, pairs, (name) => rater.flying.has(name));
+      if (items.length === 0) continue;
+      const names = items.map(({ key }) => formatKey(key));
       for (const name of names) rater.flying.add(name);
       const begun = performance.now();
       try {
-        const figures = await rateUnits(rater, units, priority, signal);
+        const figures = await rateUnits(rater, items, priority, signal);
         addFigures(total, figures);
       } finally {
         for (const name of names) rater.flying.delete(name);
       }
-      const fitting = (units.length * WINDOW_MS) / (performance.now() - begun);
-      windowUnits = Math.max(LEAST_UNITS, Math.min(WINDOW_UNITS, fitting));
+      const fitting = (items.length * WINDOW_MS) / (performance.now() - begun);
+      windowUnits = Math.max(MIN_UNITS, Math.min(WINDOW_UNITS, fitting));
     }
     tell(pairs);
   };

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, numberOption, replaceRange, responseWords } from '../check.ts';
+import { answerRange, numberOption, replaceRange, responseLabel } from '../check.ts';
 
 export const promptRepeatedInResponse: AnswerCheck = {
   id: 'prompt-repeated-in-response',
@@ -37,7 +37,7 @@ export const promptRepeatedInResponse: AnswerCheck = {
     return [
       {
         place: answerRange(answer, start, start + prompt.length),
-        message: `${responseWords(answer)} begins with the ${prompt.length} characters of the prompt.`,
+        message: `${responseLabel(answer)} begins with the ${prompt.length} characters of the prompt.`,
         ...replaceRange(answer, 0, cut, ''),
       },
     ];

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, replaceRange, responseWords } from '../check.ts';
+import { answerRange, replaceRange, responseLabel } from '../check.ts';
 import { ANGLE, BRACKET } from '../view.ts';
 
 /** Marks of chat templates that stand in no text that people write. `<s>` alone is HTML for struck-out text. */
@@ -67,7 +67,7 @@ export const templateTokenInText: AnswerCheck = {
     return [
       {
         place,
-        message: `${responseWords(answer)} contains "${found[0]}", a token of a chat template.`,
+        message: `${responseLabel(answer)} contains "${found[0]}", a token of a chat template.`,
         ...(isAtEnd && replaceRange(answer, end, answer.text.length, '')),
       },
     ];

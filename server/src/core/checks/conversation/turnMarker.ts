@@ -1,6 +1,6 @@
 import { findTurnMarker } from '../../mapping/transcript.ts';
 import type { AnswerCheck } from '../check.ts';
-import { answerPlace, answerRange, replaceRange, responseWords } from '../check.ts';
+import { answerPlace, answerRange, replaceRange, responseLabel } from '../check.ts';
 import { BRACKET, COLON } from '../view.ts';
 
 /** The head of a list of messages as json.dumps or str() writes it. */
@@ -30,13 +30,13 @@ export const turnMarkerInResponse: AnswerCheck = {
   checkAnswer: (answer) => {
     const written = (answer.view.marks & BRACKET) === 0 ? undefined : listWords(answer.text);
     if (written !== undefined) {
-      const message = `${responseWords(answer)} is a list of messages ${written}: store the list itself, else trainers read its brackets and quotes as the answer.`;
+      const message = `${responseLabel(answer)} is a list of messages ${written}: store the list itself, else trainers read its brackets and quotes as the answer.`;
       return [{ place: answerPlace(answer), message }];
     }
     const marker = (answer.view.marks & COLON) === 0 ? undefined : findTurnMarker(answer.text);
     if (!marker) return [];
     const word = answer.text.slice(...marker);
-    const message = `${responseWords(answer)} contains the turn marker "${word}".`;
+    const message = `${responseLabel(answer)} contains the turn marker "${word}".`;
     const end = answer.text.slice(0, marker[0]).trimEnd().length;
     return [
       {

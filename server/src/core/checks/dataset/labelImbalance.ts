@@ -1,6 +1,6 @@
 import { plural } from '../../words/numbers.ts';
 import type { DatasetCheck } from './datasetCheck.ts';
-import { shareWords } from './portrait.ts';
+import { shareText } from './portrait.ts';
 
 export const labelImbalance: DatasetCheck = {
   id: 'label-imbalance',
@@ -37,14 +37,13 @@ export const labelImbalance: DatasetCheck = {
   source: 'Position bias of judges: both orders are asked; TRL, KTO weights',
   checkDataset: ({ portrait, hasLabel }, options) => {
     const { firstWins, preferences, good, judgements } = portrait;
-    const least = options['pairs'] as number;
+    const min = options['pairs'] as number;
     const [distance, unpaired] = [options['distance'] as number, options['unpaired'] as number];
-    const isOff = ({ low, high }: typeof good, most: number): boolean =>
-      low > 0.5 + most || high < 0.5 - most;
-    if (hasLabel && preferences >= least && isOff(firstWins, distance))
-      return `The answer that stands first is the chosen one in ${shareWords(firstWins)} of ${plural(preferences, 'pair')}.`;
-    if (judgements >= least && isOff(good, unpaired))
-      return `${shareWords(good)} of ${judgements} answers are called good.`;
+    const isOff = ({ low, high }: typeof good, max: number): boolean => low > 0.5 + max || high < 0.5 - max;
+    if (hasLabel && preferences >= min && isOff(firstWins, distance))
+      return `The answer that stands first is the chosen one in ${shareText(firstWins)} of ${plural(preferences, 'pair')}.`;
+    if (judgements >= min && isOff(good, unpaired))
+      return `${shareText(good)} of ${judgements} answers are called good.`;
     return undefined;
   },
 };

@@ -1,5 +1,5 @@
 import type { DatasetCheck } from './datasetCheck.ts';
-import { estimateWords, shareWords } from './portrait.ts';
+import { estimateText, shareText } from './portrait.ts';
 
 export const lengthBias: DatasetCheck = {
   id: 'length-bias',
@@ -29,10 +29,10 @@ export const lengthBias: DatasetCheck = {
     'Soup, datasets-lint (Cohen’s d of 0.3 and 0.8); allenai/reward-bench#267 (longer wins as a baseline)',
   checkDataset: ({ portrait }, options) => {
     const { lengthEffect, longerWins, preferences, meanChosen, meanRejected } = portrait;
-    const least = options['effect'] as number;
+    const min = options['effect'] as number;
     if (preferences < (options['pairs'] as number)) return undefined;
-    if (lengthEffect.low <= least && lengthEffect.high >= -least) return undefined;
+    if (lengthEffect.low <= min && lengthEffect.high >= -min) return undefined;
     const which = lengthEffect.value > 0 ? 'longer' : 'shorter';
-    return `Chosen answers are ${which}: ${meanChosen.toFixed(0)} characters in the mean against ${meanRejected.toFixed(0)}, Cohen’s d ${estimateWords(lengthEffect)}. "The longer one wins" is right for ${shareWords(longerWins)} of the pairs.`;
+    return `Chosen answers are ${which}: ${meanChosen.toFixed(0)} characters in the mean against ${meanRejected.toFixed(0)}, Cohen’s d ${estimateText(lengthEffect)}. "The longer one wins" is right for ${shareText(longerWins)} of the pairs.`;
   },
 };

@@ -90,12 +90,12 @@ export function portraitOf(files: readonly Facts[]): Portrait {
 }
 
 /** "0.42 (95 % interval 0.39 to 0.45)". */
-export function estimateWords({ value, low, high }: Estimate, digits = 2): string {
+export function estimateText({ value, low, high }: Estimate, digits = 2): string {
   return `${value.toFixed(digits)} (95 % interval ${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }
 
 /** "62 % (61 to 63 %)". */
-export function shareWords({ value, low, high }: Estimate): string {
+export function shareText({ value, low, high }: Estimate): string {
   const percent = (share: number): string => (100 * share).toFixed(0);
   return `${percent(value)} % (95 % interval ${percent(low)} to ${percent(high)} %)`;
 }

@@ -4,7 +4,7 @@ import type { DatasetCheck } from './datasetCheck.ts';
 const MAX_NAMES = 4;
 
 /** Says of some fields that they look like the prompt; undefined where there are none. */
-export function unreadWords(unread: readonly string[]): string | undefined {
+export function unreadMessage(unread: readonly string[]): string | undefined {
   if (unread.length === 0) return undefined;
   const named = unread.slice(0, MAX_NAMES).map((name) => `"${name}"`);
   const rest = unread.length - named.length;
@@ -21,5 +21,5 @@ export const promptNotRead: DatasetCheck = {
   example: '{"chosen": "Yes.", "rejected": "No.", "my_question": "Is the Earth round?"}',
   remedy:
     'Name the field in a mapping of preflens.json: "mappings": [{"files": "*.jsonl", "prompt": "my_question", "chosen": "chosen", "rejected": "rejected"}].',
-  checkDataset: ({ unread }) => unreadWords(unread),
+  checkDataset: ({ unread }) => unreadMessage(unread),
 };

@@ -23,9 +23,9 @@ export const rowGroupTooLarge: DatasetCheck = {
   source: 'huggingface/dataset-viewer#1957, #2215',
   checkDataset: ({ rowGroups }, options) => {
     const largest = Math.max(0, ...rowGroups);
-    const most = options['mebibytes'] as number;
-    if (largest <= most * MIB) return undefined;
-    const count = rowGroups.filter((bytes) => bytes > most * MIB).length;
-    return `${count} of ${rowGroups.length} row groups are larger than ${most} MiB; the largest has ${(largest / MIB).toFixed(0)} MiB unpacked.`;
+    const max = options['mebibytes'] as number;
+    if (largest <= max * MIB) return undefined;
+    const count = rowGroups.filter((bytes) => bytes > max * MIB).length;
+    return `${count} of ${rowGroups.length} row groups are larger than ${max} MiB; the largest has ${(largest / MIB).toFixed(0)} MiB unpacked.`;
   },
 };

@@ -1,5 +1,5 @@
 import type { DatasetCheck } from './datasetCheck.ts';
-import { estimateWords } from './portrait.ts';
+import { estimateText } from './portrait.ts';
 
 export const styleBias: DatasetCheck = {
   id: 'style-bias',
@@ -26,18 +26,17 @@ export const styleBias: DatasetCheck = {
   },
   source: 'PROFILE, Dissecting preferences (odds ratios of style); McNemar 1947 (paired odds)',
   checkDataset: ({ portrait }, options) => {
-    const least = options['odds'] as number;
+    const min = options['odds'] as number;
     const found = portrait.style.filter(
       ({ odds, chosenOnly, rejectedOnly }) =>
-        chosenOnly + rejectedOnly >= (options['pairs'] as number) &&
-        (odds.low > least || odds.high < 1 / least),
+        chosenOnly + rejectedOnly >= (options['pairs'] as number) && (odds.low > min || odds.high < 1 / min),
     );
     if (found.length === 0) return undefined;
     const words = [...found]
       .sort((a, b) => Math.abs(Math.log(b.odds.value)) - Math.abs(Math.log(a.odds.value)))
       .map(
         ({ name, odds, chosenOnly, rejectedOnly }) =>
-          `${name}, odds ratio ${estimateWords(odds)} over ${chosenOnly + rejectedOnly} pairs`,
+          `${name}, odds ratio ${estimateText(odds)} over ${chosenOnly + rejectedOnly} pairs`,
       );
     return `The label goes with style: ${words.join('; ')}.`;
   },

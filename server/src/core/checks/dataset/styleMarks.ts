@@ -1,5 +1,5 @@
 // How an answer is written, in yes and no: a few bits for each side of a pair, kept in the facts.
-import type { Answer } from '../check.ts';
+import type { CheckedAnswer } from '../check.ts';
 import { ANGLE, BANG, BREAK, COLON, DASH, HASH, QUESTION, STAR, TICK } from '../view.ts';
 
 interface StyleMark {
@@ -24,7 +24,7 @@ export const STYLE_MARKS: readonly StyleMark[] = [
   { name: 'markup', needs: ANGLE, has: (text) => /<\/?[a-z][a-z\d]*[ >/]/.test(text) },
 ];
 
-function marksOf({ text, view }: Answer): number {
+function marksOf({ text, view }: CheckedAnswer): number {
   let bits = 0;
   STYLE_MARKS.forEach(({ needs, has }, i) => {
     if ((view.marks & needs) !== 0 && has(text)) bits |= 1 << i;
@@ -37,8 +37,8 @@ export function styleOfPair({
   chosen,
   rejected,
 }: {
-  readonly chosen: Answer;
-  readonly rejected: Answer;
+  readonly chosen: CheckedAnswer;
+  readonly rejected: CheckedAnswer;
 }): number {
   return (marksOf(chosen) | (marksOf(rejected) << 16)) >>> 0;
 }

@@ -30,11 +30,11 @@ export const annotatorsSplit: RecordCheck = {
     if (answers.kind !== 'choice' || answers.label.kind !== 'votes' || pairs[0]?.isTie !== false) return [];
     const { first, second, tie } = countVotes(answers.label, record);
     const all = first + second + tie;
-    const most = Math.max(first, second);
-    if (all < 2 || most > numberOption(context, 'share') * all) return [];
+    const max = Math.max(first, second);
+    if (all < 2 || max > numberOption(context, 'share') * all) return [];
     const path = findField(record, labelField(answers.label))?.path ?? [];
     const ties = tie > 0 ? `, ${tie} for neither` : '';
-    const message = `${most} of ${all} annotators made the label; ${Math.min(first, second)} voted for the other answer${ties}.`;
+    const message = `${max} of ${all} annotators made the label; ${Math.min(first, second)} voted for the other answer${ties}.`;
     return [{ place: { path, part: 'value' }, message }];
   },
 };

@@ -5,7 +5,7 @@ import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
 import type { RecordCheck } from '../check.ts';
 
-type Scale = readonly [least: number, most: number];
+type Scale = readonly [min: number, max: number];
 
 /** Scales that published schemas state, by mapping and field. */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, Scale>>>> = {
@@ -24,11 +24,11 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Scale>>>> = {
 const HIGH_OVERALL = 10;
 const LOW_MEAN = 2;
 
-function outOfScale(record: JsonObject, field: string, [least, most]: Scale): Hit[] {
+function outOfScale(record: JsonObject, field: string, [min, max]: Scale): Hit[] {
   const found = findField(record, field);
   const value = toNumber(found?.value);
-  if (!found || value === undefined || (value >= least && value <= most)) return [];
-  const message = `"${formatPath(found.path)}" is ${value}, outside its scale from ${least} to ${most}.`;
+  if (!found || value === undefined || (value >= min && value <= max)) return [];
+  const message = `"${formatPath(found.path)}" is ${value}, outside its scale from ${min} to ${max}.`;
   return [{ place: { path: found.path, part: 'value' }, message }];
 }
 
@@ -83,7 +83,7 @@ export const scoreOutOfScale: RecordCheck = {
           minItems: 2,
           maxItems: 2,
         },
-        description: 'Fields and their least and greatest value: {"score_chosen": [0, 10]}.',
+        description: 'Fields and their least and max value: {"score_chosen": [0, 10]}.',
       },
     },
   },

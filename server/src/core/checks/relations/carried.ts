@@ -27,7 +27,7 @@ export function pairKeysOf(facts: Facts, record: number): readonly string[] {
 }
 
 /** More records are not compared one by one: a text that was replaced as a whole. */
-const MOST_COMPARED = 20_000;
+const MAX_COMPARED = 20_000;
 
 const isNear = ({ rule }: Finding): boolean => rule === nearDuplicatePair.id;
 const isExact = ({ rule }: Finding): boolean => stageOf(rule) === 'relation' && rule !== nearDuplicatePair.id;
@@ -45,7 +45,7 @@ function countsOf(findings: readonly Finding[], old: Relations): Map<string, num
 /** The relations that still hold. Rules of which some may be missing are partial from here on. */
 export function carryRelations(old: Relations, reread: Reread, facts: Facts): Relations {
   const { renumber, changed } = reread;
-  const isMuch = changed.length > MOST_COMPARED;
+  const isMuch = changed.length > MAX_COMPARED;
   const before = isMuch ? new Map<number, readonly string[]>() : reread.before();
   const now = (isMuch ? [] : changed).flatMap((record) =>
     pairKeysOf(facts, record).map((key, pair) => ({ key, record, pair })),

@@ -1,6 +1,6 @@
 import type { Key } from '../../hash.ts';
 import type { Rule } from '../check.ts';
-import type { PairSpace, Report } from './relation.ts';
+import type { PairSpace, ReportRelation } from './relation.ts';
 import { isEmptyPrompt, KeyTable } from './relation.ts';
 
 export const preferenceCycle: Rule = {
@@ -18,7 +18,7 @@ export const preferenceCycle: Rule = {
 };
 
 /** A circle of two is an opposite duplicate; so is every longer one through both of them. */
-const LEAST_CIRCLE = 3;
+const MIN_CIRCLE = 3;
 
 function name([low, high]: Key): string {
   return `${low}:${high}`;
@@ -63,7 +63,7 @@ function strongParts(edges: ReadonlyMap<string, readonly string[]>): Map<string,
   return part;
 }
 
-function checkPrompt(space: PairSpace, pairs: readonly number[], report: Report): void {
+function checkPrompt(space: PairSpace, pairs: readonly number[], report: ReportRelation): void {
   const edges = new Map<string, string[]>();
   const ends = pairs.map((pair) => {
     const { file, local } = space.at(pair);
@@ -83,7 +83,7 @@ function checkPrompt(space: PairSpace, pairs: readonly number[], report: Report)
     const own = part.get(from);
     if (own === undefined || from === to || own !== part.get(to)) return;
     const size = sizes.get(own) ?? 0;
-    if (size < LEAST_CIRCLE) return;
+    if (size < MIN_CIRCLE) return;
     report.add(preferenceCycle, pair, () => {
       const other = pairs.find((one, j) => one !== pair && part.get(ends[j]?.[0] ?? '') === own) ?? pair;
       return `${size} answers to this prompt are each called better than the next, in a circle. Another pair of it: ${space.words(other, pair)}.`;
@@ -92,7 +92,7 @@ function checkPrompt(space: PairSpace, pairs: readonly number[], report: Report)
 }
 
 /** Circles among the pairs of a prompt. Prompts with fewer than three pairs have none; an empty prompt says nothing. */
-export function findCycles(space: PairSpace, report: Report): void {
+export function findCycles(space: PairSpace, report: ReportRelation): void {
   const { promptKeys } = space;
   const table = new KeyTable(promptKeys);
   const firsts = new Int32Array(space.count);
@@ -105,7 +105,7 @@ export function findCycles(space: PairSpace, report: Report): void {
   const waiting = new Map<number, number[]>();
   for (let pair = 0; pair < space.count; pair++) {
     const first = firsts[pair] ?? 0;
-    if ((sizes[first] ?? 0) < LEAST_CIRCLE) continue;
+    if ((sizes[first] ?? 0) < MIN_CIRCLE) continue;
     const { file, local } = space.at(pair);
     if (file.facts.isTie(local)) continue;
     const pairs = waiting.get(first);

@@ -1,6 +1,6 @@
 import { formatKey } from '../../hash.ts';
 import type { Rule } from '../check.ts';
-import type { PairSpace, Report } from './relation.ts';
+import type { PairSpace, ReportRelation } from './relation.ts';
 import { KeyTable } from './relation.ts';
 
 export const duplicatePair: Rule = {
@@ -51,7 +51,7 @@ function how(own: string, other: string): string {
 }
 
 /** Pairs that are the same but for order: duplicates, by label. One pass. */
-export function findDuplicates(space: PairSpace, report: Report): void {
+export function findDuplicates(space: PairSpace, report: ReportRelation): void {
   const table = new KeyTable(space.pairKeys);
   /** First pairs that were reported: their rivals may be many, they are one. */
   const reported = new Set<number>();

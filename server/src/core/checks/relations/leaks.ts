@@ -1,5 +1,5 @@
 import type { Rule } from '../check.ts';
-import type { PairSpace, Report } from './relation.ts';
+import type { PairSpace, ReportRelation } from './relation.ts';
 import { isEmptyPrompt, KeyTable } from './relation.ts';
 
 export const splitLeak: Rule = {
@@ -28,7 +28,7 @@ export function splitOf(path: string): Split {
 }
 
 /** Prompts of held-out files that training files hold. Without a prompt, the pair itself is looked for. */
-export function findLeaks(space: PairSpace, report: Report): void {
+export function findLeaks(space: PairSpace, report: ReportRelation): void {
   const splits = space.files.map(({ name }) => splitOf(name));
   if (!splits.includes('train') || !splits.includes('held-out')) return;
   const keys = space.promptKeys.slice();

@@ -9,7 +9,7 @@ import { canonical } from '../../model/canonical.ts';
 import type { Pair } from '../../model/pair.ts';
 import { beyondText } from '../../model/pair.ts';
 import type { Rule } from '../check.ts';
-import type { PairSpace, Report } from './relation.ts';
+import type { PairSpace, ReportRelation } from './relation.ts';
 
 export const nearDuplicatePair: Rule = {
   id: 'near-duplicate-pair',
@@ -30,19 +30,19 @@ const BAND_BYTES = 3;
 const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
 
 /** Share of common word triples from which pairs count as near duplicates: four of five, less half a standard error. */
-const LEAST_SHARED = 0.78;
+const MIN_SHARED = 0.78;
 
 /** Equal bins that this share gives: 4 bits agree by chance once in 16 times. */
-const LEAST_EQUAL_BINS = Math.round(BINS * (LEAST_SHARED + (1 - LEAST_SHARED) / 16));
+const MIN_EQUAL_BINS = Math.round(BINS * (MIN_SHARED + (1 - MIN_SHARED) / 16));
 
 /** Shorter pairs have too few triples to tell near from far. */
-const LEAST_TRIPLES = 12;
+const MIN_TRIPLES = 12;
 
 /** Characters of an answer that are looked at: half of the time that checks take would go into the rest of long ones. */
 const LOOKED_AT = 2000;
 
 /** Pairs compared within one bucket of a band: templates put thousands into one. */
-const MOST_IN_BUCKET = 12;
+const MAX_IN_BUCKET = 12;
 
 /** Values have 25 bits. Signed numbers all the way: unsigned ones of 32 bits are slower to compute with. */
 const NO_BIN = 0x7fffffff;
@@ -142,7 +142,7 @@ export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): 
   const seed = seedOf(pair);
   let triples = addTriples(pair.prompt.at(-1)?.text ?? '', seed);
   for (const side of [pair.chosen, pair.rejected]) triples += addTriples(side.text.slice(0, LOOKED_AT), seed);
-  if (triples < LEAST_TRIPLES) return;
+  if (triples < MIN_TRIPLES) return;
   fillEmptyBins();
   const nibble = (bin: number): number => Math.imul(bins[bin] ?? 0, 0x9e3779b1) >>> 28;
   for (let i = 0; i < SIGNATURE_BYTES; i++) signatures[at + i] = (nibble(2 * i) << 4) | nibble(2 * i + 1);
@@ -154,8 +154,8 @@ export class Signatures {
   #bytes = new Uint8Array(SIGNATURE_BYTES * 4096);
   #count = 0;
 
-  constructor(most = Infinity) {
-    this.#most = most;
+  constructor(max = Infinity) {
+    this.#most = max;
   }
 
   add(pair: Pair): void {
@@ -197,7 +197,7 @@ function sharedBy(equal: number): number {
  * Finds near duplicates among the pairs that have a signature: `signatures` holds 64 bytes for each of the first pairs.
  * Each is reported once, with the earliest one found. Exact duplicates and pairs of one record are left out.
  */
-export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, report: Report): void {
+export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, report: ReportRelation): void {
   const count = Math.min(space.count, Math.floor(signatures.length / SIGNATURE_BYTES));
   const words = new Uint32Array(signatures.buffer, signatures.byteOffset, (count * SIGNATURE_BYTES) / 4);
   const original = new Int32Array(count).fill(-1);
@@ -233,12 +233,12 @@ export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, rep
       let isKnown = original[pair] !== -1;
       for (
         let other = heads[slot] ?? -1;
-        other >= 0 && seen < MOST_IN_BUCKET && !isKnown;
+        other >= 0 && seen < MAX_IN_BUCKET && !isKnown;
         other = chain[other] ?? -1
       ) {
         if (bandOf(other, band) !== word) continue;
         seen++;
-        if (equalBins(words, pair, other) < LEAST_EQUAL_BINS || isSamePair(pair, other)) continue;
+        if (equalBins(words, pair, other) < MIN_EQUAL_BINS || isSamePair(pair, other)) continue;
         original[pair] = original[other] === -1 ? other : (original[other] ?? other);
         isKnown = true;
       }

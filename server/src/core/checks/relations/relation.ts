@@ -93,17 +93,17 @@ export function isEmptyPrompt(keys: Uint32Array, pair: number): boolean {
 }
 
 /** Findings by file; of a rule with very many only the first are kept, and all are counted. */
-export class Report {
+export class ReportRelation {
   readonly #most: number;
   readonly findings: Finding[][];
   readonly counts: Map<string, number>[];
   readonly #space: PairSpace;
   readonly #rules: RuleSettings;
 
-  constructor(space: PairSpace, rules: RuleSettings, most: number) {
+  constructor(space: PairSpace, rules: RuleSettings, max: number) {
     this.#space = space;
     this.#rules = rules;
-    this.#most = most;
+    this.#most = max;
     this.findings = space.files.map(() => []);
     this.counts = space.files.map(() => new Map<string, number>());
   }

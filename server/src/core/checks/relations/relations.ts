@@ -1,5 +1,5 @@
 // All checks of a whole dataset, in the order of their reports.
-import { MOST_FINDINGS } from '../../dataset/survey.ts';
+import { MAX_FINDINGS } from '../../dataset/survey.ts';
 import type { Finding } from '../../model/finding.ts';
 import { portraitOf } from '../dataset/portrait.ts';
 import type { RuleSettings } from '../settings.ts';
@@ -10,7 +10,7 @@ import { duplicatePair, findDuplicates, oppositeDuplicate } from './duplicates.t
 import { findLeaks, splitLeak } from './leaks.ts';
 import { findNearDuplicates, nearDuplicatePair, SIGNATURE_BYTES } from './nearDuplicates.ts';
 import type { FileFacts } from './relation.ts';
-import { PairSpace, Report } from './relation.ts';
+import { PairSpace, ReportRelation } from './relation.ts';
 
 /** What was found in one file. */
 export interface Relations {
@@ -23,16 +23,16 @@ export interface Relations {
 
 /**
  * Checks the files of a dataset together; without signatures, near duplicates are not looked for.
- * @param most findings of a rule that are kept for each file; all are counted
+ * @param max findings of a rule that are kept for each file; all are counted
  */
 export function findRelations(
   files: readonly FileFacts[],
   signatures?: Uint8Array,
   rules: RuleSettings = DEFAULT_RULES,
-  most = MOST_FINDINGS,
+  max = MAX_FINDINGS,
 ): readonly Relations[] {
   const space = new PairSpace(files);
-  const report = new Report(space, rules, most);
+  const report = new ReportRelation(space, rules, max);
   findExact(space, report);
   const isSigned = (signatures?.length ?? 0) >= SIGNATURE_BYTES * space.count;
   if (signatures && report.isOn(nearDuplicatePair)) findNearDuplicates(space, signatures, report);
@@ -45,7 +45,7 @@ export function findRelations(
 }
 
 /** What keys alone tell: everything of records together but near duplicates. */
-function findExact(space: PairSpace, report: Report): void {
+function findExact(space: PairSpace, report: ReportRelation): void {
   if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
   if (report.isOn(preferenceCycle)) findCycles(space, report);
   if (report.isOn(splitLeak)) findLeaks(space, report);
@@ -54,7 +54,7 @@ function findExact(space: PairSpace, report: Report): void {
 /** The same for one file, by keys alone and without what is said of the file as a whole. */
 export function exactRelations(file: FileFacts, rules: RuleSettings): Relations {
   const space = new PairSpace([file]);
-  const report = new Report(space, rules, MOST_FINDINGS);
+  const report = new ReportRelation(space, rules, MAX_FINDINGS);
   findExact(space, report);
   return {
     findings: report.findings[0] ?? [],
@@ -63,7 +63,7 @@ export function exactRelations(file: FileFacts, rules: RuleSettings): Relations 
   };
 }
 
-function checkWhole(files: readonly FileFacts[], report: Report): void {
+function checkWhole(files: readonly FileFacts[], report: ReportRelation): void {
   files.forEach(({ facts, recognition, rowGroups = [] }, i) => {
     const whole = {
       portrait: portraitOf([facts]),

@@ -1,6 +1,6 @@
 import { isEmptyAnswer } from '../../model/pair.ts';
 import type { AnswerCheck } from '../check.ts';
-import { responseWords, sideValue } from '../check.ts';
+import { responseLabel, sideValue } from '../check.ts';
 
 export const emptyResponse: AnswerCheck = {
   id: 'empty-response',
@@ -13,6 +13,6 @@ export const emptyResponse: AnswerCheck = {
   source: 'hiyouga/LLaMA-Factory#3364',
   checkAnswer: (answer) =>
     isEmptyAnswer(answer)
-      ? [{ place: sideValue(answer), message: `${responseWords(answer)} is empty.` }]
+      ? [{ place: sideValue(answer), message: `${responseLabel(answer)} is empty.` }]
       : [],
 };

@@ -4,11 +4,11 @@ import type { PairCheck } from '../check.ts';
 import { answerRange, numberOption } from '../check.ts';
 
 /** Shorter answers differ in one word and mean the opposite. */
-const LEAST_LENGTH = 80;
+const MIN_LENGTH = 80;
 
-function sharedEnd(a: string, b: string, most: number): number {
+function sharedEnd(a: string, b: string, max: number): number {
   let at = 0;
-  while (at < most && a.charCodeAt(a.length - 1 - at) === b.charCodeAt(b.length - 1 - at)) at++;
+  while (at < max && a.charCodeAt(a.length - 1 - at) === b.charCodeAt(b.length - 1 - at)) at++;
   return at;
 }
 
@@ -44,7 +44,7 @@ export const nearIdenticalPair: PairCheck = {
   checkPair: ({ chosen, rejected, isTie }, context) => {
     const [a, b] = [chosen.text, rejected.text];
     const longer = Math.max(a.length, b.length);
-    if (isTie || a === b || longer < LEAST_LENGTH) return [];
+    if (isTie || a === b || longer < MIN_LENGTH) return [];
     const share = numberOption(context, 'share');
     if (Math.min(a.length, b.length) < share * longer) return [];
     const start = sharedStart(a, b);

@@ -4,7 +4,7 @@ import type { PairCheck } from '../check.ts';
 import { answerPlace } from '../check.ts';
 
 /** Lengths that differ by more than this cannot come from white space alone in texts that people write. */
-const MOST_EXTRA = 0.5;
+const MAX_EXTRA = 0.5;
 
 export const whitespaceOnlyDifference: PairCheck = {
   id: 'whitespace-only-difference',
@@ -20,7 +20,7 @@ export const whitespaceOnlyDifference: PairCheck = {
   checkPair: ({ chosen, rejected, isTie }) => {
     const [a, b] = [chosen.text.trim(), rejected.text.trim()];
     if (isTie || a === b || a === '' || b === '') return [];
-    if (Math.abs(a.length - b.length) > MOST_EXTRA * Math.max(a.length, b.length)) return [];
+    if (Math.abs(a.length - b.length) > MAX_EXTRA * Math.max(a.length, b.length)) return [];
     // The first difference tells nearly all pairs apart.
     const at = sharedStart(a, b);
     if (!/\s|^$/.test(a.charAt(at)) && !/\s|^$/.test(b.charAt(at))) return [];

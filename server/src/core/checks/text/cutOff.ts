@@ -1,6 +1,6 @@
 import { isPlain } from '../../model/pair.ts';
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, numberOption, responseWords } from '../check.ts';
+import { answerRange, numberOption, responseLabel } from '../check.ts';
 import { TICK } from '../view.ts';
 
 /** After these words an English sentence goes on. */
@@ -17,8 +17,8 @@ const LOOKED_BACK = 1000;
 const FREE_START = /^\s*(?:[-*•+#>|\\$]|\d+[.)]|[a-zA-Z][.)]\s)/;
 const FREE_END = /https?:|www\.|[{}=;\\$|@#]|["“][^"”]*["”] [-–—] /;
 const LONGEST_WORD = 30;
-const LEAST_LINE = 40;
-const LEAST_SENTENCES = 3;
+const MIN_LINE = 40;
+const MIN_SENTENCES = 3;
 
 function sentenceEnds(text: string): number {
   return text.slice(-LOOKED_BACK).match(ENDS)?.length ?? 0;
@@ -37,9 +37,9 @@ function whyCut(text: string, hasTicks: boolean): string | undefined {
   // Most answers end with a mark, and are done here.
   if (last !== 0x2c && !/[\p{Ll}\p{Lo}]/u.test(text.charAt(text.length - 1))) return undefined;
   const start = text.lastIndexOf('\n') + 1;
-  if (text.length - start < LEAST_LINE) return undefined;
+  if (text.length - start < MIN_LINE) return undefined;
   if (
-    FREE_START.test(text.slice(start, start + LEAST_LINE)) ||
+    FREE_START.test(text.slice(start, start + MIN_LINE)) ||
     FREE_END.test(text.slice(start).slice(-LOOKED_BACK))
   )
     return undefined;
@@ -50,7 +50,7 @@ function whyCut(text: string, hasTicks: boolean): string | undefined {
   if (ends === 0) return undefined;
   if (OPEN_WORDS.has(word)) return `with "${word}"`;
   // An answer whose other sentences end properly.
-  if (ends < LEAST_SENTENCES) return undefined;
+  if (ends < MIN_SENTENCES) return undefined;
   return 'without the end of its last sentence';
 }
 
@@ -88,7 +88,7 @@ export const cutOffEnding: AnswerCheck = {
     return [
       {
         place: answerRange(answer, Math.max(0, text.length - 40), text.length),
-        message: `${responseWords(answer)} stops ${why}.`,
+        message: `${responseLabel(answer)} stops ${why}.`,
       },
     ];
   },

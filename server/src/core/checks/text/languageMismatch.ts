@@ -1,5 +1,5 @@
 import type { PairCheck } from '../check.ts';
-import { answerPlace, responseWords } from '../check.ts';
+import { answerPlace, responseLabel } from '../check.ts';
 
 /** Scripts by their ranges, coarse: a text is in the script of most of its letters. */
 const SCRIPTS: readonly (readonly [name: string, from: number, to: number])[] = [
@@ -23,7 +23,7 @@ const WIDE = /[^\0-\x7f]/;
 /** Letters that are looked at. */
 const SAMPLE = 500;
 const MOST = 0.85;
-const LEAST_LETTERS = 20;
+const MIN_LETTERS = 20;
 
 /** The script of a text that is plainly in one; undefined for others, and for short texts. */
 export function scriptOf(text: string): string | undefined {
@@ -40,8 +40,8 @@ export function scriptOf(text: string): string | undefined {
   // A character of Chinese says as much as a word.
   const [best] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!best) return undefined;
-  const least = best[0] === 'Latin' ? 3 * LEAST_LETTERS : LEAST_LETTERS;
-  return best[1] >= least && best[1] >= MOST * letters ? best[0] : undefined;
+  const min = best[0] === 'Latin' ? 3 * MIN_LETTERS : MIN_LETTERS;
+  return best[1] >= min && best[1] >= MOST * letters ? best[0] : undefined;
 }
 
 /** Prompts that ask for another language, or are about one. */
@@ -72,7 +72,7 @@ export const languageMismatch: PairCheck = {
       const own = scriptOf(answer.text);
       if (own === undefined || own === script || prompt.some(({ text }) => ABOUT_LANGUAGE.test(text)))
         return [];
-      const message = `The prompt is in ${script} script, and ${responseWords(answer).toLowerCase()} in ${own}.`;
+      const message = `The prompt is in ${script} script, and ${responseLabel(answer).toLowerCase()} in ${own}.`;
       return [{ place: answerPlace(answer), message }];
     });
   },

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, replaceRange, responseWords } from '../check.ts';
+import { answerRange, replaceRange, responseLabel } from '../check.ts';
 
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -33,7 +33,7 @@ export const loneSurrogate: AnswerCheck = {
     return [
       {
         place,
-        message: `${responseWords(answer)} contains half of a character (\\u${code}).`,
+        message: `${responseLabel(answer)} contains half of a character (\\u${code}).`,
         ...replaceRange(answer, at, at + 1, ''),
       },
     ];

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import { answerRange, responseLabel } from '../check.ts';
 
 const NAMES =
   'ChatGPT|GPT-?[345](?:\\.5|o)?|Claude|Bard|Gemini|LLaMA|Llama ?[23]?|Vicuna|Alpaca|Mistral|Qwen|通义千问|文心一言|ERNIE Bot|DeepSeek|ChatGLM|Bing Chat|Open Assistant|Koala|Falcon|Phi-[34]';
@@ -42,7 +42,7 @@ export const modelNameLeak: AnswerCheck = {
     return [
       {
         place: answerRange(answer, found.index, found.index + found[0].length),
-        message: `${responseWords(answer)} names another model or its maker: "${words}".`,
+        message: `${responseLabel(answer)} names another model or its maker: "${words}".`,
       },
     ];
   },

@@ -1,6 +1,6 @@
-import type { Replacement } from '../../model/finding.ts';
-import type { Answer, AnswerCheck } from '../check.ts';
-import { answerRange, replaceRange, responseWords } from '../check.ts';
+import type { TextReplacement } from '../../model/finding.ts';
+import type { AnswerCheck,CheckedAnswer } from '../check.ts';
+import { answerRange, replaceRange, responseLabel } from '../check.ts';
 
 /** Windows-1252 where it differs from Latin-1: what the bytes 0x80 to 0x9f are there. */
 const HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
@@ -29,17 +29,17 @@ function mended(broken: string): string | undefined {
 }
 
 /** Characters that are mended at a time: a text of nothing else is mended in several rounds. */
-const MOST_MENDED = 10_000;
+const MAX_MENDED = 10_000;
 
-function replacements(answer: Answer): readonly Replacement[] {
+function replacements(answer: CheckedAnswer): readonly TextReplacement[] {
   const known = new Map<string, string | undefined>();
-  const made: Replacement[] = [];
+  const made: TextReplacement[] = [];
   for (const { 0: broken, index } of answer.text.matchAll(ALL_BROKEN)) {
     if (!known.has(broken)) known.set(broken, mended(broken));
     const meant = known.get(broken);
     if (meant === undefined) continue;
     made.push(...(replaceRange(answer, index, index + broken.length, meant).replace ?? []));
-    if (made.length === MOST_MENDED) break;
+    if (made.length === MAX_MENDED) break;
   }
   return made;
 }
@@ -70,8 +70,8 @@ export const mojibake: AnswerCheck = {
         place: answerRange(answer, found.index, found.index + text.length),
         message:
           meant === undefined
-            ? `${responseWords(answer)} contains "�", a character that could not be read.`
-            : `${responseWords(answer)} contains "${text}", which is "${meant}" in the wrong character set.`,
+            ? `${responseLabel(answer)} contains "�", a character that could not be read.`
+            : `${responseLabel(answer)} contains "${text}", which is "${meant}" in the wrong character set.`,
         ...(replace.length > 0 && { replace }),
       },
     ];

@@ -1,14 +1,14 @@
-import type { Answer, AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import type { AnswerCheck,CheckedAnswer } from '../check.ts';
+import { answerRange, responseLabel } from '../check.ts';
 import { AT_SIGN } from '../view.ts';
 
 /** Real numbers have so many different digits. */
-const LEAST_DIGITS = 4;
+const MIN_DIGITS = 4;
 
 interface Kind {
   readonly name: string;
   /** Whether a text can hold one at all, by what one look told of it. */
-  readonly mayHold: (answer: Answer) => boolean;
+  readonly mayHold: (answer: CheckedAnswer) => boolean;
   readonly pattern: RegExp;
   readonly isReal: (text: string) => boolean;
 }
@@ -51,7 +51,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'a telephone number',
-    mayHold: ({ view }) => view.digits >= LEAST_DIGITS,
+    mayHold: ({ view }) => view.digits >= MIN_DIGITS,
     pattern:
       /(?<![\w.+\/=-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}[ .-]\d{2,4}(?:[ .-]?\d{2,4}){1,3}|\(\d{3}\) ?\d{3}[ -]\d{4}|\d{3}-\d{3}-\d{4})(?![\w-]|\.\d)/g,
     isReal(text) {
@@ -66,19 +66,19 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'a payment card number',
-    mayHold: ({ view }) => view.digits >= LEAST_DIGITS,
+    mayHold: ({ view }) => view.digits >= MIN_DIGITS,
     pattern: /(?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|3[47]\d{2}|6011)(?:[ -]?\d{4}){2}[ -]?\d{3,4}(?![\w-]|\.\d)/g,
     isReal: (text) => passesLuhn(digitsOf(text)) && !/1234|1111|0000|4242/.test(digitsOf(text)),
   },
   {
     name: 'an IBAN',
-    mayHold: ({ view }) => view.digits >= LEAST_DIGITS,
+    mayHold: ({ view }) => view.digits >= MIN_DIGITS,
     pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3,7}(?: ?[A-Z\d]{1,3})?\b/g,
     isReal: passesIban,
   },
   {
     name: 'a US social security number',
-    mayHold: ({ view }) => view.digits >= LEAST_DIGITS,
+    mayHold: ({ view }) => view.digits >= MIN_DIGITS,
     pattern: /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g,
     isReal: (text) => !/123-45-6789|078-05-1120/.test(text),
   },
@@ -107,7 +107,7 @@ export const personalData: AnswerCheck = {
       if (!mayHold(answer)) return [];
       for (const found of answer.text.matchAll(pattern)) {
         if (!isReal(found[0])) continue;
-        const message = `${responseWords(answer)} contains ${name} (${masked(found[0])}).`;
+        const message = `${responseLabel(answer)} contains ${name} (${masked(found[0])}).`;
         return [{ place: answerRange(answer, found.index, found.index + found[0].length), message }];
       }
       return [];

@@ -1,5 +1,5 @@
 import type { AnswerCheck } from '../check.ts';
-import { answerRange, responseWords } from '../check.ts';
+import { answerRange, responseLabel } from '../check.ts';
 
 /**
  * Keys that name themselves: a fixed beginning, a length, an alphabet. A text without the beginning is
@@ -57,7 +57,7 @@ export const secret: AnswerCheck = {
       return [
         {
           place: answerRange(answer, found.index, found.index + found[0].length),
-          message: `${responseWords(answer)} contains ${name}.`,
+          message: `${responseLabel(answer)} contains ${name}.`,
         },
       ];
     }

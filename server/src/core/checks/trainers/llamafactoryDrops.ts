@@ -1,11 +1,11 @@
 import type { Reading } from '../../mapping/forms/form.ts';
 import type { Hit } from '../../model/finding.ts';
 import { isEmptyAnswer } from '../../model/pair.ts';
-import type { Context, RecordCheck } from '../check.ts';
+import type { CheckContext, RecordCheck } from '../check.ts';
 import { messageLists, sideLists } from '../conversation/messages.ts';
 
 /** Why LLaMA-Factory leaves a row out, or a part of it. */
-function reason({ pairs }: Reading, { record, mapping }: Context): Hit | undefined {
+function reason({ pairs }: Reading, { record, mapping }: CheckContext): Hit | undefined {
   const [pair] = pairs;
   if (!pair) return undefined;
   const place = (path: Hit['place']['path']): Hit['place'] => ({ path, part: 'value' });

@@ -20,10 +20,10 @@ export const openrlhfDrops: RecordCheck = {
   },
   source: 'OpenRLHF, reward dataset; OpenRLHF/OpenRLHF#308',
   checkRecord: ({ pairs }, context) => {
-    const most = numberOption(context, 'maxLength') - ROOM;
+    const max = numberOption(context, 'maxLength') - ROOM;
     const tokens = promptTokens(pairs[0]?.prompt ?? []);
-    if (tokens < most) return [];
-    const message = `The prompt has about ${tokens} tokens: OpenRLHF drops the row at max_len ${most + ROOM}.`;
+    if (tokens < max) return [];
+    const message = `The prompt has about ${tokens} tokens: OpenRLHF drops the row at max_len ${max + ROOM}.`;
     return [{ place: promptPlace(context), message }];
   },
 };

@@ -21,14 +21,14 @@ export const overContextWindow: PairCheck = {
     },
   },
   checkPair: ({ prompt, chosen, rejected }, context) => {
-    const most = numberOption(context, 'tokens');
+    const max = numberOption(context, 'tokens');
     // A token has no less than a quarter of a character of anything.
     const units = prompt.reduce((sum, { text }) => sum + text.length, 0);
     const longer = chosen.text.length >= rejected.text.length ? chosen : rejected;
-    if (4 * (units + longer.text.length) < most) return [];
+    if (4 * (units + longer.text.length) < max) return [];
     const tokens = promptTokens(prompt) + estimateTokens(longer.text, longer.view.isWide) + MESSAGE_TOKENS;
-    if (tokens <= most) return [];
-    const message = `Prompt and ${longer.name} response have about ${tokens} tokens, more than the ${most} of the window.`;
+    if (tokens <= max) return [];
+    const message = `Prompt and ${longer.name} response have about ${tokens} tokens, more than the ${max} of the window.`;
     return [{ place: answerPlace(longer), message }];
   },
 };

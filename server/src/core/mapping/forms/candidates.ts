@@ -5,22 +5,22 @@ import type { Answer } from '../answers.ts';
 import { readSides } from '../answers.ts';
 import { partsOfCandidate } from '../context.ts';
 import { findField, valueAt } from '../field.ts';
-import type { Answers, Order, Source } from '../mapping.ts';
+import type { Answers, CandidateSource,Order } from '../mapping.ts';
 import { concreteShape, hasShape, turnsOf } from '../shape.ts';
-import type { Change, Context, Form, Need } from './form.ts';
+import type { Form, FormContext, Need,PathChange } from './form.ts';
 import { listNeed, presence } from './form.ts';
 import { toNumber } from './label.ts';
 
 type CandidateAnswers = Extract<Answers, { kind: 'candidates' }>;
 
 /** More candidates of one prompt are not paired: their pairs grow with the square. */
-export const MOST_CANDIDATES = 24;
+export const MAX_CANDIDATES = 24;
 
 /** A tree deeper than this, or a dialogue longer, is not followed: every place in it repeats all that was said before. */
-const MOST_DEPTH = 256;
+const MAX_DEPTH = 256;
 
 /** Text of one record's pairs, in UTF-16 units, after which no more are made: each answer stands in many of them. */
-const MOST_PAIR_UNITS = 32 * 1024 * 1024;
+const MAX_PAIR_LENGTH = 32 * 1024 * 1024;
 
 interface Item {
   readonly path: Path;
@@ -33,9 +33,9 @@ interface Group {
   readonly items: readonly Item[];
 }
 
-type SourceOf<K extends Source['kind']> = Extract<Source, { kind: K }>;
+type SourceOf<K extends CandidateSource['kind']> = Extract<CandidateSource, { kind: K }>;
 
-function listGroups(at: string, { record, prompt }: Context): Group[] {
+function listGroups(at: string, { record, prompt }: FormContext): Group[] {
   const found = findField(record, at);
   if (!found || !isList(found.value)) return [];
   const { path } = found;
@@ -53,7 +53,7 @@ function textOf(answers: CandidateAnswers, item: Item): string {
 function treeGroups(
   source: SourceOf<'tree'>,
   answers: CandidateAnswers,
-  { record, prompt }: Context,
+  { record, prompt }: FormContext,
 ): Group[] {
   const root = findField(record, source.at);
   if (!root) return [];
@@ -62,7 +62,7 @@ function treeGroups(
   // The list grows while it is walked: nearest answers first.
   for (const { item, before } of open) {
     const children = valueAt(item.value, [source.children]);
-    if (!isList(children) || children.length === 0 || before.length >= MOST_DEPTH) continue;
+    if (!isList(children) || children.length === 0 || before.length >= MAX_DEPTH) continue;
     const role = valueAt(item.value, [source.role]);
     const path = [...before, { role: typeof role === 'string' ? role : '', text: textOf(answers, item) }];
     const items = children.map((value, i) => ({ path: [...item.path, source.children, i], value }));
@@ -73,13 +73,17 @@ function treeGroups(
   return groups;
 }
 
-function dialogueGroups(source: SourceOf<'dialogue'>, answers: CandidateAnswers, context: Context): Group[] {
+function dialogueGroups(
+  source: SourceOf<'dialogue'>,
+  answers: CandidateAnswers,
+  context: FormContext,
+): Group[] {
   const groups: Group[] = [];
   let before: readonly Turn[] = context.prompt;
   let items: Item[] = [];
   let turn: Json | undefined;
   const close = (): void => {
-    if (items.length === 0 || groups.length >= MOST_DEPTH) return;
+    if (items.length === 0 || groups.length >= MAX_DEPTH) return;
     groups.push({ prompt: before, items });
     const best = items.find(({ value }) => valueAt(value, ['if_chosen']) === true) ?? items[0];
     if (best) before = [...before, { role: source.answers, text: textOf(answers, best) }];
@@ -97,7 +101,7 @@ function dialogueGroups(source: SourceOf<'dialogue'>, answers: CandidateAnswers,
   return groups;
 }
 
-function groupsOf(answers: CandidateAnswers, context: Context): readonly Group[] {
+function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Group[] {
   const source = answers.from;
   switch (source.kind) {
     case 'list':
@@ -137,7 +141,7 @@ interface Candidate {
 }
 
 /** All candidates with a text and a rank, group by group. Numbers count every item of the record. */
-function candidatesOf(answers: CandidateAnswers, context: Context): Candidate[][] {
+function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidate[][] {
   let number = 0;
   return groupsOf(answers, context).map(({ prompt, items }) =>
     items.flatMap((item, index) => {
@@ -161,10 +165,10 @@ function candidatesOf(answers: CandidateAnswers, context: Context): Candidate[][
 
 function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
   const pairs: Pair[] = [];
-  const most = candidates.slice(0, MOST_CANDIDATES);
+  const max = candidates.slice(0, MAX_CANDIDATES);
   let units = 0;
-  for (const [i, a] of most.entries()) {
-    for (const b of most.slice(i + 1)) {
+  for (const [i, a] of max.entries()) {
+    for (const b of max.slice(i + 1)) {
       const isTie = a.quality === b.quality;
       // An index names the best alone: nothing is said of the others among each other.
       if (isTie && order.kind === 'index') continue;
@@ -172,7 +176,7 @@ function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
       const sides = readSides(a.prompt, chosen.answer, rejected.answer);
       pairs.push({ ...sides, isTie, candidates: [chosen.number, rejected.number] });
       units += sides.chosen.text.length + sides.rejected.text.length;
-      if (units > MOST_PAIR_UNITS) return pairs;
+      if (units > MAX_PAIR_LENGTH) return pairs;
     }
   }
   return pairs;
@@ -240,7 +244,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
   },
   tie(answers, record, target) {
     const swaps = target && answers.order.kind !== 'index' ? exchangeRanks(answers, record, target) : [];
-    const copies = swaps.flatMap((swap): Change[] =>
+    const copies = swaps.flatMap((swap): PathChange[] =>
       swap.kind === 'swap' ? [{ kind: 'copy', from: swap.a, to: swap.b }] : [],
     );
     return copies.length > 0 ? copies : undefined;
@@ -261,7 +265,7 @@ function exchangeRanks(
   answers: CandidateAnswers,
   record: JsonObject,
   [own, other]: readonly [number, number],
-): Change[] {
+): PathChange[] {
   const { order } = answers;
   if (order.kind === 'list') {
     const list = findField(record, order.at);
@@ -269,7 +273,7 @@ function exchangeRanks(
   }
   const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
   if (!a || !b || order.kind !== 'number') return [];
-  return order.at.flatMap((at): Change[] => {
+  return order.at.flatMap((at): PathChange[] => {
     const [from, to] = [findField(a.value, at, a.path), findField(b.value, at, b.path)];
     return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
   });

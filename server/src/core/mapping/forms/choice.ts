@@ -3,13 +3,13 @@ import { readSides } from '../answers.ts';
 import { findField, nameOf } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import { exchangeSides } from '../sides.ts';
-import type { Change, Form } from './form.ts';
+import type { Form,PathChange } from './form.ts';
 import { fieldNeed, NO_ANSWERS } from './form.ts';
 import { labelField, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
-function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonly Change[] | undefined {
+function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonly PathChange[] | undefined {
   const [a, b] = [findField(record, first.at), findField(record, second.at)];
   const changes = a && b ? exchangeSides(record, a.path, b.path) : [];
   return changes.length > 0 ? changes : undefined;

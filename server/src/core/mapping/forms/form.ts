@@ -8,7 +8,7 @@ import type { Shape } from '../shape.ts';
 import { hasShape, SHAPE_WORDS } from '../shape.ts';
 
 /** A change to a record, by paths. `core/edits` turns it into bytes. */
-export type Change =
+export type PathChange =
   /** Exchange two values as they stand. */
   | { readonly kind: 'swap'; readonly a: Path; readonly b: Path }
   /** Write the value of one place over that of another. */
@@ -51,16 +51,16 @@ export interface Reading {
   readonly unread?: readonly string[];
 }
 
-export type Outcome = Reading | { readonly problem: Problem };
+export type EditOutcome = Reading | { readonly problem: Problem };
 
 /** A record, its prompt read. */
-export interface Context {
+export interface FormContext {
   readonly record: JsonObject;
   readonly prompt: readonly Turn[];
 }
 
 /** What a flip, a tie or a margin is about: the candidates of a pair, or none for a judgement. */
-export type Target = readonly [chosen: number, rejected: number] | undefined;
+export type EditTarget = readonly [chosen: number, rejected: number] | undefined;
 
 /**
  * The meaning of one kind of answers. The edits give ways to make them, the best first, each undoing itself when made
@@ -68,14 +68,14 @@ export type Target = readonly [chosen: number, rejected: number] | undefined;
  */
 export interface Form<A> {
   needs(answers: A): readonly Need[];
-  read(answers: A, context: Context): Outcome;
+  read(answers: A, context: FormContext): EditOutcome;
   /** Where the label is written: the place that findings about the label point at. */
   labelAt(answers: A): FieldRef;
-  flip(answers: A, record: JsonObject, target: Target): readonly (readonly Change[])[];
-  tie(answers: A, record: JsonObject, target: Target): readonly Change[] | undefined;
-  margin(answers: A, record: JsonObject, margin: number): readonly Change[] | undefined;
+  flip(answers: A, record: JsonObject, target: EditTarget): readonly (readonly PathChange[])[];
+  tie(answers: A, record: JsonObject, target: EditTarget): readonly PathChange[] | undefined;
+  margin(answers: A, record: JsonObject, margin: number): readonly PathChange[] | undefined;
   /** How much better the record says the chosen answer is, in its own units; absent where the kind has no way to say it. */
-  strength?(answers: A, record: JsonObject, target: Target): number | undefined;
+  strength?(answers: A, record: JsonObject, target: EditTarget): number | undefined;
 }
 
 export const NO_ANSWERS: Reading = { pairs: [], judgements: [] };
@@ -103,11 +103,11 @@ export function presence(at: FieldRef): Need {
   return { at, words: 'there', fits: () => true };
 }
 
-export function listNeed(at: FieldRef, least: number, fits: (item: Json) => boolean, words: string): Need {
+export function listNeed(at: FieldRef, min: number, fits: (item: Json) => boolean, words: string): Need {
   return {
     at,
     words,
-    fits: (value) => Array.isArray(value) && value.length >= least && value.some((item: Json) => fits(item)),
+    fits: (value) => Array.isArray(value) && value.length >= min && value.some((item: Json) => fits(item)),
   };
 }
 

@@ -4,23 +4,23 @@ import { isList } from '../../model/json.ts';
 import type { Found } from '../field.ts';
 import { findField } from '../field.ts';
 import type { Label, Verdicts } from '../mapping.ts';
-import type { Change, Need } from './form.ts';
+import type { Need,PathChange } from './form.ts';
 import { presence } from './form.ts';
 
-export type Verdict = 'first' | 'second' | 'tie';
+export type Preferred = 'first' | 'second' | 'tie';
 
 interface LabelKind<L> {
   needs(label: L): readonly Need[];
   /** Undefined when the record's value is none that the label knows. */
-  verdict(label: L, record: JsonObject): Verdict | undefined;
-  flip(label: L, record: JsonObject): readonly Change[] | undefined;
-  tie(label: L, record: JsonObject): readonly Change[] | undefined;
-  margin?(label: L, record: JsonObject, margin: number): readonly Change[] | undefined;
+  verdict(label: L, record: JsonObject): Preferred | undefined;
+  flip(label: L, record: JsonObject): readonly PathChange[] | undefined;
+  tie(label: L, record: JsonObject): readonly PathChange[] | undefined;
+  margin?(label: L, record: JsonObject, margin: number): readonly PathChange[] | undefined;
   /** How much it speaks for the answer that it names, in its own units: never below 0. */
   strength?(label: L, record: JsonObject): number | undefined;
 }
 
-function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefined): Verdict | undefined {
+function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefined): Preferred | undefined {
   if (value === undefined) return undefined;
   if (first.includes(value)) return 'first';
   if (second.includes(value)) return 'second';
@@ -33,11 +33,11 @@ function opposite({ first, second }: Verdicts, value: Json): Json | undefined {
   return at >= 0 ? second[at] : first[second.indexOf(value)];
 }
 
-function set(found: Found | undefined, to: Json | undefined): readonly Change[] | undefined {
+function set(found: Found | undefined, to: Json | undefined): readonly PathChange[] | undefined {
   return found && to !== undefined ? [{ kind: 'set', path: found.path, to }] : undefined;
 }
 
-export function verdictWords({ first, second, ties = [] }: Verdicts): string {
+export function verdictLabel({ first, second, ties = [] }: Verdicts): string {
   return `one of ${[...first, ...second, ...ties].map((value) => JSON.stringify(value)).join(', ')}`;
 }
 
@@ -55,7 +55,7 @@ function numberNeed(at: string): Need {
   return { at, words: 'a number', fits: isNumeric };
 }
 
-function compare(a: number | undefined, b: number | undefined): Verdict | undefined {
+function compare(a: number | undefined, b: number | undefined): Preferred | undefined {
   if (a === undefined || b === undefined) return undefined;
   return a === b ? 'tie' : a > b ? 'first' : 'second';
 }
@@ -64,7 +64,7 @@ type Of<K extends Label['kind']> = Extract<Label, { kind: K }>;
 
 const value: LabelKind<Of<'value'>> = {
   needs: (label) => [
-    { at: label.at, words: verdictWords(label), fits: (one) => verdictFor(label, one) !== undefined },
+    { at: label.at, words: verdictLabel(label), fits: (one) => verdictFor(label, one) !== undefined },
   ],
   verdict: (label, record) => verdictFor(label, findField(record, label.at)?.value),
   flip(label, record) {
@@ -94,7 +94,7 @@ const strength: LabelKind<Of<'strength'>> = {
   tie: (label, record) => set(findField(record, label.at), 0),
   margin(label, record, margin) {
     const found = findField(record, label.at);
-    if (!found || margin < 0 || margin > label.most) return undefined;
+    if (!found || margin < 0 || margin > label.max) return undefined;
     return set(found, typeof found.value === 'number' && found.value < 0 ? -margin : margin);
   },
   strength(label, record) {
@@ -153,7 +153,7 @@ function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readon
 }
 
 /** How many of a record's votes are for which answer. */
-export function countVotes(label: Of<'votes'>, record: JsonObject): Record<Verdict, number> {
+export function countVotes(label: Of<'votes'>, record: JsonObject): Record<Preferred, number> {
   const counts = { first: 0, second: 0, tie: 0 };
   for (const vote of votesOf(label, record)) {
     const verdict = verdictFor(label, vote.value);

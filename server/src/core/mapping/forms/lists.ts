@@ -4,7 +4,7 @@ import type { Pair } from '../../model/pair.ts';
 import { readSides } from '../answers.ts';
 import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
-import { MOST_CANDIDATES } from './candidates.ts';
+import { MAX_CANDIDATES } from './candidates.ts';
 import type { Form } from './form.ts';
 import { listNeed, NO_ANSWERS } from './form.ts';
 
@@ -21,8 +21,8 @@ export const listsForm: Form<ListAnswers> = {
     if (!good || !bad || !isList(good.value) || !isList(bad.value)) return NO_ANSWERS;
     const pairs: Pair[] = [];
     const [goods, bads] = [good.value, bad.value];
-    goods.slice(0, MOST_CANDIDATES).forEach((better, i) => {
-      bads.slice(0, MOST_CANDIDATES).forEach((worse, j) => {
+    goods.slice(0, MAX_CANDIDATES).forEach((better, i) => {
+      bads.slice(0, MAX_CANDIDATES).forEach((worse, j) => {
         const sides = readSides(
           prompt,
           { path: [...good.path, i], value: better, as: 'text' },

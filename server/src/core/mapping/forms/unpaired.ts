@@ -6,7 +6,7 @@ import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import type { Form, Judgement } from './form.ts';
 import { fieldNeed, listNeed, NO_ANSWERS } from './form.ts';
-import { toNumber, verdictWords } from './label.ts';
+import { toNumber, verdictLabel } from './label.ts';
 
 type UnpairedAnswers = Extract<Answers, { kind: 'unpaired' }>;
 type StepAnswers = Extract<Answers, { kind: 'steps' }>;
@@ -25,7 +25,7 @@ export const unpairedForm: Form<UnpairedAnswers> = {
     const { response, verdict } = answers;
     const words =
       verdict.first && verdict.second
-        ? verdictWords({ first: verdict.first, second: verdict.second })
+        ? verdictLabel({ first: verdict.first, second: verdict.second })
         : 'true or false, or a rating';
     return [
       fieldNeed(response),

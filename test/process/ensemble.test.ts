@@ -34,9 +34,9 @@ function rowsKept(cache: string): number {
 
 let starts = 0;
 async function openPlace({ uri, text, cache }: Place, options: object = {}): Promise<PlainClient> {
-  const client = memoryServer(async ({ mostMb } = {}) => {
+  const client = memoryServer(async ({ maxMb } = {}) => {
     starts++;
-    return startScorer(SCORER, mostMb);
+    return startScorer(SCORER, maxMb);
   }, cache);
   open.push(client);
   await client.initialize({ cacheFolder: cache, settings: { modelMemoryMb: 4000 }, ...options });

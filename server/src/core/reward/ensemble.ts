@@ -15,7 +15,7 @@ export interface Member {
 }
 
 /** What a panel says of a pair. */
-export interface Verdict {
+export interface EnsembleMargin {
   /** Of one scorer its own; of several the mean of their margins, each over its root mean square. NaN without any. */
   readonly margin: number;
   /** Standard deviation of the members' margins in these units; 0 for one. */
@@ -34,9 +34,9 @@ export interface PairIdentities {
   identity(pair: number): Identity;
 }
 
-const NONE: Verdict = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 };
+const NONE: EnsembleMargin = { margin: Number.NaN, spread: 0, votesFor: 0, votes: 0, dispute: 0 };
 
-export class Panel {
+export class Ensemble {
   readonly members: readonly Member[];
   #scales: readonly number[];
 
@@ -68,7 +68,7 @@ export class Panel {
     this.#scales = sums.map(({ squares, count }) => (squares > 0 ? Math.sqrt(squares / count) : 1));
   }
 
-  verdict(identity: Identity): Verdict {
+  verdict(identity: Identity): EnsembleMargin {
     const margins: number[] = [];
     let flags = 0;
     for (const [i, member] of this.members.entries()) {

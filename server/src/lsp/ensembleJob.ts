@@ -4,9 +4,9 @@ import { performance } from 'node:perf_hooks';
 
 import { messages } from '#core/messages.ts';
 import { stageProgress } from '#core/progress.ts';
-import { countScores, pairWords, unscoredWords } from '#core/reward/counts.ts';
-import type { Member } from '#core/reward/panel.ts';
-import { Panel } from '#core/reward/panel.ts';
+import { countScores, pairCountText, unscoredMessage } from '#core/reward/counts.ts';
+import type { Member } from '#core/reward/ensemble.ts';
+import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
@@ -28,7 +28,7 @@ const PREFERRED_AT_ONCE = 8;
 /** How long other requests wait at most while pairs are read. */
 const SLICE_MS = 8;
 
-export interface PanelParts {
+export interface EnsembleParts {
   readonly dataset: OpenDataset;
   readonly path: string | undefined;
   readonly rules: readonly ScorerRule[];
@@ -65,16 +65,16 @@ function sourceOf(dataset: OpenDataset): RatingSource {
   };
 }
 
-export class PanelJob {
-  readonly #parts: PanelParts;
+export class EnsembleJob {
+  readonly #parts: EnsembleParts;
   #scorers: readonly PairScorer[] = [];
-  #panel: Panel | undefined;
+  #ensemble: Ensemble | undefined;
   /** The ranking that is being made; resolved when there is none. */
   #ranking: Promise<void> = Promise.resolve();
   #isRanking = false;
   #preferred: readonly [start: number, end: number] | undefined;
 
-  constructor(parts: PanelParts) {
+  constructor(parts: EnsembleParts) {
     this.#parts = parts;
   }
 
@@ -95,14 +95,14 @@ export class PanelJob {
       for (const warning of scorer.warnings) listener.onWarning(`${scorer.name}: ${warning}`);
     const wantsFit = rules.some(({ kind }) => kind === 'consistency');
     const members: Member[] = [...scorers];
-    this.#panel = new Panel(members);
+    this.#ensemble = new Ensemble(members);
     // What an earlier session scored is there at once.
     await this.#show();
     const lines = this.#parts.visible();
     if (lines) this.prefer(lines);
     for (const scorer of scorers) await this.#rateAll(scorer);
     const fitted = wantsFit ? await fitMember() : undefined;
-    if (fitted) this.#panel = new Panel([...members, fitted]);
+    if (fitted) this.#ensemble = new Ensemble([...members, fitted]);
     await this.#show();
     this.#tellCounts(path ?? dataset.source.uri);
   }
@@ -111,11 +111,11 @@ export class PanelJob {
   #tellCounts(name: string): void {
     const { dataset, listener } = this.#parts;
     const { facts } = dataset.survey;
-    const counts = countScores(facts, facts.margins, this.#panel?.members);
-    const others = unscoredWords(counts);
+    const counts = countScores(facts, facts.margins, this.#ensemble?.members);
+    const others = unscoredMessage(counts);
     if (counts.scored === 0 && counts.refused + counts.unscored > 0)
       throw messages.nothingScored(name, others);
-    listener.log(`${pairWords(counts.scored)} scored${others === '' ? '' : `; ${others}`}.`);
+    listener.log(`${pairCountText(counts.scored)} scored${others === '' ? '' : `; ${others}`}.`);
   }
 
   /** Scores the pairs of these lines before everything else, until somebody looks elsewhere. */
@@ -193,11 +193,11 @@ export class PanelJob {
 
   async #rank(): Promise<void> {
     const { dataset, settings, listener, signal } = this.#parts;
-    if (!this.#panel) return;
+    if (!this.#ensemble) return;
     this.#isRanking = true;
     try {
-      this.#panel.measure(dataset.survey.facts);
-      await dataset.setPanel(this.#panel, settings, signal);
+      this.#ensemble.measure(dataset.survey.facts);
+      await dataset.setEnsemble(this.#ensemble, settings, signal);
       if (dataset.survey.facts.margins.some((margin) => !Number.isNaN(margin))) listener.onScored();
     } finally {
       this.#isRanking = false;

@@ -64,6 +64,6 @@ const BY_CODE: Readonly<Record<string, Words>> = {
 };
 
 /** Two sentences, without an end between them: what happened, and what to do. */
-export function systemWords(code: string, detail: string): Words {
+export function systemErrorMessage(code: string, detail: string): Words {
   return BY_CODE[code] ?? { what: `the system says: ${detail}`, todo: 'Try again, or choose another place' };
 }
