@@ -1,4 +1,4 @@
-// The least and max values of pages and columns, in the order that the format gives to a column's type.
+// The lowest and highest values of pages and columns, in the order that the format gives to a column's type.
 import type { Leaf } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { bytesIn, numberIn, setField, T } from './thrift.ts';

@@ -83,7 +83,7 @@ export const scoreOutOfScale: RecordCheck = {
           minItems: 2,
           maxItems: 2,
         },
-        description: 'Fields and their least and max value: {"score_chosen": [0, 10]}.',
+        description: 'Fields and their lowest and highest value: {"score_chosen": [0, 10]}.',
       },
     },
   },
