@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 
 import { plural } from '#core/words/numbers.ts';
-import type { RecordRef } from '#protocol/editor.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { ComparePanel } from './comparePanel.ts';
 import type { DatasetEditors } from './datasetEditor.ts';

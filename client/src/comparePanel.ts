@@ -1,7 +1,10 @@
 // The compare view: one panel beside the editor, told what to draw, and asking for what people press.
 import * as vscode from 'vscode';
 
-import type { FlipResult, PairRequest, RecordRef, RecordView } from '#protocol/editor.ts';
+import type { FlipResult } from '#protocol/editor/edits.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { PairRequest } from '#protocol/editor/rows.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 import type { FromPage, PageAction, ShownPlace, ToPage } from '#protocol/page.ts';
 
 import { isDataset } from './datasetEditor.ts';

@@ -2,15 +2,12 @@
 import * as vscode from 'vscode';
 
 import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
-import type {
-  DatasetStatus,
-  EditMade,
-  PairRequest,
-  RecordEdit,
-  RecordRef,
-  RecordView,
-  SaveResult,
-} from '#protocol/editor.ts';
+import type { EditMade, RecordEdit } from '#protocol/editor/edits.ts';
+import type { SaveResult } from '#protocol/editor/models.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { PairRequest } from '#protocol/editor/rows.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';

@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 
 import { plural } from '#core/words/numbers.ts';
-import type { FindingView, KeepRequest, RecordRef } from '#protocol/editor.ts';
+import type { KeepRequest } from '#protocol/editor/edits.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { FindingView } from '#protocol/editor/views.ts';
 
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';

@@ -1,7 +1,7 @@
 // Composition root of the extension host: construct, register, return.
 import * as vscode from 'vscode';
 
-import type { RecordRef } from '#protocol/editor.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import { registerCommands } from './commands.ts';
 import { ComparePanel } from './comparePanel.ts';

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 
 import { markdownText } from '#core/escape/escape.ts';
-import type { FindingGroup, FindingGrouping, FindingItem, RecordRef } from '#protocol/editor.ts';
+import type { FindingGroup, FindingGrouping, FindingItem } from '#protocol/editor/findings.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { Server } from './languageClient.ts';
 

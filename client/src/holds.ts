@@ -1,7 +1,7 @@
 // What the server asks before it gives an edit away: does the editor have the text that the edit is for?
 import * as vscode from 'vscode';
 
-import type { HeldAnswer, HeldText } from '#protocol/editor.ts';
+import type { HeldAnswer, HeldText } from '#protocol/editor/edits.ts';
 
 import type { Server } from './languageClient.ts';
 

@@ -4,7 +4,8 @@ import { Disposable } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
-import type { ClientOptions, ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor.ts';
+import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor/wire.ts';
 
 import { problemsUri } from './rowLinks.ts';
 import { TEXT_SCHEME } from './textView.ts';

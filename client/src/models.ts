@@ -1,7 +1,7 @@
 // Reward models and servers: a folder is picked, checked and written into preflens.json; keys go into the secret store.
 import * as vscode from 'vscode';
 
-import type { ClientRequests } from '#protocol/editor.ts';
+import type { ClientRequests } from '#protocol/editor/wire.ts';
 
 import type { Server } from './languageClient.ts';
 import { activeFile } from './largeFiles.ts';

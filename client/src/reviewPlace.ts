@@ -1,5 +1,7 @@
 // Where a person is in the review of a file: the place from which the next and the previous finding are counted.
-import type { PairRequest, RecordRef, RecordView, Step } from '#protocol/editor.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { PairRequest, Step } from '#protocol/editor/rows.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 /** The last place with a finding that was shown, and its number then. */
 export interface ReviewPlace extends RecordRef {

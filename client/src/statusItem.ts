@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import type { DatasetStatus } from '#protocol/editor.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import { isDataset } from './datasetEditor.ts';
 import type { Server } from './languageClient.ts';

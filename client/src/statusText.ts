@@ -1,7 +1,7 @@
 // The words of the status item. What comes from files stands in them as plain text: the tooltip may run commands.
 import { markdownText } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
-import type { DatasetStatus } from '#protocol/editor.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 /** The commands that the tooltip may run. */
 export const TOOLTIP_COMMANDS = [

@@ -1,6 +1,8 @@
 // The dataset page: a list of rows, and beside it the pair of the selected one.
 import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
-import type { DatasetStatus, RecordView, RowOrder } from '#protocol/editor.ts';
+import type { RowOrder } from '#protocol/editor/rows.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 import { datasetActionFor } from './model/datasetKeys.ts';
 import { emptyMessage, statusText } from './model/datasetWords.ts';

@@ -8,7 +8,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
 import { seededRandom } from '#core/score/random.ts';
-import type { PairView, SaveResult } from '#protocol/editor.ts';
+import type { SaveResult } from '#protocol/editor/models.ts';
+import type { PairView } from '#protocol/editor/views.ts';
 
 import { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { htmlText, markdownCell, markdownCode, markdownText, notification } from '#core/escape/escape.ts';
-import type { DatasetStatus } from '#protocol/editor.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import { TOOLTIP_COMMANDS, tooltipOf } from '../../client/src/statusText.ts';
 import { testFolder } from '../fakes/files.ts';

@@ -14,7 +14,7 @@ import type {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
-import type { HeldAnswer, HeldText } from '#protocol/editor.ts';
+import type { HeldAnswer, HeldText } from '#protocol/editor/edits.ts';
 
 export class PlainClient {
   readonly connection: MessageConnection;

@@ -53,7 +53,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
     'vscode',
     'vscode-languageserver/node',
     'vscode-jsonrpc/node',
-    '#protocol/editor.ts',
+    '#protocol/editor/wire.ts',
     '#formats/lines.ts',
     '#node/files.ts',
     './node/x.ts',
@@ -127,7 +127,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
 /** Layer → what it may import as types but not as values. */
 const TYPES_ALONE: Record<string, readonly string[]> = {
   'server/src/protocol/x.ts': ['#core/score/fit.ts'],
-  'client/src/x.ts': ['#protocol/editor.ts'],
+  'client/src/x.ts': ['#protocol/editor/wire.ts'],
   'media/src/view/x.ts': ['#protocol/page.ts'],
   'media/src/model/x.ts': ['#protocol/page.ts'],
 };

@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import type { FindingsResult, RecordView, RowsResult } from '#protocol/editor.ts';
+import type { FindingsResult } from '#protocol/editor/findings.ts';
+import type { RowsResult } from '#protocol/editor/rows.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 import { testFolder } from '../fakes/files.ts';
 import { memoryServer } from '../fakes/wires.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
-import type { RowView } from '#protocol/editor.ts';
+import type { RowView } from '#protocol/editor/rows.ts';
 
 import { RowStore } from '../../media/src/model/rowStore.ts';
 import { drawnRows, scrollHeight, scrollTopOf, topFor, topRow } from '../../media/src/model/scroll.ts';

@@ -1,7 +1,7 @@
 // Keys of both pages, with events as browsers make them: every field is a getter of the prototype.
 import { describe, expect, it } from 'vitest';
 
-import type { EmptyView, FindingView, JudgedView, PairView, RecordView } from '#protocol/editor.ts';
+import type { EmptyView, FindingView, JudgedView, PairView, RecordView } from '#protocol/editor/views.ts';
 
 import { DATASET_ACTIONS, datasetActionFor, rowAfter } from '../../media/src/model/datasetKeys.ts';
 import type { KeyPress } from '../../media/src/model/keys.ts';

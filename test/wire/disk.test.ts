@@ -6,7 +6,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import type { PairView, SaveResult } from '#protocol/editor.ts';
+import type { SaveResult } from '#protocol/editor/models.ts';
+import type { PairView } from '#protocol/editor/views.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import type { PlainClient } from '../fakes/client.ts';

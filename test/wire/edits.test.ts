@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url';
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { EditMade, PairView, SaveResult } from '#protocol/editor.ts';
+import type { EditMade } from '#protocol/editor/edits.ts';
+import type { SaveResult } from '#protocol/editor/models.ts';
+import type { PairView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';

@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
 
-import type { FindingsRequest, FindingsResult, KeepRequest, PairView } from '#protocol/editor.ts';
+import type { KeepRequest } from '#protocol/editor/edits.ts';
+import type { FindingsRequest, FindingsResult } from '#protocol/editor/findings.ts';
+import type { PairView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { testFolder } from '../fakes/files.ts';

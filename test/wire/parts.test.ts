@@ -1,7 +1,8 @@
 // What pages are given of answers and prompts beyond their words.
 import { expect, it } from 'vitest';
 
-import type { JudgedView, PairView, RowsResult } from '#protocol/editor.ts';
+import type { RowsResult } from '#protocol/editor/rows.ts';
+import type { JudgedView, PairView } from '#protocol/editor/views.ts';
 
 import { testFolder } from '../fakes/files.ts';
 import { memoryServer } from '../fakes/wires.ts';

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import type { PairRequest, RecordView, RowsResult } from '#protocol/editor.ts';
+import type { PairRequest, RowsResult } from '#protocol/editor/rows.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';

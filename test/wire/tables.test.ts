@@ -7,7 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openFile } from '#node/files.ts';
 import { alignLines } from '#node/parquet/textSave.ts';
-import type { EditMade, PairView, RowsResult, SaveResult, TextResult } from '#protocol/editor.ts';
+import type { EditMade } from '#protocol/editor/edits.ts';
+import type { SaveResult, TextResult } from '#protocol/editor/models.ts';
+import type { RowsResult } from '#protocol/editor/rows.ts';
+import type { PairView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';

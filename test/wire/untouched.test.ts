@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { RangeRunner } from '#node/threads.ts';
-import type { FindingsResult, RecordEdit, RowsResult } from '#protocol/editor.ts';
+import type { RecordEdit } from '#protocol/editor/edits.ts';
+import type { FindingsResult } from '#protocol/editor/findings.ts';
+import type { RowsResult } from '#protocol/editor/rows.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import type { PlainClient } from '../fakes/client.ts';

@@ -1,6 +1,7 @@
 // The sentences of the dataset page.
 import { plural } from '#core/words/numbers.ts';
-import type { DatasetStatus, RowOrder } from '#protocol/editor.ts';
+import type { RowOrder } from '#protocol/editor/rows.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 /** What is known of the file, in one line. */
 export function statusText(status: DatasetStatus | undefined): string {

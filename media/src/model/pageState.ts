@@ -1,5 +1,5 @@
 // What a page shows, and what can be done with it: one answer for buttons and keys.
-import type { RecordView } from '#protocol/editor.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 export interface PageState {
   /** Undefined until the first one is here. */

@@ -1,5 +1,5 @@
 // Rows that the page has, in blocks: what is not here yet is asked for once.
-import type { RowOrder, RowView } from '#protocol/editor.ts';
+import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
 
 /** Rows asked for together. */
 const BLOCK = 100;

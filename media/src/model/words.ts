@@ -1,6 +1,6 @@
 // The words of the pages that are not of the dataset page alone.
 import { plural } from '#core/words/numbers.ts';
-import type { RecordView } from '#protocol/editor.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 /** Longer texts are not cut into words: that takes about a second for ten million characters. */
 const MAX_COUNTED = 1_000_000;

@@ -1,6 +1,6 @@
 // The bar above the list, and the pane beside it.
 import type { DatasetAction } from '#protocol/datasetPage.ts';
-import type { RowOrder } from '#protocol/editor.ts';
+import type { RowOrder } from '#protocol/editor/rows.ts';
 
 import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
 import type { PageState } from '../model/pageState.ts';

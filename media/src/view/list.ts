@@ -1,5 +1,5 @@
 // The list of rows: draws what is visible, asks for what is missing, follows the selection.
-import type { RowView } from '#protocol/editor.ts';
+import type { RowView } from '#protocol/editor/rows.ts';
 
 import { rowAfter } from '../model/datasetKeys.ts';
 import type { KeyPress } from '../model/keys.ts';

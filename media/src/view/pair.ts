@@ -13,7 +13,7 @@ import type {
   ReasonView,
   RecordView,
   TurnView,
-} from '#protocol/editor.ts';
+} from '#protocol/editor/views.ts';
 
 import { lengthText } from '../model/words.ts';
 import { element } from './elements.ts';

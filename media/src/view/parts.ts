@@ -1,7 +1,7 @@
 // What a message holds beside its words: a labelled block for each call, thought, picture and other part.
 import type { Stretch } from '#core/compare/wordDiff.ts';
 import { wordDiff } from '#core/compare/wordDiff.ts';
-import type { PartView } from '#protocol/editor.ts';
+import type { PartView } from '#protocol/editor/views.ts';
 
 import { element } from './elements.ts';
 

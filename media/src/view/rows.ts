@@ -1,6 +1,6 @@
 // The rows of the list: plain elements that are made anew when what they show changed.
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
-import type { RowView } from '#protocol/editor.ts';
+import type { RowView } from '#protocol/editor/rows.ts';
 
 import { element } from './elements.ts';
 

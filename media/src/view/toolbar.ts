@@ -1,5 +1,5 @@
 // What stands above a pair: where it is, and what can be done to it.
-import type { RecordView } from '#protocol/editor.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 import type { ActionRow } from '../model/keys.ts';
 import type { PageState } from '../model/pageState.ts';

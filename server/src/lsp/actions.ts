@@ -19,7 +19,9 @@ import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
 import { plural } from '#core/words/numbers.ts';
-import type { ClientOptions, KeepRequest, RecordRef } from '#protocol/editor.ts';
+import type { KeepRequest } from '#protocol/editor/edits.ts';
+import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

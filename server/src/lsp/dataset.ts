@@ -22,7 +22,7 @@ import type { SelfTest } from '#core/score/quality.ts';
 import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { NumberedPair } from '#node/scorers/rating.ts';
-import type { Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { ReviewPlace } from './findingLists.ts';

@@ -12,18 +12,11 @@ import { readTableText, saveTableText } from '#node/parquet/textSave.ts';
 import { hardLinksOf } from '#node/save.ts';
 import { inWords } from '#node/systemErrors.ts';
 import { writeWhole } from '#node/write.ts';
-import type {
-  EditorNotifications,
-  EditorRequests,
-  EditRef,
-  FlipResult,
-  PairRequest,
-  RecordEdit,
-  RecordRef,
-  RecordView,
-  RowsRequest,
-  RowsResult,
-} from '#protocol/editor.ts';
+import type { EditRef, FlipResult, RecordEdit } from '#protocol/editor/edits.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { PairRequest, RowsRequest, RowsResult } from '#protocol/editor/rows.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
+import type { EditorNotifications, EditorRequests } from '#protocol/editor/wire.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

@@ -8,7 +8,7 @@ import { separateEdits } from '#core/edits/edit.ts';
 import { pairAgain, pairNamed, planPairEdit } from '#core/edits/pairEdit.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
-import type { RecordRef } from '#protocol/editor.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
 import { toTextEdits } from './toProtocol.ts';

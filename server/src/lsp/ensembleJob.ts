@@ -12,7 +12,7 @@ import { plural } from '#core/words/numbers.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import type { PairScorer, RatingSource } from '#node/scorers/rating.ts';
-import type { Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import type { JobListener } from './scoringJobs.ts';

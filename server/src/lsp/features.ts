@@ -7,7 +7,8 @@ import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { formatMargin } from '#core/words/numbers.ts';
-import type { ClientOptions, RecordRef } from '#protocol/editor.ts';
+import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
 import { pairLabel } from './names.ts';

@@ -10,7 +10,7 @@ import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
 import { inWords } from '#node/systemErrors.ts';
-import type { Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { pathOf, readableUri } from './names.ts';

@@ -10,7 +10,7 @@ import type {
   FindingItem,
   FindingsRequest,
   FindingsResult,
-} from '#protocol/editor.ts';
+} from '#protocol/editor/findings.ts';
 
 import { fileNameOf } from './names.ts';
 

@@ -8,7 +8,11 @@ import { messages } from '#core/messages.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { decide, memoryRoot, nameIn } from '#node/memory.ts';
 import { ownName } from '#node/ownName.ts';
-import type { EditorRequests, FindingsRequest, Refusal, SaveResult, Settings } from '#protocol/editor.ts';
+import type { FindingsRequest } from '#protocol/editor/findings.ts';
+import type { SaveResult } from '#protocol/editor/models.ts';
+import type { Settings } from '#protocol/editor/options.ts';
+import type { Refusal } from '#protocol/editor/place.ts';
+import type { EditorRequests } from '#protocol/editor/wire.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { wordsOf } from './fileRules.ts';

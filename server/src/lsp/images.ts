@@ -1,7 +1,7 @@
 // Pictures that a record holds, to be shown beside its texts.
 import type { Json, JsonObject } from '#core/model/json.ts';
 import { isList, isObject } from '#core/model/json.ts';
-import type { ImageView } from '#protocol/editor.ts';
+import type { ImageView } from '#protocol/editor/views.ts';
 
 /** Kinds that show nothing but a picture: no script, no further address. */
 const PICTURE = /^data:image\/(?:png|jpeg|gif|webp);base64,/;

@@ -3,7 +3,9 @@
 import type { Connection, WorkspaceEdit } from 'vscode-languageserver/node';
 
 import { messages } from '#core/messages.ts';
-import type { ClientOptions, ClientRequests, HeldLine } from '#protocol/editor.ts';
+import type { HeldLine } from '#protocol/editor/edits.ts';
+import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { ClientRequests } from '#protocol/editor/wire.ts';
 
 import type { OpenDocument } from './document.ts';
 import { fileNameOf } from './names.ts';

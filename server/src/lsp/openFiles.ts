@@ -12,7 +12,9 @@ import type { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
-import type { EditorNotifications, Phase, Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
+import type { Phase } from '#protocol/editor/status.ts';
+import type { EditorNotifications } from '#protocol/editor/wire.ts';
 
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

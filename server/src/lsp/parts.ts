@@ -5,7 +5,7 @@ import { isList, isObject } from '#core/model/json.ts';
 import type { Side, Turn } from '#core/model/pair.ts';
 import { speakerOf } from '#core/model/speaker.ts';
 import { plural } from '#core/words/numbers.ts';
-import type { PartView, TurnView } from '#protocol/editor.ts';
+import type { PartView, TurnView } from '#protocol/editor/views.ts';
 
 import { picturesIn } from './images.ts';
 

@@ -7,7 +7,9 @@ import { WHOLE_FILE } from '#core/model/finding.ts';
 import { isObject } from '#core/model/json.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { whyUnrecognised } from '#node/surveyFile.ts';
-import type { Phase, RecordEdit, RecordRef } from '#protocol/editor.ts';
+import type { RecordEdit } from '#protocol/editor/edits.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { Phase } from '#protocol/editor/status.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

@@ -6,18 +6,18 @@ import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair, Side } from '#core/model/pair.ts';
+import type { PairRequest } from '#protocol/editor/rows.ts';
 import type {
   AnswerView,
   EmptyView,
   FindingView,
   ImageView,
   JudgedView,
-  PairRequest,
   PairView,
   PartView,
   RecordView,
   VerdictView,
-} from '#protocol/editor.ts';
+} from '#protocol/editor/views.ts';
 
 import type { OpenDataset, ReadPair, ReadRecord } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

@@ -5,7 +5,7 @@ import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { WrongLabels } from '#core/reward/calibrate.ts';
 import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
-import type { Ensemble,Member } from '#core/reward/ensemble.ts';
+import type { Ensemble, Member } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
@@ -18,7 +18,7 @@ import { CONSISTENCY_WORDS, cutoffsFor, Distribution } from '#core/score/ranking
 import { formatMargin, plural } from '#core/words/numbers.ts';
 import { groupOf } from '#node/engine.ts';
 import { SELF_TEST_SHARE } from '#node/scoring.ts';
-import type { Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 /** A pair as a scorer looks at it. */

@@ -15,7 +15,8 @@ import { consistencyMember } from '#node/scorers/pairTable.ts';
 import type { Scored } from '#node/scoring.ts';
 import { score } from '#node/scoring.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
-import type { Phase, Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
+import type { Phase } from '#protocol/editor/status.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { OpenDataset } from './dataset.ts';

@@ -16,16 +16,10 @@ import type { ScorerMachine } from '#node/scorers/open.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import { pooled, poolWidth } from '#node/scoringPool.ts';
 import type { StartScorer } from '#node/scoringProcess.ts';
-import type {
-  ClientOptions,
-  ClientRequests,
-  EditorNotifications,
-  EditorRequests,
-  ModelCheck,
-  RecordRef,
-  Refusal,
-  Settings,
-} from '#protocol/editor.ts';
+import type { ModelCheck } from '#protocol/editor/models.ts';
+import type { ClientOptions, Settings } from '#protocol/editor/options.ts';
+import type { RecordRef, Refusal } from '#protocol/editor/place.ts';
+import type { ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor/wire.ts';
 
 import { codeActionsOf, FIX_ALL, resolveAction } from './actions.ts';
 import { serveDisk } from './diskRequests.ts';

@@ -1,5 +1,5 @@
 import { CHECK_SCHEMA } from '#core/config/config.ts';
-import type { Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 
 /** What holds where nobody set anything. */
 export const DEFAULTS: Settings = {

@@ -1,7 +1,7 @@
 // Messages and notifications about unsaved edits: from earlier sessions, of records that are gone, after a crash.
 import type { Connection } from 'vscode-languageserver/node';
 
-import type { EditorNotifications } from '#protocol/editor.ts';
+import type { EditorNotifications } from '#protocol/editor/wire.ts';
 
 import { DiskSource } from './diskSource.ts';
 import { readableUri } from './names.ts';

@@ -1,6 +1,6 @@
 // What an editor is told of an open file.
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
-import type { DatasetStatus } from '#protocol/editor.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import { DiskSource } from './diskSource.ts';
 import type { OpenFile } from './openFiles.ts';

@@ -10,7 +10,7 @@ import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { datasetsIn } from '#node/paths.ts';
-import type { Settings } from '#protocol/editor.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

@@ -1,5 +1,8 @@
 // client ↔ dataset page, over postMessage. The page asks for the rows that it shows; it never holds a dataset.
-import type { DatasetStatus, RecordEdit, RecordView, RowOrder, RowView } from './editor.ts';
+import type { RecordEdit } from './editor/edits.ts';
+import type { RowOrder, RowView } from './editor/rows.ts';
+import type { DatasetStatus } from './editor/status.ts';
+import type { RecordView } from './editor/views.ts';
 
 /** What a person can want of the pair that is shown. */
 export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous' | 'keep';

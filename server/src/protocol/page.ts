@@ -1,5 +1,5 @@
 // client ↔ compare page, over postMessage. The page draws and asks; it never holds a dataset.
-import type { RecordView } from './editor.ts';
+import type { RecordView } from './editor/views.ts';
 
 export type PageAction = 'next' | 'previous' | 'flip' | 'undo' | 'reveal' | 'keep';
 

@@ -1,0 +1,58 @@
+// Edits of records, and the text that they rest on.
+import type { RecordRef } from './place.ts';
+
+/**
+ * Commands that the server executes. `flip` takes a RecordRef and returns a FlipResult; the others take a uri and return null, or
+ * why they do nothing.
+ */
+export type ServerCommand = 'preflens.flip' | 'preflens.score' | 'preflens.cancelScoring';
+
+/** A finding that somebody decides about. */
+export interface KeepRequest extends RecordRef {
+  readonly rule: string;
+}
+
+/** What `preflens.flip` returns: the pair as it is now known, to flip it back. Null when nothing was flipped. */
+export type FlipResult = RecordRef | null;
+
+/**
+ * What can be done to a record of a file that is open from disk. `repair` is what the first finding of the pair that
+ * knows one says.
+ */
+export type RecordEdit =
+  | { readonly kind: 'flip' | 'drop' | 'tie' }
+  | { readonly kind: 'repair' }
+  | { readonly kind: 'margin'; readonly margin: number };
+
+/** An edit that waits to be saved, as the editor's undo knows it. */
+export interface EditMade {
+  readonly uri: string;
+  /** Its number among the edits of this file. */
+  readonly id: number;
+  /** What was done, in a few words. */
+  readonly label: string;
+}
+
+/** Lines of a document as the server has them. */
+export interface HeldText {
+  readonly uri: string;
+  readonly version: number;
+  readonly lines: readonly HeldLine[];
+}
+
+export interface HeldLine {
+  readonly line: number;
+  /** Without its end. */
+  readonly text: string;
+}
+
+export type HeldAnswer =
+  /** The same lines. Or another version by now: the editor refuses the edit by itself. */
+  | { readonly kind: 'same' | 'other-version' }
+  /** The server is out of step; here is what it should have. */
+  | { readonly kind: 'differs'; readonly version: number; readonly text: string };
+
+export interface EditRef {
+  readonly uri: string;
+  readonly id: number;
+}

@@ -1,0 +1,31 @@
+// What the client shows of an open file.
+
+export type Phase = 'reading' | 'unrecognised' | 'unscored' | 'scoring' | 'scored' | 'cancelled' | 'failed';
+
+/** What the status item shows. */
+export interface DatasetStatus {
+  readonly uri: string;
+  readonly phase: Phase;
+  /** Rises when text, findings, scores or trust changed, and not with mere progress. */
+  readonly revision: number;
+  readonly recordCount: number;
+  /** Pairs, ties among them. */
+  readonly pairCount: number;
+  readonly tieCount: number;
+  /** Answers with a verdict of their own, where there are no pairs. */
+  readonly judgementCount: number;
+  /** Read from disk, because no editor holds its text. */
+  readonly isOnDisk: boolean;
+  /** Records with edits that wait to be saved; of files on disk alone. */
+  readonly unsavedCount: number;
+  readonly mapping?: string;
+  readonly polarity?: string;
+  /** Says which fields look like the prompt and are not read. */
+  readonly unread?: string;
+  readonly findingCount: number;
+  /** While scoring: "42 %, about 8 s left". */
+  readonly progress?: string;
+  /** Why scoring failed or was not tried. */
+  readonly reason?: string;
+  readonly trust?: string;
+}

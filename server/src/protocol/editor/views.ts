@@ -1,0 +1,129 @@
+// A place of a dataset, ready to be drawn.
+
+/** What a message holds beside its words. */
+export interface PartView {
+  readonly kind: 'call' | 'thought' | 'media' | 'other';
+  /** "call get_forecast", or the name of its field. */
+  readonly label: string;
+  readonly text: string;
+  /** A data URI, in the place of the text. */
+  readonly image?: string;
+}
+
+export interface TurnView {
+  readonly role: string;
+  readonly text: string;
+  readonly parts?: readonly PartView[];
+}
+
+export interface ImageView {
+  /** Of the field that holds it. */
+  readonly name: string;
+  /** A data URI of a png, jpeg, gif or webp. */
+  readonly source: string;
+}
+
+export interface AnswerView {
+  readonly text: string;
+  readonly parts?: readonly PartView[];
+  /** Undefined while the file is not scored. */
+  readonly reward?: number;
+}
+
+export interface ReasonView {
+  readonly text: string;
+  readonly side: 'chosen' | 'rejected' | 'style';
+  readonly weight: number;
+}
+
+export interface FindingView {
+  /** Its text can be mended by `repair`. */
+  readonly canRepair?: boolean;
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly message: string;
+}
+
+/** A place of a dataset, ready to be drawn: what pairs, single answers and places without either have in common. */
+export interface PlaceView {
+  readonly uri: string;
+  readonly fileName: string;
+  /** WHOLE_FILE (-1) for what is said of the file. */
+  readonly record: number;
+  readonly recordCount: number;
+  /** Number of the pair within its record, from 0. */
+  readonly pair: number;
+  /** As edits name it; absent until the file is read through. */
+  readonly pairKey?: string;
+  /** From 0. */
+  readonly line: number;
+  /** Pictures that the record holds. */
+  readonly images: readonly ImageView[];
+  readonly findings: readonly FindingView[];
+  /** Number of the first finding of this place in the order of review, from 1; 0 when it has none. */
+  readonly findingNumber: number;
+  /** Findings that are counted here, from that number on. */
+  readonly findingsHere: number;
+  /** Number of this place among those with findings, from 0; -1 when it has none. */
+  readonly reviewIndex: number;
+  /** Of the file, as `DatasetStatus` has it. */
+  readonly findingCount: number;
+}
+
+/** One pair. */
+export interface PairView extends PlaceView {
+  readonly kind: 'pair';
+  /** Pairs of this record. */
+  readonly pairCount: number;
+  readonly isTie: boolean;
+  readonly prompt: readonly TurnView[];
+  /** What belongs to the prompt and is no turn of it: tools on offer, pictures. */
+  readonly context: readonly PartView[];
+  readonly chosen: AnswerView;
+  readonly rejected: AnswerView;
+  readonly margin?: number;
+  /** Where the margin stands in the file: "lowest 0.2 %". */
+  readonly standing?: string;
+  /** What the scorer is, in a sentence or two. */
+  readonly scorer?: string;
+  /** What it is worth on this file, in a sentence or two. */
+  readonly trust?: string;
+  /** Why there is no score, where that is known. */
+  readonly whyUnscored?: string;
+  readonly reasons: readonly ReasonView[];
+  /** What else the scorer says of the pair, a line each. */
+  readonly details: readonly string[];
+}
+
+/** An answer with a verdict of its own. */
+export interface JudgementView {
+  readonly text: string;
+  readonly parts?: readonly PartView[];
+  readonly verdict: VerdictView;
+}
+
+export interface VerdictView {
+  readonly kind: 'good' | 'bad' | 'rated' | 'unrated';
+  /** "called good", "rated 3". */
+  readonly words: string;
+}
+
+/** A record whose answers stand alone: there is no pair in it. */
+export interface JudgedView extends PlaceView {
+  readonly kind: 'judged';
+  readonly prompt: readonly TurnView[];
+  readonly judgements: readonly JudgementView[];
+  /** The verdict can be turned. */
+  readonly canFlip: boolean;
+}
+
+/** A place that shows no answers, and why. */
+export interface EmptyView extends PlaceView {
+  readonly kind: 'empty';
+  /** Why, and what to do, a sentence or two. */
+  readonly why: string;
+  /** It will be known later: the next status of the file is a reason to ask again. */
+  readonly isPending: boolean;
+}
+
+export type RecordView = PairView | JudgedView | EmptyView;
