@@ -295,6 +295,8 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   }
 
   async revertCustomDocument(document: DatasetDocument): Promise<void> {
+    // A status from before the edits were dropped must not make the tab dirty again.
+    clearTimeout(document.dirtyCheck);
     this.#server.notify('preflens/discardEdits', { uri: document.name });
     return Promise.resolve();
   }

@@ -216,6 +216,7 @@ export class OpenFiles {
     const file = this.#open.get(uri);
     if (!file || !(file.dataset.source instanceof DiskSource)) return;
     file.dataset.source.discard();
+    this.#tell(file);
     this.#settleSoon(file);
   }
 
