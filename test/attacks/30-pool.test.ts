@@ -7,8 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
-import { pooled, poolWidth } from '#node/scoringPool.ts';
-import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
+import { pooled, poolWidth } from '#node/scoring/pool.ts';
+import type { Scorer, StartScorer } from '#node/scoring/process.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import { PlainClient } from '../fakes/client.ts';

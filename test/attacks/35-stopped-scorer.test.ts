@@ -7,10 +7,10 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openFolder } from '#node/models/folder.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
-import type { ScoringJob } from '#node/scoring.ts';
-import { score } from '#node/scoring.ts';
-import type { Scorer, SilenceLimits, StartScorer } from '#node/scoringProcess.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import type { ScoringJob } from '#node/scoring/fit.ts';
+import { score } from '#node/scoring/fit.ts';
+import type { Scorer, SilenceLimits, StartScorer } from '#node/scoring/process.ts';
+import { startScorer } from '#node/scoring/process.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';

@@ -12,8 +12,8 @@ import type { RateItem } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { probeProviders } from '#node/models/providers.ts';
-import type { StartOptions } from '#node/scoringProcess.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import type { StartOptions } from '#node/scoring/process.ts';
+import { startScorer } from '#node/scoring/process.ts';
 
 import type { MadeModel } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';

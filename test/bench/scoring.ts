@@ -16,7 +16,7 @@ import { ModelHost, NO_FIGURES } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { ScoreCache } from '#node/models/scoreCache.ts';
 import { modelThreads } from '#node/scorers/onnx.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import { startScorer } from '#node/scoring/process.ts';
 
 import { openModel } from '../../server/src/scorer/model.ts';
 import { PlainClient } from '../fakes/client.ts';

@@ -17,8 +17,8 @@ import { openDisk } from '#node/diskTools.ts';
 import type { Owner } from '#node/owner.ts';
 import { callerOf } from '#node/rpc.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
-import type { Scorer, StartScorer } from '#node/scoringProcess.ts';
-import { ScorerGone } from '#node/scoringProcess.ts';
+import type { Scorer, StartScorer } from '#node/scoring/process.ts';
+import { ScorerGone } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { ScorerRequests } from '#protocol/scorer.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
 import { readScores, wholePart } from '#formats/scoreArrow.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import { startScorer } from '#node/scoring/process.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { memoryServer } from '../fakes/wires.ts';

@@ -22,8 +22,8 @@ import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { probeProviders } from '#node/models/providers.ts';
 import { ScoreCache } from '#node/models/scoreCache.ts';
-import type { Scorer } from '#node/scoringProcess.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import type { Scorer } from '#node/scoring/process.ts';
+import { startScorer } from '#node/scoring/process.ts';
 
 import type { ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';

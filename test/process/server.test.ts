@@ -8,8 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
-import type { Scorer } from '#node/scoringProcess.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import type { Scorer } from '#node/scoring/process.ts';
+import { startScorer } from '#node/scoring/process.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import { PlainClient } from '../fakes/client.ts';

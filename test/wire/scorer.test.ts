@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ScoringJob } from '#node/scoring.ts';
-import { score } from '#node/scoring.ts';
+import type { ScoringJob } from '#node/scoring/fit.ts';
+import { score } from '#node/scoring/fit.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 

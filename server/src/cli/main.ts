@@ -15,7 +15,7 @@ import { expandPaths } from '#node/paths.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import { startScorer } from '#node/scoring/process.ts';
 import { inWords } from '#node/systemErrors.ts';
 import { threads, widthFor } from '#node/threads.ts';
 

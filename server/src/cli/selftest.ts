@@ -1,7 +1,7 @@
 import { messages } from '#core/messages.ts';
 import type { Share } from '#core/score/quality.ts';
 import { plural } from '#core/words/numbers.ts';
-import { SELF_TEST_SHARE } from '#node/scoring.ts';
+import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 
 import type { Command } from './command.ts';
 import { openSurveyed, scoreDataset } from './job.ts';

@@ -10,7 +10,7 @@ import { defaultCacheFolder } from '#node/cacheFolder.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { endForSure } from '#node/ending.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
-import { startScorer } from '#node/scoringProcess.ts';
+import { startScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import { threads, widthFor } from '#node/threads.ts';
 

@@ -17,7 +17,7 @@ import type { Cutoffs } from '#core/score/ranking.ts';
 import { CONSISTENCY_WORDS, cutoffsFor, Distribution } from '#core/score/ranking.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
 import { groupOf } from '#node/engine.ts';
-import { SELF_TEST_SHARE } from '#node/scoring.ts';
+import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 

@@ -6,8 +6,8 @@ import { messages } from '#core/messages.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { OpenedModel, OpenModel, RateFigures, ScoringItem } from '#protocol/scorer.ts';
 
-import type { Scorer, StartScorer } from '../scoringProcess.ts';
-import { ScorerGone } from '../scoringProcess.ts';
+import type { Scorer, StartScorer } from '../scoring/process.ts';
+import { ScorerGone } from '../scoring/process.ts';
 import type { Holder, MemoryBudget } from './memory.ts';
 
 /** Limits of time, in milliseconds. */

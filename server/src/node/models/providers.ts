@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
 
-import type { StartScorer } from '../scoringProcess.ts';
+import type { StartScorer } from '../scoring/process.ts';
 
 export interface ProbedProvider {
   readonly provider: Provider;

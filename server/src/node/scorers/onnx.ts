@@ -17,7 +17,7 @@ import { ModelHost } from '../models/host.ts';
 import { MemoryBudget } from '../models/memory.ts';
 import { providersFor } from '../models/providers.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
-import type { StartScorer } from '../scoringProcess.ts';
+import type { StartScorer } from '../scoring/process.ts';
 import type { PairScorer, Rater } from './rating.ts';
 import { raterScorer } from './rating.ts';
 

@@ -2,7 +2,7 @@
 // late waits, and who is looked at goes first.
 import { availableParallelism } from 'node:os';
 
-import type { Scorer, StartOptions, StartScorer } from './scoringProcess.ts';
+import type { Scorer, StartOptions, StartScorer } from './process.ts';
 
 /** What a process that fits a file of usual size holds, in MB. */
 const PROCESS_MB = 128;

@@ -7,8 +7,8 @@ import type { PartFit } from '#core/score/consistency.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import type { ConsistencyResult, Plan, WirePair } from '#protocol/scorer.ts';
 
-import type { Scorer, StartScorer } from './scoringProcess.ts';
-import { ScorerGone } from './scoringProcess.ts';
+import type { Scorer, StartScorer } from './process.ts';
+import { ScorerGone } from './process.ts';
 
 /** How long a scorer may take to hear a cancellation before it is killed. */
 const CANCEL_GRACE_MS = 100;

@@ -8,8 +8,8 @@ import { UserError } from '#core/messages.ts';
 import type { ScorerNotifications, ScorerRequests } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
-import type { Caller } from './rpc.ts';
-import { callerOf } from './rpc.ts';
+import type { Caller } from '../rpc.ts';
+import { callerOf } from '../rpc.ts';
 import { SilenceWatch } from './silence.ts';
 
 /** A running scorer, at the other end of some wire. */
