@@ -78,7 +78,7 @@ async function recordMeant(
       : await askLine();
   if (line === undefined) return undefined;
   const found = await server.request('preflens/recordAt', { uri: uri.toString(), line: line - 1 });
-  if (!('why' in found)) return found;
+  if (found.ok) return found.value;
   void say('info', found.why);
   return undefined;
 }
@@ -91,21 +91,21 @@ async function withFile(run: (uri: string) => Promise<unknown>, uri: string | un
 
 /** Opens a file in the server and the compare view on its first finding. */
 async function openFromDisk({ server, panel }: CommandContext, uri: string): Promise<void> {
-  const { error } = await vscode.window.withProgress(
+  const opened = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'PrefLens: reading' },
     async () => server.request('preflens/openFile', { uri }),
   );
-  if (error !== undefined) void say('error', error);
+  if (!opened.ok) void say('error', opened.why);
   else await panel.review(uri);
 }
 
 async function saveEdits(server: Server, uri: string): Promise<void> {
-  const { saved = 0, error } = await vscode.window.withProgress(
+  const saved = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'PrefLens: saving' },
     async () => server.request('preflens/saveFile', { uri }),
   );
-  if (error !== undefined) void say('error', error);
-  else void say('info', saved === 0 ? NO_EDITS : `${plural(saved, 'record')} saved.`);
+  if (!saved.ok) void say('error', saved.why);
+  else void say('info', saved.value === 0 ? NO_EDITS : `${plural(saved.value, 'record')} saved.`);
 }
 
 /** Has the server do something to a file; it says so where it cannot. */

@@ -165,8 +165,8 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       await vscode.workspace.openTextDocument(file);
     } catch {
       // Too large for a document, or packed: it was read from disk before.
-      const { error } = await this.#server.request('preflens/openFile', { uri });
-      if (error !== undefined) void say('warning', error);
+      const opened = await this.#server.request('preflens/openFile', { uri });
+      if (!opened.ok) void say('warning', opened.why);
     }
   }
 

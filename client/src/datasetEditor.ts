@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
 import type { EditMade, RecordEdit } from '#protocol/editor/edits.ts';
-import type { SaveResult } from '#protocol/editor/models.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { PairRequest } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
@@ -14,6 +14,7 @@ import type { Server } from './languageClient.ts';
 import { pageOf, pageOptions } from './page.ts';
 import type { ReviewPlace } from './reviewPlace.ts';
 import { placeAfter, placeEdited, stepFrom } from './reviewPlace.ts';
+import { say } from './say.ts';
 
 export const DATASET_VIEW = 'preflens.dataset';
 
@@ -28,8 +29,8 @@ export function isDataset({ scheme, path }: vscode.Uri): boolean {
 type ChangeEvent =
   vscode.CustomDocumentEditEvent<DatasetDocument> | vscode.CustomDocumentContentChangeEvent<DatasetDocument>;
 
-function orThrow({ error }: SaveResult): void {
-  if (error !== undefined) throw new Error(error);
+function orThrow(outcome: Outcome<unknown>): void {
+  if (!outcome.ok) throw new Error(outcome.why);
 }
 
 /** A file that the server holds open from disk while an editor shows it. */
@@ -153,9 +154,14 @@ class DatasetPage {
   }
 
   async #edit(ref: RecordRef, edit: RecordEdit): Promise<void> {
-    const after = await this.#server.request('preflens/edit', { ...ref, edit });
-    if (after) this.#place = placeEdited(this.#place, ref, after);
-    if (!after || after.pair === ref.pair || this.#selected?.record !== ref.record) return;
+    const edited = await this.#server.request('preflens/edit', { ...ref, edit });
+    if (!edited.ok) {
+      void say('info', edited.why);
+      return;
+    }
+    const after = edited.value;
+    this.#place = placeEdited(this.#place, ref, after);
+    if (after.pair === ref.pair || this.#selected?.record !== ref.record) return;
     // The pair has another number in its record now.
     this.#selected = { uri: ref.uri, record: after.record, pair: after.pair ?? 0 };
     await this.#select(this.#selected);

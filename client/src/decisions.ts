@@ -31,11 +31,11 @@ async function keep(server: Server, ref: KeepRequest): Promise<void> {
     validateInput: (words) => (words.trim() === '' ? 'A reason, for those who read it later' : undefined),
   });
   if (reason === undefined) return;
-  const { error } = await server.request('preflens/keep', {
+  const kept = await server.request('preflens/keep', {
     ...ref,
     reason: reason.trim(),
   });
-  if (error !== undefined) void say('error', error);
+  if (!kept.ok) void say('error', kept.why);
 }
 
 async function checkWorkspace(server: Server): Promise<void> {
@@ -65,8 +65,8 @@ export function registerDecisions(server: Server, root: vscode.Uri): vscode.Disp
     }),
     command('preflens.checkFile', async () => {
       const uri = activeFile()?.toString();
-      const refusal = uri === undefined ? undefined : await server.request('preflens/checkFile', { uri });
-      if (refusal !== null) void say('info', refusal?.why ?? NO_FILE);
+      const checked = uri === undefined ? undefined : await server.request('preflens/checkFile', { uri });
+      if (!checked?.ok) void say('info', checked?.why ?? NO_FILE);
     }),
     command('preflens.checkWorkspace', async () => checkWorkspace(server)),
   );

@@ -5,7 +5,12 @@ import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 import type { ClientOptions } from '#protocol/editor/options.ts';
-import type { ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor/wire.ts';
+import type {
+  ClientNotifications,
+  ClientRequests,
+  EditorNotifications,
+  EditorRequests,
+} from '#protocol/editor/wire.ts';
 
 import { problemsUri } from './rowLinks.ts';
 import { TEXT_SCHEME } from './textView.ts';
@@ -17,9 +22,9 @@ export interface Server {
     params: EditorRequests[Name]['params'],
   ): Promise<EditorRequests[Name]['result']>;
   notify<Name extends keyof EditorNotifications>(name: Name, params: EditorNotifications[Name]): void;
-  on<Name extends keyof EditorNotifications>(
+  on<Name extends keyof ClientNotifications>(
     name: Name,
-    handle: (params: EditorNotifications[Name]) => void,
+    handle: (params: ClientNotifications[Name]) => void,
   ): vscode.Disposable;
   /** Answers what the server asks. */
   answer<Name extends keyof ClientRequests>(

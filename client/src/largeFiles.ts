@@ -71,8 +71,8 @@ export function followLargeFiles(server: Server): vscode.Disposable {
     );
     if (isSynced || !(await isLarge(uri))) return;
     opened.add(uri.toString());
-    const { error } = await server.request('preflens/openFile', { uri: uri.toString() });
-    if (error !== undefined) void say('warning', error);
+    const outcome = await server.request('preflens/openFile', { uri: uri.toString() });
+    if (!outcome.ok) void say('warning', outcome.why);
   };
   for (const tab of allTabs()) void look(tab);
   return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {

@@ -89,9 +89,9 @@ async function addScorer(server: Server, folder: vscode.Uri, model: string): Pro
       `${CONFIG} could not be changed. Add {"kind": "onnx", "model": ${JSON.stringify(model)}} to its "scorers".`,
     );
   } else {
-    const { error } = await server.request('preflens/writeConfig', { path: path.fsPath, text: made });
-    if (error !== undefined) {
-      void say('error', error);
+    const written = await server.request('preflens/writeConfig', { path: path.fsPath, text: made });
+    if (!written.ok) {
+      void say('error', written.why);
       return;
     }
   }
@@ -111,14 +111,15 @@ async function pickModel(server: Server, reports: Reports): Promise<void> {
 }
 
 async function checkModel(server: Server, reports: Reports, picked: vscode.Uri): Promise<void> {
-  const { lines, warnings, error } = await vscode.window.withProgress(
+  const checked = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'PrefLens: checking the model' },
     async () => server.request('preflens/checkModel', { folder: picked.fsPath }),
   );
-  if (error !== undefined) {
-    void say('error', error);
+  if (!checked.ok) {
+    void say('error', checked.why);
     return;
   }
+  const { lines, warnings } = checked.value;
   await reports.show('Reward model', [...lines, ...warnings.flatMap((warning) => ['', `Note: ${warning}`])]);
   const folder = configFolder();
   if (!folder) return;

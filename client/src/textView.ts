@@ -42,15 +42,15 @@ class TextFiles implements vscode.FileSystemProvider {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { text, error } = await this.#server.request('preflens/readText', { uri: fileOf(uri).toString() });
-    if (error !== undefined) throw vscode.FileSystemError.Unavailable(error);
-    return new TextEncoder().encode(text);
+    const read = await this.#server.request('preflens/readText', { uri: fileOf(uri).toString() });
+    if (!read.ok) throw vscode.FileSystemError.Unavailable(read.why);
+    return new TextEncoder().encode(read.value);
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     const text = new TextDecoder().decode(content);
-    const { error } = await this.#server.request('preflens/writeText', { uri: fileOf(uri).toString(), text });
-    if (error !== undefined) throw vscode.FileSystemError.NoPermissions(error);
+    const written = await this.#server.request('preflens/writeText', { uri: fileOf(uri).toString(), text });
+    if (!written.ok) throw vscode.FileSystemError.NoPermissions(written.why);
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 

@@ -8,11 +8,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
 import { seededRandom } from '#core/score/random.ts';
-import type { SaveResult } from '#protocol/editor/models.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { PairView } from '#protocol/editor/views.ts';
 
 import { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';
+import { ok } from '../fakes/outcome.ts';
 import { CLI } from '../process/run.ts';
 import { report, rounds } from './attack.ts';
 
@@ -92,10 +93,10 @@ describe('27: two windows on one file', () => {
       await Promise.all(windows.map(async (window) => window.kill()));
       const next = await serverOn(path);
       for (const record of flips) expect(await chosen(next, record)).toBe(`worse ${record}`);
-      const saved = await next.client.connection.sendRequest<SaveResult>('preflens/saveFile', {
+      const saved = await next.client.connection.sendRequest<Outcome<number>>('preflens/saveFile', {
         uri: next.uri,
       });
-      expect(saved).toEqual({ saved: flips.size });
+      expect(saved).toEqual(ok(flips.size));
       await next.kill();
       expect(readFileSync(path, 'utf8')).toBe(
         LINES.map((line, i) => (flips.has(i) ? flipped(i) : line)).join('\n'),
@@ -113,10 +114,10 @@ describe('27: two windows on one file', () => {
     await one.flip(3);
     await two.flip(5);
     expect([await chosen(one, 5), await chosen(two, 3)]).toEqual(['better 5', 'better 3']);
-    const save = async ({ client, uri }: Server): Promise<SaveResult> =>
+    const save = async ({ client, uri }: Server): Promise<Outcome<number>> =>
       client.connection.sendRequest('preflens/saveFile', { uri });
     const seen = two.client.statuses.length;
-    expect(await save(one)).toEqual({ saved: 1 });
+    expect(await save(one)).toEqual(ok(1));
     // The file is looked at every two seconds, and read again with the edit that is pending here.
     await two.client.until('the file as the other saved it', () => {
       const later = two.client.statuses.slice(seen);
@@ -126,7 +127,7 @@ describe('27: two windows on one file', () => {
         : undefined;
     });
     expect(await chosen(two, 3)).toBe('worse 3');
-    expect(await save(two)).toEqual({ saved: 1 });
+    expect(await save(two)).toEqual(ok(1));
     expect(readFileSync(path, 'utf8')).toBe(LINES.with(3, flipped(3)).with(5, flipped(5)).join('\n'));
     await Promise.all([one.kill(), two.kill()]);
   });

@@ -11,6 +11,7 @@ import { planEdit } from '#core/edits/edit.ts';
 import { mappingById } from '#core/mapping/table.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { decodeText, encodeText } from '#formats/wtf8.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 
 import { OpenDocument } from '../../server/src/lsp/document.ts';
 import type { PlainClient } from '../fakes/client.ts';
@@ -144,8 +145,8 @@ describe('29: surrogates', () => {
   }
   const uri = 'file:///data/half.jsonl';
   const recordAt = async (client: PlainClient, line: number): Promise<object | null> => {
-    const found: object = await client.connection.sendRequest('preflens/recordAt', { uri, line });
-    return 'why' in found ? null : found;
+    const found: Outcome<object> = await client.connection.sendRequest('preflens/recordAt', { uri, line });
+    return found.ok ? found.value : null;
   };
 
   it.each([true, false])(

@@ -6,11 +6,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import type { SaveResult } from '#protocol/editor/models.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { PairView } from '#protocol/editor/views.ts';
 
 import { faultEnvironment } from '../fakes/faults.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';
+import { ok } from '../fakes/outcome.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import { preflens } from '../process/run.ts';
 import { report } from './attack.ts';
@@ -71,7 +72,7 @@ describe('34: a cache that cannot be written', () => {
     const client = memoryServer(undefined, folder.write('cache', 'x'));
     await client.initialize({ settings: { scoreOnOpen: false } });
     const uri = pathToFileURL(path).href;
-    expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual({});
+    expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual(ok());
     const status = await client.until('the survey', () =>
       client.statuses.find((one) => one.uri === uri && one.phase !== 'reading'),
     );
@@ -81,8 +82,8 @@ describe('34: a cache that cannot be written', () => {
     expect((await pairAt()).chosen.text).toBe('better 7');
     await client.execute('preflens.flip', { uri, record: 7, pair: 0 });
     expect((await pairAt()).chosen.text).toBe('worse 7');
-    const saved: SaveResult = await client.connection.sendRequest('preflens/saveFile', { uri });
-    expect(saved).toEqual({ saved: 1 });
+    const saved: Outcome<number> = await client.connection.sendRequest('preflens/saveFile', { uri });
+    expect(saved).toEqual(ok(1));
     const bytes = readFileSync(path);
     const now = (suffix.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
     expect(now).toContain('{"prompt":"q7","chosen":"worse 7","rejected":"better 7"}');

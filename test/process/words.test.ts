@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { goodRecord, testFolder } from '../fakes/files.ts';
+import { ok } from '../fakes/outcome.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import { preflens } from './run.ts';
 
@@ -73,7 +74,7 @@ describe('who decides', () => {
     client.open(uri, faulty);
     await client.diagnostics(uri, (list) => list.length === 1);
     const ref = { uri, record: 0, pair: 0, rule: 'empty-response' };
-    expect(await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'r' })).toEqual({});
+    expect(await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'r' })).toEqual(ok());
     expect(byOf()).toBe('Ann Example');
   });
 });

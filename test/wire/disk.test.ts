@@ -6,12 +6,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import type { SaveResult } from '#protocol/editor/models.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { PairView } from '#protocol/editor/views.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';
+import { ok, whyOf } from '../fakes/outcome.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
 const folder = testFolder('wire-disk');
@@ -30,7 +31,7 @@ async function serverOn(): Promise<PlainClient> {
 
 async function openFromDisk(client: PlainClient, path: string): Promise<string> {
   const uri = pathToFileURL(path).toString();
-  expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual({});
+  expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual(ok());
   await client.until('the survey', () =>
     client.statuses.find((one) => one.uri === uri && one.phase !== 'reading'),
   );
@@ -39,7 +40,7 @@ async function openFromDisk(client: PlainClient, path: string): Promise<string> 
 
 const pairAt = async (client: PlainClient, uri: string, record: number): Promise<PairView> =>
   client.connection.sendRequest('preflens/pair', { uri, record, step: 'here' });
-const save = async (client: PlainClient, uri: string): Promise<SaveResult> =>
+const save = async (client: PlainClient, uri: string): Promise<Outcome<number>> =>
   client.connection.sendRequest('preflens/saveFile', { uri });
 
 describe('a file that is open from disk', () => {
@@ -59,7 +60,7 @@ describe('a file that is open from disk', () => {
     expect(readFileSync(path).equals(suffix.endsWith('.gz') ? gzipSync(text) : Buffer.from(text))).toBe(true);
     await client.until('the unsaved edit', () => client.statuses.find((one) => one.unsavedCount === 1));
 
-    expect(await save(client, uri)).toEqual({ saved: 1 });
+    expect(await save(client, uri)).toEqual(ok(1));
     const bytes = readFileSync(path);
     const saved = (suffix.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().split('\r\n');
     const expected = text.split('\r\n');
@@ -85,7 +86,7 @@ describe('a file that is open from disk', () => {
     await openFromDisk(second, path);
     expect((await pairAt(second, uri, 3)).chosen.text).toBe(before.rejected.text);
     expect(second.messages).toEqual(['PrefLens: 1 unsaved edit of an earlier session restored.']);
-    expect(await save(second, uri)).toEqual({ saved: 1 });
+    expect(await save(second, uri)).toEqual(ok(1));
     const third = await serverOn();
     await openFromDisk(third, path);
     expect(third.messages).toEqual([]);
@@ -100,7 +101,7 @@ describe('a file that is open from disk', () => {
     await first.execute('preflens.flip', { uri, record: 5, pair: 0 });
     const others = LINES.filter((_, i) => i !== 5).toReversed();
     writeFileSync(path, others.join('\n'));
-    expect((await save(first, uri)).error).toContain('the file changed while it was being saved');
+    expect(whyOf(await save(first, uri))).toContain('the file changed while it was being saved');
     const second = await serverOn();
     await openFromDisk(second, path);
     const message = await second.until('the message', () =>
@@ -113,7 +114,7 @@ describe('a file that is open from disk', () => {
     expect(JSON.parse(after!)).toMatchObject({ chosen: (JSON.parse(was!) as PairJson).rejected });
     expect((await pairAt(second, uri, 115)).chosen.text).toBe(before.rejected.text);
     expect(readFileSync(path, 'utf8')).toBe(others.join('\n'));
-    expect(await save(second, uri)).toEqual({ saved: 1 });
+    expect(await save(second, uri)).toEqual(ok(1));
   });
 
   it('notices what others append', async () => {
@@ -130,7 +131,8 @@ describe('a file that is open from disk', () => {
     const client = await serverOn();
     const uri = pathToFileURL(join(folder.path, 'none.jsonl')).toString();
     expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual({
-      error: expect.stringContaining('there is no such file') as string,
+      ok: false,
+      why: expect.stringContaining('there is no such file') as string,
     });
   });
 });

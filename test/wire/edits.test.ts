@@ -6,11 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { EditMade } from '#protocol/editor/edits.ts';
-import type { SaveResult } from '#protocol/editor/models.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { PairView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';
+import { ok, whyOf } from '../fakes/outcome.ts';
 import { Owners } from '../fakes/owners.ts';
 import { tableOf } from '../fakes/parquet.ts';
 import { HERE } from '../fakes/threads.ts';
@@ -38,7 +39,7 @@ class Window {
     });
   }
 
-  async ask<Result = SaveResult>(name: string, params: object = {}): Promise<Result> {
+  async ask<Result = Outcome<number>>(name: string, params: object = {}): Promise<Result> {
     return this.client.connection.sendRequest<Result>(`preflens/${name}`, { uri: this.uri, ...params });
   }
 
@@ -48,7 +49,7 @@ class Window {
 
   async open(backup?: string): Promise<this> {
     await this.client.initialize({ settings: { scoreOnOpen: false } });
-    expect(await this.ask('openFile', backup === undefined ? {} : { backup })).toEqual({});
+    expect(await this.ask('openFile', backup === undefined ? {} : { backup })).toEqual(ok());
     await this.client.until('the survey', () =>
       this.client.statuses.find(({ uri, phase }) => uri === this.uri && phase !== 'reading'),
     );
@@ -62,7 +63,7 @@ class Window {
   }
 
   /** Takes the last edit back, as an editor does. */
-  async undo(): Promise<SaveResult> {
+  async undo(): Promise<Outcome> {
     return this.ask('undoEdit', { id: this.made.pop()?.id });
   }
 
@@ -99,13 +100,13 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     await first.flip(3);
     await first.flip(5);
     const backup = join(folder.path, 'backup');
-    expect(await first.ask('backup', { path: backup })).toEqual({});
+    expect(await first.ask('backup', { path: backup })).toEqual(ok());
     first.end();
     const second = await open(backup);
     await second.client.until('the edits from before', () => second.made[1]);
     await second.flip(7);
     await second.unsaved(3);
-    for (let i = 0; i < 3; i++) expect(await second.undo()).toEqual({});
+    for (let i = 0; i < 3; i++) expect(await second.undo()).toEqual(ok());
     await second.unsaved(0);
     for (const record of [3, 5, 7]) expect(await second.chosen(record)).toBe(`better ${record}`);
     expect(readFileSync(path).equals(content)).toBe(true);
@@ -125,7 +126,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     renameSync(`${path}.new`, path);
     const second = await open(backup);
     expect([await second.chosen(3), second.made.length]).toEqual(['worse 3', 1]);
-    expect(await second.ask('saveFile')).toEqual({ saved: 1 });
+    expect(await second.ask('saveFile')).toEqual(ok(1));
     second.end();
   });
 
@@ -152,7 +153,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     await new Promise((resolve) => setTimeout(resolve, 4500));
     expect(window.client.statuses.slice(statuses).filter(({ phase }) => phase === 'reading')).toEqual([]);
     expect([window.unsavedCount, await window.chosen(3)]).toEqual([1, 'worse 3']);
-    expect(await window.undo()).toEqual({});
+    expect(await window.undo()).toEqual(ok());
     window.end();
   });
 
@@ -163,7 +164,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
       ['saveFile', {}],
       ['backup', { path: join(folder.path, 'backup') }],
     ] as const)
-      expect((await window.ask(name, { uri, ...params })).error).toContain('still being read');
+      expect(whyOf(await window.ask(name, { uri, ...params }))).toContain('still being read');
     window.end();
   });
 
@@ -177,8 +178,8 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
       window.client.messages.find((one) => one.includes('1 unsaved edit could not be kept')),
     );
     expect(await window.chosen(4)).toBe('worse 3');
-    expect((await window.undo()).error).toContain('cannot be taken back');
-    expect(await window.undo()).toEqual({});
+    expect(whyOf(await window.undo())).toContain('cannot be taken back');
+    expect(await window.undo()).toEqual(ok());
     expect(await window.chosen(4)).toBe('better 3');
     window.end();
   });
@@ -190,16 +191,16 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     await window.client.until('the drop', () => window.made[1]);
     await window.flip(20);
     const statuses = window.client.statuses.length;
-    expect(await window.ask('saveFile')).toEqual({ saved: 3 });
+    expect(await window.ask('saveFile')).toEqual(ok(3));
     expect(window.client.statuses.slice(statuses).filter(({ phase }) => phase === 'reading')).toEqual([]);
     expect([await window.chosen(2), await window.chosen(19), await window.chosen(20)]).toEqual([
       'worse 3',
       'worse 20',
       'better 21',
     ]);
-    expect(await window.undo()).toEqual({});
+    expect(await window.undo()).toEqual(ok());
     expect(await window.chosen(19)).toBe('better 20');
-    expect(await window.ask('saveFile')).toEqual({ saved: 1 });
+    expect(await window.ask('saveFile')).toEqual(ok(1));
     window.end();
     const expected = LINES.with(3, flipped(3)).filter((_, i) => i !== 2);
     const again = await open();
@@ -217,7 +218,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     const third = await open();
     await third.unsaved(2);
     expect([await third.chosen(3), await third.chosen(5)]).toEqual(['worse 3', 'worse 5']);
-    expect(await third.ask('saveFile')).toEqual({ saved: 2 });
+    expect(await third.ask('saveFile')).toEqual(ok(2));
     third.end();
     const fourth = await open();
     expect([fourth.unsavedCount, await fourth.chosen(5)]).toEqual([0, 'worse 5']);
@@ -231,7 +232,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     expect([two.made, two.client.messages, await two.chosen(3)]).toEqual([[], [], 'better 3']);
     await two.flip(5);
     two.end();
-    expect(await one.ask('saveFile')).toEqual({ saved: 1 });
+    expect(await one.ask('saveFile')).toEqual(ok(1));
     one.end();
     const three = await open();
     await three.unsaved(1);

@@ -12,6 +12,7 @@ import type { PairView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { testFolder } from '../fakes/files.ts';
+import { ok } from '../fakes/outcome.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
 const folder = testFolder('wire-findings');
@@ -129,8 +130,8 @@ describe('a file that is open from disk', () => {
     const ref = { uri, record: 3, pair: 0, rule: 'turn-marker-in-response' };
     expect(
       await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'a play', by: '' }),
-    ).toEqual({});
-    expect(await client.connection.sendRequest('preflens/saveFile', { uri })).toEqual({ saved: 1 });
+    ).toEqual(ok());
+    expect(await client.connection.sendRequest('preflens/saveFile', { uri })).toEqual(ok(1));
     const found = await client.diagnostics(uri, (list) => rulesOf(list).includes('identical-pair'));
     expect(rulesOf(found).sort()).toEqual(['identical-pair', 'template-token-in-text']);
     expect(readFileSync(path, 'utf8').split('\n')[1]).toBe(line('Q2', 'Hi 鳥!'));
@@ -146,7 +147,7 @@ describe('decisions', () => {
     const [ref] = keepAction.command!.arguments as [KeepRequest];
     expect(
       await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'a play', by: 'ann' }),
-    ).toEqual({});
+    ).toEqual(ok());
     const left = await client.diagnostics(
       uri,
       (found) => !rulesOf(found).includes('turn-marker-in-response'),
@@ -156,7 +157,8 @@ describe('decisions', () => {
     expect(JSON.parse(text)).toMatchObject({ rule: 'turn-marker-in-response', reason: 'a play', by: 'ann' });
     expect(await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'again', by: '' })).toEqual(
       {
-        error: 'The finding is not there any more, or its file is not saved. Nothing was written down.',
+        ok: false,
+        why: 'The finding is not there any more, or its file is not saved. Nothing was written down.',
       },
     );
     // Another window, another order, another label: the same pair.

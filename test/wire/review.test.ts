@@ -243,14 +243,14 @@ describe('commands that can do nothing', () => {
   it('say why, and what to do', async () => {
     const client = await opened('{"level":"info"}\n');
     const unknown = expect.stringContaining('preflens.json') as string;
-    expect(await ask(client, 'recordAt', { uri: URI, line: 0 })).toMatchObject({ record: 0 });
-    expect(await ask(client, 'recordAt', { uri: URI, line: 5 })).toEqual({ why: unknown });
+    expect(await ask(client, 'recordAt', { uri: URI, line: 0 })).toMatchObject({ value: { record: 0 } });
+    expect(await ask(client, 'recordAt', { uri: URI, line: 5 })).toEqual({ ok: false, why: unknown });
     expect(await client.execute('preflens.score', URI)).toEqual(unknown);
-    expect(await ask(client, 'checkFile', { uri: URI })).toEqual({ why: unknown });
+    expect(await ask(client, 'checkFile', { uri: URI })).toEqual({ ok: false, why: unknown });
     const other = 'file:///notes.txt';
     const notRead = expect.stringContaining('notes.txt is no file that PrefLens reads') as string;
     expect(await client.execute('preflens.score', other)).toEqual(notRead);
-    expect(await ask(client, 'checkFile', { uri: other })).toEqual({ why: notRead });
+    expect(await ask(client, 'checkFile', { uri: other })).toEqual({ ok: false, why: notRead });
     expect(await client.execute('preflens.cancelScoring', other)).toContain('Nothing is being scored');
   });
 

@@ -8,12 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFile } from '#node/files.ts';
 import { alignLines } from '#node/parquet/textSave.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
-import type { SaveResult, TextResult } from '#protocol/editor/models.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
 import type { PairView } from '#protocol/editor/views.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, testFolder } from '../fakes/files.ts';
+import { ok, whyOf } from '../fakes/outcome.ts';
 import { tableOf } from '../fakes/parquet.ts';
 import { decode } from '../fakes/records.ts';
 import { memoryServer } from '../fakes/wires.ts';
@@ -106,16 +107,16 @@ describe('a table in an editor', () => {
     const [first, second] = [await flip(3), await flip(5)];
     await ask('edit', { record: 9, edit: { kind: 'drop' } });
     expect(first.label).toBe('Flip chosen and rejected');
-    expect(await ask('undoEdit', { id: second.id })).toEqual({});
+    expect(await ask('undoEdit', { id: second.id })).toEqual(ok());
     const shown = (await rows()).rows;
     expect([3, 5, 9].map((i) => [shown[i]!.chosen, shown[i]!.isEdited, shown[i]!.isDropped])).toEqual([
       ['worse 3', true, false],
       ['better 5', false, false],
       ['', true, true],
     ]);
-    expect(await ask('redoEdit', { id: second.id })).toEqual({});
+    expect(await ask('redoEdit', { id: second.id })).toEqual(ok());
     expect(await linesOf()).toEqual(before);
-    expect(await ask<SaveResult>('saveFile')).toEqual({ saved: 3 });
+    expect(await ask<Outcome<number>>('saveFile')).toEqual(ok(3));
     const wanted = before.map((line, i) =>
       i === 3 || i === 5
         ? line.replace('better', 'x').replace('worse', 'better').replace('x', 'worse')
@@ -124,8 +125,8 @@ describe('a table in an editor', () => {
     expect(await linesOf()).toEqual(wanted.filter((_, i) => i !== 9));
     // The dropped row is gone for good; an edit of another one can still be taken back, wherever it stands now.
     const { id } = await client.until('the drop', () => made.find(({ label }) => label === 'Drop record'));
-    expect((await ask<SaveResult>('undoEdit', { id })).error).toContain('cannot be taken back');
-    expect(await ask('undoEdit', { id: first.id })).toEqual({});
+    expect(whyOf(await ask<Outcome<number>>('undoEdit', { id }))).toContain('cannot be taken back');
+    expect(await ask('undoEdit', { id: first.id })).toEqual(ok());
     await ask('saveFile');
     expect(await linesOf()).toEqual(before.with(5, wanted[5]!).filter((_, i) => i !== 9));
   });
@@ -138,7 +139,7 @@ describe('a table in an editor', () => {
     await ask('saveFile');
     await read();
     expect(readFileSync(path).equals(before)).toBe(false);
-    expect(await ask('undoEdit', { id })).toEqual({});
+    expect(await ask('undoEdit', { id })).toEqual(ok());
     await ask('saveFile');
     expect((await linesOf())[3]).toBe(goodRecord(3));
   });
@@ -148,7 +149,7 @@ describe('a table in an editor', () => {
     await read();
     await flip(3);
     const backup = join(folder.path, 'backup');
-    expect(await ask('backup', { path: backup })).toEqual({});
+    expect(await ask('backup', { path: backup })).toEqual(ok());
     client.connection.dispose();
     await start();
     await ask('openFile', { backup });
@@ -165,31 +166,32 @@ describe('a table in an editor', () => {
     await flip(3);
     const other = join(folder.path, 'other.parquet');
     const before = await linesOf();
-    expect(await ask('saveFileAs', { path: other })).toEqual({ saved: 1 });
+    expect(await ask('saveFileAs', { path: other })).toEqual(ok(1));
     expect((await linesOf(other))[3]).toContain('"chosen":"worse 3"');
     expect(await linesOf()).toEqual(before);
     await client.until('the edit to wait', () => (status()?.unsavedCount === 1 ? true : undefined));
   });
 
   it('is text, and saved from there: lines that were edited and removed, and none that was added', async () => {
-    const { text = '' } = await ask<TextResult>('readText');
+    const read = await ask<Outcome<string>>('readText');
+    const text = read.ok ? read.value : '';
     const lines = text.split('\n').slice(0, -1);
     expect(lines).toEqual(await linesOf());
     const edited = lines
       .map((line, i) => (i === 20 ? line.replace('better', 'much better') : line))
       .filter((_, i) => i !== 2);
-    expect(await ask('writeText', { text: edited.join('\n') })).toEqual({ saved: 2 });
+    expect(await ask('writeText', { text: edited.join('\n') })).toEqual(ok(2));
     expect(await linesOf()).toEqual(edited);
-    const refused = await ask<SaveResult>('writeText', { text: [...edited, ...edited].join('\n') });
-    expect(refused.error).toContain('than the table has rows');
-    const broken = await ask<SaveResult>('writeText', {
+    const refused = await ask<Outcome<number>>('writeText', { text: [...edited, ...edited].join('\n') });
+    expect(whyOf(refused)).toContain('than the table has rows');
+    const broken = await ask<Outcome<number>>('writeText', {
       text: edited.map((line, i) => (i === 4 ? '{"prompt":' : line)).join('\n'),
     });
-    expect(broken.error).toContain('row 5 is no JSON object');
-    const wrong = await ask<SaveResult>('writeText', {
+    expect(whyOf(broken)).toContain('row 5 is no JSON object');
+    const wrong = await ask<Outcome<number>>('writeText', {
       text: edited.map((line, i) => (i === 4 ? '{"prompt":7}' : line)).join('\n'),
     });
-    expect(wrong.error).toContain('7 is no value for column prompt');
+    expect(whyOf(wrong)).toContain('7 is no value for column prompt');
     expect(await linesOf()).toEqual(edited);
   });
 
@@ -198,8 +200,8 @@ describe('a table in an editor', () => {
     await read();
     const before = await linesOf();
     await flip(3);
-    const { error } = await ask<SaveResult>('writeText', { text: before.slice(1).join('\n') });
-    expect(error).toContain('has unsaved edits of this file');
+    const refused = await ask<Outcome<number>>('writeText', { text: before.slice(1).join('\n') });
+    expect(whyOf(refused)).toContain('has unsaved edits of this file');
     expect(await linesOf()).toEqual(before);
   });
 

@@ -12,6 +12,7 @@ import type { RowsResult } from '#protocol/editor/rows.ts';
 import { generatePairs } from '../bench/generate.ts';
 import type { PlainClient } from '../fakes/client.ts';
 import { testFolder } from '../fakes/files.ts';
+import { ok } from '../fakes/outcome.ts';
 import { HERE } from '../fakes/threads.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
@@ -114,7 +115,7 @@ async function openAs(kind: 'disk' | 'document', client: PlainClient): Promise<s
   const path = folder.write('a.jsonl', TEXT);
   const uri = pathToFileURL(path).toString();
   if (kind === 'document') client.open(uri, TEXT);
-  else expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual({});
+  else expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual(ok());
   await searched(client, 0);
   return uri;
 }
@@ -209,7 +210,7 @@ describe('edits of an earlier session', () => {
     await first.connection.sendNotification('preflens/closeFile', { uri });
     searches = 0;
     const second = await openServer();
-    expect(await second.connection.sendRequest('preflens/openFile', { uri })).toEqual({});
+    expect(await second.connection.sendRequest('preflens/openFile', { uri })).toEqual(ok());
     await searched(second, 0);
     expect(second.statuses.at(-1)!.unsavedCount).toBe(1);
     expect(changes(before, await findingsIn(second, uri))).toEqual({ gone: [], came: [] });

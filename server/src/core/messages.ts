@@ -29,6 +29,7 @@ export const messages = {
   notFound: (path: string) => new UserError(`${path}: there is no such file. Check the path.`),
   isFolder: (path: string) =>
     new UserError(`${path}: this is a folder, and a file is needed. Name one of the .jsonl files in it.`),
+  textMoved: () => new UserError('The text changed meanwhile. Nothing was edited; repeat the edit.'),
   outOfStep: (name: string) =>
     new UserError(
       `${name}: PrefLens had another text than the editor. Nothing was changed, and the text was read again: repeat the edit.`,

@@ -348,8 +348,7 @@ export class DiskSource implements Source {
   }
 
   /** Saves the file as it is with its edits under another name; how many records differ. The edits stay pending here. */
-  async saveAs(path: string): Promise<number> {
-    const signal = new AbortController().signal;
+  async saveAs(path: string, signal: AbortSignal): Promise<number> {
     const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];
     const plan = planChanges(this.#file, async () => Promise.resolve(changes), false);
     await savePlannedAs(this.#file, path, plan, signal);

@@ -5,16 +5,23 @@ import type { Connection, WorkspaceEdit } from 'vscode-languageserver/node';
 import { messages } from '#core/messages.ts';
 import type { HeldLine } from '#protocol/editor/edits.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
-import type { ClientRequests } from '#protocol/editor/wire.ts';
 
 import type { OpenDocument } from './document.ts';
 import { fileNameOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
-import { log, show } from './show.ts';
+import type { Client } from './serveEditor.ts';
+import { log } from './show.ts';
 import { DocumentSource } from './source.ts';
 
-/** True if the editor has the text that the edit was made for. Shows a message if not. */
-export type InStep = (edit: WorkspaceEdit) => Promise<boolean>;
+/** Whether the editor has the text that an edit was made for. */
+export type StepState =
+  | { readonly kind: 'same' }
+  /** `moved`: the person edits meanwhile. `fault`: the server's text was wrong, or may be. */
+  | { readonly kind: 'moved' | 'fault'; readonly why: string };
+
+export type InStep = (edit: WorkspaceEdit) => Promise<StepState>;
+
+const SAME: StepState = { kind: 'same' };
 
 /** The lines that the edits of a document touch, as the server has them. */
 function linesOf(document: OpenDocument, edit: WorkspaceEdit): readonly HeldLine[] {
@@ -35,30 +42,26 @@ function uriOf(edit: WorkspaceEdit): string | undefined {
   return change && 'textDocument' in change ? change.textDocument.uri : undefined;
 }
 
-export function inStepWith(connection: Connection, files: OpenFiles, options: () => ClientOptions): InStep {
+export function inStepWith(
+  connection: Connection,
+  client: Client,
+  files: OpenFiles,
+  options: () => ClientOptions,
+): InStep {
   return async (edit) => {
     const uri = uriOf(edit);
     const source = uri === undefined ? undefined : files.get(uri)?.dataset.source;
-    if (uri === undefined || !(source instanceof DocumentSource)) return true;
+    if (uri === undefined || !(source instanceof DocumentSource)) return SAME;
     const { document } = source;
     const name = fileNameOf(uri);
     if (!options().holds) {
       // The protocol calls it the end of a line, and half of the editors do not.
-      if (!document.hasLoneReturn) return true;
-      show(connection, 'error', messages.loneReturn(name).message);
-      return false;
+      return document.hasLoneReturn ? { kind: 'fault', why: messages.loneReturn(name).message } : SAME;
     }
     const { version } = document;
-    const params: ClientRequests['preflens/holds']['params'] = {
-      uri,
-      version,
-      lines: linesOf(document, edit),
-    };
-    const answer: ClientRequests['preflens/holds']['result'] = await connection.sendRequest(
-      'preflens/holds',
-      params,
-    );
-    if (answer.kind !== 'differs') return answer.kind === 'same';
+    const answer = await client.call('preflens/holds', { uri, version, lines: linesOf(document, edit) });
+    if (answer.kind === 'same') return SAME;
+    if (answer.kind === 'other-version') return { kind: 'moved', why: messages.textMoved().message };
     log(
       connection,
       'error',
@@ -66,7 +69,6 @@ export function inStepWith(connection: Connection, files: OpenFiles, options: ()
     );
     // What came meanwhile was made to a text that is not here.
     files.changeDocument(uri, [{ text: answer.text }], answer.version);
-    show(connection, 'error', messages.outOfStep(name).message);
-    return false;
+    return { kind: 'fault', why: messages.outOfStep(name).message };
   };
 }

@@ -14,7 +14,6 @@ import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Phase } from '#protocol/editor/status.ts';
-import type { EditorNotifications } from '#protocol/editor/wire.ts';
 
 import { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';
@@ -25,6 +24,7 @@ import { reportProgress } from './progress.ts';
 import { relateTask } from './relateTask.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
+import type { Client } from './serveEditor.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import { log, show } from './show.ts';
 import type { Source } from './source.ts';
@@ -73,6 +73,7 @@ export interface OpenFile {
 /** What the files need of the server around them. */
 export interface FilesContext {
   readonly connection: Connection;
+  readonly client: Client;
   /** What scorers of preflens.json may use, for the dataset at a uri. */
   readonly machineFor: (uri: string) => ScorerMachine;
   readonly disk: () => Disk;
@@ -186,11 +187,13 @@ export class OpenFiles {
   }
 
   /** Saves the edits of a file that is open from disk; how many records they change. */
-  async save(uri: string): Promise<number> {
+  async save(uri: string, signal: AbortSignal): Promise<number> {
     const file = this.#open.get(uri);
     const source = file?.dataset.source;
     if (!file || !(source instanceof DiskSource)) return 0;
-    const { count, isCarried } = await source.save(file.closed.signal, () => this.current(uri));
+    const { count, isCarried } = await source.save(AbortSignal.any([file.closed.signal, signal]), () =>
+      this.current(uri),
+    );
     if (!isCarried) await this.#reopen(uri, source);
     else if (count > 0) {
       this.publish(file);
@@ -319,7 +322,7 @@ export class OpenFiles {
   }
 
   async #survey(file: OpenFile): Promise<void> {
-    const { connection, settings, isTrusted } = this.#context;
+    const { connection, client, settings, isTrusted } = this.#context;
     const { dataset, closed } = file;
     await this.#context.settled();
     const own = await fileSettings(connection, dataset.source.uri, settings(), isTrusted());
@@ -327,7 +330,7 @@ export class OpenFiles {
     const start = performance.now();
     await dataset.surveyAll(own, closed.signal);
     if (closed.signal.aborted) return;
-    tellSettled(connection, dataset.source, this.#context.tellsStatus());
+    tellSettled(connection, this.#context.tellsStatus() ? client : undefined, dataset.source);
     watchBudget(connection, dataset, own, performance.now() - start);
     await loadDecisions(connection, dataset);
     dataset.update();
@@ -415,7 +418,6 @@ export class OpenFiles {
   #tell(file: OpenFile): void {
     file.toldAt = Date.now();
     if (!this.#context.tellsStatus()) return;
-    const status = statusOf(file) satisfies EditorNotifications['preflens/status'];
-    void this.#context.connection.sendNotification('preflens/status', status);
+    this.#context.client.notify('preflens/status', statusOf(file));
   }
 }

@@ -9,28 +9,27 @@ import { openCacheFolder } from '#node/cacheFolder.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { MemoryBudget } from '#node/models/memory.ts';
-import { probeProviders } from '#node/models/providers.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
-import { describeModel } from '#node/scorers/onnx.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import { pooled, poolWidth } from '#node/scoring/pool.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
-import type { ModelCheck } from '#protocol/editor/models.ts';
 import type { ClientOptions, Settings } from '#protocol/editor/options.ts';
-import type { RecordRef, Refusal } from '#protocol/editor/place.ts';
-import type { ClientRequests, EditorNotifications, EditorRequests } from '#protocol/editor/wire.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
 
 import { codeActionsOf, FIX_ALL, resolveAction } from './actions.ts';
-import { serveDisk } from './diskRequests.ts';
 import { codeLensesOf, hoverOf } from './features.ts';
-import { serveFindings } from './findingsRequests.ts';
+import { diskHandlers, diskListeners, linkWarner, recordEditor } from './handlers/disk.ts';
+import { serveFindings } from './handlers/findings.ts';
+import { modelHandlers } from './handlers/models.ts';
+import { tableHandlers } from './handlers/tables.ts';
 import { inStepWith } from './inStep.ts';
 import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
-import { whyNoRecordAt, whyNotScored } from './reasons.ts';
+import { whyNotScored } from './reasons.ts';
+import { clientOf, serveEditor } from './serveEditor.ts';
 import { DEFAULTS } from './settings.ts';
-import { ask, log } from './show.ts';
+import { ask, log, show } from './show.ts';
 import { linkRules } from './toProtocol.ts';
 
 const COMMANDS = ['preflens.flip', 'preflens.score', 'preflens.cancelScoring'] as const;
@@ -53,6 +52,7 @@ export interface Machine {
 /** Serves one client over `connection`. */
 export function serveLanguage(connection: Connection, machine: Machine): void {
   const { disk } = machine;
+  const client = clientOf(connection);
   let options: ClientOptions = {};
   let settings = DEFAULTS;
   let canRefreshLenses = false;
@@ -94,16 +94,14 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     },
     isTrusted,
     async secret(name, origin) {
-      const params: ClientRequests['preflens/secret']['params'] = { name, origin };
-      const known: ClientRequests['preflens/secret']['result'] = options.secrets
-        ? await connection.sendRequest('preflens/secret', params)
-        : null;
+      const known = options.secrets ? await client.call('preflens/secret', { name, origin }) : null;
       return known ?? environmentSecret(name);
     },
     maySend: async (rule) => maySend(uri, rule),
   });
   const files = new OpenFiles({
     connection,
+    client,
     machineFor,
     disk: () => disk(settings.memoryMb, options.cacheFolder, tell),
     settings: () => settings,
@@ -188,17 +186,20 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return dataset && hoverOf(dataset, position.line);
   });
 
-  const inStep = inStepWith(connection, files, () => options);
+  const inStep = inStepWith(connection, client, files, () => options);
   connection.onCodeAction(async (params) => {
     const dataset = files.current(params.textDocument.uri);
     const actions = dataset ? codeActionsOf(dataset, params, options) : [];
     const edits = actions.flatMap(({ edit }) => edit?.documentChanges ?? []);
-    const isInStep = edits.length === 0 || (await inStep({ documentChanges: edits }));
-    return isInStep ? actions : actions.filter((action) => !action.edit);
+    const state = edits.length === 0 ? undefined : await inStep({ documentChanges: edits });
+    if (state?.kind === 'fault') show(connection, 'error', state.why);
+    return !state || state.kind === 'same' ? actions : actions.filter((action) => !action.edit);
   });
   connection.onCodeActionResolve(async (action) => {
     const resolved = resolveAction(action, (uri) => files.current(uri));
-    return resolved.edit && !(await inStep(resolved.edit)) ? action : resolved;
+    const state = resolved.edit && (await inStep(resolved.edit));
+    if (state?.kind === 'fault') show(connection, 'error', state.why);
+    return !state || state.kind === 'same' ? resolved : action;
   });
 
   connection.onCodeLens(({ textDocument: { uri } }) => {
@@ -208,7 +209,8 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return dataset ? codeLensesOf(dataset, visible, options) : [];
   });
 
-  const edit = serveDisk(connection, files, inStep);
+  const edit = recordEditor(connection, client, files, inStep);
+  const warnOfLinks = linkWarner(connection);
   const findings = serveFindings(connection, files, {
     disk: () => disk(settings.memoryMb, options.cacheFolder, tell),
     settings: () => settings,
@@ -219,7 +221,11 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
     const argument: unknown = args?.[0];
-    if (command === 'preflens.flip') return edit(argument as RecordRef, { kind: 'flip' });
+    if (command === 'preflens.flip') {
+      const flipped = await edit(argument as RecordRef, { kind: 'flip' });
+      if (!flipped.ok) show(connection, 'info', flipped.why);
+      return flipped.ok ? flipped.value : null;
+    }
     const uri = String(argument);
     const file = files.get(uri);
     if (command === 'preflens.cancelScoring') {
@@ -232,52 +238,30 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     return why ?? null;
   });
 
-  connection.onNotification(
-    'preflens/visible',
-    ({ uri, lineStart, lineEnd }: EditorNotifications['preflens/visible']) => {
-      const file = files.get(uri);
-      if (!file) return;
-      file.visible = [lineStart, lineEnd];
-      files.seen(uri);
-      file.job?.prefer(file.visible);
-      if (file.dataset.scores) refreshLenses();
+  serveEditor(
+    connection,
+    {
+      ...diskHandlers(files, edit, warnOfLinks),
+      ...tableHandlers(files, warnOfLinks),
+      ...findings.handlers,
+      ...modelHandlers({ start, machine: () => machineFor(''), isTrusted: () => isTrusted }),
+    },
+    {
+      ...diskListeners(files),
+      'preflens/visible': ({ uri, lineStart, lineEnd }) => {
+        const file = files.get(uri);
+        if (!file) return;
+        file.visible = [lineStart, lineEnd];
+        files.seen(uri);
+        file.job?.prefer(file.visible);
+        if (file.dataset.scores) refreshLenses();
+      },
+      'preflens/trusted': () => {
+        isTrusted = true;
+        void files.readAnew();
+      },
     },
   );
-
-  connection.onRequest<RecordRef | Refusal, unknown>(
-    'preflens/recordAt',
-    ({ uri, line }: EditorRequests['preflens/recordAt']['params']) => {
-      const record = files.current(uri)?.survey.facts.recordAtLine(line) ?? -1;
-      return record < 0
-        ? ({ why: whyNoRecordAt(files.get(uri), uri, line) } satisfies Refusal)
-        : ({ uri, record } satisfies RecordRef);
-    },
-  );
-
-  connection.onNotification('preflens/trusted', () => {
-    isTrusted = true;
-    void files.readAnew();
-  });
-  connection.onRequest(
-    'preflens/checkModel',
-    async ({ folder }: EditorRequests['preflens/checkModel']['params']): Promise<ModelCheck> => {
-      try {
-        if (!isTrusted) throw messages.untrusted();
-        const rule = { kind: 'onnx', model: folder } as const;
-        return await describeModel(rule, '/', machineFor(''), new AbortController().signal);
-      } catch (error) {
-        return { lines: [], warnings: [], error: error instanceof Error ? error.message : String(error) };
-      }
-    },
-  );
-  connection.onRequest('preflens/providers', async (): Promise<readonly string[]> => {
-    const probed = await probeProviders(start);
-    return probed.map(({ provider, works, isChosen, words, advice }) =>
-      [`${provider}: ${works ? words : `not here, ${words}`}${isChosen ? ' (chosen)' : ''}.`, advice ?? '']
-        .join(' ')
-        .trim(),
-    );
-  });
   connection.onShutdown(() => {
     findings.stop();
     files.closeAll();

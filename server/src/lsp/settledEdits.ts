@@ -1,26 +1,23 @@
 // Messages and notifications about unsaved edits: from earlier sessions, of records that are gone, after a crash.
 import type { Connection } from 'vscode-languageserver/node';
 
-import type { EditorNotifications } from '#protocol/editor/wire.ts';
-
 import { DiskSource } from './diskSource.ts';
 import { readableUri } from './names.ts';
+import type { Client } from './serveEditor.ts';
 import { show } from './show.ts';
 import type { Source } from './source.ts';
 
 const editsOf = (count: number): string => (count === 1 ? '1 unsaved edit' : `${count} unsaved edits`);
 
-/** An editor takes edits of an earlier session up in its own history, before it hears of them in a status. */
-export function tellSettled(connection: Connection, source: Source, tellsStatus: boolean): void {
+/**
+ * Tells of edits of an earlier session. A client that keeps a history of edits gets them before a status counts them.
+ * @param client undefined if it does not know `preflens/edited`
+ */
+export function tellSettled(connection: Connection, client: Client | undefined, source: Source): void {
   const settled = source instanceof DiskSource ? source.takeSettled() : undefined;
   if (!settled) return;
   const { uri } = source;
-  for (const { id, label } of tellsStatus ? settled.added : [])
-    void connection.sendNotification('preflens/edited', {
-      uri,
-      id,
-      label,
-    } satisfies EditorNotifications['preflens/edited']);
+  for (const { id, label } of settled.added) client?.notify('preflens/edited', { uri, id, label });
   if (settled.restored > 0)
     show(connection, 'info', `${editsOf(settled.restored)} of an earlier session restored.`);
   else if (settled.added.length > 0)

@@ -99,11 +99,13 @@ export class WorkspaceChecks {
   async run(
     folders: readonly string[],
     onFile: (name: string, done: number) => void,
+    signal: AbortSignal,
   ): Promise<{ readonly files: number; readonly errors: readonly string[] }> {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
-    const isStopped = (): boolean => running.signal.aborted;
+    const ended = AbortSignal.any([running.signal, signal]);
+    const isStopped = (): boolean => ended.aborted;
     const paths: string[] = [];
     const errors: string[] = [];
     for (const folder of folders) {
@@ -133,7 +135,7 @@ export class WorkspaceChecks {
       done += sizes[i] ?? 0;
       if (this.#context.isOpen(uri)) continue;
       try {
-        const checked = await checkClosed(this.#context, uri, path, running.signal);
+        const checked = await checkClosed(this.#context, uri, path, ended);
         if (!checked) continue;
         files++;
         this.#known.set(uri, checked);

@@ -1,5 +1,5 @@
 // The wire tables of #protocol over vscode-jsonrpc, for any transport that the library has a reader for.
-import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { CancellationTokenSource, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 
 /** The asking end of a wire. Every call ends: with a result, an error, or a rejection when the other end is gone. */
@@ -11,22 +11,39 @@ export interface Caller<Requests> {
   ): Promise<Requests[Name] extends { result: infer R } ? R : never>;
 }
 
-/** The answering end: one function for each request, none may be missing. */
+type ResultOf<Request> = Request extends { result: infer R } ? R : never;
+
+/** The answering end: one function for each request, none may be missing. The signal is the caller's. */
 export type Handlers<Requests> = {
-  [Name in keyof Requests]: (
+  readonly [Name in keyof Requests]: (
     params: Requests[Name] extends { params: infer P } ? P : never,
     signal: AbortSignal,
-  ) => Promise<Requests[Name] extends { result: infer R } ? R : never>;
+  ) => ResultOf<Requests[Name]> | Promise<ResultOf<Requests[Name]>>;
 };
+
+/** The receiving end of notifications: one function for each, none may be missing. */
+export type Listeners<Notifications> = {
+  readonly [Name in keyof Notifications]: (params: Notifications[Name]) => void;
+};
+
+/** What `serve` needs of a connection, the library's own or a language server's. */
+interface Answering {
+  onRequest(name: string, handle: (...args: unknown[]) => unknown): unknown;
+}
+
+/** What `listen` needs of a connection. */
+interface Listening {
+  onNotification(name: string, handle: (params: unknown) => void): unknown;
+}
 
 /** What the library puts before the words of a handler that threw. */
 const LIBRARY_WORDS = /^Request \w+ failed with message: /;
 
-/** The asking end. A closed connection rejects what waits: the library alone would leave it pending. */
-export function callerOf<Requests>(connection: MessageConnection): Caller<Requests> {
-  connection.onClose(() => {
-    connection.dispose();
-  });
+/** Sends one request over the wire. */
+type Send = (name: string, params: unknown, token: CancellationToken) => Promise<unknown>;
+
+/** The asking end over `send`. An aborted signal cancels the request on the other side. */
+export function callerOver<Requests>(send: Send): Caller<Requests> {
   return {
     async call(name, params, signal) {
       signal?.throwIfAborted();
@@ -36,7 +53,7 @@ export function callerOf<Requests>(connection: MessageConnection): Caller<Reques
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       try {
-        return await connection.sendRequest(name, ParameterStructures.byPosition, params, source.token);
+        return (await send(name, params, source.token)) as never;
       } catch (error) {
         if (error instanceof ResponseError) error.message = error.message.replace(LIBRARY_WORDS, '');
         throw error;
@@ -48,26 +65,50 @@ export function callerOf<Requests>(connection: MessageConnection): Caller<Reques
   };
 }
 
+/** The asking end. A closed connection rejects what waits: the library alone would leave it pending. */
+export function callerOf<Requests>(connection: MessageConnection): Caller<Requests> {
+  connection.onClose(() => {
+    connection.dispose();
+  });
+  return callerOver(async (name, params, token) =>
+    connection.sendRequest(name, ParameterStructures.byPosition, params, token),
+  );
+}
+
+/** Passes notifications to `listeners`. */
+export function listen<Notifications>(connection: Listening, listeners: Listeners<Notifications>): void {
+  for (const [name, hear] of Object.entries(listeners) as [string, (params: unknown) => void][])
+    connection.onNotification(name, hear);
+}
+
+/** Runs `work` with a signal that the token aborts. Without a token nothing does. */
+export async function withSignal<T>(
+  token: unknown,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const listening = isToken(token)
+    ? token.onCancellationRequested(() => {
+        controller.abort();
+      })
+    : undefined;
+  try {
+    return await work(controller.signal);
+  } finally {
+    listening?.dispose();
+  }
+}
+
 /** Answers requests with `handlers`. A handler that throws rejects its caller. */
-export function serve<Requests>(connection: MessageConnection, handlers: Handlers<Requests>): void {
+export function serve<Requests>(connection: Answering, handlers: Handlers<Requests>): void {
   for (const [name, handle] of Object.entries(handlers) as [
     string,
     (params: unknown, signal: AbortSignal) => unknown,
   ][]) {
-    connection.onRequest(name, async (...args: unknown[]) => {
-      const token = args.at(-1);
-      const controller = new AbortController();
-      const listening = isToken(token)
-        ? token.onCancellationRequested(() => {
-            controller.abort();
-          })
-        : undefined;
-      try {
-        return await handle(args[0], controller.signal);
-      } finally {
-        listening?.dispose();
-      }
-    });
+    // A request without parameters comes with the token alone.
+    connection.onRequest(name, async (...args: unknown[]) =>
+      withSignal(args.at(-1), (signal) => handle(args[0], signal)),
+    );
   }
 }
 

@@ -12,7 +12,7 @@ export interface KeepRequest extends RecordRef {
   readonly rule: string;
 }
 
-/** What `preflens.flip` returns: the pair as it is now known, to flip it back. Null when nothing was flipped. */
+/** The result of `preflens.flip`: the pair as it is known after the flip; null if nothing was flipped. */
 export type FlipResult = RecordRef | null;
 
 /**
@@ -47,9 +47,10 @@ export interface HeldLine {
 }
 
 export type HeldAnswer =
-  /** The same lines. Or another version by now: the editor refuses the edit by itself. */
-  | { readonly kind: 'same' | 'other-version' }
-  /** The server is out of step; here is what it should have. */
+  | { readonly kind: 'same' }
+  /** The editor has another version by now, and rejects the edit itself. */
+  | { readonly kind: 'other-version' }
+  /** The server's text is wrong; this is the editor's. */
   | { readonly kind: 'differs'; readonly version: number; readonly text: string };
 
 export interface EditRef {

@@ -1,21 +1,7 @@
-// Models of preflens.json, and files as a whole.
+// Models of preflens.json.
 
+/** What a check of a model folder found, a sentence each. */
 export interface ModelCheck {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
-  /** Why it cannot be used. */
-  readonly error?: string;
-}
-
-/** The text of a table, or why there is none. */
-export interface TextResult {
-  readonly text?: string;
-  readonly error?: string;
-}
-
-/** What became of a file that is open from disk; `error` says what to do. */
-export interface SaveResult {
-  /** Records that were changed. */
-  readonly saved?: number;
-  readonly error?: string;
 }

@@ -8,8 +8,3 @@ export interface RecordRef {
   /** Of the pair that was looked at: an edit is refused where another one stands now. */
   readonly pairKey?: string;
 }
-
-/** Why something cannot be done, and what to do instead. */
-export interface Refusal {
-  readonly why: string;
-}

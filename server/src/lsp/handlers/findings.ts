@@ -1,4 +1,4 @@
-// What an editor asks of findings beyond Problems: all of them, those of closed files, decisions, and diagnostics when it wants them.
+// Requests about findings: pages of all findings, checks of closed files, decisions, and pulled diagnostics.
 import { dirname } from 'node:path';
 
 import type { Connection } from 'vscode-languageserver/node';
@@ -8,22 +8,21 @@ import { messages } from '#core/messages.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { decide, memoryRoot, nameIn } from '#node/memory.ts';
 import { ownName } from '#node/ownName.ts';
-import type { FindingsRequest } from '#protocol/editor/findings.ts';
-import type { SaveResult } from '#protocol/editor/models.ts';
+import { withSignal } from '#node/rpc.ts';
 import type { Settings } from '#protocol/editor/options.ts';
-import type { Refusal } from '#protocol/editor/place.ts';
 import type { EditorRequests } from '#protocol/editor/wire.ts';
 
-import type { OpenDataset } from './dataset.ts';
-import { wordsOf } from './fileRules.ts';
-import type { KnownFindings } from './findingsPage.ts';
-import { findingsPage } from './findingsPage.ts';
-import { pathOf } from './names.ts';
-import type { OpenFiles } from './openFiles.ts';
-import { reportProgress } from './progress.ts';
-import { whyNothing } from './reasons.ts';
-import { toDiagnostics } from './toProtocol.ts';
-import { WorkspaceChecks } from './workspaceChecks.ts';
+import type { OpenDataset } from '../dataset.ts';
+import type { KnownFindings } from '../findingsPage.ts';
+import { findingsPage } from '../findingsPage.ts';
+import { pathOf } from '../names.ts';
+import type { OpenFiles } from '../openFiles.ts';
+import { reportProgress } from '../progress.ts';
+import { whyNothing } from '../reasons.ts';
+import type { EditorHandlers } from '../serveEditor.ts';
+import { DONE, outcomeOf } from '../serveEditor.ts';
+import { toDiagnostics } from '../toProtocol.ts';
+import { WorkspaceChecks } from '../workspaceChecks.ts';
 
 export interface FindingsContext {
   readonly disk: () => Disk;
@@ -53,15 +52,15 @@ type KeepParams = EditorRequests['preflens/keep']['params'];
 async function keep(
   files: OpenFiles,
   { uri, record, pair = 0, rule, reason, by = '' }: KeepParams,
-): Promise<SaveResult> {
+): Promise<null> {
   const dataset = files.current(uri);
   const path = pathOf(uri);
-  if (!dataset || path === undefined || !ruleById(rule)) return { error: messages.notKept().message };
+  if (!dataset || path === undefined || !ruleById(rule)) throw messages.notKept();
   const root = memoryRoot(path);
   const finding = dataset
     .findingsOf(record)
     .find((one) => one.rule === rule && (one.pair === undefined || one.pair === pair));
-  if (!finding) return { error: messages.notKept().message };
+  if (!finding) throw messages.notKept();
   const at = new Date().toISOString().slice(0, 10);
   await decide(root, {
     key: dataset.keyOf(finding),
@@ -73,15 +72,23 @@ async function keep(
     file: nameIn(root, path),
   });
   await files.readDecisions();
-  return {};
+  return null;
 }
 
-/** Answers them; gives back what ends what runs. */
+export interface FindingsServer {
+  readonly handlers: EditorHandlers<
+    'preflens/findings' | 'preflens/checkWorkspace' | 'preflens/checkFile' | 'preflens/keep'
+  >;
+  /** Ends a check of the workspace that still runs. */
+  readonly stop: () => void;
+}
+
+/** Also answers clients that pull diagnostics. */
 export function serveFindings(
   connection: Connection,
   files: OpenFiles,
   context: FindingsContext,
-): { readonly stop: () => void } {
+): FindingsServer {
   const closed = new WorkspaceChecks({
     connection,
     disk: context.disk,
@@ -98,40 +105,12 @@ export function serveFindings(
     return [...own, ...closed.all];
   };
 
-  connection.onRequest('preflens/findings', (request: FindingsRequest) => findingsPage(known(), request));
-  connection.onRequest('preflens/checkWorkspace', async () => {
-    const progress = reportProgress(
-      connection,
-      'PrefLens: checking the workspace',
-      context.showsProgress(),
-      () => {
-        closed.stop();
-      },
-    );
-    const outcome = await closed.run(context.folders(), (name, done) => {
-      progress.report(done, name);
-    });
-    progress.end();
-    return outcome;
-  });
-  connection.onRequest('preflens/checkFile', ({ uri }: EditorRequests['preflens/checkFile']['params']) => {
-    files.checkNow(uri);
-    const why = whyNothing(files.get(uri), uri);
-    return why === undefined ? null : ({ why } satisfies Refusal);
-  });
-  connection.onRequest('preflens/keep', async (params: KeepParams): Promise<SaveResult> => {
-    try {
-      return await keep(files, params);
-    } catch (error) {
-      return { error: wordsOf(error) };
-    }
-  });
   connection.languages.diagnostics.on(({ textDocument: { uri } }) => {
     const dataset = files.current(uri);
     return { kind: 'full', items: dataset ? toDiagnostics(dataset) : [] };
   });
-  connection.languages.diagnostics.onWorkspace(async () => {
-    await closed.run(context.folders(), () => undefined);
+  connection.languages.diagnostics.onWorkspace(async (_, token) => {
+    await withSignal(token, async (signal) => closed.run(context.folders(), () => undefined, signal));
     const items = [
       ...open().map((dataset) => ({
         uri: dataset.source.uri,
@@ -150,6 +129,38 @@ export function serveFindings(
     };
   });
   return {
+    handlers: {
+      'preflens/findings': (request) => findingsPage(known(), request),
+      'preflens/checkWorkspace': async (_, signal) => {
+        const cancelled = new AbortController();
+        const progress = reportProgress(
+          connection,
+          'PrefLens: checking the workspace',
+          context.showsProgress(),
+          () => {
+            cancelled.abort();
+          },
+        );
+        const ended = AbortSignal.any([signal, cancelled.signal]);
+        try {
+          return await closed.run(
+            context.folders(),
+            (name, done) => {
+              progress.report(done, name);
+            },
+            ended,
+          );
+        } finally {
+          progress.end();
+        }
+      },
+      'preflens/checkFile': ({ uri }) => {
+        files.checkNow(uri);
+        const why = whyNothing(files.get(uri), uri);
+        return why === undefined ? DONE : { ok: false, why };
+      },
+      'preflens/keep': async (params) => outcomeOf(async () => keep(files, params)),
+    },
     stop: () => {
       closed.stop();
     },
