@@ -1,5 +1,6 @@
 // npm test: installs what is needed, runs every gate and suite, and counts. `run.mjs workbench` runs that suite alone.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,12 +22,21 @@ function heading(name) {
   );
 }
 
-/** A gate counts as one test. */
-function gate(name, args) {
+/** Runs a gate, which counts as one test, and prints its output when it ends. */
+async function gate(name, args) {
+  const child = spawn(node, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  const [status] = await once(child, 'close');
   heading(name);
-  const { status } = spawnSync(node, args, { cwd: root, stdio: 'inherit', env: environment() });
+  process.stdout.write(Buffer.concat(output));
   counts[status === 0 ? 'passed' : 'failed']++;
   return status === 0;
+}
+
+/** Runs gates one after the other. */
+async function gates(list) {
+  for (const [name, args] of list) await gate(name, args);
 }
 
 /** A vitest run counts its tests. A run that ends without its report counts as one failure. */
@@ -70,17 +80,28 @@ function suite(name, config, folders) {
 
 const wants = (name) => only.length === 0 || only.includes(name);
 
-if (wants('types')) gate('types', ['test/tools/types.mjs']);
-if (wants('lint')) {
-  gate('lint', [script(['eslint', 'bin', 'eslint.js']), '--max-warnings', '0', '.']);
-  gate('format', [script(['prettier', 'bin', 'prettier.cjs']), '--check', '--log-level=warn', '.']);
-}
-const built = gate('build', ['test/tools/packNow.mjs']);
-if (built) {
-  if (wants('unit')) suite('unit', 'test/vitest.config.ts', ['test/unit', 'test/layers']);
-  if (wants('wire')) suite('wire', 'test/vitest.config.ts', ['test/wire']);
-  if (wants('process')) suite('process', 'test/vitest.config.ts', ['test/process']);
-  if (wants('attacks')) suite('attacks', 'test/vitest.config.ts', ['test/attacks']);
+// Each of the two columns keeps one core busy.
+await Promise.all([
+  gates(wants('types') ? [['types', ['test/tools/types.mjs']]] : []),
+  gates(
+    wants('lint')
+      ? [
+          ['lint', [script(['eslint', 'bin', 'eslint.js']), '--max-warnings', '0', '.']],
+          ['format', [script(['prettier', 'bin', 'prettier.cjs']), '--check', '--log-level=warn', '.']],
+        ]
+      : [],
+  ),
+]);
+const isBuilt = await gate('build', ['test/tools/packNow.mjs']);
+if (isBuilt) {
+  // Together, so that no core waits for the last file of a folder.
+  const folders = ['unit', 'layers', 'wire', 'process', 'attacks'].filter(wants);
+  if (folders.length > 0)
+    suite(
+      folders.join(', '),
+      'test/vitest.config.ts',
+      folders.map((name) => `test/${name}`),
+    );
   if (wants('workbench')) suite('workbench', 'test/vitest.workbench.config.ts', []);
 }
 

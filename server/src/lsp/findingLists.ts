@@ -1,6 +1,6 @@
 // The findings of an open dataset from all that finds some, as one list: without what people decided to keep, by record, and in
 // the order in which a person should look at them.
-import type { CheckStage,Search } from '#core/checks/table.ts';
+import type { CheckStage, Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
 import { groupBy } from '#core/group.ts';
 import type { Keyed } from '#core/memory/baseline.ts';

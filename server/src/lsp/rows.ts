@@ -5,7 +5,7 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { RowsRequest, RowsResult,RowView } from '#protocol/editor/rows.ts';
+import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import { DiskSource } from './diskSource.ts';

@@ -2,7 +2,7 @@
 import { findField } from '../mapping/field.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import type { Hit, Place, Severity,TextReplacement } from '../model/finding.ts';
+import type { Hit, Place, Severity, TextReplacement } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Pair, Piece, Side, SideName, Turn } from '../model/pair.ts';
 import type { Benchmark } from './relations/benchmarkOverlap.ts';

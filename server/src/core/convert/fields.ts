@@ -10,7 +10,7 @@ import { answerSpelling, promptSpelling } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
-import { contentNames, fieldLabel,fieldsBeside } from './content.ts';
+import { contentNames, fieldLabel, fieldsBeside } from './content.ts';
 import { spellExact } from './exactNumbers.ts';
 import type { ConvertTarget } from './targets.ts';
 import { RESERVED } from './targets.ts';

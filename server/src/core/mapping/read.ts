@@ -5,7 +5,7 @@ import type { ReadNames } from './context.ts';
 import { addContext, readNames } from './context.ts';
 import type { FieldRef } from './field.ts';
 import { findField, hasField, pathsOf } from './field.ts';
-import type { EditOutcome,Need } from './forms/form.ts';
+import type { EditOutcome, Need } from './forms/form.ts';
 import { fieldNeed, findProblem } from './forms/form.ts';
 import { formOf } from './forms/forms.ts';
 import type { Mapping } from './mapping.ts';

@@ -9,7 +9,7 @@ import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 
 import { sha256 } from '../cache.ts';
-import type { RateItem,RateListener } from '../models/host.ts';
+import type { RateItem, RateListener } from '../models/host.ts';
 import { NO_FIGURES } from '../models/host.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { HttpLimits } from './http.ts';

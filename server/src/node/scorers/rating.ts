@@ -15,7 +15,7 @@ import type { ScoreRow } from '#core/reward/table.ts';
 import { REFUSED } from '#core/reward/table.ts';
 import type { RateFigures } from '#protocol/scorer.ts';
 
-import type { RateItem,RateListener } from '../models/host.ts';
+import type { RateItem, RateListener } from '../models/host.ts';
 import { addFigures, NO_FIGURES } from '../models/host.ts';
 import type { ScoreCache } from '../models/scoreCache.ts';
 

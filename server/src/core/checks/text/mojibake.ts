@@ -1,5 +1,5 @@
 import type { TextReplacement } from '../../model/finding.ts';
-import type { AnswerCheck,CheckedAnswer } from '../check.ts';
+import type { AnswerCheck, CheckedAnswer } from '../check.ts';
 import { answerRange, replaceRange, responseLabel } from '../check.ts';
 
 /** Windows-1252 where it differs from Latin-1: what the bytes 0x80 to 0x9f are there. */

@@ -1,4 +1,4 @@
-import type { AnswerCheck,CheckedAnswer } from '../check.ts';
+import type { AnswerCheck, CheckedAnswer } from '../check.ts';
 import { answerRange, responseLabel } from '../check.ts';
 import { AT_SIGN } from '../view.ts';
 

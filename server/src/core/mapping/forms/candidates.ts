@@ -5,9 +5,9 @@ import type { Answer } from '../answers.ts';
 import { readSides } from '../answers.ts';
 import { partsOfCandidate } from '../context.ts';
 import { findField, valueAt } from '../field.ts';
-import type { Answers, CandidateSource,Order } from '../mapping.ts';
+import type { Answers, CandidateSource, Order } from '../mapping.ts';
 import { concreteShape, hasShape, turnsOf } from '../shape.ts';
-import type { Form, FormContext, Need,PathChange } from './form.ts';
+import type { Form, FormContext, Need, PathChange } from './form.ts';
 import { listNeed, presence } from './form.ts';
 import { toNumber } from './label.ts';
 

@@ -3,7 +3,7 @@ import { readSides } from '../answers.ts';
 import { findField, nameOf } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import { exchangeSides } from '../sides.ts';
-import type { Form,PathChange } from './form.ts';
+import type { Form, PathChange } from './form.ts';
 import { fieldNeed, NO_ANSWERS } from './form.ts';
 import { labelField, labelKind } from './label.ts';
 

@@ -4,7 +4,7 @@ import { isList } from '../../model/json.ts';
 import type { Found } from '../field.ts';
 import { findField } from '../field.ts';
 import type { Label, Verdicts } from '../mapping.ts';
-import type { Need,PathChange } from './form.ts';
+import type { Need, PathChange } from './form.ts';
 import { presence } from './form.ts';
 
 export type Preferred = 'first' | 'second' | 'tie';
