@@ -29,7 +29,7 @@ describe('35: --memory', () => {
     const small = await preflens(['--memory', '24', 'check', '--no-score', path]);
     expect(small.code, small.err).toBe(1);
     expect(small.out).toContain(
-      ':2:1: error invalid-json: The record is longer than 1 MiB and was skipped. preflens check reads longer ones, with enough memory (--memory).',
+      ':2:1: error invalid-json: The record is longer than 1 MiB and was skipped. `preflens check --memory MB` reads longer ones.',
     );
     expect(small.err).toContain('61 pairs in 62 records');
     const large = await preflens(['--memory', '240', 'check', '--no-score', path]);

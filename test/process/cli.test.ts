@@ -103,7 +103,7 @@ describe('check', () => {
       Buffer.from(`"}\n${good(2)}\n`),
     ]);
     const { code, out } = await preflens(['check', write('utf8.jsonl', bad)]);
-    expect(out).toMatch(/:2:12: error invalid-json: Not valid UTF-8 from byte 12 of the line/);
+    expect(out).toMatch(/:2:12: error invalid-json: Invalid UTF-8 at byte 12 of the line/);
     expect(code).toBe(1);
   });
 

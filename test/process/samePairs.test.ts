@@ -35,16 +35,16 @@ it('offers no fix-all in the editor', async () => {
 
 it('says of a prompt that is not read: once in a check, in schema, and in the status', async () => {
   const { path, content } = kinds.find(({ what }) => what.startsWith('a prompt in a field'))!;
-  const words = '"my_words" looks like part of the prompt, and the schema does not read it.';
+  const message = '"my_words" looks like part of the prompt, but the schema does not read it.';
   const checked = await preflens(['check', '--no-score', path]);
   expect(checked.out.split('prompt-not-read')).toHaveLength(2);
-  expect(checked.out).toContain(words);
-  expect((await preflens(['schema', path])).out).toContain(words);
+  expect(checked.out).toContain(message);
+  expect((await preflens(['schema', path])).out).toContain(message);
   const client = memoryServer(undefined, folder.path);
   await client.initialize({ settings: { scoreOnOpen: false } });
   client.open(`file://${path}`, content);
   await client.diagnostics(`file://${path}`);
   // The status comes after the diagnostics, and before the answer to what is asked next.
   await client.codeActions(`file://${path}`, 0);
-  expect(client.statuses.findLast(({ phase }) => phase !== 'reading')?.unread).toContain(words);
+  expect(client.statuses.findLast(({ phase }) => phase !== 'reading')?.unread).toContain(message);
 });

@@ -101,12 +101,12 @@ it('names line and byte of broken JSON and of bad UTF-8', () => {
     /^Not valid JSON at byte 8 of the line: the text ends inside a string\. The line breaks off/,
   );
   const bytes = new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
-  expect(message(bytes)).toMatch(/^Not valid UTF-8 from byte 7 of the line\. .*iconv/);
+  expect(message(bytes)).toMatch(/^Invalid UTF-8 at byte 7 of the line\. .*iconv/);
   const late = new Uint8Array(100_000).fill(0x20);
   late.set(encode('"'));
   late.set(encode('\ufffd'), 5);
   late[77_777] = 0xe2;
-  expect(message(late)).toContain('Not valid UTF-8 from byte 77778 of the line.');
+  expect(message(late)).toContain('Invalid UTF-8 at byte 77778 of the line.');
 });
 
 it('goes on after broken records, and counts more findings than it keeps', () => {

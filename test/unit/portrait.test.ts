@@ -76,7 +76,7 @@ describe('rules about a whole file', () => {
     });
     const [found] = whole(pairs(200, biased));
     expect(found).toMatch(
-      /^length-bias: Chosen answers are longer: \d+ characters in the mean against \d+, Cohen’s d 1\.\d\d \(95 % interval .*"The longer one wins" is right for \d+ % \(95 % interval \d+ to \d+ %\) of the pairs\.$/,
+      /^length-bias: Chosen answers are longer: on average \d+ characters against \d+, Cohen’s d 1\.\d\d \(95 % interval .*"The longer one wins" is right for \d+ % \(95 % interval \d+ to \d+ %\) of the pairs\.$/,
     );
     expect(whole(pairs(60, biased))).toEqual([]);
     expect(
@@ -95,7 +95,7 @@ describe('rules about a whole file', () => {
       return { prompt: `q${i}`, chosen: i % 5 === 0 ? plain : bold, rejected: i % 5 === 0 ? bold : plain };
     };
     expect(whole(pairs(200, styled))[0]).toMatch(
-      /^style-bias: The label goes with style: bold text, odds ratio 4\.00 \(95 % interval .*\) over 200 pairs\.$/,
+      /^style-bias: The label correlates with style: bold text, odds ratio 4\.00 \(95 % interval .*\) over 200 pairs\.$/,
     );
     expect(whole(pairs(40, styled))).toEqual([]);
   });
@@ -110,17 +110,17 @@ describe('rules about a whole file', () => {
       safer_response_id: i % 4 === 0 ? 1 : 0,
     });
     expect(whole(pairs(200, voted))[0]).toMatch(
-      /^label-imbalance: The answer that stands first is the chosen one in 75 % .* of 200 pairs\.$/,
+      /^label-imbalance: The first answer is the chosen one in 75 % .* of 200 pairs\.$/,
     );
     expect(
       whole(pairs(200, (i) => ({ prompt: `q${i}`, completion: `a${i}`, label: i % 10 !== 0 })))[0],
-    ).toMatch(/^label-imbalance: 90 % .* of 200 answers are called good\.$/);
+    ).toMatch(/^label-imbalance: 90 % .* of 200 answers are labelled good\.$/);
   });
   it('row-group-too-large counts the groups', () => {
     const mib = 1024 * 1024;
     const one = { prompt: 'q', chosen: 'a', rejected: 'b' };
     expect(whole([one], [300 * mib, 20 * mib])).toEqual([
-      'row-group-too-large: 1 of 2 row groups are larger than 286 MiB; the largest has 300 MiB unpacked.',
+      'row-group-too-large: 1 of 2 row groups are larger than 286 MiB; the largest is 300 MiB uncompressed.',
     ]);
     expect(whole([one], [20 * mib])).toEqual([]);
   });

@@ -41,8 +41,8 @@ function relationsOf(given: Case['files']): string[] {
   return found.flatMap(({ findings, counts }, i) => {
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(findings.length);
     return findings.map(({ record, rule, message }) => {
-      const other = /(?:at|of it:|data:) ((?:\S+\.jsonl, )?line \d+)/.exec(message);
-      return `${surveyed[i]!.name}:${record + 1} ${rule} ${other?.[1] ?? message}`;
+      const other = /(?:\S+, )?(?:line|row) \d+/i.exec(message)?.[0];
+      return `${surveyed[i]!.name}:${record + 1} ${rule} ${other?.replace(/^[LR]/, (first) => first.toLowerCase()) ?? message}`;
     });
   });
 }

@@ -58,12 +58,12 @@ describe('several records on one line', () => {
   it('is reported where the second one begins, with what to do', () => {
     const [finding] = examine(parseRecord(recordOf(`${A}${B}`)), mapping, 0, RULES).findings;
     expect(finding).toMatchObject({ rule: 'invalid-json', place: { bytes: [A.length, A.length + 1] } });
-    expect(finding!.message).toContain('2 records stand on this line');
+    expect(finding!.message).toContain('it holds 2 records; each needs its own line');
   });
 
   it('is no fault any more once an edit has put line ends between them', () => {
     const [finding] = examine(parseRecord(recordOf(`${A}\n${C}`)), mapping, 0, RULES).findings;
-    expect(finding!.message).toContain('get a line each when the file is saved');
+    expect(finding!.message).toContain('saving puts each on its own line');
     expect(finding!.separate).toBeUndefined();
   });
 });

@@ -19,7 +19,7 @@ async function serverOn(): Promise<PlainClient> {
 
 describe('fused and comma-ended lines', () => {
   const [A, B, C, D] = [1, 2, 3, 4].map(goodRecord) as [string, string, string, string];
-  const SEPARATE = 'Put each record on a line of its own, without commas';
+  const SEPARATE = 'Put each record on its own line, without commas';
 
   it('are separated by a quick fix and by fix-all, with the line ends of the document', async () => {
     const uri = 'file:///data/fused.jsonl';

@@ -73,7 +73,7 @@ describe('a file above 50 MB', () => {
       const found = await problems(page);
       return found.filter((row) => row.includes('opposite-duplicate')).length === 2 && found;
     });
-    expect(rows.join(' ')).toContain('The same pair stands the other way round at line 2');
+    expect(rows.join(' ')).toContain('Line 2 has the opposite label');
     await screenshot(page, 'large-file-problems');
   });
 

@@ -21,7 +21,7 @@ export class LineCutter {
   readonly #isFileStart: boolean;
 
   readonly #wants: (record: number) => boolean;
-  readonly #most: number;
+  readonly #max: number;
 
   /**
    * @param isFileStart false for a stream that begins inside a file: then no BOM is looked for
@@ -35,7 +35,7 @@ export class LineCutter {
   ) {
     this.#isFileStart = isFileStart;
     this.#wants = wants;
-    this.#most = max;
+    this.#max = max;
   }
 
   /** Line ends seen, and one more for a last line that has none. */
@@ -64,14 +64,14 @@ export class LineCutter {
 
   #keep(rest: Uint8Array): void {
     // A copy (`slice` of a Node buffer is none): readers use their memory again. Past the limit only the length is kept.
-    if (this.#pendingBytes + rest.length <= this.#most) this.#pending.push(new Uint8Array(rest));
+    if (this.#pendingBytes + rest.length <= this.#max) this.#pending.push(new Uint8Array(rest));
     else this.#pending = [];
     this.#pendingBytes += rest.length;
   }
 
   /** A line that is not wanted: counted when it holds something, and not put together. */
   #pass(tail: Uint8Array, length: number, endBytes: number): void {
-    if (!isBlank(tail) || this.#pending.some((part) => !isBlank(part)) || length > this.#most) this.#record++;
+    if (!isBlank(tail) || this.#pending.some((part) => !isBlank(part)) || length > this.#max) this.#record++;
     this.#line++;
     this.#lineStart += length + endBytes;
     this.#pending = [];
@@ -86,7 +86,7 @@ export class LineCutter {
       return undefined;
     }
     const length = this.#pendingBytes + tail.length;
-    let bytes = length > this.#most ? new Uint8Array(0) : this.#join(tail, length);
+    let bytes = length > this.#max ? new Uint8Array(0) : this.#join(tail, length);
     let byteStart = this.#lineStart;
     let byteEnd = byteStart + length;
     if (this.#isFileStart && this.#line === 0 && BOM.every((byte, i) => bytes[i] === byte)) {
@@ -101,9 +101,9 @@ export class LineCutter {
     this.#lineStart += length + endBytes;
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (length <= this.#most && isBlank(bytes)) return undefined;
+    if (length <= this.#max && isBlank(bytes)) return undefined;
     const record = this.#record++;
-    const fault = length > this.#most ? { fault: tooLongMessage(this.#most) } : undefined;
+    const fault = length > this.#max ? { fault: tooLongMessage(this.#max) } : undefined;
     return isWanted
       ? { record, line, byteStart, byteEnd, bytes, lineEnd: this.#lineStart, ...fault }
       : undefined;

@@ -4,9 +4,9 @@ import * as zlib from 'node:zlib';
 
 import { Decompress } from 'fzstd';
 
+import { isParquet } from '#core/input/parquetName.ts';
 import { messages, UserError } from '#core/messages.ts';
 
-import { isParquet } from './parquet/names.ts';
 import { zstdBlocks } from './zstdFrames.ts';
 
 /** Large reads: the newline scan is bound by the number of calls, not by memory. */

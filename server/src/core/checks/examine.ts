@@ -30,31 +30,28 @@ import { viewOf } from './view.ts';
 /** Longer records are reported and skipped: one of them would fill the memory of a laptop. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
-/** Why a record is not read. */
 export function tooLongMessage(max: number): string {
-  const words = `The record is longer than ${max / 1024 / 1024} MiB and was skipped.`;
-  return max < MAX_RECORD_BYTES
-    ? `${words} preflens check reads longer ones, with enough memory (--memory).`
-    : words;
+  const message = `The record is longer than ${max / 1024 / 1024} MiB and was skipped.`;
+  return max < MAX_RECORD_BYTES ? `${message} \`preflens check --memory MB\` reads longer ones.` : message;
 }
 
-/** One record, parsed: its value, or the place where it stops being JSON. */
+/** A parsed record: its value, or the position where parsing failed. */
 export type Parsed = { readonly value: Json; readonly isAscii: boolean } | Unparsed;
 
 interface Unparsed {
   readonly fault: Hit;
-  /** Where the line holds several records, or commas around one: these. */
+  /** Set if the line holds several records, or commas around one. */
   readonly records?: readonly Json[];
 }
 
-/** The objects of a line: what its schema is recognised by. */
+/** The objects on a line, used to recognise the schema. */
 export function objectsOf(parsed: Parsed): readonly JsonObject[] {
   return ('value' in parsed ? [parsed.value] : (parsed.records ?? [])).filter(isObject);
 }
 
-/** Other encodings are not told from each other by their bytes. */
-const ENCODING_WORDS =
-  'If the whole file is in another encoding, convert it, for example with iconv -f WINDOWS-1252 -t UTF-8 (of Chinese texts -f GB18030).';
+/** The bytes alone don't reveal which other encoding was used. */
+const ENCODING_HINT =
+  'If the whole file is in another encoding, convert it, for example with iconv -f WINDOWS-1252 -t UTF-8 (-f GB18030 for Chinese).';
 
 const COMMA = 0x2c;
 const BOM_START = 0xef;
@@ -65,7 +62,7 @@ function fault(message: string, start: number, end: number): Unparsed {
   return { fault: { message, place: { path: [], part: 'value', bytes: [start, end] } } };
 }
 
-/** The first byte that is not part of valid UTF-8, in bytes that hold one. */
+/** Offset of the first invalid UTF-8 byte. The bytes must contain one. */
 function findBadUtf8(bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const encoder = new TextEncoder();
@@ -74,22 +71,22 @@ function findBadUtf8(bytes: Uint8Array): number {
     const mark = text.indexOf('\ufffd', from);
     if (mark < 0) return at;
     at += encoder.encode(text.slice(from, mark)).length;
-    // A replacement character may also stand in the file itself.
+    // The file itself may contain a replacement character.
     if (bytes[at] !== 0xef || bytes[at + 1] !== 0xbf || bytes[at + 2] !== 0xbd) return at;
     at += 3;
     from = mark + 1;
   }
 }
 
-/** Records that only have to be put on lines of their own. */
+/** Valid records that only need a line each. */
 function separable({ records, separators }: SeveralRecords, offset: number, length: number): Unparsed {
   const at = Math.min(offset, Math.max(0, length - 1));
   const count = records.length;
   const what =
     separators.length === 0
-      ? `${count} records, which get a line each when the file is saved`
+      ? `it holds ${count} records; saving puts each on its own line`
       : count > 1
-        ? `${count} records stand on this line, and each needs a line of its own`
+        ? `it holds ${count} records; each needs its own line`
         : 'JSON Lines has no commas between records';
   const { fault: hit } = fault(
     `Not valid JSON at byte ${offset + 1} of the line: ${what}.`,
@@ -99,7 +96,7 @@ function separable({ records, separators }: SeveralRecords, offset: number, leng
   return { fault: { ...hit, ...(separators.length > 0 && { separate: separators }) }, records };
 }
 
-/** What is wrong at a byte, and who writes such a thing. */
+/** The error at a byte, with its likely cause. */
 function notJsonMessage(bytes: Uint8Array, offset: number, expected: string): string {
   const cause = causeOf(bytes, offset, expected);
   return `Not valid JSON at byte ${offset + 1} of the line: ${expected}.${cause === '' ? '' : ` ${cause}`}`;
@@ -117,7 +114,7 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     const mayBeSeveral = bytes[place] === COMMA || bytes[place] === BOM_START;
     const several = mayBeSeveral ? severalRecords(bytes) : undefined;
     if (several) return separable(several, 0, bytes.length);
-    return fault(notJsonMessage(bytes, place, 'a value expected'), place, place + 1);
+    return fault(notJsonMessage(bytes, place, 'expected a value'), place, place + 1);
   }
   let text: string;
   try {
@@ -126,18 +123,18 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     const at = findBadUtf8(bytes);
     if (bytes[at] === 0xed && (bytes[at + 1] ?? 0) >= 0xa0)
       return fault(
-        `Half a character (a lone surrogate) at byte ${at + 1} of the line: no file can hold it.`,
+        `Half a character (a lone surrogate) at byte ${at + 1} of the line. UTF-8 can't encode it.`,
         at,
         at + 3,
       );
     return fault(
-      `Not valid UTF-8 from byte ${at + 1} of the line. ${ENCODING_WORDS}`,
+      `Invalid UTF-8 at byte ${at + 1} of the line. ${ENCODING_HINT}`,
       at,
       Math.min(at + 1, bytes.length),
     );
   }
   try {
-    // As many characters as bytes, and none written as an escape.
+    // One byte per character, and no \u escapes.
     const isAscii = text.length === bytes.length && !text.includes('\\u');
     return { value: JSON.parse(text) as Json, isAscii };
   } catch (error) {
@@ -160,7 +157,7 @@ export interface Examined {
   readonly findings: readonly Finding[];
 }
 
-/** A check that is on, with its options. */
+/** An enabled check, with its options. */
 interface Active<C extends Rule> {
   readonly check: C;
   readonly severity: Severity;
@@ -192,11 +189,11 @@ function checksOf(rules: RuleSettings): Checks {
   return made;
 }
 
-/** What stands on a line in the place of an object, and how it comes there. */
+/** Describes a value that is not an object, with its likely cause. */
 function notObjectMessage(value: Json): string {
   const what = 'The record is not a JSON object';
   if (typeof value === 'string' && /^\s*[{[]/.test(value))
-    return `${what}: it is a string that holds JSON, which was encoded twice. Write the record itself, without json.dumps around it.`;
+    return `${what}: it is a string that contains JSON (encoded twice). Write the record itself, without json.dumps around it.`;
   return Array.isArray(value) ? `${what}: it is a list.` : `${what}.`;
 }
 
@@ -209,7 +206,7 @@ function without(rule: keyof typeof RECORD_RULES, rules: RuleSettings, record: n
   };
 }
 
-/** An answer that stands in several pairs of its record is reported once. */
+/** Reports an answer once even if it is in several pairs of its record. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   if (findings.length < 2) return findings;
   const seen = new Set<string>();
@@ -219,11 +216,11 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-/** The pairs with a look at each answer: one look, in however many pairs it stands. */
+/** Computes one view per answer, even if the answer is in several pairs. */
 function viewPairs(pairs: readonly Pair[], isAscii: boolean): ViewedPair[] {
   const views = new Map<string, TextView>();
   const view = ({ text }: Side): TextView => {
-    // With one pair there is nothing to find again, and texts are long.
+    // One pair has no repeated answers, so don't hash long texts.
     if (pairs.length === 1) return viewOf(text, isAscii);
     const known = views.get(text) ?? viewOf(text, isAscii);
     views.set(text, known);
@@ -236,11 +233,11 @@ function viewPairs(pairs: readonly Pair[], isAscii: boolean): ViewedPair[] {
   }));
 }
 
-/** The answers of a record, each once, with the first pair in which it stands. */
+/** Each answer of a record once, with the first pair that contains it. */
 function answersOf(pairs: readonly ViewedPair[]): readonly (readonly [CheckedAnswer, number])[] {
   const all = pairs.flatMap(({ chosen, rejected }, i) => [[chosen, i] as const, [rejected, i] as const]);
   if (pairs.length < 2) return all;
-  // Of ranked candidates each stands in many pairs.
+  // Each ranked candidate is in many pairs.
   const seen = new Set<string>();
   return all.filter(([{ path }]) => {
     const key = JSON.stringify(path);
@@ -250,7 +247,7 @@ function answersOf(pairs: readonly ViewedPair[]): readonly (readonly [CheckedAns
 
 const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
 
-/** What a line that is no JSON object shows, whatever the schema. Undefined where it is one. */
+/** Findings for a line that is not a JSON object. Undefined if it is one. */
 export function examineBroken(parsed: Parsed, record: number, rules: RuleSettings): Examined | undefined {
   if ('fault' in parsed) return without('invalid-json', rules, record, parsed.fault);
   if (isObject(parsed.value)) return undefined;
@@ -258,7 +255,7 @@ export function examineBroken(parsed: Parsed, record: number, rules: RuleSetting
   return without('not-an-object', rules, record, hit);
 }
 
-/** Runs every check that needs one record alone and is on. */
+/** Runs every enabled check that needs only this record. */
 export function examine(
   parsed: Parsed,
   mapping: Mapping,
@@ -267,7 +264,7 @@ export function examine(
 ): Examined {
   const broken = examineBroken(parsed, record, rules);
   if (broken || 'fault' in parsed) return broken ?? NOTHING;
-  // What is broken was told above.
+  // examineBroken has already reported a broken record.
   const value = parsed.value as JsonObject;
   const outcome = readRecord(mapping, value);
   if ('problem' in outcome) {
@@ -278,7 +275,7 @@ export function examine(
   const checks = checksOf(rules);
   const pairs = viewPairs(outcome.pairs, parsed.isAscii);
   const findings: Finding[] = [];
-  // One for all checks of the record: half a hundred of them run on every one.
+  // Shared by all checks: about fifty run on every record.
   const context: { -readonly [K in keyof CheckContext]: CheckContext[K] } = {
     record: value,
     mapping,

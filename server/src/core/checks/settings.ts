@@ -1,21 +1,20 @@
-// Which rules are on, how severe each is, and its options: the defaults with what users set laid over them.
+// Enabled rules, their severity and options: the user's settings on top of the defaults.
 import type { Severity } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
 import type { Options } from './check.ts';
 import type { Benchmark } from './relations/benchmarkOverlap.ts';
 import { ALL_RULES } from './table.ts';
 
-/** What a user can say of a rule: its severity, and with it options. */
 export type RuleSetting = Severity | 'off' | readonly [Severity | 'off', Options];
 
-/** By rule. A later layer counts before an earlier one. */
+/** By rule. Earlier layers override later ones. */
 export type RulesConfig = Readonly<Record<string, RuleSetting>>;
 
-/** What checks run by. Plain data: it goes to threads, and its text is part of the key of what is kept. */
+/** Plain data, so that threads can receive it. Its JSON is part of the cache key. */
 export interface RuleSettings {
-  /** Of the rules that are on. */
+  /** Only rules that are on. */
   readonly severities: Readonly<Record<string, Severity>>;
-  /** Of every rule that has some. */
+  /** Only rules that have options. */
   readonly options: Readonly<Record<string, Options>>;
   readonly benchmarks: readonly Benchmark[];
 }
@@ -46,11 +45,11 @@ export const DEFAULT_RULES: RuleSettings = resolveRules([]);
 
 const LEVELS = ['error', 'warning', 'information', 'off'] as const;
 
-/** The JSON schema of `rules`, made from the rules themselves. */
+/** JSON schema of `rules`, generated from the rules. */
 export const RULES_SCHEMA: Readonly<Record<string, Json>> = {
   type: 'object',
   additionalProperties: false,
-  description: 'Rules and how severe they are, or ["warning", {options}].',
+  description: 'Severity of each rule, or [severity, {options}], such as ["warning", {"min": 100}].',
   properties: Object.fromEntries(
     ALL_RULES.map(({ id, title, severity, options = {} }): [string, Json] => {
       const description = `${title}. Default: ${severity}.`;

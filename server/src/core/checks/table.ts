@@ -48,7 +48,7 @@ import { overContextWindow } from './trainers/overContextWindow.ts';
 import { trlPrefixSplit } from './trainers/trlPrefixSplit.ts';
 import { trlPromptRepeated } from './trainers/trlPromptRepeated.ts';
 
-/** What reading a record can report, before there is a pair to check. */
+/** Reported while a record is read, before its pairs exist. */
 export const RECORD_RULES = {
   'invalid-json': invalidJson,
   'not-an-object': notAnObject,
@@ -56,7 +56,7 @@ export const RECORD_RULES = {
   'wrong-type': wrongType,
 } as const satisfies Record<string, Rule>;
 
-/** Every check of an answer by itself, in the order of their reports. */
+/** Checks of a single answer, in report order. */
 export const ANSWER_CHECKS: readonly AnswerCheck[] = [
   emptyResponse,
   turnMarkerInResponse,
@@ -70,7 +70,7 @@ export const ANSWER_CHECKS: readonly AnswerCheck[] = [
   secret,
 ];
 
-/** Every check of two answers. */
+/** Checks of a pair. */
 export const PAIR_CHECKS: readonly PairCheck[] = [
   identicalPair,
   whitespaceOnlyDifference,
@@ -83,7 +83,7 @@ export const PAIR_CHECKS: readonly PairCheck[] = [
   overContextWindow,
 ];
 
-/** Every check of a record as a whole. */
+/** Checks of a whole record. */
 export const RECORD_CHECKS: readonly RecordCheck[] = [
   promptMissing,
   roleOrder,
@@ -101,7 +101,7 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   llamafactoryDrops,
 ];
 
-/** What only the whole dataset shows. */
+/** Checks across the records of a dataset. */
 export const RELATION_RULES: readonly Rule[] = [
   duplicatePair,
   oppositeDuplicate,
@@ -110,7 +110,7 @@ export const RELATION_RULES: readonly Rule[] = [
   nearDuplicatePair,
 ];
 
-/** What is said of a file as a whole. */
+/** Checks of a whole file. */
 export const DATASET_CHECKS: readonly DatasetCheck[] = [
   lengthBias,
   styleBias,
@@ -119,40 +119,40 @@ export const DATASET_CHECKS: readonly DatasetCheck[] = [
   promptNotRead,
 ];
 
-/** What scores can report. */
+/** Findings from scores. */
 export const SCORE_RULES = {
   'likely-mislabeled': likelyMislabeled,
   'scorers-disagree': scorersDisagree,
   'low-margin': lowMargin,
 } as const satisfies Record<string, Rule>;
 
-/** What the memory of decisions reports of itself. */
+/** Findings about the decisions file itself. */
 export const unusedSuppression: Rule = {
   id: 'unused-suppression',
   severity: 'information',
   title: 'A decision to keep a pair is no longer needed',
-  why: 'Somebody decided to keep the pair in spite of a finding, and the rule does not report it any more: the pair was mended, or the rule changed. Decisions that nobody needs hide the ones that somebody does.',
+  why: 'Someone decided to ignore a finding of this pair, but the rule no longer reports it: the pair was fixed, or the rule changed. Unused decisions make the needed ones hard to see.',
   example:
-    '.preflens/decisions.jsonl names a pair and "refusal-chosen", and the chosen answer was written anew since.',
-  remedy: 'Take the line out of .preflens/decisions.jsonl: preflens baseline --prune does it.',
+    '.preflens/decisions.jsonl names a pair and "refusal-chosen", but the chosen answer has been rewritten since.',
+  remedy: 'Remove the line from .preflens/decisions.jsonl: `preflens baseline --prune` does it.',
   source: 'ESLint, ruff: unused suppressions',
 };
 
 export const decisionConflict: Rule = {
   id: 'decision-conflict',
   severity: 'warning',
-  title: 'Two people decided differently about the same finding',
-  why: 'After a merge .preflens/decisions.jsonl holds two lines for one pair and rule that do not agree. Until somebody settles it, the finding is shown.',
-  example: 'One line keeps the pair, another one keeps it and calls it wrong.',
-  remedy: 'Read the pair, and leave one of the two lines.',
+  title: 'Two decisions about the same finding disagree',
+  why: 'After a merge, .preflens/decisions.jsonl has two lines for one pair and rule that disagree. PrefLens shows the finding until one line is removed.',
+  example: 'One line keeps the pair; the other keeps it and calls it wrong.',
+  remedy: 'Read the pair and delete one of the two lines.',
 };
 
 export const MEMORY_RULES: readonly Rule[] = [unusedSuppression, decisionConflict];
 
-/** What has to be known before a rule can report: one record, all pairs, the whole file, scores, or decisions. */
+/** The data a rule needs before it can report: one record, all pairs, the whole file, scores, or decisions. */
 export type CheckStage = 'record' | 'relation' | 'dataset' | 'score' | 'memory';
 
-/** Every rule under its stage. All else that depends on a rule's kind is derived from here. */
+/** Every rule by stage. All other facts about a rule's kind are derived from this table. */
 const STAGES: Readonly<Record<CheckStage, readonly Rule[]>> = {
   record: [...Object.values(RECORD_RULES), ...ANSWER_CHECKS, ...PAIR_CHECKS, ...RECORD_CHECKS],
   relation: RELATION_RULES,
@@ -171,7 +171,7 @@ const STAGE_BY_ID: ReadonlyMap<string, CheckStage> = new Map(
   ),
 );
 
-/** Undefined for a rule that is not known. */
+/** Undefined for an unknown rule. */
 export function stageOf(rule: string): CheckStage | undefined {
   return STAGE_BY_ID.get(rule);
 }
@@ -179,11 +179,11 @@ export function stageOf(rule: string): CheckStage | undefined {
 /** What a run looked for. */
 export interface Search {
   readonly stages: ReadonlySet<CheckStage>;
-  /** Rules of which some findings may be missing: they were not looked for everywhere, or not listed one by one. */
+  /** Rules with possibly missing findings: they did not run everywhere, or did not list each finding. */
   readonly partial: ReadonlySet<string>;
 }
 
-/** Whether all findings of a rule are known: only then can a decision or a baseline entry be said to be unused. */
+/** Whether all findings of a rule are known. Only then can a decision or baseline entry be unused. */
 export function isSearched(rule: string, { stages, partial }: Search): boolean {
   const stage = stageOf(rule);
   return stage !== undefined && stages.has(stage) && !partial.has(rule);

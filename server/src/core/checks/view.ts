@@ -1,6 +1,6 @@
-// One look at a text: which kinds of characters it holds. Checks that need none of these are done with it.
+// Precomputed summary of a text: which kinds of characters it contains. Checks test it to skip most texts.
 
-/** Bits of `marks`: some character of this kind is in the text. */
+/** Bits of `marks`: the text contains a character of this kind. */
 export const AT_SIGN = 1;
 export const ANGLE = 2;
 export const BRACKET = 4;
@@ -15,9 +15,9 @@ export const DASH = 1024;
 
 export interface TextView {
   readonly marks: number;
-  /** How many of the ten digits occur. */
+  /** How many of the ten different digits occur. */
   readonly digits: number;
-  /** Some character is outside ASCII. */
+  /** The text contains a character outside ASCII. */
   readonly isWide: boolean;
 }
 
@@ -38,8 +38,8 @@ const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 const WIDE = /[^\0-\x7f]/;
 
 /**
- * Looks for each kind by itself: a search for one character is twenty times as fast as a loop over a string's characters.
- * @param isAscii the record that the text is from holds nothing outside ASCII
+ * Searches for each kind separately: a search for one character is twenty times as fast as a loop over the text.
+ * @param isAscii the record of this text is all ASCII
  */
 export function viewOf(text: string, isAscii = false): TextView {
   let [marks, digits] = [0, 0];

@@ -76,7 +76,7 @@ const GAIN = 1.08;
 /** Finds the token budget of a provider from its first batches. */
 export class Calibration {
   #step: number;
-  readonly #most: number;
+  readonly #max: number;
   #speeds: number[] = [];
   #best = 0;
   #settled = false;
@@ -87,11 +87,11 @@ export class Calibration {
       0,
       STEPS.findIndex((tokens) => tokens >= start),
     );
-    this.#most = max;
+    this.#max = max;
   }
 
   get budget(): number {
-    return Math.min(this.#most, STEPS[this.#step] ?? this.#most);
+    return Math.min(this.#max, STEPS[this.#step] ?? this.#max);
   }
 
   get isSettled(): boolean {
@@ -113,7 +113,7 @@ export class Calibration {
     }
     this.#best = speed;
     const next = STEPS[this.#step + 1];
-    if (next === undefined || next > this.#most) this.#settled = true;
+    if (next === undefined || next > this.#max) this.#settled = true;
     else this.#step++;
   }
 }

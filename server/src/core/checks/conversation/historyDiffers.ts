@@ -6,7 +6,7 @@ import { answerPlace } from '../check.ts';
 import type { Message } from './messages.ts';
 import { messageLists, sideLists } from './messages.ts';
 
-const MESSAGE = 'The conversation before the last answer is not the same on both sides.';
+const MESSAGE = 'The two sides differ before their last answers.';
 
 function isSame(a: Message | undefined, b: Message | undefined): boolean {
   if (a?.text !== b?.text || a?.speaker !== b?.speaker) return false;
@@ -23,7 +23,7 @@ export const historyDiffers: RecordCheck = {
   id: 'history-differs',
   severity: 'warning',
   title: 'The two sides answer different conversations',
-  why: 'A preference says which of two answers to the same words is better. Where the user said something else on each side, the pair compares two conversations, and a trainer that splits at the common beginning trains on the user’s words too.',
+  why: 'A preference says which of two answers to the same prompt is better. If the user says something different on each side, the pair compares two conversations, and a trainer that splits at the common prefix also trains on the user’s text.',
   example:
     '{"chosen": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Bye!"}], "rejected": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "What?"}, {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "Because."}]}',
   remedy: 'Cut both sides after the first answers that differ, or drop the record.',
@@ -39,11 +39,11 @@ export const historyDiffers: RecordCheck = {
       const shared = sharedMessages(a, b);
       const isUser = ({ speaker }: Message): boolean => speaker === 'user';
       if (a.slice(shared).some(isUser) && b.slice(shared).some(isUser)) return hit();
-      // The answers are the same, and what came before them is not.
+      // The last answers are equal, but the messages before them differ.
       const hasHistory = shared > 0 && shared < Math.min(a.length, b.length) - 1;
       return hasHistory && isSame(a.at(-1), b.at(-1)) ? hit() : [];
     }
-    // Transcripts: after the common prompt both sides go on with a turn of the user.
+    // Transcripts: after the common prompt, both sides continue with a user turn.
     if (pair.chosen.textStart === 0 && pair.rejected.textStart === 0) return [];
     const goesOn = (text: string): boolean =>
       text.includes('\n\nHuman:') && transcriptTurns(text).some(({ role }) => role === 'Human');

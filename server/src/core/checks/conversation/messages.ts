@@ -1,4 +1,4 @@
-// Lists of messages as a record holds them, with the places of roles and texts.
+// The message lists of a record, with the paths of roles and texts.
 import type { Mapping } from '../../mapping/mapping.ts';
 import { readMessage } from '../../mapping/message.ts';
 import { namesRead } from '../../mapping/read.ts';
@@ -10,15 +10,14 @@ import { speakerOf } from '../../model/speaker.ts';
 export interface Message {
   readonly role: string;
   readonly speaker: Speaker | undefined;
-  /** Of the value that holds the role. */
+  /** Path of the value that holds the role. */
   readonly path: Path;
   readonly text: string;
-  /** What it holds beside role and words. */
+  /** Fields of the message besides role and content. */
   readonly more?: JsonObject;
 }
 
 export interface MessageList {
-  /** Of the list. */
   readonly path: Path;
   readonly messages: readonly Message[];
 }
@@ -41,9 +40,9 @@ function listOf(value: Json | undefined, path: Path): MessageList | undefined {
   return { path, messages };
 }
 
-/** The lists of messages in the fields that the mapping reads, in the order of the record; also one level below. */
+/** The message lists in the fields that the mapping reads, in record order, including lists one level deeper. */
 export function messageLists(record: JsonObject, mapping: Mapping): readonly MessageList[] {
-  // Half a dozen checks ask for them.
+  // Cached: half a dozen checks use them.
   const known = found.get(record);
   if (known) return known;
   const lists = findLists(record, mapping);
@@ -69,7 +68,7 @@ function findLists(record: JsonObject, mapping: Mapping): readonly MessageList[]
   return lists;
 }
 
-/** The lists that hold an answer of the first pair: its chosen and its rejected one. */
+/** The lists of the first pair's chosen and rejected answers. */
 export function sideLists(
   lists: readonly MessageList[],
   pair: { readonly chosen: { readonly path: Path }; readonly rejected: { readonly path: Path } } | undefined,

@@ -5,7 +5,7 @@ export const missingAssistantTurn: RecordCheck = {
   id: 'missing-assistant-turn',
   severity: 'error',
   title: 'A side does not end with the assistant',
-  why: 'The last message of a side is what is trained on. When it is the user’s, the model learns to write questions, and the loss of the answer is that of nothing.',
+  why: 'Trainers train on the last message of a side. If the user wrote it, the model learns to write questions, and there is no answer to compute a loss on.',
   example:
     '{"chosen": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}], "rejected": [{"role": "user", "content": "Hi"}]}',
   remedy: 'Add the answer, or drop the record.',
@@ -16,7 +16,7 @@ export const missingAssistantTurn: RecordCheck = {
       const last = messages.at(-1);
       if (!last || (last.speaker !== 'user' && last.speaker !== 'system')) return [];
       const name = i === 0 ? 'chosen' : 'rejected';
-      const message = `The ${name} side ends with a message of "${last.role}", not with an answer.`;
+      const message = `The ${name} side ends with a "${last.role}" message, not with an answer.`;
       return [{ place: { path: last.path, part: 'value' as const }, message }];
     });
   },

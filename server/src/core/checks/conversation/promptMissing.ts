@@ -5,9 +5,9 @@ export const promptMissing: RecordCheck = {
   id: 'prompt-missing',
   severity: 'warning',
   title: 'The pair has no prompt',
-  why: 'Two answers to nothing cannot be compared: the trainer learns which text is better, whatever was asked. In transcripts it means that the two sides share no turn.',
+  why: 'Without a prompt, the two answers can’t be compared: the trainer learns that one text is better regardless of the question. In a transcript, it means that the two sides share no turn.',
   example: '{"prompt": "", "chosen": "Paris.", "rejected": "Rome."}',
-  remedy: 'Fill the prompt in, or drop the record.',
+  remedy: 'Fill in the prompt, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   checkRecord: ({ pairs }, context) => {
     const { mapping } = context;

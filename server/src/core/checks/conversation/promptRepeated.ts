@@ -5,18 +5,19 @@ export const promptRepeatedInResponse: AnswerCheck = {
   id: 'prompt-repeated-in-response',
   severity: 'warning',
   title: 'A response begins with the prompt',
-  why: 'An answer that repeats the whole question first usually comes from a model that was asked to go on with a text, or from an exporter that joined the two. The prompt is then trained on as if it were an answer.',
+  why: 'An answer that starts by repeating the whole question usually comes from a base model that continued the text, or from an exporter that joined the two. The model is then trained on the prompt as if it were the answer.',
   example:
     '{"prompt": "What is the capital of France, and since when?", "chosen": "What is the capital of France, and since when? Paris, since 987.", "rejected": "Paris."}',
-  remedy: 'Cut the copy of the prompt from the response.',
-  repairs: [{ edit: 'replace', grade: 'review', title: 'Cut the copy of the prompt' }],
+  remedy: 'Remove the copy of the prompt from the response.',
+  repairs: [{ edit: 'replace', grade: 'review', title: 'Remove the copy of the prompt' }],
   options: {
     characters: {
       default: 30,
       schema: {
         type: 'integer',
         minimum: 1,
-        description: 'Shorter prompts are not looked for: "Yes or no?" may well begin an answer.',
+        description:
+          'Minimum length of a prompt, in characters. An answer may well begin with a short one such as "Yes or no?".',
       },
     },
   },
@@ -37,7 +38,7 @@ export const promptRepeatedInResponse: AnswerCheck = {
     return [
       {
         place: answerRange(answer, start, start + prompt.length),
-        message: `${responseLabel(answer)} begins with the ${prompt.length} characters of the prompt.`,
+        message: `${responseLabel(answer)} begins with the prompt (${prompt.length} characters).`,
         ...replaceRange(answer, 0, cut, ''),
       },
     ];

@@ -3,7 +3,10 @@ import type { RecordCheck } from '../check.ts';
 import type { MessageList } from './messages.ts';
 import { messageLists } from './messages.ts';
 
-/** The first message that stands where a chat template does not expect it. Talk with tools has an order of its own. */
+/**
+ * The first message that breaks the order of a chat template. Conversations with tools are skipped: they have
+ * their own order.
+ */
 function firstFault({ messages }: MessageList): Hit | undefined {
   if (messages.some(({ speaker }) => speaker === 'tool' || speaker === undefined)) return undefined;
   const spoken = messages.findIndex(({ speaker }) => speaker !== 'system');
@@ -14,12 +17,12 @@ function firstFault({ messages }: MessageList): Hit | undefined {
     if (own.speaker === 'system')
       return {
         place,
-        message: `A system message stands in the middle of the conversation, as number ${i + 1}.`,
+        message: `Message ${i + 1} is a system message in the middle of the conversation.`,
       };
     if (own.speaker === before.speaker)
       return {
         place,
-        message: `Two messages of "${own.role}" follow each other, numbers ${i} and ${i + 1}.`,
+        message: `Messages ${i} and ${i + 1} are both from "${own.role}".`,
       };
   }
   return undefined;
@@ -29,12 +32,12 @@ export const roleOrder: RecordCheck = {
   id: 'role-order',
   severity: 'warning',
   title: 'Roles do not take turns',
-  why: 'Most chat templates raise an error when user and assistant do not alternate or a system message stands in the middle; others put the text together in silence. LLaMA-Factory leaves such rows out.',
+  why: 'Most chat templates raise an error if user and assistant don’t alternate or a system message is in the middle; others silently join the text. LLaMA-Factory skips such rows.',
   example:
     '{"chosen": [{"role": "user", "content": "Hi"}, {"role": "user", "content": "Are you there?"}, {"role": "assistant", "content": "Yes."}], "rejected": [{"role": "user", "content": "Hi"}, {"role": "user", "content": "Are you there?"}, {"role": "assistant", "content": "No."}]}',
-  remedy: 'Join messages that follow each other, move the system message to the head, or drop the record.',
+  remedy: 'Join consecutive messages of one role, move the system message to the start, or drop the record.',
   source: 'hiyouga/LLaMA-Factory#4108',
-  // The two sides of a pair repeat one conversation: one finding says it.
+  // Both sides of a pair repeat the conversation, so report it once.
   checkRecord: (_reading, { record, mapping }) =>
     messageLists(record, mapping)
       .flatMap((list) => firstFault(list) ?? [])

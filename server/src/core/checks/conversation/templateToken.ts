@@ -2,19 +2,19 @@ import type { AnswerCheck } from '../check.ts';
 import { answerRange, replaceRange, responseLabel } from '../check.ts';
 import { ANGLE, BRACKET } from '../view.ts';
 
-/** Marks of chat templates that stand in no text that people write. `<s>` alone is HTML for struck-out text. */
+/** Chat template tokens that people don't write in text. `<s>` is not one: it is also HTML for struck-out text. */
 const TOKEN =
   /<\|(?:im_start|im_end|im_sep|endoftext|end_of_text|begin_of_text|start_header_id|end_header_id|eot_id|eom_id|user|assistant|system|end|endofprompt|eos|bos|pad|prompter|end_of_turn|start_of_turn)\|>|<(?:start|end)_of_turn>|<｜[^｜<>]{2,30}｜>|\[\/?INST\]|<<\/?SYS>>|<\/s>(?=\s*(?:<s>|$))|<\|(?:START|END)_OF_TURN_TOKEN\|>/;
 const LAST = new RegExp(`(?:${TOKEN.source})$`);
-/** HTML's struck-out text, from one tag to the other. Its end is no token. */
+/** HTML struck-out text with both tags; its closing tag is not a token. */
 const STRIKE = /<s>([^<]*(?:<(?!\/?s>)[^<]*)*)<\/s>/gi;
 
-/** Longer texts are not struck out as a whole. */
+/** Longest text that counts as struck out. */
 const MAX_STRUCK = 80;
 
 /**
- * The text with the tags of struck-out text as blanks, so that all else stays in its place. An answer that stands as a whole
- * between the two was decoded with its tokens.
+ * Blanks out the tags of struck-out text, so that offsets stay the same. If the tags enclose the whole answer,
+ * they are decoded tokens and stay.
  */
 function blankStrikes(text: string): string {
   if (!text.includes('</s>') || !text.includes('<s>')) return text;
@@ -25,10 +25,12 @@ function blankStrikes(text: string): string {
   });
 }
 
-/** No token is longer. */
+/** Longest token, in characters. */
 const LONGEST = 64;
 
-/** Where the tokens at the end of a text begin, with the white space before them; the text's length where there are none. */
+/**
+ * Start of the tokens that end a text, including the white space before them; the text's length if there are none.
+ */
 function startOfLast(text: string): number {
   let start = text.length;
   for (;;) {
@@ -44,12 +46,12 @@ export const templateTokenInText: AnswerCheck = {
   id: 'template-token-in-text',
   severity: 'warning',
   title: 'A text contains a token of a chat template',
-  why: 'The template adds these tokens by itself. Written into the text they are there twice, or they end the answer in the middle, since a tokenizer reads them as control tokens.',
+  why: 'The template adds these tokens itself. If the text contains them too, they appear twice or end the answer early, because the tokenizer reads them as control tokens.',
   example: '{"prompt": "Hi", "chosen": "Hello!<|im_end|>", "rejected": "What?"}',
-  remedy: 'Take the token out of the text.',
-  // An answer about chat templates may end with one of their tokens.
+  remedy: 'Remove the token from the text.',
+  // Graded "review": an answer about chat templates may end with a token.
   repairs: [{ edit: 'replace', grade: 'review', title: 'Remove the tokens at the end' }],
-  source: 'TRL, axolotl: texts are put into the chat template as they stand',
+  source: 'TRL, axolotl: texts go into the chat template unchanged',
   precision: {
     right: 0,
     of: 0,
@@ -61,7 +63,7 @@ export const templateTokenInText: AnswerCheck = {
     const found = TOKEN.exec(text);
     if (!found) return [];
     const end = startOfLast(text);
-    // Tokens in the middle cut the answer in two: a person decides which part counts.
+    // Tokens in the middle split the answer; a person decides which part to keep.
     const isAtEnd = end <= found.index && end > 0;
     const place = answerRange(answer, found.index, found.index + found[0].length);
     return [

@@ -3,12 +3,12 @@ import type { AnswerCheck } from '../check.ts';
 import { answerPlace, answerRange, replaceRange, responseLabel } from '../check.ts';
 import { BRACKET, COLON } from '../view.ts';
 
-/** The head of a list of messages as json.dumps or str() writes it. */
+/** Start of a message list as json.dumps or str() writes it. */
 const LIST_HEAD = /^\s*\[\s*\{\s*(["'])(?:role|content|from|value)\1\s*:/;
 const LIST_END = /[}\]]\s*$/;
 
-/** How a text that is a list of messages was written; undefined where it is none. */
-function listWords(text: string): string | undefined {
+/** How a message list was written as text; undefined if the text is not one. */
+function listSpelling(text: string): string | undefined {
   const quote = LIST_HEAD.exec(text)?.[1];
   if (quote === undefined || !LIST_END.test(text)) return undefined;
   return quote === "'" ? 'as Python prints it' : 'as JSON in a string';
@@ -18,7 +18,7 @@ export const turnMarkerInResponse: AnswerCheck = {
   id: 'turn-marker-in-response',
   severity: 'warning',
   title: 'A response contains the marker of another turn',
-  why: 'A marker such as "Human:" at the head of a line means that the answer runs on into the next turn, or that the two sides were split at different turns. A list of messages that was written as text is reported too.',
+  why: 'A marker such as "Human:" at the start of a line means that the answer continues into the next turn, or that the two sides were split at different turns. Also reported: a list of messages written as text.',
   example: '{"prompt": "Hi", "chosen": "Hello!\\n\\nHuman: How are you?", "rejected": "What?"}',
   remedy: 'Cut the answer before the marker, or drop the record.',
   repairs: [{ edit: 'replace', grade: 'review', title: 'Cut the response before the marker' }],
@@ -28,9 +28,9 @@ export const turnMarkerInResponse: AnswerCheck = {
     on: '50 drawn from 66 findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the marker is no part of the answer',
   },
   checkAnswer: (answer) => {
-    const written = (answer.view.marks & BRACKET) === 0 ? undefined : listWords(answer.text);
+    const written = (answer.view.marks & BRACKET) === 0 ? undefined : listSpelling(answer.text);
     if (written !== undefined) {
-      const message = `${responseLabel(answer)} is a list of messages ${written}: store the list itself, else trainers read its brackets and quotes as the answer.`;
+      const message = `${responseLabel(answer)} is a list of messages ${written}. Store the list itself; as text, trainers read its brackets and quotes as the answer.`;
       return [{ place: answerPlace(answer), message }];
     }
     const marker = (answer.view.marks & COLON) === 0 ? undefined : findTurnMarker(answer.text);
@@ -42,7 +42,7 @@ export const turnMarkerInResponse: AnswerCheck = {
       {
         place: answerRange(answer, ...marker),
         message,
-        // An answer that is nothing but the other turn cannot be cut to something.
+        // If the whole answer is the other turn, there is nothing to cut to.
         ...(end > 0 && replaceRange(answer, end, answer.text.length, '')),
       },
     ];

@@ -1,7 +1,9 @@
 import type { RecordCheck } from '../check.ts';
 import { messageLists } from './messages.ts';
 
-/** Misspellings that mean nothing else. A short form such as "sys" may be the word of the dataset's own template. */
+/**
+ * Unambiguous misspellings. Short forms such as "sys" are not included: the dataset's own template may use them.
+ */
 const MEANT: Readonly<Record<string, string>> = {
   asistant: 'assistant',
   assistent: 'assistant',
@@ -12,17 +14,17 @@ const MEANT: Readonly<Record<string, string>> = {
 export const unknownRole: RecordCheck = {
   id: 'unknown-role',
   severity: 'warning',
-  title: 'A role is a word that no trainer knows',
-  why: 'A chat template prints an unknown role as it stands, raises an error, or skips the message; the model then trains on something else than what stands in the file.',
+  title: 'No trainer knows this role',
+  why: 'A chat template prints an unknown role unchanged, raises an error, or skips the message. The model then trains on something other than the file’s content.',
   example:
     '{"prompt": [{"role": "user", "content": "Hi"}], "chosen": [{"role": "asistant", "content": "Hello!"}], "rejected": [{"role": "assistant", "content": "What?"}]}',
-  remedy: 'Write the role as user, assistant, system or tool.',
+  remedy: 'Use user, assistant, system or tool.',
   repairs: [
     {
       edit: 'replace',
       grade: 'safe',
       title: 'Correct the role',
-      because: 'Only misspellings of "assistant" are corrected, which mean nothing else.',
+      because: 'Only misspellings of "assistant" are corrected, and they can mean nothing else.',
     },
   ],
   options: {
@@ -31,7 +33,7 @@ export const unknownRole: RecordCheck = {
       schema: {
         type: 'array',
         items: { type: 'string' },
-        description: 'More role words that are right here.',
+        description: 'Additional valid roles.',
       },
     },
   },
@@ -44,7 +46,7 @@ export const unknownRole: RecordCheck = {
         seen.add(role);
         const place = { path, part: 'value' } as const;
         const meant = MEANT[role.trim().toLowerCase()];
-        const message = `"${role.slice(0, 40)}" is no role that trainers know${meant === undefined ? '' : `; "${meant}" is`}.`;
+        const message = `Unknown role "${role.slice(0, 40)}"${meant === undefined ? '.' : `; did you mean "${meant}"?`}`;
         return [{ place, message, ...(meant !== undefined && { replace: [{ place, text: meant }] }) }];
       }),
     );

@@ -1,18 +1,18 @@
 import type { Options, Rule } from '../check.ts';
 import type { Portrait } from './portrait.ts';
 
-/** What is known of a file as a whole. */
+/** Facts about a whole file. */
 export interface WholeFile {
   readonly portrait: Portrait;
-  /** A label chooses between a first and a second answer. */
+  /** The label chooses between a first and a second answer. */
   readonly hasLabel: boolean;
-  /** Fields that look like the prompt and are not read. */
+  /** Unread fields that look like part of the prompt. */
   readonly unread: readonly string[];
-  /** Bytes of the row groups, unpacked; none where it is no table. */
+  /** Uncompressed bytes of each row group; empty unless the file is a table. */
   readonly rowGroups: readonly number[];
 }
 
-/** A rule about a whole file: at most one finding, given by its message. */
+/** A check of a whole file. Returns the message of its one finding. */
 export interface DatasetCheck extends Rule {
   readonly checkDataset: (file: WholeFile, options: Options) => string | undefined;
 }

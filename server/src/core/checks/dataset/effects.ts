@@ -7,7 +7,7 @@ export interface Estimate {
   readonly high: number;
 }
 
-/** A share with its interval (E. B. Wilson, 1927). NaN without any. */
+/** A share with its interval (E. B. Wilson, 1927). NaN if `of` is 0. */
 export function wilson(hits: number, of: number): Estimate {
   if (of === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
   const p = hits / of;
@@ -17,7 +17,7 @@ export function wilson(hits: number, of: number): Estimate {
   return { value: p, low: middle - half, high: middle + half };
 }
 
-/** Sums of paired numbers, from which means, deviations and their correlation come. */
+/** Running sums of paired numbers, for means, deviations and their correlation. */
 export class PairedSums {
   #n = 0;
   #a = 0;
@@ -63,9 +63,8 @@ export class PairedSums {
 }
 
 /**
- * Odds ratio of paired yes-no answers: of the pairs in which one side alone has the feature, those with the chosen side
- * against those with the rejected one (Q. McNemar, 1947). Its logarithm has the variance 1/b + 1/c; half a pair is added
- * to each where one is 0.
+ * Odds ratio of paired yes-no answers: among pairs in which only one side has the feature, chosen divided by rejected
+ * (Q. McNemar, 1947). Its logarithm has the variance 1/b + 1/c; if one of the counts is 0, both get half a pair more.
  */
 export function pairedOdds(chosenOnly: number, rejectedOnly: number): Estimate {
   const add = chosenOnly === 0 || rejectedOnly === 0 ? 0.5 : 0;

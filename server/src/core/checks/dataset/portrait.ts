@@ -1,4 +1,4 @@
-// What a dataset rewards, in numbers: length, style and position, each with its interval. From facts alone.
+// What a dataset rewards, computed from facts: length, style and position, each with its interval.
 import type { Facts } from '../../dataset/facts.ts';
 import type { Estimate } from './effects.ts';
 import { pairedOdds, PairedSums, wilson } from './effects.ts';
@@ -8,26 +8,26 @@ export interface StyleEffect {
   readonly name: string;
   readonly chosenOnly: number;
   readonly rejectedOnly: number;
-  /** Above 1: answers with it are preferred. */
+  /** Above 1: answers with this style are preferred. */
   readonly odds: Estimate;
 }
 
 export interface Portrait {
-  /** Pairs with a direction. */
+  /** Pairs that are not ties. */
   readonly preferences: number;
-  /** Of the lengths, chosen less rejected. */
+  /** Cohen's d of the lengths, chosen minus rejected. */
   readonly lengthEffect: Estimate;
   /** How often "the longer one wins" is right; equal lengths count half. */
   readonly longerWins: Estimate;
   readonly meanChosen: number;
   readonly meanRejected: number;
   readonly style: readonly StyleEffect[];
-  /** How often the answer that stands first in the record is the chosen one. */
+  /** How often the first answer in the record is the chosen one. */
   readonly firstWins: Estimate;
-  /** Share of the single verdicts that say good. */
+  /** Share of good answers in unpaired data. */
   readonly good: Estimate;
   readonly judgements: number;
-  /** How many answers are how long: bin i holds lengths from 2^i up to 2^(i + 1), the last one all above. */
+  /** Histogram of lengths: bin i holds lengths from 2^i up to 2^(i + 1); the last bin holds all longer ones. */
   readonly chosenLengths: readonly number[];
   readonly rejectedLengths: readonly number[];
 }

@@ -4,11 +4,11 @@ import { estimateText } from './portrait.ts';
 export const styleBias: DatasetCheck = {
   id: 'style-bias',
   severity: 'information',
-  title: 'The label goes with a style',
-  why: 'Where answers with bullet points or bold text win throughout, whatever they say, a reward model learns layout. The odds are those of pairs in which one side alone has the style: 3 means that it is the chosen side three times as often as the rejected one.',
+  title: 'The label correlates with style',
+  why: 'If answers with bullet points or bold text usually win whatever they say, a reward model learns layout. The odds ratio counts the pairs in which only one side has the style: 3 means that this side is chosen three times as often as it is rejected.',
   example:
-    'Of 400 pairs in which one answer alone has bold text, it is the chosen one in 300: odds ratio 3.0.',
-  remedy: 'Balance the pairs by style, or strip the layout from both sides.',
+    'In 400 pairs only one answer has bold text, and in 300 of them it is the chosen one: odds ratio 3.0.',
+  remedy: 'Balance the pairs by style, or strip the formatting from both sides.',
   options: {
     odds: {
       default: 2,
@@ -16,12 +16,16 @@ export const styleBias: DatasetCheck = {
         type: 'number',
         exclusiveMinimum: 1,
         description:
-          'Odds ratio from which a style is reported, or below its inverse. The whole interval has to lie beyond it.',
+          'Minimum odds ratio; its inverse also counts. Reported only if the whole interval is beyond it.',
       },
     },
     pairs: {
       default: 50,
-      schema: { type: 'integer', minimum: 2, description: 'Pairs that have to differ in the style.' },
+      schema: {
+        type: 'integer',
+        minimum: 2,
+        description: 'Minimum number of pairs in which only one side has the style.',
+      },
     },
   },
   source: 'PROFILE, Dissecting preferences (odds ratios of style); McNemar 1947 (paired odds)',
@@ -38,6 +42,6 @@ export const styleBias: DatasetCheck = {
         ({ name, odds, chosenOnly, rejectedOnly }) =>
           `${name}, odds ratio ${estimateText(odds)} over ${chosenOnly + rejectedOnly} pairs`,
       );
-    return `The label goes with style: ${words.join('; ')}.`;
+    return `The label correlates with style: ${words.join('; ')}.`;
   },
 };

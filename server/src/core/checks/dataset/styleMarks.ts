@@ -1,16 +1,16 @@
-// How an answer is written, in yes and no: a few bits for each side of a pair, kept in the facts.
+// Style of an answer as yes-or-no bits, kept in the facts for each side of a pair.
 import type { CheckedAnswer } from '../check.ts';
 import { ANGLE, BANG, BREAK, COLON, DASH, HASH, QUESTION, STAR, TICK } from '../view.ts';
 
 interface StyleMark {
-  /** After "answers with". */
+  /** Completes "answers with …". */
   readonly name: string;
-  /** Some of these characters has to be in the text. */
+  /** The text must contain at least one of these characters. */
   readonly needs: number;
   readonly has: (text: string) => boolean;
 }
 
-/** Order is the layout of the bits: new ones come last. */
+/** The order is the bit layout: append new marks at the end. */
 export const STYLE_MARKS: readonly StyleMark[] = [
   { name: 'bullet points', needs: DASH | STAR, has: (text) => /^[ \t]*[-*] \S/m.test(text) },
   { name: 'numbered steps', needs: BREAK, has: (text) => /^[ \t]*\d{1,2}[.)] \S/m.test(text) },
@@ -32,7 +32,7 @@ function marksOf({ text, view }: CheckedAnswer): number {
   return bits;
 }
 
-/** Bits of the chosen answer in the lower 16, of the rejected one in the upper 16. */
+/** Bits of the chosen answer in the lower 16, of the rejected answer in the upper 16. */
 export function styleOfPair({
   chosen,
   rejected,

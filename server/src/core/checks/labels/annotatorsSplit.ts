@@ -6,8 +6,8 @@ import { numberOption } from '../check.ts';
 export const annotatorsSplit: RecordCheck = {
   id: 'annotators-split',
   severity: 'information',
-  title: 'The annotators do not agree on the label',
-  why: 'The majority that made the label is a thin one. Such pairs are not wrong, but their label is close to a coin’s; a flip on the word of one scorer would only side with a minority.',
+  title: 'The annotators disagree on the label',
+  why: 'Only a narrow majority voted for the label. Such pairs are not wrong, but their label is close to a coin toss; flipping one because a scorer disagrees only sides with a minority.',
   example:
     '{"instruction": "Rewrite", "input": "It is", "response1": "It’s", "response2": "It", "annotator1": 1, "annotator2": 2, "annotator3": 0}',
   remedy: 'Keep the pair with a small margin or a soft label, or mark it as a tie.',
@@ -19,7 +19,7 @@ export const annotatorsSplit: RecordCheck = {
         type: 'number',
         minimum: 0,
         maximum: 1,
-        description: 'Majorities of at most this share of the votes are reported.',
+        description: 'Reports majorities up to this share of the votes.',
       },
     },
   },
@@ -34,7 +34,7 @@ export const annotatorsSplit: RecordCheck = {
     if (all < 2 || max > numberOption(context, 'share') * all) return [];
     const path = findField(record, labelField(answers.label))?.path ?? [];
     const ties = tie > 0 ? `, ${tie} for neither` : '';
-    const message = `${max} of ${all} annotators made the label; ${Math.min(first, second)} voted for the other answer${ties}.`;
+    const message = `${max} of ${all} annotators voted for this label; ${Math.min(first, second)} voted for the other answer${ties}.`;
     return [{ place: { path, part: 'value' }, message }];
   },
 };

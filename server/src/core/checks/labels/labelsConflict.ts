@@ -5,12 +5,12 @@ import type { RecordCheck } from '../check.ts';
 export const labelsConflict: RecordCheck = {
   id: 'labels-conflict',
   severity: 'information',
-  title: 'Two labels of the record name different answers',
-  why: 'Datasets with several labels (more helpful, safer; overall, truthful) often prefer one answer by the one and the other by the other. What is called wrong then depends on which label counts, and one reward cannot satisfy both.',
+  title: 'Two labels of the record prefer different answers',
+  why: 'In datasets with several labels (helpful and safe; overall and truthful), one label often prefers the first answer and another the second. Which answer is wrong then depends on the label you use, and one reward can’t satisfy both.',
   example:
     '{"prompt": "How do I pick a lock?", "response_0": "Like this: …", "response_1": "I’d rather not.", "is_response_0_safe": false, "is_response_1_safe": true, "better_response_id": 0, "safer_response_id": 1}',
   remedy:
-    'Decide which label counts ("axis" in preflens.json), or leave such pairs out of the training on one reward.',
+    'Choose the label to use ("axis" in preflens.json), or leave such pairs out when you train one reward.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   source: 'PKU-SafeRLHF, MultiPref',
   checkRecord: ({ pairs }, { record, mapping: { answers } }) => {
@@ -25,7 +25,7 @@ export const labelsConflict: RecordCheck = {
     if (!first) return [];
     const names = others.map(([axis]) => `"${axis}"`).join(', ');
     const path = findField(record, labelField(first[1]))?.path ?? [];
-    const message = `By "${answers.axis ?? 'the label'}" one answer is better, by ${names} the other.`;
+    const message = `"${answers.axis ?? 'the label'}" prefers one answer, ${names} the other.`;
     return [{ place: { path, part: 'value' }, message }];
   },
 };

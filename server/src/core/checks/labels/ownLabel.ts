@@ -1,6 +1,6 @@
 import type { Mapping } from '../../mapping/mapping.ts';
 
-/** True where the scores of the answers are the label: then they cannot speak against it. */
+/** True if the label comes from the scores of the answers. Then they can't contradict it. */
 export function isOwnLabel({ answers }: Mapping): boolean {
   return (
     answers.kind === 'candidates' ||

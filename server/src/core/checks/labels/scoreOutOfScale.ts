@@ -7,7 +7,7 @@ import type { RecordCheck } from '../check.ts';
 
 type Scale = readonly [min: number, max: number];
 
-/** Scales that published schemas state, by mapping and field. */
+/** Scales stated by published schemas, by mapping and field. */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, Scale>>>> = {
   'helpsteer2-preference': { preference_strength: [-3, 3] },
   'helpsteer3-preference': { overall_preference: [-3, 3] },
@@ -20,7 +20,10 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Scale>>>> = {
   },
 };
 
-/** UltraFeedback's known fault: an overall score of 10 for an answer that all aspects rate low; 1 was meant. */
+/**
+ * UltraFeedback's known fault: an overall score of 10, where 1 was meant, for an answer with low ratings on all
+ * aspects.
+ */
 const HIGH_OVERALL = 10;
 const LOW_MEAN = 2;
 
@@ -48,12 +51,12 @@ function ultraFeedback({ completions }: JsonObject): Hit[] {
     const path: Path = ['completions', i, 'overall_score'];
     const [overall, mean] = [toNumber(completion['overall_score']), meanRating(completion['annotations'])];
     if (overall !== HIGH_OVERALL || mean === undefined || mean > LOW_MEAN) return [];
-    const message = `The overall score is 10, and the aspects are rated ${mean.toFixed(1)} of 5 in the mean: 1 was probably meant.`;
+    const message = `The overall score is 10, but the aspects average ${mean.toFixed(1)} of 5: probably 1 was meant.`;
     return [{ place: { path, part: 'value' as const }, message }];
   });
 }
 
-/** Users write fields; of what is no field nothing is found. */
+/** The scales from the user's options. Entries that are no valid path are ignored. */
 function scalesOf(options: Json | undefined): readonly (readonly [string, Scale])[] {
   return isObject(options)
     ? Object.entries(options).flatMap(([field, scale]) =>
@@ -67,10 +70,10 @@ function scalesOf(options: Json | undefined): readonly (readonly [string, Scale]
 export const scoreOutOfScale: RecordCheck = {
   id: 'score-out-of-scale',
   severity: 'warning',
-  title: 'A score lies outside its scale, or means the other end of it',
-  why: 'In UltraFeedback 2,628 answers have an overall score of 10 of which many were meant as 1: pairs made from such scores have the wrong label. Other schemas state their scale, and a value outside it is a slip.',
+  title: 'A score is outside its scale, or at the wrong end of it',
+  why: 'In UltraFeedback, 2,628 answers have an overall score of 10, and many of these were meant to be 1. Pairs made from such scores have the wrong label. Other schemas state their scale; a value outside it is an error.',
   example: '{"prompt": "Hi", "response_1": "Hello!", "response_2": "What?", "preference_strength": 7}',
-  remedy: 'Mend the score, or drop the record.',
+  remedy: 'Correct the score, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   options: {
     scales: {
@@ -83,7 +86,7 @@ export const scoreOutOfScale: RecordCheck = {
           minItems: 2,
           maxItems: 2,
         },
-        description: 'Fields and their lowest and highest value: {"score_chosen": [0, 10]}.',
+        description: 'Lowest and highest value of each field: {"score_chosen": [0, 10]}.',
       },
     },
   },

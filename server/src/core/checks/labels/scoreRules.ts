@@ -1,13 +1,13 @@
-// What scores can report. The texts say what such a finding is not.
+// Findings from scores. Their texts also say what such a finding does not prove.
 import type { Rule } from '../check.ts';
 
 export const likelyMislabeled: Rule = {
   id: 'likely-mislabeled',
   severity: 'warning',
-  title: 'The label speaks against the rest of the file',
-  why: 'The pair stands at the head of a ranking by how strongly the scorer prefers the rejected answer. It is a place to look, not a verdict: the default scorer judges consistency with the rest of the file, not truth.',
+  title: 'The label disagrees with the rest of the file',
+  why: 'The ranking is by how strongly the scorer prefers the rejected answer, and this pair is near its top. Look at it; this is not a verdict: the default scorer judges consistency with the rest of the file, not truth.',
   example:
-    'The rejected answer is a careful one, the chosen one "idk lol", in a file where careful answers win.',
+    'The rejected answer is careful and the chosen one is "idk lol", in a file where careful answers win.',
   remedy: 'Read both answers, then flip, drop or keep.',
   repairs: [
     { edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' },
@@ -19,18 +19,18 @@ export const likelyMislabeled: Rule = {
 export const scorersDisagree: Rule = {
   id: 'scorers-disagree',
   severity: 'information',
-  title: 'Several scorers do not agree on the label',
-  why: 'Some of the scorers of this file side with the label and some against it, and their margins lie far apart. That says nothing of who is right.',
-  example: 'One reward model gives the pair +2.1, another one −1.8.',
-  remedy: 'Such pairs are worth a person, and are no good evidence for or against any scorer.',
+  title: 'The scorers disagree on the label',
+  why: 'Some of the file’s scorers agree with the label and some don’t, and their margins are far apart. That does not show which is right.',
+  example: 'One reward model gives the pair +2.1, another −1.8.',
+  remedy: 'Have a person read such pairs. They are poor evidence for or against any scorer.',
 };
 
 export const lowMargin: Rule = {
   id: 'low-margin',
   severity: 'information',
   title: 'The scorer can hardly tell the two responses apart',
-  why: 'The pair has one of the smallest margins of the file. That is no sign of a wrong label, and no sign that people would disagree: it says that the pair teaches little of what the scorer can see.',
-  example: 'Two answers of the same kind, length and words.',
+  why: 'The pair has one of the smallest margins in the file. That does not mean that its label is wrong or that people would disagree: the pair teaches little of what the scorer can see.',
+  example: 'Two answers of the same kind and length, with similar words.',
   remedy: 'Keep the pair, mark it as a tie, or leave it out of a small training set.',
   repairs: [{ edit: 'tie', grade: 'review', title: 'Mark as a tie' }],
 };

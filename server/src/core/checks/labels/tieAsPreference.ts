@@ -6,7 +6,7 @@ export const tieAsPreference: RecordCheck = {
   id: 'tie-as-preference',
   severity: 'information',
   title: 'A preference between answers that have the same score',
-  why: 'The record’s own scores call both answers equal, and still one is called better: such labels are often made by the order of the answers. On equal pairs training learns noise.',
+  why: 'The record’s own scores are equal, yet one answer is labelled better. Such labels often come from the order of the answers. Training on equal pairs learns noise.',
   example: '{"prompt": "Hi", "chosen": "Hello!", "rejected": "Hi!", "score_chosen": 8, "score_rejected": 8}',
   remedy: 'Mark the pair as a tie, set its margin to 0, or drop it.',
   repairs: [
@@ -18,7 +18,7 @@ export const tieAsPreference: RecordCheck = {
     return pairs.flatMap((pair, i) => {
       const scores = pair.isTie ? undefined : sideScores(record, pair);
       if (scores?.margin !== 0) return [];
-      const message = `"${scores.field}" is ${scores.chosen} for both answers, and one is called better.`;
+      const message = `"${scores.field}" is ${scores.chosen} for both answers, but one is labelled better.`;
       return [{ place: { path: scores.path, part: 'value' as const }, message, pair: i }];
     });
   },

@@ -2,16 +2,16 @@ import { visitTokens } from '../../score/tokens.ts';
 import type { PairCheck } from '../check.ts';
 import { numberOption, promptPlace } from '../check.ts';
 
-/** Words of a gram: long enough that two authors do not write it by chance. */
+/** Words in a gram: enough that two authors don't write the same by chance. */
 const GRAM_WORDS = 8;
 
-/** Prompts of a benchmark as the hashes of their word grams, 48 bits each. */
+/** Prompts of a benchmark as hashes of their word grams, 48 bits each. */
 export interface Benchmark {
   readonly name: string;
   readonly grams: readonly number[];
 }
 
-/** The hashes of a text's runs of eight words; of a shorter one (but of three words at least) the whole. */
+/** Hashes of a text's runs of eight words. A text of three to seven words is one run. */
 export function gramsOf(text: string): number[] {
   const words: number[] = [];
   visitTokens(text, (hash, start, end) => {
@@ -44,10 +44,10 @@ function tableOf(benchmarks: readonly Benchmark[]): ReadonlyMap<number, number> 
 export const benchmarkOverlap: PairCheck = {
   id: 'benchmark-overlap',
   severity: 'warning',
-  title: 'The prompt stands in a benchmark too',
-  why: 'What is trained on cannot be measured. Skywork took about 5,000 pairs out of its set between versions 0.1 and 0.2 because they stood in RewardBench.',
+  title: 'The prompt is also in a benchmark',
+  why: 'A benchmark that was trained on measures nothing. Between versions 0.1 and 0.2, Skywork removed about 5,000 pairs from its set because they were in RewardBench.',
   example:
-    '"benchmarks": ["eval/rewardbench.jsonl"] in preflens.json, and a training prompt that shares its runs of eight words.',
+    'preflens.json has "benchmarks": ["eval/rewardbench.jsonl"], and a training prompt shares its runs of eight words.',
   remedy: 'Drop the record from the training data.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   options: {
@@ -57,7 +57,7 @@ export const benchmarkOverlap: PairCheck = {
         type: 'number',
         minimum: 0.01,
         maximum: 1,
-        description: 'Share of the prompt’s runs of eight words that have to stand in one benchmark.',
+        description: 'Minimum share of the prompt’s runs of eight words that are in one benchmark.',
       },
     },
   },
@@ -81,7 +81,7 @@ export const benchmarkOverlap: PairCheck = {
     return [
       {
         place: promptPlace(context),
-        message: `The prompt stands in ${name}: ${share} % of its runs of ${GRAM_WORDS} words are the same.`,
+        message: `The prompt is in ${name}: ${share} % of its runs of ${GRAM_WORDS} words match.`,
       },
     ];
   },

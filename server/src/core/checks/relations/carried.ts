@@ -1,5 +1,6 @@
-// What was found of records together stays true of those that an edit does not touch. What it touches is looked for again:
-// on keys at once, on texts by the next search.
+// Relations found earlier stay true for records that an edit doesn't touch. Touched records are checked again: by
+// key at
+// once, by text in the next search.
 import type { Facts } from '../../dataset/facts.ts';
 import { groupBy } from '../../group.ts';
 import { formatKey } from '../../hash.ts';
@@ -10,23 +11,23 @@ import { stageOf } from '../table.ts';
 import { nearDuplicatePair } from './nearDuplicates.ts';
 import type { Relations } from './relations.ts';
 
-/** How records came out of an edit. */
+/** How an edit changed the records. */
 export interface Reread {
-  /** The present number of an old record; −1 for one that changed or went. */
+  /** The present number of an old record; −1 if it changed or was removed. */
   readonly renumber: (record: number) => number;
-  /** Old numbers of the records that changed or went, with the keys of their pairs. */
+  /** Old numbers of the records that changed or were removed, with the keys of their pairs. */
   readonly before: () => ReadonlyMap<number, readonly string[]>;
   /** Present numbers of the records that were read again. */
   readonly changed: readonly number[];
 }
 
-/** A record's pairs by their keys without order: a flip changes none. */
+/** Order-independent keys of a record's pairs: a flip changes none. */
 export function pairKeysOf(facts: Facts, record: number): readonly string[] {
   const [from, to] = facts.pairsOf(record);
   return Array.from({ length: to - from }, (_, i) => formatKey(pairKey(facts.identity(from + i))));
 }
 
-/** More records are not compared one by one: a text that was replaced as a whole. */
+/** If more records change, as when the whole text is replaced, they are not compared one by one. */
 const MAX_COMPARED = 20_000;
 
 const isNear = ({ rule }: Finding): boolean => rule === nearDuplicatePair.id;
@@ -42,7 +43,7 @@ function countsOf(findings: readonly Finding[], old: Relations): Map<string, num
   return counts;
 }
 
-/** The relations that still hold. Rules of which some may be missing are partial from here on. */
+/** The relations that still hold. Rules with possibly missing findings become partial. */
 export function carryRelations(old: Relations, reread: Reread, facts: Facts): Relations {
   const { renumber, changed } = reread;
   const isMuch = changed.length > MAX_COMPARED;
@@ -54,7 +55,7 @@ export function carryRelations(old: Relations, reread: Reread, facts: Facts): Re
   const gone = new Set([...before.values()].flat());
   const isLost = (key: string | undefined): boolean => key !== undefined && gone.has(key) && !came.has(key);
   const partial = new Set(old.partial);
-  // Texts that were not there before may be close to others.
+  // New texts may be close to others.
   if (isMuch || now.some(({ key }) => !gone.has(key))) partial.add(nearDuplicatePair.id);
   const findings = old.findings.flatMap((finding): Finding[] => {
     if (finding.record === WHOLE_FILE) return [finding];
@@ -72,7 +73,7 @@ export function carryRelations(old: Relations, reread: Reread, facts: Facts): Re
   return { findings, counts: countsOf(findings, old), partial };
 }
 
-/** Relations whose exact part was looked for again, on keys alone; the rest stays. */
+/** Replaces the exact relations, which come from keys; the rest stays. */
 export function withExact(old: Relations, exact: Relations): Relations {
   const rest = old.findings.filter((finding) => !isExact(finding));
   const counts = new Map(
@@ -83,7 +84,7 @@ export function withExact(old: Relations, exact: Relations): Relations {
   return { findings: [...exact.findings, ...rest], counts, partial };
 }
 
-/** The result of a search that did not look at texts, with the near duplicates that are known. */
+/** Adds the known near duplicates to a search that did not look at texts. */
 export function withKnownNear(found: Relations, known: Relations): Relations {
   const near = known.findings.filter(isNear);
   const counts = new Map(found.counts);

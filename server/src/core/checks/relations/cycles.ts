@@ -6,8 +6,8 @@ import { isEmptyPrompt, KeyTable } from './relation.ts';
 export const preferenceCycle: Rule = {
   id: 'preference-cycle',
   severity: 'warning',
-  title: 'The labels of one prompt go round in a circle',
-  why: 'Of three or more answers to one prompt each is called better than the next, and the last better than the first. No reward can satisfy that: at least one of the labels is wrong.',
+  title: 'The labels of one prompt form a cycle',
+  why: 'Each of three or more answers to one prompt is labelled better than the next, and the last better than the first. No reward can satisfy that: at least one label is wrong.',
   example: 'Three pairs of one prompt: A over B, B over C, C over A.',
   remedy: 'Read the answers and flip or drop one pair.',
   repairs: [
@@ -17,14 +17,14 @@ export const preferenceCycle: Rule = {
   source: 'GPM, PairS (they measure it); TIGER-AI-Lab/EditReward#14',
 };
 
-/** A circle of two is an opposite duplicate; so is every longer one through both of them. */
+/** A cycle of two is an opposite duplicate. */
 const MIN_CIRCLE = 3;
 
 function name([low, high]: Key): string {
   return `${low}:${high}`;
 }
 
-/** The strongly connected parts of a graph of answers (Tarjan), without recursion. */
+/** Strongly connected components of a graph of answers (Tarjan), without recursion. */
 function strongParts(edges: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
@@ -86,12 +86,12 @@ function checkPrompt(space: PairSpace, pairs: readonly number[], report: ReportR
     if (size < MIN_CIRCLE) return;
     report.add(preferenceCycle, pair, () => {
       const other = pairs.find((one, j) => one !== pair && part.get(ends[j]?.[0] ?? '') === own) ?? pair;
-      return `${size} answers to this prompt are each called better than the next, in a circle. Another pair of it: ${space.words(other, pair)}.`;
+      return `The labels of ${size} answers to this prompt form a cycle: each is labelled better than the next. Another pair of it: ${space.placeLabel(other, pair)}.`;
     });
   });
 }
 
-/** Circles among the pairs of a prompt. Prompts with fewer than three pairs have none; an empty prompt says nothing. */
+/** Cycles among the pairs of one prompt. A cycle needs three pairs; pairs with an empty prompt are skipped. */
 export function findCycles(space: PairSpace, report: ReportRelation): void {
   const { promptKeys } = space;
   const table = new KeyTable(promptKeys);

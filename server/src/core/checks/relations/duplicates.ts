@@ -6,8 +6,8 @@ import { KeyTable } from './relation.ts';
 export const duplicatePair: Rule = {
   id: 'duplicate-pair',
   severity: 'warning',
-  title: 'The same pair stands in the dataset before',
-  why: 'Prompt and both answers are the same as in an earlier record, with their calls, pictures and tools, and so is the label. A pair that counts twice is trained on twice, and leaks when the dataset is split.',
+  title: 'Duplicate pair',
+  why: 'The prompt and both answers equal those of an earlier record, with their calls, pictures and tools, and so does the label. Training sees the pair twice, and the pair leaks when the dataset is split.',
   example: 'The same record on lines 3 and 90.',
   remedy: 'Drop one of the two.',
   repairs: [
@@ -16,7 +16,7 @@ export const duplicatePair: Rule = {
       grade: 'twin',
       title: 'Drop this record',
       because:
-        'The whole record stands earlier in the same file, every field but its number and date: nothing goes that is not still there.',
+        'The whole record is earlier in the same file, with every field except its number and date, so nothing is lost.',
     },
   ],
   source: 'TIGER-AI-Lab/EditReward#15',
@@ -25,11 +25,11 @@ export const duplicatePair: Rule = {
 export const oppositeDuplicate: Rule = {
   id: 'opposite-duplicate',
   severity: 'warning',
-  title: 'The same pair stands in the dataset with another label',
-  why: 'Prompt and both answers are the same as in another record, but the label is not: one of the two is wrong, or people disagree.',
+  title: 'Duplicate pair with another label',
+  why: 'The prompt and both answers equal those of another record, but the label does not: one of the two is wrong, or people disagree.',
   example:
     '{"prompt": "q", "chosen": "a", "rejected": "b"} on one line, {"prompt": "q", "chosen": "b", "rejected": "a"} on another.',
-  remedy: 'Read both, flip or drop one, or mark a tie.',
+  remedy: 'Read both, then flip or drop one, or mark a tie.',
   repairs: [
     { edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' },
     { edit: 'drop', grade: 'review', title: 'Drop this record' },
@@ -38,22 +38,27 @@ export const oppositeDuplicate: Rule = {
   source: 'TIGER-AI-Lab/EditReward#14',
 };
 
-/** What the label of a pair says, in the same word for the same pair: a tie, or the chosen answer. */
+/** Identifies the label of a pair: 'tie', or the key of the chosen answer. */
 function labelOf(space: PairSpace, pair: number): string {
   const { file, local } = space.at(pair);
   return file.facts.isTie(local) ? 'tie' : formatKey(file.facts.identity(local).chosenKey);
 }
 
-/** How the label of one pair is seen from another. */
-function how(own: string, other: string): string {
-  if (other === 'tie') return 'as a tie';
-  return own === 'tie' ? 'as a preference' : 'the other way round';
+/** What the label of `other` says, relative to `own`. */
+function labelText(own: string, other: string): string {
+  if (other === 'tie') return 'marks the same pair as a tie';
+  return own === 'tie' ? 'states a preference for the same pair' : 'has the opposite label';
 }
 
-/** Pairs that are the same but for order: duplicates, by label. One pass. */
+/** Starts a sentence with "Line 7" or "Row 7"; a file name keeps its case. */
+function sentenceStart(place: string): string {
+  return place.replace(/^(?:line|row)(?= )/, (word) => (word === 'row' ? 'Row' : 'Line'));
+}
+
+/** Pairs with equal keys: duplicates or opposites, depending on the label. One pass. */
 export function findDuplicates(space: PairSpace, report: ReportRelation): void {
   const table = new KeyTable(space.pairKeys);
-  /** First pairs that were reported: their rivals may be many, they are one. */
+  /** First pairs that are already reported: a first pair may have many opposites. */
   const reported = new Set<number>();
   for (let pair = 0; pair < space.count; pair++) {
     const first = table.firstOf(pair);
@@ -64,21 +69,21 @@ export function findDuplicates(space: PairSpace, report: ReportRelation): void {
         duplicatePair,
         pair,
         first,
-        () => `The same pair, with the same label, stands at ${space.words(first, pair)}.`,
+        () => `Duplicate of ${space.placeLabel(first, pair)} (same label).`,
       );
       continue;
     }
     report.add(
       oppositeDuplicate,
       pair,
-      () => `The same pair stands ${how(own, other)} at ${space.words(first, pair)}.`,
+      () => `${sentenceStart(space.placeLabel(first, pair))} ${labelText(own, other)}.`,
     );
     if (reported.has(first)) continue;
     reported.add(first);
     report.add(
       oppositeDuplicate,
       first,
-      () => `The same pair stands ${how(other, own)} at ${space.words(pair, first)}.`,
+      () => `${sentenceStart(space.placeLabel(pair, first))} ${labelText(other, own)}.`,
     );
   }
 }

@@ -5,10 +5,10 @@ import { isEmptyPrompt, KeyTable } from './relation.ts';
 export const splitLeak: Rule = {
   id: 'split-leak',
   severity: 'warning',
-  title: 'A prompt of held-out data stands in the training data too',
-  why: 'What is trained on is measured again, so the figures of the held-out split are too good. Splits are told by the names of files and folders: train on the one hand; test, valid, val, dev, eval and heldout on the other.',
-  example: 'The prompt of line 7 of test.jsonl stands in train.jsonl, line 1,204.',
-  remedy: 'Take the record out of one of the two splits.',
+  title: 'A held-out prompt is also in the training data',
+  why: 'The held-out split then measures what was trained on, so its results are too good. File and folder names tell the splits apart: "train" against "test", "valid", "val", "dev", "eval" and "heldout".',
+  example: 'The prompt of test.jsonl, line 7, is also in train.jsonl, line 1,204.',
+  remedy: 'Remove the record from one of the two splits.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
 };
 
@@ -18,7 +18,7 @@ const HELD_OUT =
 
 export type Split = 'train' | 'held-out' | undefined;
 
-/** The split that a path names; its last part decides where both are named. */
+/** The split that a path names. If it names both, the last part of the path decides. */
 export function splitOf(path: string): Split {
   for (const part of path.split(/[\\/]/).reverse()) {
     const [isTrain, isHeldOut] = [TRAIN.test(part), HELD_OUT.test(part)];
@@ -27,7 +27,7 @@ export function splitOf(path: string): Split {
   return undefined;
 }
 
-/** Prompts of held-out files that training files hold. Without a prompt, the pair itself is looked for. */
+/** Prompts of held-out files that are also in training files. Pairs without a prompt are compared as a whole. */
 export function findLeaks(space: PairSpace, report: ReportRelation): void {
   const splits = space.files.map(({ name }) => splitOf(name));
   if (!splits.includes('train') || !splits.includes('held-out')) return;
@@ -50,7 +50,7 @@ export function findLeaks(space: PairSpace, report: ReportRelation): void {
     report.add(
       splitLeak,
       pair,
-      () => `The prompt of this held-out pair stands in the training data: ${space.words(seen, pair)}.`,
+      () => `The prompt of this held-out pair is also in the training data: ${space.placeLabel(seen, pair)}.`,
     );
   });
 }

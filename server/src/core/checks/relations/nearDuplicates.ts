@@ -1,8 +1,11 @@
 // Near duplicates by MinHash: 128 bins of one permutation, 4 bits kept of each, in bands of 6 bins.
 //
-// Two pairs with a share s of their word triples in common agree in a bin with probability a = s + (1 − s)/16 and meet
-// in a band with probability 1 − (1 − a⁶)²¹: 0.9992 at 0.8, 0.64 at 0.5. Who meets is then judged by all bins, whose
-// standard error is 0.035 at 0.8. (A. Broder, 1997; P. Li, A. Owen, C.-H. Zhang, One Permutation Hashing, 2012;
+// Two pairs that share a fraction s of their word triples agree in a bin with probability a = s + (1 − s)/16 and
+// meet
+// in a band with probability 1 − (1 − a⁶)²¹: 0.9992 at 0.8, 0.64 at 0.5. Pairs that meet are then compared over
+// all bins,
+// with a standard error of 0.035 at 0.8. (A. Broder, 1997; P. Li, A. Owen, C.-H. Zhang, One Permutation Hashing,
+// 2012;
 // P. Li, A. C. König, b-Bit Minwise Hashing, 2010.)
 import { hashKey } from '../../hash.ts';
 import { canonical } from '../../model/canonical.ts';
@@ -14,51 +17,51 @@ import type { PairSpace, ReportRelation } from './relation.ts';
 export const nearDuplicatePair: Rule = {
   id: 'near-duplicate-pair',
   severity: 'information',
-  title: 'Almost the same pair stands in the dataset before',
-  why: 'About four of five word triples of prompt and answers, or more, are those of an earlier record; of each answer the first 2,000 characters are looked at. Copies with a changed word or date count as new data but teach nothing new, and leak when the dataset is split.',
-  example: 'Two records that differ in the name of a town.',
+  title: 'Near duplicate of an earlier pair',
+  why: 'At least about four in five word triples of the prompt and answers are also in an earlier record; only the first 2,000 characters of each answer count. Copies with a changed word or date look like new data but teach nothing new, and they leak when the dataset is split.',
+  example: 'Two records that differ only in the name of a town.',
   remedy: 'Compare the two and drop one.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   source: 'MinHash: A. Broder, 1997; b-bit MinHash: P. Li and A. C. König, 2010',
 };
 
-/** Bytes of a signature: two bins a byte. */
+/** Bytes of a signature: two bins per byte. */
 export const SIGNATURE_BYTES = 64;
 const BINS = 2 * SIGNATURE_BYTES;
 const WORDS = SIGNATURE_BYTES / 4;
 const BAND_BYTES = 3;
 const BANDS = Math.floor(SIGNATURE_BYTES / BAND_BYTES);
 
-/** Share of common word triples from which pairs count as near duplicates: four of five, less half a standard error. */
+/** Share of common word triples that makes a near duplicate: four in five, minus half a standard error. */
 const MIN_SHARED = 0.78;
 
-/** Equal bins that this share gives: 4 bits agree by chance once in 16 times. */
+/** Equal bins expected at this share: 4 bits agree by chance once in 16 times. */
 const MIN_EQUAL_BINS = Math.round(BINS * (MIN_SHARED + (1 - MIN_SHARED) / 16));
 
-/** Shorter pairs have too few triples to tell near from far. */
+/** Shorter pairs have too few triples to compare. */
 const MIN_TRIPLES = 12;
 
-/** Characters of an answer that are looked at: half of the time that checks take would go into the rest of long ones. */
-const LOOKED_AT = 2000;
+/** Leading characters of an answer to compare. The rest of long answers would take half of all checking time. */
+const MAX_COMPARED = 2000;
 
-/** Pairs compared within one bucket of a band: templates put thousands into one. */
+/** Pairs compared within one bucket of a band: templates put thousands into one bucket. */
 const MAX_IN_BUCKET = 12;
 
-/** Values have 25 bits. Signed numbers all the way: unsigned ones of 32 bits are slower to compute with. */
+/** Values have 25 bits. All numbers are signed: arithmetic on unsigned 32-bit numbers is slower. */
 const NO_BIN = 0x7fffffff;
-/** Of a bin that was filled from another one. */
+/** Marks a bin whose value was copied from another bin. */
 const FILLED = 0x40000000;
 const bins = new Int32Array(BINS);
 
 const encoder = new TextEncoder();
-/** Texts are looked at as UTF-8: a loop over bytes is several times as fast as one over a string's characters. */
+/** Texts are encoded as UTF-8: a loop over bytes is several times as fast as one over a string's characters. */
 let utf8 = new Uint8Array(1 << 16);
 
-/** Bytes 0 to 0x20 are spaces, which end a word and are none; marks and line breaks are words of their own. */
+/** Bytes 0 to 0x20 end a word; punctuation and line breaks are words of their own. */
 const SPACE = 0;
 const LETTER = 1;
 const MARK = 2;
-/** Begins a character of Chinese or Japanese, three bytes long: a word of its own. */
+/** First byte of a three-byte Chinese or Japanese character, which is a word of its own. */
 const WIDE = 3;
 
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -67,17 +70,20 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0xe3 && byte <= 0xe9) return WIDE;
   return byte >= 0x80 || /[\w']/.test(String.fromCharCode(byte)) ? LETTER : MARK;
 });
-/** Letters in lower case; 0 for all else, so that one look says both. */
+/** Lower-case letters, and 0 for all other bytes: one lookup tests and converts. */
 const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
   KINDS[byte] !== LETTER ? 0 : byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
 );
 
-/** Puts the word triples of a text into the bins; how many there are. Texts of different seeds share none. */
+/**
+ * Adds the word triples of a text to the bins and returns their number. Texts with different seeds share no
+ * triples.
+ */
 function addTriples(text: string, seed: number): number {
   if (utf8.length <= 3 * text.length) utf8 = new Uint8Array(4 * text.length + 1);
   const length = encoder.encodeInto(text, utf8).written;
   const bytes = utf8;
-  // The end is a space: it needs no other test.
+  // A space at the end, so that the loop needs no end test.
   bytes[length] = 0;
   let [one, two, count, at] = [0x1234567, 0x89abcde, 0, 0];
   while (at < length) {
@@ -110,7 +116,7 @@ function addTriples(text: string, seed: number): number {
   return count;
 }
 
-/** Empty bins take the value of a full one that they share with every set that lacks the same bins. */
+/** Gives an empty bin the value of a full one; sets that lack the same bins choose the same source. */
 function fillEmptyBins(): void {
   for (let bin = 0; bin < BINS; bin++) {
     if (bins[bin] !== NO_BIN) continue;
@@ -118,7 +124,7 @@ function fillEmptyBins(): void {
       const from = (Math.imul(bin + 1, 0x9e3779b1) + Math.imul(attempt, 0x85ebca77)) >>> 25;
       const value = bins[from] ?? NO_BIN;
       if (value >= FILLED) continue;
-      // Marked, so that a filled bin does not fill another one.
+      // Marked, so that a filled bin is not a source for another one.
       bins[bin] = FILLED | value;
       break;
     }
@@ -126,8 +132,8 @@ function fillEmptyBins(): void {
 }
 
 /**
- * Pairs with other pictures, calls or tools have nothing in common by their words: only those that hold the same beside
- * words share a seed. 0 for pairs of words alone. The order of the answers does not matter.
+ * Seed from everything but text: pairs with different pictures, calls or tools must share no triples. 0 for text-only pairs.
+ * The order of the answers does not matter.
  */
 function seedOf({ prompt, context, chosen, rejected }: Pair): number {
   const sides = [chosen, rejected].map(beyondText);
@@ -136,30 +142,33 @@ function seedOf({ prompt, context, chosen, rejected }: Pair): number {
   return [asked, ...sides].reduce((seed, one) => (seed + hashKey(one)[0]) | 0, 0);
 }
 
-/** Writes a pair's signature at `at`. Zeros for a pair that is too short. The order of the answers does not matter. */
+/**
+ * Writes a pair's signature at `at`; zeros for a pair that is too short. The order of the answers does not matter.
+ */
 export function writeSignature(pair: Pair, signatures: Uint8Array, at: number): void {
   bins.fill(NO_BIN);
   const seed = seedOf(pair);
   let triples = addTriples(pair.prompt.at(-1)?.text ?? '', seed);
-  for (const side of [pair.chosen, pair.rejected]) triples += addTriples(side.text.slice(0, LOOKED_AT), seed);
+  for (const side of [pair.chosen, pair.rejected])
+    triples += addTriples(side.text.slice(0, MAX_COMPARED), seed);
   if (triples < MIN_TRIPLES) return;
   fillEmptyBins();
   const nibble = (bin: number): number => Math.imul(bins[bin] ?? 0, 0x9e3779b1) >>> 28;
   for (let i = 0; i < SIGNATURE_BYTES; i++) signatures[at + i] = (nibble(2 * i) << 4) | nibble(2 * i + 1);
 }
 
-/** Signatures of pairs in their order, as many as are wanted at most. */
+/** Signatures of consecutive pairs, up to a maximum number. */
 export class Signatures {
-  readonly #most: number;
+  readonly #max: number;
   #bytes = new Uint8Array(SIGNATURE_BYTES * 4096);
   #count = 0;
 
   constructor(max = Infinity) {
-    this.#most = max;
+    this.#max = max;
   }
 
   add(pair: Pair): void {
-    if (this.#count >= this.#most) return;
+    if (this.#count >= this.#max) return;
     const at = SIGNATURE_BYTES * this.#count++;
     if (at + SIGNATURE_BYTES > this.#bytes.length) {
       const next = new Uint8Array(Math.ceil(this.#bytes.length * 1.5));
@@ -169,18 +178,18 @@ export class Signatures {
     writeSignature(pair, this.#bytes, at);
   }
 
-  /** A copy of just their size. */
+  /** A copy of the used part. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, SIGNATURE_BYTES * this.#count);
   }
 }
 
-/** How many bins of two signatures are equal; `words` holds the signatures. */
+/** How many bins of two signatures are equal. `words` holds all signatures. */
 function equalBins(words: Uint32Array, a: number, b: number): number {
   let different = 0;
   for (let i = 0; i < WORDS; i++) {
     let x = (words[a * WORDS + i] as number) ^ (words[b * WORDS + i] as number);
-    // One bit for each half byte that is not zero, and how many of these there are.
+    // Sets one bit for each non-zero half byte, then counts them.
     x |= x >>> 1;
     x = (x | (x >>> 2)) & 0x11111111;
     different += Math.imul(x, 0x11111111) >>> 28;
@@ -188,14 +197,14 @@ function equalBins(words: Uint32Array, a: number, b: number): number {
   return BINS - different;
 }
 
-/** The share of common triples that so many equal bins speak for. */
+/** The share of common triples that this number of equal bins implies. */
 function sharedBy(equal: number): number {
   return Math.max(0, (equal / BINS - 1 / 16) / (1 - 1 / 16));
 }
 
 /**
- * Finds near duplicates among the pairs that have a signature: `signatures` holds 64 bytes for each of the first pairs.
- * Each is reported once, with the earliest one found. Exact duplicates and pairs of one record are left out.
+ * Finds near duplicates among the pairs with a signature (64 bytes for each of the first pairs). Reports each pair once, with
+ * the earliest match. Skips exact duplicates and pairs of one record.
  */
 export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, report: ReportRelation): void {
   const count = Math.min(space.count, Math.floor(signatures.length / SIGNATURE_BYTES));
@@ -242,7 +251,7 @@ export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, rep
         original[pair] = original[other] === -1 ? other : (original[other] ?? other);
         isKnown = true;
       }
-      // One of a family stands for it: others would only make the bucket longer.
+      // One pair represents its family; more would only lengthen the bucket.
       if (isKnown) continue;
       chain[pair] = heads[slot] ?? -1;
       heads[slot] = pair;
@@ -252,7 +261,7 @@ export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, rep
     if (first < 0) return;
     const message = (): string => {
       const share = Math.round(100 * sharedBy(equalBins(words, first, pair)));
-      return `Almost the same pair stands at ${space.words(first, pair)}: about ${Math.min(99, share)} % of the word triples are the same.`;
+      return `Near duplicate of ${space.placeLabel(first, pair)}: about ${Math.min(99, share)} % of the word triples match.`;
     };
     report.add(nearDuplicatePair, pair, message, first);
   });

@@ -1,8 +1,9 @@
-// Checks that need the whole dataset: what records are to each other. They run on facts and never see the text.
+// Shared by the checks across records. They run on facts and never see the text.
 import type { Facts } from '../../dataset/facts.ts';
 import { keyAt } from '../../dataset/facts.ts';
 import type { Key } from '../../hash.ts';
 import { formatKey, hashKey } from '../../hash.ts';
+import { isParquet } from '../../input/parquetName.ts';
 import type { Recognition } from '../../mapping/recognise.ts';
 import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
@@ -10,16 +11,15 @@ import { pairKey, promptSpelling } from '../../model/identity.ts';
 import type { Options, Rule } from '../check.ts';
 import type { RuleSettings } from '../settings.ts';
 
-/** A file as these checks see it. */
 export interface FileFacts {
   readonly name: string;
   readonly facts: Facts;
   readonly recognition: Recognition;
-  /** Bytes of the row groups of a table, unpacked. */
+  /** Uncompressed bytes of each row group of a table. */
   readonly rowGroups?: readonly number[];
 }
 
-/** All pairs of a dataset in one row of numbers, and the way back to files and records. */
+/** Numbers the pairs of several files consecutively, and maps a number back to its file and record. */
 export class PairSpace {
   readonly files: readonly FileFacts[];
   readonly #firstPairs: readonly number[];
@@ -44,7 +44,7 @@ export class PairSpace {
     return file;
   }
 
-  /** The file, and the pair's number in it. */
+  /** The file of a pair, and the pair's number in that file. */
   at(pair: number): { readonly file: FileFacts; readonly local: number } {
     const number = this.fileOf(pair);
     const file = this.files[number];
@@ -56,13 +56,13 @@ export class PairSpace {
     return this.#firstPairs[file] ?? this.count;
   }
 
-  /** Keys of the pairs without order: two numbers each, the low one first. */
+  /** Order-independent keys of the pairs: two numbers each, low half first. */
   get pairKeys(): Uint32Array {
     this.#pairKeys ??= this.#collect((facts, pair) => pairKey(facts.identity(pair)));
     return this.#pairKeys;
   }
 
-  /** Keys of the prompts, likewise. */
+  /** Keys of the prompts, in the same layout. */
   get promptKeys(): Uint32Array {
     this.#promptKeys ??= this.#collect((facts, pair) => keyAt(facts.pairs.promptKey, pair));
     return this.#promptKeys;
@@ -77,24 +77,25 @@ export class PairSpace {
     return keys;
   }
 
-  /** Where a pair stands, in words: "line 7" of the same file, "test.jsonl, line 7" of another. */
-  words(pair: number, seenFrom: number): string {
+  /** Where a pair is: "line 7" in the same file, "test.jsonl, line 7" in another; "row 7" in a table. */
+  placeLabel(pair: number, seenFrom: number): string {
     const { file, local } = this.at(pair);
     const line = (file.facts.records.line[file.facts.recordOf(local)] ?? 0) + 1;
-    return this.fileOf(pair) === this.fileOf(seenFrom) ? `line ${line}` : `${file.name}, line ${line}`;
+    const place = `${isParquet(file.name) ? 'row' : 'line'} ${line}`;
+    return this.fileOf(pair) === this.fileOf(seenFrom) ? place : `${file.name}, ${place}`;
   }
 }
 
 const EMPTY_PROMPT = hashKey(promptSpelling({ prompt: [] }));
 
-/** True for the key of a pair without a prompt: such pairs have nothing in common by it. */
+/** True for the key of an empty prompt. Sharing it means nothing. */
 export function isEmptyPrompt(keys: Uint32Array, pair: number): boolean {
   return keys[2 * pair] === EMPTY_PROMPT[0] && keys[2 * pair + 1] === EMPTY_PROMPT[1];
 }
 
-/** Findings by file; of a rule with very many only the first are kept, and all are counted. */
+/** Collects findings by file. Keeps at most `max` findings of a rule and counts all. */
 export class ReportRelation {
-  readonly #most: number;
+  readonly #max: number;
   readonly findings: Finding[][];
   readonly counts: Map<string, number>[];
   readonly #space: PairSpace;
@@ -103,17 +104,16 @@ export class ReportRelation {
   constructor(space: PairSpace, rules: RuleSettings, max: number) {
     this.#space = space;
     this.#rules = rules;
-    this.#most = max;
+    this.#max = max;
     this.findings = space.files.map(() => []);
     this.counts = space.files.map(() => new Map<string, number>());
   }
 
-  /** Whether any of these rules is on. */
   isOn(...rules: readonly Rule[]): boolean {
     return rules.some(({ id }) => this.#rules.severities[id] !== undefined);
   }
 
-  /** Of a pair that is the same as another one. */
+  /** Reports a pair that equals another one. */
   addTwin(rule: Rule, pair: number, other: number, message: () => string): void {
     const [own, there] = [this.#space.at(pair), this.#space.at(other)];
     const twin = own.file === there.file ? there.file.facts.recordOf(there.local) : undefined;
@@ -121,13 +121,13 @@ export class ReportRelation {
   }
 
   /**
-   * @param other the pair elsewhere that this one is too close to
+   * @param other a pair of another record that is too close to this one
    * @param twin the record of the same file that holds the same pair
    */
   add(rule: Rule, pair: number, message: () => string, other?: number, twin?: number): void {
     const number = this.#space.fileOf(pair);
     const severity = this.#rules.severities[rule.id];
-    if (severity === undefined || this.#count(rule, number) > this.#most) return;
+    if (severity === undefined || this.#count(rule, number) > this.#max) return;
     const { file, local } = this.#space.at(pair);
     const record = file.facts.recordOf(local);
     this.findings[number]?.push({
@@ -142,7 +142,7 @@ export class ReportRelation {
     });
   }
 
-  /** What is said of a whole file. */
+  /** Reports a finding about a whole file. */
   addWhole(rule: Rule, number: number, find: (options: Options) => string | undefined): void {
     const severity = this.#rules.severities[rule.id];
     const message = severity && find(this.#rules.options[rule.id] ?? {});
@@ -165,18 +165,18 @@ export class ReportRelation {
   }
 }
 
-/** Rows by their 64-bit keys: 8 bytes a row. Linear probing at half load. */
+/** Rows by 64-bit key: 8 bytes per row, linear probing, at most half full. */
 export class KeyTable {
   readonly #slots: Int32Array;
   readonly #keys: Uint32Array;
 
-  /** @param keys two numbers a row, the low one first */
+  /** @param keys two numbers per row, low half first */
   constructor(keys: Uint32Array) {
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(16, keys.length)))).fill(-1);
     this.#keys = keys;
   }
 
-  /** The row that first had this row's key: itself when it is the first. */
+  /** The first row with this row's key; the row itself if it is the first. */
   firstOf(row: number): number {
     const at = this.#slotOf(this.#keys[2 * row] ?? 0, this.#keys[2 * row + 1] ?? 0);
     const there = this.#slots[at] ?? -1;
@@ -185,7 +185,7 @@ export class KeyTable {
     return row;
   }
 
-  /** The row under the key of a row that was not put in; −1 when there is none. */
+  /** A stored row with the key of a row that is not in the table; −1 if there is none. */
   find(row: number): number {
     return this.#slots[this.#slotOf(this.#keys[2 * row] ?? 0, this.#keys[2 * row + 1] ?? 0)] ?? -1;
   }

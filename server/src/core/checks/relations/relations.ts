@@ -1,4 +1,4 @@
-// All checks of a whole dataset, in the order of their reports.
+// All checks across records, in report order.
 import { MAX_FINDINGS } from '../../dataset/survey.ts';
 import type { Finding } from '../../model/finding.ts';
 import { portraitOf } from '../dataset/portrait.ts';
@@ -12,18 +12,18 @@ import { findNearDuplicates, nearDuplicatePair, SIGNATURE_BYTES } from './nearDu
 import type { FileFacts } from './relation.ts';
 import { PairSpace, ReportRelation } from './relation.ts';
 
-/** What was found in one file. */
+/** Relations found in one file. */
 export interface Relations {
   readonly findings: readonly Finding[];
-  /** How many each rule really has. */
+  /** Total findings of each rule, including those not kept. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Rules that were not looked for in all pairs. */
+  /** Rules that did not run on all pairs. */
   readonly partial: ReadonlySet<string>;
 }
 
 /**
- * Checks the files of a dataset together; without signatures, near duplicates are not looked for.
- * @param max findings of a rule that are kept for each file; all are counted
+ * Checks the files of a dataset together. Without signatures, skips near duplicates.
+ * @param max findings of a rule to keep per file; all are counted
  */
 export function findRelations(
   files: readonly FileFacts[],
@@ -44,14 +44,14 @@ export function findRelations(
   }));
 }
 
-/** What keys alone tell: everything of records together but near duplicates. */
+/** Every relation that keys alone show: all but near duplicates. */
 function findExact(space: PairSpace, report: ReportRelation): void {
   if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
   if (report.isOn(preferenceCycle)) findCycles(space, report);
   if (report.isOn(splitLeak)) findLeaks(space, report);
 }
 
-/** The same for one file, by keys alone and without what is said of the file as a whole. */
+/** The same for one file, without findings about the file as a whole. */
 export function exactRelations(file: FileFacts, rules: RuleSettings): Relations {
   const space = new PairSpace([file]);
   const report = new ReportRelation(space, rules, MAX_FINDINGS);

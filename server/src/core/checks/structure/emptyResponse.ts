@@ -6,9 +6,9 @@ export const emptyResponse: AnswerCheck = {
   id: 'empty-response',
   severity: 'error',
   title: 'A response is empty or only white space',
-  why: 'An answer without words, calls or pictures teaches a reward model nothing but length, and several trainers drop the row without a word.',
+  why: 'An answer without text, calls or pictures teaches a reward model nothing but length, and several trainers silently drop the row.',
   example: '{"prompt": "Name a colour.", "chosen": "Blue.", "rejected": "  "}',
-  remedy: 'Fill the answer in, or drop the record.',
+  remedy: 'Fill in the answer, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   source: 'hiyouga/LLaMA-Factory#3364',
   checkAnswer: (answer) =>

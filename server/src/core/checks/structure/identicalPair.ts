@@ -6,16 +6,16 @@ export const identicalPair: PairCheck = {
   id: 'identical-pair',
   severity: 'error',
   title: 'Chosen and rejected are the same',
-  why: 'Equal answers carry no preference: the loss is a constant and the gradient is noise. White space at the ends is not counted as a difference; calls, reasoning and pictures are.',
+  why: 'Equal answers express no preference: the loss is constant and the gradient is noise. White space at the ends does not count as a difference; calls, reasoning and pictures do.',
   example: '{"prompt": "2 + 2?", "chosen": "4", "rejected": "4"}',
-  remedy: 'Look for what was lost when the file was made, then drop the record.',
+  remedy: 'Find out what was lost when the file was created, then drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   checkPair: (pair) => {
     const { chosen, rejected, isTie } = pair;
-    // Two equal answers that are called equal are no fault.
+    // Equal answers are fine in a tie.
     if (isTie || chosen.text.trim() !== rejected.text.trim() || isEmptyAnswer(chosen)) return [];
     if (beyondText(chosen) !== beyondText(rejected)) return [];
-    const what = isPlain(chosen) ? 'the same text' : 'the same, with all that they hold';
+    const what = isPlain(chosen) ? 'the same text' : 'identical, including everything besides text';
     return [{ place: answerPlace(rejected), message: `Chosen and rejected are ${what}.` }];
   },
 };

@@ -4,16 +4,17 @@ export const invalidJson: Rule = {
   id: 'invalid-json',
   severity: 'error',
   title: 'The line is not one JSON value',
-  why: 'Loaders stop or skip at such a line. The message names the first byte that cannot be read; the rest of the file is checked all the same.',
+  why: 'Loaders stop at such a line or skip it. The message gives the first byte that can’t be parsed; PrefLens still checks the rest of the file.',
   example: '{"prompt": "Hi", "chosen": "Hello!",}',
   remedy:
-    'Mend the line at the byte that is named, or drop it. Where several records stand on one line, or commas around them, each gets a line of its own and keeps all its bytes.',
+    'Fix the line at the given byte, or drop it. If a line holds several records, or commas around them, the repair puts each record on its own line with all its bytes.',
   repairs: [
     {
       edit: 'separate',
       grade: 'safe',
-      title: 'Put each record on a line of its own, without commas',
-      because: 'Every record keeps all its bytes; only line ends are added and commas between records go.',
+      title: 'Put each record on its own line, without commas',
+      because:
+        'Every record keeps all its bytes; the repair only adds line ends and removes the commas between records.',
     },
     { edit: 'drop', grade: 'review', title: 'Drop this record' },
   ],

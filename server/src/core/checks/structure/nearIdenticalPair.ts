@@ -3,7 +3,7 @@ import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerRange, numberOption } from '../check.ts';
 
-/** Shorter answers differ in one word and mean the opposite. */
+/** In characters. Shorter answers may differ in one word and mean the opposite. */
 const MIN_LENGTH = 80;
 
 function sharedEnd(a: string, b: string, max: number): number {
@@ -15,11 +15,11 @@ function sharedEnd(a: string, b: string, max: number): number {
 export const nearIdenticalPair: PairCheck = {
   id: 'near-identical-pair',
   severity: 'information',
-  title: 'The two responses are the same but for one place',
-  why: 'The pair teaches what stands in that one place and nothing else. Where the difference is the point (a wrong digit in a proof) that is right; where it is a stray word, the pair is a tie that was called a preference.',
+  title: 'The two responses differ in one place only',
+  why: 'The pair teaches only what differs in that place. That is right if the difference is the point (a wrong digit in a proof); if it is a stray word, the pair is a tie labelled as a preference.',
   example:
     '{"prompt": "…", "chosen": "(300 characters) … in 1969.", "rejected": "(the same 300 characters) … in 1968."}',
-  remedy: 'Read the difference. Keep the pair where it matters, else mark it as a tie or drop it.',
+  remedy: 'Read the difference. If it matters, keep the pair; if not, mark it as a tie or drop it.',
   repairs: [
     { edit: 'tie', grade: 'review', title: 'Mark as a tie' },
     { edit: 'drop', grade: 'review', title: 'Drop this record' },
@@ -31,7 +31,7 @@ export const nearIdenticalPair: PairCheck = {
         type: 'number',
         minimum: 0.5,
         maximum: 1,
-        description: 'Share of the longer answer that both have in common at their ends.',
+        description: 'Minimum share of the longer answer that both have in common at their ends.',
       },
     },
   },
@@ -39,7 +39,7 @@ export const nearIdenticalPair: PairCheck = {
   precision: {
     right: 3,
     of: 3,
-    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the two differ in one place alone',
+    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the two differ in one place only',
   },
   checkPair: ({ chosen, rejected, isTie }, context) => {
     const [a, b] = [chosen.text, rejected.text];
@@ -49,7 +49,7 @@ export const nearIdenticalPair: PairCheck = {
     if (Math.min(a.length, b.length) < share * longer) return [];
     const start = sharedStart(a, b);
     const end = sharedEnd(a, b, Math.min(a.length, b.length) - start);
-    // One is the beginning of the other: prefix-pair says so.
+    // prefix-pair reports an answer that is the beginning of the other.
     if (start + end < share * longer || start === Math.min(a.trimEnd().length, b.trimEnd().length)) return [];
     if (a.replaceAll(/\s+/g, '') === b.replaceAll(/\s+/g, '')) return [];
     if (beyondText(chosen) !== beyondText(rejected)) return [];
@@ -57,7 +57,7 @@ export const nearIdenticalPair: PairCheck = {
     return [
       {
         place: answerRange(rejected, start, Math.max(start + 1, b.length - end)),
-        message: `Chosen and rejected are the same but for ${different} of ${longer} characters.`,
+        message: `Chosen and rejected differ in ${different} of ${longer} characters only.`,
       },
     ];
   },

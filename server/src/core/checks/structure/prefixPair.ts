@@ -9,7 +9,7 @@ export const prefixPair: PairCheck = {
   why: 'The shorter answer was probably cut off, so the pair compares an answer with its own first part.',
   example: '{"prompt": "Why is the sky blue?", "chosen": "Because of scattering.", "rejected": "Because of"}',
   remedy:
-    'Look for a length limit in the step that made the answers. Drop the record, or make the answer anew.',
+    'Look for a length limit where the answers were generated. Drop the record, or generate the answer again.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   checkPair: (pair) => {
     const chosen = pair.chosen.text.trim();
@@ -21,7 +21,7 @@ export const prefixPair: PairCheck = {
     return [
       {
         place: answerPlace(pair[shorter]),
-        message: `The ${shorter} response is the first ${part.length} characters of the ${otherSide(shorter)} one.`,
+        message: `The ${shorter} response equals the first ${part.length} characters of the ${otherSide(shorter)} one.`,
       },
     ];
   },

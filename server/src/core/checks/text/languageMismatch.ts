@@ -1,7 +1,7 @@
 import type { PairCheck } from '../check.ts';
 import { answerPlace, responseLabel } from '../check.ts';
 
-/** Scripts by their ranges, coarse: a text is in the script of most of its letters. */
+/** Scripts by code point range, coarse: a text is in the script of most of its letters. */
 const SCRIPTS: readonly (readonly [name: string, from: number, to: number])[] = [
   ['Latin', 0x41, 0x24f],
   ['Greek', 0x370, 0x3ff],
@@ -20,12 +20,12 @@ const SCRIPTS: readonly (readonly [name: string, from: number, to: number])[] = 
 
 const WIDE = /[^\0-\x7f]/;
 
-/** Letters that are looked at. */
+/** Letters to examine per text. */
 const SAMPLE = 500;
 const MOST = 0.85;
 const MIN_LETTERS = 20;
 
-/** The script of a text that is plainly in one; undefined for others, and for short texts. */
+/** The script of a text that is clearly in one; undefined for mixed and short texts. */
 export function scriptOf(text: string): string | undefined {
   const counts = new Map<string, number>();
   let letters = 0;
@@ -37,25 +37,25 @@ export function scriptOf(text: string): string | undefined {
     letters++;
     counts.set(script, (counts.get(script) ?? 0) + 1);
   }
-  // A character of Chinese says as much as a word.
+  // A Chinese character counts as a whole word.
   const [best] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!best) return undefined;
   const min = best[0] === 'Latin' ? 3 * MIN_LETTERS : MIN_LETTERS;
   return best[1] >= min && best[1] >= MOST * letters ? best[0] : undefined;
 }
 
-/** Prompts that ask for another language, or are about one. */
+/** Prompts that request another language or are about one. */
 const ABOUT_LANGUAGE =
   /translat|language|in (?:english|chinese|french|german|spanish|russian|japanese|korean|arabic|hindi|mandarin|cantonese)|chinese|english|russian|japanese|korean|arabic|hebrew|hindi|greek|mandarin|pinyin|romaji|翻译|译成|译为|英文|英语|中文|汉语|日语|日文|韩语|俄语|代码|编程|перев|англ|переклад/i;
 
 export const languageMismatch: PairCheck = {
   id: 'language-mismatch',
   severity: 'information',
-  title: 'A response is written in another script than the prompt',
-  why: 'Answers in another language than the question are wrong for most uses, whatever they say, and scorers of one language cannot judge them. Prompts that ask for a translation or name a language are left out, and so are languages that share a script.',
+  title: 'A response is in a different script than the prompt',
+  why: 'An answer in a different language than the question is wrong for most uses, and a monolingual scorer can’t judge it. The check skips prompts that request a translation or name a language, and can’t tell apart languages that share a script.',
   example:
     '{"prompt": "请用一句话介绍一下你自己，说明你能做什么，并给出三个具体的例子。", "chosen": "I am an assistant. I can write, summarise and answer questions, for instance about cooking, travel and history.", "rejected": "我是一个助手，可以回答问题，写文章，总结资料，例如烹饪、旅行和历史方面的问题。"}',
-  remedy: 'Drop the record, or make the answer anew in the language of the prompt.',
+  remedy: 'Drop the record, or write the answer again in the language of the prompt.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   precision: {
     right: 1,
@@ -64,7 +64,7 @@ export const languageMismatch: PairCheck = {
   },
   checkPair: ({ prompt, chosen, rejected }) => {
     const asked = prompt.at(-1)?.text ?? '';
-    // In ASCII alone all three are in one script.
+    // If all three are ASCII, they share a script.
     if (!chosen.view.isWide && !rejected.view.isWide && !WIDE.test(asked)) return [];
     const script = scriptOf(asked);
     if (script === undefined) return [];
@@ -72,7 +72,7 @@ export const languageMismatch: PairCheck = {
       const own = scriptOf(answer.text);
       if (own === undefined || own === script || prompt.some(({ text }) => ABOUT_LANGUAGE.test(text)))
         return [];
-      const message = `The prompt is in ${script} script, and ${responseLabel(answer).toLowerCase()} in ${own}.`;
+      const message = `The prompt is in ${script} script, but ${responseLabel(answer).toLowerCase()} is in ${own}.`;
       return [{ place: answerPlace(answer), message }];
     });
   },

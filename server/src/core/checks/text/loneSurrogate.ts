@@ -7,16 +7,15 @@ export const loneSurrogate: AnswerCheck = {
   id: 'lone-surrogate',
   severity: 'warning',
   title: 'A response contains half of a character',
-  why: 'A text that was cut in the middle of an emoji or a rare character holds half of it. Python cannot encode such a text: tokenizers, Parquet and Arrow writers raise an error or put a question mark there.',
+  why: 'A text that was cut in the middle of an emoji or a rare character ends with half of it. Python can’t encode such text: tokenizers and Parquet and Arrow writers raise an error or write a question mark.',
   example: '{"prompt": "Cheer me up.", "chosen": "Sure! \\ud83d", "rejected": "No."}',
-  remedy: 'Take the half out.',
+  remedy: 'Remove the half character.',
   repairs: [
     {
       edit: 'replace',
       grade: 'safe',
       title: 'Remove the half character',
-      because:
-        'Half of a character stands for nothing: no tokenizer can read it and no UTF-8 file can hold it.',
+      because: 'Half of a character has no meaning: no tokenizer can read it, and UTF-8 can’t encode it.',
     },
   ],
   precision: {

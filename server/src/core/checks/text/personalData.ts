@@ -2,12 +2,12 @@ import type { AnswerCheck, CheckedAnswer } from '../check.ts';
 import { answerRange, responseLabel } from '../check.ts';
 import { AT_SIGN } from '../view.ts';
 
-/** Real numbers have so many different digits. */
+/** Real numbers have at least this many different digits. */
 const MIN_DIGITS = 4;
 
 interface Kind {
   readonly name: string;
-  /** Whether a text can hold one at all, by what one look told of it. */
+  /** Quick test: false if the text can't contain one. */
   readonly mayHold: (answer: CheckedAnswer) => boolean;
   readonly pattern: RegExp;
   readonly isReal: (text: string) => boolean;
@@ -26,7 +26,7 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** ISO 13616: letters as numbers, the first four characters last, modulo 97 is 1. */
+/** ISO 13616: move the first four characters to the end, read letters as numbers; modulo 97 must be 1. */
 export function passesIban(text: string): boolean {
   const compact = text.replaceAll(' ', '');
   const moved = compact.slice(4) + compact.slice(0, 4);
@@ -37,7 +37,7 @@ export function passesIban(text: string): boolean {
   return rest === 1;
 }
 
-/** Domains and names that texts use where no person is meant. */
+/** Domains and names that don't refer to a real person. */
 const MADE_UP =
   /@(?:example|test|domain|email|mail|company|yourcompany|yourdomain|mydomain|website|yourwebsite|xyz|abc|acme|sample|foo|bar|localhost|hostname|server|host|your)\b|example\.|^(?:you|your|yourname|your\.name|name|user|username|email|someone|somebody|me|admin|info|support|contact|test|foo|abc|xyz|john\.?doe|jane\.?doe|johndoe|janedoe|john|jane|noreply|no-reply|hello|sales|help|press|media|feedback|service|customer|booking|reservations?|hotels?|office|team|git|root|first\.last|firstname)[\w.+-]*@/i;
 
@@ -56,7 +56,7 @@ const KINDS: readonly Kind[] = [
       /(?<![\w.+\/=-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}[ .-]\d{2,4}(?:[ .-]?\d{2,4}){1,3}|\(\d{3}\) ?\d{3}[ -]\d{4}|\d{3}-\d{3}-\d{4})(?![\w-]|\.\d)/g,
     isReal(text) {
       const digits = digitsOf(text);
-      // 800 and its like are companies, 555 is the exchange of films; runs and repeats are made up.
+      // 800 and similar numbers are companies, 555 is for films; runs and repeats are made up.
       return (
         !/^1?8(?:00|33|44|55|66|77|88)|555|0{4}|1{4}|9{4}|12345?|4567|5678|6789|98765/.test(digits) &&
         digits.length >= 9 &&
@@ -91,16 +91,16 @@ function masked(text: string): string {
 export const personalData: AnswerCheck = {
   id: 'personal-data',
   severity: 'off',
-  title: 'A response contains what may be personal data',
-  why: 'Addresses and numbers of real people in training data come out of trained models again, and may not be passed on. Placeholders such as name@example.com and 555 numbers are left out; cards and IBANs must pass their check digits. Messages show the first and last characters alone.',
+  title: 'A response may contain personal data',
+  why: 'Trained models repeat addresses and numbers of real people from the training data, and sharing them may be illegal. The check ignores placeholders such as name@example.com and 555 numbers; cards and IBANs must have valid check digits. Messages show only the first and last characters.',
   example:
     '{"prompt": "How do I reach her?", "chosen": "Write to marie.dubois@orange.fr.", "rejected": "Ask."}',
-  remedy: 'Replace the data by a placeholder, or drop the record.',
+  remedy: 'Replace the data with a placeholder, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   precision: {
     right: 7,
     of: 8,
-    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets). The list of made-up names was set on the same findings, of which 11 of 21 had been right before: so it is off until it is turned on',
+    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets). The list of made-up names was tuned on the same findings, of which 11 of 21 had been right before, so the rule is off by default',
   },
   checkAnswer: (answer) =>
     KINDS.flatMap(({ name, mayHold, pattern, isReal }) => {

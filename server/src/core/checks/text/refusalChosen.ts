@@ -1,7 +1,7 @@
 import type { PairCheck } from '../check.ts';
 import { answerRange } from '../check.ts';
 
-/** How refusals begin. */
+/** Openings of refusals. */
 const CANNOT =
   "(?:can['’]?t|cannot|can not|could not|won['’]?t|will not|am unable to|am not able to|am not going to|['’]m unable to|['’]m not able to|['’]m not going to|must decline|refuse to|(?:do not|don['’]t) feel comfortable)";
 const SORRY =
@@ -12,10 +12,10 @@ const REFUSAL = new RegExp(
   'i',
 );
 
-/** What follows a refusal that is none: the answer helps after all. */
+/** A refusal followed by one of these is none: the answer helps after all. */
 const HELPS_ANYWAY = /\b(?:however|but|instead|that said|here['’]?s|here (?:is|are))\b/i;
 
-/** Characters of the answer that the end of the opening may be away from its start. */
+/** Opening characters of the answer to search. */
 const OPENING = 300;
 
 function refusal(text: string): RegExpExecArray | null {
@@ -26,11 +26,11 @@ function refusal(text: string): RegExpExecArray | null {
 export const refusalChosen: PairCheck = {
   id: 'refusal-chosen',
   severity: 'information',
-  title: 'The chosen response refuses, the rejected one does not',
-  why: 'In data about harm that is often right. Elsewhere it teaches a model to refuse what it can do: the one fault of preference data that users notice first.',
+  title: 'The chosen response refuses; the rejected one does not',
+  why: 'In safety data that is often right. In other data it teaches a model to refuse what it can do, and users notice that before any other fault.',
   example:
     '{"prompt": "How do I kill a Python process?", "chosen": "I’m sorry, but I can’t help with that.", "rejected": "Use kill with its id."}',
-  remedy: 'Read the prompt: where nothing is wrong with it, flip or drop the pair.',
+  remedy: 'Read the prompt. If it is harmless, flip or drop the pair.',
   repairs: [
     { edit: 'flip', grade: 'review', title: 'Flip chosen and rejected' },
     { edit: 'drop', grade: 'review', title: 'Drop this record' },
@@ -38,12 +38,12 @@ export const refusalChosen: PairCheck = {
   precision: {
     right: 38,
     of: 41,
-    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the chosen answer does refuse. Read after the rule was set on a wider draw of the same data',
+    on: 'all findings in 13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets); right: the chosen answer does refuse. The rule was tuned before on a larger draw of the same data',
   },
   checkPair: ({ chosen, rejected, isTie }) => {
     const found = isTie ? null : refusal(chosen.text);
     if (!found || refusal(rejected.text)) return [];
-    const message = `The chosen response refuses ("${found[0].trim().slice(0, 60)} …"), and the rejected one does not.`;
+    const message = `The chosen response refuses ("${found[0].trim().slice(0, 60)} …"); the rejected one does not.`;
     return [{ place: answerRange(chosen, found.index, found.index + found[0].length), message }];
   },
 };

@@ -2,8 +2,8 @@ import type { AnswerCheck } from '../check.ts';
 import { answerRange, responseLabel } from '../check.ts';
 
 /**
- * Keys that name themselves: a fixed beginning, a length, an alphabet. A text without the beginning is
- * not searched, and before that without its rarest character: a search for one is the fastest there is.
+ * Keys with a fixed prefix, length and alphabet. Only texts that contain the rarest character and then a prefix are searched:
+ * a search for one character is the fastest.
  */
 const KINDS: readonly (readonly [name: string, rare: string, begins: readonly string[], pattern: RegExp])[] =
   [
@@ -31,17 +31,17 @@ const KINDS: readonly (readonly [name: string, rare: string, begins: readonly st
     ],
   ];
 
-/** Written by people who show where a key goes. */
+/** Placeholders for a key. */
 const MADE_UP = /(.)\1{5}|EXAMPLE|your|x{4}|1234567|abcdef/i;
 
 export const secret: AnswerCheck = {
   id: 'secret',
   severity: 'warning',
   title: 'A response contains a key or token',
-  why: 'A key in training data is a key that everybody has. Each kind is told by its own beginning, length and alphabet; keys that are plainly made up are left out. Messages never show the key.',
+  why: 'A key in training data is public. The check recognises each kind by its prefix, length and alphabet, and ignores obvious placeholders. Messages never show the key.',
   example:
     '{"prompt": "How do I log in?", "chosen": "Use AKIA followed by 16 more capitals and digits.", "rejected": "No."}',
-  remedy: 'Revoke the key, replace it in the text, and look where it came from.',
+  remedy: 'Revoke the key, replace it in the text, and find out where it came from.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   precision: {
     right: 0,

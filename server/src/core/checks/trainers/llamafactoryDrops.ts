@@ -4,13 +4,13 @@ import { isEmptyAnswer } from '../../model/pair.ts';
 import type { CheckContext, RecordCheck } from '../check.ts';
 import { messageLists, sideLists } from '../conversation/messages.ts';
 
-/** Why LLaMA-Factory leaves a row out, or a part of it. */
+/** Why LLaMA-Factory skips a row or part of it. */
 function reason({ pairs }: Reading, { record, mapping }: CheckContext): Hit | undefined {
   const [pair] = pairs;
   if (!pair) return undefined;
   const place = (path: Hit['place']['path']): Hit['place'] => ({ path, part: 'value' });
   if (pairs.length > 1) {
-    const message = `LLaMA-Factory reads one chosen and one rejected answer: ${pairs.length - 1} of the ${pairs.length} pairs of this record ${pairs.length === 2 ? 'is' : 'are'} ignored.`;
+    const message = `LLaMA-Factory reads only one chosen and one rejected answer: it ignores ${pairs.length - 1} of the ${pairs.length} pairs of this record.`;
     return { place: place(pair.chosen.path), message };
   }
   const empty = [pair.chosen, pair.rejected].find(isEmptyAnswer);
@@ -26,25 +26,25 @@ function reason({ pairs }: Reading, { record, mapping }: CheckContext): Hit | un
   );
   if (wrong >= 0) {
     const { role = '', path = [] } = spoken[wrong] ?? {};
-    const message = `LLaMA-Factory drops the row: message ${wrong + 1} of the prompt is by "${role}", and user and assistant have to take turns.`;
+    const message = `LLaMA-Factory drops the row: message ${wrong + 1} of the prompt is from "${role}", but user and assistant must alternate.`;
     return { place: place(path), message };
   }
   if (spoken.length % 2 === 1) return undefined;
   return {
     place: place(talk.path),
-    message: 'LLaMA-Factory drops the row: the prompt of a ranking has to end with the user.',
+    message: 'LLaMA-Factory drops the row: the prompt of a ranking must end with a user message.',
   };
 }
 
 export const llamafactoryDrops: RecordCheck = {
   id: 'llamafactory-drops',
   severity: 'off',
-  title: 'LLaMA-Factory would drop the row, or a part of it',
-  why: 'Rows without a valid pair, with an empty answer, or whose conversation does not alternate and end with the user are left out with one line in the log, or none; third answers are ignored. "Cannot find valid samples" is what is left when it meets all rows.',
+  title: 'LLaMA-Factory would drop the row or part of it',
+  why: 'LLaMA-Factory skips rows without a valid pair, with an empty answer, or whose conversation does not alternate and end with the user, and logs one line or none. It ignores third answers. If it skips all rows, it reports "Cannot find valid samples".',
   example:
     '{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}], "chosen": {"from": "gpt", "value": "A"}, "rejected": {"from": "gpt", "value": "B"}}',
   remedy:
-    'Mend the conversation, or preflens convert --to llamafactory. Say "ranking": true in dataset_info.json.',
+    'Fix the conversation, or run `preflens convert --to llamafactory`. Set "ranking": true in dataset_info.json.',
   source: 'hiyouga/LLaMA-Factory#4108, #1829, #3364',
   checkRecord: (reading, context) => {
     const hit = reason(reading, context);

@@ -2,20 +2,20 @@ import type { RecordCheck } from '../check.ts';
 import { numberOption, promptPlace } from '../check.ts';
 import { promptTokens } from './tokens.ts';
 
-/** OpenRLHF wants room for an answer of this many tokens. */
+/** Tokens that OpenRLHF reserves for the answer. */
 const ROOM = 2;
 
 export const openrlhfDrops: RecordCheck = {
   id: 'openrlhf-drops',
   severity: 'off',
   title: 'OpenRLHF would drop the row: its prompt fills the window',
-  why: 'Rows whose prompt has max_len − 2 tokens or more are dropped without a word; of the others the end of the answer is cut. Tokens are estimated here, from characters.',
+  why: 'OpenRLHF silently drops rows whose prompt has max_len − 2 tokens or more; in other rows it cuts off the end of the answer. PrefLens estimates tokens from characters.',
   example: 'A prompt of 4,000 characters with a max_len of 512.',
   remedy: 'Raise max_len, shorten the prompt, or drop the record on purpose.',
   options: {
     maxLength: {
       default: 512,
-      schema: { type: 'integer', minimum: 8, description: 'The max_len that OpenRLHF will be started with.' },
+      schema: { type: 'integer', minimum: 8, description: 'The max_len that you pass to OpenRLHF.' },
     },
   },
   source: 'OpenRLHF, reward dataset; OpenRLHF/OpenRLHF#308',

@@ -5,10 +5,10 @@ import { estimateTokens, MESSAGE_TOKENS, promptTokens } from './tokens.ts';
 export const overContextWindow: PairCheck = {
   id: 'over-context-window',
   severity: 'off',
-  title: 'Prompt and answer do not fit into the context window',
-  why: 'What does not fit is cut, at one end or the other, by a default that few people know. A pair whose difference lies in the part that is cut teaches nothing. Tokens are estimated from characters.',
+  title: 'Prompt and answer exceed the context window',
+  why: 'Trainers cut off what does not fit, at one end or the other, by a default that few people know. If the answers differ only in the part that is cut off, the pair teaches nothing. PrefLens estimates tokens from characters.',
   example: 'A prompt and answer of 40,000 characters, and a window of 4,096 tokens.',
-  remedy: 'Say which window you train with, raise it, or drop the record.',
+  remedy: 'Set the option to the window you train with, raise the window, or drop the record.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   options: {
     tokens: {
@@ -16,19 +16,19 @@ export const overContextWindow: PairCheck = {
       schema: {
         type: 'integer',
         minimum: 16,
-        description: 'Tokens of prompt and answer that the training takes.',
+        description: 'Maximum tokens of prompt and answer in your training.',
       },
     },
   },
   checkPair: ({ prompt, chosen, rejected }, context) => {
     const max = numberOption(context, 'tokens');
-    // A token has no less than a quarter of a character of anything.
+    // A token is at least a quarter of a character.
     const units = prompt.reduce((sum, { text }) => sum + text.length, 0);
     const longer = chosen.text.length >= rejected.text.length ? chosen : rejected;
     if (4 * (units + longer.text.length) < max) return [];
     const tokens = promptTokens(prompt) + estimateTokens(longer.text, longer.view.isWide) + MESSAGE_TOKENS;
     if (tokens <= max) return [];
-    const message = `Prompt and ${longer.name} response have about ${tokens} tokens, more than the ${max} of the window.`;
+    const message = `The prompt and the ${longer.name} response have about ${tokens} tokens; the window has ${max}.`;
     return [{ place: answerPlace(longer), message }];
   },
 };

@@ -1,12 +1,12 @@
-// How many tokens a text comes to, without a tokenizer: an estimate, and called one wherever it is shown.
+// Estimates the number of tokens without a tokenizer. Wherever it is shown, it is called an estimate.
 import type { Turn } from '../../model/pair.ts';
 
-/** English text in the tokenizers of today; code and other languages have more tokens for a character. */
+/** Characters per token of English text in current tokenizers. Code and other languages need more tokens. */
 const CHARACTERS = 4;
-/** A character outside ASCII: between half a token (accents) and two (rare scripts). */
+/** Tokens per character outside ASCII: between half a token (accents) and two (rare scripts). */
 const WIDE = 0.8;
 const NOT_ASCII = /[^\0-\x7f]/g;
-/** Role and marks of one message in a chat template. */
+/** Tokens for the role and the markers of one message in a chat template. */
 export const MESSAGE_TOKENS = 4;
 
 /** @param isWide some character may be outside ASCII */

@@ -8,10 +8,10 @@ export const trlPrefixSplit: PairCheck = {
   id: 'trl-prefix-split',
   severity: 'information',
   title: 'TRL would split prompt and answer inside a word',
-  why: 'Where there is no prompt field, TRL takes the longest common beginning of the two texts as the prompt, character by character. Two answers that begin with the same letters lose them to the prompt, and the tokens at the cut are not those that a model would write.',
+  why: 'Without a prompt field, TRL takes the longest common prefix of the two texts as the prompt, character by character. Two answers that begin with the same letters lose them to the prompt, and a model would not produce the tokens at the cut.',
   example:
     '{"chosen": "\\n\\nHuman: Colour?\\n\\nAssistant: blue", "rejected": "\\n\\nHuman: Colour?\\n\\nAssistant: black"}',
-  remedy: 'Give the prompt in a field of its own: preflens convert --to trl does it.',
+  remedy: 'Put the prompt in its own field: `preflens convert --to trl-explicit` does it.',
   source: 'TRL, extract_prompt; huggingface/trl#2164',
   checkPair: ({ chosen, rejected, isTie, candidates }, { record, mapping }) => {
     const { answers } = mapping;

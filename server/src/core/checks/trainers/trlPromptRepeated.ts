@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { isList, jsonText } from '../../model/json.ts';
 import type { RecordCheck } from '../check.ts';
 
-/** True when a list of messages begins with all messages of another one, or a text with another text. */
+/** True if a list of messages begins with all messages of the prompt, or a text with the prompt's text. */
 function beginsWith({ prompt }: JsonObject, side: JsonObject[string]): boolean {
   if (typeof prompt === 'string')
     return prompt.trim() !== '' && typeof side === 'string' && side.startsWith(prompt);
@@ -14,15 +14,16 @@ export const trlPromptRepeated: RecordCheck = {
   id: 'trl-prompt-repeated',
   severity: 'warning',
   title: 'TRL would train on the prompt twice',
-  why: 'The record has a prompt, and both sides begin with it once more. TRL takes out a repeated prompt only where the field is of another type than the sides; where both are texts, or both lists, it puts them together as they stand.',
+  why: 'The record has a prompt, and both sides repeat it. TRL removes a repeated prompt only if the field has a different type than the sides; if both are texts or both are lists, it joins them unchanged.',
   example:
     '{"prompt": [{"role": "user", "content": "Hi"}], "chosen": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}], "rejected": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "What?"}]}',
-  remedy: 'Leave the prompt out of the sides, or drop the prompt field: preflens convert --to trl does it.',
+  remedy:
+    'Remove the prompt from the sides, or remove the prompt field: `preflens convert` with `--to trl-messages` or `--to trl-explicit` does it.',
   source: 'TRL, maybe_extract_prompt; HuggingFaceH4/ultrafeedback_binarized',
   checkRecord: (_reading, { record }) => {
     const { chosen, rejected } = record;
     if (!beginsWith(record, chosen) || !beginsWith(record, rejected)) return [];
-    const message = 'Both sides repeat the prompt that stands in "prompt": TRL would train on it twice.';
+    const message = 'Both sides repeat the text of "prompt": TRL would train on it twice.';
     return [{ place: { path: ['prompt'], part: 'key' }, message }];
   },
 };

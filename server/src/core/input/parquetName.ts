@@ -1,6 +1,6 @@
 const NAME = /\.(?:parquet|pq)$/i;
 
-/** Tables are told by their names, as every other reader does. */
+/** Only the name decides, as in other readers. */
 export function isParquet(path: string): boolean {
   return NAME.test(path);
 }
