@@ -21,15 +21,16 @@ export function leakyFiles(random: Random): {
   return { train: lines(train), test: lines(test), planted };
 }
 
-/** Files with a bias, and the same without: each rule about a whole file has one finding of the one, and none of the other. */
-export const BIASED: Readonly<
-  Record<string, (random: Random, isBiased: boolean) => { lines: string[]; rowGroups?: number[] }>
-> = {
-  'length-bias': (random, isBiased) => ({
-    lines: Array.from({ length: 400 }, () =>
-      JSON.stringify({ ...pair(random), chosen: answer(random, isBiased ? 5 : 3, isBiased ? 12 : 9) }),
-    ),
-  }),
+export type MakeBiased = (
+  random: Random,
+  isBiased: boolean,
+) => { readonly lines: string[]; readonly rowGroups?: number[] };
+
+/**
+ * Files with a bias, and the same without, that no template of a fixture can make: each rule about a whole file has one
+ * finding in the first and none in the second.
+ */
+export const BIASED: Readonly<Record<string, MakeBiased>> = {
   'style-bias': (random, isBiased) => ({
     lines: Array.from({ length: 400 }, () => {
       const one = pair(random);
@@ -54,16 +55,6 @@ export const BIASED: Readonly<
         ),
       }),
     ),
-  }),
-  'prompt-not-read': (random, isBiased) => ({
-    lines: Array.from({ length: 50 }, () => {
-      const one = pair(random);
-      return JSON.stringify(
-        isBiased
-          ? { chosen: one.chosen, rejected: one.rejected, my_question: one.prompt }
-          : { ...one, source: 'people of the town' },
-      );
-    }),
   }),
   'row-group-too-large': (random, isBiased) => ({
     lines: Array.from({ length: 50 }, () => JSON.stringify(pair(random))),

@@ -1,8 +1,11 @@
 // Files of clean records with a known number of each fault. Words are drawn by chance, so that no two plants are the same.
 import type { RulesConfig } from '#core/checks/settings.ts';
+import type { Json } from '#core/model/json.ts';
 
+import type { Plant } from '../fakes/fixtures.ts';
 import type { Random } from './faultWords.ts';
 import { answer, code, han, MIXED, pick, question, sentence, UPPER, VERBS, WORDS } from './faultWords.ts';
+import { fillLines } from './template.ts';
 
 export interface FaultyFile {
   readonly lines: readonly string[];
@@ -14,6 +17,8 @@ export interface FaultyFile {
 /** Clean records of a file, and faults of one kind. */
 const CLEAN = 1500;
 const EACH = 40;
+/** Clean records at the start, from which the schema is recognised. */
+const HEAD = 300;
 
 export interface Pair {
   prompt: string;
@@ -137,8 +142,7 @@ function plantAmong(
   const lines: string[] = [];
   const planted = new Map<string, Set<number>>(Object.keys(faults).map((rule) => [rule, new Set()]));
   let before = clean();
-  // The head is clean: what the file is, is told by it.
-  for (let i = 0; i < 300; i++) lines.push(JSON.stringify(clean()));
+  for (let i = 0; i < HEAD; i++) lines.push(JSON.stringify(clean()));
   for (const rule of order) {
     const make = faults[rule];
     if (!make) {
@@ -155,6 +159,29 @@ function plantAmong(
     lines.push(typeof made === 'string' ? made : JSON.stringify(made));
   }
   return { lines, planted };
+}
+
+const CLEAN_PAIR = { prompt: '{question}', chosen: '{answer}', rejected: '{answer}' };
+
+/** Clean records between two plants of a template. */
+const BETWEEN = 5;
+
+/** A file with the fault that a fixture gives as a template: several records, of which some are reported. */
+export function plantTemplate(
+  rule: string,
+  { plant, clean = CLEAN_PAIR, reported }: Plant,
+  random: Random,
+): FaultyFile {
+  const cleanLines = (count: number): string[] =>
+    Array.from({ length: count }, () => fillLines([clean], random)).flat();
+  const lines = cleanLines(HEAD);
+  const planted = new Set<number>();
+  for (let i = 0; i < EACH; i++) {
+    const made = fillLines(plant as readonly Json[], random);
+    for (const record of reported ?? made.keys()) planted.add(lines.length + record);
+    lines.push(...made, ...cleanLines(BETWEEN));
+  }
+  return { lines, planted: new Map([[rule, planted]]) };
 }
 
 const bound = <T extends object>(
@@ -257,7 +284,7 @@ const CYCLE_PROMPTS = EACH / 2;
 
 /** Three answers that each beat the next: a circle of three pairs under each prompt. */
 function cycles(random: Random): FaultyFile {
-  const lines = Array.from({ length: 300 }, () => JSON.stringify(pair(random)));
+  const lines = Array.from({ length: HEAD }, () => JSON.stringify(pair(random)));
   const planted = new Set<number>();
   for (let i = 0; i < CYCLE_PROMPTS; i++) {
     const prompt = question(random);

@@ -9,13 +9,19 @@ import { ALL_RULES, MEMORY_RULES, SCORE_RULES } from '#core/checks/table.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
+import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { seededRandom } from '#core/score/random.ts';
 
+import type { Plant } from '../fakes/fixtures.ts';
+import { fixtureRules, plantsOf } from '../fakes/fixtures.ts';
 import { cut, encode } from '../fakes/records.ts';
+import type { MakeBiased } from './biases.ts';
 import { BIASED, leakyFiles } from './biases.ts';
 import type { FaultyFile } from './faults.ts';
-import { BENCHMARK, FAULTY_FILES } from './faults.ts';
+import { BENCHMARK, FAULTY_FILES, plantTemplate } from './faults.ts';
+import type { Random } from './faultWords.ts';
+import { fillLines } from './template.ts';
 
 export interface Count {
   planted: number;
@@ -24,7 +30,11 @@ export interface Count {
   onClean: number;
   /** On records that hold the fault of another rule: some of these are right too. */
   beside: number;
+  /** Findings without a message. */
+  silent: number;
 }
+
+const noCount = (): Count => ({ planted: 0, found: 0, onClean: 0, beside: 0, silent: 0 });
 
 /** Every rule on, whatever its default. */
 export const ALL_ON: RulesConfig = Object.fromEntries(
@@ -46,6 +56,8 @@ function surveyed(lines: readonly string[], settings: RuleSettings): Surveyed {
   return { raws, survey: { ...survey, recognition } };
 }
 
+const isSilent = ({ message }: Finding): boolean => message.trim() === '';
+
 function measure({ lines, planted, rules = {} }: FaultyFile, counts: Map<string, Count>): void {
   const settings = resolveRules([ALL_ON, rules], [{ name: 'benchmark', grams: BENCHMARK.flatMap(gramsOf) }]);
   const { raws, survey } = surveyed(lines, settings);
@@ -56,13 +68,15 @@ function measure({ lines, planted, rules = {} }: FaultyFile, counts: Map<string,
     writeSignature(pair, signatures, SIGNATURE_BYTES * i);
   });
   const [related] = findRelations([{ name: 'planted', facts, recognition }], signatures, settings);
+  const all = [...findings, ...(related?.findings ?? [])];
   const reported = new Map<string, Set<number>>();
-  for (const { rule, record } of [...findings, ...(related?.findings ?? [])])
+  for (const { rule, record } of all)
     (reported.get(rule) ?? reported.set(rule, new Set()).get(rule)!).add(record);
   const faulty = new Set([...planted.values()].flatMap((records) => [...records]));
   for (const [rule, records] of planted) {
     const own = reported.get(rule) ?? new Set();
-    const count = counts.get(rule) ?? { planted: 0, found: 0, onClean: 0, beside: 0 };
+    const count = counts.get(rule) ?? noCount();
+    count.silent += all.filter((finding) => finding.rule === rule && isSilent(finding)).length;
     count.planted += records.size;
     count.found += [...records].filter((record) => own.has(record)).length;
     const others = [...own].filter((record) => !records.has(record));
@@ -88,25 +102,34 @@ function measureLeaks(random: () => number, counts: Map<string, Count>): void {
     found,
     onClean: inTrain!.length + inTest!.length - found,
     beside: 0,
+    silent: 0,
   });
 }
 
-/** Files of each kind that a rule about whole files is held against. */
+/** Files of each kind that a rule about whole files is held against, and their records. */
 const FILES = 20;
+const RECORDS = 400;
 
-function measureBias(random: () => number, counts: Map<string, Count>): void {
-  for (const [rule, make] of Object.entries(BIASED)) {
-    const isReported = (isBiased: boolean): boolean => {
-      const { lines, rowGroups = [] } = make(random, isBiased);
-      const settings = resolveRules([]);
-      const { survey } = surveyed(lines, settings);
-      const [found] = findRelations([{ name: 'a', ...survey, rowGroups }], undefined, settings);
-      return found!.findings.some((finding) => finding.rule === rule);
-    };
-    const count = (isBiased: boolean): number =>
-      Array.from({ length: FILES }, () => isReported(isBiased)).filter(Boolean).length;
-    counts.set(rule, { planted: FILES, found: count(true), onClean: count(false), beside: 0 });
-  }
+/** Files of which every record is made from a template, with the fault or without. */
+function fromTemplates({ plant, clean = null }: Plant): MakeBiased {
+  return (random, isBiased) => ({
+    lines: Array.from({ length: RECORDS }, () => fillLines(isBiased ? [plant] : [clean], random)).flat(),
+  });
+}
+
+function measureBias(rule: string, make: MakeBiased, random: Random): Count {
+  const findingsOf = (isBiased: boolean): readonly Finding[] => {
+    const { lines, rowGroups = [] } = make(random, isBiased);
+    const settings = resolveRules([ALL_ON]);
+    const { survey } = surveyed(lines, settings);
+    const [found] = findRelations([{ name: 'a', ...survey, rowGroups }], undefined, settings);
+    return found!.findings.filter((finding) => finding.rule === rule);
+  };
+  const files = (isBiased: boolean): (readonly Finding[])[] =>
+    Array.from({ length: FILES }, () => findingsOf(isBiased)).filter(({ length }) => length > 0);
+  const [biased, onClean] = [files(true), files(false)];
+  const silent = biased.flat().filter(isSilent).length;
+  return { ...noCount(), planted: FILES, found: biased.length, onClean: onClean.length, silent };
 }
 
 /** By rule, over all files of faults. */
@@ -115,7 +138,18 @@ export function measurePlanted(seed: number): ReadonlyMap<string, Count> {
   const counts = new Map<string, Count>();
   for (const make of FAULTY_FILES) measure(make(random), counts);
   measureLeaks(random, counts);
-  measureBias(random, counts);
+  for (const stage of ['record', 'relation'] as const)
+    for (const rule of fixtureRules(stage))
+      for (const plant of plantsOf(stage, rule))
+        measure(
+          plantTemplate(rule, stage === 'record' ? { ...plant, plant: [plant.plant] } : plant, random),
+          counts,
+        );
+  const templates = fixtureRules('dataset').flatMap((rule) =>
+    plantsOf('dataset', rule).map((plant) => [rule, fromTemplates(plant)] as const),
+  );
+  for (const [rule, make] of [...Object.entries(BIASED), ...templates])
+    counts.set(rule, measureBias(rule, make, random));
   return counts;
 }
 

@@ -1,45 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
 import { examine, parseRecord } from '#core/checks/examine.ts';
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
-import type { RulesConfig } from '#core/checks/settings.ts';
 import { resolveRules } from '#core/checks/settings.ts';
-import { ALL_RULES, ANSWER_CHECKS, PAIR_CHECKS, RECORD_CHECKS, RECORD_RULES } from '#core/checks/table.ts';
+import { ALL_RULES } from '#core/checks/table.ts';
 import { resolvePlace } from '#core/json/place.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
-import { recognise } from '#core/mapping/recognise.ts';
 import { MAPPINGS } from '#core/mapping/table.ts';
-import type { Json, JsonObject } from '#core/model/json.ts';
-import { isObject } from '#core/model/json.ts';
 
+import type { RecordCase } from '../fakes/fixtures.ts';
+import { casesOf, fixtureRules, mappingOf } from '../fakes/fixtures.ts';
 import { decode, encode, recordOf, survey } from '../fakes/records.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'checks');
 const explicit = MAPPINGS.find(({ id }) => id === 'trl-explicit')!;
 
-interface Case {
-  readonly expect: readonly string[];
-  readonly record?: JsonObject;
-  readonly line?: string;
-  readonly rules?: RulesConfig;
-  readonly benchmarks?: readonly { readonly name: string; readonly texts: readonly string[] }[];
-}
-
-/** The mapping of a record by its look; what nothing fits is read as a plain pair, as it would be among others. */
-function mappingOf(line: string): Mapping {
-  try {
-    const value = JSON.parse(line) as Json;
-    const found = isObject(value) ? recognise([value])?.mapping : undefined;
-    return found && found.id !== 'no-prompt' ? found : explicit;
-  } catch {
-    return explicit;
-  }
-}
-
-function reportsOf({ line, record, rules = {}, benchmarks = [] }: Case): string[] {
+function reportsOf({ line, record, rules = {}, benchmarks = [] }: RecordCase): string[] {
   const text = line ?? JSON.stringify(record);
   const raw = recordOf(text);
   const settings = resolveRules(
@@ -52,40 +26,13 @@ function reportsOf({ line, record, rules = {}, benchmarks = [] }: Case): string[
   });
 }
 
-const files = readdirSync(FOLDER);
-
-it('has fixtures for every rule that needs no scorer', () => {
-  const rules = [
-    ...Object.keys(RECORD_RULES),
-    ...[...ANSWER_CHECKS, ...PAIR_CHECKS, ...RECORD_CHECKS].map(({ id }) => id),
-  ];
-  expect(files.map((file) => file.replace('.jsonl', '')).sort()).toEqual(rules.sort());
-});
-
-it('gives every rule an id of its own, a title and help', () => {
-  expect(new Set(ALL_RULES.map(({ id }) => id)).size).toBe(ALL_RULES.length);
-  for (const { title, why, remedy } of ALL_RULES) {
-    expect(title.length).toBeLessThan(80);
-    expect(why.length).toBeGreaterThan(40);
-    expect(remedy.length).toBeGreaterThan(10);
-  }
-});
-
-describe.each(files)('%s', (file) => {
-  const cases = readFileSync(join(FOLDER, file), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Case);
-  const rule = file.replace('.jsonl', '');
-  it('is reported of some records and of others not', () => {
-    const isReported = ({ expect: expected }: Case): boolean =>
-      expected.some((one) => one.startsWith(`${rule}@`));
-    expect(cases.some(isReported)).toBe(true);
-    expect(cases.every(isReported)).toBe(false);
-  });
-  it.each(cases.map((one) => [one.line ?? JSON.stringify(one.record), one] as const))('%s', (_, one) => {
-    expect(reportsOf(one)).toEqual(one.expect);
-  });
+describe.each(fixtureRules('record'))('%s', (rule) => {
+  it.each(casesOf('record', rule).map((one) => [one.line ?? JSON.stringify(one.record), one] as const))(
+    '%s',
+    (_, one) => {
+      expect(reportsOf(one)).toEqual(one.expect);
+    },
+  );
 });
 
 it('names line and byte of broken JSON and of bad UTF-8', () => {

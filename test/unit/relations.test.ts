@@ -1,26 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
 import { splitOf } from '#core/checks/relations/leaks.ts';
 import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
-import { RELATION_RULES } from '#core/checks/table.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 
 import { plantNearDuplicates } from '../bench/plant.ts';
+import type { RelationCase } from '../fakes/fixtures.ts';
+import { casesOf, fixtureRules } from '../fakes/fixtures.ts';
 import { cut, encode, survey } from '../fakes/records.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'relations');
-const files = readdirSync(FOLDER);
-
-interface Case {
-  readonly files: Record<string, readonly object[]>;
-  readonly expect: readonly string[];
-}
-
-function relationsOf(given: Case['files']): string[] {
+function relationsOf(given: RelationCase['files']): string[] {
   const surveyed = Object.entries(given).map(([name, records]) => {
     const bytes = encode(records.map((record) => JSON.stringify(record)).join('\n'));
     return { name, bytes, ...survey(bytes) };
@@ -47,18 +37,8 @@ function relationsOf(given: Case['files']): string[] {
   });
 }
 
-it('has a fixture for every rule', () => {
-  expect(files.map((file) => file.replace('.jsonl', '')).sort()).toEqual(
-    RELATION_RULES.map(({ id }) => id).sort(),
-  );
-});
-
-describe.each(files)('%s', (file) => {
-  const cases = readFileSync(join(FOLDER, file), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Case);
-  it.each(cases.map((one, i) => [i, one] as const))('case %i', (_, one) => {
+describe.each(fixtureRules('relation'))('%s', (rule) => {
+  it.each(casesOf('relation', rule).map((one, i) => [i, one] as const))('case %i', (_, one) => {
     expect(relationsOf(one.files).sort()).toEqual([...one.expect].sort());
   });
 });

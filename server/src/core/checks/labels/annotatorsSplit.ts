@@ -9,7 +9,7 @@ export const annotatorsSplit: RecordCheck = {
   title: 'The annotators disagree on the label',
   why: 'Only a narrow majority voted for the label. Such pairs are not wrong, but their label is close to a coin toss; flipping one because a scorer disagrees only sides with a minority.',
   example:
-    '{"instruction": "Rewrite", "input": "It is", "response1": "It’s", "response2": "It", "annotator1": 1, "annotator2": 2, "annotator3": 0}',
+    '{"instruction": "Rewrite", "input": "It is", "response1": "It’s", "response2": "It", "annotator1": 1, "annotator2": 0, "annotator3": 0}',
   remedy: 'Keep the pair with a small margin or a soft label, or mark it as a tie.',
   repairs: [{ edit: 'tie', grade: 'review', title: 'Mark as a tie' }],
   options: {

@@ -1,0 +1,35 @@
+// Every rule says what its page needs, has a fixture, and finds what is planted for it. The small form of bench:checks.
+import { describe, expect, it } from 'vitest';
+
+import { ALL_RULES } from '#core/checks/table.ts';
+
+import { measurePlanted, NOT_PLANTED } from '../bench/planted.ts';
+import type { FixtureStage } from '../fakes/fixtures.ts';
+import { FIXTURE_FOLDERS, fixtureRules } from '../fakes/fixtures.ts';
+import { missingInRule } from '../tools/missing.ts';
+
+const counts = measurePlanted(3);
+const ids = ALL_RULES.map(({ id }) => id);
+
+it('gives every rule an id of its own', () => {
+  expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+});
+
+it('has no fixture without a rule', () => {
+  const stages = Object.keys(FIXTURE_FOLDERS) as FixtureStage[];
+  expect(stages.flatMap(fixtureRules).filter((id) => !ids.includes(id))).toEqual([]);
+});
+
+describe.each(ALL_RULES.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
+  it('is complete', () => {
+    const missing = missingInRule(rule, counts.get(id));
+    if (missing.length > 0) expect.fail(missing.join('\n'));
+  });
+
+  it.skipIf(NOT_PLANTED.has(id))('finds what is planted, and nothing in clean records', () => {
+    const { planted, found, onClean } = counts.get(id)!;
+    expect(planted).toBeGreaterThanOrEqual(20);
+    expect(found / planted).toBeGreaterThan(0.9);
+    expect(onClean / planted).toBeLessThan(0.1);
+  });
+});
