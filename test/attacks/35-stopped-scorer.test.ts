@@ -31,8 +31,8 @@ const PAIRS = [...generatePairs(600, 5, 40)].map((line) => JSON.parse(line) as W
 
 const starter =
   (path: string, silence: SilenceLimits): StartScorer =>
-  async ({ maxMb } = {}) => {
-    const scorer = await startScorer(path, maxMb, silence);
+  async (options) => {
+    const scorer = await startScorer(path, { ...options, silence });
     started.push(scorer);
     return scorer;
   };
@@ -71,7 +71,7 @@ process.on('message', ({ id, method, params }) => {
 
 describe.skipIf(process.platform === 'win32')('35: a scoring process that is stopped', () => {
   it('35: before it shook hands, is ended, and the words say so', async () => {
-    await expect(startScorer(stubborn('start', 0), 0, { hello: 500 })).rejects.toThrow(
+    await expect(startScorer(stubborn('start', 0), { silence: { hello: 500 } })).rejects.toThrow(
       'The scoring process was ended: it said nothing for 0.5 s.',
     );
   });

@@ -24,7 +24,7 @@ const NEVER = new AbortController().signal;
 const folder = mkdtempSync(join(tmpdir(), 'preflens-gpu-'));
 const TOLERANCE = { fp32: 1e-3, fp16: 1e-2 } as const;
 
-const start = async ({ maxMb }: StartOptions = {}) => startScorer(SCORER, maxMb);
+const start = async (options?: StartOptions) => startScorer(SCORER, options);
 const run = (command: string, args: readonly string[]): string => {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : '';

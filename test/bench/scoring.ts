@@ -86,7 +86,7 @@ async function throughput(): Promise<void> {
   writeFileSync(unitsPath, JSON.stringify(items));
   const { spec, bytes } = await openFolder(model, { kind: 'onnx', model }, undefined);
   const host = new ModelHost({
-    start: async ({ maxMb } = {}) => startScorer(SCORER, maxMb),
+    start: async (options) => startScorer(SCORER, options),
     open: { folder: model, spec, providers: ['cpu'], threads: modelThreads(), referenceIds: [] },
     bytes,
     budget: new MemoryBudget(8 * 2 ** 30),

@@ -34,9 +34,9 @@ function rowsKept(cache: string): number {
 
 let starts = 0;
 async function openPlace({ uri, text, cache }: Place, options: object = {}): Promise<PlainClient> {
-  const client = memoryServer(async ({ maxMb } = {}) => {
+  const client = memoryServer(async (options) => {
     starts++;
-    return startScorer(SCORER, maxMb);
+    return startScorer(SCORER, options);
   }, cache);
   open.push(client);
   await client.initialize({ cacheFolder: cache, settings: { modelMemoryMb: 4000 }, ...options });
@@ -239,15 +239,17 @@ describe('a reward model on the command line', () => {
     let children: number[] = [];
     await preflens(
       ['score', at.file, '--model', join(at.folder, 'rm'), '--out', join(at.folder, 's.jsonl')],
-      (pid, kill) =>
-        setTimeout(() => {
+      (pid, kill) => {
+        const looking = setInterval(() => {
           children = childrenOf(pid);
+          if (children.length === 0) return;
+          clearInterval(looking);
           kill('SIGKILL');
-        }, 1200),
+        }, 20);
+      },
     );
     expect(children.length).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(children.filter(isAlive)).toEqual([]);
+    await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
   });
 
   it('two at once on one file come to the same margins', async () => {

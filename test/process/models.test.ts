@@ -59,8 +59,8 @@ async function hostOf(
   const started: Scorer[] = [];
   const log: string[] = [];
   const host = new ModelHost({
-    start: async ({ maxMb } = {}) => {
-      const scorer = await startScorer(SCORER, maxMb);
+    start: async (options) => {
+      const scorer = await startScorer(SCORER, options);
       started.push(scorer);
       return scorer;
     },

@@ -69,7 +69,7 @@ function commandWith({ memory, cache, modelMemory, send }: Global): Command {
     cache: cacheFolder === undefined ? undefined : openCache(cacheFolder, printer.note),
     memoryMb: memory,
     machine: {
-      start: async ({ maxMb } = {}) => startScorer(bundle('scorer.js'), maxMb),
+      start: async (options) => startScorer(bundle('scorer.js'), options),
       cacheFolder,
       budget: modelBudget(modelMemory),
       log: printer.note,

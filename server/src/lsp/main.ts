@@ -38,7 +38,7 @@ const rangesFor = (memoryMb: number): RangeRunner => {
 };
 process.on('exit', endForSure);
 serveLanguage(connection, {
-  start: async ({ maxMb } = {}) => startScorer(bundle('scorer.js'), maxMb),
+  start: async (options) => startScorer(bundle('scorer.js'), options),
   models: modelBudget,
   cacheFolder: defaultCacheFolder(),
   disk: (memoryMb, folder, tell) =>

@@ -1,13 +1,13 @@
 // Keeps a model's process: starts it when it is needed, watches every batch, and finds the text that brings it down.
 import { basename } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
-import { messages } from '#core/messages.ts';
+import { messages, UserError } from '#core/messages.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { OpenedModel, OpenModel, RateFigures, ScoringItem } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from '../scoring/process.ts';
 import { ScorerGone } from '../scoring/process.ts';
+import { persist, whileAlive } from '../scoring/supervisor.ts';
 import type { Holder, MemoryBudget } from './memory.ts';
 
 /** Limits of time, in milliseconds. */
@@ -31,12 +31,6 @@ export const HOST_LIMITS: HostLimits = {
   batchMs: 30_000,
   idleMs: 60_000,
 };
-
-/** How long a process may take to hear a cancellation before it is killed. */
-const CANCEL_GRACE_MS = 120;
-
-/** Starts in a row that came to nothing. */
-const MAX_FRUITLESS = 3;
 
 /** Deaths with one text alone that it takes to blame the text. */
 const MAX_STRIKES = 2;
@@ -78,6 +72,25 @@ interface Running {
   timer?: NodeJS.Timeout;
   /** Tokens in a millisecond, the slowest batch so far. */
   speed?: number;
+}
+
+/** A call of `rate`, across all processes that work on it. */
+interface Rating {
+  readonly items: readonly RateItem[];
+  readonly priority: number;
+  readonly listener: RateListener;
+  /** Numbers of the items that are neither scored nor refused. */
+  readonly left: Set<number>;
+  /** By item, see `ScoringItem.max`. */
+  readonly max: number[];
+  /** By item: deaths with this item alone in the batch. */
+  readonly strikes: number[];
+  /** Since an item was last scored or refused. */
+  deaths: number;
+  /** `left.size` at the last death. */
+  scored: number;
+  /** Deaths at a known batch: each narrows the suspects down. */
+  steps: number;
 }
 
 /** A request on its way: its listener, and which of the asked units each of its numbers is. */
@@ -132,8 +145,8 @@ export class ModelHost implements Holder {
   }
 
   /**
-   * Scores units. Every unit is told of once, whatever happens to processes meanwhile. Rejects with the signal's reason,
-   * or when no process gets anywhere.
+   * Scores items. Each is reported once, whatever happens to processes meanwhile. Rejects with the signal's reason, or when
+   * no process gets anywhere.
    */
   async rate(
     items: readonly RateItem[],
@@ -142,44 +155,24 @@ export class ModelHost implements Holder {
     signal: AbortSignal,
   ): Promise<RateFigures> {
     return this.#using(async () => {
-      const left = new Set(items.keys());
-      const max = items.map(() => items.length);
-      const strikes = items.map(() => 0);
+      const rating: Rating = {
+        items,
+        priority,
+        listener,
+        left: new Set(items.keys()),
+        max: items.map(() => items.length),
+        strikes: items.map(() => 0),
+        deaths: 0,
+        scored: items.length,
+        steps: 0,
+      };
       const total = { ...NO_FIGURES };
-      let deaths = 0;
-      let scored = left.size;
-      for (let fruitless = 0; left.size > 0;) {
-        signal.throwIfAborted();
-        const running = await this.#ensure(signal);
-        const numbers = [...left];
-        const request = ++this.#requests;
-        this.#flights.set(request, { listener, numbers, left });
-        try {
-          const wire = numbers.flatMap((number) => ({
-            ...(items[number] as RateItem),
-            max: max[number] ?? 1,
-          }));
-          const figures = await this.#call(running, { request, priority, items: wire }, signal);
-          addFigures(total, figures);
-        } catch (error) {
-          signal.throwIfAborted();
-          const reason = running.ended ?? (error instanceof Error ? error.message : String(error));
-          const { current } = running;
-          // A text of another request may have done it: then this one just goes on.
-          if (current?.request === request) {
-            if (left.size < scored) deaths = 0;
-            scored = left.size;
-            if (++deaths > MAX_DEATHS) throw messages.scorerGivenUp(deaths, reason);
-            const suspects = [...current.items].map((at) => numbers[at] ?? 0);
-            this.#isolate(suspects, reason, max, strikes, left, listener);
-            fruitless = 0;
-          } else if (!current && ++fruitless >= MAX_FRUITLESS)
-            throw messages.scorerGivenUp(fruitless, reason);
-          if (left.size > 0) await wait(100 * 2 ** fruitless);
-        } finally {
-          this.#flights.delete(request);
-        }
-      }
+      await persist(
+        async () => {
+          while (rating.left.size > 0) addFigures(total, await this.#request(rating, signal));
+        },
+        { progress: () => rating.steps + items.length - rating.left.size, signal },
+      );
       return total;
     });
   }
@@ -218,15 +211,40 @@ export class ModelHost implements Holder {
     }
   }
 
-  /** A batch of several was at fault: halves are tried. One alone is tried once more and then given up. */
-  #isolate(
-    suspects: readonly number[],
-    reason: string,
-    max: number[],
-    strikes: number[],
-    left: Set<number>,
-    listener: RateListener,
-  ): void {
+  /** Asks a process for the items that are left. Rejects with `ScorerGone` where another process may get further. */
+  async #request(rating: Rating, signal: AbortSignal): Promise<RateFigures> {
+    const running = await this.#ensure(signal);
+    const { items, max, priority, listener, left } = rating;
+    const numbers = [...left];
+    const request = ++this.#requests;
+    this.#flights.set(request, { listener, numbers, left });
+    try {
+      const wire = numbers.flatMap((number) => ({ ...(items[number] as RateItem), max: max[number] ?? 1 }));
+      return await this.#call(running, { request, priority, items: wire }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = running.ended ?? (error instanceof Error ? error.message : String(error));
+      const { current } = running;
+      if (current) rating.steps++;
+      // The text of another request may have done it: then this request just goes on.
+      if (current?.request === request)
+        this.#blame(
+          rating,
+          [...current.items].map((at) => numbers[at] ?? 0),
+          reason,
+        );
+      throw new ScorerGone(reason);
+    } finally {
+      this.#flights.delete(request);
+    }
+  }
+
+  /** A process died at these items. Several are tried again in halves; one alone is tried once more and then refused. */
+  #blame(rating: Rating, suspects: readonly number[], reason: string): void {
+    const { max, strikes, left, listener } = rating;
+    if (left.size < rating.scored) rating.deaths = 0;
+    rating.scored = left.size;
+    if (++rating.deaths > MAX_DEATHS) throw messages.scorerGivenUp(rating.deaths, reason);
     const [only] = suspects;
     if (suspects.length === 1 && only !== undefined) {
       max[only] = 1;
@@ -249,29 +267,14 @@ export class ModelHost implements Holder {
     const { scorer } = running;
     const call = scorer.requests.call('rate', params, signal);
     this.#arm(running);
-    let stop: (() => void) | undefined;
-    const cancelled = new Promise<never>((_, reject) => {
-      stop = () => {
-        void Promise.race([call.catch(() => undefined), wait(CANCEL_GRACE_MS, 'late')]).then((how) => {
-          // It is inside a batch that nobody wants.
-          if (how === 'late' && this.#flights.size <= 1) this.stop();
-          reject(signal.reason as Error);
-        });
-      };
-      signal.addEventListener('abort', stop, { once: true });
-    });
-    cancelled.catch(() => undefined);
     try {
-      return await Promise.race([call, scorer.gone, cancelled]);
-    } catch (error) {
-      call.catch(() => undefined);
-      // The call may fail an instant before the exit is known: give the exit a chance to explain.
-      if (!signal.aborted && !(error instanceof ScorerGone)) await Promise.race([scorer.gone, wait(50)]);
-      throw error;
+      return await whileAlive(scorer, call, signal, () => {
+        // The process is inside a batch that nobody needs.
+        if (this.#flights.size <= 1) this.stop();
+      });
     } finally {
       this.#flights.delete(params.request);
       this.#arm(running);
-      if (stop) signal.removeEventListener('abort', stop);
     }
   }
 
@@ -288,21 +291,28 @@ export class ModelHost implements Holder {
   }
 
   async #ensure(signal: AbortSignal): Promise<Running> {
-    for (let fruitless = 0; ;) {
-      const starting = (this.#running ??= this.#start(signal));
-      try {
-        return await starting;
-      } catch (error) {
-        if (this.#running === starting) this.#running = undefined;
-        this.#options.budget.give(this);
-        signal.throwIfAborted();
-        if (!(error instanceof ScorerGone) || ++fruitless >= MAX_FRUITLESS) throw error;
-        // A provider that takes the process down with it is not tried again.
-        if (this.#providers.length > 1) this.#providers = this.#providers.slice(1);
-        this.#options.log(`${error.message} Starting another one.`);
-        await wait(100 * 2 ** fruitless);
-      }
-    }
+    return persist(
+      async () => {
+        const starting = (this.#running ??= this.#start(signal));
+        try {
+          return await starting;
+        } catch (error) {
+          if (this.#running === starting) this.#running = undefined;
+          this.#options.budget.give(this);
+          throw error;
+        }
+      },
+      {
+        progress: () => 0,
+        signal,
+        onRestart: (reason) => {
+          // The provider may have ended the process.
+          if (this.#providers.length > 1) this.#providers = this.#providers.slice(1);
+          this.#options.log(`${reason} Starting another one.`);
+        },
+        giveUp: (_attempts, reason) => new UserError(reason),
+      },
+    );
   }
 
   async #start(signal: AbortSignal): Promise<Running> {
@@ -313,10 +323,8 @@ export class ModelHost implements Holder {
       scorer.kill();
     }, this.#limits.openMs);
     try {
-      const opened = await Promise.race([
-        scorer.requests.call('open', { ...open, providers: this.#providers }, signal),
-        scorer.gone,
-      ]);
+      const wanted = { ...open, providers: this.#providers };
+      const opened = await whileAlive(scorer, scorer.requests.call('open', wanted, signal), signal);
       const running: Running = { scorer, opened };
       this.#provider = opened.provider;
       this.#follow(running);
@@ -324,7 +332,6 @@ export class ModelHost implements Holder {
       log(`${basename(open.folder)} runs on ${opened.provider}${passed === '' ? '' : ` (${passed})`}.`);
       return running;
     } catch (error) {
-      if (!(error instanceof ScorerGone)) await Promise.race([scorer.gone, wait(50)]);
       scorer.kill();
       throw error;
     } finally {

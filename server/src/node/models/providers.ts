@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
 
 import type { StartScorer } from '../scoring/process.ts';
+import { whileAlive } from '../scoring/supervisor.ts';
 
 export interface ProbedProvider {
   readonly provider: Provider;
@@ -65,7 +66,7 @@ export async function probeProviders(start: StartScorer): Promise<readonly Probe
       scorer.kill();
     }, PROBE_MS);
     try {
-      const { ms } = await Promise.race([scorer.requests.call('probe', { provider }), scorer.gone]);
+      const { ms } = await whileAlive(scorer, scorer.requests.call('probe', { provider }));
       const isChosen = auto.includes(provider) && !probed.some((one) => one.isChosen);
       probed.push({
         provider,

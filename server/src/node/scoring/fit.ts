@@ -1,20 +1,10 @@
-// Runs a scoring job to its end: feeds the pairs, asks for one part after the other, keeps what each
-// gave, and starts a new process from there when the old one dies.
-import { setTimeout as wait } from 'node:timers/promises';
-
-import { messages } from '#core/messages.ts';
+// Fits the built-in scorer on the pairs of a dataset, part by part, in a process. Finished parts outlive the process.
 import type { PartFit } from '#core/score/consistency.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import type { ConsistencyResult, Plan, WirePair } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from './process.ts';
-import { ScorerGone } from './process.ts';
-
-/** How long a scorer may take to hear a cancellation before it is killed. */
-const CANCEL_GRACE_MS = 100;
-
-/** Tries of a process that brings the job no further. */
-const MAX_FRUITLESS = 3;
+import { persist, whileAlive } from './supervisor.ts';
 
 /** Share of labels that the self-test flips. */
 export const SELF_TEST_SHARE = 0.2;
@@ -28,17 +18,17 @@ export interface Progress {
 }
 
 export interface ScoringJob {
-  /** The pairs, from the start, each time it is called: a restarted process must be fed again. */
+  /** All pairs from the start, at each call: a new process must be fed again. */
   readonly pairs: () => AsyncIterable<readonly WirePair[]>;
   /** For progress while feeding. */
   readonly pairCount: number;
   readonly seed: number;
-  /** Whether to plant flips afterwards and see how many are found: as much work again. */
+  /** Plant flips after the fit and count how many the ranking finds: doubles the work. */
   readonly selfTest: boolean;
   readonly onProgress: (progress: Progress) => void;
-  /** Told when a process died and another takes over. */
+  /** A process died; the next one takes over. */
   readonly onRestart?: (reason: string) => void;
-  /** Told as soon as the margins are known, before the self-test. */
+  /** The margins are known; the self-test follows. */
   readonly onScored?: (result: ConsistencyResult) => void;
   readonly signal: AbortSignal;
 }
@@ -76,7 +66,7 @@ async function fitMissing(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kep
   });
   for (let part = 0; part < plan.parts.length; part++) {
     const known = kept.fits.get(part);
-    if (known) await scorer.requests.call('restore', { part, fit: known });
+    if (known) await scorer.requests.call('restore', { part, fit: known }, job.signal);
     else kept.fits.set(part, await scorer.requests.call('fit', { part }, job.signal));
     before += plan.work[part] ?? 0;
     within = 0;
@@ -110,46 +100,22 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
 /** One process, from its start to its end: it never outlives this call. */
 async function runOnce(start: StartScorer, job: ScoringJob, kept: Kept): Promise<Scored> {
   const scorer = await start({ signal: job.signal });
-  const cancelled = new Promise<never>((_, reject) => {
-    const stop = (): void => {
-      // The fit stops by itself between two slices; a process that does not is killed.
-      void wait(CANCEL_GRACE_MS).then(() => {
-        reject(job.signal.reason as Error);
-      });
-    };
-    if (job.signal.aborted) stop();
-    else job.signal.addEventListener('abort', stop, { once: true });
-  });
-  cancelled.catch(() => undefined);
   try {
-    return await Promise.race([runOn(scorer, job, kept), scorer.gone, cancelled]);
-  } catch (error) {
-    job.signal.throwIfAborted();
-    // The call may fail an instant before the exit is known: give the exit a chance to explain.
-    await Promise.race([scorer.gone, wait(50)]);
-    throw error;
+    return await whileAlive(scorer, runOn(scorer, job, kept), job.signal);
   } finally {
     scorer.kill();
   }
 }
 
 /**
- * Scores a file. Rejects with the signal's reason when cancelled, and with the last process's words
- * when several in a row died without finishing a part.
+ * Fits a dataset. A process that dies is replaced, and the next one continues with the parts that are missing. Rejects with
+ * the signal's reason when cancelled.
  */
 export async function score(start: StartScorer, job: ScoringJob): Promise<Scored> {
   const kept: Kept = { fits: new Map() };
-  for (let fruitless = 0; ;) {
-    job.signal.throwIfAborted();
-    const before = kept.fits.size;
-    try {
-      return await runOnce(start, job, kept);
-    } catch (error) {
-      if (!(error instanceof ScorerGone)) throw error;
-      fruitless = kept.fits.size > before ? 0 : fruitless + 1;
-      if (fruitless >= MAX_FRUITLESS) throw messages.scorerGivenUp(fruitless, error.message);
-      job.onRestart?.(error.message);
-      await wait(100 * 2 ** fruitless);
-    }
-  }
+  return persist(async () => runOnce(start, job, kept), {
+    progress: () => kept.fits.size,
+    signal: job.signal,
+    onRestart: job.onRestart,
+  });
 }

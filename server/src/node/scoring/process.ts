@@ -49,11 +49,11 @@ export const SILENCE_LIMITS: SilenceLimits = {
   selfTest: WORK_MS,
 };
 
-/** What a start may depend on. All but the first are for a pool, where a start may have to wait. */
+/** What a start may depend on. The last three are for a pool, where a start may have to wait. */
 export interface StartOptions {
   /** What the process may hold; 0 for no limit. */
   readonly maxMb?: number;
-  /** Ends the wait with its reason. */
+  /** Cancels the start. */
   readonly signal?: AbortSignal;
   /** Who keeps the process: ended while it is idle where others wait. */
   readonly holder?: { isIdle(): boolean; stop(): void };
@@ -94,12 +94,12 @@ function patient(
   };
 }
 
-/** Forks the bundle at `path` and shakes hands. A process that holds more than `mostMb` ends itself. */
+/** Forks the bundle at `path` and shakes hands. A process that holds more than `maxMb` ends itself. */
 export async function startScorer(
   path: string,
-  maxMb = 0,
-  silence: SilenceLimits = SILENCE_LIMITS,
+  { maxMb = 0, signal, silence = SILENCE_LIMITS }: StartOptions & { readonly silence?: SilenceLimits } = {},
 ): Promise<Scorer> {
+  signal?.throwIfAborted();
   const child = fork(path, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -129,9 +129,17 @@ export async function startScorer(
   gone.catch(() => undefined);
   const requests = patient(callerOf<ScorerRequests>(connection), watch, silence);
   connection.listen();
-  const hello = await Promise.race([requests.call('hello', { version: SCORER_PROTOCOL }), gone]);
-  if (hello.version !== SCORER_PROTOCOL) {
+  const kill = (): void => {
     child.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', kill, { once: true });
+  const hello = await Promise.race([requests.call('hello', { version: SCORER_PROTOCOL }), gone]).finally(
+    () => {
+      signal?.removeEventListener('abort', kill);
+    },
+  );
+  if (hello.version !== SCORER_PROTOCOL) {
+    kill();
     throw new Error(
       `The scoring process speaks protocol ${hello.version}, this server ${SCORER_PROTOCOL}: reinstall PrefLens.`,
     );
@@ -143,8 +151,6 @@ export async function startScorer(
     listen(name, listener) {
       connection.onNotification(name, listener);
     },
-    kill() {
-      child.kill('SIGKILL');
-    },
+    kill,
   };
 }
