@@ -12,8 +12,8 @@ import { mappingById } from '#core/mapping/table.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { decodeText, encodeText } from '#formats/wtf8.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
+import { OpenDocument } from '#session/document.ts';
 
-import { OpenDocument } from '../../server/src/lsp/document.ts';
 import type { PlainClient } from '../fakes/client.ts';
 import { decode, encode, recordOf } from '../fakes/records.ts';
 import { memoryServer } from '../fakes/wires.ts';

@@ -16,13 +16,13 @@ import { changesOf } from '#node/apply.ts';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
 import type { DataFile } from '#node/files.ts';
 import { openFile } from '#node/files.ts';
+import { OpenDataset } from '#session/dataset.ts';
+import { OpenDocument } from '#session/document.ts';
+import { DocumentSource } from '#session/sources/document.ts';
 
 import { codeActionsOf } from '../../server/src/lsp/actions.ts';
-import { OpenDataset } from '../../server/src/lsp/dataset.ts';
-import { OpenDocument } from '../../server/src/lsp/document.ts';
 import { editOf } from '../../server/src/lsp/edits.ts';
 import { recordViewOf } from '../../server/src/lsp/recordView.ts';
-import { DocumentSource } from '../../server/src/lsp/source.ts';
 import { never, testFolder } from '../fakes/files.ts';
 import { decode } from '../fakes/records.ts';
 import { spell } from '../fakes/spell.ts';

@@ -12,9 +12,9 @@ import type { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import type { Owner } from '#node/owner.ts';
 import { digestOf, surveyFile } from '#node/surveyFile.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import type { DocumentSurvey } from '#session/sources/resurvey.ts';
 
-import { DiskSource } from '../../server/src/lsp/diskSource.ts';
-import type { DocumentSurvey } from '../../server/src/lsp/resurvey.ts';
 import { EditModel, NUMBER, rowText, text } from './editModel.ts';
 import { never } from './files.ts';
 import { Owners } from './owners.ts';

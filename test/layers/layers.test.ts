@@ -90,6 +90,15 @@ const FORBIDDEN: Record<string, readonly string[]> = {
     '../cli/main.ts',
     'onnxruntime-node',
   ],
+  'server/src/session/x.ts': [
+    'vscode',
+    'vscode-languageserver/node',
+    'vscode-jsonrpc/node',
+    '../lsp/server.ts',
+    '../scorer/loop.ts',
+    '../cli/main.ts',
+    'commander',
+  ],
   'server/src/lsp/x.ts': [
     'vscode',
     '../scorer/loop.ts',
@@ -155,7 +164,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   'server/src/lsp/x.ts': [
     '#core/messages.ts',
     '#node/engine.ts',
+    '#session/dataset.ts',
     'vscode-languageserver/node',
+    './toLsp.ts',
+  ],
+  'server/src/session/x.ts': [
+    '#core/messages.ts',
+    '#node/engine.ts',
+    '#protocol/editor/rows.ts',
     './dataset.ts',
   ],
   'server/src/cli/x.ts': ['#core/messages.ts', '#node/engine.ts', 'commander', './job.ts'],
@@ -288,7 +304,7 @@ describe('what is written twice', () => {
   };
 
   it('settings of the manifest are those of the server, with the same defaults', async () => {
-    const { DEFAULTS } = await import('../../server/src/lsp/settings.ts');
+    const { DEFAULTS } = await import('#session/settings.ts');
     const declared = Object.fromEntries(
       Object.entries(manifest.contributes.configuration.properties).map(([name, { default: given }]) => [
         name.replace('preflens.', ''),

@@ -5,7 +5,7 @@ import { oneWayToWrite } from './writes.mjs';
 /** Turns an allow-list of regular expressions into one that matches everything else. */
 const allButThese = (allowed) => `^(?!${allowed.map((pattern) => `(?:${pattern})`).join('|')})`;
 
-const OWN_FOLDERS = 'core|protocol|formats|node|scorer|lsp|cli|client|media|server';
+const OWN_FOLDERS = 'core|protocol|formats|node|scorer|session|lsp|cli|client|media|server';
 
 /** A relative path that stays in its layer: it never names another one. */
 const INSIDE = `\\.{1,2}/(?!(?:.*/)?(?:${OWN_FOLDERS})/).*`;
@@ -164,8 +164,12 @@ export const layerRules = [
   ),
   layer(['server/src/scorer/runtime.ts'], ['#core/reward/', 'onnxruntime-node$']),
   layer(
+    ['server/src/session/**/*.ts'],
+    ['#core/', '#protocol/', '#formats/', '#node/', '#session/', 'node:'],
+  ),
+  layer(
     ['server/src/lsp/**/*.ts'],
-    ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'vscode-languageserver/node$'],
+    ['#core/', '#protocol/', '#formats/', '#node/', '#session/', 'node:', 'vscode-languageserver/node$'],
   ),
   layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
   layer(

@@ -3,8 +3,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 
 import { seededRandom } from '#core/score/random.ts';
 import { decodeText, encodeText } from '#formats/wtf8.ts';
+import { OpenDocument } from '#session/document.ts';
 
-import { OpenDocument } from '../../server/src/lsp/document.ts';
 import { decode } from '../fakes/records.ts';
 
 const random = seededRandom(21);

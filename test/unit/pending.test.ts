@@ -13,9 +13,9 @@ import { openDisk } from '#node/diskTools.ts';
 import { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import { openJournals } from '#node/journal.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import type { DocumentSurvey } from '#session/sources/resurvey.ts';
 
-import { DiskSource } from '../../server/src/lsp/diskSource.ts';
-import type { DocumentSurvey } from '../../server/src/lsp/resurvey.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
 import { Owners } from '../fakes/owners.ts';
 import { tableOf } from '../fakes/parquet.ts';

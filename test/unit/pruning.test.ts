@@ -11,10 +11,10 @@ import { Decisions, formatDecisions, parseDecisions } from '#core/memory/decisio
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
+import { FindingLists } from '#session/findingLists.ts';
 
 import { baseline } from '../../server/src/cli/baseline.ts';
 import type { Command } from '../../server/src/cli/command.ts';
-import { FindingLists } from '../../server/src/lsp/findingLists.ts';
 import { generatePairs } from '../bench/generate.ts';
 import { never, testFolder } from '../fakes/files.ts';
 import { keptPrinter } from '../fakes/printer.ts';

@@ -4,10 +4,10 @@ import type { Diagnostic } from 'vscode-languageserver/node';
 
 import { DEFAULT_SETTINGS } from '#node/config.ts';
 import type { RangeRunner } from '#node/threads.ts';
+import { OpenDataset } from '#session/dataset.ts';
+import { OpenDocument } from '#session/document.ts';
+import { DocumentSource } from '#session/sources/document.ts';
 
-import { OpenDataset } from '../../server/src/lsp/dataset.ts';
-import { OpenDocument } from '../../server/src/lsp/document.ts';
-import { DocumentSource } from '../../server/src/lsp/source.ts';
 import { generatePairs } from '../bench/generate.ts';
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, never } from '../fakes/files.ts';

@@ -22,12 +22,12 @@ import { plural } from '#core/words/numbers.ts';
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import type { OpenDataset } from '#session/dataset.ts';
+import type { PairPlace } from '#session/findingLists.ts';
+import { pairLabel } from '#session/names.ts';
+import { DiskSource } from '#session/sources/disk.ts';
 
-import type { OpenDataset } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
 import { dropEdit, editOf, separateEditOf } from './edits.ts';
-import type { PairPlace } from './findingLists.ts';
-import { pairLabel } from './names.ts';
 import { diagnosticsOf, toDiagnostic, toTextEdits } from './toProtocol.ts';
 
 export const FIX_ALL = 'source.fixAll.preflens';

@@ -9,8 +9,8 @@ import { pairAgain, pairNamed, planPairEdit } from '#core/edits/pairEdit.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 
-import type { OpenDataset, ReadRecord } from './dataset.ts';
 import { toTextEdits } from './toProtocol.ts';
 
 export interface PlannedEdit {

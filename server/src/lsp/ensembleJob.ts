@@ -13,10 +13,10 @@ import type { ScorerMachine } from '#node/scorers/open.ts';
 import { openScorers } from '#node/scorers/open.ts';
 import type { PairScorer, RatingSource } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor/options.ts';
+import { breathe } from '#session/breathe.ts';
+import type { OpenDataset } from '#session/dataset.ts';
 
-import type { OpenDataset } from './dataset.ts';
 import type { JobListener } from './scoringJobs.ts';
-import { breathe } from './source.ts';
 
 /** What there is so far is ranked after so long, and then each time after twice as long. */
 const FIRST_RANKING_MS = 2000;

@@ -9,9 +9,9 @@ import { whyUnscorable } from '#core/score/scorable.ts';
 import { formatMargin } from '#core/words/numbers.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
+import { pairLabel } from '#session/names.ts';
 
-import type { OpenDataset, ReadRecord } from './dataset.ts';
-import { pairLabel } from './names.ts';
 import { verdictView } from './recordView.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */

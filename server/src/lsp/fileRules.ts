@@ -11,9 +11,9 @@ import { settingsFor } from '#node/fileSettings.ts';
 import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
 import { inWords } from '#node/systemErrors.ts';
 import type { Settings } from '#protocol/editor/options.ts';
+import type { OpenDataset } from '#session/dataset.ts';
+import { pathOf, readableUri } from '#session/names.ts';
 
-import type { OpenDataset } from './dataset.ts';
-import { pathOf, readableUri } from './names.ts';
 import { log, show } from './show.ts';
 
 /** What went wrong, for the log: in one line, or with its stack where it should not have happened. */

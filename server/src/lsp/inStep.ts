@@ -5,13 +5,13 @@ import type { Connection, WorkspaceEdit } from 'vscode-languageserver/node';
 import { messages } from '#core/messages.ts';
 import type { HeldLine } from '#protocol/editor/edits.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { OpenDocument } from '#session/document.ts';
+import { fileNameOf } from '#session/names.ts';
+import { DocumentSource } from '#session/sources/document.ts';
 
-import type { OpenDocument } from './document.ts';
-import { fileNameOf } from './names.ts';
 import type { OpenFiles } from './openFiles.ts';
 import type { Client } from './serveEditor.ts';
 import { log } from './show.ts';
-import { DocumentSource } from './source.ts';
 
 /** Whether the editor has the text that an edit was made for. */
 export type StepState =

@@ -14,21 +14,21 @@ import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Phase } from '#protocol/editor/status.ts';
+import { OpenDataset } from '#session/dataset.ts';
+import { OpenDocument } from '#session/document.ts';
+import { fileNameOf, pathOf, readableUri } from '#session/names.ts';
+import { relateTask } from '#session/relateTask.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import { DocumentSource } from '#session/sources/document.ts';
+import type { Source } from '#session/sources/source.ts';
 
-import { OpenDataset } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
-import { OpenDocument } from './document.ts';
 import { attempt, fileSettings, loadDecisions, watchBudget, wordsOf } from './fileRules.ts';
-import { fileNameOf, pathOf, readableUri } from './names.ts';
 import { reportProgress } from './progress.ts';
-import { relateTask } from './relateTask.ts';
 import type { RunningJob } from './scoringJobs.ts';
 import { startJob } from './scoringJobs.ts';
 import type { Client } from './serveEditor.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import { log, show } from './show.ts';
-import type { Source } from './source.ts';
-import { DocumentSource } from './source.ts';
 import { statusOf } from './status.ts';
 import { toDiagnostics } from './toProtocol.ts';
 

@@ -10,10 +10,10 @@ import { whyUnrecognised } from '#node/surveyFile.ts';
 import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { Phase } from '#protocol/editor/status.ts';
+import type { OpenDataset } from '#session/dataset.ts';
+import { fileNameOf, pathOf, readableUri } from '#session/names.ts';
+import { DiskSource } from '#session/sources/disk.ts';
 
-import type { OpenDataset } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
-import { fileNameOf, pathOf, readableUri } from './names.ts';
 import type { OpenFile } from './openFiles.ts';
 
 export const whyNotOpen = (uri: string): string =>

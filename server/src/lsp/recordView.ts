@@ -18,15 +18,15 @@ import type {
   RecordView,
   VerdictView,
 } from '#protocol/editor/views.ts';
+import type { OpenDataset, ReadPair, ReadRecord } from '#session/dataset.ts';
+import type { PairPlace, ReviewPlace } from '#session/findingLists.ts';
+import { fileNameOf } from '#session/names.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import { imagesOf } from '#session/views/images.ts';
+import { answerParts, partsOf, turnView } from '#session/views/parts.ts';
 
-import type { OpenDataset, ReadPair, ReadRecord } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
 import { editOf } from './edits.ts';
-import type { PairPlace, ReviewPlace } from './findingLists.ts';
-import { imagesOf } from './images.ts';
-import { fileNameOf } from './names.ts';
 import type { OpenFile } from './openFiles.ts';
-import { answerParts, partsOf, turnView } from './parts.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from './reasons.ts';
 
 /** Reasons of a score that a page lists. */

@@ -1,16 +1,16 @@
 // Records as rows of a list. They are at hand as soon as a table is open, long before it is read through.
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Judgement } from '#core/mapping/forms/form.ts';
-import type { Recognition } from '#core/mapping/recognise.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
+import type { OpenDataset } from '#session/dataset.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import type { EarlyTable } from '#session/sources/early.ts';
+import { answerStart } from '#session/views/parts.ts';
 
-import type { OpenDataset } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
 import { worstPair } from './features.ts';
-import { answerStart } from './parts.ts';
 import { findingView, verdictView } from './recordView.ts';
 
 /** Characters of a text that a row has room for, and a few more. */
@@ -91,13 +91,6 @@ function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined)
     ...marksOf(dataset, record),
     ...textsOf(pair, read?.judgements[0], raw),
   };
-}
-
-/** A table before it is read through: its rows, and how they are likely read. */
-export interface EarlyTable {
-  readonly rowCount: number;
-  readonly recognition: Recognition | undefined;
-  readonly rawAt: (record: number) => RawRecord;
 }
 
 function earlyRow({ recognition, rawAt }: EarlyTable, record: number): RowView {

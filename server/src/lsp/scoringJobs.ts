@@ -18,10 +18,10 @@ import type { StartScorer } from '#node/scoring/process.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Phase } from '#protocol/editor/status.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
+import { breathe } from '#session/breathe.ts';
+import type { OpenDataset } from '#session/dataset.ts';
 
-import type { OpenDataset } from './dataset.ts';
 import { EnsembleJob } from './ensembleJob.ts';
-import { breathe } from './source.ts';
 
 /** How long other requests wait at most while pairs are read. */
 const SLICE_MS = 8;

@@ -16,6 +16,8 @@ import { pooled, poolWidth } from '#node/scoring/pool.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import type { ClientOptions, Settings } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import { readableUri } from '#session/names.ts';
+import { DEFAULTS } from '#session/settings.ts';
 
 import { codeActionsOf, FIX_ALL, resolveAction } from './actions.ts';
 import { codeLensesOf, hoverOf } from './features.ts';
@@ -24,11 +26,9 @@ import { serveFindings } from './handlers/findings.ts';
 import { modelHandlers } from './handlers/models.ts';
 import { tableHandlers } from './handlers/tables.ts';
 import { inStepWith } from './inStep.ts';
-import { readableUri } from './names.ts';
 import { OpenFiles } from './openFiles.ts';
 import { whyNotScored } from './reasons.ts';
 import { clientOf, serveEditor } from './serveEditor.ts';
-import { DEFAULTS } from './settings.ts';
 import { ask, log, show } from './show.ts';
 import { linkRules } from './toProtocol.ts';
 

@@ -1,11 +1,12 @@
 // Messages and notifications about unsaved edits: from earlier sessions, of records that are gone, after a crash.
 import type { Connection } from 'vscode-languageserver/node';
 
-import { DiskSource } from './diskSource.ts';
-import { readableUri } from './names.ts';
+import { readableUri } from '#session/names.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import type { Source } from '#session/sources/source.ts';
+
 import type { Client } from './serveEditor.ts';
 import { show } from './show.ts';
-import type { Source } from './source.ts';
 
 const editsOf = (count: number): string => (count === 1 ? '1 unsaved edit' : `${count} unsaved edits`);
 

@@ -1,8 +1,8 @@
 // What an editor is told of an open file.
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
+import { DiskSource } from '#session/sources/disk.ts';
 
-import { DiskSource } from './diskSource.ts';
 import type { OpenFile } from './openFiles.ts';
 import { whyNoPairs } from './reasons.ts';
 

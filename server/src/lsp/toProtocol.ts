@@ -11,8 +11,7 @@ import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { plural } from '#core/words/numbers.ts';
-
-import type { OpenDataset } from './dataset.ts';
+import type { OpenDataset } from '#session/dataset.ts';
 
 const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
   error: DiagnosticSeverity.Error,

@@ -11,13 +11,13 @@ import { openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { datasetsIn } from '#node/paths.ts';
 import type { Settings } from '#protocol/editor/options.ts';
+import { OpenDataset } from '#session/dataset.ts';
+import { fileNameOf } from '#session/names.ts';
+import { relateTask } from '#session/relateTask.ts';
+import { DiskSource } from '#session/sources/disk.ts';
+import type { KnownFindings } from '#session/views/findings.ts';
 
-import { OpenDataset } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
 import { fileSettings, loadDecisions } from './fileRules.ts';
-import type { KnownFindings } from './findingsPage.ts';
-import { fileNameOf } from './names.ts';
-import { relateTask } from './relateTask.ts';
 import { toDiagnostics } from './toProtocol.ts';
 
 /** What stays of a file that was checked: its findings and their lines, not its facts. */

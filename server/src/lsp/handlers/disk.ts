@@ -8,12 +8,12 @@ import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
+import type { OpenDataset } from '#session/dataset.ts';
+import { pathOf } from '#session/names.ts';
+import { DiskSource } from '#session/sources/disk.ts';
 
-import type { OpenDataset } from '../dataset.ts';
-import { DiskSource } from '../diskSource.ts';
 import { editOf, separateEditOf } from '../edits.ts';
 import type { InStep } from '../inStep.ts';
-import { pathOf } from '../names.ts';
 import type { OpenFiles } from '../openFiles.ts';
 import { whyNoRecordAt, whyNotEdited } from '../reasons.ts';
 import { earlyViewOf, recordViewOf } from '../recordView.ts';

@@ -11,11 +11,11 @@ import { ownName } from '#node/ownName.ts';
 import { withSignal } from '#node/rpc.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { EditorRequests } from '#protocol/editor/wire.ts';
+import type { OpenDataset } from '#session/dataset.ts';
+import { pathOf } from '#session/names.ts';
+import type { KnownFindings } from '#session/views/findings.ts';
+import { findingsPage } from '#session/views/findings.ts';
 
-import type { OpenDataset } from '../dataset.ts';
-import type { KnownFindings } from '../findingsPage.ts';
-import { findingsPage } from '../findingsPage.ts';
-import { pathOf } from '../names.ts';
 import type { OpenFiles } from '../openFiles.ts';
 import { reportProgress } from '../progress.ts';
 import { whyNothing } from '../reasons.ts';

@@ -3,8 +3,8 @@ import { messages } from '#core/messages.ts';
 import type { DataFile } from '#node/files.ts';
 import { openFile } from '#node/files.ts';
 import { readTableText, saveTableText } from '#node/parquet/textSave.ts';
+import { pathOf } from '#session/names.ts';
 
-import { pathOf } from '../names.ts';
 import type { OpenFiles } from '../openFiles.ts';
 import type { EditorHandlers } from '../serveEditor.ts';
 import { outcomeOf } from '../serveEditor.ts';

@@ -1,10 +1,22 @@
 // An open document as bytes, and which of its lines changed since it was last looked at. Editors speak
 // of lines and UTF-16 units; the engine works on bytes, and so no file is ever held as one string. An edit may come between
 // the two halves of a character: see #formats/wtf8.ts for what the bytes are then.
-import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
-
 import { lineStartsOf } from '#formats/lines.ts';
 import { decodeText, encodeText, HALF_BYTES, halfAt } from '#formats/wtf8.ts';
+
+/** A place of a text, as editors count: lines from 0, and UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** A change of a text: of a range, or of the whole. */
+export type TextChange = { readonly range: Range; readonly text: string } | { readonly text: string };
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -122,7 +134,7 @@ function findLoneReturn(bytes: Uint8Array): boolean {
   return false;
 }
 
-type RangedChange = Extract<TextDocumentContentChangeEvent, { readonly range: unknown }>;
+type RangedChange = Extract<TextChange, { readonly range: unknown }>;
 
 /** A document that the editor owns. */
 export class OpenDocument {
@@ -154,7 +166,7 @@ export class OpenDocument {
   }
 
   /** Makes the changes of one notification, each relative to the text after the one before. */
-  change(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
+  change(changes: readonly TextChange[], version: number): void {
     this.#version = version;
     this.#hasLoneReturn = undefined;
     let waiting: Splice[] = [];

@@ -2,7 +2,7 @@ import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
 import type { RelateTask } from '#node/rangeWork.ts';
 
 import type { OpenDataset } from './dataset.ts';
-import { DiskSource } from './diskSource.ts';
+import { DiskSource } from './sources/disk.ts';
 
 /** A file that is larger is looked through for near duplicates once: an edit of a text is not worth minutes. */
 const MAX_BYTES_AGAIN = 256 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
-import { pathOf, readableUri } from './names.ts';
+import { pathOf, readableUri } from '../names.ts';
 import type { DocumentSurvey } from './resurvey.ts';
 import { recordsOf } from './resurvey.ts';
 

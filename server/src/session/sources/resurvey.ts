@@ -9,7 +9,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { LineCutter } from '#formats/lines.ts';
 
-import type { Unchanged } from './document.ts';
+import type { Unchanged } from '../document.ts';
 
 /**
  * Longer records of a document are reported and skipped: to check one of this size takes a second, and of the worst shape

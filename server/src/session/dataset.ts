@@ -25,14 +25,14 @@ import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
+import { breathe } from './breathe.ts';
 import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
-import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { PairScore, Scores } from './scores.ts';
 import { consistencyScores, ensembleScores } from './scores.ts';
-import type { Source } from './source.ts';
-import { breathe } from './source.ts';
-import { trustSentence } from './trust.ts';
+import type { Carried, DocumentSurvey } from './sources/resurvey.ts';
+import type { Source } from './sources/source.ts';
+import { trustSentence } from './views/trust.ts';
 
 export interface ReadRecord extends ReadValue {
   readonly raw: RawRecord;

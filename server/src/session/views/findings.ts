@@ -12,7 +12,7 @@ import type {
   FindingsResult,
 } from '#protocol/editor/findings.ts';
 
-import { fileNameOf } from './names.ts';
+import { fileNameOf } from '../names.ts';
 
 /** The findings of a file, however they came to be known. */
 export interface KnownFindings {

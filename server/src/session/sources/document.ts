@@ -1,4 +1,4 @@
-// Where the bytes of an open dataset are: in an editor's document, or on disk.
+// A document that an editor holds.
 import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Schema } from '#core/dataset/survey.ts';
@@ -12,45 +12,18 @@ import { decodeText } from '#formats/wtf8.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
-import type { Follower, OpenDocument } from './document.ts';
+import { breathe } from '../breathe.ts';
+import type { Follower, OpenDocument } from '../document.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import { MAX_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
+import type { Source } from './source.ts';
 import { inspectSlowly, surveyOfWhole } from './wholeText.ts';
 
 /** Bytes looked at before other requests get their turn: well under 10 ms of work. */
 const SLICE_BYTES = 1 << 20;
 
-export interface Source {
-  readonly uri: string;
-  /** The editor's version of the text that was last surveyed or refreshed; null where no editor holds it. */
-  readonly version: number | null;
-  /** Surveys everything. Undefined when `signal` ended it. */
-  survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined>;
-  /** Brings a survey up to date. Undefined when nothing changed. */
-  refresh(old: DocumentSurvey): Carried | undefined;
-  /** Longer records are not read. */
-  readonly maxRecordBytes: number;
-  /** The bytes of a record as they are now, from where its survey saw it. */
-  bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
-  /** UTF-16 units of the record's line before its first byte. */
-  textLengthBefore(raw: RawRecord): number;
-  /** Bytes as the editor holds them. */
-  textOf(bytes: Uint8Array): string;
-  /** How lines end, at a record. */
-  newlineOf(raw: RawRecord): Newline;
-  /** All records as they are now, for scoring. */
-  readonly records: RecordStream;
-  /** The text for another thread. */
-  readonly textForThread: () => RelateText | undefined;
-}
-
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
-
-/** Lets other requests run. */
-export async function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);

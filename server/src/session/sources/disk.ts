@@ -28,10 +28,10 @@ import { savePlannedAs } from '#node/save.ts';
 import type { DiskOptions } from './diskOptions.ts';
 import type { Saved, Written } from './diskSave.ts';
 import { changesOf, writeTaken } from './diskSave.ts';
-import { recogniseEarly } from './earlyTable.ts';
+import type { EarlyTable } from './early.ts';
+import { recogniseEarly } from './early.ts';
 import { editedRecords, recordsBefore, surveyRecordsAgain } from './editedRecords.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
-import type { EarlyTable } from './rows.ts';
 import type { Source } from './source.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,14 +1,19 @@
 // A table before it is read through: its rows, and how they are likely read.
 import { parseRecord } from '#core/checks/examine.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
-import type { EarlyTable } from './rows.ts';
-
 /** Rows that a table is recognised by before it is read through. */
 const EARLY_SAMPLE = 64;
+
+export interface EarlyTable {
+  readonly rowCount: number;
+  readonly recognition: Recognition | undefined;
+  readonly rawAt: (record: number) => RawRecord;
+}
 
 export function recogniseEarly(
   rowCount: number,
