@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
+import type { Finding } from '#core/model/finding.ts';
 import { foldCountFor, foldOf } from '#core/score/consistency.ts';
 import { explain } from '#core/score/explain.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
@@ -8,14 +9,7 @@ import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
-import type { Cutoffs } from '#core/score/ranking.ts';
-import {
-  brokenRecords,
-  CONSISTENCY_WORDS,
-  cutoffsFor,
-  Distribution,
-  reviewFindings,
-} from '#core/score/ranking.ts';
+import { CONSISTENCY_WORDS, labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
 import { visitTokens } from '#core/score/tokens.ts';
 
@@ -183,24 +177,17 @@ describe('figures', () => {
 
 describe('the review list', () => {
   const margins = Float32Array.from({ length: 1000 }, (_, i) => (i - 300) / 100);
-  const { facts } = survey('{"prompt":"q","chosen":"a","rejected":"b"}\n'.repeat(1000));
-  const labelPath = ['chosen'];
-  const list = (of: Float32Array, cutoffs: Cutoffs, broken = new Set<number>()) =>
-    reviewFindings({
-      facts,
-      margins: of,
-      labelPath,
-      distribution: new Distribution(of),
-      cutoffs,
-      broken,
-      scorer: CONSISTENCY_WORDS,
-      percent: 1,
-      rules: DEFAULT_RULES,
-    });
+  const file = survey('{"prompt":"q","chosen":"a","rejected":"b"}\n'.repeat(1000));
+  const list = (of: Float32Array, percent: number, findings: readonly Finding[] = [], ranked = of) =>
+    labelFindings(
+      { facts: file.facts, findings, recognition: { labelPath: ['chosen'] } },
+      of,
+      rankingOf(CONSISTENCY_WORDS, ranked, ranked, percent),
+      DEFAULT_RULES,
+    );
 
   it('is a ranking cut at its budget, not at zero', () => {
-    const cutoffs = cutoffsFor(margins, 1);
-    const findings = list(margins, cutoffs);
+    const findings = list(margins, 1);
     const of = (rule: string): number[] =>
       findings.filter((one) => one.rule === rule).map(({ record }) => record);
     expect(of('likely-mislabeled')).toEqual(Array.from({ length: 10 }, (_, i) => i));
@@ -212,20 +199,8 @@ describe('the review list', () => {
   });
 
   it('stays as it was cut when a pair is flipped: the next one does not slip in', () => {
-    const cutoffs = cutoffsFor(margins, 1);
-    const distribution = new Distribution(margins);
     const fixed = margins.map((margin, row) => (row === 0 ? -margin : margin));
-    const listed = reviewFindings({
-      facts,
-      margins: fixed,
-      labelPath,
-      distribution,
-      cutoffs,
-      broken: new Set(),
-      scorer: CONSISTENCY_WORDS,
-      percent: 1,
-      rules: DEFAULT_RULES,
-    });
+    const listed = list(fixed, 1, [], margins);
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
@@ -233,20 +208,17 @@ describe('the review list', () => {
 
   it('holds nothing where nothing speaks against a label, and nothing broken', () => {
     const happy = Float32Array.from({ length: 200 }, (_, i) => 1 + i);
-    const findings = list(happy, cutoffsFor(happy, 5));
+    const findings = list(happy, 5);
     expect(findings.filter(({ rule }) => rule === 'likely-mislabeled')).toEqual([]);
-    const none = cutoffsFor(margins, 0);
-    expect(list(margins, none)).toEqual([]);
-    const broken = brokenRecords([
-      {
-        rule: 'empty-response',
-        severity: 'error',
-        record: 0,
-        message: '',
-        place: { path: [], part: 'value' },
-      },
-    ]);
-    const kept = list(margins, cutoffsFor(margins, 1), broken);
+    expect(list(margins, 0)).toEqual([]);
+    const broken: Finding = {
+      rule: 'empty-response',
+      severity: 'error',
+      record: 0,
+      message: '',
+      place: { path: [], part: 'value' },
+    };
+    const kept = list(margins, 1, [broken]);
     expect(kept.map(({ record }) => record)).not.toContain(0);
   });
 });

@@ -14,7 +14,7 @@ import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Histogram, ReportedFinding } from '#core/report/report.ts';
 import { histogramOf } from '#core/report/report.ts';
-import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { PlacedFinding } from '#node/engine.ts';
@@ -117,22 +117,11 @@ async function review(
   options: CollectOptions,
 ): Promise<Review> {
   const { margins, scorer, trust } = await scoreDataset(command, dataset, { ...options, selfTest: false });
-  const ranked = rankedMargins(dataset, margins);
-  const cutoffs = cutoffsFor(ranked, options.budget);
-  const distribution = new Distribution(margins);
-  const byFile = dataset.files.map(({ survey, firstPair }, i) =>
-    reviewFindings({
-      facts: survey.facts,
-      margins: ranked.subarray(firstPair, firstPair + survey.facts.pairCount),
-      labelPath: survey.recognition.labelPath,
-      distribution,
-      cutoffs,
-      broken: brokenRecords(survey.findings),
-      scorer,
-      percent: options.budget,
-      rules: rulesOf(settings, i),
-    }),
-  );
+  const ranking = rankingOf(scorer, margins, rankedMargins(dataset, margins), options.budget);
+  const byFile = dataset.files.map(({ survey, firstPair }, i) => {
+    const own = margins.subarray(firstPair, firstPair + survey.facts.pairCount);
+    return labelFindings(survey, own, ranking, rulesOf(settings, i));
+  });
   const percent = (share: number): string => (100 * share).toFixed(0);
   const name = scorer.charAt(0).toUpperCase() + scorer.slice(1);
   const words = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;

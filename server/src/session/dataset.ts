@@ -19,7 +19,7 @@ import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
 import type { SelfTest } from '#core/score/quality.ts';
-import { brokenRecords, cutoffsFor, Distribution, reviewFindings } from '#core/score/ranking.ts';
+import { cutoffsFor, labelFindings, rankingOf } from '#core/score/ranking.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor/options.ts';
@@ -64,7 +64,6 @@ export class OpenDataset {
   #makeKey: ReturnType<typeof keyMaker> | undefined;
   #ready = false;
   #ensemble: Ensemble | undefined;
-  #percent = 0;
   #rules: RuleSettings = DEFAULT_RULES;
   #generation = 0;
   #relations: Relations | undefined;
@@ -202,7 +201,6 @@ export class OpenDataset {
   /** Takes what a panel has so far, for all pairs as they are now. Lets other requests run meanwhile. */
   async setEnsemble(ensemble: Ensemble, settings: Settings, signal: AbortSignal): Promise<void> {
     this.#ensemble = ensemble;
-    this.#percent = settings.reviewPercent;
     let slice = performance.now();
     const { facts } = this.#survey;
     const generation = this.#generation;
@@ -278,8 +276,8 @@ export class OpenDataset {
     if (!this.#scores) return;
     // A copy: edits must not move what later budgets are cut from.
     const margins = this.#survey.facts.margins.slice();
-    const [distribution, cutoffs] = [new Distribution(margins), cutoffsFor(margins, percent)];
-    this.#scores = { ...this.#scores, distribution, cutoffs, ranked: margins };
+    const ranking = rankingOf(this.#scores.scorer, margins, margins, percent);
+    this.#scores = { ...this.#scores, ...ranking, ranked: margins };
     this.#rank();
   }
 
@@ -287,8 +285,7 @@ export class OpenDataset {
   setBudget(percent: number): void {
     if (!this.#scores) return;
     const cutoffs = cutoffsFor(this.#scores.ranked, percent);
-    this.#percent = percent;
-    this.#scores = { ...this.#scores, cutoffs };
+    this.#scores = { ...this.#scores, cutoffs, percent };
     this.#rank();
   }
 
@@ -420,20 +417,7 @@ export class OpenDataset {
   #rank(): void {
     const { facts, findings, recognition } = this.#survey;
     if (!this.#scores || !recognition) return;
-    const { distribution, cutoffs, scorer } = this.#scores;
-    const { margins } = facts;
-    const { labelPath } = recognition;
-    const ranked = reviewFindings({
-      facts,
-      margins,
-      labelPath,
-      distribution,
-      cutoffs,
-      broken: brokenRecords(findings),
-      scorer,
-      percent: this.#percent,
-      rules: this.#rules,
-    });
+    const ranked = labelFindings({ facts, findings, recognition }, facts.margins, this.#scores, this.#rules);
     this.#lists.set('label', { findings: ranked, counts: new Map([['', ranked.length]]) });
   }
 }

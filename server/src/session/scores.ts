@@ -13,8 +13,8 @@ import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
-import type { Cutoffs } from '#core/score/ranking.ts';
-import { CONSISTENCY_WORDS, cutoffsFor, Distribution } from '#core/score/ranking.ts';
+import type { Ranking } from '#core/score/ranking.ts';
+import { CONSISTENCY_WORDS, rankingOf } from '#core/score/ranking.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
 import { groupOf } from '#node/engine.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
@@ -39,13 +39,9 @@ export interface PairScore {
 }
 
 /** A scored file: the numbers that stay as they were when it was scored. */
-export interface Scores {
-  /** As findings name who scored. */
-  readonly scorer: string;
+export interface Scores extends Ranking {
   /** What the scorer is, in a sentence or two, for hovers. */
   readonly about: string;
-  readonly distribution: Distribution;
-  readonly cutoffs: Cutoffs;
   /** What rankings are cut from. */
   readonly ranked: Float32Array;
   readonly trust: Trust;
@@ -60,10 +56,8 @@ export function consistencyScores(result: ConsistencyResult, settings: Settings)
   const reader = readerOf(result);
   const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
   return {
-    scorer: CONSISTENCY_WORDS,
+    ...rankingOf(CONSISTENCY_WORDS, result.margins, result.margins, settings.reviewPercent),
     about: `${CONSISTENCY_NAME} judges consistency with the rest of this file, not truth.`,
-    distribution: new Distribution(result.margins),
-    cutoffs: cutoffsFor(result.margins, settings.reviewPercent),
     ranked: result.margins,
     trust: result.trust,
     isTesting: true,
@@ -154,10 +148,8 @@ export function ensembleScores(ensemble: Ensemble, facts: Facts, settings: Setti
   const calibration = { wrong: wrongLabels(sampled(ranked)), length: lengthEffect(ranked, differences) };
   const selfTest = plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
   return {
-    scorer: ensemble.name,
+    ...rankingOf(ensemble.name, margins, ranked, settings.reviewPercent),
     about: aboutOf(ensemble),
-    distribution: new Distribution(margins),
-    cutoffs: cutoffsFor(ranked, settings.reviewPercent),
     ranked,
     trust: trustOf(margins, differences),
     ...(selfTest && { selfTest }),

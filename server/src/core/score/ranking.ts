@@ -3,8 +3,8 @@ import type { SCORE_RULES } from '../checks/table.ts';
 import { ruleById } from '../checks/table.ts';
 import type { Facts } from '../dataset/facts.ts';
 import { PARTIAL } from '../dataset/facts.ts';
+import type { Recognition } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Path } from '../model/json.ts';
 import { formatMargin, ordinal, standing } from '../words/numbers.ts';
 
 /** At most so many pairs are put up for review by one ranking, whatever the percentage. */
@@ -73,39 +73,50 @@ export function cutoffsFor(margins: Float32Array, percent: number): Cutoffs {
   return { worst, closest: sizes[max - 1] ?? sizes.at(-1) ?? -Infinity };
 }
 
-/** What a ranking is made from. */
-export interface Ranked {
-  readonly facts: Facts;
-  /** One for each pair; NaN where there is none. */
-  readonly margins: Float32Array;
-  /** Where the records write which answer is better: what findings about labels point at. */
-  readonly labelPath: Path;
-  readonly distribution: Distribution;
-  readonly cutoffs: Cutoffs;
-  /** Records that are left out. */
-  readonly broken: ReadonlySet<number>;
+/** The margins of one scoring run, ranked. Later edits move neither the cut nor the ranks. */
+export interface Ranking {
   /** Who made the margins, as texts name it: "the consistency scorer". */
   readonly scorer: string;
-  /** Percent of the pairs that may be reported as in dispute. */
+  readonly distribution: Distribution;
+  readonly cutoffs: Cutoffs;
+  /** The budget that it was cut at; also for pairs that are reported as in dispute. */
   readonly percent: number;
-  readonly rules: RuleSettings;
+}
+
+/**
+ * Ranks margins.
+ * @param ranked the margins that count for the cut: NaN where a scorer saw a part of an answer alone
+ */
+export function rankingOf(
+  scorer: string,
+  margins: Float32Array,
+  ranked: Float32Array,
+  percent: number,
+): Ranking {
+  return { scorer, distribution: new Distribution(margins), cutoffs: cutoffsFor(ranked, percent), percent };
+}
+
+/** The part of a file's survey that findings about labels need. */
+export interface LabelledSurvey {
+  readonly facts: Facts;
+  readonly findings: readonly Finding[];
+  readonly recognition: Pick<Recognition, 'labelPath'>;
 }
 
 /** How texts name the built-in scorer. */
 export const CONSISTENCY_WORDS = 'the consistency scorer';
 
-/** The findings of scores, on the name of the field that carries the label, in the order of the ranking. */
-export function reviewFindings({
-  facts,
-  margins,
-  labelPath,
-  distribution,
-  cutoffs,
-  broken,
-  scorer,
-  percent,
-  rules,
-}: Ranked): Finding[] {
+/**
+ * The findings of scores, on the name of the field that carries the label, in the order of the ranking.
+ * @param margins of the file's pairs; NaN where there is none
+ */
+export function labelFindings(
+  { facts, findings, recognition: { labelPath } }: LabelledSurvey,
+  margins: Float32Array,
+  { scorer, distribution, cutoffs, percent }: Ranking,
+  rules: RuleSettings,
+): Finding[] {
+  const broken = brokenRecords(findings);
   const place = { path: labelPath, part: 'key' } as const;
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${distribution.standing(margin)}`;
@@ -150,8 +161,8 @@ export function reviewFindings({
   return [...inOrder(worst), ...inOrder(disputed).slice(0, max), ...inOrder(closest)];
 }
 
-/** Records whose structure is at fault, however severe the user calls that: their labels are not worth a second finding. */
-export function brokenRecords(findings: readonly Finding[]): Set<number> {
+/** Records whose structure is at fault, at whatever severity the user set: their labels get no second finding. */
+function brokenRecords(findings: readonly Finding[]): Set<number> {
   return new Set(
     findings.filter(({ rule }) => ruleById(rule)?.severity === 'error').map(({ record }) => record),
   );
