@@ -1,20 +1,21 @@
 // The editor of Parquet files: VS Code's undo, save and hot exit over a file that the server holds open.
 import * as vscode from 'vscode';
 
-import type { DatasetAction, FromDatasetPage, ToDatasetPage } from '#protocol/datasetPage.ts';
-import type { EditMade, RecordEdit } from '#protocol/editor/edits.ts';
+import type { Channel } from '#core/channel/channel.ts';
+import { errorMessage } from '#core/channel/channel.ts';
+import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
-import type { PairRequest } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
-import type { RecordView } from '#protocol/editor/views.ts';
+import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
-import { keepOneOf } from './decisions.ts';
 import type { Server } from './languageClient.ts';
-import { pageOf, pageOptions } from './page.ts';
-import type { ReviewPlace } from './reviewPlace.ts';
-import { placeAfter, placeEdited, stepFrom } from './reviewPlace.ts';
 import { say } from './say.ts';
+import { channelTo } from './webview/channel.ts';
+import type { EditHistory } from './webview/editHistory.ts';
+import { pageOf, pageOptions } from './webview/page.ts';
+import { PairController } from './webview/pairController.ts';
+import { pairPorts } from './webview/pairPorts.ts';
 
 export const DATASET_VIEW = 'preflens.dataset';
 
@@ -70,137 +71,77 @@ class DatasetDocument implements vscode.CustomDocument {
   }
 }
 
+/** VS Code's own history of a document, which holds edits of earlier sessions too. */
+function hostHistory(document: DatasetDocument): EditHistory {
+  return {
+    get count() {
+      return document.status?.unsavedCount ?? 0;
+    },
+    // The server's notification puts it into VS Code's history.
+    add: () => undefined,
+    undo: async () => {
+      await vscode.commands.executeCommand('undo');
+      return undefined;
+    },
+  };
+}
+
 /** One page of a document. */
 class DatasetPage {
-  readonly #webview: vscode.Webview;
-  readonly #server: Server;
-  readonly #document: DatasetDocument;
-  #shown: RecordView | undefined;
-  #selected: RecordRef | undefined;
-  #place: ReviewPlace | undefined;
+  readonly #pairs: PairController;
+  readonly #channel: Channel<DatasetClientSends>;
   #isReady = false;
   #waiting: RecordRef | undefined;
+  /** Phase and revision of the last status: a refresh without a change would lose the reader's place. */
+  #state = '';
 
-  constructor(webview: vscode.Webview, server: Server, document: DatasetDocument) {
-    this.#webview = webview;
-    this.#server = server;
-    this.#document = document;
+  constructor(panel: vscode.WebviewPanel, server: Server, document: DatasetDocument) {
+    const uri = document.name;
+    const revision = (): number => document.status?.revision ?? 0;
+    const pairs = new PairController({ ...pairPorts(server, revision), history: hostHistory(document) });
+    this.#pairs = pairs;
+    this.#channel = channelTo<DatasetClientSends, DatasetPageSends>(panel, {
+      handlers: {
+        rows: async (range, signal) => server.request('preflens/rows', { uri, ...range }, signal),
+        select: async (place, signal) => pairs.open({ uri, ...place }, signal),
+        act: async ({ action, at }) => pairs.act(action, at),
+      },
+      listeners: {
+        ready: () => {
+          this.#isReady = true;
+          if (document.status) this.tell(document.status);
+          if (this.#waiting) this.reveal(this.#waiting);
+        },
+      },
+      revision,
+    });
   }
 
   /** The record of the selected row. */
   get selected(): RecordRef | undefined {
-    return this.#selected;
+    return this.#pairs.selected;
   }
 
-  post(message: ToDatasetPage): void {
-    if (this.#isReady) void this.#webview.postMessage(message);
+  tell(status: DatasetStatus): void {
+    if (!this.#isReady) return;
+    this.#channel.notify('status', status);
+    const state = `${status.phase} ${status.revision}`;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#pairs.refresh().then(
+      (shown) => {
+        if (shown) this.#channel.notify('view', shown);
+      },
+      (error: unknown) => {
+        void say('error', errorMessage(error));
+      },
+    );
   }
 
   reveal(ref: RecordRef): void {
-    if (this.#isReady) this.post({ kind: 'reveal', record: ref.record, pair: ref.pair ?? 0 });
+    if (this.#isReady) this.#channel.notify('reveal', { record: ref.record, pair: ref.pair ?? 0 });
     else this.#waiting = ref;
   }
-
-  async receive(message: FromDatasetPage): Promise<void> {
-    const uri = this.#document.name;
-    switch (message.kind) {
-      case 'ready':
-        this.#isReady = true;
-        if (this.#document.status) this.post({ kind: 'status', status: this.#document.status });
-        if (this.#waiting) this.reveal(this.#waiting);
-        return;
-      case 'rows': {
-        const { order, start, end } = message;
-        const { rows, total } = await this.#server.request('preflens/rows', { uri, order, start, end });
-        this.post({ kind: 'rows', order, start, rows, total });
-        return;
-      }
-      case 'select':
-        this.#selected = { uri, record: message.record, pair: message.pair };
-        await this.#select(this.#selected);
-        return;
-      case 'act':
-        // Pressed on a row that is not selected any more: it was not meant for the one that is.
-        if (message.record === this.#selected?.record && message.pair === this.#selected.pair)
-          await this.#act(message.action);
-    }
-  }
-
-  async #select(ref: RecordRef): Promise<void> {
-    const view = await this.#server.request('preflens/pair', { ...ref, step: 'here' });
-    // Another row was selected meanwhile.
-    if (this.#selected === ref) this.#show(view);
-  }
-
-  async #step(request: PairRequest): Promise<void> {
-    const before = this.#selected;
-    const view = await this.#server.request('preflens/pair', request);
-    if (this.#selected === before) this.#show(view);
-  }
-
-  #show(view: RecordView): void {
-    const { uri, record, pair } = view;
-    this.#shown = view;
-    this.#selected = { uri, record, pair };
-    this.#place = placeAfter(this.#place, view);
-    this.post({ kind: 'view', view });
-  }
-
-  /** The selected pair, by its key where it is shown: the file may have been saved since it was drawn. */
-  #chosen(): RecordRef | undefined {
-    const [ref, shown] = [this.#selected, this.#shown];
-    const isShown = ref && shown?.record === ref.record && shown.pair === ref.pair;
-    return isShown && shown.pairKey !== undefined ? { ...ref, pairKey: shown.pairKey } : ref;
-  }
-
-  async #edit(ref: RecordRef, edit: RecordEdit): Promise<void> {
-    const edited = await this.#server.request('preflens/edit', { ...ref, edit });
-    if (!edited.ok) {
-      void say('info', edited.why);
-      return;
-    }
-    const after = edited.value;
-    this.#place = placeEdited(this.#place, ref, after);
-    if (after.pair === ref.pair || this.#selected?.record !== ref.record) return;
-    // The pair has another number in its record now.
-    this.#selected = { uri: ref.uri, record: after.record, pair: after.pair ?? 0 };
-    await this.#select(this.#selected);
-  }
-
-  async #act(action: DatasetAction): Promise<void> {
-    const ref = this.#chosen();
-    switch (action) {
-      case 'undo':
-        await vscode.commands.executeCommand('undo');
-        return;
-      case 'next':
-      case 'previous':
-        await this.#step(stepFrom(this.#place, this.#document.name, action));
-        return;
-      case 'keep':
-        if (ref) await keepOneOf(this.#server, ref, this.#shown?.findings ?? []);
-        return;
-      case 'flip':
-      case 'tie':
-      case 'drop':
-      case 'repair':
-        if (ref) await this.#edit(ref, { kind: action });
-        return;
-      case 'margin': {
-        const margin = ref && (await askMargin());
-        if (ref && margin !== undefined) await this.#edit(ref, { kind: 'margin', margin });
-      }
-    }
-  }
-}
-
-async function askMargin(): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
-    prompt: 'Margin of this pair: how much better the chosen answer is',
-    validateInput: (value) =>
-      value.trim() === '' || !Number.isFinite(Number(value)) ? 'A number, like 1.5' : undefined,
-  });
-  return text === undefined ? undefined : Number(text);
 }
 
 /** Opens Parquet files; registered once. */
@@ -262,12 +203,9 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    const page = new DatasetPage(webview, this.#server, document);
+    const page = new DatasetPage(panel, this.#server, document);
     document.pages.add(page);
     webview.options = pageOptions(this.#root);
-    webview.onDidReceiveMessage((message: FromDatasetPage) => {
-      void page.receive(message);
-    });
     panel.onDidChangeViewState(() => {
       if (!panel.active) return;
       document.pages.delete(page);
@@ -324,7 +262,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     const document = this.#documents.get(status.uri);
     if (!document) return;
     document.status = status;
-    for (const page of document.pages) page.post({ kind: 'status', status });
+    for (const page of document.pages) page.tell(status);
     clearTimeout(document.dirtyCheck);
     document.dirtyCheck = setTimeout(() => {
       // VS Code takes for saved what is edited while a save runs.

@@ -1,6 +1,7 @@
 // Starts the language server and gives the rest of the client a typed way to ask it.
 import type * as vscode from 'vscode';
-import { Disposable } from 'vscode';
+import type { CancellationToken } from 'vscode';
+import { CancellationTokenSource, Disposable } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
@@ -20,6 +21,7 @@ export interface Server {
   request<Name extends keyof EditorRequests>(
     name: Name,
     params: EditorRequests[Name]['params'],
+    signal?: AbortSignal,
   ): Promise<EditorRequests[Name]['result']>;
   notify<Name extends keyof EditorNotifications>(name: Name, params: EditorNotifications[Name]): void;
   on<Name extends keyof ClientNotifications>(
@@ -89,11 +91,31 @@ export function createClient(parts: ClientParts): BaseLanguageClient {
   );
 }
 
+/** Sends a request that `signal` cancels. */
+async function cancellable<Result>(
+  signal: AbortSignal | undefined,
+  send: (token: CancellationToken) => Promise<Result>,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const source = new CancellationTokenSource();
+  const onAbort = (): void => {
+    source.cancel();
+  };
+  signal?.addEventListener('abort', onAbort);
+  try {
+    return await send(source.token);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    source.dispose();
+  }
+}
+
 export function serverOf(client: BaseLanguageClient): Server {
   // The client knows one handler for each name: the last one would be the only one that hears.
   const handlers = new Map<string, Set<(params: never) => void>>();
   return {
-    request: async (name, params) => client.sendRequest(name, params),
+    request: async (name, params, signal) =>
+      cancellable(signal, async (token) => client.sendRequest(name, params, token)),
     notify(name, params) {
       void client.sendNotification(name, params);
     },

@@ -137,8 +137,8 @@ const FORBIDDEN: Record<string, readonly string[]> = {
 const TYPES_ALONE: Record<string, readonly string[]> = {
   'server/src/protocol/x.ts': ['#core/score/fit.ts'],
   'client/src/x.ts': ['#protocol/editor/wire.ts'],
-  'media/src/view/x.ts': ['#protocol/page.ts'],
-  'media/src/model/x.ts': ['#protocol/page.ts'],
+  'media/src/view/x.ts': ['#protocol/page/compare.ts'],
+  'media/src/model/x.ts': ['#protocol/page/compare.ts'],
 };
 
 /** Layer → what it lives from. */
@@ -175,7 +175,14 @@ const ALLOWED: Record<string, readonly string[]> = {
     './dataset.ts',
   ],
   'server/src/cli/x.ts': ['#core/messages.ts', '#node/engine.ts', 'commander', './job.ts'],
-  'client/src/x.ts': ['#core/escape/escape.ts', 'vscode', 'vscode-languageclient/node', './commands.ts'],
+  'client/src/x.ts': [
+    '#core/channel/channel.ts',
+    '#core/escape/escape.ts',
+    'vscode',
+    'vscode-languageclient/node',
+    './commands.ts',
+  ],
+  'media/src/x.ts': ['#core/channel/channel.ts'],
   'media/src/view/x.ts': ['#core/compare/wordDiff.ts', '../model/keys.ts', './elements.ts'],
 };
 

@@ -174,9 +174,9 @@ export const layerRules = [
   layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
   layer(
     ['client/src/**/*.ts'],
-    ['#core/escape/', '#core/words/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
+    ['#core/channel/', '#core/escape/', '#core/words/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
     ['#protocol/'],
   ),
-  layer(['media/src/**/*.ts'], ['#core/compare/', '#core/words/'], ['#protocol/']),
+  layer(['media/src/**/*.ts'], ['#core/channel/', '#core/compare/', '#core/words/'], ['#protocol/']),
   layer(['media/src/model/**/*.ts'], ['#core/words/'], ['#protocol/']),
 ];

@@ -1,4 +1,4 @@
-import type { DatasetAction } from '#protocol/datasetPage.ts';
+import type { DatasetAction } from '#protocol/page/dataset.ts';
 
 import type { ActionRow, KeyPress } from './keys.ts';
 import { actionIn, isPlain, KEEP, WALK } from './keys.ts';

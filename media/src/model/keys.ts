@@ -1,4 +1,4 @@
-import type { PageAction } from '#protocol/page.ts';
+import type { PageAction } from '#protocol/page/compare.ts';
 
 import type { PageState } from './pageState.ts';
 import { canFlip, canKeep, canUndo, canWalk } from './pageState.ts';

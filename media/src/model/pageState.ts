@@ -1,5 +1,6 @@
 // What a page shows, and what can be done with it: one answer for buttons and keys.
 import type { RecordView } from '#protocol/editor/views.ts';
+import type { ShownPair } from '#protocol/page/pair.ts';
 
 export interface PageState {
   /** Undefined until the first one is here. */
@@ -41,4 +42,9 @@ export function canKeep({ view }: PageState): boolean {
 
 export function canUndo({ undoCount }: PageState): boolean {
   return undoCount > 0;
+}
+
+/** The pair that an action on this view is about. */
+export function pairOf({ uri, record, pair, pairKey }: RecordView): ShownPair {
+  return { uri, record, pair, ...(pairKey !== undefined && { pairKey }) };
 }

@@ -59,6 +59,12 @@ export class RowStore {
     this.total = total;
   }
 
+  /** A block that could not be had: it counts as missing again. */
+  release(start: number): void {
+    const number = Math.floor(start / BLOCK);
+    if (this.#blocks.get(number) === undefined) this.#blocks.delete(number);
+  }
+
   /** Everything may be otherwise: what is here is shown until it came anew. */
   outdate(): void {
     for (const [number, rows] of this.#blocks) if (rows) this.#old.set(number, rows);

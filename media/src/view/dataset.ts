@@ -1,11 +1,11 @@
 // The bar above the list, and the pane beside it.
-import type { DatasetAction } from '#protocol/datasetPage.ts';
 import type { RowOrder } from '#protocol/editor/rows.ts';
+import type { DatasetAction } from '#protocol/page/dataset.ts';
 
 import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
 import type { PageState } from '../model/pageState.ts';
 import { element } from './elements.ts';
-import { drawNothing, drawView } from './pair.ts';
+import { drawNothing, drawNotice, drawView } from './pair.ts';
 import { drawToolbar, rowText } from './toolbar.ts';
 
 const ORDERS: readonly { readonly order: RowOrder; readonly label: string }[] = [
@@ -38,10 +38,15 @@ export function drawBar(
 }
 
 /** What the selected row holds, with what can be done to it. */
-export function drawDetail(state: PageState, act: (action: DatasetAction) => void): Node[] {
+export function drawDetail(
+  state: PageState,
+  notice: string | undefined,
+  act: (action: DatasetAction) => void,
+): Node[] {
   const { view } = state;
   return [
     drawToolbar(view ? rowText(view) : [], DATASET_ACTIONS, state, act),
+    ...drawNotice(notice),
     ...(view ? drawView(view) : drawNothing('Select a row to read its answers.')),
   ];
 }

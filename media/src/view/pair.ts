@@ -219,3 +219,8 @@ export function drawView(view: RecordView): Node[] {
 export function drawNothing(message: string): Node[] {
   return [element('p', { class: 'nothing' }, message)];
 }
+
+/** Why something was not done; nothing where all is well. */
+export function drawNotice(message: string | undefined): Node[] {
+  return message === undefined ? [] : [element('p', { class: 'notice', role: 'alert' }, message)];
+}

@@ -1,0 +1,34 @@
+// Edits that a page can undo.
+import type { RecordEdit } from '#protocol/editor/edits.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+
+/** An edit that was undone: the pair as it was named before, and as it is named now. */
+export interface Undone {
+  readonly edited: RecordRef;
+  readonly after: RecordRef;
+}
+
+export interface EditHistory {
+  readonly count: number;
+  /** @param after the pair as it is named after the edit */
+  add(after: RecordRef, edit: RecordEdit): void;
+  /** Undoes the last edit; undefined if the page stays where it is. */
+  undo(): Promise<Undone | undefined>;
+}
+
+/** Flips, undone by flipping again: that restores every byte and works without focus in the text. */
+export function flipHistory(flip: (ref: RecordRef) => Promise<RecordRef>): EditHistory {
+  const flipped: RecordRef[] = [];
+  return {
+    get count() {
+      return flipped.length;
+    },
+    add(after) {
+      flipped.push(after);
+    },
+    async undo() {
+      const edited = flipped.pop();
+      return edited && { edited, after: { ...edited, ...(await flip(edited)) } };
+    },
+  };
+}

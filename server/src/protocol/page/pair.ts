@@ -1,0 +1,22 @@
+// What both pages show of a pair, and what they name one by.
+import type { RecordView } from '../editor/views.ts';
+
+/** The pair that an action is about: what the page showed when the person chose the action. */
+export interface ShownPair {
+  readonly uri: string;
+  readonly record: number;
+  readonly pair: number;
+  /** Absent until the file is read through. */
+  readonly pairKey?: string;
+}
+
+export interface ShownView {
+  readonly view: RecordView;
+  /** Of the file; a view of the same file with an older revision is out of date. */
+  readonly revision: number;
+  /** Edits that can be undone. */
+  readonly undoCount: number;
+}
+
+/** The view to show after an action; null if the action leaves it unchanged. */
+export type ActionResult = ShownView | null;
