@@ -10,18 +10,18 @@ import { ALL_RULES } from '#core/checks/table.ts';
 
 import { generatePairs } from './generate.ts';
 import { bareParse, best, CLI } from './measure.ts';
-import { ALL_ON, measurePlanted, NOT_PLANTED } from './planted.ts';
+import { ALL_ON, NOT_PLANTED, plantedCounts } from './planted.ts';
 
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
 
 function detection(seed: number): void {
-  const counts = measurePlanted(seed);
+  const countOf = plantedCounts(seed);
   console.log(`Planted faults (seed ${seed}), every rule on`);
   console.log('| check | planted | found | recall | on clean records | precision | beside other faults |');
   console.log('|---|---|---|---|---|---|---|');
   for (const { id } of ALL_RULES) {
-    const count = counts.get(id);
+    const count = countOf(id);
     if (count)
       console.log(
         `| ${id} | ${count.planted} | ${count.found} | ${percent(count.found, count.planted)} | ${count.onClean} | ${percent(count.found, count.found + count.onClean)} | ${count.beside} |`,

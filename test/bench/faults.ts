@@ -301,83 +301,76 @@ function cycles(random: Random): FaultyFile {
   return { lines, planted: new Map([['preference-cycle', planted]]) };
 }
 
+/** A file to be made, and the rules whose faults it holds. */
+export interface FaultyFileMaker {
+  readonly planted: readonly string[];
+  readonly make: (random: Random) => FaultyFile;
+}
+
+const fileOf = <T extends object>(
+  clean: (random: Random) => T,
+  faults: Readonly<Record<string, (random: Random, clean: T) => unknown>>,
+  rules?: RulesConfig,
+): FaultyFileMaker => ({
+  planted: Object.keys(faults),
+  make: (random) => ({
+    ...plantAmong(() => clean(random), bound(random, faults), random),
+    ...(rules && { rules }),
+  }),
+});
+
 /** One file for each schema that some fault needs. */
-export const FAULTY_FILES: readonly ((random: Random) => FaultyFile)[] = [
-  (random) => ({
-    ...plantAmong(() => pair(random), bound(random, PAIR_FAULTS), random),
-    rules: { 'over-context-window': ['warning', { tokens: 4096 }] },
-  }),
-  (random) => plantAmong(() => talk(random), bound(random, TALK_FAULTS), random),
-  (random) =>
-    plantAmong(
-      () => ({
-        prompt: [user(question(random))],
-        chosen: [bot(answer(random))],
-        rejected: [bot(answer(random))],
-      }),
-      bound(random, REPEATED),
-      random,
-    ),
-  (random) =>
-    plantAmong(
-      () => {
-        const head = `\n\nHuman: ${question(random)}\n\nAssistant: `;
-        return { chosen: `${head}Yes. ${answer(random)}`, rejected: `${head}No. ${answer(random)}` };
-      },
-      bound(random, TRANSCRIPT),
-      random,
-    ),
-  (random) => ({
-    ...plantAmong(
-      () => ({ ...pair(random), score_chosen: 8 + 2 * random(), score_rejected: 4 * random() }),
-      bound(random, SCORED),
-      random,
-    ),
-    rules: { 'score-out-of-scale': ['warning', { scales: { score_chosen: [0, 10] } }] },
-  }),
-  (random) =>
-    plantAmong(
-      () => {
-        const voted = pick(random, [1, 2]);
-        return {
-          instruction: question(random),
-          input: '',
-          response1: answer(random),
-          response2: answer(random),
-          annotator1: voted,
-          annotator2: voted,
-          annotator3: pick(random, [0, 1, 2]),
-        };
-      },
-      bound(random, VOTED),
-      random,
-    ),
-  (random) =>
-    plantAmong(
-      () => {
-        const better = pick(random, [0, 1]);
-        return {
-          prompt: question(random),
-          response_0: answer(random),
-          response_1: answer(random),
-          is_response_0_safe: true,
-          is_response_1_safe: true,
-          better_response_id: better,
-          safer_response_id: better,
-        };
-      },
-      bound(random, AXES),
-      random,
-    ),
-  (random) =>
-    plantAmong(
-      () => ({
-        conversations: [{ from: 'human', value: question(random) }],
-        chosen: { from: 'gpt', value: answer(random) },
-        rejected: { from: 'gpt', value: answer(random) },
-      }),
-      bound(random, SHARE_GPT),
-      random,
-    ),
-  cycles,
+export const FAULTY_FILES: readonly FaultyFileMaker[] = [
+  fileOf(pair, PAIR_FAULTS, { 'over-context-window': ['warning', { tokens: 4096 }] }),
+  fileOf(talk, TALK_FAULTS),
+  fileOf(
+    (random) => ({
+      prompt: [user(question(random))],
+      chosen: [bot(answer(random))],
+      rejected: [bot(answer(random))],
+    }),
+    REPEATED,
+  ),
+  fileOf((random) => {
+    const head = `\n\nHuman: ${question(random)}\n\nAssistant: `;
+    return { chosen: `${head}Yes. ${answer(random)}`, rejected: `${head}No. ${answer(random)}` };
+  }, TRANSCRIPT),
+  fileOf(
+    (random) => ({ ...pair(random), score_chosen: 8 + 2 * random(), score_rejected: 4 * random() }),
+    SCORED,
+    { 'score-out-of-scale': ['warning', { scales: { score_chosen: [0, 10] } }] },
+  ),
+  fileOf((random) => {
+    const voted = pick(random, [1, 2]);
+    return {
+      instruction: question(random),
+      input: '',
+      response1: answer(random),
+      response2: answer(random),
+      annotator1: voted,
+      annotator2: voted,
+      annotator3: pick(random, [0, 1, 2]),
+    };
+  }, VOTED),
+  fileOf((random) => {
+    const better = pick(random, [0, 1]);
+    return {
+      prompt: question(random),
+      response_0: answer(random),
+      response_1: answer(random),
+      is_response_0_safe: true,
+      is_response_1_safe: true,
+      better_response_id: better,
+      safer_response_id: better,
+    };
+  }, AXES),
+  fileOf(
+    (random) => ({
+      conversations: [{ from: 'human', value: question(random) }],
+      chosen: { from: 'gpt', value: answer(random) },
+      rejected: { from: 'gpt', value: answer(random) },
+    }),
+    SHARE_GPT,
+  ),
+  { planted: ['preference-cycle'], make: cycles },
 ];

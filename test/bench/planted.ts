@@ -133,25 +133,59 @@ function measureBias(rule: string, make: MakeBiased, random: Random): Count {
   return { ...noCount(), planted: FILES, found: biased.length, onClean: onClean.length, silent };
 }
 
-/** By rule, over all files of faults. */
-export function measurePlanted(seed: number): ReadonlyMap<string, Count> {
-  const random = seededRandom(seed);
-  const counts = new Map<string, Count>();
-  for (const make of FAULTY_FILES) measure(make(random), counts);
-  measureLeaks(random, counts);
-  for (const stage of ['record', 'relation'] as const)
-    for (const rule of fixtureRules(stage))
-      for (const plant of plantsOf(stage, rule))
-        measure(
-          plantTemplate(rule, stage === 'record' ? { ...plant, plant: [plant.plant] } : plant, random),
-          counts,
-        );
-  const templates = fixtureRules('dataset').flatMap((rule) =>
-    plantsOf('dataset', rule).map((plant) => [rule, fromTemplates(plant)] as const),
+/** Files with planted faults, the rules they are planted for, and what those find. */
+interface Planting {
+  readonly planted: readonly string[];
+  readonly measure: (random: Random, counts: Map<string, Count>) => void;
+}
+
+function fixturePlantings(stage: 'record' | 'relation'): Planting[] {
+  return fixtureRules(stage).flatMap((rule) =>
+    plantsOf(stage, rule).map((one) => ({
+      planted: [rule],
+      measure: (random, counts) => {
+        const records = stage === 'record' ? { ...one, plant: [one.plant] } : one;
+        measure(plantTemplate(rule, records, random), counts);
+      },
+    })),
   );
-  for (const [rule, make] of [...Object.entries(BIASED), ...templates])
-    counts.set(rule, measureBias(rule, make, random));
-  return counts;
+}
+
+const PLANTINGS: readonly Planting[] = [
+  ...FAULTY_FILES.map(({ planted, make }): Planting => ({
+    planted,
+    measure: (random, counts) => {
+      measure(make(random), counts);
+    },
+  })),
+  { planted: ['split-leak'], measure: measureLeaks },
+  ...fixturePlantings('record'),
+  ...fixturePlantings('relation'),
+  ...[
+    ...Object.entries(BIASED),
+    ...fixtureRules('dataset').flatMap((rule) =>
+      plantsOf('dataset', rule).map((plant) => [rule, fromTemplates(plant)] as const),
+    ),
+  ].map(([rule, make]): Planting => ({
+    planted: [rule],
+    measure: (random, counts) => {
+      counts.set(rule, measureBias(rule, make, random));
+    },
+  })),
+];
+
+/** What a rule finds of the faults planted for it; undefined where none is. Files are made when a rule needs them. */
+export function plantedCounts(seed: number): (rule: string) => Count | undefined {
+  const counts = new Map<string, Count>();
+  const waiting = new Set(PLANTINGS);
+  return (rule) => {
+    for (const planting of waiting) {
+      if (!planting.planted.includes(rule)) continue;
+      waiting.delete(planting);
+      planting.measure(seededRandom(seed), counts);
+    }
+    return counts.get(rule);
+  };
 }
 
 /** Rules that nothing can be planted for: those of scores are measured by bench:detection; the memory reports of itself. */

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 import { ALL_RULES } from '#core/checks/table.ts';
 
-import { measurePlanted, NOT_PLANTED } from '../bench/planted.ts';
+import { NOT_PLANTED, plantedCounts } from '../bench/planted.ts';
 import type { FixtureStage } from '../fakes/fixtures.ts';
 import { FIXTURE_FOLDERS, fixtureRules } from '../fakes/fixtures.ts';
 import { missingInRule } from '../tools/missing.ts';
 
-const counts = measurePlanted(3);
+const countOf = plantedCounts(3);
 const ids = ALL_RULES.map(({ id }) => id);
 
 it('gives every rule an id of its own', () => {
@@ -22,12 +22,12 @@ it('has no fixture without a rule', () => {
 
 describe.each(ALL_RULES.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
   it('is complete', () => {
-    const missing = missingInRule(rule, counts.get(id));
+    const missing = missingInRule(rule, countOf(id));
     if (missing.length > 0) expect.fail(missing.join('\n'));
   });
 
   it.skipIf(NOT_PLANTED.has(id))('finds what is planted, and nothing in clean records', () => {
-    const { planted, found, onClean } = counts.get(id)!;
+    const { planted, found, onClean } = countOf(id)!;
     expect(planted).toBeGreaterThanOrEqual(20);
     expect(found / planted).toBeGreaterThan(0.9);
     expect(onClean / planted).toBeLessThan(0.1);
