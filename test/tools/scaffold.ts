@@ -1,4 +1,5 @@
 // A new check or schema as files: their texts alone. `newCheck.ts` and `newSchema.ts` write them.
+import type { FixtureStage } from '../fakes/fixtures.ts';
 import { fixturePath } from '../fakes/fixtures.ts';
 import { mappingFixture } from './missing.ts';
 import type { CheckKind, CheckSkeleton, SchemaKind, SchemaSkeleton } from './skeletons.ts';
@@ -22,6 +23,13 @@ type Read = (path: string) => string;
 const CHECKS = 'server/src/core/checks';
 const CHECK_TABLE = `${CHECKS}/table.ts`;
 const RELATIONS = `${CHECKS}/relations/relations.ts`;
+
+/** The tests of a rule by its stage, as vitest finds files. */
+const TESTS = {
+  record: 'unit/rules unit/checks',
+  relation: 'unit/rules unit/relations',
+  dataset: 'unit/rules',
+} as const satisfies Record<FixtureStage, string>;
 
 /** Lower-case words with hyphens between them. */
 export const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -70,7 +78,7 @@ export function newCheck(id: string, kind: CheckKind, read: Read, folder?: strin
       kind === 'relation' ? [...files, { path: RELATIONS, text: callFinder(read(RELATIONS), name) }] : files,
     steps: [
       `Write the rule in ${path}, and its records in ${fixture} (test/fixtures/README.md).`,
-      `Run npm run vitest -- test/unit -t ${id} until it names nothing that is missing.`,
+      `Run npm run vitest -- ${TESTS[skeleton.stage]} -t ${id} until it names nothing that is missing.`,
       `Run ${COMMANDS}`,
     ],
   };
