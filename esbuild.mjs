@@ -60,14 +60,14 @@ const bundles = [
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: ['media/src/compare.ts'],
+    entryPoints: ['media/src/compare.tsx'],
     outfile: 'dist/compare.js',
   },
   {
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: ['media/src/dataset.ts'],
+    entryPoints: ['media/src/dataset.tsx'],
     outfile: 'dist/dataset.js',
   },
 ];

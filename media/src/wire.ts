@@ -7,10 +7,12 @@ interface Host {
 }
 declare function acquireVsCodeApi(): Host;
 
-/** @param end what the page answers */
-export function openWire<Out extends Sends, In extends Sends>(
-  end: Pick<ChannelEnd<In>, 'handlers' | 'listeners' | 'onFault'>,
-): Channel<Out> {
+/** What a page handles of the messages it receives. */
+export type PageEnd<In extends Sends> = Pick<ChannelEnd<In>, 'handlers' | 'listeners' | 'onFault'>;
+
+export type OpenWire<Out extends Sends, In extends Sends> = (end: PageEnd<In>) => Channel<Out>;
+
+export function openWire<Out extends Sends, In extends Sends>(end: PageEnd<In>): Channel<Out> {
   const host = acquireVsCodeApi();
   const channel = openChannel<Out, In>({
     ...end,
@@ -18,7 +20,7 @@ export function openWire<Out extends Sends, In extends Sends>(
     post(message) {
       host.postMessage(message);
     },
-    // A page answers nothing that grows old.
+    // A page has no data of its own that could be out of date.
     revision: () => 0,
   });
   window.addEventListener('message', (event: MessageEvent<ChannelMessage>) => {

@@ -37,9 +37,12 @@ const layer = (files, allowed, typesOnly = []) => ({
   },
 });
 
+const PAGES = ['media/src/**/*.ts', 'media/src/**/*.tsx'];
+
 const STREAMS = 'Standard output and standard error have one way in: server/src/cli/printer.ts.';
 const MESSAGES = 'Messages, questions and lines of the log have one way out: server/src/lsp/show.ts.';
 const NOTIFICATIONS = 'Messages have one way out: client/src/say.ts.';
+const MARKUP = 'Texts of a dataset are never parsed as markup.';
 const TRUSTED = 'Only what holds no text of a file is trusted: client/src/statusItem.ts.';
 
 const property = (message, object) => (name) => ({ ...(object && { object }), property: name, message });
@@ -136,6 +139,23 @@ const oneWayOut = [
     },
   ),
   { files: ['client/src/statusItem.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  restricted(
+    PAGES,
+    [],
+    ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'setHTMLUnsafe', 'parseFromString'].map(
+      property(MARKUP),
+    ),
+    {
+      'no-restricted-syntax': [
+        'error',
+        PRIVATE_FIELD,
+        ...['JSXAttribute > JSXIdentifier.name', 'Property > Identifier.key'].map((name) => ({
+          selector: `${name}[name="dangerouslySetInnerHTML"]`,
+          message: MARKUP,
+        })),
+      ],
+    },
+  ),
 ];
 
 export const layerRules = [
@@ -177,6 +197,6 @@ export const layerRules = [
     ['#core/channel/', '#core/escape/', '#core/words/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
     ['#protocol/'],
   ),
-  layer(['media/src/**/*.ts'], ['#core/channel/', '#core/compare/', '#core/words/'], ['#protocol/']),
+  layer(PAGES, ['#core/channel/', '#core/compare/', '#core/words/', 'preact$'], ['#protocol/']),
   layer(['media/src/model/**/*.ts'], ['#core/words/'], ['#protocol/']),
 ];

@@ -1,9 +1,8 @@
 // What a rule or a schema still lacks, as sentences for its author.
 import type { Rule } from '#core/checks/check.ts';
-import { examine } from '#core/checks/examine.ts';
+import { examine, parseRecord } from '#core/checks/examine.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { stageOf } from '#core/checks/table.ts';
-import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 
 import type { Count } from '../bench/planted.ts';

@@ -1,11 +1,29 @@
-// The dataset page without a page: scrolling, the store of rows, keys.
+// What the dataset page is built on: the arithmetic of scrolling, and the store of rows.
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
-import type { RowView } from '#protocol/editor/rows.ts';
+import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
 
-import { RowStore } from '../../media/src/model/rowStore.ts';
-import { drawnRows, scrollHeight, scrollTopOf, topFor, topRow } from '../../media/src/model/scroll.ts';
+import type { Block } from '../../media/src/model/rowStore.ts';
+import {
+  emptyStore,
+  failureAt,
+  invalidate,
+  rowAt,
+  takeHidden,
+  takeMissing,
+  withFailure,
+  withRows,
+} from '../../media/src/model/rowStore.ts';
+import {
+  drawnRows,
+  scrollHeight,
+  scrollTopAfterWheel,
+  scrollTopOf,
+  topFor,
+  topRow,
+} from '../../media/src/model/scroll.ts';
+import { rowView } from '../fakes/views.ts';
 
 const view = (rowCount: number) => ({ rowCount, rowHeight: 52, viewHeight: 800 });
 
@@ -39,6 +57,13 @@ describe('scrolling', () => {
     },
   );
 
+  it('moves by rows on a turn of the wheel, where a pixel stands for many', () => {
+    const list = view(1_000_000);
+    const to = scrollTopAfterWheel(list, scrollTopOf(list, 5000), 104);
+    expect(topRow(list, to!)).toBeCloseTo(5002, 4);
+    expect(scrollTopAfterWheel(view(1000), 0, 104)).toBeUndefined();
+  });
+
   it('moves no further than a row needs to be seen', () => {
     const list = view(1_000_000);
     expect(topFor(list, 100, 105)).toBeUndefined();
@@ -47,23 +72,42 @@ describe('scrolling', () => {
   });
 });
 
-const row = (record: number): RowView => ({
-  record,
-  pair: 0,
-  pairCount: 1,
-  isTie: false,
-  findings: [],
-  isEdited: false,
-  isDropped: false,
-  prompt: '',
-  chosen: '',
-  rejected: '',
-});
-const rowsFrom = (start: number): RowView[] => Array.from({ length: 100 }, (_, i) => row(start + i));
+const rowsFrom = (start: number): RowView[] => Array.from({ length: 100 }, (_, i) => rowView(start + i));
+
+/** A store that its functions are called on one after the other. */
+function storeFor(order: RowOrder) {
+  let store = emptyStore(order);
+  return {
+    at: (index: number) => rowAt(store, index)?.record,
+    failure: (index: number) => failureAt(store, index),
+    get total() {
+      return store.total;
+    },
+    missing(start: number, end: number, retries = false): readonly Block[] {
+      const [next, blocks] = takeMissing(store, { start, end }, retries);
+      store = next;
+      return blocks;
+    },
+    hidden(start: number, end: number): readonly Block[] {
+      const [next, blocks] = takeHidden(store, { start, end });
+      store = next;
+      return blocks;
+    },
+    put: (start: number, rows: readonly RowView[], total: number) => {
+      store = withRows(store, start, rows, total);
+    },
+    fail: (start: number, reason: string) => {
+      store = withFailure(store, start, reason);
+    },
+    invalidate: () => {
+      store = invalidate(store);
+    },
+  };
+}
 
 describe('the store of rows', () => {
-  it('asks for what is missing once, and shows the old until the new is here', () => {
-    const store = new RowStore('all');
+  it('requests what is missing once, and shows the old rows until the new ones are here', () => {
+    const store = storeFor('all');
     expect(store.missing(90, 210)).toEqual([
       { start: 0, end: 100 },
       { start: 100, end: 200 },
@@ -71,21 +115,42 @@ describe('the store of rows', () => {
     ]);
     expect(store.missing(90, 210)).toEqual([]);
     store.put(100, rowsFrom(100), 1000);
-    expect([store.at(99), store.at(150)?.record, store.total]).toEqual([undefined, 150, 1000]);
-    store.outdate();
-    expect(store.at(150)?.record).toBe(150);
+    expect([store.at(99), store.at(150), store.total]).toEqual([undefined, 150, 1000]);
+    store.invalidate();
+    expect(store.at(150)).toBe(150);
     expect(store.missing(150, 151)).toEqual([{ start: 100, end: 200 }]);
     store.put(100, rowsFrom(5000), 900);
-    expect([store.at(150)?.record, store.total]).toEqual([5050, 900]);
+    expect([store.at(150), store.total]).toEqual([5050, 900]);
   });
 
-  it('keeps what was looked at last, and not everything', () => {
-    const store = new RowStore('all');
+  it('keeps the blocks seen last', () => {
+    const store = storeFor('all');
     for (let block = 0; block < 300; block++) {
+      store.missing(0, 1);
       store.missing(block * 100, block * 100 + 1);
       store.put(block * 100, rowsFrom(block * 100), 1e6);
     }
-    expect(store.at(0)).toBeUndefined();
-    expect(store.at(29_950)?.record).toBe(29_950);
+    expect([store.at(0), store.at(100), store.at(29_950)]).toEqual([0, undefined, 29_950]);
+  });
+
+  it('says why a block failed, and requests it again only on a retry', () => {
+    const store = storeFor('all');
+    store.missing(0, 10);
+    store.fail(0, 'The disk is gone.');
+    expect([store.failure(5), store.failure(105)]).toEqual(['The disk is gone.', undefined]);
+    expect(store.missing(0, 10)).toEqual([]);
+    expect(store.missing(0, 10, true)).toEqual([{ start: 0, end: 100 }]);
+    expect(store.failure(5)).toBe('The disk is gone.');
+    store.put(0, rowsFrom(0), 10);
+    expect(store.failure(5)).toBeUndefined();
+  });
+
+  it('forgets the requests for blocks that are hidden, and no others', () => {
+    const store = storeFor('all');
+    store.missing(0, 250);
+    store.put(0, rowsFrom(0), 1000);
+    expect(store.hidden(200, 210)).toEqual([{ start: 100, end: 200 }]);
+    expect(store.hidden(200, 210)).toEqual([]);
+    expect(store.missing(0, 250)).toEqual([{ start: 100, end: 200 }]);
   });
 });

@@ -1,83 +1,18 @@
-// Keys of both pages, with events as browsers make them: every field is a getter of the prototype.
+// Keys of both pages.
 import { describe, expect, it } from 'vitest';
 
-import type { EmptyView, FindingView, JudgedView, PairView, RecordView } from '#protocol/editor/views.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
 
 import { DATASET_ACTIONS, datasetActionFor, rowAfter } from '../../media/src/model/datasetKeys.ts';
-import type { KeyPress } from '../../media/src/model/keys.ts';
 import { actionFor, ACTIONS } from '../../media/src/model/keys.ts';
 import type { PageState } from '../../media/src/model/pageState.ts';
+import { press } from '../fakes/keys.ts';
+import { emptyView, judgedView, pairView, repairable } from '../fakes/views.ts';
 
-/** Nothing of it is left in a copy by spreading, as of a KeyboardEvent. */
-class BrowserPress implements KeyPress {
-  readonly #fields: Partial<KeyPress>;
-
-  constructor(key: string, more: Partial<KeyPress> = {}) {
-    this.#fields = { ...more, key };
-  }
-
-  get key(): string {
-    return this.#fields.key ?? '';
-  }
-  get ctrlKey(): boolean {
-    return this.#fields.ctrlKey ?? false;
-  }
-  get altKey(): boolean {
-    return this.#fields.altKey ?? false;
-  }
-  get metaKey(): boolean {
-    return this.#fields.metaKey ?? false;
-  }
-  get shiftKey(): boolean {
-    return this.#fields.shiftKey ?? false;
-  }
-  get isComposing(): boolean {
-    return this.#fields.isComposing ?? false;
-  }
-  get repeat(): boolean {
-    return this.#fields.repeat ?? false;
-  }
-  get target(): unknown {
-    return this.#fields.target ?? { tagName: 'BODY', isContentEditable: false };
-  }
-}
-
-const press = (key: string, more?: Partial<KeyPress>): KeyPress => new BrowserPress(key, more);
-
-const place = {
-  uri: 'file:///a.jsonl',
-  fileName: 'a.jsonl',
-  record: 0,
-  recordCount: 3,
-  pair: 0,
-  line: 0,
-  images: [],
-  findings: [] as readonly FindingView[],
-  findingNumber: 0,
-  findingsHere: 0,
-  reviewIndex: -1,
-  findingCount: 0,
-};
-const found: FindingView = { rule: 'mojibake', severity: 'warning', message: '', canRepair: true };
-const pair: PairView = {
-  ...place,
-  kind: 'pair',
-  pairCount: 1,
-  isTie: false,
-  prompt: [],
-  context: [],
-  chosen: { text: 'a' },
-  rejected: { text: 'b' },
-  reasons: [],
-  details: [],
-  findings: [found],
-  findingNumber: 1,
-  findingsHere: 1,
-  reviewIndex: 0,
-  findingCount: 2,
-};
-const judged: JudgedView = { ...place, kind: 'judged', prompt: [], judgements: [], canFlip: true };
-const empty: EmptyView = { ...place, kind: 'empty', why: 'Nothing.', isPending: false };
+const found = { findings: [repairable], findingNumber: 1, findingsHere: 1, reviewIndex: 0, findingCount: 2 };
+const pair = pairView(found);
+const judged = judgedView();
+const empty = emptyView();
 const stateOf = (view: RecordView | undefined, more: Partial<PageState> = {}): PageState => ({
   view,
   undoCount: 1,
@@ -165,7 +100,7 @@ it('arrows walk in the compare page, and only by themselves', () => {
   expect(actionFor(press('ArrowRight', { altKey: true }), all)).toBeUndefined();
 });
 
-it('drop, tie, margin and repair need an answer to be made to', () => {
+it('drop, tie, margin and repair need an answer', () => {
   const acts = (view: RecordView): string[] =>
     ['x', 't', 'm', 'r'].filter((key) => datasetActionFor(press(key), stateOf(view)) !== undefined);
   expect(acts(pair)).toEqual(['x', 't', 'm', 'r']);
@@ -189,6 +124,8 @@ describe('keys of the list', () => {
       0,
       undefined,
     ]);
+    // From a gap between two rows, to the one beside it.
+    expect([after('ArrowDown', 2.5), after('ArrowUp', 2.5), after('ArrowDown', -0.5)]).toEqual([3, 2, 0]);
     expect(rowAfter(press('ArrowDown'), 0, 15, 0)).toBeUndefined();
     expect(rowAfter(press('ArrowDown', { ctrlKey: true }), 0, 15, 9)).toBeUndefined();
   });

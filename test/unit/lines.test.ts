@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { parseRecord } from '#core/json/parseRecord.ts';
-import { MAX_RECORD_BYTES } from '#core/model/record.ts';
+import { MAX_RECORD_BYTES, parseRecord } from '#core/checks/examine.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { LineCutter, LineIndex } from '#formats/lines.ts';
 

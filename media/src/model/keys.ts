@@ -1,21 +1,21 @@
 import type { PageAction } from '#protocol/page/compare.ts';
 
 import type { PageState } from './pageState.ts';
-import { canFlip, canKeep, canUndo, canWalk } from './pageState.ts';
+import { canFlip, canIgnore, canUndo, canWalk } from './pageState.ts';
 
-/** What a key does, and the words on its button. One table serves keyboard, buttons and help. */
+/** What a key does, and its button. One table serves both. */
 export interface ActionRow<Action> {
   readonly key: string;
   readonly action: Action;
   readonly label: string;
   readonly title: string;
-  /** The action can do something now: else its button is disabled, and its key does nothing. */
+  /** If false, the button is disabled and the key does nothing. */
   readonly isEnabled: (state: PageState) => boolean;
-  /** Goes on while the key is held. */
+  /** Repeats while the key is held. */
   readonly repeats?: true;
 }
 
-/** What every page that shows a pair can do. */
+/** Actions of every page that shows pairs. */
 export const WALK = [
   {
     key: 'k',
@@ -26,40 +26,40 @@ export const WALK = [
     repeats: true,
   },
   { key: 'j', action: 'next', label: 'Next', title: 'Next finding', isEnabled: canWalk, repeats: true },
-  { key: 'f', action: 'flip', label: 'Flip', title: 'Exchange chosen and rejected', isEnabled: canFlip },
+  { key: 'f', action: 'flip', label: 'Flip', title: 'Swap chosen and rejected', isEnabled: canFlip },
 ] as const satisfies readonly ActionRow<string>[];
 
-export const KEEP = {
+export const IGNORE = {
   key: 'a',
   action: 'keep',
-  label: 'Keep…',
-  title: 'Accept the pair as it is: silence its finding, with a reason',
-  isEnabled: canKeep,
+  label: 'Ignore…',
+  title: 'Ignore a finding of this pair, and give the reason',
+  isEnabled: canIgnore,
 } as const satisfies ActionRow<string>;
 
-/** Of the compare page. */
+/** Actions of the compare page. */
 export const ACTIONS: readonly ActionRow<PageAction>[] = [
   ...WALK,
   {
     key: 'u',
     action: 'undo',
     label: 'Undo',
-    title: 'Take back the last flip made here',
+    title: 'Undo the last flip made here',
     isEnabled: canUndo,
   },
-  KEEP,
+  IGNORE,
   {
     key: 'o',
     action: 'reveal',
     label: 'Show in file',
-    title: 'Go to the record in the text editor',
+    title: 'Show the record in the text editor',
     isEnabled: ({ view }) => view !== undefined,
   },
 ];
 
 /**
- * What is read of a key press. The fields of a KeyboardEvent are getters of its prototype: a copy by spreading has none of
- * them, so an event is always passed on as it is.
+ * The fields of a KeyboardEvent that we read. They are getters of its prototype, so a copy made with `...` has none of them:
+ * pass the event itself.
  */
 export interface KeyPress {
   readonly key: string;
@@ -67,14 +67,14 @@ export interface KeyPress {
   readonly altKey: boolean;
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
-  /** An input method is at work on the key. */
+  /** An input method is handling the key. */
   readonly isComposing: boolean;
   /** The key is held. */
   readonly repeat: boolean;
   readonly target: unknown;
 }
 
-/** Keys that an input method takes, and keys that wait for the next one. */
+/** Keys that an input method handles, and keys that wait for the next key. */
 const UNFINISHED = new Set(['Process', 'Dead', 'Unidentified', 'Compose']);
 
 const TYPED_INTO = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
@@ -86,14 +86,14 @@ function isTyping({ isComposing, key, target }: KeyPress): boolean {
   return isContentEditable === true || (typeof tagName === 'string' && TYPED_INTO.has(tagName.toUpperCase()));
 }
 
-/** Keys with Ctrl, Alt, Meta or Shift belong to the editor, and keys that are typed belong to a text. */
+/** False for keys with Ctrl, Alt, Meta or Shift, which belong to the editor, and for typed text. */
 export function isPlain(press: KeyPress): boolean {
   return !press.ctrlKey && !press.altKey && !press.metaKey && !press.shiftKey && !isTyping(press);
 }
 
 /**
- * The action of a key press in a table, or undefined where it has none now.
- * @param key the key that counts, where it is not the one pressed
+ * The enabled action of a key press in a table; undefined if there is none.
+ * @param key replaces the key pressed
  */
 export function actionIn<Action>(
   rows: readonly ActionRow<Action>[],
@@ -102,16 +102,16 @@ export function actionIn<Action>(
   key: string = press.key,
 ): Action | undefined {
   if (!isPlain(press)) return undefined;
-  // With Caps Lock a plain key is a capital letter.
+  // Caps Lock makes a plain key a capital letter.
   const row = rows.find((one) => one.key === key.toLowerCase());
   if (!row?.isEnabled(state) || (press.repeat && !row.repeats)) return undefined;
   return row.action;
 }
 
-/** Arrows walk where no list takes them. */
+/** Left and right arrows step through findings. */
 const ARROWS: Readonly<Record<string, string>> = { ArrowRight: 'j', ArrowLeft: 'k' };
 
-/** The action of a key press in the compare page, or undefined. */
+/** The action of a key press in the compare page; undefined if there is none. */
 export function actionFor(press: KeyPress, state: PageState): PageAction | undefined {
   return actionIn(ACTIONS, press, state, ARROWS[press.key]);
 }

@@ -1,15 +1,15 @@
-// What a page shows, and what can be done with it: one answer for buttons and keys.
+// What a page shows, and which actions are possible: buttons and keys use the same answer.
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { ShownPair } from '#protocol/page/pair.ts';
 
 export interface PageState {
-  /** Undefined until the first one is here. */
+  /** Undefined until the first one arrives. */
   readonly view: RecordView | undefined;
-  /** Edits that can be taken back. */
+  /** Edits that can be undone. */
   readonly undoCount: number;
-  /** Nothing can be edited now: the file is being read, or another row was selected and is not here yet. */
+  /** The file is being read, or the selected row is not shown yet. */
   readonly isReadOnly: boolean;
-  /** Of the file, where it is known without a view. */
+  /** Of the file; the dataset page knows it before it has a view. */
   readonly findingCount?: number;
 }
 
@@ -17,13 +17,13 @@ export function canWalk({ view, findingCount = 0 }: PageState): boolean {
   return (view?.findingCount ?? findingCount) > 0;
 }
 
-/** The two answers of a tie have no order to exchange. */
+/** The two answers of a tie have no order to swap. */
 export function canFlip({ view, isReadOnly }: PageState): boolean {
   if (isReadOnly) return false;
   return view?.kind === 'pair' ? !view.isTie : view?.kind === 'judged' && view.canFlip;
 }
 
-/** Marks a tie, or sets a margin. */
+/** Can be marked as a tie, or given a margin. */
 export function canGrade({ view, isReadOnly }: PageState): boolean {
   return !isReadOnly && view?.kind === 'pair' && !view.isTie;
 }
@@ -36,15 +36,15 @@ export function canRepair({ view, isReadOnly }: PageState): boolean {
   return !isReadOnly && (view?.findings.some((finding) => finding.canRepair) ?? false);
 }
 
-export function canKeep({ view }: PageState): boolean {
-  return view !== undefined && view.findings.length > 0;
+export function canIgnore({ view, isReadOnly }: PageState): boolean {
+  return !isReadOnly && view !== undefined && view.findings.length > 0;
 }
 
 export function canUndo({ undoCount }: PageState): boolean {
   return undoCount > 0;
 }
 
-/** The pair that an action on this view is about. */
+/** What an action on a view is about. */
 export function pairOf({ uri, record, pair, pairKey }: RecordView): ShownPair {
   return { uri, record, pair, ...(pairKey !== undefined && { pairKey }) };
 }

@@ -1,73 +1,109 @@
-// Rows that the page has, in blocks: what is not here yet is asked for once.
+// The rows that a page holds, in blocks. A store is a value: each function returns the next one.
 import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
 
-/** Rows asked for together. */
+/** Rows in one request. */
 const BLOCK = 100;
 
-/** Blocks that are kept; those longest unseen go. */
+/** The blocks seen longest ago are dropped beyond this number. */
 const MAX_BLOCKS = 100;
 
+/** Rows [start, end) of an order. */
 export interface Block {
   readonly start: number;
   readonly end: number;
 }
 
-export class RowStore {
+interface StoredBlock {
+  readonly state: 'pending' | 'loaded' | 'stale' | 'failed';
+  /** Stale rows stay on the screen until new ones replace them. */
+  readonly rows?: readonly RowView[];
+  /** Why the last request failed; stays until rows arrive. */
+  readonly reason?: string;
+}
+
+export interface RowStore {
   readonly order: RowOrder;
-  total = 0;
-  /** By number of the block; the one looked at last at the end. Undefined while it is on its way. */
-  readonly #blocks = new Map<number, readonly RowView[] | undefined>();
-  /** Blocks that are shown until a newer state of them comes. */
-  readonly #old = new Map<number, readonly RowView[]>();
+  /** Rows of the whole list. */
+  readonly total: number;
+  /** By number; the one seen last stands at the end. */
+  readonly blocks: ReadonlyMap<number, StoredBlock>;
+}
 
-  constructor(order: RowOrder) {
-    this.order = order;
-  }
+export function emptyStore(order: RowOrder): RowStore {
+  return { order, total: 0, blocks: new Map() };
+}
 
-  /** The row at this place of the order; undefined while it is not here. */
-  at(index: number): RowView | undefined {
-    const number = Math.floor(index / BLOCK);
-    const rows = this.#blocks.get(number) ?? this.#old.get(number);
-    return rows?.[index - number * BLOCK];
-  }
+function blockAt({ blocks }: RowStore, index: number): StoredBlock | undefined {
+  return blocks.get(Math.floor(index / BLOCK));
+}
 
-  /** What has to be asked for, so that the rows [start, end) are here. It counts as asked for from now on. */
-  missing(start: number, end: number): readonly Block[] {
-    const wanted: Block[] = [];
-    for (let number = Math.floor(start / BLOCK); number * BLOCK < end; number++) {
-      if (this.#blocks.has(number)) {
-        const rows = this.#blocks.get(number);
-        this.#blocks.delete(number);
-        this.#blocks.set(number, rows);
-        continue;
-      }
-      this.#blocks.set(number, undefined);
-      wanted.push({ start: number * BLOCK, end: (number + 1) * BLOCK });
-    }
-    for (const number of this.#blocks.keys()) {
-      if (this.#blocks.size <= MAX_BLOCKS) break;
-      this.#blocks.delete(number);
-      this.#old.delete(number);
-    }
-    return wanted;
-  }
+/** The row at a place of the list; undefined while it is not loaded. */
+export function rowAt(store: RowStore, index: number): RowView | undefined {
+  return blockAt(store, index)?.rows?.[index % BLOCK];
+}
 
-  put(start: number, rows: readonly RowView[], total: number): void {
-    const number = Math.floor(start / BLOCK);
-    this.#blocks.set(number, rows);
-    this.#old.delete(number);
-    this.total = total;
-  }
+/** Why the row at this place could not be loaded; undefined if nothing failed. */
+export function failureAt(store: RowStore, index: number): string | undefined {
+  return blockAt(store, index)?.reason;
+}
 
-  /** A block that could not be had: it counts as missing again. */
-  release(start: number): void {
-    const number = Math.floor(start / BLOCK);
-    if (this.#blocks.get(number) === undefined) this.#blocks.delete(number);
+/**
+ * The blocks to request so that rows [start, end) are loaded; the store returned counts them as pending.
+ * @param retries request failed blocks again
+ */
+export function takeMissing(
+  store: RowStore,
+  { start, end }: Block,
+  retries: boolean,
+): readonly [RowStore, readonly Block[]] {
+  const blocks = new Map(store.blocks);
+  const missing: Block[] = [];
+  for (let number = Math.floor(start / BLOCK); number * BLOCK < end; number++) {
+    const block = blocks.get(number) ?? { state: 'stale' };
+    const isMissing = block.state === 'stale' || (block.state === 'failed' && retries);
+    // Setting a key again leaves it where it was: deleted first, it moves to the end.
+    blocks.delete(number);
+    blocks.set(number, isMissing ? { ...block, state: 'pending' } : block);
+    if (isMissing) missing.push({ start: number * BLOCK, end: (number + 1) * BLOCK });
   }
+  for (const number of blocks.keys()) {
+    if (blocks.size <= MAX_BLOCKS) break;
+    blocks.delete(number);
+  }
+  return [{ ...store, blocks }, missing];
+}
 
-  /** Everything may be otherwise: what is here is shown until it came anew. */
-  outdate(): void {
-    for (const [number, rows] of this.#blocks) if (rows) this.#old.set(number, rows);
-    this.#blocks.clear();
+/** The pending blocks outside of rows [start, end): nobody waits for them any more. The store returned has forgotten their requests. */
+export function takeHidden(store: RowStore, { start, end }: Block): readonly [RowStore, readonly Block[]] {
+  const hidden = [...store.blocks.keys()]
+    .filter((number) => store.blocks.get(number)?.state === 'pending')
+    .map((number) => ({ start: number * BLOCK, end: (number + 1) * BLOCK }))
+    .filter((block) => block.end <= start || block.start >= end);
+  if (hidden.length === 0) return [store, hidden];
+  const blocks = new Map(store.blocks);
+  for (const block of hidden) {
+    const number = block.start / BLOCK;
+    blocks.set(number, { ...blocks.get(number), state: 'stale' });
   }
+  return [{ ...store, blocks }, hidden];
+}
+
+function withBlock(store: RowStore, start: number, block: StoredBlock): RowStore {
+  return { ...store, blocks: new Map(store.blocks).set(Math.floor(start / BLOCK), block) };
+}
+
+/** @param start of a block that was requested */
+export function withRows(store: RowStore, start: number, rows: readonly RowView[], total: number): RowStore {
+  return { ...withBlock(store, start, { state: 'loaded', rows }), total };
+}
+
+/** @param start of a block that was requested */
+export function withFailure(store: RowStore, start: number, reason: string): RowStore {
+  return withBlock(store, start, { state: 'failed', reason });
+}
+
+/** The dataset changed: what is loaded or on its way may be wrong. */
+export function invalidate(store: RowStore): RowStore {
+  const stale = [...store.blocks].map(([number, block]) => [number, { ...block, state: 'stale' }] as const);
+  return { ...store, blocks: new Map(stale) };
 }

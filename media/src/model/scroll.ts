@@ -1,16 +1,16 @@
-// Arithmetic of a list of rows of one height, of any length. Browsers know no element taller than about 33 million
-// pixels: a longer list scrolls in a shorter one, and its rows stand where the share of the way says.
+// Arithmetic of a list whose rows have one height. The list can have any length: browsers draw no element taller than about
+// 33 million pixels, so a longer list scrolls in a shorter element, and the share scrolled says which rows are visible.
 
-/** Tallest element that all browsers draw right. */
+/** Tallest element that every browser draws correctly. */
 const MAX_PIXELS = 8_000_000;
 
-/** Rows drawn above and below what is visible. */
+/** Rows drawn above and below the visible ones. */
 const OVERSCAN = 6;
 
 export interface ListView {
   readonly rowCount: number;
   readonly rowHeight: number;
-  /** Of what is visible. */
+  /** Of the visible part. */
   readonly viewHeight: number;
 }
 
@@ -39,12 +39,21 @@ export function scrollTopOf(view: ListView, row: number): number {
   return (wanted / (real - viewHeight)) * (drawn - viewHeight);
 }
 
-/** Rows to be drawn, and where the first of them stands within what is visible. */
+/**
+ * Where a turn of the wheel leads in a list longer than its element: by rows, since a pixel stands for many of them.
+ * Undefined if the browser scrolls correctly by itself.
+ */
+export function scrollTopAfterWheel(view: ListView, scrollTop: number, pixels: number): number | undefined {
+  if (view.rowCount * view.rowHeight <= scrollHeight(view)) return undefined;
+  return scrollTopOf(view, topRow(view, scrollTop) + pixels / view.rowHeight);
+}
+
+/** The rows to draw, and where the first of them stands. */
 export interface DrawnRows {
   /** Half-open. */
   readonly start: number;
   readonly end: number;
-  /** Pixels from the top of what is visible to the top of row `start`. */
+  /** Pixels from the top of the visible part to the top of row `start`. */
   readonly offset: number;
 }
 
@@ -55,7 +64,7 @@ export function drawnRows(view: ListView, top: number): DrawnRows {
   return { start, end, offset: (start - top) * view.rowHeight };
 }
 
-/** The row to scroll to so that this one is visible; undefined where it is. */
+/** The row to scroll to so that this one is visible; undefined if it is. */
 export function topFor(view: ListView, top: number, row: number): number | undefined {
   const visible = view.viewHeight / view.rowHeight;
   if (row < top) return row;

@@ -1,15 +1,15 @@
-// The words of the pages that are not of the dataset page alone.
+// Sentences and labels of both pages.
 import { plural } from '#core/words/numbers.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 
-/** Longer texts are not cut into words: that takes about a second for ten million characters. */
+/** Beyond this many characters words are not counted: ten million characters take about a second. */
 const MAX_COUNTED = 1_000_000;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 /**
- * "38 words". Words are those of Unicode, with a dictionary for scripts that put no spaces between them (Chinese, Japanese,
- * Thai). A very long text is measured in characters.
+ * "38 words". Unicode says what a word is, with a dictionary for scripts that put no spaces between words (Chinese, Japanese,
+ * Thai). The length of a very long text is given in characters.
  */
 export function lengthText(text: string): string {
   if (text.length > MAX_COUNTED) return plural(text.length, 'character');
@@ -32,10 +32,22 @@ export function findingPlace({
   return `Findings ${first}–${last} of ${count}`;
 }
 
-/** Where a view stands in its file: "line 3, pair 2 of 4"; `unit` is "line" or "row". */
-export function recordPlace(view: RecordView, unit: string): string {
+/** The place of a view in its file: "line 3, pair 2 of 4". */
+function recordPlace(view: RecordView, unit: 'line' | 'row'): string {
   if (view.record < 0) return 'the whole file';
-  const which =
+  const pair =
     view.kind === 'pair' && view.pairCount > 1 ? `, pair ${view.pair + 1} of ${view.pairCount}` : '';
-  return `${unit} ${(view.line + 1).toLocaleString('en')}${which}`;
+  return `${unit} ${(view.line + 1).toLocaleString('en')}${pair}`;
+}
+
+/** The title of a pair that may be of any file: file, line, number of its finding. */
+export function titleWithFile(view: RecordView): readonly string[] {
+  return [view.fileName, recordPlace(view, 'line'), findingPlace(view)];
+}
+
+/** The title of a pair on a page of one file: row, number of its finding. */
+export function titleWithRow(view: RecordView): readonly string[] {
+  const place = recordPlace(view, 'row');
+  const title = place.charAt(0).toUpperCase() + place.slice(1);
+  return view.findingNumber > 0 ? [title, findingPlace(view)] : [title];
 }

@@ -1,7 +1,6 @@
 // JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
-import { tooLongMessage } from '#core/json/parseRecord.ts';
+import { MAX_RECORD_BYTES, tooLongMessage } from '#core/checks/examine.ts';
 import type { CutRecord } from '#core/model/record.ts';
-import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

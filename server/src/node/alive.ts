@@ -1,4 +1,4 @@
-import { codeOf } from './stored.ts';
+import { codeOf } from './files.ts';
 
 /** Whether a process of this machine runs, ours or somebody else's. */
 export function isAlive(pid: number): boolean {

@@ -10,7 +10,7 @@ export function statusText(status: DatasetStatus | undefined): string {
   const facts = [
     plural(status.recordCount, 'row'),
     status.pairCount === status.recordCount ? undefined : plural(status.pairCount, 'pair'),
-    status.judgementCount > 0 ? plural(status.judgementCount, 'single verdict') : undefined,
+    status.judgementCount > 0 ? plural(status.judgementCount, 'single answer') : undefined,
     status.mapping,
     status.unsavedCount > 0 ? plural(status.unsavedCount, 'unsaved edit') : undefined,
     {
@@ -22,15 +22,15 @@ export function statusText(status: DatasetStatus | undefined): string {
   return facts.filter((fact) => fact !== undefined).join(' · ');
 }
 
-/** Why a list shows nothing; undefined where it does. */
-export function emptyMessage(
-  status: DatasetStatus | undefined,
-  order: RowOrder,
-  total: number,
-): string | undefined {
-  if (total > 0) return undefined;
+/** Why a list without rows shows none. */
+export function emptyMessage(status: DatasetStatus | undefined, order: RowOrder): string {
   if (!status || status.phase === 'reading') return 'Reading…';
   if (order === 'findings')
-    return status.phase === 'scoring' ? 'No findings yet. Scoring may still bring some.' : 'No findings.';
-  return status.reason ?? 'This file holds no rows.';
+    return status.phase === 'scoring' ? 'No findings so far. Scoring is still running.' : 'No findings.';
+  return status.reason ?? 'This file has no rows.';
+}
+
+/** What stands in the place of rows, or of a pair, that could not be loaded. */
+export function failureText(what: 'rows' | 'pair', reason: string): string {
+  return `Can't load ${what === 'rows' ? 'these rows' : 'this pair'}: ${reason}`;
 }

@@ -1,0 +1,78 @@
+// The controller of the compare page: connects its reducer to the channel and to a screen. It needs no browser.
+import { errorMessage } from '#core/channel/channel.ts';
+import type { CompareClientSends, ComparePageSends } from '#protocol/page/compare.ts';
+
+import type { CompareEffect, CompareEvent, CompareState } from './model/compare.ts';
+import { INITIAL, pageState, reduce } from './model/compare.ts';
+import type { KeyPress } from './model/keys.ts';
+import { actionFor } from './model/keys.ts';
+import { createPage } from './model/page.ts';
+import type { OpenWire } from './wire.ts';
+
+export interface CompareScreen {
+  draw(state: CompareState, dispatch: (event: CompareEvent) => void): void;
+  /** To the top of the page. */
+  scrollPage(): void;
+}
+
+export interface ComparePage {
+  /** True if the key did something. */
+  readonly press: (press: KeyPress) => boolean;
+}
+
+export function startComparePage(
+  openWire: OpenWire<ComparePageSends, CompareClientSends>,
+  screen: CompareScreen,
+): ComparePage {
+  const channel = openWire({
+    handlers: {},
+    listeners: {
+      view: (shown) => {
+        dispatch({ kind: 'view', shown });
+      },
+    },
+    onFault: (reason) => {
+      dispatch({ kind: 'actionFailed', reason });
+    },
+  });
+
+  function carryOut(effect: CompareEffect): void {
+    switch (effect.kind) {
+      case 'act': {
+        const { action, at } = effect;
+        channel.request('act', { action, at }).then(
+          ({ result }) => {
+            dispatch({ kind: 'done', at, result });
+          },
+          (error: unknown) => {
+            dispatch({ kind: 'actionFailed', reason: errorMessage(error) });
+          },
+        );
+        return;
+      }
+      case 'scrollPage':
+        screen.scrollPage();
+    }
+  }
+
+  const page = createPage<CompareState, CompareEvent, CompareEffect>({
+    initial: INITIAL,
+    reduce,
+    draw: (state) => {
+      screen.draw(state, dispatch);
+    },
+    carryOut,
+  });
+  function dispatch(event: CompareEvent): void {
+    page.dispatch(event);
+  }
+
+  channel.notify('ready', null);
+  return {
+    press(press) {
+      const action = actionFor(press, pageState(page.state));
+      if (action) dispatch({ kind: 'acted', action });
+      return action !== undefined;
+    },
+  };
+}

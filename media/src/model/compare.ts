@@ -1,0 +1,65 @@
+// The compare page: its state, and what each event makes of it.
+import type { PageAction } from '#protocol/page/compare.ts';
+import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
+
+import type { PageState } from './pageState.ts';
+import { pairOf } from './pageState.ts';
+
+export interface CompareState {
+  /** Undefined until the first one arrives. */
+  readonly shown: ShownView | undefined;
+  /** Why the last action failed. */
+  readonly notice: string | undefined;
+}
+
+export const INITIAL: CompareState = { shown: undefined, notice: undefined };
+
+export type CompareEvent =
+  | { readonly kind: 'view'; readonly shown: ShownView }
+  | { readonly kind: 'acted'; readonly action: PageAction }
+  | { readonly kind: 'done'; readonly at: ShownPair; readonly result: ActionResult }
+  | { readonly kind: 'actionFailed'; readonly reason: string };
+
+export type CompareEffect =
+  | { readonly kind: 'act'; readonly action: PageAction; readonly at: ShownPair }
+  /** To the top of the page. */
+  | { readonly kind: 'scrollPage' };
+
+type Step = readonly [CompareState, ...CompareEffect[]];
+
+function isSame(a: ShownPair | undefined, b: ShownPair): boolean {
+  return a?.uri === b.uri && a.record === b.record && a.pair === b.pair;
+}
+
+export function pageState({ shown }: CompareState): PageState {
+  return { view: shown?.view, undoCount: shown?.undoCount ?? 0, isReadOnly: false };
+}
+
+function show(state: CompareState, shown: ShownView): Step {
+  const isMoved = !isSame(state.shown?.view, shown.view);
+  const next = { shown, notice: isMoved ? undefined : state.notice };
+  return isMoved ? [next, { kind: 'scrollPage' }] : [next];
+}
+
+export function reduce(state: CompareState, event: CompareEvent): Step {
+  switch (event.kind) {
+    case 'view':
+      return show(state, event.shown);
+    case 'acted': {
+      const { shown } = state;
+      if (!shown) return [state];
+      return [
+        { ...state, notice: undefined },
+        { kind: 'act', action: event.action, at: pairOf(shown.view) },
+      ];
+    }
+    case 'done': {
+      const { at, result } = event;
+      // Another pair, or a newer state of this one, may have arrived before the reply.
+      const isLate = !isSame(state.shown?.view, at) || (result?.revision ?? 0) < (state.shown?.revision ?? 0);
+      return result && !isLate ? show(state, result) : [state];
+    }
+    case 'actionFailed':
+      return [{ ...state, notice: event.reason }];
+  }
+}

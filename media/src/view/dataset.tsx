@@ -1,0 +1,91 @@
+// The dataset page: a bar, the list of rows, and the selected pair.
+import type { JSX, RefObject } from 'preact';
+
+import type { RowOrder } from '#protocol/editor/rows.ts';
+
+import type { DatasetEvent, DatasetState } from '../model/dataset.ts';
+import { listMessage, pageState, pairMessage } from '../model/dataset.ts';
+import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
+import { statusText } from '../model/datasetText.ts';
+import { titleWithRow } from '../model/words.ts';
+import { List } from './list.tsx';
+import { Nothing, Record } from './record.tsx';
+import { Notice, Toolbar } from './toolbar.tsx';
+
+const ORDERS: readonly { readonly order: RowOrder; readonly label: string }[] = [
+  { order: 'all', label: 'All rows' },
+  { order: 'findings', label: 'Findings' },
+];
+
+interface Props {
+  readonly state: DatasetState;
+  readonly dispatch: (event: DatasetEvent) => void;
+}
+
+function Bar({ state, dispatch }: Props): JSX.Element {
+  const { status } = state;
+  const findingCount = (status?.findingCount ?? 0).toLocaleString('en');
+  return (
+    <div class="bar">
+      <div class="tabs" role="tablist">
+        {ORDERS.map(({ order, label }) => (
+          <button
+            type="button"
+            class="tab"
+            role="tab"
+            aria-selected={order === state.order}
+            onClick={() => {
+              dispatch({ kind: 'ordered', order });
+            }}
+          >
+            {order === 'findings' ? `${label} ${findingCount}` : label}
+          </button>
+        ))}
+      </div>
+      <span class="status">{statusText(status)}</span>
+    </div>
+  );
+}
+
+function Detail({ state, dispatch }: Props): JSX.Element {
+  const page = pageState(state);
+  const { view } = page;
+  const message = pairMessage(state);
+  return (
+    <>
+      <Toolbar
+        place={view ? titleWithRow(view) : []}
+        actions={DATASET_ACTIONS}
+        state={page}
+        act={(action) => {
+          dispatch({ kind: 'acted', action });
+        }}
+      />
+      <Notice text={state.notice} />
+      {message === undefined ? view && <Record view={view} /> : <Nothing text={message} />}
+    </>
+  );
+}
+
+export interface DatasetViewProps extends Props {
+  readonly list: RefObject<HTMLDivElement | null>;
+  readonly detail: RefObject<HTMLDivElement | null>;
+}
+
+export function DatasetView({ state, dispatch, list, detail }: DatasetViewProps): JSX.Element {
+  const message = listMessage(state);
+  return (
+    <>
+      <Bar state={state} dispatch={dispatch} />
+      <div class="panes">
+        <div class="left">
+          <List state={state} dispatch={dispatch} box={list} />
+          {message && <p class={message.isWhole ? 'nothing' : 'notice'}>{message.text}</p>}
+        </div>
+        <div class="detail" tabindex={-1} ref={detail}>
+          <Detail state={state} dispatch={dispatch} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,168 @@
+// A dataset page without a browser, over a dataset of numbered rows.
+import type { RowView } from '#protocol/editor/rows.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { RecordView } from '#protocol/editor/views.ts';
+import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
+import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
+
+import { startDatasetPage } from '../../media/src/datasetPage.ts';
+import type { DatasetEvent, DatasetState } from '../../media/src/model/dataset.ts';
+import { drawnRowsOf, isSelected, listMessage, pairMessage, storeOf } from '../../media/src/model/dataset.ts';
+import type { KeyPress } from '../../media/src/model/keys.ts';
+import { rowAt } from '../../media/src/model/rowStore.ts';
+import { press } from './keys.ts';
+import { fakeClient, settled } from './pageChannel.ts';
+import { pairView, repairable, rowView, statusOf } from './views.ts';
+
+/** Rows that fit on the screen. */
+const VISIBLE = 10;
+
+export class FakeDatasetPage {
+  recordCount = 1000;
+  revision = 1;
+  /** Records with a finding, in the order of review. */
+  findings: number[] = [];
+  /** What an action returns. */
+  onAct: (action: DatasetAction, record: number) => ActionResult = () => null;
+  /** How a record is shown, if it is no pair. */
+  viewOf: (record: number) => RecordView | undefined = () => undefined;
+  rowOf: (record: number) => Partial<RowView> = () => ({});
+  readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
+    (
+      name,
+      params: {
+        order?: string;
+        start?: number;
+        record?: number;
+        pair?: number;
+        action?: string;
+        at?: { record: number };
+      },
+    ) =>
+      ({
+        rows: `${params.order} ${params.start}`,
+        select: `${params.record}/${params.pair}`,
+        act: `${params.action} ${params.at?.record}`,
+      })[name] ?? '',
+    {
+      rows: async ({ order, start, end }) => {
+        const records =
+          order === 'all' ? Array.from({ length: this.recordCount }, (_, i) => i) : this.findings;
+        const rows = records.slice(start, end).map((record) => rowView(record, this.rowOf(record)));
+        return { rows, total: records.length };
+      },
+      select: async ({ record, pair }) => {
+        this.#wanted = record;
+        return this.shown(record, pair);
+      },
+      act: async ({ action, at }) => this.onAct(action, at.record),
+    },
+    () => this.revision,
+  );
+  readonly calls: string[] = [];
+  onDraw: (state: DatasetState, dispatch: (event: DatasetEvent) => void) => void = () => undefined;
+  #wanted = 0;
+  #state: DatasetState | undefined;
+  #dispatch: (event: DatasetEvent) => void = () => undefined;
+  #press: (press: KeyPress) => boolean = () => false;
+
+  get state(): DatasetState {
+    if (!this.#state) throw new Error('Nothing is drawn.');
+    return this.#state;
+  }
+
+  shown(record: number, pair = 0): ShownView {
+    const reviewIndex = this.findings.indexOf(record);
+    const view = pairView({
+      record,
+      pair,
+      recordCount: this.recordCount,
+      reviewIndex,
+      findingCount: this.findings.length,
+      findingNumber: reviewIndex + 1,
+      findings: reviewIndex >= 0 ? [repairable] : [],
+    });
+    return { view: this.viewOf(record) ?? view, revision: this.revision, undoCount: 1 };
+  }
+
+  /** Starts the page; the file is open and scored. */
+  async open(): Promise<void> {
+    this.start();
+    this.tell();
+    await settled();
+  }
+
+  start(): void {
+    const page = startDatasetPage(this.client.openWire, {
+      draw: (state, dispatch) => {
+        this.#state = state;
+        this.#dispatch = dispatch;
+        this.onDraw(state, dispatch);
+      },
+      scrollList: (scrollTop) => this.calls.push(`list to ${Math.round(scrollTop)}`),
+      scrollPair: () => this.calls.push('pair to top'),
+      focusList: () => this.calls.push('focus'),
+    });
+    this.#press = page.press;
+    page.resize(VISIBLE * 52);
+  }
+
+  tell(more: Partial<DatasetStatus> = {}): void {
+    const { revision, recordCount, findings } = this;
+    this.client.channel.notify(
+      'status',
+      statusOf({ revision, recordCount, pairCount: recordCount, findingCount: findings.length, ...more }),
+    );
+  }
+
+  /** Something changed: the client sends the status and the pair that was requested last. */
+  async change(): Promise<void> {
+    this.revision++;
+    this.tell();
+    this.client.channel.notify('view', this.shown(this.#wanted));
+    await settled();
+  }
+
+  async dispatch(event: DatasetEvent): Promise<void> {
+    this.#dispatch(event);
+    await settled();
+  }
+
+  /** False if the key did nothing. */
+  async press(key: string): Promise<boolean> {
+    const isUsed = this.#press(press(key));
+    await settled();
+    return isUsed;
+  }
+
+  async scrollTo(row: number): Promise<void> {
+    await this.dispatch({ kind: 'scrolled', scrollTop: row * 52, viewHeight: VISIBLE * 52 });
+  }
+
+  /** The rows that fit on the screen: "3", "[3]" if it is selected, "" while it is not loaded. */
+  get rows(): string[] {
+    const { state } = this;
+    const { start, end, offset } = drawnRowsOf(state);
+    const first = start - Math.round(offset / 52);
+    return Array.from({ length: Math.max(0, Math.min(VISIBLE, end - first)) }, (_, i) => {
+      const text = String(rowAt(storeOf(state), first + i)?.record ?? '');
+      return isSelected(state, first + i) ? `[${text}]` : text;
+    });
+  }
+
+  get listMessage(): string | undefined {
+    return listMessage(this.state)?.text;
+  }
+
+  /** The record that is shown, or what stands in its place. */
+  get pair(): number | string | undefined {
+    const { state } = this;
+    const view = state.shown?.view;
+    return pairMessage(state) ?? (view?.kind === 'empty' ? view.why : view?.record);
+  }
+
+  /** What the page sent since the last look. */
+  heard(): string[] {
+    return this.client.heard.splice(0);
+  }
+}

@@ -1,0 +1,86 @@
+// A page's channel whose other end is in memory. Requests can be held back, to answer them late or never.
+import type { Channel, ChannelMessage, Handlers, Sends } from '#core/channel/channel.ts';
+import { openChannel } from '#core/channel/channel.ts';
+
+import type { OpenWire } from '../../media/src/wire.ts';
+
+export interface Held {
+  /** "rows all 0", "select 3/0". */
+  readonly label: string;
+  readonly signal: AbortSignal;
+  release(): void;
+  fail(message: string): void;
+}
+
+export interface FakeClient<PageSends extends Sends, ClientSends extends Sends> {
+  readonly openWire: OpenWire<PageSends, ClientSends>;
+  /** Sends to the page. */
+  readonly channel: Channel<ClientSends>;
+  /** Requests and notifications of the page, in their order. */
+  readonly heard: string[];
+  readonly held: Held[];
+  /** Holds back the requests that come from now on. */
+  isHolding: boolean;
+}
+
+/** Waits until every message on its way has arrived. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
+  labelOf: (name: string, params: never) => string,
+  handlers: Handlers<PageSends['requests']>,
+  revision: () => number,
+): FakeClient<PageSends, ClientSends> {
+  let page: Channel<PageSends> | undefined;
+  const hold = (label: string, signal: AbortSignal): Promise<void> => {
+    if (!client.isHolding) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const fail = (message: string): void => {
+        reject(new Error(message));
+      };
+      client.held.push({ label, signal, release: resolve, fail });
+    });
+  };
+  const holding = Object.fromEntries(
+    Object.entries<(params: never, signal: AbortSignal) => Promise<unknown>>(handlers).map(
+      ([name, handle]) => [
+        name,
+        async (params: never, signal: AbortSignal) => {
+          const label = `${name} ${labelOf(name, params)}`;
+          client.heard.push(label);
+          // What the host knows when the request arrives.
+          const result = await handle(params, signal);
+          await hold(label, signal);
+          return result;
+        },
+      ],
+    ),
+  ) as unknown as Handlers<PageSends['requests']>;
+  const client: FakeClient<PageSends, ClientSends> = {
+    heard: [],
+    held: [],
+    isHolding: false,
+    channel: openChannel<ClientSends, PageSends>({
+      name: 'client',
+      post: (message) => page?.receive(structuredClone(message)),
+      handlers: holding,
+      listeners: { ready: () => client.heard.push('ready') } as never,
+      revision,
+      onFault: (message) => {
+        throw new Error(message);
+      },
+    }),
+    openWire: (end) => {
+      page = openChannel<PageSends, ClientSends>({
+        ...end,
+        name: 'page',
+        post: (message: ChannelMessage) => {
+          client.channel.receive(structuredClone(message));
+        },
+        revision: () => 0,
+      });
+      return page;
+    },
+  };
+  return client;
+}

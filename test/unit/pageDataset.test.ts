@@ -1,0 +1,305 @@
+// The dataset page from event to effect: its reducer, controller and channel, without a browser.
+import { describe, expect, it } from 'vitest';
+
+import { FakeDatasetPage } from '../fakes/datasetPage.ts';
+import { settled } from '../fakes/pageChannel.ts';
+import { emptyView } from '../fakes/views.ts';
+
+async function opened(more: Partial<FakeDatasetPage> = {}): Promise<FakeDatasetPage> {
+  const page = Object.assign(new FakeDatasetPage(), more);
+  await page.open();
+  page.heard();
+  return page;
+}
+
+const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => String(from + i));
+
+describe('the dataset page', () => {
+  it('requests the first rows, selects the first one, and shows its pair', async () => {
+    const page = new FakeDatasetPage();
+    page.start();
+    await settled();
+    expect(page.heard()).toEqual(['ready', 'rows all 0', 'select 0/0']);
+    expect(page.rows).toEqual(['[0]', ...numbers(1, 10)]);
+    expect(page.pair).toBe(0);
+    // Nothing is edited before the file is read.
+    expect(await page.press('f')).toBe(false);
+    page.tell();
+    await settled();
+    expect(await page.press('f')).toBe(true);
+    expect(page.heard()).toContain('act flip 0');
+  });
+
+  it('requests its rows again when the revision changed, and keeps the old ones until then', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    page.recordCount = 500;
+    await page.change();
+    expect(page.heard()).toEqual(['rows all 0']);
+    expect([page.pair, page.state.shown?.revision]).toEqual([0, 2]);
+    expect(page.rows).toEqual(['[0]', ...numbers(1, 10)]);
+    expect(page.state.stores.all.total).toBe(1000);
+    for (const held of page.client.held) held.release();
+    await settled();
+    expect(page.state.stores.all.total).toBe(500);
+    // Progress is no change.
+    page.tell({ progress: '42 %' });
+    await settled();
+    expect(page.heard()).toEqual([]);
+  });
+
+  it('goes through the rows with keys, and scrolls no further than needed', async () => {
+    const page = await opened();
+    await page.press('ArrowDown');
+    expect([page.rows[1], page.pair]).toEqual(['[1]', 1]);
+    await page.press('PageDown');
+    expect(page.pair).toBe(10);
+    expect(page.rows).toEqual([...numbers(1, 10), '[10]']);
+    expect(page.heard()).toEqual(['select 1/0', 'select 10/0']);
+  });
+
+  it('selects a row that is loaded later', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.press('End');
+    expect(page.heard()).toEqual(['rows all 900']);
+    expect(page.rows.at(-1)).toBe('[]');
+    expect(await page.press('x')).toBe(false);
+    page.client.isHolding = false;
+    page.client.held[0]!.release();
+    await settled();
+    expect([page.rows.at(-1), page.pair]).toEqual(['[999]', 999]);
+  });
+
+  it('edits only the pair that is shown', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    expect(page.pair).toBe(0);
+    for (const key of ['f', 'x', 't', 'm', 'r', 'a', 'j']) await page.press(key);
+    expect(page.heard()).toEqual(['select 1/0']);
+    page.client.held[0]!.release();
+    await settled();
+    await page.press('f');
+    expect(page.heard()).toEqual(['act flip 1']);
+  });
+
+  it('drops late replies: of a pair that is no longer selected, and of an older revision', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    await page.press('ArrowDown');
+    const [first, second] = page.client.held;
+    expect([first!.signal.aborted, second!.signal.aborted]).toEqual([true, false]);
+    second!.release();
+    await settled();
+    first!.release();
+    await settled();
+    expect(page.pair).toBe(2);
+
+    await page.scrollTo(300);
+    const old = page.client.held.at(-1)!;
+    page.recordCount = 400;
+    page.client.isHolding = false;
+    await page.change();
+    old.release();
+    await settled();
+    expect(page.state.stores.all.total).toBe(400);
+  });
+
+  it('does not wait for rows that were scrolled past', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.scrollTo(300);
+    await page.scrollTo(700);
+    expect(page.client.held.map(({ label, signal }) => [label, signal.aborted])).toEqual([
+      ['rows all 200', true],
+      ['rows all 300', true],
+      ['rows all 600', false],
+      ['rows all 700', false],
+    ]);
+    page.client.isHolding = false;
+    await page.scrollTo(300);
+    expect(page.rows).toEqual(numbers(300, 310));
+  });
+
+  it.each([
+    ['scrolls', (page: FakeDatasetPage) => page.scrollTo(320)],
+    ['hears of a change', (page: FakeDatasetPage) => page.change()],
+  ])('says why rows are missing, and requests them again when it %s', async (_when, retry) => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.scrollTo(310);
+    page.client.held[0]!.fail('The disk is gone.');
+    page.client.isHolding = false;
+    await settled();
+    expect(page.rows[0]).toBe('');
+    expect(page.listMessage).toBe("Can't load these rows: The disk is gone.");
+    page.heard();
+    await page.dispatch({ kind: 'acted', action: 'flip' });
+    expect(page.heard()).toEqual(['act flip 0']);
+    await retry(page);
+    expect(page.heard()).toContain('rows all 300');
+    expect(page.listMessage).toBeUndefined();
+    expect(page.rows[0]).not.toBe('');
+  });
+
+  it('says why a pair is missing, until it is selected again or sent after a change', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    page.client.held[0]!.fail('The server stopped.');
+    page.client.isHolding = false;
+    await settled();
+    expect(page.pair).toBe("Can't load this pair: The server stopped.");
+    expect(await page.press('f')).toBe(false);
+    await page.dispatch({ kind: 'selected', index: 1 });
+    expect(page.pair).toBe(1);
+  });
+
+  it('keeps the selection when the order is switched', async () => {
+    const page = await opened({ findings: [800, 3, 400] });
+    await page.press('ArrowDown');
+    await page.press('ArrowDown');
+    await page.press('ArrowDown');
+    await page.dispatch({ kind: 'ordered', order: 'findings' });
+    expect(page.rows).toEqual(['800', '[3]', '400']);
+    expect(page.calls.at(-1)).toBe('focus');
+    await page.press('ArrowUp');
+    expect(page.pair).toBe(800);
+    await page.dispatch({ kind: 'ordered', order: 'all' });
+    expect(page.rows).toContain('[800]');
+    expect(page.pair).toBe(800);
+  });
+
+  it('steps to the next finding, and scrolls its row to the middle', async () => {
+    const page = await opened({ findings: [500] });
+    page.onAct = () => page.shown(500);
+    await page.press('j');
+    expect(page.heard()).toContain('act next 0');
+    expect(page.pair).toBe(500);
+    expect(page.rows.indexOf('[500]')).toBeGreaterThan(2);
+    expect(page.calls.slice(-2)).toEqual([`list to ${Math.round(495.5 * 52)}`, 'pair to top']);
+  });
+
+  it('steps even if the file changed before the reply', async () => {
+    const page = await opened({ findings: [500] });
+    page.onAct = () => page.shown(500);
+    page.client.isHolding = true;
+    await page.press('j');
+    await page.change();
+    page.client.held[0]!.release();
+    await settled();
+    expect(page.pair).toBe(500);
+  });
+
+  it('goes on with the next finding after one left the list', async () => {
+    const page = await opened({ findings: [10, 20, 30, 40] });
+    await page.dispatch({ kind: 'ordered', order: 'findings' });
+    await page.dispatch({ kind: 'selected', index: 1 });
+    page.findings = [10, 30, 40];
+    await page.change();
+    expect([page.pair, page.rows]).toEqual([20, ['10', '30', '40']]);
+    await page.press('ArrowDown');
+    expect(page.pair).toBe(30);
+    page.findings = [10, 40];
+    await page.change();
+    await page.press('ArrowUp');
+    expect(page.pair).toBe(10);
+  });
+
+  it('shows and selects what is revealed, before any row is loaded too', async () => {
+    const page = new FakeDatasetPage();
+    page.start();
+    page.client.channel.notify('reveal', { record: 700, pair: 0 });
+    page.tell();
+    await settled();
+    expect(page.rows).toContain('[700]');
+    expect(page.pair).toBe(700);
+    page.client.channel.notify('reveal', { record: 703, pair: 0 });
+    await settled();
+    expect(page.rows).toContain('[703]');
+  });
+
+  it('says that a record is dropped, and how to get it back', async () => {
+    const page = await opened();
+    page.onAct = (action, record) => {
+      page.revision++;
+      page.viewOf = () =>
+        action === 'drop' ? emptyView({ record, why: 'Dropped. U brings it back.' }) : undefined;
+      page.rowOf = () => ({ isDropped: action === 'drop' });
+      return page.shown(record);
+    };
+    await page.press('x');
+    page.tell();
+    await settled();
+    expect(page.pair).toBe('Dropped. U brings it back.');
+    expect(await page.press('x')).toBe(false);
+    await page.press('u');
+    page.tell();
+    await settled();
+    expect(page.pair).toBe(0);
+    expect(page.heard().filter((one) => one.startsWith('act'))).toEqual(['act drop 0', 'act undo 0']);
+  });
+
+  it('leaves the pair where it was scrolled to when the same one is drawn again', async () => {
+    const page = await opened();
+    page.calls.length = 0;
+    await page.change();
+    await page.press('f');
+    expect(page.calls).toEqual([]);
+    await page.press('ArrowDown');
+    expect(page.calls).toEqual(['pair to top']);
+  });
+
+  it('shows a newer state that the client sends, but not over another selection', async () => {
+    const page = await opened();
+    page.client.channel.notify('view', { ...page.shown(0), undoCount: 7 });
+    page.client.channel.notify('view', { ...page.shown(0), revision: 0 });
+    expect(page.state.shown?.undoCount).toBe(7);
+    page.client.isHolding = true;
+    await page.press('ArrowDown');
+    page.client.channel.notify('view', page.shown(0));
+    expect(page.state.selected?.record).toBe(1);
+  });
+
+  it('says why an action failed, until the next one', async () => {
+    const page = await opened();
+    page.onAct = () => {
+      throw new Error('The file is read-only.');
+    };
+    await page.press('f');
+    expect(page.state.notice).toBe('The file is read-only.');
+    page.onAct = () => null;
+    await page.press('f');
+    expect(page.state.notice).toBeUndefined();
+  });
+});
+
+describe('an empty list', () => {
+  it.each([
+    ['Reading…', undefined, 'all'],
+    ['Reading…', { phase: 'reading' }, 'findings'],
+    ['This file has no rows.', {}, 'all'],
+    ['No pairs recognised.', { reason: 'No pairs recognised.' }, 'all'],
+    ['No findings.', {}, 'findings'],
+    ['No findings so far. Scoring is still running.', { phase: 'scoring' }, 'findings'],
+  ] as const)('says "%s"', async (message, status, order) => {
+    const page = Object.assign(new FakeDatasetPage(), { recordCount: 0 });
+    page.start();
+    if (status) page.tell(status);
+    await page.dispatch({ kind: 'ordered', order });
+    expect(page.listMessage).toBe(message);
+  });
+
+  it('says why the first rows could not be loaded', async () => {
+    const page = new FakeDatasetPage();
+    page.client.isHolding = true;
+    page.start();
+    await settled();
+    page.client.held[0]!.fail('The file is damaged.');
+    await settled();
+    expect(page.listMessage).toBe("Can't load these rows: The file is damaged.");
+  });
+});
