@@ -1,41 +1,37 @@
 // What commands do to a dataset: open, survey, score.
 import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
 
 import { messages, missingShardsMessage } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { stageProgress } from '#core/progress.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
-import { countScores, unscoredMessage } from '#core/reward/counts.ts';
-import type { Member } from '#core/reward/ensemble.ts';
-import { Ensemble } from '#core/reward/ensemble.ts';
-import type { ScorerRule } from '#core/reward/scorerRule.ts';
-import { MIN_PAIRS } from '#core/score/consistency.ts';
+import { unscoredMessage } from '#core/reward/counts.ts';
+import type { Ensemble } from '#core/reward/ensemble.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
-import { answerLength, whyTooFew, whyUnscorable } from '#core/score/scorable.ts';
-import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
-import { fittedShare, groupOf, pairBatches, readWantedPairs, restMargins } from '#node/engine.ts';
+import { groupOf } from '#node/engine.ts';
 import type { DataFile } from '#node/files.ts';
 import { openGroup } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
-import { openScorers } from '#node/scorers/open.ts';
-import { consistencyMember } from '#node/scorers/pairTable.ts';
-import type { PairFacts, RatingSource } from '#node/scorers/rating.ts';
-import type { FitStage, Scored } from '#node/scoring/fit.ts';
-import { score, SELF_TEST_SHARE } from '#node/scoring/fit.ts';
+import type { FitStage } from '#node/scoring/fit.ts';
+import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
+import type { NamedScorers, RunListener } from '#node/scoring/run.ts';
+import { runScoring, whyUnscored } from '#node/scoring/run.ts';
 import { maxSigned } from '#node/signatures.ts';
-import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
-import { assertSame, pairSources, surveyDataset } from '#node/survey.ts';
+import type { SurveyedDataset } from '#node/survey.ts';
+import { surveyDataset } from '#node/survey.ts';
 import type { FileSurvey } from '#node/surveyFile.ts';
 import { surveyFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
+import { datasetTarget, scorableOf } from './scoringTarget.ts';
 
 export interface ScoreOptions {
   readonly seed: number;
@@ -102,45 +98,6 @@ export async function openSurveyed(command: Command, paths: readonly string[]): 
   return surveyed;
 }
 
-/** Fits the built-in scorer in a child process. */
-async function fitDataset(
-  { bar, note, signal, machine }: Command,
-  dataset: SurveyedDataset,
-  options: ScoreOptions,
-): Promise<{ readonly scored: Scored; readonly margins: Float32Array }> {
-  const sources = pairSources(dataset);
-  const reason = sources.whyNone ?? whyTooFew(sources.preferenceCount, dataset.judgementCount);
-  if (reason !== undefined) throw messages.notScorable(dataset.name, reason);
-  const numbers: number[] = [];
-  const share = fittedShare(dataset.files.reduce((sum, { survey }) => sum + answerLength(survey.facts), 0));
-  const scored = await score(machine.start, {
-    pairs: () => pairBatches(sources.files, share, options.groupBy, numbers),
-    pairCount: Math.ceil(sources.preferenceCount * share),
-    seed: options.seed,
-    selfTest: options.selfTest,
-    onProgress: ({ stage, done }) => {
-      bar.show(STAGE_TITLES[stage], done);
-    },
-    onRestart: (reason) => {
-      note(`${reason} Starting another one.`);
-    },
-    signal,
-  });
-  await assertSame(dataset);
-  const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
-  numbers.forEach((number, i) => {
-    margins[number] = scored.result.margins[i] ?? Number.NaN;
-  });
-  if (numbers.length < sources.preferenceCount) {
-    const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
-    const read = readerOf(scored.result);
-    for await (const { number, margin } of restMargins(sources.files, read, options.groupBy, isKnown)) {
-      margins[number] = margin;
-    }
-  }
-  return { scored, margins };
-}
-
 /** Margins of a dataset and what they are worth, from any scorer. */
 export interface DatasetScores {
   /** As texts name it. */
@@ -159,42 +116,6 @@ export interface DatasetScores {
   readonly counts: ScoreCounts;
 }
 
-/** Throws where no pair at all has a score. */
-function countOrThrow({ name }: SurveyedDataset, ...counted: Parameters<typeof countScores>): ScoreCounts {
-  const counts = countScores(...counted);
-  if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'there is none');
-  return counts;
-}
-
-/** The pairs of all files, numbered through. */
-function ratingSource(dataset: SurveyedDataset): RatingSource {
-  const { files, pairCount } = dataset;
-  // Pairs are asked for in order: the file of the last one is seldom far.
-  let at = 0;
-  const fileOf = (pair: number): SurveyedFile => {
-    while (at > 0 && (files[at]?.firstPair ?? 0) > pair) at--;
-    while ((files[at + 1]?.firstPair ?? Infinity) <= pair) at++;
-    return files[at] as SurveyedFile;
-  };
-  const facts: PairFacts = {
-    pairCount,
-    isTie: (pair) => fileOf(pair).survey.facts.isTie(pair - fileOf(pair).firstPair),
-    identity: (pair) => fileOf(pair).survey.facts.identity(pair - fileOf(pair).firstPair),
-    answerLength: (pair) => fileOf(pair).survey.facts.answerLength(pair - fileOf(pair).firstPair),
-  };
-  return {
-    facts,
-    async *pass(wanted) {
-      for (const { file, survey, firstPair } of files) {
-        if (whyUnscorable(survey.recognition.mapping) !== undefined) continue;
-        const isWanted = (number: number): boolean => wanted(firstPair + number);
-        for await (const read of readWantedPairs(file.records, survey.recognition, survey.facts, isWanted))
-          yield { ...read, number: firstPair + read.number };
-      }
-    },
-  };
-}
-
 function lengthDifferences(dataset: SurveyedDataset): Float64Array {
   const lengths = new Float64Array(dataset.pairCount);
   for (const { survey, firstPair } of dataset.files) {
@@ -205,86 +126,33 @@ function lengthDifferences(dataset: SurveyedDataset): Float64Array {
   return lengths;
 }
 
-/** Scores a dataset with a panel: the scorers of preflens.json, or the model that the command names. */
-async function rateEnsemble(
-  command: Command,
-  dataset: SurveyedDataset,
-  rules: readonly ScorerRule[],
-  folder: string,
-  options: ScoreOptions,
-): Promise<DatasetScores> {
-  const [first] = dataset.files;
-  const { whyNone } = pairSources(dataset);
-  if (whyNone !== undefined || !first) throw messages.notScorable(dataset.name, whyNone ?? 'it is empty');
-  const file = {
-    path: first.file.path,
-    mapping: first.survey.recognition.mapping,
-    firstPairOf: (record: number) => firstPairOf(dataset, record),
-  };
-  const { scorers, failed } = await openScorers(rules, folder, file, command.machine, command.signal);
-  for (const error of failed) command.note(error.message);
-  const source = ratingSource(dataset);
-  const members: Member[] = [...scorers];
-  try {
-    for (const scorer of scorers) {
-      for (const warning of scorer.warnings) command.note(`${scorer.name}: ${warning}`);
-      const words = stageProgress(() => performance.now());
-      await scorer.rate({
-        source,
-        signal: command.signal,
-        onProgress({ done, scoredPairs, pairs }) {
-          command.bar.show(
-            `${scorer.name}: ${scoredPairs.toLocaleString('en')} of ${plural(pairs, 'pair')}, ${words(scorer.name, done)}`,
-            done,
-          );
-        },
-        onSome: () => undefined,
-      });
-    }
-    await assertSame(dataset);
-  } finally {
-    for (const scorer of scorers) scorer.close();
-  }
-  if (rules.some(({ kind }) => kind === 'consistency')) {
-    const { margins } = await fitDataset(command, dataset, { ...options, selfTest: false });
-    members.push(consistencyMember(source.facts, margins));
-  }
-  const ensemble = new Ensemble(members);
-  ensemble.measure(source.facts);
-  const margins = new Float32Array(dataset.pairCount).fill(Number.NaN);
-  for (const { survey, firstPair } of dataset.files) {
-    const { facts } = survey;
-    for (let pair = 0; pair < facts.pairCount; pair++) {
-      if (facts.isTie(pair)) continue;
-      const { margin, dispute } = ensemble.verdict(facts.identity(pair));
-      facts.setMargin(pair, margin, dispute);
-      margins[firstPair + pair] = margin;
-    }
-  }
-  const lengths = lengthDifferences(dataset);
-  const counts = countOrThrow(dataset, source.facts, margins, members);
+/** How the command line shows a run. */
+function listenerOf({ bar, note }: Command): RunListener {
+  const estimate = stageProgress(() => performance.now());
   return {
-    counts,
-    scorer: ensemble.name,
-    scorerId: ensemble.name,
-    margins,
-    trust: trustOf(margins, lengths),
-    selfTest: options.selfTest ? plantedTest(margins, lengths, options.seed + 1, SELF_TEST_SHARE) : undefined,
-    reasons: () => [],
-    ensemble,
+    onProgress(progress) {
+      const { done } = progress;
+      if (progress.stage === 'rating')
+        bar.show(`${progress.scorer}: ${progress.count}, ${estimate(progress.scorer, done)}`, done);
+      else bar.show(STAGE_TITLES[progress.stage], done);
+    },
+    onWarning: note,
+    onRestart: (reason) => {
+      note(`${reason} Starting another one.`);
+    },
+    log: () => undefined,
   };
-}
-
-function firstPairOf({ files }: SurveyedDataset, record: number): number {
-  const file = files.findLast(({ firstRecord }) => firstRecord <= record);
-  return file ? file.firstPair + file.survey.facts.pairsOf(record - file.firstRecord)[0] : 0;
 }
 
 /** Who scores a file: the model that the command names, else what its preflens.json says. */
-export function scorersFor(path: string, model: string | undefined): ReturnType<typeof configuredScorers> {
+export function scorersFor(path: string, model: string | undefined): NamedScorers {
   return model === undefined
     ? configuredScorers(path)
     : { rules: [{ kind: 'onnx', model: resolve(model) }], folder: '.' };
+}
+
+function scorersOf({ files: [first] }: SurveyedDataset, { model }: ScoreOptions): NamedScorers {
+  return scorersFor(first?.file.path ?? '.', model);
 }
 
 /** Scores a dataset: with the scorers that the command or its preflens.json names, else with the built-in one. */
@@ -293,29 +161,51 @@ export async function scoreDataset(
   dataset: SurveyedDataset,
   options: ScoreOptions,
 ): Promise<DatasetScores> {
-  const [first] = dataset.files;
-  const { rules, folder } = scorersFor(first?.file.path ?? '.', options.model);
-  if (rules.some(({ kind }) => kind !== 'consistency'))
-    return rateEnsemble(command, dataset, rules, folder, options);
-  const { scored, margins } = await fitDataset(command, dataset, options);
-  const read = readerOf(scored.result);
+  const { machine, signal } = command;
+  const { name } = dataset;
+  const { seed, groupBy, selfTest } = options;
+  const scorers = scorersOf(dataset, options);
+  const target = datasetTarget(dataset);
+  const reason = whyUnscored(target, scorers);
+  if (reason !== undefined) throw messages.notScorable(name, reason);
+  const outcome = await runScoring(
+    target,
+    { scorers, machine, seed, groupBy, selfTest, staysOpen: false, signal },
+    listenerOf(command),
+  );
+  const { counts } = outcome;
+  if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'there is none');
+  const { margins } = target;
+  if (outcome.kind === 'ensemble') {
+    const { ensemble } = outcome;
+    const lengths = lengthDifferences(dataset);
+    return {
+      counts,
+      scorer: ensemble.name,
+      scorerId: ensemble.name,
+      margins,
+      trust: trustOf(margins, lengths),
+      selfTest: selfTest ? plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE) : undefined,
+      reasons: () => [],
+      ensemble,
+    };
+  }
+  const { result, selfTest: tested } = outcome.fitted;
+  const read = readerOf(result);
   return {
-    counts: countOrThrow(dataset, ratingSource(dataset).facts, margins),
+    counts,
     scorer: CONSISTENCY_WORDS,
     scorerId: CONSISTENCY_NAME,
     margins,
-    trust: scored.result.trust,
-    selfTest: scored.selfTest,
-    reasons: (pair, value) => read(pairText(pair), groupOf(value, options.groupBy)).reasons,
+    trust: result.trust,
+    selfTest: tested,
+    reasons: (pair, value) => read(pairText(pair), groupOf(value, groupBy)).reasons,
     ensemble: undefined,
   };
 }
 
 /** Whether a dataset gets scores at all: the built-in scorer needs company, others do not. */
 export function isScorable(dataset: SurveyedDataset, options: ScoreOptions): boolean {
-  const { preferenceCount } = pairSources(dataset);
-  const [first] = dataset.files;
-  const { rules } = scorersFor(first?.file.path ?? '.', options.model);
-  const isNamed = rules.some(({ kind }) => kind !== 'consistency');
-  return preferenceCount >= (isNamed ? 1 : MIN_PAIRS);
+  const scorable = scorableOf(dataset);
+  return scorable.preferenceCount > 0 && whyUnscored(scorable, scorersOf(dataset, options)) === undefined;
 }

@@ -16,6 +16,8 @@ import type { Settings } from '#protocol/editor/options.ts';
 import type { Phase } from '#protocol/editor/status.ts';
 import { OpenDataset } from '#session/dataset.ts';
 import { OpenDocument } from '#session/document.ts';
+import type { RunningJob } from '#session/jobs/scoring.ts';
+import { startJob } from '#session/jobs/scoring.ts';
 import { fileNameOf, pathOf, readableUri } from '#session/names.ts';
 import { relateTask } from '#session/relateTask.ts';
 import { DiskSource } from '#session/sources/disk.ts';
@@ -24,8 +26,6 @@ import type { Source } from '#session/sources/source.ts';
 
 import { attempt, fileSettings, loadDecisions, watchBudget, wordsOf } from './fileRules.ts';
 import { reportProgress } from './progress.ts';
-import type { RunningJob } from './scoringJobs.ts';
-import { startJob } from './scoringJobs.ts';
 import type { Client } from './serveEditor.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import { log, show } from './show.ts';

@@ -25,7 +25,7 @@ import type { NumberedPair } from '#node/scorers/rating.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
-import { breathe } from './breathe.ts';
+import { Slices } from './breathe.ts';
 import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
 import type { PairScore, Scores } from './scores.ts';
@@ -43,9 +43,6 @@ export interface ReadPair extends ReadRecord {
   /** Number of the pair in its record. */
   readonly index: number;
 }
-
-/** How long other requests wait at most while margins are set. */
-const SLICE_MS = 8;
 
 /** Pairs among which duplicates and circles are found within an edit: some 20 ms. */
 const MAX_AT_AN_EDIT = 20_000;
@@ -184,14 +181,14 @@ export class OpenDataset {
   }
 
   /**
-   * Takes the scores of the pairs in `numbers`, as they were numbered when scoring began. Pairs that
-   * were edited meanwhile are read anew with the fitted model.
+   * Takes the margins of a fit, by the numbers that pairs had when scoring began. Pairs that changed since get theirs from
+   * the fitted model.
    */
-  setScores(result: ConsistencyResult, numbers: readonly number[], settings: Settings): void {
+  setScores(result: ConsistencyResult, margins: Float32Array, settings: Settings): void {
     this.#ensemble = undefined;
     this.#scores = consistencyScores(result, settings);
     const { facts } = this.#survey;
-    this.marginsByOrigin(result.margins, numbers).forEach((margin, pair) => {
+    this.marginsByOrigin(margins).forEach((margin, pair) => {
       facts.setMargin(pair, margin);
     });
     this.#scoreNewPairs();
@@ -201,20 +198,19 @@ export class OpenDataset {
   /** Takes what a panel has so far, for all pairs as they are now. Lets other requests run meanwhile. */
   async setEnsemble(ensemble: Ensemble, settings: Settings, signal: AbortSignal): Promise<void> {
     this.#ensemble = ensemble;
-    let slice = performance.now();
+    const slices = new Slices();
     const { facts } = this.#survey;
     const generation = this.#generation;
     for (let pair = 0; pair < facts.pairCount; pair++) {
-      this.#setVerdict(ensemble, pair);
-      if (performance.now() - slice < SLICE_MS) continue;
-      await breathe();
+      ensemble.judge(facts, pair);
+      if (!slices.isOver) continue;
+      await slices.breathe();
       signal.throwIfAborted();
       // The text was edited or read anew: then the margins are set once more, from the start.
       if (this.#generation !== generation) {
         await this.setEnsemble(ensemble, settings, signal);
         return;
       }
-      slice = performance.now();
     }
     this.#scores = ensembleScores(ensemble, facts, settings);
     this.#rank();
@@ -247,37 +243,33 @@ export class OpenDataset {
         number < facts.pairCount &&
         compareKeys(facts.identity(number).chosenKey, identify(pair).chosenKey) === 0;
       if (!ensemble || !isSame) continue;
-      this.#setVerdict(ensemble, number);
+      ensemble.judge(facts, number);
       isNew ||= !Number.isNaN(facts.margin(number));
     }
     if (isNew) this.#rank();
     return isNew;
   }
 
-  /** Margins by pair as it is now, of pairs that were numbered when scoring began. */
-  marginsByOrigin(margins: Float32Array, numbers: readonly number[]): Float32Array {
-    const scoredAs = new Map(numbers.map((number, i) => [number, i]));
+  /** Margins by the numbers that pairs have now, from margins by the numbers that they had when scoring began. */
+  marginsByOrigin(margins: Float32Array): Float32Array {
     const { pairs, pairCount } = this.#survey.facts;
-    return Float32Array.from({ length: pairCount }, (_, pair) => {
-      const at = scoredAs.get(pairs.origin[pair] ?? -1) ?? -1;
-      return margins[at] ?? Number.NaN;
-    });
+    return Float32Array.from(
+      { length: pairCount },
+      (_, pair) => margins[pairs.origin[pair] ?? -1] ?? Number.NaN,
+    );
   }
 
-  /** The margin of a pair that was not fitted, by its number when scoring began. Nothing when it changed since. */
-  setLateMargin(number: number, margin: number): void {
-    const { facts } = this.#survey;
-    if (facts.pairs.origin[number] === number && Number.isNaN(facts.margin(number)))
-      facts.setMargin(number, margin);
-  }
-
-  /** Ranks anew once late margins are in, with all of them in view. */
-  rankAll(percent: number): void {
+  /** Takes margins, by the numbers that pairs had when scoring began, for pairs without one; ranks with all of them in view. */
+  setRest(margins: Float32Array, percent: number): void {
     if (!this.#scores) return;
-    // A copy: edits must not move what later budgets are cut from.
-    const margins = this.#survey.facts.margins.slice();
-    const ranking = rankingOf(this.#scores.scorer, margins, margins, percent);
-    this.#scores = { ...this.#scores, ...ranking, ranked: margins };
+    const { facts } = this.#survey;
+    this.marginsByOrigin(margins).forEach((margin, pair) => {
+      if (Number.isNaN(facts.margin(pair))) facts.setMargin(pair, margin);
+    });
+    // A copy: edits must not move the margins that later budgets are cut from.
+    const all = facts.margins.slice();
+    const ranking = rankingOf(this.#scores.scorer, all, all, percent);
+    this.#scores = { ...this.#scores, ...ranking, ranked: all };
     this.#rank();
   }
 
@@ -362,13 +354,6 @@ export class OpenDataset {
     return this.#lists.indexOf(record, pair);
   }
 
-  #setVerdict(ensemble: Ensemble, number: number): void {
-    const { facts } = this.#survey;
-    if (facts.isTie(number)) return;
-    const { margin, dispute } = ensemble.verdict(facts.identity(number));
-    facts.setMargin(number, margin, dispute);
-  }
-
   #putRelations(relations: Relations): void {
     this.#relations = relations;
     this.#lists.set('relations', relations);
@@ -404,7 +389,7 @@ export class OpenDataset {
       if (facts.pairs.origin[number] !== -1) continue;
       if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
       if (this.#ensemble) {
-        this.#setVerdict(this.#ensemble, number);
+        this.#ensemble.judge(facts, number);
         continue;
       }
       const record = facts.recordOf(number);

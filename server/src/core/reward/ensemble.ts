@@ -1,4 +1,5 @@
 // Several scorers of one file as one: mean, spread, votes.
+import type { Facts } from '../dataset/facts.ts';
 import { PARTIAL } from '../dataset/facts.ts';
 import type { Identity } from '../model/identity.ts';
 import type { Account } from './reading.ts';
@@ -89,5 +90,12 @@ export class Ensemble {
       votes: margins.length,
       dispute: (flags & ANSWER_CUT) === 0 ? apart : PARTIAL,
     };
+  }
+
+  /** Sets the margin and the dispute of a pair. A tie has none. */
+  judge(facts: Facts, pair: number): void {
+    if (facts.isTie(pair)) return;
+    const { margin, dispute } = this.verdict(facts.identity(pair));
+    facts.setMargin(pair, margin, dispute);
   }
 }

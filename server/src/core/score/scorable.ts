@@ -18,9 +18,9 @@ export function whyTooFew(preferenceCount: number, judgementCount: number): stri
   return `${plural(preferenceCount, 'pair')} ${preferenceCount === 1 ? 'is' : 'are'} too few to score: the consistency scorer needs at least ${MIN_PAIRS} to compare with each other.`;
 }
 
-/** Text of all answers, in UTF-16 units. */
-export function answerLength(facts: Facts): number {
-  let units = 0;
-  for (let pair = 0; pair < facts.pairCount; pair++) units += facts.answerLength(pair);
-  return units;
+/** The length of all answers together, in UTF-16 units. */
+export function answerLength(facts: Pick<Facts, 'pairCount' | 'answerLength'>): number {
+  let length = 0;
+  for (let pair = 0; pair < facts.pairCount; pair++) length += facts.answerLength(pair);
+  return length;
 }

@@ -101,7 +101,7 @@ export interface Rater {
 export interface RatingJob {
   readonly source: RatingSource;
   /** Pairs to be scored with the sample: those that somebody will want to know of. */
-  readonly first?: ReadonlySet<number>;
+  readonly first?: ReadonlySet<number> | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RatingProgress) => void;
   /** The sample is through, and now and then later: margins can be ranked. */

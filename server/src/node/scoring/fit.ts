@@ -11,7 +11,7 @@ export const SELF_TEST_SHARE = 0.2;
 
 export type FitStage = 'reading' | 'fitting' | 'self-test';
 
-export interface Progress {
+export interface FitProgress {
   readonly stage: FitStage;
   /** 0 to 1 within the stage. */
   readonly done: number;
@@ -25,7 +25,7 @@ export interface ScoringJob {
   readonly seed: number;
   /** Plant flips after the fit and count how many the ranking finds: doubles the work. */
   readonly selfTest: boolean;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: FitProgress) => void;
   /** A process died; the next one takes over. */
   readonly onRestart?: (reason: string) => void;
   /** The margins are known; the self-test follows. */

@@ -1,0 +1,278 @@
+// One scoring run: from the scorers that preflens.json names to the margins of a dataset. The command line and the editor
+// run the same; each brings its own target and listener.
+import { messages } from '#core/messages.ts';
+import type { ScoreCounts } from '#core/reward/counts.ts';
+import { countScores, pairCountText, unscoredMessage } from '#core/reward/counts.ts';
+import type { Member } from '#core/reward/ensemble.ts';
+import { Ensemble } from '#core/reward/ensemble.ts';
+import type { ScorerRule } from '#core/reward/scorerRule.ts';
+import { readerOf } from '#core/score/model.ts';
+import { answerLength, whyTooFew } from '#core/score/scorable.ts';
+import { plural } from '#core/words/numbers.ts';
+import type { ConsistencyResult } from '#protocol/scorer.ts';
+
+import type { PairSource } from '../engine.ts';
+import { fittedShare, pairBatches, restMargins } from '../engine.ts';
+import type { ScoredFile, ScorerMachine } from '../scorers/open.ts';
+import { openScorers } from '../scorers/open.ts';
+import { consistencyMember } from '../scorers/pairTable.ts';
+import type { PairScorer, RatingSource } from '../scorers/rating.ts';
+import type { FitProgress, Scored } from './fit.ts';
+import { score } from './fit.ts';
+
+/** The scorers of a run. Without a rule that names another one, the built-in scorer alone. */
+export interface NamedScorers {
+  readonly rules: readonly ScorerRule[];
+  /** Files in the rules are relative to it. */
+  readonly folder: string;
+}
+
+/** What decides whether a dataset can be scored. */
+export interface Scorable {
+  /** The reason if the schema allows no scores. */
+  readonly whyNone?: string | undefined;
+  /** Pairs that are no ties. */
+  readonly preferenceCount: number;
+  readonly judgementCount: number;
+}
+
+/** A dataset to score: the files of a command, or a file that is open in an editor and changes meanwhile. */
+export interface ScoringTarget extends Scorable {
+  /** As messages name it. */
+  readonly name: string;
+  readonly file: ScoredFile;
+  /** Rises with every change. */
+  readonly revision: number;
+  /** The pairs as they are now. */
+  source(): RatingSource;
+  /** Of the pairs as they are now. */
+  readonly margins: Float32Array;
+  /** Pairs to score with the sample: somebody will soon look at them. */
+  readonly first?: () => ReadonlySet<number>;
+  /** Marks every pair with its present number, which the margins of a fit go by, and returns the pairs to fit. */
+  begin(): readonly PairSource[];
+  /** Takes the margins of a fit. Pairs outside the fitted share are NaN. */
+  takeFit(result: ConsistencyResult, margins: Float32Array): void;
+  /** Takes the margins of a fit again, with those of pairs outside the fitted share. */
+  takeRest(margins: Float32Array): void;
+  /** Margins by the numbers that pairs have now, from margins by the numbers of `begin`. */
+  renumber(margins: Float32Array): Float32Array;
+  /** Measures the ensemble and takes its margins. */
+  takeEnsemble(ensemble: Ensemble, signal: AbortSignal): Promise<void>;
+  /** Rejects if the files changed on disk. */
+  readonly assertSame?: () => Promise<void>;
+}
+
+/** A scorer of preflens.json rates pairs. */
+export interface RatingStage {
+  readonly stage: 'rating';
+  readonly scorer: string;
+  /** "120 of 600 pairs". */
+  readonly count: string;
+  /** 0 to 1. */
+  readonly done: number;
+}
+
+export interface RunListener {
+  onProgress(progress: FitProgress | RatingStage): void;
+  /** A person should know of it; the run continues. */
+  onWarning(message: string): void;
+  /** A process died; the next one continues its work. */
+  onRestart(reason: string): void;
+  /** The scorers of preflens.json are open; the run waits. */
+  readonly onOpened?: (ensemble: Ensemble, scorers: readonly PairScorer[]) => Promise<void>;
+  /** A scorer has rated its sample. */
+  readonly onSample?: () => void;
+  log(line: string): void;
+}
+
+export interface RunOptions {
+  readonly scorers: NamedScorers;
+  readonly machine: ScorerMachine;
+  readonly seed: number;
+  readonly groupBy: string | undefined;
+  /** Of the built-in scorer, where it is alone. */
+  readonly selfTest: boolean;
+  /** Scorers stay open until the signal aborts, for pairs that edits bring. Without it, they are closed once they have rated. */
+  readonly staysOpen: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** From the built-in scorer alone, or from the scorers of preflens.json. */
+export type ScoringOutcome = { readonly counts: ScoreCounts } & (
+  | { readonly kind: 'fit'; readonly fitted: Scored }
+  | { readonly kind: 'ensemble'; readonly ensemble: Ensemble }
+);
+
+interface Run {
+  readonly target: ScoringTarget;
+  readonly options: RunOptions;
+  readonly listener: RunListener;
+}
+
+function isNamed({ kind }: ScorerRule): boolean {
+  return kind !== 'consistency';
+}
+
+/** The reason why these scorers give a dataset no scores; undefined where they can. */
+export function whyUnscored(
+  { whyNone, preferenceCount, judgementCount }: Scorable,
+  { rules }: NamedScorers,
+): string | undefined {
+  return whyNone ?? (rules.some(isNamed) ? undefined : whyTooFew(preferenceCount, judgementCount));
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Counts the pairs with and without scores. Throws if every pair that could have one is without. */
+function countOrThrow(target: ScoringTarget, members: readonly Member[]): ScoreCounts {
+  const counts = countScores(target.source().facts, target.margins, members);
+  if (counts.scored === 0 && counts.refused + counts.unscored > 0)
+    throw messages.nothingScored(target.name, unscoredMessage(counts));
+  return counts;
+}
+
+/** What a fit gives. Margins go by the numbers that pairs had when it began. */
+interface Fitted {
+  readonly scored: Scored;
+  readonly margins: Float32Array;
+}
+
+/** Fits the built-in scorer. Pairs outside the fitted share get their margins from the fitted models, in one more pass. */
+async function fit(
+  { target, options, listener }: Run,
+  selfTest: boolean,
+  taker?: Pick<ScoringTarget, 'takeFit' | 'takeRest'>,
+): Promise<Fitted> {
+  const { machine, groupBy, seed, signal } = options;
+  const files = target.begin();
+  const { preferenceCount } = target;
+  const { facts } = target.source();
+  const share = fittedShare(answerLength(facts));
+  const margins = new Float32Array(facts.pairCount).fill(Number.NaN);
+  const numbers: number[] = [];
+  const begun = performance.now();
+  const scored = await score(
+    async (wishes) => {
+      const scorer = await machine.start(wishes);
+      listener.log(`Scoring process ${scorer.pid} started.`);
+      return scorer;
+    },
+    {
+      pairs: () => pairBatches(files, share, groupBy, numbers),
+      pairCount: Math.ceil(preferenceCount * share),
+      seed,
+      selfTest,
+      onProgress: (progress) => {
+        listener.onProgress(progress);
+      },
+      onRestart: (reason) => {
+        listener.onRestart(reason);
+      },
+      onScored: (result) => {
+        listener.log(`${plural(result.margins.length, 'pair')} scored in ${seconds(begun)}.`);
+        numbers.forEach((number, i) => {
+          margins[number] = result.margins[i] ?? Number.NaN;
+        });
+        taker?.takeFit(result, margins);
+      },
+      signal,
+    },
+  );
+  await target.assertSame?.();
+  if (numbers.length < preferenceCount) {
+    const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
+    for await (const { number, margin } of restMargins(files, readerOf(scored.result), groupBy, isKnown)) {
+      signal.throwIfAborted();
+      margins[number] = margin;
+    }
+    taker?.takeRest(margins);
+  }
+  return { scored, margins };
+}
+
+/** The built-in scorer alone. */
+async function runFit(run: Run): Promise<ScoringOutcome> {
+  const { target, options } = run;
+  const { scored } = await fit(run, options.selfTest, target);
+  return { kind: 'fit', fitted: scored, counts: countOrThrow(target, []) };
+}
+
+/** The built-in scorer as a member of an ensemble; undefined where it has too few pairs to compare. */
+async function fitMember(run: Run): Promise<Member | undefined> {
+  const { target, listener } = run;
+  const reason = whyTooFew(target.preferenceCount, target.judgementCount);
+  if (reason !== undefined) {
+    listener.onWarning(reason);
+    return undefined;
+  }
+  const { margins } = await fit(run, false);
+  const present = target.renumber(margins);
+  return consistencyMember(target.source().facts, present);
+}
+
+/** Rates the pairs with one scorer. Edits move pairs meanwhile, so a changed target is rated again: known pairs cost nothing. */
+async function rateAll({ target, options, listener }: Run, scorer: PairScorer): Promise<void> {
+  const begun = performance.now();
+  for (let revision: number | undefined; revision !== target.revision;) {
+    ({ revision } = target);
+    await scorer.rate({
+      source: target.source(),
+      first: target.first?.(),
+      signal: options.signal,
+      onProgress: ({ done, scoredPairs, pairs }) => {
+        const count = `${scoredPairs.toLocaleString('en')} of ${plural(pairs, 'pair')}`;
+        listener.onProgress({ stage: 'rating', scorer: scorer.name, count, done });
+      },
+      onSome: () => listener.onSample?.(),
+    });
+  }
+  listener.log(`${scorer.name}: scored in ${seconds(begun)}.`);
+}
+
+/** The scorers of preflens.json, the built-in one among them where it is named. */
+async function runEnsemble(run: Run): Promise<ScoringOutcome> {
+  const { target, listener, options } = run;
+  const { scorers: named, machine, staysOpen, signal } = options;
+  const { rules, folder } = named;
+  target.begin();
+  const { scorers, failed } = await openScorers(rules, folder, target.file, machine, signal);
+  const close = (): void => {
+    for (const scorer of scorers) scorer.close();
+  };
+  signal.addEventListener('abort', close, { once: true });
+  let ensemble = new Ensemble(scorers);
+  try {
+    signal.throwIfAborted();
+    for (const { message } of failed) listener.onWarning(message);
+    for (const { name, warnings } of scorers)
+      for (const warning of warnings) listener.onWarning(`${name}: ${warning}`);
+    await listener.onOpened?.(ensemble, scorers);
+    for (const scorer of scorers) await rateAll(run, scorer);
+    await target.assertSame?.();
+  } finally {
+    if (!staysOpen || signal.aborted) {
+      signal.removeEventListener('abort', close);
+      close();
+    }
+  }
+  const member = rules.every(isNamed) ? undefined : await fitMember(run);
+  if (member) ensemble = new Ensemble([...scorers, member]);
+  await target.takeEnsemble(ensemble, signal);
+  const counts = countOrThrow(target, ensemble.members);
+  const others = unscoredMessage(counts);
+  listener.log(`${pairCountText(counts.scored)} scored${others === '' ? '' : `; ${others}`}.`);
+  return { kind: 'ensemble', ensemble, counts };
+}
+
+/** Scores a dataset. Rejects with the signal's reason when cancelled, and when no pair gets a score. */
+export async function runScoring(
+  target: ScoringTarget,
+  options: RunOptions,
+  listener: RunListener,
+): Promise<ScoringOutcome> {
+  const run = { target, options, listener };
+  return options.scorers.rules.some(isNamed) ? runEnsemble(run) : runFit(run);
+}
