@@ -52,7 +52,7 @@ function surveyed(lines: readonly string[], settings: RuleSettings): Surveyed {
   for (const raw of raws) surveyor.add(raw);
   const survey = surveyor.end();
   const { recognition } = survey;
-  if (!recognition) throw new Error('bench: a planted file is not recognised');
+  if (!recognition) throw new Error(`No schema fits the planted records, such as ${lines[0] ?? ''}`);
   return { raws, survey: { ...survey, recognition } };
 }
 

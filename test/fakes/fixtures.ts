@@ -66,7 +66,14 @@ export function fixtureText(stage: FixtureStage, rule: string): string | undefin
 
 function fixtureLines(stage: FixtureStage, rule: string): object[] {
   const text = fixtureText(stage, rule)?.trim() ?? '';
-  return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as object);
+  if (text === '') return [];
+  return text.split('\n').map((line, i) => {
+    try {
+      return JSON.parse(line) as object;
+    } catch (error) {
+      throw new Error(`${fixturePath(stage, rule)}, line ${i + 1}: ${String(error)}`, { cause: error });
+    }
+  });
 }
 
 export function casesOf(stage: 'record', rule: string): readonly RecordCase[];

@@ -1,7 +1,7 @@
 // A new check or schema as files: their texts alone. `newCheck.ts` and `newSchema.ts` write them.
 import type { FixtureStage } from '../fakes/fixtures.ts';
 import { fixturePath } from '../fakes/fixtures.ts';
-import { mappingFixture } from './missing.ts';
+import { mappingFixture } from './missingInMapping.ts';
 import type { CheckKind, CheckSkeleton, SchemaKind, SchemaSkeleton } from './skeletons.ts';
 import { CHECK_SKELETONS, finderName, SCHEMA_SKELETONS } from './skeletons.ts';
 

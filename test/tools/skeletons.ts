@@ -1,6 +1,9 @@
 // The first texts of a new check and of a new schema. They compile and work on the records of their fixture; what the
-// author has to write is empty or says "skeleton", which `missing.ts` reports.
+// author has to write is empty or says "skeleton", which the tests report.
 import type { FixtureStage } from '../fakes/fixtures.ts';
+
+/** The mark of a text that the author has to replace. */
+export const SKELETON = /skeleton[ _]/;
 
 export interface CheckSkeleton {
   readonly stage: FixtureStage;

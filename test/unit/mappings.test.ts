@@ -22,7 +22,7 @@ import { seededRandom } from '#core/score/random.ts';
 
 import { cut, decode, encode, recordOf } from '../fakes/records.ts';
 import { spell } from '../fakes/spell.ts';
-import { missingInMapping } from '../tools/missing.ts';
+import { missingInMapping } from '../tools/missingInMapping.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 const names = readdirSync(FOLDER)
@@ -93,7 +93,8 @@ it.each(MAPPINGS.map((mapping) => [mapping.id, mapping] as const))('%s is comple
 });
 
 it.each(names)('%s is recognised as its name says', (name) => {
-  expect(recognitionOf(load(name).values).mapping.id).toBe(idOf(name));
+  const { id } = recognitionOf(load(name).values).mapping;
+  expect(id, 'Another schema asks for more fields. Add "marks".').toBe(idOf(name));
 });
 
 it('names every mapping once, and every field in a way that can be read', () => {

@@ -1,18 +1,15 @@
-// What a rule or a schema still lacks, as sentences for its author.
+// What a rule still lacks, as sentences for its author.
 import type { Rule } from '#core/checks/check.ts';
 import { examine, parseRecord } from '#core/checks/examine.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { stageOf } from '#core/checks/table.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
 
 import type { Count } from '../bench/planted.ts';
 import { ALL_ON, NOT_PLANTED } from '../bench/planted.ts';
 import type { FixtureStage, RecordCase } from '../fakes/fixtures.ts';
 import { casesOf, FIXTURE_FOLDERS, fixturePath, fixtureText, mappingOf } from '../fakes/fixtures.ts';
 import { recordOf } from '../fakes/records.ts';
-
-/** What `npm run new:check` and `npm run new:schema` write where the author's own words belong. */
-export const SKELETON = /skeleton[ _]/;
+import { SKELETON } from './skeletons.ts';
 
 /** A part that a rule leaves empty, and the sentence about it. */
 const PARTS: readonly (readonly [isMissing: (rule: Rule) => boolean, sentence: string])[] = [
@@ -82,33 +79,6 @@ export function missingInRule(rule: Rule, count: Count | undefined): string[] {
     isExampleWrong(rule) ? 'Change "example": the rule does not report it.' : '',
     (count?.silent ?? 0) > 0 ? 'Write "message": what this finding saw, with its numbers or names.' : '',
     ...(isOfData ? missingInFixture(id, stage as FixtureStage, count !== undefined) : []),
-  ];
-  return sentences.filter((sentence) => sentence !== '').map((sentence) => `${id}: ${sentence}`);
-}
-
-/** The path of a schema's fixture from the root of the repository, without its ending. */
-export function mappingFixture(id: string): string {
-  return `test/fixtures/mappings/${id}`;
-}
-
-/**
- * Sentences about what a schema lacks.
- * @param fixture the texts of its fixture: records, and what must be read from them
- */
-export function missingInMapping(
-  mapping: Mapping,
-  fixture: { readonly records: string | undefined; readonly expected: string | undefined },
-): string[] {
-  const { id, title, polarity } = mapping;
-  const path = mappingFixture(id);
-  const made = [...new Set(JSON.stringify(mapping).match(/skeleton_\w+/g))];
-  const sentences = [
-    title === '' ? 'Write "title": what people call the dataset or format.' : '',
-    polarity === '' ? 'Write "polarity": which answer is better, in words.' : '',
-    made.length > 0 ? `Name the dataset's own fields in place of ${made.join(', ')}.` : '',
-    fixture.records === undefined ? `Add ${path}.jsonl with one or more records.` : '',
-    SKELETON.test(fixture.records ?? '') ? `Replace the skeleton's records in ${path}.jsonl.` : '',
-    fixture.expected === undefined ? `Write ${path}.json (see test/fixtures/README.md).` : '',
   ];
   return sentences.filter((sentence) => sentence !== '').map((sentence) => `${id}: ${sentence}`);
 }
