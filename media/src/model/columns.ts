@@ -19,7 +19,7 @@ export interface AnswerStart {
 }
 
 export interface Pill {
-  readonly tone: 'edited' | 'verdict' | 'error' | 'warning' | 'information';
+  readonly tone: 'edited' | 'verdict' | 'error' | 'warning' | 'information' | 'more';
   readonly text: string;
   readonly title?: string;
 }
@@ -57,13 +57,24 @@ function textsOf({ record, prompt, chosen, rejected, pairCount, isTie, verdict }
   };
 }
 
+/** Pills of a row, one below the other. */
+const MAX_PILLS = 2;
+
+/** "+3" stands for those that have no room; its title names them. */
+function fitting(pills: readonly Pill[]): readonly Pill[] {
+  if (pills.length <= MAX_PILLS) return pills;
+  const hidden = pills.slice(MAX_PILLS - 1);
+  const title = hidden.map(({ text }) => text).join(', ');
+  return [...pills.slice(0, MAX_PILLS - 1), { tone: 'more', text: `+${hidden.length}`, title }];
+}
+
 function pillsOf({ findings, isEdited, isDropped, verdict }: RowView): readonly Pill[] {
   const edited: Pill = { tone: 'edited', text: isDropped ? 'dropped' : 'edited' };
-  return [
+  return fitting([
     ...(isEdited || isDropped ? [edited] : []),
     ...(verdict ? [{ tone: 'verdict', text: verdict.words } as const] : []),
     ...findings.map(({ rule, severity, message }) => ({ tone: severity, text: rule, title: message })),
-  ];
+  ]);
 }
 
 /** The columns of the dataset page. */
@@ -89,7 +100,7 @@ export const DATASET_COLUMNS: readonly Column<RowView>[] = [
   { name: 'texts', width: 'minmax(0, 1fr)', cellOf: textsOf },
   {
     name: 'pills',
-    width: 'minmax(0, 9.5em)',
+    width: 'minmax(0, 9em)',
     cellOf: (row) => ({ kind: 'pills', pills: pillsOf(row) }),
   },
 ];

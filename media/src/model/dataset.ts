@@ -141,7 +141,6 @@ export function pageState(state: DatasetState): PageState {
     view: shown?.view,
     undoCount: shown?.undoCount ?? 0,
     isReadOnly: !isShown(state) || status === undefined || status.phase === 'reading',
-    findingCount: status?.findingCount ?? 0,
   };
 }
 

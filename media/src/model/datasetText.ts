@@ -10,7 +10,7 @@ export function statusText(status: DatasetStatus | undefined): string {
   const facts = [
     plural(status.recordCount, 'row'),
     status.pairCount === status.recordCount ? undefined : plural(status.pairCount, 'pair'),
-    status.judgementCount > 0 ? plural(status.judgementCount, 'single answer') : undefined,
+    status.judgementCount > 0 ? plural(status.judgementCount, 'single verdict') : undefined,
     status.mapping,
     status.unsavedCount > 0 ? plural(status.unsavedCount, 'unsaved edit') : undefined,
     {

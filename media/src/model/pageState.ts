@@ -9,12 +9,10 @@ export interface PageState {
   readonly undoCount: number;
   /** The file is being read, or the selected row is not shown yet. */
   readonly isReadOnly: boolean;
-  /** Of the file; the dataset page knows it before it has a view. */
-  readonly findingCount?: number;
 }
 
-export function canWalk({ view, findingCount = 0 }: PageState): boolean {
-  return (view?.findingCount ?? findingCount) > 0;
+export function canWalk({ view }: PageState): boolean {
+  return view !== undefined && view.findingCount > 0;
 }
 
 /** The two answers of a tie have no order to swap. */

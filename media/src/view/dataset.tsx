@@ -53,14 +53,16 @@ function Detail({ state, dispatch }: Props): JSX.Element {
   const message = pairMessage(state);
   return (
     <>
-      <Toolbar
-        place={view ? titleWithRow(view) : []}
-        actions={DATASET_ACTIONS}
-        state={page}
-        act={(action) => {
-          dispatch({ kind: 'acted', action });
-        }}
-      />
+      {view && (
+        <Toolbar
+          place={titleWithRow(view)}
+          actions={DATASET_ACTIONS}
+          state={page}
+          act={(action) => {
+            dispatch({ kind: 'acted', action });
+          }}
+        />
+      )}
       <Notice text={state.notice} />
       {message === undefined ? view && <Record view={view} /> : <Nothing text={message} />}
     </>

@@ -86,7 +86,7 @@ export function whyNoPairAt(dataset: OpenDataset, record: number): string {
   if (record < 0 || record >= facts.recordCount)
     return `There is no record ${(record + 1).toLocaleString('en')} in this file any more. Choose another one and compare it.`;
   if (source instanceof DiskSource && source.isDropped(record))
-    return 'Dropped: the record goes when the file is saved. Undo (U) brings it back.';
+    return 'Dropped. U brings it back.';
   const raw = dataset.rawRecord(record);
   if (!raw || !recognition) return 'This record cannot be read.';
   const parsed = parseRecord(raw);
