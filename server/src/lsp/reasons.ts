@@ -85,8 +85,7 @@ export function whyNoPairAt(dataset: OpenDataset, record: number): string {
   if (record === WHOLE_FILE) return 'This is said of the whole file.';
   if (record < 0 || record >= facts.recordCount)
     return `There is no record ${(record + 1).toLocaleString('en')} in this file any more. Choose another one and compare it.`;
-  if (source instanceof DiskSource && source.isDropped(record))
-    return 'Dropped. U brings it back.';
+  if (source instanceof DiskSource && source.isDropped(record)) return 'Dropped. U brings it back.';
   const raw = dataset.rawRecord(record);
   if (!raw || !recognition) return 'This record cannot be read.';
   const parsed = parseRecord(raw);
