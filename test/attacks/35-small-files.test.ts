@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../server/src/core/checks/settings.ts';
 import { Surveyor } from '../../server/src/core/dataset/survey.ts';
 import { openCache } from '../../server/src/node/cache.ts';
-import { stampOf } from '../../server/src/node/files.ts';
+import { stampOf } from '../../server/src/node/stored.ts';
 import type { RangeRunner } from '../../server/src/node/threads.ts';
 import { threads } from '../../server/src/node/threads.ts';
 import { preflens } from '../process/run.ts';

@@ -14,7 +14,7 @@ import { seededRandom } from '#core/score/random.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { changesOf } from '#node/apply.ts';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
-import type { DataFile } from '#node/files.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import { openFile } from '#node/files.ts';
 import { OpenDataset } from '#session/dataset.ts';
 import { OpenDocument } from '#session/document.ts';

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
 import { planEdit } from '#core/edits/edit.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { recognise } from '#core/mapping/recognise.ts';

@@ -3,9 +3,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import { valueAt } from '#core/mapping/field.ts';
 import { isObject } from '#core/model/json.ts';
 import { seededRandom } from '#core/score/random.ts';

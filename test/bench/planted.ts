@@ -1,9 +1,10 @@
 // What each check finds of the faults that were planted, and of records without any.
 
+import type { RuleSettings } from '#core/checks/check.ts';
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
 import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
-import type { RulesConfig, RuleSettings } from '#core/checks/settings.ts';
+import type { RulesConfig } from '#core/checks/settings.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { ALL_RULES, MEMORY_RULES, SCORE_RULES } from '#core/checks/table.ts';
 import type { Survey } from '#core/dataset/survey.ts';

@@ -1,8 +1,9 @@
 // What a rule still lacks, as sentences for its author.
 import type { Rule } from '#core/checks/check.ts';
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { stageOf } from '#core/checks/table.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 
 import type { Count } from '../bench/planted.ts';
 import { ALL_ON, NOT_PLANTED } from '../bench/planted.ts';

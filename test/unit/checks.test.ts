@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import { resolvePlace } from '#core/json/place.ts';
 import { MAPPINGS } from '#core/mapping/table.ts';
 

@@ -23,9 +23,10 @@ import { saveEdits } from '#node/apply.ts';
 import { openCache } from '#node/cache.ts';
 import { unpackZstdInJs } from '#node/codec.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
-import { groupShards, openDataset, openFile, readStored } from '#node/files.ts';
+import { groupShards, openDataset, openFile } from '#node/files.ts';
 import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
 import { savePlanned } from '#node/save.ts';
+import { readStored } from '#node/stored.ts';
 import { surveyFile } from '#node/surveyFile.ts';
 
 import { generatePairs } from '../bench/generate.ts';

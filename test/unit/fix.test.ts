@@ -4,10 +4,11 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import type { RulesConfig } from '#core/checks/settings.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { fixRecord } from '#core/fix.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { JsonObject } from '#core/model/json.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { MAX_RECORD_BYTES, parseRecord } from '#core/checks/examine.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { LineCutter, LineIndex } from '#formats/lines.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { PARTIAL } from '#core/dataset/facts.ts';
+import { PARTIAL } from '#core/facts/facts.ts';
 import { formatKey, hashKey, parseKey } from '#core/hash.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { recognise } from '#core/mapping/recognise.ts';

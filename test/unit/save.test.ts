@@ -17,7 +17,7 @@ import { recognise } from '#core/mapping/recognise.ts';
 import { seededRandom } from '#core/score/random.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
-import type { DataFile } from '#node/files.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import { openFile } from '#node/files.ts';
 import { savePlanned } from '#node/save.ts';
 import { sampleOf } from '#node/surveyFile.ts';

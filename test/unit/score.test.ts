@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Finding } from '#core/model/finding.ts';
+import { visitTokens } from '#core/model/tokens.ts';
 import { foldCountFor, foldOf } from '#core/score/consistency.ts';
 import { explain } from '#core/score/explain.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
@@ -11,7 +12,6 @@ import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts
 import { seededRandom } from '#core/score/random.ts';
 import { CONSISTENCY_WORDS, labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
-import { visitTokens } from '#core/score/tokens.ts';
 
 import { survey } from '../fakes/records.ts';
 

@@ -1,9 +1,10 @@
 // Several records on one line, and commas around records: what is offered keeps every byte of every record.
 import { describe, expect, it } from 'vitest';
 
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { fixRecord } from '#core/fix.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 
 import { decode, recordOf, survey } from '../fakes/records.ts';

@@ -1,8 +1,8 @@
 // `check`: what is wrong with datasets, as far as nobody decided about it before.
 import { isatty } from 'node:tty';
 
+import type { RuleSettings } from '#core/checks/check.ts';
 import { portraitOf } from '#core/checks/dataset/portrait.ts';
-import type { RuleSettings } from '#core/checks/settings.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
 import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';

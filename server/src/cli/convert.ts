@@ -2,18 +2,19 @@
 import { pipeline as streams, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { parseRecord } from '#core/checks/examine.ts';
 import { fieldLabel } from '#core/convert/content.ts';
 import type { ConvertReport } from '#core/convert/convert.ts';
 import { convertToLines, readSource } from '#core/convert/convert.ts';
 import { Losses } from '#core/convert/losses.ts';
 import type { ConvertTarget } from '#core/convert/targets.ts';
 import { TARGETS } from '#core/convert/targets.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { plural } from '#core/words/numbers.ts';
 import { codecOf } from '#node/codec.ts';
-import type { DataFile, Dataset } from '#node/files.ts';
+import type { DataFile } from '#node/dataFile.ts';
+import type { Dataset } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
 import { withRecords } from '#node/inspect.ts';
 import { columnsOf } from '#node/parquet/open.ts';

@@ -1,18 +1,19 @@
 // `fix`: makes the repairs of findings. The safe ones; those that need a person where the rule is named and it is asked for.
-import { examine, parseRecord } from '#core/checks/examine.ts';
+import { examine } from '#core/checks/examine.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { FixedRecord, FixScope } from '#core/fix.ts';
 import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import { findingKey } from '#core/memory/keys.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
+import type { RecordChange } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
 import { plural } from '#core/words/numbers.ts';
-import type { RecordChange } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
-import type { DataFile } from '#node/files.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import { hardLinksOf, savePlanned } from '#node/save.ts';
 
 import type { CheckedFile } from './collect.ts';

@@ -2,10 +2,10 @@
 import { performance } from 'node:perf_hooks';
 
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
-import type { Lengths } from '#core/dataset/stats.ts';
-import { SOURCE_FIELDS, statsOf } from '#core/dataset/stats.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
+import type { Lengths } from '#core/facts/stats.ts';
+import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';

@@ -1,10 +1,11 @@
 // Mends a record by the rules' own repairs: examine, make the first one, examine again, until there is none.
-import { examine, parseRecord } from './checks/examine.ts';
-import type { RuleSettings } from './checks/settings.ts';
+import type { RuleSettings } from './checks/check.ts';
+import { examine } from './checks/examine.ts';
 import { ruleById, stageOf } from './checks/table.ts';
 import { applyEdits } from './edits/bytes.ts';
 import type { Edit, Newline } from './edits/edit.ts';
 import { planEdit, separateEdits } from './edits/edit.ts';
+import { parseRecord } from './json/parseRecord.ts';
 import type { Mapping } from './mapping/mapping.ts';
 import type { Finding } from './model/finding.ts';
 import { isObject } from './model/json.ts';

@@ -3,8 +3,8 @@
 import type { Vector } from 'apache-arrow';
 import { makeVector, Table, tableFromIPC, tableToIPC } from 'apache-arrow';
 
-import { pairColumns, recordColumns } from '#core/dataset/facts.ts';
-import { Facts, keyAt } from '#core/dataset/facts.ts';
+import { pairColumns, recordColumns } from '#core/facts/facts.ts';
+import { Facts, keyAt } from '#core/facts/facts.ts';
 import { pairKey } from '#core/model/identity.ts';
 
 /** `pair` of a record that holds none. */

@@ -1,6 +1,7 @@
 // JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
-import { MAX_RECORD_BYTES, tooLongMessage } from '#core/checks/examine.ts';
+import { tooLongMessage } from '#core/json/parseRecord.ts';
 import type { CutRecord } from '#core/model/record.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

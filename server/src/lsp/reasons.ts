@@ -1,6 +1,6 @@
 // Why there is no pair to show, and what to do: for the status item, the pages, and commands that can do nothing.
-import { parseRecord } from '#core/checks/examine.ts';
 import type { Survey } from '#core/dataset/survey.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';

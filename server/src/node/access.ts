@@ -1,10 +1,10 @@
 // Single records of a file that is open: read in place, in any order.
 import { closeSync, readSync } from 'node:fs';
 
-import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import { RowReader } from '#formats/parquet/rows.ts';
 
-import type { DataFile } from './files.ts';
+import type { DataFile } from './dataFile.ts';
 import { openParquet, recordOf } from './parquet/open.ts';
 import { openRegularSync } from './regularFile.ts';
 

@@ -1,4 +1,4 @@
-import { codeOf } from './files.ts';
+import { codeOf } from './stored.ts';
 
 /** Whether a process of this machine runs, ours or somebody else's. */
 export function isAlive(pid: number): boolean {

@@ -8,10 +8,10 @@ import { groupBy } from '#core/group.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import type { RecordChange } from '#core/model/record.ts';
 
-import type { RecordChange } from './changes.ts';
 import { planChanges } from './changes.ts';
-import type { DataFile } from './files.ts';
+import type { DataFile } from './dataFile.ts';
 import { savePlanned } from './save.ts';
 
 /** One edit of a file. Its pair is named as the file holds it, whatever edits come before in the list. */

@@ -9,8 +9,8 @@ import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
 import { doWithout, openCacheFolder, PRIVATE_FOLDER } from './cacheFolder.ts';
-import type { Stamp } from './files.ts';
 import { readRegular } from './regularFile.ts';
+import type { Stamp } from './stored.ts';
 import { writeWhole } from './write.ts';
 
 /** Changes with every change of the code that makes surveys: what older code found is not used. */

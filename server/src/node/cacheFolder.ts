@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { messages, UserError } from '#core/messages.ts';
 import { systemErrorMessage } from '#core/systemErrors.ts';
 
-import { codeOf } from './files.ts';
+import { codeOf } from './stored.ts';
 import { isSystemError } from './systemErrors.ts';
 
 /** What is kept tells of datasets: nobody else is to read it. */

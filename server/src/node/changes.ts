@@ -1,16 +1,10 @@
 // Changes of records, as a save needs them: what is replaced in the bytes of the file.
 import type { Replacement } from '#core/edits/splice.ts';
-import type { CutRecord } from '#core/model/record.ts';
+import type { RecordChange } from '#core/model/record.ts';
 
-import type { DataFile } from './files.ts';
+import type { DataFile } from './dataFile.ts';
 import { planTable } from './parquet/save.ts';
 import type { SavePlan } from './save.ts';
-
-/** A record of a file, and the bytes that it is to have; null drops it. */
-export interface RecordChange {
-  readonly raw: Omit<CutRecord, 'line' | 'bytes'>;
-  readonly bytes: Uint8Array | null;
-}
 
 const NOTHING = new Uint8Array(0);
 

@@ -5,8 +5,9 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { Ajv } from 'ajv';
 
-import type { Benchmark } from '#core/checks/relations/benchmarkOverlap.ts';
-import type { RulesConfig, RuleSettings } from '#core/checks/settings.ts';
+import type { Benchmark } from '#core/checks/check.ts';
+import type { RuleSettings } from '#core/checks/check.ts';
+import type { RulesConfig } from '#core/checks/settings.ts';
 import { DEFAULT_RULES, resolveRules } from '#core/checks/settings.ts';
 import { closest } from '#core/config/closest.ts';
 import type { CheckConfig, PrefLensConfig, RunWhen } from '#core/config/config.ts';
@@ -16,8 +17,8 @@ import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 
-import { codeOf } from './files.ts';
 import { readRegularTextSync } from './regularFile.ts';
+import { codeOf } from './stored.ts';
 
 export const CONFIG_NAME = 'preflens.json';
 

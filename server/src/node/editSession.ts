@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import type { Bytes, BytesAt, PastEdit, Rebased, SetAside, Taken } from '#core/edits/pending.ts';
 import { PendingEdits, renumberBy, sameBytes } from '#core/edits/pending.ts';
 
-import type { Stamp } from './files.ts';
-import { codeOf } from './files.ts';
 import type { Journal, JournalEvent, JournalHead, LeftEdits, SavedStamp } from './journal.ts';
 import { readJournal, writeJournal } from './journal.ts';
+import type { Stamp } from './stored.ts';
+import { codeOf } from './stored.ts';
 
 /** The content that edits are held against. */
 export interface Content {

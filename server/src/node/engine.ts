@@ -1,6 +1,6 @@
 // The passes over a dataset that every face of the product shares: read its pairs, hand them to a scorer, place findings.
-import type { Facts } from '#core/dataset/facts.ts';
 import { readRaw } from '#core/dataset/survey.ts';
+import type { Facts } from '#core/facts/facts.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { resolvePlaces, textLengthBefore } from '#core/json/place.ts';

@@ -1,7 +1,7 @@
 // What holds for a file, with the prompts of the benchmarks that it is held against, as hashes of their runs of words.
 import { basename } from 'node:path';
 
-import type { Benchmark } from '#core/checks/relations/benchmarkOverlap.ts';
+import type { Benchmark } from '#core/checks/check.ts';
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
 import type { CheckConfig } from '#core/config/config.ts';
 import { readRaw } from '#core/dataset/survey.ts';

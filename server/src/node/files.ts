@@ -1,47 +1,17 @@
 // Files of datasets: how they are found, opened and read, and how a change under us is noticed.
-import { statSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { messages, UserError } from '#core/messages.ts';
-import type { ByteStream, RecordStream } from '#core/ports.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
+import type { ByteStream } from '#core/ports.ts';
 import { readRecords } from '#formats/lines.ts';
 
-import type { Codec } from './codec.ts';
-import { CHUNK_BYTES, codecOf } from './codec.ts';
-import type { Inspection } from './inspect.ts';
+import { codecOf } from './codec.ts';
+import type { DataFile, Inspection } from './dataFile.ts';
 import { holdsPairs, inspectFile } from './inspect.ts';
 import { parquetRecords } from './parquet/open.ts';
-import { kindOf, openRegular } from './regularFile.ts';
-
-/** What tells one state of a file from another without reading it. */
-export interface Stamp {
-  readonly size: number;
-  readonly mtimeMs: number;
-  /** When its bytes, name or rights were last changed: unlike `mtimeMs`, no program can set it. */
-  readonly ctimeMs: number;
-  readonly inode: number;
-}
-
-/** A dataset file, and a way to notice that it is no longer the one that was opened. */
-export interface DataFile {
-  readonly path: string;
-  readonly codec: Codec;
-  /** Bytes as stored. */
-  readonly size: number;
-  readonly stamp: Stamp;
-  /** The text from first to last, unpacked; of a table, what is stored. */
-  readonly bytes: ByteStream;
-  readonly records: RecordStream;
-  /** Longer records are skipped. */
-  readonly maxRecordBytes: number;
-  /** What it is where it cannot be read as records. Looks once. */
-  inspect(): Promise<Inspection>;
-  /** Throws when the file was replaced or written to since it was opened. */
-  assertSame(): Promise<void>;
-}
+import { readBlocks, readStored, sameStamp, stampOf, unreadable } from './stored.ts';
 
 /** Shards of one file that are not there. A file's name may say any number: the first of them stand for all. */
 export interface MissingShards {
@@ -65,87 +35,6 @@ export interface Dataset {
   readonly failed: readonly FailedPath[];
   /** Of each split file, the shards that should be there by the others' names. */
   readonly missingShards: readonly MissingShards[];
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function unreadable(path: string, error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  if (codeOf(error) === 'ENOENT') return messages.notFound(path);
-  const code = codeOf(error);
-  return code === ''
-    ? messages.unreadable(path, error instanceof Error ? error.message : String(error))
-    : messages.system(path, code, error instanceof Error ? error.message : code);
-}
-
-export function sameStamp(a: Stamp, b: Stamp): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
-}
-
-/** What a path names now; `kind` says what it is where it is no regular file. */
-export async function stampOf(
-  path: string,
-): Promise<Stamp & { readonly isFolder: boolean; readonly kind: string | undefined }> {
-  try {
-    const found = await stat(path);
-    const { size, mtimeMs, ctimeMs, ino: inode } = found;
-    return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory(), kind: kindOf(found) };
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-/** The same at once, without waiting. */
-export function stampNow(path: string): Stamp {
-  const { size, mtimeMs, ctimeMs, ino: inode } = statSync(path);
-  return { size, mtimeMs, ctimeMs, inode };
-}
-
-/** The bytes of a file as they are stored, or of a half-open range of it. */
-export async function* readStored(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
-  if (end <= start) return;
-  try {
-    const handle = await openRegular(path);
-    const range = { start, ...(Number.isFinite(end) && { end: end - 1 }) };
-    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK_BYTES, ...range }))
-      yield chunk as Uint8Array;
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-/** Blocks that are read in turn: fresh memory for each would cost more than the reading. */
-const BLOCKS = 3;
-
-/** For files of which the system tells no size. */
-const MIN_BLOCK_BYTES = 4096;
-
-/**
- * The bytes of a file, or of a half-open range of it, in memory that is used again: a chunk is good until the next
- * but one is asked for.
- */
-export async function* readBlocks(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await openRegular(path);
-    // Thousands of small files are read one after the other: each takes no more memory than it has bytes.
-    const { size } = await handle.stat();
-    const blockBytes = Math.min(CHUNK_BYTES, Math.max(MIN_BLOCK_BYTES, Math.min(end, size) - start));
-    const blocks: Uint8Array[] = [];
-    for (let at = start, turn = 0; at < end; turn = (turn + 1) % BLOCKS) {
-      const block = (blocks[turn] ??= new Uint8Array(blockBytes));
-      const { bytesRead } = await handle.read(block, 0, Math.min(block.length, end - at), at);
-      if (bytesRead === 0) return;
-      yield block.subarray(0, bytesRead);
-      at += bytesRead;
-    }
-  } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? unreadable(path, error) : error;
-  } finally {
-    await handle?.close();
-  }
 }
 
 /** Opens a file by its name's codec. Nothing is read yet. */

@@ -1,5 +1,5 @@
 // Where a file holds records of certain bytes.
-import type { DataFile } from './files.ts';
+import type { DataFile } from './dataFile.ts';
 
 const keyOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

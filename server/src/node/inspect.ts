@@ -1,10 +1,9 @@
 // What a file is before it is read as records: another format, or one JSON document, whatever its name says.
-import { objectsOf, parseRecord } from '#core/checks/examine.ts';
 import { foreignOf, HEAD_BYTES } from '#core/input/foreign.ts';
-import type { Obstacle } from '#core/input/obstacle.ts';
 import { documentObstacle, foreignObstacle, holdsRecords, TextInspector } from '#core/input/obstacle.ts';
 import { documentRecords, TooLargeColumns } from '#core/json/documentRecords.ts';
-import type { DocumentForm, DocumentShape } from '#core/json/documentShape.ts';
+import type { DocumentForm } from '#core/json/documentShape.ts';
+import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import { JsonSyntaxError } from '#core/json/scan.ts';
 import { partsOf } from '#core/json/severalRecords.ts';
 import { recognise } from '#core/mapping/recognise.ts';
@@ -13,14 +12,8 @@ import type { JsonObject } from '#core/model/json.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
 
-import type { DataFile } from './files.ts';
-import { readBlocks } from './files.ts';
-
-export interface Inspection {
-  readonly obstacle?: Obstacle;
-  /** Of a JSON document. */
-  readonly shape?: DocumentShape;
-}
+import type { DataFile, Inspection } from './dataFile.ts';
+import { readBlocks } from './stored.ts';
 
 /** Pieces of a file that is not packed are small at first: most files are settled by their first lines. */
 const FIRST_BYTES = 64 * 1024;

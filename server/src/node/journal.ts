@@ -17,11 +17,11 @@ import { PendingEdits } from '#core/edits/pending.ts';
 
 import { sha256 } from './cache.ts';
 import { PRIVATE_FOLDER } from './cacheFolder.ts';
-import type { Stamp } from './files.ts';
-import { codeOf } from './files.ts';
 import { stemOf } from './leftovers.ts';
 import type { Owner } from './owner.ts';
 import { readRegularTextSync } from './regularFile.ts';
+import type { Stamp } from './stored.ts';
+import { codeOf } from './stored.ts';
 
 const KIND = 'preflens unsaved edits 2';
 

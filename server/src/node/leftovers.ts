@@ -6,8 +6,8 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { codeOf } from './files.ts';
 import { THIS_PROCESS } from './owner.ts';
+import { codeOf } from './stored.ts';
 
 /** The end of every temporary name. */
 export const TEMPORARY = '.preflens-tmp';

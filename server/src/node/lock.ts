@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messages } from '#core/messages.ts';
 
-import { codeOf } from './files.ts';
 import { PLACE } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
 import { readRegularText } from './regularFile.ts';
+import { codeOf } from './stored.ts';
 
 /** A change takes a few milliseconds: who waits longer waits for something that is stuck. */
 const WAIT_MS = 10_000;

@@ -10,10 +10,10 @@ import { formatDecisions, parseDecisions, withDecision } from '#core/memory/deci
 import { messages } from '#core/messages.ts';
 
 import { CONFIG_NAME } from './config.ts';
-import { codeOf } from './files.ts';
 import type { Lock } from './lock.ts';
 import { withLock } from './lock.ts';
 import { readRegularText } from './regularFile.ts';
+import { codeOf } from './stored.ts';
 import { inWords } from './systemErrors.ts';
 import { writeWhole } from './write.ts';
 

@@ -1,7 +1,7 @@
 // What a memory limit allows: how long a record may be, and how many records and pairs a dataset may have.
-import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
-import type { Facts } from '#core/dataset/facts.ts';
+import type { Facts } from '#core/facts/facts.ts';
 import { messages } from '#core/messages.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
 const MB = 1024 * 1024;
 
@@ -14,7 +14,7 @@ const FACTS_TIMES = 1.5;
 /** Of the memory, for one record: it is there as bytes, text and values, eight times its size, in several threads at once. */
 const RECORD_SHARE = 1 / 24;
 
-/** Bytes of facts for each record and each pair, as core/dataset/facts.ts has them. */
+/** Bytes of facts for each record and each pair, as core/facts/facts.ts has them. */
 const [RECORD_BYTES, PAIR_BYTES] = [36, 53];
 
 /** Longer records are skipped. */

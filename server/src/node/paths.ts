@@ -6,7 +6,7 @@ import { join, sep } from 'node:path';
 import { fitsPattern, patternBase, PatternFault } from '#core/config/pattern.ts';
 import { messages } from '#core/messages.ts';
 
-import { codeOf } from './files.ts';
+import { codeOf } from './stored.ts';
 
 /** Folders that hold no data of the user. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.preflens']);

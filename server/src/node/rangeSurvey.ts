@@ -1,19 +1,20 @@
 // The survey of a byte range of a file: what one worker thread does, and how the parts become a whole.
+import type { RuleSettings } from '#core/checks/check.ts';
 import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
-import type { RuleSettings } from '#core/checks/settings.ts';
-import type { TypedColumn } from '#core/dataset/columns.ts';
-import type { PairColumns, RecordColumns } from '#core/dataset/facts.ts';
-import { Facts } from '#core/dataset/facts.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
-import { MAX_FINDINGS, Surveyor } from '#core/dataset/survey.ts';
+import { Surveyor } from '#core/dataset/survey.ts';
+import type { TypedColumn } from '#core/facts/columns.ts';
+import type { PairColumns, RecordColumns } from '#core/facts/facts.ts';
+import { Facts } from '#core/facts/facts.ts';
 import type { Finding } from '#core/model/finding.ts';
+import { MAX_FINDINGS } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { LineCutter } from '#formats/lines.ts';
 
 import { CHUNK_BYTES, codecOf } from './codec.ts';
-import { readBlocks, readStored } from './files.ts';
 import { assertFits, factsBytes, factsBytesFor } from './memoryLimits.ts';
 import { parquetRows } from './parquet/open.ts';
+import { readBlocks, readStored } from './stored.ts';
 
 /** A half-open range of a file's stored bytes that begins at the start of a line; of a table's rows. */
 export interface RangeTask {

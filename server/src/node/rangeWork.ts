@@ -1,8 +1,8 @@
 // What a thread does, and what of its result can be handed over instead of copied.
+import type { RuleSettings } from '#core/checks/check.ts';
 import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
-import type { RuleSettings } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';

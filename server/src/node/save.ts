@@ -10,9 +10,9 @@ import { messages } from '#core/messages.ts';
 import type { Codec } from './codec.ts';
 import { codecOf } from './codec.ts';
 import { copyToNew } from './copy.ts';
-import type { DataFile } from './files.ts';
-import { codeOf, readStored, sameStamp, stampNow } from './files.ts';
+import type { DataFile } from './dataFile.ts';
 import { inTurn } from './queue.ts';
+import { codeOf, readStored, sameStamp, stampNow } from './stored.ts';
 import { inWords } from './systemErrors.ts';
 import type { Draft } from './write.ts';
 import {

@@ -4,8 +4,9 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import { UserError } from '#core/messages.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 
+import type { DataFile } from './dataFile.ts';
 import type { PairSource } from './engine.ts';
-import type { DataFile, Dataset } from './files.ts';
+import type { Dataset } from './files.ts';
 import { assertFits, factsBytes } from './memoryLimits.ts';
 import type { FileSurvey } from './surveyFile.ts';
 import { whyUnrecognised } from './surveyFile.ts';

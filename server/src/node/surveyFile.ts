@@ -1,10 +1,10 @@
 // The survey of one file on disk: from the cache when its content is known, only its tail when it grew, else by all threads.
 import { createHash } from 'node:crypto';
 
-import { parseRecord } from '#core/checks/examine.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { recogniseAs, RECOGNITION_SAMPLE } from '#core/mapping/recognise.ts';
 import { Sample } from '#core/mapping/sample.ts';
@@ -16,12 +16,12 @@ import type { Remembered, SurveyCache } from './cache.ts';
 import { sha256 } from './cache.ts';
 import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
-import type { DataFile } from './files.ts';
-import { readBlocks, sameStamp } from './files.ts';
+import type { DataFile } from './dataFile.ts';
 import { cutRows } from './parquet/open.ts';
 import type { RangeSurvey } from './rangeSurvey.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
 import { openRegular } from './regularFile.ts';
+import { readBlocks, sameStamp } from './stored.ts';
 import type { RangeRunner } from './threads.ts';
 
 /** Smaller files are not worth a second thread. */

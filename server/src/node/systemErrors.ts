@@ -1,7 +1,7 @@
 // Failures of the system as people read them.
 import { messages, UserError } from '#core/messages.ts';
 
-import { codeOf } from './files.ts';
+import { codeOf } from './stored.ts';
 
 function pathIn(error: Error): string | undefined {
   return 'path' in error && typeof error.path === 'string' ? error.path : undefined;

@@ -8,9 +8,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
 
-import { codeOf } from './files.ts';
 import { sweepFolder, temporaryName } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
+import { codeOf } from './stored.ts';
 import { inWords } from './systemErrors.ts';
 
 /** Small pieces are gathered: a write for each of a thousand lines would cost more than all the rest. */

@@ -1,14 +1,14 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
-import { tooLongMessage } from '#core/checks/examine.ts';
+import type { RuleSettings } from '#core/checks/check.ts';
 import { carryRelations, withExact, withKnownNear } from '#core/checks/relations/carried.ts';
 import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { exactRelations } from '#core/checks/relations/relations.ts';
-import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { compareKeys } from '#core/hash.ts';
+import { tooLongMessage } from '#core/json/parseRecord.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions } from '#core/memory/decisions.ts';

@@ -1,5 +1,5 @@
 // What a scored file knows of its pairs: by the built-in scorer, which reads texts, or by a panel, which looks scores up.
-import type { Facts } from '#core/dataset/facts.ts';
+import type { Facts } from '#core/facts/facts.ts';
 import type { Identity } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';

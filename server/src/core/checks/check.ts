@@ -5,7 +5,6 @@ import type { Mapping } from '../mapping/mapping.ts';
 import type { Hit, Place, Severity, TextReplacement } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Pair, Piece, Side, SideName, Turn } from '../model/pair.ts';
-import type { Benchmark } from './relations/benchmarkOverlap.ts';
 import type { TextView } from './view.ts';
 
 /** A way to fix a finding. `title` is its menu label. */
@@ -53,6 +52,21 @@ export interface Rule {
   readonly source?: string;
   /** Only for checks that read text. */
   readonly precision?: Precision;
+}
+
+/** Prompts of a benchmark as hashes of their word grams, 48 bits each. */
+export interface Benchmark {
+  readonly name: string;
+  readonly grams: readonly number[];
+}
+
+/** Plain data, so that threads can receive it. Its JSON is part of the cache key. */
+export interface RuleSettings {
+  /** Only rules that are on. */
+  readonly severities: Readonly<Record<string, Severity>>;
+  /** Only rules that have options. */
+  readonly options: Readonly<Record<string, Options>>;
+  readonly benchmarks: readonly Benchmark[];
 }
 
 /** Context passed to every check. */

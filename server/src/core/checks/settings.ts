@@ -1,23 +1,13 @@
 // Enabled rules, their severity and options: the user's settings on top of the defaults.
 import type { Severity } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
-import type { Options } from './check.ts';
-import type { Benchmark } from './relations/benchmarkOverlap.ts';
+import type { Benchmark, Options, RuleSettings } from './check.ts';
 import { ALL_RULES } from './table.ts';
 
 export type RuleSetting = Severity | 'off' | readonly [Severity | 'off', Options];
 
 /** By rule. Earlier layers override later ones. */
 export type RulesConfig = Readonly<Record<string, RuleSetting>>;
-
-/** Plain data, so that threads can receive it. Its JSON is part of the cache key. */
-export interface RuleSettings {
-  /** Only rules that are on. */
-  readonly severities: Readonly<Record<string, Severity>>;
-  /** Only rules that have options. */
-  readonly options: Readonly<Record<string, Options>>;
-  readonly benchmarks: readonly Benchmark[];
-}
 
 export function resolveRules(
   layers: readonly RulesConfig[],

@@ -1,14 +1,17 @@
 // One pass over the records of a dataset: what schema it is, the facts of records and pairs, and what the
 // checks found. Records come in one by one, so the pass works on a stream and on an open document.
+import type { RuleSettings } from '../checks/check.ts';
 import { styleOfPair } from '../checks/dataset/styleMarks.ts';
-import type { Examined, Parsed } from '../checks/examine.ts';
-import { examine, examineBroken, objectsOf, parseRecord } from '../checks/examine.ts';
-import type { RuleSettings } from '../checks/settings.ts';
+import type { Examined } from '../checks/examine.ts';
+import { examine, examineBroken } from '../checks/examine.ts';
 import { DEFAULT_RULES } from '../checks/settings.ts';
 import type { Suggestion } from '../config/suggest.ts';
 import { suggest } from '../config/suggest.ts';
+import { CHOSEN_FIRST, Facts, IS_TIE } from '../facts/facts.ts';
 import type { Key } from '../hash.ts';
 import type { Obstacle } from '../input/obstacle.ts';
+import type { Parsed } from '../json/parseRecord.ts';
+import { objectsOf, parseRecord } from '../json/parseRecord.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
@@ -16,15 +19,12 @@ import type { Recognition } from '../mapping/recognise.ts';
 import { recogniseAs } from '../mapping/recognise.ts';
 import { Sample } from '../mapping/sample.ts';
 import type { Finding } from '../model/finding.ts';
+import { MAX_FINDINGS } from '../model/finding.ts';
 import { identify } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
-import { CHOSEN_FIRST, Facts, IS_TIE } from './facts.ts';
-
-/** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
-export const MAX_FINDINGS = 10_000;
 
 /** What a pass found. */
 export interface Survey {

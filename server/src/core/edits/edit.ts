@@ -1,9 +1,9 @@
 // What can be done to a record, and how each mapping does it.
 import { resolvePlaces } from '../json/place.ts';
-import type { Separator } from '../json/severalRecords.ts';
 import type { EditTarget } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import type { Separator } from '../model/finding.ts';
 import type { TextReplacement } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ByteEdit } from './bytes.ts';

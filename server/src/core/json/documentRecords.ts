@@ -1,6 +1,6 @@
 // The records of a JSON document, one after the other, each as one line: its own bytes without the line ends between its parts.
-import { MAX_RECORD_BYTES } from '../checks/examine.ts';
 import type { CutRecord } from '../model/record.ts';
+import { MAX_RECORD_BYTES } from '../model/record.ts';
 import type { ScanListener, ScannedValue } from './documentScanner.ts';
 import { DocumentScanner } from './documentScanner.ts';
 import type { DocumentForm } from './documentShape.ts';

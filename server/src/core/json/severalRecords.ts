@@ -1,14 +1,7 @@
 // A line on which several records stand, or one record between commas: what JSON lists and lost line ends leave behind.
+import type { Separator } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
 import { JsonSyntaxError, skipValue } from './scan.ts';
-
-/** Bytes between records or around them that belong to none. Half-open, from the line's first byte. */
-export interface Separator {
-  readonly start: number;
-  readonly end: number;
-  /** A record ends before it and another one begins after it: a line end belongs here. */
-  readonly isBreak: boolean;
-}
 
 export interface SeveralRecords {
   readonly records: readonly Json[];

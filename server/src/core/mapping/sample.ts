@@ -1,6 +1,6 @@
 // How much of a file is looked at before its schema is decided.
-import type { Parsed } from '../checks/examine.ts';
-import { objectsOf } from '../checks/examine.ts';
+import type { Parsed } from '../json/parseRecord.ts';
+import { objectsOf } from '../json/parseRecord.ts';
 import type { JsonObject } from '../model/json.ts';
 import { RECOGNITION_SAMPLE } from './recognise.ts';
 

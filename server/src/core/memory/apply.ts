@@ -1,5 +1,5 @@
 // What a check shows once decisions and the baseline are held against its findings.
-import type { RuleSettings } from '../checks/settings.ts';
+import type { RuleSettings } from '../checks/check.ts';
 import { decisionConflict, unusedSuppression } from '../checks/table.ts';
 import type { Finding } from '../model/finding.ts';
 import { WHOLE_FILE } from '../model/finding.ts';

@@ -1,5 +1,5 @@
 // What a finding is known by, wherever its record stands: the same after sorting, re-serialising and flipping.
-import type { Facts } from '../dataset/facts.ts';
+import type { Facts } from '../facts/facts.ts';
 import { formatKey, hashKey } from '../hash.ts';
 import type { Finding } from '../model/finding.ts';
 import { WHOLE_FILE } from '../model/finding.ts';

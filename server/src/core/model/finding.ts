@@ -1,10 +1,12 @@
-import type { Separator } from '../json/severalRecords.ts';
 import type { Path } from './json.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
 
 /** The record of a finding that is about a whole file. */
 export const WHOLE_FILE = -1;
+
+/** More findings of one rule are counted, not kept: a file that is wrong throughout must not fill the memory. */
+export const MAX_FINDINGS = 10_000;
 
 /**
  * Where in a record a finding sits. Resolved to bytes only when somebody looks at it,
@@ -24,6 +26,14 @@ export interface Place {
 export interface TextReplacement {
   readonly place: Place;
   readonly text: string;
+}
+
+/** Bytes between records or around them that belong to none. Half-open, from the line's first byte. */
+export interface Separator {
+  readonly start: number;
+  readonly end: number;
+  /** A record ends before it and another one begins after it: a line end belongs here. */
+  readonly isBreak: boolean;
 }
 
 /** What a check reports of one record. */

@@ -1,3 +1,6 @@
+/** Longer records are reported and skipped: one of them would fill the memory of a laptop. */
+export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+
 /** One line of a file that holds something, or one row of a table as a line of JSON. */
 export interface RawRecord {
   /** Record number from 0; blank lines do not count. */
@@ -20,4 +23,10 @@ export interface RawRecord {
 export interface CutRecord extends RawRecord {
   /** Where its line ends in the file: just after its line end, or the end of the file. */
   readonly lineEnd: number;
+}
+
+/** A record of a file, and the bytes that it is to have; null drops it. */
+export interface RecordChange {
+  readonly raw: Omit<CutRecord, 'line' | 'bytes'>;
+  readonly bytes: Uint8Array | null;
 }

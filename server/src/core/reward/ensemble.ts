@@ -1,6 +1,6 @@
 // Several scorers of one file as one: mean, spread, votes.
-import type { Facts } from '../dataset/facts.ts';
-import { PARTIAL } from '../dataset/facts.ts';
+import type { Facts } from '../facts/facts.ts';
+import { PARTIAL } from '../facts/facts.ts';
 import type { Identity } from '../model/identity.ts';
 import type { Account } from './reading.ts';
 import { ANSWER_CUT } from './table.ts';

@@ -1,9 +1,9 @@
+import { visitFeatures } from '../model/tokens.ts';
 import type { PairText } from './features.ts';
 import type { LinearModel } from './fit.ts';
 import type { PromptView } from './prompt.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
-import { visitFeatures } from './tokens.ts';
 
 /** One thing that moved a margin. Positive speaks for the chosen answer. */
 export interface Reason {

@@ -1,6 +1,6 @@
+import { FEATURE_BITS, visitFeatures } from '../model/tokens.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, styleOf } from './style.ts';
-import { FEATURE_BITS, visitFeatures } from './tokens.ts';
 
 /** What the scorer needs of a pair: three texts. */
 export interface PairText {

@@ -2,10 +2,10 @@
 // two sides exchanges the sign: P(chosen better) = σ(w · (φ(chosen) − φ(rejected))).
 // Solved in the dual, one pair at a time, in random order: Yu, Huang, Lin (2011), "Dual coordinate
 // descent methods for logistic regression", algorithm 5. No step size to tune; exact at convergence.
+import { FEATURE_BITS } from '../model/tokens.ts';
 import type { PairFeatures } from './features.ts';
 import { seededRandom, shuffle } from './random.ts';
 import { STYLE_COUNT } from './style.ts';
-import { FEATURE_BITS } from './tokens.ts';
 
 export interface FitOptions {
   /** Weight of a pair's loss against the squared weights: larger fits closer. */

@@ -1,5 +1,5 @@
 // What the scorer needs of a prompt, read once for both answers.
-import { visitTokens } from './tokens.ts';
+import { visitTokens } from '../model/tokens.ts';
 
 export interface PromptView {
   /** Words of more than three letters of the whole prompt. */

@@ -1,8 +1,8 @@
-import type { RuleSettings } from '../checks/settings.ts';
+import type { RuleSettings } from '../checks/check.ts';
 import type { SCORE_RULES } from '../checks/table.ts';
 import { ruleById } from '../checks/table.ts';
-import type { Facts } from '../dataset/facts.ts';
-import { PARTIAL } from '../dataset/facts.ts';
+import type { Facts } from '../facts/facts.ts';
+import { PARTIAL } from '../facts/facts.ts';
 import type { Recognition } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatMargin, ordinal, standing } from '../words/numbers.ts';

@@ -1,4 +1,4 @@
-import type { Facts } from '../dataset/facts.ts';
+import type { Facts } from '../facts/facts.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { plural } from '../words/numbers.ts';
 import { MIN_PAIRS } from './consistency.ts';

@@ -1,6 +1,6 @@
 // Numbers that describe how an answer is written, and how it stands to its prompt; not what it says.
+import { visitTokens } from '../model/tokens.ts';
 import type { PromptView } from './prompt.ts';
-import { visitTokens } from './tokens.ts';
 import { OPENERS, WORD_LISTS } from './wordLists.ts';
 
 /** Measured on the text as a whole, in this order. */

@@ -1,5 +1,5 @@
 // Small closed classes of English words, by token hash. They cost nothing on other languages: no hits.
-import { visitTokens } from './tokens.ts';
+import { visitTokens } from '../model/tokens.ts';
 
 function words(list: string): ReadonlySet<number> {
   const hashes = new Set<number>();

@@ -1,8 +1,25 @@
 // The indexes of pages that a file may hold: where pages lie and what their extremes are, with pages made anew.
-import type { Touched } from './splice.ts';
+import type { PageNumbers, RowEdits } from './encode.ts';
+import type { PageRef, PageTable } from './pages.ts';
 import { boundsOf } from './statistics.ts';
 import type { ThriftStruct, ThriftValue } from './thrift.ts';
 import { listIn, numberIn, setField, structOf, structsIn, T } from './thrift.ts';
+
+/** Pages that lie together and become one; none, where all of their rows are dropped. */
+export interface Segment {
+  readonly refs: readonly PageRef[];
+  /** Half-open, of the pages of the column. */
+  readonly numbers: readonly [first: number, end: number];
+  /** Set when the stream has come to it; its bytes are on the disk by then. */
+  made?: PageNumbers;
+}
+
+/** A column of a row group that is touched. */
+export interface Touched {
+  readonly table: PageTable;
+  readonly edits: RowEdits;
+  readonly segments: readonly Segment[];
+}
 
 /** Field numbers. */
 const OFFSETS = { places: 1, byteArrayBytes: 2 };

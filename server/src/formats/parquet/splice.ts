@@ -4,10 +4,11 @@ import type { LateReplacement } from '#core/edits/splice.ts';
 
 import type { AddedColumn } from './addColumn.ts';
 import { addChunk, addToSchema } from './addColumn.ts';
-import type { PageNumbers, RowEdits } from './encode.ts';
+import type { RowEdits } from './encode.ts';
 import { remakePages } from './encode.ts';
 import type { RowGroup } from './footer.ts';
 import { CHUNK, FILE, GROUP, MAGIC, META } from './footer.ts';
+import type { Segment, Touched } from './indexes.ts';
 import { newColumnIndex, newOffsetIndex } from './indexes.ts';
 import { Layout } from './layout.ts';
 import type { PageRef, PageTable } from './pages.ts';
@@ -35,22 +36,6 @@ import { ENCODING } from './values.ts';
 export interface RowChange {
   readonly row: number;
   readonly cells: ReadonlyMap<Node, Uint8Array> | null;
-}
-
-/** Pages that lie together and become one; none, where all of their rows are dropped. */
-interface Segment {
-  readonly refs: readonly PageRef[];
-  /** Half-open, of the pages of the column. */
-  readonly numbers: readonly [first: number, end: number];
-  /** Set when the stream has come to it; its bytes are on the disk by then. */
-  made?: PageNumbers;
-}
-
-/** A column of a row group that is touched. */
-export interface Touched {
-  readonly table: PageTable;
-  readonly edits: RowEdits;
-  readonly segments: readonly Segment[];
 }
 
 /** Which rows of a row group change, by column. */

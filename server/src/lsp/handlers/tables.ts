@@ -1,6 +1,6 @@
 // Requests about the text of a table.
 import { messages } from '#core/messages.ts';
-import type { DataFile } from '#node/files.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import { openFile } from '#node/files.ts';
 import { readTableText, saveTableText } from '#node/parquet/textSave.ts';
 import { pathOf } from '#session/names.ts';

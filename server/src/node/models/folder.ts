@@ -12,8 +12,8 @@ import { sha256 } from '../cache.ts';
 import { readJsonEntry, writeEntry } from '../cacheEntry.ts';
 import type { Tell } from '../cacheFolder.ts';
 import { doWithout } from '../cacheFolder.ts';
-import { codeOf, readBlocks } from '../files.ts';
 import { readRegularText } from '../regularFile.ts';
+import { codeOf, readBlocks } from '../stored.ts';
 
 /** Weights beside an .onnx file, however the exporter called them. */
 const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;

@@ -1,9 +1,9 @@
 // Parquet files on disk: opened, read by place, closed.
 import { closeSync, fstatSync, readSync } from 'node:fs';
 
-import { MAX_RECORD_BYTES } from '#core/checks/examine.ts';
 import { messages } from '#core/messages.ts';
 import type { CutRecord } from '#core/model/record.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import type { ByteSource } from '#formats/parquet/footer.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
 import type { Leaf } from '#formats/parquet/schema.ts';

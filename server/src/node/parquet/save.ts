@@ -1,6 +1,7 @@
 // Saving a table: from records as lines of JSON to the cells that differ, and a last look at what was written.
 import type { LateReplacement } from '#core/edits/splice.ts';
 import { fieldsOf } from '#core/json/scan.ts';
+import type { RecordChange } from '#core/model/record.ts';
 import type { AddedColumn } from '#formats/parquet/addColumn.ts';
 import { newColumn } from '#formats/parquet/addColumn.ts';
 import type { ParquetFile } from '#formats/parquet/rows.ts';
@@ -10,7 +11,6 @@ import { ParquetError } from '#formats/parquet/schema.ts';
 import type { RowChange } from '#formats/parquet/splice.ts';
 import { planSplice } from '#formats/parquet/splice.ts';
 
-import type { RecordChange } from '../changes.ts';
 import type { SavePlan } from '../save.ts';
 import type { OpenParquet } from './open.ts';
 import { explainParquet, openParquet } from './open.ts';

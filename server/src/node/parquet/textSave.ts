@@ -1,10 +1,10 @@
 // The text of a table, a line for each row, and the way back: lines that were edited or removed are found and saved.
 import { findJsonFault } from '#core/json/scan.ts';
 import { messages } from '#core/messages.ts';
+import type { RecordChange } from '#core/model/record.ts';
 
-import type { RecordChange } from '../changes.ts';
 import { planChanges } from '../changes.ts';
-import type { DataFile } from '../files.ts';
+import type { DataFile } from '../dataFile.ts';
 import { savePlanned } from '../save.ts';
 
 /** VS Code hands larger documents to no extension. */

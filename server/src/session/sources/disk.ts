@@ -1,7 +1,7 @@
 // A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
 // in a journal until they are saved.
+import type { RuleSettings } from '#core/checks/check.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
-import type { RuleSettings } from '#core/checks/settings.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
 import type { Newline } from '#core/edits/edit.ts';
@@ -10,20 +10,21 @@ import { recordsIn, renumberBy } from '#core/edits/pending.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import type { RecordChange } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import type { RecordAccess } from '#node/access.ts';
-import type { RecordChange } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
 import type { FileSettings } from '#node/config.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { EditSession, Settled } from '#node/editSession.ts';
 import { isSavedAs } from '#node/editSession.ts';
-import type { DataFile } from '#node/files.ts';
-import { openFile, sameStamp, stampOf } from '#node/files.ts';
+import { openFile } from '#node/files.ts';
 import { findRecords } from '#node/findRecords.ts';
 import { inTurn } from '#node/queue.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 import { savePlannedAs } from '#node/save.ts';
+import { sameStamp, stampOf } from '#node/stored.ts';
 
 import type { DiskOptions } from './diskOptions.ts';
 import type { Saved, Written } from './diskSave.ts';

@@ -1,13 +1,14 @@
 // A save of pending edits: what changes in the file, and the last moment at which it can be stopped.
-import type { Facts } from '#core/dataset/facts.ts';
 import type { Taken } from '#core/edits/pending.ts';
+import type { Facts } from '#core/facts/facts.ts';
+import type { RecordChange } from '#core/model/record.ts';
 import type { RecordAccess } from '#node/access.ts';
-import type { RecordChange } from '#node/changes.ts';
 import { planChanges } from '#node/changes.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import type { EditSession } from '#node/editSession.ts';
-import type { DataFile, Stamp } from '#node/files.ts';
-import { stampOf } from '#node/files.ts';
 import { savePlanned } from '#node/save.ts';
+import type { Stamp } from '#node/stored.ts';
+import { stampOf } from '#node/stored.ts';
 
 /** Where edited records stand in the file, in their order. */
 export function changesOf(

@@ -1,5 +1,5 @@
 // A document that an editor holds.
-import type { RuleSettings } from '#core/checks/settings.ts';
+import type { RuleSettings } from '#core/checks/check.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Schema } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';

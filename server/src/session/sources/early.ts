@@ -1,5 +1,5 @@
 // A table before it is read through: its rows, and how they are likely read.
-import { parseRecord } from '#core/checks/examine.ts';
+import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';

@@ -1,10 +1,10 @@
 // Records of a file with the edits that are pending: as a stream, and as a survey.
-import type { RuleSettings } from '#core/checks/settings.ts';
+import type { RuleSettings } from '#core/checks/check.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Pending } from '#core/edits/pending.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
-import type { DataFile } from '#node/files.ts';
+import type { DataFile } from '#node/dataFile.ts';
 
 import type { DocumentSurvey } from './resurvey.ts';
 

@@ -1,9 +1,9 @@
+import type { RuleSettings } from '#core/checks/check.ts';
 import type { Reread } from '#core/checks/relations/carried.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
-import type { RuleSettings } from '#core/checks/settings.ts';
-import { Facts } from '#core/dataset/facts.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
+import { Facts } from '#core/facts/facts.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';

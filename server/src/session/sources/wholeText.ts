@@ -1,5 +1,5 @@
 // The survey of a document that is not JSON Lines as a whole: its lines, and one finding that says what it is.
-import type { RuleSettings } from '#core/checks/settings.ts';
+import type { RuleSettings } from '#core/checks/check.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';

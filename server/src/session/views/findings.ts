@@ -1,5 +1,5 @@
 // All findings of all files that are known, grouped, filtered and by the page: what Problems has no room for.
-import { SOURCE_FIELDS } from '#core/dataset/stats.ts';
+import { SOURCE_FIELDS } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';

@@ -1,5 +1,5 @@
 // What a dataset rewards, computed from facts: length, style and position, each with its interval.
-import type { Facts } from '../../dataset/facts.ts';
+import type { Facts } from '../../facts/facts.ts';
 import type { Estimate } from './effects.ts';
 import { pairedOdds, PairedSums, wilson } from './effects.ts';
 import { STYLE_MARKS } from './styleMarks.ts';

@@ -1,15 +1,9 @@
-import { visitTokens } from '../../score/tokens.ts';
-import type { PairCheck } from '../check.ts';
+import { visitTokens } from '../../model/tokens.ts';
+import type { Benchmark, PairCheck } from '../check.ts';
 import { numberOption, promptPlace } from '../check.ts';
 
 /** Words in a gram: enough that two authors don't write the same by chance. */
 const GRAM_WORDS = 8;
-
-/** Prompts of a benchmark as hashes of their word grams, 48 bits each. */
-export interface Benchmark {
-  readonly name: string;
-  readonly grams: readonly number[];
-}
 
 /** Hashes of a text's runs of eight words. A text of three to seven words is one run. */
 export function gramsOf(text: string): number[] {

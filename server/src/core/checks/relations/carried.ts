@@ -1,7 +1,7 @@
 // Relations found earlier stay true for records that an edit doesn't touch. Touched records are checked again: by
 // key at
 // once, by text in the next search.
-import type { Facts } from '../../dataset/facts.ts';
+import type { Facts } from '../../facts/facts.ts';
 import { groupBy } from '../../group.ts';
 import { formatKey } from '../../hash.ts';
 import type { Finding } from '../../model/finding.ts';

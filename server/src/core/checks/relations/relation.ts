@@ -1,6 +1,6 @@
 // Shared by the checks across records. They run on facts and never see the text.
-import type { Facts } from '../../dataset/facts.ts';
-import { keyAt } from '../../dataset/facts.ts';
+import type { Facts } from '../../facts/facts.ts';
+import { keyAt } from '../../facts/facts.ts';
 import type { Key } from '../../hash.ts';
 import { formatKey, hashKey } from '../../hash.ts';
 import { isParquet } from '../../input/parquetName.ts';
@@ -9,7 +9,7 @@ import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
 import { pairKey, promptSpelling } from '../../model/identity.ts';
 import type { Options, Rule } from '../check.ts';
-import type { RuleSettings } from '../settings.ts';
+import type { RuleSettings } from '../check.ts';
 
 export interface FileFacts {
   readonly name: string;

@@ -1,8 +1,8 @@
 // All checks across records, in report order.
-import { MAX_FINDINGS } from '../../dataset/survey.ts';
 import type { Finding } from '../../model/finding.ts';
+import { MAX_FINDINGS } from '../../model/finding.ts';
+import type { RuleSettings } from '../check.ts';
 import { portraitOf } from '../dataset/portrait.ts';
-import type { RuleSettings } from '../settings.ts';
 import { DEFAULT_RULES } from '../settings.ts';
 import { DATASET_CHECKS } from '../table.ts';
 import { findCycles, preferenceCycle } from './cycles.ts';

@@ -1,0 +1,99 @@
+// The bytes of a file as they are stored, and what tells one state of it from another.
+import { statSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+
+import { messages, UserError } from '#core/messages.ts';
+
+import { CHUNK_BYTES } from './codec.ts';
+import { kindOf, openRegular } from './regularFile.ts';
+
+/** What tells one state of a file from another without reading it. */
+export interface Stamp {
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** When its bytes, name or rights were last changed: unlike `mtimeMs`, no program can set it. */
+  readonly ctimeMs: number;
+  readonly inode: number;
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+export function unreadable(path: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  if (codeOf(error) === 'ENOENT') return messages.notFound(path);
+  const code = codeOf(error);
+  return code === ''
+    ? messages.unreadable(path, error instanceof Error ? error.message : String(error))
+    : messages.system(path, code, error instanceof Error ? error.message : code);
+}
+
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
+}
+
+/** What a path names now; `kind` says what it is where it is no regular file. */
+export async function stampOf(
+  path: string,
+): Promise<Stamp & { readonly isFolder: boolean; readonly kind: string | undefined }> {
+  try {
+    const found = await stat(path);
+    const { size, mtimeMs, ctimeMs, ino: inode } = found;
+    return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory(), kind: kindOf(found) };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The same at once, without waiting. */
+export function stampNow(path: string): Stamp {
+  const { size, mtimeMs, ctimeMs, ino: inode } = statSync(path);
+  return { size, mtimeMs, ctimeMs, inode };
+}
+
+/** The bytes of a file as they are stored, or of a half-open range of it. */
+export async function* readStored(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
+  if (end <= start) return;
+  try {
+    const handle = await openRegular(path);
+    const range = { start, ...(Number.isFinite(end) && { end: end - 1 }) };
+    for await (const chunk of handle.createReadStream({ highWaterMark: CHUNK_BYTES, ...range }))
+      yield chunk as Uint8Array;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Blocks that are read in turn: fresh memory for each would cost more than the reading. */
+const BLOCKS = 3;
+
+/** For files of which the system tells no size. */
+const MIN_BLOCK_BYTES = 4096;
+
+/**
+ * The bytes of a file, or of a half-open range of it, in memory that is used again: a chunk is good until the next
+ * but one is asked for.
+ */
+export async function* readBlocks(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await openRegular(path);
+    // Thousands of small files are read one after the other: each takes no more memory than it has bytes.
+    const { size } = await handle.stat();
+    const blockBytes = Math.min(CHUNK_BYTES, Math.max(MIN_BLOCK_BYTES, Math.min(end, size) - start));
+    const blocks: Uint8Array[] = [];
+    for (let at = start, turn = 0; at < end; turn = (turn + 1) % BLOCKS) {
+      const block = (blocks[turn] ??= new Uint8Array(blockBytes));
+      const { bytesRead } = await handle.read(block, 0, Math.min(block.length, end - at), at);
+      if (bytesRead === 0) return;
+      yield block.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unreadable(path, error) : error;
+  } finally {
+    await handle?.close();
+  }
+}
