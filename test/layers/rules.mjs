@@ -1,5 +1,6 @@
 // Who may import what. Each row is an allow-list: whatever it does not name is refused.
 // `test/layers/layers.test.ts` writes forbidden imports and expects each to be refused.
+import { layersPlugin, roomRules } from './rooms.mjs';
 import { oneWayToWrite } from './writes.mjs';
 
 /** Turns an allow-list of regular expressions into one that matches everything else. */
@@ -15,27 +16,27 @@ const INSIDE = `\\.{1,2}/(?!(?:.*/)?(?:${OWN_FOLDERS})/).*`;
  * @param allowed what it may import, types and values alike
  * @param typesOnly what it may import as types alone
  */
-const layer = (files, allowed, typesOnly = []) => ({
-  files,
-  rules: {
-    '@typescript-eslint/no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            regex: allButThese([INSIDE, ...allowed, ...typesOnly]),
-            message: 'Not allowed in this layer: see ARCHITECTURE.md.',
-          },
-          ...typesOnly.map((regex) => ({
-            regex: `^${regex}`,
-            allowTypeImports: true,
-            message: 'Types alone may be imported here.',
-          })),
-        ],
-      },
-    ],
-  },
-});
+const layer = (files, allowed, typesOnly = []) => {
+  const patterns = [
+    {
+      regex: allButThese([INSIDE, ...allowed, ...typesOnly]),
+      message: 'Not allowed in this layer: see ARCHITECTURE.md.',
+    },
+    ...typesOnly.map((regex) => ({
+      regex: `^${regex}`,
+      allowTypeImports: true,
+      message: 'Types alone may be imported here.',
+    })),
+  ];
+  return {
+    files,
+    plugins: { layers: layersPlugin },
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+      'layers/import-calls': ['error', patterns],
+    },
+  };
+};
 
 const PAGES = ['media/src/**/*.ts', 'media/src/**/*.tsx'];
 
@@ -162,6 +163,7 @@ export const layerRules = [
   ...oneWayOut,
   oneWayIn,
   oneWayToWrite,
+  roomRules,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),

@@ -352,7 +352,7 @@ program
   .description('start the language server for any editor')
   .option('--stdio', 'speak over standard input and output (the only way, and the default)')
   .action(async () => {
-    await import('../lsp/main.ts');
+    await import(new URL('server.js', import.meta.url).href);
   });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

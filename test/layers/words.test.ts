@@ -1,0 +1,57 @@
+// Retired words stay away.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { ROOT } from './imports.ts';
+import { STILL_WRITTEN } from './stillThere.mjs';
+import { RETIRED } from './words.mjs';
+
+interface Retired {
+  readonly word: string;
+  readonly say: string;
+  readonly pattern: RegExp;
+  readonly in?: RegExp;
+}
+
+const RETIRED_WORDS: readonly Retired[] = RETIRED;
+const ALLOWED: Readonly<Record<string, number>> = STILL_WRITTEN;
+
+const FILES = ['*.ts', '*.tsx', '*.mjs', '*.css', '*.md', 'package.json'];
+
+/** The changelog tells of the past; the rest quotes the words. */
+const LEFT_OUT = /^(?:CHANGELOG\.md|test\/fixtures\/|test\/layers\/)/;
+
+const tracked = spawnSync('git', ['ls-files', ...FILES], { cwd: ROOT, encoding: 'utf8' })
+  .stdout.split('\n')
+  .filter((file) => file !== '' && !LEFT_OUT.test(file) && existsSync(join(ROOT, file)));
+const texts = new Map(tracked.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
+
+/** Where a word is written: `file:line`, once for each time. */
+function placesOf({ pattern, in: paths = /./ }: Retired): readonly string[] {
+  return [...texts].flatMap(([file, text]) =>
+    paths.test(file)
+      ? [...text.matchAll(pattern)].map(({ index }) => `${file}:${text.slice(0, index).split('\n').length}`)
+      : [],
+  );
+}
+
+describe('retired words', () => {
+  it('are looked for in the sources', () => {
+    expect(texts.has('server/src/core/hash.ts')).toBe(true);
+    expect(texts.has('package.json')).toBe(true);
+  });
+
+  it.each(RETIRED_WORDS)('$word: say $say', (retired) => {
+    const places = placesOf(retired);
+    const allowed = ALLOWED[retired.word] ?? 0;
+    expect(places.length > allowed ? places : []).toEqual([]);
+  });
+
+  it('are allowed by their own names', () => {
+    const known = RETIRED_WORDS.map(({ word }) => word);
+    expect(Object.keys(ALLOWED).filter((word) => !known.includes(word))).toEqual([]);
+  });
+});
