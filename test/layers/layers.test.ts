@@ -238,6 +238,18 @@ describe('lint', () => {
     expect(result!.messages).toHaveLength(1);
   });
 
+  it.each(["Buffer.from('x');", 'export const x: Buffer = y;', 'process.exit();', 'setImmediate(x);'])(
+    'knows nothing of Node in formats: %s',
+    async (line) => {
+      const [result] = await eslint.lintText(`${line}\n`, {
+        filePath: join(ROOT, 'server/src/formats/x.ts'),
+      });
+      expect(result!.messages.map(({ message }) => message)).toEqual([
+        expect.stringContaining('without Node'),
+      ]);
+    },
+  );
+
   it.each(cases(FORBIDDEN))('%s may not import %s', async (file, from) => {
     expect(await refusals(file, value(from))).toBe(1);
     expect(await refusals(file, type(from))).toBe(1);
@@ -299,14 +311,15 @@ describe('the compiler', () => {
   });
 });
 
-describe('the core', () => {
+describe.each(['core', 'formats'])('%s', (layer) => {
   it('bundles for no platform at all', async () => {
-    const files = readdirSync(join(ROOT, 'server/src/core'), { recursive: true, encoding: 'utf8' }).filter(
+    const folder = join('server/src', layer);
+    const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
     );
     const built = await build({
       absWorkingDir: ROOT,
-      entryPoints: files.map((file) => join('server/src/core', file)),
+      entryPoints: files.map((file) => join(folder, file)),
       bundle: true,
       write: false,
       outdir: 'out',

@@ -133,7 +133,7 @@ export const ROOMS = [
     name: 'formats/parquet',
     holds: 'Parquet: pages to lines and back',
     at: ['server/src/formats/parquet/'],
-    may: [...PARSED, 'core/edits', 'core/input'],
+    may: [...PARSED, 'core/edits', 'core/input', 'formats'],
   },
   {
     name: 'node/disk',

@@ -159,11 +159,31 @@ const oneWayOut = [
   ),
 ];
 
+const NO_NODE = 'Formats run without Node: see server/src/formats/bytes.ts.';
+
+/** Names that Node alone has. Arrow's types bring in Node's, so that the compiler knows them in formats. */
+const noNodeGlobals = {
+  files: ['server/src/formats/**/*.ts'],
+  rules: {
+    'no-restricted-globals': [
+      'error',
+      ...['Buffer', 'process', 'global', 'require', 'setImmediate', '__dirname', '__filename'].map(
+        (name) => ({
+          name,
+          message: NO_NODE,
+        }),
+      ),
+    ],
+    '@typescript-eslint/no-restricted-types': ['error', { types: { Buffer: NO_NODE } }],
+  },
+};
+
 export const layerRules = [
   ...oneWayOut,
   oneWayIn,
   oneWayToWrite,
   roomRules,
+  noNodeGlobals,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
   layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),

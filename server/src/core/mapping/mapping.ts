@@ -64,6 +64,8 @@ export type CandidateSource =
       readonly turn: string;
       readonly role: string;
       readonly answers: string;
+      /** The field that is true for the answer with which the dialogue goes on. */
+      readonly chosen: string;
     };
 
 /** What puts candidates in order. Fields are named from the candidate, but `index` and `list` from the record. */

@@ -60,30 +60,6 @@ export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
   return [...new Set([...needs.map(({ at }) => at), ...marks])];
 }
 
-/** Keys under which a mapping names fields. */
-const REF_KEYS = new Set([
-  'at',
-  'first',
-  'second',
-  'tie',
-  'votes',
-  'chosen',
-  'rejected',
-  'steps',
-  'labels',
-  'margin',
-]);
-
-function collectRefs(value: unknown, isRef: boolean, refs: Set<FieldRef>): void {
-  if (typeof value === 'string') {
-    if (isRef) refs.add(value);
-  } else if (Array.isArray(value)) {
-    for (const item of value) collectRefs(item, isRef, refs);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) collectRefs(item, REF_KEYS.has(key), refs);
-  }
-}
-
 /** Top-level names of all fields that a mapping may read. */
 export function namesRead(mapping: Mapping): ReadonlySet<string> {
   const known = compile(mapping);
@@ -92,10 +68,8 @@ export function namesRead(mapping: Mapping): ReadonlySet<string> {
 }
 
 function allRefs(mapping: Mapping): ReadonlySet<FieldRef> {
-  const refs = new Set<FieldRef>(mapping.marks);
-  collectRefs(mapping.prompt, false, refs);
-  collectRefs(mapping.answers, false, refs);
-  return refs;
+  const { prompt, answers, marks = [] } = mapping;
+  return new Set([...marks, ...prompt.map(({ at }) => at), ...formOf(answers).fields(answers)]);
 }
 
 function collectNames(mapping: Mapping): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 // A column that the file did not have: a margin, a weight, a word. It stands last, and is null where nobody set it.
 import { Bool, Field, Float64, RecordBatchReader, Schema, Table, tableToIPC, Utf8 } from 'apache-arrow';
 
+import { fromBase64, toBase64 } from '../bytes.ts';
 import { PageBuilder } from './encode.ts';
 import { CHUNK, FILE, GROUP, META } from './footer.ts';
 import type { Layout } from './layout.ts';
@@ -64,11 +65,11 @@ function addToArrowSchema(root: ThriftStruct, { leaf }: AddedColumn): void {
   const own = structsIn(root, FILE.keyValues).find((entry) => textIn(entry, 1) === ARROW_SCHEMA);
   if (!own || !keyValues) return;
   try {
-    const { schema } = RecordBatchReader.from(Buffer.from(textIn(own, 2) ?? '', 'base64')).open();
+    const { schema } = RecordBatchReader.from(fromBase64(textIn(own, 2) ?? '')).open();
     const kind = leaf.type === 'DOUBLE' ? 'number' : leaf.type === 'BOOLEAN' ? 'boolean' : 'text';
     const field = new Field(leaf.name, new ARROW_TYPES[kind](), true);
     const bytes = tableToIPC(new Table(new Schema([...schema.fields, field], schema.metadata)), 'stream');
-    setField(own, 2, T.binary, encoder.encode(Buffer.from(bytes).toString('base64')));
+    setField(own, 2, T.binary, encoder.encode(toBase64(bytes)));
   } catch {
     keyValues.items = keyValues.items.filter((entry) => entry !== own);
   }

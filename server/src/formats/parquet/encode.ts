@@ -1,4 +1,5 @@
 // Pages made anew: what stays is copied value by value, what was edited comes from its cells.
+import { concat } from '../bytes.ts';
 import type { PageCodecs } from './footer.ts';
 import { bitsFor, MAX_WRITTEN_BITS, writeHybrid } from './levels.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';
@@ -11,6 +12,9 @@ import type { ThriftStruct } from './thrift.ts';
 import { ByteSink, copyStruct, setField, structIn, T, thriftBytes } from './thrift.ts';
 import type { Values } from './values.ts';
 import { ENCODING, widthOf } from './values.ts';
+
+/** Each byte is one character: texts are equal where the bytes are. */
+const keyDecoder = new TextDecoder('latin1');
 
 /** What becomes of rows, by their numbers in the row group: other entries, or none at all. */
 export type RowEdits = ReadonlyMap<number, Entries | null>;
@@ -94,10 +98,10 @@ export class PageBuilder {
       for (let i = 0; i < dictionary.count; i++) {
         const { starts, ends, width } = dictionary;
         const own = dictionary.bytes.subarray(starts?.[i] ?? i * width, ends?.[i] ?? (i + 1) * width);
-        this.#found.set(Buffer.from(own).toString('latin1'), i);
+        this.#found.set(keyDecoder.decode(own), i);
       }
     }
-    return this.#found.get(Buffer.from(value).toString('latin1'));
+    return this.#found.get(keyDecoder.decode(value));
   }
 
   /** The entries of an edited cell. */
@@ -199,7 +203,7 @@ export class PageBuilder {
       encoding,
       extremes: extremesOf(this.#leaf, this.#values),
     };
-    return { bytes: Buffer.concat([headerBytes, body.all]), numbers };
+    return { bytes: concat([headerBytes, body.all]), numbers };
   }
 }
 

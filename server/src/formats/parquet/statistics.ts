@@ -1,4 +1,5 @@
 // The lowest and highest values of pages and columns, in the order that the format gives to a column's type.
+import { compareBytes } from '../bytes.ts';
 import type { Leaf } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { bytesIn, numberIn, setField, T } from './thrift.ts';
@@ -44,12 +45,10 @@ const SIGNED: Partial<Record<Leaf['type'], Compare>> = {
   INT64: (a, b) => sign(view(a).getBigInt64(0, true), view(b).getBigInt64(0, true)),
 };
 
-const BYTES: Compare = (a, b) => Buffer.compare(a, b);
-
 /** Undefined where the format gives no order, or one that is not worth its code: then nothing is said. */
 function compareOf({ type, meaning }: Leaf): Compare | undefined {
   const { kind } = meaning;
-  if (kind === 'text' || kind === 'json' || kind === 'bytes' || kind === 'uuid') return BYTES;
+  if (kind === 'text' || kind === 'json' || kind === 'bytes' || kind === 'uuid') return compareBytes;
   if (kind === 'decimal' && type !== 'INT32' && type !== 'INT64') return undefined;
   return COMPARES[kind]?.[type] ?? SIGNED[type];
 }

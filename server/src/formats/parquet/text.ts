@@ -2,6 +2,7 @@
 // gives the same bytes again.
 import { findJsonFault } from '#core/json/scan.ts';
 
+import { concat, fromBase64, toBase64 } from '../bytes.ts';
 import type { Leaf, Meaning } from './schema.ts';
 import { ParquetError } from './schema.ts';
 import type { TextSink } from './textSink.ts';
@@ -41,7 +42,7 @@ function bytesText(bytes: Uint8Array): string {
 }
 
 function dataUri(type: string, bytes: Uint8Array): string {
-  return `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
+  return `data:${type};base64,${toBase64(bytes)}`;
 }
 
 const [LINE_FEED, RETURN] = [0x0a, 0x0d];
@@ -196,7 +197,7 @@ function unescape(json: Uint8Array): Uint8Array {
     parts.push(encoder.encode(text));
     at = end;
   }
-  return Buffer.concat(parts);
+  return concat(parts);
 }
 
 function fixedInteger(value: bigint, leaf: Leaf, text: string): Uint8Array {
@@ -302,14 +303,13 @@ export function parseValue(json: Uint8Array, leaf: Leaf): Uint8Array {
       if (!isText) throw refuse(leaf, text);
       const raw = unescape(json);
       const head = DATA_URI.exec(decoder.decode(raw.subarray(0, 64)))?.[0];
-      const bytes =
-        head === undefined ? raw : Buffer.from(decoder.decode(raw.subarray(head.length)), 'base64');
+      const bytes = head === undefined ? raw : fromBase64(decoder.decode(raw.subarray(head.length)));
       if (leaf.length > 0 && bytes.length !== leaf.length) throw refuse(leaf, text);
       return bytes;
     }
     case 'json':
       return startsWith(json, JSON_URI)
-        ? Buffer.from(decoder.decode(json.subarray(JSON_URI.length, -1)), 'base64')
+        ? fromBase64(decoder.decode(json.subarray(JSON_URI.length, -1)))
         : new Uint8Array(json);
     case 'half':
     case 'int96':

@@ -85,7 +85,7 @@ function dialogueGroups(
   const close = (): void => {
     if (items.length === 0 || groups.length >= MAX_DEPTH) return;
     groups.push({ prompt: before, items });
-    const best = items.find(({ value }) => valueAt(value, ['if_chosen']) === true) ?? items[0];
+    const best = items.find(({ value }) => valueAt(value, [source.chosen]) === true) ?? items[0];
     if (best) before = [...before, { role: source.answers, text: textOf(answers, best) }];
     items = [];
   };
@@ -220,6 +220,7 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
 }
 
 export const candidatesForm: Form<CandidateAnswers> = {
+  fields: ({ from, text, order }) => [from.at, text.at, order.at].flat(),
   needs: (answers) => [...sourceNeeds(answers), ...orderNeeds(answers)],
   read(answers, context) {
     const pairs = candidatesOf(answers, context).flatMap((group) => pairsOf(group, answers.order));

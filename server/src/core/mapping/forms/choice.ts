@@ -5,7 +5,7 @@ import type { Answers } from '../mapping.ts';
 import { exchangeSides } from '../sides.ts';
 import type { Form, PathChange } from './form.ts';
 import { fieldNeed, NO_ANSWERS } from './form.ts';
-import { labelField, labelKind } from './label.ts';
+import { labelField, labelFields, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
@@ -16,6 +16,11 @@ function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonl
 }
 
 export const choiceForm: Form<ChoiceAnswers> = {
+  fields: ({ first, second, label, axes = {} }) => [
+    first.at,
+    second.at,
+    ...[label, ...Object.values(axes)].flatMap(labelFields),
+  ],
   needs: ({ first, second, label }) => [
     fieldNeed(first),
     fieldNeed(second),

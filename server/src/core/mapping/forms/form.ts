@@ -68,6 +68,8 @@ export type EditTarget = readonly [chosen: number, rejected: number] | undefined
  */
 export interface Form<A> {
   needs(answers: A): readonly Need[];
+  /** Every field that it may read, of the record or of one of its candidates. */
+  fields(answers: A): readonly FieldRef[];
   read(answers: A, context: FormContext): EditOutcome;
   /** Where the label is written: the place that findings about the label point at. */
   labelAt(answers: A): FieldRef;

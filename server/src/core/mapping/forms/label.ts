@@ -1,7 +1,7 @@
 // Labels of two answers: what each kind says, and how it is made to say something else.
 import type { Json, JsonObject } from '../../model/json.ts';
 import { isList } from '../../model/json.ts';
-import type { Found } from '../field.ts';
+import type { FieldRef, Found } from '../field.ts';
 import { findField } from '../field.ts';
 import type { Label, Verdicts } from '../mapping.ts';
 import type { Need, PathChange } from './form.ts';
@@ -198,4 +198,19 @@ export function labelKind(label: Label): LabelKind<Label> {
 export function labelField(label: Label): string {
   if ('at' in label) return label.at;
   return label.kind === 'votes' ? (label.votes[0] ?? '') : label.first;
+}
+
+/** Every field that a label may read. */
+export function labelFields(label: Label): readonly FieldRef[] {
+  switch (label.kind) {
+    case 'value':
+    case 'strength':
+      return [label.at];
+    case 'scores':
+      return [label.first, label.second];
+    case 'one-hot':
+      return [label.first, label.second, label.tie];
+    case 'votes':
+      return label.votes;
+  }
 }

@@ -14,6 +14,7 @@ const isText = (item: Json): boolean => typeof item === 'string';
 
 /** Candidates are numbered through: the good ones first. */
 export const listsForm: Form<ListAnswers> = {
+  fields: ({ chosen, rejected }) => [chosen, rejected],
   needs: ({ chosen, rejected }) =>
     [chosen, rejected].map((at) => listNeed(at, 1, isText, 'a list of strings')),
   read({ chosen, rejected }, { record, prompt }) {

@@ -13,6 +13,8 @@ function isTie({ ties }: PairAnswers, record: JsonObject): boolean {
 }
 
 export const pairForm: Form<PairAnswers> = {
+  fields: ({ chosen, rejected, ties, margin }) =>
+    [chosen.at, rejected.at, ties?.at, margin].filter((at) => at !== undefined),
   needs: ({ chosen, rejected }) => [fieldNeed(chosen), fieldNeed(rejected)],
   read(answers, { record, prompt }) {
     const chosen = findField(record, answers.chosen.at);

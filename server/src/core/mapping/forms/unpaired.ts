@@ -21,6 +21,7 @@ function verdictOf({ verdict }: UnpairedAnswers, value: Json | undefined): boole
 }
 
 export const unpairedForm: Form<UnpairedAnswers> = {
+  fields: ({ response, verdict }) => [response.at, verdict.at],
   needs(answers) {
     const { response, verdict } = answers;
     const words =
@@ -67,6 +68,7 @@ function stepVerdict(step: Json, label: Json | undefined): boolean | number | un
 }
 
 export const stepsForm: Form<StepAnswers> = {
+  fields: ({ steps, labels }) => (labels === undefined ? [steps] : [steps, labels]),
   needs({ steps, labels }) {
     const isStep = (item: Json): boolean => typeof item === 'string' || isObject(item);
     const needs = [listNeed(steps, 1, isStep, 'a list of steps')];
@@ -102,6 +104,7 @@ export const stepsForm: Form<StepAnswers> = {
 };
 
 export const noneForm: Form<NoAnswers> = {
+  fields: ({ fields }) => fields.map(({ at }) => at),
   needs: ({ fields }) => fields.map(fieldNeed),
   read: () => NO_ANSWERS,
   labelAt: ({ fields }) => fields[0]?.at ?? '',

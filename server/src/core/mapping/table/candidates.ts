@@ -161,7 +161,14 @@ export const CANDIDATES: readonly Mapping[] = [
     prompt: [],
     answers: {
       kind: 'candidates',
-      from: { kind: 'dialogue', at: 'conversation_history', turn: 'turn', role: 'role', answers: 'model' },
+      from: {
+        kind: 'dialogue',
+        at: 'conversation_history',
+        turn: 'turn',
+        role: 'role',
+        answers: 'model',
+        chosen: 'if_chosen',
+      },
       text: text('content'),
       order: { kind: 'number', at: ['score'], best: 'high' },
     },
