@@ -28,7 +28,7 @@ export function startComparePage(
     handlers: {},
     listeners: {
       view: (shown) => {
-        dispatch({ kind: 'view', shown });
+        dispatch({ kind: 'viewReceived', shown });
       },
     },
     onFault: (reason) => {
@@ -42,7 +42,7 @@ export function startComparePage(
         const { action, at } = effect;
         channel.request('act', { action, at }).then(
           ({ result }) => {
-            dispatch({ kind: 'done', at, result });
+            dispatch({ kind: 'actionDone', at, result });
           },
           (error: unknown) => {
             dispatch({ kind: 'actionFailed', reason: errorMessage(error) });
@@ -71,7 +71,7 @@ export function startComparePage(
   return {
     press(press) {
       const action = actionFor(press, pageState(page.state));
-      if (action) dispatch({ kind: 'acted', action });
+      if (action) dispatch({ kind: 'actionChosen', action });
       return action !== undefined;
     },
   };

@@ -2,8 +2,10 @@
 import { errorMessage } from '#core/channel/channel.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
-import type { DatasetEffect, DatasetEvent, DatasetState } from './model/dataset.ts';
-import { eventOf, INITIAL, reduce } from './model/dataset.ts';
+import type { DatasetEffect, DatasetEvent } from './model/datasetReducer.ts';
+import { eventOf, reduce } from './model/datasetReducer.ts';
+import type { DatasetState } from './model/datasetState.ts';
+import { INITIAL } from './model/datasetState.ts';
 import type { KeyPress } from './model/keys.ts';
 import { createPage } from './model/page.ts';
 import type { OpenWire } from './wire.ts';
@@ -34,7 +36,7 @@ export function startDatasetPage(
         dispatch({ kind: 'status', status });
       },
       view: (shown) => {
-        dispatch({ kind: 'renewed', shown });
+        dispatch({ kind: 'refreshed', shown });
       },
       reveal: (place) => {
         dispatch({ kind: 'revealed', place });
@@ -76,7 +78,7 @@ export function startDatasetPage(
           `${order} ${start}`,
           async (signal) => {
             const { result, revision } = await channel.request('rows', { order, start, end }, signal);
-            return { kind: 'rows', order, start, result, revision };
+            return { kind: 'rowsLoaded', order, start, result, revision };
           },
           (reason) => ({ kind: 'rowsFailed', order, start, reason }),
         );
@@ -90,7 +92,7 @@ export function startDatasetPage(
         void follow(
           'pair',
           async (signal) => ({
-            kind: 'pair',
+            kind: 'pairLoaded',
             at,
             shown: (await channel.request('select', at, signal)).result,
           }),
@@ -102,7 +104,7 @@ export function startDatasetPage(
         const { action, at } = effect;
         channel.request('act', { action, at }).then(
           ({ result }) => {
-            dispatch({ kind: 'done', at, result });
+            dispatch({ kind: 'actionDone', at, result });
           },
           (error: unknown) => {
             dispatch({ kind: 'actionFailed', reason: errorMessage(error) });

@@ -6,8 +6,15 @@ import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#proto
 import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
 
 import { startDatasetPage } from '../../media/src/datasetPage.ts';
-import type { DatasetEvent, DatasetState } from '../../media/src/model/dataset.ts';
-import { drawnRowsOf, isSelected, listMessage, pairMessage, storeOf } from '../../media/src/model/dataset.ts';
+import type { DatasetEvent } from '../../media/src/model/datasetReducer.ts';
+import type { DatasetState } from '../../media/src/model/datasetState.ts';
+import {
+  drawnRowsOf,
+  isSelected,
+  listMessage,
+  pairMessage,
+  storeOf,
+} from '../../media/src/model/datasetState.ts';
 import type { KeyPress } from '../../media/src/model/keys.ts';
 import { rowAt } from '../../media/src/model/rowStore.ts';
 import { press } from './keys.ts';

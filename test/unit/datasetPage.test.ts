@@ -1,9 +1,12 @@
-// What the dataset page is built on: the arithmetic of scrolling, and the store of rows.
+// What the dataset page is built on: the arithmetic of scrolling, columns, and the store of rows.
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
 import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
+import type { FindingView } from '#protocol/editor/views.ts';
 
+import type { Cell } from '../../media/src/model/columns.ts';
+import { DATASET_COLUMNS } from '../../media/src/model/columns.ts';
 import type { Block } from '../../media/src/model/rowStore.ts';
 import {
   emptyStore,
@@ -104,6 +107,64 @@ function storeFor(order: RowOrder) {
     },
   };
 }
+
+describe('the columns', () => {
+  const cells = (row: RowView): Record<string, Cell> =>
+    Object.fromEntries(DATASET_COLUMNS.map(({ name, cellOf }) => [name, cellOf(row)]));
+  const finding = (rule: string): FindingView => ({ rule, severity: 'warning', message: `About ${rule}.` });
+
+  it('show number, margin, texts and marks', () => {
+    const row = rowView(1233, {
+      pairCount: 3,
+      pair: 1,
+      margin: -2.5,
+      isEdited: true,
+      findings: [finding('x')],
+    });
+    expect(cells(row)).toEqual({
+      number: { kind: 'number', text: '1,234', note: '2/3' },
+      margin: { kind: 'margin', text: '−2.50', isNegative: true },
+      texts: {
+        kind: 'texts',
+        prompt: 'prompt 1233',
+        answers: [
+          { tone: 'chosen', text: 'a' },
+          { tone: 'rejected', text: 'b' },
+        ],
+      },
+      pills: {
+        kind: 'pills',
+        pills: [
+          { tone: 'edited', text: 'edited' },
+          { tone: 'warning', text: 'x', title: 'About x.' },
+        ],
+      },
+    });
+  });
+
+  it('show a tie, a single answer, the whole file and a record without answers', () => {
+    const tie = cells(rowView(0, { isTie: true }));
+    expect([tie.margin, tie.texts]).toMatchObject([
+      { text: 'tie', isNegative: false },
+      { answers: [{ tone: 'tie' }, { tone: 'tie' }] },
+    ]);
+    const verdict = { kind: 'bad', words: 'called bad' } as const;
+    const single = cells(rowView(0, { pairCount: 0, rejected: '', verdict }));
+    expect([single.texts, single.pills]).toMatchObject([
+      { answers: [{ tone: 'rejected', text: 'a' }] },
+      { pills: [{ tone: 'verdict', text: 'called bad' }] },
+    ]);
+    expect([-1, 0].map((record) => cells(rowView(record, { pairCount: 0 })).texts?.kind)).toEqual([
+      'label',
+      'raw',
+    ]);
+  });
+
+  it('count the marks that have no room, and name them', () => {
+    const { pills } = cells(rowView(0, { findings: ['x', 'y', 'z'].map(finding) }));
+    expect(pills).toMatchObject({ pills: [{ text: 'x' }, { tone: 'more', text: '+2', title: 'y, z' }] });
+  });
+});
 
 describe('the store of rows', () => {
   it('requests what is missing once, and shows the old rows until the new ones are here', () => {

@@ -137,7 +137,7 @@ describe('the dataset page', () => {
     expect(page.rows[0]).toBe('');
     expect(page.listMessage).toBe("Can't load these rows: The disk is gone.");
     page.heard();
-    await page.dispatch({ kind: 'acted', action: 'flip' });
+    await page.dispatch({ kind: 'actionChosen', action: 'flip' });
     expect(page.heard()).toEqual(['act flip 0']);
     await retry(page);
     expect(page.heard()).toContain('rows all 300');
@@ -154,7 +154,7 @@ describe('the dataset page', () => {
     await settled();
     expect(page.pair).toBe("Can't load this pair: The server stopped.");
     expect(await page.press('f')).toBe(false);
-    await page.dispatch({ kind: 'selected', index: 1 });
+    await page.dispatch({ kind: 'rowSelected', index: 1 });
     expect(page.pair).toBe(1);
   });
 
@@ -163,12 +163,12 @@ describe('the dataset page', () => {
     await page.press('ArrowDown');
     await page.press('ArrowDown');
     await page.press('ArrowDown');
-    await page.dispatch({ kind: 'ordered', order: 'findings' });
+    await page.dispatch({ kind: 'orderChosen', order: 'findings' });
     expect(page.rows).toEqual(['800', '[3]', '400']);
     expect(page.calls.at(-1)).toBe('focus');
     await page.press('ArrowUp');
     expect(page.pair).toBe(800);
-    await page.dispatch({ kind: 'ordered', order: 'all' });
+    await page.dispatch({ kind: 'orderChosen', order: 'all' });
     expect(page.rows).toContain('[800]');
     expect(page.pair).toBe(800);
   });
@@ -196,8 +196,8 @@ describe('the dataset page', () => {
 
   it('goes on with the next finding after one left the list', async () => {
     const page = await opened({ findings: [10, 20, 30, 40] });
-    await page.dispatch({ kind: 'ordered', order: 'findings' });
-    await page.dispatch({ kind: 'selected', index: 1 });
+    await page.dispatch({ kind: 'orderChosen', order: 'findings' });
+    await page.dispatch({ kind: 'rowSelected', index: 1 });
     page.findings = [10, 30, 40];
     await page.change();
     expect([page.pair, page.rows]).toEqual([20, ['10', '30', '40']]);
@@ -289,7 +289,7 @@ describe('an empty list', () => {
     const page = Object.assign(new FakeDatasetPage(), { recordCount: 0 });
     page.start();
     if (status) page.tell(status);
-    await page.dispatch({ kind: 'ordered', order });
+    await page.dispatch({ kind: 'orderChosen', order });
     expect(page.listMessage).toBe(message);
   });
 

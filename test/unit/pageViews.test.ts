@@ -39,7 +39,7 @@ it('keeps the element of a row while its record is visible', async () => {
 
 it('keeps the element of a finding that moves in the list', async () => {
   const { page, rows } = await drawn({ findings: [7, 8, 9] });
-  await page.dispatch({ kind: 'ordered', order: 'findings' });
+  await page.dispatch({ kind: 'orderChosen', order: 'findings' });
   const before = rows();
   page.findings = [9, 8];
   await page.change();

@@ -1,4 +1,4 @@
-// The compare page: its state, and what each event makes of it.
+// The compare page: its state, and how each event changes it. Effects are data; comparePage.ts carries them out.
 import type { PageAction } from '#protocol/page/compare.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
@@ -15,9 +15,9 @@ export interface CompareState {
 export const INITIAL: CompareState = { shown: undefined, notice: undefined };
 
 export type CompareEvent =
-  | { readonly kind: 'view'; readonly shown: ShownView }
-  | { readonly kind: 'acted'; readonly action: PageAction }
-  | { readonly kind: 'done'; readonly at: ShownPair; readonly result: ActionResult }
+  | { readonly kind: 'viewReceived'; readonly shown: ShownView }
+  | { readonly kind: 'actionChosen'; readonly action: PageAction }
+  | { readonly kind: 'actionDone'; readonly at: ShownPair; readonly result: ActionResult }
   | { readonly kind: 'actionFailed'; readonly reason: string };
 
 export type CompareEffect =
@@ -43,9 +43,9 @@ function show(state: CompareState, shown: ShownView): Step {
 
 export function reduce(state: CompareState, event: CompareEvent): Step {
   switch (event.kind) {
-    case 'view':
+    case 'viewReceived':
       return show(state, event.shown);
-    case 'acted': {
+    case 'actionChosen': {
       const { shown } = state;
       if (!shown) return [state];
       return [
@@ -53,7 +53,7 @@ export function reduce(state: CompareState, event: CompareEvent): Step {
         { kind: 'act', action: event.action, at: pairOf(shown.view) },
       ];
     }
-    case 'done': {
+    case 'actionDone': {
       const { at, result } = event;
       // Another pair, or a newer state of this one, may have arrived before the reply.
       const isLate = !isSame(state.shown?.view, at) || (result?.revision ?? 0) < (state.shown?.revision ?? 0);

@@ -1,4 +1,4 @@
-// What every page does: an event makes the next state, the state is drawn, and then its effects are carried out.
+// The loop of every page: an event leads to the next state, the page draws it, then carries out the effects.
 export interface PageParts<State, Event, Effect> {
   readonly initial: State;
   readonly reduce: (state: State, event: Event) => readonly [State, ...Effect[]];
@@ -18,6 +18,7 @@ export function createPage<State, Event, Effect>({
   carryOut,
 }: PageParts<State, Event, Effect>): Page<State, Event> {
   let current = initial;
+  draw(current);
   return {
     get state() {
       return current;
@@ -25,7 +26,7 @@ export function createPage<State, Event, Effect>({
     dispatch(event) {
       const [next, ...effects] = reduce(current, event);
       current = next;
-      // An effect may scroll to what was just drawn.
+      // Effects come last: one may scroll to what was just drawn.
       draw(next);
       effects.forEach(carryOut);
     },

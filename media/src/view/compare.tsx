@@ -24,7 +24,7 @@ export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element 
         actions={ACTIONS}
         state={page}
         act={(action) => {
-          dispatch({ kind: 'acted', action });
+          dispatch({ kind: 'actionChosen', action });
         }}
       />
       <Notice text={state.notice} />

@@ -3,9 +3,10 @@ import type { JSX, RefObject } from 'preact';
 
 import type { RowOrder } from '#protocol/editor/rows.ts';
 
-import type { DatasetEvent, DatasetState } from '../model/dataset.ts';
-import { listMessage, pageState, pairMessage } from '../model/dataset.ts';
 import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
+import type { DatasetEvent } from '../model/datasetReducer.ts';
+import type { DatasetState } from '../model/datasetState.ts';
+import { listMessage, pageState, pairMessage } from '../model/datasetState.ts';
 import { statusText } from '../model/datasetText.ts';
 import { titleWithRow } from '../model/words.ts';
 import { List } from './list.tsx';
@@ -35,7 +36,7 @@ function Bar({ state, dispatch }: Props): JSX.Element {
             role="tab"
             aria-selected={order === state.order}
             onClick={() => {
-              dispatch({ kind: 'ordered', order });
+              dispatch({ kind: 'orderChosen', order });
             }}
           >
             {order === 'findings' ? `${label} ${findingCount}` : label}
@@ -59,7 +60,7 @@ function Detail({ state, dispatch }: Props): JSX.Element {
           actions={DATASET_ACTIONS}
           state={page}
           act={(action) => {
-            dispatch({ kind: 'acted', action });
+            dispatch({ kind: 'actionChosen', action });
           }}
         />
       )}

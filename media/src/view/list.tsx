@@ -5,8 +5,9 @@ import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
 
 import type { Column } from '../model/columns.ts';
 import { DATASET_COLUMNS, tracksOf } from '../model/columns.ts';
-import type { DatasetEvent, DatasetState } from '../model/dataset.ts';
-import { drawnRowsOf, isSelected, listView, storeOf } from '../model/dataset.ts';
+import type { DatasetEvent } from '../model/datasetReducer.ts';
+import type { DatasetState } from '../model/datasetState.ts';
+import { drawnRowsOf, isSelected, listView, storeOf } from '../model/datasetState.ts';
 import { failureAt, rowAt } from '../model/rowStore.ts';
 import { scrollHeight, scrollTopAfterWheel } from '../model/scroll.ts';
 import { CellView } from './cells.tsx';
@@ -80,7 +81,7 @@ export function List({ state, dispatch, box }: ListProps): JSX.Element {
       role="listbox"
       tabindex={0}
       aria-label="Rows of the dataset"
-      {...(isActive && { 'aria-activedescendant': `row-${state.index}` })}
+      aria-activedescendant={isActive ? `row-${state.index}` : undefined}
       onScroll={({ currentTarget: { scrollTop, clientHeight } }) => {
         dispatch({ kind: 'scrolled', scrollTop, viewHeight: clientHeight });
       }}
@@ -93,7 +94,7 @@ export function List({ state, dispatch, box }: ListProps): JSX.Element {
       }}
       onMouseDown={(press) => {
         const index = press.button === 0 ? pressedIndex(press) : undefined;
-        if (index !== undefined) dispatch({ kind: 'selected', index });
+        if (index !== undefined) dispatch({ kind: 'rowSelected', index });
       }}
     >
       <div

@@ -1,4 +1,4 @@
-// The dataset page: its state, and what each event makes of it. Effects are data; datasetPage.ts carries them out.
+// How each event changes the state of the dataset page. Effects are data; datasetPage.ts carries them out.
 import type { RowOrder, RowsResult } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
@@ -6,92 +6,38 @@ import type { DatasetAction } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import { datasetActionFor, rowAfter } from './datasetKeys.ts';
-import { emptyMessage, failureText } from './datasetText.ts';
+import type { DatasetState, PairPlace } from './datasetState.ts';
+import { drawnRowsOf, isSame, isShown, listView, pageState, storeOf } from './datasetState.ts';
 import type { KeyPress } from './keys.ts';
-import type { PageState } from './pageState.ts';
 import { pairOf } from './pageState.ts';
 import type { Block, RowStore } from './rowStore.ts';
-import {
-  emptyStore,
-  failureAt,
-  invalidate,
-  rowAt,
-  takeHidden,
-  takeMissing,
-  withFailure,
-  withRows,
-} from './rowStore.ts';
-import type { DrawnRows, ListView } from './scroll.ts';
-import { drawnRows, scrollTopOf, topFor, topRow } from './scroll.ts';
-
-/** Pixels, as in the style sheet. */
-const ROW_HEIGHT = 52;
-
-export interface PairPlace {
-  readonly record: number;
-  readonly pair: number;
-}
-
-export interface DatasetState {
-  /** Undefined until the file is open. */
-  readonly status: DatasetStatus | undefined;
-  readonly order: RowOrder;
-  readonly stores: Readonly<Record<RowOrder, RowStore>>;
-  /** Of the list, in pixels. */
-  readonly scrollTop: number;
-  readonly viewHeight: number;
-  /**
-   * Place of the selected row in the list. 2.5 is the gap between rows 2 and 3, from which the selected row left the list; -1
-   * if it was never on it.
-   */
-  readonly index: number;
-  /** Undefined until the row at `index` is loaded. */
-  readonly selected: PairPlace | undefined;
-  /** The selected pair; until it arrives, the one before it. */
-  readonly shown: ShownView | undefined;
-  /** Why the selected pair could not be loaded. */
-  readonly pairFailure: string | undefined;
-  /** Why the last action failed. */
-  readonly notice: string | undefined;
-}
-
-export const INITIAL: DatasetState = {
-  status: undefined,
-  order: 'all',
-  stores: { all: emptyStore('all'), findings: emptyStore('findings') },
-  scrollTop: 0,
-  viewHeight: 0,
-  index: 0,
-  selected: undefined,
-  shown: undefined,
-  pairFailure: undefined,
-  notice: undefined,
-};
+import { invalidate, rowAt, takeHidden, takeMissing, withFailure, withRows } from './rowStore.ts';
+import { scrollTopOf, topFor, topRow } from './scroll.ts';
 
 /** Replies carry the place or the block that they were requested for. */
 export type DatasetEvent =
   | { readonly kind: 'started' }
   | { readonly kind: 'status'; readonly status: DatasetStatus }
   | {
-      readonly kind: 'rows';
+      readonly kind: 'rowsLoaded';
       readonly order: RowOrder;
       readonly start: number;
       readonly result: RowsResult;
       readonly revision: number;
     }
   | { readonly kind: 'rowsFailed'; readonly order: RowOrder; readonly start: number; readonly reason: string }
-  | { readonly kind: 'pair'; readonly at: PairPlace; readonly shown: ShownView }
+  | { readonly kind: 'pairLoaded'; readonly at: PairPlace; readonly shown: ShownView }
   | { readonly kind: 'pairFailed'; readonly at: PairPlace; readonly reason: string }
   /** A newer state of the pair on the screen: the client sends one after each change. */
-  | { readonly kind: 'renewed'; readonly shown: ShownView }
-  | { readonly kind: 'done'; readonly at: PairPlace; readonly result: ActionResult }
+  | { readonly kind: 'refreshed'; readonly shown: ShownView }
+  | { readonly kind: 'actionDone'; readonly at: PairPlace; readonly result: ActionResult }
   | { readonly kind: 'actionFailed'; readonly reason: string }
   /** The person chose this pair outside of the page. */
   | { readonly kind: 'revealed'; readonly place: PairPlace }
   | { readonly kind: 'scrolled'; readonly scrollTop: number; readonly viewHeight: number }
-  | { readonly kind: 'selected'; readonly index: number }
-  | { readonly kind: 'ordered'; readonly order: RowOrder }
-  | { readonly kind: 'acted'; readonly action: DatasetAction };
+  | { readonly kind: 'rowSelected'; readonly index: number }
+  | { readonly kind: 'orderChosen'; readonly order: RowOrder }
+  | { readonly kind: 'actionChosen'; readonly action: DatasetAction };
 
 export type DatasetEffect =
   | ({ readonly kind: 'requestRows'; readonly order: RowOrder } & Block)
@@ -105,80 +51,24 @@ export type DatasetEffect =
 
 type Step = readonly [DatasetState, ...DatasetEffect[]];
 
-function isSame(a: PairPlace | undefined, b: PairPlace | undefined): boolean {
-  return a?.record === b?.record && a?.pair === b?.pair;
-}
-
-export function storeOf({ stores, order }: DatasetState): RowStore {
-  return stores[order];
-}
-
-export function listView(state: DatasetState): ListView {
-  return { rowCount: storeOf(state).total, rowHeight: ROW_HEIGHT, viewHeight: state.viewHeight };
-}
-
-export function drawnRowsOf(state: DatasetState): DrawnRows {
-  const view = listView(state);
-  return drawnRows(view, topRow(view, state.scrollTop));
-}
-
-/** A row may leave the list while its pair is still shown: then no row is selected. */
-export function isSelected(state: DatasetState, index: number): boolean {
-  const { selected, order } = state;
-  if (!selected) return index === state.index;
-  const row = rowAt(storeOf(state), index);
-  return row?.record === selected.record && (order === 'all' || row.pair === selected.pair);
-}
-
-/** The selected pair is on the screen. */
-function isShown({ selected, shown }: DatasetState): boolean {
-  return selected !== undefined && isSame(selected, shown?.view);
-}
-
-export function pageState(state: DatasetState): PageState {
-  const { status, shown } = state;
-  return {
-    view: shown?.view,
-    undoCount: shown?.undoCount ?? 0,
-    isReadOnly: !isShown(state) || status === undefined || status.phase === 'reading',
-  };
-}
-
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
   const action = datasetActionFor(press, pageState(state));
-  if (action) return { kind: 'acted', action };
+  if (action) return { kind: 'actionChosen', action };
   const { rowCount, rowHeight, viewHeight } = listView(state);
   const index = rowAfter(press, state.index, viewHeight / rowHeight, rowCount);
-  return index === undefined ? undefined : { kind: 'selected', index };
-}
-
-/** What the list says where it has no rows to show; `isWhole` if it has none at all. */
-export function listMessage(
-  state: DatasetState,
-): { readonly text: string; readonly isWhole: boolean } | undefined {
-  const store = storeOf(state);
-  const { start, end } = drawnRowsOf(state);
-  const indices = Array.from({ length: Math.max(1, end - start) }, (_, i) => start + i);
-  const reason = indices.map((index) => failureAt(store, index)).find((one) => one !== undefined);
-  const isWhole = store.total === 0;
-  if (reason !== undefined) return { text: failureText('rows', reason), isWhole };
-  return isWhole ? { text: emptyMessage(state.status, state.order), isWhole } : undefined;
-}
-
-/** What stands in the place of the pair; undefined if the pair does. */
-export function pairMessage({ pairFailure }: DatasetState): string | undefined {
-  return pairFailure === undefined ? undefined : failureText('pair', pairFailure);
+  return index === undefined ? undefined : { kind: 'rowSelected', index };
 }
 
 function withStore(state: DatasetState, store: RowStore): DatasetState {
   return { ...state, stores: { ...state.stores, [store.order]: store } };
 }
 
-/** Requests the rows on the screen that are not loaded, and cancels requests for others. Before their number is known, the first row counts as visible. */
+/** Requests the visible rows that are not loaded, and cancels the requests for others. */
 function requestVisible(state: DatasetState, retries: boolean): Step {
   const { order } = state;
   const { start, end } = drawnRowsOf(state);
+  // Before the number of rows is known, the first one counts as visible.
   const visible = { start, end: Math.max(end, start + 1) };
   const [kept, hidden] = takeHidden(storeOf(state), visible);
   const [store, missing] = takeMissing(kept, visible, retries);
@@ -204,7 +94,7 @@ function scrollIntoView(state: DatasetState, index: number): Step {
   return top === undefined ? [state] : scrollTo(state, top);
 }
 
-/** Scrolls a row to the middle, unless it is visible. */
+/** Scrolls a row to the middle of the list, unless it is visible. */
 function jumpTo(state: DatasetState, index: number): Step {
   const store = storeOf(state);
   // Before the number of rows is known, the list must be long enough to scroll to this one.
@@ -303,24 +193,24 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return [state, { kind: 'focusList' }];
     case 'status':
       return onStatus(state, event.status);
-    case 'rows': {
+    case 'rowsLoaded': {
       const { order, start, result } = event;
       if (isOutdated(event, state)) return [state];
       return selectLoaded(withStore(state, withRows(state.stores[order], start, result.rows, result.total)));
     }
     case 'rowsFailed':
       return [withStore(state, withFailure(state.stores[event.order], event.start, event.reason))];
-    case 'pair':
+    case 'pairLoaded':
       return isSame(event.at, state.selected) ? showNewest(state, event.shown) : [state];
     case 'pairFailed':
       return [isSame(event.at, state.selected) ? { ...state, pairFailure: event.reason } : state];
-    case 'renewed': {
+    case 'refreshed': {
       const { shown } = event;
       // While another pair is on its way, the person has left this one.
       const isWanted = isShown(state) || isSame(state.selected, shown.view);
       return isWanted ? showNewest(state, shown) : [state];
     }
-    case 'done': {
+    case 'actionDone': {
       const { at, result } = event;
       return result && isSame(at, state.selected) ? show(state, result) : [state];
     }
@@ -330,11 +220,11 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return reveal(state, event.place);
     case 'scrolled':
       return [{ ...state, scrollTop: event.scrollTop, viewHeight: event.viewHeight }];
-    case 'selected':
+    case 'rowSelected':
       return select(state, event.index);
-    case 'ordered':
+    case 'orderChosen':
       return setOrder(state, event.order);
-    case 'acted': {
+    case 'actionChosen': {
       const { shown } = state;
       if (!shown || !isShown(state)) return [state];
       return [
