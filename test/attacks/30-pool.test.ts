@@ -13,7 +13,8 @@ import type { Scorer, StartScorer } from '#node/scoring/process.ts';
 import { generatePairs } from '../bench/generate.ts';
 import { PlainClient } from '../fakes/client.ts';
 import { testFolder } from '../fakes/files.ts';
-import { memoryServer, startInMemory } from '../fakes/wires.ts';
+import { startInMemory } from '../fakes/memoryScorer.ts';
+import { memoryServer } from '../fakes/wires.ts';
 import { report, rounds } from './attack.ts';
 
 const folder = testFolder('pool');

@@ -6,8 +6,8 @@ import type { WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
 import { generatePairs } from '../bench/generate.ts';
-import type { MemoryScorer } from '../fakes/wires.ts';
-import { startInMemory } from '../fakes/wires.ts';
+import type { MemoryScorer } from '../fakes/memoryScorer.ts';
+import { startInMemory } from '../fakes/memoryScorer.ts';
 
 const PAIRS = [...generatePairs(400, 11, 40)].map((line) => JSON.parse(line) as WirePair);
 

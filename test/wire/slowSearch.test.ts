@@ -11,9 +11,10 @@ import { DocumentSource } from '#session/sources/document.ts';
 import { generatePairs } from '../bench/generate.ts';
 import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, never } from '../fakes/files.ts';
+import { startInMemory } from '../fakes/memoryScorer.ts';
 import { decode } from '../fakes/records.ts';
 import { HERE } from '../fakes/threads.ts';
-import { memoryServer, startInMemory } from '../fakes/wires.ts';
+import { memoryServer } from '../fakes/wires.ts';
 
 const URI = 'file:///data/slow.jsonl';
 const TOP = { line: 0, character: 0 };

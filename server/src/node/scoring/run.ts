@@ -181,6 +181,7 @@ async function fit(
       signal,
     },
   );
+  signal.throwIfAborted();
   await target.assertSame?.();
   if (numbers.length < preferenceCount) {
     const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
@@ -217,6 +218,7 @@ async function fitMember(run: Run): Promise<Member | undefined> {
 async function rateAll({ target, options, listener }: Run, scorer: PairScorer): Promise<void> {
   const begun = performance.now();
   for (let revision: number | undefined; revision !== target.revision;) {
+    options.signal.throwIfAborted();
     ({ revision } = target);
     await scorer.rate({
       source: target.source(),
@@ -261,6 +263,7 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   const member = rules.every(isNamed) ? undefined : await fitMember(run);
   if (member) ensemble = new Ensemble([...scorers, member]);
   await target.takeEnsemble(ensemble, signal);
+  signal.throwIfAborted();
   const counts = countOrThrow(target, ensemble.members);
   const others = unscoredMessage(counts);
   listener.log(`${pairCountText(counts.scored)} scored${others === '' ? '' : `; ${others}`}.`);
