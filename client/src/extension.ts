@@ -1,37 +1,33 @@
 // Composition root of the extension host: construct, register, return.
 import * as vscode from 'vscode';
 
-import type { RecordRef } from '#protocol/editor/place.ts';
-
-import { registerCommands } from './commands.ts';
-import { ComparePanel } from './comparePanel.ts';
-import { DatasetEditors, isDataset } from './datasetEditor.ts';
-import { registerDecisions } from './decisions.ts';
-import { showFindings } from './findingsView.ts';
-import { answerHolds } from './holds.ts';
-import { createClient, serverOf } from './languageClient.ts';
-import { followLargeFiles } from './largeFiles.ts';
-import { answerSecrets, registerModelCommands } from './models.ts';
-import { followRowLinks } from './rowLinks.ts';
-import { showStatus } from './statusItem.ts';
-import { checkTasks } from './tasks.ts';
-import { serveText } from './textView.ts';
-import { followVisibleLines } from './visibleLines.ts';
-
-/** Shows a record in the editor of its file. */
-async function showRecord(datasets: DatasetEditors, ref: RecordRef, line: number): Promise<void> {
-  const uri = vscode.Uri.parse(ref.uri);
-  if (isDataset(uri)) {
-    await datasets.reveal({ ...ref, record: Math.max(0, ref.record) });
-    return;
-  }
-  const at = new vscode.Position(line, 0);
-  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at), preserveFocus: true });
-}
+import { checkCommands } from './commands/checks.ts';
+import { fileCommands } from './commands/files.ts';
+import { findingsCommands } from './commands/findings.ts';
+import { modelCommands } from './commands/models.ts';
+import { pairCommands } from './commands/pairs.ts';
+import { registerCommands } from './commands/register.ts';
+import { scoringCommands } from './commands/scoring.ts';
+import { answerSecrets, secretCommands } from './commands/secrets.ts';
+import { createClient, serverOf } from './server.ts';
+import { FindingsTree } from './views/findingsTree.ts';
+import { answerHolds } from './views/holds.ts';
+import { followLargeFiles } from './views/largeFiles.ts';
+import { serveReports } from './views/reports.ts';
+import { followRowLinks } from './views/rowLinks.ts';
+import { recordShower } from './views/showRecord.ts';
+import { followStatuses } from './views/statuses.ts';
+import { showStatus } from './views/statusItem.ts';
+import { checkTasks } from './views/tasks.ts';
+import { serveText } from './views/textView.ts';
+import { followVisibleLines } from './views/visibleLines.ts';
+import { ComparePanel } from './webview/comparePanel.ts';
+import { DatasetEditors } from './webview/datasetEditor.ts';
 
 let stop: (() => Promise<void>) | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const { extensionUri, secrets, subscriptions } = context;
   const output = vscode.window.createOutputChannel('PrefLens', { log: true });
   const configWatcher = vscode.workspace.createFileSystemWatcher(
     '**/{preflens.json,.preflens/decisions.jsonl}',
@@ -39,40 +35,58 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const client = createClient({
     serverPath: context.asAbsolutePath('dist/server.js'),
     output,
-    // A folder of our own in it: what the editor creates may be open to a group of users.
+    // A subfolder: VS Code's own folder may be open to a group of users.
     cacheFolder: vscode.Uri.joinPath(context.globalStorageUri, 'cache').fsPath,
     configWatcher,
     trusted: vscode.workspace.isTrusted,
   });
   stop = async () => client.stop();
   const server = serverOf(client);
-  const datasets = new DatasetEditors(context.extensionUri, server);
-  const panel = new ComparePanel(context, server, async (ref) => datasets.reveal(ref));
-  const sample = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample', 'support.jsonl');
-  context.subscriptions.push(
+  const statuses = followStatuses(server);
+  const datasets = new DatasetEditors(extensionUri, server, statuses);
+  const showRecord = recordShower(async (ref) => datasets.reveal(ref));
+  const panel = new ComparePanel(context, server, statuses, showRecord);
+  const fileMeant = (): string | undefined => panel.fileMeant;
+  const review = async (uri: string): Promise<void> => panel.review(uri);
+  const reports = serveReports();
+  const media = vscode.Uri.joinPath(extensionUri, 'media');
+  subscriptions.push(
     output,
     configWatcher,
+    statuses,
     panel,
-    showStatus(server, vscode.Uri.joinPath(context.extensionUri, 'media', 'docs'), () => panel.fileMeant),
+    reports,
+    showStatus(statuses, fileMeant),
     followVisibleLines(server),
-    registerCommands({ server, panel, datasets, output, sample }),
-    registerDecisions(server, context.extensionUri),
-    registerModelCommands(server, context.secrets),
-    answerSecrets(server, context.secrets),
+    registerCommands({
+      ...pairCommands({ server, panel, datasets }),
+      ...fileCommands({ server, statuses, output, media, fileMeant, review }),
+      ...scoringCommands(server, fileMeant),
+      ...modelCommands(server, reports),
+      ...secretCommands(secrets),
+    }),
+    answerSecrets(server, secrets),
     answerHolds(server),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       server.notify('preflens/trusted', null);
     }),
   );
   await client.start();
-  // The view of findings is there where there are datasets.
+  // The findings view is visible only where there are datasets.
   void vscode.commands.executeCommand('setContext', 'preflens.isActive', true);
-  context.subscriptions.push(
+  const findings = new FindingsTree(server, statuses);
+  subscriptions.push(
     followLargeFiles(server),
     datasets.register(),
-    followRowLinks(server, datasets),
+    followRowLinks(statuses, showRecord),
     serveText(server),
-    showFindings(server, async (ref, line) => showRecord(datasets, ref, line)),
+    findings,
+    registerCommands({
+      ...findingsCommands(findings, showRecord),
+      ...checkCommands(server, vscode.Uri.joinPath(media, 'docs'), () => {
+        findings.refresh();
+      }),
+    }),
     checkTasks(context.asAbsolutePath('dist/cli.js')),
   );
 }

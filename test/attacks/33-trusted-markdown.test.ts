@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { htmlText, markdownCell, markdownCode, markdownText, notification } from '#core/escape/escape.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
-import { TOOLTIP_COMMANDS, tooltipOf } from '../../client/src/statusText.ts';
+import { TOOLTIP_COMMANDS, tooltipOf } from '../../client/src/views/statusText.ts';
 import { testFolder } from '../fakes/files.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import { report, rounds } from './attack.ts';

@@ -185,7 +185,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     '#core/escape/escape.ts',
     'vscode',
     'vscode-languageclient/node',
-    './commands.ts',
+    './server.ts',
   ],
   'media/src/x.ts': ['#core/channel/channel.ts'],
   'media/src/view/x.ts': ['#core/compare/wordDiff.ts', '../model/keys.ts', 'preact'],
@@ -331,6 +331,29 @@ describe.each(['core', 'formats'])('%s', (layer) => {
   });
 });
 
+describe('the client', () => {
+  it('has no circle of imports, types among them', () => {
+    const source = join(ROOT, 'client', 'src');
+    const importsOf = (file: string): string[] =>
+      [...readFileSync(file, 'utf8').matchAll(/ from '(\.{1,2}\/[^']+)'/g)].map(([, from]) =>
+        join(file, '..', from!),
+      );
+    const done = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path, file];
+      if (done.has(file)) return undefined;
+      for (const next of importsOf(file)) {
+        const circle = circleFrom(next, [...path, file]);
+        if (circle) return circle;
+      }
+      done.add(file);
+      return undefined;
+    };
+    expect(circleFrom(join(source, 'extension.ts'), [])).toBeUndefined();
+    expect(done.size).toBeGreaterThan(20);
+  });
+});
+
 describe('what is written twice', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     contributes: {
@@ -353,8 +376,9 @@ describe('what is written twice', () => {
   });
 
   it('commands of the manifest are registered', () => {
-    const source = ['commands.ts', 'decisions.ts', 'findingsView.ts', 'models.ts']
-      .map((name) => readFileSync(join(ROOT, 'client', 'src', name), 'utf8'))
+    const folder = join(ROOT, 'client', 'src', 'commands');
+    const source = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n');
     for (const { command } of manifest.contributes.commands) expect(source).toContain(`'${command}'`);
   });

@@ -44,7 +44,7 @@ const STREAMS = 'Standard output and standard error have one way in: server/src/
 const MESSAGES = 'Messages, questions and lines of the log have one way out: server/src/lsp/show.ts.';
 const NOTIFICATIONS = 'Messages have one way out: client/src/say.ts.';
 const MARKUP = 'Texts of a dataset are never parsed as markup.';
-const TRUSTED = 'Only what holds no text of a file is trusted: client/src/statusItem.ts.';
+const TRUSTED = 'Only what holds no text of a file is trusted: client/src/views/statusItem.ts.';
 
 const property = (message, object) => (name) => ({ ...(object && { object }), property: name, message });
 
@@ -139,7 +139,7 @@ const oneWayOut = [
       ],
     },
   ),
-  { files: ['client/src/statusItem.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['client/src/views/statusItem.ts'], rules: { 'no-restricted-syntax': 'off' } },
   restricted(
     PAGES,
     [],

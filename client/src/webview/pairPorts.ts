@@ -1,11 +1,15 @@
-// What a pair controller needs of the server and of the person.
+// The pair controller's connection to VS Code: its ports, and refreshes that nobody waits for.
 import * as vscode from 'vscode';
 
+import { errorMessage } from '#core/channel/channel.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
+import type { ShownView } from '#protocol/page/pair.ts';
 
-import { keepOneOf } from '../decisions.ts';
-import type { Server } from '../languageClient.ts';
-import type { PairPorts } from './pairController.ts';
+import { say } from '../say.ts';
+import type { Server } from '../server.ts';
+import { keepOneOf } from '../views/decisions.ts';
+import type { Statuses } from '../views/statuses.ts';
+import type { PairController, PairPorts } from './pairController.ts';
 
 async function askMargin(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
@@ -23,12 +27,24 @@ function valueOf<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
-export function pairPorts(server: Server, revision: (uri: string) => number): Omit<PairPorts, 'history'> {
+export function pairPorts(server: Server, statuses: Statuses): Omit<PairPorts, 'history'> {
   return {
     pair: async (request, signal) => server.request('preflens/pair', request, signal),
     edit: async (ref, edit) => valueOf(await server.request('preflens/edit', { ...ref, edit })),
     keep: async (ref, findings) => keepOneOf(server, ref, findings),
     askMargin,
-    revision,
+    revision: (uri) => statuses.revision(uri),
   };
+}
+
+/** Requests the shown pair again and passes it to `show`; reports an error to the person. */
+export function refreshPair(pairs: PairController, show: (shown: ShownView) => void): void {
+  pairs.refresh().then(
+    (shown) => {
+      if (shown) show(shown);
+    },
+    (error: unknown) => {
+      void say('error', errorMessage(error));
+    },
+  );
 }

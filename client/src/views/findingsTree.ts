@@ -1,18 +1,18 @@
-// The findings of all files as a tree: groups, and pages of findings below them.
+// The findings of all files as a tree: groups, with pages of findings below them.
 import * as vscode from 'vscode';
 
 import { markdownText } from '#core/escape/escape.ts';
 import type { FindingGroup, FindingGrouping, FindingItem } from '#protocol/editor/findings.ts';
-import type { RecordRef } from '#protocol/editor/place.ts';
 
-import type { Server } from './languageClient.ts';
+import type { Server } from '../server.ts';
+import type { Statuses } from './statuses.ts';
 
 const VIEW = 'preflens.findings';
 
-/** Findings below a group before "more" is pressed, and with every press. */
+/** Findings below a group at first, and how many "Show more" adds. */
 const PAGE = 100;
 
-/** Changes come in bursts: the tree is drawn anew when they are over. */
+/** Changes come in bursts: the tree waits until they are over. */
 const REDRAW_MS = 400;
 
 interface GroupNode {
@@ -30,7 +30,7 @@ interface MoreNode {
 }
 interface NoteNode {
   readonly kind: 'note';
-  readonly words: string;
+  readonly text: string;
 }
 type Node = GroupNode | ItemNode | MoreNode | NoteNode;
 
@@ -39,8 +39,6 @@ const ICONS: Record<FindingItem['severity'], vscode.ThemeIcon> = {
   warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground')),
   information: new vscode.ThemeIcon('info', new vscode.ThemeColor('problemsInfoIcon.foreground')),
 };
-
-const GROUPINGS: Record<FindingGrouping, string> = { rule: 'Rule', file: 'File', source: 'Source' };
 
 function itemOf(node: Node): vscode.TreeItem {
   switch (node.kind) {
@@ -72,28 +70,41 @@ function itemOf(node: Node): vscode.TreeItem {
       return item;
     }
     case 'note': {
-      const item = new vscode.TreeItem(node.words);
+      const item = new vscode.TreeItem(node.text);
       item.iconPath = new vscode.ThemeIcon('info');
       return item;
     }
   }
 }
 
-/** Shows a record where it is best read: what a click on a finding does. */
-export type ShowRecord = (ref: RecordRef, line: number) => Promise<void>;
-
-class Findings implements vscode.TreeDataProvider<Node> {
+/** The view. It draws again when an open file changed, and when `refresh` is called. */
+export class FindingsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #server: Server;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  /** Pages that are shown, by group. */
   readonly #pages = new Map<string, number>();
+  readonly #view: vscode.TreeView<Node>;
+  readonly #subscription: vscode.Disposable;
   #by: FindingGrouping = 'rule';
   #filter = '';
   #redraw: NodeJS.Timeout | undefined;
-  view: vscode.TreeView<Node> | undefined;
 
-  constructor(server: Server) {
+  constructor(server: Server, statuses: Statuses) {
     this.#server = server;
+    this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: true });
+    this.#subscription = statuses.onChange(() => {
+      this.#refreshSoon();
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#redraw);
+    vscode.Disposable.from(this.#subscription, this.#view, this.#changed).dispose();
+  }
+
+  refresh(): void {
+    this.#changed.fire(undefined);
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -105,44 +116,37 @@ class Findings implements vscode.TreeDataProvider<Node> {
     return node.kind === 'group' ? this.#items(node.group.key) : [];
   }
 
-  /** Draws it anew once nothing more comes. */
-  refreshSoon(): void {
-    clearTimeout(this.#redraw);
-    this.#redraw = setTimeout(() => {
-      this.#changed.fire(undefined);
-    }, REDRAW_MS);
+  get by(): FindingGrouping {
+    return this.#by;
   }
 
+  get filter(): string {
+    return this.#filter;
+  }
+
+  /** Shows one more page of a group. */
   more(group: string): void {
     this.#pages.set(group, (this.#pages.get(group) ?? 1) + 1);
-    this.#changed.fire(undefined);
+    this.refresh();
   }
 
-  async pickGrouping(): Promise<void> {
-    const picked = await vscode.window.showQuickPick(
-      Object.entries(GROUPINGS).map(([by, label]) => ({
-        label,
-        by: by as FindingGrouping,
-        picked: by === this.#by,
-      })),
-      { title: 'Group findings by' },
-    );
-    if (!picked) return;
-    this.#by = picked.by;
+  groupBy(by: FindingGrouping): void {
+    this.#by = by;
     this.#pages.clear();
-    this.#changed.fire(undefined);
+    this.refresh();
   }
 
-  async pickFilter(): Promise<void> {
-    const words = await vscode.window.showInputBox({
-      title: 'Filter findings',
-      prompt: 'Words of the rule, the message or the file name; empty for all',
-      value: this.#filter,
-    });
-    if (words === undefined) return;
-    this.#filter = words;
+  filterBy(filter: string): void {
+    this.#filter = filter;
     this.#pages.clear();
-    this.#changed.fire(undefined);
+    this.refresh();
+  }
+
+  #refreshSoon(): void {
+    clearTimeout(this.#redraw);
+    this.#redraw = setTimeout(() => {
+      this.refresh();
+    }, REDRAW_MS);
   }
 
   async #groups(): Promise<Node[]> {
@@ -152,20 +156,11 @@ class Findings implements vscode.TreeDataProvider<Node> {
       start: 0,
       end: 0,
     });
-    if (this.view) {
-      const filtered = this.#filter === '' ? '' : ` · “${this.#filter}”`;
-      this.view.description = `${total.toLocaleString('en')} by ${this.#by}${filtered}`;
-      this.view.message = total === 0 && this.#filter !== '' ? 'No finding fits the filter.' : undefined;
-    }
-    const note: Node[] =
-      notKept > 0
-        ? [
-            {
-              kind: 'note',
-              words: `${notKept.toLocaleString('en')} more are counted; preflens check lists them`,
-            },
-          ]
-        : [];
+    const filtered = this.#filter === '' ? '' : ` · “${this.#filter}”`;
+    this.#view.description = `${total.toLocaleString('en')} by ${this.#by}${filtered}`;
+    this.#view.message = total === 0 && this.#filter !== '' ? 'No findings match the filter.' : undefined;
+    const text = `${notKept.toLocaleString('en')} more: "preflens check" lists them all`;
+    const note: Node[] = notKept > 0 ? [{ kind: 'note', text }] : [];
     return [...groups.map((group): Node => ({ kind: 'group', group })), ...note];
   }
 
@@ -173,7 +168,7 @@ class Findings implements vscode.TreeDataProvider<Node> {
     const end = PAGE * (this.#pages.get(group) ?? 1);
     const items: FindingItem[] = [];
     let total = Infinity;
-    // The server gives a few hundred at a time.
+    // The server returns a few hundred at a time.
     while (items.length < Math.min(end, total)) {
       const page = await this.#server.request('preflens/findings', {
         by: this.#by,
@@ -190,28 +185,4 @@ class Findings implements vscode.TreeDataProvider<Node> {
     const more: Node[] = left > 0 ? [{ kind: 'more', group, left }] : [];
     return [...items.map((item): Node => ({ kind: 'item', item })), ...more];
   }
-}
-
-/** Registers the view and what can be pressed in it. */
-export function showFindings(server: Server, showRecord: ShowRecord): vscode.Disposable {
-  const findings = new Findings(server);
-  const view = vscode.window.createTreeView(VIEW, { treeDataProvider: findings, showCollapseAll: true });
-  findings.view = view;
-  const command = (name: string, run: (argument: never) => unknown): vscode.Disposable =>
-    vscode.commands.registerCommand(name, run);
-  return vscode.Disposable.from(
-    view,
-    server.on('preflens/status', () => {
-      findings.refreshSoon();
-    }),
-    vscode.languages.onDidChangeDiagnostics(() => {
-      findings.refreshSoon();
-    }),
-    command('preflens.groupFindings', async () => findings.pickGrouping()),
-    command('preflens.filterFindings', async () => findings.pickFilter()),
-    command('preflens.moreFindings', (group: string) => {
-      findings.more(group);
-    }),
-    command('preflens.showFinding', async (item: FindingItem) => showRecord(item, item.line)),
-  );
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 import type { HeldAnswer, HeldText } from '#protocol/editor/edits.ts';
 
-import type { Server } from './languageClient.ts';
+import type { Server } from '../server.ts';
 
 function hold({ uri, version, lines }: HeldText): HeldAnswer {
   const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);

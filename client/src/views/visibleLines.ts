@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import type { Server } from './languageClient.ts';
+import type { Server } from '../server.ts';
 
 /** Scrolling is over when nothing moved for so long. */
 const SETTLE_MS = 120;

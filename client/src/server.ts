@@ -13,8 +13,7 @@ import type {
   EditorRequests,
 } from '#protocol/editor/wire.ts';
 
-import { problemsUri } from './rowLinks.ts';
-import { TEXT_SCHEME } from './textView.ts';
+import { problemsUri, TEXT_SCHEME } from './uris.ts';
 
 /** The server as the client sees it: requests and notifications of #protocol/editor, and nothing else. */
 export interface Server {
@@ -36,7 +35,7 @@ export interface Server {
   execute(command: string, argument: unknown): Promise<unknown>;
 }
 
-export const SELECTOR = [
+const SELECTOR = [
   { scheme: 'file', language: 'jsonl' },
   { scheme: 'untitled', language: 'jsonl' },
   { scheme: 'vscode-remote', language: 'jsonl' },

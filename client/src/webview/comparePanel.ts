@@ -1,26 +1,27 @@
-// The compare view: one panel beside the editor, told what to draw, and asking for what people press.
+// The compare view: one panel beside the editor, which shows a pair of any file.
 import * as vscode from 'vscode';
 
 import type { Channel } from '#core/channel/channel.ts';
-import { errorMessage } from '#core/channel/channel.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { CompareClientSends, ComparePageSends } from '#protocol/page/compare.ts';
 import type { ShownPair, ShownView } from '#protocol/page/pair.ts';
 
-import { isDataset } from './datasetEditor.ts';
-import type { Server } from './languageClient.ts';
-import { activeUri, columnOf } from './largeFiles.ts';
-import { say } from './say.ts';
-import { channelTo } from './webview/channel.ts';
-import { flipHistory } from './webview/editHistory.ts';
-import { pageOf, pageOptions } from './webview/page.ts';
-import { PairController } from './webview/pairController.ts';
-import { pairPorts } from './webview/pairPorts.ts';
+import { say } from '../say.ts';
+import type { Server } from '../server.ts';
+import { activeUri } from '../tabs.ts';
+import { isTable } from '../uris.ts';
+import type { ShowRecord } from '../views/showRecord.ts';
+import type { Statuses } from '../views/statuses.ts';
+import { channelTo } from './channel.ts';
+import { flipHistory } from './editHistory.ts';
+import { pageOf, pageOptions } from './page.ts';
+import { PairController } from './pairController.ts';
+import { pairPorts, refreshPair } from './pairPorts.ts';
 
 const COMPARE_VIEW = 'preflens.compare';
 
-/** Where the place that was shown last is kept. */
+/** Key of the last shown pair in the workspace's state. */
 const PLACE = 'compare.place';
 
 function titleOf(view: RecordView): string {
@@ -39,30 +40,25 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   readonly #root: vscode.Uri;
   readonly #memory: vscode.Memento;
   readonly #server: Server;
-  /** Shows a record of a table in the table's own editor. */
-  readonly #revealRow: (ref: RecordRef) => Promise<void>;
+  readonly #statuses: Statuses;
+  readonly #showRecord: ShowRecord;
   readonly #subscriptions: vscode.Disposable[] = [];
-  readonly #revisions = new Map<string, number>();
   #open: Open | undefined;
-  /** File, phase and revision of the last status: a refresh without a change would lose the reader's place. */
-  #state = '';
 
   constructor(
     { extensionUri, workspaceState }: vscode.ExtensionContext,
     server: Server,
-    revealRow: (ref: RecordRef) => Promise<void>,
+    statuses: Statuses,
+    showRecord: ShowRecord,
   ) {
     this.#root = extensionUri;
     this.#memory = workspaceState;
     this.#server = server;
-    this.#revealRow = revealRow;
+    this.#statuses = statuses;
+    this.#showRecord = showRecord;
     this.#subscriptions.push(
-      server.on('preflens/status', ({ uri, revision, phase }) => {
-        this.#revisions.set(uri, revision);
-        const state = `${uri} ${phase} ${revision}`;
-        if (this.#open?.pairs.selected?.uri !== uri || state === this.#state) return;
-        this.#state = state;
-        this.#refresh();
+      statuses.onChange((uri) => {
+        if (this.shown?.uri === uri) this.#refresh();
       }),
       vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW, this),
     );
@@ -83,15 +79,15 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     return this.#open?.pairs.selected;
   }
 
-  /** The file that the person looks at: the one that is compared while the view has the focus, else the one in an editor. */
+  /** The file that the person looks at: the compared one while the view has the focus, and else the one in an editor. */
   get fileMeant(): string | undefined {
     const shown = this.shown?.uri;
     return this.#open?.panel.active === true ? (shown ?? activeUri()) : (activeUri() ?? shown);
   }
 
   /**
-   * After a reload VS Code hands back its panel. What it showed is kept here and not in the page: editors write down what a
-   * page remembers when they close, and a browser may not wait for that.
+   * After a reload VS Code restores the panel. The last pair is kept in the workspace's state, since VS Code saves a page's own
+   * state when it closes, and a browser may not wait for that.
    */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     const place = this.#memory.get<ShownPair>(PLACE);
@@ -127,7 +123,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   }
 
   #fill(panel: vscode.WebviewPanel): Open {
-    const ports = pairPorts(this.#server, (uri) => this.#revisions.get(uri) ?? 0);
+    const ports = pairPorts(this.#server, this.#statuses);
     const history = flipHistory(async (ref) => ports.edit(ref, { kind: 'flip' }));
     const pairs = new PairController({ ...ports, history });
     let isReady = false;
@@ -135,7 +131,8 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       handlers: {
         act: async ({ action, at }) => {
           if (action === 'reveal') {
-            await this.#reveal(await pairs.viewOf(at));
+            const view = await pairs.viewOf(at);
+            await this.#showRecord(view, view.line);
             return null;
           }
           const shown = await pairs.act(action, at);
@@ -146,12 +143,12 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       listeners: {
         ready: () => {
           if (pairs.shown) channel.notify('view', pairs.shown);
-          // It was hidden meanwhile, and what it shows may be out of date.
+          // The page was hidden, and changes were not sent to it.
           if (isReady) this.#refresh();
           isReady = true;
         },
       },
-      revision: () => this.#revisions.get(pairs.selected?.uri ?? '') ?? 0,
+      revision: () => this.#statuses.revision(pairs.selected?.uri ?? ''),
     });
     const open: Open = { panel, channel, pairs };
     this.#open = open;
@@ -167,15 +164,15 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     return open;
   }
 
-  /** A file whose tab was not shown since the reload is not open in the server: VS Code reads files when they are looked at. */
+  /** Opens a file in the server. After a reload VS Code opens only files whose tabs are visible. */
   async #load(uri: string): Promise<void> {
     const file = vscode.Uri.parse(uri);
-    // Its own editor opens it, with what hot exit kept.
-    if (isDataset(file)) return;
+    // The dataset editor opens it, with its backup.
+    if (isTable(file)) return;
     try {
       await vscode.workspace.openTextDocument(file);
     } catch {
-      // Too large for a document, or packed: it was read from disk before.
+      // Too large for a document, or compressed.
       const opened = await this.#server.request('preflens/openFile', { uri });
       if (!opened.ok) void say('warning', opened.why);
     }
@@ -184,14 +181,9 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   #refresh(): void {
     const open = this.#open;
     if (!open?.panel.visible) return;
-    open.pairs.refresh().then(
-      (shown) => {
-        if (shown) this.#post(open, shown);
-      },
-      (error: unknown) => {
-        void say('error', errorMessage(error));
-      },
-    );
+    refreshPair(open.pairs, (shown) => {
+      this.#post(open, shown);
+    });
   }
 
   #post({ panel, channel }: Open, shown: ShownView): void {
@@ -203,19 +195,5 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     const { uri, record, pair } = view;
     void this.#memory.update(PLACE, { uri, record, pair } satisfies ShownPair);
     panel.title = titleOf(view);
-  }
-
-  async #reveal({ uri, record, pair, line }: RecordView): Promise<void> {
-    const file = vscode.Uri.parse(uri);
-    if (isDataset(file)) {
-      await this.#revealRow({ uri, record: Math.max(0, record), pair });
-      return;
-    }
-    const at = new vscode.Position(line, 0);
-    // Unlike `showTextDocument`, this shows files that are too large for a document.
-    await vscode.commands.executeCommand('vscode.open', file, {
-      viewColumn: columnOf(uri) ?? vscode.ViewColumn.One,
-      selection: new vscode.Range(at, at),
-    } satisfies vscode.TextDocumentShowOptions);
   }
 }

@@ -1,0 +1,89 @@
+// Commands about files as a whole.
+import * as vscode from 'vscode';
+
+import { plural } from '#core/words/numbers.ts';
+
+import { NO_FILE, say } from '../say.ts';
+import type { Server } from '../server.ts';
+import { activeFile, activeUri } from '../tabs.ts';
+import { isTable, textUriOf } from '../uris.ts';
+import type { Statuses } from '../views/statuses.ts';
+import type { Commands } from './register.ts';
+
+const NO_TABLE = 'Not a Parquet file. Open a .parquet file first.';
+const NO_EDITS =
+  'This file has no unsaved edits of this kind. "File: Save" saves a text editor or a dataset editor.';
+
+export interface FileContext {
+  readonly server: Server;
+  readonly statuses: Statuses;
+  readonly output: vscode.LogOutputChannel;
+  /** The extension's `media` folder. */
+  readonly media: vscode.Uri;
+  /** The file that the person looks at. */
+  readonly fileMeant: () => string | undefined;
+  /** Shows the first finding of a file in the compare view. */
+  readonly review: (uri: string) => Promise<void>;
+}
+
+/** Opens a file in the server and the compare view on its first finding. */
+async function openFromDisk({ server, review }: FileContext, uri: string): Promise<void> {
+  const opened = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'PrefLens: reading' },
+    async () => server.request('preflens/openFile', { uri }),
+  );
+  if (!opened.ok) void say('error', opened.why);
+  else await review(uri);
+}
+
+async function saveEdits(server: Server, uri: string): Promise<void> {
+  const saved = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'PrefLens: saving' },
+    async () => server.request('preflens/saveFile', { uri }),
+  );
+  if (!saved.ok) void say('error', saved.why);
+  else void say('info', saved.value === 0 ? NO_EDITS : `Saved ${plural(saved.value, 'record')}.`);
+}
+
+/** Says why a file gives no pairs, with buttons that help. */
+async function explain({ statuses, output, media, fileMeant }: FileContext): Promise<void> {
+  const status = statuses.get(fileMeant() ?? '');
+  if (!status) return;
+  const [schemas, log] = ['Show Known Schemas', 'Show Log'];
+  const answer = await say('info', status.reason ?? 'This file has no pairs.', schemas, log);
+  if (answer === log) output.show(true);
+  if (answer === schemas) {
+    const page = vscode.Uri.joinPath(media, 'docs', 'mappings.md');
+    await vscode.commands.executeCommand('markdown.showPreview', page);
+  }
+}
+
+export function fileCommands(context: FileContext): Commands {
+  const { server, output, media, fileMeant, review } = context;
+  /** Runs something for a file, or says that there is none. */
+  const withFile = async (uri: string | undefined, run: (uri: string) => unknown): Promise<void> => {
+    if (uri === undefined) void say('info', NO_FILE);
+    else await run(uri);
+  };
+  return {
+    'preflens.reviewFile': async () => withFile(fileMeant(), review),
+    'preflens.openFromDisk': async (resource?: vscode.Uri) =>
+      withFile(resource?.toString() ?? activeUri(), async (uri) => openFromDisk(context, uri)),
+    'preflens.openAsText': async (resource?: vscode.Uri) => {
+      const file = resource ?? activeFile();
+      if (file && isTable(file)) await vscode.window.showTextDocument(textUriOf(file), { preview: false });
+      else void say('info', NO_TABLE);
+    },
+    'preflens.saveEdits': async () => withFile(fileMeant(), async (uri) => saveEdits(server, uri)),
+    'preflens.discardEdits': async () =>
+      withFile(fileMeant(), (uri) => {
+        server.notify('preflens/discardEdits', { uri });
+      }),
+    'preflens.explainFile': async () => explain(context),
+    'preflens.showOutput': () => {
+      output.show(true);
+    },
+    'preflens.openSample': async () =>
+      vscode.window.showTextDocument(vscode.Uri.joinPath(media, 'sample', 'support.jsonl')),
+  };
+}

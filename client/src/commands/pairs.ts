@@ -1,0 +1,96 @@
+// Commands about one record: each finds the one that is meant, or says why there is none.
+import * as vscode from 'vscode';
+
+import type { RecordRef } from '#protocol/editor/place.ts';
+
+import { NO_FILE, say } from '../say.ts';
+import type { Server } from '../server.ts';
+import { isTable } from '../uris.ts';
+import type { ComparePanel } from '../webview/comparePanel.ts';
+import type { DatasetEditors } from '../webview/datasetEditor.ts';
+import type { Commands } from './register.ts';
+
+export interface PairContext {
+  readonly server: Server;
+  readonly panel: ComparePanel;
+  readonly datasets: DatasetEditors;
+}
+
+/** What VS Code passes to a command in the menu of line numbers. */
+interface ClickedLine {
+  readonly uri: vscode.Uri;
+  /** From 1. */
+  readonly lineNumber: number;
+}
+
+function isClickedLine(argument: unknown): argument is ClickedLine {
+  return (
+    typeof argument === 'object' &&
+    argument !== null &&
+    'lineNumber' in argument &&
+    typeof argument.lineNumber === 'number'
+  );
+}
+
+/** VS Code hides the cursor in files above 50 MB from extensions. */
+async function askLine(): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Line of the record',
+    prompt:
+      'In a file of this size VS Code hides the cursor from extensions. You can also right-click a line number.',
+    value: '1',
+    validateInput: (value) => (/^\s*[1-9]\d*\s*$/.test(value) ? undefined : 'Enter a line number, from 1.'),
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** The record at the cursor, in whatever editor has the focus; says why where there is none. */
+async function recordMeant(
+  { server, datasets, panel }: PairContext,
+  argument: unknown,
+): Promise<RecordRef | undefined> {
+  const name = isClickedLine(argument) ? argument.uri.toString() : panel.fileMeant;
+  const uri = name === undefined ? undefined : vscode.Uri.parse(name);
+  if (!uri) {
+    void say('info', NO_FILE);
+    return undefined;
+  }
+  if (isTable(uri)) {
+    const selected = datasets.selected(uri.toString());
+    if (!selected) void say('info', 'Select a row of the dataset first.');
+    return selected;
+  }
+  const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+  const editor = editors.find((one) => one?.document.uri.toString() === name);
+  if (!isClickedLine(argument) && !editor && panel.shown?.uri === name) return panel.shown;
+  const line = isClickedLine(argument)
+    ? argument.lineNumber
+    : editor
+      ? editor.selection.active.line + 1
+      : await askLine();
+  if (line === undefined) return undefined;
+  const found = await server.request('preflens/recordAt', { uri: uri.toString(), line: line - 1 });
+  if (found.ok) return found.value;
+  void say('info', found.why);
+  return undefined;
+}
+
+async function flip(server: Server, ref: RecordRef): Promise<void> {
+  const flipped = await server.request('preflens/edit', { ...ref, edit: { kind: 'flip' } });
+  if (!flipped.ok) void say('info', flipped.why);
+}
+
+export function pairCommands(context: PairContext): Commands {
+  const { server, panel } = context;
+  const forRecord =
+    (run: (ref: RecordRef) => Promise<void>) =>
+    async (argument: unknown): Promise<void> => {
+      const ref = await recordMeant(context, argument);
+      if (ref) await run(ref);
+    };
+  return {
+    'preflens.compare': async (ref: RecordRef) => panel.open(ref),
+    'preflens.compareRecord': forRecord(async (ref) => panel.open(ref)),
+    'preflens.flipRecord': forRecord(async (ref) => flip(server, ref)),
+  };
+}

@@ -1,0 +1,44 @@
+// Files above 50 MB are shown by VS Code but never handed to extensions: the server reads those from disk.
+import * as vscode from 'vscode';
+
+import { say } from '../say.ts';
+import type { Server } from '../server.ts';
+import { allTabs, goneFiles, uriOfTab } from '../tabs.ts';
+import { isLinesFile } from '../uris.ts';
+
+/** VS Code hands a document over soon after its tab appears, if it does at all. */
+const WAIT_MS = 600;
+
+/** VS Code syncs no document above this size. */
+const LARGE_BYTES = 50 * 1024 * 1024;
+
+async function isLarge(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return (await vscode.workspace.fs.stat(uri)).size > LARGE_BYTES;
+  } catch {
+    // Gone meanwhile, or not a file that can be looked at.
+    return false;
+  }
+}
+
+/** Has the server open large files from disk while a tab shows them. */
+export function followLargeFiles(server: Server): vscode.Disposable {
+  const opened = new Set<string>();
+  const look = async (tab: vscode.Tab): Promise<void> => {
+    const uri = uriOfTab(tab);
+    if (!uri || !isLinesFile(uri) || opened.has(uri.toString())) return;
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    const isSynced = vscode.workspace.textDocuments.some(
+      (document) => document.uri.toString() === uri.toString(),
+    );
+    if (isSynced || !(await isLarge(uri))) return;
+    opened.add(uri.toString());
+    const outcome = await server.request('preflens/openFile', { uri: uri.toString() });
+    if (!outcome.ok) void say('warning', outcome.why);
+  };
+  for (const tab of allTabs()) void look(tab);
+  return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {
+    for (const tab of tabs) void look(tab);
+    for (const uri of goneFiles(closed)) if (opened.delete(uri)) server.notify('preflens/closeFile', { uri });
+  });
+}

@@ -1,0 +1,39 @@
+// A table that the server holds open from disk while a dataset editor shows it.
+import * as vscode from 'vscode';
+
+import type { EditMade } from '#protocol/editor/edits.ts';
+
+import type { Server } from '../server.ts';
+import { tabsOf } from '../tabs.ts';
+import type { DatasetPage } from './datasetPage.ts';
+
+export class DatasetDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  /** In the order of their last focus. */
+  readonly pages = new Set<DatasetPage>();
+  /** Edits of an earlier session, until VS Code has an editor for them; then undefined. */
+  early: EditMade[] | undefined = [];
+  dirtyCheck: NodeJS.Timeout | undefined;
+  readonly #server: Server;
+
+  constructor(uri: vscode.Uri, server: Server) {
+    this.uri = uri;
+    this.#server = server;
+  }
+
+  get name(): string {
+    return this.uri.toString();
+  }
+
+  /** True if VS Code knows of unsaved edits; undefined if no tab shows the file. */
+  get isDirty(): boolean | undefined {
+    return tabsOf(this.name).find(({ input }) => input instanceof vscode.TabInputCustom)?.isDirty;
+  }
+
+  /** The person closed the file without saving, or hot exit has its backup. */
+  dispose(): void {
+    clearTimeout(this.dirtyCheck);
+    this.#server.notify('preflens/discardEdits', { uri: this.name });
+    this.#server.notify('preflens/closeFile', { uri: this.name });
+  }
+}

@@ -1,0 +1,77 @@
+// One page of a dataset editor: its channel, and the pair beside its list of rows.
+import * as vscode from 'vscode';
+
+import type { Channel } from '#core/channel/channel.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
+
+import type { Server } from '../server.ts';
+import type { Statuses } from '../views/statuses.ts';
+import { channelTo } from './channel.ts';
+import type { EditHistory } from './editHistory.ts';
+import { PairController } from './pairController.ts';
+import { pairPorts, refreshPair } from './pairPorts.ts';
+
+/** VS Code's own history of a document, which holds edits of earlier sessions too. */
+function hostHistory(uri: string, statuses: Statuses): EditHistory {
+  return {
+    get count() {
+      return statuses.get(uri)?.unsavedCount ?? 0;
+    },
+    // The server's notification puts the edit into VS Code's history.
+    add: () => undefined,
+    undo: async () => {
+      await vscode.commands.executeCommand('undo');
+      return undefined;
+    },
+  };
+}
+
+export class DatasetPage {
+  readonly #pairs: PairController;
+  readonly #channel: Channel<DatasetClientSends>;
+  #isReady = false;
+  #waiting: RecordRef | undefined;
+
+  constructor(panel: vscode.WebviewPanel, server: Server, statuses: Statuses, uri: string) {
+    const pairs = new PairController({ ...pairPorts(server, statuses), history: hostHistory(uri, statuses) });
+    this.#pairs = pairs;
+    this.#channel = channelTo<DatasetClientSends, DatasetPageSends>(panel, {
+      handlers: {
+        rows: async (range, signal) => server.request('preflens/rows', { uri, ...range }, signal),
+        select: async (place, signal) => pairs.open({ uri, ...place }, signal),
+        act: async ({ action, at }) => pairs.act(action, at),
+      },
+      listeners: {
+        ready: () => {
+          this.#isReady = true;
+          const status = statuses.get(uri);
+          if (status) this.tell(status);
+          if (this.#waiting) this.reveal(this.#waiting);
+        },
+      },
+      revision: () => statuses.revision(uri),
+    });
+  }
+
+  /** The record of the selected row. */
+  get selected(): RecordRef | undefined {
+    return this.#pairs.selected;
+  }
+
+  tell(status: DatasetStatus): void {
+    if (this.#isReady) this.#channel.notify('status', status);
+  }
+
+  refresh(): void {
+    refreshPair(this.#pairs, (shown) => {
+      this.#channel.notify('view', shown);
+    });
+  }
+
+  reveal(ref: RecordRef): void {
+    if (this.#isReady) this.#channel.notify('reveal', { record: ref.record, pair: ref.pair ?? 0 });
+    else this.#waiting = ref;
+  }
+}
