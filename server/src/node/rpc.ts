@@ -2,6 +2,10 @@
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { CancellationTokenSource, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 
+import type { Handlers, Listeners } from '#core/channel/channel.ts';
+
+export type { Handlers, Listeners };
+
 /** The asking end of a wire. Every call ends: with a result, an error, or a rejection when the other end is gone. */
 export interface Caller<Requests> {
   call<Name extends keyof Requests & string>(
@@ -10,21 +14,6 @@ export interface Caller<Requests> {
     signal?: AbortSignal,
   ): Promise<Requests[Name] extends { result: infer R } ? R : never>;
 }
-
-type ResultOf<Request> = Request extends { result: infer R } ? R : never;
-
-/** The answering end: one function for each request, none may be missing. The signal is the caller's. */
-export type Handlers<Requests> = {
-  readonly [Name in keyof Requests]: (
-    params: Requests[Name] extends { params: infer P } ? P : never,
-    signal: AbortSignal,
-  ) => ResultOf<Requests[Name]> | Promise<ResultOf<Requests[Name]>>;
-};
-
-/** The receiving end of notifications: one function for each, none may be missing. */
-export type Listeners<Notifications> = {
-  readonly [Name in keyof Notifications]: (params: Notifications[Name]) => void;
-};
 
 /** What `serve` needs of a connection, the library's own or a language server's. */
 interface Answering {

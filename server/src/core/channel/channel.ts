@@ -14,12 +14,12 @@ export type ResultOf<Requests, Name extends keyof Requests> = Requests[Name] ext
   ? R
   : never;
 
-/** One function for each request; none may be missing. What it throws rejects the caller with the error's message. */
+/** One function for each request; none may be missing. What it throws rejects the caller. The signal is the caller's. */
 export type Handlers<Requests> = {
   readonly [Name in keyof Requests]: (
     params: ParamsOf<Requests, Name>,
     signal: AbortSignal,
-  ) => Promise<ResultOf<Requests, Name>>;
+  ) => ResultOf<Requests, Name> | Promise<ResultOf<Requests, Name>>;
 };
 
 /** One function for each notification; none may be missing. */
@@ -95,7 +95,7 @@ export function openChannel<Out extends Sends, In extends Sends>(end: ChannelEnd
   };
 
   const answer = async (id: string, name: string, params: unknown): Promise<void> => {
-    const handle = functionIn<(params: unknown, signal: AbortSignal) => Promise<unknown>>(end.handlers, name);
+    const handle = functionIn<(params: unknown, signal: AbortSignal) => unknown>(end.handlers, name);
     if (!handle) {
       post({ kind: 'error', id, message: `Unknown request: ${name}.` });
       return;
