@@ -1,5 +1,5 @@
-// Messages to the person. VS Code makes links, and buttons that run commands, of what looks like one in a message: nothing
-// from a file may look like one.
+// Messages to the person. VS Code turns Markdown links in a message into links and command buttons, so text from files is
+// escaped here.
 import * as vscode from 'vscode';
 
 import { notification } from '#core/escape/escape.ts';
@@ -10,7 +10,7 @@ const SHOW = {
   error: vscode.window.showErrorMessage,
 } as const;
 
-/** Shows a message; resolves to the button that was pressed. */
+/** Shows a message; resolves to the button that the person pressed. */
 export async function say(
   kind: keyof typeof SHOW,
   message: string,
@@ -20,4 +20,4 @@ export async function say(
 }
 
 export const NO_FILE =
-  'No dataset is open. Open a .jsonl or .parquet file first; "PrefLens: Open the Sample Dataset" opens one.';
+  'No dataset is open. Open a .jsonl or .parquet file, or run "PrefLens: Open the Sample Dataset".';

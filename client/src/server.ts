@@ -1,7 +1,7 @@
-// Starts the language server and gives the rest of the client a typed way to ask it.
+// The language server, and a typed way to reach it.
 import type * as vscode from 'vscode';
 import type { CancellationToken } from 'vscode';
-import { CancellationTokenSource, Disposable } from 'vscode';
+import { CancellationTokenSource } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
@@ -15,7 +15,7 @@ import type {
 
 import { problemsUri, TEXT_SCHEME } from './uris.ts';
 
-/** The server as the client sees it: requests and notifications of #protocol/editor, and nothing else. */
+/** The requests and notifications of #protocol/editor, and nothing else. */
 export interface Server {
   request<Name extends keyof EditorRequests>(
     name: Name,
@@ -23,11 +23,12 @@ export interface Server {
     signal?: AbortSignal,
   ): Promise<EditorRequests[Name]['result']>;
   notify<Name extends keyof EditorNotifications>(name: Name, params: EditorNotifications[Name]): void;
+  /** Only one handler for each name: the last one. */
   on<Name extends keyof ClientNotifications>(
     name: Name,
     handle: (params: ClientNotifications[Name]) => void,
   ): vscode.Disposable;
-  /** Answers what the server asks. */
+  /** Answers a request of the server. */
   answer<Name extends keyof ClientRequests>(
     name: Name,
     handle: (params: ClientRequests[Name]['params']) => Promise<ClientRequests[Name]['result']>,
@@ -42,7 +43,7 @@ const SELECTOR = [
   { scheme: TEXT_SCHEME, language: 'jsonl' },
 ];
 
-/** What the server may expect of this client. */
+/** What this client can do. */
 function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
   return {
     compare: true,
@@ -61,11 +62,11 @@ function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
 export interface ClientParts {
   readonly serverPath: string;
   readonly output: vscode.LogOutputChannel;
-  /** Where indexes and unsaved edits are kept. */
+  /** Holds indexes and unsaved edits. */
   readonly cacheFolder: string;
   /** The person trusts this workspace. */
   readonly trusted: boolean;
-  /** Tells when a preflens.json, or decisions beside it, come, change or go. */
+  /** Of each preflens.json, and the decisions beside it. */
   readonly configWatcher: vscode.FileSystemWatcher;
 }
 
@@ -110,27 +111,13 @@ async function cancellable<Result>(
 }
 
 export function serverOf(client: BaseLanguageClient): Server {
-  // The client knows one handler for each name: the last one would be the only one that hears.
-  const handlers = new Map<string, Set<(params: never) => void>>();
   return {
     request: async (name, params, signal) =>
       cancellable(signal, async (token) => client.sendRequest(name, params, token)),
     notify(name, params) {
       void client.sendNotification(name, params);
     },
-    on(name, handle) {
-      let all = handlers.get(name);
-      if (!all) {
-        const added = new Set<(params: never) => void>();
-        all = added;
-        handlers.set(name, added);
-        client.onNotification(name as string, (params: unknown) => {
-          for (const one of added) one(params as never);
-        });
-      }
-      all.add(handle);
-      return new Disposable(() => all.delete(handle));
-    },
+    on: (name, handle) => client.onNotification(name as string, handle),
     answer: (name, handle) => client.onRequest(name, handle),
     execute: async (command, argument) =>
       client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),

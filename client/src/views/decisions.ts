@@ -8,7 +8,7 @@ import type { FindingView } from '#protocol/editor/views.ts';
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 
-/** Asks which of several findings of a pair is meant, and why it is no fault. */
+/** Asks which finding of a pair to ignore, and for a reason. */
 export async function keepOneOf(
   server: Server,
   ref: RecordRef,
@@ -27,7 +27,7 @@ export async function keep(server: Server, ref: KeepRequest): Promise<void> {
   const reason = await vscode.window.showInputBox({
     title: `Ignore "${ref.rule}" for this pair`,
     prompt: 'Reason (saved in .preflens/decisions.jsonl)',
-    validateInput: (words) => (words.trim() === '' ? 'A reason, for those who read it later' : undefined),
+    validateInput: (text) => (text.trim() === '' ? 'Enter a reason.' : undefined),
   });
   if (reason === undefined) return;
   const kept = await server.request('preflens/keep', {

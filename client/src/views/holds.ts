@@ -1,4 +1,4 @@
-// What the server asks before it gives an edit away: does the editor have the text that the edit is for?
+// Before the server sends an edit, it compares the lines that the edit changes with the editor's.
 import * as vscode from 'vscode';
 
 import type { HeldAnswer, HeldText } from '#protocol/editor/edits.ts';

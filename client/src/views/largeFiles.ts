@@ -1,4 +1,4 @@
-// Files above 50 MB are shown by VS Code but never handed to extensions: the server reads those from disk.
+// VS Code shows files above 50 MB but gives them to no extension: the server reads those from disk.
 import * as vscode from 'vscode';
 
 import { say } from '../say.ts';
@@ -6,22 +6,22 @@ import type { Server } from '../server.ts';
 import { allTabs, goneFiles, uriOfTab } from '../tabs.ts';
 import { isLinesFile } from '../uris.ts';
 
-/** VS Code hands a document over soon after its tab appears, if it does at all. */
+/** VS Code sends a document to extensions soon after its tab appears, if at all. */
 const WAIT_MS = 600;
 
-/** VS Code syncs no document above this size. */
+/** VS Code sends extensions no larger documents. */
 const LARGE_BYTES = 50 * 1024 * 1024;
 
 async function isLarge(uri: vscode.Uri): Promise<boolean> {
   try {
     return (await vscode.workspace.fs.stat(uri)).size > LARGE_BYTES;
   } catch {
-    // Gone meanwhile, or not a file that can be looked at.
+    // The file was deleted, or can't be read.
     return false;
   }
 }
 
-/** Has the server open large files from disk while a tab shows them. */
+/** Keeps large files open in the server while a tab shows them. */
 export function followLargeFiles(server: Server): vscode.Disposable {
   const opened = new Set<string>();
   const look = async (tab: vscode.Tab): Promise<void> => {

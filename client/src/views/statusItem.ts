@@ -7,18 +7,18 @@ import type { Statuses } from './statuses.ts';
 import { isUseless, textOf, TOOLTIP_COMMANDS, tooltipOf } from './statusText.ts';
 
 function tooltip(status: DatasetStatus): vscode.MarkdownString {
-  const words = new vscode.MarkdownString(tooltipOf(status, isTable(vscode.Uri.parse(status.uri))));
-  words.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
-  return words;
+  const text = new vscode.MarkdownString(tooltipOf(status, isTable(vscode.Uri.parse(status.uri))));
+  text.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
+  return text;
 }
 
-/** Shows what is known of the dataset that the person looks at. */
+/** Shows the status of the file that the person looks at. */
 export function showStatus(statuses: Statuses, fileMeant: () => string | undefined): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('preflens.status', vscode.StatusBarAlignment.Left, 10);
   item.name = 'PrefLens';
   const draw = (): void => {
     const uri = fileMeant();
-    // The compare view has the focus: the file beside it is still the one that counts.
+    // A view without a file has the focus, as the output: the last file stays.
     if (uri === undefined && vscode.window.visibleTextEditors.length > 0) return;
     const status = uri === undefined ? undefined : statuses.get(uri);
     if (!status) {
@@ -37,7 +37,7 @@ export function showStatus(statuses: Statuses, fileMeant: () => string | undefin
   return vscode.Disposable.from(
     item,
     statuses.onStatus(() => {
-      // The dataset editor saves with VS Code's own command.
+      // "File: Save" saves the dataset editor.
       const hasUnsaved = [...statuses.all()].some(
         ({ uri, unsavedCount }) => unsavedCount > 0 && !isTable(vscode.Uri.parse(uri)),
       );

@@ -1,4 +1,4 @@
-// The words of the status item. What comes from files stands in them as plain text: the tooltip may run commands.
+// The texts of the status item. Text from files is escaped, since the tooltip may run commands.
 import { markdownText } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
@@ -14,17 +14,17 @@ export const TOOLTIP_COMMANDS = [
 ] as const;
 
 /** A link to a command of ours. */
-function link(words: string, command: (typeof TOOLTIP_COMMANDS)[number]): string {
-  return `[${words}](command:${command})`;
+function link(label: string, command: (typeof TOOLTIP_COMMANDS)[number]): string {
+  return `[${label}](command:${command})`;
 }
 
-/** The file gives nothing to work on: the status says why. */
+/** The file gives no pairs; the status says why. */
 export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
   return phase === 'unrecognised' || (phase === 'failed' && recordCount === 0);
 }
 
 function uselessMessage({ phase, recordCount }: DatasetStatus): string {
-  if (phase === 'failed') return '$(warning) File cannot be read';
+  if (phase === 'failed') return '$(warning) Unreadable file';
   return recordCount === 0 ? '$(question) Empty file' : '$(question) No pairs recognised';
 }
 
@@ -36,13 +36,13 @@ function holds({ pairCount, judgementCount }: DatasetStatus): readonly string[] 
   ];
 }
 
-/** The words of the status item, by phase. */
+/** The text of the status item. */
 export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
   if (isUseless(status)) return uselessMessage(status);
   const facts = [...holds(status), status.mapping, plural(status.findingCount, 'finding')];
-  // How far it is stands in the progress entry beside this item.
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
+  // The adjacent progress item shows the percentage.
   if (status.phase === 'scoring') facts.push('scoring');
   if (status.phase === 'cancelled') facts.push('scoring stopped');
   if (status.phase === 'failed') facts.push('scoring failed');
@@ -51,21 +51,21 @@ export function textOf(status: DatasetStatus): string {
   return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
 }
 
-/** How edits of this file reach the disk, and what can be done with those that wait. */
-function savingMessages({ isOnDisk, unsavedCount }: DatasetStatus, isDataset: boolean): readonly string[] {
+/** How to save edits of a file that is open from disk. */
+function savingMessages({ isOnDisk, unsavedCount }: DatasetStatus, isTable: boolean): readonly string[] {
   if (!isOnDisk) return [];
-  if (isDataset) return ['Read from disk. Edits wait until the file is saved.'];
+  if (isTable) return ['Read from disk. Edits are pending until you save the file.'];
   const why =
-    'Read from disk: VS Code hands no file of this size to extensions. Flips in the compare view wait until they are saved.';
+    'Read from disk, since VS Code gives extensions no files of this size. Flips are pending until you save them.';
   const links = `${link('Save edits', 'preflens.saveEdits')} · ${link('Discard edits', 'preflens.discardEdits')}`;
   return unsavedCount > 0 ? [why, links] : [why];
 }
 
 /**
  * The tooltip in Markdown.
- * @param isDataset the file is shown by the dataset editor, which saves by itself
+ * @param isTable the file is open in the dataset editor, which saves its edits
  */
-export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
+export function tooltipOf(status: DatasetStatus, isTable: boolean): string {
   const { reason, trust, progress, unread } = status;
   const lines = [
     `**PrefLens** · ${[
@@ -79,7 +79,7 @@ export function tooltipOf(status: DatasetStatus, isDataset: boolean): string {
       ? undefined
       : markdownText(`Read as: ${status.mapping}. ${status.polarity ?? ''}.`),
     unread === undefined ? undefined : markdownText(unread),
-    ...savingMessages(status, isDataset),
+    ...savingMessages(status, isTable),
     reason === undefined ? undefined : markdownText(reason),
     trust === undefined ? undefined : markdownText(trust),
     status.phase === 'scoring' ? markdownText(progress ?? '') : undefined,

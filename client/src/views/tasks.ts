@@ -1,12 +1,12 @@
-// The check of the command line as a task, whose lines the problem matcher of the manifest reads.
+// `preflens check` as a task; the manifest's problem matcher reads its output.
 import * as vscode from 'vscode';
 
 const TYPE = 'preflens';
 
 interface CheckTask extends vscode.TaskDefinition {
-  /** Files, folders or patterns, from the folder of the workspace. */
+  /** Files, folders or patterns, relative to the workspace folder. */
   readonly paths?: readonly string[];
-  /** More options of `preflens check`. */
+  /** More options for `preflens check`. */
   readonly args?: readonly string[];
 }
 
@@ -16,7 +16,7 @@ function taskOf(
   scope: vscode.WorkspaceFolder | vscode.TaskScope,
 ): vscode.Task {
   const { paths = ['**/*.jsonl'], args = ['--no-score'] } = definition;
-  // The Node inside VS Code runs it: none has to be installed.
+  // Runs in VS Code's own Node.
   const run = new vscode.ProcessExecution(process.execPath, [cli, 'check', ...args, ...paths], {
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });

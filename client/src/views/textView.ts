@@ -51,7 +51,9 @@ class TextFiles implements vscode.FileSystemProvider {
   }
 
   createDirectory(): void {
-    throw vscode.FileSystemError.NoPermissions('This is the text of a single file.');
+    throw vscode.FileSystemError.NoPermissions(
+      'A Parquet file as text has no folders, and can be neither renamed nor deleted.',
+    );
   }
 
   delete(): void {

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 
 import type { Server } from '../server.ts';
 
-/** Scrolling is over when nothing moved for so long. */
+/** Scrolling has ended when nothing moved for this time. */
 const SETTLE_MS = 120;
 
-/** Tells the server which lines can be seen, so that code lenses are made for those alone. */
+/** Tells the server which lines are visible: it makes code lenses only for those. */
 export function followVisibleLines(server: Server): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const told = new Map<string, string>();

@@ -1,18 +1,18 @@
-// The frame of a page in a webview.
+// The HTML around a page's script, and what the page may load.
 import * as vscode from 'vscode';
 
 function nonce(): string {
   return crypto.randomUUID().replaceAll('-', '');
 }
 
-/** What a page is made of: files in `dist`. */
+/** The files of a page in `dist`. */
 export interface PageParts {
   readonly title: string;
   readonly script: string;
   readonly styles: readonly string[];
 }
 
-/** Nothing but our own script and styles may load: no inline code, no network; pictures are those of the dataset itself. */
+/** Loads only our own script and styles: no inline code, no network. Pictures come as data URIs of the dataset itself. */
 export function pageOf(
   webview: vscode.Webview,
   root: vscode.Uri,
@@ -36,7 +36,6 @@ ${links}
 </html>`;
 }
 
-/** What a page may do and load. */
 export function pageOptions(root: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(root, 'dist')] };
 }

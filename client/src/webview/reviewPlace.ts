@@ -1,21 +1,21 @@
-// Where a person is in the review of a file: the place from which the next and the previous finding are counted.
+// Where a person is in the review of a file: "next" and "previous" start there.
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { PairRequest, Step } from '#protocol/editor/rows.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 
-/** The last place with a finding that was shown, and its number then. */
+/** The last shown place with a finding, and the finding's number then. */
 export interface ReviewPlace extends RecordRef {
   readonly shownAs: number;
 }
 
-/** The place after a view was shown: a record without a finding, as after it was mended, leaves it as it is. */
+/** The place after a view was shown. A record without a finding, as after a repair, does not change it. */
 export function placeAfter(before: ReviewPlace | undefined, view: RecordView): ReviewPlace | undefined {
   const { uri, record, pair, findingNumber } = view;
   if (findingNumber > 0) return { uri, record, pair, shownAs: findingNumber };
   return before?.uri === uri ? before : undefined;
 }
 
-/** The place after an edit of its pair, which may have another number in its record now. */
+/** The place after an edit, which may change the pair's number in its record. */
 export function placeEdited(
   place: ReviewPlace | undefined,
   edited: RecordRef,
@@ -26,7 +26,7 @@ export function placeEdited(
   return place && isHere ? { ...after, shownAs: place.shownAs } : place;
 }
 
-/** Asks for the next or the previous place; of a file that nobody has reviewed yet, for its first or last one. */
+/** Requests the next or the previous place; in a file that was not reviewed yet, its first or last one. */
 export function stepFrom(
   place: ReviewPlace | undefined,
   uri: string,
@@ -35,5 +35,5 @@ export function stepFrom(
   return place?.uri === uri ? { ...place, step } : { uri, record: NOWHERE, step };
 }
 
-/** No record has this number. */
+/** No record has this number: the server starts at an end of the list. */
 const NOWHERE = -2;
