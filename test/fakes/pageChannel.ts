@@ -42,7 +42,7 @@ export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
     });
   };
   const holding = Object.fromEntries(
-    Object.entries<(params: never, signal: AbortSignal) => Promise<unknown>>(handlers).map(
+    Object.entries(handlers as Record<string, (params: never, signal: AbortSignal) => unknown>).map(
       ([name, handle]) => [
         name,
         async (params: never, signal: AbortSignal) => {

@@ -101,7 +101,7 @@ describe('a Parquet file', () => {
       'margins',
       async () => /^[+−]\d/.exec(await frame.locator('.row .margin').first().innerText()) !== null,
     );
-    expect(await frame.locator('article').count()).toBe(2);
+    await until('both answers', async () => (await frame.locator('article').count()) === 2);
     await until('the picture', async () =>
       frame.locator('.pictures img').evaluate((image) => (image as HTMLImageElement).naturalWidth === 96),
     );

@@ -60,7 +60,7 @@ async function quickFix(at: number, title: RegExp): Promise<void> {
 
 it('finds faults in files that are not open, and lists all of them by rule', async () => {
   const { page } = window;
-  await runCommand(page, 'PrefLens: Check All Datasets of the Workspace');
+  await runCommand(page, 'PrefLens: Check All Datasets in the Workspace');
   await runCommand(page, 'Problems: Focus on Problems View');
   await until('a problem of the closed file', async () =>
     (await problems(page)).some((row) => row.includes('closed.jsonl')),

@@ -132,12 +132,12 @@ describe('a reward model of preflens.json', () => {
 
   it('runs on what this machine has, and a command says what that is', async () => {
     const { page } = window;
-    await runCommand(page, 'PrefLens: Show What Can Compute Here');
+    await runCommand(page, 'PrefLens: Show Available Compute');
     const text = await until('the providers', async () => {
       const texts = await page.locator('.view-lines').allInnerTexts();
       return texts
         .map((one) => one.replaceAll(/\s+/g, ' '))
-        .find((one) => one.includes('What can compute here'));
+        .find((one) => one.includes('Available compute'));
     });
     expect(text).toMatch(/cpu: works, first session after \d+ ms/);
     await screenshot(page, 'providers');
