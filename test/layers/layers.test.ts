@@ -331,29 +331,6 @@ describe.each(['core', 'formats'])('%s', (layer) => {
   });
 });
 
-describe('the client', () => {
-  it('has no circle of imports, types among them', () => {
-    const source = join(ROOT, 'client', 'src');
-    const importsOf = (file: string): string[] =>
-      [...readFileSync(file, 'utf8').matchAll(/ from '(\.{1,2}\/[^']+)'/g)].map(([, from]) =>
-        join(file, '..', from!),
-      );
-    const done = new Set<string>();
-    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
-      if (path.includes(file)) return [...path, file];
-      if (done.has(file)) return undefined;
-      for (const next of importsOf(file)) {
-        const circle = circleFrom(next, [...path, file]);
-        if (circle) return circle;
-      }
-      done.add(file);
-      return undefined;
-    };
-    expect(circleFrom(join(source, 'extension.ts'), [])).toBeUndefined();
-    expect(done.size).toBeGreaterThan(20);
-  });
-});
-
 describe('what is written twice', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     contributes: {

@@ -176,7 +176,7 @@ export const ROOMS = [
       ...['rpc.ts', 'ending.ts', 'scoring/process.ts', 'scoring/supervisor.ts', 'scoring/silence.ts'],
       'scoring/pool.ts',
     ),
-    may: [...ALL_CORE, 'protocol', 'node/disk'],
+    may: [...ALL_CORE, 'core/channel', 'protocol', 'node/disk'],
   },
   {
     name: 'node/models',
