@@ -135,9 +135,7 @@ describe('a reward model of preflens.json', () => {
     await runCommand(page, 'PrefLens: Show Available Compute');
     const text = await until('the providers', async () => {
       const texts = await page.locator('.view-lines').allInnerTexts();
-      return texts
-        .map((one) => one.replaceAll(/\s+/g, ' '))
-        .find((one) => one.includes('Available compute'));
+      return texts.map((one) => one.replaceAll(/\s+/g, ' ')).find((one) => one.includes('Available compute'));
     });
     expect(text).toMatch(/cpu: works, first session after \d+ ms/);
     await screenshot(page, 'providers');
