@@ -163,7 +163,7 @@ describe('the installation', () => {
     expect(manifest.allowScripts['onnxruntime-node']).toBe(false);
   });
 
-  it('packs what runs and nothing else', () => {
+  it('packages what runs, its documents and nothing else', () => {
     const vsce = join(ROOT, 'node_modules', '.bin', 'vsce');
     const { stdout } = spawnSync(vsce, ['ls', '--no-dependencies'], { cwd: ROOT, encoding: 'utf8' });
     const files = stdout.trim().split('\n').sort();
