@@ -6,6 +6,7 @@ import type { BaseLanguageClient } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
 import type {
   ClientNotifications,
   ClientRequests,
@@ -108,6 +109,12 @@ async function cancellable<Result>(
     signal?.removeEventListener('abort', onAbort);
     source.dispose();
   }
+}
+
+/** The value of an outcome; throws the reason if it has none. */
+export function valueOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(outcome.why);
+  return outcome.value;
 }
 
 export function serverOf(client: BaseLanguageClient): Server {

@@ -44,7 +44,7 @@ async function askLine(): Promise<number | undefined> {
   return text === undefined ? undefined : Number(text);
 }
 
-/** The record at the cursor, in whatever editor has the focus; says why where there is none. */
+/** The record at the cursor of the active editor; says why if there is none. */
 async function recordMeant(
   { server, datasets, panel }: PairContext,
   argument: unknown,

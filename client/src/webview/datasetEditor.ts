@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 
 import type { EditMade } from '#protocol/editor/edits.ts';
-import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { Server } from '../server.ts';
+import { valueOf } from '../server.ts';
 import { DATASET_EDITOR, isTable } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { DatasetDocument } from './datasetDocument.ts';
@@ -17,10 +17,6 @@ const DIRTY_AFTER_MS = 1000;
 
 type ChangeEvent =
   vscode.CustomDocumentEditEvent<DatasetDocument> | vscode.CustomDocumentContentChangeEvent<DatasetDocument>;
-
-function orThrow(outcome: Outcome<unknown>): void {
-  if (!outcome.ok) throw new Error(outcome.why);
-}
 
 /** VS Code's provider of dataset editors. */
 export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocument> {
@@ -84,7 +80,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     const backup = backupId === undefined ? {} : { backup: vscode.Uri.parse(backupId).fsPath };
     const opened = await this.#server.request('preflens/openFile', { uri: document.name, ...backup });
     if (!opened.ok) this.#documents.delete(document.name);
-    orThrow(opened);
+    valueOf(opened);
     return document;
   }
 
@@ -116,12 +112,12 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   }
 
   async saveCustomDocument(document: DatasetDocument): Promise<void> {
-    orThrow(await this.#server.request('preflens/saveFile', { uri: document.name }));
+    valueOf(await this.#server.request('preflens/saveFile', { uri: document.name }));
     this.#checkDirtySoon(document);
   }
 
   async saveCustomDocumentAs(document: DatasetDocument, destination: vscode.Uri): Promise<void> {
-    orThrow(
+    valueOf(
       await this.#server.request('preflens/saveFileAs', { uri: document.name, path: destination.fsPath }),
     );
   }
@@ -137,7 +133,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     document: DatasetDocument,
     { destination }: vscode.CustomDocumentBackupContext,
   ): Promise<vscode.CustomDocumentBackup> {
-    orThrow(await this.#server.request('preflens/backup', { uri: document.name, path: destination.fsPath }));
+    valueOf(await this.#server.request('preflens/backup', { uri: document.name, path: destination.fsPath }));
     return {
       id: destination.toString(),
       delete: () => {
@@ -167,10 +163,10 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
       document,
       label,
       undo: async () => {
-        orThrow(await this.#server.request('preflens/undoEdit', { uri, id }));
+        valueOf(await this.#server.request('preflens/undoEdit', { uri, id }));
       },
       redo: async () => {
-        orThrow(await this.#server.request('preflens/redoEdit', { uri, id }));
+        valueOf(await this.#server.request('preflens/redoEdit', { uri, id }));
       },
     });
   }

@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 
 import { errorMessage } from '#core/channel/channel.ts';
-import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
+import { valueOf } from '../server.ts';
 import { keepOneOf } from '../views/decisions.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { PairController, PairPorts } from './pairController.ts';
@@ -19,12 +19,6 @@ async function askMargin(): Promise<number | undefined> {
       value.trim() === '' || !Number.isFinite(Number(value)) ? 'Enter a number, like 1.5.' : undefined,
   });
   return text === undefined ? undefined : Number(text);
-}
-
-/** The value of an outcome; throws the reason where there is none. */
-function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(outcome.why);
-  return outcome.value;
 }
 
 export function pairPorts(server: Server, statuses: Statuses): Omit<PairPorts, 'history'> {
