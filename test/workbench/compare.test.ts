@@ -1,4 +1,4 @@
-// Keys that belong to the editor, what is shown where there is no pair, and the compare view after a reload.
+// Keys that the editor keeps, the message where there is no pair, and the compare view after a reload.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ afterAll(async () => {
 
 const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.dirty').count()) > 0;
 
-/** The page of ours whose words hold a text. */
+/** The page that shows the given text. */
 async function pageWith(words: string, ms?: number): Promise<Frame> {
   const look = async (): Promise<Frame | false> => {
     for (const frame of window.page.frames().filter((one) => one !== window.page.mainFrame())) {
@@ -80,7 +80,7 @@ async function compare(name: string, line: number): Promise<void> {
 }
 
 describe('the compare view', () => {
-  it('leaves keys with Ctrl to the editor, and letters typed after them edit nothing', async () => {
+  it('leaves Ctrl keys to the editor, and letters typed after them edit nothing', async () => {
     const { page } = window;
     await compare('pairs.jsonl', 1);
     const frame = await compareFrame(page);
@@ -102,7 +102,7 @@ describe('the compare view', () => {
     );
   });
 
-  it('shows rule names that can be read in High Contrast Light, and counts words of Chinese', async () => {
+  it('shows legible rule names in High Contrast Light, and counts Chinese words', async () => {
     await runCommand(window.page, 'File: Save All');
     await compare('pairs.jsonl', 2);
     const frame = await pageWith('template-token-in-text');
@@ -113,7 +113,7 @@ describe('the compare view', () => {
         const { color, backgroundColor } = getComputedStyle(code);
         return { color, background: backgroundColor, around: getComputedStyle(code.parentElement!).color };
       });
-    // No ground of its own, and the colour of the text around it.
+    // It has no background of its own, and the colour of the surrounding text.
     expect(colours).toEqual({
       color: colours.around,
       background: 'rgba(0, 0, 0, 0)',
@@ -125,7 +125,7 @@ describe('the compare view', () => {
     await screenshot(window.page, 'compare-high-contrast-light');
   });
 
-  it('draws calls of tools on their sides, and verdicts of answers that stand alone', async () => {
+  it('shows tool calls on their sides, and the label of a single answer', async () => {
     await compare('calls.jsonl', 1);
     const calls = await pageWith('call get_forecast');
     expect(await calls.locator('article.rejected .part').innerText()).toContain('call search_web');
@@ -136,17 +136,17 @@ describe('the compare view', () => {
     await screenshot(window.page, 'compare-verdict');
   });
 
-  it('says why a file gives no pairs, in the view and in the status', async () => {
+  it('says why a file has no pairs, in the view and in the status', async () => {
     await compare('logs.jsonl', 1);
     await pageWith('No preference pairs recognised. The records have the fields "level".');
     expect(await statusText(window.page)).toBe('No pairs recognised');
     await screenshot(window.page, 'compare-nothing');
   });
 
-  it('is there again after the window was reloaded', async () => {
+  it('comes back after the window reloads', async () => {
     await compare('pairs.jsonl', 2);
     await pageWith('Behind the church.');
-    // A browser writes the state of the workspace down a moment later.
+    // The browser saves the workspace state a moment later.
     await window.page.waitForTimeout(4000);
     await window.page.reload();
     await pageWith('Behind the church.', 90_000);
@@ -177,7 +177,7 @@ describe('the dataset editor', () => {
     }
     await page.waitForTimeout(600);
     expect(await isDirty()).toBe(false);
-    // Typed into the list itself they are keys again.
+    // In the list itself, the keys work again.
     await frame.locator('.list').press('Control+x');
     await frame.locator('.list').press('Shift+X');
     await page.waitForTimeout(400);

@@ -1,4 +1,4 @@
-// What a person does with a Parquet file: opens it, reads, flips, undoes, saves.
+// Using a Parquet file: open, read, flip, undo, save.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'preflens-dataset-'));
 const path = join(folder, 'pairs.parquet');
 let window: Window;
 
-/** A small picture, as base64. */
+/** A small picture in base64. */
 function picture(): string {
   const [width, height] = [96, 48];
   const raw = Buffer.from(
@@ -49,7 +49,7 @@ function picture(): string {
 
 beforeAll(async () => {
   const db = await (await DuckDBInstance.create(':memory:')).connect();
-  // Every hundredth pair is labelled the wrong way round.
+  // Every hundredth pair has the wrong label.
   await db.run(`
     COPY (
       SELECT 'source ' || (i % 3) AS source,
@@ -76,7 +76,7 @@ async function linesOf(): Promise<string[]> {
   return lines;
 }
 
-/** The page of the dataset, once it shows rows. */
+/** The dataset page, once it shows rows. */
 async function datasetFrame(): Promise<Frame> {
   return until('the rows of the dataset', async () => {
     for (const frame of window.page.frames()) {
@@ -92,7 +92,7 @@ async function datasetFrame(): Promise<Frame> {
 const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.active.dirty').count()) > 0;
 
 describe('a Parquet file', () => {
-  it('opens as a list of rows, with margins and findings, and the pair beside it', async () => {
+  it('opens as a list of rows with margins and findings, and shows the pair beside it', async () => {
     const { page } = window;
     await openFile(page, 'pairs.parquet');
     const frame = await datasetFrame();
@@ -117,13 +117,13 @@ describe('a Parquet file', () => {
     await screenshot(page, 'dataset-findings');
   });
 
-  it('is flipped, undone, made again, and saved: the edited cells change and no other', async () => {
+  it('can be flipped, undone, redone and saved: only the edited cells change', async () => {
     const { page } = window;
     const before = await linesOf();
     const frame = await datasetFrame();
     await frame.locator('.list').press('f');
     await until('the unsaved mark', isDirty);
-    // Flipped, it is no finding any more: it stands in its place among all rows.
+    // A flipped pair has no finding any more, but All rows still lists it.
     await frame.getByRole('tab', { name: 'All rows' }).click();
     await until('the edited row', async () => (await frame.locator('.row .pill.edited').count()) > 0);
     await screenshot(page, 'dataset-edited');
@@ -147,7 +147,7 @@ describe('a Parquet file', () => {
     await waitForStatus(page, /1,200 pairs/);
   });
 
-  it('is led to from the Problems view, row by row', async () => {
+  it('opens from the Problems view at the right row', async () => {
     const { page } = window;
     await runCommand(page, 'Problems: Focus on Problems View');
     const entry = page.locator('.markers-panel .monaco-list-row', { hasText: 'likely-mislabeled' }).first();
@@ -168,7 +168,7 @@ describe('a Parquet file', () => {
     await runCommand(page, 'View: Toggle Panel Visibility');
   });
 
-  it('opens as JSONL text, with all that a JSONL file has, and is saved from there', async () => {
+  it('opens as JSONL text with all JSONL features, and can be saved from there', async () => {
     const { page } = window;
     const before = await linesOf();
     await runCommand(page, 'PrefLens: Open Parquet as JSONL Text');
@@ -184,7 +184,7 @@ describe('a Parquet file', () => {
     expect(after.flatMap((line, i) => (line === before[i] ? [] : [i]))).toEqual([20]);
   });
 
-  it('keeps unsaved edits when the window is opened anew, and forgets them when it is told to', async () => {
+  it('keeps unsaved edits when the window reopens, and drops them on revert', async () => {
     const { page } = window;
     const before = await linesOf();
     await runCommand(page, 'View: Close All Editors');
@@ -210,7 +210,7 @@ describe('a Parquet file', () => {
     expect(await linesOf()).toEqual(before);
   });
 
-  it('takes edits back one by one, also those from before the window was opened anew', async () => {
+  it('undoes edits one by one, also those from before the window reopened', async () => {
     const { page } = window;
     const before = await linesOf();
     const flip = async (frame: Frame, row: number): Promise<void> => {

@@ -1,5 +1,5 @@
-// What a person does with findings: sees all of them in the tree, reads the page of a rule, keeps one with a reason, repairs all of a
-// rule after a look at the changes, and takes that back.
+// Using findings: list them all in the tree, read a rule's page, keep one with a reason, preview and apply
+// all repairs of a rule, and undo that.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +84,7 @@ it('finds faults in files that are not open, and lists all of them by rule', asy
   );
 });
 
-it('shows the page of a rule from its code in Problems', async () => {
+it("opens a rule's page from its code in Problems", async () => {
   const { page } = window;
   await runCommand(page, 'Problems: Focus on Problems View');
   await page.locator('.markers-panel .monaco-list-row a', { hasText: 'mojibake' }).first().click();
@@ -101,7 +101,7 @@ it('shows the page of a rule from its code in Problems', async () => {
   await runCommand(page, 'View: Close Editor');
 });
 
-it('keeps a pair with a reason, in a file for git', async () => {
+it('keeps a pair with a reason, in a file that git can track', async () => {
   const { page } = window;
   await quickFix(4, /Ignore "turn-marker-in-response" for this pair/);
   const input = page.locator('.quick-input-widget input').first();
@@ -117,7 +117,7 @@ it('keeps a pair with a reason, in a file for git', async () => {
   expect(JSON.parse(text)).toMatchObject({ rule: 'turn-marker-in-response', reason: 'It is a play.' });
 });
 
-it('repairs all of a rule after a look at the changes, and one undo takes all of them back', async () => {
+it('repairs all findings of a rule after a preview, and one undo reverts them all', async () => {
   const { page } = window;
   await quickFix(1, /Repair all 2 records with "template-token-in-text"/);
   const preview = page.locator('.bulk-edit-panel');
@@ -126,7 +126,7 @@ it('repairs all of a rule after a look at the changes, and one undo takes all of
     async () => (await preview.locator('.monaco-list-row').count()) === 3,
   );
   await screenshot(page, 'repair-preview');
-  // Nothing is ticked: each change is, or the whole file.
+  // Nothing is selected at first. Select each change, or the whole file.
   await preview.locator('.monaco-list-row').first().locator('input, .monaco-custom-toggle').first().click();
   await preview.locator('.monaco-button', { hasText: 'Apply' }).click();
   const firstLine = (): Promise<string> => page.locator('.editor-instance .view-line').first().innerText();
@@ -145,7 +145,7 @@ it('repairs all of a rule after a look at the changes, and one undo takes all of
   );
 });
 
-it('runs the check as a task, whose lines become problems of files that are not open', async () => {
+it('runs the check as a task, and its lines become problems of files that are not open', async () => {
   const { page } = window;
   await runCommand(page, 'Problems: Focus on Problems View');
   const filter = page.locator('.markers-panel-action-filter input, .viewpane-filter input').first();
@@ -167,7 +167,7 @@ it('runs the check as a task, whose lines become problems of files that are not 
   await filter.fill('');
 });
 
-it('says so in preflens.json where a rule is not spelt right', async () => {
+it('marks a misspelt rule name in preflens.json', async () => {
   const { page } = window;
   writeFileSync(join(folder, 'preflens.json'), '{ "rules": { "mojibak": "off" } }\n');
   await openFile(page, 'preflens.json');

@@ -1,4 +1,4 @@
-// One person's first ten minutes, with hands, on real data where it is at hand and on the sample in any case.
+// A user's first ten minutes: on real data where it is present, and always on the sample.
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ const FILES = [
   { name: 'the sample', file: 'support.jsonl', mapping: 'TRL explicit prompt', pairs: '596', real: false },
 ];
 
-/** The numbers of the findings of a place: "Finding 3 of 40", "Findings 3–4 of 40". */
+/** The finding numbers in the heading of the page: "Finding 3 of 40", "Findings 3–4 of 40". */
 function numbersIn(place: string): { readonly from: number; readonly to: number } | undefined {
   const [, from, to = from] = /Findings? ([\d,]+)(?:–([\d,]+))? of/.exec(place) ?? [];
   const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
@@ -55,7 +55,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
   let window: Window;
   let original: Buffer;
   let hash: string;
-  /** Line of a pair that is likely mislabeled, and its place in the ranking. */
+  /** Line of a pair that is likely mislabeled, and its rank. */
   let suspect = 0;
   let rank = 0;
 
@@ -78,13 +78,13 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('recognises the file, scores it and says so in the status bar', async () => {
+  it('recognises the file, scores it and shows both in the status bar', async () => {
     const text = await waitForStatus(window.page, /findings$/);
     expect(text).toContain(`${pairs} pairs`);
     expect(text).toContain(mapping);
   });
 
-  it('lists findings in the Problems panel, labels among them', async () => {
+  it('lists findings in the Problems view, likely wrong labels among them', async () => {
     const { page } = window;
     await runCommand(page, 'Problems: Focus on Problems View');
     const filter = page.locator('.markers-panel-action-filter input, .viewpane-filter input').first();
@@ -103,12 +103,12 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     await screenshot(page, `problems-${real ? 'real' : 'sample'}`);
   });
 
-  it('hovers margin, percentile, scorer and its trust on this file', async () => {
+  it('shows margin, percentile, scorer and self-test in the hover', async () => {
     const { page } = window;
     await runCommand(page, 'View: Focus Active Editor Group');
     await goTo(page, suspect, 4);
     await waitForStatus(page, /findings$/);
-    // Diagnostics that arrive meanwhile close a hover: then it is asked for again, as a person would.
+    // Diagnostics that arrive now close the hover: open it again, as a user would.
     const text = await until('the hover', async () => {
       const hovers = await page.locator('.monaco-hover:visible').allInnerTexts();
       const ours = hovers.find((one) => one.includes('Scorer'));
@@ -163,7 +163,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     expect(after[suspect - 1]).toBe(`${a!}${rejected!}${b!}${chosen!}${c!}`);
   });
 
-  it('undo restores the file to its hash', async () => {
+  it('restores the original hash on undo', async () => {
     const { page } = window;
     await runCommand(page, 'View: Focus Active Editor Group');
     await press(page, 'Mod+Z');
@@ -173,7 +173,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     expect(sha(path)).toBe(hash);
   });
 
-  it('compares side by side, walks, flips and undoes from the keyboard', async () => {
+  it('compares side by side, steps, flips and undoes from the keyboard', async () => {
     const { page } = window;
     await goTo(page, suspect, 4);
     await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
@@ -206,12 +206,12 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     await until('the first finding again', async () => numbersIn(await place())?.from === first.from);
   });
 
-  it('goes on to the next finding after one was fixed', async () => {
+  it('moves on to the next finding after one is fixed', async () => {
     const frame = await compareFrame(window.page);
     const place = async (): Promise<string> => frame.locator('.place').innerText();
     const first = await until('the finding number', async () => {
       const seen = await place();
-      // Findings of the whole file come a moment after the others and move the numbers.
+      // Whole-file findings come a moment later and change the numbers.
       await window.page.waitForTimeout(2000);
       return seen === (await place()) ? numbersIn(seen) : undefined;
     });
@@ -230,7 +230,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     await frame.locator('body').press('u');
   });
 
-  it('colours the keys of prompt and sides apart', async () => {
+  it('colours the keys of the prompt and the two sides differently', async () => {
     const { page } = window;
     await runCommand(page, 'View: Focus First Editor Group');
     await press(page, 'Mod+Home');
@@ -265,7 +265,7 @@ describe('cancelling', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('stops scoring within 200 ms, and scores again when asked', async () => {
+  it('stops scoring within 200 ms, and scores again on request', async () => {
     const { page } = window;
     const times: number[] = [];
     for (let round = 0; round < 3 && !times.some((ms) => ms <= 200); round++) {

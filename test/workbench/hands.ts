@@ -1,4 +1,4 @@
-// What a person does in the window: keys, clicks, and looking.
+// User actions in the window: keys, clicks, reading the screen.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,7 @@ import type { Frame, Locator, Page } from 'playwright-core';
 const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
 const MODIFIER = process.platform === 'darwin' ? 'Meta' : 'Control';
 
-/** Waits until `look` gives something; says what was awaited when it never does. */
+/** Waits until `look` returns a value; on timeout, the error names `what`. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
@@ -31,7 +31,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
 }
 
-/** Chooses the first row for a text; what the command shows next may be a quick pick again. */
+/** Chooses the first row that matches the text; the command may then show another quick pick. */
 async function choose(page: Page, opener: string, text: string): Promise<void> {
   await press(page, opener);
   const input = page.locator('.quick-input-widget input').first();
@@ -43,7 +43,7 @@ async function choose(page: Page, opener: string, text: string): Promise<void> {
   await press(page, 'Enter');
 }
 
-/** Runs a command that asks something. */
+/** Runs a command that asks for input. */
 export async function startCommand(page: Page, title: string): Promise<void> {
   await choose(page, 'F1', `>${title}`);
 }
@@ -76,7 +76,7 @@ export function statusItem(page: Page): Locator {
   return page.locator('.statusbar-item[id*="preflens.status"]').first();
 }
 
-/** The words of our status item, or undefined while it is not there. */
+/** Text of the PrefLens status item, or undefined while it is hidden. */
 export async function statusText(page: Page): Promise<string | undefined> {
   const item = statusItem(page);
   return (await item.isVisible()) ? (await item.innerText()).trim() : undefined;
@@ -93,7 +93,7 @@ export async function waitForStatus(page: Page, pattern: RegExp, ms = 60_000): P
   );
 }
 
-/** Puts the cursor on a line and column, both from 1. */
+/** Puts the cursor at a line and column, both 1-based. */
 export async function goTo(page: Page, line: number, column = 1): Promise<void> {
   await press(page, 'Mod+G');
   const input = page.locator('.quick-input-widget input').first();
@@ -104,13 +104,13 @@ export async function goTo(page: Page, line: number, column = 1): Promise<void> 
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-/** The rows of the Problems panel, as they stand there. */
+/** Rows of the Problems view. */
 export async function problems(page: Page): Promise<string[]> {
   const rows = page.locator('.markers-panel .monaco-list-row');
   return (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
 }
 
-/** The compare page, once it has drawn both sides. */
+/** The compare page, once it shows both sides. */
 export async function compareFrame(page: Page): Promise<Frame> {
   return until('the compare view', async () => {
     for (const frame of page.frames()) {

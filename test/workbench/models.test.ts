@@ -1,4 +1,5 @@
-// Reward models in the window: named in preflens.json, picked by a command, seen in hovers and in the compare view.
+// Reward models in the window: named in preflens.json, picked by a command, shown in hovers and in the
+// compare view.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The words of our hover on a line, asked for until it shows. */
+/** Text of the PrefLens hover on a line; opens the hover again until the text appears. */
 async function hoverOn(line: number, wanted: RegExp): Promise<string> {
   const { page } = window;
   await goTo(page, line, 4);
@@ -65,8 +66,8 @@ async function hoverOn(line: number, wanted: RegExp): Promise<string> {
   });
 }
 
-describe('a reward model of preflens.json', () => {
-  it('scores what is opened, and says in the hover what its number means and where it comes from', async () => {
+describe('a reward model in preflens.json', () => {
+  it('scores the open file, and explains its number and its source in the hover', async () => {
     const { page } = window;
     await openFile(page, 'one.jsonl');
     await waitForStatus(page, /findings$/);
@@ -83,20 +84,20 @@ describe('a reward model of preflens.json', () => {
     await press(page, 'Escape');
   });
 
-  it('sits on a committee with others: hover and compare view name every voice', async () => {
+  it('joins an ensemble: the hover and the compare view name every scorer', async () => {
     const { page } = window;
     await openFile(page, 'three.jsonl');
     await waitForStatus(page, /findings$/);
     const text = await hoverOn(9, /scorers side with the label/);
     for (const name of ['house-rm', 'other-rm', 'consistency@']) expect(text).toContain(name);
-    await screenshot(page, 'committee-hover');
+    await screenshot(page, 'ensemble-hover');
     await press(page, 'Escape');
     await press(page, 'Escape');
     await runCommand(page, 'PrefLens: Compare Chosen and Rejected');
     const frame = await compareFrame(page);
     await until('the voices', async () => (await frame.locator('.details li').count()) >= 4);
     expect(await frame.locator('footer').innerText()).toMatch(/What the scorers say/);
-    await screenshot(page, 'committee-compare');
+    await screenshot(page, 'ensemble-compare');
     await runCommand(page, 'View: Close All Editors');
   });
 
@@ -130,7 +131,7 @@ describe('a reward model of preflens.json', () => {
     expect(config).toContain('    {"kind":"onnx","model":"other-rm","files":"three.jsonl"},\n');
   });
 
-  it('runs on what this machine has, and a command says what that is', async () => {
+  it('runs on the hardware that the machine has, and a command shows which that is', async () => {
     const { page } = window;
     await runCommand(page, 'PrefLens: Show Available Compute');
     const text = await until('the providers', async () => {

@@ -1,4 +1,4 @@
-// What a person sees of files that VS Code hands to no extension, of several pairs in a record, and of preflens.json.
+// Files that VS Code does not pass to extensions, records with several pairs, and preflens.json.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ const ranked = (i: number): string =>
 
 beforeAll(async () => {
   const lines = [...generatePairs(36_000, 12)];
-  // A pair that stands in the file twice, the second time the other way round.
+  // The same pair twice; the second has the opposite label.
   const { prompt, chosen, rejected } = JSON.parse(lines[1]!) as Record<string, string>;
   lines[3] = `${JSON.stringify({ prompt, chosen: rejected, rejected: chosen })}\n`;
   writeFileSync(large, lines.join(''));
@@ -51,7 +51,7 @@ beforeAll(async () => {
   );
   window = await openWindow(folder, {
     'workbench.colorTheme': 'Default Dark Modern',
-    // Served windows ask before they show more than 10 MB.
+    // Served windows ask before they open more than 10 MB.
     'workbench.editorLargeFileConfirmation': 2048,
     'preflens.scoreOnOpen': false,
   });
@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 
 describe('a file above 50 MB', () => {
-  it('is read from disk: status and Problems show what is in it', async () => {
+  it('is read from disk: the status and Problems show its pairs and findings', async () => {
     expect(statSync(large).size).toBeGreaterThan(50 * 1024 * 1024);
     const { page } = window;
     await openFile(page, 'large.jsonl');
@@ -77,12 +77,12 @@ describe('a file above 50 MB', () => {
     await screenshot(page, 'large-file-problems');
   });
 
-  it('is compared, flipped, and saved in place', async () => {
+  it('can be compared, flipped and saved in place', async () => {
     const { page } = window;
     const before = readFileSync(large, 'utf8').split('\n');
     await runCommand(page, 'PrefLens: Review Findings');
     const frame = await compareFrame(page);
-    // The first of the contradictions.
+    // The first of the two findings.
     const [, shown] = /line (\d+)/.exec(await frame.locator('.place').innerText()) ?? [];
     const line = Number(shown) - 1;
     expect(await frame.locator('.place').innerText()).toContain('Finding 1 of ');
@@ -105,7 +105,7 @@ describe('a file above 50 MB', () => {
 });
 
 describe('ranked answers', () => {
-  it('hovers every pair of a record and compares the one with the finding', async () => {
+  it('lists every pair of a record in the hover, and compares the one with the finding', async () => {
     const { page } = window;
     await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'ranked.jsonl');
@@ -143,7 +143,7 @@ describe('a tie', () => {
 });
 
 describe('preflens.json', () => {
-  it('is completed from its schema', async () => {
+  it('gets completions from its schema', async () => {
     const { page } = window;
     await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'preflens.json');

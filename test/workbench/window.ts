@@ -1,5 +1,5 @@
-// A VS Code window with the packed extension, whichever way it can be had: the desktop build, or the
-// served workbench in Chromium. The suites see a page and do not know which.
+// A VS Code window with the packaged extension: the desktop build, or the served workbench in Chromium. The
+// suites use a page and don't know which.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
