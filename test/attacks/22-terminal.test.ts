@@ -1,4 +1,5 @@
-// Whatever a dataset, its name or its preflens.json holds reaches standard output and standard error through one printer.
+// Everything from a dataset, its name or its preflens.json reaches standard output and standard error through
+// one printer.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,14 +31,14 @@ import { activeIn, HOSTILE, RAW } from './hostile.ts';
 const folder = testFolder('terminal');
 const isPosix = process.platform !== 'win32';
 
-/** What a runner takes for a command: behind spaces, or anywhere. */
+/** What a CI runner reads as a command: after spaces, or anywhere. */
 const COMMAND = /^\s*::|##\w*\[/u;
 const OURS = /^::(?:error|warning|notice) (?:file=[^,:]*,line=\d+,col=\d+,title=[^,:]*|title=PrefLens)::/;
 
 const HTML_TAG =
   /^<\/?(?:!doctype|html|meta|title|style|h[1-3]|p|table|tr|t[hd]|code|div|figure|figcaption|svg|rect|text|line|circle|span|details|summary)(?:\s[^<>]*)?\/?>$/;
 
-/** Nothing of an output works in a terminal, in the log of a runner, or in what renders it. */
+/** No part of the output acts on a terminal, a CI log, or a renderer. */
 function expectHarmless(out: string, what: string, format?: FormatName): void {
   for (const line of out.replace(/\n$/, '').split('\n')) {
     expect(line, what).not.toMatch(RAW);
@@ -53,7 +54,7 @@ function expectHarmless(out: string, what: string, format?: FormatName): void {
   if (format === 'json' || format === 'sarif') {
     JSON.parse(out, (key, value: unknown) => {
       expect(`${key}${typeof value === 'string' ? value : ''}`, what).not.toMatch(/\p{Cs}/u);
-      // Embedded links of SARIF.
+      // Embedded links in SARIF.
       if (key === 'text') expect(value, what).not.toMatch(/(?:^|[^\\])\]\(/);
       return value;
     });
@@ -115,10 +116,10 @@ describe('22: reports', () => {
   });
 });
 
-/** A hostile text as a file's name. */
+/** A hostile text as a file name. */
 const nameOf = (text: string): string => text.replaceAll(/[/\0]/g, '_').slice(0, 60);
 
-/** A project whose every name and value is hostile. */
+/** A project whose names and values are all hostile. */
 function writeProject(text: string, i: number): { readonly root: string; readonly data: string } {
   const root = join(folder.path, `${i}`, isPosix ? nameOf(text) : 'x');
   mkdirSync(root, { recursive: true });
@@ -198,7 +199,7 @@ describe('22: commands', () => {
         try {
           await work(command);
         } catch (error) {
-          // As the program does at its end.
+          // As the program does on exit.
           if (error instanceof UserError) command.note(error.message);
           else command.notes(error instanceof Error ? (error.stack ?? '') : String(error));
         }
@@ -255,7 +256,7 @@ describe('22: commands', () => {
         await run('schema', async (c) => schema(c, data, { json: false }));
       }
     }
-    // Nearly every run says something: the test would be worth nothing else.
+    // Nearly every run prints something; otherwise the test proves nothing.
     expect(said / runs).toBeGreaterThan(0.9);
     report('22 commands', { runs });
   });
@@ -279,10 +280,10 @@ describe('22: commands', () => {
   });
 });
 
-describe('22: what nobody waited for', () => {
-  it('22: an error outside of every command is said by the printer too', async () => {
+describe('22: uncaught errors', () => {
+  it('22: an error outside every command also goes through the printer', async () => {
     const text = JSON.stringify(HOSTILE.join(''));
-    // Thrown as soon as the program listens for it.
+    // Throw as soon as the program listens for it.
     const code = `process.on('newListener', (name) => { if (name === 'uncaughtException') setImmediate(() => { throw new Error(${text}); }); });`;
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`;
     const {
@@ -296,8 +297,8 @@ describe('22: what nobody waited for', () => {
   });
 });
 
-describe('22: what is not text of ours', () => {
-  it('22: the progress bar shows names, and records in a terminal are shown, not run', async () => {
+describe('22: text from elsewhere', () => {
+  it('22: the progress bar shows names, and records in a terminal are escaped', async () => {
     const { printerOver } = await import('../../server/src/cli/printer.ts');
     const { Readable } = await import('node:stream');
     let [drawn, shown] = ['', ''];
@@ -309,12 +310,12 @@ describe('22: what is not text of ours', () => {
       drawn += err!.text;
       shown += out!.text;
     }
-    // Our own codes: the start of the line, and the line made empty.
+    // Our own codes: return to the start of the line, and clear it.
     expectHarmless(drawn.replaceAll('\r\u001b[2K', ''), 'bar');
     expectHarmless(shown, 'records');
   });
 
-  it('22: records that are piped on keep every byte', async () => {
+  it('22: piped records keep every byte', async () => {
     const text = `${HOSTILE.map((one) => JSON.stringify({ prompt: one, chosen: `a${one}`, rejected: 'b' })).join('\n')}\n`;
     const path = folder.write('x.jsonl', text);
     expect((await preflens(['convert', path, '--out', '-'])).out).toBe(text);

@@ -1,4 +1,4 @@
-// Links that a repository brings along, and names that somebody guessed: nothing outside is written.
+// Links in a repository, and guessed file names: no command writes outside the folder.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -52,13 +52,13 @@ function place(): Place {
   return { repo, outside };
 }
 
-/** What stands outside, and that it is as it was. */
+/** Everything outside is unchanged. */
 function expectUntouched({ outside }: Place): void {
   expect(readdirSync(outside)).toEqual(['secret']);
   expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
 }
 
-/** What is planted below the repository → where it leads. */
+/** What is planted below the repository → its target. */
 const LINKS: readonly (readonly [string, string])[] = [
   ['.preflens', '../outside'],
   ['.preflens/decisions.jsonl', '../../outside/secret'],
@@ -79,13 +79,13 @@ describe('23: planted links', () => {
         'this link leads out of',
       );
     expectUntouched(at);
-    // What it leads to is not read either.
+    // The target is not read either.
     if (isBaseline)
       await expect(readBaseline({ root: at.repo, named: undefined })).rejects.toThrow('leads out of');
     else await expect(readDecisions(at.repo)).rejects.toThrow('leads out of');
   });
 
-  it('23: the command says so, and ends with 2', async () => {
+  it('23: the command reports it and exits with 2', async () => {
     const at = place();
     symlinkSync('../outside', join(at.repo, '.preflens'));
     const { code, err } = await preflens([
@@ -97,7 +97,7 @@ describe('23: planted links', () => {
   });
 
   it.each(['.gitattributes', '.lock', '.decisions.jsonl.partial'])(
-    '23: .preflens/%s as a link leads no write out',
+    '23: .preflens/%s as a link causes no write outside',
     async (name) => {
       const at = place();
       mkdirSync(join(at.repo, '.preflens'));
@@ -125,11 +125,11 @@ describe('23: planted links', () => {
     ['score', ['--out', 'out.jsonl']],
     ['convert', ['--out', 'out.jsonl']],
     ['check', ['--no-score', '--format', 'json', '--out', 'out.jsonl']],
-  ])('23: names that %s used to write to are not written through', async (command, args) => {
+  ])('23: the guessable names of temporary files of %s are not written through', async (command, args) => {
     const at = place();
     writeFileSync(join(at.repo, 'a.jsonl'), [...generatePairs(60, 3, 20)].join(''));
     const out = join(at.repo, 'out.jsonl');
-    // The name is known before the process is: a shell takes it and becomes the command.
+    // The process id is known before the process starts: a shell takes it and becomes the command.
     const script =
       'cd "$1"; shift; for name in out.jsonl.partial "out.jsonl.$$.partial"; do ln -s ../outside/secret "$name"; done; exec "$@"';
     const own = args.map((one) => (one === 'out.jsonl' ? out : one));
@@ -153,7 +153,7 @@ describe('23: planted links', () => {
     expect(lstatSync(out).isSymbolicLink()).toBe(false);
   });
 
-  it('23: a dataset that is a link stays one: the person named it', async () => {
+  it('23: a dataset that is a link stays a link, because the user named it', async () => {
     const at = place();
     writeFileSync(join(folder.path, 'real.jsonl'), `${goodRecord(1)}\n`);
     symlinkSync('../real.jsonl', join(at.repo, 'linked.jsonl'));

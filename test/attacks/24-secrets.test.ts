@@ -1,4 +1,4 @@
-// A preflens.json of a repository names both a secret and the server that gets it.
+// A preflens.json of a repository names both a secret and the server that would receive it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,7 +42,7 @@ const write = (rule: Partial<EndpointRule>): string => {
 };
 
 describe('24: secrets', () => {
-  it('24: the command line reads no variable but those with our prefix, and says how to name it', async () => {
+  it('24: the command line reads only variables with our prefix, and says how to name one', async () => {
     const fake = await serve(SERVERS.tei!);
     for (const secret of FOREIGN.slice(0, 3)) {
       const path = write({ url: fake.url, secret });
@@ -55,7 +55,7 @@ describe('24: secrets', () => {
     expect(FOREIGN.map(environmentSecret)).toEqual(FOREIGN.map(() => undefined));
   });
 
-  it('24: what is sent is said before with the server and the secret, and the secret goes to that server alone', async () => {
+  it('24: the user sees server and secret before anything is sent, and the secret goes only to that server', async () => {
     const fake = await serve(SERVERS.tei!);
     const path = write({ url: fake.url, secret: OURS, model: 'rm' });
     const refused = await preflens(['score', path, '--out', '-'], undefined, undefined, environment);
@@ -70,7 +70,7 @@ describe('24: secrets', () => {
     expect(refused.err + sent.err + sent.out).not.toContain(HIDDEN);
   });
 
-  it('24: the editor asks with server and secret, hands out a stored secret for its server alone, and no variable', async () => {
+  it('24: the editor asks with server and secret, gives a stored secret only to its server, and reads no variable', async () => {
     Object.assign(process.env, environment);
     const [own, other] = [await serve(SERVERS.tei!), await serve(SERVERS.tei!)];
     const store = new Map([[`RM_KEY@${own.url}`, HIDDEN]]);
@@ -100,7 +100,7 @@ describe('24: secrets', () => {
       expect(fake.seen.some(({ headers }) => headers.authorization !== undefined)).toBe(isSent);
       if (isSent) expect(asked[0]).toContain(`data.jsonl with the secret RM_KEY to ${fake.url}`);
       else {
-        // Nobody is asked to send what cannot be sent.
+        // No question about an address that cannot receive anything.
         expect(asked).toEqual([]);
         expect(end.reason).toContain(`the variable ${secret} to ${fake.url}`);
       }
@@ -112,7 +112,7 @@ describe('24: secrets', () => {
     expect(other.seen).toEqual([]);
   });
 
-  it('24: a server that sends the key back puts it in no message', async () => {
+  it('24: a key that a server echoes appears in no message', async () => {
     const fake = await serve(({ headers }, response) => {
       response.writeHead(400).end(`you sent ${String(headers.authorization)}`);
       return undefined;
@@ -130,11 +130,11 @@ describe('24: secrets', () => {
     ['http://evil.example#@good.example', 'http://evil.example'],
     ['https://gооd.example', 'https://xn--gd-fmca.example'],
     ['https://evil.example:443/good.example', 'https://evil.example'],
-  ])('24: %s is called %s in the question', (url, origin) => {
+  ])('24: the question shows %s as %s', (url, origin) => {
     expect(originOf({ kind: 'endpoint', protocol: 'tei', url })).toBe(origin);
   });
 
-  it('24: an address that is none is told', async () => {
+  it('24: an invalid address is reported', async () => {
     const rule = { kind: 'endpoint', protocol: 'tei', url: 'http://', secret: 'X' } as const;
     await expect(keyFor(rule, async () => Promise.resolve('x'))).rejects.toThrow('names no server');
     expect(() => originOf(rule)).toThrow('names no server');

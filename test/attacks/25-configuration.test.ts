@@ -1,4 +1,5 @@
-// A preflens.json and files of an untrusted folder that try to block the program that reads them, or to reach out of the folder.
+// A preflens.json and files of an untrusted folder that try to block the program that reads them, or to read
+// outside the folder.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -29,7 +30,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** Patterns that take longer than anybody waits where a matcher goes back. */
+/** Patterns that take a backtracking matcher too long. */
 const CATASTROPHIC = [
   '*a'.repeat(120),
   `${'*a'.repeat(60)}b`,
@@ -45,7 +46,7 @@ const CATASTROPHIC = [
 const PATHS = ['a'.repeat(4000), `${'a/'.repeat(2000)}a`, `${'ab'.repeat(1500)}/${'a'.repeat(900)}`];
 
 describe('25: patterns', () => {
-  it('25: a pattern that backtracks for ever in others ends here, on any path', () => {
+  it('25: a pattern that backtracks forever in other matchers ends here, on any path', () => {
     let tried = 0;
     for (const pattern of CATASTROPHIC) {
       expect(pattern.length).toBeLessThanOrEqual(MAX_PATTERN);
@@ -92,7 +93,7 @@ describe('25: patterns', () => {
     report('25 patterns', { tried });
   });
 
-  it('25: such a pattern in a preflens.json holds up no other file', async () => {
+  it('25: such a pattern in a preflens.json blocks no other file', async () => {
     const pattern = `${'*a'.repeat(60)}b`;
     config({
       overrides: [{ files: [pattern], rules: { mojibake: 'off' } }],
@@ -129,7 +130,7 @@ describe('25: patterns', () => {
 });
 
 describe('25: sizes', () => {
-  it('25: brackets in brackets and large files are refused before they are read', () => {
+  it('25: deep nesting and large files are refused before they are parsed', () => {
     for (const [open, close] of [
       ['[', ']'],
       ['{"a":', '}'],
@@ -145,7 +146,7 @@ describe('25: sizes', () => {
 });
 
 describe('25: extends', () => {
-  it('25: thousands of files that extend one another end in words, a circle with its chain', () => {
+  it('25: thousands of files that extend one another end in an error, a circle with its chain', () => {
     for (let i = 0; i < rounds({ small: 50, large: 5000 }); i++)
       config({ extends: `f${i + 1}.json` }, i === 0 ? 'preflens.json' : `f${i}.json`);
     expect(settings).toThrow(/more than 8 files extend one another: preflens.json → f1.json → .*f8.json/);
@@ -156,14 +157,14 @@ describe('25: extends', () => {
     config({ extends: Array<string>(5000).fill('leaf.json') });
     config({}, 'leaf.json');
     expect(settings).toThrow('extends more than 32 files');
-    // Each extends both of the next: a tree of 2^8 files without the limit.
+    // Each file extends the next one twice: a tree of 2^8 files without the limit.
     config({ extends: ['d1.json', 'd1.json'] });
     for (let i = 1; i < 8; i++) config({ extends: [`d${i + 1}.json`, `d${i + 1}.json`] }, `d${i}.json`);
     config({}, 'd8.json');
     expect(settings).toThrow('extends more than 32 files');
   });
 
-  it('25: nothing outside of the project is extended: by name, by links, by names of other machines or devices', () => {
+  it('25: nothing outside the project is extended: by name, by links, by names of other machines or devices', () => {
     mkdirSync(join(folder.path, 'project', 'data'), { recursive: true });
     config({ rules: { mojibake: 'off' } }, 'outside.json');
     const of = (named: string): (() => unknown) => {
@@ -189,14 +190,14 @@ describe('25: extends', () => {
       expect(of(named), named).toThrow('which is not below');
     config({ rules: { mojibake: 'off' } }, 'project/inside.json');
     expect(of('inside.json')).not.toThrow();
-    // A project is what its .git, or its topmost preflens.json, stands in.
+    // A project is the folder of its .git, or of its topmost preflens.json.
     config({ extends: '../inside.json' }, 'project/data/preflens.json');
     expect(of('inside.json')).not.toThrow();
   });
 });
 
 describe('25: benchmarks and sidecars', () => {
-  it('25: lie below the project in an untrusted folder; a trusted one may name others', async () => {
+  it('25: must be below the project in an untrusted folder; a trusted one may name others', async () => {
     folder.write('held.jsonl', `${goodRecord(1)}\n`);
     const data = folder.write('project/a.jsonl', `${goodRecord(2)}\n`);
     for (const named of ['../held.jsonl', '\\\\evil.example\\share\\h.jsonl', '//evil.example/h.jsonl']) {
@@ -232,7 +233,7 @@ const pipe = (name: string): string => {
   return path;
 };
 
-describe.runIf(isPosix)('25: pipes, sockets and devices under the names of files', () => {
+describe.runIf(isPosix)('25: pipes, sockets and devices under file names', () => {
   const run = async (...args: string[]) =>
     preflens(args, (_pid, kill) =>
       ends.push(() => {
@@ -240,7 +241,7 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under the names of files
       }),
     );
 
-  it('25: a pipe in the place of a dataset is named, and the others are checked', async () => {
+  it('25: a pipe in place of a dataset is reported, and the others are checked', async () => {
     const paths = ['x.jsonl', 'x.parquet', 'x.jsonl.gz'].map(pipe);
     symlinkSync('/dev/zero', join(folder.path, 'zero.jsonl'));
     const socket = join(folder.path, 's.jsonl');
@@ -271,7 +272,7 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under the names of files
       expect((await run(...args)).err).toContain('this is a named pipe');
   });
 
-  it('25: a pipe in the place of a preflens.json, decisions, a baseline, a benchmark or a sidecar', async () => {
+  it('25: a pipe in place of a preflens.json, decisions, a baseline, a benchmark or a sidecar', async () => {
     const data = folder.write('d/a.jsonl', `${goodRecord(1)}\n`);
     pipe('d/preflens.json');
     expect(() => configuredMapping(data)).toThrow('this is a named pipe');
@@ -300,7 +301,7 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under the names of files
     expect((await run('model', join(folder.path, 'model'))).err).toContain('this is a named pipe');
   });
 
-  it('25: the server checks the others of a workspace, and exits while a read is stuck', async () => {
+  it('25: the server checks the other files of a workspace, and exits while a read is stuck', async () => {
     pipe('x.jsonl');
     pipe('preflens.json');
     mkdirSync(join(folder.path, 'sub'));
@@ -328,7 +329,7 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under the names of files
     }
   });
 
-  it('25: a process ends even where a thread of it waits in the system for ever', async () => {
+  it('25: a process exits even if one of its threads is stuck in a system call', async () => {
     const path = pipe('waits');
     const ended = async (name: string, before: string): Promise<unknown> => {
       const entry = folder.write(

@@ -1,4 +1,4 @@
-// A cache that somebody or something changed: what is found is what is found without one.
+// A cache that something changed: the findings are the same as without a cache.
 import {
   chmodSync,
   chownSync,
@@ -41,7 +41,7 @@ const filesBelow = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 
-/** What is found in a file, and the text of every record as an edit would take it. */
+/** The findings of a file, and the text of every record as an edit would use it. */
 async function lookAt(path: string, cache: string): Promise<unknown> {
   const disk = openDisk(cache, HERE);
   const file = await openFile(path);
@@ -56,7 +56,7 @@ async function lookAt(path: string, cache: string): Promise<unknown> {
   return { texts, findings, counts: [...counts], mapping: recognition?.mapping.id, fieldsSeen };
 }
 
-/** What may happen to a file of a cache. */
+/** Damage to a cache file. */
 const DAMAGES: readonly ((bytes: Buffer, random: () => number) => Uint8Array)[] = [
   () => Buffer.alloc(0),
   (bytes, random) => bytes.subarray(0, Math.floor(bytes.length * random())),
@@ -66,7 +66,7 @@ const DAMAGES: readonly ((bytes: Buffer, random: () => number) => Uint8Array)[] 
     return changed;
   },
   (bytes) => Buffer.concat([bytes, Buffer.from('{"prompt":"x","chosen":"y","rejected":"z"}\n')]),
-  // Another text of the same form: what a file of answers would be poisoned with.
+  // Another text of the same form, to poison a file of answers with.
   (bytes) => Buffer.from(bytes.toString('latin1').replaceAll('better', 'WORSE!'), 'latin1'),
   (bytes) =>
     Buffer.from(
@@ -76,7 +76,7 @@ const DAMAGES: readonly ((bytes: Buffer, random: () => number) => Uint8Array)[] 
 ];
 
 describe('26: a poisoned cache', () => {
-  it('26: whatever its files hold, nothing else is found than without it', async () => {
+  it('26: whatever its files hold, the findings are the same as without it', async () => {
     const count = rounds({ small: 200, large: 5000 });
     const random = seededRandom(26);
     const text = `${LINES.join('\n')}\n`;
@@ -102,7 +102,7 @@ describe('26: a poisoned cache', () => {
     report('26 poisoned cache', { rounds: count, damaged });
   });
 
-  it('26: entries of other contents under a name are not believed', async () => {
+  it('26: entries with the contents of another name are rejected', async () => {
     const [a, b] = [
       folder.write('a.jsonl.gz', gzipSync(goodRecord(1))),
       folder.write('b.jsonl.gz', gzipSync(goodRecord(2))),
@@ -111,7 +111,7 @@ describe('26: a poisoned cache', () => {
     const [first, second] = [await lookAt(a, cache), await lookAt(b, cache)];
     const names = filesBelow(cache).filter((name) => !name.includes('unsaved'));
     const contents = names.map((name) => readFileSync(name));
-    // Every file of a kind takes the place of the other one of its kind.
+    // Swap files of the same kind.
     for (const [i, name] of names.entries()) {
       const kind = (path: string): string => `${join(path, '..')} ${path.split('.').slice(1).join('.')}`;
       const other = names.findIndex((one, at) => at !== i && kind(one) === kind(name));
@@ -121,7 +121,7 @@ describe('26: a poisoned cache', () => {
     expect(await lookAt(b, cache)).toEqual(second);
   });
 
-  it('26: what stands in the unpacked copy does not enter the dataset with an edit', async () => {
+  it('26: an edit takes no changed text from the decompressed copy into the dataset', async () => {
     const path = folder.write('a.jsonl.gz', gzipSync(`${LINES.join('\n')}\n`));
     const cache = join(folder.path, 'cache');
     await lookAt(path, cache);
@@ -131,7 +131,7 @@ describe('26: a poisoned cache', () => {
     expect(gunzipSync(readFileSync(path)).toString()).not.toContain('poison');
   });
 
-  it('26: its folders are for their owner alone; those that others can write to are not used, with one line', async () => {
+  it('26: only the owner can use its folders; folders that others can write to are skipped, with one line', async () => {
     const path = folder.write('a.jsonl', LINES.join('\n'));
     const cache = join(folder.path, 'deep', 'cache');
     await lookAt(path, cache);
@@ -169,16 +169,16 @@ describe('26: a poisoned cache', () => {
   });
 
   it('26: the same bytes under another name are read as that name says', async () => {
-    const packed = folder.write('a.jsonl.gz', gzipSync(LINES.join('\n')));
+    const compressed = folder.write('a.jsonl.gz', gzipSync(LINES.join('\n')));
     const cache = openCache(join(folder.path, 'cache'));
     const read = async (path: string) =>
       surveyFile(await openFile(path), { ranges: HERE, cache, signal: never });
-    expect((await read(packed)).survey.facts.pairCount).toBe(22);
+    expect((await read(compressed)).survey.facts.pairCount).toBe(22);
     const plain = join(folder.path, 'a.jsonl');
-    renameSync(packed, plain);
+    renameSync(compressed, plain);
     const renamed = await read(plain);
     expect([renamed.source, renamed.survey.recognition]).toEqual(['whole', undefined]);
-    renameSync(plain, packed);
-    expect((await read(packed)).survey.facts.pairCount).toBe(22);
+    renameSync(plain, compressed);
+    expect((await read(compressed)).survey.facts.pairCount).toBe(22);
   });
 });

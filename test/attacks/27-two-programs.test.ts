@@ -12,7 +12,7 @@ const LINES = Array.from({ length: 2000 }, (_, i) => goodRecord(i));
 const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
 
 describe('27: two programs that edit one file', () => {
-  it('27: what says that it saved is in the file, and the other one says why it is not', async () => {
+  it('27: the edit of a program that reports a save is in the file, and the other one says why its edit is not', async () => {
     const count = rounds({ small: 3, large: 150 });
     let [both, one] = [0, 0];
     for (let round = 0; round < count; round++) {

@@ -14,7 +14,7 @@ import { report, rounds } from './attack.ts';
 const folder = testFolder('two-saves');
 
 describe('27: two saves of one file in one process', () => {
-  it('27: wait for each other: one is whole, the other says that the file changed', async () => {
+  it('27: wait for each other: one succeeds, the other reports that the file changed', async () => {
     const count = rounds({ small: 40, large: 2000 });
     const lines = Array.from({ length: 40 }, (_, i) => `${goodRecord(i)}\n`);
     const flipped = (i: number): string =>
@@ -40,7 +40,7 @@ describe('27: two saves of one file in one process', () => {
     report('27 two saves of one file', { rounds: count });
   });
 
-  it('27: a save that waits goes on after one that failed', async () => {
+  it('27: a waiting save continues after one that failed', async () => {
     const path = folder.write('a.jsonl', `${goodRecord(0)}\n${goodRecord(1)}\n`);
     const file = await openFile(path);
     const recognition = recognise(await sampleOf(file));

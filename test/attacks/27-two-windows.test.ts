@@ -1,4 +1,4 @@
-// Two windows on one file, each with a server process of its own, which are killed.
+// Two windows on one file, each with its own server process; both get killed.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function serverOn(path: string): Promise<Server> {
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  // What is written to a process that was killed is heard of by its exit.
+  // The exit event reports a killed process; ignore the failed write.
   child.stdin.on('error', () => undefined);
   connection.onError(() => undefined);
   started.push(() => child.kill('SIGKILL'));
@@ -82,7 +82,7 @@ describe('27: two windows on one file', () => {
       const windows = [await serverOn(path), await serverOn(path)] as const;
       const flips = new Set<number>();
       for (let i = 0; i < 8; i++) {
-        // Each window has records of its own: of one record edited in both, one edit would have to give way.
+        // Each window edits its own records: if both edited one record, one edit would be set aside.
         const side = i % 2;
         const record = 2 * Math.floor(random() * 20) + side;
         if (flips.has(record)) continue;
@@ -108,7 +108,7 @@ describe('27: two windows on one file', () => {
     report('27 two windows on one file', { rounds: count, 'edits in killed servers': edits });
   });
 
-  it('27: keep their edits apart while both run, and one sees what the other saved', async () => {
+  it('27: keep their edits apart while both run, and each sees what the other saved', async () => {
     const path = folder.write('a.jsonl', LINES.join('\n'));
     const [one, two] = [await serverOn(path), await serverOn(path)];
     await one.flip(3);
@@ -118,7 +118,7 @@ describe('27: two windows on one file', () => {
       client.connection.sendRequest('preflens/saveFile', { uri });
     const seen = two.client.statuses.length;
     expect(await save(one)).toEqual(ok(1));
-    // The file is looked at every two seconds, and read again with the edit that is pending here.
+    // The server polls the file every two seconds and rereads it, with the pending edit on top.
     await two.client.until('the file as the other saved it', () => {
       const later = two.client.statuses.slice(seen);
       const { phase, unsavedCount } = later.at(-1) ?? {};

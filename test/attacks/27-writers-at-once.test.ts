@@ -16,7 +16,7 @@ import { report, rounds } from './attack.ts';
 const folder = testFolder('at-once');
 
 describe('27: writers at once', () => {
-  it('27: several keeps at a time lose no decision', async () => {
+  it('27: concurrent keeps lose no decision', async () => {
     const count = rounds({ small: 2, large: 50 });
     const width = 5;
     for (let round = 0; round < count; round++) {
@@ -37,7 +37,7 @@ describe('27: writers at once', () => {
     report('27 keeps at once', { rounds: count, processes: count * width });
   });
 
-  it('27: score runs to one file leave one that is whole', async () => {
+  it('27: concurrent score runs to one file leave one whole result', async () => {
     const count = rounds({ small: 1, large: 20 });
     for (let round = 0; round < count; round++) {
       const path = folder.write(`s${round}/a.jsonl`, [...generatePairs(60, 3, 20)].join(''));
@@ -58,7 +58,7 @@ describe('27: writers at once', () => {
     report('27 scores to one file', { rounds: count, processes: 3 * count });
   });
 
-  it('27: a lock of a process that is gone is broken; one that is held is waited for, and then named', async () => {
+  it('27: the lock of a dead process is broken; a held lock is waited for, and then reported', async () => {
     mkdirSync(join(folder.path, 'm'));
     const [lock, what] = [join(folder.path, 'm', '.lock'), join(folder.path, 'm', 'decisions.jsonl')];
     writeFileSync(lock, `${PLACE} 4194399-1 0123456789abcdef`);
@@ -70,7 +70,7 @@ describe('27: writers at once', () => {
     expect(readdirSync(join(folder.path, 'm'))).toEqual([]);
   });
 
-  it('27: work under one lock runs one after the other, whoever breaks the first one', async () => {
+  it('27: work under one lock runs one after the other, also if several try to break the first lock', async () => {
     const count = rounds({ small: 20, large: 500 });
     mkdirSync(join(folder.path, 'm'));
     const lock = join(folder.path, 'm', '.lock');

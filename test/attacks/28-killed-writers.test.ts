@@ -1,4 +1,4 @@
-// Whatever writes a file is killed: the file is the old one or the new one, whole.
+// A process is killed while it writes: the file is the old one or the new one, whole.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,11 +26,11 @@ interface Writer {
   readonly args: readonly string[];
 }
 
-/** Commands, with names below the folder of the test written as ./NAME. */
+/** Commands; ./NAME stands for a file in the test's folder. */
 const WRITERS: readonly Writer[] = [
   { name: 'convert', target: 'out.jsonl', args: ['convert', './a.jsonl', '--out', './out.jsonl'] },
   {
-    name: 'convert, packed',
+    name: 'convert, compressed',
     target: 'out.jsonl.gz',
     args: ['convert', './a.jsonl', '--out', './out.jsonl.gz'],
   },
@@ -54,7 +54,7 @@ const WRITERS: readonly Writer[] = [
   { name: 'fix', target: 'a.jsonl', args: ['fix', './a.jsonl'] },
 ];
 
-/** Files of the memory are read before they are written. */
+/** Decision and baseline files are read before they are written. */
 const OLD: Readonly<Record<string, string>> = {
   '.preflens/decisions.jsonl': '',
   '.preflens/baseline.json': formatBaseline({ findings: new Map(), unlisted: new Map() }),
@@ -62,7 +62,7 @@ const OLD: Readonly<Record<string, string>> = {
 
 const MOMENTS: readonly Fault['op'][] = ['open', 'write', 'read', 'sync', 'rename'];
 
-/** What is killed, and when: at an operation on the disk, or after a time. */
+/** When to kill the process: at a disk operation, or after a time. */
 function momentOf(random: () => number, whole: number): { readonly fault?: Fault; readonly ms?: number } {
   if (random() < 0.3) return { ms: whole * (0.3 + 0.8 * random()) };
   const op = MOMENTS[Math.floor(MOMENTS.length * random())] ?? 'rename';
@@ -120,7 +120,7 @@ describe('28: killed writers', () => {
     const uri = pathToFileURL(path).href;
     let sessions = 0;
     const saveAs = async (fault?: Fault, ms?: number): Promise<boolean> => {
-      // A cache of its own: the edits of a session that was killed would be restored.
+      // A cache per session: otherwise the edits of a killed session would be restored.
       const cache = join(folder.path, `cache${sessions++}`);
       const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], {
         stdio: ['pipe', 'pipe', 'ignore'],

@@ -1,6 +1,6 @@
-// An emoji that is typed, cut or deleted half by half: the server's text goes on being the editor's, and a flip is a flip.
-// Positions are UTF-16 units and may stand inside a pair of surrogates. Line ends are LF or CRLF: VS Code makes one of the two
-// of every other one before it tells anybody.
+// An emoji that is typed, cut or deleted half by half: the server's text stays equal to the editor's, and a
+// flip changes nothing else. Positions are UTF-16 units and may split a surrogate pair. Line ends are LF or
+// CRLF: VS Code converts all others to one of the two before it sends them.
 import { describe, expect, it } from 'vitest';
 import type { TextEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -27,7 +27,7 @@ const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
 
 const record = (i: number): string =>
   JSON.stringify({ prompt: `鳥 ${i} 🐦`, chosen: `é👩‍🚀 ${i}`, rejected: `𠮷野家 ${i} 🐦🐦` });
-/** Whole characters, halves of them alone and reversed, records, and what breaks a record. */
+/** Whole characters, single and reversed halves, records, and pieces that break a record. */
 const PIECES = [
   '',
   '',
@@ -52,7 +52,9 @@ function textOf(records: number): string {
   return Array.from({ length: records }, (_, i) => `${record(i)}${pick(['\n', '\r\n'])}`).join('');
 }
 
-/** A place anywhere, inside of characters and behind the ends of lines too. Never between CR and LF, which no editor sends. */
+/**
+ * Any position, also inside characters and after line ends. Never between CR and LF: no editor sends that.
+ */
 function placeIn(document: TextDocument): { line: number; character: number } {
   const line = below(document.lineCount + 1);
   const start = document.offsetAt({ line, character: 0 });
@@ -69,7 +71,10 @@ function changeOf(document: TextDocument): TextEdit {
   return { range: { start, end }, newText: random() < 0.85 ? pick(PIECES) : pick(LINES) };
 }
 
-/** Changes of one message, each of the text after the one before; some from the last place to the first, as editors sort them. */
+/**
+ * Changes of one message, each relative to the text after the previous one; some from last to first, as
+ * editors sort them.
+ */
 function batchOf(
   text: string,
   max: number,
@@ -88,7 +93,7 @@ function batchOf(
       [change],
       2,
     );
-    // A CR that lost its LF is what the oracle and editors read differently.
+    // The reference document and editors disagree about a CR without its LF.
     if (/\r(?!\n)/.test(after.getText())) continue;
     changes.push(change);
     shadow = after;
@@ -96,12 +101,14 @@ function batchOf(
   return { changes, after: shadow.getText() };
 }
 
-/** The text with the record of a line flipped, by way of the bytes of the file; undefined where no file can hold the line. */
+/**
+ * The text after flipping the record of a line in the file's bytes; undefined if no file can hold the line.
+ */
 function flippedBy(text: string, line: number): string | undefined {
   const lines = text.split('\n');
   const [, before, own, end] = /^(\ufeff?)(.*?)(\r?)$/su.exec(lines[line] ?? '') ?? [];
   if (!own?.isWellFormed()) return undefined;
-  // Only the first line of a file begins with a mark.
+  // Only the first line of a file may start with a BOM.
   if (before !== '' && line > 0) return undefined;
   const mapping = mappingById('trl-explicit')!;
   const raw = recordOf(own);
@@ -115,7 +122,7 @@ function flippedBy(text: string, line: number): string | undefined {
 }
 
 describe('29: surrogates', () => {
-  it('29: the bytes of a document are its text, whatever halves come and go', () => {
+  it('29: the bytes of a document are its text, with any halves of characters', () => {
     const max = rounds({ small: 1300, large: 20_000 });
     const counts = { edits: 0, 'texts with a lone half': 0 };
     for (let round = 0; round < max; round++) {
@@ -150,7 +157,7 @@ describe('29: surrogates', () => {
   };
 
   it.each([true, false])(
-    '29: a flip is exactly a flip after every batch of edits (asked before: %s)',
+    '29: a flip changes nothing else after every batch of edits (asked before: %s)',
     async (holds) => {
       const batches = rounds({ small: 200, large: 5000 });
       const counts = { edits: 0, flips: 0, 'lines that no file can hold': 0 };
@@ -158,7 +165,7 @@ describe('29: surrogates', () => {
       for (let batch = 0; batch < batches; batch++) {
         if (batch % 8 === 7) client = await openClient(textOf(24), holds);
         const { changes } = batchOf(client.text, 10);
-        // One message after the other, or several changes in one: the client sorts those of a message.
+        // One change per message, or several; the client sorts the changes of one message.
         for (const { range, text } of changes) client.edit([{ range, newText: text }]);
         counts.edits += changes.length;
         for (let i = 0; i < 2; i++) {
@@ -181,7 +188,7 @@ describe('29: surrogates', () => {
     },
   );
 
-  it('29: a record with half a character is told as one that no file can hold, and is mended by the other half', async () => {
+  it('29: a record with half a character is reported as impossible in a file, and the other half repairs it', async () => {
     const client = await openClient(textOf(3), true);
     const line = client.text.split('\n')[1]!;
     const at = (character: number) => ({ line: 1, character });
@@ -197,7 +204,7 @@ describe('29: surrogates', () => {
     expect(client.text.split('\n')[1]).toBe(line);
   });
 
-  it('29: a server that is out of step refuses, reads the text again, and is right the next time', async () => {
+  it('29: a server that is out of sync refuses, rereads the text, and is right the next time', async () => {
     const client = await openClient(textOf(4), true);
     client.editSilently({
       range: { start: { line: 1, character: 12 }, end: { line: 1, character: 14 } },
@@ -219,7 +226,7 @@ describe('29: surrogates', () => {
     expect((await client.codeActions(uri, line)).filter(({ edit }) => edit)).toEqual([]);
   });
 
-  it('29: where a carriage return stands alone, an editor that cannot be asked is given no edit', async () => {
+  it('29: with a lone carriage return, an editor that cannot be asked gets no edit', async () => {
     const client = await openClient(`{"prompt":"q",\r"chosen":"a","rejected":"b"}\n${record(1)}\n`, false);
     const before = client.text;
     for (const one of [0, 1]) expect(await client.execute('preflens.flip', { uri, record: one })).toBeNull();

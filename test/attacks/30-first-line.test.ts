@@ -16,7 +16,7 @@ afterAll(() => {
 const good = (i: number): string =>
   JSON.stringify({ prompt: `Question ${i}?`, chosen: `A good answer ${i}.`, rejected: 'No.' });
 
-/** What a pass over lines finds: how it reads them, and how many findings each rule has. */
+/** The result of a pass over lines: the mapping, and the number of findings per rule. */
 function survey(lines: readonly string[]): { id: string | undefined; pairs: number; counts: object } {
   const surveyor = new Surveyor();
   let at = 0;
@@ -41,14 +41,14 @@ describe('30: broken records before the first good one', () => {
     expect(found).toEqual({ id: 'trl-explicit', pairs: 300, counts: { [rule]: broken.length } });
   });
 
-  it('30: nor for the commands that look at the head of a file alone', async () => {
+  it('30: also for the commands that read only the head of a file', async () => {
     const path = join(folder, 'head.jsonl');
     writeFileSync(path, `{"prompt":"${'x'.repeat(40_000_000)}\n${goods.join('\n')}\n`);
     const { mapping } = await recogniseFile(await openFile(path));
     expect(mapping.id).toBe('trl-explicit');
   });
 
-  it('30: a file that is broken throughout is not held to its end', () => {
+  it('30: a file of broken records is not kept in memory to its end', () => {
     const found = survey([...Array.from({ length: 20_000 }, () => '{"prompt":'), ...goods]);
     expect(found.id).toBeUndefined();
   });

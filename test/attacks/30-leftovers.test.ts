@@ -1,4 +1,4 @@
-// What killed commands leave in folders, and who removes it.
+// What killed commands leave in folders, and which command removes it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
@@ -20,10 +20,10 @@ const folder = testFolder('leftovers');
 const strangers = (at: string, known: readonly string[]): string[] =>
   readdirSync(at).filter((name) => !known.includes(name));
 
-/** Command → where it writes, below the folder of the test. */
+/** Command → where it writes, below the test's folder. */
 const COMMANDS: readonly (readonly [string, string, readonly string[]])[] = [
   ['convert', '.', ['convert', 'a.jsonl', '--out', 'out.jsonl']],
-  ['convert to a packed file', '.', ['convert', 'a.jsonl', '--out', 'out.jsonl.gz']],
+  ['convert to a compressed file', '.', ['convert', 'a.jsonl', '--out', 'out.jsonl.gz']],
   ['convert to a table', '.', ['convert', 'a.jsonl', '--out', 'out.parquet']],
   ['keep', '.preflens', ['keep', 'a.jsonl:1', '--rule', 'near-identical-pair', '--reason', 'r']],
   ['baseline', '.preflens', ['baseline', 'a.jsonl', '--no-score']],
@@ -32,7 +32,7 @@ const COMMANDS: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 describe('30: leftovers', () => {
-  it.each(COMMANDS)('30: what a killed %s leaves is removed by the next one', async (_name, place, args) => {
+  it.each(COMMANDS)('30: the next run removes what a killed %s left', async (_name, place, args) => {
     folder.write('a.jsonl', Array.from({ length: 30 }, (_, i) => `${goodRecord(i)}\n`).join(''));
     folder.write('edits.jsonl', '{"record":0,"edit":"flip"}');
     folder.write('.preflens/.gitattributes', 'decisions.jsonl merge=union\n');
@@ -41,7 +41,7 @@ describe('30: leftovers', () => {
     );
     const at = join(folder.path, place);
     const before = readdirSync(at);
-    // The moment before the new file takes its place.
+    // Just before the new file replaces the old one.
     const killed = await preflens(own, undefined, undefined, {
       ...faultEnvironment({ op: 'rename', code: 'SIGKILL', path: `^${folder.path}` }),
     });
@@ -68,7 +68,7 @@ describe('30: leftovers', () => {
     await once(child, 'spawn');
     const nameOf = (owner: string, place = PLACE): string =>
       join(folder.path, `.a.json.${place}-${owner}-0123456789abcdef.preflens-tmp`);
-    // A process number that was given to another process since.
+    // A process id that another process has reused.
     const reused = nameOf(`${child.pid}-1`);
     const foreign = nameOf('1-1', '00000000');
     const foreignOld = nameOf('2-1', '00000000');

@@ -1,4 +1,4 @@
-// Sixty documents at once: the processes that score them are as many as the machine has cores, and the others wait.
+// Sixty documents at once: there is one scoring process per core, and the other documents wait.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const SERVER = join(import.meta.dirname, '..', '..', 'dist', 'server.js');
 const uriOf = (i: number): string => `file:///data/${i}.jsonl`;
 const TEXT = [...generatePairs(52, 4, 8)].join('\n');
 
-/** Scorers that count themselves. Held ones wait to be let go, and fail then: what is asked is who came first. */
+/** Scorers that count themselves. Held ones wait for release and then fail: the test is about the order. */
 function countedScorers(isHeld = false) {
   const counts = { live: 0, max: 0, started: 0 };
   const held: (() => void)[] = [];
@@ -47,7 +47,7 @@ const scored = (client: PlainClient): Set<string> =>
 const lastOf = (client: PlainClient, i: number) => client.statuses.findLast(({ uri }) => uri === uriOf(i));
 
 describe('30: the pool of scoring processes', () => {
-  it('30: is as wide as the machine has cores, and narrower where memory is short', () => {
+  it('30: has one slot per core, fewer when memory is short', () => {
     expect([poolWidth(4096, 8), poolWidth(1024, 16), poolWidth(300, 16), poolWidth(0, 16)]).toEqual([
       8, 8, 2, 1,
     ]);
@@ -73,10 +73,10 @@ describe('30: the pool of scoring processes', () => {
     expect(waited.size).toBeGreaterThanOrEqual(documents - poolWidth(256));
   });
 
-  it('30: what is looked at goes first; a document that is closed frees its place; a cancel needs no wait', async () => {
+  it('30: visible documents go first; closing a document frees its slot; a cancel is immediate', async () => {
     const { counts, held, start } = countedScorers(true);
     const client = memoryServer(start);
-    // One place.
+    // One slot.
     await client.initialize({ settings: { memoryMb: 128 } });
     for (let i = 0; i < 8; i++) client.open(uriOf(i), TEXT);
     await client.until('those that wait', () =>
@@ -102,7 +102,7 @@ describe('30: the pool of scoring processes', () => {
       lineStart: 0,
       lineEnd: 30,
     });
-    // Both are heard before this is answered.
+    // The server receives both before it answers this request.
     await client.connection.sendRequest('preflens/recordAt', { uri: uriOf(5), line: 0 });
     const order: string[] = [];
     const failed = (): string[] =>
@@ -114,7 +114,7 @@ describe('30: the pool of scoring processes', () => {
     }
     expect(order).toEqual([0, 5, 6, 1, 4].map(uriOf));
     expect(counts.max).toBe(1);
-    // The one that runs is closed while another one waits.
+    // Close the running one while another waits.
     await client.until('a start', () => held[0]);
     await client.execute('preflens.score', uriOf(1));
     await client.until('the wait', () =>
@@ -127,7 +127,7 @@ describe('30: the pool of scoring processes', () => {
     held.shift()!();
   });
 
-  it('30: a model that has nothing to do makes room, and one that works does not', async () => {
+  it('30: an idle model makes room, and a busy one does not', async () => {
     const { counts, start } = countedScorers();
     const pool = pooled(start, () => 1);
     let isIdle = false;
@@ -151,7 +151,7 @@ describe('30: the pool of scoring processes', () => {
     const other = await second;
     expect([stopped, counts.max]).toEqual([1, 1]);
     other.kill();
-    // A start that fails holds no place, and neither does one that was given up.
+    // A failed or abandoned start holds no slot.
     let isBroken = true;
     const broken = pooled(
       async (options) => (isBroken ? Promise.reject(new Error('no such bundle')) : start(options)),
@@ -168,7 +168,7 @@ describe('30: the pool of scoring processes', () => {
     (await broken()).kill();
   });
 
-  /** Processes below this one, by the program that they run. Only Linux says so in files. */
+  /** Child processes that run the scorer, from /proc (Linux only). */
   function scorersBelow(pid: number): number {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -178,7 +178,7 @@ describe('30: the pool of scoring processes', () => {
           const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
           return parent === pid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('scorer.js');
         } catch {
-          // It ended meanwhile.
+          // It ended in between.
           return false;
         }
       }).length;

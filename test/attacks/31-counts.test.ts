@@ -32,7 +32,7 @@ function write(lines: Iterable<string>): string {
 
 const words = (count: number): string => count.toLocaleString('en');
 
-describe('31: fix mends every finding, however many there are', () => {
+describe('31: fix repairs every finding, however many there are', () => {
   const count = rounds({ small: 10_600, large: 200_000 });
   const marked = (i: number): string =>
     `{"prompt":"Question ${i}?","chosen":"Answer ${i}.<|im_end|>","rejected":"No ${i}."}`;
@@ -40,10 +40,10 @@ describe('31: fix mends every finding, however many there are', () => {
     `{"prompt":"Question ${i}?","chosen":"Answer ${i}.","rejected":"No ${i}."}`;
   const all = Array.from({ length: count }, (_, i) => i);
 
-  it('31: of a rule that a record by itself shows', async () => {
+  it('31: of a rule about one record', async () => {
     const path = write(all.map(marked));
     const review = ['--rule', 'template-token-in-text', '--review', '--'];
-    // One of them is kept, far behind those that are listed.
+    // One of them is kept, far beyond the listed ones.
     const kept = count - 7;
     const keep = ['keep', `${path}:${kept + 1}`, '--rule', 'template-token-in-text', '--reason', 'as it is'];
     expect((await preflens(keep)).code).toBe(0);
@@ -61,7 +61,7 @@ describe('31: fix mends every finding, however many there are', () => {
     report('31 fix', { records: count });
   });
 
-  it('31: of a rule that only the whole dataset shows', async () => {
+  it('31: of a rule about the whole dataset', async () => {
     const path = write(all.map(() => tidy(1)));
     const { code, err } = await preflens(['fix', path]);
     expect(code).toBe(0);
@@ -69,7 +69,7 @@ describe('31: fix mends every finding, however many there are', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${tidy(1)}\n`);
   });
 
-  it('31: and says how many are left where memory cannot hold them', async () => {
+  it('31: and says how many are left if memory cannot hold them', async () => {
     const path = write(Array.from({ length: 10_600 }, () => tidy(1)));
     const { err } = await preflens(['--memory', '4', 'fix', path]);
     expect(err).toContain('1,000 records changed (duplicate-pair 1000)');
@@ -78,12 +78,12 @@ describe('31: fix mends every finding, however many there are', () => {
   });
 });
 
-describe('31: score counts what was scored', () => {
+describe('31: score counts what it scored', () => {
   const line = (i: number): string =>
     `{"prompt":"Q${i}","chosen":"A longer answer ${i}","rejected":"no ${i}"}`;
   const all = Array.from({ length: 60 }, (_, i) => line(i));
 
-  /** A server that scores texts, but refuses those that hold one of these words. */
+  /** A server that scores texts, but refuses those that contain one of these words. */
   async function folderWith(...refused: readonly string[]): Promise<string> {
     const fake = await serve((seen, response, number) => {
       if (!refused.some((word) => JSON.stringify(seen.body).includes(word)))
@@ -98,7 +98,7 @@ describe('31: score counts what was scored', () => {
     return own;
   }
 
-  it('31: where every text is refused nothing is written, and the exit code is 2', async () => {
+  it('31: if every text is refused, nothing is written, and the exit code is 2', async () => {
     const refuses = { chat_template: "{{ raise_exception('no text is good enough') }}" };
     const { folder: own, file } = place([{ kind: 'onnx', model: 'rm' }], all, { tokenizerConfig: refuses });
     const before = readdirSync(own);
@@ -118,7 +118,7 @@ describe('31: score counts what was scored', () => {
     expect(readdirSync(own)).toEqual(before);
   });
 
-  it('31: a server that takes nothing is named, in words', async () => {
+  it('31: a server that accepts nothing is named in the error', async () => {
     const own = await folderWith('Q');
     const [file, out] = [join(own, 'data.jsonl'), join(own, 'out.jsonl')];
     writeFileSync(file, all.join('\n'));
@@ -129,7 +129,7 @@ describe('31: score counts what was scored', () => {
     );
   });
 
-  it('31: where some are refused, each pair is in one of the counts', async () => {
+  it('31: if some are refused, each pair is in one of the counts', async () => {
     const own = await folderWith('Q7\\n', 'Q8\\n', 'Q7"', 'Q8"');
     const [file, out] = [join(own, 'data.jsonl'), join(own, 'out.jsonl')];
     writeFileSync(file, all.join('\n'));
@@ -143,7 +143,7 @@ describe('31: score counts what was scored', () => {
 describe('31: other commands count what they did', () => {
   const line = (i: number): string => `{"prompt":"Q${i}","chosen":"good ${i}","rejected":"bad ${i}"}`;
 
-  it('31: apply tells edits from records', async () => {
+  it('31: apply counts edits and records separately', async () => {
     const path = write([0, 1, 2].map(line));
     const edits = write([
       '{"record":0,"edit":"flip"}',
@@ -167,8 +167,8 @@ describe('31: other commands count what they did', () => {
   });
 });
 
-describe('31: the editor says of how many findings it offers a repair', () => {
-  it('31: and how many are left for a second time', async () => {
+describe('31: the editor says how many findings its repair covers', () => {
+  it('31: and how many are left for a second run', async () => {
     const client = memoryServer();
     try {
       await client.initialize({ settings: { scoreOnOpen: false } });

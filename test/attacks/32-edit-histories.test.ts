@@ -1,4 +1,4 @@
-// Random histories of a file that is open from disk, on real files: no edit is lost and none is made twice.
+// Random histories of a file opened from disk, on real files: no edit is lost or made twice.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { EditHistory } from '../fakes/editHistory.ts';
 import { MemoryHistory } from '../fakes/memoryHistory.ts';
 import { report, rounds } from './attack.ts';
 
-// In memory where there is such a folder: what a disk takes to sync says nothing here.
+// In memory if there is such a folder: disk sync times don't matter here.
 const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'preflens-histories-'));
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
@@ -20,7 +20,9 @@ afterAll(() => {
 
 const STEPS = 14;
 
-/** One in so many is on files on disk, with journals, processes and backups; the others are in memory. */
+/**
+ * One in this many runs uses files on disk, with journals, processes and backups; the others run in memory.
+ */
 const ON_DISK_EVERY = 5;
 
 describe('32: edits, saves, undo, reloads, crashes and other programs', () => {

@@ -1,4 +1,4 @@
-// Another program cuts the file short, or writes it again, while a save copies it.
+// Another program truncates or rewrites the file while a save copies it.
 import { readdirSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
@@ -14,11 +14,11 @@ import { report, rounds } from './attack.ts';
 
 const folder = testFolder('truncated');
 
-/** Enough blocks that a copy is still at work when the test looks. */
+/** Large enough that the copy is still running when the test looks. */
 const FILE_BYTES = 24 * 1024 * 1024;
 
-describe('32: a file that is cut short while it is saved', () => {
-  it('32: ends the save in place, says that the file changed, and leaves nothing beside it', async () => {
+describe('32: a file that is truncated during a save', () => {
+  it('32: stops the save, reports that the file changed, and leaves nothing beside it', async () => {
     const random = seededRandom(32);
     const count = rounds({ small: 4, large: 100 });
     let early = 0;
@@ -46,12 +46,12 @@ describe('32: a file that is cut short while it is saved', () => {
     report('32 truncated while saving', { saves: count, 'cut before the copy was whole': early });
   });
 
-  it('32: sees new bytes under the same size, inode and time', async () => {
+  it('32: is noticed by its new bytes under the same size, inode and time', async () => {
     const path = folder.write('same.jsonl', '{"prompt":"q","chosen":"a","rejected":"b"}\n');
     const time = new Date(1_700_000_000_000);
     utimesSync(path, time, time);
     const file = await openFile(path);
-    // Beyond the grain of the clock that files are stamped by.
+    // Longer than the resolution of file timestamps.
     await new Promise((resolve) => setTimeout(resolve, 20));
     writeFileSync(path, '{"prompt":"q","chosen":"c","rejected":"d"}\n');
     utimesSync(path, time, time);

@@ -1,4 +1,4 @@
-// The editor renders hovers, tooltips and messages as Markdown, and runs commands of what it trusts.
+// The editor renders hovers, tooltips and messages as Markdown, and runs commands in trusted ones.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -15,10 +15,10 @@ import { activeIn, HOSTILE, MARKUP, RAW } from './hostile.ts';
 
 const folder = testFolder('markdown');
 
-/** What VS Code takes for a link in a notification. */
+/** What VS Code reads as a link in a notification. */
 const NOTIFICATION_LINK = /\[[^\]]+\]\((?:https?:\/\/|command:|file:)[^)\s]+/i;
 
-/** Texts put together from pieces of the hostile ones. */
+/** Texts combined from pieces of the hostile ones. */
 function* mixed(count: number): Generator<string> {
   const pieces = HOSTILE.flatMap((text) => text.split(/(?<=[\s()[\]`|<>\\!:])/));
   let seed = 7;
@@ -49,7 +49,7 @@ const status = (words: string): DatasetStatus => ({
 });
 
 describe('33: texts from files in Markdown', () => {
-  it('33: no escaped text holds a link, a picture or HTML, whatever it is put together from', () => {
+  it('33: no combination of escaped texts holds a link, a picture or HTML', () => {
     report('33 trusted Markdown', { texts: TEXTS.length });
     for (const text of TEXTS) {
       for (const escaped of [
@@ -67,7 +67,7 @@ describe('33: texts from files in Markdown', () => {
     }
   });
 
-  it('33: the trusted tooltip of the status item links to our own commands alone', () => {
+  it('33: the trusted tooltip of the status item links only to our own commands', () => {
     const ours = activeIn(tooltipOf(status('plain'), false));
     expect(ours.length).toBeGreaterThan(3);
     for (const link of ours)
@@ -80,8 +80,8 @@ describe('33: texts from files in Markdown', () => {
   });
 });
 
-describe('33: what the server sends of a hostile folder', () => {
-  it('33: hovers, statuses, messages, lenses and findings do nothing', async () => {
+describe('33: what the server sends about a hostile folder', () => {
+  it('33: hovers, statuses, messages, lenses and findings contain nothing active', async () => {
     const texts = [...MARKUP, ...HOSTILE];
     const [a, b] = ['a ![x](https://evil.example/p.png)', 'b [Fix](command:preflens.discardEdits)'];
     const lines = texts.flatMap((text, i) => [

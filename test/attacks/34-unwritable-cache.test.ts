@@ -1,4 +1,4 @@
-// A cache that cannot be written: done without, with one line.
+// A cache that cannot be written: everything works without it, with one line of warning.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,7 +20,7 @@ const folder = testFolder('unwritable');
 
 const TEXT = Array.from({ length: 30 }, (_, i) => `${goodRecord(i)}\n`).join('');
 
-/** Folders that cannot be, for root as for anybody. */
+/** Folders that cannot exist, not even for root. */
 const IMPOSSIBLE: readonly (readonly [string, () => string])[] = [
   ['a file', () => folder.write('cache', 'x')],
   ['below a file', () => join(folder.write('cache', 'x'), 'deeper')],
@@ -28,7 +28,7 @@ const IMPOSSIBLE: readonly (readonly [string, () => string])[] = [
   ['below a device', () => '/dev/null/cache'],
 ];
 
-/** The disk of the cache refuses at some moment. */
+/** The cache's disk fails at some moment. */
 const REFUSED = [
   { op: 'write', code: 'ENOSPC' },
   { op: 'write', code: 'EIO' },
@@ -40,7 +40,7 @@ const REFUSED = [
 ] as const;
 
 describe('34: a cache that cannot be written', () => {
-  it.each(IMPOSSIBLE)('34: (%s) is done without by commands, with one line', async (_what, cache) => {
+  it.each(IMPOSSIBLE)('34: commands do without it (%s), with one line', async (_what, cache) => {
     const path = folder.write('a.jsonl', TEXT);
     const usual = await preflens(['check', '--no-score', path]);
     const { code, out, err } = await preflens(['check', '--no-score', path], undefined, undefined, {
@@ -51,21 +51,18 @@ describe('34: a cache that cannot be written', () => {
     expect(more).toEqual([expect.stringMatching(/^The cache in .* is not used: .*\. Everything works/)]);
   });
 
-  it.each(REFUSED)(
-    '34: a disk that refuses ($op, $code) costs one line at most',
-    async ({ op, code: fault }) => {
-      const path = folder.write('a.jsonl', TEXT);
-      const usual = await preflens(['check', '--no-score', path]);
-      const cache = join(folder.path, 'cache');
-      const { code, out, err } = await preflens(['check', '--no-score', path], undefined, undefined, {
-        PREFLENS_CACHE: cache,
-        ...faultEnvironment({ op, code: fault, path: `^${cache}` }),
-      });
-      expect([code, out, err]).toEqual([usual.code, usual.out, expect.not.stringContaining('    at ')]);
-      expect(err.split('\n').filter((line) => line.includes('is not used')).length).toBeLessThanOrEqual(1);
-      expect(err.split('\n').length).toBeLessThanOrEqual(usual.err.split('\n').length + 1);
-    },
-  );
+  it.each(REFUSED)('34: a failing disk ($op, $code) costs one line at most', async ({ op, code: fault }) => {
+    const path = folder.write('a.jsonl', TEXT);
+    const usual = await preflens(['check', '--no-score', path]);
+    const cache = join(folder.path, 'cache');
+    const { code, out, err } = await preflens(['check', '--no-score', path], undefined, undefined, {
+      PREFLENS_CACHE: cache,
+      ...faultEnvironment({ op, code: fault, path: `^${cache}` }),
+    });
+    expect([code, out, err]).toEqual([usual.code, usual.out, expect.not.stringContaining('    at ')]);
+    expect(err.split('\n').filter((line) => line.includes('is not used')).length).toBeLessThanOrEqual(1);
+    expect(err.split('\n').length).toBeLessThanOrEqual(usual.err.split('\n').length + 1);
+  });
 
   it.each(['.jsonl', '.jsonl.gz'])('34: the server reads, edits and saves %s without one', async (suffix) => {
     const path = folder.write(`a${suffix}`, suffix.endsWith('.gz') ? gzipSync(TEXT) : TEXT);
@@ -98,7 +95,7 @@ describe('34: a cache that cannot be written', () => {
     const { code, err } = await preflens(['score', path, '--out', scores], undefined, undefined, {
       PREFLENS_CACHE: join(folder.path, 'cache'),
     });
-    // Thirty pairs are too few for the built-in scorer: it is said in words.
+    // Thirty pairs are too few for the built-in scorer, and the message says so.
     expect([code, err]).toEqual([expect.any(Number), expect.not.stringContaining('    at ')]);
   });
 });

@@ -8,7 +8,7 @@ import { checkFraming } from '../../server/src/lsp/framing.ts';
 import { CLI } from '../process/run.ts';
 import { report, rounds } from './attack.ts';
 
-/** Sends bytes to a server after it has answered a first request; how it ended. */
+/** Sends bytes to a server after it has answered a first request; returns how it ended. */
 async function ended(bytes: string): Promise<{ code: number | null; err: string }> {
   const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], { stdio: 'pipe' });
   let [out, err, isSent] = ['', '', false];
@@ -27,7 +27,7 @@ async function ended(bytes: string): Promise<{ code: number | null; err: string 
   return { code, err };
 }
 
-describe('35: a language server that is sent a wrong Content-Length', () => {
+describe('35: a language server that receives a wrong Content-Length', () => {
   it.each([
     ['a negative one', 'Content-Length: -5\r\n\r\n{}', /no number of bytes: "-5"/],
     ['one that is no number', 'Content-Length: 12abc\r\n\r\n{}', /no number of bytes: "12abc"/],
@@ -39,14 +39,14 @@ describe('35: a language server that is sent a wrong Content-Length', () => {
     ['none', 'Content-Type: x\r\n\r\n{}', /needs one Content-Length/],
     ['two', 'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}', /needs one Content-Length/],
     ['a header without an end', 'x'.repeat(20_000), /a header of more than 8192 bytes/],
-  ])('35: ends with %s, and says why', async (_, bytes, words) => {
+  ])('35: exits on %s, and says why', async (_, bytes, words) => {
     const { code, err } = await ended(bytes);
     expect(code).toBe(1);
     expect(err).toMatch(words);
     expect(err).toContain('The server ends; start it again.');
   });
 
-  it('35: right ones go through as they are, however the stream is cut', () => {
+  it('35: passes correct messages unchanged, however the stream is chunked', () => {
     const random = seededRandom(35);
     const tries = rounds({ small: 500, large: 50_000 });
     for (let i = 0; i < tries; i++) {

@@ -48,12 +48,12 @@ function pathIn(root: Json): Path {
   return path;
 }
 
-describe('35: many places in one record', () => {
-  it('35: are those that are found one by one', () => {
+describe('35: many paths in one record', () => {
+  it('35: are the same as found one by one', () => {
     const tries = rounds({ small: 400, large: 40_000 });
     for (let i = 0; i < tries; i++) {
       const root = value(0);
-      // Escapes in names, and names that come twice.
+      // Escapes in names, and duplicate names.
       const text = JSON.stringify(root).replaceAll('"a":', () => (below(2) > 0 ? '"\\u0061":' : '"a":'));
       const bytes = encode(text);
       const paths = Array.from({ length: 8 }, () => pathIn(root));
@@ -73,7 +73,7 @@ describe('35: many places in one record', () => {
     report('35 places', { records: tries });
   });
 
-  // One pass over the record for each place would take minutes.
+  // One pass over the record per path would take minutes.
   it('35: cost one pass over it', async () => {
     const count = 20_000;
     const steps = Array.from(
@@ -103,7 +103,7 @@ describe('35: many places in one record', () => {
     expect(plan.kind === 'edits' && plan.edits.length).toBe(replace.length);
   });
 
-  it('35: of characters of the wrong set are mended some thousands at a time, and all in the end', () => {
+  it('35: mojibake is repaired some thousands at a time, and completely in the end', () => {
     const [broken, meant] = ['cafÃ© '.repeat(25_000), 'café '.repeat(25_000)];
     const record = raw(JSON.stringify({ prompt: 'Q', chosen: broken, rejected: 'no' }));
     const surveyor = new Surveyor();
@@ -123,7 +123,7 @@ describe('35: a document with one very long line', () => {
     for (const client of open.splice(0)) client.connection.dispose();
   });
 
-  it('35: is checked but for that line, which is named', async () => {
+  it('35: is checked except for that line, which is reported', async () => {
     const client = memoryServer();
     open.push(client);
     await client.initialize({ settings: { scoreOnOpen: false } });
@@ -144,7 +144,7 @@ describe('35: a document with one very long line', () => {
     ]);
     expect(await client.hover(uri, 3)).toContain('Not scored yet');
     expect(await client.codeActions(uri, 20)).toBeDefined();
-    // A word is typed at its end: the rest of the file is as it was.
+    // Type a word at the end: the rest of the file stays the same.
     client.apply({
       documentChanges: [
         {

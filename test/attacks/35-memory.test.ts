@@ -23,7 +23,7 @@ function write(name: string, lines: readonly string[]): string {
 const good = (i: number): string => `{"prompt":"Q${i}","chosen":"good ${i}","rejected":"bad ${i}"}`;
 
 describe('35: --memory', () => {
-  it('35: a record too long for it is named and skipped by every command, and the pairs keep their numbers', async () => {
+  it('35: every command reports and skips a record that is too long, and the pairs keep their numbers', async () => {
     const long = JSON.stringify({ prompt: 'Long', chosen: 'yes '.repeat(600_000), rejected: 'no' });
     const path = write('long.jsonl', [good(1), long, ...Array.from({ length: 60 }, (_, i) => good(i + 2))]);
     const small = await preflens(['--memory', '24', 'check', '--no-score', path]);
@@ -44,7 +44,7 @@ describe('35: --memory', () => {
     expect(records).toEqual([0, ...Array.from({ length: 60 }, (_, i) => i + 2)]);
   });
 
-  it('35: more records than it holds are refused before they fill it, with what they need', async () => {
+  it('35: too many records are refused before they fill it, with the memory they need', async () => {
     const path = write(
       'many.jsonl',
       Array.from({ length: 25_000 }, (_, i) => good(i)),
@@ -59,7 +59,7 @@ describe('35: --memory', () => {
     expect(again.err).toContain('25,000 pairs in 25,000 records');
   });
 
-  it('35: also of files that fit one by one', async () => {
+  it('35: also if each file fits alone', async () => {
     for (let shard = 0; shard < 4; shard++)
       write(
         `part-0000${shard}-of-00004.jsonl`,
@@ -70,7 +70,7 @@ describe('35: --memory', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('so many records need about')]);
   });
 
-  it('35: a survey is ended when it is known that it will not fit, not at its end', async () => {
+  it('35: a survey stops when it is known not to fit, not at its end', async () => {
     const path = write(
       'early.jsonl',
       Array.from({ length: 100_000 }, (_, i) => good(i)),
@@ -95,7 +95,7 @@ describe('35: --memory', () => {
     expect(read).toBeLessThan(file.size / 2);
   });
 
-  it('35: is said in round numbers that are enough', () => {
+  it('35: is reported in round numbers that are sufficient', () => {
     const tenMillion = factsBytes({ recordCount: 1e7, pairCount: 1e7 });
     expect(() => {
       assertFits('data', tenMillion, 1024);

@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A thread that says who it is; by the path of its task it does what a thread must not do. */
+/** A thread that names itself; the path of its task makes it misbehave. */
 const THREAD = join(folder, 'thread.mjs');
 writeFileSync(
   THREAD,
@@ -33,7 +33,7 @@ parentPort.on('message', ({ task: { path } }) => {
 `,
 );
 
-/** Which thread does a piece of work. */
+/** Which thread does a task. */
 async function threadOf(
   ranges: RangeRunner,
   path = 'small',
@@ -43,7 +43,7 @@ async function threadOf(
   return (await ranges.run('survey', task, () => undefined, signal)) as unknown as number;
 }
 
-describe('35: threads are shared by all files', () => {
+describe('35: all files share threads', () => {
   const pool = (width: number): RangeRunner => threads(THREAD, width, (message) => new Error(message));
 
   it('35: many files are read by no more threads than there are', async () => {
@@ -58,7 +58,7 @@ describe('35: threads are shared by all files', () => {
     report('35 small files', { 'pieces of work': 2 * count, threads: used.size });
   });
 
-  it('35: a thread that ends, throws or fails costs its own file alone', async () => {
+  it('35: a thread that ends, throws or fails affects only its own file', async () => {
     const ranges = pool(1);
     const files = ['small', 'ends', 'small', 'throws', 'small', 'fails', 'small'];
     const ends = await Promise.allSettled(files.map(async (path) => threadOf(ranges, path)));
@@ -74,7 +74,7 @@ describe('35: threads are shared by all files', () => {
     ]);
   });
 
-  it('35: work that is cancelled frees its thread, also while it waits', async () => {
+  it('35: cancelled work frees its thread, also while it waits', async () => {
     const ranges = pool(1);
     const [running, queued] = [new AbortController(), new AbortController()];
     const hanging = threadOf(ranges, 'hangs', running.signal);
@@ -89,7 +89,7 @@ describe('35: threads are shared by all files', () => {
 });
 
 describe('35: a cache of many small files', () => {
-  it('35: is looked through once, not with each file that is kept', async () => {
+  it('35: is scanned once, not for each stored file', async () => {
     const cache = openCache(join(folder, 'cache'));
     const survey = new Surveyor().end();
     const stamp = await stampOf(folder);
@@ -104,7 +104,7 @@ describe('35: a cache of many small files', () => {
   });
 });
 
-describe('35: shards that are missing', () => {
+describe('35: missing shards', () => {
   it('35: are counted, and the first of them named', async () => {
     const path = join(folder, 'train-00000-of-99999.jsonl');
     writeFileSync(path, '{"prompt":"Why?","chosen":"Because.","rejected":"No."}\n');

@@ -51,7 +51,7 @@ function job(onProgress: ScoringJob['onProgress'], restarts: string[]): ScoringJ
   };
 }
 
-/** A program that speaks the protocol for some requests, and stops itself at the next. */
+/** A program that answers some requests of the protocol, and stops itself at the next one. */
 function stubborn(name: string, answers: number): string {
   const path = join(folder, `${name}.cjs`);
   writeFileSync(
@@ -70,13 +70,13 @@ process.on('message', ({ id, method, params }) => {
 }
 
 describe.skipIf(process.platform === 'win32')('35: a scoring process that is stopped', () => {
-  it('35: before it shook hands, is ended, and the words say so', async () => {
+  it('35: before its handshake is ended, and the message says so', async () => {
     await expect(startScorer(stubborn('start', 0), { silence: { hello: 500 } })).rejects.toThrow(
       'The scoring process was ended: it said nothing for 0.5 s.',
     );
   });
 
-  it('35: in the middle of a fit, is replaced, and the margins are the same', async () => {
+  it('35: in the middle of a fit is replaced, and the margins are the same', async () => {
     const whole = await score(
       starter(SCORER, {}),
       job(() => undefined, []),
@@ -94,7 +94,7 @@ describe.skipIf(process.platform === 'win32')('35: a scoring process that is sto
     expect(isAlive(started[1]!.pid)).toBe(false);
   });
 
-  it('35: each time it is started, is given up after three times', async () => {
+  it('35: at every start is given up after three times', async () => {
     const restarts: string[] = [];
     const start = starter(stubborn('always', 1), { add: 300 });
     await expect(
@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('35: a scoring process that is sto
     expect(started.map(({ pid }) => isAlive(pid))).toEqual([false, false, false]);
   });
 
-  it('35: while it holds a model and has nothing to do, is replaced when texts come', async () => {
+  it('35: while it is idle with a model is replaced when texts arrive', async () => {
     const { folder: model } = writeModel(join(folder, 'model'), {});
     const { spec, bytes } = await openFolder(model, { kind: 'onnx', model }, undefined);
     const host = new ModelHost({

@@ -1,4 +1,5 @@
-// A record with several pairs: editor, command line, findings and decisions mean the same pair by the same name.
+// A record with several pairs: editor, command line, findings and decisions use the same name for the same
+// pair.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -52,14 +53,14 @@ async function openBoth(name: string, text: string): Promise<Opened> {
 
 function spelledAnew(line: string, random: () => number): string {
   try {
-    // The oracle takes a lone CR for a line end.
+    // The reference document treats a lone CR as a line end.
     return spell(JSON.parse(line) as Json, random).replaceAll('\r', '');
   } catch {
     return line;
   }
 }
 
-/** Fixtures with several pairs in a record, as they are and spelled anew. */
+/** Fixtures with several pairs in a record, as they are and respelled. */
 async function severalPairs(spellings: number): Promise<Opened[]> {
   const random = seededRandom(36);
   const all: Opened[] = [];
@@ -81,7 +82,7 @@ async function severalPairs(spellings: number): Promise<Opened[]> {
 
 type Ref = Parameters<typeof editOf>[1];
 
-/** The line of a record after an edit in the editor; undefined where nothing changes. */
+/** The line of a record after an edit in the editor; undefined if nothing changes. */
 function inEditor({ dataset, text }: Pick<Opened, 'dataset' | 'text'>, ref: Ref, edit: Edit) {
   const outcome = editOf(dataset, ref, edit);
   if (!outcome || 'refused' in outcome) return undefined;
@@ -89,12 +90,12 @@ function inEditor({ dataset, text }: Pick<Opened, 'dataset' | 'text'>, ref: Ref,
   const document = TextDocument.create(URI, 'jsonl', 1, text);
   const whole = TextDocument.applyEdits(document, (change as { edits: TextEdit[] }).edits);
   const line = whole.split('\n')[dataset.survey.facts.records.line[ref.record]!]!;
-  // What the dataset editor keeps of the same edit.
+  // The dataset editor's result of the same edit.
   expect(decode(outcome.bytes!)).toBe(line.replace(/\r$/, '').replace(/^\ufeff/, ''));
   return { whole, line: decode(outcome.bytes!), after: outcome.after };
 }
 
-/** The same by `apply`. */
+/** The same with `apply`. */
 async function byApply({ file, dataset }: Opened, edits: readonly FileEdit[]): Promise<string | undefined> {
   const changes = await changesOf(file, dataset.survey.recognition!, edits).catch(() => []);
   const [change] = changes;
@@ -105,7 +106,7 @@ const FLIP = { kind: 'flip' } as const;
 const EDITS: readonly Edit[] = [FLIP, { kind: 'tie' }];
 
 describe('36: several pairs in a record', () => {
-  it('36: every pair is the same by number, by key, in the editor and by apply; two flips give the first bytes', async () => {
+  it('36: every pair is the same by number, by key, in the editor and by apply; two flips restore the bytes', async () => {
     const counts = { pairs: 0, edits: 0, refused: 0 };
     const schemas = new Set<string>();
     for (const opened of await severalPairs(rounds({ small: 2, large: 60 }))) {
@@ -135,11 +136,11 @@ describe('36: several pairs in a record', () => {
             }
             if (pair === 0) expect(inEditor(opened, { record }, edit)?.line, where).toBe(here?.line);
             if (!here || edit.kind !== 'flip') continue;
-            // The pair that is named is the one that is turned, whatever number it has then.
+            // The flip hits the named pair, whatever its number is by then.
             const before = dataset.readPair(record, pair)!.pair;
             const then = await open(here.whole);
             const after = then.readPair(record, here.after.pair!)!.pair;
-            // The flip of a tie is one between two spellings of the same rank: its first answer stays the first.
+            // Flipping a tie swaps two spellings of the same rank: its first answer stays first.
             const turned = before.isTie ? before : { chosen: before.rejected, rejected: before.chosen };
             expect([after.chosen.text, after.rejected.text], where).toEqual([
               turned.chosen.text,
@@ -159,8 +160,8 @@ describe('36: several pairs in a record', () => {
     expect(counts.edits).toBeGreaterThan(100);
   });
 
-  it('36: a list of edits means the pairs as the file holds them, and parts none unsaid', async () => {
-    // The label names the best alone: a flip of one pair moves the numbers of the others.
+  it('36: an edit list refers to the pairs as the file holds them, and reports every edit that it skips', async () => {
+    // The label names only the best answer: flipping one pair renumbers the others.
     let [followed, parted] = [0, 0];
     for (const opened of await severalPairs(0)) {
       const { dataset, name } = opened;
@@ -183,7 +184,7 @@ describe('36: several pairs in a record', () => {
             parted++;
             expect(listed, where).toBeUndefined();
           }
-          // A prompt that the first flip changed gives the second pair another key: then only the list knows it.
+          // If the first flip changed the prompt, the second pair has a new key that only the list knows.
           if (!two) continue;
           followed++;
           expect(listed, where).toBe(two.whole === opened.text ? undefined : two.line);
@@ -194,7 +195,7 @@ describe('36: several pairs in a record', () => {
     expect(parted).toBeGreaterThan(3);
   });
 
-  it('36: an edit of a pair that is another one by now is refused in the editor too', async () => {
+  it('36: the editor also refuses an edit of a pair that has since become another one', async () => {
     const text =
       '{"prompt":"q","answers":[{"answer":"a","rank":2},{"answer":"b","rank":1},{"answer":"c","rank":3}]}\n';
     const dataset = await open(text);

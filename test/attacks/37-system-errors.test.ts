@@ -1,4 +1,5 @@
-// What the system refuses: plain words and exit 2 from every command; the old file is as it was.
+// Errors of the operating system: every command gives a plain message and exit code 2, and the old file is
+// unchanged.
 import { linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,7 +22,7 @@ const CODES = ['EBUSY', 'EXDEV', 'EIO', 'ENOSPC', 'EROFS', 'EACCES', 'EMFILE'];
 
 const OPS: readonly Fault['op'][] = ['open', 'read', 'write', 'sync', 'rename', 'stat', 'readdir'];
 
-/** Commands, with names below the folder of the test written as ./NAME. */
+/** Commands; ./NAME stands for a file in the test's folder. */
 const COMMANDS: readonly (readonly string[])[] = [
   ['check', '--no-score', './a.jsonl'],
   ['check', '--no-score', './'],
@@ -45,7 +46,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['baseline', './a.jsonl', '--no-score', '--prune'],
 ];
 
-/** In the small form these alone: what the system refuses most where people work. */
+/** The most frequent errors; the small form tests only these. */
 const SMALL: readonly (readonly [number, Fault['op'], string])[] = [
   [0, 'read', 'EIO'],
   [1, 'readdir', 'EACCES'],
@@ -83,8 +84,8 @@ const wholeNow = (): Record<string, string> =>
       .map((name) => [name, readFileSync(join(folder.path, name)).toString('base64')]),
   );
 
-describe('37: what the system refuses', () => {
-  it('37: is said in plain words by every command, with exit 2, and nothing is half-written', async () => {
+describe('37: operating system errors', () => {
+  it('37: every command reports them in plain words with exit 2, and nothing is half-written', async () => {
     await prepare();
     const random = seededRandom(37);
     const all = COMMANDS.flatMap((_, command) =>
@@ -110,7 +111,7 @@ describe('37: what the system refuses', () => {
       if (code === 2) {
         counts.refused++;
         expect([what, err]).toEqual([what, expect.stringMatching(/[.:] .*\./)]);
-        // All that was there is there, as it was.
+        // All old files are there, unchanged.
         const now = wholeNow();
         for (const [name, content] of Object.entries(before))
           expect([what, name, now[name]]).toEqual([what, name, content]);
@@ -126,7 +127,7 @@ describe('37: what the system refuses', () => {
     report('37 system errors', counts);
   });
 
-  it('37: the code and what to do are named', async () => {
+  it('37: the message names the error code and what to do', async () => {
     await prepare();
     const convert = ['convert', join(folder.path, 'a.jsonl'), '--out', join(folder.path, 'out.jsonl')];
     const run = async (op: Fault['op'], code: string): Promise<string> =>
@@ -149,7 +150,7 @@ describe('37: what the system refuses', () => {
 });
 
 describe('37: hard links', () => {
-  it('37: a save splits them, and says so before, once', async () => {
+  it('37: a save splits them, and warns about it before, once', async () => {
     const path = folder.write('a.jsonl', `${goodRecord(0)}\n${goodRecord(1)}\n`);
     linkSync(path, join(folder.path, 'b.jsonl'));
     const edits = folder.write('edits', '{"record":0,"edit":"flip"}');
@@ -163,7 +164,7 @@ describe('37: hard links', () => {
     expect((await preflens(['apply', path, '--edits', edits])).err).not.toContain('hard links');
   });
 
-  it('37: the editor is told before the first save', async () => {
+  it('37: the editor is warned before the first save', async () => {
     const path = folder.write('a.jsonl', `${goodRecord(0)}\n${goodRecord(1)}\n`);
     linkSync(path, join(folder.path, 'b.jsonl'));
     const client = memoryServer(undefined, join(folder.path, 'cache'));

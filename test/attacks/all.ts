@@ -1,4 +1,4 @@
-// npm run attack: every attack in its large form, and how often each was tried.
+// npm run attack: every attack in its large form, with the number of tries of each.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

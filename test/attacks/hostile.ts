@@ -1,8 +1,8 @@
-// Texts that try to act where they are shown: in a terminal, in the log of a runner, in Markdown, in a page.
+// Texts that try to act where they are displayed: in a terminal, a CI log, Markdown, or a page.
 import type { MarkedToken } from 'marked';
 import { marked } from 'marked';
 
-/** What must not stand in any output of ours: it works in terminals, reorders text, or has no UTF-8. */
+/** What must not occur in our output: characters that act on terminals, reorder text, or have no UTF-8. */
 export const RAW = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/u;
 
 const HOST = 'https://evil.example';
@@ -50,7 +50,7 @@ export const HOSTILE: readonly string[] = [...TERMINAL, ...RUNNER, ...MARKUP];
 
 const ACTIVE = new Set(['link', 'image', 'html', 'def']);
 
-/** What of a Markdown text would do something: links, pictures and HTML, as VS Code's own renderer reads it. */
+/** The active parts of a Markdown text: links, pictures and HTML, as VS Code's own renderer sees them. */
 export function activeIn(markdown: string): string[] {
   const found: string[] = [];
   void marked.walkTokens(marked.lexer(markdown, { gfm: true }), (token) => {

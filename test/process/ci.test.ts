@@ -1,4 +1,5 @@
-// What a linter does in a pull request: a baseline, a new fault, a decision, and a file that was sorted and flipped meanwhile.
+// A linter in a pull request: a baseline, a new fault, a decision, and a file that was sorted and flipped in
+// between.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,9 +33,9 @@ const flipped = (line: string): string => {
 describe('a pull request', () => {
   const bad = JSON.stringify({ prompt: 'Say hi.', chosen: 'Hi!\n\nHuman: And now?', rejected: 'No.' });
 
-  it('fails by what is new alone, and by nothing once somebody decided', async () => {
+  it('fails only on new findings, and passes once they are decided', async () => {
     const start = [...generatePairs(300, 5)].map((line) => line.trimEnd());
-    // Old faults of several kinds, a near duplicate among them: which of the two is reported depends on the order.
+    // Old faults of several kinds, with a near duplicate: which of the two is reported depends on the order.
     const near = JSON.parse(start[10]!) as Pair;
     write([
       ...start,
@@ -65,7 +66,7 @@ describe('a pull request', () => {
     expect(decided.code).toBe(0);
     expect((await preflens(['check', path])).code).toBe(0);
 
-    // Sorted, some pairs flipped, and written anew with other spaces: the same pairs are the same pairs.
+    // Sort the lines, flip some pairs, and respell with other spaces: they stay the same pairs.
     const moved = lines().map((line, i) => (i % 40 === 7 ? flipped(line) : line));
     write(moved.sort().map((line) => (line === 'not json' ? line : JSON.stringify(JSON.parse(line)))));
     const again = await preflens(['check', path, '--no-score']);
@@ -74,7 +75,7 @@ describe('a pull request', () => {
     expect((await preflens(['check', path, '--no-baseline'])).code).toBe(1);
   });
 
-  it('prune leaves decisions that are needed, and entries of rules that were not looked for', async () => {
+  it('prune keeps needed decisions and entries for rules that did not run', async () => {
     const memory = (name: string): string => readFileSync(join(folder, '.preflens', name), 'utf8');
     const [decisions, baseline] = [memory('decisions.jsonl'), memory('baseline.json')];
     expect(baseline).toContain('low-margin');
@@ -82,7 +83,7 @@ describe('a pull request', () => {
     expect([memory('decisions.jsonl'), memory('baseline.json')]).toEqual([decisions, baseline]);
   });
 
-  it('reports a decision that nobody needs any more, and prune takes it out with what the baseline has too much', async () => {
+  it('reports an unused decision, and prune removes it with surplus baseline entries', async () => {
     write(lines().filter((line) => line !== bad && line !== 'not json'));
     const unused = await preflens(['check', path, '--no-score']);
     expect([unused.code, unused.out]).toEqual([
@@ -115,7 +116,7 @@ describe('fix', () => {
     '',
   ].join('\n');
 
-  it('shows what would change as a diff and writes nothing, then makes what is safe, and nothing a second time', async () => {
+  it('shows the changes as a diff and writes nothing, then applies the safe ones, and nothing on a second run', async () => {
     writeFileSync(file, content);
     const shown = await preflens(['fix', file, '--dry-run']);
     expect(shown.code).toBe(1);
@@ -135,7 +136,7 @@ describe('fix', () => {
     expect((await preflens(['fix', file, '--dry-run'])).code).toBe(0);
   });
 
-  it('makes what needs a person for the rules that are named, and leaves what somebody decided to keep', async () => {
+  it('applies other repairs for the named rules, and skips findings that were kept', async () => {
     const kept = ['keep', `${file}:3`, '--rule', 'turn-marker-in-response', '--reason', 'x'];
     expect((await preflens(kept)).code).toBe(0);
     const review = ['fix', file, '--rule', 'turn-marker-in-response', '--review'];
@@ -149,7 +150,7 @@ describe('fix', () => {
 });
 
 describe('check', () => {
-  it('takes patterns and standard input, and fails from the severity that is asked for', async () => {
+  it('takes patterns and standard input, and fails from the given severity', async () => {
     const report = await preflens([
       'check',
       join(folder, '*.jsonl'),

@@ -40,7 +40,7 @@ const good = (i: number): string =>
 const lines = (...all: string[]): string => all.join('\n');
 
 describe('check', () => {
-  it('is clean on clean files: exit 0, nothing on standard output', async () => {
+  it('passes clean files: exit 0, nothing on standard output', async () => {
     const { code, out, err } = await preflens(['check', write('clean.jsonl', lines(good(1), good(2), ''))]);
     expect([code, out]).toEqual([0, '']);
     expect(err).toContain('2 pairs in 2 records, TRL explicit prompt, 0 findings');
@@ -88,7 +88,7 @@ describe('check', () => {
       lines(good(1), '{"prompt":"x","chosen":"y","rejected":false}'),
       /:2:39: error wrong-type/,
     ],
-  ])('finds its place with %s: exit 1, the rest is checked', async (name, text, expected) => {
+  ])('reports the place of %s: exit 1, and checks the rest', async (name, text, expected) => {
     const { code, out, err } = await preflens(['check', write(`${name}.jsonl`, text)]);
     expect(out).toMatch(expected);
     expect(out.trim().split('\n').length).toBe(1);
@@ -96,7 +96,7 @@ describe('check', () => {
     expect(err).toMatch(/(?:1 pair|2 pairs) in [23] records/);
   });
 
-  it('reports bad UTF-8 with line and byte, and goes on', async () => {
+  it('reports bad UTF-8 with line and byte, and continues', async () => {
     const bad = Buffer.concat([
       Buffer.from(`${good(1)}\n{"prompt":"`),
       Buffer.from([0xff]),
@@ -150,7 +150,7 @@ describe('check', () => {
     expect(err).toMatch(/nothing\.jsonl: there is no such file.*\n.*last\.jsonl: 1 pair /);
   });
 
-  it('says what it takes when called wrongly: exit 2', async () => {
+  it('shows its usage when called wrongly: exit 2', async () => {
     for (const args of [['check'], ['nonsense'], ['score', SAMPLE], ['selftest', SAMPLE, '--seed', 'x']]) {
       const { code, err } = await preflens(args);
       expect(code).toBe(2);
@@ -180,7 +180,7 @@ const readScores = (path: string): ScoreLine[] =>
     .map((line) => JSON.parse(line) as ScoreLine);
 
 describe('score', () => {
-  it('writes one line for each pair, in file order, the same each time and from gzip', async () => {
+  it('writes one line per pair, in file order, the same on every run and from gzip', async () => {
     const zipped = write('sample.jsonl.gz', gzipSync(readFileSync(SAMPLE)));
     for (const [input, output] of [
       [SAMPLE, 'a.jsonl'],
@@ -223,7 +223,7 @@ describe('score', () => {
     expect(other.out).not.toBe(readFileSync(at('a.jsonl'), 'utf8'));
   });
 
-  it('writes an Arrow file when the name says so', async () => {
+  it('writes an Arrow file if the name ends in .arrow', async () => {
     await preflens(['score', SAMPLE, '--out', at('s.arrow')]);
     await preflens(['score', SAMPLE, '--out', at('s.jsonl')]);
     const table = tableFromIPC(readFileSync(at('s.arrow')));
@@ -243,7 +243,7 @@ describe('score', () => {
     expect(rows).toEqual(expected);
   });
 
-  it('puts planted flips first on the sample, with negative margins', async () => {
+  it('ranks planted flips first on the sample, with negative margins', async () => {
     await preflens(['score', SAMPLE, '--out', at('p.jsonl')]);
     const planted = JSON.parse(
       readFileSync(join(import.meta.dirname, '..', 'fixtures', 'sample.planted.json'), 'utf8'),
@@ -255,7 +255,7 @@ describe('score', () => {
     expect(worst.every(({ margin }) => margin < 0)).toBe(true);
   });
 
-  it('fits a model for each value of a field', async () => {
+  it('fits one model for each value of a field', async () => {
     const opposite = [...generatePairs(800, 3, 30)].map((line, i) => {
       const { prompt, chosen, rejected } = JSON.parse(line) as Record<string, string>;
       const group = i % 2 === 0 ? 'long' : 'short';
@@ -276,7 +276,7 @@ describe('score', () => {
     expect(await accuracy('--group-by', 'group')).toBeGreaterThan(0.62);
   });
 
-  it('refuses what it cannot score, and to overwrite the dataset', async () => {
+  it('refuses files it cannot score, and refuses to overwrite the dataset', async () => {
     const few = write('few.jsonl', lines(...Array.from({ length: 20 }, (_, i) => good(i))));
     expect(await preflens(['score', few, '--out', at('x.jsonl')])).toMatchObject({
       code: 2,
@@ -287,7 +287,7 @@ describe('score', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    '(on Linux) goes on when the scoring process is killed, with the same result',
+    '(on Linux) continues when the scoring process is killed, with the same result',
     async () => {
       const input = write('kill.jsonl', lines(...[...generatePairs(3000, 5, 80)].map((line) => line.trim())));
       await preflens(['score', input, '--out', at('whole.jsonl')]);
@@ -309,28 +309,25 @@ describe('score', () => {
     },
   );
 
-  it.runIf(process.platform === 'linux')(
-    '(on Linux) leaves nothing behind when it is interrupted',
-    async () => {
-      const input = write('stop.jsonl', lines(...[...generatePairs(6000, 6, 80)].map((line) => line.trim())));
-      let children: number[] = [];
-      const { code, err } = await preflens(['score', input, '--out', at('stopped.jsonl')], (pid, kill) => {
-        const timer = setInterval(() => {
-          children = childrenOf(pid);
-          if (children.length === 0) return;
-          clearInterval(timer);
-          setTimeout(() => {
-            kill('SIGINT');
-          }, 300);
-        }, 20);
-      });
-      expect(code).toBe(2);
-      expect(err).toContain('Cancelled. Nothing was written.');
-      expect(children.length).toBe(1);
-      expect(children.filter(isAlive)).toEqual([]);
-      expect(readdirSync(folder).filter((name) => name.startsWith('stopped'))).toEqual([]);
-    },
-  );
+  it.runIf(process.platform === 'linux')('(on Linux) leaves nothing behind when interrupted', async () => {
+    const input = write('stop.jsonl', lines(...[...generatePairs(6000, 6, 80)].map((line) => line.trim())));
+    let children: number[] = [];
+    const { code, err } = await preflens(['score', input, '--out', at('stopped.jsonl')], (pid, kill) => {
+      const timer = setInterval(() => {
+        children = childrenOf(pid);
+        if (children.length === 0) return;
+        clearInterval(timer);
+        setTimeout(() => {
+          kill('SIGINT');
+        }, 300);
+      }, 20);
+    });
+    expect(code).toBe(2);
+    expect(err).toContain('Cancelled. Nothing was written.');
+    expect(children.length).toBe(1);
+    expect(children.filter(isAlive)).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('stopped'))).toEqual([]);
+  });
 });
 
 describe('selftest', () => {
@@ -351,7 +348,7 @@ describe('selftest', () => {
     expect(json.auroc).toBeGreaterThan(0.85);
   });
 
-  it.runIf(hasData)(`finds flips of real data that its list planted${NEEDS_DATA}`, async () => {
+  it.runIf(hasData)(`finds the planted flips in real data${NEEDS_DATA}`, async () => {
     const name = HH[0]!;
     const clean = readLines(name);
     const sign = readFlips(name, clean.length);

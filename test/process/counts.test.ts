@@ -1,4 +1,4 @@
-// How many findings a file has is one number, wherever it is read.
+// Every place that shows the number of findings shows the same number.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -14,7 +14,10 @@ import { preflens, SAMPLE } from './run.ts';
 
 const folder = testFolder('counts');
 
-/** The sample, and what it lacks: lines that are no JSON, duplicates, several findings at one pair, a skewed label. */
+/**
+ * The sample plus what it lacks: invalid JSON lines, duplicates, several findings on one pair, label
+ * imbalance.
+ */
 function manyKinds(): string {
   const lines = readFileSync(SAMPLE, 'utf8').trimEnd().split('\n');
   const pair = (chosen: string, rejected: string): string =>
@@ -34,7 +37,7 @@ function manyKinds(): string {
 
 it('is the same in the status, the compare view, both lists, the tree and on the command line', async () => {
   const path = folder.write('many.jsonl', manyKinds());
-  // A decision about a pair that is not there any more is a finding of the whole file.
+  // A decision about a pair that no longer exists is a finding of the whole file.
   const gone = {
     key: '0'.repeat(16),
     rule: 'mojibake',
@@ -58,7 +61,7 @@ it('is the same in the status, the compare view, both lists, the tree and on the
     client.connection.sendRequest<Result>(`preflens/${name}`, params);
 
   const problems = client.published.get(uri)!;
-  // Problems are sent first, and the status that goes with them after them.
+  // The server sends problems first, then the status that belongs to them.
   const { findingCount } = await client.until('the status of these problems', () =>
     client.statuses.at(-1)?.findingCount === problems.length ? client.statuses.at(-1) : undefined,
   );
@@ -73,7 +76,7 @@ it('is the same in the status, the compare view, both lists, the tree and on the
   expect([total, groups.reduce((sum, { count }) => sum + count, 0)]).toEqual([findingCount, findingCount]);
 
   const list = await ask<RowsResult>('rows', { uri, order: 'findings', start: 0, end: 500 });
-  // Every place is a row; one of them holds three findings.
+  // Every record or file with findings is a row; one of them has three.
   expect(list.rows).toHaveLength(list.total);
   expect(list.rows.some(({ findings }) => findings.length > 2)).toBe(true);
 

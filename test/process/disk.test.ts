@@ -1,4 +1,4 @@
-// Commands on files on disk: what a dataset is, edits of it, and what a kill leaves behind.
+// Commands on files on disk: what a dataset is, edits, and what a killed command leaves behind.
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -34,7 +34,7 @@ const write = (name: string, content: string): string => {
 };
 
 describe('what a dataset is', () => {
-  it('index reads by several threads, remembers, and reads what was appended', async () => {
+  it('index reads with several threads, caches, and later reads only the appended lines', async () => {
     const path = write('large.jsonl', [...generatePairs(14_000, 3)].join(''));
     const read = async (...more: string[]) => {
       const { code, out } = await preflens(['index', path, '--json', ...more]);
@@ -91,8 +91,8 @@ describe('what a dataset is', () => {
     expect([unknown.code, unknown.out]).toEqual([2, '']);
   });
 
-  it('schema explains the reading that every other command uses', async () => {
-    // One record without a prompt: a schema without prompts fits them all, and is not the one that is meant.
+  it('schema explains the mapping that every other command uses', async () => {
+    // One record has no prompt: a schema without prompts fits all records, but it is the wrong one.
     const good = '{"prompt":"q","chosen":"a","rejected":"b"}\n';
     const path = write('almost.jsonl', `${good.repeat(20)}{"chosen":"a","rejected":"b"}\n`);
     const { id, alternatives } = JSON.parse((await preflens(['schema', path, '--json'])).out) as {
@@ -104,7 +104,7 @@ describe('what a dataset is', () => {
     expect(alternatives).toContainEqual({ mapping: 'no-prompt', share: 1 });
   });
 
-  it('check takes shards and folders as one dataset, and says what is missing', async () => {
+  it('check takes shards and folders as one dataset, and reports missing shards', async () => {
     const good = (i: number): string => `{"prompt":"q${i}","chosen":"a","rejected":"b"}\n`;
     const shards = [0, 2].map((i) => write(`s-0000${i}-of-00003.jsonl`, good(i)));
     const { code, err } = await preflens(['check', ...shards]);
@@ -143,7 +143,7 @@ describe('apply', () => {
     const path = write('full.jsonl', [...generatePairs(3000, 4)].join(''));
     const before = readFileSync(path);
     const edits = write('one.jsonl', '{"record":0,"edit":"flip"}');
-    // A limit on the size of files stands for a full disk: the write fails half-way.
+    // A file size limit simulates a full disk: the write fails half-way.
     const script = `trap '' XFSZ; ulimit -f 512; exec "$@"`;
     const child = spawn('bash', [
       '-c',
@@ -164,19 +164,19 @@ describe('apply', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.preflens-tmp'))).toEqual([]);
   });
 
-  it('keeps the file when the folder may not be written to, and says so', async () => {
+  it('keeps the file when its folder is read-only, and says so', async () => {
     const closed = join(folder, 'closed');
     mkdirSync(closed);
     const path = join(closed, 'a.jsonl');
     writeFileSync(path, '{"prompt":"q","chosen":"a","rejected":"b"}');
     const edits = write('closed-edits.jsonl', '{"record":0,"edit":"flip"}');
     chmodSync(closed, 0o555);
-    // The permissions of a folder do not hold for root: then another user makes the edit, with bundles that it can read.
+    // Root ignores folder permissions: run as another user, with bundles that user can read.
     const isRoot = process.getuid?.() === 0;
     const bundles = join(folder, 'dist');
     cpSync(join(CLI, '..'), bundles, { recursive: true });
     for (const place of [folder, bundles]) chmodSync(place, 0o755);
-    // Node itself may lie where that user cannot go.
+    // That user may not be able to read Node's own folder.
     const node = join(folder, 'node');
     cpSync(realpathSync(process.execPath), node);
     chmodSync(node, 0o755);
@@ -206,7 +206,7 @@ describe('apply', () => {
   ] as const)(
     'killed at any moment of %s leaves the old file or the new one, whole',
     async (what, name, editOf) => {
-      // The full count is a command of its own: PREFLENS_KILLS=200.
+      // For the full count, set PREFLENS_KILLS=200.
       const kills = Number(process.env.PREFLENS_KILLS ?? 12) / 2;
       const text = write('killed.jsonl', [...generatePairs(20_000, 6)].join(''));
       const path = join(folder, name);
@@ -224,7 +224,7 @@ describe('apply', () => {
       const seen = { old: 0, new: 0, leftovers: 0 };
       for (let i = 0; i < kills; i++) {
         writeFileSync(path, old);
-        // Most of the time goes into starting: the moments are drawn from the later part.
+        // Start-up takes most of the time: choose moments in the later part.
         const at = whole * (0.3 + 0.8 * random());
         await preflens(apply, (_, kill) => {
           setTimeout(() => {

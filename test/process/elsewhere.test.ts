@@ -1,4 +1,4 @@
-// Scores that nobody computes here: files of scores, and what the records hold.
+// Scores from other programs: sidecar files, and scores in the records.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { place, scoresIn } from './places.ts';
 import { preflens } from './run.ts';
 
-describe('scores from elsewhere', () => {
-  it('a sidecar gives back what was written, and turns with a flip', async () => {
+describe('scores from other programs', () => {
+  it('a sidecar returns the scores that were written, negated for a flipped pair', async () => {
     for (const name of ['scores.jsonl', 'scores.arrow']) {
       const at = place([{ kind: 'sidecar', file: name }]);
       const out = join(at.folder, name);
@@ -21,7 +21,7 @@ describe('scores from elsewhere', () => {
       const lines = at.text.trim().split('\n');
       const record = JSON.parse(lines[3]!) as Record<string, string>;
       lines[3] = JSON.stringify({ ...record, chosen: record.rejected, rejected: record.chosen });
-      // Sorted anew as well: keys do not care.
+      // Also reversed: keys don't depend on the order.
       writeFileSync(at.file, `${[...lines].reverse().join('\n')}\n`);
       const { out: text, code, err } = await preflens(['score', at.file, '--out', '-']);
       expect(code, err).toBe(0);
@@ -33,7 +33,7 @@ describe('scores from elsewhere', () => {
     }
   });
 
-  it('what a filter writes of partitions is a sidecar when it is joined, ties and broken lines among it', async () => {
+  it('joined partitions of a filter make a sidecar, with ties and broken lines', async () => {
     const at = place([{ kind: 'sidecar', file: 'joined.jsonl' }]);
     const model = join(at.folder, 'rm');
     const lines = at.text.trim().split('\n');
@@ -56,7 +56,7 @@ describe('scores from elsewhere', () => {
     });
   });
 
-  it('a sidecar by place is not used once the dataset is newer, and says so', async () => {
+  it('a positional sidecar older than the dataset is not used, and the command says so', async () => {
     const at = place([{ kind: 'sidecar', file: 's.jsonl' }, { kind: 'columns' }]);
     writeFileSync(
       join(at.folder, 's.jsonl'),
@@ -76,7 +76,7 @@ describe('scores from elsewhere', () => {
     );
   });
 
-  it('a sidecar that cannot be read is an error with a place', async () => {
+  it('an unreadable sidecar is an error with a position', async () => {
     const at = place([{ kind: 'sidecar', file: 's.jsonl' }]);
     for (const [text, words] of [
       ['{"record":0,"margin":1}\n{"margin":2}\n', /s.jsonl:2: this is no row of scores: it has neither/],
@@ -90,7 +90,7 @@ describe('scores from elsewhere', () => {
     }
   });
 
-  it('columns read the scores that records hold, in whatever form', async () => {
+  it('the columns scorer reads scores from the records, in every form', async () => {
     const cases: readonly (readonly [object, number | undefined])[] = [
       [{ prompt: 'p', chosen: 'a', rejected: 'b', score_chosen: 7, score_rejected: 4.5 }, 2.5],
       [{ prompt: 'p', chosen: 'a', rejected: 'b', chosen_rating: '2', rejected_rating: '5' }, -3],

@@ -1,4 +1,5 @@
-// Parquet files with row groups without rows, and files without rows: valid, as Arrow writes them for empty batches.
+// Parquet files with empty row groups, and files without rows: valid, and Arrow writes them for empty
+// batches.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,7 +13,7 @@ import { preflens } from './run.ts';
 
 const folder = testFolder('empty-tables');
 
-/** Six pairs in three row groups, with their indexes; lists of messages where they are nested. */
+/** Six pairs in three row groups, with indexes; as message lists if nested. */
 function table(isNested = false): Uint8Array {
   const writer = new ByteWriter();
   const text = (name: string, make: (i: number) => string) => ({
@@ -37,19 +38,19 @@ function table(isNested = false): Uint8Array {
 
 const rowsOf = async (path: string): Promise<Record<string, unknown>[]> => {
   const bytes = readFileSync(path);
-  // hyparquet itself stumbles over groups without columns.
+  // hyparquet itself fails on groups without columns.
   return (await parquetReadObjects({ file: new Uint8Array(bytes).buffer })) as Record<string, unknown>[];
 };
 
 const EVERYWHERE = [0, 1, 2, 3];
 
-describe('row groups without rows', () => {
+describe('empty row groups', () => {
   it.each([
     ['first', [0], 'zero'],
     ['in the middle', [1], 'zero'],
     ['last', [3], 'zero'],
     ...EMPTY_GROUPS.map((kind) => ['everywhere', EVERYWHERE, kind] as const),
-  ] as const)('%s: are read, and edited', async (_, at, kind) => {
+  ] as const)('%s: can be read and edited', async (_, at, kind) => {
     const path = folder.write('a.parquet', withEmptyGroups(table(), at, kind));
     const { code, err, out } = await preflens(['check', '--no-score', path]);
     expect([code, out]).toEqual([0, '']);
@@ -72,7 +73,7 @@ describe('row groups without rows', () => {
     ['zero', false],
     ['absent', true],
     ['bare', true],
-  ] as const)('alone (%s): the file is empty, not damaged', async (kind, isNested) => {
+  ] as const)('only empty groups (%s): the file is empty, not damaged', async (kind, isNested) => {
     const path = folder.write('only.parquet', withEmptyGroups(table(isNested), [0], kind, false));
     for (const command of ['check', 'stats', 'schema']) {
       const { code, err } = await preflens([command, path]);
@@ -81,7 +82,7 @@ describe('row groups without rows', () => {
     }
   });
 
-  it('are no fault of the other shards', async () => {
+  it('do not affect the other shards', async () => {
     mkdirSync(join(folder.path, 'data'));
     const name = (i: number): string => join('data', `train-0000${i}-of-00003.parquet`);
     folder.write(name(0), table());
@@ -89,7 +90,7 @@ describe('row groups without rows', () => {
     folder.write(name(2), withEmptyGroups(table(), [1], 'zero'));
     const { code, err } = await preflens(['check', '--no-score', join(folder.path, 'data')]);
     expect(err).toContain('12 pairs in 12 records');
-    // The same pairs stand in both.
+    // Both files hold the same pairs.
     expect(code).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-// Servers that speak the real protocols on loopback, and the faults of a bad day.
+// Servers that speak the real protocols on loopback, and their failures.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -59,14 +59,14 @@ const marginsOf = (scorer: PairScorer, pairs = PAIRS): number[] =>
 
 const byLength = PAIRS.map(({ pair }) => worth(pair.chosen.text) - worth(pair.rejected.text));
 
-describe('a server of rewards', () => {
+describe('a reward server', () => {
   for (const [protocol, rule] of [
     ['oip', { model: 'rm' }],
     ['vllm-pooling', {}],
     ['vllm-classify', { format: '{response}', label: 1 }],
     ['tei', {}],
   ] as const) {
-    it(`that speaks ${protocol} gives its margins, and nothing is asked twice`, async () => {
+    it(`that speaks ${protocol} returns its margins, and is sent nothing twice`, async () => {
       const fake = await serve(SERVERS[protocol]!);
       const cache = join(ROOT, `cache${made++}`);
       const scorer = await scorerOf({ url: fake.url, protocol, ...rule }, cache);
@@ -83,7 +83,7 @@ describe('a server of rewards', () => {
     });
   }
 
-  it('that judges is asked in both orders; where the orders disagree it is a tie', async () => {
+  it('that judges gets both orders; where they disagree, the pair is a tie', async () => {
     const fake = await serve(SERVERS['openai-judge']!);
     const scorer = await scorerOf({ url: fake.url, protocol: 'openai-judge', model: 'judge' });
     const pairs = [
@@ -98,7 +98,7 @@ describe('a server of rewards', () => {
     expect(fake.seen.every(({ body }) => body.model === 'judge' && body.temperature === 0)).toBe(true);
   });
 
-  it('is never asked more at a time than was allowed', async () => {
+  it('never gets more requests at a time than allowed', async () => {
     const fake = await serve((seen, response) => {
       setTimeout(() => response.end(JSON.stringify(SERVERS['vllm-pooling']!(seen, response, 0))), 5);
       return undefined;
@@ -109,8 +109,8 @@ describe('a server of rewards', () => {
   });
 });
 
-describe('faults', () => {
-  /** Breaks every third request in one way; the others are answered. */
+describe('failures', () => {
+  /** Fails every third request in one way, and answers the others. */
   const sometimes =
     (fault: (response: ServerResponse) => unknown): Answer =>
     (seen, response, number) =>
@@ -141,7 +141,7 @@ describe('faults', () => {
     'a number that is none': () => ({ error: 'no' }),
   };
   for (const [name, fault] of Object.entries(passing)) {
-    it(`${name}: tried again, and the margins are right`, async () => {
+    it(`${name}: retried, and the margins are right`, async () => {
       const fake = await serve(sometimes(fault));
       const scorer = await scorerOf({ url: fake.url, protocol: 'tei' });
       await scorer.ratePairs(PAIRS, NEVER);
@@ -151,7 +151,7 @@ describe('faults', () => {
     });
   }
 
-  it('that stay end the job with a reason; what was scored is kept, and another run goes on', async () => {
+  it('that persist end the job with a reason; scores so far are kept, and another run continues', async () => {
     let isDown = false;
     const fake = await serve((seen, response, number) => {
       if (isDown) {
@@ -200,7 +200,7 @@ describe('faults', () => {
     expect(scorer.refusal(identify(PAIRS[7]!.pair))).toMatch(/did not take it: it answered 413 \(too long\)/);
   });
 
-  it('a wrong key is told after a few tries, and stands in no message and no file', async () => {
+  it('a wrong key is reported after a few tries, and is in no message and no file', async () => {
     const fake = await serve((_seen, response) => {
       response.writeHead(401).end('who are you');
       return undefined;
@@ -222,7 +222,7 @@ describe('faults', () => {
     );
   });
 
-  it('a redirect is not followed: the key would go along', async () => {
+  it('a redirect is not followed, so the key goes nowhere else', async () => {
     const other = await serve(SERVERS.tei!);
     const fake = await serve((_seen, response) => {
       response.writeHead(307, { location: `${other.url}/predict` }).end();
@@ -233,7 +233,7 @@ describe('faults', () => {
     expect(other.seen).toEqual([]);
   });
 
-  it('several numbers where one is expected are an error that says what to set', async () => {
+  it('several numbers instead of one are an error that names the setting', async () => {
     const fake = await serve(({ body }) =>
       (body.inputs as string[][]).map(() => [
         { label: 'bad', score: 1 },
@@ -246,7 +246,7 @@ describe('faults', () => {
     );
   });
 
-  it('a cancelled job stops asking', async () => {
+  it('a cancelled job sends no more requests', async () => {
     const fake = await serve((seen, response, number) => {
       setTimeout(() => response.end(JSON.stringify(SERVERS.tei!(seen, response, number))), 20);
       return undefined;
@@ -265,7 +265,7 @@ describe('faults', () => {
 });
 
 describe('the language server', () => {
-  it('asks before a text leaves, sends nothing on a no, and takes the key from the editor', async () => {
+  it('asks before it sends a text, sends nothing after a refusal, and gets the key from the editor', async () => {
     const fake = await serve(SERVERS.tei!);
     const folder = join(ROOT, `lsp${made++}`);
     mkdirSync(folder);
@@ -302,7 +302,7 @@ describe('the language server', () => {
 });
 
 describe('the command line', () => {
-  it('sends nothing until it is allowed, and says what would be sent and where', async () => {
+  it('sends nothing without permission, and says what it would send and where', async () => {
     const fake = await serve(SERVERS.tei!);
     const folder = join(ROOT, `cli${made++}`);
     mkdirSync(folder);

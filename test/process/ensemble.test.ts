@@ -1,4 +1,4 @@
-// Reward models on a dataset: in the server and on the command line, killed and run twice.
+// Reward models on a dataset, in the server and on the command line: killed, and run twice.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -19,7 +19,7 @@ afterEach(() => {
   for (const client of open.splice(0)) client.connection.dispose();
 });
 
-/** How many scores are kept, over all files of all fingerprints. */
+/** The number of cached scores, over all files of all fingerprints. */
 function rowsKept(cache: string): number {
   const root = join(cache, 'scores');
   if (!existsSync(root)) return 0;
@@ -56,7 +56,7 @@ const marginIn = (hover: string): number =>
 const MODEL = { kind: 'onnx', model: 'rm', name: 'house-rm' };
 
 describe('a reward model in the language server', () => {
-  it('scores the file; a flip scores nothing, an edit one answer, and opening again nothing at all', async () => {
+  it('scores the file; a flip scores nothing, an edit one answer, and reopening nothing', async () => {
     const at = place([MODEL]);
     const client = await openPlace(at);
     expect(await scored(client)).toBe('scored');
@@ -94,7 +94,7 @@ describe('a reward model in the language server', () => {
     expect(rowsKept(at.cache)).toBe(rows + 1);
   });
 
-  it('is not started in an untrusted folder until that is trusted', async () => {
+  it('does not start in an untrusted folder until it is trusted', async () => {
     const at = place([MODEL]);
     const before = starts;
     const client = await openPlace(at, { trusted: false });
@@ -105,7 +105,7 @@ describe('a reward model in the language server', () => {
     await client.until('scores', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));
   });
 
-  it('that cannot be used says why and what to do, and the checks go on', async () => {
+  it('that cannot be used says why and what to do, and the checks continue', async () => {
     const at = place([{ ...MODEL, model: 'nowhere' }]);
     const client = await openPlace(at);
     expect(await scored(client)).toBe('failed');
@@ -115,7 +115,7 @@ describe('a reward model in the language server', () => {
     expect(client.published.get(at.uri)).toBeDefined();
   });
 
-  it('sits on a committee with others, whose disagreement is a finding of its own', async () => {
+  it('joins an ensemble, whose disagreement is a finding', async () => {
     const at = place([MODEL, { kind: 'onnx', model: 'other' }, { kind: 'consistency' }], LINES.slice(0, 300));
     const client = await openPlace(at);
     expect(await scored(client)).toBe('scored');
@@ -131,7 +131,7 @@ describe('a reward model in the language server', () => {
     for (const name of ['house', 'other', 'consistency']) expect(hover).toContain(name);
   });
 
-  it('misses no pair when records are put in above while it scores', async () => {
+  it('misses no pair when records are inserted above while it scores', async () => {
     const at = place([MODEL], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
     const client = await openPlace(at);
     await client.until('scoring', () => (client.statuses.at(-1)?.phase === 'scoring' ? true : undefined));
@@ -143,7 +143,7 @@ describe('a reward model in the language server', () => {
     }
     expect(client.statuses.at(-1)!.phase).toBe('scoring');
     expect(await scored(client)).toBe('scored');
-    // What was typed last is scored when typing is over.
+    // The last edit is scored once typing stops.
     let lenses = await client.codeLenses(at.uri);
     const margins = (): number => lenses.filter(({ command }) => command!.title.startsWith('margin')).length;
     for (let i = 0; i < 100 && margins() < 599; i++) {
@@ -153,7 +153,7 @@ describe('a reward model in the language server', () => {
     expect(margins()).toBe(599);
   });
 
-  it('asks what is visible first', async () => {
+  it('scores visible pairs first', async () => {
     const at = place([MODEL], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
     const client = await openPlace(at, { visibleLines: true });
     await client.until('scoring', () => (client.statuses.at(-1)?.phase === 'scoring' ? true : undefined));
@@ -173,7 +173,7 @@ describe('a reward model in the language server', () => {
 });
 
 describe('a reward model on the command line', () => {
-  it('scores a stream as it scores a file, and reports what is no record', async () => {
+  it('scores a stream like a file, and reports lines that are no records', async () => {
     const at = place([]);
     const whole = await preflens(['score', at.file, '--model', join(at.folder, 'rm'), '--out', '-']);
     const text = `${at.text}{"broken\n{"other": 1}\n`;
@@ -198,12 +198,12 @@ describe('a reward model on the command line', () => {
     expect(err).toMatch(/cannot score a stream. Name a model with --model/);
   });
 
-  it('killed at any moment goes on from where it was', async () => {
+  it('continues where it was when killed at any moment', async () => {
     const at = place([], LINES, { sizes: { positions: 512, layers: 4, hidden: 64 } });
     const args = ['score', at.file, '--model', join(at.folder, 'rm'), '--out', join(at.folder, 's.jsonl')];
     const env = { PREFLENS_CACHE: at.cache };
     let kills = 0;
-    // PREFLENS_KILLS sets how many; each at a moment by chance.
+    // PREFLENS_KILLS sets the number of kills; each at a random moment.
     const times = Number(process.env.PREFLENS_KILLS ?? 3);
     const random = seededRandom(8);
     for (let i = 0; i < times; i++) {
@@ -218,7 +218,7 @@ describe('a reward model on the command line', () => {
         env,
       );
       kills += Number(run.code === null);
-      // With everything scored there is nothing left to be killed in.
+      // A completely scored file leaves nothing to interrupt.
       if (run.code === 0) rmSync(at.cache, { recursive: true });
     }
     expect(kills).toBeGreaterThan(0);
@@ -234,7 +234,7 @@ describe('a reward model on the command line', () => {
     expect(rowsKept(at.cache)).toBe(distinct.size);
   });
 
-  it('leaves no process behind when it is killed', async () => {
+  it('leaves no process behind when killed', async () => {
     const at = place([], LINES, { sizes: { positions: 512, layers: 6, hidden: 96 } });
     let children: number[] = [];
     await preflens(
@@ -252,7 +252,7 @@ describe('a reward model on the command line', () => {
     await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
   });
 
-  it('two at once on one file come to the same margins', async () => {
+  it('gives the same margins when two run at once on one file', async () => {
     const at = place([], LINES, { sizes: { positions: 512, layers: 4, hidden: 64 } });
     const env = { PREFLENS_CACHE: at.cache };
     const run = async (out: string) =>

@@ -1,4 +1,5 @@
-// Files as people have them: what cannot be read is named with its place and the way on, and no good record is lost.
+// Imperfect real-world files: an unreadable part is reported with its place and the remedy, and no good
+// record is lost.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,11 +10,11 @@ import { preflens } from './run.ts';
 
 const folder = testFolder('inputs');
 
-describe('fused and comma-ended lines', () => {
+describe('lines with several records or trailing commas', () => {
   it.each([
     ['LF', '', '\n'],
     ['CRLF and a byte order mark', '\ufeff', '\r\n'],
-  ])('`fix` puts each record on a line of its own and keeps all their bytes: %s', async (_, start, end) => {
+  ])('`fix` puts each record on its own line and keeps all its bytes: %s', async (_, start, end) => {
     const records = [1, 2, 3, 4, 5, 6, 7].map(goodRecord);
     const [a, b, c, d, e, f, g] = records;
     const text = start + [`${a}${b}`, `${c},`, d, `${e} , ${f},`, g].join(end) + end;
@@ -28,14 +29,14 @@ describe('fused and comma-ended lines', () => {
     expect((await preflens(['check', '--no-score', path])).code).toBe(0);
   });
 
-  it('`fix` gives the last line the line ends of the first', async () => {
+  it('`fix` ends the last line like the first', async () => {
     const [a, b, c] = [1, 2, 3].map(goodRecord);
     const path = folder.write('a.jsonl', `${a}\r\n${b}${c}`);
     await preflens(['fix', path]);
     expect(readFileSync(path, 'utf8')).toBe(`${a}\r\n${b}\r\n${c}`);
   });
 
-  it('`fix` mends a file whose every line ends in a comma', async () => {
+  it('`fix` repairs a file whose every line ends in a comma', async () => {
     const records = [1, 2, 3].map(goodRecord);
     const path = folder.write('a.jsonl', records.join(',\n') + ',\n');
     await preflens(['fix', path]);
@@ -57,7 +58,7 @@ const BROKEN = [1, 2, 3]
   .join('');
 
 describe('a JSON document', () => {
-  it('is named by every command with what makes JSON Lines of it: exit 2', async () => {
+  it('is reported by every command, with how to convert it to JSON Lines: exit 2', async () => {
     const path = folder.write('list.json', JSON.stringify(RECORDS, null, 2));
     for (const args of [
       ['check', path],
@@ -86,7 +87,7 @@ describe('a JSON document', () => {
     expect((await preflens(['check', '--no-score', out])).err).toContain('3 pairs in 3 records');
   });
 
-  it('whose records share its one line is put on lines by `fix` too', async () => {
+  it('with all records on one line is also split by `fix`', async () => {
     const path = folder.write('one.jsonl', LINES.replaceAll('\n', ' '));
     const checked = await preflens(['check', '--no-score', path]);
     expect([checked.code, checked.err.includes('3 JSON documents one after the other on line 1')]).toEqual([
@@ -98,7 +99,7 @@ describe('a JSON document', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${LINES.trimEnd()} `);
   });
 
-  it('is found in a folder where it holds pairs, and other JSON is left alone', async () => {
+  it('is found in a folder if it holds pairs, and other JSON is ignored', async () => {
     folder.write('data/demo.json', JSON.stringify(RECORDS, null, 1));
     folder.write('data/dataset_info.json', JSON.stringify({ demo: { file_name: 'demo.json' } }, null, 2));
     folder.write('data/config.json', '{"a": 1}');
@@ -117,7 +118,7 @@ describe('a JSON document', () => {
       '2 written',
     ],
     ['in a list that breaks off', JSON.stringify(RECORDS).slice(0, -30), 'breaks off'],
-  ])('%s: `convert` writes its records and says what it leaves out', async (_, text, words) => {
+  ])('%s: `convert` writes its records and reports what it leaves out', async (_, text, words) => {
     const path = folder.write('x.json', text);
     const { code, err } = await preflens(['convert', path, '--out', join(folder.path, 'x.jsonl')]);
     expect(code).toBe(0);
@@ -132,7 +133,7 @@ describe('`convert`', () => {
     ['of a list of texts', 'a.json', '["a",\n"b"]'],
     ['of settings', 'a.json', '{\n "a": 1\n}'],
     ['of a pointer', 'a.jsonl', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n'],
-  ])('%s writes no empty file and ends with 2', async (_, name, text) => {
+  ])('%s writes no empty file and exits with 2', async (_, name, text) => {
     const out = join(folder.path, 'out.jsonl');
     const { code, err } = await preflens(['convert', folder.write(name, text), '--out', out]);
     expect([code, existsSync(out)]).toEqual([2, false]);
@@ -140,8 +141,8 @@ describe('`convert`', () => {
   });
 });
 
-describe('a file that cannot be read', () => {
-  it('is named in every format with its lines, and the others are checked: exit 2', async () => {
+describe('an unreadable file', () => {
+  it('is reported in every format with its lines, and the others are checked: exit 2', async () => {
     folder.write('data/a.jsonl', GOOD);
     const broken = folder.write('data/b.jsonl', BROKEN);
     folder.write('data/c.jsonl.gz', 'not gzip');
@@ -190,7 +191,7 @@ describe('a file that cannot be read', () => {
     expect([pruned.code, pruned.err.includes('Nothing was taken out')]).toEqual([2, true]);
   });
 
-  it('is named where no file of a folder can be read: exit 2, and SARIF says so', async () => {
+  it('is reported where no file of a folder can be read: exit 2, and SARIF says so', async () => {
     folder.write('data/a.jsonl', BROKEN);
     folder.write('data/b.jsonl', JSON.stringify(RECORDS));
     const { code, out } = await preflens(['check', '--format', 'sarif', join(folder.path, 'data')]);
@@ -203,7 +204,7 @@ describe('a file that cannot be read', () => {
   });
 });
 
-it('records of a known form but for one field are told what is missing, by every command', async () => {
+it('every command names the field that records of a known schema lack', async () => {
   const path = folder.write('x.jsonl', '{"prompt":"q","chosen":"a"}\n');
   for (const command of ['check', 'schema', 'stats']) {
     const { code, err } = await preflens([command, path]);

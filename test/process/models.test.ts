@@ -1,4 +1,4 @@
-// The built scoring process with models that behave and models that do not: killed, hung, fed until it bursts.
+// The built scoring process with good and bad models: killed, hung, out of memory.
 import {
   appendFileSync,
   copyFileSync,
@@ -75,12 +75,12 @@ async function hostOf(
 }
 
 const NEVER = new AbortController().signal;
+/** A word of the test vocabulary that only the poisonous texts contain. */
 const POISON = 'would';
 const poisonId = makeTokenizer('wordpiece').json.model.vocab as Record<string, number>;
 const poison = (kind: Poison): ModelRecipe => ({
   onnx: (vocabulary) => poisonous(kind, poisonId[POISON]!, vocabulary),
 });
-/** A word of the test vocabulary that only the poisoned texts hold. */
 const items = (count: number, bad: readonly number[] = []): RateItem[] =>
   Array.from({ length: count }, (_, i) => ({
     prompt: [{ role: 'user', text: `what is ${i}` }],
@@ -120,7 +120,7 @@ async function rate(
 }
 
 describe('the process of a model', () => {
-  it('that is killed in the middle of a batch loses no text, and none is told of twice', async () => {
+  it('loses no text when killed in the middle of a batch, and reports none twice', async () => {
     const { host, started } = await hostOf({ sizes: { layers: 6, hidden: 64 } });
     const asked = items(600);
     const whole = await rate(host, asked);
@@ -139,7 +139,7 @@ describe('the process of a model', () => {
     ['eats', /did not survive it: .*It held \d+ MB, and 700 MB is the limit/s],
     ['fails', /did not survive it: .*(?:Gather|indices|bounds)/s],
   ] as const) {
-    it(`a text on which it ${kind} is found and named; all others are scored`, async () => {
+    it(`finds and names a text on which it ${kind}, and scores all others`, async () => {
       const ms = kind === 'hangs' ? 400 : 20_000;
       const { host, started } = await hostOf(poison(kind), { batchMs: ms, firstMs: ms }, 700 * 2 ** 20);
       const outcome = await rate(host, items(40, [7, 21]));
@@ -152,7 +152,7 @@ describe('the process of a model', () => {
     });
   }
 
-  it('a poisonous text of one request costs another one nothing', async () => {
+  it('keeps a poisonous text of one request from affecting another request', async () => {
     for (const [kind, ms] of [
       ['fails', 20_000],
       ['hangs', 200],
@@ -164,7 +164,7 @@ describe('the process of a model', () => {
     }
   });
 
-  it('ends with the model when a chat template never does', async () => {
+  it('ends with the model when a chat template never ends', async () => {
     const endless =
       '{% for a in range(100000) %}{% for b in range(100000) %}{{ a * b }}{% endfor %}{% endfor %}';
     const { host } = await hostOf({ extra: { 'chat_template.jinja': endless } }, { textMs: 300 });
@@ -176,7 +176,7 @@ describe('the process of a model', () => {
     );
   });
 
-  it('stops within 200 ms when it is cancelled inside a batch, and starts again when it is wanted', async () => {
+  it('stops within 200 ms when cancelled inside a batch, and starts again when needed', async () => {
     const { host, started } = await hostOf(poison('hangs'));
     await rate(host, items(2));
     const controller = new AbortController();
@@ -191,7 +191,7 @@ describe('the process of a model', () => {
     expect(started.length).toBe(2);
   });
 
-  it('takes what is wanted first between two batches of a long request', async () => {
+  it('lets an urgent request in between two batches of a long one', async () => {
     const { host } = await hostOf({ sizes: { layers: 12, hidden: 128 } });
     const order: string[] = [];
     const long = host.rate(
@@ -212,7 +212,7 @@ describe('the process of a model', () => {
     expect(order.lastIndexOf('first')).toBeLessThan(order.lastIndexOf('long'));
   });
 
-  it('with nothing to do is ended, and its memory is back', async () => {
+  it('ends when idle, and frees its memory', async () => {
     const { host, started } = await hostOf({}, { idleMs: 50 });
     await rate(host, items(2));
     const { pid } = started[0]!;
@@ -221,12 +221,12 @@ describe('the process of a model', () => {
     expect((await rate(host, items(2))).values.size).toBe(2);
   });
 
-  it('says what is wrong with a file that is no model', async () => {
+  it('reports what is wrong with a file that is no model', async () => {
     const { host } = await hostOf({ extra: { 'model.onnx': new Uint8Array(500).fill(65) } });
     await expect(rate(host, items(1))).rejects.toThrow(/cpu: .*(?:parsing|Protobuf|protobuf|Load model)/);
   });
 
-  it('of another version is refused with a word on what to do', async () => {
+  it('refuses another version, and says what to do', async () => {
     const old = join(ROOT, 'old.cjs');
     writeFileSync(
       old,
@@ -235,7 +235,7 @@ describe('the process of a model', () => {
     await expect(startScorer(old)).rejects.toThrow(/speaks protocol 1, this server \d+: reinstall PrefLens/);
   });
 
-  it('makes room for another model when it is idle', async () => {
+  it('makes room for another model when idle', async () => {
     const budget = new MemoryBudget(1000);
     const stopped: string[] = [];
     const holder = (name: string, bytes: number, isIdle: boolean) => ({
@@ -266,7 +266,7 @@ const gpus = (await probeProviders(async () => startScorer(SCORER))).filter(
   ({ provider, works }) => works && provider !== 'cpu',
 );
 
-describe('another provider than the processor', () => {
+describe('a provider other than the CPU', () => {
   it.skipIf(gpus.length === 0)(
     `gives the same scores (${gpus.map(({ provider }) => provider).join(', ') || 'skipped: there is none here'})`,
     async () => {
@@ -280,14 +280,14 @@ describe('another provider than the processor', () => {
   );
 
   const hasCuda = gpus.some(({ provider }) => provider === 'cuda' || provider === 'dml');
-  it.skipIf(hasCuda)('that is not here is passed over, with the reason in the log', async () => {
+  it.skipIf(hasCuda)('is skipped if unavailable, with the reason in the log', async () => {
     const { host, log } = await hostOf({}, {}, undefined, ['dml', 'cuda', 'cpu']);
     expect((await rate(host, items(3))).values.size).toBe(3);
     expect(log.join()).toMatch(/runs on cpu \(dml: .*; cuda: /);
   });
 });
 
-describe('the cache of scores', () => {
+describe('the score cache', () => {
   const row = (n: number): ScoreRow => ({
     key: [n, n * 7],
     values: [n / 3, -n],
@@ -299,7 +299,7 @@ describe('the cache of scores', () => {
   const fresh = (): string => join(ROOT, `scores${made++}`);
   const cacheAt = (folder: string): ScoreCache => new ScoreCache(folder, 2, { model: 'm' });
 
-  it('holds what was added, batch by batch, and two writers see each other', async () => {
+  it('holds every added batch, and two writers see each other', async () => {
     const folder = fresh();
     const [a, b] = [cacheAt(folder), cacheAt(folder)];
     for (let n = 0; n < 50; n++) a.add([row(n)]);
@@ -338,7 +338,7 @@ describe('the cache of scores', () => {
     expect(last).toBe(0);
   });
 
-  it('stops where a crash of the machine left other bytes, in either file', async () => {
+  it('stops where a machine crash left other bytes, in either file', async () => {
     const folder = fresh();
     const cache = cacheAt(folder);
     cache.add(Array.from({ length: 64 }, (_, n) => row(n + 1)));
@@ -359,7 +359,7 @@ describe('the cache of scores', () => {
     }
   });
 
-  it('joins what many ended processes left, and loses nothing', async () => {
+  it('joins the files of many ended processes, and loses nothing', async () => {
     const folder = fresh();
     cacheAt(folder).add([row(1)]);
     const own = dataIn(folder);
@@ -382,7 +382,7 @@ function dataIn(folder: string): string {
   return readdirSync(folder).find((name) => name.endsWith('.arrows'))!;
 }
 
-/** The files that a process with this one row leaves behind. */
+/** The files that a process leaves behind after it wrote this one row. */
 function leave(path: string, one: ScoreRow): void {
   const folder = join(ROOT, `left${made++}`);
   new ScoreCache(folder, 2, { model: 'm' }).add([one]);

@@ -1,4 +1,4 @@
-// Folders with a dataset, models and a preflens.json, and the lines that `preflens score` writes about them.
+// Folders with a dataset, models and a preflens.json, and the lines that `preflens score` writes for them.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

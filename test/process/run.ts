@@ -8,7 +8,7 @@ export const CLI = join(ROOT, 'dist', 'cli.js');
 export const SCORER = join(ROOT, 'dist', 'scorer.js');
 export const SAMPLE = join(ROOT, 'media', 'sample', 'support.jsonl');
 
-/** A cache of this test process's own. */
+/** A private cache for this test process. */
 export const CACHE = mkdtempSync(join(tmpdir(), 'preflens-cache-'));
 process.on('exit', () => {
   rmSync(CACHE, { recursive: true, force: true });
@@ -39,7 +39,7 @@ export async function preflens(
   return { code, out, err };
 }
 
-/** Process numbers of the children of a process (Linux). */
+/** Process ids of the children of a process (Linux). */
 export function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -52,7 +52,7 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** A process that has ended and only waits to be heard of is not alive. */
+/** A zombie process is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,4 @@
-// `fix` and fix-all leave records alone that say the same words and differ in anything else.
+// `fix` and fix-all leave records alone that have the same words but differ in anything else.
 import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
@@ -33,7 +33,7 @@ it('offers no fix-all in the editor', async () => {
   }
 });
 
-it('says of a prompt that is not read: once in a check, in schema, and in the status', async () => {
+it('reports an unread prompt once each in check, schema and status', async () => {
   const { path, content } = kinds.find(({ what }) => what.startsWith('a prompt in a field'))!;
   const message = '"my_words" looks like part of the prompt, but the schema does not read it.';
   const checked = await preflens(['check', '--no-score', path]);
@@ -44,7 +44,7 @@ it('says of a prompt that is not read: once in a check, in schema, and in the st
   await client.initialize({ settings: { scoreOnOpen: false } });
   client.open(`file://${path}`, content);
   await client.diagnostics(`file://${path}`);
-  // The status comes after the diagnostics, and before the answer to what is asked next.
+  // The server sends the status after the diagnostics, and before it answers the next request.
   await client.codeActions(`file://${path}`, 0);
   expect(client.statuses.findLast(({ phase }) => phase !== 'reading')?.unread).toContain(message);
 });

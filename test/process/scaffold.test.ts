@@ -1,5 +1,5 @@
-// The contributor's path in a copy of the sources: new checks and schemas of every kind name what they lack, and pass once
-// it is written.
+// The contributor's path in a copy of the sources: new checks and schemas of every kind report what they
+// lack, and pass once it is written.
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -43,7 +43,7 @@ const write = (path: string, text: string): void => {
   writeFileSync(join(folder, path), text);
 };
 
-/** Runs a program of Node in the copy: its exit code and output. */
+/** Runs a Node program in the copy; returns its exit code and output. */
 function node(...args: string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const env = Object.fromEntries(
@@ -70,7 +70,10 @@ interface Report {
   }[];
 }
 
-/** Runs the unit tests of the new rules and schemas: how many passed, and what the others say, line by line. */
+/**
+ * Runs the unit tests of the new rules and schemas; returns the number that passed and the messages of the
+ * others.
+ */
 async function runTests(): Promise<{ readonly passed: number; readonly failures: string[] }> {
   await node(
     'node_modules/vitest/vitest.mjs',
@@ -101,10 +104,10 @@ const apply = ({ files }: Scaffold): void => {
 interface Body {
   readonly path: string;
   readonly fixture: string;
-  /** What the author writes in place of the skeleton. */
+  /** The author's text in place of the skeleton. */
   readonly changes: readonly (readonly [from: string, to: string])[];
   readonly lines: readonly object[];
-  /** Of schemas: what must be read from the lines. */
+  /** For schemas: what the lines must be read as. */
   readonly expected?: readonly object[];
 }
 
@@ -211,7 +214,7 @@ const schema = (
 });
 const WREN = [{ pairs: [{ prompt: BIRD, chosen: 'A wren', rejected: 'A wasp' }] }];
 
-/** The fields of a skeleton under names of this kind. */
+/** The fields of a skeleton, renamed for this kind. */
 const renamed = (kind: string) => ['skeleton_', `demo_${kind}_`] as const;
 
 const SCHEMAS: Readonly<Record<SchemaKind, Body>> = {
@@ -312,7 +315,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('refuses a name that is taken, or that is none', async () => {
+it('refuses an id that is taken or invalid', async () => {
   const [taken, unfit, kind] = await Promise.all([
     node('test/tools/newCheck.ts', 'mojibake'),
     node('test/tools/newSchema.ts', 'Not An Id'),
@@ -327,7 +330,7 @@ it('refuses a name that is taken, or that is none', async () => {
   expect(kind.output).toContain('Kinds: answer, pair, record, dataset, relation.');
 });
 
-it('writes what compiles and is laid out, and names what it lacks', async () => {
+it('writes formatted code that compiles, and reports what it lacks', async () => {
   const made = await node('test/tools/newCheck.ts', 'demo-answer', '--kind', 'answer');
   expect(made.output.split('\n').slice(0, 3)).toEqual([
     'created server/src/core/checks/text/demoAnswer.ts',

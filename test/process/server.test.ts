@@ -31,7 +31,7 @@ function stdioClient(): { client: PlainClient; pid: number } {
 }
 
 describe('preflens lsp --stdio', () => {
-  it('serves an editor that is not ours: diagnostics, hover, actions, lenses', async () => {
+  it('serves a third-party editor: diagnostics, hover, actions, lenses', async () => {
     const { client } = stdioClient();
     const folder = mkdtempSync(join(tmpdir(), 'preflens-lsp-'));
     const path = join(folder, 'support.jsonl');
@@ -43,7 +43,7 @@ describe('preflens lsp --stdio', () => {
     const found = await client.diagnostics(uri, (list) =>
       list.some(({ code }) => code === 'likely-mislabeled'),
     );
-    // The file goes away while it is open: the text in the editor is what counts.
+    // Delete the file while it is open: the text in the editor counts.
     rmSync(folder, { recursive: true });
     const line = found.find(({ code }) => code === 'likely-mislabeled')!.range.start.line;
     expect(await client.hover(uri, line)).toContain('Margin −');
@@ -59,7 +59,7 @@ describe('preflens lsp --stdio', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    '(on Linux) answers hovers while it scores, restarts a killed scorer, and ends it when told',
+    '(on Linux) answers hovers while it scores, restarts a killed scorer, and ends it on shutdown',
     async () => {
       const { client, pid } = stdioClient();
       const uri = 'file:///large.jsonl';
@@ -94,7 +94,7 @@ describe('the scoring process', () => {
     return scorer;
   }
 
-  it('keeps typed arrays over the wire, and dies when told', async () => {
+  it('keeps typed arrays over the wire, and exits on request', async () => {
     const scorer = await start();
     const pairs = [...generatePairs(200, 4, 30)].map(
       (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
@@ -108,7 +108,7 @@ describe('the scoring process', () => {
     expect(isAlive(scorer.pid)).toBe(false);
   });
 
-  it('stops a fit between two slices when it is cancelled, and can go on', async () => {
+  it('stops a cancelled fit between two slices, and can continue', async () => {
     const scorer = await start();
     const pairs = [...generatePairs(4000, 4, 60)].map(
       (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
@@ -135,7 +135,7 @@ describe('the scoring process', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('says why it cannot be started', async () => {
+  it('reports why it cannot be started', async () => {
     await expect(startScorer(join(ROOT, 'dist', 'nothing.js'))).rejects.toThrow(
       /ended \(exit code 1\).*Cannot find module/s,
     );
@@ -143,7 +143,7 @@ describe('the scoring process', () => {
 });
 
 describe('the installation', () => {
-  it('has the inference runtime without its download script having run', () => {
+  it('has the inference runtime although its download script never ran', () => {
     const require = createRequire(join(ROOT, 'package.json'));
     const home = join(require.resolve('onnxruntime-node'), '..', '..');
     const runtime = require('onnxruntime-node') as { listSupportedBackends(): { name: string }[] };

@@ -1,4 +1,4 @@
-// Parquet on the command line: the same words as of JSON Lines, from the same records.
+// Parquet on the command line: the same output as for the same records in JSON Lines.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -19,10 +19,10 @@ const folder = testFolder('process-tables');
 const lines = (count: number, seed: number): string[] =>
   [...generatePairs(count, seed, 40)].map((line) => line.trimEnd());
 
-/** A broken pair among the others, and one that stands twice. */
+/** A broken pair among the others, and a duplicate pair. */
 const PAIRS = [...lines(300, 5), '{"prompt":"q","chosen":"","rejected":"b"}', lines(1, 5)[0]!];
 
-/** What a command prints of a file, its name left out. */
+/** Output of a command on a file, without the file's name. */
 async function said(command: readonly string[], path: string): Promise<string> {
   const { out, err } = await preflens(command.map((word) => (word === 'FILE' ? path : word)));
   return `${out}${err}`.replaceAll(path, 'FILE');
@@ -43,7 +43,7 @@ describe('a Parquet file', () => {
     expect(wanted.length).toBeGreaterThan(100);
   });
 
-  it('is read by several threads, and known from the cache', async () => {
+  it('is read by several threads, and from the cache the next time', async () => {
     const many = lines(30_000, 8);
     const table = folder.write('many.parquet', await tableOf(many));
     const text = folder.write('many.jsonl', many.map((line) => `${line}\n`).join(''));
@@ -59,7 +59,7 @@ describe('a Parquet file', () => {
     expect(first.findings).toEqual(plain.findings);
   });
 
-  it('is one of several shards, and a split of its own', async () => {
+  it('can be one of several shards, or a split of its own', async () => {
     for (const [name, from, to] of [
       ['train-00000-of-00003', 0, 100],
       ['train-00002-of-00003', 100, 200],
@@ -73,7 +73,7 @@ describe('a Parquet file', () => {
     expect(out.match(/split-leak/g)).toHaveLength(20);
   });
 
-  it('is edited in place, all edits or none, and says what stands in the way', async () => {
+  it('is edited in place, all edits or none, and the command says what prevents it', async () => {
     const path = folder.write('pairs.parquet', await tableOf(PAIRS));
     const edits = folder.write(
       'edits.jsonl',
@@ -107,7 +107,7 @@ describe('a Parquet file', () => {
 });
 
 describe('a damaged Parquet file', () => {
-  it('is read but for the rows of the damaged page, and edited elsewhere', async () => {
+  it('loses only the rows of the damaged page, and can be edited elsewhere', async () => {
     const count = 12_000;
     const pairs = lines(count, 4).map((line, i) =>
       JSON.stringify({ id: i, ...(JSON.parse(line) as object) }),
@@ -142,7 +142,7 @@ describe('a damaged Parquet file', () => {
 });
 
 describe('convert', () => {
-  it('says what is lost, writes nothing on a dry run, and refuses to write over what it reads', async () => {
+  it('reports what is lost, writes nothing on a dry run, and refuses to overwrite its input', async () => {
     const votes = [
       '{"source":"a","prompt":"q","completion_a":"aa","completion_b":"b","preference":"a-is-better"}',
       '{"source":"b","prompt":"q","completion_a":"aa","completion_b":"b","preference":"tie"}',
@@ -167,7 +167,7 @@ describe('convert', () => {
     expect([same.code, same.err.includes('would overwrite the dataset')]).toEqual([2, true]);
   });
 
-  it('names tool calls that a format has no place for, and says that nothing is lost only where it is so', async () => {
+  it('names tool calls that a format has no place for, and claims no loss only if there is none', async () => {
     const ask = (name: string): string =>
       JSON.stringify({
         prompt: [{ role: 'user', content: 'Where?' }],
@@ -213,7 +213,7 @@ describe('convert', () => {
     expect(err).not.toContain('Nothing is lost');
   });
 
-  it('ends with 2 and makes no file where nothing could be written, and says why', async () => {
+  it('exits with 2 and creates no file if nothing could be written, and says why', async () => {
     const verdicts = folder.write('verdicts.jsonl', '{"prompt":"q","completion":"a","label":true}\n');
     for (const name of ['none.jsonl', 'none.jsonl.gz', 'none.parquet']) {
       const out = join(folder.path, name);

@@ -1,4 +1,4 @@
-// Small words of the command line: help, names, numbers.
+// Small wording of the command line: help, names, numbers.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -41,21 +41,21 @@ it('one of a thing is in the singular', async () => {
   ).toBeNull();
 });
 
-describe('who decides', () => {
+describe('the author of a decision', () => {
   const byOf = (): string =>
     (JSON.parse(readFileSync(join(folder.path, '.preflens', 'decisions.jsonl'), 'utf8')) as { by: string })
       .by;
   const faulty = '{"prompt":"q","chosen":"","rejected":"b"}\n';
   const git = (...args: string[]): boolean => spawnSync('git', args, { cwd: folder.path }).status === 0;
 
-  it('is the name that git has here, when keep is not told', async () => {
+  it('is the git user name unless --by names one', async () => {
     const path = folder.write('a.jsonl', faulty);
     if (!git('init', '-q') || !git('config', 'user.name', 'Ann Example')) return;
     const { code } = await preflens(['keep', `${path}:1`, '--rule', 'empty-response', '--reason', 'r']);
     expect([code, byOf()]).toEqual([0, 'Ann Example']);
   });
 
-  it('is the account of this machine where git has none, and who is named where somebody is', async () => {
+  it('is the machine account if git has no name, or the name that was given', async () => {
     const path = folder.write('a.jsonl', faulty);
     const none = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', HOME: folder.path };
     const keep = ['keep', `${path}:1`, '--rule', 'empty-response', '--reason', 'r'];
