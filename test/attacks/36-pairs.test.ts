@@ -19,11 +19,12 @@ import type { DataFile } from '#node/dataFile.ts';
 import { openFile } from '#node/files.ts';
 import { OpenDataset } from '#session/dataset.ts';
 import { OpenDocument } from '#session/document.ts';
+import { editOf } from '#session/planEdit.ts';
 import { DocumentSource } from '#session/sources/document.ts';
+import { recordViewOf } from '#session/views/pair.ts';
 
 import { codeActionsOf } from '../../server/src/lsp/actions.ts';
-import { editOf } from '../../server/src/lsp/edits.ts';
-import { recordViewOf } from '../../server/src/lsp/recordView.ts';
+import { toWorkspaceEdit } from '../../server/src/lsp/toLsp.ts';
 import { never, testFolder } from '../fakes/files.ts';
 import { decode } from '../fakes/records.ts';
 import { spell } from '../fakes/spell.ts';
@@ -86,7 +87,7 @@ type Ref = Parameters<typeof editOf>[1];
 function inEditor({ dataset, text }: Pick<Opened, 'dataset' | 'text'>, ref: Ref, edit: Edit) {
   const outcome = editOf(dataset, ref, edit);
   if (!outcome || 'refused' in outcome) return undefined;
-  const [change] = outcome.edit.documentChanges!;
+  const [change] = toWorkspaceEdit(dataset, [outcome]).documentChanges!;
   const document = TextDocument.create(URI, 'jsonl', 1, text);
   const whole = TextDocument.applyEdits(document, (change as { edits: TextEdit[] }).edits);
   const line = whole.split('\n')[dataset.survey.facts.records.line[ref.record]!]!;
@@ -121,7 +122,10 @@ describe('36: several pairs in a record', () => {
           counts.pairs++;
           const finding = { record, pair } as Parameters<typeof findingKey>[0];
           expect(findingKey(finding, facts, new Uint8Array(0), ''), name).toBe(key);
-          const view = recordViewOf(dataset, { phase: 'unscored' }, { uri: URI, record, pair, step: 'here' });
+          const view = recordViewOf(
+            { dataset, state: { phase: 'unscored' } },
+            { uri: URI, record, pair, step: 'here' },
+          );
           expect('pairKey' in view && view.pairKey, name).toBe(key);
           const isOnly = keys.indexOf(key) === keys.lastIndexOf(key);
           for (const edit of EDITS) {

@@ -8,7 +8,6 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openDisk } from '#node/diskTools.ts';
-import type { EditSession } from '#node/editSession.ts';
 import { openFile } from '#node/files.ts';
 import type { Owner } from '#node/owner.ts';
 import { digestOf, surveyFile } from '#node/surveyFile.ts';
@@ -255,13 +254,16 @@ export class EditHistory {
   }
 
   async #reopen(): Promise<void> {
-    const session = this.#source.release();
-    this.#source.close();
-    await this.#open({ session });
+    await this.#source.reopen();
+    await this.#readAll();
   }
 
-  async #open(options: { backup?: string; session?: EditSession | undefined }): Promise<void> {
+  async #open(options: { backup?: string }): Promise<void> {
     this.#source = new DiskSource(`file://${this.#path}`, await openFile(this.#path), this.#disk(), options);
+    await this.#readAll();
+  }
+
+  async #readAll(): Promise<void> {
     this.#survey = (await this.#source.survey(DEFAULT_SETTINGS, never))!;
     this.#refresh();
   }

@@ -1,15 +1,9 @@
 // What can be done about findings: at one record, for all findings of a rule, and for all that is safe.
-import type {
-  CodeAction,
-  CodeActionParams,
-  TextDocumentEdit,
-  WorkspaceEdit,
-} from 'vscode-languageserver/node';
+import type { CodeAction, CodeActionParams } from 'vscode-languageserver/node';
 import { CodeActionKind } from 'vscode-languageserver/node';
 
 import type { Repair } from '#core/checks/check.ts';
 import { ruleById, SCORE_RULES } from '#core/checks/table.ts';
-import type { ByteEdit } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
 import type { FixScope } from '#core/fix.ts';
 import { fixRecord, isOfDataset } from '#core/fix.ts';
@@ -25,10 +19,11 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenDataset } from '#session/dataset.ts';
 import type { PairPlace } from '#session/findingLists.ts';
 import { pairLabel } from '#session/names.ts';
-import { DiskSource } from '#session/sources/disk.ts';
+import type { RecordEdits } from '#session/planEdit.ts';
+import { editOf, separateEditOf, smallestEdit } from '#session/planEdit.ts';
 
-import { dropEdit, editOf, separateEditOf } from './edits.ts';
-import { diagnosticsOf, toDiagnostic, toTextEdits } from './toProtocol.ts';
+import type { RuleLink } from './toLsp.ts';
+import { diagnosticsOf, ruleLinkOf, toWorkspaceEdit } from './toLsp.ts';
 
 export const FIX_ALL = 'source.fixAll.preflens';
 
@@ -53,6 +48,12 @@ const EDITS: readonly {
   { kind: 'tie', title: (pairs) => (pairs > 0 ? 'Mark as a tie' : undefined), isOfPair: true },
 ];
 
+/** What actions are made from. */
+interface ActionContext {
+  readonly dataset: OpenDataset;
+  readonly link: RuleLink | undefined;
+}
+
 const repairsOf = (rule: string): readonly Repair[] => ruleById(rule)?.repairs ?? [];
 
 /** The pair of a record that actions are about: the one with a finding, else the first. */
@@ -61,7 +62,7 @@ function pairToAct(dataset: OpenDataset, record: number): number {
 }
 
 function quickFix(
-  dataset: OpenDataset,
+  { dataset, link }: ActionContext,
   ref: PairPlace,
   title: string,
   edit: Edit,
@@ -69,45 +70,51 @@ function quickFix(
 ): CodeAction[] {
   const outcome = editOf(dataset, ref, edit);
   if (!outcome || 'refused' in outcome) return [];
-  const diagnostics = diagnosticsOf(dataset, findings);
-  return [{ title, kind: CodeActionKind.QuickFix, edit: outcome.edit, diagnostics }];
+  const diagnostics = diagnosticsOf(dataset, findings, link);
+  const made = toWorkspaceEdit(dataset, [outcome]);
+  return [{ title, kind: CodeActionKind.QuickFix, edit: made, diagnostics }];
 }
 
-function separateActions(dataset: OpenDataset, finding: Finding): CodeAction[] {
-  const edit = separateEditOf(dataset, finding);
+function separateActions(context: ActionContext, finding: Finding): CodeAction[] {
+  const edit = separateEditOf(context.dataset, finding);
   const repair = repairsOf(finding.rule).find((one) => one.edit === 'separate');
   if (!edit || !repair) return [];
-  return quickFix(dataset, { record: finding.record, pair: 0 }, repair.title, edit, [finding]);
+  return quickFix(context, { record: finding.record, pair: 0 }, repair.title, edit, [finding]);
 }
 
 /** A record that cannot be read can still be taken out, or be put on lines of its own where it is several. */
-function brokenActions(dataset: OpenDataset, record: number): CodeAction[] {
+function brokenActions(context: ActionContext, record: number): CodeAction[] {
+  const { dataset, link } = context;
   const raw = dataset.rawRecord(record);
   const findings = dataset.findingsOf(record);
   if (!raw || findings.length === 0) return [];
-  const diagnostics = diagnosticsOf(dataset, findings);
-  const edit = dropEdit(dataset, raw.line);
+  const diagnostics = diagnosticsOf(dataset, findings, link);
+  const edit = toWorkspaceEdit(dataset, [{ raw, edits: null }]);
   const drop: CodeAction = {
     title: 'Drop this record',
     kind: CodeActionKind.QuickFix,
     edit,
     diagnostics,
   };
-  return [...findings.flatMap((finding) => separateActions(dataset, finding)), drop];
+  return [...findings.flatMap((finding) => separateActions(context, finding)), drop];
 }
 
 /** What a finding itself says would mend it. */
-function replaceActions(dataset: OpenDataset, place: PairPlace, findings: readonly Finding[]): CodeAction[] {
+function replaceActions(
+  context: ActionContext,
+  place: PairPlace,
+  findings: readonly Finding[],
+): CodeAction[] {
   return findings.flatMap((finding) => {
     const repair = repairsOf(finding.rule).find(({ edit }) => edit === 'replace');
     if (!repair || !finding.replace) return [];
     const edit: Edit = { kind: 'replace', replace: finding.replace };
-    return quickFix(dataset, { ...place, pair: finding.pair ?? place.pair }, repair.title, edit, [finding]);
+    return quickFix(context, { ...place, pair: finding.pair ?? place.pair }, repair.title, edit, [finding]);
   });
 }
 
 function editActions(
-  dataset: OpenDataset,
+  context: ActionContext,
   place: PairPlace,
   pairs: readonly Pair[],
   findings: readonly Finding[],
@@ -118,7 +125,7 @@ function editActions(
     if (name === undefined) return [];
     const which = isOfPair && pair && pairs.length > 1 ? ` (${pairLabel(pair)})` : '';
     const answered = findings.filter(({ rule }) => repairsOf(rule).some(({ edit }) => edit === kind));
-    return quickFix(dataset, place, `${name}${which}`, { kind }, answered);
+    return quickFix(context, place, `${name}${which}`, { kind }, answered);
   });
 }
 
@@ -133,21 +140,8 @@ function recordsWith(
   return groupBy(found, ({ record }) => record);
 }
 
-/** Only what differs, on whole bytes of UTF-8: editors show it, and undo keeps it small. */
-function smallest(before: Uint8Array, after: Uint8Array): ByteEdit {
-  const isInside = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
-  const max = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < max && before[start] === after[start]) start++;
-  while (start > 0 && (isInside(before[start]) || isInside(after[start]))) start--;
-  let end = 0;
-  while (end < max - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
-  while (end > 0 && (isInside(before[before.length - end]) || isInside(after[after.length - end]))) end--;
-  return { byteStart: start, byteEnd: before.length - end, bytes: after.subarray(start, after.length - end) };
-}
-
 interface Fixes {
-  readonly edits: TextDocumentEdit['edits'];
+  readonly edits: readonly RecordEdits[];
   /** Records whose text changes. */
   readonly changed: number;
   /** Records that go. */
@@ -157,7 +151,7 @@ interface Fixes {
 /** The repairs of all records in a scope, as one edit. */
 function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
   const { recognition } = dataset.survey;
-  const edits: TextDocumentEdit['edits'] = [];
+  const edits: RecordEdits[] = [];
   let [changed, dropped] = [0, 0];
   for (const [record, findings] of recognition ? recordsWith(dataset, scope.rules) : []) {
     const raw = dataset.rawRecord(record);
@@ -176,18 +170,13 @@ function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
     if (!raw || !fixed) continue;
     if (fixed.bytes) {
       changed++;
-      edits.push(...toTextEdits(dataset, raw, [smallest(raw.bytes, fixed.bytes)]));
+      edits.push({ raw, edits: [smallestEdit(raw.bytes, fixed.bytes)] });
     } else {
       dropped++;
-      const range = { start: { line: raw.line, character: 0 }, end: { line: raw.line + 1, character: 0 } };
-      edits.push({ range, newText: '' });
+      edits.push({ raw, edits: null });
     }
   }
   return { edits, changed, dropped };
-}
-
-function editWith({ source }: OpenDataset, edits: TextDocumentEdit['edits']): WorkspaceEdit {
-  return { documentChanges: [{ textDocument: { uri: source.uri, version: source.version }, edits }] };
 }
 
 /** What a repair of many leaves, in the words of its title. */
@@ -204,7 +193,7 @@ function fixAllSafe(dataset: OpenDataset): CodeAction[] {
     .filter((rule) => repairsOf(rule).some(({ grade }) => grade === 'safe'))
     .reduce((sum, rule) => sum + dataset.unlistedCount(rule), 0);
   const title = left > 0 ? `Make the safe repairs${beyond(left)}` : 'Make all safe repairs';
-  return [{ title, kind: FIX_ALL, edit: editWith(dataset, edits) }];
+  return [{ title, kind: FIX_ALL, edit: toWorkspaceEdit(dataset, edits) }];
 }
 
 /** What is kept of an action until somebody chooses it. */
@@ -255,36 +244,34 @@ function fixRuleActions(dataset: OpenDataset, findings: readonly Finding[]): Cod
   });
 }
 
-/** Fills in the edit of a chosen action. Each change waits in the editor's own preview to be confirmed. */
-export function resolveAction(
-  action: CodeAction,
-  datasetOf: (uri: string) => OpenDataset | undefined,
-): CodeAction {
-  const { uri, rule } = (action.data ?? {}) as Partial<Unresolved>;
-  const dataset = uri === undefined ? undefined : datasetOf(uri);
-  if (!dataset || rule === undefined) return action;
-  const { edits, changed, dropped } = fixesOf(dataset, { rules: new Set([rule]), review: true });
-  const label = bulkTitle(rule, changed, dropped, '');
-  const annotated = edits.map((edit) => ({ ...edit, annotationId: rule }));
-  return {
-    ...action,
-    edit: {
-      ...editWith(dataset, annotated),
-      changeAnnotations: { [rule]: { label, needsConfirmation: true } },
-    },
-  };
+/** The file of an action that has no edit yet; '' if it has none. */
+export function datasetUriOf({ data }: CodeAction): string {
+  return ((data ?? {}) as Partial<Unresolved>).uri ?? '';
 }
 
-function keepActions(dataset: OpenDataset, place: PairPlace, findings: readonly Finding[]): CodeAction[] {
+/** Fills in the edit of a chosen action. Each change waits in the editor's own preview to be confirmed. */
+export function resolveAction(action: CodeAction, dataset: OpenDataset): CodeAction {
+  const { rule } = (action.data ?? {}) as Partial<Unresolved>;
+  if (rule === undefined) return action;
+  const { edits, changed, dropped } = fixesOf(dataset, { rules: new Set([rule]), review: true });
+  const label = bulkTitle(rule, changed, dropped, '');
+  return { ...action, edit: toWorkspaceEdit(dataset, edits, { id: rule, label }) };
+}
+
+function keepActions(
+  { dataset, link }: ActionContext,
+  place: PairPlace,
+  findings: readonly Finding[],
+): CodeAction[] {
   const rules = new Map(findings.map((finding) => [finding.rule, finding]));
   return [...rules].map(([rule, finding]) => {
     const ref: KeepRequest = { uri: dataset.source.uri, ...place, pair: finding.pair ?? place.pair, rule };
-    const diagnostic = toDiagnostic(dataset, finding);
+    const diagnostics = diagnosticsOf(dataset, [finding], link);
     return {
       title: `Ignore "${rule}" for this pair…`,
       kind: CodeActionKind.QuickFix,
       command: { title: 'Keep', command: 'preflens.keep', arguments: [ref] },
-      ...(diagnostic && { diagnostics: [diagnostic] }),
+      ...(diagnostics.length > 0 && { diagnostics }),
     };
   });
 }
@@ -297,16 +284,17 @@ export function codeActionsOf(
   { range, context: { only } }: Pick<CodeActionParams, 'range' | 'context'>,
   options: ClientOptions,
 ): CodeAction[] {
-  const isDocument = !(dataset.source instanceof DiskSource);
+  const context: ActionContext = { dataset, link: ruleLinkOf(options) };
+  const isDocument = dataset.source.document !== undefined;
   const all = only !== undefined && isAsked(only, FIX_ALL) && isDocument ? fixAllSafe(dataset) : [];
   if (!isAsked(only, CodeActionKind.QuickFix)) return all;
   const record = dataset.survey.facts.recordAtLine(range.start.line);
   const read = dataset.readRecord(record);
-  if (!read) return [...all, ...brokenActions(dataset, record)];
+  if (!read) return [...all, ...brokenActions(context, record)];
   const place = { record, pair: pairToAct(dataset, record) };
   const findings = dataset.findingsOf(record);
   const atPair = dataset.findingsOf(record, place.pair);
-  const [first, ...rest] = editActions(dataset, place, read.pairs, atPair);
+  const [first, ...rest] = editActions(context, place, read.pairs, atPair);
   const ref: RecordRef = { uri: dataset.source.uri, ...place };
   const compare: CodeAction = {
     title: 'Compare side by side',
@@ -315,11 +303,11 @@ export function codeActionsOf(
   };
   return [
     ...all,
-    ...replaceActions(dataset, place, findings),
+    ...replaceActions(context, place, findings),
     ...(first ? [first] : []),
     ...(options.compare && read.pairs.length > 0 ? [compare] : []),
     ...rest,
-    ...(options.decisions ? keepActions(dataset, place, findings) : []),
+    ...(options.decisions ? keepActions(context, place, findings) : []),
     ...(isDocument ? fixRuleActions(dataset, findings) : []),
   ];
 }

@@ -11,8 +11,7 @@ import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 import { pairLabel } from '#session/names.ts';
-
-import { verdictView } from './recordView.ts';
+import { verdictView, worstPair } from '#session/views/pair.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
 const MAX_LENSES = 2000;
@@ -53,17 +52,6 @@ function unpairedMessage({ judgements }: ReadRecord): string {
   if (!first || judgements.length > 1)
     return `${judgements.length} steps, each with a verdict; there is no pair to score.`;
   return `One answer, ${verdictView(first).words}; there is no pair to score.`;
-}
-
-/** The pair of a record that a hover explains: the one that speaks most against its label. */
-export function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): number {
-  const { facts } = dataset.survey;
-  const [from] = facts.pairsOf(raw.record);
-  let worst = 0;
-  pairs.forEach((_, i) => {
-    if (facts.margin(from + i) < facts.margin(from + worst) || facts.isTie(from + worst)) worst = i;
-  });
-  return worst;
 }
 
 /** Rewards, margin and its place in the file, scorer, its trust on this file, and what drove the score. */

@@ -1,5 +1,5 @@
-// An edit of a document is an answer in lines and characters: made for another text than the editor has, it would write in
-// the wrong place. So the lines that it touches are compared before it is given away.
+// An edit of a document is a list of lines and characters: made for another text than the editor has, it would write in the
+// wrong place. So the lines that it changes are compared with the editor's first. A version number does not prove a text.
 import type { Connection, WorkspaceEdit } from 'vscode-languageserver/node';
 
 import { messages } from '#core/messages.ts';
@@ -7,9 +7,8 @@ import type { HeldLine } from '#protocol/editor/edits.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { OpenDocument } from '#session/document.ts';
 import { fileNameOf } from '#session/names.ts';
-import { DocumentSource } from '#session/sources/document.ts';
+import type { Source } from '#session/sources/source.ts';
 
-import type { OpenFiles } from './openFiles.ts';
 import type { Client } from './serveEditor.ts';
 import { log } from './show.ts';
 
@@ -19,11 +18,11 @@ export type StepState =
   /** `moved`: the person edits meanwhile. `fault`: the server's text was wrong, or may be. */
   | { readonly kind: 'moved' | 'fault'; readonly why: string };
 
-export type InStep = (edit: WorkspaceEdit) => Promise<StepState>;
+export type InStep = (source: Source, edit: WorkspaceEdit) => Promise<StepState>;
 
 const SAME: StepState = { kind: 'same' };
 
-/** The lines that the edits of a document touch, as the server has them. */
+/** The lines that an edit changes, as the server has them. */
 function linesOf(document: OpenDocument, edit: WorkspaceEdit): readonly HeldLine[] {
   const lines = new Set<number>();
   for (const change of edit.documentChanges ?? []) {
@@ -37,27 +36,19 @@ function linesOf(document: OpenDocument, edit: WorkspaceEdit): readonly HeldLine
   return [...lines].map((line) => ({ line, text: document.lineAt(line) }));
 }
 
-function uriOf(edit: WorkspaceEdit): string | undefined {
-  const [change] = edit.documentChanges ?? [];
-  return change && 'textDocument' in change ? change.textDocument.uri : undefined;
-}
-
+/** @param replace takes the editor's text in place of the server's */
 export function inStepWith(
   connection: Connection,
   client: Client,
-  files: OpenFiles,
   options: () => ClientOptions,
+  replace: (uri: string, text: string, version: number) => void,
 ): InStep {
-  return async (edit) => {
-    const uri = uriOf(edit);
-    const source = uri === undefined ? undefined : files.get(uri)?.dataset.source;
-    if (uri === undefined || !(source instanceof DocumentSource)) return SAME;
-    const { document } = source;
+  return async ({ uri, document }, edit) => {
+    if (!document) return SAME;
     const name = fileNameOf(uri);
-    if (!options().holds) {
-      // The protocol calls it the end of a line, and half of the editors do not.
+    if (!options().holds)
+      // The protocol takes it for the end of a line, and half of the editors do not.
       return document.hasLoneReturn ? { kind: 'fault', why: messages.loneReturn(name).message } : SAME;
-    }
     const { version } = document;
     const answer = await client.call('preflens/holds', { uri, version, lines: linesOf(document, edit) });
     if (answer.kind === 'same') return SAME;
@@ -65,10 +56,10 @@ export function inStepWith(
     log(
       connection,
       'error',
-      `${uri}, version ${version}: out of step with the editor; the text is read again.`,
+      `${uri}, version ${version}: the text differs from the editor's; reading it again.`,
     );
-    // What came meanwhile was made to a text that is not here.
-    files.changeDocument(uri, [{ text: answer.text }], answer.version);
+    // Changes that came meanwhile were made to a text that the server did not have.
+    replace(uri, answer.text, answer.version);
     return { kind: 'fault', why: messages.outOfStep(name).message };
   };
 }

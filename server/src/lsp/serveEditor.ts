@@ -1,11 +1,8 @@
 // The preflens/ part of the wire, typed on both ends.
 import type { Connection } from 'vscode-languageserver/node';
 
-import { UserError } from '#core/messages.ts';
 import type { Caller, Handlers, Listeners } from '#node/rpc.ts';
 import { callerOver, listen, serve } from '#node/rpc.ts';
-import { inWords } from '#node/systemErrors.ts';
-import type { Outcome } from '#protocol/editor/outcome.ts';
 import type {
   ClientNotifications,
   ClientRequests,
@@ -45,17 +42,4 @@ export function clientOf(connection: Connection): Client {
       void connection.sendNotification(name, params);
     },
   };
-}
-
-export const DONE: Outcome = { ok: true, value: null };
-
-/** The outcome of `work`. An error that a person cannot act on is a fault of ours and stays an error. */
-export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (failure) {
-    const error = inWords(failure);
-    if (error instanceof UserError) return { ok: false, why: error.message };
-    throw error;
-  }
 }

@@ -63,18 +63,27 @@ export class OpenDataset {
   #ensemble: Ensemble | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
   #generation = 0;
+  #revision = 0;
   #relations: Relations | undefined;
-  readonly #onUpdate: () => void;
+  readonly #onUpdate: (carried?: Carried) => void;
 
-  /** @param onUpdate told when text or reading are others than before: what depends on all records has to be looked for again */
-  constructor(source: Source, onUpdate: () => void = () => undefined) {
+  /**
+   * @param onUpdate called when the text or how it is read changed: what depends on all records has to be computed again.
+   * `carried`: where the old records are now, unless everything was read again
+   */
+  constructor(source: Source, onUpdate: (carried?: Carried) => void = () => undefined) {
     this.source = source;
     this.#onUpdate = onUpdate;
   }
 
-  /** Rises with every change of text or reading: what was found out about an older one is not used. */
+  /** Rises with every change of the text or of how it is read: what was computed on an older one is dropped. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Rises with every change of what people see: of the text, findings, scores or trust. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get survey(): DocumentSurvey {
@@ -113,6 +122,7 @@ export class OpenDataset {
   setDecisions(decisions: readonly Decision[], fileName: string): void {
     this.#nameInMemory = fileName;
     this.#makeKey = undefined;
+    this.#revision++;
     this.#lists.setDecisions(new Decisions(decisions), (found, isChecked) =>
       memoryFindings(decisions, found, fileName, this.#rules, isChecked),
     );
@@ -134,29 +144,39 @@ export class OpenDataset {
     const survey = await this.source.survey(settings, signal);
     if (!survey) return;
     this.#rules = settings.rules;
-    // What was found out before was found out under another reading.
-    this.#scores = undefined;
-    this.#lists.clear('label');
-    this.#lists.clear('relations');
-    this.#relations = undefined;
+    // They belong to another reading.
+    this.#dropResults();
     this.#setSurvey(survey);
     this.#ready = true;
     this.#changed();
   }
 
   /**
-   * Brings everything up to the text as it is now. Cheap when nothing changed. True when something did. Nothing else takes
-   * the changes of the source.
+   * Brings everything up to the text as it is now; cheap if nothing changed. Between two surveys nothing else changes text
+   * and survey.
+   * @returns the generation
    */
-  update(): boolean {
+  update(): number {
     const carried = this.#ready ? this.source.refresh(this.#survey) : undefined;
-    if (!carried) return false;
-    this.#setSurvey(carried.survey);
-    this.#carryRelations(carried);
-    this.#scoreNewPairs();
-    this.#rank();
-    this.#changed();
-    return true;
+    if (carried) {
+      this.#setSurvey(carried.survey);
+      this.#carryRelations(carried);
+      this.#scoreNewPairs();
+      this.#rank();
+      this.#changed(carried);
+    }
+    return this.#generation;
+  }
+
+  /** Forgets everything, because the file is opened again. */
+  clear(): void {
+    this.#ready = false;
+    this.#dropResults();
+    this.#lists.clear('structure');
+    this.#survey = NO_SURVEY;
+    this.#makeKey = undefined;
+    this.#generation++;
+    this.#revision++;
   }
 
   /** Takes what the records of the file are to each other. */
@@ -282,7 +302,9 @@ export class OpenDataset {
   }
 
   setSelfTest(selfTest: SelfTest): void {
-    if (this.#scores) this.#scores = { ...this.#scores, selfTest, isTesting: false };
+    if (!this.#scores) return;
+    this.#scores = { ...this.#scores, selfTest, isTesting: false };
+    this.#revision++;
   }
 
   /** The record as it stands in the document. */
@@ -356,6 +378,7 @@ export class OpenDataset {
 
   #putRelations(relations: Relations): void {
     this.#relations = relations;
+    this.#revision++;
     this.#lists.set('relations', relations);
   }
 
@@ -369,9 +392,18 @@ export class OpenDataset {
     this.#putRelations(isQuick && file ? withExact(left, exactRelations(file, this.#rules)) : left);
   }
 
-  #changed(): void {
+  #dropResults(): void {
+    this.#scores = undefined;
+    this.#ensemble = undefined;
+    this.#lists.clear('label');
+    this.#lists.clear('relations');
+    this.#relations = undefined;
+  }
+
+  #changed(carried?: Carried): void {
     this.#generation++;
-    this.#onUpdate();
+    this.#revision++;
+    this.#onUpdate(carried);
   }
 
   #setSurvey(survey: DocumentSurvey): void {
@@ -402,6 +434,7 @@ export class OpenDataset {
   #rank(): void {
     const { facts, findings, recognition } = this.#survey;
     if (!this.#scores || !recognition) return;
+    this.#revision++;
     const ranked = labelFindings({ facts, findings, recognition }, facts.margins, this.#scores, this.#rules);
     this.#lists.set('label', { findings: ranked, counts: new Map([['', ranked.length]]) });
   }

@@ -2,7 +2,6 @@ import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
 import type { RelateTask } from '#node/rangeWork.ts';
 
 import type { OpenDataset } from './dataset.ts';
-import { DiskSource } from './sources/disk.ts';
 
 /** A file that is larger is looked through for near duplicates once: an edit of a text is not worth minutes. */
 const MAX_BYTES_AGAIN = 256 * 1024 * 1024;
@@ -10,7 +9,7 @@ const MAX_BYTES_AGAIN = 256 * 1024 * 1024;
 /** Whether near duplicates have to be looked for: it takes a pass over all texts. */
 function wantsTexts({ source, rules, needsNear, isRelated }: OpenDataset): boolean {
   if (!needsNear || rules.severities[nearDuplicatePair.id] === undefined) return false;
-  return !isRelated || !(source instanceof DiskSource) || source.file.size <= MAX_BYTES_AGAIN;
+  return !isRelated || !source.file || source.file.size <= MAX_BYTES_AGAIN;
 }
 
 /** What a thread needs to look for duplicates in a dataset; undefined where there are no pairs. */
@@ -21,7 +20,7 @@ export function relateTask(dataset: OpenDataset, name: string): RelateTask | und
   const { records, recordCount, pairs, pairCount } = survey.facts;
   return {
     name,
-    path: source instanceof DiskSource ? source.file.path : undefined,
+    path: source.file?.path,
     recognition,
     facts: { records, recordCount, pairs, pairCount },
     text: wantsTexts(dataset) ? source.textForThread() : undefined,

@@ -8,9 +8,9 @@ import { describeModel } from '#node/scorers/onnx.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import { writeWhole } from '#node/write.ts';
+import { outcomeOf, refused } from '#session/outcome.ts';
 
 import type { EditorHandlers } from '../serveEditor.ts';
-import { outcomeOf } from '../serveEditor.ts';
 
 export interface ModelContext {
   readonly start: StartScorer;
@@ -27,7 +27,7 @@ export function modelHandlers({
 }: ModelContext): EditorHandlers<'preflens/checkModel' | 'preflens/providers' | 'preflens/writeConfig'> {
   return {
     'preflens/checkModel': async ({ folder }, signal) => {
-      if (!isTrusted()) return { ok: false, why: messages.untrusted().message };
+      if (!isTrusted()) return refused(messages.untrusted().message);
       try {
         return {
           ok: true,
@@ -35,7 +35,7 @@ export function modelHandlers({
         };
       } catch (error) {
         // Any failure of the model's process is a fact about the model.
-        return { ok: false, why: error instanceof Error ? error.message : String(error) };
+        return refused(error instanceof Error ? error.message : String(error));
       }
     },
     'preflens/providers': async () => {

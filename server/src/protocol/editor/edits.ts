@@ -12,8 +12,13 @@ export interface KeepRequest extends RecordRef {
   readonly rule: string;
 }
 
-/** The result of `preflens.flip`: the pair as it is known after the flip; null if nothing was flipped. */
-export type FlipResult = RecordRef | null;
+/** An edit that was made: the pair as it is known after it, and the number by which undo and redo name it. */
+export interface EditDone extends RecordRef {
+  readonly id: number;
+}
+
+/** The result of `preflens.flip`: null if nothing was flipped. */
+export type FlipResult = EditDone | null;
 
 /**
  * What can be done to a record of a file that is open from disk. `repair` is what the first finding of the pair that

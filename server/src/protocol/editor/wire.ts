@@ -1,6 +1,6 @@
 // client ↔ server: what goes beyond the standard protocol. An editor that knows none of this still gets diagnostics,
 // hovers, code actions and code lenses.
-import type { EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
+import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult } from './findings.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
@@ -35,9 +35,9 @@ export interface EditorRequests {
   'preflens/openFile': { params: FileRef & { readonly backup?: string }; result: Outcome };
   /** Rows of an open file, even while the server still reads it. */
   'preflens/rows': { params: RowsRequest; result: RowsResult };
-  /** Edits a record of an open file. The pair as it is known after the edit. */
-  'preflens/edit': { params: RecordRef & { readonly edit: RecordEdit }; result: Outcome<RecordRef> };
-  /** Undo and redo of one edit of a file that is open from disk. */
+  /** Edits a record of an open file. */
+  'preflens/edit': { params: RecordRef & { readonly edit: RecordEdit }; result: Outcome<EditDone> };
+  /** Undo and redo of one edit that `edit` made, or that `edited` told of. */
   'preflens/undoEdit': { params: EditRef; result: Outcome };
   'preflens/redoEdit': { params: EditRef; result: Outcome };
   /** Saves such a file with its edits in another place; how many records differ. */

@@ -33,21 +33,23 @@ import type { EarlyTable } from './early.ts';
 import { recogniseEarly } from './early.ts';
 import { editedRecords, recordsBefore, surveyRecordsAgain } from './editedRecords.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
-import type { Source } from './source.ts';
+import type { PendingSource, Source } from './source.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const NOTHING_PENDING: ReadonlyMap<number, Pending> = new Map();
 
-export class DiskSource implements Source {
+export class DiskSource implements Source, PendingSource {
   readonly uri: string;
+  readonly document = undefined;
+  readonly pending: PendingSource | undefined;
   readonly version = null;
   readonly #tools: Disk;
   #file: DataFile;
   /** SHA-256 of the file, where it is known. */
   #digest: string | undefined;
   #access: RecordAccess | undefined;
-  #session: EditSession | undefined;
+  readonly #session: EditSession | undefined;
   #isSettled = false;
   /** What a save that cannot be stopped any more puts into the file. */
   #committing: Taken | undefined;
@@ -65,12 +67,13 @@ export class DiskSource implements Source {
   #early: EarlyTable | undefined;
 
   constructor(uri: string, file: DataFile, tools: Disk, options: DiskOptions = {}) {
-    const { backup, session, isReadOnly, likely } = options;
+    const { backup, isReadOnly = false, likely } = options;
+    this.pending = isReadOnly ? undefined : this;
     this.#likely = likely ?? (() => undefined);
     this.uri = uri;
     this.#file = file;
     this.#tools = tools;
-    this.#session = isReadOnly ? undefined : (session ?? tools.session(file, backup));
+    this.#session = isReadOnly ? undefined : tools.session(file, backup);
   }
 
   get file(): DataFile {
@@ -93,7 +96,6 @@ export class DiskSource implements Source {
     return this.#pending.get(record)?.bytes === null;
   }
 
-  /** What can be shown before the file is read through. Undefined where its records are found by reading alone. */
   early(): EarlyTable | undefined {
     const rowCount = (this.#access ??= this.#tools.openEarly(this.#file))?.rowCount;
     if (rowCount === undefined) return undefined;
@@ -101,7 +103,6 @@ export class DiskSource implements Source {
     return this.#early;
   }
 
-  /** Records with edits that are not saved. */
   get unsavedCount(): number {
     return this.#pending.size;
   }
@@ -155,14 +156,12 @@ export class DiskSource implements Source {
     this.#isSettled = true;
   }
 
-  /** What came of edits of earlier sessions; once. */
   takeSettled(): Settled | undefined {
     const settled = this.#settled;
     this.#settled = undefined;
     return settled;
   }
 
-  /** Why edits cannot be written down; once. */
   takeFault(): string | undefined {
     return this.#session?.takeFault();
   }
@@ -216,7 +215,6 @@ export class DiskSource implements Source {
     return (this.#access?.lineEndAfter(byteEnd) ?? byteEnd) - byteEnd > 1 ? '\r\n' : '\n';
   }
 
-  /** Makes an edit that is pending until it is saved; null drops the record. Its number in the history. */
   edit(record: number, bytes: Uint8Array | null, label: string): number {
     if (!this.#session || !this.#isSettled || this.#isLeaving(record))
       throw messages.stillReading(this.#file.path);
@@ -231,7 +229,6 @@ export class DiskSource implements Source {
     return taken !== undefined && recordsIn(taken.bytes) !== 1;
   }
 
-  /** Takes an edit of the history back, or makes it again. False where that cannot be. */
   retrace(id: number, direction: 'undo' | 'redo'): boolean {
     const record = this.#session?.edits.recordOf(id);
     if (record === undefined || this.#isLeaving(record)) return false;
@@ -242,10 +239,6 @@ export class DiskSource implements Source {
     return true;
   }
 
-  /**
-   * Saves what is pending. Edits that are made meanwhile stay pending, and the history goes on.
-   * @param onCommit called when what is shown is the saved file: what was known of it has to be refreshed
-   */
   async save(signal: AbortSignal, onCommit: () => void = () => undefined): Promise<Saved> {
     return inTurn(this.#turn, async () => {
       for (;;) {
@@ -330,7 +323,7 @@ export class DiskSource implements Source {
     return this.#digest !== undefined;
   }
 
-  /** Looks whether another program changed the file. What only looks changed is taken over. */
+  /** What only looks changed, as after a touch, becomes the file that is read. */
   async isChanged(signal: AbortSignal): Promise<boolean> {
     return inTurn(this.#turn, async () => {
       if (this.#isStale) return true;
@@ -348,7 +341,6 @@ export class DiskSource implements Source {
     });
   }
 
-  /** Saves the file as it is with its edits under another name; how many records differ. The edits stay pending here. */
   async saveAs(path: string, signal: AbortSignal): Promise<number> {
     const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];
     const plan = planChanges(this.#file, async () => Promise.resolve(changes), false);
@@ -356,30 +348,37 @@ export class DiskSource implements Source {
     return changes.length;
   }
 
-  /** Writes what is pending to a file, for `backup` of another session. */
   backup(path: string): void {
     if (this.#session?.backup(path) !== true) throw messages.stillReading(this.#file.path);
   }
 
-  /** Forgets what is pending. */
   discard(): void {
     for (const record of this.#session?.discard() ?? []) this.#changed.add(record);
   }
 
-  /** Gives its edits away, to the source that takes its place. */
-  release(): EditSession | undefined {
-    const session = this.#session;
-    this.#session = undefined;
-    return session;
+  async reopen(): Promise<void> {
+    this.#isSettled = false;
+    return inTurn(this.#turn, async () => {
+      const next = await openFile(this.#file.path, this.maxRecordBytes);
+      this.#closeAccess();
+      this.#file = next;
+      this.#digest = undefined;
+      this.#survey = undefined;
+      this.#moved = undefined;
+      this.#early = undefined;
+      this.#isStale = false;
+      this.#isSettled = false;
+      this.#changed = new Set();
+    });
   }
 
-  holds(session: EditSession | undefined): boolean {
-    return session !== undefined && this.#session === session;
+  #closeAccess(): void {
+    this.#access?.close();
+    this.#access = undefined;
   }
 
   close(): void {
-    this.#access?.close();
-    this.#access = undefined;
+    this.#closeAccess();
     this.#session?.close();
   }
 

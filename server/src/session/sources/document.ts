@@ -32,6 +32,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** A document that the editor holds. What handlers see is the text as of the last survey or refresh. */
 export class DocumentSource implements Source {
   readonly document: OpenDocument;
+  readonly file = undefined;
+  readonly pending = undefined;
   readonly maxRecordBytes = MAX_OPEN_BYTES;
   #bytes: Uint8Array = new Uint8Array(0);
   #version: number;
@@ -46,6 +48,14 @@ export class DocumentSource implements Source {
 
   get uri(): string {
     return this.document.uri;
+  }
+
+  early(): undefined {
+    return undefined;
+  }
+
+  close(): void {
+    this.document.unfollow(this.#changes);
   }
 
   get version(): number {

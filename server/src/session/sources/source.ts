@@ -3,12 +3,57 @@ import type { Newline } from '#core/edits/edit.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import type { FileSettings } from '#node/config.ts';
+import type { DataFile } from '#node/dataFile.ts';
+import type { Settled } from '#node/editSession.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
+import type { OpenDocument } from '../document.ts';
+import type { Saved } from './diskSave.ts';
+import type { EarlyTable } from './early.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
+
+/** The edits of a file that the server saves. They are pending until then. */
+export interface PendingSource {
+  /** Records that differ from the file. */
+  readonly unsavedCount: number;
+  isEdited(record: number): boolean;
+  isDropped(record: number): boolean;
+  /** Adds an edit; null drops the record. Its number in the history. */
+  edit(record: number, bytes: Uint8Array | null, label: string): number;
+  /** Undoes or redoes an edit of the history. False if that is impossible. */
+  retrace(id: number, direction: 'undo' | 'redo'): boolean;
+  /**
+   * Saves what is pending. Edits made meanwhile stay pending, and the history goes on.
+   * @param onCommit called when the saved file is the one that is read: refresh what was known of it
+   */
+  save(signal: AbortSignal, onCommit: () => void): Promise<Saved>;
+  /** Saves the file with its edits under another name; how many records differ. The edits stay pending here. */
+  saveAs(path: string, signal: AbortSignal): Promise<number>;
+  /** Writes what is pending to a file, which another session can open with. */
+  backup(path: string): void;
+  /** Drops what is pending. */
+  discard(): void;
+  /** True if another program changed the content of the file. */
+  isChanged(signal: AbortSignal): Promise<boolean>;
+  /** Opens the file again; a survey has to follow. Edits and history stay. Rejects if the file cannot be read. */
+  reopen(): Promise<void>;
+  /** What became of the edits of earlier sessions; once. */
+  takeSettled(): Settled | undefined;
+  /** Why edits cannot be written to the journal; once. */
+  takeFault(): string | undefined;
+}
 
 export interface Source {
   readonly uri: string;
+  /** The text, if an editor holds it. */
+  readonly document: OpenDocument | undefined;
+  /** The file, if it is read from disk. */
+  readonly file: DataFile | undefined;
+  /** Undefined if the editor makes and saves edits, or if nothing is edited. */
+  readonly pending: PendingSource | undefined;
+  /** Rows before the file is read through; undefined if only reading finds its records. */
+  early(): EarlyTable | undefined;
+  close(): void;
   /** The editor's version of the text that was last surveyed or refreshed; null where no editor holds it. */
   readonly version: number | null;
   /** Surveys everything. Undefined when `signal` ended it. */

@@ -1,4 +1,4 @@
-// All findings of all files that are known, grouped, filtered and by the page: what Problems has no room for.
+// Pages of the findings of all known files, grouped and filtered.
 import { SOURCE_FIELDS } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
@@ -14,9 +14,10 @@ import type {
 
 import { fileNameOf } from '../names.ts';
 
-/** The findings of a file, however they came to be known. */
+/** The findings of a file, open or not. */
 export interface KnownFindings {
   readonly uri: string;
+  /** Other findings are another list. */
   readonly findings: readonly Finding[];
   /** How many there really are. */
   readonly count: number;
@@ -79,33 +80,67 @@ function itemOf({ file, finding }: Row): FindingItem {
   };
 }
 
-export function findingsPage(
-  files: readonly KnownFindings[],
-  { by, filter, group, start, end }: FindingsRequest,
-): FindingsResult {
-  const wanted = filter.trim().toLowerCase();
+interface Group {
+  readonly view: FindingGroup;
+  readonly rows: readonly Row[];
+}
+
+/** What pages are cut from. */
+interface Index {
+  readonly groups: ReadonlyMap<string, Group>;
+  /** The groups, the gravest first. */
+  readonly order: readonly FindingGroup[];
+  /** Rows of all groups. */
+  readonly total: number;
+  readonly notKept: number;
+}
+
+function groupOf(by: FindingGrouping, key: string, rows: readonly Row[]): Group {
+  const view = { key, label: LABELS[by](key), count: rows.length, severity: worst(rows) };
+  return { view, rows };
+}
+
+function inOrder(a: FindingGroup, b: FindingGroup): number {
+  return RANK[a.severity] - RANK[b.severity] || b.count - a.count || (a.label < b.label ? -1 : 1);
+}
+
+function indexOf(files: readonly KnownFindings[], by: FindingGrouping, wanted: string): Index {
   const fits = ({ file, finding }: Row): boolean =>
     wanted === '' ||
-    [finding.rule, finding.message, fileNameOf(file.uri)].some((words) =>
-      words.toLowerCase().includes(wanted),
-    );
+    [finding.rule, finding.message, fileNameOf(file.uri)].some((text) => text.toLowerCase().includes(wanted));
   const rows = files.flatMap((file) => file.findings.map((finding): Row => ({ file, finding }))).filter(fits);
-  const notKept = files.reduce((sum, { count, findings }) => sum + Math.max(0, count - findings.length), 0);
-  const keyOf = KEYS[by];
-  if (group !== undefined) {
-    const own = rows.filter((row) => keyOf(row) === group);
-    const last = Math.min(end, start + MAX_ITEMS);
-    return { groups: [], items: own.slice(start, last).map(itemOf), total: own.length, notKept };
-  }
-  const groups = [...groupBy(rows, keyOf)].map(([key, own]): FindingGroup => ({
-    key,
-    label: LABELS[by](key),
-    count: own.length,
-    severity: worst(own),
-  }));
-  groups.sort(
-    (a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count || (a.label < b.label ? -1 : 1),
+  const groups = new Map(
+    [...groupBy(rows, KEYS[by])].map(([key, own]) => [key, groupOf(by, key, own)] as const),
   );
-  // What is not kept has no words that a filter could be held against.
-  return { groups, items: [], total: rows.length + (wanted === '' ? notKept : 0), notKept };
+  return {
+    groups,
+    order: [...groups.values()].map(({ view }) => view).sort(inOrder),
+    total: rows.length,
+    notKept: files.reduce((sum, { count, findings }) => sum + Math.max(0, count - findings.length), 0),
+  };
+}
+
+/** Pages of findings. Groups are made once for each state of the findings, grouping and filter. */
+export class FindingsIndex {
+  #made: { readonly of: readonly unknown[]; readonly index: Index } | undefined;
+
+  page(files: readonly KnownFindings[], { by, filter, group, start, end }: FindingsRequest): FindingsResult {
+    const wanted = filter.trim().toLowerCase();
+    const { groups, order, total, notKept } = this.#indexOf(files, by, wanted);
+    // Findings that are not kept have no text that a filter could match.
+    if (group === undefined)
+      return { groups: order, items: [], total: total + (wanted === '' ? notKept : 0), notKept };
+    const rows = groups.get(group)?.rows ?? [];
+    const last = Math.min(end, start + MAX_ITEMS);
+    return { groups: [], items: rows.slice(start, last).map(itemOf), total: rows.length, notKept };
+  }
+
+  #indexOf(files: readonly KnownFindings[], by: FindingGrouping, wanted: string): Index {
+    const of = [by, wanted, ...files.map(({ findings }) => findings)];
+    const made = this.#made;
+    if (made?.of.length === of.length && of.every((one, i) => one === made.of[i])) return made.index;
+    const index = indexOf(files, by, wanted);
+    this.#made = { of, index };
+    return index;
+  }
 }

@@ -1,38 +1,27 @@
-// Checks datasets that nobody opened, of any size: read from disk one after the other, published, and let go of.
+// Checks datasets that nobody opened, of any size: each is read from disk, told, and forgotten but for its findings.
 import { stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import type { Connection, Diagnostic } from 'vscode-languageserver/node';
-
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
-import type { Disk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { datasetsIn } from '#node/paths.ts';
-import type { Settings } from '#protocol/editor/options.ts';
-import { OpenDataset } from '#session/dataset.ts';
-import { fileNameOf } from '#session/names.ts';
-import { relateTask } from '#session/relateTask.ts';
-import { DiskSource } from '#session/sources/disk.ts';
-import type { KnownFindings } from '#session/views/findings.ts';
 
+import { OpenDataset } from './dataset.ts';
 import { fileSettings, loadDecisions } from './fileRules.ts';
-import { toDiagnostics } from './toProtocol.ts';
+import type { Host } from './host.ts';
+import { fileNameOf } from './names.ts';
+import { relateTask } from './relateTask.ts';
+import { DiskSource } from './sources/disk.ts';
+import type { KnownFindings } from './views/findings.ts';
 
-/** What stays of a file that was checked: its findings and their lines, not its facts. */
-export interface CheckedClosed extends KnownFindings {
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-export interface WorkspaceContext {
-  readonly connection: Connection;
-  readonly disk: () => Disk;
-  readonly settings: () => Settings;
-  /** The person trusts the workspace. */
-  readonly isTrusted: () => boolean;
-  /** Files that are open are checked by themselves. */
+export interface ClosedFilesContext {
+  readonly host: Pick<Host, 'disk' | 'settings' | 'isTrusted' | 'message' | 'log'>;
+  /** Open files check themselves. */
   readonly isOpen: (uri: string) => boolean;
+  /** A file was checked. Its records are gone after this call. */
+  readonly onChecked: (dataset: OpenDataset) => void;
 }
 
 /** Without the repairs: nobody makes them in a closed file. */
@@ -41,30 +30,29 @@ function bare({ rule, severity, record, pair, place, message }: Finding): Findin
 }
 
 async function checkClosed(
-  { connection, disk, settings, isTrusted }: WorkspaceContext,
+  { host, onChecked }: ClosedFilesContext,
   uri: string,
   path: string,
   signal: AbortSignal,
-): Promise<CheckedClosed | undefined> {
-  const tools = disk();
-  const source = new DiskSource(uri, await openFile(path, recordBytesFor(settings().memoryMb)), tools, {
-    isReadOnly: true,
-  });
+): Promise<KnownFindings | undefined> {
+  const tools = host.disk();
+  const file = await openFile(path, recordBytesFor(host.settings().memoryMb));
+  const source = new DiskSource(uri, file, tools, { isReadOnly: true });
   try {
     const dataset = new OpenDataset(source);
-    await dataset.surveyAll(await fileSettings(connection, uri, settings(), isTrusted()), signal);
+    await dataset.surveyAll(await fileSettings(host, uri), signal);
     const task = relateTask(dataset, fileNameOf(uri));
     if (!task) return undefined;
     dataset.setRelations(await tools.ranges.run('relate', task, () => undefined, signal));
-    await loadDecisions(connection, dataset);
+    await loadDecisions(host, dataset);
     const { findings } = dataset;
     const { line } = dataset.survey.facts.records;
     const lines = new Map(findings.map(({ record }) => [record, line[record] ?? 0]));
+    onChecked(dataset);
     return {
       uri,
       findings: findings.map(bare),
       count: dataset.findingCount,
-      diagnostics: toDiagnostics(dataset),
       lineOf: (record) => lines.get(record) ?? 0,
       fieldOf: () => undefined,
     };
@@ -73,17 +61,17 @@ async function checkClosed(
   }
 }
 
-/** Knows the files of the workspace that were checked and are not open. */
-export class WorkspaceChecks {
-  readonly #context: WorkspaceContext;
-  readonly #known = new Map<string, CheckedClosed>();
+/** The files of the workspace that were checked and are not open. */
+export class ClosedFiles {
+  readonly #context: ClosedFilesContext;
+  readonly #known = new Map<string, KnownFindings>();
   #running: AbortController | undefined;
 
-  constructor(context: WorkspaceContext) {
+  constructor(context: ClosedFilesContext) {
     this.#context = context;
   }
 
-  get all(): Iterable<CheckedClosed> {
+  get all(): Iterable<KnownFindings> {
     return this.#known.values();
   }
 
@@ -95,7 +83,7 @@ export class WorkspaceChecks {
     this.#running?.abort();
   }
 
-  /** Checks every dataset under the folders; what cannot be read is told with its reason, and the others go on. */
+  /** Checks every dataset under the folders. The reasons why some cannot be read are the errors. */
   async run(
     folders: readonly string[],
     onFile: (name: string, done: number) => void,
@@ -139,7 +127,6 @@ export class WorkspaceChecks {
         if (!checked) continue;
         files++;
         this.#known.set(uri, checked);
-        void this.#context.connection.sendDiagnostics({ uri, diagnostics: [...checked.diagnostics] });
       } catch (error) {
         if (isStopped()) break;
         if (!(error instanceof UserError)) throw error;

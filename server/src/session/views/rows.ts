@@ -5,13 +5,11 @@ import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
-import type { OpenDataset } from '#session/dataset.ts';
-import { DiskSource } from '#session/sources/disk.ts';
-import type { EarlyTable } from '#session/sources/early.ts';
-import { answerStart } from '#session/views/parts.ts';
 
-import { worstPair } from './features.ts';
-import { findingView, verdictView } from './recordView.ts';
+import type { OpenDataset } from '../dataset.ts';
+import type { EarlyTable } from '../sources/early.ts';
+import { findingView, verdictView, worstPair } from './pair.ts';
+import { answerStart } from './parts.ts';
 
 /** Characters of a text that a row has room for, and a few more. */
 const SHOWN_CHARACTERS = 240;
@@ -53,8 +51,8 @@ function textsOf(pair: Pair | undefined, judgement: Judgement | undefined, raw: 
 type Marks = Pick<RowView, 'isEdited' | 'isDropped'>;
 
 function marksOf({ source }: OpenDataset, record: number): Marks {
-  const isEdited = source instanceof DiskSource && source.isEdited(record);
-  return { isEdited, isDropped: isEdited && source instanceof DiskSource && source.isDropped(record) };
+  const { pending } = source;
+  return { isEdited: pending?.isEdited(record) ?? false, isDropped: pending?.isDropped(record) ?? false };
 }
 
 /** The row of what is said of the whole file. */
@@ -115,7 +113,7 @@ const range = (start: number, end: number): number[] =>
 export function rowsOf(dataset: OpenDataset, { order, start: first, end }: RowsRequest): RowsResult {
   const last = Math.min(end, first + MAX_ROWS);
   if (!dataset.isReady) {
-    const early = dataset.source instanceof DiskSource ? dataset.source.early() : undefined;
+    const early = dataset.source.early();
     if (!early || order === 'findings') return { rows: [], total: 0 };
     const rows = range(first, Math.min(last, early.rowCount)).map((record) => earlyRow(early, record));
     return { rows, total: early.rowCount };

@@ -1,8 +1,7 @@
 // The only place where bytes and records become positions and diagnostics.
-import type { Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
+import type { Diagnostic, Range, TextDocumentEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 
-import type { ByteEdit } from '#core/edits/bytes.ts';
 import { visible } from '#core/escape/escape.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
@@ -11,7 +10,9 @@ import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { plural } from '#core/words/numbers.ts';
+import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { OpenDataset } from '#session/dataset.ts';
+import type { RecordEdits } from '#session/planEdit.ts';
 
 const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
   error: DiagnosticSeverity.Error,
@@ -39,15 +40,19 @@ function toRanges({ source }: OpenDataset, raw: RawRecord, ranges: readonly Byte
   return ranges.map(({ byteStart, byteEnd }) => ({ start: at(byteStart), end: at(byteEnd) }));
 }
 
-/** Where the page of a rule is; undefined where the client cannot show it. Set once, when a client comes. */
-let link: ((rule: string) => string) | undefined;
+/** The address of a rule's page. */
+export type RuleLink = (rule: string) => string;
 
-/** Codes of diagnostics lead to the pages of their rules. */
-export function linkRules(to: ((rule: string) => string) | undefined): void {
-  link = to;
+/** In VS Code a command shows the page of a rule. */
+const ruleCommand: RuleLink = (rule) =>
+  `command:preflens.showRule?${encodeURIComponent(JSON.stringify([rule]))}`;
+
+/** Undefined if the client cannot show pages of rules. */
+export function ruleLinkOf({ ruleLinks }: ClientOptions): RuleLink | undefined {
+  return ruleLinks ? ruleCommand : undefined;
 }
 
-function diagnosticAt(finding: Finding, range: Range): Diagnostic {
+function diagnosticAt(finding: Finding, range: Range, link: RuleLink | undefined): Diagnostic {
   return {
     range,
     severity: SEVERITIES[finding.severity],
@@ -60,7 +65,11 @@ function diagnosticAt(finding: Finding, range: Range): Diagnostic {
 }
 
 /** The diagnostics of findings, in their order. Those of records that went are left out. */
-export function diagnosticsOf(dataset: OpenDataset, findings: readonly Finding[]): Diagnostic[] {
+export function diagnosticsOf(
+  dataset: OpenDataset,
+  findings: readonly Finding[],
+  link: RuleLink | undefined,
+): Diagnostic[] {
   const rangeOf = new Map<Finding, Range>();
   for (const [record, own] of groupBy(findings, (finding) => finding.record)) {
     const raw = record === WHOLE_FILE ? undefined : dataset.rawRecord(record);
@@ -78,19 +87,15 @@ export function diagnosticsOf(dataset: OpenDataset, findings: readonly Finding[]
   }
   return findings.flatMap((finding) => {
     const range = rangeOf.get(finding);
-    return range ? diagnosticAt(finding, range) : [];
+    return range ? diagnosticAt(finding, range, link) : [];
   });
 }
 
-export function toDiagnostic(dataset: OpenDataset, finding: Finding): Diagnostic | undefined {
-  return diagnosticsOf(dataset, [finding])[0];
-}
-
 /** The diagnostics of a file: as many as editors keep, and one more that says how many there are in all. */
-export function toDiagnostics(dataset: OpenDataset): Diagnostic[] {
+export function toDiagnostics(dataset: OpenDataset, link: RuleLink | undefined): Diagnostic[] {
   const { findings, findingCount } = dataset;
   const shown = findingCount > MAX_DIAGNOSTICS ? pickMost(findings) : findings;
-  const diagnostics = diagnosticsOf(dataset, shown);
+  const diagnostics = diagnosticsOf(dataset, shown, link);
   if (findingCount > shown.length) {
     diagnostics.unshift({
       range: FILE_START,
@@ -114,10 +119,40 @@ function pickMost(findings: readonly Finding[]): readonly Finding[] {
   return picked;
 }
 
-export function toTextEdits(dataset: OpenDataset, raw: RawRecord, edits: readonly ByteEdit[]): TextEdit[] {
+type TextEdits = TextDocumentEdit['edits'];
+
+function toTextEdits(dataset: OpenDataset, { raw, edits }: RecordEdits): TextEdits {
+  // The end of the last line is past the text: editors take it for the end of the text.
+  if (!edits)
+    return [
+      {
+        range: { start: { line: raw.line, character: 0 }, end: { line: raw.line + 1, character: 0 } },
+        newText: '',
+      },
+    ];
   const ranges = toRanges(dataset, raw, edits);
   return edits.flatMap((edit, i) => {
     const range = ranges[i];
     return range ? { range, newText: dataset.source.textOf(edit.bytes) } : [];
   });
+}
+
+/**
+ * Edits of records as one edit of their document.
+ * @param confirmAs what the editor's preview calls the edits, which the person confirms one by one there
+ */
+export function toWorkspaceEdit(
+  dataset: OpenDataset,
+  records: readonly RecordEdits[],
+  confirmAs?: { readonly id: string; readonly label: string },
+): WorkspaceEdit {
+  const { uri, version } = dataset.source;
+  const plain = records.flatMap((one) => toTextEdits(dataset, one));
+  const edits = confirmAs ? plain.map((edit) => ({ ...edit, annotationId: confirmAs.id })) : plain;
+  return {
+    documentChanges: [{ textDocument: { uri, version }, edits }],
+    ...(confirmAs && {
+      changeAnnotations: { [confirmAs.id]: { label: confirmAs.label, needsConfirmation: true } },
+    }),
+  };
 }

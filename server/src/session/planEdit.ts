@@ -1,21 +1,25 @@
-// Edits of an open document: planned on bytes, handed to the editor as ranges.
-import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
-
+// Edits of records, planned on bytes.
 import { readRaw } from '#core/dataset/survey.ts';
+import type { ByteEdit } from '#core/edits/bytes.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
 import { separateEdits } from '#core/edits/edit.ts';
 import { pairAgain, pairNamed, planPairEdit } from '#core/edits/pairEdit.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
+import type { RawRecord } from '#core/model/record.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
-import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 
-import { toTextEdits } from './toProtocol.ts';
+import type { OpenDataset, ReadRecord } from './dataset.ts';
 
-export interface PlannedEdit {
-  /** For the editor that holds the text. */
-  readonly edit: WorkspaceEdit;
+/** Edits of one record. */
+export interface RecordEdits {
+  readonly raw: RawRecord;
+  /** Bytes within the record; null drops it with its line. */
+  readonly edits: readonly ByteEdit[] | null;
+}
+
+export interface PlannedEdit extends RecordEdits {
   /** What the record becomes; null when it is dropped. */
   readonly bytes: Uint8Array | null;
   /** The pair as it is known when the edit is made: ranked candidates may change places. */
@@ -24,15 +28,17 @@ export interface PlannedEdit {
 
 export type EditOutcome = PlannedEdit | { readonly refused: string };
 
-function workspaceEdit({ source }: OpenDataset, edits: TextEdit[]): WorkspaceEdit {
-  return { documentChanges: [{ textDocument: { uri: source.uri, version: source.version }, edits }] };
-}
-
-/** Takes a line out of the document. */
-export function dropEdit(dataset: OpenDataset, line: number): WorkspaceEdit {
-  // The end of the last line is past the text: editors take it for the end of the text.
-  const range = { start: { line, character: 0 }, end: { line: line + 1, character: 0 } };
-  return workspaceEdit(dataset, [{ range, newText: '' }]);
+/** The bytes that differ, on whole bytes of UTF-8: editors show them, and undo keeps them small. */
+export function smallestEdit(before: Uint8Array, after: Uint8Array): ByteEdit {
+  const isInside = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
+  const max = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < max && before[start] === after[start]) start++;
+  while (start > 0 && (isInside(before[start]) || isInside(after[start]))) start--;
+  let end = 0;
+  while (end < max - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  while (end > 0 && (isInside(before[before.length - end]) || isInside(after[after.length - end]))) end--;
+  return { byteStart: start, byteEnd: before.length - end, bytes: after.subarray(start, after.length - end) };
 }
 
 /** The number of a pair in its record as it will be: the same two answers, or the same two candidates with other texts. */
@@ -55,7 +61,8 @@ function separateOf(
   if (!raw) return undefined;
   const edits = separateEdits(edit.separators, edit.newline);
   return {
-    edit: workspaceEdit(dataset, toTextEdits(dataset, raw, edits)),
+    raw,
+    edits,
     bytes: applyEdits(raw.bytes, edits),
     after: { uri: dataset.source.uri, record, pair: 0 },
   };
@@ -88,11 +95,11 @@ export function editOf(
   const { uri } = dataset.source;
   const { raw } = read;
   if (plan.kind === 'drop') {
-    return { edit: dropEdit(dataset, raw.line), bytes: null, after: { uri, record, pair } };
+    return { raw, edits: null, bytes: null, after: { uri, record, pair } };
   }
   const { bytes } = plan;
   if (Buffer.compare(bytes, raw.bytes) === 0) return undefined;
   const number = named.pair ? numberAfter(dataset, read, named.pair, bytes) : pair;
   const after = { uri, record, pair: number < 0 ? pair : number };
-  return { edit: workspaceEdit(dataset, toTextEdits(dataset, raw, plan.edits)), bytes, after };
+  return { raw, edits: plan.edits, bytes, after };
 }

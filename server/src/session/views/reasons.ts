@@ -9,12 +9,13 @@ import { whyUnscorable } from '#core/score/scorable.ts';
 import { whyUnrecognised } from '#node/surveyFile.ts';
 import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
-import type { Phase } from '#protocol/editor/status.ts';
-import type { OpenDataset } from '#session/dataset.ts';
-import { fileNameOf, pathOf, readableUri } from '#session/names.ts';
-import { DiskSource } from '#session/sources/disk.ts';
 
-import type { OpenFile } from './openFiles.ts';
+import type { OpenDataset } from '../dataset.ts';
+import { fileNameOf, pathOf, readableUri } from '../names.ts';
+import type { OpenFile } from '../state.ts';
+
+/** What is known of a file beside its settings. */
+export type FileFacts = Pick<OpenFile, 'dataset' | 'state'>;
 
 export const whyNotOpen = (uri: string): string =>
   `${fileNameOf(uri)} is not open. Open the file, then compare one of its records.`;
@@ -23,21 +24,21 @@ export const whyReading = (uri: string): string =>
   `Still reading ${fileNameOf(uri)}. What it holds is shown as soon as it is known.`;
 
 /** Why nothing can be done with a file, or with its pairs. Undefined where something can. */
-export function whyNothing(file: OpenFile | undefined, uri: string): string | undefined {
+export function whyNothing(file: FileFacts | undefined, uri: string): string | undefined {
   if (!file) return whyNotRead(uri);
-  if (file.dataset.isReady) return whyNoPairs(file.dataset, file.phase, file.reason);
-  return file.phase === 'failed' ? (file.reason ?? whyUnreadable(uri)) : whyReading(uri);
+  if (file.dataset.isReady) return whyNoPairs(file);
+  return file.state.phase === 'failed' ? (file.state.reason ?? whyUnreadable(uri)) : whyReading(uri);
 }
 
 /** Why no record stands on a line, from 0. */
-export function whyNoRecordAt(file: OpenFile | undefined, uri: string, line: number): string {
+export function whyNoRecordAt(file: FileFacts | undefined, uri: string, line: number): string {
   return (
     whyNothing(file, uri) ?? `Line ${(line + 1).toLocaleString('en')} is empty: put the cursor on a record.`
   );
 }
 
 /** Why a file cannot be scored. Undefined where it can, or where only a try tells. */
-export function whyNotScored(file: OpenFile | undefined, uri: string): string | undefined {
+export function whyNotScored(file: FileFacts | undefined, uri: string): string | undefined {
   const mapping = file?.dataset.survey.recognition?.mapping;
   return whyNothing(file, uri) ?? (mapping && whyUnscorable(mapping));
 }
@@ -56,11 +57,10 @@ function whyUnread(uri: string, survey: Survey): string {
 }
 
 /** Why a file gives no pairs at all. Undefined where it does, or where each of its answers has a verdict. */
-export function whyNoPairs(
-  { source, survey }: OpenDataset,
-  phase: Phase,
-  reason: string | undefined,
-): string | undefined {
+export function whyNoPairs({
+  dataset: { source, survey },
+  state: { phase, reason },
+}: FileFacts): string | undefined {
   if (phase === 'reading') return whyReading(source.uri);
   const { facts, recognition } = survey;
   if (phase === 'failed' && facts.recordCount === 0) return reason ?? whyUnreadable(source.uri);
@@ -85,7 +85,7 @@ export function whyNoPairAt(dataset: OpenDataset, record: number): string {
   if (record === WHOLE_FILE) return 'This is said of the whole file.';
   if (record < 0 || record >= facts.recordCount)
     return `There is no record ${(record + 1).toLocaleString('en')} in this file any more. Choose another one and compare it.`;
-  if (source instanceof DiskSource && source.isDropped(record)) return 'Dropped. U brings it back.';
+  if (source.pending?.isDropped(record)) return 'Dropped. U brings it back.';
   const raw = dataset.rawRecord(record);
   if (!raw || !recognition) return 'This record cannot be read.';
   const parsed = parseRecord(raw);
@@ -105,7 +105,7 @@ export function whyNoPairAt(dataset: OpenDataset, record: number): string {
 }
 
 /** Why an edit changes nothing. */
-export function whyNotEdited(file: OpenFile | undefined, ref: RecordRef, edit: RecordEdit): string {
+export function whyNotEdited(file: FileFacts | undefined, ref: RecordRef, edit: RecordEdit): string {
   const { record, pair = 0 } = ref;
   const why = whyNothing(file, ref.uri);
   if (!file || why !== undefined) return why ?? whyNotRead(ref.uri);

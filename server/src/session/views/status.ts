@@ -1,20 +1,22 @@
-// What an editor is told of an open file.
+// The status of an open file, for the status item and the pages.
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
-import { DiskSource } from '#session/sources/disk.ts';
 
-import type { OpenFile } from './openFiles.ts';
+import type { OpenFile } from '../state.ts';
 import { whyNoPairs } from './reasons.ts';
 
-export function statusOf({ dataset, phase, revision, reason, progress }: OpenFile): DatasetStatus {
-  const { survey, trust, source } = dataset;
+export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
+  const { phase, reason, progress } = state;
+  const { survey, trust, source, revision } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unread = unreadMessage(survey.recognition?.unread ?? []);
   // Edits may make a text readable, or unreadable, at any time.
   const isSettled = phase === 'unscored' || phase === 'unrecognised';
   const shown = isSettled ? (survey.recognition ? 'unscored' : 'unrecognised') : phase;
   const { uri } = source;
-  const why = reason ?? (shown === 'unrecognised' ? whyNoPairs(dataset, shown, reason) : undefined);
+  const why =
+    reason ??
+    (shown === 'unrecognised' ? whyNoPairs({ dataset, state: { ...state, phase: shown } }) : undefined);
   return {
     uri,
     phase: shown,
@@ -24,8 +26,8 @@ export function statusOf({ dataset, phase, revision, reason, progress }: OpenFil
     tieCount,
     judgementCount,
     findingCount: dataset.findingCount,
-    isOnDisk: source instanceof DiskSource,
-    unsavedCount: source instanceof DiskSource ? source.unsavedCount : 0,
+    isOnDisk: source.document === undefined,
+    unsavedCount: source.pending?.unsavedCount ?? 0,
     ...(survey.recognition && {
       mapping: survey.recognition.mapping.title,
       polarity: survey.recognition.mapping.polarity,

@@ -18,15 +18,14 @@ import type {
   RecordView,
   VerdictView,
 } from '#protocol/editor/views.ts';
-import type { OpenDataset, ReadPair, ReadRecord } from '#session/dataset.ts';
-import type { PairPlace, ReviewPlace } from '#session/findingLists.ts';
-import { fileNameOf } from '#session/names.ts';
-import { DiskSource } from '#session/sources/disk.ts';
-import { imagesOf } from '#session/views/images.ts';
-import { answerParts, partsOf, turnView } from '#session/views/parts.ts';
 
-import { editOf } from './edits.ts';
-import type { OpenFile } from './openFiles.ts';
+import type { OpenDataset, ReadPair, ReadRecord } from '../dataset.ts';
+import type { PairPlace, ReviewPlace } from '../findingLists.ts';
+import { fileNameOf } from '../names.ts';
+import { editOf } from '../planEdit.ts';
+import { imagesOf } from './images.ts';
+import { answerParts, partsOf, turnView } from './parts.ts';
+import type { FileFacts } from './reasons.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from './reasons.ts';
 
 /** Reasons of a score that a page lists. */
@@ -35,6 +34,17 @@ const MAX_REASONS = 8;
 /** A finding as pages draw it. */
 export function findingView({ rule, severity, message, replace, separate }: Finding): FindingView {
   return { rule, severity, message, ...((replace ?? separate) && { canRepair: true }) };
+}
+
+/** The pair of a record that a hover explains: the one that speaks most against its label. */
+export function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): number {
+  const { facts } = dataset.survey;
+  const [from] = facts.pairsOf(raw.record);
+  let worst = 0;
+  pairs.forEach((_, i) => {
+    if (facts.margin(from + i) < facts.margin(from + worst) || facts.isTie(from + worst)) worst = i;
+  });
+  return worst;
 }
 
 /**
@@ -54,9 +64,6 @@ export function stepIn(
   const after = at >= 0 ? at + 1 : gap < 0 ? count : gap;
   return order[((step === 'next' ? after : before) + count) % count];
 }
-
-/** What is known of a file beside its records. */
-type FileState = Pick<OpenFile, 'phase' | 'reason'>;
 
 type Base = Omit<EmptyView, 'kind' | 'why' | 'isPending'>;
 
@@ -109,7 +116,7 @@ function saidIn(
   return { isTie: pair.isTie, prompt, context, images: otherImages(value, shown), chosen, rejected };
 }
 
-function pairView(dataset: OpenDataset, { reason }: FileState, read: ReadPair): PairView {
+function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): PairView {
   const { pair, index, raw } = read;
   const { record } = raw;
   const explained = pair.isTie ? undefined : dataset.explain(read, MAX_REASONS);
@@ -162,16 +169,17 @@ function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord
   };
 }
 
-function viewAt(dataset: OpenDataset, file: FileState, place: PairPlace): RecordView {
+function viewAt(file: FileFacts, place: PairPlace): RecordView {
+  const { dataset } = file;
   const { record, pair } = place;
   const read = dataset.readPair(record, pair);
-  if (read) return pairView(dataset, file, read);
+  if (read) return pairView(file, read);
   const own = dataset.readRecord(record);
   // A pair of a record that holds fewer now: the record still does.
   const first = own && own.pairs.length > 0 ? dataset.readPair(record, 0) : undefined;
-  if (first) return pairView(dataset, file, first);
+  if (first) return pairView(file, first);
   if (own && own.judgements.length > 0) return judgedView(dataset, own);
-  const ofFile = record === WHOLE_FILE ? undefined : whyNoPairs(dataset, file.phase, file.reason);
+  const ofFile = record === WHOLE_FILE ? undefined : whyNoPairs(file);
   return {
     ...baseOf(dataset, place),
     kind: 'empty',
@@ -183,12 +191,13 @@ function viewAt(dataset: OpenDataset, file: FileState, place: PairPlace): Record
 const NO_FINDINGS = 'There are no findings in this file. Choose a record and compare it to read it.';
 
 /** The place that a request is about, of a file that is read. */
-export function recordViewOf(dataset: OpenDataset, file: FileState, request: PairRequest): RecordView {
+export function recordViewOf(file: FileFacts, request: PairRequest): RecordView {
+  const { dataset } = file;
   const { record, pair = 0, step } = request;
-  if (step === 'here') return viewAt(dataset, file, { record, pair });
+  if (step === 'here') return viewAt(file, { record, pair });
   const place = stepIn(dataset.reviewOrder(), dataset.reviewIndex(record, pair), request);
-  if (place) return viewAt(dataset, file, place);
-  const why = whyNoPairs(dataset, file.phase, file.reason) ?? NO_FINDINGS;
+  if (place) return viewAt(file, place);
+  const why = whyNoPairs(file) ?? NO_FINDINGS;
   return { ...baseOf(dataset, { record: WHOLE_FILE, pair: 0 }), kind: 'empty', why, isPending: false };
 }
 
@@ -210,7 +219,7 @@ function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {
 }
 
 /** The pair of a row of a table that is not read through yet; why there is nothing to show of other files. */
-export function earlyViewOf(file: OpenFile | undefined, request: PairRequest): RecordView {
+export function earlyViewOf(file: FileFacts | undefined, request: PairRequest): RecordView {
   const { uri, record, pair: index = 0, step } = request;
   const waiting = (why: string): EmptyView => ({
     ...earlyBase(request),
@@ -220,8 +229,9 @@ export function earlyViewOf(file: OpenFile | undefined, request: PairRequest): R
   });
   if (!file) return waiting(whyNotOpen(uri));
   const { source } = file.dataset;
-  if (file.phase === 'failed') return waiting(file.reason ?? whyUnreadable(uri));
-  const early = step === 'here' && source instanceof DiskSource ? source.early() : undefined;
+  const { phase, reason } = file.state;
+  if (phase === 'failed') return waiting(reason ?? whyUnreadable(uri));
+  const early = step === 'here' ? source.early() : undefined;
   if (!early?.recognition || record < 0 || record >= early.rowCount) return waiting(whyReading(uri));
   const raw = early.rawAt(record);
   const read = readRaw(raw, early.recognition);

@@ -1,0 +1,51 @@
+// What the editor requests at a place: hovers, code lenses, code actions.
+import type { CodeAction, Connection, WorkspaceEdit } from 'vscode-languageserver/node';
+
+import type { OpenDataset } from '#session/dataset.ts';
+import type { Sessions } from '#session/sessions.ts';
+
+import { codeActionsOf, datasetUriOf, resolveAction } from '../actions.ts';
+import type { ClientState } from '../clientState.ts';
+import { codeLensesOf, hoverOf } from '../features.ts';
+import type { InStep } from '../inStep.ts';
+import { show } from '../show.ts';
+
+export function serveFeatures(
+  connection: Connection,
+  sessions: Sessions,
+  state: ClientState,
+  inStep: InStep,
+): void {
+  /** True if the editor has the text that the edit is for. A fault is shown; while the person edits, nothing is. */
+  const canMake = async ({ source }: OpenDataset, edit: WorkspaceEdit): Promise<boolean> => {
+    const step = await inStep(source, edit);
+    if (step.kind === 'fault') show(connection, 'error', step.why);
+    return step.kind === 'same';
+  };
+
+  connection.onHover(({ textDocument: { uri }, position }) => {
+    const session = sessions.update(uri);
+    return session && hoverOf(session.dataset, position.line);
+  });
+  connection.onCodeLens(({ textDocument: { uri } }) => {
+    sessions.see(uri);
+    const session = sessions.update(uri);
+    if (!session) return [];
+    const visible = state.options.visibleLines ? (session.visible ?? ([0, 0] as const)) : undefined;
+    return codeLensesOf(session.dataset, visible, state.options);
+  });
+  connection.onCodeAction(async (params): Promise<CodeAction[]> => {
+    const dataset = sessions.update(params.textDocument.uri)?.dataset;
+    if (!dataset) return [];
+    const actions = codeActionsOf(dataset, params, state.options);
+    const documentChanges = actions.flatMap(({ edit }) => edit?.documentChanges ?? []);
+    if (documentChanges.length === 0 || (await canMake(dataset, { documentChanges }))) return actions;
+    return actions.filter((action) => !action.edit);
+  });
+  connection.onCodeActionResolve(async (action) => {
+    const dataset = sessions.update(datasetUriOf(action))?.dataset;
+    if (!dataset) return action;
+    const resolved = resolveAction(action, dataset);
+    return !resolved.edit || (await canMake(dataset, resolved.edit)) ? resolved : action;
+  });
+}

@@ -1,0 +1,60 @@
+// Requests about records: lists of them, one of them, and edits with their undo.
+import { messages, UserError } from '#core/messages.ts';
+import type { RowsResult } from '#protocol/editor/rows.ts';
+import { outcomeOf, refused } from '#session/outcome.ts';
+import type { Sessions } from '#session/sessions.ts';
+import { earlyViewOf, recordViewOf } from '#session/views/pair.ts';
+import { whyNoRecordAt, whyNotEdited } from '#session/views/reasons.ts';
+import { rowsOf } from '#session/views/rows.ts';
+
+import type { EditorHandlers } from '../serveEditor.ts';
+
+const NO_ROWS: RowsResult = { rows: [], total: 0 };
+
+export function recordHandlers(
+  sessions: Sessions,
+): EditorHandlers<
+  | 'preflens/rows'
+  | 'preflens/pair'
+  | 'preflens/recordAt'
+  | 'preflens/edit'
+  | 'preflens/undoEdit'
+  | 'preflens/redoEdit'
+> {
+  const retrace =
+    (direction: 'undo' | 'redo'): EditorHandlers['preflens/undoEdit'] =>
+    async ({ uri, id }) =>
+      outcomeOf(async () => {
+        if ((await sessions.get(uri)?.retrace(id, direction)) !== true) throw messages.cannotUndo();
+        return null;
+      });
+  return {
+    'preflens/rows': (request) => {
+      sessions.see(request.uri);
+      const session = sessions.update(request.uri) ?? sessions.get(request.uri);
+      try {
+        return session ? rowsOf(session.dataset, request) : NO_ROWS;
+      } catch (error) {
+        // The file cannot be read: its status says so, and what to do.
+        if (error instanceof UserError) return NO_ROWS;
+        throw error;
+      }
+    },
+    'preflens/pair': (request) => {
+      sessions.see(request.uri);
+      const session = sessions.update(request.uri);
+      return session ? recordViewOf(session, request) : earlyViewOf(sessions.get(request.uri), request);
+    },
+    'preflens/recordAt': ({ uri, line }) => {
+      const session = sessions.update(uri);
+      const record = session?.dataset.survey.facts.recordAtLine(line) ?? -1;
+      return record < 0
+        ? refused(whyNoRecordAt(sessions.get(uri), uri, line))
+        : { ok: true, value: { uri, record } };
+    },
+    'preflens/edit': async ({ edit, ...ref }) =>
+      sessions.get(ref.uri)?.edit(ref, edit) ?? refused(whyNotEdited(undefined, ref, edit)),
+    'preflens/undoEdit': retrace('undo'),
+    'preflens/redoEdit': retrace('redo'),
+  };
+}

@@ -1,0 +1,139 @@
+// The language server as a host of sessions: what they tell goes to the client, and what they need comes from it.
+import type { Connection } from 'vscode-languageserver/node';
+
+import { messages } from '#core/messages.ts';
+import type { EndpointRule } from '#core/reward/scorerRule.ts';
+import type { Tell } from '#node/cacheFolder.ts';
+import { openCacheFolder } from '#node/cacheFolder.ts';
+import type { Disk } from '#node/diskTools.ts';
+import type { MemoryBudget } from '#node/models/memory.ts';
+import { sendingOf } from '#node/scorers/endpoint.ts';
+import type { ScorerMachine } from '#node/scorers/open.ts';
+import { environmentSecret } from '#node/scorers/secrets.ts';
+import type { StartScorer } from '#node/scoring/process.ts';
+import type { Host } from '#session/host.ts';
+import { readableUri } from '#session/names.ts';
+import { DONE, refused } from '#session/outcome.ts';
+
+import type { ClientState } from './clientState.ts';
+import { loadSettings } from './clientState.ts';
+import type { InStep } from './inStep.ts';
+import { reportProgress } from './progress.ts';
+import type { Client } from './serveEditor.ts';
+import { ask, log, show } from './show.ts';
+import { ruleLinkOf, toDiagnostics, toWorkspaceEdit } from './toLsp.ts';
+
+/** What the server needs of the machine. */
+export interface Machine {
+  readonly start: StartScorer;
+  /** Memory for all models together, in MB; undefined for what the machine can spare. */
+  readonly models: (maxMb: number | undefined) => MemoryBudget;
+  /** Where scores are kept when the client names no folder. */
+  readonly cacheFolder: string;
+  /** Files, threads and the cache, as settings allow. Undefined folder: the machine's own cache. */
+  readonly disk: (memoryMb: number, cacheFolder: string | undefined, tell: Tell) => Disk;
+}
+
+export interface HostParts {
+  readonly connection: Connection;
+  readonly client: Client;
+  readonly state: ClientState;
+  readonly machine: Machine;
+  /** The machine's `start`, with a limit on processes at a time. */
+  readonly start: StartScorer;
+  readonly inStep: InStep;
+  /** Files with a higher rank are scored first. */
+  readonly rankOf: (uri: string) => number;
+}
+
+/** Asks once for each file and server before texts are sent there. Rejects if the person declines. */
+function sendingGuard(connection: Connection): (uri: string, rule: EndpointRule) => Promise<void> {
+  const allowed = new Set<string>();
+  return async (uri, rule) => {
+    const { what, where } = sendingOf(rule, readableUri(uri.split('/').at(-1) ?? uri));
+    const key = `${uri} ${what} ${where}`;
+    if (allowed.has(key)) return;
+    const send = { title: 'Send' };
+    const question = `preflens.json asks to send ${what} to ${where}.`;
+    const answer = await ask(connection, question, send, { title: 'Do Not Send' });
+    if (answer?.title !== send.title) throw messages.notSent(where);
+    allowed.add(key);
+  };
+}
+
+/** What scorers of preflens.json may use, for the file at a uri. */
+function machineOf({ connection, client, state, machine, start, rankOf }: HostParts): Host['machineFor'] {
+  const maySend = sendingGuard(connection);
+  /** One budget for all models, made for the first one. */
+  let budget: MemoryBudget | undefined;
+  return (uri): ScorerMachine => {
+    const { modelMemoryMb } = state.settings;
+    return {
+      start: async (wishes) => start({ ...wishes, rank: () => rankOf(uri) }),
+      cacheFolder: openCacheFolder(state.options.cacheFolder ?? machine.cacheFolder, (line) => {
+        log(connection, 'warn', line);
+      }),
+      budget: (budget ??= machine.models(modelMemoryMb > 0 ? modelMemoryMb : undefined)),
+      log: (line) => {
+        log(connection, 'info', line);
+      },
+      isTrusted: state.isTrusted,
+      async secret(name, origin) {
+        const known = state.options.secrets ? await client.call('preflens/secret', { name, origin }) : null;
+        return known ?? environmentSecret(name);
+      },
+      maySend: async (rule) => maySend(uri, rule),
+    };
+  };
+}
+
+/** Has the client request its code lenses again. */
+export function refreshLenses(connection: Connection, { canRefreshLenses }: ClientState): void {
+  if (canRefreshLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
+}
+
+export function hostOf(parts: HostParts): Host {
+  const { connection, client, state, machine, inStep } = parts;
+  return {
+    disk: () =>
+      machine.disk(state.settings.memoryMb, state.options.cacheFolder, (line) => {
+        log(connection, 'warn', line);
+      }),
+    settings: () => state.settings,
+    reloadSettings: () => {
+      void loadSettings(connection, state);
+    },
+    settingsLoaded: async () => state.loading,
+    isTrusted: () => state.isTrusted,
+    machineFor: machineOf(parts),
+    async applyEdit(dataset, edits, label) {
+      const edit = toWorkspaceEdit(dataset, [edits]);
+      const step = await inStep(dataset.source, edit);
+      if (step.kind !== 'same') return refused(step.why);
+      const { applied } = await connection.workspace.applyEdit({ label, edit });
+      return applied ? DONE : refused(messages.textMoved().message);
+    },
+    changed(dataset) {
+      const { uri, version } = dataset.source;
+      const diagnostics = toDiagnostics(dataset, ruleLinkOf(state.options));
+      void connection.sendDiagnostics({ uri, diagnostics, ...(version !== null && { version }) });
+      refreshLenses(connection, state);
+    },
+    closed: (uri) => {
+      void connection.sendDiagnostics({ uri, diagnostics: [] });
+    },
+    status: (status) => {
+      if (state.options.status) client.notify('preflens/status', status);
+    },
+    edited: (made) => {
+      if (state.options.status) client.notify('preflens/edited', made);
+    },
+    message: (kind, text) => {
+      show(connection, kind, text);
+    },
+    log: (level, text) => {
+      log(connection, level, text);
+    },
+    progress: (title, onCancel) => reportProgress(connection, title, state.canShowProgress, onCancel),
+  };
+}

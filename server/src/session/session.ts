@@ -1,0 +1,331 @@
+// One open file. It owns its text, survey, scores, edits and history; everything else reads them.
+import { unwatchFile, watchFile } from 'node:fs';
+
+import { visible } from '#core/escape/escape.ts';
+import { plural } from '#core/words/numbers.ts';
+import type { FileSettings } from '#node/config.ts';
+import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
+import type { RecordRef } from '#protocol/editor/place.ts';
+
+import { OpenDataset } from './dataset.ts';
+import { debounced } from './debounce.ts';
+import type { TextChange } from './document.ts';
+import { editRecord } from './edit.ts';
+import { errorText, fileSettings, loadDecisions, watchBudget } from './fileRules.ts';
+import { TextHistory } from './history.ts';
+import type { Host } from './host.ts';
+import type { JobOwner, Lines } from './jobs/sessionJobs.ts';
+import { ScoringJobs } from './jobs/sessionJobs.ts';
+import { fileNameOf, readableUri } from './names.ts';
+import { relateTask } from './relateTask.ts';
+import { tellFault, tellSettled } from './settledEdits.ts';
+import type { Source } from './sources/source.ts';
+import type { FileState, OpenFile } from './state.ts';
+import { statusOf } from './views/status.ts';
+
+/** Typing is over when nothing changed for so long: then diagnostics are refreshed. */
+const SETTLE_MS = 150;
+
+/** Duplicates are searched again when nothing changed for so long: the search reads the whole text. */
+const RELATE_AFTER_MS = 1200;
+
+/** Milliseconds between two looks for changes by other programs. */
+const WATCH_MS = 2000;
+
+export class Session implements OpenFile, JobOwner {
+  readonly source: Source;
+  readonly dataset: OpenDataset;
+  readonly #host: Host;
+  readonly #jobs: ScoringJobs;
+  readonly #history: TextHistory;
+  readonly #closed = new AbortController();
+  #reading = new AbortController();
+  #state: FileState = { phase: 'reading' };
+  #settings: FileSettings | undefined;
+  /** The text whose findings an editor shows. */
+  #shown = 0;
+  readonly #settle = debounced(SETTLE_MS, () => {
+    this.check();
+  });
+  readonly #relate = debounced(RELATE_AFTER_MS, () => {
+    void this.#findRelations().catch((error: unknown) => {
+      if (!this.#isClosed()) this.#host.log('error', errorText(error));
+    });
+  });
+
+  constructor(source: Source, host: Host) {
+    this.source = source;
+    this.#host = host;
+    this.dataset = new OpenDataset(source, (carried) => {
+      if (carried) this.#history.carry(carried);
+      this.#relate.soon();
+    });
+    this.#jobs = new ScoringJobs(this, host);
+    this.#history = new TextHistory(this.dataset);
+    if (source.pending && source.file)
+      watchFile(source.file.path, { interval: WATCH_MS }, () => {
+        void this.#reopenIfChanged();
+      });
+  }
+
+  get uri(): string {
+    return this.source.uri;
+  }
+
+  get state(): FileState {
+    return this.#state;
+  }
+
+  get settings(): FileSettings | undefined {
+    return this.#settings;
+  }
+
+  get visible(): Lines | undefined {
+    return this.#jobs.visible;
+  }
+
+  #isClosed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
+  /** Files on disk are always followed: people change them by single edits. */
+  get #isFollowed(): boolean {
+    return !this.source.document || this.#settings?.run === 'type';
+  }
+
+  setState(state: FileState, isSilent = false): void {
+    this.#state = state;
+    if (!isSilent) this.#tell();
+  }
+
+  /** Brings everything up to the text as it is now. See `OpenDataset.update`. */
+  update(): number {
+    return this.dataset.update();
+  }
+
+  /** Tells that the file is open, and reads it. */
+  begin(): void {
+    this.#tell();
+    void this.read();
+  }
+
+  /** Reads everything from the start. Never rejects: a failure is a phase. */
+  async read(): Promise<void> {
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const signal = AbortSignal.any([this.#closed.signal, this.#reading.signal]);
+    try {
+      await this.#survey(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  /** An editor changed its text. */
+  change(changes: readonly TextChange[], version: number): void {
+    this.source.document?.change(changes, version);
+    this.#settleSoon();
+  }
+
+  /** The editor saved its text. */
+  saved(): void {
+    if (this.#settings?.run === 'save') this.check();
+  }
+
+  /** Brings everything up to date and shows it, whatever the setting "run" says. */
+  check(): void {
+    if (!this.dataset.isReady) return;
+    this.#settle.cancel();
+    this.update();
+    this.publish();
+    this.#jobs.rateNew();
+  }
+
+  /** Shows what is known now. */
+  publish(): void {
+    if (this.#isClosed()) return;
+    this.#shown = this.dataset.generation;
+    this.#host.changed(this.dataset);
+    this.#tell();
+  }
+
+  async readDecisions(): Promise<void> {
+    if (!this.dataset.isReady) return;
+    await loadDecisions(this.#host, this.dataset);
+    this.publish();
+  }
+
+  setBudget(percent: number): void {
+    if (!this.dataset.scores) return;
+    this.dataset.setBudget(percent);
+    this.publish();
+  }
+
+  score(): void {
+    this.#jobs.start();
+  }
+
+  cancelScoring(): void {
+    this.#jobs.cancel();
+  }
+
+  /** The person sees these lines now. */
+  look(lines: Lines): void {
+    this.#jobs.look(lines);
+  }
+
+  /** Edits a record, in the editor that holds its text or as a pending edit. */
+  async edit(ref: RecordRef, what: RecordEdit): Promise<Outcome<EditDone>> {
+    this.update();
+    const edited = await editRecord(this, this.#host, this.#history, ref, what);
+    if (edited.ok && this.source.pending) this.#settleEdits();
+    return edited;
+  }
+
+  /** Undoes or redoes an edit that `edit` made. */
+  async retrace(id: number, direction: 'undo' | 'redo'): Promise<boolean> {
+    const { pending } = this.source;
+    if (pending) {
+      const isDone = pending.retrace(id, direction);
+      if (isDone) this.#settleEdits();
+      return isDone;
+    }
+    this.update();
+    const step = this.#history.step(id, direction);
+    if (!step) return false;
+    const applied = await this.#host.applyEdit(this.dataset, step.edits, step.label);
+    if (applied.ok) this.#history.made(id, direction);
+    return applied.ok;
+  }
+
+  /** Saves pending edits; how many records they change. */
+  async save(signal: AbortSignal): Promise<number> {
+    const { pending } = this.source;
+    if (!pending) return 0;
+    const ended = AbortSignal.any([this.#closed.signal, signal]);
+    const { count, isCarried } = await pending.save(ended, () => {
+      this.update();
+    });
+    if (!isCarried) await this.#reopen();
+    else if (count > 0) {
+      this.publish();
+      // The running job reads a file that was replaced.
+      if (this.#state.phase === 'scoring') this.score();
+    }
+    return count;
+  }
+
+  discard(): void {
+    this.source.pending?.discard();
+    this.#settleSoon();
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#stop();
+    if (this.source.file) unwatchFile(this.source.file.path);
+    this.source.close();
+    this.#host.closed(this.uri);
+  }
+
+  #stop(): void {
+    this.#jobs.stop();
+    this.#settle.cancel();
+    this.#relate.cancel();
+  }
+
+  #settleSoon(): void {
+    if (this.#isFollowed) this.#settle.soon();
+    else this.#settle.cancel();
+  }
+
+  #settleEdits(): void {
+    this.#settleSoon();
+    tellFault(this.#host, this.source);
+  }
+
+  #tell(): void {
+    this.#host.status(statusOf(this));
+  }
+
+  #fail(error: unknown): void {
+    const reason = errorText(error);
+    this.#host.log('error', visible(`${readableUri(this.uri)}: ${reason}`));
+    this.setState({ phase: 'failed', reason });
+  }
+
+  async #survey(signal: AbortSignal): Promise<void> {
+    const { dataset, source } = this;
+    const host = this.#host;
+    await host.settingsLoaded();
+    const settings = await fileSettings(host, this.uri);
+    this.#settings = settings;
+    const start = performance.now();
+    await dataset.surveyAll(settings, signal);
+    const isOver = (): boolean => signal.aborted;
+    if (isOver()) return;
+    tellSettled(host, source);
+    watchBudget(host, this.uri, settings, performance.now() - start);
+    await loadDecisions(host, dataset);
+    if (isOver()) return;
+    this.update();
+    const { recognition } = dataset.survey;
+    this.#state = { phase: recognition ? 'unscored' : 'unrecognised' };
+    this.publish();
+    if (!recognition) return;
+    this.#logRecognition();
+    if (host.settings().scoreOnOpen) this.score();
+  }
+
+  #logRecognition(): void {
+    const { recognition, facts } = this.dataset.survey;
+    if (!recognition) return;
+    const how = recognition.isGiven ? 'named in preflens.json' : 'recognised';
+    this.#host.log(
+      'info',
+      `${readableUri(this.uri)}: ${plural(facts.pairCount, 'pair')} in ${plural(facts.recordCount, 'record')}, ${recognition.mapping.title}, ${how} ` +
+        `(${Math.round(100 * recognition.confidence)} % of the sampled records fit; ${recognition.mapping.polarity}).`,
+    );
+  }
+
+  /** Reads a file on disk again from its start; its edits and their history stay. */
+  async #reopen(): Promise<void> {
+    const { pending } = this.source;
+    if (!pending || this.#isClosed()) return;
+    this.#reading.abort();
+    this.#stop();
+    this.dataset.clear();
+    this.#state = { phase: 'reading' };
+    this.publish();
+    try {
+      await pending.reopen();
+    } catch (error) {
+      if (!this.#isClosed()) this.#fail(error);
+      return;
+    }
+    if (!this.#isClosed()) void this.read();
+  }
+
+  async #reopenIfChanged(): Promise<void> {
+    const { pending } = this.source;
+    const isChanged = await pending?.isChanged(this.#closed.signal).catch(() => false);
+    if (isChanged !== true || this.#isClosed()) return;
+    this.#host.log('info', `${readableUri(this.uri)}: changed on disk, reading it again`);
+    await this.#reopen();
+  }
+
+  /** Finds what records are to each other. A result for an older text is dropped. */
+  async #findRelations(): Promise<void> {
+    const { dataset } = this;
+    const { generation } = dataset;
+    const task = relateTask(dataset, fileNameOf(this.uri));
+    if (!task) return;
+    const { ranges } = this.#host.disk();
+    const found = await ranges.run('relate', task, () => undefined, this.#closed.signal);
+    if (this.#isClosed() || dataset.generation !== generation) return;
+    dataset.setRelations(found);
+    // If findings don't follow the text, a newer one than the last that was checked is not shown.
+    if (this.#isFollowed || generation === this.#shown) this.publish();
+  }
+}

@@ -1,0 +1,108 @@
+// The open files of one client.
+import { configuredMapping } from '#node/config.ts';
+import { openFile } from '#node/files.ts';
+import { recordBytesFor } from '#node/memoryLimits.ts';
+
+import type { TextChange } from './document.ts';
+import { OpenDocument } from './document.ts';
+import { resultOrUndefined } from './fileRules.ts';
+import type { Host } from './host.ts';
+import { pathOf } from './names.ts';
+import { Session } from './session.ts';
+import { DiskSource } from './sources/disk.ts';
+import { DocumentSource } from './sources/document.ts';
+import type { Source } from './sources/source.ts';
+
+export class Sessions {
+  readonly #host: Host;
+  readonly #open = new Map<string, Session>();
+  readonly #seen = new Map<string, number>();
+  #looks = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  get(uri: string): Session | undefined {
+    return this.#open.get(uri);
+  }
+
+  all(): readonly Session[] {
+    return [...this.#open.values()];
+  }
+
+  /** Brings a file up to the text as it is now. Undefined if it is not open, or not read yet. */
+  update(uri: string): Session | undefined {
+    const session = this.#open.get(uri);
+    if (!session?.dataset.isReady) return undefined;
+    session.update();
+    return session;
+  }
+
+  /** The person looks at a file: it is scored before others. */
+  see(uri: string): void {
+    if (this.#open.has(uri)) this.#seen.set(uri, ++this.#looks);
+  }
+
+  /** Higher for files that were seen later; 0 for a file that nobody saw. */
+  rank(uri: string): number {
+    return this.#seen.get(uri) ?? 0;
+  }
+
+  openDocument(uri: string, version: number, text: string): void {
+    // What the editor shows counts, not the disk.
+    this.close(uri);
+    this.#host.reloadSettings();
+    this.#begin(new DocumentSource(new OpenDocument(uri, version, text)));
+  }
+
+  changeDocument(uri: string, changes: readonly TextChange[], version: number): void {
+    this.#open.get(uri)?.change(changes, version);
+  }
+
+  /**
+   * Opens a file that no editor holds. Rejects with what to do if it cannot be read.
+   * @param backup a file of pending edits, as `PendingSource.backup` writes it
+   */
+  async openFile(uri: string, backup?: string): Promise<void> {
+    const path = pathOf(uri);
+    if (path === undefined || this.#open.has(uri)) return;
+    this.#host.reloadSettings();
+    const data = await openFile(path, recordBytesFor(this.#host.settings().memoryMb));
+    // Two requests at once open it once.
+    if (this.#open.has(uri)) return;
+    this.#begin(
+      new DiskSource(uri, data, this.#host.disk(), {
+        backup,
+        // The survey reports what is wrong with preflens.json.
+        likely: () => resultOrUndefined(() => configuredMapping(path)),
+      }),
+    );
+  }
+
+  close(uri: string): void {
+    this.#open.get(uri)?.close();
+    this.#open.delete(uri);
+    this.#seen.delete(uri);
+  }
+
+  closeAll(): void {
+    for (const uri of [...this.#open.keys()]) this.close(uri);
+  }
+
+  /** Reads every file again: the mapping may be another one. */
+  async readAgain(): Promise<void> {
+    for (const session of this.all()) if (session.dataset.isReady) await session.read();
+  }
+
+  /** Reads the decisions about findings again. */
+  async readDecisions(): Promise<void> {
+    for (const session of this.all()) await session.readDecisions();
+  }
+
+  #begin(source: Source): void {
+    const session = new Session(source, this.#host);
+    this.#open.set(source.uri, session);
+    session.begin();
+  }
+}

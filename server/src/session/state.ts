@@ -1,0 +1,20 @@
+// How far an open file is, as views read it.
+import type { FileSettings } from '#node/config.ts';
+import type { Phase } from '#protocol/editor/status.ts';
+
+import type { OpenDataset } from './dataset.ts';
+
+export interface FileState {
+  readonly phase: Phase;
+  /** Why scoring failed or was not tried, or why the file cannot be read. */
+  readonly reason?: string;
+  /** While scoring: "Scoring 42 %, about 8 s left". */
+  readonly progress?: string;
+}
+
+export interface OpenFile {
+  readonly dataset: OpenDataset;
+  readonly state: FileState;
+  /** What preflens.json and the editor set for it; undefined until it is read. */
+  readonly settings: FileSettings | undefined;
+}
