@@ -4,7 +4,7 @@
 export const STILL_CIRCLES = [];
 
 /** Arrows between rooms that point up. */
-export const STILL_RISING = ['session → session/views'];
+export const STILL_RISING = [];
 
 /** Retired words, and how often each may still be written. */
 export const STILL_WRITTEN = {

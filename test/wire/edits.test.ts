@@ -1,5 +1,5 @@
 // Edits of files that are open from disk, across reloads of the window, saves, and what other programs do meanwhile.
-import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -154,6 +154,24 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     expect(window.client.statuses.slice(statuses).filter(({ phase }) => phase === 'reading')).toEqual([]);
     expect([window.unsavedCount, await window.chosen(3)]).toEqual([1, 'worse 3']);
     expect(await window.undo()).toEqual(ok());
+    window.end();
+  });
+
+  it('can be taken back after their file was gone for a while', async () => {
+    const window = await open();
+    await window.flip(3);
+    await window.ask('saveFile');
+    const saved = readFileSync(path);
+    const phase = (wanted: string) => () => window.client.statuses.at(-1)?.phase === wanted || undefined;
+    rmSync(path);
+    await window.client.until('the failure', phase('failed'));
+    expect(window.client.statuses.at(-1)?.reason).toContain('there is no such file');
+    expect(whyOf(await window.ask('saveFile'))).toContain('still being read');
+    writeFileSync(path, saved);
+    await window.client.until('the file to be read again', phase('unscored'));
+    expect(await window.chosen(3)).toBe('worse 3');
+    expect(await window.undo()).toEqual(ok());
+    expect(await window.chosen(3)).toBe('better 3');
     window.end();
   });
 

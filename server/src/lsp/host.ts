@@ -14,6 +14,7 @@ import type { StartScorer } from '#node/scoring/process.ts';
 import type { Host } from '#session/host.ts';
 import { readableUri } from '#session/names.ts';
 import { DONE, refused } from '#session/outcome.ts';
+import { statusOf } from '#session/views/status.ts';
 
 import type { ClientState } from './clientState.ts';
 import { loadSettings } from './clientState.ts';
@@ -122,8 +123,8 @@ export function hostOf(parts: HostParts): Host {
     closed: (uri) => {
       void connection.sendDiagnostics({ uri, diagnostics: [] });
     },
-    status: (status) => {
-      if (state.options.status) client.notify('preflens/status', status);
+    status: (file) => {
+      if (state.options.status) client.notify('preflens/status', statusOf(file));
     },
     edited: (made) => {
       if (state.options.status) client.notify('preflens/edited', made);

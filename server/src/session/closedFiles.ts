@@ -11,10 +11,10 @@ import { datasetsIn } from '#node/paths.ts';
 import { OpenDataset } from './dataset.ts';
 import { fileSettings, loadDecisions } from './fileRules.ts';
 import type { Host } from './host.ts';
+import type { KnownFindings } from './knownFindings.ts';
 import { fileNameOf } from './names.ts';
 import { relateTask } from './relateTask.ts';
 import { DiskSource } from './sources/disk.ts';
-import type { KnownFindings } from './views/findings.ts';
 
 export interface ClosedFilesContext {
   readonly host: Pick<Host, 'disk' | 'settings' | 'isTrusted' | 'message' | 'log'>;

@@ -32,7 +32,7 @@ import type { PairScore, Scores } from './scores.ts';
 import { consistencyScores, ensembleScores } from './scores.ts';
 import type { Carried, DocumentSurvey } from './sources/resurvey.ts';
 import type { Source } from './sources/source.ts';
-import { trustSentence } from './views/trust.ts';
+import { trustSentence } from './trust.ts';
 
 export interface ReadRecord extends ReadValue {
   readonly raw: RawRecord;

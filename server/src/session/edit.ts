@@ -9,8 +9,8 @@ import type { TextHistory } from './history.ts';
 import type { Host } from './host.ts';
 import { outcomeOf, refused } from './outcome.ts';
 import { editOf, separateEditOf } from './planEdit.ts';
+import { whyNotEdited } from './reasons.ts';
 import type { OpenFile } from './state.ts';
-import { whyNotEdited } from './views/reasons.ts';
 
 const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
   flip: 'Flip chosen and rejected',

@@ -29,14 +29,6 @@ export interface HistoryStep {
   readonly label: string;
 }
 
-/** Where a record of the old text is now: -1 if it is gone. A line that was replaced by one line keeps its place. */
-function placeNow({ renumber, before, changed }: Carried, record: number): number {
-  const now = renumber(record);
-  if (now >= 0) return now;
-  const replaced = [...before().keys()];
-  return replaced.length === changed.length ? (changed[replaced.indexOf(record)] ?? -1) : -1;
-}
-
 export class TextHistory {
   readonly #dataset: OpenDataset;
   #edits: readonly PastTextEdit[] = [];
@@ -59,9 +51,32 @@ export class TextHistory {
   }
 
   /** Follows the records of the edits through a change of the text. */
-  carry(carried: Carried): void {
+  carry({ renumber, changed }: Carried): void {
     if (this.#edits.length === 0) return;
-    this.#edits = this.#edits.map((edit) => ({ ...edit, record: placeNow(carried, edit.record) }));
+    const lost = this.#edits.filter(({ record }) => renumber(record) < 0);
+    const found = this.#findIn(changed, lost);
+    this.#edits = this.#edits.map((edit) => {
+      const [place = -1, ...others] = found.get(edit.id) ?? [renumber(edit.record)];
+      // Of several equal records nobody knows which one was edited.
+      return { ...edit, record: others.length > 0 ? -1 : place };
+    });
+  }
+
+  /** The records among `changed` that read as an edit left or found its record, by the edit's number. */
+  #findIn(
+    changed: readonly number[],
+    edits: readonly PastTextEdit[],
+  ): ReadonlyMap<number, readonly number[]> {
+    const found = new Map<number, number[]>();
+    const lengths = new Set(edits.flatMap(({ before, after }) => [before.length, after?.length ?? -1]));
+    for (const record of edits.length === 0 ? [] : changed) {
+      const bytes = this.#dataset.rawRecord(record)?.bytes;
+      if (!bytes || !lengths.has(bytes.length)) continue;
+      for (const { id, before, after } of edits)
+        if (sameBytes(bytes, before) || sameBytes(bytes, after))
+          found.set(id, [...(found.get(id) ?? []), record]);
+    }
+    return found;
   }
 
   /** What undo or redo of an edit changes. Undefined if its record is not as the edit left it. */

@@ -4,10 +4,10 @@ import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
-import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import type { RecordEdits } from './planEdit.ts';
+import type { OpenFile } from './state.ts';
 
 export type MessageKind = 'info' | 'warning' | 'error';
 
@@ -23,7 +23,8 @@ export interface Listener {
   /** Text, findings or scores changed: what an editor shows is out of date. */
   changed(dataset: OpenDataset): void;
   closed(uri: string): void;
-  status(status: DatasetStatus): void;
+  /** How far a file is, or what is known of it, changed. */
+  status(file: OpenFile): void;
   /** An edit is pending that undo can take back. */
   edited(made: EditMade): void;
   /** To the person. */

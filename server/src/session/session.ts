@@ -22,7 +22,6 @@ import { relateTask } from './relateTask.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import type { Source } from './sources/source.ts';
 import type { FileState, OpenFile } from './state.ts';
-import { statusOf } from './views/status.ts';
 
 /** Typing is over when nothing changed for so long: then diagnostics are refreshed. */
 const SETTLE_MS = 150;
@@ -246,7 +245,7 @@ export class Session implements OpenFile, JobOwner {
   }
 
   #tell(): void {
-    this.#host.status(statusOf(this));
+    this.#host.status(this);
   }
 
   #fail(error: unknown): void {

@@ -3,8 +3,8 @@ import type { Connection } from 'vscode-languageserver/node';
 
 import type { FlipResult, ServerCommand } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import { whyNotEdited, whyNotScored } from '#session/reasons.ts';
 import type { Sessions } from '#session/sessions.ts';
-import { whyNotEdited, whyNotScored } from '#session/views/reasons.ts';
 
 import { show } from '../show.ts';
 

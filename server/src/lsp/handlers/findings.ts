@@ -3,11 +3,12 @@ import type { Connection, Diagnostic } from 'vscode-languageserver/node';
 
 import { withSignal } from '#node/rpc.ts';
 import { ClosedFiles } from '#session/closedFiles.ts';
-import { Findings, keepFinding } from '#session/findings.ts';
+import { keepFinding } from '#session/decisions.ts';
 import type { Host } from '#session/host.ts';
 import { DONE, outcomeOf, refused } from '#session/outcome.ts';
+import { whyNothing } from '#session/reasons.ts';
 import type { Sessions } from '#session/sessions.ts';
-import { whyNothing } from '#session/views/reasons.ts';
+import { AllFindings } from '#session/views/allFindings.ts';
 
 import type { ClientState } from '../clientState.ts';
 import type { EditorHandlers } from '../serveEditor.ts';
@@ -39,7 +40,7 @@ export function serveFindings(
       void connection.sendDiagnostics({ uri, diagnostics });
     },
   });
-  const findings = new Findings(sessions, closed);
+  const findings = new AllFindings(sessions, closed);
   const link = (): ReturnType<typeof ruleLinkOf> => ruleLinkOf(state.options);
 
   connection.languages.diagnostics.on(({ textDocument: { uri } }) => {

@@ -2,9 +2,9 @@
 import { messages, UserError } from '#core/messages.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
 import { outcomeOf, refused } from '#session/outcome.ts';
+import { whyNoRecordAt, whyNotEdited } from '#session/reasons.ts';
 import type { Sessions } from '#session/sessions.ts';
 import { earlyViewOf, recordViewOf } from '#session/views/pair.ts';
-import { whyNoRecordAt, whyNotEdited } from '#session/views/reasons.ts';
 import { rowsOf } from '#session/views/rows.ts';
 
 import type { EditorHandlers } from '../serveEditor.ts';

@@ -23,10 +23,10 @@ import type { OpenDataset, ReadPair, ReadRecord } from '../dataset.ts';
 import type { PairPlace, ReviewPlace } from '../findingLists.ts';
 import { fileNameOf } from '../names.ts';
 import { editOf } from '../planEdit.ts';
+import type { FileFacts } from '../reasons.ts';
+import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from '../reasons.ts';
 import { imagesOf } from './images.ts';
 import { answerParts, partsOf, turnView } from './parts.ts';
-import type { FileFacts } from './reasons.ts';
-import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from './reasons.ts';
 
 /** Reasons of a score that a page lists. */
 const MAX_REASONS = 8;

@@ -2,8 +2,8 @@
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
+import { whyNoPairs } from '../reasons.ts';
 import type { OpenFile } from '../state.ts';
-import { whyNoPairs } from './reasons.ts';
 
 export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
   const { phase, reason, progress } = state;

@@ -10,9 +10,9 @@ import { whyUnrecognised } from '#node/surveyFile.ts';
 import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
-import type { OpenDataset } from '../dataset.ts';
-import { fileNameOf, pathOf, readableUri } from '../names.ts';
-import type { OpenFile } from '../state.ts';
+import type { OpenDataset } from './dataset.ts';
+import { fileNameOf, pathOf, readableUri } from './names.ts';
+import type { OpenFile } from './state.ts';
 
 /** What is known of a file beside its settings. */
 export type FileFacts = Pick<OpenFile, 'dataset' | 'state'>;

@@ -1,0 +1,98 @@
+// Sessions without a client: what they tell is recorded, and edits of a document are made in it.
+import { join } from 'node:path';
+
+import { applyEdits } from '#core/edits/bytes.ts';
+import { openDisk } from '#node/diskTools.ts';
+import type { RangeRunner } from '#node/threads.ts';
+import type { EditMade } from '#protocol/editor/edits.ts';
+import type { Settings } from '#protocol/editor/options.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { Host } from '#session/host.ts';
+import { Sessions } from '#session/sessions.ts';
+import { DEFAULTS } from '#session/settings.ts';
+import { statusOf } from '#session/views/status.ts';
+
+import { lastOwner } from './owners.ts';
+import { decode } from './records.ts';
+import { HERE } from './threads.ts';
+
+export interface MemoryHost {
+  readonly sessions: Sessions;
+  readonly statuses: DatasetStatus[];
+  readonly edited: EditMade[];
+  /** Messages and lines of the log. */
+  readonly said: string[];
+  /** How often findings were shown, by uri. */
+  readonly shown: Map<string, number>;
+  /** Resolves at the next status of the file that satisfies `enough`, or at once. */
+  until(uri: string, enough: (status: DatasetStatus) => boolean): Promise<DatasetStatus>;
+}
+
+export function memoryHost(
+  folder: string,
+  settings: Partial<Settings> = {},
+  ranges: RangeRunner = HERE,
+): MemoryHost {
+  const disk = openDisk(join(folder, 'cache'), ranges, lastOwner());
+  const statuses: DatasetStatus[] = [];
+  const edited: EditMade[] = [];
+  const said: string[] = [];
+  const shown = new Map<string, number>();
+  const waiting: (() => void)[] = [];
+  const host: Host = {
+    disk: () => disk,
+    settings: () => ({ ...DEFAULTS, scoreOnOpen: false, ...settings }),
+    reloadSettings: () => undefined,
+    settingsLoaded: async () => Promise.resolve(),
+    isTrusted: () => true,
+    machineFor: () => {
+      throw new Error('nothing is scored here');
+    },
+    async applyEdit({ source }, { raw, edits }) {
+      const { document, uri } = source;
+      const { line } = raw;
+      const end = edits
+        ? { line, character: document!.lineAt(line).length }
+        : { line: line + 1, character: 0 };
+      const text = edits ? decode(applyEdits(raw.bytes, edits)) : '';
+      const change = { range: { start: { line, character: 0 }, end }, text };
+      sessions.changeDocument(uri, [change], document!.version + 1);
+      return Promise.resolve({ ok: true, value: null });
+    },
+    changed: ({ source: { uri } }) => {
+      shown.set(uri, (shown.get(uri) ?? 0) + 1);
+    },
+    closed: (uri) => {
+      shown.delete(uri);
+    },
+    status: (file) => {
+      statuses.push(statusOf(file));
+      for (const wake of waiting.splice(0)) wake();
+    },
+    edited: (made) => {
+      edited.push(made);
+    },
+    message: (_, text) => {
+      said.push(text);
+    },
+    log: (_, text) => {
+      said.push(text);
+    },
+    progress: () => ({ report: () => undefined, end: () => undefined }),
+  };
+  const sessions = new Sessions(host);
+  return {
+    sessions,
+    statuses,
+    edited,
+    said,
+    shown,
+    async until(uri, enough) {
+      for (;;) {
+        const last = statuses.findLast((one) => one.uri === uri);
+        if (last && enough(last)) return last;
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+  };
+}

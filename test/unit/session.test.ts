@@ -1,0 +1,298 @@
+// A session in memory: one owner of text, survey, edits and history of a file.
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import type { RangeRunner } from '#node/threads.ts';
+import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
+import type { FindingsRequest } from '#protocol/editor/findings.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
+import type { KnownFindings } from '#session/knownFindings.ts';
+import type { Session } from '#session/session.ts';
+import { FindingsIndex } from '#session/views/findings.ts';
+import { recordViewOf } from '#session/views/pair.ts';
+import { rowsOf } from '#session/views/rows.ts';
+import { statusOf } from '#session/views/status.ts';
+
+import { goodRecord, never, testFolder } from '../fakes/files.ts';
+import { tableOf } from '../fakes/parquet.ts';
+import { decode } from '../fakes/records.ts';
+import type { MemoryHost } from '../fakes/sessionHost.ts';
+import { memoryHost } from '../fakes/sessionHost.ts';
+import { HERE } from '../fakes/threads.ts';
+
+const folder = testFolder('session');
+const URI = 'untitled:pairs';
+const LINES = Array.from({ length: 20 }, (_, i) => goodRecord(i));
+const FLIP: RecordEdit = { kind: 'flip' };
+const AT = (line: number) => ({ start: { line, character: 0 }, end: { line, character: 0 } });
+
+const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
+
+let open: MemoryHost | undefined;
+afterEach(() => {
+  open?.sessions.closeAll();
+  open = undefined;
+  vi.useRealTimers();
+});
+
+async function ofText(
+  lines: readonly string[],
+  ...more: [settings?: object, ranges?: RangeRunner]
+): Promise<{ host: MemoryHost; session: Session; text: () => string[] }> {
+  const host = (open = memoryHost(folder.path, ...more));
+  host.sessions.openDocument(URI, 1, lines.join('\n'));
+  await host.until(URI, ({ phase }) => phase !== 'reading');
+  const session = host.sessions.get(URI)!;
+  return { host, session, text: () => decode(session.source.document!.bytes).split('\n') };
+}
+
+async function ofFile(name: string, content: string | Uint8Array) {
+  const host = (open = memoryHost(folder.path));
+  const path = folder.write(name, content);
+  const uri = pathToFileURL(path).toString();
+  await host.sessions.openFile(uri);
+  const session = host.sessions.get(uri)!;
+  const read = async (): Promise<void> => {
+    await host.until(uri, ({ phase }) => phase !== 'reading');
+  };
+  await read();
+  const lines = (): string[] => {
+    const bytes = readFileSync(path);
+    return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().split('\n');
+  };
+  return { host, uri, session, read, lines };
+}
+
+const flip = async (session: Session, record: number): Promise<EditDone> => {
+  const outcome: Outcome<EditDone> = await session.edit({ uri: session.uri, record }, FLIP);
+  if (!outcome.ok) throw new Error(outcome.why);
+  return outcome.value;
+};
+
+const chosen = (session: Session, record: number): string => {
+  const view = recordViewOf(session, { uri: session.uri, record, step: 'here' });
+  return view.kind === 'pair' ? view.chosen.text : view.kind;
+};
+
+describe('update', () => {
+  it('alone takes a change of the text in; getters and views do not', async () => {
+    const { session, host } = await ofText(LINES);
+    const before = session.update();
+    host.sessions.changeDocument(URI, [{ range: AT(0), text: `${goodRecord(99)}\n` }], 2);
+    const look = (): unknown => [
+      statusOf(session).recordCount,
+      session.dataset.generation,
+      session.dataset.findings,
+      chosen(session, 0),
+      rowsOf(session.dataset, { uri: URI, order: 'all', start: 0, end: 1 }).total,
+    ];
+    const seen = look();
+    expect(look()).toEqual(seen);
+    expect(seen).toEqual([20, before, [], 'better 0', 20]);
+    expect(session.update()).toBe(before + 1);
+    expect(session.update()).toBe(before + 1);
+    expect([statusOf(session).recordCount, chosen(session, 0)]).toEqual([21, 'better 99']);
+  });
+
+  it('drops what a search found on an older text, and starts another search, whichever caller updates', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const held: (() => void)[] = [];
+    const ranges: RangeRunner = {
+      width: 1,
+      async run(work, task, onBytes, signal) {
+        if (work !== 'relate') return HERE.run(work, task, onBytes, signal);
+        const copy = structuredClone(task);
+        await new Promise<void>((resolve) => held.push(resolve));
+        return HERE.run(work, copy, onBytes, never);
+      },
+    };
+    const lines = [goodRecord(1), goodRecord(2), goodRecord(1)];
+    const { session, host } = await ofText(lines, { run: 'save' }, ranges);
+    const found = (): number[] =>
+      session.dataset.findings.filter(({ rule }) => rule === 'duplicate-pair').map(({ record }) => record);
+    const searched = async (count: number): Promise<void> => {
+      vi.advanceTimersByTime(2000);
+      while (held.length < count) await setImmediate();
+    };
+    await searched(1);
+    host.sessions.changeDocument(URI, [{ range: AT(0), text: `${goodRecord(7)}\n` }], 2);
+    // As a scoring job does.
+    session.dataset.update();
+    held[0]!();
+    for (let i = 0; i < 5; i++) await setImmediate();
+    expect([session.dataset.isRelated, found()]).toEqual([false, []]);
+    await searched(2);
+    held[1]!();
+    while (!session.dataset.isRelated) await setImmediate();
+    expect(found()).toEqual([3]);
+  });
+
+  it('raises the revision of the status with what people see', async () => {
+    const { session } = await ofText(LINES);
+    const { revision } = statusOf(session);
+    session.update();
+    expect(statusOf(session).revision).toBe(revision);
+    await flip(session, 3);
+    session.update();
+    expect(statusOf(session).revision).toBeGreaterThan(revision);
+  });
+});
+
+describe('a save', () => {
+  it('removes exactly the edits that it wrote, while others come', async () => {
+    const { session, lines } = await ofFile('a.jsonl', LINES.join('\n'));
+    await flip(session, 1);
+    const saving = session.save(never);
+    await setImmediate();
+    await flip(session, 2);
+    expect(await saving).toBe(1);
+    expect(lines()).toEqual(LINES.with(1, flipped(1)));
+    expect([session.source.pending!.unsavedCount, chosen(session, 1), chosen(session, 2)]).toEqual([
+      1,
+      'worse 1',
+      'worse 2',
+    ]);
+    expect(await session.save(never)).toBe(1);
+    expect(lines()).toEqual(LINES.with(1, flipped(1)).with(2, flipped(2)));
+    expect(session.source.pending!.unsavedCount).toBe(0);
+  });
+
+  it.each(['a.jsonl', 'a.jsonl.gz', 'a.parquet'])(
+    '%s: keeps the session, and its undo and redo',
+    async (name) => {
+      const text = LINES.join('\n');
+      const content = name.endsWith('.gz')
+        ? gzipSync(text)
+        : name.endsWith('t')
+          ? await tableOf(LINES)
+          : text;
+      const { host, uri, session, read } = await ofFile(name, content);
+      const { id } = await flip(session, 5);
+      expect(await session.save(never)).toBe(1);
+      await read();
+      expect(host.sessions.get(uri)).toBe(session);
+      expect(chosen(session, 5)).toBe('worse 5');
+      expect(await session.retrace(id, 'redo')).toBe(false);
+      expect(await session.retrace(id, 'undo')).toBe(true);
+      session.update();
+      expect([session.source.pending!.unsavedCount, chosen(session, 5)]).toEqual([1, 'better 5']);
+      expect(await session.save(never)).toBe(1);
+      await read();
+      expect(await session.retrace(id, 'redo')).toBe(true);
+      session.update();
+      expect(chosen(session, 5)).toBe('worse 5');
+    },
+  );
+});
+
+describe('undo and redo of edits in a text that an editor holds', () => {
+  it('go by number, follow their record, and touch no equal one', async () => {
+    const { session, host, text } = await ofText([...LINES, flipped(4)]);
+    const four = await flip(session, 4);
+    const nine = await flip(session, 9);
+    host.sessions.changeDocument(URI, [{ range: AT(2), text: `${goodRecord(50)}\n` }], 10);
+    expect([await session.retrace(four.id, 'redo'), await session.retrace(four.id, 'undo')]).toEqual([
+      false,
+      true,
+    ]);
+    const inserted = LINES.toSpliced(2, 0, goodRecord(50));
+    expect(text()).toEqual([...inserted.with(10, flipped(9)), flipped(4)]);
+    expect(await session.retrace(nine.id, 'undo')).toBe(true);
+    expect(await session.retrace(four.id, 'redo')).toBe(true);
+    expect(text()).toEqual([...inserted.with(5, flipped(4)), flipped(4)]);
+  });
+
+  it('refuse a record that was edited since, or is gone', async () => {
+    const { session, host, text } = await ofText(LINES);
+    const { id } = await flip(session, 4);
+    const other = await flip(session, 6);
+    const range = { start: { line: 4, character: 0 }, end: { line: 4, character: 1 } };
+    host.sessions.changeDocument(URI, [{ range, text: ' {' }], 10);
+    host.sessions.changeDocument(URI, [{ range: { start: AT(6).start, end: AT(7).start }, text: '' }], 11);
+    const before = text();
+    expect([await session.retrace(id, 'undo'), await session.retrace(other.id, 'undo')]).toEqual([
+      false,
+      false,
+    ]);
+    expect(text()).toEqual(before);
+  });
+});
+
+describe('the start of a file', () => {
+  it('shows rows of a table before it is read, and none of lines', async () => {
+    const host = (open = memoryHost(folder.path));
+    const early = async (name: string, content: string | Uint8Array) => {
+      const uri = pathToFileURL(folder.write(name, content)).toString();
+      await host.sessions.openFile(uri);
+      const { dataset } = host.sessions.get(uri)!;
+      expect(dataset.isReady).toBe(false);
+      return rowsOf(dataset, { uri, order: 'all', start: 0, end: 2 });
+    };
+    const table = await early('a.parquet', await tableOf(LINES));
+    expect([table.total, table.rows.map((row) => row.chosen)]).toEqual([20, ['better 0', 'better 1']]);
+    expect(await early('a.jsonl', LINES.join('\n'))).toEqual({ rows: [], total: 0 });
+  });
+
+  it.each([
+    [LINES.join('\n'), 'unscored', undefined],
+    ['{"level":"info"}\n', 'unrecognised', 'preflens.json'],
+    ['', 'unrecognised', 'empty'],
+  ])('tells one status of its phase: %#', async (text, phase, reason) => {
+    const { host, session } = await ofText([text]);
+    expect(host.statuses.map((status) => status.phase)).toEqual(['reading', phase]);
+    expect(statusOf(session)).toEqual(host.statuses.at(-1));
+    expect(statusOf(session).reason ?? '').toContain(reason ?? '');
+    expect(host.shown.get(URI)).toBe(1);
+  });
+});
+
+describe('pages of findings', () => {
+  const RULES = ['empty-response', 'identical-pair', 'too-long'];
+  let looks = 0;
+  const fileOf = (uri: string, count: number): KnownFindings => ({
+    uri,
+    count,
+    findings: Array.from({ length: count }, (_, record) => ({
+      rule: RULES[record % RULES.length]!,
+      severity: 'warning',
+      record,
+      place: { path: [], part: 'value' },
+      message: `finding ${record}`,
+    })),
+    lineOf: (record) => record,
+    fieldOf(record) {
+      looks++;
+      return `source ${record % 2}`;
+    },
+  });
+  const request = (more: Partial<FindingsRequest>): FindingsRequest => ({
+    by: 'source',
+    filter: '',
+    start: 0,
+    end: 0,
+    ...more,
+  });
+
+  it('come from groups that are made once for each state, grouping and filter', () => {
+    const index = new FindingsIndex();
+    const files = [fileOf('file:///a.jsonl', 90), fileOf('file:///b.jsonl', 10)];
+    looks = 0;
+    expect(index.page(files, request({})).groups.map(({ key, count }) => [key, count])).toEqual([
+      ['source 0', 50],
+      ['source 1', 50],
+    ]);
+    for (let start = 0; start < 50; start += 10) {
+      const { items, total } = index.page(files, request({ group: 'source 1', start, end: start + 10 }));
+      expect([items.length, items[0]!.message, total]).toEqual([10, `finding ${2 * start + 1}`, 50]);
+    }
+    expect(looks).toBe(100);
+    expect(index.page([...files], request({ filter: 'finding 1' })).total).toBe(12);
+    expect(looks).toBe(112);
+    expect(index.page([files[0]!, fileOf('file:///b.jsonl', 4)], request({})).total).toBe(94);
+    expect(looks).toBe(206);
+  });
+});
