@@ -194,6 +194,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   #remember(panel: vscode.WebviewPanel, view: RecordView): void {
     const { uri, record, pair } = view;
     void this.#memory.update(PLACE, { uri, record, pair } satisfies ShownPair);
-    panel.title = titleOf(view);
+    // The person may have closed the panel before the view arrived.
+    if (this.#open?.panel === panel) panel.title = titleOf(view);
   }
 }
