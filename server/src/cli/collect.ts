@@ -91,14 +91,14 @@ export interface CheckedDataset {
 /** Of a file whose every line is broken, so many lines show how. */
 const MAX_BROKEN_LINES = 100;
 
-/** Findings about labels, for each file of the dataset, and what the scorer is worth. */
+/** Findings about labels by file, and how far to trust the scorer. */
 interface Review {
   readonly byFile: readonly (readonly Finding[])[];
   readonly margins: Float32Array;
   readonly trust: string;
 }
 
-/** Margins without those of which a scorer saw a part of an answer alone. */
+/** The margins that count for the ranking: NaN where a scorer saw only a part of an answer. */
 function rankedMargins({ files }: SurveyedDataset, margins: Float32Array): Float32Array {
   const ranked = margins.slice();
   for (const { survey, firstPair } of files) {

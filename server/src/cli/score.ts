@@ -31,11 +31,11 @@ export interface ScoreCommandOptions {
 export interface ScoreLine extends ScoreRow {
   /** Of the built-in scorer. */
   readonly reasons?: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
-  /** Of a panel. */
+  /** Of an ensemble. */
   readonly members?: readonly MemberLine[];
 }
 
-/** What one scorer of a panel says. */
+/** One member of an ensemble. */
 export interface MemberLine {
   readonly scorer: string;
   readonly margin: number;
@@ -45,7 +45,7 @@ export interface MemberLine {
   readonly cut?: readonly string[];
 }
 
-/** The keys of a pair as files have them. */
+/** The keys of a pair, as in files. */
 export function keysOf(identity: Identity): Pick<ScoreRow, 'pairKey' | 'chosenKey' | 'rejectedKey'> {
   return {
     pairKey: formatKey(pairKey(identity)),

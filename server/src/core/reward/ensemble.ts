@@ -5,7 +5,7 @@ import type { Identity } from '../model/identity.ts';
 import type { Account } from './reading.ts';
 import { ANSWER_CUT } from './table.ts';
 
-/** One scorer of a panel. */
+/** One scorer of an ensemble. */
 export interface Member {
   readonly name: string;
   /** What it is and where its numbers come from, a sentence each. */
@@ -15,7 +15,7 @@ export interface Member {
   refusal(identity: Identity): string | undefined;
 }
 
-/** What a panel says of a pair. */
+/** The margin of a pair, over all members. */
 export interface EnsembleMargin {
   /** Of one scorer its own; of several the mean of their margins, each over its root mean square. NaN without any. */
   readonly margin: number;
@@ -28,7 +28,7 @@ export interface EnsembleMargin {
   readonly dispute: number;
 }
 
-/** Pairs by number, as far as a panel needs to know them. */
+/** Pairs by number, for an ensemble. */
 export interface PairIdentities {
   readonly pairCount: number;
   isTie(pair: number): boolean;

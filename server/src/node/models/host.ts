@@ -1,4 +1,4 @@
-// Keeps a model's process: starts it when it is needed, watches every batch, and finds the text that brings it down.
+// Keeps the process of a model: starts it on demand, sets a deadline for every batch, and finds the text that crashes it.
 import { basename } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
@@ -10,17 +10,17 @@ import { ScorerGone } from '../scoring/process.ts';
 import { persist, whileAlive } from '../scoring/supervisor.ts';
 import type { Holder, MemoryBudget } from './memory.ts';
 
-/** Limits of time, in milliseconds. */
+/** In milliseconds. */
 export interface HostLimits {
-  /** For opening a model. */
+  /** To open a model. */
   readonly openMs: number;
-  /** For the first batch of a process: a GPU compiles its programs then. */
+  /** For the first batch of a process, in which a GPU compiles its programs. */
   readonly firstMs: number;
-  /** For turning a text into tokens. */
+  /** To turn a text into tokens. */
   readonly textMs: number;
-  /** For a batch, on top of ten times what its tokens should take. */
+  /** For a batch, on top of ten times the expected time of its tokens. */
   readonly batchMs: number;
-  /** A process with nothing to do is ended after so long. */
+  /** An idle process ends after this time. */
   readonly idleMs: number;
 }
 
@@ -32,22 +32,22 @@ export const HOST_LIMITS: HostLimits = {
   idleMs: 60_000,
 };
 
-/** Deaths with one text alone that it takes to blame the text. */
+/** A text is refused after so many deaths with it alone in the batch. */
 const MAX_STRIKES = 2;
 
-/** Deaths without one scored text between them: more than halving a window down to one text can take. */
+/** Deaths in a row without a scored text: more than halving a window down to one text can take. */
 const MAX_DEATHS = 16;
 
 export interface RateListener {
   onRated(item: number, values: Float32Array, tokens: number, flags: number): void;
   onRefused(item: number, reason: string): void;
-  /** A batch is through: what was told since the last one can be kept. */
+  /** A batch is complete: its scores can be stored. */
   onBatch(): void;
 }
 
 export const NO_FIGURES: RateFigures = { tokens: 0, paddedTokens: 0, ms: 0, budget: 0 };
 
-/** Adds what one more request took. */
+/** Adds the figures of one more request. */
 export function addFigures(
   total: { -readonly [name in keyof RateFigures]: number },
   { tokens, paddedTokens, ms, budget }: RateFigures,
@@ -58,19 +58,19 @@ export function addFigures(
   total.budget = budget;
 }
 
-/** The parts of a WireUnit that do not depend on what happened to it. */
+/** An item without its history. */
 export type RateItem = Omit<ScoringItem, 'max'>;
 
 interface Running {
   readonly scorer: Scorer;
   readonly opened: OpenedModel;
-  /** What the process is at, or was when it died. */
+  /** The batch in progress, or the one at which the process died. */
   current?: { readonly request: number; readonly items: Int32Array; readonly tokens: number };
   isGone?: boolean;
-  /** Why we ended it. */
+  /** Why it was ended. */
   ended?: string;
   timer?: NodeJS.Timeout;
-  /** Tokens in a millisecond, the slowest batch so far. */
+  /** Tokens per millisecond in the slowest batch so far. */
   speed?: number;
 }
 
@@ -93,7 +93,7 @@ interface Rating {
   steps: number;
 }
 
-/** A request on its way: its listener, and which of the asked units each of its numbers is. */
+/** A request in flight. `numbers` maps its items to those of the rating. */
 interface Flight {
   readonly listener: RateListener;
   readonly numbers: readonly number[];
@@ -103,7 +103,7 @@ interface Flight {
 export interface HostOptions {
   readonly start: StartScorer;
   readonly open: OpenModel;
-  /** Memory that the model is thought to need. */
+  /** Estimated memory of the model. */
   readonly bytes: number;
   readonly budget: MemoryBudget;
   readonly limits?: Partial<HostLimits>;
@@ -130,7 +130,7 @@ export class ModelHost implements Holder {
     this.#providers = options.open.providers;
   }
 
-  /** What computes; undefined until the model was open. */
+  /** Undefined until the model has been opened. */
   get provider(): Provider | undefined {
     return this.#provider;
   }
@@ -139,7 +139,7 @@ export class ModelHost implements Holder {
     return this.#active === 0;
   }
 
-  /** Opens the model, if it is not open, and says how that went. */
+  /** Opens the model if it is not open. */
   async opened(signal: AbortSignal): Promise<OpenedModel> {
     return this.#using(async () => (await this.#ensure(signal)).opened);
   }
@@ -278,7 +278,7 @@ export class ModelHost implements Holder {
     }
   }
 
-  /** While somebody waits for a process, there is always a deadline: for the batch that it is at, or for the next word. */
+  /** While requests wait for a process it has a deadline: for its current batch, or for the next notification. */
   #arm(running: Running): void {
     clearTimeout(running.timer);
     if (this.#flights.size === 0 || running.isGone) return;

@@ -1,9 +1,9 @@
-// One memory budget for all models of this process: who wants to start waits until idle ones have made room.
+// One memory budget for all models of this process: a start waits until idle models have made room.
 
 export interface Holder {
   readonly bytes: number;
   isIdle(): boolean;
-  /** Ends the process and gives its memory back. */
+  /** Ends the process and frees its memory. */
   stop(): void;
 }
 
@@ -17,7 +17,7 @@ export class MemoryBudget {
     this.bytes = bytes;
   }
 
-  /** Resolves when there is room. Never for more than the whole budget: that is to be refused before. */
+  /** Resolves when there is room. The caller must refuse models larger than the budget. */
   async take(holder: Holder, signal: AbortSignal): Promise<void> {
     while (!this.#makeRoom(holder.bytes)) {
       signal.throwIfAborted();

@@ -1,4 +1,4 @@
-// The scores that a dataset brings along, as a scorer.
+// The scores in the records of a dataset, as a scorer.
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { identify } from '#core/model/identity.ts';
 import { columnMargin } from '#core/reward/columns.ts';
@@ -7,7 +7,7 @@ import type { ColumnsRule } from '#core/reward/scorerRule.ts';
 import { PairTable } from './pairTable.ts';
 import type { NumberedPair, PairScorer } from './rating.ts';
 
-/** Pairs between two reports of progress. */
+/** Pairs between two progress reports. */
 const TELL_EVERY = 4096;
 
 export function openColumns(rule: ColumnsRule, mapping: Mapping): PairScorer {

@@ -1,4 +1,4 @@
-// A model that is served elsewhere, as a scorer. Texts leave the machine: only when somebody allowed it.
+// A model server as a scorer. Texts leave the machine only if the person allowed it.
 import { join } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
@@ -14,14 +14,14 @@ import { NO_FIGURES } from '../models/host.ts';
 import { ScoreCache } from '../models/scoreCache.ts';
 import type { HttpLimits } from './http.ts';
 import { HTTP_LIMITS, post, Refused } from './http.ts';
-import type { PairScorer, UnitScorer } from './rating.ts';
+import type { ItemScorer, PairScorer } from './rating.ts';
 import { raterScorer } from './rating.ts';
 import type { SecretOf } from './secrets.ts';
 import { keyFor, originOf } from './secrets.ts';
 
 const CONCURRENCY = 8;
 
-/** Requests in a row that came to nothing, after which the server is taken for gone. */
+/** Failed requests in a row before the server counts as gone. */
 const MAX_FAILED = 3;
 
 export interface EndpointMachine {
@@ -37,7 +37,7 @@ function cut<T>(list: readonly T[], size: number): (readonly T[])[] {
   );
 }
 
-/** The reward of a text among the numbers that came for it. */
+/** The reward among the numbers that the server sent for a text. */
 function oneOf(row: readonly number[], { label }: EndpointRule): number {
   const [only] = row;
   if (row.length === 1 && only !== undefined) return only;
@@ -51,12 +51,12 @@ function oneOf(row: readonly number[], { label }: EndpointRule): number {
   );
 }
 
-/** Scores units by requests, at most so many at a time; whoever asks for more waits, so nothing piles up. */
-function unitScorer(
+/** Scores items by requests, a few at a time; the others wait for their turn. */
+function itemScorer(
   rule: EndpointRule,
   protocol: ServerProtocol,
   { secret, http }: EndpointMachine,
-): UnitScorer {
+): ItemScorer {
   const limits = { ...HTTP_LIMITS, ...http };
   const url = `${rule.url.replace(/\/+$/, '')}${protocol.path(rule)}`;
   const size = itemsPerRequest(protocol, rule);
@@ -91,7 +91,7 @@ function unitScorer(
       signal,
     );
 
-  /** The numbers of units; of pairs those of both orders. */
+  /** The numbers of items; for pairs those of both orders. */
   const numbersOf = async (items: readonly RateItem[], signal: AbortSignal): Promise<number[][]> => {
     const first = await askFor(items, signal);
     if (protocol.pass !== 'pair') return first;
@@ -105,7 +105,7 @@ function unitScorer(
   return {
     provider: () => PROVIDER_NAMES.length,
     async rate(items, priority, listener: RateListener, signal) {
-      // When one request fails for good, the others are not sent.
+      // After a final failure the other requests are not sent.
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
       const rateSome = async (numbers: readonly number[]): Promise<void> => {
@@ -120,7 +120,7 @@ function unitScorer(
         } catch (error) {
           either.throwIfAborted();
           if (!(error instanceof Refused) || ++failed > MAX_FAILED) throw error;
-          // One text that the server does not take must not cost the others of its request.
+          // A text that the server refuses must not cost the others of its request.
           if (numbers.length > 1) {
             for (const number of numbers) await rateSome([number]);
             return;
@@ -151,16 +151,16 @@ function unitScorer(
   };
 }
 
-/** A longer name of a model would push away what a question is about. */
+/** A longer model name would push the question out of view. */
 const MAX_NAME = 60;
 
-/** Where texts are sent, and how: the server is named as secrets are bound to it. */
+/** Where texts go, by the origin that secrets are bound to. */
 export function endpointText(rule: EndpointRule): string {
   const { model, protocol } = rule;
   return `${originOf(rule)} (${protocol}${model === undefined ? '' : `, ${model.slice(0, MAX_NAME)}`})`;
 }
 
-/** What leaves the machine with the texts of `of`, and where it goes: questions and refusals say the same. */
+/** What leaves the machine with the texts of `of`, and where it goes. For questions and refusals. */
 export function sendingOf(rule: EndpointRule, of: string): { readonly what: string; readonly where: string } {
   const secret = rule.secret === undefined ? '' : ` with the secret ${rule.secret}`;
   return { what: `the prompts and answers of ${of}${secret}`, where: endpointText(rule) };
@@ -200,7 +200,7 @@ export async function openEndpoint(rule: EndpointRule, machine: EndpointMachine)
     raters: [
       {
         pass: protocol.pass,
-        scorer: unitScorer(rule, protocol, machine),
+        scorer: itemScorer(rule, protocol, machine),
         cache,
         refusals: new Map(),
         flying: new Set(),

@@ -1,26 +1,26 @@
-// Requests to a model server: so many at a time, tried again with a growing pause, given up with the reason.
+// Requests to a model server: retried with a growing pause, given up with the reason.
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** How requests are made. */
+/** Limits of requests. */
 export interface HttpLimits {
-  /** For one try. */
+  /** For one attempt. */
   readonly timeoutMs: number;
   readonly tries: number;
-  /** The first pause; each one after it is twice as long, up to the longest. */
+  /** The first pause; each later one is twice as long, up to the longest. */
   readonly pauseMs: number;
   readonly longestPauseMs: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = { timeoutMs: 120_000, tries: 6, pauseMs: 500, longestPauseMs: 30_000 };
 
-/** The server refused for good: trying again is of no use. */
+/** The server refused; a retry would not help. */
 export class Refused extends Error {}
 
-/** Answers that say "not now". */
+/** Status codes that mean "not now". */
 const isPassing = (status: number): boolean =>
   status === 408 || status === 425 || status === 429 || status >= 500;
 
-/** A whole answer of a server, parsed; `Retry-After` is heard. */
+/** A parsed response, and its `Retry-After`. */
 async function ask(
   url: string,
   body: unknown,
@@ -35,7 +35,7 @@ async function ask(
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify(body),
-    // A key must not follow to another server.
+    // A redirect must not carry the key to another server.
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
@@ -43,7 +43,7 @@ async function ask(
   return { status: response.status, text, after: Number(response.headers.get('retry-after') ?? Number.NaN) };
 }
 
-/** The start of an answer, for a message. A server may send back the key: that stands in no message. */
+/** The start of a response, for a message. The server may echo the key: it is removed. */
 function quoted(text: string, key: string | undefined): string {
   const kept = key === undefined || key === '' ? text : text.replaceAll(key, '…');
   return kept.slice(0, 200).trim();
@@ -56,9 +56,8 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Posts JSON and reads JSON with `read`, which throws when the answer is not what was asked for: then it is tried again
- * as after a failed connection. Rejects with Refused, with the last reason when all tries are used up, or with the
- * signal's reason. The key stands in no message.
+ * Posts JSON and reads JSON with `read`. If `read` throws, the request is retried as after a failed connection. Rejects with
+ * `Refused`, with the last reason after all attempts, or with the signal's reason. No message holds the key.
  */
 export async function post<T>(
   url: string,
@@ -83,7 +82,7 @@ export async function post<T>(
       if (error instanceof Refused) throw error;
       reason = reasonOf(error);
     }
-    // Half of the pause is by chance: many clients must not come back as one.
+    // Half of the pause is random, so that many clients do not return at once.
     if (attempt + 1 < limits.tries)
       await wait(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-// A reward model of a folder, as something that scores pairs.
+// A reward model in a folder, as a scorer of pairs.
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
@@ -24,27 +24,27 @@ import { raterScorer } from './rating.ts';
 /** What models need of the machine. */
 export interface ModelMachine {
   readonly start: StartScorer;
-  /** Undefined when nothing is to be kept. */
+  /** Undefined if scores are not kept. */
   readonly cacheFolder: string | undefined;
   readonly budget: MemoryBudget;
   readonly limits?: Partial<HostLimits>;
   readonly log: (line: string) => void;
 }
 
-/** Memory for all models; half of the machine's where nobody says: the rest is the editor's, and whatever else runs. */
+/** Memory for all models; by default half of the machine's: the rest is for the editor and other programs. */
 export function modelBudget(maxMb?: number): MemoryBudget {
   return new MemoryBudget(maxMb === undefined ? totalmem() / 2 : maxMb * 2 ** 20);
 }
 
-/** What a process needs beside the weights: its own code, the arena of one batch. */
+/** Memory beside the weights: code, and the arena of one batch. */
 const PROCESS_BYTES = 300 * 2 ** 20;
 
-/** Threads of a model: one core is left to the editor. */
+/** One core is left to the editor. */
 export function modelThreads(): number {
   return Math.max(1, availableParallelism() - 1);
 }
 
-/** What is known of a model once it was open: kept, so that a scored file is shown without opening it again. */
+/** Kept beside the scores, so that a scored file is shown without opening the model. */
 interface Known {
   readonly width: number;
   readonly precision: string;
@@ -131,7 +131,7 @@ async function openPart(
   }
 }
 
-/** What the process says of the model; a fault of the folder is told as such. */
+/** Opens the model. A failure is a fault of the folder. */
 async function openedOf(host: ModelHost, folder: string, signal: AbortSignal): Promise<OpenedModel> {
   try {
     return await host.opened(signal);
@@ -141,7 +141,7 @@ async function openedOf(host: ModelHost, folder: string, signal: AbortSignal): P
   }
 }
 
-/** The head as the model's width allows it. */
+/** Checks the head against the model's width. */
 function checkedHead(head: Head, width: number, folder: string): Head {
   const fault = (words: string): Error => messages.badModel(folder, words);
   switch (head.kind) {
@@ -175,14 +175,14 @@ function checkedHead(head: Head, width: number, folder: string): Head {
   }
 }
 
-/** The reference model is read as the policy is; which file it has is its own affair. */
+/** The reference model is read as the policy is, except for the name of its file. */
 function referenceRule(rule: OnnxRule): OnnxRule {
   const own = { ...rule };
   delete own.file;
   return own;
 }
 
-/** Opens the model of a rule; `base` is the folder from which the rule names others. */
+/** Opens the model of a rule. Folders in the rule are relative to `base`. */
 export async function openOnnxScorer(
   rule: OnnxRule,
   base: string,
@@ -215,7 +215,7 @@ export async function openOnnxScorer(
   }
 }
 
-/** What a folder holds and whether it works, for people: the model is opened and asked once. */
+/** Describes a model folder: opens the model and scores one text. */
 export async function describeModel(
   rule: OnnxRule,
   base: string,

@@ -1,4 +1,4 @@
-// The scorers that preflens.json names for a file, opened.
+// Opens the scorers that preflens.json names for a file.
 import { join } from 'node:path';
 
 import type { Mapping } from '#core/mapping/mapping.ts';
@@ -16,13 +16,13 @@ import { keyFor } from './secrets.ts';
 import { openSidecar } from './sidecar.ts';
 
 export interface ScorerMachine extends ModelMachine, EndpointMachine {
-  /** Models, templates and servers of this folder may be used. */
+  /** The folder may name models, templates and servers. */
   readonly isTrusted: boolean;
-  /** Resolves when texts, and the secret that the rule names, may be sent to its server; rejects with what would be sent. */
+  /** Resolves if texts and the secret of the rule may go to its server; rejects with what would be sent. */
   readonly maySend: (rule: EndpointRule) => Promise<void>;
 }
 
-/** What scorers are opened for. */
+/** The file to score. */
 export interface ScoredFile {
   /** Undefined for a text without a file. */
   readonly path: string | undefined;
@@ -31,7 +31,7 @@ export interface ScoredFile {
   readonly firstPairOf: (record: number) => number;
 }
 
-/** Rules but that of the built-in scorer, which is fitted and not opened. */
+/** The built-in scorer is fitted, not opened. */
 type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
 
 async function openScorer(
@@ -60,11 +60,11 @@ async function openScorer(
 
 export interface OpenedScorers {
   readonly scorers: readonly PairScorer[];
-  /** Those that could not be opened, and why. */
+  /** Why the others could not be opened. */
   readonly failed: readonly UserError[];
 }
 
-/** Rejects with the first reason when none could be opened, unless the built-in scorer sits beside them. */
+/** Rejects with the first reason if none could be opened and the built-in scorer is not among the rules. */
 export async function openScorers(
   rules: readonly ScorerRule[],
   folder: string,

@@ -1,4 +1,4 @@
-// Margins that are known of whole pairs, whoever computed them: by pair key, with their sign by the order of answers.
+// Margins of whole pairs by pair key; the order of the answers gives the sign.
 import type { Identity } from '#core/model/identity.ts';
 import { pairKey } from '#core/model/identity.ts';
 import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
@@ -31,7 +31,7 @@ export class PairTable {
   }
 }
 
-/** The built-in scorer as a member of a panel, by the margins that it gave. */
+/** The built-in scorer as a member of an ensemble, by its margins. */
 export function consistencyMember(pairs: PairIdentities, margins: ArrayLike<number>): Member {
   const table = new PairTable();
   for (let pair = 0; pair < pairs.pairCount; pair++) {

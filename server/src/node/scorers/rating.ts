@@ -1,4 +1,4 @@
-// Scores what a dataset still lacks: what somebody looks at first, then a sample, then the rest in file order.
+// Scores the pairs of a dataset that have no score yet: first a sample, then the rest in file order.
 import type { Key } from '#core/hash.ts';
 import { formatKey } from '#core/hash.ts';
 import type { Identity } from '#core/model/identity.ts';
@@ -19,51 +19,51 @@ import type { RateItem, RateListener } from '../models/host.ts';
 import { addFigures, NO_FIGURES } from '../models/host.ts';
 import type { ScoreCache } from '../models/scoreCache.ts';
 
-/** Units handed over at once: enough to sort by length. */
-const WINDOW_UNITS = 256;
+/** Items in a window: enough to sort by length. */
+const WINDOW_ITEMS = 256;
 
-/** A slow model gets smaller windows: whoever wants something else must not wait for longer. */
+/** A slow model gets smaller windows, so that visible pairs wait no longer than this. */
 const WINDOW_MS = 4000;
-const MIN_UNITS = 16;
+const MIN_ITEMS = 16;
 
-/** Windows on their way: while one is scored the next is made ready. */
+/** Windows in flight: the next one is prepared while the first one is scored. */
 const WINDOWS = 2;
 
-/** Pairs that are scored first, chosen by chance: a distribution stands before a long job has got anywhere. */
+/** Random pairs to score first, so that a long job has a distribution early. */
 const SAMPLE_PAIRS = 512;
 
-/** How often scores of other processes on the same file are looked for. */
+/** How often to read the scores that other processes write for the same model. */
 const REFRESH_MS = 5000;
 
 export interface NumberedPair {
   readonly number: number;
   readonly pair: Pair;
-  /** The record that it was taken from. */
+  /** Its record. */
   readonly value: JsonObject;
 }
 
-/** What is known of pairs by their numbers. `Facts` are one. */
+/** Pairs by number. `Facts` are an example. */
 export interface PairFacts extends PairIdentities {
   /** Of both answers, in UTF-16 units. */
   answerLength(pair: number): number;
 }
 
-/** A dataset as a rating needs it. */
+/** The pairs of a dataset, for scorers. */
 export interface RatingSource {
   readonly facts: PairFacts;
-  /** The pairs that are asked for, in file order. */
+  /** The wanted pairs, in file order. */
   pass(wanted: (number: number) => boolean): AsyncIterable<NumberedPair>;
 }
 
-/** A scorer of a panel that can be asked to score. */
+/** An open scorer of preflens.json. */
 export interface PairScorer extends Member {
   readonly kind: ScorerRule['kind'];
   readonly warnings: readonly string[];
-  /** Scores what is missing of a dataset. What was scored stays when it is ended early. */
+  /** Scores all pairs without a score. Scores made before a cancellation are kept. */
   rate(job: RatingJob): Promise<void>;
-  /** Scores a handful of pairs before everything else. */
+  /** Scores a few pairs before all others. */
   ratePairs(pairs: readonly NumberedPair[], signal: AbortSignal): Promise<void>;
-  /** Drops the scores that are in memory; those on disk stay. */
+  /** Drops the scores in memory; those on disk stay. */
   forget(): void;
   close(): void;
 }
@@ -75,8 +75,8 @@ export interface RatingProgress {
   readonly pairs: number;
 }
 
-/** Whatever turns units into numbers: a model's process, or a server elsewhere. */
-export interface UnitScorer {
+/** Scores items: the process of a model, or a server. */
+export interface ItemScorer {
   /** Number in `PROVIDER_NAMES`. */
   readonly provider: () => number;
   rate(
@@ -87,24 +87,24 @@ export interface UnitScorer {
   ): Promise<RateFigures>;
 }
 
-/** One model's part in a rating: what scores, and where scores are kept. */
+/** A model and its score cache. A scorer with a reference model has two. */
 export interface Rater {
   readonly pass: Pass;
-  readonly scorer: UnitScorer;
+  readonly scorer: ItemScorer;
   readonly cache: ScoreCache;
-  /** Why units were refused, by key; kept as long as the process runs. */
+  /** Why items were refused, by key. Not kept on disk. */
   readonly refusals: Map<string, string>;
-  /** Keys of units on their way. */
+  /** Keys of items in flight. */
   readonly flying: Set<string>;
 }
 
 export interface RatingJob {
   readonly source: RatingSource;
-  /** Pairs to be scored with the sample: those that somebody will want to know of. */
+  /** Pairs to score with the sample. */
   readonly first?: ReadonlySet<number> | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RatingProgress) => void;
-  /** The sample is through, and now and then later: margins can be ranked. */
+  /** The sample has scores: margins can be ranked. */
   readonly onSome: () => void;
 }
 
@@ -112,7 +112,7 @@ interface Item extends RateItem {
   readonly key: Key;
 }
 
-/** What a pass scores of a pair. */
+/** The items of a pair. */
 function itemsOf(pass: Pass, pair: Pair, identity: Identity): readonly Item[] {
   const { prompt } = pair;
   const texts = [scoredText(pair.chosen), scoredText(pair.rejected)];
@@ -125,8 +125,8 @@ function itemsOf(pass: Pass, pair: Pair, identity: Identity): readonly Item[] {
   ];
 }
 
-/** Scores the units that are not known. Rejects as the scorer does; what was scored is kept all the same. */
-async function rateUnits(
+/** Scores items and keeps the scores, those before a failure too. */
+async function rateItems(
   rater: Rater,
   items: readonly Item[],
   priority: number,
@@ -160,8 +160,8 @@ function isMissing(raters: readonly Rater[], identity: Identity): boolean {
   return raters.some(({ pass, cache }) => unitKeys(pass, identity).some((key) => !cache.table.has(key)));
 }
 
-/** Units of pairs that no table holds, each once. */
-function missingUnits(
+/** The items of pairs that have no score yet, each once. */
+function missingItems(
   rater: Rater,
   pairs: readonly NumberedPair[],
   isTaken: (name: string) => boolean,
@@ -177,7 +177,7 @@ function missingUnits(
     });
 }
 
-/** Scores a handful of pairs before everything else. */
+/** Scores a few pairs before all others. */
 async function ratePairs(
   raters: readonly Rater[],
   pairs: readonly NumberedPair[],
@@ -186,14 +186,14 @@ async function ratePairs(
   const scorable = pairs.filter(({ pair }) => !pair.isTie);
   await Promise.all(
     raters.map(async (rater) => {
-      // What is on its way in a window may be far back in it.
-      const items = missingUnits(rater, scorable, () => false);
-      if (items.length > 0) await rateUnits(rater, items, 0, signal);
+      // An item in flight may be far back in its window: score it here as well.
+      const items = missingItems(rater, scorable, () => false);
+      if (items.length > 0) await rateItems(rater, items, 0, signal);
     }),
   );
 }
 
-/** Scores everything that is missing. Resolves with what it took. */
+/** Scores all pairs without a score. */
 export async function rateDataset(
   raters: readonly Rater[],
   { source, first, signal, onProgress, onSome }: RatingJob,
@@ -225,22 +225,22 @@ export async function rateDataset(
     onProgress({ done: work === 0 ? 1 : Math.min(1, done / work), scoredPairs, pairs: preferences });
   };
 
-  let windowUnits = WINDOW_UNITS / 4;
+  let windowItems = WINDOW_ITEMS / 4;
   const rateWindow = async (pairs: readonly NumberedPair[], priority: number): Promise<void> => {
     for (const rater of raters) {
-      const items = missingUnits(rater, pairs, (name) => rater.flying.has(name));
+      const items = missingItems(rater, pairs, (name) => rater.flying.has(name));
       if (items.length === 0) continue;
       const names = items.map(({ key }) => formatKey(key));
       for (const name of names) rater.flying.add(name);
       const begun = performance.now();
       try {
-        const figures = await rateUnits(rater, items, priority, signal);
+        const figures = await rateItems(rater, items, priority, signal);
         addFigures(total, figures);
       } finally {
         for (const name of names) rater.flying.delete(name);
       }
       const fitting = (items.length * WINDOW_MS) / (performance.now() - begun);
-      windowUnits = Math.max(MIN_UNITS, Math.min(WINDOW_UNITS, fitting));
+      windowItems = Math.max(MIN_ITEMS, Math.min(WINDOW_ITEMS, fitting));
     }
     tell(pairs);
   };
@@ -268,7 +268,7 @@ export async function rateDataset(
         signal.throwIfAborted();
         if (numbered.pair.isTie) continue;
         window.push(numbered);
-        if (2 * window.length >= windowUnits) await launch();
+        if (2 * window.length >= windowItems) await launch();
       }
       if (window.length > 0) await launch();
     } finally {
@@ -286,13 +286,13 @@ export async function rateDataset(
   return total;
 }
 
-/** What a scorer of raters is made from. */
+/** Parts of a scorer over raters. */
 export interface RaterParts extends Pick<PairScorer, 'kind' | 'name' | 'about' | 'warnings' | 'close'> {
   readonly raters: readonly Rater[];
   readonly head: Head;
 }
 
-/** A scorer whose numbers come from models, here or elsewhere. */
+/** A scorer whose numbers come from models. */
 export function raterScorer({ raters, head, ...parts }: RaterParts): PairScorer {
   const rated = raters.map(({ pass, cache: { table } }) => ({ pass, table }));
   return {

@@ -1,18 +1,18 @@
-// Keys of servers. A preflens.json comes with a repository and names both the key and the server that gets it: so it can name
-// only what somebody set aside for this, in a variable with our prefix or in the editor's store for this one server.
+// Keys of servers. A repository's preflens.json names both the key and the server that receives it. So it can use only keys that
+// the person set aside: in a variable with our prefix, or in the editor's store for this one server.
 import { messages } from '#core/messages.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { SECRET_PREFIX } from '#core/reward/scorerRule.ts';
 
-/** The value of a secret that may be sent to a server; undefined where there is none for it. */
+/** The value of a secret for a server; undefined if that server has none. */
 export type SecretOf = (name: string, origin: string) => Promise<string | undefined>;
 
-/** Variables of the environment, of those with our prefix alone. */
+/** Environment variables with our prefix. */
 export function environmentSecret(name: string): string | undefined {
   return name.startsWith(SECRET_PREFIX) ? process.env[name] : undefined;
 }
 
-/** Scheme, host and port of the server: what a secret is bound to and what questions name. */
+/** Scheme, host and port: secrets are bound to it, and questions name it. */
 export function originOf({ url }: EndpointRule): string {
   try {
     return new URL(url).origin;
@@ -21,7 +21,7 @@ export function originOf({ url }: EndpointRule): string {
   }
 }
 
-/** The key that a rule names; undefined where it names none. Rejects where there is none for this server. */
+/** The key that a rule names; undefined if it names none. Rejects if this server has no such key. */
 export async function keyFor(rule: EndpointRule, secretOf: SecretOf): Promise<string | undefined> {
   const { secret: name } = rule;
   if (name === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Scores that something else computed, in a file beside the dataset.
+// Scores of another program, in a file beside the dataset.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
@@ -34,7 +34,7 @@ async function* rowsOf(path: string): AsyncGenerator<{ readonly row: Json; reado
   }
 }
 
-/** Opens the file of a rule. `dataset` is the path of what it is about; rows by place hold only while that stays. */
+/** Opens the file of a rule. Rows that name pairs by place hold until the dataset at `dataset` changes. */
 export async function openSidecar(
   rule: SidecarRule,
   base: string,
@@ -43,7 +43,7 @@ export async function openSidecar(
 ): Promise<PairScorer> {
   const path = resolve(base, rule.file);
   const table = new PairTable();
-  /** Margins by the number of the pair, until the dataset's keys are known. */
+  /** Margins by pair number, until the keys of the dataset are known. */
   const byPlace = new Map<number, number>();
   const keep = (row: SidecarRow): void => {
     if ('chosenKey' in row) {

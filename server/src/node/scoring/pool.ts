@@ -1,16 +1,16 @@
-// One pool for all scoring processes of a server: as many as there are cores, fewer where memory is short. Who comes too
-// late waits, and who is looked at goes first.
+// One pool for all scoring processes of a server: one process per core, fewer if memory is short. Other starts wait, and the
+// file that the person looked at last goes first.
 import { availableParallelism } from 'node:os';
 
 import type { Scorer, StartOptions, StartScorer } from './process.ts';
 
-/** What a process that fits a file of usual size holds, in MB. */
+/** Memory of a process that fits a file of usual size, in MB. */
 const PROCESS_MB = 128;
 
-/** How often it is looked whether a process that holds a place has become idle. */
+/** How often waiting starts check for idle processes. */
 const LOOK_MS = 100;
 
-/** Processes at a time inside a memory budget. */
+/** Processes at a time within a memory budget. */
 export function poolWidth(memoryMb: number, cores = availableParallelism()): number {
   return Math.max(1, Math.min(cores, Math.floor(memoryMb / PROCESS_MB)));
 }
@@ -20,9 +20,9 @@ interface Waiting {
   readonly enter: () => void;
 }
 
-/** Starts processes inside the pool: the width may change, and counts from the next start on. */
+/** Starts processes inside the pool. A new width applies from the next start on. */
 export function pooled(start: StartScorer, width: () => number): StartScorer {
-  /** Places that are taken, by what may be ended when it is idle. */
+  /** Places in use. */
   const held = new Set<StartOptions>();
   const waiting = new Set<Waiting>();
   let timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ export function pooled(start: StartScorer, width: () => number): StartScorer {
     )?.one;
   };
 
-  /** Starts waiting scorers while there is room. An idle process is ended to make room. */
+  /** Starts waiting processes while there is room. Stops an idle one to make room. */
   const look = (): void => {
     for (let one = next(); one && held.size < width(); one = next()) {
       waiting.delete(one);
@@ -72,7 +72,7 @@ export function pooled(start: StartScorer, width: () => number): StartScorer {
   };
 
   return async (given = {}): Promise<Scorer> => {
-    // Its own object, so that two starts of one holder are two places.
+    // A copy, so that two starts of one holder are two places.
     const options: StartOptions = { ...given };
     await enter(options);
     const give = (): void => {

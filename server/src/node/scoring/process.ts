@@ -1,4 +1,4 @@
-// Starts the scoring program and keeps hold of its life: every call ends, whatever happens to the child.
+// Starts the scoring program. Every call ends, whatever happens to the process.
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 
@@ -12,33 +12,33 @@ import type { Caller } from '../rpc.ts';
 import { callerOf } from '../rpc.ts';
 import { SilenceWatch } from './silence.ts';
 
-/** A running scorer, at the other end of some wire. */
+/** A running scoring process. */
 export interface Scorer {
   readonly requests: Caller<ScorerRequests>;
   readonly pid: number;
-  /** Hears a notification; a later listener takes the place of an earlier one. */
+  /** Listens to a notification, in place of any earlier listener. */
   listen<Name extends keyof ScorerNotifications>(
     name: Name,
     listener: (params: ScorerNotifications[Name]) => void,
   ): void;
-  /** Rejects with the reason when the scorer is gone. */
+  /** Rejects with the reason when the process ends. */
   readonly gone: Promise<never>;
   /** Ends it at once. */
   kill(): void;
 }
 
-/** The scorer is gone without having been told to: the job may be tried again. */
+/** A process died or was ended for its silence: another one may do the work. */
 export class ScorerGone extends UserError {}
 
-/** For how long a process may say nothing while a request waits, in milliseconds. A fit tells its progress ten times a second. */
+/** How long a process may send nothing while a request waits, in milliseconds. A fit sends its progress ten times a second. */
 export type SilenceLimits = Partial<Record<keyof ScorerRequests, number>>;
 
 const ANSWER_MS = 60_000;
 
-/** Requests that are one long piece of work. */
+/** For requests that send nothing until they are done. */
 const WORK_MS = 180_000;
 
-/** The requests of a model are not here: its host has a deadline for each batch. */
+/** Without the requests of a model: `ModelHost` has a deadline for each batch. */
 export const SILENCE_LIMITS: SilenceLimits = {
   hello: ANSWER_MS,
   add: ANSWER_MS,
@@ -49,17 +49,17 @@ export const SILENCE_LIMITS: SilenceLimits = {
   selfTest: WORK_MS,
 };
 
-/** What a start may depend on. The last three are for a pool, where a start may have to wait. */
+/** The last three are for a pool, where a start may have to wait. */
 export interface StartOptions {
-  /** What the process may hold; 0 for no limit. */
+  /** Memory that the process may use; 0 for no limit. */
   readonly maxMb?: number;
   /** Cancels the start. */
   readonly signal?: AbortSignal;
-  /** Who keeps the process: ended while it is idle where others wait. */
+  /** Owner of the process. The pool stops an idle owner if other starts wait. */
   readonly holder?: { isIdle(): boolean; stop(): void };
-  /** Of those who wait the highest goes first, of equal ones the first that came. */
+  /** The highest rank starts first; of equal ranks, the one that has waited longest. */
   readonly rank?: () => number;
-  /** Told when there is no room yet. */
+  /** Called if the start has to wait. */
   readonly onWait?: () => void;
 }
 
@@ -79,7 +79,7 @@ function goneMessage(ended: string | undefined, code: number | null, signal: str
   return `The scoring process ended (${signal === null ? `exit code ${String(code)}` : `signal ${signal}`}).`;
 }
 
-/** Requests of which none waits for a process that says nothing. */
+/** Requests with limits on silence. */
 function patient(
   requests: Caller<ScorerRequests>,
   watch: SilenceWatch,
@@ -94,7 +94,7 @@ function patient(
   };
 }
 
-/** Forks the bundle at `path` and shakes hands. A process that holds more than `maxMb` ends itself. */
+/** Forks the bundle at `path` and checks its protocol version. A process that uses more than `maxMb` ends itself. */
 export async function startScorer(
   path: string,
   { maxMb = 0, signal, silence = SILENCE_LIMITS }: StartOptions & { readonly silence?: SilenceLimits } = {},

@@ -1,27 +1,27 @@
-// A stopped or stuck process neither answers nor exits, so a caller would wait for ever.
+// A stopped or stuck process neither answers nor exits: its caller would wait forever.
 
-/** Between two looks. Time is counted in looks: a machine that slept looks as seldom as its processes spoke. */
-const LOOKS = 8;
+/** Checks within a limit. Silence is counted in checks, not by the clock: a machine that sleeps makes none. */
+const CHECKS = 8;
 
-/** Ends a process that says nothing for too long while somebody waits for it. */
+/** Ends a process that sends nothing for too long while a request waits. */
 export class SilenceWatch {
   readonly #end: (silentMs: number) => void;
-  /** What each of those who wait allows. */
+  /** One per waiting request. */
   readonly #limits = new Set<{ readonly ms: number }>();
   #timer: NodeJS.Timeout | undefined;
-  #looks = 0;
+  #checks = 0;
 
-  /** @param end told how long nothing was heard */
+  /** @param end ends the process; receives the length of the silence */
   constructor(end: (silentMs: number) => void) {
     this.#end = end;
   }
 
-  /** The process said something. */
+  /** The process sent something. */
   heard(): void {
-    this.#looks = 0;
+    this.#checks = 0;
   }
 
-  /** Waits for work; nothing may be heard for `ms` meanwhile. Of several the most patient one counts. */
+  /** Waits for work, with at most `ms` of silence. Of several limits the longest counts. */
   async during<T>(ms: number, work: Promise<T>): Promise<T> {
     const limit = { ms };
     this.#limits.add(limit);
@@ -36,13 +36,13 @@ export class SilenceWatch {
 
   #start(): void {
     clearInterval(this.#timer);
-    this.#looks = 0;
+    this.#checks = 0;
     if (this.#limits.size === 0) return;
     const max = Math.max(...[...this.#limits].map(({ ms }) => ms));
     this.#timer = setInterval(() => {
-      if (++this.#looks <= LOOKS) return;
+      if (++this.#checks <= CHECKS) return;
       clearInterval(this.#timer);
       this.#end(max);
-    }, max / LOOKS);
+    }, max / CHECKS);
   }
 }
