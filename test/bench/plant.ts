@@ -1,10 +1,6 @@
 // Near duplicates planted among made-up pairs, and how many of them are found. The true share of common word triples
 // is counted in full, with sets, so that what the sketch says has something to be held against.
-import {
-  findNearDuplicates,
-  SIGNATURE_BYTES,
-  writeSignature,
-} from '#core/checks/relations/nearDuplicates.ts';
+import { nearDuplicates, SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { PairSpace, ReportRelation } from '#core/checks/relations/relation.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { readRaw } from '#core/dataset/survey.ts';
@@ -78,7 +74,7 @@ export function plantNearDuplicates(pairs: number, copies: number, seed: number)
   });
   const space = new PairSpace([{ name: 'planted', facts, recognition: recognition! }]);
   const report = new ReportRelation(space, DEFAULT_RULES, Infinity);
-  findNearDuplicates(space, signatures, report);
+  nearDuplicates.find(space, report, signatures);
   const reported = new Map(report.findings[0]!.map(({ record, message }) => [record, message]));
   const count = (min: number, max: number): Found => {
     const own = planted.flatMap(({ shared, from }, i) =>

@@ -5,7 +5,7 @@ import { newCheck } from './scaffold.ts';
 import { CHECK_SKELETONS, type CheckKind } from './skeletons.ts';
 import { readSource, writeScaffold } from './writeScaffold.ts';
 
-writeScaffold({
+await writeScaffold({
   usage: 'npm run new:check -- RULE [--kind KIND] [--folder FOLDER of server/src/core/checks]',
   kinds: Object.keys(CHECK_SKELETONS) as CheckKind[],
   known: ALL_RULES.map(({ id }) => id),

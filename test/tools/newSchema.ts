@@ -5,7 +5,7 @@ import { newSchema } from './scaffold.ts';
 import { SCHEMA_SKELETONS, type SchemaKind } from './skeletons.ts';
 import { readSource, writeScaffold } from './writeScaffold.ts';
 
-writeScaffold({
+await writeScaffold({
   usage: 'npm run new:schema -- ID [--kind KIND]',
   kinds: Object.keys(SCHEMA_SKELETONS) as SchemaKind[],
   known: MAPPINGS.map(({ id }) => id),

@@ -3,7 +3,7 @@ import type { FixtureStage } from '../fakes/fixtures.ts';
 import { fixturePath } from '../fakes/fixtures.ts';
 import { mappingFixture } from './missingInMapping.ts';
 import type { CheckKind, CheckSkeleton, SchemaKind, SchemaSkeleton } from './skeletons.ts';
-import { CHECK_SKELETONS, finderName, SCHEMA_SKELETONS } from './skeletons.ts';
+import { CHECK_SKELETONS, SCHEMA_SKELETONS } from './skeletons.ts';
 
 export interface NewFile {
   /** From the root of the repository. */
@@ -22,7 +22,6 @@ type Read = (path: string) => string;
 
 const CHECKS = 'server/src/core/checks';
 const CHECK_TABLE = `${CHECKS}/table.ts`;
-const RELATIONS = `${CHECKS}/relations/relations.ts`;
 
 /** The tests of a rule by its stage, as vitest finds files. */
 const TESTS = {
@@ -42,9 +41,10 @@ const jsonLines = (lines: readonly object[]): string =>
 /** Adds text before the end of a list, `export const NAME: … = [`. */
 function appendTo(source: string, list: string, text: string): string {
   const start = source.search(new RegExp(`^export const ${list}\\b`, 'm'));
-  const end = start < 0 ? -1 : source.indexOf('\n];', start);
+  const end = start < 0 ? -1 : source.indexOf('];', start);
   if (end < 0) throw new Error(`There is no list ${list}.`);
-  return `${source.slice(0, end)}\n${text}${source.slice(end)}`;
+  const comma = source.charAt(end - 1) === '\n' ? '' : ', ';
+  return `${source.slice(0, end)}${comma}${text}\n${source.slice(end)}`;
 }
 
 const IMPORT = /^import .* from '(.*)';$/gm;
@@ -68,31 +68,18 @@ export function newCheck(id: string, kind: CheckKind, read: Read, folder?: strin
   const path = `${CHECKS}/${place}`;
   const fixture = fixturePath(skeleton.stage, id);
   const table = addImport(appendTo(read(CHECK_TABLE), skeleton.list, `  ${name},`), name, `./${place}`);
-  const files = [
-    { path, text: skeleton.text(id, name) },
-    { path: CHECK_TABLE, text: table },
-    { path: fixture, text: jsonLines(skeleton.fixture(id)) },
-  ];
   return {
-    files:
-      kind === 'relation' ? [...files, { path: RELATIONS, text: callFinder(read(RELATIONS), name) }] : files,
+    files: [
+      { path, text: skeleton.text(id, name) },
+      { path: CHECK_TABLE, text: table },
+      { path: fixture, text: jsonLines(skeleton.fixture(id)) },
+    ],
     steps: [
       `Write the rule in ${path}, and its records in ${fixture} (test/fixtures/README.md).`,
       `Run npm run vitest -- ${TESTS[skeleton.stage]} -t ${id} until it names nothing that is missing.`,
       `Run ${COMMANDS}`,
     ],
   };
-}
-
-/** Adds a call of a finder to those that need keys alone. */
-function callFinder(source: string, name: string): string {
-  const finder = finderName(name);
-  const start = source.indexOf('function findExact');
-  const end = source.indexOf('\n}', start);
-  if (start < 0 || end < 0) throw new Error(`There is no function findExact in ${RELATIONS}.`);
-  const call = `\n  if (report.isOn(${name})) ${finder}(space, report);`;
-  const names = [finder, name].sort((a, b) => a.localeCompare(b)).join(', ');
-  return addImport(source.slice(0, end) + call + source.slice(end), names, `./${name}.ts`);
 }
 
 export function newSchema(id: string, kind: SchemaKind, read: Read): Scaffold {

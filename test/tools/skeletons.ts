@@ -31,9 +31,6 @@ function says(id: string, more: string): string {
   source: '',`;
 }
 
-/** Of relations: the function that looks for them. */
-export const finderName = (name: string): string => `find${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-
 const CLEAN = {
   prompt: 'Why is the sky blue?',
   chosen: 'Air scatters blue light.',
@@ -140,19 +137,19 @@ ${says(id, '')}
   relation: {
     stage: 'relation',
     folder: 'relations',
-    list: 'RELATION_RULES',
+    list: 'RELATION_CHECKS',
     text: (id, name) => `import type { Rule } from '../check.ts';
-import type { PairSpace, ReportRelation } from './relation.ts';
+import type { PairSpace, RelationCheck, ReportRelation } from './relation.ts';
 import { isEmptyPrompt, KeyTable } from './relation.ts';
 
 /** Pairs of one prompt. */
 const MIN_PAIRS = 6;
 
-export const ${name}: Rule = {
+const rule: Rule = {
 ${says(id, DROP)}
 };
 
-export function ${finderName(name)}(space: PairSpace, report: ReportRelation): void {
+function find(space: PairSpace, report: ReportRelation): void {
   const table = new KeyTable(space.promptKeys);
   const counts = new Map<number, number>();
   for (let pair = 0; pair < space.count; pair++) {
@@ -161,9 +158,11 @@ export function ${finderName(name)}(space: PairSpace, report: ReportRelation): v
     const count = (counts.get(first) ?? 0) + 1;
     counts.set(first, count);
     const message = '';
-    if (count === MIN_PAIRS) report.add(${name}, pair, () => message);
+    if (count === MIN_PAIRS) report.add(rule, pair, () => message);
   }
 }
+
+export const ${name}: RelationCheck = { rules: [rule], find };
 `,
     fixture: (id) => {
       const six = [1, 2, 3, 4, 5, 6];

@@ -4,6 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { format, resolveConfig } from 'prettier';
+
 import type { Scaffold } from './scaffold.ts';
 import { ID } from './scaffold.ts';
 
@@ -24,8 +26,18 @@ interface Command<Kind extends string> {
   readonly make: (id: string, kind: Kind, folder: string | undefined) => Scaffold;
 }
 
+/** Lays out code as lint expects: a list may no longer fit its line. */
+async function laidOut(file: string, text: string): Promise<string> {
+  return file.endsWith('.ts') ? format(text, { ...(await resolveConfig(file)), filepath: file }) : text;
+}
+
 /** Writes the files that `make` gives for the id and kind on the command line. The first kind is the default. */
-export function writeScaffold<Kind extends string>({ usage, kinds, known, make }: Command<Kind>): void {
+export async function writeScaffold<Kind extends string>({
+  usage,
+  kinds,
+  known,
+  make,
+}: Command<Kind>): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { kind: { type: 'string' }, folder: { type: 'string' } },
     allowPositionals: true,
@@ -39,7 +51,7 @@ export function writeScaffold<Kind extends string>({ usage, kinds, known, make }
   for (const { path, text } of files) {
     const file = join(ROOT, path);
     console.log(`${existsSync(file) ? 'changed' : 'created'} ${path}`);
-    writeFileSync(file, text);
+    writeFileSync(file, await laidOut(file, text));
   }
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'generate.ts')], {
     stdio: ['ignore', 'ignore', 'inherit'],

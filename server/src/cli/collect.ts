@@ -3,7 +3,7 @@ import type { Portrait } from '#core/checks/dataset/portrait.ts';
 import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
-import { findRelations } from '#core/checks/relations/relations.ts';
+import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
 import type { Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
 import { PARTIAL } from '#core/facts/facts.ts';
@@ -149,7 +149,7 @@ async function relate(
     return [];
   }
   const rules = rulesOf(settings, 0);
-  const maxPairs = rules.severities['near-duplicate-pair'] === undefined ? 0 : maxSigned(memoryMb);
+  const maxPairs = needsSignatures(rules) ? maxSigned(memoryMb) : 0;
   const onProgress = (done: number): void => {
     bar.show('Looking for duplicates', done);
   };

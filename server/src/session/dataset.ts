@@ -1,9 +1,8 @@
 // One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { carryRelations, withExact, withKnownNear } from '#core/checks/relations/carried.ts';
-import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
-import { exactRelations } from '#core/checks/relations/relations.ts';
+import { exactRelations, missesSimilarity } from '#core/checks/relations/relations.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
@@ -181,8 +180,7 @@ export class OpenDataset {
 
   /** Takes what the records of the file are to each other. */
   setRelations(found: Relations): void {
-    const isPartial = found.partial.has(nearDuplicatePair.id);
-    this.#putRelations(isPartial && this.#relations ? withKnownNear(found, this.#relations) : found);
+    this.#putRelations(this.#relations ? withKnownNear(found, this.#relations) : found);
   }
 
   /** What the records are to each other was looked for since the file was read. */
@@ -192,7 +190,7 @@ export class OpenDataset {
 
   /** There are texts of which it is not known whether they are close to others. */
   get needsNear(): boolean {
-    return this.#relations?.partial.has(nearDuplicatePair.id) ?? true;
+    return this.#relations === undefined || missesSimilarity(this.#relations);
   }
 
   /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */

@@ -1,4 +1,4 @@
-import { nearDuplicatePair } from '#core/checks/relations/nearDuplicates.ts';
+import { needsSignatures } from '#core/checks/relations/relations.ts';
 import type { RelateTask } from '#node/rangeWork.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -8,7 +8,7 @@ const MAX_BYTES_AGAIN = 256 * 1024 * 1024;
 
 /** Whether near duplicates have to be looked for: it takes a pass over all texts. */
 function wantsTexts({ source, rules, needsNear, isRelated }: OpenDataset): boolean {
-  if (!needsNear || rules.severities[nearDuplicatePair.id] === undefined) return false;
+  if (!needsNear || !needsSignatures(rules)) return false;
   return !isRelated || !source.file || source.file.size <= MAX_BYTES_AGAIN;
 }
 

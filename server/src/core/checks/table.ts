@@ -19,11 +19,13 @@ import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
 import { scoreOutOfScale } from './labels/scoreOutOfScale.ts';
 import { likelyMislabeled, lowMargin, scorersDisagree } from './labels/scoreRules.ts';
 import { tieAsPreference } from './labels/tieAsPreference.ts';
+import { decisionConflict, unusedSuppression } from './memory/memoryRules.ts';
 import { benchmarkOverlap } from './relations/benchmarkOverlap.ts';
-import { preferenceCycle } from './relations/cycles.ts';
-import { duplicatePair, oppositeDuplicate } from './relations/duplicates.ts';
-import { splitLeak } from './relations/leaks.ts';
-import { nearDuplicatePair } from './relations/nearDuplicates.ts';
+import { preferenceCycles } from './relations/cycles.ts';
+import { duplicates } from './relations/duplicates.ts';
+import { splitLeaks } from './relations/leaks.ts';
+import { nearDuplicates } from './relations/nearDuplicates.ts';
+import type { RelationCheck, SimilarityCheck } from './relations/relation.ts';
 import { emptyResponse } from './structure/emptyResponse.ts';
 import { identicalPair } from './structure/identicalPair.ts';
 import { invalidJson } from './structure/invalidJson.ts';
@@ -101,14 +103,16 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   llamafactoryDrops,
 ];
 
-/** Checks across the records of a dataset. */
-export const RELATION_RULES: readonly Rule[] = [
-  duplicatePair,
-  oppositeDuplicate,
-  preferenceCycle,
-  splitLeak,
-  nearDuplicatePair,
-];
+/** Checks across records by the keys of their pairs. */
+export const RELATION_CHECKS: readonly RelationCheck[] = [duplicates, preferenceCycles, splitLeaks];
+
+/** Checks across records by signatures of their texts. */
+export const SIMILARITY_CHECKS: readonly SimilarityCheck[] = [nearDuplicates];
+
+/** The rules of the similarity checks. */
+export const SIMILARITY_RULES: ReadonlySet<string> = new Set(
+  SIMILARITY_CHECKS.flatMap(({ rules }) => rules.map(({ id }) => id)),
+);
 
 /** Checks of a whole file. */
 export const DATASET_CHECKS: readonly DatasetCheck[] = [
@@ -127,26 +131,6 @@ export const SCORE_RULES = {
 } as const satisfies Record<string, Rule>;
 
 /** Findings about the decisions file itself. */
-export const unusedSuppression: Rule = {
-  id: 'unused-suppression',
-  severity: 'information',
-  title: 'A decision to keep a pair is no longer needed',
-  why: 'Someone decided to ignore a finding of this pair, but the rule no longer reports it: the pair was fixed, or the rule changed. Unused decisions make the needed ones hard to see.',
-  example:
-    '.preflens/decisions.jsonl names a pair and "refusal-chosen", but the chosen answer has been rewritten since.',
-  remedy: 'Remove the line from .preflens/decisions.jsonl: `preflens baseline --prune` does it.',
-  source: 'ESLint, ruff: unused suppressions',
-};
-
-export const decisionConflict: Rule = {
-  id: 'decision-conflict',
-  severity: 'warning',
-  title: 'Two decisions about the same finding disagree',
-  why: 'After a merge, .preflens/decisions.jsonl has two lines for one pair and rule that disagree. PrefLens shows the finding until one line is removed.',
-  example: 'One line keeps the pair; the other keeps it and calls it wrong.',
-  remedy: 'Read the pair and delete one of the two lines.',
-};
-
 export const MEMORY_RULES: readonly Rule[] = [unusedSuppression, decisionConflict];
 
 /** The data a rule needs before it can report: one record, all pairs, the whole file, scores, or decisions. */
@@ -155,7 +139,7 @@ export type CheckStage = 'record' | 'relation' | 'dataset' | 'score' | 'memory';
 /** Every rule by stage. All other facts about a rule's kind are derived from this table. */
 const STAGES: Readonly<Record<CheckStage, readonly Rule[]>> = {
   record: [...Object.values(RECORD_RULES), ...ANSWER_CHECKS, ...PAIR_CHECKS, ...RECORD_CHECKS],
-  relation: RELATION_RULES,
+  relation: [...RELATION_CHECKS, ...SIMILARITY_CHECKS].flatMap(({ rules }) => rules),
   dataset: DATASET_CHECKS,
   score: Object.values(SCORE_RULES),
   memory: MEMORY_RULES,

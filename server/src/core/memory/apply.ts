@@ -1,6 +1,6 @@
 // What a check shows once decisions and the baseline are held against its findings.
 import type { RuleSettings } from '../checks/check.ts';
-import { decisionConflict, unusedSuppression } from '../checks/table.ts';
+import { decisionConflict, unusedSuppression } from '../checks/memory/memoryRules.ts';
 import type { Finding } from '../model/finding.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
 import type { Baseline, Keyed } from './baseline.ts';

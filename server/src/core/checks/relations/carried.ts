@@ -7,9 +7,9 @@ import { formatKey } from '../../hash.ts';
 import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
 import { pairKey } from '../../model/identity.ts';
-import { stageOf } from '../table.ts';
-import { nearDuplicatePair } from './nearDuplicates.ts';
+import { SIMILARITY_RULES, stageOf } from '../table.ts';
 import type { Relations } from './relations.ts';
+import { missesSimilarity } from './relations.ts';
 
 /** How an edit changed the records. */
 export interface Reread {
@@ -30,8 +30,8 @@ export function pairKeysOf(facts: Facts, record: number): readonly string[] {
 /** If more records change, as when the whole text is replaced, they are not compared one by one. */
 const MAX_COMPARED = 20_000;
 
-const isNear = ({ rule }: Finding): boolean => rule === nearDuplicatePair.id;
-const isExact = ({ rule }: Finding): boolean => stageOf(rule) === 'relation' && rule !== nearDuplicatePair.id;
+const isNear = ({ rule }: Finding): boolean => SIMILARITY_RULES.has(rule);
+const isExact = (rule: string): boolean => stageOf(rule) === 'relation' && !SIMILARITY_RULES.has(rule);
 
 function countsOf(findings: readonly Finding[], old: Relations): Map<string, number> {
   const counts = new Map(old.counts);
@@ -56,7 +56,7 @@ export function carryRelations(old: Relations, reread: Reread, facts: Facts): Re
   const isLost = (key: string | undefined): boolean => key !== undefined && gone.has(key) && !came.has(key);
   const partial = new Set(old.partial);
   // New texts may be close to others.
-  if (isMuch || now.some(({ key }) => !gone.has(key))) partial.add(nearDuplicatePair.id);
+  if (isMuch || now.some(({ key }) => !gone.has(key))) for (const rule of SIMILARITY_RULES) partial.add(rule);
   const findings = old.findings.flatMap((finding): Finding[] => {
     if (finding.record === WHOLE_FILE) return [finding];
     const record = renumber(finding.record);
@@ -75,24 +75,25 @@ export function carryRelations(old: Relations, reread: Reread, facts: Facts): Re
 
 /** Replaces the exact relations, which come from keys; the rest stays. */
 export function withExact(old: Relations, exact: Relations): Relations {
-  const rest = old.findings.filter((finding) => !isExact(finding));
-  const counts = new Map(
-    [...old.counts].filter(([rule]) => rule === nearDuplicatePair.id || stageOf(rule) !== 'relation'),
-  );
+  const rest = old.findings.filter(({ rule }) => !isExact(rule));
+  const counts = new Map([...old.counts].filter(([rule]) => !isExact(rule)));
   for (const [rule, count] of exact.counts) counts.set(rule, count);
-  const partial = new Set([...old.partial].filter((rule) => rule === nearDuplicatePair.id));
+  const partial = new Set([...old.partial].filter((rule) => SIMILARITY_RULES.has(rule)));
   return { findings: [...exact.findings, ...rest], counts, partial };
 }
 
-/** Adds the known near duplicates to a search that did not look at texts. */
+/** Adds the known near duplicates to a search that did not compare the texts. */
 export function withKnownNear(found: Relations, known: Relations): Relations {
+  if (!missesSimilarity(found)) return found;
   const near = known.findings.filter(isNear);
   const counts = new Map(found.counts);
-  const count = known.counts.get(nearDuplicatePair.id);
-  if (count !== undefined) counts.set(nearDuplicatePair.id, count);
   const ofRecords = found.findings.filter(({ record }) => record !== WHOLE_FILE);
   const whole = found.findings.filter(({ record }) => record === WHOLE_FILE);
   const partial = new Set(found.partial);
-  if (!known.partial.has(nearDuplicatePair.id)) partial.delete(nearDuplicatePair.id);
+  for (const rule of SIMILARITY_RULES) {
+    const count = known.counts.get(rule);
+    if (count !== undefined) counts.set(rule, count);
+    if (!known.partial.has(rule)) partial.delete(rule);
+  }
   return { findings: [...ofRecords, ...near, ...whole], counts, partial };
 }

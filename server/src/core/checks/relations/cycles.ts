@@ -1,9 +1,9 @@
 import type { Key } from '../../hash.ts';
 import type { Rule } from '../check.ts';
-import type { PairSpace, ReportRelation } from './relation.ts';
+import type { PairSpace, RelationCheck, ReportRelation } from './relation.ts';
 import { isEmptyPrompt, KeyTable } from './relation.ts';
 
-export const preferenceCycle: Rule = {
+const preferenceCycle: Rule = {
   id: 'preference-cycle',
   severity: 'warning',
   title: 'The labels of one prompt form a cycle',
@@ -92,7 +92,7 @@ function checkPrompt(space: PairSpace, pairs: readonly number[], report: ReportR
 }
 
 /** Cycles among the pairs of one prompt. A cycle needs three pairs; pairs with an empty prompt are skipped. */
-export function findCycles(space: PairSpace, report: ReportRelation): void {
+function findCycles(space: PairSpace, report: ReportRelation): void {
   const { promptKeys } = space;
   const table = new KeyTable(promptKeys);
   const firsts = new Int32Array(space.count);
@@ -117,3 +117,5 @@ export function findCycles(space: PairSpace, report: ReportRelation): void {
     checkPrompt(space, pairs, report);
   }
 }
+
+export const preferenceCycles: RelationCheck = { rules: [preferenceCycle], find: findCycles };

@@ -1,9 +1,9 @@
 import { formatKey } from '../../hash.ts';
 import type { Rule } from '../check.ts';
-import type { PairSpace, ReportRelation } from './relation.ts';
+import type { PairSpace, RelationCheck, ReportRelation } from './relation.ts';
 import { KeyTable } from './relation.ts';
 
-export const duplicatePair: Rule = {
+const duplicatePair: Rule = {
   id: 'duplicate-pair',
   severity: 'warning',
   title: 'Duplicate pair',
@@ -22,7 +22,7 @@ export const duplicatePair: Rule = {
   source: 'TIGER-AI-Lab/EditReward#15',
 };
 
-export const oppositeDuplicate: Rule = {
+const oppositeDuplicate: Rule = {
   id: 'opposite-duplicate',
   severity: 'warning',
   title: 'Duplicate pair with another label',
@@ -56,7 +56,7 @@ function sentenceStart(place: string): string {
 }
 
 /** Pairs with equal keys: duplicates or opposites, depending on the label. One pass. */
-export function findDuplicates(space: PairSpace, report: ReportRelation): void {
+function findDuplicates(space: PairSpace, report: ReportRelation): void {
   const table = new KeyTable(space.pairKeys);
   /** First pairs that are already reported: a first pair may have many opposites. */
   const reported = new Set<number>();
@@ -87,3 +87,5 @@ export function findDuplicates(space: PairSpace, report: ReportRelation): void {
     );
   }
 }
+
+export const duplicates: RelationCheck = { rules: [duplicatePair, oppositeDuplicate], find: findDuplicates };

@@ -1,8 +1,8 @@
 import type { Rule } from '../check.ts';
-import type { PairSpace, ReportRelation } from './relation.ts';
+import type { PairSpace, RelationCheck, ReportRelation } from './relation.ts';
 import { isEmptyPrompt, KeyTable } from './relation.ts';
 
-export const splitLeak: Rule = {
+const splitLeak: Rule = {
   id: 'split-leak',
   severity: 'warning',
   title: 'A held-out prompt is also in the training data',
@@ -28,7 +28,7 @@ export function splitOf(path: string): Split {
 }
 
 /** Prompts of held-out files that are also in training files. Pairs without a prompt are compared as a whole. */
-export function findLeaks(space: PairSpace, report: ReportRelation): void {
+function findLeaks(space: PairSpace, report: ReportRelation): void {
   const splits = space.files.map(({ name }) => splitOf(name));
   if (!splits.includes('train') || !splits.includes('held-out')) return;
   const keys = space.promptKeys.slice();
@@ -54,3 +54,5 @@ export function findLeaks(space: PairSpace, report: ReportRelation): void {
     );
   });
 }
+
+export const splitLeaks: RelationCheck = { rules: [splitLeak], find: findLeaks };

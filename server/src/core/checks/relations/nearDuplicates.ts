@@ -12,9 +12,9 @@ import { canonical } from '../../model/canonical.ts';
 import type { Pair } from '../../model/pair.ts';
 import { beyondText } from '../../model/pair.ts';
 import type { Rule } from '../check.ts';
-import type { PairSpace, ReportRelation } from './relation.ts';
+import type { PairSpace, ReportRelation, SimilarityCheck } from './relation.ts';
 
-export const nearDuplicatePair: Rule = {
+const nearDuplicatePair: Rule = {
   id: 'near-duplicate-pair',
   severity: 'information',
   title: 'Near duplicate of an earlier pair',
@@ -206,7 +206,7 @@ function sharedBy(equal: number): number {
  * Finds near duplicates among the pairs with a signature (64 bytes for each of the first pairs). Reports each pair once, with
  * the earliest match. Skips exact duplicates and pairs of one record.
  */
-export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, report: ReportRelation): void {
+function findNearDuplicates(space: PairSpace, report: ReportRelation, signatures: Uint8Array): void {
   const count = Math.min(space.count, Math.floor(signatures.length / SIGNATURE_BYTES));
   const words = new Uint32Array(signatures.buffer, signatures.byteOffset, (count * SIGNATURE_BYTES) / 4);
   const original = new Int32Array(count).fill(-1);
@@ -266,3 +266,5 @@ export function findNearDuplicates(space: PairSpace, signatures: Uint8Array, rep
     report.add(nearDuplicatePair, pair, message, first);
   });
 }
+
+export const nearDuplicates: SimilarityCheck = { rules: [nearDuplicatePair], find: findNearDuplicates };

@@ -8,8 +8,7 @@ import type { Recognition } from '../../mapping/recognise.ts';
 import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
 import { pairKey, promptSpelling } from '../../model/identity.ts';
-import type { Options, Rule } from '../check.ts';
-import type { RuleSettings } from '../check.ts';
+import type { Options, Rule, RuleSettings } from '../check.ts';
 
 export interface FileFacts {
   readonly name: string;
@@ -91,6 +90,20 @@ const EMPTY_PROMPT = hashKey(promptSpelling({ prompt: [] }));
 /** True for the key of an empty prompt. Sharing it means nothing. */
 export function isEmptyPrompt(keys: Uint32Array, pair: number): boolean {
   return keys[2 * pair] === EMPTY_PROMPT[0] && keys[2 * pair + 1] === EMPTY_PROMPT[1];
+}
+
+/** A check across records that needs only the keys and facts of the pairs. */
+export interface RelationCheck {
+  /** The rules that one search reports. */
+  readonly rules: readonly Rule[];
+  readonly find: (space: PairSpace, report: ReportRelation) => void;
+}
+
+/** A check across records that compares signatures of the texts. Memory limits how many pairs have one. */
+export interface SimilarityCheck {
+  readonly rules: readonly Rule[];
+  /** @param signatures 64 bytes for each of the first pairs */
+  readonly find: (space: PairSpace, report: ReportRelation, signatures: Uint8Array) => void;
 }
 
 /** Collects findings by file. Keeps at most `max` findings of a rule and counts all. */

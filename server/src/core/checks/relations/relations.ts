@@ -4,11 +4,8 @@ import { MAX_FINDINGS } from '../../model/finding.ts';
 import type { RuleSettings } from '../check.ts';
 import { portraitOf } from '../dataset/portrait.ts';
 import { DEFAULT_RULES } from '../settings.ts';
-import { DATASET_CHECKS } from '../table.ts';
-import { findCycles, preferenceCycle } from './cycles.ts';
-import { duplicatePair, findDuplicates, oppositeDuplicate } from './duplicates.ts';
-import { findLeaks, splitLeak } from './leaks.ts';
-import { findNearDuplicates, nearDuplicatePair, SIGNATURE_BYTES } from './nearDuplicates.ts';
+import { DATASET_CHECKS, RELATION_CHECKS, SIMILARITY_CHECKS, SIMILARITY_RULES } from '../table.ts';
+import { SIGNATURE_BYTES } from './nearDuplicates.ts';
 import type { FileFacts } from './relation.ts';
 import { PairSpace, ReportRelation } from './relation.ts';
 
@@ -21,8 +18,18 @@ export interface Relations {
   readonly partial: ReadonlySet<string>;
 }
 
+/** Whether any similarity check is on, so that pairs need signatures. */
+export function needsSignatures({ severities }: RuleSettings): boolean {
+  return [...SIMILARITY_RULES].some((rule) => severities[rule] !== undefined);
+}
+
+/** Whether a similarity check did not run on all pairs. */
+export function missesSimilarity({ partial }: Relations): boolean {
+  return [...SIMILARITY_RULES].some((rule) => partial.has(rule));
+}
+
 /**
- * Checks the files of a dataset together. Without signatures, skips near duplicates.
+ * Checks the files of a dataset together. Skips similarity checks if there are no signatures.
  * @param max findings of a rule to keep per file; all are counted
  */
 export function findRelations(
@@ -33,29 +40,29 @@ export function findRelations(
 ): readonly Relations[] {
   const space = new PairSpace(files);
   const report = new ReportRelation(space, rules, max);
-  findExact(space, report);
+  findByKeys(space, report);
   const isSigned = (signatures?.length ?? 0) >= SIGNATURE_BYTES * space.count;
-  if (signatures && report.isOn(nearDuplicatePair)) findNearDuplicates(space, signatures, report);
+  if (signatures) {
+    for (const { rules: own, find } of SIMILARITY_CHECKS)
+      if (report.isOn(...own)) find(space, report, signatures);
+  }
   if (report.isOn(...DATASET_CHECKS)) checkWhole(files, report);
   return files.map((_, i) => ({
     findings: report.findings[i] ?? [],
     counts: report.counts[i] ?? new Map<string, number>(),
-    partial: new Set(isSigned ? [] : [nearDuplicatePair.id]),
+    partial: new Set(isSigned ? [] : SIMILARITY_RULES),
   }));
 }
 
-/** Every relation that keys alone show: all but near duplicates. */
-function findExact(space: PairSpace, report: ReportRelation): void {
-  if (report.isOn(duplicatePair, oppositeDuplicate)) findDuplicates(space, report);
-  if (report.isOn(preferenceCycle)) findCycles(space, report);
-  if (report.isOn(splitLeak)) findLeaks(space, report);
+function findByKeys(space: PairSpace, report: ReportRelation): void {
+  for (const { rules, find } of RELATION_CHECKS) if (report.isOn(...rules)) find(space, report);
 }
 
-/** The same for one file, without findings about the file as a whole. */
+/** Findings of one file by keys alone. */
 export function exactRelations(file: FileFacts, rules: RuleSettings): Relations {
   const space = new PairSpace([file]);
   const report = new ReportRelation(space, rules, MAX_FINDINGS);
-  findExact(space, report);
+  findByKeys(space, report);
   return {
     findings: report.findings[0] ?? [],
     counts: report.counts[0] ?? new Map<string, number>(),
