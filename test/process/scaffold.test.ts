@@ -23,6 +23,7 @@ import type { CheckKind, SchemaKind } from '../tools/skeletons.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCES = [
+  '.prettierrc.json',
   'server',
   'test',
   'media/docs/mappings.md',
@@ -347,7 +348,7 @@ it('writes formatted code that compiles, and reports what it lacks', async () =>
     runTests(),
   ]);
   expect(types).toEqual({ code: 0, output: '' });
-  const layout = await resolveConfig(join(ROOT, 'server/src/core/hash.ts'));
+  const layout = await resolveConfig(join(folder, 'server/src/core/hash.ts'));
   for (const { path } of [...Object.values(CHECKS), ...Object.values(SCHEMAS)]) {
     const text = read(path);
     expect(await format(text, { ...layout, filepath: path })).toBe(text);

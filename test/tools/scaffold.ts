@@ -43,7 +43,7 @@ function appendTo(source: string, list: string, text: string): string {
   const start = source.search(new RegExp(`^export const ${list}\\b`, 'm'));
   const end = start < 0 ? -1 : source.indexOf('];', start);
   if (end < 0) throw new Error(`There is no list ${list}.`);
-  const comma = source.charAt(end - 1) === '\n' ? '' : ', ';
+  const comma = source.charAt(end - 1) === '\n' ? '' : ',\n';
   return `${source.slice(0, end)}${comma}${text}\n${source.slice(end)}`;
 }
 
