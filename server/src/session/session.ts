@@ -217,6 +217,8 @@ export class Session implements OpenFile, JobOwner {
 
   discard(): void {
     this.source.pending?.discard();
+    // At once: an editor that still counts unsaved edits marks its tab as edited again.
+    this.#tell();
     this.#settleSoon();
   }
 
