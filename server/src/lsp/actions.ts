@@ -99,7 +99,7 @@ function brokenActions(context: ActionContext, record: number): CodeAction[] {
   return [...findings.flatMap((finding) => separateActions(context, finding)), drop];
 }
 
-/** What a finding itself says would mend it. */
+/** The repair of the text that a finding carries. */
 function replaceActions(
   context: ActionContext,
   place: PairPlace,
@@ -179,7 +179,7 @@ function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
   return { edits, changed, dropped };
 }
 
-/** What a repair of many leaves, in the words of its title. */
+/** The end of a title: how many findings stay. */
 function beyond(left: number): string {
   return left > 0 ? ` (${plural(left, 'finding')} more, for a second time)` : '';
 }

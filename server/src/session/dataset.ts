@@ -127,7 +127,7 @@ export class OpenDataset {
     );
   }
 
-  /** What a finding is known by. */
+  /** The key of a finding in decisions and baselines. */
   keyOf(finding: Finding): string {
     this.#makeKey ??= keyMaker(this.#survey.facts, this.#nameInMemory);
     return this.#makeKey(finding, () => this.rawRecord(finding.record)?.bytes ?? new Uint8Array(0));
@@ -183,7 +183,7 @@ export class OpenDataset {
     this.#putRelations(this.#relations ? withKnownNear(found, this.#relations) : found);
   }
 
-  /** What the records are to each other was looked for since the file was read. */
+  /** Relations between records were searched since the file was read. */
   get isRelated(): boolean {
     return this.#relations !== undefined;
   }
@@ -224,7 +224,7 @@ export class OpenDataset {
       if (!slices.isOver) continue;
       await slices.breathe();
       signal.throwIfAborted();
-      // The text was edited or read anew: then the margins are set once more, from the start.
+      // The text changed meanwhile: set the margins again, from the first pair.
       if (this.#generation !== generation) {
         await this.setEnsemble(ensemble, settings, signal);
         return;
@@ -256,7 +256,7 @@ export class OpenDataset {
     const { facts } = this.#survey;
     let isNew = false;
     for (const { number, pair } of ensemble ? pairs : []) {
-      // By its number it may be another one by now.
+      // Another pair may have this number by now.
       const isSame =
         number < facts.pairCount &&
         compareKeys(facts.identity(number).chosenKey, identify(pair).chosenKey) === 0;
@@ -291,7 +291,7 @@ export class OpenDataset {
     this.#rank();
   }
 
-  /** Cuts the rankings anew at another budget. */
+  /** Cuts the ranking at another review budget. */
   setBudget(percent: number): void {
     if (!this.#scores) return;
     const cutoffs = cutoffsFor(this.#scores.ranked, percent);
@@ -305,7 +305,7 @@ export class OpenDataset {
     this.#revision++;
   }
 
-  /** The record as it stands in the document. */
+  /** The bytes of a record as they are now. */
   rawRecord(record: number): RawRecord | undefined {
     const { facts } = this.#survey;
     if (record < 0 || record >= facts.recordCount) return undefined;
@@ -380,7 +380,7 @@ export class OpenDataset {
     this.#lists.set('relations', relations);
   }
 
-  /** What an edit does not touch stays; what keys alone tell is looked for at once where that takes no time. */
+  /** Keeps the relations that an edit does not touch. In a small file, searches those that keys alone tell at once. */
   #carryRelations(carried: Carried): void {
     if (!this.#relations) return;
     const { facts, recognition } = this.#survey;

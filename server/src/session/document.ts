@@ -204,7 +204,7 @@ export class OpenDocument {
     flush();
   }
 
-  /** A CR that is no part of a line end: editors disagree whether it is one. */
+  /** A CR without LF. Editors disagree whether it ends a line. */
   get hasLoneReturn(): boolean {
     this.#hasLoneReturn ??= findLoneReturn(this.#bytes);
     return this.#hasLoneReturn;
@@ -225,7 +225,7 @@ export class OpenDocument {
     return { ...spliceOf(this.#bytes, from, to, text), endLine: to.line };
   }
 
-  /** Somebody who wants to know what changes from now on, until `unfollow`. */
+  /** A follower of all changes from now on, until `unfollow`. */
   follow(): Follower {
     const follower = new Follower();
     this.#followers.add(follower);

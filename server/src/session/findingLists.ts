@@ -25,7 +25,7 @@ export interface ReviewPlace extends PairPlace {
 export interface Counted {
   readonly findings: readonly Finding[];
   readonly counts: ReadonlyMap<string, number>;
-  /** Rules that were not looked for everywhere; none where it is not said. */
+  /** Rules that were not searched everywhere. Default: none. */
   readonly partial?: ReadonlySet<string>;
 }
 
@@ -53,7 +53,7 @@ const NONE: Counted = { findings: [], counts: new Map() };
 export class FindingLists {
   readonly #parts: Record<Part, Counted> = { structure: NONE, relations: NONE, label: NONE };
   readonly #keyOf: (finding: Finding) => string;
-  /** Parts that were looked for: of the others nothing can be said to be gone. */
+  /** Parts that were searched. A finding of another part cannot be called gone. */
   readonly #known = new Set<Part>();
   #decisions: Decisions | undefined;
   #memoryOf: MemoryOf = () => [];
@@ -64,7 +64,7 @@ export class FindingLists {
   #order: readonly ReviewPlace[] | undefined;
   #indexes: ReadonlyMap<string, number> | undefined;
 
-  /** @param keyOf what a finding is known by, now */
+  /** @param keyOf the key of a finding in decisions */
   constructor(keyOf: (finding: Finding) => string) {
     this.#keyOf = keyOf;
   }
@@ -75,7 +75,7 @@ export class FindingLists {
     this.#forget();
   }
 
-  /** Nothing is known of a part any more. */
+  /** Forgets a part. */
   clear(part: Part): void {
     this.set(part, NONE);
     this.#known.delete(part);
@@ -161,7 +161,7 @@ export class FindingLists {
     const { findings } = this.#parts[part];
     const decisions = this.#decisions;
     if (!decisions || decisions.count === 0) return findings;
-    // Most findings are of rules that nobody decided about: their keys are not asked for.
+    // Most findings are of rules without any decision: their keys are not computed.
     return findings.filter(
       (finding) =>
         !decisions.names(finding.rule) || !decisions.keeps({ rule: finding.rule, key: this.#keyOf(finding) }),

@@ -31,7 +31,7 @@ export interface FindingItem extends FindingView, RecordRef {
 export interface FindingsResult {
   readonly groups: readonly FindingGroup[];
   readonly items: readonly FindingItem[];
-  /** Of all groups, or of the group that was asked for. */
+  /** Of all groups, or of the requested group. */
   readonly total: number;
   /** Findings that are counted and not kept one by one, of all files. */
   readonly notKept: number;

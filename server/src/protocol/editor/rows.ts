@@ -46,7 +46,7 @@ export type Step = 'here' | 'next' | 'previous';
 export interface PairRequest extends RecordRef {
   readonly step: Step;
   /**
-   * The `findingNumber` under which the pair was last shown, for `next` and `previous`. A pair that was mended has left the
+   * The `findingNumber` under which the pair was last shown, for `next` and `previous`. A repaired pair has left the
    * list: the one that has its number now is the next one. Without it the list is entered at its first or last finding.
    */
   readonly shownAs?: number;

@@ -37,7 +37,7 @@ export interface ReasonView {
 }
 
 export interface FindingView {
-  /** Its text can be mended by `repair`. */
+  /** `repair` repairs its text. */
   readonly canRepair?: boolean;
   readonly rule: string;
   readonly severity: 'error' | 'warning' | 'information';

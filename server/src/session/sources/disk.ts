@@ -1,4 +1,4 @@
-// A dataset that is read from disk, because it is too large for an editor, or packed. Edits are pending in memory and
+// A dataset that is read from disk, because it is too large for an editor, or compressed. Edits are pending in memory and
 // in a journal until they are saved.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
@@ -46,7 +46,7 @@ export class DiskSource implements Source, PendingSource {
   readonly version = null;
   readonly #tools: Disk;
   #file: DataFile;
-  /** SHA-256 of the file, where it is known. */
+  /** SHA-256 of the file; undefined while unknown. */
   #digest: string | undefined;
   #access: RecordAccess | undefined;
   readonly #session: EditSession | undefined;
@@ -60,7 +60,7 @@ export class DiskSource implements Source, PendingSource {
   #moved: readonly RecordChange[] | undefined;
   #survey: DocumentSurvey | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
-  /** What came of edits that were held against the file; until somebody takes it. */
+  /** The result of the last `settle`, until `takeSettled`. */
   #settled: Settled | undefined;
   /** The mapping of rows that are shown before the file is read through. */
   readonly #likely: () => Mapping | undefined;
@@ -129,7 +129,7 @@ export class DiskSource implements Source, PendingSource {
     if (obstacle && !recognition) throw messages.obstacle(file.path, obstacle);
     if (!this.#access) {
       const access = await this.#tools.open(file, read.digest, signal);
-      // Closed meanwhile: nobody would close it again.
+      // Closed while it opened: `close` has run already.
       if (signal.aborted) access.close();
       this.#access = access;
     }
@@ -174,11 +174,11 @@ export class DiskSource implements Source, PendingSource {
     const { survey, renumber } = saved
       ? surveyAfterSave(old, saved, this.#file.codec.isTable)
       : { survey: old, renumber: (record: number) => record };
-    // Places of records are looked up in it.
+    // `#fileRecord` finds records by it.
     this.#survey = survey;
     const changed = this.#changed;
     this.#changed = new Set();
-    // Pairs are replaced in place: what stood there is looked at before.
+    // The facts are changed in place, so the old keys are read first.
     const before = new Map(
       recordsBefore(old.facts.recordCount, changed, saved && renumber).map(
         (record) => [record, pairKeysOf(old.facts, record)] as const,
@@ -207,7 +207,7 @@ export class DiskSource implements Source, PendingSource {
   }
 
   textLengthBefore(): number {
-    // A BOM is no character of the first line in an editor, and nothing else stands before a record.
+    // Only a BOM can stand before a record, and editors don't count it.
     return 0;
   }
 
@@ -253,7 +253,7 @@ export class DiskSource implements Source, PendingSource {
     return `edits of ${this.#file.path}`;
   }
 
-  /** Undefined where a drop was taken back before the file was replaced: what is pending has to be taken again. */
+  /** Undefined if a drop was undone before the file was replaced: the save has to start again. */
   async #saveOnce(signal: AbortSignal, onCommit: () => void): Promise<Saved | undefined> {
     const session = this.#session;
     if (!session || session.edits.count === 0) return { count: 0, isCarried: true };
@@ -264,7 +264,7 @@ export class DiskSource implements Source, PendingSource {
       this.#committing = taken;
     };
     let written: Written | undefined;
-    // Windows renames over no file that is open.
+    // Windows cannot replace an open file.
     if (process.platform === 'win32') this.#access?.pause();
     try {
       written = await writeTaken(session, file, taken, changes, onLast, signal);
@@ -281,7 +281,7 @@ export class DiskSource implements Source, PendingSource {
     this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
     if (next) this.#show(next);
     this.#commit(session, taken, changes);
-    // A record that became several has to be read.
+    // A record that became several is read from the file.
     const isSplit = changes.some(({ bytes }) => bytes !== null && recordsIn(bytes) !== 1);
     const isCarried = this.#access !== undefined && !this.#isStale && !isSplit;
     // Where records stand is not known any more.
@@ -318,7 +318,7 @@ export class DiskSource implements Source, PendingSource {
     this.#access = this.#tools.openEarly(file);
   }
 
-  /** It is known what the file holds, without reading it. */
+  /** The content of the file is known without reading it. */
   get isDigested(): boolean {
     return this.#digest !== undefined;
   }
@@ -334,7 +334,7 @@ export class DiskSource implements Source, PendingSource {
       if (this.#digest === undefined || now.size !== this.#file.size || !this.#isSettled) return true;
       const next = await openFile(this.#file.path, this.maxRecordBytes);
       if ((await this.#tools.digest(next, signal)) !== this.#digest) return true;
-      // The text of a packed file is a copy in the cache, by its digest.
+      // The text of a compressed file is a copy in the cache, by its digest.
       if (next.codec.decode) this.#file = next;
       else this.#show(next);
       return false;

@@ -30,11 +30,11 @@ export function changesOf(
 export interface Saved {
   /** Records that it changed. */
   readonly count: number;
-  /** False where the file has to be opened again before it can be shown. */
+  /** False if the file has to be opened again before it can be shown. */
   readonly isCarried: boolean;
 }
 
-/** What was written; undefined for the stamp where nothing had to be. */
+/** What was written. Without a stamp, nothing had to be. */
 export interface Written {
   readonly isTakenBack: boolean;
   readonly stamp: Stamp | undefined;

@@ -19,7 +19,7 @@ import { MAX_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
 import type { Source } from './source.ts';
 import { inspectSlowly, surveyOfWhole } from './wholeText.ts';
 
-/** Bytes looked at before other requests get their turn: well under 10 ms of work. */
+/** Bytes to read before other requests run: well under 10 ms of work. */
 const SLICE_BYTES = 1 << 20;
 
 const LINE_FEED = 0x0a;
@@ -124,7 +124,7 @@ export class DocumentSource implements Source {
   }
 
   newlineOf({ byteEnd }: RawRecord): Newline {
-    // The last line may have no end of its own: the first one tells.
+    // The last line may have no line end; then the first line's counts.
     const end = byteEnd < this.#bytes.length ? byteEnd : this.#bytes.indexOf(LINE_FEED) - 1;
     return end >= 0 && this.#bytes[end] === RETURN ? '\r\n' : '\n';
   }

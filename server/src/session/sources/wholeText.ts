@@ -27,7 +27,7 @@ export async function inspectSlowly(
   return inspector.obstacle(bytes);
 }
 
-/** A survey without pairs. The finding stands where the fault is, or at the start. */
+/** A survey without pairs, and one finding at the fault or at the start. */
 export function surveyOfWhole(
   uri: string,
   bytes: Uint8Array,

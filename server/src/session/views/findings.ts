@@ -15,7 +15,7 @@ import type {
 import type { KnownFindings } from '../knownFindings.ts';
 import { fileNameOf } from '../names.ts';
 
-/** Findings that are asked for at a time, at most. */
+/** Findings of one reply. */
 const MAX_ITEMS = 500;
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };

@@ -14,7 +14,7 @@ import { answerStart } from './parts.ts';
 /** Characters of a text that a row has room for, and a few more. */
 const SHOWN_CHARACTERS = 240;
 
-/** Rows that are asked for at a time, at most. */
+/** Rows of one reply. */
 const MAX_ROWS = 500;
 
 /** Bytes of a record that are shown where nothing is read in it. */
