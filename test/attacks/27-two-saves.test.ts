@@ -31,7 +31,7 @@ describe('27: two saves of one file in one process', () => {
       const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
       const lost = outcomes[1 - won];
       expect(lost?.status === 'rejected' && String(lost.reason)).toContain(
-        'changed while it was being saved',
+        'another program changed the file during the save',
       );
       const saved = won === 0 ? lines.with(3, flipped(3)) : lines.filter((_, i) => i !== 9);
       expect(readFileSync(path, 'utf8')).toBe(saved.join(''));

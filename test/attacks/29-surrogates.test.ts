@@ -214,7 +214,7 @@ describe('29: surrogates', () => {
     expect(await client.execute('preflens.flip', { uri, record: 1 })).toBeNull();
     expect(client.text).toBe(before);
     expect(client.messages.at(-1)).toContain(
-      'PrefLens had another text than the editor. Nothing was changed',
+      'PrefLens had a different text than the editor. Nothing was changed',
     );
     const line = 1;
     const start = { line, character: 3 };
@@ -231,6 +231,6 @@ describe('29: surrogates', () => {
     const before = client.text;
     for (const one of [0, 1]) expect(await client.execute('preflens.flip', { uri, record: one })).toBeNull();
     expect(client.text).toBe(before);
-    expect(client.messages.at(-1)).toContain('a carriage return stands alone');
+    expect(client.messages.at(-1)).toContain('a lone carriage return');
   });
 });

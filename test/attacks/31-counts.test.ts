@@ -102,7 +102,7 @@ describe('31: score counts what it scored', () => {
     const refuses = { chat_template: "{{ raise_exception('no text is good enough') }}" };
     const { folder: own, file } = place([{ kind: 'onnx', model: 'rm' }], all, { tokenizerConfig: refuses });
     const before = readdirSync(own);
-    const words = /no pair was scored: 60 refused by the scorer \(the first one: .*no text is good enough/;
+    const words = /no pair was scored: 60 refused by the scorer \(first: .*no text is good enough/;
     for (const args of [
       ['score', file, '--out', join(own, 'out.jsonl')],
       ['score', file, '--out', '-'],
@@ -125,7 +125,7 @@ describe('31: score counts what it scored', () => {
     const { code, err } = await preflens(['--send', 'score', file, '--out', out]);
     expect([code, existsSync(out)]).toEqual([2, false]);
     expect(err).toMatch(
-      /127\.0\.0\.1:\d+ \(tei\) does not score: it answered 413 \(too long\)\. Check the server/m,
+      /127\.0\.0\.1:\d+ \(tei\) failed to score: it answered 413 \(too long\)\. Check the server/m,
     );
   });
 
@@ -135,7 +135,7 @@ describe('31: score counts what it scored', () => {
     writeFileSync(file, all.join('\n'));
     const { code, err } = await preflens(['--send', 'score', file, '--out', out]);
     expect(code, err).toBe(0);
-    expect(err).toMatch(/58 pairs scored to .*out\.jsonl; 2 refused by the scorer \(the first one: /);
+    expect(err).toMatch(/58 pairs scored to .*out\.jsonl; 2 refused by the scorer \(first: /);
     expect(readFileSync(out, 'utf8').trim().split('\n')).toHaveLength(58);
   });
 });

@@ -30,7 +30,7 @@ describe('32: a file that is truncated during a save', () => {
         isLikelyInPlace: true,
       };
       const saving = savePlanned(file, plan, never);
-      const failed = expect(saving).rejects.toThrow('changed while it was being saved');
+      const failed = expect(saving).rejects.toThrow('another program changed the file during the save');
       const left = Math.floor(random() * 4096);
       const partial = (): string | undefined =>
         readdirSync(`${folder.path}/cut`).find((name) => name.endsWith('.preflens-tmp'));

@@ -43,7 +43,7 @@ describe('35: a language server that receives a wrong Content-Length', () => {
     const { code, err } = await ended(bytes);
     expect(code).toBe(1);
     expect(err).toMatch(words);
-    expect(err).toContain('The server ends; start it again.');
+    expect(err).toContain('The server stops; start it again.');
   });
 
   it('35: passes correct messages unchanged, however the stream is chunked', () => {

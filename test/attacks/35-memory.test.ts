@@ -52,7 +52,7 @@ describe('35: --memory', () => {
     const { code, err } = await preflens(['--no-cache', '--memory', '4', 'check', '--no-score', path]);
     expect(code).toBe(2);
     expect(err).toMatch(
-      /many\.jsonl: so many records need about \d+ MB of memory, and 4 MB is the limit\. Allow more \(--memory \d+/,
+      /many\.jsonl: this many records need about \d+ MB of memory, but the limit is 4 MB\. Raise it \(--memory \d+/,
     );
     const need = /--memory (\d+)/.exec(err)![1]!;
     const again = await preflens(['--no-cache', '--memory', need, 'check', '--no-score', path]);
@@ -67,7 +67,7 @@ describe('35: --memory', () => {
       );
     const shards = [0, 1, 2, 3].map((shard) => join(folder, `part-0000${shard}-of-00004.jsonl`));
     const { code, err } = await preflens(['--no-cache', '--memory', '4', 'check', '--no-score', ...shards]);
-    expect([code, err]).toEqual([2, expect.stringContaining('so many records need about')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('this many records need about')]);
   });
 
   it('35: a survey stops when it is known not to fit, not at its end', async () => {
@@ -91,7 +91,9 @@ describe('35: --memory', () => {
         )) as typeof HERE.run,
     };
     const signal = new AbortController().signal;
-    await expect(surveyFile(file, { ranges, memoryMb: 20, signal })).rejects.toThrow('so many records need');
+    await expect(surveyFile(file, { ranges, memoryMb: 20, signal })).rejects.toThrow(
+      'this many records need',
+    );
     expect(read).toBeLessThan(file.size / 2);
   });
 
@@ -99,7 +101,7 @@ describe('35: --memory', () => {
     const tenMillion = factsBytes({ recordCount: 1e7, pairCount: 1e7 });
     expect(() => {
       assertFits('data', tenMillion, 1024);
-    }).toThrow('data: so many records need about 1600 MB of memory, and 1024 MB is the limit.');
+    }).toThrow('data: this many records need about 1600 MB of memory, but the limit is 1024 MB.');
     assertFits('data', tenMillion, 1600);
     expect([recordBytesFor(1024), recordBytesFor(1e6)]).toEqual([43 * 2 ** 20, 256 * 2 ** 20]);
   });

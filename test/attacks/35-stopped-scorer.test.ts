@@ -103,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('35: a scoring process that is sto
         job(() => undefined, restarts),
       ),
     ).rejects.toThrow(
-      /the scoring process was started 3 times and got nowhere\. The last time: .*it said nothing for 0.3 s/,
+      /the scoring process started 3 times without progress\. Last error: .*it said nothing for 0.3 s/,
     );
     expect(restarts).toHaveLength(2);
     expect(started.map(({ pid }) => isAlive(pid))).toEqual([false, false, false]);

@@ -205,7 +205,7 @@ describe('36: several pairs in a record', () => {
     const dataset = await open(text);
     const keys = dataset.readRecord(0)!.pairs.map(keyOfPair);
     expect(editOf(dataset, { record: 0, pair: 1, pairKey: keys[2]! }, FLIP)).toEqual({
-      refused: `Another pair stands here than ${keys[2]!}.`,
+      refused: `The pair here is not ${keys[2]!}.`,
     });
     expect(editOf(dataset, { record: 0, pair: 2, pairKey: keys[2]! }, FLIP)).toHaveProperty('bytes');
   });

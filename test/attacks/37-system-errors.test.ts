@@ -140,10 +140,10 @@ describe('37: operating system errors', () => {
         )
       ).err;
     expect(await run('rename', 'EBUSY')).toContain(
-      `${join(folder.path, 'out.jsonl')}: another program uses it, or it is mounted by itself, as in a container (EBUSY). `,
+      `${join(folder.path, 'out.jsonl')}: another program uses it, or it is a mount point, as in a container (EBUSY). `,
     );
     expect(await run('write', 'ENOSPC')).toContain(
-      'there is no room on the disk (ENOSPC). Make room and try again.',
+      'the disk is full (ENOSPC). Free some space and try again.',
     );
     expect(readdirSync(folder.path)).not.toContain('out.jsonl');
   });

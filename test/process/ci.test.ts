@@ -162,7 +162,7 @@ describe('check', () => {
     const { files } = JSON.parse(report.out) as { files: { path: string }[] };
     expect(files.map((one) => one.path)).toEqual([join(folder, 'fix.jsonl'), path]);
     const nothing = await preflens(['check', join(folder, '*.nothing')]);
-    expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining('no file fits this pattern')]);
+    expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining('no file matches this pattern')]);
     const run = (failOn: string): { code: number; out: string } => {
       try {
         const input = '{"prompt":"Q","chosen":"Hi!\\n\\nHuman: x","rejected":"b"}\n';

@@ -121,10 +121,10 @@ describe('check', () => {
   });
 
   it.each([
-    ['nothing.jsonl', 'there is no such file. Check the path.'],
-    ['bare', 'there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder'],
-    ['empty.jsonl', 'the file is empty: there is nothing to check.'],
-    ['blank.jsonl', 'the file is empty: there is nothing to check.'],
+    ['nothing.jsonl', 'no such file. Check the path.'],
+    ['bare', 'no .jsonl, .jsonl.gz or .jsonl.zst files in this folder'],
+    ['empty.jsonl', 'the file is empty.'],
+    ['blank.jsonl', 'the file is empty.'],
     ['logs.jsonl', 'no preference pairs recognised. The records have the fields "level", "text".'],
     ['torn.jsonl.gz', 'the gzip data is damaged'],
     ['fake.jsonl.gz', 'the gzip data is damaged'],
@@ -147,7 +147,7 @@ describe('check', () => {
     const { code, out, err } = await preflens(['check', first, at('nothing.jsonl'), last]);
     expect(code).toBe(2);
     expect(out).toContain('first.jsonl:1:2: error invalid-json');
-    expect(err).toMatch(/nothing\.jsonl: there is no such file.*\n.*last\.jsonl: 1 pair /);
+    expect(err).toMatch(/nothing\.jsonl: no such file.*\n.*last\.jsonl: 1 pair /);
   });
 
   it('shows its usage when called wrongly: exit 2', async () => {

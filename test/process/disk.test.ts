@@ -159,7 +159,7 @@ describe('apply', () => {
     let err = '';
     child.stderr.on('data', (text: Buffer) => (err += text.toString()));
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect([code, err]).toEqual([2, expect.stringContaining('there is no room on the disk') as string]);
+    expect([code, err]).toEqual([2, expect.stringContaining('the disk is full') as string]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.preflens-tmp'))).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe('apply', () => {
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect([code, err]).toEqual([
       2,
-      expect.stringContaining('a new file cannot be written beside it (EACCES)') as string,
+      expect.stringContaining('can’t write a new file beside it (EACCES)') as string,
     ]);
     chmodSync(closed, 0o755);
     expect(readdirSync(closed)).toEqual(['a.jsonl']);

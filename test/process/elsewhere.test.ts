@@ -79,7 +79,7 @@ describe('scores from other programs', () => {
   it('an unreadable sidecar is an error with a position', async () => {
     const at = place([{ kind: 'sidecar', file: 's.jsonl' }]);
     for (const [text, words] of [
-      ['{"record":0,"margin":1}\n{"margin":2}\n', /s.jsonl:2: this is no row of scores: it has neither/],
+      ['{"record":0,"margin":1}\n{"margin":2}\n', /s.jsonl:2: invalid score: it needs/],
       ['{"record":0}\n', /s.jsonl:1: .*it has no "margin"/],
       ['nonsense\n', /s.jsonl:1: /],
     ] as const) {

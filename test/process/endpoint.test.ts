@@ -315,7 +315,7 @@ describe('the command line', () => {
     const refused = await preflens(['score', file, '--out', '-']);
     expect(refused.code).toBe(2);
     expect(refused.err).toMatch(
-      /prompts and answers of this dataset to http:\/\/127.0.0.1:\d+ \(tei\). Nothing was sent; run again with --send/,
+      /prompts and answers of this dataset to http:\/\/127.0.0.1:\d+ \(tei\). Nothing was sent. To allow it, run the command again with --send/,
     );
     expect(fake.seen).toEqual([]);
     const sent = await preflens(['--send', 'score', file, '--out', '-']);

@@ -110,7 +110,7 @@ describe('a reward model in the language server', () => {
     const client = await openPlace(at);
     expect(await scored(client)).toBe('failed');
     expect(client.statuses.at(-1)!.reason).toMatch(
-      /nowhere: this model cannot be used: there is no such folder/,
+      /nowhere: PrefLens can’t use this model: there is no such folder/,
     );
     expect(client.published.get(at.uri)).toBeDefined();
   });
@@ -123,7 +123,7 @@ describe('a reward model in the language server', () => {
       list.some(({ code }) => code === 'scorers-disagree'),
     );
     expect(found.find(({ code }) => code === 'likely-mislabeled')!.message).toMatch(
-      /^Label looks wrong: committee of 3 prefers the rejected answer/,
+      /^Label looks wrong: ensemble of 3 prefers the rejected answer/,
     );
     const line = found.find(({ code }) => code === 'scorers-disagree')!.range.start.line;
     const hover = await client.hover(at.uri, line);

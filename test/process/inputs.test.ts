@@ -105,7 +105,7 @@ describe('a JSON document', () => {
     folder.write('data/config.json', '{"a": 1}');
     const { code, err } = await preflens(['check', join(folder.path, 'data')]);
     expect([code, err.trim().split('\n').length]).toEqual([2, 1]);
-    expect(err).toContain('demo.json: this is one JSON document, a list of 3 records');
+    expect(err).toContain('demo.json: this is a JSON list of 3 records');
     const out = join(folder.path, 'out.jsonl');
     expect((await preflens(['convert', join(folder.path, 'data'), '--out', out])).err).toContain('3 written');
   });

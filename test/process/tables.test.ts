@@ -133,7 +133,7 @@ describe('a damaged Parquet file', () => {
     expect([refused.code, refused.err.includes('holds nothing that can be edited')]).toEqual([2, true]);
     const drop = folder.write('drop.jsonl', `{"record":${page!.firstRow + 1},"edit":"drop"}\n`);
     const undropped = await preflens(['apply', path, '--edits', drop]);
-    expect(undropped.err).toMatch(/this file is damaged: column chosen has a page that is no snappy/);
+    expect(undropped.err).toMatch(/this file is damaged: column chosen has a page that is not valid snappy/);
     expect(undropped.err).not.toContain('    at ');
     expect((await apply(page!.firstRow - 1)).err).toContain('1 edit changes 1 record; saved');
     const again = await preflens(['check', path, '--no-score']);
@@ -219,7 +219,7 @@ describe('convert', () => {
       const out = join(folder.path, name);
       const { code, err } = await preflens(['convert', verdicts, '--to', 'trl-messages', '--out', out]);
       expect([code, existsSync(out)]).toEqual([2, false]);
-      expect(err).toContain('nothing of it could be written');
+      expect(err).toContain('none of its records could be converted');
       expect(err).toContain('a single answer with its verdict is left out');
       expect(err).not.toContain('    at ');
     }

@@ -42,8 +42,8 @@ it('names line and byte of broken JSON and of bad UTF-8', () => {
     return 'fault' in parsed ? parsed.fault.message : 'no fault';
   };
   expect(message('{"a":1,}')).toBe(
-    'Not valid JSON at byte 8 of the line: a field name in double quotes expected. ' +
-      'JSON has no comma before a closing bracket: take it out.',
+    'Not valid JSON at byte 8 of the line: expected a field name in double quotes. ' +
+      'JSON allows no comma before a closing bracket. Remove it.',
   );
   expect(message('{"a":"x')).toMatch(
     /^Not valid JSON at byte 8 of the line: the text ends inside a string\. The line breaks off/,

@@ -123,10 +123,10 @@ describe('a new table', () => {
       learn(guess, bytes, 0, bytes.length);
     }
     expect([...lossesOf(guess)]).toEqual([
-      '1 of 2: a field stands twice, and the last one counts.',
-      '1 of 2: "a" is not there, and comes back as null.',
-      '1 of 2: "m[].name" is not there, and comes back as null.',
-      '1 of 2: "b" is not there, and comes back as null.',
+      '1 of 2: a field name is repeated; the last value counts.',
+      '1 of 2: "a" is missing, and will be null.',
+      '1 of 2: "m[].name" is missing, and will be null.',
+      '1 of 2: "b" is missing, and will be null.',
     ]);
   });
 

@@ -61,7 +61,7 @@ const SPEAKERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Sentences that speak of the whole record or of one of its pairs. */
 const OF_PAIRS =
-  /^a tie|^a pair|^an? (?:single answer|answer without|rating)|^no pair|cannot be read|a field stands twice/;
+  /^a tie|^a pair|^an? (?:single answer|answer without|rating)|^the record has no pair|cannot be read|a field name is repeated/;
 
 function missing({ source, made, report }: Converted): string[] {
   const words = report.map((line) => line.replace(/^[\d,]+ records?, first in record [\d,]+: /, ''));
@@ -88,10 +88,10 @@ function missing({ source, made, report }: Converted): string[] {
     if (speaker !== undefined && speaker !== 'tool') return true;
     if (
       speaker === 'tool' &&
-      words.some((line) => /several messages|written as one of|other messages/.test(line))
+      words.some((line) => /several messages|message in .* is written as|different messages/.test(line))
     )
       return true;
-    if (ROLES.has(name) && words.some((line) => line.includes(`a message of "${text}" in `))) return true;
+    if (ROLES.has(name) && words.some((line) => line.includes(`a "${text}" message in `))) return true;
     if (speaker && texts.some((own) => SPEAKERS[speaker]?.includes(own))) return true;
     if (all.includes(text)) return true;
     if (all.includes(JSON.stringify(text).slice(1, -1))) return true;
@@ -111,15 +111,12 @@ function missing({ source, made, report }: Converted): string[] {
     // What the sentences of a report stand for, beside names of fields.
     if (name === 'type' && words.some((line) => /list of texts|tool calls|parts of a message/.test(line)))
       return [];
-    if (
-      words.some((line) => line.startsWith('numbers in messages that stand as JSON')) &&
-      text.startsWith('[')
-    )
+    if (words.some((line) => line.startsWith('numbers in messages stored as JSON')) && text.startsWith('['))
       return [];
     if (words.some((line) => line.startsWith('token numbers')) && leaf.isNumber) return [];
     if (words.some((line) => /^(?:tool calls|parts of a message) .* left out/.test(line)))
       return isInPart(source, text) ? [] : [`${name}: ${text}`];
-    if (words.some((line) => /^tool calls .* names and arguments alone/.test(line)) && name === 'id')
+    if (words.some((line) => /^tool calls .* with only names and arguments/.test(line)) && name === 'id')
       return [];
     return [`${name}: ${text}`];
   });
@@ -247,7 +244,7 @@ describe('a conversation', () => {
   it('keeps a prompt that is not read as a field, and says so', () => {
     for (const target of TARGETS)
       for (const { made, report } of convertFile(target, COMPARISONS['unread prompts']!)) {
-        expect(report.join()).toContain('looks like a part of the prompt and is not read as one');
+        expect(report.join()).toContain('looks like part of the prompt but is not read');
         expect(made.join()).toMatch(/A long text about the hill|What is asked in this one/);
       }
   });

@@ -21,7 +21,7 @@ import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
 import { openCache } from '#node/cache.ts';
-import { unpackZstdInJs } from '#node/codec.ts';
+import { decompressZstdInJs } from '#node/codec.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
 import { groupShards, openDataset, openFile } from '#node/files.ts';
 import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
@@ -220,11 +220,11 @@ describe('codecs and folders', () => {
 
   it('reads .zst without the help of Node', async () => {
     const chunks = [];
-    for await (const chunk of unpackZstdInJs(PACKED, readStored(PACKED))) chunks.push(Buffer.from(chunk));
+    for await (const chunk of decompressZstdInJs(PACKED, readStored(PACKED))) chunks.push(Buffer.from(chunk));
     expect(Buffer.concat(chunks).toString()).toBe(lines);
     const torn = readStored(PACKED, 0, statSync(PACKED).size - 30);
     const drain = async (): Promise<void> => {
-      for await (const chunk of unpackZstdInJs(PACKED, torn)) expect(chunk.length).toBeGreaterThan(0);
+      for await (const chunk of decompressZstdInJs(PACKED, torn)) expect(chunk.length).toBeGreaterThan(0);
     };
     await expect(drain()).rejects.toThrow('data is damaged');
   });
@@ -312,7 +312,7 @@ describe('preflens.json', () => {
     );
     const odd = write('odd/a.jsonl', `${AB}\n${AB.replace('left', 'right')}\n${AB.replace('left', 'up')}`);
     const mapping = configuredMapping(odd)!;
-    expect(mapping.polarity).toBe('"who" names the better one of ""a.1"" and "b"');
+    expect(mapping.polarity).toBe('"who" names the better of ""a.1"" and "b"');
     const { survey } = await surveyFile(await openFile(odd), {
       ranges: HERE,
       settings: { ...DEFAULT_SETTINGS, mapping },
@@ -333,7 +333,7 @@ describe('preflens.json', () => {
     ['{', 'preflens.json:'],
     ['{"mapings":[]}', 'the file must not have "mapings"; did you mean "mappings"?'],
     ['{"mappings":[{"mapping":"nope"}]}', 'allowed values'],
-    ['{"mappings":[{"chosen":"a..b","rejected":"c"}]}', '"a..b" is not a field'],
+    ['{"mappings":[{"chosen":"a..b","rejected":"c"}]}', '"a..b" is not a valid field'],
     ['{"mappings":[{"mapping":"llmbar","axis":"x"}]}', 'the mapping "llmbar" has no label "x"'],
   ])('%s is refused with its place', (text, expected) => {
     write('preflens.json', text);

@@ -46,24 +46,20 @@ const indexed = Object.fromEntries(
 
 describe('a document', () => {
   it.each([
-    ['an indented list', indented, 'a list of 3 records over lines 1 to 20'],
-    ['a list on one line', `[${LINES.join(', ')}]\n`, 'a list of 3 records on line 1'],
-    ['a record a line', `[\n${LINES.join(',\n')}\n]\n`, 'a list of 3 records over lines 1 to 5'],
+    ['an indented list', indented, 'a JSON list of 3 records over lines 1 to 20'],
+    ['a list on one line', `[${LINES.join(', ')}]\n`, 'this is a JSON list of 3 records on line 1'],
+    ['a record a line', `[\n${LINES.join(',\n')}\n]\n`, 'a JSON list of 3 records over lines 1 to 5'],
     [
       'a list that begins on its first record',
       `[${LINES.join(',\n')}]`,
-      'a list of 3 records over lines 1 to 3',
+      'a JSON list of 3 records over lines 1 to 3',
     ],
-    ['a byte order mark and CRLF', `\ufeff${indented.replaceAll('\n', '\r\n')}`, 'a list of 3 records'],
-    [
-      'two lists',
-      `[${LINES[0]},${LINES[1]}]\n[${LINES[2]}]\n`,
-      'a file of 2 JSON documents, lists of 3 records in all',
-    ],
+    ['a byte order mark and CRLF', `\ufeff${indented.replaceAll('\n', '\r\n')}`, 'a JSON list of 3 records'],
+    ['two lists', `[${LINES[0]},${LINES[1]}]\n[${LINES[2]}]\n`, '2 JSON lists of 3 records in all'],
     [
       'records one after the other',
       RECORDS.map((one) => JSON.stringify(one, null, 2)).join('\n'),
-      '(record 1 goes over lines 1 to 6)',
+      '(record 1 spans lines 1 to 6)',
     ],
     [
       'records between commas',
@@ -71,17 +67,17 @@ describe('a document', () => {
       '3 JSON documents one after the other',
     ],
     ['records on one line', LINES.join(' '), '3 JSON documents one after the other on line 1'],
-    [
-      'one record over lines',
-      JSON.stringify(RECORDS[0], null, 2),
-      'one JSON document, a record over lines 1 to 6',
-    ],
+    ['one record over lines', JSON.stringify(RECORDS[0], null, 2), 'a single JSON object over lines 1 to 6'],
     [
       'a list under "data"',
       JSON.stringify({ version: 1, data: RECORDS }, null, 2),
-      'the list of records stands under "data"',
+      'a JSON object with a list of records under "data"',
     ],
-    ['a list under another name, on one line', JSON.stringify({ mine: RECORDS }), 'stands under "mine"'],
+    [
+      'a list under another name, on one line',
+      JSON.stringify({ mine: RECORDS }),
+      'a list of records under "mine"',
+    ],
     [
       'lists under names of splits',
       JSON.stringify({ train: RECORDS, test: RECORDS }, null, 2),
@@ -90,16 +86,16 @@ describe('a document', () => {
     [
       'records by name',
       JSON.stringify(Object.fromEntries(RECORDS.map((one, i) => [`r${i}`, one]))),
-      'an object with a name for each of its 3 records',
+      'a JSON object with a key for each of its 3 records',
     ],
     [
       'columns',
       JSON.stringify(columns),
-      'columns and not records: "instruction", "input", "chosen", "rejected", 3 rows',
+      'columns, not records: "instruction", "input", "chosen", "rejected", 3 rows',
     ],
-    ['columns over lines', JSON.stringify(columns, null, 1), 'columns and not records'],
-    ['columns by row', JSON.stringify(indexed), 'columns and not records'],
-    ['a list that breaks off', indented.slice(0, -60), 'it breaks off at its end'],
+    ['columns over lines', JSON.stringify(columns, null, 1), 'columns, not records'],
+    ['columns by row', JSON.stringify(indexed), 'columns, not records'],
+    ['a list that breaks off', indented.slice(0, -60), 'the end is missing'],
   ])('%s: is named, and told how to make JSON Lines of it', (_, text, words) => {
     for (const size of [1, 7, 1 << 20]) {
       const { obstacle } = inspect(text, size);
@@ -153,7 +149,7 @@ describe('a document', () => {
       hasPairs: false,
     });
     expect(inspect('{\n "a": 1,\n "b": {"c": 2}\n}').obstacle).toMatchObject({
-      what: expect.stringContaining('holds no list of records: its fields are "a", "b"') as string,
+      what: expect.stringContaining('without a list of records: its fields are "a", "b"') as string,
     });
   });
 });

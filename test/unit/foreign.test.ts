@@ -74,7 +74,7 @@ describe('a format by its bytes', () => {
 });
 
 it.each([
-  ['{"a": NaN}', 'write null'],
+  ['{"a": NaN}', 'Write null'],
   ['{"a": -Infinity}', 'Infinity is not JSON'],
   ["{'a': 1}", 'Python dict'],
   ['{"a": None}', 'Python dict'],
@@ -82,18 +82,19 @@ it.each([
   ['{"a": undefined}', 'JavaScript'],
   ['{"a": 1,}', 'no comma before a closing bracket'],
   ['{"a": [1,]}', 'no comma before a closing bracket'],
-  ['{"a": "x\ty"}', 'write \\t'],
+  ['{"a": "x\ty"}', 'Write \\t'],
   ['{"a": "x\u0001y"}', '\\u00XX'],
   ['{"a": 1 // one\n}', 'no comments'],
   ['# one', 'no comments'],
   ['{a: 1}', 'double quotes'],
   ['{“a”: 1}', 'typographic quotes'],
-  ['{"a": "\\alpha"}', 'A backslash itself'],
+  ['{"a": "\\alpha"}', 'Write a backslash'],
   ['{"a": "it\\\'s"}', 'needs no backslash'],
   ['{"a": "x', 'breaks off'],
   ['{"a": 1', 'breaks off'],
-  ['{"a": 007}', 'do not begin with 0'],
-  ['{"a": "say "hi" to"}', 'Quotes inside a string'],
+  ['[', 'JSON list'],
+  ['{"a": 007}', 'don’t begin with 0'],
+  ['{"a": "say "hi" to"}', 'Write quotes inside a string'],
   ['data: {"a": 1}', 'server-sent events'],
 ])('%s: says who writes such a thing', (line, words) => {
   const fault = findJsonFault(encode(line))!;

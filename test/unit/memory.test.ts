@@ -53,9 +53,9 @@ describe('decisions', () => {
     const { decisions, bad } = parseDecisions(text);
     expect(decisions).toHaveLength(1);
     expect(bad).toEqual([
-      { line: 1, why: 'a merge left a conflict mark' },
-      { line: 3, why: '"key" is not a text' },
-      { line: 4, why: 'it is no JSON' },
+      { line: 1, why: 'a merge left a conflict marker' },
+      { line: 3, why: '"key" is not a string' },
+      { line: 4, why: 'it is not JSON' },
     ]);
   });
 
@@ -68,11 +68,11 @@ describe('decisions', () => {
     expect(said.map(({ rule, message }) => [rule, message])).toEqual([
       [
         'unused-suppression',
-        'Nothing is reported any more where "refusal-chosen" of pair gone was kept ("asked for").',
+        'Unused decision: "refusal-chosen" is no longer reported for pair gone ("asked for").',
       ],
       [
         'decision-conflict',
-        'About "refusal-chosen" of pair b ann says "keep" (asked for), ben says "wrong" (asked for).',
+        'Decisions about "refusal-chosen" of pair b disagree: ann says "keep" (asked for), ben says "wrong" (asked for).',
       ],
     ]);
     expect(memoryFindings(list, findings, 'other.jsonl', DEFAULT_RULES, () => true)).toEqual([]);
@@ -125,7 +125,7 @@ describe('two branches with decisions of their own', () => {
   it('refuses to write over lines that it cannot read', async () => {
     const path = join(folder, '.preflens', 'decisions.jsonl');
     writeFileSync(path, '<<<<<<< ours\n');
-    await expect(decide(folder, made('x'))).rejects.toThrow(`${path}:1: this line cannot be read`);
+    await expect(decide(folder, made('x'))).rejects.toThrow(`${path}:1: this line is invalid`);
     expect(readFileSync(path, 'utf8')).toBe('<<<<<<< ours\n');
   });
 

@@ -43,10 +43,10 @@ describe('a folder', () => {
 
   it('says what is missing or unclear, and what to do', async () => {
     expect(await fault({ sizes: { outputs: 2 } })).toMatch(
-      /puts out 2 numbers \(LABEL_0, LABEL_1\).*"label".*"weights"/,
+      /outputs 2 numbers \(LABEL_0, LABEL_1\).*"label".*"weights"/,
     );
     expect(await fault({ sizes: { outputs: 2 } }, { label: 'GOOD' })).toMatch(
-      /no label "GOOD". It has LABEL_0, LABEL_1/,
+      /no label "GOOD". The model has LABEL_0, LABEL_1/,
     );
     expect(await fault({ sizes: { outputs: 0, isCausal: true } })).toMatch(/language model.*"reference"/);
     expect(await fault({}, { head: 'pair' })).toMatch(/needs a "format"/);

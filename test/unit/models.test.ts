@@ -165,7 +165,7 @@ describe('truncation', () => {
     });
     expect(() => opened.encode(item(long(20), 'it is'))).toThrow(Unscorable);
     expect(() => opened.encode(item(long(20), 'it is'))).toThrow(
-      /tokens, \d+ of them in the prompt, and the model takes 16/,
+      /tokens, \d+ of them in the prompt; the model accepts 16/,
     );
   });
 
@@ -281,11 +281,11 @@ describe('a provider', () => {
     const [wrong, right] = [await openOn(0.01), await openOn(0)];
     const sequences = UNITS.slice(0, 3).flatMap((one) => wrong.encode(one));
     expect(await wrong.compare(sequences)).toMatch(
-      /its first numbers are 0\.010 from those of the processor, and 0\.001 is allowed/,
+      /its first numbers differ from the CPU’s by 0\.010; the limit is 0\.001/,
     );
     expect(await wrong.run(sequences)).toEqual(await right.run(sequences));
     const nan = await openOn(Number.NaN);
-    expect(await nan.compare(sequences)).toMatch(/Infinity from those of the processor/);
+    expect(await nan.compare(sequences)).toMatch(/differ from the CPU’s by Infinity/);
   });
 
   it('that computes the same is kept', async () => {
@@ -319,7 +319,7 @@ describe('chat templates', () => {
     });
     const opened = await openWritten(model);
     expect(() => opened.encode(item([{ role: 'system', text: 'be good' }], 'yes'))).toThrow(
-      /refuses it: .*no system/,
+      /rejects it: .*no system/,
     );
     expect(opened.encode(item('how', 'so'))[0]!.ids.length).toBe(1);
   });

@@ -11,7 +11,7 @@ import { TextSink } from '#formats/parquet/textSink.ts';
 import { structOf, T } from '#formats/parquet/thrift.ts';
 import { widthOf } from '#formats/parquet/values.ts';
 import { pageCodecs, storeZstd } from '#node/parquet/codecs.ts';
-import { unpackSnappyStart } from '#node/parquet/snappy.ts';
+import { decompressSnappyStart } from '#node/parquet/snappy.ts';
 
 import { decode, encode } from '../fakes/records.ts';
 import type { Random } from '../fakes/tables.ts';
@@ -130,15 +130,19 @@ describe('a value', () => {
 
   it('that a column cannot hold is refused with words', () => {
     const refused: [string, Leaf, string][] = [
-      ['1.5', leafOf('INT64', { kind: 'number' }), 'is no value for column c'],
-      ['-1', leafOf('INT32', { kind: 'unsigned' }), 'is no value for column c'],
-      ['3000000000', leafOf('INT32', { kind: 'number' }), 'is no value for column c'],
-      ['1.005', leafOf('INT32', { kind: 'decimal', scale: 2 }), 'is no value for column c'],
-      ['"soon"', leafOf('INT64', { kind: 'timestamp', digits: 3, isUtc: true }), 'is no value for column c'],
-      ['7', leafOf('BYTE_ARRAY', { kind: 'text' }), 'is no value for column c'],
-      ['"\\ud800"', leafOf('BYTE_ARRAY', { kind: 'text' }), 'half a pair of surrogates'],
-      ['1', leafOf('FIXED_LEN_BYTE_ARRAY', { kind: 'half' }, 2), 'read and not written'],
-      ['"1970-01-01T00:00:00"', leafOf('INT96', { kind: 'int96' }), 'read and not written'],
+      ['1.5', leafOf('INT64', { kind: 'number' }), 'is not a valid value for column c'],
+      ['-1', leafOf('INT32', { kind: 'unsigned' }), 'is not a valid value for column c'],
+      ['3000000000', leafOf('INT32', { kind: 'number' }), 'is not a valid value for column c'],
+      ['1.005', leafOf('INT32', { kind: 'decimal', scale: 2 }), 'is not a valid value for column c'],
+      [
+        '"soon"',
+        leafOf('INT64', { kind: 'timestamp', digits: 3, isUtc: true }),
+        'is not a valid value for column c',
+      ],
+      ['7', leafOf('BYTE_ARRAY', { kind: 'text' }), 'is not a valid value for column c'],
+      ['"\\ud800"', leafOf('BYTE_ARRAY', { kind: 'text' }), 'half of a surrogate pair'],
+      ['1', leafOf('FIXED_LEN_BYTE_ARRAY', { kind: 'half' }, 2), 'can read but not write'],
+      ['"1970-01-01T00:00:00"', leafOf('INT96', { kind: 'int96' }), 'can read but not write'],
     ];
     for (const [json, leaf, words] of refused)
       expect(() => parseValue(encode(json), leaf), json).toThrow(words);
@@ -295,8 +299,8 @@ describe('a codec', () => {
       const bytes = sample(random);
       const packed = pageCodecs.compress(1, bytes);
       const wanted = below(random, bytes.length + 1);
-      expect(Buffer.compare(unpackSnappyStart(packed, wanted), bytes.subarray(0, wanted))).toBe(0);
-      const part = unpackSnappyStart(packed.subarray(0, below(random, packed.length + 1)), bytes.length);
+      expect(Buffer.compare(decompressSnappyStart(packed, wanted), bytes.subarray(0, wanted))).toBe(0);
+      const part = decompressSnappyStart(packed.subarray(0, below(random, packed.length + 1)), bytes.length);
       expect(Buffer.compare(part, bytes.subarray(0, part.length))).toBe(0);
     }
   });

@@ -349,7 +349,7 @@ describe('a source on disk', () => {
     const unread = new DiskSource('file:///a', await openFile(path), disk, { backup: older });
     unread.backup(newer);
     // An editor would take it for saved, and forget the backup.
-    await expect(unread.save(never)).rejects.toThrow('still being read');
+    await expect(unread.save(never)).rejects.toThrow('is still reading the file');
     rmSync(older);
     unread.close();
     owners.end(owner);

@@ -178,6 +178,6 @@ describe('HTML', () => {
     const page = linesOf(HTML(report([fileReport('a.jsonl', 0, { unlisted: new Map() })]), Infinity)).join(
       '',
     );
-    expect(page).toContain('Nothing was found.');
+    expect(page).toContain('No findings.');
   });
 });

@@ -18,7 +18,7 @@ import type { Member } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { Head } from '#core/reward/heads.ts';
 import { embeddingMargin, pairMargin, rewardOf } from '#core/reward/heads.ts';
-import { accountOf, unitKeys } from '#core/reward/reading.ts';
+import { accountOf, itemKeys } from '#core/reward/reading.ts';
 import { ANSWER_CUT, REFUSED, ScoreTable } from '#core/reward/table.ts';
 import { auroc, plantedTest } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -103,7 +103,7 @@ describe('heads', () => {
     tables.forEach((table, i) => {
       put(table, one.chosenKey, [1 + i, 2, -0.5, 3]);
       put(table, one.rejectedKey, [0.5, -1, 4, 2 + i]);
-      for (const key of unitKeys('pair', one)) put(table, key, [0.7, 0.1, 0.2, 0.9]);
+      for (const key of itemKeys('pair', one)) put(table, key, [0.7, 0.1, 0.2, 0.9]);
     });
     const heads: readonly Head[] = [
       { kind: 'scalar' },

@@ -97,7 +97,9 @@ describe('saving', () => {
         return file.records(wants);
       },
     };
-    await expect(save(meddled, [flip(0)])).rejects.toThrow('changed while it was being saved');
+    await expect(save(meddled, [flip(0)])).rejects.toThrow(
+      'another program changed the file during the save',
+    );
     expect(readFileSync(path, 'utf8')).toBe(`${good(0)}\n${good(1)}\n${good(2)}`);
     expect(readdirSync(folder.path)).toEqual(['a.jsonl']);
   });
@@ -109,8 +111,8 @@ describe('saving', () => {
       [flip(9), 'there is no record 9'],
       [flip(1), 'holds nothing that can be edited'],
       [{ ...flip(0), pair: 4 }, 'no pair 4'],
-      [{ ...flip(0), pairKey: '0123456789abcdef' }, 'Another pair stands here'],
-      [{ record: 0, edit: { kind: 'tie' } }, 'no way to call two answers equal'],
+      [{ ...flip(0), pairKey: '0123456789abcdef' }, 'The pair here is not'],
+      [{ record: 0, edit: { kind: 'tie' } }, 'can’t express a tie'],
     ];
     for (const [edit, words] of refused)
       await expect(save(await openFile(path), [flip(2), edit])).rejects.toThrow(words);

@@ -10,7 +10,7 @@ import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { CONSISTENCY_WORDS, labelFindings, rankingOf } from '#core/score/ranking.ts';
+import { CONSISTENCY_LABEL, labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
 
 import { survey } from '../fakes/records.ts';
@@ -182,7 +182,7 @@ describe('the review list', () => {
     labelFindings(
       { facts: file.facts, findings, recognition: { labelPath: ['chosen'] } },
       of,
-      rankingOf(CONSISTENCY_WORDS, ranked, ranked, percent),
+      rankingOf(CONSISTENCY_LABEL, ranked, ranked, percent),
       DEFAULT_RULES,
     );
 

@@ -190,7 +190,7 @@ describe('a scoring run', () => {
       'same',
       'take ensemble',
     ]);
-    expect(events[1]).toMatch(/nowhere: this model cannot be used: there is no such folder/);
+    expect(events[1]).toMatch(/nowhere: PrefLens can’t use this model: there is no such folder/);
     expect(outcome).toMatchObject({
       kind: 'ensemble',
       ensemble: { members: [{ name: 'columns' }, { name: CONSISTENCY_NAME }] },
@@ -254,7 +254,7 @@ describe('a process', () => {
     };
     const { events, outcome } = await run({ start });
     expect(events).toEqual(['begin', 'restart']);
-    expect(messageOf(outcome)).toMatch(/started 3 times and got nowhere\. The last time: .*SIGSEGV/);
+    expect(messageOf(outcome)).toMatch(/started 3 times without progress\. Last error: .*SIGSEGV/);
   });
 
   it('that dies in a batch of a model is replaced; an edit meanwhile has the pairs rated again', async () => {

@@ -82,9 +82,7 @@ describe('a task on processes that die', () => {
   it('gives up after three attempts without progress, with the last reason', async () => {
     const { attempts, outcome, restarts } = await run([4, 4, 4, 4, 'done']);
     expect([attempts, restarts]).toEqual([4, ['died at 4', 'died at 4', 'died at 4']]);
-    expect((outcome as Error).message).toMatch(
-      /was started 3 times and got nowhere\. The last time: died at 4/,
-    );
+    expect((outcome as Error).message).toMatch(/started 3 times without progress\. Last error: died at 4/);
   });
 
   it('waits for the next attempt no longer than until the cancellation', async () => {

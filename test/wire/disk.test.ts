@@ -101,7 +101,7 @@ describe('a file that is open from disk', () => {
     await first.execute('preflens.flip', { uri, record: 5, pair: 0 });
     const others = LINES.filter((_, i) => i !== 5).toReversed();
     writeFileSync(path, others.join('\n'));
-    expect(whyOf(await save(first, uri))).toContain('the file changed while it was being saved');
+    expect(whyOf(await save(first, uri))).toContain('another program changed the file during the save');
     const second = await serverOn();
     await openFromDisk(second, path);
     const message = await second.until('the message', () =>
@@ -132,7 +132,7 @@ describe('a file that is open from disk', () => {
     const uri = pathToFileURL(join(folder.path, 'none.jsonl')).toString();
     expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual({
       ok: false,
-      why: expect.stringContaining('there is no such file') as string,
+      why: expect.stringContaining('no such file') as string,
     });
   });
 });

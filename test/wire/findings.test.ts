@@ -158,7 +158,7 @@ describe('decisions', () => {
     expect(await client.connection.sendRequest('preflens/keep', { ...ref, reason: 'again', by: '' })).toEqual(
       {
         ok: false,
-        why: 'The finding is not there any more, or its file is not saved. Nothing was written down.',
+        why: 'The finding no longer exists, or its file has unsaved changes. The decision was not saved.',
       },
     );
     // Another window, another order, another label: the same pair.
@@ -268,7 +268,7 @@ describe('files that nobody opened', () => {
     expect(outcome).toEqual({
       files: 1,
       errors: [
-        expect.stringContaining('gone: cannot be read (ENOENT)'),
+        expect.stringContaining('gone: can’t be read (ENOENT)'),
         expect.stringContaining('torn.parquet'),
       ],
     });

@@ -63,7 +63,13 @@ describe('a text that is not JSON Lines', () => {
   );
   it.each([
     ['list.jsonl', LIST, 'not-an-object', [0, 0], 'a list of 2 records over lines 1 to 12'],
-    ['comma.jsonl', LIST.replace(/\}\n\]$/, '},\n]'), 'invalid-json', [10, 3], 'a comma stands here'],
+    [
+      'comma.jsonl',
+      LIST.replace(/\}\n\]$/, '},\n]'),
+      'invalid-json',
+      [10, 3],
+      'there is a comma before the closing bracket',
+    ],
     ['pointer.jsonl', 'version https://git-lfs.github.com/spec/v1\n', 'invalid-json', [0, 0], 'git lfs pull'],
     ['page.jsonl', '\n<!DOCTYPE html>\n', 'invalid-json', [1, 0], 'a web page'],
   ] as const)(
@@ -115,7 +121,7 @@ describe('a text that is not JSON Lines', () => {
     const status = await client.until('the status', () =>
       client.statuses.find(({ phase }) => phase === 'unrecognised'),
     );
-    expect(status.reason).toContain('3 of 3 lines are no JSON objects');
+    expect(status.reason).toContain('3 of 3 lines are not JSON objects');
   });
 
   it('is told of files that are opened from disk', async () => {

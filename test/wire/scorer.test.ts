@@ -37,7 +37,7 @@ describe('the scoring wire', () => {
     await expect(scorer.requests.call('nonsense' as 'hello', { version: 1 })).rejects.toThrow(
       /Unhandled method/,
     );
-    await expect(scorer.requests.call('fit', { part: 0 })).rejects.toThrow('asked to work before "plan"');
+    await expect(scorer.requests.call('fit', { part: 0 })).rejects.toThrow('no "plan" yet');
     await scorer.requests.call('add', { pairs: PAIRS });
     await scorer.requests.call('plan', { seed: 1 });
     await expect(scorer.requests.call('fit', { part: 99 })).rejects.toThrow('there is no part 99');

@@ -187,11 +187,11 @@ describe('a table in an editor', () => {
     const broken = await ask<Outcome<number>>('writeText', {
       text: edited.map((line, i) => (i === 4 ? '{"prompt":' : line)).join('\n'),
     });
-    expect(whyOf(broken)).toContain('row 5 is no JSON object');
+    expect(whyOf(broken)).toContain('row 5 is not a JSON object');
     const wrong = await ask<Outcome<number>>('writeText', {
       text: edited.map((line, i) => (i === 4 ? '{"prompt":7}' : line)).join('\n'),
     });
-    expect(whyOf(wrong)).toContain('7 is no value for column prompt');
+    expect(whyOf(wrong)).toContain('7 is not a valid value for column prompt');
     expect(await linesOf()).toEqual(edited);
   });
 
@@ -201,7 +201,7 @@ describe('a table in an editor', () => {
     const before = await linesOf();
     await flip(3);
     const refused = await ask<Outcome<number>>('writeText', { text: before.slice(1).join('\n') });
-    expect(whyOf(refused)).toContain('has unsaved edits of this file');
+    expect(whyOf(refused)).toContain('has unsaved edits to this file');
     expect(await linesOf()).toEqual(before);
   });
 
@@ -220,7 +220,7 @@ describe('a table in an editor', () => {
     const whole = readFileSync(path);
     for (const [name, bytes, words] of [
       ['text.parquet', Buffer.from(`${goodRecord(1)}\n`.repeat(9)), 'no Parquet file'],
-      ['half.parquet', whole.subarray(0, whole.length / 2), 'not written to its end'],
+      ['half.parquet', whole.subarray(0, whole.length / 2), 'incompletely written'],
       ['empty.parquet', Buffer.alloc(0), 'too short'],
     ] as const) {
       uri = pathToFileURL(folder.write(name, bytes)).toString();

@@ -7,7 +7,7 @@ import { SCORE_RULES } from '#core/checks/table.ts';
 import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
 import type { Severity } from '#core/model/finding.ts';
-import { countWords, TEXT_FORMATS } from '#core/report/formats.ts';
+import { countLabel, TEXT_FORMATS } from '#core/report/formats.ts';
 import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
 import { totalOf } from '#core/report/report.ts';
@@ -127,7 +127,7 @@ function note(command: Command, { name }: CheckedDataset, reports: readonly File
   const [kept, old] = [sum((report) => report.kept), sum((report) => report.old)];
   const files = reports.length > 1 ? ` of ${plural(reports.length, 'file')}` : '';
   const words = [
-    `${countWords(counts)} in ${plural(
+    `${countLabel(counts)} in ${plural(
       sum(({ recordCount }) => recordCount),
       'record',
     )}${files}`,

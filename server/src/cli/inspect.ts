@@ -10,7 +10,7 @@ import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages, UserError } from '#core/messages.ts';
-import { countWords } from '#core/report/formats.ts';
+import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
@@ -76,7 +76,7 @@ export async function index(
       source
     ];
     const { facts, recognition } = survey;
-    const counts = countWords(facts);
+    const counts = countLabel(facts);
     command.print(
       `${file.path}: ${counts} in ${plural(facts.recordCount, 'record')}, ${recognition?.mapping.title ?? 'not recognised'}`,
     );
@@ -228,7 +228,7 @@ export async function stats(
   const share = (of: number, all: number): string => (all === 0 ? '–' : `${((100 * of) / all).toFixed(1)} %`);
   const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
     `mean ${mean.toFixed(0)}, median ${median}, nine of ten up to ${ninth}, longest ${longest} characters`;
-  command.print(`${dataset.name}: ${countWords(dataset)} in ${plural(figures.records, 'record')}`);
+  command.print(`${dataset.name}: ${countLabel(dataset)} in ${plural(figures.records, 'record')}`);
   if (figures.pairs > 0) {
     command.print(`  prompts             ${figures.prompts.toLocaleString('en')} different`);
     command.print(`  chosen              ${lengths(figures.chosen)}`);

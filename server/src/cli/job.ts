@@ -13,7 +13,7 @@ import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
-import { CONSISTENCY_WORDS } from '#core/score/ranking.ts';
+import { CONSISTENCY_LABEL } from '#core/score/ranking.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { groupOf } from '#node/engine.ts';
@@ -194,7 +194,7 @@ export async function scoreDataset(
   const read = readerOf(result);
   return {
     counts,
-    scorer: CONSISTENCY_WORDS,
+    scorer: CONSISTENCY_LABEL,
     scorerId: CONSISTENCY_NAME,
     margins,
     trust: result.trust,

@@ -1,4 +1,5 @@
-// Mends a record by the rules' own repairs: examine, make the first one, examine again, until there is none.
+// Fixes a record with its rules' repairs: examines it, applies the first repair, and repeats until no repair is
+// left.
 import type { RuleSettings } from './checks/check.ts';
 import { examine } from './checks/examine.ts';
 import { ruleById, stageOf } from './checks/table.ts';
@@ -12,34 +13,34 @@ import { isObject } from './model/json.ts';
 import type { RawRecord } from './model/record.ts';
 import { recordKey } from './model/sameRecord.ts';
 
-/** Which repairs are made: the safe ones of all rules, or those of some rules, the others of these too. */
+/** The repairs to apply: the safe ones of all or of some rules, or also those that need review. */
 export interface FixScope {
-  /** Undefined: all. */
+  /** Undefined: all rules. */
   readonly rules?: ReadonlySet<string>;
-  /** Also repairs that need a person. */
+  /** Include repairs that need a person. */
   readonly review: boolean;
 }
 
 export interface FixedRecord {
-  /** What the record becomes; null when it is dropped. */
+  /** The fixed record; null if it is dropped. */
   readonly bytes: Uint8Array | null;
-  /** By rule, how many repairs were made. */
+  /** Number of repairs by rule. */
   readonly made: ReadonlyMap<string, number>;
 }
 
-/** Repairs of one record: each makes a finding go, and none is made for ever. */
+/** Limit of repairs for one record. Each repair should remove a finding; this stops one that does not. */
 const MAX_ROUNDS = 50;
 
-/** Findings that only the whole dataset shows: a record examined by itself does not. */
+/** True for findings that need the whole dataset, which examining one record can't produce. */
 export function isOfDataset({ rule }: Pick<Finding, 'rule'>): boolean {
   const stage = stageOf(rule);
   return stage === 'relation' || stage === 'dataset';
 }
 
-/** The `recordKey` of another record of the same file; undefined where there is none. */
+/** The `recordKey` of another record of the file; undefined if there is none. */
 export type KeyOfRecord = (record: number) => string | undefined;
 
-/** The edit that a finding's rule has for it in this scope. */
+/** The edit that repairs a finding in this scope. */
 function repairOf(
   finding: Finding,
   scope: FixScope,
@@ -48,7 +49,7 @@ function repairOf(
 ): Edit | undefined {
   if (scope.rules && !scope.rules.has(finding.rule)) return undefined;
   for (const { edit, grade } of ruleById(finding.rule)?.repairs ?? []) {
-    // A label is turned by a person who read the pair, one at a time.
+    // Only a person who has read the pair inverts a label.
     if (edit === 'flip') continue;
     const isSafe = grade === 'safe' || (grade === 'twin' && hasTwin(finding));
     if (!isSafe && !scope.review) continue;
@@ -63,17 +64,17 @@ function repairOf(
   return undefined;
 }
 
-/** What a record does not show by itself. */
+/** Input beyond the record itself. */
 export interface FixContext {
-  /** Findings of the record that only the whole dataset shows. */
+  /** Findings of the record that need the whole dataset. */
   readonly others?: readonly Finding[];
-  /** How lines of its file end. */
+  /** Line end of the file. */
   readonly newline?: Newline;
-  /** For the twin of a duplicate. */
+  /** Looks up the twin of a duplicate. */
   readonly keyOf?: KeyOfRecord;
 }
 
-/** A record after its repairs; undefined when there is none to make. */
+/** The record after its repairs; undefined if there is nothing to repair. */
 export function fixRecord(
   raw: RawRecord,
   mapping: Mapping,
@@ -103,7 +104,7 @@ export function fixRecord(
         return { bytes: null, made };
       }
       if (edit.kind === 'separate') {
-        // From here on these are several records.
+        // From here on the line holds several records.
         count(finding.rule);
         return { bytes: applyEdits(bytes, separateEdits(edit.separators, edit.newline)), made };
       }
@@ -116,7 +117,7 @@ export function fixRecord(
       isChanged = true;
       break;
     }
-    // What the dataset said was of the record as it was.
+    // Findings from the dataset were about the unchanged record.
     if (isChanged) waiting = [];
     else break;
   }

@@ -1,4 +1,4 @@
-/** The items by key, in the order in which keys and items came. */
+/** Groups items by key. Keys and items keep their order. */
 export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -1,4 +1,4 @@
-// MurmurHash3 (x86, 128 bits) over UTF-8, the last block filled up with zeros. For identity, not for secrets.
+// MurmurHash3 (x86, 128 bits) over UTF-8, with the last block padded with zeros. For identity, not for security.
 
 const C1 = 0x239b961b;
 const C2 = 0xab0e9789;
@@ -12,12 +12,12 @@ function finish(h: number): number {
   return x ^ (x >>> 16);
 }
 
-/** 64 bits as two whole numbers below 2^32. */
+/** 64 bits as two integers below 2^32. */
 export type Key = readonly [low: number, high: number];
 
 export const NO_KEY: Key = [0, 0];
 
-/** Texts are encoded piece by piece into this: natively, and so faster than their units can be asked for. */
+/** Texts are encoded into this buffer piece by piece: native encoding is faster than reading UTF-16 units. */
 const piece = new Uint8Array(1 << 16);
 const words = new Int32Array(piece.buffer);
 const encoder = new TextEncoder();
@@ -25,7 +25,7 @@ const encoder = new TextEncoder();
 const BLOCK_BYTES = 16;
 const state = new Int32Array(4);
 
-/** Takes whole blocks of `piece` into the state. */
+/** Mixes whole blocks of `piece` into the state. */
 function mixBlocks(bytes: number): void {
   let [h1, h2, h3, h4] = state as unknown as [number, number, number, number];
   for (let at = 0; at < bytes >> 2; at += 4) {
@@ -49,7 +49,7 @@ function mixBlocks(bytes: number): void {
 }
 
 /**
- * The key of a text. Texts hashed from different starts are different, as an answer under two prompts. A lone
+ * The key of a text. A different start gives a different key, for example for one answer under two prompts. A lone
  * surrogate counts as U+FFFD.
  */
 export function hashKey(text: string, [start1, start2]: Key = NO_KEY): Key {
@@ -73,7 +73,7 @@ export function hashKey(text: string, [start1, start2]: Key = NO_KEY): Key {
     piece.copyWithin(0, whole, have);
   } while (at < text.length);
   const [h1, h2, h3, h4] = state as unknown as [number, number, number, number];
-  // Each step goes into the next, the length first: texts that differ in zeros at their end differ in it alone.
+  // The length goes in first: texts that differ only in trailing zeros differ only in length.
   const a = finish(h1 ^ Math.imul(text.length, C2));
   const b = finish(h2 + a);
   const c = finish(h3 + b);
@@ -85,7 +85,7 @@ export function compareKeys(a: Key, b: Key): number {
   return a[1] - b[1] || a[0] - b[0];
 }
 
-/** One key of two, the same in either order. */
+/** Joins two keys into one; the order does not matter. */
 export function joinKeys(a: Key, b: Key): Key {
   const [low, high] = compareKeys(a, b) <= 0 ? [a, b] : [b, a];
   return hashKey('', [
@@ -99,7 +99,7 @@ export function formatKey([low, high]: Key): string {
   return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 }
 
-/** The key that `formatKey` wrote; undefined for any other text. */
+/** Inverse of `formatKey`; undefined for any other text. */
 export function parseKey(text: string): Key | undefined {
   if (!/^[0-9a-f]{16}$/.test(text)) return undefined;
   return [Number.parseInt(text.slice(8), 16), Number.parseInt(text.slice(0, 8), 16)];

@@ -1,21 +1,21 @@
-// Every error that people see: what happened, and what to do. One place, one voice.
+// Error messages for users: what happened, and what to do.
 import type { Suggestion } from './config/suggest.ts';
 import type { Obstacle } from './input/obstacle.ts';
 import { obstacleMessage } from './input/obstacle.ts';
 import { systemErrorMessage } from './systemErrors.ts';
 import { plural } from './words/numbers.ts';
 
-/** An error to be shown as it is, without a stack. */
+/** An error to show without a stack trace. */
 export class UserError extends Error {}
 
-/** What an entry for a pair names. */
+/** Placeholder for a user's mapping of a pair. */
 const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as const;
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
-/** What a split dataset lacks, by the names of its other shards. */
+/** Names the missing shards of a split dataset, judged by the names of the others. */
 export function missingShardsMessage(
   name: string,
   { count, of, first }: { readonly count: number; readonly of: number; readonly first: readonly number[] },
@@ -26,43 +26,43 @@ export function missingShardsMessage(
 }
 
 export const messages = {
-  notFound: (path: string) => new UserError(`${path}: there is no such file. Check the path.`),
+  notFound: (path: string) => new UserError(`${path}: no such file. Check the path.`),
   isFolder: (path: string) =>
-    new UserError(`${path}: this is a folder, and a file is needed. Name one of the .jsonl files in it.`),
-  textMoved: () => new UserError('The text changed meanwhile. Nothing was edited; repeat the edit.'),
+    new UserError(`${path}: this is a folder, not a file. Name one of the .jsonl files in it.`),
+  textMoved: () => new UserError('The text changed in the meantime. Nothing was edited. Repeat the edit.'),
   outOfStep: (name: string) =>
     new UserError(
-      `${name}: PrefLens had another text than the editor. Nothing was changed, and the text was read again: repeat the edit.`,
+      `${name}: PrefLens had a different text than the editor. Nothing was changed, and PrefLens has read the text again. Repeat the edit.`,
     ),
   loneReturn: (name: string) =>
     new UserError(
-      `${name}: a carriage return stands alone in this text, and editors do not agree whether it ends a line. Nothing was changed. Take it out, or edit the file with "preflens apply".`,
+      `${name}: this text has a lone carriage return, and editors disagree on whether it ends a line. Nothing was changed. Remove it, or edit the file with \`preflens apply\`.`,
     ),
   notAFile: (path: string, kind: string) =>
     new UserError(
-      `${path}: this is ${kind}, and only files are read. Name a file, or give its content as standard input (-).`,
+      `${path}: this is ${kind}, not a regular file. Name a file, or pipe its content to standard input (-).`,
     ),
   tooLarge: (path: string, max: number) =>
-    new UserError(
-      `${path}: this is larger than ${Math.round(max / 2 ** 20)} MB, more than a file of this kind may have.`,
-    ),
+    new UserError(`${path}: this file is too large: the limit is ${Math.round(max / 2 ** 20)} MB.`),
   noDataFiles: (path: string) =>
-    new UserError(`${path}: there are no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
-  unreadable: (path: string, reason: string) => new UserError(`${path}: cannot be read (${reason}).`),
+    new UserError(`${path}: no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
+  unreadable: (path: string, reason: string) => new UserError(`${path}: can’t be read (${reason}).`),
   damaged: (path: string, codec: string, reason: string) =>
     new UserError(
-      `${path}: the ${codec} data is damaged (${reason}). Compress the file anew, or unpack what is left of it.`,
+      `${path}: the ${codec} data is damaged (${reason}). Compress the original file again, or decompress what is left.`,
     ),
   badParquet: (path: string, what: string) => new UserError(`${path}: this file is ${what}.`),
   noZstdWriter: () =>
-    new UserError('Saving .zst files needs Node 22.15 or newer. Unpack the file first, or use a newer Node.'),
-  changed: (path: string) =>
-    new UserError(`${path}: the file changed while it was read. Nothing was written; run the command again.`),
-  empty: (path: string) =>
     new UserError(
-      `${path}: the file is empty: there is nothing to check. If it should hold records, write or download it again.`,
+      'Saving .zst files needs Node 22.15 or newer. Decompress the file first, or use a newer Node.',
     ),
-  /** A file that is not JSON Lines as a whole. */
+  changed: (path: string) =>
+    new UserError(
+      `${path}: the file changed while PrefLens read it. Nothing was written; run the command again.`,
+    ),
+  empty: (path: string) =>
+    new UserError(`${path}: the file is empty. If it should contain records, write or download it again.`),
+  /** The whole file is not JSON Lines. */
   obstacle: (path: string, obstacle: Obstacle) => {
     const { at } = obstacle;
     const place = at ? `:${at.line + 1}:${at.column + 1}` : '';
@@ -70,16 +70,16 @@ export const messages = {
   },
   brokenDocument: (path: string, offset: number, fault: string) =>
     new UserError(
-      `${path}: the document is not valid JSON at byte ${offset + 1}: ${fault}. Mend it there; nothing was written.`,
+      `${path}: the document is not valid JSON at byte ${offset + 1}: ${fault}. Fix it there. Nothing was written.`,
     ),
   tooLargeColumns: (path: string) =>
     new UserError(
-      `${path}: columns of more than 256 MB are not turned into records. Write JSON Lines with pandas: read_json(…).to_json(…, orient="records", lines=True).`,
+      `${path}: PrefLens does not convert more than 256 MB of columns to records. Convert the file with pandas: read_json(…).to_json(…, orient="records", lines=True).`,
     ),
-  /** Most lines are no JSON objects; `fault` says what is wrong with the first one. */
+  /** Most lines are not JSON objects. `fault` explains the first one. */
   brokenLines: (path: string, broken: number, all: number, line: number, fault: string) =>
     new UserError(
-      `${path}: no preference pairs recognised: ${all === 1 ? 'its one line is no JSON object' : `${broken} of ${all} lines are no JSON objects`}. Line ${line}: ${fault}`,
+      `${path}: no preference pairs recognised: ${all === 1 ? 'its only line is not a JSON object' : `${broken} of ${all} lines are not JSON objects`}. Line ${line}: ${fault}`,
     ),
   unrecognised: (path: string, fields: readonly string[], { nearest, rule, known }: Suggestion = {}) => {
     const near = nearest
@@ -87,158 +87,159 @@ export const messages = {
       : '';
     const entry = { mappings: [{ files: fileName(path), ...(rule ?? { ...ANY_PAIR, ...known }) }] };
     const how = rule
-      ? 'This entry of preflens.json reads them; check which answer is the better one'
-      : 'Name their fields in preflens.json; a pair needs its prompt and two answers, by names joined with dots';
+      ? 'This entry in preflens.json reads them; check which answer it calls better'
+      : 'Map the prompt and the two answers in preflens.json, with nested names joined by dots';
     return new UserError(
       `${path}: no preference pairs recognised. The records have the fields ${list(fields.slice(0, 12))}.${near} ${how}: ${JSON.stringify(entry)}`,
     );
   },
   badConfig: (path: string, fault: string) =>
-    new UserError(`${path}: ${fault}. Correct the file; editors complete its fields.`),
+    new UserError(`${path}: ${fault}. Correct the file; editors offer completion for its fields.`),
   badMemory: (path: string, line: number, why: string) =>
-    new UserError(`${path}:${line}: this line cannot be read: ${why}. Mend it by hand; nothing was written.`),
-  badPattern: (pattern: string, fault: string) =>
-    new UserError(`${pattern}: this pattern cannot be used: ${fault}.`),
+    new UserError(`${path}:${line}: this line is invalid: ${why}. Fix it by hand. Nothing was written.`),
+  badPattern: (pattern: string, fault: string) => new UserError(`${pattern}: invalid pattern: ${fault}.`),
   nothingFits: (pattern: string) =>
-    new UserError(`${pattern}: no file fits this pattern. Quote it where the shell is to leave it alone.`),
+    new UserError(`${pattern}: no file matches this pattern. Quote it if the shell should not expand it.`),
   noRule: (id: string, meant: string | undefined) =>
     new UserError(
-      `No such rule: ${id}${meant === undefined ? '' : `; did you mean "${meant}"?`}. "preflens explain" lists all rules.`,
+      `No such rule: ${id}${meant === undefined ? '' : `; did you mean "${meant}"?`}. \`preflens explain\` lists all rules.`,
     ),
   fixesLeft: (path: string, rule: string, count: number) =>
     new UserError(
-      `${path}: ${count} more findings of "${rule}" are left, as many as memory could not hold. Run the command again, or give it more (--memory).`,
+      `${path}: ${count} more findings of "${rule}" did not fit into memory and were not fixed. Run the command again, or raise --memory.`,
     ),
   noRecordAt: (path: string, line: number) =>
-    new UserError(`${path}:${line}: no record stands on this line.`),
+    new UserError(`${path}:${line}: there is no record on this line.`),
   noPlace: (text: string) =>
-    new UserError(`"${text}" names no line. Write it as FILE:LINE, as in data.jsonl:17.`),
+    new UserError(`"${text}" is not a line. Write FILE:LINE, such as data.jsonl:17.`),
   notKept: () =>
-    new UserError('The finding is not there any more, or its file is not saved. Nothing was written down.'),
+    new UserError(
+      'The finding no longer exists, or its file has unsaved changes. The decision was not saved.',
+    ),
   notPruned: () =>
     new UserError(
-      'Nothing was taken out: without the files that cannot be read, nobody knows which entries are needed. Mend them and run it again.',
+      'Nothing was removed: some files can’t be read, so PrefLens can’t tell which entries they need. Fix them and run the command again.',
     ),
   noBaselineHere: (path: string) =>
-    new UserError(`${path}: there is no baseline. Write one: preflens baseline FILES.`),
+    new UserError(`${path}: there is no baseline. Create one: \`preflens baseline FILES\`.`),
   badModel: (folder: string, fault: string) =>
-    new UserError(`${folder}: this model cannot be used: ${fault}.`),
+    new UserError(`${folder}: PrefLens can’t use this model: ${fault}.`),
   badSidecar: (path: string, line: number, fault: string) =>
-    new UserError(`${path}:${line}: this is no row of scores: ${fault}.`),
+    new UserError(`${path}:${line}: invalid score: ${fault}.`),
   noServer: (url: string) =>
-    new UserError(`"${url}" in preflens.json names no server. Write it as https://host:port.`),
+    new UserError(`"${url}" in preflens.json is not a server URL. Write https://host:port.`),
   noSecret: (name: string, origin: string) =>
     new UserError(
-      `There is no secret ${name} for ${origin}. Set the environment variable, or in the editor run "PrefLens: Set Endpoint Secret".`,
+      `No secret ${name} for ${origin}. Set the environment variable, or run "PrefLens: Set Endpoint Secret" in the editor.`,
     ),
   foreignSecret: (name: string, allowed: string, origin: string) =>
     new UserError(
-      `preflens.json wants to send the variable ${name} to ${origin}. Only variables made for this are read. Name it "${allowed}" in preflens.json and in the environment, or in the editor run "PrefLens: Set Endpoint Secret" for this server.`,
+      `preflens.json wants to send the variable ${name} to ${origin}. PrefLens only reads variables made for this purpose. Name it "${allowed}" in preflens.json and in the environment, or run "PrefLens: Set Endpoint Secret" for this server in the editor.`,
     ),
   notAllowedToSend: (what: string, where: string) =>
     new UserError(
-      `preflens.json asks to send ${what} to ${where}. Nothing was sent; run again with --send to allow it.`,
+      `preflens.json wants to send ${what} to ${where}. Nothing was sent. To allow it, run the command again with --send.`,
     ),
   notSent: (where: string) =>
-    new UserError(`Nothing was sent to ${where}. Score the file again to be asked again.`),
+    new UserError(`Nothing was sent to ${where}. To decide again, score the file again.`),
   untrusted: () =>
     new UserError(
-      'Models and servers named in preflens.json are not used in an untrusted folder. Trust the folder to use them.',
+      'In an untrusted folder, PrefLens does not use the models and servers from preflens.json. Trust the folder to use them.',
     ),
   notScorable: (path: string, reason: string) => new UserError(`${path}: ${reason}`),
   badFraming: (reason: string) =>
     new UserError(
-      `PrefLens: the editor's messages cannot be told apart any more (${reason}). The server ends; start it again.`,
+      `PrefLens: can’t find the boundaries between the editor's messages (${reason}). The server stops; start it again.`,
     ),
   needsMemory: (name: string, needMb: number, memoryMb: number) =>
     new UserError(
-      `${name}: so many records need about ${needMb} MB of memory, and ${memoryMb} MB is the limit. Allow more (--memory ${needMb}, in the editor preflens.memoryMb), or split the file.`,
+      `${name}: this many records need about ${needMb} MB of memory, but the limit is ${memoryMb} MB. Raise it (--memory ${needMb}; in the editor, preflens.memoryMb), or split the file.`,
     ),
   scorerGivenUp: (tries: number, reason: string) =>
     new UserError(
-      `Nothing was scored: the scoring process was started ${tries} times and got nowhere. The last time: ${reason} Try again when the machine has more time or memory.`,
+      `Nothing was scored: the scoring process started ${tries} times without progress. Last error: ${reason} Try again when the machine is less busy or has more memory.`,
     ),
   serverFailed: (where: string, reason: string) =>
-    new UserError(`${where} does not score: ${reason}. Check the server; what it scored so far is kept.`),
-  nothingScored: (path: string, words: string) =>
+    new UserError(`${where} failed to score: ${reason}. Check the server. Scores so far are saved.`),
+  nothingScored: (path: string, reason: string) =>
     new UserError(
-      `${path}: no pair was scored: ${words}. Check the model or the server with one short pair; nothing was written.`,
+      `${path}: no pair was scored: ${reason}. Try the model or server with one short pair. Nothing was written.`,
     ),
   tooLargeForText: (path: string) =>
     new UserError(
-      `${path}: this is more than 50 MB of text, which no text editor takes. Use the dataset editor.`,
+      `${path}: this is more than 50 MB of text, too much for a text editor. Use the dataset editor.`,
     ),
   notWholeAsText: (path: string, record: number, fault: string) =>
-    new UserError(`${path}: row ${record + 1} has no text. ${fault} Use the dataset editor.`),
+    new UserError(`${path}: row ${record + 1} can’t be shown as text. ${fault} Use the dataset editor.`),
   rowsAdded: (path: string, count: number) =>
     new UserError(
       `${path}: the text has ${plural(count, 'more line')} than the table has rows. You can edit or delete rows here, but not add them. Nothing was saved.`,
     ),
   editedElsewhere: (path: string) =>
-    new UserError(`${path}: the dataset editor has unsaved edits of this file. Save or revert them first.`),
+    new UserError(`${path}: the dataset editor has unsaved edits to this file. Save or revert them first.`),
   badRowText: (path: string, record: number, fault: string) =>
-    new UserError(`${path}: row ${record + 1} is no JSON object: ${fault}. Nothing was saved.`),
+    new UserError(`${path}: row ${record + 1} is not a JSON object: ${fault}. Nothing was saved.`),
   cannotUndo: () =>
     new UserError(
-      'This edit cannot be taken back: its row was removed, or another program changed it. Edit the row as it is now.',
+      'Can’t undo this edit: its row was removed, or another program changed it. Edit the present row instead.',
     ),
   stillReading: (path: string) =>
-    new UserError(`${path}: the file is still being read. Try again once its rows are shown.`),
+    new UserError(`${path}: PrefLens is still reading the file. Try again once its rows appear.`),
   diskFull: (path: string) =>
     new UserError(
-      `${path}: there is no room on the disk for the new file. The old one is as it was; make room and save again.`,
+      `${path}: the disk is too full for the new file. The old file is unchanged. Free some space and save again.`,
     ),
   notWritable: (path: string, reason: string) =>
-    new UserError(`${path}: a new file cannot be written beside it (${reason}). The old one is as it was.`),
+    new UserError(`${path}: can’t write a new file beside it (${reason}). The old file is unchanged.`),
   changedWhileSaving: (path: string) =>
     new UserError(
-      `${path}: the file changed while it was being saved. It is as the other program left it. Look at it, then save again.`,
+      `${path}: another program changed the file during the save. Its version was kept. Look at it, then save again.`,
     ),
   notVerified: (path: string) =>
     new UserError(
-      `${path}: what was written could not be read back as it should be. The old file is as it was; check the disk.`,
+      `${path}: the written data did not read back correctly. The old file is unchanged. Check the disk.`,
     ),
   noSuchRecord: (path: string, record: number) =>
-    new UserError(`${path}: there is no record ${record}. Records are numbered from 0; nothing was changed.`),
+    new UserError(`${path}: there is no record ${record}. Record numbers start at 0. Nothing was changed.`),
   badEdit: (where: string, fault: string) => new UserError(`${where}: ${fault} Nothing was changed.`),
   noZstdTables: () =>
-    new UserError('Packing with zstd needs Node 22.15 or newer. Use another --codec, or a newer Node.'),
+    new UserError('zstd compression needs Node 22.15 or newer. Use another --codec, or a newer Node.'),
   noTarget: (id: string, known: readonly string[]) =>
-    new UserError(`There is no format "${id}". Known are ${list(known)}.`),
+    new UserError(`No such format: ${id}. Known formats: ${list(known)}.`),
   system: (path: string, code: string, detail: string) => {
     const { what, todo } = systemErrorMessage(code, detail);
     return new UserError(`${path}: ${what} (${code}). ${todo}.`);
   },
   noCache: (folder: string, why: string) =>
     new UserError(
-      `The cache in ${folder} is not used: ${why}. Everything works without it, slower; PREFLENS_CACHE names another folder.`,
+      `The cache in ${folder} is not used: ${why}. Everything still works, only slower. Set PREFLENS_CACHE to use another folder.`,
     ),
   splitsLinks: (path: string, names: number) =>
     new UserError(
-      `${path}: this file has ${names} names (hard links). A save gives it a new file under this name; under the others the old one stays.`,
+      `${path}: this file has ${names} names (hard links). Saving creates a new file under this name; the other names keep the old content.`,
     ),
   noRegularFile: (path: string) =>
     new UserError(
-      `${path}: this is no regular file, and is not written to. Choose another name; "-" stands for standard output.`,
+      `${path}: this is not a regular file, so PrefLens does not write to it. Choose another name; "-" means standard output.`,
     ),
   linkLeaves: (path: string, folder: string) =>
     new UserError(
-      `${path}: this link leads out of ${folder}. It was not followed and nothing was written; put a file or folder in its place.`,
+      `${path}: this link leads out of ${folder}. PrefLens does not follow it, and nothing was written. Replace it with a file or folder.`,
     ),
   locked: (path: string, lock: string, seconds: number) =>
     new UserError(
       `${path}: another PrefLens has been writing to it for ${seconds} seconds. Nothing was written. ` +
-        `Run the command again; where no other one runs, delete ${lock}.`,
+        `Run the command again. If no other PrefLens is running, delete ${lock}.`,
     ),
   otherKindOfFile: (path: string, from: string) =>
     new UserError(
-      `${path}: ${from} cannot be saved as this kind of file. Keep the ending of its name, or use preflens convert.`,
+      `${path}: ${from} can’t be saved as this file type. Keep its file extension, or use \`preflens convert\`.`,
     ),
   nothingToWrite: (path: string, read: number) =>
     new UserError(
       read === 0
-        ? `${path}: there are no records to convert. No file was made.`
-        : `${path}: nothing of it could be written, for the reasons above. No file was made.`,
+        ? `${path}: there are no records to convert. No file was created.`
+        : `${path}: none of its records could be converted, for the reasons above. No file was created.`,
     ),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),

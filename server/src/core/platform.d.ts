@@ -1,4 +1,4 @@
-// The few neutral globals that the core may use: present in Node, in browsers and in workers alike.
+// The only globals that the core may use: Node, browsers and workers all have them.
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(input?: Uint8Array): string;

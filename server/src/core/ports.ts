@@ -1,10 +1,10 @@
 import type { CutRecord } from './model/record.ts';
 
-/** Bytes of a dataset from first to last, each time it is called. */
+/** Reads a dataset's bytes from the start, on every call. */
 export type ByteStream = () => AsyncIterable<Uint8Array>;
 
-/** The records of a dataset in order, each time it is called; with `wants`, only those that it says yes to. */
+/** Reads a dataset's records in order, on every call; with `wants`, only the records for which it returns true. */
 export type RecordStream = (wants?: (record: number) => boolean) => AsyncIterable<CutRecord>;
 
-/** Milliseconds that only ever rise. */
+/** Milliseconds, monotonic. */
 export type Clock = () => number;

@@ -3,11 +3,11 @@ import type { Clock } from './ports.ts';
 interface Estimate {
   /** 0 to 1. */
   readonly done: number;
-  /** Undefined until enough has been done to say. */
+  /** Undefined until enough is done for an estimate. */
   readonly leftMs: number | undefined;
 }
 
-/** Makes estimates from one start on. Nothing is promised before half a second and 2 % of the work. */
+/** Estimates the time left. Gives none before half a second and 2 % of the work. */
 function estimator(clock: Clock): (done: number) => Estimate {
   const start = clock();
   return (done) => {
@@ -25,7 +25,7 @@ function formatEstimate({ done, leftMs }: Estimate): string {
   return `${percent}, about ${Math.round(seconds / 60)} min left`;
 }
 
-/** "42 %, about 8 s left", from how fast the work of this stage went so far. A new stage starts anew. */
+/** "42 %, about 8 s left", from the speed of the present stage. Each stage starts a new estimate. */
 export function stageProgress(clock: Clock): (stage: string, done: number) => string {
   let current: string | undefined;
   let estimate = estimator(clock);

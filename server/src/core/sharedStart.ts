@@ -1,4 +1,4 @@
-/** How many UTF-16 units two texts have in common at their starts. */
+/** Length of the common prefix of two texts, in UTF-16 units. */
 export function sharedStart(a: string, b: string): number {
   const max = Math.min(a.length, b.length);
   let at = 0;

@@ -1,69 +1,71 @@
-// What a failure of the system means in plain words, and what to do about it, by its code.
+// Explains system errors by their code: what failed, and what to do.
 
-interface Words {
+interface Explanation {
   readonly what: string;
   readonly todo: string;
 }
 
-const RIGHTS: Words = {
-  what: 'the system does not permit it',
+const RIGHTS: Explanation = {
+  what: 'access is denied',
   todo: 'Check the permissions of the file and of its folder',
 };
 
-const MANY_FILES: Words = {
+const MANY_FILES: Explanation = {
   what: 'too many files are open at once',
   todo: 'Close other programs, or raise the limit (ulimit -n)',
 };
 
-const NO_ROOM: Words = { what: 'there is no room on the disk', todo: 'Make room and try again' };
+const NO_ROOM: Explanation = { what: 'the disk is full', todo: 'Free some space and try again' };
 
-const NETWORK: Words = {
-  what: 'the disk or its network does not answer',
+const NETWORK: Explanation = {
+  what: 'the disk or its network does not respond',
   todo: 'Check the connection and try again',
 };
 
-const BY_CODE: Readonly<Record<string, Words>> = {
+const BY_CODE: Readonly<Record<string, Explanation>> = {
   ENOSPC: NO_ROOM,
-  EDQUOT: { what: 'your share of the disk is used up', todo: 'Make room and try again' },
+  EDQUOT: { what: 'your disk quota is used up', todo: 'Free some space and try again' },
   EFBIG: {
-    what: 'there is no room on the disk: the file is larger than this system allows',
+    what: 'the file is larger than this system allows',
     todo: 'Split it, or raise the limit (ulimit -f)',
   },
   EACCES: RIGHTS,
   EPERM: RIGHTS,
-  EROFS: { what: 'the disk can only be read', todo: 'Choose a place that can be written to' },
+  EROFS: { what: 'the disk is read-only', todo: 'Choose a writable location' },
   EBUSY: {
-    what: 'another program uses it, or it is mounted by itself, as in a container',
-    todo: 'Close that program, or mount the folder in the place of the file',
+    what: 'another program uses it, or it is a mount point, as in a container',
+    todo: 'Close that program, or mount the folder instead of the file',
   },
-  ETXTBSY: { what: 'it runs as a program', todo: 'End it and try again' },
+  ETXTBSY: { what: 'it is running as a program', todo: 'Stop it and try again' },
   EXDEV: {
-    what: 'the file and its folder lie on different disks',
-    todo: 'Mount the folder in the place of the file, or choose another place',
+    what: 'the file and its folder are on different disks',
+    todo: 'Mount the folder instead of the file, or choose another location',
   },
-  EIO: { what: 'the disk reports a fault', todo: 'Check the disk, and copy what can still be read' },
+  EIO: { what: 'the disk reports an error', todo: 'Check the disk, and copy what can still be read' },
   EMFILE: MANY_FILES,
   ENFILE: MANY_FILES,
   ENOENT: { what: 'there is no such file or folder', todo: 'Check the path' },
-  ENOTDIR: { what: 'a file stands where a folder is needed', todo: 'Check the path' },
-  EISDIR: { what: 'this is a folder, and a file is needed', todo: 'Check the path' },
-  EEXIST: { what: 'something else stands there', todo: 'Remove it, or choose another place' },
-  ENOTEMPTY: { what: 'the folder is not empty', todo: 'Empty it, or choose another place' },
-  ELOOP: { what: 'links lead in a circle', todo: 'Correct the links' },
+  ENOTDIR: { what: 'part of the path is a file, not a folder', todo: 'Check the path' },
+  EISDIR: { what: 'this is a folder, not a file', todo: 'Check the path' },
+  EEXIST: { what: 'something else with this name exists', todo: 'Remove it, or choose another location' },
+  ENOTEMPTY: { what: 'the folder is not empty', todo: 'Empty it, or choose another location' },
+  ELOOP: { what: 'the links form a cycle', todo: 'Correct the links' },
   ENAMETOOLONG: { what: 'the name is too long', todo: 'Choose a shorter one' },
-  ENOMEM: { what: 'the machine has no memory left', todo: 'Close other programs and try again' },
+  ENOMEM: { what: 'the machine is out of memory', todo: 'Close other programs and try again' },
   EAGAIN: { what: 'the system is too busy', todo: 'Try again' },
-  ENXIO: { what: 'the device does not answer', todo: 'Check the device' },
+  ENXIO: { what: 'the device does not respond', todo: 'Check the device' },
   ENODEV: { what: 'the device is gone', todo: 'Check the device' },
   ESTALE: NETWORK,
   ETIMEDOUT: NETWORK,
   ECONNRESET: NETWORK,
   EHOSTDOWN: NETWORK,
-  EINVAL: { what: 'the system refuses such a file', todo: 'Choose another place' },
-  ENOTSUP: { what: 'this disk cannot do it', todo: 'Choose another place' },
+  EINVAL: { what: 'the system rejects this file', todo: 'Choose another location' },
+  ENOTSUP: { what: 'this disk does not support it', todo: 'Choose another location' },
 };
 
-/** Two sentences, without an end between them: what happened, and what to do. */
-export function systemErrorMessage(code: string, detail: string): Words {
-  return BY_CODE[code] ?? { what: `the system says: ${detail}`, todo: 'Try again, or choose another place' };
+/** Two sentences without full stops: what happened, and what to do. */
+export function systemErrorMessage(code: string, detail: string): Explanation {
+  return (
+    BY_CODE[code] ?? { what: `the system says: ${detail}`, todo: 'Try again, or choose another location' }
+  );
 }

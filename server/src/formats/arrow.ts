@@ -1,26 +1,27 @@
-// The one place that knows Arrow. Scores as an Arrow IPC file: pandas, polars and DuckDB read it as it is.
+// The only user of Arrow for scores: writes them as an Arrow IPC file, which pandas, polars and DuckDB read
+// directly.
 import { makeTable, Table, tableFromIPC, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 
 import type { Json, JsonObject } from '#core/model/json.ts';
 
-/** A score of one pair, without its reasons. */
+/** A pair's score, without reasons. */
 export interface ScoreRow {
-  /** Record number from 0; blank lines do not count. */
+  /** Record number from 0, not counting blank lines. */
   readonly record: number;
-  /** Pair number within the record, from 0. */
+  /** Pair number in the record, from 0. */
   readonly pair: number;
   readonly pairKey: string;
-  /** Keys of the two answers under their prompt: they say which direction the margin has, wherever the pair goes. */
+  /** Keys of the two answers under their prompt. They give the margin's direction even if the pair moves. */
   readonly chosenKey: string;
   readonly rejectedKey: string;
   readonly scorer: string;
-  /** Log-odds of the recorded label; negative speaks against it. */
+  /** Log-odds of the recorded label; negative if the scorer disagrees. */
   readonly margin: number;
-  /** Share of the file's margins below this one, in percent. */
+  /** Percentage of the file's margins below this one. */
   readonly percentile: number;
 }
 
-/** The rows as one Arrow IPC file: record and pair int32, margin and percentile float64, the rest text. */
+/** One Arrow IPC file: record and pair are int32, margin and percentile float64, the rest text. */
 export function scoresToArrow(rows: readonly ScoreRow[]): Uint8Array {
   const table = makeTable({
     record: Int32Array.from(rows, (row) => row.record),
@@ -28,7 +29,7 @@ export function scoresToArrow(rows: readonly ScoreRow[]): Uint8Array {
     margin: Float64Array.from(rows, (row) => row.margin),
     percentile: Float64Array.from(rows, (row) => row.percentile),
   }).assign(
-    // Text columns have no typed array to start from.
+    // Text columns can't be made from typed arrays.
     tableOfTexts(rows),
   );
   return tableToIPC(table, 'file');
@@ -50,7 +51,7 @@ function tableOfTexts(rows: readonly ScoreRow[]) {
   );
 }
 
-/** The rows of an Arrow file as objects; 64-bit numbers as far as a double holds them. */
+/** The rows of an Arrow file as objects. 64-bit numbers become doubles. */
 export function* rowsOfArrow(bytes: Uint8Array): Generator<JsonObject> {
   const table = tableFromIPC(bytes);
   const columns = table.schema.fields.map(({ name }) => ({ name, vector: table.getChild(name) }));

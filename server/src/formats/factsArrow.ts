@@ -1,5 +1,5 @@
-// Facts as an Arrow file: one row for each pair, and one for each record without a pair. pandas, polars and DuckDB
-// read it as it is, and the product reads it back.
+// Facts as an Arrow file: one row per pair, and one per record without a pair. pandas, polars and DuckDB read it
+// directly, and so do we.
 import type { Vector } from 'apache-arrow';
 import { makeVector, Table, tableFromIPC, tableToIPC } from 'apache-arrow';
 
@@ -7,7 +7,7 @@ import { pairColumns, recordColumns } from '#core/facts/facts.ts';
 import { Facts, keyAt } from '#core/facts/facts.ts';
 import { pairKey } from '#core/model/identity.ts';
 
-/** `pair` of a record that holds none. */
+/** `pair` of a record without pairs. */
 const NO_PAIR = -1;
 
 function rowsOf(facts: Facts): number {
@@ -77,7 +77,10 @@ function toTable(facts: Facts) {
   return new Table(Object.fromEntries([...numbers, ...wide]) as Record<string, Vector>);
 }
 
-/** Lengths in UTF-16 units, `line` and all numbers from 0, keys as 64 bits; `flags` 1 is a tie, 2 a chosen answer that stands first; `style` marks of the chosen answer, and from bit 16 of the rejected one; `pair` −1 is none. */
+/**
+ * Lengths in UTF-16 units; `line` and all numbers from 0; keys of 64 bits; `flags` bit 1: a tie, bit 2: the chosen
+ * answer comes first; `style`: marks of the chosen answer, and from bit 16 of the rejected one; `pair` −1: none.
+ */
 export function factsToArrow(facts: Facts): Uint8Array {
   return tableToIPC(toTable(facts), 'file');
 }
@@ -89,7 +92,7 @@ function columnOf<T>(table: Table, name: string): T {
   return (data?.values ?? []) as T;
 }
 
-/** Reads facts back. Throws when the bytes are not such a file. */
+/** Inverse of `factsToArrow`. Throws if the bytes are no such file. */
 export function factsFromArrow(bytes: Uint8Array): Facts {
   const table = tableFromIPC(bytes);
   const rows = table.numRows;

@@ -1,4 +1,4 @@
-// JSON Lines: bytes in, records out. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
+// Splits JSON Lines bytes into records. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
 import { tooLongMessage } from '#core/json/parseRecord.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
@@ -12,7 +12,7 @@ function isBlank(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Cuts a stream of chunks into records. Holds one line at most, and never a line over the limit. */
+/** Splits a stream of chunks into records. Holds at most one line, and never one over the limit. */
 export class LineCutter {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -25,9 +25,9 @@ export class LineCutter {
   readonly #max: number;
 
   /**
-   * @param isFileStart false for a stream that begins inside a file: then no BOM is looked for
-   * @param wants records that it says no to are counted and not given
-   * @param max bytes of a record: longer ones come without their bytes, and with a fault
+   * @param isFileStart false if the stream begins inside a file, so it has no BOM
+   * @param wants false for a record to count but not to return
+   * @param max bytes of a record: a longer one comes without its bytes, with a fault
    */
   constructor(
     isFileStart = true,
@@ -39,7 +39,7 @@ export class LineCutter {
     this.#max = max;
   }
 
-  /** Line ends seen, and one more for a last line that has none. */
+  /** Number of line ends so far, plus one for an unterminated last line. */
   get lineCount(): number {
     return this.#line;
   }
@@ -57,20 +57,21 @@ export class LineCutter {
     if (from < chunk.length) this.#keep(chunk.subarray(from));
   }
 
-  /** The last record, when the file does not end in a line end. */
+  /** The last record, if the file does not end with a line end. */
   *end(): Generator<CutRecord> {
     const raw = this.#pendingBytes > 0 ? this.#finish(new Uint8Array(0), 0) : undefined;
     if (raw) yield raw;
   }
 
   #keep(rest: Uint8Array): void {
-    // A copy (`slice` of a Node buffer is none): readers use their memory again. Past the limit only the length is kept.
+    // Copies (a Node buffer's `slice` would not), because readers reuse their memory. Past the limit, keeps only
+    // the length.
     if (this.#pendingBytes + rest.length <= this.#max) this.#pending.push(new Uint8Array(rest));
     else this.#pending = [];
     this.#pendingBytes += rest.length;
   }
 
-  /** A line that is not wanted: counted when it holds something, and not put together. */
+  /** Skips an unwanted line: counts it if it is not blank. */
   #pass(tail: Uint8Array, length: number, endBytes: number): void {
     if (!isBlank(tail) || this.#pending.some((part) => !isBlank(part)) || length > this.#max) this.#record++;
     this.#line++;
@@ -81,7 +82,7 @@ export class LineCutter {
 
   #finish(tail: Uint8Array, endBytes: number): CutRecord | undefined {
     const isWanted = this.#wants(this.#record);
-    // The first line may hold a BOM and nothing else: it is looked at properly.
+    // The first line may consist of a BOM only, so it takes the full path.
     if (!isWanted && this.#line > 0) {
       this.#pass(tail, this.#pendingBytes + tail.length, endBytes);
       return undefined;
@@ -122,7 +123,7 @@ export class LineCutter {
   }
 }
 
-/** The records of a stream of chunks; with `wants`, only those. */
+/** The records in a stream of chunks; with `wants`, only those. */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   wants?: (record: number) => boolean,
@@ -133,7 +134,7 @@ export async function* readRecords(
   yield* cutter.end();
 }
 
-/** Byte offsets of all line starts: the whole index of a file, 8 bytes a line. */
+/** Byte offsets of all line starts: the index of a file, 8 bytes per line. */
 export class LineIndex {
   #starts = new Float64Array(1 << 12);
   #count = 1;
@@ -151,13 +152,13 @@ export class LineIndex {
     this.#size += chunk.length;
   }
 
-  /** Start of every line, as editors count: what follows the last line end is a line, even when it is empty. */
+  /** Starts of all lines, counted as in editors: what follows the last line end is a line, even if it is empty. */
   get lineStarts(): Float64Array {
     return this.#starts.subarray(0, this.#count);
   }
 }
 
-/** The line starts of bytes that are all in memory. */
+/** Line starts of bytes in memory. */
 export function lineStartsOf(bytes: Uint8Array): Float64Array {
   const index = new LineIndex();
   index.push(bytes);

@@ -1,17 +1,17 @@
-// Scores as an Arrow stream that grows by record batches, and sums by which a reader knows how far it is whole: after
-// a crash a file may end or hold anything, and a reader of Arrow must not be given such bytes.
+// Scores as an Arrow stream that grows by record batches, with checksums that tell how much of it is intact: after
+// a crash the file may end anywhere or contain anything, and Arrow readers must not see such bytes.
 import type { Vector } from 'apache-arrow';
 import { makeVector, RecordBatchReader, Schema, Table, tableToIPC } from 'apache-arrow';
 
 import type { ScoreRow } from '#core/reward/table.ts';
 
-/** What ends a stream: eight bytes, so that more can be put in their place. */
+/** Length of the end mark, which an append overwrites. */
 const END_BYTES = 8;
 
-/** What is known of all scores of a stream, in the schema's metadata. */
+/** Facts about all scores of a stream, in the schema's metadata. */
 export type Provenance = Readonly<Record<string, string>>;
 
-/** One entry of the sums: where a batch ends, and the sum of its bytes. */
+/** Length of a checksum entry: the end of a batch, and the checksum of its bytes. */
 const SUM_BYTES = 16;
 
 function sumOf(bytes: Uint8Array, seed = 0): number {
@@ -22,7 +22,7 @@ function sumOf(bytes: Uint8Array, seed = 0): number {
 
 const encoder = new TextEncoder();
 
-/** The entry for a batch that ends at `end` of its stream; `key` names whose scores they are. */
+/** Entry for a batch that ends at offset `end`; `key` identifies the owner of the scores. */
 export function sumEntry(batch: Uint8Array, end: number, key: string): Uint8Array {
   const entry = new DataView(new ArrayBuffer(SUM_BYTES));
   entry.setFloat64(0, end, true);
@@ -31,7 +31,7 @@ export function sumEntry(batch: Uint8Array, end: number, key: string): Uint8Arra
   return new Uint8Array(entry.buffer);
 }
 
-/** As much of a stream as its sums vouch for, under the same key. */
+/** The part of a stream that its checksums confirm, under the same key. */
 export function wholePart(stream: Uint8Array, sums: Uint8Array, key: string): Uint8Array {
   const seed = sumOf(encoder.encode(key));
   const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength);
@@ -63,7 +63,7 @@ function tableOf(rows: readonly ScoreRow[], width: number, provenance: Provenanc
   return new Table(new Schema(table.schema.fields, new Map(Object.entries(provenance))), table.batches);
 }
 
-/** Makes the bytes of one stream: the first call's begin it, those of later calls go on with it. */
+/** Encodes one stream: the first call's bytes begin it, later ones continue it. */
 export function scoreStream(
   width: number,
   provenance: Provenance,
@@ -72,13 +72,13 @@ export function scoreStream(
   return (rows) => {
     const bytes = tableToIPC(tableOf(rows, width, provenance), 'stream');
     const from = headBytes;
-    // The schema's message: a mark of four bytes, its length, and no body.
+    // The schema message: a mark of four bytes, its length, and no body.
     headBytes ||= 8 + new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true);
     return bytes.subarray(from, bytes.length - END_BYTES);
   };
 }
 
-/** Reads a stream, of which every byte is known to be good. It may be empty, and need not be ended. */
+/** Reads a stream of verified bytes. It may be empty or unterminated. */
 export function* readScores(bytes: Uint8Array, width: number): Generator<ScoreRow> {
   if (bytes.length === 0) return;
   const ended = new Uint8Array(bytes.length + END_BYTES);

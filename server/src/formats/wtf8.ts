@@ -1,15 +1,14 @@
-// Text as an editor holds it, in bytes: UTF-8, and half a character (a lone surrogate) in the three bytes that its number
-// would have, which UTF-8 does not allow. So every text comes back as it was, and a strict reader refuses only what no file
-// can hold. The two halves of a character are always one character of four bytes. (WTF-8, simonsapin.github.io/wtf-8)
+// WTF-8 (simonsapin.github.io/wtf-8): UTF-8, plus three bytes for half a character (a lone surrogate), which UTF-8
+// does not allow. So any editor text survives the round trip, and a strict reader rejects only what no file can
+// contain. The two halves of a character are always written as one character of four bytes.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** With the `u` flag a pair of surrogates is one character: only lone ones are found. */
+/** With the `u` flag, a surrogate pair is one character, so this matches only lone surrogates. */
 const LONE = /\p{Surrogate}/gu;
 
 const ED = 0xed;
-/** Bytes of half a character. */
 export const HALF_BYTES = 3;
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
@@ -35,14 +34,14 @@ export function encodeText(text: string): Uint8Array {
   return join([...parts, encoder.encode(text.slice(from))]);
 }
 
-/** The half of a character that begins at a byte; '' where none does. */
+/** The half character that begins at a byte; '' if there is none. */
 export function halfAt(bytes: Uint8Array, at: number): string {
   const [lead = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
   if (lead !== ED || second < 0xa0) return '';
   return String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | (third & 0x3f));
 }
 
-/** The text of bytes that `encodeText` made. */
+/** Inverse of `encodeText`. */
 export function decodeText(bytes: Uint8Array): string {
   let text = '';
   let from = 0;

@@ -62,7 +62,7 @@ function isDamage(error: unknown): boolean {
   );
 }
 
-async function* unpack(
+async function* decompressThrough(
   what: 'gzip' | 'zstd',
   path: string,
   transform: Transform,
@@ -82,7 +82,7 @@ const nativeZstd = zlib as unknown as {
 };
 
 /** For Node without zstd of its own. Block by block: what a small file unpacks to is never in memory at once. */
-export async function* unpackZstdInJs(
+export async function* decompressZstdInJs(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -116,7 +116,8 @@ const gzip: Codec = {
   suffix: '.gz',
   isTable: false,
   expansion: 4,
-  decode: (path, chunks) => unpack('gzip', path, zlib.createGunzip({ chunkSize: CHUNK_BYTES }), chunks),
+  decode: (path, chunks) =>
+    decompressThrough('gzip', path, zlib.createGunzip({ chunkSize: CHUNK_BYTES }), chunks),
   encoder: () => zlib.createGzip({ chunkSize: CHUNK_BYTES }),
 };
 
@@ -127,8 +128,8 @@ const zstd: Codec = {
   expansion: 4,
   decode: (path, chunks) =>
     nativeZstd.createZstdDecompress
-      ? unpack('zstd', path, nativeZstd.createZstdDecompress({ chunkSize: CHUNK_BYTES }), chunks)
-      : unpackZstdInJs(path, chunks),
+      ? decompressThrough('zstd', path, nativeZstd.createZstdDecompress({ chunkSize: CHUNK_BYTES }), chunks)
+      : decompressZstdInJs(path, chunks),
   encoder: () => {
     if (!nativeZstd.createZstdCompress) throw messages.noZstdWriter();
     return nativeZstd.createZstdCompress();
@@ -137,10 +138,10 @@ const zstd: Codec = {
 
 const parquet: Codec = { name: 'parquet', suffix: '', expansion: 3, isTable: true };
 
-const PACKED: readonly Codec[] = [gzip, zstd];
+const COMPRESSED: readonly Codec[] = [gzip, zstd];
 
 /** The codec that a file's name says. */
 export function codecOf(path: string): Codec {
   if (isParquet(path)) return parquet;
-  return PACKED.find(({ suffix }) => path.endsWith(suffix)) ?? plain;
+  return COMPRESSED.find(({ suffix }) => path.endsWith(suffix)) ?? plain;
 }

@@ -1,4 +1,4 @@
-// The scoring program as a loop over a connection; only main.ts knows that there is a process.
+// The fitting loop on a connection. Only main.ts knows that it runs in a process.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 
 import type { FitPart, JobRows, PartFit } from '#core/score/consistency.ts';
@@ -22,10 +22,10 @@ import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
 import { modelHandlers } from './modelLoop.ts';
 
-/** The longest that a fit keeps the process from hearing a cancellation. */
+/** Longest time that a fit blocks the process from seeing a cancellation. */
 const SLICE_MS = 15;
 
-/** How often progress is told. */
+/** Interval between progress notifications. */
 const PROGRESS_MS = 100;
 
 interface Job {
@@ -71,7 +71,7 @@ class Gathering {
   }
 }
 
-/** A pause that tells progress, lets messages in, and throws once the request is cancelled. */
+/** Reports progress, lets messages in, and throws once the request is cancelled. */
 function pauser(connection: MessageConnection, signal: AbortSignal): Pause {
   let sliceStart = performance.now();
   let told = sliceStart;
@@ -96,7 +96,7 @@ function pauser(connection: MessageConnection, signal: AbortSignal): Pause {
 }
 
 function needJob(job: Job | undefined): Job {
-  if (!job) throw new Error('scorer: asked to work before "plan"');
+  if (!job) throw new Error('scorer: no "plan" yet');
   return job;
 }
 
@@ -113,7 +113,7 @@ async function fitAll(job: Job, sign: Int8Array, pause: Pause): Promise<PartFit[
   return fits;
 }
 
-/** Answers the requests of #protocol/scorer.ts until the connection closes. */
+/** Handles the requests of #protocol/scorer.ts until the connection closes. */
 export function serveScorer(connection: MessageConnection, pid: number): void {
   const gathering = new Gathering();
   let job: Job | undefined;

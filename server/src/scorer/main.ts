@@ -1,4 +1,4 @@
-// The scoring process: a child of the server or of the command line, started with an IPC channel.
+// The scoring process, started with an IPC channel by the server or the command line.
 import { isMainThread } from 'node:worker_threads';
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
@@ -8,7 +8,7 @@ import { watchMemory, watchOverMemory } from './memory.ts';
 
 if (isMainThread) {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-  // Without a parent there is nobody to score for.
+  // Without a parent, nobody needs the scores.
   process.on('disconnect', () => process.exit(0));
   serveScorer(connection, process.pid);
   watchOverMemory(import.meta.filename);

@@ -1,4 +1,4 @@
-// An open model: encodes units and runs batches of them.
+// An open model: encodes items and runs batches of them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,28 +12,28 @@ import { openSession, shortReason } from './runtime.ts';
 import type { Encode } from './text.ts';
 import { encoderFor } from './text.ts';
 
-/** Room for the logits of one batch of a language model. */
+/** Limit for the logits of one batch of a language model. */
 const MAX_LOGIT_BYTES = 256 * 1024 * 1024;
 
-/** Rows of a batch, whatever the tokens. */
+/** Maximum rows of a batch, whatever their tokens. */
 const MAX_ROWS = 256;
 
-/** How far the numbers of a provider may be from those of the processor: relative to their size, at least to 1. */
+/** Allowed difference between a provider's numbers and the CPU's: relative to their size, at least to 1. */
 const TOLERANCE = { fp32: 1e-3, fp16: 1e-2 } as const;
 
 export interface Model {
   readonly opened: OpenedModel;
   readonly encode: Encode;
-  /** Sequences of a unit: one, or two of a pair. */
-  readonly perUnit: number;
+  /** Sequences per item: one, or two for a pair. */
+  readonly perItem: number;
   limits(tokens: number): BatchLimits;
-  /** The numbers of units whose sequences follow each other: as many for each as the model is wide. */
+  /** Numbers for consecutive items: as many per item as the model is wide. */
   run(sequences: readonly Sequence[]): Promise<Float32Array>;
-  /** Runs the sequences on the processor too; why the provider cannot be trusted, and then goes on without it. */
+  /** Also runs the sequences on the CPU. Returns why the provider can't be trusted, and stops using it then. */
   compare(sequences: readonly Sequence[]): Promise<string | undefined>;
 }
 
-/** What inputs of text models are called; others cannot be filled. */
+/** Fills an input of a text model, by its name. Other inputs are not supported. */
 type Fill = (row: readonly number[], sequence: Sequence, at: number) => number;
 const FILLS: Readonly<Record<string, Fill>> = {
   input_ids: (_, { ids }, at) => ids[at] ?? 0,
@@ -68,7 +68,7 @@ function feedsOf(
         for (let at = 0; at < sequence.ids.length; at++)
           values[row * length + at] = fill?.(sequence.ids, sequence, at) ?? 0;
       });
-      // Rows that only fill a fixed batch up must see something: a softmax over nothing is not a number.
+      // Padding rows of a fixed batch must attend to something: a softmax over nothing is not a number.
       if (name === 'attention_mask')
         for (let row = sequences.length; row < rows; row++) values[row * length] = 1;
       return [name, { rows, length, values }];
@@ -76,7 +76,7 @@ function feedsOf(
   );
 }
 
-/** Sum of the log-probabilities of the answer's tokens, and how many they are. */
+/** Sum of the log-probabilities of the answer's tokens, and their count. */
 function likelihoodOf(
   { dims, values }: Output,
   row: number,
@@ -120,16 +120,16 @@ function assertInputs(inputs: readonly Port[]): void {
   const unknown = inputs.filter(({ name }) => !(name in FILLS)).map(({ name }) => name);
   if (unknown.length > 0 || !inputs.some(({ name }) => name === 'input_ids')) {
     throw new Error(
-      `the model wants inputs that PrefLens cannot fill (${unknown.join(', ') || 'and no input_ids'}): ` +
-        'export it without a cache of past keys and values',
+      `the model needs inputs that PrefLens can’t fill (${unknown.join(', ') || 'and no input_ids'}): ` +
+        'export it without a key-value cache',
     );
   }
 }
 
-/** How sessions are made; tests make some that compute wrongly. */
+/** Creates a session; tests replace it with one that computes wrongly. */
 export type OpenSession = typeof openSession;
 
-/** Opens on the first provider that works. Rejects with all reasons when none does. */
+/** Opens the model on the first provider that works. Rejects with all reasons if none does. */
 async function openFirst(path: string, { providers, threads }: OpenModel, open: OpenSession) {
   const failed: { provider: Provider; reason: string }[] = [];
   for (const provider of providers) {
@@ -159,14 +159,14 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
   const ids = session.inputs.find(({ name }) => name === 'input_ids');
   const [fixedRows, fixedLength] = ids?.shape ?? [];
   const isLikelihood = spec.pass === 'likelihood';
-  const perUnit = spec.pass === 'pair' ? 2 : 1;
+  const perItem = spec.pass === 'pair' ? 2 : 1;
   const ports = outputs.map((name) => session.outputs.find((port) => port.name === name));
   const precision = ports.some((port) => port?.type === 'float16') ? 'fp16' : 'fp32';
 
   const runOn = async (on: Session, sequences: readonly Sequence[]): Promise<Float32Array> => {
     const length = fixedLength ?? Math.max(...sequences.map((one) => one.ids.length));
     const tooLong = sequences.find((one) => one.ids.length > length);
-    if (tooLong) throw new Error(`the model takes exactly ${length} tokens: set "maxTokens" to that`);
+    if (tooLong) throw new Error(`the model accepts exactly ${length} tokens; set "maxTokens" to that`);
     const rows = fixedRows ?? sequences.length;
     const parts: Float32Array[] = [];
     for (let at = 0; at < sequences.length; at += rows) {
@@ -182,9 +182,9 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
     return parts.length === 1 && parts[0] ? parts[0] : Float32Array.from(parts.flatMap((part) => [...part]));
   };
 
-  // How wide it is shows when it runs: shapes may be free.
+  // Shapes may be free, so only a run shows the width.
   const probe: Sequence = { ids: [spec.padId, spec.padId], types: [0, 0], answerStart: 1, flags: 0 };
-  const width = (await runOn(session, [probe])).length * perUnit;
+  const width = (await runOn(session, [probe])).length * perItem;
   const vocabulary = ports[0]?.shape[2];
   const logitTokens = isLikelihood ? Math.floor(MAX_LOGIT_BYTES / (4 * (vocabulary ?? 150_000))) : Infinity;
   return {
@@ -195,11 +195,11 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
       precision,
     },
     encode,
-    perUnit,
+    perItem,
     limits: (tokens) => ({
-      tokens: Math.min(tokens, logitTokens) / perUnit,
-      rows: Math.max(1, Math.floor(MAX_ROWS / perUnit)),
-      ...(fixedRows !== undefined && { fixedRows: Math.max(1, Math.floor(fixedRows / perUnit)) }),
+      tokens: Math.min(tokens, logitTokens) / perItem,
+      rows: Math.max(1, Math.floor(MAX_ROWS / perItem)),
+      ...(fixedRows !== undefined && { fixedRows: Math.max(1, Math.floor(fixedRows / perItem)) }),
       ...(fixedLength !== undefined && { fixedLength }),
     }),
     run: async (sequences) => runOn(session, sequences),
@@ -218,7 +218,7 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
       }
       await session.release();
       session = onProcessor;
-      return `its first numbers are ${worst.toPrecision(2)} from those of the processor, and ${tolerance} is allowed`;
+      return `its first numbers differ from the CPU’s by ${worst.toPrecision(2)}; the limit is ${tolerance}`;
     },
   };
 }

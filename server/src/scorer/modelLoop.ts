@@ -1,4 +1,5 @@
-// Serves one model: requests by priority, batch by batch, each told before it runs and after.
+// Serves one model: handles requests by priority, batch by batch, and announces each batch before and after it
+// runs.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 
 import { batchEnd, byLength, Calibration } from '#core/reward/batches.ts';
@@ -18,16 +19,16 @@ import { openModel } from './model.ts';
 import { probe } from './probe.ts';
 import { shortReason } from './runtime.ts';
 
-/** Texts that are turned into tokens before messages are let in: about 20 ms of work. */
+/** Texts to tokenise between looking for messages: about 20 ms of work. */
 const TEXTS_AT_ONCE = 16;
 
-/** Token budgets to start from and never to exceed. */
+/** Initial and maximum token budgets. */
 const BUDGETS = {
   cpu: { start: 512, max: 4096 },
   gpu: { start: 8192, max: 131_072 },
 } as const;
 
-/** Sequences that are compared with the processor: enough to see, and few enough to wait for. */
+/** Sequences to compare with the CPU: enough to detect errors, few enough to be fast. */
 const COMPARED = 4;
 
 interface EncodedUnit {
@@ -61,7 +62,7 @@ export function modelHandlers(
   let isRunning = false;
   const tasks: Task[] = [];
 
-  // What is told to be running must be all that runs.
+  // Only the announced batch may run.
   let turn: Promise<unknown> = Promise.resolve();
   const alone = async (work: () => Promise<void>): Promise<void> => {
     const mine = turn.then(work, work);
@@ -69,7 +70,7 @@ export function modelHandlers(
     return mine;
   };
 
-  // The write is waited for: what is told must be out before the model blocks this process.
+  // Awaits the write: the announcement must be out before the model blocks this process.
   const tell = async <Name extends keyof ScorerNotifications>(
     name: Name,
     params: ScorerNotifications[Name],
@@ -91,7 +92,7 @@ export function modelHandlers(
       signal.throwIfAborted();
       const some = order.slice(from, end);
       await alone(async () => {
-        // A template may never end: who watches must know which texts it is at.
+        // A chat template may never end, so announce its texts first.
         await tell('running', { request, items: Int32Array.from(some), tokens: 0 });
         for (const number of some) {
           const item = items[number] as ScoringItem;
@@ -186,7 +187,7 @@ export function modelHandlers(
     },
     rate: async ({ request, priority, items }, signal) => {
       const open = model;
-      if (!open) throw new Error('scorer: asked to rate before "open"');
+      if (!open) throw new Error('scorer: no "open" yet');
       const encoded = await encodeAll(open, request, items, signal);
       const lengths = encoded.map(({ sequences }) => Math.max(...sequences.map(({ ids }) => ids.length)));
       return new Promise<RateFigures>((resolve, reject) => {

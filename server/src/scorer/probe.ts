@@ -1,4 +1,4 @@
-// Whether a provider works on this machine: listed is not the same as there. A session is made and run.
+// Tests whether a provider really works on this machine, by creating and running a session.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import type { Provider } from '#core/reward/scorerRule.ts';
 
 import { probeSession } from './runtime.ts';
 
-/** y = x · W, with x of 1 × 4 and W of 4 × 4 holding 0 to 15; a test makes it anew and compares. */
+/** y = x · W, with x of 1 × 4 and W of 4 × 4 holding 0 to 15. A test rebuilds it and compares. */
 export const PROBE_MODEL =
   'CAgSDXByZWZsZW5zLXRlc3Q6qgEKEwoBeAoCdzASAnYxIgZNYXRNdWwKEQoCdjESAXkiCElkZW50aXR5EghwcmVmbGVucypMCAQIBBABQgJ3MEpAAAAAAAAAgD8AAABAAABAQAAAgEAAAKBAAADAQAAA4EAAAABBAAAQQQAAIEEAADBBAABAQQAAUEEAAGBBAABwQVoTCgF4Eg4KDAgBEggKAggBCgIIBGITCgF5Eg4KDAgBEggKAggBCgIIBEIECgAQEQ==';
 
 /** 1·W, 2·W, 3·W and 4·W added up, column by column. */
 const EXPECTED = [80, 90, 100, 110];
 
-/** Resolves with how long it took, in milliseconds; rejects with why the provider does not work. */
+/** Resolves with the duration in milliseconds; rejects with the reason if the provider does not work. */
 export async function probe(provider: Provider): Promise<number> {
   const begun = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'preflens-probe-'));
@@ -24,7 +24,7 @@ export async function probe(provider: Provider): Promise<number> {
     const values = await probeSession(path, provider, [1, 2, 3, 4]);
     if (!EXPECTED.every((value, i) => Math.abs(value - (values[i] ?? 0)) < 1)) {
       throw new Error(
-        `it computes wrong numbers: ${[...values].join(', ')} in place of ${EXPECTED.join(', ')}`,
+        `it computes wrong numbers: ${[...values].join(', ')} instead of ${EXPECTED.join(', ')}`,
       );
     }
     return performance.now() - begun;

@@ -1,4 +1,4 @@
-// The one file that knows ONNX Runtime.
+// The only file that imports ONNX Runtime.
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 import type { Provider } from '#core/reward/scorerRule.ts';
@@ -11,7 +11,7 @@ export interface Port {
   readonly shape: readonly (number | undefined)[];
 }
 
-/** Whole numbers, row by row, all rows of one length. */
+/** Integers, row by row; all rows have one length. */
 export interface IdRows {
   readonly rows: number;
   readonly length: number;
@@ -48,32 +48,32 @@ function halfToFloat(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Half-precision numbers come as bits where Node has no type for them. */
+/** Half-precision numbers arrive as bits if Node has no type for them. */
 function floatsOf({ type, data }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   if (type === 'float16' && data instanceof Uint16Array) return Float32Array.from(data, halfToFloat);
   return Float32Array.from(data as unknown as ArrayLike<number>);
 }
 
-/** What the runtime says, without its source files and function names. */
+/** The runtime's message without its source files and function names. */
 export function shortReason(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);
   return words.replace(/^.*?(?: was false\.|OrtSessionOptionsAppendExecutionProvider_\w+:)\s*/s, '').trim();
 }
 
-/** Opens a model on one provider. Rejects with what the runtime says when it cannot. */
+/** Opens a model on one provider. Rejects with the runtime's message. */
 export async function openSession(path: string, provider: Provider, threads: number): Promise<Session> {
   const ort = await import('onnxruntime-node');
-  // Warnings of the runtime go to standard error, which is shown when the process dies.
+  // Runtime warnings go to standard error, which is shown if the process dies.
   ort.env.logLevel = 'error';
   const session = await ort.InferenceSession.create(path, {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    // DirectML asks for both.
+    // DirectML requires both.
     ...(provider === 'dml' && { enableMemPattern: false, executionMode: 'sequential' as const }),
-    // A thread that spins while it waits takes the processor from the editor.
+    // A spinning thread would take CPU time from the editor.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   });
   const inputs = session.inputMetadata.map(portOf);
@@ -87,7 +87,7 @@ export async function openSession(path: string, provider: Provider, threads: num
           const dims = [rows, length];
           if (typeOf.get(name) === 'int32') return [name, new ort.Tensor('int32', values, dims)];
           const wide = new BigInt64Array(values.length);
-          // Ids are never negative: the upper halves stay 0.
+          // Ids are never negative, so the upper halves stay 0.
           const halves = new Int32Array(wide.buffer);
           for (let i = 0; i < values.length; i++) halves[2 * i] = values[i] as number;
           return [name, new ort.Tensor('int64', wide, dims)];
@@ -96,7 +96,7 @@ export async function openSession(path: string, provider: Provider, threads: num
       const results: Readonly<Record<string, Tensor | undefined>> = await session.run(tensors, [...outputs]);
       return outputs.map((name) => {
         const tensor = results[name];
-        if (!tensor) throw new Error(`the model gave no output "${name}"`);
+        if (!tensor) throw new Error(`the model returned no output "${name}"`);
         return { dims: tensor.dims, values: floatsOf(tensor) };
       });
     },
@@ -104,7 +104,7 @@ export async function openSession(path: string, provider: Provider, threads: num
   };
 }
 
-/** Runs a model with one input of floats and one output: what a provider is probed with. */
+/** Runs a model with one float input and one output, to probe a provider. */
 export async function probeSession(
   path: string,
   provider: Provider,

@@ -1,4 +1,4 @@
-// From a unit to what a model reads: chat template, tokenizer, special tokens, truncation.
+// Converts an item to model input: chat template, tokenizer, special tokens, truncation.
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 
@@ -16,7 +16,7 @@ import {
 import type { ModelSpec } from '#core/reward/folder.ts';
 import type { ScoringItem } from '#protocol/scorer.ts';
 
-/** The sequences of a unit: one, or of a pair one for each order. Throws Unscorable. */
+/** The sequences of an item: one, or one per order for a pair. Throws Unscorable. */
 export type Encode = (item: ScoringItem) => readonly Sequence[];
 
 interface Tools {
@@ -31,7 +31,7 @@ const piece = (ids: readonly number[], slot?: Piece['slot']): Piece => ({
   ...(slot && { slot }),
 });
 
-/** The whole text as one when it fits, so that it is cut into tokens as it was in training. */
+/** Uses the whole text if it fits, so that it is tokenised as in training. */
 function wholeOr(tools: Tools, whole: () => Piece[], parts: () => readonly Piece[]): Sequence {
   const { maxTokens, truncate } = tools.spec;
   const pieces = whole();
@@ -56,7 +56,7 @@ function formatEncoder(tools: Tools, format: string): (item: ScoringItem, swap: 
           ? piece(tokenize(part))
           : piece(tokenize(values[part.place] ?? ''), part.place === 'prompt' ? 'prompt' : 'answer'),
       );
-    // A likelihood is of the answer's own tokens: they must be known by themselves.
+    // A likelihood counts only the answer's tokens, so they must be separate.
     if (spec.pass === 'likelihood') {
       return fit(surround(patterns.single, pieces()).filter(keepStart), spec.maxTokens, spec.truncate);
     }
@@ -69,7 +69,7 @@ function formatEncoder(tools: Tools, format: string): (item: ScoringItem, swap: 
   };
 }
 
-/** Special tokens after the answer are no part of what a language model is asked about. */
+/** Drops special tokens after the answer, which a language model should not be scored on. */
 function keepStart({ slot }: Piece, at: number, all: readonly Piece[]): boolean {
   return slot !== undefined || at < all.findIndex((one) => one.slot === 'answer');
 }
@@ -85,7 +85,7 @@ function chatEncoder(
       return template.render({ messages, add_generation_prompt: open, ...form.tokens });
     } catch (error) {
       throw new Unscorable(
-        `the chat template refuses it: ${error instanceof Error ? error.message : String(error)}`,
+        `the chat template rejects it: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   };
@@ -97,13 +97,15 @@ function chatEncoder(
     const asked = prompt.map(message);
     const whole = render([...asked, { role: 'assistant', content: answer }], false);
     const split = (): Piece[] => {
-      // Templates may trim an answer, and nothing else.
+      // Templates may trim an answer but not change it.
       const text = whole.includes(answer) ? answer : answer.trim();
       const at = whole.lastIndexOf(text);
       if (at < 0)
-        throw new Unscorable('the chat template changes the answer, and the text is too long for it');
+        throw new Unscorable(
+          'the chat template changes the answer, so the text, which is too long, can’t be cut',
+        );
       const before = tokenize(whole.slice(0, at));
-      // A first special token survives a cut of the prompt.
+      // A leading special token survives a cut of the prompt.
       const bos = form.tokens['bos_token'];
       const kept = bos !== undefined && whole.startsWith(bos) ? 1 : 0;
       const after = tokenize(whole.slice(at + text.length));
@@ -147,8 +149,8 @@ interface TokenizerJson {
 }
 
 /**
- * Makes the encoder of a model from its parsed tokenizer.json and tokenizer_config.json. Throws when the reference
- * ids are not met, or when the files cannot be used.
+ * Creates a model's encoder from its parsed tokenizer.json and tokenizer_config.json. Throws if the reference ids
+ * don't match or the files can't be used.
  */
 export function encoderFor(
   spec: ModelSpec,
@@ -156,7 +158,7 @@ export function encoderFor(
   tokenizerConfig: object,
   referenceIds: readonly { readonly text: string; readonly ids: readonly number[] }[],
 ): Encode {
-  // What the file says of truncation and padding is done here, not there.
+  // Truncation and padding happen here, not in the tokenizer.
   const tokenizer = new Tokenizer({ ...tokenizerJson, truncation: null, padding: null }, tokenizerConfig);
   const tokenize: Tokenize = (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
   for (const { text, ids } of referenceIds) {

@@ -14,7 +14,7 @@ import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import type { Ranking } from '#core/score/ranking.ts';
-import { CONSISTENCY_WORDS, rankingOf } from '#core/score/ranking.ts';
+import { CONSISTENCY_LABEL, rankingOf } from '#core/score/ranking.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
 import { groupOf } from '#node/engine.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
@@ -56,7 +56,7 @@ export function consistencyScores(result: ConsistencyResult, settings: Settings)
   const reader = readerOf(result);
   const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
   return {
-    ...rankingOf(CONSISTENCY_WORDS, result.margins, result.margins, settings.reviewPercent),
+    ...rankingOf(CONSISTENCY_LABEL, result.margins, result.margins, settings.reviewPercent),
     about: `${CONSISTENCY_NAME} judges consistency with the rest of this file, not truth.`,
     ranked: result.margins,
     trust: result.trust,

@@ -1,6 +1,6 @@
 import { diff } from 'fast-myers-diff';
 
-/** A stretch of one text: `same` in both, or `only` here. */
+/** Part of one text: `same` in both, or `only` in this one. */
 export interface Stretch {
   readonly kind: 'same' | 'only';
   readonly text: string;
@@ -9,20 +9,20 @@ export interface Stretch {
 export interface WordDiff {
   readonly chosen: readonly Stretch[];
   readonly rejected: readonly Stretch[];
-  /** Share of the words that both have, 0 to 1; NaN when the texts are too long to be taken apart. */
+  /** Share of common words, 0 to 1; NaN if the texts are too long to compare. */
   readonly similarity: number;
-  /** Undefined, or why the texts are shown without marks. */
+  /** Why the texts have no marks; undefined if they have. */
   readonly unmarked?: 'unrelated' | 'too-long';
 }
 
-/** Longer pairs of texts are shown plain: marking them could take seconds. Of both texts together. */
+/** Limit for both texts together. Marking longer ones could take seconds. */
 const MAX_TOKENS = 40_000;
 const MAX_UNITS = 400_000;
 
-/** Below this share of common words marks would cover nearly everything and say nothing. */
+/** Below this share of common words, marks would cover nearly everything. */
 const MIN_SIMILARITY = 0.15;
 
-/** Words, runs of white space, and single marks. */
+/** A word, a run of white space, or a single other character. */
 const TOKEN = /[\p{L}\p{N}_']+|\s+|[^\p{L}\p{N}_'\s]/gu;
 
 function tokensOf(text: string): string[] {
@@ -56,7 +56,7 @@ function plain(
   return { chosen: whole(chosen), rejected: whole(rejected), similarity, unmarked };
 }
 
-/** Marks which tokens of a text stand in the other one too, given the ranges that do not. */
+/** Splits a text into same and only, given the token ranges that differ. */
 function stretches(tokens: readonly string[], changed: readonly (readonly [number, number])[]): Stretch[] {
   const out: { kind: Stretch['kind']; text: string }[] = [];
   const push = (kind: Stretch['kind'], from: number, to: number): void => {
@@ -68,7 +68,7 @@ function stretches(tokens: readonly string[], changed: readonly (readonly [numbe
   };
   let at = 0;
   for (const [from, to] of changed) {
-    // A lone space or comma between two marks only flickers: it joins them.
+    // A lone space or comma between two marks would only flicker, so it joins them.
     const gapIsSmall = at > 0 && from - at <= 1 && !tokens.slice(at, from).some(isWord);
     push(gapIsSmall ? 'only' : 'same', at, from);
     push('only', from, to);
@@ -78,7 +78,7 @@ function stretches(tokens: readonly string[], changed: readonly (readonly [numbe
   return out;
 }
 
-/** Word-level differences of two answers. The stretches of a side joined give its text again. */
+/** Word-level differences of two answers. Joining the stretches of a side gives its text. */
 export function wordDiff(chosen: string, rejected: string): WordDiff {
   if (chosen.length + rejected.length > MAX_UNITS) return plain(chosen, rejected, Number.NaN, 'too-long');
   const a = tokensOf(chosen);

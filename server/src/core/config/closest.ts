@@ -1,6 +1,6 @@
-// The word that somebody meant.
+// "Did you mean …?"
 
-/** How many letters have to be put in, taken out or exchanged (V. Levenshtein, 1965). */
+/** Levenshtein distance (1965). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
@@ -14,10 +14,10 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Longer words are nobody's mistake, and cost time. */
+/** Longer words are no typos, and comparing them takes time. */
 const LONGEST = 60;
 
-/** The known word nearest to this one; undefined where none is near. */
+/** The known word closest to this one; undefined if none is close. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
   const lower = word.toLowerCase();

@@ -1,4 +1,4 @@
-// preflens.json: how a user names the mapping of files that are not recognised, or not as meant.
+// preflens.json: its types, its JSON schema, and the mappings that users define for files that recognition misses.
 import type { RulesConfig } from '../checks/settings.ts';
 import { RULES_SCHEMA } from '../checks/settings.ts';
 import { parseFieldRef } from '../mapping/field.ts';
@@ -9,7 +9,7 @@ import type { ScorerRule } from '../reward/scorerRule.ts';
 import { SCORERS_SCHEMA } from '../reward/scorerRule.ts';
 import { MAX_PATTERN } from './pattern.ts';
 
-/** The mapping of the files that a pattern names: one of the table by its id, or one of the user's own fields. */
+/** Mapping for the files that match a pattern: a built-in one by id, or the user's own fields. */
 export interface MappingRule {
   readonly files?: string;
   readonly mapping?: string;
@@ -28,17 +28,17 @@ export interface MappingRule {
   readonly positive?: 'first' | 'second';
 }
 
-/** Rules for the files that a pattern names; they count before those of the file as a whole. */
+/** Rules for the files that match a pattern; they override those of the whole config. */
 export interface Override {
   readonly files: string | readonly string[];
   readonly rules: RulesConfig;
 }
 
-/** When an open file is checked: while people type, when they save, or when they ask. */
+/** When to check an open file: while typing, on save, or on demand. */
 export type RunWhen = (typeof RUN_WHEN)[number];
 const RUN_WHEN = ['type', 'save', 'demand'] as const;
 
-/** What an editor can say too: one list for preflens.json and the editor's own settings. */
+/** Settings that preflens.json and the editor share. */
 export interface CheckConfig {
   readonly rules?: RulesConfig;
   readonly run?: RunWhen;
@@ -47,10 +47,10 @@ export interface CheckConfig {
 
 export interface PrefLensConfig extends CheckConfig {
   readonly $schema?: string;
-  /** Other files of this kind, read before this one. */
+  /** Other preflens.json files, read before this one. */
   readonly extends?: string | readonly string[];
   readonly overrides?: readonly Override[];
-  /** Datasets that are kept for measuring. */
+  /** Evaluation datasets. */
   readonly benchmarks?: readonly string[];
   readonly mappings?: readonly MappingRule[];
   readonly scorers?: readonly ScorerRule[];
@@ -60,31 +60,30 @@ const FIELD = {
   type: 'string',
   minLength: 1,
   description:
-    'A field: names joined by dots, as "question.full_text" or "summaries.0.text"; names with a dot in double quotes; several tried in turn joined by "|".',
+    'A field: names joined with dots, such as "question.full_text" or "summaries.0.text"; put a name that contains a dot in double quotes; join alternatives with "|".',
 };
 const VALUES = { type: 'array', items: {}, description: 'Values of the label field.' };
 
 const FILES = { type: 'string', minLength: 1, maxLength: MAX_PATTERN } as const;
 
-/** The schemas of what an editor can say too. */
 export const CHECK_SCHEMA = {
   rules: RULES_SCHEMA,
   run: {
     enum: RUN_WHEN,
     default: 'type',
     description:
-      'When an open file is checked: "type" a moment after each change, "save" when it is saved, "demand" when Check Again is run.',
+      'When to check an open file: "type" shortly after each change, "save" on save, "demand" only when you run Check Again.',
   },
   timeBudgetMs: {
     type: 'integer',
     minimum: 0,
     default: 4000,
     description:
-      'Milliseconds that the checks of a file may take before the log says how long they took. Nothing is left out.',
+      'If checking a file takes longer than this many milliseconds, the log says how long it took. Checks are never skipped.',
   },
 } as const;
 
-/** The JSON schema of preflens.json: editors complete from it, and the same one checks the file. */
+/** JSON schema of preflens.json: for completion in editors and for validation. */
 export const CONFIG_SCHEMA = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'PrefLens settings',
@@ -94,20 +93,20 @@ export const CONFIG_SCHEMA = {
     $schema: { type: 'string' },
     extends: {
       description:
-        'Files like this one that are read before it, from the folder of this file. They lie below the folder of the project.',
+        'Other config files to read before this one, relative to this file’s folder. They must be inside the project folder.',
       anyOf: [FILES, { type: 'array', items: FILES }],
     },
     ...CHECK_SCHEMA,
     overrides: {
       type: 'array',
-      description: 'Rules for some files; later entries count before earlier ones.',
+      description: 'Rules for some files; later entries override earlier ones.',
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['files', 'rules'],
         properties: {
           files: {
-            description: 'A pattern of paths, from the folder of this file, or several.',
+            description: 'One or more path patterns, relative to this file’s folder.',
             anyOf: [FILES, { type: 'array', items: FILES, minItems: 1 }],
           },
           rules: RULES_SCHEMA,
@@ -117,13 +116,13 @@ export const CONFIG_SCHEMA = {
     benchmarks: {
       type: 'array',
       items: FILES,
-      description: 'Datasets that are kept for measuring: prompts that stand in them are reported.',
+      description: 'Evaluation datasets. Prompts that are also in one of them are reported.',
     },
     scorers: SCORERS_SCHEMA,
     mappings: {
       type: 'array',
       description:
-        'How files are read where recognition is not wanted. The first entry whose pattern fits a file counts.',
+        'Mappings that replace automatic recognition. The first entry whose pattern matches a file applies.',
       items: {
         type: 'object',
         additionalProperties: false,
@@ -132,38 +131,38 @@ export const CONFIG_SCHEMA = {
             type: 'string',
             maxLength: MAX_PATTERN,
             description:
-              'A pattern of paths, from the folder of this file: "data/*.jsonl". Absent: all files.',
+              'A path pattern, relative to this file’s folder, such as "data/*.jsonl". Default: all files.',
           },
-          mapping: { enum: MAPPINGS.map(({ id }) => id), description: 'A known schema, by its id.' },
+          mapping: { enum: MAPPINGS.map(({ id }) => id), description: 'Id of a known schema.' },
           axis: {
             type: 'string',
-            description: 'Which of several labels counts, as "safer" of pku-saferlhf.',
+            description: 'The label to use if the schema has several, such as "safer" for pku-saferlhf.',
           },
           prompt: {
-            description: 'The field of the prompt, or several that are joined.',
+            description: 'The prompt field, or several fields to join.',
             anyOf: [FIELD, { type: 'array', items: FIELD, minItems: 1 }],
           },
           chosen: { ...FIELD, description: `The better answer. ${FIELD.description}` },
           rejected: { ...FIELD, description: `The worse answer. ${FIELD.description}` },
           first: {
             ...FIELD,
-            description: `The first of two answers that a label chooses from. ${FIELD.description}`,
+            description: `The first of the two answers that the label compares. ${FIELD.description}`,
           },
-          second: { ...FIELD, description: `The second of two answers. ${FIELD.description}` },
+          second: { ...FIELD, description: `The second of the two answers. ${FIELD.description}` },
           label: {
             ...FIELD,
             description: `The field that says which answer is better. ${FIELD.description}`,
           },
           better: {
             type: 'object',
-            description: 'Which values of the label mean the first answer, which the second, which a tie.',
+            description: 'Values of the label that mean the first answer, the second, or a tie.',
             additionalProperties: false,
             required: ['first', 'second'],
             properties: { first: VALUES, second: VALUES, ties: VALUES },
           },
           positive: {
             enum: ['first', 'second'],
-            description: 'The label is a number: which answer is better above 0.',
+            description: 'For a numeric label: the answer that is better if the number is above 0.',
           },
         },
         anyOf: [
@@ -182,7 +181,7 @@ function promptParts(prompt: MappingRule['prompt']): PromptPart[] {
   return (typeof prompt === 'string' ? [prompt] : prompt).map((at) => ({ at, as: 'any' }));
 }
 
-/** A fault in a rule that its JSON schema cannot see: what is wrong and what to do. */
+/** An error in a mapping rule that the JSON schema can't detect, with what to do. */
 export class RuleFault extends Error {}
 
 function checkFields(rule: MappingRule): void {
@@ -190,13 +189,13 @@ function checkFields(rule: MappingRule): void {
   for (const ref of [prompt, chosen, rejected, first, second, label].flat()) {
     if (ref !== undefined && !parseFieldRef(ref)) {
       throw new RuleFault(
-        `"${ref}" is not a field. Join names by dots and put names with a dot in double quotes.`,
+        `"${ref}" is not a valid field. Join names with dots and put a name that contains a dot in double quotes.`,
       );
     }
   }
 }
 
-/** The mapping that a rule names. Throws a RuleFault. */
+/** Throws a RuleFault. */
 export function mappingOf(rule: MappingRule): Mapping {
   checkFields(rule);
   if (rule.mapping !== undefined) {
@@ -206,7 +205,7 @@ export function mappingOf(rule: MappingRule): Mapping {
     if (!read) throw new RuleFault(`the mapping "${rule.mapping}" has no label "${rule.axis ?? ''}".`);
     return read;
   }
-  const base = { id: 'custom', title: 'mapping of preflens.json', prompt: promptParts(rule.prompt) };
+  const base = { id: 'custom', title: 'mapping in preflens.json', prompt: promptParts(rule.prompt) };
   if (rule.chosen !== undefined && rule.rejected !== undefined) {
     return {
       ...base,
@@ -231,7 +230,7 @@ export function mappingOf(rule: MappingRule): Mapping {
       label: read,
     },
     polarity: better
-      ? `"${label}" names the better one of "${first}" and "${second}"`
+      ? `"${label}" names the better of "${first}" and "${second}"`
       : `"${label}" above 0 means that "${positive === 'second' ? second : first}" is better`,
   };
 }

@@ -1,13 +1,11 @@
-// Patterns of paths, matched in time that is bounded by the length of pattern times path, whatever stands in them: a
-// preflens.json comes with a repository, and a pattern that backtracks would hold up the editor.
+// Path patterns. Matching time is bounded by pattern length times path length: a preflens.json comes with a
+// repository, and a pattern that backtracks would freeze the editor.
 
-/** What is wrong with a pattern. */
 export class PatternFault extends Error {}
 
-/** Longer patterns are refused. */
 export const MAX_PATTERN = 500;
 
-/** Numbers that one range may stand for. */
+/** Most numbers in one range. */
 const MAX_RANGE = 1000;
 
 type PatternPart =
@@ -24,7 +22,7 @@ const literal = (wanted: string): PatternPart => ({
 const all = (...parts: readonly PatternPart[]): PatternPart => ({ kind: 'all', parts });
 const loop = (part: PatternPart, min: 0 | 1): PatternPart => ({ kind: 'repeat', part, min, isLoop: true });
 
-/** Any character of a name. A name that begins with a dot is hidden: no wildcard takes that dot. */
+/** Any character except "/". No wildcard matches the dot at the start of a hidden name. */
 const ANY: PatternPart = { kind: 'one', fits: (char) => char !== '/', isWild: true };
 const NAME = loop(ANY, 1);
 const FOLDERS = loop(all(NAME, literal('/')), 0);
@@ -41,7 +39,7 @@ const GROUPS: Readonly<Record<string, { readonly min: 0 | 1; readonly isLoop: bo
   '+': { min: 1, isLoop: true },
 };
 
-/** A class in brackets: its characters and ranges, or all but those. */
+/** A bracket class: its characters and ranges, or all others. */
 function classOf(inside: string): PatternPart {
   const isNot = /^[!^]/.test(inside);
   const text = isNot ? inside.slice(1) : inside;
@@ -58,7 +56,7 @@ function classOf(inside: string): PatternPart {
   return { kind: 'one', fits: (char) => char !== '/' && isIn(char) !== isNot, isWild: true };
 }
 
-/** What "1..3" or "a..c" stands for; undefined for other texts. */
+/** The alternatives of "1..3" or "a..c"; undefined for other texts. */
 function rangeOf(text: string): PatternPart | undefined {
   const [, from, to] = /^(\w+)\.\.(\w+)$/.exec(text) ?? [];
   if (from === undefined || to === undefined) return undefined;
@@ -70,7 +68,7 @@ function rangeOf(text: string): PatternPart | undefined {
   return { kind: 'any', of: words.map((word) => all(...word.split('').map(literal))) };
 }
 
-/** Where the group that begins at `start` ends; -1 where it does not. */
+/** The end of the group that begins at `start`; -1 if it is not closed. */
 function endOf(pattern: string, start: number): number {
   let depth = 0;
   for (let i = start; i < pattern.length; i++) {
@@ -82,7 +80,7 @@ function endOf(pattern: string, start: number): number {
   return -1;
 }
 
-/** The alternatives in a group, cut at marks of its own depth. */
+/** The alternatives in a group, split at marks of the outermost depth. */
 function alternativesOf(inside: string, mark: string): string[] {
   const parts: string[] = [];
   let [depth, start] = [0, 0];
@@ -99,7 +97,7 @@ function alternativesOf(inside: string, mark: string): string[] {
   return [...parts, inside.slice(start)];
 }
 
-/** @param isName whether the text begins where a name can begin */
+/** @param isName the text begins where a name can begin */
 function parse(pattern: string, isName = true): PatternPart {
   const parts: PatternPart[] = [];
   const anyOf = (texts: readonly string[], atName: boolean): PatternPart => ({
@@ -112,7 +110,8 @@ function parse(pattern: string, isName = true): PatternPart {
     if (pattern[i + 1] === '(' && (char in GROUPS || char === '@' || char === '!')) {
       const end = endOf(pattern, i + 1);
       if (end > 0) {
-        if (char === '!') throw new PatternFault('groups of the form !(…) are not known; name what is meant');
+        if (char === '!')
+          throw new PatternFault('groups of the form !(…) are not supported; list the names to match');
         const part = anyOf(alternativesOf(pattern.slice(i + 2, end), '|'), atName);
         const group = GROUPS[char];
         parts.push(group ? { kind: 'repeat', part, ...group } : part);
@@ -148,12 +147,12 @@ function parse(pattern: string, isName = true): PatternPart {
   return all(...parts);
 }
 
-/** A step takes a character, or leads on without one. */
+/** A step consumes a character, or leads on without one. */
 type State =
   | { readonly fits: (char: string) => boolean; readonly isWild: boolean; readonly next: number }
   | { to: readonly number[] };
 
-/** The states of a part that leads to the state `next`; the number of its first one. */
+/** Builds the states of a part that leads to the state `next`. Returns the number of the first one. */
 function build(states: State[], part: PatternPart, next: number): number {
   switch (part.kind) {
     case 'one':
@@ -173,7 +172,7 @@ function build(states: State[], part: PatternPart, next: number): number {
   }
 }
 
-/** All states at once that a path can be in: no way is tried a second time. */
+/** Tracks all states that a path can be in at once, so nothing backtracks. */
 function matcherOf(pattern: string): (path: string) => boolean {
   const states: State[] = [{ to: [] }];
   const start = build(states, parse(pattern), 0);
@@ -211,17 +210,15 @@ function matcherOf(pattern: string): (path: string) => boolean {
   };
 }
 
-/** Compiled patterns to cache: each file matches the same ones. */
 const MAX_KEPT = 256;
 const kept = new Map<string, (path: string) => boolean>();
 
 /**
- * Whether a pattern fits a path with forward slashes: `*`, `?` and classes within a name, `**` over folders, `{a,b}`,
- * `{1..3}`, groups `@( )`, `?( )`, `*( )`, `+( )`, and `!` in front of all of it. Throws a PatternFault.
+ * Whether a pattern matches a path with forward slashes: `*`, `?` and classes within a name, `**` across folders, `{a,b}`,
+ * `{1..3}`, groups `@( )`, `?( )`, `*( )`, `+( )`, and a leading `!`. Throws a PatternFault.
  */
 export function fitsPattern(pattern: string, path: string): boolean {
-  if (pattern.length > MAX_PATTERN)
-    throw new PatternFault(`a pattern has more than ${MAX_PATTERN} characters`);
+  if (pattern.length > MAX_PATTERN) throw new PatternFault(`it has more than ${MAX_PATTERN} characters`);
   if (pattern.startsWith('!') && pattern[1] !== '(') return !fitsPattern(pattern.slice(1), path);
   const plain = pattern.replace(/^\.\//, '');
   let fits = kept.get(plain);
@@ -233,7 +230,7 @@ export function fitsPattern(pattern: string, path: string): boolean {
   return fits(path);
 }
 
-/** Whether a text holds a wildcard, and the folder before the first one. */
+/** Whether a text contains a wildcard, and the folder before the first one. */
 export function patternBase(text: string): { readonly isPattern: boolean; readonly base: string } {
   const at = text.search(/[*?[{]|[@+]\(/);
   if (at < 0) return { isPattern: false, base: text };

@@ -1,4 +1,5 @@
-// What to say of records that fit no schema: the one that comes nearest, what it misses, and an entry of preflens.json that would fit.
+// Help for records that fit no schema: the nearest schema, what it misses, and a preflens.json entry that would
+// read them.
 import { findField, formatPath, nameOf } from '../mapping/field.ts';
 import { fits, needsOf } from '../mapping/read.ts';
 import { hasShape } from '../mapping/shape.ts';
@@ -8,20 +9,20 @@ import { isObject } from '../model/json.ts';
 import type { MappingRule } from './config.ts';
 import { mappingOf } from './config.ts';
 
-/** Plain data: it is kept with the survey. */
+/** Plain data: stored with the survey. */
 export interface Suggestion {
-  /** Undefined where the records have nothing in common with any schema. */
+  /** Undefined if no schema comes close. */
   readonly nearest?: { readonly id: string; readonly title: string; readonly missing: readonly string[] };
-  /** An entry of "mappings" under which the records can be read, without its files. */
+  /** An entry of "mappings" that reads the records, without its files. */
   readonly rule?: MappingRule;
-  /** Where there is none: fields of a pair as far as their names tell. */
+  /** If there is no rule: the fields of a pair that names reveal. */
   readonly known?: Pick<MappingRule, 'prompt' | 'chosen' | 'rejected'>;
 }
 
-/** Records that are looked at. */
+/** Records to examine. */
 const MAX_LOOKED_AT = 32;
 
-/** More than this share of what a schema needs has to be there. */
+/** Minimum share of a schema's needs that the records have. */
 const MIN_SHARE = 0.5;
 
 function nearest(sample: readonly JsonObject[]): Suggestion['nearest'] {
@@ -32,7 +33,7 @@ function nearest(sample: readonly JsonObject[]): Suggestion['nearest'] {
     const missing = needs.flatMap((need) => {
       if (isMostly((record) => findField(record, need.at) === undefined)) return [nameOf(need.at)];
       const isRight = isMostly((record) => need.fits(findField(record, need.at)?.value ?? null));
-      return isRight ? [] : [`${nameOf(need.at)} that is ${need.words}`];
+      return isRight ? [] : [`${nameOf(need.at)} that is ${need.expected}`];
     });
     const share = 1 - missing.length / Math.max(1, needs.length);
     return share > MIN_SHARE && missing.length > 0 ? [{ mapping, missing, share }] : [];
@@ -42,13 +43,13 @@ function nearest(sample: readonly JsonObject[]): Suggestion['nearest'] {
 }
 
 interface TextField {
-  /** As preflens.json names it. */
+  /** As written in preflens.json. */
   readonly ref: string;
-  /** The last name of its path. */
+  /** The last name in its path. */
   readonly name: string;
 }
 
-/** How deep texts are looked for. */
+/** Maximum depth at which to look for texts. */
 const MAX_DEPTH = 3;
 
 const quotedStep = (step: string | number): string =>
@@ -68,7 +69,7 @@ function fieldsOf(record: JsonObject, isWanted: (value: Json) => boolean): TextF
 }
 
 const word = (words: string): RegExp => new RegExp(`(?:^|[^a-z])(?:${words})(?:$|[^a-z])`, 'i');
-/** Names as they are joined: "goodAnswer", "good_answer", "GOOD-ANSWER". */
+/** Splits camel case: "goodAnswer" becomes "good_Answer". */
 const spread = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1_$2');
 
 const BETTER = word(
@@ -84,7 +85,7 @@ const LABEL = word(
   'label|winner|preference|preferred|choice|chosen|better|vote|verdict|judge?ment|annotation|rating|best|answer|pick',
 );
 
-/** Words that tell a first from a second answer. */
+/** Words that tell the first answer from the second. */
 const SIDES: readonly (readonly [first: string, second: string])[] = [
   ['a', 'b'],
   ['1', '2'],
@@ -95,7 +96,7 @@ const SIDES: readonly (readonly [first: string, second: string])[] = [
   ['x', 'y'],
 ];
 
-/** Labels of more different values than these are numbers or texts. */
+/** A field with more different values is no label. */
 const MAX_LABEL_VALUES = 4;
 
 interface TwoSides {
@@ -121,7 +122,7 @@ function twoSides(fields: readonly TextField[]): TwoSides | undefined {
 
 const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Which values of a label mean the first answer, as far as their words tell; the smaller one where none does. */
+/** Which label values mean the first answer, judged by their words; if these don't tell, the smaller value. */
 function labelled(
   sample: readonly JsonObject[],
   sides: TwoSides,
@@ -146,7 +147,7 @@ function labelled(
   return { label: label.ref, better: { first: named, second, ...(ties.length > 0 && { ties }) } };
 }
 
-/** An entry that reads the records, or what of it names tell. */
+/** An entry that reads the records, or the fields that names reveal. */
 function ruleFor(sample: readonly JsonObject[]): Pick<Suggestion, 'rule' | 'known'> {
   const [record] = sample;
   if (!record) return {};
@@ -166,7 +167,6 @@ function ruleFor(sample: readonly JsonObject[]): Pick<Suggestion, 'rule' | 'know
   };
 }
 
-/** What can be said of records that fit no schema. */
 export function suggest(records: readonly JsonObject[]): Suggestion {
   const sample = records.slice(0, MAX_LOOKED_AT);
   if (sample.length === 0) return {};

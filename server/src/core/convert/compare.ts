@@ -1,5 +1,5 @@
-// What was read and what was written, message by message. A conversion reports what this finds, so that it cannot say
-// that nothing is lost where something is.
+// Compares what was read with what was written, message by message. A conversion reports these differences, so it
+// can't claim that nothing was lost when something was.
 import { readRecord } from '../mapping/read.ts';
 import { MAPPINGS } from '../mapping/table.ts';
 import { canonical } from '../model/canonical.ts';
@@ -13,26 +13,25 @@ import type { Example } from './example.ts';
 import { extrasOf, partsOf, placedPart, placedText, plainCalls, plainRole } from './example.ts';
 import type { ConvertTarget } from './targets.ts';
 
-/** Opens a turn of a transcript, which a text may be already. */
+/** Starts a turn of a transcript. A text may already be one. */
 const TURN = /\n\n(?:Human|Assistant):/;
 
 const CALLS = new Set(['tool_calls', 'tool_call', 'function_call']);
 
 interface Thing {
-  readonly words: string;
+  readonly label: string;
   readonly isOne?: true;
 }
 
-/** What a field of a message is, for people. */
 function fieldThing(name: string): Thing {
   const field = fieldLabel([name]);
-  if (CALLS.has(name)) return { words: `tool calls (${field})` };
+  if (CALLS.has(name)) return { label: `tool calls (${field})` };
   const kind = kindOfField(name);
-  if (kind === 'thought') return { words: `reasoning (${field})`, isOne: true };
-  return kind === 'media' ? { words: `media (${field})` } : { words: `the field ${field}`, isOne: true };
+  if (kind === 'thought') return { label: `reasoning (${field})`, isOne: true };
+  return kind === 'media' ? { label: `media (${field})` } : { label: `the field ${field}`, isOne: true };
 }
 
-/** The kinds of parts that are no text. */
+/** The types of the parts that are not text. */
 function partTypes(parts: readonly Json[]): string {
   const types = parts.flatMap((part) => {
     const type = typeof part === 'object' && part !== null && !isList(part) ? part['type'] : undefined;
@@ -45,33 +44,32 @@ function isSameSpeaker(a: string, b: string): boolean {
   return speakerWord(a) === speakerWord(b);
 }
 
-/** True when a text holds others, one after the other. */
+/** True if the text contains the others in this order. */
 function holdsInOrder(text: string, others: readonly string[]): boolean {
   let from = 0;
   return others.every((other) => {
-    const words = other.trim();
-    const at = text.indexOf(words, from);
-    from = at + words.length;
+    const wanted = other.trim();
+    const at = text.indexOf(wanted, from);
+    from = at + wanted.length;
     return at >= 0;
   });
 }
 
-/** One conversation and how it reads back. */
+/** A conversation, and the same conversation read back. */
 interface Comparison {
   readonly target: ConvertTarget;
-  /** "the prompt" or "an answer". */
   readonly what: string;
   readonly made: JsonObject;
 }
 
-function leftOut({ target, what }: Comparison, { words, isOne }: Thing): string {
+function leftOut({ target, what }: Comparison, { label, isOne }: Thing): string {
   const [verb, them] = isOne ? ['is', 'it'] : ['are', 'them'];
   const why = target.isOfTexts ? `; ${target.id} has no place for ${them}, trl-messages has` : '';
-  return `${words} of ${what} ${verb} left out${why}`;
+  return `${label} of ${what} ${verb} left out${why}`;
 }
 
 function partsThing(parts: readonly Json[]): Thing {
-  return { words: `parts of a message (${partTypes(parts) || 'lists'})` };
+  return { label: `parts of a message (${partTypes(parts) || 'lists'})` };
 }
 
 function* partDifferences(own: Turn, back: Turn, comparison: Comparison): Generator<string> {
@@ -111,21 +109,21 @@ function* turnDifferences(own: Turn, back: Turn, comparison: Comparison): Genera
   const { what } = comparison;
   const calls = plainCalls(own);
   if (back.role === 'function_call' && own.role !== back.role && calls === back.text) {
-    yield `tool calls of ${what} are written as JSON into a message of "function_call", names and arguments alone`;
+    yield `tool calls of ${what} are written as JSON into a "function_call" message, with only names and arguments`;
     for (const [name] of extrasOf(own))
       if (name !== 'tool_calls') yield leftOut(comparison, fieldThing(name));
     return;
   }
   if (!isSameSpeaker(own.role, back.role))
-    yield `a message of ${fieldLabel([own.role])} in ${what} is written as one of ${fieldLabel([back.role])}`;
+    yield `a ${fieldLabel([own.role])} message in ${what} is written as ${fieldLabel([back.role])}`;
   else if (!comparison.target.roles.includes(plainRole(back.role)))
-    yield `the role ${fieldLabel([back.role])} is written as it is, and a chat template may not know it`;
+    yield `the role ${fieldLabel([back.role])} is written unchanged; a chat template may not know it`;
   yield* partDifferences(own, back, comparison);
   const isPlaced = partsOf(own) !== undefined && placedText(own, {}) === back.text;
   if (!isPlaced && own.text !== back.text) {
     yield own.text.trim() === back.text.trim()
       ? `blanks around a message of ${what} are left out`
-      : `${what} reads back with other words`;
+      : `${what} reads back with different text`;
   }
   const kept = new Map(extrasOf(back));
   for (const [name, value] of extrasOf(own)) {
@@ -134,10 +132,10 @@ function* turnDifferences(own: Turn, back: Turn, comparison: Comparison): Genera
       yield leftOut(comparison, fieldThing(name));
     kept.delete(name);
   }
-  for (const name of kept.keys()) yield `${what} reads back with a field ${fieldLabel([name])} more`;
+  for (const name of kept.keys()) yield `${what} reads back with an extra field ${fieldLabel([name])}`;
 }
 
-/** Messages that became fewer: what each of them holds beside words is gone, and its words have to be there. */
+/** Messages were joined: everything in them except text is lost, and their text must still be there. */
 function* joinedDifferences(
   own: readonly Turn[],
   back: readonly Turn[],
@@ -151,11 +149,11 @@ function* joinedDifferences(
       own.flatMap((turn) => turn.text.split(TURN)),
     )
   ) {
-    yield `${what} reads back with other words`;
+    yield `${what} reads back with different text`;
   } else if (back.length <= 1) {
     yield `several messages of ${what} are written as one text`;
   } else {
-    yield `${what} reads back as other messages, with the same words`;
+    yield `${what} reads back as different messages with the same text`;
   }
   for (const turn of own) {
     const content = partsOf(turn);
@@ -178,14 +176,14 @@ function* differences(
       if (other) yield* turnDifferences(turn, other, comparison);
     }
   } else if (
-    // A transcript has no mark for the system message: it stands before the first turn.
+    // A transcript can't mark a system message, so it goes before the first turn.
     first?.role === 'system' &&
     back.length < own.length &&
     back[0]?.role !== 'system' &&
     typeof text === 'string' &&
     text.startsWith(first.text)
   ) {
-    yield `the system message of ${what} is written before the first turn, without a mark of its own`;
+    yield `the system message of ${what} is written before the first turn, without a role marker`;
     yield* differences(rest, back, comparison);
     for (const [name] of extrasOf(first)) yield leftOut(comparison, fieldThing(name));
   } else {
@@ -193,12 +191,12 @@ function* differences(
   }
 }
 
-/** A blank after the mark of a transcript belongs to the mark. */
+/** A blank after a transcript's role marker belongs to the marker. */
 function withoutMarkBlank(turns: readonly Turn[]): readonly Turn[] {
   return turns.map((turn) => (turn.text.startsWith(' ') ? { ...turn, text: turn.text.slice(1) } : turn));
 }
 
-/** How a pair differs from what its records hold, read by the mapping of their format. A sentence each. */
+/** How a pair differs from the pair read back by the mapping of its format. One sentence each. */
 export function comparePair(
   target: ConvertTarget,
   own: Example,
@@ -206,8 +204,8 @@ export function comparePair(
 ): ReadonlySet<string> {
   const found = new Set<string>();
   const mapping = MAPPINGS.find(({ id }) => id === target.readBy);
-  const note = (words: Iterable<string>): void => {
-    for (const one of words) found.add(one);
+  const note = (messages: Iterable<string>): void => {
+    for (const one of messages) found.add(one);
   };
   for (const [i, record] of made.entries()) {
     const outcome = mapping ? readRecord(mapping, record) : undefined;

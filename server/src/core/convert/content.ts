@@ -1,4 +1,5 @@
-// What of a record is the conversation that a mapping reads, what stands beside it, and what of the first the reading leaves out.
+// Splits a record into the conversation that a mapping reads and the fields beside it, and finds what the reading
+// misses.
 import type { ReadNames } from '../mapping/context.ts';
 import { namesOf } from '../mapping/context.ts';
 import { findField, valueAt } from '../mapping/field.ts';
@@ -11,13 +12,13 @@ import type { Pair, Turn } from '../model/pair.ts';
 import { speakerOf } from '../model/speaker.ts';
 import { scanJson } from './exactNumbers.ts';
 
-/** Where the words of prompt and answers stand. What says which answer is better is no part of it. */
+/** Paths of the prompt and the answers. The label is not included. */
 function contentPaths({ prompt, answers }: Mapping, record: JsonObject): Path[] {
   const at = (ref: string, base?: Json, path?: Path): Path[] => {
     const found = findField(base ?? record, ref, path);
     return found ? [found.path] : [];
   };
-  // A picture beside the question is a field of the record, not a message.
+  // A picture beside the question is a record field, not a message.
   const paths = prompt.filter(({ as }) => as !== 'image').flatMap((part) => at(part.at));
   switch (answers.kind) {
     case 'pair':
@@ -40,7 +41,7 @@ function contentPaths({ prompt, answers }: Mapping, record: JsonObject): Path[] 
   }
 }
 
-/** The fields of a record that are no part of the conversation; of objects that hold some of it, the rest. */
+/** The record's fields outside the conversation, including the rest of objects that hold part of it. */
 export function fieldsBeside(record: JsonObject, names: ReadNames): readonly (readonly [string, Json])[] {
   return Object.entries(record).flatMap(([name, value]): [string, Json][] => {
     const known = names.get(name);
@@ -55,11 +56,11 @@ export function contentNames(mapping: Mapping, record: JsonObject): ReadNames {
   return namesOf(contentPaths(mapping, record));
 }
 
-/** All that some conversations say, for looking up what a record holds. */
+/** Everything in some conversations, indexed for lookup. */
 export interface Said {
   readonly texts: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
-  /** Values of the other fields of messages, by name. */
+  /** Values of the messages' other fields, by name. */
   readonly values: ReadonlySet<string>;
 }
 
@@ -69,17 +70,17 @@ function valueKey(name: string, value: Json): string {
 
 interface Leaf {
   readonly value: string | number | boolean;
-  /** Of the field that holds it, or that holds its list. */
+  /** Name of the field that holds the leaf, or holds its list. */
   readonly name: string;
-  /** Names from the record on, `[]` for a place in a list. */
+  /** Names from the record down, with `[]` for a list item. */
   readonly path: readonly string[];
-  /** Of a part of a message's content. */
+  /** The leaf is in a part of a message's content. */
   readonly isPart: boolean;
 }
 
 const TEXT_FIELDS: ReadonlySet<string> = new Set(TEXT_NAMES);
 
-/** Every value that is no list or object, and not empty. Works without recursion: hostile values nest deep. */
+/** Every non-empty value that is not a list or object. Not recursive: hostile values nest deep. */
 function* leavesOf(root: Json, rootPath: readonly string[]): Generator<Leaf> {
   const open: { value: Json; name: string; path: readonly string[]; isPart: boolean }[] = [
     { value: root, name: rootPath.at(-1) ?? '', path: rootPath, isPart: false },
@@ -90,7 +91,7 @@ function* leavesOf(root: Json, rootPath: readonly string[]): Generator<Leaf> {
     if (isList(value)) {
       const below = [...path, '[]'];
       const ofPart = isPart || TEXT_FIELDS.has(name);
-      // Numbers of tokens are a text, not values.
+      // A list of token numbers is a text, not values.
       if (value.every((item) => typeof item === 'number'))
         yield { value: jsonText(value), name, path, isPart };
       else
@@ -105,7 +106,7 @@ function* leavesOf(root: Json, rootPath: readonly string[]): Generator<Leaf> {
   }
 }
 
-/** All that these messages say. */
+/** Indexes these messages. */
 export function saidBy(turns: readonly Turn[]): Said {
   const texts = new Set<string>();
   const roles = new Set<string>();
@@ -124,7 +125,7 @@ export function turnsOfPair({ prompt, chosen, rejected }: Pair): readonly Turn[]
 
 const ROLE_FIELDS: ReadonlySet<string> = new Set(ROLE_NAMES);
 
-/** Names that may hold words, beside those of messages: what the mapping's references end in. */
+/** Names that may hold text, beyond those of messages: the last names of the mapping's references. */
 function textNamesOf(paths: readonly Path[], { answers }: Mapping): ReadonlySet<string> {
   const names = new Set([...TEXT_NAMES, 'input', 'output']);
   for (const path of paths) for (const step of path) if (typeof step === 'string') names.add(step);
@@ -132,10 +133,10 @@ function textNamesOf(paths: readonly Path[], { answers }: Mapping): ReadonlySet<
   return names;
 }
 
-/** Longer paths are cut in the middle: a tree has as many levels as its file likes. */
+/** Longer paths are shortened in the middle: a file can have any number of levels. */
 const MAX_STEPS = 6;
 
-/** The longest name of a field in a report, in UTF-16 units. */
+/** Longest field name in a report, in UTF-16 units. */
 const LONGEST_NAME = 80;
 
 export function fieldLabel(path: readonly string[]): string {
@@ -144,18 +145,18 @@ export function fieldLabel(path: readonly string[]): string {
   return `"${name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name}"`;
 }
 
-/** A string that holds messages as JSON. */
+/** Parses a string of messages as JSON. */
 function parsed(text: string): Json | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // A text that only begins like JSON.
+    // The text only begins like JSON.
     return undefined;
   }
 }
 
-/** Whether a text of the record stands in what was read. */
+/** Whether a text of the record is in the messages that were read. */
 type Look = (text: string, isPart: boolean) => 'said' | 'trimmed' | 'unsaid';
 
 const TRANSCRIPT = /\n\n(?:Human|Assistant):/;
@@ -165,10 +166,10 @@ function lookIn({ texts }: Said, isOneOfMany: boolean): Look {
   const isIn = (text: string): boolean => (all ??= [...texts].join('\n')).includes(text);
   return (text, isPart) => {
     if (texts.has(text)) return 'said';
-    // Of several candidates one may be the beginning of another.
+    // One of several candidates may be the beginning of another.
     if ((isPart || !isOneOfMany) && isIn(text)) return 'said';
     const parts = text.split(TRANSCRIPT);
-    // The blank after a mark belongs to the mark.
+    // A blank after a role marker belongs to the marker.
     const isSaid = (part: string): boolean => part === '' || texts.has(part) || isIn(part);
     if (parts.every((part) => isSaid(part.replace(/^ /, '')) || isIn(part))) return 'said';
     return parts.every((part) => isSaid(part.trim())) ? 'trimmed' : 'unsaid';
@@ -176,8 +177,8 @@ function lookIn({ texts }: Said, isOneOfMany: boolean): Look {
 }
 
 /**
- * What of the conversation in a record the reading did not take, a sentence each: what candidates and messages hold
- * beside what was read, and texts that stand in no pair.
+ * What the reading missed in the conversation, one sentence each: other fields of candidates and messages, and texts that are
+ * in no pair.
  */
 export function unsaid(mapping: Mapping, record: JsonObject, said: Said): ReadonlySet<string> {
   const paths = contentPaths(mapping, record);
@@ -198,7 +199,7 @@ export function unsaid(mapping: Mapping, record: JsonObject, said: Said): Readon
         const inner = isInner || !textNames.has(name) ? undefined : parsed(leaf);
         if (inner !== undefined) {
           if (scanJson(leaf).marked !== undefined)
-            found.add('numbers in messages that stand as JSON in a text are written as a double holds them');
+            found.add('numbers in messages stored as JSON text are written as doubles');
           walk(inner, path, true);
           continue;
         }
@@ -219,7 +220,7 @@ export function unsaid(mapping: Mapping, record: JsonObject, said: Said): Readon
   return found;
 }
 
-/** True when a message spells its words as a list of texts, which is read as one text. */
+/** True if a message holds a list of texts, which is read as one text. */
 export function hasTextParts(mapping: Mapping, record: JsonObject): boolean {
   return contentPaths(mapping, record).some((path) => {
     const value = valueAt(record, path);

@@ -1,4 +1,4 @@
-// Records of one schema as records of a trainer's format, and what that loses.
+// Converts records to a trainer's format and reports what that loses.
 import type { ReadValue } from '../dataset/survey.ts';
 import { readRaw } from '../dataset/survey.ts';
 import { findField } from '../mapping/field.ts';
@@ -19,21 +19,20 @@ import { fieldsOf, tellUnreadFields, withFields } from './fields.ts';
 import type { Losses } from './losses.ts';
 import type { ConvertTarget } from './targets.ts';
 
-/** A record to convert. */
 export interface ConvertInput {
   readonly mapping: Mapping;
-  /** Its number from 0. */
+  /** Record number, from 0. */
   readonly record: number;
   readonly read: ReadValue;
-  /** The record with marks for numbers that a double spells differently; absent where it has none. */
+  /** The record with marked numbers where a double changes their spelling; absent if there are none. */
   readonly exact?: JsonObject;
-  /** A field stands twice in one object, and the last one counts. */
+  /** An object repeats a field name; the last value counts. */
   readonly isTwice?: true;
 }
 
 const decoder = new TextDecoder();
 
-/** A record as it is converted; undefined when it cannot be read. */
+/** Reads a record for conversion; undefined if it can't be read. */
 export function readSource(
   raw: RawRecord,
   recognition: Recognition,
@@ -51,22 +50,21 @@ export function readSource(
   };
 }
 
-/** What a conversion tells. */
 export interface ConvertReport {
-  /** What is not the same afterwards. */
+  /** Differences between the records and what was written. */
   readonly losses: Losses;
-  /** What trainers make of files that hold everything. */
+  /** What trainers ignore although the file contains it. */
   readonly caveats: Losses;
 }
 
-/** The blank after the mark of a transcript is not part of the answer. */
+/** The blank after a transcript's role marker is not part of the answer. */
 function turnsOfSide({ turns, textStart }: Side): readonly Turn[] {
   const [only] = turns;
   if (textStart === 0 || !only?.text.startsWith(' ')) return turns;
   return [{ ...only, text: only.text.slice(1) }, ...turns.slice(1)];
 }
 
-/** Roles under which a mapping puts pictures into the prompt: they stand in fields of their own. */
+/** Roles that a mapping uses for pictures in the prompt: they come from fields of their own. */
 function pictureRoles({ prompt }: Mapping): ReadonlySet<string> {
   return new Set(prompt.flatMap(({ as, role }) => (as === 'image' && role !== undefined ? [role] : [])));
 }
@@ -97,7 +95,7 @@ function answerFields({ answers }: Mapping): readonly Field[] {
   }
 }
 
-/** The records of an example, the fields beside it kept, compared with what they were made of. */
+/** Writes the records of an example with the fields beside it, and compares them with the original. */
 function write(
   target: ConvertTarget,
   source: ConvertInput,
@@ -107,8 +105,8 @@ function write(
   report: ConvertReport,
   labels?: readonly boolean[],
 ): JsonObject[] {
-  const lose = (words: string): void => {
-    report.losses.add(words, source.record);
+  const lose = (message: string): void => {
+    report.losses.add(message, source.record);
   };
   const normal = (turns: readonly Turn[]): Turn[] =>
     turns.map((turn) => ({ ...turn, role: plainRole(turn.role) }));
@@ -119,13 +117,13 @@ function write(
   const hasMargin = margin !== undefined && target.columns.includes('margin');
   const beside: readonly Named[] = hasMargin ? [['margin', margin], ...fields] : fields;
   const made = bare.map((one) => withFields(target, one, beside, lose));
-  for (const words of comparePair(target, own, made)) lose(words);
+  for (const message of comparePair(target, own, made)) lose(message);
   return made;
 }
 
 /**
- * What the record says with the numbers of its messages as they are spelled. A label is read as a number, and has no
- * mark; where one stands among the messages, they are as they were read.
+ * The reading with the numbers of its messages as spelled in the file. A label is read as a number and has no mark; if one is
+ * among the messages, they keep the numbers as read.
  */
 function exactReading({ mapping, read, exact }: ConvertInput): Reading {
   if (!exact) return read;
@@ -150,13 +148,13 @@ function exactReading({ mapping, read, exact }: ConvertInput): Reading {
   return isSame && isSameVerdict ? outcome : read;
 }
 
-/** Says what is no text in the dataset and is written as one. */
+/** Reports non-text content that is written as text. */
 function tellShapes(mapping: Mapping, value: JsonObject, lose: Lose): void {
   const answers = answerFields(mapping);
   if ([...mapping.prompt, ...answers].some(({ as }) => as === 'ids'))
     lose('token numbers are written as text');
   if (answers.some(({ as }) => as === 'image'))
-    lose('the answers are pictures, and their addresses are written as words');
+    lose('the answers are pictures; their addresses are written as text');
   if (hasTextParts(mapping, value)) lose('a message whose content is a list of texts is written as one text');
 }
 
@@ -171,15 +169,15 @@ function judgedExample(mapping: Mapping, { prompt, response }: Judgement): Examp
   });
 }
 
-/** The records that one record becomes. Adds to the report what they do not hold. */
+/** Converts one record and adds its losses to the report. */
 export function convertRecord(
   target: ConvertTarget,
   source: ConvertInput,
   report: ConvertReport,
 ): readonly JsonObject[] {
   const { mapping, record, read } = source;
-  const lose = (words: string): void => {
-    report.losses.add(words, record);
+  const lose = (message: string): void => {
+    report.losses.add(message, record);
   };
   const value = source.exact ?? read.value;
   const fields = fieldsOf(target, mapping, value);
@@ -188,17 +186,16 @@ export function convertRecord(
   const reading = exactReading(source);
   const { pairs, judgements } = reading;
   const holdsMore = pairs.some((pair) => turnsOfPair(pair).some(({ more }) => more));
-  if (source.exact && reading === read && holdsMore)
-    lose('numbers in messages are written as a double holds them');
-  if (source.isTwice) lose('a field stands twice in one object, and the last one counts');
+  if (source.exact && reading === read && holdsMore) lose('numbers in messages are written as doubles');
+  if (source.isTwice) lose('a field name is repeated in one object; the last value counts');
   for (const [i, pair] of pairs.entries()) {
     if (pair.isTie) {
-      lose('a tie is left out: no trainer has a way to say it');
+      lose('a tie is left out: no trainer can express it');
       continue;
     }
     const own = exampleOf(mapping, pair);
     if (target.needsPrompt && own.prompt.length === 0) {
-      lose('a pair without a prompt is left out: this format is of conversations');
+      lose('a pair without a prompt is left out: this format needs conversations');
       continue;
     }
     const strength = strengthOf(mapping, read.value, pair);
@@ -209,32 +206,32 @@ export function convertRecord(
   for (const judgement of pairs.length > 0 ? [] : judgements) {
     const { verdict } = judgement;
     if (typeof verdict !== 'boolean' || mapping.answers.kind !== 'unpaired') {
-      lose('a rating of a single answer or step is left out: it is no pair, and no verdict');
+      lose('a rating of a single answer or step is left out: it is neither a pair nor a verdict');
       continue;
     }
     if (!target.isUnpaired) {
-      lose('a single answer with its verdict is left out: this format is of pairs, trl-unpaired is not');
+      lose('a single answer with its verdict is left out: this format needs pairs; trl-unpaired does not');
       continue;
     }
     const own = judgedExample(mapping, judgement);
     if (own.prompt.length === 0) {
-      lose('an answer without a prompt is left out: this format is of conversations');
+      lose('an answer without a prompt is left out: this format needs conversations');
       continue;
     }
-    // The label of the new record says the same.
+    // The new record's label gets the same value.
     const [name, ...below] = findField(read.value, mapping.answers.verdict.at)?.path ?? [];
     const others = fields.filter(([own, field]) => own !== name || below.length > 0 || field !== verdict);
     made.push(...write(target, source, own, others, undefined, report, [verdict]));
     said.push(...judgement.prompt, ...judgement.response.turns);
   }
-  if (pairs.length === 0 && read.judgements.length === 0) lose('no pair is in the record');
+  if (pairs.length === 0 && read.judgements.length === 0) lose('the record has no pair');
   if (made.length === 0) return made;
   tellShapes(mapping, read.value, lose);
-  for (const words of unsaid(mapping, read.value, saidBy(said))) lose(words);
+  for (const message of unsaid(mapping, read.value, saidBy(said))) lose(message);
   return made;
 }
 
-/** The records that one record becomes, as JSON. */
+/** Converts one record to lines of JSON. */
 export function convertToLines(
   target: ConvertTarget,
   source: ConvertInput,
@@ -243,7 +240,7 @@ export function convertToLines(
   try {
     return convertRecord(target, source, report).map(spellExact);
   } catch (error) {
-    // JSON.stringify has a stack; a record that only has to be read has none.
+    // JSON.stringify is recursive; reading a record is not.
     if (!(error instanceof RangeError)) throw error;
     report.losses.add('the record is nested too deeply and is left out', source.record);
     return [];

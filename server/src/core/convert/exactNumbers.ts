@@ -1,7 +1,7 @@
-// Numbers as the file spells them: a double holds no 9007199254740993, and writes 1.0 as 1.
+// Keeps the spelling of numbers: a double can't hold 9007199254740993 and writes 1.0 as 1.
 import type { Json } from '../model/json.ts';
 
-/** No file can hold it by accident, nor by intent. */
+/** Random, so that no file contains it. */
 const MARK = `\u0001number-${Math.random().toString(36).slice(2)}:`;
 const SPELT_MARK = JSON.stringify(MARK).slice(1, -1);
 const MARKED = new RegExp(`"${SPELT_MARK.replace('\\', '\\\\')}([-+.0-9eE]+)"`, 'g');
@@ -17,21 +17,21 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** True when the number is written in the same way after it was read. */
+/** True if parsing and writing the number keeps its spelling. */
 function isSpeltSo(number: string): boolean {
   const value = Number(number);
   return String(value) === number && !Object.is(value, -0);
 }
 
-/** What a scan of a record's text found. */
+/** Result of scanning a record's text. */
 export interface Scan {
-  /** The text, its numbers that a double would spell differently as marked texts; absent where there are none. */
+  /** The text, with numbers that a double would respell replaced by marked strings; absent if there are none. */
   readonly marked?: string;
-  /** Names of fields, at all depths. */
+  /** Number of field names, at all depths. */
   readonly names: number;
 }
 
-/** Looks through valid JSON for what parsing it would not tell. */
+/** Scans valid JSON for what parsing would lose. */
 export function scanJson(text: string): Scan {
   let marked = '';
   let from = 0;
@@ -55,7 +55,7 @@ export function scanJson(text: string): Scan {
   return from === 0 ? { names } : { names, marked: marked + text.slice(from) };
 }
 
-/** Names of fields in a value, at all depths. */
+/** Number of field names in a value, at all depths. */
 export function countNames(root: Json): number {
   let names = 0;
   const open: Json[] = [root];
@@ -68,7 +68,7 @@ export function countNames(root: Json): number {
   return names;
 }
 
-/** A value as JSON, its marked texts as the numbers that they stand for. */
+/** Writes a value as JSON, with marked strings as the original numbers. */
 export function spellExact(value: Json): string {
   const text = JSON.stringify(value);
   return text.includes(SPELT_MARK) ? text.replace(MARKED, '$1') : text;

@@ -1,4 +1,4 @@
-// A comparison as the formats of trainers take it, and the ways in which they write its messages.
+// A comparison in the form that trainers' formats use, and the ways to write its messages.
 import { TEXT_NAMES } from '../mapping/message.ts';
 import { isNothing } from '../model/canonical.ts';
 import type { Json, JsonObject } from '../model/json.ts';
@@ -7,14 +7,14 @@ import type { Turn } from '../model/pair.ts';
 import { speakerWord } from '../model/speaker.ts';
 import { spellExact } from './exactNumbers.ts';
 
-/** Roles are system, user, assistant, tool, or what else the dataset has. */
+/** Roles are system, user, assistant, tool, or the dataset's own. */
 export interface Example {
   readonly prompt: readonly Turn[];
   readonly chosen: readonly Turn[];
   readonly rejected: readonly Turn[];
 }
 
-/** Roles of calls and of programs: trainers that know them know them by these words. */
+/** Roles of calls and programs. Trainers that support them use these names. */
 const KEPT_ROLES: ReadonlySet<string> = new Set([
   'function_call',
   'tool_call',
@@ -23,24 +23,24 @@ const KEPT_ROLES: ReadonlySet<string> = new Set([
   'environment',
 ]);
 
-/** The word of trainers for a speaker; a role that they do not know stays as it is. */
+/** The trainers' name of a role; unknown roles stay unchanged. */
 export function plainRole(role: string): string {
   const plain = role.trim().toLowerCase();
   return KEPT_ROLES.has(plain) ? plain : speakerWord(plain);
 }
 
-/** The parts of a message that holds more than words, and the name of the field that they stand in. */
+/** The content parts of a message that is more than text, and the field that holds them. */
 export function partsOf({ text, more }: Turn): { name: string; parts: readonly Json[] } | undefined {
   for (const name of TEXT_NAMES) {
     const parts = more?.[name];
     if (!isList(parts)) continue;
-    const words = parts.map((part) => (typeof part === 'string' ? part : isObject(part) ? part['text'] : ''));
-    if (words.filter((word) => typeof word === 'string').join('') === text) return { name, parts };
+    const texts = parts.map((part) => (typeof part === 'string' ? part : isObject(part) ? part['text'] : ''));
+    if (texts.filter((word) => typeof word === 'string').join('') === text) return { name, parts };
   }
   return undefined;
 }
 
-/** What a message holds beside its role and its content. */
+/** A message's fields besides role and content. */
 export function extrasOf(turn: Turn): readonly (readonly [string, Json])[] {
   const content = partsOf(turn)?.name;
   return Object.entries(turn.more ?? {}).flatMap(([name, value]) =>
@@ -48,14 +48,14 @@ export function extrasOf(turn: Turn): readonly (readonly [string, Json])[] {
   );
 }
 
-/** A message with all that it holds. One without a content gets an empty one: templates read the field. */
+/** A complete message. Always has a content, because templates read it. */
 export function message(turn: Turn): JsonObject {
   const extras = extrasOf(turn).filter(([name]) => name !== 'role' && name !== 'content');
   const content = partsOf(turn)?.parts ?? turn.text;
   return { role: turn.role, content, ...Object.fromEntries(extras) };
 }
 
-/** The words of several messages, as one text. */
+/** The texts of several messages as one. */
 export function joined(turns: readonly Turn[]): string {
   const [only] = turns;
   if (turns.length === 1 && only) return only.text;
@@ -64,10 +64,10 @@ export function joined(turns: readonly Turn[]): string {
 
 const MARKS: Readonly<Record<string, string>> = { user: 'Human', assistant: 'Assistant' };
 
-/** A conversation as one text, in the manner of HH. */
+/** A conversation as one text, in HH format. */
 export function transcript(turns: readonly Turn[]): string {
   const [only] = turns;
-  // Such a text is a prompt already.
+  // The text is already a prompt.
   if (turns.length === 1 && only?.text.endsWith('\n\nAssistant:')) return only.text;
   const parts = turns.map(({ role, text }) =>
     role === 'system' ? text : `\n\n${MARKS[role] ?? role}: ${text}`,
@@ -75,7 +75,7 @@ export function transcript(turns: readonly Turn[]): string {
   return `${parts.join('')}\n\nAssistant:`;
 }
 
-/** Parts that are pictures, sounds or films, by the column and the mark of LLaMA-Factory. */
+/** Picture, audio and video parts, with LLaMA-Factory's column and marker for each. */
 const MEDIA: readonly { types: readonly string[]; column: string; mark: string }[] = [
   { types: ['image', 'image_url', 'input_image'], column: 'images', mark: '<image>' },
   { types: ['video', 'video_url', 'input_video'], column: 'videos', mark: '<video>' },
@@ -85,11 +85,11 @@ const MEDIA: readonly { types: readonly string[]; column: string; mark: string }
 interface Placed {
   readonly column: string;
   readonly mark: string;
-  /** Absent where the column of the record has it. */
+  /** Absent if the record already has that column. */
   readonly payload?: Json;
 }
 
-/** A part that a mark in the text and a column can hold whole. */
+/** A part that a marker in the text plus a column can represent fully. */
 export function placedPart(part: Json): Placed | undefined {
   if (!isObject(part)) return undefined;
   const medium = MEDIA.find(({ types }) => types.some((type) => type === part['type']));
@@ -107,7 +107,7 @@ export function placedPart(part: Json): Placed | undefined {
     : { column, mark, payload };
 }
 
-/** The words of a message, with a mark where a picture stands; the pictures go into `media`, by column. */
+/** A message's text with a marker for each picture. Adds the pictures to `media`, by column. */
 export function placedText(turn: Turn, media: Record<string, Json[]>): string {
   const list = partsOf(turn);
   if (!list) return turn.text;
@@ -122,7 +122,9 @@ export function placedText(turn: Turn, media: Record<string, Json[]>): string {
     .join('');
 }
 
-/** The calls of a message as LLaMA-Factory reads them: a JSON list of names and arguments. Undefined where there are none. */
+/**
+ * A message's calls as LLaMA-Factory reads them: a JSON list of names and arguments. Undefined if there are none.
+ */
 export function plainCalls({ more }: Turn): string | undefined {
   const calls = more?.['tool_calls'];
   if (!isList(calls) || calls.length === 0) return undefined;

@@ -1,4 +1,4 @@
-// The fields of a record beside its conversation: which of them a trainer reads, and under which names they are kept.
+// The fields beside a record's conversation: which ones a trainer reads, and the names under which they are kept.
 import type { ReadValue } from '../dataset/survey.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { namesRead, readRecord } from '../mapping/read.ts';
@@ -15,32 +15,31 @@ import { spellExact } from './exactNumbers.ts';
 import type { ConvertTarget } from './targets.ts';
 import { RESERVED } from './targets.ts';
 
-/** Told of what a record does not keep, in a sentence without its full stop. */
-export type Lose = (words: string) => void;
+/** Reports something that a record loses, as a sentence without its full stop. */
+export type Lose = (message: string) => void;
 
-/** A field by its name. */
 export type Named = readonly [name: string, value: Json];
 
-/** The column that a trainer reads for a field: its own name, or the plural for a single picture. */
+/** The trainer's column for a field: the same name, or the plural for a single picture. */
 function columnOf(target: ConvertTarget, name: string): string | undefined {
   if (target.columns.includes(name)) return name;
   const plural = `${name}s`;
   return target.columns.includes(plural) && kindOfField(name) === 'media' ? plural : undefined;
 }
 
-/** A value as its column takes it. */
+/** Converts a value for its column. */
 function columnValue(target: ConvertTarget, column: string, value: Json): Json {
-  // LLaMA-Factory reads the tools from a text.
+  // LLaMA-Factory expects tools as JSON text.
   if (column === 'tools')
     return target.hasToolsAsText && typeof value !== 'string' ? spellExact(value) : value;
   return column !== 'margin' && !isList(value) ? [value] : value;
 }
 
-/** Fields that stand beside the conversation, as a record of the target holds them. */
+/** Fields beside the conversation, as stored in a target record. */
 class Kept {
   readonly #renamed: ReadonlySet<string>;
   readonly #fields = new Map<string, Json>();
-  /** Where each field went. */
+  /** The new name of each field. */
   readonly places = new Map<string, string>();
   readonly #lose: Lose;
   readonly #target: ConvertTarget;
@@ -76,8 +75,8 @@ class Kept {
       this.#lose(
         `the field ${fieldLabel([name])} is kept as ${fieldLabel([free])}: ` +
           (this.#renamed.has(name)
-            ? 'by its name the record would be taken for one of another form'
-            : `${id} has its own use for the name`),
+            ? 'its name would make the record look like another format'
+            : `${id} uses this name for something else`),
       );
   }
 
@@ -92,7 +91,7 @@ class Kept {
       this.places.set(name, free);
       this.#fields.set(free, value);
       this.#lose(
-        `the field ${fieldLabel([name])} is kept under another name: the record has another "${column}"`,
+        `the field ${fieldLabel([name])} is kept under another name: the record already has "${column}"`,
       );
       return;
     }
@@ -106,7 +105,7 @@ class Kept {
   }
 }
 
-/** The fields beside the conversation; tools and pictures out of objects that hold some of it. */
+/** The fields beside the conversation, including tools and pictures from objects that hold part of it. */
 export function fieldsOf(target: ConvertTarget, mapping: Mapping, value: JsonObject): readonly Named[] {
   const names = contentNames(mapping, value);
   return fieldsBeside(value, names).flatMap(([name, field]): Named[] => {
@@ -121,7 +120,7 @@ export function fieldsOf(target: ConvertTarget, mapping: Mapping, value: JsonObj
   });
 }
 
-/** Says what of the prompt's and the answers' own fields the trainer does not read. */
+/** Reports fields of the prompt and the answers that the trainer does not read. */
 export function tellUnreadFields(
   target: ConvertTarget,
   mapping: Mapping,
@@ -133,22 +132,22 @@ export function tellUnreadFields(
   for (const name of Object.keys(pair.context ?? {})) {
     if (read.unread?.includes(name))
       lose(
-        `the field ${fieldLabel([name])} looks like a part of the prompt and is not read as one; it is kept as a field, and is not in the prompt`,
+        `the field ${fieldLabel([name])} looks like part of the prompt but is not read; it is kept as a field, not in the prompt`,
       );
     else if (columnOf(target, name.split('.').at(-1) ?? name) === undefined && isContext(name))
-      lose(`${id} has no place for ${fieldLabel([name])}: it is left out of the prompt, and kept as a field`);
+      lose(`${id} has no place for ${fieldLabel([name])}: it is kept as a field, not in the prompt`);
   }
   if (mapping.answers.kind !== 'pair' && mapping.answers.kind !== 'choice') return;
   const ofAnswers = [...Object.keys(pair.chosen.more ?? {}), ...Object.keys(pair.rejected.more ?? {})];
   for (const name of new Set(ofAnswers))
     lose(
-      `${id} has no place for what belongs to one answer (${fieldLabel([name])}): it is left out of the answer, and kept as a field`,
+      `${id} has no place for what belongs to one answer (${fieldLabel([name])}): it is kept as a field, not in the answer`,
     );
   for (const { at, as } of mapping.prompt) {
     if (as !== 'image') continue;
     const name = at.split('|').find((one) => !isNothing(read.value[one]));
     if (name !== undefined && columnOf(target, name) === undefined)
-      lose(`${id} has no place for ${fieldLabel([name])}: it is left out of the prompt, and kept as a field`);
+      lose(`${id} has no place for ${fieldLabel([name])}: it is kept as a field, not in the prompt`);
   }
 }
 
@@ -157,7 +156,7 @@ function isContext(name: string): boolean {
   return kind === 'media' || kind === 'tools';
 }
 
-/** Compares the fields of a written record with those that had to be kept. */
+/** Compares the fields of a written record with the originals. */
 function compareFields(
   target: ConvertTarget,
   fields: readonly Named[],
@@ -187,7 +186,7 @@ function holdsAll(list: readonly Json[], items: readonly Json[]): boolean {
 function pairSpelling(mapping: Mapping, made: JsonObject): string | undefined {
   const outcome = readRecord(mapping, made);
   if ('problem' in outcome) return undefined;
-  // Fields of the record are kept, wherever they are read.
+  // Fields are kept wherever they are read, so compare only the conversation.
   const answer = ({ text, path, textStart, turns }: Side): string =>
     answerSpelling({ text, path, textStart, turns });
   const pairs = outcome.pairs.map(({ prompt, chosen, rejected, isTie }) =>
@@ -199,7 +198,9 @@ function pairSpelling(mapping: Mapping, made: JsonObject): string | undefined {
   return [...pairs, ...judgements].join('\u0003');
 }
 
-/** Names of kept fields by which the next reader would take a record for one of another form, and read another pair. */
+/**
+ * Kept fields whose names would make the next reader take the record for another format and read a different pair.
+ */
 function misleadingNames(target: ConvertTarget, bare: JsonObject, made: JsonObject): ReadonlySet<string> {
   const look = recognise([made])?.mapping;
   const own = MAPPINGS.find(({ id }) => id === target.readBy);
@@ -209,7 +210,7 @@ function misleadingNames(target: ConvertTarget, bare: JsonObject, made: JsonObje
   );
 }
 
-/** A written record with the fields that stand beside its conversation. */
+/** Adds the fields beside the conversation to a written record. */
 export function withFields(
   target: ConvertTarget,
   bare: JsonObject,

@@ -1,20 +1,20 @@
-// What a conversion does not keep, counted.
+// Counts what a conversion loses.
 import { plural } from '../words/numbers.ts';
 
-/** Names of fields come from files: more kinds than this are counted as one. */
+/** Most kinds of losses: field names come from files. Further kinds share one entry. */
 const MAX_KINDS = 1000;
 
-/** Lines that a report has at most; the rest is one line. */
+/** Most lines in a report; the last one sums up the rest. */
 const MAX_LINES = 40;
 
 interface Kind {
-  /** Records in which it happened. */
+  /** Number of records with this loss. */
   count: number;
   readonly first: number;
   last: number;
 }
 
-/** Counts what was lost: of each kind the records, and the first of them. */
+/** Counts the records with each kind of loss, and keeps the first record of each. */
 export class Losses {
   readonly #kinds = new Map<string, Kind>();
 
@@ -22,10 +22,10 @@ export class Losses {
     return this.#kinds.size === 0;
   }
 
-  /** @param words a sentence without its full stop */
-  add(words: string, record: number): void {
-    const isNew = !this.#kinds.has(words) && this.#kinds.size >= MAX_KINDS;
-    const own = isNew ? 'fields of other names are left out' : words;
+  /** @param message a sentence without its full stop */
+  add(message: string, record: number): void {
+    const isNew = !this.#kinds.has(message) && this.#kinds.size >= MAX_KINDS;
+    const own = isNew ? 'fields of other names are left out' : message;
     const known = this.#kinds.get(own);
     if (!known) {
       this.#kinds.set(own, { count: 1, first: record, last: record });
@@ -35,14 +35,14 @@ export class Losses {
     }
   }
 
-  /** A sentence each, the most frequent first. */
+  /** One sentence each, most frequent first. */
   lines(): readonly string[] {
     const all = [...this.#kinds].sort((a, b) => b[1].count - a[1].count);
     const lines = all
       .slice(0, MAX_LINES)
       .map(
-        ([words, { count, first }]) =>
-          `${plural(count, 'record')}, first in record ${(first + 1).toLocaleString('en')}: ${words}.`,
+        ([message, { count, first }]) =>
+          `${plural(count, 'record')}, first in record ${(first + 1).toLocaleString('en')}: ${message}.`,
       );
     const left = all.length - lines.length;
     return left > 0 ? [...lines, `And ${left.toLocaleString('en')} more kinds of differences.`] : lines;

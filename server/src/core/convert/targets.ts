@@ -1,4 +1,4 @@
-// The formats of trainers: what a pair becomes in each. Field names as the trainers' documents have them.
+// The trainers' formats and how each writes a pair. Field names are from the trainers' documentation.
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import type { Example } from './example.ts';
@@ -7,23 +7,23 @@ import { joined, message, placedText, plainCalls, transcript } from './example.t
 export interface ConvertTarget {
   readonly id: string;
   readonly title: string;
-  /** The mapping that reads its records back. */
+  /** The mapping that reads its records. */
   readonly readBy: string;
-  /** A pair without a prompt is none to it. */
+  /** Records need a prompt. */
   readonly needsPrompt?: true;
-  /** Each answer is a record of its own, with a verdict. */
+  /** Each answer is a separate record with a verdict. */
   readonly isUnpaired?: true;
-  /** Fields beside prompt and answers that the trainer reads. */
+  /** Fields besides prompt and answers that the trainer reads. */
   readonly columns: readonly string[];
-  /** What its trainer and chat templates call speakers. */
+  /** The roles that its trainer and chat templates know. */
   readonly roles: readonly string[];
-  /** A message is a text to it, and holds nothing else. */
+  /** Messages are plain text. */
   readonly isOfTexts?: true;
-  /** Its trainer reads tools from a JSON text. */
+  /** Expects tools as JSON text. */
   readonly hasToolsAsText?: true;
-  /** The records of one pair. */
+  /** Writes the records of one pair. */
   readonly write: (example: Example) => readonly JsonObject[];
-  /** What its trainer makes of a pair that the file holds whole, where that is not all of it. */
+  /** What its trainer ignores of a pair that the file contains in full. */
   readonly caveat?: (example: Example) => string | undefined;
 }
 
@@ -31,7 +31,7 @@ const ROLES = ['system', 'user', 'assistant', 'tool'];
 
 const MEDIA = ['images', 'videos', 'audios'];
 
-/** A single question as it stands, other conversations as a transcript. */
+/** A single question unchanged; any other conversation as a transcript. */
 function flat(turns: readonly Turn[]): string {
   const [first] = turns;
   if (turns.length === 0) return '';
@@ -45,7 +45,7 @@ const FROM: Readonly<Record<string, string>> = {
   tool: 'observation',
 };
 
-/** The system turn, and the rest. */
+/** The system turn, and the other turns. */
 function withoutSystem(turns: readonly Turn[]): {
   readonly system: JsonObject;
   readonly rest: readonly Turn[];
@@ -54,7 +54,7 @@ function withoutSystem(turns: readonly Turn[]): {
   return first?.role === 'system' ? { system: { system: first.text }, rest } : { system: {}, rest: turns };
 }
 
-/** A message of LLaMA-Factory. A call without words is one of its own. */
+/** A LLaMA-Factory message. A call without text becomes a message of its own. */
 function spoken(turn: Turn, media: Record<string, Json[]>): JsonObject {
   const calls = turn.text === '' ? plainCalls(turn) : undefined;
   if (calls !== undefined) return { from: 'function_call', value: calls };
@@ -78,7 +78,7 @@ const skipsUnordered = ({ prompt }: Example): string | undefined =>
     ? undefined
     : 'LLaMA-Factory skips a record whose messages do not alternate between user and assistant';
 
-/** Questions and answers before the last question, as Alpaca's history has them. */
+/** An Alpaca record: the earlier questions and answers go into its history. */
 function alpaca({ prompt, chosen, rejected }: Example): JsonObject[] {
   const { system, rest } = withoutSystem(prompt);
   const media: Record<string, Json[]> = {};
@@ -92,7 +92,7 @@ function alpaca({ prompt, chosen, rejected }: Example): JsonObject[] {
   ];
 }
 
-/** Names that trainers give a meaning of their own: a field of the dataset by one of them would be taken for it. */
+/** Names with a special meaning in trainers: a dataset field of that name would be misread. */
 export const RESERVED: ReadonlySet<string> = new Set([
   'prompt',
   'chosen',
@@ -183,7 +183,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     },
     caveat: ({ chosen, rejected }) =>
       chosen.length > 1 || rejected.length > 1
-        ? 'of an answer of several messages, axolotl trains on the last one'
+        ? 'axolotl trains only on the last message of an answer with several'
         : undefined,
   },
   {

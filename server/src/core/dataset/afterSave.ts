@@ -1,13 +1,13 @@
-// A survey carried over a save of the edits that it already knows: records move, and none is read again.
+// Updates a survey after a save of edits that it already includes: records move, and none is read again.
 import { renumberBy } from '../edits/pending.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
 import type { Survey } from './survey.ts';
 import { withoutFindings } from './survey.ts';
 
-/** A record that was saved with other bytes; null where it was dropped. */
+/** A record that a save changed; null bytes mean it was dropped. */
 export interface SavedRecord {
   readonly record: number;
-  /** Where it stood in the old file, as in `CutRecord`. */
+  /** Its position in the old file, as in `CutRecord`. */
   readonly byteStart: number;
   readonly byteEnd: number;
   readonly lineEnd: number;
@@ -16,13 +16,13 @@ export interface SavedRecord {
 
 export interface CarriedSurvey<S extends Survey> {
   readonly survey: S;
-  /** The present number of an old record; −1 for one that was dropped. */
+  /** The present number of an old record; −1 if it was dropped. */
   readonly renumber: (record: number) => number;
 }
 
 /**
- * Saved records are dropped or are one record each.
- * @param isTable bytes of rows are counted from their own start, and a row is a line
+ * Each saved record is dropped or is still one record.
+ * @param isTable byte ranges of a row start at 0, and each row is a line
  */
 export function surveyAfterSave<S extends Survey>(
   old: S,

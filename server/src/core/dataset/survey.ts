@@ -1,5 +1,5 @@
-// One pass over the records of a dataset: what schema it is, the facts of records and pairs, and what the
-// checks found. Records come in one by one, so the pass works on a stream and on an open document.
+// One pass over the records of a dataset: recognises the schema, collects facts of records and pairs, and runs the
+// checks. Takes records one at a time, so it works on a stream and on an open document.
 import type { RuleSettings } from '../checks/check.ts';
 import { styleOfPair } from '../checks/dataset/styleMarks.ts';
 import type { Examined } from '../checks/examine.ts';
@@ -26,24 +26,23 @@ import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
 
-/** What a pass found. */
 export interface Survey {
   readonly facts: Facts;
-  /** In file order, at most MAX_FINDINGS of each rule. */
+  /** In file order, at most MAX_FINDINGS per rule. */
   readonly findings: readonly Finding[];
-  /** How many each rule really has. */
+  /** Total findings of each rule. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Undefined when the records fit no known schema. */
+  /** Undefined if the records fit no known schema. */
   readonly recognition: Recognition | undefined;
-  /** Names of the fields of the first readable record, for a message when nothing was recognised. */
+  /** Field names of the first readable record, for a message if nothing was recognised. */
   readonly fieldsSeen: readonly string[];
-  /** What would read the records, where nothing was recognised. */
+  /** If nothing was recognised: what would read the records. */
   readonly suggestion?: Suggestion;
-  /** Why the file as a whole is not JSON Lines. */
+  /** Why the whole file is not JSON Lines. */
   readonly obstacle?: Obstacle;
 }
 
-/** A survey's findings without those of some records, which are about to be read anew. */
+/** Drops the findings of records that will be read again. */
 export function withoutFindings(
   { findings, counts }: Pick<Survey, 'findings' | 'counts'>,
   isGone: (record: number) => boolean,
@@ -53,11 +52,11 @@ export function withoutFindings(
   return { findings: findings.filter(({ record }) => !isGone(record)), counts: left };
 }
 
-/** What is known before the pass. */
+/** The schema, if known before the pass. */
 export type Schema =
-  /** As an earlier pass recognised it. */
+  /** Recognised by an earlier pass. */
   | { readonly recognition: Recognition }
-  /** As the user named it. */
+  /** Set by the user. */
   | { readonly mapping: Mapping };
 
 interface Waiting {
@@ -65,7 +64,7 @@ interface Waiting {
   readonly parsed: Parsed;
 }
 
-/** Of a value that is no object only so much is held while it waits as is said of it: its kind, and how a string begins. */
+/** Shrinks a waiting value that is not an object to what messages need: its kind, and how a string begins. */
 function withoutOther(parsed: Parsed): Parsed {
   if (!('value' in parsed) || isObject(parsed.value)) return parsed;
   const { value } = parsed;
@@ -75,7 +74,7 @@ function withoutOther(parsed: Parsed): Parsed {
 
 const NOTHING: Examined = { pairs: [], judgements: [], findings: [] };
 
-/** Takes records in file order. The first ones wait until the schema is known. */
+/** Takes records in file order. Holds the first ones until the schema is known. */
 export class Surveyor {
   readonly #facts = new Facts();
   readonly #findings: Finding[] = [];
@@ -90,7 +89,7 @@ export class Surveyor {
   #suggestion: Suggestion | undefined;
   #tellsBroken = false;
 
-  /** @param onPair told of every pair, in their order */
+  /** @param onPair called with each pair, in order */
   constructor(known?: Schema, rules: RuleSettings = DEFAULT_RULES, onPair?: (pair: Pair) => void) {
     this.#onPair = onPair;
     this.#rules = rules;
@@ -140,7 +139,7 @@ export class Surveyor {
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     if (!this.#recognition) {
       this.#suggestion = suggest(sample);
-      // Mostly broken lines are why: each says what is wrong with it.
+      // If most lines are broken, each one has its own message, so don't suggest a schema.
       const broken = waiting.filter(({ parsed }) => objectsOf(parsed).length === 0).length;
       this.#tellsBroken = broken * 2 > waiting.length;
     }
@@ -174,12 +173,12 @@ export class Surveyor {
   }
 }
 
-/** A record's value and what its mapping reads in it. */
+/** A record's value, and what its mapping reads in it. */
 export interface ReadValue extends Reading {
   readonly value: JsonObject;
 }
 
-/** What one record holds. Undefined when it is no JSON object. */
+/** Undefined if the record is not a JSON object. */
 export function readRaw(raw: RawRecord, { mapping }: Recognition): ReadValue | undefined {
   const parsed = parseRecord(raw);
   if (!('value' in parsed) || !isObject(parsed.value)) return undefined;

@@ -1,10 +1,10 @@
-// Changes by paths, made into changes of bytes. Keys, order, spaces and escapes stay as they are.
+// Turns changes by path into changes of bytes. Key order, white space and escapes stay unchanged.
 import { lastFieldEnd, locate } from '../json/scan.ts';
 import { valueAt } from '../mapping/field.ts';
 import type { PathChange } from '../mapping/forms/form.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 
-/** Replace the bytes [byteStart, byteEnd) of a record by `bytes`. Ranges of one edit never overlap. */
+/** Replaces bytes [byteStart, byteEnd) of a record. Ranges of one edit never overlap. */
 export interface ByteEdit {
   readonly byteStart: number;
   readonly byteEnd: number;
@@ -27,7 +27,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** The same text as the record's first two fields have between them: people's spaces are kept in what is added. */
+/** Adds a field, separated like the record's first two fields. */
 function insertField(bytes: Uint8Array, name: string, value: Json): ByteEdit[] {
   const end = lastFieldEnd(bytes);
   if (!end) return [];
@@ -37,7 +37,7 @@ function insertField(bytes: Uint8Array, name: string, value: Json): ByteEdit[] {
   ];
 }
 
-/** True when a value is written as we would write it, so that writing it back gives the same bytes. */
+/** True if the value is spelled as we would write it, so that writing it gives the same bytes. */
 function isCanonical(bytes: Uint8Array, span: Span, value: Json | undefined): boolean {
   return (
     value !== undefined &&
@@ -85,8 +85,8 @@ function editsOf(
 }
 
 /**
- * The bytes of several changes, or undefined when one of them cannot be made. With `mustReturn`, none is made whose
- * opposite would not give the first bytes again.
+ * The byte edits for several changes; undefined if one is impossible. With `mustReturn`, a change also counts as
+ * impossible if undoing it would not restore the same bytes.
  */
 export function toByteEdits(
   bytes: Uint8Array,
@@ -103,7 +103,6 @@ export function toByteEdits(
   return edits.sort((a, b) => a.byteStart - b.byteStart);
 }
 
-/** The record with the edits made. */
 export function applyEdits(bytes: Uint8Array, edits: readonly ByteEdit[]): Uint8Array {
   const size = edits.reduce(
     (sum, edit) => sum + edit.bytes.length - (edit.byteEnd - edit.byteStart),

@@ -1,4 +1,4 @@
-// What can be done to a record, and how each mapping does it.
+// The edits of a record, and how each one becomes bytes under a mapping.
 import { resolvePlaces } from '../json/place.ts';
 import type { EditTarget } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
@@ -10,33 +10,36 @@ import type { ByteEdit } from './bytes.ts';
 import { toByteEdits } from './bytes.ts';
 
 export type Edit =
-  /** Exchange chosen and rejected with all that belongs to them, or turn the label. Made twice, it gives the first bytes. */
+  /**
+   * Swaps chosen and rejected with everything that belongs to them, or inverts the label. Flipping twice restores
+   * the bytes.
+   */
   | { readonly kind: 'flip' }
-  /** Take the record out, its line end with it. */
+  /** Removes the record and its line end. */
   | { readonly kind: 'drop' }
-  /** Say that neither answer is better. */
+  /** Marks both answers as equally good. */
   | { readonly kind: 'tie' }
-  /** Say how much better the chosen one is. */
+  /** Sets how much better the chosen answer is. */
   | { readonly kind: 'margin'; readonly margin: number }
-  /** Put texts in the place of parts of string values. */
+  /** Replaces parts of string values. */
   | { readonly kind: 'replace'; readonly replace: readonly TextReplacement[] }
-  /** Put each record of a line on a line of its own, without commas. All bytes of the records stay. */
+  /** Puts each record of a line on its own line, without commas. All bytes of the records stay. */
   | { readonly kind: 'separate'; readonly separators: readonly Separator[]; readonly newline: Newline };
 
-/** How the lines of a file end. */
+/** Line end of a file. */
 export type Newline = '\n' | '\r\n';
 
 export type Plan =
   | { readonly kind: 'edits'; readonly edits: readonly ByteEdit[] }
   | { readonly kind: 'drop' }
-  /** The schema has no way to say it; `reason` says what to do instead. */
+  /** The schema can't express it; `reason` says what to do instead. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 const encoder = new TextEncoder();
 
 const refused = (reason: string): Plan => ({ kind: 'refused', reason });
 
-/** The bytes of a `separate` edit: a line end between records, nothing around them. */
+/** Byte edits for `separate`: a line end between records, nothing around them. */
 export function separateEdits(separators: readonly Separator[], newline: Newline): readonly ByteEdit[] {
   return separators.map(({ start, end, isBreak }) => ({
     byteStart: start,
@@ -45,7 +48,7 @@ export function separateEdits(separators: readonly Separator[], newline: Newline
   }));
 }
 
-/** How an edit of one pair (or of the record's judgement, without a target) changes the bytes of its record. */
+/** Plans an edit of a pair, or of the record's judgement if there is no target. */
 export function planEdit(
   mapping: Mapping,
   bytes: Uint8Array,
@@ -63,15 +66,13 @@ export function planEdit(
         const edits = toByteEdits(bytes, record, changes, true);
         if (edits) return { kind: 'edits', edits };
       }
-      return refused(`A record of "${mapping.title}" cannot be flipped. Drop it instead.`);
+      return refused(`A "${mapping.title}" record can’t be flipped. Drop it instead.`);
     }
     case 'tie': {
       const changes = form.tie(answers, record, target);
       const edits = changes && toByteEdits(bytes, record, changes, false);
       if (edits) return { kind: 'edits', edits };
-      return refused(
-        `"${mapping.title}" has no way to call two answers equal. Drop the record, or set its margin to 0.`,
-      );
+      return refused(`"${mapping.title}" can’t express a tie. Drop the record, or set its margin to 0.`);
     }
     case 'replace': {
       const ranges = resolvePlaces(
@@ -80,22 +81,22 @@ export function planEdit(
       );
       const edits = edit.replace.map(({ place, text }, i) => {
         const range = ranges[i] ?? { byteStart: 0, byteEnd: 0 };
-        // Within a string its quotes stay; a whole value has them in its range.
+        // A range inside a string excludes the quotes; a whole value includes them.
         const written = JSON.stringify(text);
         return { ...range, bytes: encoder.encode(place.within ? written.slice(1, -1) : written) };
       });
       edits.sort((a, b) => a.byteStart - b.byteStart);
       const overlap = edits.some(({ byteStart }, i) => byteStart < (edits[i - 1]?.byteEnd ?? 0));
-      return overlap ? refused('Two of the changes touch the same text.') : { kind: 'edits', edits };
+      return overlap ? refused('Two of the changes overlap.') : { kind: 'edits', edits };
     }
     case 'separate':
       return { kind: 'edits', edits: separateEdits(edit.separators, edit.newline) };
     case 'margin': {
-      if (!Number.isFinite(edit.margin)) return refused('A margin is a number.');
+      if (!Number.isFinite(edit.margin)) return refused('A margin must be a number.');
       const changes = form.margin(answers, record, edit.margin);
       const edits = changes && toByteEdits(bytes, record, changes, false);
       if (edits) return { kind: 'edits', edits };
-      return refused(`"${mapping.title}" has no place for a margin of ${edit.margin}.`);
+      return refused(`"${mapping.title}" can’t store a margin of ${edit.margin}.`);
     }
   }
 }

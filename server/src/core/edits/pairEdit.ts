@@ -1,4 +1,4 @@
-// The pair that an edit is about, and what the edit makes of its record: one meaning for editor, command line and page.
+// Finds the pair that an edit names, and applies the edit to its record. Editor, command line and page share this.
 import { formatKey } from '../hash.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
@@ -10,18 +10,18 @@ import { applyEdits } from './bytes.ts';
 import type { Edit } from './edit.ts';
 import { planEdit } from './edit.ts';
 
-/** How an edit names a pair of its record. Where it says nothing, it means the first one. */
+/** How an edit names a pair of its record. If both are absent, the first pair. */
 export interface PairName {
-  /** Number of the pair in its record, from 0, as the record is read. */
+  /** Number of the pair in its record, from 0, before other edits. */
   readonly pair?: number;
-  /** As findings and scores are known by it. */
+  /** Its key in findings and scores. */
   readonly pairKey?: string;
 }
 
-/** The pair; undefined for a record of verdicts without pairs. Or why there is no such pair. */
+/** The pair, undefined for a record of judgements; or why there is no such pair. */
 export type NamedPair = { readonly pair: Pair | undefined } | { readonly refused: string };
 
-/** As findings, scores and edits name a pair. */
+/** The key of a pair in findings, scores and edits. */
 export function keyOfPair(pair: Pair): string {
   return formatKey(pairKey(identify(pair)));
 }
@@ -32,15 +32,17 @@ export function pairNamed(
 ): NamedPair {
   if (key !== undefined && number === undefined) {
     const [first, ...others] = pairs.filter((pair) => keyOfPair(pair) === key);
-    if (!first) return { refused: `Another pair stands here than ${key}.` };
+    if (!first) return { refused: `The pair here is not ${key}.` };
     return others.length > 0
-      ? { refused: `${others.length + 1} pairs of this record have the key ${key}: say which by "pair".` }
+      ? {
+          refused: `${others.length + 1} pairs of this record have the key ${key}. Add "pair" to choose one.`,
+        }
       : { pair: first };
   }
   if (pairs.length === 0 && judgements.length > 0 && key === undefined) return { pair: undefined };
   const pair = pairs[number ?? 0];
   if (key !== undefined && (!pair || keyOfPair(pair) !== key))
-    return { refused: `Another pair stands here than ${key}.` };
+    return { refused: `The pair here is not ${key}.` };
   return pair ? { pair } : { refused: `The record has no pair ${number ?? 0}.` };
 }
 
@@ -49,8 +51,8 @@ function isSameSet<T>([a, b]: readonly [T, T], [c, d]: readonly [T, T]): boolean
 }
 
 /**
- * The number of a pair in its record as it is read after edits. Ranked candidates may have changed places in the list of
- * pairs, and texts in the list of candidates. −1 where the two answers are no pair any more.
+ * The pair's number after edits to its record. A flip may have swapped ranked candidates in the list of pairs, or texts in the
+ * list of candidates. −1 if the two answers are no longer a pair.
  */
 export function pairAgain(pairs: readonly Pair[], { prompt, chosen, rejected, candidates }: Pair): number {
   const hasTexts = (one: Pair): boolean =>
@@ -64,13 +66,9 @@ export function pairAgain(pairs: readonly Pair[], { prompt, chosen, rejected, ca
 export type PairPlan =
   | { readonly kind: 'edits'; readonly edits: readonly ByteEdit[]; readonly bytes: Uint8Array }
   | { readonly kind: 'drop' }
-  /** `reason` says what to do instead. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/**
- * What an edit makes of a record.
- * @param pair as an earlier reading of the record gave it; undefined for a record of verdicts
- */
+/** @param pair from an earlier reading of the record; undefined for a record of judgements */
 export function planPairEdit(
   mapping: Mapping,
   bytes: Uint8Array,
@@ -79,7 +77,7 @@ export function planPairEdit(
   edit: Edit,
 ): PairPlan {
   const now = pair && pairs[pairAgain(pairs, pair)];
-  if (pair && !now) return { kind: 'refused', reason: 'An edit before this one has parted the two answers.' };
+  if (pair && !now) return { kind: 'refused', reason: 'An earlier edit separated the two answers.' };
   const plan = planEdit(mapping, bytes, value, now?.candidates, edit);
   return plan.kind === 'edits' ? { ...plan, bytes: applyEdits(bytes, plan.edits) } : plan;
 }

@@ -1,7 +1,6 @@
-// Edits of a file that are not saved yet, and the history that undo and redo go by. Every edit is in one of two places
-// at each moment: in the file, or here.
+// Unsaved edits of a file, and the undo history. At each moment, an edit is either in the file or pending here.
 
-/** What a record is to become; null drops it. */
+/** New content of a record; null drops it. */
 export type Bytes = Uint8Array | null;
 
 export interface PastEdit {
@@ -9,34 +8,34 @@ export interface PastEdit {
   readonly record: number;
   readonly before: Bytes;
   readonly after: Bytes;
-  /** What was done, in a few words. */
+  /** What the edit did, in a few words. */
   readonly label: string;
-  /** False once it is taken back. */
+  /** False once it is undone. */
   readonly isDone: boolean;
-  /** The file holds it, as it was last saved. */
+  /** The saved file contains it. */
   readonly isInFile: boolean;
 }
 
 /** A record that differs from the file. */
 export interface Pending {
-  /** What the file holds. */
+  /** Its content in the file. */
   readonly base: Uint8Array;
   readonly bytes: Bytes;
 }
 
-/** An edit of a record that the file does not hold any more. */
+/** An edit of a record that is no longer in the file. */
 export interface SetAside extends Pending {
   readonly record: number;
 }
 
-/** What a save writes. */
+/** A snapshot of what a save writes. */
 export interface Taken {
   readonly pending: ReadonlyMap<number, Pending>;
-  /** Edits that the file holds once it is saved. */
+  /** Edits that the file will contain after the save. */
   readonly done: ReadonlySet<number>;
 }
 
-/** All there is to know, as plain data. */
+/** The complete state as plain data. */
 export interface EditState {
   readonly nextId: number;
   readonly history: readonly PastEdit[];
@@ -44,20 +43,20 @@ export interface EditState {
   readonly aside: readonly SetAside[];
 }
 
-/** What became of edits when they were held against a file that may have changed. */
+/** The result of matching edits against a file that may have changed. */
 export interface Rebased {
-  /** Edits that fit nowhere. */
+  /** Edits whose record was not found. */
   readonly aside: readonly SetAside[];
-  /** Edits that fitted nowhere earlier and do now. */
+  /** Edits that were set aside earlier and now match again. */
   readonly back: readonly PastEdit[];
-  /** Records, by their new numbers, that stand in another place or have come back. */
+  /** Present numbers of records that moved or came back. */
   readonly moved: number;
 }
 
-/** The file's bytes of a record; undefined where it has no such record. */
+/** A record's bytes in the file; undefined if there is no such record. */
 export type BytesAt = (record: number) => Uint8Array | undefined;
 
-/** What an edit is called that came from an earlier session, where its own name is not known. */
+/** Label of an edit from an earlier session if its own is unknown. */
 const EARLIER_LABEL = 'Earlier edit';
 
 const LINE_FEED = 0x0a;
@@ -71,7 +70,7 @@ export function sameBytes(a: Bytes | undefined, b: Bytes | undefined): boolean {
   return true;
 }
 
-/** How many records these bytes are once they are saved: lines that hold something. */
+/** How many records these bytes will be once saved: their non-blank lines. */
 export function recordsIn(bytes: Bytes): number {
   if (!bytes) return 0;
   if (!bytes.includes(LINE_FEED)) return Number(bytes.some((byte) => !BLANKS.has(byte)));
@@ -87,15 +86,15 @@ export function recordsIn(bytes: Bytes): number {
 }
 
 /**
- * The numbers of records once these are saved, whose bytes are no longer one record: dropped, or on several lines.
- * −1 for such a one.
+ * Renumbers records for a save. The given records are no longer exactly one record: they were dropped or span several lines.
+ * Returns −1 for these.
  */
 export function renumberBy(
   saved: Iterable<readonly [record: number, bytes: Bytes]>,
 ): (record: number) => number {
   const counts = [...saved].map(([record, bytes]) => [record, recordsIn(bytes)] as const);
   const others = counts.filter(([, count]) => count !== 1).sort((a, b) => a[0] - b[0]);
-  /** By how much records behind the first so many of them move. */
+  /** Shift of the records after the first i given ones. */
   const moved = [0];
   for (const [, count] of others) moved.push((moved.at(-1) ?? 0) + count - 1);
   return (record) => {
@@ -141,12 +140,12 @@ export class PendingEdits {
     };
   }
 
-  /** Records that differ from the file. */
+  /** Number of records that differ from the file. */
   get count(): number {
     return this.#pending.size;
   }
 
-  /** There is nothing that a later session would need. */
+  /** Nothing that a later session needs. */
   get isEmpty(): boolean {
     return this.#pending.size === 0 && this.#aside.length === 0;
   }
@@ -155,17 +154,17 @@ export class PendingEdits {
     return this.#pending;
   }
 
-  /** Edits that undo can take back, the oldest first. */
+  /** Edits that can be undone, oldest first. */
   get done(): readonly PastEdit[] {
     return this.#history.filter(({ isDone }) => isDone);
   }
 
   /**
-   * Adds an edit; its number.
-   * @param before what stands there now, with the edits that are pending
+   * Adds an edit and returns its id.
+   * @param before the record's present content, with pending edits
    */
   add(record: number, before: Bytes, after: Bytes, label: string): number {
-    // What was taken back of this record cannot be made again on top of it.
+    // A new edit of a record discards its redo history.
     if (this.#history.some((one) => !one.isDone && one.record === record))
       this.#history = this.#history.filter((one) => one.isDone || one.record !== record);
     const id = this.#nextId++;
@@ -174,7 +173,7 @@ export class PendingEdits {
     return id;
   }
 
-  /** False where an edit cannot be taken back or made again: it is not known any more, or a later one stands on it. */
+  /** False if the edit can't be undone or redone: it is unknown, or a later edit builds on it. */
   canRetrace(id: number, direction: 'undo' | 'redo'): boolean {
     const at = this.#history.findLastIndex((one) => one.id === id);
     const edit = this.#history[at];
@@ -183,15 +182,15 @@ export class PendingEdits {
     const { record } = edit;
     const now = this.#pending.get(record);
     if (now && !sameBytes(now.bytes, isUndo ? edit.after : edit.before)) return false;
-    // Edits of one record are taken back from the last to the first.
+    // Edits of one record are undone from last to first.
     return !this.#history.some(
       (one, i) => one.record === record && (i > at ? one.isDone : i < at && !one.isDone),
     );
   }
 
   /**
-   * Takes an edit back, or makes it again. Nothing where that cannot be.
-   * @param base what the file holds for its record, where that is not what the edit says
+   * Undoes or redoes an edit if possible.
+   * @param base the record's content in the file, if it differs from what the edit says
    */
   retrace(id: number, direction: 'undo' | 'redo', base?: Uint8Array): void {
     const edit = this.#history.findLast((one) => one.id === id);
@@ -202,19 +201,18 @@ export class PendingEdits {
     this.#put(edit.record, base ?? from, to);
   }
 
-  /** The record that an edit changed. */
   recordOf(id: number): number | undefined {
     return this.#history.find((one) => one.id === id)?.record;
   }
 
-  /** What a save that begins now has to write. */
+  /** A snapshot for a save that begins now. */
   take(): Taken {
     return { pending: new Map(this.#pending), done: new Set(this.done.map(({ id }) => id)) };
   }
 
   /**
-   * False where a record that the save drops, or puts on several lines, is to be another one by now: once it is saved,
-   * it could not be edited any more.
+   * False if the save would drop a record, or split it into several lines, although a later edit gives it
+   * different content: after the save, that record could no longer be edited.
    */
   isStillMeant(taken: Taken): boolean {
     return [...taken.pending].every(([record, { bytes }]) => {
@@ -223,7 +221,7 @@ export class PendingEdits {
     });
   }
 
-  /** The file holds now what was taken. What was edited since stays pending. */
+  /** The file now contains the snapshot. Later edits stay pending. */
   commit({ pending: taken, done }: Taken): void {
     const renumber = renumberBy([...taken].map(([record, { bytes }]) => [record, bytes]));
     const left = new Map<number, Pending>();
@@ -241,7 +239,7 @@ export class PendingEdits {
     });
   }
 
-  /** The same file says some records in other words since it was saved: a table that got a column. */
+  /** A save may respell unchanged records, for example when a table gains a column: reads their bytes again. */
   renew(bytesAt: BytesAt): void {
     for (const [record, { base, bytes }] of [...this.#pending]) {
       const now = bytesAt(record) ?? base;
@@ -250,7 +248,7 @@ export class PendingEdits {
     }
   }
 
-  /** Forgets what is pending. The records that are as in the file again. */
+  /** Discards all pending edits. Returns the records that match the file again. */
   discard(): readonly number[] {
     const records = [...this.#pending.keys()];
     this.#pending.clear();
@@ -259,7 +257,7 @@ export class PendingEdits {
     return records;
   }
 
-  /** Old bytes that the file does not hold where they stood: they have to be looked for. */
+  /** Base bytes that are no longer at their old position in the file, so the caller must search for them. */
   sought(bytesAt: BytesAt): readonly Uint8Array[] {
     const moved = [...this.#pending].filter(
       ([record, { base, bytes }]) =>
@@ -269,13 +267,13 @@ export class PendingEdits {
   }
 
   /**
-   * Holds the edits against a file that may have changed. An edit stays with the bytes that it was made of; what the
-   * file holds already is no longer pending.
-   * @param placesOf where the file holds these bytes, of those that were sought
+   * Matches the edits against a file that may have changed. An edit follows the bytes it was made on; an edit that the file
+   * already contains is no longer pending.
+   * @param placesOf positions in the file of bytes from `sought`
    */
   rebase(bytesAt: BytesAt, placesOf: (bytes: Uint8Array) => readonly number[]): Rebased {
     const [pending, aside] = [new Map<number, Pending>(), [] as SetAside[]];
-    /** Where an edited record stands now; undefined where it does not. */
+    /** Present number of an edited record; undefined if it was not found. */
     const placeNow = new Map<number, number | undefined>();
     const unplaced: SetAside[] = [];
     for (const [record, one] of this.#pending) {
@@ -297,7 +295,7 @@ export class PendingEdits {
       const at = place(one);
       placeNow.set(one.record, at);
       if (at !== undefined) moved++;
-      // What was to be dropped and is gone needs nothing more.
+      // A record to drop that is gone already needs nothing more.
       else if (one.bytes !== null) aside.push(one);
     }
     const taken = new Set(
@@ -332,9 +330,7 @@ export class PendingEdits {
     return { aside: fresh, back, moved };
   }
 
-  /**
-   * Makes the history that of an editor that has just opened the file: with every edit taken back, nothing is pending.
-   */
+  /** Resets the history to that of a freshly opened file: if every edit is undone, nothing is pending. */
   restart(): void {
     const kept = this.#history.filter(({ isInFile }) => !isInFile);
     const done = kept.filter(({ isDone }) => isDone);
@@ -348,7 +344,7 @@ export class PendingEdits {
       const id = this.#nextId++;
       return [{ id, record, before, after, label: EARLIER_LABEL, isDone: true, isInFile: false }];
     });
-    // Edits that were saved and taken back since are not in the list any more: what stood on them cannot be redone.
+    // Saved edits that were undone since are no longer in the list, so edits based on them can't be redone.
     const current = new Map([...this.#pending].map(([record, { bytes }]) => [record, bytes]));
     const undone = kept.filter(({ isDone, record, before, after }) => {
       const isNext = !isDone && (!current.has(record) || sameBytes(current.get(record), before));
@@ -358,7 +354,7 @@ export class PendingEdits {
     this.#history = [...missing, ...done, ...undone];
   }
 
-  /** Takes in the edits of another session; those that contradict edits here are set aside and given back. */
+  /** Adopts the edits of another session. Edits that contradict ours are set aside and returned. */
   merge(other: PendingEdits): readonly SetAside[] {
     const clashes: SetAside[] = [];
     const taken = new Set<number>();
@@ -375,7 +371,7 @@ export class PendingEdits {
     return clashes;
   }
 
-  /** What a record is after its edits, by its history alone. */
+  /** The content of each record after its edits, according to the history. */
   #currentByHistory(): ReadonlyMap<number, Bytes> {
     const current = new Map<number, Bytes>();
     for (const { record, before, after, isDone } of this.#history) {
@@ -388,7 +384,7 @@ export class PendingEdits {
   #put(record: number, from: Bytes, to: Bytes): void {
     const base = this.#pending.get(record)?.base ?? from;
     this.#pending.delete(record);
-    // An edit that gives the file's bytes again is none.
+    // An edit that restores the file's bytes is not pending.
     if (base && !sameBytes(base, to)) this.#pending.set(record, { base, bytes: to });
   }
 }

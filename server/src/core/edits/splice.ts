@@ -1,13 +1,13 @@
-// Replacements in a stream of bytes: what is not replaced passes through untouched.
+// Applies replacements to a stream of bytes. Everything else passes through unchanged.
 
-/** Replace the bytes [start, end) of a file's text by `bytes`. */
+/** Replaces bytes [start, end) of a file's text. */
 export interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly bytes: Uint8Array;
 }
 
-/** A replacement whose bytes are made when the stream has come to its place. */
+/** A replacement whose bytes are computed only when the stream reaches it. */
 export interface LateReplacement extends Omit<Replacement, 'bytes'> {
   readonly bytes: Uint8Array | (() => Uint8Array);
 }
@@ -16,13 +16,13 @@ function bytesOf({ bytes }: LateReplacement): Uint8Array {
   return typeof bytes === 'function' ? bytes() : bytes;
 }
 
-/** The stream with the replacements made. They must be in order and must not overlap. */
+/** The replacements must be in order and must not overlap. */
 export async function* spliceStream(
   chunks: AsyncIterable<Uint8Array>,
   replacements: readonly LateReplacement[],
 ): AsyncGenerator<Uint8Array> {
   let next = 0;
-  /** Where the chunk begins in the text. */
+  /** Offset of the chunk in the text. */
   let at = 0;
   for await (const chunk of chunks) {
     const end = at + chunk.length;
@@ -40,7 +40,7 @@ export async function* spliceStream(
     if (from < end) yield chunk.subarray(from - at);
     at = end;
   }
-  // What is added behind the last byte.
+  // Insertions after the last byte.
   for (const one of replacements.slice(next)) {
     const bytes = one.start >= at ? bytesOf(one) : undefined;
     if (bytes && bytes.length > 0) yield bytes;

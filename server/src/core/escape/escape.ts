@@ -1,9 +1,9 @@
-// Texts from files, made harmless for each place where they are shown. Reports, the command line, hovers and the client
-// share these functions: a text that a dataset, a preflens.json or a model folder holds is shown through one of them.
+// Escapes texts from files for each place that shows them. Reports, the command line, hovers and the client must
+// pass every text from a dataset, a preflens.json or a model folder through one of these functions.
 
 /**
- * What must not reach a screen as it is: control characters (C0, DEL, C1) run in terminals, separators break lines, bidi
- * controls reorder what people read, and half of a surrogate pair has no UTF-8.
+ * Characters that must not reach a screen unescaped: control characters (C0, DEL, C1) have effects in terminals, separators
+ * break lines, bidi controls reorder text, and half of a surrogate pair has no UTF-8.
  */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 
@@ -11,7 +11,7 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 const hex = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;
 
-/** What people see of an unseen character. Halves of surrogate pairs become U+FFFD wherever we write text. */
+/** A visible replacement for an invisible character. Half of a surrogate pair becomes U+FFFD in all our output. */
 function symbolOf(char: string): string {
   const named = NAMED[char];
   if (named !== undefined) return named;
@@ -20,26 +20,26 @@ function symbolOf(char: string): string {
   return code >= 0xd800 && code <= 0xdfff ? '\ufffd' : hex(code);
 }
 
-/** A text on one line, with symbols in the place of everything that a screen would act on. */
+/** A text on one line, with visible symbols for everything that a screen would interpret. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, symbolOf);
 }
 
 /**
- * Runners read workflow commands from logs: GitHub at the start of a line behind spaces (`::error`), GitHub, Azure and
+ * CI runners read workflow commands from logs: GitHub at the start of a line, also after spaces (`::error`); GitHub, Azure and
  * TeamCity anywhere in it (`##[error]`, `##vso[…]`, `##teamcity[…]`).
  */
 const COMMAND_START = /^(\s*)::/u;
 const COMMAND_INSIDE = /##(?=\w*\[)/g;
 
-/** A line for a terminal or a log: nothing in it is run, and it stays one line. */
+/** A line for a terminal or a log. It stays one line, and nothing in it is executed. */
 export function terminalLine(text: string): string {
   return visible(text).replace(COMMAND_START, '$1\\::').replace(COMMAND_INSIDE, '#\\#');
 }
 
 /**
- * JSON on one line. Unseen characters stand as escapes, so that a log shows them as such; what a reader parses is the
- * same, but for halves of surrogate pairs: many readers refuse them, so U+FFFD stands there.
+ * JSON on one line, with invisible characters escaped so that a log shows them. It parses to the same value, except that half
+ * of a surrogate pair becomes U+FFFD because many readers reject it.
  */
 export function jsonLine(value: unknown): string {
   return JSON.stringify(value)
@@ -50,14 +50,14 @@ export function jsonLine(value: unknown): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text and values of attributes in HTML. */
+/** For text and attribute values in HTML. */
 export function htmlText(text: string): string {
   return visible(text)
     .replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char)
     .replace(/['`#]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** A value as code in Markdown: no fence in it ends the span, and nothing in it is a link, a picture or a mention. */
+/** A value as Markdown code: it can't end the span, and nothing in it becomes a link, picture or mention. */
 export function markdownCode(text: string): string {
   const seen = visible(text);
   if (seen.trim() === '') return seen;
@@ -67,16 +67,16 @@ export function markdownCode(text: string): string {
   return `${fence}${pad}${seen}${pad}${fence}`;
 }
 
-/** What renderers turn into mentions, addresses of mail and links by themselves, whatever is escaped in it. */
+/** Text that renderers turn into mentions, mail addresses or links even if it is escaped. */
 const LINKED = /(?:^|\W)@\w|@[\w-]+\.|:\/|www|#\w|\bGH-\d/i;
 
-/** Words in Markdown, as they are: no link, picture, heading, HTML or mention comes of them. */
+/** Text in Markdown: nothing in it becomes a link, picture, heading, HTML or mention. */
 export function markdownText(text: string): string {
   const seen = visible(text);
   return LINKED.test(seen) ? markdownCode(seen) : seen.replace(/[\\`*_{}[\]()#+\-.!|<>~&$=]/g, '\\$&');
 }
 
-/** A bar ends a cell of a table even in code, where it cannot be escaped behind a backslash: another bar stands for it. */
+/** A bar ends a table cell even inside code, where a backslash can't escape it; a broken bar replaces it. */
 const cell = (code: string): string => code.replaceAll('|', '\u00a6');
 
 /** `markdownText` for a cell of a table. */
@@ -89,12 +89,12 @@ export function markdownCodeCell(text: string): string {
   return cell(markdownCode(text));
 }
 
-/** Plain text in SARIF: readers make links of `[words](address)`. */
+/** Plain text in SARIF, where readers turn `[text](address)` into links. */
 export function sarifText(text: string): string {
   return visible(text).replaceAll('](', '\\](');
 }
 
-/** A notification of an editor: VS Code makes links, and buttons that run commands, of `[words](address)`. */
+/** An editor notification. VS Code turns `[text](address)` into links and into buttons that run commands. */
 export function notification(text: string): string {
   return visible(text).replaceAll('](', '] (');
 }
@@ -102,14 +102,14 @@ export function notification(text: string): string {
 const percent = (char: string): string =>
   `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 
-/** Line ends are kept as escapes, since a path must be the one of the file; all else that is unseen is shown. */
+/** Escapes line ends, because the path must stay exact; shows all other invisible characters. */
 const seenBetweenLines = (text: string): string =>
   text
     .split(/([\r\n])/)
     .map((part) => (part === '\r' || part === '\n' ? part : visible(part)))
     .join('');
 
-/** A workflow command of GitHub, with its escaping rules for properties and for the message. */
+/** A GitHub workflow command, with GitHub's escaping of properties and message. */
 export function workflowCommand(
   name: 'error' | 'warning' | 'notice',
   properties: Readonly<Record<string, string | number>>,

@@ -1,9 +1,9 @@
-/** Typed arrays that grow together. A column may hold several numbers a row. */
+/** A set of typed arrays that grow together. A column may hold several numbers per row. */
 export type TypedColumn = Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array;
 
 const START_ROWS = 64;
 
-/** From here on room grows by a quarter: doubling a million rows would waste what a laptop has. */
+/** From here on, capacity grows by a quarter: doubling a million rows would waste a laptop's memory. */
 const LARGE = 1 << 20;
 
 export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
@@ -12,7 +12,7 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
   #room = START_ROWS;
   #count = 0;
 
-  /** `make` gives fresh columns for so many rows. */
+  /** `make` allocates the columns for a number of rows. */
   constructor(make: (rows: number) => C) {
     this.#make = make;
     this.#all = make(START_ROWS);
@@ -22,19 +22,19 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
     return this.#count;
   }
 
-  /** The columns as they are; only the first `count` rows mean anything. */
+  /** The columns themselves; only the first `count` rows are valid. */
   get all(): C {
     return this.#all;
   }
 
-  /** Room for one more row; its number. */
+  /** Adds a row and returns its number. */
   add(): number {
     if (this.#count === this.#room)
       this.#grow(this.#room < LARGE ? this.#room * 2 : Math.ceil(this.#room * 1.25));
     return this.#count++;
   }
 
-  /** Appends the first rows of other columns; gives the columns that now hold them. */
+  /** Appends the first rows of other columns. Returns the columns that now hold them. */
   addRows(other: Readonly<C>, count: number): C {
     const needed = this.#count + count;
     if (needed > this.#room) this.#grow(Math.max(needed, START_ROWS));
@@ -47,7 +47,7 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
     return this.#all;
   }
 
-  /** Puts the first rows of other columns in the place of `removed` rows from `at` on. */
+  /** Replaces `removed` rows from `at` on with the first rows of other columns. */
   replace(at: number, removed: number, other: Readonly<C>, count: number): void {
     const needed = this.#count - removed + count;
     if (needed > this.#room) this.#grow(needed);
@@ -60,7 +60,7 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
     this.#count = needed;
   }
 
-  /** Copies of the columns that hold these rows alone, in this order. */
+  /** Copies of the columns with only these rows, in this order. */
   pick(rows: Int32Array): C {
     const picked = this.#make(rows.length);
     for (const name of Object.keys(picked) as (keyof C)[]) {
@@ -72,7 +72,7 @@ export class Columns<C extends { readonly [name in keyof C]: TypedColumn }> {
     return picked;
   }
 
-  /** Takes whole columns over. `room` is how many rows they can hold. */
+  /** Takes ownership of whole columns. `room` is their capacity in rows. */
   load(columns: C, count: number, room: number): void {
     this.#all = columns;
     this.#count = count;

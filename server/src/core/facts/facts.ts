@@ -2,46 +2,46 @@ import type { Key } from '../hash.ts';
 import type { Identity } from '../model/identity.ts';
 import { Columns } from './columns.ts';
 
-/** In `pairs.dispute`. */
+/** A value of `pairs.dispute`. */
 export const PARTIAL = -1;
 
 /** Bits of `pairs.flags`. */
 export const IS_TIE = 1;
-/** The chosen answer stands before the rejected one in its record. */
+/** The chosen answer comes before the rejected one in its record. */
 export const CHOSEN_FIRST = 2;
 
-/** One row for each line that holds something: 36 bytes. */
+/** One row per non-blank line: 36 bytes. */
 export interface RecordColumns {
   line: Int32Array;
   byteStart: Float64Array;
   byteEnd: Float64Array;
-  /** The first pair of this record; they go on to the first one of the next. */
+  /** The first pair of this record. Its pairs end at the next record's first pair. */
   firstPair: Int32Array;
-  /** Answers with a verdict of their own. */
+  /** Number of answers with their own verdict. */
   judgements: Int32Array;
-  /** Those of them that say good, and bad; ratings are neither. */
+  /** Good and bad ones among the judgements; ratings are neither. */
   good: Int32Array;
   bad: Int32Array;
 }
 
-/** One row for each pair: 53 bytes. Lengths in UTF-16 units; a key takes two numbers, the low one first. */
+/** One row per pair: 53 bytes. Lengths in UTF-16 units; a key is two numbers, low half first. */
 export interface PairColumns {
   record: Int32Array;
   chosenLength: Int32Array;
   rejectedLength: Int32Array;
   flags: Uint8Array;
-  /** Marks of style: of the chosen answer in the lower 16 bits, of the rejected one in the upper 16. */
+  /** Style marks: of the chosen answer in the lower 16 bits, of the rejected one in the upper 16. */
   style: Uint32Array;
   promptKey: Uint32Array;
   chosenKey: Uint32Array;
   rejectedKey: Uint32Array;
   margin: Float32Array;
   /**
-   * How far apart several scorers are that do not side together; 0 where they do. PARTIAL where a scorer saw a part of
-   * an answer alone: then the margin is shown and not ranked.
+   * Spread of several scorers that disagree; 0 if they agree. PARTIAL if a scorer saw only part of an answer: the margin is then
+   * shown but not ranked.
    */
   dispute: Float32Array;
-  /** The pair's number when origins were last marked; −1 for one that came since. */
+  /** The pair's number when origins were last marked; −1 if it was added since. */
   origin: Int32Array;
 }
 
@@ -99,8 +99,8 @@ export function keyAt(column: Uint32Array, row: number): Key {
 }
 
 /**
- * The fixed-width numbers kept of records and pairs. Everything that ranks, counts, filters or looks for duplicates
- * runs on these and never touches the text.
+ * Fixed-width numbers about records and pairs. Ranking, counting, filtering and the search for duplicates use only
+ * these, never the text.
  */
 export class Facts {
   readonly #records = new Columns(recordColumns);
@@ -112,12 +112,12 @@ export class Facts {
     return this.#records.count;
   }
 
-  /** Pairs, ties among them. */
+  /** All pairs, including ties. */
   get pairCount(): number {
     return this.#pairs.count;
   }
 
-  /** Pairs that say nothing of which answer is better. */
+  /** Pairs without a preferred answer. */
   get tieCount(): number {
     return this.#tieCount;
   }
@@ -127,22 +127,22 @@ export class Facts {
     return this.pairCount - this.#tieCount;
   }
 
-  /** Answers with a verdict of their own, in unpaired and stepwise data. */
+  /** Answers with their own verdict, in unpaired and stepwise data. */
   get judgementCount(): number {
     return this.#judgementCount;
   }
 
-  /** Only the first `recordCount` rows mean anything. */
+  /** Only the first `recordCount` rows are valid. */
   get records(): Readonly<RecordColumns> {
     return this.#records.all;
   }
 
-  /** Only the first `pairCount` rows mean anything. */
+  /** Only the first `pairCount` rows are valid. */
   get pairs(): Readonly<PairColumns> {
     return this.#pairs.all;
   }
 
-  /** The margins of all pairs; NaN where there is none. Not a copy. */
+  /** Margins of all pairs; NaN if unscored. Not a copy. */
   get margins(): Float32Array {
     return this.pairs.margin.subarray(0, this.pairCount);
   }
@@ -160,7 +160,7 @@ export class Facts {
     this.#judgementCount += judgements;
   }
 
-  /** A pair of the last record added. */
+  /** Adds a pair to the last record. */
   addPair(row: PairRow): void {
     const at = this.#pairs.add();
     const c = this.#pairs.all;
@@ -178,7 +178,7 @@ export class Facts {
     c.origin[at] = -1;
   }
 
-  /** Appends a record of other facts with its pairs, moved by some lines and bytes. Margins and origins come along. */
+  /** Appends a record of other facts with its pairs, shifted by lines and bytes. Keeps margins and origins. */
   addFrom(other: Facts, record: number, lines: number, bytes: number): void {
     const { line, byteStart, byteEnd, judgements, good, bad } = other.records;
     this.addRecord({
@@ -206,7 +206,7 @@ export class Facts {
     }
   }
 
-  /** Appends all of other facts, moved by some lines and bytes. */
+  /** Appends all records of other facts, shifted by lines and bytes. */
   append(other: Facts, lines: number, bytes: number): void {
     const [records, pairs] = [this.recordCount, this.pairCount];
     const [recordCount, pairCount] = [other.recordCount, other.pairCount];
@@ -223,7 +223,9 @@ export class Facts {
     this.#judgementCount += other.judgementCount;
   }
 
-  /** Gives a record the pairs and judgements of the one record of other facts. Its place stays. */
+  /**
+   * Replaces the pairs and judgements of a record with those of the only record in `other`. Its position stays.
+   */
   replacePairs(record: number, other: Facts): void {
     const [from, to] = this.pairsOf(record);
     for (let pair = from; pair < to; pair++) this.#tieCount -= Number(this.isTie(pair));
@@ -242,7 +244,7 @@ export class Facts {
       firstPair[next] = (firstPair[next] ?? 0) + moved;
   }
 
-  /** The same without some records and their pairs: a copy, with margins and origins. */
+  /** A copy without some records and their pairs. Keeps margins and origins. */
   without(isGone: (record: number) => boolean): Facts {
     const [records, pairs] = [new Int32Array(this.recordCount), new Int32Array(this.pairCount)];
     let [recordCount, pairCount] = [0, 0];
@@ -266,13 +268,13 @@ export class Facts {
     return facts;
   }
 
-  /** Takes away the records from this number on, with their pairs. */
+  /** Removes the records from this number on, with their pairs. */
   truncate(recordCount: number): void {
     const [pairCount] = recordCount < this.recordCount ? this.pairsOf(recordCount) : [this.pairCount];
     this.load(this.#records.all, Math.min(recordCount, this.recordCount), this.#pairs.all, pairCount);
   }
 
-  /** Takes whole tables over, as read from disk or sent by another thread. */
+  /** Takes ownership of whole tables, read from disk or received from another thread. */
   load(records: RecordColumns, recordCount: number, pairs: PairColumns, pairCount: number): void {
     this.#records.load(records, recordCount, records.line.length);
     this.#pairs.load(pairs, pairCount, pairs.record.length);
@@ -283,7 +285,7 @@ export class Facts {
       this.#judgementCount += records.judgements[record] ?? 0;
   }
 
-  /** The half-open range of a record's pairs. */
+  /** Half-open range of a record's pairs. */
   pairsOf(record: number): readonly [from: number, to: number] {
     if (record < 0 || record >= this.recordCount) return [0, 0];
     const { firstPair } = this.records;
@@ -303,7 +305,7 @@ export class Facts {
     return ((this.pairs.flags[pair] ?? 0) & CHOSEN_FIRST) !== 0;
   }
 
-  /** Text of both answers, in UTF-16 units. */
+  /** Total length of both answers, in UTF-16 units. */
   answerLength(pair: number): number {
     return (this.pairs.chosenLength[pair] ?? 0) + (this.pairs.rejectedLength[pair] ?? 0);
   }
@@ -326,17 +328,17 @@ export class Facts {
     this.pairs.dispute[pair] = dispute;
   }
 
-  /** The margin that a pair is ranked by; NaN where it is not ranked. */
+  /** The margin used for ranking; NaN if the pair is not ranked. */
   rankedMargin(pair: number): number {
     return this.pairs.dispute[pair] === PARTIAL ? Number.NaN : this.margin(pair);
   }
 
-  /** Gives every pair its present number to remember, through whatever edits come. */
+  /** Stores every pair's present number, so that it can be found after later edits. */
   markOrigins(): void {
     for (let pair = 0; pair < this.pairCount; pair++) this.pairs.origin[pair] = pair;
   }
 
-  /** The record on a line, or −1. Lines rise with records, so this is a binary search. */
+  /** The record on a line, or −1. Binary search: lines rise with records. */
   recordAtLine(line: number): number {
     let [low, high] = [0, this.recordCount - 1];
     while (low <= high) {

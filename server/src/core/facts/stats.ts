@@ -1,14 +1,14 @@
-// The figures of a dataset, from facts alone.
+// Statistics of a dataset, computed from facts.
 import type { Facts } from './facts.ts';
 
-/** Fields that datasets name their parts by. */
+/** Fields in which datasets name their subsets. */
 export const SOURCE_FIELDS = ['source', 'subset', 'domain', 'category', 'dataset', 'origin_dataset', 'split'];
 
 /** Lengths in UTF-16 units. */
 export interface Lengths {
   readonly mean: number;
   readonly median: number;
-  /** Nine of ten are at most so long. */
+  /** The 90th percentile. */
   readonly ninth: number;
   readonly longest: number;
 }
@@ -21,7 +21,7 @@ export interface DatasetStats {
   readonly prompts: number;
   readonly chosen: Lengths;
   readonly rejected: Lengths;
-  /** Share of the preferences whose chosen answer is the longer one; equal lengths count half. NaN without any. */
+  /** Share of preferences whose chosen answer is longer; equal lengths count half. NaN without preferences. */
   readonly longerChosen: number;
 }
 
@@ -48,7 +48,7 @@ function join(lists: readonly Int32Array[]): Int32Array {
   return all;
 }
 
-/** Distinct 64-bit keys, by sorting: a set of millions would take ten times the memory. */
+/** Counts distinct 64-bit keys by sorting: a set of millions would take ten times the memory. */
 function countDistinct(columns: readonly Uint32Array[]): number {
   const keys = new BigUint64Array(columns.reduce((sum, column) => sum + column.length / 2, 0));
   const words = new Uint32Array(keys.buffer);
@@ -63,7 +63,7 @@ function countDistinct(columns: readonly Uint32Array[]): number {
   return distinct;
 }
 
-/** The figures of all files of a dataset together. */
+/** Statistics over all files of a dataset. */
 export function statsOf(files: readonly Facts[]): DatasetStats {
   const sum = (count: (facts: Facts) => number): number =>
     files.reduce((total, facts) => total + count(facts), 0);

@@ -1,11 +1,11 @@
-// Formats other than JSON Lines and Parquet: recognised by their first bytes, with what to do.
+// Formats other than JSON Lines and Parquet: how to recognise each by its first bytes, and what to do.
 
-/** A format that is not read. */
+/** An unsupported format. */
 export interface Foreign {
   readonly id: string;
-  /** What the file is, after "this is". */
+  /** Completes "this is …". */
   readonly what: string;
-  /** What to do. `{file}` stands for its path, `{stem}` for the path without its extension. */
+  /** What to do. `{file}` is the path, `{stem}` the path without its extension. */
   readonly next: string;
 }
 
@@ -13,14 +13,14 @@ interface Row extends Foreign {
   readonly isIt: (head: Head) => boolean;
 }
 
-/** How much of a file is looked at. */
+/** Bytes to read from the start of a file. */
 export const HEAD_BYTES = 4096;
 
 interface Head {
   readonly bytes: Uint8Array;
-  /** The bytes as Latin-1 letters: marks are compared as text. */
+  /** The bytes as Latin-1, to compare signatures as text. */
   readonly latin: string;
-  /** As UTF-8, without a byte order mark and white space before it. */
+  /** The bytes as UTF-8, without byte order mark and leading white space. */
   readonly text: string;
 }
 
@@ -34,7 +34,7 @@ const reads =
   ({ text }: Head): boolean =>
     pattern.test(text);
 
-/** Share of zero bytes at even and at odd places: half of the bytes of Latin letters in UTF-16. */
+/** Share of zero bytes at even or odd offsets: in UTF-16, Latin letters make it one half. */
 function zeros({ bytes }: Head, odd: number): number {
   let count = 0;
   const length = Math.min(bytes.length, 512);
@@ -49,14 +49,14 @@ function isTar({ latin }: Head): boolean {
   return latin.startsWith('ustar', 257);
 }
 
-/** A header of JSON whose length stands before it in eight bytes. */
+/** A JSON header with its length in the eight bytes before it. */
 function isSafetensors({ bytes, latin }: Head): boolean {
   if (bytes.length < 16 || !/^\{\s*"/.test(latin.slice(8))) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   return view.getUint32(4, true) === 0 && view.getUint32(0, true) > 1;
 }
 
-/** A header of names, and rows with as many cells. */
+/** A header line, and rows with the same number of cells. */
 function isSeparated({ text }: Head): boolean {
   const [header = '', ...rows] = text.split(/\r?\n/);
   return [',', '\t', ';', '|'].some((separator) => {
@@ -68,7 +68,7 @@ function isSeparated({ text }: Head): boolean {
   });
 }
 
-/** The first bytes of UTF-16 and UTF-32 without their mark, of pictures, programs and the like. */
+/** UTF-16 and UTF-32 without a byte order mark, pictures, programs and the like. */
 function isBinary({ bytes }: Head): boolean {
   const isControl = (byte: number): boolean =>
     byte < 0x20 && ![0x09, 0x0a, 0x0d, 0x0c, 0x1b, 0x1e].includes(byte);
@@ -77,9 +77,9 @@ function isBinary({ bytes }: Head): boolean {
 }
 
 const PANDAS = (read: string): string =>
-  `Write JSON Lines of it in Python: pandas.${read}.to_json("{stem}.jsonl", orient="records", lines=True, force_ascii=False)`;
+  `Convert it to JSON Lines in Python: pandas.${read}.to_json("{stem}.jsonl", orient="records", lines=True, force_ascii=False)`;
 
-/** The first row that fits counts. */
+/** The first match decides. */
 const ROWS: readonly Row[] = [
   {
     id: 'gzip',
@@ -102,15 +102,15 @@ const ROWS: readonly Row[] = [
   {
     id: 'bzip2',
     what: 'bzip2 data',
-    next: 'Unpack it: bunzip2 --keep {file}',
+    next: 'Decompress it: bunzip2 --keep {file}',
     isIt: ({ latin }) => /^BZh[1-9]1AY&SY/.test(latin),
   },
-  { id: 'xz', what: 'xz data', next: 'Unpack it: unxz --keep {file}', isIt: starts('\xfd7zXZ\x00') },
-  { id: 'lz4', what: 'LZ4 data', next: 'Unpack it: unlz4 {file}', isIt: starts('\x04\x22\x4d\x18') },
+  { id: 'xz', what: 'xz data', next: 'Decompress it: unxz --keep {file}', isIt: starts('\xfd7zXZ\x00') },
+  { id: 'lz4', what: 'LZ4 data', next: 'Decompress it: unlz4 {file}', isIt: starts('\x04\x22\x4d\x18') },
   {
     id: 'snappy',
     what: 'snappy data',
-    next: 'Unpack it first, for example with python-snappy',
+    next: 'Decompress it first, for example with python-snappy',
     isIt: starts('\xff\x06\x00\x00sNaPpY'),
   },
   {
@@ -121,8 +121,8 @@ const ROWS: readonly Row[] = [
   },
   {
     id: 'torch',
-    what: 'a PyTorch checkpoint: weights of a model, and no dataset',
-    next: 'Name the dataset instead',
+    what: 'a PyTorch checkpoint (model weights), not a dataset',
+    next: 'Open the dataset instead',
     isIt: ({ latin }) => latin.startsWith('PK\x03\x04') && /\/data\.pkl|\/version/.test(latin.slice(0, 200)),
   },
   {
@@ -137,64 +137,64 @@ const ROWS: readonly Row[] = [
   {
     id: 'arrow',
     what: 'an Arrow IPC or Feather file',
-    next: 'Write Parquet of it in Python: pyarrow.parquet.write_table(pyarrow.feather.read_table("{file}"), "{stem}.parquet")',
+    next: 'Convert it to Parquet in Python: pyarrow.parquet.write_table(pyarrow.feather.read_table("{file}"), "{stem}.parquet")',
     isIt: starts('ARROW1', 'FEA1'),
   },
   {
     id: 'arrow-stream',
-    what: 'an Arrow stream, as the datasets library keeps in its cache',
-    next: 'Write Parquet of it in Python: datasets.Dataset.from_file("{file}").to_parquet("{stem}.parquet")',
+    what: 'an Arrow stream, as in the cache of the datasets library',
+    next: 'Convert it to Parquet in Python: datasets.Dataset.from_file("{file}").to_parquet("{stem}.parquet")',
     isIt: ({ bytes, latin }) => latin.startsWith('\xff\xff\xff\xff') && bytes.length > 8 && bytes[7] === 0,
   },
   {
     id: 'avro',
     what: 'an Avro file',
-    next: 'Write JSON Lines of it: avro-tools tojson {file} > {stem}.jsonl',
+    next: 'Convert it to JSON Lines: avro-tools tojson {file} > {stem}.jsonl',
     isIt: starts('Obj\x01'),
   },
   { id: 'orc', what: 'an ORC file', next: PANDAS('read_orc("{file}")'), isIt: starts('ORC') },
   {
     id: 'sqlite',
     what: 'an SQLite database',
-    next: "Write Parquet of a table: duckdb -c \"COPY (FROM sqlite_scan('{file}', 'TABLE')) TO '{stem}.parquet'\"; sqlite3 {file} .tables names the tables",
+    next: "Export a table to Parquet: duckdb -c \"COPY (FROM sqlite_scan('{file}', 'TABLE')) TO '{stem}.parquet'\"; sqlite3 {file} .tables lists the tables",
     isIt: starts('SQLite format 3\x00'),
   },
   {
     id: 'duckdb',
     what: 'a DuckDB database',
-    next: 'Write Parquet of a table: duckdb {file} -c "COPY TABLE TO \'{stem}.parquet\'"',
+    next: 'Export a table to Parquet: duckdb {file} -c "COPY TABLE TO \'{stem}.parquet\'"',
     isIt: ({ latin }) => latin.startsWith('DUCK', 8),
   },
   {
     id: 'pickle',
-    what: 'a Python pickle, and opening one can run any code',
-    next: `Only if you trust where it comes from: ${PANDAS('read_pickle("{file}")')}`,
+    what: 'a Python pickle, which can run any code when opened',
+    next: `Only if you trust its source: ${PANDAS('read_pickle("{file}")')}`,
     isIt: ({ latin }) => /^\x80[\x02-\x05](?:\x95|\}|\]|c|\(|q|X|\x8c|K|M)/.test(latin),
   },
   {
     id: 'safetensors',
-    what: 'a safetensors file: weights of a model, and no dataset',
-    next: 'Name the dataset instead',
+    what: 'a safetensors file (model weights), not a dataset',
+    next: 'Open the dataset instead',
     isIt: isSafetensors,
   },
   {
     id: 'gguf',
-    what: 'a GGUF file: weights of a model, and no dataset',
-    next: 'Name the dataset instead',
+    what: 'a GGUF file (model weights), not a dataset',
+    next: 'Open the dataset instead',
     isIt: starts('GGUF'),
   },
   {
     id: 'numpy',
     what: 'a NumPy array',
-    next: 'Write JSON Lines of it in Python, one json.dumps a record',
+    next: 'Convert it to JSON Lines in Python, with one json.dumps per record',
     isIt: starts('\x93NUMPY'),
   },
   { id: 'hdf5', what: 'an HDF5 file', next: PANDAS('read_hdf("{file}")'), isIt: starts('\x89HDF\r\n\x1a\n') },
-  { id: 'pdf', what: 'a PDF document', next: 'Name the dataset instead', isIt: starts('%PDF-') },
+  { id: 'pdf', what: 'a PDF document', next: 'Open the dataset instead', isIt: starts('%PDF-') },
   {
     id: 'picture',
     what: 'a picture',
-    next: 'Name the dataset instead',
+    next: 'Open the dataset instead',
     isIt: starts('\x89PNG\r\n', '\xff\xd8\xff', 'GIF8'),
   },
   {
@@ -205,112 +205,112 @@ const ROWS: readonly Row[] = [
   },
   {
     id: 'utf-32',
-    what: 'text in UTF-32, and JSON Lines is UTF-8',
+    what: 'UTF-32 text; JSON Lines must be UTF-8',
     next: 'Convert it: iconv -f UTF-32 -t UTF-8 {file} > {stem}.utf8.jsonl',
     isIt: starts('\xff\xfe\x00\x00', '\x00\x00\xfe\xff'),
   },
   {
     id: 'utf-16',
-    what: 'text in UTF-16 (as Windows PowerShell writes it), and JSON Lines is UTF-8',
+    what: 'UTF-16 text (as Windows PowerShell writes it); JSON Lines must be UTF-8',
     next: 'Convert it: iconv -f UTF-16 -t UTF-8 {file} > {stem}.utf8.jsonl',
     isIt: starts('\xff\xfe', '\xfe\xff'),
   },
   {
     id: 'utf-16le',
-    what: 'text in UTF-16 without a byte order mark, and JSON Lines is UTF-8',
+    what: 'UTF-16 text without a byte order mark; JSON Lines must be UTF-8',
     next: 'Convert it: iconv -f UTF-16LE -t UTF-8 {file} > {stem}.utf8.jsonl',
     isIt: (head) => zeros(head, 1) > MOSTLY && zeros(head, 0) < RARELY,
   },
   {
     id: 'utf-16be',
-    what: 'text in UTF-16 without a byte order mark, and JSON Lines is UTF-8',
+    what: 'UTF-16 text without a byte order mark; JSON Lines must be UTF-8',
     next: 'Convert it: iconv -f UTF-16BE -t UTF-8 {file} > {stem}.utf8.jsonl',
     isIt: (head) => zeros(head, 0) > MOSTLY && zeros(head, 1) < RARELY,
   },
   {
     id: 'zeros',
-    what: 'a file that begins with zero bytes: a download or a copy that did not end',
+    what: 'a file that begins with zero bytes: an incomplete download or copy',
     next: 'Download or copy it again',
     isIt: ({ bytes }) => bytes.length > 0 && bytes.subarray(0, 64).every((byte) => byte === 0),
   },
   {
     id: 'git-lfs',
-    what: 'a pointer of Git LFS: the data itself was not downloaded',
+    what: 'a Git LFS pointer; the data itself was not downloaded',
     next: 'Download it: git lfs pull --include "{file}"',
     isIt: reads(/^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\//),
   },
   {
     id: 'git-annex',
-    what: 'a pointer of git-annex: the data itself was not downloaded',
+    what: 'a git-annex pointer; the data itself was not downloaded',
     next: 'Download it: git annex get {file}',
     isIt: reads(/^(?:\.\.\/)*(?:\.git)?\/annex\/objects\//),
   },
   {
     id: 'xet',
-    what: 'a pointer of Xet: the data itself was not downloaded',
+    what: 'a Xet pointer; the data itself was not downloaded',
     next: 'Download it: hf download, or git xet pull',
     isIt: reads(/^# xet version /),
   },
   {
     id: 'dvc',
-    what: 'a pointer of DVC: the data itself was not downloaded',
+    what: 'a DVC pointer; the data itself was not downloaded',
     next: 'Download it: dvc pull {file}',
     isIt: reads(/^outs:\s*\n\s*- (?:md5|hash):/),
   },
   {
     id: 'html',
-    what: 'a web page: what a server answers in the place of a file, as an error or a login',
-    next: 'Download the file again. On Hugging Face and GitHub, take the address with /resolve/ or /raw/ in the place of /blob/',
+    what: 'a web page, such as an error or login page that a server sent instead of the file',
+    next: 'Download the file again. On Hugging Face and GitHub, use the address with /resolve/ or /raw/ instead of /blob/',
     isIt: reads(/^(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i),
   },
   {
     id: 'xml',
-    what: 'XML, as storage services answer with an error',
-    next: 'Read the message in it, and download the file again',
+    what: 'XML, probably an error message of a storage service',
+    next: 'Read the message in it, then download the file again',
     isIt: reads(/^<(?:\?xml|Error>)/),
   },
   {
     id: 'error-text',
-    what: 'the error message of a server in the place of a file',
-    next: 'Download the file again, with access to it',
+    what: 'an error message that a server sent instead of the file',
+    next: 'Download the file again with an account that has access',
     isIt: reads(
       /^(?:\d{3}:? )?(?:Not Found|Entry not found|Repository not found|Invalid username or password|Access (?:denied|to \S+ is restricted)|Unauthorized|Forbidden|Too Many Requests|Bad Gateway)\b[^\n]*\s*$/i,
     ),
   },
   {
     id: 'javascript',
-    what: 'JavaScript, and no JSON',
-    next: 'Write JSON Lines of it with a line for each record: console.log(JSON.stringify(record))',
+    what: 'JavaScript, not JSON',
+    next: 'Convert it to JSON Lines, with console.log(JSON.stringify(record)) for each record',
     isIt: reads(/^(?:module\.exports|export\s+(?:default|const)|(?:const|let|var)\s+[\w$]+)\s*=?\s*[[{=]/),
   },
   {
     id: 'yaml',
     what: 'YAML',
-    next: 'Write JSON Lines of it: yq -o=json -I=0 ".[]" {file} > {stem}.jsonl',
+    next: 'Convert it to JSON Lines: yq -o=json -I=0 ".[]" {file} > {stem}.jsonl',
     isIt: reads(/^(?:---\s*\n|- [\w"']+: |%YAML)/),
   },
   {
     id: 'tsv',
-    what: 'a table of values separated by tabs',
+    what: 'a tab-separated table',
     next: PANDAS('read_csv("{file}", sep="\\t")'),
     isIt: (head) => isSeparated(head) && (head.text.split('\n', 1)[0] ?? '').includes('\t'),
   },
   { id: 'csv', what: 'a CSV table', next: PANDAS('read_csv("{file}")'), isIt: isSeparated },
   {
     id: 'binary',
-    what: 'binary data of a kind that is not known here',
-    next: 'Name a JSON Lines or Parquet file',
+    what: 'binary data of an unknown kind',
+    next: 'Open a JSON Lines or Parquet file',
     isIt: isBinary,
   },
 ];
 
 /**
- * The format of a file by its head, where it is one of those that are not read.
- * @param readAs the format as which the file is read: that one is no obstacle
+ * The unsupported format of a file, judged by its first bytes.
+ * @param readAs the format that we read the file as; it is not reported
  */
 export function foreignOf(bytes: Uint8Array, readAs = 'plain'): Foreign | undefined {
   const head = bytes.subarray(0, HEAD_BYTES);
-  // Most files begin with the bracket of a record.
+  // Shortcut: most files begin with the bracket of a record.
   if (readAs === 'plain' && (head[0] === 0x7b || head[0] === 0x5b) && head[1] !== 0) return undefined;
   const latin = Array.from(head, (byte) => String.fromCharCode(byte)).join('');
   const text = new TextDecoder().decode(head).trimStart();

@@ -1,4 +1,4 @@
-// The records of a JSON document, one after the other, each as one line: its own bytes without the line ends between its parts.
+// The records of a JSON document, each as one line: its own bytes without line ends between tokens.
 import type { CutRecord } from '../model/record.ts';
 import { MAX_RECORD_BYTES } from '../model/record.ts';
 import type { ScanListener, ScannedValue } from './documentScanner.ts';
@@ -15,7 +15,9 @@ const TAB = 0x09;
 const OPENING = new Set([0x7b, 0x5b]);
 const CLOSING = new Set([0x7d, 0x5d]);
 
-/** The bytes of a value without its line ends; where one stood between two parts, one space is left. All other bytes stay. */
+/**
+ * Removes line ends from a value's bytes. Between two tokens, a line end becomes one space. All other bytes stay.
+ */
 export function oneLine(bytes: Uint8Array): Uint8Array {
   if (!bytes.includes(LINE_FEED) && !bytes.includes(RETURN)) return bytes;
   const out = new Uint8Array(bytes.length);
@@ -48,7 +50,7 @@ export function oneLine(bytes: Uint8Array): Uint8Array {
   return out.subarray(0, length);
 }
 
-/** Which values are the records. */
+/** Tests whether a value is a record of this form. */
 function isRecordIn(form: DocumentForm): (value: ScannedValue) => boolean {
   if (form.kind === 'by key') return ({ depth }) => depth === 1;
   if (form.kind === 'keyed') {
@@ -94,10 +96,10 @@ class Records implements ScanListener {
   }
 }
 
-/** How much of a column document is held: its rows are spread over the whole. */
+/** Maximum bytes of a column document to hold: its rows are spread over the whole. */
 const MAX_COLUMNS_BYTES = MAX_RECORD_BYTES;
 
-/** A document of columns that is too large to be turned. */
+/** The column document is too large to convert. */
 export class TooLargeColumns extends Error {}
 
 async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -117,7 +119,10 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return all;
 }
 
-/** The rows of columns: each value with the bytes that it has. A column that is shorter gives no field to the rows behind its end. */
+/**
+ * The rows of columns, with the original bytes of each value. Rows after the end of a shorter column lack its
+ * field.
+ */
 function* rowsOf(bytes: Uint8Array, isIndexed: boolean): Generator<CutRecord> {
   const open = bytes.indexOf(0x7b);
   const text = (start: number, end: number): string => new TextDecoder().decode(bytes.subarray(start, end));
@@ -148,7 +153,7 @@ function* rowsOf(bytes: Uint8Array, isIndexed: boolean): Generator<CutRecord> {
   }
 }
 
-/** The records of a document. Throws a JsonSyntaxError for columns that are no JSON, and TooLargeColumns. */
+/** The records of a document. Throws a JsonSyntaxError for invalid columns, and TooLargeColumns. */
 export async function* documentRecords(
   chunks: AsyncIterable<Uint8Array>,
   form: DocumentForm,

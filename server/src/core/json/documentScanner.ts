@@ -1,51 +1,56 @@
-// A streaming look at JSON that is not one record a line: where its values begin and end, down to two levels. It holds
-// no value but those that are wanted, so that a list of many gigabytes costs the memory of one record.
+// Streaming scanner for JSON that is not one record per line: reports where values begin and end, down to two
+// levels. It holds only requested values, so a list of many gigabytes takes the memory of one record.
 import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
 
 const LINE_FEED = 0x0a;
 
-/** White space, and what stands between documents: a byte order mark, the record separator of JSON text sequences. */
+/**
+ * White space, and separators between documents: a byte order mark, the record separator of JSON text sequences.
+ */
 const SPACES = new Set([0x20, 0x09, LINE_FEED, 0x0d]);
 const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
 
-/** Longer keys are cut: they only name things. */
+/** Longer keys are cut: they are only used as names. */
 const MAX_KEY_BYTES = 200;
 
 export type ValueKind = 'object' | 'list' | 'scalar';
 
-/** A place in the text. Lines are counted from 0. */
+/** A position in the text. Lines count from 0. */
 export interface TextPlace {
   readonly byte: number;
   readonly line: number;
-  /** The byte at which the line begins: columns are counted from there. */
+  /** Byte offset of the line's start, from which columns count. */
   readonly lineStart: number;
 }
 
 export interface ScannedValue {
-  /** 0 for a document, 1 for its members, 2 for the members of these. */
+  /** 0 for a document, 1 for its members, 2 for their members. */
   readonly depth: number;
   readonly kind: ValueKind;
-  /** The names of the fields that lead here; undefined for the items of lists. */
+  /** Field names that lead here; undefined for list items. */
   readonly keys: readonly (string | undefined)[];
   readonly start: TextPlace;
   byteEnd: number;
   lineEnd: number;
-  /** Where it was wanted, and is not too long. */
+  /** Present if requested and not too long. */
   bytes?: Uint8Array;
 }
 
-/** What is wrong between values. */
+/** A fault between values. */
 export interface DocumentFault {
   readonly what: 'comma' | 'line break in a string' | 'unexpected' | 'end';
   readonly at: TextPlace;
 }
 
 export interface ScanListener {
-  /** Depth down to which values are reported, 2 at most. */
+  /** Depth down to which to report values, at most 2. */
   readonly deepest: number;
-  /** A value begins: how many bytes of it are wanted at most, 0 for none. A longer one comes without its bytes. */
+  /**
+   * Called when a value begins. Returns the maximum bytes to keep, 0 for none. A longer value arrives without its
+   * bytes.
+   */
   wants(value: ScannedValue): number;
-  /** A value ended. Of nested values that are both wanted, the outer one gets its bytes. */
+  /** Called when a value ends. If nested values were both requested, only the outer one has its bytes. */
   take(value: ScannedValue): void;
 }
 
@@ -73,11 +78,11 @@ export class DocumentScanner {
   #wantedBytes = 0;
   #parts: Uint8Array[] = [];
   #partBytes = 0;
-  /** The first fault; scanning goes on by counting brackets. */
+  /** The first fault; scanning continues by counting brackets. */
   fault: DocumentFault | undefined;
-  /** The line of the first byte that is no white space, and of the second one. */
+  /** Lines of the first and second byte that is not white space. */
   firstLines: readonly number[] = [];
-  /** The line of the last such byte. */
+  /** Line of the last such byte. */
   lastMarkLine = 0;
 
   constructor(listener: ScanListener) {
@@ -117,7 +122,7 @@ export class DocumentScanner {
     if (this.#stack.length > 0 || this.#token === 'string') this.#fail('end', this.#place(0));
   }
 
-  /** Where the string that is open ends in the chunk; the chunk's length where it goes on. */
+  /** End of the open string in the chunk; the chunk's length if it continues. */
   #endOfString(chunk: Uint8Array, from: number): number {
     let i = from;
     for (; i < chunk.length; i++) {
@@ -148,7 +153,7 @@ export class DocumentScanner {
     this.fault ??= { what, at };
   }
 
-  /** A byte that is neither white space nor inside a string or word. */
+  /** Handles a byte that is neither white space nor inside a string or word. */
   #mark(chunk: Uint8Array, byte: number, i: number): void {
     this.lastMarkLine = this.#line;
     if (this.firstLines.length < 2) this.firstLines = [...this.firstLines, this.#line];
@@ -218,7 +223,7 @@ export class DocumentScanner {
     try {
       this.#keys[depth - 1] = JSON.parse(`"${text}"`) as string;
     } catch {
-      // A key that was cut inside an escape.
+      // The key was cut inside an escape.
       this.#keys[depth - 1] = text;
     }
   }
@@ -230,7 +235,7 @@ export class DocumentScanner {
     if (isOwn && isAfterComma && this.#stack.length === 1 && this.#lastComma)
       this.#fail('comma', this.#lastComma);
     else if (!isOwn || isAfterComma || this.#expected === 'colon') {
-      // Inside of records it is their own fault.
+      // Faults inside records are reported for the record.
       if (!isOwn || this.#stack.length <= 1) this.#fail('unexpected', this.#place(i));
     }
     if (open === undefined) return;
@@ -239,7 +244,7 @@ export class DocumentScanner {
     this.#close(chunk, i + 1);
   }
 
-  /** A value ends before this byte of the chunk. */
+  /** Ends a value before this byte of the chunk. */
   #close(chunk: Uint8Array, end: number): void {
     const depth = this.#stack.length;
     this.#expected = depth === 0 ? 'value' : 'comma or end';
@@ -256,7 +261,10 @@ export class DocumentScanner {
     this.#listener.take(value);
   }
 
-  /** Keeps what belongs to the wanted value in a chunk, which readers use again. False where it is wanted no more. */
+  /**
+   * Keeps the chunk's part of the requested value, because readers reuse chunks. False if it is no longer
+   * requested.
+   */
   #keepPart(chunk: Uint8Array, end: number): boolean {
     if (!this.#wanted) return false;
     const part = chunk.subarray(Math.max(0, this.#wanted.start.byte - this.#chunkStart), end);
@@ -265,7 +273,7 @@ export class DocumentScanner {
       this.#parts.push(new Uint8Array(part));
       return true;
     }
-    // Too long: what is inside of it may be wanted instead.
+    // Too long, but a value inside it may be requested.
     this.#wanted = undefined;
     this.#parts = [];
     return false;

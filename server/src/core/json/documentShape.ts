@@ -1,4 +1,4 @@
-// What a JSON document is that is not JSON Lines, and where its records stand.
+// Recognises the shape of a JSON document that is not JSON Lines, and where its records are.
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { DocumentFault, ScanListener, ScannedValue } from './documentScanner.ts';
@@ -6,49 +6,48 @@ import { DocumentScanner } from './documentScanner.ts';
 
 /** Where the records are. */
 export type DocumentForm =
-  /** The items of a list, or of several lists one after the other. */
+  /** Items of a list, or of several consecutive lists. */
   | { readonly kind: 'list'; readonly lists: number }
-  /** Objects one after the other. */
+  /** Consecutive objects. */
   | { readonly kind: 'sequence' }
-  /** The items of lists under fields of one object. `others`: fields that hold something else. */
+  /** Items of lists in fields of one object. `others`: its other fields. */
   | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly others: readonly string[] }
-  /** The values of one object. */
+  /** Values of one object. */
   | { readonly kind: 'by key' }
-  /** A list for each column, or an object from row to value. */
+  /** One list per column, or one object from row to value. */
   | { readonly kind: 'columns'; readonly names: readonly string[]; readonly isIndexed: boolean }
-  /** Names of columns, and rows of values: pandas calls it "split". */
+  /** Column names, and rows of values (pandas orient "split"). */
   | { readonly kind: 'split' }
   /** LLaMA-Factory's list of datasets. */
   | { readonly kind: 'dataset info'; readonly files: readonly string[] }
-  /** Something else. */
   | { readonly kind: 'other'; readonly fields: readonly string[] };
 
 export interface DocumentShape {
   readonly form: DocumentForm;
-  /** How many there are; of columns, rows. */
+  /** Number of records; for columns, of rows. */
   readonly recordCount: number;
-  /** Lines of the whole and of the first record, from 0. */
+  /** First and last line of the document and of its first record, from 0. */
   readonly lines: readonly [first: number, last: number];
   readonly firstRecord: readonly [first: number, last: number] | undefined;
   readonly fault: DocumentFault | undefined;
-  /** Records from the head. */
+  /** The first records. */
   readonly sample: readonly JsonObject[];
 }
 
 const MAX_SAMPLE = 64;
 const MAX_SAMPLE_BYTES = 4 * 1024 * 1024;
 
-/** Fields beyond these are counted alone: they are names of rows. */
+/** Further fields are only counted: that many are names of rows. */
 const MAX_FIELDS = 5000;
 
-/** The scan may end early between pieces of this size. */
+/** The scan may stop early after each piece of this size. */
 const PIECE_BYTES = 16 * 1024;
 
-/** Names under which people and servers put a list of records. */
+/** Common names of a field with a list of records. */
 const LIST_NAMES =
   /^(?:data|dataset|records?|rows|examples?|items|instances|samples|pairs|results?|train\w*|test\w*|valid\w*|dev|eval\w*)$/i;
 
-/** Fields of an entry of LLaMA-Factory's dataset_info.json. */
+/** Fields of an entry in LLaMA-Factory's dataset_info.json. */
 const INFO_NAMES = ['file_name', 'hf_hub_url', 'ms_hub_url', 'om_hub_url', 'script_url', 'cloud_file_name'];
 
 interface FieldShape {
@@ -62,18 +61,18 @@ function parse(bytes: Uint8Array | undefined): Json | undefined {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Json;
   } catch {
-    // A record that is broken is no example.
+    // A broken record is no sample.
     return undefined;
   }
 }
 
-/** Counts what a document holds, and keeps a few records from its head. */
+/** Counts what a document contains, and keeps a few of the first records. */
 class Collector implements ScanListener {
   deepest = 2;
   documents = 0;
   first: ScannedValue | undefined;
   isFirstClosed = false;
-  /** Seen to be no lines of their own. */
+  /** The records are known not to be one per line. */
   isSettled = false;
   lists = 0;
   objects = 0;
@@ -97,7 +96,7 @@ class Collector implements ScanListener {
     if (depth === 0) {
       this.first ??= value;
       this.#current = kind;
-      // Of what follows, no fields are needed.
+      // The fields of what follows are not needed.
       if (this.documents > 0 || kind === 'list') this.deepest = 1;
       if (kind === 'list') this.lists++;
     }
@@ -140,10 +139,10 @@ class Collector implements ScanListener {
   }
 }
 
-/** Whether some records are pairs that are known. */
+/** Whether some of the sample are pairs of a known schema. */
 export type IsKnown = (sample: readonly JsonObject[]) => boolean;
 
-/** True once the text is seen to be lines of their own. */
+/** True once the text is known to be JSON Lines. */
 function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown): boolean {
   const { first, isFirstClosed, samples } = found;
   if (!first || found.isSettled) return false;
@@ -153,7 +152,7 @@ function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown): 
   const { fault } = scanner;
   const isInFirst = fault !== undefined && (!isFirstClosed || fault.at.byte < first.byteEnd);
   if (isInFirst && fault.what !== 'comma' && !isBare) {
-    // A list that goes on over lines is one, whatever is wrong with its records.
+    // A list that spans lines is a list, even if its records are broken.
     return first.kind === 'object' || (fault.what !== 'end' && fault.at.line === line);
   }
   if (!isFirstClosed || first.lineEnd > line) return false;
@@ -163,7 +162,7 @@ function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown): 
   return !found.isSettled;
 }
 
-/** The columns of a document whose fields all hold as many values. */
+/** Recognises a document whose fields all hold the same number of values. */
 function columnsOf(found: Collector): DocumentForm | undefined {
   const { fields, fieldCount } = found;
   const shapes = [...fields.values()];
@@ -174,14 +173,14 @@ function columnsOf(found: Collector): DocumentForm | undefined {
     ({ kind, children, objects }) =>
       kind === first.kind &&
       kind !== 'scalar' &&
-      // Columns may be cut off; of rows of fields there would be no such number.
+      // Columns may be truncated; ordinary fields would not have the same number of values.
       (isIndexed ? children === first.children : children > 0) &&
       (objects === 0 || !isIndexed),
   );
   return isUniform ? { kind: 'columns', names: [...fields.keys()], isIndexed } : undefined;
 }
 
-/** The rows of columns, as far as the whole is known. */
+/** The rows of columns, if the whole document is known. */
 function rowsOf(whole: Json | undefined): JsonObject[] {
   if (!isObject(whole)) return [];
   const columns = Object.entries(whole).map(([name, column]) => [name, Object.values(column ?? {})] as const);
@@ -193,13 +192,13 @@ function rowsOf(whole: Json | undefined): JsonObject[] {
 
 type ShapePart = Pick<DocumentShape, 'form' | 'recordCount' | 'sample'>;
 
-/** What a single object is. Undefined where it is a line of JSON Lines. */
+/** The form of a single object; undefined if it is a line of JSON Lines. */
 function objectForm(found: Collector, isKnown: IsKnown, isOneLine: boolean): ShapePart | undefined {
   const { fields, whole, samples } = found;
   const columns = columnsOf(found);
   const rows = columns ? rowsOf(whole) : [];
   const longest = Math.max(0, ...[...fields.values()].map(({ children }) => children));
-  // A conversation in each field is a record too. Columns are at least three, and as long as each other.
+  // A record can also hold a conversation in each field. Columns are at least three, all of one length.
   const shapes = [...fields.values()];
   const isLikeRecord = isObject(whole) && isKnown([whole]);
   const isEven =
@@ -259,7 +258,7 @@ function partOf(found: Collector, isKnown: IsKnown): ShapePart | undefined {
   return objectForm(found, isKnown, isOneLine);
 }
 
-/** Looks at a text as a JSON document. Undefined where it is JSON Lines, or no JSON. */
+/** Inspects a text as a JSON document. Undefined if it is JSON Lines, or not JSON. */
 export class DocumentInspector {
   readonly #isKnown: IsKnown;
   readonly #found = new Collector();
@@ -270,7 +269,7 @@ export class DocumentInspector {
     this.#isKnown = isKnown;
   }
 
-  /** False once nothing more has to be read: it is no JSON document. */
+  /** False once no more is needed because it is not a JSON document. */
   push(chunk: Uint8Array): boolean {
     for (let at = 0; at < chunk.length && !this.#isLines; at += PIECE_BYTES) {
       this.#scanner.push(chunk.subarray(at, at + PIECE_BYTES));
@@ -284,7 +283,7 @@ export class DocumentInspector {
     const scanner = this.#scanner;
     if (this.#isLines) return undefined;
     scanner.end();
-    // A list that breaks off inside its first document is one all the same.
+    // A list that breaks off inside its first document still counts as a list.
     if (isLines(scanner, found, this.#isKnown)) return undefined;
     const part = partOf(found, this.#isKnown);
     const { first, firstRecord } = found;

@@ -1,4 +1,3 @@
-// The bytes that JSON is built of.
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 export const COMMA = 0x2c;

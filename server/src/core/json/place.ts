@@ -3,13 +3,13 @@ import type { Place } from '../model/finding.ts';
 import type { FieldSpan } from './scan.ts';
 import { locateAll, unitWalker } from './scan.ts';
 
-/** A half-open byte range, counted from the first byte of the record. */
+/** Half-open byte range, from the first byte of the record. */
 export interface ByteRange {
   readonly byteStart: number;
   readonly byteEnd: number;
 }
 
-/** Turns places into bytes, all in one pass. A place that is not there falls back to the whole record. */
+/** Resolves places to bytes, all in one pass. A place that does not exist becomes the whole record. */
 export function resolvePlaces(record: Uint8Array, places: readonly Place[]): readonly ByteRange[] {
   const walked = places.filter(({ bytes }) => bytes === undefined);
   const spans = walked.length > 0 ? locateAll(record, [[], ...walked.map(({ path }) => path)]) : [];
@@ -26,7 +26,7 @@ export function resolvePlaces(record: Uint8Array, places: readonly Place[]): rea
   });
 }
 
-/** The ranges of places within string values: each string is walked once, from its first place to its last. */
+/** Ranges of places inside string values. Walks each string once, from its first place to its last. */
 function insideStrings(
   record: Uint8Array,
   places: readonly Place[],
@@ -51,14 +51,14 @@ export function resolvePlace(record: Uint8Array, place: Place): ByteRange {
   return resolvePlaces(record, [place])[0] ?? { byteStart: 0, byteEnd: record.length };
 }
 
-/** UTF-16 units before each of some bytes of a text, in one pass over it. */
+/** UTF-16 units before each byte offset of a text, in one pass. */
 export function textLengthBefore(bytes: Uint8Array, offsets: readonly number[]): ReadonlyMap<number, number> {
   const units = new Map<number, number>();
   let [at, count] = [0, 0];
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
     for (; at < offset; at++) {
       const byte = bytes[at] ?? 0;
-      // A character counts where it begins; those of four bytes are two units.
+      // A character counts at its first byte; four-byte characters are two units.
       if ((byte & 0xc0) !== 0x80) count += byte >= 0xf0 ? 2 : 1;
     }
     units.set(offset, count);

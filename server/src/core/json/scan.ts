@@ -1,9 +1,9 @@
-// A strict JSON scanner over bytes. It never builds values and never recurses, so a line nested
-// a hundred thousand levels deep costs time and one small stack, not the process.
+// A strict JSON scanner over bytes. It builds no values and never recurses: a line nested a hundred thousand
+// levels deep costs time and a small stack, but does not crash the process.
 import type { Path } from '../model/json.ts';
 import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
 
-/** Malformed JSON: what was expected, and at which byte of the scanned array. */
+/** Malformed JSON: what was expected, and the byte offset in the scanned array. */
 export class JsonSyntaxError extends Error {
   readonly offset: number;
   constructor(expected: string, offset: number) {
@@ -12,7 +12,7 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** Half-open byte ranges of a field's name and of its value. List items have an empty key range. */
+/** Half-open byte ranges of a field's name and value. A list item has an empty key range. */
 export interface FieldSpan {
   readonly keyStart: number;
   readonly keyEnd: number;
@@ -37,7 +37,7 @@ function isHex(byte: number | undefined): boolean {
   );
 }
 
-/** From an opening quote to just after the closing one. */
+/** Skips from an opening quote to just after the closing one. */
 function skipString(bytes: Uint8Array, from: number, end: number): number {
   let at = from + 1;
   while (at < end) {
@@ -52,7 +52,7 @@ function skipString(bytes: Uint8Array, from: number, end: number): number {
     if (escaped === 0x75) {
       for (let digit = at + 2; digit < at + 6; digit++) {
         if (digit >= end || !isHex(bytes[digit])) {
-          throw new JsonSyntaxError('four hexadecimal digits expected after \\u', Math.min(digit, end));
+          throw new JsonSyntaxError('expected four hexadecimal digits after \\u', Math.min(digit, end));
         }
       }
       at += 6;
@@ -73,7 +73,7 @@ function skipDigits(bytes: Uint8Array, from: number, end: number): number {
     if (byte < 0x30 || byte > 0x39) break;
     at++;
   }
-  if (at === from) throw new JsonSyntaxError('digit expected', at);
+  if (at === from) throw new JsonSyntaxError('expected a digit', at);
   return at;
 }
 
@@ -95,7 +95,7 @@ const WORDS: readonly (readonly [number, readonly number[]])[] = ['true', 'false
 
 function skipScalar(bytes: Uint8Array, from: number, end: number): number {
   const byte = bytes[from] ?? 0;
-  if (from >= end) throw new JsonSyntaxError('a value expected, the text ends here', end);
+  if (from >= end) throw new JsonSyntaxError('expected a value, but the text ends here', end);
   if (byte === QUOTE) return skipString(bytes, from, end);
   if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) return skipNumber(bytes, from, end);
   for (const [first, letters] of WORDS) {
@@ -104,19 +104,19 @@ function skipScalar(bytes: Uint8Array, from: number, end: number): number {
       return from + letters.length;
     }
   }
-  throw new JsonSyntaxError('a value expected', from);
+  throw new JsonSyntaxError('expected a value', from);
 }
 
 function skipKey(bytes: Uint8Array, from: number, end: number): number {
   const at = skipSpace(bytes, from, end);
   if (at >= end || bytes[at] !== QUOTE)
-    throw new JsonSyntaxError('a field name in double quotes expected', at);
+    throw new JsonSyntaxError('expected a field name in double quotes', at);
   const colon = skipSpace(bytes, skipString(bytes, at, end), end);
   if (colon >= end || bytes[colon] !== COLON) throw new JsonSyntaxError('":" expected', colon);
   return colon + 1;
 }
 
-/** From the first byte of a value to just after it. */
+/** Skips from the first byte of a value to just after it. */
 export function skipValue(bytes: Uint8Array, from: number, end: number): number {
   const open: number[] = [];
   let at = skipSpace(bytes, from, end);
@@ -145,7 +145,7 @@ export function skipValue(bytes: Uint8Array, from: number, end: number): number 
         break;
       }
       if (at >= end || bytes[at] !== close) {
-        throw new JsonSyntaxError(`"," or "${String.fromCharCode(close)}" expected`, Math.min(at, end));
+        throw new JsonSyntaxError(`expected "," or "${String.fromCharCode(close)}"`, Math.min(at, end));
       }
       open.pop();
       at++;
@@ -153,18 +153,18 @@ export function skipValue(bytes: Uint8Array, from: number, end: number): number 
   }
 }
 
-/** The bytes with which a JSON value can begin. */
+/** Bytes that can begin a JSON value. */
 const VALUE_STARTS = new Set(Array.from('{["-0123456789tfn', (letter) => letter.charCodeAt(0)));
 
 /**
- * True when a text cannot be JSON by its first byte. Files of another kind are told by it without an exception for
- * each line, which costs a hundred times as much.
+ * True if the first byte already rules out JSON. In files of another kind this saves an exception per line, which
+ * would cost a hundred times as much.
  */
 export function isPlainlyNoJson(bytes: Uint8Array): boolean {
   return !VALUE_STARTS.has(bytes[skipSpace(bytes, 0, bytes.length)] ?? 0);
 }
 
-/** The first fault of a text that should be one JSON value, or undefined when it is one. */
+/** The first fault of a text that should be one JSON value; undefined if it is one. */
 export function findJsonFault(bytes: Uint8Array): JsonSyntaxError | undefined {
   try {
     const at = skipSpace(bytes, skipValue(bytes, 0, bytes.length), bytes.length);
@@ -184,7 +184,7 @@ function keyEquals(bytes: Uint8Array, start: number, end: number, name: string):
     : text === `"${name}"` || text === JSON.stringify(name);
 }
 
-/** The fields of the object that begins at `from`, in their order. */
+/** Fields of the object that begins at `from`, in order. */
 export function* fieldsOf(bytes: Uint8Array, from: number, end: number): Generator<FieldSpan> {
   let at = skipSpace(bytes, from + 1, end);
   while (at < end && bytes[at] !== CLOSE_OBJECT) {
@@ -198,7 +198,7 @@ export function* fieldsOf(bytes: Uint8Array, from: number, end: number): Generat
   }
 }
 
-/** The items of the list that begins at `from`, in their order. */
+/** Items of the list that begins at `from`, in order. */
 export function* itemsOf(bytes: Uint8Array, from: number, end: number): Generator<FieldSpan> {
   let at = skipSpace(bytes, from + 1, end);
   while (at < end && bytes[at] !== CLOSE_LIST) {
@@ -211,7 +211,7 @@ export function* itemsOf(bytes: Uint8Array, from: number, end: number): Generato
 
 function findField(bytes: Uint8Array, from: number, end: number, name: string): FieldSpan | undefined {
   let found: FieldSpan | undefined;
-  // The last of several equal keys is the one that JSON.parse keeps.
+  // For repeated keys, JSON.parse keeps the last.
   for (const span of fieldsOf(bytes, from, end))
     if (keyEquals(bytes, span.keyStart, span.keyEnd, name)) found = span;
   return found;
@@ -223,7 +223,7 @@ function findItem(bytes: Uint8Array, from: number, end: number, index: number): 
   return undefined;
 }
 
-/** Where a field can be added to a record, and how its writer separates fields. */
+/** Where to add a field to a record, and how its writer separates fields. */
 export interface FieldEnd {
   readonly at: number;
   readonly isEmpty: boolean;
@@ -231,7 +231,7 @@ export interface FieldEnd {
   readonly colon: string;
 }
 
-/** The end of the last field of a record that is a JSON object. Undefined when it is none. */
+/** The end of the last field of a record; undefined if the record is not an object. */
 export function lastFieldEnd(bytes: Uint8Array): FieldEnd | undefined {
   const end = bytes.length;
   const open = skipSpace(bytes, 0, end);
@@ -253,8 +253,8 @@ export function lastFieldEnd(bytes: Uint8Array): FieldEnd | undefined {
 }
 
 /**
- * The bytes of the value at `path` in a record of valid JSON, or undefined when there is none.
- * An empty path is the record itself. Costs one pass over the record for each step.
+ * The bytes of the value at `path` in a record of valid JSON; undefined if it does not exist. An empty path is the
+ * record itself. Takes one pass over the record per step.
  */
 export function locate(bytes: Uint8Array, path: Path): FieldSpan | undefined {
   const start = skipSpace(bytes, 0, bytes.length);
@@ -276,7 +276,7 @@ export function locate(bytes: Uint8Array, path: Path): FieldSpan | undefined {
   return span;
 }
 
-/** Paths that are looked for, by their steps. */
+/** Requested paths as a tree of steps. */
 interface Wanted {
   readonly next: Map<string | number, Wanted>;
   /** Numbers of the paths that end here. */
@@ -302,7 +302,7 @@ function keyText(bytes: Uint8Array, { keyStart, keyEnd }: FieldSpan): string {
   return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
 }
 
-/** What `locate` gives for each path, however many there are, for one pass over the record for each step of the longest. */
+/** `locate` for many paths at once: one pass over the record for each step of the longest path. */
 export function locateAll(bytes: Uint8Array, paths: readonly Path[]): (FieldSpan | undefined)[] {
   const found: (FieldSpan | undefined)[] = paths.map(() => undefined);
   const start = skipSpace(bytes, 0, bytes.length);
@@ -316,7 +316,7 @@ export function locateAll(bytes: Uint8Array, paths: readonly Path[]): (FieldSpan
     if (next.size === 0) continue;
     const { valueStart, valueEnd } = span;
     if (bytes[valueStart] === OPEN_OBJECT) {
-      // The last of several equal keys is the one that JSON.parse keeps.
+      // For repeated keys, JSON.parse keeps the last.
       const last = new Map<Wanted, FieldSpan>();
       for (const field of fieldsOf(bytes, valueStart, valueEnd)) {
         const wanted = next.get(keyText(bytes, field));
@@ -337,7 +337,7 @@ export function locateAll(bytes: Uint8Array, paths: readonly Path[]): (FieldSpan
   return found;
 }
 
-/** Walks the units (UTF-16, decoded) of a string value; from one offset to a later one it goes on. */
+/** Walks the decoded UTF-16 units of a string value. Each call continues from the last offset. */
 export function unitWalker(bytes: Uint8Array, valueStart: number): (units: number) => number {
   let at = valueStart + 1;
   let done = 0;

@@ -1,11 +1,12 @@
-// A line on which several records stand, or one record between commas: what JSON lists and lost line ends leave behind.
+// Splits a line that holds several records, or one record between commas, as JSON lists and lost line ends leave
+// them.
 import type { Separator } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
 import { JsonSyntaxError, skipValue } from './scan.ts';
 
 export interface SeveralRecords {
   readonly records: readonly Json[];
-  /** What to replace so that each record has a line of its own; empty where line ends stand there already. */
+  /** What to replace so that each record has its own line; empty if line ends are already there. */
   readonly separators: readonly Separator[];
 }
 
@@ -14,12 +15,12 @@ const LINE_FEED = 0x0a;
 const OPEN_OBJECT = 0x7b;
 const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-/** U+FEFF: files that were joined leave it in the middle. */
+/** U+FEFF, left in the middle where files were concatenated. */
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
 interface Gap {
   readonly end: number;
-  /** Just after the last byte that is no white space; the gap's start where it is all white space. */
+  /** Just after the last byte that is not white space; the gap's start if all is white space. */
   readonly marksEnd: number;
 }
 
@@ -34,7 +35,7 @@ function gapAt(bytes: Uint8Array, from: number): Gap {
   }
 }
 
-/** The records of a line that is not one JSON value. Undefined where something else than objects and commas stands there. */
+/** The records on a line; undefined if it contains anything but objects and commas. */
 export function severalRecords(bytes: Uint8Array): SeveralRecords | undefined {
   const decoder = new TextDecoder();
   const records: Json[] = [];
@@ -54,7 +55,7 @@ export function severalRecords(bytes: Uint8Array): SeveralRecords | undefined {
       at = gap.end;
     }
   } catch (error) {
-    // Of hostile nesting JSON.parse runs out of stack.
+    // JSON.parse throws a RangeError on hostile nesting.
     if (error instanceof JsonSyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }

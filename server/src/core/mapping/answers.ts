@@ -1,4 +1,4 @@
-// Two answers in whatever shapes they stand, read as the two sides of a pair.
+// Reads two answers of any shape as the two sides of a pair.
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Pair, Piece, Side, Turn } from '../model/pair.ts';
 import { isSameMore, isSameTurn, plainTurns } from '../model/pair.ts';
@@ -8,10 +8,10 @@ import type { PlacedTurn, Shape } from './shape.ts';
 import { concreteShape, turnsOf } from './shape.ts';
 import { sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
 
-/** An answer as it stands in the record. */
+/** An answer as stored in the record. */
 export interface Answer extends Found {
   readonly as: Shape;
-  /** What stands beside it and belongs to it. */
+  /** Other fields that belong to it. */
   readonly more?: JsonObject;
 }
 
@@ -24,7 +24,7 @@ function countSharedTurns(a: readonly Turn[], b: readonly Turn[]): number {
     const [own, other] = [a[shared], b[shared]];
     if (!own || !other || !isSameTurn(own, other)) break;
   }
-  // Identical lists still end in an answer each.
+  // Identical lists still each end with an answer.
   return shared === max && shared > 0 ? shared - 1 : shared;
 }
 
@@ -32,7 +32,7 @@ function plainTurn({ role, text, more }: Turn): Turn {
   return { role, text, ...(more && { more }) };
 }
 
-/** Between the texts of an answer's messages. */
+/** Separates the texts of an answer's messages. */
 const BREAK = '\n\n';
 
 function piecesOf(path: Path, turns: readonly PlacedTurn[]): Piece[] {
@@ -77,19 +77,19 @@ function transcriptSides(prompt: readonly Turn[], a: Answer, b: Answer): Sides {
   return { prompt: [...prompt, ...turns], chosen: cut(chosen), rejected: cut(rejected) };
 }
 
-/** True for two spellings of one message: what one of them holds beside its words the other may lack. */
+/** True for two spellings of one message: either may lack fields, besides text, that the other has. */
 function isSameSaying(a: Turn, b: Turn | undefined): boolean {
   if (b?.text !== a.text || speakerWord(a.role) !== speakerWord(b.role)) return false;
   return !a.more || !b.more || isSameMore(a, b);
 }
 
-/** True when some turns are the last of others. */
+/** True if some turns are the end of others. */
 function endsWith(turns: readonly Turn[], end: readonly Turn[]): boolean {
   const from = turns.length - end.length;
   return from >= 0 && end.every((turn, i) => isSameSaying(turn, turns[from + i]));
 }
 
-/** The longer of two spellings of one conversation, with what either of them holds beside words. */
+/** The longer of two spellings of a conversation, with the extra fields of both. */
 function mergeTurns(longer: readonly Turn[], shorter: readonly Turn[]): readonly Turn[] {
   const from = longer.length - shorter.length;
   return longer.map((turn, i) => {
@@ -98,12 +98,12 @@ function mergeTurns(longer: readonly Turn[], shorter: readonly Turn[]): readonly
   });
 }
 
-/** The prompt and the turns that both sides repeat. Some exporters put the user's turn into both. */
+/** The prompt plus the turns that both sides repeat. Some exporters put the user's turn in both places. */
 function joinPrompt(prompt: readonly Turn[], repeated: readonly Turn[]): readonly Turn[] {
   if (prompt.length === 0) return repeated;
   if (repeated.length === 0) return prompt;
   if (endsWith(repeated, prompt)) return mergeTurns(repeated, prompt);
-  // A system message that only the prompt has stays in front.
+  // A system message that only the prompt has stays first.
   const spoken = prompt.findIndex(({ role }) => speakerOf(role) !== 'system');
   if (spoken > 0 && endsWith(repeated, prompt.slice(spoken)))
     return [...prompt.slice(0, spoken), ...mergeTurns(repeated, prompt.slice(spoken))];
@@ -140,7 +140,7 @@ function sidesOf(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sid
   );
 }
 
-/** Turns that both sides repeat become part of the prompt. */
+/** Turns that both sides share become part of the prompt. */
 export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sides {
   const sides = sidesOf(prompt, chosen, rejected);
   if (!chosen.more && !rejected.more) return sides;
@@ -152,7 +152,7 @@ export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Ans
   };
 }
 
-/** One answer that stands alone: turns before the last are its prompt. */
+/** An unpaired answer: the turns before the last are its prompt. */
 export function readAlone(
   prompt: readonly Turn[],
   answer: Answer,

@@ -1,6 +1,5 @@
-// What a record says of a pair beside the fields that its mapping reads: tools and pictures on offer, a prompt in a field
-// that nobody named, pictures of one answer. It is part of what the pair is, so that pairs which differ in it alone are
-// not taken for one.
+// Finds parts of a pair outside the mapped fields: tools and pictures, a prompt in an unmapped field, pictures of
+// one answer. They are part of the pair's identity, so that pairs that differ only in them are not duplicates.
 import { isNothing } from '../model/canonical.ts';
 import type { FieldKind } from '../model/fieldNames.ts';
 import { isPartKind, kindOfField } from '../model/fieldNames.ts';
@@ -13,10 +12,9 @@ import type { Mapping } from './mapping.ts';
 import { readMessage } from './message.ts';
 import { differingWords, sideOfField } from './sides.ts';
 
-/** Names that a mapping reads, level by level; `true` where it reads the whole value. */
+/** The names that a mapping reads, level by level; `true` if it reads the whole value. */
 export type ReadNames = Map<string, ReadNames | true>;
 
-/** The names of paths, level by level. */
 export function namesOf(paths: readonly Path[]): ReadNames {
   const root: ReadNames = new Map();
   for (const path of paths) {
@@ -25,7 +23,7 @@ export function namesOf(paths: readonly Path[]): ReadNames {
       const name = String(step);
       const known = level.get(name);
       if (known === true) break;
-      // A position in a list: the list is read as a whole.
+      // A list position: the whole list is read.
       if (i === path.length - 1 || typeof path[i + 1] === 'number') {
         level.set(name, true);
         break;
@@ -43,13 +41,13 @@ export function readNames(refs: Iterable<FieldRef>): ReadNames {
 }
 
 interface UnreadField {
-  /** Its own name, and with the names above it. */
+  /** Its name, preceded by the names above it. */
   readonly name: string;
   readonly fullName: string;
   readonly value: Json;
 }
 
-/** Pictures and tools inside of a field that tells of the record. */
+/** Pictures and tools inside a metadata field. */
 function partsInside(value: JsonObject, above: string): UnreadField[] {
   return Object.entries(value).flatMap(([name, own = null]) => {
     const kind = kindOfField(name);
@@ -75,7 +73,7 @@ function unreadFields(record: JsonObject, read: ReadNames, above = ''): UnreadFi
   return fields;
 }
 
-/** Longer lists of texts are taken as they are. */
+/** Longer lists of texts are kept as they are. */
 const MAX_TEXTS = 200;
 
 /** The texts of a value that could be a prompt: a string, messages, or a list of either. */
@@ -88,7 +86,7 @@ function textsOf(value: Json): readonly Turn[] {
 
 const MARKER = /\n\n(?:Human|Assistant|System|User):/;
 
-/** True when a field only repeats what the mapping reads anyway. */
+/** True if a field only repeats what the mapping reads. */
 function isRepeated(value: Json, read: readonly string[]): boolean {
   const turns = textsOf(value);
   return (
@@ -105,17 +103,17 @@ function isRepeated(value: Json, read: readonly string[]): boolean {
   );
 }
 
-/** True for a text that somebody could have been asked. A single word names a source or a class. */
+/** True for a text that could be a question. A single word is rather a source or a class. */
 function isSentence(value: Json): boolean {
   return textsOf(value).some(({ text }) => /\S\s+\S/.test(text.trim()));
 }
 
-/** Longer strings are no address of a file. */
+/** Longer strings are not file addresses. */
 const MAX_ADDRESS = 2048;
 const MEDIA_FILE =
   /\.(?:png|jpe?g|webp|gif|bmp|tiff?|svg|mp4|webm|mov|avi|mkv|wav|mp3|flac|ogg|m4a)(?:\?.*)?$/i;
 
-/** True for the name or the address of a picture, a video or a sound, or for one written out. */
+/** True for the name or address of a picture, video or sound, or for a data URL. */
 function isMediaFile(value: Json): boolean {
   if (typeof value !== 'string') return false;
   return (
@@ -123,19 +121,19 @@ function isMediaFile(value: Json): boolean {
   );
 }
 
-/** A class or the name of a source is shorter than this; a text that was asked about is longer. */
+/** Classes and source names are shorter than this; texts to ask about are longer. */
 const MIN_SOURCE_TEXT = 80;
 
-/** True for a field that holds a text which the mapping should have read as the prompt. */
+/** True for a field with text that the mapping should have read as the prompt. */
 function isPromptText(kind: FieldKind, value: Json, hasPrompt: boolean): boolean {
   if (kind === 'prompt') return isText(value);
   if (kind === 'source')
     return typeof value === 'string' && value.length >= MIN_SOURCE_TEXT && isSentence(value);
-  // Without a prompt nothing that could be one is left out of what the pair is.
+  // Without a prompt, everything that could be one counts as part of the pair.
   return kind === 'other' && !hasPrompt && isText(value);
 }
 
-/** A number or a switch is no prompt, whatever its name. */
+/** Numbers and booleans are no prompt, whatever the field's name. */
 function isText(value: Json): boolean {
   if (isList(value)) return value.some((item) => isObject(item) || typeof item === 'string');
   return isObject(value) || textsOf(value).length > 0;
@@ -147,16 +145,16 @@ function wordsRead({ prompt, chosen, rejected }: Pair): string[] {
 
 interface SideNames {
   readonly words: readonly [string, string];
-  /** By name: the fields of a file have the same names in all records. */
+  /** Cached by name: all records of a file have the same names. */
   readonly sides: Map<string, ReturnType<typeof sideOfField>>;
 }
 
-/** Names come from files: hostile ones must not fill the memory. */
+/** Limit for the cache: names come from files and may be hostile. */
 const MAX_NAMES = 10_000;
 
 const knownNames = new Map<string, SideNames | undefined>();
 
-/** What the names of the two answers differ by; undefined where they do not stand in two fields. */
+/** The words in which the names of the two answers differ; undefined if the answers are not in two fields. */
 function sideNames({ answers }: Mapping, record: JsonObject): SideNames | undefined {
   if (answers.kind !== 'pair' && answers.kind !== 'choice') return undefined;
   const [first, second] =
@@ -164,7 +162,7 @@ function sideNames({ answers }: Mapping, record: JsonObject): SideNames | undefi
   const [a, b] = [findField(record, first.at)?.path[0], findField(record, second.at)?.path[0]];
   if (typeof a !== 'string' || typeof b !== 'string') return undefined;
   const key = `${a}\u0000${b}`;
-  // The names come from the mapping: there are few.
+  // Needs no limit: these names come from mappings.
   if (!knownNames.has(key)) {
     const words = differingWords(a, b);
     knownNames.set(key, words && { words, sides: new Map() });
@@ -183,10 +181,10 @@ function sideOf({ words, sides }: SideNames, name: string): ReturnType<typeof si
 export interface ContextParts {
   /** Part of the prompt. */
   readonly prompt?: JsonObject;
-  /** Parts of the answers, in the order in which the mapping names them. */
+  /** Parts of the answers, in the mapping's order. */
   readonly first?: JsonObject;
   readonly second?: JsonObject;
-  /** Fields that look like the prompt and are not read as one. */
+  /** Fields that look like the prompt but are not read. */
   readonly unread: readonly string[];
 }
 
@@ -208,7 +206,7 @@ function contextOf(
   for (const { name, fullName, value } of fields) {
     const own = sides && sideOf(sides, name);
     const kind = kindOfField(own ? own.rest : name);
-    // A picture named by the label would make another pair of a flipped one.
+    // The label may name a picture; counting it would make a flipped pair a different pair.
     if (kind === 'label') continue;
     const isMedia = kind === 'media' || isMediaFile(value);
     if (own) {
@@ -233,7 +231,7 @@ function withMore(side: Side, more: JsonObject | undefined): Side {
   return more ? { ...side, more: { ...side.more, ...more } } : side;
 }
 
-/** Pairs with what the record holds of them beside what the mapping read, and the names of prompts that are not read. */
+/** Adds to pairs what the record holds outside the mapped fields, and lists unread prompt fields. */
 export function addContext(
   mapping: Mapping,
   record: JsonObject,
@@ -257,7 +255,7 @@ export function addContext(
   return { pairs: changed, unread };
 }
 
-/** What a candidate in a list holds beside its text and belongs to the answer. */
+/** A list candidate's other fields that belong to the answer. */
 export function partsOfCandidate(item: Json): JsonObject | undefined {
   if (!isObject(item)) return undefined;
   const parts = Object.entries(item).flatMap(([name, value = null]): [string, Json][] => {

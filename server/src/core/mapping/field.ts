@@ -1,15 +1,14 @@
-// How mappings name fields: 'info.post', 'question|instruction' (the first that is there), '"a.b".0' (a name with a dot).
+// Field references: 'info.post', 'question|instruction' (the first that exists), '"a.b".0' (a name with a dot).
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 
 /**
- * A path of names and list positions joined by dots, or several of them joined by bars: the first one that
- * a record has counts. Names that hold a dot, a bar or a quote, or that look like a number, stand in double
- * quotes as in JSON. The empty string is the value itself.
+ * A path of names and list positions joined with dots, or alternatives joined with bars: the first one that the
+ * record has applies. A name that contains a dot, bar or quote, or looks like a number, is in double quotes as in
+ * JSON. The empty string is the value itself.
  */
 export type FieldRef = string;
 
-/** A value and where it stands. */
 export interface Found {
   readonly path: Path;
   readonly value: Json;
@@ -18,7 +17,7 @@ export interface Found {
 const STEP = /"(?:[^"\\]|\\.)*"|[^.|"]+/y;
 const parsed = new Map<FieldRef, readonly Path[]>();
 
-/** Undefined when the reference is not well formed. */
+/** Undefined if the reference is malformed. */
 export function parseFieldRef(ref: FieldRef): readonly Path[] | undefined {
   const paths: (string | number)[][] = [[]];
   if (ref === '') return paths;
@@ -41,7 +40,7 @@ export function parseFieldRef(ref: FieldRef): readonly Path[] | undefined {
   }
 }
 
-/** All paths of a reference, in the order in which they are tried. */
+/** All alternatives of a reference, in the order to try them. */
 export function pathsOf(ref: FieldRef): readonly Path[] {
   const known = parsed.get(ref);
   if (known) return known;
@@ -50,7 +49,7 @@ export function pathsOf(ref: FieldRef): readonly Path[] {
   return paths;
 }
 
-/** The value at a path; undefined where a step is not there. */
+/** The value at a path; undefined if a step does not exist. */
 export function valueAt(root: Json | undefined, path: Path): Json | undefined {
   let value = root;
   for (const step of path) {
@@ -61,7 +60,7 @@ export function valueAt(root: Json | undefined, path: Path): Json | undefined {
   return value;
 }
 
-/** The first of the reference's fields that holds something; null counts as nothing. */
+/** The first of a reference's alternatives with a value; null counts as none. */
 export function findField(root: Json, ref: FieldRef, base: Path = []): Found | undefined {
   for (const path of pathsOf(ref)) {
     const value = valueAt(root, path);
@@ -71,14 +70,14 @@ export function findField(root: Json, ref: FieldRef, base: Path = []): Found | u
   return undefined;
 }
 
-/** A path as people write it: `info.summaries[1].text`. */
+/** A path for messages: `info.summaries[1].text`. */
 export function formatPath(path: Path): string {
   return path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`))
     .join('');
 }
 
-/** Top-level names that a record has for a reference, for messages. */
+/** Top-level names in a reference, for messages. */
 export function nameOf(ref: FieldRef): string {
   return pathsOf(ref)
     .map((path) => `"${formatPath(path)}"`)

@@ -1,17 +1,17 @@
-// What a message is: a role, words, and whatever else it holds. The one place that knows the field names of messages.
+// Reads messages: a role, text, and everything else. The only place that knows the field names of messages.
 import { isNothing } from '../model/canonical.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 
 export const ROLE_NAMES = ['role', 'from', 'speaker'] as const;
-/** Fields that hold the words of a message, the first that holds something first. */
+/** Fields with a message's text, in order of precedence. */
 export const TEXT_NAMES = ['content', 'value', 'text'] as const;
 
-/** Parts of a content that are words. */
+/** Types of content parts that are text. */
 export const TEXT_TYPES: ReadonlySet<Json> = new Set(['text', 'input_text', 'output_text']);
 
-/** Fields that make a message of an object without a content. */
+/** Fields that make an object without content a message. */
 const CONTENT_NAMES = [
   'tool_calls',
   'tool_call',
@@ -29,7 +29,7 @@ const CONTENT_NAMES = [
   'videos',
 ] as const;
 
-/** Fields that number or date a message, and are no part of what it says. */
+/** Fields that number or date a message and are not part of its content. */
 const BOOKKEEPING: ReadonlySet<string> = new Set([
   'id',
   'uuid',
@@ -44,15 +44,15 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   'num_tokens',
 ]);
 
-/** A string that holds a part of a text. `length` in UTF-16 units. */
+/** A string that holds part of a text. `length` in UTF-16 units. */
 export interface PlacedString {
   readonly path: Path;
   readonly length: number;
 }
 
-/** A message, and the strings that hold its words, counted from the message. */
+/** A message, and the strings that hold its text, with paths relative to the message. */
 export interface PlacedMessage extends Turn {
-  /** Of the value to point at. */
+  /** Path of the value to point at. */
   readonly path: Path;
   readonly roleName: string;
   readonly strings: readonly PlacedString[];
@@ -69,7 +69,7 @@ function textNameOf(message: JsonObject): string | undefined {
   );
 }
 
-/** The words of a part; undefined for a part that is, or holds, something else. */
+/** The text of a part; undefined if the part is, or holds, something else. */
 function partText(part: Json): string | undefined {
   if (typeof part === 'string') return part;
   if (!isObject(part) || typeof part['text'] !== 'string') return undefined;
@@ -84,7 +84,7 @@ function partPath(part: Json, path: Path): Path {
   return typeof part === 'string' ? path : [...path, 'text'];
 }
 
-/** What stands beside role and words; undefined where nothing does. */
+/** Fields besides role and text; undefined if there are none. */
 function moreOf(message: JsonObject, roleName: string, textName: string | undefined): JsonObject | undefined {
   let more: Record<string, Json> | undefined;
   for (const name of Object.keys(message)) {
@@ -96,7 +96,7 @@ function moreOf(message: JsonObject, roleName: string, textName: string | undefi
   return more;
 }
 
-/** Reads a message. Undefined for a value that is none. */
+/** Undefined if the value is not a message. */
 export function readMessage(value: Json | undefined): PlacedMessage | undefined {
   if (!isObject(value)) return undefined;
   const roleName = roleNameOf(value);
@@ -115,18 +115,18 @@ export function readMessage(value: Json | undefined): PlacedMessage | undefined 
     let text = '';
     let isText = true;
     for (const [i, part] of content.entries()) {
-      const words = partText(part);
-      isText &&= words !== undefined;
-      if (words === undefined) continue;
-      strings.push({ path: partPath(part, [textName, i]), length: words.length });
-      text += words;
+      const own = partText(part);
+      isText &&= own !== undefined;
+      if (own === undefined) continue;
+      strings.push({ path: partPath(part, [textName, i]), length: own.length });
+      text += own;
     }
-    // Which part stands where says something too: a list that holds more than words is kept as it is.
+    // The position of parts matters too, so a list with more than text is kept whole.
     const all = isText ? more : { ...more, [textName]: content };
     return { role, roleName, text, path: strings[0]?.path ?? [textName], strings, ...(all && { more: all }) };
   }
   if (content !== undefined) return undefined;
-  // Tables write null where a message has no words.
+  // Tables write null if a message has no text.
   const name = textName ?? CONTENT_NAMES.find((one) => !isNothing(value[one]));
   if (name === undefined) return undefined;
   return { role, roleName, text: '', path: [name], strings: [], ...withMore };

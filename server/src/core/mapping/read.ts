@@ -1,4 +1,4 @@
-// The way into the mappings: does a record fit, what does it hold, and how is it changed.
+// Entry points of mappings: test, read and edit a record.
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Pair, Turn } from '../model/pair.ts';
 import type { ReadNames } from './context.ts';
@@ -32,12 +32,12 @@ function compile(mapping: Mapping): Compiled {
   return made;
 }
 
-/** The fields that a mapping cannot do without. */
+/** Required fields of a mapping. */
 export function needsOf(mapping: Mapping): readonly Need[] {
   return compile(mapping).needs;
 }
 
-/** How many fields speak for a mapping: of two that fit, the one that asks for more is meant. */
+/** Number of fields that a mapping requires. If two match, the one that requires more wins. */
 export function specificity(mapping: Mapping): number {
   const { needs, marks } = compile(mapping);
   return needs.length + marks.length;
@@ -54,7 +54,7 @@ export function fits(mapping: Mapping, record: JsonObject): boolean {
   );
 }
 
-/** The names of the fields that a mapping reads and tells itself by, for explanations. */
+/** The fields that identify a mapping, for explanations. */
 export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
   const { needs, marks } = compile(mapping);
   return [...new Set([...needs.map(({ at }) => at), ...marks])];
@@ -92,7 +92,7 @@ function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
   return turns;
 }
 
-/** Reads one record under its file's mapping: pairs and judgements, or the reason why there are none. */
+/** Reads one record: its pairs and judgements, or why there are none. */
 export function readRecord(mapping: Mapping, record: JsonObject): EditOutcome {
   const problem = findProblem(compile(mapping).needs, record);
   if (problem) return { problem };
@@ -105,14 +105,14 @@ export function readRecord(mapping: Mapping, record: JsonObject): EditOutcome {
   return pairs === outcome.pairs && unread.length === 0 ? outcome : { ...outcome, pairs, unread };
 }
 
-/** Where the label of a record is written. */
+/** Path of a record's label. */
 export function labelPath(mapping: Mapping, record: JsonObject): Path {
   const { answers } = mapping;
   const at = formOf(answers).labelAt(answers);
   return findField(record, at)?.path ?? pathsOf(at)[0] ?? [];
 }
 
-/** How much better a record says that the chosen answer of a pair is, in its own units. */
+/** How much better the record says the chosen answer is, in its own units. */
 export function strengthOf(
   { answers }: Mapping,
   record: JsonObject,

@@ -3,32 +3,32 @@ import type { Mapping } from './mapping.ts';
 import { fits, labelPath, readRecord, specificity } from './read.ts';
 import { MAPPINGS } from './table.ts';
 
-/** How many records are looked at before a mapping is chosen. */
+/** Records to examine before choosing a mapping. */
 export const RECOGNITION_SAMPLE = 256;
 
-/** Below this share of fitting records a file is left alone: it is probably not preference data. */
+/** If fewer of the sampled records match, the file is probably not preference data. */
 const MIN_CONFIDENCE = 0.5;
 
 export interface Recognition {
   readonly mapping: Mapping;
-  /** Share of the sampled records that fit, 0 to 1. */
+  /** Share of the sampled records that match, 0 to 1. */
   readonly confidence: number;
-  /** Where a record writes which answer is better, as in the first one that fits. */
+  /** Path of the label in the first record that matches. */
   readonly labelPath: Path;
-  /** The user named the mapping: then the share only says how well it fits. */
+  /** The user chose the mapping; `confidence` then only says how well it matches. */
   readonly isGiven: boolean;
-  /** Fields that look like the prompt and that the mapping does not read, in the sampled records. */
+  /** Unmapped fields in the sample that look like the prompt. */
   readonly unread: readonly string[];
 }
 
-/** A mapping that fits some of the sampled records. */
+/** A mapping that matches some of the sample. */
 export interface Contender {
   readonly mapping: Mapping;
   /** Share of the sampled records, 0 to 1. */
   readonly share: number;
 }
 
-/** Every mapping that fits any of the sample: most records first, then most fields. */
+/** All mappings that match any of the sample; most records first, then most required fields. */
 export function contenders(sample: readonly JsonObject[]): readonly Contender[] {
   return MAPPINGS.map((mapping) => ({
     mapping,
@@ -38,7 +38,7 @@ export function contenders(sample: readonly JsonObject[]): readonly Contender[] 
     .sort((a, b) => b.share - a.share || specificity(b.mapping) - specificity(a.mapping));
 }
 
-/** The best mapping of one record: the one that asks for the most of what is there. */
+/** The best mapping for one record: the one that requires the most fields. */
 function mappingFor(record: JsonObject): Mapping | undefined {
   let best: Mapping | undefined;
   for (const mapping of MAPPINGS) {
@@ -63,7 +63,7 @@ function recognition(
   return { mapping, confidence, labelPath: labelPath(mapping, example), isGiven, unread: [...unread] };
 }
 
-/** The mapping that fits most of the sampled records, or undefined when none fits half of them. */
+/** The mapping that matches most of the sample; undefined if none matches half of it. */
 export function recognise(sample: readonly JsonObject[]): Recognition | undefined {
   const counts = new Map<Mapping, number>();
   for (const record of sample) {
@@ -76,7 +76,7 @@ export function recognise(sample: readonly JsonObject[]): Recognition | undefine
   return fitting >= MIN_CONFIDENCE ? recognition(best[0], sample, fitting, false) : undefined;
 }
 
-/** How records are read: as the user said where there is a mapping, by their look where there is none. */
+/** Uses the user's mapping if there is one, or recognises the records. */
 export function recogniseAs(
   given: Mapping | undefined,
   sample: readonly JsonObject[],

@@ -1,16 +1,16 @@
-// How much of a file is looked at before its schema is decided.
+// How much of a file to read before choosing its schema.
 import type { Parsed } from '../json/parseRecord.ts';
 import { objectsOf } from '../json/parseRecord.ts';
 import type { JsonObject } from '../model/json.ts';
 import { RECOGNITION_SAMPLE } from './recognise.ts';
 
-/** Bytes of readable records: they may be huge. */
+/** Limit for readable records, in bytes: records may be huge. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Records, readable or not: a file that is broken throughout is not looked at to its end. */
+/** Limit for all records: a broken file is not read to its end. */
 const MAX_RECORDS = 20_000;
 
-/** The objects of the first records. What cannot be read says nothing of the schema and does not count, however long it is. */
+/** Collects the objects of the first records. Unreadable records don't count, however long they are. */
 export class Sample {
   readonly objects: JsonObject[] = [];
   #seen = 0;

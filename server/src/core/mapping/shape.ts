@@ -1,4 +1,4 @@
-// The shapes in which datasets write what was said, and the turns that each of them holds.
+// The shapes in which datasets store text and conversations, and how to read turns from each.
 import type { Json, Path } from '../model/json.ts';
 import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
@@ -23,15 +23,15 @@ import { transcriptTurns } from './transcript.ts';
 export type Shape =
   'text' | 'transcript' | 'messages' | 'message' | 'texts' | 'exchanges' | 'json' | 'ids' | 'image' | 'any';
 
-/** A turn, and the strings that hold its text, counted from the field. */
+/** A turn, and the strings that hold its text, with paths relative to the field. */
 export interface PlacedTurn extends Turn {
-  /** Of the value to point at. */
+  /** Path of the value to point at. */
   readonly path: Path;
-  /** In their order; together they are the text. None where it stands in no string by itself. */
+  /** In order; together they are the text. Empty if the text is in no string by itself. */
   readonly strings: readonly PlacedString[];
 }
 
-/** A turn whose text is the string at a path. */
+/** A turn whose text is the string at `path`. */
 function textTurn(role: string, text: string, path: Path): PlacedTurn {
   return { role, text, path, strings: [{ path, length: text.length }] };
 }
@@ -40,7 +40,7 @@ function isText(value: Json | undefined): value is string {
   return typeof value === 'string';
 }
 
-/** Both forms of an exchange: [question, answer] and {input, output}. */
+/** Reads both forms of an exchange: [question, answer] and {input, output}. */
 function exchangeTexts(
   value: Json,
 ): readonly [readonly [string | number, string], readonly [string | number, string]] | undefined {
@@ -57,7 +57,7 @@ function exchangeTexts(
   ];
 }
 
-/** The list in a JSON string. Undefined when it is no such string. */
+/** Parses a list from a JSON string; undefined if the value is not one. */
 function parseList(value: Json | undefined): readonly Json[] | undefined {
   if (!isText(value) || !/^\s*\[/.test(value)) return undefined;
   try {
@@ -93,12 +93,12 @@ export function hasShape(value: Json | undefined, shape: Shape): boolean {
   return shape === 'any' ? CONCRETE.some((one) => TESTS[one](value)) : TESTS[shape](value);
 }
 
-/** The shape that a value has, for fields declared as `any`. */
+/** The actual shape of a value in a field declared as `any`. */
 export function concreteShape(value: Json, shape: Shape): Exclude<Shape, 'any'> {
   return shape === 'any' ? (CONCRETE.find((one) => TESTS[one](value)) ?? 'text') : shape;
 }
 
-export const SHAPE_WORDS: Record<Shape, string> = {
+export const SHAPE_LABELS: Record<Shape, string> = {
   text: 'a string',
   transcript: 'a string',
   messages: 'a list of messages with a role and a content',
@@ -111,7 +111,7 @@ export const SHAPE_WORDS: Record<Shape, string> = {
   any: 'text or messages',
 };
 
-/** Roles of turns that carry none: the dataset alternates. */
+/** Roles of turns without one: user and assistant alternate. */
 function alternating(index: number): string {
   return index % 2 === 0 ? 'user' : 'assistant';
 }
@@ -120,7 +120,7 @@ function listTurns(list: readonly Json[], role: string): PlacedTurn[] {
   const turns: PlacedTurn[] = [];
   list.forEach((item, i) => {
     if (isText(item)) {
-      // One text alone is not a conversation.
+      // A single text is not a conversation.
       turns.push(textTurn(list.length === 1 ? role : alternating(i), item, [i]));
       return;
     }
@@ -138,19 +138,19 @@ function listTurns(list: readonly Json[], role: string): PlacedTurn[] {
   return turns;
 }
 
-/** A turn whose text stands in no string by itself. */
+/** A turn whose text is in no string by itself. */
 function withoutStrings(turn: PlacedTurn): PlacedTurn {
   return { ...turn, path: [], strings: [] };
 }
 
-/** What was said, turn by turn. `role` is that of a plain text. */
+/** Reads a value's turns. `role` is used for a plain text. */
 export function turnsOf(value: Json, shape: Exclude<Shape, 'any'>, role: string): PlacedTurn[] {
   switch (shape) {
     case 'text':
       return isText(value) ? [textTurn(role, value, [])] : [];
     case 'transcript': {
       const turns = isText(value) ? transcriptTurns(value) : [];
-      // A transcript without a marker is still text.
+      // A transcript without markers is still text.
       if (turns.length === 0 && isText(value) && value.trim() !== '') return [textTurn(role, value, [])];
       return turns.map((turn) => ({ ...turn, path: [], strings: [] }));
     }
@@ -166,7 +166,7 @@ export function turnsOf(value: Json, shape: Exclude<Shape, 'any'>, role: string)
         strings: strings.map((one) => ({ ...one, path: one.path.slice(1) })),
       }));
     case 'json':
-      // Places inside the string cannot be named by a path: the string is the place.
+      // A path can't point inside a JSON string, so point at the string.
       return listTurns(parseList(value) ?? [], role).map(withoutStrings);
     case 'ids':
       return isList(value) ? [{ role, text: jsonText(value), path: [], strings: [] }] : [];

@@ -1,4 +1,4 @@
-// What belongs to a side: fields whose names differ only in the word by which the two answers' names differ.
+// Matches fields to sides: field names that differ only in the word in which the answers' names differ.
 import { isNothing } from '../model/canonical.ts';
 import { isPartKind, kindOfField, NAME_WORD } from '../model/fieldNames.ts';
 import type { JsonObject, Path } from '../model/json.ts';
@@ -6,7 +6,7 @@ import { isObject } from '../model/json.ts';
 import { valueAt } from './field.ts';
 import type { PathChange } from './forms/form.ts';
 
-/** The one word in which two names differ, lower-cased. Undefined when they differ in more or in length. */
+/** The word in which two names differ, in lower case. Undefined if they differ in more words or in length. */
 export function differingWords(a: string, b: string): readonly [string, string] | undefined {
   const [own, other] = [a.match(NAME_WORD) ?? [], b.match(NAME_WORD) ?? []];
   if (own.length !== other.length) return undefined;
@@ -17,13 +17,13 @@ export function differingWords(a: string, b: string): readonly [string, string] 
   return isOnly && first !== undefined && second !== undefined ? [first, second] : undefined;
 }
 
-/** `to` in the letter case of `from`. */
+/** `to` with the letter case of `from`. */
 function inCaseOf(from: string, to: string): string {
   if (from.length > 1 && from === from.toUpperCase()) return to.toUpperCase();
   return /^[A-Z]/.test(from) ? to.charAt(0).toUpperCase() + to.slice(1) : to;
 }
 
-/** The field of the other side: `score_chosen` belongs with `score_rejected`, `model_a` with `model_b`. */
+/** The other side's field: `score_rejected` for `score_chosen`, `model_b` for `model_a`. */
 function partnerOf(name: string, [first, second]: readonly [string, string]): string {
   return name.replace(NAME_WORD, (word) => {
     const lower = word.toLowerCase();
@@ -31,7 +31,7 @@ function partnerOf(name: string, [first, second]: readonly [string, string]): st
   });
 }
 
-/** Which side a field belongs to by its name, and what it is called without the side. */
+/** The side of a field, and the field's name without the side. */
 export function sideOfField(
   name: string,
   [first, second]: readonly [string, string],
@@ -42,7 +42,7 @@ export function sideOfField(
   return side && { side, rest: words.filter((word) => word !== own).join('_') };
 }
 
-/** A part of an answer, by its name, that the other answer has no field for: it cannot change places with anything. */
+/** True for a part of an answer without a matching field on the other side: it has nothing to swap with. */
 function isAlone(parent: JsonObject, name: string, words: readonly [string, string]): boolean {
   const own = sideOfField(name, words);
   return (
@@ -54,8 +54,8 @@ function isAlone(parent: JsonObject, name: string, words: readonly [string, stri
 }
 
 /**
- * Exchanges two answers and every pair of fields beside them that belongs to them. Nothing that the record says
- * without naming a side moves. No changes where a picture or a call of one answer has no field to move to.
+ * Swaps two answers and all matching fields beside them. Fields without a side stay. Returns no changes if a
+ * picture or a call of one answer has no field to move to.
  */
 export function exchangeSides(record: JsonObject, own: Path, other: Path): readonly PathChange[] {
   const fork = own.findIndex((step, i) => step !== other[i]);

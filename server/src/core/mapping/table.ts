@@ -6,8 +6,8 @@ import { FLAT } from './table/flat.ts';
 import { JUDGEMENTS } from './table/judgements.ts';
 
 /**
- * Every schema that is recognised without setup. Of those that fit a record the one that asks for the most fields is
- * meant; among equals the first.
+ * All recognised schemas. If several match a record, the one that requires the most fields wins; if equal, the
+ * first.
  */
 export const MAPPINGS: readonly Mapping[] = [
   ...FLAT,
@@ -21,14 +21,14 @@ export function mappingById(id: string): Mapping | undefined {
   return MAPPINGS.find((mapping) => mapping.id === id);
 }
 
-/** The labels that a mapping can be read by, the default one first. Empty where there is only one. */
+/** The labels that a mapping offers, default first. Empty if there is only one. */
 export function axesOf({ answers }: Mapping): readonly string[] {
   return answers.kind === 'choice' && answers.axis !== undefined
     ? [answers.axis, ...Object.keys(answers.axes ?? {})]
     : [];
 }
 
-/** The mapping read by another of its labels. Undefined when it has none of this name. */
+/** The mapping with another of its labels; undefined if it has no such label. */
 export function withAxis(mapping: Mapping, axis: string): Mapping | undefined {
   const { answers } = mapping;
   if (answers.kind !== 'choice') return undefined;

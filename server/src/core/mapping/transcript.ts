@@ -1,15 +1,15 @@
-// Transcripts in the manner of Anthropic's HH data: turns opened by "\n\nHuman:" and "\n\nAssistant:".
+// Transcripts in the format of Anthropic's HH data: turns begin with "\n\nHuman:" or "\n\nAssistant:".
 import type { Turn } from '../model/pair.ts';
 import { sharedStart } from '../sharedStart.ts';
 
 const ASSISTANT = '\n\nAssistant:';
 
-/** Opens a turn; the first group is the speaker. */
+/** The start of a turn; the first group is the speaker. */
 const TURN = /\n\n(Human|Assistant):/g;
 
 /**
- * The end of the prompt in two transcripts of one conversation: just after the last assistant
- * marker that both share. 0 when they share none.
+ * End of the common prompt of two transcripts: just after the last assistant marker that both share. 0 if they
+ * share none.
  */
 export function sharedTranscriptPrompt(chosen: string, rejected: string): number {
   const shared = sharedStart(chosen, rejected);
@@ -18,7 +18,7 @@ export function sharedTranscriptPrompt(chosen: string, rejected: string): number
   return marker < 0 ? 0 : marker + ASSISTANT.length;
 }
 
-/** The turns of a transcript; a marker without text after it opens no turn. */
+/** The turns of a transcript. A marker without text after it starts no turn. */
 export function transcriptTurns(transcript: string): Turn[] {
   const turns: Turn[] = [];
   const marks = [...transcript.matchAll(TURN)];
@@ -29,10 +29,13 @@ export function transcriptTurns(transcript: string): Turn[] {
   return turns;
 }
 
-/** What every marker ends in: looking for these is ten times as fast as the expression, and nearly all answers have none. */
+/**
+ * The ends of all markers. Searching for these is ten times as fast as the expression, and nearly all answers have
+ * none.
+ */
 const MARKER_ENDS = ['Human:', 'Assistant:', 'User:', 'Instruction:', 'Response:'];
 
-/** The first turn marker inside an answer, as a half-open range, or undefined. */
+/** The first turn marker in an answer as a half-open range; undefined if there is none. */
 export function findTurnMarker(answer: string): readonly [number, number] | undefined {
   if (!MARKER_ENDS.some((end) => answer.includes(end))) return undefined;
   const match =

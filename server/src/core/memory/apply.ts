@@ -1,4 +1,4 @@
-// What a check shows once decisions and the baseline are held against its findings.
+// Applies decisions and the baseline to the findings of a check.
 import type { RuleSettings } from '../checks/check.ts';
 import { decisionConflict, unusedSuppression } from '../checks/memory/memoryRules.ts';
 import type { Finding } from '../model/finding.ts';
@@ -10,9 +10,8 @@ import { Decisions } from './decisions.ts';
 
 export interface Remembered<F> {
   readonly shown: readonly F[];
-  /** Silent, because somebody decided so. */
+  /** Hidden by a decision. */
   readonly kept: readonly F[];
-  /** In the baseline. */
   readonly old: readonly F[];
 }
 
@@ -30,7 +29,7 @@ export function remember<F extends Keyed>(
   return { shown, kept, old };
 }
 
-/** Decisions to keep a pair of a file that no finding asks for, among rules that were looked at. */
+/** Keep decisions for a file that no finding needs, among the rules that ran. */
 export function unusedOf(
   decisions: readonly Decision[],
   found: readonly Keyed[],
@@ -52,7 +51,7 @@ function whole(rule: string, { severities }: RuleSettings, messages: readonly st
     : messages.map((message) => ({ rule, severity, record: WHOLE_FILE, place, message }));
 }
 
-/** What the memory reports of itself for a file. */
+/** Findings about the decisions of a file. */
 export function memoryFindings(
   decisions: readonly Decision[],
   found: readonly Keyed[],
@@ -62,15 +61,15 @@ export function memoryFindings(
 ): readonly Finding[] {
   const unused = unusedOf(decisions, found, file, isChecked).map(
     ({ key, rule, reason }) =>
-      `Nothing is reported any more where "${rule}" of pair ${key} was kept ("${reason}").`,
+      `Unused decision: "${rule}" is no longer reported for pair ${key} ("${reason}").`,
   );
   const conflicts = new Decisions(decisions).conflicts().flatMap((list) => {
     const [first] = list;
     if (!first || !list.some((one) => one.file === file)) return [];
-    const words = list.map(
-      ({ by, decision, reason }) => `${by === '' ? 'somebody' : by} says "${decision}" (${reason})`,
+    const says = list.map(
+      ({ by, decision, reason }) => `${by === '' ? 'someone' : by} says "${decision}" (${reason})`,
     );
-    return [`About "${first.rule}" of pair ${first.key} ${words.join(', ')}.`];
+    return [`Decisions about "${first.rule}" of pair ${first.key} disagree: ${says.join(', ')}.`];
   });
   return [...whole(unusedSuppression.id, rules, unused), ...whole(decisionConflict.id, rules, conflicts)];
 }

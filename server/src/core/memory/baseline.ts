@@ -1,27 +1,27 @@
-// Findings that were there when a check began to be used: they do not fail a run, new ones do.
+// Findings that existed when a team started to check. They don't fail a run; new ones do.
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 
-/** What is compared of a finding. */
+/** The parts of a finding that are compared. */
 export interface Keyed {
   readonly rule: string;
   readonly key: string;
-  /** Of the other pair, where the finding is about two. */
+  /** Key of the second pair, if the finding is about two. */
   readonly other?: string | undefined;
 }
 
 export interface Baseline {
-  /** By key, the rules that reported it. */
+  /** The rules reported for each key. */
   readonly findings: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By rule, findings beyond those that are kept with a key. */
+  /** For each rule, the number of findings without a stored key. */
   readonly unlisted: ReadonlyMap<string, number>;
 }
 
 const VERSION = 1;
 
 /**
- * True for a finding of the baseline. Of two pairs that are too close to each other either may be the reported one,
- * as the file is sorted: both have to be known.
+ * True if the baseline covers a finding. For near duplicates, the order of the file decides which of the two pairs
+ * is reported, so both must be in the baseline.
  */
 export function isOld({ findings }: Baseline, { rule, key, other }: Keyed): boolean {
   const isKnown = (one: string): boolean => findings.get(one)?.has(rule) ?? false;
@@ -39,7 +39,7 @@ export function baselineOf(found: readonly Keyed[], unlisted: ReadonlyMap<string
   return { findings, unlisted };
 }
 
-/** A baseline with the entries of an older one: those of files that cannot be read now are among them. */
+/** Adds the entries of an older baseline, for example those of files that can't be read now. */
 export function joined(baseline: Baseline, older: Baseline | undefined): Baseline {
   if (!older) return baseline;
   const findings = new Map(older.findings);
@@ -50,7 +50,7 @@ export function joined(baseline: Baseline, older: Baseline | undefined): Baselin
   return { findings, unlisted };
 }
 
-/** The entries of a baseline that some finding still has, and those of rules that were not looked for. */
+/** The entries that a finding still needs, and those of rules that did not run. */
 export function prune(
   baseline: Baseline,
   found: readonly Keyed[],
@@ -66,7 +66,7 @@ export function prune(
   return { findings, unlisted: baseline.unlisted };
 }
 
-/** One key a line, sorted: what git shows is what changed. */
+/** One key per line, sorted, for small git diffs. */
 export function formatBaseline({ findings, unlisted }: Baseline): string {
   const keys = [...findings.keys()].sort();
   const rows = keys.map(
@@ -77,7 +77,7 @@ export function formatBaseline({ findings, unlisted }: Baseline): string {
   return `{\n  "version": ${VERSION},\n  "findings": ${body},\n  "unlisted": ${JSON.stringify(Object.fromEntries(rest))}\n}\n`;
 }
 
-/** Undefined for a text that is no baseline. */
+/** Undefined if the text is no baseline. */
 export function parseBaseline(text: string): Baseline | undefined {
   let value: Json;
   try {

@@ -1,37 +1,42 @@
-// What people decided about findings: one decision a line, sorted, so that git merges the files of two branches line by
-// line. Lines that a merge left unsorted, or twice, are read all the same.
+// Decisions of people about findings, one per line and sorted, so that git merges two branches line by line. Also
+// reads unsorted and repeated lines, which a merge can leave.
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 
-/** `keep`: the pair stays as it is, and the rule is silent about it. `wrong`: the finding is right, and is to be mended. */
+/**
+ * `keep`: the pair is right and the rule is silent about it. `wrong`: the finding is right and the pair needs a
+ * fix.
+ */
 export type DecisionKind = 'keep' | 'wrong';
 
 export interface Decision {
-  /** As `findingKey` gives it. */
+  /** From `findingKey`. */
   readonly key: string;
   readonly rule: string;
   readonly decision: DecisionKind;
   readonly reason: string;
-  /** Who decided; '' where nobody said. */
+  /** Who decided; '' if unknown. */
   readonly by: string;
-  /** The day, as 2026-11-21. */
+  /** The day, such as 2026-11-21. */
   readonly at: string;
-  /** Where the pair stood then, from the folder of the memory: a hint for people, and for what is unused. */
+  /**
+   * The file of the pair at that time, relative to the memory's folder: for people, and to find unused decisions.
+   */
   readonly file: string;
 }
 
 const FIELDS = ['key', 'rule', 'decision', 'reason', 'by', 'at', 'file'] as const;
 
-/** A line that is no decision, with its number from 1. */
+/** An invalid line, with its number from 1. */
 export interface BadLine {
   readonly line: number;
   readonly why: string;
 }
 
 function toDecision(value: Json): Decision | string {
-  if (!isObject(value)) return 'it is no object';
+  if (!isObject(value)) return 'it is not an object';
   const missing = FIELDS.find((name) => typeof value[name] !== 'string');
-  if (missing !== undefined) return `"${missing}" is not a text`;
+  if (missing !== undefined) return `"${missing}" is not a string`;
   if (value['decision'] !== 'keep' && value['decision'] !== 'wrong')
     return '"decision" is neither "keep" nor "wrong"';
   return value as unknown as Decision;
@@ -45,14 +50,14 @@ export function parseDecisions(text: string): {
   const bad: BadLine[] = [];
   const seen = new Set<string>();
   text.split('\n').forEach((line, i) => {
-    // A merge by union leaves lines twice that both branches had.
+    // A union merge repeats lines that both branches had.
     if (line.trim() === '' || seen.has(line)) return;
     seen.add(line);
     let made: Decision | string;
     try {
       made = toDecision(JSON.parse(line) as Json);
     } catch {
-      made = /^(?:<{7}|={7}|>{7})/.test(line) ? 'a merge left a conflict mark' : 'it is no JSON';
+      made = /^(?:<{7}|={7}|>{7})/.test(line) ? 'a merge left a conflict marker' : 'it is not JSON';
     }
     if (typeof made === 'string') bad.push({ line: i + 1, why: made });
     else decisions.push(made);
@@ -62,7 +67,7 @@ export function parseDecisions(text: string): {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The same decisions give the same text, in whatever order they come. */
+/** The same decisions in any order give the same text. */
 export function formatDecisions(decisions: readonly Decision[]): string {
   const lines = decisions.map((decision) =>
     JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, decision[name]]))),
@@ -75,7 +80,7 @@ export function formatDecisions(decisions: readonly Decision[]): string {
 
 const nameOf = ({ key, rule }: Pick<Decision, 'key' | 'rule'>): string => `${key} ${rule}`;
 
-/** Puts a decision in the place of every other one about the same finding. */
+/** Replaces all decisions about the same finding with a new one. */
 export function withDecision(decisions: readonly Decision[], made: Decision): readonly Decision[] {
   return [...decisions.filter((one) => nameOf(one) !== nameOf(made)), made];
 }
@@ -94,12 +99,11 @@ export class Decisions {
     }
   }
 
-  /** How many findings somebody decided about. */
+  /** Number of findings with a decision. */
   get count(): number {
     return this.#byName.size;
   }
 
-  /** Whether any decision is about this rule. */
   names(rule: string): boolean {
     return this.#rules.has(rule);
   }
@@ -108,14 +112,14 @@ export class Decisions {
     return this.#byName.get(nameOf(finding)) ?? [];
   }
 
-  /** Findings about which people do not agree, each once. */
+  /** Findings with contradictory decisions, each once. */
   conflicts(): readonly (readonly Decision[])[] {
     return [...this.#byName.values()].filter(
       (list) => new Set(list.map(({ decision }) => decision)).size > 1,
     );
   }
 
-  /** True where the finding is to be silent: everybody who decided keeps the pair. */
+  /** True if the finding is hidden: every decision about it keeps the pair. */
   keeps(finding: { readonly key: string; readonly rule: string }): boolean {
     const list = this.of(finding);
     return list.length > 0 && list.every(({ decision }) => decision === 'keep');

@@ -1,4 +1,4 @@
-// What a finding is known by, wherever its record stands: the same after sorting, re-serialising and flipping.
+// Stable keys of findings: the same after sorting, re-serialising and flipping.
 import type { Facts } from '../facts/facts.ts';
 import { formatKey, hashKey } from '../hash.ts';
 import type { Finding } from '../model/finding.ts';
@@ -8,9 +8,9 @@ import { pairKey } from '../model/identity.ts';
 const decoder = new TextDecoder();
 
 /**
- * The key of a pair for what is about one; of a record without pairs, of its bytes; of a whole file, of its name.
+ * The key of the pair; for a record without pairs, of its bytes; for a whole file, of its path.
  * @param bytes of the record
- * @param file the file's path from the folder of the memory, with forward slashes
+ * @param file path relative to the memory's folder, with forward slashes
  */
 export function findingKey(
   { record, pair = 0 }: Finding,
@@ -24,7 +24,7 @@ export function findingKey(
   return `record:${formatKey(hashKey(decoder.decode(bytes)))}`;
 }
 
-/** `findingKey` for many findings in a row: the bytes of a record are hashed once, however many findings it has. */
+/** `findingKey` for consecutive findings: hashes the bytes of a record only once. */
 export function keyMaker(facts: Facts, file: string): (finding: Finding, bytes: () => Uint8Array) => string {
   let known: { readonly record: number; readonly key: string } | undefined;
   return (finding, bytes) => {

@@ -1,21 +1,21 @@
-// One spelling for equal JSON values: what comparisons and keys of values go by.
+// One spelling for equal JSON values, used for comparisons and keys.
 import type { Json, JsonObject } from './json.ts';
 import { isObject } from './json.ts';
 
-/** True for what a table writes where a record has nothing: null, an empty text, list or object. */
+/** True for what tables write for a missing value: null, an empty string, list or object. */
 export function isNothing(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true;
   return typeof value === 'object' && (Array.isArray(value) ? value : Object.keys(value)).length === 0;
 }
 
-/** A value that is still to be written, or text that is. */
+/** A value that is not written yet, or finished text. */
 type Step = { readonly text: string } | { readonly value: Json };
 
 function memberSteps(value: JsonObject): Step[] {
   const steps: Step[] = [{ text: '{' }];
   for (const name of Object.keys(value).sort()) {
     const member = value[name];
-    // Tables fill fields in with null that a record does not have.
+    // Tables fill missing fields with null.
     if (member === undefined || member === null) continue;
     steps.push({ text: `${JSON.stringify(name)}:` }, { value: member }, { text: ',' });
   }
@@ -28,8 +28,8 @@ function itemSteps(value: readonly Json[]): Step[] {
 }
 
 /**
- * A value as text: the same for values that differ in the order of fields, or in fields that are null. No JSON. Works
- * without recursion, since hostile values nest deeper than the stack.
+ * Text that is equal for values that differ only in field order or in null fields. The text is not JSON. Not
+ * recursive: hostile values nest deeper than the stack.
  */
 export function canonical(root: Json): string {
   const out: string[] = [];

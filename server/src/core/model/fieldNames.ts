@@ -1,23 +1,24 @@
-// What the name of a field says of what it holds. Datasets have no other way to say that a column is a picture.
+// What the name of a field reveals about its content. Datasets have no other way to say that a column is a
+// picture.
 
-/** A word in a name: `imagePaths` has two, `image_paths` the same two. */
+/** A word in a name: `imagePaths` and `image_paths` have the same two. */
 export const NAME_WORD = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 
 /**
- * `media` and `tools` belong to a prompt or an answer, `thought` to an answer; `prompt` is text that was asked. `about`
- * says something of the record, and `source` may be that or a text that was asked about: its length tells. `label`
- * says which answer is the better one.
+ * `media` and `tools` belong to a prompt or an answer, `thought` to an answer; `prompt` is text that the user wrote. `about` is
+ * metadata of the record. `source` may be metadata or a text that the question is about; its length decides. `label` says which
+ * answer is better.
  */
 export type FieldKind = 'media' | 'tools' | 'thought' | 'prompt' | 'source' | 'about' | 'label' | 'other';
 
-/** Fields that hold a part of an answer, where their name gives them to one. */
+/** True if such a field can be part of an answer. */
 export function isPartKind(kind: FieldKind): boolean {
   return kind === 'media' || kind === 'tools' || kind === 'thought';
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** In the singular. */
+/** All words are in the singular. */
 const MEDIA = words(
   'image img jpg jpeg png picture photo pic figure screenshot video clip frame audio speech sound wav media pixel attachment',
 );
@@ -26,24 +27,24 @@ const THOUGHT = words('reasoning thinking thought cot scratchpad call trajectory
 const PROMPT = words(
   'prompt question query instruction message conversation dialog dialogue chat history turn system context document passage article background knowledge evidence request problem input post premise scenario persona hint story schema code doc snippet fact table text content body paragraph abstract email utterance statement claim hypothesis sentence excerpt case',
 );
-/** Say which answer is the better one: that changes with the label, and is no part of what the pair is. */
+/** These say which answer is better. That changes with the label and is not part of the pair. */
 const LABELS = words('best better worse worst winner loser win preferred preference selected');
-/** Say how much or how good, and are not the thing itself. */
+/** Counts and ratings of something, not the thing itself. */
 const COUNTS = words(
   'num number count n total width height size token length len score rating reward margin rank vote weight prob probability confidence label bool is has',
 );
-/** Say where something comes from or what sort it is. */
+/** Origin or kind of the record. */
 const ABOUT = words(
   'id idx index uuid guid uid hash sha md key name url uri link type kind category tag split subset set origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique review explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature',
 );
-/** A class in one file and the text itself in another. */
+/** May hold a class or the text itself. */
 const SOURCES = words('source task topic domain title subreddit');
-/** Names of answers, which are no part of what was asked. */
+/** Names of answers, which are not part of the prompt. */
 const ANSWERS = words(
   'answer response output completion generation chosen rejected choose reject dispreferred accepted reference ground truth target gold solution candidate continuation reply sample original',
 );
 
-/** Words in lower case, and what they would be in the singular. */
+/** The words of a name, in lower case and singular. */
 function nameWords(name: string): readonly string[] {
   return (name.match(NAME_WORD) ?? []).flatMap((word) => {
     const lower = word.toLowerCase();
@@ -54,7 +55,7 @@ function nameWords(name: string): readonly string[] {
 
 const known = new Map<string, FieldKind>();
 
-/** Names come from files: hostile ones must not fill the memory. */
+/** Limit for the cache: names come from files and may be hostile. */
 const MAX_KNOWN = 10_000;
 
 function classify(name: string): FieldKind {

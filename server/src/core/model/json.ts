@@ -1,13 +1,13 @@
-/** Any value that JSON.parse can return. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-/** Steps from a record to a value inside it: field names and array positions. */
+/** Field names and list positions that lead from a record to a value. */
 export type Path = readonly (string | number)[];
 
-/** A value as JSON text; hostile nesting, on which JSON.stringify runs out of stack, is named instead. */
+/** A value as JSON text. Never throws: nesting that overflows JSON.stringify gives a placeholder. */
 export function jsonText(value: Json): string {
   try {
     return JSON.stringify(value);

@@ -1,11 +1,11 @@
-// Whether two records of a file are the same, whole: then one of them can go and nothing is lost.
+// Whether two records of a file are completely equal, so that one can be dropped without loss.
 import type { Key } from '../hash.ts';
 import { formatKey, hashKey } from '../hash.ts';
 import { canonical } from './canonical.ts';
 import type { Json } from './json.ts';
 import { isObject } from './json.ts';
 
-/** Fields that number or date a record. What they hold says nothing that a mapping or a trainer reads. */
+/** Fields that number or date a record. No mapping or trainer reads them. */
 const RECORD_NUMBERS: ReadonlySet<string> = new Set([
   'id',
   '_id',
@@ -26,7 +26,7 @@ const RECORD_NUMBERS: ReadonlySet<string> = new Set([
   'updated_at',
 ]);
 
-/** Numbers of so many digits may differ in digits that a double does not hold. */
+/** Doubles can't represent all digits of such numbers. */
 const LONG_NUMBER = /\d{16}/;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -35,7 +35,7 @@ function isScalar(value: Json | undefined): boolean {
   return typeof value !== 'object' || value === null;
 }
 
-/** One spelling of a record without the fields that number it; its text where values cannot be compared. */
+/** One spelling of a record without these fields; the raw text if its values can't be compared. */
 function spelling(text: string): string {
   if (LONG_NUMBER.test(text)) return text;
   try {
@@ -49,15 +49,15 @@ function spelling(text: string): string {
       ),
     );
   } catch {
-    // No JSON: only equal texts are the same.
+    // Not JSON: only identical texts are equal.
     return text;
   }
 }
 
-/** Starts the second half of a key. */
+/** Seed of a key's second half. */
 const SECOND: Key = [0x2545f491, 0x9e3779b9];
 
-/** A key of 128 bits: the same for records that hold the same in every field but those that number or date them. */
+/** 128-bit key, equal for records that differ at most in fields that number or date them. */
 export function recordKey(bytes: Uint8Array): string {
   const text = spelling(decoder.decode(bytes));
   return formatKey(hashKey(text)) + formatKey(hashKey(text, SECOND));

@@ -1,4 +1,4 @@
-/** What a role word means. */
+/** The meaning of a role. */
 export type Speaker = 'system' | 'user' | 'assistant' | 'tool';
 
 const SPEAKERS: Readonly<Record<Speaker, readonly string[]>> = {
@@ -36,12 +36,12 @@ const BY_WORD: ReadonlyMap<string, Speaker> = new Map(
   ),
 );
 
-/** What speakers are compared by: their meaning where it is known, else the word. */
+/** Compares speakers: the meaning of a known role, or the role itself. */
 export function speakerWord(role: string): string {
   return speakerOf(role) ?? role.trim().toLowerCase();
 }
 
-/** Undefined for a word that no trainer is known to understand. */
+/** Undefined for a role that no trainer is known to understand. */
 export function speakerOf(role: string): Speaker | undefined {
   return BY_WORD.get(role.trim().toLowerCase());
 }

@@ -1,10 +1,10 @@
-// Word 1-2-grams and style numbers of a text: what the consistency scorer sees of an answer.
+// Word unigrams and bigrams of a text, for the consistency scorer.
 
-/** Size of the hashed vocabulary. */
+/** log2 of the hashed vocabulary's size. */
 export const FEATURE_BITS = 18;
 const MASK = (1 << FEATURE_BITS) - 1;
 
-/** Receives a token's hash and its half-open range in the text. */
+/** Called with a token's hash and its half-open range in the text. */
 export type TokenVisitor = (hash: number, start: number, end: number) => void;
 
 const KIND_SPACE = 0;
@@ -19,7 +19,7 @@ function kindOf(code: number): number {
     return code <= 0x20 ? KIND_SPACE : KIND_MARK;
   }
   if (code === 0xa0 || code === 0x2028 || code === 0x2029 || code === 0x3000) return KIND_SPACE;
-  // Scripts without spaces between words: every character is a token of its own.
+  // Scripts without spaces between words: each character is a token.
   if (code >= 0x2e80 && code <= 0x9fff) return KIND_WIDE;
   if (code >= 0x2000 && code <= 0x2bff) return KIND_MARK;
   return KIND_WORD;
@@ -30,7 +30,10 @@ const FOLDED = Uint8Array.from({ length: 128 }, (_, code) =>
   code >= 0x41 && code <= 0x5a ? code | 0x20 : code,
 );
 
-/** Splits a text into lower-cased words, marks, line breaks and single CJK characters. No strings are made. */
+/**
+ * Splits a text into lower-case words, punctuation, line breaks and single CJK characters, without allocating
+ * strings.
+ */
 export function visitTokens(text: string, visit: TokenVisitor): void {
   const length = text.length;
   let at = 0;
@@ -40,7 +43,7 @@ export function visitTokens(text: string, visit: TokenVisitor): void {
     const start = at;
     const first = kind;
     let hash = 0x811c9dc5;
-    // Each character is looked at once: that it is no more of a word is known when the next token begins.
+    // Visits each character once: a character that ends a word begins the next token.
     do {
       if (code === 0x0a) hash = 0x0a0a;
       else hash = Math.imul(hash ^ (code < 0x80 ? (FOLDED[code] as number) : code), 0x01000193);
@@ -58,15 +61,15 @@ function mix(hash: number): number {
   return (h ^ (h >>> 16)) & MASK;
 }
 
-/** Receives a feature's number, below 2^FEATURE_BITS, and the half-open range it was read from. */
+/** Called with a feature number below 2^FEATURE_BITS and its half-open range in the text. */
 export type FeatureVisitor = (feature: number, start: number, end: number) => void;
 
-/** How many words count as the opening of an answer. */
+/** Words that count as the opening of an answer. */
 const OPENING = 12;
 
 /**
- * The features of a text: its words, its pairs of neighbouring words, and the words of its opening
- * once more by themselves. Repeats included.
+ * Features of a text: its words, its word pairs, and the words of its opening once more as features of their own.
+ * Includes repeats.
  */
 export function visitFeatures(text: string, visit: FeatureVisitor): void {
   let before = 0x2545f491;

@@ -1,4 +1,4 @@
-// The formats of a report that are text: for people, for machines, for GitHub.
+// Text formats of a report: for people, for scripts, and for GitHub.
 import {
   jsonLine,
   markdownCell,
@@ -14,26 +14,26 @@ import type { FileReport, Report } from './report.ts';
 import { countByRule, listed, totalOf } from './report.ts';
 
 /**
- * A format: the lines of a report, of which so many findings are listed at most. What comes from files is escaped in them,
- * and no line holds a line feed.
+ * Renders a report as lines, with at most `max` findings. Lines contain no line feeds, and texts from files are
+ * escaped.
  */
 export type Format = (report: Report, max: number) => Iterable<string>;
 
-/** "580 pairs (188 ties)", "149 single verdicts": what there is, without what there is none of. */
-export function countWords({
+/** "580 pairs (188 ties)", "149 single verdicts": non-zero counts only. */
+export function countLabel({
   pairCount,
   tieCount,
   judgementCount,
 }: Pick<FileReport, 'pairCount' | 'tieCount' | 'judgementCount'>): string {
   const ties = tieCount > 0 ? ` (${plural(tieCount, 'tie')})` : '';
-  const words = [
+  const counts = [
     pairCount > 0 || judgementCount === 0 ? `${plural(pairCount, 'pair')}${ties}` : '',
     judgementCount > 0 ? plural(judgementCount, 'single verdict') : '',
   ];
-  return words.filter((word) => word !== '').join(', ');
+  return counts.filter((count) => count !== '').join(', ');
 }
 
-/** How many findings are not shown; '' where all are. */
+/** How many findings are not listed; '' if all are. */
 function restMessage(report: Report, shown: number): string {
   const rest = totalOf(report.files) - shown;
   return rest > 0 ? `${plural(rest, 'more finding')} not listed` : '';
@@ -63,15 +63,15 @@ function* json(report: Report, max: number): Generator<string> {
 
 function* markdown(report: Report, max: number): Generator<string> {
   yield '# Preference data';
-  for (const error of report.errors) yield* ['', `> **Could not be checked:** ${markdownText(error)}`];
+  for (const error of report.errors) yield* ['', `> **Not checked:** ${markdownText(error)}`];
   const total = totalOf(report.files);
   yield '';
   yield `${plural(total, 'finding')} in ${plural(report.files.length, 'file')}.`;
   yield '';
-  yield '| file | holds | read as | findings | kept by decision | in the baseline |';
+  yield '| file | content | read as | findings | ignored by decision | in the baseline |';
   yield '|---|---|---|---|---|---|';
   for (const file of report.files)
-    yield `| ${markdownCodeCell(file.path)} | ${countWords(file)} in ${plural(file.recordCount, 'record')} | ${markdownCell(file.mapping)} | ${totalOf([file])} | ${file.kept} | ${file.old} |`;
+    yield `| ${markdownCodeCell(file.path)} | ${countLabel(file)} in ${plural(file.recordCount, 'record')} | ${markdownCell(file.mapping)} | ${totalOf([file])} | ${file.kept} | ${file.old} |`;
   if (total > 0) {
     yield '';
     yield '| rule | severity | findings |';
@@ -99,7 +99,7 @@ const COMMANDS: Record<Severity, 'error' | 'warning' | 'notice'> = {
 
 const TITLE = { title: 'PrefLens' } as const;
 
-/** Annotations of a workflow run. The runner shows ten of a kind: the last line says how many there are. */
+/** Annotations of a workflow run. GitHub shows ten of each level, so the last line gives the total. */
 function* github(report: Report, max: number): Generator<string> {
   const shown = listed(report.files, max);
   for (const [{ path }, { line, column, severity, rule, message }] of shown)

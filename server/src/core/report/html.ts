@@ -1,15 +1,15 @@
-// A report as one page that needs nothing else: no script, no network, charts as SVG. Opened years later it says the same.
+// A report as one self-contained HTML page: no script, no network, charts as SVG.
 import type { Estimate } from '../checks/dataset/effects.ts';
 import type { Portrait } from '../checks/dataset/portrait.ts';
 import { ruleById } from '../checks/table.ts';
 import { htmlText } from '../escape/escape.ts';
 import { formatMargin, plural } from '../words/numbers.ts';
 import type { Format } from './formats.ts';
-import { countWords } from './formats.ts';
+import { countLabel } from './formats.ts';
 import type { FileReport, Histogram, Report } from './report.ts';
 import { countByRule, listed, totalOf } from './report.ts';
 
-/** Findings that a page lists: more make it slow to open. */
+/** Findings to list: more would make the page slow to open. */
 const MAX_HTML = 2000;
 
 const STYLE = `
@@ -33,7 +33,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; }
 
 const WIDTH = 400;
 
-/** Two rows of bars over a scale of lengths. */
+/** Paired bars over a scale of lengths. */
 function lengthChart({ chosenLengths, rejectedLengths }: Portrait): string {
   const used = chosenLengths.map((count, i) => count + (rejectedLengths[i] ?? 0) > 0);
   const [first, last] = [Math.max(0, used.indexOf(true)), used.lastIndexOf(true)];
@@ -52,13 +52,13 @@ function lengthChart({ chosenLengths, rejectedLengths }: Portrait): string {
         `<rect class="${name}" x="${(x + 2 + (at * (step - 4)) / 2).toFixed(1)}" y="${(height - tall).toFixed(1)}" width="${((step - 6) / 2).toFixed(1)}" height="${tall.toFixed(1)}"><title>${list[i] ?? 0} ${name} answers of ${2 ** i} to ${2 ** (i + 1) - 1} characters</title></rect>`,
       );
     }
-    const words = 2 ** i >= 1024 ? `${2 ** (i - 10)}k` : String(2 ** i);
-    bars.push(`<text x="${x.toFixed(1)}" y="${height + 16}">${words}</text>`);
+    const label = 2 ** i >= 1024 ? `${2 ** (i - 10)}k` : String(2 ** i);
+    bars.push(`<text x="${x.toFixed(1)}" y="${height + 16}">${label}</text>`);
   }
   return `<svg viewBox="0 0 ${WIDTH} ${height + 22}" role="img" aria-label="Lengths of chosen and rejected answers">${bars.join('')}<line class="axis" x1="0" x2="${WIDTH}" y1="${height}" y2="${height}"/></svg>`;
 }
 
-/** Odds ratios with their intervals on a scale of powers of two. */
+/** Odds ratios with their intervals, on a scale of powers of two. */
 function oddsChart({ style }: Portrait): string {
   const shown = style.filter(({ chosenOnly, rejectedOnly }) => chosenOnly + rejectedOnly >= 10);
   if (shown.length === 0) return '';
@@ -77,13 +77,13 @@ function oddsChart({ style }: Portrait): string {
   });
   const ticks = [-3, -2, -1, 0, 1, 2, 3].map((power) => {
     const x = at(2 ** power).toFixed(1);
-    const words = power < 0 ? `1/${2 ** -power}` : String(2 ** power);
-    return `<line class="axis" x1="${x}" x2="${x}" y1="0" y2="${height}"/><text x="${x}" y="${height + 14}" text-anchor="middle">${words}</text>`;
+    const label = power < 0 ? `1/${2 ** -power}` : String(2 ** power);
+    return `<line class="axis" x1="${x}" x2="${x}" y1="0" y2="${height}"/><text x="${x}" y="${height + 14}" text-anchor="middle">${label}</text>`;
   });
-  return `<figure><h3>What the label goes with</h3><svg viewBox="0 0 ${WIDTH} ${height + 20}" role="img" aria-label="Odds ratios of style">${ticks.join('')}${rows.join('')}</svg><figcaption>Odds ratio with its 95 % interval, of pairs in which one side alone has it. Right of 1: the chosen side has it.</figcaption></figure>`;
+  return `<figure><h3>Styles that correlate with the label</h3><svg viewBox="0 0 ${WIDTH} ${height + 20}" role="img" aria-label="Odds ratios of style">${ticks.join('')}${rows.join('')}</svg><figcaption>Odds ratio with 95 % interval, over the pairs in which only one side has the style. Right of 1: the chosen side has it more often.</figcaption></figure>`;
 }
 
-/** Margins as bars, those that speak against their label in the colour of rejected answers. */
+/** Margins as bars. Those that disagree with the label have the colour of rejected answers. */
 function marginChart(margins: Histogram | undefined): string {
   if (!margins) return '';
   const { max, counts } = margins;
@@ -103,7 +103,7 @@ function marginChart(margins: Histogram | undefined): string {
     `<text x="${WIDTH / 2}" y="${height + 16}" text-anchor="middle">0</text>`,
     tick(WIDTH, 'end', max),
   ];
-  return `<figure><h3>Margins</h3><svg viewBox="0 0 ${WIDTH} ${height + 22}" role="img" aria-label="Margins">${bars.join('')}<line class="axis" x1="0" x2="${WIDTH}" y1="${height}" y2="${height}"/>${ticks.join('')}</svg><figcaption>How strongly the scorer sides with the label. Left of 0 it sides against it: a place to look, not a share of errors.</figcaption></figure>`;
+  return `<figure><h3>Margins</h3><svg viewBox="0 0 ${WIDTH} ${height + 22}" role="img" aria-label="Margins">${bars.join('')}<line class="axis" x1="0" x2="${WIDTH}" y1="${height}" y2="${height}"/>${ticks.join('')}</svg><figcaption>How strongly the scorer agrees with the label. Left of 0 it disagrees: look at these pairs, but their share is no error rate.</figcaption></figure>`;
 }
 
 /** A share on a line from 0 to 100 %, with its interval. */
@@ -116,14 +116,14 @@ function shareRow(name: string, { value, low, high }: Estimate): string {
 function portraitSection(file: FileReport): string {
   const { portrait } = file;
   const { preferences, lengthEffect, longerWins, firstWins, good, meanChosen, meanRejected } = portrait;
-  if (preferences === 0) return `<table>${shareRow('Called good', good)}</table>`;
+  if (preferences === 0) return `<table>${shareRow('Labelled good', good)}</table>`;
   const effect = `<tr><td>Length, Cohen’s d</td><td class="n">${lengthEffect.value.toFixed(2)}</td><td class="soft">95 % interval ${lengthEffect.low.toFixed(2)} to ${lengthEffect.high.toFixed(2)}; 0.3 is minor, 0.8 is major</td></tr>`;
   const key = (side: string): string => `<span class="key" style="background: var(--${side})"></span>${side}`;
-  return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} in the mean &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${marginChart(file.margins)}${oddsChart(portrait)}</div><table>${shareRow('The longer answer wins', longerWins)}${effect}${file.hasLabel ? shareRow('The answer that stands first wins', firstWins) : ''}${shareRow('Called good', good)}</table>`;
+  return `<div class="charts"><figure><h3>Lengths in characters</h3>${lengthChart(portrait)}<figcaption>${key('chosen')}, ${meanChosen.toFixed(0)} on average &nbsp; ${key('rejected')}, ${meanRejected.toFixed(0)}</figcaption></figure>${marginChart(file.margins)}${oddsChart(portrait)}</div><table>${shareRow('The longer answer wins', longerWins)}${effect}${file.hasLabel ? shareRow('The first answer wins', firstWins) : ''}${shareRow('Labelled good', good)}</table>`;
 }
 
 function* fileSection(file: FileReport, shown: ReadonlySet<unknown>): Generator<string> {
-  yield `<h2>${htmlText(file.path)}</h2><p class="soft">${htmlText(countWords(file))} in ${plural(file.recordCount, 'record')}, read as ${htmlText(file.mapping)}. ${plural(totalOf([file]), 'finding')}${file.kept > 0 ? `; ${file.kept} kept by decision` : ''}${file.old > 0 ? `; ${file.old} in the baseline` : ''}. ${htmlText(file.trust)}</p>`;
+  yield `<h2>${htmlText(file.path)}</h2><p class="soft">${htmlText(countLabel(file))} in ${plural(file.recordCount, 'record')}, read as ${htmlText(file.mapping)}. ${plural(totalOf([file]), 'finding')}${file.kept > 0 ? `; ${file.kept} ignored by decision` : ''}${file.old > 0 ? `; ${file.old} in the baseline` : ''}. ${htmlText(file.trust)}</p>`;
   yield portraitSection(file);
   const own = file.findings.filter((finding) => shown.has(finding));
   if (own.length === 0) return;
@@ -142,13 +142,13 @@ function* html(report: Report, max: number): Generator<string> {
   yield* STYLE.trim().split('\n');
   yield '</style>';
   yield `<h1>Preference data</h1><p class="soft">${plural(total, 'finding')} in ${plural(pairs, 'pair')} of ${plural(report.files.length, 'file')}, by PrefLens ${htmlText(report.version)}.</p>`;
-  for (const error of report.errors) yield `<p class="bad">Could not be checked: ${htmlText(error)}</p>`;
+  for (const error of report.errors) yield `<p class="bad">Not checked: ${htmlText(error)}</p>`;
   if (total > 0) {
     yield '<table><tr><th>Rule</th><th>What is wrong</th><th class="n">Findings</th></tr>';
     for (const { rule, severity, count } of countByRule(report.files))
       yield `<tr><td><code class="${severity}">${htmlText(rule)}</code></td><td>${htmlText(ruleById(rule)?.title ?? '')}</td><td class="n">${count.toLocaleString('en')}</td></tr>`;
     yield '</table>';
-  } else yield '<p>Nothing was found.</p>';
+  } else yield '<p>No findings.</p>';
   if (total > rows.length)
     yield `<p class="soft">${plural(total - rows.length, 'more finding')} not listed here.</p>`;
   for (const file of report.files) yield* fileSection(file, shown);

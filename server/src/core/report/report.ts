@@ -1,4 +1,4 @@
-// What a check came to, as every format takes it.
+// The result of a check, independent of the output format.
 import type { Portrait } from '../checks/dataset/portrait.ts';
 import type { ByteRange } from '../json/place.ts';
 import type { Severity } from '../model/finding.ts';
@@ -7,18 +7,18 @@ export interface ReportedFinding {
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;
-  /** From 1; of a table, the row. */
+  /** From 1; for a table, the row. */
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
-  /** In the file, half-open; of a row, in its line of JSON. */
+  /** Half-open byte range in the file; for a table row, in its line of JSON. */
   readonly range: ByteRange;
-  /** As `findingKey` gives it. */
+  /** From `findingKey`. */
   readonly key: string;
   readonly other?: string | undefined;
 }
 
-/** Counts of numbers in bins of one width from −most to +most; what lies beyond is in the outer ones. */
+/** Counts in bins of equal width from −max to +max. Numbers beyond that go into the outer bins. */
 export interface Histogram {
   readonly max: number;
   readonly counts: readonly number[];
@@ -26,15 +26,15 @@ export interface Histogram {
 
 const BINS = 40;
 
-/** Where the axis ends: 1 % of the numbers lie beyond it. */
+/** Share of the numbers that the axis covers; 1 % lie beyond it. */
 const INSIDE = 0.99;
 
-/** Undefined where there is no number. */
+/** Undefined if there are no numbers. */
 export function histogramOf(values: Float32Array): Histogram | undefined {
   const known = values.filter((value) => !Number.isNaN(value));
   if (known.length === 0) return undefined;
   const sizes = known.map(Math.abs).sort();
-  // A file whose margins are all 0 has an axis too.
+  // An axis needs a length even if all margins are 0.
   const max = Math.max(Number.EPSILON, sizes[Math.floor(INSIDE * (sizes.length - 1))] ?? 0);
   const counts = new Array<number>(BINS).fill(0);
   for (const value of known) {
@@ -51,35 +51,35 @@ export interface FileReport {
   readonly pairCount: number;
   readonly tieCount: number;
   readonly judgementCount: number;
-  /** In the order of the file; what a decision or the baseline covers is not among them. */
+  /** In file order, without those that a decision or the baseline covers. */
   readonly findings: readonly ReportedFinding[];
-  /** By rule, how many there are beyond those that are listed. */
+  /** Number of findings beyond those listed, by rule. */
   readonly unlisted: ReadonlyMap<string, number>;
-  /** Findings that people decided to keep. */
+  /** Number of findings hidden by decisions. */
   readonly kept: number;
-  /** Findings of the baseline. */
+  /** Number of findings in the baseline. */
   readonly old: number;
   readonly portrait: Portrait;
-  /** A label chooses between a first and a second answer. */
+  /** The label chooses between a first and a second answer. */
   readonly hasLabel: boolean;
-  /** How many pairs have which margin; undefined where nothing was scored. */
+  /** Histogram of margins; undefined if nothing was scored. */
   readonly margins?: Histogram | undefined;
-  /** What the scorer is worth on this data, in a sentence; '' where nothing was scored. */
+  /** How good the scorer is on this data, as a sentence; '' if nothing was scored. */
   readonly trust: string;
 }
 
 export interface Report {
   readonly version: string;
   readonly files: readonly FileReport[];
-  /** What could not be checked, and why. */
+  /** Files that could not be checked, with the reason. */
   readonly errors: readonly string[];
-  /** Files that were not meant to be checked: empty ones, and records of another kind. */
+  /** Files skipped on purpose: empty ones, and records of another kind. */
   readonly leftOut?: readonly string[];
 }
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
 
-/** Findings by rule, the gravest and most frequent first, listed and unlisted ones together. */
+/** Findings by rule, listed and unlisted together; most severe first, then most frequent. */
 export function countByRule(
   files: readonly FileReport[],
 ): readonly { readonly rule: string; readonly severity: Severity; readonly count: number }[] {
@@ -91,7 +91,7 @@ export function countByRule(
   };
   for (const { findings, unlisted } of files) {
     for (const { rule, severity } of findings) add(rule, severity, 1);
-    // Of what is not listed some is listed too: its severity is known.
+    // Every rule with unlisted findings has listed ones too, so its severity is known.
     for (const [rule, count] of unlisted)
       add(rule, findings.find((one) => one.rule === rule)?.severity ?? 'warning', count);
   }
@@ -102,7 +102,7 @@ export function totalOf(files: readonly FileReport[]): number {
   return countByRule(files).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The gravest findings first, in file order among equals, as many as are wanted over all files. */
+/** The most severe findings over all files; in file order if equal. */
 export function listed(
   files: readonly FileReport[],
   max: number,

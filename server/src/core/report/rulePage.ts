@@ -1,9 +1,9 @@
-// The documentation page of a rule, from what the rule says of itself.
+// Generates the documentation page of a rule.
 import type { Precision, Repair, Rule } from '../checks/check.ts';
 
 const GRADES = {
-  safe: 'safe: fix-all makes it',
-  twin: 'safe where the whole record stands earlier in the file; else a person decides',
+  safe: 'safe: fix-all applies it',
+  twin: 'safe if the whole record is earlier in the file; if not, a person decides',
   review: 'needs review: a person reads the pair first',
 } as const;
 
@@ -14,11 +14,11 @@ function fixLine(repair: Repair): string {
 
 function precisionText({ right, of, on }: Precision): string {
   if (of === 0)
-    return `No finding in ${on}: its precision there is not known. The fixtures show what it reports.`;
-  return `Read by eye: ${right} of ${of} right (${Math.round((100 * right) / of)} %); ${on}.`;
+    return `No findings in ${on}, so its precision is unknown. The fixtures show what it reports.`;
+  return `A person read the findings: ${right} of ${of} right (${Math.round((100 * right) / of)} %); ${on}.`;
 }
 
-/** GitHub's Markdown, without a line end. */
+/** GitHub Markdown, without a final line end. */
 export function rulePage(rule: Rule): string {
   const { id, title, severity, why, example, remedy, repairs = [], options = {}, source, precision } = rule;
   const isRecord = example.startsWith('{') || example.startsWith('[');

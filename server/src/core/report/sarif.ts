@@ -1,4 +1,5 @@
-// SARIF 2.1.0 (OASIS): what code scanning takes. No texts of the dataset go in, and findings beyond the limit are counted.
+// SARIF 2.1.0 (OASIS), for code scanning. Contains no texts of the dataset. Findings beyond the limit are only
+// counted.
 import { ruleById } from '../checks/table.ts';
 import { jsonLine, sarifText } from '../escape/escape.ts';
 import type { Severity } from '../model/finding.ts';
@@ -8,14 +9,14 @@ import type { FileReport, Report, ReportedFinding } from './report.ts';
 import { countByRule, listed, totalOf } from './report.ts';
 import { rulePage } from './rulePage.ts';
 
-/** Code scanning takes 25,000 results a run and files of 10 MB. */
+/** Code scanning accepts 25,000 results per run and files of 10 MB. */
 export const MAX_SARIF = 5000;
 
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', information: 'note' };
 
 /** A path as a relative reference. */
 function uriOf(path: string): string {
-  // Half of a surrogate pair has no UTF-8, so no percent encoding.
+  // Half of a surrogate pair has no UTF-8, so it can't be percent-encoded.
   return path
     .replace(/\p{Cs}/gu, '\ufffd')
     .replaceAll('\\', '/')
@@ -57,7 +58,7 @@ function resultOf({ path }: FileReport, finding: ReportedFinding, rules: readonl
         },
       },
     ],
-    // Of the pair and the rule: the same wherever the record moves.
+    // Pair and rule: the same wherever the record moves.
     partialFingerprints: { 'preflens/v1': `${rule}:${key}` },
   };
 }
@@ -72,7 +73,7 @@ function* sarif(report: Report, max: number): Generator<string> {
   const rules = countByRule(report.files).map(({ rule }) => rule);
   const notes = [
     ...report.errors.map((error) => notification(error, 'error')),
-    ...(report.leftOut ?? []).map((words) => notification(`${words} Left out.`, 'note')),
+    ...(report.leftOut ?? []).map((message) => notification(`${message} Skipped.`, 'note')),
     ...(rest > 0
       ? [
           notification(

@@ -1,24 +1,25 @@
-// Which texts go through a model together. Padding is waste: texts of like length share a batch.
+// Groups texts into batches for a model. Texts of similar length share a batch, because padding is wasted work.
 
-/** How many rows and tokens a batch may have. */
+/** Limits of a batch. */
 export interface BatchLimits {
-  /** Padded tokens: rows × the longest. */
+  /** Padded tokens: rows × longest row. */
   readonly tokens: number;
   readonly rows: number;
-  /** The model takes exactly so many rows: the last batch is filled up. */
+  /** The model needs exactly this many rows; the last batch is padded with rows. */
   readonly fixedRows?: number;
-  /** The model takes exactly so many tokens. */
+  /** The model needs exactly this many tokens. */
   readonly fixedLength?: number;
 }
 
-/** Row numbers by length, the longest first: they show soonest whether memory lasts, and short ones fill the end. */
+/**
+ * Row numbers by length, longest first: long rows show early whether memory suffices, and short ones fill the end.
+ */
 export function byLength(lengths: ArrayLike<number>): number[] {
   return Array.from(lengths, (_, row) => row).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
 }
 
 /**
- * Where the batch ends that begins at `from` of rows in an order. `mostWith` says of a row with how many it may share
- * a batch, itself included.
+ * End of the batch that begins at `from`. `mostWith` gives the largest batch that a row allows, including itself.
  */
 export function batchEnd(
   order: readonly number[],
@@ -41,7 +42,6 @@ export function batchEnd(
   return end;
 }
 
-/** All batches of texts of these lengths. */
 export function planBatches(lengths: ArrayLike<number>, limits: BatchLimits): number[][] {
   const order = byLength(lengths);
   const batches: number[][] = [];
@@ -53,7 +53,7 @@ export function planBatches(lengths: ArrayLike<number>, limits: BatchLimits): nu
   return batches;
 }
 
-/** Share of a model's tokens that are padding. */
+/** Share of padding among a model's tokens. */
 export function paddingWaste(lengths: ArrayLike<number>, batches: readonly (readonly number[])[]): number {
   let [real, padded] = [0, 0];
   for (const batch of batches) {
@@ -64,16 +64,16 @@ export function paddingWaste(lengths: ArrayLike<number>, batches: readonly (read
   return padded === 0 ? 0 : 1 - real / padded;
 }
 
-/** Token budgets that are tried, one after the other, as long as they pay. */
+/** Token budgets to try, in this order, while each is faster. */
 const STEPS = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 
-/** Batches that are timed before a budget is judged; the first is warm-up and does not count. */
+/** Batches to time for each budget; the first one is warm-up and does not count. */
 const TIMED = 3;
 
-/** A larger budget must be so much faster to be kept: on a processor it seldom is, and it answers slower. */
+/** A larger budget must be this much faster: on a CPU it rarely is, and it delays cancelling. */
 const GAIN = 1.08;
 
-/** Finds the token budget of a provider from its first batches. */
+/** Finds the best token budget of a provider from its first batches. */
 export class Calibration {
   #step: number;
   readonly #max: number;
@@ -81,7 +81,7 @@ export class Calibration {
   #best = 0;
   #settled = false;
 
-  /** @param max never more padded tokens than these */
+  /** @param max upper limit of padded tokens */
   constructor(start: number, max: number) {
     this.#step = Math.max(
       0,
@@ -98,7 +98,7 @@ export class Calibration {
     return this.#settled;
   }
 
-  /** Takes the time of a batch that used its budget up. */
+  /** Records the time of a batch that used its full budget. */
   time(tokens: number, ms: number): void {
     if (this.#settled || tokens < this.budget * 0.6) return;
     this.#speeds.push(tokens / Math.max(0.01, ms));
@@ -106,7 +106,7 @@ export class Calibration {
     const speed = Math.max(...this.#speeds.slice(1));
     this.#speeds = [];
     if (speed < this.#best * GAIN) {
-      // The step before was as good.
+      // The previous step was as fast.
       this.#step--;
       this.#settled = true;
       return;

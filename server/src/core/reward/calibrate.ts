@@ -1,4 +1,5 @@
-// What margins say beyond their order: as probabilities, without the effect of length, and as posteriors of a wrong label.
+// Interprets margins beyond their order: as probabilities, without the effect of length, and as posteriors of
+// wrong labels.
 
 /** σ, the Bradley-Terry probability of a margin in log-odds. */
 export function sigmoid(margin: number): number {
@@ -9,8 +10,8 @@ const logLoss = (margin: number): number =>
   margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
 
 /**
- * The number by which margins are to be divided so that σ of them is as often right as it says: the least log-loss, by
- * golden section on its logarithm. `margins` are of labels that are believed; NaN is left out. 1 when there are none.
+ * Divisor for margins that makes σ of them calibrated: minimises the log-loss, by golden section on its logarithm.
+ * `margins` belong to trusted labels; NaN is skipped. 1 if there are none.
  */
 export function fitTemperature(margins: ArrayLike<number>): number {
   const known = Array.from(margins).filter((margin) => !Number.isNaN(margin));
@@ -35,18 +36,18 @@ export function fitTemperature(margins: ArrayLike<number>): number {
   return Math.exp((low + high) / 2);
 }
 
-/** What expectation-maximisation makes of margins. */
+/** Result of expectation-maximisation on margins. */
 export interface WrongLabels {
   readonly temperature: number;
-  /** The share of the file's weight that speaks against its labels. A number of the model: never to be shown as an error rate. */
+  /** Share of weight that contradicts the labels. A model parameter: never show it as an error rate. */
   readonly noise: number;
-  /** How likely the label of a pair is wrong, given its margin, under the model of one noise rate for all. */
+  /** Probability that a pair's label is wrong, given its margin and one noise rate for all pairs. */
   readonly posterior: (margin: number) => number;
 }
 
 /**
- * w = (1−ε)p / ((1−ε)p + ε(1−p)) with p = σ(margin / temperature), and ε ← 1 − mean(w) until it stands: symmetric noise.
- * The temperature is fitted to the labels as they are, so noise makes it larger and posteriors milder.
+ * Symmetric noise: iterates w = (1−ε)p / ((1−ε)p + ε(1−p)) with p = σ(margin / temperature), and ε ← 1 − mean(w). The temperature
+ * is fitted to the labels as they are, so noise raises it and makes posteriors milder.
  */
 export function wrongLabels(margins: ArrayLike<number>, temperature = fitTemperature(margins)): WrongLabels {
   const odds = Array.from(margins)
@@ -68,7 +69,7 @@ export function wrongLabels(margins: ArrayLike<number>, temperature = fitTempera
   };
 }
 
-/** Ranks from 0, equal values at the mean of their places. */
+/** Ranks from 0; equal values share their mean rank. */
 function ranks(values: ArrayLike<number>): Float64Array {
   const order = Array.from(values, (_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const out = new Float64Array(values.length);
@@ -81,7 +82,7 @@ function ranks(values: ArrayLike<number>): Float64Array {
   return out;
 }
 
-/** Spearman's ρ; 0 when one side does not vary. */
+/** Spearman's ρ; 0 if one side does not vary. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [x, y] = [ranks(a), ranks(b)];
   const middle = (a.length - 1) / 2;
@@ -95,12 +96,12 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy);
 }
 
-/** Pairs that an effect of length is taken from: enough for two digits. */
+/** Pairs to estimate the length effect from: enough for two digits. */
 const MAX_COMPARED = 2000;
 
 /**
- * What one character more is worth to a scorer: λ, so that margins less λ times the difference of lengths go no longer
- * with it (ρ = 0, the recipe of ArmoRM). 0 when they do not go with it to begin with.
+ * λ, the value of one extra character to a scorer: margins minus λ times the length difference no longer correlate
+ * with length (ρ = 0, as in ArmoRM). 0 if they did not correlate before.
  */
 export function lengthEffect(margins: ArrayLike<number>, differences: ArrayLike<number>): number {
   const known: number[] = [];

@@ -1,4 +1,4 @@
-// Scores that the records hold: in fields that belong to the two answers, or in the label itself.
+// Scores stored in the records: in fields of the two answers, or in the label itself.
 import { findField, valueAt } from '../mapping/field.ts';
 import { toNumber } from '../mapping/forms/label.ts';
 import type { Mapping } from '../mapping/mapping.ts';
@@ -8,7 +8,7 @@ import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 
-/** What names a score; the first pattern that any field fits is taken. */
+/** Names of score fields; the first pattern that matches any field is used. */
 const NAMES = [
   /reward|score/i,
   /overall|rating|grade/i,
@@ -16,10 +16,10 @@ const NAMES = [
   /rank/i,
 ];
 
-/** Low is good. */
+/** Lower is better. */
 const IS_RANK = /rank/i;
 
-/** A margin and the fields it comes from. */
+/** A margin, and the fields it comes from. */
 export interface ColumnMargin {
   readonly margin: number;
   readonly field: string;
@@ -27,18 +27,18 @@ export interface ColumnMargin {
 
 interface Candidate {
   readonly name: string;
-  /** Of the chosen answer's. */
+  /** Path of the chosen answer's score. */
   readonly path: Path;
   readonly chosen: Json | undefined;
   readonly rejected: Json | undefined;
 }
 
-/** Fields of which there is one for each of two answers: beside them by their names, or inside objects of their own. */
+/** Fields that exist once per answer: beside the answers by their names, or inside objects of their own. */
 function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate[] {
   const [own, ...belonging] = exchangeSides(record, chosen, rejected);
   const swaps = belonging.flatMap((change) => (change.kind === 'swap' ? [change] : []));
   const beside = swaps.map(({ a, b }): Candidate => {
-    // Names come in alphabetical order: which one is the chosen answer's is told by the answers' own names.
+    // Names come in alphabetical order; the answers' own names tell which is chosen.
     const isOrdered = own?.kind === 'swap' && String(own.a.at(-1)) < String(own.b.at(-1));
     const [first, second] = isOrdered ? [a, b] : [b, a];
     return {
@@ -57,7 +57,7 @@ function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate
   ];
 }
 
-/** What the mapping itself knows: the dataset's own margin, or what its label, votes, ratings or ranks come to. */
+/** Margins that the mapping defines: the dataset's own margin, or one from its label, votes, ratings or ranks. */
 function ownMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
   const { answers } = mapping;
   const at = answers.kind === 'pair' ? answers.margin : undefined;
@@ -68,7 +68,7 @@ function ownMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMarg
 
 const ANY_NAME = new RegExp(NAMES.map(({ source }) => source).join('|'), 'i');
 
-/** Whether any field beside an answer, or inside the object that holds it, is named like a score. */
+/** Whether a field beside an answer, or in the object that holds it, is named like a score. */
 function hasScoreName(record: JsonObject, { chosen }: Pair): boolean {
   let value: Json | undefined = record;
   for (const step of chosen.path) {
@@ -78,17 +78,17 @@ function hasScoreName(record: JsonObject, { chosen }: Pair): boolean {
   return false;
 }
 
-/** Scores that the record holds for the two answers of a pair. */
+/** The scores of a pair's two answers. */
 export interface SideScores extends ColumnMargin {
   readonly chosen: number;
   readonly rejected: number;
-  /** Of the chosen answer's score. */
+  /** Path of the chosen answer's score. */
   readonly path: Path;
 }
 
-/** The scores in fields that belong to the two answers; undefined where there are none. */
+/** Undefined if the record has no scores for its answers. */
 export function sideScores(record: JsonObject, pair: Pair): SideScores | undefined {
-  // Most records hold none, and names are quicker to look at than sides.
+  // Quick test: most records have no scores, and names are cheaper to check than sides.
   if (!hasScoreName(record, pair)) return undefined;
   const fields = sideFields(record, pair.chosen.path, pair.rejected.path);
   for (const pattern of NAMES) {
@@ -101,9 +101,9 @@ export function sideScores(record: JsonObject, pair: Pair): SideScores | undefin
   return undefined;
 }
 
-/** What the record says of how much better the chosen answer is; undefined where it says nothing. */
+/** How much better the record says the chosen answer is; undefined if it does not say. */
 export function columnMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
-  // Candidates are in the order of their own ratings: what else stands beside them is less.
+  // The candidates' own ratings order them, so they take precedence over other fields.
   const own = ownMargin(mapping, record, pair);
   if (own && mapping.answers.kind === 'candidates') return own;
   return sideScores(record, pair) ?? own;

@@ -1,16 +1,16 @@
-// What became of the pairs that a scorer was given: every one is in one of four counts.
+// The outcome of scoring, by pair. Each pair is in exactly one of four counts.
 import { plural } from '../words/numbers.ts';
 import type { Member, PairIdentities } from './ensemble.ts';
 
 export interface ScoreCounts {
   readonly scored: number;
-  /** A scorer looked at them and gave no number. */
+  /** Pairs for which the scorer failed to give a number. */
   readonly refused: number;
-  /** Without a direction, they are never scored. */
+  /** Never scored: they prefer neither answer. */
   readonly ties: number;
-  /** Nobody said anything of them. */
+  /** Pairs that no scorer processed. */
   readonly unscored: number;
-  /** Why the first of those that were refused was, where it is still known. */
+  /** Reason of the first refusal, if still known. */
   readonly reason?: string;
 }
 
@@ -34,9 +34,9 @@ export function countScores(
   return { ...counts, ...(reason !== undefined && { reason }) };
 }
 
-/** What became of the pairs that have no score; '' where all have one. */
+/** Message about the pairs without a score; '' if all have one. */
 export function unscoredMessage({ refused, ties, unscored, reason }: Omit<ScoreCounts, 'scored'>): string {
-  const why = reason === undefined ? '' : ` (the first one: ${reason.replace(/\.$/, '')})`;
+  const why = reason === undefined ? '' : ` (first: ${reason.replace(/\.$/, '')})`;
   return [
     ...(refused > 0 ? [`${refused} refused by the scorer${why}`] : []),
     ...(ties > 0 ? [ties === 1 ? '1 tie' : `${ties} ties`] : []),

@@ -1,39 +1,39 @@
-// From texts to the numbers that a model reads: special tokens, pair encoding and truncation.
+// Turns texts into model input: special tokens, pair encoding and truncation.
 import type { Turn } from '../model/pair.ts';
 import { ANSWER_CUT, PROMPT_CUT } from './table.ts';
 
-/** Text to tokens, without special ones. */
+/** Converts text to token ids, without special tokens. */
 export type Tokenize = (text: string) => number[];
 
 export type Side = 'left' | 'right';
 
-/** What stands at a place of a text that a model reads. */
+/** The part of the input that a text fills. */
 export type Slot = 'prompt' | 'answer';
 
-/** A stretch of tokens. One without a slot belongs to the template and is never cut. */
+/** A run of tokens. One without a slot belongs to the template and is never cut. */
 export interface Piece {
   readonly ids: readonly number[];
   readonly slot?: Slot;
-  /** Number of the segment, for models with token types. */
+  /** Segment number, for models with token types. */
   readonly type: number;
 }
 
-/** One row of a model's input. */
+/** One row of model input. */
 export interface Sequence {
   readonly ids: readonly number[];
   readonly types: readonly number[];
-  /** Where the answer begins; only then are its tokens known by themselves. */
+  /** Start of the answer. Set only if its tokens are separate from the prompt's. */
   readonly answerStart: number;
   /** See `table.ts`. */
   readonly flags: number;
 }
 
-/** A text that cannot be given to the model, and why. */
+/** A text that the model can't score, with the reason. */
 export class Unscorable extends Error {}
 
 const count = (pieces: readonly Piece[]): number => pieces.reduce((sum, { ids }) => sum + ids.length, 0);
 
-/** Takes `excess` tokens from the ends of pieces of a slot, always from the longest one. */
+/** Removes `excess` tokens from the ends of a slot's pieces, always from the longest. */
 function cutEnds(pieces: readonly Piece[], slot: Slot, excess: number): Piece[] {
   const lengths = pieces.map((piece) => (piece.slot === slot ? piece.ids.length : -1));
   for (let left = excess; left > 0; left--) {
@@ -57,9 +57,9 @@ function cutStarts(pieces: readonly Piece[], slot: Slot, excess: number): Piece[
 }
 
 /**
- * Joins pieces to at most `most` tokens. Cut on the left, the prompt loses its beginning, and answers their end only
- * when nothing of it is left. Cut on the right, answers lose their end, the longest first. Throws Unscorable when a
- * whole answer would be lost, or when the template alone is too long.
+ * Joins pieces to at most `max` tokens. Cutting on the left removes the beginning of the prompt, and ends of
+ * answers only once the prompt is gone. Cutting on the right removes the ends of answers, longest first. Throws
+ * Unscorable if a whole answer would be lost, or if the template alone is too long.
  */
 export function fit(pieces: readonly Piece[], max: number, side: Side): Sequence {
   let fitted = pieces;
@@ -77,7 +77,7 @@ export function fit(pieces: readonly Piece[], max: number, side: Side): Sequence
     );
     if (count(fitted) > max || isLost) {
       throw new Unscorable(
-        `it has ${count(pieces)} tokens, ${before('prompt')} of them in the prompt, and the model takes ${max}`,
+        `it has ${count(pieces)} tokens, ${before('prompt')} of them in the prompt; the model accepts ${max}`,
       );
     }
   }
@@ -90,7 +90,7 @@ export function fit(pieces: readonly Piece[], max: number, side: Side): Sequence
   };
 }
 
-/** Where special tokens stand around one text (A) or two (A and B). */
+/** Special tokens around one text (A) or two (A and B). */
 export type Pattern = readonly (
   { readonly special: number; readonly type: number } | { readonly text: 'A' | 'B'; readonly type: number }
 )[];
@@ -131,7 +131,7 @@ function patternOf(items: readonly TemplateItem[], specials: PostProcessor['spec
   });
 }
 
-/** The special tokens that a tokenizer.json puts around texts, by its post-processor. */
+/** The special tokens that a tokenizer.json adds to texts, from its post-processor. */
 export function patternsOf(postProcessor: unknown): Patterns {
   const processor = (postProcessor ?? {}) as PostProcessor;
   if (processor.processors) {
@@ -165,7 +165,7 @@ export function patternsOf(postProcessor: unknown): Patterns {
   };
 }
 
-/** Puts pieces where a pattern says; `B` stays out where the pattern has no place for it. */
+/** Inserts pieces into a pattern. `B` is dropped if the pattern has no place for it. */
 export function surround(pattern: Pattern, a: readonly Piece[], b: readonly Piece[] = []): Piece[] {
   return pattern.flatMap((item): Piece[] =>
     'special' in item
@@ -180,12 +180,12 @@ const ROLES: readonly (readonly [RegExp, string])[] = [
   [/^(tool|function|observation|ipython)/i, 'tool'],
 ];
 
-/** A dataset's word for a speaker as chat templates know it; everybody else is the user. */
+/** The chat template's role for a dataset's role; unknown roles become user. */
 export function chatRole(role: string): string {
   return ROLES.find(([pattern]) => pattern.test(role))?.[1] ?? 'user';
 }
 
-/** A prompt for models without a chat template: one turn as it is, several with their speakers. */
+/** A prompt for models without a chat template: a single turn unchanged, several turns with their speakers. */
 export function plainPrompt(prompt: readonly Turn[]): string {
   const [first] = prompt;
   if (prompt.length === 1 && first) return first.text;
@@ -196,7 +196,7 @@ export function plainPrompt(prompt: readonly Turn[]): string {
   return prompt.map(({ role, text }) => `${name(role)}: ${text}`).join('\n\n');
 }
 
-/** A text with {prompt}, {response}, {first} and {second} in it, cut into its literal parts and its places. */
+/** Splits a format with {prompt}, {response}, {first} and {second} into literal parts and placeholders. */
 export function formatParts(format: string): readonly (string | { readonly place: string })[] {
   return format
     .split(/(\{(?:prompt|response|first|second)\})/)

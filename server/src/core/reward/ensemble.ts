@@ -1,4 +1,4 @@
-// Several scorers of one file as one: mean, spread, votes.
+// Combines several scorers of a file: mean, spread and votes.
 import type { Facts } from '../facts/facts.ts';
 import { PARTIAL } from '../facts/facts.ts';
 import type { Identity } from '../model/identity.ts';
@@ -8,27 +8,30 @@ import { ANSWER_CUT } from './table.ts';
 /** One scorer of an ensemble. */
 export interface Member {
   readonly name: string;
-  /** What it is and where its numbers come from, a sentence each. */
+  /** Sentences that say what it is and where its numbers come from. */
   readonly about: readonly string[];
   account(identity: Identity): Account | undefined;
-  /** Why a pair has no score, where there is a reason. */
+  /** Why a pair has no score, if known. */
   refusal(identity: Identity): string | undefined;
 }
 
-/** The margin of a pair, over all members. */
+/** The ensemble's result for a pair. */
 export interface EnsembleMargin {
-  /** Of one scorer its own; of several the mean of their margins, each over its root mean square. NaN without any. */
+  /**
+   * One scorer: its margin. Several: the mean of their margins, each divided by its root mean square. NaN if there
+   * are none.
+   */
   readonly margin: number;
-  /** Standard deviation of the members' margins in these units; 0 for one. */
+  /** Standard deviation of the members' margins in the same units; 0 for one member. */
   readonly spread: number;
-  /** Members that side with the label, and members that have a margin. */
+  /** Members that agree with the label, and members that have a margin. */
   readonly votesFor: number;
   readonly votes: number;
-  /** The spread of members that do not side together, 0 where they do; PARTIAL where one saw a part of an answer alone. */
+  /** Spread of members that disagree, 0 if they agree; PARTIAL if one saw only part of an answer. */
   readonly dispute: number;
 }
 
-/** Pairs by number, for an ensemble. */
+/** Identities of pairs, by number. */
 export interface PairIdentities {
   readonly pairCount: number;
   isTie(pair: number): boolean;
@@ -48,10 +51,10 @@ export class Ensemble {
 
   get name(): string {
     const [only] = this.members;
-    return this.members.length === 1 && only ? only.name : `committee of ${this.members.length}`;
+    return this.members.length === 1 && only ? only.name : `ensemble of ${this.members.length}`;
   }
 
-  /** Measures the members' units anew: the root mean square of the margins that each has. */
+  /** Recomputes each member's unit: the root mean square of its margins. */
   measure(pairs: PairIdentities): void {
     if (this.members.length < 2) return;
     const sums = this.members.map(() => ({ squares: 0, count: 0 }));

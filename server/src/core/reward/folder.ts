@@ -1,36 +1,36 @@
-// What a model folder holds, and how it is to be used: decided from its small files alone.
+// Decides how to use a model folder from its small files alone.
 import type { Head } from './heads.ts';
 import type { HeadName, OnnxRule } from './scorerRule.ts';
 
-/** The small files of a folder, parsed. Absent ones are undefined. */
+/** The parsed small files of a folder. Absent ones are undefined. */
 export interface FolderFiles {
-  /** Paths of all .onnx files, from the folder, sorted. */
+  /** Paths of all .onnx files relative to the folder, sorted. */
   readonly onnx: readonly string[];
   readonly config?: Readonly<Record<string, unknown>>;
   readonly tokenizer?: Readonly<Record<string, unknown>>;
   readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
-  /** `chat_template.jinja`, which goes before the one in tokenizer_config.json. */
+  /** `chat_template.jinja`; takes precedence over the template in tokenizer_config.json. */
   readonly chatTemplate?: string;
-  /** `preflens.ids.json`: texts with the ids that the original tokenizer gives them, special tokens left out. */
+  /** `preflens.ids.json`: texts with the ids of the original tokenizer, without special tokens. */
   readonly referenceIds?: readonly { readonly text: string; readonly ids: readonly number[] }[];
 }
 
-/** How a text is made for the model. */
+/** How to build the model's input text. */
 export type TextForm =
   | { readonly kind: 'chat'; readonly template: string; readonly tokens: Readonly<Record<string, string>> }
-  /** Prompt and answer as the two texts of the tokenizer's pair encoding. */
+  /** Prompt and answer are the two texts of the tokenizer's pair encoding. */
   | { readonly kind: 'two-texts' }
   | { readonly kind: 'format'; readonly format: string };
 
-/** What one pass of a model gives: numbers of an answer, of two answers in an order, or a likelihood. */
+/** Output of one pass: numbers for one answer, for two answers in an order, or a likelihood. */
 export type Pass = 'answer' | 'pair' | 'likelihood';
 
-/** All that the scoring process needs to know, and all that scores depend on but the bytes of the files. */
+/** Everything that the scoring process needs. Scores depend only on this and on the bytes of the files. */
 export interface ModelSpec {
-  /** The .onnx file, from the folder. */
+  /** The .onnx file, relative to the folder. */
   readonly file: string;
   readonly pass: Pass;
-  /** Outputs to be taken, one after the other; empty: the first. */
+  /** Outputs to read, in order; if empty, the first one. */
   readonly outputs: readonly string[];
   readonly text: TextForm;
   readonly maxTokens: number;
@@ -41,20 +41,20 @@ export interface ModelSpec {
 export interface FolderReading {
   readonly spec: ModelSpec;
   readonly head: Head;
-  /** The same in one sentence. */
+  /** A one-sentence summary. */
   readonly brief: string;
-  /** What was found and what follows from it, a sentence each. */
+  /** What was found in the folder and what it means, one sentence each. */
   readonly found: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** A folder that cannot be used: what is wrong and what to do. */
+/** The folder can't be used. The message says why, and what to do. */
 export class FolderFault extends Error {}
 
-/** Longer texts than this are cut unless the user asks for more: memory grows with the square. */
+/** Default limit, because memory grows with the square of the length. */
 const MAX_TOKENS = 4096;
 
-/** Models whose first positions are reserved. */
+/** Models that reserve the first positions. */
 const OFFSET_POSITIONS = /roberta|camembert|longformer|mpnet|xlm/;
 
 type Config = Readonly<Record<string, unknown>>;
@@ -67,7 +67,7 @@ function numberIn(config: Config | undefined, ...names: readonly string[]): numb
   return undefined;
 }
 
-/** A text, alone or as `content` of an added token. */
+/** A token's text: a plain string, or the `content` of an added token. */
 function tokenText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const content = (value as { content?: unknown } | null | undefined)?.content;
@@ -85,11 +85,11 @@ function chooseFile(onnx: readonly string[], wanted: string | undefined): string
   if (usual !== undefined) return usual;
   if (only === undefined) {
     throw new FolderFault(
-      'it has no .onnx file. Export the model, for example with "optimum-cli export onnx", and name the folder that this writes',
+      'it has no .onnx file. Export the model, for example with "optimum-cli export onnx", and use the folder that it writes',
     );
   }
   if (onnx.length === 1) return only;
-  throw new FolderFault(`it has several models (${onnx.join(', ')}). Name one as "file"`);
+  throw new FolderFault(`it has several models (${onnx.join(', ')}). Set "file" to one of them`);
 }
 
 function labelsOf(config: Config | undefined): readonly string[] | undefined {
@@ -99,7 +99,7 @@ function labelsOf(config: Config | undefined): readonly string[] | undefined {
   return count === undefined ? undefined : Array.from({ length: count }, (_, i) => `LABEL_${i}`);
 }
 
-/** The first of the architectures that a config.json names. */
+/** The first architecture in config.json. */
 function nameOf(config: Config | undefined): string | undefined {
   const names = config?.['architectures'];
   return Array.isArray(names) ? tokenText(names[0]) : undefined;
@@ -118,7 +118,7 @@ function headName(config: Config | undefined, rule: OnnxRule): HeadName {
   const labels = labelsOf(config);
   if (labels && labels.length > 1) {
     throw new FolderFault(
-      `it puts out ${labels.length} numbers (${labels.join(', ')}). Say in preflens.json which one speaks for a good answer ("label"), or what each weighs ("weights")`,
+      `it outputs ${labels.length} numbers (${labels.join(', ')}). In preflens.json, set "label" to the one for a good answer, or "weights" for all`,
     );
   }
   return 'scalar';
@@ -128,13 +128,13 @@ function labelIndex(config: Config | undefined, label: OnnxRule['label']): numbe
   if (typeof label === 'number') return label;
   const labels = labelsOf(config) ?? [];
   const named = label === undefined ? -1 : labels.indexOf(label);
-  // Command lines have no numbers.
+  // The command line passes numbers as text.
   const index = named < 0 && /^\d+$/.test(label ?? '') ? Number(label) : named;
   if (index < 0) {
     throw new FolderFault(
       label === undefined
-        ? `the head "label" needs to know which one: ${labels.join(', ')}`
-        : `there is no label "${label}". It has ${labels.join(', ') || 'none with a name'}`,
+        ? `the head "label" needs "label": one of ${labels.join(', ')}`
+        : `there is no label "${label}". The model has ${labels.join(', ') || 'no named labels'}`,
     );
   }
   return index;
@@ -144,7 +144,7 @@ interface HeadReading {
   readonly head: Head;
   readonly pass: Pass;
   readonly outputs: readonly string[];
-  readonly words: string;
+  readonly label: string;
 }
 
 function readHead(config: Config | undefined, rule: OnnxRule): HeadReading {
@@ -152,13 +152,13 @@ function readHead(config: Config | undefined, rule: OnnxRule): HeadReading {
   const answer = { pass: 'answer', outputs: [] } as const;
   switch (name) {
     case 'scalar':
-      return { ...answer, head: { kind: 'scalar' }, words: 'one number: the reward' };
+      return { ...answer, head: { kind: 'scalar' }, label: 'one number, the reward' };
     case 'label': {
       const index = labelIndex(config, rule.label);
       return {
         ...answer,
         head: { kind: 'label', index },
-        words: `log-odds of label ${labelsOf(config)?.[index] ?? index}`,
+        label: `log-odds of label ${labelsOf(config)?.[index] ?? index}`,
       };
     }
     case 'objectives':
@@ -166,39 +166,39 @@ function readHead(config: Config | undefined, rule: OnnxRule): HeadReading {
         ? {
             ...answer,
             head: { kind: 'weighted', weights: rule.weights },
-            words: `${rule.weights.length} objectives, weighed`,
+            label: `${rule.weights.length} weighted objectives`,
           }
         : {
             pass: 'answer',
             outputs: ['rewards', 'gating_output'],
             head: { kind: 'gated' },
-            words: 'objectives, weighed by the gate of the model',
+            label: 'objectives, weighted by the model’s gate',
           };
     case 'embedding':
       return {
         ...answer,
         head: { kind: 'embedding', temperature: rule.temperature ?? numberIn(config, 'tau') ?? 1 },
-        words: 'a preference embedding: answers are compared, they have no reward of their own',
+        label: 'a preference embedding, which compares answers and gives no rewards',
       };
     case 'pair':
       return {
         pass: 'pair',
         outputs: [],
-        // How many numbers an order gives is known when the model is open.
+        // The number of outputs per order is known only once the model is open.
         head: { kind: 'pair', numbers: 1 },
-        words: 'both answers in one text, in both orders',
+        label: 'both answers in one text, in both orders',
       };
     case 'implicit':
       if (rule.reference === undefined) {
         throw new FolderFault(
-          'it is a language model. For the implicit reward name the model that it was trained from as "reference"',
+          'it is a language model. For the implicit reward, set "reference" to the model that it was trained from',
         );
       }
       return {
         pass: 'likelihood',
         outputs: [],
         head: { kind: 'implicit', beta: rule.beta ?? 0.1, perToken: rule.perToken ?? false },
-        words: `implicit reward, β ${rule.beta ?? 0.1}${rule.perToken ? ', for each token' : ''}`,
+        label: `implicit reward, β ${rule.beta ?? 0.1}${rule.perToken ? ', per token' : ''}`,
       };
   }
 }
@@ -213,24 +213,24 @@ function chatTemplate(files: FolderFiles): string | undefined {
   return typeof chosen?.template === 'string' ? chosen.template : undefined;
 }
 
-function textForm(files: FolderFiles, rule: OnnxRule, pass: Pass): { form: TextForm; words: string } {
+function textForm(files: FolderFiles, rule: OnnxRule, pass: Pass): { form: TextForm; label: string } {
   const { format } = rule;
   const template = chatTemplate(files);
   if (format !== undefined && format !== 'chat') {
     const needed = pass === 'pair' ? ['{first}', '{second}'] : ['{response}'];
     const missing = needed.filter((place) => !format.includes(place));
     if (missing.length > 0) throw new FolderFault(`the format has no ${missing.join(' and no ')}`);
-    return { form: { kind: 'format', format }, words: 'the format of preflens.json' };
+    return { form: { kind: 'format', format }, label: 'the format from preflens.json' };
   }
   if (pass === 'pair') {
     const tokens = JSON.stringify(files.tokenizer?.['added_tokens'] ?? []);
     if (['<|source|>', '<|candidate1|>', '<|candidate2|>'].every((token) => tokens.includes(token))) {
       return {
         form: { kind: 'format', format: '<|source|>{prompt}<|candidate1|>{first}<|candidate2|>{second}' },
-        words: 'source and candidates by their special tokens',
+        label: 'source and candidates with their special tokens',
       };
     }
-    throw new FolderFault('a model of pairs needs a "format": the text with {prompt}, {first} and {second}');
+    throw new FolderFault('a pair model needs a "format": a text with {prompt}, {first} and {second}');
   }
   if (template !== undefined) {
     const tokens = Object.fromEntries(
@@ -239,31 +239,31 @@ function textForm(files: FolderFiles, rule: OnnxRule, pass: Pass): { form: TextF
         return text === undefined ? [] : [[name, text]];
       }),
     );
-    return { form: { kind: 'chat', template, tokens }, words: 'its chat template' };
+    return { form: { kind: 'chat', template, tokens }, label: 'its chat template' };
   }
   if (format === 'chat') throw new FolderFault('it has no chat template');
   return pass === 'likelihood'
     ? {
         form: { kind: 'format', format: '{prompt}{response}' },
-        words: 'prompt and answer, one after the other',
+        label: 'prompt and answer, one after the other',
       }
-    : { form: { kind: 'two-texts' }, words: 'prompt and answer as two texts' };
+    : { form: { kind: 'two-texts' }, label: 'prompt and answer as two texts' };
 }
 
-function windowOf(files: FolderFiles, rule: OnnxRule): { max: number; words: string } {
-  if (rule.maxTokens !== undefined) return { max: rule.maxTokens, words: 'set in preflens.json' };
+function windowOf(files: FolderFiles, rule: OnnxRule): { max: number; label: string } {
+  if (rule.maxTokens !== undefined) return { max: rule.maxTokens, label: 'set in preflens.json' };
   const { config, tokenizerConfig } = files;
   const isOffset = OFFSET_POSITIONS.test(tokenText(config?.['model_type']) ?? '');
   const positions = numberIn(config, 'max_position_embeddings', 'n_positions', 'max_sequence_length');
-  // Tokenizers without a limit of their own write 10^30.
+  // Tokenizers without a limit write 10^30.
   const limits = [
     positions === undefined ? Infinity : positions - (isOffset ? 2 : 0),
     numberIn(tokenizerConfig, 'model_max_length') ?? Infinity,
   ];
   const max = Math.min(...limits);
-  if (max <= MAX_TOKENS) return { max, words: 'as the model allows' };
-  const allowed = max < 1e9 ? `the model allows ${max}` : 'the model names no limit';
-  return { max: MAX_TOKENS, words: `${allowed}; "maxTokens" sets more` };
+  if (max <= MAX_TOKENS) return { max, label: 'the model’s limit' };
+  const allowed = max < 1e9 ? `the model allows ${max}` : 'the model states no limit';
+  return { max: MAX_TOKENS, label: `${allowed}; set "maxTokens" for more` };
 }
 
 function padId(files: FolderFiles): number {
@@ -276,15 +276,15 @@ function padId(files: FolderFiles): number {
   return typeof id === 'number' ? id : 0;
 }
 
-/** Decides how a folder is used, as far as that can be told without running the model. Throws a FolderFault. */
+/** Decides how to use a folder, as far as possible without running the model. Throws a FolderFault. */
 export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
   const file = chooseFile(files.onnx, rule.file);
   if (!files.tokenizer) {
     throw new FolderFault(
-      'it has no tokenizer.json. Save the tokenizer with it ("save_pretrained" of a fast tokenizer)',
+      'it has no tokenizer.json. Save the tokenizer into it ("save_pretrained" of a fast tokenizer)',
     );
   }
-  const { head, pass, outputs, words } = readHead(files.config, rule);
+  const { head, pass, outputs, label } = readHead(files.config, rule);
   const text = textForm(files, rule, pass);
   const window = windowOf(files, rule);
   const side = files.tokenizerConfig?.['truncation_side'];
@@ -293,20 +293,20 @@ export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
   const warnings: string[] = [];
   if (kind === 'Unigram' && !files.referenceIds) {
     warnings.push(
-      'Its tokenizer is of the Unigram kind, of which some texts may get other ids than from the original tokenizer. ' +
-        'Put a few texts with their ids beside the model as preflens.ids.json and they are checked.',
+      'It has a Unigram tokenizer, which may give some texts different ids than the original tokenizer. ' +
+        'To check that, put a few texts with their ids beside the model as preflens.ids.json.',
     );
   }
-  if (!files.config) warnings.push('It has no config.json: one number for each answer is expected.');
+  if (!files.config) warnings.push('It has no config.json, so PrefLens expects one number per answer.');
   return {
     spec: { file, pass, outputs, text: text.form, maxTokens: window.max, truncate, padId: padId(files) },
     head,
-    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.words}, at most ${window.max} tokens, cut on the ${truncate}`,
+    brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.label}, at most ${window.max} tokens, cut on the ${truncate}`,
     found: [
       `Model: ${[file, nameOf(files.config)].filter((part) => part !== undefined).join(', ')}.`,
-      `Reads: ${text.words}; tokenizer ${kind ?? 'of an unknown kind'}.`,
-      `Gives: ${words}.`,
-      `At most ${window.max} tokens (${window.words}); longer texts lose the ${truncate === 'left' ? 'beginning of the prompt' : 'end of the answer'}.`,
+      `Reads: ${text.label}; tokenizer ${kind ?? 'of an unknown kind'}.`,
+      `Gives: ${label}.`,
+      `At most ${window.max} tokens (${window.label}); longer texts lose the ${truncate === 'left' ? 'beginning of the prompt' : 'end of the answer'}.`,
     ],
     warnings,
   };

@@ -1,26 +1,29 @@
-// From what a model puts out to rewards and margins. What is kept of a model are its raw numbers: other weights,
-// labels or temperatures cost no new pass.
+// Turns model outputs into rewards and margins. The cache stores raw outputs, so other weights, labels or
+// temperatures need no new pass.
 
-/** How the numbers of an answer, or of a pair in both orders, become a margin. */
+/** How the outputs for an answer, or for a pair in both orders, become a margin. */
 export type Head =
   /** One logit: the reward. */
   | { readonly kind: 'scalar' }
   /** Log-odds of one label against the others. */
   | { readonly kind: 'label'; readonly index: number }
-  /** One reward for each objective, weighed: Σ w_j·r_j. */
+  /** Weighted sum of one reward per objective: Σ w_j·r_j. */
   | { readonly kind: 'weighted'; readonly weights: readonly number[] }
-  /** Rewards, then as many weights that the model itself gives for the prompt: Σ g_j·r_j. */
+  /** Rewards, then the model's own weights for the prompt: Σ g_j·r_j. */
   | { readonly kind: 'gated' }
-  /** General preference embedding: blocks of two, s = Σ (a_c·b_r − b_c·a_r), over the temperature. Cycles are allowed. */
+  /**
+   * General preference embedding: blocks of two, s = Σ (a_c·b_r − b_c·a_r), divided by the temperature. Allows
+   * cycles.
+   */
   | { readonly kind: 'embedding'; readonly temperature: number }
   /**
-   * Two answers in one text, in both orders: the mean of what both say. `numbers` is how many each order gives: one
-   * logit for "the first is better", or two, one for each answer.
+   * Both answers in one text, in both orders; the mean of the two results. `numbers` is the outputs per order: one
+   * logit for "the first is better", or two, one per answer.
    */
   | { readonly kind: 'pair'; readonly numbers: number }
   /**
-   * Log-likelihoods and token counts of a policy and its reference: β·(log π − log π_ref), divided by the number of
-   * tokens where `perToken` asks for it.
+   * Log-likelihoods and token counts of a policy and its reference: β·(log π − log π_ref), divided by the number
+   * of tokens if `perToken`.
    */
   | { readonly kind: 'implicit'; readonly beta: number; readonly perToken: boolean };
 
@@ -41,8 +44,8 @@ function weigh(values: Numbers, weights: Numbers, offset = 0): number {
 }
 
 /**
- * The reward of one answer; undefined for heads that only compare. `reference` is what the reference model said, for
- * the implicit reward.
+ * The reward of one answer; undefined for heads that only compare. `reference` holds the reference model's output,
+ * for the implicit reward.
  */
 export function rewardOf(head: Head, values: Numbers, reference?: Numbers): number | undefined {
   switch (head.kind) {
@@ -64,7 +67,7 @@ export function rewardOf(head: Head, values: Numbers, reference?: Numbers): numb
   }
 }
 
-/** Log-odds that the chosen answer is better, of two embeddings. */
+/** Log-odds that the chosen answer is better, from two embeddings. */
 export function embeddingMargin(chosen: Numbers, rejected: Numbers, temperature: number): number {
   let sum = 0;
   for (let i = 0; i + 1 < chosen.length; i += 2) {
@@ -73,7 +76,10 @@ export function embeddingMargin(chosen: Numbers, rejected: Numbers, temperature:
   return sum / temperature;
 }
 
-/** Log-odds that the answer of the lower key is better: `values` of the order in which it stands first, then of the other. */
+/**
+ * Log-odds that the answer with the lower key is better. `values`: first the order in which it comes first, then
+ * the other order.
+ */
 export function pairMargin(values: Numbers, numbers: number): number {
   const order = (from: number): number =>
     numbers === 1 ? at(values, from) : at(values, from) - at(values, from + 1);

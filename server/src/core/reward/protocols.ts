@@ -1,32 +1,32 @@
-// How model servers are asked, and how their answers are read. One row for each protocol; no row does any I/O.
+// Protocols of model servers: how to build requests and read responses. One row each, without I/O.
 import type { Turn } from '../model/pair.ts';
 import { chatRole, formatParts, plainPrompt } from './encode.ts';
 import type { Pass } from './folder.ts';
 import type { EndpointProtocol, EndpointRule } from './scorerRule.ts';
 
-/** What is to be scored: a prompt and one answer, or two in an order. */
+/** One item to score: a prompt with one answer, or with two in an order. */
 export interface EndpointItem {
   readonly prompt: readonly Turn[];
   readonly texts: readonly string[];
 }
 
-/** An answer of a server that cannot be what was asked for. */
+/** A server's response does not match the request. */
 export class WrongAnswer extends Error {}
 
 export interface ServerProtocol {
   readonly pass: Pass;
-  /** Appended to the URL of the rule. */
+  /** Path to append to the rule's URL. */
   readonly path: (rule: EndpointRule) => string;
-  /** Units of one request. */
+  /** Maximum items per request. */
   readonly max: number;
   readonly body: (items: readonly EndpointItem[], rule: EndpointRule) => unknown;
-  /** The numbers of each unit, in order. Throws WrongAnswer. */
+  /** The numbers of each item, in order. Throws WrongAnswer. */
   readonly read: (answer: unknown, count: number, rule: EndpointRule) => number[][];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The text of a unit, where a server takes one text. */
+/** An item's text, for servers that take a single text. */
 function textOf({ prompt, texts: [answer = ''] }: EndpointItem, { format }: EndpointRule): string {
   if (format === undefined) return prompt.length === 0 ? answer : `${plainPrompt(prompt)}\n\n${answer}`;
   return formatParts(format)
@@ -48,25 +48,25 @@ function messagesOf({ prompt, texts: [answer = ''] }: EndpointItem): Message[] {
 
 function listIn(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new WrongAnswer(`"${name}" is no list`);
+  throw new WrongAnswer(`"${name}" is not a list`);
 }
 
 function objectIn(value: unknown, name: string): Json {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw new WrongAnswer(`"${name}" is no object`);
+  throw new WrongAnswer(`"${name}" is not an object`);
 }
 
 function numberIn(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new WrongAnswer(`"${name}" is no number`);
+  throw new WrongAnswer(`"${name}" is not a number`);
 }
 
 function counted<T>(list: readonly T[], count: number, name: string): readonly T[] {
   if (list.length === count) return list;
-  throw new WrongAnswer(`"${name}" has ${list.length} entries where ${count} were asked for`);
+  throw new WrongAnswer(`"${name}" has ${list.length} entries, expected ${count}`);
 }
 
-/** Entries in the order in which they were asked for: servers number them. */
+/** Restores request order from the entries' index. */
 function inOrder(answer: unknown, count: number): readonly Json[] {
   const data = counted(listIn(objectIn(answer, 'answer')['data'], 'data'), count, 'data').map((entry) =>
     objectIn(entry, 'data[]'),
@@ -79,14 +79,14 @@ function inOrder(answer: unknown, count: number): readonly Json[] {
 
 const named = ({ model }: EndpointRule): Json => (model === undefined ? {} : { model });
 
-/** vLLM takes a conversation and applies the chat template itself, or texts that somebody else made. */
+/** vLLM takes conversations and applies the chat template itself, or takes finished texts. */
 function vllmBody(items: readonly EndpointItem[], rule: EndpointRule): unknown {
   const [only] = items;
   if (rule.format === undefined && only) return { ...named(rule), messages: messagesOf(only) };
   return { ...named(rule), input: items.map((item) => textOf(item, rule)) };
 }
 
-/** Probabilities are kept as log-odds: a single one of a yes, or those of labels as logits. */
+/** Converts probabilities to log-odds: a single one of "yes", or logits of labels. */
 function fromProbabilities(probabilities: readonly number[]): number[] {
   const safe = probabilities.map((p) => Math.min(1 - 1e-7, Math.max(1e-7, p)));
   const [only = 0.5] = safe;
@@ -138,7 +138,7 @@ const vllmPooling: ServerProtocol = {
   body: vllmBody,
   read: (answer, count) =>
     inOrder(answer, count).map((entry) => {
-      // A reward for each token: the last one is the reward of the whole.
+      // One reward per token: the last one is the reward of the whole text.
       const tokens = listIn(entry['data'], 'data[].data');
       const last: unknown = tokens.at(-1);
       return (Array.isArray(last) ? last : tokens).map((value) => numberIn(value, 'data[].data[]'));
@@ -159,7 +159,7 @@ const tei: ServerProtocol = {
     return lists.map((list) =>
       [...listIn(list, 'answer[]')]
         .map((entry) => objectIn(entry, 'answer[][]'))
-        // Labels come by score; the numbers are wanted in the order of the labels.
+        // Labels arrive sorted by score; restore label order.
         .sort((a, b) => String(a['label']).localeCompare(String(b['label']), 'en', { numeric: true }))
         .map((entry) => numberIn(entry['score'], 'score')),
     );
@@ -172,7 +172,7 @@ const JUDGE =
 
 const VERDICTS: Readonly<Record<string, number>> = { A: 1, B: -1, C: 0 };
 
-/** Asked twice, once in each order, by the client: each request holds one order. */
+/** One order per request; the client asks in both orders. */
 const openaiJudge: ServerProtocol = {
   pass: 'pair',
   path: () => '/v1/chat/completions',
@@ -195,7 +195,7 @@ const openaiJudge: ServerProtocol = {
     const { content } = objectIn(objectIn(choice, 'choices[0]')['message'], 'message');
     const letter = typeof content === 'string' ? /\b([ABC])\b/.exec(content.toUpperCase())?.[1] : undefined;
     const verdict = letter === undefined ? undefined : VERDICTS[letter];
-    if (verdict === undefined) throw new WrongAnswer('the judge named none of A, B and C');
+    if (verdict === undefined) throw new WrongAnswer('the judge answered neither A, B nor C');
     return [[verdict]];
   },
 };
@@ -208,7 +208,7 @@ export const SERVER_PROTOCOLS: Readonly<Record<EndpointProtocol, ServerProtocol>
   'openai-judge': openaiJudge,
 };
 
-/** Units of one request: a conversation goes alone. */
+/** Items per request: a conversation needs a request of its own. */
 export function itemsPerRequest(protocol: ServerProtocol, { format }: EndpointRule): number {
   return protocol.body === vllmBody && format === undefined ? 1 : protocol.max;
 }

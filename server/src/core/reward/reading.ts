@@ -1,4 +1,4 @@
-// What scores say of a pair: margin, rewards, and whether a text was cut.
+// Reads a pair's scores: margin, rewards, and whether a text was cut.
 import type { Key } from '../hash.ts';
 import { compareKeys } from '../hash.ts';
 import type { Identity } from '../model/identity.ts';
@@ -9,38 +9,37 @@ import { embeddingMargin, pairMargin, rewardOf } from './heads.ts';
 import type { ScoreTable } from './table.ts';
 import { REFUSED } from './table.ts';
 
-/** The scores of one model on a dataset. */
 export interface Rated {
   readonly pass: Pass;
   readonly table: ScoreTable;
 }
 
-/** What a pass needs to know of a pair: keys of its units, each of one text or two. */
-export function unitKeys(pass: Pass, identity: Identity): readonly Key[] {
+/** Keys of a pair's items: one text each, or both. */
+export function itemKeys(pass: Pass, identity: Identity): readonly Key[] {
   return pass === 'pair' ? [pairKey(identity)] : [identity.chosenKey, identity.rejectedKey];
 }
 
-/** True when the chosen answer is the one that pair units put first: a flip leaves the unit as it is. */
+/** True if the chosen answer is the first in a pair item. A flip leaves the item unchanged. */
 export function chosenIsFirst({ chosenKey, rejectedKey }: Identity): boolean {
   return compareKeys(chosenKey, rejectedKey) <= 0;
 }
 
-/** Everything that a hover wants to know of a scored pair. */
+/** Details of a scored pair, for hovers. */
 export interface Account {
-  /** Log-odds, or a difference of rewards, of the recorded label. */
+  /** Log-odds of the recorded label, or a difference of rewards. */
   readonly margin: number;
   readonly chosenReward?: number;
   readonly rejectedReward?: number;
-  /** Bits of `table.ts`, of both answers together. */
+  /** Bits from `table.ts`, of both answers. */
   readonly flags: number;
-  /** Of the later one. */
+  /** The later of the two times. */
   readonly time: number;
   readonly provider: number;
 }
 
-/** Reads a pair; undefined when a score is missing, NaN as the margin when a text was refused. `rated` as the head needs. */
+/** Undefined if a score is missing; margin NaN if a text was refused. `rated` as the head needs it. */
 export function accountOf(head: Head, rated: readonly Rated[], identity: Identity): Account | undefined {
-  const rows = rated.map(({ pass, table }) => unitKeys(pass, identity).map((key) => table.rowOf(key)));
+  const rows = rated.map(({ pass, table }) => itemKeys(pass, identity).map((key) => table.rowOf(key)));
   if (rows.length === 0 || rows.some((of) => of.some((row) => row < 0))) return undefined;
   const valuesOf = (model: number, side: number): Float32Array =>
     rated[model]?.table.values(rows[model]?.[side] ?? 0) ?? new Float32Array(0);

@@ -1,21 +1,21 @@
-// One row of a file of scores: which pair, in which direction, and how much.
+// One row of a score file: a pair, its direction, and its score.
 import type { Key } from '../hash.ts';
 import { parseKey } from '../hash.ts';
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 
-/** A pair is named by the keys of its answers, or by where it stands. Keys hold wherever the pair goes. */
+/** Names a pair by the keys of its answers, or by its position. Keys stay valid if the pair moves. */
 export type SidecarRow =
   | { readonly chosenKey: Key; readonly rejectedKey: Key; readonly margin: number }
   | { readonly record: number; readonly pair: number; readonly margin: number };
 
 /**
- * Reads `{chosenKey, rejectedKey, margin}` or `{record, pair, margin}`; `pair` is 0 where it is absent, and
- * `chosen_reward` less `rejected_reward` stands for a margin. Undefined for a row that says that there is no score
- * (`margin` null, or `error`), as a filter writes them. What is wrong otherwise, in words.
+ * Reads `{chosenKey, rejectedKey, margin}` or `{record, pair, margin}`. `pair` defaults to 0; `chosen_reward`
+ * minus `rejected_reward` can replace the margin. Returns undefined for a row without a score (`margin` null, or
+ * `error`), as filters write them, and a message for an invalid row.
  */
 export function readSidecarRow(row: Json): SidecarRow | string | undefined {
-  if (!isObject(row)) return 'it is no object';
+  if (!isObject(row)) return 'it is not an object';
   if (row['margin'] === null || (row['margin'] === undefined && typeof row['error'] === 'string'))
     return undefined;
   const numberOf = (name: string): number | undefined =>
@@ -30,6 +30,6 @@ export function readSidecarRow(row: Json): SidecarRow | string | undefined {
   const [chosenKey, rejectedKey] = keys;
   if (chosenKey && rejectedKey) return { chosenKey, rejectedKey, margin };
   const [record, pair] = [numberOf('record'), numberOf('pair') ?? 0];
-  if (record === undefined) return 'it has neither "chosenKey" and "rejectedKey" nor "record"';
+  if (record === undefined) return 'it needs "chosenKey" and "rejectedKey", or "record"';
   return { record, pair, margin };
 }

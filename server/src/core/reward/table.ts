@@ -1,21 +1,21 @@
-// Scores by key: what a model said of an answer, or of two answers in their order of keys.
+// Scores by key: a model's output for an answer, or for two answers in the order of their keys.
 import type { Key } from '../hash.ts';
 
 /** Bits of a row's flags. */
 export const PROMPT_CUT = 1;
-/** The answer did not fit: its score is of a part of it. */
+/** The score is for only a part of the answer, because it was too long. */
 export const ANSWER_CUT = 2;
-/** The model could not score it; the values are NaN. */
+/** The model could not score it; its values are NaN. */
 export const REFUSED = 4;
 
 export interface ScoreRow {
   readonly key: Key;
-  /** As many as the table is wide. */
+  /** Length: the table's width. */
   readonly values: ArrayLike<number>;
   /** Tokens that the model saw. */
   readonly tokens: number;
   readonly flags: number;
-  /** Number of the provider in `PROVIDER_NAMES`; one more means a server elsewhere. */
+  /** Index in `PROVIDER_NAMES`; one past the end means a server. */
   readonly provider: number;
   /** Seconds since 1970. */
   readonly time: number;
@@ -23,7 +23,7 @@ export interface ScoreRow {
 
 const START_ROOM = 1 << 10;
 
-/** Rows are kept as they came; a key that comes again takes its row over. */
+/** Rows stay in insertion order; adding a known key overwrites its row. */
 export class ScoreTable {
   readonly width: number;
   #slots = new Int32Array(2 * START_ROOM).fill(-1);
@@ -44,7 +44,7 @@ export class ScoreTable {
     return this.#count;
   }
 
-  /** The row of a key, or −1. */
+  /** A key's row, or −1. */
   rowOf(key: Key): number {
     return this.#slots[this.#slotOf(key)] ?? -1;
   }
@@ -78,7 +78,7 @@ export class ScoreTable {
     return [this.#keys[2 * row] ?? 0, this.#keys[2 * row + 1] ?? 0];
   }
 
-  /** Forgets everything; the room stays. */
+  /** Removes all rows but keeps the capacity. */
   clear(): void {
     this.#slots.fill(-1);
     this.#count = 0;

@@ -1,53 +1,53 @@
-// The default scorer. It judges how well a label agrees with the rest of the file, not truth:
-// a linear reward is fitted on the file itself, and each pair is scored by a fit that never saw its
-// prompt. Measured choices (cost, word scale, folds): test/bench/detection.ts.
+// The default scorer. It judges how well a label agrees with the rest of the file, not truth: it fits a linear
+// reward on the file itself and scores each pair with a fit that never saw its prompt. Measurements behind the
+// settings (cost, word scale, folds): test/bench/detection.ts.
 import type { PairFeatures } from './features.ts';
 import type { FitOptions, LinearModel, Pause } from './fit.ts';
 import { fit, rowMargin } from './fit.ts';
 import { hashText } from './random.ts';
 import { STYLE_COUNT } from './style.ts';
 
-/** Bump when a margin changes for the same file and seed: cached and written scores name it. */
+/** Bump this if margins change for the same file and seed. Cached and written scores contain it. */
 export const CONSISTENCY_VERSION = 2;
 
 const WORDS_AND_STYLE: FitOptions = { cost: 0.003, wordScale: 0.5, epochs: 6 };
 const STYLE_ONLY: FitOptions = { cost: 0.003, wordScale: 0, epochs: 10 };
 
-/** Groups of fewer pairs share the model of the whole file. */
+/** Groups with fewer pairs use the model of the whole file. */
 const MIN_GROUP = 300;
 
-/** Fewer pairs than this can't be scored: there is nothing to be consistent with. */
+/** With fewer pairs there is not enough to be consistent with. */
 export const MIN_PAIRS = 50;
 
-/** More folds waste less of a small file; a large one has enough in five. */
+/** More folds waste less of a small file; for a large one, five are enough. */
 export function foldCountFor(pairCount: number): number {
   return pairCount < 20_000 ? 10 : 5;
 }
 
-/** The fold of a prompt (or of whatever stands in for one). */
+/** The fold of a prompt, or of the key that replaces it. */
 export function foldOf(key: number, seed: number, foldCount: number): number {
   return hashText(String(key), seed) % foldCount;
 }
 
-/** What is known of the pairs of a job beside their features. */
+/** The pairs of a job, beyond their features. */
 export interface JobRows {
   readonly features: PairFeatures;
-  /** Of `styleScales`: the same for every part. */
+  /** From `styleScales`; the same for every part. */
   readonly scales: Float32Array;
   readonly fold: Uint8Array;
   readonly foldCount: number;
-  /** The group of each pair as a number from 0, −1 for none. */
+  /** Group number of each pair, from 0; −1 for none. */
   readonly group: Int32Array;
   readonly seed: number;
 }
 
-/** One fit: the pairs of `group` (−1: of the whole file) outside `fold`. */
+/** One fit: the pairs outside `fold` in `group` (−1: in the whole file). */
 export interface FitPart {
   readonly group: number;
   readonly fold: number;
 }
 
-/** What a part gives. Kept by whoever asked, so that a restarted process can leave it out. */
+/** Result of a part. The caller keeps it, so that a restarted process can skip the part. */
 export interface PartFit {
   readonly full: LinearModel;
   readonly styleOnly: LinearModel;
@@ -59,7 +59,7 @@ function largeGroups(group: Int32Array): Set<number> {
   return new Set([...counts].filter(([, count]) => count >= MIN_GROUP).map(([value]) => value));
 }
 
-/** Every fit that a job needs, in a fixed order. */
+/** All fits of a job, in a fixed order. */
 export function planParts(rows: JobRows): readonly FitPart[] {
   const own = largeGroups(rows.group);
   const shared = rows.group.some((value) => !own.has(value));
@@ -73,7 +73,7 @@ function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
   return Int32Array.from(kept);
 }
 
-/** Fits one part. `sign` is −1 for a pair whose label is to be read the other way round. */
+/** Fits one part. `sign` is −1 for a pair whose label counts as inverted. */
 export async function fitPart(rows: JobRows, part: FitPart, sign: Int8Array, pause: Pause): Promise<PartFit> {
   const { features, scales, fold, group, seed } = rows;
   const train = rowsWhere(
@@ -87,7 +87,7 @@ export async function fitPart(rows: JobRows, part: FitPart, sign: Int8Array, pau
   };
 }
 
-/** Steps of work in a part, for progress: rows visited. */
+/** Rows visited in a part, for progress. */
 export function partWork(rows: JobRows, part: FitPart): number {
   const inGroup =
     part.group < 0
@@ -96,7 +96,10 @@ export function partWork(rows: JobRows, part: FitPart): number {
   return (inGroup * (rows.foldCount - 1) * (WORDS_AND_STYLE.epochs + STYLE_ONLY.epochs)) / rows.foldCount;
 }
 
-/** The slope that makes margins log-odds of the recorded label, by Newton steps; never below a small positive one. */
+/**
+ * The slope that turns margins into log-odds of the recorded label, by Newton steps; always at least a small
+ * positive number.
+ */
 function calibrate(margins: Float64Array): number {
   let slope = 1;
   for (let step = 0; step < 50; step++) {
@@ -117,28 +120,28 @@ function logLoss(margins: Float64Array): number {
   return margins.reduce((sum, margin) => sum + Math.log1p(Math.exp(-margin)), 0) / margins.length;
 }
 
-/** How the two models of a part are joined: margin = full · m₁ + styleOnly · m₂, in log-odds. */
+/** Weights of a part's two models: margin = full · m₁ + styleOnly · m₂, in log-odds. */
 export interface Blend {
   readonly full: number;
   readonly styleOnly: number;
 }
 
-/** Out-of-fold margins of the labels as given by `sign`. */
+/** Out-of-fold margins of the labels given by `sign`. */
 export interface Margins {
   readonly margins: Float64Array;
   readonly styleOnly: Float64Array;
   readonly blend: Blend;
 }
 
-/** The number of the part that scores a pair. */
+/** Index of the part that scores a pair. */
 export function partIndexFor(parts: readonly FitPart[], group: number, fold: number): number {
   const own = parts.findIndex((part) => part.group === group && part.fold === fold);
   return own >= 0 ? own : parts.findIndex((part) => part.group < 0 && part.fold === fold);
 }
 
 /**
- * Scores every pair with the part that left its fold out, and joins the two models: the one with the
- * better out-of-fold log-loss, or their mean where that is better still.
+ * Scores every pair with the part that left its fold out, and blends the two models: uses the one with the lower
+ * out-of-fold log-loss, or their mean if that is better still.
  */
 export function joinMargins(
   rows: JobRows,
@@ -174,7 +177,7 @@ export function joinMargins(
   return { margins: best?.margins ?? full, styleOnly, blend: best?.blend ?? { full: 1, styleOnly: 0 } };
 }
 
-/** The two models of a part as one. */
+/** Combines the two models of a part. */
 export function joinModels(fitted: PartFit, blend: Blend): LinearModel {
   const style = new Float32Array(STYLE_COUNT);
   for (let k = 0; k < STYLE_COUNT; k++) {

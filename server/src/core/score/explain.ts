@@ -5,24 +5,24 @@ import type { PromptView } from './prompt.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
 
-/** One thing that moved a margin. Positive speaks for the chosen answer. */
+/** One contribution to a margin. Positive supports the chosen answer. */
 export interface Reason {
-  /** The words as they stand in the answer, or the name of a style number. */
+  /** Words from the answer, or the name of a style number. */
   readonly text: string;
   readonly side: 'chosen' | 'rejected' | 'style';
   readonly weight: number;
 }
 
-/** Rewards are known up to a number that both answers share, so only their difference means something. */
+/** Rewards are known only up to a constant that both answers share, so only their difference has a meaning. */
 export interface Explanation {
   readonly chosenReward: number;
   readonly rejectedReward: number;
   readonly margin: number;
-  /** Strongest first; half of the places are kept for words of the answers. */
+  /** Strongest first; half of the slots are reserved for words of the answers. */
   readonly reasons: readonly Reason[];
 }
 
-/** Words of a side that are looked at closely when reasons are chosen. */
+/** Words per side to examine when choosing reasons. */
 const CANDIDATES = 32;
 
 interface Words {
@@ -62,7 +62,7 @@ function strongest(reasons: Reason[], max: number): Reason[] {
   return [...words.slice(0, wordCount), ...styles.slice(0, max - wordCount)].sort(bySize);
 }
 
-/** Reads one pair with a fitted model. `answered`: conversations that go on elsewhere in the file. */
+/** Explains one pair with a fitted model. `answered`: conversations that continue elsewhere in the file. */
 export function explain(
   pair: PairText,
   model: LinearModel,
@@ -89,7 +89,7 @@ export function explain(
       if (weight !== 0 && !other.found.has(feature)) candidates.push([weight, range]);
     }
     candidates.sort((a, b) => Math.abs(b[0]) - Math.abs(a[0]));
-    // A word counts as such and as part of the opening: its weights are added before the strongest are taken.
+    // A word can count twice, also as part of the opening: add its weights before choosing the strongest.
     for (const [weight, range] of candidates.slice(0, CANDIDATES)) {
       const word = text
         .slice(...range)

@@ -2,7 +2,7 @@ import { FEATURE_BITS, visitFeatures } from '../model/tokens.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, styleOf } from './style.ts';
 
-/** What the scorer needs of a pair: three texts. */
+/** Scorer input for one pair. */
 export interface PairText {
   readonly prompt: string;
   readonly chosen: string;
@@ -10,20 +10,22 @@ export interface PairText {
 }
 
 /**
- * Differences chosen − rejected of many pairs, kept compactly: for words, the features that one
- * side has and the other lacks; for style, one row of numbers.
+ * Differences chosen − rejected of many pairs, compactly: for words, the features that only one side has; for
+ * style, one row of numbers.
  */
 export interface PairFeatures {
   readonly count: number;
-  /** Pair i owns words[starts[i]] up to words[starts[i + 1]], exclusive. */
+  /** Pair i has words[starts[i]] up to words[starts[i + 1]], exclusive. */
   readonly starts: Float64Array;
-  /** A feature of chosen as itself, a feature of rejected as its bitwise complement. */
+  /** Features of the chosen side as is; of the rejected side as bitwise complement. */
   readonly words: Int32Array;
   /** count × STYLE_COUNT. */
   readonly style: Float32Array;
 }
 
-/** Gathers pairs one by one. Memory grows with the words that differ, about 3 kB for a pair of 200-word answers. */
+/**
+ * Collects pairs one by one. Memory grows with the words that differ: about 3 kB for a pair of 200-word answers.
+ */
 export class FeatureBuilder {
   #count = 0;
   #starts = new Float64Array(1025);
@@ -34,9 +36,9 @@ export class FeatureBuilder {
   readonly #markRejected = new Int32Array(1 << FEATURE_BITS);
   readonly #sides = new Float32Array(2 * STYLE_COUNT);
   #stamp = 0;
-  /** Conversations up to each answer that some prompt of the file goes on from. */
+  /** Conversations, up to and including an answer, that some prompt of the file continues. */
   readonly #answered = new Set<number>();
-  /** For each pair, the two conversations that its answers would make: chosen, then rejected. 0 without a prompt. */
+  /** For each pair, the conversations that end with its chosen and its rejected answer. 0 without a prompt. */
   readonly #made: number[] = [];
 
   get count(): number {
@@ -62,7 +64,7 @@ export class FeatureBuilder {
     this.#starts[this.#count] = this.#wordCount;
   }
 
-  /** The conversations that go on in other records: kept with a model, to read single pairs later. */
+  /** Conversations that continue in other records. Stored with a model, to explain single pairs later. */
   get answered(): ReadonlySet<number> {
     return this.#answered;
   }
@@ -98,7 +100,7 @@ export class FeatureBuilder {
       inChosen[feature] = 0;
       if (inRejected[feature] !== stamp) this.#push(feature);
     });
-    // Sorted, so that sums do not depend on which side a pair's words were read from first.
+    // Sorted, so that sums don't depend on which side was read first.
     this.#words.subarray(chosenStart, this.#wordCount).sort();
   }
 

@@ -1,29 +1,29 @@
-// Bradley-Terry as logistic regression on differences, without an intercept, so that exchanging the
-// two sides exchanges the sign: P(chosen better) = σ(w · (φ(chosen) − φ(rejected))).
-// Solved in the dual, one pair at a time, in random order: Yu, Huang, Lin (2011), "Dual coordinate
-// descent methods for logistic regression", algorithm 5. No step size to tune; exact at convergence.
+// Bradley-Terry as logistic regression on differences, without an intercept, so that swapping the sides flips the
+// sign: P(chosen better) = σ(w · (φ(chosen) − φ(rejected))). Solved in the dual, one pair at a time, in random
+// order: Yu, Huang, Lin (2011), "Dual coordinate descent methods for logistic regression", algorithm 5. No step
+// size; exact at convergence.
 import { FEATURE_BITS } from '../model/tokens.ts';
 import type { PairFeatures } from './features.ts';
 import { seededRandom, shuffle } from './random.ts';
 import { STYLE_COUNT } from './style.ts';
 
 export interface FitOptions {
-  /** Weight of a pair's loss against the squared weights: larger fits closer. */
+  /** Weight of a pair's loss against the squared weights: larger values fit more closely. */
   readonly cost: number;
-  /** Value of a word feature beside style numbers of variance 1; 0 leaves words out. */
+  /** Value of a word feature relative to style numbers of variance 1; 0 ignores words. */
   readonly wordScale: number;
   readonly epochs: number;
 }
 
-/** A linear reward: words by hashed feature, style by standardised number. */
+/** A linear reward: hashed word features and standardised style numbers. */
 export interface LinearModel {
-  /** 2^FEATURE_BITS weights, the word scale included; empty for a style-only model. */
+  /** 2^FEATURE_BITS weights, including the word scale; empty for a style-only model. */
   readonly words: Float32Array;
-  /** STYLE_COUNT weights, to be applied to raw style numbers. */
+  /** STYLE_COUNT weights for raw style numbers. */
   readonly style: Float32Array;
 }
 
-/** One over the root mean square of each style difference. Blind to labels, since a flip changes signs alone. */
+/** 1 / root mean square of each style difference. Independent of labels: a flip only changes signs. */
 export function styleScales(features: PairFeatures): Float32Array {
   const sums = new Float64Array(STYLE_COUNT);
   const { style, count } = features;
@@ -34,17 +34,15 @@ export function styleScales(features: PairFeatures): Float32Array {
 }
 
 /**
- * Called often during a fit with the number of pairs visited since the last call. What it returns is
- * awaited when it is a promise: the place to report progress, to let others run, and to stop by throwing.
+ * Called often during a fit with the number of pairs visited since the last call. If it returns a promise, the fit
+ * awaits it: report progress, yield to other work, or throw to stop.
  */
 export type Pause = (visited: number) => Promise<void> | undefined;
 
-/** Pairs between two pauses: well under 20 ms of work for answers of ordinary length. */
+/** Pairs between two pauses: well below 20 ms of work for answers of usual length. */
 const PAUSE_EVERY = 256;
 
-/**
- * Fits one model on the rows `train`. `sign` is −1 where a label is to be read the other way round.
- */
+/** Fits one model on the rows `train`. `sign` is −1 for a pair whose label counts as inverted. */
 export async function fit(
   features: PairFeatures,
   train: Int32Array,
@@ -119,7 +117,7 @@ export async function fit(
   };
 }
 
-/** Minimises ½·norm·(a−old)² + yz·(a−old) + a·ln a + (cost−a)·ln(cost−a) over 0 < a < cost by Newton steps. */
+/** Minimises ½·norm·(a−old)² + yz·(a−old) + a·ln a + (cost−a)·ln(cost−a) over 0 < a < cost with Newton steps. */
 function solveOne(old: number, yz: number, norm: number, cost: number): number {
   const min = cost * 1e-9;
   let a = Math.min(Math.max(old, min), cost - min);

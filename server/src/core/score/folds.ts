@@ -1,6 +1,6 @@
 import { hashText } from './random.ts';
 
-/** Joins numbers into sets (union-find with path halving). */
+/** Union-find with path halving. */
 class Sets {
   readonly #parent = new Map<number, number>();
 
@@ -20,19 +20,19 @@ class Sets {
   }
 }
 
-/** The key of a prompt, for folds. */
+/** Key of a prompt, for folds. */
 export function promptKey(prompt: string): number {
   return hashText(prompt);
 }
 
-/** The key of an answer that stands without a prompt. */
+/** Key of an answer without a prompt. */
 export function answerKey(answer: string): number {
   return hashText(answer, 1);
 }
 
 /**
- * Which pairs must share a fold, so that no pair is scored by a fit that saw its prompt.
- * Pairs without a prompt belong together when they share an answer, however indirectly.
+ * Decides which pairs must share a fold, so that no pair is scored by a fit that saw its prompt. Pairs without a
+ * prompt share a fold if they share an answer, even indirectly.
  */
 export class PromptKeys {
   readonly #sets = new Sets();
@@ -50,12 +50,12 @@ export class PromptKeys {
     this.#answers.add(own).add(other);
   }
 
-  /** One key for each pair added, in order. */
+  /** One key per added pair, in order. */
   keys(): readonly number[] {
     return this.#keys.map((key) => this.#sets.find(key));
   }
 
-  /** Answers without a prompt, each with the key of the pairs that it belongs to. */
+  /** Answers without a prompt, with the key of their pairs. */
   answers(): ReadonlyMap<number, number> {
     return new Map([...this.#answers].map((answer) => [answer, this.#sets.find(answer)]));
   }

@@ -8,37 +8,36 @@ import type { PairText } from './features.ts';
 import type { LinearModel } from './fit.ts';
 import { answerKey, promptKey } from './folds.ts';
 
-/** The name under which written scores say where they came from. */
+/** Names the scorer in written scores. */
 export const CONSISTENCY_NAME = `consistency@${CONSISTENCY_VERSION}`;
 
-/** What a scorer reads of a pair. */
 export function pairText(pair: Pair): PairText {
   return { prompt: promptText(pair), chosen: scoredText(pair.chosen), rejected: scoredText(pair.rejected) };
 }
 
-/** What a fit leaves behind: enough to read any pair. */
+/** The result of a fit: enough to score any pair. */
 export interface FittedModels {
   readonly foldCount: number;
   readonly seed: number;
-  /** Names of the group column's values, by group number. */
+  /** Values of the group column, by group number. */
   readonly groups: readonly string[];
   readonly parts: readonly FitPart[];
-  /** One model for each part. */
+  /** One model per part. */
   readonly models: readonly LinearModel[];
-  /** Conversations that go on from an answer elsewhere in the file. */
+  /** Conversations that continue from an answer elsewhere in the file. */
   readonly answered: Float64Array;
-  /** Folds of answers that stand without a prompt, by `answerKey`. */
+  /** Folds of answers without a prompt, by `answerKey`. */
   readonly answerFolds: ReadonlyMap<number, number>;
 }
 
-/** The fold of any pair: of its prompt, or of the answers that it shares with fitted pairs. */
+/** The fold of any pair: from its prompt, or from an answer that it shares with fitted pairs. */
 function foldFor(text: PairText, { seed, foldCount, answerFolds }: FittedModels): number {
   if (text.prompt !== '') return foldOf(promptKey(text.prompt), seed, foldCount);
   const [own, other] = [answerKey(text.chosen), answerKey(text.rejected)];
   return answerFolds.get(own) ?? answerFolds.get(other) ?? foldOf(own, seed, foldCount);
 }
 
-/** Reads a pair with the model that left its fold out: for hovers, reasons, and records that were edited since. */
+/** Scores a pair with the model that left its fold out: for hovers, reasons and records edited since. */
 export type PairReader = (text: PairText, group: string | undefined, max?: number) => Explanation;
 
 export function readerOf(fitted: FittedModels): PairReader {
@@ -47,7 +46,7 @@ export function readerOf(fitted: FittedModels): PairReader {
     const number = group === undefined ? -1 : fitted.groups.indexOf(group);
     const at = partIndexFor(fitted.parts, number, foldFor(text, fitted));
     const model = fitted.models[at >= 0 ? at : 0];
-    if (!model) throw new Error('scorer: a fitted result without models');
+    if (!model) throw new Error('scorer: a fit without models');
     return explain(text, model, answered, max);
   };
 }

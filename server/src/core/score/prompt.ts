@@ -1,22 +1,22 @@
-// What the scorer needs of a prompt, read once for both answers.
+// Scorer input from a prompt, computed once for both answers.
 import { visitTokens } from '../model/tokens.ts';
 
 export interface PromptView {
-  /** Words of more than three letters of the whole prompt. */
+  /** Words of more than three letters, from the whole prompt. */
   readonly words: ReadonlySet<number>;
-  /** All words of the last turn that is not an assistant's. */
+  /** All words of the last turn that is not the assistant's. */
   readonly question: ReadonlySet<number>;
-  /** Pairs of neighbouring words of earlier assistant turns. */
+  /** Word pairs from earlier assistant turns. */
   readonly saidBefore: ReadonlySet<number>;
-  /** For each assistant turn, the number of the conversation up to and with it. */
+  /** For each assistant turn, the number of the conversation up to and including it. */
   readonly answered: readonly number[];
-  /** The number of the whole prompt, from which `continued` goes on. 0 for an empty prompt. */
+  /** Number of the whole prompt as a conversation; 0 if it is empty. */
   readonly end: number;
 }
 
 const HUMAN = /human|user|prompter/i;
 
-/** Extends a conversation's number by one turn. 53 bits, so that a million conversations do not collide. */
+/** Extends a conversation's number by one turn. 53 bits, so that a million conversations don't collide. */
 export function continueConversation(before: number, text: string): number {
   let high = (before / 0x200000) | 0;
   let low = (before % 0x200000) | 0;
@@ -37,7 +37,7 @@ function bigrams(text: string, visit: (hash: number) => void): void {
   });
 }
 
-/** Reads a prompt as `promptText` writes it: turns of role NUL text, joined by U+0001. */
+/** Parses a prompt from `promptText`: turns of role NUL text, joined by U+0001. */
 export function viewPrompt(prompt: string): PromptView {
   const words = new Set<number>();
   const saidBefore = new Set<number>();

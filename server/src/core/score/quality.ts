@@ -1,7 +1,7 @@
-// Figures that say what a ranking is worth.
+// Measures how good a ranking is.
 import { seededRandom } from './random.ts';
 
-/** A share of `count` cases with its 95 % interval. */
+/** A share of `count` cases, with its 95 % interval. */
 export interface Share {
   readonly value: number;
   readonly low: number;
@@ -9,31 +9,33 @@ export interface Share {
   readonly count: number;
 }
 
-/** What the scorer is worth on this file, measured out of fold. */
+/** How good the scorer is on this file, measured out of fold. */
 export interface Trust {
-  /** Share of pairs whose recorded label the scorer agrees with. */
+  /** Share of pairs for which the scorer agrees with the recorded label. */
   readonly accuracy: Share;
-  /** The same for a model that sees style alone; of scorers that are not fitted on the file there is none. */
+  /** The same for a style-only model; absent for scorers that are not fitted on the file. */
   readonly styleAccuracy?: number;
   /** The same for the rule "the longer answer wins". */
   readonly longerWins: number;
 }
 
-/** What became of labels that were flipped on purpose, 20 % of them. */
+/** Result of planting flips in 20 % of the labels. */
 export interface SelfTest {
   readonly planted: number;
   readonly accuracy: Share;
   readonly longerWins: number;
-  /** How well the ranking tells planted flips from the rest; 0.5 is chance. */
+  /** How well the ranking separates planted flips from the rest; 0.5 is chance. */
   readonly auroc: number;
   readonly lengthAuroc: number;
-  /** Share of planted flips among the worst 1 % and 5 % of the ranking, and among as many as were planted. */
+  /**
+   * Share of planted flips among the lowest 1 % and 5 % of the ranking, and among as many pairs as were planted.
+   */
   readonly precisionAt1: Share;
   readonly precisionAt5: Share;
   readonly precisionAtPlanted: Share;
 }
 
-/** Area under the ROC curve for "low score means positive"; ties count half. NaN when one class is absent. */
+/** Area under the ROC curve for "low score means positive"; ties count half. NaN if one class is empty. */
 export function auroc(scores: ArrayLike<number>, positive: (row: number) => boolean): number {
   const order = ranked(scores);
   let positives = 0;
@@ -53,13 +55,13 @@ export function auroc(scores: ArrayLike<number>, positive: (row: number) => bool
   return 1 - (sum - (positives * (positives - 1)) / 2) / (positives * negatives);
 }
 
-/** Row numbers from the lowest score to the highest; equal scores in row order. */
+/** Row numbers from the lowest to the highest score; equal scores in row order. */
 export function ranked(scores: ArrayLike<number>): Int32Array {
   const order = Int32Array.from({ length: scores.length }, (_, i) => i);
   return order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || a - b);
 }
 
-/** The 95 % Wilson interval of a share: honest for small counts and near 0 or 1. */
+/** A share with its 95 % Wilson interval, which also holds for small counts and near 0 or 1. */
 export function share(hits: number, count: number): Share {
   if (count === 0) return { value: 0, low: 0, high: 1, count };
   const value = hits / count;
@@ -75,7 +77,7 @@ export function share(hits: number, count: number): Share {
   };
 }
 
-/** Share of positives among the `most` lowest scores. */
+/** Share of positives among the `max` lowest scores. */
 export function precisionAt(
   scores: ArrayLike<number>,
   positive: (row: number) => boolean,
@@ -94,7 +96,9 @@ export function positiveShare(values: ArrayLike<number>): Share {
   return share(hits, values.length);
 }
 
-/** What a scorer that was not fitted on the file is worth on it. `lengths`: chosen minus rejected. NaN margins are left out. */
+/**
+ * How good a scorer is that was not fitted on the file. `lengths`: chosen minus rejected. NaN margins are skipped.
+ */
 export function trustOf(margins: ArrayLike<number>, lengths: ArrayLike<number>): Trust {
   const known = Array.from(margins, (_, i) => i).filter((i) => !Number.isNaN(margins[i]));
   return {
@@ -103,15 +107,15 @@ export function trustOf(margins: ArrayLike<number>, lengths: ArrayLike<number>):
   };
 }
 
-/** Flips a share of the labels, by chance: −1 where a label is to be read the other way round. */
+/** Flips a random share of the labels: −1 for a flipped one. */
 export function plantFlips(count: number, seed: number, flipped: number): Int8Array {
   const random = seededRandom(seed);
   return Int8Array.from({ length: count }, () => (random() < flipped ? -1 : 1));
 }
 
 /**
- * The self-test of such a scorer: to flip a label turns its margin round, so nothing has to be scored again. Undefined
- * when too few pairs have a margin.
+ * Self-test of a scorer that was not fitted on the file: a flip only negates the margin, so nothing is scored
+ * again. Undefined if too few pairs have a margin.
  */
 export function plantedTest(
   margins: ArrayLike<number>,
@@ -127,11 +131,14 @@ export function plantedTest(
   return selfTestFigures(planted(margins), planted(lengths), sign);
 }
 
-/** Figures of a ranking in which the rows with sign −1 were planted. `lengths`: longer minus shorter, of the labels as planted. */
+/**
+ * Figures of a ranking whose rows with sign −1 were planted. `lengths`: chosen minus rejected, by the planted
+ * labels.
+ */
 export function selfTestFigures(margins: Float64Array, lengths: Float64Array, sign: Int8Array): SelfTest {
   const planted = (row: number): boolean => sign[row] === -1;
   const count = sign.reduce((sum, value) => sum + Number(value < 0), 0);
-  // The direction of length is taken from the labels as they stand, planted ones included.
+  // The direction of length comes from the labels including the planted ones.
   const direction = positiveShare(lengths).value >= 0.5 ? 1 : -1;
   const byLength = lengths.map((value) => direction * value);
   return {

@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): the same seed gives the same numbers on every machine. Values in [0, 1). */
+/** Seeded generator (mulberry32) with values in [0, 1). The same seed gives the same numbers on every machine. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -10,7 +10,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Shuffles in place (Fisher-Yates). */
+/** In place (Fisher-Yates). */
 export function shuffle(items: Int32Array, random: () => number): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
@@ -20,7 +20,7 @@ export function shuffle(items: Int32Array, random: () => number): void {
   }
 }
 
-/** A 32-bit hash of a text's UTF-16 units (FNV-1a with a final mix): for folds and groups, not for identity. */
+/** 32-bit hash of a text's UTF-16 units (FNV-1a with a final mix), for folds and groups. Not for identity. */
 export function hashText(text: string, seed = 0): number {
   let h = (0x811c9dc5 ^ seed) | 0;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

@@ -7,14 +7,14 @@ import type { Recognition } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatMargin, ordinal, standing } from '../words/numbers.ts';
 
-/** At most so many pairs are put up for review by one ranking, whatever the percentage. */
+/** Maximum pairs to review from one ranking, whatever the percentage. */
 const MAX_REVIEWED = 1000;
 
-/** Where a margin stands among all margins of the file. */
+/** Ranks a margin among all margins of the file. */
 export class Distribution {
   readonly #sorted: Float32Array;
 
-  /** NaN, an unscored pair, is left out. */
+  /** NaN (an unscored pair) is skipped. */
   constructor(margins: Float32Array) {
     this.#sorted = margins.filter((margin) => !Number.isNaN(margin)).sort();
   }
@@ -23,7 +23,7 @@ export class Distribution {
     return this.#sorted.length;
   }
 
-  /** How many margins lie below this one. */
+  /** Number of margins below this one. */
   below(margin: number): number {
     let [low, high] = [0, this.#sorted.length];
     while (low < high) {
@@ -34,32 +34,32 @@ export class Distribution {
     return low;
   }
 
-  /** Share of margins below this one, in percent, 0 to 100. */
+  /** Percentage of margins below this one, 0 to 100. */
   percentile(margin: number): number {
     return this.count === 0 ? Number.NaN : (100 * this.below(margin)) / this.count;
   }
 
-  /** "lowest 0.2 %", "highest 12 %"; '' for what is not scored, or where nothing is. */
+  /** "lowest 0.2 %", "highest 12 %"; '' if the pair or the file is not scored. */
   standing(margin: number): string {
     return this.count === 0 || Number.isNaN(margin) ? '' : standing(this.below(margin), this.count);
   }
 }
 
 /**
- * Where a review list ends. Set once, when a file is scored: fixing the first pair of the list does
- * not push another one onto it, and undoing a fix brings the finding back.
+ * End of a review list. Fixed when a file is scored: fixing its first pair does not pull another one onto the
+ * list, and undoing the fix restores the finding.
  */
 export interface Cutoffs {
-  /** Pairs with a margin up to this one are likely mislabeled. −Infinity: none are. */
+  /** Pairs with a margin up to this one are likely mislabeled. −Infinity: none. */
   readonly worst: number;
-  /** Other pairs with a margin of at most this size are hard to tell apart. −Infinity: none are. */
+  /** Other pairs with an absolute margin up to this are hard to tell apart. −Infinity: none. */
   readonly closest: number;
 }
 
 /**
- * Cuts both rankings at a budget: percent of all scored pairs, for each. Never at a margin of 0: the share of negative margins says next
- * to nothing about how many labels are wrong. A margin of exactly 0 means that the scorer saw no
- * difference at all, which other checks report better.
+ * Cuts both rankings at a budget, a percentage of all scored pairs for each. Does not cut at a margin of 0: the share of
+ * negative margins says almost nothing about the number of wrong labels. Skips margins of exactly 0: the scorer saw no
+ * difference, and other checks report that better.
  */
 export function cutoffsFor(margins: Float32Array, percent: number): Cutoffs {
   const scored = margins.filter((margin) => !Number.isNaN(margin)).sort();
@@ -73,19 +73,18 @@ export function cutoffsFor(margins: Float32Array, percent: number): Cutoffs {
   return { worst, closest: sizes[max - 1] ?? sizes.at(-1) ?? -Infinity };
 }
 
-/** The margins of one scoring run, ranked. Later edits move neither the cut nor the ranks. */
+/** The ranked margins of one scoring run. Later edits change neither cutoffs nor ranks. */
 export interface Ranking {
-  /** Who made the margins, as texts name it: "the consistency scorer". */
+  /** The scorer's name in messages: "the consistency scorer". */
   readonly scorer: string;
   readonly distribution: Distribution;
   readonly cutoffs: Cutoffs;
-  /** The budget that it was cut at; also for pairs that are reported as in dispute. */
+  /** Review budget in percent, also for disputed pairs. */
   readonly percent: number;
 }
 
 /**
- * Ranks margins.
- * @param ranked the margins that count for the cut: NaN where a scorer saw a part of an answer alone
+ * @param ranked the margins that count for the cutoffs: NaN if a scorer saw only part of an answer
  */
 export function rankingOf(
   scorer: string,
@@ -96,19 +95,19 @@ export function rankingOf(
   return { scorer, distribution: new Distribution(margins), cutoffs: cutoffsFor(ranked, percent), percent };
 }
 
-/** The part of a file's survey that findings about labels need. */
+/** The part of a survey that findings about labels need. */
 export interface LabelledSurvey {
   readonly facts: Facts;
   readonly findings: readonly Finding[];
   readonly recognition: Pick<Recognition, 'labelPath'>;
 }
 
-/** How texts name the built-in scorer. */
-export const CONSISTENCY_WORDS = 'the consistency scorer';
+/** The built-in scorer's name in messages. */
+export const CONSISTENCY_LABEL = 'the consistency scorer';
 
 /**
- * The findings of scores, on the name of the field that carries the label, in the order of the ranking.
- * @param margins of the file's pairs; NaN where there is none
+ * Findings from scores, in ranking order. They point at the name of the field with the label.
+ * @param margins of the file's pairs; NaN if unscored
  */
 export function labelFindings(
   { facts, findings, recognition: { labelPath } }: LabelledSurvey,
@@ -121,7 +120,7 @@ export function labelFindings(
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${distribution.standing(margin)}`;
   const { count } = distribution;
-  /** Puts a finding on a list, where its rule is on. */
+  /** Adds a finding if its rule is on. */
   const add = (
     list: [number, Finding][],
     rank: number,
@@ -151,7 +150,7 @@ export function labelFindings(
       add(closest, Math.abs(margin), 'low-margin', { record, pair, message });
     }
     if (dispute > 0) {
-      const message = `Scorers disagree: some side with the label and some against it (${where(margin)}, spread ${dispute.toFixed(2)}).${which}`;
+      const message = `Scorers disagree: some agree with the label and some don’t (${where(margin)}, spread ${dispute.toFixed(2)}).${which}`;
       add(disputed, -dispute, 'scorers-disagree', { record, pair, message });
     }
   });
@@ -161,7 +160,7 @@ export function labelFindings(
   return [...inOrder(worst), ...inOrder(disputed).slice(0, max), ...inOrder(closest)];
 }
 
-/** Records whose structure is at fault, at whatever severity the user set: their labels get no second finding. */
+/** Records with a structural fault, at any severity: a second finding about their label is not useful. */
 function brokenRecords(findings: readonly Finding[]): Set<number> {
   return new Set(
     findings.filter(({ rule }) => ruleById(rule)?.severity === 'error').map(({ record }) => record),

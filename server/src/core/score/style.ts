@@ -1,9 +1,9 @@
-// Numbers that describe how an answer is written, and how it stands to its prompt; not what it says.
+// Numbers that describe how an answer is written and how it relates to its prompt, not what it says.
 import { visitTokens } from '../model/tokens.ts';
 import type { PromptView } from './prompt.ts';
 import { OPENERS, WORD_LISTS } from './wordLists.ts';
 
-/** Measured on the text as a whole, in this order. */
+/** Measured on the whole text, in this order. */
 const TEXT_NAMES = [
   'length',
   'word count',
@@ -40,10 +40,10 @@ const TEXT_NAMES = [
   'opens in lower case',
 ] as const;
 
-/** Set for a whole file, once all conversations are known. */
-export const CONTINUED = 'the conversation goes on from this answer elsewhere in the file';
+/** Set for a whole file, once all its conversations are known. */
+export const CONTINUED = 'the conversation continues from this answer elsewhere in the file';
 
-/** What each style number measures, in the words that people read in a hover. Order is the layout. */
+/** Names of the style numbers in hovers. The order is the layout. */
 export const STYLE_NAMES: readonly string[] = [...TEXT_NAMES, ...WORD_LISTS.map(([name]) => name), CONTINUED];
 export const STYLE_COUNT = STYLE_NAMES.length;
 export const CONTINUED_AT = STYLE_COUNT - 1;
@@ -71,7 +71,7 @@ interface Words {
   readonly lists: Int32Array;
 }
 
-function countWords(text: string, prompt: PromptView): Words {
+function countLabel(text: string, prompt: PromptView): Words {
   const seen = new Set<number>();
   const seenPairs = new Set<number>();
   const words: Words = {
@@ -159,11 +159,11 @@ function isEnding(code: number): boolean {
 }
 
 /**
- * Writes STYLE_COUNT numbers at `offset` of `out`; the last, CONTINUED, is left 0.
- * Logarithms and roots keep long answers from ruling.
+ * Writes STYLE_COUNT numbers at `offset` of `out`; leaves the last one, CONTINUED, 0. Logarithms and roots keep
+ * long answers from dominating.
  */
 export function styleOf(text: string, prompt: PromptView, out: Float32Array, offset: number): void {
-  const words = countWords(text, prompt);
+  const words = countLabel(text, prompt);
   const marks = countMarks(text);
   const trimmed = text.trim();
   const last = trimmed.charCodeAt(trimmed.length - 1);

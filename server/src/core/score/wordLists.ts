@@ -1,4 +1,4 @@
-// Small closed classes of English words, by token hash. They cost nothing on other languages: no hits.
+// Small word classes in English, by token hash. In other languages they simply never match.
 import { visitTokens } from '../model/tokens.ts';
 
 function words(list: string): ReadonlySet<number> {
@@ -7,7 +7,7 @@ function words(list: string): ReadonlySet<number> {
   return hashes;
 }
 
-/** What a hover calls the class, and its words. Order is the layout of the style numbers. */
+/** Name of a class in hovers, and its words. The order is the layout of the style numbers. */
 export const WORD_LISTS: readonly (readonly [name: string, hashes: ReadonlySet<number>])[] = [
   ['first person', words("i i'm i've i'd i'll me my")],
   ['addresses the reader', words("you your you're you'll yourself")],
@@ -38,5 +38,5 @@ export const WORD_LISTS: readonly (readonly [name: string, hashes: ReadonlySet<n
   ['we and us', words('we us our let')],
 ];
 
-/** A first word that only opens: "Yes", "Well", "Okay". */
+/** Words that only open an answer: "Yes", "Well", "Okay". */
 export const OPENERS = words('yes yeah yep no nope sure okay ok well oh hmm ah');

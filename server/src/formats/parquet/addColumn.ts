@@ -1,4 +1,5 @@
-// A column that the file did not have: a margin, a weight, a word. It stands last, and is null where nobody set it.
+// Adds a column to a Parquet file, such as a margin, weight or note. It comes last and is null where no value is
+// set.
 import { Bool, Field, Float64, RecordBatchReader, Schema, Table, tableToIPC, Utf8 } from 'apache-arrow';
 
 import { fromBase64, toBase64 } from '../bytes.ts';
@@ -13,7 +14,7 @@ import { parseValue } from './text.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { listIn, setField, structOf, structsIn, T, textIn, updateNumber } from './thrift.ts';
 
-/** A new column: JSON values by row of the file, all of one kind. */
+/** A new column: JSON values by row number, all of one type. */
 export interface AddedColumn {
   readonly leaf: Leaf;
   readonly cells: ReadonlyMap<number, Uint8Array>;
@@ -25,7 +26,7 @@ const CONVERTED_UTF8 = 0;
 const STRING = 1;
 const OPTIONAL = 1;
 
-/** What a column of these JSON values is. Throws ParquetError where they are of several kinds or of none that fits. */
+/** Determines the column's type. Throws ParquetError if the values have different or unsupported types. */
 export function newColumn(name: string, column: number, cells: ReadonlyMap<number, Uint8Array>): AddedColumn {
   const kinds = new Set([...cells.values()].map((json) => typeof JSON.parse(decoder.decode(json))));
   const [kind] = kinds;
@@ -36,7 +37,7 @@ export function newColumn(name: string, column: number, cells: ReadonlyMap<numbe
   } as const;
   if (kinds.size !== 1 || !kind || !(kind in made))
     throw new ParquetError(
-      `without a column ${name}, and these values are not all numbers, all texts or all true and false`,
+      `without a column ${name}; its new values must be all numbers, all strings or all booleans`,
     );
   const leaf: Leaf = {
     kind: 'leaf',
@@ -57,8 +58,8 @@ const ARROW_SCHEMA = 'ARROW:schema';
 const ARROW_TYPES = { number: Float64, text: Utf8, boolean: Bool };
 
 /**
- * The schema that Arrow's writers put beside Parquet's own has the column too: their readers refuse a file where the
- * two disagree. What cannot be read here is left out: then Parquet's own counts.
+ * Also adds the column to the schema that Arrow writers store beside Parquet's own: their readers reject a file if
+ * the two differ. An unreadable Arrow schema is dropped, so that Parquet's own applies.
  */
 function addToArrowSchema(root: ThriftStruct, { leaf }: AddedColumn): void {
   const keyValues = listIn(root, FILE.keyValues);
@@ -75,7 +76,6 @@ function addToArrowSchema(root: ThriftStruct, { leaf }: AddedColumn): void {
   }
 }
 
-/** Adds the column to the schema of a footer. */
 export function addToSchema(root: ThriftStruct, column: AddedColumn): void {
   addToArrowSchema(root, column);
   const { leaf } = column;
@@ -92,7 +92,7 @@ export function addToSchema(root: ThriftStruct, column: AddedColumn): void {
       [10, T.struct, isText ? structOf([STRING, T.struct, structOf()]) : undefined],
     ),
   );
-  // Ordered as its type is.
+  // Ordered by its type.
   listIn(root, FILE.orders)?.items.push(structOf([1, T.struct, structOf()]));
 }
 
@@ -100,7 +100,7 @@ export interface AddedChunk {
   readonly file: ParquetFile;
   readonly layout: Layout;
   readonly column: AddedColumn;
-  /** Number of the row group, and what the new footer says of it. */
+  /** The row group's number, and its entry in the new footer. */
   readonly number: number;
   readonly root: ThriftStruct;
   readonly droppedAll: ReadonlySet<number>;
@@ -109,7 +109,7 @@ export interface AddedChunk {
 const PLAIN_HEADER = structOf([HEADER.type, T.i32, 0], [HEADER.data, T.struct, structOf()]);
 const [RLE, PLAIN] = [3, 0];
 
-/** Adds the column to a row group: one page behind the pages that are there. */
+/** Adds the column to a row group, as one page after the existing ones. */
 export function addChunk({ file, layout, column, number, root, droppedAll }: AddedChunk): void {
   const group = file.footer.groups[number];
   if (!group) return;

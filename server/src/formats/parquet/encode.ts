@@ -1,4 +1,4 @@
-// Pages made anew: what stays is copied value by value, what was edited comes from its cells.
+// Rebuilds pages: copies unchanged values, and takes edited ones from their cells.
 import { concat } from '../bytes.ts';
 import type { PageCodecs } from './footer.ts';
 import { bitsFor, MAX_WRITTEN_BITS, writeHybrid } from './levels.ts';
@@ -13,50 +13,48 @@ import { ByteSink, copyStruct, setField, structIn, T, thriftBytes } from './thri
 import type { Values } from './values.ts';
 import { ENCODING, widthOf } from './values.ts';
 
-/** Each byte is one character: texts are equal where the bytes are. */
+/** Maps each byte to one character, so equal texts mean equal bytes. */
 const keyDecoder = new TextDecoder('latin1');
 
-/** What becomes of rows, by their numbers in the row group: other entries, or none at all. */
+/** Changed rows by number in the row group: new entries, or null for a dropped row. */
 export type RowEdits = ReadonlyMap<number, Entries | null>;
 
-/** What a footer says of a page that was made. */
+/** Numbers of a new page for the footer. */
 export interface PageNumbers {
-  /** As stored, with the header. */
+  /** As stored, including the header. */
   readonly length: number;
   readonly headerLength: number;
   readonly uncompressedLength: number;
-  /** Entries. */
   readonly count: number;
-  /** Rows that begin here. */
+  /** Rows that begin in this page. */
   readonly rows: number;
-  /** Entries that are no values, in this page and in those whose place it takes. */
+  /** Entries without a value: in this page, and in the pages that it replaces. */
   readonly nulls: number;
   readonly oldNulls: number;
   readonly encoding: number;
   readonly extremes: Extremes | undefined;
 }
 
-/** A page as it is to be written. */
 export interface MadePage {
-  /** The header and what follows it. */
+  /** Header and body. */
   readonly bytes: Uint8Array;
   readonly numbers: PageNumbers;
 }
 
-/** Entries of a column, gathered for one page. */
+/** Collects the entries of a column for one page. */
 export class PageBuilder {
   readonly #leaf: Leaf;
   readonly #dictionary: Values | undefined;
   readonly #repetition: number[] = [];
   readonly #definition: number[] = [];
-  /** PLAIN, as it will stand there; booleans a byte each. */
+  /** Values in PLAIN encoding; booleans take one byte each. */
   readonly #plain = new ByteSink();
-  /** Places in the dictionary; undefined once a value is in none. */
+  /** Dictionary indices; undefined once a value is not in the dictionary. */
   #indices: number[] | undefined;
   #found: Map<string, number> | undefined;
   readonly #values: { bytes: Uint8Array; start: number; end: number }[] = [];
 
-  /** @param dictionary that of the column, where the page may point into it */
+  /** @param dictionary of the column, if the page may refer to it */
   constructor(leaf: Leaf, dictionary: Values | undefined) {
     this.#leaf = leaf;
     this.#dictionary = dictionary;
@@ -67,7 +65,7 @@ export class PageBuilder {
     return this.#definition.length;
   }
 
-  /** Of values and levels, about. */
+  /** Approximate size of values and levels. */
   bytes = 0;
 
   #value(bytes: Uint8Array, start: number, end: number, index: number | undefined): void {
@@ -77,7 +75,7 @@ export class PageBuilder {
     this.bytes += end - start + 5;
   }
 
-  /** The entry `at` of a page, whose value, if it is one, is number `valueAt` there. */
+  /** Copies entry `at` of a page. If it has a value, that is number `valueAt`. */
   copy(page: Page, at: number, valueAt: number): void {
     const level = page.definition?.[at] ?? this.#leaf.maxDefinition;
     this.#repetition.push(page.repetition?.[at] ?? 0);
@@ -104,7 +102,7 @@ export class PageBuilder {
     return this.#found.get(keyDecoder.decode(value));
   }
 
-  /** The entries of an edited cell. */
+  /** Adds the entries of an edited cell. */
   add({ repetition, definition, values }: Entries): void {
     let next = 0;
     definition.forEach((level, i) => {
@@ -141,7 +139,7 @@ export class PageBuilder {
     return out.all;
   }
 
-  /** The page, packed, behind a header like the one given. */
+  /** The compressed page, with a header like the given one. */
   finish(like: ThriftStruct, codec: number, codecs: PageCodecs): MadePage {
     const { maxRepetition, maxDefinition } = this.#leaf;
     const repetition = maxRepetition > 0 ? writeHybrid(this.#repetition, bitsFor(maxRepetition)) : undefined;
@@ -157,7 +155,7 @@ export class PageBuilder {
     if (v2) {
       const levelBytes = (repetition?.length ?? 0) + (definition?.length ?? 0);
       for (const levels of [repetition, definition]) if (levels) body.bytes(levels);
-      // Nothing is not packed: not every reader can unpack it.
+      // Empty data is not compressed: some readers can't decompress it.
       const isCompressed = codec !== 0 && values.length > 0;
       body.bytes(isCompressed ? codecs.compress(codec, values) : values);
       uncompressedLength = levelBytes + values.length;
@@ -180,7 +178,7 @@ export class PageBuilder {
       uncompressedLength = whole.length;
       body.bytes(codec === 0 ? whole.all : codecs.compress(codec, whole.all));
       const v1 = structIn(header, HEADER.data);
-      if (!v1) throw new Error('parquet: a page without a header of its kind');
+      if (!v1) throw new Error('parquet: a page without the header of its type');
       setField(v1, DATA.count, T.i32, this.count);
       setField(v1, DATA.encoding, T.i32, encoding);
       setField(v1, DATA.definitions, T.i32, ENCODING.rle);
@@ -189,7 +187,7 @@ export class PageBuilder {
     }
     setField(header, HEADER.uncompressed, T.i32, uncompressedLength);
     setField(header, HEADER.compressed, T.i32, body.length);
-    // Of the old bytes; the format wants none.
+    // The checksum is of the old bytes; it is optional.
     setField(header, HEADER.crc, T.i32, undefined);
     const headerBytes = thriftBytes(header);
     const numbers = {
@@ -207,7 +205,7 @@ export class PageBuilder {
   }
 }
 
-/** One page in the place of several that lie together, with rows edited. Without bytes where no entry is left. */
+/** One page that replaces several adjacent ones, with edited rows. Has no bytes if no entry is left. */
 export function remakePages(
   { leaf, chunk }: PageTable,
   refs: readonly PageRef[],
@@ -216,9 +214,9 @@ export function remakePages(
   codecs: PageCodecs,
 ): MadePage {
   const [first, ref] = [pages[0], refs[0]];
-  if (!first || !ref) throw new Error('parquet: no page to make anew');
+  if (!first || !ref) throw new Error('parquet: no page to rebuild');
   const builder = new PageBuilder(leaf, pages.every(({ indices }) => indices) ? first.values : undefined);
-  // What stands before the first row that begins here belongs to the row before.
+  // Entries before the first row that begins here belong to the previous row.
   let row = ref.firstRow - 1;
   let edit: Entries | null | undefined;
   let oldNulls = 0;

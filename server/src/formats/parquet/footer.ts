@@ -1,37 +1,39 @@
-// The footer of a file: what every row group and column is and where it lies. Kept as it was read, so that it can be
-// written again with everything in it.
+// Reads a file's footer: all row groups and columns, and where they are. Keeps the original tree, so that a save
+// can write it back completely.
 import type { Schema } from './schema.ts';
 import { ParquetError, readSchema } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { numberIn, structIn, structsIn, textIn, ThriftError, ThriftReader } from './thrift.ts';
 
-/** Bytes that can be read at any place. */
+/** Random access to bytes. */
 export interface ByteSource {
   readonly size: number;
-  /** The bytes [start, end), which lie inside. */
+  /** The bytes [start, end), which must exist. */
   read(start: number, end: number): Uint8Array;
 }
 
-/** Codecs of pages, by their number in the footer. */
+/** Page codecs, by their number in the footer. */
 export interface PageCodecs {
-  /** Throws what is wrong with the bytes. */
+  /** Throws if the bytes are invalid. */
   decompress(codec: number, bytes: Uint8Array, length: number): Uint8Array;
-  /** The first `wanted` bytes, from as much of the packed ones as they take. Undefined where the codec cannot say them alone. */
+  /**
+   * Decompresses the first `wanted` bytes from the beginning of the data. Undefined if the codec can't do that.
+   */
   decompressStart(codec: number, bytes: Uint8Array, wanted: number): Uint8Array | undefined;
   compress(codec: number, bytes: Uint8Array): Uint8Array;
-  /** The name of a codec; undefined where it is not read. */
+  /** The name of a codec; undefined if unsupported. */
   nameOf(codec: number): string | undefined;
 }
 
 /** One column of a row group. */
 export interface Chunk {
-  /** ColumnChunk and ColumnMetaData, as they stand in the footer's tree. */
+  /** ColumnChunk and ColumnMetaData in the footer's tree. */
   readonly chunk: ThriftStruct;
   readonly meta: ThriftStruct;
   readonly codec: number;
   /** Entries: values, nulls and empty lists. */
   readonly count: number;
-  /** Half-open range of the pages in the file, the dictionary's among them. */
+  /** Half-open range of the pages in the file, including the dictionary page. */
   readonly start: number;
   readonly end: number;
 }
@@ -39,12 +41,12 @@ export interface Chunk {
 export interface RowGroup {
   readonly group: ThriftStruct;
   readonly rows: number;
-  /** Number of its first row in the file. */
+  /** Number of the first row in the file. */
   readonly firstRow: number;
   /** By column. */
   readonly chunks: readonly Chunk[];
-  /** What the footer says that its pages come to. */
-  readonly unpackedBytes: number;
+  /** Total uncompressed size of the pages, from the footer. */
+  readonly uncompressedBytes: number;
 }
 
 export interface Footer {
@@ -52,22 +54,22 @@ export interface Footer {
   readonly schema: Schema;
   readonly rows: number;
   readonly groups: readonly RowGroup[];
-  /** Where the footer begins; the pages lie before it. */
+  /** Start of the footer; all pages come before it. */
   readonly start: number;
-  /** Text of one page and all others, about: what the columns unpack to. */
-  readonly unpackedBytes: number;
+  /** Approximate uncompressed size of all columns. */
+  readonly uncompressedBytes: number;
 }
 
 export const MAGIC = 0x31524150;
 const ENCRYPTED = 0x45524150;
 
-/** PAR1, and the length of the footer before it. */
+/** PAR1, and the footer's length before it. */
 export const TAIL_BYTES = 8;
 
-/** A footer of ten thousand columns takes a hundredth of it. */
+/** A footer with ten thousand columns takes a hundredth of this. */
 const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 
-/** Field numbers of the structures in a footer that several modules look at. */
+/** Field numbers of footer structures that several modules use. */
 export const META = {
   encodings: 2,
   path: 3,
@@ -119,22 +121,22 @@ function uint32(bytes: Uint8Array, at: number): number {
 function whole(struct: ThriftStruct, id: number, what: string): number {
   const value = numberIn(struct, id);
   if (value === undefined || value < 0 || !Number.isSafeInteger(value))
-    throw new ParquetError(`damaged: ${what} is missing or no size`);
+    throw new ParquetError(`damaged: ${what} is missing or invalid`);
   return value;
 }
 
 function chunkOf(chunk: ThriftStruct, rows: number, dataEnd: number, name: string): Chunk {
   const meta = structIn(chunk, CHUNK.meta);
-  if (!meta || structIn(chunk, 8)) throw new ParquetError('encrypted, which is not read');
+  if (!meta || structIn(chunk, 8)) throw new ParquetError('encrypted, which is not supported');
   if ((textIn(chunk, CHUNK.filePath) ?? '') !== '')
-    throw new ParquetError('a summary of other files, which is not read: open those files');
-  // Arrow writes row groups of empty batches: no page, and places of 0 or none.
+    throw new ParquetError('a summary of other files, which is not supported; open those files');
+  // Arrow writes row groups for empty batches: no page, and offsets of 0 or none.
   if (rows === 0) return { chunk, meta, codec: numberIn(meta, META.codec) ?? 0, count: 0, start: 0, end: 0 };
-  const dataPage = whole(meta, META.dataPage, `the place of column ${name}`);
+  const dataPage = whole(meta, META.dataPage, `the offset of column ${name}`);
   const dictionary = numberIn(meta, META.dictionaryPage) ?? 0;
   const start = dictionary > 0 && dictionary < dataPage ? dictionary : dataPage;
   const end = start + whole(meta, META.compressed, `the size of column ${name}`);
-  if (start < 4 || end > dataEnd) throw new ParquetError(`damaged: column ${name} lies outside the file`);
+  if (start < 4 || end > dataEnd) throw new ParquetError(`damaged: column ${name} is outside the file`);
   return {
     chunk,
     meta,
@@ -151,31 +153,34 @@ function readGroups(file: ThriftStruct, schema: Schema, dataEnd: number): RowGro
     const rows = whole(group, GROUP.rows, 'the count of a row group');
     const columns = structsIn(group, GROUP.columns);
     if (columns.length !== schema.leaves.length && (rows > 0 || columns.length > 0))
-      throw new ParquetError('damaged: a row group has other columns than the schema');
+      throw new ParquetError('damaged: a row group’s columns differ from the schema');
     const chunks = schema.leaves.slice(0, columns.length).map((leaf, i) => {
       const name = leaf.path.join('.');
       const chunk = chunkOf(columns[i] as ThriftStruct, rows, dataEnd, name);
-      // A list has an entry for each element, and one where it is empty.
+      // A list has one entry per element, and one if it is empty.
       if (leaf.maxRepetition === 0 ? chunk.count !== rows : chunk.count < rows)
         throw new ParquetError(`damaged: column ${name} has ${chunk.count} entries for ${rows} rows`);
       return chunk;
     });
     firstRow += rows;
-    const unpackedBytes = chunks.reduce((all, { meta }) => all + (numberIn(meta, META.uncompressed) ?? 0), 0);
-    return { group, rows, firstRow: firstRow - rows, chunks, unpackedBytes };
+    const uncompressedBytes = chunks.reduce(
+      (all, { meta }) => all + (numberIn(meta, META.uncompressed) ?? 0),
+      0,
+    );
+    return { group, rows, firstRow: firstRow - rows, chunks, uncompressedBytes };
   });
 }
 
-/** Reads the footer. Throws ParquetError with what is wrong. */
+/** Throws ParquetError. */
 export function readFooter(source: ByteSource): Footer {
   const { size } = source;
   if (size < 12) throw new ParquetError('too short to be a Parquet file');
-  if (uint32(source.read(0, 4), 0) === ENCRYPTED) throw new ParquetError('encrypted, which is not read');
+  if (uint32(source.read(0, 4), 0) === ENCRYPTED) throw new ParquetError('encrypted, which is not supported');
   const tail = source.read(size - TAIL_BYTES, size);
-  if (uint32(tail, 4) === ENCRYPTED) throw new ParquetError('encrypted, which is not read');
+  if (uint32(tail, 4) === ENCRYPTED) throw new ParquetError('encrypted, which is not supported');
   if (uint32(tail, 4) !== MAGIC || uint32(source.read(0, 4), 0) !== MAGIC)
     throw new ParquetError(
-      'no Parquet file, or one that is not written to its end: it does not begin and end with PAR1',
+      'not a Parquet file, or incompletely written: it does not begin and end with PAR1',
     );
   const length = uint32(tail, 0);
   const start = size - TAIL_BYTES - length;
@@ -187,12 +192,13 @@ export function readFooter(source: ByteSource): Footer {
     const groups = readGroups(file, schema, start);
     const rows = whole(file, FILE.rows, 'its count of rows');
     const sum = groups.reduce((all, group) => all + group.rows, 0);
-    if (sum !== rows) throw new ParquetError(`damaged: it says ${rows} rows and its row groups hold ${sum}`);
-    const unpackedBytes = groups.reduce((all, group) => all + group.unpackedBytes, 0);
-    return { file, schema, rows, groups, start, unpackedBytes };
+    if (sum !== rows)
+      throw new ParquetError(`damaged: its footer says ${rows} rows, but its row groups have ${sum}`);
+    const uncompressedBytes = groups.reduce((all, group) => all + group.uncompressedBytes, 0);
+    return { file, schema, rows, groups, start, uncompressedBytes };
   } catch (error) {
     if (error instanceof ThriftError)
-      throw new ParquetError(`damaged: its footer cannot be read, ${error.message}`);
+      throw new ParquetError(`damaged: its footer is invalid, ${error.message}`);
     throw error;
   }
 }

@@ -1,20 +1,20 @@
-// The indexes of pages that a file may hold: where pages lie and what their extremes are, with pages made anew.
+// Rebuilds a file's optional page indexes (page offsets and extremes) after a save.
 import type { PageNumbers, RowEdits } from './encode.ts';
 import type { PageRef, PageTable } from './pages.ts';
 import { boundsOf } from './statistics.ts';
 import type { ThriftStruct, ThriftValue } from './thrift.ts';
 import { listIn, numberIn, setField, structOf, structsIn, T } from './thrift.ts';
 
-/** Pages that lie together and become one; none, where all of their rows are dropped. */
+/** Adjacent pages that become one page, or none if all their rows are dropped. */
 export interface Segment {
   readonly refs: readonly PageRef[];
-  /** Half-open, of the pages of the column. */
+  /** Half-open range of the column's pages. */
   readonly numbers: readonly [first: number, end: number];
-  /** Set when the stream has come to it; its bytes are on the disk by then. */
+  /** Set when the stream reaches it; its bytes are then on disk. */
   made?: PageNumbers;
 }
 
-/** A column of a row group that is touched. */
+/** A changed column of a row group. */
 export interface Touched {
   readonly table: PageTable;
   readonly edits: RowEdits;
@@ -27,7 +27,7 @@ const PLACE = { offset: 1, length: 2, firstRow: 3 };
 const COLUMN = { isNull: 1, min: 2, max: 3, order: 4, nulls: 5, repetitions: 6, definitions: 7 };
 const UNORDERED = 0;
 
-/** Of each page that the column will have: the number of the old one, or the segment that takes its place. */
+/** For each page of the new column: the number of the old page, or the segment that replaces it. */
 function* pagesAfter({ table, segments }: Touched): Generator<number | Touched['segments'][number]> {
   const byStart = new Map(segments.map((segment) => [segment.numbers[0], segment]));
   for (let number = 0; number < table.pages.length;) {
@@ -40,7 +40,7 @@ function* pagesAfter({ table, segments }: Touched): Generator<number | Touched['
   }
 }
 
-/** An OffsetIndex with every place where it is now. Undefined where it does not belong to these pages: it is left out. */
+/** An OffsetIndex with the new offsets. Undefined if the old one does not match the pages; it is then omitted. */
 export function newOffsetIndex(
   old: ThriftStruct,
   touched: Touched | undefined,
@@ -69,10 +69,10 @@ export function newOffsetIndex(
 
 const NOTHING = new Uint8Array(0);
 
-/** A ColumnIndex of the pages as they are now. Undefined where it does not belong to them, or no order is known. */
+/** A ColumnIndex for the new pages. Undefined if the old one does not match them, or if the order is unknown. */
 export function newColumnIndex(old: ThriftStruct, touched: Touched): ThriftStruct | undefined {
   const { leaf, pages } = touched.table;
-  /** The items of a list; undefined where they are of another kind than the format says. */
+  /** The items of a list; undefined if they have the wrong type. */
   const itemsOf = (
     id: number,
     isItem: (item: ThriftValue) => boolean,

@@ -1,26 +1,25 @@
-// The schema of a table that holds given JSON records: found in one pass, so that a second one can write them.
+// Infers a table schema from JSON records in one pass, so that a second pass can write them.
 import { fieldsOf, itemsOf } from '#core/json/scan.ts';
 
 import { hasHalfPair } from './text.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { structOf, T } from './thrift.ts';
 
-/** What the values of one place have been so far. */
+/** What is known about the values at one place. */
 export interface Guess {
   kind: 'nothing' | 'boolean' | 'integer' | 'number' | 'text' | 'list' | 'object' | 'json';
-  /** Whole numbers that a double does not hold were seen. */
+  /** Integers that a double can't hold exactly. */
   hasLarge?: boolean;
   element?: Guess;
   fields?: Map<string, Guess>;
-  /** Objects seen. */
   count: number;
-  /** Objects in which this field stood. */
+  /** Objects with this field. */
   seen: number;
-  /** Objects in which a field stood twice. */
+  /** Objects that repeat a field name. */
   twice: number;
 }
 
-/** Objects with more different names than this are dictionaries, not records: their text is kept as it is. */
+/** Objects with more different names are dictionaries, not records: they are stored as JSON text. */
 const MAX_FIELDS = 500;
 const MAX_DEPTH = 20;
 
@@ -33,7 +32,7 @@ export function newGuess(): Guess {
 
 const LARGEST = 2n ** 63n;
 
-/** The digits of a number without zeros at either end, and the power of ten of the first. */
+/** A number's digits without leading and trailing zeros, and the power of ten of the first digit. */
 function decimalOf(text: string): string {
   const [, sign = '', whole = '', part = '', power = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
@@ -42,10 +41,10 @@ function decimalOf(text: string): string {
   return digits === '' ? '0' : `${sign}${digits.replace(/0+$/, '')}e${Number(power) + whole.length - zeros}`;
 }
 
-/** A number without more digits than this is the same in a double, if it is not too large or too small. */
+/** A double holds every number with this many digits, unless it is too large or too small. */
 const HELD_DIGITS = 15;
 
-/** True when a double holds all digits of a fraction, as its shortest spelling tells. */
+/** True if a double keeps all digits of a fraction, judged by its shortest spelling. */
 function isHeld(text: string): boolean {
   const value = Number(text);
   if (!Number.isFinite(value)) return false;
@@ -55,7 +54,7 @@ function isHeld(text: string): boolean {
 function kindOfNumber(text: string): { kind: Guess['kind']; isLarge: boolean } {
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text);
-    // -0 is no whole number to a column.
+    // -0 can't be stored as an integer.
     if (value >= LARGEST || value < -LARGEST || text === '-0')
       return { kind: text === '-0' ? 'number' : 'json', isLarge: false };
     return { kind: 'integer', isLarge: !Number.isSafeInteger(Number(value)) };
@@ -63,7 +62,7 @@ function kindOfNumber(text: string): { kind: Guess['kind']; isLarge: boolean } {
   return { kind: isHeld(text) ? 'number' : 'json', isLarge: false };
 }
 
-/** What two kinds are together; what has no common kind is kept as its text. */
+/** Joins two types; values without a common type are stored as JSON text. */
 function join(a: Guess['kind'], b: Guess['kind']): Guess['kind'] {
   if (a === b || b === 'nothing') return a;
   if (a === 'nothing') return b;
@@ -73,12 +72,12 @@ function join(a: Guess['kind'], b: Guess['kind']): Guess['kind'] {
 
 const BACKSLASH = 0x5c;
 
-/** A text that no UTF-8 says is kept as its JSON. */
+/** False for a text that UTF-8 can't encode; it is stored as JSON. */
 function isSayable(text: Uint8Array): boolean {
   return !text.includes(BACKSLASH) || !hasHalfPair(JSON.parse(decoder.decode(text)) as string);
 }
 
-/** Takes one more value `bytes[start, end)` of valid JSON. */
+/** Adds the value `bytes[start, end)` of valid JSON. */
 export function learn(guess: Guess, bytes: Uint8Array, start: number, end: number, depth = 0): void {
   if (guess.kind === 'json') return;
   const first = bytes[start] ?? 0;
@@ -94,7 +93,7 @@ export function learn(guess: Guess, bytes: Uint8Array, start: number, end: numbe
     guess.hasLarge ||= number.isLarge;
   }
   guess.kind = depth > MAX_DEPTH ? 'json' : join(guess.kind, kind);
-  // A double would change what it cannot hold.
+  // A double would change such a number.
   if (guess.kind === 'number' && guess.hasLarge) guess.kind = 'json';
   if (guess.kind === 'list') {
     guess.element ??= newGuess();
@@ -117,18 +116,17 @@ export function learn(guess: Guess, bytes: Uint8Array, start: number, end: numbe
   }
 }
 
-/** What a table of this schema does not tell of its records, a sentence each. */
+/** What a table with this schema loses, one sentence each. */
 export function* lossesOf(guess: Guess, path = ''): Generator<string> {
   const { kind, fields, element, count, twice } = guess;
   if (kind === 'list' && element) yield* lossesOf(element, `${path}[]`);
   if (kind !== 'object') return;
   const times = (some: number): string => `${some.toLocaleString('en')} of ${count.toLocaleString('en')}`;
   if (twice > 0)
-    yield `${times(twice)}: a field stands twice${path && ` in "${path}"`}, and the last one counts.`;
+    yield `${times(twice)}: a field name is repeated${path && ` in "${path}"`}; the last value counts.`;
   for (const [name, field] of fields ?? []) {
     const own = path ? `${path}.${name}` : name;
-    if (field.seen < count)
-      yield `${times(count - field.seen)}: "${own}" is not there, and comes back as null.`;
+    if (field.seen < count) yield `${times(count - field.seen)}: "${own}" is missing, and will be null.`;
     yield* lossesOf(field, own);
   }
 }
@@ -175,7 +173,7 @@ function elementsOf(name: string, guess: Guess): ThriftStruct[] {
         ...elementsOf('element', element ?? newGuess()),
       ];
     case 'object':
-      // A group without fields is none.
+      // Parquet does not allow a group without fields.
       if (fields && fields.size > 0)
         return [
           structOf([3, T.i32, OPTIONAL], [4, T.binary, encoder.encode(name)], [5, T.i32, fields.size]),
@@ -187,7 +185,7 @@ function elementsOf(name: string, guess: Guess): ThriftStruct[] {
   }
 }
 
-/** The schema's elements, the root first. */
+/** Elements of the schema, root first. */
 export function schemaElements({ fields = new Map() }: Guess): ThriftStruct[] {
   return [
     structOf([4, T.binary, encoder.encode('schema')], [5, T.i32, fields.size]),

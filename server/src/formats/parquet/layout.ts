@@ -1,26 +1,26 @@
-// What a save replaces in a file, and where everything else comes to lie.
+// Tracks what a save replaces in a file, and where everything else moves.
 import type { LateReplacement } from '#core/edits/splice.ts';
 
 interface Place {
   readonly start: number;
   readonly end: number;
   readonly make: () => Uint8Array;
-  /** By how much everything behind it moves, those before it included; undefined until it is made. */
+  /** Total shift of everything after it, including earlier replacements; undefined until it is made. */
   moves?: number;
 }
 
-/** Replacements whose lengths are known once the stream has passed their place. */
+/** Replacements whose lengths are known only after the stream has passed them. */
 export class Layout {
   readonly #places: Place[] = [];
 
-  /** Replaces [start, end), or puts something in where both are the same. */
+  /** Replaces [start, end); inserts if both are equal. */
   add(start: number, end: number, make: () => Uint8Array): void {
     this.#places.push({ start, end, make });
   }
 
-  /** All of them, in the order of the file; to be called once, when all are added. */
+  /** All replacements in file order. Call once, after all are added. */
   settle(): readonly LateReplacement[] {
-    // What is put in at an end stands behind what ends there, in the order in which it was added.
+    // An insertion at an end comes after what ends there; insertions keep their order.
     this.#places.sort((a, b) => a.start - b.start || a.end - b.end);
     return this.#places.map((place, i) => ({
       start: place.start,
@@ -33,7 +33,7 @@ export class Layout {
     }));
   }
 
-  /** Where a place of the old file is in the new one. The stream has come to it: all before it is made. */
+  /** The new offset of an old one. Everything before it must be made. */
   moved(offset: number): number {
     let [low, high] = [0, this.#places.length];
     while (low < high) {
@@ -41,7 +41,7 @@ export class Layout {
       if ((this.#places[middle]?.end ?? 0) <= offset) low = middle + 1;
       else high = middle;
     }
-    // What is being made right here does not count yet.
+    // A replacement that is being made right now does not count yet.
     let last = low - 1;
     while (last >= 0 && this.#places[last]?.moves === undefined) last--;
     return offset + (this.#places[last]?.moves ?? 0);

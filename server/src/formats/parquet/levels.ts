@@ -1,10 +1,10 @@
-// The hybrid of runs and packed bits that Parquet uses for levels, dictionary indices and booleans.
+// Parquet's hybrid of runs and bit packing, used for levels, dictionary indices and booleans.
 import { ParquetError } from './schema.ts';
 import { ByteSink } from './thrift.ts';
 
 const DAMAGED = 'damaged: a page ends too early';
 
-/** Bits that a number up to `most` takes. */
+/** Bits for a number up to `max`. */
 export function bitsFor(max: number): number {
   return 32 - Math.clz32(max);
 }
@@ -21,7 +21,7 @@ function readVarint(bytes: Uint8Array, at: number, end: number): { value: number
   throw new ParquetError('damaged: a number in a page is too long');
 }
 
-/** Unpacks `count` numbers of `width` bits, low bits first, from `bytes[at, end)`; missing bytes are zero. */
+/** Unpacks `count` numbers of `width` bits, low bits first, from `bytes[at, end)`. Missing bytes count as zero. */
 function unpack(
   bytes: Uint8Array,
   at: number,
@@ -33,7 +33,7 @@ function unpack(
 ): void {
   const mask = width === 32 ? -1 : (1 << width) - 1;
   let [held, bits, next] = [0, 0, at];
-  // Up to 24 bits in an int; wider numbers are put together by bytes.
+  // Up to 24 bits fit in an int; wider numbers are joined byte by byte.
   for (let i = 0; i < count; i++) {
     if (width > 24) {
       const bit = i * width;
@@ -55,7 +55,7 @@ function unpack(
   }
 }
 
-/** Reads `into.length` numbers of `width` bits from `bytes[at, end)`. Throws where there are fewer. */
+/** Reads `into.length` numbers of `width` bits from `bytes[at, end)`. Throws if there are too few. */
 export function readHybrid(
   bytes: Uint8Array,
   at: number,
@@ -67,7 +67,7 @@ export function readHybrid(
   const valueBytes = (width + 7) >> 3;
   let next = at;
   for (let done = 0; done < into.length;) {
-    // A width of nothing has nothing to say but zero.
+    // With width 0, all values are zero.
     if (width === 0 && next >= end) return;
     const head = readVarint(bytes, next, end);
     next = head.next;
@@ -96,7 +96,7 @@ function packed(values: ArrayLike<number>, width: number): Uint8Array {
   out.varint(groups * 2 + 1);
   let [held, bits] = [0, 0];
   for (let i = 0; i < groups * 8; i++) {
-    // Never more than 7 bits wait, so widths up to 24 fit; indices are never wider here.
+    // At most 7 bits are pending, so widths up to 24 fit; indices are never wider here.
     held |= (values[i] ?? 0) << bits;
     bits += width;
     for (; bits >= 8; bits -= 8) {
@@ -122,10 +122,10 @@ function runs(values: ArrayLike<number>, width: number, max: number): Uint8Array
   return out.all;
 }
 
-/** Widest numbers that are written. */
+/** Widest numbers that can be written. */
 export const MAX_WRITTEN_BITS = 24;
 
-/** The numbers as runs or as packed bits, whichever is shorter. */
+/** Encodes numbers as runs or as packed bits, whichever is shorter. */
 export function writeHybrid(values: ArrayLike<number>, width: number): Uint8Array {
   const max = Math.ceil(values.length / 8) * width;
   return runs(values, width, max) ?? packed(values, width);

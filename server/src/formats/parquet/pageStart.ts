@@ -1,4 +1,5 @@
-// The beginning of a large page: some writers put a hundred megabytes into one, and somebody wants its first rows.
+// Reads only the start of a large page: some writers put a hundred megabytes into one, and the first rows may be
+// enough.
 import type { ByteSource, PageCodecs } from './footer.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';
 import { countLevel, DATA, HEADER, partsOfV1 } from './pages.ts';
@@ -8,14 +9,14 @@ import { numberIn, structIn } from './thrift.ts';
 import type { Values } from './values.ts';
 import { ENCODING, lengthAt, widthOf } from './values.ts';
 
-/** Smaller pages are unpacked whole: it takes a few milliseconds. */
+/** Smaller pages are decompressed whole, which takes a few milliseconds. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 const FIRST_BYTES = 1024 * 1024;
 
-/** Bytes that a codec may need to say `wanted` bytes, at worst. */
+/** Compressed bytes that a codec needs for `wanted` bytes, at worst. */
 const compressedFor = (wanted: number): number => Math.ceil(wanted * 1.2) + 64;
 
-/** The values of PLAIN that are in the bytes whole. */
+/** The complete PLAIN values in the bytes. */
 function valuesIn(bytes: Uint8Array, at: number, leaf: Leaf, max: number): Values {
   const width = widthOf(leaf);
   if (width > 0) {
@@ -35,7 +36,7 @@ function valuesIn(bytes: Uint8Array, at: number, leaf: Leaf, max: number): Value
   return { bytes, count, width, starts, ends };
 }
 
-/** Entries of the page that are known when so many values are. */
+/** Number of entries covered by this many values. */
 function entriesOf(definition: Uint8Array | undefined, values: number, leaf: Leaf, count: number): number {
   if (!definition) return Math.min(values, count);
   let left = values;
@@ -43,7 +44,7 @@ function entriesOf(definition: Uint8Array | undefined, values: number, leaf: Lea
   return count;
 }
 
-/** A page with its first `need` entries at least; undefined where it has to be unpacked whole. */
+/** A page with at least its first `need` entries; undefined if it must be decompressed whole. */
 export function readPageStart(
   source: ByteSource,
   codecs: PageCodecs,
@@ -79,7 +80,7 @@ export function readPageStart(
         bytes: bytes.length + 10 * ref.count,
       };
     } catch (error) {
-      // The levels may go on past what is here. A page that is damaged says so when it is unpacked whole.
+      // The levels may continue beyond these bytes. If the page is damaged, decompressing it whole reports that.
       if (!(error instanceof ParquetError)) throw error;
     }
   }

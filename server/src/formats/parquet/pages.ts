@@ -1,5 +1,5 @@
-// The page index of a column: where each page lies and which rows begin in it. Headers are walked with small reads, so
-// that a few rows from the middle of a large row group cost the pages that hold them and nothing else.
+// The page table of a column: where each page is, and which rows begin in it. Reads headers with small reads, so
+// that a few rows from the middle of a large row group only cost the pages that contain them.
 import type { ByteSource, Chunk, PageCodecs } from './footer.ts';
 import { CHUNK } from './footer.ts';
 import { bitsFor, readHybrid } from './levels.ts';
@@ -10,7 +10,7 @@ import { booleanIn, numberIn, structIn, structsIn, ThriftError, ThriftReader } f
 import type { Values } from './values.ts';
 import { ENCODING, MAX_PAGE_BYTES, MAX_PAGE_VALUES, readIndices, readPlain, readValues } from './values.ts';
 
-/** Where a page lies and what is in it. */
+/** Position and content of a page. */
 export interface PageRef {
   readonly offset: number;
   readonly headerLength: number;
@@ -21,7 +21,7 @@ export interface PageRef {
   readonly header: ThriftStruct;
   /** Entries: values, nulls, empty lists. */
   readonly count: number;
-  /** The first row that begins here, by its number in the row group; −1 while nobody has counted. */
+  /** Row group number of the first row that begins here; −1 until counted. */
   firstRow: number;
   /** Rows that begin here. */
   rows: number;
@@ -31,25 +31,25 @@ export interface PageRef {
 export interface PageTable {
   readonly chunk: Chunk;
   readonly leaf: Leaf;
-  /** Undefined where the column has none. */
+  /** Undefined if the column has none. */
   readonly dictionary: PageRef | undefined;
   readonly pages: readonly PageRef[];
 }
 
-/** A page, unpacked. */
+/** A decompressed page. */
 export interface Page {
   readonly count: number;
-  /** Entries whose values are here: of large pages the first ones alone may be. */
+  /** Entries with known values; for a large page this may only be the first ones. */
   readonly known: number;
-  /** By entry; undefined where all are 0. */
+  /** By entry; undefined if all are 0. */
   readonly repetition: Uint8Array | undefined;
-  /** By entry; undefined where all entries are values. */
+  /** By entry; undefined if all entries are values. */
   readonly definition: Uint8Array | undefined;
-  /** The values that are not null, or those of the dictionary. */
+  /** The non-null values, or those of the dictionary. */
   readonly values: Values;
-  /** By value: its place in the dictionary. */
+  /** By value: its index in the dictionary. */
   readonly indices: Int32Array | undefined;
-  /** Memory that it takes, about. */
+  /** Approximate memory. */
   readonly bytes: number;
 }
 
@@ -77,7 +77,7 @@ export const DATA_V2 = {
 
 const KIND = { data: 0, index: 1, dictionary: 2, dataV2: 3 };
 
-/** Most headers fit in; those with long statistics are read again with more. */
+/** Enough for most headers; those with long statistics are read again with more. */
 const HEADER_BYTES = 512;
 
 function damaged(leaf: Leaf, what: string): ParquetError {
@@ -97,8 +97,7 @@ function readHeader(
       return { header: reader.struct(), length: reader.at };
     } catch (error) {
       if (!(error instanceof ThriftError)) throw error;
-      if (offset + size >= end)
-        throw damaged(leaf, `has a page header that cannot be read, ${error.message}`);
+      if (offset + size >= end) throw damaged(leaf, `has an invalid page header, ${error.message}`);
     }
   }
 }
@@ -107,11 +106,11 @@ function sizeIn(struct: ThriftStruct, id: number, leaf: Leaf, what: string, max:
   const value = numberIn(struct, id);
   if (value === undefined || value < 0) throw damaged(leaf, `has a page without ${what}`);
   if (value > max)
-    throw new ParquetError(`beyond what is read: a page of column ${leaf.path.join('.')} is too large`);
+    throw new ParquetError(`not supported: a page of column ${leaf.path.join('.')} is too large`);
   return value;
 }
 
-/** Rows that begin in each page where the file says so itself. */
+/** First rows of the pages, if the file stores them. */
 function storedFirstRows(source: ByteSource, { chunk }: Chunk): readonly number[] | undefined {
   const [offset, length] = [numberIn(chunk, CHUNK.offsetIndex), numberIn(chunk, CHUNK.offsetIndexLength)];
   if (
@@ -126,25 +125,26 @@ function storedFirstRows(source: ByteSource, { chunk }: Chunk): readonly number[
     const index = new ThriftReader(source.read(offset, offset + length)).struct();
     return structsIn(index, 1).map((place) => numberIn(place, 3) ?? -1);
   } catch (error) {
-    // An index is a help and no more: without it, rows are counted.
+    // The index is optional: without it, rows are counted.
     if (error instanceof ThriftError) return undefined;
     throw error;
   }
 }
 
-/** Walks the headers of a column. Throws ParquetError where they do not add up to what the footer says. */
+/** Reads all page headers of a column. Throws ParquetError if they contradict the footer. */
 export function readPageTable(source: ByteSource, chunk: Chunk, leaf: Leaf, rows: number): PageTable {
   const pages: PageRef[] = [];
   let dictionary: PageRef | undefined;
   let entries = 0;
   for (let offset = chunk.start; entries < chunk.count;) {
-    if (offset >= chunk.end) throw damaged(leaf, `has pages for ${entries} of its ${chunk.count} entries`);
+    if (offset >= chunk.end)
+      throw damaged(leaf, `has pages for only ${entries} of its ${chunk.count} entries`);
     const { header, length } = readHeader(source, leaf, offset, chunk.end);
     const kind = numberIn(header, HEADER.type);
     const compressedLength = sizeIn(header, HEADER.compressed, leaf, 'a size', MAX_PAGE_BYTES);
     const uncompressedLength = sizeIn(header, HEADER.uncompressed, leaf, 'a size', MAX_PAGE_BYTES);
     const next = offset + length + compressedLength;
-    if (next > chunk.end) throw damaged(leaf, 'has a page that goes on past its end');
+    if (next > chunk.end) throw damaged(leaf, 'has a page that extends past its end');
     const known = { offset, headerLength: length, compressedLength, uncompressedLength, header };
     const v1 = structIn(header, HEADER.data);
     const v2 = structIn(header, HEADER.dataV2);
@@ -152,7 +152,7 @@ export function readPageTable(source: ByteSource, chunk: Chunk, leaf: Leaf, rows
       const own = structIn(header, HEADER.dictionary);
       const count = own && sizeIn(own, 1, leaf, 'a count', MAX_PAGE_VALUES);
       if (count === undefined || dictionary || pages.length > 0)
-        throw damaged(leaf, 'has a dictionary out of place');
+        throw damaged(leaf, 'has a misplaced dictionary');
       dictionary = { ...known, isV2: false, count, firstRow: 0, rows: 0 };
     } else if ((kind === KIND.data && v1) || (kind === KIND.dataV2 && v2)) {
       const count = sizeIn((v2 ?? v1) as ThriftStruct, DATA.count, leaf, 'a count', MAX_PAGE_VALUES);
@@ -161,16 +161,17 @@ export function readPageTable(source: ByteSource, chunk: Chunk, leaf: Leaf, rows
       pages.push({ ...known, isV2: v2 !== undefined, count, firstRow: -1, rows: own });
       entries += count;
     } else if (kind !== KIND.index) {
-      throw damaged(leaf, 'has a page of an unknown kind');
+      throw damaged(leaf, 'has a page of unknown type');
     }
     offset = next;
   }
-  if (entries !== chunk.count) throw damaged(leaf, `has ${entries} entries where ${chunk.count} are said`);
+  if (entries !== chunk.count)
+    throw damaged(leaf, `has ${entries} entries, but the footer says ${chunk.count}`);
   placeRows(source, { chunk, leaf, dictionary, pages }, rows);
   return { chunk, leaf, dictionary, pages };
 }
 
-/** Numbers the rows as far as it is known without unpacking a page. */
+/** Numbers the rows as far as possible without decompressing a page. */
 function placeRows(source: ByteSource, { chunk, leaf, pages }: PageTable, rows: number): void {
   if (pages.some((page) => page.rows < 0)) {
     const stored = storedFirstRows(source, chunk);
@@ -189,7 +190,7 @@ function placeRows(source: ByteSource, { chunk, leaf, pages }: PageTable, rows: 
     page.firstRow = row;
     row += page.rows;
   }
-  if (row !== rows) throw damaged(leaf, `has ${row} rows where ${rows} are said`);
+  if (row !== rows) throw damaged(leaf, `has ${row} rows, but the footer says ${rows}`);
 }
 
 function decompress(
@@ -199,28 +200,26 @@ function decompress(
   bytes: Uint8Array,
   length: number,
 ): Uint8Array {
-  // Writers pack nothing to a byte or to none at all.
+  // Writers compress empty data to one byte or to none.
   if (length === 0) return new Uint8Array(0);
   if (codec === 0) {
-    if (bytes.length !== length) throw damaged(leaf, 'has a page of another size than it says');
+    if (bytes.length !== length) throw damaged(leaf, 'has a page whose size contradicts its header');
     return bytes;
   }
   const name = codecs.nameOf(codec);
   if (name === undefined)
-    throw new ParquetError(
-      `beyond what is read: column ${leaf.path.join('.')} is packed with codec ${codec}`,
-    );
+    throw new ParquetError(`not supported: column ${leaf.path.join('.')} uses compression codec ${codec}`);
   let uncompressed: Uint8Array;
   try {
     uncompressed = codecs.decompress(codec, bytes, length);
   } catch (error) {
     throw damaged(
       leaf,
-      `has a page that is no ${name} (${error instanceof Error ? error.message : String(error)})`,
+      `has a page that is not valid ${name} (${error instanceof Error ? error.message : String(error)})`,
     );
   }
   if (uncompressed.length !== length)
-    throw damaged(leaf, 'has a page that unpacks to another size than it says');
+    throw damaged(leaf, 'has a page whose uncompressed size contradicts its header');
   return uncompressed;
 }
 
@@ -233,7 +232,7 @@ export function readDictionary(
   codecs: PageCodecs,
   { chunk, leaf, dictionary }: PageTable,
 ): Values {
-  if (!dictionary) throw damaged(leaf, 'points into a dictionary and has none');
+  if (!dictionary) throw damaged(leaf, 'uses a dictionary but has none');
   const bytes = decompress(
     codecs,
     chunk.codec,
@@ -251,11 +250,10 @@ export function countLevel(levels: Uint8Array, level: number): number {
 }
 
 function checkLevels(levels: Uint8Array, max: number, leaf: Leaf): void {
-  for (const level of levels)
-    if (level > max) throw damaged(leaf, 'has a page with levels that it cannot have');
+  for (const level of levels) if (level > max) throw damaged(leaf, 'has a page with invalid levels');
 }
 
-/** The parts of an unpacked page: levels, and where the values begin. */
+/** Parts of a decompressed page: levels, and the start of the values. */
 interface Parts {
   readonly bytes: Uint8Array;
   readonly repetition: Uint8Array | undefined;
@@ -269,7 +267,9 @@ export function partsOfV1(bytes: Uint8Array, header: ThriftStruct, leaf: Leaf, e
   const levels = (max: number, encodingId: number): Uint8Array | undefined => {
     if (max === 0) return undefined;
     if (numberIn(header, encodingId) !== ENCODING.rle)
-      throw new ParquetError(`beyond what is read: column ${leaf.path.join('.')} has levels in an old form`);
+      throw new ParquetError(
+        `not supported: column ${leaf.path.join('.')} has levels in a deprecated encoding`,
+      );
     const into = new Uint8Array(entries);
     if (at + 4 > bytes.length) throw damaged(leaf, 'has a page that ends too early');
     const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
@@ -316,7 +316,7 @@ function partsOfV2(
   };
 }
 
-/** Reads and unpacks a page. `dictionary` is asked for where the page points into one. */
+/** Reads and decompresses a page. Calls `dictionary` only if the page uses one. */
 export function readPage(
   source: ByteSource,
   codecs: PageCodecs,
@@ -339,9 +339,9 @@ export function readPage(
         );
   if (repetition) checkLevels(repetition, leaf.maxRepetition, leaf);
   if (definition) checkLevels(definition, leaf.maxDefinition, leaf);
-  // An index, or the header itself, may say other rows than there are: then nobody knows which one is which.
+  // The index or the header may give a wrong number of rows; then rows can't be told apart.
   if (repetition && ref.rows >= 0 && countLevel(repetition, 0) !== ref.rows)
-    throw damaged(leaf, 'has a page with other rows than it says');
+    throw damaged(leaf, 'has a page whose rows contradict its header');
   const valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;
   const isPointing = encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary;
   const values = isPointing ? dictionary() : readValues(bytes, valuesAt, leaf, valueCount, encoding);

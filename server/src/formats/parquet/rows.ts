@@ -1,4 +1,4 @@
-// Rows put together from columns, as lines of JSON: what every other part of the product reads.
+// Assembles rows from columns as lines of JSON, for the rest of the product.
 import type { ByteSource, Chunk, Footer, PageCodecs } from './footer.ts';
 import { readFooter } from './footer.ts';
 import type { Page, PageTable } from './pages.ts';
@@ -12,36 +12,36 @@ import type { ThriftStruct } from './thrift.ts';
 import { ThriftError, ThriftReader } from './thrift.ts';
 import type { Values } from './values.ts';
 
-/** Unpacked pages that are kept, in bytes: the rows that somebody looks at, and those around. */
+/** Cache for decompressed pages, in bytes: enough for the visible rows and their surroundings. */
 const KEPT_PAGES_BYTES = 64 * 1024 * 1024;
 
-/** An open file: its footer, and pages as they are asked for. */
+/** An open file: its footer, and pages on demand. */
 export class ParquetFile {
   readonly source: ByteSource;
   readonly codecs: PageCodecs;
   readonly footer: Footer;
   readonly #tables = new Map<string, PageTable>();
   readonly #dictionaries = new Map<Chunk, Values>();
-  /** By place in the file; the one used last at the end. */
+  /** By offset in the file; most recently used last. */
   readonly #pages = new Map<number, Page>();
   #pageBytes = 0;
-  /** By place in the file. */
+  /** By offset in the file. */
   readonly #failed = new Map<number, ParquetError>();
 
-  /** Throws ParquetError with what is wrong. */
+  /** Throws ParquetError. */
   constructor(source: ByteSource, codecs: PageCodecs) {
     this.source = source;
     this.codecs = codecs;
     this.footer = readFooter(source);
   }
 
-  /** A structure that stands alone, as indexes do. Throws ParquetError where there is none. */
+  /** Reads a separate structure, such as an index. Throws ParquetError if it is missing. */
   readStruct(offset: number, length: number): ThriftStruct {
     try {
       return new ThriftReader(this.source.read(offset, offset + length)).struct();
     } catch (error) {
       if (error instanceof ThriftError)
-        throw new ParquetError(`damaged: a page index cannot be read, ${error.message}`);
+        throw new ParquetError(`damaged: a page index is invalid, ${error.message}`);
       throw error;
     }
   }
@@ -59,7 +59,7 @@ export class ParquetFile {
     return table;
   }
 
-  /** What failed fails at once the next time: every row of a damaged page is asked for. */
+  /** Caches failures too, because every row of a damaged page is read. */
   #once<Result>(place: number, read: () => Result): Result {
     const failed = this.#failed.get(place);
     if (failed) throw failed;
@@ -74,14 +74,14 @@ export class ParquetFile {
   #dictionary(table: PageTable): Values {
     const known = this.#dictionaries.get(table.chunk);
     if (known) return known;
-    // One row group is read after the other: dictionaries of those before are done with.
+    // Row groups are usually read in order, so dictionaries of earlier ones are no longer needed.
     if (this.#dictionaries.size > 2 * this.footer.schema.leaves.length) this.#dictionaries.clear();
     const read = readDictionary(this.source, this.codecs, table);
     this.#dictionaries.set(table.chunk, read);
     return read;
   }
 
-  /** @param need entries from its start that have to be known: of large pages no more is unpacked */
+  /** @param need entries from the page's start that must be known; a large page is not decompressed further */
   page(table: PageTable, number: number, need = Infinity): Page {
     const ref = table.pages[number];
     if (!ref) throw new Error(`parquet: no page ${number}`);
@@ -107,7 +107,7 @@ export class ParquetFile {
     return page;
   }
 
-  /** The number of the page in which a row of the row group begins. Counts rows where the file does not say. */
+  /** The page in which a row of the row group begins. Counts rows if the file does not say. */
   pageOf(table: PageTable, row: number): number {
     const { pages, leaf } = table;
     let [low, high] = [0, pages.length - 1];
@@ -133,7 +133,7 @@ export class ParquetFile {
   }
 }
 
-/** Where one column is read at. */
+/** Read position in one column. */
 class Cursor {
   readonly leaf: Leaf;
   readonly #file: ParquetFile;
@@ -149,7 +149,7 @@ class Cursor {
     this.leaf = table.leaf;
   }
 
-  /** Goes to the start of a page; past the last one there is none. Where it cannot be read, the place is not known any more. */
+  /** Moves to the start of a page, or past the last one. If reading fails, the position is unknown. */
   #load(number: number): void {
     this.#page = undefined;
     this.#number = -1;
@@ -161,7 +161,7 @@ class Cursor {
     this.#number = next;
   }
 
-  /** Goes to the first entry of a row of the row group. */
+  /** Moves to the first entry of a row of the row group. */
   seek(row: number): void {
     const number = this.#file.pageOf(this.#table, row);
     if (number !== this.#number || !this.#page) this.#load(number);
@@ -172,7 +172,7 @@ class Cursor {
       while (at < repetition.length && (repetition[at] !== 0 || left-- > 0)) at++;
     }
     this.#at = at;
-    // Of a large page, the more is wanted the further one goes.
+    // In a large page, decompress more the further we get.
     if (at >= known) this.#page = this.#file.page(this.#table, number, 8 * at + 64);
     this.#valueAt = at;
     if (definition) {
@@ -182,11 +182,11 @@ class Cursor {
     }
   }
 
-  /** The page here, with the entry here: the next one at the end of one, but not before somebody asks. */
+  /** The page and entry at the position. Moves to the next page only when its data is needed. */
   #here(): Page | undefined {
     const page = this.#page;
     if (!page || this.#at < page.known) return page;
-    // Whoever goes on for so long goes to the end.
+    // Sequential access this deep is usually a scan: decode the whole page.
     if (this.#at < page.count) this.#page = this.#file.page(this.#table, this.#number, Infinity);
     else this.#load(this.#number + 1);
     return this.#page;
@@ -198,24 +198,24 @@ class Cursor {
     return page;
   }
 
-  /** The definition level here. */
+  /** Definition level at the position. */
   get level(): number {
     return this.#entry().definition?.[this.#at] ?? this.leaf.maxDefinition;
   }
 
-  /** The repetition level here; 0 at the end. */
+  /** Repetition level at the position; 0 at the end. */
   get repetition(): number {
     return this.leaf.maxRepetition === 0 ? 0 : (this.#here()?.repetition?.[this.#at] ?? 0);
   }
 
-  /** Goes on by one entry. */
+  /** Moves forward by one entry. */
   advance(): void {
     const { definition } = this.#entry();
     if (!definition || definition[this.#at] === this.leaf.maxDefinition) this.#valueAt++;
     this.#at++;
   }
 
-  /** Writes the value here. */
+  /** Writes the value at the position. */
   write(out: TextSink): void {
     const { values, indices } = this.#entry();
     const i = indices ? (indices[this.#valueAt] ?? 0) : this.#valueAt;
@@ -234,7 +234,7 @@ function keyOf(name: string, i: number): Uint8Array {
   return encoder.encode(`${i > 0 ? ',' : ''}${JSON.stringify(name)}:`);
 }
 
-/** Writes what a node holds at the present places of its columns, which go on to what comes next. */
+/** Writes a node's value at the present positions of its columns, and advances these. */
 type Writer = (out: TextSink) => void;
 
 function writerOf(node: Node, cursors: ReadonlyMap<number, Cursor>): Writer {
@@ -300,7 +300,7 @@ function writerOf(node: Node, cursors: ReadonlyMap<number, Cursor>): Writer {
   }
 }
 
-/** Reads rows of a file, one after the other or anywhere. */
+/** Reads rows in order or at random. */
 export class RowReader {
   readonly #file: ParquetFile;
   readonly #out = new TextSink();
@@ -312,8 +312,8 @@ export class RowReader {
   #write: Writer = () => undefined;
 
   /**
-   * @param mostBytes longer rows come back empty: the caller says that they are too long
-   * @param fields what rows are put together from; of other columns nothing is read
+   * @param maxBytes longer rows come back empty; the caller reports that they are too long
+   * @param fields the parts of a row; other columns are not read
    */
   constructor(file: ParquetFile, maxBytes = Infinity, fields: readonly Node[] = file.footer.schema.fields) {
     this.#file = file;
@@ -321,7 +321,9 @@ export class RowReader {
     this.#fields = fields;
   }
 
-  /** The line of a row, good until the next one is asked for. Throws ParquetError where the file is damaged, and says where. */
+  /**
+   * The line of a row, valid until the next call. Throws ParquetError with the position if the file is damaged.
+   */
   read(row: number): Uint8Array {
     try {
       return this.#read(row);
@@ -333,7 +335,7 @@ export class RowReader {
 
   #read(row: number): Uint8Array {
     const isNext = row === this.#next;
-    // Where reading fails half-way, nothing is known of the places of columns.
+    // If reading fails half-way, the positions of the columns are unknown.
     this.#next = -1;
     if (!isNext) this.#seek(row);
     const group = this.#file.footer.groups[this.#group];
@@ -342,9 +344,11 @@ export class RowReader {
     this.#write(this.#out);
     for (const cursor of this.#cursors) {
       if (cursor.leaf.maxRepetition > 0 && cursor.repetition > 0)
-        throw new ParquetError(`damaged: column ${cursor.leaf.path.join('.')} holds more than the others`);
+        throw new ParquetError(
+          `damaged: column ${cursor.leaf.path.join('.')} has more entries than the others`,
+        );
     }
-    // The next row may stand in the next row group.
+    // The next row may be in the next row group.
     if (row + 1 < group.firstRow + group.rows) this.#next = row + 1;
     return this.#out.length > this.#maxBytes ? new Uint8Array(0) : this.#out.all;
   }
@@ -357,10 +361,10 @@ export class RowReader {
       if ((groups[middle]?.firstRow ?? 0) <= row) low = middle;
       else high = middle - 1;
     }
-    // Row groups without rows share their first row with the next one.
+    // Empty row groups share their first row with the next one.
     while (low < groups.length - 1 && row >= (groups[low]?.firstRow ?? 0) + (groups[low]?.rows ?? 0)) low++;
     if (low !== this.#group) {
-      // Known once all of its columns are.
+      // Set once all of its columns are ready.
       this.#group = -1;
       const fields = this.#fields;
       const cursors = new Map(

@@ -1,8 +1,8 @@
-// A file's schema: the list of elements in its footer as a tree that rows can be put together by.
+// Builds a file's schema tree from the element list in its footer.
 import type { ThriftStruct } from './thrift.ts';
 import { booleanIn, numberIn, structIn, textIn } from './thrift.ts';
 
-/** A file that is no Parquet, or damaged, or beyond what is read. The words complete "It is …" for people. */
+/** The file is not Parquet, damaged or not supported. The message completes "This file is …". */
 export class ParquetError extends Error {}
 
 export const TYPES = [
@@ -17,7 +17,7 @@ export const TYPES = [
 ] as const;
 export type PhysicalType = (typeof TYPES)[number];
 
-/** What the values of a column mean, and so how they are written in text. */
+/** The meaning of a column's values, which decides their text form. */
 export type Meaning =
   | { readonly kind: 'number' | 'unsigned' | 'boolean' | 'float' | 'double' | 'half' }
   | { readonly kind: 'text' | 'json' | 'bytes' | 'uuid' | 'date' | 'int96' }
@@ -26,9 +26,9 @@ export type Meaning =
 
 interface Placed {
   readonly name: string;
-  /** Definition level at which there is a value here and not null. */
+  /** Definition level of a non-null value. */
   readonly definition: number;
-  /** True where null is possible. */
+  /** True if null is possible. */
   readonly isOptional: boolean;
 }
 
@@ -36,13 +36,13 @@ export interface Leaf extends Placed {
   readonly kind: 'leaf';
   /** Number of the column among all columns. */
   readonly column: number;
-  /** Names from the top, as the footer has them. */
+  /** Names from the root, as in the footer. */
   readonly path: readonly string[];
   readonly type: PhysicalType;
-  /** Bytes of a fixed length; 0 for others. */
+  /** Length in bytes if it is fixed; 0 if not. */
   readonly length: number;
   readonly meaning: Meaning;
-  /** Levels of the column: the highest that there are. */
+  /** Maximum levels of the column. */
   readonly maxDefinition: number;
   readonly maxRepetition: number;
 }
@@ -96,7 +96,7 @@ const LOGICAL = {
   half: 15,
 };
 
-/** The digits after the seconds, by the field of the union TimeUnit. */
+/** Digits after the seconds, by the field of the union TimeUnit. */
 function digitsOf(struct: ThriftStruct): 3 | 6 | 9 {
   const unit = structIn(struct, 2)?.fields[0]?.id;
   return unit === 1 ? 3 : unit === 3 ? 9 : 6;
@@ -144,10 +144,10 @@ function meaningOf(element: ThriftStruct, type: PhysicalType): Meaning {
 const REPEATED = 2;
 const OPTIONAL = 1;
 
-/** Trees deeper than this are no data that anybody made on purpose. */
+/** No real schema is deeper. */
 const MAX_DEPTH = 64;
 
-/** Lists before the three-level form: the repeated group is the element itself. */
+/** Lists older than the three-level form: the repeated group is the element itself. */
 function isElementItself(parent: string, element: ThriftStruct, children: number): boolean {
   const name = textIn(element, 4) ?? '';
   return children !== 1 || name === 'array' || name === `${parent}_tuple`;
@@ -158,7 +158,7 @@ interface Levels {
   readonly repetition: number;
 }
 
-/** Builds the tree. Throws ParquetError where the elements do not make one. */
+/** Throws ParquetError if the elements do not form a tree. */
 export function readSchema(elements: readonly ThriftStruct[]): Schema {
   const leaves: Leaf[] = [];
   let next = 1;
@@ -192,7 +192,7 @@ export function readSchema(elements: readonly ThriftStruct[]): Schema {
     return leaf;
   };
 
-  /** What stands below an element, repeated or not. */
+  /** What is inside an element, repeated or not. */
   const inside = (
     one: ThriftStruct,
     path: readonly string[],
@@ -228,7 +228,7 @@ export function readSchema(elements: readonly ThriftStruct[]): Schema {
   };
 
   const node = (parent: readonly string[], at: Levels, depth: number): Node => {
-    if (depth > MAX_DEPTH) throw new ParquetError('beyond what is read: its columns are nested too deep');
+    if (depth > MAX_DEPTH) throw new ParquetError('not supported: its columns are nested too deeply');
     const one = element();
     const path = [...parent, textIn(one, 4) ?? ''];
     const repetition = numberIn(one, 3);

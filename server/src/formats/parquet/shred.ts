@@ -1,15 +1,15 @@
-// JSON values taken apart into columns: the way back from a line to levels and values.
+// Splits JSON values into columns: from a line to levels and values.
 import { fieldsOf, itemsOf } from '#core/json/scan.ts';
 
 import type { Leaf, Node } from './schema.ts';
 import { leavesOf, ParquetError } from './schema.ts';
 import { parseValue } from './text.ts';
 
-/** What one cell is in one column: an entry for each value, null and empty list. */
+/** One cell in one column: an entry for each value, null and empty list. */
 export interface Entries {
   readonly repetition: number[];
   readonly definition: number[];
-  /** Of the entries that are values, in order. */
+  /** Values of the entries that have one, in order. */
   readonly values: Uint8Array[];
 }
 
@@ -20,7 +20,10 @@ function nameOf(node: Node): string {
   return node.kind === 'leaf' ? node.path.join('.') : node.name;
 }
 
-/** The entries of a JSON value `json[start, end)` in the columns below a node. Throws ParquetError where they cannot hold it. */
+/**
+ * Entries of the JSON value `json[start, end)` in the columns below a node. Throws ParquetError if they can't hold
+ * it.
+ */
 export function shred(json: Uint8Array, start: number, end: number, node: Node): ReadonlyMap<Leaf, Entries> {
   const columns = new Map<Leaf, Entries>(
     leavesOf(node).map((leaf) => [leaf, { repetition: [], definition: [], values: [] }]),
@@ -33,8 +36,7 @@ export function shred(json: Uint8Array, start: number, end: number, node: Node):
   };
   const take = (at: Node, from: number, to: number, repetition: number): void => {
     if (json[from] === N) {
-      if (!at.isOptional)
-        throw new ParquetError(`column ${nameOf(at)} has to hold a value, and null is none`);
+      if (!at.isOptional) throw new ParquetError(`column ${nameOf(at)} must not be null`);
       put(at, repetition, at.definition - 1);
       return;
     }
@@ -45,7 +47,7 @@ export function shred(json: Uint8Array, start: number, end: number, node: Node):
     }
     if (at.kind === 'list') {
       if (json[from] !== OPEN_LIST)
-        throw new ParquetError(`column ${nameOf(at)} holds lists, and this is none`);
+        throw new ParquetError(`column ${nameOf(at)} holds lists, and this is not a list`);
       let count = 0;
       for (const { valueStart, valueEnd } of itemsOf(json, from, to))
         take(at.element, valueStart, valueEnd, count++ === 0 ? repetition : at.repetition);
@@ -53,7 +55,7 @@ export function shred(json: Uint8Array, start: number, end: number, node: Node):
       return;
     }
     if (json[from] !== OPEN_OBJECT)
-      throw new ParquetError(`column ${nameOf(at)} holds objects, and this is none`);
+      throw new ParquetError(`column ${nameOf(at)} holds objects, and this is not an object`);
     const spans = new Map(
       [...fieldsOf(json, from, to)].map((span) => [
         JSON.parse(decoder.decode(json.subarray(span.keyStart, span.keyEnd))) as string,
@@ -65,7 +67,7 @@ export function shred(json: Uint8Array, start: number, end: number, node: Node):
       spans.delete(field.name);
       if (span) take(field, span.valueStart, span.valueEnd, repetition);
       else if (field.isOptional) put(field, repetition, field.definition - 1);
-      else throw new ParquetError(`column ${nameOf(field)} has to hold a value, and there is none`);
+      else throw new ParquetError(`column ${nameOf(field)} must have a value`);
     }
     for (const name of spans.keys()) throw new ParquetError(`column ${nameOf(at)} has no field "${name}"`);
   };

@@ -1,5 +1,5 @@
-// A save of a few cells: only the pages that hold them are made anew, everything else is copied byte for byte, and the
-// footer is written again with every field that it had.
+// Saves a few cells: rebuilds only the pages that contain them, copies everything else byte for byte, and writes
+// the footer with all of its original fields.
 import type { LateReplacement } from '#core/edits/splice.ts';
 
 import type { AddedColumn } from './addColumn.ts';
@@ -32,13 +32,13 @@ import {
 } from './thrift.ts';
 import { ENCODING } from './values.ts';
 
-/** The edits of one row: new JSON values by field of the schema, or null for a row that is dropped. */
+/** Edits of one row: new JSON values by field of the schema, or null to drop the row. */
 export interface RowChange {
   readonly row: number;
   readonly cells: ReadonlyMap<Node, Uint8Array> | null;
 }
 
-/** Which rows of a row group change, by column. */
+/** The changed rows of a row group, by column. */
 function editsByLeaf(
   leaves: readonly Leaf[],
   group: RowGroup,
@@ -59,7 +59,7 @@ function editsByLeaf(
   return byLeaf;
 }
 
-/** The pages that hold edited rows. Pages on which a row goes on become one with the page in which it begins. */
+/** The pages with edited rows. Pages onto which a row continues are joined with the page in which it begins. */
 function segmentsOf(file: ParquetFile, table: PageTable, edits: RowEdits): Segment[] {
   const { pages, leaf } = table;
   const touched = new Map<number, number>();
@@ -68,7 +68,7 @@ function segmentsOf(file: ParquetFile, table: PageTable, edits: RowEdits): Segme
     let end = first + 1;
     const ref = pages[first];
     const isLast = ref !== undefined && row === ref.firstRow + ref.rows - 1;
-    // A row of a list may go on where the next page begins.
+    // A row of a list may continue on the next page.
     while (isLast && leaf.maxRepetition > 0 && end < pages.length) {
       const { repetition } = file.page(table, end);
       if ((repetition?.[0] ?? 0) === 0) break;
@@ -92,7 +92,7 @@ function storedLength({ headerLength, compressedLength }: PageRef): number {
   return headerLength + compressedLength;
 }
 
-/** Brings the numbers of a touched column up to date, once its pages are made. */
+/** Updates the numbers of a changed column, once its pages are made. */
 function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
   let [compressed, uncompressed, count, nulls] = [0, 0, 0, 0];
   let hasPlain = false;
@@ -102,7 +102,7 @@ function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
       uncompressed -= ref.headerLength + ref.uncompressedLength;
       count -= ref.count;
     }
-    if (!made) throw new Error('parquet: the footer came before its pages');
+    if (!made) throw new Error('parquet: the footer was written before its pages');
     compressed += made.length;
     uncompressed += made.headerLength + made.uncompressedLength;
     count += made.count;
@@ -123,12 +123,12 @@ function updateChunk(meta: ThriftStruct, { table, segments }: Touched): void {
       segments.map(({ made }) => made?.extremes),
       nulls,
     );
-  // They count pages by encoding, bytes and levels, or know values that are no more: nobody needs them.
+  // These count pages by encoding, bytes and levels, or contain removed values. They are optional.
   for (const id of [META.encodingStats, META.sizes, META.bloomOffset, META.bloomLength])
     setField(meta, id, T.struct, undefined);
 }
 
-/** What the columns of a row group take together, as their numbers say. */
+/** Total size of a row group's columns, from their metadata. */
 function sizesOf(metas: readonly ThriftStruct[]): {
   readonly uncompressed: number;
   readonly compressed: number;
@@ -138,7 +138,7 @@ function sizesOf(metas: readonly ThriftStruct[]): {
 }
 
 function moveOffsets(chunk: ThriftStruct, meta: ThriftStruct, moved: (offset: number) => number): void {
-  // Places are from 4 on: 0 says that there is none.
+  // Offsets start at 4; 0 means that there is none.
   const move = (value: number): number => (value > 0 ? moved(value) : value);
   updateNumber(chunk, CHUNK.fileOffset, move);
   for (const id of [CHUNK.offsetIndex, CHUNK.columnIndex]) updateNumber(chunk, id, move);
@@ -146,7 +146,7 @@ function moveOffsets(chunk: ThriftStruct, meta: ThriftStruct, moved: (offset: nu
     updateNumber(meta, id, move);
 }
 
-/** An index of pages in the file. */
+/** A page index in the file. */
 interface IndexPlace {
   readonly offset: number;
   readonly length: number;
@@ -159,10 +159,10 @@ function indexPlace(chunk: ThriftStruct, offsetId: number, lengthId: number): In
     : undefined;
 }
 
-/** What a save does to a file. */
+/** The plan of a save. */
 export interface Splice {
   readonly replacements: readonly LateReplacement[];
-  /** Rows that the new file has. */
+  /** Rows in the new file. */
   readonly rows: number;
 }
 
@@ -171,7 +171,7 @@ const keyOf = (group: number, column: number): string => `${group} ${column}`;
 interface ColumnSplice {
   readonly file: ParquetFile;
   readonly layout: Layout;
-  /** The footer as it will be, filled in as the stream goes on. */
+  /** The future footer, completed while the stream is written. */
   readonly root: ThriftStruct;
   /** By row group and column. */
   readonly touched: ReadonlyMap<string, Touched>;
@@ -204,7 +204,7 @@ function touchGroup(
   });
 }
 
-/** Indexes lie behind all pages: those of other writers are given up, which no reader minds. */
+/** Expects indexes after all pages. Drops those that are elsewhere; readers don't need them. */
 function planIndexes({ file, layout, root, touched }: ColumnSplice): void {
   const dataEnd = Math.max(0, ...file.footer.groups.flatMap(({ chunks }) => chunks.map(({ end }) => end)));
   structsIn(root, FILE.groups).forEach((group, number) => {
@@ -246,15 +246,15 @@ function finishFooter({ file, layout, root, touched, droppedRows }: ColumnSplice
     const chunks = structsIn(group, GROUP.columns);
     const metas = chunks.map((chunk) => structIn(chunk, CHUNK.meta) as ThriftStruct);
     const own = chunks.flatMap((_, column) => touched.get(keyOf(number, column)) ?? []);
-    // What writers count differs: their sums are moved by what changes, not told anew.
+    // Writers count differently, so adjust their sums by the change instead of recomputing them.
     const before = sizesOf(metas.slice(0, file.footer.schema.leaves.length));
     for (const one of own) updateChunk(metas[one.table.leaf.column] as ThriftStruct, one);
     chunks.forEach((chunk, column) => {
-      // What was added has its place already.
+      // A new column has its offset already.
       if (column < file.footer.schema.leaves.length)
         moveOffsets(chunk, metas[column] as ThriftStruct, (offset) => layout.moved(offset));
     });
-    // Rows may stand in another order by these columns now.
+    // Rows may no longer be sorted by these columns.
     const sorted = structsIn(group, GROUP.sorting).map((one) => numberIn(one, 1));
     if (own.some(({ table }) => sorted.includes(table.leaf.column)))
       setField(group, GROUP.sorting, T.list, undefined);
@@ -264,7 +264,7 @@ function finishFooter({ file, layout, root, touched, droppedRows }: ColumnSplice
     updateNumber(group, GROUP.uncompressed, (size) => size + after.uncompressed - before.uncompressed);
     updateNumber(group, GROUP.compressed, (size) => size + after.compressed - before.compressed);
   });
-  // A row group without rows is left out, and the others are numbered again.
+  // Drops empty row groups and renumbers the others.
   const kept = groups.filter((group) => numberIn(group, GROUP.rows) !== 0);
   if (kept.length < groups.length) {
     setField(root, FILE.groups, T.list, { itemType: T.struct, items: kept });
@@ -282,8 +282,8 @@ function finishFooter({ file, layout, root, touched, droppedRows }: ColumnSplice
 }
 
 /**
- * Plans a save. Pages are made when the stream comes to them, so that memory holds one at a time. Throws ParquetError
- * where a cell cannot hold its new value: then nothing was written.
+ * Plans a save. Pages are made when the stream reaches them, so memory holds one at a time. Throws ParquetError if
+ * a cell can't hold its new value; nothing is written then.
  */
 export function planSplice(
   file: ParquetFile,

@@ -1,4 +1,4 @@
-// The lowest and highest values of pages and columns, in the order that the format gives to a column's type.
+// Lowest and highest values of pages and columns, in the order that the format defines for their type.
 import { compareBytes } from '../bytes.ts';
 import type { Leaf } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
@@ -10,7 +10,7 @@ export interface Extremes {
   readonly max: Uint8Array;
 }
 
-/** Field numbers of Statistics. The first two are of an old kind whose order nobody knows. */
+/** Field numbers of Statistics. The first two are deprecated because their order is undefined. */
 export const STATISTICS = {
   oldMax: 1,
   oldMin: 2,
@@ -45,7 +45,7 @@ const SIGNED: Partial<Record<Leaf['type'], Compare>> = {
   INT64: (a, b) => sign(view(a).getBigInt64(0, true), view(b).getBigInt64(0, true)),
 };
 
-/** Undefined where the format gives no order, or one that is not worth its code: then nothing is said. */
+/** Undefined if the format defines no order, or one that we don't implement. */
 function compareOf({ type, meaning }: Leaf): Compare | undefined {
   const { kind } = meaning;
   if (kind === 'text' || kind === 'json' || kind === 'bytes' || kind === 'uuid') return compareBytes;
@@ -62,7 +62,7 @@ export function mergeExtremes(leaf: Leaf, all: readonly (Extremes | undefined)[]
   );
 }
 
-/** A text of a page's statistics is as long as this at most; what is longer would make indexes larger than pages. */
+/** Maximum length of a text in a page's statistics: longer ones would make indexes larger than pages. */
 const MAX_BYTES = 64;
 
 function isNumberless(leaf: Leaf, bytes: Uint8Array): boolean {
@@ -70,7 +70,7 @@ function isNumberless(leaf: Leaf, bytes: Uint8Array): boolean {
   return leaf.type === 'DOUBLE' && Number.isNaN(view(bytes).getFloat64(0, true));
 }
 
-/** Undefined where there are no values, or no order. */
+/** Undefined if there are no values, or no order. */
 export function extremesOf(
   leaf: Leaf,
   values: readonly { readonly bytes: Uint8Array; readonly start: number; readonly end: number }[],
@@ -84,23 +84,26 @@ export function extremesOf(
     if (!min || compare(value, min) < 0) min = value;
     if (!max || compare(value, max) > 0) max = value;
   }
-  // Copies: a part of a page would hold the whole of it in memory.
+  // Copies, because a subarray would keep the whole page in memory.
   return min && max && { min: new Uint8Array(min), max: new Uint8Array(max) };
 }
 
-/** A text that is not greater: its head. */
+/** Truncates a text to one that is not greater. */
 function cutLeast(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, MAX_BYTES);
 }
 
-/** A text that is not less: its head with the last byte that can be raised raised. Undefined where none can be. */
+/**
+ * Truncates a text and raises its last raisable byte, so that the result is not less. Undefined if none can be
+ * raised.
+ */
 function cutGreatest(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length <= MAX_BYTES) return bytes.slice();
-  // Raised within ASCII alone: so a text stays UTF-8.
+  // Raises only within ASCII, so that the text stays UTF-8.
   for (let at = MAX_BYTES - 1; at >= 0; at--) {
     const byte = bytes[at] ?? 0;
     if (byte >= 0x7f) continue;
-    // A copy that is one for Node's buffers too: their `slice` is none.
+    // Copies Node buffers too: their `slice` does not.
     const head = new Uint8Array(bytes.subarray(0, at + 1));
     head[at] = byte + 1;
     return head;
@@ -108,7 +111,7 @@ function cutGreatest(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
-/** Bounds as they are written: long texts are cut so that they stay bounds. */
+/** Bounds for the file: long texts are truncated in the safe direction. */
 export function boundsOf(leaf: Leaf, { min, max }: Extremes): Extremes | undefined {
   if (leaf.type !== 'BYTE_ARRAY') return { min: min.slice(), max: max.slice() };
   const top = cutGreatest(max);
@@ -116,8 +119,8 @@ export function boundsOf(leaf: Leaf, { min, max }: Extremes): Extremes | undefin
 }
 
 /**
- * Brings the statistics of a column up to date: what went may have been an extreme, so the old bounds stay bounds, the
- * new values widen them, and they are called exact no more. Null counts are exact.
+ * Updates a column's statistics. A removed value may have been an extreme, so the old bounds remain bounds, new
+ * values widen them, and they are no longer marked exact. Null counts stay exact.
  */
 export function updateStatistics(
   statistics: ThriftStruct,

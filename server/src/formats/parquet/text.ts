@@ -1,4 +1,4 @@
-// Values of columns as JSON text, and back. Every text says which bytes it came from: what is written as it stands
+// Converts column values to JSON text and back. Every text identifies its original bytes: writing it unchanged
 // gives the same bytes again.
 import { findJsonFault } from '#core/json/scan.ts';
 
@@ -13,7 +13,7 @@ const strict = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Kinds of pictures by their first bytes. */
+/** Picture types by their first bytes. */
 const PICTURES: readonly (readonly [type: string, at: number, head: readonly number[]])[] = [
   ['image/png', 0, [0x89, 0x50, 0x4e, 0x47]],
   ['image/jpeg', 0, [0xff, 0xd8, 0xff]],
@@ -23,19 +23,19 @@ const PICTURES: readonly (readonly [type: string, at: number, head: readonly num
 
 const DATA_URI = /^data:[a-z]+\/[a-z-]+;base64,/;
 const ANY_TYPE = 'application/octet-stream';
-/** JSON that cannot stand in a line as it is. */
+/** Type of a data URI for JSON that can't be part of a line unchanged. */
 const JSON_TYPE = 'application/json';
 
-/** Bytes that mean nothing we know of: as text where they are one, else as a data URI. */
+/** Bytes of unknown meaning: as text if they are UTF-8, or else as a data URI. */
 function bytesText(bytes: Uint8Array): string {
   const picture = PICTURES.find(([, at, head]) => head.every((byte, i) => bytes[at + i] === byte));
   if (!picture) {
     try {
       const text = strict.decode(bytes);
-      // A text that looks like what we write for bytes would come back as those.
+      // A text that looks like our data URI would come back as bytes.
       if (!DATA_URI.test(text) && !text.startsWith('\ufeff')) return text;
     } catch {
-      // No UTF-8.
+      // Not UTF-8.
     }
   }
   return dataUri(picture?.[0] ?? ANY_TYPE, bytes);
@@ -52,7 +52,7 @@ function startsWith(bytes: Uint8Array, head: Uint8Array): boolean {
   return head.every((byte, i) => bytes[i] === byte);
 }
 
-/** A column of JSON texts: each stands in the line as what it says. */
+/** A column of JSON texts: the value itself becomes part of the line. */
 function writeJson(out: TextSink, bytes: Uint8Array): void {
   const isPlain =
     !bytes.includes(LINE_FEED) &&
@@ -95,7 +95,7 @@ function halfOf(bits: number): number {
 
 const DAY_MS = 86_400_000;
 
-/** A point in time as ISO text with a fixed number of digits; undefined where the calendar has no name for it. */
+/** A point in time as ISO text with a fixed number of digits; undefined if the calendar can't express it. */
 function stampText(value: bigint, digits: number, isUtc: boolean): string | undefined {
   const unit = 10n ** BigInt(digits);
   const fraction = ((value % unit) + unit) % unit;
@@ -114,7 +114,7 @@ function timeText(value: bigint, digits: number): string {
 /** Days from the start of the Julian calendar to 1970. */
 const JULIAN_1970 = 2_440_588;
 
-/** What a value that is not text is as JSON. */
+/** JSON text of a value that is not a string. */
 function plainText(bytes: Uint8Array, { type, meaning }: Leaf): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const integer = (): bigint =>
@@ -159,7 +159,6 @@ function plainText(bytes: Uint8Array, { type, meaning }: Leaf): string {
   }
 }
 
-/** Writes one value. */
 export function writeValue(out: TextSink, bytes: Uint8Array, start: number, end: number, leaf: Leaf): void {
   const { kind } = leaf.meaning;
   if (kind === 'text') out.text(bytes, start, end);
@@ -170,30 +169,30 @@ export function writeValue(out: TextSink, bytes: Uint8Array, start: number, end:
 
 function refuse(leaf: Leaf, text: string): ParquetError {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return new ParquetError(`${shown} is no value for column ${leaf.path.join('.')} (${leaf.type})`);
+  return new ParquetError(`${shown} is not a valid value for column ${leaf.path.join('.')} (${leaf.type})`);
 }
 
-/** True where half a pair of surrogates stands alone: JSON can say it, and no UTF-8 can. */
+/** True if a surrogate has no partner: JSON can express it, UTF-8 can't. */
 export function hasHalfPair(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
 
-/** The bytes of a JSON string, its escapes undone. Bytes that are no UTF-8 stay what they are. */
+/** The bytes of a JSON string without its escapes. Invalid UTF-8 stays unchanged. */
 function unescape(json: Uint8Array): Uint8Array {
   const inside = json.subarray(1, -1);
   if (!inside.includes(BACKSLASH)) return new Uint8Array(inside);
-  // One byte for one letter and back: what stands between escapes is not looked at.
+  // Latin-1 maps bytes to characters and back, so text between escapes is not decoded.
   const parts: Uint8Array[] = [];
   for (let at = 0; at < inside.length;) {
     const next = inside.indexOf(BACKSLASH, at);
     if (next !== at) parts.push(inside.subarray(at, next < 0 ? inside.length : next));
     if (next < 0) break;
-    // Escapes that stand together are one text: a pair of surrogates is one letter.
+    // Adjacent escapes are decoded together: a pair of surrogates is one character.
     let end = next;
     while (inside[end] === BACKSLASH) end += inside[end + 1] === 0x75 ? 6 : 2;
     const text = JSON.parse(`"${decoder.decode(inside.subarray(next, end))}"`) as string;
     if (hasHalfPair(text))
-      throw new ParquetError('unable to hold half a pair of surrogates: no UTF-8 says it');
+      throw new ParquetError('unable to hold half of a surrogate pair, which UTF-8 can’t encode');
     parts.push(encoder.encode(text));
     at = end;
   }
@@ -210,7 +209,7 @@ function fixedInteger(value: bigint, leaf: Leaf, text: string): Uint8Array {
   return bytes;
 }
 
-/** The digits of a number, without its point: 1.50 at a scale of 2 is 150. */
+/** The digits of a number without its point: 1.50 at scale 2 is 150. */
 function unscaledOf(text: string, scale: number, leaf: Leaf): bigint {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   const places = Math.max(0, scale);
@@ -224,7 +223,7 @@ function bigEndian(value: bigint, length: number, leaf: Leaf, text: string): Uin
   return Uint8Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 255n));
 }
 
-/** The units of an ISO text; undefined when it is none. */
+/** The units of an ISO text; undefined if it is not one. */
 function unitsOf(text: string, digits: number): bigint | undefined {
   const [, main, fraction = '', zone = ''] = /^"(.+?)(?:\.(\d+))?(Z?)"$/.exec(text) ?? [];
   const seconds =
@@ -264,7 +263,7 @@ function floatBytes(text: string, leaf: Leaf): Uint8Array {
   return bytes;
 }
 
-/** The value that a JSON text stands for. Throws ParquetError where the column cannot hold it. */
+/** Parses a JSON value for a column. Throws ParquetError if the column can't hold it. */
 export function parseValue(json: Uint8Array, leaf: Leaf): Uint8Array {
   const { meaning, type } = leaf;
   const isText = json[0] === 0x22;
@@ -313,6 +312,6 @@ export function parseValue(json: Uint8Array, leaf: Leaf): Uint8Array {
         : new Uint8Array(json);
     case 'half':
     case 'int96':
-      throw new ParquetError(`column ${leaf.path.join('.')} is of a type that is read and not written`);
+      throw new ParquetError(`column ${leaf.path.join('.')} has a type that PrefLens can read but not write`);
   }
 }

@@ -1,9 +1,9 @@
-// Lines of JSON as they are put together, byte by byte: no value becomes a string on its way.
+// Builds lines of JSON byte by byte, without turning values into strings.
 
 const HEX = '0123456789abcdef';
 const BACKSLASH = 0x5c;
 
-/** What stands after a backslash for bytes that have a short escape. */
+/** The character after the backslash, for bytes with a short escape. */
 const SHORT: Readonly<Record<number, number>> = {
   0x22: 0x22,
   0x5c: 0x5c,
@@ -14,18 +14,18 @@ const SHORT: Readonly<Record<number, number>> = {
   0x0d: 0x72,
 };
 
-/** 1 for bytes that JSON wants escaped. */
+/** 1 for bytes that JSON must escape. */
 const NEEDS_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte < 0x20 || byte in SHORT));
 
-/** Text escaped at a time: room is made for the worst that it can become. */
+/** Bytes to escape at a time: capacity is reserved for the worst case. */
 const SLICE_BYTES = 1 << 16;
 
-/** JSON text as it is put together. Memory is used again from one row to the next. */
+/** A buffer for JSON text, reused from row to row. */
 export class TextSink {
   #bytes = new Uint8Array(1 << 16);
   length = 0;
 
-  /** What was written so far: good until more is written. */
+  /** The text so far, valid until more is written. */
   get all(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }
@@ -53,7 +53,7 @@ export class TextSink {
     for (let i = 0; i < text.length; i++) bytes[this.length++] = text.charCodeAt(i);
   }
 
-  /** Text in quotes, escaped as JSON.stringify does. Bytes that are no UTF-8 stay what they are. */
+  /** Writes a quoted string, escaped like JSON.stringify. Invalid UTF-8 stays unchanged. */
   text(from: Uint8Array, start: number, end: number): void {
     this.byte(0x22);
     for (let at = start; at < end; at += SLICE_BYTES)
@@ -62,7 +62,7 @@ export class TextSink {
   }
 
   #escaped(from: Uint8Array, start: number, end: number): void {
-    // A byte becomes six at most.
+    // An escaped byte takes six bytes at most.
     const bytes = this.#room(6 * (end - start));
     let at = this.length;
     for (let i = start; i < end; i++) {

@@ -1,7 +1,7 @@
-// Thrift's compact protocol, with every type kept: what is read and written again is the same to every reader, fields
-// that we have never heard of among it.
+// Thrift's compact protocol. Keeps every type, so that writing a structure back gives the same to every reader,
+// even fields that we don't know.
 
-/** Type codes of the compact protocol. A field's boolean is its type. */
+/** Type codes of the compact protocol. A boolean field's value is in its type. */
 export const T = {
   true: 1,
   false: 2,
@@ -24,11 +24,11 @@ export interface ThriftField {
 }
 
 export interface ThriftStruct {
-  /** In the order of the file. */
+  /** In file order. */
   fields: ThriftField[];
 }
 
-/** A list, or a set. */
+/** A list or a set. */
 export interface ThriftList {
   readonly itemType: number;
   items: ThriftValue[];
@@ -40,13 +40,13 @@ export interface ThriftMap {
   readonly entries: readonly (readonly [ThriftValue, ThriftValue])[];
 }
 
-/** Integers are numbers where those are exact; doubles stay as their eight bytes. */
+/** Integers are numbers if they fit exactly; doubles stay as their eight bytes. */
 export type ThriftValue = boolean | number | bigint | Uint8Array | ThriftStruct | ThriftList | ThriftMap;
 
-/** Bytes that are no Thrift. */
+/** The bytes are not Thrift. */
 export class ThriftError extends Error {}
 
-/** No structure of Parquet nests this deep. */
+/** No Parquet structure nests deeper. */
 const MAX_DEPTH = 32;
 
 const SAFE_VARINT_BYTES = 7;
@@ -55,10 +55,10 @@ function zigzag(value: number): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-/** Reads one structure after the other from bytes. */
+/** Reads consecutive structures. */
 export class ThriftReader {
   readonly #bytes: Uint8Array;
-  /** The next byte to be read. */
+  /** Offset of the next byte. */
   at: number;
 
   constructor(bytes: Uint8Array, at = 0) {
@@ -100,7 +100,7 @@ export class ThriftReader {
     return this.#bytes.slice(this.at - length, this.at);
   }
 
-  /** How many items follow: each takes a byte at least, so a count beyond the bytes is a lie. */
+  /** Reads an item count. Each item takes at least a byte, so a count beyond the bytes is invalid. */
   #count(count: number): number {
     if (count > this.#bytes.length - this.at) throw new ThriftError('a list is longer than the file');
     return count;
@@ -108,7 +108,7 @@ export class ThriftReader {
 
   #value(type: number, depth: number): ThriftValue {
     switch (type) {
-      // Only inside of lists: there a boolean is a byte.
+      // Only in lists, where a boolean takes a byte.
       case T.true:
       case T.false:
         return this.#byte() === T.true;
@@ -148,9 +148,9 @@ export class ThriftReader {
     }
   }
 
-  /** The structure at `at`, which goes on to just after it. */
+  /** Reads the structure at `at` and moves `at` just after it. */
   struct(depth = 0): ThriftStruct {
-    if (depth > MAX_DEPTH) throw new ThriftError('it is nested too deep');
+    if (depth > MAX_DEPTH) throw new ThriftError('it is nested too deeply');
     const fields: ThriftField[] = [];
     let id = 0;
     for (;;) {
@@ -165,7 +165,7 @@ export class ThriftReader {
   }
 }
 
-/** Gathers bytes. */
+/** A growing buffer. */
 export class ByteSink {
   #bytes = new Uint8Array(1024);
   length = 0;
@@ -198,7 +198,7 @@ export class ByteSink {
     this.byte(left);
   }
 
-  /** What was gathered. Not a copy. */
+  /** The bytes so far. Not a copy. */
   get all(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }
@@ -289,7 +289,7 @@ function valueOf(struct: ThriftStruct, id: number): ThriftValue | undefined {
   return struct.fields.find((field) => field.id === id)?.value;
 }
 
-/** The number in a field, or undefined; an integer beyond 2⁵³ is no size or count that a file can have. */
+/** A field's number. Undefined for an integer beyond 2⁵³, which is no valid size or count in a file. */
 export function numberIn(struct: ThriftStruct, id: number): number | undefined {
   const value = valueOf(struct, id);
   return typeof value === 'number' ? value : undefined;
@@ -322,13 +322,13 @@ export function listIn(struct: ThriftStruct, id: number): ThriftList | undefined
   return typeof value === 'object' && 'items' in value ? value : undefined;
 }
 
-/** The structures of a list; empty where there is none. */
+/** The structures in a list; empty if there is none. */
 export function structsIn(struct: ThriftStruct, id: number): readonly ThriftStruct[] {
   const list = listIn(struct, id);
   return list?.itemType === T.struct ? (list.items as ThriftStruct[]) : [];
 }
 
-/** Sets a field, in the order of ids; undefined takes it away. */
+/** Sets a field, in the order of ids; undefined removes it. */
 export function setField(
   struct: ThriftStruct,
   id: number,
@@ -345,13 +345,13 @@ export function setField(
   struct.fields = rest;
 }
 
-/** Sets the number of a field that is there, in the type that it has. */
+/** Changes the number in an existing field, keeping its type. */
 export function updateNumber(struct: ThriftStruct, id: number, change: (value: number) => number): void {
   const field = struct.fields.find((one) => one.id === id);
   if (field && typeof field.value === 'number') field.value = change(field.value);
 }
 
-/** A structure of fields that are there: ids, types, values. */
+/** Builds a structure from ids, types and values. */
 export function structOf(
   ...fields: readonly (readonly [id: number, type: number, value: ThriftValue | undefined])[]
 ): ThriftStruct {
@@ -360,7 +360,7 @@ export function structOf(
   };
 }
 
-/** A copy that can be changed without the first one changing. */
+/** A copy that can be changed independently. */
 export function copyStruct(struct: ThriftStruct): ThriftStruct {
   return new ThriftReader(thriftBytes(struct)).struct();
 }

@@ -1,4 +1,5 @@
-// The values of a page: every encoding of the format, to bytes in place. No value becomes an object before somebody asks for it.
+// Decodes a page's values, in every encoding of the format, to ranges of bytes. Values become objects only on
+// demand.
 import { readHybrid } from './levels.ts';
 import type { Leaf, PhysicalType } from './schema.ts';
 import { ParquetError } from './schema.ts';
@@ -7,16 +8,16 @@ import { ParquetError } from './schema.ts';
 export interface Values {
   readonly bytes: Uint8Array;
   readonly count: number;
-  /** 0 where lengths differ. A boolean takes a byte here. */
+  /** 0 if lengths differ. A boolean takes a byte here. */
   readonly width: number;
   readonly starts?: Int32Array;
   readonly ends?: Int32Array;
 }
 
-/** What is decoded of one page may take this much: the largest pages in the wild take a fifth of it. */
+/** Limit for one decoded page: the largest real pages take a fifth of it. */
 export const MAX_PAGE_BYTES = 512 * 1024 * 1024;
 
-/** Entries of one page: 4 bytes each while it is looked at. */
+/** Limit for entries of a page: 4 bytes each while it is processed. */
 export const MAX_PAGE_VALUES = 1 << 26;
 
 export const ENCODING = {
@@ -45,9 +46,9 @@ export function widthOf({ type, length }: Leaf): number {
   return type === 'FIXED_LEN_BYTE_ARRAY' ? length : WIDTHS[type];
 }
 
-const short = (): ParquetError => new ParquetError('damaged: a page holds fewer values than it says');
+const short = (): ParquetError => new ParquetError('damaged: a page has fewer values than its header says');
 
-/** A length as it stands before a value: four bytes, the low one first. */
+/** A length before a value: four bytes, low byte first. */
 export function lengthAt(bytes: Uint8Array, at: number): number {
   return (
     ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)) +
@@ -55,7 +56,7 @@ export function lengthAt(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Values in the order and form in which they are written down. */
+/** Values in PLAIN encoding. */
 export function readPlain(bytes: Uint8Array, at: number, leaf: Leaf, count: number): Values {
   const width = widthOf(leaf);
   if (leaf.type === 'BOOLEAN') {
@@ -68,7 +69,7 @@ export function readPlain(bytes: Uint8Array, at: number, leaf: Leaf, count: numb
     if (at + count * width > bytes.length) throw short();
     return { bytes: bytes.subarray(at, at + count * width), count, width };
   }
-  // Each takes four bytes at least.
+  // Each value takes at least four bytes.
   if (at + 4 * count > bytes.length) throw short();
   const [starts, ends] = [new Int32Array(count), new Int32Array(count)];
   let next = at;
@@ -83,7 +84,7 @@ export function readPlain(bytes: Uint8Array, at: number, leaf: Leaf, count: numb
   return { bytes, count, width, starts, ends };
 }
 
-/** Reads the blocks of DELTA_BINARY_PACKED one number after the other. */
+/** Reads DELTA_BINARY_PACKED blocks, number by number. */
 class DeltaReader {
   readonly #bytes: Uint8Array;
   at: number;
@@ -104,7 +105,7 @@ class DeltaReader {
     const perMini = this.#blockSize / this.#miniBlocks;
     const isSound =
       this.#blockSize > 0 && this.#blockSize <= 1 << 16 && this.#miniBlocks > 0 && perMini % 8 === 0;
-    if (!isSound) throw new ParquetError('damaged: a page has blocks of no possible size');
+    if (!isSound) throw new ParquetError('damaged: a page has blocks of an impossible size');
   }
 
   #varint(): bigint {
@@ -123,7 +124,7 @@ class DeltaReader {
     return (value >> 1n) ^ -(value & 1n);
   }
 
-  /** Gives every number to `take`. */
+  /** Passes every number to `take`. */
   read(take: (value: bigint, i: number) => void): void {
     if (this.count === 0) return;
     let value = this.#first;
@@ -159,7 +160,9 @@ class DeltaReader {
 function readDeltaBinary(bytes: Uint8Array, at: number, leaf: Leaf, count: number): Values {
   const width = widthOf(leaf);
   if (leaf.type !== 'INT32' && leaf.type !== 'INT64')
-    throw new ParquetError(`damaged: column ${leaf.path.join('.')} is encoded as whole numbers and is none`);
+    throw new ParquetError(
+      `damaged: column ${leaf.path.join('.')} is not an integer column but is encoded as one`,
+    );
   const reader = new DeltaReader(bytes, at, count);
   const out = new Uint8Array(count * width);
   const view = new DataView(out.buffer);
@@ -170,7 +173,7 @@ function readDeltaBinary(bytes: Uint8Array, at: number, leaf: Leaf, count: numbe
   return { bytes: out, count, width };
 }
 
-/** Lengths in front of a page's texts, and where they end. */
+/** Reads the lengths before a page's texts. */
 function readLengths(bytes: Uint8Array, at: number, count: number): { lengths: Int32Array; next: number } {
   const reader = new DeltaReader(bytes, at, count);
   const lengths = new Int32Array(count);
@@ -201,7 +204,7 @@ function readDeltaBytes(bytes: Uint8Array, at: number, leaf: Leaf, count: number
   for (let i = 0; i < count; i++)
     size += (prefixes.lengths[i] ?? 0) + (suffixes.ends?.[i] ?? 0) - (suffixes.starts?.[i] ?? 0);
   if (size > MAX_PAGE_BYTES)
-    throw new ParquetError('beyond what is read: a page unpacks to more than 512 MB');
+    throw new ParquetError('not supported: a page has more than 512 MB uncompressed');
   const out = new Uint8Array(size);
   const [starts, ends] = [new Int32Array(count), new Int32Array(count)];
   let [before, end] = [0, 0];
@@ -217,7 +220,7 @@ function readDeltaBytes(bytes: Uint8Array, at: number, leaf: Leaf, count: number
     ends[i] = end;
   }
   const width = widthOf(leaf);
-  // Texts of one length stand one after the other, as values of a fixed width do.
+  // Texts of one length are adjacent, like values of a fixed width.
   if (width > 0 && size !== count * width) throw short();
   return width > 0 ? { bytes: out, count, width } : { bytes: out, count, width, starts, ends };
 }
@@ -237,7 +240,7 @@ function readRuns(bytes: Uint8Array, at: number, count: number): Values {
   return { bytes: flags, count, width: 1 };
 }
 
-/** Indices into a dictionary. */
+/** Dictionary indices. */
 export function readIndices(bytes: Uint8Array, at: number, count: number, max: number): Int32Array {
   const indices = new Int32Array(count);
   if (count === 0) return indices;
@@ -249,7 +252,7 @@ export function readIndices(bytes: Uint8Array, at: number, count: number, max: n
   return indices;
 }
 
-/** The `count` values of a page whose encoding is no dictionary. */
+/** The `count` values of a page without dictionary encoding. */
 export function readValues(
   bytes: Uint8Array,
   at: number,
@@ -272,5 +275,5 @@ export function readValues(
     case ENCODING.streamSplit:
       return readStreamSplit(bytes, at, leaf, count);
   }
-  throw new ParquetError(`beyond what is read: column ${leaf.path.join('.')} has the encoding ${encoding}`);
+  throw new ParquetError(`not supported: column ${leaf.path.join('.')} has encoding ${encoding}`);
 }

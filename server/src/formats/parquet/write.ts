@@ -1,5 +1,5 @@
-// A new Parquet file from lines of JSON: row groups of a size that viewers like, pages of a size that single rows are
-// read from, indexes that say where.
+// Writes a new Parquet file from lines of JSON: row groups small enough for viewers, pages small enough to read
+// single rows, and page indexes.
 import { fieldsOf } from '#core/json/scan.ts';
 
 import type { MadePage } from './encode.ts';
@@ -16,12 +16,12 @@ import { ByteSink, structOf, T, thriftBytes } from './thrift.ts';
 import { ENCODING } from './values.ts';
 
 export interface WriteOptions {
-  /** Number of the codec in the format. */
+  /** The format's number of the codec. */
   readonly codec: number;
   readonly codecs: PageCodecs;
-  /** JSON text of a row group, about. */
+  /** Approximate JSON size of a row group. */
   readonly groupBytes?: number;
-  /** Bytes of a page before it is packed, about. */
+  /** Approximate uncompressed size of a page. */
   readonly pageBytes?: number;
   readonly createdBy: string;
 }
@@ -35,7 +35,7 @@ const NULL = encoder.encode('null');
 const OPEN_OBJECT = 0x7b;
 const MAGIC_BYTES = encoder.encode('PAR1');
 
-/** A page's header before its numbers are known. */
+/** A page header before its numbers are known. */
 const PAGE_HEADER = structOf(
   [HEADER.type, T.i32, 0],
   [HEADER.data, T.struct, structOf([DATA.count, T.i32, 0], [DATA.encoding, T.i32, 0])],
@@ -61,10 +61,10 @@ interface WrittenGroup {
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((all, item) => all + of(item), 0);
 
-const unpackedOf = ({ numbers: { headerLength, uncompressedLength } }: MadePage): number =>
+const uncompressedOf = ({ numbers: { headerLength, uncompressedLength } }: MadePage): number =>
   headerLength + uncompressedLength;
 
-/** Takes rows, gives bytes. */
+/** Takes rows, returns bytes. */
 export class TableWriter {
   readonly #elements: readonly ThriftStruct[];
   readonly #schema: Schema;
@@ -75,7 +75,7 @@ export class TableWriter {
   #groupBytes = 0;
   #offset = 0;
 
-  /** @param elements the schema as a footer has it, the root first */
+  /** @param elements the schema as in a footer, root first */
   constructor(elements: readonly ThriftStruct[], options: WriteOptions) {
     this.#elements = elements;
     this.#schema = readSchema(elements);
@@ -83,12 +83,15 @@ export class TableWriter {
     this.#begin();
   }
 
-  /** What comes before all rows. */
+  /** The bytes before all rows. */
   head(): Uint8Array {
     return this.#emit(MAGIC_BYTES);
   }
 
-  /** Takes a row, a JSON object. Bytes come back when a row group is full. Throws ParquetError where it does not fit the schema. */
+  /**
+   * Adds a row, a JSON object. Returns bytes when a row group is full. Throws ParquetError if the row does not
+   * match the schema.
+   */
   add(line: Uint8Array): Uint8Array | undefined {
     const cells = new Map<string, Uint8Array>();
     const open = line.indexOf(OPEN_OBJECT);
@@ -103,7 +106,7 @@ export class TableWriter {
     return this.#groupBytes >= (this.#options.groupBytes ?? GROUP_BYTES) ? this.#flush() : undefined;
   }
 
-  /** The rest of the rows, and the footer. */
+  /** The remaining rows, and the footer. */
   end(): Uint8Array {
     const rest = this.#rows > 0 ? this.#flush() : new Uint8Array(0);
     const indexes = this.#writeIndexes();
@@ -160,7 +163,7 @@ export class TableWriter {
     return this.#emit(out.all);
   }
 
-  /** Where the pages of each column lie, by group and column. */
+  /** Offsets of each column's pages, by group and column. */
   #writeIndexes(): { readonly bytes: Uint8Array; readonly places: readonly (readonly [number, number])[] } {
     const out = new ByteSink();
     const places = this.#groups.flatMap(({ chunks }) =>
@@ -205,7 +208,7 @@ export class TableWriter {
       [META.path, T.list, { itemType: T.binary, items: leaf.path.map((name) => encoder.encode(name)) }],
       [META.codec, T.i32, this.#options.codec],
       [META.count, T.i64, sum(pages, ({ numbers }) => numbers.count)],
-      [META.uncompressed, T.i64, sum(pages, unpackedOf)],
+      [META.uncompressed, T.i64, sum(pages, uncompressedOf)],
       [META.compressed, T.i64, sum(pages, ({ bytes }) => bytes.length)],
       [META.dataPage, T.i64, start],
       [META.statistics, T.struct, statistics],
@@ -230,7 +233,7 @@ export class TableWriter {
             items: chunks.map((chunk) => this.#chunk(chunk, indexes[index++] ?? [0, 0])),
           },
         ],
-        [GROUP.uncompressed, T.i64, sum(chunks, ({ pages }) => sum(pages, unpackedOf))],
+        [GROUP.uncompressed, T.i64, sum(chunks, ({ pages }) => sum(pages, uncompressedOf))],
         [GROUP.rows, T.i64, rows],
         [GROUP.fileOffset, T.i64, chunks[0]?.start ?? 4],
         [GROUP.compressed, T.i64, sum(chunks, ({ pages }) => sum(pages, ({ bytes }) => bytes.length))],

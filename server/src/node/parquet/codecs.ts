@@ -6,8 +6,8 @@ import { snappyCompress, snappyCompressor, snappyUncompress, snappyUncompressor 
 
 import type { PageCodecs } from '#formats/parquet/footer.ts';
 
-import { packHadoopLz4, packLz4, unpackHadoopLz4, unpackLz4 } from './lz4.ts';
-import { unpackSnappyStart } from './snappy.ts';
+import { compressHadoopLz4, compressLz4, decompressHadoopLz4, decompressLz4 } from './lz4.ts';
+import { decompressSnappyStart } from './snappy.ts';
 
 /** Larger pages get a memory of their own, which is given back: one that is used again never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
@@ -15,8 +15,8 @@ const LARGE_BYTES = 16 * 1024 * 1024;
 interface PageCodec {
   readonly name: string;
   readonly decompress: (bytes: Uint8Array, length: number) => Uint8Array;
-  readonly unpackStart?: (bytes: Uint8Array, wanted: number) => Uint8Array;
-  readonly pack: (bytes: Uint8Array) => Uint8Array;
+  readonly decompressStart?: (bytes: Uint8Array, wanted: number) => Uint8Array;
+  readonly compress: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** Node has zstd since 22.15; its types are younger than the oldest Node that we run on. */
@@ -64,7 +64,7 @@ function zstdSize(bytes: Uint8Array): number {
   return size === 0 ? -1 : size === 2 ? value + 256 : value;
 }
 
-function unpackZstd(bytes: Uint8Array, length: number): Uint8Array {
+function decompressZstd(bytes: Uint8Array, length: number): Uint8Array {
   if (native.zstdDecompressSync)
     return native.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) });
   // This one makes room for what the frame says before it looks.
@@ -83,18 +83,18 @@ function snappySize(bytes: Uint8Array): number {
   return value;
 }
 
-let unpackSnappySmall: ((bytes: Uint8Array, length: number) => Uint8Array) | undefined;
+let decompressSnappySmall: ((bytes: Uint8Array, length: number) => Uint8Array) | undefined;
 let packSnappySmall: ((bytes: Uint8Array) => Uint8Array) | undefined;
 
-function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
+function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
   // The library writes what the bytes say, not what it was told to expect.
   if (snappySize(bytes) !== length) throw new Error('it says another size');
   if (length > LARGE_BYTES) return snappyUncompress(bytes, length);
-  unpackSnappySmall ??= snappyUncompressor();
-  return unpackSnappySmall(bytes, length);
+  decompressSnappySmall ??= snappyUncompressor();
+  return decompressSnappySmall(bytes, length);
 }
 
-function packSnappy(bytes: Uint8Array): Uint8Array {
+function compressSnappy(bytes: Uint8Array): Uint8Array {
   if (bytes.length === 0) return Uint8Array.of(0);
   if (bytes.length > LARGE_BYTES) return snappyCompress(bytes);
   packSnappySmall ??= snappyCompressor();
@@ -108,29 +108,35 @@ const CODECS: readonly (PageCodec | undefined)[] = [
   {
     name: 'plain',
     decompress: (bytes) => bytes,
-    unpackStart: (bytes, wanted) => bytes.subarray(0, wanted),
-    pack: (bytes) => bytes,
+    decompressStart: (bytes, wanted) => bytes.subarray(0, wanted),
+    compress: (bytes) => bytes,
   },
-  { name: 'snappy', decompress: unpackSnappy, unpackStart: unpackSnappyStart, pack: packSnappy },
+  {
+    name: 'snappy',
+    decompress: decompressSnappy,
+    decompressStart: decompressSnappyStart,
+    compress: compressSnappy,
+  },
   {
     name: 'gzip',
     decompress: (bytes, length) => zlib.gunzipSync(bytes, max(length)),
-    pack: (bytes) => zlib.gzipSync(bytes),
+    compress: (bytes) => zlib.gzipSync(bytes),
   },
   // LZO: no writer of today makes it.
   undefined,
   {
     name: 'brotli',
     decompress: (bytes, length) => zlib.brotliDecompressSync(bytes, max(length)),
-    pack: (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }),
+    compress: (bytes) =>
+      zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }),
   },
-  { name: 'lz4 (Hadoop)', decompress: unpackHadoopLz4, pack: packHadoopLz4 },
+  { name: 'lz4 (Hadoop)', decompress: decompressHadoopLz4, compress: compressHadoopLz4 },
   {
     name: 'zstd',
-    decompress: unpackZstd,
-    pack: (bytes) => native.zstdCompressSync?.(bytes) ?? storeZstd(bytes),
+    decompress: decompressZstd,
+    compress: (bytes) => native.zstdCompressSync?.(bytes) ?? storeZstd(bytes),
   },
-  { name: 'lz4', decompress: unpackLz4, pack: packLz4 },
+  { name: 'lz4', decompress: decompressLz4, compress: compressLz4 },
 ];
 
 export const pageCodecs: PageCodecs = {
@@ -142,10 +148,10 @@ export const pageCodecs: PageCodecs = {
     // No buffers of Node's: their `slice` shares memory where everybody expects a copy.
     return new Uint8Array(uncompressed.buffer, uncompressed.byteOffset, uncompressed.length);
   },
-  decompressStart: (codec, bytes, wanted) => CODECS[codec]?.unpackStart?.(bytes, wanted),
+  decompressStart: (codec, bytes, wanted) => CODECS[codec]?.decompressStart?.(bytes, wanted),
   compress: (codec, bytes) => {
     const own = CODECS[codec];
     if (!own) throw new Error(`parquet: no codec ${codec}`);
-    return own.pack(bytes);
+    return own.compress(bytes);
   },
 };

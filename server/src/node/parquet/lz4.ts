@@ -16,7 +16,7 @@ function writeLength(out: Uint8Array, at: number, length: number): number {
 }
 
 /** One block, greedily: the nearest earlier place with the same four bytes, if any. */
-export function packLz4(bytes: Uint8Array): Uint8Array {
+export function compressLz4(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes.length + Math.ceil(bytes.length / 255) + 16);
   const seen = new Int32Array(1 << HASH_BITS).fill(-1);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,7 +53,7 @@ export function packLz4(bytes: Uint8Array): Uint8Array {
 }
 
 /** Unpacks one block into `out` from `start` on; where it ends there. Throws where the bytes are no block, or do not fit. */
-function unpackInto(bytes: Uint8Array, out: Uint8Array, start: number): number {
+function decompressInto(bytes: Uint8Array, out: Uint8Array, start: number): number {
   let [at, length] = [0, start];
   const extended = (short: number): number => {
     let value = short;
@@ -82,31 +82,32 @@ function unpackInto(bytes: Uint8Array, out: Uint8Array, start: number): number {
 }
 
 /** One block of a known size. */
-export function unpackLz4(bytes: Uint8Array, length: number): Uint8Array {
+export function decompressLz4(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
-  if (unpackInto(bytes, out, 0) !== length) throw new Error('it is shorter than it says');
+  if (decompressInto(bytes, out, 0) !== length) throw new Error('it is shorter than it says');
   return out;
 }
 
 /** LZ4 as Hadoop frames it: both lengths, high byte first, before each block. Some writers leave the frame out. */
-export function unpackHadoopLz4(bytes: Uint8Array, length: number): Uint8Array {
+export function decompressHadoopLz4(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let [at, done] = [0, 0];
   while (at + 8 <= bytes.length) {
     const [uncompressed, compressed] = [view.getUint32(at), view.getUint32(at + 4)];
-    if (at + 8 + compressed > bytes.length || done + uncompressed > length) return unpackLz4(bytes, length);
-    if (unpackInto(bytes.subarray(at + 8, at + 8 + compressed), out, done) !== done + uncompressed)
-      return unpackLz4(bytes, length);
+    if (at + 8 + compressed > bytes.length || done + uncompressed > length)
+      return decompressLz4(bytes, length);
+    if (decompressInto(bytes.subarray(at + 8, at + 8 + compressed), out, done) !== done + uncompressed)
+      return decompressLz4(bytes, length);
     at += 8 + compressed;
     done += uncompressed;
   }
-  return at === bytes.length && done === length ? out : unpackLz4(bytes, length);
+  return at === bytes.length && done === length ? out : decompressLz4(bytes, length);
 }
 
 /** The same with the frame. */
-export function packHadoopLz4(bytes: Uint8Array): Uint8Array {
-  const block = packLz4(bytes);
+export function compressHadoopLz4(bytes: Uint8Array): Uint8Array {
+  const block = compressLz4(bytes);
   const head = new Uint8Array(8);
   new DataView(head.buffer).setUint32(0, bytes.length);
   new DataView(head.buffer).setUint32(4, block.length);

@@ -100,8 +100,8 @@ export function* parquetRows(
 export function cutRows(path: string, width: number, minBytes: number): readonly number[] {
   const { file, close } = openParquet(path);
   close();
-  const { rows, groups, unpackedBytes } = file.footer;
-  const count = Math.max(1, Math.min(width, Math.floor(unpackedBytes / minBytes)));
+  const { rows, groups, uncompressedBytes } = file.footer;
+  const count = Math.max(1, Math.min(width, Math.floor(uncompressedBytes / minBytes)));
   const cuts = [0];
   for (let i = 1; i < count; i++) {
     const wanted = Math.floor((rows * i) / count);
@@ -119,7 +119,7 @@ export function rowGroupsOf(path: string): readonly number[] {
   if (!codecOf(path).isTable) return [];
   const { file, close } = openParquet(path);
   close();
-  return file.footer.groups.map(({ unpackedBytes }) => unpackedBytes);
+  return file.footer.groups.map(({ uncompressedBytes }) => uncompressedBytes);
 }
 
 /** The columns of a table; none of any other file. */

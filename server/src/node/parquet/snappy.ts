@@ -4,7 +4,7 @@
  * The first `wanted` bytes that a block unpacks to; fewer where the bytes end before. Throws where they are no block.
  * Source: the snappy format description (tags of literals and of copies with 1, 2 or 4 bytes of offset).
  */
-export function unpackSnappyStart(bytes: Uint8Array, wanted: number): Uint8Array {
+export function decompressSnappyStart(bytes: Uint8Array, wanted: number): Uint8Array {
   const out = new Uint8Array(wanted);
   let [at, done] = [0, 0];
   const number = (size: number): number => {

@@ -9,7 +9,7 @@ import { scoredText } from '#core/model/pair.ts';
 import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import type { Pass } from '#core/reward/folder.ts';
 import type { Head } from '#core/reward/heads.ts';
-import { accountOf, chosenIsFirst, unitKeys } from '#core/reward/reading.ts';
+import { accountOf, chosenIsFirst, itemKeys } from '#core/reward/reading.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import type { ScoreRow } from '#core/reward/table.ts';
 import { REFUSED } from '#core/reward/table.ts';
@@ -157,7 +157,7 @@ async function rateItems(
 }
 
 function isMissing(raters: readonly Rater[], identity: Identity): boolean {
-  return raters.some(({ pass, cache }) => unitKeys(pass, identity).some((key) => !cache.table.has(key)));
+  return raters.some(({ pass, cache }) => itemKeys(pass, identity).some((key) => !cache.table.has(key)));
 }
 
 /** The items of pairs that have no score yet, each once. */
@@ -300,7 +300,7 @@ export function raterScorer({ raters, head, ...parts }: RaterParts): PairScorer 
     account: (identity) => accountOf(head, rated, identity),
     refusal: (identity) =>
       raters
-        .flatMap(({ pass, refusals }) => unitKeys(pass, identity).map((key) => refusals.get(formatKey(key))))
+        .flatMap(({ pass, refusals }) => itemKeys(pass, identity).map((key) => refusals.get(formatKey(key))))
         .find((reason) => reason !== undefined),
     async rate(job) {
       await rateDataset(raters, job);

@@ -36,12 +36,12 @@ export const styleBias: DatasetCheck = {
         chosenOnly + rejectedOnly >= (options['pairs'] as number) && (odds.low > min || odds.high < 1 / min),
     );
     if (found.length === 0) return undefined;
-    const words = [...found]
+    const styles = [...found]
       .sort((a, b) => Math.abs(Math.log(b.odds.value)) - Math.abs(Math.log(a.odds.value)))
       .map(
         ({ name, odds, chosenOnly, rejectedOnly }) =>
           `${name}, odds ratio ${estimateText(odds)} over ${chosenOnly + rejectedOnly} pairs`,
       );
-    return `The label correlates with style: ${words.join('; ')}.`;
+    return `The label correlates with style: ${styles.join('; ')}.`;
   },
 };

@@ -1,6 +1,5 @@
 // Relations found earlier stay true for records that an edit doesn't touch. Touched records are checked again: by
-// key at
-// once, by text in the next search.
+// key at once, by text in the next search.
 import type { Facts } from '../../facts/facts.ts';
 import { groupBy } from '../../group.ts';
 import { formatKey } from '../../hash.ts';

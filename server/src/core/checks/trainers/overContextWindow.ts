@@ -23,9 +23,9 @@ export const overContextWindow: PairCheck = {
   checkPair: ({ prompt, chosen, rejected }, context) => {
     const max = numberOption(context, 'tokens');
     // A token is at least a quarter of a character.
-    const units = prompt.reduce((sum, { text }) => sum + text.length, 0);
+    const length = prompt.reduce((sum, { text }) => sum + text.length, 0);
     const longer = chosen.text.length >= rejected.text.length ? chosen : rejected;
-    if (4 * (units + longer.text.length) < max) return [];
+    if (4 * (length + longer.text.length) < max) return [];
     const tokens = promptTokens(prompt) + estimateTokens(longer.text, longer.view.isWide) + MESSAGE_TOKENS;
     if (tokens <= max) return [];
     const message = `The prompt and the ${longer.name} response have about ${tokens} tokens; the window has ${max}.`;

@@ -13,13 +13,13 @@ import { toNumber } from './label.ts';
 
 type CandidateAnswers = Extract<Answers, { kind: 'candidates' }>;
 
-/** More candidates of one prompt are not paired: their pairs grow with the square. */
+/** Further candidates of a prompt are not paired: the number of pairs grows with the square. */
 export const MAX_CANDIDATES = 24;
 
-/** A tree deeper than this, or a dialogue longer, is not followed: every place in it repeats all that was said before. */
+/** Deeper trees and longer dialogues are not followed: each node repeats the whole conversation before it. */
 const MAX_DEPTH = 256;
 
-/** Text of one record's pairs, in UTF-16 units, after which no more are made: each answer stands in many of them. */
+/** Limit for the text of one record's pairs, in UTF-16 units: each answer is in many pairs. */
 const MAX_PAIR_LENGTH = 32 * 1024 * 1024;
 
 interface Item {
@@ -27,7 +27,7 @@ interface Item {
   readonly value: Json;
 }
 
-/** Candidates for one place in a conversation. */
+/** Candidates at one point of a conversation. */
 interface Group {
   readonly prompt: readonly Turn[];
   readonly items: readonly Item[];
@@ -59,7 +59,7 @@ function treeGroups(
   if (!root) return [];
   const groups: Group[] = [];
   const open: { item: Item; before: readonly Turn[] }[] = [{ item: root, before: prompt }];
-  // The list grows while it is walked: nearest answers first.
+  // The list grows during the loop: breadth first.
   for (const { item, before } of open) {
     const children = valueAt(item.value, [source.children]);
     if (!isList(children) || children.length === 0 || before.length >= MAX_DEPTH) continue;
@@ -117,7 +117,7 @@ function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Gro
   }
 }
 
-/** How good a candidate is: higher is better. Undefined when the record does not say. */
+/** Quality of a candidate, higher is better. Undefined if the record does not say. */
 function qualityOf(order: Order, record: JsonObject, item: Item, index: number): number | undefined {
   if (order.kind === 'index') return toNumber(findField(record, order.at)?.value) === index ? 1 : 0;
   const sign = order.best === 'high' ? 1 : -1;
@@ -140,7 +140,7 @@ interface Candidate {
   readonly prompt: readonly Turn[];
 }
 
-/** All candidates with a text and a rank, group by group. Numbers count every item of the record. */
+/** All candidates with a text and a rank, by group. Numbers count every item of the record. */
 function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidate[][] {
   let number = 0;
   return groupsOf(answers, context).map(({ prompt, items }) =>
@@ -166,17 +166,17 @@ function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidat
 function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
   const pairs: Pair[] = [];
   const max = candidates.slice(0, MAX_CANDIDATES);
-  let units = 0;
+  let textLength = 0;
   for (const [i, a] of max.entries()) {
     for (const b of max.slice(i + 1)) {
       const isTie = a.quality === b.quality;
-      // An index names the best alone: nothing is said of the others among each other.
+      // An index names only the best; the others are not ranked.
       if (isTie && order.kind === 'index') continue;
       const [chosen, rejected] = b.quality > a.quality ? [b, a] : [a, b];
       const sides = readSides(a.prompt, chosen.answer, rejected.answer);
       pairs.push({ ...sides, isTie, candidates: [chosen.number, rejected.number] });
-      units += sides.chosen.text.length + sides.rejected.text.length;
-      if (units > MAX_PAIR_LENGTH) return pairs;
+      textLength += sides.chosen.text.length + sides.rejected.text.length;
+      if (textLength > MAX_PAIR_LENGTH) return pairs;
     }
   }
   return pairs;
@@ -196,12 +196,12 @@ function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
     case 'dialogue':
       return [listNeed(from.at, from.kind === 'list' ? 1 : 2, isCandidate, 'a list of answers')];
     case 'fields':
-      return from.at.map((at) => ({ at, words: 'an answer', fits: isCandidate }));
+      return from.at.map((at) => ({ at, expected: 'an answer', fits: isCandidate }));
     case 'tree':
       return [
         {
           at: from.at,
-          words: 'a tree of messages',
+          expected: 'a tree of messages',
           fits: (value) => isObject(value) && isList(value[from.children]),
         },
       ];
@@ -215,7 +215,7 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
   if (from.kind === 'list' || from.kind === 'dialogue')
     return [listNeed(from.at, 1, isRated, `answers with "${first}"`)];
   return from.kind === 'fields'
-    ? from.at.slice(0, 1).map((at) => ({ at, words: `an answer with "${first}"`, fits: isRated }))
+    ? from.at.slice(0, 1).map((at) => ({ at, expected: `an answer with "${first}"`, fits: isRated }))
     : [];
 }
 
@@ -234,7 +234,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
     if (order.kind === 'index') {
       const found = findField(record, order.at);
       const [a, b] = target.map((number) => itemAt(answers, record, number));
-      // A number in a spelling that would not come back is left, and the two candidates change places.
+      // If a number's spelling would not come back after two flips, swap the two candidates instead.
       return [
         ...(found ? [[{ kind: 'set', path: found.path, to: target[1] }] as const] : []),
         ...(a && b ? [[{ kind: 'swap', a: a.path, b: b.path }] as const] : []),
@@ -254,14 +254,14 @@ export const candidatesForm: Form<CandidateAnswers> = {
   strength(answers, record, target) {
     const all = candidatesOf(answers, { record, prompt: [] }).flat();
     const [chosen, rejected] = (target ?? []).map((number) => all.find((one) => one.number === number));
-    // An index names the best and says nothing of how much.
+    // An index gives no strength.
     return chosen && rejected && answers.order.kind !== 'index'
       ? chosen.quality - rejected.quality
       : undefined;
   },
 };
 
-/** The ranks of two candidates change places: everything else of a candidate stays with its text. */
+/** Swaps the ranks of two candidates. Everything else stays with its text. */
 function exchangeRanks(
   answers: CandidateAnswers,
   record: JsonObject,

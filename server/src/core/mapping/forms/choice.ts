@@ -48,7 +48,7 @@ export const choiceForm: Form<ChoiceAnswers> = {
   },
   labelAt: ({ label }) => labelField(label),
   flip: (answers, record) =>
-    // A label in a spelling that would not come back is left, and the answers change places.
+    // If the label's spelling would not come back after two flips, swap the answers instead.
     [labelKind(answers.label).flip(answers.label, record), exchange(answers, record)].filter(
       (changes) => changes !== undefined,
     ),

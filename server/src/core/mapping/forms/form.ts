@@ -1,43 +1,43 @@
-// What every kind of answers can do. One implementation of each stands beside this file, in `forms.ts` the table of them.
+// The interface that each kind of answers implements. `forms.ts` maps kinds to implementations.
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import type { Pair, Side, Turn } from '../../model/pair.ts';
 import type { FieldRef } from '../field.ts';
 import { findField, nameOf, pathsOf, valueAt } from '../field.ts';
 import type { Field } from '../mapping.ts';
 import type { Shape } from '../shape.ts';
-import { hasShape, SHAPE_WORDS } from '../shape.ts';
+import { hasShape, SHAPE_LABELS } from '../shape.ts';
 
 /** A change to a record, by paths. `core/edits` turns it into bytes. */
 export type PathChange =
-  /** Exchange two values as they stand. */
+  /** Swaps two values. */
   | { readonly kind: 'swap'; readonly a: Path; readonly b: Path }
-  /** Write the value of one place over that of another. */
+  /** Overwrites one value with another. */
   | { readonly kind: 'copy'; readonly from: Path; readonly to: Path }
-  /** Write a value over the one that is there, or as a new field of the record where there is none. */
+  /** Replaces a value, or adds a new field if there is none. */
   | { readonly kind: 'set'; readonly path: Path; readonly to: Json }
-  /** Turn the sign of a number. */
+  /** Negates a number. */
   | { readonly kind: 'negate'; readonly path: Path };
 
-/** A field that a mapping cannot do without. */
+/** A required field of a mapping. */
 export interface Need {
   readonly at: FieldRef;
-  /** What it should hold, after "to be". */
-  readonly words: string;
-  /** Whether a value speaks for this mapping. */
+  /** Description of a valid value, after "to be". */
+  readonly expected: string;
+  /** Whether a value suggests this mapping. */
   readonly fits: (value: Json) => boolean;
-  /** Whether a value can be read; as `fits` where absent. */
+  /** Whether a value can be read. Default: `fits`. */
   readonly reads?: (value: Json) => boolean;
 }
 
-/** One answer with its own verdict: what an unpaired record gives. */
+/** One unpaired answer with its verdict. */
 export interface Judgement {
   readonly prompt: readonly Turn[];
   readonly response: Side;
-  /** True for good, false for bad, a number for a rating; undefined where the record says nothing. */
+  /** True for good, false for bad, a number for a rating; undefined if the record does not say. */
   readonly verdict: boolean | number | undefined;
 }
 
-/** Why a record gives nothing under its file's mapping, and where. */
+/** Why the mapping can't read a record, and where. */
 export interface Problem {
   readonly kind: 'missing-field' | 'wrong-type';
   readonly path: Path;
@@ -47,42 +47,44 @@ export interface Problem {
 export interface Reading {
   readonly pairs: readonly Pair[];
   readonly judgements: readonly Judgement[];
-  /** Fields that look like the prompt and that the mapping does not read. */
+  /** Unmapped fields that look like the prompt. */
   readonly unread?: readonly string[];
 }
 
 export type EditOutcome = Reading | { readonly problem: Problem };
 
-/** A record, its prompt read. */
+/** A record with its parsed prompt. */
 export interface FormContext {
   readonly record: JsonObject;
   readonly prompt: readonly Turn[];
 }
 
-/** What a flip, a tie or a margin is about: the candidates of a pair, or none for a judgement. */
+/** The target of a flip, tie or margin: candidates of a pair, or undefined for a judgement. */
 export type EditTarget = readonly [chosen: number, rejected: number] | undefined;
 
 /**
- * The meaning of one kind of answers. The edits give ways to make them, the best first, each undoing itself when made
- * twice if it is a flip; none when the schema has no way to say it.
+ * The meaning of one kind of answers. Each edit returns ways to make it, best first; none if the schema can't
+ * express it. Making a flip twice must restore the record.
  */
 export interface Form<A> {
   needs(answers: A): readonly Need[];
   /** Every field that it may read, of the record or of one of its candidates. */
   fields(answers: A): readonly FieldRef[];
   read(answers: A, context: FormContext): EditOutcome;
-  /** Where the label is written: the place that findings about the label point at. */
+  /** The field with the label. Findings about labels point there. */
   labelAt(answers: A): FieldRef;
   flip(answers: A, record: JsonObject, target: EditTarget): readonly (readonly PathChange[])[];
   tie(answers: A, record: JsonObject, target: EditTarget): readonly PathChange[] | undefined;
   margin(answers: A, record: JsonObject, margin: number): readonly PathChange[] | undefined;
-  /** How much better the record says the chosen answer is, in its own units; absent where the kind has no way to say it. */
+  /**
+   * How much better the record says the chosen answer is, in its own units; absent if the kind has no strength.
+   */
   strength?(answers: A, record: JsonObject, target: EditTarget): number | undefined;
 }
 
 export const NO_ANSWERS: Reading = { pairs: [], judgements: [] };
 
-/** Shapes that are still read when they are not quite what the rest of the file holds. */
+/** Shapes that can be read although they differ from the declared one. */
 const TOLERATED: Partial<Record<Shape, (value: Json) => boolean>> = {
   transcript: (value) => typeof value === 'string',
   messages: (value) => Array.isArray(value) && value.length === 0,
@@ -94,36 +96,36 @@ export function fieldNeed({ at, as }: Field): Need {
   const fits = (value: Json): boolean => hasShape(value, as);
   return {
     at,
-    words: SHAPE_WORDS[as],
+    expected: SHAPE_LABELS[as],
     fits,
     reads: (value) => fits(value) || (TOLERATED[as]?.(value) ?? false),
   };
 }
 
-/** A field that only has to hold something. */
+/** A field that only needs to exist. */
 export function presence(at: FieldRef): Need {
-  return { at, words: 'there', fits: () => true };
+  return { at, expected: 'there', fits: () => true };
 }
 
-export function listNeed(at: FieldRef, min: number, fits: (item: Json) => boolean, words: string): Need {
+export function listNeed(at: FieldRef, min: number, fits: (item: Json) => boolean, expected: string): Need {
   return {
     at,
-    words,
+    expected,
     fits: (value) => Array.isArray(value) && value.length >= min && value.some((item: Json) => fits(item)),
   };
 }
 
-/** The first need that a record does not meet. */
+/** The first requirement that a record does not meet. */
 export function findProblem(needs: readonly Need[], record: JsonObject): Problem | undefined {
   for (const need of needs) {
     const found = findField(record, need.at);
     if (!found) {
-      // A null that stands there is the place; else the record is.
+      // If the field is null, point at it; if it is missing, at the record.
       const path = pathsOf(need.at).find((one) => valueAt(record, one) === null) ?? [];
       return { kind: 'missing-field', path, expected: nameOf(need.at) };
     }
     if (!(need.reads ?? need.fits)(found.value)) {
-      return { kind: 'wrong-type', path: found.path, expected: `${nameOf(need.at)} to be ${need.words}` };
+      return { kind: 'wrong-type', path: found.path, expected: `${nameOf(need.at)} to be ${need.expected}` };
     }
   }
   return undefined;

@@ -16,7 +16,6 @@ const FORMS: { readonly [K in Answers['kind']]: Form<Extract<Answers, { kind: K 
   none: noneForm,
 };
 
-/** The meaning of a mapping's kind of answers. */
 export function formOf(answers: Answers): Form<Answers> {
   return FORMS[answers.kind];
 }

@@ -1,4 +1,4 @@
-// Labels of two answers: what each kind says, and how it is made to say something else.
+// Labels that choose between two answers: how to read and how to change each kind.
 import type { Json, JsonObject } from '../../model/json.ts';
 import { isList } from '../../model/json.ts';
 import type { FieldRef, Found } from '../field.ts';
@@ -11,12 +11,12 @@ export type Preferred = 'first' | 'second' | 'tie';
 
 interface LabelKind<L> {
   needs(label: L): readonly Need[];
-  /** Undefined when the record's value is none that the label knows. */
+  /** Undefined if the label does not know the record's value. */
   verdict(label: L, record: JsonObject): Preferred | undefined;
   flip(label: L, record: JsonObject): readonly PathChange[] | undefined;
   tie(label: L, record: JsonObject): readonly PathChange[] | undefined;
   margin?(label: L, record: JsonObject, margin: number): readonly PathChange[] | undefined;
-  /** How much it speaks for the answer that it names, in its own units: never below 0. */
+  /** Strength for the preferred answer, in its own units: never below 0. */
   strength?(label: L, record: JsonObject): number | undefined;
 }
 
@@ -27,7 +27,7 @@ function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefi
   return ties.includes(value) ? 'tie' : undefined;
 }
 
-/** The value that says the same of the other answer; ties say it already. */
+/** The value with the opposite meaning; a tie is its own opposite. */
 function opposite({ first, second }: Verdicts, value: Json): Json | undefined {
   const at = first.indexOf(value);
   return at >= 0 ? second[at] : first[second.indexOf(value)];
@@ -41,7 +41,7 @@ export function verdictLabel({ first, second, ties = [] }: Verdicts): string {
   return `one of ${[...first, ...second, ...ties].map((value) => JSON.stringify(value)).join(', ')}`;
 }
 
-/** A number, also where a string holds one; true is 1. Undefined for what is no number, such as "N/A". */
+/** A number, also from a string; true is 1. Undefined for other values, such as "N/A". */
 export function toNumber(value: Json | undefined): number | undefined {
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'string' && value.trim() === '') return undefined;
@@ -52,7 +52,7 @@ export function toNumber(value: Json | undefined): number | undefined {
 const isNumeric = (value: Json): boolean => toNumber(value) !== undefined;
 
 function numberNeed(at: string): Need {
-  return { at, words: 'a number', fits: isNumeric };
+  return { at, expected: 'a number', fits: isNumeric };
 }
 
 function compare(a: number | undefined, b: number | undefined): Preferred | undefined {
@@ -64,7 +64,7 @@ type Of<K extends Label['kind']> = Extract<Label, { kind: K }>;
 
 const value: LabelKind<Of<'value'>> = {
   needs: (label) => [
-    { at: label.at, words: verdictLabel(label), fits: (one) => verdictFor(label, one) !== undefined },
+    { at: label.at, expected: verdictLabel(label), fits: (one) => verdictFor(label, one) !== undefined },
   ],
   verdict: (label, record) => verdictFor(label, findField(record, label.at)?.value),
   flip(label, record) {
@@ -81,7 +81,7 @@ const value: LabelKind<Of<'value'>> = {
 };
 
 const strength: LabelKind<Of<'strength'>> = {
-  needs: (label) => [{ at: label.at, words: 'a number', fits: (one) => typeof one === 'number' }],
+  needs: (label) => [{ at: label.at, expected: 'a number', fits: (one) => typeof one === 'number' }],
   verdict(label, record) {
     const number = findField(record, label.at)?.value;
     if (typeof number !== 'number') return undefined;
@@ -141,7 +141,7 @@ const oneHot: LabelKind<Of<'one-hot'>> = {
   },
 };
 
-/** The votes of a record, each with its place. */
+/** The votes of a record, with their paths. */
 function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readonly Found[] {
   return refs.flatMap((ref) => {
     const found = findField(record, ref);
@@ -152,7 +152,7 @@ function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readon
   });
 }
 
-/** How many of a record's votes are for which answer. */
+/** Number of votes for each answer. */
 export function countVotes(label: Of<'votes'>, record: JsonObject): Record<Preferred, number> {
   const counts = { first: 0, second: 0, tie: 0 };
   for (const vote of votesOf(label, record)) {
@@ -173,7 +173,7 @@ const votes: LabelKind<Of<'votes'>> = {
     const changes = votesOf(label, record).flatMap((vote) => set(vote, opposite(label, vote.value)) ?? []);
     return changes.length > 0 ? changes : undefined;
   },
-  // One cannot say for several people what they think.
+  // We can't decide how several annotators would vote.
   tie: () => undefined,
   strength(label, record) {
     const { first, second } = countVotes(label, record);
@@ -189,12 +189,11 @@ const KINDS: { readonly [K in Label['kind']]: LabelKind<Of<K>> } = {
   votes,
 };
 
-/** The implementation of a label's own kind. */
 export function labelKind(label: Label): LabelKind<Label> {
   return KINDS[label.kind];
 }
 
-/** The field that carries a label; of several the first. */
+/** The field with the label; the first if there are several. */
 export function labelField(label: Label): string {
   if ('at' in label) return label.at;
   return label.kind === 'votes' ? (label.votes[0] ?? '') : label.first;

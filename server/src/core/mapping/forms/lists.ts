@@ -12,7 +12,7 @@ type ListAnswers = Extract<Answers, { kind: 'lists' }>;
 
 const isText = (item: Json): boolean => typeof item === 'string';
 
-/** Candidates are numbered through: the good ones first. */
+/** Candidates are numbered consecutively, good ones first. */
 export const listsForm: Form<ListAnswers> = {
   fields: ({ chosen, rejected }) => [chosen, rejected],
   needs: ({ chosen, rejected }) =>

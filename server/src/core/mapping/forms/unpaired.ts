@@ -12,7 +12,7 @@ type UnpairedAnswers = Extract<Answers, { kind: 'unpaired' }>;
 type StepAnswers = Extract<Answers, { kind: 'steps' }>;
 type NoAnswers = Extract<Answers, { kind: 'none' }>;
 
-/** Booleans are verdicts without being listed; where values are listed, they alone are. */
+/** If verdict values are listed, only these count; if not, booleans are verdicts too. */
 function verdictOf({ verdict }: UnpairedAnswers, value: Json | undefined): boolean | number | undefined {
   if (value === undefined) return undefined;
   if (verdict.first?.includes(value)) return true;
@@ -24,13 +24,13 @@ export const unpairedForm: Form<UnpairedAnswers> = {
   fields: ({ response, verdict }) => [response.at, verdict.at],
   needs(answers) {
     const { response, verdict } = answers;
-    const words =
+    const expected =
       verdict.first && verdict.second
         ? verdictLabel({ first: verdict.first, second: verdict.second })
         : 'true or false, or a rating';
     return [
       fieldNeed(response),
-      { at: verdict.at, words, fits: (value) => verdictOf(answers, value) !== undefined },
+      { at: verdict.at, expected, fits: (value) => verdictOf(answers, value) !== undefined },
     ];
   },
   read(answers, { record, prompt }) {

@@ -3,7 +3,7 @@ import { any, messages, text } from './parts.ts';
 
 const RATING = (aspect: string): string => `annotations.${aspect}.Rating`;
 
-/** Ranked lists, rated candidates, trees and dialogues: several pairs from a record. */
+/** Ranked lists, rated candidates, trees and dialogues: several pairs per record. */
 export const CANDIDATES: readonly Mapping[] = [
   {
     id: 'ultrafeedback',

@@ -6,7 +6,7 @@ const ARENA: Verdicts = {
   second: ['model_b'],
   ties: ['tie', 'tie (bothbad)', 'both_bad'],
 };
-const ARENA_WORDS = '"winner" names the better one of model_a and model_b; "tie" and "both bad" are ties';
+const ARENA_POLARITY = '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties';
 
 const STEPS_OF_FIVE: Verdicts = {
   first: ['A-is-clearly-better', 'A-is-slightly-better'],
@@ -112,7 +112,7 @@ export const CHOICES: readonly Mapping[] = [
       second: messages('conversation_b'),
       label: { kind: 'value', at: 'winner', ...ARENA },
     },
-    polarity: ARENA_WORDS,
+    polarity: ARENA_POLARITY,
   },
   {
     id: 'arena-140k',
@@ -125,7 +125,7 @@ export const CHOICES: readonly Mapping[] = [
       label: { kind: 'value', at: 'winner', ...ARENA },
     },
     marks: ['evaluation_session_id'],
-    polarity: ARENA_WORDS,
+    polarity: ARENA_POLARITY,
   },
   {
     id: 'arena-100k',
@@ -137,7 +137,7 @@ export const CHOICES: readonly Mapping[] = [
       second: { at: 'conversation_b', as: 'json' },
       label: { kind: 'value', at: 'winner', ...ARENA },
     },
-    polarity: ARENA_WORDS,
+    polarity: ARENA_POLARITY,
   },
   {
     id: 'arena-55k',
@@ -149,7 +149,7 @@ export const CHOICES: readonly Mapping[] = [
       second: any('response_b'),
       label: { kind: 'one-hot', first: 'winner_model_a', second: 'winner_model_b', tie: 'winner_tie' },
     },
-    polarity: 'the one of "winner_model_a", "winner_model_b" and "winner_tie" that is 1 says it',
+    polarity: 'the one of "winner_model_a", "winner_model_b" and "winner_tie" that is 1 decides',
   },
   {
     id: 'multipref',
@@ -168,7 +168,7 @@ export const CHOICES: readonly Mapping[] = [
         harmless: multipref('harmless_pref'),
       },
     },
-    polarity: 'the completion that most annotators call better overall; as many for each is a tie',
+    polarity: 'the completion that most annotators rate as better overall; equal numbers are a tie',
   },
   {
     id: 'pick-a-pic',

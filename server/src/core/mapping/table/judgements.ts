@@ -1,7 +1,7 @@
 import type { Mapping } from '../mapping.ts';
 import { any, messages, more, SYSTEM, text } from './parts.ts';
 
-/** Single answers with a verdict, steps with verdicts, and files that hold neither pair nor verdict. */
+/** Single answers with a verdict, steps with verdicts, and files with neither pairs nor verdicts. */
 export const JUDGEMENTS: readonly Mapping[] = [
   {
     id: 'trl-unpaired',
@@ -36,7 +36,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     prompt: [text('prompt')],
     answers: { kind: 'unpaired', response: text('response'), verdict: { at: 'helpfulness' } },
     marks: ['correctness', 'coherence'],
-    polarity: '"helpfulness" from 0 to 4 rates one response; there is no pair in a record',
+    polarity: '"helpfulness" from 0 to 4 rates one response; a record has no pair',
   },
   {
     id: 'summarize-axis',
@@ -44,14 +44,14 @@ export const JUDGEMENTS: readonly Mapping[] = [
     also: ['openai/summarize_from_feedback axis'],
     prompt: [text('info.post|info.article')],
     answers: { kind: 'unpaired', response: text('summary.text'), verdict: { at: 'summary.axes.overall' } },
-    polarity: '"axes.overall" rates one summary; there is no pair in a record',
+    polarity: '"axes.overall" rates one summary; a record has no pair',
   },
   {
     id: 'prism-utterances',
     title: 'PRISM utterances',
     prompt: [text('user_prompt')],
     answers: { kind: 'unpaired', response: text('model_response'), verdict: { at: 'score' } },
-    polarity: '"score" from 1 to 100 rates one response; there is no pair in a record',
+    polarity: '"score" from 1 to 100 rates one response; a record has no pair',
   },
   {
     id: 'trl-stepwise',
@@ -59,7 +59,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     also: ['axolotl stepwise_supervised'],
     prompt: [any('prompt')],
     answers: { kind: 'steps', steps: 'completions', labels: 'labels' },
-    polarity: '"labels" says of each step whether it is right',
+    polarity: '"labels" says whether each step is right',
   },
   {
     id: 'prm800k',
@@ -75,7 +75,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     answers: {
       kind: 'none',
       fields: [text('input'), text('label')],
-      why: 'the verdicts stand as + and − inside one text',
+      why: 'the verdicts are + and − inside one text',
     },
     marks: ['task'],
     polarity: '+ marks a right step',
@@ -100,7 +100,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     answers: {
       kind: 'none',
       fields: [text('text'), text('role')],
-      why: 'a record is one message; its rivals stand in other records. The tree file of the same dataset holds the pairs',
+      why: 'a record is one message; its alternatives are in other records. The tree file of the same dataset has the pairs',
     },
     marks: ['message_id', 'message_tree_id'],
     polarity: 'rank 0 is the best of the replies to one message',

@@ -1,4 +1,4 @@
-// Small words of which the rows of the table are made.
+// Building blocks for rows of the table.
 import type { FieldRef } from '../field.ts';
 import type { Answers, Field, PromptPart } from '../mapping.ts';
 import type { Shape } from '../shape.ts';
@@ -9,10 +9,10 @@ export const text = (at: FieldRef): Field => ({ at, as: 'text' });
 export const any = (at: FieldRef): Field => ({ at, as: 'any' });
 export const messages = (at: FieldRef): Field => ({ at, as: 'messages' });
 
-/** A system message that may be missing. */
+/** An optional system message. */
 export const SYSTEM: PromptPart = { at: 'system', as: 'text', role: 'system', optional: true };
 
-/** More text for the turn before, as the `input` of an instruction. */
+/** Text that continues the turn before, like the `input` of an instruction. */
 export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: true, optional: true });
 
 /** The better and the worse answer in two fields of one shape. */
