@@ -187,7 +187,7 @@ describe('25: extends', () => {
       '/dev/tty',
       '/proc/self/environ',
     ])
-      expect(of(named), named).toThrow('which is not below');
+      expect(of(named), named).toThrow('which is outside');
     config({ rules: { mojibake: 'off' } }, 'project/inside.json');
     expect(of('inside.json')).not.toThrow();
     // A project is the folder of its .git, or of its topmost preflens.json.
@@ -202,7 +202,7 @@ describe('25: benchmarks and sidecars', () => {
     const data = folder.write('project/a.jsonl', `${goodRecord(2)}\n`);
     for (const named of ['../held.jsonl', '\\\\evil.example\\share\\h.jsonl', '//evil.example/h.jsonl']) {
       config({ benchmarks: [named] }, 'project/preflens.json');
-      await expect(settingsFor(data, {}, false), named).rejects.toThrow('which is not below');
+      await expect(settingsFor(data, {}, false), named).rejects.toThrow('which is outside');
     }
     config({ benchmarks: ['../held.jsonl'] }, 'project/preflens.json');
     expect((await settingsFor(data)).rules.benchmarks).toHaveLength(1);
@@ -221,7 +221,7 @@ describe('25: benchmarks and sidecars', () => {
         client.statuses.find((one) => ['failed', 'scored'].includes(one.phase)),
       );
       expect(end.phase, end.reason).toBe(phase);
-      if (!trusted) expect(end.reason).toContain('which is not below');
+      if (!trusted) expect(end.reason).toContain('which is outside');
     }
   });
 });

@@ -163,7 +163,7 @@ describe('31: other commands count what they did', () => {
     const file = join(folder, 'base.json');
     const { code, err } = await preflens(['baseline', '--no-score', '--baseline', file, path]);
     expect(code, err).toBe(0);
-    expect(err).toMatch(/[\d,]+ findings of 1 file \(\d+ by their pairs, 100 by their number alone\)/);
+    expect(err).toMatch(/[\d,]+ findings of 1 file \(\d+ by pair, 100 only counted\)/);
   });
 });
 

@@ -65,7 +65,7 @@ describe('35: all files share threads', () => {
     const reasons = ends.map((end) => (end.status === 'fulfilled' ? 'done' : (end.reason as Error).message));
     expect(reasons).toEqual([
       'done',
-      'The thread that worked on ends ended early (code 7).',
+      'The thread for ends ended unexpectedly (code 7).',
       'done',
       'thrown in a thread',
       'done',

@@ -1,7 +1,7 @@
 // Random histories of pending edits without a disk: the model that files go by, thousands of times a second.
 import type { EditState } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
-import { packJson, unpackJson } from '#node/journal.ts';
+import { decodeBytes,encodeBytes } from '#node/journal.ts';
 
 import type { Counts } from './editHistory.ts';
 import { EditModel, text } from './editModel.ts';
@@ -102,7 +102,7 @@ export class MemoryHistory {
   }
 
   #restart(): void {
-    const state = JSON.parse(JSON.stringify(this.#edits.state, packJson), unpackJson) as EditState;
+    const state = JSON.parse(JSON.stringify(this.#edits.state, encodeBytes), decodeBytes) as EditState;
     this.#edits = PendingEdits.from(state);
     this.#edits.restart();
     const now = this.#model.rows.map(({ want }) => want);

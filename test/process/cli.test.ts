@@ -304,7 +304,7 @@ describe('score', () => {
         }, 20);
       });
       expect(code).toBe(0);
-      expect(err).toContain('The scoring process ended (signal SIGKILL). Starting another one.');
+      expect(err).toContain('The scoring process ended (signal SIGKILL). Starting again.');
       expect(readFileSync(at('broken.jsonl')).equals(readFileSync(at('whole.jsonl')))).toBe(true);
     },
   );

@@ -195,7 +195,7 @@ describe('a reward model on the command line', () => {
     const at = place([]);
     const { code, err } = await preflens(['score', '-'], undefined, at.file);
     expect(code).toBe(2);
-    expect(err).toMatch(/cannot score a stream. Name a model with --model/);
+    expect(err).toMatch(/can’t score a stream. Use --model/);
   });
 
   it('continues where it was when killed at any moment', async () => {

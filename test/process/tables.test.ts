@@ -121,7 +121,7 @@ describe('a damaged Parquet file', () => {
     expect(code).toBe(1);
     const broken = out.split('\n').filter((line) => line.includes('invalid-json'));
     expect(broken.length).toBe(page!.rows);
-    expect(broken[0]).toMatch(/The row cannot be read: the file is damaged: column chosen has a page/);
+    expect(broken[0]).toMatch(/The row can’t be read: the file is damaged: column chosen has a page/);
     expect(err).toContain(
       `${(count - page!.rows).toLocaleString('en')} pairs in ${count.toLocaleString('en')} records`,
     );
@@ -130,7 +130,7 @@ describe('a damaged Parquet file', () => {
       return preflens(['apply', path, '--edits', edits]);
     };
     const refused = await apply(page!.firstRow);
-    expect([refused.code, refused.err.includes('holds nothing that can be edited')]).toEqual([2, true]);
+    expect([refused.code, refused.err.includes('has nothing to edit')]).toEqual([2, true]);
     const drop = folder.write('drop.jsonl', `{"record":${page!.firstRow + 1},"edit":"drop"}\n`);
     const undropped = await preflens(['apply', path, '--edits', drop]);
     expect(undropped.err).toMatch(/this file is damaged: column chosen has a page that is not valid snappy/);

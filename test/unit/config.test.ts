@@ -77,7 +77,7 @@ describe('what is wrong is named, with what was likely meant', () => {
     ],
     [{ rules: { 'length-bias': ['warning', { effect: -1 }] } }, 'rules.length-bias.1.effect must be >= 0'],
     [{ overrides: [{ rules: {} }] }, "overrides.0 must have required property 'files'"],
-    [{ extends: 'nowhere.json' }, 'it extends "nowhere.json", which is not there'],
+    [{ extends: 'nowhere.json' }, 'it extends "nowhere.json", which does not exist'],
     [{ extends: 'preflens.json' }, 'it extends itself'],
     [{ run: 'never' }, 'run must be equal to one of the allowed values: type, save, demand'],
   ])('%j', (value, expected) => {

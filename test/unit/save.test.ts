@@ -109,7 +109,7 @@ describe('saving', () => {
     const before = statSync(path);
     const refused: [FileEdit, string][] = [
       [flip(9), 'there is no record 9'],
-      [flip(1), 'holds nothing that can be edited'],
+      [flip(1), 'has nothing to edit'],
       [{ ...flip(0), pair: 4 }, 'no pair 4'],
       [{ ...flip(0), pairKey: '0123456789abcdef' }, 'The pair here is not'],
       [{ record: 0, edit: { kind: 'tie' } }, 'can’t express a tie'],

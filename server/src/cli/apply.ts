@@ -15,7 +15,7 @@ function isCount(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-/** One line of a list of edits. Throws what is wrong with it. */
+/** Parses one line of an edit list. Throws a user error. */
 function parseEdit(where: string, text: string): FileEdit {
   let value: Json;
   try {
@@ -23,19 +23,20 @@ function parseEdit(where: string, text: string): FileEdit {
   } catch {
     throw messages.badEdit(where, 'This is not JSON.');
   }
-  if (!isObject(value)) throw messages.badEdit(where, 'An edit is an object.');
+  if (!isObject(value)) throw messages.badEdit(where, 'An edit must be an object.');
   const { record, pair, edit: kind, margin, pairKey } = value;
-  if (!isCount(record)) throw messages.badEdit(where, '"record" is a number from 0.');
-  if (pair !== undefined && !isCount(pair)) throw messages.badEdit(where, '"pair" is a number from 0.');
+  if (!isCount(record)) throw messages.badEdit(where, '"record" must be a whole number from 0.');
+  if (pair !== undefined && !isCount(pair))
+    throw messages.badEdit(where, '"pair" must be a whole number from 0.');
   if (pairKey !== undefined && typeof pairKey !== 'string')
-    throw messages.badEdit(where, '"pairKey" is a string.');
+    throw messages.badEdit(where, '"pairKey" must be a string.');
   let edit: Edit;
   if (kind === 'flip' || kind === 'drop' || kind === 'tie') edit = { kind };
   else if (kind === 'margin' && typeof margin === 'number') edit = { kind, margin };
   else
     throw messages.badEdit(
       where,
-      '"edit" is "flip", "drop" or "tie", or "margin" with a number as "margin".',
+      '"edit" must be "flip", "drop", "tie" or "margin"; "margin" also needs a number "margin".',
     );
   return { record, edit, ...(pair !== undefined && { pair }), ...(pairKey !== undefined && { pairKey }) };
 }
@@ -51,7 +52,7 @@ async function readEdits(path: string): Promise<FileEdit[]> {
   return edits;
 }
 
-/** Makes a list of edits in a file, all of them or none. */
+/** Applies an edit list to a file: all edits or none. */
 export async function apply(
   command: Command,
   path: string,

@@ -1,4 +1,4 @@
-// `baseline`: what is there now does not fail a run any more; `--prune` forgets what is not.
+// `baseline`: findings in it no longer fail a run. `--prune` removes entries that are no longer found.
 import { isSearched } from '#core/checks/table.ts';
 import { unusedOf } from '#core/memory/apply.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
@@ -24,12 +24,12 @@ export interface BaselineOptions extends CollectOptions {
 }
 
 /**
- * A ranking moves a little with every record that comes: pairs that stand close behind its end now are taken in, so that they
- * do not look new when they move up.
+ * Rankings shift slightly with every new record. Including pairs just below the cutoff keeps them from looking new
+ * when they move up.
  */
 const WIDER = 3;
 
-/** What all files of one memory came to. */
+/** Findings in all files of one memory. */
 interface Found {
   readonly findings: Keyed[];
   readonly unlisted: Map<string, number>;
@@ -40,7 +40,7 @@ async function forgetUnused(root: string, { files }: Found): Promise<number> {
   const { decisions } = await readDecisions(root);
   const unused = new Set(
     files
-      // What a decision silences is found all the same: that is its use.
+      // Findings hidden by a decision count too: that is what the decision is for.
       .flatMap(({ file, findings, isChecked }) =>
         unusedOf(decisions, findings, nameIn(root, file.path), isChecked),
       )
@@ -49,7 +49,7 @@ async function forgetUnused(root: string, { files }: Found): Promise<number> {
   return forget(root, (decision) => unused.has(JSON.stringify(decision)));
 }
 
-/** Writes the baseline of the files' memory, or takes out what nothing is reported of any more. */
+/** Writes the baseline of the files' memory, or removes entries that are no longer reported. */
 export async function baseline(
   command: Command,
   paths: readonly string[],
@@ -79,7 +79,7 @@ export async function baseline(
         found.unlisted.set(rule, (found.unlisted.get(rule) ?? 0) + count);
     }
   }
-  // Without a file, its entries would look as if nothing had them any more.
+  // Without an unreadable file, its entries would look unused.
   if (!isWhole && options.prune) throw messages.notPruned();
   for (const [root, found] of byRoot) {
     const named = typeof options.baseline === 'string' ? options.baseline : undefined;
@@ -90,14 +90,14 @@ export async function baseline(
       );
       const counted = [...found.unlisted.values()].reduce((sum, count) => sum + count, 0);
       const listed = found.findings.length;
-      const words = counted > 0 ? ` (${listed} by their pairs, ${counted} by their number alone)` : '';
+      const detail = counted > 0 ? ` (${listed} by pair, ${counted} only counted)` : '';
       command.note(
-        `${path}: ${plural(listed + counted, 'finding')} of ${plural(found.files.length, 'file')}${words}.`,
+        `${path}: ${plural(listed + counted, 'finding')} of ${plural(found.files.length, 'file')}${detail}.`,
       );
       continue;
     }
     const gone = await forgetUnused(root, found);
-    // An entry does not name its file: it may be of any of them.
+    // An entry does not name its file, so it may belong to any of them.
     const isChecked = (rule: string): boolean =>
       found.files.some((file) => file.isChecked(rule)) &&
       found.files.every(({ search }) => isSearched(rule, search));
@@ -109,7 +109,7 @@ export async function baseline(
     const size = (one: typeof before): number =>
       [...(one?.findings.values() ?? [])].reduce((sum, rules) => sum + rules.size, 0);
     command.note(
-      `${path}: ${plural(size(before) - size(after), 'entry', 'entries')} and ${plural(gone, 'decision')} taken out.`,
+      `${path}: ${plural(size(before) - size(after), 'entry', 'entries')} and ${plural(gone, 'decision')} removed.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// `check`: what is wrong with datasets, as far as nobody decided about it before.
+// `check`: reports findings that no decision or baseline covers.
 import { isatty } from 'node:tty';
 
 import type { RuleSettings } from '#core/checks/check.ts';
@@ -22,7 +22,7 @@ import type { Command } from './command.ts';
 export const FORMATS = { ...TEXT_FORMATS, sarif: SARIF, html: HTML } as const;
 export type FormatName = keyof typeof FORMATS;
 
-/** The least severity that fails a run. */
+/** Minimum severity that fails a run. */
 export const FAIL_ON = ['error', 'warning', 'information', 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
@@ -30,22 +30,22 @@ export interface CheckOptions extends CollectOptions {
   readonly format: FormatName;
   readonly maxFindings: number;
   readonly failOn: FailOn;
-  /** Where the report goes; standard output where it is not said. */
+  /** Path of the report; default: standard output. */
   readonly out?: string | undefined;
-  /** What a path is called in the report, where it is not its own name. */
+  /** Names of paths in the report, if different. */
   readonly shownAs?: ReadonlyMap<string, string>;
 }
 
-/** What a run over several files came to. */
+/** Result of a run over several files. */
 export interface CheckOutcome {
   readonly found: boolean;
-  /** A file could not be checked; the others were. */
+  /** True if a file could not be checked. The others were. */
   readonly failed: boolean;
 }
 
 const GRAVITY: Record<Severity, number> = { information: 0, warning: 1, error: 2 };
 
-/** A ranking of suspects always has a first: it alone never fails a run. */
+/** A ranking always has a first suspect, so rankings never fail a run. */
 function fails(
   { severity, rule }: { readonly severity: Severity; readonly rule: string },
   failOn: FailOn,
@@ -53,7 +53,7 @@ function fails(
   return failOn !== 'never' && !Object.hasOwn(SCORE_RULES, rule) && GRAVITY[severity] >= GRAVITY[failOn];
 }
 
-/** Findings beyond those that are kept with a key, less those that the baseline knows of. */
+/** Findings without a stored key, minus those in the baseline. */
 function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, number> {
   return new Map(
     [...unlisted].flatMap(([rule, count]) => {
@@ -85,7 +85,7 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
   };
 }
 
-/** What the lines of a file show that could not be read as pairs. */
+/** Findings in the lines of a file that could not be read as pairs. */
 function uncheckedReport(
   { path, recordCount, findings, unlisted }: UncheckedFile,
   shownAs: CheckOptions['shownAs'],
@@ -112,7 +112,7 @@ function severityIn(rules: RuleSettings | undefined, rule: string): Severity {
   return rules?.severities[rule] ?? 'information';
 }
 
-/** One line for each dataset, to standard error: what was read, and what was found. */
+/** Prints one line per dataset to standard error: what was read, and what was found. */
 function note(command: Command, { name }: CheckedDataset, reports: readonly FileReport[]): void {
   const sum = (of: (report: FileReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
@@ -134,7 +134,7 @@ function note(command: Command, { name }: CheckedDataset, reports: readonly File
     [...new Set(reports.map(({ mapping }) => mapping))].join(', '),
     plural(totalOf(reports), 'finding') + (ranked > 0 ? ` (${plural(ranked, 'label')} to review)` : ''),
     ...reports.flatMap(({ trust }) => (trust === '' ? [] : [trust.replace(/\.$/, '')])),
-    ...(kept > 0 ? [`${kept} kept by decision`] : []),
+    ...(kept > 0 ? [`${kept} ignored by decision`] : []),
     ...(old > 0 ? [`${old} in the baseline`] : []),
   ];
   command.note(`${name}: ${words.join(', ')}`);
@@ -174,7 +174,7 @@ export async function check(
   }
   const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors, leftOut };
   const lines = FORMATS[options.format](report, options.maxFindings);
-  // Commands of a runner begin with what the printer keeps from beginning a line.
+  // Workflow commands begin in a way that the printer otherwise escapes.
   const print = options.format === 'github' ? command.command : command.print;
   if (options.out === undefined) for (const line of lines) print(line);
   else await writeWhole(options.out, [...lines].map((line) => `${line}\n`).join(''));

@@ -1,4 +1,4 @@
-// Every finding of datasets with its place and its key: what `check`, `baseline` and `fix` go by.
+// Collects all findings of datasets with their places and keys, for `check`, `baseline` and `fix`.
 import type { Portrait } from '#core/checks/dataset/portrait.ts';
 import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
@@ -37,15 +37,15 @@ export interface CollectOptions {
   readonly groupBy: string | undefined;
   readonly budget: number;
   readonly model?: string | undefined;
-  /** Files whose records share one line are among the checked ones: a repair parts them. */
+  /** Include files whose records share one line: a repair splits them. */
   readonly canPart?: boolean;
-  /** A baseline of another name than usual; false for none. */
+  /** Path of another baseline; false for none. */
   readonly baseline: string | boolean;
-  /** Findings that only the whole dataset shows: how many of a rule are kept for each file. */
+  /** Dataset findings of a rule to keep per file. */
   readonly maxRelated?: number;
 }
 
-/** A finding as it was found, with its place and key. */
+/** A finding with its place and key. */
 export interface CollectedFinding extends ReportedFinding {
   readonly finding: Finding;
 }
@@ -54,51 +54,51 @@ export interface CheckedFile {
   readonly file: DataFile;
   readonly survey: RecognisedSurvey;
   readonly settings: FileSettings;
-  /** All of them, in file order. */
+  /** In file order. */
   readonly findings: readonly CollectedFinding[];
   readonly unlisted: ReadonlyMap<string, number>;
-  /** What the file is called in keys of findings. */
+  /** Name of the file in keys of findings. */
   readonly name: string;
   readonly decisions: Decisions;
   readonly search: Search;
-  /** Whether a rule was on and was looked for everywhere: of others nothing can be said to be gone. */
+  /** Whether a rule was on and ran everywhere. If not, a missing finding means nothing. */
   readonly isChecked: (rule: string) => boolean;
   readonly baseline: Baseline | undefined;
   readonly portrait: Portrait;
   readonly margins: Histogram | undefined;
-  /** What the scorer is worth on this dataset, in a sentence; '' where nothing was scored. */
+  /** How good the scorer is on this dataset, as a sentence; '' if nothing was scored. */
   readonly trust: string;
 }
 
-/** A file that is not checked, and what its lines show all the same. */
+/** A skipped file, and what its lines show. */
 export interface UncheckedFile {
   readonly path: string;
   readonly error: UserError;
-  /** It was meant to be read and cannot be; others are empty, or hold something else. */
+  /** True if it should have been readable; false if it is empty or something else. */
   readonly isFailure: boolean;
   readonly recordCount: number;
   readonly findings: readonly CollectedFinding[];
   readonly unlisted: ReadonlyMap<string, number>;
 }
 
-/** Files that belong together, as shards and splits do. */
+/** Files of one dataset, such as shards and splits. */
 export interface CheckedDataset {
   readonly name: string;
   readonly files: readonly CheckedFile[];
   readonly unchecked: readonly UncheckedFile[];
 }
 
-/** Of a file whose every line is broken, so many lines show how. */
+/** Lines to report if every line of a file is broken. */
 const MAX_BROKEN_LINES = 100;
 
-/** Findings about labels by file, and how far to trust the scorer. */
+/** Findings about labels per file, and how good the scorer is. */
 interface Review {
   readonly byFile: readonly (readonly Finding[])[];
   readonly margins: Float32Array;
   readonly trust: string;
 }
 
-/** The margins that count for the ranking: NaN where a scorer saw only a part of an answer. */
+/** Margins, without those for which a scorer saw only part of an answer. */
 function rankedMargins({ files }: SurveyedDataset, margins: Float32Array): Float32Array {
   const ranked = margins.slice();
   for (const { survey, firstPair } of files) {
@@ -124,8 +124,8 @@ async function review(
   });
   const percent = (share: number): string => (100 * share).toFixed(0);
   const name = scorer.charAt(0).toUpperCase() + scorer.slice(1);
-  const words = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
-  return { byFile, margins, trust: words };
+  const sentence = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
+  return { byFile, margins, trust: sentence };
 }
 
 function rulesOf(settings: readonly FileSettings[], file: number): FileSettings['rules'] {
@@ -134,7 +134,7 @@ function rulesOf(settings: readonly FileSettings[], file: number): FileSettings[
   return own.rules;
 }
 
-/** What the records of a dataset are to each other. Near duplicates are looked for as far as memory allows. */
+/** Finds duplicates and other relations. Looks for near duplicates as far as memory allows. */
 async function relate(
   command: Command,
   dataset: SurveyedDataset,
@@ -144,7 +144,7 @@ async function relate(
   const { ranges, memoryMb, bar, signal } = command;
   if (dataset.pairCount > maxRelated(memoryMb)) {
     command.note(
-      `${dataset.name}: duplicates were not looked for: ${plural(dataset.pairCount, 'pair')} need more than ${memoryMb} MB (--memory).`,
+      `${dataset.name}: skipped the search for duplicates: ${plural(dataset.pairCount, 'pair')} need more than ${memoryMb} MB (--memory).`,
     );
     return [];
   }
@@ -158,7 +158,7 @@ async function relate(
   if (maxPairs > 0 && signed < dataset.pairCount) {
     bar.clear();
     command.note(
-      `${dataset.name}: near duplicates were looked for among the first ${signed} of ${plural(dataset.pairCount, 'pair')}. More memory (--memory) takes in more.`,
+      `${dataset.name}: searched near duplicates only among the first ${signed} of ${plural(dataset.pairCount, 'pair')}. Raise --memory for more.`,
     );
   }
   const files = dataset.files.map(({ file, survey }) => ({
@@ -185,7 +185,7 @@ function collected({ finding, line, column, range, key }: PlacedFinding): Collec
   };
 }
 
-/** Findings beyond those that are kept, by rule. */
+/** Number of findings that were not kept, by rule. */
 function countUnlisted(
   counts: Iterable<readonly [string, number]>,
   listed: readonly Finding[],
@@ -283,15 +283,15 @@ async function collectDataset(
   return { name: dataset.name, files: checked, unchecked };
 }
 
-/** Of files that belong together, says which are not read: those that should be end the command with exit code 2. */
+/** Reports the skipped files of a dataset. Those that should have been readable make the exit code 2. */
 export function tellUnchecked(command: Command, { files, unchecked }: CheckedDataset): void {
   for (const { error, isFailure } of unchecked) {
     if (isFailure || files.length === 0) command.fail(error);
-    else command.note(`${error.message} Left out.`);
+    else command.note(`${error.message} Skipped.`);
   }
 }
 
-/** The datasets of all paths, checked; an error in the place of one that cannot be. */
+/** Checks the datasets of all paths; yields an error for one that fails. */
 export async function* collect(
   command: Command,
   paths: readonly string[],

@@ -4,16 +4,16 @@ import type { RangeRunner } from '#node/threads.ts';
 
 import type { Printer } from './printer.ts';
 
-/** What every command is given: where to write, and what can stop it. */
+/** Context of every command. */
 export interface Command extends Printer {
   readonly signal: AbortSignal;
-  /** Says that a file cannot be read. The command goes on with the others and ends with exit code 2. */
+  /** Reports an unreadable file. The command continues with the others and exits with code 2. */
   readonly fail: (error: Error) => void;
   readonly ranges: RangeRunner;
-  /** Undefined when nothing is to be kept. */
+  /** Undefined: don't cache. */
   readonly cache: SurveyCache | undefined;
-  /** What to stay inside of. */
+  /** Memory budget. */
   readonly memoryMb: number;
-  /** What scorers may use. */
+  /** Resources for scorers. */
   readonly machine: ScorerMachine;
 }

@@ -1,4 +1,4 @@
-// preflens convert: from one kind of file to another, as the records stand or in a trainer's format.
+// `convert`: changes the file format, or writes a trainer's format.
 import { pipeline as streams, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -27,7 +27,7 @@ import type { Command } from './command.ts';
 
 export interface ConvertOptions {
   readonly out: string;
-  /** Id of the trainer's format; undefined for the records as they stand. */
+  /** Id of the trainer's format; undefined to keep the records unchanged. */
   readonly to: string | undefined;
   readonly codec: TableCodec;
   readonly dryRun: boolean;
@@ -36,11 +36,11 @@ export interface ConvertOptions {
 const encoder = new TextEncoder();
 const LINE_FEED = encoder.encode('\n');
 
-/** What a pass over the records came to. */
+/** Result of a pass over the records. */
 interface ConvertOutcome extends ConvertReport {
   read: number;
   written: number;
-  /** What is wrong with the first record that is left out. */
+  /** The fault of the first skipped record. */
   why?: string;
 }
 
@@ -48,14 +48,14 @@ function newOutcome(): ConvertOutcome {
   return { losses: new Losses(), caveats: new Losses(), read: 0, written: 0 };
 }
 
-/** The records as they stand. */
+/** The unchanged records. */
 async function* plainLines(files: readonly DataFile[], outcome: ConvertOutcome): AsyncGenerator<Uint8Array> {
   for (const file of files) {
     for await (const raw of file.records()) {
       const record = outcome.read++;
       const parsed = parseRecord(raw);
       if (!('value' in parsed) || !isObject(parsed.value)) {
-        outcome.losses.add('the line is no JSON object and is left out', record);
+        outcome.losses.add('the line is not a JSON object and is left out', record);
         outcome.why ??= 'fault' in parsed ? parsed.fault.message : 'The record is not a JSON object.';
         continue;
       }
@@ -77,7 +77,7 @@ async function* targetLines(
       const record = outcome.read++;
       const source = readSource(raw, recognition, record);
       if (!source) {
-        outcome.losses.add('the record cannot be read and is left out', record);
+        outcome.losses.add('the record can’t be read and is left out', record);
         continue;
       }
       for (const line of convertToLines(target, source, outcome)) {
@@ -90,7 +90,7 @@ async function* targetLines(
 
 async function* withLineEnds(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const line of lines) {
-    // A copy: readers use their memory again.
+    // A copy, because readers reuse their memory.
     yield new Uint8Array(line);
     yield LINE_FEED;
   }
@@ -107,10 +107,12 @@ function targetOf(id: string | undefined): ConvertTarget | undefined {
   return target;
 }
 
-/** What goes wrong in a pipeline is thrown where its end is read. */
+/** Errors in a pipeline are thrown where its end is read. */
 const ignore = (): void => undefined;
 
-/** Writes to a file, which appears whole or not at all; to standard output for -; nowhere without a name. */
+/**
+ * Writes to a file, which appears completely or not at all; for "-" to standard output; without a name nowhere.
+ */
 async function writeOut(
   command: Command,
   bytes: AsyncIterable<Uint8Array>,
@@ -138,9 +140,9 @@ async function writeOut(
   await writeWhole(out, encoder ? streams(source, encoder, ignore) : source, { signal, verify: assertSame });
 }
 
-/** What columns of a table hold that records have no kind of their own for. */
+/** Column types without a record type of their own. */
 const AS_TEXT: Readonly<Record<string, string>> = {
-  bytes: 'bytes, which are written as text: a data URI where they are no UTF-8',
+  bytes: 'bytes, which are written as text, or as a data URI if they are not UTF-8',
   uuid: 'identifiers, which are written as text',
   date: 'dates, which are written as text',
   time: 'times, which are written as text',
@@ -148,20 +150,20 @@ const AS_TEXT: Readonly<Record<string, string>> = {
   int96: 'times, which are written as text',
 };
 
-/** Columns whose values become texts, a sentence each. */
+/** Columns whose values become text, one sentence each. */
 function columnLosses(dataset: Dataset): readonly string[] {
   const lines = dataset.files.flatMap(({ path }) =>
     columnsOf(path).flatMap(({ path: names, meaning }) => {
-      const words = AS_TEXT[meaning.kind];
-      return words === undefined
+      const kind = AS_TEXT[meaning.kind];
+      return kind === undefined
         ? []
-        : [`The column ${fieldLabel([names.join('.').replaceAll('.list.element', '[]')])} holds ${words}.`];
+        : [`The column ${fieldLabel([names.join('.').replaceAll('.list.element', '[]')])} holds ${kind}.`];
     }),
   );
   return [...new Set(lines)];
 }
 
-/** Converts a file or folder. The output appears whole or not at all. */
+/** Converts a file or folder. The output appears completely or not at all. */
 export async function convert(command: Command, path: string, options: ConvertOptions): Promise<void> {
   const { out, to, codec, dryRun } = options;
   const target = targetOf(to);
@@ -173,12 +175,12 @@ export async function convert(command: Command, path: string, options: ConvertOp
   const files = await Promise.all(dataset.files.map(withRecords));
   let outcome = newOutcome();
   const lines: Lines = async function* () {
-    // A second pass counts from the start.
+    // A second pass starts counting again.
     outcome = newOutcome();
     yield* target ? targetLines(files, target, outcome) : plainLines(files, outcome);
     if (outcome.written > 0) return;
     for (const line of outcome.losses.lines()) command.note(line);
-    if (outcome.why !== undefined) command.note(`The first one: ${outcome.why}`);
+    if (outcome.why !== undefined) command.note(`First problem: ${outcome.why}`);
     throw messages.nothingToWrite(path, outcome.read);
   };
   let ofTable: readonly string[] = [];
@@ -199,9 +201,9 @@ export async function convert(command: Command, path: string, options: ConvertOp
   ];
   command.note(
     `${path}: ${plural(read, 'record')} read, ${written} ${dryRun ? 'would be written' : 'written'}${target ? ` as ${target.title}` : ''}. ` +
-      (lost.length === 0 ? 'Nothing is lost.' : 'What is not the same afterwards:'),
+      (lost.length === 0 ? 'Nothing is lost.' : 'Differences:'),
   );
   for (const line of lost) command.note(`  ${line}`);
-  if (!caveats.isEmpty) command.note('What the trainer makes of it:');
+  if (!caveats.isEmpty) command.note('What the trainer does with it:');
   for (const line of caveats.lines()) command.note(`  ${line}`);
 }

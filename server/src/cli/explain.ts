@@ -1,4 +1,4 @@
-// `explain`: the page of a rule, or the list of all.
+// `explain`: prints the page of a rule, or the list of all rules.
 import type { Rule } from '#core/checks/check.ts';
 import { ALL_RULES, ruleById } from '#core/checks/table.ts';
 import { closest } from '#core/config/closest.ts';
@@ -17,7 +17,7 @@ export function explainRule(command: Command, id: string | undefined): void {
   command.lines(rulePage(knownRule(id)));
 }
 
-/** The rule of an id; for any other the one that was likely meant is named. */
+/** Throws for an unknown id, with a suggestion. */
 export function knownRule(id: string): Rule {
   const rule = ruleById(id);
   if (rule) return rule;

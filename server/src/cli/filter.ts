@@ -1,5 +1,5 @@
-// `preflens score -`: records on standard input, scores on standard output, memory that does not grow. One such process
-// for each partition scores any amount of data.
+// `preflens score -`: reads records from standard input and writes scores to standard output, in constant memory.
+// One process per partition scores any amount of data.
 
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
@@ -21,7 +21,7 @@ import type { Command } from './command.ts';
 import { scorersFor } from './job.ts';
 import { keysOf, memberLines } from './score.ts';
 
-/** Records that are held at a time. */
+/** Records to hold at a time. */
 const WINDOW = 256;
 
 const NAME = 'standard input';
@@ -31,7 +31,7 @@ export interface FilterOptions {
   readonly mapping: string | undefined;
 }
 
-/** The scorers of a filter: one model, or what the preflens.json of the working folder says. */
+/** Scorers of a filter: one model, or those in the preflens.json of the working folder. */
 function rulesFor({ model }: FilterOptions): {
   readonly rules: readonly ScorerRule[];
   readonly folder: string;
@@ -41,7 +41,7 @@ function rulesFor({ model }: FilterOptions): {
   if (usable.length === 0) {
     throw messages.notScorable(
       NAME,
-      'The built-in scorer compares the pairs of a whole file and cannot score a stream. Name a model with --model, or scorers in preflens.json.',
+      'The built-in scorer compares the pairs of a whole file, so it can’t score a stream. Use --model, or set scorers in preflens.json.',
     );
   }
   return { rules: usable, folder };
@@ -54,12 +54,12 @@ function recogniseWindow(window: readonly RawRecord[], mapping: string | undefin
       const value: unknown = JSON.parse(decoder.decode(bytes));
       return isObject(value as JsonObject) ? [value as JsonObject] : [];
     } catch {
-      // It is reported when it is its turn.
+      // Reported later, in order.
       return [];
     }
   });
   const known = mapping === undefined ? undefined : mappingById(mapping);
-  if (mapping !== undefined && !known) throw messages.notScorable(NAME, `There is no mapping "${mapping}".`);
+  if (mapping !== undefined && !known) throw messages.notScorable(NAME, `No such mapping: ${mapping}.`);
   const recognition = recogniseAs(known, sample);
   if (!recognition) throw messages.unrecognised(NAME, Object.keys(sample[0] ?? {}));
   return recognition;
@@ -69,7 +69,7 @@ async function* windows(signal: AbortSignal): AsyncGenerator<readonly RawRecord[
   let window: RawRecord[] = [];
   for await (const raw of readRecords(process.stdin)) {
     signal.throwIfAborted();
-    // The bytes are good until the next record is asked for.
+    // The bytes are only valid until the next record is read.
     window.push({ ...raw, bytes: raw.bytes.slice() });
     if (window.length < WINDOW) continue;
     yield window;
@@ -78,13 +78,13 @@ async function* windows(signal: AbortSignal): AsyncGenerator<readonly RawRecord[
   if (window.length > 0) yield window;
 }
 
-/** What became of the records of a stream. */
+/** Counts for the records of a stream. */
 interface FilterOutcome {
   scored: number;
   refused: number;
   ties: number;
   unscored: number;
-  /** Records that hold no pair, or cannot be read. */
+  /** Records without pairs, or unreadable. */
   without: number;
   reason?: string;
 }
@@ -104,7 +104,7 @@ function countPair(
   }
 }
 
-/** Scores one window and writes a line for each pair, and one for each record that holds none, in order. */
+/** Scores one window. Writes a line for each pair, and one for each record without pairs, in order. */
 async function filterWindow(
   window: readonly RawRecord[],
   recognition: Recognition,
@@ -155,7 +155,7 @@ export async function filter(command: Command, options: FilterOptions): Promise<
     for await (const window of windows(command.signal)) {
       if (!recognition) {
         recognition = recogniseWindow(window, options.mapping);
-        // Nothing is kept: a partition that is run again is scored again, wherever that is.
+        // Don't cache: a repeated partition is scored again, possibly elsewhere.
         const machine = { ...command.machine, cacheFolder: undefined };
         const file = { path: undefined, mapping: recognition.mapping, firstPairOf: () => 0 };
         const opened = await openScorers(rules, folder, file, machine, command.signal);

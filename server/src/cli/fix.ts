@@ -1,4 +1,4 @@
-// `fix`: makes the repairs of findings. The safe ones; those that need a person where the rule is named and it is asked for.
+// `fix`: applies repairs. Safe ones by default; those that need review only for named rules with --review.
 import { examine } from '#core/checks/examine.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { FixedRecord, FixScope } from '#core/fix.ts';
@@ -27,12 +27,12 @@ export interface FixOptions {
   readonly dryRun: boolean;
 }
 
-/** Findings of a rule that only the whole dataset shows and that are mended in one run, for each MB of memory. */
+/** Dataset findings of a rule to fix in one run, per MB of memory. */
 const RELATED_PER_MB = 250;
 
 const decoder = new TextDecoder();
 
-/** How lines end: as the record's own line, or where it is the last one, as the first. */
+/** The line end of a record; for the last record, that of the first line. */
 async function newlineOf({ records }: DataFile, raw: CutRecord): Promise<Newline> {
   const ending = ({ byteEnd, lineEnd }: CutRecord): number => lineEnd - byteEnd;
   if (ending(raw) > 0) return ending(raw) > 1 ? '\r\n' : '\n';
@@ -40,15 +40,15 @@ async function newlineOf({ records }: DataFile, raw: CutRecord): Promise<Newline
   return '\n';
 }
 
-/** What is done to one file. */
+/** Planned fixes of one file. */
 interface Fixes {
-  /** The records that change, in file order. */
+  /** In file order. */
   readonly changes: readonly RecordChange[];
-  /** How many repairs each rule made. */
+  /** Number of repairs by rule. */
   readonly made: ReadonlyMap<string, number>;
 }
 
-/** Findings of a record that can be mended in this scope, without those that somebody keeps. */
+/** Findings of a record that this scope can fix, without those that a decision hides. */
 function openFindings(
   { survey, settings, name, decisions }: CheckedFile,
   raw: RawRecord,
@@ -63,12 +63,12 @@ function openFindings(
   );
 }
 
-/** Whether a rule has more findings than are listed, and a record by itself shows them: then all records are looked at. */
+/** Whether a rule has unlisted findings that single records show: then all records must be examined. */
 function needsAllRecords({ unlisted }: CheckedFile, scope: FixScope): boolean {
   return [...unlisted.keys()].some((rule) => !isOfDataset({ rule }) && (scope.rules?.has(rule) ?? true));
 }
 
-/** @param onFixed called for each record that changes */
+/** @param onFixed called for each changed record */
 async function planFixes(
   checked: CheckedFile,
   scope: FixScope,
@@ -83,7 +83,7 @@ async function planFixes(
   const changes: RecordChange[] = [];
   const made = new Map<string, number>();
   const twins = new Set(findings.flatMap(({ finding: { twin } }) => twin ?? []));
-  /** A twin stands before its copies. */
+  /** A twin comes before its copies. */
   const twinKeys = new Map<number, string>();
   const isWanted = (record: number): boolean => isAll || byRecord.has(record) || twins.has(record);
   for await (const raw of file.records(isWanted)) {
@@ -92,7 +92,7 @@ async function planFixes(
     const related = (byRecord.get(raw.record) ?? []).filter(isOfDataset);
     const open = openFindings(checked, raw, related, scope);
     if (open.length === 0) continue;
-    // A rule that somebody silenced for this record makes nothing here.
+    // Rules that a decision hides for this record are skipped.
     const rules = new Set(open.map(({ rule }) => rule));
     const others = open.filter(isOfDataset);
     const newline = open.some(({ separate }) => separate) ? await newlineOf(file, raw) : undefined;
@@ -125,7 +125,7 @@ function diffLines(raw: RawRecord, fixed: FixedRecord): readonly string[] {
   ];
 }
 
-/** Mends one file, whole or not at all. True when something was, or would be, changed. */
+/** Fixes one file completely or not at all. True if it changed, or would change. */
 async function fixFile(
   command: Command,
   checked: CheckedFile,
@@ -146,17 +146,17 @@ async function fixFile(
     if (names !== undefined) command.note(messages.splitsLinks(path, names).message);
     await savePlanned(checked.file, planned, command.signal);
   }
-  const words = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
+  const counts = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
   const records = plural(changes.length, 'record');
   const what = dryRun ? 'would change' : 'changed';
-  command.note(`${path}: ${records} ${what}${words === '' ? '' : ` (${words})`}.`);
+  command.note(`${path}: ${records} ${what}${counts === '' ? '' : ` (${counts})`}.`);
   for (const [rule, count] of checked.unlisted) {
     if (isOfDataset({ rule }) && made.has(rule)) command.note(messages.fixesLeft(path, rule, count).message);
   }
   return changes.length > 0;
 }
 
-/** Mends files, each whole or not at all. True when something was, or would be, changed. */
+/** Fixes files, each completely or not at all. True if one changed, or would change. */
 export async function fix(command: Command, paths: readonly string[], options: FixOptions): Promise<boolean> {
   for (const id of options.rule) knownRule(id);
   const scope: FixScope = {

@@ -1,4 +1,4 @@
-// What a dataset is: `index`, `schema` and `stats`.
+// Describes a dataset: `index`, `schema` and `stats`.
 import { performance } from 'node:perf_hooks';
 
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
@@ -21,7 +21,7 @@ import { recogniseFile, sampleOf, whyUnrecognised } from '#node/surveyFile.ts';
 import type { Command } from './command.ts';
 import { openSurveyed, surveyOne } from './job.ts';
 
-/** Sources listed for people; machines get all. */
+/** Sources to list for people; --json lists all. */
 const MAX_SOURCES = 30;
 
 function countsOf({ facts, counts, recognition }: Survey) {
@@ -37,7 +37,9 @@ function countsOf({ facts, counts, recognition }: Survey) {
   };
 }
 
-/** Surveys files and says what was found, how long it took, and where the facts lie. One JSON line a file with `json`. */
+/**
+ * Surveys files and prints what was found, the time, and the path of the facts. With `json`, one line per file.
+ */
 export async function index(
   command: Command,
   path: string,
@@ -72,9 +74,7 @@ export async function index(
       });
       continue;
     }
-    const how = { cache: 'known from before', tail: 'only what was appended was read', whole: 'read' }[
-      source
-    ];
+    const how = { cache: 'from the cache', tail: 'read only the appended part', whole: 'read' }[source];
     const { facts, recognition } = survey;
     const counts = countLabel(facts);
     command.print(
@@ -87,7 +87,7 @@ export async function index(
   }
 }
 
-/** Explains how a file is read: what was recognised, why, and what else would fit. */
+/** Explains how a file is read: the schema, why, and what else would match. */
 export async function schema(command: Command, path: string, { json }: { json: boolean }): Promise<void> {
   const file = await openFile(path);
   const recognition = await recogniseFile(file);
@@ -95,7 +95,7 @@ export async function schema(command: Command, path: string, { json }: { json: b
   if (recognition.confidence === 0) {
     throw messages.notScorable(
       path,
-      `no record fits the mapping that preflens.json names (${recognition.mapping.title}).`,
+      `no record matches the mapping in preflens.json (${recognition.mapping.title}).`,
     );
   }
   const { mapping, confidence: share } = recognition;
@@ -124,23 +124,23 @@ export async function schema(command: Command, path: string, { json }: { json: b
   const percent = (of: number): string => `${Math.round(100 * of)} %`;
   command.print(`${path}: ${mapping.title} (${mapping.id})`);
   command.print(
-    `  ${recognition.isGiven ? 'named in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its one record fits' : `${percent(share)} of the first ${plural(sample.length, 'record')} fit`}`,
+    `  ${recognition.isGiven ? 'set in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its only record matches' : `${percent(share)} of the first ${plural(sample.length, 'record')} match`}`,
   );
   command.print(`  better answer: ${mapping.polarity}`);
   command.print(
-    `  prompt:        ${mapping.prompt.map(({ at }) => at).join(', ') || 'none of its own; what both answers share'}`,
+    `  prompt:        ${mapping.prompt.map(({ at }) => at).join(', ') || 'no field; what both answers share'}`,
   );
-  command.print(`  told by:       ${fieldsOf(mapping).join(', ')}`);
+  command.print(`  recognised by: ${fieldsOf(mapping).join(', ')}`);
   if (axesOf(mapping).length > 0) {
     command.print(
-      `  labels:        ${axesOf(mapping).join(', ')}; the first counts unless preflens.json names another ("axis")`,
+      `  labels:        ${axesOf(mapping).join(', ')}; the first applies unless preflens.json sets another ("axis")`,
     );
   }
   const { answers, unscorable } = mapping;
   if (answers.kind === 'none') command.print(`  no pairs:      ${answers.why}`);
   if (unscorable !== undefined) command.print(`  not scored:    ${unscorable}`);
   for (const one of others.slice(0, 3)) {
-    command.print(`  also fits:     ${one.mapping.id} (${percent(one.share)} of the records)`);
+    command.print(`  also matches:  ${one.mapping.id} (${percent(one.share)} of the records)`);
   }
   const warning = unreadMessage(recognition.unread);
   if (warning !== undefined) command.print(`  warning:       ${warning}`);
@@ -155,7 +155,7 @@ interface SourceCounts {
   longerChosen: number;
 }
 
-/** Counts by the value of a field; needs the text, so it is one more pass. */
+/** Counts by the value of a field, with one more pass over the text. */
 async function countBySource(dataset: SurveyedDataset, field: string): Promise<Map<string, SourceCounts>> {
   const counts = new Map<string, SourceCounts>();
   for (const { file, survey } of dataset.files) {
@@ -178,7 +178,7 @@ interface Verdicts {
   unrated: number;
 }
 
-/** What single answers are called; one pass over the text. */
+/** Verdicts on single answers, with one pass over the text. */
 async function countVerdicts(dataset: SurveyedDataset): Promise<Verdicts> {
   const counts: Verdicts = { good: 0, bad: 0, rated: 0, unrated: 0 };
   for (const { file, survey } of dataset.files) {
@@ -202,7 +202,7 @@ async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefin
   return SOURCE_FIELDS.find((name) => typeof record[name] === 'string');
 }
 
-/** The figures of a dataset: counts, lengths, and the same by source. */
+/** Statistics of a dataset: counts, lengths, and the same by source. */
 export async function stats(
   command: Command,
   path: string,
@@ -227,7 +227,7 @@ export async function stats(
   }
   const share = (of: number, all: number): string => (all === 0 ? '–' : `${((100 * of) / all).toFixed(1)} %`);
   const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
-    `mean ${mean.toFixed(0)}, median ${median}, nine of ten up to ${ninth}, longest ${longest} characters`;
+    `mean ${mean.toFixed(0)}, median ${median}, 90 % up to ${ninth}, longest ${longest} characters`;
   command.print(`${dataset.name}: ${countLabel(dataset)} in ${plural(figures.records, 'record')}`);
   if (figures.pairs > 0) {
     command.print(`  prompts             ${figures.prompts.toLocaleString('en')} different`);

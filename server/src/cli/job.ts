@@ -1,4 +1,4 @@
-// What commands do to a dataset: open, survey, score.
+// Steps that commands share: open, survey and score a dataset.
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
@@ -37,7 +37,7 @@ export interface ScoreOptions {
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly selfTest: boolean;
-  /** A model folder, in place of what preflens.json says. */
+  /** A model folder that overrides preflens.json. */
   readonly model?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ const STAGE_TITLES: Record<FitStage, string> = {
   'self-test': 'Self-test',
 };
 
-/** Surveys one file as its preflens.json says. */
+/** Surveys one file with the settings in its preflens.json. */
 export async function surveyOne(
   { bar, ranges, cache, memoryMb, signal }: Command,
   file: DataFile,
@@ -67,7 +67,7 @@ export async function surveyOne(
   });
 }
 
-/** Opens and surveys paths that belong together. What is left out is not told yet. */
+/** Opens and surveys the files of one dataset. Does not report skipped files. */
 export async function surveyGroup(
   command: Command,
   paths: readonly string[],
@@ -84,7 +84,7 @@ export async function surveyGroup(
   );
 }
 
-/** Opens and surveys paths that belong together; refuses a dataset that holds nothing known. */
+/** Opens and surveys the files of one dataset. Rejects if it contains nothing known. */
 export async function openSurveyed(command: Command, paths: readonly string[]): Promise<SurveyedDataset> {
   const surveyed = await surveyGroup(command, paths);
   const { files, leftOut } = surveyed;
@@ -92,27 +92,26 @@ export async function openSurveyed(command: Command, paths: readonly string[]): 
   // Print the error that stops the command last.
   for (const { error, isFailure } of files.length === 0 ? leftOut.slice(1) : leftOut) {
     if (isFailure) command.fail(error);
-    else command.note(`${error.message} Left out.`);
+    else command.note(`${error.message} Skipped.`);
   }
   if (files.length === 0 && first) throw first.error;
   return surveyed;
 }
 
-/** Margins of a dataset and what they are worth, from any scorer. */
+/** Margins of a dataset from any scorer, and how good they are. */
 export interface DatasetScores {
-  /** As texts name it. */
+  /** The scorer's name in messages. */
   readonly scorer: string;
-  /** As files name it. */
+  /** The scorer's name in files. */
   readonly scorerId: string;
-  /** By pair number; NaN for ties and for what has no score. */
+  /** By pair number; NaN for ties and unscored pairs. */
   readonly margins: Float32Array;
   readonly trust: Trust;
   readonly selfTest: SelfTest | undefined;
-  /** Reasons of a margin; the built-in scorer alone has some. */
+  /** Reasons of a margin; only the built-in scorer has any. */
   readonly reasons: (pair: Pair, value: JsonObject) => readonly Reason[];
-  /** Undefined for the built-in scorer alone. */
+  /** Undefined if only the built-in scorer was used. */
   readonly ensemble: Ensemble | undefined;
-  /** What became of the pairs. */
   readonly counts: ScoreCounts;
 }
 
@@ -126,7 +125,7 @@ function lengthDifferences(dataset: SurveyedDataset): Float64Array {
   return lengths;
 }
 
-/** How the command line shows a run. */
+/** Shows a run on the command line. */
 function listenerOf({ bar, note }: Command): RunListener {
   const estimate = stageProgress(() => performance.now());
   return {
@@ -138,13 +137,13 @@ function listenerOf({ bar, note }: Command): RunListener {
     },
     onWarning: note,
     onRestart: (reason) => {
-      note(`${reason} Starting another one.`);
+      note(`${reason} Starting again.`);
     },
     log: () => undefined,
   };
 }
 
-/** Who scores a file: the model that the command names, else what its preflens.json says. */
+/** Scorers of a file: the model given to the command, or those in its preflens.json. */
 export function scorersFor(path: string, model: string | undefined): NamedScorers {
   return model === undefined
     ? configuredScorers(path)
@@ -155,7 +154,7 @@ function scorersOf({ files: [first] }: SurveyedDataset, { model }: ScoreOptions)
   return scorersFor(first?.file.path ?? '.', model);
 }
 
-/** Scores a dataset: with the scorers that the command or its preflens.json names, else with the built-in one. */
+/** Scores a dataset with these scorers, or with the built-in one. */
 export async function scoreDataset(
   command: Command,
   dataset: SurveyedDataset,
@@ -174,7 +173,7 @@ export async function scoreDataset(
     listenerOf(command),
   );
   const { counts } = outcome;
-  if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'there is none');
+  if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'it has none');
   const { margins } = target;
   if (outcome.kind === 'ensemble') {
     const { ensemble } = outcome;
@@ -204,7 +203,7 @@ export async function scoreDataset(
   };
 }
 
-/** Whether a dataset gets scores at all: the built-in scorer needs company, others do not. */
+/** Whether a dataset gets scores: the built-in scorer needs a minimum of pairs, others don't. */
 export function isScorable(dataset: SurveyedDataset, options: ScoreOptions): boolean {
   const scorable = scorableOf(dataset);
   return scorable.preferenceCount > 0 && whyUnscored(scorable, scorersOf(dataset, options)) === undefined;

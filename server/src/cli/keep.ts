@@ -1,4 +1,4 @@
-// `keep`: a decision about one finding, written down with its reason.
+// `keep`: saves a decision about one finding, with its reason.
 import { dirname } from 'node:path';
 
 import { readRaw } from '#core/dataset/survey.ts';
@@ -17,15 +17,15 @@ import { knownRule } from './explain.ts';
 export interface KeepOptions {
   readonly rule: string;
   readonly reason: string;
-  /** Who decides; git's user.name, else the name of the account, where it is not said. */
+  /** Default: git's user.name, or the name of the account. */
   readonly by?: string | undefined;
   /** Number of the pair in its record. */
   readonly pair: number;
-  /** The finding is right: it is written down, and not silenced. */
+  /** The finding is right: record that, and keep reporting it. */
   readonly wrong: boolean;
 }
 
-/** The key of the pair, or of the record that holds none, on a line. */
+/** Key of the pair on a line, or of a record without pairs. */
 async function keyAt(path: string, line: number, index: number): Promise<string> {
   const file = await openFile(path);
   const recognition = await recogniseFile(file);
@@ -51,5 +51,7 @@ export async function keep(command: Command, place: string, options: KeepOptions
   const decision: DecisionKind = wrong ? 'wrong' : 'keep';
   const at = new Date().toISOString().slice(0, 10);
   await decide(root, { key, rule, decision, reason, by: name, at, file });
-  command.note(`${place}: "${rule}" of ${key} is ${wrong ? 'called right, and stays reported' : 'kept'}.`);
+  command.note(
+    `${place}: "${rule}" of ${key} is ${wrong ? 'marked as right and stays reported' : 'ignored from now on'}.`,
+  );
 }

@@ -1,4 +1,4 @@
-// The command line: parsing, exit codes, signals. Each command is a function in a file of its own.
+// The command line: argument parsing, exit codes, signals. Each command is a function in its own file.
 import { join } from 'node:path';
 
 import { Command as Program, InvalidArgumentError, Option } from 'commander';
@@ -45,7 +45,7 @@ const printer = openPrinter(() => process.exit(CLEAN));
 const cancel = new AbortController();
 const bundle = (name: string): string => join(import.meta.dirname, name);
 
-/** Set where a file of several could not be read. */
+/** True if one of several files could not be read. */
 const run = { failed: false };
 
 interface Global {
@@ -55,7 +55,7 @@ interface Global {
   readonly send: boolean;
 }
 
-/** What all commands work with, by the options that all of them have. */
+/** Context of a command, from the global options. */
 function commandWith({ memory, cache, modelMemory, send }: Global): Command {
   const cacheFolder = cache ? openCacheFolder(defaultCacheFolder(), printer.note) : undefined;
   return {
@@ -93,14 +93,10 @@ function toNumber(text: string): number {
 const program = new Program('preflens')
   .description('Inspect and repair preference datasets.')
   .version(process.env['PREFLENS_VERSION'] ?? '')
-  .option('--memory <mb>', 'memory to stay inside, in MB', toNumber, 1024)
-  .option('--no-cache', 'keep nothing of what was read, and use nothing that was kept')
-  .option(
-    '--model-memory <mb>',
-    'memory that models may take, in MB; half of the machine where it is not said',
-    toNumber,
-  )
-  .option('--send', 'allow texts to be sent to the servers that preflens.json names', false)
+  .option('--memory <mb>', 'memory limit, in MB', toNumber, 1024)
+  .option('--no-cache', 'neither read nor write the cache')
+  .option('--model-memory <mb>', 'memory limit for models, in MB; default: half of the machine', toNumber)
+  .option('--send', 'allow sending texts to the servers in preflens.json', false)
   .configureOutput({ writeOut: printer.lines, writeErr: printer.notes })
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? CLEAN : CANNOT_RUN);
@@ -124,29 +120,29 @@ interface Checking extends Common {
   readonly baseline: string | boolean;
 }
 
-const FILES = '.jsonl or .parquet files, packed or not, folders, or patterns of them; - for standard input';
-const NO_SCORE = ['--no-score', 'leave out what scores say of labels'] as const;
-const BUDGET = ['--budget <percent>', 'percent of the pairs to put up for review', toNumber, 1] as const;
-const BASELINE = ['--baseline <file>', 'a baseline of another name than .preflens/baseline.json'] as const;
+const FILES = '.jsonl or .parquet files, compressed or not, folders, or patterns; - for standard input';
+const NO_SCORE = ['--no-score', 'skip findings from scores'] as const;
+const BUDGET = ['--budget <percent>', 'percentage of the pairs to review', toNumber, 1] as const;
+const BASELINE = ['--baseline <file>', 'another baseline than .preflens/baseline.json'] as const;
 
 program
   .command('check')
-  .description(
-    'report what is wrong with datasets; exit 1 when something new is found, 2 when something cannot be read',
-  )
+  .description('report problems in datasets; exit code 1 for new findings, 2 for unreadable files')
   .argument('<files...>', FILES)
   .option(...NO_SCORE)
   .option(...BUDGET)
-  .addOption(new Option('--format <name>', 'of the report').choices(Object.keys(FORMATS)).default('text'))
-  .option('--out <file>', 'where the report goes; standard output where it is not said')
-  .option('--max-findings <n>', 'findings that are listed at most, the gravest first; else all', toNumber)
   .addOption(
-    new Option('--fail-on <severity>', 'the least severity that makes the exit code 1')
+    new Option('--format <name>', 'format of the report').choices(Object.keys(FORMATS)).default('text'),
+  )
+  .option('--out <file>', 'write the report to a file instead of standard output')
+  .option('--max-findings <n>', 'maximum findings to list, most severe first; default: all', toNumber)
+  .addOption(
+    new Option('--fail-on <severity>', 'minimum severity for exit code 1')
       .choices([...FAIL_ON])
       .default('warning'),
   )
   .option(...BASELINE)
-  .option('--no-baseline', 'take no baseline into account')
+  .option('--no-baseline', 'ignore the baseline')
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
@@ -172,11 +168,11 @@ program
 
 program
   .command('fix')
-  .description('make the safe repairs of findings; exit 1 when --dry-run would change something')
+  .description('apply the safe repairs; exit code 1 if --dry-run would change something')
   .argument('<files...>', FILES)
-  .option('--rule <id...>', 'repairs of these rules alone')
-  .option('--review', 'with --rule: also repairs that a person should look at first', false)
-  .option('--dry-run', 'print what would change, and write nothing', false)
+  .option('--rule <id...>', 'only repairs of these rules')
+  .option('--review', 'with --rule: also repairs that need review', false)
+  .option('--dry-run', 'print what would change, write nothing', false)
   .action(async (files: string[], options: { rule?: string[]; review: boolean; dryRun: boolean }) => {
     const isChanged = await fix(command(), await expandPaths(files), { rule: [], ...options });
     process.exitCode = options.dryRun && isChanged ? FINDINGS : CLEAN;
@@ -184,11 +180,9 @@ program
 
 program
   .command('baseline')
-  .description(
-    'write down what is found now in these files together, in .preflens/baseline.json: check reports what is new',
-  )
+  .description('save the present findings in .preflens/baseline.json, so that check reports only new ones')
   .argument('<files...>', FILES)
-  .option('--prune', 'take out what is not found any more, and decisions that nobody needs', false)
+  .option('--prune', 'remove entries that are no longer found, and unused decisions', false)
   .option(...NO_SCORE)
   .option(...BUDGET)
   .option(...BASELINE)
@@ -207,13 +201,13 @@ program
 
 program
   .command('keep')
-  .description('decide that a pair stays as it is in spite of a finding, in .preflens/decisions.jsonl')
+  .description('ignore a finding of a pair from now on, in .preflens/decisions.jsonl')
   .argument('<place>', 'FILE:LINE, or FILE for a finding about the whole file')
   .requiredOption('--rule <id>', 'the rule of the finding')
   .requiredOption('--reason <words>', 'why')
-  .option('--by <name>', "who decides; git's user.name, else the name of the account, where it is not said")
+  .option('--by <name>', "who decides; default: git's user.name, or the name of the account")
   .option('--pair <n>', 'number of the pair in its record, from 0', toNumber, 0)
-  .option('--wrong', 'the finding is right: write that down, and go on reporting it', false)
+  .option('--wrong', 'the finding is right: record that, and keep reporting it', false)
   .action(
     async (
       place: string,
@@ -225,7 +219,7 @@ program
 
 program
   .command('explain')
-  .description('the page of a rule; without one, all rules')
+  .description('print the page of a rule, or list all rules')
   .argument('[rule]', 'its id')
   .action((id: string | undefined) => {
     explainRule(command(), id);
@@ -236,24 +230,24 @@ program
   .description('write one JSON line for each pair: margin, percentile, strongest reasons')
   .argument(
     '<file>',
-    'a .jsonl file, packed or not, or a folder; - filters standard input to standard output',
+    'a .jsonl file, compressed or not, or a folder; - filters standard input to standard output',
   )
-  .option('--out <file>', 'where to write, - for standard output')
-  .option('--mapping <id>', 'of standard input: its schema, where it is not recognised')
+  .option('--out <file>', 'output file; - for standard output')
+  .option('--mapping <id>', 'schema of standard input, if it is not recognised')
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
   .action(async (file: string, options: Common & { out?: string; mapping?: string }) => {
     if (file === '-') await filter(command(), { model: options.model, mapping: options.mapping });
-    else if (options.out === undefined) program.error("error: option '--out <file>' is needed for a file");
+    else if (options.out === undefined) program.error("error: option '--out <file>' is required for a file");
     else await writeScores(command(), file, { groupBy: undefined, ...options, out: options.out });
   });
 
 program
   .command('selftest')
-  .description('flip labels on purpose and print how many of them the ranking finds')
-  .argument('<file>', 'a .jsonl file, packed or not, or a folder')
-  .option('--json', 'figures for machines', false)
+  .description('flip some labels and print how many of them the ranking finds')
+  .argument('<file>', 'a .jsonl file, compressed or not, or a folder')
+  .option('--json', 'print JSON', false)
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
@@ -261,21 +255,21 @@ program
     await selfTest(command(), file, { groupBy: undefined, ...options });
   });
 
-const JSON_OUT = ['--json', 'for machines', false] as const;
+const JSON_OUT = ['--json', 'print JSON', false] as const;
 
 program
   .command('index')
-  .description('read a file or folder and say what it holds; the facts are kept for later commands')
+  .description('survey a file or folder and cache the facts for later commands')
   .argument('<path>', 'a file or folder')
   .option(...JSON_OUT)
-  .option('--rebuild', 'read everything anew', false)
+  .option('--rebuild', 'ignore the cache and read everything again', false)
   .action(async (path: string, options: { json: boolean; rebuild: boolean }) => {
     await index(command(), path, options);
   });
 
 program
   .command('schema')
-  .description('explain how a file is read: which schema, why, which answer is the better one')
+  .description('explain how a file is read: its schema, why, and which answer is better')
   .argument('<file>', 'a file')
   .option(...JSON_OUT)
   .action(async (file: string, options: { json: boolean }) => {
@@ -284,45 +278,45 @@ program
 
 program
   .command('stats')
-  .description('print the figures of a file or folder: pairs, ties, lengths, by source')
+  .description('print statistics of a file or folder: pairs, ties, lengths, by source')
   .argument('<path>', 'a file or folder')
   .option(...JSON_OUT)
-  .option('--group-by <field>', 'the field that names the source; found by itself where it is usual')
+  .option('--group-by <field>', 'the field that names the source; default: a usual one if present')
   .action(async (path: string, options: { json: boolean; groupBy?: string }) => {
     await stats(command(), path, { groupBy: undefined, ...options });
   });
 
 program
   .command('apply')
-  .description('make a list of edits in a file: flips, drops, ties, margins; all of them or none')
+  .description('apply a list of edits to a file (flips, drops, ties, margins): all or none')
   .argument('<file>', 'the file to edit')
-  .requiredOption('--edits <file>', 'one JSON object a line: record, pair, edit; - for standard input')
-  .option('--dry-run', 'say what would change and write nothing', false)
+  .requiredOption('--edits <file>', 'one JSON object per line: record, pair, edit; - for standard input')
+  .option('--dry-run', 'print what would change, write nothing', false)
   .action(async (file: string, options: { edits: string; dryRun: boolean }) => {
     await apply(command(), file, options.edits, options.dryRun);
   });
 
 program
   .command('model')
-  .description('check a model folder: what it holds, how it is used, whether it works')
+  .description('check a model folder: its content, how it is used, whether it works')
   .argument('<folder>', 'a folder in Hugging Face layout, with an .onnx file')
   .option('--file <name>', 'the .onnx file in it')
-  .addOption(new Option('--head <name>', 'how its numbers are read').choices(HEADS))
-  .option('--label <label>', 'the label that speaks for a good answer')
-  .option('--format <text>', 'the text that it reads, with {prompt} and {response}')
+  .addOption(new Option('--head <name>', 'how to read its numbers').choices(HEADS))
+  .option('--label <label>', 'the label for a good answer')
+  .option('--format <text>', 'its input text, with {prompt} and {response}')
   .option('--reference <folder>', 'the reference model of an implicit reward')
-  .addOption(new Option('--provider <name>', 'what computes').choices(['auto', ...PROVIDER_NAMES]))
+  .addOption(new Option('--provider <name>', 'where to compute').choices(['auto', ...PROVIDER_NAMES]))
   .action(async (folder: string, options: Omit<OnnxRule, 'kind' | 'model'>) => {
     await model(command(), folder, options);
   });
 
 program
   .command('convert')
-  .description('write a file or folder as JSONL, Parquet or a trainer’s format, and say what is lost by it')
+  .description('write a file or folder as JSONL, Parquet or a trainer’s format, and report what is lost')
   .argument('<path>', 'a file or folder')
   .requiredOption(
     '--out <file>',
-    'where to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output',
+    'output file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output',
   )
   .addOption(
     new Option('--to <format>', 'a trainer’s format; without it the records stay as they are').choices(
@@ -330,18 +324,18 @@ program
     ),
   )
   .addOption(
-    new Option('--codec <name>', 'how a .parquet file is packed')
+    new Option('--codec <name>', 'compression of a .parquet file')
       .choices(Object.keys(TABLE_CODECS))
       .default('snappy'),
   )
-  .option('--dry-run', 'say what would be lost, and write nothing', false)
+  .option('--dry-run', 'print what would be lost, write nothing', false)
   .action(async (path: string, options: Omit<ConvertOptions, 'to'> & { to?: string }) => {
     await convert(command(), path, { to: undefined, ...options });
   });
 
 program
   .command('providers')
-  .description('try what can compute here, and say what is chosen and why')
+  .description('list available compute (CUDA, WebGPU, CPU), and what is chosen and why')
   .option(...JSON_OUT)
   .action(async ({ json }: { json: boolean }) => {
     await providers(command(), json);
@@ -350,7 +344,7 @@ program
 program
   .command('lsp')
   .description('start the language server for any editor')
-  .option('--stdio', 'speak over standard input and output (the only way, and the default)')
+  .option('--stdio', 'use standard input and output (the default and only transport)')
   .action(async () => {
     await import(new URL('server.js', import.meta.url).href);
   });
@@ -358,7 +352,7 @@ program
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     cancel.abort(new UserError('Cancelled. Nothing was written.'));
-    // A command that does not hear it soon is ended all the same.
+    // Kill a command that does not react soon.
     setTimeout(() => {
       process.on('exit', endForSure);
       process.exit(CANNOT_RUN);
@@ -366,7 +360,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-// What nobody waited for ends the program too, and its words come from data as often.
+// Unhandled errors also end the program, and their messages may contain data from files.
 process.on('uncaughtException', (error) => {
   printer.notes(`preflens: ${error.stack ?? error.message}`);
   process.exit(CANNOT_RUN);

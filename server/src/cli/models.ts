@@ -4,7 +4,7 @@ import { describeModel } from '#node/scorers/onnx.ts';
 
 import type { Command } from './command.ts';
 
-/** Prints what can compute here, what is chosen, and what the rest would need. */
+/** Prints the available providers, which one is chosen, and what the others need. */
 export async function providers(command: Command, json: boolean): Promise<void> {
   const probed = await probeProviders(command.machine.start);
   if (json) {
@@ -18,7 +18,7 @@ export async function providers(command: Command, json: boolean): Promise<void> 
   }
 }
 
-/** Prints what a model folder holds, how it would be used, and whether that works. */
+/** Prints the content of a model folder, how it would be used, and whether it works. */
 export async function model(
   command: Command,
   folder: string,

@@ -1,5 +1,5 @@
-// The one way to standard output and standard error. Whatever a command says comes through here, so nothing from a file
-// runs in a terminal or in the log of a runner.
+// The only way to standard output and standard error. All output of commands passes through here, so that nothing
+// from a file is executed by a terminal or a CI log.
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,24 +10,24 @@ import type { Bar } from './terminal.ts';
 import { progressBar } from './terminal.ts';
 
 export interface Printer {
-  /** A line of the result, to standard output. A line feed in it is shown as one. */
+  /** A line of the result, to standard output. Escapes line feeds. */
   readonly print: (line: string) => void;
-  /** A value for machines, to standard output, on a line of its own. Resolves when there is room for more. */
+  /** A JSON value on its own line, to standard output. Resolves when there is room for more. */
   readonly json: (value: unknown) => Promise<void>;
-  /** A workflow command of GitHub, as `workflowCommand` makes it. */
+  /** A GitHub workflow command, from `workflowCommand`. */
   readonly command: (line: string) => void;
   /** A line about the run, to standard error. */
   readonly note: (line: string) => void;
-  /** A text of several lines, to standard output. Nothing of a file stands in it unescaped. */
+  /** Text of several lines, to standard output. Must not contain unescaped text from files. */
   readonly lines: (text: string) => void;
-  /** A text of several lines, as a stack is, to standard error. */
+  /** Text of several lines, such as a stack, to standard error. */
   readonly notes: (text: string) => void;
-  /** Prints records byte for byte into a pipe; in a terminal, with control characters as symbols. */
+  /** Records: byte for byte into a pipe; in a terminal with visible control characters. */
   readonly records: (bytes: Readable, signal: AbortSignal) => Promise<void>;
   readonly bar: Bar;
 }
 
-/** The part of a stream that is written to. */
+/** The writable part of a stream. */
 type Out = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 async function* shown(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -41,7 +41,7 @@ async function* shown(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> 
   if (rest !== '') yield terminalLine(rest);
 }
 
-/** A printer over two streams: of the process, or of a test. */
+/** Over the streams of the process, or of a test. */
 export function printerOver(out: Out, err: Out): Printer {
   const bar = progressBar(err);
   const note = (line: string): void => {
@@ -75,7 +75,6 @@ export function printerOver(out: Out, err: Out): Printer {
   };
 }
 
-/** The printer of this process. */
 export function openPrinter(onGone: () => void): Printer {
   // The reader of our output may be gone, as in `preflens check … | head`.
   process.stdout.on('error', onGone);

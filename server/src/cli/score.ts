@@ -27,11 +27,11 @@ export interface ScoreCommandOptions {
   readonly model?: string | undefined;
 }
 
-/** One line of the written scores. */
+/** One line of written scores. */
 export interface ScoreLine extends ScoreRow {
-  /** Of the built-in scorer. */
+  /** Only from the built-in scorer. */
   readonly reasons?: readonly { readonly text: string; readonly side: string; readonly weight: number }[];
-  /** Of an ensemble. */
+  /** Only from an ensemble. */
   readonly members?: readonly MemberLine[];
 }
 
@@ -41,11 +41,11 @@ export interface MemberLine {
   readonly margin: number;
   readonly chosen_reward?: number;
   readonly rejected_reward?: number;
-  /** "prompt", "answer": what did not fit and was cut. */
+  /** The parts that were too long: "prompt", "answer". */
   readonly cut?: readonly string[];
 }
 
-/** The keys of a pair, as in files. */
+/** Keys of a pair as written to files. */
 export function keysOf(identity: Identity): Pick<ScoreRow, 'pairKey' | 'chosenKey' | 'rejectedKey'> {
   return {
     pairKey: formatKey(pairKey(identity)),
@@ -84,7 +84,7 @@ interface ScoredPair {
   readonly margin: number;
 }
 
-/** The scored pairs in file order; records are numbered through the files. */
+/** The scored pairs in file order. Record numbers continue across files. */
 async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): AsyncGenerator<ScoredPair> {
   for (const { file, survey, firstPair, firstRecord } of dataset.files) {
     for await (const { raw, number, index, pair, value } of readPairs(file.records, survey.recognition)) {
@@ -134,8 +134,8 @@ async function* asArrow(lines: AsyncIterable<ScoreLine>): AsyncGenerator<Uint8Ar
 }
 
 /**
- * Writes one JSON line for each pair, in file order; to a name that ends in .arrow, the same without
- * the reasons as an Arrow file. The output appears whole or not at all.
+ * Writes one JSON line per pair in file order, or an Arrow file without reasons if the name ends in .arrow. The
+ * output appears completely or not at all.
  */
 export async function writeScores(
   command: Command,

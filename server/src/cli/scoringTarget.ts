@@ -1,4 +1,4 @@
-// A dataset of several files as a scoring run takes it. Pairs are numbered through the files.
+// A dataset of several files as the target of a scoring run. Pair numbers continue across files.
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { readWantedPairs } from '#node/engine.ts';
 import type { PairFacts, RatingSource } from '#node/scorers/rating.ts';
@@ -7,7 +7,7 @@ import type { SurveyedDataset, SurveyedFile } from '#node/survey.ts';
 import { assertSame, pairSources } from '#node/survey.ts';
 
 function sourceOf({ files, pairCount }: SurveyedDataset): RatingSource {
-  // Callers go through the pairs in order: the file of the last one is seldom far.
+  // Callers read pairs in order, so start searching at the last file.
   let at = 0;
   const fileOf = (pair: number): SurveyedFile => {
     while (at > 0 && (files[at]?.firstPair ?? 0) > pair) at--;

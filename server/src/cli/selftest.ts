@@ -21,7 +21,7 @@ function interval({ value, low, high }: Share): string {
   return `${percent(value)} (${percent(low)} to ${percent(high)})`;
 }
 
-/** Plants flips in a copy of the labels and prints how well the ranking finds them. The file is not touched. */
+/** Plants flips in a copy of the labels and prints how well the ranking finds them. Does not change the file. */
 export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
   const dataset = await openSurveyed(command, [path]);
   const {
@@ -57,12 +57,12 @@ export async function selfTest(command: Command, path: string, options: SelfTest
     ['Precision at the number planted', interval(test.precisionAtPlanted)],
   ];
   command.print(
-    `${path}: ${plural(pairs, 'pair')}, ${plural(test.planted, 'label')} flipped on purpose (seed ${options.seed}), ${scorerId}`,
+    `${path}: ${plural(pairs, 'pair')}, ${plural(test.planted, 'label')} flipped (seed ${options.seed}), ${scorerId}`,
   );
   for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
   if (test.accuracy.low < 0.55) {
     command.print(
-      '  The ranking is close to random on this file: look at its very top only, or bring a reward model.',
+      '  The ranking is close to random on this file. Look only at its very top, or use a reward model.',
     );
   }
 }

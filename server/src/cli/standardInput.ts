@@ -1,18 +1,18 @@
-// Standard input as a file: checks of a dataset read it several times.
+// Copies standard input to a file, because dataset checks read it several times.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { writeWhole } from '#node/write.ts';
 
-/** What it is called in reports. */
+/** Its name in reports. */
 const SHOWN = 'standard input';
 
 export interface Spooled {
-  /** The paths, with a file in the place of "-". */
+  /** The paths, with that file in place of "-". */
   readonly paths: readonly string[];
   readonly shownAs: ReadonlyMap<string, string>;
-  /** Removes the file. */
+  /** Deletes the file. */
   readonly done: () => Promise<void>;
 }
 

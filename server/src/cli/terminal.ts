@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks';
 import { terminalLine } from '#core/escape/escape.ts';
 import { stageProgress } from '#core/progress.ts';
 
-/** What a command says while it works. Nothing at all when standard error is not a terminal. */
+/** Shows progress while a command works. Silent unless standard error is a terminal. */
 export interface Bar {
-  /** 0 to 1; a new title starts a new estimate. */
+  /** `done` from 0 to 1; a new title starts a new estimate. */
   show(title: string, done: number): void;
   clear(): void;
 }

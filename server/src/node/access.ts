@@ -1,4 +1,4 @@
-// Single records of a file that is open: read in place, in any order.
+// Random access to single records of an open file.
 import { closeSync, readSync } from 'node:fs';
 
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
@@ -12,13 +12,13 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
 export interface RecordAccess {
-  /** Undefined where records are found by reading alone. */
+  /** Undefined if records can only be counted by reading. */
   readonly rowCount?: number;
-  /** The bytes of a record, from where its survey saw it. */
+  /** A record's bytes, at its position in the survey. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
-  /** Where a record's line ends that ends at this byte: dropped records take their line end along. */
+  /** End of the line of a record that ends at `byteEnd`: a dropped record loses its line end too. */
   lineEndAfter(byteEnd: number): number;
-  /** Lets go of the file for a while, so that another can take its place. */
+  /** Closes the file for a while, so that another can replace it. */
   pause(): void;
   resume(): void;
   close(): void;
@@ -51,7 +51,7 @@ function openLines(path: string): RecordAccess {
   };
 }
 
-/** Rows of a table, by their numbers. */
+/** Rows of a table, by number. */
 function openRows(path: string): RecordAccess {
   const open = (): { reader: RowReader; rowCount: number; close: () => void } => {
     const { file, close } = openParquet(path);
@@ -66,7 +66,7 @@ function openRows(path: string): RecordAccess {
   return {
     rowCount: first.rowCount,
     bytesOf(record) {
-      // A copy: the reader uses its memory again. A row that cannot be read is empty, and a finding says why.
+      // A copy, because the reader reuses its memory. An unreadable row is empty; a finding says why.
       return opened ? recordOf(opened.reader, record).bytes.slice() : new Uint8Array(0);
     },
     lineEndAfter: (byteEnd) => byteEnd,
@@ -78,7 +78,7 @@ function openRows(path: string): RecordAccess {
   };
 }
 
-/** @param plainPath where the text of a packed file is */
+/** @param plainPath path of the decompressed text */
 export function openAccess({ codec, path }: DataFile, plainPath: string): RecordAccess {
   return codec.isTable ? openRows(path) : openLines(plainPath);
 }

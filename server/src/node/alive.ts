@@ -1,6 +1,6 @@
 import { codeOf } from './stored.ts';
 
-/** Whether a process of this machine runs, ours or somebody else's. */
+/** Whether a process on this machine is running, whoever owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

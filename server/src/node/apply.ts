@@ -1,4 +1,4 @@
-// Edits of a file on disk: from a list of what is to be done to the records that change.
+// Applies a list of edits to a file on disk.
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Edit } from '#core/edits/edit.ts';
@@ -14,14 +14,14 @@ import { planChanges } from './changes.ts';
 import type { DataFile } from './dataFile.ts';
 import { savePlanned } from './save.ts';
 
-/** One edit of a file. Its pair is named as the file holds it, whatever edits come before in the list. */
+/** One edit of a file. Names its pair as in the unchanged file, regardless of earlier edits in the list. */
 export interface FileEdit extends PairName {
-  /** Record number from 0; blank lines do not count. */
+  /** Record number from 0, not counting blank lines. */
   readonly record: number;
   readonly edit: Edit;
 }
 
-/** The record's bytes after its edits, made one after the other; undefined when it is dropped. */
+/** The record's bytes after its edits, applied in order; undefined if it is dropped. */
 function editRecord(
   file: DataFile,
   raw: RawRecord,
@@ -36,7 +36,7 @@ function editRecord(
   for (const { edit, ...name } of edits) {
     if (edit.kind === 'drop' && name.pairKey === undefined) return undefined;
     const read = bytes === raw.bytes ? first : readNow(bytes);
-    if (!first || !read) throw messages.badEdit(where, 'The record holds nothing that can be edited.');
+    if (!first || !read) throw messages.badEdit(where, 'The record has nothing to edit.');
     const named = pairNamed(first, name);
     if ('refused' in named) throw messages.badEdit(where, named.refused);
     const plan = planPairEdit(recognition.mapping, bytes, read, named.pair, edit);
@@ -47,7 +47,7 @@ function editRecord(
   return bytes;
 }
 
-/** What the edits change in the file: the records that are not as they were. One pass, to the last of them. */
+/** The records that the edits change. Reads the file once, up to the last of them. */
 export async function changesOf(
   file: DataFile,
   recognition: Recognition,
@@ -67,7 +67,7 @@ export async function changesOf(
   return changes;
 }
 
-/** Makes edits in a file, all of them or none; how many records are others now. */
+/** Applies all edits or none. Returns the number of changed records. */
 export async function saveEdits(
   file: DataFile,
   recognition: Recognition,

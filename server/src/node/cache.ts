@@ -1,4 +1,4 @@
-// What is known of a file's content, kept on disk: facts as Arrow, the rest of the survey beside them.
+// Cache of surveys by file content: facts as Arrow, the rest as JSON beside them.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -13,16 +13,16 @@ import { readRegular } from './regularFile.ts';
 import type { Stamp } from './stored.ts';
 import { writeWhole } from './write.ts';
 
-/** Changes with every change of the code that makes surveys: what older code found is not used. */
+/** Changes with any code that makes surveys, so that results of older code are not used. */
 const BUILD = process.env['PREFLENS_BUILD'] ?? 'source';
 
-/** The least recently used entries go when all of them are larger than this. */
+/** Above this total, the least recently used entries are deleted. */
 const MAX_BYTES = 2 * 1024 ** 3;
 
-/** So much is kept before a folder is pruned again: to prune it is a look at every entry. */
+/** Bytes to write between two prunes: pruning looks at every entry. */
 const PRUNE_AFTER_BYTES = 64 * 1024 ** 2;
 
-/** By folder, what this process kept there since it last pruned it. */
+/** Bytes written to each folder since this process last pruned it. */
 const keptSincePrune = new Map<string, number>();
 
 async function pruneSeldom(folder: string, keptBytes: number): Promise<void> {
@@ -31,7 +31,7 @@ async function pruneSeldom(folder: string, keptBytes: number): Promise<void> {
   if (kept >= PRUNE_AFTER_BYTES) await prune(folder);
 }
 
-/** What was known of a path when its file was last surveyed. */
+/** What the last survey of a path found. */
 export interface Remembered {
   readonly stamp: Stamp;
   /** SHA-256 of the stored bytes. */
@@ -46,29 +46,29 @@ interface StoredSurvey {
 }
 
 export interface SurveyCache {
-  /** What was last known of a path, read under this schema. */
+  /** The last result for a path under this schema. */
   remembered(path: string, schema: string): Promise<Remembered | undefined>;
-  /** Undefined when there is none, or it is torn, or was made by other code. */
+  /** Undefined if there is none, if it is damaged, or if other code made it. */
   load(digest: string, schema: string): Promise<Survey | undefined>;
-  /** False where it could not be kept. */
+  /** False if it could not be stored. */
   save(path: string, schema: string, known: Remembered, survey: Survey): Promise<boolean>;
-  /** The Arrow file of a content, whether it is there or not. */
+  /** Path of the Arrow file for a content, whether it exists or not. */
   sidecarOf(digest: string, schema: string): string;
 }
 
-/** SHA-256 in hexadecimal digits. */
+/** SHA-256, hexadecimal. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Removes the least recently used files of a folder until the rest is small enough. */
+/** Deletes the least recently used files of a folder until the rest is small enough. */
 export async function prune(folder: string): Promise<void> {
   const names = await readdir(folder);
   const found = await Promise.all(
     names.map(async (name) =>
       stat(join(folder, name)).then(
         ({ size, mtimeMs }) => [{ name, size, mtimeMs }],
-        // Gone already.
+        // Already deleted.
         () => [],
       ),
     ),
@@ -82,12 +82,12 @@ export async function prune(folder: string): Promise<void> {
   }
 }
 
-/** The cache in this folder; undefined, after one line, where it cannot be used. */
+/** Opens the cache in this folder. Undefined, after one message, if it can't be used. */
 export function openCache(path: string, tell: Tell = () => undefined): SurveyCache | undefined {
   const folder = openCacheFolder(path, tell);
   if (folder === undefined) return undefined;
   const [facts, paths] = [join(folder, 'facts'), join(folder, 'paths')];
-  /** What an entry is of: no other entry has it. */
+  /** Unique name of an entry. */
   const nameOf = (digest: string, schema: string): string => `${BUILD} ${schema} ${digest}`;
   const keyOf = (digest: string, schema: string): string => sha256(nameOf(digest, schema)).slice(0, 32);
   const sidecarOf = (digest: string, schema: string): string => join(facts, `${keyOf(digest, schema)}.arrow`);
@@ -107,7 +107,7 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
       // A damaged entry is rebuilt.
       if (!bytes || sha256(bytes) !== rest.factsDigest) return undefined;
       const now = new Date();
-      // Its time is known where it can be set: without it the entry goes earlier.
+      // Marks it as recently used. If that fails, the entry is only deleted earlier.
       await utimes(sidecar, now, now).catch(() => undefined);
       return { ...rest.survey, counts: new Map(rest.counts), facts: factsFromArrow(bytes) };
     },

@@ -1,4 +1,5 @@
-// One file of a cache, sealed: a digest over its content and over what it is the entry of. What does not fit is not there.
+// One sealed cache file: a digest over its content and key. If the digest does not match, the entry counts as
+// absent.
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -7,7 +8,7 @@ import { PRIVATE_FOLDER } from './cacheFolder.ts';
 import { readRegular } from './regularFile.ts';
 import { writeWhole } from './write.ts';
 
-/** How files of a cache are written. */
+/** How cache files are written. */
 export const EXPENDABLE = { isExpendable: true, mode: 0o600 } as const;
 
 const LINE_FEED = 0x0a;
@@ -16,13 +17,13 @@ function sealOf(key: string, body: Uint8Array): string {
   return createHash('sha256').update(`preflens cache 1\n${key}\n`).update(body).digest('hex');
 }
 
-/** The body of an entry. Undefined where there is none, or it is not whole, or it is another key's. */
+/** Body of an entry. Undefined if it is missing, incomplete or belongs to another key. */
 export async function readEntry(path: string, key: string): Promise<Uint8Array | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readRegular(path);
   } catch {
-    // Not there, or it cannot be read: the same to a cache.
+    // A cache treats an unreadable entry like a missing one.
     return undefined;
   }
   const end = bytes.indexOf(LINE_FEED);
@@ -31,13 +32,13 @@ export async function readEntry(path: string, key: string): Promise<Uint8Array |
   return new TextDecoder().decode(bytes.subarray(0, end)) === sealOf(key, body) ? body : undefined;
 }
 
-/** The value of an entry that holds JSON. */
+/** The value of a JSON entry. */
 export async function readJsonEntry<T>(path: string, key: string): Promise<T | undefined> {
   const body = await readEntry(path, key);
   return body && (JSON.parse(new TextDecoder().decode(body)) as T);
 }
 
-/** Writes an entry; how many bytes it takes. */
+/** Writes an entry and returns its size in bytes. */
 export async function writeEntry(path: string, key: string, text: string): Promise<number> {
   const body = new TextEncoder().encode(text);
   await mkdir(dirname(path), PRIVATE_FOLDER);

@@ -1,4 +1,4 @@
-// Where caches are, and whether they may be used: what stands in them is believed, so nobody else may write there.
+// Cache folders, and whether they are safe: the content of a cache is trusted, so only this user may write to it.
 import type { Stats } from 'node:fs';
 import { accessSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -10,16 +10,16 @@ import { systemErrorMessage } from '#core/systemErrors.ts';
 import { codeOf } from './stored.ts';
 import { isSystemError } from './systemErrors.ts';
 
-/** What is kept tells of datasets: nobody else is to read it. */
+/** Cached data reveals datasets, so only this user may read it. */
 export const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
 
-/** Group and others. */
+/** Write permission for group and others. */
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** A line about something that is done without. */
+/** Reports, in one line, something that works without a feature. */
 export type Tell = (line: string) => void;
 
-/** Where caches go on this machine; PREFLENS_CACHE names another place. */
+/** Default cache folder of this machine; PREFLENS_CACHE overrides it. */
 export function defaultCacheFolder(): string {
   const { env, platform } = process;
   if (env['PREFLENS_CACHE']) return resolve(env['PREFLENS_CACHE']);
@@ -28,7 +28,7 @@ export function defaultCacheFolder(): string {
   return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'preflens');
 }
 
-/** What was said already in this process. */
+/** Messages already shown by this process. */
 const told = new Set<string>();
 
 function tellOnce(path: string, why: string, tell: Tell): void {
@@ -43,7 +43,7 @@ function whyNot(error: unknown): string | undefined {
   return isSystemError(error) ? systemErrorMessage(codeOf(error), error.message).what : undefined;
 }
 
-/** Says once what keeps a cache from being used. What is no matter of the disk is thrown. */
+/** Reports once why a cache can't be used. Rethrows errors that don't come from the file system. */
 export function doWithout(path: string, error: unknown, tell: Tell): void {
   const why = whyNot(error);
   if (why === undefined) throw error;
@@ -52,25 +52,25 @@ export function doWithout(path: string, error: unknown, tell: Tell): void {
 
 function faultOf({ uid, mode }: Stats): string | undefined {
   const own = process.getuid?.();
-  // Windows has neither; there the profile folder is the user's own.
+  // Windows has neither owner nor mode; there the profile folder is private.
   if (own === undefined) return undefined;
   if (uid !== own) return 'it belongs to another user';
   return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : 'other users can write to it';
 }
 
-/** What is wrong with the folder, or with one below it. */
+/** What is wrong with the folder, or with one inside it. */
 function faultIn(path: string): string | undefined {
   const fault = faultOf(statSync(path));
   if (fault !== undefined) return fault;
   for (const { name } of readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isFile())) {
     const found = lstatSync(join(path, name));
-    const below = found.isDirectory() ? faultOf(found) : 'it is no folder';
+    const below = found.isDirectory() ? faultOf(found) : 'it is not a folder';
     if (below !== undefined) return `of ${name} in it: ${below}`;
   }
   return undefined;
 }
 
-/** The folder, there and private to this user; undefined, after one line, where it cannot be. */
+/** Creates and returns the folder. Undefined, after one message, if that is impossible or unsafe. */
 export function openCacheFolder(path: string, tell: Tell): string | undefined {
   try {
     mkdirSync(path, PRIVATE_FOLDER);

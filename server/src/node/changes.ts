@@ -1,4 +1,4 @@
-// Changes of records, as a save needs them: what is replaced in the bytes of the file.
+// Turns changed records into replacements of bytes, for a save.
 import type { Replacement } from '#core/edits/splice.ts';
 import type { RecordChange } from '#core/model/record.ts';
 
@@ -8,14 +8,14 @@ import type { SavePlan } from './save.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** In the text of the file. A dropped record takes its line end along. */
+/** Replacements in the file's text. A dropped record loses its line end too. */
 function replacementsOf(changes: readonly RecordChange[]): readonly Replacement[] {
   return changes.map(({ raw: { byteStart, byteEnd, lineEnd }, bytes }) =>
     bytes ? { start: byteStart, end: byteEnd, bytes } : { start: byteStart, end: lineEnd, bytes: NOTHING },
   );
 }
 
-/** How changes of records, in their order, are saved. */
+/** Plans a save of changed records, which must be in order. */
 export function planChanges(
   file: DataFile,
   changes: () => Promise<readonly RecordChange[]>,

@@ -1,4 +1,4 @@
-// The codecs in which datasets are stored: bytes of a file to bytes of its text, and back.
+// Compression codecs of datasets: from a file's bytes to its text and back.
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 
@@ -9,20 +9,20 @@ import { messages, UserError } from '#core/messages.ts';
 
 import { zstdBlocks } from './zstdFrames.ts';
 
-/** Large reads: the newline scan is bound by the number of calls, not by memory. */
+/** Large, because the newline scan is bound by the number of reads, not by memory. */
 export const CHUNK_BYTES = 1 << 20;
 
 export interface Codec {
   readonly name: 'plain' | 'gzip' | 'zstd' | 'parquet';
-  /** What comes after .jsonl in names of packed files. */
+  /** Suffix of compressed files after .jsonl. */
   readonly suffix: string;
-  /** Text bytes for one byte of the file, about: for progress alone. */
+  /** Approximate text bytes per file byte, for progress only. */
   readonly expansion: number;
-  /** Unpacks. Undefined where the file is the text. */
+  /** Decompresses. Undefined if the file is plain text. */
   readonly decode?: (path: string, chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
-  /** The file holds rows in columns: its text is put together row by row. */
+  /** The file stores rows in columns; its text is assembled row by row. */
   readonly isTable: boolean;
-  /** Packs. Undefined where the file is the text. */
+  /** Compresses. Undefined if the file is plain text. */
   readonly encoder?: () => Transform;
 }
 
@@ -75,13 +75,13 @@ async function* decompressThrough(
   }
 }
 
-/** Node has zstd since 22.15; its types are younger than the oldest Node that we run on. */
+/** Node has zstd since 22.15, but our types are those of the oldest supported Node. */
 const nativeZstd = zlib as unknown as {
   readonly createZstdDecompress?: (options: { chunkSize: number }) => Transform;
   readonly createZstdCompress?: () => Transform;
 };
 
-/** For Node without zstd of its own. Block by block: what a small file unpacks to is never in memory at once. */
+/** For a Node without zstd. Works block by block, so that a small file can't fill the memory when decompressed. */
 export async function* decompressZstdInJs(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
@@ -102,7 +102,7 @@ export async function* decompressZstdInJs(
     stream.push(new Uint8Array(0), true);
     yield* ready;
   } catch (error) {
-    // The reader of the file reports what cannot be read.
+    // The file's reader reports read errors.
     if (error instanceof UserError) throw error;
     throw messages.damaged(path, 'zstd', reasonOf(error));
   }
@@ -140,7 +140,7 @@ const parquet: Codec = { name: 'parquet', suffix: '', expansion: 3, isTable: tru
 
 const COMPRESSED: readonly Codec[] = [gzip, zstd];
 
-/** The codec that a file's name says. */
+/** The codec, by the file's name. */
 export function codecOf(path: string): Codec {
   if (isParquet(path)) return parquet;
   return COMPRESSED.find(({ suffix }) => path.endsWith(suffix)) ?? plain;

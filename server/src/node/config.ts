@@ -1,4 +1,4 @@
-// Finds, reads and checks the preflens.json that holds for a file: the nearest one above it, and what it extends.
+// Finds, reads and validates the preflens.json for a file: the nearest one above it, and those that it extends.
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
@@ -22,16 +22,16 @@ import { codeOf } from './stored.ts';
 
 export const CONFIG_NAME = 'preflens.json';
 
-/** What holds for one file. */
+/** Settings for one file. */
 export interface FileSettings {
-  /** Undefined when it is left to recognition. */
+  /** Undefined: use recognition. */
   readonly mapping: Mapping | undefined;
   readonly rules: RuleSettings;
   readonly run: RunWhen;
   readonly timeBudgetMs: number;
 }
 
-/** What holds where nobody said anything. */
+/** Settings without any config. */
 export const DEFAULT_SETTINGS: FileSettings = {
   mapping: undefined,
   rules: DEFAULT_RULES,
@@ -43,7 +43,10 @@ const ajv = new Ajv({ allErrors: true, discriminator: true, allowUnionTypes: tru
 const validate = ajv.compile<PrefLensConfig>(CONFIG_SCHEMA);
 const validateRules = ajv.compile<RulesConfig>(CHECK_SCHEMA.rules);
 
-/** Of several errors the one that names a key, then the one deepest inside: of alternatives it is the nearest miss. */
+/**
+ * The most useful validation error: one that names a property, or the deepest; among alternatives, that is the
+ * nearest miss.
+ */
 function tellingError(errors: readonly ErrorObject[]): ErrorObject | undefined {
   const rank = ({ keyword, instancePath }: ErrorObject): number =>
     (keyword === 'additionalProperties' ? 1000 : 0) + (keyword === 'anyOf' ? -1 : 0) + instancePath.length;
@@ -52,7 +55,7 @@ function tellingError(errors: readonly ErrorObject[]): ErrorObject | undefined {
 
 function schemaFaultMessage(errors: readonly ErrorObject[] | null | undefined): string {
   const first = tellingError(errors ?? []);
-  if (!first) return 'it does not fit the schema';
+  if (!first) return 'it does not match the schema';
   const where = first.instancePath === '' ? 'the file' : first.instancePath.slice(1).replaceAll('/', '.');
   if ('additionalProperty' in first.params) {
     const name = String(first.params['additionalProperty']);
@@ -65,24 +68,24 @@ function schemaFaultMessage(errors: readonly ErrorObject[] | null | undefined): 
   return `${where} ${first.message ?? ''}${allowed}`;
 }
 
-// A preflens.json comes with a repository: whatever stands in it, reading it ends soon.
+// A preflens.json comes with a repository, so these limits bound the time to read any of them.
 
 /** Bytes of a preflens.json. */
 const MAX_BYTES = 2 ** 20;
 
-/** Brackets within brackets. */
+/** Nesting depth of brackets. */
 const MAX_NESTED = 32;
 
-/** Characters of all patterns of one file together: each is held against the path of every dataset. */
+/** Total characters of a file's patterns: each is matched against the path of every dataset. */
 const MAX_PATTERNS = 20_000;
 
-/** Files that extend one another, one after the other. */
+/** Length of a chain of files that extend each other. */
 const MAX_DEEP = 8;
 
-/** Files that one preflens.json extends in all. */
+/** Total files that one preflens.json extends. */
 const MAX_EXTENDED = 32;
 
-/** Whether brackets stand in each other deeper than the limit. */
+/** Whether brackets nest deeper than the limit. */
 function isDeep(text: string): boolean {
   let [depth, inString] = [0, false];
   for (let i = 0; i < text.length; i++) {
@@ -102,7 +105,7 @@ function patternsOf({ mappings, scorers, overrides }: PrefLensConfig): readonly 
   return [...(mappings ?? []), ...(scorers ?? []), ...(overrides ?? [])].flatMap(({ files }) => files ?? []);
 }
 
-/** Files that were read lately, by their text: every dataset of a folder asks for the same ones. */
+/** Parsed files to cache, by their text: every dataset in a folder uses the same ones. */
 const MAX_KEPT = 16;
 const kept = new Map<string, PrefLensConfig>();
 
@@ -124,7 +127,7 @@ function parseConfig(path: string, text: string): PrefLensConfig {
   return value;
 }
 
-/** Reads one preflens.json. Undefined when there is none. */
+/** Undefined if there is no such file. */
 function readConfig(path: string): PrefLensConfig | undefined {
   let text: string;
   try {
@@ -137,16 +140,18 @@ function readConfig(path: string): PrefLensConfig | undefined {
   return parseConfig(path, text);
 }
 
-/** A preflens.json that holds for a file, and how it calls it. */
+/** A preflens.json that applies to a file, and the file's name relative to it. */
 interface Layer {
   readonly config: PrefLensConfig;
   readonly path: string;
   readonly folder: string;
-  /** The file's path from the folder, with forward slashes. */
+  /** The file's path relative to the folder, with forward slashes. */
   readonly name: string;
 }
 
-/** The folder that a preflens.json may name files in: that of the nearest .git, else of the topmost preflens.json. */
+/**
+ * The folder that a preflens.json may refer to: the folder of the nearest .git, or of the topmost preflens.json.
+ */
 function rootOf(path: string): string {
   const own = dirname(path);
   let root = own;
@@ -162,7 +167,7 @@ const isBelow = (root: string, path: string): boolean => {
   return !isAbsolute(way) && way.split(sep)[0] !== '..';
 };
 
-/** Where a path really is; itself where there is nothing. */
+/** Resolves links; returns the path itself if nothing is there. */
 function realOf(path: string): string {
   try {
     return realpathSync(path);
@@ -171,22 +176,22 @@ function realOf(path: string): string {
   }
 }
 
-/** Names of other machines and of devices on Windows: looking at one already speaks to it. */
+/** Windows names of remote machines and devices: even checking whether one exists contacts it. */
 const REMOTE = /^[\\/]{2}/;
 
 /**
- * The path that a preflens.json names. Throws where that is not below its root, by name or by links: nothing is looked at
- * outside. A name of another machine is refused before anything else.
+ * Resolves a path from a preflens.json. Throws if it is outside the root, by name or through links; nothing outside is accessed.
+ * Rejects remote names first.
  */
 export function pathInside(config: string, named: string): string {
   const at = resolve(dirname(config), named);
   const root = rootOf(config);
   const isInside = !REMOTE.test(named) && isBelow(root, at) && isBelow(realOf(root), realOf(at));
-  if (!isInside) throw messages.badConfig(config, `it names "${named}", which is not below ${root}`);
+  if (!isInside) throw messages.badConfig(config, `it refers to "${named}", which is outside ${root}`);
   return at;
 }
 
-/** A file and what it extends, itself first. Throws where one of them extends itself, or is not there. */
+/** A file and those it extends, itself first. Throws if a file is missing or extends itself. */
 function withExtended(path: string, config: PrefLensConfig, file: string): Layer[] {
   const layers: Layer[] = [];
   const add = (at: string, own: PrefLensConfig, chain: readonly string[]): void => {
@@ -194,7 +199,7 @@ function withExtended(path: string, config: PrefLensConfig, file: string): Layer
     if (layers.length > MAX_EXTENDED)
       throw messages.badConfig(path, `it extends more than ${MAX_EXTENDED} files`);
     layers.push({ config: own, path: at, folder, name: relative(folder, file).split(sep).join('/') });
-    // Of several the last counts most.
+    // The last of several overrides the others.
     for (const base of [own.extends ?? []].flat().toReversed()) {
       const next = pathInside(at, base);
       const names = [...chain, next].map((one) => relative(dirname(path), one));
@@ -205,7 +210,7 @@ function withExtended(path: string, config: PrefLensConfig, file: string): Layer
           `more than ${MAX_DEEP} files extend one another: ${names.join(' → ')}`,
         );
       const read = readConfig(next);
-      if (!read) throw messages.badConfig(at, `it extends "${base}", which is not there`);
+      if (!read) throw messages.badConfig(at, `it extends "${base}", which does not exist`);
       add(next, read, [...chain, next]);
     }
   };
@@ -213,7 +218,7 @@ function withExtended(path: string, config: PrefLensConfig, file: string): Layer
   return layers;
 }
 
-/** The nearest preflens.json above a file and what it extends, the one that counts most first. */
+/** The nearest preflens.json above a file and those it extends, highest precedence first. */
 function layersFor(file: string): readonly Layer[] {
   const full = resolve(file);
   for (let folder = dirname(full); ; folder = dirname(folder)) {
@@ -232,7 +237,7 @@ function isFor(files: string | readonly string[] | undefined, { name, path }: La
   }
 }
 
-/** The mapping that a user named for a file. Undefined when it is left to recognition. */
+/** The user's mapping for a file; undefined for recognition. */
 export function configuredMapping(file: string): Mapping | undefined {
   return mappingIn(layersFor(file));
 }
@@ -252,7 +257,7 @@ function mappingIn(layers: readonly Layer[]): Mapping | undefined {
   return undefined;
 }
 
-/** The scorers that a user named for a file, and the folder from which they name others. Empty: the built-in one. */
+/** The user's scorers for a file, and the folder that their paths are relative to. Empty: the built-in scorer. */
 export function configuredScorers(file: string): {
   readonly rules: readonly ScorerRule[];
   readonly folder: string;
@@ -263,14 +268,14 @@ export function configuredScorers(file: string): {
   return { rules, folder: layer?.folder ?? dirname(resolve(file)) };
 }
 
-/** Paths of the benchmarks that a file is held against. Throws where an untrusted folder names one outside of itself. */
+/** Paths of a file's benchmarks. Throws if an untrusted folder refers to one outside itself. */
 export function configuredBenchmarks(file: string, isTrusted = true): readonly string[] {
   return layersFor(file).flatMap(({ config, folder, path }) =>
     (config.benchmarks ?? []).map((named) => (isTrusted ? resolve(folder, named) : pathInside(path, named))),
   );
 }
 
-/** Rules as an editor sends them; what does not fit the schema is thrown with a place. */
+/** Validates rules from an editor. Throws with the position of the first error. */
 export function checkedRules(rules: unknown): RulesConfig {
   if (!validateRules(rules))
     throw messages.badConfig('preflens.rules', schemaFaultMessage(validateRules.errors));
@@ -278,8 +283,8 @@ export function checkedRules(rules: unknown): RulesConfig {
 }
 
 /**
- * What holds for a file: its preflens.json, over what an editor says, over the defaults.
- * @param benchmarks the prompts of `configuredBenchmarks`, read
+ * Settings of a file: its preflens.json overrides the editor's settings, which override the defaults.
+ * @param benchmarks the loaded prompts of `configuredBenchmarks`
  */
 export function configuredFor(
   file: string,

@@ -1,5 +1,4 @@
-// A copy of a file. The system's own copy never ends on Linux when the file is cut short meanwhile, so blocks are
-// copied here.
+// Copies a file block by block. On Linux, the system's own copy never ends if the file is truncated meanwhile.
 import { constants } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 
@@ -10,11 +9,11 @@ const BLOCK_BYTES = 4 * 1024 * 1024;
 
 const CLONE_OR_FAIL = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;
 
-/** Copies to a path where nothing stands yet. Where the disk can share blocks, it does. Resolves to the number of bytes. */
+/** Copies to a path that must not exist. Shares blocks if the disk can. Resolves with the number of bytes. */
 export async function copyToNew(from: string, to: string, signal: AbortSignal): Promise<number> {
   const isCloned = await copyFile(from, to, CLONE_OR_FAIL).then(
     () => true,
-    // Most disks cannot. What else is wrong is found again below.
+    // Most disks can't. Other errors show again below.
     () => false,
   );
   const input = await openRegular(from);

@@ -11,20 +11,20 @@ export interface Inspection {
   readonly shape?: DocumentShape;
 }
 
-/** A dataset file, and a way to notice that it is no longer the one that was opened. */
+/** An open dataset file, and a way to detect that another program replaced or changed it. */
 export interface DataFile {
   readonly path: string;
   readonly codec: Codec;
   /** Bytes as stored. */
   readonly size: number;
   readonly stamp: Stamp;
-  /** The text from first to last, unpacked; of a table, what is stored. */
+  /** The decompressed text; for a table, the stored bytes. */
   readonly bytes: ByteStream;
   readonly records: RecordStream;
   /** Longer records are skipped. */
   readonly maxRecordBytes: number;
-  /** What it is where it cannot be read as records. Looks once. */
+  /** Detects files that can't be read as records. Caches the result. */
   inspect(): Promise<Inspection>;
-  /** Throws when the file was replaced or written to since it was opened. */
+  /** Throws if the file was replaced or written to since it was opened. */
   assertSame(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// What the language server needs to keep a dataset open from disk.
+// File access that the language server needs to keep a dataset on disk open.
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -28,18 +28,20 @@ import { abortable, writeWhole } from './write.ts';
 
 export interface Disk {
   survey(file: DataFile, settings: FileSettings, signal: AbortSignal): Promise<FileSurvey>;
-  /** Single records of a file; `digest` names its content. A packed one is unpacked into the cache first. */
+  /**
+   * Opens a file's records; `digest` identifies its content. Decompresses a compressed file into the cache first.
+   */
   open(file: DataFile, digest: string, signal: AbortSignal): Promise<RecordAccess>;
-  /** The same without waiting, where nothing has to be unpacked first. */
+  /** The same without waiting, if nothing must be decompressed. */
   openEarly(file: DataFile): RecordAccess | undefined;
   /** SHA-256 of a file's stored bytes. */
   digest(file: DataFile, signal: AbortSignal): Promise<string>;
-  /** The edits of a file, those that earlier sessions left among them; `backup` names a file of such. */
+  /** A file's edits, including those of earlier sessions; `backup` is a file of such edits. */
   session(file: DataFile, backup: string | undefined): EditSession;
   readonly ranges: RangeRunner;
 }
 
-/** SHA-256 of what passes through. */
+/** Running SHA-256 and size of a stream. */
 interface Tally {
   readonly hash: Hash;
   size: number;
@@ -61,7 +63,7 @@ async function sumOf(path: string, signal: AbortSignal): Promise<string | undefi
     for await (const chunk of abortable(readBlocks(path), signal)) tally.hash.update(chunk);
     ({ size: tally.size } = await stat(path));
   } catch (error) {
-    // Missing or unreadable: unpack again.
+    // Missing or unreadable: decompress again.
     signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
     return undefined;
@@ -69,7 +71,7 @@ async function sumOf(path: string, signal: AbortSignal): Promise<string | undefi
   return `${tally.size} ${tally.hash.digest('hex')}`;
 }
 
-/** The text of a packed file in the cache: believed when it has the sum that it was written with. */
+/** The cached text of a compressed file. Used only if it matches the checksum it was written with. */
 async function cachedText(
   folder: string,
   file: DataFile,
@@ -89,7 +91,7 @@ async function cachedText(
   return path;
 }
 
-/** The text of a packed file in a folder of its own, which goes with the last look at it. */
+/** Decompresses into a temporary folder, which is deleted when the access is closed. */
 async function openTemporaryText(file: DataFile, signal: AbortSignal): Promise<RecordAccess> {
   const folder = await mkdtemp(join(tmpdir(), 'preflens-text-'));
   const remove = (): void => {
@@ -99,7 +101,7 @@ async function openTemporaryText(file: DataFile, signal: AbortSignal): Promise<R
     const path = join(folder, 'text.jsonl');
     await writeWhole(path, file.bytes(), { ...EXPENDABLE, signal });
     const access = openAccess(file, path);
-    // Windows removes no file that is open.
+    // Windows can't delete open files.
     if (process.platform === 'win32') process.on('exit', remove);
     else remove();
     return access;
@@ -110,10 +112,10 @@ async function openTemporaryText(file: DataFile, signal: AbortSignal): Promise<R
 }
 
 /**
- * @param path of the cache, where it can be used
- * @param owner who unsaved edits are written down for
- * @param memoryMb files that need more are refused
- * @param tell hears, once, of what is done without
+ * @param path of the cache folder
+ * @param owner of the journals of unsaved edits
+ * @param memoryMb files that need more are rejected
+ * @param tell receives, once, a message about each feature that is unavailable
  */
 export function openDisk(
   path: string,
@@ -136,7 +138,7 @@ export function openDisk(
       try {
         if (folder !== undefined) return openAccess(file, await cachedText(folder, file, digest, signal));
       } catch (error) {
-        // What is wrong with the file itself shows again below.
+        // Errors of the file itself show again below.
         if (folder === undefined || signal.aborted) throw error;
         doWithout(folder, error, tell);
       }

@@ -1,4 +1,5 @@
-// The edits of one open dataset: what is pending and its history, each change written down before it counts.
+// The edits of one open dataset: pending edits and history. Each change is written to the journal before it takes
+// effect.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 
@@ -10,25 +11,25 @@ import { readJournal, writeJournal } from './journal.ts';
 import type { Stamp } from './stored.ts';
 import { codeOf } from './stored.ts';
 
-/** The content that edits are held against. */
+/** The file content that edits are matched against. */
 export interface Content {
   readonly stamp: Stamp;
-  /** SHA-256 of the stored bytes, where it is known. */
+  /** SHA-256 of the stored bytes, if known. */
   readonly digest: string | undefined;
   readonly bytesAt: BytesAt;
-  /** Where these bytes stand, each as its own list of record numbers. Reads the whole content. */
+  /** Finds records with exactly these bytes. Reads the whole content. */
   find(wanted: readonly Uint8Array[]): Promise<(bytes: Uint8Array) => readonly number[]>;
 }
 
-/** What came of edits that were held against a content. */
+/** Result of matching edits against a content. */
 export interface Settled {
   /** Records with edits of earlier sessions. */
   readonly restored: number;
-  /** What an editor that has just opened the file, or that knows the others, has to take up. */
+  /** Edits that the editor does not know yet. */
   readonly added: readonly PastEdit[];
-  /** Edits that fit nowhere. */
+  /** Edits that match nothing. */
   readonly aside: readonly SetAside[];
-  /** Where they are kept. */
+  /** The file that they were written to. */
   readonly asidePath?: string;
 }
 
@@ -46,14 +47,14 @@ async function rebase(edits: PendingEdits, content: Content): Promise<Rebased> {
   let placesOf: (bytes: Uint8Array) => readonly number[] = () => [];
   for (;;) {
     const sought = edits.sought(content.bytesAt);
-    // While the file was searched an edit may have been taken back.
+    // An edit may have been undone during the search.
     if (sought.every((bytes) => known.has(bytes))) return edits.rebase(content.bytesAt, placesOf);
     for (const bytes of sought) known.add(bytes);
     placesOf = await content.find([...known]);
   }
 }
 
-/** True when a file holds what a save was to write. Records that were to go are no sign of it. */
+/** True if a file contains what a save was about to write. Dropped records prove nothing. */
 function holds({ pending }: Taken, bytesAt: BytesAt): boolean {
   const renumber = renumberBy([...pending].map(([record, { bytes }]) => [record, bytes]));
   const written = [...pending].filter(([record, { bytes }]) => bytes !== null && renumber(record) >= 0);
@@ -62,7 +63,7 @@ function holds({ pending }: Taken, bytesAt: BytesAt): boolean {
   );
 }
 
-/** The edits of a session that ended, without those that its last save put into the file, held against the file. */
+/** The edits of an ended session, matched against the file, without those that its last save wrote. */
 async function settle({ edits, saving, digest }: LeftEdits, content: Content): Promise<HeldEdits> {
   const { stamp, bytesAt } = content;
   const saved = PendingEdits.from(edits.state);
@@ -72,7 +73,7 @@ async function settle({ edits, saving, digest }: LeftEdits, content: Content): P
     return { edits: saved, aside: [] };
   }
   if (digest !== undefined && digest === content.digest) return { edits, aside: [] };
-  // Written to since, the file has another stamp: then what was to be saved has to be seen in it.
+  // If the file was written since, its stamp differs, so look for the saved content instead.
   const left = saving && holds(saving.taken, bytesAt) ? saved : edits;
   return { edits: left, aside: (await rebase(left, content)).aside };
 }
@@ -86,14 +87,14 @@ export class EditSession {
   #digest: string | undefined;
   #isSettled = false;
   #isClosed = false;
-  /** The journal does not say what is pending. */
+  /** The journal may be incomplete or out of date. */
   #isTorn = false;
   #fault: string | undefined;
   #isFaultTold = false;
-  /** What `backup` of an earlier session wrote. */
+  /** From a `backup` of an earlier session. */
   #kept: LeftEdits | undefined;
 
-  /** @param backup a file that `backup` wrote in an earlier session: it may be gone by the time it is needed */
+  /** @param backup a file written by `backup`. It is read now, because it may be deleted later. */
   constructor(path: string, journal: Journal, backup?: string) {
     this.#path = resolve(path);
     this.#journal = journal;
@@ -105,8 +106,8 @@ export class EditSession {
   }
 
   /**
-   * Holds the edits against the content of the file: those of this session, and at its start those that earlier
-   * sessions left.
+   * Matches edits against the file's content: those of this session and, the first time, those of earlier
+   * sessions.
    */
   async settle(content: Content): Promise<Settled> {
     const settled = this.#isSettled ? await this.#again(content) : await this.#start(content);
@@ -117,12 +118,12 @@ export class EditSession {
     const { aside } = settled;
     const asidePath = aside.length === 0 ? undefined : this.#attempt(() => this.#journal.setAside(aside));
     if (aside.length > 0 && asidePath === undefined) {
-      // The journals still hold what could not be set aside: they stay as they are until the next edit.
+      // The journals still contain the edits that could not be set aside, so keep them until the next edit.
       this.#isTorn = true;
       return settled;
     }
     this.#rewrite();
-    // As long as they are not written down here, they stay where they are.
+    // Keep the old journals until their edits are in ours.
     if (!this.#isTorn)
       this.#attempt(() => {
         this.#journal.dropTaken();
@@ -130,14 +131,14 @@ export class EditSession {
     return { ...settled, ...(asidePath !== undefined && { asidePath }) };
   }
 
-  /** Why edits cannot be written down; told once. */
+  /** Why edits can't be written to the journal; returned once. */
   takeFault(): string | undefined {
     if (this.#isFaultTold || this.#fault === undefined) return undefined;
     this.#isFaultTold = true;
     return this.#fault;
   }
 
-  /** Without a journal, edits are made all the same: they are lost only if the process ends. */
+  /** Edits work without a journal too; they are then lost if the process ends. */
   #attempt<T>(work: () => T): T | undefined {
     try {
       return work();
@@ -170,7 +171,9 @@ export class EditSession {
     return { restored: this.#edits.count, added: this.#edits.done, aside };
   }
 
-  /** What earlier sessions left, the one that goes on here first. Of a backup and its journal the later one counts. */
+  /**
+   * Edits of earlier sessions, the session to continue first. Of a backup and its journal, the later one counts.
+   */
   #left(): readonly LeftEdits[] {
     const journals = this.#attempt(() => this.#journal.takeLeft()) ?? [];
     const kept = this.#kept;
@@ -181,15 +184,15 @@ export class EditSession {
     return [latest, ...others];
   }
 
-  /** Adds an edit; its number. */
+  /** Adds an edit and returns its id. */
   add(record: number, before: Bytes, after: Bytes, label: string): number {
     this.#append({ kind: 'add', record, before, after, label });
     return this.#edits.add(record, before, after, label);
   }
 
   /**
-   * Takes an edit back, or makes it again. False where that cannot be.
-   * @param base what the file holds for its record, where that is known
+   * Undoes or redoes an edit. False if that is impossible.
+   * @param base the record's content in the file, if known
    */
   retrace(id: number, direction: 'undo' | 'redo', base?: Uint8Array): boolean {
     if (!this.#edits.canRetrace(id, direction)) return false;
@@ -198,12 +201,12 @@ export class EditSession {
     return true;
   }
 
-  /** A save is about to put the file in place that holds what is pending. */
+  /** Call before a save renames the file that contains all pending edits. */
   saving(stamp: SavedStamp): void {
     this.#append({ kind: 'saving', stamp: { size: stamp.size, mtimeMs: stamp.mtimeMs, inode: stamp.inode } });
   }
 
-  /** The file holds what was taken; `bytesAt` says how, where it can be read. */
+  /** The file now contains the snapshot. `bytesAt` reads it, if possible. */
   commit(taken: Taken, bytesAt: BytesAt = () => undefined): void {
     this.#edits.commit(taken);
     this.#edits.renew(bytesAt);
@@ -211,7 +214,7 @@ export class EditSession {
     this.#rewrite();
   }
 
-  /** Forgets what is pending; the records that it was of. Before `settle`, what nobody has seen yet stays. */
+  /** Discards pending edits and returns their records. Before `settle`, edits of earlier sessions stay. */
   discard(): readonly number[] {
     this.#kept = undefined;
     const records = this.#edits.discard();
@@ -219,14 +222,14 @@ export class EditSession {
     return records;
   }
 
-  /** Writes all of it to a file, from which another session goes on. False before it is known what there is. */
+  /** Writes all edits to a file that another session can continue from. False before they are known. */
   backup(path: string): boolean {
     if (this.#isSettled) writeJournal(path, this.#head(), this.#edits.state);
     else if (this.#kept) writeJournal(path, this.#kept, this.#kept.edits.state);
     return this.#isSettled || this.#kept !== undefined;
   }
 
-  /** Lets go of the journal. What is pending is left for the next session. */
+  /** Closes the journal. Pending edits stay on disk for the next session. */
   close(): void {
     this.#isClosed = true;
     this.#journal.close();
@@ -243,7 +246,7 @@ export class EditSession {
 
   #append(event: JournalEvent): void {
     if (this.#isClosed) return;
-    // A line that was written in part spoils the next one: then all is written again.
+    // A partly written line would corrupt the next one, so write the whole journal again.
     if (this.#isTorn) this.#rewrite();
     if (!this.#isTorn) {
       this.#isTorn = true;

@@ -1,13 +1,13 @@
-// The end of a process, whatever its threads wait for.
+// Ends this process even if its threads are blocked.
 import { spawn } from 'node:child_process';
 
-/** What an ordinary end takes at most. */
+/** Longest time of a normal exit. */
 const GRACE_MS = 1500;
 
 /**
- * For the `exit` event. A thread that waits for a file system that does not answer would keep the process for ever, and no
- * code of the process runs any more: so another one ends it, unless it is gone before. That one sees so by its own input,
- * which closes with this process: the number of a process may be given to another one meanwhile.
+ * For the `exit` event. A thread that waits for a hanging file system would keep the process alive, and our own
+ * code no longer runs. So another process kills this one, unless it is already gone: it notices that when its
+ * input closes, because process ids can be reused.
  */
 export function endForSure(): void {
   const code = `process.stdin.on('end',()=>process.exit()).resume();setTimeout(()=>{try{process.kill(${process.pid},'SIGKILL')}finally{process.exit()}},${GRACE_MS})`;

@@ -1,4 +1,5 @@
-// The passes over a dataset that every face of the product shares: read its pairs, hand them to a scorer, place findings.
+// Passes over a dataset that the command line and the editor share: read pairs, send them to a scorer, place
+// findings.
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Facts } from '#core/facts/facts.ts';
 import { groupBy } from '#core/group.ts';
@@ -18,16 +19,16 @@ import { pairText } from '#core/score/model.ts';
 import { hashText } from '#core/score/random.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
-/** Text of one message to the scoring process, in UTF-16 units: a few milliseconds of work. */
-const BATCH_UNITS = 1 << 18;
+/** Text per message to the scoring process, in UTF-16 units: a few milliseconds of work. */
+const BATCH_LENGTH = 1 << 18;
 
-/** Answers of more text than this are scored from a sample: about 1 GB of features in the scoring process. */
+/** Above this answer length, the fit uses a sample: it takes about 1 GB of features in the scoring process. */
 const MAX_FITTED_LENGTH = 400_000_000;
 
-/** A pair with all that a face may want of its record. */
+/** A pair with its record. */
 export interface NumberedRead {
   readonly raw: RawRecord;
-  /** Number of the pair in the file, from 0; ties count. */
+  /** Number of the pair in the file, from 0, including ties. */
   readonly number: number;
   /** Number of the pair in its record, from 0. */
   readonly index: number;
@@ -35,7 +36,7 @@ export interface NumberedRead {
   readonly value: JsonObject;
 }
 
-/** The pairs of a stream, in file order; their numbers are those of the survey's facts. */
+/** Pairs of a stream in file order, numbered as in the survey's facts. */
 export async function* readPairs(
   records: RecordStream,
   recognition: Recognition,
@@ -49,7 +50,7 @@ export async function* readPairs(
   }
 }
 
-/** The pairs of a stream that are wanted, in file order; of other records not a byte is parsed. */
+/** The wanted pairs of a stream, in file order. Other records are not parsed. */
 export async function* readWantedPairs(
   records: RecordStream,
   recognition: Recognition,
@@ -70,7 +71,7 @@ export async function* readWantedPairs(
   }
 }
 
-/** The value of the group column as a word; undefined where the record has none. */
+/** Text of the group column; undefined if the record has none. */
 export function groupOf(value: JsonObject, groupField: string | undefined): string | undefined {
   const group = groupField === undefined ? undefined : value[groupField];
   return group === undefined || group === null
@@ -80,20 +81,23 @@ export function groupOf(value: JsonObject, groupField: string | undefined): stri
       : jsonText(group);
 }
 
-/** Which pairs are fitted: all of them, or of very much text a fixed share of the prompts. `units` counts the answers. */
-export function fittedShare(units: number): number {
-  return Math.min(1, MAX_FITTED_LENGTH / Math.max(1, units));
+/**
+ * Share of the pairs to fit: all, or for very long data a fixed share of the prompts. `textLength` is that of the
+ * answers.
+ */
+export function fittedShare(textLength: number): number {
+  return Math.min(1, MAX_FITTED_LENGTH / Math.max(1, textLength));
 }
 
-/** Pairs to be scored: the records of one file, and how they are read. */
+/** Pairs to score: the records of one file, and how to read them. */
 export interface PairSource {
   readonly records: RecordStream;
   readonly recognition: Recognition;
-  /** Pairs of the files before this one: numbers go on from there. */
+  /** Number of pairs in the files before this one. */
   readonly firstPair: number;
 }
 
-/** The pairs as the scoring process takes them, in batches, without ties; `numbers` receives the number of each. */
+/** Pairs in batches for the scoring process, without ties. Appends each pair's number to `numbers`. */
 export async function* pairBatches(
   sources: readonly PairSource[],
   share: number,
@@ -113,7 +117,7 @@ export async function* pairBatches(
       batch.push(group === undefined ? text : { ...text, group });
       numbers.push(firstPair + number);
       units += text.prompt.length + text.chosen.length + text.rejected.length;
-      if (units < BATCH_UNITS) continue;
+      if (units < BATCH_LENGTH) continue;
       yield batch;
       batch = [];
       units = 0;
@@ -122,7 +126,7 @@ export async function* pairBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** The margins of the pairs that were not fitted, by the fitted models; one more pass. */
+/** Margins of pairs that were not fitted, from the fitted models. Takes one more pass. */
 export async function* restMargins(
   sources: readonly PairSource[],
   read: PairReader,
@@ -140,22 +144,22 @@ export async function* restMargins(
   }
 }
 
-/** A finding with its bytes in the file and its place as editors count it. */
+/** A finding with its bytes in the file and its position in an editor. */
 export interface PlacedFinding {
   readonly finding: Finding;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
-  /** In the file, half-open; of a row, in its line of JSON. */
+  /** Half-open range in the file; for a table row, in its line of JSON. */
   readonly range: ByteRange;
-  /** As `findingKey` gives it. */
+  /** From `findingKey`. */
   readonly key: string;
 }
 
 /**
- * Places findings by one more pass over the file. They come back in file order.
- * @param file what the file is called in keys of findings about all of it
+ * Resolves the positions of findings with one more pass over the file. Returns them in file order.
+ * @param file name of the file in keys of findings about the whole file
  */
 export async function placeFindings(
   records: RecordStream,

@@ -1,4 +1,4 @@
-// What holds for a file, with the prompts of the benchmarks that it is held against, as hashes of their runs of words.
+// Settings of a file, including its benchmarks' prompts as hashes of their word runs.
 import { basename } from 'node:path';
 
 import type { Benchmark } from '#core/checks/check.ts';
@@ -36,7 +36,7 @@ async function readBenchmark(path: string): Promise<Benchmark> {
   return benchmark;
 }
 
-/** Reads benchmarks; each once, as long as it does not change. Rejects where one cannot be read. */
+/** Reads benchmarks. Caches each until its file changes. Rejects if one can't be read. */
 async function readBenchmarks(paths: readonly string[]): Promise<readonly Benchmark[]> {
   const benchmarks: Benchmark[] = [];
   for (const path of paths) benchmarks.push(await readBenchmark(path));
@@ -44,8 +44,8 @@ async function readBenchmarks(paths: readonly string[]): Promise<readonly Benchm
 }
 
 /**
- * What holds for a file. Rejects where its preflens.json, or a benchmark that it names, cannot be read.
- * @param isTrusted the person trusts the folder: then it may name benchmarks outside of itself
+ * Rejects if the preflens.json or one of its benchmarks can't be read.
+ * @param isTrusted the user trusts the folder, so it may refer to benchmarks outside itself
  */
 export async function settingsFor(
   path: string,

@@ -1,4 +1,4 @@
-// Files of datasets: how they are found, opened and read, and how a change under us is noticed.
+// Finds, opens and reads dataset files, and detects when another program changes one.
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -13,12 +13,12 @@ import { holdsPairs, inspectFile } from './inspect.ts';
 import { parquetRecords } from './parquet/open.ts';
 import { readBlocks, readStored, sameStamp, stampOf, unreadable } from './stored.ts';
 
-/** Shards of one file that are not there. A file's name may say any number: the first of them stand for all. */
+/** Missing shards of a split file. A name may claim any number, so only the first ones are listed. */
 export interface MissingShards {
   readonly count: number;
-  /** What the names say. */
+  /** The total according to the names. */
   readonly of: number;
-  /** Numbers from 0, at most MAX_NAMED of them. */
+  /** Numbers from 0, at most MAX_NAMED. */
   readonly first: readonly number[];
 }
 
@@ -31,13 +31,13 @@ export interface FailedPath {
 export interface Dataset {
   readonly name: string;
   readonly files: readonly DataFile[];
-  /** What could not be opened. */
+  /** Paths that could not be opened. */
   readonly failed: readonly FailedPath[];
-  /** Of each split file, the shards that should be there by the others' names. */
+  /** For each split file, the shards that the others' names imply but that don't exist. */
   readonly missingShards: readonly MissingShards[];
 }
 
-/** Opens a file by its name's codec. Nothing is read yet. */
+/** Opens a file; its name determines the codec. Does not read its content yet. */
 export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES): Promise<DataFile> {
   const stamp = await stampOf(path);
   if (stamp.isFolder) throw messages.isFolder(path);
@@ -65,23 +65,23 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
 const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq)$/i;
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 
-/** Folders that never hold a dataset of their own. */
+/** Folders that never contain datasets. */
 const SKIPPED = new Set(['node_modules', '__pycache__']);
 
-/** JSON that is not named as JSON Lines may be anything: settings, tokenizers, or a dataset. */
+/** JSON not named JSON Lines may be anything: settings, tokenizers, or a dataset. */
 const JSON_FILE = /\.json(?:\.gz|\.zst)?$/i;
 
 async function isJsonDataset(path: string): Promise<boolean> {
   try {
     return await holdsPairs(await openFile(path));
   } catch (error) {
-    // A file that is no dataset by its name has to be readable to be one.
+    // Only a file with a dataset's name is an error if it can't be read.
     if (error instanceof UserError) return false;
     throw error;
   }
 }
 
-/** The datasets of a folder by their names, of JSON files by what they hold. */
+/** The datasets in a folder: by name, and JSON files by content. */
 async function dataFilesIn(folder: string, failed: FailedPath[]): Promise<string[]> {
   const found: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
@@ -98,7 +98,7 @@ async function dataFilesIn(folder: string, failed: FailedPath[]): Promise<string
   return found;
 }
 
-/** Missing shards that are named one by one. */
+/** Missing shards to list by number. */
 const MAX_NAMED = 5;
 
 function missingOf(paths: readonly string[]): MissingShards[] {
@@ -139,7 +139,7 @@ async function datasetOf(
   return { name, files, failed, missingShards: missingOf(paths) };
 }
 
-/** Opens one path: a file, or a folder as one dataset. */
+/** Opens a path: a file, or a folder as one dataset. */
 export async function openDataset(path: string, max?: number): Promise<Dataset> {
   const { isFolder } = await stampOf(path);
   if (!isFolder) return datasetOf(path, [path], max);
@@ -149,7 +149,7 @@ export async function openDataset(path: string, max?: number): Promise<Dataset> 
   return datasetOf(path, paths, max, failed);
 }
 
-/** The paths of a command line, shards of one file together: each list is one dataset. */
+/** Groups the paths of a command line so that the shards of one file are together. Each group is one dataset. */
 export function groupShards(paths: readonly string[]): readonly (readonly string[])[] {
   const groups = new Map<string, string[]>();
   for (const path of paths) {
@@ -162,7 +162,7 @@ export function groupShards(paths: readonly string[]): readonly (readonly string
   return [...groups.values()];
 }
 
-/** Opens paths that belong together. */
+/** Opens the paths of one dataset. */
 export async function openGroup(paths: readonly string[], max?: number): Promise<Dataset> {
   const [first = ''] = paths;
   if (paths.length === 1) return openDataset(first, max);

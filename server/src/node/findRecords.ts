@@ -1,10 +1,9 @@
-// Where a file holds records of certain bytes.
 import type { DataFile } from './dataFile.ts';
 
 const keyOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
-/** Reads the file once; the numbers of the records that hold exactly these bytes. */
+/** Numbers of the records with exactly these bytes. Reads the file once. */
 export async function findRecords(
   file: DataFile,
   wanted: readonly Uint8Array[],

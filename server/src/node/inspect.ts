@@ -1,4 +1,4 @@
-// What a file is before it is read as records: another format, or one JSON document, whatever its name says.
+// Detects files that are not JSON Lines, whatever their names say: other formats, and JSON documents.
 import { foreignOf, HEAD_BYTES } from '#core/input/foreign.ts';
 import { documentObstacle, foreignObstacle, holdsRecords, TextInspector } from '#core/input/obstacle.ts';
 import { documentRecords, TooLargeColumns } from '#core/json/documentRecords.ts';
@@ -15,7 +15,7 @@ import type { ByteStream } from '#core/ports.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
 import { readBlocks } from './stored.ts';
 
-/** Pieces of a file that is not packed are small at first: most files are settled by their first lines. */
+/** Small chunks at first, for an uncompressed file: the first lines usually decide. */
 const FIRST_BYTES = 64 * 1024;
 
 async function headOf(path: string): Promise<Uint8Array> {
@@ -23,7 +23,7 @@ async function headOf(path: string): Promise<Uint8Array> {
   return new Uint8Array(0);
 }
 
-/** UTF-16 units of a line before a byte. */
+/** Column of a byte in its line, in UTF-16 units. */
 async function columnOf(bytes: ByteStream, lineStart: number, byte: number): Promise<number> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let [at, units] = [0, 0];
@@ -44,7 +44,7 @@ async function* piecesOf({ path, codec, bytes }: DataFile): AsyncGenerator<Uint8
   }
 }
 
-/** Looks at the head of a file, and at all of a JSON document. Throws where it cannot be unpacked. */
+/** Reads the start of a file, or all of a JSON document. Throws if it can't be decompressed. */
 export async function inspectFile(file: DataFile): Promise<Inspection> {
   const { path, codec, bytes } = file;
   const foreign = foreignOf(await headOf(path), codec.name);
@@ -60,10 +60,10 @@ export async function inspectFile(file: DataFile): Promise<Inspection> {
   return { obstacle: documentObstacle(shape, at ? await columnOf(bytes, at.lineStart, at.byte) : 0), shape };
 }
 
-/** Records by which a file is judged. */
+/** Records to examine. */
 const MAX_JUDGED = 16;
 
-/** Whether a file holds pairs of a known schema: as JSON Lines, or as the records of a JSON document. */
+/** Whether a file has pairs of a known schema, as JSON Lines or in a JSON document. */
 export async function holdsPairs(file: DataFile): Promise<boolean> {
   const { obstacle } = await file.inspect();
   if (obstacle) return obstacle.hasPairs;
@@ -76,20 +76,20 @@ export async function holdsPairs(file: DataFile): Promise<boolean> {
   return recognise(sample) !== undefined;
 }
 
-/** A file as `convert` reads it: of a JSON document the records, each as one line. */
+/** A file for `convert`: the records of a JSON document become lines. */
 export interface ReadableFile extends DataFile {
-  /** What of the document does not get into its records, and what is wrong with it. */
+  /** What the conversion loses from the document, and what is wrong with it. */
   readonly remarks: readonly string[];
 }
 
-/** What is not part of any record. */
+/** Parts of the document outside all records. */
 function leftBehind(form: DocumentForm): readonly string[] {
-  if (form.kind === 'by key') return ['the names that the document gives to its records are left out'];
+  if (form.kind === 'by key') return ['the keys of the records are left out'];
   if (form.kind !== 'keyed' || form.others.length === 0) return [];
-  return [`fields of the document beside its records are left out: ${form.others.slice(0, 12).join(', ')}`];
+  return [`other fields of the document are left out: ${form.others.slice(0, 12).join(', ')}`];
 }
 
-/** The records of lines, those that share a line one after the other. Records behind such a line have other numbers. */
+/** Splits lines that hold several records. The records after such a line get other numbers. */
 async function* partedRecords(
   file: DataFile,
   wants: (record: number) => boolean = () => true,
@@ -106,13 +106,13 @@ async function* partedRecords(
   }
 }
 
-/** The file with the records of its JSON document. Throws what it is where it holds none. */
+/** The file with the records of its JSON document. Throws if the document has none. */
 export async function withRecords(file: DataFile): Promise<ReadableFile> {
   const { obstacle, shape } = await file.inspect();
   if (!obstacle) return { ...file, remarks: [], records: (wants) => partedRecords(file, wants) };
   if (!shape || !holdsRecords(shape)) throw messages.obstacle(file.path, obstacle);
   const { form, fault } = shape;
-  const wrong = fault?.what === 'end' ? ['the document breaks off: its last record is not whole'] : [];
+  const wrong = fault?.what === 'end' ? ['the document breaks off: its last record is incomplete'] : [];
   return {
     ...file,
     remarks: [...leftBehind(form), ...wrong],

@@ -1,6 +1,6 @@
-// Edits that are not saved yet, on disk: what survives a crash of the editor. Each process has a file of its own for
-// each dataset. A head, the state when the file was begun, then a line for each change. What a process that is gone
-// left behind is taken over by the next one that opens the dataset.
+// Journals of unsaved edits, which survive a crash of the editor. Each process has its own file for each dataset:
+// a header, the state when the file was started, then one line per change. The next process that opens the dataset
+// adopts the journals of ended processes.
 import {
   appendFileSync,
   existsSync,
@@ -25,7 +25,7 @@ import { codeOf } from './stored.ts';
 
 const KIND = 'preflens unsaved edits 2';
 
-/** What a save writes is known by these: the rename that ends it changes neither. */
+/** Identifies a saved file. The rename at the end of a save changes none of these. */
 export type SavedStamp = Pick<Stamp, 'size' | 'mtimeMs' | 'inode'>;
 
 export type JournalEvent =
@@ -37,54 +37,54 @@ export type JournalEvent =
       readonly label: string;
     }
   | { readonly kind: 'undo' | 'redo'; readonly id: number; readonly base?: Uint8Array | undefined }
-  /** All that is pending so far is about to be in a file with this stamp. */
+  /** All edits pending so far are about to be in a file with this stamp. */
   | { readonly kind: 'saving'; readonly stamp: SavedStamp };
 
 export interface JournalHead {
   readonly path: string;
-  /** The same for a journal, its backups, and the sessions that went on from them. */
+  /** Shared by a journal, its backups, and the sessions that continue them. */
   readonly session: string;
-  /** How many changes there were in the session before this file was begun. */
+  /** Number of changes in the session before this file was started. */
   readonly revision: number;
-  /** SHA-256 of the dataset that the edits are of, where it is known. */
+  /** SHA-256 of the edited dataset, if known. */
   readonly digest?: string | undefined;
 }
 
-/** What a journal says. */
+/** Content of a journal. */
 export interface LeftEdits extends JournalHead {
   readonly edits: PendingEdits;
-  /** A save that had begun when it ends. */
+  /** Set if a save had begun. */
   readonly saving?: { readonly stamp: SavedStamp; readonly taken: Taken };
 }
 
-/** For JSON.stringify: bytes as base64. */
-export function packJson(_key: string, value: unknown): unknown {
+/** Replacer for JSON.stringify: bytes become base64. */
+export function encodeBytes(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array
     ? { base64: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64') }
     : value;
 }
 
-/** For JSON.parse: the way back. */
-export function unpackJson(_key: string, value: unknown): unknown {
+/** Reviver for JSON.parse, the inverse. */
+export function decodeBytes(_key: string, value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
     ? new Uint8Array(Buffer.from(value.base64, 'base64'))
     : value;
 }
 
-/** A line as it was written; undefined for the last one of a process that was killed while it wrote. */
+/** Undefined for an incomplete last line of a killed process. */
 function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line, unpackJson);
+    return JSON.parse(line, decodeBytes);
   } catch {
     return undefined;
   }
 }
 
 function beginningOf({ path, session, revision, digest }: JournalHead, state: EditState): string {
-  return `${JSON.stringify({ kind: KIND, path, session, revision, digest })}\n${JSON.stringify(state, packJson)}\n`;
+  return `${JSON.stringify({ kind: KIND, path, session, revision, digest })}\n${JSON.stringify(state, encodeBytes)}\n`;
 }
 
-/** Reads a journal. Undefined where there is none, or nothing in it can be read. */
+/** Undefined if the journal is missing or unreadable. */
 export function readJournal(file: string): LeftEdits | undefined {
   let text: string;
   try {
@@ -115,7 +115,7 @@ export function readJournal(file: string): LeftEdits | undefined {
   };
 }
 
-/** Writes a whole journal in the place of what stands there. */
+/** Replaces a journal with a new one. */
 export function writeJournal(file: string, head: JournalHead, state: EditState): void {
   mkdirSync(dirname(file), PRIVATE_FOLDER);
   const partial = `${file}.partial`;
@@ -126,22 +126,22 @@ export function writeJournal(file: string, head: JournalHead, state: EditState):
 
 /** The journals of one process. */
 export interface Journals {
-  /** A journal for a dataset. Its file is there from its first change on. */
+  /** The journal of a dataset. Its file is created by the first change. */
   open(path: string): Journal;
 }
 
 export interface Journal {
-  /** Takes over what earlier sessions left, until `dropTaken` removes it. */
+  /** Adopts what earlier sessions left. It stays on disk until `dropTaken`. */
   takeLeft(): readonly LeftEdits[];
   dropTaken(): void;
-  /** Adds a change; `begin` gives head and state before it, where the file is not begun yet. */
+  /** Appends a change; `begin` gives header and state before it, for a new file. */
   append(event: JournalEvent, begin: () => readonly [JournalHead, EditState]): void;
-  /** Puts a state in the place of everything. */
+  /** Replaces the whole journal with a state. */
   rewrite(head: JournalHead, state: EditState): void;
   remove(): void;
-  /** Lets go of it: what it holds is left behind. */
+  /** Closes the journal and keeps its file. */
   close(): void;
-  /** Writes edits that fit nowhere where a person finds them; the path. */
+  /** Writes edits that match nothing to a file for the user, and returns its path. */
   setAside(edits: readonly SetAside[]): string;
 }
 
@@ -149,12 +149,12 @@ const decoder = new TextDecoder();
 
 const textOf = (bytes: Bytes): string | null => bytes && decoder.decode(bytes);
 
-/** @param canAdopt false where others can write to the folder: what they put there is not taken for edits */
+/** @param canAdopt false if others can write to the folder: their files are not trusted as edits */
 export function openJournals(folder: string, owner: Owner, canAdopt = true): Journals {
   const home = join(folder, 'unsaved');
   const { inUse } = owner;
 
-  /** A name of this process that stands for nothing yet. */
+  /** An unused file name of this process. */
   const newFile = (prefix: string): string => {
     for (let number = 0; ; number++) {
       const file = join(home, `${prefix}.${owner.id}${number === 0 ? '' : `.${number}`}.jsonl`);
@@ -170,7 +170,7 @@ export function openJournals(folder: string, owner: Owner, canAdopt = true): Jou
     return id === owner.id ? !inUse.has(join(home, name)) : owner.isGone(id);
   };
 
-  /** Half a journal that a process was writing when it was killed: the whole one stands beside it. */
+  /** A partial journal of a killed process; the complete one is beside it. */
   const isTornOff = (prefix: string, name: string): boolean => {
     const [start, id, ...end] = name.split('.');
     return start === prefix && id !== undefined && end.at(-1) === 'partial' && owner.isGone(id);
@@ -194,7 +194,7 @@ export function openJournals(folder: string, owner: Owner, canAdopt = true): Jou
               taken.push(own);
             } catch (error) {
               inUse.delete(own);
-              // Of two processes that want it one succeeds.
+              // If two processes want it, only one succeeds.
               if (codeOf(error) !== 'ENOENT') throw error;
             }
           }
@@ -208,7 +208,7 @@ export function openJournals(folder: string, owner: Owner, canAdopt = true): Jou
         },
         append(event, begin) {
           if (!existsSync(file)) writeJournal(file, ...begin());
-          appendFileSync(file, `${JSON.stringify(event, packJson)}\n`);
+          appendFileSync(file, `${JSON.stringify(event, encodeBytes)}\n`);
         },
         rewrite(head, state) {
           writeJournal(file, head, state);

@@ -1,5 +1,5 @@
-// Names of temporary files, and what killed processes left of them. A name says who writes: where the process is gone,
-// so is its file.
+// Names of temporary files, and cleanup after killed processes. A name contains its process, so that the file can
+// be deleted once that process is gone.
 import { createHash, randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
@@ -9,38 +9,38 @@ import { basename, join } from 'node:path';
 import { THIS_PROCESS } from './owner.ts';
 import { codeOf } from './stored.ts';
 
-/** The end of every temporary name. */
+/** Suffix of every temporary name. */
 export const TEMPORARY = '.preflens-tmp';
 
-/** Bytes of a target's name that stand in a temporary one: file systems take 255 in all. */
+/** Bytes of the target's name to use in a temporary name: file systems allow 255 in total. */
 const MAX_STEM_BYTES = 120;
 
-/** Files of other machines go when nobody wrote to them for so long: whether their process runs is not known here. */
+/** Age at which files from other machines are deleted: we can't tell whether their process is running. */
 const FOREIGN_AFTER_MS = 24 * 3600 * 1000;
 
-/** Containers count their processes from 1, each for itself. */
+/** Identifies the process namespace: each container counts processes from 1. */
 function processSpace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
   } catch {
-    // Not Linux: there is one.
+    // Not Linux: there is only one.
     return '';
   }
 }
 
-/** Where numbers of processes mean the same: this machine, this container. */
+/** Identifies the machine and container in which process ids are comparable. */
 export const PLACE = createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 8);
 
 const NAME = /\.([0-9a-f]{8})-(\d+-\d+)-[0-9a-f]{16}\.preflens-tmp$/;
 
-/** A file's name, cut so that a longer one made of it is still a name. */
+/** Truncates a file's name, so that a suffix still fits. */
 export function stemOf(path: string): string {
   const bytes = new TextEncoder().encode(basename(path)).subarray(0, MAX_STEM_BYTES);
-  // A character that was cut in two is left out.
+  // Drops a character that was cut in two.
   return new TextDecoder().decode(bytes, { stream: true });
 }
 
-/** A name that nobody can guess, for a file that is to become `path`. */
+/** An unpredictable name for a file that will become `path`. */
 export function temporaryName(path: string): string {
   return `.${stemOf(path)}.${PLACE}-${THIS_PROCESS.id}-${randomBytes(8).toString('hex')}${TEMPORARY}`;
 }
@@ -51,12 +51,12 @@ async function isLeft(path: string, place: string | undefined, owner: string): P
   return Date.now() - (await lstat(path)).mtimeMs > FOREIGN_AFTER_MS;
 }
 
-/** A folder is looked through once in so long: a command may write thousands of files into one. */
+/** Minimum interval between cleanups of one folder: a command may write thousands of files into it. */
 const SWEEP_EVERY_MS = 60_000;
 
 const swept = new Map<string, number>();
 
-/** Removes what dead processes left in a folder, unless this process has just done so. */
+/** Deletes leftovers of dead processes in a folder, at most once per interval. */
 export async function sweepFolder(folder: string): Promise<void> {
   const now = Date.now();
   if (now - (swept.get(folder) ?? 0) < SWEEP_EVERY_MS) return;
@@ -64,7 +64,7 @@ export async function sweepFolder(folder: string): Promise<void> {
   await removeLeftovers(folder);
 }
 
-/** Removes the temporary files in a folder whose process is gone, of whatever they were to become. */
+/** Deletes all temporary files in a folder whose process is gone. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, place, owner] = NAME.exec(name) ?? [];
@@ -73,7 +73,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
     try {
       if (await isLeft(path, place, owner)) await rm(path, { force: true });
     } catch (error) {
-      // Of another user, or gone meanwhile: no reason not to write.
+      // Owned by another user, or already gone: not our problem.
       if (codeOf(error) === '') throw error;
     }
   }

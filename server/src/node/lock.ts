@@ -1,5 +1,5 @@
-// A lock for what is read, changed and written again: one process at a time. It is a file that names its owner; where
-// the owner is gone, the lock is broken.
+// A lock for read-modify-write, across processes. It is a file that names its owner; if the owner is gone, the
+// lock is broken.
 import { randomBytes } from 'node:crypto';
 import { lstat, open, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,20 +11,19 @@ import { THIS_PROCESS } from './owner.ts';
 import { readRegularText } from './regularFile.ts';
 import { codeOf } from './stored.ts';
 
-/** A change takes a few milliseconds: who waits longer waits for something that is stuck. */
+/** A change takes milliseconds, so after this time something is stuck. */
 const WAIT_MS = 10_000;
 
-/** Locks of other machines, and such as say nothing, are broken when they are so old. */
+/** Age at which locks of other machines and unreadable locks are broken. */
 const FOREIGN_AFTER_MS = 60_000;
 
-/** Between creating the file and writing into it. */
+/** Time that a new lock may stay empty before its owner is written to it. */
 const EMPTY_AFTER_MS = 5000;
 
 const POLL_MS = 15;
 
-/** A lock that is held. */
 export interface Lock {
-  /** Rejects where somebody else took the lock meanwhile. */
+  /** Rejects if another process took the lock meanwhile. */
   readonly assertHeld: () => Promise<void>;
 }
 
@@ -38,7 +37,7 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** 0 for what is gone meanwhile. */
+/** 0 if it is already gone. */
 async function ageOf(path: string): Promise<number> {
   return lstat(path).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
@@ -46,14 +45,14 @@ async function ageOf(path: string): Promise<number> {
   );
 }
 
-/** True where nobody will ever let go of it. */
+/** True if the owner will never release it. */
 async function isStale(path: string, text: string): Promise<boolean> {
   const [place, owner] = text.split(' ');
   if (place === PLACE && owner !== undefined) return owner !== THIS_PROCESS.id && THIS_PROCESS.isGone(owner);
   return (await ageOf(path)) > (text === '' ? EMPTY_AFTER_MS : FOREIGN_AFTER_MS);
 }
 
-/** Creates a file where nothing stands; false where something does. */
+/** Creates a file; false if it already exists. */
 async function createNew(path: string, text: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
@@ -70,13 +69,13 @@ async function createNew(path: string, text: string): Promise<boolean> {
 }
 
 /**
- * Removes a stale lock. One process at a time does: the owner is gone and the file is in everybody's way, so what was
- * read under the guard is what is removed.
+ * Removes a stale lock. A second lock guards this: only one process at a time does it, so it removes what it has
+ * read.
  */
 async function breakLock(path: string, stale: string): Promise<void> {
   const guard = `${path}.break`;
   if (!(await createNew(guard, ''))) {
-    // Left by a process that was killed just then.
+    // Left by a process that was killed at this point.
     if ((await ageOf(guard)) > EMPTY_AFTER_MS) await rm(guard, { force: true });
     return;
   }
@@ -87,7 +86,7 @@ async function breakLock(path: string, stale: string): Promise<void> {
   }
 }
 
-/** True once the lock is ours. */
+/** True once we hold the lock. */
 async function take(path: string, text: string): Promise<boolean> {
   if (await createNew(path, text)) return true;
   const held = await textOf(path);
@@ -96,9 +95,9 @@ async function take(path: string, text: string): Promise<boolean> {
 }
 
 /**
- * Does the work while no other process holds the lock.
- * @param path of the lock; its folder is there
- * @param what is written, for people
+ * Runs `work` while no other process holds the lock.
+ * @param path of the lock; its folder must exist
+ * @param what is being written, for the error message
  */
 export async function withLock<T>(
   path: string,
@@ -111,7 +110,7 @@ export async function withLock<T>(
   while (!(await take(path, text))) {
     if (performance.now() - begun > waitMs)
       throw messages.locked(what, path, Math.max(1, Math.round(waitMs / 1000)));
-    // Not all at once: who waits by the same clock meets again each time.
+    // Random, so that waiting processes don't collide again.
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
   const isOurs = async (): Promise<boolean> => (await textOf(path)) === text;

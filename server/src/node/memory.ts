@@ -1,4 +1,4 @@
-// What is remembered beside a dataset, for git to carry: decisions and the baseline, in the folder .preflens.
+// Reads and writes the team's memory for git: decisions and the baseline, in the folder .preflens.
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -22,10 +22,13 @@ const DECISIONS = 'decisions.jsonl';
 const BASELINE = 'baseline.json';
 const LOCK = '.lock';
 
-/** Two branches that decided about neighbours in the file have both lines after a merge, and no conflict. */
+/** Union merge: when two branches add neighbouring decisions, the result has both lines and no conflict. */
 const ATTRIBUTES = `${DECISIONS} merge=union\n`;
 
-/** The folder whose .preflens belongs to a file: the nearest above it that has one, else a preflens.json, else .git; else its own. */
+/**
+ * The folder whose .preflens belongs to a file: the nearest above it with one, or else with a preflens.json or
+ * .git, or the file's own.
+ */
 export function memoryRoot(path: string): string {
   const own = dirname(resolve(path));
   for (const mark of [FOLDER, CONFIG_NAME, '.git']) {
@@ -37,7 +40,7 @@ export function memoryRoot(path: string): string {
   return own;
 }
 
-/** What a file is called in the memory of a folder. */
+/** Name of a file in a folder's memory. */
 export function nameIn(root: string, path: string): string {
   return relative(root, resolve(path)).split(sep).join('/');
 }
@@ -50,8 +53,8 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /**
- * Where a path of the memory leads to. A repository may hold links that its reader never saw: one that leads out of the
- * folder, or nowhere, is refused.
+ * Resolves a path in the memory. A repository may contain links unknown to the user: one that leaves the folder,
+ * or is broken, is rejected.
  */
 async function insideOf(root: string, path: string): Promise<string> {
   if (!(await isThere(path))) return path;
@@ -61,7 +64,7 @@ async function insideOf(root: string, path: string): Promise<string> {
   return real;
 }
 
-/** The text of a file; undefined where there is none. */
+/** Text of a file; undefined if it does not exist. */
 async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readRegularText(path);
@@ -71,7 +74,7 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** The file of a name in the memory, and its text where there is one. */
+/** Path of a memory file, and its text if it exists. */
 async function openMemory(
   root: string,
   name: string,
@@ -83,7 +86,7 @@ async function openMemory(
   return { path, text: await textOf(path) };
 }
 
-/** Does the work while no other process changes this file. Its folder is there then. */
+/** Runs `work` while no other process changes the file. Creates its folder. */
 async function changeLocked<T>(path: string, lock: string, work: (lock: Lock) => Promise<T>): Promise<T> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -93,7 +96,7 @@ async function changeLocked<T>(path: string, lock: string, work: (lock: Lock) =>
   }
 }
 
-/** The same for a file of the memory. */
+/** `changeLocked` for a memory file. */
 async function changeMemory<T>(root: string, name: string, work: (lock: Lock) => Promise<T>): Promise<T> {
   const folder = join(root, FOLDER);
   await insideOf(root, folder);
@@ -111,7 +114,7 @@ export async function readDecisions(root: string): Promise<KnownDecisions> {
   return { path: join(root, FOLDER, DECISIONS), ...parseDecisions(text ?? '') };
 }
 
-/** Changes the decisions as they are now. Refused while there are lines that cannot be read. */
+/** Changes the present decisions. Rejects if some lines are invalid. */
 async function changeDecisions(
   root: string,
   change: (decisions: readonly Decision[]) => readonly Decision[],
@@ -130,12 +133,12 @@ async function changeDecisions(
   });
 }
 
-/** Writes a decision down in the place of others about the same finding. Refused while there are lines that cannot be read. */
+/** Saves a decision in place of others about the same finding. Rejects if some lines are invalid. */
 export async function decide(root: string, decision: Decision): Promise<void> {
   await changeDecisions(root, (decisions) => withDecision(decisions, decision));
 }
 
-/** Takes decisions out; how many were there. */
+/** Removes decisions and returns how many. */
 export async function forget(root: string, isGone: (decision: Decision) => boolean): Promise<number> {
   const { before, after } = await changeDecisions(root, (decisions) =>
     decisions.some(isGone) ? decisions.filter((decision) => !isGone(decision)) : decisions,
@@ -143,30 +146,28 @@ export async function forget(root: string, isGone: (decision: Decision) => boole
   return before.length - after.length;
 }
 
-/** A baseline: that of a memory, or a file that a person named. */
+/** A baseline in the memory, or in a file that the user names. */
 export interface BaselinePlace {
   readonly root: string;
   /** Undefined for the one in the memory. */
   readonly named: string | undefined;
 }
 
-/** What the place is called. */
 export function baselinePath({ root, named }: BaselinePlace): string {
   return named ?? join(root, FOLDER, BASELINE);
 }
 
-/** Undefined where there is none. Rejects for a file that is no baseline. */
+/** Undefined if there is none. Rejects if the file is not a baseline. */
 export async function readBaseline(place: BaselinePlace): Promise<Baseline | undefined> {
   const { root, named } = place;
   const text = named === undefined ? (await openMemory(root, BASELINE)).text : await textOf(named);
   if (text === undefined) return undefined;
   const baseline = parseBaseline(text);
-  if (!baseline)
-    throw messages.badMemory(baselinePath(place), 1, 'it is no baseline that this version wrote');
+  if (!baseline) throw messages.badMemory(baselinePath(place), 1, 'it is not a baseline of this version');
   return baseline;
 }
 
-/** Makes a baseline of the one that is there now, while no other process changes it; undefined leaves it. */
+/** Replaces the baseline while no other process changes it. If `change` returns undefined, it stays. */
 export async function changeBaseline(
   place: BaselinePlace,
   change: (before: Baseline | undefined) => Baseline | undefined,

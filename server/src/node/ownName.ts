@@ -1,16 +1,16 @@
-// Who decides: the name that git commits under, else the name of the account on this machine.
+// The name for decisions: git's user.name, or the name of the account.
 import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A git that does not answer is done without. */
+/** After this time we do without git. */
 const TIMEOUT_MS = 3000;
 
 async function gitName(folder: string): Promise<string> {
   try {
-    // Windows looks for programs in the working folder first: that is never the dataset's own.
+    // Windows searches the working folder for programs first, so it must not be the dataset's.
     const { stdout } = await run('git', ['-C', folder, 'config', 'user.name'], {
       cwd: homedir(),
       timeout: TIMEOUT_MS,
@@ -18,7 +18,7 @@ async function gitName(folder: string): Promise<string> {
     });
     return stdout.trim();
   } catch {
-    // There is no git here, or it has no name.
+    // There is no git, or it has no name.
     return '';
   }
 }
@@ -27,12 +27,12 @@ function accountName(): string {
   try {
     return userInfo().username;
   } catch {
-    // An account without an entry, as containers have.
+    // The account has no entry, as in containers.
     return '';
   }
 }
 
-/** The name under which decisions in this folder are written down; '' where nobody knows any. */
+/** The user's name for decisions in this folder; '' if unknown. */
 export async function ownName(folder: string): Promise<string> {
   return (await gitName(folder)) || accountName();
 }

@@ -1,4 +1,4 @@
-// Who a file of unsaved edits belongs to: a process, and whether it still runs.
+// Identifies the process that owns a file of unsaved edits, and whether it is still running.
 import { readFileSync } from 'node:fs';
 
 import { isAlive } from './alive.ts';
@@ -6,17 +6,17 @@ import { isAlive } from './alive.ts';
 export interface Owner {
   /** Letters, digits and hyphens. */
   readonly id: string;
-  /** True when the owner with this id does not run any more. */
+  /** True if the process with this id is no longer running. */
   isGone(id: string): boolean;
-  /** Files that the owner writes to, or that it is taking over. */
+  /** Files that the owner writes to or is adopting. */
   readonly inUse: Set<string>;
 }
 
-/** When a process started, in ticks since the machine did; '0' where the system does not tell. */
+/** Start of a process, in clock ticks since boot; '0' if the system does not tell. */
 function startOf(pid: number | 'self'): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything; 20 fields after it stands the time.
+    // The name in parentheses may contain anything; the start time is the 20th field after it.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
   } catch {
     // Not on Linux, or the process is gone.
@@ -26,7 +26,7 @@ function startOf(pid: number | 'self'): string {
 
 const own = `${process.pid}-${startOf('self')}`;
 
-/** Numbers of processes are used again: where the system tells when one started, that counts as well. */
+/** Process ids are reused, so the id includes the start time if known. */
 export const THIS_PROCESS: Owner = {
   id: own,
   isGone(id) {

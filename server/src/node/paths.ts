@@ -1,4 +1,4 @@
-// Paths as people write them on a command line: patterns that their shell did not expand.
+// Expands path patterns that the shell did not expand.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -8,7 +8,7 @@ import { messages } from '#core/messages.ts';
 
 import { codeOf } from './stored.ts';
 
-/** Folders that hold no data of the user. */
+/** Folders without user data. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.preflens']);
 
 async function* walk(folder: string): AsyncGenerator<string> {
@@ -23,10 +23,10 @@ async function* walk(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** Names of files that may hold a dataset. */
+/** Names of possible dataset files. */
 const DATASET = /\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$|\.(?:parquet|pq)$/i;
 
-/** Files under a folder that may be datasets, by their names. */
+/** Files below a folder that may be datasets, judged by their names. */
 export async function* datasetsIn(folder: string): AsyncGenerator<string> {
   for await (const path of walk(folder)) if (DATASET.test(path)) yield path;
 }
@@ -39,7 +39,7 @@ function fits(pattern: string, path: string): boolean {
   }
 }
 
-/** The paths that patterns mean; what is there by its name is taken as it is. Rejects for a pattern that fits nothing. */
+/** The paths that match the patterns. An existing path is used literally. Rejects if a pattern matches nothing. */
 export async function expandPaths(patterns: readonly string[]): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const pattern of patterns) {

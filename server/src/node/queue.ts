@@ -1,8 +1,8 @@
-// Work that must not run twice at a time on one thing.
+// Serialises work by key.
 
 const last = new Map<string, Promise<unknown>>();
 
-/** Runs the work once all earlier work under the same key is over, however that ended. */
+/** Runs `work` after all earlier work with the same key has ended, even with an error. */
 export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   const before = last.get(key) ?? Promise.resolve();
   const own = before.then(work, work);

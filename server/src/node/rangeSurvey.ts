@@ -1,4 +1,4 @@
-// The survey of a byte range of a file: what one worker thread does, and how the parts become a whole.
+// Surveys a byte range of a file, which is the work of one thread, and joins the parts.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
@@ -16,21 +16,21 @@ import { assertFits, factsBytes, factsBytesFor } from './memoryLimits.ts';
 import { parquetRows } from './parquet/open.ts';
 import { readBlocks, readStored } from './stored.ts';
 
-/** A half-open range of a file's stored bytes that begins at the start of a line; of a table's rows. */
+/** Half-open range of a file's stored bytes, beginning at a line start; for a table, of rows. */
 export interface RangeTask {
   readonly path: string;
   readonly start: number;
   readonly end: number;
   readonly schema: Schema | undefined;
   readonly rules: RuleSettings;
-  /** Of so many pairs signatures are made on the way, for near duplicates. */
+  /** Number of pairs to compute signatures for, for near duplicates. */
   readonly maxSigned?: number;
   readonly maxRecordBytes?: number;
-  /** The limit of memory, and how many parts of the file are read at a time. */
+  /** Memory budget, and the number of parts that are read in parallel. */
   readonly memory?: { readonly mb: number; readonly parts: number };
 }
 
-/** Facts as they go from thread to thread. */
+/** Facts in a form that can be sent between threads. */
 export interface FactsTables {
   readonly records: RecordColumns;
   readonly recordCount: number;
@@ -38,17 +38,20 @@ export interface FactsTables {
   readonly pairCount: number;
 }
 
-/** A survey as it goes from thread to thread: numbers of lines, records and bytes begin at 0. */
+/** A survey in a form that can be sent between threads. Line, record and byte numbers begin at 0. */
 export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
-  /** Of the first pairs, where they were asked for. */
+  /** Signatures of the first pairs, if requested. */
   readonly signatures?: Uint8Array<ArrayBuffer>;
 }
 
-/** Told of text bytes as they are done. */
+/** Reports the number of text bytes done. */
 export type OnBytes = (bytes: number) => void;
 
-/** Gives the records of a range to `take`, numbered from 0, each good until the next; how many lines there are. */
+/**
+ * Passes the records of a range to `take`, numbered from 0, each valid until the next. Returns the number of
+ * lines.
+ */
 export async function readRange(
   { path, start, end, maxRecordBytes }: Pick<RangeTask, 'path' | 'start' | 'end' | 'maxRecordBytes'>,
   take: (raw: RawRecord) => void,
@@ -56,7 +59,7 @@ export async function readRange(
 ): Promise<number> {
   const codec = codecOf(path);
   if (codec.isTable) return takeRows(parquetRows(path, start, end), start, take, onBytes);
-  // A packed file is always one range.
+  // A compressed file is always a single range.
   const chunks = codec.decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
   return takeLines(chunks, start === 0, take, onBytes, maxRecordBytes);
 }
@@ -96,13 +99,13 @@ function takeRows(
   return count;
 }
 
-/** From this share of a plain file on it is foreseen what all of it will need. */
+/** Share of a plain file after which its total memory need is estimated. */
 const FORESEEN_FROM = 1 / 8;
 
-/** What is foreseen may be wrong by so much: records are not all of one length. */
+/** Tolerance of that estimate, because records differ in length. */
 const FORESEEN_TIMES = 0.8;
 
-/** Ends a survey whose facts will not fit into memory as soon as that is known, and says what it would need. */
+/** Stops a survey as soon as its facts clearly won't fit into memory, with the memory that they would need. */
 function watchMemory({ path, start, end, memory }: RangeTask): (facts: number, done: number) => void {
   if (!memory) return () => undefined;
   const { expansion } = codecOf(path);
@@ -115,7 +118,6 @@ function watchMemory({ path, start, end, memory }: RangeTask): (facts: number, d
   };
 }
 
-/** Surveys a range. */
 export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<RangeSurvey> {
   const { maxSigned = 0 } = task;
   const signatures = new Signatures(maxSigned);
@@ -144,7 +146,7 @@ export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<R
   return { ...rest, records, recordCount, pairs, pairCount, lineCount, ...signed };
 }
 
-/** The memory that can be handed over instead of copied. */
+/** Buffers to transfer instead of copying. */
 export function buffersOf({ records, pairs, signatures }: RangeSurvey): ArrayBuffer[] {
   const columns: readonly TypedColumn[] = [records, pairs].flatMap(
     (table) => Object.values(table) as TypedColumn[],
@@ -152,20 +154,20 @@ export function buffersOf({ records, pairs, signatures }: RangeSurvey): ArrayBuf
   return [...columns, ...(signatures ? [signatures] : [])].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
-/** Facts that came from another thread. */
+/** Facts from another thread. */
 export function factsOf({ records, recordCount, pairs, pairCount }: FactsTables): Facts {
   const facts = new Facts();
   facts.load(records, recordCount, pairs, pairCount);
   return facts;
 }
 
-/** Where a part begins in its file. */
+/** Start of a part in its file. */
 export interface PartStart {
   readonly byte: number;
   readonly line: number;
 }
 
-/** Appends a part to a survey. The survey's facts are changed and given back with the rest. */
+/** Appends a part to a survey. Changes the survey's facts in place. */
 export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart): Survey {
   const { facts } = survey;
   const firstRecord = facts.recordCount;
@@ -183,7 +185,7 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
   return { ...survey, facts, findings: [...survey.findings, ...findings], counts };
 }
 
-/** One survey of the parts of a file, in their order. */
+/** Joins the parts of a file, which must be in order. */
 export function joinParts(parts: readonly { readonly part: RangeSurvey; readonly byte: number }[]): Survey {
   const [first] = parts;
   if (!first) throw new Error('survey: a file without parts');

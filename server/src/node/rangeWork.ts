@@ -1,4 +1,4 @@
-// What a thread does, and what of its result can be handed over instead of copied.
+// The kinds of work for threads, and which buffers of their results can be transferred instead of copied.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
@@ -11,39 +11,39 @@ import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, OnBytes, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSurvey.ts';
 
-/** What a thread reads: bytes that it is given, or a file. */
+/** What a thread reads: given bytes, or a file. */
 export type RelateText =
   | { readonly bytes: Uint8Array; readonly max: number }
   | {
       readonly path: string;
       readonly max: number;
-      /** By record: bytes in the place of those of the file; null for a record that is to be dropped. */
+      /** New bytes of edited records, by number; null for a dropped record. */
       readonly edited?: ReadonlyMap<number, Uint8Array | null>;
     };
 
-/** One file, to be looked through for duplicates and contradictions. */
+/** One file to search for duplicates and contradictions. */
 export interface RelateTask {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Where it is on disk; undefined where an editor holds it. */
+  /** Its path; undefined if only an editor has it. */
   readonly path: string | undefined;
   readonly recognition: Recognition;
   readonly facts: FactsTables;
-  /** Undefined: near duplicates are not looked for. */
+  /** Undefined: skip near duplicates. */
   readonly text: RelateText | undefined;
   readonly rules: RuleSettings;
 }
 
-/** What threads can do: what they take, and what they give. */
+/** Each kind of work with its input and output. */
 export interface Works {
   readonly survey: { readonly task: RangeTask; readonly result: RangeSurvey };
-  /** Signatures of the pairs of a range, for near duplicates. */
+  /** Signatures of the pairs in a range, for near duplicates. */
   readonly signatures: { readonly task: RangeTask; readonly result: Uint8Array<ArrayBuffer> };
   readonly relate: { readonly task: RelateTask; readonly result: Relations };
 }
 export type RangeWork = keyof Works;
 
-/** Signatures of the pairs of records, in their order. `read` gives each record to what it is handed. */
+/** Computes signatures of pairs in order. `read` calls its argument with each record. */
 async function sign(
   recognition: Recognition,
   read: (take: (raw: RawRecord) => void) => Promise<unknown>,
@@ -106,7 +106,7 @@ export async function workOn<W extends RangeWork>(
   return (WORKERS[work] as Worker<W>)(task, onBytes);
 }
 
-/** Memory that can be handed to another thread instead of copied. */
+/** Buffers to transfer to another thread instead of copying. */
 export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
   if (result instanceof Uint8Array) return [result.buffer];
   return 'records' in result ? buffersOf(result) : [];

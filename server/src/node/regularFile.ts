@@ -1,5 +1,5 @@
-// The one way to open a file for reading. A repository can hold pipes, sockets and links to devices under any name: opening
-// some of them waits for ever, opening others does something. So only regular files are opened, wherever a name comes from.
+// The only way to open a file for reading. A repository can contain pipes, sockets and links to devices under any
+// name: opening some of these blocks forever, opening others has side effects. So only regular files are opened.
 import type { Stats } from 'node:fs';
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { open, stat } from 'node:fs/promises';
 
 import { messages } from '#core/messages.ts';
 
-/** Between the look and the opening a pipe can take the place of a file: opened so, it does not wait. Windows has no such flag. */
+/** Non-blocking: a pipe can replace the file between the check and the opening. Windows has no such flag. */
 const READ = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
 const KINDS = [
@@ -18,10 +18,10 @@ const KINDS = [
   ['isDirectory', 'a folder'],
 ] as const;
 
-/** What something is that is no regular file; undefined for a regular file. */
+/** What a non-regular file is; undefined for a regular file. */
 export function kindOf(stats: Stats): string | undefined {
   if (stats.isFile()) return undefined;
-  return KINDS.find(([is]) => stats[is]())?.[1] ?? 'no file';
+  return KINDS.find(([is]) => stats[is]())?.[1] ?? 'not a file';
 }
 
 function checkKind(path: string, stats: Stats): void {
@@ -29,7 +29,7 @@ function checkKind(path: string, stats: Stats): void {
   if (kind !== undefined) throw messages.notAFile(path, kind);
 }
 
-/** Opens a file for reading. Rejects with a UserError for what is no regular file, else as `open` does. */
+/** Rejects with a UserError if it is not a regular file, otherwise like `open`. */
 export async function openRegular(path: string): Promise<FileHandle> {
   checkKind(path, await stat(path));
   const handle = await open(path, READ);
@@ -42,7 +42,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
-/** Opens a file for reading, as `openRegular`. */
+/** Synchronous `openRegular`. */
 export function openRegularSync(path: string): number {
   checkKind(path, statSync(path));
   const handle = openSync(path, READ);
@@ -55,7 +55,7 @@ export function openRegularSync(path: string): number {
   }
 }
 
-/** A whole file. Rejects with a UserError where it has more than so many bytes. */
+/** Reads a whole file. Rejects with a UserError if it is longer than `max` bytes. */
 export async function readRegular(path: string, max = Infinity): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
@@ -66,12 +66,12 @@ export async function readRegular(path: string, max = Infinity): Promise<Buffer>
   }
 }
 
-/** A whole file of UTF-8, as `readRegular`. */
+/** Reads a whole UTF-8 file, like `readRegular`. */
 export async function readRegularText(path: string, max = Infinity): Promise<string> {
   return (await readRegular(path, max)).toString('utf8');
 }
 
-/** A whole file of UTF-8, as `readRegular`. */
+/** Reads a whole UTF-8 file, like `readRegular`, synchronously. */
 export function readRegularTextSync(path: string, max = Infinity): string {
   const handle = openRegularSync(path);
   try {

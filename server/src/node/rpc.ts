@@ -1,4 +1,4 @@
-// The wire tables of #protocol over vscode-jsonrpc, for any transport that the library has a reader for.
+// The typed wires of #protocol on vscode-jsonrpc, over any transport.
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { CancellationTokenSource, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 
@@ -6,7 +6,10 @@ import type { Handlers, Listeners } from '#core/channel/channel.ts';
 
 export type { Handlers, Listeners };
 
-/** The asking end of a wire. Every call ends: with a result, an error, or a rejection when the other end is gone. */
+/**
+ * The calling side. Every call ends: with a result, with an error, or with a rejection when the other side is
+ * gone.
+ */
 export interface Caller<Requests> {
   call<Name extends keyof Requests & string>(
     name: Name,
@@ -15,23 +18,22 @@ export interface Caller<Requests> {
   ): Promise<Requests[Name] extends { result: infer R } ? R : never>;
 }
 
-/** What `serve` needs of a connection, the library's own or a language server's. */
+/** The part of a connection that `serve` needs. */
 interface Answering {
   onRequest(name: string, handle: (...args: unknown[]) => unknown): unknown;
 }
 
-/** What `listen` needs of a connection. */
+/** The part of a connection that `listen` needs. */
 interface Listening {
   onNotification(name: string, handle: (params: unknown) => void): unknown;
 }
 
-/** What the library puts before the words of a handler that threw. */
-const LIBRARY_WORDS = /^Request \w+ failed with message: /;
+/** Prefix that the library adds to the message of a handler that threw. */
+const LIBRARY_PREFIX = /^Request \w+ failed with message: /;
 
-/** Sends one request over the wire. */
 type Send = (name: string, params: unknown, token: CancellationToken) => Promise<unknown>;
 
-/** The asking end over `send`. An aborted signal cancels the request on the other side. */
+/** Calls over `send`. Aborting the signal cancels the request on the other side. */
 export function callerOver<Requests>(send: Send): Caller<Requests> {
   return {
     async call(name, params, signal) {
@@ -44,7 +46,7 @@ export function callerOver<Requests>(send: Send): Caller<Requests> {
       try {
         return (await send(name, params, source.token)) as never;
       } catch (error) {
-        if (error instanceof ResponseError) error.message = error.message.replace(LIBRARY_WORDS, '');
+        if (error instanceof ResponseError) error.message = error.message.replace(LIBRARY_PREFIX, '');
         throw error;
       } finally {
         signal?.removeEventListener('abort', onAbort);
@@ -54,7 +56,9 @@ export function callerOver<Requests>(send: Send): Caller<Requests> {
   };
 }
 
-/** The asking end. A closed connection rejects what waits: the library alone would leave it pending. */
+/**
+ * Calls over a connection. When it closes, pending calls are rejected; the library alone would leave them pending.
+ */
 export function callerOf<Requests>(connection: MessageConnection): Caller<Requests> {
   connection.onClose(() => {
     connection.dispose();
@@ -64,13 +68,12 @@ export function callerOf<Requests>(connection: MessageConnection): Caller<Reques
   );
 }
 
-/** Passes notifications to `listeners`. */
 export function listen<Notifications>(connection: Listening, listeners: Listeners<Notifications>): void {
   for (const [name, hear] of Object.entries(listeners) as [string, (params: unknown) => void][])
     connection.onNotification(name, hear);
 }
 
-/** Runs `work` with a signal that the token aborts. Without a token nothing does. */
+/** Runs `work` with a signal that the token aborts, if there is a token. */
 export async function withSignal<T>(
   token: unknown,
   work: (signal: AbortSignal) => T | Promise<T>,
@@ -88,13 +91,13 @@ export async function withSignal<T>(
   }
 }
 
-/** Answers requests with `handlers`. A handler that throws rejects its caller. */
+/** Serves requests with `handlers`. A handler that throws rejects its caller. */
 export function serve<Requests>(connection: Answering, handlers: Handlers<Requests>): void {
   for (const [name, handle] of Object.entries(handlers) as [
     string,
     (params: unknown, signal: AbortSignal) => unknown,
   ][]) {
-    // A request without parameters comes with the token alone.
+    // A request without parameters passes only the token.
     connection.onRequest(name, async (...args: unknown[]) =>
       withSignal(args.at(-1), (signal) => handle(args[0], signal)),
     );

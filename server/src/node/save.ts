@@ -1,4 +1,4 @@
-// Saving: the text of a file with some bytes of it replaced, in the file's codec.
+// Saves a file with some bytes of its text replaced, in the file's codec.
 import { readSync, writeSync } from 'node:fs';
 import { open, realpath, rm, stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
@@ -25,13 +25,13 @@ import {
   writeChunks,
 } from './write.ts';
 
-/** Small writes between two looks at what else there is to do: a millisecond. */
+/** Small writes before yielding to other work: about a millisecond. */
 const PATCHES_AT_ONCE = 100;
 
-/** What goes wrong in a pipeline is thrown where its end is read. */
+/** Errors in a pipeline are thrown where its end is read. */
 const ignore = (): void => undefined;
 
-/** True when two streams hold the same bytes, however they are cut. */
+/** True if two streams have the same bytes, however they are chunked. */
 async function sameContent(a: AsyncIterable<Uint8Array>, b: AsyncIterable<Uint8Array>): Promise<boolean> {
   const others = b[Symbol.asyncIterator]();
   try {
@@ -69,17 +69,17 @@ function explain(path: string, error: unknown): unknown {
   return inWords(error, path);
 }
 
-/** What a save goes from, and where it goes. */
+/** Source and target of a save. */
 interface Rewrite {
   readonly file: DataFile;
   readonly draft: Draft;
-  /** Of the new file. */
+  /** Codec of the new file. */
   readonly codec: Codec;
   readonly replacements: readonly LateReplacement[];
   readonly signal: AbortSignal;
 }
 
-/** Rewrites the whole text. False if reading it back gave something else. */
+/** Rewrites the whole text. False if it reads back differently. */
 async function writeAnew({ file, draft, codec, replacements, signal }: Rewrite): Promise<boolean> {
   const text = (): AsyncIterable<Uint8Array> => abortable(spliceStream(file.bytes(), replacements), signal);
   const out = await createDraft(draft);
@@ -92,25 +92,25 @@ async function writeAnew({ file, draft, codec, replacements, signal }: Rewrite):
   } finally {
     await out.close();
   }
-  // Packed bytes say nothing by themselves: they are unpacked again and held against the text.
-  const unpacked = codec.decode?.(draft.path, readStored(draft.path));
-  return isWhole && (!unpacked || sameContent(unpacked, text()));
+  // Compressed bytes can't be compared, so decompress them again and compare the text.
+  const decompressed = codec.decode?.(draft.path, readStored(draft.path));
+  return isWhole && (!decompressed || sameContent(decompressed, text()));
 }
 
-/** Flips exchange bytes within their record: then nothing in the file moves. */
+/** True if all replacements keep their length, like flips, so that nothing in the file moves. */
 function movesNothing(replacements: readonly LateReplacement[]): replacements is readonly Replacement[] {
   return replacements.every(
     ({ start, end, bytes }) => typeof bytes !== 'function' && bytes.length === end - start,
   );
 }
 
-/** Writes the changed bytes into a copy. False if reading them back gave something else. */
+/** Writes the changed bytes into a copy. False if they read back differently. */
 async function patch({ draft, signal }: Rewrite, replacements: readonly Replacement[]): Promise<boolean> {
   const out = await open(draft.path, 'r+');
   try {
     let isWhole = true;
     for (const [i, { start, bytes }] of replacements.entries()) {
-      // Small writes into the page cache: waiting for each would take ten times as long as making it.
+      // Synchronous small writes into the page cache: awaiting each would take ten times as long.
       writeSync(out.fd, bytes, 0, bytes.length, start);
       const readBack = new Uint8Array(bytes.length);
       readSync(out.fd, readBack, 0, bytes.length, start);
@@ -127,33 +127,37 @@ async function patch({ draft, signal }: Rewrite, replacements: readonly Replacem
   }
 }
 
-/** The other names of a file stay with the old one after a save. How many names it has, where there are several. */
+/**
+ * After a save, the other names of a file keep the old content. Returns the number of names if there are several.
+ */
 export async function hardLinksOf(path: string): Promise<number | undefined> {
   const { nlink } = await stat(path);
   return nlink > 1 ? nlink : undefined;
 }
 
-/** What is to be written, found while the system may already copy. */
+/** The plan of a save, computed while the system may already copy the file. */
 export interface SavePlan {
   readonly replacements: () => Promise<readonly LateReplacement[]>;
-  /** The edits are flips: a copy is begun before it is known what they change. */
+  /** The edits are flips, so start copying before their bytes are known. */
   readonly isLikelyInPlace: boolean;
-  /** Looks at the new file once more before it takes the place of the old one. False when it is not what it should be. */
+  /** Verifies the new file before it replaces the old one. False if it is wrong. */
   readonly verify?: (path: string) => Promise<boolean>;
-  /** What is held open for it, once it is over. */
+  /** Releases what the plan holds open. */
   readonly close?: () => void;
 }
 
 /**
- * Writes a file anew with some bytes of its text replaced, in its own codec; how many places were. Links to it stay
- * links, its permissions stay; its owner does where this user may give files away. Rejects with what to do; then the
- * file is as it was.
+ * Writes a file with some bytes of its text replaced, in its own codec, and returns the number of replacements. Keeps links and
+ * permissions, and the owner if this user may set it. Rejects with a user error; the file is then unchanged.
  */
 export async function savePlanned(file: DataFile, plan: SavePlan, signal: AbortSignal): Promise<number> {
   return save(file, file.path, plan, signal);
 }
 
-/** The same into another file, which appears whole or not at all, in the codec of its name. The first one stays as it is. */
+/**
+ * The same into another file, in the codec of its name. The file appears completely or not at all; the source
+ * stays unchanged.
+ */
 export async function savePlannedAs(
   file: DataFile,
   path: string,
@@ -169,7 +173,7 @@ async function save(file: DataFile, path: string, plan: SavePlan, signal: AbortS
     if (path !== file.path && codeOf(error) === 'ENOENT') return path;
     throw explain(path, error);
   });
-  // Two saves of one file at a time would each replace what the other wrote.
+  // Two parallel saves of one file would overwrite each other.
   return inTurn(target, async () =>
     saveTo(file, target, target !== (await realpath(file.path)), plan, signal),
   );
@@ -189,7 +193,7 @@ async function saveTo(
     signal.throwIfAborted();
     const codec = isOther ? codecOf(path) : file.codec;
     const canPatch = plan.isLikelyInPlace && !file.codec.encoder;
-    // A failed copy is heard of below, where it is waited for.
+    // A failed copy is handled below, where it is awaited.
     if (canPatch) copying = copyToNew(draft.target, draft.path, signal).catch((error: unknown) => error);
     const replacements = await plan.replacements();
     const copied = await copying;
@@ -206,14 +210,14 @@ async function saveTo(
     await file.assertSame();
     if (!isWritten || !isAsPlanned) throw messages.notVerified(path);
     signal.throwIfAborted();
-    // In one go with the rename: another process must not find the time to save in between.
+    // Synchronous with the rename, so that no other process can save in between.
     if (!sameStamp(stampNow(file.path), file.stamp)) throw messages.changedWhileSaving(file.path);
     await commitDraft(draft);
     return replacements.length;
   } catch (error) {
     await copying;
     if (draft) await dropDraft(draft);
-    // Where another program wrote to the file meanwhile, that is why something went wrong.
+    // If another program changed the file meanwhile, report that as the cause.
     const isSame = await file.assertSame().then(
       () => true,
       () => false,

@@ -1,4 +1,5 @@
-// Signatures of all pairs of a dataset, for near duplicates: one more pass over the text, by all threads.
+// Computes signatures of all pairs of a dataset, for near duplicates: one more pass over the text, with all
+// threads.
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 
@@ -6,13 +7,13 @@ import type { SurveyedDataset } from './survey.ts';
 import { cutFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
 
-/** Share of the memory budget that signatures may take. */
+/** Share of the memory budget for signatures. */
 const MEMORY_SHARE = 0.4;
 
-/** Bytes for each pair of what stays in memory beside the signatures: facts, keys and the tables that find equals. */
+/** Memory per pair besides signatures: facts, keys and the hash tables for duplicates. */
 const RELATION_BYTES = 73 + 48;
 
-/** Pairs that can be looked through for duplicates inside a memory budget. */
+/** Pairs that can be checked for duplicates within a memory budget. */
 export function maxRelated(memoryMb: number): number {
   return Math.floor((memoryMb * 1024 * 1024) / RELATION_BYTES);
 }
@@ -22,7 +23,7 @@ export function maxSigned(memoryMb: number): number {
   return Math.floor((memoryMb * 1024 * 1024 * MEMORY_SHARE) / SIGNATURE_BYTES);
 }
 
-/** The signatures of the files' pairs in their order; a file that would pass `mostPairs` is left out, and all after it. */
+/** Signatures of the files' pairs in order. Stops before the first file that would exceed `maxPairs`. */
 export async function signDataset(
   { files, pairCount }: SurveyedDataset,
   ranges: RangeRunner,

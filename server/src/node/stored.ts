@@ -8,11 +8,11 @@ import { messages, UserError } from '#core/messages.ts';
 import { CHUNK_BYTES } from './codec.ts';
 import { kindOf, openRegular } from './regularFile.ts';
 
-/** What tells one state of a file from another without reading it. */
+/** Identifies a state of a file without reading it. */
 export interface Stamp {
   readonly size: number;
   readonly mtimeMs: number;
-  /** When its bytes, name or rights were last changed: unlike `mtimeMs`, no program can set it. */
+  /** Last change of bytes, name or permissions. Unlike `mtimeMs`, programs can't set it. */
   readonly ctimeMs: number;
   readonly inode: number;
 }
@@ -34,7 +34,7 @@ export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
 }
 
-/** What a path names now; `kind` says what it is where it is no regular file. */
+/** The present state of a path; `kind` is set unless it is a regular file. */
 export async function stampOf(
   path: string,
 ): Promise<Stamp & { readonly isFolder: boolean; readonly kind: string | undefined }> {
@@ -47,13 +47,13 @@ export async function stampOf(
   }
 }
 
-/** The same at once, without waiting. */
+/** Synchronous `stampOf`. */
 export function stampNow(path: string): Stamp {
   const { size, mtimeMs, ctimeMs, ino: inode } = statSync(path);
   return { size, mtimeMs, ctimeMs, inode };
 }
 
-/** The bytes of a file as they are stored, or of a half-open range of it. */
+/** A file's stored bytes, or a half-open range of them. */
 export async function* readStored(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
   if (end <= start) return;
   try {
@@ -66,21 +66,21 @@ export async function* readStored(path: string, start = 0, end = Infinity): Asyn
   }
 }
 
-/** Blocks that are read in turn: fresh memory for each would cost more than the reading. */
+/** Number of reused buffers: allocating one per read would take longer than reading. */
 const BLOCKS = 3;
 
-/** For files of which the system tells no size. */
+/** Minimum buffer size, for files whose size the system does not report. */
 const MIN_BLOCK_BYTES = 4096;
 
 /**
- * The bytes of a file, or of a half-open range of it, in memory that is used again: a chunk is good until the next
- * but one is asked for.
+ * A file's bytes, or a half-open range of them, in reused buffers: a chunk is valid until the second next one is
+ * read.
  */
 export async function* readBlocks(path: string, start = 0, end = Infinity): AsyncGenerator<Uint8Array> {
   let handle: FileHandle | undefined;
   try {
     handle = await openRegular(path);
-    // Thousands of small files are read one after the other: each takes no more memory than it has bytes.
+    // Thousands of small files may be read in sequence, so allocate no more than each one's size.
     const { size } = await handle.stat();
     const blockBytes = Math.min(CHUNK_BYTES, Math.max(MIN_BLOCK_BYTES, Math.min(end, size) - start));
     const blocks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-// Surveys of files on disk: one pass each, its result as the rest of the product takes it.
+// Surveys the files of a dataset.
 import type { Survey } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { UserError } from '#core/messages.ts';
@@ -13,30 +13,30 @@ import { whyUnrecognised } from './surveyFile.ts';
 
 export type RecognisedSurvey = Survey & { readonly recognition: Recognition };
 
-/** A file of a dataset with its survey. Pairs and records are numbered through the files. */
+/** A surveyed file of a dataset. Pair and record numbers continue across files. */
 export interface SurveyedFile {
   readonly file: DataFile;
   readonly survey: RecognisedSurvey;
   readonly firstPair: number;
   readonly firstRecord: number;
-  /** Of its pairs, where they were made on the way. */
+  /** Signatures of its pairs, if computed. */
   readonly signatures: Uint8Array | undefined;
 }
 
-/** A file that is not read. */
+/** A skipped file. */
 export interface LeftOut {
   readonly path: string;
   readonly error: UserError;
-  /** It was meant to be read and cannot be; others are empty, or hold something else. */
+  /** True if it should have been readable; false if it is empty or something else. */
   readonly isFailure: boolean;
-  /** Where its lines could be looked at. */
+  /** Set if its lines could be examined. */
   readonly surveyed?: { readonly file: DataFile; readonly survey: Survey };
 }
 
 export interface SurveyedDataset {
   readonly name: string;
   readonly files: readonly SurveyedFile[];
-  /** Files that are not read, and why: all of them where `files` is empty. */
+  /** Skipped files with the reason; all files if `files` is empty. */
   readonly leftOut: readonly LeftOut[];
   readonly recordCount: number;
   readonly pairCount: number;
@@ -45,28 +45,26 @@ export interface SurveyedDataset {
   readonly judgementCount: number;
 }
 
-/** How one file is surveyed: from the cache, by worker threads, or here. */
+/** Surveys one file: from the cache, with threads, or in this thread. */
 export type SurveyFile = (
   file: DataFile,
   pairsBefore: number,
 ) => Promise<Pick<FileSurvey, 'survey' | 'signatures'>>;
 
 export interface SurveyDatasetOptions {
-  /** Files whose records share one line are read all the same: a repair parts them. */
+  /** Also read files whose records share one line: a repair splits them. */
   readonly canPart?: boolean;
   readonly signal?: AbortSignal;
-  /** What the facts of all files have to fit into. */
+  /** Memory budget for the facts of all files. */
   readonly memoryMb?: number;
 }
 
-/** Whether a file whose survey recognised nothing was meant to be read: it is of another kind, or its lines are broken. */
+/** Whether an unrecognised file should have been readable: it has another format, or its lines are broken. */
 function isBroken({ obstacle, findings, counts }: Survey): boolean {
   return obstacle !== undefined || findings.length > 0 || counts.size > 0;
 }
 
-/**
- * Surveys all files of a dataset. What cannot be read, and what is not recognised, is left out.
- */
+/** Surveys all files of a dataset. Skips files that can't be read or recognised. */
 export async function surveyDataset(
   { name, files, failed }: Dataset,
   surveyFile: SurveyFile,
@@ -107,7 +105,7 @@ export async function surveyDataset(
 export interface PairSources {
   readonly files: readonly PairSource[];
   readonly preferenceCount: number;
-  /** Why there are no such files, where there are none. */
+  /** Why there are none. */
   readonly whyNone?: string;
 }
 

@@ -1,4 +1,5 @@
-// The survey of one file on disk: from the cache when its content is known, only its tail when it grew, else by all threads.
+// Surveys one file on disk: from the cache if its content is known, only its tail if it grew, otherwise with all
+// threads.
 import { createHash } from 'node:crypto';
 
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
@@ -29,15 +30,15 @@ const MIN_RANGE_BYTES = 8 * 1024 * 1024;
 
 export interface SurveyOptions {
   readonly ranges: RangeRunner;
-  /** Undefined: nothing is kept. */
+  /** Undefined: don't cache. */
   readonly cache?: SurveyCache | undefined;
-  /** Read everything anew and keep it in the place of what is kept. */
+  /** Ignore the cached survey and replace it. */
   readonly rebuild?: boolean;
-  /** What the user said of the file. */
+  /** The user's settings for the file. */
   readonly settings?: FileSettings;
-  /** Pairs of which signatures are wanted, where the whole file is read anyway. */
+  /** Number of pairs to compute signatures for, if the whole file is read. */
   readonly maxSigned?: number;
-  /** Files whose facts need more are refused. */
+  /** Files whose facts need more are rejected. */
   readonly memoryMb?: number | undefined;
   /** Share of the file, 0 to 1. */
   readonly onProgress?: (done: number) => void;
@@ -46,18 +47,18 @@ export interface SurveyOptions {
 
 export interface FileSurvey {
   readonly survey: Survey;
-  /** What was read anew. */
+  /** What had to be read. */
   readonly source: 'cache' | 'tail' | 'whole';
-  /** The Arrow file of the facts, and SHA-256 of the stored bytes; with a cache. */
+  /** With a cache: path of the facts' Arrow file, and SHA-256 of the stored bytes. */
   readonly sidecar?: string;
   readonly digest: string;
-  /** Of all pairs, in their order; undefined where they would be more than are wanted, or the file was not read. */
+  /** Signatures of all pairs in order; undefined if there are too many, or if the file was not read. */
   readonly signatures?: Uint8Array | undefined;
 }
 
 interface Digests {
   readonly whole: string;
-  /** Of the first `prefixBytes` bytes, where that was asked for. */
+  /** Digest of the first `prefixBytes` bytes, if requested. */
   readonly prefix?: string;
 }
 
@@ -89,7 +90,7 @@ export async function digestOf(file: DataFile, signal: AbortSignal): Promise<str
   return (await digestsOf(file, undefined, signal)).whole;
 }
 
-/** Objects from the head of a file: what recognition goes by. */
+/** The first objects of a file, for recognition. */
 export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   const sample = new Sample();
   for await (const raw of file.records()) {
@@ -99,7 +100,7 @@ export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   return sample.objects;
 }
 
-/** Says why nothing is recognised in a file, by its head. */
+/** Throws why nothing is recognised in a file. */
 async function refuse(file: DataFile): Promise<never> {
   const surveyor = new Surveyor();
   let count = 0;
@@ -117,7 +118,7 @@ export function whyUnrecognised(path: string, survey: Survey): UserError {
   if (facts.recordCount === 0) return messages.empty(path);
   const broken = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const [first] = findings;
-  // Of rules that are off nothing is said of single lines.
+  // If its rule is off, don't report a single line.
   if (first) {
     const line = (facts.records.line[first.record] ?? 0) + 1;
     return messages.brokenLines(path, broken, facts.recordCount, line, first.message);
@@ -125,7 +126,10 @@ export function whyUnrecognised(path: string, survey: Survey): UserError {
   return messages.unrecognised(path, fieldsSeen, suggestion);
 }
 
-/** How a file is read, by its head: as preflens.json says, or by its look. Throws where nothing is recognised. */
+/**
+ * Decides from its first records how to read a file: by preflens.json, or by recognition. Throws if nothing is
+ * recognised.
+ */
 export async function recogniseFile(file: DataFile): Promise<Recognition> {
   const { obstacle } = await file.inspect();
   if (obstacle) throw messages.obstacle(file.path, obstacle);
@@ -134,7 +138,7 @@ export async function recogniseFile(file: DataFile): Promise<Recognition> {
   return recognition ?? (await refuse(file));
 }
 
-/** The offset just after the first line end at or after `from`, or the end of the file. */
+/** Offset after the first line end at or after `from`, or the end of the file. */
 async function nextLineStart(path: string, from: number, size: number): Promise<number> {
   const handle = await openRegular(path);
   try {
@@ -152,7 +156,7 @@ async function nextLineStart(path: string, from: number, size: number): Promise<
   }
 }
 
-/** Starts of ranges of about equal size, each at the start of a line, or rows of a table; the end comes last. */
+/** Boundaries of ranges of about equal size, at line starts, or at rows of a table; the last one is the end. */
 export async function cutFile({ path, size, codec }: DataFile, width: number): Promise<readonly number[]> {
   if (codec.isTable) return cutRows(path, width, MIN_RANGE_BYTES);
   const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / MIN_RANGE_BYTES)));
@@ -171,7 +175,7 @@ async function surveyWhole(
   const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, maxSigned = 0 } = options;
   const { mapping, rules } = settings;
   const cuts = await cutFile(file, ranges.width);
-  // Several threads must agree on the schema before they start; one can find it on its way.
+  // Several threads need a common schema before they start; a single one can recognise it on the way.
   const recognition = cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file)) : undefined;
   const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
   const isTable = file.codec.isTable;
@@ -185,7 +189,7 @@ async function surveyWhole(
   const starts = recognition || cuts.length === 2 ? cuts : [0, cuts.at(-1) ?? 0];
   const parts = await Promise.all(
     starts.slice(0, -1).map(async (start, i) => ({
-      // The bytes of a row are counted from its own start, wherever it stands.
+      // Byte offsets of a row begin at 0, wherever the row is.
       byte: isTable ? 0 : start,
       part: await ranges.run(
         'survey',
@@ -197,7 +201,7 @@ async function surveyWhole(
           rules,
           maxSigned,
           maxRecordBytes,
-          // The rows of a table are not counted in bytes.
+          // Ranges of a table are not byte ranges.
           ...(options.memoryMb !== undefined &&
             !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
         },
@@ -210,14 +214,14 @@ async function surveyWhole(
   return { survey, signatures: joinSignatures(parts.map(({ part }) => part)) };
 }
 
-/** Undefined where some pair has none. */
+/** Undefined if some pair has no signature. */
 function joinSignatures(parts: readonly RangeSurvey[]): Uint8Array | undefined {
   if (parts.some(({ signatures, pairCount }) => signatures?.length !== SIGNATURE_BYTES * pairCount))
     return undefined;
   return Buffer.concat(parts.map(({ signatures }) => signatures ?? new Uint8Array(0)));
 }
 
-/** The survey of a file that grew: the old last record may have been unfinished, so reading goes on from its start. */
+/** Surveys a file that grew. The old last record may have been incomplete, so start reading there. */
 async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): Promise<Survey | undefined> {
   const { facts, recognition } = old;
   const last = facts.recordCount - 1;
@@ -242,7 +246,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
-  // The same bytes are another text to another reader.
+  // The same bytes mean something else under another codec or mapping.
   const schema = sha256(JSON.stringify([file.codec.name, mapping ?? null, rules, file.maxRecordBytes]));
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
@@ -275,7 +279,7 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
 export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
   const { obstacle } = await file.inspect();
   if (!obstacle) return surveyLines(file, options);
-  // Records that share their one line are read, so that a repair can part them.
+  // Records that share one line are surveyed, so that a repair can split them.
   if (!obstacle.isOneLine)
     return { survey: { ...new Surveyor().end(), obstacle }, source: 'whole', digest: '' };
   const read = await surveyLines(file, options);

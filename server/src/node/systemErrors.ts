@@ -1,4 +1,4 @@
-// Failures of the system as people read them.
+// Turns system errors into messages for users.
 import { messages, UserError } from '#core/messages.ts';
 
 import { codeOf } from './stored.ts';
@@ -7,7 +7,7 @@ function pathIn(error: Error): string | undefined {
   return 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }
 
-/** True for what the system refused: a disk that is full, a file that may not be read. */
+/** True for errors of the system: a full disk, a file without read permission. */
 export function isSystemError(error: unknown): error is Error {
   return (
     error instanceof Error && !(error instanceof UserError) && 'syscall' in error && codeOf(error) !== ''
@@ -15,8 +15,8 @@ export function isSystemError(error: unknown): error is Error {
 }
 
 /**
- * A failure of the system in words; anything else as it is.
- * @param path what it was about, where the error does not say so itself or names a temporary file
+ * Explains a system error; returns any other error unchanged.
+ * @param path of the file, if the error does not name it or names a temporary file
  */
 export function inWords(error: unknown, path?: string): unknown {
   if (!isSystemError(error)) return error;

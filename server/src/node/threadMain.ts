@@ -1,4 +1,4 @@
-// The program of a thread: one piece of work after the other, as they are sent.
+// Main program of a worker thread: runs one task after the other.
 import { parentPort } from 'node:worker_threads';
 
 import { UserError } from '#core/messages.ts';

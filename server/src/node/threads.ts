@@ -1,10 +1,10 @@
-// Worker threads that read ranges of files. A range is plain work without I/O but reading, so a thread is safe for it.
+// Pool of worker threads for ranges of files. Their work does no I/O except reading, so threads are safe.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 import type { RangeWork, Works } from './rangeWork.ts';
 
-/** What a thread is sent: one piece of work at a time. */
+/** Message to a thread: one task at a time. */
 export interface ToThread {
   readonly work: RangeWork;
   readonly task: Works[RangeWork]['task'];
@@ -15,9 +15,8 @@ export type FromThread =
   | { readonly kind: 'done'; readonly result: Works[RangeWork]['result'] }
   | { readonly kind: 'failed'; readonly message: string; readonly isUserError: boolean };
 
-/** What works on ranges. */
 export interface RangeRunner {
-  /** How many ranges it works on at a time. */
+  /** Number of ranges processed in parallel. */
   readonly width: number;
   run<W extends RangeWork>(
     work: W,
@@ -27,22 +26,24 @@ export interface RangeRunner {
   ): Promise<Works[W]['result']>;
 }
 
-/** A thread that has nothing to do for so long ends, and its memory is free. */
+/** An idle thread ends after this time and frees its memory. */
 const IDLE_MS = 5000;
 
-/** A thread for each core but not more than memory allows: each takes about 200 MB while it reads. */
+/** One thread per core, limited by memory: each takes about 200 MB while it reads. */
 export function widthFor(memoryMb: number): number {
   return Math.max(1, Math.min(availableParallelism(), 8, Math.floor(memoryMb / 200)));
 }
 
-/** Work that waits for a thread, or is on one. */
+/** A waiting or running task. */
 interface Job extends ToThread {
   readonly onBytes: (bytes: number) => void;
   readonly resolve: (result: Works[RangeWork]['result']) => void;
   readonly reject: (reason: Error) => void;
 }
 
-/** `width` threads at most, started when they are needed and shared by all files: starting one costs as much as reading 3 MB. */
+/**
+ * At most `width` threads, started on demand and shared by all files: starting one costs as much as reading 3 MB.
+ */
 export function threads(workerPath: string, width: number, toError: (message: string) => Error): RangeRunner {
   const waiting: Job[] = [];
   const idle = new Map<Worker, NodeJS.Timeout>();
@@ -50,7 +51,7 @@ export function threads(workerPath: string, width: number, toError: (message: st
 
   const rest = (worker: Worker): void => {
     busy.delete(worker);
-    // A thread at rest keeps no program alive.
+    // An idle thread must not keep the program running.
     worker.unref();
     idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref());
     startNext();
@@ -81,7 +82,7 @@ export function threads(workerPath: string, width: number, toError: (message: st
     worker.on('exit', (code) => {
       lose(worker, ({ task }) => {
         const name = 'name' in task ? task.name : task.path;
-        return new Error(`The thread that worked on ${name} ended early (code ${code}).`);
+        return new Error(`The thread for ${name} ended unexpectedly (code ${code}).`);
       });
     });
     return worker;

@@ -1,5 +1,5 @@
-// The one way in which a file is written: under a temporary name in the folder of its target, read back, synced, and
-// renamed. At every moment the path names the old file or the new one, whole.
+// The only way to write a file: under a temporary name in the target's folder, read back, synced and renamed. At
+// every moment the path refers to the complete old file or the complete new one.
 import type { Stats } from 'node:fs';
 import { renameSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -13,36 +13,36 @@ import { THIS_PROCESS } from './owner.ts';
 import { codeOf } from './stored.ts';
 import { inWords } from './systemErrors.ts';
 
-/** Small pieces are gathered: a write for each of a thousand lines would cost more than all the rest. */
+/** Small chunks are combined: one write per line would dominate the cost. */
 const WRITE_BYTES = 1 << 20;
 
-/** Until it takes the place of another file, only its owner reads it. */
+/** Until it replaces the target, only the owner can read it. */
 export const PRIVATE_MODE = 0o600;
 
-/** Permissions of the file that is replaced, and who it belongs to. */
+/** Permissions and owner of the replaced file. */
 type Rights = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 
 export interface WriteOptions {
-  /** A link at the path stays a link, and the file that it leads to is replaced. Else the link is. */
+  /** Replace the file that a link leads to, not the link itself. */
   readonly followsLink?: boolean;
-  /** Of a file that is not there yet; the user's umask takes from it. */
+  /** Mode of a new file, before the umask. */
   readonly mode?: number;
-  /** A cache: it is neither synced nor are the leftovers in its folder looked for. */
+  /** Cache file: skip syncing and the cleanup of leftovers. */
   readonly isExpendable?: boolean;
-  /** A last look at the new file, before it takes its place. It is dropped where this rejects. */
+  /** Checks the new file before it replaces the target. If this rejects, the new file is deleted. */
   readonly verify?: (path: string) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
-/** A file on its way. */
+/** A file being written. */
 export interface Draft {
-  /** Where it will stand; its folder without links. */
+  /** Final path, with links in its folder resolved. */
   readonly target: string;
-  /** Where it is until then. */
+  /** Temporary path. */
   readonly path: string;
-  /** Undefined where nothing is replaced. */
+  /** Undefined if nothing is replaced. */
   readonly rights: Rights | undefined;
-  /** Of a file that replaces nothing. */
+  /** Mode of a new file. */
   readonly mode: number;
 }
 
@@ -55,7 +55,7 @@ async function statIfThere(path: string, followsLink: boolean): Promise<Stats | 
   }
 }
 
-/** Where `path` leads to; the folder of a file that is not there yet. */
+/** Resolves `path`; for a new file, resolves its folder. */
 async function targetOf(path: string, followsLink: boolean): Promise<string> {
   if (followsLink) {
     try {
@@ -67,7 +67,7 @@ async function targetOf(path: string, followsLink: boolean): Promise<string> {
   return join(await realpath(dirname(path)), basename(path));
 }
 
-/** True where two paths name one file, or one place for a file. */
+/** True if two paths mean the same file, or the same place for a new one. */
 export async function isSamePlace(a: string, b: string): Promise<boolean> {
   const [one, other] = await Promise.all(
     [a, b].map(async (path) => targetOf(path, true).catch(() => resolve(path))),
@@ -75,7 +75,7 @@ export async function isSamePlace(a: string, b: string): Promise<boolean> {
   return one === other;
 }
 
-/** The rights of what is replaced. Throws where it is no file that may be. */
+/** Permissions of the file to replace. Throws if it must not be replaced. */
 function rightsOf(path: string, old: Stats | undefined): Rights | undefined {
   if (!old || old.isSymbolicLink()) return undefined;
   if (old.isDirectory()) throw messages.isFolder(path);
@@ -83,7 +83,7 @@ function rightsOf(path: string, old: Stats | undefined): Rights | undefined {
   return old;
 }
 
-/** Names a temporary file beside `path`. It is not there yet; `dropDraft` or `commitDraft` ends it. */
+/** Chooses a temporary name beside `path` without creating it. End with `dropDraft` or `commitDraft`. */
 export async function beginDraft(path: string, options: WriteOptions = {}): Promise<Draft> {
   const { followsLink = false, mode = 0o666 } = options;
   const target = await targetOf(path, followsLink);
@@ -94,12 +94,12 @@ export async function beginDraft(path: string, options: WriteOptions = {}): Prom
   return draft;
 }
 
-/** Creates the file, where nothing stands: a link that somebody put there is not followed. */
+/** Creates the file exclusively: a planted link is not followed. */
 export async function createDraft({ path, rights, mode }: Draft): Promise<FileHandle> {
   return open(path, 'wx+', rights ? PRIVATE_MODE : mode);
 }
 
-/** Gives the file the rights of the one it replaces, its owner where this user may, and sees it onto the disk. */
+/** Copies permissions from the replaced file, and the owner if this user may; then syncs. */
 export async function settleDraft({ rights }: Draft, file: FileHandle, isExpendable = false): Promise<void> {
   if (rights) {
     await file.chmod(rights.mode & 0o7777);
@@ -108,27 +108,27 @@ export async function settleDraft({ rights }: Draft, file: FileHandle, isExpenda
   if (!isExpendable) await file.sync();
 }
 
-/** Syncs a folder, so that a rename in it survives a loss of power. Some systems cannot; then it is left to them. */
+/** Syncs a folder, so that a rename in it survives a power failure. Ignores systems that can't. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
 }
 
-/** Puts the file in its place: at once, so that nothing comes between a last look and the rename. */
+/** Renames synchronously, so that nothing happens between the last check and the rename. */
 export async function commitDraft({ path, target }: Draft, isExpendable = false): Promise<void> {
   renameSync(path, target);
   THIS_PROCESS.inUse.delete(path);
   if (!isExpendable) await syncFolder(dirname(target));
 }
 
-/** Removes the file, where it is there. */
+/** Deletes the file if it exists. */
 export async function dropDraft({ path }: Draft): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
   THIS_PROCESS.inUse.delete(path);
 }
 
-/** Writes pieces and reads each block back at once. False when something else came back. */
+/** Writes chunks and reads each block back. False if one differs. */
 export async function writeChunks(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
   let gathered: Uint8Array[] = [];
   let bytes = 0;
@@ -150,7 +150,7 @@ export async function writeChunks(file: FileHandle, chunks: AsyncIterable<Uint8A
   for await (const chunk of chunks) {
     gathered.push(chunk);
     bytes += chunk.length;
-    // Chunks are good until the next but one: what is gathered is never older than that.
+    // A chunk is only valid until the second next one, so don't hold it longer.
     if (bytes >= WRITE_BYTES && !(await flush())) return false;
   }
   return bytes === 0 || flush();
@@ -178,7 +178,7 @@ function chunksOf(
   return signal ? abortable(chunks, signal) : chunks;
 }
 
-/** Writes a file, whole or not at all. What was there before stays when that fails; it rejects with what to do. */
+/** Writes a file completely or not at all. On failure the old file stays, and this rejects with a user error. */
 export async function writeWhole(
   path: string,
   content: Uint8Array | string | AsyncIterable<Uint8Array>,

@@ -1,16 +1,16 @@
-// The frames of a zstd stream: where its blocks lie, and how much memory a frame asks for. Nothing is unpacked here.
+// Parses zstd frames without decompressing: where blocks are, and how much memory a frame needs.
 
-/** What zstd itself allows where nobody asks for more: a larger window is refused before memory is taken for it. */
+/** zstd's own default limit. A larger window is rejected before memory is allocated. */
 export const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 
-/** A block never holds more, packed or unpacked. */
+/** Maximum size of a block, compressed or not. */
 const MAX_BLOCK_BYTES = 128 * 1024;
 
 const MAGIC = 0xfd2fb528;
-/** Of frames that hold no data: sixteen magic numbers that differ in their lowest four bits. */
+/** Skippable frames: sixteen magic numbers that differ in their lowest four bits. */
 const SKIPPED = 0x184d2a5;
 
-/** Why a stream is not read. */
+/** The stream can't be read. */
 export class FrameFault extends Error {}
 
 interface Header {
@@ -24,7 +24,7 @@ const unsigned = (bytes: Uint8Array, at: number, count: number): number => {
   return value;
 };
 
-/** The header of a frame after its magic number; undefined while bytes of it are missing. */
+/** Parses a frame header after its magic number; undefined if bytes are missing. */
 function headerOf(bytes: Uint8Array): Header | undefined {
   const [, , , , descriptor] = bytes;
   if (descriptor === undefined) return undefined;
@@ -42,21 +42,21 @@ function headerOf(bytes: Uint8Array): Header | undefined {
     : base + (base / 8) * ((bytes[5] ?? 0) & 7);
   if (window > MAX_WINDOW_BYTES)
     throw new FrameFault(
-      `it asks for a window of ${Math.round(window / 2 ** 20)} MB, and ${MAX_WINDOW_BYTES / 2 ** 20} MB is the most`,
+      `it needs a window of ${Math.round(window / 2 ** 20)} MB; the limit is ${MAX_WINDOW_BYTES / 2 ** 20} MB`,
     );
   return { bytes: length, hasChecksum: (descriptor & 4) !== 0 };
 }
 
-/** Cuts a stream at its blocks: each piece is a block with what stands before it. Throws FrameFault. */
+/** Splits a stream at its blocks: each chunk is a block with the bytes before it. Throws FrameFault. */
 export async function* zstdBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array = new Uint8Array(0);
-  /** Bytes at the start of `held` that are looked at already. */
+  /** Bytes at the start of `held` that are already parsed. */
   let seen = 0;
   let state: 'frame' | 'block' | 'rest' = 'frame';
-  /** Bytes of a frame without data, or of a checksum, that are still to come. */
+  /** Bytes left of a skippable frame or a checksum. */
   let rest = 0;
   let hasChecksum = false;
-  /** Looks on; false where more bytes are needed. */
+  /** Parses further; false if more bytes are needed. */
   const step = (): boolean => {
     const left = held.subarray(seen);
     if (state === 'rest') {
@@ -85,8 +85,8 @@ export async function* zstdBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGener
     if (left.length < 3) return false;
     const block = unsigned(left, 0, 3);
     const size = block >> 3;
-    if (size > MAX_BLOCK_BYTES) throw new FrameFault('a block is larger than blocks can be');
-    // A repeated byte stands there once.
+    if (size > MAX_BLOCK_BYTES) throw new FrameFault('a block exceeds the maximum size');
+    // A repeated byte is stored once.
     const length = 3 + (((block >> 1) & 3) === 1 ? 1 : size);
     if (left.length < length) return false;
     seen += length;

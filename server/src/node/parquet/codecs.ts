@@ -1,4 +1,4 @@
-// The codecs of Parquet pages. Node's own where it has them; the rest from libraries.
+// Codecs of Parquet pages: Node's own if it has them, the others from libraries.
 import * as zlib from 'node:zlib';
 
 import { decompress as unzstd } from 'fzstd';
@@ -9,7 +9,7 @@ import type { PageCodecs } from '#formats/parquet/footer.ts';
 import { compressHadoopLz4, compressLz4, decompressHadoopLz4, decompressLz4 } from './lz4.ts';
 import { decompressSnappyStart } from './snappy.ts';
 
-/** Larger pages get a memory of their own, which is given back: one that is used again never shrinks. */
+/** Larger pages get their own memory, which is freed: reused memory never shrinks. */
 const LARGE_BYTES = 16 * 1024 * 1024;
 
 interface PageCodec {
@@ -19,21 +19,20 @@ interface PageCodec {
   readonly compress: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** Node has zstd since 22.15; its types are younger than the oldest Node that we run on. */
+/** Node has zstd since 22.15, but our types are those of the oldest supported Node. */
 const native = zlib as unknown as {
   readonly zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
   readonly zstdCompressSync?: (bytes: Uint8Array) => Uint8Array;
 };
 
-/** Without it, pages of a file that is packed with zstd are stored in frames of zstd. */
+/** If false, zstd pages are stored uncompressed in zstd frames. */
 export const packsZstd = native.zstdCompressSync !== undefined;
 
 const ZSTD_BLOCK_BYTES = 1 << 17;
 const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 
 /**
- * A zstd frame whose blocks are stored as they are: for Node without zstd of its own. Every reader takes it; it is not
- * smaller.
+ * A zstd frame with uncompressed blocks, for a Node without zstd. Valid for every reader, but not smaller.
  * Source: RFC 8878, sections 3.1.1.1 (a frame of one segment, 8 bytes of size) and 3.1.1.2 (raw blocks).
  */
 export function storeZstd(bytes: Uint8Array): Uint8Array {
@@ -52,9 +51,9 @@ export function storeZstd(bytes: Uint8Array): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** What a frame says it unpacks to. Throws where it is no frame or says nothing: then nobody knows what to expect. */
+/** Content size of a frame. Throws if it is not a frame, or does not state its size. */
 function zstdSize(bytes: Uint8Array): number {
-  if (ZSTD_MAGIC.some((byte, i) => bytes[i] !== byte)) throw new Error('it is no zstd frame');
+  if (ZSTD_MAGIC.some((byte, i) => bytes[i] !== byte)) throw new Error('it is not a zstd frame');
   const flags = bytes[4] ?? 0;
   const isOneSegment = (flags & 0x20) !== 0;
   const at = 5 + (isOneSegment ? 0 : 1) + ([0, 1, 2, 4][flags & 3] ?? 0);
@@ -67,9 +66,9 @@ function zstdSize(bytes: Uint8Array): number {
 function decompressZstd(bytes: Uint8Array, length: number): Uint8Array {
   if (native.zstdDecompressSync)
     return native.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) });
-  // This one makes room for what the frame says before it looks.
+  // The library allocates the size in the frame without checking it.
   const size = zstdSize(bytes);
-  if (size >= 0 && size !== length) throw new Error('it says another size');
+  if (size >= 0 && size !== length) throw new Error('its frame states another size');
   return unzstd(bytes, new Uint8Array(length));
 }
 
@@ -87,8 +86,8 @@ let decompressSnappySmall: ((bytes: Uint8Array, length: number) => Uint8Array) |
 let packSnappySmall: ((bytes: Uint8Array) => Uint8Array) | undefined;
 
 function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
-  // The library writes what the bytes say, not what it was told to expect.
-  if (snappySize(bytes) !== length) throw new Error('it says another size');
+  // The library writes as much as the bytes say, not as much as expected.
+  if (snappySize(bytes) !== length) throw new Error('it states another size');
   if (length > LARGE_BYTES) return snappyUncompress(bytes, length);
   decompressSnappySmall ??= snappyUncompressor();
   return decompressSnappySmall(bytes, length);
@@ -103,7 +102,7 @@ function compressSnappy(bytes: Uint8Array): Uint8Array {
 
 const max = (length: number): { maxOutputLength: number } => ({ maxOutputLength: Math.max(1, length) });
 
-/** By the number that the footer has. */
+/** By their number in the footer. */
 const CODECS: readonly (PageCodec | undefined)[] = [
   {
     name: 'plain',
@@ -122,7 +121,7 @@ const CODECS: readonly (PageCodec | undefined)[] = [
     decompress: (bytes, length) => zlib.gunzipSync(bytes, max(length)),
     compress: (bytes) => zlib.gzipSync(bytes),
   },
-  // LZO: no writer of today makes it.
+  // LZO: no current writer uses it.
   undefined,
   {
     name: 'brotli',
@@ -145,7 +144,7 @@ export const pageCodecs: PageCodecs = {
     const own = CODECS[codec];
     if (!own) throw new Error(`parquet: no codec ${codec}`);
     const uncompressed = own.decompress(bytes, length);
-    // No buffers of Node's: their `slice` shares memory where everybody expects a copy.
+    // Not a Node buffer, whose `slice` shares memory where callers expect a copy.
     return new Uint8Array(uncompressed.buffer, uncompressed.byteOffset, uncompressed.length);
   },
   decompressStart: (codec, bytes, wanted) => CODECS[codec]?.decompressStart?.(bytes, wanted),

@@ -1,9 +1,11 @@
-// LZ4 blocks, both ways. The packages for it are native, long without care, or trip over a block of nothing.
+// LZ4 blocks, both ways. The available packages are native, unmaintained, or fail on an empty block.
 // Source: the LZ4 block format description (token, literals, offset, match length).
 
 const HASH_BITS = 14;
 const MIN_MATCH = 4;
-/** By the format: the last five bytes are literals, and the last match begins twelve bytes before the end. */
+/**
+ * Required by the format: the last five bytes are literals, and the last match begins twelve bytes before the end.
+ */
 const LAST_LITERALS = 5;
 const MATCH_MARGIN = 12;
 const MAX_OFFSET = 0xffff;
@@ -15,7 +17,7 @@ function writeLength(out: Uint8Array, at: number, length: number): number {
   return at;
 }
 
-/** One block, greedily: the nearest earlier place with the same four bytes, if any. */
+/** Compresses one block greedily: uses the nearest earlier position with the same four bytes. */
 export function compressLz4(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes.length + Math.ceil(bytes.length / 255) + 16);
   const seen = new Int32Array(1 << HASH_BITS).fill(-1);
@@ -52,7 +54,10 @@ export function compressLz4(bytes: Uint8Array): Uint8Array {
   return out.slice(0, write(length, literalStart, bytes.length, 0, MIN_MATCH));
 }
 
-/** Unpacks one block into `out` from `start` on; where it ends there. Throws where the bytes are no block, or do not fit. */
+/**
+ * Decompresses one block into `out` from `start` on, and returns the end. Throws if the block is invalid or does
+ * not fit.
+ */
 function decompressInto(bytes: Uint8Array, out: Uint8Array, start: number): number {
   let [at, length] = [0, start];
   const extended = (short: number): number => {
@@ -74,21 +79,21 @@ function decompressInto(bytes: Uint8Array, out: Uint8Array, start: number): numb
     at += 2;
     const matched = extended(token & 15) + MIN_MATCH;
     if (offset === 0 || offset > length || length + matched > out.length)
-      throw new Error('its matches lie outside');
-    // Byte by byte: a match may go on into what it writes.
+      throw new Error('its matches are out of range');
+    // Byte by byte: a match may overlap its own output.
     for (const end = length + matched; length < end; length++) out[length] = out[length - offset] ?? 0;
   }
   return length;
 }
 
-/** One block of a known size. */
+/** Decompresses one block of known size. */
 export function decompressLz4(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
-  if (decompressInto(bytes, out, 0) !== length) throw new Error('it is shorter than it says');
+  if (decompressInto(bytes, out, 0) !== length) throw new Error('it is shorter than its stated size');
   return out;
 }
 
-/** LZ4 as Hadoop frames it: both lengths, high byte first, before each block. Some writers leave the frame out. */
+/** LZ4 with Hadoop's framing: both lengths, high byte first, before each block. Some writers omit the frame. */
 export function decompressHadoopLz4(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -105,7 +110,7 @@ export function decompressHadoopLz4(bytes: Uint8Array, length: number): Uint8Arr
   return at === bytes.length && done === length ? out : decompressLz4(bytes, length);
 }
 
-/** The same with the frame. */
+/** One block with Hadoop's framing. */
 export function compressHadoopLz4(bytes: Uint8Array): Uint8Array {
   const block = compressLz4(bytes);
   const head = new Uint8Array(8);

@@ -1,4 +1,4 @@
-// Parquet files on disk: opened, read by place, closed.
+// Opens and reads Parquet files on disk.
 import { closeSync, fstatSync, readSync } from 'node:fs';
 
 import { messages } from '#core/messages.ts';
@@ -13,13 +13,13 @@ import { codecOf } from '../codec.ts';
 import { openRegularSync } from '../regularFile.ts';
 import { pageCodecs } from './codecs.ts';
 
-/** A file that is open. Reading is in place and waits for nothing: a page comes from the system's cache in a millisecond. */
+/** An open file. Reads are synchronous: a page comes from the system's cache within a millisecond. */
 export interface OpenParquet {
   readonly file: ParquetFile;
   readonly close: () => void;
 }
 
-/** Words for people in the place of what the reader says. */
+/** Turns an error of the reader into one for the user. */
 export function explainParquet(path: string, error: unknown): unknown {
   return error instanceof ParquetError ? messages.badParquet(path, error.message) : error;
 }
@@ -31,7 +31,8 @@ function sourceOf(handle: number, size: number): ByteSource {
       const bytes = new Uint8Array(end - start);
       for (let done = 0; done < bytes.length;) {
         const read = readSync(handle, bytes, done, bytes.length - done, start + done);
-        if (read === 0) throw new ParquetError('shorter than it was: another program writes to it');
+        if (read === 0)
+          throw new ParquetError('shorter than before, because another program is writing to it');
         done += read;
       }
       return bytes;
@@ -39,7 +40,7 @@ function sourceOf(handle: number, size: number): ByteSource {
   };
 }
 
-/** Opens a file and reads its footer. Throws what to do where it is no Parquet. */
+/** Opens a file and reads its footer. Throws a user error if it is not Parquet. */
 export function openParquet(path: string): OpenParquet {
   const handle = openRegularSync(path);
   try {
@@ -55,7 +56,9 @@ export function openParquet(path: string): OpenParquet {
   }
 }
 
-/** A row as a record: a line whose bytes are counted from its own start. Rows of damaged pages say what is wrong. */
+/**
+ * A row as a record: a line of JSON, with byte offsets from its own start. A row of a damaged page has a fault.
+ */
 export function recordOf(reader: RowReader, row: number): CutRecord {
   let bytes: Uint8Array;
   try {
@@ -70,14 +73,14 @@ export function recordOf(reader: RowReader, row: number): CutRecord {
       lineEnd: 0,
       bytes: new Uint8Array(0),
     };
-    return { ...nothing, fault: `The row cannot be read: the file is ${error.message}.` };
+    return { ...nothing, fault: `The row can’t be read: the file is ${error.message}.` };
   }
-  // A row over the limit says so by its length alone, as a line does.
+  // For a row over the limit, the length alone says so, as for a line.
   const byteEnd = bytes.length > 0 ? bytes.length : MAX_RECORD_BYTES + 1;
   return { record: row, line: row, byteStart: 0, byteEnd, bytes, lineEnd: byteEnd };
 }
 
-/** The rows [start, end) of a file; with `wants`, only those. */
+/** Rows [start, end) of a file; with `wants`, only those. */
 export function* parquetRows(
   path: string,
   start: number,
@@ -96,7 +99,7 @@ export function* parquetRows(
   }
 }
 
-/** Starts of ranges of rows for threads, at the starts of row groups where those are near; the end comes last. */
+/** Boundaries of row ranges for threads, at row groups if possible; the last one is the end. */
 export function cutRows(path: string, width: number, minBytes: number): readonly number[] {
   const { file, close } = openParquet(path);
   close();
@@ -107,14 +110,14 @@ export function cutRows(path: string, width: number, minBytes: number): readonly
     const wanted = Math.floor((rows * i) / count);
     const distances = groups.map(({ firstRow }) => Math.abs(firstRow - wanted));
     const nearest = groups[distances.indexOf(Math.min(...distances))]?.firstRow ?? wanted;
-    // A cut inside a row group has both threads unpack its pages.
+    // A boundary inside a row group makes both threads decompress its pages.
     const cut = Math.abs(nearest - wanted) * 4 * count < rows ? nearest : wanted;
     if (cut > (cuts.at(-1) ?? 0) && cut < rows) cuts.push(cut);
   }
   return [...cuts, rows];
 }
 
-/** Bytes of the row groups of a table, unpacked; none of any other file. */
+/** Uncompressed bytes of a table's row groups; empty for any other file. */
 export function rowGroupsOf(path: string): readonly number[] {
   if (!codecOf(path).isTable) return [];
   const { file, close } = openParquet(path);
@@ -122,7 +125,7 @@ export function rowGroupsOf(path: string): readonly number[] {
   return file.footer.groups.map(({ uncompressedBytes }) => uncompressedBytes);
 }
 
-/** The columns of a table; none of any other file. */
+/** Columns of a table; empty for any other file. */
 export function columnsOf(path: string): readonly Leaf[] {
   if (!codecOf(path).isTable) return [];
   const { file, close } = openParquet(path);
@@ -130,7 +133,7 @@ export function columnsOf(path: string): readonly Leaf[] {
   return file.footer.schema.leaves;
 }
 
-/** Rows between two moments in which other work gets its turn. */
+/** Rows to read before yielding to other work. */
 const ROWS_AT_ONCE = 64;
 
 /** All rows of a file as records; with `wants`, only those. */

@@ -1,4 +1,4 @@
-// Saving a table: from records as lines of JSON to the cells that differ, and a last look at what was written.
+// Saves a table: finds the cells that differ, and verifies the written file.
 import type { LateReplacement } from '#core/edits/splice.ts';
 import { fieldsOf } from '#core/json/scan.ts';
 import type { RecordChange } from '#core/model/record.ts';
@@ -23,7 +23,7 @@ interface Cell {
 }
 
 function cellsOf(line: Uint8Array): readonly Cell[] {
-  // Lines that people edited may begin with blanks.
+  // Edited lines may begin with blanks.
   return [...fieldsOf(line, line.indexOf(0x7b), line.length)].map(
     ({ keyStart, keyEnd, valueStart, valueEnd }) => ({
       name: JSON.parse(decoder.decode(line.subarray(keyStart, keyEnd))) as string,
@@ -34,13 +34,13 @@ function cellsOf(line: Uint8Array): readonly Cell[] {
 
 interface LineChange {
   readonly cells: ReadonlyMap<Node, Uint8Array>;
-  /** Values of fields that no column is for. */
+  /** Values of fields without a column. */
   readonly added: readonly Cell[];
 }
 
 const NULL = new TextEncoder().encode('null');
 
-/** The cells in which two lines of one row differ. The old line has the columns of the schema, in their order. */
+/** The cells in which two lines of a row differ. The old line has all columns of the schema in order. */
 export function changedCells(schema: Schema, before: Uint8Array, after: Uint8Array): LineChange {
   const old = cellsOf(before);
   const left = [...cellsOf(after)];
@@ -48,7 +48,7 @@ export function changedCells(schema: Schema, before: Uint8Array, after: Uint8Arr
   schema.fields.forEach((field, i) => {
     const at = left.findIndex(({ name }) => name === field.name);
     const [now] = at < 0 ? [] : left.splice(at, 1);
-    // A field that was taken away is a cell without a value.
+    // A removed field is a cell without a value.
     const json = now?.json ?? NULL;
     if (Buffer.compare(json, old[i]?.json ?? NULL) !== 0) cells.set(field, json);
   });
@@ -67,7 +67,7 @@ function planRows(file: ParquetFile, changes: readonly RecordChange[]): TablePla
     if (!bytes) return { row, cells: null };
     const change = changedCells(file.footer.schema, reader.read(row), bytes);
     for (const { name, json } of change.added) {
-      // Null is what a column that is not there says already.
+      // A missing column already means null.
       if (Buffer.compare(json, NULL) === 0) continue;
       const column = added.get(name) ?? new Map<number, Uint8Array>();
       added.set(name, column.set(row, json));
@@ -78,7 +78,7 @@ function planRows(file: ParquetFile, changes: readonly RecordChange[]): TablePla
   return { rows, added: [...added].map(([name, cells], i) => newColumn(name, first + i, cells)) };
 }
 
-/** The line of a row; undefined where it is damaged. */
+/** The line of a row; undefined if the row is damaged. */
 function lineOf(reader: RowReader, row: number): Uint8Array | undefined {
   try {
     return reader.read(row);
@@ -88,10 +88,10 @@ function lineOf(reader: RowReader, row: number): Uint8Array | undefined {
   }
 }
 
-/** Rows beside edited ones that are read again: a fault in a page shows there first. */
+/** Offsets of extra rows to verify: faults in a page show first next to edited rows. */
 const NEIGHBOURS = [-1, 1];
 
-/** True when the new file has the rows of the old one, with the edits made. */
+/** True if the new file has the old rows with the edits applied. */
 function isAsPlanned(
   before: ParquetFile,
   after: ParquetFile,
@@ -99,14 +99,14 @@ function isAsPlanned(
   rows: number,
 ): boolean {
   if (after.footer.rows !== rows) return false;
-  // Every page of every column is where the footer says.
+  // Checks that every page of every column is where the footer says.
   after.footer.groups.forEach((group, number) => {
     group.chunks.forEach((_, column) => after.table(number, column));
   });
   const [old, made] = [new RowReader(before), new RowReader(after)];
   const byRow = new Map(changes.map(({ raw, bytes }) => [raw.record, bytes]));
   const dropped = [...byRow].flatMap(([row, bytes]) => (bytes ? [] : [row])).sort((a, b) => a - b);
-  /** What a row of the old file is now called. */
+  /** New number of an old row. */
   const nowAt = (row: number): number => {
     let [low, high] = [0, dropped.length];
     while (low < high) {
@@ -121,9 +121,9 @@ function isAsPlanned(
     const wanted = byRow.get(row);
     if (wanted === null || row < 0 || row >= before.footer.rows) return true;
     const should = wanted ?? lineOf(old, row);
-    // A row that could not be read before cannot be compared.
+    // A row that was unreadable before can't be compared.
     if (!should) return true;
-    // Line against line: spaces and the order of fields do not count.
+    // Compares cells, so that spaces and field order don't matter.
     const line = made.read(nowAt(row)).slice();
     const { cells, added } = changedCells(schema, line, should);
     return cells.size === 0 && added.length === 0;
@@ -131,7 +131,7 @@ function isAsPlanned(
   return changes.every(({ raw: { record } }) => [0, ...NEIGHBOURS].every((step) => isSame(record + step)));
 }
 
-/** A page that cannot be read is met when the stream comes to it. */
+/** Explains an unreadable page, which is found only when the stream reaches it. */
 function explained(path: string, { start, end, bytes }: LateReplacement): LateReplacement {
   if (typeof bytes !== 'function') return { start, end, bytes };
   return {
@@ -147,7 +147,7 @@ function explained(path: string, { start, end, bytes }: LateReplacement): LateRe
   };
 }
 
-/** How changes of rows are saved. */
+/** Plans a save of changed rows. */
 export function planTable(path: string, changes: () => Promise<readonly RecordChange[]>): SavePlan {
   let found: readonly RecordChange[] = [];
   let opened: OpenParquet | undefined;
@@ -180,7 +180,7 @@ export function planTable(path: string, changes: () => Promise<readonly RecordCh
         throw explainParquet(path, error);
       } finally {
         made.close();
-        // Some systems rename over no file that is open.
+        // Some systems can't replace an open file by a rename.
         close();
       }
     },

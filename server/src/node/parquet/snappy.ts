@@ -1,7 +1,8 @@
-// The beginning of a snappy block. The library unpacks blocks whole, and some are a hundred megabytes.
+// Decompresses the beginning of a snappy block. The library only decompresses whole blocks, up to a hundred
+// megabytes.
 
 /**
- * The first `wanted` bytes that a block unpacks to; fewer where the bytes end before. Throws where they are no block.
+ * The first `wanted` decompressed bytes; fewer if the data ends earlier. Throws if it is not a snappy block.
  * Source: the snappy format description (tags of literals and of copies with 1, 2 or 4 bytes of offset).
  */
 export function decompressSnappyStart(bytes: Uint8Array, wanted: number): Uint8Array {
@@ -12,7 +13,7 @@ export function decompressSnappyStart(bytes: Uint8Array, wanted: number): Uint8A
     for (let i = 0; i < size; i++) value += (bytes[at++] ?? 0) * 2 ** (8 * i);
     return value;
   };
-  // The length of the whole.
+  // Skips the total length.
   while ((bytes[at++] ?? 0) >= 0x80);
   while (done < wanted && at < bytes.length) {
     const tag = bytes[at++] ?? 0;
@@ -28,7 +29,7 @@ export function decompressSnappyStart(bytes: Uint8Array, wanted: number): Uint8A
     const isShort = (tag & 3) === 1;
     const length = isShort ? (high & 7) + 4 : high + 1;
     const offset = isShort ? ((tag >> 5) << 8) + number(1) : number((tag & 3) === 2 ? 2 : 4);
-    // What was cut off here may be half a tag.
+    // The data may be cut inside a tag.
     if (at > bytes.length) break;
     if (offset === 0 || offset > done) throw new Error('it points before its start');
     for (const end = Math.min(wanted, done + length); done < end; done++) out[done] = out[done - offset] ?? 0;

@@ -1,4 +1,4 @@
-// The text of a table, a line for each row, and the way back: lines that were edited or removed are found and saved.
+// A table as text with a line per row, and back: finds edited and removed lines, and saves them.
 import { findJsonFault } from '#core/json/scan.ts';
 import { messages } from '#core/messages.ts';
 import type { RecordChange } from '#core/model/record.ts';
@@ -7,10 +7,10 @@ import { planChanges } from '../changes.ts';
 import type { DataFile } from '../dataFile.ts';
 import { savePlanned } from '../save.ts';
 
-/** VS Code hands larger documents to no extension. */
+/** VS Code does not show larger documents to extensions. */
 const MAX_TEXT_BYTES = 50 * 1024 * 1024;
 
-/** All rows of a table as lines. Rejects where they are too many for a text editor. */
+/** All rows of a table as lines. Rejects if there are too many for a text editor. */
 export async function readTableText(file: DataFile): Promise<string> {
   const lines: string[] = [];
   const decoder = new TextDecoder();
@@ -25,8 +25,8 @@ export async function readTableText(file: DataFile): Promise<string> {
 }
 
 /**
- * Which new line stands for each old one; undefined for those that are gone. Lines are never moved: an old line that is
- * not found again where it should be was edited, as long as there are enough new ones.
+ * Maps old lines to new ones; undefined for removed lines. Assumes that lines are never moved: an old line that is
+ * missing at its place was edited, as long as enough new lines are left.
  */
 export function alignLines(
   before: readonly string[],
@@ -43,7 +43,7 @@ export function alignLines(
   for (const [i, line] of before.entries()) {
     const now = after[next];
     const spare = before.length - i - (after.length - next);
-    // With lines missing, one of the next old lines may be what stands here.
+    // If lines are missing, this may be one of the next old lines.
     const isLater =
       now !== line && places.get(now ?? '')?.some((place) => place > i && place <= i + spare) === true;
     const isGone = spare > 0 && (now === undefined || isLater);
@@ -53,7 +53,10 @@ export function alignLines(
   return aligned;
 }
 
-/** Writes the text of a table back; how many rows changed. Rejects with what is wrong and where; then nothing is written. */
+/**
+ * Saves the text of a table and returns the number of changed rows. Rejects with the fault and its place; then
+ * nothing is written.
+ */
 export async function saveTableText(file: DataFile, text: string, signal: AbortSignal): Promise<number> {
   const before = (await readTableText(file)).split('\n').slice(0, -1);
   const after = text.split(/\r?\n/).filter((line) => line.trim() !== '');
@@ -66,7 +69,8 @@ export async function saveTableText(file: DataFile, text: string, signal: AbortS
     const bytes = line === undefined ? null : encoder.encode(line);
     const fault =
       bytes &&
-      (findJsonFault(bytes)?.message ?? (line?.trim().startsWith('{') ? undefined : 'a row is an object'));
+      (findJsonFault(bytes)?.message ??
+        (line?.trim().startsWith('{') ? undefined : 'a row must be an object'));
     if (fault) throw messages.badRowText(file.path, record, fault);
     changes.push({ raw, bytes });
   });

@@ -1,23 +1,25 @@
-// A new table from lines of JSON, in two passes: the first finds the schema.
+// Writes a new table from lines of JSON in two passes: the first infers the schema.
 import { messages } from '#core/messages.ts';
 import { learn, lossesOf, newGuess, schemaElements } from '#formats/parquet/infer.ts';
 import { TableWriter } from '#formats/parquet/write.ts';
 
 import { packsZstd, pageCodecs } from './codecs.ts';
 
-/** Codecs that a new table can be packed with, by the names that people know. */
+/** Compression codecs for new tables, by their usual names. */
 export const TABLE_CODECS = { none: 0, snappy: 1, gzip: 2, brotli: 4, zstd: 6, lz4: 7 } as const;
 export type TableCodec = keyof typeof TABLE_CODECS;
 
-/** Lines of JSON objects, the same each time. */
+/** Lines of JSON objects, equal on every call. */
 export type Lines = () => AsyncIterable<Uint8Array>;
 
-/** Throws where this Node cannot pack so. */
+/** Throws if this Node can't compress with the codec. */
 export function checkCodec(codec: TableCodec): void {
   if (codec === 'zstd' && !packsZstd) throw messages.noZstdTables();
 }
 
-/** The bytes of a Parquet file with these rows; `onLosses` hears what it does not tell of them, before the first byte. */
+/**
+ * The bytes of a Parquet file with these rows. Calls `onLosses` before the first byte with what the table loses.
+ */
 export async function* writeTable(
   lines: Lines,
   codec: TableCodec,

@@ -24,7 +24,7 @@ import { raterScorer } from './rating.ts';
 /** What models need of the machine. */
 export interface ModelMachine {
   readonly start: StartScorer;
-  /** Undefined if scores are not kept. */
+  /** Undefined: don't cache. */
   readonly cacheFolder: string | undefined;
   readonly budget: MemoryBudget;
   readonly limits?: Partial<HostLimits>;
