@@ -1,7 +1,7 @@
 // Random histories of pending edits without a disk: the model that files go by, thousands of times a second.
 import type { EditState } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
-import { decodeBytes,encodeBytes } from '#node/journal.ts';
+import { decodeBytes, encodeBytes } from '#node/journal.ts';
 
 import type { Counts } from './editHistory.ts';
 import { EditModel, text } from './editModel.ts';
