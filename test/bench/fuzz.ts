@@ -1,5 +1,6 @@
-// Mutated lines and files through everything that reads them. What may come out is a finding or a UserError; what may not
-// is any other error, a place outside of its record, a flip that does not come back, or more than a second.
+// Mutated lines and files through everything that reads them. Allowed results: a finding or a UserError.
+// Failures: any other error, a place outside its record, a flip that two flips don't undo, or more than a
+// second.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ import { HERE } from '../fakes/threads.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 
-/** A second, as the limit for one record. */
+/** The limit for one record: a second. */
 const MAX_MS = 1000;
 
 /** The lines of all fixtures. */
@@ -43,7 +44,7 @@ const EDITS: readonly Edit[] = [{ kind: 'flip' }, { kind: 'tie' }, { kind: 'marg
 
 const byNumber = (a: number, b: number): number => a - b;
 
-/** Everything that is done to one record, under one mapping. Throws what should not happen. */
+/** All operations on one record, under one mapping. Throws on a failure. */
 function tryRecord(bytes: Uint8Array, mapping: Mapping): void {
   const raw = recordOf(bytes);
   const parsed = parseRecord(raw);
@@ -64,7 +65,7 @@ function tryRecord(bytes: Uint8Array, mapping: Mapping): void {
       if (!('value' in again) || !isObject(again.value))
         throw new Error(`${edit.kind}: the record is no JSON any more`);
       if (edit.kind !== 'flip') continue;
-      // The same two candidates, their places exchanged where the mapping tells them by rank.
+      // The same two candidates, in swapped places if the mapping orders them by rank.
       const back = examine(again, mapping, 0).pairs.find(
         ({ candidates }) => candidates.toSorted(byNumber).join() === target?.toSorted(byNumber).join(),
       );
@@ -80,7 +81,7 @@ export interface FuzzOutcome {
   /** Longest time of one record or file, in milliseconds. */
   readonly longest: number;
   readonly peakMb: number;
-  /** What should not have happened, each with what it happened to. */
+  /** Each failure, with the input that caused it. */
   readonly failures: readonly string[];
 }
 
@@ -114,7 +115,7 @@ export function fuzzLines(count: number, seed: number): FuzzOutcome {
   return { tried: count, longest, peakMb, failures };
 }
 
-/** Opens, surveys, relates, edits and saves a file. A UserError is a fair end. */
+/** Opens, surveys, relates, edits and saves a file. A UserError is allowed. */
 async function tryFile(path: string): Promise<void> {
   const signal = new AbortController().signal;
   try {
@@ -140,7 +141,7 @@ const PACKERS = [
 export async function fuzzFiles(count: number, seed: number): Promise<FuzzOutcome> {
   const random = seededRandom(seed);
   const seeds = seedLines();
-  const packed = readFileSync(join(FIXTURES, '..', 'packed', 'pairs.jsonl.zst'));
+  const compressed = readFileSync(join(FIXTURES, '..', 'compressed', 'pairs.jsonl.zst'));
   const folder = mkdtempSync(join(tmpdir(), 'preflens-fuzz-'));
   const failures: string[] = [];
   let [longest, peakMb] = [0, 0];
@@ -155,7 +156,7 @@ export async function fuzzFiles(count: number, seed: number): Promise<FuzzOutcom
       const text = Buffer.concat([Buffer.from(random() < 0.1 ? '\ufeff' : ''), ...lines.flat()]);
       const [suffix, pack] = PACKERS[Math.floor(random() * PACKERS.length)]!;
       const isZstd = random() < 0.2;
-      let bytes: Uint8Array = isZstd ? packed : pack(text);
+      let bytes: Uint8Array = isZstd ? compressed : pack(text);
       if (random() < 0.7) bytes = mutate(bytes, random, seeds);
       const path = join(folder, `f${i}${isZstd ? '.jsonl.zst' : suffix}`);
       writeFileSync(path, bytes);
@@ -170,7 +171,7 @@ export async function fuzzFiles(count: number, seed: number): Promise<FuzzOutcom
       rmSync(path, { force: true });
       const took = performance.now() - begun;
       longest = Math.max(longest, took);
-      // A small packed file may hold a hundred thousand broken records.
+      // A small compressed file may hold a hundred thousand broken records.
       if (took > 10 * MAX_MS) failures.push(`file ${i}: ${took.toFixed(0)} ms for ${bytes.length} bytes`);
       if (i % 50 === 0) peakMb = Math.max(peakMb, process.memoryUsage().rss / 1e6);
     }

@@ -1,4 +1,4 @@
-// Bytes without Buffer, with Buffer as the judge.
+// Byte functions without Buffer, compared with Buffer.
 import { expect, it } from 'vitest';
 
 import { compareBytes, concat, fromBase64, toBase64 } from '#formats/bytes.ts';
@@ -16,7 +16,7 @@ it.each(SAMPLES)('base64 of sample %#', (...bytes) => {
 });
 
 it.each(['YQ', 'YQ=', 'Y Q\n= =', 'YQ==YQ==', '-_8', '+/8=', 'Y', 'é€YWJj', ''])(
-  'base64 as people write it: %j',
+  'base64 in common spellings: %j',
   (text) => {
     expect(fromBase64(text)).toEqual(new Uint8Array(Buffer.from(text, 'base64')));
   },

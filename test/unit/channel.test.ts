@@ -1,4 +1,4 @@
-// The channel between client and pages: two ends joined by a queue of messages.
+// The channel between client and pages: two ends joined by a message queue.
 import { describe, expect, it } from 'vitest';
 
 import type { Channel, ChannelMessage, Handlers } from '#core/channel/channel.ts';
@@ -16,7 +16,7 @@ interface AnswererSends {
   readonly notifications: { news: string };
 }
 
-/** What a handler of `wait` can do, by its params. */
+/** Controls a handler of `wait`, by its params. */
 class Waiting {
   readonly #ends = new Map<string, { resolve: (text: string) => void; reject: (error: unknown) => void }>();
   readonly aborted: string[] = [];
@@ -82,7 +82,7 @@ describe('a channel', () => {
     expect(await joined().asker.request('double', 21)).toEqual({ result: 42, revision: 1 });
   });
 
-  it('matches replies that come out of order', async () => {
+  it('matches replies that arrive out of order', async () => {
     const { asker, waiting } = joined();
     const [first, second] = [asker.request('wait', 'a'), asker.request('wait', 'b')];
     waiting.resolve('b');
@@ -91,7 +91,7 @@ describe('a channel', () => {
     expect((await first).result).toBe('A');
   });
 
-  it('sends with a reply the revision at which the request was received', async () => {
+  it('sends with each reply the revision at which the request was received', async () => {
     const { asker, waiting, state } = joined();
     const reply = asker.request('wait', 'a');
     state.revision = 2;
@@ -120,7 +120,7 @@ describe('a channel', () => {
     },
   );
 
-  it('cancels: the caller is rejected at once, the handler hears of it, a late reply is ignored', async () => {
+  it('cancels: the caller is rejected at once, the handler is notified, a late reply is ignored', async () => {
     const { asker, waiting, faults } = joined();
     const controller = new AbortController();
     const reply = asker.request('wait', 'a', controller.signal);
@@ -133,7 +133,7 @@ describe('a channel', () => {
     await expect(asker.request('double', 1, controller.signal)).rejects.toThrow('not needed');
   });
 
-  it('sends no cancel for a request that has ended', async () => {
+  it('sends no cancel for a finished request', async () => {
     const { asker, posted } = joined();
     const controller = new AbortController();
     await asker.request('double', 1, controller.signal);
@@ -152,7 +152,7 @@ describe('a channel', () => {
     expect(posted).toHaveLength(count);
   });
 
-  it('aborts running handlers when the end that answers closes, and posts nothing more', async () => {
+  it('aborts running handlers when the answering end closes, and posts nothing more', async () => {
     const { asker, answerer, waiting, posted } = joined();
     void asker.request('wait', 'a');
     answerer.close('The view was closed.');
@@ -162,7 +162,7 @@ describe('a channel', () => {
     expect(posted).toHaveLength(1);
   });
 
-  it('ignores replies to an end that was there before, as to a page before its reload', async () => {
+  it('ignores replies to an earlier end, such as a page before its reload', async () => {
     const { asker, waiting, answerer } = joined();
     const reply = asker.request('wait', 'a');
     answerer.receive({ kind: 'request', id: 'page before 1', name: 'wait', params: 'b' });
@@ -172,7 +172,7 @@ describe('a channel', () => {
     expect((await reply).result).toBe('A');
   });
 
-  it('passes notifications on, and reports those that fail or that nobody knows', () => {
+  it('passes notifications on, and reports failed or unknown ones', () => {
     const { asker, answerer, heard, faults } = joined();
     asker.notify('ready', null);
     answerer.notify('news', 'good');

@@ -57,7 +57,7 @@ it('names line and byte of broken JSON and of bad UTF-8', () => {
   expect(message(late)).toContain('Invalid UTF-8 at byte 77778 of the line.');
 });
 
-it('goes on after broken records, and counts more findings than it keeps', () => {
+it('continues after broken records, and counts more findings than it keeps', () => {
   const good = '{"prompt":"Q","chosen":"a","rejected":"b"}';
   const { facts, counts, findings } = survey([good, '{broken', good, '[]', good].join('\n'));
   expect([facts.recordCount, facts.pairCount]).toEqual([5, 3]);
@@ -70,7 +70,7 @@ it('goes on after broken records, and counts more findings than it keeps', () =>
   expect(many.findings.length).toBe(10_000);
 });
 
-it('ends on texts that are made to hold it up', () => {
+it('ends on texts made to slow it down', () => {
   const off = Object.fromEntries(
     ALL_RULES.map(({ id, severity }) => [id, severity === 'off' ? 'warning' : severity]),
   );

@@ -8,7 +8,7 @@ const WORDS = ['a', 'wren', 'sings', ',', '\n', 'é', '🐦', 'loud', '  ', '.',
 const text = (length: number): string =>
   Array.from({ length }, () => WORDS[Math.floor(random() * WORDS.length)]!).join(random() < 0.5 ? ' ' : '');
 
-it('joined again, the stretches of a side are its text; what is marked same is the same on both', () => {
+it('the segments of a side join to its text; segments marked same are the same on both sides', () => {
   for (let i = 0; i < 500; i++) {
     const chosen = text(Math.floor(random() * 40));
     const rejected = random() < 0.5 ? text(Math.floor(random() * 40)) : chosen.replace('wren', 'wasp');

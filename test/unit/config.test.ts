@@ -1,4 +1,4 @@
-// preflens.json: rules, overrides, what it extends, and words for what is wrong in it.
+// preflens.json: rules, overrides, `extends`, and messages for errors in it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const write = (name: string, value: object): void => {
 const severity = (file: string, rule: string): string =>
   configuredFor(join(folder, file)).rules.severities[rule] ?? 'off';
 
-it('the nearest file counts, its overrides by glob after its rules, and what it extends before both', () => {
+it('the nearest file wins, its overrides by glob after its rules, and what it extends before both', () => {
   write('base.json', {
     rules: { 'cut-off-ending': 'error', mojibake: 'off', 'prefix-pair': 'off' },
     overrides: [{ files: 'data/**', rules: { 'unknown-role': 'error' } }],
@@ -51,7 +51,7 @@ it('the nearest file counts, its overrides by glob after its rules, and what it 
   rmSync(join(folder, 'data', 'preflens.json'));
 });
 
-it('what an editor says counts before the defaults and after the file', () => {
+it('editor settings apply after the defaults and before the file', () => {
   const editor = { rules: { mojibake: 'off', secret: 'error' }, run: 'demand', timeBudgetMs: 7 } as const;
   const { rules, run, timeBudgetMs } = configuredFor(join(folder, 'data', 'a.jsonl'), editor);
   expect([rules.severities.mojibake, rules.severities.secret, run, timeBudgetMs]).toEqual([
@@ -63,7 +63,7 @@ it('what an editor says counts before the defaults and after the file', () => {
   expect(() => checkedRules({ secrets: 'error' })).toThrow('must not have "secrets"; did you mean "secret"?');
 });
 
-describe('what is wrong is named, with what was likely meant', () => {
+describe('errors are named, with the likely intention', () => {
   it.each([
     [{ rulez: {} }, 'the file must not have "rulez"; did you mean "rules"?'],
     [{ rules: { mojibak: 'off' } }, 'rules must not have "mojibak"; did you mean "mojibake"?'],
@@ -85,12 +85,12 @@ describe('what is wrong is named, with what was likely meant', () => {
     expect(() => configuredFor(join(folder, 'data', 'a.jsonl'))).toThrow(expected);
     rmSync(join(folder, 'data', 'preflens.json'));
   });
-  it('is silent where nothing is near', () => {
+  it('is silent if nothing is close', () => {
     expect(closest('zzzzzz', ['rules', 'extends'])).toBeUndefined();
   });
 });
 
-it('benchmarks are read as datasets, and one that is not there is an error with its path', async () => {
+it('benchmarks are read as datasets, and a missing one is an error with its path', async () => {
   write('bench/preflens.json'.replace('bench/', 'data/'), { benchmarks: ['../held.jsonl'] });
   write('held.jsonl', {
     prompt: 'Which planet of all has the most moons in the end?',

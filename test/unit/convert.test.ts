@@ -1,4 +1,4 @@
-// Conversion: records come back from Parquet as they went in, and pairs from every trainer's format.
+// Conversion: records come back from Parquet unchanged, and pairs from every trainer's format.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -40,7 +40,7 @@ function linesOf(bytes: Uint8Array): string[] {
   return Array.from({ length: file.footer.rows }, (_, row) => decode(reader.read(row)));
 }
 
-/** Any JSON: kinds are mixed on purpose, and so are fields. */
+/** Any JSON: kinds and fields are mixed on purpose. */
 function randomJson(random: Random, depth: number): Json {
   const kind = below(random, depth > 0 ? 8 : 6);
   if (kind === 6) return Array.from({ length: below(random, 4) }, () => randomJson(random, depth - 1));
@@ -51,7 +51,7 @@ function randomJson(random: Random, depth: number): Json {
   return pick(random, [null, true, false, 0, -1, 1.5, 1e300, 'text', '', 'ünï\n"q"', 12, 2 ** 40]);
 }
 
-/** Without the fields that are null: a table does not tell them from those that are not there. */
+/** Without null fields: a table cannot tell them from missing ones. */
 function withoutNulls(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return value.map((item: Json) => withoutNulls(item) ?? null);
   if (!isObject(value)) return value ?? undefined;
@@ -63,10 +63,10 @@ function withoutNulls(value: Json | undefined): Json | undefined {
 }
 
 describe('a new table', () => {
-  it('gives every record back, whatever JSON it holds', async () => {
+  it('returns every record, whatever JSON it holds', async () => {
     for (let round = 0; round < 200; round++) {
       const random = seededRandom(round);
-      // Half of the tables hold one kind in each column, as data does; the others anything.
+      // Half of the tables hold one kind per column, like real data; the others anything.
       const sample = randomJson(random, 3);
       const records = Array.from({ length: 1 + below(random, 40) }, (_, i) => ({
         id: i,
@@ -91,7 +91,7 @@ describe('a new table', () => {
     }
   });
 
-  it('keeps numbers that no double holds, and texts of numbers that no column holds', () => {
+  it('keeps numbers that no double holds, and number texts that no column holds', () => {
     const lines = [
       '{"a":9007199254740993,"b":1,"c":123456789012345678901234567890,"d":[1,2.5],"e":{}}',
       '{"a":-9223372036854775808,"b":9007199254740993.5,"c":1,"d":[],"e":{}}',
@@ -100,7 +100,7 @@ describe('a new table', () => {
     expect(linesOf(writeTable(lines, 1 << 20, 1 << 20)).slice(0, 1)).toEqual([
       '{"a":9007199254740993,"b":1,"c":123456789012345678901234567890,"d":[1,2.5],"e":{"k":null}}',
     ]);
-    // A whole number too large for a double stands beside fractions: the column keeps texts.
+    // A whole number too large for a double beside fractions: the column keeps texts.
     const mixed = ['{"b":9007199254740993}', '{"b":2.5}'];
     expect(linesOf(writeTable(mixed, 1 << 20, 1 << 20))).toEqual(mixed);
     // More digits than a double holds, and a number too small for one.
@@ -108,7 +108,7 @@ describe('a new table', () => {
     expect(linesOf(writeTable(digits, 1 << 20, 1 << 20))).toEqual(digits);
   });
 
-  it('keeps the JSON of texts that no UTF-8 says, and lines that begin with blanks', () => {
+  it('keeps JSON texts that have no UTF-8, and lines that start with blanks', () => {
     const lines = ['  {"a":"\\ud800","b":"\\ud83d\\ude00"}', '{"a":"plain","b":"\\u00e9"}'];
     expect(linesOf(writeTable(lines, 1 << 20, 1 << 20))).toEqual([
       '{"a":"\\ud800","b":"😀"}',
@@ -116,7 +116,7 @@ describe('a new table', () => {
     ]);
   });
 
-  it('says what it does not tell of its records', () => {
+  it('reports what it loses of its records', () => {
     const guess = newGuess();
     for (const line of ['{"a":1,"m":[{"role":"x"},{"role":"y","name":"z"}]}', '{"m":[],"b":2,"b":3}']) {
       const bytes = encode(line);
@@ -130,15 +130,15 @@ describe('a new table', () => {
     ]);
   });
 
-  it('is a whole file without a row', () => {
+  it('is a complete file without a row', () => {
     expect(linesOf(writeTable([], 1, 1))).toEqual([]);
   });
 });
 
 describe('records of every form', () => {
-  // A field that stands twice is told.
+  // A duplicate field is reported.
   it.each(Object.keys(COMPARISONS).filter((name) => name !== 'a field twice'))(
-    'come back from Parquet with all that they hold: %s',
+    'come back from Parquet with everything they hold: %s',
     (name) => {
       const lines = COMPARISONS[name] ?? [];
       const values = (json: string): string[] =>
@@ -151,7 +151,9 @@ describe('records of every form', () => {
   );
 });
 
-/** A number without what says nothing: 1.50 is 1.5, and 1E5 is 100000. A double loses no digits of what is left. */
+/**
+ * Number text without redundant digits: 1.50 is 1.5, and 1E5 is 100000. A double loses no digit of the rest.
+ */
 function spelledShort(text: string): string {
   const value = Number(text);
   if (Object.is(value, -0)) return '-0';
@@ -164,7 +166,7 @@ const FIXTURES = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
 const texts = ({ chosen, rejected }: Pair): string[] => [chosen.text.trimStart(), rejected.text.trimStart()];
 
 describe.each(TARGETS)('the format $id', (target) => {
-  it.each(FIXTURES)('holds the pairs of %s as they were', (name) => {
+  it.each(FIXTURES)('keeps the pairs of %s', (name) => {
     const records = cut(readFileSync(join(FOLDER, name)));
     const values = records
       .map((raw) => JSON.parse(decode(raw.bytes)) as JsonObject)
@@ -182,12 +184,12 @@ describe.each(TARGETS)('the format $id', (target) => {
       if (judgements.length > 0) continue;
       expect(made).toHaveLength(wanted.length * (target.isUnpaired ? 2 : 1));
       if (made.length === 0 || target.isUnpaired) continue;
-      // Recognised by its look alone, as its next reader will.
+      // Recognised without configuration, as its next reader will.
       const again = recognise(made.map((line) => JSON.parse(line) as JsonObject));
       expect(again, made[0]).toBeDefined();
       const pairs = made.flatMap((line) => readRaw(recordOf(line), again!)?.pairs ?? []);
       expect(pairs.map(texts)).toEqual(wanted.map(texts));
-      // What is fit for a conversation keeps its turns.
+      // A format that can hold conversations keeps the turns.
       if (target.isOfTexts) continue;
       const isSaid = ({ role }: { readonly role: string }): boolean => role !== 'image';
       expect(pairs.map(({ prompt }) => prompt.map(({ text }) => text))).toEqual(

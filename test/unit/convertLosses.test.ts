@@ -1,5 +1,5 @@
-// What a conversion says that it loses: everything that a record holds is in the new records, or the report names it. The
-// checker knows nothing of mappings: it looks for every value of the record.
+// What a conversion reports as lost: everything in a record is in the new records, or the report names it.
+// The checker knows nothing about mappings: it looks for every value of the record.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -33,7 +33,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = { ...COMPARISONS, ...
 interface Converted {
   readonly source: string;
   readonly made: readonly string[];
-  /** Of this record alone. */
+  /** For this record only. */
   readonly report: readonly string[];
 }
 
@@ -59,7 +59,7 @@ const SPEAKERS: Readonly<Record<string, readonly string[]>> = {
   tool: ['tool', 'observation'],
 };
 
-/** Sentences that speak of the whole record or of one of its pairs. */
+/** Sentences about the whole record or one of its pairs. */
 const OF_PAIRS =
   /^a tie|^a pair|^an? (?:single answer|answer without|rating)|^the record has no pair|cannot be read|a field name is repeated/;
 
@@ -73,7 +73,7 @@ function missing({ source, made, report }: Converted): string[] {
   const isNamed = (name: string): boolean =>
     words.some((line) => line.includes(`${name}"`) && line.includes('"'));
   const isThere = ({ name, text, isNumber }: Leaf): boolean => {
-    // A strength is written as a margin, a field may have a new name, and a text may hold a call.
+    // A strength becomes a margin, a field may be renamed, and a text may hold a call.
     if (isNumber)
       return (
         numbers.has(`${name} ${text}`) ||
@@ -84,7 +84,7 @@ function missing({ source, made, report }: Converted): string[] {
     const speaker = ROLES.has(name)
       ? Object.keys(SPEAKERS).find((one) => SPEAKERS[one]?.includes(text.toLowerCase()))
       : undefined;
-    // A text or a field of its own stands for who speaks; other messages of such a format are told.
+    // A text or a separate field marks the speaker; such formats report all other messages.
     if (speaker !== undefined && speaker !== 'tool') return true;
     if (
       speaker === 'tool' &&
@@ -95,7 +95,7 @@ function missing({ source, made, report }: Converted): string[] {
     if (speaker && texts.some((own) => SPEAKERS[speaker]?.includes(own))) return true;
     if (all.includes(text)) return true;
     if (all.includes(JSON.stringify(text).slice(1, -1))) return true;
-    // A transcript, or a list in a text, is taken apart; blanks around its texts are told.
+    // A transcript, or a list in a text, is split; blanks around its texts are reported.
     const isTrimmed = words.some((line) => line.startsWith('blanks'));
     const parts = text
       .split(/\n\n(?:Human|Assistant):/)
@@ -105,10 +105,10 @@ function missing({ source, made, report }: Converted): string[] {
   };
   return leavesOf(source).flatMap((leaf) => {
     const { name, text, isNull } = leaf;
-    // What is null is not there.
+    // Null counts as missing.
     if (isNull) return [];
     if (isThere(leaf) || isNamed(name)) return [];
-    // What the sentences of a report stand for, beside names of fields.
+    // What the sentences of a report mean, beyond field names.
     if (name === 'type' && words.some((line) => /list of texts|tool calls|parts of a message/.test(line)))
       return [];
     if (words.some((line) => line.startsWith('numbers in messages stored as JSON')) && text.startsWith('['))
@@ -122,7 +122,7 @@ function missing({ source, made, report }: Converted): string[] {
   });
 }
 
-/** True for a value that stands in a call or in a part of a message. */
+/** True for a value inside a call or a message part. */
 function isInPart(source: string, text: string): boolean {
   const within: string[] = [];
   const walk = (value: Json, isIn: boolean): void => {
@@ -136,17 +136,17 @@ function isInPart(source: string, text: string): boolean {
     else if (isIn) within.push(typeof value === 'string' ? value : JSON.stringify(value));
   };
   walk(JSON.parse(source) as Json, false);
-  // Parsing rounds numbers, here and there alike.
+  // Parsing rounds numbers the same way on both sides.
   return within.includes(text) || within.includes(String(Number(text)));
 }
 
 describe.each(TARGETS)('the report of $id', (target) => {
-  it.each(Object.keys(FILES))('names all that is not kept of: %s', (name) => {
+  it.each(Object.keys(FILES))('names everything that is not kept of: %s', (name) => {
     for (const converted of convertFile(target, FILES[name] ?? []))
       expect(missing(converted), `${converted.made.join('\n')}\n${converted.report.join('\n')}`).toEqual([]);
   });
 
-  it('says nothing of what it keeps', () => {
+  it('does not mention what it keeps', () => {
     const plain = ['{"prompt":"Where?","chosen":"Up.","rejected":"Down.","id":7}'];
     expect(convertFile(target, plain)[0]?.report).toEqual([]);
   });
@@ -158,14 +158,11 @@ describe('the checker', () => {
   const converted = convertFile(TARGETS[0]!, [
     '{"prompt":"Where?","chosen":"Up.","rejected":"Down.","id":7,"tag":"x-1"}',
   ])[0]!;
-  it.each(['"id":7', '"tag":"x-1"', 'Where?', 'Up.'])(
-    'misses %s where it is dropped without a word',
-    (what) => {
-      const made = converted.made.map((line) => line.replace(what, '"other":0'));
-      expect(missing(converted)).toEqual([]);
-      expect(missing({ ...converted, made })).toHaveLength(1);
-    },
-  );
+  it.each(['"id":7', '"tag":"x-1"', 'Where?', 'Up.'])('notices %s if it is dropped silently', (what) => {
+    const made = converted.made.map((line) => line.replace(what, '"other":0'));
+    expect(missing(converted)).toEqual([]);
+    expect(missing({ ...converted, made })).toHaveLength(1);
+  });
 });
 
 describe('a conversation', () => {
@@ -210,7 +207,7 @@ describe('a conversation', () => {
     ).toEqual(['Wait.', '', '']);
   });
 
-  it('loses its calls in a format of texts with the count, the first record and the way on', () => {
+  it('loses its calls in a text format, with the count, the first record and the alternative', () => {
     const target = TARGETS.find(({ id }) => id === 'trl-explicit')!;
     const losses = new Losses();
     const records = cut(encode(COMPARISONS['tool calls']!.join('\n')));
@@ -241,7 +238,7 @@ describe('a conversation', () => {
     ]);
   });
 
-  it('keeps a prompt that is not read as a field, and says so', () => {
+  it('keeps an unread prompt as a field, and says so', () => {
     for (const target of TARGETS)
       for (const { made, report } of convertFile(target, COMPARISONS['unread prompts']!)) {
         expect(report.join()).toContain('looks like part of the prompt but is not read');
@@ -249,7 +246,7 @@ describe('a conversation', () => {
       }
   });
 
-  it('nested deeper than the stack is left out with words', () => {
+  it('nested deeper than the stack is left out with a message', () => {
     const deep = `{"prompt":"Q","chosen":"a","rejected":"b","deep":${'['.repeat(50_000)}1${']'.repeat(50_000)}}`;
     const [converted] = convertFile(TARGETS[0]!, ['{"prompt":"Q","chosen":"a","rejected":"b"}', deep]).slice(
       1,
@@ -259,7 +256,7 @@ describe('a conversation', () => {
   });
 });
 
-/** Ways to write records wrongly. */
+/** Ways to write records incorrectly. */
 const MUTATIONS: Readonly<Record<string, (made: JsonObject) => JsonObject>> = {
   'an answer is cut': (made) =>
     replaceTexts(made, ['chosen', 'completion'], (text) => text.replace(/\S$/, '')),
@@ -314,10 +311,10 @@ function replaceTexts(
   );
 }
 
-describe('a format that writes wrongly', () => {
+describe('a format that writes incorrectly', () => {
   const cases = TARGETS.flatMap((target) => Object.keys(MUTATIONS).map((name) => [target.id, name] as const));
 
-  it.each(cases)('is told by the comparison: %s, when %s', (id, name) => {
+  it.each(cases)('is caught by the comparison: %s, when %s', (id, name) => {
     const target = TARGETS.find((one) => one.id === id)!;
     const mutated: ConvertTarget = {
       ...target,

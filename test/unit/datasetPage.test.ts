@@ -1,4 +1,4 @@
-// What the dataset page is built on: the arithmetic of scrolling, columns, and the store of rows.
+// The basis of the dataset page: scroll arithmetic, columns, and the row store.
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
@@ -46,7 +46,7 @@ describe('scrolling', () => {
         expect(scrollTop).toBeLessThanOrEqual(Math.max(0, height - list.viewHeight) + 1e-6);
         expect(topRow(list, scrollTop)).toBeCloseTo(row, 4);
         const { start, end, offset } = drawnRows(list, row);
-        // What is drawn covers what is seen.
+        // The drawn rows cover the visible ones.
         expect(start).toBeLessThanOrEqual(row);
         expect(offset).toBeLessThanOrEqual(0);
         expect(end === rowCount || offset + (end - start) * list.rowHeight >= list.viewHeight).toBe(true);
@@ -60,14 +60,14 @@ describe('scrolling', () => {
     },
   );
 
-  it('moves by rows on a turn of the wheel, where a pixel stands for many', () => {
+  it('moves by rows on a wheel step, if a pixel stands for many', () => {
     const list = view(1_000_000);
     const to = scrollTopAfterWheel(list, scrollTopOf(list, 5000), 104);
     expect(topRow(list, to!)).toBeCloseTo(5002, 4);
     expect(scrollTopAfterWheel(view(1000), 0, 104)).toBeUndefined();
   });
 
-  it('moves no further than a row needs to be seen', () => {
+  it('moves no further than needed to show a row', () => {
     const list = view(1_000_000);
     expect(topFor(list, 100, 105)).toBeUndefined();
     expect(topFor(list, 100, 99)).toBe(99);
@@ -77,7 +77,7 @@ describe('scrolling', () => {
 
 const rowsFrom = (start: number): RowView[] => Array.from({ length: 100 }, (_, i) => rowView(start + i));
 
-/** A store that its functions are called on one after the other. */
+/** A store whose functions are called one after the other. */
 function storeFor(order: RowOrder) {
   let store = emptyStore(order);
   return {
@@ -160,14 +160,14 @@ describe('the columns', () => {
     ]);
   });
 
-  it('count the marks that have no room, and name them', () => {
+  it('count the marks without room, and name them', () => {
     const { pills } = cells(rowView(0, { findings: ['x', 'y', 'z'].map(finding) }));
     expect(pills).toMatchObject({ pills: [{ text: 'x' }, { tone: 'more', text: '+2', title: 'y, z' }] });
   });
 });
 
 describe('the store of rows', () => {
-  it('requests what is missing once, and shows the old rows until the new ones are here', () => {
+  it('requests missing rows once, and shows the old ones until the new ones arrive', () => {
     const store = storeFor('all');
     expect(store.missing(90, 210)).toEqual([
       { start: 0, end: 100 },
@@ -184,7 +184,7 @@ describe('the store of rows', () => {
     expect([store.at(150), store.total]).toEqual([5050, 900]);
   });
 
-  it('keeps the blocks seen last', () => {
+  it('keeps the most recently visible blocks', () => {
     const store = storeFor('all');
     for (let block = 0; block < 300; block++) {
       store.missing(0, 1);
@@ -206,7 +206,7 @@ describe('the store of rows', () => {
     expect(store.failure(5)).toBeUndefined();
   });
 
-  it('forgets the requests for blocks that are hidden, and no others', () => {
+  it('drops the requests for hidden blocks, and no others', () => {
     const store = storeFor('all');
     store.missing(0, 250);
     store.put(0, rowsFrom(0), 1000);

@@ -38,7 +38,7 @@ const folder = testFolder('disk');
 const write = folder.write;
 const good = goodRecord;
 
-/** Facts and findings as plain values, to be held against each other. */
+/** Facts and findings as plain values, for comparison. */
 function plain({ facts, findings, counts, recognition }: Survey) {
   const rows = (columns: object, count: number, width = 1): Record<string, unknown> =>
     Object.fromEntries(
@@ -74,7 +74,7 @@ const replaceOne = {
 };
 
 describe('surveys', () => {
-  it('of ranges are, put together, the survey of the whole', async () => {
+  it('of ranges merge into the survey of the whole', async () => {
     const text = `\ufeff${Array.from({ length: 60 }, () => MIXED.join('\n')).join('\n')}`;
     const path = write('mixed.jsonl', text);
     const bytes = encode(text);
@@ -114,7 +114,7 @@ describe('surveys', () => {
     expect(plain(two.survey)).toEqual(plain(await surveyRecords(file.records)));
   });
 
-  it('round trips through Arrow, which other readers open', async () => {
+  it('round-trip through Arrow, which other readers open', async () => {
     for (const text of [
       '',
       MIXED.join('\n'),
@@ -142,7 +142,7 @@ describe('the cache', () => {
   const read = async (path: string) =>
     surveyFile(await openFile(path), { ranges: HERE, cache: cacheOf(), signal: never });
 
-  it('knows a file again, also under another name, and gives the same survey', async () => {
+  it('recognises a file, also under another name, and returns the same survey', async () => {
     const path = write('a.jsonl', `${MIXED.join('\n')}\n`);
     const first = await read(path);
     expect(first.source).toBe('whole');
@@ -153,7 +153,7 @@ describe('the cache', () => {
     expect((await read(join(folder.path, 'b.jsonl'))).source).toBe('cache');
   });
 
-  it('reads only the tail of a file that grew, also when its last line was unfinished', async () => {
+  it('reads only the tail of a file that grew, also after an unfinished last line', async () => {
     const path = write('a.jsonl', `${good(1)}\n{broken\n${good(2)}\n${good(3).slice(0, 20)}`);
     const first = await read(path);
     expect(first.survey.counts.get('invalid-json')).toBe(2);
@@ -214,25 +214,26 @@ describe('codecs and folders', () => {
   const lines = Array.from({ length: 500 }, (_, i) => good(i)).join('\n');
   const zstd = zlib as unknown as { zstdCompressSync(bytes: Uint8Array): Buffer };
 
-  const PACKED = join(import.meta.dirname, '..', 'fixtures', 'packed', 'pairs.jsonl.zst');
+  const COMPRESSED = join(import.meta.dirname, '..', 'fixtures', 'compressed', 'pairs.jsonl.zst');
   const isZstdNative = 'createZstdCompress' in zlib;
   const suffixes = isZstdNative ? ['.gz', '.zst'] : ['.gz'];
 
-  it('reads .zst without the help of Node', async () => {
+  it('reads .zst without support from Node', async () => {
     const chunks = [];
-    for await (const chunk of decompressZstdInJs(PACKED, readStored(PACKED))) chunks.push(Buffer.from(chunk));
+    for await (const chunk of decompressZstdInJs(COMPRESSED, readStored(COMPRESSED)))
+      chunks.push(Buffer.from(chunk));
     expect(Buffer.concat(chunks).toString()).toBe(lines);
-    const torn = readStored(PACKED, 0, statSync(PACKED).size - 30);
+    const torn = readStored(COMPRESSED, 0, statSync(COMPRESSED).size - 30);
     const drain = async (): Promise<void> => {
-      for await (const chunk of decompressZstdInJs(PACKED, torn)) expect(chunk.length).toBeGreaterThan(0);
+      for await (const chunk of decompressZstdInJs(COMPRESSED, torn)) expect(chunk.length).toBeGreaterThan(0);
     };
     await expect(drain()).rejects.toThrow('data is damaged');
   });
 
-  // Only where it is so can it be seen.
+  // Node without zstd refuses, so only there can this be tested.
   if (!isZstdNative)
     it('saving .zst needs a newer Node, and says so', async () => {
-      const file = await openFile(write('a.jsonl.zst', readFileSync(PACKED)));
+      const file = await openFile(write('a.jsonl.zst', readFileSync(COMPRESSED)));
       await expect(savePlanned(file, replaceOne, never)).rejects.toThrow('22.15');
     });
 
@@ -242,7 +243,7 @@ describe('codecs and folders', () => {
   ];
   if (isZstdNative) PACKERS.push(['.zst', (text) => zstd.zstdCompressSync(encode(text))]);
 
-  it.each(PACKERS)('%s is read, and saved back in the same codec', async (suffix, pack) => {
+  it.each(PACKERS)('%s is read, and saved in the same codec', async (suffix, pack) => {
     const path = write(`a.jsonl${suffix}`, pack(lines));
     const file = await openFile(path);
     const { facts, recognition } = await surveyRecords(file.records);
@@ -263,8 +264,8 @@ describe('codecs and folders', () => {
   });
 
   it.each(suffixes)('damaged %s data is an error with a next step', async (suffix) => {
-    const packed = suffix === '.gz' ? zlib.gzipSync(lines) : zstd.zstdCompressSync(encode(lines));
-    const torn = await openFile(write(`torn.jsonl${suffix}`, packed.subarray(0, packed.length - 30)));
+    const compressed = suffix === '.gz' ? zlib.gzipSync(lines) : zstd.zstdCompressSync(encode(lines));
+    const torn = await openFile(write(`torn.jsonl${suffix}`, compressed.subarray(0, compressed.length - 30)));
     await expect(surveyRecords(torn.records)).rejects.toThrow('data is damaged');
     const fake = await openFile(write(`fake.jsonl${suffix}`, lines));
     await expect(surveyRecords(fake.records)).rejects.toThrow('data is damaged');
@@ -293,7 +294,7 @@ describe('codecs and folders', () => {
 describe('preflens.json', () => {
   const AB = '{"q":{"text":"Name a bird"},"a.1":"A wren","b":"A wasp","who":"left"}';
 
-  it('names the mapping of files by pattern; the nearest one counts', async () => {
+  it('names the mapping of files by pattern; the nearest file wins', async () => {
     write(
       'preflens.json',
       JSON.stringify({

@@ -24,7 +24,7 @@ const PIECES = [
   '\u2028',
 ];
 
-it('follows 3,000 random edits as the reference document does, one by one and several at once', () => {
+it('follows 3,000 random edits like the reference document, one by one and several at once', () => {
   for (let round = 0; round < 100; round++) {
     const first = Array.from({ length: below(12) }, () => PIECES[below(PIECES.length)]!).join('');
     let oracle = TextDocument.create('file:///a', 'jsonl', 1, first);
@@ -42,7 +42,7 @@ it('follows 3,000 random edits as the reference document does, one by one and se
         const isOrdered = a.line < b.line || (a.line === b.line && a.character <= b.character);
         const [start, end] = isOrdered ? [a, b] : [b, a];
         const text = shadow.getText();
-        // A lone CR is a line end to the reference and none to us: never cut one from its LF.
+        // The reference treats a lone CR as a line end and we do not: never separate one from its LF.
         const cutsEnd = [start, end].some((at) => text.charAt(shadow.offsetAt(at) - 1) === '\r');
         if (cutsEnd) continue;
         const change = { range: { start, end }, text: PIECES[below(PIECES.length)]! };
@@ -63,7 +63,7 @@ it('follows 3,000 random edits as the reference document does, one by one and se
   }
 });
 
-it('says which lines are as they were', () => {
+it('reports which lines are unchanged', () => {
   const document = new OpenDocument('file:///a', 1, 'a\nb\nc\nd\ne');
   const changes = document.follow();
   const at = (line: number, character: number) => ({ line, character });

@@ -1,4 +1,5 @@
-// JSON documents that are not JSON Lines: what they are, where their fault is, and their records byte for byte.
+// JSON documents that are not JSON Lines: what they are, where their fault is, and their records byte for
+// byte.
 import { describe, expect, it } from 'vitest';
 
 import type { Obstacle } from '#core/input/obstacle.ts';
@@ -96,7 +97,7 @@ describe('a document', () => {
     ['columns over lines', JSON.stringify(columns, null, 1), 'columns, not records'],
     ['columns by row', JSON.stringify(indexed), 'columns, not records'],
     ['a list that breaks off', indented.slice(0, -60), 'the end is missing'],
-  ])('%s: is named, and told how to make JSON Lines of it', (_, text, words) => {
+  ])('%s: is named, with how to convert it to JSON Lines', (_, text, words) => {
     for (const size of [1, 7, 1 << 20]) {
       const { obstacle } = inspect(text, size);
       expect(obstacle).toMatchObject({ kind: 'document', hasPairs: true });
@@ -114,7 +115,7 @@ describe('a document', () => {
       { line: 0, column: LINES.join(',').length + 1 },
     ],
     ['a missing comma', `[\n${LINES.join('\n')}\n]`, { line: 2, column: 0 }],
-  ])('%s: its place is told, and no record is lost', async (_, text, at) => {
+  ])('%s: its fault has a place, and no record is lost', async (_, text, at) => {
     expect(inspect(text).obstacle?.at).toEqual(at);
     expect(await recordsOf(text)).toEqual(LINES);
   });
@@ -141,7 +142,7 @@ describe('a document', () => {
     for (const size of [1, 1 << 20]) expect(inspect(text, size).obstacle).toBeUndefined();
   });
 
-  it("that holds no records says so, and LLaMA-Factory's list of datasets is none", () => {
+  it("without records says so, and LLaMA-Factory's list of datasets is not one", () => {
     const info = { mine: { file_name: 'a.json', ranking: true }, other: { hf_hub_url: 'x/y' } };
     expect(inspect(JSON.stringify(info, null, 2)).obstacle).toMatchObject({
       what: expect.stringContaining("LLaMA-Factory's list of datasets") as string,
@@ -176,7 +177,7 @@ describe('records of a document', () => {
     expect(line('{"a": "\\\\",\n"b": "{\\"\n')).toBe('{"a": "\\\\", "b": "{\\"\n');
   });
 
-  it('are the same however the document is written and cut', async () => {
+  it('are the same however the document is formatted and chunked', async () => {
     const random = seededRandom(7);
     for (let round = 0; round < 60; round++) {
       const records = Array.from({ length: 1 + Math.floor(random() * 5) }, (_, i) => ({

@@ -21,7 +21,7 @@ async function batches(share: number, groupBy?: string) {
   return { records: numbers, pairs };
 }
 
-it('feeds all pairs of an ordinary file, in order, each with its record', async () => {
+it('passes all pairs of an ordinary file, in order, each with its record', async () => {
   expect(fittedShare(answerLength(survey(FILE).facts))).toBe(1);
   const { records, pairs } = await batches(1);
   expect(records).toEqual(Array.from({ length: 1200 }, (_, i) => i));
@@ -30,7 +30,7 @@ it('feeds all pairs of an ordinary file, in order, each with its record', async 
   );
 });
 
-it('feeds a fixed share of the prompts of a huge one: all pairs of a prompt or none', async () => {
+it('passes a fixed share of the prompts of a huge file: all pairs of a prompt or none', async () => {
   const { records, pairs } = await batches(0.3);
   expect(Math.abs(records.length / 1200 - 0.3)).toBeLessThan(0.06);
   const counts = new Map<string, number>();
@@ -39,7 +39,7 @@ it('feeds a fixed share of the prompts of a huge one: all pairs of a prompt or n
   expect((await batches(0.3)).records).toEqual(records);
 });
 
-it('reads groups as words', () => {
+it('reads group values as texts', () => {
   expect([
     groupOf({ a: 'x' }, 'a'),
     groupOf({ a: 3 }, 'a'),
@@ -49,7 +49,7 @@ it('reads groups as words', () => {
   ]).toEqual(['x', '3', undefined, undefined, undefined]);
 });
 
-it('surveys and places by streams however they are cut', async () => {
+it('surveys and places by streams, however they are chunked', async () => {
   const file = encode(`\ufeff{"prompt":"🐦","chosen":"","rejected":"b"}\r\n\n{"prompt":"x"}\n`);
   const whole = await surveyRecords(recordsOf(file));
   for (const size of [1, 3, 7]) {

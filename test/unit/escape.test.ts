@@ -1,4 +1,4 @@
-// Texts from files that are shown somewhere: whatever stands in them, nothing of it works there.
+// Texts from files as they are displayed: no part of them acts on the display.
 import { describe, expect, it } from 'vitest';
 
 import {
@@ -16,7 +16,7 @@ import {
 
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/u;
 
-/** Everything that a screen, a terminal or an encoder acts on. */
+/** All characters that a screen, a terminal or an encoder acts on. */
 const ALL_UNSEEN = [
   ...Array.from({ length: 0x20 }, (_, code) => code),
   ...Array.from({ length: 0x21 }, (_, i) => 0x7f + i),
@@ -25,7 +25,7 @@ const ALL_UNSEEN = [
 ].map((code) => String.fromCharCode(code));
 
 describe('a terminal', () => {
-  it('shows every character that it would act on as another one', () => {
+  it('shows every active character as another one', () => {
     for (const char of ALL_UNSEEN) {
       const shown = terminalLine(`a${char}b`);
       expect(shown).not.toMatch(UNSEEN);
@@ -44,14 +44,14 @@ describe('a terminal', () => {
     ['##vso[task.setvariable variable=A]b', '#\\#vso[task.setvariable variable=A]b'],
     ['##teamcity[x]', '#\\#teamcity[x]'],
     ['a:1:2: ## b', 'a:1:2: ## b'],
-  ])('%j is no command of a runner', (text, shown) => {
+  ])('%j is no command of a CI runner', (text, shown) => {
     expect(terminalLine(text)).toBe(shown);
     expect(terminalLine(shown)).toBe(shown);
   });
 });
 
 describe('JSON', () => {
-  it('says the same to a reader, and nothing to a terminal', () => {
+  it('means the same to a reader, and nothing to a terminal', () => {
     for (const char of ALL_UNSEEN) {
       const value = { [`k${char}`]: [`a${char}b\\`, `\\ud800${char}`] };
       const line = jsonLine(value);
@@ -74,27 +74,27 @@ describe('Markdown', () => {
     ['``` https://x `', '```` ``` https://x ` ````'],
     ['a\n\n# b', 'a\\\\n\\\\n\\# b'],
     ['&lt;b&gt;', '\\&lt;b\\&gt;'],
-  ])('%j stays words', (text, escaped) => {
+  ])('%j stays plain text', (text, escaped) => {
     expect(markdownText(text)).toBe(escaped);
   });
-  it('code has a fence that its text does not hold', () => {
+  it('code has a fence that its text does not contain', () => {
     expect(markdownCode('a')).toBe('`a`');
     expect(markdownCode('`')).toBe('`` ` ``');
     expect(markdownCode('a``b`c')).toBe('```a``b`c```');
   });
-  it('a cell ends where it should, whatever stands before a bar', () => {
+  it('a cell ends where it should, whatever precedes a bar', () => {
     expect(markdownCell('a|b\\|c')).toBe('a\\|b\\\\\\|c');
     expect(markdownCell('www.a|b\\|c')).toBe('`www.a¦b\\¦c`');
   });
 });
 
-it('HTML holds no tag, attribute or entity of a text', () => {
+it('HTML contains no tag, attribute or entity of a text', () => {
   expect(htmlText('<img src="x" onerror=\'y\'>&amp;`\u001b')).toBe(
     '&lt;img src=&quot;x&quot; onerror=&#39;y&#39;&gt;&amp;amp;&#96;␛',
   );
 });
 
-it('SARIF and notifications hold no link of a text', () => {
+it('SARIF and notifications contain no link of a text', () => {
   expect(sarifText('[a](https://x) [1](2)\u001b')).toBe('[a\\](https://x) [1\\](2)␛');
   expect(notification('[Fix](command:x "y")\n')).toBe('[Fix] (command:x "y")\\n');
 });
@@ -105,7 +105,7 @@ it('a workflow command has the escapes that GitHub reads', () => {
   );
 });
 
-it('sets words in code only where a renderer would make a link or a mention of them', () => {
+it('puts words in code only if a renderer would make a link or a mention of them', () => {
   expect(markdownText('consistency@2 judges')).toBe('consistency@2 judges');
   for (const text of ['@octocat', 'ask @octocat', 'a@b.org', 'x.y@mail.example.org', 'http://a', 'www.a.org'])
     expect(markdownText(text)).toBe(`\`${text}\``);

@@ -1,4 +1,4 @@
-// Repairs of records: what each makes, that none is left to make after it, and that nothing else changes.
+// Repairs of records: the result of each, that none is left to make after it, and that nothing else changes.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -62,7 +62,7 @@ it.each([
   expect(fixed(line, rule)).toBe(expected);
 });
 
-it('makes what is safe alone where nobody asks for more', () => {
+it('makes only safe repairs by default', () => {
   expect(fixed('{"prompt":"Q","chosen":"a \\ud83d b","rejected":"b"}', 'lone-surrogate', false)).toContain(
     '"a  b"',
   );
@@ -74,7 +74,7 @@ it('makes what is safe alone where nobody asks for more', () => {
   expect(fixed('{"prompt":"Q","chosen":"","rejected":"b"}', 'empty-response', false)).toBeUndefined();
 });
 
-it('never turns a label by itself, and never drops a record of several pairs as safe', () => {
+it('never flips a label by itself, and never drops a record of several pairs as safe', () => {
   const contradicted = '{"prompt":"Q","chosen":"a","rejected":"b","score_chosen":1,"score_rejected":9}';
   expect(fixed(contradicted, 'score-contradicts-label')).toBeUndefined();
   const several = '{"prompt":"Q","chosen":["a","c"],"rejected":["a"]}';
@@ -87,7 +87,7 @@ describe.each(readdirSync(FOLDER))('every fixture of %s', (file) => {
     .split('\n')
     .map((line) => JSON.parse(line) as { record?: JsonObject; rules?: RulesConfig });
   const rule = file.replace('.jsonl', '');
-  it('is mended once and for all by its rule, or not at all', () => {
+  it('is repaired by its rule in one step, or not at all', () => {
     for (const { record, rules = {} } of cases) {
       const mapping = record && recognise([record])?.mapping;
       if (!record || !mapping) continue;

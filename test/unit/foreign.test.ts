@@ -1,4 +1,4 @@
-// Formats that are not read, by their bytes, and what is said of records that fit no schema.
+// Unsupported formats, recognised by their bytes, and messages for records that fit no schema.
 import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
@@ -66,7 +66,7 @@ describe('a format by its bytes', () => {
     expect(foreignOf(bytes)).toBeUndefined();
   });
 
-  it('is no obstacle where it is read as such', () => {
+  it('is no obstacle if its format is supported', () => {
     expect(foreignOf(latin('PAR1\x15\x04'), 'parquet')).toBeUndefined();
     expect(foreignOf(new Uint8Array(gzipSync(LINE)), 'gzip')).toBeUndefined();
     expect(foreignOf(encode('version https://git-lfs.github.com/spec/v1\n'), 'parquet')?.id).toBe('git-lfs');
@@ -96,7 +96,7 @@ it.each([
   ['{"a": 007}', 'don’t begin with 0'],
   ['{"a": "say "hi" to"}', 'Write quotes inside a string'],
   ['data: {"a": 1}', 'server-sent events'],
-])('%s: says who writes such a thing', (line, words) => {
+])('%s: the message names typical writers', (line, words) => {
   const fault = findJsonFault(encode(line))!;
   expect(causeOf(encode(line), fault.offset, fault.message)).toContain(words);
 });
@@ -135,7 +135,7 @@ describe('records that fit no schema', () => {
       },
     ],
     ['of another kind', [{ level: 1, text: 'x' }], {}],
-  ])('%s: are told what would read them', (_, records, expected) => {
+  ])('%s: the message says what would read them', (_, records, expected) => {
     expect(suggest(records)).toMatchObject(expected);
     const { message } = messages.unrecognised('data/x.jsonl', Object.keys(records[0]!), suggest(records));
     expect(message).toContain('{"mappings":[{"files":"x.jsonl"');

@@ -4,18 +4,18 @@ import { expect, it } from 'vitest';
 import { fuzzFiles, fuzzLines } from '../bench/fuzz.ts';
 import { fuzzTables } from '../bench/fuzzTables.ts';
 
-it('mutated lines end in findings, and flips come back', () => {
+it('mutated lines give findings, and two flips restore them', () => {
   const { failures, tried } = fuzzLines(4000, 3);
   expect(failures).toEqual([]);
   expect(tried).toBe(4000);
 });
 
-it('mutated files end in findings or in errors with a next step', async () => {
+it('mutated files give findings or errors with a next step', async () => {
   const { failures } = await fuzzFiles(80, 3);
   expect(failures).toEqual([]);
 });
 
-it('mutated tables are read to their end and saved, or refused with words', async () => {
+it('mutated tables are read to their end and saved, or refused with a message', async () => {
   const { failures, refused } = await fuzzTables(500, 3);
   expect(failures).toEqual([]);
   expect(refused).toBeGreaterThan(100);

@@ -5,6 +5,6 @@ import { expect, it } from 'vitest';
 
 import { GENERATED } from '../tools/generated.ts';
 
-it.each(GENERATED)('$path is as the code says (npm run generate)', ({ path, text }) => {
+it.each(GENERATED)('$path is up to date (npm run generate)', ({ path, text }) => {
   expect(readFileSync(join(import.meta.dirname, '..', '..', path), 'utf8')).toBe(text());
 });

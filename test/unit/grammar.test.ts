@@ -9,7 +9,7 @@ import textmate from 'vscode-textmate';
 const ROOT = join(import.meta.dirname, '..', '..');
 const require = createRequire(import.meta.url);
 
-/** As VS Code's own grammar has it, as far as keys go. */
+/** Keys as in VS Code's own JSON grammar. */
 const JSON_LINES = {
   scopeName: 'source.json.lines',
   patterns: [

@@ -8,7 +8,7 @@ import { seededRandom } from '#core/score/random.ts';
 
 const key = (text: string): string => formatKey(hashKey(text));
 
-it('gives the keys that it always gave: decisions and scores hang on them', () => {
+it('returns the same keys as always: decisions and scores depend on them', () => {
   expect(['', 'a', 'A wren', 'é🐦', 'x'.repeat(100_000)].map(key)).toMatchInlineSnapshot(`
     [
       "afff936230a19aca",
@@ -21,7 +21,7 @@ it('gives the keys that it always gave: decisions and scores hang on them', () =
   expect(formatKey(joinKeys(hashKey('a'), hashKey('b')))).toMatchInlineSnapshot(`"b5fea3d9144b536d"`);
 });
 
-it('tells texts apart that differ little, are long, or end where a block or a piece ends', () => {
+it('distinguishes texts that differ slightly, are long, or end at a block or piece boundary', () => {
   const texts = new Set<string>();
   for (const length of [
     0, 1, 14, 15, 16, 17, 31, 32, 33, 65_519, 65_520, 65_535, 65_536, 65_537, 131_072, 200_001,
@@ -39,7 +39,7 @@ it('tells texts apart that differ little, are long, or end where a block or a pi
   const random = seededRandom(2);
   for (let i = 0; i < 200_000; i++) texts.add(`answer ${Math.floor(random() * 2 ** 32)} ${i}`);
   expect(new Set([...texts].map(key)).size).toBe(texts.size);
-  // Every bit is used: each half alone tells nearly all of them apart.
+  // Every bit is used: each half alone distinguishes nearly all of them.
   expect(new Set([...texts].map((text) => hashKey(text)[0])).size).toBeGreaterThan(texts.size * 0.9999);
   expect(new Set([...texts].map((text) => hashKey(text)[1])).size).toBeGreaterThan(texts.size * 0.9999);
 });
@@ -50,7 +50,7 @@ it('a long text has the key of its pieces, wherever they are cut', () => {
   expect(key(text)).not.toBe(key(text.replace('🐦', '🐤')));
 });
 
-it('identity holds for the pair, not for the order of its answers', () => {
+it('identity is that of the pair, not of the order of its answers', () => {
   const side = (text: string) => ({ text, path: [], textStart: 0, turns: plainTurns(text) });
   const pair = (prompt: string, a: string, b: string): Pair => ({
     prompt: prompt === '' ? [] : [{ role: 'user', text: prompt }],

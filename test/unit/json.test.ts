@@ -24,7 +24,7 @@ const STRINGS = [
 ];
 const string = (): string => STRINGS[below(STRINGS.length)]!;
 
-/** A random value, with its text spaced at random. */
+/** A random value, with random whitespace in its text. */
 function value(depth: number): unknown {
   const kind = below(depth > 3 ? 4 : 6);
   if (kind === 0) return null;
@@ -44,7 +44,7 @@ function* paths(at: unknown, path: Path = []): Generator<readonly [Path, unknown
 }
 
 describe('locate', () => {
-  it('finds every value of 400 random records, however spaced', () => {
+  it('finds every value of 400 random records, with any whitespace', () => {
     for (let i = 0; i < 400; i++) {
       const made = value(0);
       const text = JSON.stringify(made, null, below(3));
@@ -57,7 +57,7 @@ describe('locate', () => {
     }
   });
 
-  it('takes the last of equal keys, as JSON.parse does, and reads escaped keys', () => {
+  it('takes the last of equal keys, like JSON.parse, and reads escaped keys', () => {
     const bytes = encode('{"a":1, "\\u0061" : 2,"b":{"a":3}}');
     const span = locate(bytes, ['a'])!;
     expect(decode(bytes.subarray(span.valueStart, span.valueEnd))).toBe('2');
@@ -67,7 +67,7 @@ describe('locate', () => {
   });
 });
 
-it('agrees with JSON.parse on what is JSON, over 5,000 mutated records', () => {
+it('agrees with JSON.parse on validity, over 5,000 mutated records', () => {
   const ALPHABET = [...'{}[]":,\\0123456789.eE+-truefalsn \t"', 'é'];
   for (let i = 0; i < 5000; i++) {
     const letters = [...JSON.stringify(value(1))];

@@ -25,7 +25,7 @@ describe.each([
   ['the compare page', ACTIONS, actionFor],
   ['the dataset page', DATASET_ACTIONS, datasetActionFor],
 ] as const)('keys of %s', (_name, rows, actionOf) => {
-  it('each mean what their button says', () => {
+  it('each do what their button says', () => {
     expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
     for (const { key, action } of rows) {
       expect(actionOf(press(key), all)).toBe(action);
@@ -35,14 +35,14 @@ describe.each([
     expect(actionOf(press('q'), all)).toBeUndefined();
   });
 
-  it('mean nothing with Ctrl, Alt, Meta or Shift: those belong to the editor', () => {
+  it('do nothing with Ctrl, Alt, Meta or Shift: those belong to the editor', () => {
     for (const { key } of rows) {
       for (const modifier of ['ctrlKey', 'altKey', 'metaKey', 'shiftKey'])
         expect(actionOf(press(key, { [modifier]: true }), all)).toBeUndefined();
     }
   });
 
-  it('mean nothing while something is typed', () => {
+  it('do nothing while the user types in a field', () => {
     for (const { key } of rows) {
       expect(actionOf(press(key, { isComposing: true }), all)).toBeUndefined();
       for (const target of [
@@ -56,7 +56,7 @@ describe.each([
     for (const key of ['Process', 'Dead', 'Unidentified']) expect(actionOf(press(key), all)).toBeUndefined();
   });
 
-  it('act exactly where their button is enabled', () => {
+  it('act exactly if their button is enabled', () => {
     const states = [
       undefined,
       pair,
@@ -76,12 +76,12 @@ describe.each([
     }
   });
 
-  it('edit once, however long they are held, and walk on', () => {
+  it('edit once, however long they are held, but walk repeatedly', () => {
     const held = rows.filter(({ key }) => actionOf(press(key, { repeat: true }), all) !== undefined);
     expect(held.map(({ action }) => action)).toEqual(['previous', 'next']);
   });
 
-  it('flip no tie, nothing that is not shown yet, and no place without answers', () => {
+  it('flip no tie, no unloaded pair, and no place without answers', () => {
     const flips = (state: PageState): boolean => actionOf(press('f'), state) === 'flip';
     expect(flips(stateOf({ ...pair, isTie: true }))).toBe(false);
     expect(flips(stateOf(pair, { isReadOnly: true }))).toBe(false);
@@ -94,7 +94,7 @@ describe.each([
   });
 });
 
-it('arrows walk in the compare page, and only by themselves', () => {
+it('arrows walk in the compare page, and only without modifiers', () => {
   expect(actionFor(press('ArrowRight'), all)).toBe('next');
   expect(actionFor(press('ArrowLeft'), all)).toBe('previous');
   expect(actionFor(press('ArrowRight', { altKey: true }), all)).toBeUndefined();
@@ -110,7 +110,7 @@ it('drop, tie, margin and repair need an answer', () => {
 });
 
 describe('keys of the list', () => {
-  it('go through the rows and stay among them', () => {
+  it('move through the rows and stay within them', () => {
     const after = (key: string, at: number) => rowAfter(press(key), at, 15.4, 100);
     expect([
       after('ArrowDown', 0),
@@ -124,7 +124,7 @@ describe('keys of the list', () => {
       0,
       undefined,
     ]);
-    // From a gap between two rows, to the one beside it.
+    // From a gap between two rows to the adjacent row.
     expect([after('ArrowDown', 2.5), after('ArrowUp', 2.5), after('ArrowDown', -0.5)]).toEqual([3, 2, 0]);
     expect(rowAfter(press('ArrowDown'), 0, 15, 0)).toBeUndefined();
     expect(rowAfter(press('ArrowDown', { ctrlKey: true }), 0, 15, 9)).toBeUndefined();

@@ -19,7 +19,7 @@ const FILES = {
   'white space alone': ' \n\r\n',
 };
 
-it.each(Object.entries(FILES))('%s: the records are the same however the bytes are cut', (_, text) => {
+it.each(Object.entries(FILES))('%s: the records are the same however the bytes are chunked', (_, text) => {
   const file = encode(text);
   const whole = cut(file);
   for (const size of [1, 2, 3, 5, 7]) expect(cut(file, size)).toEqual(whole);
@@ -30,7 +30,7 @@ it.each(Object.entries(FILES))('%s: the records are the same however the bytes a
   expect(whole.map(({ record }) => record)).toEqual(whole.map((__, i) => i));
 });
 
-it('joined again with what lies between them, records give the file', () => {
+it('records and the bytes between them join to the file', () => {
   const random = seededRandom(3);
   const pieces = ['{"a":1}', '\n', '\r\n', ' ', '"é🐦"', '\ufeff', '\u2028', 'x'];
   for (let i = 0; i < 300; i++) {
@@ -46,7 +46,7 @@ it('joined again with what lies between them, records give the file', () => {
   }
 });
 
-it('reports a record over the limit without holding it', () => {
+it('reports a record over the limit without storing it', () => {
   const cutter = new LineCutter();
   const chunk = new Uint8Array(1 << 24).fill(0x61);
   const found = [];

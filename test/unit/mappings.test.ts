@@ -46,13 +46,13 @@ function load(name: string) {
 const turns = (prompt: Pair['prompt']): string[] =>
   prompt.map(({ role, text, more }) => `${role}: ${text}${more ? ` + ${JSON.stringify(more)}` : ''}`);
 
-/** What a pair holds beside words; nothing where it holds none. */
+/** What a pair holds besides its words; empty if nothing. */
 function beyond({ context, chosen, rejected }: Pair): object {
   const [own, other] = [beyondText(chosen), beyondText(rejected)];
   return { ...(context && { context }), ...((own !== '' || other !== '') && { beyond: [own, other] }) };
 }
 
-/** What a fixture's file of expectations says of one record. */
+/** What a fixture's file of expectations says about one record. */
 function describeRecord(raw: ReturnType<typeof recordOf>, recognition: Recognition): unknown {
   const read = readRaw(raw, recognition);
   if (!read) return 'a problem';
@@ -92,12 +92,12 @@ it.each(MAPPINGS.map((mapping) => [mapping.id, mapping] as const))('%s is comple
   if (missing.length > 0) expect.fail(missing.join('\n'));
 });
 
-it.each(names)('%s is recognised as its name says', (name) => {
+it.each(names)('%s is recognised as the mapping in its name', (name) => {
   const { id } = recognitionOf(load(name).values).mapping;
   expect(id, 'Another schema asks for more fields. Add "marks".').toBe(idOf(name));
 });
 
-it('names every mapping once, and every field in a way that can be read', () => {
+it('names every mapping once, and every field in a readable form', () => {
   expect(new Set(MAPPINGS.map(({ id }) => id)).size).toBe(MAPPINGS.length);
   const refs = JSON.stringify(MAPPINGS).matchAll(/"at":"((?:[^"\\]|\\.)*)"/g);
   for (const [, ref] of refs) expect(parseFieldRef(JSON.parse(`"${ref!}"`) as string), ref).toBeDefined();
@@ -127,7 +127,7 @@ function readings(name: string): [title: string, name: string, mapping: Mapping]
   return axes.map((axis) => [`${name} by ${axis}`, name, withAxis(mapping, axis)!]);
 }
 
-/** The record as it stands, and as other writers would have written it. */
+/** The record as it is, and as other writers would spell it. */
 function spellings(bytes: Uint8Array): Uint8Array[] {
   const random = seededRandom(bytes.length);
   const value = JSON.parse(decode(bytes)) as JsonObject;
@@ -143,7 +143,7 @@ describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
     planEdit(mapping, bytes, JSON.parse(decode(bytes)) as JsonObject, pair?.candidates, edit);
   const all = records.flatMap((raw) => spellings(raw.bytes));
 
-  it('flips to the pair with its sides exchanged, and twice to the first bytes', () => {
+  it('flips to the pair with exchanged sides, and twice to the original bytes', () => {
     for (const bytes of all) {
       for (const pair of read(bytes)?.pairs ?? []) {
         const once = bytesOf(bytes, plan(bytes, pair, { kind: 'flip' }));
@@ -158,7 +158,7 @@ describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
     }
   });
 
-  it('turns a verdict, and turns it back', () => {
+  it('inverts a label, and inverts it back', () => {
     for (const bytes of all) {
       for (const { verdict } of read(bytes)?.judgements ?? []) {
         const once = bytesOf(bytes, plan(bytes, undefined, { kind: 'flip' }));
@@ -210,11 +210,11 @@ it('moves the scores and model names of a side along with it, and nothing else',
   ).toBe(
     '{ "chosen_model":"m2","chosen" : "b","x":1e400, "rejected":"a", "Chosen-Rating":{"a":2}, "rejected_model":"m1","Rejected-Rating":[1],"chosen_only":7}',
   );
-  // A label in a spelling that would be lost: the answers change places with what belongs to them.
+  // A label whose spelling would be lost: the answers swap, with everything that belongs to them.
   expect(
     flip('{"history":"q","human_ref_A":"a","human_ref_B":"b","score_A":9,"score_B":3,"labels":1.0}'),
   ).toBe('{"history":"q","human_ref_A":"b","human_ref_B":"a","score_A":3,"score_B":9,"labels":1.0}');
-  // The last of two equal keys is the one that readers keep.
+  // Readers keep the last of two equal keys.
   expect(flip('{"prompt":"q","chosen":"old","chosen":"a","rejected":"b"}')).toBe(
     '{"prompt":"q","chosen":"old","chosen":"b","rejected":"a"}',
   );
@@ -223,7 +223,7 @@ it('moves the scores and model names of a side along with it, and nothing else',
   );
 });
 
-it('adds a margin in the manner of the record', () => {
+it("adds a margin in the record's style", () => {
   const add = (line: string): string => {
     const value = JSON.parse(line) as JsonObject;
     const { mapping } = recognitionOf([value]);
@@ -241,7 +241,7 @@ it('adds a margin in the manner of the record', () => {
   );
 });
 
-it('takes a role for what it is, whatever word a dataset has for it', () => {
+it('recognises a role under any name that datasets use', () => {
   const value = {
     prompt: [
       { role: 'user', content: 'Name a bird' },
@@ -254,7 +254,7 @@ it('takes a role for what it is, whatever word a dataset has for it', () => {
   expect(turns(read!.pairs[0]!.prompt)).toEqual(['user: Name a bird', 'more: Please']);
 });
 
-it('leaves files alone that hold no pairs', () => {
+it('ignores files that hold no pairs', () => {
   expect(recognise([{ id: 1, text: 'log line' }])).toBeUndefined();
   expect(recognise([])).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-// Decisions and the baseline: their text, their merge by git, and what they silence.
+// Decisions and the baseline: their text, their merge by git, and the findings they silence.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ const made = (key: string, more: Partial<Decision> = {}): Decision => ({
 });
 
 describe('decisions', () => {
-  it('come to the same sorted text in whatever order they are, and back', () => {
+  it('give the same sorted text in any order, and are read back', () => {
     const random = seededRandom(4);
     const all = Array.from({ length: 40 }, (_, i) =>
       made(`k${Math.floor(random() * 1e6)}`, { reason: `r "${i}"\n` }),
@@ -43,7 +43,7 @@ describe('decisions', () => {
     expect(formatDecisions(parseDecisions(text).decisions)).toBe(text);
   });
 
-  it('are one for each finding; a line that is none is named and costs no other', () => {
+  it('are one per finding; an invalid line is named and affects no other', () => {
     const changed = withDecision([made('a'), made('b')], made('a', { reason: 'new' }));
     expect(changed.map(({ key, reason }) => [key, reason])).toEqual([
       ['b', 'asked for'],
@@ -59,7 +59,7 @@ describe('decisions', () => {
     ]);
   });
 
-  it('silence a finding as long as nobody says that it is right, and say when they are not needed', () => {
+  it('silence a finding until someone marks it as right, and report when they are not needed', () => {
     const findings = ['a', 'b', 'c'].map((key) => ({ key, rule: 'refusal-chosen' }));
     const list = [made('a'), made('b'), made('b', { decision: 'wrong', by: 'ben' }), made('gone')];
     const { shown, kept } = remember(findings, new Decisions(list), undefined);
@@ -80,7 +80,7 @@ describe('decisions', () => {
   });
 });
 
-describe('two branches with decisions of their own', () => {
+describe('two branches with different decisions', () => {
   const git = (...args: string[]): string =>
     execFileSync(
       'git',
@@ -96,7 +96,7 @@ describe('two branches with decisions of their own', () => {
     git('commit', '-qm', message);
   };
 
-  it('merge without a conflict, neighbours too; where they disagree, both are there to be told', async () => {
+  it('merge without a conflict, neighbours too; if they disagree, both are there to be reported', async () => {
     git('init', '-q', '-b', 'main');
     await decide(folder, made('k3'));
     commit('first');
@@ -114,7 +114,7 @@ describe('two branches with decisions of their own', () => {
     expect(bad).toEqual([]);
     expect(decisions.map(({ key }) => key).sort()).toEqual(['k1', 'k2', 'k3', 'same', 'same']);
     expect(new Decisions(decisions).conflicts()).toHaveLength(1);
-    // Settled by the next decision, which also sorts what the merge put together.
+    // The next decision settles it, and also sorts the merged lines.
     await decide(folder, made('same', { by: 'eve' }));
     const text = readFileSync(join(folder, '.preflens', 'decisions.jsonl'), 'utf8');
     expect(text).toBe(formatDecisions((await readDecisions(folder)).decisions));
@@ -122,7 +122,7 @@ describe('two branches with decisions of their own', () => {
     expect(await forget(folder, ({ key }) => key === 'k1')).toBe(1);
   });
 
-  it('refuses to write over lines that it cannot read', async () => {
+  it('refuses to overwrite lines that it cannot read', async () => {
     const path = join(folder, '.preflens', 'decisions.jsonl');
     writeFileSync(path, '<<<<<<< ours\n');
     await expect(decide(folder, made('x'))).rejects.toThrow(`${path}:1: this line is invalid`);
@@ -149,20 +149,20 @@ describe('the baseline', () => {
     { key: 'a', rule: 'y' },
     { key: 'a', rule: 'x', other: 'c' },
   ];
-  it('comes to the same text in whatever order, and back; other texts are none', () => {
+  it('gives the same text in any order, and is read back; other texts are refused', () => {
     const text = formatBaseline(baselineOf(found, new Map([['x', 3]])));
     expect(formatBaseline(baselineOf([...found].reverse(), new Map([['x', 3]])))).toBe(text);
     expect(formatBaseline(parseBaseline(text)!)).toBe(text);
     for (const other of ['', '[]', '{"version":2}', '{"version":1,"findings":[]}'])
       expect(parseBaseline(other)).toBeUndefined();
   });
-  it('knows a finding of two pairs whichever of them is reported, and no new pair beside an old one', () => {
+  it('covers a finding of two pairs whichever is reported, and no new pair beside an old one', () => {
     const baseline = baselineOf(found, new Map());
     expect(isOld(baseline, { key: 'c', rule: 'x', other: 'a' })).toBe(true);
     expect(isOld(baseline, { key: 'a', rule: 'x', other: 'new' })).toBe(false);
     expect(isOld(baseline, { key: 'b', rule: 'y' })).toBe(false);
   });
-  it('forgets what is not found any more', () => {
+  it('drops findings that no longer occur', () => {
     const left = prune(baselineOf(found, new Map()), found.slice(0, 1));
     expect([...left.findings]).toEqual([['b', new Set(['x'])]]);
   });

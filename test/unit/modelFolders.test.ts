@@ -1,4 +1,4 @@
-// Model folders, as exporters leave them, and the batches that their texts go in.
+// Model folders from exporters, and the batches of their texts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ describe('a folder', () => {
     return '';
   };
 
-  it('says what is missing or unclear, and what to do', async () => {
+  it('reports what is missing or unclear, and what to do', async () => {
     expect(await fault({ sizes: { outputs: 2 } })).toMatch(
       /outputs 2 numbers \(LABEL_0, LABEL_1\).*"label".*"weights"/,
     );
@@ -60,7 +60,7 @@ describe('a folder', () => {
     expect(await fault({ extra: { 'model.onnx': new Uint8Array([1, 2, 3]) } })).toMatch(/cpu: /);
   });
 
-  it('is held against its reference ids', async () => {
+  it('is compared with its reference ids', async () => {
     const good = {
       text: 'hot water',
       ids: new Tokenizer(...pairOf('unigram')).encode('hot water', { add_special_tokens: false }).ids,
@@ -76,7 +76,7 @@ describe('a folder', () => {
     expect(await fault(withIds([9, ...good.ids.slice(1)]))).toMatch(/token 0 is \d+ here, 9 there/);
   });
 
-  it('warns of a Unigram tokenizer without reference ids, and of no other', async () => {
+  it('warns about a Unigram tokenizer without reference ids, and about no other', async () => {
     for (const kind of KINDS) {
       const { folder } = make({ kind });
       const { warnings } = await openFolder(folder, { kind: 'onnx', model: folder }, undefined);
@@ -84,7 +84,7 @@ describe('a folder', () => {
     }
   });
 
-  it('has another fingerprint when anything changes that scores depend on, and the same when nothing does', async () => {
+  it('changes its fingerprint exactly when something changes that scores depend on', async () => {
     const print = async (recipe: ModelRecipe, rule: Partial<OnnxRule> = {}): Promise<string> => {
       const { folder } = make(recipe);
       return (await openFolder(folder, { kind: 'onnx', model: folder, ...rule }, undefined)).fingerprint;
@@ -111,7 +111,7 @@ function pairOf(kind: Kind): [object, object] {
 }
 
 describe('batches', () => {
-  it('hold every row once, stay in their limits, and put like lengths together', () => {
+  it('contain every row once, stay within their limits, and group similar lengths', () => {
     const random = seededRandom(9);
     for (let round = 0; round < 200; round++) {
       const lengths = Array.from(
@@ -140,7 +140,7 @@ describe('batches', () => {
     }
   });
 
-  it('are no larger than the smallest that a row of them asks for', () => {
+  it('are no larger than the smallest limit of their rows', () => {
     const lengths = [5, 5, 5, 5, 5];
     const order = byLength(lengths);
     const max = (row: number): number => (row === 2 ? 2 : 99);
@@ -148,7 +148,7 @@ describe('batches', () => {
     expect(batchEnd(order, 2, lengths, { tokens: 999, rows: 99 }, max)).toBe(4);
   });
 
-  it('grow as long as that pays, and no longer', () => {
+  it('grow while that pays, and no longer', () => {
     const settle = (speedAt: (budget: number) => number): number => {
       const calibration = new Calibration(512, 32_768);
       for (let i = 0; i < 200 && !calibration.isSettled; i++) {
@@ -164,8 +164,8 @@ describe('batches', () => {
   });
 });
 
-describe('the model that providers are probed with', () => {
-  it('is the one that its words describe', () => {
+describe('the model for probing providers', () => {
+  it('is the one that its description says', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float', [1, 4]);
     const w = graph.weight('float', [4, 4], [...Array(16).keys()]);

@@ -1,4 +1,4 @@
-// Scores of real ONNX files, opened by the runtime, against a plain forward pass of the same weights.
+// Scores of real ONNX files in the runtime, compared with a plain forward pass of the same weights.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ function expectClose(got: readonly number[][], wanted: readonly number[][], with
   });
 }
 
-/** Pair-encoded by the tokenizer library itself: not by our code. */
+/** Pair-encoded by the tokenizer library itself, not by our code. */
 function oracle(kind: Kind) {
   const { json, config } = makeTokenizer(kind);
   const tokenizer = new Tokenizer(json, config);
@@ -103,7 +103,7 @@ const FORMS = [
 describe('a reward of one number', () => {
   for (const kind of KINDS) {
     for (const { name, form, within } of FORMS) {
-      it(`${kind}, ${name}: every batch size gives what the forward pass gives`, async () => {
+      it(`${kind}, ${name}: every batch size gives the result of the forward pass`, async () => {
         const recipe = { kind, form, file: 'onnx/model.onnx', sizes: { positions: 96 } };
         const model = make(recipe);
         const encode = oracle(kind);
@@ -124,7 +124,7 @@ describe('truncation', () => {
   const long = (words: number): string =>
     Array.from({ length: words }, (_, i) => `word${i % 10} of`).join(' ');
   for (const kind of KINDS) {
-    it(`${kind}: the prompt loses its beginning on the left, the answer its end on the right`, async () => {
+    it(`${kind}: the prompt loses its start on the left, the answer its end on the right`, async () => {
       const model = make({ kind, sizes: { positions: 48 } });
       const encode = oracle(kind);
       const [prompt, answer] = [`${long(9)} end.`, 'you use the hot part now'];
@@ -138,7 +138,7 @@ describe('truncation', () => {
         right: [SPECIALS.cls, ...a, SPECIALS.sep, ...b.slice(0, b.length - excess), SPECIALS.sep],
       };
       for (const side of ['left', 'right'] as const) {
-        // The right side needs an answer that is long enough to be cut.
+        // The right side needs an answer long enough to be cut.
         const texts = side === 'left' ? answer : `${answer} ${answer} ${answer} ${answer}`;
         const own = encode(prompt, texts).ids;
         const cut = own.length - max;
@@ -158,7 +158,7 @@ describe('truncation', () => {
     });
   }
 
-  it('refuses a text of which no answer would be left, with figures', async () => {
+  it('refuses a text that would leave no answer, with figures', async () => {
     const opened = await openWritten(make({ sizes: { positions: 48 } }), {
       maxTokens: 16,
       truncate: 'right',
@@ -169,7 +169,7 @@ describe('truncation', () => {
     );
   });
 
-  it('never gives more tokens than allowed, keeps the template, and says what was cut', () => {
+  it('never passes more tokens than allowed, keeps the template, and reports what was cut', () => {
     const random = seededRandom(5);
     const whole = (max: number): number => Math.floor(random() * max);
     for (let round = 0; round < 3000; round++) {
@@ -197,7 +197,7 @@ describe('truncation', () => {
 });
 
 describe('heads', () => {
-  it('several numbers, a gate, and a preference embedding come as they are', async () => {
+  it('several numbers, a gate, and a preference embedding are returned as they are', async () => {
     const encode = oracle('bpe');
     const cases: readonly { head: HeadName; sizes: object; rule: Partial<OnnxRule> }[] = [
       { head: 'label', sizes: { outputs: 3 }, rule: { label: 'LABEL_1' } },
@@ -236,7 +236,7 @@ describe('heads', () => {
     for (const size of [1, 2]) expectClose(await scoresOf(opened, items, size), wanted);
   });
 
-  it('a language model gives the likelihood of the answer alone, with its count of tokens', async () => {
+  it('a language model returns the likelihood of the answer alone, with its token count', async () => {
     for (const isChat of [false, true]) {
       const model = make({ kind: 'bpe', isChat, sizes: { outputs: 0, isCausal: true, positions: 128 } });
       const opened = await openWritten(model, { reference: 'other' });
@@ -277,7 +277,7 @@ describe('a provider', () => {
     return openModel(wanted, wrongBy(gap));
   };
 
-  it('that computes other numbers than the processor is given up, and its first batch with it', async () => {
+  it('with other results than the CPU is dropped, and its first batch with it', async () => {
     const [wrong, right] = [await openOn(0.01), await openOn(0)];
     const sequences = UNITS.slice(0, 3).flatMap((one) => wrong.encode(one));
     expect(await wrong.compare(sequences)).toMatch(
@@ -288,7 +288,7 @@ describe('a provider', () => {
     expect(await nan.compare(sequences)).toMatch(/differ from the CPU’s by Infinity/);
   });
 
-  it('that computes the same is kept', async () => {
+  it('with the same results is kept', async () => {
     const model = await openOn(1e-5);
     expect(model.opened.provider).toBe('webgpu');
     expect(await model.compare(UNITS.slice(0, 3).flatMap((one) => model.encode(one)))).toBeUndefined();
@@ -296,7 +296,7 @@ describe('a provider', () => {
 });
 
 describe('chat templates', () => {
-  it('render roles as templates know them, whatever the dataset calls them', async () => {
+  it('render roles under the names that templates know, whatever the dataset calls them', async () => {
     const model = make({ kind: 'bpe', isChat: true, sizes: { positions: 128 } });
     const opened = await openWritten(model);
     const turns = [
@@ -309,7 +309,7 @@ describe('chat templates', () => {
     expect(sequence!.ids.filter((id) => id < 6)).toEqual([cls, user, assistant, sep, user, assistant, sep]);
   });
 
-  it('that refuse a conversation refuse that text alone', async () => {
+  it('that refuse a conversation refuse only that text', async () => {
     const model = make({
       isChat: true,
       extra: {

@@ -50,7 +50,7 @@ function open() {
   };
 }
 
-it('is ready, shows what it receives, and acts on nothing before', async () => {
+it('is ready, shows what it receives, and does nothing before', async () => {
   const page = open();
   expect(page.client.heard).toEqual(['ready']);
   expect(await page.press('f')).toBe(false);
@@ -60,7 +60,7 @@ it('is ready, shows what it receives, and acts on nothing before', async () => {
   expect(page.client.heard).toEqual(['ready', 'act flip 3']);
 });
 
-it('stays where it was scrolled to while the same pair is shown', async () => {
+it('keeps its scroll position while it shows the same pair', async () => {
   const page = open();
   page.client.channel.notify('view', shown(3));
   await page.press('f', () => shown(3, 2));
@@ -83,12 +83,12 @@ it('drops late replies', async () => {
   page.client.held[1]!.release();
   await settled();
   expect(page.record).toBe(5);
-  // Its undo is that of the newer state.
+  // Its undo belongs to the newer state.
   page.client.isHolding = false;
   expect(await page.press('u')).toBe(true);
 });
 
-it('says why an action failed, until another one or another pair', async () => {
+it('says why an action failed, until the next action or pair', async () => {
   const page = open();
   page.client.channel.notify('view', shown(3));
   const fail = (): never => {

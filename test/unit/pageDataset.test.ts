@@ -23,7 +23,7 @@ describe('the dataset page', () => {
     expect(page.heard()).toEqual(['ready', 'rows all 0', 'select 0/0']);
     expect(page.rows).toEqual(['[0]', ...numbers(1, 10)]);
     expect(page.pair).toBe(0);
-    // Nothing is edited before the file is read.
+    // Edits are refused until the file is read.
     expect(await page.press('f')).toBe(false);
     page.tell();
     await settled();
@@ -31,7 +31,7 @@ describe('the dataset page', () => {
     expect(page.heard()).toContain('act flip 0');
   });
 
-  it('requests its rows again when the revision changed, and keeps the old ones until then', async () => {
+  it('requests its rows again after a new revision, and keeps the old ones until then', async () => {
     const page = await opened();
     page.client.isHolding = true;
     page.recordCount = 500;
@@ -43,13 +43,13 @@ describe('the dataset page', () => {
     for (const held of page.client.held) held.release();
     await settled();
     expect(page.state.stores.all.total).toBe(500);
-    // Progress is no change.
+    // Progress is not a change.
     page.tell({ progress: '42 %' });
     await settled();
     expect(page.heard()).toEqual([]);
   });
 
-  it('goes through the rows with keys, and scrolls no further than needed', async () => {
+  it('moves through the rows with keys, and scrolls no further than needed', async () => {
     const page = await opened();
     await page.press('ArrowDown');
     expect([page.rows[1], page.pair]).toEqual(['[1]', 1]);
@@ -72,7 +72,7 @@ describe('the dataset page', () => {
     expect([page.rows.at(-1), page.pair]).toEqual(['[999]', 999]);
   });
 
-  it('edits only the pair that is shown', async () => {
+  it('edits only the visible pair', async () => {
     const page = await opened();
     page.client.isHolding = true;
     await page.press('ArrowDown');
@@ -85,7 +85,7 @@ describe('the dataset page', () => {
     expect(page.heard()).toEqual(['act flip 1']);
   });
 
-  it('drops late replies: of a pair that is no longer selected, and of an older revision', async () => {
+  it('drops late replies: for a pair that is no longer selected, and from an older revision', async () => {
     const page = await opened();
     page.client.isHolding = true;
     await page.press('ArrowDown');
@@ -194,7 +194,7 @@ describe('the dataset page', () => {
     expect(page.pair).toBe(500);
   });
 
-  it('goes on with the next finding after one left the list', async () => {
+  it('moves on to the next finding when one leaves the list', async () => {
     const page = await opened({ findings: [10, 20, 30, 40] });
     await page.dispatch({ kind: 'orderChosen', order: 'findings' });
     await page.dispatch({ kind: 'rowSelected', index: 1 });
@@ -209,7 +209,7 @@ describe('the dataset page', () => {
     expect(page.pair).toBe(10);
   });
 
-  it('shows and selects what is revealed, before any row is loaded too', async () => {
+  it('shows and selects a revealed record, also before any row is loaded', async () => {
     const page = new FakeDatasetPage();
     page.start();
     page.client.channel.notify('reveal', { record: 700, pair: 0 });
@@ -243,7 +243,7 @@ describe('the dataset page', () => {
     expect(page.heard().filter((one) => one.startsWith('act'))).toEqual(['act drop 0', 'act undo 0']);
   });
 
-  it('leaves the pair where it was scrolled to when the same one is drawn again', async () => {
+  it('keeps the scroll position when the same pair is drawn again', async () => {
     const page = await opened();
     page.calls.length = 0;
     await page.change();

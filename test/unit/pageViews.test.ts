@@ -8,7 +8,7 @@ import type { FakeNode } from '../fakes/dom.ts';
 import { fakeElement } from '../fakes/dom.ts';
 import { emptyView, pairView } from '../fakes/views.ts';
 
-/** An open page, what it drew, and its rows by the number they show. */
+/** An open page, its rendered output, and its rows by their displayed number. */
 async function drawn(more: Partial<FakeDatasetPage> = {}) {
   const body = fakeElement();
   const [list, detail] = [createRef<HTMLDivElement>(), createRef<HTMLDivElement>()];
@@ -48,7 +48,7 @@ it('keeps the element of a finding that moves in the list', async () => {
   expect([after.get('10'), after.get('9')]).toEqual([before.get('10'), before.get('9')]);
 });
 
-it('keeps what is shown of a pair, and draws another one from scratch', async () => {
+it('keeps the elements of a pair, and renders another pair from scratch', async () => {
   const { page, body } = await drawn();
   const main = (): FakeNode | undefined =>
     body.all('chosen').find(({ localName }) => localName === 'article');
@@ -59,7 +59,7 @@ it('keeps what is shown of a pair, and draws another one from scratch', async ()
   expect(main()).not.toBe(first);
 });
 
-it('takes no text of a dataset for markup', async () => {
+it('never parses dataset text as markup', async () => {
   const text = '<img src=x onerror="alert(1)">&amp;';
   const { body } = await drawn({
     rowOf: () => ({ prompt: text, chosen: text, rejected: text }),
@@ -77,7 +77,7 @@ it('takes no text of a dataset for markup', async () => {
   expect(body.textContent.split(text).length).toBeGreaterThan(5);
 });
 
-it('shows rows that failed as such, with one message', async () => {
+it('marks failed rows, with one message', async () => {
   const { page, body } = await drawn();
   page.client.isHolding = true;
   await page.scrollTo(500);

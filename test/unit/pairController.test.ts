@@ -1,4 +1,4 @@
-// The controller behind both pages, over a server in memory: which pair is shown, and what actions do.
+// The controller behind both pages, with a server in memory: which pair is visible, and what actions do.
 import { describe, expect, it } from 'vitest';
 
 import type { RecordEdit } from '#protocol/editor/edits.ts';
@@ -22,7 +22,7 @@ const at = (record: number, more: Partial<ShownPair> = {}): ShownPair => ({
   ...more,
 });
 
-/** A server whose replies wait until the test lets them go, or go at once. */
+/** A server whose replies wait for the test, or go at once. */
 class FakeServer {
   readonly requests: PairRequest[] = [];
   readonly edits: (RecordRef & { readonly kind: string })[] = [];
@@ -48,7 +48,7 @@ class FakeServer {
     history: flipHistory(async (ref) => this.#edit(ref, { kind: 'flip' })),
   });
 
-  /** Lets replies go that wait. */
+  /** Releases waiting replies. */
   async release(): Promise<void> {
     this.isHeld = false;
     for (const one of this.#held.splice(0)) one();
@@ -84,7 +84,7 @@ class FakeServer {
       findings: list.includes(record) ? [{ rule: 'x', severity: 'error', message: '' }] : [],
       ...more,
     };
-    // What the controller does not read is left out.
+    // Fields that the controller does not read are left out.
     return place as unknown as RecordView;
   }
 
@@ -110,21 +110,21 @@ describe('the pair controller', () => {
     expect(seen).toEqual([2, 7, 4, 7]);
   });
 
-  it('makes a step of every key, however fast they come', async () => {
+  it('makes one step per key, however fast they come', async () => {
     const { controller } = new FakeServer();
     await controller.review(URI);
     const steps = await Promise.all(['next', 'next'].map(async () => controller.act('next', at(4))));
     expect(steps.map(recordIn)).toEqual([2, 7]);
   });
 
-  it('goes on to the next finding after one was fixed', async () => {
+  it('moves on to the next finding after one is fixed', async () => {
     const { controller } = new FakeServer();
     await controller.review(URI);
     expect((await controller.act('flip', at(4)))?.view.findingNumber).toBe(0);
     expect(recordIn(await controller.act('next', at(4)))).toBe(2);
   });
 
-  it('is not held up by a refresh: a step that was chosen before stays', async () => {
+  it('is not delayed by a refresh: an earlier step stays', async () => {
     const server = new FakeServer();
     const { controller } = server;
     await controller.review(URI);
@@ -135,7 +135,7 @@ describe('the pair controller', () => {
     expect([recordIn(await step), recordIn(await refreshed)]).toEqual([2, 2]);
   });
 
-  it('refreshes once however many changes come before it starts', async () => {
+  it('refreshes once, however many changes come before it starts', async () => {
     const server = new FakeServer();
     await server.controller.open({ uri: URI, record: 2 });
     const count = server.requests.length;
@@ -143,7 +143,7 @@ describe('the pair controller', () => {
     expect(server.requests).toHaveLength(count + 1);
   });
 
-  it('edits the pair that the page showed by its key, though another is shown by now', async () => {
+  it('edits the pair that the page showed, by its key, though another is visible by now', async () => {
     const server = new FakeServer();
     const { controller } = server;
     await controller.review(URI);
@@ -153,7 +153,7 @@ describe('the pair controller', () => {
     expect(controller.view?.record).toBe(2);
   });
 
-  it('says so where an action comes too late for a pair without a key', async () => {
+  it('says so if an action comes too late for a pair without a key', async () => {
     const server = new FakeServer();
     const { controller } = server;
     await controller.review(URI);
@@ -163,7 +163,7 @@ describe('the pair controller', () => {
     expect([recordIn(await step), server.edits]).toEqual([2, []]);
   });
 
-  it('undoes flips in reverse order, each under the name it has now', async () => {
+  it('undoes flips in reverse order, each under its current name', async () => {
     const server = new FakeServer();
     const { controller } = server;
     await controller.open({ uri: URI, record: 4 });
@@ -179,7 +179,7 @@ describe('the pair controller', () => {
     expect(server.edits.slice(2)).toMatchObject([{ record: 2 }, { record: 4, pair: 1, pairKey: 'key 4' }]);
   });
 
-  it('adds nothing to the history where the server edits nothing', async () => {
+  it('adds nothing to the history if the server edits nothing', async () => {
     const server = new FakeServer();
     await server.controller.open({ uri: URI, record: 4 });
     server.isRefusing = true;
@@ -187,7 +187,7 @@ describe('the pair controller', () => {
     expect(server.controller.shown?.undoCount).toBe(0);
   });
 
-  it('requests the same again while the server is still reading', async () => {
+  it('repeats the request while the server is still reading', async () => {
     const server = new FakeServer();
     const { controller } = server;
     server.isReading = true;
@@ -196,7 +196,7 @@ describe('the pair controller', () => {
     expect(recordIn(await controller.refresh())).toBe(4);
   });
 
-  it('shows a selected row with the next refresh where its request failed', async () => {
+  it('shows a selected row with the next refresh if its request failed', async () => {
     const server = new FakeServer();
     const { controller } = server;
     await controller.open({ uri: URI, record: 2 });
@@ -216,7 +216,7 @@ describe('the pair controller', () => {
     expect(recordIn(await controller.act('next', at(4)))).toBe(2);
   });
 
-  it('requests nothing for a row that was left before its turn came', async () => {
+  it('requests nothing for a row that was left before its turn', async () => {
     const server = new FakeServer();
     const { controller } = server;
     server.isHeld = true;
@@ -243,7 +243,7 @@ describe('the pair controller', () => {
     await expect(controller.act('keep', at(2, { pairKey: 'other' }))).rejects.toThrow('Another pair');
   });
 
-  it('sets the margin that the person enters, and none where they enter none', async () => {
+  it('sets the margin that the user enters, and none if there is no input', async () => {
     const server = new FakeServer();
     await server.controller.open({ uri: URI, record: 2 });
     expect(await server.controller.act('margin', at(2))).toBeNull();

@@ -1,4 +1,4 @@
-// Parquet: what we read is what another reader reads, and a save changes the edited cells and nothing else.
+// Parquet: we read what another reader reads, and a save changes only the edited cells.
 import type { RowGroup } from 'hyparquet';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
@@ -50,25 +50,25 @@ async function save(file: ParquetFile, plan: ReturnType<typeof planSplice>): Pro
   const old = file.source.read(0, file.source.size);
   const chunks: Uint8Array[] = [];
   async function* stream() {
-    // Cut where nothing else is.
+    // Chunk ends where no part ends.
     for (let at = 0; at < old.length; at += 997) yield await Promise.resolve(old.subarray(at, at + 997));
   }
   for await (const chunk of spliceStream(stream(), plan.replacements)) chunks.push(chunk);
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** A new value of a cell, as JSON: that of another row. */
+/** A new cell value as JSON, taken from another row. */
 function otherCell(random: Random, lines: readonly string[], name: string): Uint8Array {
   const line = pick(random, lines);
   const start = line.indexOf(`"${name}":`) + name.length + 3;
-  // The cell ends where the next field begins, or the row ends.
+  // The cell ends where the next field begins, or where the row ends.
   const next = line.indexOf(`,"c${Number(name.slice(1)) + 1}":`);
   return encode(line.slice(start, next < 0 ? -1 : next));
 }
 
 interface Edited {
   readonly changes: readonly RowChange[];
-  /** What the rows are to be. */
+  /** The expected rows. */
   readonly lines: readonly string[];
 }
 
@@ -123,7 +123,7 @@ function eachTable(
   };
 }
 
-/** What is said of a row group but where it lies and which one it is. */
+/** Metadata of a row group, without offsets and index. */
 function withoutPlaces(group: RowGroup): unknown {
   return JSON.parse(
     JSON.stringify(group, (name, value: unknown) =>
@@ -138,7 +138,7 @@ function withoutPlaces(group: RowGroup): unknown {
 
 describe('a table', () => {
   it(
-    'is read as another reader reads it, whatever its types, nulls, nesting, pages and codec',
+    'is read as another reader reads it, with any types, nulls, nesting, pages and codec',
     eachTable(1000, async ({ fields, rows, bytes }) => {
       const lines = linesOf(open(bytes));
       expect(parsedRows(fields, lines)).toEqual(rows.map((row) => comparableRow(fields, row)));
@@ -150,7 +150,7 @@ describe('a table', () => {
   );
 
   it(
-    'is read anywhere as it is read from the start',
+    'is read the same from any row as from the start',
     eachTable(2000, async ({ bytes }, random) => {
       const lines = linesOf(open(bytes));
       const reader = new RowReader(open(bytes));
@@ -164,7 +164,7 @@ describe('a table', () => {
   );
 
   it(
-    'keeps its footer byte for byte when it is written again',
+    'keeps its footer byte for byte when it is rewritten',
     eachTable(3000, async ({ bytes }) => {
       const { footer, source } = open(bytes);
       expect(Buffer.compare(thriftBytes(footer.file), source.read(footer.start, source.size - 8))).toBe(0);
@@ -174,7 +174,7 @@ describe('a table', () => {
   );
 
   it(
-    'is saved with the edited cells changed, and no other, to every reader',
+    'is saved with only the edited cells changed, for every reader',
     eachTable(4000, async ({ fields, bytes }, random) => {
       const file = open(bytes);
       const before = linesOf(file);
@@ -189,7 +189,7 @@ describe('a table', () => {
       );
       const [old, made] = [bytes, saved].map((all) => parquetMetadata(all.slice().buffer));
       expect(made!.key_value_metadata).toEqual(old!.key_value_metadata);
-      // Those that lost all of their rows are gone: the others keep their order.
+      // Groups that lost all of their rows are gone: the others keep their order.
       const kept = made!.row_groups.map(withoutPlaces);
       for (const group of untouched) expect(kept).toContainEqual(withoutPlaces(old!.row_groups[group]!));
     }),
@@ -197,7 +197,7 @@ describe('a table', () => {
   );
 
   it(
-    'takes a new column, which is null where nobody set it',
+    'takes a new column, which is null in rows that set no value',
     eachTable(5000, async ({ fields, bytes }, random) => {
       const file = open(bytes);
       const before = linesOf(file);
@@ -223,7 +223,7 @@ describe('a table', () => {
   );
 
   it(
-    'is read and saved where rows begin in one page and end in another',
+    'is read and saved if rows start in one page and end in another',
     eachTable(6000, async ({ fields, bytes }, random) => {
       const before = linesOf(open(bytes));
       const file = open(cutAnywhere(bytes, random));
@@ -244,7 +244,7 @@ describe('a table', () => {
   );
 
   it(
-    'gives rows as they were, or none, where a page is damaged',
+    'returns rows unchanged, or none, where a page is damaged',
     eachTable(7000, async ({ bytes }, random) => {
       const lines = linesOf(open(bytes));
       const whole = open(bytes);
@@ -255,7 +255,7 @@ describe('a table', () => {
       whole.pageOf(table, whole.footer.groups[group]!.rows - 1);
       const damaged = bytes.slice();
       const body = page.offset + page.headerLength;
-      // Without its header, a page hides those behind it: then all of the row group.
+      // Without its header, a page hides those after it: then the whole row group is lost.
       const isHeader = random() < 0.3;
       damaged.fill(0xff, isHeader ? page.offset : body, isHeader ? body : body + page.compressedLength);
       const { firstRow, rows: rowCount } = whole.footer.groups[group]!;
@@ -273,7 +273,7 @@ describe('a table', () => {
         } catch (error) {
           if (!(error instanceof ParquetError)) throw error;
         }
-        // Beside the damaged page a row is what it was; of a list the page after may be asked for.
+        // Rows beside the damaged page are unchanged; a list row may need the next page.
         const isBeside = row < first - 1 || row >= end;
         if (isBeside) expect(line).toBe(lines[row]);
         else if (row === first - 1 && line !== undefined) expect(line).toBe(lines[row]);
@@ -283,7 +283,7 @@ describe('a table', () => {
     60_000,
   );
 
-  it('gives a few rows of a large page for the bytes of those rows', () => {
+  it('reads a few rows of a large page for the bytes of those rows', () => {
     const lines = Array.from({ length: 4000 }, (_, i) =>
       encode(
         JSON.stringify({ id: i, text: `${i} ${'long text '.repeat(400)}${i * 7919}`, tags: ['a', 'b'] }),
@@ -304,7 +304,7 @@ describe('a table', () => {
       for (const row of [0, 1, 49]) expect(decode(reader.read(row))).toBe(decode(lines[row]!));
       const read = source.reads.reduce((sum, { start, end }) => sum + end - start, 0);
       if (codec === 0) expect(read).toBeLessThan(bytes.length / 8);
-      // And any other, forwards and back.
+      // Then any other row, forwards and backwards.
       for (const row of [3999, 120, 2500, 2501, 0])
         expect(decode(reader.read(row))).toBe(decode(lines[row]!));
     }

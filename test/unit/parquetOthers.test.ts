@@ -1,4 +1,4 @@
-// Parquet between us and others: files that DuckDB and parquet-wasm write are read, and they read what we save.
+// Parquet exchange: we read files that DuckDB and parquet-wasm write, and they read what we save.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,7 +25,10 @@ beforeAll(async () => {
   db = await (await DuckDBInstance.create(':memory:')).connect();
 });
 
-/** Rows with all that preference data has: texts, lists of turns, scores, nulls, large numbers, times, bytes. */
+/**
+ * Rows with everything that preference data has: texts, lists of turns, scores, nulls, large numbers, times,
+ * bytes.
+ */
 const ROWS = `
   SELECT
     i::BIGINT + 9007199254740992 AS id,
@@ -41,13 +44,13 @@ const ROWS = `
     i % 2 = 0 AS is_long
   FROM range(500) t(i)`;
 
-/** The rows of a file as DuckDB reads them, a JSON text each. */
+/** The rows of a file as DuckDB reads them, one JSON text each. */
 async function rowsBy(path: string): Promise<string[]> {
   const reader = await db.runAndReadAll(`SELECT to_json(t)::VARCHAR AS line FROM '${path}' t`);
   return reader.getRows().map(([line]) => String(line));
 }
 
-/** The same, and texts of times as ours. */
+/** The same, with times in our format. */
 function comparable(line: string): unknown {
   const row = JSON.parse(line) as Record<string, unknown>;
   const time = String(row.made).replace('T', ' ').replace(/\.0+$/, '');
@@ -60,7 +63,7 @@ async function ourRows(path: string): Promise<string[]> {
   return lines;
 }
 
-/** The rows as the arrow of parquet-wasm has them. */
+/** The rows as Arrow returns them through parquet-wasm. */
 function rowsByWasm(path: string): unknown[] {
   const table = tableFromIPC(wasm.readParquet(new Uint8Array(readFileSync(path))).intoIPCStream());
   return table.toArray().map((row: unknown) => JSON.parse(stringify(row)) as unknown);
@@ -136,7 +139,7 @@ function metadataOf(path: string): { groups: bigint[]; keys: unknown; codecs: st
 }
 
 describe.each(WRITERS)('a file by $name', ({ write }) => {
-  it('is read as DuckDB reads it, and after a save all readers find the edited cells and no other', async () => {
+  it('is read as DuckDB reads it, and after a save all readers find only the edited cells changed', async () => {
     const path = join(folder.path, 'a.parquet');
     await write(path);
     const before = await ourRows(path);
@@ -177,12 +180,12 @@ describe.each(WRITERS)('a file by $name', ({ write }) => {
     expect((byWasmAfter[7] as { chosen: unknown }).chosen).toEqual(
       (byWasmBefore[7] as { rejected: unknown }).rejected,
     );
-    // Statistics still let a reader skip what cannot match, and nothing else.
+    // A reader can still use the statistics to skip exactly what cannot match.
     const found = await db.runAndReadAll(`SELECT count(*) FROM '${path}' WHERE source = 'source 1'`);
     expect(Number(found.getRows()[0]?.[0])).toBe(167);
   });
 
-  it('loses dropped rows and takes a margin, to all readers', async () => {
+  it('loses dropped rows and gains a margin, for all readers', async () => {
     const path = join(folder.path, 'a.parquet');
     await write(path);
     const theirs = await rowsBy(path);

@@ -56,7 +56,7 @@ const LEAVES: readonly Leaf[] = [
 function randomBytes(random: Random, leaf: Leaf): Uint8Array {
   const width = widthOf(leaf) || below(random, 12);
   if (leaf.type === 'BOOLEAN') return Uint8Array.of(below(random, 2));
-  // Small numbers, and numbers at the ends of what fits.
+  // Small numbers, and numbers at the limits.
   const kind = below(random, 3);
   const bytes = Uint8Array.from({ length: width }, () =>
     kind === 0 ? below(random, 256) : kind === 1 ? 0xff : 0,
@@ -78,7 +78,7 @@ describe('a value', () => {
         const isNaN =
           (leaf.type === 'FLOAT' && Number.isNaN(view.getFloat32(0, true))) ||
           (leaf.type === 'DOUBLE' && Number.isNaN(view.getFloat64(0, true)));
-        // There are many numbers that are none, and one word for them.
+        // There are many NaN bit patterns, and one text for them.
         if (isNaN) expect(text).toBe('"NaN"');
         else expect([...parseValue(encode(text), leaf)], text).toEqual([...bytes]);
       }
@@ -105,7 +105,7 @@ describe('a value', () => {
       expect(decode(parseValue(encode(textOf(encode(one), json)), json))).toBe(one);
   });
 
-  it('has the text that people know', () => {
+  it('has the usual text form', () => {
     const int64 = (value: bigint): Uint8Array => new Uint8Array(new BigInt64Array([value]).buffer);
     const stamp = leafOf('INT64', { kind: 'timestamp', digits: 6, isUtc: true });
     expect(textOf(int64(1_700_000_000_123_456n), stamp)).toBe('"2023-11-14T22:13:20.123456Z"');
@@ -128,7 +128,7 @@ describe('a value', () => {
     expect(textOf(int96, leafOf('INT96', { kind: 'int96' }))).toBe('"1970-01-01T12:00:00.000000000"');
   });
 
-  it('that a column cannot hold is refused with words', () => {
+  it('that does not fit the column is refused with a message', () => {
     const refused: [string, Leaf, string][] = [
       ['1.5', leafOf('INT64', { kind: 'number' }), 'is not a valid value for column c'],
       ['-1', leafOf('INT32', { kind: 'unsigned' }), 'is not a valid value for column c'],
@@ -149,7 +149,7 @@ describe('a value', () => {
   });
 });
 
-/** The JSON bytes of a text: what is no UTF-8 stays what it is. */
+/** The JSON bytes of a text: invalid UTF-8 is kept. */
 function encodeRaw(bytes: Uint8Array, leaf: Leaf): Uint8Array {
   const out = new TextSink();
   writeValue(out, bytes, 0, bytes.length, leaf);
@@ -262,20 +262,20 @@ function sample(random: Random): Uint8Array {
 }
 
 describe('a codec', () => {
-  it.each([1, 2, 4, 5, 6, 7])('%i gives back what it was given', (codec) => {
+  it.each([1, 2, 4, 5, 6, 7])('%i returns its input', (codec) => {
     const random = seededRandom(codec);
     for (let i = 0; i < 60; i++) {
       const bytes = i === 0 ? new Uint8Array(0) : sample(random);
-      const packed = pageCodecs.compress(codec, bytes);
-      expect(Buffer.compare(pageCodecs.decompress(codec, packed, bytes.length), bytes)).toBe(0);
+      const compressed = pageCodecs.compress(codec, bytes);
+      expect(Buffer.compare(pageCodecs.decompress(codec, compressed, bytes.length), bytes)).toBe(0);
     }
   });
 
-  it('tells bytes that are none of its, and other lengths than were said', () => {
+  it('reports bytes that are not its own, and wrong lengths', () => {
     const random = seededRandom(3);
     for (const codec of [1, 2, 4, 5, 6, 7]) {
-      const packed = pageCodecs.compress(codec, encode('some text, some text'));
-      expect(() => pageCodecs.decompress(codec, packed.subarray(0, packed.length - 5), 20)).toThrow();
+      const compressed = pageCodecs.compress(codec, encode('some text, some text'));
+      expect(() => pageCodecs.decompress(codec, compressed.subarray(0, compressed.length - 5), 20)).toThrow();
       for (let i = 0; i < 200; i++) {
         const wrong = Uint8Array.from({ length: 30 }, () => below(random, 256));
         try {
@@ -287,20 +287,23 @@ describe('a codec', () => {
     }
   });
 
-  it('without packing makes frames of zstd that others read', () => {
+  it('without compression makes zstd frames that others read', () => {
     const random = seededRandom(6);
     for (const bytes of [new Uint8Array(0), encode('text'), sample(random), new Uint8Array(300_000).fill(7)])
       expect(Buffer.compare(unzstd(storeZstd(bytes), new Uint8Array(bytes.length)), bytes)).toBe(0);
   });
 
-  it('snappy says its beginning alone, from a beginning', () => {
+  it('snappy decodes a prefix from a prefix', () => {
     const random = seededRandom(1);
     for (let i = 0; i < 100; i++) {
       const bytes = sample(random);
-      const packed = pageCodecs.compress(1, bytes);
+      const compressed = pageCodecs.compress(1, bytes);
       const wanted = below(random, bytes.length + 1);
-      expect(Buffer.compare(decompressSnappyStart(packed, wanted), bytes.subarray(0, wanted))).toBe(0);
-      const part = decompressSnappyStart(packed.subarray(0, below(random, packed.length + 1)), bytes.length);
+      expect(Buffer.compare(decompressSnappyStart(compressed, wanted), bytes.subarray(0, wanted))).toBe(0);
+      const part = decompressSnappyStart(
+        compressed.subarray(0, below(random, compressed.length + 1)),
+        bytes.length,
+      );
       expect(Buffer.compare(part, bytes.subarray(0, part.length))).toBe(0);
     }
   });

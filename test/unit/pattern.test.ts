@@ -1,4 +1,4 @@
-// Patterns of paths: what picomatch says of them, and time that does not run away.
+// Path patterns: the same matches as picomatch, in bounded time.
 import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 
@@ -76,11 +76,11 @@ const PATTERNS = [
 ];
 
 describe('patterns of paths', () => {
-  it.each(PATTERNS)('%s fits what picomatch fits', (pattern) => {
+  it.each(PATTERNS)('%s matches what picomatch matches', (pattern) => {
     const fits = picomatch(pattern);
     expect(PATHS.filter((path) => fitsPattern(pattern, path))).toEqual(PATHS.filter((path) => fits(path)));
   });
-  it('takes numbers of several digits', () => {
+  it('accepts numbers of several digits', () => {
     expect(['08', '09', '10', '11', '1'].filter((n) => fitsPattern('x-{09..10}', `x-${n}`))).toEqual([
       '09',
       '10',

@@ -1,4 +1,4 @@
-// Pending edits and their history, and what a survey becomes by a save.
+// Pending edits and their history, and the survey after a save.
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
@@ -27,14 +27,14 @@ const folder = testFolder('pending');
 describe('pending edits', () => {
   const [a, b, c] = ['a', 'b', 'c'].map(encode) as [Uint8Array, Uint8Array, Uint8Array];
 
-  it('an edit that gives the first bytes again is none', () => {
+  it('an edit that restores the original bytes is none', () => {
     const edits = new PendingEdits();
     edits.add(3, a, b, 'Flip');
     edits.add(3, b, a, 'Flip');
     expect([edits.count, edits.done.length]).toEqual([0, 2]);
   });
 
-  it('what was edited while a save ran stays pending, on the bytes that the file holds now', () => {
+  it('edits made during a save stay pending, based on the bytes that the file now holds', () => {
     const edits = new PendingEdits();
     edits.add(1, a, b, 'Edit');
     const dropped = edits.add(4, a, null, 'Drop');
@@ -55,7 +55,7 @@ describe('pending edits', () => {
     expect([...edits.pending.keys()]).toEqual([1]);
   });
 
-  it('a drop that was taken back is not saved', () => {
+  it('an undone drop is not saved', () => {
     const edits = new PendingEdits();
     const id = edits.add(1, a, null, 'Drop');
     const taken = edits.take();
@@ -63,13 +63,13 @@ describe('pending edits', () => {
     expect(edits.isStillMeant(taken)).toBe(false);
   });
 
-  it('a later edit of the record stands in the way of taking an earlier one back', () => {
+  it('a later edit of the record prevents undoing an earlier one', () => {
     const edits = new PendingEdits();
     const [first, second] = [edits.add(1, a, b, 'Edit'), edits.add(1, b, c, 'Edit')];
     expect([edits.canRetrace(first, 'undo'), edits.canRetrace(second, 'undo')]).toEqual([false, true]);
   });
 
-  it('of two equal records the nearest takes the edit, and none takes two', () => {
+  it('of two equal records the nearest gets the edit, and none gets two', () => {
     const edits = new PendingEdits();
     edits.add(2, a, b, 'Edit');
     edits.add(3, a, c, 'Edit');
@@ -78,11 +78,11 @@ describe('pending edits', () => {
       (record) => (now[record] === undefined ? undefined : encode(now[record])),
       (bytes) => now.flatMap((one, i) => (one === decode(bytes) ? [i] : [])),
     );
-    // Record 3 says already what it was to say.
+    // Record 3 already has the new text.
     expect([aside, [...edits.pending.keys()]]).toEqual([[], [1]]);
   });
 
-  it('an edit that fits nowhere comes back when its record does', () => {
+  it('an edit that fits nowhere returns when its record does', () => {
     const edits = new PendingEdits();
     edits.add(2, a, b, 'Edit');
     expect(
@@ -106,7 +106,7 @@ describe('pending edits', () => {
     expect([...edits.pending.keys()]).toEqual([5]);
   });
 
-  it('two sessions are joined: the same edit counts once, and one of two that contradict is set aside', () => {
+  it('two sessions are merged: the same edit counts once, and of two contradicting edits one is set aside', () => {
     const [one, two] = [new PendingEdits(), new PendingEdits()];
     one.add(1, a, b, 'Edit');
     one.add(2, a, b, 'Edit');
@@ -118,7 +118,7 @@ describe('pending edits', () => {
     expect(one.done.map(({ record }) => record)).toEqual([1, 2, 3]);
   });
 
-  it('records move when one before them is dropped or becomes several', () => {
+  it('records move when one before them is dropped or split', () => {
     const renumber = renumberBy([
       [1, null],
       [4, encode('{}\n \r\n{}\n{}')],
@@ -130,7 +130,7 @@ describe('pending edits', () => {
 });
 
 describe('a survey after a save', () => {
-  it('is the survey of the saved file', () => {
+  it('equals the survey of the saved file', () => {
     const random = seededRandom(3);
     for (let round = 0; round < 200; round++) {
       const count = 1 + Math.floor(random() * 12);
@@ -169,7 +169,7 @@ describe('a survey after a save', () => {
 describe('a journal', () => {
   const owners = new Owners();
 
-  it('that a process tore while it wrote is read up to there', () => {
+  it('that a process tore while writing is read up to the tear', () => {
     const owner = owners.start();
     const journal = openJournals(folder.path, owner).open('/data/a.jsonl');
     const begin = () =>
@@ -199,7 +199,7 @@ describe('a journal', () => {
     expect(readdirSync(unsaved)).toEqual([]);
   });
 
-  it('is not taken over from a folder that others can write to', () => {
+  it('is not adopted from a folder that others can write to', () => {
     const owner = owners.start();
     const path = '/data/planted.jsonl';
     openJournals(folder.path, owner)
@@ -213,7 +213,7 @@ describe('a journal', () => {
     expect(openJournals(folder.path, owners.start()).open(path).takeLeft()).toHaveLength(1);
   });
 
-  it('stays until what fits nowhere is set aside, whatever the name of the file', async () => {
+  it('stays until edits that fit nowhere are set aside, whatever the name of the file', async () => {
     const path = `/data/${'x'.repeat(240)}.jsonl`;
     const owner = owners.start();
     openJournals(folder.path, owner)
@@ -229,7 +229,7 @@ describe('a journal', () => {
       bytesAt: () => encode('c'),
       find: async () => () => [],
     };
-    // Nothing can be set aside where a file has the name of the folder.
+    // Nothing can be set aside if a file has the folder's name.
     const aside = join(folder.path, 'unsaved', 'set-aside');
     rmSync(aside, { recursive: true, force: true });
     writeFileSync(aside, '');
@@ -247,7 +247,7 @@ describe('a journal', () => {
     expect((await settle()).aside).toEqual([]);
   });
 
-  it('is taken over by one of two processes that want it', () => {
+  it('is adopted by only one of two processes', () => {
     const owner = owners.start();
     const journal = openJournals(folder.path, owner).open('/data/a.jsonl');
     journal.append({ kind: 'add', record: 1, before: encode('a'), after: null, label: 'Drop' }, () => [
@@ -287,7 +287,7 @@ describe('a source on disk', () => {
     return { source, refresh, text, end };
   };
 
-  it('saves again without a drop that was taken back while it was being saved', async () => {
+  it('saves again without a drop that was undone during the save', async () => {
     const path = folder.write('a.jsonl', [0, 1, 2].map(goodRecord).join('\n'));
     const { source, refresh, end } = await open(path);
     const id = source.edit(1, null, 'Drop');
@@ -296,14 +296,14 @@ describe('a source on disk', () => {
     await setImmediate();
     const isTakenBack = source.retrace(id, 'undo');
     await saving;
-    // Too late, it is refused; either way nothing else is in the file than what is wanted.
+    // A late undo is refused; either way the file holds exactly the wanted rows.
     const expected = isTakenBack ? [0, 1, 20] : [0, 20];
     expect(readFileSync(path, 'utf8')).toBe(expected.map(goodRecord).join('\n'));
     expect(source.unsavedCount).toBe(0);
     end();
   });
 
-  it('a table that gets a column by a save keeps edits of other rows through a crash', async () => {
+  it('a table that gains a column in a save keeps edits of other rows through a crash', async () => {
     const path = folder.write('a.parquet', await tableOf([0, 1, 2, 3].map(goodRecord)));
     const first = await open(path);
     const flipped = '{"prompt":"q1","chosen":"worse 1","rejected":"better 1"}';
@@ -322,7 +322,7 @@ describe('a source on disk', () => {
     second.end();
   });
 
-  it('a record that becomes several moves the edits behind it', async () => {
+  it('a record that is split moves the edits after it', async () => {
     const path = folder.write('a.jsonl', [0, 1, 2].map(goodRecord).join('\n'));
     const first = await open(path);
     first.source.edit(0, encode(`${goodRecord(10)}\n${goodRecord(11)}`), 'Repair');
@@ -336,7 +336,7 @@ describe('a source on disk', () => {
     second.end();
   });
 
-  it('keeps the edits of its backup in a new one before it is read, and is not saved by then', async () => {
+  it('keeps the edits of its backup in a new one before it is read, and refuses to save until then', async () => {
     const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
     const [older, newer] = [join(folder.path, 'older'), join(folder.path, 'newer')];
     const first = await open(path);
@@ -348,7 +348,7 @@ describe('a source on disk', () => {
     const disk = openDisk(folder.path, HERE, owner);
     const unread = new DiskSource('file:///a', await openFile(path), disk, { backup: older });
     unread.backup(newer);
-    // An editor would take it for saved, and forget the backup.
+    // An editor would take it as saved, and discard the backup.
     await expect(unread.save(never)).rejects.toThrow('is still reading the file');
     rmSync(older);
     unread.close();
@@ -358,10 +358,10 @@ describe('a source on disk', () => {
     second.end();
   });
 
-  it('makes edits where they cannot be written down, says so once, and saves them', async () => {
+  it('accepts edits if the journal cannot be written, says so once, and saves them', async () => {
     const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
     const { source, refresh, end } = await open(path);
-    // No folder can be made where a file stands.
+    // No folder can be created where a file exists.
     folder.write('unsaved', 'in the way');
     source.edit(1, encode(goodRecord(11)), 'Edit');
     const id = source.edit(0, null, 'Drop');
@@ -372,7 +372,7 @@ describe('a source on disk', () => {
     end();
   });
 
-  it('writes edits down again once that is possible', async () => {
+  it('resumes journaling once that is possible', async () => {
     const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
     const first = await open(path);
     const inTheWay = folder.write('unsaved', 'in the way');
@@ -385,13 +385,13 @@ describe('a source on disk', () => {
     second.end();
   });
 
-  it('tells a touch from a change, also after a save', async () => {
+  it('distinguishes a touch from a change, also after a save', async () => {
     const path = folder.write('a.jsonl', [0, 1].map(goodRecord).join('\n'));
     const { source, refresh, end } = await open(path);
     source.edit(1, encode(goodRecord(11)), 'Edit');
     await source.save(never, refresh);
     source.edit(0, encode(goodRecord(10)), 'Edit');
-    // The digest of the saved file is found out while nobody waits.
+    // The digest of the saved file is computed in the background.
     for (let tries = 0; tries < 2000 && !source.isDigested; tries++) await setTimeout(5);
     utimesSync(path, 1_600_000_000, 1_600_000_000);
     expect([await source.isChanged(never), source.unsavedCount]).toEqual([false, 1]);

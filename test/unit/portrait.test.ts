@@ -1,4 +1,4 @@
-// What is said of a whole dataset: effect sizes with their intervals, held against known figures.
+// Statistics of a whole dataset: effect sizes with intervals, compared with known figures.
 import { describe, expect, it } from 'vitest';
 
 import { pairedOdds, PairedSums, wilson } from '#core/checks/dataset/effects.ts';
@@ -17,11 +17,11 @@ function normal(random: () => number): number {
 }
 
 describe('effect sizes', () => {
-  it('Wilson’s interval of 15 in 20 is that of the tables', () => {
+  it('Wilson’s interval of 15 in 20 matches published tables', () => {
     const { low, high } = wilson(15, 20);
     expect([low, high].map((value) => value.toFixed(3))).toEqual(['0.531', '0.888']);
   });
-  it('intervals of Cohen’s d hold the true effect about 95 times in 100', () => {
+  it('intervals of Cohen’s d contain the true effect about 95 times in 100', () => {
     const random = seededRandom(8);
     let held = 0;
     for (let round = 0; round < 400; round++) {
@@ -36,14 +36,14 @@ describe('effect sizes', () => {
     expect(held / 400).toBeGreaterThan(0.91);
     expect(held / 400).toBeLessThan(0.985);
   });
-  it('paired odds are those of the pairs that differ, and one side alone gives no infinity', () => {
+  it('paired odds use only pairs that differ, and one-sided data gives no infinity', () => {
     expect(pairedOdds(30, 10).value).toBe(3);
     const { low, high } = pairedOdds(30, 10);
     expect(low).toBeCloseTo(3 * Math.exp(-1.959964 * Math.sqrt(1 / 30 + 1 / 10)), 10);
     expect(high).toBeCloseTo(9 / low, 10);
     expect(Number.isFinite(pairedOdds(30, 0).high)).toBe(true);
   });
-  it('nothing to measure is no number, and nothing that varies is no effect', () => {
+  it('no data gives no number, and no variance gives no effect', () => {
     expect(new PairedSums().cohensD().value).toBeNaN();
     const flat = new PairedSums();
     for (let i = 0; i < 9; i++) flat.add(5, 5);
@@ -68,7 +68,7 @@ const pairs = (count: number, make: (i: number) => object): object[] =>
 const words = (count: number): string => 'word '.repeat(count).trim();
 
 describe('rules about a whole file', () => {
-  it('length-bias is told of a large effect with its interval, and not of a small one or of few pairs', () => {
+  it('length-bias reports a large effect with its interval, but not a small one or few pairs', () => {
     const biased = (i: number): object => ({
       prompt: `q${i}`,
       chosen: words(20 + (i % 30)),
@@ -99,7 +99,7 @@ describe('rules about a whole file', () => {
     );
     expect(whole(pairs(40, styled))).toEqual([]);
   });
-  it('label-imbalance is told of positions and of single verdicts', () => {
+  it('label-imbalance reports positions and single labels', () => {
     const voted = (i: number): object => ({
       prompt: `q${i}`,
       response_0: `a${i}`,
@@ -124,7 +124,7 @@ describe('rules about a whole file', () => {
     ]);
     expect(whole([one], [20 * mib])).toEqual([]);
   });
-  it('are silent when they are turned off', () => {
+  it('are silent when turned off', () => {
     const off = Object.fromEntries(DATASET_CHECKS.map(({ id }) => [id, 'off']));
     expect(
       whole(
@@ -136,7 +136,7 @@ describe('rules about a whole file', () => {
   });
 });
 
-it('a portrait of several files is that of their pairs together', () => {
+it('statistics of several files are those of their joined pairs', () => {
   const make = (from: number): ReturnType<typeof survey> =>
     survey(
       pairs(50, (i) => ({ prompt: `q${from + i}`, chosen: words(1 + ((from + i) % 17)), rejected: words(3) }))

@@ -1,4 +1,4 @@
-// What was not looked for cannot be said to be gone: decisions and baseline entries about it stay.
+// Findings of checks that did not run may still exist: their decisions and baseline entries stay.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -22,7 +22,7 @@ import { HERE } from '../fakes/threads.ts';
 
 const folder = testFolder('pruning');
 
-/** Pairs that the memory allows to look at together, and by their texts. */
+/** Pairs that the memory limit allows to compare, by keys and by texts. */
 const limits = vi.hoisted(() => ({ related: Infinity, signed: Infinity }));
 vi.mock('#node/signatures.ts', async (original) => ({
   ...(await original<object>()),
@@ -45,7 +45,9 @@ const command = (): Command => ({
   machine: {} as ScorerMachine,
 });
 
-/** Runs `baseline --prune` over files whose memory holds one decision and one entry for each rule; what is left of both. */
+/**
+ * Runs `baseline --prune` on files with one decision and one entry for each rule; returns the remaining ones.
+ */
 async function prune(paths: readonly string[], rules: readonly string[]) {
   const root = dirname(paths[0]!);
   const file = paths[0]!.slice(root.length + 1);
@@ -85,7 +87,7 @@ const records = (count: number): string =>
 const ALL = ['duplicate-pair', 'empty-response', 'length-bias', 'near-duplicate-pair'];
 
 describe('every rule', () => {
-  it('has one stage, by what has to be known before it can report', () => {
+  it('has one stage, by what it must know before it can report', () => {
     expect(ALL_RULES.filter(({ id }) => stageOf(id) === undefined)).toEqual([]);
     expect(
       ['invalid-json', 'duplicate-pair', 'length-bias', 'low-margin', 'unused-suppression'].map(stageOf),
@@ -95,35 +97,35 @@ describe('every rule', () => {
 });
 
 describe('prune', () => {
-  it('takes out what was looked for and is not there', async () => {
+  it('removes what was checked and not found', async () => {
     const path = folder.write('a.jsonl', records(60));
     expect(await prune([path], ALL)).toEqual({ decisions: [], entries: [] });
   });
 
-  it('leaves what is said of pairs together and of the whole file where the memory did not allow to look', async () => {
+  it('keeps those of pair relations and the whole file if memory limits prevented the check', async () => {
     const path = folder.write('a.jsonl', records(60));
     const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
     limits.related = 59;
     expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
-  it('leaves near duplicates where they were looked for among the first pairs alone', async () => {
+  it('keeps near duplicates if only the first pairs were compared', async () => {
     const path = folder.write('a.jsonl', records(400));
     limits.signed = 399;
     const left = ['near-duplicate-pair'];
     expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
-  it('leaves rules with more findings than are listed', async () => {
+  it('keeps rules with more findings than are listed', async () => {
     const path = folder.write('a.jsonl', '{"prompt":"q","chosen":"","rejected":"b"}\n'.repeat(10_100));
     const left = ['duplicate-pair', 'empty-response'];
     expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
-  it('leaves entries that may be of another file of the same memory in which nobody looked', async () => {
+  it('keeps entries that may belong to another, unchecked file with the same decisions folder', async () => {
     const small = folder.write('a.jsonl', records(60));
     const large = folder.write('b.jsonl', records(3000));
-    // The decisions name the small file, in which all was looked for; an entry may be of either.
+    // The decisions name the small file, which was checked completely; an entry may belong to either.
     const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
     limits.related = 2000;
     expect(await prune([small, large], ALL)).toEqual({ decisions: [], entries: left });
@@ -148,7 +150,7 @@ describe('the findings of an open file', () => {
     message: 'unused',
   };
 
-  it('call no decision unused that is of a rule which was not looked for yet, or not everywhere', () => {
+  it('report no decision as unused if its rule did not run yet, or not on all pairs', () => {
     const lists = new FindingLists(() => 'other');
     const rulesCalledUnused = (rule: string): boolean => {
       lists.setDecisions(new Decisions([{ ...decision, rule }]), (_, isChecked) =>

@@ -1,4 +1,5 @@
-// Real datasets as they are published, recognised without setup. Each expectation was read off the origin's own description.
+// Published datasets, recognised without configuration. Each expectation comes from the publisher's own
+// description.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,9 +18,9 @@ interface Expected {
   readonly pairs: number;
   readonly ties?: number;
   readonly judgements?: number;
-  /** Findings of structure, by rule. */
+  /** Structural findings, by rule. */
   readonly rules?: Record<string, number>;
-  /** How the first record's better answer begins. */
+  /** The start of the first record's better answer. */
   readonly chosen?: string;
 }
 

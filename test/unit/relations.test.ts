@@ -55,7 +55,7 @@ it.each([
   expect(splitOf(path)).toBe(split);
 });
 
-it('finds nearly all planted near duplicates and calls nothing else one', () => {
+it('finds nearly all planted near duplicates and no false ones', () => {
   const { near, far } = plantNearDuplicates(1500, 400, 21);
   expect(near.planted).toBeGreaterThan(80);
   expect(near.found / near.planted).toBeGreaterThan(0.97);

@@ -1,4 +1,4 @@
-// The formats of a report, SARIF held against its published schema.
+// The report formats; SARIF is validated against its published schema.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -75,7 +75,7 @@ describe('SARIF', () => {
     return value;
   };
 
-  it('is valid, with a rule for each result and a fingerprint that no line number is part of', () => {
+  it('is valid, with a rule for each result and a fingerprint without line numbers', () => {
     const value = sarif(
       report([fileReport('data dir/ä#1.jsonl', 6), fileReport('b.jsonl', 0)], ['c.jsonl: empty']),
     );
@@ -120,7 +120,7 @@ describe('SARIF', () => {
 
 describe('text formats', () => {
   const one = report([fileReport('a,b.jsonl', 4)]);
-  it('text lists the gravest where not all have room, and says how many are left', () => {
+  it('text lists the most severe if there is no room for all, and says how many are left', () => {
     expect(linesOf(TEXT_FORMATS.text(one, 2))).toEqual([
       'a,b.jsonl:1:3: error empty-response: Finding 0.',
       'a,b.jsonl:4:3: error empty-response: Finding 3.',
@@ -142,7 +142,7 @@ describe('text formats', () => {
     const value = JSON.parse(line!) as { total: number; notListed: number; files: { findings: unknown[] }[] };
     expect([value.total, value.notListed, value.files[0]!.findings.length]).toEqual([11, 10, 1]);
   });
-  it('GitHub annotations cannot be broken out of', () => {
+  it('GitHub annotations resist injection', () => {
     const lines = linesOf(TEXT_FORMATS.github(one, Infinity));
     expect(lines.filter((line) => !line.startsWith('::'))).toEqual([]);
     expect(lines[1]).toBe(
@@ -159,7 +159,7 @@ describe('text formats', () => {
 });
 
 describe('HTML', () => {
-  it('is one page without script or network, and no word of the data becomes markup', () => {
+  it('is one page without script or network, and escapes all text of the data', () => {
     const page = linesOf(HTML(report([fileReport('<b>.jsonl', 4)], ['<i>: no']), Infinity)).join('\n');
     expect(page).not.toMatch(/<script|<b>|<i>|https?:|src=|@import/);
     expect(page).toContain('&lt;script&gt;');
@@ -174,7 +174,7 @@ describe('HTML', () => {
     ).toHaveLength(3);
     expect(scored.margins!.counts.reduce((sum, count) => sum + count, 0)).toBe(5);
   });
-  it('says so where nothing was found', () => {
+  it('says so if there are no findings', () => {
     const page = linesOf(HTML(report([fileReport('a.jsonl', 0, { unlisted: new Map() })]), Infinity)).join(
       '',
     );

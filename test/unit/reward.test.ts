@@ -1,4 +1,4 @@
-// From a model's numbers to rewards, margins, panels and posteriors.
+// From a model's numbers to rewards, margins, ensembles and posteriors.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -37,13 +37,13 @@ function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-describe('a table of scores', () => {
-  it('gives back what was put in, for any keys, and the newest of two', () => {
+describe('a score table', () => {
+  it('returns what was stored, for any keys, and the newer of two', () => {
     const random = seededRandom(4);
     const table = new ScoreTable(3);
     const wanted = new Map<string, number>();
     for (let i = 0; i < 20_000; i++) {
-      // Keys that share their low bits must not end up in one another's place.
+      // Keys with the same low bits must not replace each other.
       const key = [Math.floor(random() * 64), Math.floor(random() * 500)] as const;
       table.set({ key, values: [i, -i, i / 2], tokens: i, flags: i % 8, provider: 0, time: i });
       wanted.set(formatKey(key), i);
@@ -74,7 +74,7 @@ describe('heads', () => {
     expect(rewardOf({ ...implicit, perToken: true }, [-20, 10], [-25, 10])).toBeCloseTo(0.05, 10);
   });
 
-  it('of embeddings are skew-symmetric, and may go in circles', () => {
+  it('of embeddings are skew-symmetric, and may form circles', () => {
     const at = (angle: number): number[] => [Math.cos(angle), Math.sin(angle)];
     const [x, y, z] = [at(0), at(2.1), at(4.2)] as [number[], number[], number[]];
     for (const [u, v] of [
@@ -94,7 +94,7 @@ describe('heads', () => {
     expect(pairMargin([3, 1, 0, 4], 2)).toBe(3);
   });
 
-  it('give a flipped pair the opposite margin, whatever they are', () => {
+  it('give a flipped pair the opposite margin, for every kind', () => {
     const one = identityOf(1);
     const tables = [new ScoreTable(4), new ScoreTable(4)];
     const put = (table: ScoreTable, key: Identity['promptKey'], values: number[], flags = 0): void => {
@@ -131,7 +131,7 @@ describe('heads', () => {
   });
 });
 
-describe('a panel', () => {
+describe('an ensemble', () => {
   const member = (name: string, margins: readonly number[], flags = 0): Member => ({
     name,
     about: [],
@@ -147,40 +147,44 @@ describe('a panel', () => {
   const pairs = (pairCount: number) => ({ pairCount, isTie: () => false, identity: identityOf });
 
   it('of one is that one', () => {
-    const panel = new Ensemble([member('a', [3, -4])]);
-    panel.measure(pairs(2));
-    expect(panel.verdict(identityOf(1))).toEqual({
+    const ensemble = new Ensemble([member('a', [3, -4])]);
+    ensemble.measure(pairs(2));
+    expect(ensemble.verdict(identityOf(1))).toEqual({
       margin: -4,
       spread: 0,
       votesFor: 0,
       votes: 1,
       dispute: 0,
     });
-    expect(panel.name).toBe('a');
+    expect(ensemble.name).toBe('a');
   });
 
-  it('of several weighs them alike, whatever their units are', () => {
-    const panel = new Ensemble([member('a', [3, -4]), member('b', [300, 400]), member('c', [Number.NaN, 1])]);
-    panel.measure(pairs(2));
+  it('of several gives them equal weight, whatever their scales are', () => {
+    const ensemble = new Ensemble([
+      member('a', [3, -4]),
+      member('b', [300, 400]),
+      member('c', [Number.NaN, 1]),
+    ]);
+    ensemble.measure(pairs(2));
     const rms = Math.sqrt(12.5);
-    const [first, second] = [panel.verdict(identityOf(0)), panel.verdict(identityOf(1))];
+    const [first, second] = [ensemble.verdict(identityOf(0)), ensemble.verdict(identityOf(1))];
     expect(first.margin).toBeCloseTo(3 / rms, 10);
     expect([first.spread, first.votesFor, first.votes]).toEqual([expect.closeTo(0, 10), 2, 2]);
     expect(second.margin).toBeCloseTo((-4 / rms + 4 / rms + 1) / 3, 10);
     expect([second.votesFor, second.votes]).toEqual([2, 3]);
     expect(first.dispute).toBe(0);
     expect(second.dispute).toBe(second.spread);
-    expect(panel.verdict(identityOf(9)).margin).toBeNaN();
+    expect(ensemble.verdict(identityOf(9)).margin).toBeNaN();
   });
 
-  it('doubts a pair of which a member saw a part', () => {
+  it('doubts a pair of which a member saw only a part', () => {
     expect(new Ensemble([member('a', [1], ANSWER_CUT)]).verdict(identityOf(0)).dispute).toBe(PARTIAL);
   });
 });
 
 describe('calibration', () => {
   const random = seededRandom(12);
-  /** Margins of log-odds `scale` times too large, of labels of which a share was turned round. */
+  /** Margins of log-odds, `scale` times too large, with a share of flipped labels. */
   function marginsWith(count: number, scale: number, noise: number): { margins: number[]; wrong: boolean[] } {
     const margins: number[] = [];
     const wrong: boolean[] = [];
@@ -218,7 +222,7 @@ describe('calibration', () => {
     expect(wrongLabels([]).posterior(0)).toBeGreaterThanOrEqual(0);
   });
 
-  it('finds and takes out what length is worth', () => {
+  it('measures and removes the effect of length', () => {
     const lengths = Array.from({ length: 4000 }, () => Math.round(300 * normal(random)));
     const quality = lengths.map(() => normal(random));
     const margins = quality.map((value, i) => value + 0.01 * lengths[i]!);
@@ -284,7 +288,7 @@ describe('texts', () => {
     expect(patternsOf(null).single).toEqual([{ text: 'A', type: 0 }]);
   });
 
-  it('prompts without a chat template name their speakers where there are several', () => {
+  it('prompts without a chat template name their speakers if there are several', () => {
     expect(plainPrompt([{ role: 'human', text: 'hi' }])).toBe('hi');
     expect(
       plainPrompt([
@@ -300,7 +304,7 @@ describe('texts', () => {
 describe('columns', () => {
   const folder = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 
-  it('hold a score for every pair of a schema with ratings, ranks, strengths or votes, and it sides with the label', () => {
+  it('hold a score for every pair of a schema with ratings, ranks, strengths or votes, and it agrees with the label', () => {
     const scored = new Set<string>();
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))) {
       const values = readFileSync(join(folder, file), 'utf8')
@@ -332,7 +336,7 @@ describe('columns', () => {
         }
       }
     }
-    // As many as the table has of them: a new row brings its fixture along.
+    // Every mapping in the table that has them: a new row must bring its fixture.
     const wanted = MAPPINGS.filter(
       ({ answers }) =>
         (answers.kind === 'choice' && ['strength', 'scores', 'votes'].includes(answers.label.kind)) ||

@@ -1,4 +1,5 @@
-// Every rule says what its page needs, has a fixture, and finds what is planted for it. The small form of bench:checks.
+// Every rule has what its page needs, has a fixture, and finds what is planted for it. The small form of
+// bench:checks.
 import { describe, expect, it } from 'vitest';
 
 import { ALL_RULES } from '#core/checks/table.ts';
@@ -11,7 +12,7 @@ import { missingInRule } from '../tools/missingInRule.ts';
 const countOf = plantedCounts(3);
 const ids = ALL_RULES.map(({ id }) => id);
 
-it('gives every rule an id of its own', () => {
+it('gives every rule a unique id', () => {
   expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { makeSample } from '../tools/sample.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-it('the sample is what its maker writes, and holds exactly the faults that were planted', () => {
+it('the sample is up to date, and has exactly the planted faults', () => {
   const { text, planted } = makeSample();
   expect(readFileSync(join(ROOT, 'media', 'sample', 'support.jsonl'), 'utf8')).toBe(text);
   expect(JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'sample.planted.json'), 'utf8'))).toEqual(
@@ -17,7 +17,7 @@ it('the sample is what its maker writes, and holds exactly the faults that were 
   const { findings } = survey(text);
   const found: Record<string, number[]> = {};
   for (const { rule, record } of findings) (found[rule] ??= []).push(record);
-  // A prefix of an answer may well stop in the middle: then two rules see the same fault.
+  // A prefix of an answer may stop in the middle: then two rules report the same fault.
   const { 'cut-off-ending': cutOff = [], ...rest } = found;
   expect(planted.faults['prefix-pair']).toEqual(expect.arrayContaining(cutOff));
   expect(rest).toEqual(planted.faults);

@@ -86,7 +86,7 @@ describe('saving', () => {
     expect(readdirSync(join(folder.path, 'data'))).toEqual(['real.jsonl']);
   });
 
-  it('refuses when the file changed under it, and leaves what is there', async () => {
+  it('refuses if the file changed in between, and leaves it as it is', async () => {
     const path = write('a.jsonl', `${good(0)}\n${good(1)}\n`);
     const file = await openFile(path);
     let reads = 0;
@@ -104,7 +104,7 @@ describe('saving', () => {
     expect(readdirSync(folder.path)).toEqual(['a.jsonl']);
   });
 
-  it('refuses what is not meant or cannot be said, before anything is written', async () => {
+  it('refuses invalid edits before anything is written', async () => {
     const path = write('a.jsonl', `${good(0)}\n{broken\n${good(1)}\n`);
     const before = statSync(path);
     const refused: [FileEdit, string][] = [

@@ -1,4 +1,5 @@
-// The small form of test/process/scaffold.test.ts: every kind of check and schema finds its place in the sources as they are.
+// The small form of test/process/scaffold.test.ts: every kind of check and schema can be inserted into the
+// current sources.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -50,7 +50,7 @@ async function fitOn(list: typeof pairs) {
 }
 
 describe('the model', () => {
-  it('is antisymmetric: flipping every pair turns every margin round', async () => {
+  it('is antisymmetric: flipping every pair negates every margin', async () => {
     const flipped = pairs.map(({ prompt, chosen, rejected }) => ({
       prompt,
       chosen: rejected,
@@ -99,7 +99,7 @@ describe('the model', () => {
     });
   });
 
-  it('sees that a conversation goes on from an answer elsewhere in the file', () => {
+  it('sees that a conversation continues from an answer elsewhere in the file', () => {
     const builder = featuresOf([
       { prompt: 'Human\u0000Hi', chosen: ' Hello there', rejected: ' Go away' },
       {
@@ -154,7 +154,7 @@ describe('figures', () => {
     expect(auroc([1, 2], () => true)).toBeNaN();
   });
 
-  it('intervals hold the share and stay within 0 and 1', () => {
+  it('intervals contain the share and stay within 0 and 1', () => {
     for (const [hits, count] of [
       [0, 5],
       [5, 5],
@@ -198,7 +198,7 @@ describe('the review list', () => {
     );
   });
 
-  it('stays as it was cut when a pair is flipped: the next one does not slip in', () => {
+  it('keeps its cut when a pair is flipped: no other pair moves up', () => {
     const fixed = margins.map((margin, row) => (row === 0 ? -margin : margin));
     const listed = list(fixed, 1, [], margins);
     expect(listed.filter(({ rule }) => rule === 'likely-mislabeled').map(({ record }) => record)).toEqual([
@@ -206,7 +206,7 @@ describe('the review list', () => {
     ]);
   });
 
-  it('holds nothing where nothing speaks against a label, and nothing broken', () => {
+  it('is empty if nothing contradicts a label, and holds nothing broken', () => {
     const happy = Float32Array.from({ length: 200 }, (_, i) => 1 + i);
     const findings = list(happy, 5);
     expect(findings.filter(({ rule }) => rule === 'likely-mislabeled')).toEqual([]);

@@ -1,4 +1,4 @@
-// Several records on one line, and commas around records: what is offered keeps every byte of every record.
+// Several records on one line, and commas around records: repairs keep every byte of every record.
 import { describe, expect, it } from 'vitest';
 
 import { examine } from '#core/checks/examine.ts';
@@ -33,7 +33,7 @@ describe('several records on one line', () => {
     ['a comma at the start', `,${A}`, A],
     ['a byte order mark at the start', `\ufeff${A}`, A],
     ['indented', `  ${A},`, `  ${A}`],
-  ])('%s: are put on lines of their own', (_, line, expected) => {
+  ])('%s: are put on separate lines', (_, line, expected) => {
     expect(fixed(line)).toBe(expected);
     for (const one of expected.split('\n')) expect('value' in parseRecord(recordOf(one))).toBe(true);
   });
@@ -49,20 +49,20 @@ describe('several records on one line', () => {
     ['the start of a list', `[${A},`],
     ['a comma alone', ','],
     ['a comma inside a record', '{"prompt":"q",}'],
-  ])('%s: is left to a person', (_, line) => {
+  ])('%s: is left to the user', (_, line) => {
     const parsed = parseRecord(recordOf(line));
     expect(parsed).toMatchObject({ fault: { message: expect.stringContaining('Not valid JSON') as string } });
     expect('fault' in parsed && parsed.fault.separate).toBeUndefined();
     expect(fixed(line)).toBeUndefined();
   });
 
-  it('is reported where the second one begins, with what to do', () => {
+  it('is reported where the second record begins, with what to do', () => {
     const [finding] = examine(parseRecord(recordOf(`${A}${B}`)), mapping, 0, RULES).findings;
     expect(finding).toMatchObject({ rule: 'invalid-json', place: { bytes: [A.length, A.length + 1] } });
     expect(finding!.message).toContain('it holds 2 records; each needs its own line');
   });
 
-  it('is no fault any more once an edit has put line ends between them', () => {
+  it('is no fault any more once an edit put line ends between them', () => {
     const [finding] = examine(parseRecord(recordOf(`${A}\n${C}`)), mapping, 0, RULES).findings;
     expect(finding!.message).toContain('saving puts each on its own line');
     expect(finding!.separate).toBeUndefined();

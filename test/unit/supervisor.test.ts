@@ -53,7 +53,7 @@ describe('work on a process', () => {
 });
 
 describe('a task on processes that die', () => {
-  /** Runs a script of attempts: a number is how far the progress is when the process dies. */
+  /** Runs a script of attempts: a number is the progress at which the process dies. */
   async function run(script: readonly (number | Error | 'done')[], signal = new AbortController().signal) {
     let [attempts, progress] = [0, 0];
     const restarts: string[] = [];
@@ -85,7 +85,7 @@ describe('a task on processes that die', () => {
     expect((outcome as Error).message).toMatch(/started 3 times without progress\. Last error: died at 4/);
   });
 
-  it('waits for the next attempt no longer than until the cancellation', async () => {
+  it('stops waiting for the next attempt when cancelled', async () => {
     const controller = new AbortController();
     const reason = new Error('Scoring was cancelled.');
     const running = run([0, 0, 0], controller.signal);

@@ -1,4 +1,4 @@
-// The threat model says of each line which test holds it: that test is there.
+// Each row of the threat model names its tests: they must exist.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,12 +17,12 @@ const testsIn = (row: string): readonly (readonly [string, string])[] =>
   ]);
 
 describe('the threat model', () => {
-  it('names a test in every line', () => {
+  it('names a test in every row', () => {
     expect(rows.length).toBeGreaterThan(15);
     for (const row of rows) expect([row, testsIn(row).length > 0]).toEqual([row, true]);
   });
 
-  it.each(rows.flatMap(testsIn))('%s holds "%s"', (file, title) => {
+  it.each(rows.flatMap(testsIn))('%s has the test "%s"', (file, title) => {
     const path = join(ROOT, 'test', `${file}.test.ts`);
     expect(existsSync(path)).toBe(true);
     // Titles of attacks begin with a number.
@@ -33,7 +33,7 @@ describe('the threat model', () => {
     ).toBe(true);
   });
 
-  it('has a line for every kind of attack', () => {
+  it('has a row for every kind of attack', () => {
     const kinds = new Set(rows.flatMap(testsIn).flatMap(([file]) => /\/(\d\d)-/.exec(file)?.[1] ?? []));
     const all = Array.from({ length: 16 }, (_, i) => String(22 + i));
     expect(all.filter((kind) => !kinds.has(kind))).toEqual([]);

@@ -1,5 +1,6 @@
-// What an answer and a prompt are: everything that the record holds of them, not their words alone. Pairs that differ in
-// anything of it are different pairs, for keys, duplicates and repairs alike; spellings that say the same are one pair.
+// An answer and a prompt are everything that the record holds of them, not only their words. Pairs that
+// differ in any of it are different pairs, for keys, duplicates and repairs alike; different spellings of the
+// same content are one pair.
 import { describe, expect, it } from 'vitest';
 
 import { SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
@@ -43,17 +44,17 @@ function findingsOf(records: readonly JsonObject[]): string[] {
   return [...survey.findings, ...related!.findings].map(({ record, rule }) => `${record} ${rule}`);
 }
 
-/** These differ in a few words too: whether that is near is an estimate. */
+/** These differ in a few words too: whether that counts as near is an estimate. */
 const IN_WORDS = new Set(['the messages of an answer', 'the system message that only one of two copies has']);
 
 describe.each(Object.entries(DIFFERENT))('%s', (what, make) => {
-  it('tells two pairs apart, and makes one pair of equal ones', () => {
+  it('makes two keys of two pairs, and one of equal ones', () => {
     const [a, b, again] = readAll([make('a'), make('b'), make('a')]);
     expect(keyOf(a!)).not.toBe(keyOf(b!));
     expect(keyOf(a!)).toBe(keyOf(again!));
   });
 
-  it('is no duplicate, no contradiction and no near duplicate where it differs', () => {
+  it('is no duplicate, no contradiction and no near duplicate if it differs', () => {
     const related = findingsOf([make('a'), make('b')]).filter((one) => /duplicate|cycle/.test(one));
     const isAllowed = IN_WORDS.has(what) ? (one: string) => one === '1 near-duplicate-pair' : () => false;
     expect(related.filter((one) => !isAllowed(one))).toEqual([]);
@@ -61,7 +62,7 @@ describe.each(Object.entries(DIFFERENT))('%s', (what, make) => {
   });
 });
 
-it('answers of the same words that hold something else are not identical; those that hold the same are', () => {
+it('answers with the same words and different content are not identical; those with the same content are', () => {
   const pairOf = (chosen: JsonObject, rejected: JsonObject): JsonObject => ({
     prompt: user('Q'),
     chosen: says(chosen),
@@ -84,7 +85,7 @@ it('answers of the same words that hold something else are not identical; those 
   for (const [chosen] of others) expect(findingsOf([pairOf(chosen, chosen)])).toEqual(['0 identical-pair']);
 });
 
-it('one spelling for what says the same: nulls of a table, the order of fields, a text as one part', () => {
+it('one key for the same content: nulls of a table, the order of fields, a text as one part', () => {
   const plain = { prompt: user('Q'), chosen: says({}), rejected: [{ role: 'assistant', content: 'No.' }] };
   const filled = {
     prompt: user([{ type: 'text', text: 'Q', image: null }]),
@@ -97,7 +98,7 @@ it('one spelling for what says the same: nulls of a table, the order of fields, 
   expect(canonical({ b: [1, null], a: { d: null, c: 2 } })).toBe(canonical({ a: { c: 2 }, b: [1, null] }));
 });
 
-it('keeps a turn of the prompt that the answers begin with in the words of somebody else', () => {
+it("keeps a turn of the prompt that the answers repeat as another speaker's", () => {
   const turn = (role: string, content: string, more = {}): JsonObject => ({ role, content, ...more });
   const pairOf = (prompt: JsonObject[], head: JsonObject[]): JsonObject => ({
     prompt,
@@ -132,7 +133,7 @@ it('reads the field of a message that holds its words, and a message without wor
   expect(filled!.chosen.turns).toEqual([{ role: 'gpt', text: 'Yes' }]);
 });
 
-it('every word of a table of names says what its table says', () => {
+it('every entry of a name table means what the table says', () => {
   const samples = {
     prompt: 'hypothesis queries stories premises',
     about: 'status md5 categories ids num_images',
@@ -146,7 +147,7 @@ it('every word of a table of names says what its table says', () => {
     for (const name of names.split(' ')) expect([name, kindOfField(name)]).toEqual([name, kind]);
 });
 
-it('pairs whose answers hold the same picture are near duplicates only where it is the same one', () => {
+it('pairs whose answers contain a picture are near duplicates only if it is the same picture', () => {
   const pictured = (picture: string): JsonObject => ({
     prompt: 'Q',
     chosen: `${TEXT} Yes.`,
@@ -159,7 +160,7 @@ it('pairs whose answers hold the same picture are near duplicates only where it 
   ).toEqual([]);
 });
 
-it('leaves out what says which answer is better, also where it names a picture', () => {
+it('leaves out what says which answer is better, also if it names a picture', () => {
   const labelled = (winner: string): JsonObject => ({
     prompt: 'Q',
     response_a: 'Yes.',
@@ -171,12 +172,12 @@ it('leaves out what says which answer is better, also where it names a picture',
   expect(keyOf(own!)).toBe(keyOf(flipped!));
 });
 
-it('works out what a record holds however deep it is nested', () => {
+it('determines what a record holds at any nesting depth', () => {
   const deep = JSON.parse(`${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`) as Json;
   expect(canonical(deep)).toHaveLength(100_000 * 10 + 1);
 });
 
-it('says once of a file that a prompt is not read, and not where the field repeats what is read', () => {
+it('reports an unread prompt once per file, and not if the field repeats what is read', () => {
   const unread = Array.from({ length: 5 }, (_, i) => ({
     chosen: 'Yes, it is.',
     rejected: 'No, it is not.',
@@ -203,7 +204,7 @@ it('says once of a file that a prompt is not read, and not where the field repea
   expect(findingsOf([repeated])).toEqual([]);
 });
 
-it('drops a duplicate as safe only where the whole record stands elsewhere, whatever the pair says', () => {
+it('drops a duplicate as safe only if another record is completely equal, whatever the pair says', () => {
   const record = { prompt: 'Q', chosen: 'a b', rejected: 'c', score_chosen: 4, id: 1 };
   const mapping = recognise([record])!.mapping;
   const finding = {
@@ -233,7 +234,7 @@ it('drops a duplicate as safe only where the whole record stands elsewhere, what
   expect(drop({ ...record, score_chosen: 5 }, true)).toBe(true);
 });
 
-it('every safe repair says why it is safe, and none but that of a whole copy drops a record', () => {
+it('every safe repair says why it is safe, and only that of a full copy drops a record', () => {
   for (const { id, repairs = [] } of ALL_RULES) {
     for (const repair of repairs) {
       if (repair.grade === 'review') continue;
@@ -245,7 +246,7 @@ it('every safe repair says why it is safe, and none but that of a whole copy dro
   expect(twins.map(({ id }) => id)).toEqual(['duplicate-pair']);
 });
 
-it('cuts an answer of several messages in the message that holds the fault, or not at all', () => {
+it('cuts an answer of several messages in the message with the fault, or not at all', () => {
   const record = {
     prompt: user('Q'),
     chosen: [

@@ -1,4 +1,4 @@
-// Numbers and places as people read them.
+// Numbers and places in readable form.
 import { expect, it } from 'vitest';
 
 import { Distribution } from '#core/score/ranking.ts';
@@ -26,7 +26,7 @@ it('counts one thing in the singular and groups large numbers', () => {
   ]);
 });
 
-it('writes margins with a sign, and one that rounds to nothing without', () => {
+it('writes margins with a sign, and without one if they round to zero', () => {
   expect([-2.314, 0.5, 0, -0, 0.004, -0.004, -0.005001].map(formatMargin)).toEqual([
     '−2.31',
     '+0.50',
@@ -39,7 +39,7 @@ it('writes margins with a sign, and one that rounds to nothing without', () => {
   expect([-2, 0.5, -0.004, 0.004].map(marginSign)).toEqual([-1, 1, 0, 0]);
 });
 
-it('says where a margin stands as a share of the file', () => {
+it('shows the rank of a margin as a share of the file', () => {
   expect([standing(0, 1000), standing(1, 1000), standing(119, 1000), standing(0, 4)]).toEqual([
     'lowest 0.1 %',
     'lowest 0.2 %',
@@ -67,7 +67,7 @@ it('counts words, in scripts without spaces too', () => {
     '0 words',
     '4 words',
   ]);
-  // How a dictionary cuts is its own: not one word, and not one a character.
+  // Dictionaries differ in how they split: not one word, and not one per character.
   expect(lengthText('今天天气很好，我们去公园吧。')).toMatch(/^[5-9] words$/);
   expect(lengthText('今日は天気がいいです。')).toMatch(/^[4-7] words$/);
   expect(lengthText('x'.repeat(1_000_001))).toBe('1,000,001 characters');
