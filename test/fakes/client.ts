@@ -1,5 +1,5 @@
-// A plain language client, as Neovim or Helix have one: standard requests, full-text or ranged changes, and
-// the text of the document kept on its own side, with the server's edits made in it.
+// A plain language client, like that of Neovim or Helix: standard requests, full-text or ranged changes, and
+// its own copy of the document's text, to which it applies the server's edits.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type {
   CodeAction,
@@ -29,10 +29,10 @@ export class PlainClient {
     reason?: string;
     progress?: string;
   }[] = [];
-  /** What the server showed to the person. */
+  /** Messages that the server showed to the user. */
   readonly messages: string[] = [];
   readonly log: string[] = [];
-  /** When the server last asked for an edit. */
+  /** When the server last requested an edit. */
   askedAt = 0;
   capabilities: InitializeResult['capabilities'] = {};
   #document: TextDocument | undefined;
@@ -92,7 +92,7 @@ export class PlainClient {
     });
   }
 
-  /** An edit that the server never hears of, as when a message is lost. */
+  /** An edit that the server never receives, as when a message is lost. */
   editSilently(edit: TextEdit): void {
     const document = this.#document!;
     const { uri, version } = document;
@@ -103,10 +103,10 @@ export class PlainClient {
     void this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
   }
 
-  /** Makes edits in the own text and tells the server, as editors do. */
+  /** Edits its own text and notifies the server, as editors do. */
   edit(edits: readonly TextEdit[]): void {
     const document = this.#document!;
-    // From the last to the first, so that positions stay true.
+    // From last to first, so that positions stay valid.
     const contentChanges = [...edits]
       .sort((a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start))
       .map(({ range, newText }) => ({ range, text: newText }));

@@ -1,4 +1,4 @@
-// What commands of the command line are given, with an output that a test reads.
+// The context of a command, with output that a test can read.
 import type { ScorerMachine } from '#node/scorers/open.ts';
 
 import type { Command } from '../../server/src/cli/command.ts';
@@ -7,7 +7,7 @@ import type { Kept } from './printer.ts';
 import { keptPrinter } from './printer.ts';
 import { HERE } from './threads.ts';
 
-/** A command in this process that keeps nothing and starts nothing. */
+/** A command in this process that stores nothing and starts nothing. */
 export function testCommand(memoryMb = 256): Command & { readonly out: Kept; readonly err: Kept } {
   const refuse = async (): Promise<never> => Promise.reject(new Error('Nothing is started here.'));
   const machine: ScorerMachine = {

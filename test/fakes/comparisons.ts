@@ -1,4 +1,4 @@
-// Comparisons of every form that a conversion has to hold: a few records each, of one schema.
+// Comparisons of every form that a conversion must keep: a few records each, in one schema.
 import type { Json, JsonObject } from '#core/model/json.ts';
 
 const user = (content: Json): JsonObject => ({ role: 'user', content });
@@ -13,7 +13,7 @@ const TOOLS = [{ type: 'function', function: { name: 'lookup', parameters: { req
 const ANSWERS = { chosen: [says('Up the hill.')], rejected: [says('Down the hill.')] };
 const asked = (content: Json): JsonObject => ({ prompt: [user(content)], ...ANSWERS });
 
-/** Lines of files, by what they hold. */
+/** Lines of a file, by their content. */
 export const COMPARISONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries<readonly (JsonObject | string)[]>({
     'tool calls': [
@@ -243,7 +243,7 @@ export const COMPARISONS: Readonly<Record<string, readonly string[]>> = Object.f
   ]),
 );
 
-/** A value of a record, as the file spells it, and the name of the field that holds it. */
+/** A value of a record, as spelled in the file, and the name of its field. */
 export interface Leaf {
   readonly name: string;
   readonly text: string;
@@ -251,7 +251,7 @@ export interface Leaf {
   readonly isNull: boolean;
 }
 
-/** Every text and number in JSON, found without parsing it whole. */
+/** Every text and number in JSON, found without a full parse. */
 export function leavesOf(json: string): Leaf[] {
   const leaves: Leaf[] = [];
   const names: string[] = [];

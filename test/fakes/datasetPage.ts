@@ -29,9 +29,9 @@ export class FakeDatasetPage {
   revision = 1;
   /** Records with a finding, in the order of review. */
   findings: number[] = [];
-  /** What an action returns. */
+  /** The result of an action. */
   onAct: (action: DatasetAction, record: number) => ActionResult = () => null;
-  /** How a record is shown, if it is no pair. */
+  /** The view of a record that is no pair. */
   viewOf: (record: number) => RecordView | undefined = () => undefined;
   rowOf: (record: number) => Partial<RowView> = () => ({});
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
@@ -122,7 +122,7 @@ export class FakeDatasetPage {
     );
   }
 
-  /** Something changed: the client sends the status and the pair that was requested last. */
+  /** After a change, the client sends the status and the last requested pair. */
   async change(): Promise<void> {
     this.revision++;
     this.tell();
@@ -146,7 +146,7 @@ export class FakeDatasetPage {
     await this.dispatch({ kind: 'scrolled', scrollTop: row * 52, viewHeight: VISIBLE * 52 });
   }
 
-  /** The rows that fit on the screen: "3", "[3]" if it is selected, "" while it is not loaded. */
+  /** The rows that fit on the screen: "3", "[3]" if selected, "" while loading. */
   get rows(): string[] {
     const { state } = this;
     const { start, end, offset } = drawnRowsOf(state);
@@ -161,14 +161,14 @@ export class FakeDatasetPage {
     return listMessage(this.state)?.text;
   }
 
-  /** The record that is shown, or what stands in its place. */
+  /** The visible record, or the message in its place. */
   get pair(): number | string | undefined {
     const { state } = this;
     const view = state.shown?.view;
     return pairMessage(state) ?? (view?.kind === 'empty' ? view.why : view?.record);
   }
 
-  /** What the page sent since the last look. */
+  /** What the page has sent since the last call. */
   heard(): string[] {
     return this.client.heard.splice(0);
   }

@@ -1,4 +1,4 @@
-// The part of a document that the view library uses: elements, texts and attributes.
+// The part of the DOM that the view library uses: elements, texts and attributes.
 class FakeNode {
   readonly nodeType: number;
   readonly localName: string;
@@ -60,10 +60,10 @@ class FakeNode {
   }
 
   addEventListener(): void {
-    // No events happen here.
+    // There are no events.
   }
 
-  /** The elements inside that have a class. */
+  /** The elements inside with this class. */
   all(name: string): FakeNode[] {
     return this.childNodes.flatMap((child) => [
       ...((child.attributes.get('class') ?? '').split(' ').includes(name) ? [child] : []),

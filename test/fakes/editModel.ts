@@ -1,21 +1,21 @@
-// What a person who edits a file is owed: which rows there are, what each should say, and what undo gives back.
+// The expected result of edits: which rows exist, the text of each, and what undo restores.
 
 import { decode } from './records.ts';
 
 export const text = (bytes: Uint8Array | null): string | null => bytes && decode(bytes);
 
-/** A row of this number. */
+/** The row with this number. */
 export const rowText = (id: number, answer = 'a', other = 'b', more = ''): string =>
   `{"prompt":"q${id}","chosen":"${answer}","rejected":"${other}"${more}}`;
 
 /** The number of a row. */
 export const NUMBER = /"q(\d+)"/;
 
-/** A row that is known by its first field, whatever else changes. */
+/** A row identified by its first field, whatever else changes. */
 export interface Row {
   /** What the file holds. */
   file: string;
-  /** What the person made of it; null is dropped. */
+  /** The wanted text; null is dropped. */
   want: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface Step {
   readonly before: string | null;
   readonly after: string | null;
   isInFile: boolean;
-  /** It may be that nobody knows it any more: another program changed the file since. */
+  /** The edit may be lost: another program has changed the file since. */
   isUnsure: boolean;
 }
 
@@ -40,7 +40,7 @@ export class EditModel {
   rows: Row[];
   done: Step[] = [];
   undone: Step[] = [];
-  /** States that a save that runs may write: those since it began. */
+  /** States that a running save may write: those since it began. */
   #snapshots: Snapshot[] = [];
 
   constructor(texts: readonly string[]) {
@@ -93,7 +93,7 @@ export class EditModel {
     this.#remember();
   }
 
-  /** A save wrote this text. Throws when it is no state that there was since the save began. */
+  /** A save wrote this text. Throws if the rows never had this state since the save began. */
   saved(text: string): void {
     const alike = this.#snapshots.filter(({ wants }) => text === this.#textOf(wants));
     const at = alike.at(-1);
@@ -106,7 +106,7 @@ export class EditModel {
     });
     const isThere = ({ row }: Step): boolean => this.rows.includes(row);
     for (const step of [...this.done, ...this.undone]) step.isInFile = at.done.has(step);
-    // Of two states that look alike nobody can tell which one was saved.
+    // Of two equal states, either may have been saved.
     const maybe = alike.flatMap(({ done }) => [...done]);
     this.#blockUnder(maybe.filter((step) => !alike.every(({ done }) => done.has(step))));
     this.#blockUnder([...at.done].filter((step) => !this.done.includes(step) && !this.undone.includes(step)));
@@ -115,7 +115,7 @@ export class EditModel {
     this.beginSave();
   }
 
-  /** Of rows with these steps it is not known what can be taken back: the file may hold them, and no editor knows them. */
+  /** For rows with these steps, undo is uncertain: the file may hold them, and no editor knows them. */
   #blockUnder(steps: readonly Step[]): void {
     for (const { row } of steps)
       for (const step of [...this.done, ...this.undone]) if (step.row === row) step.isUnsure = true;

@@ -1,6 +1,6 @@
-// Loaded before a program (NODE_OPTIONS=--import): file operations on some paths fail with a code, or end the process.
-// PREFLENS_TEST_FAULT holds {op, code, path, after}: what fails, how ("SIGKILL" ends the process), on which paths (a
-// regular expression), and how many such operations succeed first.
+// Loaded before a program (NODE_OPTIONS=--import): file operations on some paths fail with a code, or end the
+// process. PREFLENS_TEST_FAULT holds {op, code, path, after}: which operation fails, how ("SIGKILL" ends the
+// process), on which paths (a regular expression), and how many such operations succeed first.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -8,7 +8,7 @@ const { op, code, path = '', after = 0 } = JSON.parse(process.env.PREFLENS_TEST_
 const wanted = new RegExp(path);
 const NUMBERS = { EIO: -5, EBUSY: -16, EXDEV: -18, EMFILE: -24, ENOSPC: -28, EROFS: -30, EACCES: -13 };
 
-/** Which file a descriptor is of. */
+/** Descriptor → its file. */
 const opened = new Map();
 let seen = 0;
 
@@ -16,7 +16,7 @@ function check(name, target) {
   if (name !== op || !wanted.test(String(target))) return;
   if (seen++ < after) return;
   if (code === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
-  // The kernel has the signal: nothing may be done until it is delivered.
+  // The signal is pending in the kernel: do nothing until it arrives.
   if (code === 'SIGKILL') for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
   throw Object.assign(new Error(`${code}: injected, ${name}`), { code, errno: NUMBERS[code], syscall: name });
 }

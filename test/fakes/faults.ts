@@ -3,15 +3,15 @@ import { join } from 'node:path';
 
 export interface Fault {
   readonly op: 'open' | 'read' | 'write' | 'sync' | 'rename' | 'stat' | 'readdir' | 'mkdir';
-  /** Of the system, or "SIGKILL": the process ends at this moment. */
+  /** A system error code, or "SIGKILL": the process ends at this point. */
   readonly code: string;
   /** Regular expression. */
   readonly path: string;
-  /** So many such operations succeed first. */
+  /** Number of such operations that succeed first. */
   readonly after?: number;
 }
 
-/** The environment in which a program meets the fault. */
+/** The environment variables that cause the fault in a program. */
 export function faultEnvironment(fault: Fault): Record<string, string> {
   return {
     NODE_OPTIONS: `--import ${join(import.meta.dirname, 'faults.mjs')}`,

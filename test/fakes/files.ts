@@ -1,4 +1,4 @@
-// A folder of its own for each test, and files in it.
+// A folder for each test, and files in it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach } from 'vitest';
 
 export interface TestFolder {
-  /** The folder of the test that runs. */
+  /** The folder of the current test. */
   readonly path: string;
-  /** Writes a file below it; gives its path. */
+  /** Writes a file below it; returns its path. */
   readonly write: (name: string, content: string | Uint8Array) => string;
 }
 
@@ -36,9 +36,9 @@ export function testFolder(name: string): TestFolder {
   };
 }
 
-/** A record that says of itself which one it is. */
+/** A record that holds its own number. */
 export const goodRecord = (i: number): string =>
   `{"prompt":"q${i}","chosen":"better ${i}","rejected":"worse ${i}"}`;
 
-/** A signal that is never given. */
+/** A signal that never aborts. */
 export const never = new AbortController().signal;

@@ -12,7 +12,7 @@ import { isObject } from '#core/model/json.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
 
-/** Folders of fixtures by stage. Rules of scores and of the memory have none. */
+/** Fixture folders by stage. Score and memory rules have none. */
 export const FIXTURE_FOLDERS = {
   record: 'checks',
   relation: 'relations',
@@ -21,7 +21,7 @@ export const FIXTURE_FOLDERS = {
 
 export type FixtureStage = keyof typeof FIXTURE_FOLDERS;
 
-/** A record, and the rules that must be reported for it. */
+/** A record, and the rules that must report it. */
 export interface RecordCase {
   readonly expect: readonly string[];
   readonly record?: JsonObject;
@@ -30,25 +30,25 @@ export interface RecordCase {
   readonly benchmarks?: readonly { readonly name: string; readonly texts: readonly string[] }[];
 }
 
-/** Files, and the findings that must be reported for them. */
+/** Files, and the findings that must be reported in them. */
 export interface RelationCase {
   readonly files: Readonly<Record<string, readonly object[]>>;
   readonly expect: readonly string[];
 }
 
-/** A fault as a template, planted many times with other words. */
+/** A fault as a template, planted many times with different words. */
 export interface Plant {
-  /** One record; of relations, all records that make the fault. */
+  /** One record; for relations, all records that make up the fault. */
   readonly plant: Json;
   /** A record without the fault. */
   readonly clean?: Json;
-  /** Of relations: which of the records are reported; all where it is not said. */
+  /** For relations: which of the records are reported; all if absent. */
   readonly reported?: readonly number[];
 }
 
 const isPlant = (line: object): line is Plant => 'plant' in line;
 
-/** The path of a rule's fixture from the root of the repository. */
+/** The path of a rule's fixture from the repository root. */
 export function fixturePath(stage: FixtureStage, rule: string): string {
   return `test/fixtures/${FIXTURE_FOLDERS[stage]}/${rule}.jsonl`;
 }
@@ -58,7 +58,7 @@ export function fixtureRules(stage: FixtureStage): string[] {
   return readdirSync(join(FIXTURES, FIXTURE_FOLDERS[stage])).map((file) => file.replace(/\.jsonl$/, ''));
 }
 
-/** The text of a rule's fixture; undefined where there is none. */
+/** The text of a rule's fixture; undefined if there is none. */
 export function fixtureText(stage: FixtureStage, rule: string): string | undefined {
   const path = join(FIXTURES, FIXTURE_FOLDERS[stage], `${rule}.jsonl`);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
@@ -88,7 +88,9 @@ export function plantsOf(stage: FixtureStage, rule: string): readonly Plant[] {
 
 const EXPLICIT = MAPPINGS.find(({ id }) => id === 'trl-explicit')!;
 
-/** The mapping of one record; what nothing fits is read as a plain pair, as it would be among others. */
+/**
+ * The mapping of one record; a record that fits no schema counts as a plain pair, as it would among others.
+ */
 export function mappingOf(line: string): Mapping {
   try {
     const value = JSON.parse(line) as Json;

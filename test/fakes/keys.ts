@@ -1,7 +1,7 @@
-// Key presses as browsers make them: every field is a getter of the prototype.
+// Key presses like a browser's: every field is a getter of the prototype.
 import type { KeyPress } from '../../media/src/model/keys.ts';
 
-/** A copy by spreading has no field of it, as of a KeyboardEvent. */
+/** Spreading it copies no field, as with a KeyboardEvent. */
 class BrowserPress implements KeyPress {
   readonly #fields: Partial<KeyPress>;
 

@@ -1,4 +1,4 @@
-// Random histories of pending edits without a disk: the model that files go by, thousands of times a second.
+// Random histories of pending edits without a disk: the same model, thousands of times a second.
 import type { EditState } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
 import { decodeBytes, encodeBytes } from '#node/journal.ts';
@@ -151,7 +151,7 @@ export class MemoryHistory {
       (wanted) => this.#file.flatMap((line, record) => (line === decode(wanted) ? [record] : [])),
     );
     if (aside.length !== lost) throw new Error(`${aside.length} edits set aside, not ${lost}`);
-    // What fits nowhere stays until it fits again, which these rows never do.
+    // Edits that fit nowhere stay until they fit again, which never happens for these rows.
     if (lost > 0) this.#edits = PendingEdits.from({ ...this.#edits.state, aside: [] });
     this.#count('changes by others in memory');
   }

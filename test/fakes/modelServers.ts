@@ -23,13 +23,13 @@ export interface Seen {
 export interface Fake {
   readonly url: string;
   readonly seen: Seen[];
-  /** Requests that were open at one time. */
+  /** Most requests open at one time. */
   max: number;
 }
 
 export type Answer = (seen: Seen, response: ServerResponse, number: number) => unknown;
 
-/** A server on loopback. `answer` gives the JSON, or deals with the response itself and gives undefined. */
+/** A server on loopback. `answer` returns the JSON, or handles the response itself and returns undefined. */
 export async function serve(answer: Answer): Promise<Fake> {
   const seen: Seen[] = [];
   let openNow = 0;
@@ -53,10 +53,10 @@ export async function serve(answer: Answer): Promise<Fake> {
   return fake;
 }
 
-/** Longer is better, by a hundredth for each character. */
+/** Longer is better, by a hundredth per character. */
 export const worth = (text: string): number => text.length / 100;
 
-/** The servers as their own documents describe them. */
+/** The servers, as their own documentation describes them. */
 export const SERVERS: Record<string, Answer> = {
   oip: ({ url, body }) => {
     expect(url).toBe('/v2/models/rm/infer');
@@ -94,7 +94,7 @@ export const SERVERS: Record<string, Answer> = {
     expect(url).toBe('/v1/chat/completions');
     const question = (body.messages as { content: string }[]).at(-1)!.content;
     const [, first, second] = /--- Answer A ---\n([^]*)\n\n--- Answer B ---\n([^]*)$/.exec(question)!;
-    // Answers that hold a "~" are always given to the first place.
+    // Answers with a "~" always win in the first position.
     const letter =
       first!.includes('~') || first!.length > second!.length
         ? 'A'

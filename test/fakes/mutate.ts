@@ -1,4 +1,4 @@
-// What hostile or broken writers make of good bytes.
+// Damage that hostile or broken writers do to good bytes.
 type Random = () => number;
 
 const below = (random: Random, end: number): number => Math.floor(random() * end);
@@ -13,7 +13,7 @@ function spliced(bytes: Uint8Array, at: number, removed: number, added: Uint8Arr
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Values that stand where others are expected. */
+/** Values of the wrong type or size. */
 const ODD_VALUES = [
   'null',
   'true',
@@ -51,7 +51,7 @@ export function nested(depth: number): string {
   return `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`;
 }
 
-/** Where a value of a JSON line begins and ends, about: after a colon, up to the next comma or bracket. */
+/** Approximate start and end of a value in a JSON line: after a colon, up to the next comma or bracket. */
 function someValue(bytes: Uint8Array, random: Random): readonly [number, number] {
   const colon = bytes.indexOf(0x3a, below(random, bytes.length));
   if (colon < 0) return [0, bytes.length];
@@ -63,51 +63,51 @@ function someValue(bytes: Uint8Array, random: Random): readonly [number, number]
 type Mutation = (bytes: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
 
 const MUTATIONS: readonly Mutation[] = [
-  // A bit flips.
+  // Flip a bit.
   (bytes, random) => {
     const out = bytes.slice();
     const at = below(random, out.length);
     out[at] = out[at]! ^ (1 << below(random, 8));
     return out;
   },
-  // The end is missing.
+  // Cut off the end.
   (bytes, random) => bytes.slice(0, below(random, bytes.length)),
-  // A stretch is missing.
+  // Remove a slice.
   (bytes, random) => {
     const at = below(random, bytes.length);
     return spliced(bytes, at, Math.min(bytes.length - at, below(random, 20)), new Uint8Array(0));
   },
-  // A stretch stands twice.
+  // Duplicate a slice.
   (bytes, random) => {
     const at = below(random, bytes.length);
     return spliced(bytes, at, 0, bytes.slice(at, at + below(random, 40)));
   },
-  // Another value stands there.
+  // Replace a value.
   (bytes, random) => {
     const [start, end] = someValue(bytes, random);
     return spliced(bytes, start, end - start, ODD_VALUES[below(random, ODD_VALUES.length)]!);
   },
-  // Bytes that are no UTF-8.
+  // Insert invalid UTF-8.
   (bytes, random) =>
     spliced(bytes, below(random, bytes.length), 0, BAD_UTF8[below(random, BAD_UTF8.length)]!),
-  // Two lines run into each other.
+  // Merge two lines.
   (bytes, random, others) => {
     const other = others[below(random, others.length)]!;
     const cut = bytes.slice(0, below(random, bytes.length));
     return spliced(cut, cut.length, 0, other.slice(below(random, other.length)));
   },
-  // Fields of another schema are there too.
+  // Add fields of another schema.
   (bytes, random, others) => {
     const other = others[below(random, others.length)]!;
     if (bytes.length < 2 || other.length < 2) return bytes;
     return spliced(bytes.slice(0, -1), bytes.length - 1, 0, spliced(other, 0, 1, encode(',')));
   },
-  // A value is nested deeply.
+  // Nest a value deeply.
   (bytes, random) => {
     const [start, end] = someValue(bytes, random);
     return spliced(bytes, start, end - start, encode(nested(2 * below(random, 2000))));
   },
-  // A value is long.
+  // Make a value long.
   (bytes, random) => {
     const [start, end] = someValue(bytes, random);
     return spliced(
@@ -119,7 +119,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** One to three mutations of some bytes. */
+/** One to three mutations of the bytes. */
 export function mutate(bytes: Uint8Array, random: Random, others: readonly Uint8Array[]): Uint8Array {
   let out = bytes;
   for (let round = 0; round <= below(random, 3); round++) {

@@ -1,4 +1,4 @@
-// What the server answers to a request that can fail.
+// The server's reply to a request that can fail.
 import type { Outcome } from '#protocol/editor/outcome.ts';
 
 export const ok = <T = null>(value: T = null as T): Outcome<T> => ({ ok: true, value });

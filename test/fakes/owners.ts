@@ -1,11 +1,11 @@
-// Processes that own unsaved edits, without processes.
+// Owners of unsaved edits, without processes.
 import type { Owner } from '#node/owner.ts';
 
 export class Owners {
   readonly #alive = new Set<string>();
   #next = 1;
 
-  /** One more, which runs until it is ended. */
+  /** Adds one that runs until it is ended. */
   start(): Owner {
     const id = `${this.#next++}-0`;
     this.#alive.add(id);
@@ -19,7 +19,7 @@ export class Owners {
 
 let count = 0;
 
-/** One that takes all others for gone, as after a crash. */
+/** One that treats all others as ended, as after a crash. */
 export function lastOwner(): Owner {
   return { id: `${++count}-last`, isGone: () => true, inUse: new Set() };
 }

@@ -1,4 +1,4 @@
-// A page's channel whose other end is in memory. Requests can be held back, to answer them late or never.
+// A page's channel with its other end in memory. A test can hold requests, to answer them late or never.
 import type { Channel, ChannelMessage, Handlers, Sends } from '#core/channel/channel.ts';
 import { openChannel } from '#core/channel/channel.ts';
 
@@ -16,14 +16,14 @@ export interface FakeClient<PageSends extends Sends, ClientSends extends Sends> 
   readonly openWire: OpenWire<PageSends, ClientSends>;
   /** Sends to the page. */
   readonly channel: Channel<ClientSends>;
-  /** Requests and notifications of the page, in their order. */
+  /** Requests and notifications of the page, in order. */
   readonly heard: string[];
   readonly held: Held[];
-  /** Holds back the requests that come from now on. */
+  /** Holds all requests from now on. */
   isHolding: boolean;
 }
 
-/** Waits until every message on its way has arrived. */
+/** Waits until every message in transit has arrived. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
@@ -48,7 +48,7 @@ export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
         async (params: never, signal: AbortSignal) => {
           const label = `${name} ${labelOf(name, params)}`;
           client.heard.push(label);
-          // What the host knows when the request arrives.
+          // The host's state when the request arrives.
           const result = await handle(params, signal);
           await hold(label, signal);
           return result;

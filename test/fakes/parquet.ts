@@ -1,4 +1,4 @@
-// Parquet files of given lines, for tests that need one and do not care who wrote it.
+// Parquet files of given lines, for tests that don't care who wrote them.
 import { writeTable } from '#node/parquet/write.ts';
 
 import { encode } from './records.ts';

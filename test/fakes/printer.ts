@@ -1,10 +1,10 @@
-// A printer whose output a test reads, or lets go.
+// A printer whose output a test can read or ignore.
 import { Writable } from 'node:stream';
 
 import type { Printer } from '../../server/src/cli/printer.ts';
 import { printerOver } from '../../server/src/cli/printer.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that keeps everything written to it. */
 export class Kept extends Writable {
   text = '';
 

@@ -1,4 +1,4 @@
-// Small makers of what the engine takes: records from lines, byte streams from chunks, seeded texts.
+// Small makers of engine inputs: records from lines, byte streams from chunks, seeded texts.
 import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { RawRecord } from '#core/model/record.ts';
@@ -14,7 +14,9 @@ export function recordOf(line: string | Uint8Array): RawRecord {
   return { record: 0, line: 0, byteStart: 0, byteEnd: bytes.length, bytes };
 }
 
-/** The records of a file, its bytes cut into chunks of `size`. Bytes are copied: they outlive the cutter. */
+/**
+ * The records of a file, read in chunks of `size` bytes. Bytes are copied, because they outlive the cutter.
+ */
 export function cut(file: Uint8Array, size = file.length || 1): RawRecord[] {
   const cutter = new LineCutter();
   const records: RawRecord[] = [];
@@ -39,7 +41,7 @@ export function streamOf(file: Uint8Array, size = 1 << 16): () => AsyncIterable<
   };
 }
 
-/** The records of bytes, cut from chunks of this size. */
+/** The records of bytes, read in chunks of this size. */
 export function recordsOf(file: Uint8Array, size?: number): RecordStream {
   return (wants) => readRecords(streamOf(file, size)(), wants);
 }

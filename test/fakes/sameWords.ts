@@ -1,7 +1,7 @@
-// Records that say the same words and differ in something else, by what that is.
+// Records with the same words that differ in something else, by what that is.
 import type { Json, JsonObject } from '#core/model/json.ts';
 
-/** Long enough for near duplicates to be looked for. */
+/** Long enough to be checked for near duplicates. */
 export const TEXT =
   'The tower is 61 metres tall, and a lift goes up to the platform every ten minutes on most days.';
 export const user = (content: Json): Json => [{ role: 'user', content }];
@@ -10,7 +10,7 @@ export const call = (city: string): JsonObject => ({
   tool_calls: [{ type: 'function', function: { name: 'weather', arguments: { city } } }],
 });
 
-/** Records that differ in one thing beside words, by what it is: each makes two of them. */
+/** Records that differ in one thing other than words, by what it is: each function makes two of them. */
 export const DIFFERENT: Readonly<Record<string, (which: string) => JsonObject>> = {
   'tool calls of an answer': (which) => ({
     prompt: user('Q'),

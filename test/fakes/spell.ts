@@ -1,4 +1,4 @@
-// JSON as other writers write it: spaces, escapes and numbers spelled at random, the value the same.
+// JSON as other writers spell it: random spaces, escapes and numbers, the same value.
 import type { Json } from '#core/model/json.ts';
 import { isList } from '#core/model/json.ts';
 

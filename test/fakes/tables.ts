@@ -1,4 +1,4 @@
-// Random tables: a schema, rows that fit it, and files of it by writers of our own and of others.
+// Random tables: a schema, rows that fit it, and files of it by our own and other writers.
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 
 import { PageBuilder } from '#formats/parquet/encode.ts';
@@ -44,7 +44,7 @@ export interface Field {
   readonly children: readonly Field[];
 }
 
-/** A value as hyparquet takes and gives it. */
+/** A value as hyparquet takes and returns it. */
 export type Value = unknown;
 
 export type Element = NonNullable<Parameters<typeof parquetWrite>[0]['schema']>[number];
@@ -100,7 +100,7 @@ export function randomValue(random: Random, { kind, isOptional, children }: Fiel
   if (isOptional && random() < 0.25) return null;
   switch (kind) {
     case 'string':
-      // Few different ones, so that dictionaries are worth it.
+      // Few distinct values, so that a dictionary pays off.
       return random() < 0.5 ? pick(random, WORDS) : randomText(random);
     case 'int32':
       return pick(random, [0, -1, 7, 2147483647, -2147483648, below(random, 1000)]);
@@ -156,7 +156,7 @@ export function schemaOf(fields: readonly Field[]): Element[] {
   return [{ name: 'root', num_children: fields.length }, ...fields.flatMap(elementsOf)];
 }
 
-/** The number of a codec, by the name that hyparquet has. */
+/** Codec numbers, by hyparquet's names. */
 export const CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'] as const;
 export const WRITTEN_CODECS = CODECS.filter((name) => name !== 'LZO');
 
@@ -177,7 +177,7 @@ export const decompressors = Object.fromEntries(
 export interface RandomTable {
   readonly fields: readonly Field[];
   readonly rows: readonly Readonly<Record<string, Value>>[];
-  /** The file, by a writer that shares nothing with ours but the codecs. */
+  /** The file, by a writer that shares only the codecs with ours. */
   readonly bytes: Uint8Array;
   readonly words: string;
 }
@@ -215,7 +215,7 @@ export function randomTable(random: Random): RandomTable {
   return { fields, rows, bytes: writer.getBytes(), words };
 }
 
-/** Bytes in memory, as a file is read. */
+/** Bytes in memory as a file source. */
 export function sourceOf(
   bytes: Uint8Array,
 ): ByteSource & { readonly reads: { start: number; end: number }[] } {
@@ -231,7 +231,7 @@ export function sourceOf(
   };
 }
 
-/** A value as both sides can be compared: ours from JSON, the other from hyparquet. */
+/** A value in a comparable form: ours from JSON, the other from hyparquet. */
 export function comparable({ kind, children }: Field, value: Value): unknown {
   if (value === null || value === undefined) return null;
   switch (kind) {
@@ -241,7 +241,7 @@ export function comparable({ kind, children }: Field, value: Value): unknown {
     case 'double':
     case 'float': {
       const number = typeof value === 'string' ? Number(value) : (value as number);
-      // Writers with a dictionary know one zero alone.
+      // Writers with a dictionary store only one zero.
       return String(Math.fround(number) === number || kind === 'double' ? number : Math.fround(number));
     }
     case 'timestamp':
@@ -272,8 +272,8 @@ export function comparableRow(fields: readonly Field[], row: Readonly<Record<str
 }
 
 /**
- * A file of the same rows, its pages of the older kind and cut anywhere: rows of lists begin in one and end in another,
- * as some writers have them.
+ * A file of the same rows, with pages of the older kind cut anywhere: rows of lists begin in one page and end
+ * in another, as some writers leave them.
  */
 export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
   const file = new ParquetFile(sourceOf(bytes), pageCodecs);
@@ -285,7 +285,7 @@ export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
       const table = file.table(number, column);
       const meta = structIn(chunk, CHUNK.meta)!;
       const start = out.length;
-      let unpacked = 0;
+      let uncompressed = 0;
       table.pages.forEach((_, i) => {
         const page = file.page(table, i);
         let builder = new PageBuilder(table.leaf, undefined);
@@ -296,14 +296,14 @@ export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
           if (random() > 0.2 && at < page.count - 1) continue;
           const made = builder.finish(V1_HEADER, table.chunk.codec, pageCodecs);
           out.bytes(made.bytes);
-          unpacked += made.numbers.headerLength + made.numbers.uncompressedLength;
+          uncompressed += made.numbers.headerLength + made.numbers.uncompressedLength;
           builder = new PageBuilder(table.leaf, undefined);
         }
       });
       setField(meta, META.dataPage, T.i64, start);
       setField(meta, META.dictionaryPage, T.i64, undefined);
       setField(meta, META.compressed, T.i64, out.length - start);
-      setField(meta, META.uncompressed, T.i64, unpacked);
+      setField(meta, META.uncompressed, T.i64, uncompressed);
       for (const id of [META.bloomOffset, META.bloomLength]) setField(meta, id, T.i64, undefined);
       for (const id of [
         CHUNK.offsetIndex,
@@ -323,7 +323,7 @@ export function cutAnywhere(bytes: Uint8Array, random: Random): Uint8Array {
 
 const V1_HEADER = structOf([HEADER.type, T.i32, 0], [HEADER.data, T.struct, structOf()]);
 
-/** How writers leave a row group of an empty batch: places of 0, places that are not there, or no columns at all. */
+/** How writers leave the row group of an empty batch: offsets of 0, no offsets, or no columns at all. */
 export const EMPTY_GROUPS = ['zero', 'absent', 'bare'] as const;
 export type EmptyGroup = (typeof EMPTY_GROUPS)[number];
 

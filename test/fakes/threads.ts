@@ -1,4 +1,4 @@
-// The work of threads on this one.
+// Runs thread work on the test's own thread.
 import { workOn } from '#node/rangeWork.ts';
 import type { RangeRunner } from '#node/threads.ts';
 

@@ -1,4 +1,4 @@
-// What pages show, without a dataset.
+// Data for the pages, without a dataset.
 import type { RowView } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { EmptyView, FindingView, JudgedView, PairView, PlaceView } from '#protocol/editor/views.ts';

@@ -18,7 +18,7 @@ import { startInMemory } from './memoryScorer.ts';
 import { lastOwner } from './owners.ts';
 import { HERE } from './threads.ts';
 
-/** A language server in memory, and a plain client of it. */
+/** A language server in memory, and a plain client for it. */
 export function memoryServer(
   start: StartScorer = async () => Promise.resolve(startInMemory()),
   cacheFolder = join(tmpdir(), `preflens-wire-${process.pid}`),

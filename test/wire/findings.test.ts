@@ -1,4 +1,5 @@
-// What the server does about findings: repairs by rule and on save, decisions, when to run, all of them by the page, closed files.
+// What the server does with findings: repairs by rule and on save, decisions, when to run, all findings in
+// pages, closed files.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,7 +39,7 @@ async function serverWith(
 
 const rulesOf = (found: readonly Diagnostic[]): string[] => found.map(({ code }) => String(code));
 let opened = 0;
-/** A file of its own, open in the editor. */
+/** A separate file, open in the editor. */
 async function open(
   client: PlainClient,
   lines: readonly string[] = LINES,
@@ -59,7 +60,7 @@ const ask = async (client: PlainClient, request: Partial<FindingsRequest>): Prom
   });
 
 describe('repairs', () => {
-  it('on save are the safe ones of the whole file, and none is left to make', async () => {
+  it('on save are the safe ones of the whole file, and leave none to make', async () => {
     const client = await serverWith();
     const halves = [line('Q6', 'Hi \ud83d é!'), line('Q7', '鳥 \ude00!')];
     const { uri } = await open(client, [...LINES, ...halves, LINES[4]!]);
@@ -73,7 +74,7 @@ describe('repairs', () => {
     expect(await client.codeActions(uri, 0, ['source.fixAll.preflens'])).toEqual([]);
   });
 
-  it('of one rule come as one edit whose every change waits to be confirmed, on whole characters', async () => {
+  it('of one rule come as one edit whose changes all need confirmation, on whole characters', async () => {
     const client = await serverWith();
     const { uri } = await open(client);
     const actions = await client.codeActions(uri, 0, ['quickfix']);
@@ -103,7 +104,7 @@ describe('repairs', () => {
     ]);
   });
 
-  it('that a finding names are offered before what can be done to any pair', async () => {
+  it('of a finding are offered before the actions for any pair', async () => {
     const client = await serverWith();
     const { uri } = await open(client);
     const [cut] = await client.codeActions(uri, 3);
@@ -114,7 +115,7 @@ describe('repairs', () => {
 });
 
 describe('a file that is open from disk', () => {
-  it('is repaired pair by pair, and keeps are of its pairs too', async () => {
+  it('is repaired pair by pair, and keeps are per pair too', async () => {
     const client = await serverWith();
     const path = folder.write('disk.jsonl', `${LINES.join('\n')}\n`);
     const uri = pathToFileURL(path).toString();
@@ -139,7 +140,7 @@ describe('a file that is open from disk', () => {
 });
 
 describe('decisions', () => {
-  it('take a finding off the list for whoever reads the file next, flipped or not', async () => {
+  it("take a finding off every reader's list, flipped or not", async () => {
     const client = await serverWith({}, {}, { decisions: true });
     const { uri, path } = await open(client);
     const keepAction = (await client.codeActions(uri, 3)).find(({ title }) => title.startsWith('Ignore'))!;
@@ -167,7 +168,7 @@ describe('decisions', () => {
     const other = await serverWith();
     other.open(uri, readFileSync(path, 'utf8'));
     expect(rulesOf(await other.diagnostics(uri))).toEqual(['template-token-in-text']);
-    // The pair was mended: the decision is not needed any more, and says so on the first line.
+    // The pair is fixed: the decision is unused, and a finding on the first line says so.
     writeFileSync(path, `${LINES[4]}\n`);
     const last = await serverWith();
     last.open(uri, readFileSync(path, 'utf8'));
@@ -179,7 +180,7 @@ describe('decisions', () => {
 });
 
 describe('settings', () => {
-  it('of the editor hold where no preflens.json says more, and a wrong one is said', async () => {
+  it('of the editor apply unless preflens.json overrides them, and a wrong one is reported', async () => {
     const client = await serverWith({
       rules: { 'template-token-in-text': 'off', 'turn-marker-in-response': 'error' },
     });
@@ -197,7 +198,7 @@ describe('settings', () => {
   it.each([
     ['save', 'textDocument/didSave', (uri: string) => ({ textDocument: { uri } })],
     ['demand', 'preflens/checkFile', (uri: string) => ({ uri })],
-  ] as const)('"run": "%s" waits for it', async (run, name, params) => {
+  ] as const)('"run": "%s" is respected', async (run, name, params) => {
     const client = await serverWith({ run });
     const { uri } = await open(client, [line('Q', 'a'), line('R', 'c')]);
     const end = client.text.length;
@@ -214,7 +215,7 @@ describe('settings', () => {
 });
 
 describe('all findings', () => {
-  it('come by group and by the page, filtered, with the true number', async () => {
+  it('come by group and in pages, filtered, with the true number', async () => {
     const client = await serverWith();
     const many = Array.from({ length: 700 }, (_, i) =>
       JSON.stringify({ prompt: `q${i}`, chosen: '', rejected: 'b', source: i % 2 === 0 ? 'x' : 'y' }),
@@ -243,7 +244,7 @@ describe('all findings', () => {
   });
 });
 
-describe('files that nobody opened', () => {
+describe('files that are not open', () => {
   const workspace = (): string => {
     const root = join(folder.path, 'workspace');
     mkdirSync(join(root, 'deep'), { recursive: true });
@@ -251,7 +252,7 @@ describe('files that nobody opened', () => {
     return root;
   };
 
-  it('are checked from disk, told in Problems and in the list; what cannot be read is told and stops nothing', async () => {
+  it('are checked from disk and listed in Problems and in the tree; unreadable ones are reported and stop nothing', async () => {
     const root = workspace();
     mkdirSync(join(root, 'node_modules'));
     writeFileSync(join(root, 'node_modules', 'b.jsonl'), `${LINES.join('\n')}\n`);

@@ -1,4 +1,4 @@
-// What an editor is told of files that are not JSON Lines, and what it offers for their lines.
+// What an editor shows for files that are not JSON Lines, and what it offers for their lines.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,7 +17,7 @@ async function serverOn(): Promise<PlainClient> {
   return client;
 }
 
-describe('fused and comma-ended lines', () => {
+describe('lines with several records or trailing commas', () => {
   const [A, B, C, D] = [1, 2, 3, 4].map(goodRecord) as [string, string, string, string];
   const SEPARATE = 'Put each record on its own line, without commas';
 
@@ -41,7 +41,7 @@ describe('fused and comma-ended lines', () => {
     expect(await client.diagnostics(uri, (list) => list.length === 0)).toEqual([]);
   });
 
-  it('are separated in a file that is open from disk', async () => {
+  it('are separated in a file opened from disk', async () => {
     const path = folder.write('fused.jsonl', `${A},${B},\r\n${C}\r\n`);
     const uri = pathToFileURL(path).toString();
     const client = await serverOn();
@@ -73,7 +73,7 @@ describe('a text that is not JSON Lines', () => {
     ['pointer.jsonl', 'version https://git-lfs.github.com/spec/v1\n', 'invalid-json', [0, 0], 'git lfs pull'],
     ['page.jsonl', '\n<!DOCTYPE html>\n', 'invalid-json', [1, 0], 'a web page'],
   ] as const)(
-    '%s: one diagnostic says what it is and what to do, as does the status',
+    '%s: one diagnostic says what it is and what to do, and so does the status',
     async (name, text, code, at, words) => {
       const uri = `file:///data/${name}`;
       const client = await serverOn();
@@ -92,7 +92,7 @@ describe('a text that is not JSON Lines', () => {
     },
   );
 
-  it('is read as soon as it is JSON Lines', async () => {
+  it('is read as soon as it becomes JSON Lines', async () => {
     const uri = 'file:///data/typed.jsonl';
     const client = await serverOn();
     client.open(uri, '[\n');
@@ -124,7 +124,7 @@ describe('a text that is not JSON Lines', () => {
     expect(status.reason).toContain('3 of 3 lines are not JSON objects');
   });
 
-  it('is told of files that are opened from disk', async () => {
+  it('is reported for files opened from disk', async () => {
     const client = await serverOn();
     for (const [name, text, words] of [
       ['a.jsonl', LIST, 'a list of 2 records'],

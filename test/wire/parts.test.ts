@@ -1,4 +1,4 @@
-// What pages are given of answers and prompts beyond their words.
+// What pages receive of answers and prompts besides their words.
 import { expect, it } from 'vitest';
 
 import type { RowsResult } from '#protocol/editor/rows.ts';
@@ -28,7 +28,7 @@ const call = (name: string, city: string): object => ({
   tool_calls: [{ id: '1', type: 'function', function: { name, arguments: JSON.stringify({ city }) } }],
 });
 
-it('calls of tools, in answers and in earlier turns, and the tools on offer', async () => {
+it('tool calls, in answers and in earlier turns, and the available tools', async () => {
   const { view, rows } = await viewOf<PairView>({
     prompt: [
       { role: 'user', content: 'What is the weather?' },
@@ -45,7 +45,7 @@ it('calls of tools, in answers and in earlier turns, and the tools on offer', as
   expect(view.rejected.parts?.map(({ label }) => label)).toEqual(['call search_web']);
   expect(view.prompt[1]?.parts?.map(({ label }) => label)).toEqual(['call find_town']);
   expect(view.context.map(({ label }) => label)).toEqual(['tools']);
-  // A row shows the call where there are no words.
+  // A row without words shows the call.
   expect(rows.rows[0]?.chosen).toBe('call get_forecast { "city": "Ulm" }');
 });
 
@@ -67,7 +67,7 @@ it('reasoning, and arguments that are no JSON or an object', async () => {
   ]);
 });
 
-it('pictures on the side that they belong to, once; an address stays words', async () => {
+it('pictures on their own side, once; an address stays text', async () => {
   const answer = (url: string): object[] => [
     {
       role: 'assistant',
@@ -89,7 +89,7 @@ it('pictures on the side that they belong to, once; an address stays words', asy
   expect(view.images).toEqual([]);
 });
 
-it('pictures of the prompt stand above the answers, and not once more among what else it holds', async () => {
+it('pictures of the prompt are above the answers, and not repeated in its other parts', async () => {
   const { view } = await viewOf<PairView>({
     prompt: 'What is this?',
     chosen: 'A cat.',
@@ -101,7 +101,7 @@ it('pictures of the prompt stand above the answers, and not once more among what
   expect(view.context.map(({ label }) => label)).toEqual(['tools']);
 });
 
-it('long values are cut, and say how long they are', async () => {
+it('long values are cut, and show their length', async () => {
   const { view } = await viewOf<PairView>({
     prompt: [{ role: 'user', content: 'q' }],
     chosen: [{ role: 'assistant', content: 'a', thinking: 'x'.repeat(30_000) }],
@@ -111,7 +111,7 @@ it('long values are cut, and say how long they are', async () => {
   expect(view.rejected.parts?.[0]?.text).toContain('… (5,000 characters)');
 });
 
-it('an answer that stands alone has its parts too', async () => {
+it('a single answer has its parts too', async () => {
   const { view } = await viewOf<JudgedView>({
     prompt: [{ role: 'user', content: 'q' }],
     completion: [call('get_forecast', 'Ulm')],

@@ -1,4 +1,4 @@
-// What a person is shown of a place of a file, and where the next and the previous finding are.
+// What the user sees of a place in a file, and where the next and the previous finding are.
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
@@ -66,11 +66,11 @@ describe('the review of a file', () => {
       [1, 1, 3],
       [5, 3, 3],
     ]);
-    // A record without a finding has no place of its own in it.
+    // A record without a finding has no place of its own in the review.
     expect((await view(client, { uri: URI, record: 2, step: 'next' })).findingNumber).toBe(1);
   });
 
-  it.each(['document', 'disk'])('goes on where it was after an edit of a %s', async (kind) => {
+  it.each(['document', 'disk'])('continues where it was after an edit of a %s', async (kind) => {
     let client: PlainClient;
     let uri = URI;
     if (kind === 'document') client = await opened(LINES.join('\n'));
@@ -81,7 +81,7 @@ describe('the review of a file', () => {
     const first = await view(client, { uri, record: -2, step: 'next' });
     const second = await view(client, { uri, record: first.record, pair: 0, shownAs: 1, step: 'next' });
     expect([first.record, second.record, second.findingNumber]).toEqual([1, 3, 2]);
-    // Its finding goes with the characters that are read right again.
+    // Its finding goes away when the characters are repaired.
     if (kind === 'disk')
       await client.connection.sendRequest('preflens/edit', { uri, record: 3, edit: { kind: 'repair' } });
     else {
@@ -95,7 +95,7 @@ describe('the review of a file', () => {
     expect((await view(client, { ...from, step: 'previous' })).record).toBe(1);
   });
 
-  it('goes over records that cannot be read and what is said of the whole file, and round in a circle', async () => {
+  it('includes unreadable records and whole-file findings, and wraps around', async () => {
     const bad = JSON.stringify({ prompt: 'q', completion: 'a', label: false });
     const text = ['{broken', ...Array.from({ length: 300 }, () => bad), '{"prompt":"q","label":true}'].join(
       '\n',
@@ -120,7 +120,7 @@ describe('the review of a file', () => {
     expect([round.record, round.findingNumber]).toEqual([seen[0]![0], 1]);
   });
 
-  it('says so where there is nothing to review', async () => {
+  it('says so if there is nothing to review', async () => {
     const client = await opened(goodRecord(0));
     expect(await view(client, { uri: URI, record: -2, step: 'next' })).toMatchObject({
       kind: 'empty',
@@ -130,7 +130,7 @@ describe('the review of a file', () => {
 });
 
 describe('a record without a pair', () => {
-  it('shows answers that stand alone with their verdicts, which a flip turns', async () => {
+  it('shows single answers with their labels, which a flip inverts', async () => {
     const client = await opened(
       [
         '{"prompt":"q","completion":"a good one","label":true}',
@@ -159,7 +159,7 @@ describe('a record without a pair', () => {
     ]);
   });
 
-  it('has a packed file read first, and is shown as soon as that is done', async () => {
+  it('waits until a compressed file is read, and appears as soon as that is done', async () => {
     const text = '{"prompt":"q","completion":"a","label":true}\n';
     const { client, uri } = await openedFromDisk('kto.jsonl.gz', gzipSync(text));
     const early = await view(client, { uri, record: 0, step: 'here' });
@@ -236,7 +236,7 @@ describe('a record without a pair', () => {
   });
 });
 
-describe('commands that can do nothing', () => {
+describe('commands that cannot act', () => {
   const ask = async (client: PlainClient, name: string, params: object): Promise<unknown> =>
     client.connection.sendRequest(`preflens/${name}`, params);
 
@@ -267,7 +267,7 @@ describe('commands that can do nothing', () => {
     expect(client.text).toBe(before);
   });
 
-  it('keep the status of a file that gives nothing, with the reason', async () => {
+  it('keep the status of a file without pairs, with the reason', async () => {
     for (const [text, why] of [
       ['', 'This file is empty'],
       ['{"level":"info"}', 'No preference pairs recognised. The records have the fields "level".'],

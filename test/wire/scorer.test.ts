@@ -28,7 +28,7 @@ function jobOf(over: Partial<ScoringJob> = {}): ScoringJob {
 const start = async (): Promise<MemoryScorer> => Promise.resolve(startInMemory());
 
 describe('the scoring wire', () => {
-  it('shakes hands, refuses what it does not know, and says what is missing', async () => {
+  it('shakes hands, refuses unknown requests, and reports missing ones', async () => {
     const scorer = startInMemory();
     expect(await scorer.requests.call('hello', { version: SCORER_PROTOCOL })).toEqual({
       version: SCORER_PROTOCOL,
@@ -45,7 +45,7 @@ describe('the scoring wire', () => {
     scorer.kill();
   });
 
-  it('rejects whatever waits when the other end is gone', async () => {
+  it('rejects all pending requests when the other end is gone', async () => {
     const scorer = startInMemory();
     await scorer.requests.call('add', { pairs: PAIRS });
     await scorer.requests.call('plan', { seed: 1 });
@@ -70,7 +70,7 @@ describe('a job', () => {
     expect(a.result.trust.accuracy.value).toBeGreaterThan(0.6);
   });
 
-  it('goes on after crashes where it was, and ends with the margins of an unbroken run', async () => {
+  it('continues after crashes where it was, and ends with the margins of an unbroken run', async () => {
     const unbroken = await score(start, jobOf());
     const started: MemoryScorer[] = [];
     const restarts: string[] = [];
@@ -96,11 +96,11 @@ describe('a job', () => {
     expect(restarts.length).toBe(3);
     expect(restarts[0]).toContain('SIGSEGV');
     expect(broken.result.margins).toEqual(unbroken.result.margins);
-    // Every part was asked for in order, and none again that had been answered.
+    // Every part was requested in order, and none again after its reply.
     expect(fitted.length).toBeLessThanOrEqual(unbroken.result.parts.length + 3);
   });
 
-  it('gives up when process after process dies without getting anywhere', async () => {
+  it('gives up when process after process dies without progress', async () => {
     let count = 0;
     const dying = async (): Promise<MemoryScorer> => {
       count++;
@@ -114,7 +114,7 @@ describe('a job', () => {
     expect(count).toBe(3);
   });
 
-  it('is cancelled with the reason given, before, during and after feeding', async () => {
+  it('is cancelled with the given reason, before, during and after feeding', async () => {
     for (const stage of ['reading', 'fitting', 'self-test'] as const) {
       const controller = new AbortController();
       const job = jobOf({
@@ -136,7 +136,7 @@ describe('a job', () => {
     );
   });
 
-  it('fits a model for each large group, and lets small ones share', async () => {
+  it('fits a model for each large group, and one shared model for small ones', async () => {
     const grouped = Array.from({ length: 3 }, () => PAIRS)
       .flat()
       .map((pair, i) => ({

@@ -33,8 +33,8 @@ async function scoredSample() {
   return { client, found };
 }
 
-describe('an editor that knows standard LSP alone', () => {
-  it('is told every planted fault, and at the right field', async () => {
+describe('an editor with only standard LSP', () => {
+  it('gets every planted fault, at the right field', async () => {
     const { client, found } = await scoredSample();
     for (const [rule, records] of Object.entries(PLANTED.faults))
       expect(linesOf(found, rule)).toEqual(records);
@@ -46,7 +46,7 @@ describe('an editor that knows standard LSP alone', () => {
     for (const line of linesOf(found, 'likely-mislabeled')) expect(PLANTED.flipped).toContain(line);
   });
 
-  it('hovers, acts, draws lenses and flips without any command of its own', async () => {
+  it('hovers, acts, shows lenses and flips without custom commands', async () => {
     const { client, found } = await scoredSample();
     const line = linesOf(found, 'likely-mislabeled')[0]!;
     const before = client.text;
@@ -75,7 +75,7 @@ describe('an editor that knows standard LSP alone', () => {
     await client.diagnostics(URI, (list) => linesOf(list, 'likely-mislabeled').includes(line));
   });
 
-  it('gets no lens, no action and no diagnostic in a file that holds no pairs', async () => {
+  it('gets no lens, no action and no diagnostic in a file without pairs', async () => {
     const client = memoryServer();
     await client.initialize();
     client.open('file:///100%.jsonl', SAMPLE);
@@ -91,7 +91,7 @@ describe('an editor that knows standard LSP alone', () => {
 });
 
 describe('while the text changes', () => {
-  it('diagnostics equal those of the same text opened afresh, after 25 random edits', async () => {
+  it('diagnostics equal those of the same text opened fresh, after 25 random edits', async () => {
     const client = memoryServer();
     await client.initialize({ settings: { scoreOnOpen: false } });
     const lines = SAMPLE.split('\n').slice(100, 260);
@@ -131,7 +131,7 @@ describe('while the text changes', () => {
     }
   });
 
-  it('keeps places right behind a BOM, with CRLF, and with characters outside the first plane', async () => {
+  it('keeps places right after a BOM, with CRLF, and with characters outside the BMP', async () => {
     const client = memoryServer();
     await client.initialize({ settings: { scoreOnOpen: false } });
     const line = (prompt: string): string =>
@@ -149,7 +149,7 @@ describe('while the text changes', () => {
 });
 
 describe('scoring', () => {
-  it('is not tried on fewer than 50 pairs, and the status says why', async () => {
+  it('does not start on fewer than 50 pairs, and the status says why', async () => {
     const client = memoryServer();
     await client.initialize();
     client.open(URI, SAMPLE.split('\n').slice(0, 20).join('\n'));
@@ -195,7 +195,7 @@ describe('scoring', () => {
     }
   });
 
-  it('turns the margin of a flipped pair round, with a prompt and without one', async () => {
+  it('negates the margin of a flipped pair, with a prompt and without one', async () => {
     const pairs = [...generatePairs(300, 17, 30)].map((line) => JSON.parse(line) as Record<string, string>);
     for (const keepPrompt of [true, false]) {
       const client = memoryServer();
@@ -216,7 +216,7 @@ describe('scoring', () => {
     }
   });
 
-  it('hears the newest of two jobs alone', async () => {
+  it('ignores callbacks of the older of two jobs', async () => {
     const client = memoryServer();
     await client.initialize();
     client.open(URI, SAMPLE.repeat(3));
@@ -237,7 +237,7 @@ describe('scoring', () => {
     await client.until('scores', () => client.statuses.find(({ phase }) => phase === 'scored'));
   });
 
-  it('says so when the scoring process cannot be started', async () => {
+  it('reports that the scoring process cannot be started', async () => {
     const client = memoryServer(async () => Promise.reject(new Error('no such bundle')));
     await client.initialize();
     client.open(URI, SAMPLE);
@@ -250,7 +250,7 @@ describe('scoring', () => {
 });
 
 describe('limits', () => {
-  it('works on around a record of 30 MB and one nested a hundred thousand levels deep', async () => {
+  it('works around a record of 30 MB and one nested a hundred thousand levels deep', async () => {
     const client = memoryServer();
     await client.initialize();
     const long = `{"prompt":"x","chosen":"${'word '.repeat(6_000_000)}","rejected":"y\\n\\nHuman: z"}`;

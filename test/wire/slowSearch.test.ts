@@ -1,4 +1,4 @@
-// What was found out about an older text is not used, whoever took the changes in meanwhile.
+// Results for an older text are dropped, whichever caller applied the changes.
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver/node';
 
@@ -19,14 +19,14 @@ import { memoryServer } from '../fakes/wires.ts';
 const URI = 'file:///data/slow.jsonl';
 const TOP = { line: 0, character: 0 };
 
-/** Searches for relations that end when they are let go, with what they were started on. */
+/** Relation searches that end on release, with the input they started with. */
 function heldSearches() {
   const held: (() => void)[] = [];
   const ranges: RangeRunner = {
     width: 1,
     async run(work, task, onBytes, signal) {
       if (work !== 'relate') return HERE.run(work, task, onBytes, signal);
-      // As a thread gets a copy.
+      // A thread gets a copy.
       const copy = structuredClone(task);
       await new Promise<void>((resolve) => held.push(resolve));
       return HERE.run(work, copy, onBytes, never);
@@ -47,7 +47,7 @@ async function openWithSearch(settings: object, lines: readonly string[]) {
   return { client, held };
 }
 
-/** All diagnostics that were sent from now on until some satisfy `enough`. */
+/** All diagnostics sent from now on, until some satisfy `enough`. */
 async function sentUntil(
   client: PlainClient,
   enough: (found: readonly string[]) => boolean,
@@ -63,10 +63,10 @@ async function sentUntil(
   return sent;
 }
 
-describe('a search that takes its time', () => {
+describe('a slow search', () => {
   const DUPLICATE = [goodRecord(1), goodRecord(2), goodRecord(1)];
 
-  it('names no record by an old number when scoring took the edit in', async () => {
+  it('names no record by an old number after scoring applied the edit', async () => {
     const { client, held } = await openWithSearch({ scoreOnOpen: false, run: 'save' }, DUPLICATE);
     client.edit([{ range: { start: TOP, end: TOP }, newText: `${goodRecord(7)}\n` }]);
     await client.execute('preflens.score', URI);
@@ -79,7 +79,7 @@ describe('a search that takes its time', () => {
     expect(sent.flat()).not.toContain('duplicate-pair 2');
   });
 
-  it('names no record by an old number when scores came between edit and search', async () => {
+  it('names no record by an old number after scores arrived between edit and search', async () => {
     const lines = [...generatePairs(60, 5, 20)].map((line) => line.trimEnd());
     let release: () => void = () => undefined;
     const { held, ranges } = heldSearches();
@@ -107,7 +107,7 @@ describe('a search that takes its time', () => {
 });
 
 describe('a text that changes while it is read', () => {
-  it('is taken in whole, whoever looked meanwhile', async () => {
+  it('is applied completely, whichever caller asked in between', async () => {
     const lines = Array.from({ length: 40_000 }, (_, i) => goodRecord(i));
     const document = new OpenDocument(URI, 1, lines.join('\n'));
     const dataset = new OpenDataset(new DocumentSource(document));

@@ -1,4 +1,4 @@
-// What an editor is told of a Parquet file, and what becomes of its edits: undo, redo, backup, save, save as, text.
+// A Parquet file in an editor, and its edits: undo, redo, backup, save, save as, text.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -74,7 +74,7 @@ const flip = async (record: number): Promise<EditMade> => {
 };
 
 describe('a table in an editor', () => {
-  it('shows its first rows before it is read through, and the same ones after', async () => {
+  it('shows its first rows before the file is read, and the same ones after', async () => {
     const opened = ask('openFile');
     await opened;
     const early = await rows(0, 3);
@@ -100,7 +100,7 @@ describe('a table in an editor', () => {
     expect((await rows(0, 2)).rows).toEqual(early.rows);
   });
 
-  it('takes edits back and makes them again, and saves what is left', async () => {
+  it('undoes and redoes edits, and saves the rest', async () => {
     await ask('openFile');
     await read();
     const before = await linesOf();
@@ -123,7 +123,7 @@ describe('a table in an editor', () => {
         : line,
     );
     expect(await linesOf()).toEqual(wanted.filter((_, i) => i !== 9));
-    // The dropped row is gone for good; an edit of another one can still be taken back, wherever it stands now.
+    // The dropped row is gone for good; an edit of another row can still be undone, wherever that row is now.
     const { id } = await client.until('the drop', () => made.find(({ label }) => label === 'Drop record'));
     expect(whyOf(await ask<Outcome<number>>('undoEdit', { id }))).toContain('cannot be taken back');
     expect(await ask('undoEdit', { id: first.id })).toEqual(ok());
@@ -131,7 +131,7 @@ describe('a table in an editor', () => {
     expect(await linesOf()).toEqual(before.with(5, wanted[5]!).filter((_, i) => i !== 9));
   });
 
-  it('takes an edit back that was saved', async () => {
+  it('undoes a saved edit', async () => {
     await ask('openFile');
     await read();
     const before = readFileSync(path);
@@ -144,7 +144,7 @@ describe('a table in an editor', () => {
     expect((await linesOf())[3]).toBe(goodRecord(3));
   });
 
-  it('goes on from a backup in another session, and not on another file', async () => {
+  it('continues from a backup in another session, and not on another file', async () => {
     await ask('openFile');
     await read();
     await flip(3);
@@ -160,7 +160,7 @@ describe('a table in an editor', () => {
     expect((await rows(3, 4)).rows[0]!.chosen).toBe('better 3');
   });
 
-  it('is saved under another name, and goes on with its edits under its own', async () => {
+  it('is saved under another name, and continues with its edits under its own', async () => {
     await ask('openFile');
     await read();
     await flip(3);
@@ -172,7 +172,7 @@ describe('a table in an editor', () => {
     await client.until('the edit to wait', () => (status()?.unsavedCount === 1 ? true : undefined));
   });
 
-  it('is text, and saved from there: lines that were edited and removed, and none that was added', async () => {
+  it('is text, and saved from there: edited and removed lines, and no added ones', async () => {
     const read = await ask<Outcome<string>>('readText');
     const text = read.ok ? read.value : '';
     const lines = text.split('\n').slice(0, -1);
@@ -195,7 +195,7 @@ describe('a table in an editor', () => {
     expect(await linesOf()).toEqual(edited);
   });
 
-  it('is not saved as text over edits that wait in the dataset editor', async () => {
+  it('is not saved as text over pending edits of the dataset editor', async () => {
     await ask('openFile');
     await read();
     const before = await linesOf();
@@ -205,18 +205,18 @@ describe('a table in an editor', () => {
     expect(await linesOf()).toEqual(before);
   });
 
-  it('finds the lines that are gone among many, at once', () => {
+  it('finds removed lines among many quickly', () => {
     const before = Array.from({ length: 100_000 }, (_, i) => `line ${i % 7} ${i}`);
     const kept = before.filter((_, i) => i % 2 === 0);
     const begun = performance.now();
     expect(alignLines(before, kept)).toEqual(before.map((line, i) => (i % 2 === 0 ? line : undefined)));
-    // By looking through the rest for each line it took minutes.
+    // Searching the rest for each line would take minutes.
     expect(performance.now() - begun).toBeLessThan(20_000);
     expect(alignLines(['a', 'b', 'c'], ['a', 'x'])).toEqual(['a', 'x', undefined]);
     expect(alignLines(['a', 'b', 'c'], ['c'])).toEqual([undefined, undefined, 'c']);
   });
 
-  it('says what is wrong with a file that is no table, or half of one', async () => {
+  it('reports what is wrong with a file that is no table, or half of one', async () => {
     const whole = readFileSync(path);
     for (const [name, bytes, words] of [
       ['text.parquet', Buffer.from(`${goodRecord(1)}\n`.repeat(9)), 'no Parquet file'],

@@ -1,4 +1,4 @@
-// An edit that waits to be saved takes away what it mends, and nothing else. Every place that counts says the same number.
+// A pending edit removes the findings that it fixes, and nothing else. Every count shows the same number.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -36,7 +36,10 @@ const flipped = ({ prompt, chosen, rejected }: Flat): Flat => ({
   rejected: chosen,
 });
 
-/** Records 0 to 149 as they come, longer answers chosen; then copies that differ a little, and some that do not. */
+/**
+ * Records 0 to 149 as they are, with the longer answers chosen; then copies with small differences, and exact
+ * ones.
+ */
 const LONG = PAIRS.map((pair) => ({ ...pair, chosen: `${pair.chosen} ${'and so on '.repeat(30)}` }));
 const RECORDS = [
   ...LONG,
@@ -64,7 +67,7 @@ beforeEach(() => {
   searches = 0;
 });
 
-/** One more search than there were is through, and its result is told. */
+/** Waits for the result of one more search. */
 async function searched(client: PlainClient, before: number): Promise<void> {
   await client.until('a search', () => (searches > before ? true : undefined));
   const told = client.statuses.length;
@@ -84,7 +87,7 @@ interface Found {
   readonly total: number;
 }
 
-/** The findings of a file as the list of all findings has them, and the same number everywhere else. */
+/** The findings of a file from the list of all findings, checked against every other count. */
 async function findingsIn(client: PlainClient, uri: string): Promise<Found> {
   const all: string[] = [];
   const request = { by: 'rule', filter: '', start: 0, end: 500 };
@@ -110,7 +113,7 @@ const changes = (before: Found, after: Found): { gone: string[]; came: string[] 
   came: after.all.filter((one) => !before.all.includes(one)),
 });
 
-/** Opens it with all searches through. */
+/** Opens it and waits for all searches. */
 async function openAs(kind: 'disk' | 'document', client: PlainClient): Promise<string> {
   const path = folder.write('a.jsonl', TEXT);
   const uri = pathToFileURL(path).toString();
@@ -120,7 +123,7 @@ async function openAs(kind: 'disk' | 'document', client: PlainClient): Promise<s
   return uri;
 }
 
-describe.each(['disk', 'document'] as const)('an edit of a file that is open as %s', (kind) => {
+describe.each(['disk', 'document'] as const)('an edit of a file opened as %s', (kind) => {
   const edit = async (client: PlainClient, uri: string, record: number, what: RecordEdit): Promise<void> => {
     expect(await client.connection.sendRequest('preflens/edit', { uri, record, edit: what })).not.toBeNull();
   };
@@ -143,7 +146,7 @@ describe.each(['disk', 'document'] as const)('an edit of a file that is open as 
       ]),
     );
     const seen = searches;
-    // A plain record, one of two near copies, and the other one.
+    // A plain record, and the two near copies.
     for (const record of [20, NEAR_1!, 2]) {
       await edit(client, uri, record, { kind: 'flip' });
       expect(changes(before, await findingsIn(client, uri))).toEqual({ gone: [], came: [] });
@@ -156,12 +159,12 @@ describe.each(['disk', 'document'] as const)('an edit of a file that is open as 
       start: 0,
       end: 500,
     });
-    // What is said of the whole file is a place of its own.
+    // The whole file counts as a place of its own.
     const records = new Set(before.all.map((one) => one.split(' ')[1]));
     expect(rows.total).toBe(records.size);
   });
 
-  it('says at once what a flip makes of copies: the same pair with another label, and the other way round', async () => {
+  it('reports at once what a flip makes of copies: the same pair with the opposite label', async () => {
     const client = await openServer();
     const uri = await openAs(kind, client);
     const before = await findingsIn(client, uri);
@@ -180,7 +183,7 @@ describe.each(['disk', 'document'] as const)('an edit of a file that is open as 
     expect(changes(before, await findingsIn(client, uri))).toEqual({ gone: [], came: [] });
   });
 
-  it('takes a near copy away with the text that it was close to, and finds it again in the next search', async () => {
+  it('removes a near copy with the text that it was close to, and finds it again in the next search', async () => {
     const client = await openServer();
     const uri = await openAs(kind, client);
     const before = await findingsIn(client, uri);
