@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
-/** Names the code that surveys files: what other code kept in the cache is not used. */
+/** An id of the code that surveys files: results cached by other code are not used. */
 function buildOf(folder) {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
@@ -82,8 +82,8 @@ const shared = {
 };
 
 /**
- * Copies the model runtime of one platform beside the bundles, as a package that they find by its name. The package
- * holds the files of all platforms, and of macOS one library twice.
+ * Copies the model runtime of one platform beside the bundles, as a package they can resolve. The full
+ * package holds the files of all platforms, and one macOS library twice.
  */
 async function copyRuntime(target) {
   const [platform, arch] = target.split('-');

@@ -16,10 +16,10 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // Typed arrays have no holes: `as number` after an index says so without a cost at run time.
+      // Typed arrays have no holes: `as number` after an index states that at no run-time cost.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      // An async function that has nothing to wait for yet is still part of an asynchronous interface.
+      // An async function without an await can still implement an asynchronous interface.
       '@typescript-eslint/require-await': 'off',
       'no-restricted-syntax': [
         'error',
@@ -33,7 +33,7 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // Texts of tests are taken apart by code point on purpose.
+      // Tests split texts by code point on purpose.
       '@typescript-eslint/no-misused-spread': 'off',
       'no-console': 'off',
     },

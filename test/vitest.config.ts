@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Workbench tests run by themselves (npm run test:workbench): they need the packed extension.
+// Workbench tests run separately (npm run test:workbench): they need the packaged extension.
 export default defineConfig({
   test: {
     include: ['test/{unit,wire,process,layers,attacks}/**/*.test.ts'],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The packed extension in the real VS Code. One window at a time, in the order written.
+// The packaged extension in the real VS Code. One window at a time, in the order written.
 export default defineConfig({
   test: {
     include: ['test/workbench/**/*.test.ts'],

@@ -1,4 +1,4 @@
-// Faults of whole files: prompts that leak into held-out data, and what a file rewards.
+// Faults of whole files: prompts that leak into held-out data, and biased labels.
 import type { Pair } from './faults.ts';
 import { pair } from './faults.ts';
 import type { Random } from './faultWords.ts';
@@ -27,7 +27,7 @@ export type MakeBiased = (
 ) => { readonly lines: string[]; readonly rowGroups?: number[] };
 
 /**
- * Files with a bias, and the same without, that no template of a fixture can make: each rule about a whole file has one
+ * Files with a bias, and the same without, that no fixture template can make: each whole-file rule has one
  * finding in the first and none in the second.
  */
 export const BIASED: Readonly<Record<string, MakeBiased>> = {

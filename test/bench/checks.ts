@@ -1,5 +1,6 @@
-// npm run bench:checks: recall and precision of each check on files with a known number of each fault, and records a second with
-// every check that needs no model, beside a bare streaming JSON.parse of the same file.
+// npm run bench:checks: recall and precision of each check on files with a known number of each fault, and
+// records per second with every check that needs no model, beside a bare streaming JSON.parse of the same
+// file.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';

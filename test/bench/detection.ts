@@ -1,7 +1,7 @@
-// npm run bench:detection: how well the default scorer finds planted flips, through the command line
-// that people use, on files that hold the flips. First the files with published flip lists: settings
-// and features were compared on these sources (with other flips, and partly on half of the rows), so
-// their figures are slightly favourable. Then sources that were not looked at until all was settled.
+// npm run bench:detection: how well the default scorer finds planted flips, through the command line, on
+// files that hold the flips. First the files with published flip lists: settings and features were compared
+// on these sources (with other flips, and partly on half of the rows), so their figures are slightly
+// favourable. Then sources that nobody looked at until the settings were final.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ function measure(name: string, lines: readonly string[], sign: Int8Array, folder
     const { chosen, rejected } = JSON.parse(lines[record]!) as { chosen: string; rejected: string };
     return sign[record]! * (chosen.length - rejected.length);
   });
-  // The direction of length is taken from the labels as they stand, planted ones included.
+  // The direction of length comes from the labels as they are, planted ones included.
   const direction = positiveShare(lengths).value >= 0.5 ? 1 : -1;
   const count = scores.filter((_, row) => planted(row)).length;
   const at = (max: number): number => precisionAt(margins, planted, Math.round(max)).value;

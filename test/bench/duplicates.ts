@@ -1,4 +1,5 @@
-// npm run bench:duplicates: recall of near duplicates on planted copies, by how much they share with the original.
+// npm run bench:duplicates: recall of near duplicates on planted copies, by the share they have in common
+// with the original.
 import { plantNearDuplicates } from './plant.ts';
 
 console.log(

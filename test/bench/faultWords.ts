@@ -1,4 +1,4 @@
-// Texts by chance, for faults to be planted in.
+// Random texts to plant faults in.
 export type Random = () => number;
 
 export const WORDS =

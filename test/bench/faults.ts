@@ -1,4 +1,5 @@
-// Files of clean records with a known number of each fault. Words are drawn by chance, so that no two plants are the same.
+// Files of clean records with a known number of each fault. Words are random, so that no two plants are the
+// same.
 import type { RulesConfig } from '#core/checks/settings.ts';
 import type { Json } from '#core/model/json.ts';
 
@@ -9,15 +10,15 @@ import { fillLines } from './template.ts';
 
 export interface FaultyFile {
   readonly lines: readonly string[];
-  /** By rule, the records that hold its fault. */
+  /** Rule → the records that hold its fault. */
   readonly planted: ReadonlyMap<string, ReadonlySet<number>>;
   readonly rules?: RulesConfig;
 }
 
-/** Clean records of a file, and faults of one kind. */
+/** Clean records in a file, and faults of one kind. */
 const CLEAN = 1500;
 const EACH = 40;
-/** Clean records at the start, from which the schema is recognised. */
+/** Clean records at the start, enough to recognise the schema. */
 const HEAD = 300;
 
 export interface Pair {
@@ -31,11 +32,11 @@ export const pair = (random: Random): Pair => ({
   rejected: answer(random),
 });
 
-/** As Windows-1252 reads the UTF-8 of a text; only of characters that it can show. */
+/** The UTF-8 of a text read as Windows-1252; only for characters that it can show. */
 const garbled = (char: string): string =>
   ({ é: 'Ã©', ü: 'Ã¼', ñ: 'Ã±', '’': 'â€™', '“': 'â€œ', '–': 'â€“' })[char] ?? char;
 
-/** Faults of plain pairs; each gives the record, and how a rule is told of it. */
+/** Faults of plain pairs; each gives the record, and the settings that the rule needs. */
 const PAIR_FAULTS: Readonly<Record<string, (random: Random, clean: Pair) => unknown>> = {
   'invalid-json': (random, clean) => JSON.stringify(clean).slice(0, -1 - Math.floor(random() * 40)),
   'not-an-object': (_random, { prompt, chosen }) => [prompt, chosen],
@@ -126,7 +127,7 @@ export const BENCHMARK: readonly string[] = Array.from(
     `In the exam of spring number ${i} the ${WORDS[i % WORDS.length] ?? ''} was asked for its weight in grams, please give it.`,
 );
 
-/** A clean record that a duplicate can be made of is the one before it. */
+/** Faults made from the preceding clean record. */
 const OF_NEIGHBOUR = new Set(['duplicate-pair', 'opposite-duplicate', 'near-duplicate-pair']);
 
 function plantAmong(
@@ -150,7 +151,7 @@ function plantAmong(
       lines.push(JSON.stringify(before));
       continue;
     }
-    // Each plant is of a record of its own; a copy is of one that stands before it.
+    // Each plant uses its own record; a copy uses an earlier one.
     const base = clean();
     if (OF_NEIGHBOUR.has(rule)) lines.push(JSON.stringify(base));
     if (rule === 'opposite-duplicate') planted.get(rule)?.add(lines.length - 1);
@@ -166,7 +167,7 @@ const CLEAN_PAIR = { prompt: '{question}', chosen: '{answer}', rejected: '{answe
 /** Clean records between two plants of a template. */
 const BETWEEN = 5;
 
-/** A file with the fault that a fixture gives as a template: several records, of which some are reported. */
+/** A file with the fault of a fixture template: several records, some of which are reported. */
 export function plantTemplate(
   rule: string,
   { plant, clean = CLEAN_PAIR, reported }: Plant,
@@ -301,7 +302,7 @@ function cycles(random: Random): FaultyFile {
   return { lines, planted: new Map([['preference-cycle', planted]]) };
 }
 
-/** A file to be made, and the rules whose faults it holds. */
+/** A file to make, and the rules whose faults it holds. */
 export interface FaultyFileMaker {
   readonly planted: readonly string[];
   readonly make: (random: Random) => FaultyFile;

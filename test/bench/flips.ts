@@ -12,7 +12,7 @@ export const WILDBENCH = 'wildbench-two-judges/pairs';
 
 export const hasData = existsSync(DATA);
 
-/** What the name of a test ends in that cannot run without the data. */
+/** Suffix of a test's title when the data is missing. */
 export const NEEDS_DATA = hasData ? '' : ' (skipped: ../shared/data is not beside this clone)';
 
 export function readLines(name: string): string[] {
@@ -34,7 +34,10 @@ export function readFlips(name: string, count: number): Int8Array {
   return sign;
 }
 
-/** The lines with chosen and rejected, and whatever else belongs to a side, exchanged where the sign is −1. */
+/**
+ * The lines with chosen and rejected, and everything else that belongs to a side, exchanged where the sign is
+ * −1.
+ */
 export function flipLines(lines: readonly string[], sign: Int8Array): string[] {
   return lines.map((line, row) => {
     if (sign[row] !== -1) return line;

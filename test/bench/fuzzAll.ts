@@ -1,4 +1,5 @@
-// npm run fuzz: 100,000 mutated lines, 2,000 mutated files, 20,000 mutated tables, nesting, a gzip bomb. Exits 1 when anything should not have happened.
+// npm run fuzz: 100,000 mutated lines, 2,000 mutated files, 20,000 mutated tables, nesting, a gzip bomb.
+// Exits with 1 on any failure.
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ function tell(what: string, { tried, longest, peakMb, failures }: FuzzOutcome): 
   for (const failure of failures.slice(0, 5)) console.log(`  ${failure}`);
 }
 
-/** So many bytes of one letter, packed; `lineEvery` puts line ends in. */
+/** This many bytes of one letter, compressed; `lineEvery` inserts line ends. */
 async function bomb(path: string, bytes: number, lineEvery: number): Promise<void> {
   const chunk = Buffer.alloc(1 << 20, 0x61);
   if (lineEvery > 0) for (let at = lineEvery; at < chunk.length; at += lineEvery) chunk[at] = 0x0a;

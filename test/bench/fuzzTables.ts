@@ -1,4 +1,4 @@
-// Mutated Parquet files: each is read to its end and saved, or refused with words.
+// Mutated Parquet files: each is read to its end and saved, or refused with a message.
 import { performance } from 'node:perf_hooks';
 
 import { spliceStream } from '#core/edits/splice.ts';
@@ -13,15 +13,15 @@ import type { Random } from '../fakes/tables.ts';
 import { below, pick, randomTable, sourceOf } from '../fakes/tables.ts';
 import type { FuzzOutcome } from './fuzz.ts';
 
-/** A file of a few kB that takes longer than this has hung, or nearly. */
+/** A file of a few kB that takes longer than this nearly hangs. */
 const MAX_MS = 1000;
 
-/** Rows that are read of a file: some claim two billion. */
+/** Rows to read from a file: some claim two billion. */
 const MAX_ROWS = 5000;
 
 const ODD_BYTES = [0x00, 0x7f, 0x80, 0xff];
 
-/** Mutations that leave the file's ends alone, so that what is inside is looked at. */
+/** Mutations that keep the ends of the file, so that readers get to the inside. */
 function mutateInside(bytes: Uint8Array, random: Random): Uint8Array {
   const out = bytes.slice();
   const footer = new DataView(out.buffer, out.byteOffset).getUint32(out.length - 8, true);
@@ -33,7 +33,7 @@ function mutateInside(bytes: Uint8Array, random: Random): Uint8Array {
   return out;
 }
 
-/** Reads all of a file and drops a row of it. */
+/** Reads a whole file and drops one row. */
 async function tryTable(bytes: Uint8Array): Promise<void> {
   const file = new ParquetFile(sourceOf(bytes), pageCodecs);
   const rows = Math.min(file.footer.rows, MAX_ROWS);

@@ -1,5 +1,5 @@
-// Pairs made up for measuring: words of a Zipf-like vocabulary, answers of 20 to 400 words, the chosen
-// one longer and from a slightly different vocabulary, so that a scorer has something to find.
+// Synthetic pairs for measuring: words of a Zipf-like vocabulary, answers of 20 to 400 words, the chosen one
+// longer and from a slightly different vocabulary, so that a scorer has something to find.
 import { seededRandom } from '#core/score/random.ts';
 
 const SYLLABLES = [
@@ -28,7 +28,7 @@ function vocabulary(size: number, random: () => number): string[] {
   });
 }
 
-/** Lines of JSON, each with its line end. The same for the same seed. */
+/** JSON lines, each with its line end. The same for the same seed. */
 export function* generatePairs(count: number, seed: number, meanWords = 110): Generator<string> {
   const random = seededRandom(seed);
   const words = vocabulary(20_000, random);

@@ -1,5 +1,5 @@
-// `npm run bench:gpu`: what computes here, whether its scores are those of the processor, and how fast it is beside the
-// processor and beside PyTorch where that is there. Needs nothing but the project; says so when there is no GPU.
+// `npm run bench:gpu`: the available compute, whether its scores equal the CPU's, and its speed beside the
+// CPU, and beside PyTorch if installed. Needs only the project; says so if there is no GPU.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,9 @@ const run = (command: string, args: readonly string[]): string => {
   return status === 0 ? stdout.trim() : '';
 };
 
-/** Puts the CUDA provider beside the runtime, from the folder that PREFLENS_CUDA names or from Python's own runtime. */
+/**
+ * Links the CUDA provider beside the runtime, from the folder in PREFLENS_CUDA or from Python's own runtime.
+ */
 function linkCuda(): string {
   const place = join(
     CLI,
@@ -60,7 +62,7 @@ interface Shape {
   readonly hidden: number;
 }
 
-/** Texts of about so many tokens: letters are tokens of their own to this tokenizer. */
+/** Texts of about this many tokens: this tokenizer makes each letter a token. */
 function itemsOf(count: number, tokens: number): RateItem[] {
   const random = seededRandom(7);
   const letter = (): string => 'abcdefghijklmnopqrstuvwxyz'[Math.floor(26 * random())]!;
@@ -75,7 +77,7 @@ interface Figures {
   readonly tokensPerSecond: number;
 }
 
-/** Scores of the units, and the speed of a second pass over them. */
+/** Scores of the items, and the speed of a second pass over them. */
 async function measure(
   model: MadeModel,
   provider: Provider,
@@ -116,7 +118,7 @@ async function measure(
 const worst = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i]!) / Math.max(1, Math.abs(value))), 0);
 
-/** The same weights in PyTorch; undefined where it is not. */
+/** The same weights in PyTorch; undefined if it is not installed. */
 function inPyTorch(model: MadeModel, precision: string, rows: number, length: number): string {
   if (
     run('python3', ['-c', 'import torch']) === '' &&

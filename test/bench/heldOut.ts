@@ -1,4 +1,4 @@
-// Sources that nobody looked at while the scorer's settings were chosen, turned into plain pairs.
+// Sources that nobody looked at while the scorer's settings were chosen, converted to plain pairs.
 import { readLines } from './flips.ts';
 
 export interface PlainPair {
@@ -20,7 +20,7 @@ interface Said {
   readonly value: string;
 }
 
-/** Name → its pairs, ties left out. */
+/** Name → its pairs, without ties. */
 export const HELD_OUT: Readonly<Record<string, () => PlainPair[]>> = {
   'tulu-human-eval': () =>
     records('tulu-human-eval/annotations')

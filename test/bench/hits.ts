@@ -1,5 +1,5 @@
-// npm run bench:hits -- RULE [COUNT] [SEED]: findings of one rule on all real data beside the clone, drawn by chance, with the text
-// around them: to be read by eye.
+// npm run bench:hits -- RULE [COUNT] [SEED]: a random sample of one rule's findings on all real data beside
+// the clone, with the surrounding text, for reading by eye.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

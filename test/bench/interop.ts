@@ -1,6 +1,6 @@
-// npm run bench:interop: files by polars are read and saved by us, and polars reads what we saved, its own files and
-// DuckDB's. polars is installed into a folder that is thrown away: a hundred megabytes that no other test needs.
-// DuckDB and parquet-wasm are in `npm test`.
+// npm run bench:interop: we read and save files by polars, and polars reads what we saved, its own files and
+// DuckDB's. polars is installed into a temporary folder: a hundred megabytes that no other test needs. DuckDB
+// and parquet-wasm are in `npm test`.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -39,7 +39,7 @@ function tell(what: string, isRight: boolean): void {
 }
 
 try {
-  // Its binary says that it wants a newer Node than npm may run on; it runs on the one that runs this.
+  // Its package asks for a newer Node than npm may run on; it works on the Node that runs this.
   execFileSync('npm', ['install', '--prefix', folder, '--force', '--silent', '--no-audit', POLARS], {
     stdio: 'inherit',
   });

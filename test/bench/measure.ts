@@ -1,4 +1,5 @@
-// What benchmarks share: clocks, the memory of processes, and the plain things that figures stand beside.
+// Shared by the benchmarks: clocks, the memory of processes, and the plain operations to compare figures
+// with.
 import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -9,10 +10,10 @@ import { LineIndex } from '#formats/lines.ts';
 
 export const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 
-/** Megabytes of a file. */
+/** Size of a file in megabytes. */
 export const mb = (path: string): number => statSync(path).size / 1e6;
 
-/** The best of several runs, in seconds: the others measure the machine's other work. */
+/** The best of several runs, in seconds: the slower ones include the machine's other work. */
 export async function best(times: number, run: () => Promise<unknown>): Promise<number> {
   let min = Infinity;
   for (let i = 0; i < times; i++) {
@@ -43,7 +44,7 @@ export async function bareParse(path: string): Promise<void> {
     JSON.parse(line);
 }
 
-/** Wall seconds of a command, and the peak of its memory and its scoring process's, together, in MB. */
+/** Wall seconds of a command, and the peak memory of it and its scoring process together, in MB. */
 export async function timed(
   args: readonly string[],
   more: NodeJS.ProcessEnv = {},

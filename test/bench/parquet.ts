@@ -1,5 +1,5 @@
-// npm run bench:parquet: rows, a column and a save of a large Parquet file, beside DuckDB and the time of copying it.
-// Each figure comes from a process of its own, the best of three; nothing here decides a test.
+// npm run bench:parquet: rows, a column and a save of a large Parquet file, beside DuckDB and a plain copy.
+// Each figure comes from its own process, the best of three; no figure decides a test.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -74,7 +74,7 @@ try {
     );
     if (path === groups)
       console.log(
-        `    DuckDB, whole file written anew: ${words(work('DuckDB: one-cell save', path, join(folder, 'copy.parquet')))}`,
+        `    DuckDB, whole file rewritten: ${words(work('DuckDB: one-cell save', path, join(folder, 'copy.parquet')))}`,
       );
     console.log(`  all rows as JSON     ${words(work('all rows', path))}`);
   }

@@ -1,4 +1,4 @@
-// Writes a Parquet file anew with all rows in one row group and pages of 1 MB, as pandas does.
+// Rewrites a Parquet file with all rows in one row group and pages of 1 MB, as pandas does.
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

@@ -1,4 +1,4 @@
-// One piece of work on a Parquet file, in a process of its own: prints its seconds and the most memory that it took.
+// One operation on a Parquet file, in its own process: prints its seconds and its peak memory.
 import { copyFileSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 

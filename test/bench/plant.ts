@@ -1,5 +1,5 @@
-// Near duplicates planted among made-up pairs, and how many of them are found. The true share of common word triples
-// is counted in full, with sets, so that what the sketch says has something to be held against.
+// Near duplicates planted among synthetic pairs, and how many of them are found. The true share of common
+// word triples is counted exactly, with sets, as a reference for the sketch.
 import { nearDuplicates, SIGNATURE_BYTES, writeSignature } from '#core/checks/relations/nearDuplicates.ts';
 import { PairSpace, ReportRelation } from '#core/checks/relations/relation.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
@@ -15,9 +15,9 @@ interface Found {
 }
 
 export interface Planted {
-  /** Copies that share at least 0.85 of their triples with the original, and not all of them. */
+  /** Copies that share at least 0.85 of their triples with the original, but not all. */
   readonly near: Found;
-  /** Copies about the limit: 0.75 to 0.85. */
+  /** Copies near the limit: 0.75 to 0.85. */
   readonly edge: Found;
   /** Copies that share less than 0.65, and pairs that were not planted. */
   readonly far: Found;
@@ -45,7 +45,10 @@ function sharedOf(a: Line, b: Line): number {
   return both / (own.size + other.size - both);
 }
 
-/** Plants copies of some of the pairs, with a share of their words changed, half of them with the answers exchanged. */
+/**
+ * Plants copies of some of the pairs, with a share of their words changed, half of them with the answers
+ * exchanged.
+ */
 export function plantNearDuplicates(pairs: number, copies: number, seed: number): Planted {
   const random = seededRandom(seed);
   const originals = [...generatePairs(pairs, seed)].map((line) => JSON.parse(line) as Line);

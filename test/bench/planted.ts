@@ -1,4 +1,4 @@
-// What each check finds of the faults that were planted, and of records without any.
+// What each check finds among planted faults and in records without any.
 
 import type { RuleSettings } from '#core/checks/check.ts';
 import { gramsOf } from '#core/checks/relations/benchmarkOverlap.ts';
@@ -27,9 +27,9 @@ import { fillLines } from './template.ts';
 export interface Count {
   planted: number;
   found: number;
-  /** On records that hold no fault at all. */
+  /** In records without any fault. */
   onClean: number;
-  /** On records that hold the fault of another rule: some of these are right too. */
+  /** In records with another rule's fault: some of these findings are right too. */
   beside: number;
   /** Findings without a message. */
   silent: number;
@@ -107,11 +107,11 @@ function measureLeaks(random: () => number, counts: Map<string, Count>): void {
   });
 }
 
-/** Files of each kind that a rule about whole files is held against, and their records. */
+/** Files of each kind that a whole-file rule is tested on, and their records. */
 const FILES = 20;
 const RECORDS = 400;
 
-/** Files of which every record is made from a template, with the fault or without. */
+/** Files whose records all come from a template, with the fault or without. */
 function fromTemplates({ plant, clean = null }: Plant): MakeBiased {
   return (random, isBiased) => ({
     lines: Array.from({ length: RECORDS }, () => fillLines(isBiased ? [plant] : [clean], random)).flat(),
@@ -174,7 +174,9 @@ const PLANTINGS: readonly Planting[] = [
   })),
 ];
 
-/** What a rule finds of the faults planted for it; undefined where none is. Files are made when a rule needs them. */
+/**
+ * What a rule finds among the faults planted for it; undefined if there are none. Files are made on demand.
+ */
 export function plantedCounts(seed: number): (rule: string) => Count | undefined {
   const counts = new Map<string, Count>();
   const waiting = new Set(PLANTINGS);
@@ -188,7 +190,10 @@ export function plantedCounts(seed: number): (rule: string) => Count | undefined
   };
 }
 
-/** Rules that nothing can be planted for: those of scores are measured by bench:detection; the memory reports of itself. */
+/**
+ * Rules without planted faults: bench:detection measures those of scores, and memory rules report on the
+ * memory itself.
+ */
 export const NOT_PLANTED: ReadonlySet<string> = new Set(
   [...MEMORY_RULES, ...Object.values(SCORE_RULES)].map(({ id }) => id),
 );

@@ -1,4 +1,5 @@
-// `npm run bench:scoring`: reward models in the scoring process, beside bare session.run on the same sorted batches.
+// `npm run bench:scoring`: reward models in the scoring process, beside bare session.run on the same sorted
+// batches.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,13 +29,16 @@ const SCORER = join(CLI, '..', 'scorer.js');
 const folder = mkdtempSync(join(tmpdir(), 'preflens-bench-'));
 const NEVER = new AbortController().signal;
 
-/** A model of 6 layers of 384, as small rerankers and reward models have them: 11 million parameters and the words. */
+/**
+ * A model of 6 layers of 384, like small rerankers and reward models: 11 million parameters plus word
+ * embeddings.
+ */
 const SIZES = { layers: 6, hidden: 384, heads: 6, positions: 512 } as const;
 
 const quantile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
-/** Texts of very different lengths, as answers are. */
+/** Texts of very different lengths, like answers. */
 function unitsFor(count: number): RateItem[] {
   const random = seededRandom(3);
   const words = [...generatePairs(200, 5)].flatMap((line) =>
@@ -48,7 +52,7 @@ function unitsFor(count: number): RateItem[] {
   }));
 }
 
-/** Bare session.run on the batches that the scoring process makes, in a process of its own, as often as it is told to. */
+/** Bare session.run on the batches of the scoring process, in its own process, this many times. */
 async function bare(model: string, unitsPath: string, budget: number): Promise<void> {
   const { spec } = await openFolder(model, { kind: 'onnx', model }, undefined);
   const opened = await openModel({
@@ -93,7 +97,7 @@ async function throughput(): Promise<void> {
     log: () => undefined,
   });
   const rated = { onRated: () => undefined, onRefused: () => undefined, onBatch: () => undefined };
-  // The budget settles before the clock runs.
+  // Let the batch budget settle before the clock starts.
   await host.rate(items, 1, rated, NEVER);
   const { budget } = await host.rate(items, 1, rated, NEVER);
   const child = spawn(process.execPath, [import.meta.filename, 'bare', model, unitsPath, String(budget)], {

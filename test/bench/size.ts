@@ -1,5 +1,5 @@
-// npm run bench:size: one file at 0.5, 1, 2 and 4 GB. Every figure stands beside wc -l, a copy, or a bare JSON.parse of the
-// same file in the same run. PREFLENS_BENCH_GB=0.5,1,2 names other sizes.
+// npm run bench:size: one file at 0.5, 1, 2 and 4 GB. Every figure has wc -l, a copy, or a bare JSON.parse of
+// the same file in the same run beside it. PREFLENS_BENCH_GB=0.5,1,2 sets other sizes.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { appendFile, copyFile, open } from 'node:fs/promises';
@@ -28,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'preflens-size-'));
 const path = join(folder, 'pairs.jsonl');
 const env = { PREFLENS_CACHE: join(folder, 'cache') };
 
-/** Grows the file by pieces that are all different. */
+/** Grows the file in chunks that are all different. */
 async function growTo(pairs: number, have: number): Promise<void> {
   for (let from = have; from < pairs; from += PIECE) {
     let batch: string[] = [];
@@ -42,7 +42,7 @@ async function growTo(pairs: number, have: number): Promise<void> {
   }
 }
 
-/** A copy that is on the disk, as a save is. */
+/** A copy that is synced to disk, like a save. */
 async function copyAndSync(): Promise<void> {
   const copy = join(folder, 'copy.jsonl');
   rmSync(copy, { force: true });
@@ -61,7 +61,7 @@ async function firstPairs(): Promise<void> {
   }
 }
 
-/** The language server on the file from disk: how long until it knows it, and how it answers then. */
+/** The language server on the file from disk: time until it is read, and response times after that. */
 async function fromDisk(pairs: number): Promise<string> {
   const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,5 +1,5 @@
-// npm run bench: newline scan beside `wc -l`, checks beside a bare streaming JSON.parse, the scorer's
-// seconds and memory at 10k and 100k pairs. Ratios within one run; nothing here decides a test.
+// npm run bench: newline scan beside `wc -l`, checks beside a bare streaming JSON.parse, the scorer's seconds
+// and memory at 10k and 100k pairs. Ratios within one run; no figure decides a test.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -39,7 +39,7 @@ function quantile(values: readonly number[], share: number): number {
   );
 }
 
-/** How long hovers take while a file is read and scored, and how long a flip takes from command to edit. */
+/** Hover times while a file is read and scored, and flip times from command to edit. */
 async function editor(path: string): Promise<{ hovers: number[]; flips: number[]; refreshes: number[] }> {
   const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const client = new PlainClient(

@@ -1,4 +1,4 @@
-// Records as templates: slots such as {answer} are filled with texts by chance, {a|b} with one of the two.
+// Record templates: slots such as {answer} get random texts, {a|b} one of the two.
 import type { Json } from '#core/model/json.ts';
 import { isList, isObject } from '#core/model/json.ts';
 
@@ -26,8 +26,8 @@ function slotText(slot: string, random: Random): string {
 }
 
 /**
- * Lines made from templates: a text is a raw line, everything else a record. A slot with a number, {answer 1}, has the
- * same text in all of them.
+ * Lines made from templates: a text is a raw line, everything else a record. A numbered slot, {answer 1}, has
+ * the same text in all of them.
  */
 export function fillLines(templates: readonly Json[], random: Random): string[] {
   const numbered = new Map<string, string>();

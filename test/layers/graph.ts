@@ -1,4 +1,4 @@
-// The picture of the rooms in ARCHITECTURE.md, made from the imports of the code.
+// The diagram of the rooms in ARCHITECTURE.md, made from the imports of the code.
 import type { Imports } from './imports.ts';
 import { roomOf, ROOMS } from './rooms.mjs';
 
@@ -19,7 +19,7 @@ export function arrowsOf(imports: Imports): Arrows {
   return arrows;
 }
 
-/** Arrows that point to a room which does not stand further down. */
+/** Arrows to a room that is not further down. */
 export function risingArrows(arrows: Arrows): readonly string[] {
   return [...arrows].flatMap(([from, to]) =>
     [...to].filter((other) => isRising(from, other)).map((other) => `${from} → ${other}`),
@@ -38,7 +38,7 @@ function withoutRising(arrows: Arrows): Arrows {
   );
 }
 
-/** The arrows of some rooms joined: `core/json` and `core/checks` are both `core`. */
+/** The arrows of merged rooms: `core/json` and `core/checks` are both `core`. */
 function joined(arrows: Arrows, nameOf: (room: string) => string): Arrows {
   const out = new Map<string, Set<string>>();
   for (const [from, to] of arrows) {
@@ -60,7 +60,7 @@ function reach(arrows: Arrows, from: string, seen = new Set<string>()): Readonly
   return seen;
 }
 
-/** Arrows without those that a longer way replaces. */
+/** Arrows without those that a longer path implies. */
 export function reduced(arrows: Arrows): Arrows {
   return new Map(
     [...arrows].map(([from, to]) => [
@@ -72,7 +72,7 @@ export function reduced(arrows: Arrows): Arrows {
   );
 }
 
-/** Rooms by depth: each imports from lower rows alone. Rooms that no other imports come first. */
+/** Rooms by depth: each imports only from lower rows. Rooms that no other room imports come first. */
 function rowsOf(arrows: Arrows): readonly (readonly string[])[] {
   const depth = new Map<string, number>();
   const depthOf = (room: string): number => {
@@ -124,7 +124,7 @@ function notDrawn(arrows: Arrows): string {
 
 const holdsOf = new Map(ROOMS.map(({ name, holds }) => [name, holds]));
 
-/** Pictures and lists of the rooms, as Markdown. */
+/** Diagrams and lists of the rooms, as Markdown. */
 export function graphText(imports: Imports): string {
   const all = arrowsOf(imports);
   const arrows = withoutRising(all);
@@ -147,7 +147,7 @@ export function graphText(imports: Imports): string {
 export const START = '<!-- made by `npm run graph` -->';
 export const END = '<!-- end of what `npm run graph` makes -->';
 
-/** ARCHITECTURE.md with the text between the markers. */
+/** ARCHITECTURE.md with this text between the markers. */
 export function withGraph(architecture: string, text: string): string {
   const [start, end] = [architecture.indexOf(START), architecture.indexOf(END)];
   if (start < 0 || end < start) throw new Error('ARCHITECTURE.md has no markers for the graph.');

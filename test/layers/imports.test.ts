@@ -29,14 +29,14 @@ describe('imports', () => {
     expect(importedNames(text)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `./${name}.ts`));
   });
 
-  it('name files that are there', () => {
+  it('name existing files', () => {
     const missing = [...imports].flatMap(([file, targets]) =>
       targets.filter((target) => !imports.has(target)).map((target) => `${file} → ${target}`),
     );
     expect(missing).toEqual([]);
   });
 
-  it('that go in a circle are found, with the shortest way round', () => {
+  it('in a circle are found, with the shortest path', () => {
     const imports = graphOf({ a: ['b'], b: ['c', 'd'], c: ['a'], d: ['b'], e: ['a', 'f'], f: [], g: ['g'] });
     expect(findCircles(imports)).toEqual([
       ['b', 'd', 'b'],
@@ -44,7 +44,7 @@ describe('imports', () => {
     ]);
   });
 
-  it('go in no circle, types included', () => {
+  it('form no circle, types included', () => {
     const known = new Set(STILL_CIRCLES.map((files) => files.join()));
     const circles = findCircles(imports).filter((way) => !known.has([...new Set(way)].sort().join()));
     expect(circles.map((way) => way.join(' → '))).toEqual([]);
@@ -52,11 +52,11 @@ describe('imports', () => {
 });
 
 describe('rooms', () => {
-  it('hold every file', () => {
+  it('contain every file', () => {
     expect([...imports.keys()].filter((file) => !roomOf(file))).toEqual([]);
   });
 
-  it('may import rooms further down alone', () => {
+  it('may only import rooms further down', () => {
     const names = ROOMS.map(({ name }) => name);
     const wrong = ROOMS.flatMap(({ name, may }, i) =>
       may
@@ -75,7 +75,7 @@ describe('rooms', () => {
     expect(architecture).toBe(withGraph(architecture, graphText(imports)));
   });
 
-  it('are drawn without arrows that a longer way replaces', () => {
+  it('are drawn without arrows that a longer path implies', () => {
     const arrows: Arrows = new Map([
       ['a', new Set<string>()],
       ['b', new Set(['a'])],
@@ -96,7 +96,7 @@ describe('lint', () => {
       .verify(text, config, { filename: join(ROOT, file) })
       .map(({ message, ruleId }) => (ruleId === 'layers/rooms' ? ruleId : message));
 
-  /** A file that could be in a room. */
+  /** A file name in this room. */
   const fileIn = (at: string): string => (at.endsWith('/') ? `${at}x.ts` : at);
   const serverRooms = ROOMS.filter(({ at }) => at[0]?.startsWith('server/'));
 
@@ -136,7 +136,7 @@ describe('lint', () => {
     expect(refusals(file, `import type { X } from '${from}'; export type Y = X;`)).toHaveLength(count);
   });
 
-  it('knows the files that may import a path made at run time', () => {
+  it('knows the files that may import a path built at run time', () => {
     expect(Object.keys(MADE_PATHS).filter((file) => !imports.has(file))).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { resolveImport } from './rooms.mjs';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-/** File → the files that it imports. Paths start at the root of the repository. */
+/** File → the files that it imports. Paths are relative to the repository root. */
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 const FOLDERS = ['server/src', 'client/src', 'media/src'];
@@ -65,7 +65,7 @@ function shortestCircle(imports: Imports, start: string, within: ReadonlySet<str
   return [];
 }
 
-/** Files that import each other, directly or not. Of each group a shortest circle. */
+/** Files that import each other, directly or not: one shortest circle per group. */
 export function findCircles(imports: Imports): readonly (readonly string[])[] {
   const reach = new Map<string, ReadonlySet<string>>();
   const reachOf = (file: string): ReadonlySet<string> => {

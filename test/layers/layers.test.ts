@@ -1,5 +1,5 @@
-// Four nets hold the directions of import: a compiler project per layer, lint rules, a neutral bundle
-// of the core, and this test, which writes what is forbidden and expects a refusal.
+// Four guards enforce the directions of import: a compiler project per layer, lint rules, a neutral bundle of
+// the core, and this test, which writes forbidden imports and expects each to be refused.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -138,7 +138,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
   'media/src/model/x.ts': ['#core/compare/wordDiff.ts', 'preact', 'vscode', 'node:path'],
 };
 
-/** Layer → what it may import as types but not as values. */
+/** Layer → what it may import only as types. */
 const TYPES_ALONE: Record<string, readonly string[]> = {
   'server/src/protocol/x.ts': ['#core/score/fit.ts'],
   'client/src/x.ts': ['#protocol/editor/wire.ts'],
@@ -146,7 +146,7 @@ const TYPES_ALONE: Record<string, readonly string[]> = {
   'media/src/model/x.ts': ['#protocol/page/compare.ts'],
 };
 
-/** Layer → what it lives from. */
+/** Layer → what it may import. */
 const ALLOWED: Record<string, readonly string[]> = {
   'server/src/core/score/x.ts': ['./fit.ts', '../model/pair.ts', 'fast-myers-diff'],
   'server/src/formats/x.ts': ['#core/messages.ts', './lines.ts'],
@@ -203,7 +203,7 @@ describe('lint', () => {
     "import { Console } from 'node:console'; export const x = new Console(y);",
     "console.log('x');",
     "globalThis.console.log('x');",
-  ])('lets the printer alone write to the terminal: %s', async (line) => {
+  ])('lets only the printer write to the terminal: %s', async (line) => {
     const said = async (file: string): Promise<number> =>
       (await eslint.lintText(`${line}\n`, { filePath: join(ROOT, file) }))[0]!.messages.length;
     expect(await said('server/src/cli/x.ts')).toBe(1);
@@ -218,7 +218,7 @@ describe('lint', () => {
     "open('x');",
     "import * as fs from 'node:fs'; fs.readFileSync('x');",
     "import fs from 'node:fs/promises'; fs.readFile('x');",
-  ])('lets one module alone open files for reading: %s', async (line) => {
+  ])('lets only one module open files for reading: %s', async (line) => {
     const [result] = await eslint.lintText(`${line}\n`, { filePath: join(ROOT, 'server/src/node/x.ts') });
     expect(result!.messages.filter(({ ruleId }) => ruleId === 'no-restricted-syntax')).toHaveLength(1);
   });
@@ -233,7 +233,7 @@ describe('lint', () => {
     ['media/src/view/x.tsx', 'body.innerHTML = text;'],
     ['media/src/view/x.tsx', 'export const x = <p dangerouslySetInnerHTML={{ __html: text }} />;'],
     ['media/src/x.ts', "h('p', { dangerouslySetInnerHTML: { __html: text } });"],
-  ])('%s shows nothing past the one way out: %s', async (file, line) => {
+  ])('%s shows text only through its escaping module: %s', async (file, line) => {
     const [result] = await eslint.lintText(`${line}\n`, { filePath: join(ROOT, file) });
     expect(result!.messages).toHaveLength(1);
   });
@@ -257,7 +257,7 @@ describe('lint', () => {
     expect(await refusals(file, typeCall(from), CALLS)).toBe(1);
   });
 
-  it.each(cases(TYPES_ALONE))('%s may import types alone from %s', async (file, from) => {
+  it.each(cases(TYPES_ALONE))('%s may import only types from %s', async (file, from) => {
     expect(await refusals(file, value(from))).toBe(1);
     expect(await refusals(file, type(from))).toBe(0);
     expect(await refusals(file, call(from), CALLS)).toBe(1);
@@ -269,12 +269,12 @@ describe('lint', () => {
     expect(await refusals(file, call(from), CALLS)).toBe(0);
   });
 
-  it('refuses a path that is made at run time', async () => {
+  it('refuses a path built at run time', async () => {
     expect(await refusals('server/src/cli/x.ts', 'void import(x);', CALLS)).toBe(1);
     expect(await refusals('server/src/cli/main.ts', 'void import(x);', CALLS)).toBe(0);
   });
 
-  it('has a rule for every folder of sources', () => {
+  it('has a rule for every source folder', () => {
     const folders = readdirSync(join(ROOT, 'server', 'src')).map((name) => `server/src/${name}/**/*.ts`);
     const ruled = layerRules.flatMap(({ files }) => files as string[]);
     expect(ruled).toEqual(expect.arrayContaining([...folders, 'client/src/**/*.ts', 'media/src/**/*.ts']));
@@ -293,7 +293,7 @@ describe('the compiler', () => {
     ['server/src/core', ['process.pid', 'Buffer.from("x")', 'document.title', 'setTimeout', 'console']],
     ['server/src/protocol', ['process.pid', 'document.title']],
     ['media', ['process.pid', 'Buffer.from("x")']],
-  ])('does not know the globals of elsewhere in %s', (project, expressions) => {
+  ])('does not know the globals of other environments in %s', (project, expressions) => {
     const folder = join(ROOT, project, project === 'media' ? 'src/scratch' : 'scratch');
     mkdirSync(folder, { recursive: true });
     expressions.forEach((expression, i) => {
@@ -312,7 +312,7 @@ describe('the compiler', () => {
 });
 
 describe.each(['core', 'formats'])('%s', (layer) => {
-  it('bundles for no platform at all', async () => {
+  it('bundles without a platform', async () => {
     const folder = join('server/src', layer);
     const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && !file.endsWith('.d.ts'),
@@ -331,7 +331,7 @@ describe.each(['core', 'formats'])('%s', (layer) => {
   });
 });
 
-describe('what is written twice', () => {
+describe('duplicated facts', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     contributes: {
       configuration: { properties: Record<string, { default: unknown }> };

@@ -1,5 +1,6 @@
-// The rooms of the code, from the ground up, and what each may import from the others. Lint refuses every other import,
-// `imports.test.ts` refuses arrows that point up, and `npm run graph` draws the rooms in ARCHITECTURE.md.
+// The rooms of the code, from the bottom up, and what each may import from the others. Lint refuses every
+// other import, `imports.test.ts` refuses arrows that point up, and `npm run graph` draws the rooms in
+// ARCHITECTURE.md.
 import { posix } from 'node:path';
 
 import { STILL_RISING } from './stillThere.mjs';
@@ -22,8 +23,8 @@ const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/
 const LOWER = [...ALL_CORE, 'protocol', 'formats', 'formats/parquet', ...ALL_NODE];
 
 /**
- * `at`: folders end with a slash; of several rooms that hold a file, the one with the longest place counts.
- * `may`: the rooms that this one may import. Rooms further down the list are above.
+ * `at`: folders end with a slash; if several rooms match a file, the longest match wins. `may`: the rooms
+ * that this one may import. Rooms further down the list are higher.
  */
 export const ROOMS = [
   {
@@ -256,7 +257,7 @@ export function roomOf(path) {
   return PLACES.find(({ at }) => (at.endsWith('/') ? path.startsWith(at) : path === at))?.room;
 }
 
-/** The path from the root of what a file imports; undefined for packages. */
+/** The path from the root of an imported file; undefined for packages. */
 export function resolveImport(file, from) {
   if (from.startsWith('#')) return `server/src/${from.slice(1)}`;
   return from.startsWith('.') ? posix.join(posix.dirname(file), from) : undefined;
@@ -299,12 +300,12 @@ const rooms = {
   },
 };
 
-/** Files that may import a path that is made at run time, and why. */
+/** Files that may import a path built at run time, and why. */
 export const MADE_PATHS = {
   'server/src/cli/main.ts': '`preflens lsp` starts the bundle of the language server, which lies beside it',
 };
 
-/** What `no-restricted-imports` does not see: `import()`, and `import('…')` in a type. */
+/** What `no-restricted-imports` does not cover: `import()`, and `import('…')` in a type. */
 const importCalls = {
   meta: { type: 'problem', schema: [{ type: 'array' }] },
   create(context) {

@@ -1,4 +1,4 @@
-// Who may import what. Each row is an allow-list: whatever it does not name is refused.
+// Which layer may import what. Each row is an allow-list: everything else is refused.
 // `test/layers/layers.test.ts` writes forbidden imports and expects each to be refused.
 import { layersPlugin, roomRules } from './rooms.mjs';
 import { oneWayToWrite } from './writes.mjs';
@@ -8,7 +8,7 @@ const allButThese = (allowed) => `^(?!${allowed.map((pattern) => `(?:${pattern})
 
 const OWN_FOLDERS = 'core|protocol|formats|node|scorer|session|lsp|cli|client|media|server';
 
-/** A relative path that stays in its layer: it never names another one. */
+/** A relative path that stays in its layer: it never names another layer. */
 const INSIDE = `\\.{1,2}/(?!(?:.*/)?(?:${OWN_FOLDERS})/).*`;
 
 /**
@@ -53,7 +53,7 @@ const STREAM_PROPERTIES = [
   property(STREAMS, 'globalThis')('console'),
 ];
 
-/** Properties that few files may touch. */
+/** Properties that few files may use. */
 const restricted = (files, ignores, properties, more = {}) => ({
   files,
   ignores,
@@ -65,18 +65,18 @@ const PRIVATE_FIELD = {
   message: 'Use a #private field.',
 };
 
-/** Files of others are read through one module, which opens regular files alone. */
+/** Users' files are read through one module, which opens only regular files. */
 const oneWayIn = {
   files: ['server/src/**/*.ts'],
   ignores: [
     'server/src/node/regularFile.ts',
-    // What we wrote ourselves, in a folder of our own.
+    // Files that we wrote, in our own folder.
     'server/src/node/models/scoreCache.ts',
-    // A folder, to sync it.
+    // Opens a folder, to sync it.
     'server/src/node/write.ts',
-    // Of the system.
+    // System files.
     'server/src/node/owner.ts',
-    // The scoring process reads what the model folder was opened with.
+    // The scoring process reads the files of the opened model folder.
     'server/src/scorer/model.ts',
   ],
   rules: {
@@ -94,7 +94,7 @@ const oneWayIn = {
   },
 };
 
-/** What people see of texts from files goes through a few modules, which make it harmless. */
+/** Text from files reaches users through a few modules, which escape it. */
 const oneWayOut = [
   restricted(
     ['server/src/**/*.ts'],
@@ -161,7 +161,7 @@ const oneWayOut = [
 
 const NO_NODE = 'Formats run without Node: see server/src/formats/bytes.ts.';
 
-/** Names that Node alone has. Arrow's types bring in Node's, so that the compiler knows them in formats. */
+/** Names that only Node has. Arrow's types bring in Node's, so the compiler accepts them in formats. */
 const noNodeGlobals = {
   files: ['server/src/formats/**/*.ts'],
   rules: {

@@ -1,12 +1,12 @@
-// What the layer tests still tolerate. Entries may only go.
+// What the layer tests still tolerate. Only remove entries.
 
-/** Circles of imports, each file of it once, sorted. */
+/** Circles of imports, each file once, sorted. */
 export const STILL_CIRCLES = [];
 
 /** Arrows between rooms that point up. */
 export const STILL_RISING = [];
 
-/** Retired words, and how often each may still be written. */
+/** Retired words, and the maximum number of uses left. */
 export const STILL_WRITTEN = {
   anew: 32,
   'is asked for': 25,

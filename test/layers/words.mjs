@@ -1,5 +1,5 @@
-// Words that the code, its documentation and its messages no longer use, each with what to say.
-// `in`: the paths that count; all where it is absent.
+// Words that the code, its documentation and its messages no longer use, each with its replacement. `in`: the
+// paths that count; all if absent.
 export const RETIRED = [
   { word: 'MOST_, LEAST_', say: 'MAX_, MIN_', pattern: /\b(?:MOST|LEAST)_[A-Z]/g },
   {

@@ -1,4 +1,4 @@
-// Retired words stay away.
+// Retired words don't come back.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, number>> = STILL_WRITTEN;
 
 const FILES = ['*.ts', '*.tsx', '*.mjs', '*.css', '*.md', 'package.json'];
 
-/** The changelog tells of the past; the rest quotes the words. */
+/** The changelog describes the past; the others quote the words. */
 const LEFT_OUT = /^(?:CHANGELOG\.md|test\/fixtures\/|test\/layers\/)/;
 
 const tracked = spawnSync('git', ['ls-files', ...FILES], { cwd: ROOT, encoding: 'utf8' })
@@ -29,7 +29,7 @@ const tracked = spawnSync('git', ['ls-files', ...FILES], { cwd: ROOT, encoding: 
   .filter((file) => file !== '' && !LEFT_OUT.test(file) && existsSync(join(ROOT, file)));
 const texts = new Map(tracked.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
 
-/** Where a word is written: `file:line`, once for each time. */
+/** Where a word is used: `file:line`, once per use. */
 function placesOf({ pattern, in: paths = /./ }: Retired): readonly string[] {
   return [...texts].flatMap(([file, text]) =>
     paths.test(file)
@@ -39,7 +39,7 @@ function placesOf({ pattern, in: paths = /./ }: Retired): readonly string[] {
 }
 
 describe('retired words', () => {
-  it('are looked for in the sources', () => {
+  it('are searched in the sources', () => {
     expect(texts.has('server/src/core/hash.ts')).toBe(true);
     expect(texts.has('package.json')).toBe(true);
   });
@@ -50,7 +50,7 @@ describe('retired words', () => {
     expect(places.length > allowed ? places : []).toEqual([]);
   });
 
-  it('are allowed by their own names', () => {
+  it('are the only names that may have a count', () => {
     const known = RETIRED_WORDS.map(({ word }) => word);
     expect(Object.keys(ALLOWED).filter((word) => !known.includes(word))).toEqual([]);
   });

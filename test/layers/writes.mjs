@@ -1,8 +1,12 @@
-// A lint rule: who may write files. `test/layers/writes.test.ts` writes what is forbidden and expects a refusal.
+// A lint rule: which files may write files. `test/layers/writes.test.ts` writes forbidden code and expects it
+// to be refused.
 
 const MESSAGE = 'Files are written by server/src/node/write.ts: whole, or not at all.';
 
-/** What everybody may take from `node:fs` and `node:fs/promises`: it reads, watches, makes folders or removes. */
+/**
+ * What every file may import from `node:fs` and `node:fs/promises`: reading, watching, making folders and
+ * removing.
+ */
 const HARMLESS = new Set([
   ...['access', 'accessSync', 'close', 'closeSync', 'constants', 'createReadStream', 'exists', 'existsSync'],
   ...['fstat', 'fstatSync', 'lstat', 'lstatSync', 'mkdir', 'mkdirSync', 'mkdtemp', 'mkdtempSync'],
@@ -19,11 +23,11 @@ const HARMLESS = new Set([
     'watch',
     'watchFile',
   ],
-  // To read: what else is said with them is looked at.
+  // For reading: the rule checks the arguments.
   ...['open', 'openSync'],
 ]);
 
-/** Who may do more, and why. */
+/** Which files may do more, and why. */
 export const MAY_WRITE = {
   'server/src/node/write.ts': 'the one way',
   'server/src/node/save.ts': 'puts changed bytes into a copy that write.ts named and puts in its place',
@@ -46,7 +50,7 @@ const isFs = (node) => typeof node?.value === 'string' && /^(?:node:)?fs(?:\/pro
 const writes = ({ callee, arguments: [, flags] }, openers) =>
   openers.has(callee.name) && flags !== undefined && flags.value !== 'r';
 
-/** `vscode.workspace.fs`, which writes into the file as it stands. */
+/** `vscode.workspace.fs`, which writes in place. */
 const isEditorFs = ({ callee: { object, property } }) =>
   object?.type === 'MemberExpression' &&
   object.property.name === 'fs' &&

@@ -1,4 +1,4 @@
-// Files are written in one way: other ways are written here, and must be refused.
+// There is one way to write files: this test tries the others and expects each to be refused.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -66,7 +66,7 @@ describe('28: the one way to write', () => {
     for (const place of PLACES) expect([place, await refusals(place, text)]).toEqual([place, 0]);
   });
 
-  it('28: has exceptions that are there, each with its reason', () => {
+  it('28: has exceptions only for existing files, each with its reason', () => {
     for (const [file, reason] of Object.entries(MAY_WRITE)) {
       expect([file, existsSync(join(ROOT, file))]).toEqual([file, true]);
       expect(reason.length).toBeGreaterThan(5);

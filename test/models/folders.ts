@@ -1,4 +1,4 @@
-// Writes model folders as exporters leave them, for tests and benches.
+// Writes model folders like exporters do, for tests and benches.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -16,13 +16,13 @@ export interface ModelRecipe {
   readonly sizes?: Partial<Sizes>;
   readonly form?: Form;
   readonly seed?: number;
-  /** Where the .onnx file goes in the folder. */
+  /** Path of the .onnx file in the folder. */
   readonly file?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
   /** More files, as text or as JSON. */
   readonly extra?: Readonly<Record<string, unknown>>;
-  /** A model of another make, in place of the transformer. */
+  /** A different kind of model in place of the transformer. */
   readonly onnx?: (vocabulary: number) => OnnxFiles;
 }
 

@@ -1,4 +1,5 @@
-// The same transformer as a plain forward pass of one sequence, in double precision: what scores are held against.
+// The same transformer as a plain forward pass of one sequence, in double precision: the reference for
+// scores.
 import type { Sizes, Tensor, Weights } from './weights.ts';
 import { EPSILON } from './weights.ts';
 
@@ -21,7 +22,9 @@ function norm(x: Vector): Vector {
   return x.map((value) => (value - mean) / Math.sqrt(variance + EPSILON));
 }
 
-/** Abramowitz and Stegun 7.1.26 is too coarse here: the series and the continued fraction are not. */
+/**
+ * Abramowitz and Stegun 7.1.26 is too coarse here; the series and the continued fraction are precise enough.
+ */
 function erf(x: number): number {
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
@@ -47,7 +50,7 @@ function rowOf({ dims, values }: Tensor, row: number): Vector {
   return Float64Array.from(values.subarray(row * dims[1]!, (row + 1) * dims[1]!));
 }
 
-/** The states of all positions after the last layer. */
+/** The hidden states of all positions after the last layer. */
 function states(sizes: Sizes, weights: Weights, ids: readonly number[], types?: readonly number[]): Vector[] {
   let x = ids.map((id, at) => {
     const sum = plus(rowOf(weights.words, id), rowOf(weights.positions, at));
@@ -80,7 +83,7 @@ function states(sizes: Sizes, weights: Weights, ids: readonly number[], types?: 
   return x;
 }
 
-/** The numbers of the head; of a gated model, rewards and then the gate. */
+/** The outputs of the head; for a gated model, rewards and then the gate. */
 export function headOutputs(
   sizes: Sizes,
   weights: Weights,
@@ -92,7 +95,7 @@ export function headOutputs(
   return sizes.isGated ? [...rewards, ...softmax(times(first, weights.gate))] : rewards;
 }
 
-/** Sum of the log-probabilities of the tokens from `start` on, each given those before it. */
+/** Sum of the log-probabilities of the tokens from `start` on, each given the previous ones. */
 export function logLikelihood(sizes: Sizes, weights: Weights, ids: readonly number[], start: number): number {
   const x = states(sizes, weights, ids);
   let sum = 0;

@@ -29,11 +29,11 @@ const bytes = (field: number, value: Uint8Array): Bytes =>
 const text = (field: number, value: string): Bytes => bytes(field, new TextEncoder().encode(value));
 const message = (field: number, parts: readonly Bytes[]): Bytes => bytes(field, join(parts));
 
-/** Numbers of onnx.proto3's TensorProto.DataType. */
+/** Values of onnx.proto3's TensorProto.DataType. */
 export const TYPES = { float: 1, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type Type = keyof typeof TYPES;
 
-/** A number that stands for a free dimension is its name. */
+/** A size, or the name of a free dimension. */
 export type Dimension = number | string;
 
 /** Bits of the nearest half-precision number. */
@@ -69,16 +69,16 @@ function valueInfo(field: number, name: string, type: Type, shape: readonly Dime
   return message(field, [text(1, name), message(2, [tensor])]);
 }
 
-/** A model file, and the file with its weights where they are kept apart. */
+/** A model file, and the file with its weights if they are external. */
 export interface OnnxFiles {
   readonly model: Uint8Array;
   readonly data?: Uint8Array;
 }
 
-/** Weights smaller than this stay in the model file: shapes must be readable without the other one. */
+/** Smaller tensors stay in the model file: shapes must be readable without the external file. */
 const MIN_EXTERNAL = 1024;
 
-/** Builds one graph. Every method gives the name of the value that it makes. */
+/** Builds one graph. Every method returns the name of the value that it creates. */
 export class Graph {
   readonly #nodes: Bytes[] = [];
   readonly #weights: Bytes[] = [];

@@ -1,4 +1,4 @@
-// Opens a written model as the scoring process does, in this process.
+// Opens a generated model like the scoring process does, in this process.
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { openFolder } from '#node/models/folder.ts';
 

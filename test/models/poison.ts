@@ -1,14 +1,14 @@
-// Models that behave until a certain token comes: then they never end, take all memory, or fail.
+// Models that work until a certain token appears: then they never end, take all memory, or fail.
 import type { OnnxFiles } from './onnx.ts';
 import { Graph } from './onnx.ts';
 
 export type Poison = 'hangs' | 'eats' | 'fails';
 
-/** Far more turns than anybody waits for, and 12 GB of floats. */
+/** An endless loop, and 12 GB of floats. */
 const ENDLESS = 2 ** 50;
 const HUGE = 3e9;
 
-/** The reward is the mean of a number for each token. A text with the token `id` in it is poison. */
+/** The reward is the mean of one number per token. A text with the token `id` triggers the failure. */
 export function poisonous(kind: Poison, id: number, vocabulary: number): OnnxFiles {
   const graph = new Graph();
   const ids = graph.input('input_ids', 'int64', ['batch', 'length']);

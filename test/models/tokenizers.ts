@@ -1,4 +1,4 @@
-// Small tokenizers of each kind, as tokenizer.json spells them.
+// Small tokenizers of each kind, in tokenizer.json form.
 
 const WORDS =
   'the a of to and in is it you that he was for on are with as his they be at one have this from or had by hot but some what there we can out other were all your when up use word how said an each she which do their time if will way about many then them would write like so these her long make thing see him two has look more day could go come did my sound no most number who over know water than call first people may down side been now find any new work part take get place made live where after back little only round man year came show every good me give our under'.split(
@@ -7,7 +7,7 @@ const WORDS =
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789.,:;?!\'"()-/'];
 
-/** Special tokens of all three: their ids are the same. */
+/** Special tokens, with the same ids in all three. */
 export const SPECIALS = { pad: 0, unk: 1, cls: 2, sep: 3, user: 4, assistant: 5 } as const;
 
 export type Kind = 'wordpiece' | 'bpe' | 'unigram';
@@ -141,6 +141,6 @@ export function makeTokenizer(kind: Kind, chatTemplate?: string) {
   return { json, config, size: Array.isArray(vocab) ? vocab.length : Object.keys(vocab).length };
 }
 
-/** As small as a chat template can be. */
+/** A minimal chat template. */
 export const CHAT_TEMPLATE =
   "{{ bos_token }}{% for m in messages %}{% if m['role'] == 'assistant' %}<|assistant|>{{ m['content'] | trim }}{{ eos_token }}{% else %}<|user|>{{ m['content'] }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";

@@ -1,16 +1,16 @@
-// A small transformer as an ONNX graph, in the forms in which exporters write them.
+// A small transformer as an ONNX graph, in the forms that exporters write.
 import type { Dimension, OnnxFiles, Type } from './onnx.ts';
 import { Graph } from './onnx.ts';
 import type { Sizes, Tensor, Weights } from './weights.ts';
 import { EPSILON } from './weights.ts';
 
 export interface Form {
-  /** Of weights and arithmetic; `int8` keeps matrices in 8 bits and computes in floats. */
+  /** Precision of weights and arithmetic; `int8` stores matrices in 8 bits and computes in floats. */
   readonly precision?: 'fp32' | 'fp16' | 'int8';
   readonly ids?: 'int64' | 'int32';
   readonly hasTypes?: boolean;
   readonly hasPositions?: boolean;
-  /** Fixed sizes; free where they are absent. */
+  /** Fixed sizes; free if absent. */
   readonly batch?: number;
   readonly length?: number;
   readonly dataName?: string;

@@ -1,4 +1,4 @@
-// The weights of a small transformer, from a seed: what the ONNX file and the plain forward pass share.
+// The weights of a small transformer, from a seed: shared by the ONNX file and the plain forward pass.
 import { seededRandom } from '#core/score/random.ts';
 
 export interface Sizes {
@@ -7,9 +7,9 @@ export interface Sizes {
   readonly heads: number;
   readonly vocabulary: number;
   readonly positions: number;
-  /** Numbers of the head; 0 for a causal language model, whose head is the word embedding. */
+  /** Number of head outputs; 0 for a causal language model, whose head is the word embedding. */
   readonly outputs: number;
-  /** A second head of as many numbers, softmaxed: weights of the first. */
+  /** A second head of the same size, softmaxed: weights for the first. */
   readonly isGated?: boolean;
   readonly isCausal?: boolean;
 }

@@ -17,8 +17,8 @@ function find() {
 }
 
 /**
- * The path of a Chromium. On a Debian where we may, it is installed; elsewhere a missing one is an
- * error that says what to do: the workbench suite is never left out in silence.
+ * The path of a Chromium. Installs it on a Debian where that is allowed; elsewhere a missing one is an error
+ * that says what to do. The workbench suite is never skipped silently.
  */
 export function needChromium() {
   const found = find();

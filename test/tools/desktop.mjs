@@ -1,16 +1,16 @@
-// The desktop VS Code: found on this machine, or downloaded where the update server can be reached.
+// The desktop VS Code: found on this machine, or downloaded if the update server can be reached.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { root } from './setup.mjs';
 
-/** The version that the workbench suite runs in. */
+/** The version that the workbench suite uses. */
 export const VSCODE_VERSION = '1.139.1';
 
 const CACHE = join(root, '.workbench', 'desktop');
 const PROBE_MS = 15_000;
 
-/** Resolves to the path of an executable, or to undefined with the reason told. */
+/** Resolves to the path of an executable, or reports why there is none and resolves to undefined. */
 export async function findDesktop(say = console.log) {
   const named = process.env.PREFLENS_VSCODE;
   if (named) {

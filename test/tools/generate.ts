@@ -1,4 +1,4 @@
-// npm run generate: what is written from the code. A test compares.
+// npm run generate: writes the files that are made from the code. A test compares them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Files that are written from the code: the JSON schema of preflens.json, and the list of mappings.
+// Files that are made from the code: the JSON schema of preflens.json, and the list of mappings.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -73,7 +73,7 @@ function mappingsPage(): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The manifest with the settings that are those of preflens.json too. */
+/** The manifest, with the settings it shares with preflens.json. */
 function manifest(): string {
   const path = join(import.meta.dirname, '..', '..', 'package.json');
   const value = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -93,7 +93,7 @@ function manifest(): string {
 
 const FIX_WORDS = { safe: 'safe', twin: 'safe for whole copies', review: 'needs review' } as const;
 
-/** All rules in one list, by the folder of their files. */
+/** All rules in one list, by source folder. */
 function rulesPage(): string {
   const lines = [
     '# Rules',

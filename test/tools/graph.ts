@@ -1,4 +1,4 @@
-// Writes the picture of the rooms into ARCHITECTURE.md.
+// Writes the diagram of the rooms into ARCHITECTURE.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -3,7 +3,7 @@ import type { Mapping } from '#core/mapping/mapping.ts';
 
 import { SKELETON } from './skeletons.ts';
 
-/** The path of a schema's fixture from the root of the repository, without its ending. */
+/** The path of a schema's fixture from the repository root, without its extension. */
 export function mappingFixture(id: string): string {
   return `test/fixtures/mappings/${id}`;
 }

@@ -38,10 +38,10 @@ const PARTS: readonly (readonly [isMissing: (rule: Rule) => boolean, sentence: s
   ],
 ];
 
-/** Rules whose example shortens what is at fault: a real key, or an answer of 300 characters. */
+/** Rules whose example shortens the fault: a real key, or an answer of 300 characters. */
 const SHORTENED = new Set(['secret', 'near-identical-pair']);
 
-/** Whether the example looks like a record and the rule does not report it. */
+/** Whether the example looks like a record but the rule does not report it. */
 function isExampleWrong({ id, example }: Rule): boolean {
   if (stageOf(id) !== 'record' || SHORTENED.has(id) || !/^\s*[[{]/.test(example)) return false;
   const { findings } = examine(parseRecord(recordOf(example)), mappingOf(example), 0, resolveRules([ALL_ON]));
@@ -56,7 +56,7 @@ const reports =
 function missingInFixture(id: string, stage: FixtureStage, isPlanted: boolean): string[] {
   const path = fixturePath(stage, id);
   const text = fixtureText(stage, id);
-  // Faults of whole files may be planted by code alone.
+  // Code alone may plant faults of whole files.
   if (text === undefined) return stage === 'dataset' && isPlanted ? [] : [`Add ${path}.`];
   const cases = stage === 'record' ? casesOf(stage, id) : undefined;
   return [

@@ -5,7 +5,7 @@ import { bin, must, root } from './setup.mjs';
 
 export const VSIX = join(root, 'dist', 'preflens.vsix');
 
-/** Builds every bundle and packs them as users get them. */
+/** Builds every bundle and packages them as users get them. */
 export function packExtension() {
   must('The build', process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const vsce = join(bin, process.platform === 'win32' ? 'vsce.cmd' : 'vsce');

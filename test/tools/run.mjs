@@ -1,4 +1,5 @@
-// npm test: installs what is needed, runs every gate and suite, and counts. `run.mjs workbench` runs that suite alone.
+// npm test: installs what is needed, runs every gate and suite, and counts. `run.mjs workbench` runs only
+// that suite.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -39,7 +40,7 @@ async function gates(list) {
   for (const [name, args] of list) await gate(name, args);
 }
 
-/** A vitest run counts its tests. A run that ends without its report counts as one failure. */
+/** A vitest run counts its tests. A run that ends without a report counts as one failure. */
 function suite(name, config, folders) {
   heading(name);
   const report = join(ARTEFACTS, `${name.replaceAll(/\W+/g, '-')}.json`);
@@ -65,7 +66,7 @@ function suite(name, config, folders) {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;
-  // A file that could not be loaded reports no test at all.
+  // A file that failed to load reports no tests at all.
   const broken = testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   ).length;
@@ -94,7 +95,7 @@ await Promise.all([
 ]);
 const isBuilt = await gate('build', ['test/tools/packNow.mjs']);
 if (isBuilt) {
-  // Together, so that no core waits for the last file of a folder.
+  // In one run, so that no core waits for the last file of a folder.
   const folders = ['unit', 'layers', 'wire', 'process', 'attacks'].filter(wants);
   if (folders.length > 0)
     suite(

@@ -1,4 +1,4 @@
-// Writes the sample dataset and the list of what is wrong with it. `npm run sample`
+// npm run sample: writes the sample dataset and the list of its faults.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ interface Row {
 }
 
 export interface Planted {
-  /** Record numbers from 0 with the two answers exchanged. */
+  /** Zero-based numbers of the records with exchanged answers. */
   readonly flipped: readonly number[];
   /** Rule → record numbers. */
   readonly faults: Readonly<Record<string, readonly number[]>>;
@@ -40,7 +40,7 @@ const EVASIONS = [
   'Have you tried not worrying about it?',
 ];
 
-/** The lines of the sample and what was planted in them. The same on every machine. */
+/** The lines of the sample and the faults planted in them. The same on every machine. */
 export function makeSample(): { readonly text: string; readonly planted: Planted } {
   const random = seededRandom(20_26);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;

@@ -1,4 +1,4 @@
-// Hand-written material for the sample dataset: everyday questions with things that are true of them.
+// Hand-written material for the sample dataset: everyday questions, with true statements about them.
 export interface Topic {
   readonly asks: readonly string[];
   readonly facts: readonly string[];

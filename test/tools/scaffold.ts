@@ -1,4 +1,4 @@
-// A new check or schema as files: their texts alone. `newCheck.ts` and `newSchema.ts` write them.
+// A new check or schema as file texts. `newCheck.ts` and `newSchema.ts` write them.
 import type { FixtureStage } from '../fakes/fixtures.ts';
 import { fixturePath } from '../fakes/fixtures.ts';
 import { mappingFixture } from './missingInMapping.ts';
@@ -6,31 +6,31 @@ import type { CheckKind, CheckSkeleton, SchemaKind, SchemaSkeleton } from './ske
 import { CHECK_SKELETONS, SCHEMA_SKELETONS } from './skeletons.ts';
 
 export interface NewFile {
-  /** From the root of the repository. */
+  /** Relative to the repository root. */
   readonly path: string;
   readonly text: string;
 }
 
 export interface Scaffold {
   readonly files: readonly NewFile[];
-  /** What the author does next. */
+  /** The author's next steps. */
   readonly steps: readonly string[];
 }
 
-/** Reads a file, by its path from the root of the repository. */
+/** Reads a file, by its path from the repository root. */
 type Read = (path: string) => string;
 
 const CHECKS = 'server/src/core/checks';
 const CHECK_TABLE = `${CHECKS}/table.ts`;
 
-/** The tests of a rule by its stage, as vitest finds files. */
+/** The tests of a rule by its stage, as arguments for vitest. */
 const TESTS = {
   record: 'unit/rules unit/checks',
   relation: 'unit/rules unit/relations',
   dataset: 'unit/rules',
 } as const satisfies Record<FixtureStage, string>;
 
-/** Lower-case words with hyphens between them. */
+/** Lower-case words joined by hyphens. */
 export const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 const camelCase = (id: string): string => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -49,7 +49,7 @@ function appendTo(source: string, list: string, text: string): string {
 
 const IMPORT = /^import .* from '(.*)';$/gm;
 
-/** Adds an import of a file below the importing one in the order that lint expects. */
+/** Adds an import of a file below the importing one, in the order that lint expects. */
 function addImport(source: string, name: string, from: string): string {
   const later = [...source.matchAll(IMPORT)].find(
     ([, path = '']) => !path.startsWith('..') && path.toLowerCase() > from.toLowerCase(),

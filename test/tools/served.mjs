@@ -1,5 +1,5 @@
-// The same workbench without a desktop: VS Code as code-server packs it, from the npm registry,
-// served on 127.0.0.1. The extension is installed from its VSIX, as users get it.
+// The same workbench without a desktop: VS Code as code-server packages it, from the npm registry, served on
+// 127.0.0.1. The extension is installed from its VSIX, as users get it.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -14,7 +14,7 @@ const READY = join(HOME, 'ready');
 const NODE = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
 const START_MS = 60_000;
 
-/** Settings that keep the pictures and the tests free of what is not ours. */
+/** Settings that hide everything unrelated from pictures and tests. */
 export const QUIET_SETTINGS = {
   'chat.disableAIFeatures': true,
   'editor.unicodeHighlight.ambiguousCharacters': false,
@@ -53,8 +53,8 @@ export function installServed() {
 }
 
 /**
- * Output channels write through a native module. It is compiled where a compiler is at hand; without
- * one all else works. The other native modules (terminal, watchdog) are not needed here.
+ * Output channels write through a native module. It is compiled if there is a compiler; without one,
+ * everything else works. The other native modules (terminal, watchdog) are not needed here.
  */
 function buildLogging(npm) {
   const nodedir = join(
@@ -86,8 +86,8 @@ export function freePort() {
 }
 
 /**
- * Serves the workbench with the extension `vsix`. `home` receives user data and extensions.
- * Resolves when it answers, with its address and a way to end it.
+ * Serves the workbench with the extension `vsix`. `home` receives user data and extensions. Resolves when the
+ * server responds, with its address and a function to stop it.
  */
 export async function serveWorkbench({ vsix, home, settings = {} }) {
   const [userData, extensions] = [join(home, 'user-data'), join(home, 'extensions')];
@@ -121,7 +121,7 @@ export async function serveWorkbench({ vsix, home, settings = {} }) {
       '--disable-update-check',
       '--disable-workspace-trust',
     ],
-    // A group of its own: its extension host and our server end with it.
+    // Its own process group: its extension host and our server end with it.
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
   );
   let log = '';
@@ -144,7 +144,7 @@ export async function serveWorkbench({ vsix, home, settings = {} }) {
       if (process.platform === 'win32') child.kill();
       else process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It is gone already.
+      // It has already ended.
     }
   };
   process.on('exit', stop);

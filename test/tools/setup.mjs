@@ -1,5 +1,5 @@
-// What every command of a fresh clone needs first: the packages, and Node 24 in front.
-// Plain JavaScript without dependencies: this runs before anything is installed.
+// What every command needs in a fresh clone: the packages, and Node 24 first on the path. Plain JavaScript
+// without dependencies: this runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const bin = join(root, 'node_modules', '.bin');
 
-/** The lock file as it was when node_modules was last installed. */
+/** The lock file at the last installation of node_modules. */
 const STAMP = join(root, 'node_modules', '.preflens-installed');
 
-/** Runs a program to its end, in the open; ends this one when it fails. */
+/** Runs a program to its end with visible output; exits if it fails. */
 export function must(what, command, args, options = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
@@ -25,12 +25,12 @@ export function must(what, command, args, options = {}) {
   }
 }
 
-/** The environment for everything that is started: our own tools and Node first. */
+/** The environment for child processes: our own tools and Node first. */
 export function environment() {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 }
 
-/** Installs the packages named by the lock file, unless that was done already. */
+/** Installs the packages in the lock file, unless that was done already. */
 export function installPackages() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 11)) {

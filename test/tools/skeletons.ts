@@ -1,15 +1,15 @@
-// The first texts of a new check and of a new schema. They compile and work on the records of their fixture; what the
-// author has to write is empty or says "skeleton", which the tests report.
+// The first texts of a new check and of a new schema. They compile and work on the records of their fixture;
+// the parts that the author must write are empty or say "skeleton", and the tests report those.
 import type { FixtureStage } from '../fakes/fixtures.ts';
 
-/** The mark of a text that the author has to replace. */
+/** Marks a text that the author must replace. */
 export const SKELETON = /skeleton[ _]/;
 
 export interface CheckSkeleton {
   readonly stage: FixtureStage;
-  /** The folder in server/src/core/checks where it goes unless another one is named. */
+  /** The default folder in server/src/core/checks. */
   readonly folder: string;
-  /** The list in table.ts that holds it. */
+  /** Its list in table.ts. */
   readonly list: string;
   /** The rule file. */
   readonly text: (id: string, name: string) => string;
@@ -17,7 +17,7 @@ export interface CheckSkeleton {
 }
 
 const DROP = `\n  repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],`;
-/** Of checks that read text. */
+/** For checks that read text. */
 const PRECISION = `\n  precision: { right: 0, of: 0, on: '' },`;
 
 function says(id: string, more: string): string {
@@ -180,7 +180,7 @@ export const ${name}: RelationCheck = { rules: [rule], find };
 export type CheckKind = keyof typeof CHECK_SKELETONS;
 
 export interface SchemaSkeleton {
-  /** The file in server/src/core/mapping/table that holds it, and the list there. */
+  /** Its file in server/src/core/mapping/table, and its list there. */
   readonly file: string;
   readonly list: string;
   /** The `prompt` and `answers` of the row. */

@@ -1,4 +1,4 @@
-// npm start [-- FILE|FOLDER]: opens VS Code with the extension on the sample dataset, or on what is named.
+// npm start [-- FILE|FOLDER]: opens VS Code with the extension on the sample dataset, or on the given path.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ packExtension();
 
 const home = mkdtempSync(join(tmpdir(), 'preflens-'));
 
-/** A copy of the sample, so that trying the flip leaves the clone as it is. */
+/** A copy of the sample, so that trying a flip leaves the clone unchanged. */
 async function sampleCopy() {
   const folder = join(home, 'sample');
   mkdirSync(folder);
@@ -63,7 +63,7 @@ if (desktop) {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
-  // npm may be ended without passing it on.
+  // npm may end without forwarding the signal.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) end();

@@ -1,4 +1,4 @@
-// One compiler project for each layer: what a layer must not use, it cannot even name.
+// One compiler project for each layer: a layer cannot even name what it must not use.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// The command line of `npm run new:check` and `npm run new:schema`: arguments, files, and what to do next.
+// The command line of `npm run new:check` and `npm run new:schema`: arguments, files, and next steps.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ function stop(message: string): never {
 }
 
 interface Command<Kind extends string> {
-  /** As it is called, for the usage line. */
+  /** The command, for the usage line. */
   readonly usage: string;
   readonly kinds: readonly Kind[];
   readonly known: readonly string[];
@@ -31,7 +31,10 @@ async function laidOut(file: string, text: string): Promise<string> {
   return file.endsWith('.ts') ? format(text, { ...(await resolveConfig(file)), filepath: file }) : text;
 }
 
-/** Writes the files that `make` gives for the id and kind on the command line. The first kind is the default. */
+/**
+ * Writes the files that `make` returns for the id and kind on the command line. The default is the first
+ * kind.
+ */
 export async function writeScaffold<Kind extends string>({
   usage,
   kinds,
