@@ -42,7 +42,7 @@ const filesBelow = (path: string): string[] =>
     .sort();
 
 /** The findings of a file, and the text of every record as an edit would use it. */
-async function lookAt(path: string, cache: string): Promise<unknown> {
+async function inspect(path: string, cache: string): Promise<unknown> {
   const disk = openDisk(cache, HERE);
   const file = await openFile(path);
   const { survey, digest } = await disk.survey(file, DEFAULT_SETTINGS, never);
@@ -83,9 +83,9 @@ describe('26: a poisoned cache', () => {
     const files = [folder.write('a.jsonl', text), folder.write('b.jsonl.gz', gzipSync(text))];
     const cache = join(folder.path, 'cache');
     const expected = await Promise.all(
-      files.map(async (file, i) => lookAt(file, join(folder.path, `none${i}`))),
+      files.map(async (file, i) => inspect(file, join(folder.path, `none${i}`))),
     );
-    for (const file of files) await lookAt(file, cache);
+    for (const file of files) await inspect(file, cache);
     let damaged = 0;
     for (let round = 0; round < count; round++) {
       const targets = filesBelow(cache).filter((name) => !name.includes('unsaved'));
@@ -96,7 +96,7 @@ describe('26: a poisoned cache', () => {
       writeFileSync(target, after);
       if (!before.equals(after)) damaged++;
       const which = round % files.length;
-      expect([target, await lookAt(files[which]!, cache)]).toEqual([target, expected[which]]);
+      expect([target, await inspect(files[which]!, cache)]).toEqual([target, expected[which]]);
     }
     expect(damaged).toBeGreaterThan(count / 2);
     report('26 poisoned cache', { rounds: count, damaged });
@@ -108,7 +108,7 @@ describe('26: a poisoned cache', () => {
       folder.write('b.jsonl.gz', gzipSync(goodRecord(2))),
     ];
     const cache = join(folder.path, 'cache');
-    const [first, second] = [await lookAt(a, cache), await lookAt(b, cache)];
+    const [first, second] = [await inspect(a, cache), await inspect(b, cache)];
     const names = filesBelow(cache).filter((name) => !name.includes('unsaved'));
     const contents = names.map((name) => readFileSync(name));
     // Swap files of the same kind.
@@ -117,24 +117,24 @@ describe('26: a poisoned cache', () => {
       const other = names.findIndex((one, at) => at !== i && kind(one) === kind(name));
       if (other >= 0) writeFileSync(name, contents[other]!);
     }
-    expect(await lookAt(a, cache)).toEqual(first);
-    expect(await lookAt(b, cache)).toEqual(second);
+    expect(await inspect(a, cache)).toEqual(first);
+    expect(await inspect(b, cache)).toEqual(second);
   });
 
   it('26: an edit takes no changed text from the decompressed copy into the dataset', async () => {
     const path = folder.write('a.jsonl.gz', gzipSync(`${LINES.join('\n')}\n`));
     const cache = join(folder.path, 'cache');
-    await lookAt(path, cache);
+    await inspect(path, cache);
     for (const name of filesBelow(join(cache, 'unpacked')))
       writeFileSync(name, readFileSync(name, 'latin1').replaceAll('better', 'poison'), 'latin1');
-    expect(JSON.stringify(await lookAt(path, cache))).not.toContain('poison');
+    expect(JSON.stringify(await inspect(path, cache))).not.toContain('poison');
     expect(gunzipSync(readFileSync(path)).toString()).not.toContain('poison');
   });
 
   it('26: only the owner can use its folders; folders that others can write to are skipped, with one line', async () => {
     const path = folder.write('a.jsonl', LINES.join('\n'));
     const cache = join(folder.path, 'deep', 'cache');
-    await lookAt(path, cache);
+    await inspect(path, cache);
     const modes = readdirSync(cache, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => statSync(join(entry.parentPath, entry.name)).mode & 0o777);

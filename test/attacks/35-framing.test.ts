@@ -9,7 +9,7 @@ import { CLI } from '../process/run.ts';
 import { report, rounds } from './attack.ts';
 
 /** Sends bytes to a server after it has answered a first request; returns how it ended. */
-async function ended(bytes: string): Promise<{ code: number | null; err: string }> {
+async function exitOf(bytes: string): Promise<{ code: number | null; err: string }> {
   const child = spawn(process.execPath, [CLI, 'lsp', '--stdio'], { stdio: 'pipe' });
   let [out, err, isSent] = ['', '', false];
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -40,7 +40,7 @@ describe('35: a language server that receives a wrong Content-Length', () => {
     ['two', 'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}', /needs one Content-Length/],
     ['a header without an end', 'x'.repeat(20_000), /a header of more than 8192 bytes/],
   ])('35: exits on %s, and says why', async (_, bytes, words) => {
-    const { code, err } = await ended(bytes);
+    const { code, err } = await exitOf(bytes);
     expect(code).toBe(1);
     expect(err).toMatch(words);
     expect(err).toContain('The server stops; start it again.');

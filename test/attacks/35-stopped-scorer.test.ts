@@ -52,7 +52,7 @@ function job(onProgress: ScoringJob['onProgress'], restarts: string[]): ScoringJ
 }
 
 /** A program that answers some requests of the protocol, and stops itself at the next one. */
-function stubborn(name: string, answers: number): string {
+function stoppingScorer(name: string, answers: number): string {
   const path = join(folder, `${name}.cjs`);
   writeFileSync(
     path,
@@ -71,7 +71,7 @@ process.on('message', ({ id, method, params }) => {
 
 describe.skipIf(process.platform === 'win32')('35: a scoring process that is stopped', () => {
   it('35: before its handshake is ended, and the message says so', async () => {
-    await expect(startScorer(stubborn('start', 0), { silence: { hello: 500 } })).rejects.toThrow(
+    await expect(startScorer(stoppingScorer('start', 0), { silence: { hello: 500 } })).rejects.toThrow(
       'The scoring process was ended: it said nothing for 0.5 s.',
     );
   });
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('35: a scoring process that is sto
 
   it('35: at every start is given up after three times', async () => {
     const restarts: string[] = [];
-    const start = starter(stubborn('always', 1), { add: 300 });
+    const start = starter(stoppingScorer('always', 1), { add: 300 });
     await expect(
       score(
         start,

@@ -1,5 +1,6 @@
-// Random histories of one file that is open from disk: edits, undo, redo, saves with edits meanwhile, reloads, crashes,
-// and other programs that write to it. Whatever happens, file and pending edits together hold every edit once.
+// Random histories of one file opened from disk: edits, undo, redo, saves with concurrent edits, reloads,
+// crashes, and other programs that write to it. File and pending edits together must always hold every edit
+// once.
 import { mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -23,7 +24,7 @@ import { HERE } from './threads.ts';
 /** The process ends here. */
 class Crash extends Error {}
 
-/** Moments of a save at which a process is ended. */
+/** Moments of a save at which the process ends. */
 type Moment = 'before it is written down' | 'before the rename' | 'after the rename';
 const MOMENTS: readonly Moment[] = ['before it is written down', 'before the rename', 'after the rename'];
 
@@ -49,7 +50,7 @@ export class EditHistory {
   #survey!: DocumentSurvey;
   #crashAt: Moment | undefined;
   #nextRow: number;
-  /** What happened, for the message of a failure. */
+  /** Past steps, for the message of a failure. */
   readonly log: string[] = [];
 
   constructor({ folder, random, counts, suffix = '.jsonl' }: HistoryOptions) {
@@ -152,7 +153,7 @@ export class EditHistory {
     writeFileSync(this.#path, this.#isPacked ? gzipSync(text) : text);
   }
 
-  /** Saves, with so many edits meanwhile. */
+  /** Saves, with this many concurrent edits. */
   async #save(meanwhile: number): Promise<void> {
     this.#model.beginSave();
     this.#isSaving = true;
@@ -177,7 +178,7 @@ export class EditHistory {
     for (let i = 0; i < meanwhile; i++) {
       for (let wait = Math.floor(this.#random() * 8); wait >= 0; wait--) await setImmediate();
       const draw = this.#random();
-      // A packed file is read again before it can be edited.
+      // A compressed file is reread before it can be edited.
       if (isOver.value) break;
       if (draw < 0.6) this.#edit();
       else if (draw < 0.9) this.#retrace('undo');
@@ -191,7 +192,7 @@ export class EditHistory {
 
   async #crashInSave(): Promise<void> {
     this.#crashAt = this.#pick(MOMENTS);
-    // Another program may have written the same bytes meanwhile: then the save fails after it was written down.
+    // Another program may have written the same bytes: then the save fails after the write.
     if (this.#crashAt !== 'after the rename' && this.#random() < 0.3) this.#write(this.#read());
     const before = this.#read();
     this.#model.beginSave();
@@ -214,19 +215,19 @@ export class EditHistory {
     await this.#begin({});
   }
 
-  /** A window that is opened again: VS Code kept a backup, and may have told the server to forget the edits. */
+  /** Reopens a window: VS Code kept a backup, and may have asked the server to discard the edits. */
   async #reload(): Promise<void> {
     this.#count('reloads');
     const isKept = this.#model.pendingCount > 0;
     const draw = this.#random();
     if (isKept) this.#source.backup(this.#backup);
-    // The backup may be older than the journal, which then knows more.
+    // The backup may be older than the journal, which then has more edits.
     if (draw < 0.3) this.#edit();
     else if (isKept && draw < 0.6) this.#source.discard();
     await this.#begin(isKept ? { backup: this.#backup } : {});
   }
 
-  /** Another process takes the place of this one. */
+  /** Another process replaces this one. */
   async #begin(options: { backup?: string }): Promise<void> {
     this.#owners.end(this.#owner);
     this.#source.close();
@@ -234,7 +235,7 @@ export class EditHistory {
     await this.#open(options);
     const settled = this.#source.takeSettled();
     if (settled?.aside.length !== 0) throw new Error('edits were set aside');
-    // An editor starts with what it was told of: with all of it taken back, the file is as it was saved.
+    // An editor starts with the reported edits: if all are undone, the file is as it was saved.
     const now = this.#model.rows.map(({ want }) => want);
     for (const { record, before, after } of settled.added.toReversed()) {
       if (text(after) !== now[record]) throw new Error('the history does not end at what is pending');
@@ -335,7 +336,7 @@ export class EditHistory {
         rows.splice(at, 0, { file: made, want: made });
       } else {
         const isPending = other.file !== other.want;
-        // A row of the same name that says something new, or none.
+        // A row of the same name with a new text, or none.
         const made = draw < 0.85 ? rowText(this.#nextRow++) : undefined;
         if (isPending && other.want !== null) aside = 1;
         rows.splice(at, 1, ...(made === undefined ? [] : [{ file: made, want: made }]));
@@ -348,7 +349,7 @@ export class EditHistory {
       rewrite(this.#random() < 0.5);
     }
     if (this.#random() < 0.3) {
-      // Nobody looks before the process ends.
+      // No update before the process ends.
       if (aside > 0) return this.#beginAside(aside);
       await this.#begin({});
       return;
@@ -373,7 +374,7 @@ export class EditHistory {
     this.#model.undone = [];
   }
 
-  /** What is shown is what is wanted, and the file holds what was saved. */
+  /** The visible rows are the wanted ones, and the file holds the saved ones. */
   #check(): void {
     this.#refresh();
     const { rows, pendingCount } = this.#model;

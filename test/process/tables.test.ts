@@ -23,7 +23,7 @@ const lines = (count: number, seed: number): string[] =>
 const PAIRS = [...lines(300, 5), '{"prompt":"q","chosen":"","rejected":"b"}', lines(1, 5)[0]!];
 
 /** Output of a command on a file, without the file's name. */
-async function said(command: readonly string[], path: string): Promise<string> {
+async function outputOf(command: readonly string[], path: string): Promise<string> {
   const { out, err } = await preflens(command.map((word) => (word === 'FILE' ? path : word)));
   return `${out}${err}`.replaceAll(path, 'FILE');
 }
@@ -38,8 +38,8 @@ describe('a Parquet file', () => {
   ])('gives the %s of the same records as JSON Lines', async (_, command) => {
     const text = folder.write('pairs.jsonl', PAIRS.map((line) => `${line}\n`).join(''));
     const table = folder.write('pairs.parquet', await tableOf(PAIRS));
-    const wanted = await said(command, text);
-    expect(await said(command, table)).toBe(wanted);
+    const wanted = await outputOf(command, text);
+    expect(await outputOf(command, table)).toBe(wanted);
     expect(wanted.length).toBeGreaterThan(100);
   });
 

@@ -38,7 +38,7 @@ function linesOf(file: ParquetFile): string[] {
 }
 
 /** All rows, by the other reader. */
-async function theirs(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
+async function referenceRows(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
   const file = {
     byteLength: bytes.length,
     slice: (start: number, end?: number) => bytes.slice(start, end).buffer,
@@ -142,7 +142,7 @@ describe('a table', () => {
     eachTable(1000, async ({ fields, rows, bytes }) => {
       const lines = linesOf(open(bytes));
       expect(parsedRows(fields, lines)).toEqual(rows.map((row) => comparableRow(fields, row)));
-      expect((await theirs(bytes)).map((row) => comparableRow(fields, row))).toEqual(
+      expect((await referenceRows(bytes)).map((row) => comparableRow(fields, row))).toEqual(
         parsedRows(fields, lines),
       );
     }),
@@ -181,7 +181,7 @@ describe('a table', () => {
       const { changes, lines } = randomEdits(random, file, before);
       const saved = await save(file, planSplice(file, changes, []));
       expect(linesOf(open(saved))).toEqual(lines);
-      expect((await theirs(saved)).map((row) => comparableRow(fields, row))).toEqual(
+      expect((await referenceRows(saved)).map((row) => comparableRow(fields, row))).toEqual(
         parsedRows(fields, lines),
       );
       const untouched = file.footer.groups.flatMap(({ firstRow, rows }, group) =>
@@ -214,7 +214,7 @@ describe('a table', () => {
         [name]: i === row ? (JSON.parse(json) as unknown) : null,
       }));
       expect(linesOf(open(saved)).map((line) => JSON.parse(line) as unknown)).toEqual(wanted);
-      const read = await theirs(saved);
+      const read = await referenceRows(saved);
       expect(read.map((one) => comparableRow(fields, one))).toEqual(parsedRows(fields, before));
       const own: unknown = read[row]?.[name];
       expect(own instanceof Uint8Array ? decode(own) : own).toEqual(JSON.parse(json));
@@ -236,7 +236,7 @@ describe('a table', () => {
       const { changes, lines } = randomEdits(random, file, before);
       const saved = await save(file, planSplice(file, changes, []));
       expect(linesOf(open(saved))).toEqual(lines);
-      expect((await theirs(saved)).map((row) => comparableRow(fields, row))).toEqual(
+      expect((await referenceRows(saved)).map((row) => comparableRow(fields, row))).toEqual(
         parsedRows(fields, lines),
       );
     }),

@@ -1,4 +1,4 @@
-// The server on files that no editor holds, and on what whole files show.
+// The server on files that no editor holds, and whole-file findings.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -75,13 +75,13 @@ describe('a file that is open from disk', () => {
     expect((await pairAt(client, uri, 7)).chosen.text).toBe(before.rejected.text);
   });
 
-  it('keeps unsaved edits through a crash, and takes back what was flipped twice', async () => {
+  it('keeps unsaved edits through a crash, and drops what was flipped twice', async () => {
     const path = folder.write('a.jsonl', LINES.join('\n'));
     const first = await serverOn();
     const uri = await openFromDisk(first, path);
     const before = await pairAt(first, uri, 3);
     for (const record of [3, 5, 5]) await first.execute('preflens.flip', { uri, record, pair: 0 });
-    // The first server is simply left behind, as a crash leaves it.
+    // Abandon the first server, as a crash would.
     const second = await serverOn();
     await openFromDisk(second, path);
     expect((await pairAt(second, uri, 3)).chosen.text).toBe(before.rejected.text);
@@ -92,7 +92,7 @@ describe('a file that is open from disk', () => {
     expect(third.messages).toEqual([]);
   });
 
-  it('keeps edits with their records in a file that another program wrote, and sets aside those of records that are gone', async () => {
+  it('keeps edits with their records in a file that another program wrote, and sets aside those of missing records', async () => {
     const path = folder.write('a.jsonl', LINES.join('\n'));
     const first = await serverOn();
     const uri = await openFromDisk(first, path);
@@ -117,7 +117,7 @@ describe('a file that is open from disk', () => {
     expect(await save(second, uri)).toEqual(ok(1));
   });
 
-  it('notices what others append', async () => {
+  it('notices lines that others append', async () => {
     const path = folder.write('a.jsonl', `${LINES.join('\n')}\n`);
     const client = await serverOn();
     const uri = await openFromDisk(client, path);
@@ -127,7 +127,7 @@ describe('a file that is open from disk', () => {
     );
   });
 
-  it('says what to do about a file that is not there', async () => {
+  it('says what to do about a missing file', async () => {
     const client = await serverOn();
     const uri = pathToFileURL(join(folder.path, 'none.jsonl')).toString();
     expect(await client.connection.sendRequest('preflens/openFile', { uri })).toEqual({
@@ -137,10 +137,10 @@ describe('a file that is open from disk', () => {
   });
 });
 
-describe('what a whole file shows', () => {
+describe('whole-file findings', () => {
   const URI = 'file:///data/related.jsonl';
 
-  it('duplicates and contradictions become diagnostics, and go when they are mended', async () => {
+  it('duplicates and contradictions become diagnostics, and go away when they are fixed', async () => {
     const client = await serverOn();
     const flipped = '{"prompt":"q1","chosen":"worse 1","rejected":"better 1"}';
     client.open(URI, [goodRecord(1), goodRecord(2), goodRecord(1), flipped].join('\n'));
@@ -148,7 +148,7 @@ describe('what a whole file shows', () => {
       list.map(({ code, range }) => `${String(code)} ${range.start.line}`).sort();
     const found = await client.diagnostics(URI, (list) => list.length === 3);
     expect(codes(found)).toEqual(['duplicate-pair 2', 'opposite-duplicate 0', 'opposite-duplicate 3']);
-    // A line above moves the findings; mending the last one takes two away.
+    // A line above moves the findings; fixing the last one removes two.
     client.edit([
       { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, newText: '\n' },
     ]);
@@ -188,7 +188,7 @@ describe('what a whole file shows', () => {
     );
   });
 
-  it('a broken record can be taken out, and fixes say which finding they answer', async () => {
+  it('a broken record can be removed, and fixes name their finding', async () => {
     const client = await serverOn();
     client.open(URI, [goodRecord(1), '{broken', goodRecord(1), goodRecord(2)].join('\n'));
     await client.diagnostics(URI, (list) => list.length === 2);
@@ -202,7 +202,7 @@ describe('what a whole file shows', () => {
     expect(client.text).toBe([goodRecord(1), goodRecord(1), goodRecord(2)].join('\n'));
   });
 
-  it('a tie is called one, and a single verdict can be turned', async () => {
+  it('a tie is called one, and a single label can be inverted', async () => {
     const client = await serverOn();
     client.open(URI, '{"prompt":"q","completion_a":"a","completion_b":"b","preference":"tie"}');
     await client.diagnostics(URI);

@@ -1,4 +1,4 @@
-// Edits of files that are open from disk, across reloads of the window, saves, and what other programs do meanwhile.
+// Edits of files opened from disk, across window reloads, saves, and changes by other programs.
 import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,7 +21,7 @@ const folder = testFolder('wire-edits');
 const LINES = Array.from({ length: 30 }, (_, i) => goodRecord(i));
 const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
 
-/** A window: a server, and what an editor keeps of its edits. */
+/** A window: a server, and the editor's record of its edits. */
 class Window {
   readonly client: PlainClient;
   readonly uri: string;
@@ -62,7 +62,7 @@ class Window {
     await this.client.until('the edit to be told', () => this.made[count]);
   }
 
-  /** Takes the last edit back, as an editor does. */
+  /** Undoes the last edit, as an editor does. */
   async undo(): Promise<Outcome> {
     return this.ask('undoEdit', { id: this.made.pop()?.id });
   }
@@ -75,7 +75,7 @@ class Window {
     return (await this.ask<PairView>('pair', { record, step: 'here' })).chosen.text;
   }
 
-  /** The process is gone. */
+  /** The process has ended. */
   end(): void {
     this.client.connection.dispose();
     this.#owners.end(this.#owner);
@@ -95,7 +95,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
 
   const open = async (backup?: string): Promise<Window> => new Window(owners, path).open(backup);
 
-  it('are taken back one by one, also those from before a reload', async () => {
+  it('are undone one by one, also those from before a reload', async () => {
     const first = await open();
     await first.flip(3);
     await first.flip(5);
@@ -116,7 +116,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     third.end();
   });
 
-  it('are still there after a reload when another program wrote the same bytes', async () => {
+  it('survive a reload after another program wrote the same bytes', async () => {
     const first = await open();
     await first.flip(3);
     const backup = join(folder.path, 'backup');
@@ -130,7 +130,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     second.end();
   });
 
-  it('are more in the journal than in a backup that is older', async () => {
+  it('come from the journal if the backup is older', async () => {
     const first = await open();
     await first.flip(3);
     const backup = join(folder.path, 'backup');
@@ -149,7 +149,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     await window.unsaved(1);
     const statuses = window.client.statuses.length;
     utimesSync(path, new Date(), new Date(1_600_000_000_000));
-    // The file is looked at every two seconds.
+    // The server polls the file every two seconds.
     await new Promise((resolve) => setTimeout(resolve, 4500));
     expect(window.client.statuses.slice(statuses).filter(({ phase }) => phase === 'reading')).toEqual([]);
     expect([window.unsavedCount, await window.chosen(3)]).toEqual([1, 'worse 3']);
@@ -175,7 +175,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     window.end();
   });
 
-  it('are not taken for saved or kept when their file cannot be read any more', async () => {
+  it('do not count as saved or kept if their file can no longer be read', async () => {
     const window = await open();
     const uri = pathToFileURL(join(folder.path, 'other.jsonl')).toString();
     for (const [name, params] of [
@@ -186,7 +186,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     window.end();
   });
 
-  it('go on with their records when another program changes the open file, and so does undo', async () => {
+  it('follow their records when another program changes the open file, and so does undo', async () => {
     const window = await open();
     await window.flip(3);
     await window.flip(9);
@@ -202,7 +202,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     window.end();
   });
 
-  it('go on across a save: the file is shown without being read again, and undo knows what was saved', async () => {
+  it('continue across a save: the file is shown without a reread, and undo knows what was saved', async () => {
     const window = await open();
     await window.flip(3);
     await window.ask('edit', { record: 2, edit: { kind: 'drop' } });
@@ -227,7 +227,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     if (suffix === '.jsonl') expect(readFileSync(path, 'utf8')).toBe(expected.join('\n'));
   });
 
-  it('of two windows are both there after both crashed', async () => {
+  it('of two windows both survive a crash of both', async () => {
     const [one, two] = [await open(), await open()];
     await one.flip(3);
     await two.flip(5);
@@ -243,7 +243,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     fourth.end();
   });
 
-  it('of a window that still runs are its own', async () => {
+  it('of a running window are its own', async () => {
     const one = await open();
     await one.flip(3);
     const two = await open();

@@ -12,7 +12,7 @@ import { openFile as openData } from '#node/files.ts';
 
 import { crc32 } from '../fakes/crc32.ts';
 import { decode } from '../fakes/records.ts';
-import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './hands.ts';
+import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { goTo, openFile, press, problems, runCommand, screenshot, until } from './hands.ts';
+import { goTo, openFile, press, problems, runCommand, screenshot, until } from './actions.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 

@@ -17,7 +17,7 @@ import {
   statusItem,
   until,
   waitForStatus,
-} from './hands.ts';
+} from './actions.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
