@@ -13,6 +13,7 @@ import { MADE_PATHS, roomOf, roomRules, ROOMS } from './rooms.mjs';
 import { STILL_CIRCLES, STILL_RISING } from './stillThere.mjs';
 
 const imports = readImports();
+const stillCircles: readonly (readonly string[])[] = STILL_CIRCLES;
 const stillRising: readonly string[] = STILL_RISING;
 
 const graphOf = (arrows: Record<string, readonly string[]>): Map<string, readonly string[]> =>
@@ -45,7 +46,7 @@ describe('imports', () => {
   });
 
   it('form no circle, types included', () => {
-    const known = new Set(STILL_CIRCLES.map((files) => files.join()));
+    const known = new Set(stillCircles.map((files) => files.join()));
     const circles = findCircles(imports).filter((way) => !known.has([...new Set(way)].sort().join()));
     expect(circles.map((way) => way.join(' → '))).toEqual([]);
   });
