@@ -93,7 +93,7 @@ describe('a pull request', () => {
       ),
     ]);
     const pruned = await preflens(['baseline', path, '--prune', '--no-score']);
-    expect(pruned.err).toMatch(/1 entry and 1 decision taken out/);
+    expect(pruned.err).toMatch(/1 entry and 1 decision removed/);
     expect((await preflens(['check', path, '--no-score'])).out).toBe('');
     const text = readFileSync(join(folder, '.preflens', 'baseline.json'), 'utf8');
     expect(text).not.toContain('invalid-json');

@@ -99,7 +99,7 @@ describe('a reward model in the language server', () => {
     const before = starts;
     const client = await openPlace(at, { trusted: false });
     expect(await scored(client)).toBe('failed');
-    expect(client.statuses.at(-1)!.reason).toMatch(/untrusted folder. Trust the folder/);
+    expect(client.statuses.at(-1)!.reason).toMatch(/untrusted folder, .* Trust the folder/);
     expect(starts).toBe(before);
     void client.connection.sendNotification('preflens/trusted');
     await client.until('scores', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));

@@ -71,7 +71,7 @@ describe('a JSON document', () => {
       const { code, out, err } = await preflens(args);
       expect([code, out], args[0]).toEqual([2, '']);
       expect(err).toMatch(
-        /a list of 3 records over lines 1 to 20.*preflens convert \S+list\.json --out \S+list\.jsonl\n$/,
+        /a JSON list of 3 records over lines 1 to 20.*preflens convert \S+list\.json --out \S+list\.jsonl\n$/,
       );
     }
     const out = join(folder.path, 'list.jsonl');
@@ -163,7 +163,7 @@ describe('an unreadable file', () => {
         expect(err).toContain(name);
         if (format !== 'text') expect(out.replaceAll('\\', ''), format).toContain(name);
       }
-      expect(out).toContain('write null');
+      expect(out).toContain('Write null');
       if (format === 'text') expect(out).toContain(`${broken}:2:51: error invalid-json`);
       if (format !== 'sarif') continue;
       const [run] = (JSON.parse(out) as { runs: { invocations: object[] }[] }).runs;
@@ -188,7 +188,7 @@ describe('an unreadable file', () => {
       expect(err).toContain('c.jsonl.gz: the gzip data is damaged');
     }
     const pruned = await preflens(['baseline', '--prune', '--no-score', data]);
-    expect([pruned.code, pruned.err.includes('Nothing was taken out')]).toEqual([2, true]);
+    expect([pruned.code, pruned.err.includes('Nothing was removed')]).toEqual([2, true]);
   });
 
   it('is reported where no file of a folder can be read: exit 2, and SARIF says so', async () => {

@@ -136,7 +136,7 @@ describe('the process of a model', () => {
 
   for (const [kind, words] of [
     ['hangs', /did not survive it: it took longer than 0.4 s/],
-    ['eats', /did not survive it: .*It held \d+ MB, and 700 MB is the limit/s],
+    ['eats', /did not survive it: .*It used \d+ MB; the limit is 700 MB/s],
     ['fails', /did not survive it: .*(?:Gather|indices|bounds)/s],
   ] as const) {
     it(`finds and names a text on which it ${kind}, and scores all others`, async () => {

@@ -165,8 +165,8 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
     const phase = (wanted: string) => () => window.client.statuses.at(-1)?.phase === wanted || undefined;
     rmSync(path);
     await window.client.until('the failure', phase('failed'));
-    expect(window.client.statuses.at(-1)?.reason).toContain('there is no such file');
-    expect(whyOf(await window.ask('saveFile'))).toContain('still being read');
+    expect(window.client.statuses.at(-1)?.reason).toContain('no such file');
+    expect(whyOf(await window.ask('saveFile'))).toContain('is still reading the file');
     writeFileSync(path, saved);
     await window.client.until('the file to be read again', phase('unscored'));
     expect(await window.chosen(3)).toBe('worse 3');
@@ -182,7 +182,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
       ['saveFile', {}],
       ['backup', { path: join(folder.path, 'backup') }],
     ] as const)
-      expect(whyOf(await window.ask(name, { uri, ...params }))).toContain('still being read');
+      expect(whyOf(await window.ask(name, { uri, ...params }))).toContain('is still reading the file');
     window.end();
   });
 
@@ -196,7 +196,7 @@ describe.each(['.jsonl', '.parquet'])('edits of a %s file', (suffix) => {
       window.client.messages.find((one) => one.includes('1 unsaved edit could not be kept')),
     );
     expect(await window.chosen(4)).toBe('worse 3');
-    expect(whyOf(await window.undo())).toContain('cannot be taken back');
+    expect(whyOf(await window.undo())).toContain('Can’t undo this edit');
     expect(await window.undo()).toEqual(ok());
     expect(await window.chosen(4)).toBe('better 3');
     window.end();

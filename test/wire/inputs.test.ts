@@ -62,7 +62,7 @@ describe('a text that is not JSON Lines', () => {
     2,
   );
   it.each([
-    ['list.jsonl', LIST, 'not-an-object', [0, 0], 'a list of 2 records over lines 1 to 12'],
+    ['list.jsonl', LIST, 'not-an-object', [0, 0], 'JSON list of 2 records over lines 1 to 12'],
     [
       'comma.jsonl',
       LIST.replace(/\}\n\]$/, '},\n]'),
@@ -117,7 +117,7 @@ describe('a text that is not JSON Lines', () => {
       [1, 46],
       [2, 46],
     ]);
-    expect(found[0]!.message).toContain('write null');
+    expect(found[0]!.message).toContain('Write null');
     const status = await client.until('the status', () =>
       client.statuses.find(({ phase }) => phase === 'unrecognised'),
     );
@@ -127,7 +127,7 @@ describe('a text that is not JSON Lines', () => {
   it('is reported for files opened from disk', async () => {
     const client = await serverOn();
     for (const [name, text, words] of [
-      ['a.jsonl', LIST, 'a list of 2 records'],
+      ['a.jsonl', LIST, 'JSON list of 2 records'],
       ['a.parquet', 'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'],
       ['a.jsonl.gz', 'BZh91AY&SY', 'bunzip2'],
     ] as const) {

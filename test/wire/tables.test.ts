@@ -125,7 +125,7 @@ describe('a table in an editor', () => {
     expect(await linesOf()).toEqual(wanted.filter((_, i) => i !== 9));
     // The dropped row is gone for good; an edit of another row can still be undone, wherever that row is now.
     const { id } = await client.until('the drop', () => made.find(({ label }) => label === 'Drop record'));
-    expect(whyOf(await ask<Outcome<number>>('undoEdit', { id }))).toContain('cannot be taken back');
+    expect(whyOf(await ask<Outcome<number>>('undoEdit', { id }))).toContain('Can’t undo this edit');
     expect(await ask('undoEdit', { id: first.id })).toEqual(ok());
     await ask('saveFile');
     expect(await linesOf()).toEqual(before.with(5, wanted[5]!).filter((_, i) => i !== 9));
@@ -219,7 +219,7 @@ describe('a table in an editor', () => {
   it('reports what is wrong with a file that is no table, or half of one', async () => {
     const whole = readFileSync(path);
     for (const [name, bytes, words] of [
-      ['text.parquet', Buffer.from(`${goodRecord(1)}\n`.repeat(9)), 'no Parquet file'],
+      ['text.parquet', Buffer.from(`${goodRecord(1)}\n`.repeat(9)), 'not a Parquet file'],
       ['half.parquet', whole.subarray(0, whole.length / 2), 'incompletely written'],
       ['empty.parquet', Buffer.alloc(0), 'too short'],
     ] as const) {
