@@ -189,6 +189,20 @@ describe('a save', () => {
   );
 });
 
+describe('a copy of a file with its edits', () => {
+  it('is refused while the file is read again', async () => {
+    const { session } = await ofFile('copied.jsonl', LINES.join('\n'));
+    await flip(session, 3);
+    const pending = session.source.pending!;
+    const copy = folder.write('copy.jsonl', '');
+    await pending.reopen();
+    await expect(pending.saveAs(copy, never)).rejects.toThrow('copied.jsonl');
+    await session.read();
+    expect(await pending.saveAs(copy, never)).toBe(1);
+    expect(readFileSync(copy, 'utf8').split('\n')).toEqual(LINES.with(3, flipped(3)));
+  });
+});
+
 describe('undo and redo of edits in a text that an editor holds', () => {
   it('go by number, follow their record, and touch no equal one', async () => {
     const { session, host, text } = await ofText([...LINES, flipped(4)]);

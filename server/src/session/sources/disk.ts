@@ -342,6 +342,8 @@ export class DiskSource implements Source, PendingSource {
   }
 
   async saveAs(path: string, signal: AbortSignal): Promise<number> {
+    // While the file is read again, nobody knows where its records are.
+    if (this.#session && !this.#isSettled) throw messages.stillReading(this.#file.path);
     const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];
     const plan = planChanges(this.#file, async () => Promise.resolve(changes), false);
     await savePlannedAs(this.#file, path, plan, signal);
