@@ -53,6 +53,10 @@ export class Session implements OpenFile, JobOwner {
     });
   });
 
+  readonly #onWatched = (): void => {
+    void this.#reopenIfChanged();
+  };
+
   constructor(source: Source, host: Host) {
     this.source = source;
     this.#host = host;
@@ -62,10 +66,7 @@ export class Session implements OpenFile, JobOwner {
     });
     this.#jobs = new ScoringJobs(this, host);
     this.#history = new TextHistory(this.dataset);
-    if (source.pending && source.file)
-      watchFile(source.file.path, { interval: WATCH_MS }, () => {
-        void this.#reopenIfChanged();
-      });
+    if (source.pending && source.file) watchFile(source.file.path, { interval: WATCH_MS }, this.#onWatched);
   }
 
   get uri(): string {
@@ -225,7 +226,7 @@ export class Session implements OpenFile, JobOwner {
   close(): void {
     this.#closed.abort();
     this.#stop();
-    if (this.source.file) unwatchFile(this.source.file.path);
+    if (this.source.file) unwatchFile(this.source.file.path, this.#onWatched);
     this.source.close();
     this.#host.closed(this.uri);
   }
