@@ -1,25 +1,32 @@
 // A session in memory: one owner of text, survey, edits and history of a file.
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, unwatchFile, watchFile } from 'node:fs';
+import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { DEFAULT_SETTINGS } from '#node/config.ts';
+import type { Disk } from '#node/diskTools.ts';
+import { openDisk } from '#node/diskTools.ts';
+import { openFile } from '#node/files.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
 import type { FindingsRequest } from '#protocol/editor/findings.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { KnownFindings } from '#session/knownFindings.ts';
 import type { Session } from '#session/session.ts';
+import { DiskSource } from '#session/sources/disk.ts';
 import { FindingsIndex } from '#session/views/findings.ts';
 import { recordViewOf } from '#session/views/pair.ts';
 import { rowsOf } from '#session/views/rows.ts';
 import { statusOf } from '#session/views/status.ts';
 
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
+import { lastOwner } from '../fakes/owners.ts';
 import { tableOf } from '../fakes/parquet.ts';
-import { decode } from '../fakes/records.ts';
+import { decode, encode } from '../fakes/records.ts';
 import type { MemoryHost } from '../fakes/sessionHost.ts';
 import { memoryHost } from '../fakes/sessionHost.ts';
 import { HERE } from '../fakes/threads.ts';
@@ -200,6 +207,84 @@ describe('a copy of a file with its edits', () => {
     await session.read();
     expect(await pending.saveAs(copy, never)).toBe(1);
     expect(readFileSync(copy, 'utf8').split('\n')).toEqual(LINES.with(3, flipped(3)));
+  });
+});
+
+describe('a source from disk', () => {
+  const diskOf = (name: string): Disk => openDisk(`${folder.path}/cache-${name}`, HERE, lastOwner());
+  const sourceOf = async (name: string, disk: Disk): Promise<DiskSource> => {
+    const path = folder.write(name, LINES.join('\n'));
+    return new DiskSource(pathToFileURL(path).toString(), await openFile(path), disk);
+  };
+
+  it('reads with the access that is open, when an earlier reading ends late', async () => {
+    const disk = diskOf('late');
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let opens = 0;
+    const open: Disk['open'] = async (...args) => {
+      const access = disk.open(...args);
+      if (++opens === 1) await held;
+      return access;
+    };
+    const source = await sourceOf('late.jsonl', { ...disk, open });
+    const reading = new AbortController();
+    const first = source.survey(DEFAULT_SETTINGS, reading.signal).catch((error: unknown) => error);
+    while (opens === 0) await setImmediate();
+    reading.abort(new Error('read again'));
+    await source.reopen();
+    release();
+    await first;
+    await source.survey(DEFAULT_SETTINGS, never);
+    expect(decode(source.bytesOf(0, 0, LINES[0]!.length))).toBe(LINES[0]);
+    source.close();
+  });
+
+  it('tells of edits of an earlier session that settled twice', async () => {
+    const earlier = await sourceOf('settled.jsonl', diskOf('settled'));
+    await earlier.survey(DEFAULT_SETTINGS, never);
+    earlier.edit(2, encode(flipped(2)), 'Flip');
+    earlier.close();
+    const source = await sourceOf('settled.jsonl', diskOf('settled'));
+    await source.survey(DEFAULT_SETTINGS, never);
+    await source.reopen();
+    await source.survey(DEFAULT_SETTINGS, never);
+    const { restored, added } = source.takeSettled()!;
+    expect([restored, added.map(({ record }) => record), source.unsavedCount]).toEqual([1, [2], 1]);
+    source.close();
+  });
+
+  it('closed during a save holds nothing open afterwards', async () => {
+    const source = await sourceOf('closed.jsonl', diskOf('closed'));
+    await source.survey(DEFAULT_SETTINGS, never);
+    source.edit(2, encode(flipped(2)), 'Flip');
+    const saving = source.save(never);
+    source.close();
+    await saving;
+    expect(source.bytesOf(0, 0, 10)).toHaveLength(0);
+  });
+
+  it('that was gone counts as changed when the same file is back', async () => {
+    const source = await sourceOf('mount/gone.jsonl', diskOf('gone'));
+    await source.survey(DEFAULT_SETTINGS, never);
+    const mount = dirname(source.file.path);
+    renameSync(mount, `${mount}.away`);
+    expect(await source.isChanged(never)).toBe(true);
+    await expect(source.reopen()).rejects.toThrow();
+    renameSync(`${mount}.away`, mount);
+    expect(await source.isChanged(never)).toBe(true);
+    source.close();
+  });
+});
+
+describe('the end of a session', () => {
+  it('leaves the watches of others on its file', async () => {
+    const { host, session, uri } = await ofFile('watched.jsonl', LINES.join('\n'));
+    const { path } = session.source.file!;
+    const others = watchFile(path, { interval: 60_000 }, () => undefined);
+    host.sessions.close(uri);
+    expect(others.listenerCount('change')).toBe(1);
+    unwatchFile(path);
   });
 });
 

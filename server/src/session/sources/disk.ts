@@ -51,16 +51,17 @@ export class DiskSource implements Source, PendingSource {
   #access: RecordAccess | undefined;
   readonly #session: EditSession | undefined;
   #isSettled = false;
+  #isClosed = false;
   /** What a save that cannot be stopped any more puts into the file. */
   #committing: Taken | undefined;
-  /** Another program wrote to the file right after a save. */
+  /** The file has to be opened again: another program wrote to it right after a save, or opening it failed. */
   #isStale = false;
   #changed = new Set<number>();
   /** What was saved since the survey was last brought up to date. */
   #moved: readonly RecordChange[] | undefined;
   #survey: DocumentSurvey | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
-  /** The result of the last `settle`, until `takeSettled`. */
+  /** What came of edits that were held against the file, until `takeSettled`. */
   #settled: Settled | undefined;
   /** The mapping of rows that are shown before the file is read through. */
   readonly #likely: () => Mapping | undefined;
@@ -129,9 +130,9 @@ export class DiskSource implements Source, PendingSource {
     if (obstacle && !recognition) throw messages.obstacle(file.path, obstacle);
     if (!this.#access) {
       const access = await this.#tools.open(file, read.digest, signal);
-      // Closed while it opened: `close` has run already.
+      // Another reading opens its own, and after `close` nobody would close this one.
       if (signal.aborted) access.close();
-      this.#access = access;
+      else this.#access = access;
     }
     signal.throwIfAborted();
     const survey = { ...read.survey, lineCount: 0, byteCount: 0 };
@@ -146,14 +147,32 @@ export class DiskSource implements Source, PendingSource {
   async #settle(signal: AbortSignal): Promise<void> {
     const file = this.#file;
     const count = this.#survey?.facts.recordCount ?? 0;
-    this.#settled = await this.#session?.settle({
+    const settled = await this.#session?.settle({
       stamp: file.stamp,
       digest: this.#digest,
       bytesAt: (record) => (record < count ? this.#fileRecord(record).bytes : undefined),
       find: async (wanted) => findRecords(file, wanted, signal),
     });
+    if (settled) this.#addSettled(settled);
     signal.throwIfAborted();
     this.#isSettled = true;
+  }
+
+  /** The file may have been opened again before anybody took the last result. */
+  #addSettled(settled: Settled): void {
+    const before = this.#settled;
+    if (!before) {
+      this.#settled = settled;
+      return;
+    }
+    const ids = new Set([...before.added, ...settled.added].map(({ id }) => id));
+    this.#settled = {
+      ...before,
+      ...settled,
+      restored: before.restored + settled.restored,
+      added: this.#session?.edits.done.filter(({ id }) => ids.has(id)) ?? [],
+      aside: [...before.aside, ...settled.aside],
+    };
   }
 
   takeSettled(): Settled | undefined {
@@ -315,7 +334,8 @@ export class DiskSource implements Source, PendingSource {
   #show(file: DataFile): void {
     this.#file = file;
     this.#access?.close();
-    this.#access = this.#tools.openEarly(file);
+    // A save that could not be stopped may end after `close`.
+    this.#access = this.#isClosed ? undefined : this.#tools.openEarly(file);
   }
 
   /** The content of the file is known without reading it. */
@@ -361,6 +381,7 @@ export class DiskSource implements Source, PendingSource {
   async reopen(): Promise<void> {
     this.#isSettled = false;
     return inTurn(this.#turn, async () => {
+      this.#isStale = true;
       const next = await openFile(this.#file.path, this.maxRecordBytes);
       this.#closeAccess();
       this.#file = next;
@@ -380,6 +401,7 @@ export class DiskSource implements Source, PendingSource {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#closeAccess();
     this.#session?.close();
   }
