@@ -3,8 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { ModelHost } from '#node/models/host.ts';
+import { MemoryBudget } from '#node/models/memory.ts';
 import { ScorerGone } from '#node/scoring/process.ts';
 import { persist, whileAlive } from '#node/scoring/supervisor.ts';
+
+import { scriptedModel } from '../fakes/scriptedScorer.ts';
 
 const gone: Error = new ScorerGone('The scoring process ended (signal SIGSEGV).');
 const lost = new Error('Connection is disposed.');
@@ -49,6 +53,26 @@ describe('work on a process', () => {
       await expect(waiting).rejects.toBe(reason);
       expect(isLate).toBe(expected);
     }
+  });
+});
+
+describe('a model that two callers open', () => {
+  it('opens for the second one when the first one is cancelled', async () => {
+    const host = new ModelHost({
+      start: async () => Promise.resolve(scriptedModel()),
+      open: { folder: 'rm', spec: {} as never, providers: ['cpu'], threads: 1, referenceIds: [] },
+      bytes: 1,
+      budget: new MemoryBudget(1),
+      log: () => undefined,
+    });
+    const reason = new Error('Scoring was cancelled.');
+    const controller = new AbortController();
+    const first = host.opened(controller.signal).catch((error: unknown) => error);
+    const second = host.opened(new AbortController().signal);
+    controller.abort(reason);
+    expect(await first).toBe(reason);
+    expect((await second).width).toBe(1);
+    host.close();
   });
 });
 

@@ -118,6 +118,8 @@ export class ModelHost implements Holder {
   #providers: OpenModel['providers'];
   #provider: Provider | undefined;
   #running: Promise<Running> | undefined;
+  /** Of the call that started `#running`. */
+  #starter: AbortSignal | undefined;
   #requests = 0;
   #active = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -293,13 +295,19 @@ export class ModelHost implements Holder {
   async #ensure(signal: AbortSignal): Promise<Running> {
     return persist(
       async () => {
-        const starting = (this.#running ??= this.#start(signal));
-        try {
-          return await starting;
-        } catch (error) {
-          if (this.#running === starting) this.#running = undefined;
-          this.#options.budget.give(this);
-          throw error;
+        for (;;) {
+          if (!this.#running) this.#starter = signal;
+          const [starting, starter] = [(this.#running ??= this.#start(signal)), this.#starter];
+          try {
+            return await starting;
+          } catch (error) {
+            if (this.#running === starting) {
+              this.#running = undefined;
+              this.#options.budget.give(this);
+            }
+            // The start ended because another caller was cancelled: this one starts again.
+            if (starter?.aborted !== true || signal.aborted) throw error;
+          }
         }
       },
       {
