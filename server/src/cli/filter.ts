@@ -14,7 +14,7 @@ import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { readRecords } from '#formats/lines.ts';
-import { openScorers } from '#node/scorers/open.ts';
+import { openScorers, warningsOf } from '#node/scorers/open.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
 import type { Command } from './command.ts';
@@ -159,7 +159,7 @@ export async function filter(command: Command, options: FilterOptions): Promise<
         const machine = { ...command.machine, cacheFolder: undefined };
         const file = { path: undefined, mapping: recognition.mapping, firstPairOf: () => 0 };
         const opened = await openScorers(rules, folder, file, machine, command.signal);
-        for (const error of opened.failed) command.note(error.message);
+        for (const warning of warningsOf(opened)) command.note(warning);
         ({ scorers } = opened);
       }
       await filterWindow(window, recognition, scorers, outcome, command);

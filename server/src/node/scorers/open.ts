@@ -64,6 +64,14 @@ export interface OpenedScorers {
   readonly failed: readonly UserError[];
 }
 
+/** What a person should know of them. */
+export function warningsOf({ scorers, failed }: OpenedScorers): readonly string[] {
+  return [
+    ...failed.map(({ message }) => message),
+    ...scorers.flatMap(({ name, warnings }) => warnings.map((warning) => `${name}: ${warning}`)),
+  ];
+}
+
 /** Rejects with the first reason if none could be opened and the built-in scorer is not among the rules. */
 export async function openScorers(
   rules: readonly ScorerRule[],

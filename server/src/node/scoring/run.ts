@@ -14,7 +14,7 @@ import type { ConsistencyResult } from '#protocol/scorer.ts';
 import type { PairSource } from '../engine.ts';
 import { fittedShare, pairBatches, restMargins } from '../engine.ts';
 import type { ScoredFile, ScorerMachine } from '../scorers/open.ts';
-import { openScorers } from '../scorers/open.ts';
+import { openScorers, warningsOf } from '../scorers/open.ts';
 import { consistencyMember } from '../scorers/pairTable.ts';
 import type { PairScorer, RatingSource } from '../scorers/rating.ts';
 import type { FitProgress, Scored } from './fit.ts';
@@ -240,7 +240,8 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   const { scorers: named, machine, staysOpen, signal } = options;
   const { rules, folder } = named;
   target.begin();
-  const { scorers, failed } = await openScorers(rules, folder, target.file, machine, signal);
+  const opened = await openScorers(rules, folder, target.file, machine, signal);
+  const { scorers } = opened;
   const close = (): void => {
     for (const scorer of scorers) scorer.close();
   };
@@ -248,9 +249,7 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   let ensemble = new Ensemble(scorers);
   try {
     signal.throwIfAborted();
-    for (const { message } of failed) listener.onWarning(message);
-    for (const { name, warnings } of scorers)
-      for (const warning of warnings) listener.onWarning(`${name}: ${warning}`);
+    for (const warning of warningsOf(opened)) listener.onWarning(warning);
     await listener.onOpened?.(ensemble, scorers);
     for (const scorer of scorers) await rateAll(run, scorer);
     await target.assertSame?.();
