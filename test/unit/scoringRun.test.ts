@@ -309,6 +309,21 @@ describe('a cancelled run', () => {
     },
   );
 
+  it('takes no margins that arrive after it was cancelled', async () => {
+    const controller = new AbortController();
+    const { events, outcome } = await run({
+      options: { signal: controller.signal },
+      start: async () =>
+        Promise.resolve(
+          scriptedFit((name) => {
+            if (name === 'join') controller.abort(reason);
+            return false;
+          }),
+        ),
+    });
+    expect([outcome, events.at(-1)]).toEqual([reason, 'fitting']);
+  });
+
   it.each([
     { staysOpen: false, isOpen: false },
     { staysOpen: true, isOpen: true },

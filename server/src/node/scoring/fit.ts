@@ -80,6 +80,7 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
   await fitMissing(scorer, job, plan, kept);
   if (!kept.result) {
     kept.result = await scorer.requests.call('join', null, job.signal);
+    job.signal.throwIfAborted();
     job.onScored?.(kept.result);
   }
   if (!job.selfTest) return { result: kept.result, selfTest: undefined };
