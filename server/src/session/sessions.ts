@@ -16,6 +16,8 @@ import type { Source } from './sources/source.ts';
 export class Sessions {
   readonly #host: Host;
   readonly #open = new Map<string, Session>();
+  /** Files that `openFile` is opening; `close` removes them. */
+  readonly #opening = new Map<string, Promise<void>>();
   readonly #seen = new Map<string, number>();
   #looks = 0;
 
@@ -67,10 +69,27 @@ export class Sessions {
   async openFile(uri: string, backup?: string): Promise<void> {
     const path = pathOf(uri);
     if (path === undefined || this.#open.has(uri)) return;
+    // Two requests at once open it once.
+    const opening: Promise<void> =
+      this.#opening.get(uri) ?? this.#openFrom(uri, path, backup, () => this.#opening.get(uri) === opening);
+    this.#opening.set(uri, opening);
+    try {
+      await opening;
+    } finally {
+      if (this.#opening.get(uri) === opening) this.#opening.delete(uri);
+    }
+  }
+
+  /** @param isWanted false once the file was closed, or opened as a document */
+  async #openFrom(
+    uri: string,
+    path: string,
+    backup: string | undefined,
+    isWanted: () => boolean,
+  ): Promise<void> {
     this.#host.reloadSettings();
     const data = await openFile(path, recordBytesFor(this.#host.settings().memoryMb));
-    // Two requests at once open it once.
-    if (this.#open.has(uri)) return;
+    if (!isWanted()) return;
     this.#begin(
       new DiskSource(uri, data, this.#host.disk(), {
         backup,
@@ -81,18 +100,19 @@ export class Sessions {
   }
 
   close(uri: string): void {
+    this.#opening.delete(uri);
     this.#open.get(uri)?.close();
     this.#open.delete(uri);
     this.#seen.delete(uri);
   }
 
   closeAll(): void {
-    for (const uri of [...this.#open.keys()]) this.close(uri);
+    for (const uri of [...this.#open.keys(), ...this.#opening.keys()]) this.close(uri);
   }
 
   /** Reads every file again: the mapping may be another one. */
   async readAgain(): Promise<void> {
-    for (const session of this.all()) if (session.dataset.isReady) await session.read();
+    for (const session of this.all()) await session.read();
   }
 
   /** Reads the decisions about findings again. */

@@ -64,7 +64,7 @@ export function fileListeners(
 ): EditorListeners<'preflens/closeFile' | 'preflens/discardEdits'> {
   return {
     'preflens/closeFile': ({ uri }) => {
-      if (sessions.get(uri)?.source.pending) sessions.close(uri);
+      if (!sessions.get(uri)?.source.document) sessions.close(uri);
     },
     'preflens/discardEdits': ({ uri }) => {
       sessions.get(uri)?.discard();
