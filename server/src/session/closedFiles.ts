@@ -30,7 +30,7 @@ function bare({ rule, severity, record, pair, place, message }: Finding): Findin
 }
 
 async function checkClosed(
-  { host, onChecked }: ClosedFilesContext,
+  { host, isOpen, onChecked }: ClosedFilesContext,
   uri: string,
   path: string,
   signal: AbortSignal,
@@ -45,6 +45,8 @@ async function checkClosed(
     if (!task) return undefined;
     dataset.setRelations(await tools.ranges.run('relate', task, () => undefined, signal));
     await loadDecisions(host, dataset);
+    // Opened meanwhile: it checks itself.
+    if (isOpen(uri)) return undefined;
     const { findings } = dataset;
     const { line } = dataset.survey.facts.records;
     const lines = new Map(findings.map(({ record }) => [record, line[record] ?? 0]));
