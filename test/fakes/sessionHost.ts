@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { applyEdits } from '#core/edits/bytes.ts';
 import { openDisk } from '#node/diskTools.ts';
+import { modelBudget } from '#node/scorers/onnx.ts';
+import type { StartScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Settings } from '#protocol/editor/options.ts';
@@ -32,6 +34,7 @@ export function memoryHost(
   folder: string,
   settings: Partial<Settings> = {},
   ranges: RangeRunner = HERE,
+  start?: StartScorer,
 ): MemoryHost {
   const disk = openDisk(join(folder, 'cache'), ranges, lastOwner());
   const statuses: DatasetStatus[] = [];
@@ -46,7 +49,16 @@ export function memoryHost(
     settingsLoaded: async () => Promise.resolve(),
     isTrusted: () => true,
     machineFor: () => {
-      throw new Error('nothing is scored here');
+      if (!start) throw new Error('nothing is scored here');
+      return {
+        start,
+        cacheFolder: undefined,
+        budget: modelBudget(),
+        log: (line) => said.push(line),
+        isTrusted: true,
+        secret: async () => Promise.resolve(undefined),
+        maySend: async () => Promise.resolve(),
+      };
     },
     async applyEdit({ source }, { raw, edits }) {
       const { document, uri } = source;

@@ -7,22 +7,29 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { Ensemble } from '#core/reward/ensemble.ts';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
 import type { Disk } from '#node/diskTools.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
+import { consistencyMember } from '#node/scorers/pairTable.ts';
+import type { StartScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
 import type { FindingsRequest } from '#protocol/editor/findings.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
+import { ClosedFiles } from '#session/closedFiles.ts';
+import { openFileTarget } from '#session/jobs/scoringTarget.ts';
 import type { KnownFindings } from '#session/knownFindings.ts';
 import type { Session } from '#session/session.ts';
+import { DEFAULTS } from '#session/settings.ts';
 import { DiskSource } from '#session/sources/disk.ts';
 import { FindingsIndex } from '#session/views/findings.ts';
 import { recordViewOf } from '#session/views/pair.ts';
 import { rowsOf } from '#session/views/rows.ts';
 import { statusOf } from '#session/views/status.ts';
 
+import { generatePairs } from '../bench/generate.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
 import { lastOwner } from '../fakes/owners.ts';
 import { tableOf } from '../fakes/parquet.ts';
@@ -48,7 +55,7 @@ afterEach(() => {
 
 async function ofText(
   lines: readonly string[],
-  ...more: [settings?: object, ranges?: RangeRunner]
+  ...more: [settings?: object, ranges?: RangeRunner, start?: StartScorer]
 ): Promise<{ host: MemoryHost; session: Session; text: () => string[] }> {
   const host = (open = memoryHost(folder.path, ...more));
   host.sessions.openDocument(URI, 1, lines.join('\n'));
@@ -57,8 +64,8 @@ async function ofText(
   return { host, session, text: () => decode(session.source.document!.bytes).split('\n') };
 }
 
-async function ofFile(name: string, content: string | Uint8Array) {
-  const host = (open = memoryHost(folder.path));
+async function ofFile(name: string, content: string | Uint8Array, start?: StartScorer) {
+  const host = (open = memoryHost(folder.path, {}, HERE, start));
   const path = folder.write(name, content);
   const uri = pathToFileURL(path).toString();
   await host.sessions.openFile(uri);
@@ -285,6 +292,133 @@ describe('the end of a session', () => {
     host.sessions.close(uri);
     expect(others.listenerCount('change')).toBe(1);
     unwatchFile(path);
+  });
+});
+
+describe('a scoring job', () => {
+  const PAIRS = [...generatePairs(60, 3, 8)];
+  /** Starts that end with their signal alone. */
+  const heldStarts = (): { readonly signals: AbortSignal[]; readonly start: StartScorer } => {
+    const signals: AbortSignal[] = [];
+    const start: StartScorer = async ({ signal = never } = {}) =>
+      new Promise((_, reject) => {
+        signals.push(signal);
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+    return { signals, start };
+  };
+  const started = async (session: Session, signals: readonly AbortSignal[]): Promise<void> => {
+    session.score();
+    while (signals.length === 0) await setImmediate();
+    expect(session.state.phase).toBe('scoring');
+  };
+
+  it('ends when its file is read again: its scores belong to the earlier reading', async () => {
+    const { signals, start } = heldStarts();
+    const { session } = await ofText(PAIRS, {}, HERE, start);
+    await started(session, signals);
+    await session.read();
+    expect([signals.map(({ aborted }) => aborted), session.state.phase]).toEqual([[true], 'unscored']);
+  });
+
+  it('does not start again, and tells nothing, when its file is closed during a save', async () => {
+    const { signals, start } = heldStarts();
+    const { host, uri, session } = await ofFile('scored.jsonl', PAIRS.join('\n'), start);
+    await started(session, signals);
+    await flip(session, 3);
+    let told = 0;
+    vi.spyOn(session, 'update').mockImplementationOnce(() => {
+      host.sessions.close(uri);
+      told = host.statuses.length;
+      return 0;
+    });
+    expect(await session.save(never)).toBe(1);
+    session.discard();
+    for (let i = 0; i < 10; i++) await setImmediate();
+    expect([signals.map(({ aborted }) => aborted), host.statuses.length - told]).toEqual([[true], 0]);
+  });
+
+  it('that was cancelled ranks nothing afterwards', async () => {
+    const { session } = await ofText(PAIRS);
+    const { dataset } = session;
+    const target = openFileTarget(dataset, undefined, DEFAULTS, () => undefined);
+    const member = consistencyMember(dataset.survey.facts, dataset.survey.facts.margins.fill(1));
+    const cancelled = new Error('cancelled');
+    const ranking = target.takeEnsemble(new Ensemble([member]), AbortSignal.abort(cancelled));
+    await expect(ranking).rejects.toBe(cancelled);
+    expect(dataset.scores).toBeUndefined();
+  });
+});
+
+describe('settings that change', () => {
+  it('are read by a file that is still read by older ones', async () => {
+    const host = (open = memoryHost(folder.path));
+    const path = folder.write('settings/a.jsonl', LINES.join('\n'));
+    const uri = pathToFileURL(path).toString();
+    await host.sessions.openFile(uri);
+    const session = host.sessions.get(uri)!;
+    const survey = vi.spyOn(session.dataset, 'surveyAll').mockImplementationOnce(
+      async (_, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+        }),
+    );
+    while (survey.mock.calls.length === 0) await setImmediate();
+    folder.write('settings/preflens.json', '{"run":"save"}');
+    await host.sessions.readAgain();
+    expect([session.settings?.run, session.state.phase]).toEqual(['save', 'unscored']);
+  });
+
+  it('of an earlier reading never replace those of a later one', async () => {
+    const { session } = await ofText(LINES);
+    const survey = vi.spyOn(session.dataset, 'surveyAll');
+    await Promise.all([session.read(), session.read()]);
+    expect(survey).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a check of closed files', () => {
+  it('shows nothing of a file that was opened meanwhile', async () => {
+    const { path } = folder;
+    folder.write('closed/a.jsonl', LINES.join('\n'));
+    const disk = openDisk(`${path}/cache-closed-files`, HERE, lastOwner());
+    const host = {
+      disk: () => disk,
+      settings: () => DEFAULTS,
+      isTrusted: () => true,
+      message: () => undefined,
+      log: () => undefined,
+    };
+    for (const isOpened of [false, true]) {
+      let looks = 0;
+      const checked: string[] = [];
+      const closed = new ClosedFiles({
+        host,
+        isOpen: () => looks++ > 0 && isOpened,
+        onChecked: ({ source }) => checked.push(source.uri),
+      });
+      await closed.run([pathToFileURL(`${path}/closed`).toString()], () => undefined, never);
+      expect([checked.length, [...closed.all].length]).toEqual(isOpened ? [0, 0] : [1, 1]);
+    }
+  });
+});
+
+describe('a file that is closed while it opens', () => {
+  it('stays closed, unless it is opened again', async () => {
+    const host = (open = memoryHost(folder.path));
+    const uri = pathToFileURL(folder.write('brief.jsonl', LINES.join('\n'))).toString();
+    const opening = host.sessions.openFile(uri);
+    host.sessions.close(uri);
+    await opening;
+    expect(host.sessions.get(uri)).toBeUndefined();
+    const again = [host.sessions.openFile(uri), host.sessions.openFile(uri)];
+    host.sessions.close(uri);
+    await Promise.all([...again, host.sessions.openFile(uri)]);
+    expect(host.sessions.get(uri)).toBeDefined();
   });
 });
 

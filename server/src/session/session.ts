@@ -208,7 +208,7 @@ export class Session implements OpenFile, JobOwner {
       this.update();
     });
     if (!isCarried) await this.#reopen();
-    else if (count > 0) {
+    else if (count > 0 && !this.#isClosed()) {
       this.publish();
       // The running job reads a file that was replaced.
       if (this.#state.phase === 'scoring') this.score();
@@ -248,7 +248,7 @@ export class Session implements OpenFile, JobOwner {
   }
 
   #tell(): void {
-    this.#host.status(this);
+    if (!this.#isClosed()) this.#host.status(this);
   }
 
   #fail(error: unknown): void {
@@ -262,9 +262,12 @@ export class Session implements OpenFile, JobOwner {
     const host = this.#host;
     await host.settingsLoaded();
     const settings = await fileSettings(host, this.uri);
+    signal.throwIfAborted();
     this.#settings = settings;
     const start = performance.now();
     await dataset.surveyAll(settings, signal);
+    // What a running job finds belongs to the earlier reading.
+    this.#jobs.stop();
     const isOver = (): boolean => signal.aborted;
     if (isOver()) return;
     tellSettled(host, source);

@@ -55,6 +55,8 @@ export function openFileTarget(
   let ranking = Promise.resolve();
 
   const rank = async (ensemble: Ensemble, signal: AbortSignal): Promise<void> => {
+    // It waited for the ranking before it.
+    signal.throwIfAborted();
     ensemble.measure(dataset.survey.facts);
     await dataset.setEnsemble(ensemble, settings, signal);
     if (dataset.survey.facts.margins.some((margin) => !Number.isNaN(margin))) onScored();
