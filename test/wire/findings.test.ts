@@ -74,6 +74,16 @@ describe('repairs', () => {
     expect(await client.codeActions(uri, 0, ['source.fixAll.preflens'])).toEqual([]);
   });
 
+  it('that the person chose say so if the text changed meanwhile', async () => {
+    const client = await serverWith({}, {}, { holds: true });
+    const { uri } = await open(client);
+    const [, , , all] = await client.codeActions(uri, 0, ['quickfix']);
+    client.connection.onRequest('preflens/holds', () => ({ kind: 'other-version' }));
+    const resolved: CodeAction = await client.connection.sendRequest('codeAction/resolve', all);
+    expect(resolved.edit).toBeUndefined();
+    expect(client.messages).toEqual([expect.stringContaining('The text changed in the meantime.')]);
+  });
+
   it('of one rule come as one edit whose changes all need confirmation, on whole characters', async () => {
     const client = await serverWith();
     const { uri } = await open(client);

@@ -16,10 +16,18 @@ export function serveFeatures(
   state: ClientState,
   inStep: InStep,
 ): void {
-  /** True if the editor has the text that the edit is for. A fault is shown; while the person edits, nothing is. */
-  const canMake = async ({ source }: OpenDataset, edit: WorkspaceEdit): Promise<boolean> => {
+  /**
+   * True if the editor has the text that the edit is for. A fault is shown. That the person edits meanwhile is shown only if
+   * they chose this edit: editors list actions while people type.
+   */
+  const canMake = async (
+    { source }: OpenDataset,
+    edit: WorkspaceEdit,
+    isChosen: boolean,
+  ): Promise<boolean> => {
     const step = await inStep(source, edit);
     if (step.kind === 'fault') show(connection, 'error', step.why);
+    if (step.kind === 'moved' && isChosen) show(connection, 'info', step.why);
     return step.kind === 'same';
   };
 
@@ -39,13 +47,13 @@ export function serveFeatures(
     if (!dataset) return [];
     const actions = codeActionsOf(dataset, params, state.options);
     const documentChanges = actions.flatMap(({ edit }) => edit?.documentChanges ?? []);
-    if (documentChanges.length === 0 || (await canMake(dataset, { documentChanges }))) return actions;
+    if (documentChanges.length === 0 || (await canMake(dataset, { documentChanges }, false))) return actions;
     return actions.filter((action) => !action.edit);
   });
   connection.onCodeActionResolve(async (action) => {
     const dataset = sessions.update(datasetUriOf(action))?.dataset;
     if (!dataset) return action;
     const resolved = resolveAction(action, dataset);
-    return !resolved.edit || (await canMake(dataset, resolved.edit)) ? resolved : action;
+    return !resolved.edit || (await canMake(dataset, resolved.edit, true)) ? resolved : action;
   });
 }
