@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
-import { allTabs, goneFiles, uriOfTab } from '../tabs.ts';
+import { allTabs, goneFiles, tabsOf, uriOfTab } from '../tabs.ts';
 import { isLinesFile } from '../uris.ts';
 
 /** VS Code sends a document to extensions soon after its tab appears, if at all. */
@@ -32,6 +32,8 @@ export function followLargeFiles(server: Server): vscode.Disposable {
       (document) => document.uri.toString() === uri.toString(),
     );
     if (isSynced || !(await isLarge(uri))) return;
+    // The tab was closed meanwhile, and nothing else would close the file.
+    if (tabsOf(uri.toString()).length === 0) return;
     opened.add(uri.toString());
     const outcome = await server.request('preflens/openFile', { uri: uri.toString() });
     if (!outcome.ok) void say('warning', outcome.why);
