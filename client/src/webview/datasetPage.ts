@@ -49,6 +49,8 @@ export class DatasetPage {
           const status = statuses.get(uri);
           if (status) this.tell(status);
           if (this.#waiting) this.reveal(this.#waiting);
+          // After a reload, the page shows what the person chose since.
+          this.#waiting = undefined;
         },
       },
       revision: () => statuses.revision(uri),
