@@ -125,7 +125,7 @@ describe('26: a poisoned cache', () => {
     const path = folder.write('a.jsonl.gz', gzipSync(`${LINES.join('\n')}\n`));
     const cache = join(folder.path, 'cache');
     await inspect(path, cache);
-    for (const name of filesBelow(join(cache, 'unpacked')))
+    for (const name of filesBelow(join(cache, 'decompressed')))
       writeFileSync(name, readFileSync(name, 'latin1').replaceAll('better', 'poison'), 'latin1');
     expect(JSON.stringify(await inspect(path, cache))).not.toContain('poison');
     expect(gunzipSync(readFileSync(path)).toString()).not.toContain('poison');

@@ -124,7 +124,7 @@ const PAIR_FAULTS: Readonly<Record<string, (random: Random, clean: Pair) => unkn
 export const BENCHMARK: readonly string[] = Array.from(
   { length: 60 },
   (_, i) =>
-    `In the exam of spring number ${i} the ${WORDS[i % WORDS.length] ?? ''} was asked for its weight in grams, please give it.`,
+    `In the exam of spring number ${i} the ${WORDS[i % WORDS.length] ?? ''} had to give its weight in grams, please give it.`,
 );
 
 /** Faults made from the preceding clean record. */

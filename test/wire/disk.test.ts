@@ -158,11 +158,11 @@ describe('whole-file findings', () => {
     );
     expect(codes(moved)).toEqual(['duplicate-pair 3', 'opposite-duplicate 1', 'opposite-duplicate 4']);
     await client.execute('preflens.flip', { uri: URI, record: 3 });
-    const mended = await client.diagnostics(
+    const repaired = await client.diagnostics(
       URI,
       (list) => list.length === 2 && list.every(({ code }) => code === 'duplicate-pair'),
     );
-    expect(codes(mended)).toEqual(['duplicate-pair 3', 'duplicate-pair 4']);
+    expect(codes(repaired)).toEqual(['duplicate-pair 3', 'duplicate-pair 4']);
   });
 
   it('several pairs in a record are listed, and each can be compared and flipped', async () => {

@@ -59,7 +59,7 @@ class Window {
   async flip(record: number): Promise<void> {
     const count = this.made.length;
     await this.ask('edit', { record, edit: { kind: 'flip' } });
-    await this.client.until('the edit to be told', () => this.made[count]);
+    await this.client.until('the notification of the edit', () => this.made[count]);
   }
 
   /** Undoes the last edit, as an editor does. */

@@ -185,7 +185,7 @@ describe('a record without a pair', () => {
       'no JSON',
       [goodRecord(0), goodRecord(1), '{"prompt":"q",'].join('\n'),
       2,
-      'This record cannot be read. Mend its text',
+      'This record cannot be read. Fix its text',
     ],
     ['no object', [goodRecord(0), '7'].join('\n'), 1, 'but no object'],
     [

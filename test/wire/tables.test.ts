@@ -70,7 +70,7 @@ afterEach(() => {
 
 const flip = async (record: number): Promise<EditMade> => {
   await ask('edit', { record, edit: { kind: 'flip' } });
-  return client.until('the edit to be told', () => made.at(-1));
+  return client.until('the notification of the edit', () => made.at(-1));
 };
 
 describe('a table in an editor', () => {

@@ -189,10 +189,10 @@ describe.each(['disk', 'document'] as const)('an edit of a file opened as %s', (
     const before = await findingsIn(client, uri);
     const seen = searches;
     await edit(client, uri, MARKED!, { kind: 'repair' });
-    const mended = { gone: ['turn-marker-in-response 156'], came: [] };
-    expect(changes(before, await findingsIn(client, uri))).toEqual(mended);
+    const repaired = { gone: ['turn-marker-in-response 156'], came: [] };
+    expect(changes(before, await findingsIn(client, uri))).toEqual(repaired);
     await searched(client, seen);
-    expect(changes(before, await findingsIn(client, uri))).toEqual(mended);
+    expect(changes(before, await findingsIn(client, uri))).toEqual(repaired);
     if (kind === 'document') return;
     const own = before.all.filter((one) => one.endsWith(' 2'));
     const gone = [...own, `near-duplicate-pair ${NEAR_2!}`, 'turn-marker-in-response 156'].sort();

@@ -1,6 +1,6 @@
 import { codeOf } from './stored.ts';
 
-/** Whether a process on this machine is running, whoever owns it. */
+/** Whether a process on this machine is running, under any owner. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

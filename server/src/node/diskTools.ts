@@ -79,15 +79,15 @@ async function cachedText(
   signal: AbortSignal,
 ): Promise<string> {
   const name = `${file.codec.name} ${digest}`;
-  const path = join(folder, 'unpacked', `${sha256(name).slice(0, 32)}.jsonl`);
+  const path = join(folder, 'decompressed', `${sha256(name).slice(0, 32)}.jsonl`);
   const sumPath = `${path}.sum`;
   const known = await readJsonEntry<string>(sumPath, name);
   if (known !== undefined && (await sumOf(path, signal)) === known) return path;
-  await mkdir(join(folder, 'unpacked'), PRIVATE_FOLDER);
+  await mkdir(join(folder, 'decompressed'), PRIVATE_FOLDER);
   const tally = newTally();
   await writeWhole(path, counted(file.bytes(), tally), { ...EXPENDABLE, signal });
   await writeEntry(sumPath, name, JSON.stringify(`${tally.size} ${tally.hash.digest('hex')}`));
-  await prune(join(folder, 'unpacked'));
+  await prune(join(folder, 'decompressed'));
   return path;
 }
 

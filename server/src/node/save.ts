@@ -86,8 +86,8 @@ async function writeAnew({ file, draft, codec, replacements, signal }: Rewrite):
   let isWhole: boolean;
   try {
     const encoder = codec.encoder?.();
-    const packed = encoder && pipeline(Readable.from(text()), encoder, ignore);
-    isWhole = await writeChunks(out, packed ?? text());
+    const compressed = encoder && pipeline(Readable.from(text()), encoder, ignore);
+    isWhole = await writeChunks(out, compressed ?? text());
     await settleDraft(draft, out);
   } finally {
     await out.close();

@@ -1,4 +1,4 @@
-// Checks datasets that nobody opened, of any size: each is read from disk, told, and forgotten but for its findings.
+// Checks datasets that are not open, of any size, from disk. Only their findings stay in memory.
 import { stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 

@@ -1,4 +1,4 @@
-// One open dataset: its document, what the checks found, and its scores. Handlers ask; this knows.
+// State of one open dataset: survey, findings and scores. Views and handlers only read it.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { carryRelations, withExact, withKnownNear } from '#core/checks/relations/carried.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
@@ -43,10 +43,10 @@ export interface ReadPair extends ReadRecord {
   readonly index: number;
 }
 
-/** Pairs among which duplicates and circles are found within an edit: some 20 ms. */
+/** Maximum pairs to search for duplicates and cycles during an edit: about 20 ms. */
 const MAX_AT_AN_EDIT = 20_000;
 
-/** Pairs that are scored out of turn at a time. */
+/** Visible or edited pairs to score in one request. */
 const MAX_AT_ONCE = 64;
 
 const NO_SURVEY: DocumentSurvey = { ...new Surveyor().end(), lineCount: 0, byteCount: 0 };
@@ -89,7 +89,7 @@ export class OpenDataset {
     return this.#survey;
   }
 
-  /** What the last survey checked by. */
+  /** The rules of the last survey. */
   get rules(): RuleSettings {
     return this.#rules;
   }
@@ -103,7 +103,7 @@ export class OpenDataset {
     return this.#ready;
   }
 
-  /** Structure first, then what records are to each other, then labels by rank; without what people decided to keep. */
+  /** Structure first, then relations, then labels by rank; without findings that people decided to keep. */
   get findings(): readonly Finding[] {
     return this.#lists.all;
   }
@@ -112,12 +112,12 @@ export class OpenDataset {
     return this.#lists.count;
   }
 
-  /** Findings of a rule beyond those that are listed. */
+  /** Findings of a rule that are counted but not listed. */
   unlistedCount(rule: string): number {
     return this.#lists.unlisted(rule);
   }
 
-  /** Takes what people decided about findings. */
+  /** Sets the decisions about findings. */
   setDecisions(decisions: readonly Decision[], fileName: string): void {
     this.#nameInMemory = fileName;
     this.#makeKey = undefined;
@@ -138,12 +138,12 @@ export class OpenDataset {
     return scores && trustSentence(scores.trust, scores.selfTest, scores.isTesting);
   }
 
-  /** Reads everything. Ends early when `signal` says so: the file was closed. */
+  /** Surveys the whole file. Returns early if `signal` aborts: the file was closed. */
   async surveyAll(settings: FileSettings, signal: AbortSignal): Promise<void> {
     const survey = await this.source.survey(settings, signal);
     if (!survey) return;
     this.#rules = settings.rules;
-    // They belong to another reading.
+    // They belong to another survey.
     this.#dropResults();
     this.#setSurvey(survey);
     this.#ready = true;
@@ -178,22 +178,22 @@ export class OpenDataset {
     this.#revision++;
   }
 
-  /** Takes what the records of the file are to each other. */
+  /** Sets the relations between records. */
   setRelations(found: Relations): void {
     this.#putRelations(this.#relations ? withKnownNear(found, this.#relations) : found);
   }
 
-  /** Relations between records were searched since the file was read. */
+  /** True if relations were searched since the last survey. */
   get isRelated(): boolean {
     return this.#relations !== undefined;
   }
 
-  /** There are texts of which it is not known whether they are close to others. */
+  /** True if some pairs were not compared with the others for near duplicates. */
   get needsNear(): boolean {
     return this.#relations === undefined || missesSimilarity(this.#relations);
   }
 
-  /** To be called before the pairs are handed to a scorer: from here on records are known by their present numbers. */
+  /** Call before a scorer reads the pairs: from now on, pairs are identified by their present numbers. */
   beginScoring(): void {
     this.#survey.facts.markOrigins();
   }
@@ -213,7 +213,7 @@ export class OpenDataset {
     this.#rank();
   }
 
-  /** Takes what a panel has so far, for all pairs as they are now. Lets other requests run meanwhile. */
+  /** Sets margins from the scores that an ensemble has so far. Lets other requests run meanwhile. */
   async setEnsemble(ensemble: Ensemble, settings: Settings, signal: AbortSignal): Promise<void> {
     this.#ensemble = ensemble;
     const slices = new Slices();
@@ -234,7 +234,7 @@ export class OpenDataset {
     this.#rank();
   }
 
-  /** Pairs that a panel has not scored: those that came or changed since, or all of a range of lines. */
+  /** Pairs that the ensemble has not scored: new and changed ones, or all in a range of lines. */
   pairsWithoutScore(lines?: readonly [start: number, end: number]): NumberedPair[] {
     const { facts } = this.#survey;
     const found: NumberedPair[] = [];
@@ -250,7 +250,7 @@ export class OpenDataset {
     return found;
   }
 
-  /** Takes the margins of single pairs that a panel has scored meanwhile, without a new ranking. False when there are none. */
+  /** Sets the margins of single pairs that the ensemble has scored, without a new ranking. False if there are none. */
   setNewMargins(pairs: readonly NumberedPair[]): boolean {
     const ensemble = this.#ensemble;
     const { facts } = this.#survey;
@@ -341,12 +341,12 @@ export class OpenDataset {
     return from + index < to ? this.#survey.facts.margin(from + index) : Number.NaN;
   }
 
-  /** What the scorer says of one pair. */
+  /** The scorer's explanation of one pair. */
   explain({ pair, value }: Pick<ReadPair, 'pair' | 'value'>, max?: number): PairScore | undefined {
     return this.#scores?.read({ pair, value, identity: identify(pair) }, max);
   }
 
-  /** The findings of a record; with `pair`, those about this pair and those about the whole. */
+  /** The findings of a record; with `pair`, those of that pair and those of the whole record. */
   findingsOf(record: number, pair?: number): readonly Finding[] {
     const all = this.#lists.of(record);
     return pair === undefined
@@ -354,7 +354,7 @@ export class OpenDataset {
       : all.filter((finding) => finding.pair === undefined || finding.pair === pair);
   }
 
-  /** Numbers of pairs that some check reports. */
+  /** Numbers of the pairs with findings. */
   *findingPairs(): Generator<number> {
     const { facts } = this.#survey;
     for (const { record, pair } of this.findings) {
@@ -369,7 +369,7 @@ export class OpenDataset {
     return this.#lists.order;
   }
 
-  /** Where a pair stands in that order; -1 where it has no finding. */
+  /** Index of a pair in that order; -1 if it has no finding. */
   reviewIndex(record: number, pair: number): number {
     return this.#lists.indexOf(record, pair);
   }
@@ -410,7 +410,7 @@ export class OpenDataset {
     this.#lists.set('structure', survey);
   }
 
-  /** Margins for pairs that came or changed since the file was scored. */
+  /** Sets margins for pairs that were added or changed after scoring. */
   #scoreNewPairs(): void {
     if (!this.#scores) return;
     const { facts } = this.#survey;

@@ -1,6 +1,6 @@
-// An open document as bytes, and which of its lines changed since it was last looked at. Editors speak
-// of lines and UTF-16 units; the engine works on bytes, and so no file is ever held as one string. An edit may come between
-// the two halves of a character: see #formats/wtf8.ts for what the bytes are then.
+// An open document as bytes, and the lines that changed since the last refresh. Editors count in lines and UTF-16 units;
+// the engine works on bytes, so no file is ever one string. An edit may fall between the two halves of a character:
+// #formats/wtf8.ts says what the bytes are then.
 import { lineStartsOf } from '#formats/lines.ts';
 import { decodeText, encodeText, HALF_BYTES, halfAt } from '#formats/wtf8.ts';
 
@@ -30,7 +30,7 @@ export interface Unchanged {
   readonly tailCount: number;
 }
 
-/** What changed in a document since it was last asked. */
+/** Collects what changed in a document since the last `take`. */
 export class Follower {
   #unchanged: Unchanged | undefined;
 
@@ -65,7 +65,7 @@ interface Spot extends Position {
   readonly isInside: boolean;
 }
 
-/** Positions past the end of a line or of the text are its end, as the protocol wants. */
+/** Positions past the end of a line or of the text mean its end, as in LSP. */
 function spotAt(bytes: Uint8Array, lineStarts: Float64Array, position: Position): Spot {
   const line = Math.min(position.line, lineStarts.length - 1);
   const wanted = line < position.line ? Infinity : position.character;
@@ -93,7 +93,7 @@ function halvesAt(bytes: Uint8Array, at: number): readonly [high: string, low: s
 
 const isHigh = (half: string): boolean => half !== '' && half < '\udc00';
 
-/** Bytes to replace so that halves which are parted stand alone, and halves which meet are one character. */
+/** The bytes to replace: separated halves of a character are encoded alone, joined halves as one character. */
 function spliceOf(bytes: Uint8Array, from: Spot, to: Spot, text: string): Splice {
   let [start, before] = [from.byte, ''];
   if (from.isInside) [before] = halvesAt(bytes, start);
@@ -193,7 +193,7 @@ export class OpenDocument {
         (end.line === last.spot.line && end.character <= last.spot.character);
       if (!isInOldText) flush();
       let made = this.#spliceOf(change);
-      // Edits that touch may join halves of a character that each alone does not see.
+      // Adjacent edits may join two halves of a character that neither edit sees alone.
       if (last && waiting.length > 0 && made.end >= last.start) {
         flush();
         made = this.#spliceOf(change);

@@ -1,5 +1,5 @@
-// The findings of an open dataset from all that finds some, as one list: without what people decided to keep, by record, and in
-// the order in which a person should look at them.
+// All findings of an open dataset in one list, without those that people decided to keep: by record, and in the order of
+// review.
 import type { CheckStage, Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
 import { groupBy } from '#core/group.ts';
@@ -7,21 +7,21 @@ import type { Keyed } from '#core/memory/baseline.ts';
 import type { Decisions } from '#core/memory/decisions.ts';
 import type { Finding } from '#core/model/finding.ts';
 
-/** A pair by its record and its number there. */
+/** A pair: its record, and its number in the record. */
 export interface PairPlace {
   readonly record: number;
   readonly pair: number;
 }
 
-/** A place with findings, in the order in which a person looks at them. */
+/** A place with findings, in the order of review. */
 export interface ReviewPlace extends PairPlace {
   /** Number of its first finding in that order, from 1. */
   readonly first: number;
-  /** Its findings. Of all places together they are the findings of the file that are listed. */
+  /** Number of its findings. The sum over all places is the number of listed findings of the file. */
   readonly count: number;
 }
 
-/** Findings, and how many there really are. */
+/** Listed findings, and the true count of each rule. */
 export interface Counted {
   readonly findings: readonly Finding[];
   readonly counts: ReadonlyMap<string, number>;
@@ -29,7 +29,7 @@ export interface Counted {
   readonly partial?: ReadonlySet<string>;
 }
 
-/** Where findings come from, in the order in which they are listed. */
+/** Sources of findings, in list order. */
 const PARTS = ['structure', 'relations', 'label'] as const;
 type Part = (typeof PARTS)[number];
 
@@ -40,7 +40,7 @@ const STAGES: Record<Part, readonly CheckStage[]> = {
   label: ['score'],
 };
 
-/** What decisions report of themselves, given what was found of the rules that they name. */
+/** Findings about the decisions themselves, given the findings of the rules that they name. */
 export type MemoryOf = (found: readonly Keyed[], isChecked: (rule: string) => boolean) => readonly Finding[];
 
 /** Labels by rank, then contradictions, then structure by place. */
@@ -92,7 +92,7 @@ export class FindingLists {
     return this.#all;
   }
 
-  /** How many there really are, without those that are kept. */
+  /** The true count, without kept findings. */
   get count(): number {
     let total = this.#ofMemory().length;
     for (const part of PARTS) {
@@ -103,7 +103,7 @@ export class FindingLists {
     return total;
   }
 
-  /** Findings of a rule that are counted and not listed. */
+  /** Findings of a rule that are counted but not listed. */
   unlisted(rule: string): number {
     return PARTS.reduce((sum, part) => {
       const { findings, counts } = this.#parts[part];
@@ -126,7 +126,7 @@ export class FindingLists {
     return this.#order;
   }
 
-  /** Where a place stands in that order; -1 where it has no finding. */
+  /** Index of a place in that order; -1 if it has no finding. */
   indexOf(record: number, pair: number): number {
     this.#indexes ??= new Map(this.order.map((place, i) => [placeKey(place), i]));
     return this.#indexes.get(placeKey({ record, pair })) ?? -1;

@@ -1,4 +1,4 @@
-// Why there is no pair to show, and what to do: for the status item, the pages, and commands that can do nothing.
+// Why there is no pair to show, and what to do: for the status item, the pages, and commands that can't act.
 import type { Survey } from '#core/dataset/survey.ts';
 import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
@@ -23,7 +23,7 @@ export const whyNotOpen = (uri: string): string =>
 export const whyReading = (uri: string): string =>
   `Still reading ${fileNameOf(uri)}. What it holds is shown as soon as it is known.`;
 
-/** Why nothing can be done with a file, or with its pairs. Undefined where something can. */
+/** Why nothing can be done with a file, or with its pairs. Undefined if something can. */
 export function whyNothing(file: FileFacts | undefined, uri: string): string | undefined {
   if (!file) return whyNotRead(uri);
   if (file.dataset.isReady) return whyNoPairs(file);
@@ -37,14 +37,14 @@ export function whyNoRecordAt(file: FileFacts | undefined, uri: string, line: nu
   );
 }
 
-/** Why a file cannot be scored. Undefined where it can, or where only a try tells. */
+/** Why a file cannot be scored. Undefined if it can, or if only a try can tell. */
 export function whyNotScored(file: FileFacts | undefined, uri: string): string | undefined {
   const mapping = file?.dataset.survey.recognition?.mapping;
   return whyNothing(file, uri) ?? (mapping && whyUnscorable(mapping));
 }
 
 const whyNotRead = (uri: string): string =>
-  `${fileNameOf(uri)} is no file that PrefLens reads: it takes JSON Lines (.jsonl, or the language mode JSON Lines) and Parquet. Packed files: "PrefLens: Open From Disk".`;
+  `${fileNameOf(uri)} is no file that PrefLens reads: it takes JSON Lines (.jsonl, or the language mode JSON Lines) and Parquet. Compressed files: "PrefLens: Open From Disk".`;
 
 export const whyUnreadable = (uri: string): string => `${fileNameOf(uri)} cannot be read.`;
 
@@ -56,7 +56,7 @@ function whyUnread(uri: string, survey: Survey): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Why a file gives no pairs at all. Undefined where it does, or where each of its answers has a verdict. */
+/** Why a file gives no pairs at all. Undefined if it does, or if each answer has its own verdict. */
 export function whyNoPairs({
   dataset: { source, survey },
   state: { phase, reason },
@@ -92,7 +92,7 @@ export function whyNoPairAt(dataset: OpenDataset, record: number): string {
   if (!('value' in parsed))
     // A finding says the same, where its rule is on.
     return dataset.findingsOf(record).length > 0
-      ? 'This record cannot be read. Mend its text, then compare it.'
+      ? 'This record cannot be read. Fix its text, then compare it.'
       : `This record cannot be read: ${parsed.fault.message}`;
   if (!isObject(parsed.value)) return 'This record is JSON, but no object: it has no fields to read.';
   const outcome = readRecord(recognition.mapping, parsed.value);

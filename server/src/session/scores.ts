@@ -1,4 +1,4 @@
-// What a scored file knows of its pairs: by the built-in scorer, which reads texts, or by a panel, which looks scores up.
+// Scores of an open file: from the built-in scorer, which reads texts, or from an ensemble, which looks scores up.
 import type { Facts } from '#core/facts/facts.ts';
 import type { Identity } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -139,7 +139,7 @@ function aboutOf({ name, members }: Ensemble): string {
   return `${name}: the mean of their margins, each over its root mean square on this file.`;
 }
 
-/** Ranks what a panel has so far. `margins` by pair, NaN where there is none yet. */
+/** Ranks the scores that an ensemble has so far. `margins` by pair, NaN if there is none yet. */
 export function ensembleScores(ensemble: Ensemble, facts: Facts, settings: Settings): Scores {
   const margins = facts.margins.slice();
   const { chosenLength, rejectedLength } = facts.pairs;

@@ -90,7 +90,7 @@ export function readHybrid(
   }
 }
 
-function packed(values: ArrayLike<number>, width: number): Uint8Array {
+function bitPacked(values: ArrayLike<number>, width: number): Uint8Array {
   const groups = Math.ceil(values.length / 8);
   const out = new ByteSink();
   out.varint(groups * 2 + 1);
@@ -125,8 +125,8 @@ function runs(values: ArrayLike<number>, width: number, max: number): Uint8Array
 /** Widest numbers that can be written. */
 export const MAX_WRITTEN_BITS = 24;
 
-/** Encodes numbers as runs or as packed bits, whichever is shorter. */
+/** Encodes numbers as runs or as bit-packed groups, whichever is shorter. */
 export function writeHybrid(values: ArrayLike<number>, width: number): Uint8Array {
   const max = Math.ceil(values.length / 8) * width;
-  return runs(values, width, max) ?? packed(values, width);
+  return runs(values, width, max) ?? bitPacked(values, width);
 }

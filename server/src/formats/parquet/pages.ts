@@ -339,7 +339,7 @@ export function readPage(
         );
   if (repetition) checkLevels(repetition, leaf.maxRepetition, leaf);
   if (definition) checkLevels(definition, leaf.maxDefinition, leaf);
-  // The index or the header may give a wrong number of rows; then rows can't be told apart.
+  // The index or the header may give a wrong number of rows; then row boundaries are unknown.
   if (repetition && ref.rows >= 0 && countLevel(repetition, 0) !== ref.rows)
     throw damaged(leaf, 'has a page whose rows contradict its header');
   const valueCount = definition ? countLevel(definition, leaf.maxDefinition) : ref.count;

@@ -69,7 +69,7 @@ export async function openSidecar(
     about: [`Scores of ${path}, as they stand there.`],
     warnings: isStale
       ? [
-          `${path} names pairs by their place and is older than the dataset: its ${byPlace.size} scores are not used. Compute it anew, or write chosenKey and rejectedKey.`,
+          `${path} names pairs by their place and is older than the dataset: its ${byPlace.size} scores are not used. Compute it again, or write chosenKey and rejectedKey.`,
         ]
       : [],
     account: (identity) => table.account(identity),

@@ -52,16 +52,16 @@ export class DiskSource implements Source, PendingSource {
   readonly #session: EditSession | undefined;
   #isSettled = false;
   #isClosed = false;
-  /** What a save that cannot be stopped any more puts into the file. */
+  /** Edits of a save that can no longer be stopped. */
   #committing: Taken | undefined;
   /** The file has to be opened again: another program wrote to it right after a save, or opening it failed. */
   #isStale = false;
   #changed = new Set<number>();
-  /** What was saved since the survey was last brought up to date. */
+  /** Changes saved since the last refresh of the survey. */
   #moved: readonly RecordChange[] | undefined;
   #survey: DocumentSurvey | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
-  /** What came of edits that were held against the file, until `takeSettled`. */
+  /** Result of restoring edits, until `takeSettled`. */
   #settled: Settled | undefined;
   /** The mapping of rows that are shown before the file is read through. */
   readonly #likely: () => Mapping | undefined;
@@ -123,14 +123,14 @@ export class DiskSource implements Source, PendingSource {
     const read = await this.#tools.survey(file, settings, signal).catch((error: unknown) => {
       if (file === this.#file) throw error;
     });
-    // Saved meanwhile: what was read is not the file any more.
+    // The file was saved meanwhile: this survey is of the old file.
     if (!read || file !== this.#file) return this.survey(settings, signal);
     this.#digest = read.digest === '' ? undefined : read.digest;
     const { obstacle, recognition } = read.survey;
     if (obstacle && !recognition) throw messages.obstacle(file.path, obstacle);
     if (!this.#access) {
       const access = await this.#tools.open(file, read.digest, signal);
-      // Another reading opens its own, and after `close` nobody would close this one.
+      // A later survey opens its own access, and nobody would close this one after `close`.
       if (signal.aborted) access.close();
       else this.#access = access;
     }
@@ -143,7 +143,7 @@ export class DiskSource implements Source, PendingSource {
     return survey;
   }
 
-  /** Holds edits of earlier sessions, or of the source before this one, against the file as it is. */
+  /** Compares edits of earlier sessions with the present file, and restores those that still fit. */
   async #settle(signal: AbortSignal): Promise<void> {
     const file = this.#file;
     const count = this.#survey?.facts.recordCount ?? 0;
@@ -158,7 +158,7 @@ export class DiskSource implements Source, PendingSource {
     this.#isSettled = true;
   }
 
-  /** The file may have been opened again before anybody took the last result. */
+  /** Joins results: the file may be opened again before the last result is taken. */
   #addSettled(settled: Settled): void {
     const before = this.#settled;
     if (!before) {
@@ -242,7 +242,7 @@ export class DiskSource implements Source, PendingSource {
     return id;
   }
 
-  /** The save that runs drops the record or makes several of it, and cannot be stopped any more. */
+  /** True if the running save can no longer be stopped and drops or splits the record. */
   #isLeaving(record: number): boolean {
     const taken = this.#committing?.pending.get(record);
     return taken !== undefined && recordsIn(taken.bytes) !== 1;
@@ -294,7 +294,7 @@ export class DiskSource implements Source, PendingSource {
     }
     if (written.isTakenBack) return undefined;
     const { stamp } = written;
-    // The file is gone again: the next open reports it.
+    // The file is missing: the next open reports it.
     const next = await openFile(file.path, file.maxRecordBytes).catch(() => undefined);
     this.#committing = undefined;
     this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
@@ -303,7 +303,7 @@ export class DiskSource implements Source, PendingSource {
     // A record that became several is read from the file.
     const isSplit = changes.some(({ bytes }) => bytes !== null && recordsIn(bytes) !== 1);
     const isCarried = this.#access !== undefined && !this.#isStale && !isSplit;
-    // Where records stand is not known any more.
+    // The places of the records are unknown now.
     if (!isCarried) this.#isSettled = false;
     else onCommit();
     if (isCarried && next) void this.#learnDigest(next, signal);
@@ -312,16 +312,16 @@ export class DiskSource implements Source, PendingSource {
 
   /** Computes the digest of a saved file, to tell a touch from a change. */
   async #learnDigest(file: DataFile, signal: AbortSignal): Promise<void> {
-    // Closed or changed meanwhile: then it stays unknown, and the file is read again once it changes.
+    // If the file was closed or changed meanwhile, the digest stays unknown, and the next change reads the file again.
     const digest = await this.#tools.digest(file, signal).catch(() => undefined);
     const now = await stampOf(file.path).catch(() => undefined);
     if (this.#file === file && now && sameStamp(now, file.stamp)) this.#digest = digest;
   }
 
-  /** The file holds what was taken, and records behind dropped ones have other numbers. */
+  /** The file now holds the taken edits; records after dropped ones have new numbers. */
   #commit(session: EditSession, taken: Taken, changes: readonly RecordChange[]): void {
     const renumber = renumberBy(changes.map(({ raw, bytes }) => [raw.record, bytes]));
-    // A row is found by its number alone; the words for it are others where a column was added.
+    // A row is identified by its number; its line of JSON changes if a column was added.
     const isReadable = this.#file.codec.isTable && !this.#isStale && this.#access;
     session.commit(taken, (record) => (isReadable ? this.#fileBytes(record, 0, 0) : undefined));
     const stillChanged = [...this.#changed].map(renumber).filter((record) => record >= 0);
@@ -348,7 +348,7 @@ export class DiskSource implements Source, PendingSource {
     return inTurn(this.#turn, async () => {
       if (this.#isStale) return true;
       const now = await stampOf(this.#file.path).catch(() => undefined);
-      // Taken away for a moment, as some programs do that write it again: edits wait for it.
+      // Some programs remove a file before they write it again: pending edits wait for it.
       if (!now) return this.unsavedCount === 0;
       if (sameStamp(now, this.#file.stamp)) return false;
       if (this.#digest === undefined || now.size !== this.#file.size || !this.#isSettled) return true;
@@ -362,7 +362,7 @@ export class DiskSource implements Source, PendingSource {
   }
 
   async saveAs(path: string, signal: AbortSignal): Promise<number> {
-    // While the file is read again, nobody knows where its records are.
+    // During a survey the places of the records are unknown.
     if (this.#session && !this.#isSettled) throw messages.stillReading(this.#file.path);
     const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];
     const plan = planChanges(this.#file, async () => Promise.resolve(changes), false);

@@ -1,4 +1,4 @@
-// A save of pending edits: what changes in the file, and the last moment at which it can be stopped.
+// A save of pending edits: the changes of the file, and the last moment to stop.
 import type { Taken } from '#core/edits/pending.ts';
 import type { Facts } from '#core/facts/facts.ts';
 import type { RecordChange } from '#core/model/record.ts';
@@ -10,7 +10,7 @@ import { savePlanned } from '#node/save.ts';
 import type { Stamp } from '#node/stored.ts';
 import { stampOf } from '#node/stored.ts';
 
-/** Where edited records stand in the file, in their order. */
+/** The edited records and their places in the file, in file order. */
 export function changesOf(
   { pending }: Taken,
   facts: Facts | undefined,
@@ -41,9 +41,9 @@ export interface Written {
 }
 
 /**
- * Writes what was taken. Nothing is written where a drop was taken back before the file was replaced: what is pending has
- * to be taken again.
- * @param onLast called when the save cannot be stopped any more
+ * Writes the taken edits. If a drop was undone before the rename, it writes nothing, and the caller takes the pending
+ * edits again.
+ * @param onLast called when the save can no longer be stopped
  */
 export async function writeTaken(
   session: EditSession,

@@ -1,4 +1,4 @@
-// A table before it is read through: its rows, and how they are likely read.
+// A table before its survey: its rows, and its likely mapping.
 import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
@@ -6,7 +6,7 @@ import { recogniseAs } from '#core/mapping/recognise.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
-/** Rows that a table is recognised by before it is read through. */
+/** Rows to recognise a table by before its survey. */
 const EARLY_SAMPLE = 64;
 
 export interface EarlyTable {

@@ -1,4 +1,4 @@
-// Records of a file with the edits that are pending: as a stream, and as a survey.
+// Records of a file with its pending edits: as a stream, and as a survey.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import type { Pending } from '#core/edits/pending.ts';

@@ -12,8 +12,8 @@ import { LineCutter } from '#formats/lines.ts';
 import type { Unchanged } from '../document.ts';
 
 /**
- * Longer records of a document are reported and skipped: to check one of this size takes a second, and of the worst shape
- * five, in which the server answers nothing. `preflens check` reads them.
+ * Longer records of a document are reported and skipped. Checking a record of this size blocks the server for a second,
+ * for five in the worst case. `preflens check` reads them.
  */
 export const MAX_OPEN_BYTES = 32 * 1024 * 1024;
 
@@ -97,7 +97,7 @@ export function resurvey(
     const moved = bytes.length - old.byteCount;
     for (; record < old.facts.recordCount; record++) carry(record, lines, moved);
   }
-  // Findings beyond those that are kept were counted alone: they stay counted.
+  // Findings that are counted but not listed stay counted.
   const counts = new Map(old.counts);
   for (const { rule } of old.findings) counts.set(rule, (counts.get(rule) ?? 0) - 1);
   for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);

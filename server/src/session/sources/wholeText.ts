@@ -1,4 +1,4 @@
-// The survey of a document that is not JSON Lines as a whole: its lines, and one finding that says what it is.
+// The survey of a document that is not JSON Lines: its lines, and one finding that says what it is.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
@@ -13,7 +13,7 @@ import { recordsOf } from './resurvey.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Looks at a document piece by piece. `pause` is waited for between them; false ends it. */
+/** Inspects a document piece by piece. Awaits `pause` between pieces; false ends the inspection. */
 export async function inspectSlowly(
   bytes: Uint8Array,
   pieceBytes: number,
@@ -41,7 +41,7 @@ export function surveyOfWhole(
   let marked: (Pick<RawRecord, 'record' | 'line'> & { readonly start: number }) | undefined;
   for (const raw of recordsOf(bytes)) {
     facts.addRecord({ ...raw, judgements: 0, good: 0, bad: 0 });
-    // Where the line of the fault is blank, or not there, the next one is marked, or the last.
+    // If the line of the fault is blank or missing, mark the next line, or the last.
     if (marked && marked.line >= line) continue;
     const before = raw.line === line ? decoder.decode(raw.bytes).slice(0, obstacle.at?.column ?? 0) : '';
     marked = { record: raw.record, line: raw.line, start: encoder.encode(before).length };

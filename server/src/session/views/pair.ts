@@ -103,7 +103,7 @@ function otherImages(
   return imagesOf(value).filter(({ source }) => !sources.has(source));
 }
 
-/** What a pair says, in the words of its record. */
+/** The texts and parts of a pair. */
 function saidIn(
   pair: Pair,
   value: JsonObject,
@@ -147,7 +147,7 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
   };
 }
 
-/** What a record says of an answer that stands alone. */
+/** The verdict on a single answer. */
 export function verdictView({ verdict }: Judgement): VerdictView {
   if (verdict === undefined) return { kind: 'unrated', words: 'not rated' };
   if (typeof verdict === 'number') return { kind: 'rated', words: `rated ${verdict}` };
@@ -175,7 +175,7 @@ function viewAt(file: FileFacts, place: PairPlace): RecordView {
   const read = dataset.readPair(record, pair);
   if (read) return pairView(file, read);
   const own = dataset.readRecord(record);
-  // A pair of a record that holds fewer now: the record still does.
+  // The record has fewer pairs now: show the record.
   const first = own && own.pairs.length > 0 ? dataset.readPair(record, 0) : undefined;
   if (first) return pairView(file, first);
   if (own && own.judgements.length > 0) return judgedView(dataset, own);
@@ -218,7 +218,7 @@ function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {
   };
 }
 
-/** The pair of a row of a table that is not read through yet; why there is nothing to show of other files. */
+/** The pair of a row before the survey of its table; for other files, why there is nothing to show yet. */
 export function earlyViewOf(file: FileFacts | undefined, request: PairRequest): RecordView {
   const { uri, record, pair: index = 0, step } = request;
   const waiting = (why: string): EmptyView => ({

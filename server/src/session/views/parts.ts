@@ -1,4 +1,4 @@
-// What messages hold beside their words, as pages draw it: calls, reasoning, pictures and other parts, a labelled block each.
+// What messages hold besides text, for pages: calls, reasoning, pictures and other parts, each as a labelled block.
 import { kindOfField } from '#core/model/fieldNames.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
 import { isList, isObject } from '#core/model/json.ts';
@@ -15,7 +15,7 @@ const MAX_PARTS = 40;
 /** Characters of a part that a page shows. */
 const MAX_PART = 20_000;
 
-/** Characters of one string inside of a part: a longer one is a file in disguise. */
+/** Maximum characters of one string inside a part: a longer one is a file in disguise. */
 const MAX_STRING = 2000;
 
 const PICTURE_DEPTH = 4;
@@ -71,7 +71,7 @@ function picturePart(label: string, value: Json): PartView | undefined {
 
 /** A part of a list of contents: `{"type": "image_url", "image_url": {"url": …}}`. */
 function contentPart(part: Json): PartView | undefined {
-  // Its words are those of the message.
+  // Its text is the text of the message.
   if (typeof part === 'string' || !isObject(part) || part['type'] === 'text') return undefined;
   const { type, ...rest } = part;
   const label = typeof type === 'string' ? type : 'part';
@@ -128,7 +128,7 @@ export function answerParts({ turns, more }: Side): readonly PartView[] {
   return [...ofTurns, ...partsOf(more)].slice(0, MAX_PARTS);
 }
 
-/** The beginning of an answer in a line of a list: its words, else the first of its parts. */
+/** The beginning of an answer, for a list: its text, or else its first part. */
 export function answerStart(side: Side): string {
   if (side.text.trim() !== '') return side.text;
   const [first] = answerParts(side);

@@ -1,4 +1,4 @@
-// Records as rows of a list. They are at hand as soon as a table is open, long before it is read through.
+// Records as rows of a list. They are available as soon as a table is open, long before its survey ends.
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Judgement } from '#core/mapping/forms/form.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
@@ -17,7 +17,7 @@ const SHOWN_CHARACTERS = 240;
 /** Rows of one reply. */
 const MAX_ROWS = 500;
 
-/** Bytes of a record that are shown where nothing is read in it. */
+/** Bytes to show of a record without pairs. */
 const MAX_RAW_BYTES = 2048;
 
 const decoder = new TextDecoder();
@@ -55,7 +55,7 @@ function marksOf({ source }: OpenDataset, record: number): Marks {
   return { isEdited: pending?.isEdited(record) ?? false, isDropped: pending?.isDropped(record) ?? false };
 }
 
-/** The row of what is said of the whole file. */
+/** The row for findings about the whole file. */
 function fileRow(dataset: OpenDataset): RowView {
   return {
     record: WHOLE_FILE,
