@@ -141,7 +141,7 @@ describe('25: sizes', () => {
     folder.write('preflens.json', `{"$schema":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`);
     expect(settings).not.toThrow();
     folder.write('preflens.json', `{"$schema":"${'x'.repeat(2 ** 20)}"}`);
-    expect(settings).toThrow('larger than 1 MB');
+    expect(settings).toThrow('too large: the limit is 1 MB');
   });
 });
 
@@ -262,7 +262,7 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under file names', () =>
     expect(checked.err).toContain('s.jsonl: this is a socket');
     const whole = await run('check', '--no-score', folder.path);
     expect(whole.code).toBe(2);
-    expect(whole.err).toContain('only files are read');
+    expect(whole.err).toContain('not a regular file');
     for (const args of [
       ['stats', paths[0]!],
       ['schema', paths[0]!],
@@ -280,13 +280,13 @@ describe.runIf(isPosix)('25: pipes, sockets and devices under file names', () =>
     mkdirSync(join(folder.path, 'e', '.preflens'));
     pipe('e/.preflens/decisions.jsonl');
     expect((await run('check', '--no-score', other)).err).toMatch(
-      /decisions.jsonl: this is (?:a named pipe|no regular file)/,
+      /decisions.jsonl: this is (?:a named pipe|not a regular file)/,
     );
     const third = folder.write('f/a.jsonl', `${goodRecord(1)}\n`);
     mkdirSync(join(folder.path, 'f', '.preflens'));
     pipe('f/.preflens/baseline.json');
     expect((await run('check', '--no-score', third)).err).toMatch(
-      /baseline.json: this is (?:a named pipe|no regular file)/,
+      /baseline.json: this is (?:a named pipe|not a regular file)/,
     );
     const held = pipe('f/held.jsonl');
     config({ benchmarks: ['held.jsonl'] }, 'f/preflens.json');
