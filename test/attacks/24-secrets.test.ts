@@ -136,7 +136,7 @@ describe('24: secrets', () => {
 
   it('24: an invalid address is reported', async () => {
     const rule = { kind: 'endpoint', protocol: 'tei', url: 'http://', secret: 'X' } as const;
-    await expect(keyFor(rule, async () => Promise.resolve('x'))).rejects.toThrow('names no server');
-    expect(() => originOf(rule)).toThrow('names no server');
+    await expect(keyFor(rule, async () => Promise.resolve('x'))).rejects.toThrow('is not a server URL');
+    expect(() => originOf(rule)).toThrow('is not a server URL');
   });
 });

@@ -201,7 +201,8 @@ export class EditHistory {
       .then(
         () => undefined,
         (error: unknown) => {
-          if (!(error instanceof Crash) && !String(error).includes('changed while')) throw error;
+          if (!(error instanceof Crash) && !String(error).includes('changed the file during the save'))
+            throw error;
         },
       );
     if (this.#read() !== before) this.#model.saved(this.#read());
