@@ -216,6 +216,7 @@ else {
     await resume();
     await hovers();
   } finally {
-    rmSync(folder, { recursive: true });
+    // The server may still write its last scores.
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   }
 }
