@@ -1,7 +1,7 @@
 // The controller of the compare page: connects its reducer to the channel and to a screen. It needs no browser.
-import { errorMessage } from '#core/channel/channel.ts';
 import type { CompareClientSends, ComparePageSends } from '#protocol/page/compare.ts';
 
+import { actionEvent } from './action.ts';
 import type { CompareEffect, CompareEvent, CompareState } from './model/compare.ts';
 import { INITIAL, pageState, reduce } from './model/compare.ts';
 import type { KeyPress } from './model/keys.ts';
@@ -40,14 +40,7 @@ export function startComparePage(
     switch (effect.kind) {
       case 'act': {
         const { action, at } = effect;
-        channel.request('act', { action, at }).then(
-          ({ result }) => {
-            dispatch({ kind: 'actionDone', at, result });
-          },
-          (error: unknown) => {
-            dispatch({ kind: 'actionFailed', reason: errorMessage(error) });
-          },
-        );
+        void actionEvent(at, channel.request('act', { action, at })).then(dispatch);
         return;
       }
       case 'scrollPage':

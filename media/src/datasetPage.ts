@@ -2,6 +2,7 @@
 import { errorMessage } from '#core/channel/channel.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
+import { actionEvent } from './action.ts';
 import type { DatasetEffect, DatasetEvent } from './model/datasetReducer.ts';
 import { eventOf, reduce } from './model/datasetReducer.ts';
 import type { DatasetState } from './model/datasetState.ts';
@@ -102,14 +103,7 @@ export function startDatasetPage(
       }
       case 'act': {
         const { action, at } = effect;
-        channel.request('act', { action, at }).then(
-          ({ result }) => {
-            dispatch({ kind: 'actionDone', at, result });
-          },
-          (error: unknown) => {
-            dispatch({ kind: 'actionFailed', reason: errorMessage(error) });
-          },
-        );
+        void actionEvent(at, channel.request('act', { action, at })).then(dispatch);
         return;
       }
       case 'scrollList':

@@ -179,6 +179,20 @@ describe('the pair controller', () => {
     expect(server.edits.slice(2)).toMatchObject([{ record: 2 }, { record: 4, pair: 1, pairKey: 'key 4' }]);
   });
 
+  it('undoes the same flip again if the server refused the first time, never an earlier one', async () => {
+    const server = new FakeServer();
+    const { controller } = server;
+    for (const record of [4, 2]) {
+      await controller.open({ uri: URI, record });
+      await controller.act('flip', at(record));
+    }
+    server.isRefusing = true;
+    await expect(controller.act('undo', at(2))).rejects.toThrow('holds no pair.');
+    server.isRefusing = false;
+    expect((await controller.act('undo', at(2)))?.view).toMatchObject({ record: 2 });
+    expect(controller.shown?.undoCount).toBe(1);
+  });
+
   it('adds nothing to the history if the server edits nothing', async () => {
     const server = new FakeServer();
     await server.controller.open({ uri: URI, record: 4 });

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver/node';
 
 import { DEFAULT_SETTINGS } from '#node/config.ts';
-import type { RangeRunner } from '#node/threads.ts';
 import { OpenDataset } from '#session/dataset.ts';
 import { OpenDocument } from '#session/document.ts';
 import { DocumentSource } from '#session/sources/document.ts';
@@ -13,27 +12,11 @@ import type { PlainClient } from '../fakes/client.ts';
 import { goodRecord, never } from '../fakes/files.ts';
 import { startInMemory } from '../fakes/memoryScorer.ts';
 import { decode } from '../fakes/records.ts';
-import { HERE } from '../fakes/threads.ts';
+import { heldSearches } from '../fakes/threads.ts';
 import { memoryServer } from '../fakes/wires.ts';
 
 const URI = 'file:///data/slow.jsonl';
 const TOP = { line: 0, character: 0 };
-
-/** Relation searches that end on release, with the input they started with. */
-function heldSearches() {
-  const held: (() => void)[] = [];
-  const ranges: RangeRunner = {
-    width: 1,
-    async run(work, task, onBytes, signal) {
-      if (work !== 'relate') return HERE.run(work, task, onBytes, signal);
-      // A thread gets a copy.
-      const copy = structuredClone(task);
-      await new Promise<void>((resolve) => held.push(resolve));
-      return HERE.run(work, copy, onBytes, never);
-    },
-  };
-  return { held, ranges };
-}
 
 const places = (list: readonly Diagnostic[]): string[] =>
   list.map(({ code, range }) => `${String(code)} ${range.start.line}`).sort();

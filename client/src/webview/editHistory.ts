@@ -27,8 +27,12 @@ export function flipHistory(flip: (ref: RecordRef) => Promise<RecordRef>): EditH
       flipped.push(after);
     },
     async undo() {
-      const edited = flipped.pop();
-      return edited && { edited, after: { ...edited, ...(await flip(edited)) } };
+      const edited = flipped.at(-1);
+      if (!edited) return undefined;
+      // If the server refuses, the next undo tries the same flip again, not an earlier one.
+      const after = { ...edited, ...(await flip(edited)) };
+      flipped.pop();
+      return { edited, after };
     },
   };
 }
