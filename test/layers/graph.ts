@@ -19,7 +19,7 @@ export function arrowsOf(imports: Imports): Arrows {
   return arrows;
 }
 
-/** Arrows to a room that is not further down. */
+/** Arrows to a room that is not lower. */
 export function risingArrows(arrows: Arrows): readonly string[] {
   return [...arrows].flatMap(([from, to]) =>
     [...to].filter((other) => isRising(from, other)).map((other) => `${from} → ${other}`),

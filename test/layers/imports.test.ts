@@ -52,7 +52,7 @@ describe('rooms', () => {
     expect([...imports.keys()].filter((file) => !roomOf(file))).toEqual([]);
   });
 
-  it('may only import rooms further down', () => {
+  it('may only import rooms earlier in the list', () => {
     const names = ROOMS.map(({ name }) => name);
     const wrong = ROOMS.flatMap(({ name, may }, i) =>
       may

@@ -3,6 +3,7 @@ import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { PairRequest } from '#protocol/editor/rows.ts';
 import type { FindingView, RecordView } from '#protocol/editor/views.ts';
+import type { DatasetAction } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import type { EditHistory } from './editHistory.ts';
@@ -21,8 +22,6 @@ export interface PairPorts {
   readonly revision: (uri: string) => number;
   readonly history: EditHistory;
 }
-
-export type PairAction = RecordEdit['kind'] | 'next' | 'previous' | 'undo' | 'keep';
 
 const TOO_LATE = 'Another pair was shown before this action arrived. Nothing was changed: choose it again.';
 
@@ -88,7 +87,7 @@ export class PairController {
   }
 
   /** @param at the pair that the page showed when the person chose the action */
-  async act(action: PairAction, at: ShownPair): Promise<ActionResult> {
+  async act(action: DatasetAction, at: ShownPair): Promise<ActionResult> {
     switch (action) {
       case 'next':
       case 'previous':

@@ -120,7 +120,7 @@ interface Checking extends Common {
   readonly baseline: string | boolean;
 }
 
-const FILES = '.jsonl or .parquet files, compressed or not, folders, or patterns; - for standard input';
+const FILES = '.jsonl or .parquet files, compressed or not, folders, or patterns';
 const NO_SCORE = ['--no-score', 'skip findings from scores'] as const;
 const BUDGET = ['--budget <percent>', 'percentage of the pairs to review', toNumber, 1] as const;
 const BASELINE = ['--baseline <file>', 'another baseline than .preflens/baseline.json'] as const;
@@ -128,7 +128,7 @@ const BASELINE = ['--baseline <file>', 'another baseline than .preflens/baseline
 program
   .command('check')
   .description('report problems in datasets; exit code 1 for new findings, 2 for unreadable files')
-  .argument('<files...>', FILES)
+  .argument('<files...>', `${FILES}; - for standard input`)
   .option(...NO_SCORE)
   .option(...BUDGET)
   .addOption(
@@ -230,7 +230,7 @@ program
   .description('write one JSON line for each pair: margin, percentile, strongest reasons')
   .argument(
     '<file>',
-    'a .jsonl file, compressed or not, or a folder; - filters standard input to standard output',
+    'a .jsonl or .parquet file, compressed or not, or a folder; - filters standard input to standard output',
   )
   .option('--out <file>', 'output file; - for standard output')
   .option('--mapping <id>', 'schema of standard input, if it is not recognised')
@@ -246,7 +246,7 @@ program
 program
   .command('selftest')
   .description('flip some labels and print how many of them the ranking finds')
-  .argument('<file>', 'a .jsonl file, compressed or not, or a folder')
+  .argument('<file>', 'a .jsonl or .parquet file, compressed or not, or a folder')
   .option('--json', 'print JSON', false)
   .option(...SEED)
   .option(...GROUP)
