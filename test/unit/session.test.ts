@@ -77,6 +77,36 @@ describe('update', () => {
   });
 });
 
+describe('a mapping that preflens.json names', () => {
+  it('is still used once a text that could not be read is readable', async () => {
+    const record = '{"q":"Why?","left":"Because.","right":"No.","vote":"L"}';
+    folder.write(
+      'named/preflens.json',
+      JSON.stringify({
+        mappings: [
+          {
+            files: '*.jsonl',
+            prompt: 'q',
+            first: 'left',
+            second: 'right',
+            label: 'vote',
+            better: { first: ['L'], second: ['R'] },
+          },
+        ],
+      }),
+    );
+    const uri = pathToFileURL(`${folder.path}/named/a.jsonl`).toString();
+    const host = newHost();
+    host.sessions.openDocument(uri, 1, `[\n${record},\n${record}\n]`);
+    await host.until(uri, ({ phase }) => phase !== 'reading');
+    const session = host.sessions.get(uri)!;
+    expect(session.dataset.survey.recognition).toBeUndefined();
+    host.sessions.changeDocument(uri, [{ text: `${record}\n${record}` }], 2);
+    session.update();
+    expect(session.dataset.survey.recognition?.isGiven).toBe(true);
+  });
+});
+
 describe('a save', () => {
   it('removes exactly the edits that it wrote, while others come', async () => {
     const { session, lines } = await ofFile('a.jsonl', LINES.join('\n'));

@@ -1,5 +1,5 @@
 // Sessions and their sources over time: late readings, closed files, cancelled jobs, changed settings.
-import { renameSync, unwatchFile, watchFile } from 'node:fs';
+import { renameSync, rmSync, unwatchFile, watchFile } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -195,7 +195,7 @@ describe('settings that change', () => {
 });
 
 describe('a check of closed files', () => {
-  it('shows nothing of a file that was opened meanwhile', async () => {
+  it('shows nothing of a file that was opened meanwhile, or is gone', async () => {
     const { path } = folder;
     folder.write('closed/a.jsonl', LINES.join('\n'));
     const disk = openDisk(`${path}/cache-closed-files`, HERE, lastOwner());
@@ -217,6 +217,14 @@ describe('a check of closed files', () => {
       await closed.run([pathToFileURL(`${path}/closed`).toString()], () => undefined, never);
       expect([checked.length, [...closed.all].length]).toEqual(isOpened ? [0, 0] : [1, 1]);
     }
+    const closed = new ClosedFiles({ host, isOpen: () => false, onChecked: () => undefined });
+    const run = async (): Promise<number> => {
+      await closed.run([pathToFileURL(`${path}/closed`).toString()], () => undefined, never);
+      return [...closed.all].length;
+    };
+    expect(await run()).toBe(1);
+    rmSync(`${path}/closed/a.jsonl`);
+    expect(await run()).toBe(0);
   });
 });
 

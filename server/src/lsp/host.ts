@@ -12,7 +12,7 @@ import type { ScorerMachine } from '#node/scorers/open.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import type { Host } from '#session/host.ts';
-import { readableUri } from '#session/names.ts';
+import { fileNameOf } from '#session/names.ts';
 import { DONE, refused } from '#session/outcome.ts';
 import { statusOf } from '#session/views/status.ts';
 
@@ -51,7 +51,7 @@ export interface HostParts {
 function sendingGuard(connection: Connection): (uri: string, rule: EndpointRule) => Promise<void> {
   const allowed = new Set<string>();
   return async (uri, rule) => {
-    const { what, where } = sendingOf(rule, readableUri(uri.split('/').at(-1) ?? uri));
+    const { what, where } = sendingOf(rule, fileNameOf(uri));
     const key = `${uri} ${what} ${where}`;
     if (allowed.has(key)) return;
     const send = { title: 'Send' };
@@ -96,6 +96,7 @@ export function refreshLenses(connection: Connection, { canRefreshLenses }: Clie
 export function hostOf(parts: HostParts): Host {
   const { connection, client, state, machine, inStep } = parts;
   return {
+    // Opened at each use: a cache that could not be written before may be writable now.
     disk: () =>
       machine.disk(state.settings.memoryMb, state.options.cacheFolder, (line) => {
         log(connection, 'warn', line);

@@ -1,15 +1,10 @@
 import type { Connection, WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
 
 import { notification } from '#core/escape/escape.ts';
+import type { Progress } from '#session/host.ts';
 
 /** Work shorter than this shows no progress window. */
 const SHOW_AFTER_MS = 700;
-
-export interface ProgressReport {
-  /** 0 to 1. */
-  readonly report: (done: number, words: string) => void;
-  readonly end: () => void;
-}
 
 /** Work-done progress that appears when the work turns out to be long. */
 export function reportProgress(
@@ -17,7 +12,7 @@ export function reportProgress(
   title: string,
   canShow: boolean,
   onCancel: () => void,
-): ProgressReport {
+): Progress {
   let reporter: WorkDoneProgressServerReporter | undefined;
   let ended = false;
   const timer = setTimeout(() => {
@@ -30,7 +25,7 @@ export function reportProgress(
     });
   }, SHOW_AFTER_MS);
   return {
-    report: (done, words) => reporter?.report(Math.floor(done * 100), notification(words)),
+    report: (done, text) => reporter?.report(Math.floor(done * 100), notification(text)),
     end: () => {
       ended = true;
       clearTimeout(timer);

@@ -117,6 +117,8 @@ export class ClosedFiles {
       1,
       sizes.reduce((sum, size) => sum + size, 0),
     );
+    const found = new Set(paths.map((path) => pathToFileURL(path).toString()));
+    for (const uri of this.#known.keys()) if (!found.has(uri)) this.#known.delete(uri);
     let [done, files] = [0, 0];
     for (const [i, path] of paths.entries()) {
       if (isStopped()) break;
@@ -126,7 +128,10 @@ export class ClosedFiles {
       if (this.#context.isOpen(uri)) continue;
       try {
         const checked = await checkClosed(this.#context, uri, path, ended);
-        if (!checked) continue;
+        if (!checked) {
+          if (!isStopped()) this.#known.delete(uri);
+          continue;
+        }
         files++;
         this.#known.set(uri, checked);
       } catch (error) {

@@ -250,7 +250,7 @@ export class OpenDataset {
     return found;
   }
 
-  /** Sets the margins of single pairs that the ensemble has scored, without a new ranking. False if there are none. */
+  /** Sets the margins of single pairs that the ensemble has scored, and ranks. False if there are none. */
   setNewMargins(pairs: readonly NumberedPair[]): boolean {
     const ensemble = this.#ensemble;
     const { facts } = this.#survey;
@@ -293,7 +293,7 @@ export class OpenDataset {
 
   /** Cuts the ranking at another review budget. */
   setBudget(percent: number): void {
-    if (!this.#scores) return;
+    if (!this.#scores || percent === this.#scores.percent) return;
     const cutoffs = cutoffsFor(this.#scores.ranked, percent);
     this.#scores = { ...this.#scores, cutoffs, percent };
     this.#rank();

@@ -88,6 +88,7 @@ export class Sessions {
     isWanted: () => boolean,
   ): Promise<void> {
     this.#host.reloadSettings();
+    await this.#host.settingsLoaded();
     const data = await openFile(path, recordBytesFor(this.#host.settings().memoryMb));
     if (!isWanted()) return;
     this.#begin(

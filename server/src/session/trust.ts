@@ -1,4 +1,5 @@
 import type { SelfTest, Share, Trust } from '#core/score/quality.ts';
+import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 
 function percent(value: number): string {
   return `${Math.round(100 * value)} %`;
@@ -18,7 +19,7 @@ export function trustSentence(trust: Trust, selfTest: SelfTest | undefined, isTe
   if (!selfTest) return `${lead}${warning}${isTesting ? ' The self-test is still running.' : ''}`;
   const { precisionAt1, precisionAt5, planted } = selfTest;
   return (
-    `${lead}${warning} Self-test: with ${planted} labels flipped on purpose (20 %), ${percent(precisionAt1.value)} ` +
+    `${lead}${warning} Self-test: with ${planted} labels flipped on purpose (${percent(SELF_TEST_SHARE)}), ${percent(precisionAt1.value)} ` +
     `of the worst 1 % and ${percent(precisionAt5.value)} of the worst 5 % were real flips.`
   );
 }

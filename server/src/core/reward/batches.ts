@@ -19,7 +19,7 @@ export function byLength(lengths: ArrayLike<number>): number[] {
 }
 
 /**
- * End of the batch that begins at `from`. `mostWith` gives the largest batch that a row allows, including itself.
+ * End of the batch that begins at `from`. `maxWith` gives the largest batch that a row allows, including itself.
  */
 export function batchEnd(
   order: readonly number[],

@@ -19,7 +19,7 @@ export interface Trust {
   readonly longerWins: number;
 }
 
-/** Result of planting flips in 20 % of the labels. */
+/** Result of planting flips in a share of the labels. */
 export interface SelfTest {
   readonly planted: number;
   readonly accuracy: Share;

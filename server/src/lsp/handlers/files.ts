@@ -5,6 +5,7 @@ import { messages } from '#core/messages.ts';
 import { hardLinksOf } from '#node/save.ts';
 import { pathOf } from '#session/names.ts';
 import { outcomeOf } from '#session/outcome.ts';
+import type { Session } from '#session/session.ts';
 import type { Sessions } from '#session/sessions.ts';
 import type { PendingSource } from '#session/sources/source.ts';
 
@@ -32,10 +33,11 @@ export function fileHandlers(
   warnOfLinks: WarnOfLinks,
 ): EditorHandlers<'preflens/openFile' | 'preflens/saveFile' | 'preflens/saveFileAs' | 'preflens/backup'> {
   /** Throws if the file is not open: an editor must not treat its edits as saved. */
-  const pendingOf = (uri: string): PendingSource => {
-    const pending = sessions.get(uri)?.source.pending;
+  const openOf = (uri: string): { readonly session: Session; readonly pending: PendingSource } => {
+    const session = sessions.get(uri);
+    const pending = session?.source.pending;
     if (!pending) throw messages.stillReading(pathOf(uri) ?? uri);
-    return pending;
+    return { session, pending };
   };
   return {
     'preflens/openFile': async ({ uri, backup }) =>
@@ -45,15 +47,15 @@ export function fileHandlers(
       }),
     'preflens/saveFile': async ({ uri }, signal) =>
       outcomeOf(async () => {
-        pendingOf(uri);
+        const { session } = openOf(uri);
         await warnOfLinks(uri);
-        return (await sessions.get(uri)?.save(signal)) ?? 0;
+        return session.save(signal);
       }),
     'preflens/saveFileAs': async ({ uri, path }, signal) =>
-      outcomeOf(async () => pendingOf(uri).saveAs(path, signal)),
+      outcomeOf(async () => openOf(uri).pending.saveAs(path, signal)),
     'preflens/backup': async ({ uri, path }) =>
       outcomeOf(() => {
-        pendingOf(uri).backup(path);
+        openOf(uri).pending.backup(path);
         return null;
       }),
   };

@@ -21,7 +21,7 @@ export interface EditDone extends RecordRef {
 export type FlipResult = EditDone | null;
 
 /**
- * What can be done to a record of a file that is open from disk. `repair` is what the first finding of the pair that
+ * What can be done to a record. `repair` is what the first finding of the pair that
  * knows one says.
  */
 export type RecordEdit =

@@ -13,7 +13,6 @@ export interface RowView {
   readonly verdict?: VerdictView;
   readonly isTie: boolean;
   readonly margin?: number;
-  /** Rules that report it. */
   readonly findings: readonly FindingView[];
   /** It waits to be saved. */
   readonly isEdited: boolean;

@@ -23,7 +23,7 @@ export interface DatasetStatus {
   /** Says which fields look like the prompt and are not read. */
   readonly unread?: string;
   readonly findingCount: number;
-  /** While scoring: "42 %, about 8 s left". */
+  /** While scoring: "Scoring 42 %, about 8 s left". */
   readonly progress?: string;
   /** Why scoring failed or was not tried. */
   readonly reason?: string;

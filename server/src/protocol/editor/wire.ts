@@ -40,7 +40,7 @@ export interface EditorRequests {
   /** Undo and redo of one edit that `edit` made, or that `edited` told of. */
   'preflens/undoEdit': { params: EditRef; result: Outcome };
   'preflens/redoEdit': { params: EditRef; result: Outcome };
-  /** Saves such a file with its edits in another place; how many records differ. */
+  /** Saves a file that is open from disk, with its edits, in another place; how many records differ. */
   'preflens/saveFileAs': { params: FileRef & { readonly path: string }; result: Outcome<number> };
   /** Writes the pending edits to a file of their own, which `openFile` takes as its backup. */
   'preflens/backup': { params: FileRef & { readonly path: string }; result: Outcome };

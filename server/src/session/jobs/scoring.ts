@@ -26,7 +26,6 @@ export interface JobListener {
   onWait(): void;
   /** Pairs have new margins. */
   onScored(): void;
-  onSelfTest(): void;
   log(line: string): void;
 }
 
@@ -147,7 +146,6 @@ async function run(work: Work): Promise<void> {
     runListenerOf(target, work),
   );
   if (outcome.kind === 'fit' && outcome.fitted.selfTest) dataset.setSelfTest(outcome.fitted.selfTest);
-  listener.onSelfTest();
 }
 
 /** Starts scoring a dataset. Never rejects: a phase says how it ended. */

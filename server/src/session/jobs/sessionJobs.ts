@@ -80,9 +80,6 @@ export class ScoringJobs {
       onScored: () => {
         owner.publish();
       },
-      onSelfTest: () => {
-        owner.setState(owner.state);
-      },
       log: (line) => {
         this.#host.log('info', line);
       },

@@ -4,6 +4,7 @@ import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Schema } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Newline } from '#core/edits/edit.ts';
+import type { Obstacle } from '#core/input/obstacle.ts';
 import { TextInspector } from '#core/input/obstacle.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
@@ -39,6 +40,8 @@ export class DocumentSource implements Source {
   #version: number;
   #changes: Follower;
   #rules: RuleSettings = DEFAULT_RULES;
+  /** The mapping that preflens.json names, if it names one. */
+  #schema: Schema | undefined;
 
   constructor(document: OpenDocument) {
     this.document = document;
@@ -71,15 +74,15 @@ export class DocumentSource implements Source {
 
   async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = rules;
+    this.#schema = mapping && { mapping };
     // The text may change while it is read: what changes from here on is for the next refresh.
     const changes = this.document.follow();
     const { bytes, lineStarts, version } = this.document;
-    const schema: Schema | undefined = mapping && { mapping };
     const obstacle = await inspectSlowly(bytes, SLICE_BYTES, async () => {
       await breathe();
       return !signal.aborted;
     });
-    const surveyor = new Surveyor(schema, rules);
+    const surveyor = new Surveyor(this.#schema, rules);
     let slice = 0;
     for (const raw of recordsOf(bytes)) {
       surveyor.add(raw);
@@ -94,9 +97,18 @@ export class DocumentSource implements Source {
     this.document.unfollow(this.#changes);
     this.#changes = changes;
     [this.#bytes, this.#version] = [bytes, version];
-    if (obstacle && !obstacle.isOneLine)
-      return surveyOfWhole(this.uri, bytes, lineStarts.length, obstacle, rules);
-    return { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
+    return this.#end(surveyor, obstacle, bytes, lineStarts.length);
+  }
+
+  #end(
+    surveyor: Surveyor,
+    obstacle: Obstacle | undefined,
+    bytes: Uint8Array,
+    lineCount: number,
+  ): DocumentSurvey {
+    return obstacle && !obstacle.isOneLine
+      ? surveyOfWhole(this.uri, bytes, lineCount, obstacle, this.#rules)
+      : { ...surveyor.end(), lineCount, byteCount: bytes.length };
   }
 
   refresh(old: DocumentSurvey): Carried | undefined {
@@ -108,14 +120,9 @@ export class DocumentSource implements Source {
     // Nothing was recognised before, so there is nothing to carry over.
     const inspector = new TextInspector();
     inspector.push(bytes);
-    const obstacle = inspector.obstacle(bytes);
-    if (obstacle && !obstacle.isOneLine) {
-      const survey = surveyOfWhole(this.uri, bytes, lineStarts.length, obstacle, this.#rules);
-      return { survey, renumber: () => -1, before: () => new Map(), changed: [] };
-    }
-    const surveyor = new Surveyor(undefined, this.#rules);
+    const surveyor = new Surveyor(this.#schema, this.#rules);
     for (const raw of recordsOf(bytes)) surveyor.add(raw);
-    const survey = { ...surveyor.end(), lineCount: lineStarts.length, byteCount: bytes.length };
+    const survey = this.#end(surveyor, inspector.obstacle(bytes), bytes, lineStarts.length);
     return { survey, renumber: () => -1, before: () => new Map(), changed: [] };
   }
 

@@ -172,13 +172,12 @@ function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord
 function viewAt(file: FileFacts, place: PairPlace): RecordView {
   const { dataset } = file;
   const { record, pair } = place;
-  const read = dataset.readPair(record, pair);
-  if (read) return pairView(file, read);
-  const own = dataset.readRecord(record);
-  // The record has fewer pairs now: show the record.
-  const first = own && own.pairs.length > 0 ? dataset.readPair(record, 0) : undefined;
-  if (first) return pairView(file, first);
-  if (own && own.judgements.length > 0) return judgedView(dataset, own);
+  const read = dataset.readRecord(record);
+  // The record may have fewer pairs now: then show its first.
+  const index = read?.pairs[pair] ? pair : 0;
+  const shown = read?.pairs[index];
+  if (read && shown) return pairView(file, { ...read, pair: shown, index });
+  if (read && read.judgements.length > 0) return judgedView(dataset, read);
   const ofFile = record === WHOLE_FILE ? undefined : whyNoPairs(file);
   return {
     ...baseOf(dataset, place),
