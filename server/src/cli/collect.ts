@@ -200,10 +200,17 @@ function countUnlisted(
 
 const NOT_RELATED: Relations = { findings: [], counts: new Map(), partial: new Set() };
 
-async function knownDecisions(command: Command, root: string): Promise<KnownDecisions> {
-  const known = await readDecisions(root);
-  for (const { line, why } of known.bad) command.note(messages.badMemory(known.path, line, why).message);
-  return known;
+/** Reads the decisions of a folder at most once, for all its shards. */
+function decisionsReader(command: Command): (root: string) => Promise<KnownDecisions> {
+  const known = new Map<string, KnownDecisions>();
+  return async (root) => {
+    const before = known.get(root);
+    if (before) return before;
+    const read = await readDecisions(root);
+    for (const { line, why } of read.bad) command.note(messages.badMemory(read.path, line, why).message);
+    known.set(root, read);
+    return read;
+  };
 }
 
 async function uncheckedFile({ path, error, isFailure, surveyed }: LeftOut): Promise<UncheckedFile> {
@@ -237,6 +244,7 @@ async function collectDataset(
   const canScore = options.score && isScorable(dataset, { ...options, selfTest: false });
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];
+  const decisionsOf = decisionsReader(command);
   for (const [i, { file, survey, firstPair }] of dataset.files.entries()) {
     const root = memoryRoot(file.path);
     const name = nameIn(root, file.path);
@@ -244,7 +252,7 @@ async function collectDataset(
     const found = [...survey.findings, ...related.findings];
     const all = [...found, ...(reviewed?.byFile[i] ?? [])];
     const placed = await placeFindings(file.records, all, survey.facts, name);
-    const { decisions } = await knownDecisions(command, root);
+    const { decisions } = await decisionsOf(root);
     const own = settings[i] ?? (await settingsFor(file.path));
     const unlisted = countUnlisted([...survey.counts, ...related.counts], found);
     const search: Search = {
