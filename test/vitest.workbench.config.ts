@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-// The packaged extension in the real VS Code. One window at a time, in the order written.
+// The packaged extension in the real VS Code. Two windows at a time: a window mostly waits.
 export default defineConfig({
   test: {
     include: ['test/workbench/**/*.test.ts'],
+    globalSetup: 'test/workbench/install.ts',
     testTimeout: 120_000,
     hookTimeout: 600_000,
     pool: 'forks',
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

@@ -18,6 +18,7 @@ import {
   until,
   waitForStatus,
 } from './actions.ts';
+import { reloadWith } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -61,14 +62,14 @@ afterAll(async () => {
 const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.dirty').count()) > 0;
 
 /** The page that shows the given text. */
-async function pageWith(words: string, ms?: number): Promise<Frame> {
+async function pageWith(words: string): Promise<Frame> {
   const look = async (): Promise<Frame | false> => {
     for (const frame of window.page.frames().filter((one) => one !== window.page.mainFrame())) {
       if ((await frame.evaluate(() => document.body.innerText).catch(() => '')).includes(words)) return frame;
     }
     return false;
   };
-  return until(`a page with "${words}"`, look, ms);
+  return until(`a page with "${words}"`, look);
 }
 
 async function compare(name: string, line: number): Promise<void> {
@@ -146,10 +147,8 @@ describe('the compare view', () => {
   it('comes back after the window reloads', async () => {
     await compare('pairs.jsonl', 2);
     await pageWith('Behind the church.');
-    // The browser saves the workspace state a moment later.
-    await window.page.waitForTimeout(4000);
-    await window.page.reload();
-    await pageWith('Behind the church.', 90_000);
+    await reloadWith(window, 'Compare: line 2', '"record":1');
+    await pageWith('Behind the church.');
     await screenshot(window.page, 'compare-restored');
     await runCommand(window.page, 'View: Close All Editors');
   });

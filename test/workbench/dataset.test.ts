@@ -13,6 +13,7 @@ import { openFile as openData } from '#node/files.ts';
 import { crc32 } from '../fakes/crc32.ts';
 import { decode } from '../fakes/records.ts';
 import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
+import { reloadWithEdits } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -195,9 +196,7 @@ describe('a Parquet file', () => {
     await until('the pair', async () => (await frame.locator('.detail').innerText()).includes('Row 3'));
     await frame.locator('.list').press('f');
     await until('the unsaved mark', isDirty);
-    // Hot exit writes its backup a second after the last edit.
-    await page.waitForTimeout(3000);
-    await page.reload();
+    await reloadWithEdits(window, 1);
     frame = await datasetFrame();
     await until('the unsaved mark again', isDirty);
     await until('the edited row', async () => (await frame.locator('.row .pill.edited').count()) === 1);
@@ -211,7 +210,6 @@ describe('a Parquet file', () => {
   });
 
   it('undoes edits one by one, also those from before the window reopened', async () => {
-    const { page } = window;
     const before = await linesOf();
     const flip = async (frame: Frame, row: number): Promise<void> => {
       await frame.locator('.list .row').nth(row).click();
@@ -227,9 +225,7 @@ describe('a Parquet file', () => {
     await edited(frame, 1);
     await flip(frame, 4);
     await edited(frame, 2);
-    // Hot exit writes its backup a second after the last edit.
-    await page.waitForTimeout(3000);
-    await page.reload();
+    await reloadWithEdits(window, 2);
     frame = await datasetFrame();
     await edited(frame, 2);
     await flip(frame, 6);

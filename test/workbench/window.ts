@@ -11,11 +11,13 @@ import { chromium } from 'playwright-core';
 import { needChromium } from '../tools/chromium.mjs';
 import { findDesktop } from '../tools/desktop.mjs';
 import { VSIX } from '../tools/package.mjs';
-import { freePort, installServed, QUIET_SETTINGS, serveWorkbench } from '../tools/served.mjs';
+import { freePort, QUIET_SETTINGS, serveWorkbench } from '../tools/served.mjs';
 
 export interface Window {
   readonly page: Page;
   readonly kind: 'desktop' | 'served';
+  /** Folder with the window's user data. */
+  readonly home: string;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ async function openDesktop(
   folder: string,
   home: string,
   settings: object,
-): Promise<Window> {
+): Promise<Omit<Window, 'home'>> {
   const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
   const places = ['--user-data-dir', join(home, 'user-data'), '--extensions-dir', join(home, 'extensions')];
   mkdirSync(join(home, 'user-data', 'User'), { recursive: true });
@@ -81,8 +83,7 @@ async function openDesktop(
   }
 }
 
-async function openServed(folder: string, home: string, settings: object): Promise<Window> {
-  installServed();
+async function openServed(folder: string, home: string, settings: object): Promise<Omit<Window, 'home'>> {
   const executablePath = needChromium();
   const server = await serveWorkbench({ vsix: VSIX, home, settings });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
@@ -108,6 +109,7 @@ export async function openWindow(folder: string, settings: object = {}): Promise
     : await openServed(folder, home, settings);
   return {
     ...window,
+    home,
     async close() {
       await window.close();
       rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
