@@ -13,6 +13,7 @@ import { openDisk } from '#node/diskTools.ts';
 import { openFile } from '#node/files.ts';
 import { consistencyMember } from '#node/scorers/pairTable.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 import { ClosedFiles } from '#session/closedFiles.ts';
 import { openFileTarget } from '#session/jobs/scoringTarget.ts';
 import type { Session } from '#session/session.ts';
@@ -213,11 +214,18 @@ describe('a check of closed files', () => {
         host,
         isOpen: () => looks++ > 0 && isOpened,
         onChecked: ({ source }) => checked.push(source.uri),
+        onGone: () => undefined,
       });
       await closed.run([pathToFileURL(`${path}/closed`).toString()], () => undefined, never);
       expect([checked.length, [...closed.all].length]).toEqual(isOpened ? [0, 0] : [1, 1]);
     }
-    const closed = new ClosedFiles({ host, isOpen: () => false, onChecked: () => undefined });
+    const gone: string[] = [];
+    const closed = new ClosedFiles({
+      host,
+      isOpen: () => false,
+      onChecked: () => undefined,
+      onGone: (uri) => gone.push(uri),
+    });
     const run = async (): Promise<number> => {
       await closed.run([pathToFileURL(`${path}/closed`).toString()], () => undefined, never);
       return [...closed.all].length;
@@ -225,6 +233,26 @@ describe('a check of closed files', () => {
     expect(await run()).toBe(1);
     rmSync(`${path}/closed/a.jsonl`);
     expect(await run()).toBe(0);
+    expect(gone).toEqual([pathToFileURL(`${path}/closed/a.jsonl`).toString()]);
+  });
+});
+
+describe('changed settings', () => {
+  it('lead to a new check of an open file', async () => {
+    const settings: Partial<Settings> = {};
+    const { session } = await ofText([...LINES, '{"prompt":"q","chosen":"s","rejected":"s"}'], settings);
+    const rules = (): string[] => session.dataset.findings.map(({ rule }) => rule);
+    expect(rules()).toContain('identical-pair');
+    const survey = vi.spyOn(session.dataset, 'surveyAll');
+    session.applySettings(DEFAULTS, { ...DEFAULTS, reviewPercent: 5, seed: 2 });
+    const after = { ...DEFAULTS, rules: { 'identical-pair': 'off' } };
+    Object.assign(settings, after);
+    session.applySettings(DEFAULTS, after);
+    await vi.waitFor(() => {
+      expect(rules()).not.toContain('identical-pair');
+    });
+    // Without scores, a seed or a budget changes nothing.
+    expect(survey).toHaveBeenCalledOnce();
   });
 });
 

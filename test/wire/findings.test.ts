@@ -39,17 +39,24 @@ async function serverWith(
 
 const rulesOf = (found: readonly Diagnostic[]): string[] => found.map(({ code }) => String(code));
 let opened = 0;
-/** A separate file, open in the editor. */
+/** A separate file, open in the editor. The server may still read it. */
+function openUnread(client: PlainClient, lines: readonly string[]): { uri: string; path: string } {
+  const path = folder.write(`f${opened++}.jsonl`, `${lines.join('\n')}\n`);
+  const uri = pathToFileURL(path).toString();
+  client.open(uri, readFileSync(path, 'utf8'));
+  return { uri, path };
+}
+
+/** The same, read and checked. */
 async function open(
   client: PlainClient,
   lines: readonly string[] = LINES,
 ): Promise<{ uri: string; path: string }> {
-  const path = folder.write(`f${opened++}.jsonl`, `${lines.join('\n')}\n`);
-  const uri = pathToFileURL(path).toString();
-  client.open(uri, readFileSync(path, 'utf8'));
-  await client.diagnostics(uri);
-  return { uri, path };
+  const file = openUnread(client, lines);
+  await client.diagnostics(file.uri);
+  return file;
 }
+
 const ask = async (client: PlainClient, request: Partial<FindingsRequest>): Promise<FindingsResult> =>
   client.connection.sendRequest('preflens/findings', {
     by: 'rule',
@@ -303,7 +310,7 @@ describe('files that are not open', () => {
     };
     const client = await serverWith({}, folders, { status: false });
     expect(client.capabilities.diagnosticProvider).toMatchObject({ workspaceDiagnostics: true });
-    const { uri } = await open(client, [line('Q', '')]);
+    const { uri } = openUnread(client, [line('Q', '')]);
     const pulled: { items: Diagnostic[] } = await client.connection.sendRequest('textDocument/diagnostic', {
       textDocument: { uri },
     });
@@ -316,5 +323,7 @@ describe('files that are not open', () => {
       [uri.split('/').at(-1), 1],
       ['a.jsonl', 4],
     ]);
+    // An editor that pulls would show pushed ones a second time.
+    expect([...client.published]).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 // The language server as a host of sessions: what they tell goes to the client, and what they need comes from it.
-import type { Connection } from 'vscode-languageserver/node';
+import type { Connection, PublishDiagnosticsParams } from 'vscode-languageserver/node';
 
 import { messages } from '#core/messages.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
@@ -88,6 +88,17 @@ function machineOf({ connection, client, state, machine, start, rankOf }: HostPa
   };
 }
 
+/** Shows the diagnostics of a file: sends them, or has the client request them. */
+export function sendDiagnostics(
+  connection: Connection,
+  { pulls, canRefreshDiagnostics }: ClientState,
+  params: PublishDiagnosticsParams,
+): void {
+  if (!pulls) void connection.sendDiagnostics(params);
+  else if (canRefreshDiagnostics)
+    void connection.sendRequest('workspace/diagnostic/refresh').catch(() => undefined);
+}
+
 /** Has the client request its code lenses again. */
 export function refreshLenses(connection: Connection, { canRefreshLenses }: ClientState): void {
   if (canRefreshLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
@@ -118,11 +129,11 @@ export function hostOf(parts: HostParts): Host {
     changed(dataset) {
       const { uri, version } = dataset.source;
       const diagnostics = toDiagnostics(dataset, ruleLinkOf(state.options));
-      void connection.sendDiagnostics({ uri, diagnostics, ...(version !== null && { version }) });
+      sendDiagnostics(connection, state, { uri, diagnostics, ...(version !== null && { version }) });
       refreshLenses(connection, state);
     },
     closed: (uri) => {
-      void connection.sendDiagnostics({ uri, diagnostics: [] });
+      sendDiagnostics(connection, state, { uri, diagnostics: [] });
     },
     status: (file) => {
       if (state.options.status) client.notify('preflens/status', statusOf(file));

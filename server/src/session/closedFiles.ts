@@ -22,6 +22,8 @@ export interface ClosedFilesContext {
   readonly isOpen: (uri: string) => boolean;
   /** A file was checked. Its records are gone after this call. */
   readonly onChecked: (dataset: OpenDataset) => void;
+  /** What was known of a file no longer counts: it is gone, holds no pairs any more, or is open. */
+  readonly onGone: (uri: string) => void;
 }
 
 /** Without the repairs: nobody makes them in a closed file. */
@@ -78,7 +80,7 @@ export class ClosedFiles {
   }
 
   forget(uri: string): void {
-    this.#known.delete(uri);
+    if (this.#known.delete(uri)) this.#context.onGone(uri);
   }
 
   stop(): void {
@@ -118,7 +120,7 @@ export class ClosedFiles {
       sizes.reduce((sum, size) => sum + size, 0),
     );
     const found = new Set(paths.map((path) => pathToFileURL(path).toString()));
-    for (const uri of this.#known.keys()) if (!found.has(uri)) this.#known.delete(uri);
+    for (const uri of this.#known.keys()) if (!found.has(uri)) this.forget(uri);
     let [done, files] = [0, 0];
     for (const [i, path] of paths.entries()) {
       if (isStopped()) break;
@@ -129,7 +131,7 @@ export class ClosedFiles {
       try {
         const checked = await checkClosed(this.#context, uri, path, ended);
         if (!checked) {
-          if (!isStopped()) this.#known.delete(uri);
+          if (!isStopped()) this.forget(uri);
           continue;
         }
         files++;

@@ -1,10 +1,12 @@
 // One open file. It owns its text, survey, scores, edits and history; everything else reads them.
 import { unwatchFile, watchFile } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 
 import { visible } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
+import type { Settings } from '#protocol/editor/options.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
@@ -29,6 +31,10 @@ const SETTLE_MS = 150;
 /** Duplicates are searched again when nothing changed for so long: the search reads the whole text. */
 const RELATE_AFTER_MS = 1200;
 
+/** Settings that checks depend on, and those that scores depend on. */
+const CHECK_SETTINGS = ['rules', 'run', 'timeBudgetMs'] as const;
+const SCORE_SETTINGS = ['groupBy', 'seed'] as const;
+
 /** Milliseconds between two looks for changes by other programs. */
 const WATCH_MS = 2000;
 
@@ -40,6 +46,8 @@ export class Session implements OpenFile, JobOwner {
   readonly #history: TextHistory;
   readonly #closed = new AbortController();
   #reading = new AbortController();
+  /** Resolves when the latest reading is over, however it ended. */
+  #read: Promise<void> = Promise.resolve();
   #state: FileState = { phase: 'reading' };
   #settings: FileSettings | undefined;
   /** The text whose findings an editor shows. */
@@ -112,6 +120,18 @@ export class Session implements OpenFile, JobOwner {
 
   /** Reads everything from the start. Never rejects: a failure is a phase. */
   async read(): Promise<void> {
+    this.#read = this.#readAll();
+    return this.#read;
+  }
+
+  /** Resolves when no reading is under way. */
+  async whenRead(): Promise<void> {
+    let read;
+    do await (read = this.#read);
+    while (read !== this.#read);
+  }
+
+  async #readAll(): Promise<void> {
     this.#reading.abort();
     this.#reading = new AbortController();
     const signal = AbortSignal.any([this.#closed.signal, this.#reading.signal]);
@@ -156,10 +176,15 @@ export class Session implements OpenFile, JobOwner {
     this.publish();
   }
 
-  setBudget(percent: number): void {
-    if (!this.dataset.scores) return;
-    this.dataset.setBudget(percent);
-    this.publish();
+  /** Does again what the changed settings have a part in. */
+  applySettings(before: Settings, after: Settings): void {
+    const isChanged = (name: keyof Settings): boolean => !isDeepStrictEqual(before[name], after[name]);
+    if (CHECK_SETTINGS.some(isChanged)) void this.read();
+    else if (this.dataset.scores && SCORE_SETTINGS.some(isChanged)) this.score();
+    else if (this.dataset.scores && isChanged('reviewPercent')) {
+      this.dataset.setBudget(after.reviewPercent);
+      this.publish();
+    }
   }
 
   score(): void {

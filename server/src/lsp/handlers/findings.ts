@@ -29,21 +29,27 @@ export function serveFindings(
   host: Host,
   state: ClientState,
 ): FindingsServer {
+  const link = (): ReturnType<typeof ruleLinkOf> => ruleLinkOf(state.options);
   const ofClosed = new Map<string, readonly Diagnostic[]>();
   const closed = new ClosedFiles({
     host,
     isOpen: (uri) => sessions.get(uri) !== undefined,
     onChecked(dataset) {
       const { uri } = dataset.source;
-      const diagnostics = toDiagnostics(dataset, ruleLinkOf(state.options));
+      const diagnostics = toDiagnostics(dataset, link());
       ofClosed.set(uri, diagnostics);
-      void connection.sendDiagnostics({ uri, diagnostics });
+      if (!state.pulls) void connection.sendDiagnostics({ uri, diagnostics });
+    },
+    onGone(uri) {
+      ofClosed.delete(uri);
+      // An open file has sent its own.
+      if (!state.pulls && !sessions.get(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
     },
   });
   const findings = new AllFindings(sessions, closed);
-  const link = (): ReturnType<typeof ruleLinkOf> => ruleLinkOf(state.options);
 
-  connection.languages.diagnostics.on(({ textDocument: { uri } }) => {
+  connection.languages.diagnostics.on(async ({ textDocument: { uri } }) => {
+    await sessions.get(uri)?.whenRead();
     const session = sessions.update(uri);
     return { kind: 'full', items: session ? toDiagnostics(session.dataset, link()) : [] };
   });

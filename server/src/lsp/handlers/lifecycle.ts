@@ -12,14 +12,14 @@ import { refreshLenses } from '../host.ts';
 import type { EditorListeners } from '../serveEditor.ts';
 import { COMMANDS } from './commands.ts';
 
-function capabilitiesFor(canPull: boolean): ServerCapabilities {
+function capabilitiesFor(pulls: boolean): ServerCapabilities {
   return {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
     codeLensProvider: { resolveProvider: false },
     executeCommandProvider: { commands: [...COMMANDS] },
-    ...(canPull && { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: true } }),
+    ...(pulls && { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: true } }),
   };
 }
 
@@ -31,19 +31,18 @@ export function serveLifecycle(
 ): void {
   connection.onInitialize((params) => {
     readCapabilities(state, params);
-    // Our own client is pushed everything: it could not pull for files without a document.
-    const canPull = params.capabilities.textDocument?.diagnostic !== undefined && !state.options.status;
     return {
       serverInfo: { name: 'PrefLens', version: process.env['PREFLENS_VERSION'] ?? '' },
-      capabilities: capabilitiesFor(canPull),
+      capabilities: capabilitiesFor(state.pulls),
     };
   });
   connection.onInitialized(() => {
     void loadSettings(connection, state);
   });
   connection.onDidChangeConfiguration(() => {
+    const before = state.settings;
     void loadSettings(connection, state).then(() => {
-      for (const session of sessions.all()) session.setBudget(state.settings.reviewPercent);
+      for (const session of sessions.all()) session.applySettings(before, state.settings);
     });
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
