@@ -1,5 +1,5 @@
 // Sentences and labels of both pages.
-import { plural } from '#core/words/numbers.ts';
+import { capitalised, plural } from '#core/words/numbers.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 
 /** Beyond this many characters words are not counted: ten million characters take about a second. */
@@ -48,6 +48,6 @@ export function titleWithFile(view: RecordView): readonly string[] {
 /** The title of a pair on a page of one file: row, number of its finding. */
 export function titleWithRow(view: RecordView): readonly string[] {
   const place = recordPlace(view, 'row');
-  const title = place.charAt(0).toUpperCase() + place.slice(1);
+  const title = capitalised(place);
   return view.findingNumber > 0 ? [title, findingPlace(view)] : [title];
 }

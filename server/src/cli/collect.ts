@@ -6,7 +6,6 @@ import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
 import type { Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
-import { PARTIAL } from '#core/facts/facts.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Baseline } from '#core/memory/baseline.ts';
 import { Decisions } from '#core/memory/decisions.ts';
@@ -15,7 +14,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { Histogram, ReportedFinding } from '#core/report/report.ts';
 import { histogramOf } from '#core/report/report.ts';
 import { labelFindings, rankingOf } from '#core/score/ranking.ts';
-import { plural } from '#core/words/numbers.ts';
+import { capitalised, plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { PlacedFinding } from '#node/engine.ts';
@@ -102,10 +101,9 @@ interface Review {
 function rankedMargins({ files }: SurveyedDataset, margins: Float32Array): Float32Array {
   const ranked = margins.slice();
   for (const { survey, firstPair } of files) {
-    const { dispute } = survey.facts.pairs;
-    for (let pair = 0; pair < survey.facts.pairCount; pair++) {
-      if (dispute[pair] === PARTIAL) ranked[firstPair + pair] = Number.NaN;
-    }
+    const { facts } = survey;
+    for (let pair = 0; pair < facts.pairCount; pair++)
+      if (facts.isPartial(pair)) ranked[firstPair + pair] = Number.NaN;
   }
   return ranked;
 }
@@ -123,7 +121,7 @@ async function review(
     return labelFindings(survey, own, ranking, rulesOf(settings, i));
   });
   const percent = (share: number): string => (100 * share).toFixed(0);
-  const name = scorer.charAt(0).toUpperCase() + scorer.slice(1);
+  const name = capitalised(scorer);
   const sentence = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
   return { byFile, margins, trust: sentence };
 }

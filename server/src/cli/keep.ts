@@ -1,14 +1,10 @@
 // `keep`: saves a decision about one finding, with its reason.
-import { dirname } from 'node:path';
-
 import { readRaw } from '#core/dataset/survey.ts';
 import { formatKey, hashKey } from '#core/hash.ts';
-import type { DecisionKind } from '#core/memory/decisions.ts';
 import { messages } from '#core/messages.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import { openFile } from '#node/files.ts';
-import { decide, memoryRoot, nameIn } from '#node/memory.ts';
-import { ownName } from '#node/ownName.ts';
+import { decideAbout, memoryRoot, nameIn } from '#node/memory.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
@@ -40,17 +36,13 @@ async function keyAt(path: string, line: number, index: number): Promise<string>
 
 /** @param place FILE:LINE, or FILE for findings about the whole file */
 export async function keep(command: Command, place: string, options: KeepOptions): Promise<void> {
-  const { rule, reason, by, pair, wrong } = options;
+  const { rule, reason, by = '', pair, wrong } = options;
   knownRule(rule);
   const [, path = place, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
   if (line !== undefined && Number(line) < 1) throw messages.noPlace(place);
-  const root = memoryRoot(path);
-  const file = nameIn(root, path);
-  const key = line === undefined ? `file:${file}` : await keyAt(path, Number(line), pair);
-  const name = (by ?? '') || (await ownName(dirname(path)));
-  const decision: DecisionKind = wrong ? 'wrong' : 'keep';
-  const at = new Date().toISOString().slice(0, 10);
-  await decide(root, { key, rule, decision, reason, by: name, at, file });
+  const key =
+    line === undefined ? `file:${nameIn(memoryRoot(path), path)}` : await keyAt(path, Number(line), pair);
+  await decideAbout(path, { key, rule, decision: wrong ? 'wrong' : 'keep', reason, by });
   command.note(
     `${place}: "${rule}" of ${key} is ${wrong ? 'marked as right and stays reported' : 'ignored from now on'}.`,
   );

@@ -101,15 +101,14 @@ export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
 /** Records that get a lens: the visible ones where the client says which, else all of a small file or those with findings. */
 function lensRecords(dataset: OpenDataset, visible: readonly [number, number] | undefined): number[] {
   const { facts } = dataset.survey;
-  const all = Array.from({ length: facts.recordCount }, (_, record) => record);
-  if (visible) {
-    const [start, end] = [visible[0] - LENS_MARGIN, visible[1] + LENS_MARGIN];
-    return all.filter((record) => {
-      const line = facts.records.line[record] ?? 0;
-      return line >= start && line < end;
-    });
-  }
-  if (facts.recordCount <= MAX_LENSES) return all;
+  const range = (from: number, to: number): number[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+  if (visible)
+    return range(
+      facts.firstRecordFrom(visible[0] - LENS_MARGIN),
+      facts.firstRecordFrom(visible[1] + LENS_MARGIN),
+    );
+  if (facts.recordCount <= MAX_LENSES) return range(0, facts.recordCount);
   const found = new Set(dataset.reviewOrder().map(({ record }) => record));
   found.delete(WHOLE_FILE);
   return [...found].slice(0, MAX_LENSES);

@@ -12,6 +12,7 @@ import { messages } from '#core/messages.ts';
 import { CONFIG_NAME } from './config.ts';
 import type { Lock } from './lock.ts';
 import { withLock } from './lock.ts';
+import { ownName } from './ownName.ts';
 import { readRegularText } from './regularFile.ts';
 import { codeOf } from './stored.ts';
 import { inWords } from './systemErrors.ts';
@@ -131,6 +132,17 @@ async function changeDecisions(
     if (!(await isThere(attributes))) await writeWhole(attributes, ATTRIBUTES);
     return { before, after };
   });
+}
+
+/** What a person decides about a finding in a dataset. `by` is '' for the name that git or the system has. */
+export type OwnDecision = Pick<Decision, 'key' | 'rule' | 'decision' | 'reason' | 'by'>;
+
+/** Saves a person's decision, of today, in the memory of a dataset. */
+export async function decideAbout(path: string, { by, ...decision }: OwnDecision): Promise<void> {
+  const root = memoryRoot(path);
+  const at = new Date().toISOString().slice(0, 10);
+  const name = by || (await ownName(dirname(path)));
+  await decide(root, { ...decision, by: name, at, file: nameIn(root, path) });
 }
 
 /** Saves a decision in place of others about the same finding. Rejects if some lines are invalid. */

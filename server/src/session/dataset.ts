@@ -238,11 +238,13 @@ export class OpenDataset {
   pairsWithoutScore(lines?: readonly [start: number, end: number]): NumberedPair[] {
     const { facts } = this.#survey;
     const found: NumberedPair[] = [];
-    for (let number = 0; number < facts.pairCount; number++) {
+    const [from, to] = lines
+      ? lines.map((line) => facts.firstPairOf(facts.firstRecordFrom(line)))
+      : [0, facts.pairCount];
+    for (let number = from ?? 0; number < (to ?? 0); number++) {
       if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
+      if (!lines && facts.pairs.origin[number] !== -1) continue;
       const record = facts.recordOf(number);
-      const line = facts.records.line[record] ?? 0;
-      if (lines ? line < lines[0] || line >= lines[1] : facts.pairs.origin[number] !== -1) continue;
       const read = this.readPair(record, number - facts.pairsOf(record)[0]);
       if (read) found.push({ number, pair: read.pair, value: read.value });
       if (found.length === MAX_AT_ONCE) break;

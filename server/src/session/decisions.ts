@@ -1,10 +1,7 @@
 // Decisions of people about findings.
-import { dirname } from 'node:path';
-
 import { ruleById } from '#core/checks/table.ts';
 import { messages } from '#core/messages.ts';
-import { decide, memoryRoot, nameIn } from '#node/memory.ts';
-import { ownName } from '#node/ownName.ts';
+import { decideAbout } from '#node/memory.ts';
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 
 import { pathOf } from './names.ts';
@@ -25,15 +22,11 @@ export async function keepFinding(
   const dataset = sessions.update(uri)?.dataset;
   const path = pathOf(uri);
   if (!dataset || path === undefined || !ruleById(rule)) throw messages.notKept();
-  const root = memoryRoot(path);
   const finding = dataset
     .findingsOf(record)
     .find((one) => one.rule === rule && (one.pair === undefined || one.pair === pair));
   if (!finding) throw messages.notKept();
-  const key = dataset.keyOf(finding);
-  const at = new Date().toISOString().slice(0, 10);
-  const name = by || (await ownName(dirname(path)));
-  await decide(root, { key, rule, decision: 'keep', reason, by: name, at, file: nameIn(root, path) });
+  await decideAbout(path, { key: dataset.keyOf(finding), rule, decision: 'keep', reason, by });
   await sessions.readDecisions();
   return null;
 }

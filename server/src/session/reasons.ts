@@ -6,6 +6,7 @@ import { readRecord } from '#core/mapping/read.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import { isObject } from '#core/model/json.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
+import { capitalised } from '#core/words/numbers.ts';
 import { whyUnrecognised } from '#node/surveyFile.ts';
 import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
@@ -53,7 +54,7 @@ function whyUnread(uri: string, survey: Survey): string {
   const path = pathOf(uri) ?? readableUri(uri);
   const { message } = whyUnrecognised(path, survey);
   const words = message.slice(path.length).replace(/^[:\d]*: /, '');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return capitalised(words);
 }
 
 /** Why a file gives no pairs at all. Undefined if it does, or if each answer has its own verdict. */

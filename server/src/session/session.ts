@@ -17,13 +17,13 @@ import { editRecord } from './edit.ts';
 import { errorText, fileSettings, loadDecisions, watchBudget } from './fileRules.ts';
 import { TextHistory } from './history.ts';
 import type { Host } from './host.ts';
-import type { JobOwner, Lines } from './jobs/sessionJobs.ts';
+import type { JobOwner } from './jobs/sessionJobs.ts';
 import { ScoringJobs } from './jobs/sessionJobs.ts';
 import { fileNameOf, readableUri } from './names.ts';
 import { relateTask } from './relateTask.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import type { Source } from './sources/source.ts';
-import type { FileState, OpenFile } from './state.ts';
+import type { FileState, Lines, OpenFile } from './state.ts';
 
 /** Typing is over when nothing changed for so long: then diagnostics are refreshed. */
 const SETTLE_MS = 150;

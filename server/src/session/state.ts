@@ -4,6 +4,9 @@ import type { Phase } from '#protocol/editor/status.ts';
 
 import type { OpenDataset } from './dataset.ts';
 
+/** Lines from 0, the end exclusive. */
+export type Lines = readonly [start: number, end: number];
+
 export interface FileState {
   readonly phase: Phase;
   /** Why scoring failed or was not tried, or why the file cannot be read. */

@@ -285,12 +285,15 @@ export class Facts {
       this.#judgementCount += records.judgements[record] ?? 0;
   }
 
+  /** The first pair of a record and of those after it; `pairCount` if there is none. */
+  firstPairOf(record: number): number {
+    return record < this.recordCount ? (this.records.firstPair[record] ?? 0) : this.pairCount;
+  }
+
   /** Half-open range of a record's pairs. */
   pairsOf(record: number): readonly [from: number, to: number] {
     if (record < 0 || record >= this.recordCount) return [0, 0];
-    const { firstPair } = this.records;
-    const next = record + 1 < this.recordCount ? firstPair[record + 1] : this.pairCount;
-    return [firstPair[record] ?? 0, next ?? 0];
+    return [this.firstPairOf(record), this.firstPairOf(record + 1)];
   }
 
   recordOf(pair: number): number {
@@ -328,9 +331,14 @@ export class Facts {
     this.pairs.dispute[pair] = dispute;
   }
 
+  /** True if a scorer saw only part of an answer. Such a pair is not ranked. */
+  isPartial(pair: number): boolean {
+    return this.pairs.dispute[pair] === PARTIAL;
+  }
+
   /** The margin used for ranking; NaN if the pair is not ranked. */
   rankedMargin(pair: number): number {
-    return this.pairs.dispute[pair] === PARTIAL ? Number.NaN : this.margin(pair);
+    return this.isPartial(pair) ? Number.NaN : this.margin(pair);
   }
 
   /** Stores every pair's present number, so that it can be found after later edits. */
@@ -338,16 +346,20 @@ export class Facts {
     for (let pair = 0; pair < this.pairCount; pair++) this.pairs.origin[pair] = pair;
   }
 
-  /** The record on a line, or −1. Binary search: lines rise with records. */
-  recordAtLine(line: number): number {
-    let [low, high] = [0, this.recordCount - 1];
-    while (low <= high) {
+  /** The first record at or after a line; `recordCount` if there is none. Lines rise with records. */
+  firstRecordFrom(line: number): number {
+    let [low, high] = [0, this.recordCount];
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const at = this.records.line[middle] ?? 0;
-      if (at === line) return middle;
-      if (at < line) low = middle + 1;
-      else high = middle - 1;
+      if ((this.records.line[middle] ?? 0) < line) low = middle + 1;
+      else high = middle;
     }
-    return -1;
+    return low;
+  }
+
+  /** The record on a line, or −1. */
+  recordAtLine(line: number): number {
+    const record = this.firstRecordFrom(line);
+    return record < this.recordCount && this.records.line[record] === line ? record : -1;
   }
 }

@@ -5,6 +5,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
+/** The same text with a capital first letter. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 const MARGIN_DIGITS = 2;
 
 /** The sign of a margin as printed: 0 if it rounds to 0. */

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
 import type { OpenDataset } from '../dataset.ts';
+import type { Lines } from '../state.ts';
 
 /** The first ranking of a scorer comes after this time, each later one after twice the time, at most `MAX_RANKING_MS`. */
 const FIRST_RANKING_MS = 2000;
@@ -12,8 +13,6 @@ const MAX_RANKING_MS = 60_000;
 
 /** Visible pairs to score before rechecking visibility. */
 const VISIBLE_BATCH = 8;
-
-type Lines = readonly [start: number, end: number];
 
 export interface LiveContext {
   readonly dataset: OpenDataset;

@@ -2,7 +2,7 @@
 import type { OpenDataset } from '../dataset.ts';
 import type { Host } from '../host.ts';
 import { pathOf } from '../names.ts';
-import type { FileState } from '../state.ts';
+import type { FileState, Lines } from '../state.ts';
 import type { RunningJob } from './scoring.ts';
 import { startJob } from './scoring.ts';
 
@@ -11,9 +11,6 @@ const WAITING = 'waiting to score';
 
 /** Milliseconds between two statuses of a running job. */
 const STATUS_EVERY_MS = 200;
-
-/** Lines from 0, the end exclusive. */
-export type Lines = readonly [start: number, end: number];
 
 /** The session that a job works for. */
 export interface JobOwner {

@@ -5,6 +5,7 @@ import type { Obstacle } from '#core/input/obstacle.ts';
 import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import { capitalised } from '#core/words/numbers.ts';
 
 import { pathOf, readableUri } from '../names.ts';
 import type { DocumentSurvey } from './resurvey.ts';
@@ -57,7 +58,7 @@ export function surveyOfWhole(
       severity,
       record: marked.record,
       place: { path: [], part: 'value', bytes: [marked.start, marked.start + 1] },
-      message: `${words.charAt(0).toUpperCase()}${words.slice(1)}`,
+      message: capitalised(words),
     };
   return {
     ...empty,
