@@ -78,7 +78,7 @@ export const ROOMS = [
     name: 'core/config',
     holds: 'preflens.json',
     at: [`${CORE}config/`],
-    may: ['core/model', 'core/mapping', 'core/reward', 'core/checks'],
+    may: [...PARSED, 'core/reward', 'core/checks'],
   },
   {
     name: 'core/dataset',

@@ -185,7 +185,7 @@ export const layerRules = [
   roomRules,
   noNodeGlobals,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
-  layer(['server/src/core/**/*.ts'], ['fast-myers-diff$']),
+  layer(['server/src/core/**/*.ts'], ['fast-myers-diff$', 'strip-json-comments$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
   layer(
     ['server/src/node/**/*.ts'],

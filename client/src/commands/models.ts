@@ -22,46 +22,12 @@ function nameFrom(folder: vscode.Uri, model: vscode.Uri): string {
   return model.path.startsWith(inside) ? model.path.slice(inside.length) : model.fsPath;
 }
 
-/** Adds a scorer to the text of a preflens.json and changes nothing else; undefined if the text has an unusual form. */
-function withScorer(text: string, model: string): string | undefined {
-  const scorer = JSON.stringify({ kind: 'onnx', model });
-  const list = /"scorers"\s*:\s*\[/.exec(text);
-  const at = list ? list.index + list[0].length : text.indexOf('{') + 1;
-  const rest = text.slice(at).trimStart();
-  const comma = rest.startsWith(list ? ']' : '}') ? '' : ',';
-  const added = list ? `\n    ${scorer}${comma}` : `\n  "scorers": [${scorer}]${comma}`;
-  const made = `${text.slice(0, at)}${added}${text.slice(at)}`;
-  try {
-    const { scorers } = JSON.parse(made) as { scorers?: { model?: unknown }[] };
-    return scorers?.[0]?.model === model ? made : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Adds a scorer to preflens.json and shows the file. */
 async function addScorer(server: Server, folder: vscode.Uri, model: string): Promise<void> {
   const path = vscode.Uri.joinPath(folder, CONFIG);
-  let text = '{}\n';
-  try {
-    text = new TextDecoder().decode(await vscode.workspace.fs.readFile(path));
-  } catch (error) {
-    if (!(error instanceof vscode.FileSystemError && error.code === 'FileNotFound')) throw error;
-  }
-  const made = withScorer(text, model);
-  if (made === undefined) {
-    void say(
-      'error',
-      `Can't edit ${CONFIG}. Add {"kind": "onnx", "model": ${JSON.stringify(model)}} to its "scorers" yourself.`,
-    );
-  } else {
-    const written = await server.request('preflens/writeConfig', { path: path.fsPath, text: made });
-    if (!written.ok) {
-      void say('error', written.why);
-      return;
-    }
-  }
-  await vscode.window.showTextDocument(path, { preview: true });
+  const added = await server.request('preflens/addScorer', { path: path.fsPath, model });
+  if (added.ok) await vscode.window.showTextDocument(path, { preview: true });
+  else void say('error', added.why);
 }
 
 /** Asks for a model folder and checks it. */

@@ -95,6 +95,10 @@ export const messages = {
   },
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors offer completion for its fields.`),
+  noPlaceForEntry: (path: string, list: string, entry: string) =>
+    new UserError(
+      `${path}: PrefLens can’t add an entry to this file: it must be JSON, with "${list}" a list, if it is there. Nothing was written. Correct the file, or add this to "${list}" by hand: ${entry}`,
+    ),
   badMemory: (path: string, line: number, why: string) =>
     new UserError(`${path}:${line}: this line is invalid: ${why}. Fix it by hand. Nothing was written.`),
   badPattern: (pattern: string, fault: string) => new UserError(`${pattern}: invalid pattern: ${fault}.`),

@@ -12,6 +12,7 @@ import { DEFAULT_RULES, resolveRules } from '#core/checks/settings.ts';
 import { closest } from '#core/config/closest.ts';
 import type { CheckConfig, PrefLensConfig, RunWhen } from '#core/config/config.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA, mappingOf, RuleFault } from '#core/config/config.ts';
+import { parseConfigText } from '#core/config/entry.ts';
 import { fitsPattern, PatternFault } from '#core/config/pattern.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages, UserError } from '#core/messages.ts';
@@ -71,7 +72,7 @@ function schemaFaultMessage(errors: readonly ErrorObject[] | null | undefined): 
 // A preflens.json comes with a repository, so these limits bound the time to read any of them.
 
 /** Bytes of a preflens.json. */
-const MAX_BYTES = 2 ** 20;
+export const MAX_CONFIG_BYTES = 2 ** 20;
 
 /** Nesting depth of brackets. */
 const MAX_NESTED = 32;
@@ -115,7 +116,7 @@ function parseConfig(path: string, text: string): PrefLensConfig {
   if (isDeep(text)) throw messages.badConfig(path, `it is nested deeper than ${MAX_NESTED}`);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseConfigText(text);
   } catch (error) {
     throw messages.badConfig(path, error instanceof Error ? error.message : String(error));
   }
@@ -131,7 +132,7 @@ function parseConfig(path: string, text: string): PrefLensConfig {
 function readConfig(path: string): PrefLensConfig | undefined {
   let text: string;
   try {
-    text = readRegularTextSync(path, MAX_BYTES);
+    text = readRegularTextSync(path, MAX_CONFIG_BYTES);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     if (error instanceof UserError) throw error;
@@ -216,6 +217,12 @@ function withExtended(path: string, config: PrefLensConfig, file: string): Layer
   };
   add(path, config, [path]);
   return layers;
+}
+
+/** The nearest preflens.json above a file, or its place beside the file if there is none. */
+export function configPathFor(file: string): string {
+  const full = resolve(file);
+  return layersFor(full)[0]?.path ?? join(dirname(full), CONFIG_NAME);
 }
 
 /** The nearest preflens.json above a file and those it extends, highest precedence first. */

@@ -230,6 +230,11 @@ export function fitsPattern(pattern: string, path: string): boolean {
   return fits(path);
 }
 
+/** The pattern that matches this path and no other. */
+export function patternOf(path: string): string {
+  return path.replace(/[\\*?[\]{}()!]/g, '\\$&');
+}
+
 /** Whether a text contains a wildcard, and the folder before the first one. */
 export function patternBase(text: string): { readonly isPattern: boolean; readonly base: string } {
   const at = text.search(/[*?[{]|[@+]\(/);

@@ -2,12 +2,12 @@
 import { basename } from 'node:path';
 
 import { messages } from '#core/messages.ts';
+import { addEntry } from '#node/addEntry.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import { probeProviders } from '#node/models/providers.ts';
 import { describeModel } from '#node/scorers/onnx.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
-import { writeWhole } from '#node/write.ts';
 import { outcomeOf, refused } from '#session/outcome.ts';
 
 import type { EditorHandlers } from '../serveEditor.ts';
@@ -24,7 +24,7 @@ export function modelHandlers({
   start,
   machine,
   isTrusted,
-}: ModelContext): EditorHandlers<'preflens/checkModel' | 'preflens/providers' | 'preflens/writeConfig'> {
+}: ModelContext): EditorHandlers<'preflens/checkModel' | 'preflens/providers' | 'preflens/addScorer'> {
   return {
     'preflens/checkModel': async ({ folder }, signal) => {
       if (!isTrusted()) return refused(messages.untrusted().message);
@@ -46,10 +46,10 @@ export function modelHandlers({
           .trim(),
       );
     },
-    'preflens/writeConfig': async ({ path, text }) =>
+    'preflens/addScorer': async ({ path, model }) =>
       outcomeOf(async () => {
         if (basename(path) !== CONFIG_NAME) throw messages.badConfig(path, `this is no ${CONFIG_NAME}`);
-        await writeWhole(path, text);
+        await addEntry(path, 'scorers', { kind: 'onnx', model });
         return null;
       }),
   };

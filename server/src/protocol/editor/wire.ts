@@ -52,9 +52,9 @@ export interface EditorRequests {
   'preflens/writeText': { params: FileRef & { readonly text: string }; result: Outcome<number> };
   /** What a model folder holds and whether the model works. */
   'preflens/checkModel': { params: { readonly folder: string }; result: Outcome<ModelCheck> };
-  /** Writes a preflens.json, whole or not at all. */
-  'preflens/writeConfig': {
-    params: { readonly path: string; readonly text: string };
+  /** Adds a model to the scorers of the preflens.json at `path`, which is made if it does not exist. */
+  'preflens/addScorer': {
+    params: { readonly path: string; readonly model: string };
     result: Outcome;
   };
   /** What can compute on this machine, a line each. */
