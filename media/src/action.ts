@@ -1,6 +1,6 @@
 // What comes of an action on the shown pair, as an event of either page.
 import type { Reply } from '#core/channel/channel.ts';
-import { errorMessage } from '#core/channel/channel.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import type { ActionResult, ShownPair } from '#protocol/page/pair.ts';
 
 export type ActionEvent =

@@ -1,5 +1,5 @@
 // The controller of the dataset page: connects its reducer to the channel and to a screen. It needs no browser.
-import { errorMessage } from '#core/channel/channel.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
 import { actionEvent } from './action.ts';

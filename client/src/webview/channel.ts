@@ -2,7 +2,8 @@
 import type * as vscode from 'vscode';
 
 import type { Channel, ChannelEnd, ChannelMessage, Sends } from '#core/channel/channel.ts';
-import { errorMessage, openChannel } from '#core/channel/channel.ts';
+import { openChannel } from '#core/channel/channel.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { say } from '../say.ts';
 

@@ -1,7 +1,7 @@
 // The pair controller's connection to VS Code: its ports, and refreshes that nobody waits for.
 import * as vscode from 'vscode';
 
-import { errorMessage } from '#core/channel/channel.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';

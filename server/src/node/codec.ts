@@ -6,6 +6,7 @@ import { Decompress } from 'fzstd';
 
 import { isParquet } from '#core/input/parquetName.ts';
 import { messages, UserError } from '#core/messages.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { zstdBlocks } from './zstdFrames.ts';
 
@@ -49,7 +50,7 @@ async function* throughTransform(
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }
 
 function isDamage(error: unknown): boolean {

@@ -17,6 +17,7 @@ import { fitsPattern, PatternFault } from '#core/config/pattern.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { readRegularTextSync } from './regularFile.ts';
 import { codeOf } from './stored.ts';
@@ -118,7 +119,7 @@ function parseConfig(path: string, text: string): PrefLensConfig {
   try {
     value = parseConfigText(text);
   } catch (error) {
-    throw messages.badConfig(path, error instanceof Error ? error.message : String(error));
+    throw messages.badConfig(path, errorMessage(error));
   }
   if (!validate(value)) throw messages.badConfig(path, schemaFaultMessage(validate.errors));
   if (patternsOf(value).join('').length > MAX_PATTERNS)
@@ -136,7 +137,7 @@ function readConfig(path: string): PrefLensConfig | undefined {
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     if (error instanceof UserError) throw error;
-    throw messages.unreadable(path, error instanceof Error ? error.message : String(error));
+    throw messages.unreadable(path, errorMessage(error));
   }
   return parseConfig(path, text);
 }

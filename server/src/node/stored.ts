@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
 
 import { messages, UserError } from '#core/messages.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { CHUNK_BYTES } from './codec.ts';
 import { kindOf, openRegular } from './regularFile.ts';
@@ -26,7 +27,7 @@ export function unreadable(path: string, error: unknown): UserError {
   if (codeOf(error) === 'ENOENT') return messages.notFound(path);
   const code = codeOf(error);
   return code === ''
-    ? messages.unreadable(path, error instanceof Error ? error.message : String(error))
+    ? messages.unreadable(path, errorMessage(error))
     : messages.system(path, code, error instanceof Error ? error.message : code);
 }
 

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 
 import { UserError } from '#core/messages.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { handOver, workOn } from './rangeWork.ts';
 import { inWords } from './systemErrors.ts';
@@ -23,7 +24,7 @@ async function answer({ work, task }: ToThread): Promise<void> {
     const error = inWords(failure, task.path);
     send({
       kind: 'failed',
-      message: error instanceof Error ? error.message : String(error),
+      message: errorMessage(error),
       isUserError: error instanceof UserError,
     });
   }

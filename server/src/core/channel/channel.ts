@@ -1,5 +1,6 @@
 // One end of a typed channel between two programs that can post messages to each other. Both ends are alike: each sends
 // requests and notifications, and answers those of the other. Every request ends: with a result, an error or a rejection.
+import { errorMessage } from '../words/errorMessage.ts';
 
 /** What an end may send: requests with params and result, and notifications with params. */
 export interface Sends {
@@ -73,10 +74,6 @@ export interface ChannelEnd<In extends Sends> {
 interface Pending {
   readonly resolve: (reply: Reply<unknown>) => void;
   readonly reject: (error: unknown) => void;
-}
-
-export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The own function of a table; names come from the other end. */

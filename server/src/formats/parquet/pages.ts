@@ -1,5 +1,7 @@
 // The page table of a column: where each page is, and which rows begin in it. Reads headers with small reads, so
 // that a few rows from the middle of a large row group only cost the pages that contain them.
+import { errorMessage } from '#core/words/errorMessage.ts';
+
 import type { ByteSource, Chunk, PageCodecs } from './footer.ts';
 import { CHUNK } from './footer.ts';
 import { bitsFor, readHybrid } from './levels.ts';
@@ -213,10 +215,7 @@ function decompress(
   try {
     uncompressed = codecs.decompress(codec, bytes, length);
   } catch (error) {
-    throw damaged(
-      leaf,
-      `has a page that is not valid ${name} (${error instanceof Error ? error.message : String(error)})`,
-    );
+    throw damaged(leaf, `has a page that is not valid ${name} (${errorMessage(error)})`);
   }
   if (uncompressed.length !== length)
     throw damaged(leaf, 'has a page whose uncompressed size contradicts its header');

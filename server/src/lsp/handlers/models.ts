@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 
 import { messages } from '#core/messages.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import { addEntry } from '#node/addEntry.ts';
 import { CONFIG_NAME } from '#node/config.ts';
 import { probeProviders } from '#node/models/providers.ts';
@@ -35,7 +36,7 @@ export function modelHandlers({
         };
       } catch (error) {
         // Any failure of the model's process is a fact about the model.
-        return refused(error instanceof Error ? error.message : String(error));
+        return refused(errorMessage(error));
       }
     },
     'preflens/providers': async () => {

@@ -7,6 +7,7 @@ import { messages } from '#core/messages.ts';
 import type { FolderFiles, FolderReading } from '#core/reward/folder.ts';
 import { FolderFault, readFolder } from '#core/reward/folder.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { sha256 } from '../cache.ts';
 import { readJsonEntry, writeEntry } from '../cacheEntry.ts';
@@ -45,9 +46,7 @@ async function jsonOf<T>(path: string): Promise<T | undefined> {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new FolderFault(
-      `${basename(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new FolderFault(`${basename(path)} cannot be read: ${errorMessage(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import type { OpenedModel, OpenModel, RateFigures, ScoringItem } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from '../scoring/process.ts';
@@ -225,7 +226,7 @@ export class ModelHost implements Holder {
       return await this.#call(running, { request, priority, items: wire }, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const reason = running.ended ?? (error instanceof Error ? error.message : String(error));
+      const reason = running.ended ?? errorMessage(error);
       const { current } = running;
       if (current) rating.steps++;
       // The text of another request may have done it: then this request just goes on.

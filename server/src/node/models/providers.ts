@@ -4,6 +4,7 @@ import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import type { OnnxRule, Provider } from '#core/reward/scorerRule.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import type { StartScorer } from '../scoring/process.ts';
 import { whileAlive } from '../scoring/supervisor.ts';
@@ -75,7 +76,7 @@ export async function probeProviders(start: StartScorer): Promise<readonly Probe
         words: `works, first session after ${Math.round(ms)} ms`,
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       const advice = adviceFor(provider);
       probed.push({
         provider,

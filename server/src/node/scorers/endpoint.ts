@@ -7,6 +7,7 @@ import type { ServerProtocol } from '#core/reward/protocols.ts';
 import { itemsPerRequest, SERVER_PROTOCOLS, WrongAnswer } from '#core/reward/protocols.ts';
 import type { EndpointRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { sha256 } from '../cache.ts';
 import type { RateItem, RateListener } from '../models/host.ts';
@@ -141,10 +142,7 @@ function itemScorer(
       await asked.catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof UserError) throw error;
-        throw messages.serverFailed(
-          endpointText(rule),
-          error instanceof Error ? error.message : String(error),
-        );
+        throw messages.serverFailed(endpointText(rule), errorMessage(error));
       });
       return NO_FIGURES;
     },

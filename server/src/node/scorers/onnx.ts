@@ -6,6 +6,7 @@ import { messages } from '#core/messages.ts';
 import type { Head } from '#core/reward/heads.ts';
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import type { OpenedModel } from '#protocol/scorer.ts';
 
 import { readJsonEntry, writeEntry } from '../cacheEntry.ts';
@@ -137,7 +138,7 @@ async function openedOf(host: ModelHost, folder: string, signal: AbortSignal): P
     return await host.opened(signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw messages.badModel(folder, error instanceof Error ? error.message : String(error));
+    throw messages.badModel(folder, errorMessage(error));
   }
 }
 

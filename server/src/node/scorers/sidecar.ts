@@ -8,6 +8,7 @@ import type { Json } from '#core/model/json.ts';
 import type { SidecarRule } from '#core/reward/scorerRule.ts';
 import type { SidecarRow } from '#core/reward/sidecar.ts';
 import { readSidecarRow } from '#core/reward/sidecar.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import { rowsOfArrow } from '#formats/arrow.ts';
 
 import { openFile } from '../files.ts';
@@ -28,7 +29,7 @@ async function* rowsOf(path: string): AsyncGenerator<{ readonly row: Json; reado
     try {
       row = JSON.parse(decoder.decode(raw.bytes)) as Json;
     } catch (error) {
-      throw messages.badSidecar(path, raw.line + 1, error instanceof Error ? error.message : String(error));
+      throw messages.badSidecar(path, raw.line + 1, errorMessage(error));
     }
     yield { row, line: raw.line + 1 };
   }

@@ -2,6 +2,7 @@
 // the pairs that edits bring.
 import { performance } from 'node:perf_hooks';
 
+import { errorMessage } from '#core/words/errorMessage.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
 import type { OpenDataset } from '../dataset.ts';
@@ -96,7 +97,7 @@ export class LiveScoring {
   #inBackground(work: Promise<void>): void {
     const { log, signal } = this.#context;
     work.catch((error: unknown) => {
-      if (!signal.aborted) log(error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) log(errorMessage(error));
     });
   }
 }

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { stageProgress } from '#core/progress.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { FitStage } from '#node/scoring/fit.ts';
@@ -174,7 +175,7 @@ export function startJob(
         listener.onPhase(dataset.scores ? 'scored' : 'cancelled', stopped);
         return;
       }
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       listener.log(`Scoring failed: ${reason}`);
       listener.onPhase('failed', reason);
     },
