@@ -11,8 +11,9 @@ import { readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { fixRecord } from '#core/fix.ts';
 import { formatKey } from '#core/hash.ts';
 import { recognise } from '#core/mapping/recognise.ts';
+import { SIDE_NAMES } from '#core/mapping/vocabulary.ts';
 import { canonical } from '#core/model/canonical.ts';
-import { kindOfField } from '#core/model/fieldNames.ts';
+import { kindOfField, PROMPT_NAMES, SYSTEM_NAMES } from '#core/model/fieldNames.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
@@ -279,4 +280,11 @@ it('cuts an answer of several messages in the message with the fault, or not at 
       },
     ],
   });
+});
+
+it('every name in the vocabulary of fields has the words of its kind', () => {
+  for (const name of [...PROMPT_NAMES, ...SYSTEM_NAMES])
+    expect([name, ['prompt', 'thought'].includes(kindOfField(name))]).toEqual([name, true]);
+  for (const name of SIDE_NAMES.flat())
+    expect([name, ['about', 'label'].includes(kindOfField(name))]).toEqual([name, true]);
 });

@@ -98,6 +98,13 @@ function mergeTurns(longer: readonly Turn[], shorter: readonly Turn[]): readonly
   });
 }
 
+/** The number of turns at the end of one conversation with which the other begins. */
+function overlap(prompt: readonly Turn[], repeated: readonly Turn[]): number {
+  for (let length = Math.min(prompt.length, repeated.length); length > 0; length--)
+    if (endsWith(prompt, repeated.slice(0, length))) return length;
+  return 0;
+}
+
 /** The prompt plus the turns that both sides repeat. Some exporters put the user's turn in both places. */
 function joinPrompt(prompt: readonly Turn[], repeated: readonly Turn[]): readonly Turn[] {
   if (prompt.length === 0) return repeated;
@@ -107,7 +114,18 @@ function joinPrompt(prompt: readonly Turn[], repeated: readonly Turn[]): readonl
   const spoken = prompt.findIndex(({ role }) => speakerOf(role) !== 'system');
   if (spoken > 0 && endsWith(repeated, prompt.slice(spoken)))
     return [...prompt.slice(0, spoken), ...mergeTurns(repeated, prompt.slice(spoken))];
-  return endsWith(prompt, repeated) ? mergeTurns(prompt, repeated) : [...prompt, ...repeated];
+  const shared = overlap(prompt, repeated);
+  const [before, after] = [prompt.slice(-shared), repeated.slice(shared)];
+  return shared > 0
+    ? [...prompt.slice(0, -shared), ...mergeTurns(before, repeated.slice(0, shared)), ...after]
+    : [...prompt, ...repeated];
+}
+
+/** The prompt without the answer, if its field holds a whole conversation of one side. */
+function withoutAnswer(prompt: readonly Turn[], sides: readonly (readonly Turn[])[]): readonly Turn[] {
+  if (prompt.length < 2) return prompt;
+  const answer = sides.find((turns) => turns.length > 0 && endsWith(prompt, turns));
+  return answer ? prompt.slice(0, -answer.length) : prompt;
 }
 
 function turnSides(
@@ -118,8 +136,12 @@ function turnSides(
   bTurns: PlacedTurn[],
 ): Sides {
   const shared = countSharedTurns(aTurns, bTurns);
+  const asked = withoutAnswer(
+    prompt,
+    [aTurns, bTurns].map((turns) => turns.slice(shared)),
+  );
   return {
-    prompt: joinPrompt(prompt, aTurns.slice(0, shared).map(plainTurn)),
+    prompt: joinPrompt(asked, aTurns.slice(0, shared).map(plainTurn)),
     chosen: sideOf(a.path, aTurns, shared),
     rejected: sideOf(b.path, bTurns, shared),
   };
@@ -128,8 +150,14 @@ function turnSides(
 function sidesOf(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sides {
   const a = concreteShape(chosen.value, chosen.as);
   const b = concreteShape(rejected.value, rejected.as);
-  if (a === 'text' && b === 'text')
-    return { prompt, chosen: plainSide(chosen), rejected: plainSide(rejected) };
+  if (a === 'text' && b === 'text') {
+    const sides = [plainSide(chosen), plainSide(rejected)] as const;
+    const asked = withoutAnswer(
+      prompt,
+      sides.map(({ turns }) => turns),
+    );
+    return { prompt: asked, chosen: sides[0], rejected: sides[1] };
+  }
   if (a === 'transcript' && b === 'transcript') return transcriptSides(prompt, chosen, rejected);
   return turnSides(
     prompt,

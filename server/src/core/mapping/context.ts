@@ -7,7 +7,7 @@ import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
 import type { FieldRef } from './field.ts';
-import { findField, pathsOf } from './field.ts';
+import { findField, pathsOf, valueAt } from './field.ts';
 import type { Mapping } from './mapping.ts';
 import { readMessage } from './message.ts';
 import { differingWords, sideOfField } from './sides.ts';
@@ -71,6 +71,14 @@ function unreadFields(record: JsonObject, read: ReadNames, above = ''): UnreadFi
       fields.push(...unreadFields(value, known, `${above}${name}.`));
   }
   return fields;
+}
+
+function fieldsAt(record: JsonObject, paths: readonly Path[]): UnreadField[] {
+  return paths.map((path) => ({
+    name: String(path.at(-1)),
+    fullName: path.join('.'),
+    value: valueAt(record, path) ?? null,
+  }));
 }
 
 /** Longer lists of texts are kept as they are. */
@@ -235,11 +243,11 @@ function withMore(side: Side, more: JsonObject | undefined): Side {
 export function addContext(
   mapping: Mapping,
   record: JsonObject,
-  read: ReadNames,
+  { read, passedOver }: { readonly read: ReadNames; readonly passedOver: readonly Path[] },
   pairs: readonly Pair[],
 ): { readonly pairs: readonly Pair[]; readonly unread: readonly string[] } {
   const [pair] = pairs;
-  const fields = pair ? unreadFields(record, read) : [];
+  const fields = pair ? [...unreadFields(record, read), ...fieldsAt(record, passedOver)] : [];
   if (!pair || fields.length === 0) return { pairs, unread: [] };
   const { prompt, first, second, unread } = contextOf(mapping, record, fields, pair);
   if (!prompt && !first && !second) return { pairs, unread };

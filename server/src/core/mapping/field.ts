@@ -1,4 +1,5 @@
 // Field references: 'info.post', 'question|instruction' (the first that exists), '"a.b".0' (a name with a dot).
+import { isNothing } from '../model/canonical.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 
@@ -60,14 +61,27 @@ export function valueAt(root: Json | undefined, path: Path): Json | undefined {
   return value;
 }
 
-/** The first of a reference's alternatives with a value; null counts as none. */
-export function findField(root: Json, ref: FieldRef, base: Path = []): Found | undefined {
-  for (const path of pathsOf(ref)) {
+/**
+ * The first of a reference's alternatives with a value; null counts as none. An alternative that is empty, or that
+ * does not fit, is used only if no other has a value.
+ */
+export function findField(
+  root: Json,
+  ref: FieldRef,
+  base: Path = [],
+  fits?: (value: Json) => boolean,
+): Found | undefined {
+  let found: Found | undefined;
+  const paths = pathsOf(ref);
+  for (const path of paths) {
     const value = valueAt(root, path);
-    if (value !== undefined && value !== null)
-      return { path: base.length > 0 ? [...base, ...path] : path, value };
+    if (value === undefined || value === null) continue;
+    const isBest = paths.length === 1 || (!isNothing(value) && (fits?.(value) ?? true));
+    if (found && !isBest) continue;
+    found = { path: base.length > 0 ? [...base, ...path] : path, value };
+    if (isBest) return found;
   }
-  return undefined;
+  return found;
 }
 
 /** A path for messages: `info.summaries[1].text`. */

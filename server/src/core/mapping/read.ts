@@ -1,15 +1,18 @@
 // Entry points of mappings: test, read and edit a record.
+import { isNothing } from '../model/canonical.ts';
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Pair, Turn } from '../model/pair.ts';
+import { speakerOf } from '../model/speaker.ts';
 import type { ReadNames } from './context.ts';
 import { addContext, readNames } from './context.ts';
 import type { FieldRef } from './field.ts';
-import { findField, hasField, pathsOf } from './field.ts';
+import { findField, hasField, pathsOf, valueAt } from './field.ts';
 import type { EditOutcome, Need } from './forms/form.ts';
-import { fieldNeed, findProblem } from './forms/form.ts';
+import { fieldNeed, findProblem, findShaped } from './forms/form.ts';
 import { formOf } from './forms/forms.ts';
 import type { Mapping } from './mapping.ts';
 import { concreteShape, turnsOf } from './shape.ts';
+import { isTranscriptPrompt } from './transcript.ts';
 
 interface Compiled {
   readonly needs: readonly Need[];
@@ -48,7 +51,7 @@ export function fits(mapping: Mapping, record: JsonObject): boolean {
   return (
     marks.every((mark) => hasField(record, mark)) &&
     needs.every((need) => {
-      const found = findField(record, need.at);
+      const found = findField(record, need.at, [], need.fits);
       return found !== undefined && need.fits(found.value);
     })
   );
@@ -58,6 +61,13 @@ export function fits(mapping: Mapping, record: JsonObject): boolean {
 export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
   const { needs, marks } = compile(mapping);
   return [...new Set([...needs.map(({ at }) => at), ...marks])];
+}
+
+/** Top-level names of the fields that a mapping reads from this record. */
+export function namesReadIn(mapping: Mapping, record: JsonObject): ReadonlySet<string> {
+  const { from } = readPrompt(mapping, record);
+  const passed = new Set(passedOver(mapping, record, from).map(([name]) => String(name)));
+  return new Set([...namesRead(mapping)].filter((name) => !passed.has(name)));
 }
 
 /** Top-level names of all fields that a mapping may read. */
@@ -76,20 +86,62 @@ function collectNames(mapping: Mapping): ReadonlySet<string> {
   return new Set([...allRefs(mapping)].flatMap(pathsOf).map(([name]) => String(name)));
 }
 
-function readPrompt(mapping: Mapping, record: JsonObject): readonly Turn[] {
+interface PromptRead {
+  readonly turns: readonly Turn[];
+  /** The only text of a part that a record may lack, and its field. */
+  readonly maybe?: { readonly turn: Turn; readonly path: Path };
+  /** The fields that the turns come from. */
+  readonly from: readonly Path[];
+}
+
+function readPrompt(mapping: Mapping, record: JsonObject): PromptRead {
   const turns: Turn[] = [];
-  for (const { at, as, role = 'user', isMore } of mapping.prompt) {
-    const found = findField(record, at);
-    if (!found) continue;
-    for (const { role: who, text, more } of turnsOf(found.value, concreteShape(found.value, as), role)) {
-      if (text === '' && as === 'text' && mapping.prompt.length > 1) continue;
-      const before = isMore && turns.pop();
-      turns.push(
-        before ? { ...before, text: `${before.text}\n${text}` } : { role: who, text, ...(more && { more }) },
-      );
+  const from: Path[] = [];
+  let maybe: PromptRead['maybe'];
+  for (const part of mapping.prompt) {
+    const { as, role = 'user', isMore } = part;
+    const found = findShaped(record, part);
+    if (!found || from.some((path) => isSamePath(path, found.path))) continue;
+    const shape = concreteShape(found.value, as);
+    const isSplitOff = shape === 'text' && typeof found.value === 'string' && isTranscriptPrompt(found.value);
+    const read = turnsOf(found.value, isSplitOff ? 'transcript' : shape, role);
+    if (read.length > 0) from.push(found.path);
+    for (const { role: who, text, more } of read) {
+      if (text === '' && as === 'text') continue;
+      const before = isMore ? turns.at(-1) : undefined;
+      if (!before) turns.push({ role: who, text, ...(more && { more }) });
+      // Some exporters repeat the instruction in its input.
+      else if (!before.text.includes(text))
+        turns.splice(-1, 1, { ...before, text: `${before.text}\n${text}` });
     }
+    const [turn] = turns.slice(-1);
+    if (part.optional && role === 'user' && !isMore && read.length === 1 && turn)
+      maybe = { turn, path: found.path };
   }
-  return turns;
+  return { turns, from, ...(maybe && { maybe }) };
+}
+
+function isSamePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((step, i) => step === b[i]);
+}
+
+/** Prompt fields with a value that were not read, because another name of the same part came first. */
+function passedOver(mapping: Mapping, record: JsonObject, from: readonly Path[]): readonly Path[] {
+  return mapping.prompt.flatMap(({ at, as }) => {
+    const paths = pathsOf(at);
+    // Two names of one picture are no second text.
+    if (paths.length === 1 || as === 'image') return [];
+    return paths.filter(
+      (path) => !isNothing(valueAt(record, path)) && !from.some((one) => isSamePath(one, path)),
+    );
+  });
+}
+
+/** True if the sides of the first pair share another question of the user than this one. */
+function hasQuestion(outcome: EditOutcome | undefined, turn: Turn | undefined): boolean {
+  if (!outcome || 'problem' in outcome) return false;
+  const asked = outcome.pairs[0]?.prompt.filter(({ role }) => speakerOf(role) === 'user') ?? [];
+  return asked.length > 0 && !asked.some(({ text }) => text === turn?.text);
 }
 
 /** Reads one record: its pairs and judgements, or why there are none. */
@@ -97,11 +149,21 @@ export function readRecord(mapping: Mapping, record: JsonObject): EditOutcome {
   const problem = findProblem(compile(mapping).needs, record);
   if (problem) return { problem };
   const { answers } = mapping;
-  const outcome = formOf(answers).read(answers, { record, prompt: readPrompt(mapping, record) });
+  const { turns, from, maybe } = readPrompt(mapping, record);
+  const form = formOf(answers);
+  // Two sides that both begin with a question of the user need no other: the field is not their prompt.
+  const without =
+    maybe && form.read(answers, { record, prompt: turns.filter((turn) => turn !== maybe.turn) });
+  const isAsked = hasQuestion(without, maybe?.turn);
+  const outcome = without && isAsked ? without : form.read(answers, { record, prompt: turns });
   if ('problem' in outcome) return outcome;
   const known = compile(mapping);
   known.read ??= readNames(allRefs(mapping));
-  const { pairs, unread } = addContext(mapping, record, known.read, outcome.pairs);
+  const names = {
+    read: known.read,
+    passedOver: passedOver(mapping, record, isAsked ? from.filter((path) => path !== maybe?.path) : from),
+  };
+  const { pairs, unread } = addContext(mapping, record, names, outcome.pairs);
   return pairs === outcome.pairs && unread.length === 0 ? outcome : { ...outcome, pairs, unread };
 }
 

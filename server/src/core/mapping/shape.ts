@@ -19,9 +19,23 @@ import { transcriptTurns } from './transcript.ts';
  * | `ids` | a list of token numbers |
  * | `image` | a picture: a path, an address or bytes |
  * | `any` | whichever of these it is |
+ * | `words` | a text or a conversation: no token numbers, no picture, and no list of texts, which may be rivals |
  */
 export type Shape =
-  'text' | 'transcript' | 'messages' | 'message' | 'texts' | 'exchanges' | 'json' | 'ids' | 'image' | 'any';
+  | 'text'
+  | 'transcript'
+  | 'messages'
+  | 'message'
+  | 'texts'
+  | 'exchanges'
+  | 'json'
+  | 'ids'
+  | 'image'
+  | 'any'
+  | 'words';
+
+/** A shape that says how to read a value. */
+export type ConcreteShape = Exclude<Shape, 'any' | 'words'>;
 
 /** A turn, and the strings that hold its text, with paths relative to the field. */
 export interface PlacedTurn extends Turn {
@@ -73,7 +87,7 @@ function isFilled(list: Json | undefined): list is readonly Json[] {
 }
 
 /** In the order in which `any` tries them. */
-const TESTS: Record<Exclude<Shape, 'any'>, (value: Json | undefined) => boolean> = {
+const TESTS: Record<ConcreteShape, (value: Json | undefined) => boolean> = {
   json: (value) => {
     const list = parseList(value);
     return isFilled(list) && (list.every(isMessage) || list.every((item) => isText(item) || item === null));
@@ -87,15 +101,25 @@ const TESTS: Record<Exclude<Shape, 'any'>, (value: Json | undefined) => boolean>
   exchanges: (value) => isList(value) && value.every((item) => exchangeTexts(item) !== undefined),
   image: (value) => isText(value) || isObject(value),
 };
-const CONCRETE = Object.keys(TESTS) as Exclude<Shape, 'any'>[];
 
-export function hasShape(value: Json | undefined, shape: Shape): boolean {
-  return shape === 'any' ? CONCRETE.some((one) => TESTS[one](value)) : TESTS[shape](value);
+/** The shapes among which a field chooses by its value, in the order in which they are tried. */
+const CHOICES: Readonly<Record<'any' | 'words', readonly ConcreteShape[]>> = {
+  any: Object.keys(TESTS) as ConcreteShape[],
+  words: ['transcript', 'text', 'messages', 'message', 'exchanges'],
+};
+
+function matching(value: Json | undefined, shape: 'any' | 'words'): ConcreteShape | undefined {
+  if (shape === 'words' && isList(value) && value.length === 0) return undefined;
+  return CHOICES[shape].find((one) => TESTS[one](value));
 }
 
-/** The actual shape of a value in a field declared as `any`. */
-export function concreteShape(value: Json, shape: Shape): Exclude<Shape, 'any'> {
-  return shape === 'any' ? (CONCRETE.find((one) => TESTS[one](value)) ?? 'text') : shape;
+export function hasShape(value: Json | undefined, shape: Shape): boolean {
+  return shape === 'any' || shape === 'words' ? matching(value, shape) !== undefined : TESTS[shape](value);
+}
+
+/** The actual shape of a value in a field declared as `any` or `words`. */
+export function concreteShape(value: Json, shape: Shape): ConcreteShape {
+  return shape === 'any' || shape === 'words' ? (matching(value, shape) ?? 'text') : shape;
 }
 
 export const SHAPE_LABELS: Record<Shape, string> = {
@@ -109,6 +133,7 @@ export const SHAPE_LABELS: Record<Shape, string> = {
   ids: 'a list of token numbers',
   image: 'a picture',
   any: 'text or messages',
+  words: 'text or messages',
 };
 
 /** Roles of turns without one: user and assistant alternate. */
@@ -144,7 +169,7 @@ function withoutStrings(turn: PlacedTurn): PlacedTurn {
 }
 
 /** Reads a value's turns. `role` is used for a plain text. */
-export function turnsOf(value: Json, shape: Exclude<Shape, 'any'>, role: string): PlacedTurn[] {
+export function turnsOf(value: Json, shape: ConcreteShape, role: string): PlacedTurn[] {
   switch (shape) {
     case 'text':
       return isText(value) ? [textTurn(role, value, [])] : [];

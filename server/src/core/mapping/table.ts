@@ -1,9 +1,16 @@
 import type { Mapping } from './mapping.ts';
+import { ANY_NAMES } from './table/anyNames.ts';
 import { CANDIDATES } from './table/candidates.ts';
 import { CHOICES } from './table/choices.ts';
 import { CONVERSATIONS } from './table/conversations.ts';
 import { FLAT } from './table/flat.ts';
 import { JUDGEMENTS } from './table/judgements.ts';
+import { SYSTEM } from './vocabulary.ts';
+
+/** Any row may have a system message beside its prompt. */
+function withSystem(mapping: Mapping): Mapping {
+  return { ...mapping, prompt: [SYSTEM, ...mapping.prompt] };
+}
 
 /**
  * All recognised schemas. If several match a record, the one that requires the most fields wins; if equal, the
@@ -15,7 +22,8 @@ export const MAPPINGS: readonly Mapping[] = [
   ...CHOICES,
   ...CANDIDATES,
   ...JUDGEMENTS,
-];
+  ...ANY_NAMES,
+].map(withSystem);
 
 export function mappingById(id: string): Mapping | undefined {
   return MAPPINGS.find((mapping) => mapping.id === id);

@@ -7,6 +7,8 @@ const ASSISTANT = '\n\nAssistant:';
 /** The start of a turn; the first group is the speaker. */
 const TURN = /\n\n(Human|Assistant):/g;
 
+const TRANSCRIPT_START = /^\s*Human:/;
+
 /**
  * End of the common prompt of two transcripts: just after the last assistant marker that both share. 0 if they
  * share none.
@@ -18,9 +20,16 @@ export function sharedTranscriptPrompt(chosen: string, rejected: string): number
   return marker < 0 ? 0 : marker + ASSISTANT.length;
 }
 
+/** True for the prompt that was cut off a transcript: it ends where the answer begins. */
+export function isTranscriptPrompt(text: string): boolean {
+  return text.trimEnd().endsWith(ASSISTANT) && TRANSCRIPT_START.test(text);
+}
+
 /** The turns of a transcript. A marker without text after it starts no turn. */
 export function transcriptTurns(transcript: string): Turn[] {
   const turns: Turn[] = [];
+  // The first marker may have lost its blank line.
+  if (/^\s?Human:/.test(transcript)) return transcriptTurns(`\n\n${transcript.trimStart()}`);
   const marks = [...transcript.matchAll(TURN)];
   marks.forEach((mark, i) => {
     const text = transcript.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim();

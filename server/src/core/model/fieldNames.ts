@@ -16,6 +16,42 @@ export function isPartKind(kind: FieldKind): boolean {
   return kind === 'media' || kind === 'tools' || kind === 'thought';
 }
 
+/**
+ * Fields with the prompt, the clearest name first: a record with several has its prompt in the first. Only names
+ * that always hold what the answers answer: "text" and "user" may be something else.
+ */
+export const PROMPT_NAMES = [
+  'prompt',
+  'instruction',
+  'question',
+  'query',
+  'problem',
+  'user_input',
+  'user_prompt',
+  'user_query',
+  'user_question',
+  'conversation_input',
+  'trajectory',
+  'conversations',
+  'conversation',
+  'messages',
+  'dialogue',
+  'dialog',
+  'context',
+  'chat_history',
+  'history',
+  'input',
+] as const;
+
+/** Fields with a system message. */
+export const SYSTEM_NAMES = [
+  'system',
+  'system_prompt',
+  'system_message',
+  'system_instruction',
+  'sys_prompt',
+] as const;
+
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** All words are in the singular. */
@@ -44,6 +80,8 @@ const ANSWERS = words(
   'answer response output completion generation chosen rejected choose reject dispreferred accepted reference ground truth target gold solution candidate continuation reply sample original',
 );
 
+const WHOLE_NAMES: ReadonlySet<string> = new Set([...PROMPT_NAMES, ...SYSTEM_NAMES]);
+
 /** The words of a name, in lower case and singular. */
 function nameWords(name: string): readonly string[] {
   return (name.match(NAME_WORD) ?? []).flatMap((word) => {
@@ -61,6 +99,8 @@ const MAX_KNOWN = 10_000;
 function classify(name: string): FieldKind {
   const own = nameWords(name);
   const has = (set: ReadonlySet<string>): boolean => own.some((word) => set.has(word));
+  // A name of a prompt may have a word of something else, like "user_input".
+  if (WHOLE_NAMES.has(name.toLowerCase()) && !has(THOUGHT)) return 'prompt';
   if (has(LABELS)) return 'label';
   if (has(COUNTS)) return 'about';
   if (has(MEDIA)) return 'media';

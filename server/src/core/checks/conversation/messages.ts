@@ -1,7 +1,7 @@
 // The message lists of a record, with the paths of roles and texts.
 import type { Mapping } from '../../mapping/mapping.ts';
 import { readMessage } from '../../mapping/message.ts';
-import { namesRead } from '../../mapping/read.ts';
+import { namesReadIn } from '../../mapping/read.ts';
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
 import type { Speaker } from '../../model/speaker.ts';
@@ -54,7 +54,7 @@ const found = new WeakMap<JsonObject, readonly MessageList[]>();
 
 function findLists(record: JsonObject, mapping: Mapping): readonly MessageList[] {
   const lists: MessageList[] = [];
-  for (const name of namesRead(mapping)) {
+  for (const name of namesReadIn(mapping, record)) {
     const value = record[name];
     const list = listOf(value, [name]);
     if (list) lists.push(list);

@@ -11,7 +11,7 @@ export const promptMissing: RecordCheck = {
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
   checkRecord: ({ pairs }, context) => {
     const { mapping } = context;
-    const [part] = mapping.prompt;
+    const part = mapping.prompt.find(({ optional }) => optional !== true);
     const [pair] = pairs;
     const { answers } = mapping;
     const isTranscript = answers.kind === 'pair' && answers.chosen.as === 'transcript';

@@ -1,3 +1,4 @@
+import { findField } from '../../mapping/field.ts';
 import { sharedStart } from '../../sharedStart.ts';
 import type { PairCheck } from '../check.ts';
 import { answerRange } from '../check.ts';
@@ -15,7 +16,13 @@ export const trlPrefixSplit: PairCheck = {
   source: 'TRL, extract_prompt; huggingface/trl#2164',
   checkPair: ({ chosen, rejected, isTie, candidates }, { record, mapping }) => {
     const { answers } = mapping;
-    if (isTie || answers.kind !== 'pair' || mapping.prompt.length > 0 || candidates[0] !== 0) return [];
+    if (
+      isTie ||
+      answers.kind !== 'pair' ||
+      mapping.prompt.some(({ at }) => findField(record, at)) ||
+      candidates[0] !== 0
+    )
+      return [];
     const [a, b] = [record[String(chosen.path[0])], record[String(rejected.path[0])]];
     if (typeof a !== 'string' || typeof b !== 'string') return [];
     const shared = sharedStart(chosen.text, rejected.text);

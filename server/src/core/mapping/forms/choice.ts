@@ -4,13 +4,13 @@ import { findField, nameOf } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import { exchangeSides } from '../sides.ts';
 import type { Form, PathChange } from './form.ts';
-import { fieldNeed, NO_ANSWERS } from './form.ts';
+import { fieldNeed, findShaped, NO_ANSWERS } from './form.ts';
 import { labelField, labelFields, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
 function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonly PathChange[] | undefined {
-  const [a, b] = [findField(record, first.at), findField(record, second.at)];
+  const [a, b] = [findShaped(record, first), findShaped(record, second)];
   const changes = a && b ? exchangeSides(record, a.path, b.path) : [];
   return changes.length > 0 ? changes : undefined;
 }
@@ -28,7 +28,7 @@ export const choiceForm: Form<ChoiceAnswers> = {
   ],
   read(answers, { record, prompt }) {
     const { first, second, label } = answers;
-    const [a, b] = [findField(record, first.at), findField(record, second.at)];
+    const [a, b] = [findShaped(record, first), findShaped(record, second)];
     if (!a || !b) return NO_ANSWERS;
     const verdict = labelKind(label).verdict(label, record);
     if (verdict === undefined) {

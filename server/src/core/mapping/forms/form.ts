@@ -1,7 +1,7 @@
 // The interface that each kind of answers implements. `forms.ts` maps kinds to implementations.
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import type { Pair, Side, Turn } from '../../model/pair.ts';
-import type { FieldRef } from '../field.ts';
+import type { FieldRef, Found } from '../field.ts';
 import { findField, nameOf, pathsOf, valueAt } from '../field.ts';
 import type { Field } from '../mapping.ts';
 import type { Shape } from '../shape.ts';
@@ -92,6 +92,11 @@ const TOLERATED: Partial<Record<Shape, (value: Json) => boolean>> = {
   message: (value) => hasShape(value, 'messages'),
 };
 
+/** The value of a field with alternatives: the first that has the field's shape. */
+export function findShaped(record: Json, { at, as }: Field, base?: Path): Found | undefined {
+  return findField(record, at, base, (value) => hasShape(value, as));
+}
+
 export function fieldNeed({ at, as }: Field): Need {
   const fits = (value: Json): boolean => hasShape(value, as);
   return {
@@ -118,7 +123,7 @@ export function listNeed(at: FieldRef, min: number, fits: (item: Json) => boolea
 /** The first requirement that a record does not meet. */
 export function findProblem(needs: readonly Need[], record: JsonObject): Problem | undefined {
   for (const need of needs) {
-    const found = findField(record, need.at);
+    const found = findField(record, need.at, [], need.fits);
     if (!found) {
       // If the field is null, point at it; if it is missing, at the record.
       const path = pathsOf(need.at).find((one) => valueAt(record, one) === null) ?? [];

@@ -4,7 +4,7 @@ import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import { exchangeSides } from '../sides.ts';
 import type { Form } from './form.ts';
-import { fieldNeed, NO_ANSWERS } from './form.ts';
+import { fieldNeed, findShaped, NO_ANSWERS } from './form.ts';
 
 type PairAnswers = Extract<Answers, { kind: 'pair' }>;
 
@@ -17,8 +17,8 @@ export const pairForm: Form<PairAnswers> = {
     [chosen.at, rejected.at, ties?.at, margin].filter((at) => at !== undefined),
   needs: ({ chosen, rejected }) => [fieldNeed(chosen), fieldNeed(rejected)],
   read(answers, { record, prompt }) {
-    const chosen = findField(record, answers.chosen.at);
-    const rejected = findField(record, answers.rejected.at);
+    const chosen = findShaped(record, answers.chosen);
+    const rejected = findShaped(record, answers.rejected);
     if (!chosen || !rejected) return NO_ANSWERS;
     const sides = readSides(
       prompt,
@@ -29,7 +29,7 @@ export const pairForm: Form<PairAnswers> = {
   },
   labelAt: ({ chosen }) => chosen.at,
   flip({ chosen, rejected }, record) {
-    const [own, other] = [findField(record, chosen.at), findField(record, rejected.at)];
+    const [own, other] = [findShaped(record, chosen), findShaped(record, rejected)];
     const changes = own && other ? exchangeSides(record, own.path, other.path) : [];
     return changes.length > 0 ? [changes] : [];
   },

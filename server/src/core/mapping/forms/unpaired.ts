@@ -5,7 +5,7 @@ import { readAlone } from '../answers.ts';
 import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import type { Form, Judgement } from './form.ts';
-import { fieldNeed, listNeed, NO_ANSWERS } from './form.ts';
+import { fieldNeed, findShaped, listNeed, NO_ANSWERS } from './form.ts';
 import { toNumber, verdictLabel } from './label.ts';
 
 type UnpairedAnswers = Extract<Answers, { kind: 'unpaired' }>;
@@ -34,7 +34,7 @@ export const unpairedForm: Form<UnpairedAnswers> = {
     ];
   },
   read(answers, { record, prompt }) {
-    const response = findField(record, answers.response.at);
+    const response = findShaped(record, answers.response);
     if (!response) return NO_ANSWERS;
     const verdict = verdictOf(answers, findField(record, answers.verdict.at)?.value);
     const judgement: Judgement = { ...readAlone(prompt, { ...response, as: answers.response.as }), verdict };

@@ -1,5 +1,6 @@
 import type { Label, Mapping, Verdicts } from '../mapping.ts';
-import { any, messages, more, text } from './parts.ts';
+import { more } from '../vocabulary.ts';
+import { any, messages, text } from './parts.ts';
 
 const ARENA: Verdicts = {
   first: ['model_a'],

@@ -1,5 +1,6 @@
 import type { Mapping } from '../mapping.ts';
-import { CHOSEN_WINS, messages, pair, SYSTEM, text } from './parts.ts';
+import { MAYBE_PROMPT } from '../vocabulary.ts';
+import { CHOSEN_WINS, messages, pair, text } from './parts.ts';
 
 /** Pairs of message lists. */
 export const CONVERSATIONS: readonly Mapping[] = [
@@ -14,7 +15,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
     id: 'trl-messages-implicit',
     title: 'TRL messages, implicit prompt',
     also: ['OpenRLHF messages', 'axolotl chatml.argilla_chat'],
-    prompt: [],
+    prompt: [MAYBE_PROMPT],
     answers: pair('messages'),
     polarity: CHOSEN_WINS,
   },
@@ -22,7 +23,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
     id: 'prompt-and-messages',
     title: 'text prompt, message answers',
     also: ['axolotl chatml.ultra'],
-    prompt: [SYSTEM, text('prompt')],
+    prompt: [text('prompt')],
     answers: pair('messages'),
     polarity: CHOSEN_WINS,
   },
@@ -72,7 +73,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'skywork',
     title: 'Skywork reward preference',
-    prompt: [],
+    prompt: [MAYBE_PROMPT],
     answers: pair('messages'),
     marks: ['source'],
     polarity: CHOSEN_WINS,
@@ -80,7 +81,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'rlhflow',
     title: 'RLHFlow standard form',
-    prompt: [],
+    prompt: [MAYBE_PROMPT],
     answers: pair('messages'),
     marks: ['chosen_score', 'rejected_score'],
     polarity: CHOSEN_WINS,
@@ -111,7 +112,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'nested-messages',
     title: 'messages inside chosen and rejected',
-    prompt: [],
+    prompt: [MAYBE_PROMPT],
     answers: pair('messages', 'chosen.messages', 'rejected.messages'),
     polarity: CHOSEN_WINS,
   },
@@ -126,7 +127,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'llamafactory-sharegpt',
     title: 'LLaMA-Factory sharegpt ranking',
-    prompt: [SYSTEM, messages('conversations')],
+    prompt: [messages('conversations')],
     answers: pair('message'),
     polarity: CHOSEN_WINS,
   },
@@ -134,7 +135,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
     id: 'conversations-and-texts',
     title: 'conversation, plain answers',
     also: ['MedicalGPT'],
-    prompt: [SYSTEM, messages('conversations')],
+    prompt: [messages('conversations')],
     answers: pair('text'),
     polarity: CHOSEN_WINS,
   },

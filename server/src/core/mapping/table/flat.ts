@@ -1,5 +1,6 @@
 import type { Mapping } from '../mapping.ts';
-import { CHOSEN_WINS, more, pair, SYSTEM, text } from './parts.ts';
+import { ANY_PROMPT, MAYBE_PROMPT, more } from '../vocabulary.ts';
+import { CHOSEN_WINS, pair, text } from './parts.ts';
 
 /** Pairs of plain texts. */
 export const FLAT: readonly Mapping[] = [
@@ -15,7 +16,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'trl-explicit',
     title: 'TRL explicit prompt',
     also: ['axolotl chatml.prompt_pairs', 'axolotl user_defined.default', 'OpenRLHF'],
-    prompt: [SYSTEM, text('prompt')],
+    prompt: [text('prompt')],
     answers: pair('text'),
     polarity: CHOSEN_WINS,
   },
@@ -23,7 +24,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'no-prompt',
     title: 'answers without a prompt',
     also: ['TRL implicit prompt, text'],
-    prompt: [],
+    prompt: [MAYBE_PROMPT],
     answers: pair('text'),
     polarity: CHOSEN_WINS,
   },
@@ -31,14 +32,14 @@ export const FLAT: readonly Mapping[] = [
     id: 'orca-pairs',
     title: 'Orca DPO pairs',
     also: ['Intel/orca_dpo_pairs', 'axolotl chatml.intel', 'axolotl llama3.intel'],
-    prompt: [SYSTEM, text('question')],
+    prompt: [text('question')],
     answers: pair('text'),
     polarity: CHOSEN_WINS,
   },
   {
     id: 'llamafactory-alpaca',
     title: 'LLaMA-Factory alpaca ranking',
-    prompt: [SYSTEM, { at: 'history', as: 'exchanges', optional: true }, text('instruction'), more('input')],
+    prompt: [{ at: 'history', as: 'exchanges', optional: true }, text('instruction'), more('input')],
     answers: pair('text'),
     polarity: CHOSEN_WINS,
   },
@@ -46,7 +47,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'input-pairs',
     title: 'input, chosen, rejected',
     also: ['axolotl chatml.icr', 'axolotl bradley_terry.chat_template'],
-    prompt: [SYSTEM, text('input')],
+    prompt: [text('input')],
     answers: pair('text'),
     polarity: CHOSEN_WINS,
   },
@@ -54,7 +55,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'distilabel-orca',
     title: 'distilabel Orca pairs',
     also: ['argilla/distilabel-intel-orca-dpo-pairs'],
-    prompt: [SYSTEM, text('input')],
+    prompt: [text('input')],
     answers: { ...pair('text'), ties: { at: 'status', values: ['tie'] } },
     marks: ['status', 'generations|original_chosen'],
     polarity: '"chosen" is the better answer unless "status" is "tie"',
@@ -63,7 +64,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'argilla-binarized',
     title: 'Argilla binarized',
     also: ['argilla/ultrafeedback-binarized-preferences', 'axolotl chatml.argilla'],
-    prompt: [SYSTEM, text('instruction')],
+    prompt: [text('instruction')],
     answers: pair('text', 'chosen_response', 'rejected_response'),
     polarity: '"chosen_response" is the better answer',
   },
@@ -87,7 +88,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'accepted-rejected',
     title: 'accepted and rejected code',
     also: ['Vezora code preference pairs'],
-    prompt: [text('input|prompt|instruction')],
+    prompt: [ANY_PROMPT, more('input')],
     answers: pair('text', 'accepted', 'rejected'),
     polarity: '"accepted" is the better answer',
   },
@@ -95,7 +96,7 @@ export const FLAT: readonly Mapping[] = [
     id: 'hh-strength',
     title: 'HH with preference strength',
     also: ['fnlp/hh-rlhf-strength-cleaned'],
-    prompt: [],
+    prompt: [MAYBE_PROMPT],
     answers: pair('any'),
     marks: ['mean preference difference'],
     polarity: '"chosen" is the better answer; a "mean preference difference" below 0 doubts it',
@@ -103,7 +104,7 @@ export const FLAT: readonly Mapping[] = [
   {
     id: 'llamafactory-alpaca-list',
     title: 'LLaMA-Factory alpaca ranking, old form',
-    prompt: [SYSTEM, text('instruction'), more('input')],
+    prompt: [text('instruction'), more('input')],
     answers: pair('text', 'output.0', 'output.1'),
     polarity: 'the first of "output" is the better answer',
   },

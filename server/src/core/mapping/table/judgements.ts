@@ -1,5 +1,6 @@
 import type { Mapping } from '../mapping.ts';
-import { any, messages, more, SYSTEM, text } from './parts.ts';
+import { more } from '../vocabulary.ts';
+import { any, messages, text } from './parts.ts';
 
 /** Single answers with a verdict, steps with verdicts, and files with neither pairs nor verdicts. */
 export const JUDGEMENTS: readonly Mapping[] = [
@@ -7,7 +8,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     id: 'trl-unpaired',
     title: 'TRL unpaired (KTO)',
     also: ['argilla/kto-mix-14k', 'axolotl KTO'],
-    prompt: [SYSTEM, any('prompt|instruction|question')],
+    prompt: [any('prompt|instruction|question')],
     answers: { kind: 'unpaired', response: any('completion'), verdict: { at: 'label' } },
     polarity: '"label" true means a good completion',
   },
@@ -26,7 +27,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
   {
     id: 'alpaca-unpaired',
     title: 'LLaMA-Factory alpaca KTO',
-    prompt: [SYSTEM, text('instruction'), more('input')],
+    prompt: [text('instruction'), more('input')],
     answers: { kind: 'unpaired', response: text('output'), verdict: { at: 'kto_tag' } },
     polarity: '"kto_tag" true means a good output',
   },

@@ -1,6 +1,6 @@
 // Building blocks for rows of the table.
 import type { FieldRef } from '../field.ts';
-import type { Answers, Field, PromptPart } from '../mapping.ts';
+import type { Answers, Field } from '../mapping.ts';
 import type { Shape } from '../shape.ts';
 
 export const CHOSEN_WINS = '"chosen" is the better answer';
@@ -8,12 +8,6 @@ export const CHOSEN_WINS = '"chosen" is the better answer';
 export const text = (at: FieldRef): Field => ({ at, as: 'text' });
 export const any = (at: FieldRef): Field => ({ at, as: 'any' });
 export const messages = (at: FieldRef): Field => ({ at, as: 'messages' });
-
-/** An optional system message. */
-export const SYSTEM: PromptPart = { at: 'system', as: 'text', role: 'system', optional: true };
-
-/** Text that continues the turn before, like the `input` of an instruction. */
-export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: true, optional: true });
 
 /** The better and the worse answer in two fields of one shape. */
 export function pair(
