@@ -1,0 +1,54 @@
+// The tables of keys and settings in media/docs name what the pages and the manifest have.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { DATASET_ACTIONS } from '../../media/src/model/datasetKeys.ts';
+import { ACTIONS } from '../../media/src/model/keys.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The cells of a row in a Markdown table, by the code spans in its first cell. */
+function rowsOf(page: string): { readonly codes: readonly string[]; readonly cells: readonly string[] }[] {
+  return readFileSync(join(ROOT, 'media', 'docs', page), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => {
+      const cells = line.split('|').slice(1, -1);
+      return { cells, codes: [...(cells[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, code]) => code!) };
+    });
+}
+
+const keysIn = (page: string): string[] =>
+  rowsOf(page)
+    .flatMap(({ codes }) => codes)
+    .filter((code) => /^[A-Z]$/.test(code))
+    .sort();
+const keysOf = (rows: readonly { readonly key: string }[]): string[] =>
+  [...new Set(rows.map(({ key }) => key.toUpperCase()))].sort();
+
+describe('the pages about keys', () => {
+  it('name every key of both pages', () => {
+    expect(keysIn('editor.md')).toEqual(keysOf([...ACTIONS, ...DATASET_ACTIONS]));
+  });
+
+  it('name every key of the dataset editor', () => {
+    expect(keysIn('parquet.md')).toEqual(keysOf(DATASET_ACTIONS));
+  });
+});
+
+describe('the page about settings', () => {
+  it('names every setting with its default', () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      contributes: { configuration: { properties: Record<string, { default: unknown }> } };
+    };
+    const { properties } = manifest.contributes.configuration;
+    const settings = rowsOf('editor.md').filter(({ codes }) => codes[0]?.startsWith('preflens.'));
+    const defaults = settings.map(({ codes, cells }) => [codes[0], /`(.*)`/.exec(cells[1] ?? '')?.[1] ?? '']);
+    const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+    expect(Object.fromEntries(defaults)).toEqual(
+      Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, text(one.default)])),
+    );
+  });
+});
