@@ -3,7 +3,7 @@
 import { Transform } from 'node:stream';
 
 /** No text is longer in Node, so no message is. */
-export const MAX_MESSAGE_BYTES = 512 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 512 * 1024 * 1024;
 
 /** Two fields are in use; anything of this size is no header. */
 const MAX_HEADER_BYTES = 8192;

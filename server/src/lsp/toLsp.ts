@@ -21,7 +21,7 @@ const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
 };
 
 /** VS Code keeps so many diagnostics of a file. */
-export const MAX_DIAGNOSTICS = 1000;
+const MAX_DIAGNOSTICS = 1000;
 
 /** Where findings about a whole file stand. */
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };

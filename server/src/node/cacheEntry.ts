@@ -18,7 +18,7 @@ function sealOf(key: string, body: Uint8Array): string {
 }
 
 /** Body of an entry. Undefined if it is missing, incomplete or belongs to another key. */
-export async function readEntry(path: string, key: string): Promise<Uint8Array | undefined> {
+async function readEntry(path: string, key: string): Promise<Uint8Array | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readRegular(path);

@@ -10,7 +10,7 @@ import { THIS_PROCESS } from './owner.ts';
 import { codeOf } from './stored.ts';
 
 /** Suffix of every temporary name. */
-export const TEMPORARY = '.preflens-tmp';
+const TEMPORARY = '.preflens-tmp';
 
 /** Bytes of the target's name to use in a temporary name: file systems allow 255 in total. */
 const MAX_STEM_BYTES = 120;

@@ -1,7 +1,7 @@
 // Parses zstd frames without decompressing: where blocks are, and how much memory a frame needs.
 
 /** zstd's own default limit. A larger window is rejected before memory is allocated. */
-export const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
+const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 
 /** Maximum size of a block, compressed or not. */
 const MAX_BLOCK_BYTES = 128 * 1024;
@@ -11,7 +11,7 @@ const MAGIC = 0xfd2fb528;
 const SKIPPED = 0x184d2a5;
 
 /** The stream can't be read. */
-export class FrameFault extends Error {}
+class FrameFault extends Error {}
 
 interface Header {
   readonly bytes: number;

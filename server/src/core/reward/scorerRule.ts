@@ -10,7 +10,7 @@ export type Provider = (typeof PROVIDER_NAMES)[number];
 /** Required prefix for environment variables that preflens.json uses as secrets. */
 export const SECRET_PREFIX = 'PREFLENS_SECRET_';
 
-export const ENDPOINT_PROTOCOLS = ['oip', 'vllm-classify', 'vllm-pooling', 'tei', 'openai-judge'] as const;
+const ENDPOINT_PROTOCOLS = ['oip', 'vllm-classify', 'vllm-pooling', 'tei', 'openai-judge'] as const;
 export type EndpointProtocol = (typeof ENDPOINT_PROTOCOLS)[number];
 
 interface AnyScorer {

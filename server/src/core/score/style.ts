@@ -41,7 +41,7 @@ const TEXT_NAMES = [
 ] as const;
 
 /** Set for a whole file, once all its conversations are known. */
-export const CONTINUED = 'the conversation continues from this answer elsewhere in the file';
+const CONTINUED = 'the conversation continues from this answer elsewhere in the file';
 
 /** Names of the style numbers in hovers. The order is the layout. */
 export const STYLE_NAMES: readonly string[] = [...TEXT_NAMES, ...WORD_LISTS.map(([name]) => name), CONTINUED];

@@ -64,7 +64,7 @@ export const MAGIC = 0x31524150;
 const ENCRYPTED = 0x45524150;
 
 /** PAR1, and the footer's length before it. */
-export const TAIL_BYTES = 8;
+const TAIL_BYTES = 8;
 
 /** A footer with ten thousand columns takes a hundredth of this. */
 const MAX_FOOTER_BYTES = 256 * 1024 * 1024;

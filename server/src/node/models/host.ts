@@ -25,7 +25,7 @@ export interface HostLimits {
   readonly idleMs: number;
 }
 
-export const HOST_LIMITS: HostLimits = {
+const HOST_LIMITS: HostLimits = {
   openMs: 300_000,
   firstMs: 600_000,
   textMs: 20_000,

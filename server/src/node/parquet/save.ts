@@ -41,7 +41,7 @@ interface LineChange {
 const NULL = new TextEncoder().encode('null');
 
 /** The cells in which two lines of a row differ. The old line has all columns of the schema in order. */
-export function changedCells(schema: Schema, before: Uint8Array, after: Uint8Array): LineChange {
+function changedCells(schema: Schema, before: Uint8Array, after: Uint8Array): LineChange {
   const old = cellsOf(before);
   const left = [...cellsOf(after)];
   const cells = new Map<Node, Uint8Array>();

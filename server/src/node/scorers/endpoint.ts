@@ -153,7 +153,7 @@ function itemScorer(
 const MAX_NAME = 60;
 
 /** Where texts go, by the origin that secrets are bound to. */
-export function endpointText(rule: EndpointRule): string {
+function endpointText(rule: EndpointRule): string {
   const { model, protocol } = rule;
   return `${originOf(rule)} (${protocol}${model === undefined ? '' : `, ${model.slice(0, MAX_NAME)}`})`;
 }

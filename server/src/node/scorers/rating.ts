@@ -194,7 +194,7 @@ async function ratePairs(
 }
 
 /** Scores all pairs without a score. */
-export async function rateDataset(
+async function rateDataset(
   raters: readonly Rater[],
   { source, first, signal, onProgress, onSome }: RatingJob,
 ): Promise<RateFigures> {

@@ -39,7 +39,7 @@ const ANSWER_MS = 60_000;
 const WORK_MS = 180_000;
 
 /** Without the requests of a model: `ModelHost` has a deadline for each batch. */
-export const SILENCE_LIMITS: SilenceLimits = {
+const SILENCE_LIMITS: SilenceLimits = {
   hello: ANSWER_MS,
   add: ANSWER_MS,
   fit: ANSWER_MS,

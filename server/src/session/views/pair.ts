@@ -51,7 +51,7 @@ export function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): num
  * Where `next` and `previous` lead, in a circle. A pair that left the list stood just before the one that has its number now;
  * a place that was never on the list enters it at its end.
  */
-export function stepIn(
+function stepIn(
   order: readonly ReviewPlace[],
   at: number,
   { step, shownAs = 0 }: Pick<PairRequest, 'step' | 'shownAs'>,

@@ -26,7 +26,7 @@ const MOST = 0.85;
 const MIN_LETTERS = 20;
 
 /** The script of a text that is clearly in one; undefined for mixed and short texts. */
-export function scriptOf(text: string): string | undefined {
+function scriptOf(text: string): string | undefined {
   const counts = new Map<string, number>();
   let letters = 0;
   for (let i = 0; i < text.length && letters < SAMPLE; i++) {

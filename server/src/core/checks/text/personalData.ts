@@ -16,7 +16,7 @@ interface Kind {
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
 
 /** The check digit of payment cards (H. P. Luhn, 1954). */
-export function passesLuhn(digits: string): boolean {
+function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]);
@@ -27,7 +27,7 @@ export function passesLuhn(digits: string): boolean {
 }
 
 /** ISO 13616: move the first four characters to the end, read letters as numbers; modulo 97 must be 1. */
-export function passesIban(text: string): boolean {
+function passesIban(text: string): boolean {
   const compact = text.replaceAll(' ', '');
   const moved = compact.slice(4) + compact.slice(0, 4);
   let rest = 0;
