@@ -39,7 +39,8 @@ async function threadOf(
   path = 'small',
   signal = new AbortController().signal,
 ): Promise<number> {
-  const task = { path, start: 0, end: 1, schema: undefined, rules: DEFAULT_RULES };
+  const container = { kind: 'lines' } as const;
+  const task = { path, container, start: 0, end: 1, schema: undefined, rules: DEFAULT_RULES };
   return (await ranges.run('survey', task, () => undefined, signal)) as unknown as number;
 }
 

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import { RowReader } from '#formats/parquet/rows.ts';
 import type { Node } from '#formats/parquet/schema.ts';
-import { planChanges } from '#node/changes.ts';
+import { planChanges } from '#node/containers/containers.ts';
 import { openFile } from '#node/files.ts';
 import { openParquet } from '#node/parquet/open.ts';
 import { savePlanned } from '#node/save.ts';

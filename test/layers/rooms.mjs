@@ -16,7 +16,7 @@ const ALL_CORE = [
   ),
   ...['core/convert', 'core/fix', 'core/messages'],
 ];
-const DISK = ['node/disk', 'node/parquet', 'node/files', 'node/survey'];
+const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
 const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/scoring'];
 const LOWER = [...ALL_CORE, 'protocol', 'formats', 'formats/parquet', ...ALL_NODE];
 
@@ -152,20 +152,29 @@ export const ROOMS = [
     may: [...ALL_CORE, 'formats/parquet', 'node/disk'],
   },
   {
+    name: 'node/containers',
+    holds: 'how files hold records: cut, found again, saved',
+    at: [`${NODE}containers/`],
+    may: [...ALL_CORE, 'formats', 'formats/parquet', 'node/disk', 'node/parquet'],
+  },
+  {
     name: 'node/files',
     holds: 'datasets: find, inspect, look up records, plan a save, keep unsaved edits',
     at: filesIn(
       NODE,
-      ...['access.ts', 'apply.ts', 'changes.ts', 'editSession.ts', 'files.ts', 'findRecords.ts'],
+      ...['apply.ts', 'editSession.ts', 'files.ts', 'findRecords.ts'],
       ...['inspect.ts', 'journal.ts', 'parquet/textSave.ts'],
     ),
-    may: [...ALL_CORE, 'formats', 'formats/parquet', 'node/disk', 'node/parquet'],
+    may: [...ALL_CORE, 'formats', 'formats/parquet', 'node/disk', 'node/parquet', 'node/containers'],
   },
   {
     name: 'node/survey',
     holds: 'a file surveyed by threads, its settings and memory',
     at: [NODE],
-    may: [...ALL_CORE, 'protocol', 'formats', 'node/disk', 'node/parquet', 'node/files'],
+    may: [
+      ...ALL_CORE,
+      ...['protocol', 'formats', 'node/disk', 'node/parquet', 'node/containers', 'node/files'],
+    ],
   },
   {
     name: 'node/process',

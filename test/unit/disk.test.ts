@@ -95,6 +95,7 @@ describe('surveys', () => {
           byte: start,
           part: await surveyRange({
             path,
+            container: { kind: 'lines' },
             start,
             end,
             schema: { recognition: recognition! },

@@ -12,7 +12,7 @@ import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
 import { plural } from '#core/words/numbers.ts';
-import { planChanges } from '#node/changes.ts';
+import { planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { hardLinksOf, savePlanned } from '#node/save.ts';
 

@@ -10,7 +10,7 @@ import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 
-import { planChanges } from './changes.ts';
+import { planChanges } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
 import { savePlanned } from './save.ts';
 

@@ -11,10 +11,16 @@ export interface Inspection {
   readonly shape?: DocumentShape;
 }
 
+/** How a file holds its records: a row of the table in `containers`, as plain data for threads. */
+export interface ContainerRef {
+  readonly kind: 'lines' | 'parquet';
+}
+
 /** An open dataset file, and a way to detect that another program replaced or changed it. */
 export interface DataFile {
   readonly path: string;
   readonly codec: Codec;
+  readonly container: ContainerRef;
   /** Bytes as stored. */
   readonly size: number;
   readonly stamp: Stamp;

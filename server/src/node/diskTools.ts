@@ -8,13 +8,13 @@ import { join } from 'node:path';
 
 import { UserError } from '#core/messages.ts';
 
-import type { RecordAccess } from './access.ts';
-import { openAccess } from './access.ts';
 import { openCache, prune, sha256 } from './cache.ts';
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
 import { doWithout, openCacheFolder, PRIVATE_FOLDER } from './cacheFolder.ts';
 import type { FileSettings } from './config.ts';
+import type { RecordAccess } from './containers/container.ts';
+import { openAccess } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
 import { EditSession } from './editSession.ts';
 import { openJournals } from './journal.ts';

@@ -5,12 +5,11 @@ import { basename, join } from 'node:path';
 import { messages, UserError } from '#core/messages.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
-import { readRecords } from '#formats/lines.ts';
 
 import { codecOf } from './codec.ts';
+import { containerAt, containerOf } from './containers/containers.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
 import { holdsPairs, inspectFile } from './inspect.ts';
-import { parquetRecords } from './parquet/open.ts';
 import { readBlocks, readStored, sameStamp, stampOf, unreadable } from './stored.ts';
 
 /** Missing shards of a split file. A name may claim any number, so only the first ones are listed. */
@@ -43,18 +42,19 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
   if (stamp.isFolder) throw messages.isFolder(path);
   if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
   const codec = codecOf(path);
+  const container = containerAt(path);
   const bytes: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
   let inspected: Promise<Inspection> | undefined;
   const file: DataFile = {
     path,
     codec,
+    container,
     size: stamp.size,
     stamp,
     bytes,
     maxRecordBytes,
     inspect: async () => (inspected ??= inspectFile(file)),
-    records: (wants) =>
-      codec.isTable ? parquetRecords(path, wants) : readRecords(bytes(), wants, maxRecordBytes),
+    records: (wants) => containerOf(file).records(file)(wants),
     async assertSame() {
       if (!sameStamp(await stampOf(path), stamp)) throw messages.changed(path);
     },

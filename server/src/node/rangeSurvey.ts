@@ -8,24 +8,18 @@ import type { PairColumns, RecordColumns } from '#core/facts/facts.ts';
 import { Facts } from '#core/facts/facts.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { MAX_FINDINGS } from '#core/model/finding.ts';
-import type { RawRecord } from '#core/model/record.ts';
-import { LineCutter } from '#formats/lines.ts';
 
-import { CHUNK_BYTES, codecOf } from './codec.ts';
+import { codecOf } from './codec.ts';
+import type { FileRange, OnBytes } from './containers/container.ts';
+import { readRange } from './containers/containers.ts';
 import { assertFits, factsBytes, factsBytesFor } from './memoryLimits.ts';
-import { parquetRows } from './parquet/open.ts';
-import { readBlocks, readStored } from './stored.ts';
 
-/** Half-open range of a file's stored bytes, beginning at a line start; for a table, of rows. */
-export interface RangeTask {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
+/** A range of a file to survey. */
+export interface RangeTask extends FileRange {
   readonly schema: Schema | undefined;
   readonly rules: RuleSettings;
   /** Number of pairs to compute signatures for, for near duplicates. */
   readonly maxSigned?: number;
-  readonly maxRecordBytes?: number;
   /** Memory budget, and the number of parts that are read in parallel. */
   readonly memory?: { readonly mb: number; readonly parts: number };
 }
@@ -43,60 +37,6 @@ export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
   /** Signatures of the first pairs, if requested. */
   readonly signatures?: Uint8Array<ArrayBuffer>;
-}
-
-/** Reports the number of text bytes done. */
-export type OnBytes = (bytes: number) => void;
-
-/**
- * Passes the records of a range to `take`, numbered from 0, each valid until the next. Returns the number of
- * lines.
- */
-export async function readRange(
-  { path, start, end, maxRecordBytes }: Pick<RangeTask, 'path' | 'start' | 'end' | 'maxRecordBytes'>,
-  take: (raw: RawRecord) => void,
-  onBytes?: OnBytes,
-): Promise<number> {
-  const codec = codecOf(path);
-  if (codec.isTable) return takeRows(parquetRows(path, start, end), start, take, onBytes);
-  // A compressed file is always a single range.
-  const chunks = codec.decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
-  return takeLines(chunks, start === 0, take, onBytes, maxRecordBytes);
-}
-
-export async function takeLines(
-  chunks: AsyncIterable<Uint8Array>,
-  isFileStart: boolean,
-  take: (raw: RawRecord) => void,
-  onBytes?: OnBytes,
-  max?: number,
-): Promise<number> {
-  const cutter = new LineCutter(isFileStart, undefined, max);
-  for await (const chunk of chunks) {
-    for (const raw of cutter.push(chunk)) take(raw);
-    onBytes?.(chunk.length);
-  }
-  for (const raw of cutter.end()) take(raw);
-  return cutter.lineCount;
-}
-
-function takeRows(
-  rows: Iterable<RawRecord>,
-  start: number,
-  take: (raw: RawRecord) => void,
-  onBytes?: OnBytes,
-): number {
-  let [count, bytes] = [0, 0];
-  for (const raw of rows) {
-    take({ ...raw, record: raw.record - start, line: raw.line - start });
-    count++;
-    bytes += raw.bytes.length;
-    if (bytes < CHUNK_BYTES) continue;
-    onBytes?.(bytes);
-    bytes = 0;
-  }
-  onBytes?.(bytes);
-  return count;
 }
 
 /** Share of a plain file after which its total memory need is estimated. */

@@ -7,15 +7,20 @@ import { readRaw } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
+import type { OnBytes } from './containers/container.ts';
+import { readRange } from './containers/containers.ts';
+import { takeLines } from './containers/lines.ts';
+import type { ContainerRef } from './dataFile.ts';
 import { rowGroupsOf } from './parquet/open.ts';
-import type { FactsTables, OnBytes, RangeSurvey, RangeTask } from './rangeSurvey.ts';
-import { buffersOf, factsOf, readRange, surveyRange, takeLines } from './rangeSurvey.ts';
+import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
+import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
 
 /** What a thread reads: given bytes, or a file. */
 export type RelateText =
   | { readonly bytes: Uint8Array; readonly max: number }
   | {
       readonly path: string;
+      readonly container: ContainerRef;
       readonly max: number;
       /** New bytes of edited records, by number; null for a dropped record. */
       readonly edited?: ReadonlyMap<number, Uint8Array | null>;
@@ -75,7 +80,7 @@ async function relate(
       'bytes' in text
         ? takeLines(once(text.bytes), true, take, onBytes, text.max)
         : readRange(
-            { path: text.path, start: 0, end: Infinity, maxRecordBytes: text.max },
+            { path: text.path, container: text.container, start: 0, end: Infinity, maxRecordBytes: text.max },
             (raw) => {
               const bytes = text.edited?.get(raw.record);
               if (bytes) take({ ...raw, bytes, byteEnd: raw.byteStart + bytes.length });

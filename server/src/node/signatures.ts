@@ -3,8 +3,8 @@
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 
+import { containerOf } from './containers/containers.ts';
 import type { SurveyedDataset } from './survey.ts';
-import { cutFile } from './surveyFile.ts';
 import type { RangeRunner } from './threads.ts';
 
 /** Share of the memory budget for signatures. */
@@ -42,7 +42,7 @@ export async function signDataset(
       signatures.set(known, firstPair * SIGNATURE_BYTES);
       continue;
     }
-    const cuts = await cutFile(file, ranges.width);
+    const cuts = await containerOf(file).cut(file, ranges.width);
     const { recognition } = survey;
     const parts = await Promise.all(
       cuts.slice(0, -1).map(async (start, i) =>
@@ -50,6 +50,7 @@ export async function signDataset(
           'signatures',
           {
             path: file.path,
+            container: file.container,
             start,
             end: cuts[i + 1] ?? file.size,
             schema: { recognition },

@@ -17,16 +17,12 @@ import type { Remembered, SurveyCache } from './cache.ts';
 import { sha256 } from './cache.ts';
 import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
+import { containerOf } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
-import { cutRows } from './parquet/open.ts';
 import type { RangeSurvey } from './rangeSurvey.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
-import { openRegular } from './regularFile.ts';
 import { readBlocks, sameStamp } from './stored.ts';
 import type { RangeRunner } from './threads.ts';
-
-/** Smaller files are not worth a second thread. */
-const MIN_RANGE_BYTES = 8 * 1024 * 1024;
 
 export interface SurveyOptions {
   readonly ranges: RangeRunner;
@@ -138,47 +134,18 @@ export async function recogniseFile(file: DataFile): Promise<Recognition> {
   return recognition ?? (await refuse(file));
 }
 
-/** Offset after the first line end at or after `from`, or the end of the file. */
-async function nextLineStart(path: string, from: number, size: number): Promise<number> {
-  const handle = await openRegular(path);
-  try {
-    const block = Buffer.alloc(1 << 16);
-    for (let at = from; at < size;) {
-      const { bytesRead } = await handle.read(block, 0, block.length, at);
-      if (bytesRead === 0) break;
-      const newline = block.subarray(0, bytesRead).indexOf(0x0a);
-      if (newline >= 0) return at + newline + 1;
-      at += bytesRead;
-    }
-    return size;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Boundaries of ranges of about equal size, at line starts, or at rows of a table; the last one is the end. */
-export async function cutFile({ path, size, codec }: DataFile, width: number): Promise<readonly number[]> {
-  if (codec.isTable) return cutRows(path, width, MIN_RANGE_BYTES);
-  const count = codec.decode ? 1 : Math.max(1, Math.min(width, Math.floor(size / MIN_RANGE_BYTES)));
-  const cuts = [0];
-  for (let i = 1; i < count; i++) {
-    const cut = await nextLineStart(path, Math.floor((size * i) / count), size);
-    if (cut > (cuts.at(-1) ?? 0) && cut < size) cuts.push(cut);
-  }
-  return [...cuts, size];
-}
-
 async function surveyWhole(
   file: DataFile,
   options: SurveyOptions,
 ): Promise<Pick<FileSurvey, 'survey' | 'signatures'>> {
   const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, maxSigned = 0 } = options;
   const { mapping, rules } = settings;
-  const cuts = await cutFile(file, ranges.width);
+  const container = containerOf(file);
+  const cuts = await container.cut(file, ranges.width);
   // Several threads need a common schema before they start; a single one can recognise it on the way.
   const recognition = cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file)) : undefined;
   const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
-  const isTable = file.codec.isTable;
+  const { isTable } = container;
   const textBytes = file.size * file.codec.expansion;
   let done = 0;
   const onBytes = (bytes: number): void => {
@@ -195,6 +162,7 @@ async function surveyWhole(
         'survey',
         {
           path: file.path,
+          container: file.container,
           start,
           end: starts[i + 1] ?? file.size,
           schema: known,
@@ -231,6 +199,7 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
     'survey',
     {
       path: file.path,
+      container: file.container,
       start: start.byte,
       end: file.size,
       schema: { recognition },

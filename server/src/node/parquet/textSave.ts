@@ -3,7 +3,7 @@ import { findJsonFault } from '#core/json/scan.ts';
 import { messages } from '#core/messages.ts';
 import type { RecordChange } from '#core/model/record.ts';
 
-import { planChanges } from '../changes.ts';
+import { planChanges } from '../containers/containers.ts';
 import type { DataFile } from '../dataFile.ts';
 import { savePlanned } from '../save.ts';
 

@@ -12,9 +12,9 @@ import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
-import type { RecordAccess } from '#node/access.ts';
-import { planChanges } from '#node/changes.ts';
 import type { FileSettings } from '#node/config.ts';
+import type { RecordAccess } from '#node/containers/container.ts';
+import { containerOf, planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { EditSession, Settled } from '#node/editSession.ts';
@@ -114,7 +114,7 @@ export class DiskSource implements Source, PendingSource {
 
   readonly textForThread = (): RelateText => {
     const edited = new Map([...this.#pending].map(([record, { bytes }]) => [record, bytes]));
-    return { path: this.#file.path, max: this.maxRecordBytes, edited };
+    return { path: this.#file.path, container: this.#file.container, max: this.maxRecordBytes, edited };
   };
 
   async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
@@ -191,7 +191,7 @@ export class DiskSource implements Source, PendingSource {
     const saved = this.#moved?.map(({ raw, bytes }) => ({ ...raw, bytes }));
     this.#moved = undefined;
     const { survey, renumber } = saved
-      ? surveyAfterSave(old, saved, this.#file.codec.isTable)
+      ? surveyAfterSave(old, saved, containerOf(this.#file).isTable)
       : { survey: old, renumber: (record: number) => record };
     // `#fileRecord` finds records by it.
     this.#survey = survey;
@@ -322,7 +322,7 @@ export class DiskSource implements Source, PendingSource {
   #commit(session: EditSession, taken: Taken, changes: readonly RecordChange[]): void {
     const renumber = renumberBy(changes.map(({ raw, bytes }) => [raw.record, bytes]));
     // A row is identified by its number; its line of JSON changes if a column was added.
-    const isReadable = this.#file.codec.isTable && !this.#isStale && this.#access;
+    const isReadable = containerOf(this.#file).isTable && !this.#isStale && this.#access;
     session.commit(taken, (record) => (isReadable ? this.#fileBytes(record, 0, 0) : undefined));
     const stillChanged = [...this.#changed].map(renumber).filter((record) => record >= 0);
     this.#changed = new Set([...stillChanged, ...session.edits.pending.keys()]);

@@ -2,8 +2,8 @@
 import type { Taken } from '#core/edits/pending.ts';
 import type { Facts } from '#core/facts/facts.ts';
 import type { RecordChange } from '#core/model/record.ts';
-import type { RecordAccess } from '#node/access.ts';
-import { planChanges } from '#node/changes.ts';
+import type { RecordAccess } from '#node/containers/container.ts';
+import { planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { EditSession } from '#node/editSession.ts';
 import { savePlanned } from '#node/save.ts';

@@ -1,0 +1,45 @@
+// The table of containers. Everything that opens, cuts, reads or saves records goes through it.
+import type { RecordChange } from '#core/model/record.ts';
+
+import { codecOf } from '../codec.ts';
+import type { ContainerRef, DataFile } from '../dataFile.ts';
+import type { SavePlan } from '../save.ts';
+import type { Container, FileRange, OnBytes, RecordAccess, Take } from './container.ts';
+import { LINES } from './lines.ts';
+import { PARQUET } from './parquet.ts';
+
+const CONTAINERS: Readonly<Record<ContainerRef['kind'], Container>> = {
+  lines: LINES,
+  parquet: PARQUET,
+};
+
+export function containerOf({ container }: Pick<DataFile, 'container'>): Container {
+  return CONTAINERS[container.kind];
+}
+
+/** Decides how a file holds its records. */
+export function containerAt(path: string): ContainerRef {
+  return { kind: codecOf(path).isTable ? 'parquet' : 'lines' };
+}
+
+/** Opens the records of a file; `plainPath` is the path of its decompressed text. */
+export function openAccess(file: DataFile, plainPath: string): RecordAccess {
+  return containerOf(file).open(file, plainPath);
+}
+
+/**
+ * Passes the records of a range to `take`, numbered from 0, each valid until the next. Returns the number of
+ * lines.
+ */
+export async function readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<number> {
+  return containerOf(range).readRange(range, take, onBytes);
+}
+
+/** Plans a save of changed records, which must be in order. */
+export function planChanges(
+  file: DataFile,
+  changes: () => Promise<readonly RecordChange[]>,
+  isLikelyInPlace: boolean,
+): SavePlan {
+  return containerOf(file).plan(file, changes, isLikelyInPlace);
+}
