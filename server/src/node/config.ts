@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 
 import type { Benchmark } from '#core/checks/check.ts';
@@ -41,9 +41,20 @@ export const DEFAULT_SETTINGS: FileSettings = {
   timeBudgetMs: CHECK_SCHEMA.timeBudgetMs.default,
 };
 
-const ajv = new Ajv({ allErrors: true, discriminator: true, allowUnionTypes: true, verbose: true });
-const validate = ajv.compile<PrefLensConfig>(CONFIG_SCHEMA);
-const validateRules = ajv.compile<RulesConfig>(CHECK_SCHEMA.rules);
+/** A validator that is compiled at its first use: that takes as long as the rest of a start. */
+function lazyValidator<T>(schema: object): () => ValidateFunction<T> {
+  let compiled: ValidateFunction<T> | undefined;
+  return () =>
+    (compiled ??= new Ajv({
+      allErrors: true,
+      discriminator: true,
+      allowUnionTypes: true,
+      verbose: true,
+    }).compile<T>(schema));
+}
+
+const configValidator = lazyValidator<PrefLensConfig>(CONFIG_SCHEMA);
+const rulesValidator = lazyValidator<RulesConfig>(CHECK_SCHEMA.rules);
 
 /**
  * The most useful validation error: one that names a property, or the deepest; among alternatives, that is the
@@ -121,6 +132,7 @@ function parseConfig(path: string, text: string): PrefLensConfig {
   } catch (error) {
     throw messages.badConfig(path, errorMessage(error));
   }
+  const validate = configValidator();
   if (!validate(value)) throw messages.badConfig(path, schemaFaultMessage(validate.errors));
   if (patternsOf(value).join('').length > MAX_PATTERNS)
     throw messages.badConfig(path, `its patterns have more than ${MAX_PATTERNS} characters`);
@@ -285,8 +297,8 @@ export function configuredBenchmarks(file: string, isTrusted = true): readonly s
 
 /** Validates rules from an editor. Throws with the position of the first error. */
 export function checkedRules(rules: unknown): RulesConfig {
-  if (!validateRules(rules))
-    throw messages.badConfig('preflens.rules', schemaFaultMessage(validateRules.errors));
+  const validate = rulesValidator();
+  if (!validate(rules)) throw messages.badConfig('preflens.rules', schemaFaultMessage(validate.errors));
   return rules;
 }
 
