@@ -1,14 +1,11 @@
-// Unsupported formats, recognised by their bytes, and messages for records that fit no schema.
+// Unsupported formats, recognised by their bytes.
 import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import { suggest } from '#core/config/suggest.ts';
 import { foreignOf } from '#core/input/foreign.ts';
 import { causeOf } from '#core/json/cause.ts';
 import { findJsonFault } from '#core/json/scan.ts';
-import { messages } from '#core/messages.ts';
-import type { JsonObject } from '#core/model/json.ts';
 
 import { encode } from '../fakes/records.ts';
 
@@ -99,46 +96,4 @@ it.each([
 ])('%s: the message names typical writers', (line, words) => {
   const fault = findJsonFault(encode(line))!;
   expect(causeOf(encode(line), fault.offset, fault.message)).toContain(words);
-});
-
-describe('records that fit no schema', () => {
-  it.each<[string, readonly JsonObject[], object]>([
-    [
-      'named otherwise',
-      [{ q: 'a', good: 'b', bad: 'c' }],
-      { rule: { prompt: 'q', chosen: 'good', rejected: 'bad' } },
-    ],
-    [
-      'one level deeper',
-      [{ data: { 'user prompt': 'a', preferred: 'b', dispreferred: 'c' } }],
-      { rule: { prompt: 'data.user prompt', chosen: 'data.preferred', rejected: 'data.dispreferred' } },
-    ],
-    [
-      'with a label',
-      ['x', 'y', 'tie'].map((winner) => ({ ask: 'a', reply_x: 'b', reply_y: 'c', winner })),
-      {
-        rule: {
-          prompt: 'ask',
-          first: 'reply_x',
-          second: 'reply_y',
-          label: 'winner',
-          better: { first: ['x'], second: ['y'], ties: ['tie'] },
-        },
-      },
-    ],
-    [
-      'without one answer',
-      [{ prompt: 'a', chosen: 'b' }],
-      {
-        nearest: { id: 'trl-explicit', missing: ['"rejected"'] },
-        known: { prompt: 'prompt', chosen: 'chosen' },
-      },
-    ],
-    ['of another kind', [{ level: 1, text: 'x' }], {}],
-  ])('%s: the message says what would read them', (_, records, expected) => {
-    expect(suggest(records)).toMatchObject(expected);
-    const { message } = messages.unrecognised('data/x.jsonl', Object.keys(records[0]!), suggest(records));
-    expect(message).toContain('{"mappings":[{"files":"x.jsonl"');
-    expect(message).not.toContain('preflens schema');
-  });
 });

@@ -16,10 +16,12 @@ import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
-import { recogniseFile, sampleOf, whyUnrecognised } from '#node/surveyFile.ts';
+import { recogniseIfKnown, sampleOf, suggestionFor, whyUnrecognised } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
 import { openSurveyed, surveyOne } from './job.ts';
+import type { SuggestOptions } from './suggest.ts';
+import { suggestFor } from './suggest.ts';
 
 /** Sources to list for people; --json lists all. */
 const MAX_SOURCES = 30;
@@ -88,9 +90,30 @@ export async function index(
 }
 
 /** Explains how a file is read: the schema, why, and what else would match. */
-export async function schema(command: Command, path: string, { json }: { json: boolean }): Promise<void> {
+export async function schema(
+  command: Command,
+  path: string,
+  options: SuggestOptions & { readonly suggest?: boolean },
+): Promise<void> {
+  const { json, suggest = false, write = false, better } = options;
   const file = await openFile(path);
-  const recognition = await recogniseFile(file);
+  const recognition = await recogniseIfKnown(file);
+  if (!recognition) {
+    const suggestion = await suggestionFor(file);
+    if (!suggest && !write && !json) {
+      const names = suggestion.fields.map(({ ref }) => ref);
+      throw messages.unrecognised(
+        path,
+        names,
+        suggestion,
+        'Add --suggest to see the fields, --write to write the entry.',
+      );
+    }
+    if (await suggestFor(command, file, suggestion, options)) await schema(command, path, { json });
+    return;
+  }
+  if (suggest || write || better !== undefined)
+    command.note(`${path}: the file is recognised, so it needs no entry. Nothing was written.`);
   const sample = await sampleOf(file);
   if (recognition.confidence === 0) {
     throw messages.notScorable(

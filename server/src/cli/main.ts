@@ -272,9 +272,18 @@ program
   .description('explain how a file is read: its schema, why, and which answer is better')
   .argument('<file>', 'a file')
   .option(...JSON_OUT)
-  .action(async (file: string, options: { json: boolean }) => {
-    await schema(command(), file, options);
-  });
+  .option(
+    '--suggest',
+    'if nothing is recognised: the nearest schemas, the fields, and an entry that fits',
+    false,
+  )
+  .option('--write', 'write that entry into the nearest preflens.json', false)
+  .option('--better <reading>', 'with --write: which answer is better, if the file does not say it')
+  .action(
+    async (file: string, options: { json: boolean; suggest: boolean; write: boolean; better?: string }) => {
+      await schema(command(), file, options);
+    },
+  );
 
 program
   .command('stats')

@@ -1,5 +1,7 @@
 // Error messages for users: what happened, and what to do.
-import type { Suggestion } from './config/suggest.ts';
+import { patternOf } from './config/pattern.ts';
+import type { SuggestedReading } from './config/readings.ts';
+import type { NearSchema, Suggestion } from './config/suggest.ts';
 import type { Obstacle } from './input/obstacle.ts';
 import { obstacleMessage } from './input/obstacle.ts';
 import { systemErrorMessage } from './systemErrors.ts';
@@ -14,6 +16,30 @@ const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as cons
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+
+/** A word that a shell passes on unchanged. */
+export function shellWord(text: string): string {
+  return /^[\w./=:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** "TRL explicit prompt (trl-explicit): the records lack "rejected"" */
+export function nearMessage({ id, title, faults }: NearSchema): string {
+  return `${title} (${id}): the records ${faults.join(' and ')}`;
+}
+
+function suggestionMessage(file: string, suggestion?: Suggestion): string {
+  const { nearest = [], readings = [], known } = suggestion ?? {};
+  const [near] = nearest;
+  const [reading, ...others] = readings;
+  const rule = reading?.rule ?? { ...ANY_PAIR, ...known };
+  const entry = JSON.stringify({ mappings: [{ files: patternOf(file), ...rule }] });
+  const how = !reading
+    ? 'Map the prompt and the two answers in preflens.json, with nested names joined by dots'
+    : others.length === 0
+      ? 'This entry in preflens.json reads them; check which answer it calls better'
+      : `The file does not say which answer is better. This entry in preflens.json is right if ${reading.words}; if not, exchange the two`;
+  return `${near ? ` The nearest schema is ${nearMessage(near)}.` : ''} ${how}: ${entry}`;
+}
 
 /** Names the missing shards of a split dataset, judged by the names of the others. */
 export function missingShardsMessage(
@@ -81,18 +107,32 @@ export const messages = {
     new UserError(
       `${path}: no preference pairs recognised: ${all === 1 ? 'its only line is not a JSON object' : `${broken} of ${all} lines are not JSON objects`}. Line ${line}: ${fault}`,
     ),
-  unrecognised: (path: string, fields: readonly string[], { nearest, rule, known }: Suggestion = {}) => {
-    const near = nearest
-      ? ` The nearest schema is ${nearest.title} (${nearest.id}): the records lack ${nearest.missing.join(' and ')}.`
-      : '';
-    const entry = { mappings: [{ files: fileName(path), ...(rule ?? { ...ANY_PAIR, ...known }) }] };
-    const how = rule
-      ? 'This entry in preflens.json reads them; check which answer it calls better'
-      : 'Map the prompt and the two answers in preflens.json, with nested names joined by dots';
-    return new UserError(
-      `${path}: no preference pairs recognised. The records have the fields ${list(fields.slice(0, 12))}.${near} ${how}: ${JSON.stringify(entry)}`,
-    );
-  },
+  /** @param more where to read more; default: the command that shows it */
+  unrecognised: (
+    path: string,
+    names: readonly string[],
+    suggestion?: Suggestion,
+    more = `\`preflens schema ${shellWord(path)} --suggest\` shows the fields and can write the entry; in the editor, "PrefLens: Map Fields…" does.`,
+  ) =>
+    new UserError(
+      `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(fileName(path), suggestion)}. ${more}`,
+    ),
+  noSuchReading: (given: string, known: readonly string[]) =>
+    new UserError(
+      known.length === 0
+        ? `--better ${given} fits no reading: no entry for these fields is known. Nothing was written.`
+        : `--better ${given} is none of the possible readings: ${known.join(', ')}. Nothing was written.`,
+    ),
+  uncertainPolarity: (path: string, readings: readonly SuggestedReading[]) =>
+    new UserError(
+      `${path}: nothing was written, because the file does not say which answer is better. Say it: ${readings
+        .map(({ better, words }) => `--write --better ${shellWord(better)} if ${words}`)
+        .join('; ')}.`,
+    ),
+  nothingToSuggest: (path: string) =>
+    new UserError(
+      `${path}: nothing was written: PrefLens can’t tell which fields hold the answers. Add an entry to "mappings" in preflens.json by hand.`,
+    ),
   badConfig: (path: string, fault: string) =>
     new UserError(`${path}: ${fault}. Correct the file; editors offer completion for its fields.`),
   noPlaceForEntry: (path: string, list: string, entry: string) =>

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
+import type { Suggestion } from '#core/config/suggest.ts';
 import type { Schema, Survey } from '#core/dataset/survey.ts';
 import { Surveyor, withoutFindings } from '#core/dataset/survey.ts';
 import { parseRecord } from '#core/json/parseRecord.ts';
@@ -96,15 +97,23 @@ export async function sampleOf(file: DataFile): Promise<readonly JsonObject[]> {
   return sample.objects;
 }
 
-/** Throws why nothing is recognised in a file. */
-async function refuse(file: DataFile): Promise<never> {
+/** The survey of a file's first records. */
+async function surveyHead(file: DataFile): Promise<Survey> {
   const surveyor = new Surveyor();
   let count = 0;
   for await (const raw of file.records()) {
     surveyor.add(raw);
     if (++count === RECOGNITION_SAMPLE) break;
   }
-  throw whyUnrecognised(file.path, surveyor.end());
+  return surveyor.end();
+}
+
+/** What would read a file that fits no schema. Throws if it is damaged, empty or no file of records. */
+export async function suggestionFor(file: DataFile): Promise<Suggestion> {
+  const survey = await surveyHead(file);
+  if (!survey.suggestion || survey.facts.recordCount === 0 || survey.findings.length > 0)
+    throw whyUnrecognised(file.path, survey);
+  return survey.suggestion;
 }
 
 /** Why a survey recognised nothing. */
@@ -123,15 +132,20 @@ export function whyUnrecognised(path: string, survey: Survey): UserError {
 }
 
 /**
- * Decides from its first records how to read a file: by preflens.json, or by recognition. Throws if nothing is
- * recognised.
+ * Decides from its first records how to read a file: by preflens.json, or by recognition. Undefined if nothing is
+ * recognised. Throws if it holds no records.
  */
-export async function recogniseFile(file: DataFile): Promise<Recognition> {
+export async function recogniseIfKnown(file: DataFile): Promise<Recognition | undefined> {
   const { obstacle } = await file.inspect();
   if (obstacle) throw messages.obstacle(file.path, obstacle);
-  const sample = await sampleOf(file);
-  const recognition = recogniseAs(configuredMapping(file.path), sample);
-  return recognition ?? (await refuse(file));
+  return recogniseAs(configuredMapping(file.path), await sampleOf(file));
+}
+
+/** `recogniseIfKnown` that throws if nothing is recognised. */
+export async function recogniseFile(file: DataFile): Promise<Recognition> {
+  const recognition = await recogniseIfKnown(file);
+  if (!recognition) throw whyUnrecognised(file.path, await surveyHead(file));
+  return recognition;
 }
 
 async function surveyWhole(

@@ -2,7 +2,7 @@
 import type { RulesConfig } from '../checks/settings.ts';
 import { RULES_SCHEMA } from '../checks/settings.ts';
 import { parseFieldRef } from '../mapping/field.ts';
-import type { Label, Mapping, PromptPart } from '../mapping/mapping.ts';
+import type { Label, Mapping, Order, PromptPart } from '../mapping/mapping.ts';
 import { mappingById, MAPPINGS, withAxis } from '../mapping/table.ts';
 import type { Json } from '../model/json.ts';
 import type { ScorerRule } from '../reward/scorerRule.ts';
@@ -26,6 +26,11 @@ export interface MappingRule {
     readonly ties?: readonly Json[];
   };
   readonly positive?: 'first' | 'second';
+  readonly candidates?: string;
+  readonly text?: string;
+  readonly score?: string;
+  readonly scores?: string | readonly [first: string, second: string];
+  readonly best?: 'high' | 'low';
 }
 
 /** Rules for the files that match a pattern; they override those of the whole config. */
@@ -164,35 +169,87 @@ export const CONFIG_SCHEMA = {
             enum: ['first', 'second'],
             description: 'For a numeric label: the answer that is better if the number is above 0.',
           },
+          candidates: { ...FIELD, description: `A list of answers with scores. ${FIELD.description}` },
+          text: {
+            ...FIELD,
+            description:
+              'The field of each candidate that holds its answer. Default: the candidate is the answer.',
+          },
+          score: { ...FIELD, description: 'The field of each candidate that holds its score.' },
+          scores: {
+            description:
+              'A list with the score of each candidate, in their order; or the two scores of "first" and "second".',
+            anyOf: [FIELD, { type: 'array', items: FIELD, minItems: 2, maxItems: 2 }],
+          },
+          best: {
+            enum: ['high', 'low'],
+            default: 'high',
+            description: 'Whether a high or a low score means a better answer.',
+          },
         },
         anyOf: [
           { required: ['mapping'] },
           { required: ['chosen', 'rejected'] },
           { required: ['first', 'second', 'label', 'better'] },
           { required: ['first', 'second', 'label', 'positive'] },
+          { required: ['first', 'second', 'scores'] },
+          { required: ['candidates', 'score'] },
+          { required: ['candidates', 'scores'] },
         ],
       },
     },
   },
 } as const;
 
+/** Fields whose text is a system message. */
+export const SYSTEM = /(?:^|\.)system(?:_?(?:prompt|message))?$/i;
+
 function promptParts(prompt: MappingRule['prompt']): PromptPart[] {
   if (prompt === undefined) return [];
-  return (typeof prompt === 'string' ? [prompt] : prompt).map((at) => ({ at, as: 'any' }));
+  return (typeof prompt === 'string' ? [prompt] : prompt).map((at) => ({
+    at,
+    as: 'any',
+    ...(SYSTEM.test(at) && { role: 'system' }),
+  }));
 }
 
 /** An error in a mapping rule that the JSON schema can't detect, with what to do. */
 export class RuleFault extends Error {}
 
 function checkFields(rule: MappingRule): void {
-  const { prompt = [], chosen, rejected, first, second, label } = rule;
-  for (const ref of [prompt, chosen, rejected, first, second, label].flat()) {
+  const { prompt = [], chosen, rejected, first, second, label, candidates, text, score, scores } = rule;
+  for (const ref of [
+    prompt,
+    chosen,
+    rejected,
+    first,
+    second,
+    label,
+    candidates,
+    text,
+    score,
+    scores,
+  ].flat()) {
     if (ref !== undefined && !parseFieldRef(ref)) {
       throw new RuleFault(
         `"${ref}" is not a valid field. Join names with dots and put a name that contains a dot in double quotes.`,
       );
     }
   }
+}
+
+function candidatesOf(
+  { text = '', score, scores, best = 'high' }: MappingRule,
+  at: string,
+): Pick<Mapping, 'answers' | 'polarity'> {
+  if (typeof scores === 'object')
+    throw new RuleFault('with "candidates", "scores" is the name of one list of numbers.');
+  const order: Order =
+    score === undefined ? { kind: 'list', at: scores ?? '', best } : { kind: 'number', at: [score], best };
+  return {
+    answers: { kind: 'candidates', from: { kind: 'list', at }, text: { at: text, as: 'any' }, order },
+    polarity: `of "${at}" those with the ${best === 'high' ? 'higher' : 'lower'} "${score ?? scores ?? ''}" are better`,
+  };
 }
 
 /** Throws a RuleFault. */
@@ -217,7 +274,22 @@ export function mappingOf(rule: MappingRule): Mapping {
       polarity: `"${rule.chosen}" is the better answer`,
     };
   }
-  const { first = '', second = '', label = '', better, positive } = rule;
+  if (rule.candidates !== undefined) return { ...base, ...candidatesOf(rule, rule.candidates) };
+  const { first = '', second = '', label = '', better, positive, scores } = rule;
+  if (typeof scores === 'object') {
+    const isHigh = rule.best !== 'low';
+    const [own, other] = isHigh ? scores : [scores[1], scores[0]];
+    return {
+      ...base,
+      answers: {
+        kind: 'choice',
+        first: { at: first, as: 'any' },
+        second: { at: second, as: 'any' },
+        label: { kind: 'scores', first: own, second: other },
+      },
+      polarity: `of "${first}" and "${second}" the one with the ${isHigh ? 'higher' : 'lower'} of "${scores[0]}" and "${scores[1]}" is better`,
+    };
+  }
   const read: Label = better
     ? { kind: 'value', at: label, ...better }
     : { kind: 'strength', at: label, positive: positive ?? 'first', max: Number.MAX_VALUE };

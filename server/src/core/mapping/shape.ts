@@ -82,6 +82,14 @@ function parseList(value: Json | undefined): readonly Json[] | undefined {
   }
 }
 
+/** A Python list of messages as text: `[{'role': 'user', 'content': …`. */
+const PYTHON = /^\s*[[(]?\s*\{\s*'(?:role|from|speaker|content|value)'\s*:/;
+
+/** True for messages that Python wrote as text. They are not JSON, and only Python reads them. */
+export function isPythonText(value: Json | undefined): boolean {
+  return isText(value) && PYTHON.test(value);
+}
+
 function isFilled(list: Json | undefined): list is readonly Json[] {
   return isList(list) && list.length > 0;
 }

@@ -34,6 +34,23 @@ const KINDS: readonly (readonly [name: string, rare: string, begins: readonly st
 /** Placeholders for a key. */
 const MADE_UP = /(.)\1{5}|EXAMPLE|your|x{4}|1234567|abcdef/i;
 
+/** The first key or token in a text. */
+function findSecret(
+  text: string,
+): { readonly name: string; readonly start: number; readonly end: number } | undefined {
+  for (const [name, rare, begins, pattern] of KINDS) {
+    if (!text.includes(rare) || !begins.some((beginning) => text.includes(beginning))) continue;
+    const found = pattern.exec(text);
+    if (found && !MADE_UP.test(found[0]))
+      return { name, start: found.index, end: found.index + found[0].length };
+  }
+  return undefined;
+}
+
+export function hasSecret(text: string): boolean {
+  return findSecret(text) !== undefined;
+}
+
 export const secret: AnswerCheck = {
   id: 'secret',
   severity: 'warning',
@@ -48,19 +65,12 @@ export const secret: AnswerCheck = {
     of: 0,
     on: '13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
   },
-  checkAnswer: (answer) => {
-    for (const [name, rare, begins, pattern] of KINDS) {
-      if (!answer.text.includes(rare) || !begins.some((beginning) => answer.text.includes(beginning)))
-        continue;
-      const found = pattern.exec(answer.text);
-      if (!found || MADE_UP.test(found[0])) continue;
-      return [
-        {
-          place: answerRange(answer, found.index, found.index + found[0].length),
-          message: `${responseLabel(answer)} contains ${name}.`,
-        },
-      ];
-    }
-    return [];
+  checkAnswer(answer) {
+    const found = findSecret(answer.text);
+    if (!found) return [];
+    const { name, start, end } = found;
+    return [
+      { place: answerRange(answer, start, end), message: `${responseLabel(answer)} contains ${name}.` },
+    ];
   },
 };

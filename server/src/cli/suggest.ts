@@ -1,0 +1,134 @@
+// `schema` for a file that fits no schema: what comes nearest, which fields there are, and an entry of preflens.json
+// that reads them.
+import { spacedJson } from '#core/config/entry.ts';
+import type { FieldSeen } from '#core/config/fieldsSeen.ts';
+import type { SuggestedReading } from '#core/config/readings.ts';
+import type { Suggestion } from '#core/config/suggest.ts';
+import { messages, nearMessage, shellWord } from '#core/messages.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import { addMapping, mappingEntry } from '#node/addEntry.ts';
+import { configPathFor } from '#node/config.ts';
+import type { DataFile } from '#node/dataFile.ts';
+
+import type { Command } from './command.ts';
+
+export interface SuggestOptions {
+  readonly json: boolean;
+  /** Write the entry into preflens.json. */
+  readonly write?: boolean;
+  /** Which answer is better, if the file does not say it: the `better` of one of the readings. */
+  readonly better?: string;
+}
+
+/** Most fields to list for people; --json lists all. */
+const MAX_FIELDS = 40;
+
+const PYTHON_HELP =
+  'Python text is no JSON. This command writes JSON instead, for the fields named in it: ' +
+  'python3 -c "import ast, json, sys; F = FIELDS; [print(json.dumps({k: ast.literal_eval(v) if k in F else v for k, v in json.loads(l).items()})) for l in sys.stdin]" < FILE > OUT.jsonl';
+
+/** The command that turns Python text in these fields into JSON. */
+export function pythonHelp(path: string, fields: readonly FieldSeen[]): string | undefined {
+  const names = fields.filter(({ types }) => types.includes('Python text')).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const list = `[${names.map((name) => `'${name.replaceAll(/[^\w .-]/g, '?')}'`).join(', ')}]`;
+  return PYTHON_HELP.replace('FIELDS', list)
+    .replace('FILE', shellWord(path))
+    .replace('OUT', shellWord(path).replace(/\.\w+$/, '.fixed'));
+}
+
+function fieldLines(fields: readonly FieldSeen[], indent: string): readonly string[] {
+  const shown = fields.slice(0, MAX_FIELDS);
+  const width = Math.min(32, Math.max(0, ...shown.map(({ ref }) => ref.length)));
+  const lines = shown.flatMap(({ ref, types, share, example, values, range, items }) => {
+    const part =
+      share >= 1
+        ? ''
+        : `, in ${Math.max(1, Math.round(100 * share))} % of the ${indent.length > 4 ? 'items' : 'records'}`;
+    const few =
+      values && values.length > 1 && values.every((value) => JSON.stringify(value).length <= 20)
+        ? `; values: ${values.map((value) => JSON.stringify(value)).join(', ')}`
+        : range
+          ? `; from ${range[0]} to ${range[1]}`
+          : '';
+    return [
+      `${indent}${ref.padEnd(width)}  ${types.slice(0, 3).join(' or ')}${part}: ${example}${few}`,
+      ...fieldLines(items ?? [], `${indent}  `),
+    ];
+  });
+  const more = fields.length - shown.length;
+  return more > 0 ? [...lines, `${indent}and ${more} more`] : lines;
+}
+
+/** The reading to write. Throws a UserError if it is not certain which one is meant. */
+function chosenReading(path: string, { readings }: Suggestion, better: string | undefined): SuggestedReading {
+  const [first, second] = readings;
+  if (better !== undefined) {
+    const chosen = readings.find((one) => one.better === better);
+    if (!chosen)
+      throw messages.noSuchReading(
+        better,
+        readings.map((one) => one.better),
+      );
+    return chosen;
+  }
+  if (!first) throw messages.nothingToSuggest(path);
+  if (second) throw messages.uncertainPolarity(path, readings);
+  return first;
+}
+
+/** Prints what could read a file that is not recognised. With `write`, writes it; returns whether it did. */
+export async function suggestFor(
+  command: Command,
+  { path }: DataFile,
+  suggestion: Suggestion,
+  { json, write, better }: SuggestOptions,
+): Promise<boolean> {
+  if (write) {
+    const reading = chosenReading(path, suggestion, better);
+    const written = await addMapping(path, reading.rule);
+    command.note(
+      `${written}: this entry was added to "mappings": ${spacedJson(mappingEntry(written, path, reading.rule))}`,
+    );
+    return true;
+  }
+  const config = configPathFor(path);
+  const { nearest, fields, readings, known } = suggestion;
+  const entryOf = (rule: SuggestedReading['rule']): JsonObject => mappingEntry(config, path, rule);
+  if (json) {
+    await command.json({
+      file: path,
+      id: null,
+      nearest,
+      fields,
+      readings: readings.map(({ rule, words, better }) => ({ entry: entryOf(rule), words, better })),
+    });
+    return false;
+  }
+  command.print(`${path}: no preference pairs recognised`);
+  if (nearest.length > 0) command.print('  nearest schemas:');
+  for (const near of nearest) command.print(`    ${nearMessage(near)}`);
+  command.print('  fields:');
+  for (const line of fieldLines(fields, '    ')) command.print(line);
+  const python = pythonHelp(path, fields);
+  if (python !== undefined) command.print(`  ${python}`);
+  const [only, ...others] = readings;
+  if (!only) {
+    const rule = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD', ...known };
+    command.print(`  No entry is certain. Put the fields into this one, under "mappings" in ${config}:`);
+    command.print(`    ${spacedJson(entryOf(rule))}`);
+  } else if (others.length === 0) {
+    command.print(`  This entry under "mappings" in ${config} reads them; --write writes it:`);
+    command.print(`    ${spacedJson(entryOf(only.rule))}`);
+    command.print(`  With it, ${only.words}.`);
+  } else {
+    command.print(
+      `  The file does not say which answer is better. One of these entries under "mappings" in ${config} is right:`,
+    );
+    for (const { rule, words, better: token } of readings) {
+      command.print(`    if ${words} (--write --better ${shellWord(token)} writes it):`);
+      command.print(`      ${spacedJson(entryOf(rule))}`);
+    }
+  }
+  return false;
+}
