@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { checkCommands } from './commands/checks.ts';
 import { fileCommands } from './commands/files.ts';
 import { findingsCommands } from './commands/findings.ts';
+import { mappingCommands } from './commands/mappings.ts';
 import { modelCommands } from './commands/models.ts';
 import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
@@ -62,6 +63,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       ...pairCommands({ server, panel, datasets }),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
       ...scoringCommands(server, fileMeant),
+      ...mappingCommands(server, fileMeant),
       ...modelCommands(server, reports),
       ...secretCommands(secrets),
     }),

@@ -45,6 +45,9 @@ export function startComparePage(
       }
       case 'scrollPage':
         screen.scrollPage();
+        return;
+      case 'mapFields':
+        channel.notify('mapFields', null);
     }
   }
 

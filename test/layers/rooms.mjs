@@ -120,7 +120,7 @@ export const ROOMS = [
     name: 'protocol',
     holds: 'the messages of every wire, as types',
     at: ['server/src/protocol/'],
-    may: ['core/model', 'core/reward', 'core/score'],
+    may: ['core/model', 'core/reward', 'core/score', 'core/config'],
   },
   {
     name: 'formats',

@@ -6,6 +6,7 @@ import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
 
 import { startComparePage } from '../../media/src/comparePage.ts';
 import type { CompareState } from '../../media/src/model/compare.ts';
+import { INITIAL, reduce } from '../../media/src/model/compare.ts';
 import { press } from '../fakes/keys.ts';
 import { fakeClient, settled } from '../fakes/pageChannel.ts';
 import { pairView } from '../fakes/views.ts';
@@ -101,4 +102,8 @@ it('says why an action failed, until the next action or pair', async () => {
   await page.press('f', fail);
   page.client.channel.notify('view', shown(4));
   expect(page.notice).toBeUndefined();
+});
+
+it('asks for the guided mapping', () => {
+  expect(reduce(INITIAL, { kind: 'mappingWanted' })).toEqual([INITIAL, { kind: 'mapFields' }]);
 });

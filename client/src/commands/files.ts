@@ -49,8 +49,10 @@ async function saveEdits(server: Server, uri: string): Promise<void> {
 async function explain({ statuses, output, media, fileMeant }: FileContext): Promise<void> {
   const status = statuses.get(fileMeant() ?? '');
   if (!status) return;
-  const [schemas, log] = ['Show Known Schemas', 'Show Log'];
-  const answer = await say('info', status.reason ?? 'This file has no pairs.', schemas, log);
+  const [map, schemas, log] = ['Map Fields…', 'Show Known Schemas', 'Show Log'];
+  const buttons = status.phase === 'unrecognised' && status.recordCount > 0 ? [map] : [];
+  const answer = await say('info', status.reason ?? 'This file has no pairs.', ...buttons, schemas, log);
+  if (answer === map) await vscode.commands.executeCommand('preflens.mapFields', status.uri);
   if (answer === log) output.show(true);
   if (answer === schemas) {
     const page = vscode.Uri.joinPath(media, 'docs', 'mappings.md');

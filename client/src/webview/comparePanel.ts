@@ -147,6 +147,9 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
           if (isReady) this.#refresh();
           isReady = true;
         },
+        mapFields: () => {
+          void vscode.commands.executeCommand('preflens.mapFields', pairs.selected?.uri);
+        },
       },
       revision: () => this.#statuses.revision(pairs.selected?.uri ?? ''),
     });

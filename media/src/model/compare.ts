@@ -18,12 +18,14 @@ export type CompareEvent =
   | { readonly kind: 'viewReceived'; readonly shown: ShownView }
   | { readonly kind: 'actionChosen'; readonly action: PageAction }
   | { readonly kind: 'actionDone'; readonly at: ShownPair; readonly result: ActionResult }
-  | { readonly kind: 'actionFailed'; readonly reason: string };
+  | { readonly kind: 'actionFailed'; readonly reason: string }
+  | { readonly kind: 'mappingWanted' };
 
 export type CompareEffect =
   | { readonly kind: 'act'; readonly action: PageAction; readonly at: ShownPair }
   /** To the top of the page. */
-  | { readonly kind: 'scrollPage' };
+  | { readonly kind: 'scrollPage' }
+  | { readonly kind: 'mapFields' };
 
 type Step = readonly [CompareState, ...CompareEffect[]];
 
@@ -61,5 +63,7 @@ export function reduce(state: CompareState, event: CompareEvent): Step {
     }
     case 'actionFailed':
       return [{ ...state, notice: event.reason }];
+    case 'mappingWanted':
+      return [state, { kind: 'mapFields' }];
   }
 }

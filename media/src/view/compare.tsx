@@ -29,6 +29,16 @@ export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element 
       />
       <Notice text={state.notice} />
       <Record view={view} />
+      {view.kind === 'empty' && view.canMap && (
+        <button
+          class="map-fields"
+          onClick={() => {
+            dispatch({ kind: 'mappingWanted' });
+          }}
+        >
+          Map Fields…
+        </button>
+      )}
     </>
   );
 }

@@ -2,7 +2,7 @@
 // that reads them.
 import { spacedJson } from '#core/config/entry.ts';
 import type { FieldSeen } from '#core/config/fieldsSeen.ts';
-import type { SuggestedReading } from '#core/config/readings.ts';
+import type { SuggestedReading } from '#core/config/readingWords.ts';
 import type { Suggestion } from '#core/config/suggest.ts';
 import { messages, nearMessage, shellWord } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';

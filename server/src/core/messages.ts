@@ -1,6 +1,6 @@
 // Error messages for users: what happened, and what to do.
 import { patternOf } from './config/pattern.ts';
-import type { SuggestedReading } from './config/readings.ts';
+import type { SuggestedReading } from './config/readingWords.ts';
 import type { NearSchema, Suggestion } from './config/suggest.ts';
 import type { Obstacle } from './input/obstacle.ts';
 import { obstacleMessage } from './input/obstacle.ts';
@@ -117,6 +117,12 @@ export const messages = {
     new UserError(
       `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(fileName(path), suggestion)}. ${more}`,
     ),
+  readsNothing: (missing: string | undefined) =>
+    new UserError(
+      `These fields read no pair${missing === undefined ? '' : `: the first record needs ${missing}`}. Nothing was written. Pick other fields.`,
+    ),
+  notOnDisk: (uri: string) =>
+    new UserError(`${uri}: this text is no file yet. Save it first: preflens.json names files.`),
   noSuchReading: (given: string, known: readonly string[]) =>
     new UserError(
       known.length === 0

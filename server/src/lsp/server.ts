@@ -11,6 +11,7 @@ import { serveFeatures } from './handlers/features.ts';
 import { fileHandlers, fileListeners, linkWarner } from './handlers/files.ts';
 import { serveFindings } from './handlers/findings.ts';
 import { clientListeners, serveLifecycle } from './handlers/lifecycle.ts';
+import { mappingHandlers } from './handlers/mappings.ts';
 import { modelHandlers } from './handlers/models.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { tableHandlers } from './handlers/tables.ts';
@@ -54,6 +55,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, warnOfLinks),
       ...findings.handlers,
+      ...mappingHandlers(sessions),
       ...modelHandlers({ start, machine: () => host.machineFor(''), isTrusted: () => state.isTrusted }),
     },
     { ...fileListeners(sessions), ...clientListeners(connection, sessions, state) },

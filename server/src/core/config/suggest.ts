@@ -9,8 +9,8 @@ import type { MappingRule } from './config.ts';
 import { mappingOf } from './config.ts';
 import type { FieldSeen } from './fieldsSeen.ts';
 import { fieldsSeen } from './fieldsSeen.ts';
-import type { SuggestedReading } from './readings.ts';
 import { knownFields, readingsOf } from './readings.ts';
+import type { SuggestedReading } from './readingWords.ts';
 
 /** A schema that the records nearly fit. */
 export interface NearSchema {

@@ -122,6 +122,8 @@ export interface EmptyView extends PlaceView {
   readonly kind: 'empty';
   /** Why, and what to do, a sentence or two. */
   readonly why: string;
+  /** Nothing is recognised in the file, and its fields can be mapped. */
+  readonly canMap?: true;
   /** It will be known later: the next status of the file is a reason to ask again. */
   readonly isPending: boolean;
 }

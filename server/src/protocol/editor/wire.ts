@@ -2,6 +2,7 @@
 // hovers, code actions and code lenses.
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult } from './findings.ts';
+import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
 import type { RecordRef } from './place.ts';
@@ -52,6 +53,15 @@ export interface EditorRequests {
   'preflens/writeText': { params: FileRef & { readonly text: string }; result: Outcome<number> };
   /** What a model folder holds and whether the model works. */
   'preflens/checkModel': { params: { readonly folder: string }; result: Outcome<ModelCheck> };
+  /** The fields of an open file, and entries that would read them. */
+  'preflens/mappingFields': { params: FileRef; result: Outcome<MappingFields> };
+  /** The first pairs as a mapping reads them. */
+  'preflens/previewMapping': {
+    params: FileRef & { readonly rule: MappingRule };
+    result: Outcome<MappingPreview>;
+  };
+  /** Writes a mapping of the file into its preflens.json, reads the file with it, and returns the path of that. */
+  'preflens/writeMapping': { params: FileRef & { readonly rule: MappingRule }; result: Outcome<string> };
   /** Adds a model to the scorers of the preflens.json at `path`, which is made if it does not exist. */
   'preflens/addScorer': {
     params: { readonly path: string; readonly model: string };

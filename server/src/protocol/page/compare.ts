@@ -10,7 +10,11 @@ export interface ComparePageRequests {
 /** page → client. */
 export interface ComparePageSends {
   readonly requests: ComparePageRequests;
-  readonly notifications: { ready: null };
+  readonly notifications: {
+    ready: null;
+    /** The person wants to map the fields of the shown file. */
+    mapFields: null;
+  };
 }
 
 /** client → page. */

@@ -169,6 +169,12 @@ function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord
   };
 }
 
+/** A file with records of no known schema can be mapped. */
+function canMap({ state, dataset }: FileFacts): { canMap?: true } {
+  const { suggestion } = dataset.survey;
+  return state.phase === 'unrecognised' && suggestion && suggestion.fields.length > 0 ? { canMap: true } : {};
+}
+
 function viewAt(file: FileFacts, place: PairPlace): RecordView {
   const { dataset } = file;
   const { record, pair } = place;
@@ -183,6 +189,7 @@ function viewAt(file: FileFacts, place: PairPlace): RecordView {
     ...baseOf(dataset, place),
     kind: 'empty',
     why: ofFile ?? whyNoPairAt(dataset, record),
+    ...canMap(file),
     isPending: false,
   };
 }
@@ -197,7 +204,8 @@ export function recordViewOf(file: FileFacts, request: PairRequest): RecordView 
   const place = stepIn(dataset.reviewOrder(), dataset.reviewIndex(record, pair), request);
   if (place) return viewAt(file, place);
   const why = whyNoPairs(file) ?? NO_FINDINGS;
-  return { ...baseOf(dataset, { record: WHOLE_FILE, pair: 0 }), kind: 'empty', why, isPending: false };
+  const base = baseOf(dataset, { record: WHOLE_FILE, pair: 0 });
+  return { ...base, kind: 'empty', why, ...canMap(file), isPending: false };
 }
 
 function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {

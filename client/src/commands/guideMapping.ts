@@ -1,0 +1,247 @@
+// The guided mapping: asks which field is what, shows the first pairs as they would be read, and writes the entry.
+// It needs no VS Code: a person's picks come from `GuidePorts`.
+import { plural } from '#core/words/numbers.ts';
+import type { FieldSeen, MappingFields, MappingPreview, MappingRule } from '#protocol/editor/mapping.ts';
+import type { Outcome } from '#protocol/editor/outcome.ts';
+
+/** One line of a list to pick from. */
+export interface Choice<T> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: T;
+}
+
+export interface GuidePorts {
+  fields(): Promise<Outcome<MappingFields>>;
+  preview(rule: MappingRule): Promise<Outcome<MappingPreview>>;
+  /** Returns the path of the preflens.json. */
+  write(rule: MappingRule): Promise<Outcome<string>>;
+  /** Undefined if the person gives up. */
+  pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
+  fail(why: string): void;
+}
+
+/** The person gave up. */
+class GivenUp extends Error {}
+
+type Json = NonNullable<FieldSeen['values']>[number];
+
+function describe({ types, share }: FieldSeen): string {
+  const part = share >= 1 ? '' : `, in ${Math.max(1, Math.round(100 * share))} % of the records`;
+  return `${types.slice(0, 2).join(' or ')}${part}`;
+}
+
+function fieldChoices(fields: readonly FieldSeen[]): readonly Choice<FieldSeen>[] {
+  return fields.map((field) => ({
+    label: field.ref,
+    description: describe(field),
+    detail: field.example,
+    value: field,
+  }));
+}
+
+const TEXT_TYPES: ReadonlySet<string> = new Set([
+  'text',
+  'JSON text',
+  'messages',
+  'message',
+  'list of texts',
+]);
+const isText = ({ types }: FieldSeen): boolean => types.some((type) => TEXT_TYPES.has(type));
+const isNumber = ({ types }: FieldSeen): boolean => types.includes('number');
+const isLabel = ({ values, range }: FieldSeen): boolean => values !== undefined || range !== undefined;
+const isList = ({ types }: FieldSeen): boolean =>
+  types.some((type) => type === 'list of objects' || type === 'list of texts');
+
+class Guide {
+  readonly #ports: GuidePorts;
+  readonly #fields: readonly FieldSeen[];
+
+  constructor(ports: GuidePorts, fields: readonly FieldSeen[]) {
+    this.#ports = ports;
+    this.#fields = fields;
+  }
+
+  async #pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T> {
+    const picked = await this.#ports.pick(title, choices);
+    if (picked === undefined) throw new GivenUp();
+    return picked;
+  }
+
+  async #field(
+    title: string,
+    isWanted: (field: FieldSeen) => boolean,
+    taken: readonly string[],
+    from = this.#fields,
+  ): Promise<string> {
+    const free = from.filter((field) => isWanted(field) && !taken.includes(field.ref));
+    return (await this.#pick(title, fieldChoices(free))).ref;
+  }
+
+  async #prompt(taken: readonly string[]): Promise<{ readonly prompt?: string }> {
+    const free = this.#fields.filter((field) => isText(field) && !taken.includes(field.ref));
+    const none: Choice<{ readonly prompt?: string }> = {
+      label: 'No prompt field',
+      detail: 'The answers hold the whole conversation, or there is no prompt.',
+      value: {},
+    };
+    const fields = fieldChoices(free).map((choice) => ({ ...choice, value: { prompt: choice.value.ref } }));
+    return this.#pick('Which field is the prompt?', [...fields, none]);
+  }
+
+  async #pair(): Promise<MappingRule> {
+    const chosen = await this.#field('Which field is the better answer?', isText, []);
+    const rejected = await this.#field('Which field is the worse answer?', isText, [chosen]);
+    return { ...(await this.#prompt([chosen, rejected])), chosen, rejected };
+  }
+
+  async #two(): Promise<{ readonly first: string; readonly second: string; readonly prompt?: string }> {
+    const first = await this.#field('Which field is the first answer?', isText, []);
+    const second = await this.#field('Which field is the second answer?', isText, [first]);
+    return { ...(await this.#prompt([first, second])), first, second };
+  }
+
+  async #choice(): Promise<MappingRule> {
+    const two = await this.#two();
+    const { first, second } = two;
+    const label = await this.#field('Which field says which answer is better?', isLabel, [first, second]);
+    const values = this.#fields.find(({ ref }) => ref === label)?.values;
+    if (!values) {
+      const positive = await this.#pick(`What does a positive "${label}" mean?`, [
+        { label: `"${first}" is better`, value: 'first' as const },
+        { label: `"${second}" is better`, value: 'second' as const },
+      ]);
+      return { ...two, label, positive };
+    }
+    const better = { first: [] as Json[], second: [] as Json[], ties: [] as Json[] };
+    for (const value of values) {
+      const means = await this.#pick(`What does ${JSON.stringify(value)} in "${label}" mean?`, [
+        { label: `"${first}" is better`, value: 'first' as const },
+        { label: `"${second}" is better`, value: 'second' as const },
+        { label: 'Neither: a tie', value: 'ties' as const },
+      ]);
+      better[means].push(value);
+    }
+    return { ...two, label, better };
+  }
+
+  async #best(field: string): Promise<'high' | 'low'> {
+    return this.#pick(`Which "${field}" does the better answer have?`, [
+      { label: 'The higher one', detail: 'A score, a rating, a reward', value: 'high' as const },
+      { label: 'The lower one', detail: 'A rank that begins with the best, a loss', value: 'low' as const },
+    ]);
+  }
+
+  async #scored(): Promise<MappingRule> {
+    const two = await this.#two();
+    const own = await this.#field(`Which field is the score of "${two.first}"?`, isNumber, []);
+    const other = await this.#field(`Which field is the score of "${two.second}"?`, isNumber, [own]);
+    return { ...two, scores: [own, other], best: await this.#best(own) };
+  }
+
+  async #candidates(): Promise<MappingRule> {
+    const candidates = await this.#field('Which field is the list of answers?', isList, []);
+    const { items } = this.#fields.find(({ ref }) => ref === candidates) ?? {};
+    if (items) {
+      const text = await this.#field('Which field of an answer is its text?', isText, [], items);
+      const score = await this.#field('Which field of an answer is its score?', isNumber, [text], items);
+      return {
+        ...(await this.#prompt([candidates])),
+        candidates,
+        text,
+        score,
+        best: await this.#best(score),
+      };
+    }
+    const isScores = ({ types }: FieldSeen): boolean => types.includes('list of numbers');
+    const scores = await this.#field('Which field is the list of scores?', isScores, [candidates]);
+    return { ...(await this.#prompt([candidates])), candidates, scores, best: await this.#best(scores) };
+  }
+
+  async #pickedFields(): Promise<MappingRule> {
+    const ask = await this.#pick('What do the records hold?', [
+      {
+        label: 'A better and a worse answer',
+        detail: 'Each has a field of its own.',
+        value: async () => this.#pair(),
+      },
+      {
+        label: 'Two answers and a label',
+        detail: 'A field says which one is better.',
+        value: async () => this.#choice(),
+      },
+      { label: 'Two answers and two scores', value: async () => this.#scored() },
+      { label: 'A list of answers with scores', value: async () => this.#candidates() },
+    ]);
+    return ask();
+  }
+
+  /** The mapping that the person means: one that was suggested, or one of picked fields. */
+  async rule(readings: MappingFields['readings']): Promise<MappingRule> {
+    if (readings.length === 0) return this.#pickedFields();
+    const title =
+      readings.length === 1
+        ? 'How should PrefLens read the records?'
+        : 'The file does not say which answer is better. Which reading is right?';
+    const own: Choice<MappingRule | undefined> = { label: 'Choose the fields…', value: undefined };
+    const suggested = readings.map(({ rule, words }) => ({
+      label: words,
+      detail: JSON.stringify(rule),
+      value: rule,
+    }));
+    const chosen = await this.#ports.pick<{ readonly rule: MappingRule | undefined }>(
+      title,
+      [...suggested, own].map(({ value, ...choice }) => ({ ...choice, value: { rule: value } })),
+    );
+    if (!chosen) throw new GivenUp();
+    return chosen.rule ?? this.#pickedFields();
+  }
+
+  /** True if the person wants this reading, false to start again. */
+  async isWanted(preview: MappingPreview): Promise<boolean> {
+    const { pairs, read, records } = preview;
+    const share =
+      read === records ? '' : `; ${records - read} of the first ${plural(records, 'record')} are not read`;
+    const shown = pairs.map(({ prompt, chosen, rejected, isTie }): Choice<boolean> => ({
+      label: isTie ? `Tie: ${chosen}` : `Better: ${chosen}`,
+      description: `${isTie ? 'and' : 'Worse'}: ${rejected}`,
+      detail: `Prompt: ${prompt}`,
+      value: true,
+    }));
+    return this.#pick(`The first pairs, as they would be read${share}`, [
+      { label: 'Write this to preflens.json', value: true },
+      { label: 'Start again', value: false },
+      ...shown,
+    ]);
+  }
+}
+
+/** Asks, shows, writes. Returns the path of the preflens.json, or undefined if nothing was written. */
+export async function guideMapping(ports: GuidePorts): Promise<string | undefined> {
+  const found = await ports.fields();
+  if (!found.ok) {
+    ports.fail(found.why);
+    return undefined;
+  }
+  const { fields, readings } = found.value;
+  const guide = new Guide(ports, fields);
+  try {
+    for (;;) {
+      const rule = await guide.rule(readings);
+      const preview = await ports.preview(rule);
+      if (!preview.ok) {
+        ports.fail(preview.why);
+        return undefined;
+      }
+      if (!(await guide.isWanted(preview.value))) continue;
+      const written = await ports.write(rule);
+      if (written.ok) return written.value;
+      ports.fail(written.why);
+      return undefined;
+    }
+  } catch (error) {
+    if (error instanceof GivenUp) return undefined;
+    throw error;
+  }
+}

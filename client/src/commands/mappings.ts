@@ -1,0 +1,53 @@
+// The command that maps the fields of a file that is not recognised.
+import * as vscode from 'vscode';
+
+import { visible } from '#core/escape/escape.ts';
+
+import { NO_FILE, say } from '../say.ts';
+import type { Server } from '../server.ts';
+import type { Choice } from './guideMapping.ts';
+import { guideMapping } from './guideMapping.ts';
+import type { Commands } from './register.ts';
+
+/** Text of a file in a list: nothing in it becomes an icon. */
+function plain(text: string): string {
+  return visible(text).replaceAll('$(', '$ (');
+}
+
+async function pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
+  const items = choices.map(({ label, description, detail, value }) => ({
+    label: plain(label),
+    ...(description !== undefined && { description: plain(description) }),
+    ...(detail !== undefined && { detail: plain(detail) }),
+    value,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: plain(title), ignoreFocusOut: true });
+  return picked?.value;
+}
+
+async function mapFields(server: Server, uri: string): Promise<void> {
+  const written = await guideMapping({
+    fields: async () => server.request('preflens/mappingFields', { uri }),
+    preview: async (rule) => server.request('preflens/previewMapping', { uri, rule }),
+    write: async (rule) => server.request('preflens/writeMapping', { uri, rule }),
+    pick,
+    fail(why) {
+      void say('error', why);
+    },
+  });
+  if (written === undefined) return;
+  const open = 'Open preflens.json';
+  const answer = await say('info', `Written to ${written}. The file is read with it now.`, open);
+  if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(written));
+}
+
+/** @param fileMeant the file that the person looks at */
+export function mappingCommands(server: Server, fileMeant: () => string | undefined): Commands {
+  return {
+    'preflens.mapFields': async (named?: unknown) => {
+      const uri = typeof named === 'string' ? named : fileMeant();
+      if (uri === undefined) void say('info', NO_FILE);
+      else await mapFields(server, uri);
+    },
+  };
+}
