@@ -12,6 +12,7 @@ export interface ByteEdit {
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const MINUS = 0x2d;
 
 interface Span {
@@ -45,6 +46,21 @@ function isCanonical(bytes: Uint8Array, span: Span, value: Json | undefined): bo
   );
 }
 
+/**
+ * `sum` minus a decimal, with as many digits after the point, so that the same again gives the decimal back.
+ * Undefined for other spellings of a number.
+ */
+function mirrored(decimal: string, sum: number): string | undefined {
+  const digits = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(decimal);
+  if (!digits) return undefined;
+  const places = digits[2]?.length ?? 0;
+  const unit = 10n ** BigInt(places);
+  const rest = BigInt(sum) * unit - BigInt(`${digits[1] ?? ''}${digits[2] ?? ''}`);
+  if (rest < 0n) return undefined;
+  const fraction = places === 0 ? '' : `.${String(rest % unit).padStart(places, '0')}`;
+  return `${rest / unit}${fraction}`;
+}
+
 function editsOf(
   bytes: Uint8Array,
   record: JsonObject,
@@ -58,6 +74,23 @@ function editsOf(
       if (!a || !b) return undefined;
       const [own, other] = [bytes.slice(a.valueStart, a.valueEnd), bytes.slice(b.valueStart, b.valueEnd)];
       return sameBytes(own, other) ? [] : [replace(a, other), replace(b, own)];
+    }
+    case 'swap-items': {
+      const [a, b] = [change.a, change.b].map(({ first, last }): Span | undefined => {
+        const [from, to] = [find(first), find(last)];
+        return from && to && { valueStart: from.valueStart, valueEnd: to.valueEnd };
+      });
+      if (!a || !b) return undefined;
+      return [
+        replace(a, bytes.slice(b.valueStart, b.valueEnd)),
+        replace(b, bytes.slice(a.valueStart, a.valueEnd)),
+      ];
+    }
+    case 'mirror': {
+      const span = find(change.path);
+      const text = span && decoder.decode(bytes.subarray(span.valueStart, span.valueEnd));
+      const made = text === undefined ? undefined : mirrored(text, change.sum);
+      return span && made !== undefined ? [replace(span, encoder.encode(made))] : undefined;
     }
     case 'copy': {
       const [from, to] = [find(change.from), find(change.to)];

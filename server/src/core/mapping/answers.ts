@@ -180,6 +180,25 @@ export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Ans
   };
 }
 
+/** The number of turns before the ending of a conversation: what follows its last user message. */
+export function endingStart(turns: readonly Turn[]): number {
+  return turns.findLastIndex(({ role }) => speakerOf(role) === 'user') + 1;
+}
+
+/** Reads a conversation, and an answer that takes the place of its ending. */
+export function readEnding(prompt: readonly Turn[], conversation: Answer, other: Answer): Sides {
+  const turns = turnsOf(conversation.value, 'messages', 'user');
+  const start = endingStart(turns);
+  const shape = concreteShape(other.value, other.as);
+  const rejected =
+    shape === 'text' ? plainSide(other) : sideOf(other.path, turnsOf(other.value, shape, 'assistant'), 0);
+  return {
+    prompt: [...prompt, ...turns.slice(0, start).map(plainTurn)],
+    chosen: sideOf(conversation.path, turns, start),
+    rejected,
+  };
+}
+
 /** An unpaired answer: the turns before the last are its prompt. */
 export function readAlone(
   prompt: readonly Turn[],

@@ -10,7 +10,8 @@ import type { FieldRef } from './field.ts';
 import { findField, pathsOf, valueAt } from './field.ts';
 import type { Mapping } from './mapping.ts';
 import { readMessage } from './message.ts';
-import { differingWords, sideOfField } from './sides.ts';
+import type { NamedSide, SideWords } from './sides.ts';
+import { differingWords, partnerOf, sideOfField } from './sides.ts';
 
 /** The names that a mapping reads, level by level; `true` if it reads the whole value. */
 export type ReadNames = Map<string, ReadNames | true>;
@@ -152,9 +153,9 @@ function wordsRead({ prompt, chosen, rejected }: Pair): string[] {
 }
 
 interface SideNames {
-  readonly words: readonly [string, string];
+  readonly words: SideWords;
   /** Cached by name: all records of a file have the same names. */
-  readonly sides: Map<string, ReturnType<typeof sideOfField>>;
+  readonly sides: Map<string, NamedSide | undefined>;
 }
 
 /** Limit for the cache: names come from files and may be hostile. */
@@ -169,21 +170,24 @@ function sideNames({ answers }: Mapping, record: JsonObject): SideNames | undefi
     answers.kind === 'pair' ? [answers.chosen, answers.rejected] : [answers.first, answers.second];
   const [a, b] = [findField(record, first.at)?.path[0], findField(record, second.at)?.path[0]];
   if (typeof a !== 'string' || typeof b !== 'string') return undefined;
-  const key = `${a}\u0000${b}`;
+  const mark = answers.kind === 'pair' ? answers.mark : undefined;
+  const key = `${a}\u0000${b}\u0000${mark ?? ''}`;
   // Needs no limit: these names come from mappings.
   if (!knownNames.has(key)) {
-    const words = differingWords(a, b);
+    const words = mark === undefined ? differingWords(a, b) : (['', mark] as const);
     knownNames.set(key, words && { words, sides: new Map() });
   }
   return knownNames.get(key);
 }
 
-function sideOf({ words, sides }: SideNames, name: string): ReturnType<typeof sideOfField> {
+function sideOf({ words, sides }: SideNames, name: string, record: JsonObject): NamedSide | undefined {
   if (!sides.has(name)) {
     if (sides.size >= MAX_NAMES) sides.clear();
     sides.set(name, sideOfField(name, words));
   }
-  return sides.get(name);
+  const side = sides.get(name);
+  const isFirst = !side && words[0] === '' && Object.hasOwn(record, partnerOf(name, words));
+  return isFirst ? { side: 'first', rest: name } : side;
 }
 
 export interface ContextParts {
@@ -212,7 +216,7 @@ function contextOf(
   const hasPrompt = pair.prompt.some(({ text, more }) => more !== undefined || text.trim() !== '');
   let read: string[] | undefined;
   for (const { name, fullName, value } of fields) {
-    const own = sides && sideOf(sides, name);
+    const own = sides && sideOf(sides, name, record);
     const kind = kindOfField(own ? own.rest : name);
     // The label may name a picture; counting it would make a flipped pair a different pair.
     if (kind === 'label') continue;

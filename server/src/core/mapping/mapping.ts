@@ -13,6 +13,8 @@ export interface Field {
 export interface PromptPart extends Field {
   /** Role of a plain text; default `user`. */
   readonly role?: string;
+  /** A list with the assistant's replies to the texts of this one. */
+  readonly replies?: FieldRef;
   /** The text continues the turn before, like the `input` of an instruction. */
   readonly isMore?: true;
   readonly optional?: boolean;
@@ -38,6 +40,25 @@ export type Label =
       readonly positive: 'first' | 'second';
       readonly max: number;
     }
+  /**
+   * A number from `min`, the first answer alone, to `max`, the second alone. The middle is a tie, and so are the
+   * values in `ties`.
+   */
+  | {
+      readonly kind: 'between';
+      readonly at: FieldRef;
+      readonly min: number;
+      readonly max: number;
+      readonly ties?: readonly number[];
+    }
+  /** Repeats what stands at `first` or at `second`, like the name of the better model. */
+  | {
+      readonly kind: 'named';
+      readonly at: FieldRef;
+      readonly first: FieldRef;
+      readonly second: FieldRef;
+      readonly ties?: readonly Json[];
+    }
   /** One score per answer; the higher one wins, equal ones tie. */
   | { readonly kind: 'scores'; readonly first: FieldRef; readonly second: FieldRef; readonly tie?: number }
   /** One of three fields is 1 or true. */
@@ -51,6 +72,8 @@ export type Label =
 /** Where a record stores its candidates. */
 export type CandidateSource =
   | { readonly kind: 'list'; readonly at: FieldRef }
+  /** A list in the last message of a conversation; the messages before it are the prompt. */
+  | { readonly kind: 'last-message'; readonly at: FieldRef; readonly list: string }
   | { readonly kind: 'fields'; readonly at: readonly FieldRef[] }
   /** A tree of answers: siblings are candidates, the texts above them the prompt. */
   | {
@@ -81,8 +104,13 @@ export type Order =
   | { readonly kind: 'number'; readonly at: readonly FieldRef[]; readonly best: 'high' | 'low' }
   /** A list of numbers, parallel to the list of candidates. */
   | { readonly kind: 'list'; readonly at: FieldRef; readonly best: 'high' | 'low' }
-  /** Position of the best candidate; the others are not ranked. */
-  | { readonly kind: 'index'; readonly at: FieldRef };
+  /** A word for each quality, best first. */
+  | { readonly kind: 'words'; readonly at: FieldRef; readonly words: readonly Json[] }
+  /**
+   * Names the best candidate; the others are not ranked. `values[i]` means candidate i; without them, its position
+   * counted from 0.
+   */
+  | { readonly kind: 'index'; readonly at: FieldRef; readonly values?: readonly Json[] };
 
 /** How a record stores answers. */
 export type Answers =
@@ -94,6 +122,10 @@ export type Answers =
       readonly kind: 'pair';
       readonly chosen: Field;
       readonly rejected: Field;
+      /** `chosen` is a conversation; `rejected` takes the place of what follows its last user message. */
+      readonly isEnding?: true;
+      /** A word that only the worse side's names have: `rejected` for `images` and `rejected_images`. */
+      readonly mark?: string;
       readonly ties?: { readonly at: FieldRef; readonly values: readonly Json[] };
       /** Field of the dataset's own margin; also used to set one. */
       readonly margin?: FieldRef;
@@ -114,8 +146,18 @@ export type Answers =
       readonly text: Field;
       readonly order: Order;
     }
-  /** Several good and several bad answers: each good one forms a pair with each bad one. */
-  | { readonly kind: 'lists'; readonly chosen: FieldRef; readonly rejected: FieldRef }
+  /**
+   * Several good and several bad answers: each good one forms a pair with each bad one. Either field may hold one
+   * answer without a list. `text` is the field of an answer with its text, if answers are objects.
+   */
+  | {
+      readonly kind: 'lists';
+      readonly chosen: FieldRef;
+      readonly rejected: FieldRef;
+      readonly text?: FieldRef;
+      /** `chosen` is a conversation; the bad answers take the place of its last message. */
+      readonly isEnding?: true;
+    }
   /** One answer with its own verdict, so the record has no pair. */
   | {
       readonly kind: 'unpaired';

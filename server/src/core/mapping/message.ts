@@ -6,7 +6,7 @@ import type { Turn } from '../model/pair.ts';
 
 export const ROLE_NAMES = ['role', 'from', 'speaker'] as const;
 /** Fields with a message's text, in order of precedence. */
-export const TEXT_NAMES = ['content', 'value', 'text'] as const;
+export const TEXT_NAMES = ['content', 'value', 'text', 'parts'] as const;
 
 /** Types of content parts that are text. */
 export const TEXT_TYPES: ReadonlySet<Json> = new Set(['text', 'input_text', 'output_text']);
@@ -21,7 +21,6 @@ const CONTENT_NAMES = [
   'reasoning',
   'thinking',
   'refusal',
-  'parts',
   'image',
   'images',
   'audio',

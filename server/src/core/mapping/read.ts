@@ -1,6 +1,6 @@
 // Entry points of mappings: test, read and edit a record.
 import { isNothing } from '../model/canonical.ts';
-import type { JsonObject, Path } from '../model/json.ts';
+import type { Json, JsonObject, Path } from '../model/json.ts';
 import type { Pair, Turn } from '../model/pair.ts';
 import { speakerOf } from '../model/speaker.ts';
 import type { ReadNames } from './context.ts';
@@ -79,7 +79,7 @@ export function namesRead(mapping: Mapping): ReadonlySet<string> {
 
 function allRefs(mapping: Mapping): ReadonlySet<FieldRef> {
   const { prompt, answers, marks = [] } = mapping;
-  return new Set([...marks, ...prompt.map(({ at }) => at), ...formOf(answers).fields(answers)]);
+  return new Set([...marks, ...prompt.flatMap(({ at, replies }) => (replies === undefined ? [at] : [at, replies])), ...formOf(answers).fields(answers)]);
 }
 
 function collectNames(mapping: Mapping): ReadonlySet<string> {
@@ -94,6 +94,18 @@ interface PromptRead {
   readonly from: readonly Path[];
 }
 
+/** Questions and their replies in two lists. */
+function alternateTurns(questions: Json, replies: Json | undefined, role: string): Turn[] {
+  const answers = [replies ?? []].flat();
+  return [questions].flat().flatMap((question, i): Turn[] => {
+    const answer = answers[i];
+    return [
+      ...(typeof question === 'string' ? [{ role, text: question }] : []),
+      ...(typeof answer === 'string' ? [{ role: 'assistant', text: answer }] : []),
+    ];
+  });
+}
+
 function readPrompt(mapping: Mapping, record: JsonObject): PromptRead {
   const turns: Turn[] = [];
   const from: Path[] = [];
@@ -104,7 +116,10 @@ function readPrompt(mapping: Mapping, record: JsonObject): PromptRead {
     if (!found || from.some((path) => isSamePath(path, found.path))) continue;
     const shape = concreteShape(found.value, as);
     const isSplitOff = shape === 'text' && typeof found.value === 'string' && isTranscriptPrompt(found.value);
-    const read = turnsOf(found.value, isSplitOff ? 'transcript' : shape, role);
+    const read: readonly Turn[] =
+      part.replies === undefined
+        ? turnsOf(found.value, isSplitOff ? 'transcript' : shape, role)
+        : alternateTurns(found.value, findField(record, part.replies)?.value, role);
     if (read.length > 0) from.push(found.path);
     for (const { role: who, text, more } of read) {
       if (text === '' && as === 'text') continue;

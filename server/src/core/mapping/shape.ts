@@ -2,7 +2,7 @@
 import type { Json, Path } from '../model/json.ts';
 import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
-import type { PlacedString } from './message.ts';
+import type { PlacedMessage, PlacedString } from './message.ts';
 import { isMessage, readMessage } from './message.ts';
 import { transcriptTurns } from './transcript.ts';
 
@@ -13,6 +13,7 @@ import { transcriptTurns } from './transcript.ts';
  * | `transcript` | a string with turns opened by "\n\nHuman:" and "\n\nAssistant:" |
  * | `messages` | a list of messages: role or from; content, value or text |
  * | `message` | one such message |
+ * | `parts` | a list of objects with a text, or an object with such a list: the content of a message without its role |
  * | `texts` | a list of strings, one for each turn |
  * | `exchanges` | a list of [question, answer], or of objects with input and output |
  * | `json` | a string that holds any of the lists above as JSON |
@@ -26,6 +27,7 @@ export type Shape =
   | 'transcript'
   | 'messages'
   | 'message'
+  | 'parts'
   | 'texts'
   | 'exchanges'
   | 'json'
@@ -90,6 +92,24 @@ export function isPythonText(value: Json | undefined): boolean {
   return isText(value) && PYTHON.test(value);
 }
 
+/** The message that a content makes; undefined if the value is no list of parts. */
+function partsMessage(value: Json | undefined, role: string): PlacedMessage | undefined {
+  const isPart = (item: Json): boolean => isObject(item) && isText(item['text']) && !isMessage(item);
+  if (isList(value) && value.length > 0 && value.every(isPart)) {
+    const message = readMessage({ role, content: value });
+    const inside = (path: Path): Path => path.slice(1);
+    return (
+      message && {
+        ...message,
+        path: inside(message.path),
+        strings: message.strings.map((one) => ({ ...one, path: inside(one.path) })),
+      }
+    );
+  }
+  if (!isObject(value) || isMessage(value) || !isList(value['parts'])) return undefined;
+  return readMessage({ role, parts: value['parts'] });
+}
+
 function isFilled(list: Json | undefined): list is readonly Json[] {
   return isList(list) && list.length > 0;
 }
@@ -104,6 +124,7 @@ const TESTS: Record<ConcreteShape, (value: Json | undefined) => boolean> = {
   text: isText,
   messages: (value) => isFilled(value) && value.every(isMessage),
   message: isMessage,
+  parts: (value) => partsMessage(value, 'user') !== undefined,
   texts: (value) => isFilled(value) && value.every(isText),
   ids: (value) => isFilled(value) && value.every((item) => typeof item === 'number'),
   exchanges: (value) => isList(value) && value.every((item) => exchangeTexts(item) !== undefined),
@@ -135,6 +156,7 @@ export const SHAPE_LABELS: Record<Shape, string> = {
   transcript: 'a string',
   messages: 'a list of messages with a role and a content',
   message: 'a message with a role and a content',
+  parts: 'a list of parts with a text',
   texts: 'a list of strings',
   exchanges: 'a list of questions with their answers',
   json: 'a list of messages as JSON in a string',
@@ -198,6 +220,12 @@ export function turnsOf(value: Json, shape: ConcreteShape, role: string): Placed
         path: path.slice(1),
         strings: strings.map((one) => ({ ...one, path: one.path.slice(1) })),
       }));
+    case 'parts': {
+      const message = partsMessage(value, role);
+      if (!message) return [];
+      const { text, more, path, strings } = message;
+      return [{ role, text, ...(more && { more }), path, strings }];
+    }
     case 'json':
       // A path can't point inside a JSON string, so point at the string.
       return listTurns(parseList(value) ?? [], role).map(withoutStrings);

@@ -23,19 +23,33 @@ function inCaseOf(from: string, to: string): string {
   return /^[A-Z]/.test(from) ? to.charAt(0).toUpperCase() + to.slice(1) : to;
 }
 
+/**
+ * The words by which fields belong to a side. If the first is empty, only the second side's names have a word of
+ * their own, in front: `images` and `rejected_images`.
+ */
+export type SideWords = readonly [first: string, second: string];
+
 /** The other side's field: `score_rejected` for `score_chosen`, `model_b` for `model_a`. */
-function partnerOf(name: string, [first, second]: readonly [string, string]): string {
+export function partnerOf(name: string, [first, second]: SideWords): string {
+  if (first === '') return name.startsWith(`${second}_`) ? name.slice(second.length + 1) : `${second}_${name}`;
   return name.replace(NAME_WORD, (word) => {
     const lower = word.toLowerCase();
     return lower === first ? inCaseOf(word, second) : lower === second ? inCaseOf(word, first) : word;
   });
 }
 
-/** The side of a field, and the field's name without the side. */
-export function sideOfField(
-  name: string,
-  [first, second]: readonly [string, string],
-): { readonly side: 'first' | 'second'; readonly rest: string } | undefined {
+export interface NamedSide {
+  readonly side: 'first' | 'second';
+  /** The field's name without the side. */
+  readonly rest: string;
+}
+
+/** The side of a field by its name. With an empty word, a field of the first side is found by its partner. */
+export function sideOfField(name: string, [first, second]: SideWords): NamedSide | undefined {
+  if (first === '')
+    return name.startsWith(`${second}_`)
+      ? { side: 'second', rest: name.slice(second.length + 1) }
+      : undefined;
   const words = (name.match(NAME_WORD) ?? []).map((word) => word.toLowerCase());
   const side = words.includes(first) ? 'first' : words.includes(second) ? 'second' : undefined;
   const own = side === 'first' ? first : second;
@@ -43,7 +57,7 @@ export function sideOfField(
 }
 
 /** True for a part of an answer without a matching field on the other side: it has nothing to swap with. */
-function isAlone(parent: JsonObject, name: string, words: readonly [string, string]): boolean {
+function isAlone(parent: JsonObject, name: string, words: SideWords): boolean {
   const own = sideOfField(name, words);
   return (
     own !== undefined &&
@@ -54,25 +68,43 @@ function isAlone(parent: JsonObject, name: string, words: readonly [string, stri
 }
 
 /**
+ * Swaps the fields that belong to two answers, but not the answers: `own` and `other` are their names. Undefined if
+ * a picture or a call of one answer has no field to move to.
+ */
+export function exchangeBeside(
+  parent: JsonObject,
+  base: Path,
+  [own, other]: readonly [string, string],
+  words: SideWords,
+): readonly PathChange[] | undefined {
+  const names = Object.keys(parent).filter((name) => name !== own && name !== other);
+  if (names.some((name) => isAlone(parent, name, words))) return undefined;
+  return names.flatMap((name): PathChange[] => {
+    const partner = partnerOf(name, words);
+    return partner > name && partner !== own && partner !== other && Object.hasOwn(parent, partner)
+      ? [{ kind: 'swap', a: [...base, name], b: [...base, partner] }]
+      : [];
+  });
+}
+
+/**
  * Swaps two answers and all matching fields beside them. Fields without a side stay. Returns no changes if a
  * picture or a call of one answer has no field to move to.
  */
-export function exchangeSides(record: JsonObject, own: Path, other: Path): readonly PathChange[] {
+export function exchangeSides(
+  record: JsonObject,
+  own: Path,
+  other: Path,
+  mark?: string,
+): readonly PathChange[] {
   const fork = own.findIndex((step, i) => step !== other[i]);
   const base = own.slice(0, fork);
   const [a, b] = [own[fork], other[fork]];
   if (fork < 0 || a === undefined || b === undefined) return [];
-  const swaps: PathChange[] = [{ kind: 'swap', a: [...base, a], b: [...base, b] }];
+  const swap: PathChange = { kind: 'swap', a: [...base, a], b: [...base, b] };
   const parent = valueAt(record, base);
-  if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return swaps;
-  const words = differingWords(a, b);
-  if (!words) return swaps;
-  const names = Object.keys(parent);
-  if (names.some((name) => name !== a && name !== b && isAlone(parent, name, words))) return [];
-  for (const name of names) {
-    const partner = partnerOf(name, words);
-    if (name === a || name === b || partner <= name || !Object.hasOwn(parent, partner)) continue;
-    swaps.push({ kind: 'swap', a: [...base, name], b: [...base, partner] });
-  }
-  return swaps;
+  if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return [swap];
+  const words = mark === undefined ? differingWords(a, b) : (['', mark] as const);
+  const beside = words ? exchangeBeside(parent, base, [a, b], words) : [];
+  return beside ? [swap, ...beside] : [];
 }

@@ -1,4 +1,5 @@
-// Transcripts in the format of Anthropic's HH data: turns begin with "\n\nHuman:" or "\n\nAssistant:".
+// Transcripts in the format of Anthropic's HH data: turns begin with "\n\nHuman:" or "\n\nAssistant:". Prompts of NeMo
+// are another kind: turns begin with "<extra_id_1>User\n" or "<extra_id_1>Assistant\n".
 import type { Turn } from '../model/pair.ts';
 import { sharedStart } from '../sharedStart.ts';
 
@@ -8,6 +9,9 @@ const ASSISTANT = '\n\nAssistant:';
 const TURN = /\n\n(Human|Assistant):/g;
 
 const TRANSCRIPT_START = /^\s*Human:/;
+
+const NEMO_START = /^<extra_id_[01]>[^\n<]+\n/;
+const NEMO_TURN = /<extra_id_[01]>([^\n<]+)\n/g;
 
 /**
  * End of the common prompt of two transcripts: just after the last assistant marker that both share. 0 if they
@@ -22,7 +26,7 @@ export function sharedTranscriptPrompt(chosen: string, rejected: string): number
 
 /** True for the prompt that was cut off a transcript: it ends where the answer begins. */
 export function isTranscriptPrompt(text: string): boolean {
-  return text.trimEnd().endsWith(ASSISTANT) && TRANSCRIPT_START.test(text);
+  return NEMO_START.test(text) || (text.trimEnd().endsWith(ASSISTANT) && TRANSCRIPT_START.test(text));
 }
 
 /** The turns of a transcript. A marker without text after it starts no turn. */
@@ -30,7 +34,7 @@ export function transcriptTurns(transcript: string): Turn[] {
   const turns: Turn[] = [];
   // The first marker may have lost its blank line.
   if (/^\s?Human:/.test(transcript)) return transcriptTurns(`\n\n${transcript.trimStart()}`);
-  const marks = [...transcript.matchAll(TURN)];
+  const marks = [...transcript.matchAll(NEMO_START.test(transcript) ? NEMO_TURN : TURN)];
   marks.forEach((mark, i) => {
     const text = transcript.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim();
     if (text !== '') turns.push({ role: mark[1] ?? '', text });

@@ -34,12 +34,30 @@ interface Group {
 }
 
 type SourceOf<K extends CandidateSource['kind']> = Extract<CandidateSource, { kind: K }>;
+type OrderOf<K extends Order['kind']> = Extract<Order, { kind: K }>;
 
 function listGroups(at: string, { record, prompt }: FormContext): Group[] {
   const found = findField(record, at);
   if (!found || !isList(found.value)) return [];
   const { path } = found;
   return [{ prompt, items: found.value.map((value, i) => ({ path: [...path, i], value })) }];
+}
+
+/** The last message's list, and the messages before it as the prompt. */
+function lastMessageGroups(source: SourceOf<'last-message'>, { record, prompt }: FormContext): Group[] {
+  const found = findField(record, source.at);
+  const last = found && isList(found.value) ? found.value.at(-1) : undefined;
+  const list = valueAt(last, [source.list]);
+  if (!found || !isList(found.value) || !isList(list)) return [];
+  const at = found.value.length - 1;
+  const before = turnsOf(found.value.slice(0, at), 'messages', 'user');
+  const path = [...found.path, at, source.list];
+  return [
+    {
+      prompt: [...prompt, ...before.map(({ role, text, more }) => ({ role, text, ...(more && { more }) }))],
+      items: list.map((value, i) => ({ path: [...path, i], value })),
+    },
+  ];
 }
 
 function textOf(answers: CandidateAnswers, item: Item): string {
@@ -106,6 +124,8 @@ function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Gro
   switch (source.kind) {
     case 'list':
       return listGroups(source.at, context);
+    case 'last-message':
+      return lastMessageGroups(source, context);
     case 'fields': {
       const items = source.at.flatMap((at) => findField(context.record, at) ?? []);
       return [{ prompt: context.prompt, items }];
@@ -117,9 +137,21 @@ function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Gro
   }
 }
 
+/** The number of the candidate that the record names as the best. */
+function indexOf({ at, values }: OrderOf<'index'>, record: JsonObject): number | undefined {
+  const value = findField(record, at)?.value;
+  if (!values) return toNumber(value);
+  return value === undefined ? undefined : values.indexOf(value);
+}
+
 /** Quality of a candidate, higher is better. Undefined if the record does not say. */
 function qualityOf(order: Order, record: JsonObject, item: Item, index: number): number | undefined {
-  if (order.kind === 'index') return toNumber(findField(record, order.at)?.value) === index ? 1 : 0;
+  if (order.kind === 'index') return indexOf(order, record) === index ? 1 : 0;
+  if (order.kind === 'words') {
+    const word = findField(item.value, order.at)?.value;
+    const place = word === undefined ? -1 : order.words.indexOf(word);
+    return place < 0 ? undefined : -place;
+  }
   const sign = order.best === 'high' ? 1 : -1;
   if (order.kind === 'list') {
     const list = findField(record, order.at)?.value;
@@ -197,6 +229,17 @@ function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
       return [listNeed(from.at, from.kind === 'list' ? 1 : 2, isCandidate, 'a list of answers')];
     case 'fields':
       return from.at.map((at) => ({ at, expected: 'an answer', fits: isCandidate }));
+    case 'last-message':
+      return [
+        {
+          at: from.at,
+          expected: `messages of which the last has "${from.list}"`,
+          fits(value) {
+            const list = isList(value) ? valueAt(value.at(-1), [from.list]) : undefined;
+            return isList(list) && list.length > 0 && list.every(isCandidate);
+          },
+        },
+      ];
     case 'tree':
       return [
         {
@@ -209,9 +252,17 @@ function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
 }
 
 function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
-  if (order.kind !== 'number') return [presence(order.at)];
-  const first = order.at[0] ?? '';
-  const isRated = (item: Json): boolean => order.at.some((at) => findField(item, at) !== undefined);
+  if (order.kind === 'list')
+    return [listNeed(order.at, 1, (item) => toNumber(item) !== undefined, 'a list of numbers')];
+  if (order.kind === 'index') {
+    const { at, values } = order;
+    if (!values) return [presence(at)];
+    const names = values.map((value) => JSON.stringify(value)).join(', ');
+    return [{ at, expected: `one of ${names}`, fits: (value) => values.includes(value) }];
+  }
+  const rated = [order.at].flat();
+  const first = rated[0] ?? '';
+  const isRated = (item: Json): boolean => rated.some((at) => findField(item, at) !== undefined);
   if (from.kind === 'list' || from.kind === 'dialogue')
     return [listNeed(from.at, 1, isRated, `answers with "${first}"`)];
   return from.kind === 'fields'
@@ -227,17 +278,22 @@ export const candidatesForm: Form<CandidateAnswers> = {
     return { pairs, judgements: [] };
   },
   labelAt: ({ from, order }) =>
-    order.kind === 'number' ? (from.kind === 'fields' ? (from.at[0] ?? '') : from.at) : order.at,
+    order.kind === 'number' || order.kind === 'words'
+      ? from.kind === 'fields'
+        ? (from.at[0] ?? '')
+        : from.at
+      : order.at,
   flip(answers, record, target) {
     if (!target) return [];
     const { order } = answers;
     if (order.kind === 'index') {
       const found = findField(record, order.at);
       const [a, b] = target.map((number) => itemAt(answers, record, number));
+      const to = order.values?.[target[1]] ?? target[1];
       // If a number's spelling would not come back after two flips, swap the two candidates instead.
       return [
-        ...(found ? [[{ kind: 'set', path: found.path, to: target[1] }] as const] : []),
-        ...(a && b ? [[{ kind: 'swap', a: a.path, b: b.path }] as const] : []),
+        ...(found ? [[{ kind: 'set', path: found.path, to }] as const] : []),
+        ...(a && b && !order.values ? [[{ kind: 'swap', a: a.path, b: b.path }] as const] : []),
       ];
     }
     const swaps = exchangeRanks(answers, record, target);
@@ -254,8 +310,8 @@ export const candidatesForm: Form<CandidateAnswers> = {
   strength(answers, record, target) {
     const all = candidatesOf(answers, { record, prompt: [] }).flat();
     const [chosen, rejected] = (target ?? []).map((number) => all.find((one) => one.number === number));
-    // An index gives no strength.
-    return chosen && rejected && answers.order.kind !== 'index'
+    const isMeasured = answers.order.kind === 'number' || answers.order.kind === 'list';
+    return chosen && rejected && isMeasured
       ? chosen.quality - rejected.quality
       : undefined;
   },
@@ -273,8 +329,8 @@ function exchangeRanks(
     return list ? [{ kind: 'swap', a: [...list.path, own], b: [...list.path, other] }] : [];
   }
   const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
-  if (!a || !b || order.kind !== 'number') return [];
-  return order.at.flatMap((at): PathChange[] => {
+  if (!a || !b || order.kind === 'index') return [];
+  return [order.at].flat().flatMap((at): PathChange[] => {
     const [from, to] = [findField(a.value, at, a.path), findField(b.value, at, b.path)];
     return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
   });

@@ -9,7 +9,12 @@ import { labelField, labelFields, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
-function exchange({ first, second }: ChoiceAnswers, record: JsonObject): readonly PathChange[] | undefined {
+function exchange(
+  { first, second, label }: ChoiceAnswers,
+  record: JsonObject,
+): readonly PathChange[] | undefined {
+  // The names move with the answers, so the label would still name the same answer.
+  if (label.kind === 'named') return undefined;
   const [a, b] = [findShaped(record, first), findShaped(record, second)];
   const changes = a && b ? exchangeSides(record, a.path, b.path) : [];
   return changes.length > 0 ? changes : undefined;

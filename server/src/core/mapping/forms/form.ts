@@ -11,12 +11,21 @@ import { hasShape, SHAPE_LABELS } from '../shape.ts';
 export type PathChange =
   /** Swaps two values. */
   | { readonly kind: 'swap'; readonly a: Path; readonly b: Path }
+  /** Swaps neighbouring items of one list with those of another. Both ends are included. */
+  | { readonly kind: 'swap-items'; readonly a: ItemRange; readonly b: ItemRange }
   /** Overwrites one value with another. */
   | { readonly kind: 'copy'; readonly from: Path; readonly to: Path }
   /** Replaces a value, or adds a new field if there is none. */
   | { readonly kind: 'set'; readonly path: Path; readonly to: Json }
   /** Negates a number. */
-  | { readonly kind: 'negate'; readonly path: Path };
+  | { readonly kind: 'negate'; readonly path: Path }
+  /** Replaces a decimal by `sum` minus its value, with as many digits. */
+  | { readonly kind: 'mirror'; readonly path: Path; readonly sum: number };
+
+export interface ItemRange {
+  readonly first: Path;
+  readonly last: Path;
+}
 
 /** A required field of a mapping. */
 export interface Need {

@@ -103,6 +103,67 @@ const strength: LabelKind<Of<'strength'>> = {
   },
 };
 
+function isBetween({ min, max, ties = [] }: Of<'between'>, value: Json | undefined): value is number {
+  return typeof value === 'number' && ((value >= min && value <= max) || ties.includes(value));
+}
+
+const between: LabelKind<Of<'between'>> = {
+  needs: (label) => [
+    {
+      at: label.at,
+      expected: `a number from ${label.min} to ${label.max}`,
+      fits: (one) => isBetween(label, one),
+    },
+  ],
+  verdict(label, record) {
+    const number = findField(record, label.at)?.value;
+    if (!isBetween(label, number)) return undefined;
+    return label.ties?.includes(number) ? 'tie' : compare((label.min + label.max) / 2, number);
+  },
+  flip(label, record) {
+    const found = findField(record, label.at);
+    if (!found || !isBetween(label, found.value)) return undefined;
+    // A tie is its own opposite.
+    if (between.verdict(label, record) === 'tie') return [];
+    return [{ kind: 'mirror', path: found.path, sum: label.min + label.max }];
+  },
+  tie: (label, record) => set(findField(record, label.at), (label.min + label.max) / 2),
+  strength(label, record) {
+    const number = findField(record, label.at)?.value;
+    if (!isBetween(label, number)) return undefined;
+    return between.verdict(label, record) === 'tie' ? 0 : Math.abs(number - (label.min + label.max) / 2);
+  },
+};
+
+/** The answer whose name the label repeats; undefined if it is the name of both or of none. */
+function namedAnswer(label: Of<'named'>, record: JsonObject): 'first' | 'second' | undefined {
+  const [name, first, second] = [label.at, label.first, label.second].map(
+    (at) => findField(record, at)?.value,
+  );
+  if (name === undefined || first === second) return undefined;
+  return name === first ? 'first' : name === second ? 'second' : undefined;
+}
+
+const named: LabelKind<Of<'named'>> = {
+  needs: (label) => [
+    presence(label.at),
+    presence(label.first),
+    presence(label.second),
+  ],
+  verdict(label, record) {
+    const name = findField(record, label.at)?.value;
+    return name !== undefined && label.ties?.includes(name) ? 'tie' : namedAnswer(label, record);
+  },
+  flip(label, record) {
+    const found = findField(record, label.at);
+    const answer = namedAnswer(label, record);
+    // A tie is its own opposite.
+    if (answer === undefined) return named.verdict(label, record) === 'tie' ? [] : undefined;
+    return set(found, findField(record, answer === 'first' ? label.second : label.first)?.value);
+  },
+  tie: (label, record) => set(findField(record, label.at), label.ties?.[0]),
+};
+
 const scores: LabelKind<Of<'scores'>> = {
   needs: (label) => [numberNeed(label.first), numberNeed(label.second)],
   verdict: (label, record) =>
@@ -184,6 +245,8 @@ const votes: LabelKind<Of<'votes'>> = {
 const KINDS: { readonly [K in Label['kind']]: LabelKind<Of<K>> } = {
   value,
   strength,
+  between,
+  named,
   scores,
   'one-hot': oneHot,
   votes,
@@ -204,7 +267,10 @@ export function labelFields(label: Label): readonly FieldRef[] {
   switch (label.kind) {
     case 'value':
     case 'strength':
+    case 'between':
       return [label.at];
+    case 'named':
+      return [label.at, label.first, label.second];
     case 'scores':
       return [label.first, label.second];
     case 'one-hot':

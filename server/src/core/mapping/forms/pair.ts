@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../model/json.ts';
-import { readSides } from '../answers.ts';
+import { readEnding, readSides } from '../answers.ts';
+import type { Found } from '../field.ts';
 import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
-import { exchangeSides } from '../sides.ts';
-import type { Form } from './form.ts';
+import { exchangeBeside, exchangeSides } from '../sides.ts';
+import { exchangeEnding } from './ending.ts';
+import type { Form, PathChange } from './form.ts';
 import { fieldNeed, findShaped, NO_ANSWERS } from './form.ts';
 
 type PairAnswers = Extract<Answers, { kind: 'pair' }>;
@@ -12,15 +14,33 @@ function isTie({ ties }: PairAnswers, record: JsonObject): boolean {
   return !!ties?.values.some((value) => value === findField(record, ties.at)?.value);
 }
 
+/** Swaps the two answers and what belongs to them; empty if that is impossible. */
+function exchange(
+  { isEnding, mark, chosen, rejected }: PairAnswers,
+  record: JsonObject,
+  own: Found,
+  other: Found,
+): readonly PathChange[] {
+  const isSame = chosen.at === rejected.at;
+  if (!isEnding && !isSame) return exchangeSides(record, own.path, other.path, mark);
+  const names = [own, other].map(({ path }) => String(path[0])) as [string, string];
+  const beside = mark === undefined ? [] : exchangeBeside(record, [], names, ['', mark]);
+  if (isSame) return beside ?? [];
+  const ending = exchangeEnding(own, other);
+  return ending && beside ? [ending, ...beside] : [];
+}
+
 export const pairForm: Form<PairAnswers> = {
   fields: ({ chosen, rejected, ties, margin }) =>
     [chosen.at, rejected.at, ties?.at, margin].filter((at) => at !== undefined),
-  needs: ({ chosen, rejected }) => [fieldNeed(chosen), fieldNeed(rejected)],
+  needs: ({ chosen, rejected }) =>
+    (chosen.at === rejected.at ? [chosen] : [chosen, rejected]).map(fieldNeed),
   read(answers, { record, prompt }) {
     const chosen = findShaped(record, answers.chosen);
     const rejected = findShaped(record, answers.rejected);
     if (!chosen || !rejected) return NO_ANSWERS;
-    const sides = readSides(
+    const read = answers.isEnding ? readEnding : readSides;
+    const sides = read(
       prompt,
       { ...chosen, as: answers.chosen.as },
       { ...rejected, as: answers.rejected.as },
@@ -28,9 +48,9 @@ export const pairForm: Form<PairAnswers> = {
     return { pairs: [{ ...sides, isTie: isTie(answers, record), candidates: [0, 1] }], judgements: [] };
   },
   labelAt: ({ chosen }) => chosen.at,
-  flip({ chosen, rejected }, record) {
-    const [own, other] = [findShaped(record, chosen), findShaped(record, rejected)];
-    const changes = own && other ? exchangeSides(record, own.path, other.path) : [];
+  flip(answers, record) {
+    const [own, other] = [findShaped(record, answers.chosen), findShaped(record, answers.rejected)];
+    const changes = own && other ? exchange(answers, record, own, other) : [];
     return changes.length > 0 ? [changes] : [];
   },
   tie({ ties }, record) {
