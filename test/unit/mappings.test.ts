@@ -127,6 +127,13 @@ function readings(name: string): [title: string, name: string, mapping: Mapping]
   return axes.map((axis) => [`${name} by ${axis}`, name, withAxis(mapping, axis)!]);
 }
 
+function hasOnlyLabel({ answers }: Mapping): boolean {
+  if (answers.kind === 'choice') return answers.label.kind === 'named';
+  if (answers.kind === 'candidates')
+    return answers.order.kind === 'index' && answers.order.values !== undefined;
+  return answers.kind === 'unpaired';
+}
+
 /** The record as it is, and as other writers would spell it. */
 function spellings(bytes: Uint8Array): Uint8Array[] {
   const random = seededRandom(bytes.length);
@@ -142,11 +149,15 @@ describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
   const plan = (bytes: Uint8Array, pair: Pair | undefined, edit: Edit): Plan =>
     planEdit(mapping, bytes, JSON.parse(decode(bytes)) as JsonObject, pair?.candidates, edit);
   const all = records.flatMap((raw) => spellings(raw.bytes));
+  /** A label in another spelling would not come back, and the answers can't swap in its place. */
+  const mayRefuse = (bytes: Uint8Array): boolean =>
+    hasOnlyLabel(mapping) && !records.some((raw) => raw.bytes === bytes);
 
   it('flips to the pair with exchanged sides, and twice to the original bytes', () => {
     for (const bytes of all) {
       for (const pair of read(bytes)?.pairs ?? []) {
         const once = bytesOf(bytes, plan(bytes, pair, { kind: 'flip' }));
+        if (!once && mayRefuse(bytes)) continue;
         expect(once, decode(bytes)).toBeDefined();
         const flipped = read(once!)!.pairs.find((one) => keyOf(one) === keyOf(pair))!;
         const [chosen, rejected] = pair.isTie ? [pair.chosen, pair.rejected] : [pair.rejected, pair.chosen];
@@ -166,6 +177,7 @@ describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
           expect(once).toBeUndefined();
           continue;
         }
+        if (!once && mayRefuse(bytes)) continue;
         expect(read(once!)!.judgements[0]!.verdict).toBe(!verdict);
         expect(decode(bytesOf(once!, plan(once!, undefined, { kind: 'flip' }))!)).toBe(decode(bytes));
       }

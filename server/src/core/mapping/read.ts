@@ -53,7 +53,8 @@ export function fits(mapping: Mapping, record: JsonObject): boolean {
     needs.every((need) => {
       const found = findField(record, need.at, [], need.fits);
       return found !== undefined && need.fits(found.value);
-    })
+    }) &&
+    (formOf(mapping.answers).fits?.(mapping.answers, record) ?? true)
   );
 }
 
@@ -79,7 +80,11 @@ export function namesRead(mapping: Mapping): ReadonlySet<string> {
 
 function allRefs(mapping: Mapping): ReadonlySet<FieldRef> {
   const { prompt, answers, marks = [] } = mapping;
-  return new Set([...marks, ...prompt.flatMap(({ at, replies }) => (replies === undefined ? [at] : [at, replies])), ...formOf(answers).fields(answers)]);
+  return new Set([
+    ...marks,
+    ...prompt.flatMap(({ at, replies }) => (replies === undefined ? [at] : [at, replies])),
+    ...formOf(answers).fields(answers),
+  ]);
 }
 
 function collectNames(mapping: Mapping): ReadonlySet<string> {

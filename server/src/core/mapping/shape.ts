@@ -106,7 +106,7 @@ function partsMessage(value: Json | undefined, role: string): PlacedMessage | un
       }
     );
   }
-  if (!isObject(value) || isMessage(value) || !isList(value['parts'])) return undefined;
+  if (!isObject(value) || !isList(value['parts'])) return undefined;
   return readMessage({ role, parts: value['parts'] });
 }
 

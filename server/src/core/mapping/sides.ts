@@ -31,7 +31,8 @@ export type SideWords = readonly [first: string, second: string];
 
 /** The other side's field: `score_rejected` for `score_chosen`, `model_b` for `model_a`. */
 export function partnerOf(name: string, [first, second]: SideWords): string {
-  if (first === '') return name.startsWith(`${second}_`) ? name.slice(second.length + 1) : `${second}_${name}`;
+  if (first === '')
+    return name.startsWith(`${second}_`) ? name.slice(second.length + 1) : `${second}_${name}`;
   return name.replace(NAME_WORD, (word) => {
     const lower = word.toLowerCase();
     return lower === first ? inCaseOf(word, second) : lower === second ? inCaseOf(word, first) : word;

@@ -1,10 +1,16 @@
 import type { Mapping } from './mapping.ts';
 import { ANY_NAMES } from './table/anyNames.ts';
+import { BENCHMARKS } from './table/benchmarks.ts';
 import { CANDIDATES } from './table/candidates.ts';
 import { CHOICES } from './table/choices.ts';
 import { CONVERSATIONS } from './table/conversations.ts';
 import { FLAT } from './table/flat.ts';
 import { JUDGEMENTS } from './table/judgements.ts';
+import { OPINIONS } from './table/opinions.ts';
+import { SCORED } from './table/scored.ts';
+import { SIDES } from './table/sides.ts';
+import { TRAINERS } from './table/trainers.ts';
+import { VENDORS } from './table/vendors.ts';
 import { SYSTEM } from './vocabulary.ts';
 
 /** Any row may have a system message beside its prompt. */
@@ -22,6 +28,12 @@ export const MAPPINGS: readonly Mapping[] = [
   ...CHOICES,
   ...CANDIDATES,
   ...JUDGEMENTS,
+  ...TRAINERS,
+  ...VENDORS,
+  ...SIDES,
+  ...BENCHMARKS,
+  ...OPINIONS,
+  ...SCORED,
   ...ANY_NAMES,
 ].map(withSystem);
 

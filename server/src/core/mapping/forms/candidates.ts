@@ -273,6 +273,11 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
 export const candidatesForm: Form<CandidateAnswers> = {
   fields: ({ from, text, order }) => [from.at, text.at, order.at].flat(),
   needs: (answers) => [...sourceNeeds(answers), ...orderNeeds(answers)],
+  fits({ from, order }, record) {
+    if (from.kind !== 'list' || order.kind !== 'list') return true;
+    const [answers, ranks] = [from.at, order.at].map((at) => findField(record, at)?.value);
+    return isList(answers) && isList(ranks) && answers.length === ranks.length;
+  },
   read(answers, context) {
     const pairs = candidatesOf(answers, context).flatMap((group) => pairsOf(group, answers.order));
     return { pairs, judgements: [] };
@@ -311,9 +316,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
     const all = candidatesOf(answers, { record, prompt: [] }).flat();
     const [chosen, rejected] = (target ?? []).map((number) => all.find((one) => one.number === number));
     const isMeasured = answers.order.kind === 'number' || answers.order.kind === 'list';
-    return chosen && rejected && isMeasured
-      ? chosen.quality - rejected.quality
-      : undefined;
+    return chosen && rejected && isMeasured ? chosen.quality - rejected.quality : undefined;
   },
 };
 

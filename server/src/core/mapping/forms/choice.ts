@@ -2,22 +2,35 @@ import type { JsonObject } from '../../model/json.ts';
 import { readSides } from '../answers.ts';
 import { findField, nameOf } from '../field.ts';
 import type { Answers } from '../mapping.ts';
-import { exchangeSides } from '../sides.ts';
+import type { SideWords } from '../sides.ts';
+import { differingWords, exchangeBeside, exchangeSides } from '../sides.ts';
 import type { Form, PathChange } from './form.ts';
 import { fieldNeed, findShaped, NO_ANSWERS } from './form.ts';
 import { labelField, labelFields, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
+/** Other words for the sides, by the words of the answers: `model_a` may belong to `response_1`. */
+const OTHER_WORDS: Readonly<Record<string, SideWords | undefined>> = {
+  '1 2': ['a', 'b'],
+  'a b': ['1', '2'],
+};
+
 function exchange(
   { first, second, label }: ChoiceAnswers,
   record: JsonObject,
 ): readonly PathChange[] | undefined {
   // The names move with the answers, so the label would still name the same answer.
-  if (label.kind === 'named') return undefined;
+  if (label.kind === 'named' && labelKind(label).verdict(label, record) !== 'tie') return undefined;
   const [a, b] = [findShaped(record, first), findShaped(record, second)];
   const changes = a && b ? exchangeSides(record, a.path, b.path) : [];
-  return changes.length > 0 ? changes : undefined;
+  if (!a || !b || changes.length === 0) return undefined;
+  const names = [a, b].map(({ path }) => String(path[0])) as [string, string];
+  const [own, other] = differingWords(...names) ?? [];
+  const words = OTHER_WORDS[`${own} ${other}`];
+  if (!words) return changes;
+  const beside = exchangeBeside(record, [], names, words);
+  return beside && [...changes, ...beside];
 }
 
 export const choiceForm: Form<ChoiceAnswers> = {
@@ -31,6 +44,9 @@ export const choiceForm: Form<ChoiceAnswers> = {
     fieldNeed(second),
     ...labelKind(label).needs(label),
   ],
+  // A label that repeats a name shows in no field by itself that it does.
+  fits: ({ label }, record) =>
+    label.kind !== 'named' || labelKind(label).verdict(label, record) !== undefined,
   read(answers, { record, prompt }) {
     const { first, second, label } = answers;
     const [a, b] = [findShaped(record, first), findShaped(record, second)];

@@ -77,6 +77,8 @@ export type EditTarget = readonly [chosen: number, rejected: number] | undefined
  */
 export interface Form<A> {
   needs(answers: A): readonly Need[];
+  /** False if the fields of a record, together, show another schema. Absent if each need says enough. */
+  fits?(answers: A, record: JsonObject): boolean;
   /** Every field that it may read, of the record or of one of its candidates. */
   fields(answers: A): readonly FieldRef[];
   read(answers: A, context: FormContext): EditOutcome;

@@ -122,9 +122,9 @@ const between: LabelKind<Of<'between'>> = {
   },
   flip(label, record) {
     const found = findField(record, label.at);
-    if (!found || !isBetween(label, found.value)) return undefined;
-    // A tie is its own opposite.
-    if (between.verdict(label, record) === 'tie') return [];
+    // A tie has no opposite.
+    if (!found || between.verdict(label, record) === 'tie' || !isBetween(label, found.value))
+      return undefined;
     return [{ kind: 'mirror', path: found.path, sum: label.min + label.max }];
   },
   tie: (label, record) => set(findField(record, label.at), (label.min + label.max) / 2),
@@ -145,11 +145,7 @@ function namedAnswer(label: Of<'named'>, record: JsonObject): 'first' | 'second'
 }
 
 const named: LabelKind<Of<'named'>> = {
-  needs: (label) => [
-    presence(label.at),
-    presence(label.first),
-    presence(label.second),
-  ],
+  needs: (label) => [presence(label.at), presence(label.first), presence(label.second)],
   verdict(label, record) {
     const name = findField(record, label.at)?.value;
     return name !== undefined && label.ties?.includes(name) ? 'tie' : namedAnswer(label, record);
@@ -157,8 +153,7 @@ const named: LabelKind<Of<'named'>> = {
   flip(label, record) {
     const found = findField(record, label.at);
     const answer = namedAnswer(label, record);
-    // A tie is its own opposite.
-    if (answer === undefined) return named.verdict(label, record) === 'tie' ? [] : undefined;
+    if (answer === undefined) return undefined;
     return set(found, findField(record, answer === 'first' ? label.second : label.first)?.value);
   },
   tie: (label, record) => set(findField(record, label.at), label.ties?.[0]),

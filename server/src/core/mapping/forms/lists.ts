@@ -41,7 +41,11 @@ function goodAnswers({ chosen, text = '', isEnding }: ListAnswers, record: JsonO
   const found = findField(record, chosen);
   const ending = found && plainEnding(found);
   if (!ending) return { goods: [], before: [] };
-  const before = ending.before.map(({ role, text: own, more }) => ({ role, text: own, ...(more && { more }) }));
+  const before = ending.before.map(({ role, text: own, more }) => ({
+    role,
+    text: own,
+    ...(more && { more }),
+  }));
   return { goods: [{ path: ending.path, value: ending.value, as: 'text' }], before };
 }
 

@@ -6,13 +6,16 @@ import type { Answers } from '../mapping.ts';
 import { exchangeBeside, exchangeSides } from '../sides.ts';
 import { exchangeEnding } from './ending.ts';
 import type { Form, PathChange } from './form.ts';
-import { fieldNeed, findShaped, NO_ANSWERS } from './form.ts';
+import { fieldNeed, findShaped, NO_ANSWERS, presence } from './form.ts';
 
 type PairAnswers = Extract<Answers, { kind: 'pair' }>;
 
 function isTie({ ties }: PairAnswers, record: JsonObject): boolean {
   return !!ties?.values.some((value) => value === findField(record, ties.at)?.value);
 }
+
+/** What the two sides differ in if they have their texts in common. */
+const MEDIA = ['images', 'videos', 'audios'];
 
 /** Swaps the two answers and what belongs to them; empty if that is impossible. */
 function exchange(
@@ -33,8 +36,10 @@ function exchange(
 export const pairForm: Form<PairAnswers> = {
   fields: ({ chosen, rejected, ties, margin }) =>
     [chosen.at, rejected.at, ties?.at, margin].filter((at) => at !== undefined),
-  needs: ({ chosen, rejected }) =>
-    (chosen.at === rejected.at ? [chosen] : [chosen, rejected]).map(fieldNeed),
+  needs: ({ chosen, rejected, mark }) =>
+    chosen.at === rejected.at
+      ? [fieldNeed(chosen), presence(MEDIA.map((media) => `${mark ?? ''}_${media}`).join('|'))]
+      : [fieldNeed(chosen), fieldNeed(rejected)],
   read(answers, { record, prompt }) {
     const chosen = findShaped(record, answers.chosen);
     const rejected = findShaped(record, answers.rejected);

@@ -1,0 +1,154 @@
+import type { Mapping } from '../mapping.ts';
+import { ANY_PROMPT } from '../vocabulary.ts';
+import { any, messages, text } from './parts.ts';
+
+const ARENA = { first: ['model_a'], second: ['model_b'], ties: ['tie', 'tie (bothbad)', 'both_bad'] };
+
+/** What people, or models in their place, said about two or more answers. */
+export const OPINIONS: readonly Mapping[] = [
+  {
+    id: 'search-arena',
+    title: 'Search Arena',
+    also: ['lmarena-ai/search-arena-24k'],
+    prompt: [],
+    answers: {
+      kind: 'choice',
+      first: messages('messages_a'),
+      second: messages('messages_b'),
+      label: { kind: 'value', at: 'winner', ...ARENA },
+    },
+    polarity: '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties',
+  },
+  {
+    id: 'ppe-human',
+    title: 'PPE human preference',
+    also: ['lmarena-ai/PPE-Human-Preference-V1'],
+    prompt: [any('prompt')],
+    answers: {
+      kind: 'choice',
+      first: any('response_1'),
+      second: any('response_2'),
+      label: { kind: 'value', at: 'winner', ...ARENA },
+    },
+    marks: ['model_a', 'model_b'],
+    polarity: '"winner" model_a means response_1 is better, model_b response_2; "tie" is a tie',
+  },
+  {
+    id: 'winner-by-name',
+    title: 'the winner by the name of its model',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'choice',
+      first: any('response_a|answer_a|output_a|completion_a'),
+      second: any('response_b|answer_b|output_b|completion_b'),
+      label: {
+        kind: 'named',
+        at: 'winner|preferred|better|preference|label|choice',
+        first: 'model_a',
+        second: 'model_b',
+        ties: ['tie', 'Tie', 'TIE', 'both_bad', 'tie (bothbad)'],
+      },
+    },
+    polarity: 'the label repeats the name in "model_a" or "model_b"',
+  },
+  {
+    id: 'cardinalprefs',
+    title: 'CardinalPrefs',
+    prompt: [any('prompt')],
+    answers: {
+      kind: 'choice',
+      first: any('response1'),
+      second: any('response2'),
+      label: { kind: 'strength', at: 'net_utility', positive: 'first', max: Number.MAX_VALUE },
+    },
+    polarity: '"net_utility" above 0 means response1 is better, below 0 response2, 0 a tie',
+  },
+  {
+    id: 'community-alignment',
+    title: 'Community Alignment, first turn',
+    also: ['facebook/community-alignment-dataset'],
+    prompt: [text('first_turn_prompt')],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'fields', at: ['a', 'b', 'c', 'd'].map((letter) => `first_turn_response_${letter}`) },
+      text: text(''),
+      order: {
+        kind: 'index',
+        at: 'first_turn_preferred_response',
+        values: ['response_a', 'response_b', 'response_c', 'response_d'],
+      },
+    },
+    polarity: '"first_turn_preferred_response" names the best of four responses; the others are not ranked',
+  },
+  {
+    id: 'unified-feedback',
+    title: 'Unified Feedback',
+    also: ['llm-blender/Unified-Feedback'],
+    prompt: [],
+    answers: {
+      kind: 'choice',
+      first: messages('conv_A'),
+      second: messages('conv_B'),
+      label: { kind: 'scores', first: 'conv_A_rating', second: 'conv_B_rating' },
+    },
+    polarity: 'the conversation with the higher rating is better; equal ratings are a tie',
+  },
+  {
+    id: 'align-anything',
+    title: 'Align-Anything',
+    also: ['PKU-Alignment/align-anything'],
+    prompt: [text('question|prompt')],
+    answers: {
+      kind: 'choice',
+      first: text('response_1'),
+      second: text('response_2'),
+      label: { kind: 'value', at: 'overall_response', first: [1, '1'], second: [2, '2'] },
+    },
+    polarity: '"overall_response" is the number of the better response, counted from 1',
+  },
+  {
+    id: 'beavertails-v',
+    title: 'BeaverTails-V',
+    prompt: [text('question|prompt')],
+    answers: {
+      kind: 'choice',
+      first: text('response_1'),
+      second: text('response_2'),
+      axis: 'helpful',
+      label: { kind: 'value', at: 'more_helpful_response_id', first: [1], second: [2] },
+      axes: { safe: { kind: 'value', at: 'more_safe_response_id', first: [1], second: [2] } },
+    },
+    polarity:
+      '"more_helpful_response_id" is the number of the more helpful response, counted from 1; "more_safe_response_id" may disagree',
+  },
+  {
+    id: 'label-studio-min',
+    title: 'Label Studio pairwise, JSON-MIN',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'choice',
+      first: text('answer1|answer_1|text1|response1|response_1|output1|output_1'),
+      second: text('answer2|answer_2|text2|response2|response_2|output2|output_2'),
+      label: { kind: 'value', at: 'comparison|pairwise|pw', first: ['left'], second: ['right'] },
+    },
+    polarity: '"left" means the first of the two answers is better, "right" the second',
+  },
+  {
+    id: 'label-studio',
+    title: 'Label Studio pairwise',
+    prompt: [text('data.prompt|data.question|data.instruction')],
+    answers: {
+      kind: 'choice',
+      first: text('data.answer1|data.answer_1|data.text1|data.response1|data.response_1|data.output1'),
+      second: text('data.answer2|data.answer_2|data.text2|data.response2|data.response_2|data.output2'),
+      label: {
+        kind: 'votes',
+        votes: ['annotations'],
+        each: 'result.0.value.selected',
+        first: ['left'],
+        second: ['right'],
+      },
+    },
+    polarity: 'each annotation selects "left", the first answer, or "right", the second; the majority counts',
+  },
+];
