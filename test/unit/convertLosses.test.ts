@@ -56,7 +56,7 @@ const SPEAKERS: Readonly<Record<string, readonly string[]>> = {
   user: ['user', 'human', 'prompter'],
   assistant: ['assistant', 'gpt', 'model', 'bot'],
   system: ['system', 'developer'],
-  tool: ['tool', 'observation'],
+  tool: ['tool', 'observation', 'tool_call', 'tool_response'],
 };
 
 /** Sentences about the whole record or one of its pairs. */

@@ -340,7 +340,7 @@ describe('columns', () => {
     const wanted = MAPPINGS.filter(
       ({ answers }) =>
         (answers.kind === 'choice' && ['strength', 'scores', 'votes'].includes(answers.label.kind)) ||
-        (answers.kind === 'candidates' && answers.order.kind !== 'index'),
+        (answers.kind === 'candidates' && ['number', 'list'].includes(answers.order.kind)),
     ).map(({ id }) => id);
     expect([...scored].sort()).toEqual([...wanted].sort());
   });

@@ -5,7 +5,7 @@ import { MAPPINGS } from '../mapping/table.ts';
 import { canonical } from '../model/canonical.ts';
 import { kindOfField } from '../model/fieldNames.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { isList } from '../model/json.ts';
+import { isList, isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import { speakerWord } from '../model/speaker.ts';
 import { fieldLabel } from './content.ts';
@@ -31,10 +31,11 @@ function fieldThing(name: string): Thing {
   return kind === 'media' ? { label: `media (${field})` } : { label: `the field ${field}`, isOne: true };
 }
 
-/** The types of the parts that are not text. */
+/** The types of the parts that are not text. A part without a type has its kind as the name of its field. */
 function partTypes(parts: readonly Json[]): string {
   const types = parts.flatMap((part) => {
-    const type = typeof part === 'object' && part !== null && !isList(part) ? part['type'] : undefined;
+    if (!isObject(part)) return [];
+    const type = part['type'] ?? (typeof part['text'] === 'string' ? undefined : Object.keys(part)[0]);
     return typeof type === 'string' && type !== 'text' ? [fieldLabel([type])] : [];
   });
   return [...new Set(types)].join(', ');
