@@ -1,8 +1,8 @@
 // Random tables: a schema, rows that fit it, and files of it by our own and other writers.
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 
+import type { ByteSource } from '#formats/bytes.ts';
 import { PageBuilder } from '#formats/parquet/encode.ts';
-import type { ByteSource } from '#formats/parquet/footer.ts';
 import { CHUNK, FILE, GROUP, META } from '#formats/parquet/footer.ts';
 import { HEADER } from '#formats/parquet/pages.ts';
 import { ParquetFile } from '#formats/parquet/rows.ts';

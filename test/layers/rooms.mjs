@@ -18,7 +18,7 @@ const ALL_CORE = [
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
 const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/scoring'];
-const LOWER = [...ALL_CORE, 'protocol', 'formats', 'formats/parquet', ...ALL_NODE];
+const LOWER = [...ALL_CORE, 'protocol', 'formats', 'formats/parquet', 'formats/tables', ...ALL_NODE];
 
 /**
  * `at`: folders end with a slash; if several rooms match a file, the longest match wins. `may`: the rooms
@@ -135,11 +135,26 @@ export const ROOMS = [
     may: [...PARSED, 'core/edits', 'core/input', 'formats'],
   },
   {
+    name: 'formats/tables',
+    holds: 'other tables as records: Arrow, CSV',
+    at: ['server/src/formats/arrow/', 'server/src/formats/csv/'],
+    may: [...PARSED, 'formats'],
+  },
+  {
     name: 'node/disk',
     holds: 'bytes on disk: open, write, copy, save, lock, cache',
     at: filesIn(
       NODE,
-      ...['alive.ts', 'cache.ts', 'cacheEntry.ts', 'cacheFolder.ts', 'codec.ts', 'copy.ts', 'dataFile.ts'],
+      ...[
+        'alive.ts',
+        'byteSource.ts',
+        'cache.ts',
+        'cacheEntry.ts',
+        'cacheFolder.ts',
+        'codec.ts',
+        'copy.ts',
+        'dataFile.ts',
+      ],
       ...['leftovers.ts', 'lock.ts', 'ownName.ts', 'owner.ts', 'paths.ts', 'queue.ts', 'regularFile.ts'],
       ...['save.ts', 'stored.ts', 'systemErrors.ts', 'write.ts', 'zstdFrames.ts'],
     ),
@@ -149,13 +164,13 @@ export const ROOMS = [
     name: 'node/parquet',
     holds: 'tables on disk, their codecs',
     at: [`${NODE}parquet/`],
-    may: [...ALL_CORE, 'formats/parquet', 'node/disk'],
+    may: [...ALL_CORE, 'formats', 'formats/parquet', 'node/disk'],
   },
   {
     name: 'node/containers',
     holds: 'how files hold records: cut, found again, saved',
     at: [`${NODE}containers/`],
-    may: [...ALL_CORE, 'formats', 'formats/parquet', 'node/disk', 'node/parquet'],
+    may: [...ALL_CORE, 'formats', 'formats/parquet', 'formats/tables', 'node/disk', 'node/parquet'],
   },
   {
     name: 'node/files',

@@ -5,6 +5,7 @@ import { isObject } from '#core/model/json.ts';
 import { readRecords } from '#formats/lines.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { changesOf, saveEdits } from '#node/apply.ts';
+import { assertWritable } from '#node/containers/containers.ts';
 import { openFile } from '#node/files.ts';
 import { hardLinksOf } from '#node/save.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
@@ -60,6 +61,7 @@ export async function apply(
   dryRun: boolean,
 ): Promise<void> {
   const file = await openFile(path);
+  assertWritable(file);
   const edits = await readEdits(editsPath);
   const recognition = await recogniseFile(file);
   const names = dryRun ? undefined : await hardLinksOf(path);

@@ -12,7 +12,7 @@ import { parseRecord } from '#core/json/parseRecord.ts';
 import { messages } from '#core/messages.ts';
 import { isObject } from '#core/model/json.ts';
 import { plural } from '#core/words/numbers.ts';
-import { codecOf } from '#node/codec.ts';
+import { writtenCodecOf } from '#node/codec.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { Dataset } from '#node/files.ts';
 import { openDataset } from '#node/files.ts';
@@ -136,7 +136,7 @@ async function writeOut(
     await assertSame();
     return;
   }
-  const encoder = codecOf(out).encoder?.();
+  const encoder = writtenCodecOf(out).encoder?.();
   await writeWhole(out, encoder ? streams(source, encoder, ignore) : source, { signal, verify: assertSame });
 }
 
@@ -168,6 +168,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
   const { out, to, codec, dryRun } = options;
   const target = targetOf(to);
   checkCodec(codec);
+  const isTable = writtenCodecOf(out).isTable;
   const dataset = await openDataset(path);
   for (const file of dataset.files) if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
   const [failed] = dataset.failed;
@@ -184,7 +185,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
     throw messages.nothingToWrite(path, outcome.read);
   };
   let ofTable: readonly string[] = [];
-  const bytes = codecOf(out).isTable
+  const bytes = isTable
     ? writeTable(lines, codec, (losses) => {
         ofTable = losses;
       })

@@ -12,7 +12,7 @@ import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
 import { plural } from '#core/words/numbers.ts';
-import { planChanges } from '#node/containers/containers.ts';
+import { assertWritable, containerOf, planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { hardLinksOf, savePlanned } from '#node/save.ts';
 
@@ -179,8 +179,15 @@ export async function fix(command: Command, paths: readonly string[], options: F
       continue;
     }
     tellUnchecked(command, checked);
-    for (const file of checked.files)
-      isChanged = (await fixFile(command, file, scope, options.dryRun)) || isChanged;
+    for (const one of checked.files) {
+      try {
+        assertWritable(one.file);
+        isChanged = (await fixFile(command, one, scope, options.dryRun)) || isChanged;
+      } catch (error) {
+        if (!(error instanceof UserError) || !containerOf(one.file).isReadOnly) throw error;
+        command.fail(error);
+      }
+    }
   }
   return isChanged;
 }

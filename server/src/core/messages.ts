@@ -3,7 +3,7 @@ import { patternOf } from './config/pattern.ts';
 import type { SuggestedReading } from './config/readingWords.ts';
 import type { NearSchema, Suggestion } from './config/suggest.ts';
 import type { Obstacle } from './input/obstacle.ts';
-import { obstacleMessage } from './input/obstacle.ts';
+import { forFile, obstacleMessage } from './input/obstacle.ts';
 import { systemErrorMessage } from './systemErrors.ts';
 import { plural } from './words/numbers.ts';
 
@@ -12,6 +12,9 @@ export class UserError extends Error {}
 
 /** Placeholder for a user's mapping of a pair. */
 const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as const;
+
+/** Names of the formats that we only read. */
+const READ_ONLY: Readonly<Record<string, string>> = { arrow: 'Arrow', csv: 'CSV', tsv: 'TSV' };
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
@@ -77,7 +80,15 @@ export const messages = {
     new UserError(
       `${path}: the ${codec} data is damaged (${reason}). Compress the original file again, or decompress what is left.`,
     ),
-  badParquet: (path: string, what: string) => new UserError(`${path}: this file is ${what}.`),
+  readOnly: (path: string, kind: string) =>
+    new UserError(
+      `${path}: PrefLens reads ${READ_ONLY[kind] ?? kind} files but does not write them. Nothing was changed. ${forFile('Convert it, then edit the result: preflens convert {file} --out {stem}.jsonl', path)}`,
+    ),
+  notWritten: (path: string, kind: string) =>
+    new UserError(
+      `${path}: PrefLens does not write ${READ_ONLY[kind] ?? kind} files. Choose a name that ends in .jsonl, .jsonl.gz, .jsonl.zst or .parquet.`,
+    ),
+  badTable: (path: string, what: string) => new UserError(`${path}: this file is ${what}.`),
   noZstdWriter: () =>
     new UserError(
       'Saving .zst files needs Node 22.15 or newer. Decompress the file first, or use a newer Node.',

@@ -2,6 +2,13 @@
 
 const decoder = new TextDecoder();
 
+/** Random access to bytes. */
+export interface ByteSource {
+  readonly size: number;
+  /** The bytes [start, end), which must exist. */
+  read(start: number, end: number): Uint8Array;
+}
+
 /** The parts one after the other, in memory of their own. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -4,7 +4,7 @@ import * as zlib from 'node:zlib';
 
 import { Decompress } from 'fzstd';
 
-import { isParquet } from '#core/input/parquetName.ts';
+import { isArrow, isParquet } from '#core/input/tableNames.ts';
 import { messages, UserError } from '#core/messages.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
@@ -14,7 +14,7 @@ import { zstdBlocks } from './zstdFrames.ts';
 export const CHUNK_BYTES = 1 << 20;
 
 export interface Codec {
-  readonly name: 'plain' | 'gzip' | 'zstd' | 'parquet';
+  readonly name: 'plain' | 'gzip' | 'zstd' | 'parquet' | 'arrow';
   /** Suffix of compressed files after .jsonl. */
   readonly suffix: string;
   /** Approximate text bytes per file byte, for progress only. */
@@ -139,10 +139,20 @@ const zstd: Codec = {
 
 const parquet: Codec = { name: 'parquet', suffix: '', expansion: 3, isTable: true };
 
+const arrow: Codec = { name: 'arrow', suffix: '', expansion: 2, isTable: true };
+
 const COMPRESSED: readonly Codec[] = [gzip, zstd];
 
 /** The codec, by the file's name. */
 export function codecOf(path: string): Codec {
   if (isParquet(path)) return parquet;
+  if (isArrow(path)) return arrow;
   return COMPRESSED.find(({ suffix }) => path.endsWith(suffix)) ?? plain;
+}
+
+/** The codec of a new file, by its name. Throws a user error for a format that we don't write. */
+export function writtenCodecOf(path: string): Codec {
+  const codec = codecOf(path);
+  if (codec.name === 'arrow') throw messages.notWritten(path, codec.name);
+  return codec;
 }

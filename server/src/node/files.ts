@@ -62,7 +62,7 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
   return file;
 }
 
-const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq)$/i;
+const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq|arrow|feather)$/i;
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 
 /** Folders that never contain datasets. */

@@ -135,15 +135,21 @@ const ROWS: readonly Row[] = [
   { id: 'rar', what: 'a RAR archive', next: 'Unpack it: unrar x {file}', isIt: starts('Rar!\x1a\x07') },
   { id: 'tar', what: 'a tar archive', next: 'Unpack it: tar -xf {file}', isIt: isTar },
   {
-    id: 'arrow',
-    what: 'an Arrow IPC or Feather file',
+    id: 'feather',
+    what: 'a Feather file of version 1',
     next: 'Convert it to Parquet in Python: pyarrow.parquet.write_table(pyarrow.feather.read_table("{file}"), "{stem}.parquet")',
-    isIt: starts('ARROW1', 'FEA1'),
+    isIt: starts('FEA1'),
   },
   {
-    id: 'arrow-stream',
-    what: 'an Arrow stream, as in the cache of the datasets library',
-    next: 'Convert it to Parquet in Python: datasets.Dataset.from_file("{file}").to_parquet("{stem}.parquet")',
+    id: 'arrow',
+    what: 'an Arrow file whose name does not end in .arrow',
+    next: 'Rename it: mv {file} {stem}.arrow',
+    isIt: starts('ARROW1'),
+  },
+  {
+    id: 'arrow',
+    what: 'an Arrow stream, as in the cache of the datasets library, whose name does not end in .arrow',
+    next: 'Rename it: mv {file} {stem}.arrow',
     isIt: ({ bytes, latin }) => latin.startsWith('\xff\xff\xff\xff') && bytes.length > 8 && bytes[7] === 0,
   },
   {

@@ -180,7 +180,8 @@ function shellWord(path: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-export function obstacleMessage(path: string, { what, next }: Pick<Obstacle, 'what' | 'next'>): string {
+/** A next step for one file: fills in `{file}` and `{stem}`, quoted for a shell. */
+export function forFile(next: string, path: string): string {
   const isQuoted = (mark: string): boolean => next.includes(`"${mark}`) || next.includes(`'${mark}`);
   const fill = (text: string, mark: string, value: string): string =>
     text.replaceAll(mark, () => (isQuoted(mark) ? value : shellWord(value)));
@@ -192,6 +193,10 @@ export function obstacleMessage(path: string, { what, next }: Pick<Obstacle, 'wh
   const named = next.replaceAll(/\{stem\}(\.[\w.]+)/g, (_, end: string) =>
     isQuoted('{stem}') ? output(end) : shellWord(output(end)),
   );
+  return fill(fill(named, '{file}', path), '{stem}', stem);
+}
+
+export function obstacleMessage(path: string, { what, next }: Pick<Obstacle, 'what' | 'next'>): string {
   // No full stop at the end: people would copy it with the command.
-  return `this is ${what}. ${fill(fill(named, '{file}', path), '{stem}', stem)}`;
+  return `this is ${what}. ${forFile(next, path)}`;
 }

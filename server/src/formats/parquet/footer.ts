@@ -1,16 +1,10 @@
 // Reads a file's footer: all row groups and columns, and where they are. Keeps the original tree, so that a save
 // can write it back completely.
+import type { ByteSource } from '../bytes.ts';
 import type { Schema } from './schema.ts';
 import { ParquetError, readSchema } from './schema.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { numberIn, structIn, structsIn, textIn, ThriftError, ThriftReader } from './thrift.ts';
-
-/** Random access to bytes. */
-export interface ByteSource {
-  readonly size: number;
-  /** The bytes [start, end), which must exist. */
-  read(start: number, end: number): Uint8Array;
-}
 
 /** Page codecs, by their number in the footer. */
 export interface PageCodecs {

@@ -1,6 +1,7 @@
 // Reads only the start of a large page: some writers put a hundred megabytes into one, and the first rows may be
 // enough.
-import type { ByteSource, PageCodecs } from './footer.ts';
+import type { ByteSource } from '../bytes.ts';
+import type { PageCodecs } from './footer.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';
 import { countLevel, DATA, HEADER, partsOfV1 } from './pages.ts';
 import type { Leaf } from './schema.ts';

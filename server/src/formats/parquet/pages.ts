@@ -2,7 +2,8 @@
 // that a few rows from the middle of a large row group only cost the pages that contain them.
 import { errorMessage } from '#core/words/errorMessage.ts';
 
-import type { ByteSource, Chunk, PageCodecs } from './footer.ts';
+import type { ByteSource } from '../bytes.ts';
+import type { Chunk, PageCodecs } from './footer.ts';
 import { CHUNK } from './footer.ts';
 import { bitsFor, readHybrid } from './levels.ts';
 import type { Leaf } from './schema.ts';

@@ -1,5 +1,7 @@
 // Assembles rows from columns as lines of JSON, for the rest of the product.
-import type { ByteSource, Chunk, Footer, PageCodecs } from './footer.ts';
+import type { ByteSource } from '../bytes.ts';
+import { TextSink } from '../textSink.ts';
+import type { Chunk, Footer, PageCodecs } from './footer.ts';
 import { readFooter } from './footer.ts';
 import type { Page, PageTable } from './pages.ts';
 import { readDictionary, readPage, readPageTable, rowsIn } from './pages.ts';
@@ -7,7 +9,6 @@ import { readPageStart } from './pageStart.ts';
 import type { Leaf, Node } from './schema.ts';
 import { leavesOf, ParquetError } from './schema.ts';
 import { writeValue } from './text.ts';
-import { TextSink } from './textSink.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { ThriftError, ThriftReader } from './thrift.ts';
 import type { Values } from './values.ts';

@@ -1,9 +1,10 @@
 // Builds a file's schema tree from the element list in its footer.
+import { TableError } from '../tableError.ts';
 import type { ThriftStruct } from './thrift.ts';
 import { booleanIn, numberIn, structIn, textIn } from './thrift.ts';
 
 /** The file is not Parquet, damaged or not supported. The message completes "This file is …". */
-export class ParquetError extends Error {}
+export class ParquetError extends TableError {}
 
 export const TYPES = [
   'BOOLEAN',

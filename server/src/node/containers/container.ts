@@ -1,4 +1,5 @@
 // A container is the way in which a file holds its records. `containers.ts` is the table of all of them.
+import { messages } from '#core/messages.ts';
 import type { RawRecord, RecordChange } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 
@@ -44,6 +45,8 @@ export interface Container {
    * containers a record is a range of bytes of the text.
    */
   readonly isTable: boolean;
+  /** We read such files, but don't write them. */
+  readonly isReadOnly?: true;
   /** All records of a file in order; with `wants`, only those. */
   records(file: DataFile): RecordStream;
   /** Boundaries of at most `width` ranges that threads can read on their own. The last one is the end. */
@@ -54,4 +57,9 @@ export interface Container {
   open(file: DataFile, plainPath: string): RecordAccess;
   /** Plans a save of changed records, which are in order. */
   plan(file: DataFile, changes: () => Promise<readonly RecordChange[]>, isLikelyInPlace: boolean): SavePlan;
+}
+
+/** The plan of a container that we don't write. */
+export function refusePlan({ path, codec }: DataFile): never {
+  throw messages.readOnly(path, codec.name);
 }

@@ -4,12 +4,15 @@ import type { RecordChange } from '#core/model/record.ts';
 import { codecOf } from '../codec.ts';
 import type { ContainerRef, DataFile } from '../dataFile.ts';
 import type { SavePlan } from '../save.ts';
+import { ARROW } from './arrow.ts';
 import type { Container, FileRange, OnBytes, RecordAccess, Take } from './container.ts';
+import { refusePlan } from './container.ts';
 import { LINES } from './lines.ts';
 import { PARQUET } from './parquet.ts';
 
 const CONTAINERS: Readonly<Record<ContainerRef['kind'], Container>> = {
   lines: LINES,
+  arrow: ARROW,
   parquet: PARQUET,
 };
 
@@ -19,7 +22,8 @@ export function containerOf({ container }: Pick<DataFile, 'container'>): Contain
 
 /** Decides how a file holds its records. */
 export function containerAt(path: string): ContainerRef {
-  return { kind: codecOf(path).isTable ? 'parquet' : 'lines' };
+  const { name } = codecOf(path);
+  return { kind: name === 'parquet' || name === 'arrow' ? name : 'lines' };
 }
 
 /** Opens the records of a file; `plainPath` is the path of its decompressed text. */
@@ -42,4 +46,9 @@ export function planChanges(
   isLikelyInPlace: boolean,
 ): SavePlan {
   return containerOf(file).plan(file, changes, isLikelyInPlace);
+}
+
+/** Throws for a file that we read but don't write, before anything is planned. */
+export function assertWritable(file: DataFile): void {
+  if (containerOf(file).isReadOnly) refusePlan(file);
 }

@@ -63,7 +63,7 @@ function zstdSize(bytes: Uint8Array): number {
   return size === 0 ? -1 : size === 2 ? value + 256 : value;
 }
 
-function decompressZstd(bytes: Uint8Array, length: number): Uint8Array {
+export function decompressZstd(bytes: Uint8Array, length: number): Uint8Array {
   if (native.zstdDecompressSync)
     return native.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) });
   // The library allocates the size in the frame without checking it.

@@ -118,3 +118,36 @@ export function compressHadoopLz4(bytes: Uint8Array): Uint8Array {
   new DataView(head.buffer).setUint32(4, block.length);
   return Buffer.concat([head, block]);
 }
+
+const FRAME_MAGIC = 0x184d2204;
+const STORED = 0x8000_0000;
+
+/**
+ * Decompresses an LZ4 frame of known size. Checksums are skipped.
+ * Source: the LZ4 frame format description (frame descriptor, data blocks).
+ */
+export function decompressLz4Frame(bytes: Uint8Array, length: number): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 7 || view.getUint32(0, true) !== FRAME_MAGIC) throw new Error('it is not an LZ4 frame');
+  const flags = bytes[4] ?? 0;
+  const out = new Uint8Array(length);
+  // Magic, two bytes of flags, content size, dictionary, one byte of checksum.
+  let at = 4 + 2 + (flags & 8 ? 8 : 0) + (flags & 1 ? 4 : 0) + 1;
+  let done = 0;
+  while (at + 4 <= bytes.length) {
+    const word = view.getUint32(at, true);
+    at += 4;
+    if (word === 0) break;
+    const size = word & ~STORED;
+    const block = bytes.subarray(at, at + size);
+    if (block.length < size) break;
+    if (word >= STORED) {
+      if (done + size > length) throw new Error('it is longer than its stated size');
+      out.set(block, done);
+      done += size;
+    } else done = decompressInto(block, out, done);
+    at += size + (flags & 16 ? 4 : 0);
+  }
+  if (done !== length) throw new Error('it is shorter than its stated size');
+  return out;
+}

@@ -3,7 +3,7 @@ import type { Facts } from '../../facts/facts.ts';
 import { keyAt } from '../../facts/facts.ts';
 import type { Key } from '../../hash.ts';
 import { formatKey, hashKey } from '../../hash.ts';
-import { isParquet } from '../../input/parquetName.ts';
+import { isArrow, isParquet } from '../../input/tableNames.ts';
 import type { Recognition } from '../../mapping/recognise.ts';
 import type { Finding } from '../../model/finding.ts';
 import { WHOLE_FILE } from '../../model/finding.ts';
@@ -80,7 +80,7 @@ export class PairSpace {
   placeLabel(pair: number, seenFrom: number): string {
     const { file, local } = this.at(pair);
     const line = (file.facts.records.line[file.facts.recordOf(local)] ?? 0) + 1;
-    const place = `${isParquet(file.name) ? 'row' : 'line'} ${line}`;
+    const place = `${isParquet(file.name) || isArrow(file.name) ? 'row' : 'line'} ${line}`;
     return this.fileOf(pair) === this.fileOf(seenFrom) ? place : `${file.name}, ${place}`;
   }
 }

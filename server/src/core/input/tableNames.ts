@@ -1,0 +1,10 @@
+// Which files are tables. Only the name decides, as in other readers.
+
+export function isParquet(path: string): boolean {
+  return /\.(?:parquet|pq)$/i.test(path);
+}
+
+/** Arrow files and streams, also those of the cache of the datasets library. */
+export function isArrow(path: string): boolean {
+  return /\.(?:arrow|arrows|feather|ipc)$/i.test(path);
+}
