@@ -7,9 +7,9 @@ import { seededRandom } from '#core/score/random.ts';
 import type { Leaf, Meaning, Node, PhysicalType } from '#formats/parquet/schema.ts';
 import { readSchema } from '#formats/parquet/schema.ts';
 import { parseValue, writeValue } from '#formats/parquet/text.ts';
-import { TextSink } from '#formats/textSink.ts';
 import { structOf, T } from '#formats/parquet/thrift.ts';
 import { widthOf } from '#formats/parquet/values.ts';
+import { TextSink } from '#formats/textSink.ts';
 import { pageCodecs, storeZstd } from '#node/parquet/codecs.ts';
 import { decompressSnappyStart } from '#node/parquet/snappy.ts';
 
