@@ -78,7 +78,7 @@ function missing({ source, made, report }: Converted): string[] {
       return (
         numbers.has(`${name} ${text}`) ||
         numbers.has(`kept_${name} ${text}`) ||
-        (name === 'kto_tag' && numbers.has(`label ${text}`)) ||
+        (['kto_tag', 'is_safe'].includes(name) && numbers.has(`label ${text}`)) ||
         all.includes(`"${name}":${text}`)
       );
     const speaker = ROLES.has(name)

@@ -165,7 +165,13 @@ export type Answers =
       readonly verdict: { readonly at: FieldRef } & Partial<Verdicts>;
     }
   /** Steps of one solution, each with a verdict. */
-  | { readonly kind: 'steps'; readonly steps: FieldRef; readonly labels?: FieldRef }
+  | {
+      readonly kind: 'steps';
+      readonly steps: FieldRef;
+      readonly labels?: FieldRef;
+      /** The number of the first wrong step, from 0; −1 if all are right. Nothing is said of steps after it. */
+      readonly firstError?: FieldRef;
+    }
   /** A known schema without a pair or verdict that PrefLens supports. */
   | { readonly kind: 'none'; readonly fields: readonly Field[]; readonly why: string };
 

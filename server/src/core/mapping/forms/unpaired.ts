@@ -61,6 +61,12 @@ function stepText(step: Json): string {
   return isObject(best) && typeof best['text'] === 'string' ? best['text'] : '';
 }
 
+/** The verdict on a step, if the record names the first wrong one. */
+function verdictBefore(first: Json | undefined, step: number): boolean | undefined {
+  if (typeof first !== 'number') return undefined;
+  return first < 0 || step < first ? true : step === first ? false : undefined;
+}
+
 function stepVerdict(step: Json, label: Json | undefined): boolean | number | undefined {
   if (label !== undefined) return typeof label === 'boolean' ? label : toNumber(label);
   const best = isObject(step) && isList(step['completions']) ? step['completions'][0] : undefined;
@@ -68,16 +74,20 @@ function stepVerdict(step: Json, label: Json | undefined): boolean | number | un
 }
 
 export const stepsForm: Form<StepAnswers> = {
-  fields: ({ steps, labels }) => (labels === undefined ? [steps] : [steps, labels]),
-  needs({ steps, labels }) {
+  fields: ({ steps, labels, firstError }) => [steps, labels, firstError].filter((at) => at !== undefined),
+  needs({ steps, labels, firstError }) {
     const isStep = (item: Json): boolean => typeof item === 'string' || isObject(item);
     const needs = [listNeed(steps, 1, isStep, 'a list of steps')];
     const isLabel = (item: Json): boolean => typeof item === 'boolean' || toNumber(item) !== undefined;
+    if (firstError !== undefined) {
+      const fits = (value: Json): boolean => Number.isInteger(value);
+      return [...needs, { at: firstError, expected: 'the number of the first wrong step, or -1', fits }];
+    }
     return labels === undefined
       ? needs
       : [...needs, listNeed(labels, 1, isLabel, 'a list of verdicts, one for each step')];
   },
-  read({ steps, labels }, { record, prompt }) {
+  read({ steps, labels, firstError }, { record, prompt }) {
     const found = findField(record, steps);
     if (!found || !isList(found.value)) return NO_ANSWERS;
     const verdicts = labels === undefined ? undefined : findField(record, labels)?.value;
@@ -92,12 +102,15 @@ export const stepsForm: Form<StepAnswers> = {
           turns: plainTurns(text),
           ...(typeof step !== 'string' && { pieces: [] }),
         },
-        verdict: stepVerdict(step, isList(verdicts) ? verdicts[i] : undefined),
+        verdict:
+          firstError === undefined
+            ? stepVerdict(step, isList(verdicts) ? verdicts[i] : undefined)
+            : verdictBefore(findField(record, firstError)?.value, i),
       };
     });
     return { pairs: [], judgements };
   },
-  labelAt: ({ steps, labels }) => labels ?? steps,
+  labelAt: ({ steps, labels, firstError }) => labels ?? firstError ?? steps,
   flip: () => [],
   tie: () => undefined,
   margin: () => undefined,

@@ -101,6 +101,35 @@ export const BENCHMARKS: readonly Mapping[] = [
     polarity: '"human_ranking" has a rank for each response; 0 is the best',
   },
   {
+    id: 'multimodal-rewardbench',
+    title: 'Multimodal RewardBench',
+    also: ['facebookresearch/multimodal_rewardbench'],
+    prompt: [text('Text')],
+    answers: {
+      kind: 'choice',
+      first: text('Output1'),
+      second: text('Output2'),
+      label: { kind: 'value', at: 'Better', first: ['Output1'], second: ['Output2'] },
+    },
+    polarity: '"Better" names the better output, Output1 or Output2',
+  },
+  {
+    id: 'contextual-judgebench',
+    title: 'ContextualJudgeBench',
+    also: ['Salesforce/ContextualJudgeBench'],
+    prompt: [text('question'), more('context')],
+    answers: pair('text', 'positive_response', 'negative_response'),
+    polarity: '"positive_response" is the better answer, "negative_response" the worse one',
+  },
+  {
+    id: 'processbench',
+    title: 'ProcessBench',
+    also: ['Qwen/ProcessBench'],
+    prompt: [text('problem')],
+    answers: { kind: 'steps', steps: 'steps', firstError: 'label' },
+    polarity: '"label" is the number of the first wrong step, counted from 0; −1 means that all are right',
+  },
+  {
     id: 'alpaca-eval',
     title: 'AlpacaEval annotations',
     prompt: [text('instruction'), more('input')],
@@ -117,8 +146,8 @@ export const BENCHMARKS: readonly Mapping[] = [
   {
     id: 'alpaca-farm',
     title: 'AlpacaFarm preferences',
-    also: ['tatsu-lab/alpaca_farm', 'LLaVA-RLHF'],
-    prompt: [{ at: 'instruction|conversations', as: 'words' }, more('input')],
+    also: ['tatsu-lab/alpaca_farm'],
+    prompt: [text('instruction'), more('input')],
     answers: {
       kind: 'choice',
       first: text('output_1'),

@@ -105,7 +105,12 @@ export const CHOICES: readonly Mapping[] = [
   {
     id: 'arena',
     title: 'Chatbot Arena',
-    also: ['lmsys/chatbot_arena_conversations', 'lmsys/mt_bench_human_judgments'],
+    also: [
+      'lmsys/chatbot_arena_conversations',
+      'lmsys/mt_bench_human_judgments',
+      'lmarena-ai/webdev-arena-preference-10k',
+      'lmarena-ai/VisionArena-Battle',
+    ],
     prompt: [],
     answers: {
       kind: 'choice',

@@ -7,6 +7,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'trl-messages',
     title: 'TRL messages, explicit prompt',
+    also: ['XTuner DPO and reward data'],
     prompt: [messages('prompt')],
     answers: pair('messages'),
     polarity: CHOSEN_WINS,
@@ -65,6 +66,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'tulu-3',
     title: 'Tulu 3 preference mixture',
+    also: ['OLMo 2 preference mixtures'],
     prompt: [text('prompt')],
     answers: pair('messages'),
     marks: ['id', 'source'],
@@ -105,6 +107,7 @@ export const CONVERSATIONS: readonly Mapping[] = [
   {
     id: 'openai-preference',
     title: 'OpenAI preference file',
+    also: ['Azure OpenAI, Together and Fireworks preference fine-tuning'],
     prompt: [messages('input.messages')],
     answers: pair('messages', 'preferred_output', 'non_preferred_output'),
     polarity: '"preferred_output" is the better answer',

@@ -70,6 +70,31 @@ export const JUDGEMENTS: readonly Mapping[] = [
     polarity: 'each step has a rating: 1 right, 0 neutral, −1 wrong',
   },
   {
+    id: 'beavertails',
+    title: 'BeaverTails',
+    also: ['PKU-Alignment/BeaverTails'],
+    prompt: [text('prompt')],
+    answers: {
+      kind: 'unpaired',
+      response: text('response'),
+      verdict: { at: 'is_safe', first: [true], second: [false] },
+    },
+    marks: ['category'],
+    polarity: '"is_safe" true means a safe response, which may be of no help',
+  },
+  {
+    id: 'verl',
+    title: 'verl prompts for reinforcement learning',
+    prompt: [],
+    answers: {
+      kind: 'none',
+      fields: [messages('prompt')],
+      why: 'a record is a prompt and the reference for a reward function; a model gives the answers in training',
+    },
+    marks: ['data_source', 'reward_model'],
+    polarity: '"reward_model" holds the reference for a reward function, not a verdict on an answer',
+  },
+  {
     id: 'math-shepherd',
     title: 'Math-Shepherd',
     prompt: [],

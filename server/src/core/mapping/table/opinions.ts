@@ -122,6 +122,20 @@ export const OPINIONS: readonly Mapping[] = [
       '"more_helpful_response_id" is the number of the more helpful response, counted from 1; "more_safe_response_id" may disagree',
   },
   {
+    id: 'hpd-v2',
+    title: 'Human Preference Dataset, pictures',
+    also: ['HPDv2'],
+    prompt: [text('prompt')],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: 'file_path|image_path' },
+      text: { at: '', as: 'image' },
+      order: { kind: 'list', at: 'human_preference', best: 'high' },
+    },
+    polarity: '"human_preference" is 1 for the better picture, 0 for the others',
+    unscorable: 'the answers are pictures',
+  },
+  {
     id: 'label-studio-min',
     title: 'Label Studio pairwise, JSON-MIN',
     prompt: [ANY_PROMPT],
