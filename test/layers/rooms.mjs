@@ -178,9 +178,12 @@ export const ROOMS = [
     at: filesIn(
       NODE,
       ...['apply.ts', 'editSession.ts', 'files.ts', 'findRecords.ts'],
-      ...['inspect.ts', 'journal.ts', 'parquet/textSave.ts'],
+      ...['inspect.ts', 'inspectCsv.ts', 'journal.ts', 'parquet/textSave.ts'],
     ),
-    may: [...ALL_CORE, 'formats', 'formats/parquet', 'node/disk', 'node/parquet', 'node/containers'],
+    may: [
+      ...ALL_CORE,
+      ...['formats', 'formats/parquet', 'formats/tables', 'node/disk', 'node/parquet', 'node/containers'],
+    ],
   },
   {
     name: 'node/survey',

@@ -191,6 +191,10 @@ export const layerRules = [
     ['server/src/node/**/*.ts'],
     ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$'],
   ),
+  layer(
+    ['server/src/node/containers/csv*.ts'],
+    ['#core/', '#formats/', 'node:fs$', 'csv-parse$', 'csv-parse/sync$'],
+  ),
   layer(['server/src/node/parquet/codecs.ts'], ['#formats/parquet/', 'node:zlib$', 'fzstd$', 'hysnappy$']),
   layer(
     ['server/src/scorer/**/*.ts'],

@@ -194,6 +194,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
     for (const file of dataset.files) await file.assertSame();
   });
   const { losses, caveats, read, written } = outcome;
+  for (const file of files) for (const line of file.reading) command.note(`${file.path}: ${line}`);
   const lost = [
     ...files.flatMap(({ remarks }) => remarks),
     ...losses.lines(),

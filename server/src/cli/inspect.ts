@@ -14,6 +14,7 @@ import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
+import { readingOf } from '#node/inspect.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { recogniseIfKnown, sampleOf, suggestionFor, whyUnrecognised } from '#node/surveyFile.ts';
@@ -165,6 +166,7 @@ export async function schema(
   for (const one of others.slice(0, 3)) {
     command.print(`  also matches:  ${one.mapping.id} (${percent(one.share)} of the records)`);
   }
+  for (const line of await readingOf(file)) command.print(`  table:         ${line}`);
   const warning = unreadMessage(recognition.unread);
   if (warning !== undefined) command.print(`  warning:       ${warning}`);
   const read = namesRead(mapping);

@@ -14,7 +14,7 @@ export class UserError extends Error {}
 const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as const;
 
 /** Names of the formats that we only read. */
-const READ_ONLY: Readonly<Record<string, string>> = { arrow: 'Arrow', csv: 'CSV', tsv: 'TSV' };
+const READ_ONLY: Readonly<Record<string, string>> = { arrow: 'Arrow', csv: 'CSV' };
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
@@ -87,6 +87,11 @@ export const messages = {
   notWritten: (path: string, kind: string) =>
     new UserError(
       `${path}: PrefLens does not write ${READ_ONLY[kind] ?? kind} files. Choose a name that ends in .jsonl, .jsonl.gz, .jsonl.zst or .parquet.`,
+    ),
+  /** The text can't be cut into rows from a line on, counted from 0. */
+  badCsv: (path: string, line: number, fault: string | undefined) =>
+    new UserError(
+      `${path}:${line + 1}: ${fault ?? 'a quote is opened in this row and never closed. Close it, or double it if it belongs to the text'}. The rows after it can’t be read.`,
     ),
   badTable: (path: string, what: string) => new UserError(`${path}: this file is ${what}.`),
   noZstdWriter: () =>

@@ -4,7 +4,7 @@ import * as zlib from 'node:zlib';
 
 import { Decompress } from 'fzstd';
 
-import { isArrow, isParquet } from '#core/input/tableNames.ts';
+import { isArrow, isCsv, isParquet } from '#core/input/tableNames.ts';
 import { messages, UserError } from '#core/messages.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
@@ -153,6 +153,7 @@ export function codecOf(path: string): Codec {
 /** The codec of a new file, by its name. Throws a user error for a format that we don't write. */
 export function writtenCodecOf(path: string): Codec {
   const codec = codecOf(path);
-  if (codec.name === 'arrow') throw messages.notWritten(path, codec.name);
+  if (codec.name === 'arrow') throw messages.notWritten(path, 'arrow');
+  if (isCsv(path)) throw messages.notWritten(path, 'csv');
   return codec;
 }

@@ -13,7 +13,7 @@ export interface Inspection {
 
 /** How a file holds its records: a row of the table in `containers`, as plain data for threads. */
 export interface ContainerRef {
-  readonly kind: 'lines' | 'parquet' | 'arrow';
+  readonly kind: 'lines' | 'parquet' | 'arrow' | 'csv';
 }
 
 /** An open dataset file, and a way to detect that another program replaced or changed it. */

@@ -192,6 +192,18 @@ export async function placeFindings(
     );
     own.forEach((finding, i) => {
       const { byteStart, byteEnd } = ranges[i] ?? { byteStart: 0, byteEnd: 0 };
+      const elsewhere = raw.placeOf?.(byteStart);
+      if (elsewhere) {
+        const { line, column, ...range } = elsewhere;
+        placed.push({
+          finding,
+          line: line + 1,
+          column: column + 1,
+          range,
+          key: keyOf(finding, () => raw.bytes),
+        });
+        return;
+      }
       placed.push({
         finding,
         line: raw.line + 1,

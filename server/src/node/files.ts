@@ -68,10 +68,10 @@ const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 /** Folders that never contain datasets. */
 const SKIPPED = new Set(['node_modules', '__pycache__']);
 
-/** JSON not named JSON Lines may be anything: settings, tokenizers, or a dataset. */
-const JSON_FILE = /\.json(?:\.gz|\.zst)?$/i;
+/** JSON not named JSON Lines may be anything: settings, tokenizers, or a dataset. So may a table. */
+const MAYBE_DATA = /\.(?:json|csv|tsv)(?:\.gz|\.zst)?$/i;
 
-async function isJsonDataset(path: string): Promise<boolean> {
+async function isDataset(path: string): Promise<boolean> {
   try {
     return await holdsPairs(await openFile(path));
   } catch (error) {
@@ -93,7 +93,7 @@ async function dataFilesIn(folder: string, failed: FailedPath[]): Promise<string
     if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
     if (entry.isDirectory()) found.push(...(await dataFilesIn(path, failed)));
     else if (DATA_FILE.test(entry.name)) found.push(path);
-    else if (JSON_FILE.test(entry.name) && (await isJsonDataset(path))) found.push(path);
+    else if (MAYBE_DATA.test(entry.name) && (await isDataset(path))) found.push(path);
   }
   return found;
 }

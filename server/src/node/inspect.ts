@@ -1,4 +1,5 @@
 // Detects files that are not JSON Lines, whatever their names say: other formats, and JSON documents.
+import { encodingOf } from '#core/input/encoding.ts';
 import { foreignOf, HEAD_BYTES } from '#core/input/foreign.ts';
 import { documentObstacle, foreignObstacle, holdsRecords, TextInspector } from '#core/input/obstacle.ts';
 import { documentRecords, TooLargeColumns } from '#core/json/documentRecords.ts';
@@ -11,8 +12,11 @@ import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
+import { readRecords } from '#formats/lines.ts';
 
+import { asUtf8 } from './containers/csvDialect.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
+import { csvReading, inspectCsv } from './inspectCsv.ts';
 import { readBlocks } from './stored.ts';
 
 /** Small chunks at first, for an uncompressed file: the first lines usually decide. */
@@ -47,11 +51,21 @@ async function* piecesOf({ path, codec, bytes }: DataFile): AsyncGenerator<Uint8
 /** Reads the start of a file, or all of a JSON document. Throws if it can't be decompressed. */
 export async function inspectFile(file: DataFile): Promise<Inspection> {
   const { path, codec, bytes } = file;
-  const foreign = foreignOf(await headOf(path), codec.name);
+  const head = await headOf(path);
+  if (file.container.kind === 'csv') {
+    const found = await inspectCsv(path, head, codec.name);
+    return found ? { obstacle: found } : {};
+  }
+  const foreign = foreignOf(head, codec.name);
   if (foreign) return { obstacle: foreignObstacle(foreign) };
   if (codec.isTable) return {};
+  return inspectText(bytes, piecesOf(file));
+}
+
+/** @param pieces the same text as `bytes`, in pieces that suit its start */
+async function inspectText(bytes: ByteStream, pieces: AsyncIterable<Uint8Array>): Promise<Inspection> {
   const inspector = new TextInspector();
-  for await (const chunk of piecesOf(file)) if (!inspector.push(chunk)) break;
+  for await (const chunk of pieces) if (!inspector.push(chunk)) break;
   const found = inspector.end();
   if (found.foreign) return { obstacle: foreignObstacle(found.foreign) };
   const { shape } = found;
@@ -78,8 +92,15 @@ export async function holdsPairs(file: DataFile): Promise<boolean> {
 
 /** A file for `convert`: the records of a JSON document become lines. */
 export interface ReadableFile extends DataFile {
+  /** Sentences that say how the file is read, where that is decided. */
+  readonly reading: readonly string[];
   /** What the conversion loses from the document, and what is wrong with it. */
   readonly remarks: readonly string[];
+}
+
+/** Sentences that say how a file is read, where its format leaves that open. */
+export async function readingOf({ container, path }: DataFile): Promise<readonly string[]> {
+  return container.kind === 'csv' ? csvReading(path) : [];
 }
 
 /** Parts of the document outside all records. */
@@ -106,15 +127,33 @@ async function* partedRecords(
   }
 }
 
-/** The file with the records of its JSON document. Throws if the document has none. */
-export async function withRecords(file: DataFile): Promise<ReadableFile> {
+/** A file in UTF-16 as one in UTF-8. */
+async function inUtf8(file: DataFile): Promise<DataFile> {
+  const isRead = file.container.kind === 'lines' && !file.codec.decode;
+  if (!isRead || encodingOf(await headOf(file.path)) === undefined) return file;
+  const bytes: ByteStream = () => asUtf8(file.bytes());
+  return {
+    ...file,
+    bytes,
+    records: (wants) => readRecords(bytes(), wants, file.maxRecordBytes),
+    inspect: async () => inspectText(bytes, bytes()),
+  };
+}
+
+/** The file with the records of its JSON document, in UTF-8. Throws if the document has none. */
+export async function withRecords(stored: DataFile): Promise<ReadableFile> {
+  const file = await inUtf8(stored);
   const { obstacle, shape } = await file.inspect();
-  if (!obstacle) return { ...file, remarks: [], records: (wants) => partedRecords(file, wants) };
+  if (!obstacle) {
+    const reading = await readingOf(file);
+    return { ...file, reading, remarks: [], records: (wants) => partedRecords(file, wants) };
+  }
   if (!shape || !holdsRecords(shape)) throw messages.obstacle(file.path, obstacle);
   const { form, fault } = shape;
   const wrong = fault?.what === 'end' ? ['the document breaks off: its last record is incomplete'] : [];
   return {
     ...file,
+    reading: [],
     remarks: [...leftBehind(form), ...wrong],
     inspect: async () => Promise.resolve({}),
     records: async function* (wants) {

@@ -230,7 +230,9 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
   const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
   // The same bytes mean something else under another codec or mapping.
-  const schema = sha256(JSON.stringify([file.codec.name, mapping ?? null, rules, file.maxRecordBytes]));
+  const schema = sha256(
+    JSON.stringify([file.codec.name, file.container, mapping ?? null, rules, file.maxRecordBytes]),
+  );
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {
     const survey = await cache.load(before.digest, schema);
@@ -242,7 +244,10 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
         digest: before.digest,
       };
   }
-  const grew = before && file.codec.name === 'plain' && before.stamp.size < file.size ? before : undefined;
+  const grew =
+    before && file.codec.name === 'plain' && file.container.kind === 'lines' && before.stamp.size < file.size
+      ? before
+      : undefined;
   const { whole: digest, prefix } = await digestsOf(file, grew?.stamp.size, options.signal);
   const known: Remembered = { stamp: file.stamp, digest };
   const sidecar = cache.sidecarOf(digest, schema);

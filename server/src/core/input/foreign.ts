@@ -1,5 +1,7 @@
 // Formats other than JSON Lines and Parquet: how to recognise each by its first bytes, and what to do.
 
+import { encodingOf, hasUtf16Mark } from './encoding.ts';
+
 /** An unsupported format. */
 export interface Foreign {
   readonly id: string;
@@ -33,17 +35,6 @@ const reads =
   (pattern: RegExp) =>
   ({ text }: Head): boolean =>
     pattern.test(text);
-
-/** Share of zero bytes at even or odd offsets: in UTF-16, Latin letters make it one half. */
-function zeros({ bytes }: Head, odd: number): number {
-  let count = 0;
-  const length = Math.min(bytes.length, 512);
-  for (let i = odd; i < length; i += 2) if (bytes[i] === 0) count++;
-  return length < 8 ? 0 : count / Math.floor(length / 2);
-}
-
-const MOSTLY = 0.4;
-const RARELY = 0.05;
 
 function isTar({ latin }: Head): boolean {
   return latin.startsWith('ustar', 257);
@@ -79,6 +70,8 @@ function isBinary({ bytes }: Head): boolean {
 const PANDAS = (read: string): string =>
   `Convert it to JSON Lines in Python: pandas.${read}.to_json("{stem}.jsonl", orient="records", lines=True, force_ascii=False)`;
 
+const UTF8_LINES = 'Convert it: preflens convert {file} --out {stem}.utf8.jsonl';
+
 /** The first match decides. */
 const ROWS: readonly Row[] = [
   {
@@ -106,6 +99,19 @@ const ROWS: readonly Row[] = [
     isIt: ({ latin }) => /^BZh[1-9]1AY&SY/.test(latin),
   },
   { id: 'xz', what: 'xz data', next: 'Decompress it: unxz --keep {file}', isIt: starts('\xfd7zXZ\x00') },
+  {
+    id: 'lzma',
+    what: 'LZMA data',
+    next: 'Decompress it: unlzma --keep {file}',
+    isIt: starts('\x5d\x00\x00'),
+  },
+  { id: 'lzip', what: 'lzip data', next: 'Decompress it: lzip -dk {file}', isIt: starts('LZIP\x01') },
+  {
+    id: 'compress',
+    what: 'data of the compress program',
+    next: 'Decompress it: gunzip --keep --suffix .Z {file}',
+    isIt: starts('\x1f\x9d'),
+  },
   { id: 'lz4', what: 'LZ4 data', next: 'Decompress it: unlz4 {file}', isIt: starts('\x04\x22\x4d\x18') },
   {
     id: 'snappy',
@@ -118,6 +124,18 @@ const ROWS: readonly Row[] = [
     what: 'an Excel workbook',
     next: PANDAS('read_excel("{file}")'),
     isIt: ({ latin }) => latin.startsWith('PK\x03\x04') && /\[Content_Types\]\.xml|xl\//.test(latin),
+  },
+  {
+    id: 'old-excel',
+    what: 'an Excel workbook of the old kind, or another Microsoft Office document',
+    next: PANDAS('read_excel("{file}")'),
+    isIt: starts('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
+  },
+  {
+    id: 'npz',
+    what: 'an archive of NumPy arrays',
+    next: 'Convert it to JSON Lines in Python, with numpy.load and one json.dumps per record',
+    isIt: ({ latin }) => latin.startsWith('PK\x03\x04') && /^[^/]{1,100}\.npy/.test(latin.slice(30, 140)),
   },
   {
     id: 'torch',
@@ -195,6 +213,12 @@ const ROWS: readonly Row[] = [
     next: 'Convert it to JSON Lines in Python, with one json.dumps per record',
     isIt: starts('\x93NUMPY'),
   },
+  {
+    id: 'r',
+    what: 'data of R',
+    next: 'Convert it to JSON Lines in R: jsonlite::stream_out(readRDS("{file}"), file("{stem}.jsonl"))',
+    isIt: ({ latin }) => /^(?:RDX[23]\n|X\n\x00\x00\x00[\x02\x03])/.test(latin),
+  },
   { id: 'hdf5', what: 'an HDF5 file', next: PANDAS('read_hdf("{file}")'), isIt: starts('\x89HDF\r\n\x1a\n') },
   { id: 'pdf', what: 'a PDF document', next: 'Open the dataset instead', isIt: starts('%PDF-') },
   {
@@ -218,20 +242,20 @@ const ROWS: readonly Row[] = [
   {
     id: 'utf-16',
     what: 'UTF-16 text (as Windows PowerShell writes it); JSON Lines must be UTF-8',
-    next: 'Convert it: iconv -f UTF-16 -t UTF-8 {file} > {stem}.utf8.jsonl',
-    isIt: starts('\xff\xfe', '\xfe\xff'),
+    next: UTF8_LINES,
+    isIt: ({ bytes }) => hasUtf16Mark(bytes),
   },
   {
     id: 'utf-16le',
     what: 'UTF-16 text without a byte order mark; JSON Lines must be UTF-8',
-    next: 'Convert it: iconv -f UTF-16LE -t UTF-8 {file} > {stem}.utf8.jsonl',
-    isIt: (head) => zeros(head, 1) > MOSTLY && zeros(head, 0) < RARELY,
+    next: UTF8_LINES,
+    isIt: ({ bytes }) => encodingOf(bytes) === 'utf-16le',
   },
   {
     id: 'utf-16be',
     what: 'UTF-16 text without a byte order mark; JSON Lines must be UTF-8',
-    next: 'Convert it: iconv -f UTF-16BE -t UTF-8 {file} > {stem}.utf8.jsonl',
-    isIt: (head) => zeros(head, 0) > MOSTLY && zeros(head, 1) < RARELY,
+    next: UTF8_LINES,
+    isIt: ({ bytes }) => encodingOf(bytes) === 'utf-16be',
   },
   {
     id: 'zeros',
@@ -298,10 +322,15 @@ const ROWS: readonly Row[] = [
   {
     id: 'tsv',
     what: 'a tab-separated table',
-    next: PANDAS('read_csv("{file}", sep="\\t")'),
+    next: 'Rename it, and it is read: mv {file} {stem}.tsv',
     isIt: (head) => isSeparated(head) && (head.text.split('\n', 1)[0] ?? '').includes('\t'),
   },
-  { id: 'csv', what: 'a CSV table', next: PANDAS('read_csv("{file}")'), isIt: isSeparated },
+  {
+    id: 'csv',
+    what: 'a CSV table',
+    next: 'Rename it, and it is read: mv {file} {stem}.csv',
+    isIt: isSeparated,
+  },
   {
     id: 'binary',
     what: 'binary data of an unknown kind',

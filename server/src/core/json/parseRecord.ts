@@ -57,6 +57,16 @@ function findBadUtf8(bytes: Uint8Array): number {
   }
 }
 
+/** Offset of the first byte that is not UTF-8. */
+export function badUtf8At(bytes: Uint8Array): number | undefined {
+  try {
+    strict.decode(bytes);
+    return undefined;
+  } catch {
+    return findBadUtf8(bytes);
+  }
+}
+
 /** Valid records that only need a line each. */
 function separable({ records, separators }: SeveralRecords, offset: number, length: number): Unparsed {
   const at = Math.min(offset, Math.max(0, length - 1));

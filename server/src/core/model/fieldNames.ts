@@ -119,3 +119,11 @@ export function kindOfField(name: string): FieldKind {
   known.set(name, kind);
   return kind;
 }
+
+/** True for the name of a prompt, an answer or a source: its values are text, even where they look like numbers. */
+export function mayHoldText(name: string): boolean {
+  if (WHOLE_NAMES.has(name.toLowerCase())) return true;
+  const own = nameWords(name);
+  const has = (set: ReadonlySet<string>): boolean => own.some((word) => set.has(word));
+  return !has(LABELS) && !has(COUNTS) && !has(ABOUT) && (has(ANSWERS) || has(PROMPT) || has(SOURCES));
+}

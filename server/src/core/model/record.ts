@@ -19,8 +19,18 @@ export interface RawRecord {
   readonly fault?: string;
 }
 
+/** A place in a file, and the bytes there. Counted from 0; the column in UTF-16 units. */
+export interface RecordPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+}
+
 /** A record as cut from its file. */
 export interface CutRecord extends RawRecord {
+  /** Where an offset of `bytes` is in the file. Undefined if the bytes stand there as they are. */
+  readonly placeOf?: (offset: number) => RecordPlace;
   /** Offset just after its line end, or the end of the file. */
   readonly lineEnd: number;
 }

@@ -60,6 +60,6 @@ export interface Container {
 }
 
 /** The plan of a container that we don't write. */
-export function refusePlan({ path, codec }: DataFile): never {
-  throw messages.readOnly(path, codec.name);
+export function refusePlan({ path, container }: DataFile): never {
+  throw messages.readOnly(path, container.kind);
 }

@@ -1,4 +1,5 @@
 // The table of containers. Everything that opens, cuts, reads or saves records goes through it.
+import { isCsv } from '#core/input/tableNames.ts';
 import type { RecordChange } from '#core/model/record.ts';
 
 import { codecOf } from '../codec.ts';
@@ -7,12 +8,14 @@ import type { SavePlan } from '../save.ts';
 import { ARROW } from './arrow.ts';
 import type { Container, FileRange, OnBytes, RecordAccess, Take } from './container.ts';
 import { refusePlan } from './container.ts';
+import { CSV } from './csv.ts';
 import { LINES } from './lines.ts';
 import { PARQUET } from './parquet.ts';
 
 const CONTAINERS: Readonly<Record<ContainerRef['kind'], Container>> = {
   lines: LINES,
   arrow: ARROW,
+  csv: CSV,
   parquet: PARQUET,
 };
 
@@ -22,6 +25,7 @@ export function containerOf({ container }: Pick<DataFile, 'container'>): Contain
 
 /** Decides how a file holds its records. */
 export function containerAt(path: string): ContainerRef {
+  if (isCsv(path)) return { kind: 'csv' };
   const { name } = codecOf(path);
   return { kind: name === 'parquet' || name === 'arrow' ? name : 'lines' };
 }

@@ -1,0 +1,275 @@
+// CSV and TSV, which we read but don't write: a record is a row, as a line of JSON under the names of the header.
+import { closeSync, readSync } from 'node:fs';
+
+import type { Options } from 'csv-parse';
+import { Parser } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
+
+import { encodingOf } from '#core/input/encoding.ts';
+import { messages } from '#core/messages.ts';
+import type { CutRecord, RecordPlace } from '#core/model/record.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
+import { plural } from '#core/words/numbers.ts';
+import { RowWriter } from '#formats/csv/columns.ts';
+import { TextSink } from '#formats/textSink.ts';
+
+import { codecOf } from '../codec.ts';
+import { openRegularSync } from '../regularFile.ts';
+import type { Container, OnBytes, Take } from './container.ts';
+import { refusePlan } from './container.ts';
+import type { CsvDialect } from './csvDialect.ts';
+import { asUtf8, csvOptions, dialectOf, markBytes, SAMPLE_BYTES } from './csvDialect.ts';
+import { textOf } from './lines.ts';
+
+/** Counts of the parser after a row: the line on which it ends, from 1, and the bytes that it has read. */
+type RowInfo = Readonly<Record<'lines' | 'bytes' | 'empty_lines', number>>;
+
+type OnRow = (cells: readonly Uint8Array[], info: RowInfo) => void;
+
+/** A parser that hands over each row at once and keeps none. */
+function parserOf(dialect: CsvDialect, maxBytes: number, onRow: OnRow): Parser {
+  const options: Options = {
+    ...csvOptions(dialect.delimiter),
+    max_record_size: Number.isFinite(maxBytes) ? maxBytes : 0,
+    on_record: (cells, info) => {
+      onRow(cells as unknown as readonly Uint8Array[], info);
+      return null;
+    },
+  };
+  const parser = new Parser(options);
+  parser.resume();
+  return parser;
+}
+
+/** Enough to see the encoding. */
+const HEAD_BYTES = 512;
+
+const isTabs = (path: string): boolean => /\.tsv(?:\.gz|\.zst)?$/i.test(path);
+
+/** What the start of a text says, and the text again from its start. */
+interface Begun {
+  readonly dialect: CsvDialect;
+  readonly sample: Uint8Array;
+  readonly isWhole: boolean;
+  readonly rest: AsyncIterator<Uint8Array>;
+}
+
+async function begin(path: string, chunks: AsyncIterable<Uint8Array>): Promise<Begun> {
+  const rest = asUtf8(chunks)[Symbol.asyncIterator]();
+  const parts: Uint8Array[] = [];
+  let [length, isWhole] = [0, false];
+  while (length < SAMPLE_BYTES) {
+    const next = await rest.next();
+    if (next.done) {
+      isWhole = true;
+      break;
+    }
+    // A copy, because readers reuse their memory.
+    parts.push(new Uint8Array(next.value));
+    length += next.value.length;
+  }
+  const sample = Buffer.concat(parts);
+  return {
+    dialect: dialectOf(sample.subarray(0, SAMPLE_BYTES), isTabs(path), isWhole),
+    sample,
+    isWhole,
+    rest,
+  };
+}
+
+/** The dialect of a file, and the start of its text. */
+export async function csvStart(path: string): Promise<Omit<Begun, 'rest'>> {
+  const { rest, ...begun } = await begin(path, textOf(path, 0, Infinity));
+  await rest.return?.();
+  return begun;
+}
+
+/** Turns the cells of each row into a record. */
+class RowReader {
+  readonly found: CutRecord[] = [];
+  readonly #path: string;
+  readonly #width: number;
+  readonly #writer: RowWriter;
+  readonly #wants: (record: number) => boolean;
+  readonly #dialect: CsvDialect;
+  readonly #out = new TextSink();
+  #isHeader = true;
+  #record = 0;
+  #before: RowInfo = { lines: 0, bytes: 0, empty_lines: 0 };
+
+  constructor(path: string, dialect: CsvDialect, wants: (record: number) => boolean = () => true) {
+    this.#path = path;
+    this.#dialect = dialect;
+    this.#width = dialect.columns.length;
+    this.#writer = new RowWriter(dialect.columns);
+    this.#wants = wants;
+  }
+
+  /** The line on which the next row begins, from 0. */
+  get nextLine(): number {
+    return this.#before.lines;
+  }
+
+  readonly onRow: OnRow = (cells, info) => {
+    const before = this.#before;
+    this.#before = { lines: info.lines, bytes: info.bytes, empty_lines: info.empty_lines };
+    if (this.#isHeader) {
+      this.#isHeader = false;
+      return;
+    }
+    const record = this.#record++;
+    if (!this.#wants(record)) return;
+    const line = before.lines + info.empty_lines - before.empty_lines;
+    const at = { record, line, byteStart: before.bytes, byteEnd: info.bytes, lineEnd: info.bytes };
+    if (cells.length !== this.#width) {
+      const fault = `The row has ${plural(cells.length, 'cell')}, and the header has ${this.#width}. Add or remove cells, or put the cell that holds a delimiter in quotes.`;
+      this.found.push({ ...at, bytes: new Uint8Array(0), fault });
+      return;
+    }
+    this.#out.length = 0;
+    const starts: number[] = [];
+    this.#writer.write(this.#out, cells, starts);
+    this.found.push({
+      ...at,
+      bytes: this.#out.all.slice(),
+      placeOf: (offset) => this.#placeOf(at, starts, offset),
+    });
+  };
+
+  /** The cell that holds an offset of the line of JSON. */
+  #placeOf(
+    at: Pick<CutRecord, 'line' | 'byteStart' | 'byteEnd'>,
+    starts: readonly number[],
+    offset: number,
+  ): RecordPlace {
+    const cell = Math.max(
+      0,
+      starts.findLastIndex((start) => start <= offset),
+    );
+    return placeOfCell(this.#path, this.#dialect, at, cell);
+  }
+}
+
+/** Where a cell begins and ends. Reads the row again, from the file. */
+function placeOfCell(
+  path: string,
+  { delimiter }: CsvDialect,
+  { line, byteStart, byteEnd }: Pick<CutRecord, 'line' | 'byteStart' | 'byteEnd'>,
+  cell: number,
+): RecordPlace {
+  const stored = storedBytes(path, byteStart, byteEnd);
+  if (!stored) return { line, column: 0, byteStart, byteEnd };
+  const { bytes, start: rowStart } = stored;
+  const ends: number[] = [];
+  parse(bytes, {
+    ...csvOptions(delimiter),
+    cast: (value, { bytes: end }) => {
+      ends.push(end);
+      return value;
+    },
+  });
+  // A cell ends before its delimiter, or before the line end.
+  const start = cell === 0 ? 0 : (ends[cell - 1] ?? 0) + 1;
+  const before = new TextDecoder().decode(bytes.subarray(0, start));
+  const breaks = before.split('\n');
+  const last = breaks.at(-1) ?? '';
+  return {
+    line: line + breaks.length - 1,
+    column: last.length,
+    byteStart: rowStart + start,
+    byteEnd: rowStart + (ends[cell] ?? bytes.length),
+  };
+}
+
+/** Bytes of the text of a plain file, and where they are stored; undefined if the text is not what is stored. */
+function storedBytes(
+  path: string,
+  textStart: number,
+  textEnd: number,
+): { readonly bytes: Uint8Array; readonly start: number } | undefined {
+  if (codecOf(path).decode) return undefined;
+  const handle = openRegularSync(path);
+  try {
+    const head = new Uint8Array(HEAD_BYTES);
+    const known = head.subarray(0, readSync(handle, head, 0, head.length, 0));
+    if (encodingOf(known)) return undefined;
+    const start = textStart + markBytes(known);
+    const bytes = new Uint8Array(textEnd - textStart);
+    return { bytes: bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, start)), start };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The records of a text, in groups as they are read. Throws a user error if the text can't be cut into rows. */
+async function* csvRecords(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  max: number,
+  wants?: (record: number) => boolean,
+  onBytes?: OnBytes,
+): AsyncGenerator<readonly CutRecord[]> {
+  const { dialect, sample, rest } = await begin(path, chunks);
+  const reader = new RowReader(path, dialect, wants);
+  const parser = parserOf(dialect, max, reader.onRow);
+  const failed = new Promise<never>((_resolve, reject) => {
+    parser.once('error', reject);
+  });
+  // It is awaited below, with each write.
+  failed.catch(() => undefined);
+  const push = async (chunk: Uint8Array): Promise<readonly CutRecord[]> => {
+    const written = new Promise<void>((resolve) => {
+      parser.write(chunk, () => {
+        resolve();
+      });
+    });
+    await Promise.race([written, failed]);
+    onBytes?.(chunk.length);
+    return reader.found.splice(0);
+  };
+  try {
+    if (sample.length > 0) yield await push(sample);
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield await push(next.value);
+    const ended = new Promise<void>((resolve) => {
+      parser.once('end', resolve);
+    });
+    parser.end();
+    await Promise.race([ended, failed]);
+    yield reader.found.splice(0);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!/^(?:CSV_|INVALID_)/.test(code)) throw error;
+    yield reader.found.splice(0);
+    const isQuote = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
+    throw messages.badCsv(path, reader.nextLine, isQuote ? undefined : errorMessage(error));
+  } finally {
+    parser.destroy();
+    await rest.return?.();
+  }
+}
+
+export const CSV: Container = {
+  isTable: false,
+  isReadOnly: true,
+  records: ({ path, bytes, maxRecordBytes }) =>
+    async function* (wants) {
+      for await (const records of csvRecords(path, bytes(), maxRecordBytes, wants)) yield* records;
+    },
+  // A line end may be inside a cell: only the start of the file is sure to be one of a row.
+  cut: async ({ size }) => Promise.resolve([0, size]),
+  async readRange({ path, maxRecordBytes = Infinity }, take: Take, onBytes?: OnBytes) {
+    let lines = 0;
+    const all = csvRecords(path, textOf(path, 0, Infinity), maxRecordBytes, undefined, onBytes);
+    for await (const records of all) {
+      for (const raw of records) {
+        take(raw);
+        lines = raw.line + 1;
+      }
+    }
+    return lines;
+  },
+  open({ path }) {
+    throw messages.readOnly(path, 'csv');
+  },
+  plan: refusePlan,
+};

@@ -1,0 +1,119 @@
+// How a CSV file is written: its encoding, its delimiter, its line ends, and what its columns mean. Decided from the
+// start of the text, so that every reader of a file decides the same.
+import { parse } from 'csv-parse/sync';
+
+import { encodingOf } from '#core/input/encoding.ts';
+import type { CsvColumn } from '#formats/csv/columns.ts';
+import { columnNames, kindOf } from '#formats/csv/columns.ts';
+
+export interface CsvDialect {
+  readonly delimiter: string;
+  readonly columns: readonly CsvColumn[];
+}
+
+/** Bytes from which a file is judged. */
+export const SAMPLE_BYTES = 1 << 20;
+
+/** The first one wins where several fit. */
+const DELIMITERS = [',', '\t', ';', '|'] as const;
+
+const LINE_ENDS = ['\r\n', '\n'];
+
+/** How csv-parse reads a file: cells as bytes, rows of any length, quotes inside an unquoted cell as they are. */
+export function csvOptions(delimiter: string) {
+  return {
+    delimiter,
+    encoding: null,
+    record_delimiter: LINE_ENDS,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  } as const;
+}
+
+/** The rows at the start of a text; a last row that is cut off is left out. */
+function sampleRows(sample: Uint8Array, delimiter: string, isWhole: boolean): Uint8Array[][] {
+  const rows: Uint8Array[][] = [];
+  try {
+    parse(sample, {
+      ...csvOptions(delimiter),
+      on_record: (cells) => {
+        rows.push(cells as unknown as Uint8Array[]);
+        return null;
+      },
+    });
+  } catch (error) {
+    // A quote that is not closed: in the rest of the file, or nowhere, which reading the file will say.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return rows;
+  }
+  return isWhole || rows.length < 2 ? rows : rows.slice(0, -1);
+}
+
+interface Candidate {
+  readonly delimiter: string;
+  readonly rows: readonly Uint8Array[][];
+  /** Share of the rows with as many cells as the header. */
+  readonly fit: number;
+  readonly width: number;
+}
+
+/** For a name that ends in .tsv, a tab comes first. */
+function candidatesOf(sample: Uint8Array, isTabs: boolean, isWhole: boolean): readonly Candidate[] {
+  const order = isTabs ? ['\t', ...DELIMITERS.filter((one) => one !== '\t')] : DELIMITERS;
+  return order.map((delimiter) => {
+    const rows = sampleRows(sample, delimiter, isWhole);
+    const width = rows[0]?.length ?? 0;
+    const fitting = rows.filter(({ length }) => length === width).length;
+    return { delimiter, rows, width, fit: rows.length === 0 ? 0 : fitting / rows.length };
+  });
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * @param sample the start of the text, in UTF-8
+ * @param isWhole whether it is all of it
+ */
+export function dialectOf(sample: Uint8Array, isTabs: boolean, isWhole: boolean): CsvDialect {
+  const candidates = candidatesOf(sample, isTabs, isWhole);
+  let [best] = candidates.filter(({ width }) => width > 1);
+  for (const one of candidates) if (best && one.width > 1 && one.fit > best.fit) best = one;
+  best ??= candidates[0];
+  const [header = [], ...rows] = best?.rows ?? [];
+  const names = columnNames(header.map((cell) => decoder.decode(cell)));
+  const columns = names.map((name, i) => ({
+    name,
+    kind: kindOf(
+      name,
+      rows.flatMap((cells) => (cells.length === names.length && cells[i] ? [decoder.decode(cells[i])] : [])),
+    ),
+  }));
+  return { delimiter: best?.delimiter ?? ',', columns };
+}
+
+/** Length of the byte order mark of UTF-8; 0 if there is none. */
+export function markBytes([first, second, third]: Uint8Array): number {
+  return first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0;
+}
+
+/** A text in UTF-8 without byte order mark: UTF-16 becomes UTF-8, other bytes stay as they are. */
+export async function* asUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let decoderOf16: InstanceType<typeof TextDecoder> | undefined;
+  let isFirst = true;
+  const encoder = new TextEncoder();
+  for await (const chunk of chunks) {
+    if (isFirst && chunk.length > 0) {
+      isFirst = false;
+      const encoding = encodingOf(chunk);
+      decoderOf16 = encoding && new TextDecoder(encoding);
+      if (markBytes(chunk) > 0) {
+        yield chunk.subarray(markBytes(chunk));
+        continue;
+      }
+    }
+    yield decoderOf16 ? encoder.encode(decoderOf16.decode(chunk, { stream: true })) : chunk;
+  }
+  const rest = decoderOf16?.decode() ?? '';
+  if (rest !== '') yield encoder.encode(rest);
+}

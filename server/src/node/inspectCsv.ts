@@ -1,0 +1,94 @@
+// What stands in the way of reading a CSV file, and how we read one.
+import { foreignOf } from '#core/input/foreign.ts';
+import type { Obstacle } from '#core/input/obstacle.ts';
+import { foreignObstacle } from '#core/input/obstacle.ts';
+import { badUtf8At } from '#core/json/parseRecord.ts';
+import type { ColumnKind, CsvColumn } from '#formats/csv/columns.ts';
+
+import { csvStart } from './containers/csv.ts';
+
+/** Formats that are no obstacle: a table, in an encoding that we read. */
+const READ: ReadonlySet<string> = new Set(['csv', 'tsv', 'utf-16', 'utf-16le', 'utf-16be']);
+
+const decoder = new TextDecoder();
+
+function placeOf(text: Uint8Array, at: number): { line: number; column: number } {
+  const lines = decoder.decode(text.subarray(0, at)).split('\n');
+  return { line: lines.length - 1, column: lines.at(-1)?.length ?? 0 };
+}
+
+function obstacle(what: string, next: string): Obstacle {
+  return foreignObstacle({ id: 'csv', what, next });
+}
+
+function twiceIn(columns: readonly CsvColumn[]): string | undefined {
+  const seen = new Set<string>();
+  return columns.find(({ name }) => seen.size === seen.add(name).size)?.name;
+}
+
+/** @param head the first stored bytes, @param codec the compression that we read the file with */
+export async function inspectCsv(
+  path: string,
+  head: Uint8Array,
+  codec: string,
+): Promise<Obstacle | undefined> {
+  const foreign = foreignOf(head, codec);
+  if (foreign && !READ.has(foreign.id)) return foreignObstacle(foreign);
+  const { dialect, sample, isWhole } = await csvStart(path);
+  if (/^\s*[[{]/.test(decoder.decode(sample.subarray(0, 64))))
+    return obstacle('JSON, though its name says that it is a table', 'Rename it: mv {file} {stem}.jsonl');
+  const bad = badUtf8At(sample);
+  // At the end of the sample, a character may be cut off.
+  if (bad !== undefined && (isWhole || bad < sample.length - 3)) {
+    const byte = (sample[bad] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+    return {
+      ...obstacle(
+        `a table that is not UTF-8: here is byte 0x${byte}`,
+        'Convert it from its own encoding, often WINDOWS-1252: iconv -f WINDOWS-1252 -t UTF-8 {file} > {stem}.utf8.csv',
+      ),
+      at: placeOf(sample, bad),
+    };
+  }
+  const twice = twiceIn(dialect.columns);
+  if (twice === undefined) return undefined;
+  return {
+    ...obstacle(
+      `a table with two columns named ${JSON.stringify(twice)}, of which a record can hold one`,
+      'Rename one of them in the first line',
+    ),
+    at: { line: 0, column: 0 },
+  };
+}
+
+const DELIMITERS: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  '\t': 'tabs',
+  ';': 'semicolons',
+  '|': 'vertical bars',
+};
+
+const KINDS: readonly (readonly [ColumnKind, string])[] = [
+  ['number', 'as numbers'],
+  ['boolean', 'as true or false'],
+  ['json', 'as JSON'],
+];
+
+/** Sentences that say how a CSV file is read. */
+export async function csvReading(path: string): Promise<readonly string[]> {
+  const { columns, delimiter } = (await csvStart(path)).dialect;
+  const named = (kind: ColumnKind): string =>
+    columns
+      .filter((column) => column.kind === kind)
+      .map(({ name }) => name)
+      .join(', ');
+  const typed = KINDS.flatMap(([kind, words]) => (named(kind) === '' ? [] : [`${named(kind)} ${words}`]));
+  const python = named('python');
+  return [
+    `Cells are separated by ${DELIMITERS[delimiter] ?? delimiter}. Read ${[...typed, typed.length > 0 ? 'everything else as text' : 'everything as text'].join(', ')}.`,
+    ...(python === ''
+      ? []
+      : [
+          `${python}: this is a list or dict as Python prints it, not JSON, and is read as text. Write it with json.dumps, or convert the column: ast.literal_eval, then json.dumps.`,
+        ]),
+  ];
+}

@@ -1,0 +1,214 @@
+// CSV and TSV. `fixtures/csv` holds tables and the lines that must be read from them; a row with a fault is a text.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, describe, expect, test } from 'vitest';
+
+import type { CutRecord } from '#core/model/record.ts';
+import { seededRandom } from '#core/score/random.ts';
+import { isExactNumber, kindOf } from '#formats/csv/columns.ts';
+import { openFile } from '#node/files.ts';
+import { readingOf } from '#node/inspect.ts';
+
+import { decode, encode } from '../fakes/records.ts';
+import { below, pick } from '../fakes/tables.ts';
+
+const FIXTURES = new URL('../fixtures/csv/', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'preflens-csv-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function recordsOf(path: string): Promise<CutRecord[]> {
+  const records: CutRecord[] = [];
+  for await (const raw of (await openFile(path)).records()) records.push(raw);
+  return records;
+}
+
+const linesOf = async (path: string): Promise<string[]> =>
+  (await recordsOf(path)).map(({ bytes, fault, line }) =>
+    fault === undefined ? decode(bytes) : JSON.stringify(`line ${line + 1}: ${fault.split(',')[0] ?? ''}`),
+  );
+
+function written(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const tables = readdirSync(FIXTURES).filter((name) => !name.endsWith('.jsonl'));
+
+test.each(tables)('%s is read as its lines', async (name) => {
+  const expected = readFileSync(join(FIXTURES, name.replace(/\.[ct]sv$/, '.jsonl')), 'utf8');
+  expect(`${(await linesOf(join(FIXTURES, name))).join('\n')}\n`).toBe(expected);
+});
+
+test('a file says how it is read', async () => {
+  expect(await readingOf(await openFile(join(FIXTURES, 'types.csv')))).toEqual([
+    'Cells are separated by commas. Read label, score_1, score_2, id as numbers, is_good as true or false, tools, messages as JSON, everything else as text.',
+  ]);
+  expect((await readingOf(await openFile(join(FIXTURES, 'python.csv'))))[1]).toMatch(/as Python prints it/);
+});
+
+test('a number is one that a double holds', () => {
+  for (const text of ['0', '-1', '1.50', '1e5', '0.30000000000000004', '9007199254740991', '-0', '0.0'])
+    expect([text, isExactNumber(text)]).toEqual([text, true]);
+  for (const text of [
+    '007',
+    '1e400',
+    '1e-400',
+    '12345678901234567890',
+    '+1',
+    '.5',
+    '1.',
+    'NaN',
+    ' 1',
+    '1,5',
+    '',
+  ])
+    expect([text, isExactNumber(text)]).toEqual([text, false]);
+});
+
+test('the name of a column decides whether numbers are text', () => {
+  for (const name of ['chosen', 'answer_a', 'response1', 'prompt', 'output'])
+    expect([name, kindOf(name, ['42', '17'])]).toEqual([name, 'text']);
+  for (const name of ['label', 'score_chosen', 'better_response_id', 'rank', 'winner'])
+    expect([name, kindOf(name, ['1', '', '0'])]).toEqual([name, 'number']);
+  expect(kindOf('chosen', ['{"a":1}', '{"a":2}'])).toBe('text');
+  expect(kindOf('responses', ['["a","b"]'])).toBe('json');
+});
+
+describe('what stands in the way', () => {
+  const obstacleOf = async (path: string) => (await (await openFile(path)).inspect()).obstacle;
+
+  test('another encoding, with its place', async () => {
+    const bytes = Buffer.from('prompt,chosen,rejected\nq,a,b\nq,\xe9,b\n', 'latin1');
+    const found = await obstacleOf(written('latin.csv', bytes));
+    expect(found).toMatchObject({
+      at: { line: 2, column: 2 },
+      next: expect.stringContaining('iconv') as string,
+    });
+    expect(found?.what).toContain('0xE9');
+  });
+
+  test('two columns of one name', async () => {
+    const found = await obstacleOf(written('twice.csv', 'prompt,chosen,chosen\nq,a,b\n'));
+    expect(found?.what).toContain('two columns named "chosen"');
+  });
+
+  test('JSON under the name of a table', async () => {
+    const found = await obstacleOf(written('lines.csv', '{"prompt":"q","chosen":"a","rejected":"b"}\n'));
+    expect(found?.next).toContain('.jsonl');
+  });
+
+  test('a quote that is never closed, with its line', async () => {
+    const path = written('open.csv', 'prompt,chosen,rejected\nq,a,b\nq,"a,b\nq,a,b\n');
+    await expect(recordsOf(path)).rejects.toThrow(
+      `${path}:3: a quote is opened in this row and never closed`,
+    );
+  });
+});
+
+test('a place in a record is the cell in the file', async () => {
+  for (const mark of ['', '\ufeff']) {
+    const text = `${mark}prompt,chosen,rejected\n"q\n""é""",😀 b,"x"\n`;
+    const path = written('places.csv', text);
+    const [raw] = await recordsOf(path);
+    const stored = encode(text);
+    for (const [field, cell, line, column] of [
+      ['prompt', '"q\n""é"""', 1, 0],
+      ['chosen', '😀 b', 2, 7],
+      ['rejected', '"x"', 2, 12],
+    ] as const) {
+      const place = raw?.placeOf?.(decode(raw.bytes).indexOf(`"${field}"`) + 3);
+      expect(place).toMatchObject({ line, column });
+      expect(decode(stored.subarray(place?.byteStart, place?.byteEnd))).toBe(cell);
+    }
+  }
+});
+
+const WORDS = [
+  '',
+  'a',
+  'é',
+  '漢字',
+  '😀',
+  'x,y',
+  'x;y',
+  'x\ty',
+  'x|y',
+  '"',
+  '""',
+  'a "b" c',
+  'line\nend',
+  'cr\r\nlf',
+  ' ',
+  '{}',
+  '1',
+  '0x',
+];
+
+/** A table in any dialect. The first row has words that make a sample of text. */
+function randomTable(random: () => number) {
+  const text = (): string => Array.from({ length: below(random, 4) }, () => pick(random, WORDS)).join('');
+  const rows = Array.from({ length: 1 + below(random, 20) }, () => ({
+    prompt: `p${text()}`,
+    chosen: text(),
+    rejected: text(),
+  }));
+  const delimiter = pick(random, [',', '\t', ';', '|']);
+  const end = pick(random, ['\n', '\r\n']);
+  const isQuoted = random() < 0.3;
+  const cell = (value: string): string =>
+    isQuoted || /[",;|\t\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  const lines = [['prompt', 'chosen', 'rejected'], ...rows.map((row) => Object.values(row))].map((cells) =>
+    cells.map(cell).join(delimiter),
+  );
+  return { rows, delimiter, text: lines.join(end) + (random() < 0.5 ? end : '') };
+}
+
+test('any table in any dialect and encoding gives its records', async () => {
+  const random = seededRandom(11);
+  for (let round = 0; round < 150; round++) {
+    const { rows, text } = randomTable(random);
+    const encodings = [
+      encode(text),
+      encode(`\ufeff${text}`),
+      new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le')),
+      new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le').swap16()),
+    ];
+    const lines = await linesOf(written('any.csv', pick(random, encodings)));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(rows);
+  }
+});
+
+test('DuckDB reads the same records', async () => {
+  const random = seededRandom(12);
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  for (let round = 0; round < 40; round++) {
+    const { rows, delimiter, text } = randomTable(random);
+    const path = written('duck.csv', text);
+    const sql = `SELECT * FROM read_csv('${path}', delim='${delimiter}', quote='"', escape='"', header=true, all_varchar=true, nullstr='~none~', strict_mode=false)`;
+    const theirs = (await connection.runAndReadAll(sql)).getRowObjects();
+    expect(rows).toEqual(theirs);
+    expect((await linesOf(path)).map((line) => JSON.parse(line) as unknown)).toEqual(theirs);
+  }
+  connection.closeSync();
+});
+
+test('bytes cut or changed anywhere give records, faults or an error', async () => {
+  const random = seededRandom(13);
+  for (const name of tables) {
+    const bytes = readFileSync(join(FIXTURES, name));
+    for (let round = 0; round < 25; round++) {
+      const changed = new Uint8Array(bytes.subarray(0, 1 + below(random, bytes.length)));
+      changed[below(random, changed.length)] = pick(random, [0, 0x22, 0x0a, 0x0d, 0x2c, 0xff]);
+      const path = written(`changed-${basename(name)}`, changed);
+      await linesOf(path).catch((error: unknown) => {
+        expect(String(error)).toMatch(/can’t be read/);
+      });
+    }
+  }
+});
