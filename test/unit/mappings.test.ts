@@ -142,9 +142,10 @@ function spellings(bytes: Uint8Array): Uint8Array[] {
   return [bytes, ...[value, strange, strange].map((one) => encode(spell(one, random)))];
 }
 
-describe.each(names.flatMap(readings))('%s', (_, name, mapping) => {
+describe.each(names.flatMap(readings))('%s', (_, name, given) => {
   const { records, values } = load(name);
-  const recognition = recogniseAs(mapping, values)!;
+  const recognition = recogniseAs(given, values)!;
+  const { mapping } = recognition;
   const read = (bytes: Uint8Array) => readRaw(recordOf(bytes), recognition);
   const plan = (bytes: Uint8Array, pair: Pair | undefined, edit: Edit): Plan =>
     planEdit(mapping, bytes, JSON.parse(decode(bytes)) as JsonObject, pair?.candidates, edit);

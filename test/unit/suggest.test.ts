@@ -264,7 +264,7 @@ describe('on the command line', () => {
       await schema(command, path, { json: false, write: true, ...(better !== undefined && { better }) });
       return command.out.text;
     };
-    await expect(run()).rejects.toThrow(/--write --better a=ans_a if .*--write --better b=ans_a if/);
+    await expect(run()).rejects.toThrow(/--write --better a=ans_a` if .*--write --better b=ans_a` if/);
     await expect(run('ans_c')).rejects.toThrow(/none of the possible readings: a=ans_a, b=ans_a/);
     expect(readFileSync(config, 'utf8')).toBe(before);
     expect(await run('b=ans_a')).toContain('set in preflens.json');

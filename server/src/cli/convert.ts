@@ -73,6 +73,8 @@ async function* targetLines(
 ): AsyncGenerator<Uint8Array> {
   for (const file of files) {
     const recognition = await recogniseFile(file);
+    const { polarity } = recognition;
+    if (polarity && !polarity.isSure) throw messages.uncertainPolarity(file.path, polarity.readings);
     for await (const raw of file.records()) {
       const record = outcome.read++;
       const source = readSource(raw, recognition, record);

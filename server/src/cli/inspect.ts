@@ -6,6 +6,7 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Lengths } from '#core/facts/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
+import { findField, formatPath } from '#core/mapping/field.ts';
 import { fieldsOf, namesRead } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
@@ -22,7 +23,7 @@ import { recogniseIfKnown, sampleOf, suggestionFor, whyUnrecognised } from '#nod
 import type { Command } from './command.ts';
 import { openSurveyed, surveyOne } from './job.ts';
 import type { SuggestOptions } from './suggest.ts';
-import { suggestFor } from './suggest.ts';
+import { polarityLines, settle, suggestFor } from './suggest.ts';
 
 /** Sources to list for people; --json lists all. */
 const MAX_SOURCES = 30;
@@ -113,6 +114,11 @@ export async function schema(
     if (await suggestFor(command, file, suggestion, options)) await schema(command, path, { json });
     return;
   }
+  if (recognition.polarity && write) {
+    await settle(command, path, recognition.polarity, better);
+    await schema(command, path, { json });
+    return;
+  }
   if (suggest || write || better !== undefined)
     command.note(`${path}: the file is recognised, so it needs no entry. Nothing was written.`);
   const sample = await sampleOf(file);
@@ -141,6 +147,7 @@ export async function schema(
       given: recognition.isGiven,
       ...shown,
       unreadPrompt: recognition.unread,
+      ...(recognition.polarity && { certainty: recognition.polarity }),
       alternatives,
     });
     return;
@@ -151,10 +158,16 @@ export async function schema(
     `  ${recognition.isGiven ? 'set in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its only record matches' : `${percent(share)} of the first ${plural(sample.length, 'record')} match`}`,
   );
   command.print(`  better answer: ${mapping.polarity}`);
+  if (recognition.polarity) for (const line of polarityLines(path, recognition.polarity)) command.print(line);
+  // Of many names, those that the records have.
+  const inFile = (ref: string): string => {
+    const found = sample.map((record) => findField(record, ref)).find((one) => one !== undefined);
+    return found ? formatPath(found.path) : ref.split('|').slice(0, 4).join('|');
+  };
   command.print(
-    `  prompt:        ${mapping.prompt.map(({ at }) => at).join(', ') || 'no field; what both answers share'}`,
+    `  prompt:        ${mapping.prompt.map(({ at }) => inFile(at)).join(', ') || 'no field; what both answers share'}`,
   );
-  command.print(`  recognised by: ${fieldsOf(mapping).join(', ')}`);
+  command.print(`  recognised by: ${fieldsOf(mapping).map(inFile).join(', ')}`);
   if (axesOf(mapping).length > 0) {
     command.print(
       `  labels:        ${axesOf(mapping).join(', ')}; the first applies unless preflens.json sets another ("axis")`,

@@ -1,9 +1,12 @@
 // `schema` for a file that fits no schema: what comes nearest, which fields there are, and an entry of preflens.json
 // that reads them.
+import { certaintyLabel } from '#core/checks/dataset/polarityUnsure.ts';
 import { spacedJson } from '#core/config/entry.ts';
 import type { FieldSeen } from '#core/config/fieldsSeen.ts';
 import type { SuggestedReading } from '#core/config/readingWords.ts';
 import type { Suggestion } from '#core/config/suggest.ts';
+import type { Polarity } from '#core/mapping/polarity/polarity.ts';
+import { SURE } from '#core/mapping/polarity/polarity.ts';
 import { messages, nearMessage, shellWord } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { addMapping, mappingEntry } from '#node/addEntry.ts';
@@ -61,7 +64,11 @@ function fieldLines(fields: readonly FieldSeen[], indent: string): readonly stri
 }
 
 /** The reading to write. Throws a UserError if it is not certain which one is meant. */
-function chosenReading(path: string, { readings }: Suggestion, better: string | undefined): SuggestedReading {
+function chosenReading(
+  path: string,
+  readings: readonly SuggestedReading[],
+  better: string | undefined,
+): SuggestedReading {
   const [first, second] = readings;
   if (better !== undefined) {
     const chosen = readings.find((one) => one.better === better);
@@ -77,6 +84,52 @@ function chosenReading(path: string, { readings }: Suggestion, better: string | 
   return first;
 }
 
+/** Writes one of the readings of a file into preflens.json, and says so. */
+async function writeReading(
+  command: Command,
+  path: string,
+  readings: readonly SuggestedReading[],
+  better: string | undefined,
+): Promise<void> {
+  const reading = chosenReading(path, readings, better);
+  const written = await addMapping(path, reading.rule);
+  command.note(
+    `${written}: this entry was added to "mappings": ${spacedJson(mappingEntry(written, path, reading.rule))}`,
+  );
+}
+
+/** Settles an open label by writing one of its readings. */
+export async function settle(
+  command: Command,
+  path: string,
+  { readings, isSure }: Polarity,
+  better: string | undefined,
+): Promise<void> {
+  await writeReading(command, path, isSure && better === undefined ? readings.slice(0, 1) : readings, better);
+}
+
+/** How the meaning of a label was decided, and how a person can decide it. */
+export function polarityLines(path: string, polarity: Polarity): readonly string[] {
+  const { evidence, readings, isSure } = polarity;
+  const spelt = (weight: number): string => `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(1)}`;
+  const sum = evidence.reduce((total, { weight }) => total + weight, 0);
+  const because = evidence.map(({ says, weight }) => `${says} (${spelt(weight)})`).join('; ');
+  const config = configPathFor(path);
+  return [
+    `  decided by:    ${because === '' ? 'nothing: the file has no evidence' : because}`,
+    `  certainty:     ${certaintyLabel(polarity)}; log-odds ${sum.toFixed(1)}, ${Math.round(100 * SURE)} % is enough`,
+    ...(isSure
+      ? []
+      : [
+          `  unsure:        nothing is scored, and no finding relies on the label, until an entry under "mappings" in ${config} says it:`,
+          ...readings.flatMap(({ rule, words, better }) => [
+            `    if ${words} (preflens schema ${shellWord(path)} --write --better ${shellWord(better)} writes it):`,
+            `      ${spacedJson(mappingEntry(config, path, rule))}`,
+          ]),
+        ]),
+  ];
+}
+
 /** Prints what could read a file that is not recognised. With `write`, writes it; returns whether it did. */
 export async function suggestFor(
   command: Command,
@@ -85,11 +138,7 @@ export async function suggestFor(
   { json, write, better }: SuggestOptions,
 ): Promise<boolean> {
   if (write) {
-    const reading = chosenReading(path, suggestion, better);
-    const written = await addMapping(path, reading.rule);
-    command.note(
-      `${written}: this entry was added to "mappings": ${spacedJson(mappingEntry(written, path, reading.rule))}`,
-    );
+    await writeReading(command, path, suggestion.readings, better);
     return true;
   }
   const config = configPathFor(path);

@@ -147,8 +147,11 @@ export const messages = {
     ),
   uncertainPolarity: (path: string, readings: readonly SuggestedReading[]) =>
     new UserError(
-      `${path}: nothing was written, because the file does not say which answer is better. Say it: ${readings
-        .map(({ better, words }) => `--write --better ${shellWord(better)} if ${words}`)
+      `${path}: nothing was written, because it is unsure which answer is better. Say it: ${readings
+        .map(
+          ({ better, words }) =>
+            `\`preflens schema ${shellWord(path)} --write --better ${shellWord(better)}\` if ${words}`,
+        )
         .join('; ')}.`,
     ),
   nothingToSuggest: (path: string) =>

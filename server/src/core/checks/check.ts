@@ -50,6 +50,8 @@ export interface Rule {
   readonly options?: Readonly<Record<string, Option>>;
   /** Issues or papers behind the rule. */
   readonly source?: string;
+  /** It relies on which answer is better, so it is silent where that is unsure. */
+  readonly needsPolarity?: true;
   /** Only for checks that read text. */
   readonly precision?: Precision;
 }

@@ -42,22 +42,26 @@ interface Checks {
   readonly records: readonly Active<RecordCheck>[];
 }
 
-const prepared = new WeakMap<RuleSettings, Checks>();
+const prepared = [new WeakMap<RuleSettings, Checks>(), new WeakMap<RuleSettings, Checks>()] as const;
 
-function checksOf(rules: RuleSettings): Checks {
-  const known = prepared.get(rules);
+/** @param isUnsure which answer is better is not certain */
+function checksOf(rules: RuleSettings, isUnsure: boolean): Checks {
+  const own = prepared[isUnsure ? 1 : 0];
+  const known = own.get(rules);
   if (known) return known;
   const active = <C extends Rule>(checks: readonly C[]): Active<C>[] =>
     checks.flatMap((check) => {
       const severity = rules.severities[check.id];
-      return severity === undefined ? [] : [{ check, severity, options: rules.options[check.id] ?? {} }];
+      return severity === undefined || (isUnsure && check.needsPolarity)
+        ? []
+        : [{ check, severity, options: rules.options[check.id] ?? {} }];
     });
   const made = {
     answers: active(ANSWER_CHECKS),
     pairs: active(PAIR_CHECKS),
     records: active(RECORD_CHECKS),
   };
-  prepared.set(rules, made);
+  own.set(rules, made);
   return made;
 }
 
@@ -144,7 +148,7 @@ export function examine(
     const message = kind === 'missing-field' ? `The record has no ${expected}.` : `Expected ${expected}.`;
     return without(kind, rules, record, { place: { path, part: 'value' }, message });
   }
-  const checks = checksOf(rules);
+  const checks = checksOf(rules, mapping.isUnsure ?? false);
   const pairs = viewPairs(outcome.pairs, parsed.isAscii);
   const findings: Finding[] = [];
   // Shared by all checks: about fifty run on every record.

@@ -10,6 +10,7 @@ import { unknownRole } from './conversation/unknownRole.ts';
 import type { DatasetCheck } from './dataset/datasetCheck.ts';
 import { labelImbalance } from './dataset/labelImbalance.ts';
 import { lengthBias } from './dataset/lengthBias.ts';
+import { polarityUnsure } from './dataset/polarityUnsure.ts';
 import { promptNotRead } from './dataset/promptNotRead.ts';
 import { rowGroupTooLarge } from './dataset/rowGroups.ts';
 import { styleBias } from './dataset/styleBias.ts';
@@ -121,6 +122,7 @@ export const DATASET_CHECKS: readonly DatasetCheck[] = [
   labelImbalance,
   rowGroupTooLarge,
   promptNotRead,
+  polarityUnsure,
 ];
 
 /** Findings from scores. */

@@ -3,6 +3,7 @@ import type { RulesConfig } from '../checks/settings.ts';
 import { RULES_SCHEMA } from '../checks/settings.ts';
 import { parseFieldRef } from '../mapping/field.ts';
 import type { Label, Mapping, Order, PromptPart } from '../mapping/mapping.ts';
+import { withSettlement } from '../mapping/polarity/readings.ts';
 import { mappingById, MAPPINGS, withAxis } from '../mapping/table.ts';
 import type { Json } from '../model/json.ts';
 import type { ScorerRule } from '../reward/scorerRule.ts';
@@ -167,7 +168,8 @@ export const CONFIG_SCHEMA = {
           },
           positive: {
             enum: ['first', 'second'],
-            description: 'For a numeric label: the answer that is better if the number is above 0.',
+            description:
+              'For a numeric label: the answer that is better if the number is above 0, or above the middle of its scale.',
           },
           candidates: { ...FIELD, description: `A list of answers with scores. ${FIELD.description}` },
           text: {
@@ -260,7 +262,12 @@ export function mappingOf(rule: MappingRule): Mapping {
     if (!known) throw new RuleFault(`there is no mapping "${rule.mapping}".`);
     const read = rule.axis === undefined ? known : withAxis(known, rule.axis);
     if (!read) throw new RuleFault(`the mapping "${rule.mapping}" has no label "${rule.axis ?? ''}".`);
-    return read;
+    const settled = withSettlement(read, { ...rule, mapping: rule.mapping });
+    if (!settled)
+      throw new RuleFault(
+        `"better", "positive" and "best" don't fit the label of the mapping "${rule.mapping}". Remove them, or name the fields yourself.`,
+      );
+    return settled;
   }
   const base = { id: 'custom', title: 'mapping in preflens.json', prompt: promptParts(rule.prompt) };
   if (rule.chosen !== undefined && rule.rejected !== undefined) {

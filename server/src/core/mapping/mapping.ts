@@ -41,7 +41,7 @@ export type Label =
       readonly max: number;
     }
   /**
-   * A number from `min`, the first answer alone, to `max`, the second alone. The middle is a tie, and so are the
+   * A number from `min`, one answer alone, to `max`, the other alone. The middle is a tie, and so are the
    * values in `ties`.
    */
   | {
@@ -49,6 +49,8 @@ export type Label =
       readonly at: FieldRef;
       readonly min: number;
       readonly max: number;
+      /** The answer for which `min` stands; default: `first`. */
+      readonly low?: 'first' | 'second';
       readonly ties?: readonly number[];
     }
   /** Repeats what stands at `first` or at `second`, like the name of the better model. */
@@ -187,6 +189,13 @@ export interface Mapping {
   readonly marks?: readonly FieldRef[];
   /** Says which answer is better. */
   readonly polarity: string;
+  /**
+   * `open`: the fields don't fix the meaning of the label, such as 0 and 1, or a sign. The table then holds one of
+   * its readings, and `polarity` decides by evidence. Default: `fixed`, by names such as "chosen" or a known dataset.
+   */
+  readonly convention?: 'fixed' | 'open';
+  /** The evidence for this reading of an open convention is too weak: no check may rely on which answer is better. */
+  readonly isUnsure?: true;
   /** Why the answers can't be scored; absent if they can. */
   readonly unscorable?: string;
 }

@@ -1,5 +1,8 @@
 import type { JsonObject, Path } from '../model/json.ts';
 import type { Mapping } from './mapping.ts';
+import { isPlausible } from './polarity/evidence.ts';
+import type { Polarity } from './polarity/polarity.ts';
+import { decidePolarity } from './polarity/polarity.ts';
 import { fits, labelPath, readRecord, specificity } from './read.ts';
 import { MAPPINGS } from './table.ts';
 
@@ -19,6 +22,8 @@ export interface Recognition {
   readonly isGiven: boolean;
   /** Unmapped fields in the sample that look like the prompt. */
   readonly unread: readonly string[];
+  /** How the meaning of the label was decided; absent if the schema or preflens.json fixes it. */
+  readonly polarity?: Polarity;
 }
 
 /** A mapping that matches some of the sample. */
@@ -38,6 +43,10 @@ export function contenders(sample: readonly JsonObject[]): readonly Contender[] 
     .sort((a, b) => b.share - a.share || specificity(b.mapping) - specificity(a.mapping));
 }
 
+function fitting(mapping: Mapping, sample: readonly JsonObject[]): readonly JsonObject[] {
+  return sample.filter((record) => fits(mapping, record));
+}
+
 /** The best mapping for one record: the one that requires the most fields. */
 function mappingFor(record: JsonObject): Mapping | undefined {
   let best: Mapping | undefined;
@@ -48,32 +57,59 @@ function mappingFor(record: JsonObject): Mapping | undefined {
 }
 
 function recognition(
-  mapping: Mapping,
+  known: Mapping,
   sample: readonly JsonObject[],
   confidence: number,
   isGiven: boolean,
 ): Recognition {
-  const example = sample.find((record) => fits(mapping, record)) ?? sample[0] ?? {};
+  const example = sample.find((record) => fits(known, record)) ?? sample[0] ?? {};
+  const decision = known.convention === 'open' ? decidePolarity(known, fitting(known, sample)) : undefined;
+  const mapping = decision?.mapping ?? known;
   const unread = new Set(
     sample.flatMap((record) => {
       const outcome = readRecord(mapping, record);
       return 'problem' in outcome ? [] : (outcome.unread ?? []);
     }),
   );
-  return { mapping, confidence, labelPath: labelPath(mapping, example), isGiven, unread: [...unread] };
+  return {
+    mapping,
+    confidence,
+    labelPath: labelPath(mapping, example),
+    isGiven,
+    unread: [...unread],
+    ...(decision && { polarity: decision.polarity }),
+  };
+}
+
+/** They differ in the values of their labels alone. */
+const OPEN_MAPPINGS = MAPPINGS.filter(
+  ({ convention, answers }) => convention === 'open' && answers.kind === 'choice',
+);
+
+/** Of these, the one that fits most records. */
+function widestOpen(open: Mapping, sample: readonly JsonObject[]): Mapping {
+  let [widest, most] = [open, 0];
+  for (const mapping of OPEN_MAPPINGS) {
+    const own = fitting(mapping, sample);
+    if (own.length <= most || !isPlausible(mapping, own)) continue;
+    [widest, most] = [mapping, own.length];
+  }
+  return widest;
 }
 
 /** The mapping that matches most of the sample; undefined if none matches half of it. */
 export function recognise(sample: readonly JsonObject[]): Recognition | undefined {
   const counts = new Map<Mapping, number>();
   for (const record of sample) {
-    const mapping = mappingFor(record);
+    const own = mappingFor(record);
+    const mapping = own && OPEN_MAPPINGS.includes(own) ? OPEN_MAPPINGS[0] : own;
     if (mapping) counts.set(mapping, (counts.get(mapping) ?? 0) + 1);
   }
-  const best = [...counts].sort((a, b) => b[1] - a[1])[0];
-  if (!best) return undefined;
-  const fitting = sample.filter((record) => fits(best[0], record)).length / sample.length;
-  return fitting >= MIN_CONFIDENCE ? recognition(best[0], sample, fitting, false) : undefined;
+  const [found] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
+  if (!found) return undefined;
+  const best = OPEN_MAPPINGS.includes(found) ? widestOpen(found, sample) : found;
+  const share = fitting(best, sample).length / sample.length;
+  return share >= MIN_CONFIDENCE ? recognition(best, sample, share, false) : undefined;
 }
 
 /** Uses the user's mapping if there is one, or recognises the records. */
@@ -82,6 +118,6 @@ export function recogniseAs(
   sample: readonly JsonObject[],
 ): Recognition | undefined {
   if (!given) return recognise(sample);
-  const fitting = sample.filter((record) => fits(given, record)).length;
-  return recognition(given, sample, sample.length === 0 ? 0 : fitting / sample.length, true);
+  const { length } = fitting(given, sample);
+  return recognition(given, sample, sample.length === 0 ? 0 : length / sample.length, true);
 }

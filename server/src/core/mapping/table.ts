@@ -6,6 +6,7 @@ import { CHOICES } from './table/choices.ts';
 import { CONVERSATIONS } from './table/conversations.ts';
 import { FLAT } from './table/flat.ts';
 import { JUDGEMENTS } from './table/judgements.ts';
+import { OPEN } from './table/open.ts';
 import { OPINIONS } from './table/opinions.ts';
 import { SCORED } from './table/scored.ts';
 import { SIDES } from './table/sides.ts';
@@ -34,6 +35,7 @@ export const MAPPINGS: readonly Mapping[] = [
   ...BENCHMARKS,
   ...OPINIONS,
   ...SCORED,
+  ...OPEN,
   ...ANY_NAMES,
 ].map(withSystem);
 

@@ -1,3 +1,4 @@
+import type { Polarity } from '../../mapping/polarity/polarity.ts';
 import type { Options, Rule } from '../check.ts';
 import type { Portrait } from './portrait.ts';
 
@@ -8,6 +9,8 @@ export interface WholeFile {
   readonly hasLabel: boolean;
   /** Unread fields that look like part of the prompt. */
   readonly unread: readonly string[];
+  /** How the meaning of the label was decided; undefined if the schema or preflens.json fixes it. */
+  readonly polarity: Polarity | undefined;
   /** Uncompressed bytes of each row group; empty unless the file is a table. */
   readonly rowGroups: readonly number[];
 }

@@ -4,6 +4,7 @@ import { shareText } from './portrait.ts';
 
 export const labelImbalance: DatasetCheck = {
   id: 'label-imbalance',
+  needsPolarity: true,
   severity: 'information',
   title: 'One label is much more frequent than the other',
   why: 'If a label chooses between a first and a second answer, the first should win about half of the time; if not, annotators or judges favour a position. In unpaired data, a trainer weighs good and bad answers by their shares, so an imbalanced file needs different weights.',

@@ -3,6 +3,7 @@ import { estimateText, shareText } from './portrait.ts';
 
 export const lengthBias: DatasetCheck = {
   id: 'length-bias',
+  needsPolarity: true,
   severity: 'information',
   title: 'Chosen answers are consistently longer or shorter',
   why: 'A reward model learns length first, because it is easy to see. If the chosen answers are much longer, it learns little else, and the policy writes longer and longer answers. Compare every result on this file with the baseline "the longer one wins".',

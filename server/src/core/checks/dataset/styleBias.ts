@@ -3,6 +3,7 @@ import { estimateText } from './portrait.ts';
 
 export const styleBias: DatasetCheck = {
   id: 'style-bias',
+  needsPolarity: true,
   severity: 'information',
   title: 'The label correlates with style',
   why: 'If answers with bullet points or bold text usually win whatever they say, a reward model learns layout. The odds ratio counts the pairs in which only one side has the style: 3 means that this side is chosen three times as often as it is rejected.',

@@ -1,9 +1,10 @@
-import { sideScores } from '../../reward/columns.ts';
+import { sideScores } from '../../mapping/sideScores.ts';
 import type { RecordCheck } from '../check.ts';
 import { isOwnLabel } from './ownLabel.ts';
 
 export const scoreContradictsLabel: RecordCheck = {
   id: 'score-contradicts-label',
+  needsPolarity: true,
   severity: 'warning',
   title: 'The record’s own scores contradict its label',
   why: 'The record has a score for each side, and the rejected answer has the better one. Either the label or the scores were swapped, or they measure different things.',

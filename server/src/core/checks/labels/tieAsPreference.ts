@@ -1,4 +1,4 @@
-import { sideScores } from '../../reward/columns.ts';
+import { sideScores } from '../../mapping/sideScores.ts';
 import type { RecordCheck } from '../check.ts';
 import { isOwnLabel } from './ownLabel.ts';
 

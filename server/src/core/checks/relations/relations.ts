@@ -76,9 +76,11 @@ function checkWhole(files: readonly FileFacts[], report: ReportRelation): void {
       portrait: portraitOf([facts]),
       hasLabel: recognition.mapping.answers.kind === 'choice',
       unread: recognition.unread,
+      polarity: recognition.polarity,
       rowGroups,
     };
-    for (const check of DATASET_CHECKS)
+    const isUnsure = recognition.mapping.isUnsure ?? false;
+    for (const check of DATASET_CHECKS.filter(({ needsPolarity }) => !(isUnsure && needsPolarity)))
       report.addWhole(check, i, (options) => check.checkDataset(whole, options));
   });
 }

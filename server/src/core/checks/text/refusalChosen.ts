@@ -25,6 +25,7 @@ function refusal(text: string): RegExpExecArray | null {
 
 export const refusalChosen: PairCheck = {
   id: 'refusal-chosen',
+  needsPolarity: true,
   severity: 'information',
   title: 'The chosen response refuses; the rejected one does not',
   why: 'In safety data that is often right. In other data it teaches a model to refuse what it can do, and users notice that before any other fault.',

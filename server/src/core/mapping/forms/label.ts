@@ -118,7 +118,9 @@ const between: LabelKind<Of<'between'>> = {
   verdict(label, record) {
     const number = findField(record, label.at)?.value;
     if (!isBetween(label, number)) return undefined;
-    return label.ties?.includes(number) ? 'tie' : compare((label.min + label.max) / 2, number);
+    if (label.ties?.includes(number)) return 'tie';
+    const middle = (label.min + label.max) / 2;
+    return label.low === 'second' ? compare(number, middle) : compare(middle, number);
   },
   flip(label, record) {
     const found = findField(record, label.at);

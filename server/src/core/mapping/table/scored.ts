@@ -54,6 +54,7 @@ export const SCORED: readonly Mapping[] = [
       text: text(''),
       order: { kind: 'list', at: 'ranks|rank', best: 'low' },
     },
+    convention: 'open',
     polarity: 'the answer with the lower rank is better',
   },
   {
@@ -78,6 +79,7 @@ export const SCORED: readonly Mapping[] = [
       text: ANSWER_TEXT,
       order: { kind: 'number', at: ['rank'], best: 'low' },
     },
+    convention: 'open',
     polarity: 'the answer with the lower rank is better',
   },
 ];

@@ -1,0 +1,163 @@
+// The ways to read a label whose meaning its schema leaves open: which of its values prefers which answer.
+import type { Json, JsonObject } from '../../model/json.ts';
+import { findField, formatPath } from '../field.ts';
+import { findShaped } from '../forms/form.ts';
+import type { Answers, Label, Mapping, Order, Verdicts } from '../mapping.ts';
+
+/** What an entry of preflens.json says to settle the meaning of a label. */
+export interface Settlement {
+  readonly mapping: string;
+  readonly better?: Verdicts;
+  readonly positive?: 'first' | 'second';
+  readonly best?: 'high' | 'low';
+}
+
+/** One way to read a file. Plain data. */
+export interface OpenReading {
+  /** An entry of "mappings", without its files. */
+  readonly rule: Settlement;
+  /** Which answer this reading calls better, as a sentence without its full stop. */
+  readonly words: string;
+  /** What `--better` takes to choose this reading. */
+  readonly better: string;
+}
+
+/** Labels whose numbers may count from 0, with 2 as a tie, or from 1, with 0 as a tie. */
+function countsTwice({ first, second, ties = [] }: Verdicts): boolean {
+  return [0, 1, 2].every((value) => [...first, ...second, ...ties].includes(value));
+}
+
+function turnedVerdicts<V extends Verdicts>(verdicts: V): V {
+  return { ...verdicts, first: verdicts.second, second: verdicts.first };
+}
+
+type Which = 'first' | 'second';
+
+const otherSide = (side: Which): Which => (side === 'first' ? 'second' : 'first');
+
+const FROM_ONE: Verdicts = { first: [1, '1'], second: [2, '2'], ties: [0, '0'] };
+
+/** All readings of a label, the one that is written in the table first. */
+function labelReadings(label: Label): readonly Label[] {
+  if (label.kind === 'value') {
+    const counted = countsTwice(label) ? [label, { ...label, ...FROM_ONE }] : [label];
+    return counted.flatMap((one) => [one, turnedVerdicts(one)]);
+  }
+  if (label.kind === 'strength') return [label, { ...label, positive: otherSide(label.positive) }];
+  if (label.kind === 'between') return [label, { ...label, low: otherSide(label.low ?? 'first') }];
+  return [label];
+}
+
+function orderReadings(order: Order): readonly Order[] {
+  if (order.kind !== 'number' && order.kind !== 'list') return [order];
+  return [order, { ...order, best: order.best === 'low' ? 'high' : 'low' }];
+}
+
+function answerReadings(answers: Answers): readonly Answers[] {
+  if (answers.kind === 'choice') return labelReadings(answers.label).map((label) => ({ ...answers, label }));
+  if (answers.kind === 'candidates')
+    return orderReadings(answers.order).map((order) => ({ ...answers, order }));
+  return [answers];
+}
+
+/** All readings of an open mapping, the one in the table first. */
+export function readingsOf(mapping: Mapping): readonly Mapping[] {
+  return answerReadings(mapping.answers).map((answers) => ({ ...mapping, answers }));
+}
+
+/** The mapping with the meaning that an entry of preflens.json gives its label; undefined if it has no such label. */
+export function withSettlement(
+  mapping: Mapping,
+  { better, positive, best }: Settlement,
+): Mapping | undefined {
+  if (!better && positive === undefined && best === undefined) return mapping;
+  const { answers } = mapping;
+  const settled = (own: Answers): Mapping => ({ ...mapping, answers: own, convention: 'fixed' });
+  if (answers.kind === 'choice') {
+    const { label } = answers;
+    if (better && label.kind === 'value') return settled({ ...answers, label: { ...label, ...better } });
+    if (positive !== undefined && label.kind === 'strength')
+      return settled({ ...answers, label: { ...label, positive } });
+    if (positive !== undefined && label.kind === 'between')
+      return settled({ ...answers, label: { ...label, low: otherSide(positive) } });
+  }
+  if (answers.kind !== 'candidates' || best === undefined) return undefined;
+  const { order } = answers;
+  return order.kind === 'number' || order.kind === 'list'
+    ? settled({ ...answers, order: { ...order, best } })
+    : undefined;
+}
+
+/** The names of a label and of the two answers that it compares, as a record spells them. */
+export interface Names {
+  readonly label: string;
+  readonly first: string;
+  readonly second: string;
+}
+
+export function namesIn({ answers }: Mapping, record: JsonObject): Names {
+  if (answers.kind !== 'choice' || !('at' in answers.label)) return { label: '', first: '', second: '' };
+  const name = (path: Parameters<typeof formatPath>[0] | undefined): string => (path ? formatPath(path) : '');
+  return {
+    label: name(findField(record, answers.label.at)?.path),
+    first: name(findShaped(record, answers.first)?.path),
+    second: name(findShaped(record, answers.second)?.path),
+  };
+}
+
+/** The verdicts with those values alone that a file has, and their opposites. */
+function seenVerdicts({ first, second, ties = [] }: Verdicts, seen: readonly Json[]): Verdicts {
+  const at = first.flatMap((value, i) =>
+    seen.includes(value) || seen.includes(second[i] ?? null) ? [i] : [],
+  );
+  const of = (values: readonly Json[]): Json[] => at.flatMap((i) => values[i] ?? []);
+  const tied = ties.filter((value) => seen.includes(value));
+  return { first: of(first), second: of(second), ...(tied.length > 0 && { ties: tied }) };
+}
+
+const wordOf = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
+const spelt = (values: readonly Json[]): string => values.map((value) => JSON.stringify(value)).join(' or ');
+
+/** @param seen the values of the label in the file */
+export function describeReading(mapping: Mapping, names: Names, seen: readonly Json[]): OpenReading {
+  const { id, answers } = mapping;
+  const { label: name, first, second } = names;
+  if (answers.kind === 'choice' && answers.label.kind === 'value') {
+    const better = seenVerdicts(answers.label, seen);
+    const ties = better.ties ? `, ${spelt(better.ties)} a tie` : '';
+    return {
+      rule: { mapping: id, better },
+      words: `"${name}" ${spelt(better.first)} means that "${first}" is better, ${spelt(better.second)} that "${second}" is${ties}`,
+      better: `${wordOf(better.first[0])}=${first}`,
+    };
+  }
+  if (answers.kind === 'choice' && answers.label.kind === 'strength') {
+    const { positive } = answers.label;
+    const [own, other] = positive === 'first' ? [first, second] : [second, first];
+    return {
+      rule: { mapping: id, positive },
+      words: `"${name}" above 0 means that "${own}" is better, below 0 that "${other}" is`,
+      better: `positive=${own}`,
+    };
+  }
+  if (answers.kind === 'choice' && answers.label.kind === 'between') {
+    const { min, max, low = 'first' } = answers.label;
+    const [own, other] = low === 'first' ? [first, second] : [second, first];
+    return {
+      rule: { mapping: id, positive: otherSide(low) },
+      words: `"${name}" ${min} means that "${own}" is better, ${max} that "${other}" is, ${(min + max) / 2} a tie`,
+      better: `${max}=${other}`,
+    };
+  }
+  if (answers.kind === 'candidates' && (answers.order.kind === 'number' || answers.order.kind === 'list')) {
+    const { best, at } = answers.order;
+    return {
+      rule: { mapping: id, best },
+      words: `the answer with the ${best === 'low' ? 'lower' : 'higher'} "${[at].flat()[0] ?? ''}" is better`,
+      better: best,
+    };
+  }
+  return { rule: { mapping: id }, words: mapping.polarity, better: '' };
+}

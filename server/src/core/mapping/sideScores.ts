@@ -1,0 +1,91 @@
+// Scores that a record stores for each of its two answers.
+import type { Json, JsonObject, Path } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
+import type { Pair } from '../model/pair.ts';
+import { valueAt } from './field.ts';
+import { toNumber } from './forms/label.ts';
+import { exchangeSides } from './sides.ts';
+
+/** Names of score fields; the first pattern that matches any field is used. */
+const NAMES = [
+  /reward|score/i,
+  /overall|rating|grade/i,
+  /vote|elo|quality|logit|helpful|preference/i,
+  /rank/i,
+];
+
+/** Lower is better. */
+const IS_RANK = /rank/i;
+
+/** A margin, and the fields it comes from. */
+export interface ColumnMargin {
+  readonly margin: number;
+  readonly field: string;
+}
+
+interface Candidate {
+  readonly name: string;
+  /** Path of the chosen answer's score. */
+  readonly path: Path;
+  readonly chosen: Json | undefined;
+  readonly rejected: Json | undefined;
+}
+
+/** Fields that exist once per answer: beside the answers by their names, or inside objects of their own. */
+function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate[] {
+  const [own, ...belonging] = exchangeSides(record, chosen, rejected);
+  const swaps = belonging.flatMap((change) => (change.kind === 'swap' ? [change] : []));
+  const beside = swaps.map(({ a, b }): Candidate => {
+    // Names come in alphabetical order; the answers' own names tell which is chosen.
+    const isOrdered = own?.kind === 'swap' && String(own.a.at(-1)) < String(own.b.at(-1));
+    const [first, second] = isOrdered ? [a, b] : [b, a];
+    return {
+      name: String(first.at(-1)),
+      path: first,
+      chosen: valueAt(record, first),
+      rejected: valueAt(record, second),
+    };
+  });
+  if (own?.kind !== 'swap') return beside;
+  const [a, b] = [valueAt(record, own.a), valueAt(record, own.b)];
+  if (!isObject(a) || !isObject(b)) return beside;
+  return [
+    ...beside,
+    ...Object.keys(a).map((name) => ({ name, path: [...chosen, name], chosen: a[name], rejected: b[name] })),
+  ];
+}
+
+const ANY_NAME = new RegExp(NAMES.map(({ source }) => source).join('|'), 'i');
+
+/** Whether a field beside an answer, or in the object that holds it, is named like a score. */
+function hasScoreName(record: JsonObject, { chosen }: Pair): boolean {
+  let value: Json | undefined = record;
+  for (const step of chosen.path) {
+    if (isObject(value) && Object.keys(value).some((name) => ANY_NAME.test(name))) return true;
+    value = valueAt(value, [step]);
+  }
+  return false;
+}
+
+/** The scores of a pair's two answers. */
+export interface SideScores extends ColumnMargin {
+  readonly chosen: number;
+  readonly rejected: number;
+  /** Path of the chosen answer's score. */
+  readonly path: Path;
+}
+
+/** Undefined if the record has no scores for its answers. */
+export function sideScores(record: JsonObject, pair: Pair): SideScores | undefined {
+  // Quick test: most records have no scores, and names are cheaper to check than sides.
+  if (!hasScoreName(record, pair)) return undefined;
+  const fields = sideFields(record, pair.chosen.path, pair.rejected.path);
+  for (const pattern of NAMES) {
+    for (const { name, path, chosen, rejected } of fields) {
+      const [a, b] = pattern.test(name) ? [toNumber(chosen), toNumber(rejected)] : [];
+      if (a === undefined || b === undefined) continue;
+      return { margin: IS_RANK.test(name) ? b - a : a - b, field: name, path, chosen: a, rejected: b };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,177 @@
+// Two answers and a label whose values don't say by themselves which answer they prefer: `polarity` decides which of
+// the readings applies, and the table holds one of them.
+import type { FieldRef } from '../field.ts';
+import type { Label, Mapping } from '../mapping.ts';
+import { ANY_PROMPT } from '../vocabulary.ts';
+
+const ANSWERS = ['response', 'answer', 'output', 'completion', 'reply', 'summary', 'generation', 'text'];
+
+const joined = (...ends: readonly string[]): readonly string[] =>
+  ends.flatMap((end) => ANSWERS.flatMap((name) => [`${name}_${end}`, `${name}${end}`]));
+
+const anyOf = (...names: readonly string[]): FieldRef => names.join('|');
+
+interface Sides {
+  readonly first: FieldRef;
+  readonly second: FieldRef;
+  /** A third answer: the label chooses among more than two. */
+  readonly further: FieldRef;
+}
+
+const LETTERS: Sides = {
+  first: anyOf(...joined('a', 'A', '1'), 'left', 'first', 'left_response', 'first_response', 'response_left'),
+  second: anyOf(
+    ...joined('b', 'B', '2'),
+    'right',
+    'second',
+    'right_response',
+    'second_response',
+    'response_right',
+  ),
+  further: anyOf(...joined('c', 'C', '3')),
+};
+
+/** Answers that are counted from 0. */
+const FROM_ZERO: Sides = {
+  first: anyOf(...joined('0')),
+  second: anyOf(...joined('1')),
+  further: anyOf(...joined('2')),
+};
+
+const BETTER_NAMES = [
+  'winner',
+  'preference',
+  'preferred',
+  'better',
+  'best',
+  'choice',
+  'chosen',
+  'selected',
+  'pick',
+  ...['response', 'answer', 'output', 'completion'].flatMap((name) => [
+    `preferred_${name}`,
+    `better_${name}`,
+    `chosen_${name}`,
+    `${name}_preference`,
+    `better_${name}_id`,
+    `safer_${name}_id`,
+  ]),
+  ...['winner', 'better', 'preferred', 'chosen', 'choice', 'best'].flatMap((name) => [
+    `${name}_id`,
+    `${name}_idx`,
+    `${name}_index`,
+  ]),
+  'safer',
+  'human_preference',
+  'overall_preference',
+  'preference_strength',
+  'preference_label',
+  'preference_score',
+  'human_label',
+  'vote',
+  'judgement',
+  'judgment',
+  'verdict',
+  'annotation',
+  'comparison',
+  'margin',
+  'score_diff',
+  'net_utility',
+  'label',
+  'labels',
+];
+
+const WORSE_NAMES = [
+  'loser',
+  'worse',
+  'worst',
+  'rejected',
+  'worse_response',
+  'worse_answer',
+  'rejected_index',
+];
+
+/** "a_is_better", "prefers_a", "prob_a". */
+const aboutSide = (side: string): readonly string[] => [
+  `${side}_is_better`,
+  `is_${side}_better`,
+  `${side}_better`,
+  `${side}_wins`,
+  `${side}_won`,
+  `prefer_${side}`,
+  `prefers_${side}`,
+  `preferred_${side}`,
+  `prob_${side}`,
+  `p_${side}`,
+];
+
+const ABOUT_NAMES = ['a', 'b', 'first', 'second', 'left', 'right']
+  .flatMap(aboutSide)
+  .concat(
+    ...['response', 'answer', 'output'].flatMap((name) =>
+      ['a', 'b', '0', '1', '2'].map((end) => aboutSide(`${name}_${end}`)),
+    ),
+  );
+
+const LABELS = anyOf(...BETTER_NAMES, ...WORSE_NAMES, ...ABOUT_NAMES);
+
+const LABEL_KINDS: Readonly<Record<string, { readonly title: string; readonly label: Label }>> = {
+  'zero-one': {
+    title: 'two answers and a label, 0 or 1',
+    label: {
+      kind: 'value',
+      at: LABELS,
+      first: [0, '0', false, 'false', 'False'],
+      second: [1, '1', true, 'true', 'True'],
+    },
+  },
+  'one-two': {
+    title: 'two answers and a label, 1 or 2',
+    label: { kind: 'value', at: LABELS, first: [1, '1'], second: [2, '2'] },
+  },
+  'zero-one-two': {
+    title: 'two answers and a label, 0, 1 or 2',
+    label: { kind: 'value', at: LABELS, first: [0, '0'], second: [1, '1'], ties: [2, '2'] },
+  },
+  'zero-to-one': {
+    title: 'two answers and a number from 0 to 1',
+    label: { kind: 'between', at: LABELS, min: 0, max: 1 },
+  },
+  'one-to-five': {
+    title: 'two answers and a step from 1 to 5',
+    label: { kind: 'between', at: LABELS, min: 1, max: 5 },
+  },
+  'one-to-seven': {
+    title: 'two answers and a step from 1 to 7',
+    label: { kind: 'between', at: LABELS, min: 1, max: 7 },
+  },
+  sign: {
+    title: 'two answers and a number above or below 0',
+    label: { kind: 'strength', at: LABELS, positive: 'second', max: Number.MAX_VALUE },
+  },
+};
+
+function rowsFor(kind: string, sides: Sides, ending: string): readonly Mapping[] {
+  const own = LABEL_KINDS[kind];
+  if (!own) return [];
+  return [
+    {
+      id: `label-${kind}${ending}`,
+      title: own.title + (ending === '' ? '' : ', answers counted from 0'),
+      prompt: [ANY_PROMPT],
+      answers: {
+        kind: 'choice',
+        first: { at: sides.first, as: 'words' },
+        second: { at: sides.second, as: 'words' },
+        label: own.label,
+      },
+      convention: 'open',
+      polarity: 'evidence decides which value prefers which answer, or a person',
+    },
+  ];
+}
+
+export const OPEN: readonly Mapping[] = Object.keys(LABEL_KINDS).flatMap((kind) => [
+  ...rowsFor(kind, LETTERS, ''),
+  ...rowsFor(kind, FROM_ZERO, '-from-zero'),
+]);
