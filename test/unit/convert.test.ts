@@ -163,7 +163,12 @@ function spelledShort(text: string): string {
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 const FIXTURES = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
 
-const texts = ({ chosen, rejected }: Pair): string[] => [chosen.text.trimStart(), rejected.text.trimStart()];
+/** Without role markers: an answer of several messages is a transcript in some formats and a list in others. */
+const bare = (text: string): string => text.replace(/\n\n(?:Human|Assistant): ?/g, '\n\n').trimStart();
+const texts = ({ chosen, rejected }: Pair): string[] => [bare(chosen.text), bare(rejected.text)];
+
+/** The format can't hold the pair, and the report names it. */
+const NAMED = /a pair (?:whose answers go on with|with several) messages/;
 
 describe.each(TARGETS)('the format $id', (target) => {
   it.each(FIXTURES)('keeps the pairs of %s', (name) => {
@@ -181,9 +186,9 @@ describe.each(TARGETS)('the format $id', (target) => {
       );
       const report = { losses: new Losses(), caveats: new Losses() };
       const made = convertToLines(target, source, report);
-      if (judgements.length > 0) continue;
-      expect(made).toHaveLength(wanted.length * (target.isUnpaired ? 2 : 1));
-      if (made.length === 0 || target.isUnpaired) continue;
+      if (judgements.length > 0 || report.losses.lines().some((line) => NAMED.test(line))) continue;
+      expect(made).toHaveLength(wanted.length * (target.verdictAt === undefined ? 1 : 2));
+      if (made.length === 0 || target.verdictAt !== undefined) continue;
       // Recognised without configuration, as its next reader will.
       const again = recognise(made.map((line) => JSON.parse(line) as JsonObject));
       expect(again, made[0]).toBeDefined();

@@ -52,6 +52,8 @@ function convertFile(target: ConvertTarget, lines: readonly string[]): Converted
 }
 
 const ROLES = new Set(['role', 'from']);
+/** Fields with the verdict on a single answer. */
+const VERDICTS = ['label', 'kto_tag', 'is_safe'];
 const SPEAKERS: Readonly<Record<string, readonly string[]>> = {
   user: ['user', 'human', 'prompter'],
   assistant: ['assistant', 'gpt', 'model', 'bot'],
@@ -78,7 +80,7 @@ function missing({ source, made, report }: Converted): string[] {
       return (
         numbers.has(`${name} ${text}`) ||
         numbers.has(`kept_${name} ${text}`) ||
-        (['kto_tag', 'is_safe'].includes(name) && numbers.has(`label ${text}`)) ||
+        (VERDICTS.includes(name) && VERDICTS.some((one) => numbers.has(`${one} ${text}`))) ||
         all.includes(`"${name}":${text}`)
       );
     const speaker = ROLES.has(name)
@@ -256,18 +258,43 @@ describe('a conversation', () => {
   });
 });
 
+/** The fields of answers in all formats; both lists have one order. */
+const BETTER = [
+  'chosen',
+  'chosen_response',
+  'chosen_conversations',
+  'preferred_output',
+  'messages',
+  'completion',
+  'completions',
+  'conversations',
+];
+const WORSE = [
+  'rejected',
+  'rejected_response',
+  'rejected_conversations',
+  'non_preferred_output',
+  'rejected_messages',
+];
+const PROMPTS = ['prompt', 'question', 'instruction', 'input', 'context'];
+
+function ranked(completions: readonly JsonObject[]): JsonObject[] {
+  return completions.map((one) => ({ ...one, rank: 1 - Number(one.rank) }));
+}
+
 /** Ways to write records incorrectly. */
 const MUTATIONS: Readonly<Record<string, (made: JsonObject) => JsonObject>> = {
-  'an answer is cut': (made) =>
-    replaceTexts(made, ['chosen', 'completion'], (text) => text.replace(/\S$/, '')),
-  'the answers change places': (made) =>
-    'label' in made
-      ? { ...made, label: made.label !== true }
-      : { ...made, chosen: made.rejected, rejected: made.chosen },
+  'an answer is cut': (made) => replaceTexts(made, BETTER, (text) => text.replace(/\S$/, '')),
+  'the answers change places': (made) => {
+    if ('label' in made) return { ...made, label: made.label !== true };
+    if ('kto_tag' in made) return { ...made, kto_tag: made.kto_tag !== true };
+    if ('completions' in made) return { ...made, completions: ranked(made.completions as JsonObject[]) };
+    const at = BETTER.findIndex((name) => name in made);
+    const [own, other] = [BETTER[at] ?? '', WORSE[at] ?? ''];
+    return { ...made, [own]: made[other], [other]: made[own] };
+  },
   'the prompt has other words': (made) =>
-    replaceTexts(made, ['prompt', 'messages', 'conversations', 'instruction', 'chosen'], (text) =>
-      text.replace('Where', 'Who'),
-    ),
+    replaceTexts(made, [...PROMPTS, ...BETTER], (text) => text.replace('Where', 'Who')),
   'a message is gone': (made) =>
     mapValues(made, (value) =>
       Array.isArray(value) && value.every(isObject) && value.length > 1 ? value.slice(1) : value,
@@ -277,7 +304,11 @@ const MUTATIONS: Readonly<Record<string, (made: JsonObject) => JsonObject>> = {
       Array.isArray(value) ? value.map(bare) : isObject(value) ? bare(value) : value,
     ),
   'an answer is missing': (made) =>
-    Object.fromEntries(Object.entries(made).filter(([name]) => name !== 'rejected' && name !== 'completion')),
+    Object.fromEntries(
+      Object.entries(made).filter(
+        ([name]) => ![...WORSE, 'completion', 'completions', 'conversations'].includes(name),
+      ),
+    ),
 };
 
 function bare(value: Json): Json {

@@ -10,11 +10,23 @@ import type { Turn } from '../model/pair.ts';
 import { speakerWord } from '../model/speaker.ts';
 import { fieldLabel } from './content.ts';
 import type { Example } from './example.ts';
-import { extrasOf, partsOf, placedPart, placedText, plainCalls, plainRole } from './example.ts';
+import {
+  dialogueTurns,
+  extrasOf,
+  isDialogue,
+  partsOf,
+  placedPart,
+  placedText,
+  plainCalls,
+  plainRole,
+} from './example.ts';
 import type { ConvertTarget } from './targets.ts';
 
 /** Starts a turn of a transcript. A text may already be one. */
 const TURN = /\n\n(?:Human|Assistant):/;
+
+/** The end of a transcript that waits for an answer. */
+const OPEN_END = '\n\nAssistant:';
 
 const CALLS = new Set(['tool_calls', 'tool_call', 'function_call']);
 
@@ -215,12 +227,13 @@ export function comparePair(
       continue;
     }
     const of = (what: string): Comparison => ({ target, what, made: record });
-    if (target.isUnpaired) {
+    if (target.verdictAt !== undefined) {
+      const verdict = record[target.verdictAt];
       const judgement = outcome.judgements[0];
-      const side = record['label'] === true ? own.chosen : own.rejected;
+      const side = verdict === true ? own.chosen : own.rejected;
       const back = judgement ? [...judgement.prompt, ...judgement.response.turns] : [];
       note(differences([...own.prompt, ...side], back, of('a conversation')));
-      if (judgement?.verdict !== record['label'] || (made.length === 2 && record['label'] !== (i === 0)))
+      if (judgement?.verdict !== verdict || (made.length === 2 && verdict !== (i === 0)))
         found.add('the verdict reads back differently');
       continue;
     }
@@ -231,9 +244,14 @@ export function comparePair(
     }
     const isTranscript = target.readBy === 'hh-transcript';
     note(differences(own.prompt, pair.prompt, of('the prompt')));
+    // PrefLens reads the turns of such a prompt, but to the trainer it is one text.
+    const isFlat = Object.values(record).some((value) => typeof value === 'string' && value.endsWith("\n\nAssistant:"));
+    if (isFlat && !isTranscript && own.prompt.length > 1)
+      found.add('several messages of the prompt are written as one text');
     for (const side of ['chosen', 'rejected'] as const) {
-      const { turns } = pair[side];
-      note(differences(own[side], isTranscript ? withoutMarkBlank(turns) : turns, of('an answer')));
+      const { turns, text } = pair[side];
+      const back = isTranscript && isDialogue(own[side]) ? dialogueTurns(text) : turns;
+      note(differences(own[side], isTranscript ? withoutMarkBlank(back) : back, of('an answer')));
     }
   }
   return found;

@@ -6,6 +6,7 @@ import type { Judgement, Reading } from '../mapping/forms/form.ts';
 import type { Field, Mapping } from '../mapping/mapping.ts';
 import { readRecord, strengthOf } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
+import { concreteShape } from '../mapping/shape.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
@@ -13,7 +14,7 @@ import { comparePair } from './compare.ts';
 import { contentNames, hasTextParts, saidBy, turnsOfPair, unsaid } from './content.ts';
 import { countNames, scanJson, spellExact } from './exactNumbers.ts';
 import type { Example } from './example.ts';
-import { plainRole } from './example.ts';
+import { dialogueTurns, isDialogue, plainRole } from './example.ts';
 import type { Lose, Named } from './fields.ts';
 import { fieldsOf, tellUnreadFields, withFields } from './fields.ts';
 import type { Losses } from './losses.ts';
@@ -69,13 +70,36 @@ function pictureRoles({ prompt }: Mapping): ReadonlySet<string> {
   return new Set(prompt.flatMap(({ as, role }) => (as === 'image' && role !== undefined ? [role] : [])));
 }
 
-function exampleOf(mapping: Mapping, { prompt, chosen, rejected }: Pair): Example {
+/** True if both answers are texts with role markers. */
+function isOfTranscripts({ answers }: Mapping, record: JsonObject): boolean {
+  if (answers.kind !== 'pair' && answers.kind !== 'choice') return false;
+  const fields =
+    answers.kind === 'pair' ? [answers.chosen, answers.rejected] : [answers.first, answers.second];
+  return fields.every(({ at, as }) => {
+    const value = findField(record, at)?.value;
+    return value !== undefined && concreteShape(value, as) === 'transcript';
+  });
+}
+
+function exampleOf(mapping: Mapping, record: JsonObject, { prompt, chosen, rejected }: Pair): Example {
   const pictures = pictureRoles(mapping);
+  const isSplit = isOfTranscripts(mapping, record);
+  const turns = (side: Side): readonly Turn[] => (isSplit ? dialogueTurns(side.text) : turnsOfSide(side));
   return {
     prompt: pictures.size === 0 ? prompt : prompt.filter(({ role }) => !pictures.has(role)),
-    chosen: turnsOfSide(chosen),
-    rejected: turnsOfSide(rejected),
+    chosen: turns(chosen),
+    rejected: turns(rejected),
   };
+}
+
+/** Why a format can't hold the answers of a pair; undefined if it can. */
+function whyNotHeld({ id, answers }: ConvertTarget, { chosen, rejected }: Example): string | undefined {
+  const sides = [chosen, rejected];
+  if (answers === 'message' && sides.some((turns) => turns.length > 1))
+    return `a pair with several messages in an answer is left out: ${id} has one message for each; trl-messages keeps them`;
+  if (answers === 'text' && sides.some(isDialogue))
+    return `a pair whose answers go on with messages of the user is left out: ${id} has one text for each; trl-messages keeps them`;
+  return undefined;
 }
 
 function answerFields({ answers }: Mapping): readonly Field[] {
@@ -113,10 +137,16 @@ function write(
   const example = { prompt: normal(own.prompt), chosen: normal(own.chosen), rejected: normal(own.rejected) };
   const caveat = target.caveat?.(example);
   if (caveat !== undefined) report.caveats.add(caveat, source.record);
-  const bare = target.write(example).filter(({ label }) => !labels || labels.includes(label as boolean));
+  const { verdictAt } = target;
+  const bare = target
+    .write(example)
+    .filter((one) => !labels || verdictAt === undefined || labels.includes(one[verdictAt] as boolean));
   const hasMargin = margin !== undefined && target.columns.includes('margin');
   const beside: readonly Named[] = hasMargin ? [['margin', margin], ...fields] : fields;
-  const made = bare.map((one) => withFields(target, one, beside, lose));
+  const made = bare.map((one) => {
+    const filled = withFields(target, one, beside, lose);
+    return target.settle?.(filled) ?? filled;
+  });
   for (const message of comparePair(target, own, made)) lose(message);
   return made;
 }
@@ -158,9 +188,9 @@ function tellShapes(mapping: Mapping, value: JsonObject, lose: Lose): void {
   if (hasTextParts(mapping, value)) lose('a message whose content is a list of texts is written as one text');
 }
 
-function judgedExample(mapping: Mapping, { prompt, response }: Judgement): Example {
+function judgedExample(mapping: Mapping, record: JsonObject, { prompt, response }: Judgement): Example {
   const turns = turnsOfSide(response);
-  return exampleOf(mapping, {
+  return exampleOf(mapping, record, {
     prompt,
     chosen: { ...response, turns, textStart: 0 },
     rejected: { ...response, turns, textStart: 0 },
@@ -193,9 +223,14 @@ export function convertRecord(
       lose('a tie is left out: no trainer can express it');
       continue;
     }
-    const own = exampleOf(mapping, pair);
+    const own = exampleOf(mapping, value, pair);
     if (target.needsPrompt && own.prompt.length === 0) {
       lose('a pair without a prompt is left out: this format needs conversations');
+      continue;
+    }
+    const unheld = whyNotHeld(target, own);
+    if (unheld !== undefined) {
+      lose(unheld);
       continue;
     }
     const strength = strengthOf(mapping, read.value, pair);
@@ -209,11 +244,11 @@ export function convertRecord(
       lose('a rating of a single answer or step is left out: it is neither a pair nor a verdict');
       continue;
     }
-    if (!target.isUnpaired) {
+    if (target.verdictAt === undefined) {
       lose('a single answer with its verdict is left out: this format needs pairs; trl-unpaired does not');
       continue;
     }
-    const own = judgedExample(mapping, judgement);
+    const own = judgedExample(mapping, value, judgement);
     if (own.prompt.length === 0) {
       lose('an answer without a prompt is left out: this format needs conversations');
       continue;

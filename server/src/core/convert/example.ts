@@ -75,6 +75,44 @@ export function transcript(turns: readonly Turn[]): string {
   return `${parts.join('')}\n\nAssistant:`;
 }
 
+const TURN_MARK = /\n\n(Human|Assistant):/g;
+
+/**
+ * The turns of an answer in a transcript, which may go on with turns of the user. A text without markers is one turn.
+ * The blank after a marker belongs to the marker.
+ */
+export function dialogueTurns(text: string): readonly Turn[] {
+  const marks = [...text.matchAll(TURN_MARK)];
+  const turn = (role: string, from: number, to: number | undefined): Turn => ({
+    role,
+    text: text.slice(from, to).replace(/^ /, ''),
+  });
+  const [first] = marks;
+  const opening = turn('assistant', 0, first?.index);
+  const rest = marks.map((mark, i) =>
+    turn(mark[1] === 'Human' ? 'user' : 'assistant', mark.index + mark[0].length, marks[i + 1]?.index),
+  );
+  return first && opening.text.trim() === '' ? rest : [opening, ...rest];
+}
+
+/** True if an answer holds messages of the user, or instructions: it is a dialogue and not one answer. */
+export function isDialogue(turns: readonly Turn[]): boolean {
+  return turns.length > 1 && turns.some(({ role }) => ['user', 'system'].includes(plainRole(role)));
+}
+
+/** An answer in a transcript. */
+export function transcriptAnswer(turns: readonly Turn[]): string {
+  if (!isDialogue(turns)) return joined(turns);
+  const [first] = turns;
+  return turns
+    .map((turn) =>
+      turn === first && turn.role === 'assistant'
+        ? turn.text
+        : `\n\n${MARKS[turn.role] ?? turn.role}: ${turn.text}`,
+    )
+    .join('');
+}
+
 /** Picture, audio and video parts, with LLaMA-Factory's column and marker for each. */
 const MEDIA: readonly { types: readonly string[]; column: string; mark: string }[] = [
   { types: ['image', 'image_url', 'input_image'], column: 'images', mark: '<image>' },

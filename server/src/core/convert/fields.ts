@@ -32,7 +32,7 @@ function columnValue(target: ConvertTarget, column: string, value: Json): Json {
   // LLaMA-Factory expects tools as JSON text.
   if (column === 'tools')
     return target.hasToolsAsText && typeof value !== 'string' ? spellExact(value) : value;
-  return column !== 'margin' && !isList(value) ? [value] : value;
+  return kindOfField(column) === 'media' && !isList(value) ? [value] : value;
 }
 
 /** Fields beside the conversation, as stored in a target record. */

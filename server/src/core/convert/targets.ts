@@ -1,8 +1,9 @@
 // The trainers' formats and how each writes a pair. Field names are from the trainers' documentation.
 import type { Json, JsonObject } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import type { Example } from './example.ts';
-import { joined, message, placedText, plainCalls, transcript } from './example.ts';
+import { joined, message, placedText, plainCalls, transcript, transcriptAnswer } from './example.ts';
 
 export interface ConvertTarget {
   readonly id: string;
@@ -11,8 +12,13 @@ export interface ConvertTarget {
   readonly readBy: string;
   /** Records need a prompt. */
   readonly needsPrompt?: true;
-  /** Each answer is a separate record with a verdict. */
-  readonly isUnpaired?: true;
+  /** Each answer is a separate record, with its verdict in this field. */
+  readonly verdictAt?: 'label' | 'kto_tag';
+  /**
+   * What it can hold of an answer: one text, one whole message, a transcript, or any messages. A pair that does not fit
+   * is left out and named; only several messages without a user's are joined to one text, which is named too.
+   */
+  readonly answers: 'text' | 'message' | 'transcript' | 'messages';
   /** Fields besides prompt and answers that the trainer reads. */
   readonly columns: readonly string[];
   /** The roles that its trainer and chat templates know. */
@@ -23,6 +29,8 @@ export interface ConvertTarget {
   readonly hasToolsAsText?: true;
   /** Writes the records of one pair. */
   readonly write: (example: Example) => readonly JsonObject[];
+  /** Puts fields that were kept at the top of a record into their place. */
+  readonly settle?: (made: JsonObject) => JsonObject;
   /** What its trainer ignores of a pair that the file contains in full. */
   readonly caveat?: (example: Example) => string | undefined;
 }
@@ -92,6 +100,50 @@ function alpaca({ prompt, chosen, rejected }: Example): JsonObject[] {
   ];
 }
 
+type Write = ConvertTarget['write'];
+
+const texts: Write = ({ prompt, chosen, rejected }) => [
+  { prompt: flat(prompt), chosen: joined(chosen), rejected: joined(rejected) },
+];
+
+/** The prompt under another name, and a system message in a field of its own. */
+function questionAnd(question: string, better: string, worse: string): Write {
+  return ({ prompt, chosen, rejected }) => {
+    const { system, rest } = withoutSystem(prompt);
+    return [{ ...system, [question]: flat(rest), [better]: joined(chosen), [worse]: joined(rejected) }];
+  };
+}
+
+const lists: Write = ({ prompt, chosen, rejected }) => [
+  { prompt: prompt.map(message), chosen: chosen.map(message), rejected: rejected.map(message) },
+];
+
+/** Two whole conversations. */
+function conversations(better: string, worse: string): Write {
+  return ({ prompt, chosen, rejected }) => [
+    { [better]: [...prompt, ...chosen].map(message), [worse]: [...prompt, ...rejected].map(message) },
+  ];
+}
+
+function only(turns: readonly Turn[]): Json {
+  const [turn] = turns;
+  return turns.length === 1 && turn ? message(turn) : turns.map(message);
+}
+
+/** OpenAI keeps the tools with the messages of the prompt. */
+function intoInput(made: JsonObject): JsonObject {
+  const { input, tools, parallel_tool_calls: parallel, ...rest } = made;
+  if (!isObject(input)) return made;
+  const inner = {
+    ...input,
+    ...(tools !== undefined && { tools }),
+    ...(parallel !== undefined && { parallel_tool_calls: parallel }),
+  };
+  return { input: inner, ...rest };
+}
+
+const isSeveral = ({ chosen, rejected }: Example): boolean => chosen.length > 1 || rejected.length > 1;
+
 /** Names with a special meaning in trainers: a dataset field of that name would be misread. */
 export const RESERVED: ReadonlySet<string> = new Set([
   'prompt',
@@ -114,23 +166,24 @@ export const TARGETS: readonly ConvertTarget[] = [
     id: 'trl-explicit',
     title: 'TRL, texts with a prompt',
     readBy: 'trl-explicit',
+    answers: 'text',
     columns: ['images', 'margin'],
     roles: ROLES,
     isOfTexts: true,
-    write: ({ prompt, chosen, rejected }) => [
-      { prompt: flat(prompt), chosen: joined(chosen), rejected: joined(rejected) },
-    ],
+    write: texts,
   },
   {
     id: 'trl-implicit',
     title: 'TRL, transcripts that begin with their prompt',
     readBy: 'hh-transcript',
+    answers: 'transcript',
     columns: ['images', 'margin'],
     roles: ROLES,
     isOfTexts: true,
     write({ prompt, chosen, rejected }) {
-      const text = transcript(prompt);
-      return [{ chosen: `${text} ${joined(chosen)}`, rejected: `${text} ${joined(rejected)}` }];
+      const isAsked = prompt.length > 0 || [chosen, rejected].some(([first]) => first?.role !== 'user');
+      const start = isAsked ? `${transcript(prompt)} ` : '';
+      return [{ chosen: start + transcriptAnswer(chosen), rejected: start + transcriptAnswer(rejected) }];
     },
   },
   {
@@ -138,18 +191,27 @@ export const TARGETS: readonly ConvertTarget[] = [
     title: 'TRL, conversations with a prompt',
     readBy: 'trl-messages',
     needsPrompt: true,
+    answers: 'messages',
     columns: ['images', 'tools', 'margin'],
     roles: ROLES,
-    write: ({ prompt, chosen, rejected }) => [
-      { prompt: prompt.map(message), chosen: chosen.map(message), rejected: rejected.map(message) },
-    ],
+    write: lists,
+  },
+  {
+    id: 'trl-messages-implicit',
+    title: 'TRL, whole conversations',
+    readBy: 'trl-messages-implicit',
+    answers: 'messages',
+    columns: ['images', 'tools', 'margin'],
+    roles: ROLES,
+    write: conversations('chosen', 'rejected'),
   },
   {
     id: 'trl-unpaired',
     title: 'TRL, single answers with a label (KTO)',
     readBy: 'trl-unpaired',
     needsPrompt: true,
-    isUnpaired: true,
+    verdictAt: 'label',
+    answers: 'messages',
     columns: ['images', 'tools'],
     roles: ROLES,
     write: ({ prompt, chosen, rejected }) => [
@@ -161,36 +223,71 @@ export const TARGETS: readonly ConvertTarget[] = [
     id: 'openrlhf',
     title: 'OpenRLHF, whole conversations',
     readBy: 'trl-messages-implicit',
+    answers: 'messages',
     columns: ['margin'],
     roles: ROLES,
-    write: ({ prompt, chosen, rejected }) => [
-      { chosen: [...prompt, ...chosen].map(message), rejected: [...prompt, ...rejected].map(message) },
-    ],
+    write: conversations('chosen', 'rejected'),
   },
   {
     id: 'axolotl',
     title: 'axolotl, chat_template.default',
     readBy: 'chat-template',
     needsPrompt: true,
+    answers: 'messages',
     columns: [],
     roles: ROLES,
-    write({ prompt, chosen, rejected }) {
-      const answer = (turns: readonly Turn[]): Json => {
-        const [only] = turns;
-        return turns.length === 1 && only ? message(only) : turns.map(message);
-      };
-      return [{ messages: prompt.map(message), chosen: answer(chosen), rejected: answer(rejected) }];
-    },
-    caveat: ({ chosen, rejected }) =>
-      chosen.length > 1 || rejected.length > 1
-        ? 'axolotl trains only on the last message of an answer with several'
-        : undefined,
+    write: ({ prompt, chosen, rejected }) => [
+      { messages: prompt.map(message), chosen: only(chosen), rejected: only(rejected) },
+    ],
+    caveat: (example) =>
+      isSeveral(example) ? 'axolotl trains only on the last message of an answer with several' : undefined,
+  },
+  {
+    id: 'axolotl-prompt-pairs',
+    title: 'axolotl, chatml.prompt_pairs',
+    readBy: 'trl-explicit',
+    answers: 'text',
+    columns: [],
+    roles: ROLES,
+    isOfTexts: true,
+    write: questionAnd('prompt', 'chosen', 'rejected'),
+  },
+  {
+    id: 'axolotl-intel',
+    title: 'axolotl, chatml.intel',
+    readBy: 'orca-pairs',
+    answers: 'text',
+    columns: [],
+    roles: ROLES,
+    isOfTexts: true,
+    write: questionAnd('question', 'chosen', 'rejected'),
+  },
+  {
+    id: 'axolotl-icr',
+    title: 'axolotl, chatml.icr',
+    readBy: 'input-pairs',
+    answers: 'text',
+    columns: [],
+    roles: ROLES,
+    isOfTexts: true,
+    write: questionAnd('input', 'chosen', 'rejected'),
+  },
+  {
+    id: 'axolotl-argilla',
+    title: 'axolotl, chatml.argilla',
+    readBy: 'argilla-binarized',
+    answers: 'text',
+    columns: [],
+    roles: ROLES,
+    isOfTexts: true,
+    write: questionAnd('instruction', 'chosen_response', 'rejected_response'),
   },
   {
     id: 'llamafactory',
     title: 'LLaMA-Factory, sharegpt ranking',
     readBy: 'llamafactory-sharegpt',
     needsPrompt: true,
+    answers: 'text',
     columns: [...MEDIA, 'tools'],
     roles: [...ROLES, 'function_call'],
     hasToolsAsText: true,
@@ -198,12 +295,12 @@ export const TARGETS: readonly ConvertTarget[] = [
     write({ prompt, chosen, rejected }) {
       const { system, rest } = withoutSystem(prompt);
       const media: Record<string, Json[]> = {};
-      const conversations = rest.map((turn) => spoken(turn, media));
+      const turns = rest.map((turn) => spoken(turn, media));
       const answers = {
         chosen: spokenAnswer(chosen, media),
         rejected: spokenAnswer(rejected, media),
       };
-      return [{ ...system, conversations, ...answers, ...media }];
+      return [{ ...system, conversations: turns, ...answers, ...media }];
     },
     caveat: skipsUnordered,
   },
@@ -212,11 +309,113 @@ export const TARGETS: readonly ConvertTarget[] = [
     title: 'LLaMA-Factory, alpaca ranking',
     readBy: 'llamafactory-alpaca',
     needsPrompt: true,
+    answers: 'text',
     columns: [...MEDIA, 'tools'],
     roles: ROLES,
     hasToolsAsText: true,
     isOfTexts: true,
     write: alpaca,
     caveat: skipsUnordered,
+  },
+  {
+    id: 'llamafactory-kto',
+    title: 'LLaMA-Factory, sharegpt with a verdict (KTO)',
+    readBy: 'messages-unpaired',
+    needsPrompt: true,
+    verdictAt: 'kto_tag',
+    answers: 'messages',
+    columns: [...MEDIA, 'tools'],
+    roles: [...ROLES, 'function_call'],
+    hasToolsAsText: true,
+    isOfTexts: true,
+    write: ({ prompt, chosen, rejected }) =>
+      [chosen, rejected].map((answer, i) => {
+        const media: Record<string, Json[]> = {};
+        const turns = [...prompt, ...answer].map((turn) => spoken(turn, media));
+        return { conversations: turns, kto_tag: i === 0, ...media };
+      }),
+  },
+  {
+    id: 'ms-swift',
+    title: 'ms-swift, messages and rejected messages',
+    readBy: 'ms-swift-rejected-messages',
+    answers: 'messages',
+    columns: [...MEDIA, 'tools'],
+    roles: [...ROLES, 'tool_call', 'tool_response'],
+    write: conversations('messages', 'rejected_messages'),
+  },
+  {
+    id: 'nemo-aligner',
+    title: 'NeMo-Aligner DPO, messages',
+    readBy: 'nemo-aligner-messages',
+    needsPrompt: true,
+    answers: 'message',
+    columns: [],
+    roles: ROLES,
+    write: ({ prompt, chosen, rejected }) => [
+      { prompt: prompt.map(message), chosen_response: only(chosen), rejected_response: only(rejected) },
+    ],
+  },
+  {
+    id: 'nemo-rl',
+    title: 'NeMo-RL, ranked completions',
+    readBy: 'nemo-rl',
+    needsPrompt: true,
+    answers: 'messages',
+    columns: [],
+    roles: ROLES,
+    write: ({ prompt, chosen, rejected }) => [
+      {
+        context: prompt.map(message),
+        completions: [chosen, rejected].map((answer, rank) => ({ rank, completion: answer.map(message) })),
+      },
+    ],
+  },
+  {
+    id: 'torchtune',
+    title: 'torchtune, preference dataset',
+    readBy: 'torchtune',
+    answers: 'messages',
+    columns: [],
+    roles: ROLES,
+    write: conversations('chosen_conversations', 'rejected_conversations'),
+  },
+  {
+    id: 'openai-preference',
+    title: 'OpenAI, preference fine-tuning',
+    readBy: 'openai-preference',
+    needsPrompt: true,
+    answers: 'messages',
+    columns: ['tools', 'parallel_tool_calls'],
+    roles: [...ROLES, 'developer'],
+    write: ({ prompt, chosen, rejected }) => [
+      {
+        input: { messages: prompt.map(message) },
+        preferred_output: chosen.map(message),
+        non_preferred_output: rejected.map(message),
+      },
+    ],
+    settle: intoInput,
+    caveat: (example) => (isSeveral(example) ? 'OpenAI takes one message for an answer' : undefined),
+  },
+  {
+    id: 'verl',
+    title: 'verl, texts with a prompt',
+    readBy: 'trl-explicit',
+    answers: 'text',
+    columns: [],
+    roles: ROLES,
+    isOfTexts: true,
+    write: texts,
+  },
+  {
+    id: 'xtuner',
+    title: 'XTuner, conversations with a prompt',
+    readBy: 'trl-messages',
+    needsPrompt: true,
+    answers: 'messages',
+    columns: [],
+    roles: ROLES,
+    write: lists,
   },
 ];
