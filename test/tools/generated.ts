@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { ALL_RULES } from '#core/checks/table.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA } from '#core/config/config.ts';
+import type { ConvertTarget } from '#core/convert/targets.ts';
+import { TARGETS } from '#core/convert/targets.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { fieldsOf } from '#core/mapping/read.ts';
 import { axesOf, MAPPINGS } from '#core/mapping/table.ts';
@@ -33,6 +35,39 @@ function row(mapping: Mapping): string {
   ];
   const names = [title, ...also].join('; ').replaceAll('|', '\\|');
   return `| ${code(id)} | ${names} | ${fieldsOf(mapping).map(code).join(' ')} | ${notes.filter((note) => note !== '').join(' ')} |`;
+}
+
+const ANSWERS: Readonly<Record<ConvertTarget['answers'], string>> = {
+  text: 'one text',
+  message: 'one message',
+  transcript: 'a text with turns',
+  messages: 'messages',
+};
+
+function conversionPage(): string {
+  const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(' ');
+  return [
+    '# Conversion',
+    '',
+    '<!-- Written by `npm run generate` from `server/src/core/convert/targets.ts`. -->',
+    '',
+    '`preflens convert data.jsonl --to FORMAT --out other.jsonl` writes the pairs of any recognised file in a trainer’s format; `--dry-run` shows the',
+    'first record and what would be lost, and writes nothing. Every record is read back and compared with the original. What a format has no',
+    'place for is named with its count and first record, and "Nothing is lost" is said only if it is so.',
+    '',
+    'What both sides share is the prompt. If an answer goes on with messages of the user, formats with one text or one message for an answer leave',
+    'the pair out and name it; the others keep the messages. Calls, reasoning and other fields of messages are kept where answers are messages.',
+    '',
+    '| `--to` | trainer and form | read as | an answer is | other fields that the trainer reads |',
+    '|---|---|---|---|---|',
+    ...TARGETS.map(({ id, title, readBy, answers, columns }) =>
+      `| \`${id}\` | ${title} | \`${readBy}\` | ${ANSWERS[answers]} | ${code(columns)} |`.replace(
+        '|  |',
+        '| |',
+      ),
+    ),
+    '',
+  ].join('\n');
 }
 
 function mappingsPage(): string {
@@ -139,6 +174,7 @@ function rulesPage(): string {
 export const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
   { path: 'media/preflens.schema.json', text: () => `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n` },
   { path: 'media/docs/mappings.md', text: mappingsPage },
+  { path: 'media/docs/conversion.md', text: conversionPage },
   { path: 'media/docs/rules.md', text: rulesPage },
   { path: 'package.json', text: manifest },
   ...ALL_RULES.map((rule) => ({ path: `media/docs/rules/${rule.id}.md`, text: () => `${rulePage(rule)}\n` })),

@@ -26,7 +26,8 @@ import { abortable, isSamePlace, writeWhole } from '#node/write.ts';
 import type { Command } from './command.ts';
 
 export interface ConvertOptions {
-  readonly out: string;
+  /** Undefined only with `dryRun`. */
+  readonly out?: string;
   /** Id of the trainer's format; undefined to keep the records unchanged. */
   readonly to: string | undefined;
   readonly codec: TableCodec;
@@ -34,12 +35,20 @@ export interface ConvertOptions {
 }
 
 const encoder = new TextEncoder();
+/** What a trial run without an output file tries. */
+const JSON_LINES = 'converted.jsonl';
+
+/** Longest record that a trial run shows, in UTF-16 units. */
+const MAX_SHOWN = 500;
+
 const LINE_FEED = encoder.encode('\n');
 
 /** Result of a pass over the records. */
 interface ConvertOutcome extends ConvertReport {
   read: number;
   written: number;
+  /** The beginning of the first record in a trainer's format. */
+  first?: string;
   /** The fault of the first skipped record. */
   why?: string;
 }
@@ -84,6 +93,7 @@ async function* targetLines(
       }
       for (const line of convertToLines(target, source, outcome)) {
         outcome.written++;
+        outcome.first ??= line.slice(0, MAX_SHOWN) + (line.length > MAX_SHOWN ? '…' : '');
         yield encoder.encode(line);
       }
     }
@@ -167,7 +177,7 @@ function columnLosses(dataset: Dataset): readonly string[] {
 
 /** Converts a file or folder. The output appears completely or not at all. */
 export async function convert(command: Command, path: string, options: ConvertOptions): Promise<void> {
-  const { out, to, codec, dryRun } = options;
+  const { out = JSON_LINES, to, codec, dryRun } = options;
   const target = targetOf(to);
   checkCodec(codec);
   const isTable = writtenCodecOf(out).isTable;
@@ -208,6 +218,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
       (lost.length === 0 ? 'Nothing is lost.' : 'Differences:'),
   );
   for (const line of lost) command.note(`  ${line}`);
+  if (dryRun && outcome.first !== undefined) command.note(`The first record would be: ${outcome.first}`);
   if (!caveats.isEmpty) command.note('What the trainer does with it:');
   for (const line of caveats.lines()) command.note(`  ${line}`);
 }

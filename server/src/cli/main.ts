@@ -323,9 +323,9 @@ program
   .command('convert')
   .description('write a file or folder as JSONL, Parquet or a trainer’s format, and report what is lost')
   .argument('<path>', 'a file or folder')
-  .requiredOption(
+  .option(
     '--out <file>',
-    'output file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output',
+    'output file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output; not needed with --dry-run',
   )
   .addOption(
     new Option('--to <format>', 'a trainer’s format; without it the records stay as they are').choices(
@@ -337,8 +337,10 @@ program
       .choices(Object.keys(TABLE_CODECS))
       .default('snappy'),
   )
-  .option('--dry-run', 'print what would be lost, write nothing', false)
+  .option('--dry-run', 'print the first record and what would be lost, write nothing', false)
   .action(async (path: string, options: Omit<ConvertOptions, 'to'> & { to?: string }) => {
+    if (options.out === undefined && !options.dryRun)
+      program.error("error: option '--out <file>' is required without --dry-run");
     await convert(command(), path, { to: undefined, ...options });
   });
 

@@ -245,7 +245,9 @@ export function comparePair(
     const isTranscript = target.readBy === 'hh-transcript';
     note(differences(own.prompt, pair.prompt, of('the prompt')));
     // PrefLens reads the turns of such a prompt, but to the trainer it is one text.
-    const isFlat = Object.values(record).some((value) => typeof value === 'string' && value.endsWith("\n\nAssistant:"));
+    const isFlat = Object.values(record).some(
+      (value) => typeof value === 'string' && value.endsWith(OPEN_END),
+    );
     if (isFlat && !isTranscript && own.prompt.length > 1)
       found.add('several messages of the prompt are written as one text');
     for (const side of ['chosen', 'rejected'] as const) {
