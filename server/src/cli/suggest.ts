@@ -7,7 +7,7 @@ import type { SuggestedReading } from '#core/config/readingWords.ts';
 import type { Suggestion } from '#core/config/suggest.ts';
 import type { Polarity } from '#core/mapping/polarity/polarity.ts';
 import { SURE } from '#core/mapping/polarity/polarity.ts';
-import { messages, nearMessage, shellWord } from '#core/messages.ts';
+import { messages, nearMessage, pythonMessage, shellWord } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { addMapping, mappingEntry } from '#node/addEntry.ts';
 import { configPathFor } from '#node/config.ts';
@@ -25,20 +25,6 @@ export interface SuggestOptions {
 
 /** Most fields to list for people; --json lists all. */
 const MAX_FIELDS = 40;
-
-const PYTHON_HELP =
-  'Python text is no JSON. This command writes JSON instead, for the fields named in it: ' +
-  'python3 -c "import ast, json, sys; F = FIELDS; [print(json.dumps({k: ast.literal_eval(v) if k in F else v for k, v in json.loads(l).items()})) for l in sys.stdin]" < FILE > OUT.jsonl';
-
-/** The command that turns Python text in these fields into JSON. */
-export function pythonHelp(path: string, fields: readonly FieldSeen[]): string | undefined {
-  const names = fields.filter(({ types }) => types.includes('Python text')).map(({ name }) => name);
-  if (names.length === 0) return undefined;
-  const list = `[${names.map((name) => `'${name.replaceAll(/[^\w .-]/g, '?')}'`).join(', ')}]`;
-  return PYTHON_HELP.replace('FIELDS', list)
-    .replace('FILE', shellWord(path))
-    .replace('OUT', shellWord(path).replace(/\.\w+$/, '.fixed'));
-}
 
 function fieldLines(fields: readonly FieldSeen[], indent: string): readonly string[] {
   const shown = fields.slice(0, MAX_FIELDS);
@@ -159,7 +145,7 @@ export async function suggestFor(
   for (const near of nearest) command.print(`    ${nearMessage(near)}`);
   command.print('  fields:');
   for (const line of fieldLines(fields, '    ')) command.print(line);
-  const python = pythonHelp(path, fields);
+  const python = pythonMessage(path, fields);
   if (python !== undefined) command.print(`  ${python}`);
   const [only, ...others] = readings;
   if (!only) {

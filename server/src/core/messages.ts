@@ -1,4 +1,5 @@
 // Error messages for users: what happened, and what to do.
+import type { FieldSeen } from './config/fieldsSeen.ts';
 import { patternOf } from './config/pattern.ts';
 import type { SuggestedReading } from './config/readingWords.ts';
 import type { NearSchema, Suggestion } from './config/suggest.ts';
@@ -30,7 +31,22 @@ export function nearMessage({ id, title, faults }: NearSchema): string {
   return `${title} (${id}): the records ${faults.join(' and ')}`;
 }
 
-function suggestionMessage(file: string, suggestion?: Suggestion): string {
+/** The command that turns Python text in fields into JSON; undefined if there is none. */
+export function pythonMessage(path: string, fields: readonly FieldSeen[]): string | undefined {
+  const names = fields.filter(({ types }) => types.includes('Python text')).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const quoted = names.map((name) => `'${name.replaceAll(/[^\w .-]/g, '?')}'`).join(', ');
+  const [from, to] = [path, `${path.replace(/\.\w+$/, '')}.fixed.jsonl`].map(shellWord);
+  return (
+    `${list(names)} ${names.length === 1 ? 'holds' : 'hold'} messages as Python text, which is not JSON. This command writes them as JSON: ` +
+    `python3 -c "import ast, json, sys; F = [${quoted}]; [print(json.dumps({k: ast.literal_eval(v) if k in F else v for k, v in json.loads(l).items()})) for l in sys.stdin]" < ${from} > ${to}`
+  );
+}
+
+function suggestionMessage(path: string, suggestion?: Suggestion): string {
+  const python = pythonMessage(path, suggestion?.fields ?? []);
+  if (python !== undefined) return ` ${python}`;
+  const file = fileName(path);
   const { nearest = [], readings = [], known } = suggestion ?? {};
   const [near] = nearest;
   const [reading, ...others] = readings;
@@ -131,7 +147,7 @@ export const messages = {
     more = `\`preflens schema ${shellWord(path)} --suggest\` shows the fields and can write the entry; in the editor, "PrefLens: Map Fields…" does.`,
   ) =>
     new UserError(
-      `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(fileName(path), suggestion)}. ${more}`,
+      `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(path, suggestion)}. ${more}`,
     ),
   readsNothing: (missing: string | undefined) =>
     new UserError(

@@ -16,7 +16,7 @@ import { transcriptTurns } from './transcript.ts';
  * | `parts` | a list of objects with a text, or an object with such a list: the content of a message without its role |
  * | `texts` | a list of strings, one for each turn |
  * | `exchanges` | a list of [question, answer], or of objects with input and output |
- * | `json` | a string that holds any of the lists above as JSON |
+ * | `json` | a string that holds any of the lists above, or one message, as JSON; fields of messages may hold it too |
  * | `ids` | a list of token numbers |
  * | `image` | a picture: a path, an address or bytes |
  * | `any` | whichever of these it is |
@@ -73,23 +73,33 @@ function exchangeTexts(
   ];
 }
 
-/** Parses a list from a JSON string; undefined if the value is not one. */
+/** Parses a list, or one message, from a JSON string; undefined if the value is neither. */
 function parseList(value: Json | undefined): readonly Json[] | undefined {
-  if (!isText(value) || !/^\s*\[/.test(value)) return undefined;
+  if (!isText(value) || !/^\s*[[{]/.test(value)) return undefined;
   try {
-    const list = JSON.parse(value) as Json;
-    return isList(list) ? list : undefined;
+    const parsed = JSON.parse(value) as Json;
+    if (isList(parsed)) return parsed;
+    return isMessage(parsed) ? [parsed] : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** True for messages that a writer stored as JSON text. */
+function isJsonMessages(value: Json | undefined): boolean {
+  const list = parseList(value);
+  return isFilled(list) && list.every(isMessage);
+}
+
 /** A Python list of messages as text: `[{'role': 'user', 'content': …`. */
 const PYTHON = /^\s*[[(]?\s*\{\s*'(?:role|from|speaker|content|value)'\s*:/;
 
+/** The expression above backtracks over blanks, so it sees no more than this, in UTF-16 units. */
+const MAX_PYTHON_START = 64;
+
 /** True for messages that Python wrote as text. They are not JSON, and only Python reads them. */
 export function isPythonText(value: Json | undefined): boolean {
-  return isText(value) && PYTHON.test(value);
+  return isText(value) && PYTHON.test(value.slice(0, MAX_PYTHON_START));
 }
 
 /** The message that a content makes; undefined if the value is no list of parts. */
@@ -121,9 +131,9 @@ const TESTS: Record<ConcreteShape, (value: Json | undefined) => boolean> = {
     return isFilled(list) && (list.every(isMessage) || list.every((item) => isText(item) || item === null));
   },
   transcript: (value) => isText(value) && value.includes('\n\nAssistant:'),
-  text: isText,
-  messages: (value) => isFilled(value) && value.every(isMessage),
-  message: isMessage,
+  text: (value) => isText(value) && !isJsonMessages(value) && !isPythonText(value),
+  messages: (value) => (isFilled(value) && value.every(isMessage)) || isJsonMessages(value),
+  message: (value) => isMessage(value) || isJsonMessages(value),
   parts: (value) => partsMessage(value, 'user') !== undefined,
   texts: (value) => isFilled(value) && value.every(isText),
   ids: (value) => isFilled(value) && value.every((item) => typeof item === 'number'),
@@ -146,9 +156,10 @@ export function hasShape(value: Json | undefined, shape: Shape): boolean {
   return shape === 'any' || shape === 'words' ? matching(value, shape) !== undefined : TESTS[shape](value);
 }
 
-/** The actual shape of a value in a field declared as `any` or `words`. */
+/** The actual shape of a value: of one declared as `any` or `words`, and of messages stored as JSON text. */
 export function concreteShape(value: Json, shape: Shape): ConcreteShape {
-  return shape === 'any' || shape === 'words' ? (matching(value, shape) ?? 'text') : shape;
+  const own = shape === 'any' || shape === 'words' ? (matching(value, shape) ?? 'text') : shape;
+  return isText(value) && (own === 'messages' || own === 'message') ? 'json' : own;
 }
 
 export const SHAPE_LABELS: Record<Shape, string> = {

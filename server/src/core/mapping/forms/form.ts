@@ -97,6 +97,10 @@ export const NO_ANSWERS: Reading = { pairs: [], judgements: [] };
 
 /** Shapes that can be read although they differ from the declared one. */
 const TOLERATED: Partial<Record<Shape, (value: Json) => boolean>> = {
+  // A single answer that is a list of messages in JSON or Python is an answer, where the others are texts.
+  text: (value) => typeof value === 'string',
+  any: (value) => typeof value === 'string',
+  words: (value) => typeof value === 'string',
   transcript: (value) => typeof value === 'string',
   messages: (value) => Array.isArray(value) && value.length === 0,
   // axolotl takes an answer of several messages as a list.

@@ -103,6 +103,18 @@ export const CHOICES: readonly Mapping[] = [
       '"better_response_id" is the number of the more helpful response, counted from 0; "safer_response_id" may disagree',
   },
   {
+    id: 'arena-100k',
+    title: 'Arena human preference 100k',
+    prompt: [],
+    answers: {
+      kind: 'choice',
+      first: { at: 'conversation_a', as: 'json' },
+      second: { at: 'conversation_b', as: 'json' },
+      label: { kind: 'value', at: 'winner', ...ARENA },
+    },
+    polarity: ARENA_POLARITY,
+  },
+  {
     id: 'arena',
     title: 'Chatbot Arena',
     also: [
@@ -131,18 +143,6 @@ export const CHOICES: readonly Mapping[] = [
       label: { kind: 'value', at: 'winner', ...ARENA },
     },
     marks: ['evaluation_session_id'],
-    polarity: ARENA_POLARITY,
-  },
-  {
-    id: 'arena-100k',
-    title: 'Arena human preference 100k',
-    prompt: [],
-    answers: {
-      kind: 'choice',
-      first: { at: 'conversation_a', as: 'json' },
-      second: { at: 'conversation_b', as: 'json' },
-      label: { kind: 'value', at: 'winner', ...ARENA },
-    },
     polarity: ARENA_POLARITY,
   },
   {
