@@ -79,8 +79,10 @@ function nearestOf(sample: readonly JsonObject[], fields: readonly FieldSeen[]):
         return [`lack ${nameOf(need.at)}${meant === undefined ? '' : ` (is it "${meant}"?)`}`];
       }
       if (isMostly((record) => need.fits(findField(record, need.at)?.value ?? null))) return [];
-      const is = fields.find(({ ref }) => ref === need.at)?.types[0];
-      return [`have ${nameOf(need.at)} as ${is ?? 'something else'}, not as ${cut(need.expected)}`];
+      const refs = pathsOf(need.at).map((path) => path.join('.'));
+      const is = fields.find(({ ref }) => refs.includes(ref));
+      const name = is ? `"${is.ref}"` : nameOf(need.at);
+      return [`have ${name} as ${is?.types[0] ?? 'something else'}, not as ${cut(need.expected)}`];
     });
     const share = 1 - faults.length / Math.max(1, needs.length);
     return share >= MIN_SHARE && faults.length > 0
