@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { checkCommands } from './commands/checks.ts';
 import { fileCommands } from './commands/files.ts';
 import { findingsCommands } from './commands/findings.ts';
-import { mappingCommands } from './commands/mappings.ts';
+import { askWhichIsBetter, mappingCommands } from './commands/mappings.ts';
 import { modelCommands } from './commands/models.ts';
 import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
@@ -58,6 +58,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     panel,
     reports,
     showStatus(statuses, fileMeant),
+    askWhichIsBetter(statuses),
     followVisibleLines(server),
     registerCommands({
       ...pairCommands({ server, panel, datasets }),

@@ -6,7 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { mappingOf, RuleFault } from '#core/config/config.ts';
+import { readAs } from '#core/dataset/readAs.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
+import { applyEdits } from '#core/edits/bytes.ts';
+import { planEdit } from '#core/edits/edit.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
 import type { JsonObject } from '#core/model/json.ts';
@@ -17,7 +20,7 @@ import { schema } from '../../server/src/cli/inspect.ts';
 import { polarityFiles } from '../bench/polarityFiles.ts';
 import { outcomeOf } from '../bench/polarityOutcome.ts';
 import { testCommand } from '../fakes/command.ts';
-import { cut, encode } from '../fakes/records.ts';
+import { cut, decode, encode } from '../fakes/records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-polarity-'));
 afterAll(() => {
@@ -116,4 +119,73 @@ it('evidence for the other reading takes the certainty away', () => {
   expect(recognise(short)!.polarity).toMatchObject({ isSure: false });
   const long = short.map((record) => ({ ...record, label: 1 - record.label }));
   expect(recognise(long)!.polarity).toMatchObject({ isSure: true });
+});
+
+describe('a file that mixes schemas', () => {
+  const explicit = Array.from({ length: 6 }, (_, i) => ({
+    prompt: `Question ${i}?`,
+    chosen: `A full answer to question ${i}.`,
+    rejected: `No idea ${i}.`,
+  }));
+  const arena = Array.from({ length: 4 }, (_, i) => ({
+    prompt: `Other question ${i}?`,
+    response_a: `Left answer ${i}.`,
+    response_b: `Right answer ${i}.`,
+    winner: i % 2 ? 'A' : 'B',
+  }));
+  const mixed: readonly JsonObject[] = [
+    ...explicit,
+    ...arena,
+    { prompt: 'Alone?' },
+    { chosen: 'a', rejected: 'b' },
+  ];
+
+  function surveyOf(records: readonly JsonObject[]) {
+    const surveyor = new Surveyor();
+    const raws = cut(encode(linesOf(records)));
+    for (const raw of raws) surveyor.add(raw);
+    return { ...surveyor.end(), raws };
+  }
+
+  it('is read record by record, and says how many by which', () => {
+    const { facts, counts, recognition } = surveyOf(mixed);
+    expect(facts.pairCount).toBe(10);
+    expect(readAs(recognition!.mapping, facts)).toMatch(/^6 pairs by TRL explicit prompt, 4 by .*winner$/);
+    // A record that fits no schema, and one of the first that lacks its prompt.
+    expect(counts.get('missing-field')).toBe(2);
+  });
+
+  it('flips each record by its own schema, and twice to the original bytes', () => {
+    const { recognition, raws } = surveyOf(mixed);
+    const { mapping } = recognition!;
+    for (const [raw, name] of [
+      [raws[0]!, 'chosen'],
+      [raws[6]!, 'winner'],
+    ] as const) {
+      const value = mixed[raw.record]!;
+      const flip = (bytes: Uint8Array, own: JsonObject): Uint8Array => {
+        const read = readRecord(mapping, own);
+        const plan = planEdit(mapping, bytes, own, 'pairs' in read ? read.pairs[0]!.candidates : undefined, {
+          kind: 'flip',
+        });
+        return plan.kind === 'edits' ? applyEdits(bytes, plan.edits) : bytes;
+      };
+      const once = flip(raw.bytes, value);
+      const flipped = JSON.parse(decode(once)) as JsonObject;
+      expect(flipped[name]).not.toBe(value[name]);
+      expect(decode(flip(once, flipped))).toBe(decode(raw.bytes));
+    }
+  });
+
+  it('counts pairs by schema through a cache of facts and a merge', () => {
+    const { facts } = surveyOf(mixed);
+    facts.append(surveyOf(mixed).facts, 12, 0);
+    expect(facts.partCounts()).toEqual([12, 8]);
+  });
+
+  it('has one schema if the other records are faulty ones of it', () => {
+    const faulty = [...explicit, ...explicit.map(({ chosen, rejected }) => ({ chosen, rejected }))];
+    expect(recognise(faulty)?.mapping.others).toBeUndefined();
+    expect(recognise([...explicit, arena[0]!])?.mapping.others).toBeUndefined();
+  });
 });

@@ -5,6 +5,7 @@ import { visible } from '#core/escape/escape.ts';
 
 import { NO_FILE, say } from '../say.ts';
 import type { Server } from '../server.ts';
+import type { Statuses } from '../views/statuses.ts';
 import type { Choice } from './guideMapping.ts';
 import { guideMapping } from './guideMapping.ts';
 import type { Commands } from './register.ts';
@@ -39,6 +40,19 @@ async function mapFields(server: Server, uri: string): Promise<void> {
   const open = 'Open preflens.json';
   const answer = await say('info', `Written to ${written}. The file is read with it now.`, open);
   if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(written));
+}
+
+/** Asks once for each file in which it is unsure which answer is better. */
+export function askWhichIsBetter(statuses: Statuses): vscode.Disposable {
+  const asked = new Set<string>();
+  return statuses.onStatus(({ uri, unsure }) => {
+    if (unsure === undefined || asked.has(uri)) return;
+    asked.add(uri);
+    const settle = 'Say Which Answer Is Better…';
+    void say('warning', unsure, settle).then((answer) => {
+      if (answer === settle) void vscode.commands.executeCommand('preflens.mapFields', uri);
+    });
+  });
 }
 
 /** @param fileMeant the file that the person looks at */

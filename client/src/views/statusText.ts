@@ -7,6 +7,7 @@ import type { DatasetStatus } from '#protocol/editor/status.ts';
 export const TOOLTIP_COMMANDS = [
   'preflens.stopScoring',
   'preflens.scoreFile',
+  'preflens.mapFields',
   'preflens.showOutput',
   'preflens.saveEdits',
   'preflens.discardEdits',
@@ -41,6 +42,7 @@ export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
   if (isUseless(status)) return uselessMessage(status);
   const facts = [...holds(status), status.mapping, plural(status.findingCount, 'finding')];
+  if (status.unsure !== undefined) facts.push('which answer is better?');
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
   // The adjacent progress item shows the percentage.
   if (status.phase === 'scoring') facts.push('scoring');
@@ -78,6 +80,9 @@ export function tooltipOf(status: DatasetStatus, isTable: boolean): string {
     status.mapping === undefined
       ? undefined
       : markdownText(`Read as: ${status.mapping}. ${status.polarity ?? ''}.`),
+    status.unsure === undefined
+      ? undefined
+      : `${markdownText(status.unsure)} ${link('Say which answer is better', 'preflens.mapFields')}`,
     unread === undefined ? undefined : markdownText(unread),
     ...savingMessages(status, isTable),
     reason === undefined ? undefined : markdownText(reason),

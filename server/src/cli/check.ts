@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import type { RuleSettings } from '#core/checks/check.ts';
 import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
+import { readAs } from '#core/dataset/readAs.ts';
 import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
 import type { Severity } from '#core/model/finding.ts';
@@ -69,7 +70,7 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   return {
     path: shownAs?.get(file.path) ?? file.path,
-    mapping: survey.recognition.mapping.title,
+    mapping: readAs(survey.recognition.mapping, survey.facts),
     recordCount,
     pairCount,
     tieCount,

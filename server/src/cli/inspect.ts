@@ -7,7 +7,7 @@ import { readRaw } from '#core/dataset/survey.ts';
 import type { Lengths } from '#core/facts/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
 import { findField, formatPath } from '#core/mapping/field.ts';
-import { fieldsOf, namesRead } from '#core/mapping/read.ts';
+import { fieldsOf, namesRead, partFor } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { messages, UserError } from '#core/messages.ts';
@@ -147,6 +147,7 @@ export async function schema(
       given: recognition.isGiven,
       ...shown,
       unreadPrompt: recognition.unread,
+      ...(mapping.others && { others: mapping.others.map((one) => one.id) }),
       ...(recognition.polarity && { certainty: recognition.polarity }),
       alternatives,
     });
@@ -158,6 +159,12 @@ export async function schema(
     `  ${recognition.isGiven ? 'set in preflens.json' : 'recognised'}; ${sample.length === 1 ? 'its only record matches' : `${percent(share)} of the first ${plural(sample.length, 'record')} match`}`,
   );
   command.print(`  better answer: ${mapping.polarity}`);
+  for (const other of mapping.others ?? []) {
+    const own = sample.filter((record) => partFor(mapping, record) === other).length;
+    command.print(
+      `  mixed with:    ${other.title} (${other.id}), ${plural(own, 'record')} of the sample; ${other.polarity}`,
+    );
+  }
   if (recognition.polarity) for (const line of polarityLines(path, recognition.polarity)) command.print(line);
   // Of many names, those that the records have.
   const inFile = (ref: string): string => {

@@ -32,7 +32,9 @@ async function sampleOf(session: Session): Promise<readonly JsonObject[]> {
 
 export async function mappingFields(session: Session): Promise<MappingFields> {
   const { fields, readings } = suggest(await sampleOf(session));
-  return { fields, readings };
+  // An open label has readings of its own.
+  const { polarity } = session.dataset.survey.recognition ?? {};
+  return { fields, readings: polarity?.readings ?? readings };
 }
 
 function shown(turns: readonly Turn[]): string {

@@ -1,7 +1,7 @@
 import type { Parsed } from '../json/parseRecord.ts';
 import type { Judgement } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { readRecord } from '../mapping/read.ts';
+import { partFor, readRecord } from '../mapping/read.ts';
 import type { Finding, Hit, Severity } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
@@ -27,6 +27,8 @@ export interface Examined {
   readonly pairs: readonly ViewedPair[];
   readonly judgements: readonly Judgement[];
   readonly findings: readonly Finding[];
+  /** Which of a file's schemas read the record: 0 for its mapping, then those of `others`. */
+  readonly part?: number;
 }
 
 /** An enabled check, with its options. */
@@ -134,7 +136,7 @@ export function examineBroken(parsed: Parsed, record: number, rules: RuleSetting
 /** Runs every enabled check that needs only this record. */
 export function examine(
   parsed: Parsed,
-  mapping: Mapping,
+  whole: Mapping,
   record: number,
   rules: RuleSettings = DEFAULT_RULES,
 ): Examined {
@@ -142,6 +144,7 @@ export function examine(
   if (broken || 'fault' in parsed) return broken ?? NOTHING;
   // examineBroken has already reported a broken record.
   const value = parsed.value as JsonObject;
+  const mapping = partFor(whole, value);
   const outcome = readRecord(mapping, value);
   if ('problem' in outcome) {
     const { kind, path, expected } = outcome.problem;
@@ -182,5 +185,6 @@ export function examine(
     context.options = active.options;
     report(active, active.check.checkRecord(outcome, context));
   }
-  return { pairs, judgements: outcome.judgements, findings: distinct(findings) };
+  const part = mapping === whole ? 0 : 1 + (whole.others?.indexOf(mapping) ?? 0);
+  return { pairs, judgements: outcome.judgements, findings: distinct(findings), part };
 }

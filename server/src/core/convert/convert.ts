@@ -4,7 +4,7 @@ import { readRaw } from '../dataset/survey.ts';
 import { findField } from '../mapping/field.ts';
 import type { Judgement, Reading } from '../mapping/forms/form.ts';
 import type { Field, Mapping } from '../mapping/mapping.ts';
-import { readRecord, strengthOf } from '../mapping/read.ts';
+import { partFor, readRecord, strengthOf } from '../mapping/read.ts';
 import type { Recognition } from '../mapping/recognise.ts';
 import { concreteShape } from '../mapping/shape.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -43,7 +43,7 @@ export function readSource(
   if (!read) return undefined;
   const { marked, names } = scanJson(decoder.decode(raw.bytes));
   return {
-    mapping: recognition.mapping,
+    mapping: partFor(recognition.mapping, read.value),
     record,
     read,
     ...(marked !== undefined && { exact: JSON.parse(marked) as JsonObject }),

@@ -7,7 +7,7 @@ import { examine, examineBroken } from '../checks/examine.ts';
 import { DEFAULT_RULES } from '../checks/settings.ts';
 import type { Suggestion } from '../config/suggest.ts';
 import { suggest } from '../config/suggest.ts';
-import { CHOSEN_FIRST, Facts, IS_TIE } from '../facts/facts.ts';
+import { CHOSEN_FIRST, Facts, IS_TIE, PART_SHIFT } from '../facts/facts.ts';
 import type { Key } from '../hash.ts';
 import type { Obstacle } from '../input/obstacle.ts';
 import type { Parsed } from '../json/parseRecord.ts';
@@ -153,7 +153,7 @@ export class Surveyor {
   }
 
   #take(raw: Omit<RawRecord, 'bytes'>, parsed: Parsed): void {
-    const { pairs, judgements, findings } = this.#examine(raw.record, parsed);
+    const { pairs, judgements, findings, part = 0 } = this.#examine(raw.record, parsed);
     const said = (verdict: boolean): number => judgements.filter((one) => one.verdict === verdict).length;
     this.#facts.addRecord({ ...raw, judgements: judgements.length, good: said(true), bad: said(false) });
     let before: { readonly prompt: Pair['prompt']; readonly key: Key } | undefined;
@@ -164,7 +164,10 @@ export class Surveyor {
         ...identity,
         chosenLength: pair.chosen.text.length,
         rejectedLength: pair.rejected.text.length,
-        flags: (pair.isTie ? IS_TIE : 0) | (pair.candidates[0] < pair.candidates[1] ? CHOSEN_FIRST : 0),
+        flags:
+          (pair.isTie ? IS_TIE : 0) |
+          (pair.candidates[0] < pair.candidates[1] ? CHOSEN_FIRST : 0) |
+          (part << PART_SHIFT),
         style: styleOfPair(pair),
       });
       this.#onPair?.(pair);

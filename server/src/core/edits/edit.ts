@@ -3,6 +3,7 @@ import { resolvePlaces } from '../json/place.ts';
 import type { EditTarget } from '../mapping/forms/form.ts';
 import { formOf } from '../mapping/forms/forms.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import { partFor } from '../mapping/read.ts';
 import type { Separator } from '../model/finding.ts';
 import type { TextReplacement } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -50,12 +51,13 @@ export function separateEdits(separators: readonly Separator[], newline: Newline
 
 /** Plans an edit of a pair, or of the record's judgement if there is no target. */
 export function planEdit(
-  mapping: Mapping,
+  whole: Mapping,
   bytes: Uint8Array,
   record: JsonObject,
   target: EditTarget,
   edit: Edit,
 ): Plan {
+  const mapping = partFor(whole, record);
   const { answers } = mapping;
   const form = formOf(answers);
   switch (edit.kind) {

@@ -9,6 +9,8 @@ export const PARTIAL = -1;
 export const IS_TIE = 1;
 /** The chosen answer comes before the rejected one in its record. */
 export const CHOSEN_FIRST = 2;
+/** From this bit on: which of a file's schemas read the pair, 0 for most. */
+export const PART_SHIFT = 2;
 
 /** One row per non-blank line: 36 bytes. */
 export interface RecordColumns {
@@ -302,6 +304,16 @@ export class Facts {
 
   isTie(pair: number): boolean {
     return ((this.pairs.flags[pair] ?? 0) & IS_TIE) !== 0;
+  }
+
+  /** Pairs of each of a file's schemas, by its number. */
+  partCounts(): readonly number[] {
+    const counts: number[] = [];
+    for (let pair = 0; pair < this.pairCount; pair++) {
+      const part = (this.pairs.flags[pair] ?? 0) >> PART_SHIFT;
+      counts[part] = (counts[part] ?? 0) + 1;
+    }
+    return counts;
   }
 
   isChosenFirst(pair: number): boolean {

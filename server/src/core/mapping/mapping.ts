@@ -187,6 +187,11 @@ export interface Mapping {
   readonly answers: Answers;
   /** Fields that distinguish this schema from similar ones; they only need to exist. */
   readonly marks?: readonly FieldRef[];
+  /**
+   * The schemas of a file that mixes several, itself first and the others by their fields, most first. The file's
+   * records that don't fit this one are read by the first other that they fit.
+   */
+  readonly others?: readonly Mapping[];
   /** Says which answer is better. */
   readonly polarity: string;
   /**

@@ -58,6 +58,33 @@ export function fits(mapping: Mapping, record: JsonObject): boolean {
   );
 }
 
+/** The schema that reads a record: for a file that mixes several, the one that it fits. */
+export function partFor(mapping: Mapping, record: JsonObject): Mapping {
+  if (!mapping.others || fits(mapping, record)) return mapping;
+  return mapping.others.find((other) => fits(other, record)) ?? mapping;
+}
+
+/** True if a record fits the mapping or another schema of its file. */
+export function fitsAny(mapping: Mapping, record: JsonObject): boolean {
+  return fits(mapping, record) || (mapping.others?.some((other) => fits(other, record)) ?? false);
+}
+
+/**
+ * True if the record has none of the mapping's answers. A record that has them, and lacks something else, is a
+ * faulty record of that schema.
+ */
+export function lacksAnswers(mapping: Mapping, record: JsonObject): boolean {
+  const { answers } = mapping;
+  const count = answers.kind === 'pair' || answers.kind === 'choice' ? 2 : 1;
+  return formOf(answers)
+    .needs(answers)
+    .slice(0, count)
+    .every((need) => {
+      const found = findField(record, need.at, [], need.fits);
+      return found === undefined || !need.fits(found.value);
+    });
+}
+
 /** The fields that identify a mapping, for explanations. */
 export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
   const { needs, marks } = compile(mapping);
@@ -65,7 +92,8 @@ export function fieldsOf(mapping: Mapping): readonly FieldRef[] {
 }
 
 /** Top-level names of the fields that a mapping reads from this record. */
-export function namesReadIn(mapping: Mapping, record: JsonObject): ReadonlySet<string> {
+export function namesReadIn(whole: Mapping, record: JsonObject): ReadonlySet<string> {
+  const mapping = partFor(whole, record);
   const { from } = readPrompt(mapping, record);
   const passed = new Set(passedOver(mapping, record, from).map(([name]) => String(name)));
   return new Set([...namesRead(mapping)].filter((name) => !passed.has(name)));
@@ -88,7 +116,13 @@ function allRefs(mapping: Mapping): ReadonlySet<FieldRef> {
 }
 
 function collectNames(mapping: Mapping): ReadonlySet<string> {
-  return new Set([...allRefs(mapping)].flatMap(pathsOf).map(([name]) => String(name)));
+  const all = [mapping, ...(mapping.others ?? [])];
+  return new Set(
+    all
+      .flatMap((one) => [...allRefs(one)])
+      .flatMap(pathsOf)
+      .map(([name]) => String(name)),
+  );
 }
 
 interface PromptRead {
@@ -165,7 +199,8 @@ function hasQuestion(outcome: EditOutcome | undefined, turn: Turn | undefined): 
 }
 
 /** Reads one record: its pairs and judgements, or why there are none. */
-export function readRecord(mapping: Mapping, record: JsonObject): EditOutcome {
+export function readRecord(whole: Mapping, record: JsonObject): EditOutcome {
+  const mapping = partFor(whole, record);
   const problem = findProblem(compile(mapping).needs, record);
   if (problem) return { problem };
   const { answers } = mapping;
@@ -189,16 +224,13 @@ export function readRecord(mapping: Mapping, record: JsonObject): EditOutcome {
 
 /** Path of a record's label. */
 export function labelPath(mapping: Mapping, record: JsonObject): Path {
-  const { answers } = mapping;
+  const { answers } = partFor(mapping, record);
   const at = formOf(answers).labelAt(answers);
   return findField(record, at)?.path ?? pathsOf(at)[0] ?? [];
 }
 
 /** How much better the record says the chosen answer is, in its own units. */
-export function strengthOf(
-  { answers }: Mapping,
-  record: JsonObject,
-  { candidates }: Pair,
-): number | undefined {
+export function strengthOf(mapping: Mapping, record: JsonObject, { candidates }: Pair): number | undefined {
+  const { answers } = partFor(mapping, record);
   return formOf(answers).strength?.(answers, record, candidates);
 }

@@ -1,9 +1,10 @@
 import type { JsonObject, Path } from '../model/json.ts';
-import type { Mapping } from './mapping.ts';
+import { pathsOf } from './field.ts';
+import type { Field, Mapping } from './mapping.ts';
 import { isPlausible } from './polarity/evidence.ts';
 import type { Polarity } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
-import { fits, labelPath, readRecord, specificity } from './read.ts';
+import { fits, fitsAny, labelPath, lacksAnswers, readRecord, specificity } from './read.ts';
 import { MAPPINGS } from './table.ts';
 
 /** Records to examine before choosing a mapping. */
@@ -97,8 +98,8 @@ function widestOpen(open: Mapping, sample: readonly JsonObject[]): Mapping {
   return widest;
 }
 
-/** The mapping that matches most of the sample; undefined if none matches half of it. */
-export function recognise(sample: readonly JsonObject[]): Recognition | undefined {
+/** The mapping that is the best for most records. */
+function mostFrequent(sample: readonly JsonObject[]): Mapping | undefined {
   const counts = new Map<Mapping, number>();
   for (const record of sample) {
     const own = mappingFor(record);
@@ -106,10 +107,51 @@ export function recognise(sample: readonly JsonObject[]): Recognition | undefine
     if (mapping) counts.set(mapping, (counts.get(mapping) ?? 0) + 1);
   }
   const [found] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
-  if (!found) return undefined;
-  const best = OPEN_MAPPINGS.includes(found) ? widestOpen(found, sample) : found;
-  const share = fitting(best, sample).length / sample.length;
-  return share >= MIN_CONFIDENCE ? recognition(best, sample, share, false) : undefined;
+  return found && OPEN_MAPPINGS.includes(found) ? widestOpen(found, sample) : found;
+}
+
+const ANY_SHAPE: ReadonlySet<string> = new Set(['any', 'words']);
+
+/** True for a mapping of the same answers in any shape: it would hide that their shape is wrong. */
+function isLooser({ answers: own }: Mapping, { answers: main }: Mapping): boolean {
+  const fieldOf = (answers: Mapping['answers']): Field | undefined =>
+    answers.kind === 'pair' ? answers.chosen : answers.kind === 'choice' ? answers.first : undefined;
+  const [a, b] = [fieldOf(own), fieldOf(main)];
+  if (!a || !b || !ANY_SHAPE.has(a.as)) return false;
+  const names = pathsOf(b.at).map((path) => path.join('.'));
+  return pathsOf(a.at).some((path) => names.includes(path.join('.')));
+}
+
+/** Most schemas of one file. */
+const MAX_PARTS = 5;
+
+/** Records of another schema, at least. One alone may be a faulty record. */
+const MIN_OF_PART = 2;
+
+/** The other schemas of a file that mixes several; those whose label is open only if it is sure. */
+function othersIn(main: Mapping, sample: readonly JsonObject[]): readonly Mapping[] {
+  let rest = sample.filter((record) => !fits(main, record) && lacksAnswers(main, record));
+  const others: Mapping[] = [];
+  while (rest.length >= MIN_OF_PART && others.length + 1 < MAX_PARTS) {
+    const found = mostFrequent(rest);
+    const own = found ? fitting(found, rest) : [];
+    if (!found || own.length < MIN_OF_PART) break;
+    rest = rest.filter((record) => !fits(found, record));
+    if (found.answers.kind === 'none' || isLooser(found, main)) continue;
+    const decided = found.convention === 'open' ? decidePolarity(found, own).mapping : found;
+    if (!decided.isUnsure) others.push(decided);
+  }
+  return others.sort((a, b) => specificity(b) - specificity(a));
+}
+
+/** The mapping that matches most of the sample; undefined if none matches half of it. */
+export function recognise(sample: readonly JsonObject[]): Recognition | undefined {
+  const best = mostFrequent(sample);
+  if (!best) return undefined;
+  const others = othersIn(best, sample);
+  const mapping = others.length === 0 ? best : { ...best, others };
+  const share = sample.filter((record) => fitsAny(mapping, record)).length / sample.length;
+  return share >= MIN_CONFIDENCE ? recognition(mapping, sample, share, false) : undefined;
 }
 
 /** Uses the user's mapping if there is one, or recognises the records. */

@@ -2,7 +2,7 @@
 import { findField } from '../mapping/field.ts';
 import { toNumber } from '../mapping/forms/label.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { labelPath, strengthOf } from '../mapping/read.ts';
+import { labelPath, partFor, strengthOf } from '../mapping/read.ts';
 import type { ColumnMargin } from '../mapping/sideScores.ts';
 import { sideScores } from '../mapping/sideScores.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -18,7 +18,8 @@ function ownMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMarg
 }
 
 /** How much better the record says the chosen answer is; undefined if it does not say. */
-export function columnMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
+export function columnMargin(whole: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
+  const mapping = partFor(whole, record);
   // The candidates' own ratings order them, so they take precedence over other fields.
   const own = ownMargin(mapping, record, pair);
   if (own && mapping.answers.kind === 'candidates') return own;

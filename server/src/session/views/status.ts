@@ -1,5 +1,7 @@
 // The status of an open file, for the status item and the pages.
+import { unsureMessage } from '#core/checks/dataset/polarityUnsure.ts';
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
+import { readAs } from '#core/dataset/readAs.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import { whyNoPairs } from '../reasons.ts';
@@ -10,6 +12,7 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
   const { survey, trust, source, revision } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unread = unreadMessage(survey.recognition?.unread ?? []);
+  const unsure = unsureMessage(survey.recognition?.polarity);
   // Edits may make a text readable, or unreadable, at any time.
   const isSettled = phase === 'unscored' || phase === 'unrecognised';
   const shown = isSettled ? (survey.recognition ? 'unscored' : 'unrecognised') : phase;
@@ -29,10 +32,11 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
     isOnDisk: source.document === undefined,
     unsavedCount: source.pending?.unsavedCount ?? 0,
     ...(survey.recognition && {
-      mapping: survey.recognition.mapping.title,
+      mapping: readAs(survey.recognition.mapping, survey.facts),
       polarity: survey.recognition.mapping.polarity,
     }),
     ...(unread !== undefined && { unread }),
+    ...(unsure !== undefined && { unsure }),
     ...(progress !== undefined && { progress }),
     ...(why !== undefined && { reason: why }),
     ...(trust !== undefined && { trust }),

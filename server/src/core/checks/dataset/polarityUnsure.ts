@@ -20,6 +20,6 @@ export const polarityUnsure: DatasetCheck = {
   why: 'Labels such as 0 and 1, or a sign, mean either answer in different datasets. PrefLens weighs the names of the fields, stored scores and the lengths of the answers. If they don’t decide it, a guess could turn every label of the file around, so nothing is scored and no finding relies on the label.',
   example: '{"prompt": "Name a metal.", "response_a": "Iron.", "response_b": "Wax.", "label": 0}',
   remedy:
-    'Look at a record, then settle it in preflens.json. `preflens schema FILE` prints the entry of each reading; `preflens schema FILE --write --better READING` writes it; in the editor, run "PrefLens: Say Which Answer Is Better".',
+    'Look at a record, then settle it in preflens.json. `preflens schema FILE` prints the entry of each reading; `preflens schema FILE --write --better READING` writes it; in the editor, run "PrefLens: Map Fields…".',
   checkDataset: ({ polarity }) => unsureMessage(polarity),
 };
