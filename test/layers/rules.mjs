@@ -189,7 +189,7 @@ export const layerRules = [
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
   layer(
     ['server/src/node/**/*.ts'],
-    ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$'],
+    ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$', 'yaml$'],
   ),
   layer(
     ['server/src/node/containers/csv*.ts'],

@@ -122,7 +122,7 @@ describe('check', () => {
 
   it.each([
     ['nothing.jsonl', 'no such file. Check the path.'],
-    ['bare', 'no .jsonl, .jsonl.gz or .jsonl.zst files in this folder'],
+    ['bare', 'no dataset in this folder or below it'],
     ['empty.jsonl', 'the file is empty.'],
     ['blank.jsonl', 'the file is empty.'],
     ['logs.jsonl', 'no preference pairs recognised. The records have the fields "level", "text".'],

@@ -161,6 +161,7 @@ async function relate(
   }
   const files = dataset.files.map(({ file, survey }) => ({
     name: file.path,
+    split: file.split,
     facts: survey.facts,
     recognition: survey.recognition,
     rowGroups: rowGroupsOf(file.path),

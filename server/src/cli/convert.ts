@@ -183,6 +183,7 @@ export async function convert(command: Command, path: string, options: ConvertOp
   const isTable = writtenCodecOf(out).isTable;
   const dataset = await openDataset(path);
   for (const file of dataset.files) if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
+  for (const note of dataset.notes) command.note(`${path}: ${note}`);
   const [failed] = dataset.failed;
   if (failed) throw failed.error;
   const files = await Promise.all(dataset.files.map(withRecords));

@@ -6,6 +6,7 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import type { Lengths } from '#core/facts/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
+import { groupBy } from '#core/group.ts';
 import { findField, formatPath } from '#core/mapping/field.ts';
 import { fieldsOf, namesRead, partFor } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
@@ -13,15 +14,17 @@ import { axesOf } from '#core/mapping/table.ts';
 import { messages, UserError } from '#core/messages.ts';
 import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
+import type { DataFile } from '#node/dataFile.ts';
 import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import { readingOf } from '#node/inspect.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
+import { stampOf } from '#node/stored.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { recogniseIfKnown, sampleOf, suggestionFor, whyUnrecognised } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
-import { openSurveyed, surveyOne } from './job.ts';
+import { openSurveyed, splitsOf, surveyOne } from './job.ts';
 import type { SuggestOptions } from './suggest.ts';
 import { polarityLines, settle, suggestFor } from './suggest.ts';
 
@@ -98,6 +101,7 @@ export async function schema(
   options: SuggestOptions & { readonly suggest?: boolean },
 ): Promise<void> {
   const { json, suggest = false, write = false, better } = options;
+  if ((await stampOf(path)).isFolder) return schemaOfFolder(command, path, options);
   const file = await openFile(path);
   const recognition = await recogniseIfKnown(file);
   if (!recognition) {
@@ -194,6 +198,38 @@ export async function schema(
   if (unread.length > 0) command.print(`  not read:      ${unread.join(', ')}`);
 }
 
+/** Explains a folder: how its files are read, by split, and each schema once. */
+async function schemaOfFolder(
+  command: Command,
+  path: string,
+  options: Parameters<typeof schema>[2],
+): Promise<void> {
+  const { files, notes, failed } = await openDataset(path);
+  for (const note of notes) command.note(`${path}: ${note}`);
+  for (const { error } of failed) command.fail(error);
+  const bySchema = new Map<string, DataFile[]>();
+  for (const file of files) {
+    const recognition = await recogniseIfKnown(file);
+    const id = recognition?.mapping.id ?? '';
+    bySchema.set(id, [...(bySchema.get(id) ?? []), file]);
+  }
+  for (const [id, own] of bySchema) {
+    const splits = [...groupBy(own, ({ split }) => split)].map(
+      ([split, { length }]) => `${split === undefined ? '' : `${split}: `}${plural(length, 'file')}`,
+    );
+    if (!options.json && files.length > 1)
+      command.print(`${path}: ${splits.join(', ')}, ${id === '' ? 'not recognised' : `all ${id}`}`);
+    const [first] = own;
+    if (!first) continue;
+    try {
+      await schema(command, first.path, options);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      command.fail(error);
+    }
+  }
+}
+
 interface SourceCounts {
   pairs: number;
   ties: number;
@@ -258,6 +294,7 @@ export async function stats(
   const field = options.groupBy ?? (await sourceFieldOf(dataset));
   const sources = field === undefined ? undefined : await countBySource(dataset, field);
   const verdicts = dataset.judgementCount > 0 ? await countVerdicts(dataset) : undefined;
+  const splits = splitsOf(dataset);
   command.bar.clear();
   if (options.json) {
     const bySource = sources && { field, counts: Object.fromEntries(sources) };
@@ -265,6 +302,7 @@ export async function stats(
       dataset: dataset.name,
       files: dataset.files.length,
       ...figures,
+      ...(splits.length > 0 && { splits }),
       ...(bySource && { bySource }),
       ...(verdicts && { verdicts }),
     });
@@ -274,6 +312,10 @@ export async function stats(
   const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
     `mean ${mean.toFixed(0)}, median ${median}, 90 % up to ${ninth}, longest ${longest} characters`;
   command.print(`${dataset.name}: ${countLabel(dataset)} in ${plural(figures.records, 'record')}`);
+  if (splits.length > 1) {
+    const shown = splits.map((one) => `${one.name ?? 'no split'} ${one.pairs.toLocaleString('en')}`);
+    command.print(`  pairs by split      ${shown.join(', ')}`);
+  }
   if (figures.pairs > 0) {
     command.print(`  prompts             ${figures.prompts.toLocaleString('en')} different`);
     command.print(`  chosen              ${lengths(figures.chosen)}`);

@@ -14,6 +14,7 @@ import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_LABEL } from '#core/score/ranking.ts';
+import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { groupOf } from '#node/engine.ts';
@@ -76,12 +77,49 @@ export async function surveyGroup(
   const { signal, memoryMb } = command;
   const dataset = await openGroup(paths, recordBytesFor(memoryMb));
   for (const missing of dataset.missingShards) command.note(missingShardsMessage(dataset.name, missing));
-  return surveyDataset(
+  for (const note of dataset.notes) command.note(`${dataset.name}: ${note}`);
+  const surveyed = await surveyDataset(
     dataset,
     async (file, pairsBefore) =>
       surveyOne(command, file, { maxSigned: sign ? Math.max(0, maxSigned(memoryMb) - pairsBefore) : 0 }),
     { canPart, signal, memoryMb },
   );
+  const splits = splitsOf(surveyed);
+  if (splits.length > 1) {
+    command.bar.clear();
+    command.note(`${dataset.name}: ${splits.map(splitLabel).join('; ')}.`);
+  }
+  return surveyed;
+}
+
+/** A split of a dataset, with its counts. */
+export interface SplitCounts {
+  /** Undefined for files whose split nothing says. */
+  readonly name: string | undefined;
+  readonly files: number;
+  readonly records: number;
+  readonly pairs: number;
+}
+
+/** The splits of a dataset in file order; empty if nothing names one. */
+export function splitsOf({ files }: SurveyedDataset): readonly SplitCounts[] {
+  const counts = new Map<string | undefined, SplitCounts>();
+  for (const { file, survey } of files) {
+    const { files: before, records, pairs } = counts.get(file.split) ?? { files: 0, records: 0, pairs: 0 };
+    counts.set(file.split, {
+      name: file.split,
+      files: before + 1,
+      records: records + survey.facts.recordCount,
+      pairs: pairs + survey.facts.pairCount,
+    });
+  }
+  const splits = [...counts.values()];
+  return splits.some(({ name }) => name !== undefined) ? splits : [];
+}
+
+function splitLabel({ name, files, records, pairs }: SplitCounts): string {
+  const what = pairs > 0 ? plural(pairs, 'pair') : plural(records, 'record');
+  return `${name ?? 'no split'} ${what} in ${plural(files, 'file')}`;
 }
 
 /** Opens and surveys the files of one dataset. Rejects if it contains nothing known. */

@@ -90,7 +90,9 @@ export const messages = {
   tooLarge: (path: string, max: number) =>
     new UserError(`${path}: this file is too large: the limit is ${Math.round(max / 2 ** 20)} MB.`),
   noDataFiles: (path: string) =>
-    new UserError(`${path}: no .jsonl, .jsonl.gz or .jsonl.zst files in this folder or below it.`),
+    new UserError(
+      `${path}: no dataset in this folder or below it: no .jsonl, .parquet or .arrow file, and no JSON, CSV or TSV file with pairs of a known schema. Name a file to see what is wrong with it.`,
+    ),
   unreadable: (path: string, reason: string) => new UserError(`${path}: can’t be read (${reason}).`),
   damaged: (path: string, codec: string, reason: string) =>
     new UserError(

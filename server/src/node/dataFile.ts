@@ -21,6 +21,8 @@ export interface DataFile {
   readonly path: string;
   readonly codec: Codec;
   readonly container: ContainerRef;
+  /** The part of its dataset, such as "train", if the folder says so. */
+  readonly split?: string;
   /** Bytes as stored. */
   readonly size: number;
   readonly stamp: Stamp;

@@ -1,6 +1,5 @@
 // Finds, opens and reads dataset files, and detects when another program changes one.
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
@@ -10,7 +9,9 @@ import { codecOf } from './codec.ts';
 import { containerAt, containerOf } from './containers/containers.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
 import { holdsPairs, inspectFile } from './inspect.ts';
-import { readBlocks, readStored, sameStamp, stampOf, unreadable } from './stored.ts';
+import type { FailedPath, Layout } from './layout.ts';
+import { layoutOf } from './layout.ts';
+import { readBlocks, readStored, sameStamp, stampOf } from './stored.ts';
 
 /** Missing shards of a split file. A name may claim any number, so only the first ones are listed. */
 export interface MissingShards {
@@ -21,11 +22,6 @@ export interface MissingShards {
   readonly first: readonly number[];
 }
 
-export interface FailedPath {
-  readonly path: string;
-  readonly error: UserError;
-}
-
 /** One file, the shards of one, or all files of a folder. */
 export interface Dataset {
   readonly name: string;
@@ -34,6 +30,8 @@ export interface Dataset {
   readonly failed: readonly FailedPath[];
   /** For each split file, the shards that the others' names imply but that don't exist. */
   readonly missingShards: readonly MissingShards[];
+  /** What a person should know about the choice of files, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Opens a file; its name determines the codec. Does not read its content yet. */
@@ -62,14 +60,7 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
   return file;
 }
 
-const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq|arrow|feather)$/i;
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
-
-/** Folders that never contain datasets. */
-const SKIPPED = new Set(['node_modules', '__pycache__']);
-
-/** JSON not named JSON Lines may be anything: settings, tokenizers, or a dataset. So may a table. */
-const MAYBE_DATA = /\.(?:json|csv|tsv)(?:\.gz|\.zst)?$/i;
 
 async function isDataset(path: string): Promise<boolean> {
   try {
@@ -79,23 +70,6 @@ async function isDataset(path: string): Promise<boolean> {
     if (error instanceof UserError) return false;
     throw error;
   }
-}
-
-/** The datasets in a folder: by name, and JSON files by content. */
-async function dataFilesIn(folder: string, failed: FailedPath[]): Promise<string[]> {
-  const found: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    failed.push({ path: folder, error: unreadable(folder, error) });
-    return [];
-  });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
-    if (entry.isDirectory()) found.push(...(await dataFilesIn(path, failed)));
-    else if (DATA_FILE.test(entry.name)) found.push(path);
-    else if (MAYBE_DATA.test(entry.name) && (await isDataset(path))) found.push(path);
-  }
-  return found;
 }
 
 /** Missing shards to list by number. */
@@ -122,31 +96,35 @@ function missingOf(paths: readonly string[]): MissingShards[] {
 
 async function datasetOf(
   name: string,
-  paths: readonly string[],
+  { files: found, failed: unreadable, notes }: Layout,
   max: number | undefined,
-  unreadable: readonly FailedPath[] = [],
 ): Promise<Dataset> {
   const files: DataFile[] = [];
   const failed = [...unreadable];
-  for (const path of paths) {
+  for (const { path, split } of found) {
     try {
-      files.push(await openFile(path, max));
+      const file = await openFile(path, max);
+      files.push(split === undefined ? file : { ...file, split });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failed.push({ path, error });
     }
   }
-  return { name, files, failed, missingShards: missingOf(paths) };
+  return { name, files, failed, notes, missingShards: missingOf(found.map(({ path }) => path)) };
+}
+
+/** Files that somebody named. */
+function namedFiles(paths: readonly string[]): Layout {
+  return { files: paths.map((path) => ({ path, split: undefined })), failed: [], notes: [] };
 }
 
 /** Opens a path: a file, or a folder as one dataset. */
 export async function openDataset(path: string, max?: number): Promise<Dataset> {
   const { isFolder } = await stampOf(path);
-  if (!isFolder) return datasetOf(path, [path], max);
-  const failed: FailedPath[] = [];
-  const paths = await dataFilesIn(path, failed);
-  if (paths.length === 0 && failed.length === 0) throw messages.noDataFiles(path);
-  return datasetOf(path, paths, max, failed);
+  if (!isFolder) return datasetOf(path, namedFiles([path]), max);
+  const layout = await layoutOf(path, isDataset);
+  if (layout.files.length === 0 && layout.failed.length === 0) throw messages.noDataFiles(path);
+  return datasetOf(path, layout, max);
 }
 
 /** Groups the paths of a command line so that the shards of one file are together. Each group is one dataset. */
@@ -167,5 +145,5 @@ export async function openGroup(paths: readonly string[], max?: number): Promise
   const [first = ''] = paths;
   if (paths.length === 1) return openDataset(first, max);
   const [, stem = '', , count = '', end = ''] = SHARD.exec(basename(first)) ?? [];
-  return datasetOf(`${stem}-*-of-${count}${end}`, [...paths].sort(), max);
+  return datasetOf(`${stem}-*-of-${count}${end}`, namedFiles([...paths].sort()), max);
 }

@@ -19,6 +19,10 @@ import { tableContainer } from './rows.ts';
 const decompress: DecompressBuffer = (codec, bytes, length) =>
   codec === 'lz4' ? decompressLz4Frame(bytes, length) : decompressZstd(bytes, length);
 
+function noRow(): never {
+  throw new Error('arrow: an empty file has no rows');
+}
+
 /** Opens a file and reads the metadata of its batches. Throws a user error if it is not Arrow. */
 export function openArrow(path: string): OpenTable {
   const handle = openRegularSync(path);
@@ -26,9 +30,12 @@ export function openArrow(path: string): OpenTable {
     closeSync(handle);
   };
   try {
+    const { size } = fstatSync(handle);
+    // The message of an empty file says more than a missing schema.
+    if (size === 0) return { rows: 0, starts: [], uncompressedBytes: 0, read: noRow, close };
     const source = byteSourceOf(
       handle,
-      fstatSync(handle).size,
+      size,
       () => new ArrowError('shorter than before, because another program is writing to it'),
     );
     const file = new ArrowFile(source, decompress, MAX_RECORD_BYTES);

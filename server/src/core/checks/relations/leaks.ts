@@ -6,7 +6,7 @@ const splitLeak: Rule = {
   id: 'split-leak',
   severity: 'warning',
   title: 'A held-out prompt is also in the training data',
-  why: 'The held-out split then measures what was trained on, so its results are too good. File and folder names tell the splits apart: "train" against "test", "valid", "val", "dev", "eval" and "heldout".',
+  why: 'The held-out split then measures what was trained on, so its results are too good. File and folder names tell the splits apart, or the card of the folder (`configs` in README.md): "train" against "test", "valid", "val", "dev", "eval" and "heldout".',
   example: 'The prompt of test.jsonl, line 7, is also in train.jsonl, line 1,204.',
   remedy: 'Remove the record from one of the two splits.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
@@ -29,7 +29,7 @@ export function splitOf(path: string): Split {
 
 /** Prompts of held-out files that are also in training files. Pairs without a prompt are compared as a whole. */
 function findLeaks(space: PairSpace, report: ReportRelation): void {
-  const splits = space.files.map(({ name }) => splitOf(name));
+  const splits = space.files.map(({ name, split }) => splitOf(split ?? name));
   if (!splits.includes('train') || !splits.includes('held-out')) return;
   const keys = space.promptKeys.slice();
   for (let pair = 0; pair < space.count; pair++) {

@@ -12,6 +12,8 @@ import type { Options, Rule, RuleSettings } from '../check.ts';
 
 export interface FileFacts {
   readonly name: string;
+  /** The split, if something else than the name says it. */
+  readonly split?: string | undefined;
   readonly facts: Facts;
   readonly recognition: Recognition;
   /** Uncompressed bytes of each row group of a table. */
