@@ -111,6 +111,10 @@ export const messages = {
     new UserError(
       `${path}:${line + 1}: ${fault ?? 'a quote is opened in this row and never closed. Close it, or double it if it belongs to the text'}. The rows after it can’t be read.`,
     ),
+  badUtf16: (path: string) =>
+    new UserError(
+      `${path}: this UTF-16 text holds half of a character, or breaks off inside one. Download or write it again, or remove that character.`,
+    ),
   badTable: (path: string, what: string) => new UserError(`${path}: this file is ${what}.`),
   noZstdWriter: () =>
     new UserError(

@@ -131,7 +131,7 @@ async function* partedRecords(
 async function inUtf8(file: DataFile): Promise<DataFile> {
   const isRead = file.container.kind === 'lines' && !file.codec.decode;
   if (!isRead || encodingOf(await headOf(file.path)) === undefined) return file;
-  const bytes: ByteStream = () => asUtf8(file.bytes());
+  const bytes: ByteStream = () => asUtf8(file.path, file.bytes());
   return {
     ...file,
     bytes,

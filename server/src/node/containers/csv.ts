@@ -55,7 +55,7 @@ interface Begun {
 }
 
 async function begin(path: string, chunks: AsyncIterable<Uint8Array>): Promise<Begun> {
-  const rest = asUtf8(chunks)[Symbol.asyncIterator]();
+  const rest = asUtf8(path, chunks)[Symbol.asyncIterator]();
   const parts: Uint8Array[] = [];
   let [length, isWhole] = [0, false];
   while (length < SAMPLE_BYTES) {

@@ -3,6 +3,7 @@
 import { parse } from 'csv-parse/sync';
 
 import { encodingOf } from '#core/input/encoding.ts';
+import { messages } from '#core/messages.ts';
 import type { CsvColumn } from '#formats/csv/columns.ts';
 import { columnNames, kindOf } from '#formats/csv/columns.ts';
 
@@ -92,13 +93,24 @@ export function dialectOf(sample: Uint8Array, isTabs: boolean, isWhole: boolean)
   return { delimiter: best?.delimiter ?? ',', columns };
 }
 
+function decode(path: string, decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): string {
+  try {
+    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+  } catch (error) {
+    throw error instanceof TypeError ? messages.badUtf16(path) : error;
+  }
+}
+
 /** Length of the byte order mark of UTF-8; 0 if there is none. */
 export function markBytes([first, second, third]: Uint8Array): number {
   return first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0;
 }
 
-/** A text in UTF-8 without byte order mark: UTF-16 becomes UTF-8, other bytes stay as they are. */
-export async function* asUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * A text in UTF-8 without byte order mark: UTF-16 becomes UTF-8, other bytes stay as they are. Throws a user error
+ * for UTF-16 with half of a character, which UTF-8 can't hold.
+ */
+export async function* asUtf8(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let decoderOf16: InstanceType<typeof TextDecoder> | undefined;
   let isFirst = true;
   const encoder = new TextEncoder();
@@ -106,14 +118,13 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
     if (isFirst && chunk.length > 0) {
       isFirst = false;
       const encoding = encodingOf(chunk);
-      decoderOf16 = encoding && new TextDecoder(encoding);
+      decoderOf16 = encoding && new TextDecoder(encoding, { fatal: true });
       if (markBytes(chunk) > 0) {
         yield chunk.subarray(markBytes(chunk));
         continue;
       }
     }
-    yield decoderOf16 ? encoder.encode(decoderOf16.decode(chunk, { stream: true })) : chunk;
+    yield decoderOf16 ? encoder.encode(decode(path, decoderOf16, chunk)) : chunk;
   }
-  const rest = decoderOf16?.decode() ?? '';
-  if (rest !== '') yield encoder.encode(rest);
+  if (decoderOf16) yield encoder.encode(decode(path, decoderOf16));
 }
