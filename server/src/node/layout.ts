@@ -38,7 +38,7 @@ export interface Layout {
 const DATA_FILE = /\.(?:(?:jsonl|ndjson|jsonlines)(?:\.gz|\.zst)?|parquet|pq|arrow|feather)$/i;
 
 /** Datasets that we can't read: they are named, unless the same file lies beside them readable. */
-const PACKED =
+const COMPRESSED =
   /^(.*\.(?:jsonl|ndjson|jsonlines|json|csv|tsv|parquet|arrow))\.(?:bz2|xz|lzma|lz4|7z|zip|rar)$/i;
 
 /** Files that may be anything: JSON settings, tokenizers, tables of results, or a dataset. */
@@ -114,7 +114,7 @@ async function walk(folder: string, into: Walk): Promise<void> {
       if (!isOther) into.paths.push(path);
     } else if (DATA_FILE.test(name) || MAYBE_DATA.test(name)) into.paths.push(path);
     else {
-      const plain = PACKED.exec(name)?.[1];
+      const plain = COMPRESSED.exec(name)?.[1];
       if (plain !== undefined && !names.has(plain)) into.paths.push(path);
     }
   }
