@@ -10,6 +10,8 @@ import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
 import { scoringCommands } from './commands/scoring.ts';
 import { answerSecrets, secretCommands } from './commands/secrets.ts';
+import { followJsonFiles } from './jsonFiles.ts';
+import type { Server } from './server.ts';
 import { createClient, serverOf } from './server.ts';
 import { FindingsTree } from './views/findingsTree.ts';
 import { answerHolds } from './views/holds.ts';
@@ -17,6 +19,7 @@ import { followLargeFiles } from './views/largeFiles.ts';
 import { serveReports } from './views/reports.ts';
 import { followRowLinks } from './views/rowLinks.ts';
 import { recordShower } from './views/showRecord.ts';
+import type { Statuses } from './views/statuses.ts';
 import { followStatuses } from './views/statuses.ts';
 import { showStatus } from './views/statusItem.ts';
 import { checkTasks } from './views/tasks.ts';
@@ -24,6 +27,20 @@ import { serveText } from './views/textView.ts';
 import { followVisibleLines } from './views/visibleLines.ts';
 import { ComparePanel } from './webview/comparePanel.ts';
 import { DatasetEditors } from './webview/datasetEditor.ts';
+
+/** The findings view is visible only where there are datasets. */
+function showViewWithDatasets({ onChange }: Statuses): vscode.Disposable {
+  const show = (): void => {
+    void vscode.commands.executeCommand('setContext', 'preflens.isActive', true);
+  };
+  const isThere = vscode.workspace.textDocuments.some(({ languageId }) => languageId === 'jsonl');
+  if (isThere) show();
+  else
+    void vscode.workspace.findFiles('**/*.{jsonl,ndjson,parquet}', undefined, 1).then(([first]) => {
+      if (first) show();
+    });
+  return onChange(show);
+}
 
 let stop: (() => Promise<void>) | undefined;
 
@@ -33,7 +50,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const configWatcher = vscode.workspace.createFileSystemWatcher(
     '**/{preflens.json,.preflens/decisions.jsonl}',
   );
+  const json = followJsonFiles(async (uri) => server.request('preflens/isDataset', { uri }));
   const client = createClient({
+    json,
     serverPath: context.asAbsolutePath('dist/server.js'),
     output,
     // A subfolder: VS Code's own folder may be open to a group of users.
@@ -42,7 +61,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     trusted: vscode.workspace.isTrusted,
   });
   stop = async () => client.stop();
-  const server = serverOf(client);
+  const server: Server = serverOf(client);
   const statuses = followStatuses(server);
   const datasets = new DatasetEditors(extensionUri, server, statuses);
   const showRecord = recordShower(async (ref) => datasets.reveal(ref));
@@ -59,7 +78,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     reports,
     showStatus(statuses, fileMeant),
     askWhichIsBetter(statuses),
-    followVisibleLines(server),
+    followVisibleLines(server, json),
     registerCommands({
       ...pairCommands({ server, panel, datasets }),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
@@ -75,11 +94,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await client.start();
-  // The findings view is visible only where there are datasets.
-  void vscode.commands.executeCommand('setContext', 'preflens.isActive', true);
+  subscriptions.push(showViewWithDatasets(statuses));
   const findings = new FindingsTree(server, statuses);
   subscriptions.push(
-    followLargeFiles(server),
+    followLargeFiles(server, json),
     datasets.register(),
     followRowLinks(statuses, showRecord),
     serveText(server),

@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import type { CancellationToken } from 'vscode';
 import { CancellationTokenSource } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient, Middleware } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 import type { ClientOptions } from '#protocol/editor/options.ts';
@@ -14,6 +14,7 @@ import type {
   EditorRequests,
 } from '#protocol/editor/wire.ts';
 
+import type { JsonFiles } from './jsonFiles.ts';
 import { problemsUri, TEXT_SCHEME } from './uris.ts';
 
 /** The requests and notifications of #protocol/editor, and nothing else. */
@@ -42,6 +43,8 @@ const SELECTOR = [
   { scheme: 'untitled', language: 'jsonl' },
   { scheme: 'vscode-remote', language: 'jsonl' },
   { scheme: TEXT_SCHEME, language: 'jsonl' },
+  // Of these, the middleware lets through those that hold records.
+  { scheme: 'file', language: 'json', pattern: '**/*.json' },
 ];
 
 /** What this client can do. */
@@ -59,6 +62,35 @@ function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
   };
 }
 
+/** Keeps JSON files that hold no records from the server. */
+function onlyDatasets(json: JsonFiles): Middleware {
+  const isOurs = ({ languageId, uri }: vscode.TextDocument): boolean =>
+    languageId !== 'json' || json.has(uri);
+  return {
+    async didOpen(document, next) {
+      if (document.languageId !== 'json' || ((await json.find(document.uri)) && !document.isClosed))
+        await next(document);
+    },
+    async didChange(event, next) {
+      if (isOurs(event.document)) await next(event);
+    },
+    async didSave(document, next) {
+      if (isOurs(document)) await next(document);
+    },
+    async didClose(document, next) {
+      const isSent = isOurs(document);
+      if (document.languageId === 'json') json.forget(document.uri);
+      if (isSent) await next(document);
+    },
+    provideHover: async (document, position, token, next) =>
+      isOurs(document) ? next(document, position, token) : undefined,
+    provideCodeLenses: async (document, token, next) =>
+      isOurs(document) ? next(document, token) : undefined,
+    provideCodeActions: async (document, range, context, token, next) =>
+      isOurs(document) ? next(document, range, context, token) : undefined,
+  };
+}
+
 /** What the client is made from. */
 export interface ClientParts {
   readonly serverPath: string;
@@ -69,10 +101,11 @@ export interface ClientParts {
   readonly trusted: boolean;
   /** Of each preflens.json, and the decisions beside it. */
   readonly configWatcher: vscode.FileSystemWatcher;
+  readonly json: JsonFiles;
 }
 
 export function createClient(parts: ClientParts): BaseLanguageClient {
-  const { serverPath, output, configWatcher } = parts;
+  const { serverPath, output, configWatcher, json } = parts;
   const module = { module: serverPath, transport: TransportKind.ipc };
   return new LanguageClient(
     'preflens',
@@ -81,6 +114,7 @@ export function createClient(parts: ClientParts): BaseLanguageClient {
     {
       documentSelector: SELECTOR,
       middleware: {
+        ...onlyDatasets(json),
         handleDiagnostics: (uri, diagnostics, next) => {
           next(problemsUri(uri), diagnostics);
         },

@@ -4,7 +4,7 @@ import { resolveRules } from '#core/checks/settings.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import { planEdit } from '#core/edits/edit.ts';
 import { fixRecord } from '#core/fix.ts';
-import { resolvePlace, resolvePlaces, textLengthBefore } from '#core/json/place.ts';
+import { positionsIn, resolvePlace, resolvePlaces } from '#core/json/place.ts';
 import { locate, locateAll } from '#core/json/scan.ts';
 import type { Place } from '#core/model/finding.ts';
 import type { Json, JsonObject, Path } from '#core/model/json.ts';
@@ -67,7 +67,7 @@ describe('35: many paths in one record', () => {
         { length: 5 },
         () => encode([...text].slice(0, below(text.length)).join('')).length,
       );
-      for (const [offset, units] of textLengthBefore(bytes, offsets))
+      for (const [offset, { character: units }] of positionsIn(bytes, offsets))
         expect(units).toBe(new TextDecoder().decode(bytes.subarray(0, offset)).length);
     }
     report('35 places', { records: tries });

@@ -116,7 +116,7 @@ export function fuzzLines(count: number, seed: number): FuzzOutcome {
 }
 
 /** Opens, surveys, relates, edits and saves a file. A UserError is allowed. */
-async function tryFile(path: string): Promise<void> {
+export async function tryFile(path: string): Promise<void> {
   const signal = new AbortController().signal;
   try {
     const file = await openFile(path);

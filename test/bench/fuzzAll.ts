@@ -1,4 +1,4 @@
-// npm run fuzz: 100,000 mutated lines, 2,000 mutated files, 20,000 mutated tables, nesting, a gzip bomb.
+// npm run fuzz: 100,000 mutated lines, 2,000 mutated files, 100,000 mutated documents, 20,000 mutated tables, nesting, a gzip bomb.
 // Exits with 1 on any failure.
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { createGzip } from 'node:zlib';
 import { nested } from '../fakes/mutate.ts';
 import type { FuzzOutcome } from './fuzz.ts';
 import { fuzzFiles, fuzzLines } from './fuzz.ts';
+import { fuzzDocuments } from './fuzzDocuments.ts';
 import { fuzzTables } from './fuzzTables.ts';
 import { timed } from './measure.ts';
 
@@ -36,6 +37,7 @@ async function bomb(path: string, bytes: number, lineEvery: number): Promise<voi
 
 tell('Mutated lines', fuzzLines(Number(process.env.PREFLENS_FUZZ_LINES ?? 100_000), 7));
 tell('Mutated files', await fuzzFiles(Number(process.env.PREFLENS_FUZZ_FILES ?? 2000), 7));
+tell('Mutated documents', await fuzzDocuments(Number(process.env.PREFLENS_FUZZ_DOCUMENTS ?? 100_000), 7));
 tell('Mutated tables', await fuzzTables(Number(process.env.PREFLENS_FUZZ_TABLES ?? 20_000), 7));
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-hostile-'));

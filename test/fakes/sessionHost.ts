@@ -1,7 +1,6 @@
 // Sessions without a client: what they tell is recorded, and edits of a document are made in it.
 import { join } from 'node:path';
 
-import { applyEdits } from '#core/edits/bytes.ts';
 import { openDisk } from '#node/diskTools.ts';
 import { modelBudget } from '#node/scorers/onnx.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
@@ -14,8 +13,8 @@ import { Sessions } from '#session/sessions.ts';
 import { DEFAULTS } from '#session/settings.ts';
 import { statusOf } from '#session/views/status.ts';
 
+import { toWorkspaceEdit } from '../../server/src/lsp/toLsp.ts';
 import { lastOwner } from './owners.ts';
-import { decode } from './records.ts';
 import { HERE } from './threads.ts';
 
 export interface MemoryHost {
@@ -60,15 +59,15 @@ export function memoryHost(
         maySend: async () => Promise.resolve(),
       };
     },
-    async applyEdit({ source }, { raw, edits }) {
-      const { document, uri } = source;
-      const { line } = raw;
-      const end = edits
-        ? { line, character: document!.lineAt(line).length }
-        : { line: line + 1, character: 0 };
-      const text = edits ? decode(applyEdits(raw.bytes, edits)) : '';
-      const change = { range: { start: { line, character: 0 }, end }, text };
-      sessions.changeDocument(uri, [change], document!.version + 1);
+    async applyEdit(dataset, edits) {
+      const { document, uri } = dataset.source;
+      const [made] = toWorkspaceEdit(dataset, [edits]).documentChanges ?? [];
+      const changes = made && 'edits' in made ? made.edits : [];
+      // From the last to the first, as editors send them.
+      const changed = changes.flatMap((one) =>
+        'range' in one ? [{ range: one.range, text: 'newText' in one ? one.newText : '' }] : [],
+      );
+      sessions.changeDocument(uri, changed.toReversed(), document!.version + 1);
       return Promise.resolve({ ok: true, value: null });
     },
     changed: ({ source: { uri } }) => {

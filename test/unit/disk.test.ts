@@ -92,7 +92,7 @@ describe('surveys', () => {
       for (const [i, start] of starts.entries()) {
         const end = starts[i + 1] ?? bytes.length;
         parts.push({
-          byte: start,
+          start,
           part: await surveyRange({
             path,
             container: { kind: 'lines' },

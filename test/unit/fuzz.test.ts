@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 
 import { fuzzFiles, fuzzLines } from '../bench/fuzz.ts';
+import { fuzzDocuments } from '../bench/fuzzDocuments.ts';
 import { fuzzTables } from '../bench/fuzzTables.ts';
 
 it('mutated lines give findings, and two flips restore them', () => {
@@ -12,6 +13,11 @@ it('mutated lines give findings, and two flips restore them', () => {
 
 it('mutated files give findings or errors with a next step', async () => {
   const { failures } = await fuzzFiles(80, 3);
+  expect(failures).toEqual([]);
+});
+
+it('mutated documents give their records in order, and those before the change as they were', async () => {
+  const { failures } = await fuzzDocuments(1200, 3);
   expect(failures).toEqual([]);
 });
 

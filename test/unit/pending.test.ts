@@ -125,7 +125,8 @@ describe('pending edits', () => {
       [5, encode('{}')],
     ]);
     expect([0, 1, 2, 4, 5, 6].map(renumber)).toEqual([0, -1, 1, -1, 6, 7]);
-    expect(['', ' \t', '{}\r', '{}\n{}\n'].map((text) => recordsIn(encode(text)))).toEqual([0, 0, 1, 2]);
+    const texts = ['', ' \t', '{}\r', '{}\n{}\n', '{\n"a":\n1}', '[\n'];
+    expect(texts.map((text) => recordsIn(encode(text)))).toEqual([0, 0, 1, 2, 1, 1]);
   });
 });
 
@@ -149,9 +150,9 @@ describe('a survey after a save', () => {
         const bytes = draw < 0.75 ? null : encode(goodRecord(1000 + raw.record));
         const [end, next] = [raw.byteEnd, encode(text).subarray(raw.byteEnd)];
         const lineEnd = end + (next[0] === 0x0a ? 1 : next[1] === 0x0a && next[0] === 0x0d ? 2 : 0);
-        return [{ ...raw, bytes, lineEnd }];
+        return [{ raw: { ...raw, lineEnd }, bytes }];
       });
-      const replaced = saved.toReversed().reduce((now, { byteStart, byteEnd, lineEnd, bytes }) => {
+      const replaced = saved.toReversed().reduce((now, { raw: { byteStart, byteEnd, lineEnd }, bytes }) => {
         const end = bytes ? byteEnd : lineEnd;
         return Buffer.concat([now.subarray(0, byteStart), bytes ?? new Uint8Array(0), now.subarray(end)]);
       }, Buffer.from(text));

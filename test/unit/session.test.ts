@@ -97,7 +97,7 @@ describe('a mapping that preflens.json names', () => {
     );
     const uri = pathToFileURL(`${folder.path}/named/a.jsonl`).toString();
     const host = newHost();
-    host.sessions.openDocument(uri, 1, `[\n${record},\n${record}\n]`);
+    host.sessions.openDocument(uri, 1, '{\n"other": 1\n}');
     await host.until(uri, ({ phase }) => phase !== 'reading');
     const session = host.sessions.get(uri)!;
     expect(session.dataset.survey.recognition).toBeUndefined();

@@ -69,7 +69,8 @@ async function recordMeant(
       ? editor.selection.active.line + 1
       : await askLine();
   if (line === undefined) return undefined;
-  const found = await server.request('preflens/recordAt', { uri: uri.toString(), line: line - 1 });
+  const character = isClickedLine(argument) ? 0 : (editor?.selection.active.character ?? 0);
+  const found = await server.request('preflens/recordAt', { uri: uri.toString(), line: line - 1, character });
   if (found.ok) return found.value;
   void say('info', found.why);
   return undefined;

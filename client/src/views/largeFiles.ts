@@ -1,6 +1,8 @@
 // VS Code shows files above 50 MB but gives them to no extension: the server reads those from disk.
 import * as vscode from 'vscode';
 
+import type { JsonFiles } from '../jsonFiles.ts';
+import { isJsonFile } from '../jsonFiles.ts';
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { allTabs, goneFiles, tabsOf, uriOfTab } from '../tabs.ts';
@@ -22,16 +24,16 @@ async function isLarge(uri: vscode.Uri): Promise<boolean> {
 }
 
 /** Keeps large files open in the server while a tab shows them. */
-export function followLargeFiles(server: Server): vscode.Disposable {
+export function followLargeFiles(server: Server, json: JsonFiles): vscode.Disposable {
   const opened = new Set<string>();
   const look = async (tab: vscode.Tab): Promise<void> => {
     const uri = uriOfTab(tab);
-    if (!uri || !isLinesFile(uri) || opened.has(uri.toString())) return;
+    if (!uri || !(isLinesFile(uri) || isJsonFile(uri)) || opened.has(uri.toString())) return;
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     const isSynced = vscode.workspace.textDocuments.some(
       (document) => document.uri.toString() === uri.toString(),
     );
-    if (isSynced || !(await isLarge(uri))) return;
+    if (isSynced || !(await isLarge(uri)) || !(isLinesFile(uri) || (await json.find(uri)))) return;
     // The tab was closed meanwhile, and nothing else would close the file.
     if (tabsOf(uri.toString()).length === 0) return;
     opened.add(uri.toString());
@@ -41,6 +43,9 @@ export function followLargeFiles(server: Server): vscode.Disposable {
   for (const tab of allTabs()) void look(tab);
   return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {
     for (const tab of tabs) void look(tab);
-    for (const uri of goneFiles(closed)) if (opened.delete(uri)) server.notify('preflens/closeFile', { uri });
+    for (const uri of goneFiles(closed)) {
+      json.forget(vscode.Uri.parse(uri));
+      if (opened.delete(uri)) server.notify('preflens/closeFile', { uri });
+    }
   });
 }

@@ -117,11 +117,19 @@ async function planFixes(
   return { changes, made };
 }
 
+/** The lines of a record: one, except in a JSON document. */
+function marked(mark: string, bytes: Uint8Array): readonly string[] {
+  return decoder
+    .decode(bytes)
+    .split(/\r?\n/)
+    .map((line) => mark + line);
+}
+
 function diffLines(raw: RawRecord, fixed: FixedRecord): readonly string[] {
   return [
     `@@ line ${raw.line + 1}: ${[...fixed.made.keys()].join(', ')} @@`,
-    `-${decoder.decode(raw.bytes)}`,
-    ...(fixed.bytes ? [`+${decoder.decode(fixed.bytes)}`] : []),
+    ...marked('-', raw.bytes),
+    ...(fixed.bytes ? marked('+', fixed.bytes) : []),
   ];
 }
 

@@ -292,6 +292,10 @@ export const messages = {
     ),
   noSuchRecord: (path: string, record: number) =>
     new UserError(`${path}: there is no record ${record}. Record numbers start at 0. Nothing was changed.`),
+  dropBesideFault: (path: string, record: number) =>
+    new UserError(
+      `${path}: record ${record + 1} can’t be dropped, because the commas beside it are wrong. Nothing was changed. Repair the document first: \`preflens check ${path}\` names the place.`,
+    ),
   badEdit: (where: string, fault: string) => new UserError(`${where}: ${fault} Nothing was changed.`),
   noZstdTables: () =>
     new UserError('zstd compression needs Node 22.15 or newer. Use another --codec, or a newer Node.'),

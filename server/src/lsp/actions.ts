@@ -88,6 +88,8 @@ function brokenActions(context: ActionContext, record: number): CodeAction[] {
   const raw = dataset.rawRecord(record);
   const findings = dataset.findingsOf(record);
   if (!raw || findings.length === 0) return [];
+  // A fault between the records of a document is no record, and beside one nobody knows which comma to drop.
+  if (dataset.source.isDocument && (raw.bytes.length === 0 || !dataset.removedWith(record))) return [];
   const diagnostics = diagnosticsOf(dataset, findings, link);
   const edit = toWorkspaceEdit(dataset, [{ raw, edits: null }]);
   const drop: CodeAction = {
@@ -288,7 +290,7 @@ export function codeActionsOf(
   const isDocument = dataset.source.document !== undefined;
   const all = only !== undefined && isAsked(only, FIX_ALL) && isDocument ? fixAllSafe(dataset) : [];
   if (!isAsked(only, CodeActionKind.QuickFix)) return all;
-  const record = dataset.survey.facts.recordAtLine(range.start.line);
+  const record = dataset.recordAt(range.start);
   const read = dataset.readRecord(record);
   if (!read) return [...all, ...brokenActions(context, record)];
   const place = { record, pair: pairToAct(dataset, record) };

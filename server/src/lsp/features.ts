@@ -1,5 +1,5 @@
 // What the editor asks about a place: hovers and code lenses.
-import type { CodeLens, Hover, Range } from 'vscode-languageserver/node';
+import type { CodeLens, Hover, Position, Range } from 'vscode-languageserver/node';
 import { MarkupKind } from 'vscode-languageserver/node';
 
 import { markdownText } from '#core/escape/escape.ts';
@@ -55,8 +55,8 @@ function unpairedMessage({ judgements }: ReadRecord): string {
 }
 
 /** Rewards, margin and its place in the file, scorer, its trust on this file, and what drove the score. */
-export function hoverOf(dataset: OpenDataset, line: number): Hover | undefined {
-  const record = dataset.survey.facts.recordAtLine(line);
+export function hoverOf(dataset: OpenDataset, position: Position): Hover | undefined {
+  const record = dataset.recordAt(position);
   const read = dataset.readRecord(record);
   if (!read) return undefined;
   const { recordCount } = dataset.survey.facts;
@@ -114,6 +114,21 @@ function lensRecords(dataset: OpenDataset, visible: readonly [number, number] | 
   return [...found].slice(0, MAX_LENSES);
 }
 
+/** Records of one line that get a lens: in a list on one line all records are visible. */
+const MAX_LENSES_OF_A_LINE = 20;
+
+function fewOfEachLine(dataset: OpenDataset, records: readonly number[]): readonly number[] {
+  if (!dataset.source.isDocument) return records;
+  const { line } = dataset.survey.facts.records;
+  const seen = new Map<number, number>();
+  return records.filter((record) => {
+    const own = line[record] ?? 0;
+    const count = (seen.get(own) ?? 0) + 1;
+    seen.set(own, count);
+    return count <= MAX_LENSES_OF_A_LINE;
+  });
+}
+
 export function codeLensesOf(
   dataset: OpenDataset,
   visible: readonly [number, number] | undefined,
@@ -123,7 +138,7 @@ export function codeLensesOf(
   const { scores } = dataset;
   if (!scores) return [];
   const { uri } = dataset.source;
-  return lensRecords(dataset, visible).flatMap((record) => {
+  return fewOfEachLine(dataset, lensRecords(dataset, visible)).flatMap((record) => {
     // Of several pairs the lens shows the one that speaks most against its label.
     const [from, to] = facts.pairsOf(record);
     let worst = from;

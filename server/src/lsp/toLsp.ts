@@ -5,7 +5,7 @@ import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import { visible } from '#core/escape/escape.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
-import { resolvePlaces, textLengthBefore } from '#core/json/place.ts';
+import { positionsIn, resolvePlaces } from '#core/json/place.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
@@ -28,15 +28,15 @@ const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, ch
 
 /** Byte ranges within a record, as editors count; all in one pass over it. */
 function toRanges({ source }: OpenDataset, raw: RawRecord, ranges: readonly ByteRange[]): Range[] {
-  const units = textLengthBefore(
+  const positions = positionsIn(
     raw.bytes,
     ranges.flatMap(({ byteStart, byteEnd }) => [byteStart, byteEnd]),
   );
   const before = source.textLengthBefore(raw);
-  const at = (byte: number): Range['start'] => ({
-    line: raw.line,
-    character: before + (units.get(byte) ?? 0),
-  });
+  const at = (byte: number): Range['start'] => {
+    const { line, character } = positions.get(byte) ?? { line: 0, character: 0 };
+    return { line: raw.line + line, character: line === 0 ? before + character : character };
+  };
   return ranges.map(({ byteStart, byteEnd }) => ({ start: at(byteStart), end: at(byteEnd) }));
 }
 
@@ -121,7 +121,25 @@ function pickMost(findings: readonly Finding[]): readonly Finding[] {
 
 type TextEdits = TextDocumentEdit['edits'];
 
-function toTextEdits(dataset: OpenDataset, { raw, edits }: RecordEdits): TextEdits {
+/** The edit that drops a record of a JSON document, with its comma. */
+function dropFromDocument(
+  dataset: OpenDataset,
+  record: number,
+  isDropped: (record: number) => boolean,
+): TextEdits {
+  const { document } = dataset.source;
+  const removed = dataset.removedWith(record, isDropped);
+  if (!document || !removed) return [];
+  const range = { start: document.positionOf(removed.start), end: document.positionOf(removed.end) };
+  return [{ range, newText: '' }];
+}
+
+function toTextEdits(
+  dataset: OpenDataset,
+  { raw, edits }: RecordEdits,
+  isDropped: (record: number) => boolean,
+): TextEdits {
+  if (!edits && dataset.source.isDocument) return dropFromDocument(dataset, raw.record, isDropped);
   // The end of the last line is past the text: editors take it for the end of the text.
   if (!edits)
     return [
@@ -147,7 +165,8 @@ export function toWorkspaceEdit(
   confirmAs?: { readonly id: string; readonly label: string },
 ): WorkspaceEdit {
   const { uri, version } = dataset.source;
-  const plain = records.flatMap((one) => toTextEdits(dataset, one));
+  const dropped = new Set(records.flatMap(({ raw, edits }) => (edits ? [] : [raw.record])));
+  const plain = records.flatMap((one) => toTextEdits(dataset, one, (record) => dropped.has(record)));
   const edits = confirmAs ? plain.map((edit) => ({ ...edit, annotationId: confirmAs.id })) : plain;
   return {
     documentChanges: [{ textDocument: { uri, version }, edits }],

@@ -1,4 +1,5 @@
 import type { Obstacle } from '#core/input/obstacle.ts';
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import type { DocumentShape } from '#core/json/documentShape.ts';
 import type { ByteStream, RecordStream } from '#core/ports.ts';
 
@@ -12,9 +13,9 @@ export interface Inspection {
 }
 
 /** How a file holds its records: a row of the table in `containers`, as plain data for threads. */
-export interface ContainerRef {
-  readonly kind: 'lines' | 'parquet' | 'arrow' | 'csv';
-}
+export type ContainerRef =
+  | { readonly kind: 'lines' | 'parquet' | 'arrow' | 'csv' }
+  | { readonly kind: 'document'; readonly layout: DocumentLayout };
 
 /** An open dataset file, and a way to detect that another program replaced or changed it. */
 export interface DataFile {

@@ -4,7 +4,7 @@ import { readRaw } from '#core/dataset/survey.ts';
 import type { Facts } from '#core/facts/facts.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
-import { resolvePlaces, textLengthBefore } from '#core/json/place.ts';
+import { positionsIn, resolvePlaces } from '#core/json/place.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { keyMaker } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
@@ -186,7 +186,7 @@ export async function placeFindings(
       raw.bytes,
       own.map(({ place }) => place),
     );
-    const columns = textLengthBefore(
+    const positions = positionsIn(
       raw.bytes,
       ranges.map(({ byteStart }) => byteStart),
     );
@@ -204,10 +204,11 @@ export async function placeFindings(
         });
         return;
       }
+      const { line, character } = positions.get(byteStart) ?? { line: 0, character: 0 };
       placed.push({
         finding,
-        line: raw.line + 1,
-        column: (columns.get(byteStart) ?? 0) + 1,
+        line: raw.line + line + 1,
+        column: (line === 0 ? (raw.column ?? 0) : 0) + character + 1,
         range: { byteStart: raw.byteStart + byteStart, byteEnd: raw.byteStart + byteEnd },
         key: keyOf(finding, () => raw.bytes),
       });

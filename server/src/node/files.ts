@@ -8,7 +8,7 @@ import type { ByteStream } from '#core/ports.ts';
 import { codecOf } from './codec.ts';
 import { containerAt, containerOf } from './containers/containers.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
-import { holdsPairs, inspectFile } from './inspect.ts';
+import { holdsPairs, inspectFile, showsPairs } from './inspect.ts';
 import type { FailedPath, Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { readBlocks, readStored, sameStamp, stampOf } from './stored.ts';
@@ -40,7 +40,7 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
   if (stamp.isFolder) throw messages.isFolder(path);
   if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
   const codec = codecOf(path);
-  const container = containerAt(path);
+  const container = await containerAt(path, codec, stamp.size);
   const bytes: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
   let inspected: Promise<Inspection> | undefined;
   const file: DataFile = {
@@ -62,9 +62,15 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
 
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 
-async function isDataset(path: string): Promise<boolean> {
+/** Larger files of a folder that may be anything are judged by their start. */
+const MAX_INSPECTED_BYTES = 64 * 1024 * 1024;
+
+/** Whether a file that may be anything holds records of a known schema. */
+export async function isDataset(path: string): Promise<boolean> {
   try {
-    return await holdsPairs(await openFile(path));
+    const file = await openFile(path);
+    // Columns and the like are known only when the whole is read: not worth it for a large file that may be anything.
+    return (await showsPairs(file)) || (file.size <= MAX_INSPECTED_BYTES && (await holdsPairs(file)));
   } catch (error) {
     // Only a file with a dataset's name is an error if it can't be read.
     if (error instanceof UserError) return false;

@@ -2,17 +2,22 @@
 import { encodingOf } from '#core/input/encoding.ts';
 import { foreignOf, HEAD_BYTES } from '#core/input/foreign.ts';
 import { documentObstacle, foreignObstacle, holdsRecords, TextInspector } from '#core/input/obstacle.ts';
-import { documentRecords, TooLargeColumns } from '#core/json/documentRecords.ts';
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import { documentRecords, oneLine, TooLargeColumns } from '#core/json/documentRecords.ts';
 import type { DocumentForm } from '#core/json/documentShape.ts';
+import { MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import { JsonSyntaxError } from '#core/json/scan.ts';
 import { partsOf } from '#core/json/severalRecords.ts';
-import { recognise } from '#core/mapping/recognise.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { CutRecord } from '#core/model/record.ts';
+import { isFaultBetween } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
-import { readRecords } from '#formats/lines.ts';
+import { DocumentCutter } from '#formats/documents.ts';
+import { LineCutter, readRecords } from '#formats/lines.ts';
 
 import { asUtf8 } from './containers/csvDialect.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
@@ -58,7 +63,7 @@ export async function inspectFile(file: DataFile): Promise<Inspection> {
   }
   const foreign = foreignOf(head, codec.name);
   if (foreign) return { obstacle: foreignObstacle(foreign) };
-  if (codec.isTable) return {};
+  if (codec.isTable || file.container.kind === 'document') return {};
   return inspectText(bytes, piecesOf(file));
 }
 
@@ -88,6 +93,35 @@ export async function holdsPairs(file: DataFile): Promise<boolean> {
     if (++count === MAX_JUDGED) break;
   }
   return recognise(sample) !== undefined;
+}
+
+/** The records at the start of a text that a cutter finds. */
+function firstRecords(
+  { container }: Pick<DataFile, 'container'>,
+  head: Uint8Array,
+  isWhole: boolean,
+): CutRecord[] {
+  const cutter = container.kind === 'document' ? new DocumentCutter(container.layout) : new LineCutter();
+  return [...cutter.push(head), ...(isWhole ? cutter.end() : [])].slice(0, MAX_JUDGED);
+}
+
+/**
+ * Whether the start of a file shows pairs of a known schema. Reads at most a megabyte: a JSON file may be anything, of
+ * any size.
+ * @param mapping the one that preflens.json names, if it names one
+ */
+export async function showsPairs(file: DataFile, mapping?: Mapping): Promise<boolean> {
+  if (file.container.kind !== 'document' && file.container.kind !== 'lines') return false;
+  let head = Buffer.alloc(0);
+  let isWhole = true;
+  for await (const chunk of piecesOf(file)) {
+    head = Buffer.concat([head, chunk.subarray(0, MAX_HEAD_BYTES - head.length)]);
+    const found = firstRecords(file, head, false);
+    isWhole = head.length < MAX_HEAD_BYTES;
+    if (found.length >= MAX_JUDGED || !isWhole) break;
+  }
+  const sample = firstRecords(file, head, isWhole).flatMap((raw) => objectsOf(parseRecord(raw)));
+  return recogniseAs(mapping, sample) !== undefined;
 }
 
 /** A file for `convert`: the records of a JSON document become lines. */
@@ -127,6 +161,28 @@ async function* partedRecords(
   }
 }
 
+/** The records of a document, each as one line, without the faults between them. */
+async function* documentLines(
+  file: DataFile,
+  layout: DocumentLayout,
+  wants: (record: number) => boolean,
+  remarks: string[],
+): AsyncGenerator<CutRecord> {
+  remarks.length = 0;
+  const cutter = new DocumentCutter(layout, { max: file.maxRecordBytes });
+  let record = 0;
+  const lines = function* (records: readonly CutRecord[]): Generator<CutRecord> {
+    for (const raw of records) {
+      if (isFaultBetween(raw)) remarks.push(`line ${raw.line + 1}: ${raw.fault ?? ''}`);
+      else if (wants(record++)) yield { ...raw, record: record - 1, bytes: oneLine(raw.bytes) };
+    }
+  };
+  for await (const chunk of file.bytes()) yield* lines(cutter.push(chunk));
+  yield* lines(cutter.end());
+  const others = [...cutter.otherFields];
+  if (others.length > 0) remarks.push(`other fields of the document are left out: ${others.join(', ')}`);
+}
+
 /** A file in UTF-16 as one in UTF-8. */
 async function inUtf8(file: DataFile): Promise<DataFile> {
   const isRead = file.container.kind === 'lines' && !file.codec.decode;
@@ -143,6 +199,17 @@ async function inUtf8(file: DataFile): Promise<DataFile> {
 /** The file with the records of its JSON document, in UTF-8. Throws if the document has none. */
 export async function withRecords(stored: DataFile): Promise<ReadableFile> {
   const file = await inUtf8(stored);
+  const { container } = file;
+  if (container.kind === 'document') {
+    const remarks: string[] = [];
+    const { layout } = container;
+    return {
+      ...file,
+      reading: [],
+      remarks,
+      records: (wants = () => true) => documentLines(file, layout, wants, remarks),
+    };
+  }
   const { obstacle, shape } = await file.inspect();
   if (!obstacle) {
     const reading = await readingOf(file);

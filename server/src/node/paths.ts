@@ -26,9 +26,18 @@ async function* walk(folder: string): AsyncGenerator<string> {
 /** Names of possible dataset files. */
 const DATASET = /\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$|\.(?:parquet|pq)$/i;
 
-/** Files below a folder that may be datasets, judged by their names. */
-export async function* datasetsIn(folder: string): AsyncGenerator<string> {
-  for await (const path of walk(folder)) if (DATASET.test(path)) yield path;
+/** JSON not named JSON Lines may be anything: settings, tokenizers, or a dataset. */
+export function isJsonName(path: string): boolean {
+  return /\.json(?:\.gz|\.zst)?$/i.test(path);
+}
+
+/** Files below a folder that may be datasets: by their names, and JSON files that `isJsonDataset` accepts. */
+export async function* datasetsIn(
+  folder: string,
+  isJsonDataset: (path: string) => Promise<boolean>,
+): AsyncGenerator<string> {
+  for await (const path of walk(folder))
+    if (DATASET.test(path) || (isJsonName(path) && (await isJsonDataset(path)))) yield path;
 }
 
 function fits(pattern: string, path: string): boolean {

@@ -11,6 +11,7 @@ import { MAX_FINDINGS } from '#core/model/finding.ts';
 
 import { codecOf } from './codec.ts';
 import type { FileRange, OnBytes } from './containers/container.ts';
+import type { RangePart } from './containers/containers.ts';
 import { readRange } from './containers/containers.ts';
 import { assertFits, factsBytes, factsBytesFor } from './memoryLimits.ts';
 
@@ -35,6 +36,7 @@ export interface FactsTables {
 /** A survey in a form that can be sent between threads. Line, record and byte numbers begin at 0. */
 export interface RangeSurvey extends Omit<Survey, 'facts'>, FactsTables {
   readonly lineCount: number;
+  readonly isCut: boolean;
   /** Signatures of the first pairs, if requested. */
   readonly signatures?: Uint8Array<ArrayBuffer>;
 }
@@ -67,7 +69,7 @@ export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<R
     pairCount++;
     signatures.add(pair);
   });
-  const lineCount = await readRange(
+  const { lineCount, isCut } = await readRange(
     task,
     (raw) => {
       recordCount++;
@@ -83,7 +85,7 @@ export async function surveyRange(task: RangeTask, onBytes?: OnBytes): Promise<R
   const { records, pairs } = facts;
   [recordCount, pairCount] = [facts.recordCount, facts.pairCount];
   const signed = maxSigned > 0 && { signatures: signatures.take() };
-  return { ...rest, records, recordCount, pairs, pairCount, lineCount, ...signed };
+  return { ...rest, records, recordCount, pairs, pairCount, lineCount, isCut, ...signed };
 }
 
 /** Buffers to transfer instead of copying. */
@@ -125,8 +127,11 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
   return { ...survey, facts, findings: [...survey.findings, ...findings], counts };
 }
 
-/** Joins the parts of a file, which must be in order. */
-export function joinParts(parts: readonly { readonly part: RangeSurvey; readonly byte: number }[]): Survey {
+/**
+ * Joins the parts of a file, which must be in order.
+ * @param isTable the ranges are of rows
+ */
+export function joinParts(parts: readonly RangePart<RangeSurvey>[], isTable = false): Survey {
   const [first] = parts;
   if (!first) throw new Error('survey: a file without parts');
   const { findings, counts, recognition, fieldsSeen, suggestion } = first.part;
@@ -139,8 +144,9 @@ export function joinParts(parts: readonly { readonly part: RangeSurvey; readonly
     ...(suggestion && { suggestion }),
   };
   let line = first.part.lineCount;
-  for (const { part, byte } of parts.slice(1)) {
-    survey = appendPart(survey, part, { byte, line });
+  for (const { part, start } of parts.slice(1)) {
+    // Byte offsets of a row begin at 0, wherever the row is.
+    survey = appendPart(survey, part, { byte: isTable ? 0 : start, line });
     line += part.lineCount;
   }
   return survey;

@@ -8,8 +8,7 @@ import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
 import type { OnBytes } from './containers/container.ts';
-import { readRange } from './containers/containers.ts';
-import { takeLines } from './containers/lines.ts';
+import { readRange, takeText } from './containers/containers.ts';
 import type { ContainerRef } from './dataFile.ts';
 import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
@@ -17,7 +16,7 @@ import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
 
 /** What a thread reads: given bytes, or a file. */
 export type RelateText =
-  | { readonly bytes: Uint8Array; readonly max: number }
+  | { readonly bytes: Uint8Array; readonly container: ContainerRef; readonly max: number }
   | {
       readonly path: string;
       readonly container: ContainerRef;
@@ -39,11 +38,17 @@ export interface RelateTask {
   readonly rules: RuleSettings;
 }
 
+/** Signatures of all pairs of a range. */
+export interface SignedRange {
+  readonly signatures: Uint8Array<ArrayBuffer>;
+  readonly isCut: boolean;
+}
+
 /** Each kind of work with its input and output. */
 export interface Works {
   readonly survey: { readonly task: RangeTask; readonly result: RangeSurvey };
   /** Signatures of the pairs in a range, for near duplicates. */
-  readonly signatures: { readonly task: RangeTask; readonly result: Uint8Array<ArrayBuffer> };
+  readonly signatures: { readonly task: RangeTask; readonly result: SignedRange };
   readonly relate: { readonly task: RelateTask; readonly result: Relations };
 }
 export type RangeWork = keyof Works;
@@ -60,10 +65,14 @@ async function sign(
   return signatures.take();
 }
 
-async function signRange(task: RangeTask, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
+async function signRange(task: RangeTask, onBytes?: OnBytes): Promise<SignedRange> {
   const { schema } = task;
   if (!schema || !('recognition' in schema)) throw new Error('signatures: no schema');
-  return sign(schema.recognition, async (take) => readRange(task, take, onBytes));
+  let isCut = true;
+  const signatures = await sign(schema.recognition, async (take) => {
+    ({ isCut } = await readRange(task, take, onBytes));
+  });
+  return { signatures, isCut };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -78,7 +87,7 @@ async function relate(
     text &&
     (await sign(recognition, async (take) =>
       'bytes' in text
-        ? takeLines(once(text.bytes), true, take, onBytes, text.max)
+        ? takeText(text.container, once(text.bytes), take, text.max)
         : readRange(
             { path: text.path, container: text.container, start: 0, end: Infinity, maxRecordBytes: text.max },
             (raw) => {
@@ -113,6 +122,6 @@ export async function workOn<W extends RangeWork>(
 
 /** Buffers to transfer to another thread instead of copying. */
 export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
-  if (result instanceof Uint8Array) return [result.buffer];
-  return 'records' in result ? buffersOf(result) : [];
+  if ('records' in result) return buffersOf(result);
+  return 'signatures' in result ? [result.signatures.buffer] : [];
 }

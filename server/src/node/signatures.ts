@@ -3,7 +3,7 @@
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 
-import { containerOf } from './containers/containers.ts';
+import { containerOf, inRanges } from './containers/containers.ts';
 import type { SurveyedDataset } from './survey.ts';
 import type { RangeRunner } from './threads.ts';
 
@@ -44,31 +44,21 @@ export async function signDataset(
     }
     const cuts = await containerOf(file).cut(file, ranges.width);
     const { recognition } = survey;
-    const parts = await Promise.all(
-      cuts.slice(0, -1).map(async (start, i) =>
-        ranges.run(
-          'signatures',
-          {
-            path: file.path,
-            container: file.container,
-            start,
-            end: cuts[i + 1] ?? file.size,
-            schema: { recognition },
-            rules: DEFAULT_RULES,
-            maxRecordBytes: file.maxRecordBytes,
-          },
-          (bytes) => {
-            done += bytes;
-            onProgress(Math.min(0.99, done / total));
-          },
-          signal,
-        ),
+    const parts = await inRanges(file, cuts, async (range) =>
+      ranges.run(
+        'signatures',
+        { ...range, schema: { recognition }, rules: DEFAULT_RULES },
+        (bytes) => {
+          done += bytes;
+          onProgress(Math.min(0.99, done / total));
+        },
+        signal,
       ),
     );
     let at = firstPair * SIGNATURE_BYTES;
-    for (const part of parts) {
-      signatures.set(part, at);
-      at += part.length;
+    for (const { part } of parts) {
+      signatures.set(part.signatures, at);
+      at += part.signatures.length;
     }
   }
   return signatures;

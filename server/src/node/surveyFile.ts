@@ -18,7 +18,7 @@ import type { Remembered, SurveyCache } from './cache.ts';
 import { sha256 } from './cache.ts';
 import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
-import { containerOf } from './containers/containers.ts';
+import { containerOf, inRanges } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
 import type { RangeSurvey } from './rangeSurvey.ts';
 import { appendPart, joinParts } from './rangeSurvey.ts';
@@ -166,33 +166,24 @@ async function surveyWhole(
     done += bytes;
     onProgress?.(Math.min(0.99, done / textBytes));
   };
-  const { maxRecordBytes } = file;
   const starts = recognition || cuts.length === 2 ? cuts : [0, cuts.at(-1) ?? 0];
-  const parts = await Promise.all(
-    starts.slice(0, -1).map(async (start, i) => ({
-      // Byte offsets of a row begin at 0, wherever the row is.
-      byte: isTable ? 0 : start,
-      part: await ranges.run(
-        'survey',
-        {
-          path: file.path,
-          container: file.container,
-          start,
-          end: starts[i + 1] ?? file.size,
-          schema: known,
-          rules,
-          maxSigned,
-          maxRecordBytes,
-          // Ranges of a table are not byte ranges.
-          ...(options.memoryMb !== undefined &&
-            !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
-        },
-        onBytes,
-        signal,
-      ),
-    })),
+  const parts = await inRanges(file, starts, async (range) =>
+    ranges.run(
+      'survey',
+      {
+        ...range,
+        schema: known,
+        rules,
+        maxSigned,
+        // Ranges of a table are not byte ranges.
+        ...(options.memoryMb !== undefined &&
+          !isTable && { memory: { mb: options.memoryMb, parts: starts.length - 1 } }),
+      },
+      onBytes,
+      signal,
+    ),
   );
-  const survey = joinParts(parts);
+  const survey = joinParts(parts, isTable);
   return { survey, signatures: joinSignatures(parts.map(({ part }) => part)) };
 }
 
@@ -244,10 +235,9 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
         digest: before.digest,
       };
   }
-  const grew =
-    before && file.codec.name === 'plain' && file.container.kind === 'lines' && before.stamp.size < file.size
-      ? before
-      : undefined;
+  // A document that grew is another document.
+  const canGrow = file.codec.name === 'plain' && file.container.kind === 'lines';
+  const grew = before && canGrow && before.stamp.size < file.size ? before : undefined;
   const { whole: digest, prefix } = await digestsOf(file, grew?.stamp.size, options.signal);
   const known: Remembered = { stamp: file.stamp, digest };
   const sidecar = cache.sidecarOf(digest, schema);

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
-import { openFile } from '#node/files.ts';
+import { isDataset, openFile } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { datasetsIn } from '#node/paths.ts';
 
@@ -102,7 +102,7 @@ export class ClosedFiles {
     const errors: string[] = [];
     for (const folder of folders) {
       try {
-        for await (const path of datasetsIn(fileURLToPath(folder))) paths.push(path);
+        for await (const path of datasetsIn(fileURLToPath(folder), isDataset)) paths.push(path);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         errors.push(error.message);

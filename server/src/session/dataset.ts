@@ -6,6 +6,7 @@ import { exactRelations, missesSimilarity } from '#core/checks/relations/relatio
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
 import { readRaw, Surveyor } from '#core/dataset/survey.ts';
+import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
 import { compareKeys } from '#core/hash.ts';
 import { tooLongMessage } from '#core/json/parseRecord.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
@@ -15,7 +16,7 @@ import { keyMaker } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
-import type { RawRecord } from '#core/model/record.ts';
+import type { ByteSpan, RawRecord } from '#core/model/record.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import { cutoffsFor, labelFindings, rankingOf } from '#core/score/ranking.ts';
@@ -25,6 +26,7 @@ import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import { Slices } from './breathe.ts';
+import type { Position } from './document.ts';
 import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
 import type { PairScore, Scores } from './scores.ts';
@@ -322,6 +324,23 @@ export class OpenDataset {
       bytes: isTooLong ? new Uint8Array(0) : this.source.bytesOf(record, byteStart, byteEnd),
       ...(isTooLong && { fault: tooLongMessage(maxRecordBytes) }),
     };
+  }
+
+  /** The record at a place of the text; −1 if there is none. */
+  recordAt({ line, character }: Position): number {
+    const { facts } = this.#survey;
+    const { isDocument, document } = this.source;
+    if (!isDocument) return facts.recordAtLine(line);
+    return document ? facts.recordAtByte(document.byteAt({ line, character })) : facts.recordOverLine(line);
+  }
+
+  /** What a drop of a record takes along in a JSON document; undefined if it can't be dropped. */
+  removedWith(
+    record: number,
+    isDropped: (record: number) => boolean = (one) => one === record,
+  ): ByteSpan | undefined {
+    const { facts } = this.#survey;
+    return removedWith(facts.records, record, lastKeptOf(facts.recordCount, isDropped));
   }
 
   readRecord(record: number): ReadRecord | undefined {

@@ -210,6 +210,25 @@ export class OpenDocument {
     return this.#hasLoneReturn;
   }
 
+  /** The byte at a position. */
+  byteAt(position: Position): number {
+    return spotAt(this.#bytes, this.#lineStarts, position).byte;
+  }
+
+  /** The position of a byte that begins a character. */
+  positionOf(byte: number): Position {
+    let [low, high] = [0, this.#lineStarts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= byte) low = middle;
+      else high = middle - 1;
+    }
+    return {
+      line: low,
+      character: decodeText(this.#bytes.subarray(this.#lineStarts[low] ?? 0, byte)).length,
+    };
+  }
+
   /** A line without its end. */
   lineAt(line: number): string {
     const [start, next] = [this.#lineStarts[line], this.#lineStarts[line + 1]];

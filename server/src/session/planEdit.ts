@@ -5,12 +5,14 @@ import { applyEdits } from '#core/edits/bytes.ts';
 import type { Edit } from '#core/edits/edit.ts';
 import { separateEdits } from '#core/edits/edit.ts';
 import { pairAgain, pairNamed, planPairEdit } from '#core/edits/pairEdit.ts';
+import { messages } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { OpenDataset, ReadRecord } from './dataset.ts';
+import { pathOf } from './names.ts';
 
 /** Edits of one record. */
 export interface RecordEdits {
@@ -95,6 +97,8 @@ export function editOf(
   const { uri } = dataset.source;
   const { raw } = read;
   if (plan.kind === 'drop') {
+    if (dataset.source.isDocument && !dataset.removedWith(record))
+      return { refused: messages.dropBesideFault(pathOf(uri) ?? uri, record).message };
     return { raw, edits: null, bytes: null, after: { uri, record, pair } };
   }
   const { bytes } = plan;

@@ -1,7 +1,10 @@
 // The open files of one client.
+import type { Mapping } from '#core/mapping/mapping.ts';
 import { configuredMapping } from '#node/config.ts';
 import { openFile } from '#node/files.ts';
+import { showsPairs } from '#node/inspect.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
+import { isJsonName } from '#node/paths.ts';
 
 import type { TextChange } from './document.ts';
 import { OpenDocument } from './document.ts';
@@ -12,6 +15,12 @@ import { Session } from './session.ts';
 import { DiskSource } from './sources/disk.ts';
 import { DocumentSource } from './sources/document.ts';
 import type { Source } from './sources/source.ts';
+import { textShowsPairs } from './sources/wholeText.ts';
+
+/** The mapping that preflens.json names for a file. The survey reports what is wrong with preflens.json. */
+function mappingOf(path: string): Mapping | undefined {
+  return resultOrUndefined(() => configuredMapping(path));
+}
 
 export class Sessions {
   readonly #host: Host;
@@ -54,8 +63,23 @@ export class Sessions {
   openDocument(uri: string, version: number, text: string): void {
     // What the editor shows counts, not the disk.
     this.close(uri);
+    const document = new OpenDocument(uri, version, text);
+    const path = pathOf(uri);
+    // Editors open settings and the like with the same language.
+    if (path !== undefined && isJsonName(path) && !textShowsPairs(document.bytes, mappingOf(path))) return;
     this.#host.reloadSettings();
-    this.#begin(new DocumentSource(new OpenDocument(uri, version, text)));
+    this.#begin(new DocumentSource(document));
+  }
+
+  /** Whether a file holds records of a known schema, judged by its start. */
+  async isDataset(uri: string): Promise<boolean> {
+    const path = pathOf(uri);
+    if (path === undefined) return false;
+    // Without a path that can be read, the editor has nothing to show either.
+    return openFile(path).then(
+      async (file) => showsPairs(file, mappingOf(path)),
+      () => false,
+    );
   }
 
   changeDocument(uri: string, changes: readonly TextChange[], version: number): void {
@@ -94,8 +118,7 @@ export class Sessions {
     this.#begin(
       new DiskSource(uri, data, this.#host.disk(), {
         backup,
-        // The survey reports what is wrong with preflens.json.
-        likely: () => resultOrUndefined(() => configuredMapping(path)),
+        likely: () => mappingOf(path),
       }),
     );
   }

@@ -1,18 +1,9 @@
 // Updates a survey after a save of edits that it already includes: records move, and none is read again.
 import { renumberBy } from '../edits/pending.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
+import type { RecordChange } from '../model/record.ts';
 import type { Survey } from './survey.ts';
 import { withoutFindings } from './survey.ts';
-
-/** A record that a save changed; null bytes mean it was dropped. */
-export interface SavedRecord {
-  readonly record: number;
-  /** Its position in the old file, as in `CutRecord`. */
-  readonly byteStart: number;
-  readonly byteEnd: number;
-  readonly lineEnd: number;
-  readonly bytes: Uint8Array | null;
-}
 
 export interface CarriedSurvey<S extends Survey> {
   readonly survey: S;
@@ -21,30 +12,35 @@ export interface CarriedSurvey<S extends Survey> {
 }
 
 /**
- * Each saved record is dropped or is still one record.
+ * @param saved the changed records, by their places in the old file. Each is dropped or is still one record.
  * @param isTable byte ranges of a row start at 0, and each row is a line
  */
 export function surveyAfterSave<S extends Survey>(
   old: S,
-  saved: readonly SavedRecord[],
+  saved: readonly RecordChange[],
   isTable: boolean,
 ): CarriedSurvey<S> {
-  const changes = new Map(saved.map((one) => [one.record, one]));
+  const changes = new Map(saved.map((one) => [one.raw.record, one]));
   const isDropped = (record: number): boolean => changes.get(record)?.bytes === null;
-  const renumber = renumberBy(saved.map(({ record, bytes }) => [record, bytes]));
+  const renumber = renumberBy(saved.map(({ raw, bytes }) => [raw.record, bytes]));
+  const oldLine = old.facts.records.line;
   const facts = old.facts.without(isDropped);
   const { line, byteStart, byteEnd } = facts.records;
   let [at, lines, bytes] = [0, 0, 0];
   for (let record = 0; record < old.facts.recordCount; record++) {
     const change = changes.get(record);
     if (change?.bytes === null) {
-      if (isTable || change.lineEnd > change.byteEnd) lines--;
-      if (!isTable) bytes -= change.lineEnd - change.byteStart;
+      const { raw, removed = { start: raw.byteStart, end: raw.lineEnd } } = change;
+      // In a document nothing follows the last record.
+      if (change.removed) lines -= (oldLine[record + 1] ?? 0) - (oldLine[record] ?? 0);
+      else if (isTable || raw.lineEnd > raw.byteEnd) lines--;
+      if (!isTable) bytes -= removed.end - removed.start;
       continue;
     }
     line[at] = (line[at] ?? 0) + lines;
     byteStart[at] = (byteStart[at] ?? 0) + bytes;
-    if (change && !isTable) bytes += change.bytes.length - (change.byteEnd - change.byteStart);
+    if (change && !isTable) bytes += change.bytes.length - (change.raw.byteEnd - change.raw.byteStart);
+    lines += change?.moreLines ?? 0;
     byteEnd[at] = change && isTable ? change.bytes.length : (byteEnd[at] ?? 0) + bytes;
     at++;
   }

@@ -1,4 +1,5 @@
 // Unsaved edits of a file, and the undo history. At each moment, an edit is either in the file or pending here.
+import { JsonSyntaxError, skipValue } from '../json/scan.ts';
 
 /** New content of a record; null drops it. */
 export type Bytes = Uint8Array | null;
@@ -70,10 +71,25 @@ export function sameBytes(a: Bytes | undefined, b: Bytes | undefined): boolean {
   return true;
 }
 
-/** How many records these bytes will be once saved: their non-blank lines. */
+/** Whether bytes are one value that spans lines, as the records of JSON documents do. */
+function isOneValue(bytes: Uint8Array): boolean {
+  try {
+    const end = skipValue(bytes, 0, bytes.length);
+    return (
+      bytes.indexOf(LINE_FEED) < end &&
+      bytes.subarray(end).every((byte) => byte === LINE_FEED || BLANKS.has(byte))
+    );
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return false;
+    throw error;
+  }
+}
+
+/** How many records these bytes will be once saved: their non-blank lines, or one value over several lines. */
 export function recordsIn(bytes: Bytes): number {
   if (!bytes) return 0;
   if (!bytes.includes(LINE_FEED)) return Number(bytes.some((byte) => !BLANKS.has(byte)));
+  if (isOneValue(bytes)) return 1;
   let count = 0;
   let isBlank = true;
   for (const byte of bytes) {

@@ -369,6 +369,28 @@ export class Facts {
     return low;
   }
 
+  /** The last record that begins at a byte of the text or before; −1 if none does. */
+  #lastBefore(starts: ArrayLike<number>, place: number): number {
+    let [low, high] = [-1, this.recordCount - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The record that holds a byte of the text, or ends at it; −1 if none does. */
+  recordAtByte(byte: number): number {
+    const record = this.#lastBefore(this.records.byteStart, byte);
+    return byte <= (this.records.byteEnd[record] ?? -1) ? record : -1;
+  }
+
+  /** The last record that begins on a line or before; −1 if none does. */
+  recordOverLine(line: number): number {
+    return this.#lastBefore(this.records.line, line);
+  }
+
   /** The record on a line, or −1. */
   recordAtLine(line: number): number {
     const record = this.firstRecordFrom(line);

@@ -1,8 +1,11 @@
 // Recognises the shape of a JSON document that is not JSON Lines, and where its records are.
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
+import type { DocumentLayout } from './documentLayout.ts';
+import { seamBetween } from './documentLayout.ts';
 import type { DocumentFault, ScanListener, ScannedValue } from './documentScanner.ts';
 import { DocumentScanner } from './documentScanner.ts';
+import type { ByteRange } from './place.ts';
 
 /** Where the records are. */
 export type DocumentForm =
@@ -35,6 +38,9 @@ export interface DocumentShape {
 }
 
 const MAX_SAMPLE = 64;
+
+/** Objects of which the places are kept, to learn what stands between two records. */
+const MAX_PLACES = 64;
 const MAX_SAMPLE_BYTES = 4 * 1024 * 1024;
 
 /** Further fields are only counted: that many are names of rows. */
@@ -87,9 +93,17 @@ class Collector implements ScanListener {
     readonly key: string | undefined;
     readonly value: JsonObject;
   }[] = [];
+  /** Of the first objects. */
+  readonly places: { readonly depth: number; readonly key: string | undefined; readonly range: ByteRange }[] =
+    [];
   whole: Json | undefined;
+  readonly #maxSampleBytes: number;
   #sampleBytes = 0;
   #current: ScannedValue['kind'] = 'scalar';
+
+  constructor(maxSampleBytes: number) {
+    this.#maxSampleBytes = maxSampleBytes;
+  }
 
   wants(value: ScannedValue): number {
     const { depth, kind, keys } = value;
@@ -109,7 +123,7 @@ class Collector implements ScanListener {
       if (own && kind === 'object') own.objects++;
     }
     const isSampled = kind === 'object' && this.samples.length < MAX_SAMPLE;
-    return isSampled ? Math.max(0, MAX_SAMPLE_BYTES - this.#sampleBytes) : 0;
+    return isSampled ? Math.max(0, this.#maxSampleBytes - this.#sampleBytes) : 0;
   }
 
   take(value: ScannedValue): void {
@@ -117,6 +131,10 @@ class Collector implements ScanListener {
     if (bytes) this.#sampleBytes += bytes.length;
     const isItem = depth === 1 && this.#current === 'list';
     const isRecord = isItem || (depth === 0 && kind === 'object');
+    if (kind === 'object' && this.places.length < MAX_PLACES) {
+      const range = { byteStart: start.byte, byteEnd: value.byteEnd };
+      this.places.push({ depth, key: keys[0], range });
+    }
     if (isRecord && kind === 'object') this.firstRecord ??= [start.line, lineEnd];
     if (isItem) {
       this.items++;
@@ -261,12 +279,14 @@ function partOf(found: Collector, isKnown: IsKnown): ShapePart | undefined {
 /** Inspects a text as a JSON document. Undefined if it is JSON Lines, or not JSON. */
 export class DocumentInspector {
   readonly #isKnown: IsKnown;
-  readonly #found = new Collector();
-  readonly #scanner = new DocumentScanner(this.#found);
+  readonly #found: Collector;
+  readonly #scanner: DocumentScanner;
   #isLines = false;
 
-  constructor(isKnown: IsKnown) {
+  constructor(isKnown: IsKnown, maxSampleBytes = MAX_SAMPLE_BYTES) {
     this.#isKnown = isKnown;
+    this.#found = new Collector(maxSampleBytes);
+    this.#scanner = new DocumentScanner(this.#found);
   }
 
   /** False once no more is needed because it is not a JSON document. */
@@ -291,4 +311,76 @@ export class DocumentInspector {
     const lines = [first.start.line, scanner.lastMarkLine] as const;
     return { ...part, lines, firstRecord, fault: scanner.fault };
   }
+}
+
+/** A document whose form the start does not tell is judged by the records in it, so they must be sampled, not the whole. */
+const INNER_SAMPLE_BYTES = 64 * 1024;
+
+/** Text after which a document that is not over must show its form. */
+export const MAX_HEAD_BYTES = 1024 * 1024;
+
+function seamOf(found: Collector, head: Uint8Array, depth: number, key?: string): { readonly seam?: string } {
+  const own = found.places.filter(
+    (place) => place.depth === depth && (key === undefined || place.key === key),
+  );
+  const [first, second] = own;
+  const seam = first && second && seamBetween(head, first.range, second.range);
+  return seam === undefined ? {} : { seam };
+}
+
+/** The layout of a document that has not ended: by the records seen so far. */
+function openLayout(found: Collector, head: Uint8Array, isKnown: IsKnown): DocumentLayout | undefined {
+  const { first, fields, samples, documents } = found;
+  if (first?.kind === 'list' && found.itemObjects > 0) return { form: 'list', ...seamOf(found, head, 1) };
+  if (first?.kind !== 'object') return undefined;
+  if (documents > 0) return { form: 'sequence', ...seamOf(found, head, 0) };
+  for (const [key, { kind, objects }] of fields) {
+    const own = samples.filter((sample) => sample.depth === 2 && sample.key === key);
+    if (kind === 'list' && objects > 0 && isKnown(own.map(({ value }) => value)))
+      return { form: 'keyed', key, ...seamOf(found, head, 2, key) };
+  }
+  return undefined;
+}
+
+/** The layout of a document that is known as a whole. */
+function wholeLayout({ form }: ShapePart, found: Collector, head: Uint8Array): DocumentLayout | undefined {
+  if (form.kind === 'list') return { form: 'list', ...seamOf(found, head, 1) };
+  if (form.kind === 'sequence') return { form: 'sequence', ...seamOf(found, head, 0) };
+  if (form.kind !== 'keyed' || form.keys.length !== 1) return undefined;
+  const [key = ''] = form.keys;
+  return { form: 'keyed', key, ...seamOf(found, head, 2, key) };
+}
+
+/**
+ * Where the records of a text are, judged by its start. `none`: it is JSON Lines, or a document that has to be
+ * inspected as a whole. Undefined: a longer start may tell.
+ * @param isWhole the start is the whole text
+ */
+export function layoutOf(
+  head: Uint8Array,
+  isWhole: boolean,
+  isKnown: IsKnown,
+): DocumentLayout | 'none' | undefined {
+  const isLong = head.length >= MAX_HEAD_BYTES;
+  const found = new Collector(isLong ? INNER_SAMPLE_BYTES : MAX_SAMPLE_BYTES);
+  const scanner = new DocumentScanner(found);
+  for (let at = 0; at < head.length; at += PIECE_BYTES) {
+    scanner.push(head.subarray(at, at + PIECE_BYTES));
+    if (isLines(scanner, found, isKnown)) return 'none';
+  }
+  if (isWhole) scanner.end();
+  if (isWhole && isLines(scanner, found, isKnown)) return 'none';
+  const { first, documents, samples } = found;
+  if (!first) return isWhole || isLong ? 'none' : undefined;
+  const isOneLine = first.start.line === scanner.lastMarkLine;
+  // Objects that share one line are JSON Lines with the line ends missing: a repair splits them.
+  if (documents > 0 && isOneLine && first.kind === 'object' && (documents > 1 || !isWhole)) return 'none';
+  if (isWhole && documents > 0) {
+    const part = partOf(found, isKnown);
+    return (part && wholeLayout(part, found, head)) ?? 'none';
+  }
+  const layout = openLayout(found, head, isKnown);
+  if (isWhole || isLong) return layout ?? 'none';
+  const isSure = layout && (layout.form !== 'list' || isKnown(samples.map(({ value }) => value)));
+  return isSure === true && layout.seam !== undefined ? layout : undefined;
 }

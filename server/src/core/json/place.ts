@@ -51,17 +51,29 @@ export function resolvePlace(record: Uint8Array, place: Place): ByteRange {
   return resolvePlaces(record, [place])[0] ?? { byteStart: 0, byteEnd: record.length };
 }
 
-/** UTF-16 units before each byte offset of a text, in one pass. */
-export function textLengthBefore(bytes: Uint8Array, offsets: readonly number[]): ReadonlyMap<number, number> {
-  const units = new Map<number, number>();
-  let [at, count] = [0, 0];
+/** A place in a text as editors count, from the start of the text: lines, and UTF-16 units in the line. */
+export interface TextPosition {
+  readonly line: number;
+  readonly character: number;
+}
+
+const LINE_FEED = 0x0a;
+
+/** Where each byte offset of a text is, in one pass. A record of a JSON document may span lines. */
+export function positionsIn(
+  bytes: Uint8Array,
+  offsets: readonly number[],
+): ReadonlyMap<number, TextPosition> {
+  const positions = new Map<number, TextPosition>();
+  let [at, line, character] = [0, 0, 0];
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
     for (; at < offset; at++) {
       const byte = bytes[at] ?? 0;
+      if (byte === LINE_FEED) [line, character] = [line + 1, 0];
       // A character counts at its first byte; four-byte characters are two units.
-      if ((byte & 0xc0) !== 0x80) count += byte >= 0xf0 ? 2 : 1;
+      else if ((byte & 0xc0) !== 0x80) character += byte >= 0xf0 ? 2 : 1;
     }
-    units.set(offset, count);
+    positions.set(offset, { line, character });
   }
-  return units;
+  return positions;
 }

@@ -1,11 +1,14 @@
 /** Longer records are reported and skipped: one of them would fill the memory of a laptop. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
-/** One non-blank line of a file, or one table row as a line of JSON. */
+/**
+ * One non-blank line of a file, one record of a JSON document as it stands there, or one table row as a line of JSON.
+ * A fault between the records of a document is a record without any bytes.
+ */
 export interface RawRecord {
   /** Record number from 0, not counting blank lines. */
   readonly record: number;
-  /** Line number from 0. */
+  /** Number of its first line from 0. */
   readonly line: number;
   /** Half-open byte range in the file, without line end and BOM. For a table row, counted from the row's start. */
   readonly byteStart: number;
@@ -17,6 +20,13 @@ export interface RawRecord {
   readonly bytes: Uint8Array;
   /** Why the record can't be read, as a sentence; it then has no bytes. */
   readonly fault?: string;
+  /** UTF-16 units before it in its first line, if known and not 0. */
+  readonly column?: number;
+}
+
+/** A fault between the records of a JSON document: it has a place, and no bytes. */
+export function isFaultBetween({ byteStart, byteEnd, fault }: RawRecord): boolean {
+  return fault !== undefined && byteStart === byteEnd && byteStart > 0;
 }
 
 /** A place in a file, and the bytes there. Counted from 0; the column in UTF-16 units. */
@@ -35,8 +45,18 @@ export interface CutRecord extends RawRecord {
   readonly lineEnd: number;
 }
 
+/** Half-open range of bytes in a file. */
+export interface ByteSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A record and its new bytes; null drops it. */
 export interface RecordChange {
   readonly raw: Omit<CutRecord, 'line' | 'bytes'>;
   readonly bytes: Uint8Array | null;
+  /** The bytes that go with a dropped record, unless it is the rest of its line. */
+  readonly removed?: ByteSpan;
+  /** Line ends that new bytes have more than the old ones. */
+  readonly moreLines?: number;
 }

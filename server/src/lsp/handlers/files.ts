@@ -31,7 +31,9 @@ export function linkWarner(connection: Connection): WarnOfLinks {
 export function fileHandlers(
   sessions: Sessions,
   warnOfLinks: WarnOfLinks,
-): EditorHandlers<'preflens/openFile' | 'preflens/saveFile' | 'preflens/saveFileAs' | 'preflens/backup'> {
+): EditorHandlers<
+  'preflens/isDataset' | 'preflens/openFile' | 'preflens/saveFile' | 'preflens/saveFileAs' | 'preflens/backup'
+> {
   /** Throws if the file is not open: an editor must not treat its edits as saved. */
   const openOf = (uri: string): { readonly session: Session; readonly pending: PendingSource } => {
     const session = sessions.get(uri);
@@ -40,6 +42,7 @@ export function fileHandlers(
     return { session, pending };
   };
   return {
+    'preflens/isDataset': async ({ uri }) => sessions.isDataset(uri),
     'preflens/openFile': async ({ uri, backup }) =>
       outcomeOf(async () => {
         await sessions.openFile(uri, backup);

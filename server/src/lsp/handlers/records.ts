@@ -45,9 +45,9 @@ export function recordHandlers(
       const session = sessions.update(request.uri);
       return session ? recordViewOf(session, request) : earlyViewOf(sessions.get(request.uri), request);
     },
-    'preflens/recordAt': ({ uri, line }) => {
+    'preflens/recordAt': ({ uri, line, character = 0 }) => {
       const session = sessions.update(uri);
-      const record = session?.dataset.survey.facts.recordAtLine(line) ?? -1;
+      const record = session?.dataset.recordAt({ line, character }) ?? -1;
       return record < 0
         ? refused(whyNoRecordAt(sessions.get(uri), uri, line))
         : { ok: true, value: { uri, record } };

@@ -29,12 +29,22 @@ export interface FileRange {
   readonly container: ContainerRef;
   readonly start: number;
   readonly end: number;
+  /** The file goes on after the end. */
+  readonly isInner?: boolean;
   /** Longer records come without their bytes. */
   readonly maxRecordBytes?: number | undefined;
 }
 
 /** Reports the number of text bytes done. */
 export type OnBytes = (bytes: number) => void;
+
+/** What a range turned out to be. */
+export interface RangeEnd {
+  /** Line ends in it, and one more for a last line without an end. */
+  readonly lineCount: number;
+  /** False if its end is inside a record after all: then the range and all that follow have to be read again as one. */
+  readonly isCut: boolean;
+}
 
 /** Takes a record, which is valid until the next one. */
 export type Take = (raw: RawRecord) => void;
@@ -51,8 +61,8 @@ export interface Container {
   records(file: DataFile): RecordStream;
   /** Boundaries of at most `width` ranges that threads can read on their own. The last one is the end. */
   cut(file: DataFile, width: number): Promise<readonly number[]>;
-  /** Passes the records of a range to `take`, numbered from 0, with lines from 0. Returns the number of lines. */
-  readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<number>;
+  /** Passes the records of a range to `take`, numbered from 0, with lines from 0. */
+  readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<RangeEnd>;
   /** @param plainPath path of the decompressed text */
   open(file: DataFile, plainPath: string): RecordAccess;
   /** Plans a save of changed records, which are in order. */

@@ -2,14 +2,15 @@
 import { isCsv } from '#core/input/tableNames.ts';
 import type { RecordChange } from '#core/model/record.ts';
 
-import { codecOf } from '../codec.ts';
+import type { Codec } from '../codec.ts';
 import type { ContainerRef, DataFile } from '../dataFile.ts';
 import type { SavePlan } from '../save.ts';
 import { ARROW } from './arrow.ts';
-import type { Container, FileRange, OnBytes, RecordAccess, Take } from './container.ts';
+import type { Container, FileRange, OnBytes, RangeEnd, RecordAccess, Take } from './container.ts';
 import { refusePlan } from './container.ts';
 import { CSV } from './csv.ts';
-import { LINES } from './lines.ts';
+import { DOCUMENT, documentAt, takeDocument } from './document.ts';
+import { LINES, takeLines } from './lines.ts';
 import { PARQUET } from './parquet.ts';
 
 const CONTAINERS: Readonly<Record<ContainerRef['kind'], Container>> = {
@@ -17,17 +18,19 @@ const CONTAINERS: Readonly<Record<ContainerRef['kind'], Container>> = {
   arrow: ARROW,
   csv: CSV,
   parquet: PARQUET,
+  document: DOCUMENT,
 };
 
 export function containerOf({ container }: Pick<DataFile, 'container'>): Container {
   return CONTAINERS[container.kind];
 }
 
-/** Decides how a file holds its records. */
-export function containerAt(path: string): ContainerRef {
+/** Decides how a file holds its records: by its name, or by the start of its text. */
+export async function containerAt(path: string, codec: Codec, size: number): Promise<ContainerRef> {
   if (isCsv(path)) return { kind: 'csv' };
-  const { name } = codecOf(path);
-  return { kind: name === 'parquet' || name === 'arrow' ? name : 'lines' };
+  const { name } = codec;
+  if (name === 'parquet' || name === 'arrow') return { kind: name };
+  return (await documentAt(path, codec, size)) ?? { kind: 'lines' };
 }
 
 /** Opens the records of a file; `plainPath` is the path of its decompressed text. */
@@ -35,12 +38,48 @@ export function openAccess(file: DataFile, plainPath: string): RecordAccess {
   return containerOf(file).open(file, plainPath);
 }
 
-/**
- * Passes the records of a range to `take`, numbered from 0, each valid until the next. Returns the number of
- * lines.
- */
-export async function readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<number> {
+/** Passes the records of a range to `take`, numbered from 0, each valid until the next. */
+export async function readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<RangeEnd> {
   return containerOf(range).readRange(range, take, onBytes);
+}
+
+/** Passes the records of a whole text to `take`. */
+export async function takeText(
+  container: ContainerRef,
+  chunks: AsyncIterable<Uint8Array>,
+  take: Take,
+  max: number,
+): Promise<RangeEnd> {
+  if (container.kind === 'document') return takeDocument(container.layout, chunks, take, { max });
+  return takeLines(chunks, true, take, undefined, max);
+}
+
+/** The result of one range, and where it begins. */
+export interface RangePart<R> {
+  readonly start: number;
+  readonly part: R;
+}
+
+/**
+ * Runs work over the ranges between the cuts of a file. In a JSON document a cut is a guess, which the range before it
+ * proves: from the first wrong one on, the rest is read again as one range.
+ */
+export async function inRanges<R extends Pick<RangeEnd, 'isCut'>>(
+  { path, container, maxRecordBytes }: DataFile,
+  cuts: readonly number[],
+  run: (range: FileRange) => Promise<R>,
+): Promise<readonly RangePart<R>[]> {
+  const last = cuts.at(-1) ?? 0;
+  const runFrom = async (start: number, end: number): Promise<RangePart<R>> => ({
+    start,
+    part: await run({ path, container, start, end, isInner: end !== last, maxRecordBytes }),
+  });
+  const parts = await Promise.all(
+    cuts.slice(0, -1).map(async (start, i) => runFrom(start, cuts[i + 1] ?? last)),
+  );
+  const wrong = parts.findIndex(({ part }) => !part.isCut);
+  if (wrong < 0) return parts;
+  return [...parts.slice(0, wrong), await runFrom(cuts[wrong] ?? 0, last)];
 }
 
 /** Plans a save of changed records, which must be in order. */

@@ -266,7 +266,7 @@ export const CSV: Container = {
         lines = raw.line + 1;
       }
     }
-    return lines;
+    return { lineCount: lines, isCut: true };
   },
   open({ path }) {
     throw messages.readOnly(path, 'csv');

@@ -8,7 +8,7 @@ import { LineCutter, readRecords } from '#formats/lines.ts';
 import { codecOf } from '../codec.ts';
 import { openRegular, openRegularSync } from '../regularFile.ts';
 import { readBlocks, readStored } from '../stored.ts';
-import type { Container, OnBytes, RecordAccess, Take } from './container.ts';
+import type { Container, OnBytes, RangeEnd, RecordAccess, Take } from './container.ts';
 import { MIN_RANGE_BYTES } from './container.ts';
 
 const LINE_FEED = 0x0a;
@@ -33,21 +33,21 @@ async function nextLineStart(path: string, from: number, size: number): Promise<
   }
 }
 
-/** Passes the records of a text to `take`. Returns the number of lines. */
+/** Passes the records of a text to `take`. */
 export async function takeLines(
   chunks: AsyncIterable<Uint8Array>,
   isFileStart: boolean,
   take: Take,
   onBytes?: OnBytes,
   max?: number,
-): Promise<number> {
+): Promise<RangeEnd> {
   const cutter = new LineCutter(isFileStart, undefined, max);
   for await (const chunk of chunks) {
     for (const raw of cutter.push(chunk)) take(raw);
     onBytes?.(chunk.length);
   }
   for (const raw of cutter.end()) take(raw);
-  return cutter.lineCount;
+  return { lineCount: cutter.lineCount, isCut: true };
 }
 
 /** A text's bytes, or a range of them. A compressed file is always a single range. */
@@ -87,10 +87,12 @@ export function openText(path: string): RecordAccess {
   };
 }
 
-/** Replacements in a file's text. A dropped record loses its line end too. */
-function replacementsOf(changes: readonly RecordChange[]): readonly Replacement[] {
-  return changes.map(({ raw: { byteStart, byteEnd, lineEnd }, bytes }) =>
-    bytes ? { start: byteStart, end: byteEnd, bytes } : { start: byteStart, end: lineEnd, bytes: NOTHING },
+/** Replacements in a file's text. A dropped line loses its end too. */
+export function replacementsOf(changes: readonly RecordChange[]): readonly Replacement[] {
+  return changes.map(({ raw: { byteStart, byteEnd, lineEnd }, bytes, removed }) =>
+    bytes
+      ? { start: byteStart, end: byteEnd, bytes }
+      : { ...(removed ?? { start: byteStart, end: lineEnd }), bytes: NOTHING },
   );
 }
 

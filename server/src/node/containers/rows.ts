@@ -139,7 +139,7 @@ export function tableContainer(tableAt: OpenTableAt): Omit<Container, 'plan'> {
         bytes = 0;
       }
       onBytes?.(bytes);
-      return Promise.resolve(count);
+      return Promise.resolve({ lineCount: count, isCut: true });
     },
     open: ({ path }) => openRows(tableAt, path),
   };

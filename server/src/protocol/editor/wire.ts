@@ -32,6 +32,8 @@ export interface EditorRequests {
   };
   /** The pair of a record, or the next or previous place with a finding; if there is none, why. */
   'preflens/pair': { params: PairRequest; result: RecordView };
+  /** Whether a JSON file holds records of a known schema. Reads its start. */
+  'preflens/isDataset': { params: FileRef; result: boolean };
   /** Opens a file that no editor holds, because it is too large or compressed. */
   'preflens/openFile': { params: FileRef & { readonly backup?: string }; result: Outcome };
   /** Rows of an open file, even while the server still reads it. */
@@ -69,8 +71,11 @@ export interface EditorRequests {
   };
   /** What can compute on this machine, a line each. */
   'preflens/providers': { params: null; result: readonly string[] };
-  /** The record on a line of an open file. */
-  'preflens/recordAt': { params: FileRef & { readonly line: number }; result: Outcome<RecordRef> };
+  /** The record at a place of an open file; in JSON Lines the line decides. */
+  'preflens/recordAt': {
+    params: FileRef & { readonly line: number; readonly character?: number };
+    result: Outcome<RecordRef>;
+  };
 }
 
 /** server → client. */

@@ -4,6 +4,7 @@ import type { RuleSettings } from '#core/checks/check.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
+import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { Pending, Taken } from '#core/edits/pending.ts';
 import { recordsIn, renumberBy } from '#core/edits/pending.ts';
@@ -36,6 +37,9 @@ import type { Carried, DocumentSurvey } from './resurvey.ts';
 import type { PendingSource, Source } from './source.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** How far the line of a record is read to find its column. */
+const MAX_COLUMN_BYTES = 4 * 1024 * 1024;
 
 const NOTHING_PENDING: ReadonlyMap<number, Pending> = new Map();
 
@@ -188,7 +192,7 @@ export class DiskSource implements Source, PendingSource {
   refresh(old: DocumentSurvey): Carried | undefined {
     const isUnchanged = this.#changed.size === 0 && !this.#moved;
     if (isUnchanged || !old.recognition) return undefined;
-    const saved = this.#moved?.map(({ raw, bytes }) => ({ ...raw, bytes }));
+    const saved = this.#moved;
     this.#moved = undefined;
     const { survey, renumber } = saved
       ? surveyAfterSave(old, saved, containerOf(this.#file).isTable)
@@ -225,9 +229,18 @@ export class DiskSource implements Source, PendingSource {
     return decoder.decode(bytes);
   }
 
-  textLengthBefore(): number {
-    // Only a BOM can stand before a record, and editors don't count it.
-    return 0;
+  get isDocument(): boolean {
+    return this.#file.container.kind === 'document';
+  }
+
+  textLengthBefore({ record, byteStart }: RawRecord): number {
+    // In JSON Lines only a BOM can stand before a record, and editors don't count it.
+    if (!this.isDocument) return 0;
+    const from = Math.max(0, byteStart - MAX_COLUMN_BYTES);
+    const before = this.#access?.bytesOf(record, from, byteStart) ?? new Uint8Array(0);
+    const line = before.subarray(before.lastIndexOf(0x0a) + 1);
+    // In a line that is so long the column is left at its start.
+    return line.length === MAX_COLUMN_BYTES ? 0 : decoder.decode(line).replace(/^\ufeff/, '').length;
   }
 
   newlineOf({ byteEnd }: RawRecord): Newline {
@@ -237,9 +250,17 @@ export class DiskSource implements Source, PendingSource {
   edit(record: number, bytes: Uint8Array | null, label: string): number {
     if (!this.#session || !this.#isSettled || this.#isLeaving(record))
       throw messages.stillReading(this.#file.path);
+    if (bytes === null && !this.#canDrop(record)) throw messages.dropBesideFault(this.#file.path, record);
     const id = this.#session.add(record, this.#rawOf(record).bytes, bytes, label);
     this.#changed.add(record);
     return id;
+  }
+
+  #canDrop(record: number): boolean {
+    const facts = this.#survey?.facts;
+    if (!this.isDocument || !facts) return true;
+    const isDropped = (one: number): boolean => one === record || this.isDropped(one);
+    return removedWith(facts.records, record, lastKeptOf(facts.recordCount, isDropped)) !== undefined;
   }
 
   /** True if the running save can no longer be stopped and drops or splits the record. */
@@ -428,6 +449,6 @@ export class DiskSource implements Source, PendingSource {
   }
 
   #changesOf(taken: Taken): readonly RecordChange[] {
-    return changesOf(taken, this.#survey?.facts, this.#access);
+    return changesOf(taken, this.#survey?.facts, this.#access, this.#file.container.kind === 'document');
   }
 }

@@ -1,7 +1,9 @@
 // A save of pending edits: the changes of the file, and the last moment to stop.
+import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
 import type { Taken } from '#core/edits/pending.ts';
 import type { Facts } from '#core/facts/facts.ts';
 import type { RecordChange } from '#core/model/record.ts';
+import { lineStartsOf } from '#formats/lines.ts';
 import type { RecordAccess } from '#node/containers/container.ts';
 import { planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
@@ -10,19 +12,31 @@ import { savePlanned } from '#node/save.ts';
 import type { Stamp } from '#node/stored.ts';
 import { stampOf } from '#node/stored.ts';
 
+function lineEndsIn(bytes: Uint8Array): number {
+  return lineStartsOf(bytes).length - 1;
+}
+
 /** The edited records and their places in the file, in file order. */
 export function changesOf(
   { pending }: Taken,
   facts: Facts | undefined,
   access: RecordAccess | undefined,
+  isDocument: boolean,
 ): readonly RecordChange[] {
   const { byteStart, byteEnd } = facts?.records ?? {};
+  const lastKept = lastKeptOf(facts?.recordCount ?? 0, (record) => pending.get(record)?.bytes === null);
   return [...pending]
     .sort((a, b) => a[0] - b[0])
     .map(([record, { bytes }]) => {
       const [start, end] = [byteStart?.[record] ?? 0, byteEnd?.[record] ?? 0];
-      const lineEnd = bytes ? end : (access?.lineEndAfter(end) ?? end);
-      return { raw: { record, byteStart: start, byteEnd: end, lineEnd }, bytes };
+      const raw = { record, byteStart: start, byteEnd: end, lineEnd: end };
+      if (isDocument && bytes) {
+        const before = access?.bytesOf(record, start, end) ?? bytes;
+        return { raw, bytes, moreLines: lineEndsIn(bytes) - lineEndsIn(before) };
+      }
+      const removed = isDocument && facts && removedWith(facts.records, record, lastKept);
+      if (removed) return { raw, bytes, removed };
+      return { raw: { ...raw, lineEnd: bytes ? end : (access?.lineEndAfter(end) ?? end) }, bytes };
     });
 }
 

@@ -6,8 +6,10 @@ import { Surveyor } from '#core/dataset/survey.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { TextInspector } from '#core/input/obstacle.ts';
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
+import { readDocument } from '#formats/documents.ts';
 import { readRecords } from '#formats/lines.ts';
 import { decodeText } from '#formats/wtf8.ts';
 import type { FileSettings } from '#node/config.ts';
@@ -16,9 +18,9 @@ import type { RelateText } from '#node/rangeWork.ts';
 import { breathe } from '../breathe.ts';
 import type { Follower, OpenDocument } from '../document.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
-import { MAX_OPEN_BYTES, recordsOf, resurvey } from './resurvey.ts';
+import { MAX_OPEN_BYTES, recordsOf, resurvey, resurveyDocument } from './resurvey.ts';
 import type { Source } from './source.ts';
-import { inspectSlowly, surveyOfWhole } from './wholeText.ts';
+import { inspectSlowly, layoutOfText, surveyOfWhole } from './wholeText.ts';
 
 /** Bytes to read before other requests run: well under 10 ms of work. */
 const SLICE_BYTES = 1 << 20;
@@ -28,6 +30,12 @@ const RETURN = 0x0d;
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
+}
+
+/** Whether a text begins like a document of this layout. */
+function isStillOpen(bytes: Uint8Array, layout: DocumentLayout | undefined): boolean {
+  const first = bytes.find((byte) => byte === 0x5b || byte === 0x7b);
+  return layout !== undefined && first === (layout.form === 'list' ? 0x5b : 0x7b);
 }
 
 /** A document that the editor holds. What handlers see is the text as of the last survey or refresh. */
@@ -42,6 +50,8 @@ export class DocumentSource implements Source {
   #rules: RuleSettings = DEFAULT_RULES;
   /** The mapping that preflens.json names, if it names one. */
   #schema: Schema | undefined;
+  /** Where the records are, if the text is a JSON document. */
+  #layout: DocumentLayout | undefined;
 
   constructor(document: OpenDocument) {
     this.document = document;
@@ -66,11 +76,20 @@ export class DocumentSource implements Source {
   }
 
   get records(): RecordStream {
-    const bytes = this.#bytes;
+    const [bytes, layout] = [this.#bytes, this.#layout];
+    if (layout) return (wants) => readDocument(once(bytes), layout, wants, MAX_OPEN_BYTES);
     return (wants) => readRecords(once(bytes), wants, MAX_OPEN_BYTES);
   }
 
-  readonly textForThread = (): RelateText => ({ bytes: this.#bytes, max: MAX_OPEN_BYTES });
+  get isDocument(): boolean {
+    return this.#layout !== undefined;
+  }
+
+  readonly textForThread = (): RelateText => {
+    const layout = this.#layout;
+    const container = layout ? ({ kind: 'document', layout } as const) : ({ kind: 'lines' } as const);
+    return { bytes: this.#bytes, container, max: MAX_OPEN_BYTES };
+  };
 
   async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = rules;
@@ -78,13 +97,16 @@ export class DocumentSource implements Source {
     // The text may change while it is read: what changes from here on is for the next refresh.
     const changes = this.document.follow();
     const { bytes, lineStarts, version } = this.document;
-    const obstacle = await inspectSlowly(bytes, SLICE_BYTES, async () => {
-      await breathe();
-      return !signal.aborted;
-    });
+    const layout = layoutOfText(bytes);
+    const obstacle = layout
+      ? undefined
+      : await inspectSlowly(bytes, SLICE_BYTES, async () => {
+          await breathe();
+          return !signal.aborted;
+        });
     const surveyor = new Surveyor(this.#schema, rules);
     let slice = 0;
-    for (const raw of recordsOf(bytes)) {
+    for (const raw of recordsOf(bytes, layout)) {
       surveyor.add(raw);
       slice += raw.bytes.length;
       if (slice < SLICE_BYTES) continue;
@@ -96,7 +118,7 @@ export class DocumentSource implements Source {
     }
     this.document.unfollow(this.#changes);
     this.#changes = changes;
-    [this.#bytes, this.#version] = [bytes, version];
+    [this.#bytes, this.#version, this.#layout] = [bytes, version, layout];
     return this.#end(surveyor, obstacle, bytes, lineStarts.length);
   }
 
@@ -116,13 +138,22 @@ export class DocumentSource implements Source {
     if (!unchanged) return undefined;
     const { bytes, lineStarts, version } = this.document;
     [this.#bytes, this.#version] = [bytes, version];
-    if (old.recognition) return resurvey(old, bytes, lineStarts, unchanged, this.#rules);
-    // Nothing was recognised before, so there is nothing to carry over.
+    const before = this.#layout;
+    // While its first record is broken, a document is what it was.
+    const layout =
+      layoutOfText(bytes) ?? (old.recognition && isStillOpen(bytes, before) ? before : undefined);
+    this.#layout = layout;
+    if (old.recognition && layout?.form === before?.form && layout?.key === before?.key)
+      return layout
+        ? resurveyDocument(old, bytes, lineStarts, unchanged, layout, this.#rules)
+        : resurvey(old, bytes, lineStarts, unchanged, this.#rules);
+    // Nothing was recognised before, or the records are elsewhere, so there is nothing to carry over.
     const inspector = new TextInspector();
-    inspector.push(bytes);
+    if (!layout) inspector.push(bytes);
     const surveyor = new Surveyor(this.#schema, this.#rules);
-    for (const raw of recordsOf(bytes)) surveyor.add(raw);
-    const survey = this.#end(surveyor, inspector.obstacle(bytes), bytes, lineStarts.length);
+    for (const raw of recordsOf(bytes, layout)) surveyor.add(raw);
+    const obstacle = layout ? undefined : inspector.obstacle(bytes);
+    const survey = this.#end(surveyor, obstacle, bytes, lineStarts.length);
     return { survey, renumber: () => -1, before: () => new Map(), changed: [] };
   }
 

@@ -5,8 +5,11 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import { Facts } from '#core/facts/facts.ts';
 import { groupBy } from '#core/group.ts';
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import { isFaultBetween } from '#core/model/record.ts';
+import { DocumentCutter } from '#formats/documents.ts';
 import { LineCutter } from '#formats/lines.ts';
 
 import type { Unchanged } from '../document.ts';
@@ -17,10 +20,16 @@ import type { Unchanged } from '../document.ts';
  */
 export const MAX_OPEN_BYTES = 32 * 1024 * 1024;
 
-/** The records of bytes that are all in memory. */
-export function* recordsOf(bytes: Uint8Array): Generator<RawRecord> {
-  const cutter = new LineCutter(true, undefined, MAX_OPEN_BYTES);
-  yield* cutter.push(bytes);
+/** A document is cut in pieces, so that what reads its records can rest between them. */
+const PIECE_BYTES = 1 << 20;
+
+/** The records of bytes that are all in memory: lines, or those of a JSON document. */
+export function* recordsOf(bytes: Uint8Array, layout?: DocumentLayout): Generator<RawRecord> {
+  const cutter = layout
+    ? new DocumentCutter(layout, { max: MAX_OPEN_BYTES })
+    : new LineCutter(true, undefined, MAX_OPEN_BYTES);
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    yield* cutter.push(bytes.subarray(at, at + PIECE_BYTES));
   yield* cutter.end();
 }
 
@@ -39,6 +48,14 @@ function keysBetween(facts: Facts, from: number, to: number): ReadonlyMap<number
   const keys = new Map<number, readonly string[]>();
   for (let record = from; record < to; record++) keys.set(record, pairKeysOf(facts, record));
   return keys;
+}
+
+/** Findings that are counted but not listed stay counted. */
+function countsAfter(old: DocumentSurvey, findings: readonly Finding[]): Map<string, number> {
+  const counts = new Map(old.counts);
+  for (const { rule } of old.findings) counts.set(rule, (counts.get(rule) ?? 0) - 1);
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  return counts;
 }
 
 /**
@@ -97,14 +114,83 @@ export function resurvey(
     const moved = bytes.length - old.byteCount;
     for (; record < old.facts.recordCount; record++) carry(record, lines, moved);
   }
-  // Findings that are counted but not listed stay counted.
-  const counts = new Map(old.counts);
-  for (const { rule } of old.findings) counts.set(rule, (counts.get(rule) ?? 0) - 1);
-  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return {
-    survey: { ...old, facts, findings, counts, lineCount, byteCount: bytes.length },
+    survey: {
+      ...old,
+      facts,
+      findings,
+      counts: countsAfter(old, findings),
+      lineCount,
+      byteCount: bytes.length,
+    },
     renumber: (one) => (one < firstRecord ? one : one >= tailStart ? one + tailMoved : -1),
     before: () => keysBetween(old.facts, firstRecord, tailStart),
     changed: Array.from({ length: changed.facts.recordCount }, (_, i) => firstRecord + i),
+  };
+}
+
+/**
+ * The same for a JSON document: all of it is cut again, and the records that are not where they were are surveyed, counted
+ * from the start before the change and from the end after it.
+ */
+export function resurveyDocument(
+  old: DocumentSurvey,
+  bytes: Uint8Array,
+  lineStarts: Float64Array,
+  unchanged: Unchanged,
+  layout: DocumentLayout,
+  rules: RuleSettings,
+): Carried {
+  const lineCount = lineStarts.length;
+  const from = lineStarts[unchanged.lineStart] ?? bytes.length;
+  const to = lineStarts[lineCount - unchanged.tailCount] ?? bytes.length;
+  const [lines, moved] = [lineCount - old.lineCount, bytes.length - old.byteCount];
+  const { byteStart, byteEnd } = old.facts.records;
+  const [oldCount, cut] = [old.facts.recordCount, [...recordsOf(bytes, layout)]];
+  const isSame = (raw: RawRecord | undefined, record: number, by: number): boolean =>
+    raw !== undefined &&
+    !isFaultBetween(raw) &&
+    byteStart[record] === raw.byteStart - by &&
+    byteEnd[record] === raw.byteEnd - by;
+  let head = 0;
+  while (head < oldCount && (cut[head]?.byteEnd ?? Infinity) < from && isSame(cut[head], head, 0)) head++;
+  let tail = 0;
+  const max = Math.min(oldCount, cut.length) - head;
+  while (
+    tail < max &&
+    (cut[cut.length - 1 - tail]?.byteStart ?? 0) >= to &&
+    isSame(cut[cut.length - 1 - tail], oldCount - 1 - tail, moved)
+  )
+    tail++;
+
+  const facts = new Facts();
+  const findings: Finding[] = [];
+  const byRecord = groupBy(old.findings, (finding) => finding.record);
+  const carry = (record: number, [byLines, byBytes]: readonly [number, number]): void => {
+    for (const finding of byRecord.get(record) ?? [])
+      findings.push({ ...finding, record: facts.recordCount });
+    facts.addFrom(old.facts, record, byLines, byBytes);
+  };
+  for (let record = 0; record < head; record++) carry(record, [0, 0]);
+  const { recognition } = old;
+  const surveyor = new Surveyor(recognition && { recognition }, rules);
+  for (const raw of cut.slice(head, cut.length - tail)) surveyor.add(raw);
+  const changed = surveyor.end();
+  for (let row = 0; row < changed.facts.recordCount; row++) facts.addFrom(changed.facts, row, 0, 0);
+  findings.push(...changed.findings);
+  const tailStart = oldCount - tail;
+  for (let record = tailStart; record < oldCount; record++) carry(record, [lines, moved]);
+  return {
+    survey: {
+      ...old,
+      facts,
+      findings,
+      counts: countsAfter(old, findings),
+      lineCount,
+      byteCount: bytes.length,
+    },
+    renumber: (one) => (one < head ? one : one >= tailStart ? one + cut.length - oldCount : -1),
+    before: () => keysBetween(old.facts, head, tailStart),
+    changed: Array.from({ length: changed.facts.recordCount }, (_, i) => head + i),
   };
 }

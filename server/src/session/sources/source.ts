@@ -51,6 +51,8 @@ export interface Source {
   readonly file: DataFile | undefined;
   /** Undefined if the editor makes and saves edits, or if nothing is edited. */
   readonly pending: PendingSource | undefined;
+  /** The records are those of a JSON document: they may span lines, and commas stand between them. */
+  readonly isDocument: boolean;
   /** Rows before the file is read through; undefined if only reading finds its records. */
   early(): EarlyTable | undefined;
   close(): void;

@@ -3,7 +3,13 @@ import type { RuleSettings } from '#core/checks/check.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
+import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
+import type { Mapping } from '#core/mapping/mapping.ts';
+import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
 import type { Finding } from '#core/model/finding.ts';
+import type { JsonObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { capitalised } from '#core/words/numbers.ts';
 
@@ -13,6 +19,38 @@ import { recordsOf } from './resurvey.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The first look at a text. */
+const FIRST_BYTES = 64 * 1024;
+
+const isKnown = (sample: readonly JsonObject[]): boolean => recognise(sample) !== undefined;
+
+/** Where the records of a JSON document are; undefined if the text is something else. */
+export function layoutOfText(bytes: Uint8Array): DocumentLayout | undefined {
+  const start = bytes[0] === 0xef ? 3 : 0;
+  const first = bytes.subarray(start, start + MAX_HEAD_BYTES).find((byte) => byte > 0x20);
+  if (first !== 0x5b && first !== 0x7b) return undefined;
+  for (let size = FIRST_BYTES; ; size *= 4) {
+    const head = bytes.subarray(0, Math.min(size, MAX_HEAD_BYTES));
+    const layout = layoutOf(head, head.length === bytes.length, isKnown);
+    if (layout !== undefined || head.length < size || size >= MAX_HEAD_BYTES)
+      return layout === 'none' ? undefined : layout;
+  }
+}
+
+/** Records by which a text is judged. */
+const MAX_JUDGED = 16;
+
+/** Whether a text begins with pairs of a known schema. */
+export function textShowsPairs(bytes: Uint8Array, mapping: Mapping | undefined): boolean {
+  const sample: JsonObject[] = [];
+  let count = 0;
+  for (const raw of recordsOf(bytes, layoutOfText(bytes))) {
+    sample.push(...objectsOf(parseRecord(raw)));
+    if (++count === MAX_JUDGED) break;
+  }
+  return recogniseAs(mapping, sample) !== undefined;
+}
 
 /** Inspects a document piece by piece. Awaits `pause` between pieces; false ends the inspection. */
 export async function inspectSlowly(

@@ -1,0 +1,41 @@
+// Where the records of a JSON document are: all that is needed to cut them.
+import { COMMA, OPEN_OBJECT, QUOTE } from './marks.ts';
+import type { ByteRange } from './place.ts';
+
+/** Plain data, for threads and cache keys. */
+export interface DocumentLayout {
+  /**
+   * `list`: the items of a list. `keyed`: the items of the list under one key of an object. `sequence`: objects one
+   * after the other.
+   */
+  readonly form: 'list' | 'keyed' | 'sequence';
+  /** Of `keyed`. */
+  readonly key?: string;
+  /**
+   * The text from the bracket that ends the first record to the first key of the second. It cannot be inside a string
+   * of valid JSON, so threads look for it to begin in the middle, and a broken record ends at it.
+   */
+  readonly seam?: string;
+}
+
+const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
+/** A longer seam is no layout that repeats. */
+const MAX_SEAM_BYTES = 400;
+
+function skip(bytes: Uint8Array, from: number, isSkipped: (byte: number) => boolean): number {
+  let at = from;
+  while (at < bytes.length && isSkipped(bytes[at] ?? 0)) at++;
+  return at;
+}
+
+/** The seam between the first two records; undefined if they don't show one. */
+export function seamBetween(bytes: Uint8Array, first: ByteRange, second: ByteRange): string | undefined {
+  const gapEnd = skip(bytes, first.byteEnd, (byte) => byte === COMMA || SPACES.has(byte));
+  if (gapEnd !== second.byteStart || bytes[gapEnd] !== OPEN_OBJECT) return undefined;
+  const key = skip(bytes, gapEnd + 1, (byte) => SPACES.has(byte));
+  // Keys with escapes are left alone: a seam has to be plain ASCII.
+  const end = skip(bytes, key + 1, (byte) => byte !== QUOTE && byte !== 0x5c && byte >= 0x20 && byte < 0x7f);
+  if (bytes[key] !== QUOTE || bytes[end] !== QUOTE || end - first.byteEnd > MAX_SEAM_BYTES) return undefined;
+  return new TextDecoder().decode(bytes.subarray(first.byteEnd - 1, end + 1));
+}

@@ -1,0 +1,607 @@
+// Cuts the records of a JSON document, in one pass over its bytes: a record is a range of bytes, as a line is in JSON
+// Lines. Only brackets, strings and what stands between the records are looked at; the rest is left to the parser of
+// records. Holds at most one record, and never one over the limit.
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from '#core/json/marks.ts';
+import { tooLongMessage } from '#core/json/parseRecord.ts';
+import type { CutRecord } from '#core/model/record.ts';
+import { MAX_RECORD_BYTES } from '#core/model/record.ts';
+
+const LINE_FEED = 0x0a;
+
+/** Kinds of bytes outside strings. */
+const WORD = 0;
+const SPACE = 1;
+const MARK = 2;
+const STRING = 3;
+const OPEN = 4;
+const CLOSE = 5;
+
+const KINDS = new Uint8Array(256);
+for (const byte of [0x20, 0x09, LINE_FEED, 0x0d]) KINDS[byte] = SPACE;
+for (const byte of [COMMA, COLON]) KINDS[byte] = MARK;
+KINDS[QUOTE] = STRING;
+for (const byte of [OPEN_OBJECT, OPEN_LIST]) KINDS[byte] = OPEN;
+for (const byte of [CLOSE_OBJECT, CLOSE_LIST]) KINDS[byte] = CLOSE;
+
+/** A byte order mark, and the record separator of JSON text sequences: allowed between documents. */
+const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
+
+/** A value nested deeper counts as broken. */
+const MAX_DEPTH = 1 << 24;
+
+const MAX_OTHER_FIELDS = 12;
+
+/** Longer keys of the document are no key that we look for. */
+const MAX_KEY_BYTES = 4096;
+
+export const FAULTS = {
+  trailingComma: 'There is a comma before the closing bracket, which JSON does not allow. Remove it.',
+  doubleComma: 'There is a comma too many, which JSON does not allow. Remove it.',
+  missingComma: 'There is no comma between this record and the one before. Add it.',
+  unexpected: 'JSON does not allow what is here.',
+  end: 'The document breaks off here: its closing bracket is missing.',
+  secondList: 'A second list begins here. JSON has one list for each document: join the two.',
+  more: 'The document ends before this text, which is not read. Remove it.',
+  commaBetween:
+    'There is a comma between two records, but no list around them. Put all of them between [ and ].',
+  noEnd: 'JSON does not allow what stands in this record, and its end is not found.',
+} as const;
+
+/** Where the scanner is. */
+type State =
+  /** Before, between and after documents. */
+  | 'outside'
+  /** In the list, between records. */
+  | 'list'
+  /** In the object that holds the list, between its fields. */
+  | 'fields'
+  /** In the name of such a field. */
+  | 'key'
+  /** In a record, or in a field that is skipped. */
+  | 'value'
+  /** In a broken record: looks for the seam. */
+  | 'lost'
+  /** After the end. */
+  | 'done';
+
+export interface CutOptions {
+  /** The bytes begin at a record, in the middle of the document. */
+  readonly isInside?: boolean;
+  /** False for a record to count but not to return. */
+  readonly wants?: ((record: number) => boolean) | undefined;
+  /** Bytes of a record: a longer one comes without its bytes, with a fault. */
+  readonly max?: number | undefined;
+  /** Say in which column each record begins. */
+  readonly hasColumns?: boolean;
+}
+
+const isBegin = (byte: number): boolean => {
+  const kind = KINDS[byte];
+  return kind === WORD || kind === STRING || kind === OPEN;
+};
+
+/** Whether valid JSON can have a string, or else an opening bracket, after a mark. */
+function canFollow(last: number, isInObject: boolean, isString: boolean): boolean {
+  if (last === COLON) return isInObject;
+  if (last === COMMA) return !isInObject || isString;
+  if (last === OPEN_LIST) return true;
+  return last === OPEN_OBJECT && isString;
+}
+
+/** The seam of a layout, ready to search for. */
+class Seam {
+  readonly bytes: Uint8Array;
+  /** Where the next record begins in it. */
+  readonly open: number;
+  /** Line ends after that place. */
+  readonly linesAfter: number;
+  /** Bytes of white space between a line end and that place; −1 without a line end. */
+  readonly column: number;
+  readonly #next: Int32Array;
+
+  constructor(text: string) {
+    this.bytes = new TextEncoder().encode(text);
+    this.open = this.bytes.indexOf(OPEN_OBJECT);
+    this.linesAfter = this.bytes.subarray(this.open).filter((byte) => byte === LINE_FEED).length;
+    const newline = this.bytes.lastIndexOf(LINE_FEED, this.open);
+    this.column = newline < 0 ? -1 : this.open - newline - 1;
+    this.#next = new Int32Array(this.bytes.length);
+    for (let at = 1, length = 0; at < this.bytes.length; at++) {
+      length = this.#step(length, this.bytes[at] ?? 0);
+      this.#next[at] = length;
+    }
+  }
+
+  #step(matched: number, byte: number): number {
+    let length = matched;
+    while (length > 0 && this.bytes[length] !== byte) length = this.#next[length - 1] ?? 0;
+    return this.bytes[length] === byte ? length + 1 : length;
+  }
+
+  /** How many bytes match after one more. */
+  step(matched: number, byte: number): number {
+    return this.#step(matched === this.bytes.length ? 0 : matched, byte);
+  }
+}
+
+/** A place in the text. The column counts UTF-16 units from 0, if columns are asked for. */
+interface Spot {
+  readonly byte: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+const NOWHERE: Spot = { byte: 0, line: 0, column: 0 };
+const NOTHING = new Uint8Array(0);
+
+export class DocumentCutter {
+  readonly #layout: DocumentLayout;
+  readonly #seam: Seam | undefined;
+  readonly #wants: ((record: number) => boolean) | undefined;
+  readonly #max: number;
+  readonly #hasColumns: boolean;
+  #state: State;
+  /** The state after the open value. */
+  #after: State = 'outside';
+  /** What stands before, outside of values: a mark or a bracket, QUOTE after a value, 0 at the start. */
+  #last: number;
+  /** A fault between records was reported, and no record has begun since. */
+  #isFaulty = false;
+  #ready: CutRecord[] = [];
+  #record = 0;
+  #line = 0;
+  #lineStart = 0;
+  #chunkStart = 0;
+  /** The next line end in the chunk at or after the last place that asked for it. */
+  #newline = -1;
+  #lastComma = NOWHERE;
+  #lastEnd = NOWHERE;
+
+  // The open value.
+  #isRecord = false;
+  #isWanted = true;
+  #start = NOWHERE;
+  /** Its open brackets, by depth. */
+  #stack = new Uint8Array(64);
+  #depth = 0;
+  #isString = false;
+  #isEscaped = false;
+  /** Where a string ends that is broken, or goes on in the next chunk. */
+  #stop = 0;
+  #isWord = false;
+  /** The last byte in it that is not white space; QUOTE after a string. */
+  #mark = 0;
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
+  /** Bytes of the seam that match, while it is sought. */
+  #matched = 0;
+
+  /** The name of a field of the document, while it is read. */
+  #key: number[] = [];
+  #name = '';
+  #isListFound: boolean;
+  /** Names of the document's fields that are not read: the first ones. */
+  readonly otherFields = new Set<string>();
+
+  /** UTF-16 units of the present line up to a byte. */
+  #units = 0;
+  #unitsAt = 0;
+
+  constructor(layout: DocumentLayout, options: CutOptions = {}) {
+    const { isInside = false, wants, max = MAX_RECORD_BYTES, hasColumns = false } = options;
+    this.#layout = layout;
+    this.#seam = layout.seam === undefined ? undefined : new Seam(layout.seam);
+    this.#wants = wants;
+    this.#max = max;
+    this.#hasColumns = hasColumns;
+    const isInList = isInside && layout.form !== 'sequence';
+    this.#state = isInList ? 'list' : 'outside';
+    this.#last = isInList ? COMMA : 0;
+    this.#isListFound = isInList;
+  }
+
+  /** Number of line ends so far. */
+  get lineCount(): number {
+    return this.#line;
+  }
+
+  /** True if the text may be cut here: what follows begins with a record. */
+  get isBetween(): boolean {
+    return this.#layout.form === 'sequence'
+      ? this.#state === 'outside'
+      : this.#state === 'list' && this.#last === COMMA;
+  }
+
+  /**
+   * The records that this chunk completes, in order. Their bytes are valid until the next chunk. A Buffer of Node is
+   * searched twice as fast as other bytes.
+   */
+  push(bytes: Uint8Array): readonly CutRecord[] {
+    this.#newline = -1;
+    // Editors don't count a byte order mark.
+    if (this.#chunkStart === 0 && bytes[0] === 0xef && this.#state === 'outside') this.#unitsAt = 3;
+    for (let at = 0; at < bytes.length;) at = this.#step(bytes, at);
+    if (this.#isOpen && this.#isRecord)
+      this.#keep(bytes.subarray(Math.max(0, this.#start.byte - this.#chunkStart)));
+    if (this.#hasColumns) this.#countUnits(bytes, bytes.length);
+    this.#chunkStart += bytes.length;
+    return this.#taken();
+  }
+
+  /** The last records, where the text ends. */
+  end(): readonly CutRecord[] {
+    if (this.#state === 'value' && this.#isWord && this.#depth === 0) this.#endValue(NOTHING, 0);
+    if (this.#isOpen && this.#isRecord) this.#emit(NOTHING, 0);
+    else if (this.#state !== 'outside' && this.#state !== 'done') this.#failOnce(FAULTS.end, this.#lastEnd);
+    return this.#taken();
+  }
+
+  get #isOpen(): boolean {
+    return this.#state === 'value' || this.#state === 'lost';
+  }
+
+  #taken(): readonly CutRecord[] {
+    const ready = this.#ready;
+    if (ready.length > 0) this.#ready = [];
+    return ready;
+  }
+
+  /** Reads on from a byte of the chunk; where to go on. */
+  #step(bytes: Uint8Array, at: number): number {
+    switch (this.#state) {
+      case 'value':
+        return this.#scanValue(bytes, at);
+      case 'lost':
+        return this.#seekSeam(bytes, at);
+      case 'key':
+        return this.#scanKey(bytes, at);
+      case 'outside':
+      case 'list':
+      case 'fields':
+      case 'done':
+        return this.#scanBetween(bytes, at);
+    }
+  }
+
+  /** From a byte between values to just after the next one that is not white space. */
+  #scanBetween(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === LINE_FEED) this.#newLine(at);
+      if (KINDS[byte] === SPACE || this.#state === 'done') continue;
+      if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
+      else if (this.#state === 'list') this.#takeInList(bytes, at, byte);
+      else this.#takeInFields(bytes, at, byte);
+      return at + 1;
+    }
+    return bytes.length;
+  }
+
+  #takeOutside(bytes: Uint8Array, at: number, byte: number): void {
+    const { form } = this.#layout;
+    if (BETWEEN.has(byte)) return;
+    if (form === 'sequence') {
+      if (byte === COMMA) this.#failOnce(FAULTS.commaBetween, this.#spot(bytes, at));
+      else if (isBegin(byte)) this.#begin(bytes, at, byte, true);
+      else this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
+      return;
+    }
+    const isFirst = this.#last === 0;
+    if (form === 'list' && byte === OPEN_LIST) {
+      if (!isFirst) this.#fail(FAULTS.secondList, this.#spot(bytes, at));
+      [this.#state, this.#last] = ['list', OPEN_LIST];
+    } else if (form === 'keyed' && byte === OPEN_OBJECT && isFirst) {
+      [this.#state, this.#last] = ['fields', OPEN_OBJECT];
+    } else {
+      this.#fail(isFirst ? FAULTS.unexpected : FAULTS.more, this.#spot(bytes, at));
+      this.#state = 'done';
+    }
+  }
+
+  #takeInList(bytes: Uint8Array, at: number, byte: number): void {
+    if (byte === COMMA) {
+      const spot = this.#spot(bytes, at);
+      if (this.#last === QUOTE) this.#lastComma = spot;
+      else this.#failOnce(FAULTS.doubleComma, spot);
+      this.#last = COMMA;
+    } else if (byte === CLOSE_LIST) {
+      if (this.#last === COMMA) this.#failOnce(FAULTS.trailingComma, this.#lastComma);
+      this.#state = this.#layout.form === 'keyed' ? 'fields' : 'outside';
+      this.#last = QUOTE;
+      this.#lastEnd = this.#spot(bytes, at);
+    } else if (isBegin(byte)) {
+      if (this.#last === QUOTE) this.#failOnce(FAULTS.missingComma, this.#spot(bytes, at));
+      this.#begin(bytes, at, byte, true);
+    } else this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
+  }
+
+  /** In the object that holds the list. */
+  #takeInFields(bytes: Uint8Array, at: number, byte: number): void {
+    if (byte === QUOTE && this.#last !== COLON) {
+      this.#key = [];
+      [this.#state, this.#isString] = ['key', true];
+    } else if (byte === COMMA || byte === COLON) this.#last = byte;
+    else if (byte === CLOSE_OBJECT) [this.#state, this.#last] = ['outside', CLOSE_OBJECT];
+    else if (this.#last !== COLON || !isBegin(byte)) this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
+    else if (byte === OPEN_LIST && this.#name === this.#layout.key && !this.#isListFound) {
+      this.#isListFound = true;
+      [this.#state, this.#last] = ['list', OPEN_LIST];
+    } else {
+      if (this.otherFields.size < MAX_OTHER_FIELDS) this.otherFields.add(this.#name);
+      this.#begin(bytes, at, byte, false);
+    }
+  }
+
+  #scanKey(bytes: Uint8Array, from: number): number {
+    const at = this.#endOfString(bytes, from);
+    const end = at < 0 ? this.#stop : at - 1;
+    for (let i = from; i < end && this.#key.length < MAX_KEY_BYTES; i++) this.#key.push(bytes[i] ?? 0);
+    if (at < 0) return this.#stop;
+    const text = new TextDecoder().decode(Uint8Array.from(this.#key));
+    try {
+      this.#name = JSON.parse(`"${text}"`) as string;
+    } catch {
+      // A key that is too long, or broken: not the one that we look for.
+      this.#name = text;
+    }
+    [this.#state, this.#last] = ['fields', QUOTE];
+    return at;
+  }
+
+  /** A value begins. */
+  #begin(bytes: Uint8Array, at: number, byte: number, isRecord: boolean): void {
+    this.#isFaulty = false;
+    this.#after = this.#state;
+    this.#state = 'value';
+    this.#isRecord = isRecord;
+    this.#isWanted = isRecord && (this.#wants?.(this.#record) ?? true);
+    this.#start = this.#spot(bytes, at);
+    this.#parts = [];
+    this.#partBytes = 0;
+    this.#depth = 0;
+    this.#mark = byte;
+    this.#isString = byte === QUOTE;
+    this.#isWord = KINDS[byte] === WORD;
+    if (KINDS[byte] === OPEN) this.#stack[this.#depth++] = byte;
+  }
+
+  /** From inside a value to just after it, or to the end of the chunk. */
+  #scanValue(bytes: Uint8Array, from: number): number {
+    let at = from;
+    for (;;) {
+      if (this.#isString) {
+        at = this.#endOfString(bytes, at);
+        if (at < 0) return this.#stop;
+        this.#mark = QUOTE;
+        if (this.#depth === 0) {
+          this.#endValue(bytes, at);
+          return at;
+        }
+      }
+      let mark = this.#mark;
+      for (; at < bytes.length; at++) {
+        const byte = bytes[at] ?? 0;
+        const kind = KINDS[byte];
+        if (kind === SPACE) {
+          if (byte === LINE_FEED) this.#newLine(at);
+          if (this.#depth > 0) continue;
+          this.#endValue(bytes, at);
+          return at + 1;
+        }
+        if (this.#depth === 0 && kind !== WORD) {
+          this.#endValue(bytes, at);
+          return at;
+        }
+        const isInObject = this.#stack[this.#depth - 1] === OPEN_OBJECT;
+        if (kind === STRING) {
+          if (!canFollow(mark, isInObject, true)) return this.#lose(at);
+          break;
+        }
+        if (kind === CLOSE) {
+          if ((byte === CLOSE_OBJECT) !== isInObject) return this.#lose(at);
+          mark = byte;
+          if (--this.#depth > 0) continue;
+          this.#endValue(bytes, at + 1);
+          return at + 1;
+        }
+        if (kind === OPEN) {
+          if (!canFollow(mark, isInObject, false) || !this.#push(byte)) return this.#lose(at);
+        } else if (kind === WORD && mark === QUOTE) return this.#lose(at);
+        mark = byte;
+      }
+      this.#mark = mark;
+      if (at === bytes.length) return at;
+      this.#isString = true;
+      at++;
+    }
+  }
+
+  /** False if the value is too deep. */
+  #push(byte: number): boolean {
+    if (this.#depth === this.#stack.length) {
+      if (this.#depth >= MAX_DEPTH) return false;
+      const next = new Uint8Array(this.#stack.length * 2);
+      next.set(this.#stack);
+      this.#stack = next;
+    }
+    this.#stack[this.#depth++] = byte;
+    return true;
+  }
+
+  /** Just after the closing quote of the open string; −1 if the reading stops before, at `#stop`. */
+  #endOfString(bytes: Uint8Array, from: number): number {
+    let at = this.#isEscaped ? from + 1 : from;
+    this.#isEscaped = false;
+    for (;;) {
+      const quote = bytes.indexOf(QUOTE, at);
+      const end = quote < 0 ? bytes.length : quote;
+      if (this.#newline < at) {
+        const next = bytes.indexOf(LINE_FEED, at);
+        this.#newline = next < 0 ? Infinity : next;
+      }
+      if (this.#newline < end) {
+        this.#isString = false;
+        this.#stop = this.#lose(this.#newline);
+        return -1;
+      }
+      let before = end;
+      while (before > at && bytes[before - 1] === BACKSLASH) before--;
+      const isEscape = (end - before) % 2 === 1;
+      if (quote < 0) {
+        this.#isEscaped = isEscape;
+        this.#stop = end;
+        return -1;
+      }
+      if (!isEscape) {
+        this.#isString = false;
+        return quote + 1;
+      }
+      at = quote + 1;
+    }
+  }
+
+  /** The value cannot be valid JSON: from here on its end is found by the seam. */
+  #lose(at: number): number {
+    if (this.#state === 'key') this.#isRecord = false;
+    this.#state = 'lost';
+    this.#matched = 0;
+    return at;
+  }
+
+  /** Looks for the seam after which the next record begins. */
+  #seekSeam(bytes: Uint8Array, from: number): number {
+    const seam = this.#isRecord ? this.#seam : undefined;
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === LINE_FEED) this.#newLine(at);
+      if (!seam) continue;
+      this.#matched = seam.step(this.#matched, byte);
+      if (this.#matched < seam.bytes.length) continue;
+      const start = at + 1 - seam.bytes.length;
+      this.#emit(bytes, start + 1);
+      this.#beginAtSeam(bytes, start + seam.open, seam);
+      return at + 1;
+    }
+    return bytes.length;
+  }
+
+  /** A record begins inside the seam, which may have begun in the chunk before: then `at` is negative. */
+  #beginAtSeam(bytes: Uint8Array, at: number, seam: Seam): void {
+    [this.#state, this.#isWanted] = ['value', this.#wants?.(this.#record) ?? true];
+    if (this.#hasColumns && seam.column < 0 && at >= 0) this.#countUnits(bytes, at);
+    const column = seam.column < 0 ? this.#units : seam.column;
+    this.#start = { byte: this.#chunkStart + at, line: this.#line - seam.linesAfter, column };
+    this.#parts = [];
+    this.#partBytes = 0;
+    if (at < 0) this.#keep(seam.bytes.subarray(seam.open, seam.open - at));
+    [this.#depth, this.#mark, this.#stack[0]] = [1, QUOTE, OPEN_OBJECT];
+    [this.#isString, this.#isEscaped, this.#isWord] = [false, false, false];
+  }
+
+  #endValue(bytes: Uint8Array, end: number): void {
+    if (this.#isRecord) this.#emit(bytes, end);
+    this.#state = this.#after;
+    this.#last = QUOTE;
+    this.#lastEnd = this.#spot(bytes, end);
+  }
+
+  /** Gives out the open record, which ends before this byte of the chunk. */
+  #emit(bytes: Uint8Array, end: number): void {
+    const record = this.#record++;
+    const { byte: byteStart, line, column } = this.#start;
+    const parts = this.#parts;
+    this.#parts = [];
+    if (!this.#isWanted) return;
+    const byteEnd = this.#chunkStart + end;
+    const length = byteEnd - byteStart;
+    const isTooLong = length > this.#max;
+    const own = bytes.subarray(Math.max(0, byteStart - this.#chunkStart), Math.max(0, end));
+    const whole = isTooLong ? NOTHING : parts.length === 0 ? own : join([...parts, own], length);
+    const fault = this.#state === 'lost' ? FAULTS.noEnd : tooLongMessage(this.#max);
+    this.#ready.push({
+      ...{ record, line, byteStart, byteEnd, lineEnd: byteEnd, bytes: whole },
+      ...(isTooLong && { fault }),
+      ...(this.#hasColumns && { column }),
+    });
+  }
+
+  /** Keeps a part of the open record: a copy, because readers reuse their memory. Past the limit, only its length. */
+  #keep(part: Uint8Array): void {
+    this.#partBytes += part.length;
+    if (!this.#isWanted || this.#partBytes > this.#max) this.#parts = [];
+    else this.#parts.push(new Uint8Array(part));
+  }
+
+  /** A fault between records: a record without bytes at its place. */
+  #fail(fault: string, spot: Spot): void {
+    const { byte, line, column } = spot;
+    this.#isFaulty = true;
+    this.#lastEnd = spot;
+    const record = this.#record++;
+    if (this.#wants?.(record) === false) return;
+    this.#ready.push({
+      ...{ record, line, byteStart: byte, byteEnd: byte, lineEnd: byte, bytes: NOTHING, fault },
+      ...(this.#hasColumns && { column }),
+    });
+  }
+
+  /** The first fault before a record. */
+  #failOnce(fault: string, spot: Spot): void {
+    if (!this.#isFaulty) this.#fail(fault, spot);
+  }
+
+  #newLine(at: number): void {
+    this.#line++;
+    this.#lineStart = this.#chunkStart + at + 1;
+  }
+
+  #spot(bytes: Uint8Array, at: number): Spot {
+    if (this.#hasColumns) this.#countUnits(bytes, at);
+    return { byte: this.#chunkStart + at, line: this.#line, column: this.#units };
+  }
+
+  /** Counts the units of the present line up to a byte of the chunk. */
+  #countUnits(bytes: Uint8Array, at: number): void {
+    if (this.#unitsAt < this.#lineStart) [this.#unitsAt, this.#units] = [this.#lineStart, 0];
+    let units = this.#units;
+    for (let i = this.#unitsAt - this.#chunkStart; i < at; i++) {
+      const byte = bytes[i] ?? 0;
+      // A character counts at its first byte; four-byte characters are two units.
+      if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1;
+    }
+    this.#units = units;
+    this.#unitsAt = Math.max(this.#unitsAt, this.#chunkStart + at);
+  }
+}
+
+function join(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part.subarray(0, length - at), at);
+    at += Math.min(part.length, length - at);
+  }
+  return whole;
+}
+
+/** The records in a stream of chunks; with `wants`, only those, and the columns in which they begin. */
+export async function* readDocument(
+  chunks: AsyncIterable<Uint8Array>,
+  layout: DocumentLayout,
+  wants?: (record: number) => boolean,
+  max?: number,
+): AsyncGenerator<CutRecord> {
+  const cutter = new DocumentCutter(layout, { wants, max, hasColumns: wants !== undefined });
+  for await (const chunk of chunks) yield* cutter.push(chunk);
+  yield* cutter.end();
+}

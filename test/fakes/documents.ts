@@ -1,0 +1,70 @@
+// JSON documents of given records, in every layout that programs write.
+import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import { layoutOf } from '#core/json/documentShape.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import type { CutRecord } from '#core/model/record.ts';
+import { DocumentCutter } from '#formats/documents.ts';
+
+import { encode } from './records.ts';
+
+/** A document, and where its records are in it. */
+export interface MadeDocument {
+  readonly text: string;
+  /** The records as they stand there. */
+  readonly records: readonly string[];
+}
+
+type Random = () => number;
+
+const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+
+/** Records in one layout: one line or indented, a record a line, under a key, or one after the other. */
+export function documentOf(values: readonly unknown[], random: Random): MadeDocument {
+  const newline = pick(random, ['\n', '\n', '\r\n']);
+  const indent = pick(random, ['', '', '  ', '    ', '\t']);
+  const form = pick(random, ['list', 'list', 'keyed', 'sequence']);
+  const bom = random() < 0.2 ? '\ufeff' : '';
+  const records = values.map((value) =>
+    JSON.stringify(value, null, form === 'sequence' && indent === '' ? '  ' : indent).replaceAll(
+      '\n',
+      newline,
+    ),
+  );
+  const blank = pick(random, ['', ' ', newline, `${newline}  `]);
+  if (form === 'sequence') {
+    const text = bom + records.join(newline + blank.trimEnd()) + pick(random, ['', newline]);
+    return { text, records };
+  }
+  const list = `[${blank}${records.join(`${pick(random, ['', ' '])},${blank}`)}${blank}]`;
+  const text =
+    form === 'list'
+      ? list
+      : `{${newline}"version": {"a": [1, "]}"]},${newline}"data": ${list}${pick(random, ['', ', "note": "[{"'])}${newline}}`;
+  return { text: bom + text + pick(random, ['', newline]), records };
+}
+
+export const isKnown: Parameters<typeof layoutOf>[2] = (sample) => recognise(sample) !== undefined;
+
+/** The layout of a whole text; undefined if its records can't be cut. */
+export function layoutIn(text: Uint8Array): DocumentLayout | undefined {
+  const layout = layoutOf(text, true, isKnown);
+  return layout === 'none' ? undefined : layout;
+}
+
+/** The records of a document that arrives in chunks of `size` bytes. */
+export function cutDocument(
+  text: Uint8Array | string,
+  layout: DocumentLayout,
+  size = Infinity,
+  hasColumns = false,
+): CutRecord[] {
+  const bytes = typeof text === 'string' ? encode(text) : text;
+  const cutter = new DocumentCutter(layout, { hasColumns });
+  const records: CutRecord[] = [];
+  const keep = (found: readonly CutRecord[]): void => {
+    for (const raw of found) records.push({ ...raw, bytes: raw.bytes.slice() });
+  };
+  for (let at = 0; at < bytes.length; at += size) keep(cutter.push(bytes.subarray(at, at + size)));
+  keep(cutter.end());
+  return records;
+}
