@@ -22,7 +22,7 @@ const values = (count: number): object[] =>
   }));
 
 describe('a JSON document in an editor', () => {
-  it('is after each change as if it were read anew', async () => {
+  it('is after each change as if it were read from the start', async () => {
     const random = seededRandom(8);
     for (let round = 0; round < 25; round++) {
       const { text } = documentOf(values(6), random);

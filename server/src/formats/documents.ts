@@ -134,7 +134,7 @@ class Seam {
   }
 }
 
-/** A place in the text. The column counts UTF-16 units from 0, if columns are asked for. */
+/** A place in the text. The column counts UTF-16 units from 0, if the caller wants columns. */
 interface Spot {
   readonly byte: number;
   readonly line: number;
@@ -162,7 +162,7 @@ export class DocumentCutter {
   #line = 0;
   #lineStart = 0;
   #chunkStart = 0;
-  /** The next line end in the chunk at or after the last place that asked for it. */
+  /** The next line end in the chunk at or after the last place where a search began. */
   #newline = -1;
   #lastComma = NOWHERE;
   #lastEnd = NOWHERE;

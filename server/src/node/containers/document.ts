@@ -59,7 +59,7 @@ export async function documentAt(
     const layout = await findLayout(piecesOf(path, codec), (bytes) => !codec.decode && bytes === size);
     return layout && { kind: 'document', layout };
   } catch (error) {
-    // Whoever reads the file reports it.
+    // The reader of the file reports it.
     if (error instanceof UserError) return undefined;
     throw error;
   }
