@@ -189,3 +189,15 @@ describe('a file that mixes schemas', () => {
     expect(recognise([...explicit, arena[0]!])?.mapping.others).toBeUndefined();
   });
 });
+
+it('other numbers than those of a schema with the same fields are not read by it', () => {
+  const records = Array.from({ length: 8 }, (_, i) => ({
+    input: `Question ${i}?`,
+    output_1: `One answer ${i}.`,
+    output_2: `No answer ${i}.`,
+    label: i % 2,
+  }));
+  expect(recognise(records)).toMatchObject({ mapping: { id: 'label-zero-one', isUnsure: true } });
+  const counted = records.map((record) => ({ ...record, label: 1 + record.label }));
+  expect(recognise(counted)).toMatchObject({ mapping: { id: 'llmbar' } });
+});

@@ -4,7 +4,7 @@ import type { Field, Mapping } from './mapping.ts';
 import { isPlausible } from './polarity/evidence.ts';
 import type { Polarity } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
-import { fits, fitsAny, labelPath, lacksAnswers, readRecord, specificity } from './read.ts';
+import { fits, fitsAny, labelPath, lacksAnswers, needsOf, readRecord, specificity } from './read.ts';
 import { MAPPINGS } from './table.ts';
 
 /** Records to examine before choosing a mapping. */
@@ -48,10 +48,18 @@ function fitting(mapping: Mapping, sample: readonly JsonObject[]): readonly Json
   return sample.filter((record) => fits(mapping, record));
 }
 
+/** Mappings of whose fields the sample has at least the names. */
+function possibleFor(sample: readonly JsonObject[]): readonly Mapping[] {
+  const names = new Set(sample.flatMap((record) => Object.keys(record)));
+  return MAPPINGS.filter((mapping) =>
+    needsOf(mapping).every(({ at }) => pathsOf(at).some(([name]) => names.has(String(name)))),
+  );
+}
+
 /** The best mapping for one record: the one that requires the most fields. */
-function mappingFor(record: JsonObject): Mapping | undefined {
+function mappingFor(record: JsonObject, among: readonly Mapping[]): Mapping | undefined {
   let best: Mapping | undefined;
-  for (const mapping of MAPPINGS) {
+  for (const mapping of among) {
     if (fits(mapping, record) && (!best || specificity(mapping) > specificity(best))) best = mapping;
   }
   return best;
@@ -87,27 +95,36 @@ const OPEN_MAPPINGS = MAPPINGS.filter(
   ({ convention, answers }) => convention === 'open' && answers.kind === 'choice',
 );
 
-/** Of these, the one that fits most records. */
-function widestOpen(open: Mapping, sample: readonly JsonObject[]): Mapping {
-  let [widest, most] = [open, 0];
-  for (const mapping of OPEN_MAPPINGS) {
-    const own = fitting(mapping, sample);
-    if (own.length <= most || !isPlausible(mapping, own)) continue;
-    [widest, most] = [mapping, own.length];
-  }
-  return widest;
+/** If fewer of the labels are known to a schema, they mean something else. */
+const MIN_KNOWN_LABELS = 0.95;
+
+/** Of these, the one that knows the labels of most records; undefined if none knows nearly all of them. */
+function widestOpen(sample: readonly JsonObject[]): Mapping | undefined {
+  const all = OPEN_MAPPINGS.map((mapping) => ({ mapping, own: fitting(mapping, sample) }));
+  const most = Math.max(...all.map(({ own }) => own.length));
+  const wide = all.filter(({ own }) => own.length > 0 && own.length >= MIN_KNOWN_LABELS * most);
+  const [widest] = wide
+    .filter(({ mapping, own }) => isPlausible(mapping, own))
+    .sort((a, b) => b.own.length - a.own.length);
+  return widest?.mapping;
 }
 
 /** The mapping that is the best for most records. */
 function mostFrequent(sample: readonly JsonObject[]): Mapping | undefined {
   const counts = new Map<Mapping, number>();
+  const among = possibleFor(sample);
   for (const record of sample) {
-    const own = mappingFor(record);
+    const own = mappingFor(record, among);
     const mapping = own && OPEN_MAPPINGS.includes(own) ? OPEN_MAPPINGS[0] : own;
     if (mapping) counts.set(mapping, (counts.get(mapping) ?? 0) + 1);
   }
   const [found] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
-  return found && OPEN_MAPPINGS.includes(found) ? widestOpen(found, sample) : found;
+  if (!found || OPEN_MAPPINGS.includes(found)) return found && widestOpen(sample);
+  // Labels with other values than those of a schema with the same fields are not of that schema.
+  if (found.answers.kind !== 'choice') return found;
+  const wider = widestOpen(sample);
+  const isWider = wider && MIN_KNOWN_LABELS * fitting(wider, sample).length > fitting(found, sample).length;
+  return isWider ? wider : found;
 }
 
 const ANY_SHAPE: ReadonlySet<string> = new Set(['any', 'words']);

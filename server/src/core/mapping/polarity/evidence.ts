@@ -39,11 +39,12 @@ const WEIGHT = {
   sameWord: 5,
   /** The same, under a name such as "label". */
   sameWordOnly: 3.5,
-  /** The same with 0 and 1, which may also affirm something: SURE only if nothing contradicts. */
-  sameBit: 3,
+  /** The same with 0 and 1, which may also affirm something: SURE only with other evidence. */
+  sameBit: 2.5,
   /** 1 and 2 for answers in this order. */
   counted: 4.5,
-  countedOnly: 3.2,
+  /** The same under a name that says nothing: SURE only with other evidence. */
+  countedOnly: 2.5,
   /** 0 and 1 under a name such as "better_idx". */
   index: 4,
   /** 0 and 1 under a name such as "winner", for answers a and b. */
@@ -315,7 +316,9 @@ function byLength({ readings, sample }: Question): Evidence | undefined {
 }
 
 export function evidenceFor(question: Question): readonly Evidence[] {
-  return [byName(question), byScores(question), byLength(question)].filter((one) => one !== undefined);
+  const all = [byName(question), byScores(question), byLength(question)].filter((one) => one !== undefined);
+  // What all readings explain alike is no evidence.
+  return all.filter(({ weights }) => new Set(weights).size > 1);
 }
 
 /** Most values of a label to look at. */
