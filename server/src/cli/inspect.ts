@@ -7,7 +7,7 @@ import { readRaw } from '#core/dataset/survey.ts';
 import type { Lengths } from '#core/facts/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
-import { findField, formatPath } from '#core/mapping/field.ts';
+import { findField, formatPath, hasField } from '#core/mapping/field.ts';
 import { fieldsOf, namesRead, partFor } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
@@ -133,7 +133,10 @@ export async function schema(
     );
   }
   const { mapping, confidence: share } = recognition;
-  const others = contenders(sample).filter((one) => one.mapping.id !== mapping.id);
+  // Any label in numbers fits several open mappings.
+  const others = contenders(sample).filter(
+    (one) => one.mapping.id !== mapping.id && one.mapping.convention !== 'open',
+  );
   if (json) {
     const alternatives = others.map((one) => ({ mapping: one.mapping.id, share: one.share }));
     const axes = axesOf(mapping);
@@ -175,8 +178,11 @@ export async function schema(
     const found = sample.map((record) => findField(record, ref)).find((one) => one !== undefined);
     return found ? formatPath(found.path) : ref.split('|').slice(0, 4).join('|');
   };
+  const asked = mapping.prompt.filter(
+    ({ at, optional }) => !optional || sample.some((record) => hasField(record, at)),
+  );
   command.print(
-    `  prompt:        ${mapping.prompt.map(({ at }) => inFile(at)).join(', ') || 'no field; what both answers share'}`,
+    `  prompt:        ${asked.map(({ at }) => inFile(at)).join(', ') || 'no field; what both answers share'}`,
   );
   command.print(`  recognised by: ${fieldsOf(mapping).map(inFile).join(', ')}`);
   if (axesOf(mapping).length > 0) {

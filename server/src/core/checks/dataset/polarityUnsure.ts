@@ -15,7 +15,7 @@ export function unsureMessage(polarity: Polarity | undefined): string | undefine
 
 export const polarityUnsure: DatasetCheck = {
   id: 'polarity-unsure',
-  severity: 'warning',
+  severity: 'information',
   title: 'It is unsure which answer the label prefers',
   why: 'Labels such as 0 and 1, or a sign, mean either answer in different datasets. PrefLens weighs the names of the fields, stored scores and the lengths of the answers. If they don’t decide it, a guess could turn every label of the file around, so nothing is scored and no finding relies on the label.',
   example: '{"prompt": "Name a metal.", "response_a": "Iron.", "response_b": "Wax.", "label": 0}',

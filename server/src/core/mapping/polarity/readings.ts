@@ -65,6 +65,15 @@ export function readingsOf(mapping: Mapping): readonly Mapping[] {
   return answerReadings(mapping.answers).map((answers) => ({ ...mapping, answers }));
 }
 
+type Meaning = Pick<Settlement, 'better' | 'positive' | 'best'>;
+
+/** The reading that preflens.json names. */
+function settledWords({ better, positive, best }: { [K in keyof Meaning]: Meaning[K] | undefined }): string {
+  if (better) return `${spelt(better.first)} means the first answer, ${spelt(better.second)} the second`;
+  if (positive !== undefined) return `higher numbers mean that the ${positive} answer is better`;
+  return `the answer with the ${best === 'low' ? 'lower' : 'higher'} number is better`;
+}
+
 /** The mapping with the meaning that an entry of preflens.json gives its label; undefined if it has no such label. */
 export function withSettlement(
   mapping: Mapping,
@@ -72,7 +81,12 @@ export function withSettlement(
 ): Mapping | undefined {
   if (!better && positive === undefined && best === undefined) return mapping;
   const { answers } = mapping;
-  const settled = (own: Answers): Mapping => ({ ...mapping, answers: own, convention: 'fixed' });
+  const settled = (own: Answers): Mapping => ({
+    ...mapping,
+    answers: own,
+    convention: 'fixed',
+    polarity: settledWords({ better, positive, best }),
+  });
   if (answers.kind === 'choice') {
     const { label } = answers;
     if (better && label.kind === 'value') return settled({ ...answers, label: { ...label, ...better } });
