@@ -92,3 +92,24 @@ it('does not take two models of one name for the sides', () => {
   };
   expect(recognise([record])).toBeUndefined();
 });
+
+const PAIR = { instruction: 'q', output_1: 'a', output_2: 'b' };
+
+it.each([
+  [
+    'a preference of 0 and 1',
+    'alpaca-farm',
+    [
+      { ...PAIR, preference: 1 },
+      { ...PAIR, preference: 0 },
+    ],
+  ],
+  ['one answer with a score', undefined, [{ prompt: 'q', responses: ['a'], scores: [1] }]],
+  ['two scores for three answers', undefined, [{ prompt: 'q', responses: ['a', 'b', 'c'], scores: [1, 0] }]],
+  ['triplets for embeddings', undefined, [{ query: 'q', positive: 'a', negative: 'b' }]],
+  ['passages and their answers', undefined, [{ question: 'q', answers: { text: ['a'], answer_start: [0] } }]],
+])('does not take %s for preferences', (_, id, records) => {
+  const found = recognise(records)?.mapping.id;
+  if (id === undefined) expect(found).toBeUndefined();
+  else expect(found).not.toBe(id);
+});

@@ -180,6 +180,26 @@ export function readSides(prompt: readonly Turn[], chosen: Answer, rejected: Ans
   };
 }
 
+/**
+ * Reads two conversations whose questions are in the prompt, one before each text of an answer. Undefined if an
+ * answer has more or fewer texts than there are questions.
+ */
+export function readWoven(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sides | undefined {
+  const isSystem = ({ role }: Turn): boolean => speakerOf(role) === 'system';
+  const asked = prompt.filter((turn) => !isSystem(turn)).map((turn) => ({ ...turn, role: 'user' }));
+  if (asked.length < 2) return readSides(prompt, chosen, rejected);
+  const [own, other] = [chosen, rejected].map((answer) => {
+    const said = turnsOf(answer.value, concreteShape(answer.value, answer.as), 'assistant');
+    if (said.length !== asked.length) return undefined;
+    return said.flatMap((turn, i): PlacedTurn[] => {
+      const question = asked[i];
+      const reply = { ...turn, role: 'assistant' };
+      return question ? [{ ...question, path: [], strings: [] }, reply] : [reply];
+    });
+  });
+  return own && other && turnSides(prompt.filter(isSystem), chosen, rejected, own, other);
+}
+
 /** The number of turns before the ending of a conversation: what follows its last user message. */
 export function endingStart(turns: readonly Turn[]): number {
   return turns.findLastIndex(({ role }) => speakerOf(role) === 'user') + 1;

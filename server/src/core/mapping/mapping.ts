@@ -137,6 +137,8 @@ export type Answers =
       readonly kind: 'choice';
       readonly first: Field;
       readonly second: Field;
+      /** Prompt and answers are lists: each text of an answer replies to the prompt's text of the same number. */
+      readonly isWoven?: true;
       readonly label: Label;
       readonly axis?: string;
       readonly axes?: Readonly<Record<string, Label>>;

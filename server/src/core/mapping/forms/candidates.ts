@@ -276,7 +276,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
   fits({ from, order }, record) {
     if (from.kind !== 'list' || order.kind !== 'list') return true;
     const [answers, ranks] = [from.at, order.at].map((at) => findField(record, at)?.value);
-    return isList(answers) && isList(ranks) && answers.length === ranks.length;
+    return isList(answers) && isList(ranks) && answers.length === ranks.length && answers.length > 1;
   },
   read(answers, context) {
     const pairs = candidatesOf(answers, context).flatMap((group) => pairsOf(group, answers.order));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import { readSides } from '../answers.ts';
+import { readSides, readWoven } from '../answers.ts';
 import { findField, nameOf } from '../field.ts';
 import type { Answers } from '../mapping.ts';
 import type { SideWords } from '../sides.ts';
@@ -64,7 +64,12 @@ export const choiceForm: Form<ChoiceAnswers> = {
       { ...b, as: second.as },
     ] as const;
     const candidates = verdict === 'second' ? ([1, 0] as const) : ([0, 1] as const);
-    const sides = readSides(prompt, answersOf[candidates[0]], answersOf[candidates[1]]);
+    const read = answers.isWoven ? readWoven : readSides;
+    const sides = read(prompt, answersOf[candidates[0]], answersOf[candidates[1]]);
+    if (!sides) {
+      const expected = `${nameOf(first.at)} and ${nameOf(second.at)} to hold one text for each prompt`;
+      return { problem: { kind: 'wrong-type', path: a.path, expected } };
+    }
     return { pairs: [{ ...sides, isTie: verdict === 'tie', candidates }], judgements: [] };
   },
   labelAt: ({ label }) => labelField(label),

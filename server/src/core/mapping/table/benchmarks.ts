@@ -154,6 +154,7 @@ export const BENCHMARKS: readonly Mapping[] = [
       second: text('output_2'),
       label: { kind: 'between', at: 'preference', min: 1, max: 2 },
     },
+    marks: ['raw_preference'],
     polarity: '"preference" 1 means output_1 is better, 2 output_2; between them, 1.5 is a tie',
   },
   {

@@ -153,6 +153,7 @@ export const CHOICES: readonly Mapping[] = [
       kind: 'choice',
       first: any('response_a'),
       second: any('response_b'),
+      isWoven: true,
       label: { kind: 'one-hot', first: 'winner_model_a', second: 'winner_model_b', tie: 'winner_tie' },
     },
     polarity: 'the one of "winner_model_a", "winner_model_b" and "winner_tie" that is 1 decides',

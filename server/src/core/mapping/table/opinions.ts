@@ -4,6 +4,9 @@ import { any, messages, text } from './parts.ts';
 
 const ARENA = { first: ['model_a'], second: ['model_b'], ties: ['tie', 'tie (bothbad)', 'both_bad'] };
 
+const FIRST = 'response_a|answer_a|output_a|completion_a';
+const SECOND = 'response_b|answer_b|output_b|completion_b';
+
 /** What people, or models in their place, said about two or more answers. */
 export const OPINIONS: readonly Mapping[] = [
   {
@@ -39,8 +42,8 @@ export const OPINIONS: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: any('response_a|answer_a|output_a|completion_a'),
-      second: any('response_b|answer_b|output_b|completion_b'),
+      first: any(FIRST),
+      second: any(SECOND),
       label: {
         kind: 'named',
         at: 'winner|preferred|better|preference|label|choice',
@@ -136,14 +139,21 @@ export const OPINIONS: readonly Mapping[] = [
     unscorable: 'the answers are pictures',
   },
   {
-    id: 'label-studio-min',
-    title: 'Label Studio pairwise, JSON-MIN',
+    id: 'left-or-right',
+    title: 'two answers, and left or right',
+    also: ['Label Studio pairwise, JSON-MIN'],
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text('answer1|answer_1|text1|response1|response_1|output1|output_1'),
-      second: text('answer2|answer_2|text2|response2|response_2|output2|output_2'),
-      label: { kind: 'value', at: 'comparison|pairwise|pw', first: ['left'], second: ['right'] },
+      first: text(`${FIRST}|answer1|answer_1|text1|response1|response_1|output1|output_1`),
+      second: text(`${SECOND}|answer2|answer_2|text2|response2|response_2|output2|output_2`),
+      label: {
+        kind: 'value',
+        at: 'comparison|pairwise|pw|winner|preference|preferred|better|choice|label',
+        first: ['left'],
+        second: ['right'],
+        ties: ['tie'],
+      },
     },
     polarity: '"left" means the first of the two answers is better, "right" the second',
   },
