@@ -20,6 +20,7 @@ import { withRecords } from '#node/inspect.ts';
 import { columnsOf } from '#node/parquet/open.ts';
 import type { Lines, TableCodec } from '#node/parquet/write.ts';
 import { checkCodec, writeTable } from '#node/parquet/write.ts';
+import { isJsonName } from '#node/paths.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
 import { abortable, isSamePlace, writeWhole } from '#node/write.ts';
 
@@ -42,6 +43,11 @@ const JSON_LINES = 'converted.jsonl';
 const MAX_SHOWN = 500;
 
 const LINE_FEED = encoder.encode('\n');
+const [LIST_START, LIST_COMMA, LIST_END] = ['[\n', ',\n', '\n]\n'].map((text) => encoder.encode(text)) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
 
 /** Result of a pass over the records. */
 interface ConvertOutcome extends ConvertReport {
@@ -106,6 +112,18 @@ async function* withLineEnds(lines: AsyncIterable<Uint8Array>): AsyncGenerator<U
     yield new Uint8Array(line);
     yield LINE_FEED;
   }
+}
+
+/** The records as one JSON list, one a line. */
+async function* asList(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let before = LIST_START;
+  for await (const line of lines) {
+    yield before;
+    // A copy, because readers reuse their memory.
+    yield new Uint8Array(line);
+    before = LIST_COMMA;
+  }
+  yield LIST_END;
 }
 
 function targetOf(id: string | undefined): ConvertTarget | undefined {
@@ -202,7 +220,9 @@ export async function convert(command: Command, path: string, options: ConvertOp
     ? writeTable(lines, codec, (losses) => {
         ofTable = losses;
       })
-    : withLineEnds(lines());
+    : isJsonName(out)
+      ? asList(lines())
+      : withLineEnds(lines());
   await writeOut(command, bytes, dryRun ? undefined : out, async () => {
     for (const file of dataset.files) await file.assertSame();
   });
