@@ -15,6 +15,7 @@ import { isObject } from '#core/model/json.ts';
 
 import type { Leaf } from '../fakes/comparisons.ts';
 import { COMPARISONS, leavesOf } from '../fakes/comparisons.ts';
+import { recogniseFixture } from '../fakes/mappingFixtures.ts';
 import { cut, decode, encode } from '../fakes/records.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
@@ -37,14 +38,13 @@ interface Converted {
   readonly report: readonly string[];
 }
 
-function convertFile(target: ConvertTarget, lines: readonly string[]): Converted[] {
+function convertFile(target: ConvertTarget, lines: readonly string[], name = ''): Converted[] {
   const records = cut(encode(`${lines.join('\n')}\n`));
   const values = records.map((raw) => JSON.parse(decode(raw.bytes)) as Json).filter(isObject);
-  const recognition = recognise(values);
-  expect(recognition, lines[0]).toBeDefined();
+  const recognition = recogniseFixture(name, values);
   return records.map((raw) => {
     const losses = new Losses();
-    const source = readSource(raw, recognition!, raw.record);
+    const source = readSource(raw, recognition, raw.record);
     if (!source) losses.add('the record cannot be read and is left out', raw.record);
     const made = source ? convertToLines(target, source, { losses, caveats: new Losses() }) : [];
     return { source: decode(raw.bytes), made, report: losses.lines() };
@@ -144,7 +144,7 @@ function isInPart(source: string, text: string): boolean {
 
 describe.each(TARGETS)('the report of $id', (target) => {
   it.each(Object.keys(FILES))('names everything that is not kept of: %s', (name) => {
-    for (const converted of convertFile(target, FILES[name] ?? []))
+    for (const converted of convertFile(target, FILES[name] ?? [], name))
       expect(missing(converted), `${converted.made.join('\n')}\n${converted.report.join('\n')}`).toEqual([]);
   });
 

@@ -77,7 +77,7 @@ it('makes only safe repairs by default', () => {
 it('never flips a label by itself, and never drops a record of several pairs as safe', () => {
   const contradicted = '{"prompt":"Q","chosen":"a","rejected":"b","score_chosen":1,"score_rejected":9}';
   expect(fixed(contradicted, 'score-contradicts-label')).toBeUndefined();
-  const several = '{"prompt":"Q","chosen":["a","c"],"rejected":["a"]}';
+  const several = '{"prompt":"Q","chosen":["c","a"],"rejected":["a"]}';
   expect(fixed(several, 'identical-pair', false)).toBeUndefined();
 });
 

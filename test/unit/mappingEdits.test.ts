@@ -75,10 +75,10 @@ it('refuses to move a picture of the rejected side that has no place on the othe
   );
 });
 
-it('moves the models of a tie along with its answers', () => {
+it('leaves a tie as it is: it is its own opposite', () => {
   const record = (one: string, two: string): string =>
     `{"prompt":"q","response_1":"${one}","response_2":"${two}","model_a":"m${one}","model_b":"m${two}","winner":"tie"}`;
-  expect(flip(record('a', 'b'), 'ppe-human')).toBe(record('b', 'a'));
+  expect(flip(record('a', 'b'), 'ppe-human')).toBe(record('a', 'b'));
 });
 
 it('does not take two models of one name for the sides', () => {

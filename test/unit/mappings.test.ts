@@ -20,6 +20,7 @@ import type { Pair } from '#core/model/pair.ts';
 import { beyondText } from '#core/model/pair.ts';
 import { seededRandom } from '#core/score/random.ts';
 
+import { idOf, recogniseFixture } from '../fakes/mappingFixtures.ts';
 import { cut, decode, encode, recordOf } from '../fakes/records.ts';
 import { spell } from '../fakes/spell.ts';
 import { missingInMapping } from '../tools/missingInMapping.ts';
@@ -28,8 +29,6 @@ const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
 const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.jsonl'))
   .map((file) => file.slice(0, -'.jsonl'.length));
-
-const idOf = (name: string): string => name.replace(/~.*/, '');
 
 function recognitionOf(values: readonly JsonObject[]): Recognition {
   const found = recognise(values);
@@ -93,7 +92,7 @@ it.each(MAPPINGS.map((mapping) => [mapping.id, mapping] as const))('%s is comple
 });
 
 it.each(names)('%s is recognised as the mapping in its name', (name) => {
-  const { id } = recognitionOf(load(name).values).mapping;
+  const { id } = recogniseFixture(name, load(name).values).mapping;
   expect(id, 'Another schema asks for more fields. Add "marks".').toBe(idOf(name));
 });
 
@@ -105,7 +104,7 @@ it('names every mapping once, and every field in a readable form', () => {
 
 it.each(names)('%s is read as its fixture says', (name) => {
   const { records, values } = load(name);
-  const recognition = recognitionOf(values);
+  const recognition = recogniseFixture(name, values);
   const actual = records.map((raw) => describeRecord(raw, recognition));
   const path = join(FOLDER, `${name}.json`);
   if (process.env.PREFLENS_WRITE_FIXTURES === '1')
@@ -127,13 +126,6 @@ function readings(name: string): [title: string, name: string, mapping: Mapping]
   return axes.map((axis) => [`${name} by ${axis}`, name, withAxis(mapping, axis)!]);
 }
 
-function hasOnlyLabel({ answers }: Mapping): boolean {
-  if (answers.kind === 'choice') return answers.label.kind === 'named';
-  if (answers.kind === 'candidates')
-    return answers.order.kind === 'index' && answers.order.values !== undefined;
-  return answers.kind === 'unpaired';
-}
-
 /** The record as it is, and as other writers would spell it. */
 function spellings(bytes: Uint8Array): Uint8Array[] {
   const random = seededRandom(bytes.length);
@@ -150,17 +142,29 @@ describe.each(names.flatMap(readings))('%s', (_, name, given) => {
   const plan = (bytes: Uint8Array, pair: Pair | undefined, edit: Edit): Plan =>
     planEdit(mapping, bytes, JSON.parse(decode(bytes)) as JsonObject, pair?.candidates, edit);
   const all = records.flatMap((raw) => spellings(raw.bytes));
-  /** A label in another spelling would not come back, and the answers can't swap in its place. */
-  const mayRefuse = (bytes: Uint8Array): boolean =>
-    hasOnlyLabel(mapping) && !records.some((raw) => raw.bytes === bytes);
+  /** Other writers' escapes of a label would not come back. Never refused for the fixture's own bytes. */
+  const isRespelled = (flip: Plan, bytes: Uint8Array): boolean =>
+    flip.kind === 'refused' &&
+    flip.reason.includes('unusual way') &&
+    !records.some((raw) => raw.bytes === bytes);
 
   it('flips to the pair with exchanged sides, and twice to the original bytes', () => {
     for (const bytes of all) {
       for (const pair of read(bytes)?.pairs ?? []) {
-        const once = bytesOf(bytes, plan(bytes, pair, { kind: 'flip' }));
-        if (!once && mayRefuse(bytes)) continue;
+        const flip = plan(bytes, pair, { kind: 'flip' });
+        if (isRespelled(flip, bytes)) continue;
+        // An answer with which a dialogue goes on; test/fixtures/flips.jsonl has the reason.
+        if (flip.kind === 'refused' && flip.reason.includes('goes on')) continue;
+        const once = bytesOf(bytes, flip);
         expect(once, decode(bytes)).toBeDefined();
         const flipped = read(once!)!.pairs.find((one) => keyOf(one) === keyOf(pair))!;
+        // The next reader of the file recognises the same schema. One record says too little for an open label.
+        if (mapping.convention !== 'open') {
+          const [now, before] = [once!, bytes].map((one) => JSON.parse(decode(one)) as JsonObject);
+          expect(recogniseFixture(name, [now!]).mapping.id).toBe(
+            recogniseFixture(name, [before!]).mapping.id,
+          );
+        }
         const [chosen, rejected] = pair.isTie ? [pair.chosen, pair.rejected] : [pair.rejected, pair.chosen];
         if (!pair.isTie)
           expect([flipped.chosen.text, flipped.rejected.text]).toEqual([chosen.text, rejected.text]);
@@ -173,12 +177,13 @@ describe.each(names.flatMap(readings))('%s', (_, name, given) => {
   it('inverts a label, and inverts it back', () => {
     for (const bytes of all) {
       for (const { verdict } of read(bytes)?.judgements ?? []) {
-        const once = bytesOf(bytes, plan(bytes, undefined, { kind: 'flip' }));
+        const flip = plan(bytes, undefined, { kind: 'flip' });
+        if (isRespelled(flip, bytes)) continue;
+        const once = bytesOf(bytes, flip);
         if (typeof verdict !== 'boolean' || mapping.answers.kind === 'steps') {
           expect(once).toBeUndefined();
           continue;
         }
-        if (!once && mayRefuse(bytes)) continue;
         expect(read(once!)!.judgements[0]!.verdict).toBe(!verdict);
         expect(decode(bytesOf(once!, plan(once!, undefined, { kind: 'flip' }))!)).toBe(decode(bytes));
       }
@@ -225,8 +230,8 @@ it('moves the scores and model names of a side along with it, and nothing else',
   );
   // A label whose spelling would be lost: the answers swap, with everything that belongs to them.
   expect(
-    flip('{"history":"q","human_ref_A":"a","human_ref_B":"b","score_A":9,"score_B":3,"labels":1.0}'),
-  ).toBe('{"history":"q","human_ref_A":"b","human_ref_B":"a","score_A":3,"score_B":9,"labels":1.0}');
+    flip('{"history":"q","human_ref_A":"a","human_ref_B":"b","score_A":9,"score_B":3,"labels":1e0}'),
+  ).toBe('{"history":"q","human_ref_A":"b","human_ref_B":"a","score_A":3,"score_B":9,"labels":1e0}');
   // Readers keep the last of two equal keys.
   expect(flip('{"prompt":"q","chosen":"old","chosen":"a","rejected":"b"}')).toBe(
     '{"prompt":"q","chosen":"old","chosen":"b","rejected":"a"}',
@@ -234,6 +239,37 @@ it('moves the scores and model names of a side along with it, and nothing else',
   expect(flip('{"prompt":"q","response_a":"a","response_b":"b","winner":"A","model_a":"m"}')).toBe(
     '{"prompt":"q","response_a":"a","response_b":"b","winner":"B","model_a":"m"}',
   );
+});
+
+interface FlipCase {
+  readonly record: JsonObject;
+  /** The record after a flip, or a part of the reason why there is none. */
+  readonly flipped?: JsonObject;
+  readonly refused?: string;
+}
+
+const FLIPS = readFileSync(join(FOLDER, '..', 'flips.jsonl'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => [line, JSON.parse(line) as FlipCase] as const);
+
+it.each(FLIPS)('a flip changes everything that says which answer is better, or nothing: %s', (_, given) => {
+  const { record, flipped, refused } = given;
+  const { mapping } = recognitionOf([record]);
+  const bytes = encode(JSON.stringify(record));
+  const flip = (from: Uint8Array): Plan => {
+    const value = JSON.parse(decode(from)) as JsonObject;
+    const pair = readRaw(recordOf(from), recogniseAs(mapping, [value])!)!.pairs[0]!;
+    return planEdit(mapping, from, value, pair.candidates, { kind: 'flip' });
+  };
+  const plan = flip(bytes);
+  if (plan.kind === 'refused') {
+    expect(plan.reason).toContain(refused ?? 'no reason was expected');
+    return;
+  }
+  const once = bytesOf(bytes, plan)!;
+  expect(JSON.parse(decode(once))).toEqual(flipped);
+  expect(decode(bytesOf(once, flip(once))!)).toBe(decode(bytes));
 });
 
 it("adds a margin in the record's style", () => {
@@ -267,8 +303,14 @@ it('recognises a role under any name that datasets use', () => {
   expect(turns(read!.pairs[0]!.prompt)).toEqual(['user: Name a bird', 'more: Please']);
 });
 
-it('ignores files that hold no pairs', () => {
-  expect(recognise([{ id: 1, text: 'log line' }])).toBeUndefined();
+const OTHER_FILES = join(import.meta.dirname, '..', 'fixtures', 'not-preferences');
+
+it.each(readdirSync(OTHER_FILES))('does not take not-preferences/%s for preferences', (name) => {
+  const lines = readFileSync(join(OTHER_FILES, name), 'utf8').trimEnd().split('\n');
+  expect(recognise(lines.map((line) => JSON.parse(line) as JsonObject))?.mapping.id).toBeUndefined();
+});
+
+it('recognises nothing in a file without records', () => {
   expect(recognise([])).toBeUndefined();
 });
 

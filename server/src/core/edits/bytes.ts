@@ -38,12 +38,11 @@ function insertField(bytes: Uint8Array, name: string, value: Json): ByteEdit[] {
   ];
 }
 
-/** True if the value is spelled as we would write it, so that writing it gives the same bytes. */
-function isCanonical(bytes: Uint8Array, span: Span, value: Json | undefined): boolean {
-  return (
-    value !== undefined &&
-    sameBytes(encoder.encode(JSON.stringify(value)), bytes.subarray(span.valueStart, span.valueEnd))
-  );
+/** A value as a record would write it in place of another: 0 as `0.0` in place of `1.0`. */
+function spelledLike(old: string, value: Json): string {
+  const zeros = /^-?\d+(\.0+)$/.exec(old)?.[1];
+  const text = JSON.stringify(value);
+  return zeros !== undefined && /^-?\d+$/.test(text) ? text + zeros : text;
 }
 
 /**
@@ -103,8 +102,10 @@ function editsOf(
         return typeof name === 'string' && change.path.length === 1
           ? insertField(bytes, name, change.to)
           : undefined;
-      if (mustReturn && !isCanonical(bytes, span, valueAt(record, change.path))) return undefined;
-      return [replace(span, encoder.encode(JSON.stringify(change.to)))];
+      const old = decoder.decode(bytes.subarray(span.valueStart, span.valueEnd));
+      const value = valueAt(record, change.path);
+      if (mustReturn && (value === undefined || spelledLike(old, value) !== old)) return undefined;
+      return [replace(span, encoder.encode(spelledLike(old, change.to)))];
     }
     case 'negate': {
       const span = find(change.path);

@@ -64,11 +64,17 @@ export function planEdit(
     case 'drop':
       return { kind: 'drop' };
     case 'flip': {
-      for (const changes of form.flip(answers, record, target)) {
+      const ways = form.flip(answers, record, target);
+      if ('refused' in ways) return refused(ways.refused);
+      for (const changes of ways) {
         const edits = toByteEdits(bytes, record, changes, true);
         if (edits) return { kind: 'edits', edits };
       }
-      return refused(`A "${mapping.title}" record can’t be flipped. Drop it instead.`);
+      return refused(
+        ways.length === 0
+          ? `A "${mapping.title}" record can’t be flipped. Drop it instead.`
+          : 'What says which answer is better is spelled in an unusual way, with escapes or like 1e0: a second flip would not bring it back. Edit the record by hand, or drop it.',
+      );
     }
     case 'tie': {
       const changes = form.tie(answers, record, target);

@@ -132,8 +132,8 @@ function turnSides(
   prompt: readonly Turn[],
   a: Answer,
   b: Answer,
-  aTurns: PlacedTurn[],
-  bTurns: PlacedTurn[],
+  aTurns: readonly PlacedTurn[],
+  bTurns: readonly PlacedTurn[],
 ): Sides {
   const shared = countSharedTurns(aTurns, bTurns);
   const asked = withoutAnswer(

@@ -7,6 +7,8 @@ import type { Shape } from './shape.ts';
 export interface Field {
   readonly at: FieldRef;
   readonly as: Shape;
+  /** Only texts with this in them suggest the mapping. */
+  readonly contains?: string;
 }
 
 /** One part of a prompt; parts are joined in order. */
@@ -67,16 +69,23 @@ export type Label =
   | { readonly kind: 'one-hot'; readonly first: FieldRef; readonly second: FieldRef; readonly tie: FieldRef }
   /**
    * Values of several annotators. The majority wins; equal numbers tie. Each field of `votes` holds a value, or a
-   * list of objects with the value at `each`.
+   * list of values, or of objects with the value at `each`. `status` is a list beside that of the values, or a field
+   * of each object: only votes with the status "submitted" count, or without one.
    */
-  | ({ readonly kind: 'votes'; readonly votes: readonly FieldRef[]; readonly each?: FieldRef } & Verdicts);
+  | ({
+      readonly kind: 'votes';
+      readonly votes: readonly FieldRef[];
+      readonly each?: FieldRef;
+      readonly status?: FieldRef;
+    } & Verdicts);
 
 /** Where a record stores its candidates. */
 export type CandidateSource =
   | { readonly kind: 'list'; readonly at: FieldRef }
   /** A list in the last message of a conversation; the messages before it are the prompt. */
   | { readonly kind: 'last-message'; readonly at: FieldRef; readonly list: string }
-  | { readonly kind: 'fields'; readonly at: readonly FieldRef[] }
+  /** Fields of the record; those in `more` may be missing. */
+  | { readonly kind: 'fields'; readonly at: readonly FieldRef[]; readonly more?: readonly FieldRef[] }
   /** A tree of answers: siblings are candidates, the texts above them the prompt. */
   | {
       readonly kind: 'tree';
@@ -106,6 +115,11 @@ export type Order =
   | { readonly kind: 'number'; readonly at: readonly FieldRef[]; readonly best: 'high' | 'low' }
   /** A list of numbers, parallel to the list of candidates. */
   | { readonly kind: 'list'; readonly at: FieldRef; readonly best: 'high' | 'low' }
+  /**
+   * Rankings by several annotators, which name the candidates' fields. Of two candidates, the one that most submitted
+   * rankings put first is better.
+   */
+  | { readonly kind: 'rankings'; readonly at: FieldRef }
   /** A word for each quality, best first. */
   | { readonly kind: 'words'; readonly at: FieldRef; readonly words: readonly Json[] }
   /**
@@ -129,6 +143,8 @@ export type Answers =
       /** A word that only the worse side's names have: `rejected` for `images` and `rejected_images`. */
       readonly mark?: string;
       readonly ties?: { readonly at: FieldRef; readonly values: readonly Json[] };
+      /** Other fields that say which answer is better. A flip changes them if they have a value that they know. */
+      readonly also?: readonly Label[];
       /** Field of the dataset's own margin; also used to set one. */
       readonly margin?: FieldRef;
     }
@@ -194,6 +210,10 @@ export interface Mapping {
    * records that don't fit this one are read by the first other that they fit.
    */
   readonly others?: readonly Mapping[];
+  /** Fields that show that the record is of another schema, if they have a value. */
+  readonly unless?: readonly FieldRef[];
+  /** Why files of other kinds have the same fields. Such a mapping is only used if preflens.json names it. */
+  readonly onlyNamed?: string;
   /** Says which answer is better. */
   readonly polarity: string;
   /**

@@ -10,7 +10,8 @@ import { findField, hasField, pathsOf, valueAt } from './field.ts';
 import type { EditOutcome, Need } from './forms/form.ts';
 import { fieldNeed, findProblem, findShaped } from './forms/form.ts';
 import { formOf } from './forms/forms.ts';
-import type { Mapping } from './mapping.ts';
+import { labelFields } from './forms/label.ts';
+import type { Mapping, Verdicts } from './mapping.ts';
 import { concreteShape, turnsOf } from './shape.ts';
 import { isTranscriptPrompt } from './transcript.ts';
 
@@ -40,21 +41,64 @@ export function needsOf(mapping: Mapping): readonly Need[] {
   return compile(mapping).needs;
 }
 
-/** Number of fields that a mapping requires. If two match, the one that requires more wins. */
+/**
+ * Number of fields that a mapping requires. If two match, the one that requires more wins. Scores that make the
+ * label don't count: a label beside them is the label.
+ */
 export function specificity(mapping: Mapping): number {
   const { needs, marks } = compile(mapping);
-  return needs.length + marks.length;
+  const { answers } = mapping;
+  const scores =
+    answers.kind === 'choice' && answers.label.kind === 'scores' ? labelFields(answers.label) : [];
+  return needs.length + marks.length - scores.length;
+}
+
+function hasNeed(record: JsonObject, need: Need): boolean {
+  const found = findField(record, need.at, [], need.fits);
+  return found !== undefined && need.fits(found.value);
 }
 
 export function fits(mapping: Mapping, record: JsonObject): boolean {
   const { needs, marks } = compile(mapping);
   return (
     marks.every((mark) => hasField(record, mark)) &&
-    needs.every((need) => {
-      const found = findField(record, need.at, [], need.fits);
-      return found !== undefined && need.fits(found.value);
-    }) &&
-    (formOf(mapping.answers).fits?.(mapping.answers, record) ?? true)
+    needs.every((need) => hasNeed(record, need)) &&
+    (formOf(mapping.answers).fits?.(mapping.answers, record) ?? true) &&
+    !mapping.unless?.some((ref) => !isNothing(findField(record, ref)?.value))
+  );
+}
+
+/** The field whose listed values say which answer is better, or whether the only one is good. */
+function verdictsOf({ answers }: Mapping): ({ readonly at: FieldRef } & Verdicts) | undefined {
+  if (answers.kind === 'choice') return answers.label.kind === 'value' ? answers.label : undefined;
+  if (answers.kind !== 'unpaired') return undefined;
+  const { at, first, second } = answers.verdict;
+  return first && second && { at, first, second };
+}
+
+const LETTER = /^[a-z]$/i;
+
+/**
+ * True if a record has all fields of the mapping, but a label that the mapping does not know: another number, or
+ * another letter. Then the numbers or letters mean something else.
+ */
+export function contradicts(mapping: Mapping, record: JsonObject): boolean {
+  const verdicts = verdictsOf(mapping);
+  if (!verdicts) return false;
+  const { at, first, second } = verdicts;
+  const { needs, marks } = compile(mapping);
+  const [own] = needs.filter((need) => need.at === at);
+  const value = own && findField(record, at, [], own.fits)?.value;
+  if (value === undefined || own?.fits(value)) return false;
+  const isLikeOthers = [...first, ...second].some((one) =>
+    typeof value === 'string' && typeof one === 'string'
+      ? LETTER.test(value) && LETTER.test(one)
+      : typeof value === 'number' && typeof one === 'number',
+  );
+  return (
+    isLikeOthers &&
+    marks.every((mark) => hasField(record, mark)) &&
+    needs.every((need) => need === own || hasNeed(record, need))
   );
 }
 

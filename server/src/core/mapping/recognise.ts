@@ -4,7 +4,16 @@ import type { Field, Mapping } from './mapping.ts';
 import { isPlausible } from './polarity/evidence.ts';
 import type { Polarity } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
-import { fits, fitsAny, labelPath, lacksAnswers, needsOf, readRecord, specificity } from './read.ts';
+import {
+  contradicts,
+  fits,
+  fitsAny,
+  labelPath,
+  lacksAnswers,
+  needsOf,
+  readRecord,
+  specificity,
+} from './read.ts';
 import { MAPPINGS } from './table.ts';
 
 /** Records to examine before choosing a mapping. */
@@ -34,26 +43,42 @@ export interface Contender {
   readonly share: number;
 }
 
-/** All mappings that match any of the sample; most records first, then most required fields. */
-export function contenders(sample: readonly JsonObject[]): readonly Contender[] {
-  return MAPPINGS.map((mapping) => ({
-    mapping,
-    share: sample.filter((record) => fits(mapping, record)).length / Math.max(1, sample.length),
-  }))
-    .filter(({ share }) => share > 0)
-    .sort((a, b) => b.share - a.share || specificity(b.mapping) - specificity(a.mapping));
-}
-
-function fitting(mapping: Mapping, sample: readonly JsonObject[]): readonly JsonObject[] {
-  return sample.filter((record) => fits(mapping, record));
-}
-
 /** Mappings of whose fields the sample has at least the names. */
 function possibleFor(sample: readonly JsonObject[]): readonly Mapping[] {
   const names = new Set(sample.flatMap((record) => Object.keys(record)));
   return MAPPINGS.filter((mapping) =>
     needsOf(mapping).every(({ at }) => pathsOf(at).some(([name]) => names.has(String(name)))),
   );
+}
+
+/** If more of the records that fit or contradict a mapping contradict it, its label means something else. */
+const MAX_CONTRADICTIONS = 0.05;
+
+/** The mappings that may be chosen without being named. */
+function candidatesFor(sample: readonly JsonObject[]): readonly Mapping[] {
+  return possibleFor(sample).filter((mapping) => {
+    if (mapping.onlyNamed !== undefined) return false;
+    // What their labels mean is decided later.
+    if (OPEN_MAPPINGS.includes(mapping)) return true;
+    const against = sample.filter((record) => contradicts(mapping, record)).length;
+    if (against === 0) return true;
+    return against <= MAX_CONTRADICTIONS * (against + fitting(mapping, sample).length);
+  });
+}
+
+/** All mappings that match any of the sample; most records first, then most required fields. */
+export function contenders(sample: readonly JsonObject[]): readonly Contender[] {
+  return candidatesFor(sample)
+    .map((mapping) => ({
+      mapping,
+      share: sample.filter((record) => fits(mapping, record)).length / Math.max(1, sample.length),
+    }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share || specificity(b.mapping) - specificity(a.mapping));
+}
+
+function fitting(mapping: Mapping, sample: readonly JsonObject[]): readonly JsonObject[] {
+  return sample.filter((record) => fits(mapping, record));
 }
 
 /** The best mapping for one record: the one that requires the most fields. */
@@ -112,7 +137,7 @@ function widestOpen(sample: readonly JsonObject[]): Mapping | undefined {
 /** The mapping that is the best for most records. */
 function mostFrequent(sample: readonly JsonObject[]): Mapping | undefined {
   const counts = new Map<Mapping, number>();
-  const among = possibleFor(sample);
+  const among = candidatesFor(sample);
   for (const record of sample) {
     const own = mappingFor(record, among);
     const mapping = own && OPEN_MAPPINGS.includes(own) ? OPEN_MAPPINGS[0] : own;

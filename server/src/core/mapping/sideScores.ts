@@ -4,7 +4,7 @@ import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 import { valueAt } from './field.ts';
 import { toNumber } from './forms/label.ts';
-import { exchangeSides } from './sides.ts';
+import { sidedFields } from './sides.ts';
 
 /** Names of score fields; the first pattern that matches any field is used. */
 const NAMES = [
@@ -33,22 +33,15 @@ interface Candidate {
 
 /** Fields that exist once per answer: beside the answers by their names, or inside objects of their own. */
 function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate[] {
-  const [own, ...belonging] = exchangeSides(record, chosen, rejected);
-  const swaps = belonging.flatMap((change) => (change.kind === 'swap' ? [change] : []));
-  const beside = swaps.map(({ a, b }): Candidate => {
-    // Names come in alphabetical order; the answers' own names tell which is chosen.
-    const isOrdered = own?.kind === 'swap' && String(own.a.at(-1)) < String(own.b.at(-1));
-    const [first, second] = isOrdered ? [a, b] : [b, a];
-    return {
-      name: String(first.at(-1)),
-      path: first,
-      chosen: valueAt(record, first),
-      rejected: valueAt(record, second),
-    };
-  });
-  if (own?.kind !== 'swap') return beside;
-  const [a, b] = [valueAt(record, own.a), valueAt(record, own.b)];
-  if (!isObject(a) || !isObject(b)) return beside;
+  const beside = sidedFields(record, chosen, rejected).map(({ first, second }): Candidate => ({
+    name: String(first.at(-1)),
+    path: first,
+    chosen: valueAt(record, first),
+    rejected: valueAt(record, second),
+  }));
+  const fork = chosen.findIndex((step, i) => step !== rejected[i]) + 1;
+  const [a, b] = [valueAt(record, chosen.slice(0, fork)), valueAt(record, rejected.slice(0, fork))];
+  if (fork === 0 || !isObject(a) || !isObject(b)) return beside;
   return [
     ...beside,
     ...Object.keys(a).map((name) => ({ name, path: [...chosen, name], chosen: a[name], rejected: b[name] })),

@@ -68,6 +68,105 @@ function isAlone(parent: JsonObject, name: string, words: SideWords): boolean {
   );
 }
 
+/** Words in names of fields that keep what the record was before: they don't follow a flip. */
+const PAST: ReadonlySet<string> = new Set([
+  'original',
+  'orig',
+  'old',
+  'previous',
+  'prev',
+  'former',
+  'initial',
+]);
+
+function isPast(name: string): boolean {
+  return (name.match(NAME_WORD) ?? []).some((word) => PAST.has(word.toLowerCase()));
+}
+
+/** Words that tell the first answer from the second. All pairs of a record name the same two answers. */
+const POSITIONS: readonly SideWords[] = [
+  ['a', 'b'],
+  ['1', '2'],
+  ['0', '1'],
+  ['left', 'right'],
+  ['first', 'second'],
+];
+
+/** Other words for the same two answers, in the same order. Empty if the words are no positions. */
+function otherPositions(words: SideWords): readonly SideWords[] {
+  const at = POSITIONS.findIndex((pair) => pair.includes(words[0]) && pair.includes(words[1]));
+  const isReversed = POSITIONS[at]?.[0] === words[1];
+  // Numbers count from 0 or from 1: they agree with letters, not with each other.
+  const isNumber = /^\d$/.test(words[0]);
+  return POSITIONS.flatMap(([first, second], i) => {
+    if (at < 0 || i === at || (isNumber && /^\d$/.test(first))) return [];
+    return [isReversed ? ([second, first] as const) : ([first, second] as const)];
+  });
+}
+
+/** The paths of two fields of the same meaning, one for each answer. */
+export interface SidedField {
+  readonly first: Path;
+  readonly second: Path;
+}
+
+function withWords(parent: JsonObject, words: SideWords): (readonly [first: string, second: string])[] {
+  return Object.keys(parent).flatMap((name) => {
+    // Names of the second side always have its word.
+    if (sideOfField(name, words)?.side !== 'second' || isPast(name)) return [];
+    const partner = partnerOf(name, words);
+    return partner !== name && Object.hasOwn(parent, partner) ? [[partner, name] as const] : [];
+  });
+}
+
+/** Where two answers part: their names, the object that holds both, and the words in which the names differ. */
+interface Fork {
+  readonly base: Path;
+  readonly a: string | number;
+  readonly b: string | number;
+  readonly named?: { readonly parent: JsonObject; readonly words: SideWords };
+}
+
+function forkOf(record: JsonObject, own: Path, other: Path, mark?: string): Fork | undefined {
+  const fork = own.findIndex((step, i) => step !== other[i]);
+  const [a, b] = [own[fork], other[fork]];
+  const base = own.slice(0, fork);
+  const parent = valueAt(record, base);
+  if (fork < 0 || a === undefined || b === undefined) return undefined;
+  if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return { base, a, b };
+  const words = mark === undefined ? differingWords(a, b) : (['', mark] as const);
+  return { base, a, b, ...(words && { named: { parent, words } }) };
+}
+
+/**
+ * Fields beside two answers that belong to one of them each, without the answers. Fields that name the answers by
+ * other words of the same order belong too: `model_a` beside `response_1`.
+ */
+export function sidedFields(record: JsonObject, own: Path, other: Path): readonly SidedField[] {
+  const fork = forkOf(record, own, other);
+  return fork ? fieldsBeside(fork) : [];
+}
+
+function fieldsBeside({ base, a, b, named }: Fork): readonly SidedField[] {
+  if (!named) return [];
+  const { parent, words } = named;
+  const found = [words, ...otherPositions(words)].flatMap((one) => withWords(parent, one));
+  const seen = new Set<string>([String(a), String(b)]);
+  return found.flatMap(([first, second]): SidedField[] => {
+    if (seen.has(first) || seen.has(second)) return [];
+    seen.add(first).add(second);
+    return [{ first: [...base, first], second: [...base, second] }];
+  });
+}
+
+/** True if a picture or a call of one answer has no field on the other side to move to. */
+function hasLonePart(parent: JsonObject, answers: readonly string[], words: SideWords): boolean {
+  return Object.keys(parent).some((name) => !answers.includes(name) && isAlone(parent, name, words));
+}
+
+const swapsOf = (fields: readonly SidedField[]): readonly PathChange[] =>
+  fields.map(({ first, second }) => ({ kind: 'swap', a: first, b: second }));
+
 /**
  * Swaps the fields that belong to two answers, but not the answers: `own` and `other` are their names. Undefined if
  * a picture or a call of one answer has no field to move to.
@@ -75,17 +174,12 @@ function isAlone(parent: JsonObject, name: string, words: SideWords): boolean {
 export function exchangeBeside(
   parent: JsonObject,
   base: Path,
-  [own, other]: readonly [string, string],
+  answers: readonly [string, string],
   words: SideWords,
 ): readonly PathChange[] | undefined {
-  const names = Object.keys(parent).filter((name) => name !== own && name !== other);
-  if (names.some((name) => isAlone(parent, name, words))) return undefined;
-  return names.flatMap((name): PathChange[] => {
-    const partner = partnerOf(name, words);
-    return partner > name && partner !== own && partner !== other && Object.hasOwn(parent, partner)
-      ? [{ kind: 'swap', a: [...base, name], b: [...base, partner] }]
-      : [];
-  });
+  if (hasLonePart(parent, answers, words)) return undefined;
+  const [a, b] = answers;
+  return swapsOf(fieldsBeside({ base, a, b, named: { parent, words } }));
 }
 
 /**
@@ -98,14 +192,12 @@ export function exchangeSides(
   other: Path,
   mark?: string,
 ): readonly PathChange[] {
-  const fork = own.findIndex((step, i) => step !== other[i]);
-  const base = own.slice(0, fork);
-  const [a, b] = [own[fork], other[fork]];
-  if (fork < 0 || a === undefined || b === undefined) return [];
+  const fork = forkOf(record, own, other, mark);
+  if (!fork) return [];
+  const { base, a, b, named } = fork;
   const swap: PathChange = { kind: 'swap', a: [...base, a], b: [...base, b] };
-  const parent = valueAt(record, base);
-  if (typeof a !== 'string' || typeof b !== 'string' || !isObject(parent)) return [swap];
-  const words = mark === undefined ? differingWords(a, b) : (['', mark] as const);
-  const beside = words ? exchangeBeside(parent, base, [a, b], words) : [];
-  return beside ? [swap, ...beside] : [];
+  if (!named) return [swap];
+  const { parent, words } = named;
+  if (hasLonePart(parent, [String(a), String(b)], words)) return [];
+  return [swap, ...swapsOf(fieldsBeside(fork))];
 }

@@ -2,7 +2,7 @@
 // is known to all rows or to none. The names of prompts are in `model/fieldNames.ts`, which knows the words in all names.
 import { PROMPT_NAMES, SYSTEM_NAMES } from '../model/fieldNames.ts';
 import type { FieldRef } from './field.ts';
-import type { PromptPart } from './mapping.ts';
+import type { PromptPart, Verdicts } from './mapping.ts';
 
 /** One reference to the first of several names. */
 const anyOf = (names: readonly string[]): FieldRef => names.join('|');
@@ -25,6 +25,28 @@ export const SIDE_NAMES: readonly (readonly [better: string, worse: string])[] =
   ['better_answer', 'worse_answer'],
 ];
 
+/** Fields that name the better of two answers. */
+export const LABEL_NAMES = [
+  'winner',
+  'preference',
+  'preferred',
+  'better',
+  'label',
+  'choice',
+  'best',
+  'verdict',
+  'preferred_response',
+  'preferred_answer',
+  'preferred_output',
+  'better_response',
+  'better_answer',
+  'preference_strength',
+  'overall_preference',
+  'human_preference',
+  'labels',
+] as const;
+
+export const LABEL_FIELDS = anyOf(LABEL_NAMES);
 export const PROMPT_FIELDS = anyOf(PROMPT_NAMES);
 export const SYSTEM_FIELDS = anyOf(SYSTEM_NAMES);
 export const BETTER_FIELDS = anyOf([...new Set(SIDE_NAMES.map(([better]) => better))]);
@@ -41,3 +63,48 @@ export const MAYBE_PROMPT: PromptPart = { ...ANY_PROMPT, optional: true };
 
 /** Text that continues the turn before, like the `input` of an instruction. */
 export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: true, optional: true });
+
+/** Names of an answer, before the word that tells the two apart. */
+const ANSWER_NAMES = ['response', 'answer', 'output', 'completion'] as const;
+
+const joined = (ends: readonly string[]): readonly string[] =>
+  ends.flatMap((end) => ANSWER_NAMES.map((name) => name + end));
+
+/** Fields with the first and the second of two answers. */
+export const FIRST_FIELDS = anyOf(joined(['_a', '_A', '_1', '1']));
+export const SECOND_FIELDS = anyOf(joined(['_b', '_B', '_2', '2']));
+
+/** Other answers than the first two: a record with one of them compares more than two. */
+export const FURTHER_ANSWERS: readonly FieldRef[] = [anyOf(joined(['_c', '_C', '_3', '3']))];
+
+/** Words for the first and the second of two answers, and for neither. A 'C' beside A and B means a tie. */
+export const VERDICT_WORDS: Verdicts = {
+  first: ['a', 'A', 'model_a', ...joined(['_a', '_A', '_1', '1'])],
+  second: ['b', 'B', 'model_b', ...joined(['_b', '_B', '_2', '2'])],
+  ties: [
+    'tie',
+    'Tie',
+    'TIE',
+    'tied',
+    'draw',
+    'equal',
+    'both',
+    'neither',
+    'none',
+    'both_good',
+    'both_bad',
+    'bothbad',
+    'both bad',
+    'tie (bothbad)',
+    'tie (both bad)',
+    'tie_both_bad',
+    'C',
+    'c',
+  ],
+};
+
+/** Verdicts on a single answer. */
+export const GOOD_OR_BAD: Verdicts = {
+  first: [true, 1, 'true', 'True', 'desirable', 'good'],
+  second: [false, 0, 'false', 'False', 'undesirable', 'bad'],
+};

@@ -2,7 +2,7 @@
 export type Speaker = 'system' | 'user' | 'assistant' | 'tool';
 
 const SPEAKERS: Readonly<Record<Speaker, readonly string[]>> = {
-  system: ['system', 'developer'],
+  system: ['system', 'developer', 'system_prompt', 'system_message'],
   user: ['user', 'human', 'prompter', 'question', 'instruction'],
   assistant: [
     'assistant',
@@ -16,6 +16,9 @@ const SPEAKERS: Readonly<Record<Speaker, readonly string[]>> = {
     'ai',
     'answer',
     'claude',
+    'gemini',
+    'llama',
+    'copilot',
   ],
   tool: [
     'tool',
@@ -27,6 +30,13 @@ const SPEAKERS: Readonly<Record<Speaker, readonly string[]>> = {
     'tool_call',
     'function_response',
     'tool_response',
+    'tool_responses',
+    'tool_result',
+    'tool_results',
+    'tool_output',
+    'function_result',
+    'function_output',
+    'code_interpreter',
   ],
 };
 

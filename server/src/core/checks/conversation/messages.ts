@@ -1,4 +1,6 @@
 // The message lists of a record, with the paths of roles and texts.
+import { pathsOf } from '../../mapping/field.ts';
+import type { Reading } from '../../mapping/forms/form.ts';
 import type { Mapping } from '../../mapping/mapping.ts';
 import { readMessage } from '../../mapping/message.ts';
 import { namesReadIn } from '../../mapping/read.ts';
@@ -66,6 +68,39 @@ function findLists(record: JsonObject, mapping: Mapping): readonly MessageList[]
     }
   }
   return lists;
+}
+
+/** Where a mapping's rivals stand: several answers to one message, which are no dialogue. */
+function rivalsOf({ answers }: Mapping): Path {
+  if (answers.kind !== 'candidates') return [];
+  return 'at' in answers.from && typeof answers.from.at === 'string'
+    ? (pathsOf(answers.from.at)[0] ?? [])
+    : [];
+}
+
+/**
+ * The conversations of a record, each in the order in which it was held: lists of messages without those of rivals,
+ * and the way through a tree or a dialogue with several answers to each longest prompt.
+ */
+export function conversationsOf(
+  { pairs }: Pick<Reading, 'pairs'>,
+  record: JsonObject,
+  mapping: Mapping,
+): readonly MessageList[] {
+  const rivals = rivalsOf(mapping);
+  const lists = messageLists(record, mapping);
+  if (rivals.length === 0) return lists;
+  const ways = pairs.map(({ prompt, chosen }): MessageList => {
+    const messages = [...prompt, ...chosen.turns].map(({ role, text }): Message => ({
+      role,
+      speaker: speakerOf(role),
+      // A turn of the prompt has no place of its own here: the answer is near.
+      path: chosen.path,
+      text,
+    }));
+    return { path: rivals, messages };
+  });
+  return [...lists.filter(({ path }) => path[0] !== rivals[0]), ...ways];
 }
 
 /** The lists of the first pair's chosen and rejected answers. */

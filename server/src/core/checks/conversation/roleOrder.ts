@@ -1,7 +1,7 @@
 import type { Hit } from '../../model/finding.ts';
 import type { RecordCheck } from '../check.ts';
 import type { MessageList } from './messages.ts';
-import { messageLists } from './messages.ts';
+import { conversationsOf } from './messages.ts';
 
 /**
  * The first message that breaks the order of a chat template. Conversations with tools are skipped: they have
@@ -38,8 +38,8 @@ export const roleOrder: RecordCheck = {
   remedy: 'Join consecutive messages of one role, move the system message to the start, or drop the record.',
   source: 'hiyouga/LLaMA-Factory#4108',
   // Both sides of a pair repeat the conversation, so report it once.
-  checkRecord: (_reading, { record, mapping }) =>
-    messageLists(record, mapping)
+  checkRecord: (reading, { record, mapping }) =>
+    conversationsOf(reading, record, mapping)
       .flatMap((list) => firstFault(list) ?? [])
       .slice(0, 1),
 };

@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
 import type { Pair, Turn } from '../../model/pair.ts';
+import { speakerWord } from '../../model/speaker.ts';
 import type { Answer } from '../answers.ts';
 import { readSides } from '../answers.ts';
 import { partsOfCandidate } from '../context.ts';
@@ -10,6 +11,8 @@ import { concreteShape, hasShape, turnsOf } from '../shape.ts';
 import type { Form, FormContext, Need, PathChange } from './form.ts';
 import { listNeed, presence } from './form.ts';
 import { toNumber } from './label.ts';
+import { swapInLists, swapMarks } from './otherVerdicts.ts';
+import { hasRankings, majority, rankingsIn } from './rankings.ts';
 
 type CandidateAnswers = Extract<Answers, { kind: 'candidates' }>;
 
@@ -68,6 +71,11 @@ function textOf(answers: CandidateAnswers, item: Item): string {
     .join('\n\n');
 }
 
+/** True for two names of one speaker. */
+function isRole(role: Json | undefined, speaker: string): boolean {
+  return typeof role === 'string' && speakerWord(role) === speakerWord(speaker);
+}
+
 function treeGroups(
   source: SourceOf<'tree'>,
   answers: CandidateAnswers,
@@ -84,7 +92,7 @@ function treeGroups(
     const role = valueAt(item.value, [source.role]);
     const path = [...before, { role: typeof role === 'string' ? role : '', text: textOf(answers, item) }];
     const items = children.map((value, i) => ({ path: [...item.path, source.children, i], value }));
-    if (items.every(({ value }) => valueAt(value, [source.role]) === source.answers))
+    if (items.every(({ value }) => isRole(valueAt(value, [source.role]), source.answers)))
       groups.push({ prompt: path, items });
     for (const child of items) open.push({ item: child, before: path });
   }
@@ -112,7 +120,7 @@ function dialogueGroups(
     if (number !== turn) close();
     turn = number;
     const role = valueAt(item.value, [source.role]);
-    if (role === source.answers) items.push(item);
+    if (isRole(role, source.answers)) items.push(item);
     else before = [...before, { role: typeof role === 'string' ? role : '', text: textOf(answers, item) }];
   }
   close();
@@ -127,7 +135,8 @@ function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Gro
     case 'last-message':
       return lastMessageGroups(source, context);
     case 'fields': {
-      const items = source.at.flatMap((at) => findField(context.record, at) ?? []);
+      const fields = [...source.at, ...(source.more ?? [])];
+      const items = fields.flatMap((at) => findField(context.record, at) ?? []);
       return [{ prompt: context.prompt, items }];
     }
     case 'tree':
@@ -147,6 +156,8 @@ function indexOf({ at, values }: OrderOf<'index'>, record: JsonObject): number |
 /** Quality of a candidate, higher is better. Undefined if the record does not say. */
 function qualityOf(order: Order, record: JsonObject, item: Item, index: number): number | undefined {
   if (order.kind === 'index') return indexOf(order, record) === index ? 1 : 0;
+  // The rankings compare two candidates at a time.
+  if (order.kind === 'rankings') return 0;
   if (order.kind === 'words') {
     const word = findField(item.value, order.at)?.value;
     const place = word === undefined ? -1 : order.words.indexOf(word);
@@ -195,16 +206,28 @@ function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidat
   );
 }
 
-function pairsOf(candidates: readonly Candidate[], order: Order): Pair[] {
+/** How much better the first candidate is: 0 for a tie, undefined if the record does not say. */
+function advantage(order: Order, record: JsonObject, a: Candidate, b: Candidate): number | undefined {
+  if (order.kind !== 'rankings') return a.quality - b.quality;
+  return majority(rankingsIn(record, order.at), nameOfItem(a.item), nameOfItem(b.item));
+}
+
+/** The field of a candidate. */
+function nameOfItem({ path }: Item): string {
+  return String(path[0]);
+}
+
+function pairsOf(candidates: readonly Candidate[], order: Order, record: JsonObject): Pair[] {
   const pairs: Pair[] = [];
   const max = candidates.slice(0, MAX_CANDIDATES);
   let textLength = 0;
   for (const [i, a] of max.entries()) {
     for (const b of max.slice(i + 1)) {
-      const isTie = a.quality === b.quality;
+      const better = advantage(order, record, a, b);
+      const isTie = better === 0;
       // An index names only the best; the others are not ranked.
-      if (isTie && order.kind === 'index') continue;
-      const [chosen, rejected] = b.quality > a.quality ? [b, a] : [a, b];
+      if (better === undefined || (isTie && order.kind === 'index')) continue;
+      const [chosen, rejected] = better < 0 ? [b, a] : [a, b];
       const sides = readSides(a.prompt, chosen.answer, rejected.answer);
       pairs.push({ ...sides, isTie, candidates: [chosen.number, rejected.number] });
       textLength += sides.chosen.text.length + sides.rejected.text.length;
@@ -252,6 +275,8 @@ function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
 }
 
 function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
+  if (order.kind === 'rankings')
+    return [{ at: order.at, expected: 'rankings of the answers', fits: hasRankings }];
   if (order.kind === 'list')
     return [listNeed(order.at, 1, (item) => toNumber(item) !== undefined, 'a list of numbers')];
   if (order.kind === 'index') {
@@ -271,7 +296,8 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
 }
 
 export const candidatesForm: Form<CandidateAnswers> = {
-  fields: ({ from, text, order }) => [from.at, text.at, order.at].flat(),
+  fields: ({ from, text, order }) =>
+    [from.at, from.kind === 'fields' ? (from.more ?? []) : [], text.at, order.at].flat(),
   needs: (answers) => [...sourceNeeds(answers), ...orderNeeds(answers)],
   fits({ from, order }, record) {
     if (from.kind !== 'list' || order.kind !== 'list') return true;
@@ -279,7 +305,9 @@ export const candidatesForm: Form<CandidateAnswers> = {
     return isList(answers) && isList(ranks) && answers.length === ranks.length && answers.length > 1;
   },
   read(answers, context) {
-    const pairs = candidatesOf(answers, context).flatMap((group) => pairsOf(group, answers.order));
+    const pairs = candidatesOf(answers, context).flatMap((group) =>
+      pairsOf(group, answers.order, context.record),
+    );
     return { pairs, judgements: [] };
   },
   labelAt: ({ from, order }) =>
@@ -302,7 +330,13 @@ export const candidatesForm: Form<CandidateAnswers> = {
       ];
     }
     const swaps = exchangeRanks(answers, record, target);
-    return swaps.length > 0 ? [swaps] : [];
+    if (swaps.length === 0) return [];
+    if (goesOnWith(answers, record, target))
+      return {
+        refused:
+          'The conversation goes on with one of these two answers, so the record can’t say that the other was chosen. Drop the record, or edit it by hand.',
+      };
+    return [[...swaps, ...otherVerdicts(answers, record, target, swaps)]];
   },
   tie(answers, record, target) {
     const swaps = target && answers.order.kind !== 'index' ? exchangeRanks(answers, record, target) : [];
@@ -315,10 +349,39 @@ export const candidatesForm: Form<CandidateAnswers> = {
   strength(answers, record, target) {
     const all = candidatesOf(answers, { record, prompt: [] }).flat();
     const [chosen, rejected] = (target ?? []).map((number) => all.find((one) => one.number === number));
-    const isMeasured = answers.order.kind === 'number' || answers.order.kind === 'list';
-    return chosen && rejected && isMeasured ? chosen.quality - rejected.quality : undefined;
+    const { kind } = answers.order;
+    const isMeasured = kind === 'number' || kind === 'list' || kind === 'rankings';
+    return chosen && rejected && isMeasured ? advantage(answers.order, record, chosen, rejected) : undefined;
   },
 };
+
+/** True if a dialogue continues after the turn of two answers, and one of them is the answer that it continues. */
+function goesOnWith(answers: CandidateAnswers, record: JsonObject, target: readonly number[]): boolean {
+  const { from } = answers;
+  if (from.kind !== 'dialogue') return false;
+  const groups = groupsOf(answers, { record, prompt: [] });
+  const before = groups.slice(0, -1).flatMap(({ items }) => items);
+  return target.some((number) => {
+    const item = before[number];
+    return item !== undefined && valueAt(item.value, [from.chosen]) === true;
+  });
+}
+
+/** The changes of other fields that say which of two candidates is better. */
+function otherVerdicts(
+  answers: CandidateAnswers,
+  record: JsonObject,
+  [own, other]: readonly [number, number],
+  ranks: readonly PathChange[],
+): readonly PathChange[] {
+  const { order } = answers;
+  if (order.kind === 'list') {
+    const list = findField(record, order.at);
+    return list ? swapInLists(record, list.path, own, other) : [];
+  }
+  const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
+  return a && b ? swapMarks(record, a.path, b.path, ranks) : [];
+}
 
 /** Swaps the ranks of two candidates. Everything else stays with its text. */
 function exchangeRanks(
@@ -332,6 +395,13 @@ function exchangeRanks(
     return list ? [{ kind: 'swap', a: [...list.path, own], b: [...list.path, other] }] : [];
   }
   const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
+  if (a && b && order.kind === 'rankings') {
+    const [first, second] = [nameOfItem(a), nameOfItem(b)];
+    return rankingsIn(record, order.at).flatMap((ranking): PathChange[] => {
+      const [from, to] = [ranking.get(first), ranking.get(second)];
+      return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
+    });
+  }
   if (!a || !b || order.kind === 'index') return [];
   return [order.at].flat().flatMap((at): PathChange[] => {
     const [from, to] = [findField(a.value, at, a.path), findField(b.value, at, b.path)];

@@ -1,36 +1,19 @@
 import type { JsonObject } from '../../model/json.ts';
 import { readSides, readWoven } from '../answers.ts';
+import { waysOf } from '../echoes.ts';
 import { findField, nameOf } from '../field.ts';
 import type { Answers } from '../mapping.ts';
-import type { SideWords } from '../sides.ts';
-import { differingWords, exchangeBeside, exchangeSides } from '../sides.ts';
-import type { Form, PathChange } from './form.ts';
+import { exchangeSides } from '../sides.ts';
+import type { Form } from './form.ts';
 import { fieldNeed, findShaped, NO_ANSWERS } from './form.ts';
-import { labelField, labelFields, labelKind } from './label.ts';
+import { findLabels, labelField, labelFields, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
-/** Other words for the sides, by the words of the answers: `model_a` may belong to `response_1`. */
-const OTHER_WORDS: Readonly<Record<string, SideWords | undefined>> = {
-  '1 2': ['a', 'b'],
-  'a b': ['1', '2'],
-};
-
-function exchange(
-  { first, second, label }: ChoiceAnswers,
-  record: JsonObject,
-): readonly PathChange[] | undefined {
-  // The names move with the answers, so the label would still name the same answer.
-  if (label.kind === 'named' && labelKind(label).verdict(label, record) !== 'tie') return undefined;
-  const [a, b] = [findShaped(record, first), findShaped(record, second)];
-  const changes = a && b ? exchangeSides(record, a.path, b.path) : [];
-  if (!a || !b || changes.length === 0) return undefined;
-  const names = [a, b].map(({ path }) => String(path[0])) as [string, string];
-  const [own, other] = differingWords(...names) ?? [];
-  const words = OTHER_WORDS[`${own} ${other}`];
-  if (!words) return changes;
-  const beside = exchangeBeside(record, [], names, words);
-  return beside && [...changes, ...beside];
+/** Top-level names of the record's fields with the mapping's labels. */
+function labelNames({ label, axes = {} }: ChoiceAnswers, record: JsonObject): ReadonlySet<string> {
+  const found = [label, ...Object.values(axes)].flatMap((one) => findLabels(one, record));
+  return new Set(found.map(({ path: [name] }) => String(name)));
 }
 
 export const choiceForm: Form<ChoiceAnswers> = {
@@ -73,11 +56,21 @@ export const choiceForm: Form<ChoiceAnswers> = {
     return { pairs: [{ ...sides, isTie: verdict === 'tie', candidates }], judgements: [] };
   },
   labelAt: ({ label }) => labelField(label),
-  flip: (answers, record) =>
-    // If the label's spelling would not come back after two flips, swap the answers instead.
-    [labelKind(answers.label).flip(answers.label, record), exchange(answers, record)].filter(
-      (changes) => changes !== undefined,
-    ),
+  flip(answers, record) {
+    const { first, second, label } = answers;
+    const [a, b] = [findShaped(record, first), findShaped(record, second)];
+    // A tie is its own opposite.
+    if (!a || !b || labelKind(label).verdict(label, record) === 'tie') return [[]];
+    const names = labelNames(answers, record);
+    const changes = labelKind(label).flip(label, record) ?? [];
+    // The names move with the answers, so a label by name would still name the same answer.
+    const exchange = label.kind === 'named' ? [] : exchangeSides(record, a.path, b.path);
+    return waysOf(record, [a, b], names, [
+      { kind: 'label', changes },
+      // If the label's spelling would not come back after two flips, swap the answers instead.
+      { kind: 'exchange', changes: exchange },
+    ]);
+  },
   tie: ({ label }, record) => labelKind(label).tie(label, record),
   margin: ({ label }, record, margin) => labelKind(label).margin?.(label, record, margin),
   strength: ({ label }, record) => labelKind(label).strength?.(label, record),

@@ -71,6 +71,9 @@ export interface FormContext {
 /** The target of a flip, tie or margin: candidates of a pair, or undefined for a judgement. */
 export type EditTarget = readonly [chosen: number, rejected: number] | undefined;
 
+/** Ways to flip, best first; none if the schema can't express it. Or why this record can't be flipped. */
+export type FlipWays = readonly (readonly PathChange[])[] | { readonly refused: string };
+
 /**
  * The meaning of one kind of answers. Each edit returns ways to make it, best first; none if the schema can't
  * express it. Making a flip twice must restore the record.
@@ -84,7 +87,7 @@ export interface Form<A> {
   read(answers: A, context: FormContext): EditOutcome;
   /** The field with the label. Findings about labels point there. */
   labelAt(answers: A): FieldRef;
-  flip(answers: A, record: JsonObject, target: EditTarget): readonly (readonly PathChange[])[];
+  flip(answers: A, record: JsonObject, target: EditTarget): FlipWays;
   tie(answers: A, record: JsonObject, target: EditTarget): readonly PathChange[] | undefined;
   margin(answers: A, record: JsonObject, margin: number): readonly PathChange[] | undefined;
   /**
@@ -112,8 +115,10 @@ export function findShaped(record: Json, { at, as }: Field, base?: Path): Found 
   return findField(record, at, base, (value) => hasShape(value, as));
 }
 
-export function fieldNeed({ at, as }: Field): Need {
-  const fits = (value: Json): boolean => hasShape(value, as);
+export function fieldNeed({ at, as, contains }: Field): Need {
+  const hasWord = (value: Json): boolean =>
+    contains === undefined || (typeof value === 'string' && value.includes(contains));
+  const fits = (value: Json): boolean => hasShape(value, as) && hasWord(value);
   return {
     at,
     expected: SHAPE_LABELS[as],

@@ -7,6 +7,8 @@ import type { Label, Verdicts } from '../mapping.ts';
 import type { Need, PathChange } from './form.ts';
 import { presence } from './form.ts';
 
+type Of<K extends Label['kind']> = Extract<Label, { kind: K }>;
+
 export type Preferred = 'first' | 'second' | 'tie';
 
 interface LabelKind<L> {
@@ -41,6 +43,11 @@ export function verdictLabel({ first, second, ties = [] }: Verdicts): string {
   return `one of ${[...first, ...second, ...ties].map((value) => JSON.stringify(value)).join(', ')}`;
 }
 
+/** The label's value: of several fields, the first that holds a verdict. */
+function findLabel(label: Of<'value'>, record: JsonObject): Found | undefined {
+  return findField(record, label.at, [], (one) => verdictFor(label, one) !== undefined);
+}
+
 /** A number, also from a string; true is 1. Undefined for other values, such as "N/A". */
 export function toNumber(value: Json | undefined): number | undefined {
   if (typeof value === 'boolean') return Number(value);
@@ -60,19 +67,17 @@ function compare(a: number | undefined, b: number | undefined): Preferred | unde
   return a === b ? 'tie' : a > b ? 'first' : 'second';
 }
 
-type Of<K extends Label['kind']> = Extract<Label, { kind: K }>;
-
 const value: LabelKind<Of<'value'>> = {
   needs: (label) => [
     { at: label.at, expected: verdictLabel(label), fits: (one) => verdictFor(label, one) !== undefined },
   ],
-  verdict: (label, record) => verdictFor(label, findField(record, label.at)?.value),
+  verdict: (label, record) => verdictFor(label, findLabel(label, record)?.value),
   flip(label, record) {
-    const found = findField(record, label.at);
+    const found = findLabel(label, record);
     return set(found, found && opposite(label, found.value));
   },
   tie(label, record) {
-    const found = findField(record, label.at);
+    const found = findLabel(label, record);
     return set(
       found,
       label.ties?.find((one) => typeof one === typeof found?.value),
@@ -200,14 +205,27 @@ const oneHot: LabelKind<Of<'one-hot'>> = {
 };
 
 /** The votes of a record, with their paths. */
-function votesOf({ votes: refs, each }: Of<'votes'>, record: JsonObject): readonly Found[] {
+function votesOf(label: Of<'votes'>, record: JsonObject): readonly Found[] {
+  const { votes: refs, each = '', status } = label;
+  const statuses = status === undefined ? undefined : findField(record, status)?.value;
+  const isCounted = (item: Json, i: number): boolean => {
+    const own =
+      status === undefined ? undefined : isList(statuses) ? statuses[i] : findField(item, status)?.value;
+    return own === undefined || own === null || own === 'submitted';
+  };
   return refs.flatMap((ref) => {
     const found = findField(record, ref);
     if (!found) return [];
     const { path, value: held } = found;
     if (!isList(held)) return [found];
-    return held.flatMap((item, i) => findField(item, each ?? '', [...path, i]) ?? []);
+    return held.flatMap((item, i) => (isCounted(item, i) ? (findField(item, each, [...path, i]) ?? []) : []));
   });
+}
+
+/** True for a vote, or for a list with one. */
+function hasVote(label: Of<'votes'>, held: Json): boolean {
+  const items = isList(held) ? held.map((item) => findField(item, label.each ?? '')?.value) : [held];
+  return items.some((item) => verdictFor(label, item) !== undefined);
 }
 
 /** Number of votes for each answer. */
@@ -221,7 +239,13 @@ export function countVotes(label: Of<'votes'>, record: JsonObject): Record<Prefe
 }
 
 const votes: LabelKind<Of<'votes'>> = {
-  needs: (label) => label.votes.slice(0, 1).map(presence),
+  needs: (label) =>
+    label.votes.slice(0, 1).map((at) => ({
+      at,
+      expected: `votes, each ${verdictLabel(label)}`,
+      fits: (held) => hasVote(label, held),
+      reads: () => true,
+    })),
   verdict(label, record) {
     const counts = countVotes(label, record);
     if (counts.first + counts.second + counts.tie === 0) return undefined;
@@ -259,6 +283,12 @@ export function labelField(label: Label): string {
   return label.kind === 'votes' ? (label.votes[0] ?? '') : label.first;
 }
 
+/** The fields of a record that a label reads. */
+export function findLabels(label: Label, record: JsonObject): readonly Found[] {
+  if (label.kind === 'value') return [findLabel(label, record) ?? []].flat();
+  return labelFields(label).flatMap((at) => findField(record, at) ?? []);
+}
+
 /** Every field that a label may read. */
 export function labelFields(label: Label): readonly FieldRef[] {
   switch (label.kind) {
@@ -273,6 +303,6 @@ export function labelFields(label: Label): readonly FieldRef[] {
     case 'one-hot':
       return [label.first, label.second, label.tie];
     case 'votes':
-      return label.votes;
+      return label.status === undefined ? label.votes : [...label.votes, label.status];
   }
 }

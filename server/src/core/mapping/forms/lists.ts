@@ -61,6 +61,11 @@ export const listsForm: Form<ListAnswers> = {
     const goods: Need = { at: chosen, expected: 'a list of answers', fits };
     return [goods, bads];
   },
+  // Lists that begin with the same text are two conversations, turn by turn.
+  fits({ chosen, rejected, isEnding }, record) {
+    const [good, bad] = [findField(record, chosen)?.value, findField(record, rejected)?.value];
+    return !!isEnding || !isList(good) || !isList(bad) || good[0] !== bad[0];
+  },
   read(answers, { record, prompt }) {
     const { goods, before } = goodAnswers(answers, record);
     const bads = answersIn(record, answers.rejected, answers.text ?? '');

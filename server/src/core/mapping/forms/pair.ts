@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import { readEnding, readSides } from '../answers.ts';
+import { waysOf } from '../echoes.ts';
 import type { Found } from '../field.ts';
 import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
@@ -7,6 +8,7 @@ import { exchangeBeside, exchangeSides } from '../sides.ts';
 import { exchangeEnding } from './ending.ts';
 import type { Form, PathChange } from './form.ts';
 import { fieldNeed, findShaped, NO_ANSWERS, presence } from './form.ts';
+import { labelFields, labelKind } from './label.ts';
 
 type PairAnswers = Extract<Answers, { kind: 'pair' }>;
 
@@ -34,8 +36,8 @@ function exchange(
 }
 
 export const pairForm: Form<PairAnswers> = {
-  fields: ({ chosen, rejected, ties, margin }) =>
-    [chosen.at, rejected.at, ties?.at, margin].filter((at) => at !== undefined),
+  fields: ({ chosen, rejected, ties, margin, also = [] }) =>
+    [chosen.at, rejected.at, ties?.at, margin, ...also.flatMap(labelFields)].filter((at) => at !== undefined),
   needs: ({ chosen, rejected, mark }) =>
     chosen.at === rejected.at
       ? [fieldNeed(chosen), presence(MEDIA.map((media) => `${mark ?? ''}_${media}`).join('|'))]
@@ -55,8 +57,10 @@ export const pairForm: Form<PairAnswers> = {
   labelAt: ({ chosen }) => chosen.at,
   flip(answers, record) {
     const [own, other] = [findShaped(record, answers.chosen), findShaped(record, answers.rejected)];
-    const changes = own && other ? exchange(answers, record, own, other) : [];
-    return changes.length > 0 ? [changes] : [];
+    const swaps = own && other ? exchange(answers, record, own, other) : [];
+    if (!own || !other || swaps.length === 0) return [];
+    const others = (answers.also ?? []).flatMap((label) => labelKind(label).flip(label, record) ?? []);
+    return waysOf(record, [own, other], new Set(), [{ kind: 'pair', changes: [...swaps, ...others] }]);
   },
   tie({ ties }, record) {
     const field = ties && findField(record, ties.at);

@@ -1,9 +1,12 @@
 import type { Json } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
 import { plainTurns } from '../../model/pair.ts';
+import { speakerOf } from '../../model/speaker.ts';
 import { readAlone } from '../answers.ts';
 import { findField } from '../field.ts';
 import type { Answers } from '../mapping.ts';
+import type { Shape } from '../shape.ts';
+import { concreteShape, turnsOf } from '../shape.ts';
 import type { Form, Judgement } from './form.ts';
 import { fieldNeed, findShaped, listNeed, NO_ANSWERS } from './form.ts';
 import { toNumber, verdictLabel } from './label.ts';
@@ -17,7 +20,16 @@ function verdictOf({ verdict }: UnpairedAnswers, value: Json | undefined): boole
   if (value === undefined) return undefined;
   if (verdict.first?.includes(value)) return true;
   if (verdict.second?.includes(value)) return false;
+  if (verdict.first) return undefined;
   return typeof value === 'boolean' ? value : toNumber(value);
+}
+
+/** False for a conversation that ends with a question: its label can't be about an answer. */
+function endsWithAnswer(value: Json, as: Shape): boolean {
+  const shape = concreteShape(value, as);
+  if (shape !== 'messages') return true;
+  const speaker = speakerOf(turnsOf(value, shape, 'assistant').at(-1)?.role ?? '');
+  return speaker !== 'user' && speaker !== 'system';
 }
 
 export const unpairedForm: Form<UnpairedAnswers> = {
@@ -28,8 +40,9 @@ export const unpairedForm: Form<UnpairedAnswers> = {
       verdict.first && verdict.second
         ? verdictLabel({ first: verdict.first, second: verdict.second })
         : 'true or false, or a rating';
+    const need = fieldNeed(response);
     return [
-      fieldNeed(response),
+      { ...need, fits: (value) => need.fits(value) && endsWithAnswer(value, response.as) },
       { at: verdict.at, expected, fits: (value) => verdictOf(answers, value) !== undefined },
     ];
   },
@@ -44,8 +57,7 @@ export const unpairedForm: Form<UnpairedAnswers> = {
   flip({ verdict }, record) {
     const found = findField(record, verdict.at);
     if (!found) return [];
-    if (typeof found.value === 'boolean') return [[{ kind: 'set', path: found.path, to: !found.value }]];
-    const { first = [], second = [] } = verdict;
+    const { first = [true], second = [false] } = verdict;
     const to = first.includes(found.value)
       ? second[first.indexOf(found.value)]
       : first[second.indexOf(found.value)];

@@ -3,6 +3,8 @@ import { any, messages, text } from './parts.ts';
 
 const RATING = (aspect: string): string => `annotations.${aspect}.Rating`;
 
+const argillaField = (number: number): string => `response${number}|response-${number}|response_${number}`;
+
 /** Ranked lists, rated candidates, trees and dialogues: several pairs per record. */
 export const CANDIDATES: readonly Mapping[] = [
   {
@@ -89,15 +91,16 @@ export const CANDIDATES: readonly Mapping[] = [
     prompt: [any('prompt|instruction')],
     answers: {
       kind: 'candidates',
-      from: { kind: 'fields', at: ['response1|response-1', 'response2|response-2'] },
-      text: text(''),
-      order: {
-        kind: 'list',
-        at: 'ranking.0.value.rank|preference.0.value.rank|quality.0.value.rank',
-        best: 'low',
+      from: {
+        kind: 'fields',
+        at: [1, 2].map(argillaField),
+        more: [3, 4, 5, 6, 7, 8].map(argillaField),
       },
+      text: text(''),
+      order: { kind: 'rankings', at: 'ranking|preference|quality|response_ranking|preference_ranking' },
     },
-    polarity: 'rank 1 of the first submitted answer is better',
+    polarity:
+      'rank 1 is the best; of two responses, the one that most submitted rankings put first is better',
   },
   {
     id: 'model-solutions',

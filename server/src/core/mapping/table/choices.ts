@@ -1,11 +1,19 @@
 import type { Label, Mapping, Verdicts } from '../mapping.ts';
-import { more } from '../vocabulary.ts';
+import {
+  ANY_PROMPT,
+  FIRST_FIELDS,
+  FURTHER_ANSWERS,
+  LABEL_FIELDS,
+  more,
+  SECOND_FIELDS,
+  VERDICT_WORDS,
+} from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
 const ARENA: Verdicts = {
   first: ['model_a'],
   second: ['model_b'],
-  ties: ['tie', 'tie (bothbad)', 'both_bad'],
+  ties: VERDICT_WORDS.ties ?? [],
 };
 const ARENA_POLARITY = '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties';
 
@@ -21,6 +29,13 @@ const multipref = (each: string): Label => ({
   each,
   ...STEPS_OF_FIVE,
 });
+
+/** Values of Argilla's question which of two responses is better. */
+const ARGILLA_VOTES: Verdicts = {
+  first: ['response1', 'response_1', 'response-1', 'response_a', '1', 'A'],
+  second: ['response2', 'response_2', 'response-2', 'response_b', '2', 'B'],
+  ties: ['tie', 'both', 'none'],
+};
 
 /** Two answers and a label, a strength, two scores or several votes. */
 export const CHOICES: readonly Mapping[] = [
@@ -250,42 +265,62 @@ export const CHOICES: readonly Mapping[] = [
       second: text('response_2|answer_2|output_2'),
       label: { kind: 'scores', first: 'score_1', second: 'score_2' },
     },
+    unless: [LABEL_FIELDS, ...FURTHER_ANSWERS],
     polarity: 'the response with the higher score is better; equal scores are a tie',
   },
   {
     id: 'response-ab',
-    title: 'responses A and B with a winner',
-    prompt: [{ at: 'prompt|question|instruction|input', as: 'any' }],
+    title: 'two responses, A and B or 1 and 2, with a winner',
+    prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: any('response_a|answer_a|output_a|completion_a'),
-      second: any('response_b|answer_b|output_b|completion_b'),
+      first: { at: FIRST_FIELDS, as: 'words' },
+      second: { at: SECOND_FIELDS, as: 'words' },
       label: {
         kind: 'value',
-        at: 'winner|preference|preferred|better|label|choice',
-        first: ['a', 'A', 'response_a', 'model_a', 'answer_a', 'output_a'],
-        second: ['b', 'B', 'response_b', 'model_b', 'answer_b', 'output_b'],
-        ties: ['tie', 'Tie', 'TIE', 'both', 'neither', 'both_bad'],
+        at: `${LABEL_FIELDS}|chosen`,
+        ...VERDICT_WORDS,
       },
     },
+    unless: FURTHER_ANSWERS,
     polarity: 'the label names the better response, a or b',
   },
   {
     id: 'argilla-2-export',
     title: 'Argilla 2 export',
-    prompt: [{ at: 'prompt|instruction', as: 'any' }],
+    prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text('response1|response_1'),
-      second: text('response2|response_2'),
+      first: text('response1|response_1|response-1|response_a'),
+      second: text('response2|response_2|response-2|response_b'),
       label: {
-        kind: 'value',
-        at: '"preference.responses".0|"ranking.responses".0|"label.responses".0|"preference.suggestion"|"label.suggestion"',
-        first: ['response1', 'response_1', '1', 'A'],
-        second: ['response2', 'response_2', '2', 'B'],
-        ties: ['tie', 'both', 'none'],
+        kind: 'votes',
+        votes: [
+          '"preference.responses"|"ranking.responses"|"label.responses"|"preference.suggestion"|"label.suggestion"',
+        ],
+        status: '"preference.responses.status"|"ranking.responses.status"|"label.responses.status"',
+        ...ARGILLA_VOTES,
       },
     },
-    polarity: 'the first submitted answer to the question names the better response',
+    polarity: 'the response that most submitted votes name is better; as many for each is a tie',
+  },
+  {
+    id: 'argilla-1-votes',
+    title: 'Argilla 1 export, one of two',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'choice',
+      first: text('response1|response_1|response-1|response_a'),
+      second: text('response2|response_2|response-2|response_b'),
+      label: {
+        kind: 'votes',
+        votes: ['preference|label|choice'],
+        each: 'value',
+        status: 'status',
+        ...ARGILLA_VOTES,
+      },
+    },
+    marks: ['external_id|preference-suggestion|label-suggestion|choice-suggestion'],
+    polarity: 'the response that most submitted votes name is better; as many for each is a tie',
   },
 ];

@@ -56,7 +56,11 @@ export const FLAT: readonly Mapping[] = [
     title: 'distilabel Orca pairs',
     also: ['argilla/distilabel-intel-orca-dpo-pairs'],
     prompt: [text('input')],
-    answers: { ...pair('text'), ties: { at: 'status', values: ['tie'] } },
+    answers: {
+      ...pair('text'),
+      ties: { at: 'status', values: ['tie'] },
+      also: [{ kind: 'value', at: 'status', first: ['unchanged'], second: ['swapped'] }],
+    },
     marks: ['status', 'generations|original_chosen'],
     polarity: '"chosen" is the better answer unless "status" is "tie"',
   },
@@ -97,7 +101,12 @@ export const FLAT: readonly Mapping[] = [
     title: 'HH with preference strength',
     also: ['fnlp/hh-rlhf-strength-cleaned'],
     prompt: [MAYBE_PROMPT],
-    answers: pair('any'),
+    answers: {
+      ...pair('any'),
+      also: [
+        { kind: 'strength', at: 'mean preference difference', positive: 'first', max: Number.MAX_VALUE },
+      ],
+    },
     marks: ['mean preference difference'],
     polarity: '"chosen" is the better answer; a "mean preference difference" below 0 doubts it',
   },
@@ -106,6 +115,7 @@ export const FLAT: readonly Mapping[] = [
     title: 'LLaMA-Factory alpaca ranking, old form',
     prompt: [text('instruction'), more('input')],
     answers: pair('text', 'output.0', 'output.1'),
+    onlyNamed: 'two texts in "output" may also be two right answers',
     polarity: 'the first of "output" is the better answer',
   },
 ];

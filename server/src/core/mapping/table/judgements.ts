@@ -1,5 +1,5 @@
 import type { Mapping } from '../mapping.ts';
-import { more } from '../vocabulary.ts';
+import { ANY_PROMPT, GOOD_OR_BAD, more } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
 /** Single answers with a verdict, steps with verdicts, and files with neither pairs nor verdicts. */
@@ -8,8 +8,8 @@ export const JUDGEMENTS: readonly Mapping[] = [
     id: 'trl-unpaired',
     title: 'TRL unpaired (KTO)',
     also: ['argilla/kto-mix-14k', 'axolotl KTO'],
-    prompt: [any('prompt|instruction|question')],
-    answers: { kind: 'unpaired', response: any('completion'), verdict: { at: 'label' } },
+    prompt: [ANY_PROMPT],
+    answers: { kind: 'unpaired', response: any('completion'), verdict: { at: 'label', ...GOOD_OR_BAD } },
     polarity: '"label" true means a good completion',
   },
   {
@@ -20,7 +20,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     answers: {
       kind: 'unpaired',
       response: messages('messages|conversations'),
-      verdict: { at: 'label|kto_tag' },
+      verdict: { at: 'label|kto_tag', ...GOOD_OR_BAD },
     },
     polarity: 'true means a good last message',
   },
@@ -28,7 +28,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     id: 'alpaca-unpaired',
     title: 'LLaMA-Factory alpaca KTO',
     prompt: [text('instruction'), more('input')],
-    answers: { kind: 'unpaired', response: text('output'), verdict: { at: 'kto_tag' } },
+    answers: { kind: 'unpaired', response: text('output'), verdict: { at: 'kto_tag', ...GOOD_OR_BAD } },
     polarity: '"kto_tag" true means a good output',
   },
   {
@@ -100,7 +100,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     prompt: [],
     answers: {
       kind: 'none',
-      fields: [text('input'), text('label')],
+      fields: [{ ...text('input'), contains: 'ки' }, text('label')],
       why: 'the verdicts are + and − inside one text',
     },
     marks: ['task'],

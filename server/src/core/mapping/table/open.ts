@@ -165,6 +165,7 @@ function rowsFor(kind: string, sides: Sides, ending: string): readonly Mapping[]
         second: { at: sides.second, as: 'words' },
         label: own.label,
       },
+      unless: [sides.further],
       convention: 'open',
       polarity: 'evidence decides which value prefers which answer, or a person',
     },

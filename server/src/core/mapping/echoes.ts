@@ -1,0 +1,183 @@
+// Other fields of a record that say which of its two answers is better: a vote beside `chosen` and `rejected`, the
+// name of the better picture. A flip changes them all, or none.
+import { canonical } from '../model/canonical.ts';
+import { kindOfField } from '../model/fieldNames.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { isList } from '../model/json.ts';
+import type { Found } from './field.ts';
+import { valueAt } from './field.ts';
+import type { FlipWays, PathChange } from './forms/form.ts';
+import { readMessage } from './message.ts';
+import type { SidedField } from './sides.ts';
+import { exchangeSides, sidedFields } from './sides.ts';
+import { LABEL_NAMES, SIDE_NAMES, VERDICT_WORDS } from './vocabulary.ts';
+
+/** What a flip has to change besides the label, or why it can't. */
+type Echoes = readonly PathChange[] | { readonly refused: string };
+
+/** What a flip does by itself. */
+export interface Flip {
+  /**
+   * `label` changes a label, `exchange` moves two answers with everything that a word like "a" names, `pair` moves
+   * the better and the worse answer.
+   */
+  readonly kind: 'label' | 'exchange' | 'pair';
+  readonly changes: readonly PathChange[];
+}
+
+/** The words of an answer: those of the last message, if there are several. */
+function wordsOf(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value.trim();
+  return readMessage(isList(value) ? value.at(-1) : value)?.text.trim();
+}
+
+/** True if a value is an answer, or a conversation that ends with it. */
+function holds(value: Json, answer: Json): boolean {
+  const [own, other] = [wordsOf(value), wordsOf(answer)];
+  if (own === undefined || other === undefined) return canonical(value) === canonical(answer);
+  return own === other || (other !== '' && own.endsWith(other));
+}
+
+/** The opposite of a word for one of two answers; undefined for other values. */
+function oppositeWord(value: Json): Json | undefined {
+  const { first, second } = VERDICT_WORDS;
+  const at = first.indexOf(value);
+  return at >= 0 ? second[at] : first[second.indexOf(value)];
+}
+
+/** Words of fields that name an answer, a model or a picture. */
+const IDENTITY =
+  /(?:^|[^a-z])(?:id|uid|uuid|model|name|url|path|generator|policy|author|system)(?:$|[^a-z])/i;
+
+/** Names and identities of the two answers. */
+function namesOf(record: JsonObject, fields: readonly SidedField[]): readonly (readonly [string, string])[] {
+  return fields.flatMap(({ first, second }) => {
+    if (!IDENTITY.test(String(first.at(-1)))) return [];
+    const [a, b] = [valueAt(record, first), valueAt(record, second)];
+    return typeof a === 'string' && typeof b === 'string' && a !== b ? [[a, b] as const] : [];
+  });
+}
+
+const LABELS: ReadonlySet<string> = new Set(LABEL_NAMES);
+
+/** What a single field says, as the value with the opposite meaning; undefined if it names no answer. */
+function oppositeOf(
+  name: string,
+  value: Json,
+  names: readonly (readonly [string, string])[],
+  { kind }: Flip,
+): { readonly to: Json } | { readonly refused: string } | undefined {
+  if (value === null || typeof value === 'object') return undefined;
+  const isVote = kindOfField(name) === 'label';
+  if (!isVote && !LABELS.has(name)) return undefined;
+  const word = oppositeWord(value);
+  // A word goes on naming the same field: it is right again if the answers in the fields change places.
+  if (word !== undefined) return kind === 'exchange' ? undefined : { to: word };
+  const named = names.find((pair) => pair.some((one) => one === value));
+  if (named) return { to: named[0] === value ? named[1] : named[0] };
+  const isKnown = typeof value === 'string' || value === 0 || !LABELS.has(name);
+  // Beside a better and a worse answer, a "label" is rather a class.
+  if (isKnown || (kind === 'pair' && !isVote)) return undefined;
+  return {
+    refused: `"${name}" is ${JSON.stringify(value)}. It may also say which answer is better, and PrefLens doesn’t know its meaning. Drop the record, or edit it by hand.`,
+  };
+}
+
+/** Whether a better and a worse answer beside the two that the mapping reads repeat them. */
+function isRepeated(own: Json, other: Json, [a, b]: readonly [Found, Found]): boolean {
+  return (
+    oppositeWord(own) === other ||
+    (holds(own, a.value) && holds(other, b.value)) ||
+    (holds(own, b.value) && holds(other, a.value))
+  );
+}
+
+/** Top-level names of the fields that a change touches. */
+function namesIn(change: PathChange): readonly string[] {
+  switch (change.kind) {
+    case 'swap':
+      return [String(change.a[0]), String(change.b[0])];
+    case 'swap-items':
+      return [String(change.a.first[0]), String(change.b.first[0])];
+    case 'copy':
+      return [String(change.to[0])];
+    case 'set':
+    case 'negate':
+    case 'mirror':
+      return [String(change.path[0])];
+  }
+}
+
+const DIFFERENCE = /diff|delta|margin|gap/i;
+
+/** Relative: differences of decimals are rounded. */
+const PRECISION = 1e-6;
+
+/** Fields with the difference of two numbers that change places: it changes its sign. */
+function differences(record: JsonObject, changes: readonly PathChange[]): PathChange[] {
+  const swapped = changes.flatMap((change) => {
+    const [a, b] = change.kind === 'swap' ? [valueAt(record, change.a), valueAt(record, change.b)] : [];
+    return typeof a === 'number' && typeof b === 'number' && a !== b ? [a - b] : [];
+  });
+  if (swapped.length === 0) return [];
+  return Object.entries(record).flatMap(([name, value]): PathChange[] => {
+    if (typeof value !== 'number' || !DIFFERENCE.test(name)) return [];
+    const isDifference = swapped.some((one) => Math.abs(one - value) <= PRECISION * Math.abs(one));
+    return isDifference ? [{ kind: 'negate', path: [name] }] : [];
+  });
+}
+
+/**
+ * Ways to flip a record, each with the changes of all fields that say the same.
+ * @param labels top-level names of the fields with the mapping's own labels
+ */
+export function waysOf(
+  record: JsonObject,
+  answers: readonly [Found, Found],
+  labels: ReadonlySet<string>,
+  flips: readonly Flip[],
+): FlipWays {
+  const ways: (readonly PathChange[])[] = [];
+  for (const flip of flips) {
+    if (flip.changes.length === 0) continue;
+    const changes = withEchoes(record, answers, labels, flip);
+    if ('refused' in changes) return changes;
+    ways.push(changes);
+  }
+  return ways;
+}
+
+function withEchoes(
+  record: JsonObject,
+  answers: readonly [Found, Found],
+  labels: ReadonlySet<string>,
+  flip: Flip,
+): Echoes {
+  const [a, b] = answers;
+  const changes = [...flip.changes];
+  const isDone = (name: string): boolean => changes.some((change) => namesIn(change).includes(name));
+  for (const [better, worse] of SIDE_NAMES) {
+    const [own, other] = [record[better] ?? null, record[worse] ?? null];
+    if (own === null || other === null || isDone(worse)) continue;
+    // Words that name the answers are right again.
+    if (flip.kind === 'exchange' && oppositeWord(own) === other) continue;
+    if (!isRepeated(own, other, answers))
+      return {
+        refused: `"${better}" and "${worse}" are not the two answers that the label compares, so PrefLens can’t keep them in step with it. Drop the record, or edit it by hand.`,
+      };
+    // The label itself may be the first of the two.
+    const at = changes.findIndex((change) => namesIn(change).includes(better));
+    if (at >= 0) changes.splice(at, 1);
+    changes.push(...exchangeSides(record, [better], [worse]));
+  }
+  changes.push(...differences(record, changes).filter((change) => !namesIn(change).some(isDone)));
+  const names = namesOf(record, sidedFields(record, a.path, b.path));
+  for (const [name, value = null] of Object.entries(record)) {
+    if (isDone(name) || labels.has(name)) continue;
+    const opposite = oppositeOf(name, value, names, flip);
+    if (!opposite) continue;
+    if ('refused' in opposite) return opposite;
+    changes.push({ kind: 'set', path: [name], to: opposite.to });
+  }
+  return changes;
+}
