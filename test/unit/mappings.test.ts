@@ -13,6 +13,7 @@ import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
 import { axesOf, mappingById, MAPPINGS, withAxis } from '#core/mapping/table.ts';
+import { labelValues } from '#core/mapping/values.ts';
 import { identify, pairKey } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
@@ -325,4 +326,25 @@ it.each([
   ['"a', undefined],
 ])('reads %s as a reference to fields', (ref, paths) => {
   expect(parseFieldRef(ref)).toEqual(paths);
+});
+
+it.each([
+  [
+    '{"prompt":"q","response_1":"a","response_2":"b","preference":"response_1"}',
+    /^"preference": .*"model_a".* mean response_1; .* response_2; "tie", .* a tie$/,
+  ],
+  [
+    '{"post_id":"p","history":"q","human_ref_A":"a","human_ref_B":"b","labels":1}',
+    /^"labels": 1 mean human_ref_A; 0 human_ref_B$/,
+  ],
+  [
+    '{"prompt":"q","completion":"a","label":1}',
+    /^"label": true, 1, .* mean a good answer; false, 0, .* a bad one$/,
+  ],
+  ['{"prompt":"q","chosen":"a","rejected":"b"}', undefined],
+])('says which values mean which answer: %s', (line, expected) => {
+  const record = JSON.parse(line) as JsonObject;
+  const words = labelValues(recognitionOf([record]).mapping, record);
+  if (expected) expect(words).toMatch(expected);
+  else expect(words).toBeUndefined();
 });

@@ -8,9 +8,10 @@ import type { Lengths } from '#core/facts/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
 import { findField, formatPath, hasField } from '#core/mapping/field.ts';
-import { fieldsOf, namesRead, partFor } from '#core/mapping/read.ts';
+import { fieldsOf, fits,namesRead, partFor } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
+import { labelValues } from '#core/mapping/values.ts';
 import { messages, UserError } from '#core/messages.ts';
 import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -173,6 +174,9 @@ export async function schema(
     );
   }
   if (recognition.polarity) for (const line of polarityLines(path, recognition.polarity)) command.print(line);
+  const example = sample.find((record) => fits(mapping, record)) ?? sample[0] ?? {};
+  const values = recognition.polarity ? undefined : labelValues(mapping, example);
+  if (values !== undefined) command.print(`  label:         ${values}`);
   // Of many names, those that the records have.
   const inFile = (ref: string): string => {
     const found = sample.map((record) => findField(record, ref)).find((one) => one !== undefined);

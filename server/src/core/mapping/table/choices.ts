@@ -283,7 +283,8 @@ export const CHOICES: readonly Mapping[] = [
       },
     },
     unless: FURTHER_ANSWERS,
-    polarity: 'the label names the better response, a or b',
+    polarity:
+      'the label names the better response: a, response_1 or model_a the first, b, response_2 or model_b the second',
   },
   {
     id: 'argilla-2-export',

@@ -10,7 +10,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     also: ['argilla/kto-mix-14k', 'axolotl KTO'],
     prompt: [ANY_PROMPT],
     answers: { kind: 'unpaired', response: any('completion'), verdict: { at: 'label', ...GOOD_OR_BAD } },
-    polarity: '"label" true means a good completion',
+    polarity: '"label" true or 1 means a good completion, false or 0 a bad one',
   },
   {
     id: 'messages-unpaired',
@@ -22,14 +22,14 @@ export const JUDGEMENTS: readonly Mapping[] = [
       response: messages('messages|conversations'),
       verdict: { at: 'label|kto_tag', ...GOOD_OR_BAD },
     },
-    polarity: 'true means a good last message',
+    polarity: 'true or 1 means a good last message, false or 0 a bad one',
   },
   {
     id: 'alpaca-unpaired',
     title: 'LLaMA-Factory alpaca KTO',
     prompt: [text('instruction'), more('input')],
     answers: { kind: 'unpaired', response: text('output'), verdict: { at: 'kto_tag', ...GOOD_OR_BAD } },
-    polarity: '"kto_tag" true means a good output',
+    polarity: '"kto_tag" true means a good output, false a bad one',
   },
   {
     id: 'helpsteer-ratings',
