@@ -134,7 +134,8 @@ export function toByteEdits(
     if (!made) return undefined;
     edits.push(...made);
   }
-  return edits.sort((a, b) => a.byteStart - b.byteStart);
+  edits.sort((a, b) => a.byteStart - b.byteStart);
+  return edits.some(({ byteStart }, i) => byteStart < (edits[i - 1]?.byteEnd ?? 0)) ? undefined : edits;
 }
 
 export function applyEdits(bytes: Uint8Array, edits: readonly ByteEdit[]): Uint8Array {

@@ -94,7 +94,8 @@ const strength: LabelKind<Of<'strength'>> = {
   },
   flip(label, record) {
     const found = findField(record, label.at);
-    return found && found.value !== 0 ? [{ kind: 'negate', path: found.path }] : undefined;
+    const isSigned = typeof found?.value === 'number' && found.value !== 0;
+    return isSigned ? [{ kind: 'negate', path: found.path }] : undefined;
   },
   tie: (label, record) => set(findField(record, label.at), 0),
   margin(label, record, margin) {
