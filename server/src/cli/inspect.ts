@@ -8,7 +8,7 @@ import type { Lengths } from '#core/facts/stats.ts';
 import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
 import { findField, formatPath, hasField } from '#core/mapping/field.ts';
-import { fieldsOf, fits,namesRead, partFor } from '#core/mapping/read.ts';
+import { fieldsOf, fits, namesRead, partFor } from '#core/mapping/read.ts';
 import { contenders } from '#core/mapping/recognise.ts';
 import { axesOf } from '#core/mapping/table.ts';
 import { labelValues } from '#core/mapping/values.ts';
