@@ -58,22 +58,23 @@ const BROKEN = [1, 2, 3]
   .join('');
 
 describe('a JSON document', () => {
-  it('is reported by every command, with how to convert it to JSON Lines: exit 2', async () => {
-    const path = folder.write('list.json', JSON.stringify(RECORDS, null, 2));
-    for (const args of [
-      ['check', path],
-      ['schema', path],
-      ['stats', path],
-      ['score', path, '--out', '-'],
-      ['fix', path],
-      ['index', path],
-    ]) {
-      const { code, out, err } = await preflens(args);
-      expect([code, out], args[0]).toEqual([2, '']);
-      expect(err).toMatch(
-        /a JSON list of 3 records over lines 1 to 20.*preflens convert \S+list\.json --out \S+list\.jsonl\n$/,
-      );
+  it('of records is read by every command, and converted to JSON Lines', async () => {
+    const text = JSON.stringify(RECORDS, null, 2);
+    const path = folder.write('list.json', text);
+    for (const [command, words] of [
+      ['check', '3 pairs in 3 records'],
+      ['schema', 'llamafactory-alpaca'],
+      ['stats', '3 pairs in 3 records'],
+      ['fix', '0 records changed'],
+      ['index', '3 pairs in 3 records'],
+    ] as const) {
+      const { code, out, err } = await preflens([command, path]);
+      expect(code, command).toBe(0);
+      expect(`${out}${err}`, command).toContain(words);
     }
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    // The pairs are read; they are only too few.
+    expect((await preflens(['score', path, '--out', '-'])).err).toContain('3 pairs are too few to score');
     const out = join(folder.path, 'list.jsonl');
     const { code, err } = await preflens(['convert', path, '--out', out]);
     expect([code, err.includes('3 records read, 3 written. Nothing is lost.')]).toEqual([0, true]);
@@ -104,8 +105,8 @@ describe('a JSON document', () => {
     folder.write('data/dataset_info.json', JSON.stringify({ demo: { file_name: 'demo.json' } }, null, 2));
     folder.write('data/config.json', '{"a": 1}');
     const { code, err } = await preflens(['check', join(folder.path, 'data')]);
-    expect([code, err.trim().split('\n').length]).toEqual([2, 1]);
-    expect(err).toContain('demo.json: this is a JSON list of 3 records');
+    expect([code, err.trim().split('\n').length]).toEqual([0, 1]);
+    expect(err).toContain('data: 3 pairs in 3 records');
     const out = join(folder.path, 'out.jsonl');
     expect((await preflens(['convert', join(folder.path, 'data'), '--out', out])).err).toContain('3 written');
   });
@@ -117,7 +118,11 @@ describe('a JSON document', () => {
       JSON.stringify({ prompt: ['q', 'r'], chosen: ['a', 'b'], rejected: ['c', 'd'], score_chosen: [1] }),
       '2 written',
     ],
-    ['in a list that breaks off', JSON.stringify(RECORDS).slice(0, -30), 'breaks off'],
+    [
+      'in a list that breaks off',
+      JSON.stringify(RECORDS).slice(0, -30),
+      '1 record, first in record 3: the line is not a JSON object and is left out',
+    ],
   ])('%s: `convert` writes its records and reports what it leaves out', async (_, text, words) => {
     const path = folder.write('x.json', text);
     const { code, err } = await preflens(['convert', path, '--out', join(folder.path, 'x.jsonl')]);
@@ -193,7 +198,7 @@ describe('an unreadable file', () => {
 
   it('is reported where no file of a folder can be read: exit 2, and SARIF says so', async () => {
     folder.write('data/a.jsonl', BROKEN);
-    folder.write('data/b.jsonl', JSON.stringify(RECORDS));
+    folder.write('data/b.jsonl', JSON.stringify({ prompt: ['q'], chosen: ['a'], rejected: ['b'] }));
     const { code, out } = await preflens(['check', '--format', 'sarif', join(folder.path, 'data')]);
     expect(code).toBe(2);
     const [run] = (

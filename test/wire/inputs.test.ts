@@ -55,21 +55,44 @@ describe('lines with several records or trailing commas', () => {
   });
 });
 
-describe('a text that is not JSON Lines', () => {
+describe('a list of records over several lines', () => {
   const LIST = JSON.stringify(
     [1, 2].map((i) => JSON.parse(goodRecord(i)) as object),
     null,
     2,
   );
+
+  it('is checked and edited like JSON Lines', async () => {
+    const uri = 'file:///data/list.json';
+    const client = await serverOn();
+    client.open(uri, LIST.replace(/("chosen": ".*)"/, '$1<|im_end|>"'));
+    const [found] = await client.diagnostics(uri, (list) => list.length === 1);
+    expect(found).toMatchObject({ code: 'template-token-in-text', range: { start: { line: 3 } } });
+    const actions = await client.codeActions(uri, 3, ['source.fixAll']);
+    client.apply(actions[0]!.edit!);
+    expect(client.text).toBe(LIST);
+    expect(await client.diagnostics(uri, (list) => list.length === 0)).toEqual([]);
+  });
+
+  it('with a comma before its end is read, and the comma has a finding', async () => {
+    const uri = 'file:///data/comma.json';
+    const client = await serverOn();
+    client.open(uri, LIST.replace(/\}\n\]$/, '},\n]'));
+    const [found, ...more] = await client.diagnostics(uri, (list) => list.length > 0);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      code: 'invalid-json',
+      range: { start: { line: 10, character: 3 } },
+      message: expect.stringContaining('comma before the closing bracket') as string,
+    });
+  });
+});
+
+describe('a text that is not JSON Lines', () => {
+  const COLUMNS = JSON.stringify({ prompt: ['q', 'r'], chosen: ['a', 'b'], rejected: ['c', 'd'] }, null, 2);
+
   it.each([
-    ['list.jsonl', LIST, 'not-an-object', [0, 0], 'JSON list of 2 records over lines 1 to 12'],
-    [
-      'comma.jsonl',
-      LIST.replace(/\}\n\]$/, '},\n]'),
-      'invalid-json',
-      [10, 3],
-      'there is a comma before the closing bracket',
-    ],
+    ['columns.jsonl', COLUMNS, 'not-an-object', [0, 0], 'a JSON object of columns, not records'],
     ['pointer.jsonl', 'version https://git-lfs.github.com/spec/v1\n', 'invalid-json', [0, 0], 'git lfs pull'],
     ['page.jsonl', '\n<!DOCTYPE html>\n', 'invalid-json', [1, 0], 'a web page'],
   ] as const)(
@@ -127,7 +150,7 @@ describe('a text that is not JSON Lines', () => {
   it('is reported for files opened from disk', async () => {
     const client = await serverOn();
     for (const [name, text, words] of [
-      ['a.jsonl', LIST, 'JSON list of 2 records'],
+      ['a.jsonl', COLUMNS, 'a JSON object of columns'],
       ['a.parquet', 'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'],
       ['a.jsonl.gz', 'BZh91AY&SY', 'bunzip2'],
     ] as const) {
