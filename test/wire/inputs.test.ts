@@ -68,7 +68,8 @@ describe('a list of records over several lines', () => {
     client.open(uri, LIST.replace(/("chosen": ".*)"/, '$1<|im_end|>"'));
     const [found] = await client.diagnostics(uri, (list) => list.length === 1);
     expect(found).toMatchObject({ code: 'template-token-in-text', range: { start: { line: 3 } } });
-    const actions = await client.codeActions(uri, 3, ['source.fixAll']);
+    const actions = await client.codeActions(uri, 3, ['quickfix']);
+    expect(actions.map(({ title }) => title)).toContain('Flip chosen and rejected');
     client.apply(actions[0]!.edit!);
     expect(client.text).toBe(LIST);
     expect(await client.diagnostics(uri, (list) => list.length === 0)).toEqual([]);
