@@ -85,13 +85,14 @@ export function tooltipOf(status: DatasetStatus, isTable: boolean): string {
       : `${markdownText(status.unsure)} ${link('Say which answer is better', 'preflens.mapFields')}`,
     unread === undefined ? undefined : markdownText(unread),
     ...savingMessages(status, isTable),
-    reason === undefined ? undefined : markdownText(reason),
+    // Of an unsure file, the question above is the reason.
+    reason === undefined || status.unsure !== undefined ? undefined : markdownText(reason),
     trust === undefined ? undefined : markdownText(trust),
     status.phase === 'scoring' ? markdownText(progress ?? '') : undefined,
     status.phase === 'scoring'
       ? link('Stop scoring', 'preflens.stopScoring')
       : [
-          isUseless(status) ? '' : link('Score again', 'preflens.scoreFile'),
+          isUseless(status) || status.unsure !== undefined ? '' : link('Score again', 'preflens.scoreFile'),
           link('Problems', 'workbench.actions.view.problems'),
           link('Log', 'preflens.showOutput'),
         ]

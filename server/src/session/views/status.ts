@@ -1,5 +1,5 @@
 // The status of an open file, for the status item and the pages.
-import { unsureMessage } from '#core/checks/dataset/polarityUnsure.ts';
+import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import { readAs } from '#core/dataset/readAs.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
@@ -12,7 +12,7 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
   const { survey, trust, source, revision } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unread = unreadMessage(survey.recognition?.unread ?? []);
-  const unsure = unsureMessage(survey.recognition?.polarity);
+  const unsure = unsureQuestion(survey.recognition?.polarity);
   // Edits may make a text readable, or unreadable, at any time.
   const isSettled = phase === 'unscored' || phase === 'unrecognised';
   const shown = isSettled ? (survey.recognition ? 'unscored' : 'unrecognised') : phase;
@@ -36,7 +36,7 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
       polarity: survey.recognition.mapping.polarity,
     }),
     ...(unread !== undefined && { unread }),
-    ...(unsure !== undefined && { unsure }),
+    ...(unsure !== undefined && { unsure: `${unsure}.` }),
     ...(progress !== undefined && { progress }),
     ...(why !== undefined && { reason: why }),
     ...(trust !== undefined && { trust }),

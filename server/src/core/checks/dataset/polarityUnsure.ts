@@ -5,12 +5,17 @@ import type { DatasetCheck } from './datasetCheck.ts';
 export const certaintyLabel = ({ certainty }: Polarity): string =>
   `${Math.min(99, Math.floor(100 * certainty))} %`;
 
-/** Why the file is unsure and how to settle it; undefined if it is certain which answer is better. */
-export function unsureMessage(polarity: Polarity | undefined): string | undefined {
+/** The question that an unsure file leaves open, with both readings; undefined if it is certain which answer is better. */
+export function unsureQuestion(polarity: Polarity | undefined): string | undefined {
   if (!polarity || polarity.isSure) return undefined;
   const [likely, other] = polarity.readings;
   const readings = [likely, other].flatMap((one) => (one ? [one.words] : [])).join('; or ');
-  return `It is unsure which answer is better: ${readings}. Nothing is scored until preflens.json says it: \`preflens schema\` with this file shows the entry of each reading.`;
+  return `It is unsure which answer is better: ${readings}. Nothing is scored until preflens.json says it`;
+}
+
+function unsureMessage(polarity: Polarity | undefined): string | undefined {
+  const question = unsureQuestion(polarity);
+  return question && `${question}: \`preflens schema\` with this file shows the entry of each reading.`;
 }
 
 export const polarityUnsure: DatasetCheck = {
