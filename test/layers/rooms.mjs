@@ -29,7 +29,15 @@ export const ROOMS = [
     name: 'core/base',
     holds: 'hashes, groups, escapes, words for numbers, word differences',
     at: [
-      ...filesIn(CORE, 'hash.ts', 'group.ts', 'sharedStart.ts', 'systemErrors.ts', 'platform.d.ts'),
+      ...filesIn(
+        CORE,
+        'hash.ts',
+        'group.ts',
+        'concat.ts',
+        'sharedStart.ts',
+        'systemErrors.ts',
+        'platform.d.ts',
+      ),
       ...filesIn(CORE, 'words/', 'escape/', 'compare/'),
     ],
     may: [],

@@ -1,7 +1,8 @@
 // Byte functions without Buffer, compared with Buffer.
 import { expect, it } from 'vitest';
 
-import { compareBytes, concat, fromBase64, toBase64 } from '#formats/bytes.ts';
+import { concat } from '#core/concat.ts';
+import { compareBytes, fromBase64, toBase64 } from '#formats/bytes.ts';
 
 const random = (length: number, seed: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (Math.imul(i + seed, 0x9e3779b1) >>> 13) & 0xff);

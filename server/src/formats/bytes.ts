@@ -9,17 +9,6 @@ export interface ByteSource {
   read(start: number, end: number): Uint8Array;
 }
 
-/** The parts one after the other, in memory of their own. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** Below 0 where `a` sorts before `b`, by their bytes without sign. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);

@@ -1,6 +1,7 @@
 // Cuts the records of a JSON document, in one pass over its bytes: a record is a range of bytes, as a line is in JSON
 // Lines. Only brackets, strings and what stands between the records are looked at; the rest is left to the parser of
 // records. Holds at most one record, and never one over the limit.
+import { concat } from '#core/concat.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import {
   BACKSLASH,
@@ -8,26 +9,30 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  LINE_FEED,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
+  RETURN,
+  SPACE,
+  TAB,
 } from '#core/json/marks.ts';
 import { tooLongMessage } from '#core/json/parseRecord.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
-const LINE_FEED = 0x0a;
+import { Seam } from './seam.ts';
 
 /** Kinds of bytes outside strings. */
 const WORD = 0;
-const SPACE = 1;
+const GAP = 1;
 const MARK = 2;
 const STRING = 3;
 const OPEN = 4;
 const CLOSE = 5;
 
 const KINDS = new Uint8Array(256);
-for (const byte of [0x20, 0x09, LINE_FEED, 0x0d]) KINDS[byte] = SPACE;
+for (const byte of [SPACE, TAB, LINE_FEED, RETURN]) KINDS[byte] = GAP;
 for (const byte of [COMMA, COLON]) KINDS[byte] = MARK;
 KINDS[QUOTE] = STRING;
 for (const byte of [OPEN_OBJECT, OPEN_LIST]) KINDS[byte] = OPEN;
@@ -96,42 +101,6 @@ function canFollow(last: number, isInObject: boolean, isString: boolean): boolea
   if (last === COMMA) return !isInObject || isString;
   if (last === OPEN_LIST) return true;
   return last === OPEN_OBJECT && isString;
-}
-
-/** The seam of a layout, ready to search for. */
-class Seam {
-  readonly bytes: Uint8Array;
-  /** Where the next record begins in it. */
-  readonly open: number;
-  /** Line ends after that place. */
-  readonly linesAfter: number;
-  /** Bytes of white space between a line end and that place; −1 without a line end. */
-  readonly column: number;
-  readonly #next: Int32Array;
-
-  constructor(text: string) {
-    this.bytes = new TextEncoder().encode(text);
-    this.open = this.bytes.indexOf(OPEN_OBJECT);
-    this.linesAfter = this.bytes.subarray(this.open).filter((byte) => byte === LINE_FEED).length;
-    const newline = this.bytes.lastIndexOf(LINE_FEED, this.open);
-    this.column = newline < 0 ? -1 : this.open - newline - 1;
-    this.#next = new Int32Array(this.bytes.length);
-    for (let at = 1, length = 0; at < this.bytes.length; at++) {
-      length = this.#step(length, this.bytes[at] ?? 0);
-      this.#next[at] = length;
-    }
-  }
-
-  #step(matched: number, byte: number): number {
-    let length = matched;
-    while (length > 0 && this.bytes[length] !== byte) length = this.#next[length - 1] ?? 0;
-    return this.bytes[length] === byte ? length + 1 : length;
-  }
-
-  /** How many bytes match after one more. */
-  step(matched: number, byte: number): number {
-    return this.#step(matched === this.bytes.length ? 0 : matched, byte);
-  }
 }
 
 /** A place in the text. The column counts UTF-16 units from 0, if the caller wants columns. */
@@ -278,7 +247,7 @@ export class DocumentCutter {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
       if (byte === LINE_FEED) this.#newLine(at);
-      if (KINDS[byte] === SPACE || this.#state === 'done') continue;
+      if (KINDS[byte] === GAP || this.#state === 'done') continue;
       if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
       else if (this.#state === 'list') this.#takeInList(bytes, at, byte);
       else this.#takeInFields(bytes, at, byte);
@@ -392,7 +361,7 @@ export class DocumentCutter {
       for (; at < bytes.length; at++) {
         const byte = bytes[at] ?? 0;
         const kind = KINDS[byte];
-        if (kind === SPACE) {
+        if (kind === GAP) {
           if (byte === LINE_FEED) this.#newLine(at);
           if (this.#depth > 0) continue;
           this.#endValue(bytes, at);
@@ -526,7 +495,11 @@ export class DocumentCutter {
     const length = byteEnd - byteStart;
     const isTooLong = length > this.#max;
     const own = bytes.subarray(Math.max(0, byteStart - this.#chunkStart), Math.max(0, end));
-    const whole = isTooLong ? NOTHING : parts.length === 0 ? own : join([...parts, own], length);
+    const whole = isTooLong
+      ? NOTHING
+      : parts.length === 0
+        ? own
+        : concat([...parts, own]).subarray(0, length);
     const fault = this.#state === 'lost' ? FAULTS.noEnd : tooLongMessage(this.#max);
     this.#ready.push({
       ...{ record, line, byteStart, byteEnd, lineEnd: byteEnd, bytes: whole },
@@ -582,16 +555,6 @@ export class DocumentCutter {
     this.#units = units;
     this.#unitsAt = Math.max(this.#unitsAt, this.#chunkStart + at);
   }
-}
-
-function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part.subarray(0, length - at), at);
-    at += Math.min(part.length, length - at);
-  }
-  return whole;
 }
 
 /** The records in a stream of chunks; with `wants`, only those, and the columns in which they begin. */

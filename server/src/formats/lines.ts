@@ -1,14 +1,14 @@
 // Splits JSON Lines bytes into records. Only 0x0A ends a line, so U+2028 and a lone CR inside a value are safe.
+import { concat } from '#core/concat.ts';
+import { LINE_FEED, RETURN, SPACE, TAB } from '#core/json/marks.ts';
 import { tooLongMessage } from '#core/json/parseRecord.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
 function isBlank(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== RETURN) return false;
+  for (const byte of bytes) if (byte !== SPACE && byte !== TAB && byte !== RETURN) return false;
   return true;
 }
 
@@ -48,7 +48,7 @@ export class LineCutter {
   *push(chunk: Uint8Array): Generator<CutRecord> {
     let from = 0;
     for (;;) {
-      const at = chunk.indexOf(NEWLINE, from);
+      const at = chunk.indexOf(LINE_FEED, from);
       if (at < 0) break;
       const raw = this.#finish(chunk.subarray(from, at), 1);
       if (raw) yield raw;
@@ -88,7 +88,12 @@ export class LineCutter {
       return undefined;
     }
     const length = this.#pendingBytes + tail.length;
-    let bytes = length > this.#max ? new Uint8Array(0) : this.#join(tail, length);
+    let bytes =
+      length > this.#max
+        ? new Uint8Array(0)
+        : this.#pending.length === 0
+          ? tail
+          : concat([...this.#pending, tail]);
     let byteStart = this.#lineStart;
     let byteEnd = byteStart + length;
     if (this.#isFileStart && this.#line === 0 && BOM.every((byte, i) => bytes[i] === byte)) {
@@ -110,17 +115,6 @@ export class LineCutter {
       ? { record, line, byteStart, byteEnd, bytes, lineEnd: this.#lineStart, ...fault }
       : undefined;
   }
-
-  #join(tail: Uint8Array, length: number): Uint8Array {
-    if (this.#pending.length === 0) return tail;
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const part of [...this.#pending, tail]) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
-  }
 }
 
 /** The records in a stream of chunks; with `wants`, only those. */
@@ -141,7 +135,7 @@ export class LineIndex {
   #size = 0;
 
   push(chunk: Uint8Array): void {
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
+    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) {
       if (this.#count === this.#starts.length) {
         const next = new Float64Array(this.#count * 2);
         next.set(this.#starts);

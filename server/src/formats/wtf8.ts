@@ -2,6 +2,8 @@
 // does not allow. So any editor text survives the round trip, and a strict reader rejects only what no file can
 // contain. The two halves of a character are always written as one character of four bytes.
 
+import { concat } from '#core/concat.ts';
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -10,16 +12,6 @@ const LONE = /\p{Surrogate}/gu;
 
 const ED = 0xed;
 export const HALF_BYTES = 3;
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
 
 export function encodeText(text: string): Uint8Array {
   const parts: Uint8Array[] = [];
@@ -31,7 +23,7 @@ export function encodeText(text: string): Uint8Array {
     from = index + 1;
   }
   if (from === 0) return encoder.encode(text);
-  return join([...parts, encoder.encode(text.slice(from))]);
+  return concat([...parts, encoder.encode(text.slice(from))]);
 }
 
 /** The half character that begins at a byte; '' if there is none. */

@@ -95,32 +95,26 @@ export async function holdsPairs(file: DataFile): Promise<boolean> {
   return recognise(sample) !== undefined;
 }
 
-/** The records at the start of a text that a cutter finds. */
-function firstRecords(
-  { container }: Pick<DataFile, 'container'>,
-  head: Uint8Array,
-  isWhole: boolean,
-): CutRecord[] {
-  const cutter = container.kind === 'document' ? new DocumentCutter(container.layout) : new LineCutter();
-  return [...cutter.push(head), ...(isWhole ? cutter.end() : [])].slice(0, MAX_JUDGED);
-}
-
 /**
  * Whether the start of a file shows pairs of a known schema. Reads at most a megabyte: a JSON file may be anything, of
  * any size.
  * @param mapping the one that preflens.json names, if it names one
  */
 export async function showsPairs(file: DataFile, mapping?: Mapping): Promise<boolean> {
-  if (file.container.kind !== 'document' && file.container.kind !== 'lines') return false;
-  let head = Buffer.alloc(0);
-  let isWhole = true;
+  const { container } = file;
+  if (container.kind !== 'document' && container.kind !== 'lines') return false;
+  const cutter = container.kind === 'document' ? new DocumentCutter(container.layout) : new LineCutter();
+  const sample: JsonObject[] = [];
+  let [count, length] = [0, 0];
+  const take = (records: Iterable<CutRecord>): void => {
+    for (const raw of records) if (count++ < MAX_JUDGED) sample.push(...objectsOf(parseRecord(raw)));
+  };
   for await (const chunk of piecesOf(file)) {
-    head = Buffer.concat([head, chunk.subarray(0, MAX_HEAD_BYTES - head.length)]);
-    const found = firstRecords(file, head, false);
-    isWhole = head.length < MAX_HEAD_BYTES;
-    if (found.length >= MAX_JUDGED || !isWhole) break;
+    take(cutter.push(chunk.subarray(0, MAX_HEAD_BYTES - length)));
+    length += chunk.length;
+    if (count >= MAX_JUDGED || length >= MAX_HEAD_BYTES) break;
   }
-  const sample = firstRecords(file, head, isWhole).flatMap((raw) => objectsOf(parseRecord(raw)));
+  if (length < MAX_HEAD_BYTES) take(cutter.end());
   return recogniseAs(mapping, sample) !== undefined;
 }
 

@@ -19,10 +19,6 @@ export interface SuggestedReading {
 export const word = (words: string): RegExp => new RegExp(`(?:^|[^a-z])(?:${words})(?:$|[^a-z])`, 'i');
 /** Splits camel case: "goodAnswer" becomes "good_Answer". */
 export const spread = (name: string): string => name.replaceAll(/([a-z\d])([A-Z])/g, '$1_$2');
-export const wordsOf = (name: string): readonly string[] =>
-  spread(name)
-    .toLowerCase()
-    .match(/[a-z]+|\d+/g) ?? [];
 export const says = (pattern: RegExp, { name }: FieldSeen): boolean => pattern.test(spread(name));
 
 /** "not preferred", "unaccepted" and the like mean the opposite. */

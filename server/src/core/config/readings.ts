@@ -1,6 +1,7 @@
 // Entries of preflens.json that would read records of no known schema, as far as names and values of fields tell.
 // A reading is certain only if the file's own words say which answer is better.
 import { differingWords } from '../mapping/sides.ts';
+import { wordsOf } from '../model/fieldNames.ts';
 import { closest } from './closest.ts';
 import type { MappingRule } from './config.ts';
 import type { FieldSeen } from './fieldsSeen.ts';
@@ -29,7 +30,6 @@ import {
   spelt,
   spread,
   word,
-  wordsOf,
   WORSE,
 } from './readingWords.ts';
 

@@ -1,5 +1,5 @@
 // Where the records of a JSON document are: all that is needed to cut them.
-import { COMMA, OPEN_OBJECT, QUOTE } from './marks.ts';
+import { BACKSLASH, COMMA, LINE_FEED, OPEN_OBJECT, QUOTE, RETURN, SPACE, TAB } from './marks.ts';
 import type { ByteRange } from './place.ts';
 
 /** Plain data, for threads and cache keys. */
@@ -18,7 +18,7 @@ export interface DocumentLayout {
   readonly seam?: string;
 }
 
-const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const SPACES = new Set([SPACE, TAB, LINE_FEED, RETURN]);
 
 /** A longer seam is no layout that repeats. */
 const MAX_SEAM_BYTES = 400;
@@ -35,7 +35,11 @@ export function seamBetween(bytes: Uint8Array, first: ByteRange, second: ByteRan
   if (gapEnd !== second.byteStart || bytes[gapEnd] !== OPEN_OBJECT) return undefined;
   const key = skip(bytes, gapEnd + 1, (byte) => SPACES.has(byte));
   // Keys with escapes are left alone: a seam has to be plain ASCII.
-  const end = skip(bytes, key + 1, (byte) => byte !== QUOTE && byte !== 0x5c && byte >= 0x20 && byte < 0x7f);
+  const end = skip(
+    bytes,
+    key + 1,
+    (byte) => byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20 && byte < 0x7f,
+  );
   if (bytes[key] !== QUOTE || bytes[end] !== QUOTE || end - first.byteEnd > MAX_SEAM_BYTES) return undefined;
   return new TextDecoder().decode(bytes.subarray(first.byteEnd - 1, end + 1));
 }

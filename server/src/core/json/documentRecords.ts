@@ -1,19 +1,26 @@
 // The records of a JSON document, each as one line: its own bytes without line ends between tokens.
+import { concat } from '../concat.ts';
 import type { CutRecord } from '../model/record.ts';
 import { MAX_RECORD_BYTES } from '../model/record.ts';
 import type { ScanListener, ScannedValue } from './documentScanner.ts';
 import { DocumentScanner } from './documentScanner.ts';
 import type { DocumentForm } from './documentShape.ts';
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  LINE_FEED,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  RETURN,
+  SPACE,
+  TAB,
+} from './marks.ts';
 import { fieldsOf, itemsOf } from './scan.ts';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
-const LINE_FEED = 0x0a;
-const RETURN = 0x0d;
-const TAB = 0x09;
-const OPENING = new Set([0x7b, 0x5b]);
-const CLOSING = new Set([0x7d, 0x5d]);
+const OPENING = new Set([OPEN_OBJECT, OPEN_LIST]);
+const CLOSING = new Set([CLOSE_OBJECT, CLOSE_LIST]);
 
 /**
  * Removes line ends from a value's bytes. Between two tokens, a line end becomes one space. All other bytes stay.
@@ -110,13 +117,7 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     if (length > MAX_COLUMNS_BYTES) throw new TooLargeColumns();
     parts.push(new Uint8Array(chunk));
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return concat(parts);
 }
 
 /**
@@ -124,7 +125,7 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
  * field.
  */
 function* rowsOf(bytes: Uint8Array, isIndexed: boolean): Generator<CutRecord> {
-  const open = bytes.indexOf(0x7b);
+  const open = bytes.indexOf(OPEN_OBJECT);
   const text = (start: number, end: number): string => new TextDecoder().decode(bytes.subarray(start, end));
   const rows = new Map<string, [name: string, value: string][]>();
   for (const { keyStart, keyEnd, valueStart, valueEnd } of fieldsOf(bytes, open, bytes.length)) {

@@ -1,5 +1,6 @@
 // Streaming scanner for JSON that is not one record per line: reports where values begin and end, down to two
 // levels. It holds only requested values, so a list of many gigabytes takes the memory of one record.
+import { concat } from '../concat.ts';
 import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
 
 const LINE_FEED = 0x0a;
@@ -254,7 +255,7 @@ export class DocumentScanner {
     value.byteEnd = this.#chunkStart + end;
     value.lineEnd = this.#line;
     if (value === this.#wanted) {
-      if (this.#keepPart(chunk, end)) value.bytes = join(this.#parts, this.#partBytes);
+      if (this.#keepPart(chunk, end)) value.bytes = concat(this.#parts);
       this.#wanted = undefined;
       this.#parts = [];
     }
@@ -291,14 +292,4 @@ function isWordEnd(byte: number): boolean {
     byte === OPEN_LIST ||
     byte === QUOTE
   );
-}
-
-function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,6 @@
 // Matches fields to sides: field names that differ only in the word in which the answers' names differ.
 import { isNothing } from '../model/canonical.ts';
-import { isPartKind, kindOfField, NAME_WORD } from '../model/fieldNames.ts';
+import { isPartKind, kindOfField, NAME_WORD, wordsOf } from '../model/fieldNames.ts';
 import type { JsonObject, Path } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import { valueAt } from './field.ts';
@@ -51,7 +51,7 @@ export function sideOfField(name: string, [first, second]: SideWords): NamedSide
     return name.startsWith(`${second}_`)
       ? { side: 'second', rest: name.slice(second.length + 1) }
       : undefined;
-  const words = (name.match(NAME_WORD) ?? []).map((word) => word.toLowerCase());
+  const words = wordsOf(name);
   const side = words.includes(first) ? 'first' : words.includes(second) ? 'second' : undefined;
   const own = side === 'first' ? first : second;
   return side && { side, rest: words.filter((word) => word !== own).join('_') };
@@ -80,7 +80,7 @@ const PAST: ReadonlySet<string> = new Set([
 ]);
 
 function isPast(name: string): boolean {
-  return (name.match(NAME_WORD) ?? []).some((word) => PAST.has(word.toLowerCase()));
+  return wordsOf(name).some((word) => PAST.has(word));
 }
 
 /** Words that tell the first answer from the second. All pairs of a record name the same two answers. */

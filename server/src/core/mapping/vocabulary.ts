@@ -5,7 +5,7 @@ import type { FieldRef } from './field.ts';
 import type { PromptPart, Verdicts } from './mapping.ts';
 
 /** One reference to the first of several names. */
-const anyOf = (names: readonly string[]): FieldRef => names.join('|');
+export const anyOf = (names: readonly string[]): FieldRef => names.join('|');
 
 /** Names of the better and the worse answer. Nothing else in a record says which is better. */
 export const SIDE_NAMES: readonly (readonly [better: string, worse: string])[] = [
@@ -67,8 +67,9 @@ export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: tru
 /** Names of an answer, before the word that tells the two apart. */
 const ANSWER_NAMES = ['response', 'answer', 'output', 'completion'] as const;
 
-const joined = (ends: readonly string[]): readonly string[] =>
-  ends.flatMap((end) => ANSWER_NAMES.map((name) => name + end));
+/** Each name of an answer with each of the ends. */
+export const joined = (ends: readonly string[], names: readonly string[] = ANSWER_NAMES): readonly string[] =>
+  ends.flatMap((end) => names.map((name) => name + end));
 
 /** Fields with the first and the second of two answers. */
 export const FIRST_FIELDS = anyOf(joined(['_a', '_A', '_1', '1']));
@@ -102,6 +103,11 @@ export const VERDICT_WORDS: Verdicts = {
     'c',
   ],
 };
+
+/** The winner of a battle in an arena. */
+export const ARENA: Verdicts = { ...VERDICT_WORDS, first: ['model_a'], second: ['model_b'] };
+export const ARENA_POLARITY =
+  '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties';
 
 /** Verdicts on a single answer. */
 export const GOOD_OR_BAD: Verdicts = {

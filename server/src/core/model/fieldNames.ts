@@ -52,6 +52,11 @@ export const SYSTEM_NAMES = [
   'sys_prompt',
 ] as const;
 
+/** The words of a name, in lower case. */
+export function wordsOf(name: string): readonly string[] {
+  return (name.match(NAME_WORD) ?? []).map((word) => word.toLowerCase());
+}
+
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** All words are in the singular. */
@@ -84,8 +89,7 @@ const WHOLE_NAMES: ReadonlySet<string> = new Set([...PROMPT_NAMES, ...SYSTEM_NAM
 
 /** The words of a name, in lower case and singular. */
 function nameWords(name: string): readonly string[] {
-  return (name.match(NAME_WORD) ?? []).flatMap((word) => {
-    const lower = word.toLowerCase();
+  return wordsOf(name).flatMap((lower) => {
     if (lower.length <= 2 || !lower.endsWith('s')) return [lower];
     return [lower, lower.slice(0, -1), lower.replace(/ies$/, 'y')];
   });

@@ -1,5 +1,6 @@
 // Rebuilds pages: copies unchanged values, and takes edited ones from their cells.
-import { concat } from '../bytes.ts';
+import { concat } from '#core/concat.ts';
+
 import type { PageCodecs } from './footer.ts';
 import { bitsFor, MAX_WRITTEN_BITS, writeHybrid } from './levels.ts';
 import type { Page, PageRef, PageTable } from './pages.ts';

@@ -1,6 +1,8 @@
 // Converts column values to JSON text and back. Every text identifies its original bytes: writing it unchanged
 // gives the same bytes again.
-import { concat, fromBase64 } from '../bytes.ts';
+import { concat } from '#core/concat.ts';
+
+import { fromBase64 } from '../bytes.ts';
 import {
   bytesText,
   DATA_URI,

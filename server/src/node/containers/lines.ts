@@ -2,6 +2,7 @@
 import { closeSync, readSync } from 'node:fs';
 
 import type { Replacement } from '#core/edits/splice.ts';
+import { LINE_FEED, RETURN } from '#core/json/marks.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import { LineCutter, readRecords } from '#formats/lines.ts';
 
@@ -11,8 +12,6 @@ import { readBlocks, readStored } from '../stored.ts';
 import type { Container, OnBytes, RangeEnd, RecordAccess, Take } from './container.ts';
 import { MIN_RANGE_BYTES } from './container.ts';
 
-const LINE_FEED = 0x0a;
-const RETURN = 0x0d;
 const NOTHING = new Uint8Array(0);
 
 /** Offset after the first line end at or after `from`, or the end of the file. */

@@ -58,9 +58,75 @@ function countsAfter(old: DocumentSurvey, findings: readonly Finding[]): Map<str
   return counts;
 }
 
+/** Which records of an old survey stay where they are, and which move. */
+interface Kept {
+  /** Records before this one stay. */
+  readonly head: number;
+  /** Records from this one on move by so many lines and bytes. */
+  readonly tail: number;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** The old survey with other records between those that are kept. Facts, margins and findings of the kept ones stay. */
+function carryOver(
+  old: DocumentSurvey,
+  { head, tail, lines, bytes }: Kept,
+  between: Iterable<RawRecord>,
+  rules: RuleSettings,
+): Carried {
+  const facts = new Facts();
+  const findings: Finding[] = [];
+  const byRecord = groupBy(old.findings, (finding) => finding.record);
+  const carry = (from: number, to: number, byLines: number, byBytes: number): void => {
+    for (let record = from; record < to; record++) {
+      for (const finding of byRecord.get(record) ?? [])
+        findings.push({ ...finding, record: facts.recordCount });
+      facts.addFrom(old.facts, record, byLines, byBytes);
+    }
+  };
+  carry(0, head, 0, 0);
+  const { recognition } = old;
+  const surveyor = new Surveyor(recognition && { recognition }, rules);
+  for (const raw of between) surveyor.add(raw);
+  const changed = surveyor.end();
+  for (let row = 0; row < changed.facts.recordCount; row++) facts.addFrom(changed.facts, row, 0, 0);
+  findings.push(...changed.findings);
+  const moved = facts.recordCount - tail;
+  carry(tail, old.facts.recordCount, lines, bytes);
+  return {
+    survey: {
+      ...old,
+      facts,
+      findings,
+      counts: countsAfter(old, findings),
+      lineCount: old.lineCount + lines,
+      byteCount: old.byteCount + bytes,
+    },
+    renumber: (one) => (one < head ? one : one >= tail ? one + moved : -1),
+    before: () => keysBetween(old.facts, head, tail),
+    changed: Array.from({ length: changed.facts.recordCount }, (_, i) => head + i),
+  };
+}
+
+/** The bytes [from, to) of the lines that changed, and by how much those after them moved. */
+function changeOf(
+  old: DocumentSurvey,
+  bytes: Uint8Array,
+  lineStarts: Float64Array,
+  { lineStart, tailCount }: Unchanged,
+): { readonly from: number; readonly to: number } & Pick<Kept, 'lines' | 'bytes'> {
+  return {
+    from: lineStarts[lineStart] ?? bytes.length,
+    to: lineStarts[lineStarts.length - tailCount] ?? bytes.length,
+    lines: lineStarts.length - old.lineCount,
+    bytes: bytes.length - old.byteCount,
+  };
+}
+
 /**
- * Surveys a changed document by reading the changed lines alone. Facts, margins and findings of the
- * other lines are carried over. Costs a newline scan of the whole and a survey of what changed.
+ * Surveys a changed document by reading the changed lines alone. Costs a newline scan of the whole and a survey of what
+ * changed.
  */
 export function resurvey(
   old: DocumentSurvey,
@@ -69,64 +135,22 @@ export function resurvey(
   unchanged: Unchanged,
   rules: RuleSettings,
 ): Carried {
-  const recognition = old.recognition;
-  const lineCount = lineStarts.length;
-  const from = lineStarts[unchanged.lineStart] ?? bytes.length;
-  const to = lineStarts[lineCount - unchanged.tailCount] ?? bytes.length;
-
-  const facts = new Facts();
-  const findings: Finding[] = [];
-  const { line } = old.facts.records;
-  const byRecord = groupBy(old.findings, (finding) => finding.record);
-  const carry = (record: number, lines: number, moved: number): void => {
-    for (const finding of byRecord.get(record) ?? [])
-      findings.push({ ...finding, record: facts.recordCount });
-    facts.addFrom(old.facts, record, lines, moved);
-  };
-
-  let record = 0;
-  for (; record < old.facts.recordCount && (line[record] ?? 0) < unchanged.lineStart; record++)
-    carry(record, 0, 0);
-
-  const surveyor = new Surveyor(recognition && { recognition }, rules);
+  const { from, to, ...moved } = changeOf(old, bytes, lineStarts, unchanged);
+  const head = old.facts.firstRecordFrom(unchanged.lineStart);
+  const tail = Math.max(head, old.facts.firstRecordFrom(old.lineCount - unchanged.tailCount));
+  // Only at its start may a text have a byte order mark.
   const middle = from === 0 ? recordsOf(bytes.subarray(0, to)) : recordsOf(bytes.subarray(from, to));
-  const firstRecord = facts.recordCount;
-  for (const raw of middle) {
-    surveyor.add({
-      ...raw,
-      record: raw.record + firstRecord,
-      line: raw.line + unchanged.lineStart,
-      byteStart: raw.byteStart + from,
-      byteEnd: raw.byteEnd + from,
-    });
-  }
-  const changed = surveyor.end();
-  for (let row = 0; row < changed.facts.recordCount; row++) facts.addFrom(changed.facts, row, 0, 0);
-  findings.push(...changed.findings);
-
-  // The first old record of the tail: lines before it were replaced.
-  const oldLineCount = old.lineCount;
-  const oldTailLine = oldLineCount - unchanged.tailCount;
-  while (record < old.facts.recordCount && (line[record] ?? 0) < oldTailLine) record++;
-  const [tailStart, tailMoved] = [record, facts.recordCount - record];
-  if (record < old.facts.recordCount) {
-    const lines = lineCount - oldLineCount;
-    const moved = bytes.length - old.byteCount;
-    for (; record < old.facts.recordCount; record++) carry(record, lines, moved);
-  }
-  return {
-    survey: {
-      ...old,
-      facts,
-      findings,
-      counts: countsAfter(old, findings),
-      lineCount,
-      byteCount: bytes.length,
-    },
-    renumber: (one) => (one < firstRecord ? one : one >= tailStart ? one + tailMoved : -1),
-    before: () => keysBetween(old.facts, firstRecord, tailStart),
-    changed: Array.from({ length: changed.facts.recordCount }, (_, i) => firstRecord + i),
+  const placed = function* (): Generator<RawRecord> {
+    for (const raw of middle)
+      yield {
+        ...raw,
+        record: raw.record + head,
+        line: raw.line + unchanged.lineStart,
+        byteStart: raw.byteStart + from,
+        byteEnd: raw.byteEnd + from,
+      };
   };
+  return carryOver(old, { head, tail, ...moved }, placed(), rules);
 }
 
 /**
@@ -141,10 +165,7 @@ export function resurveyDocument(
   layout: DocumentLayout,
   rules: RuleSettings,
 ): Carried {
-  const lineCount = lineStarts.length;
-  const from = lineStarts[unchanged.lineStart] ?? bytes.length;
-  const to = lineStarts[lineCount - unchanged.tailCount] ?? bytes.length;
-  const [lines, moved] = [lineCount - old.lineCount, bytes.length - old.byteCount];
+  const { from, to, ...moved } = changeOf(old, bytes, lineStarts, unchanged);
   const { byteStart, byteEnd } = old.facts.records;
   const [oldCount, cut] = [old.facts.recordCount, [...recordsOf(bytes, layout)]];
   const isSame = (raw: RawRecord | undefined, record: number, by: number): boolean =>
@@ -154,43 +175,12 @@ export function resurveyDocument(
     byteEnd[record] === raw.byteEnd - by;
   let head = 0;
   while (head < oldCount && (cut[head]?.byteEnd ?? Infinity) < from && isSame(cut[head], head, 0)) head++;
-  let tail = 0;
+  let kept = 0;
   const max = Math.min(oldCount, cut.length) - head;
-  while (
-    tail < max &&
-    (cut[cut.length - 1 - tail]?.byteStart ?? 0) >= to &&
-    isSame(cut[cut.length - 1 - tail], oldCount - 1 - tail, moved)
-  )
-    tail++;
-
-  const facts = new Facts();
-  const findings: Finding[] = [];
-  const byRecord = groupBy(old.findings, (finding) => finding.record);
-  const carry = (record: number, [byLines, byBytes]: readonly [number, number]): void => {
-    for (const finding of byRecord.get(record) ?? [])
-      findings.push({ ...finding, record: facts.recordCount });
-    facts.addFrom(old.facts, record, byLines, byBytes);
-  };
-  for (let record = 0; record < head; record++) carry(record, [0, 0]);
-  const { recognition } = old;
-  const surveyor = new Surveyor(recognition && { recognition }, rules);
-  for (const raw of cut.slice(head, cut.length - tail)) surveyor.add(raw);
-  const changed = surveyor.end();
-  for (let row = 0; row < changed.facts.recordCount; row++) facts.addFrom(changed.facts, row, 0, 0);
-  findings.push(...changed.findings);
-  const tailStart = oldCount - tail;
-  for (let record = tailStart; record < oldCount; record++) carry(record, [lines, moved]);
-  return {
-    survey: {
-      ...old,
-      facts,
-      findings,
-      counts: countsAfter(old, findings),
-      lineCount,
-      byteCount: bytes.length,
-    },
-    renumber: (one) => (one < head ? one : one >= tailStart ? one + cut.length - oldCount : -1),
-    before: () => keysBetween(old.facts, head, tailStart),
-    changed: Array.from({ length: changed.facts.recordCount }, (_, i) => head + i),
-  };
+  for (; kept < max; kept++) {
+    const raw = cut[cut.length - 1 - kept];
+    if (!raw || raw.byteStart < to || !isSame(raw, oldCount - 1 - kept, moved.bytes)) break;
+  }
+  const between = cut.slice(head, cut.length - kept);
+  return carryOver(old, { head, tail: oldCount - kept, ...moved }, between, rules);
 }

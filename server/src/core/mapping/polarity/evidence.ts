@@ -1,6 +1,7 @@
 // Evidence for the readings of an open label. Weights are natural logarithms of odds: how much likelier the evidence
 // is under one reading than under the opposite one. They were chosen on one half of the test set of `npm run
 // bench:polarity`, and the other half is reported.
+import { wordsOf } from '../../model/fieldNames.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Pair } from '../../model/pair.ts';
 import { findField } from '../field.ts';
@@ -10,7 +11,7 @@ import type { Mapping } from '../mapping.ts';
 import { readRecord } from '../read.ts';
 import { sideScores } from '../sideScores.ts';
 import type { LabelName } from './labelNames.ts';
-import { readLabelName, sideWords, wordsOf } from './labelNames.ts';
+import { readLabelName, sideWords } from './labelNames.ts';
 import type { Names } from './readings.ts';
 
 export interface Evidence {

@@ -1,4 +1,5 @@
 // What the name of a label says about the meaning of its values.
+import { wordsOf } from '../../model/fieldNames.ts';
 import { differingWords } from '../sides.ts';
 import type { Names } from './readings.ts';
 
@@ -11,11 +12,6 @@ export interface LabelName {
   readonly about: 'first' | 'second' | undefined;
   /** What a number above 0, or near 1, stands for: how much is gained, or the rest. */
   readonly isGain: boolean;
-}
-
-/** Words of a name in lower case, also without underscores and in camel case. */
-export function wordsOf(name: string): readonly string[] {
-  return (name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g) ?? []).map((word) => word.toLowerCase());
 }
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));

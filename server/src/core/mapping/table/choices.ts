@@ -1,6 +1,8 @@
 import type { Label, Mapping, Verdicts } from '../mapping.ts';
 import {
   ANY_PROMPT,
+  ARENA,
+  ARENA_POLARITY,
   FIRST_FIELDS,
   FURTHER_ANSWERS,
   LABEL_FIELDS,
@@ -9,13 +11,6 @@ import {
   VERDICT_WORDS,
 } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
-
-const ARENA: Verdicts = {
-  first: ['model_a'],
-  second: ['model_b'],
-  ties: VERDICT_WORDS.ties ?? [],
-};
-const ARENA_POLARITY = '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties';
 
 const STEPS_OF_FIVE: Verdicts = {
   first: ['A-is-clearly-better', 'A-is-slightly-better'],

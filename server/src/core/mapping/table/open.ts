@@ -2,14 +2,16 @@
 // the readings applies, and the table holds one of them.
 import type { FieldRef } from '../field.ts';
 import type { Label, Mapping } from '../mapping.ts';
-import { ANY_PROMPT } from '../vocabulary.ts';
+import { ANY_PROMPT, anyOf, joined } from '../vocabulary.ts';
 
 const ANSWERS = ['response', 'answer', 'output', 'completion', 'reply', 'summary', 'generation', 'text'];
 
-const joined = (...ends: readonly string[]): readonly string[] =>
-  ends.flatMap((end) => ANSWERS.flatMap((name) => [`${name}_${end}`, `${name}${end}`]));
-
-const anyOf = (...names: readonly string[]): FieldRef => names.join('|');
+/** "response_a" and "responsea". */
+const ending = (...ends: readonly string[]): readonly string[] =>
+  joined(
+    ends.flatMap((end) => [`_${end}`, end]),
+    ANSWERS,
+  );
 
 interface Sides {
   readonly first: FieldRef;
@@ -19,23 +21,30 @@ interface Sides {
 }
 
 const LETTERS: Sides = {
-  first: anyOf(...joined('a', 'A', '1'), 'left', 'first', 'left_response', 'first_response', 'response_left'),
-  second: anyOf(
-    ...joined('b', 'B', '2'),
+  first: anyOf([
+    ...ending('a', 'A', '1'),
+    'left',
+    'first',
+    'left_response',
+    'first_response',
+    'response_left',
+  ]),
+  second: anyOf([
+    ...ending('b', 'B', '2'),
     'right',
     'second',
     'right_response',
     'second_response',
     'response_right',
-  ),
-  further: anyOf(...joined('c', 'C', '3')),
+  ]),
+  further: anyOf(ending('c', 'C', '3')),
 };
 
 /** Answers that are counted from 0. */
 const FROM_ZERO: Sides = {
-  first: anyOf(...joined('0')),
-  second: anyOf(...joined('1')),
-  further: anyOf(...joined('2')),
+  first: anyOf(ending('0')),
+  second: anyOf(ending('1')),
+  further: anyOf(ending('2')),
 };
 
 const BETTER_NAMES = [
@@ -113,7 +122,7 @@ const ABOUT_NAMES = ['a', 'b', 'first', 'second', 'left', 'right']
     ),
   );
 
-const LABELS = anyOf(...BETTER_NAMES, ...WORSE_NAMES, ...ABOUT_NAMES);
+const LABELS = anyOf([...BETTER_NAMES, ...WORSE_NAMES, ...ABOUT_NAMES]);
 
 const LABEL_KINDS: Readonly<Record<string, { readonly title: string; readonly label: Label }>> = {
   'zero-one': {

@@ -1,8 +1,6 @@
 import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT } from '../vocabulary.ts';
+import { ANY_PROMPT, ARENA, ARENA_POLARITY } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
-
-const ARENA = { first: ['model_a'], second: ['model_b'], ties: ['tie', 'tie (bothbad)', 'both_bad'] };
 
 const FIRST = 'response_a|answer_a|output_a|completion_a';
 const SECOND = 'response_b|answer_b|output_b|completion_b';
@@ -20,7 +18,7 @@ export const OPINIONS: readonly Mapping[] = [
       second: messages('messages_b'),
       label: { kind: 'value', at: 'winner', ...ARENA },
     },
-    polarity: '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties',
+    polarity: ARENA_POLARITY,
   },
   {
     id: 'ppe-human',
