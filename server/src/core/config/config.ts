@@ -283,15 +283,18 @@ export function mappingOf(rule: MappingRule): Mapping {
   }
   if (rule.candidates !== undefined) return { ...base, ...candidatesOf(rule, rule.candidates) };
   const { first = '', second = '', label = '', better, positive, scores } = rule;
+  const sides = {
+    kind: 'choice',
+    first: { at: first, as: 'any' },
+    second: { at: second, as: 'any' },
+  } as const;
   if (typeof scores === 'object') {
     const isHigh = rule.best !== 'low';
     const [own, other] = isHigh ? scores : [scores[1], scores[0]];
     return {
       ...base,
       answers: {
-        kind: 'choice',
-        first: { at: first, as: 'any' },
-        second: { at: second, as: 'any' },
+        ...sides,
         label: { kind: 'scores', first: own, second: other },
       },
       polarity: `of "${first}" and "${second}" the one with the ${isHigh ? 'higher' : 'lower'} of "${scores[0]}" and "${scores[1]}" is better`,
@@ -303,9 +306,7 @@ export function mappingOf(rule: MappingRule): Mapping {
   return {
     ...base,
     answers: {
-      kind: 'choice',
-      first: { at: first, as: 'any' },
-      second: { at: second, as: 'any' },
+      ...sides,
       label: read,
     },
     polarity: better

@@ -7,6 +7,7 @@ import { isList } from '../model/json.ts';
 import type { Found } from './field.ts';
 import { valueAt } from './field.ts';
 import type { FlipWays, PathChange } from './forms/form.ts';
+import { opposite } from './forms/label.ts';
 import { readMessage } from './message.ts';
 import type { SidedField } from './sides.ts';
 import { exchangeSides, sidedFields } from './sides.ts';
@@ -38,13 +39,6 @@ function holds(value: Json, answer: Json): boolean {
   return own === other || (other !== '' && own.endsWith(other));
 }
 
-/** The opposite of a word for one of two answers; undefined for other values. */
-function oppositeWord(value: Json): Json | undefined {
-  const { first, second } = VERDICT_WORDS;
-  const at = first.indexOf(value);
-  return at >= 0 ? second[at] : first[second.indexOf(value)];
-}
-
 /** Words of fields that name an answer, a model or a picture. */
 const IDENTITY =
   /(?:^|[^a-z])(?:id|uid|uuid|model|name|url|path|generator|policy|author|system)(?:$|[^a-z])/i;
@@ -70,7 +64,7 @@ function oppositeOf(
   if (value === null || typeof value === 'object') return undefined;
   const isVote = kindOfField(name) === 'label';
   if (!isVote && !LABELS.has(name)) return undefined;
-  const word = oppositeWord(value);
+  const word = opposite(VERDICT_WORDS, value);
   // A word goes on naming the same field: it is right again if the answers in the fields change places.
   if (word !== undefined) return kind === 'exchange' ? undefined : { to: word };
   const named = names.find((pair) => pair.some((one) => one === value));
@@ -86,7 +80,7 @@ function oppositeOf(
 /** Whether a better and a worse answer beside the two that the mapping reads repeat them. */
 function isRepeated(own: Json, other: Json, [a, b]: readonly [Found, Found]): boolean {
   return (
-    oppositeWord(own) === other ||
+    opposite(VERDICT_WORDS, own) === other ||
     (holds(own, a.value) && holds(other, b.value)) ||
     (holds(own, b.value) && holds(other, a.value))
   );
@@ -160,7 +154,7 @@ function withEchoes(
     const [own, other] = [record[better] ?? null, record[worse] ?? null];
     if (own === null || other === null || isDone(worse)) continue;
     // Words that name the answers are right again.
-    if (flip.kind === 'exchange' && oppositeWord(own) === other) continue;
+    if (flip.kind === 'exchange' && opposite(VERDICT_WORDS, own) === other) continue;
     if (!isRepeated(own, other, answers))
       return {
         refused: `"${better}" and "${worse}" are not the two answers that the label compares, so PrefLens can’t keep them in step with it. Drop the record, or edit it by hand.`,

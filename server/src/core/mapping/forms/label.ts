@@ -30,7 +30,7 @@ function verdictFor({ first, second, ties = [] }: Verdicts, value: Json | undefi
 }
 
 /** The value with the opposite meaning; a tie is its own opposite. */
-function opposite({ first, second }: Verdicts, value: Json): Json | undefined {
+export function opposite({ first, second }: Verdicts, value: Json): Json | undefined {
   const at = first.indexOf(value);
   return at >= 0 ? second[at] : first[second.indexOf(value)];
 }

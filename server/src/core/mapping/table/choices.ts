@@ -25,6 +25,11 @@ const multipref = (each: string): Label => ({
   ...STEPS_OF_FIVE,
 });
 
+const ARGILLA_ANSWERS = {
+  first: text('response1|response_1|response-1|response_a'),
+  second: text('response2|response_2|response-2|response_b'),
+};
+
 /** Values of Argilla's question which of two responses is better. */
 const ARGILLA_VOTES: Verdicts = {
   first: ['response1', 'response_1', 'response-1', 'response_a', '1', 'A'],
@@ -287,8 +292,7 @@ export const CHOICES: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text('response1|response_1|response-1|response_a'),
-      second: text('response2|response_2|response-2|response_b'),
+      ...ARGILLA_ANSWERS,
       label: {
         kind: 'votes',
         votes: [
@@ -306,8 +310,7 @@ export const CHOICES: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text('response1|response_1|response-1|response_a'),
-      second: text('response2|response_2|response-2|response_b'),
+      ...ARGILLA_ANSWERS,
       label: {
         kind: 'votes',
         votes: ['preference|label|choice'],
