@@ -56,7 +56,7 @@ export class FakeDatasetPage {
         const records =
           order === 'all' ? Array.from({ length: this.recordCount }, (_, i) => i) : this.findings;
         const rows = records.slice(start, end).map((record) => rowView(record, this.rowOf(record)));
-        return { rows, total: records.length };
+        return { rows, total: records.length, revision: this.revision, key: order };
       },
       select: async ({ record, pair }) => {
         this.#wanted = record;

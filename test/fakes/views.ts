@@ -66,6 +66,9 @@ export function rowView(record: number, more: Partial<RowView> = {}): RowView {
     prompt: `prompt ${record}`,
     chosen: 'a',
     rejected: 'b',
+    chosenLength: 1,
+    rejectedLength: 1,
+    cells: {},
     ...more,
   };
 }

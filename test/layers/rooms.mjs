@@ -11,9 +11,19 @@ const GROUND = ['core/base', 'core/model'];
 const PARSED = [...GROUND, 'core/json', 'core/mapping'];
 const ALL_CORE = [
   ...PARSED,
-  ...['facts', 'edits', 'input', 'reward', 'checks', 'score', 'config', 'dataset', 'memory', 'report'].map(
-    (name) => `core/${name}`,
-  ),
+  ...[
+    'facts',
+    'edits',
+    'input',
+    'reward',
+    'checks',
+    'score',
+    'config',
+    'dataset',
+    'memory',
+    'report',
+    'query',
+  ].map((name) => `core/${name}`),
   ...['core/convert', 'core/fix', 'core/messages'],
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
@@ -87,6 +97,12 @@ export const ROOMS = [
     holds: 'preflens.json',
     at: [`${CORE}config/`],
     may: [...PARSED, 'core/reward', 'core/checks'],
+  },
+  {
+    name: 'core/query',
+    holds: 'the query language',
+    at: [`${CORE}query/`],
+    may: [...PARSED, 'core/facts', 'core/checks', 'core/config'],
   },
   {
     name: 'core/dataset',

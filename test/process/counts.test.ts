@@ -75,7 +75,13 @@ it('is the same in the status, the compare view, both lists, the tree and on the
   });
   expect([total, groups.reduce((sum, { count }) => sum + count, 0)]).toEqual([findingCount, findingCount]);
 
-  const list = await ask<RowsResult>('rows', { uri, order: 'findings', start: 0, end: 500 });
+  const list = await ask<RowsResult>('rows', {
+    uri,
+    selection: { order: 'findings', query: '' },
+    columns: [],
+    start: 0,
+    end: 500,
+  });
   // Every record or file with findings is a row; one of them has three.
   expect(list.rows).toHaveLength(list.total);
   expect(list.rows.some(({ findings }) => findings.length > 2)).toBe(true);

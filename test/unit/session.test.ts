@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { FindingsRequest } from '#protocol/editor/findings.ts';
+import type { RowsRequest } from '#protocol/editor/rows.ts';
 import type { KnownFindings } from '#session/knownFindings.ts';
 import { FindingsIndex } from '#session/views/findings.ts';
 import { rowsOf } from '#session/views/rows.ts';
@@ -22,6 +23,14 @@ const AT = (line: number) => ({ start: { line, character: 0 }, end: { line, char
 
 const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
 
+const allRows = (uri: string, end: number): RowsRequest => ({
+  uri,
+  selection: { order: 'all', query: '' },
+  columns: [],
+  start: 0,
+  end,
+});
+
 describe('update', () => {
   it('alone takes a change of the text in; getters and views do not', async () => {
     const { session, host } = await ofText(LINES);
@@ -32,7 +41,7 @@ describe('update', () => {
       session.dataset.generation,
       session.dataset.findings,
       chosen(session, 0),
-      rowsOf(session.dataset, { uri: URI, order: 'all', start: 0, end: 1 }).total,
+      rowsOf(session.dataset, allRows(URI, 1)).total,
     ];
     const seen = look();
     expect(look()).toEqual(seen);
@@ -209,11 +218,11 @@ describe('the start of a file', () => {
       await host.sessions.openFile(uri);
       const { dataset } = host.sessions.get(uri)!;
       expect(dataset.isReady).toBe(false);
-      return rowsOf(dataset, { uri, order: 'all', start: 0, end: 2 });
+      return rowsOf(dataset, allRows(uri, 2));
     };
     const table = await early('a.parquet', await tableOf(LINES));
     expect([table.total, table.rows.map((row) => row.chosen)]).toEqual([20, ['better 0', 'better 1']]);
-    expect(await early('a.jsonl', LINES.join('\n'))).toEqual({ rows: [], total: 0 });
+    expect(await early('a.jsonl', LINES.join('\n'))).toMatchObject({ rows: [], total: 0 });
   });
 
   it.each([

@@ -18,7 +18,13 @@ async function viewOf<View>(record: object): Promise<{ view: View; rows: RowsRes
   await client.diagnostics(URI);
   return {
     view: await client.connection.sendRequest<View>('preflens/pair', { uri: URI, record: 0, step: 'here' }),
-    rows: await client.connection.sendRequest('preflens/rows', { uri: URI, order: 'all', start: 0, end: 1 }),
+    rows: await client.connection.sendRequest('preflens/rows', {
+      uri: URI,
+      selection: { order: 'all', query: '' },
+      columns: [],
+      start: 0,
+      end: 1,
+    }),
   };
 }
 

@@ -149,7 +149,8 @@ describe('a record without a pair', () => {
     expect(flipped).toMatchObject({ judgements: [{ verdict: { kind: 'bad' } }] });
     const { rows } = await client.connection.sendRequest<RowsResult>('preflens/rows', {
       uri: URI,
-      order: 'all',
+      selection: { order: 'all', query: '' },
+      columns: [],
       start: 0,
       end: 2,
     });

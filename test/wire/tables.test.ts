@@ -31,7 +31,7 @@ const ask = async <Result>(name: string, params: object = {}): Promise<Result> =
   client.connection.sendRequest<Result>(`preflens/${name}`, { uri, ...params });
 
 const rows = async (start = 0, end = COUNT, order = 'all'): Promise<RowsResult> =>
-  ask('rows', { order, start, end });
+  ask('rows', { selection: { order, query: '' }, columns: [], start, end });
 
 const status = () => client.statuses.findLast((one) => one.uri === uri);
 

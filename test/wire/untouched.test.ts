@@ -155,7 +155,8 @@ describe.each(['disk', 'document'] as const)('an edit of a file opened as %s', (
     expect(changes(before, await findingsIn(client, uri))).toEqual({ gone: [], came: [] });
     const rows = await client.connection.sendRequest<RowsResult>('preflens/rows', {
       uri,
-      order: 'findings',
+      selection: { order: 'findings', query: '' },
+      columns: [],
       start: 0,
       end: 500,
     });

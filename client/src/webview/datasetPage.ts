@@ -39,7 +39,12 @@ export class DatasetPage {
     this.#pairs = pairs;
     this.#channel = channelTo<DatasetClientSends, DatasetPageSends>(panel, {
       handlers: {
-        rows: async (range, signal) => server.request('preflens/rows', { uri, ...range }, signal),
+        rows: async ({ order, start, end }, signal) =>
+          server.request(
+            'preflens/rows',
+            { uri, selection: { order, query: '' }, columns: [], start, end },
+            signal,
+          ),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         act: async ({ action, at }) => pairs.act(action, at),
       },

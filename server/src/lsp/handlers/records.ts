@@ -1,20 +1,25 @@
 // Requests about records: lists of them, one of them, and edits with their undo.
 import { messages, UserError } from '#core/messages.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
+import type { OpenDataset } from '#session/dataset.ts';
 import { outcomeOf, refused } from '#session/outcome.ts';
 import { whyNoRecordAt, whyNotEdited } from '#session/reasons.ts';
 import type { Sessions } from '#session/sessions.ts';
+import { columnsOf } from '#session/views/cells.ts';
 import { earlyViewOf, recordViewOf } from '#session/views/pair.ts';
-import { rowsOf } from '#session/views/rows.ts';
+import { placeOf, rowsOf } from '#session/views/rows.ts';
 
 import type { EditorHandlers } from '../serveEditor.ts';
 
-const NO_ROWS: RowsResult = { rows: [], total: 0 };
+const NO_ROWS: RowsResult = { rows: [], total: 0, revision: 0, key: '' };
 
 export function recordHandlers(
   sessions: Sessions,
 ): EditorHandlers<
   | 'preflens/rows'
+  | 'preflens/columns'
+  | 'preflens/complete'
+  | 'preflens/place'
   | 'preflens/pair'
   | 'preflens/recordAt'
   | 'preflens/edit'
@@ -28,18 +33,25 @@ export function recordHandlers(
         if ((await sessions.get(uri)?.retrace(id, direction)) !== true) throw messages.cannotUndo();
         return null;
       });
+  /** What a file as it is now holds; `nothing` while it cannot be read: its status says so, and what to do. */
+  const look = <T>(uri: string, nothing: T, view: (dataset: OpenDataset) => T): T => {
+    const session = sessions.update(uri) ?? sessions.get(uri);
+    try {
+      return session ? view(session.dataset) : nothing;
+    } catch (error) {
+      if (error instanceof UserError) return nothing;
+      throw error;
+    }
+  };
   return {
     'preflens/rows': (request) => {
       sessions.see(request.uri);
-      const session = sessions.update(request.uri) ?? sessions.get(request.uri);
-      try {
-        return session ? rowsOf(session.dataset, request) : NO_ROWS;
-      } catch (error) {
-        // The file cannot be read: its status says so, and what to do.
-        if (error instanceof UserError) return NO_ROWS;
-        throw error;
-      }
+      return look(request.uri, NO_ROWS, (dataset) => rowsOf(dataset, request));
     },
+    'preflens/columns': ({ uri }) => look(uri, { fields: [] }, (dataset) => ({ fields: columnsOf(dataset) })),
+    'preflens/complete': () => ({ items: [] }),
+    'preflens/place': (request) =>
+      look(request.uri, { index: -1 }, (dataset) => ({ index: placeOf(dataset, request) })),
     'preflens/pair': (request) => {
       sessions.see(request.uri);
       const session = sessions.update(request.uri);

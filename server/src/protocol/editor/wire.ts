@@ -6,7 +6,16 @@ import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
 import type { RecordRef } from './place.ts';
-import type { PairRequest, RowsRequest, RowsResult } from './rows.ts';
+import type {
+  CompletionRequest,
+  FieldColumn,
+  Found,
+  PairRequest,
+  PlaceRequest,
+  QueryCompletion,
+  RowsRequest,
+  RowsResult,
+} from './rows.ts';
 import type { DatasetStatus } from './status.ts';
 import type { RecordView } from './views.ts';
 
@@ -38,6 +47,12 @@ export interface EditorRequests {
   'preflens/openFile': { params: FileRef & { readonly backup?: string }; result: Outcome };
   /** Rows of an open file, even while the server still reads it. */
   'preflens/rows': { params: RowsRequest; result: RowsResult };
+  /** The fields of the records, judged by a sample. */
+  'preflens/columns': { params: FileRef; result: { readonly fields: readonly FieldColumn[] } };
+  /** How a query can go on at the cursor, the likeliest first. */
+  'preflens/complete': { params: CompletionRequest; result: { readonly items: readonly QueryCompletion[] } };
+  /** Where a pair stands in a selection; −1 if it is not in it, or not found yet. */
+  'preflens/place': { params: PlaceRequest; result: { readonly index: number } };
   /** Edits a record of an open file. */
   'preflens/edit': { params: RecordRef & { readonly edit: RecordEdit }; result: Outcome<EditDone> };
   /** Undo and redo of one edit that `edit` made, or that `edited` told of. */
@@ -103,4 +118,6 @@ export interface ClientNotifications {
   /** A record of a file that is open from disk was edited. */
   'preflens/edited': EditMade;
   'preflens/status': DatasetStatus;
+  /** Sent while a search goes on, at most ten times a second, and when it ends. */
+  'preflens/found': Found;
 }

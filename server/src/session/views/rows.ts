@@ -1,18 +1,17 @@
 // Records as rows of a list. They are available as soon as a table is open, long before its survey ends.
 import { readRaw } from '#core/dataset/survey.ts';
+import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import type { Judgement } from '#core/mapping/forms/form.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
+import type { PlaceRequest, RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 import type { EarlyTable } from '../sources/early.ts';
+import { cellsOf, start } from './cells.ts';
 import { findingView, verdictView, worstPair } from './pair.ts';
 import { answerStart } from './parts.ts';
-
-/** Characters of a text that a row has room for, and a few more. */
-const SHOWN_CHARACTERS = 240;
 
 /** Rows of one reply. */
 const MAX_ROWS = 500;
@@ -21,15 +20,6 @@ const MAX_ROWS = 500;
 const MAX_RAW_BYTES = 2048;
 
 const decoder = new TextDecoder();
-
-/** How a text begins, in one line. */
-function start(text: string): string {
-  return text
-    .slice(0, 2 * SHOWN_CHARACTERS)
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, SHOWN_CHARACTERS);
-}
 
 type Texts = Pick<RowView, 'prompt' | 'chosen' | 'rejected' | 'verdict'>;
 
@@ -62,16 +52,28 @@ function fileRow(dataset: OpenDataset): RowView {
     pair: 0,
     pairCount: 0,
     isTie: false,
+    chosenLength: 0,
+    rejectedLength: 0,
     findings: dataset.findingsOf(WHOLE_FILE).map(findingView),
     isEdited: false,
     isDropped: false,
     prompt: 'The whole file',
     chosen: '',
     rejected: '',
+    cells: {},
   };
 }
 
-function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined): RowView | undefined {
+function lengthsOf(pair: Pair | undefined): Pick<RowView, 'chosenLength' | 'rejectedLength'> {
+  return { chosenLength: pair?.chosen.text.length ?? 0, rejectedLength: pair?.rejected.text.length ?? 0 };
+}
+
+function rowOf(
+  dataset: OpenDataset,
+  record: number,
+  wanted: number | undefined,
+  columns: readonly string[],
+): RowView | undefined {
   if (record === WHOLE_FILE) return fileRow(dataset);
   const read = dataset.readRecord(record);
   const raw = read?.raw ?? dataset.rawRecord(record);
@@ -85,24 +87,28 @@ function rowOf(dataset: OpenDataset, record: number, wanted: number | undefined)
     pairCount: read?.pairs.length ?? 0,
     isTie: pair?.isTie ?? false,
     ...(!Number.isNaN(margin) && { margin }),
+    ...lengthsOf(pair),
     findings: dataset.findingsOf(record, index).map(findingView),
     ...marksOf(dataset, record),
     ...textsOf(pair, read?.judgements[0], raw),
+    cells: cellsOf(read?.value ?? objectsOf(parseRecord(raw))[0], columns),
   };
 }
 
-function earlyRow({ recognition, rawAt }: EarlyTable, record: number): RowView {
+function earlyRow({ recognition, rawAt }: EarlyTable, record: number, columns: readonly string[]): RowView {
   const raw = rawAt(record);
-  const { pairs = [], judgements = [] } = (recognition && readRaw(raw, recognition)) ?? {};
+  const { pairs = [], judgements = [], value } = (recognition && readRaw(raw, recognition)) ?? {};
   return {
     record,
     pair: 0,
     pairCount: pairs.length,
     isTie: pairs[0]?.isTie ?? false,
+    ...lengthsOf(pairs[0]),
     findings: [],
     isEdited: false,
     isDropped: false,
     ...textsOf(pairs[0], judgements[0], raw),
+    cells: cellsOf(value ?? objectsOf(parseRecord(raw))[0], columns),
   };
 }
 
@@ -110,22 +116,37 @@ const range = (start: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
 
 /** The rows of a request; fewer, where there are no more. */
-export function rowsOf(dataset: OpenDataset, { order, start: first, end }: RowsRequest): RowsResult {
+export function rowsOf(
+  dataset: OpenDataset,
+  { selection, columns, start: first, end }: RowsRequest,
+): RowsResult {
+  const { order } = selection;
   const last = Math.min(end, first + MAX_ROWS);
+  const base = { revision: dataset.revision, key: order };
   if (!dataset.isReady) {
     const early = dataset.source.early();
-    if (!early || order === 'findings') return { rows: [], total: 0 };
-    const rows = range(first, Math.min(last, early.rowCount)).map((record) => earlyRow(early, record));
-    return { rows, total: early.rowCount };
+    if (!early || order === 'findings') return { ...base, rows: [], total: 0 };
+    const rows = range(first, Math.min(last, early.rowCount)).map((record) =>
+      earlyRow(early, record, columns),
+    );
+    return { ...base, rows, total: early.rowCount };
   }
   if (order === 'findings') {
     const places = dataset.reviewOrder();
-    const rows = places.slice(first, last).flatMap(({ record, pair }) => rowOf(dataset, record, pair) ?? []);
-    return { rows, total: places.length };
+    const rows = places
+      .slice(first, last)
+      .flatMap(({ record, pair }) => rowOf(dataset, record, pair, columns) ?? []);
+    return { ...base, rows, total: places.length };
   }
   const total = dataset.survey.facts.recordCount;
-  return {
-    rows: range(first, Math.min(last, total)).flatMap((record) => rowOf(dataset, record, undefined) ?? []),
-    total,
-  };
+  const rows = range(first, Math.min(last, total)).flatMap(
+    (record) => rowOf(dataset, record, undefined, columns) ?? [],
+  );
+  return { ...base, rows, total };
+}
+
+/** Where a pair stands in a selection; −1 if it is not in it. */
+export function placeOf(dataset: OpenDataset, { selection, record, pair }: PlaceRequest): number {
+  if (selection.order === 'findings') return dataset.reviewIndex(record, pair);
+  return record < dataset.survey.facts.recordCount ? record : -1;
 }

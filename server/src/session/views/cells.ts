@@ -1,0 +1,91 @@
+// Fields of records as cells of a list, and the fields that a file has.
+import type { FieldSeen, FieldType } from '#core/config/fieldsSeen.ts';
+import { fieldsSeen } from '#core/config/fieldsSeen.ts';
+import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
+import type { Json, JsonObject } from '#core/model/json.ts';
+import { isList, jsonText } from '#core/model/json.ts';
+import { fieldOf } from '#core/query/fields.ts';
+import type { CellView, FieldColumn, ValueKind } from '#protocol/editor/rows.ts';
+
+import type { OpenDataset } from '../dataset.ts';
+
+/** Characters of a text that a row has room for, and a few more. */
+const SHOWN_CHARACTERS = 240;
+
+/** Records to judge the fields by: the first ones, and as many from the rest of the file. */
+const SAMPLE = 64;
+
+/** How a text begins, in one line. */
+export function start(text: string): string {
+  return text
+    .slice(0, 2 * SHOWN_CHARACTERS)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, SHOWN_CHARACTERS);
+}
+
+function kindOf(value: Json): ValueKind {
+  if (value === null) return 'null';
+  if (value === '' || (typeof value === 'object' && Object.keys(value).length === 0)) return 'empty';
+  if (isList(value)) return 'list';
+  return typeof value === 'string' ? 'text' : (typeof value as 'number' | 'boolean' | 'object');
+}
+
+function cellOf(value: Json | undefined): CellView {
+  const kind = value === undefined ? 'missing' : kindOf(value);
+  if (value === undefined || kind === 'null' || kind === 'empty') return { kind, text: '' };
+  return { kind, text: start(typeof value === 'string' ? value : jsonText(value)) };
+}
+
+/** The requested fields of a record, by name. */
+export function cellsOf(
+  record: JsonObject | undefined,
+  columns: readonly string[],
+): Readonly<Record<string, CellView>> {
+  return Object.fromEntries(columns.map((name) => [name, cellOf(record && fieldOf(record, name))]));
+}
+
+const KINDS: Readonly<Record<FieldType, FieldColumn['kind']>> = {
+  text: 'text',
+  'JSON text': 'text',
+  'Python text': 'text',
+  number: 'number',
+  'true or false': 'boolean',
+  messages: 'list',
+  'list of texts': 'list',
+  'list of numbers': 'list',
+  'list of objects': 'list',
+  list: 'list',
+  message: 'object',
+  object: 'object',
+};
+
+function columnOf({ ref, types, share, example, values }: FieldSeen): FieldColumn {
+  const kind = KINDS[types[0] ?? 'text'];
+  return {
+    name: ref,
+    kind,
+    share,
+    example,
+    isScalar: types.every((type) => KINDS[type] !== 'list' && KINDS[type] !== 'object'),
+    ...(values && { values: values.map((value) => (typeof value === 'string' ? value : jsonText(value))) }),
+  };
+}
+
+function sampleOf(dataset: OpenDataset): readonly JsonObject[] {
+  const early = dataset.isReady ? undefined : dataset.source.early();
+  const count = early?.rowCount ?? dataset.survey.facts.recordCount;
+  const step = Math.max(1, Math.floor((count - SAMPLE) / SAMPLE));
+  const records = Array.from({ length: Math.min(count, 2 * SAMPLE) }, (_, i) =>
+    i < SAMPLE ? i : SAMPLE + (i - SAMPLE) * step,
+  );
+  return records.flatMap((record) => {
+    const raw = early ? early.rawAt(record) : dataset.rawRecord(record);
+    return raw ? objectsOf(parseRecord(raw)) : [];
+  });
+}
+
+/** The fields of the records, in the order of their first appearance. */
+export function columnsOf(dataset: OpenDataset): readonly FieldColumn[] {
+  return fieldsSeen(sampleOf(dataset)).map(columnOf);
+}
