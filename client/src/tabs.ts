@@ -1,12 +1,12 @@
 // Tabs, and the file that the person looks at.
 import * as vscode from 'vscode';
 
-import { DATASET_EDITOR } from './uris.ts';
+import { isDatasetEditor } from './uris.ts';
 
 /** The file of a tab that shows text or a table. */
 export function uriOfTab(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   const input = tab?.input;
-  const isTableTab = input instanceof vscode.TabInputCustom && input.viewType === DATASET_EDITOR;
+  const isTableTab = input instanceof vscode.TabInputCustom && isDatasetEditor(input.viewType);
   return input instanceof vscode.TabInputText || isTableTab ? input.uri : undefined;
 }
 

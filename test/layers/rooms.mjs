@@ -162,7 +162,7 @@ export const ROOMS = [
     name: 'formats/tables',
     holds: 'other tables as records: Arrow, CSV',
     at: ['server/src/formats/arrow/', 'server/src/formats/csv/'],
-    may: [...PARSED, 'formats'],
+    may: [...PARSED, 'core/input', 'formats'],
   },
   {
     name: 'node/disk',

@@ -46,10 +46,10 @@ test.each(tables)('%s is read as its lines', async (name) => {
 });
 
 test('a file says how it is read', async () => {
-  expect(await readingOf(await openFile(join(FIXTURES, 'types.csv')))).toEqual([
+  expect(readingOf(await openFile(join(FIXTURES, 'types.csv')))).toEqual([
     'Cells are separated by commas. Read label, score_1, score_2, id as numbers, is_good as true or false, tools, messages as JSON, everything else as text.',
   ]);
-  expect((await readingOf(await openFile(join(FIXTURES, 'python.csv'))))[1]).toMatch(/as Python prints it/);
+  expect(readingOf(await openFile(join(FIXTURES, 'python.csv')))[1]).toMatch(/as Python prints it/);
 });
 
 test('a number is one that a double holds', () => {

@@ -6,7 +6,7 @@ import { plural } from '#core/words/numbers.ts';
 import { NO_FILE, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeFile, activeUri } from '../tabs.ts';
-import { isTable, textUriOf } from '../uris.ts';
+import { isParquet, textUriOf } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Commands } from './register.ts';
 
@@ -73,7 +73,7 @@ export function fileCommands(context: FileContext): Commands {
       withFile(resource?.toString() ?? activeUri(), async (uri) => openFromDisk(context, uri)),
     'preflens.openAsText': async (resource?: vscode.Uri) => {
       const file = resource ?? activeFile();
-      if (file && isTable(file)) await vscode.window.showTextDocument(textUriOf(file), { preview: false });
+      if (file && isParquet(file)) await vscode.window.showTextDocument(textUriOf(file), { preview: false });
       else void say('info', NO_TABLE);
     },
     'preflens.saveEdits': async () => withFile(fileMeant(), async (uri) => saveEdits(server, uri)),

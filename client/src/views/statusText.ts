@@ -54,8 +54,10 @@ export function textOf(status: DatasetStatus): string {
 }
 
 /** How to save edits of a file that is open from disk. */
-function savingMessages({ isOnDisk, unsavedCount }: DatasetStatus, isTable: boolean): readonly string[] {
+function savingMessages(status: DatasetStatus, isTable: boolean): readonly string[] {
+  const { isOnDisk, isReadOnly, unsavedCount } = status;
   if (!isOnDisk) return [];
+  if (isReadOnly === true) return ['Read-only: PrefLens does not write files of this format.'];
   if (isTable) return ['Read from disk. Edits are pending until you save the file.'];
   const why =
     'Read from disk, since VS Code gives extensions no files of this size. Flips are pending until you save them.';

@@ -11,6 +11,8 @@ export interface Statuses {
   all(): Iterable<DatasetStatus>;
   /** The revision of a file; 0 before its first status. */
   revision(uri: string): number;
+  /** The server closed a file that a tab may still show as text. */
+  forget(uri: string): void;
   /** Called with every status, those of mere progress among them. */
   readonly onStatus: vscode.Event<DatasetStatus>;
   /** Called with the uri of a file whose text, findings, scores or phase changed, or that was closed. */
@@ -46,6 +48,7 @@ export function followStatuses(server: Server): Statuses {
     get: (uri) => known.get(uri),
     all: () => known.values(),
     revision: (uri) => known.get(uri)?.revision ?? 0,
+    forget,
     onStatus: told.event,
     onChange: changed.event,
     dispose() {

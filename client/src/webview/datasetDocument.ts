@@ -5,6 +5,7 @@ import type { EditMade } from '#protocol/editor/edits.ts';
 
 import type { Server } from '../server.ts';
 import { tabsOf } from '../tabs.ts';
+import type { Statuses } from '../views/statuses.ts';
 import type { DatasetPage } from './datasetPage.ts';
 
 export class DatasetDocument implements vscode.CustomDocument {
@@ -16,9 +17,12 @@ export class DatasetDocument implements vscode.CustomDocument {
   dirtyCheck: NodeJS.Timeout | undefined;
   readonly #server: Server;
 
-  constructor(uri: vscode.Uri, server: Server) {
+  readonly #statuses: Statuses;
+
+  constructor(uri: vscode.Uri, server: Server, statuses: Statuses) {
     this.uri = uri;
     this.#server = server;
+    this.#statuses = statuses;
   }
 
   get name(): string {
@@ -35,5 +39,6 @@ export class DatasetDocument implements vscode.CustomDocument {
     clearTimeout(this.dirtyCheck);
     this.#server.notify('preflens/discardEdits', { uri: this.name });
     this.#server.notify('preflens/closeFile', { uri: this.name });
+    this.#statuses.forget(this.name);
   }
 }

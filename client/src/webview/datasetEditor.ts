@@ -1,4 +1,4 @@
-// The editor of Parquet files: VS Code's undo, save and hot exit for a file that the server holds open.
+// The editor of tables: VS Code's undo, save and hot exit for a file that the server holds open.
 import * as vscode from 'vscode';
 
 import type { EditMade } from '#protocol/editor/edits.ts';
@@ -6,7 +6,7 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { Server } from '../server.ts';
 import { valueOf } from '../server.ts';
-import { DATASET_EDITOR, isTable } from '../uris.ts';
+import { DATASET_EDITORS, editorOf, isTable } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { DatasetDocument } from './datasetDocument.ts';
 import { DatasetPage } from './datasetPage.ts';
@@ -36,12 +36,21 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   }
 
   register(): vscode.Disposable {
+    const options = {
+      webviewOptions: { retainContextWhenHidden: true, enableFindWidget: true },
+      supportsMultipleEditorsPerDocument: true,
+    };
+    // Without the methods that save.
+    const readOnly: vscode.CustomReadonlyEditorProvider<DatasetDocument> = {
+      openCustomDocument: async (uri, context) => this.openCustomDocument(uri, context),
+      resolveCustomEditor: (document, panel) => {
+        this.resolveCustomEditor(document, panel);
+      },
+    };
     return vscode.Disposable.from(
       this.#changed,
-      vscode.window.registerCustomEditorProvider(DATASET_EDITOR, this, {
-        webviewOptions: { retainContextWhenHidden: true, enableFindWidget: true },
-        supportsMultipleEditorsPerDocument: true,
-      }),
+      vscode.window.registerCustomEditorProvider(DATASET_EDITORS.dataset, this, options),
+      vscode.window.registerCustomEditorProvider(DATASET_EDITORS.table, readOnly, options),
       this.#statuses.onStatus((status) => {
         const document = this.#documents.get(status.uri);
         for (const page of document?.pages ?? []) page.tell(status);
@@ -64,7 +73,8 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   async reveal(ref: RecordRef): Promise<void> {
     const open = this.#documents.get(ref.uri);
     if (!open || open.pages.size === 0) this.#wanted.set(ref.uri, ref);
-    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.parse(ref.uri), DATASET_EDITOR);
+    const uri = vscode.Uri.parse(ref.uri);
+    await vscode.commands.executeCommand('vscode.openWith', uri, editorOf(uri));
     for (const page of open?.pages ?? []) page.reveal(ref);
   }
 
@@ -74,7 +84,7 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   ): Promise<DatasetDocument> {
     // For a diff, VS Code opens earlier states of a file, which are not on disk.
     if (!isTable(uri)) throw new Error(`PrefLens opens only files on disk, not ${uri.scheme}: files.`);
-    const document = new DatasetDocument(uri, this.#server);
+    const document = new DatasetDocument(uri, this.#server, this.#statuses);
     // Its first notifications come before the request ends.
     this.#documents.set(document.name, document);
     const backup = backupId === undefined ? {} : { backup: vscode.Uri.parse(backupId).fsPath };

@@ -200,7 +200,7 @@ export async function schema(
   for (const one of others.slice(0, 3)) {
     command.print(`  also matches:  ${one.mapping.id} (${percent(one.share)} of the records)`);
   }
-  for (const line of await readingOf(file)) command.print(`  table:         ${line}`);
+  for (const line of readingOf(file)) command.print(`  table:         ${line}`);
   const warning = unreadMessage(recognition.unread);
   if (warning !== undefined) command.print(`  warning:       ${warning}`);
   const read = namesRead(mapping);

@@ -102,6 +102,10 @@ export const messages = {
     new UserError(
       `${path}: PrefLens reads ${READ_ONLY[kind] ?? kind} files but does not write them. Nothing was changed. ${forFile('Convert it, then edit the result: preflens convert {file} --out {stem}.jsonl', path)}`,
     ),
+  readOnlyInEditor: (path: string, kind: string) =>
+    new UserError(
+      `${fileName(path)}: PrefLens reads ${READ_ONLY[kind] ?? kind} files but does not write them. Nothing was changed. Run “PrefLens: Convert to JSON Lines…”, then edit the result.`,
+    ),
   notWritten: (path: string, kind: string) =>
     new UserError(
       `${path}: PrefLens does not write ${READ_ONLY[kind] ?? kind} files. Choose a name that ends in .jsonl, .jsonl.gz, .jsonl.zst or .parquet.`,

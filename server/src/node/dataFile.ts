@@ -1,3 +1,4 @@
+import type { CsvDialect } from '#core/input/csvDialect.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import type { DocumentShape } from '#core/json/documentShape.ts';
@@ -14,8 +15,14 @@ export interface Inspection {
 
 /** How a file holds its records: a row of the table in `containers`, as plain data for threads. */
 export type ContainerRef =
-  | { readonly kind: 'lines' | 'parquet' | 'arrow' | 'csv' }
+  | { readonly kind: 'lines' | 'parquet' | 'arrow' }
+  | { readonly kind: 'csv'; readonly dialect: CsvDialect }
   | { readonly kind: 'document'; readonly layout: DocumentLayout };
+
+/** True if the text of the file is stored as it is read: neither compressed nor in another encoding. */
+export function isPlain({ codec, container }: Pick<DataFile, 'codec' | 'container'>): boolean {
+  return !codec.decode && !(container.kind === 'csv' && container.dialect.encoding);
+}
 
 /** An open dataset file, and a way to detect that another program replaced or changed it. */
 export interface DataFile {
@@ -27,7 +34,7 @@ export interface DataFile {
   /** Bytes as stored. */
   readonly size: number;
   readonly stamp: Stamp;
-  /** The decompressed text; for a table, the stored bytes. */
+  /** The text, decompressed, and in UTF-8 for a CSV file; for a table, the stored bytes. */
   readonly bytes: ByteStream;
   readonly records: RecordStream;
   /** Longer records are skipped. */

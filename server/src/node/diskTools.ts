@@ -16,6 +16,7 @@ import type { FileSettings } from './config.ts';
 import type { RecordAccess } from './containers/container.ts';
 import { openAccess } from './containers/containers.ts';
 import type { DataFile } from './dataFile.ts';
+import { isPlain } from './dataFile.ts';
 import { EditSession } from './editSession.ts';
 import { openJournals } from './journal.ts';
 import type { Owner } from './owner.ts';
@@ -78,7 +79,9 @@ async function cachedText(
   digest: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const name = `${file.codec.name} ${digest}`;
+  const { codec, container } = file;
+  const encoding = container.kind === 'csv' ? container.dialect.encoding : undefined;
+  const name = [codec.name, ...(encoding ? [encoding] : []), digest].join(' ');
   const path = join(folder, 'decompressed', `${sha256(name).slice(0, 32)}.jsonl`);
   const sumPath = `${path}.sum`;
   const known = await readJsonEntry<string>(sumPath, name);
@@ -134,7 +137,7 @@ export function openDisk(
       return read.digest === '' ? { ...read, digest: await digestOf(file, signal) } : read;
     },
     async open(file, digest, signal) {
-      if (!file.codec.decode) return openAccess(file, file.path);
+      if (isPlain(file)) return openAccess(file, file.path);
       try {
         if (folder !== undefined) return openAccess(file, await cachedText(folder, file, digest, signal));
       } catch (error) {
@@ -144,7 +147,7 @@ export function openDisk(
       }
       return openTemporaryText(file, signal);
     },
-    openEarly: (file) => (file.codec.decode ? undefined : openAccess(file, file.path)),
+    openEarly: (file) => (isPlain(file) ? openAccess(file, file.path) : undefined),
     digest: digestOf,
     session: ({ path: of }, backup) => new EditSession(of, journals.open(of), backup),
   };

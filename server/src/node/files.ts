@@ -7,6 +7,7 @@ import type { ByteStream } from '#core/ports.ts';
 
 import { codecOf } from './codec.ts';
 import { containerAt, containerOf } from './containers/containers.ts';
+import { asUtf8 } from './containers/csvDialect.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
 import { holdsPairs, inspectFile, showsPairs } from './inspect.ts';
 import type { FailedPath, Layout } from './layout.ts';
@@ -41,7 +42,9 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
   if (stamp.kind !== undefined) throw messages.notAFile(path, stamp.kind);
   const codec = codecOf(path);
   const container = await containerAt(path, codec, stamp.size);
-  const bytes: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
+  const text: ByteStream = () => codec.decode?.(path, readStored(path)) ?? readBlocks(path);
+  const isUtf16 = container.kind === 'csv' && container.dialect.encoding !== undefined;
+  const bytes: ByteStream = isUtf16 ? () => asUtf8(path, text()) : text;
   let inspected: Promise<Inspection> | undefined;
   const file: DataFile = {
     path,

@@ -58,7 +58,7 @@ export async function inspectFile(file: DataFile): Promise<Inspection> {
   const { path, codec, bytes } = file;
   const head = await headOf(path);
   if (file.container.kind === 'csv') {
-    const found = await inspectCsv(path, head, codec.name);
+    const found = await inspectCsv(file, head);
     return found ? { obstacle: found } : {};
   }
   const foreign = foreignOf(head, codec.name);
@@ -127,8 +127,8 @@ export interface ReadableFile extends DataFile {
 }
 
 /** Sentences that say how a file is read, where its format leaves that open. */
-export async function readingOf({ container, path }: DataFile): Promise<readonly string[]> {
-  return container.kind === 'csv' ? csvReading(path) : [];
+export function readingOf({ container }: DataFile): readonly string[] {
+  return container.kind === 'csv' ? csvReading(container.dialect) : [];
 }
 
 /** Parts of the document outside all records. */
@@ -206,8 +206,7 @@ export async function withRecords(stored: DataFile): Promise<ReadableFile> {
   }
   const { obstacle, shape } = await file.inspect();
   if (!obstacle) {
-    const reading = await readingOf(file);
-    return { ...file, reading, remarks: [], records: (wants) => partedRecords(file, wants) };
+    return { ...file, reading: readingOf(file), remarks: [], records: (wants) => partedRecords(file, wants) };
   }
   if (!shape || !holdsRecords(shape)) throw messages.obstacle(file.path, obstacle);
   const { form, fault } = shape;

@@ -1,11 +1,12 @@
 // What stands in the way of reading a CSV file, and how we read one.
+import type { ColumnKind, CsvColumn, CsvDialect } from '#core/input/csvDialect.ts';
 import { foreignOf } from '#core/input/foreign.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { foreignObstacle } from '#core/input/obstacle.ts';
 import { badUtf8At } from '#core/json/parseRecord.ts';
-import type { ColumnKind, CsvColumn } from '#formats/csv/columns.ts';
 
-import { csvStart } from './containers/csv.ts';
+import { csvSample } from './containers/csv.ts';
+import type { DataFile } from './dataFile.ts';
 
 /** Formats that are no obstacle: a table, in an encoding that we read. */
 const READ: ReadonlySet<string> = new Set(['csv', 'tsv', 'utf-16', 'utf-16le', 'utf-16be']);
@@ -26,15 +27,14 @@ function twiceIn(columns: readonly CsvColumn[]): string | undefined {
   return columns.find(({ name }) => seen.size === seen.add(name).size)?.name;
 }
 
-/** @param head the first stored bytes, @param codec the compression that we read the file with */
+/** @param head the first stored bytes */
 export async function inspectCsv(
-  path: string,
+  { path, codec, container }: DataFile,
   head: Uint8Array,
-  codec: string,
 ): Promise<Obstacle | undefined> {
-  const foreign = foreignOf(head, codec);
+  const foreign = foreignOf(head, codec.name);
   if (foreign && !READ.has(foreign.id)) return foreignObstacle(foreign);
-  const { dialect, sample, isWhole } = await csvStart(path);
+  const { bytes: sample, isWhole } = await csvSample(path);
   if (/^\s*[[{]/.test(decoder.decode(sample.subarray(0, 64))))
     return obstacle('JSON, though its name says that it is a table', 'Rename it: mv {file} {stem}.jsonl');
   const bad = badUtf8At(sample);
@@ -49,7 +49,7 @@ export async function inspectCsv(
       at: placeOf(sample, bad),
     };
   }
-  const twice = twiceIn(dialect.columns);
+  const twice = container.kind === 'csv' ? twiceIn(container.dialect.columns) : undefined;
   if (twice === undefined) return undefined;
   return {
     ...obstacle(
@@ -74,8 +74,7 @@ const KINDS: readonly (readonly [ColumnKind, string])[] = [
 ];
 
 /** Sentences that say how a CSV file is read. */
-export async function csvReading(path: string): Promise<readonly string[]> {
-  const { columns, delimiter } = (await csvStart(path)).dialect;
+export function csvReading({ columns, delimiter }: CsvDialect): readonly string[] {
   const named = (kind: ColumnKind): string =>
     columns
       .filter((column) => column.kind === kind)

@@ -5,6 +5,7 @@
 // - A column whose name belongs to a prompt or an answer is text: the answer to a sum may be `42`. It is JSON only if
 //   each cell is a message or a list of messages, or a list under a name in the plural.
 // - A cell that differs from the sample stays text. An empty cell is "" in a column of text, or else null.
+import type { ColumnKind, CsvColumn } from '#core/input/csvDialect.ts';
 import { findJsonFault } from '#core/json/scan.ts';
 import { isMessage } from '#core/mapping/message.ts';
 import { mayHoldText } from '#core/model/fieldNames.ts';
@@ -12,14 +13,6 @@ import type { Json } from '#core/model/json.ts';
 import { isList, isObject } from '#core/model/json.ts';
 
 import type { TextSink } from '../textSink.ts';
-
-/** `python`: text that Python wrote for a list or dict, which is no JSON. It is read as text. */
-export type ColumnKind = 'text' | 'number' | 'boolean' | 'json' | 'python';
-
-export interface CsvColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-}
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 

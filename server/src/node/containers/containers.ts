@@ -8,7 +8,7 @@ import type { SavePlan } from '../save.ts';
 import { ARROW } from './arrow.ts';
 import type { Container, FileRange, OnBytes, RangeEnd, RecordAccess, Take } from './container.ts';
 import { refusePlan } from './container.ts';
-import { CSV } from './csv.ts';
+import { CSV, csvAt } from './csv.ts';
 import { DOCUMENT, documentAt, takeDocument } from './document.ts';
 import { LINES, takeLines } from './lines.ts';
 import { PARQUET } from './parquet.ts';
@@ -27,7 +27,7 @@ export function containerOf({ container }: Pick<DataFile, 'container'>): Contain
 
 /** Decides how a file holds its records: by its name, or by the start of its text. */
 export async function containerAt(path: string, codec: Codec, size: number): Promise<ContainerRef> {
-  if (isCsv(path)) return { kind: 'csv' };
+  if (isCsv(path)) return csvAt(path);
   const { name } = codec;
   if (name === 'parquet' || name === 'arrow') return { kind: name };
   return (await documentAt(path, codec, size)) ?? { kind: 'lines' };

@@ -5,8 +5,10 @@ import type { Options } from 'csv-parse';
 import { Parser } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 
-import { encodingOf } from '#core/input/encoding.ts';
-import { messages } from '#core/messages.ts';
+import { concat } from '#core/concat.ts';
+import type { CsvDialect } from '#core/input/csvDialect.ts';
+import type { Utf16 } from '#core/input/encoding.ts';
+import { messages, UserError } from '#core/messages.ts';
 import type { CutRecord, RecordPlace } from '#core/model/record.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -14,10 +16,10 @@ import { RowWriter } from '#formats/csv/columns.ts';
 import { TextSink } from '#formats/textSink.ts';
 
 import { codecOf } from '../codec.ts';
+import type { ContainerRef, DataFile } from '../dataFile.ts';
 import { openRegularSync } from '../regularFile.ts';
-import type { Container, OnBytes, Take } from './container.ts';
+import type { Container, OnBytes, RecordAccess, Take } from './container.ts';
 import { refusePlan } from './container.ts';
-import type { CsvDialect } from './csvDialect.ts';
 import { asUtf8, csvOptions, dialectOf, markBytes, SAMPLE_BYTES } from './csvDialect.ts';
 import { textOf } from './lines.ts';
 
@@ -41,47 +43,49 @@ function parserOf(dialect: CsvDialect, maxBytes: number, onRow: OnRow): Parser {
   return parser;
 }
 
-/** Enough to see the encoding. */
-const HEAD_BYTES = 512;
-
 const isTabs = (path: string): boolean => /\.tsv(?:\.gz|\.zst)?$/i.test(path);
 
-/** What the start of a text says, and the text again from its start. */
-interface Begun {
-  readonly dialect: CsvDialect;
-  readonly sample: Uint8Array;
+/** The start of a text, as UTF-8. */
+export interface CsvSample {
+  readonly bytes: Uint8Array;
   readonly isWhole: boolean;
-  readonly rest: AsyncIterator<Uint8Array>;
+  readonly encoding: Utf16 | undefined;
 }
 
-async function begin(path: string, chunks: AsyncIterable<Uint8Array>): Promise<Begun> {
-  const rest = asUtf8(path, chunks)[Symbol.asyncIterator]();
+/** Reads the start of a file. Throws a user error if it can't be decompressed or decoded. */
+export async function csvSample(path: string): Promise<CsvSample> {
   const parts: Uint8Array[] = [];
-  let [length, isWhole] = [0, false];
-  while (length < SAMPLE_BYTES) {
-    const next = await rest.next();
-    if (next.done) {
-      isWhole = true;
-      break;
-    }
+  let [length, isWhole] = [0, true];
+  let encoding: Utf16 | undefined;
+  const text = asUtf8(path, textOf(path, 0, Infinity), (found) => {
+    encoding = found;
+  });
+  for await (const chunk of text) {
     // A copy, because readers reuse their memory.
-    parts.push(new Uint8Array(next.value));
-    length += next.value.length;
+    parts.push(new Uint8Array(chunk));
+    length += chunk.length;
+    if (length <= SAMPLE_BYTES) continue;
+    isWhole = false;
+    break;
   }
-  const sample = Buffer.concat(parts);
-  return {
-    dialect: dialectOf(sample.subarray(0, SAMPLE_BYTES), isTabs(path), isWhole),
-    sample,
-    isWhole,
-    rest,
-  };
+  return { bytes: concat(parts).subarray(0, SAMPLE_BYTES), isWhole, encoding };
 }
 
-/** The dialect of a file, and the start of its text. */
-export async function csvStart(path: string): Promise<Omit<Begun, 'rest'>> {
-  const { rest, ...begun } = await begin(path, textOf(path, 0, Infinity));
-  await rest.return?.();
-  return begun;
+/** The container of a CSV file. */
+export async function csvAt(path: string): Promise<ContainerRef> {
+  try {
+    const { bytes, isWhole, encoding } = await csvSample(path);
+    return { kind: 'csv', dialect: { ...dialectOf(bytes, isTabs(path), isWhole), encoding } };
+  } catch (error) {
+    // The reader of the file reports it.
+    if (error instanceof UserError) return { kind: 'csv', dialect: { delimiter: ',', columns: [] } };
+    throw error;
+  }
+}
+
+function dialectIn({ container }: Pick<DataFile, 'container'>): CsvDialect {
+  if (container.kind !== 'csv') throw new Error(`csv: ${container.kind}`);
+  return container.dialect;
 }
 
 /** Turns the cells of each row into a record. */
@@ -153,16 +157,16 @@ class RowReader {
 /** Where a cell begins and ends. Reads the row again, from the file. */
 function placeOfCell(
   path: string,
-  { delimiter }: CsvDialect,
+  dialect: CsvDialect,
   { line, byteStart, byteEnd }: Pick<CutRecord, 'line' | 'byteStart' | 'byteEnd'>,
   cell: number,
 ): RecordPlace {
-  const stored = storedBytes(path, byteStart, byteEnd);
+  const stored = storedBytes(path, dialect, byteStart, byteEnd);
   if (!stored) return { line, column: 0, byteStart, byteEnd };
   const { bytes, start: rowStart } = stored;
   const ends: number[] = [];
   parse(bytes, {
-    ...csvOptions(delimiter),
+    ...csvOptions(dialect.delimiter),
     cast: (value, { bytes: end }) => {
       ends.push(end);
       return value;
@@ -184,32 +188,82 @@ function placeOfCell(
 /** Bytes of the text of a plain file, and where they are stored; undefined if the text is not what is stored. */
 function storedBytes(
   path: string,
+  { encoding }: CsvDialect,
   textStart: number,
   textEnd: number,
 ): { readonly bytes: Uint8Array; readonly start: number } | undefined {
-  if (codecOf(path).decode) return undefined;
-  const handle = openRegularSync(path);
+  if (codecOf(path).decode || encoding) return undefined;
+  const text = openCsvText(path);
   try {
-    const head = new Uint8Array(HEAD_BYTES);
-    const known = head.subarray(0, readSync(handle, head, 0, head.length, 0));
-    if (encodingOf(known)) return undefined;
-    const start = textStart + markBytes(known);
-    const bytes = new Uint8Array(textEnd - textStart);
-    return { bytes: bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, start)), start };
+    return { bytes: text.read(textStart, textEnd), start: textStart + text.skipped };
   } finally {
-    closeSync(handle);
+    text.close();
   }
+}
+
+/** The stored text of a file. Offsets count without its byte order mark, of `skipped` bytes. */
+function openCsvText(path: string) {
+  const handle = openRegularSync(path);
+  const head = new Uint8Array(3);
+  const skipped = markBytes(head.subarray(0, readSync(handle, head, 0, head.length, 0)));
+  return {
+    skipped,
+    read(start: number, end: number): Uint8Array {
+      const bytes = new Uint8Array(end - start);
+      return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, start + skipped));
+    },
+    close() {
+      closeSync(handle);
+    },
+  };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Rows as lines of JSON, by their bytes in the text. A row that can't be read is empty. */
+function openRows({ delimiter, columns }: CsvDialect, plainPath: string): RecordAccess {
+  let text: ReturnType<typeof openCsvText> | undefined = openCsvText(plainPath);
+  const writer = new RowWriter(columns);
+  const out = new TextSink();
+  const close = (): void => {
+    text?.close();
+    text = undefined;
+  };
+  return {
+    bytesOf(_record, byteStart, byteEnd) {
+      const stored = text?.read(byteStart, byteEnd) ?? NOTHING;
+      let line = NOTHING;
+      parse(stored, {
+        ...csvOptions(delimiter),
+        on_record: (row) => {
+          const cells = row as unknown as readonly Uint8Array[];
+          if (cells.length !== columns.length) return null;
+          out.length = 0;
+          writer.write(out, cells);
+          line = out.all.slice();
+          return null;
+        },
+      });
+      return line;
+    },
+    lineEndAfter: (byteEnd) => byteEnd,
+    pause: close,
+    resume: () => {
+      text = openCsvText(plainPath);
+    },
+    close,
+  };
 }
 
 /** The records of a text, in groups as they are read. Throws a user error if the text can't be cut into rows. */
 async function* csvRecords(
   path: string,
+  dialect: CsvDialect,
   chunks: AsyncIterable<Uint8Array>,
   max: number,
   wants?: (record: number) => boolean,
   onBytes?: OnBytes,
 ): AsyncGenerator<readonly CutRecord[]> {
-  const { dialect, sample, rest } = await begin(path, chunks);
   const reader = new RowReader(path, dialect, wants);
   const parser = parserOf(dialect, max, reader.onRow);
   const failed = new Promise<never>((_resolve, reject) => {
@@ -228,8 +282,7 @@ async function* csvRecords(
     return reader.found.splice(0);
   };
   try {
-    if (sample.length > 0) yield await push(sample);
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield await push(next.value);
+    for await (const chunk of asUtf8(path, chunks)) yield await push(chunk);
     const ended = new Promise<void>((resolve) => {
       parser.once('end', resolve);
     });
@@ -244,22 +297,26 @@ async function* csvRecords(
     throw messages.badCsv(path, reader.nextLine, isQuote ? undefined : errorMessage(error));
   } finally {
     parser.destroy();
-    await rest.return?.();
   }
 }
 
 export const CSV: Container = {
   isTable: false,
   isReadOnly: true,
-  records: ({ path, bytes, maxRecordBytes }) =>
+  records: (file) =>
     async function* (wants) {
-      for await (const records of csvRecords(path, bytes(), maxRecordBytes, wants)) yield* records;
+      const { path, maxRecordBytes } = file;
+      const text = textOf(path, 0, Infinity);
+      for await (const records of csvRecords(path, dialectIn(file), text, maxRecordBytes, wants))
+        yield* records;
     },
   // A line end may be inside a cell: only the start of the file is sure to be one of a row.
   cut: async ({ size }) => Promise.resolve([0, size]),
-  async readRange({ path, maxRecordBytes = Infinity }, take: Take, onBytes?: OnBytes) {
+  async readRange(range, take: Take, onBytes?: OnBytes) {
+    const { path, maxRecordBytes = Infinity } = range;
     let lines = 0;
-    const all = csvRecords(path, textOf(path, 0, Infinity), maxRecordBytes, undefined, onBytes);
+    const text = textOf(path, 0, Infinity);
+    const all = csvRecords(path, dialectIn(range), text, maxRecordBytes, undefined, onBytes);
     for await (const records of all) {
       for (const raw of records) {
         take(raw);
@@ -268,8 +325,6 @@ export const CSV: Container = {
     }
     return { lineCount: lines, isCut: true };
   },
-  open({ path }) {
-    throw messages.readOnly(path, 'csv');
-  },
+  open: (file, plainPath) => openRows(dialectIn(file), plainPath),
   plan: refusePlan,
 };

@@ -2,15 +2,11 @@
 // start of the text, so that every reader of a file decides the same.
 import { parse } from 'csv-parse/sync';
 
+import type { CsvDialect } from '#core/input/csvDialect.ts';
+import type { Utf16 } from '#core/input/encoding.ts';
 import { encodingOf } from '#core/input/encoding.ts';
 import { messages } from '#core/messages.ts';
-import type { CsvColumn } from '#formats/csv/columns.ts';
 import { columnNames, kindOf } from '#formats/csv/columns.ts';
-
-export interface CsvDialect {
-  readonly delimiter: string;
-  readonly columns: readonly CsvColumn[];
-}
 
 /** Bytes from which a file is judged. */
 export const SAMPLE_BYTES = 1 << 20;
@@ -109,8 +105,13 @@ export function markBytes([first, second, third]: Uint8Array): number {
 /**
  * A text in UTF-8 without byte order mark: UTF-16 becomes UTF-8, other bytes stay as they are. Throws a user error
  * for UTF-16 with half of a character, which UTF-8 can't hold.
+ * @param onEncoding called once, before the first bytes
  */
-export async function* asUtf8(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* asUtf8(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  onEncoding: (encoding: Utf16 | undefined) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   let decoderOf16: InstanceType<typeof TextDecoder> | undefined;
   let isFirst = true;
   const encoder = new TextEncoder();
@@ -118,6 +119,7 @@ export async function* asUtf8(path: string, chunks: AsyncIterable<Uint8Array>): 
     if (isFirst && chunk.length > 0) {
       isFirst = false;
       const encoding = encodingOf(chunk);
+      onEncoding(encoding);
       decoderOf16 = encoding && new TextDecoder(encoding, { fatal: true });
       if (markBytes(chunk) > 0) {
         yield chunk.subarray(markBytes(chunk));

@@ -16,6 +16,8 @@ export interface DatasetStatus {
   readonly judgementCount: number;
   /** Read from disk, because no editor holds its text. */
   readonly isOnDisk: boolean;
+  /** PrefLens reads such files but does not write them: every edit is refused. */
+  readonly isReadOnly?: true;
   /** Records with edits that wait to be saved; of files on disk alone. */
   readonly unsavedCount: number;
   readonly mapping?: string;

@@ -17,6 +17,7 @@ import type { FileSettings } from '#node/config.ts';
 import type { RecordAccess } from '#node/containers/container.ts';
 import { containerOf, planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
+import { isPlain } from '#node/dataFile.ts';
 import type { Disk } from '#node/diskTools.ts';
 import type { EditSession, Settled } from '#node/editSession.ts';
 import { isSavedAs } from '#node/editSession.ts';
@@ -27,6 +28,7 @@ import type { RelateText } from '#node/rangeWork.ts';
 import { savePlannedAs } from '#node/save.ts';
 import { sameStamp, stampOf } from '#node/stored.ts';
 
+import type { Position } from '../document.ts';
 import type { DiskOptions } from './diskOptions.ts';
 import type { Saved, Written } from './diskSave.ts';
 import { changesOf, writeTaken } from './diskSave.ts';
@@ -233,9 +235,14 @@ export class DiskSource implements Source, PendingSource {
     return this.#file.container.kind === 'document';
   }
 
-  textLengthBefore({ record, byteStart }: RawRecord): number {
+  startOf(raw: RawRecord): Position {
+    // Problems of a table lead to its rows.
+    if (this.#file.container.kind === 'csv') return { line: raw.record, character: 0 };
     // In JSON Lines only a BOM can stand before a record, and editors don't count it.
-    if (!this.isDocument) return 0;
+    return { line: raw.line, character: this.isDocument ? this.#unitsBefore(raw) : 0 };
+  }
+
+  #unitsBefore({ record, byteStart }: RawRecord): number {
     const from = Math.max(0, byteStart - MAX_COLUMN_BYTES);
     const before = this.#access?.bytesOf(record, from, byteStart) ?? new Uint8Array(0);
     const line = before.subarray(before.lastIndexOf(0x0a) + 1);
@@ -247,7 +254,12 @@ export class DiskSource implements Source, PendingSource {
     return (this.#access?.lineEndAfter(byteEnd) ?? byteEnd) - byteEnd > 1 ? '\r\n' : '\n';
   }
 
+  get #isWritable(): boolean {
+    return containerOf(this.#file).isReadOnly !== true;
+  }
+
   edit(record: number, bytes: Uint8Array | null, label: string): number {
+    if (!this.#isWritable) throw messages.readOnlyInEditor(this.#file.path, this.#file.container.kind);
     if (!this.#session || !this.#isSettled || this.#isLeaving(record))
       throw messages.stillReading(this.#file.path);
     if (bytes === null && !this.#canDrop(record)) throw messages.dropBesideFault(this.#file.path, record);
@@ -376,13 +388,14 @@ export class DiskSource implements Source, PendingSource {
       const next = await openFile(this.#file.path, this.maxRecordBytes);
       if ((await this.#tools.digest(next, signal)) !== this.#digest) return true;
       // The text of a compressed file is a copy in the cache, by its digest.
-      if (next.codec.decode) this.#file = next;
+      if (!isPlain(next)) this.#file = next;
       else this.#show(next);
       return false;
     });
   }
 
   async saveAs(path: string, signal: AbortSignal): Promise<number> {
+    if (!this.#isWritable) throw messages.readOnlyInEditor(this.#file.path, this.#file.container.kind);
     // During a survey the places of the records are unknown.
     if (this.#session && !this.#isSettled) throw messages.stillReading(this.#file.path);
     const changes = this.#session ? this.#changesOf(this.#session.edits.take()) : [];

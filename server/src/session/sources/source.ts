@@ -7,7 +7,7 @@ import type { DataFile } from '#node/dataFile.ts';
 import type { Settled } from '#node/editSession.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 
-import type { OpenDocument } from '../document.ts';
+import type { OpenDocument, Position } from '../document.ts';
 import type { Saved } from './diskSave.ts';
 import type { EarlyTable } from './early.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
@@ -66,8 +66,8 @@ export interface Source {
   readonly maxRecordBytes: number;
   /** The bytes of a record as they are now, from where its survey saw it. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
-  /** UTF-16 units of the record's line before its first byte. */
-  textLengthBefore(raw: RawRecord): number;
+  /** Where editors show the record: its place in the text, or the row of a table. */
+  startOf(raw: RawRecord): Position;
   /** Bytes as the editor holds them. */
   textOf(bytes: Uint8Array): string;
   /** How lines end, at a record. */

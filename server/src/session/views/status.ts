@@ -2,6 +2,7 @@
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import { readAs } from '#core/dataset/readAs.ts';
+import { containerOf } from '#node/containers/containers.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import { whyNoPairs } from '../reasons.ts';
@@ -30,6 +31,7 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
     judgementCount,
     findingCount: dataset.findingCount,
     isOnDisk: source.document === undefined,
+    ...(source.file && containerOf(source.file).isReadOnly && { isReadOnly: true }),
     unsavedCount: source.pending?.unsavedCount ?? 0,
     ...(survey.recognition && {
       mapping: readAs(survey.recognition.mapping, survey.facts),
