@@ -1,5 +1,6 @@
 // JSON documents of given records, in every layout that programs write.
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import type { IsKnown } from '#core/json/documentShape.ts';
 import { layoutOf } from '#core/json/documentShape.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { CutRecord } from '#core/model/record.ts';
@@ -18,22 +19,31 @@ type Random = () => number;
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
-/** Records in one layout: one line or indented, a record a line, under a key, or one after the other. */
+/** Records in one layout: one line or indented, a record a line, under a key, or one after the other, on one line too. */
 export function documentOf(values: readonly unknown[], random: Random): MadeDocument {
   const newline = pick(random, ['\n', '\n', '\r\n']);
   const indent = pick(random, ['', '', '  ', '    ', '\t']);
-  const form = pick(random, ['list', 'list', 'keyed', 'sequence']);
+  // A single object on one line is JSON Lines.
+  const form = pick(random, ['list', 'list', 'keyed', 'sequence', values.length > 1 ? 'shared' : 'list']);
   const bom = random() < 0.2 ? '\ufeff' : '';
   const records = values.map((value) =>
-    JSON.stringify(value, null, form === 'sequence' && indent === '' ? '  ' : indent).replaceAll(
-      '\n',
-      newline,
-    ),
+    JSON.stringify(
+      value,
+      null,
+      form === 'shared' ? '' : form === 'sequence' && indent === '' ? '  ' : indent,
+    ).replaceAll('\n', newline),
   );
   const blank = pick(random, ['', ' ', newline, `${newline}  `]);
   if (form === 'sequence') {
     const text = bom + records.join(newline + blank.trimEnd()) + pick(random, ['', newline]);
     return { text, records };
+  }
+  if (form === 'shared') {
+    const gaps = records.map((_, i) =>
+      i === 0 ? '' : pick(random, ['', ' ', '\t', ...(i > 1 ? [newline, ` ${newline}${newline}`] : [])]),
+    );
+    const text = records.map((record, i) => (gaps[i] ?? '') + record).join('');
+    return { text: bom + text + pick(random, ['', ' ', newline]), records };
   }
   const list = `[${blank}${records.join(`${pick(random, ['', ' '])},${blank}`)}${blank}]`;
   const text =
@@ -43,11 +53,11 @@ export function documentOf(values: readonly unknown[], random: Random): MadeDocu
   return { text: bom + text + pick(random, ['', newline]), records };
 }
 
-export const isKnown: Parameters<typeof layoutOf>[2] = (sample) => recognise(sample) !== undefined;
+export const isKnown: IsKnown = (sample) => recognise(sample) !== undefined;
 
 /** The layout of a whole text; undefined if its records can't be cut. */
-export function layoutIn(text: Uint8Array): DocumentLayout | undefined {
-  const layout = layoutOf(text, true, isKnown);
+export function layoutIn(text: Uint8Array, isNamedJson = true): DocumentLayout | undefined {
+  const layout = layoutOf(text, isKnown, { isWhole: true, isNamedJson });
   return layout === 'none' ? undefined : layout;
 }
 

@@ -88,8 +88,10 @@ describe('a JSON document', () => {
     expect((await preflens(['check', '--no-score', out])).err).toContain('3 pairs in 3 records');
   });
 
-  it('with all records on one line is also split by `fix`', async () => {
+  it('with all records on one line is read; with commas between them, `fix` splits it', async () => {
     const path = folder.write('one.jsonl', LINES.replaceAll('\n', ' '));
+    expect((await preflens(['check', '--no-score', path])).err).toContain('3 pairs in 3 records');
+    folder.write('one.jsonl', `${LINES.trimEnd().replaceAll('\n', ', ')} `);
     const checked = await preflens(['check', '--no-score', path]);
     expect([checked.code, checked.err.includes('3 JSON documents one after the other on line 1')]).toEqual([
       2,

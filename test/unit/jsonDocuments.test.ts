@@ -169,6 +169,26 @@ describe('records of a document', () => {
   });
 });
 
+describe('records that share a line', () => {
+  // One letter is a record. The second word says how it is read under a name that says JSON, and JSON Lines.
+  it.each([
+    ['A B C', 'sequence', 'sequence'],
+    ['ABC\n', 'sequence', 'sequence'],
+    ['A B\nCD\n', 'sequence', 'sequence'],
+    ['A\nB C\n', 'sequence', 'lines'],
+    ['A B\nC\n', 'sequence', 'lines'],
+    ['A\nB\nC', 'lines', 'lines'],
+    ['A', 'lines', 'lines'],
+    ['A,B', 'lines', 'lines'],
+    ['A [1]', 'lines', 'lines'],
+    ['A x', 'lines', 'lines'],
+  ])('%j is a %s, or %s', (text, json, jsonLines) => {
+    const bytes = encode(text.replaceAll(/[A-D]/g, (letter) => goodRecord(letter.charCodeAt(0))));
+    expect(layoutIn(bytes, true)?.form ?? 'lines').toBe(json);
+    expect(layoutIn(bytes, false)?.form ?? 'lines').toBe(jsonLines);
+  });
+});
+
 describe('edits of a document', () => {
   it('change the values and no other byte; a dropped record takes one comma', async () => {
     const random = seededRandom(6);

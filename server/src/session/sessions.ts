@@ -66,7 +66,8 @@ export class Sessions {
     const document = new OpenDocument(uri, version, text);
     const path = pathOf(uri);
     // Editors open settings and the like with the same language.
-    if (path !== undefined && isJsonName(path) && !textShowsPairs(document.bytes, mappingOf(path))) return;
+    if (path !== undefined && isJsonName(path) && !textShowsPairs(uri, document.bytes, mappingOf(path)))
+      return;
     this.#host.reloadSettings();
     this.#begin(new DocumentSource(document));
   }

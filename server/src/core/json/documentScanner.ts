@@ -85,6 +85,8 @@ export class DocumentScanner {
   firstLines: readonly number[] = [];
   /** Line of the last such byte. */
   lastMarkLine = 0;
+  /** A comma stands between two documents. */
+  hasCommaBetween = false;
 
   constructor(listener: ScanListener) {
     this.#listener = listener;
@@ -177,7 +179,10 @@ export class DocumentScanner {
         break;
       case COMMA:
         if (this.#stack.length <= 1) this.#lastComma = this.#place(i);
-        if (this.#stack.length === 0) break;
+        if (this.#stack.length === 0) {
+          this.hasCommaBetween = true;
+          break;
+        }
         if (this.#expected !== 'comma or end') this.#fail('unexpected', this.#place(i));
         this.#expected = this.#stack.at(-1) === OPEN_OBJECT ? 'key' : 'value';
         break;

@@ -82,6 +82,13 @@ class Collector implements ScanListener {
   isSettled = false;
   lists = 0;
   objects = 0;
+  /** Lines on which several objects begin, and on which one alone does, up to the last line. */
+  sharedLines = 0;
+  loneLines = 0;
+  /** Documents that are no objects. */
+  others = 0;
+  /** Documents that begin on the last line with one. */
+  onLastLine = 0;
   items = 0;
   itemObjects = 0;
   readonly fields = new Map<string, FieldShape>();
@@ -99,6 +106,7 @@ class Collector implements ScanListener {
   whole: Json | undefined;
   readonly #maxSampleBytes: number;
   #sampleBytes = 0;
+  #lastLine = -1;
   #current: ScannedValue['kind'] = 'scalar';
 
   constructor(maxSampleBytes: number) {
@@ -113,6 +121,7 @@ class Collector implements ScanListener {
       // The fields of what follows are not needed.
       if (this.documents > 0 || kind === 'list') this.deepest = 1;
       if (kind === 'list') this.lists++;
+      this.#addToLine(value);
     }
     const [field] = keys;
     const isFirst = this.documents === 0;
@@ -147,7 +156,19 @@ class Collector implements ScanListener {
     if (depth === 0) {
       this.documents++;
       this.isFirstClosed = true;
+      this.#lastLine = lineEnd;
     }
+  }
+
+  /** Counts a document that begins, by its line: the one before may end there. */
+  #addToLine({ kind, start }: ScannedValue): void {
+    if (kind !== 'object') this.others++;
+    if (start.line !== this.#lastLine) {
+      if (this.onLastLine === 1) this.loneLines++;
+      this.onLastLine = 0;
+    }
+    this.onLastLine++;
+    if (this.onLastLine === 2) this.sharedLines++;
   }
 
   #addField(name: string, kind: ScannedValue['kind']): void {
@@ -160,8 +181,24 @@ class Collector implements ScanListener {
 /** Whether some of the sample are pairs of a known schema. */
 export type IsKnown = (sample: readonly JsonObject[]) => boolean;
 
-/** True once the text is known to be JSON Lines. */
-function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown): boolean {
+/**
+ * Whether objects share lines, so that the text is a sequence of documents. In a file that its name says to be JSON
+ * Lines, a line with several objects is a broken line, unless all lines are like that.
+ */
+function sharesLines(
+  { hasCommaBetween }: DocumentScanner,
+  { sharedLines, loneLines, onLastLine, others }: Collector,
+  { isNamedJson, isWhole }: LayoutOptions,
+): boolean {
+  if (sharedLines === 0 || others > 0 || hasCommaBetween) return false;
+  return isNamedJson || loneLines + Number(isWhole && onLastLine === 1) === 0;
+}
+
+/**
+ * True once the text is known to be JSON Lines.
+ * @param isShared objects may share a line
+ */
+function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown, isShared = false): boolean {
   const { first, isFirstClosed, samples } = found;
   if (!first || found.isSettled) return false;
   if (first.kind === 'scalar') return true;
@@ -175,7 +212,7 @@ function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown): 
   }
   if (!isFirstClosed || first.lineEnd > line) return false;
   const goesOn = scanner.lastMarkLine > first.lineEnd;
-  if (!goesOn) return false;
+  if (!goesOn || isShared) return false;
   found.isSettled = first.kind === 'list' && isKnown(samples.map(({ value }) => value));
   return !found.isSettled;
 }
@@ -351,30 +388,42 @@ function wholeLayout({ form }: ShapePart, found: Collector, head: Uint8Array): D
   return { form: 'keyed', key, ...seamOf(found, head, 2, key) };
 }
 
+export interface LayoutOptions {
+  /** The start is the whole text. */
+  readonly isWhole: boolean;
+  /** The file's name says JSON, not JSON Lines. */
+  readonly isNamedJson: boolean;
+}
+
 /**
  * Where the records of a text are, judged by its start. `none`: it is JSON Lines, or a document that has to be
  * inspected as a whole. Undefined: a longer start may tell.
- * @param isWhole the start is the whole text
  */
 export function layoutOf(
   head: Uint8Array,
-  isWhole: boolean,
   isKnown: IsKnown,
+  options: LayoutOptions,
 ): DocumentLayout | 'none' | undefined {
+  const { isWhole } = options;
   const isLong = head.length >= MAX_HEAD_BYTES;
   const found = new Collector(isLong ? INNER_SAMPLE_BYTES : MAX_SAMPLE_BYTES);
   const scanner = new DocumentScanner(found);
   for (let at = 0; at < head.length; at += PIECE_BYTES) {
     scanner.push(head.subarray(at, at + PIECE_BYTES));
-    if (isLines(scanner, found, isKnown)) return 'none';
+    const isEnd = isWhole && at + PIECE_BYTES >= head.length;
+    const isShared = sharesLines(scanner, found, { ...options, isWhole: isEnd });
+    if (isLines(scanner, found, isKnown, isShared)) return 'none';
   }
   if (isWhole) scanner.end();
-  if (isWhole && isLines(scanner, found, isKnown)) return 'none';
+  const isShared = sharesLines(scanner, found, options);
+  if (isWhole && isLines(scanner, found, isKnown, isShared)) return 'none';
   const { first, documents, samples } = found;
   if (!first) return isWhole || isLong ? 'none' : undefined;
   const isOneLine = first.start.line === scanner.lastMarkLine;
-  // Objects that share one line are JSON Lines with the line ends missing: a repair splits them.
-  if (documents > 0 && isOneLine && first.kind === 'object' && (documents > 1 || !isWhole)) return 'none';
+  // Commas between objects, or other values: JSON Lines that a repair splits.
+  if (isOneLine && first.kind === 'object' && documents > 1 && !isShared) return 'none';
+  if (isOneLine && first.kind === 'object' && documents === 1 && !isWhole && !isShared)
+    return isLong ? 'none' : undefined;
   if (isWhole && documents > 0) {
     const part = partOf(found, isKnown);
     return (part && wholeLayout(part, found, head)) ?? 'none';

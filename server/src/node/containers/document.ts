@@ -2,6 +2,7 @@
 import type { RecordPlaces } from '#core/edits/drops.ts';
 import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import type { IsKnown } from '#core/json/documentShape.ts';
 import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { messages, UserError } from '#core/messages.ts';
@@ -10,6 +11,7 @@ import { DocumentCutter, readDocument } from '#formats/documents.ts';
 
 import type { Codec } from '../codec.ts';
 import type { ContainerRef, DataFile } from '../dataFile.ts';
+import { isJsonName } from '../paths.ts';
 import { readBlocks, readStored } from '../stored.ts';
 import type { Container, OnBytes, RangeEnd, Take } from './container.ts';
 import { openText, rangeCount, replacementsOf, textOf } from './lines.ts';
@@ -26,19 +28,20 @@ async function* buffers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 }
 
 /** The layout of a text's records, if it is a JSON document; reads no more of it than needed. */
-export async function findLayout(
+async function findLayout(
   chunks: AsyncIterable<Uint8Array>,
+  isNamedJson: boolean,
   isSmall: (bytes: number) => boolean,
 ): Promise<DocumentLayout | undefined> {
   let head = Buffer.alloc(0);
-  const isKnown: Parameters<typeof layoutOf>[2] = (sample) => recognise(sample) !== undefined;
+  const isKnown: IsKnown = (sample) => recognise(sample) !== undefined;
   for await (const chunk of chunks) {
     head = Buffer.concat([head, chunk.subarray(0, MAX_HEAD_BYTES - head.length)]);
-    const found = layoutOf(head, isSmall(head.length), isKnown);
+    const found = layoutOf(head, isKnown, { isWhole: isSmall(head.length), isNamedJson });
     if (found === 'none') return undefined;
     if (found || head.length >= MAX_HEAD_BYTES) return found;
   }
-  const found = layoutOf(head, true, isKnown);
+  const found = layoutOf(head, isKnown, { isWhole: true, isNamedJson });
   return found === 'none' ? undefined : found;
 }
 
@@ -56,7 +59,8 @@ export async function documentAt(
   size: number,
 ): Promise<ContainerRef | undefined> {
   try {
-    const layout = await findLayout(piecesOf(path, codec), (bytes) => !codec.decode && bytes === size);
+    const isSmall = (bytes: number): boolean => !codec.decode && bytes === size;
+    const layout = await findLayout(piecesOf(path, codec), isJsonName(path), isSmall);
     return layout && { kind: 'document', layout };
   } catch (error) {
     // The reader of the file reports it.

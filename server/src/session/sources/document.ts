@@ -97,7 +97,7 @@ export class DocumentSource implements Source {
     // The text may change while it is read: what changes from here on is for the next refresh.
     const changes = this.document.follow();
     const { bytes, lineStarts, version } = this.document;
-    const layout = layoutOfText(bytes);
+    const layout = layoutOfText(this.uri, bytes);
     const obstacle = layout
       ? undefined
       : await inspectSlowly(bytes, SLICE_BYTES, async () => {
@@ -141,7 +141,7 @@ export class DocumentSource implements Source {
     const before = this.#layout;
     // While its first record is broken, a document is what it was.
     const layout =
-      layoutOfText(bytes) ?? (old.recognition && isStillOpen(bytes, before) ? before : undefined);
+      layoutOfText(this.uri, bytes) ?? (old.recognition && isStillOpen(bytes, before) ? before : undefined);
     this.#layout = layout;
     if (old.recognition && layout?.form === before?.form && layout?.key === before?.key)
       return layout

@@ -12,6 +12,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { capitalised } from '#core/words/numbers.ts';
+import { isJsonName } from '#node/paths.ts';
 
 import { pathOf, readableUri } from '../names.ts';
 import type { DocumentSurvey } from './resurvey.ts';
@@ -26,13 +27,14 @@ const FIRST_BYTES = 64 * 1024;
 const isKnown = (sample: readonly JsonObject[]): boolean => recognise(sample) !== undefined;
 
 /** Where the records of a JSON document are; undefined if the text is something else. */
-export function layoutOfText(bytes: Uint8Array): DocumentLayout | undefined {
+export function layoutOfText(uri: string, bytes: Uint8Array): DocumentLayout | undefined {
   const start = bytes[0] === 0xef ? 3 : 0;
   const first = bytes.subarray(start, start + MAX_HEAD_BYTES).find((byte) => byte > 0x20);
   if (first !== 0x5b && first !== 0x7b) return undefined;
   for (let size = FIRST_BYTES; ; size *= 4) {
     const head = bytes.subarray(0, Math.min(size, MAX_HEAD_BYTES));
-    const layout = layoutOf(head, head.length === bytes.length, isKnown);
+    const options = { isWhole: head.length === bytes.length, isNamedJson: isJsonName(uri) };
+    const layout = layoutOf(head, isKnown, options);
     if (layout !== undefined || head.length < size || size >= MAX_HEAD_BYTES)
       return layout === 'none' ? undefined : layout;
   }
@@ -42,10 +44,10 @@ export function layoutOfText(bytes: Uint8Array): DocumentLayout | undefined {
 const MAX_JUDGED = 16;
 
 /** Whether a text begins with pairs of a known schema. */
-export function textShowsPairs(bytes: Uint8Array, mapping: Mapping | undefined): boolean {
+export function textShowsPairs(uri: string, bytes: Uint8Array, mapping: Mapping | undefined): boolean {
   const sample: JsonObject[] = [];
   let count = 0;
-  for (const raw of recordsOf(bytes, layoutOfText(bytes))) {
+  for (const raw of recordsOf(bytes, layoutOfText(uri, bytes))) {
     sample.push(...objectsOf(parseRecord(raw)));
     if (++count === MAX_JUDGED) break;
   }
