@@ -6,6 +6,7 @@ import { fileCommands } from './commands/files.ts';
 import { findingsCommands } from './commands/findings.ts';
 import { askWhichIsBetter, mappingCommands } from './commands/mappings.ts';
 import { modelCommands } from './commands/models.ts';
+import { openAsCommands } from './commands/openAs.ts';
 import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
 import { scoringCommands } from './commands/scoring.ts';
@@ -26,7 +27,9 @@ import { checkTasks } from './views/tasks.ts';
 import { serveText } from './views/textView.ts';
 import { followVisibleLines } from './views/visibleLines.ts';
 import { ComparePanel } from './webview/comparePanel.ts';
-import { DatasetEditors } from './webview/datasetEditor.ts';
+import { DiskDatasets } from './webview/datasetEditor.ts';
+import { DatasetPages } from './webview/datasetPages.ts';
+import { registerTextDatasets } from './webview/datasetText.ts';
 
 /** The findings view is visible only where there are datasets. */
 function showViewWithDatasets({ onChange }: Statuses): vscode.Disposable {
@@ -63,8 +66,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   stop = async () => client.stop();
   const server: Server = serverOf(client);
   const statuses = followStatuses(server);
-  const datasets = new DatasetEditors(extensionUri, server, statuses);
-  const showRecord = recordShower(async (ref) => datasets.reveal(ref));
+  const datasets = new DatasetPages(extensionUri, server, statuses);
+  const showRecord = recordShower(datasets);
   const panel = new ComparePanel(context, server, statuses, showRecord);
   const fileMeant = (): string | undefined => panel.fileMeant;
   const review = async (uri: string): Promise<void> => panel.review(uri);
@@ -75,12 +78,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     configWatcher,
     statuses,
     panel,
+    datasets,
     reports,
     showStatus(statuses, fileMeant),
     askWhichIsBetter(statuses),
     followVisibleLines(server, json),
     registerCommands({
       ...pairCommands({ server, panel, datasets }),
+      ...openAsCommands(server, datasets),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
       ...scoringCommands(server, fileMeant),
       ...mappingCommands(server, fileMeant),
@@ -98,7 +103,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const findings = new FindingsTree(server, statuses);
   subscriptions.push(
     followLargeFiles(server, json),
-    datasets.register(),
+    new DiskDatasets(server, statuses, datasets).register(),
+    registerTextDatasets({ server, statuses, pages: datasets, json }),
     followRowLinks(statuses, showRecord),
     serveText(server),
     findings,

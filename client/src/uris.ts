@@ -1,16 +1,20 @@
 // Which file a uri means: tables, the text of a table, and the documents on which problems of a table stand.
 import type * as vscode from 'vscode';
 
-/** The dataset editor, for files that no other editor shows. */
-const DATASET_EDITOR = 'preflens.dataset';
+/** The dataset editors, as the manifest names them. */
+export const DATASET_EDITORS = {
+  /** Of a file that the server reads from disk. */
+  disk: 'preflens.dataset',
+  /** Of a table that people usually open in another editor. It doesn't change the file. */
+  table: 'preflens.table',
+  /** Of a text that VS Code holds. */
+  text: 'preflens.datasetText',
+} as const;
 
-/** The dataset editor, for files that people usually open in another one. It doesn't change them. */
-const TABLE_EDITOR = 'preflens.table';
-
-export const DATASET_EDITORS = { dataset: DATASET_EDITOR, table: TABLE_EDITOR } as const;
+const EDITORS: ReadonlySet<string> = new Set(Object.values(DATASET_EDITORS));
 
 export function isDatasetEditor(viewType: string): boolean {
-  return viewType === DATASET_EDITOR || viewType === TABLE_EDITOR;
+  return EDITORS.has(viewType);
 }
 
 /** A table as JSON Lines in a text editor. */
@@ -25,21 +29,23 @@ export function isParquet({ scheme, path }: vscode.Uri): boolean {
   return scheme === 'file' && /\.(?:parquet|pq)$/i.test(path);
 }
 
-function isCsv({ path }: vscode.Uri): boolean {
+export function isCsv({ path }: vscode.Uri): boolean {
   return /\.(?:csv|tsv)(?:\.gz|\.zst)?$/i.test(path);
 }
 
-/** True for files that the dataset editor opens. */
-export function isTable(uri: vscode.Uri): boolean {
-  return (
-    isParquet(uri) ||
-    (uri.scheme === 'file' && (isCsv(uri) || /\.(?:arrow|arrows|feather|ipc)$/i.test(uri.path)))
-  );
+export function isCompressed({ path }: vscode.Uri): boolean {
+  return /\.(?:gz|zst)$/i.test(path);
 }
 
-/** The dataset editor of a table. */
-export function editorOf(table: vscode.Uri): string {
-  return isCsv(table) ? TABLE_EDITOR : DATASET_EDITOR;
+/** True for tables and compressed files: the records have no place in a text. */
+export function hasNoText(uri: vscode.Uri): boolean {
+  const isTable = isCsv(uri) || isCompressed(uri) || /\.(?:arrow|arrows|feather|ipc)$/i.test(uri.path);
+  return isParquet(uri) || (uri.scheme === 'file' && isTable);
+}
+
+/** The dataset editor of a file that the server reads from disk. */
+export function diskEditorOf(file: vscode.Uri): string {
+  return isCsv(file) ? DATASET_EDITORS.table : DATASET_EDITORS.disk;
 }
 
 /** True for files of JSON Lines on disk. */
@@ -57,9 +63,9 @@ export function tableOfText(text: vscode.Uri): vscode.Uri {
   return text.with({ scheme: 'file', path: text.path.slice(0, -TEXT_SUFFIX.length) });
 }
 
-/** Where the problems of a file are shown: those of a table lead to its rows. */
+/** Where the problems of a file are shown: without a text, they lead to its rows. */
 export function problemsUri(file: vscode.Uri): vscode.Uri {
-  return isTable(file) ? file.with({ scheme: ROWS_SCHEME }) : file;
+  return hasNoText(file) ? file.with({ scheme: ROWS_SCHEME }) : file;
 }
 
 /** The table of a document of rows. */

@@ -36,6 +36,9 @@ export function startDatasetPage(
       status: (status) => {
         dispatch({ kind: 'status', status });
       },
+      outdated: () => {
+        dispatch({ kind: 'outdated' });
+      },
       view: (shown) => {
         dispatch({ kind: 'refreshed', shown });
       },
@@ -114,6 +117,9 @@ export function startDatasetPage(
         return;
       case 'focusList':
         screen.focusList();
+        return;
+      case 'mapFields':
+        channel.notify('mapFields', null);
     }
   }
 

@@ -172,7 +172,7 @@ describe('a Parquet file', () => {
   it('opens as JSONL text with all JSONL features, and can be saved from there', async () => {
     const { page } = window;
     const before = await linesOf();
-    await runCommand(page, 'PrefLens: Open Parquet as JSONL Text');
+    await runCommand(page, 'PrefLens: Open as Text');
     await page.locator('.tab.active', { hasText: 'pairs.parquet.jsonl' }).waitFor();
     await waitForStatus(page, /1,200 pairs .*findings/);
     await goTo(page, 21, 5);

@@ -5,12 +5,10 @@ import { plural } from '#core/words/numbers.ts';
 
 import { NO_FILE, say } from '../say.ts';
 import type { Server } from '../server.ts';
-import { activeFile, activeUri } from '../tabs.ts';
-import { isParquet, textUriOf } from '../uris.ts';
+import { activeUri } from '../tabs.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Commands } from './register.ts';
 
-const NO_TABLE = 'Not a Parquet file. Open a .parquet file first.';
 const NO_EDITS =
   'This file has no unsaved edits of this kind. "File: Save" saves a text editor or a dataset editor.';
 
@@ -71,11 +69,6 @@ export function fileCommands(context: FileContext): Commands {
     'preflens.reviewFile': async () => withFile(fileMeant(), review),
     'preflens.openFromDisk': async (resource?: vscode.Uri) =>
       withFile(resource?.toString() ?? activeUri(), async (uri) => openFromDisk(context, uri)),
-    'preflens.openAsText': async (resource?: vscode.Uri) => {
-      const file = resource ?? activeFile();
-      if (file && isParquet(file)) await vscode.window.showTextDocument(textUriOf(file), { preview: false });
-      else void say('info', NO_TABLE);
-    },
     'preflens.saveEdits': async () => withFile(fileMeant(), async (uri) => saveEdits(server, uri)),
     'preflens.discardEdits': async () =>
       withFile(fileMeant(), (uri) => {

@@ -5,15 +5,16 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 
 import { NO_FILE, say } from '../say.ts';
 import type { Server } from '../server.ts';
-import { isTable } from '../uris.ts';
+import { isDatasetActive } from '../tabs.ts';
+import { hasNoText } from '../uris.ts';
 import type { ComparePanel } from '../webview/comparePanel.ts';
-import type { DatasetEditors } from '../webview/datasetEditor.ts';
+import type { DatasetPages } from '../webview/datasetPages.ts';
 import type { Commands } from './register.ts';
 
 export interface PairContext {
   readonly server: Server;
   readonly panel: ComparePanel;
-  readonly datasets: DatasetEditors;
+  readonly datasets: DatasetPages;
 }
 
 /** What VS Code passes to a command in the menu of line numbers. */
@@ -55,7 +56,7 @@ async function recordMeant(
     void say('info', NO_FILE);
     return undefined;
   }
-  if (isTable(uri)) {
+  if (!isClickedLine(argument) && (hasNoText(uri) || isDatasetActive(uri.toString()))) {
     const selected = datasets.selected(uri.toString());
     if (!selected) void say('info', 'Select a row of the dataset first.');
     return selected;

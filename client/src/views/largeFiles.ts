@@ -14,7 +14,8 @@ const WAIT_MS = 600;
 /** VS Code sends extensions no larger documents. */
 const LARGE_BYTES = 50 * 1024 * 1024;
 
-async function isLarge(uri: vscode.Uri): Promise<boolean> {
+/** True for files that VS Code gives to no extension. */
+export async function isLarge(uri: vscode.Uri): Promise<boolean> {
   try {
     return (await vscode.workspace.fs.stat(uri)).size > LARGE_BYTES;
   } catch {
@@ -23,12 +24,29 @@ async function isLarge(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
+const OPEN = 'Open as Dataset';
+
+/** Offers the dataset editor, which shows and edits what extensions can't reach in the text. */
+async function offer(uri: vscode.Uri): Promise<void> {
+  const name = uri.path.split('/').at(-1) ?? '';
+  const message = `${name} is above 50 MB, so hovers and quick fixes do not work in its text. The dataset editor shows, filters and edits it.`;
+  if ((await say('info', message, OPEN)) === OPEN)
+    await vscode.commands.executeCommand('preflens.openAsDataset', uri);
+}
+
 /** Keeps large files open in the server while a tab shows them. */
 export function followLargeFiles(server: Server, json: JsonFiles): vscode.Disposable {
   const opened = new Set<string>();
+  const offered = new Set<string>();
   const look = async (tab: vscode.Tab): Promise<void> => {
     const uri = uriOfTab(tab);
-    if (!uri || !(isLinesFile(uri) || isJsonFile(uri)) || opened.has(uri.toString())) return;
+    if (
+      !uri ||
+      !(tab.input instanceof vscode.TabInputText) ||
+      !(isLinesFile(uri) || isJsonFile(uri)) ||
+      opened.has(uri.toString())
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     const isSynced = vscode.workspace.textDocuments.some(
       (document) => document.uri.toString() === uri.toString(),
@@ -39,6 +57,10 @@ export function followLargeFiles(server: Server, json: JsonFiles): vscode.Dispos
     opened.add(uri.toString());
     const outcome = await server.request('preflens/openFile', { uri: uri.toString() });
     if (!outcome.ok) void say('warning', outcome.why);
+    else if (!offered.has(uri.toString())) {
+      offered.add(uri.toString());
+      await offer(uri);
+    }
   };
   for (const tab of allTabs()) void look(tab);
   return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
-import { isTable } from '../uris.ts';
+import { savesEdits } from '../tabs.ts';
 import type { Statuses } from './statuses.ts';
 import { isUseless, textOf, TOOLTIP_COMMANDS, tooltipOf } from './statusText.ts';
 
 function tooltip(status: DatasetStatus): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(tooltipOf(status, isTable(vscode.Uri.parse(status.uri))));
+  const text = new vscode.MarkdownString(tooltipOf(status, savesEdits(status.uri)));
   text.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
   return text;
 }
@@ -39,7 +39,7 @@ export function showStatus(statuses: Statuses, fileMeant: () => string | undefin
     statuses.onStatus(() => {
       // "File: Save" saves the dataset editor.
       const hasUnsaved = [...statuses.all()].some(
-        ({ uri, unsavedCount }) => unsavedCount > 0 && !isTable(vscode.Uri.parse(uri)),
+        ({ uri, unsavedCount }) => unsavedCount > 0 && !savesEdits(uri),
       );
       void vscode.commands.executeCommand('setContext', 'preflens.hasUnsavedEdits', hasUnsaved);
       draw();

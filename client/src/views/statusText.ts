@@ -54,11 +54,11 @@ export function textOf(status: DatasetStatus): string {
 }
 
 /** How to save edits of a file that is open from disk. */
-function savingMessages(status: DatasetStatus, isTable: boolean): readonly string[] {
+function savingMessages(status: DatasetStatus, isSavedByEditor: boolean): readonly string[] {
   const { isOnDisk, isReadOnly, unsavedCount } = status;
   if (!isOnDisk) return [];
   if (isReadOnly === true) return ['Read-only: PrefLens does not write files of this format.'];
-  if (isTable) return ['Read from disk. Edits are pending until you save the file.'];
+  if (isSavedByEditor) return ['Read from disk. Edits are pending until you save the file.'];
   const why =
     'Read from disk, since VS Code gives extensions no files of this size. Flips are pending until you save them.';
   const links = `${link('Save edits', 'preflens.saveEdits')} · ${link('Discard edits', 'preflens.discardEdits')}`;
@@ -67,9 +67,9 @@ function savingMessages(status: DatasetStatus, isTable: boolean): readonly strin
 
 /**
  * The tooltip in Markdown.
- * @param isTable the file is open in the dataset editor, which saves its edits
+ * @param isSavedByEditor a dataset editor saves the edits of the file
  */
-export function tooltipOf(status: DatasetStatus, isTable: boolean): string {
+export function tooltipOf(status: DatasetStatus, isSavedByEditor: boolean): string {
   const { reason, trust, progress, unread } = status;
   const lines = [
     `**PrefLens** · ${[
@@ -86,7 +86,7 @@ export function tooltipOf(status: DatasetStatus, isTable: boolean): string {
       ? undefined
       : `${markdownText(status.unsure)} ${link('Say which answer is better', 'preflens.mapFields')}`,
     unread === undefined ? undefined : markdownText(unread),
-    ...savingMessages(status, isTable),
+    ...savingMessages(status, isSavedByEditor),
     // Of an unsure file, the question above is the reason.
     reason === undefined || status.unsure !== undefined ? undefined : markdownText(reason),
     trust === undefined ? undefined : markdownText(trust),

@@ -10,7 +10,7 @@ import type { ShownPair, ShownView } from '#protocol/page/pair.ts';
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeUri } from '../tabs.ts';
-import { isTable } from '../uris.ts';
+import { hasNoText } from '../uris.ts';
 import type { ShowRecord } from '../views/showRecord.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { channelTo } from './channel.ts';
@@ -171,7 +171,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   async #load(uri: string): Promise<void> {
     const file = vscode.Uri.parse(uri);
     // The dataset editor opens it, with its backup.
-    if (isTable(file)) return;
+    if (hasNoText(file)) return;
     try {
       await vscode.workspace.openTextDocument(file);
     } catch {

@@ -1,4 +1,4 @@
-// A table that the server holds open from disk while a dataset editor shows it.
+// A file that the server holds open from disk while a dataset editor shows it.
 import * as vscode from 'vscode';
 
 import type { EditMade } from '#protocol/editor/edits.ts';
@@ -6,12 +6,9 @@ import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Server } from '../server.ts';
 import { tabsOf } from '../tabs.ts';
 import type { Statuses } from '../views/statuses.ts';
-import type { DatasetPage } from './datasetPage.ts';
 
 export class DatasetDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
-  /** In the order of their last focus. */
-  readonly pages = new Set<DatasetPage>();
   /** Edits of an earlier session, until VS Code has an editor for them; then undefined. */
   early: EditMade[] | undefined = [];
   dirtyCheck: NodeJS.Timeout | undefined;
@@ -38,6 +35,8 @@ export class DatasetDocument implements vscode.CustomDocument {
   dispose(): void {
     clearTimeout(this.dirtyCheck);
     this.#server.notify('preflens/discardEdits', { uri: this.name });
+    // The text of a large file may still be open in a tab, with findings of the server.
+    if (tabsOf(this.name).length > 0) return;
     this.#server.notify('preflens/closeFile', { uri: this.name });
     this.#statuses.forget(this.name);
   }

@@ -1,16 +1,16 @@
-// The editor of tables: VS Code's undo, save and hot exit for a file that the server holds open.
+// The dataset editor of a file that the server reads from disk: VS Code's undo, save and hot exit for edits that the server
+// holds until they are saved.
 import * as vscode from 'vscode';
 
 import type { EditMade } from '#protocol/editor/edits.ts';
-import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { Server } from '../server.ts';
 import { valueOf } from '../server.ts';
-import { DATASET_EDITORS, editorOf, isTable } from '../uris.ts';
+import { DATASET_EDITORS } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { DatasetDocument } from './datasetDocument.ts';
-import { DatasetPage } from './datasetPage.ts';
-import { pageOf, pageOptions } from './page.ts';
+import type { DatasetPages } from './datasetPages.ts';
+import type { EditHistory } from './editHistory.ts';
 
 /** By then the server has sent a status, and VS Code has marked the tab. */
 const DIRTY_AFTER_MS = 1000;
@@ -18,26 +18,39 @@ const DIRTY_AFTER_MS = 1000;
 type ChangeEvent =
   vscode.CustomDocumentEditEvent<DatasetDocument> | vscode.CustomDocumentContentChangeEvent<DatasetDocument>;
 
-/** VS Code's provider of dataset editors. */
-export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocument> {
-  readonly #root: vscode.Uri;
+/** VS Code's own history of a document, which holds edits of earlier sessions too. */
+function hostHistory(uri: string, statuses: Statuses): EditHistory {
+  return {
+    get count() {
+      return statuses.get(uri)?.unsavedCount ?? 0;
+    },
+    // The server's notification puts the edit into VS Code's history.
+    add: () => undefined,
+    undo: async () => {
+      await vscode.commands.executeCommand('undo');
+      return undefined;
+    },
+  };
+}
+
+/** VS Code's provider of these editors. */
+export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument> {
   readonly #server: Server;
   readonly #statuses: Statuses;
+  readonly #pages: DatasetPages;
   readonly #documents = new Map<string, DatasetDocument>();
   readonly #changed = new vscode.EventEmitter<ChangeEvent>();
   readonly onDidChangeCustomDocument = this.#changed.event;
-  /** Records to show when their editor opens. */
-  readonly #wanted = new Map<string, RecordRef>();
 
-  constructor(root: vscode.Uri, server: Server, statuses: Statuses) {
-    this.#root = root;
+  constructor(server: Server, statuses: Statuses, pages: DatasetPages) {
     this.#server = server;
     this.#statuses = statuses;
+    this.#pages = pages;
   }
 
   register(): vscode.Disposable {
     const options = {
-      webviewOptions: { retainContextWhenHidden: true, enableFindWidget: true },
+      webviewOptions: { retainContextWhenHidden: true },
       supportsMultipleEditorsPerDocument: true,
     };
     // Without the methods that save.
@@ -49,33 +62,12 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     };
     return vscode.Disposable.from(
       this.#changed,
-      vscode.window.registerCustomEditorProvider(DATASET_EDITORS.dataset, this, options),
+      vscode.window.registerCustomEditorProvider(DATASET_EDITORS.disk, this, options),
       vscode.window.registerCustomEditorProvider(DATASET_EDITORS.table, readOnly, options),
-      this.#statuses.onStatus((status) => {
-        const document = this.#documents.get(status.uri);
-        for (const page of document?.pages ?? []) page.tell(status);
-      }),
-      this.#statuses.onChange((uri) => {
-        for (const page of this.#documents.get(uri)?.pages ?? []) page.refresh();
-      }),
       this.#server.on('preflens/edited', (made) => {
         this.#edited(made);
       }),
     );
-  }
-
-  /** The selected row of a file that an editor shows. */
-  selected(uri: string): RecordRef | undefined {
-    return [...(this.#documents.get(uri)?.pages ?? [])].at(-1)?.selected;
-  }
-
-  /** Shows a record in its editor, and opens one if there is none. */
-  async reveal(ref: RecordRef): Promise<void> {
-    const open = this.#documents.get(ref.uri);
-    if (!open || open.pages.size === 0) this.#wanted.set(ref.uri, ref);
-    const uri = vscode.Uri.parse(ref.uri);
-    await vscode.commands.executeCommand('vscode.openWith', uri, editorOf(uri));
-    for (const page of open?.pages ?? []) page.reveal(ref);
   }
 
   async openCustomDocument(
@@ -83,7 +75,8 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
     { backupId }: vscode.CustomDocumentOpenContext,
   ): Promise<DatasetDocument> {
     // For a diff, VS Code opens earlier states of a file, which are not on disk.
-    if (!isTable(uri)) throw new Error(`PrefLens opens only files on disk, not ${uri.scheme}: files.`);
+    if (uri.scheme !== 'file')
+      throw new Error(`PrefLens opens only files on disk, not ${uri.scheme}: files.`);
     const document = new DatasetDocument(uri, this.#server, this.#statuses);
     // Its first notifications come before the request ends.
     this.#documents.set(document.name, document);
@@ -95,30 +88,15 @@ export class DatasetEditors implements vscode.CustomEditorProvider<DatasetDocume
   }
 
   resolveCustomEditor(document: DatasetDocument, panel: vscode.WebviewPanel): void {
-    const { webview } = panel;
-    const page = new DatasetPage(panel, this.#server, this.#statuses, document.name);
-    document.pages.add(page);
-    webview.options = pageOptions(this.#root);
-    panel.onDidChangeViewState(() => {
-      if (!panel.active) return;
-      document.pages.delete(page);
-      document.pages.add(page);
-    });
-    panel.onDidDispose(() => {
-      document.pages.delete(page);
-      if (document.pages.size === 0) this.#documents.delete(document.name);
-    });
-    const { early = [] } = document;
+    const { name, early = [] } = document;
     document.early = undefined;
     for (const made of early) this.#takeUp(document, made);
-    const wanted = this.#wanted.get(document.name);
-    this.#wanted.delete(document.name);
-    if (wanted) page.reveal(wanted);
-    webview.html = pageOf(webview, this.#root, {
-      title: 'Dataset',
-      script: 'dataset.js',
-      styles: ['compare.css', 'dataset.css'],
+    this.#pages.fill(panel, name, hostHistory(name, this.#statuses));
+    panel.onDidDispose(() => {
+      if (this.#pages.of(name).size === 0) this.#documents.delete(name);
     });
+    // Edits that were made before this editor opened, in the compare view.
+    this.#checkDirtySoon(document);
   }
 
   async saveCustomDocument(document: DatasetDocument): Promise<void> {

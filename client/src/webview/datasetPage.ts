@@ -13,29 +13,20 @@ import type { EditHistory } from './editHistory.ts';
 import { PairController } from './pairController.ts';
 import { pairPorts, refreshPair } from './pairPorts.ts';
 
-/** VS Code's own history of a document, which holds edits of earlier sessions too. */
-function hostHistory(uri: string, statuses: Statuses): EditHistory {
-  return {
-    get count() {
-      return statuses.get(uri)?.unsavedCount ?? 0;
-    },
-    // The server's notification puts the edit into VS Code's history.
-    add: () => undefined,
-    undo: async () => {
-      await vscode.commands.executeCommand('undo');
-      return undefined;
-    },
-  };
-}
-
 export class DatasetPage {
   readonly #pairs: PairController;
   readonly #channel: Channel<DatasetClientSends>;
   #isReady = false;
   #waiting: RecordRef | undefined;
 
-  constructor(panel: vscode.WebviewPanel, server: Server, statuses: Statuses, uri: string) {
-    const pairs = new PairController({ ...pairPorts(server, statuses), history: hostHistory(uri, statuses) });
+  constructor(
+    panel: vscode.WebviewPanel,
+    server: Server,
+    statuses: Statuses,
+    uri: string,
+    history: EditHistory,
+  ) {
+    const pairs = new PairController({ ...pairPorts(server, statuses), history });
     this.#pairs = pairs;
     this.#channel = channelTo<DatasetClientSends, DatasetPageSends>(panel, {
       handlers: {
@@ -49,6 +40,9 @@ export class DatasetPage {
         act: async ({ action, at }) => pairs.act(action, at),
       },
       listeners: {
+        mapFields: () => {
+          void vscode.commands.executeCommand('preflens.mapFields', uri);
+        },
         ready: () => {
           this.#isReady = true;
           const status = statuses.get(uri);
@@ -75,6 +69,13 @@ export class DatasetPage {
     refreshPair(this.#pairs, (shown) => {
       this.#channel.notify('view', shown);
     });
+  }
+
+  /** The text changed, and the server sends no status of it. */
+  outdate(): void {
+    if (!this.#isReady) return;
+    this.#channel.notify('outdated', null);
+    this.refresh();
   }
 
   reveal(ref: RecordRef): void {

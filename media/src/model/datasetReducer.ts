@@ -18,6 +18,8 @@ import { scrollTopOf, topFor, topRow } from './scroll.ts';
 export type DatasetEvent =
   | { readonly kind: 'started' }
   | { readonly kind: 'status'; readonly status: DatasetStatus }
+  /** The rows changed, and no status says so. */
+  | { readonly kind: 'outdated' }
   | {
       readonly kind: 'rowsLoaded';
       readonly order: RowOrder;
@@ -37,7 +39,8 @@ export type DatasetEvent =
   | { readonly kind: 'scrolled'; readonly scrollTop: number; readonly viewHeight: number }
   | { readonly kind: 'rowSelected'; readonly index: number }
   | { readonly kind: 'orderChosen'; readonly order: RowOrder }
-  | { readonly kind: 'actionChosen'; readonly action: DatasetAction };
+  | { readonly kind: 'actionChosen'; readonly action: DatasetAction }
+  | { readonly kind: 'mappingWanted' };
 
 export type DatasetEffect =
   | ({ readonly kind: 'requestRows'; readonly order: RowOrder } & Block)
@@ -47,7 +50,8 @@ export type DatasetEffect =
   | { readonly kind: 'scrollList'; readonly scrollTop: number }
   /** To the top of the pair. */
   | { readonly kind: 'scrollPair' }
-  | { readonly kind: 'focusList' };
+  | { readonly kind: 'focusList' }
+  | { readonly kind: 'mapFields' };
 
 type Step = readonly [DatasetState, ...DatasetEffect[]];
 
@@ -161,11 +165,16 @@ function showNewest(state: DatasetState, shown: ShownView): Step {
   return isShown(state) && isOutdated(shown, state) ? [state] : show(state, shown);
 }
 
+function outdate(state: DatasetState): Step {
+  const { all, findings } = state.stores;
+  return [{ ...state, stores: { all: invalidate(all), findings: invalidate(findings) } }];
+}
+
 function onStatus(state: DatasetState, status: DatasetStatus): Step {
-  const { status: before, stores } = state;
+  const { status: before } = state;
   const next = { ...state, status };
   if (before?.revision === status.revision && before.phase === status.phase) return [next];
-  return [{ ...next, stores: { all: invalidate(stores.all), findings: invalidate(stores.findings) } }];
+  return outdate(next);
 }
 
 function setOrder(state: DatasetState, order: RowOrder): Step {
@@ -193,6 +202,8 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return [state, { kind: 'focusList' }];
     case 'status':
       return onStatus(state, event.status);
+    case 'outdated':
+      return outdate(state);
     case 'rowsLoaded': {
       const { order, start, result } = event;
       if (isOutdated(event, state)) return [state];
@@ -232,6 +243,8 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
         { kind: 'act', action: event.action, at: pairOf(shown.view) },
       ];
     }
+    case 'mappingWanted':
+      return [state, { kind: 'mapFields' }];
   }
 }
 

@@ -66,6 +66,17 @@ function Detail({ state, dispatch }: Props): JSX.Element {
       )}
       <Notice text={state.notice} />
       {message === undefined ? view && <Record view={view} /> : <Nothing text={message} />}
+      {message === undefined && view?.kind === 'empty' && view.canMap && (
+        <button
+          type="button"
+          class="map-fields"
+          onClick={() => {
+            dispatch({ kind: 'mappingWanted' });
+          }}
+        >
+          Map Fields…
+        </button>
+      )}
     </>
   );
 }

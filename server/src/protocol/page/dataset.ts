@@ -21,7 +21,11 @@ export interface DatasetPageRequests {
 /** page → client. */
 export interface DatasetPageSends {
   readonly requests: DatasetPageRequests;
-  readonly notifications: { ready: null };
+  readonly notifications: {
+    ready: null;
+    /** The person wants to map the fields of the file. */
+    mapFields: null;
+  };
 }
 
 /** client → page. */
@@ -29,6 +33,8 @@ export interface DatasetClientSends {
   readonly requests: object;
   readonly notifications: {
     status: DatasetStatus;
+    /** The rows changed, and no status says so. */
+    outdated: null;
     /** A newer state of the pair that was shown last. */
     view: ShownView;
     /** Show this record and select it. */

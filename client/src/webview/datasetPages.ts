@@ -1,0 +1,98 @@
+// The pages of all dataset editors, by file: what changes is sent to them, and records are shown in them.
+import * as vscode from 'vscode';
+
+import type { RecordRef } from '#protocol/editor/place.ts';
+
+import type { Server } from '../server.ts';
+import { datasetTabOf } from '../tabs.ts';
+import { diskEditorOf } from '../uris.ts';
+import type { Statuses } from '../views/statuses.ts';
+import { DatasetPage } from './datasetPage.ts';
+import type { EditHistory } from './editHistory.ts';
+import { pageOf, pageOptions } from './page.ts';
+
+export class DatasetPages implements vscode.Disposable {
+  readonly #root: vscode.Uri;
+  readonly #server: Server;
+  readonly #statuses: Statuses;
+  /** In the order of their last focus. */
+  readonly #pages = new Map<string, Set<DatasetPage>>();
+  /** Records to show when their editor opens. */
+  readonly #wanted = new Map<string, RecordRef>();
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(root: vscode.Uri, server: Server, statuses: Statuses) {
+    this.#root = root;
+    this.#server = server;
+    this.#statuses = statuses;
+    this.#subscriptions = vscode.Disposable.from(
+      statuses.onStatus((status) => {
+        for (const page of this.of(status.uri)) page.tell(status);
+      }),
+      statuses.onChange((uri) => {
+        for (const page of this.of(uri)) page.refresh();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  of(uri: string): ReadonlySet<DatasetPage> {
+    return this.#pages.get(uri) ?? new Set();
+  }
+
+  /** Fills the panel of an editor. */
+  fill(panel: vscode.WebviewPanel, uri: string, history: EditHistory): DatasetPage {
+    const { webview } = panel;
+    const page = new DatasetPage(panel, this.#server, this.#statuses, uri, history);
+    const pages = this.#pages.get(uri) ?? new Set();
+    this.#pages.set(uri, pages.add(page));
+    webview.options = pageOptions(this.#root);
+    panel.onDidChangeViewState(() => {
+      if (!panel.active) return;
+      pages.delete(page);
+      pages.add(page);
+    });
+    panel.onDidDispose(() => {
+      pages.delete(page);
+    });
+    const wanted = this.#wanted.get(uri);
+    this.#wanted.delete(uri);
+    if (wanted) page.reveal(wanted);
+    webview.html = pageOf(webview, this.#root, {
+      title: 'Dataset',
+      script: 'dataset.js',
+      styles: ['compare.css', 'dataset.css'],
+    });
+    return page;
+  }
+
+  /** The page of a file that had the focus last. */
+  latest(uri: string): DatasetPage | undefined {
+    return [...this.of(uri)].at(-1);
+  }
+
+  /** The selected row of a file that an editor shows. */
+  selected(uri: string): RecordRef | undefined {
+    return this.latest(uri)?.selected;
+  }
+
+  /** Shows a record in all pages of its file, and leaves the focus where it is. */
+  follow(ref: RecordRef): void {
+    for (const page of this.of(ref.uri)) page.reveal(ref);
+  }
+
+  /** Shows a record in the dataset editor of its file, and opens one if there is none. */
+  async reveal(ref: RecordRef, preserveFocus = false): Promise<void> {
+    if (this.of(ref.uri).size === 0) this.#wanted.set(ref.uri, ref);
+    const open = datasetTabOf(ref.uri);
+    const uri = vscode.Uri.parse(ref.uri);
+    await vscode.commands.executeCommand('vscode.openWith', uri, open?.viewType ?? diskEditorOf(uri), {
+      preserveFocus,
+      ...(open && { viewColumn: open.tab.group.viewColumn }),
+    });
+    this.follow(ref);
+  }
+}
