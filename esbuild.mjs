@@ -41,6 +41,7 @@ const bundles = [
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
   { ...node, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.js' },
+  { ...node, entryPoints: ['server/src/mcp/main.ts'], outfile: 'dist/mcp.js' },
   {
     ...node,
     entryPoints: ['server/src/scorer/main.ts'],

@@ -28,7 +28,15 @@ const ALL_CORE = [
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
 const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/scoring'];
-const LOWER = [...ALL_CORE, 'protocol', 'formats', 'formats/parquet', 'formats/tables', ...ALL_NODE];
+const LOWER = [
+  ...ALL_CORE,
+  'core/assistant',
+  'protocol',
+  'formats',
+  'formats/parquet',
+  'formats/tables',
+  ...ALL_NODE,
+];
 
 /**
  * `at`: folders end with a slash; if several rooms match a file, the longest match wins. `may`: the rooms
@@ -57,6 +65,12 @@ export const ROOMS = [
     holds: 'requests, replies, errors and cancel between two ends',
     at: [`${CORE}channel/`],
     may: ['core/base'],
+  },
+  {
+    name: 'core/assistant',
+    holds: 'the tools of assistants: names, descriptions, schemas',
+    at: [`${CORE}assistant/`],
+    may: [],
   },
   {
     name: 'core/model',
@@ -215,7 +229,15 @@ export const ROOMS = [
     at: [NODE],
     may: [
       ...ALL_CORE,
-      ...['protocol', 'formats', 'node/disk', 'node/parquet', 'node/containers', 'node/files'],
+      ...[
+        'core/assistant',
+        'protocol',
+        'formats',
+        'node/disk',
+        'node/parquet',
+        'node/containers',
+        'node/files',
+      ],
     ],
   },
   {
@@ -259,10 +281,22 @@ export const ROOMS = [
     may: [...LOWER, 'session'],
   },
   {
+    name: 'session/assistant',
+    holds: 'the tools of assistants over open files',
+    at: ['server/src/session/assistant/'],
+    may: [...LOWER, 'session', 'session/views'],
+  },
+  {
     name: 'lsp',
     holds: 'the language server',
     at: ['server/src/lsp/'],
-    may: [...LOWER, 'session', 'session/views'],
+    may: [...LOWER, 'session', 'session/views', 'session/assistant'],
+  },
+  {
+    name: 'mcp',
+    holds: 'the server of assistants',
+    at: ['server/src/mcp/'],
+    may: [...LOWER, 'session', 'session/views', 'session/assistant'],
   },
   { name: 'cli', holds: 'the command line', at: ['server/src/cli/'], may: LOWER },
   {
@@ -275,7 +309,7 @@ export const ROOMS = [
     name: 'client',
     holds: 'the extension in VS Code',
     at: ['client/src/'],
-    may: ['core/base', 'core/channel', 'protocol'],
+    may: ['core/base', 'core/channel', 'core/assistant', 'protocol'],
   },
   {
     name: 'media/model',
@@ -350,7 +384,8 @@ const rooms = {
 
 /** Files that may import a path built at run time, and why. */
 export const MADE_PATHS = {
-  'server/src/cli/main.ts': '`preflens lsp` starts the bundle of the language server, which lies beside it',
+  'server/src/cli/main.ts':
+    '`preflens lsp` and `preflens mcp` start the bundles of their servers, which lie beside it',
 };
 
 /** What `no-restricted-imports` does not cover: `import()`, and `import('…')` in a type. */

@@ -6,7 +6,7 @@ import { oneWayToWrite } from './writes.mjs';
 /** Turns an allow-list of regular expressions into one that matches everything else. */
 const allButThese = (allowed) => `^(?!${allowed.map((pattern) => `(?:${pattern})`).join('|')})`;
 
-const OWN_FOLDERS = 'core|protocol|formats|node|scorer|session|lsp|cli|client|media|server';
+const OWN_FOLDERS = 'core|protocol|formats|node|scorer|session|lsp|mcp|cli|client|media|server';
 
 /** A relative path that stays in its layer: it never names another layer. */
 const INSIDE = `\\.{1,2}/(?!(?:.*/)?(?:${OWN_FOLDERS})/).*`;
@@ -217,10 +217,17 @@ export const layerRules = [
     ['server/src/lsp/**/*.ts'],
     ['#core/', '#protocol/', '#formats/', '#node/', '#session/', 'node:', 'vscode-languageserver/node$'],
   ),
+  layer(
+    ['server/src/mcp/**/*.ts'],
+    ['#core/', '#protocol/', '#formats/', '#node/', '#session/', 'node:', '@modelcontextprotocol/sdk/'],
+  ),
   layer(['server/src/cli/**/*.ts'], ['#core/', '#protocol/', '#formats/', '#node/', 'node:', 'commander$']),
   layer(
     ['client/src/**/*.ts'],
-    ['#core/channel/', '#core/escape/', '#core/words/', 'vscode$', 'vscode-languageclient/node$', 'node:'],
+    [
+      ...['#core/assistant/', '#core/channel/', '#core/escape/', '#core/words/'],
+      ...['vscode$', 'vscode-languageclient/node$', 'node:'],
+    ],
     ['#protocol/'],
   ),
   layer(PAGES, ['#core/channel/', '#core/compare/', '#core/words/', 'preact$'], ['#protocol/']),

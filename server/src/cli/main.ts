@@ -18,6 +18,7 @@ import { environmentSecret } from '#node/scorers/secrets.ts';
 import { startScorer } from '#node/scoring/process.ts';
 import { inWords } from '#node/systemErrors.ts';
 import { threads, widthFor } from '#node/threads.ts';
+import type { McpOptions } from '#protocol/mcp.ts';
 
 import { apply } from './apply.ts';
 import { baseline } from './baseline.ts';
@@ -358,6 +359,30 @@ program
   .option('--stdio', 'use standard input and output (the default and only transport)')
   .action(async () => {
     await import(new URL('server.js', import.meta.url).href);
+  });
+
+program
+  .command('mcp')
+  .description(
+    'serve the datasets of a folder to an assistant, over the Model Context Protocol on standard input and output',
+  )
+  .argument('[folder]', 'the folder whose files may be read; default: the working folder', '.')
+  .option('--write', 'offer tools that change files: flip, tie, drop, keep, undo', false)
+  .option('--trust', 'use the models, chat templates and servers that preflens.json names', false)
+  .action(async (folder: string, options: Pick<McpOptions, 'write' | 'trust'>) => {
+    const { memory, modelMemory, cache, send } = program.opts<Global>();
+    const { serve } = (await import(new URL('mcp.js', import.meta.url).href)) as {
+      readonly serve: (options: McpOptions) => Promise<string>;
+    };
+    const why = await serve({
+      folder,
+      ...options,
+      send,
+      cacheFolder: cache ? openCacheFolder(defaultCacheFolder(), printer.note) : undefined,
+      memoryMb: memory,
+      modelMemoryMb: modelMemory,
+    });
+    throw new UserError(why);
   });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

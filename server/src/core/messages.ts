@@ -195,10 +195,9 @@ export const messages = {
   badPattern: (pattern: string, fault: string) => new UserError(`${pattern}: invalid pattern: ${fault}.`),
   nothingFits: (pattern: string) =>
     new UserError(`${pattern}: no file matches this pattern. Quote it if the shell should not expand it.`),
-  noRule: (id: string, meant: string | undefined) =>
-    new UserError(
-      `No such rule: ${id}${meant === undefined ? '' : `; did you mean "${meant}"?`}. \`preflens explain\` lists all rules.`,
-    ),
+  /** @param more what lists all rules */
+  noRule: (id: string, meant: string | undefined, more = '`preflens explain` lists all rules.') =>
+    new UserError(`No such rule: ${id}${meant === undefined ? '' : `; did you mean "${meant}"?`}. ${more}`),
   fixesLeft: (path: string, rule: string, count: number) =>
     new UserError(
       `${path}: ${count} more findings of "${rule}" did not fit into memory and were not fixed. Run the command again, or raise --memory.`,
@@ -342,4 +341,33 @@ export const messages = {
     ),
   outputIsInput: (path: string) =>
     new UserError(`${path}: the output would overwrite the dataset. Choose another file for --out.`),
+  /** Numbers from 1. */
+  noRecordNumber: (name: string, record: number, count: number) =>
+    new UserError(`${name}: there is no record ${record}: the file has ${plural(count, 'record')}.`),
+  recordMoved: (name: string, record: number) =>
+    new UserError(
+      `${name}: record ${record} is not the one that "key" names: the file changed, or the key is of another record. Nothing was changed. Show the record again, and use its new key.`,
+    ),
+  noPart: (name: string, record: number, part: string) =>
+    new UserError(
+      `${name}: record ${record} has no text "${part}". Use the "part" that show_pair gave, or "record".`,
+    ),
+  badInput: (tool: string, fault: string) => new UserError(`${tool}: ${fault}. Nothing was done.`),
+  noTool: (name: string, known: readonly string[]) =>
+    new UserError(`No such tool: ${name}. Known tools: ${list(known)}.`),
+  notAFolder: (path: string) =>
+    new UserError(`${path}: this is not a folder. Name the folder of your datasets.`),
+  readOnlyTools: (name: string) =>
+    new UserError(
+      `${name} changes files, and this server only reads. Nothing was done. A person can start it with \`preflens mcp --write\`.`,
+    ),
+  outsideFolder: (path: string, folder: string) =>
+    new UserError(
+      `${path}: this is outside ${folder}, directly or through a link. Nothing was read. Name a file below that folder, or start \`preflens mcp\` for another folder.`,
+    ),
+  decidesOutside: (path: string, folder: string) =>
+    new UserError(
+      `${path}: decisions about this file belong into ${folder}, which is outside the open folder. Nothing was written. Start \`preflens mcp\` for ${folder}.`,
+    ),
+  nothingToUndo: (why: string) => new UserError(`Nothing was undone: ${why}.`),
 };

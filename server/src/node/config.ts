@@ -1,6 +1,6 @@
 // Finds, reads and validates the preflens.json for a file: the nearest one above it, and those that it extends.
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
@@ -19,6 +19,7 @@ import { messages, UserError } from '#core/messages.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
+import { isBelow } from './paths.ts';
 import { readRegularTextSync } from './regularFile.ts';
 import { codeOf } from './stored.ts';
 
@@ -42,7 +43,7 @@ export const DEFAULT_SETTINGS: FileSettings = {
 };
 
 /** A validator that is compiled at its first use: that takes as long as the rest of a start. */
-function lazyValidator<T>(schema: object): () => ValidateFunction<T> {
+export function lazyValidator<T>(schema: object): () => ValidateFunction<T> {
   let compiled: ValidateFunction<T> | undefined;
   return () =>
     (compiled ??= new Ajv({
@@ -66,10 +67,14 @@ function tellingError(errors: readonly ErrorObject[]): ErrorObject | undefined {
   return [...errors].sort((a, b) => rank(b) - rank(a))[0];
 }
 
-function schemaFaultMessage(errors: readonly ErrorObject[] | null | undefined): string {
+/** @param whole what the checked value is, in words */
+export function schemaFaultMessage(
+  errors: readonly ErrorObject[] | null | undefined,
+  whole = 'the file',
+): string {
   const first = tellingError(errors ?? []);
   if (!first) return 'it does not match the schema';
-  const where = first.instancePath === '' ? 'the file' : first.instancePath.slice(1).replaceAll('/', '.');
+  const where = first.instancePath === '' ? whole : first.instancePath.slice(1).replaceAll('/', '.');
   if ('additionalProperty' in first.params) {
     const name = String(first.params['additionalProperty']);
     const known = Object.keys((first.parentSchema?.['properties'] as object | undefined) ?? {});
@@ -175,11 +180,6 @@ function rootOf(path: string): string {
     if (dirname(folder) === folder) return root;
   }
 }
-
-const isBelow = (root: string, path: string): boolean => {
-  const way = relative(root, path);
-  return !isAbsolute(way) && way.split(sep)[0] !== '..';
-};
 
 /** Resolves links; returns the path itself if nothing is there. */
 function realOf(path: string): string {

@@ -145,6 +145,17 @@ export interface Journal {
   setAside(edits: readonly SetAside[]): string;
 }
 
+/** For programs that save each edit at once: nothing is adopted from other sessions, and nothing is left to them. */
+export const NO_JOURNAL: Journal = {
+  takeLeft: () => [],
+  dropTaken: () => undefined,
+  append: () => undefined,
+  rewrite: () => undefined,
+  remove: () => undefined,
+  close: () => undefined,
+  setAside: () => '',
+};
+
 const decoder = new TextDecoder();
 
 const textOf = (bytes: Bytes): string | null => bytes && decoder.decode(bytes);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import type { Baseline } from '#core/memory/baseline.ts';
 import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
@@ -137,17 +138,34 @@ async function changeDecisions(
 /** What a person decides about a finding in a dataset. `by` is '' for the name that git or the system has. */
 export type OwnDecision = Pick<Decision, 'key' | 'rule' | 'decision' | 'reason' | 'by'>;
 
+/** A saved decision, and the earlier ones about the same finding that it replaced. */
+export interface Decided {
+  readonly root: string;
+  readonly made: Decision;
+  readonly replaced: readonly Decision[];
+}
+
 /** Saves a person's decision, of today, in the memory of a dataset. */
-export async function decideAbout(path: string, { by, ...decision }: OwnDecision): Promise<void> {
+export async function decideAbout(path: string, { by, ...decision }: OwnDecision): Promise<Decided> {
   const root = memoryRoot(path);
   const at = new Date().toISOString().slice(0, 10);
   const name = by || (await ownName(dirname(path)));
-  await decide(root, { ...decision, by: name, at, file: nameIn(root, path) });
+  return decide(root, { ...decision, by: name, at, file: nameIn(root, path) });
 }
 
 /** Saves a decision in place of others about the same finding. Rejects if some lines are invalid. */
-export async function decide(root: string, decision: Decision): Promise<void> {
-  await changeDecisions(root, (decisions) => withDecision(decisions, decision));
+export async function decide(root: string, made: Decision): Promise<Decided> {
+  const { before } = await changeDecisions(root, (decisions) => withDecision(decisions, made));
+  return { root, made, replaced: before.filter(({ key, rule }) => key === made.key && rule === made.rule) };
+}
+
+/** Puts back what a decision replaced. False if the decision is no longer there. */
+export async function takeBack({ root, made, replaced }: Decided): Promise<boolean> {
+  const isMade = (one: Decision): boolean => isDeepStrictEqual(one, made);
+  const { before, after } = await changeDecisions(root, (decisions) =>
+    decisions.some(isMade) ? [...decisions.filter((one) => !isMade(one)), ...replaced] : decisions,
+  );
+  return before !== after;
 }
 
 /** Removes decisions and returns how many. */

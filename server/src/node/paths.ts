@@ -1,12 +1,18 @@
 // Expands path patterns that the shell did not expand.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 
 import { fitsPattern, patternBase, PatternFault } from '#core/config/pattern.ts';
 import { messages } from '#core/messages.ts';
 
 import { codeOf } from './stored.ts';
+
+/** True for a folder itself and for everything below it, by name: links are not resolved. */
+export function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
+}
 
 /** Folders without user data. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.preflens']);

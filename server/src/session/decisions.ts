@@ -1,6 +1,7 @@
 // Decisions of people about findings.
 import { ruleById } from '#core/checks/table.ts';
 import { messages } from '#core/messages.ts';
+import type { Decided } from '#node/memory.ts';
 import { decideAbout } from '#node/memory.ts';
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 
@@ -18,7 +19,7 @@ export async function keepFinding(
     reason,
     by = '',
   }: KeepRequest & { readonly reason: string; readonly by?: string },
-): Promise<null> {
+): Promise<Decided> {
   const dataset = sessions.update(uri)?.dataset;
   const path = pathOf(uri);
   if (!dataset || path === undefined || !ruleById(rule)) throw messages.notKept();
@@ -26,7 +27,13 @@ export async function keepFinding(
     .findingsOf(record)
     .find((one) => one.rule === rule && (one.pair === undefined || one.pair === pair));
   if (!finding) throw messages.notKept();
-  await decideAbout(path, { key: dataset.keyOf(finding), rule, decision: 'keep', reason, by });
+  const decided = await decideAbout(path, {
+    key: dataset.keyOf(finding),
+    rule,
+    decision: 'keep',
+    reason,
+    by,
+  });
   await sessions.readDecisions();
-  return null;
+  return decided;
 }

@@ -56,13 +56,13 @@ export class Session implements OpenFile, JobOwner {
     this.check();
   });
   readonly #relate = debounced(RELATE_AFTER_MS, () => {
-    void this.#findRelations().catch((error: unknown) => {
-      if (!this.#isClosed()) this.#host.log('error', errorText(error));
-    });
+    this.#startRelations();
   });
+  /** The generation that the running search for duplicates is about. */
+  #relating: number | undefined;
 
   readonly #onWatched = (): void => {
-    void this.#reopenIfChanged();
+    void this.followDisk();
   };
 
   constructor(source: Source, host: Host) {
@@ -337,12 +337,32 @@ export class Session implements OpenFile, JobOwner {
     if (!this.#isClosed()) void this.read();
   }
 
-  async #reopenIfChanged(): Promise<void> {
+  /** Opens a file on disk again if another program changed it; a reading then begins. */
+  async followDisk(): Promise<void> {
     const { pending } = this.source;
     const isChanged = await pending?.isChanged(this.#closed.signal).catch(() => false);
     if (isChanged !== true || this.#isClosed()) return;
     this.#host.log('info', `${readableUri(this.uri)}: changed on disk, reading it again`);
     await this.#reopen();
+  }
+
+  /** Begins the search for duplicates now, not only when nothing changed for a while. */
+  relate(): void {
+    if (this.#relating === this.dataset.generation) return;
+    this.#relate.cancel();
+    this.#startRelations();
+  }
+
+  #startRelations(): void {
+    const { generation } = this.dataset;
+    this.#relating = generation;
+    void this.#findRelations()
+      .catch((error: unknown) => {
+        if (!this.#isClosed()) this.#host.log('error', errorText(error));
+      })
+      .finally(() => {
+        if (this.#relating === generation) this.#relating = undefined;
+      });
   }
 
   /** Finds what records are to each other. A result for an older text is dropped. */

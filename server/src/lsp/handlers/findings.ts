@@ -91,7 +91,11 @@ export function serveFindings(
         const why = whyNothing(session, uri);
         return why === undefined ? DONE : refused(why);
       },
-      'preflens/keep': async (params) => outcomeOf(async () => keepFinding(sessions, params)),
+      'preflens/keep': async (params) =>
+        outcomeOf(async () => {
+          await keepFinding(sessions, params);
+          return null;
+        }),
     },
     stop: () => {
       closed.stop();

@@ -26,6 +26,7 @@ import { findRecords } from '#node/findRecords.ts';
 import { inTurn } from '#node/queue.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 import { savePlannedAs } from '#node/save.ts';
+import type { Stamp } from '#node/stored.ts';
 import { sameStamp, stampOf } from '#node/stored.ts';
 
 import type { Position } from '../document.ts';
@@ -60,6 +61,7 @@ export class DiskSource implements Source, PendingSource {
   #isClosed = false;
   /** Edits of a save that can no longer be stopped. */
   #committing: Taken | undefined;
+  #savedAs: Stamp | undefined;
   /** The file has to be opened again: another program wrote to it right after a save, or opening it failed. */
   #isStale = false;
   #changed = new Set<number>();
@@ -301,6 +303,10 @@ export class DiskSource implements Source, PendingSource {
     });
   }
 
+  get savedAs(): Stamp | undefined {
+    return this.#savedAs;
+  }
+
   get #turn(): string {
     return `edits of ${this.#file.path}`;
   }
@@ -331,6 +337,7 @@ export class DiskSource implements Source, PendingSource {
     const next = await openFile(file.path, file.maxRecordBytes).catch(() => undefined);
     this.#committing = undefined;
     this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
+    this.#savedAs = this.#isStale ? undefined : next?.stamp;
     if (next) this.#show(next);
     this.#commit(session, taken, changes);
     // A record that became several is read from the file.

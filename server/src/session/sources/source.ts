@@ -6,6 +6,7 @@ import type { FileSettings } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { Settled } from '#node/editSession.ts';
 import type { RelateText } from '#node/rangeWork.ts';
+import type { Stamp } from '#node/stored.ts';
 
 import type { OpenDocument, Position } from '../document.ts';
 import type { Saved } from './diskSave.ts';
@@ -27,6 +28,8 @@ export interface PendingSource {
    * @param onCommit called when the saved file is the one that is read: refresh what was known of it
    */
   save(signal: AbortSignal, onCommit: () => void): Promise<Saved>;
+  /** The file as the last save left it; undefined if another program wrote to it at the same moment. */
+  readonly savedAs: Stamp | undefined;
   /** Saves the file with its edits under another name; how many records differ. The edits stay pending here. */
   saveAs(path: string, signal: AbortSignal): Promise<number>;
   /** Writes what is pending to a file, which another session can open with. */
