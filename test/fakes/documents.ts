@@ -19,12 +19,17 @@ type Random = () => number;
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
-/** Records in one layout: one line or indented, a record a line, under a key, or one after the other, on one line too. */
+/** Records in one layout: one line or indented, a record a line, under one or two keys, or one after the other, on one line too. */
 export function documentOf(values: readonly unknown[], random: Random): MadeDocument {
   const newline = pick(random, ['\n', '\n', '\r\n']);
   const indent = pick(random, ['', '', '  ', '    ', '\t']);
   // A single object on one line is JSON Lines.
-  const form = pick(random, ['list', 'list', 'keyed', 'sequence', values.length > 1 ? 'shared' : 'list']);
+  const form = pick(random, [
+    'list',
+    'keyed',
+    'sequence',
+    ...(values.length > 1 ? ['shared', 'splits'] : ['list']),
+  ]);
   const bom = random() < 0.2 ? '\ufeff' : '';
   const records = values.map((value) =>
     JSON.stringify(
@@ -45,7 +50,18 @@ export function documentOf(values: readonly unknown[], random: Random): MadeDocu
     const text = records.map((record, i) => (gaps[i] ?? '') + record).join('');
     return { text: bom + text + pick(random, ['', ' ', newline]), records };
   }
-  const list = `[${blank}${records.join(`${pick(random, ['', ' '])},${blank}`)}${blank}]`;
+  const between = `${pick(random, ['', ' '])},${blank}`;
+  const listOf = (own: readonly string[]): string => `[${blank}${own.join(between)}${blank}]`;
+  if (form === 'splits') {
+    const cut = 1 + Math.floor(random() * (records.length - 1));
+    const names = pick(random, [
+      ['train', 'test'],
+      ['helpful', 'harmless'],
+    ]);
+    const text = `{"${names[0]!}": ${listOf(records.slice(0, cut))},${newline}"authors": [{"id": 1}, "]"], "${names[1]!}":${listOf(records.slice(cut))}${newline}}`;
+    return { text: bom + text + pick(random, ['', newline]), records };
+  }
+  const list = listOf(records);
   const text =
     form === 'list'
       ? list

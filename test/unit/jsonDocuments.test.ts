@@ -3,16 +3,24 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { findRelations } from '#core/checks/relations/relations.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
+import { surveyAfterSave } from '#core/dataset/afterSave.ts';
+import type { Survey } from '#core/dataset/survey.ts';
+import { Surveyor } from '#core/dataset/survey.ts';
+import { applyEdits } from '#core/edits/bytes.ts';
+import type { Pending } from '#core/edits/pending.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { DocumentCutter, FAULTS } from '#formats/documents.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
+import { replacementsOf } from '#node/containers/lines.ts';
 import { placeFindings } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
 import { factsOf, joinParts, surveyRange } from '#node/rangeSurvey.ts';
 import { sampleOf, surveyFile } from '#node/surveyFile.ts';
+import { changesOf } from '#session/sources/diskSave.ts';
 
 import { cutDocument, documentOf, layoutIn } from '../fakes/documents.ts';
 import { goodRecord, never, testFolder } from '../fakes/files.ts';
@@ -22,6 +30,8 @@ import { HERE } from '../fakes/threads.ts';
 const folder = testFolder('documents');
 
 type Random = () => number;
+
+const noop = (): void => undefined;
 
 const TEXTS = [
   '',
@@ -81,9 +91,10 @@ describe('records of a document', () => {
         }),
       });
       const layout = layoutIn(encode(text))!;
+      // Threads begin at a seam, which is between two records of a list.
       const cuts = cutDocument(text, layout)
-        .map(({ byteStart }) => byteStart)
-        .filter((_, i) => i > 0 && random() < 0.3);
+        .filter(({ split }, i) => i > 0 && split === undefined && random() < 0.3)
+        .map(({ byteStart }) => byteStart);
       const starts = [0, ...cuts];
       const parts = await Promise.all(
         starts.map(async (start, i) => range(start, starts[i + 1] ?? file.size)),
@@ -91,6 +102,7 @@ describe('records of a document', () => {
       expect(parts.map(({ part }) => part.isCut)).toEqual(starts.map(() => true));
       const whole = await range(0, file.size);
       expect(joinParts(parts).facts.records).toEqual(factsOf(whole.part).records);
+      expect(joinParts(parts).splits).toEqual(whole.part.splits);
       // A cut inside a record is noticed.
       if (cuts[0] !== undefined) expect((await range(0, cuts[0] - 12)).part.isCut).toBe(false);
     }
@@ -189,6 +201,58 @@ describe('records that share a line', () => {
   });
 });
 
+describe('lists under several keys', () => {
+  // One letter is a pair, X is a record of another kind.
+  it.each([
+    ['{"train":[A,B],"test":[C],"n":1}', 'train:A B test:C'],
+    ['{"test":[A],"v":[1,[2,{"a":"]"}]],"train":[B,C]}', 'test:A train:B C'],
+    [
+      '{"helpful":[A,B],"harmless":[C],"authors":[X,X],"names":["a","]"],"none":[],"more":[D]}',
+      'helpful:A B harmless:C more:D',
+    ],
+    ['{"train":[A],"test":[X,X]}', 'train:A test:X X'],
+    ['{"train":[X],"test":[X]}', 'train:X test:X'],
+    ['{"a":[A],"b":[{"prompt":"q,B],"c":[C]}', 'a:A b:{"prompt":"q,B],"c":[C]}'],
+    ['{"data":[A],"data":[B]}', 'data:A sameKey'],
+    ['{"data":[X],"results":[X]}', 'no layout'],
+  ])('%s holds %s', (text, expected) => {
+    const letters = new Map(['A', 'B', 'C', 'D'].map((letter, i) => [goodRecord(i), letter]));
+    letters.set('{"id":1}', 'X');
+    let bytes = text;
+    for (const [record, letter] of letters) bytes = bytes.replaceAll(letter, record);
+    const layout = layoutIn(encode(bytes));
+    const faults = new Map(Object.entries(FAULTS).map(([name, message]) => [message, name]));
+    const shown = (size: number): string =>
+      (layout ? cutDocument(bytes, layout, size) : [])
+        .map(({ bytes: own, split, fault }) => {
+          let value = decode(own);
+          for (const [record, letter] of letters) value = value.replaceAll(record, letter);
+          return `${split === undefined ? '' : `${split}:`}${faults.get((fault ?? '') as never) ?? value}`;
+        })
+        .join(' ');
+    expect(layout ? shown(Infinity) : 'no layout').toBe(expected);
+    if (layout) expect(shown(5)).toBe(expected);
+  });
+
+  it('are the splits of one dataset: a held-out prompt in the training data is found', async () => {
+    const path = folder.write(
+      'splits.json',
+      `{"train":[${goodRecord(1)}],"test":[${goodRecord(2)},${goodRecord(1)}]}`,
+    );
+    const file = await openFile(path);
+    const { survey } = await surveyFile(file, { ranges: HERE, signal: never });
+    const { facts, splits, recognition } = survey;
+    expect(splits).toEqual([
+      { name: 'train', record: 0 },
+      { name: 'test', record: 1 },
+    ]);
+    const [found] = findRelations([{ name: 'splits.json', facts, splits, recognition: recognition! }]);
+    expect(found!.findings.filter(({ rule }) => rule === 'split-leak').map(({ record }) => record)).toEqual([
+      2,
+    ]);
+  });
+});
+
 describe('edits of a document', () => {
   it('change the values and no other byte; a dropped record takes one comma', async () => {
     const random = seededRandom(6);
@@ -224,7 +288,53 @@ describe('edits of a document', () => {
       // What is outside of the records is of the layout alone.
       if (!kinds.includes('drop'))
         expect(saved.replaceAll(/[cr]\d/g, '')).toBe(text.replaceAll(/[cr]\d/g, ''));
-      else if (layout.form === 'list') expect(JSON.parse(saved.replace('\ufeff', ''))).toEqual(left);
+      else if (layout.form !== 'sequence') {
+        const whole = JSON.parse(saved.replace('\ufeff', '')) as object;
+        const lists = layout.form === 'list' ? [whole] : Object.values(whole).filter(Array.isArray);
+        const isRecord = (one: unknown): boolean =>
+          typeof one === 'object' && one !== null && 'prompt' in one;
+        expect(lists.flat().filter(isRecord)).toEqual(left);
+      }
+    }
+  });
+
+  it('move the records and lists of a survey to where a new survey finds them', () => {
+    const random = seededRandom(8);
+    for (let round = 0; round < 200; round++) {
+      const { text } = documentOf(values(random, 2 + Math.floor(random() * 6)), random);
+      const bytes = encode(text);
+      const layout = layoutIn(bytes)!;
+      const surveyed = (of: Uint8Array | string): Survey => {
+        const surveyor = new Surveyor();
+        for (const raw of cutDocument(of, layout)) surveyor.add(raw);
+        return surveyor.end();
+      };
+      const old = surveyed(bytes);
+      const { byteStart, byteEnd } = old.facts.records;
+      const bytesOf = (_: number, start: number, end: number): Uint8Array => bytes.subarray(start, end);
+      const pending = new Map<number, Pending>();
+      for (let record = 0; record < old.facts.recordCount; record++) {
+        const base = bytesOf(record, byteStart[record]!, byteEnd[record]!);
+        const edited = encode(decode(base).replace(/\}$/, random() < 0.5 ? ' }' : '\n\n}'));
+        if (random() < 0.6) pending.set(record, { base, bytes: random() < 0.6 ? null : edited });
+      }
+      const access = { bytesOf, lineEndAfter: (end: number) => end, pause: noop, resume: noop, close: noop };
+      const changes = changesOf({ pending, done: new Set() }, old, access, true);
+      const parts = replacementsOf(changes).map(({ start, end, bytes: own }) => ({
+        byteStart: start,
+        byteEnd: end,
+        bytes: own,
+      }));
+      const saved = decode(applyEdits(bytes, parts));
+      const [known, fresh] = [surveyAfterSave(old, changes, false).survey, surveyed(saved)];
+      const plain = ({ facts, splits }: Survey): unknown => {
+        const { line, byteStart: starts, byteEnd: ends } = facts.records;
+        return [
+          splits ?? [],
+          Array.from({ length: facts.recordCount }, (_, i) => [line[i], starts[i], ends[i]]),
+        ];
+      };
+      expect(plain(known), `${text}\n---\n${saved}`).toEqual(plain(fresh));
     }
   });
 

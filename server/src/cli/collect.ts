@@ -162,6 +162,7 @@ async function relate(
   const files = dataset.files.map(({ file, survey }) => ({
     name: file.path,
     split: file.split,
+    splits: survey.splits,
     facts: survey.facts,
     recognition: survey.recognition,
     rowGroups: rowGroupsOf(file.path),

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
+import { splitParts } from '#core/facts/splitStart.ts';
 import { messages, missingShardsMessage } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
@@ -96,6 +97,7 @@ export async function surveyGroup(
 export interface SplitCounts {
   /** Undefined for files whose split nothing says. */
   readonly name: string | undefined;
+  /** Files that hold a part of it. */
   readonly files: number;
   readonly records: number;
   readonly pairs: number;
@@ -105,13 +107,15 @@ export interface SplitCounts {
 export function splitsOf({ files }: SurveyedDataset): readonly SplitCounts[] {
   const counts = new Map<string | undefined, SplitCounts>();
   for (const { file, survey } of files) {
-    const { files: before, records, pairs } = counts.get(file.split) ?? { files: 0, records: 0, pairs: 0 };
-    counts.set(file.split, {
-      name: file.split,
-      files: before + 1,
-      records: records + survey.facts.recordCount,
-      pairs: pairs + survey.facts.pairCount,
-    });
+    for (const { split, recordCount, pairCount } of splitParts(survey.facts, survey.splits, file.split)) {
+      const { files: before, records, pairs } = counts.get(split) ?? { files: 0, records: 0, pairs: 0 };
+      counts.set(split, {
+        name: split,
+        files: before + 1,
+        records: records + recordCount,
+        pairs: pairs + pairCount,
+      });
+    }
   }
   const splits = [...counts.values()];
   return splits.some(({ name }) => name !== undefined) ? splits : [];

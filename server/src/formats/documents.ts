@@ -17,7 +17,9 @@ import {
   SPACE,
   TAB,
 } from '#core/json/marks.ts';
-import { tooLongMessage } from '#core/json/parseRecord.ts';
+import { objectsOf, parseRecord, tooLongMessage } from '#core/json/parseRecord.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import { isSplitKey } from '#core/model/fieldNames.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
@@ -46,6 +48,9 @@ const MAX_DEPTH = 1 << 24;
 
 const MAX_OTHER_FIELDS = 12;
 
+/** Longest first record by which a list under another key is judged. */
+const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
+
 /** Longer keys of the document are no key that we look for. */
 const MAX_KEY_BYTES = 4096;
 
@@ -56,6 +61,8 @@ export const FAULTS = {
   unexpected: 'JSON does not allow what is here.',
   end: 'The document breaks off here: its closing bracket is missing.',
   secondList: 'A second list begins here. JSON has one list for each document: join the two.',
+  sameKey:
+    'A second list under the same key: it is not read here, and most programs read it alone. Give each list its own key.',
   more: 'The document ends before this text, which is not read. Remove it.',
   commaBetween:
     'There is a comma between two records, but no list around them. Put all of them between [ and ].',
@@ -159,6 +166,10 @@ export class DocumentCutter {
   #key: number[] = [];
   #name = '';
   #isListFound: boolean;
+  /** The first record of the list decides whether it is read. */
+  #isTrial = false;
+  /** The key of a list of which no record was given out. */
+  #split: string | undefined;
   /** Names of the document's fields that are not read: the first ones. */
   readonly otherFields = new Set<string>();
 
@@ -249,8 +260,11 @@ export class DocumentCutter {
       if (byte === LINE_FEED) this.#newLine(at);
       if (KINDS[byte] === GAP || this.#state === 'done') continue;
       if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
-      else if (this.#state === 'list') this.#takeInList(bytes, at, byte);
-      else this.#takeInFields(bytes, at, byte);
+      else if (this.#state === 'fields') this.#takeInFields(bytes, at, byte);
+      else if (this.#isTrial && byte !== OPEN_OBJECT && byte !== CLOSE_LIST) {
+        this.#leaveList(OPEN_LIST);
+        return at;
+      } else this.#takeInList(bytes, at, byte);
       return at + 1;
     }
     return bytes.length;
@@ -302,13 +316,53 @@ export class DocumentCutter {
     } else if (byte === COMMA || byte === COLON) this.#last = byte;
     else if (byte === CLOSE_OBJECT) [this.#state, this.#last] = ['outside', CLOSE_OBJECT];
     else if (this.#last !== COLON || !isBegin(byte)) this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
-    else if (byte === OPEN_LIST && this.#name === this.#layout.key && !this.#isListFound) {
-      this.#isListFound = true;
+    else if (byte === OPEN_LIST && this.#mayRead(bytes, at)) {
       [this.#state, this.#last] = ['list', OPEN_LIST];
+      this.#split = this.#name;
     } else {
-      if (this.otherFields.size < MAX_OTHER_FIELDS) this.otherFields.add(this.#name);
+      this.#addOtherField();
       this.#begin(bytes, at, byte, false);
     }
+  }
+
+  /** Whether the list that begins may hold records of the dataset. */
+  #mayRead(bytes: Uint8Array, at: number): boolean {
+    const { key = '' } = this.#layout;
+    if (this.#name !== key) {
+      this.#isTrial = !isSplitKey(key) || !isSplitKey(this.#name);
+      return true;
+    }
+    if (this.#isListFound) this.#fail(FAULTS.sameKey, this.#spot(bytes, at));
+    const isFirst = !this.#isListFound;
+    this.#isListFound = true;
+    return isFirst;
+  }
+
+  #addOtherField(): void {
+    if (this.otherFields.size < MAX_OTHER_FIELDS) this.otherFields.add(this.#name);
+  }
+
+  /** Skips the rest of a list that is not of the dataset. */
+  #leaveList(mark: number): void {
+    this.#addOtherField();
+    [this.#isTrial, this.#split] = [false, undefined];
+    [this.#state, this.#after] = ['value', 'fields'];
+    [this.#isRecord, this.#isWanted] = [false, false];
+    [this.#depth, this.#stack[0], this.#mark] = [1, OPEN_LIST, mark];
+    [this.#isString, this.#isEscaped, this.#isWord] = [false, false, false];
+    this.#parts = [];
+  }
+
+  /** Whether the first record of a list, which ends here, is of a known schema. */
+  #isOfDataset(bytes: Uint8Array, end: number): boolean {
+    const raw = this.#cutOpen(bytes, end, Math.max(this.#max, MAX_TRIAL_BYTES));
+    return recognise(objectsOf(parseRecord(raw))) !== undefined;
+  }
+
+  /** The list of the open record is read. */
+  #endTrial(): void {
+    this.#isTrial = false;
+    this.#isWanted = this.#wants?.(this.#record) ?? true;
   }
 
   #scanKey(bytes: Uint8Array, from: number): number {
@@ -333,7 +387,7 @@ export class DocumentCutter {
     this.#after = this.#state;
     this.#state = 'value';
     this.#isRecord = isRecord;
-    this.#isWanted = isRecord && (this.#wants?.(this.#record) ?? true);
+    this.#isWanted = isRecord && (this.#isTrial || (this.#wants?.(this.#record) ?? true));
     this.#start = this.#spot(bytes, at);
     this.#parts = [];
     this.#partBytes = 0;
@@ -442,6 +496,8 @@ export class DocumentCutter {
   /** The value cannot be valid JSON: from here on its end is found by the seam. */
   #lose(at: number): number {
     if (this.#state === 'key') this.#isRecord = false;
+    // A list that begins with a broken record is not lost from sight.
+    if (this.#isTrial) this.#endTrial();
     this.#state = 'lost';
     this.#matched = 0;
     return at;
@@ -478,6 +534,11 @@ export class DocumentCutter {
   }
 
   #endValue(bytes: Uint8Array, end: number): void {
+    if (this.#isTrial && !this.#isOfDataset(bytes, end)) {
+      this.#leaveList(QUOTE);
+      return;
+    }
+    if (this.#isTrial) this.#endTrial();
     if (this.#isRecord) this.#emit(bytes, end);
     this.#state = this.#after;
     this.#last = QUOTE;
@@ -486,32 +547,44 @@ export class DocumentCutter {
 
   /** Gives out the open record, which ends before this byte of the chunk. */
   #emit(bytes: Uint8Array, end: number): void {
-    const record = this.#record++;
+    const raw = this.#isWanted ? this.#cutOpen(bytes, end, this.#max) : undefined;
+    this.#parts = [];
+    this.#record++;
+    if (raw) this.#put(raw);
+  }
+
+  #put(raw: CutRecord): void {
+    this.#ready.push(this.#split === undefined ? raw : { ...raw, split: this.#split });
+    this.#split = undefined;
+  }
+
+  /** The open record, which ends before this byte of the chunk. */
+  #cutOpen(bytes: Uint8Array, end: number, max: number): CutRecord {
     const { byte: byteStart, line, column } = this.#start;
     const parts = this.#parts;
-    this.#parts = [];
-    if (!this.#isWanted) return;
     const byteEnd = this.#chunkStart + end;
     const length = byteEnd - byteStart;
-    const isTooLong = length > this.#max;
+    const isTooLong = length > max;
     const own = bytes.subarray(Math.max(0, byteStart - this.#chunkStart), Math.max(0, end));
     const whole = isTooLong
       ? NOTHING
       : parts.length === 0
         ? own
         : concat([...parts, own]).subarray(0, length);
-    const fault = this.#state === 'lost' ? FAULTS.noEnd : tooLongMessage(this.#max);
-    this.#ready.push({
-      ...{ record, line, byteStart, byteEnd, lineEnd: byteEnd, bytes: whole },
+    const fault = this.#state === 'lost' ? FAULTS.noEnd : tooLongMessage(max);
+    return {
+      ...{ record: this.#record, line, byteStart, byteEnd, lineEnd: byteEnd, bytes: whole },
+      isInDocument: true,
       ...(isTooLong && { fault }),
       ...(this.#hasColumns && { column }),
-    });
+    };
   }
 
   /** Keeps a part of the open record: a copy, because readers reuse their memory. Past the limit, only its length. */
   #keep(part: Uint8Array): void {
     this.#partBytes += part.length;
-    if (!this.#isWanted || this.#partBytes > this.#max) this.#parts = [];
+    const max = this.#isTrial ? Math.max(this.#max, MAX_TRIAL_BYTES) : this.#max;
+    if (!this.#isWanted || this.#partBytes > max) this.#parts = [];
     else this.#parts.push(new Uint8Array(part));
   }
 
@@ -522,8 +595,9 @@ export class DocumentCutter {
     this.#lastEnd = spot;
     const record = this.#record++;
     if (this.#wants?.(record) === false) return;
-    this.#ready.push({
+    this.#put({
       ...{ record, line, byteStart: byte, byteEnd: byte, lineEnd: byte, bytes: NOTHING, fault },
+      isInDocument: true,
       ...(this.#hasColumns && { column }),
     });
   }

@@ -164,15 +164,19 @@ async function* documentLines(
 ): AsyncGenerator<CutRecord> {
   remarks.length = 0;
   const cutter = new DocumentCutter(layout, { max: file.maxRecordBytes });
+  const lists: string[] = [];
   let record = 0;
   const lines = function* (records: readonly CutRecord[]): Generator<CutRecord> {
     for (const raw of records) {
+      if (raw.split !== undefined) lists.push(raw.split);
       if (isFaultBetween(raw)) remarks.push(`line ${raw.line + 1}: ${raw.fault ?? ''}`);
       else if (wants(record++)) yield { ...raw, record: record - 1, bytes: oneLine(raw.bytes) };
     }
   };
   for await (const chunk of file.bytes()) yield* lines(cutter.push(chunk));
   yield* lines(cutter.end());
+  if (lists.length > 1)
+    remarks.push(`the lists of the document follow each other, without their keys: ${lists.join(', ')}`);
   const others = [...cutter.otherFields];
   if (others.length > 0) remarks.push(`other fields of the document are left out: ${others.join(', ')}`);
 }

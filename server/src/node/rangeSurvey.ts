@@ -124,7 +124,14 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
     if (count <= MAX_FINDINGS) findings.push({ ...finding, record: finding.record + firstRecord });
   }
   for (const [rule, count] of part.counts) counts.set(rule, (counts.get(rule) ?? 0) + count);
-  return { ...survey, facts, findings: [...survey.findings, ...findings], counts };
+  const splits = part.splits?.map(({ name, record }) => ({ name, record: record + firstRecord })) ?? [];
+  return {
+    ...survey,
+    facts,
+    findings: [...survey.findings, ...findings],
+    counts,
+    ...(splits.length > 0 && { splits: [...(survey.splits ?? []), ...splits] }),
+  };
 }
 
 /**
@@ -134,7 +141,7 @@ export function appendPart(survey: Survey, part: RangeSurvey, start: PartStart):
 export function joinParts(parts: readonly RangePart<RangeSurvey>[], isTable = false): Survey {
   const [first] = parts;
   if (!first) throw new Error('survey: a file without parts');
-  const { findings, counts, recognition, fieldsSeen, suggestion } = first.part;
+  const { findings, counts, recognition, fieldsSeen, suggestion, splits } = first.part;
   let survey: Survey = {
     facts: factsOf(first.part),
     findings,
@@ -142,6 +149,7 @@ export function joinParts(parts: readonly RangePart<RangeSurvey>[], isTable = fa
     recognition,
     fieldsSeen,
     ...(suggestion && { suggestion }),
+    ...(splits && { splits }),
   };
   let line = first.part.lineCount;
   for (const { part, start } of parts.slice(1)) {

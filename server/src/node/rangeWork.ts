@@ -4,6 +4,7 @@ import { Signatures } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { readRaw } from '#core/dataset/survey.ts';
+import type { SplitStart } from '#core/facts/splitStart.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
@@ -33,6 +34,8 @@ export interface RelateTask {
   readonly path: string | undefined;
   readonly recognition: Recognition;
   readonly facts: FactsTables;
+  /** Of a JSON document with lists under keys. */
+  readonly splits?: readonly SplitStart[] | undefined;
   /** Undefined: skip near duplicates. */
   readonly text: RelateText | undefined;
   readonly rules: RuleSettings;
@@ -80,7 +83,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function relate(
-  { name, path, recognition, facts, text, rules }: RelateTask,
+  { name, path, recognition, facts, splits, text, rules }: RelateTask,
   onBytes?: OnBytes,
 ): Promise<Relations> {
   const signatures =
@@ -99,7 +102,7 @@ async function relate(
           ),
     ));
   const rowGroups = path === undefined ? [] : rowGroupsOf(path);
-  const file = { name, facts: factsOf(facts), recognition, rowGroups };
+  const file = { name, facts: factsOf(facts), splits, recognition, rowGroups };
   const [found] = findRelations([file], signatures, rules);
   return found ?? { findings: [], counts: new Map(), partial: new Set() };
 }

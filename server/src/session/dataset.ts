@@ -5,8 +5,8 @@ import type { Relations } from '#core/checks/relations/relations.ts';
 import { exactRelations, missesSimilarity } from '#core/checks/relations/relations.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { ReadValue } from '#core/dataset/survey.ts';
-import { readRaw, Surveyor } from '#core/dataset/survey.ts';
-import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
+import { placesOf, readRaw, Surveyor } from '#core/dataset/survey.ts';
+import { removals } from '#core/edits/drops.ts';
 import { compareKeys } from '#core/hash.ts';
 import { tooLongMessage } from '#core/json/parseRecord.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
@@ -322,6 +322,7 @@ export class OpenDataset {
       byteStart,
       byteEnd,
       bytes: isTooLong ? new Uint8Array(0) : this.source.bytesOf(record, byteStart, byteEnd),
+      ...(this.source.isDocument && { isInDocument: true }),
       ...(isTooLong && { fault: tooLongMessage(maxRecordBytes) }),
     };
   }
@@ -339,8 +340,7 @@ export class OpenDataset {
     record: number,
     isDropped: (record: number) => boolean = (one) => one === record,
   ): ByteSpan | undefined {
-    const { facts } = this.#survey;
-    return removedWith(facts.records, record, lastKeptOf(facts.recordCount, isDropped));
+    return removals(placesOf(this.#survey), isDropped)(record);
   }
 
   readRecord(record: number): ReadRecord | undefined {
@@ -407,7 +407,7 @@ export class OpenDataset {
     const { facts, recognition } = this.#survey;
     const left = carryRelations(this.#relations, carried, facts);
     const isQuick = recognition !== undefined && facts.pairCount <= MAX_AT_AN_EDIT;
-    const file = recognition && { name: '', facts, recognition };
+    const file = recognition && { name: '', facts, recognition, splits: this.#survey.splits };
     this.#putRelations(isQuick && file ? withExact(left, exactRelations(file, this.#rules)) : left);
   }
 

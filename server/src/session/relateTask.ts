@@ -23,6 +23,7 @@ export function relateTask(dataset: OpenDataset, name: string): RelateTask | und
     path: source.file?.path,
     recognition,
     facts: { records, recordCount, pairs, pairCount },
+    splits: survey.splits,
     text: wantsTexts(dataset) ? source.textForThread() : undefined,
     rules,
   };

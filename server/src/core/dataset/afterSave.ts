@@ -1,5 +1,6 @@
 // Updates a survey after a save of edits that it already includes: records move, and none is read again.
 import { renumberBy } from '../edits/pending.ts';
+import type { SplitStart } from '../facts/splitStart.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
 import type { RecordChange } from '../model/record.ts';
 import type { Survey } from './survey.ts';
@@ -9,6 +10,11 @@ export interface CarriedSurvey<S extends Survey> {
   readonly survey: S;
   /** The present number of an old record; −1 if it was dropped. */
   readonly renumber: (record: number) => number;
+}
+
+/** The lists that still hold records: of two that begin at one record, the first is empty. */
+function withoutEmpty(splits: readonly SplitStart[], recordCount: number): readonly SplitStart[] {
+  return splits.filter(({ record }, i) => record < (splits[i + 1]?.record ?? recordCount));
 }
 
 /**
@@ -26,13 +32,18 @@ export function surveyAfterSave<S extends Survey>(
   const oldLine = old.facts.records.line;
   const facts = old.facts.without(isDropped);
   const { line, byteStart, byteEnd } = facts.records;
+  const keptBefore = (record: number): number => {
+    let kept = 0;
+    for (let one = 0; one < record; one++) if (!isDropped(one)) kept++;
+    return kept;
+  };
   let [at, lines, bytes] = [0, 0, 0];
   for (let record = 0; record < old.facts.recordCount; record++) {
     const change = changes.get(record);
     if (change?.bytes === null) {
       const { raw, removed = { start: raw.byteStart, end: raw.lineEnd } } = change;
-      // In a document nothing follows the last record.
-      if (change.removed) lines -= (oldLine[record + 1] ?? 0) - (oldLine[record] ?? 0);
+      if (change.moreLines !== undefined) lines += change.moreLines;
+      else if (change.removed) lines -= (oldLine[record + 1] ?? 0) - (oldLine[record] ?? 0);
       else if (isTable || raw.lineEnd > raw.byteEnd) lines--;
       if (!isTable) bytes -= removed.end - removed.start;
       continue;
@@ -48,5 +59,9 @@ export function surveyAfterSave<S extends Survey>(
   const moved = findings.map((finding) =>
     finding.record === WHOLE_FILE ? finding : { ...finding, record: renumber(finding.record) },
   );
-  return { survey: { ...old, facts, findings: moved, counts }, renumber };
+  const splits = old.splits?.map(({ name, record }) => ({ name, record: keptBefore(record) }));
+  return {
+    survey: { ...old, facts, findings: moved, counts, ...(splits && { splits: withoutEmpty(splits, at) }) },
+    renumber,
+  };
 }

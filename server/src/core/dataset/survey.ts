@@ -7,7 +7,9 @@ import { examine, examineBroken } from '../checks/examine.ts';
 import { DEFAULT_RULES } from '../checks/settings.ts';
 import type { Suggestion } from '../config/suggest.ts';
 import { suggest } from '../config/suggest.ts';
+import type { RecordPlaces } from '../edits/drops.ts';
 import { CHOSEN_FIRST, Facts, IS_TIE, PART_SHIFT } from '../facts/facts.ts';
+import type { SplitStart } from '../facts/splitStart.ts';
 import type { Key } from '../hash.ts';
 import type { Obstacle } from '../input/obstacle.ts';
 import type { Parsed } from '../json/parseRecord.ts';
@@ -40,6 +42,19 @@ export interface Survey {
   readonly suggestion?: Suggestion;
   /** Why the whole file is not JSON Lines. */
   readonly obstacle?: Obstacle;
+  /** The lists of a JSON document, in order, if they have keys. */
+  readonly splits?: readonly SplitStart[];
+}
+
+/** The places of all records, for drops. */
+export function placesOf({ facts, splits }: Pick<Survey, 'facts' | 'splits'>): RecordPlaces {
+  const { byteStart, byteEnd } = facts.records;
+  return { byteStart, byteEnd, recordCount: facts.recordCount, lists: splits?.map(({ record }) => record) };
+}
+
+/** The lists in which these records stand. */
+export function splitsAmong(records: readonly RawRecord[]): readonly SplitStart[] {
+  return records.flatMap(({ split, record }) => (split === undefined ? [] : [{ name: split, record }]));
 }
 
 /** Drops the findings of records that will be read again. */
@@ -88,6 +103,7 @@ export class Surveyor {
   #fieldsSeen: readonly string[] = [];
   #suggestion: Suggestion | undefined;
   #tellsBroken = false;
+  readonly #splits: SplitStart[] = [];
 
   /** @param onPair called with each pair, in order */
   constructor(known?: Schema, rules: RuleSettings = DEFAULT_RULES, onPair?: (pair: Pair) => void) {
@@ -103,6 +119,7 @@ export class Surveyor {
 
   add(raw: RawRecord): void {
     const parsed = parseRecord(raw);
+    if (raw.split !== undefined) this.#splits.push({ name: raw.split, record: raw.record });
     if (this.#waiting) {
       const { record, line, byteStart, byteEnd } = raw;
       this.#waiting.push({ raw: { record, line, byteStart, byteEnd }, parsed: withoutOther(parsed) });
@@ -122,6 +139,7 @@ export class Surveyor {
       recognition: this.#recognition,
       fieldsSeen: this.#fieldsSeen,
       ...(this.#suggestion && { suggestion: this.#suggestion }),
+      ...(this.#splits.length > 0 && { splits: this.#splits }),
     };
   }
 

@@ -5,11 +5,11 @@ import type { ByteRange } from './place.ts';
 /** Plain data, for threads and cache keys. */
 export interface DocumentLayout {
   /**
-   * `list`: the items of a list. `keyed`: the items of the list under one key of an object. `sequence`: objects one
-   * after the other.
+   * `list`: the items of a list. `keyed`: the items of the list under one key of an object, and of other lists there
+   * that hold records too. `sequence`: objects one after the other.
    */
   readonly form: 'list' | 'keyed' | 'sequence';
-  /** Of `keyed`. */
+  /** Of `keyed`: the first list. */
   readonly key?: string;
   /**
    * The text from the bracket that ends the first record to the first key of the second. It cannot be inside a string

@@ -1,4 +1,5 @@
 // Recognises the shape of a JSON document that is not JSON Lines, and where its records are.
+import { isSplitKey } from '../model/fieldNames.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { DocumentLayout } from './documentLayout.ts';
@@ -105,12 +106,15 @@ class Collector implements ScanListener {
     [];
   whole: Json | undefined;
   readonly #maxSampleBytes: number;
+  readonly #isOuterKept: boolean;
   #sampleBytes = 0;
   #lastLine = -1;
   #current: ScannedValue['kind'] = 'scalar';
 
-  constructor(maxSampleBytes: number) {
+  /** @param isOuterKept false to sample the records in an object, and not the object */
+  constructor(maxSampleBytes: number, isOuterKept = true) {
     this.#maxSampleBytes = maxSampleBytes;
+    this.#isOuterKept = isOuterKept;
   }
 
   wants(value: ScannedValue): number {
@@ -131,7 +135,8 @@ class Collector implements ScanListener {
       if (own) own.children++;
       if (own && kind === 'object') own.objects++;
     }
-    const isSampled = kind === 'object' && this.samples.length < MAX_SAMPLE;
+    const isKept = this.#isOuterKept || depth > 0;
+    const isSampled = isKept && kind === 'object' && this.samples.length < MAX_SAMPLE;
     return isSampled ? Math.max(0, this.#maxSampleBytes - this.#sampleBytes) : 0;
   }
 
@@ -207,8 +212,10 @@ function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown, i
   const { fault } = scanner;
   const isInFirst = fault !== undefined && (!isFirstClosed || fault.at.byte < first.byteEnd);
   if (isInFirst && fault.what !== 'comma' && !isBare) {
-    // A list that spans lines is a list, even if its records are broken.
-    return first.kind === 'object' || (fault.what !== 'end' && fault.at.line === line);
+    // A list that spans lines is a list, even if its records are broken. So is one under a key, if it has good records.
+    if (first.kind === 'object')
+      return !isKnown(samples.filter(({ depth }) => depth === 2).map(({ value }) => value));
+    return fault.what !== 'end' && fault.at.line === line;
   }
   if (!isFirstClosed || first.lineEnd > line) return false;
   const goesOn = scanner.lastMarkLine > first.lineEnd;
@@ -380,11 +387,18 @@ function openLayout(found: Collector, head: Uint8Array, isKnown: IsKnown): Docum
 }
 
 /** The layout of a document that is known as a whole. */
-function wholeLayout({ form }: ShapePart, found: Collector, head: Uint8Array): DocumentLayout | undefined {
+function wholeLayout(
+  { form, sample }: ShapePart,
+  found: Collector,
+  head: Uint8Array,
+  isKnown: IsKnown,
+): DocumentLayout | undefined {
   if (form.kind === 'list') return { form: 'list', ...seamOf(found, head, 1) };
   if (form.kind === 'sequence') return { form: 'sequence', ...seamOf(found, head, 0) };
-  if (form.kind !== 'keyed' || form.keys.length !== 1) return undefined;
+  if (form.kind !== 'keyed') return undefined;
   const [key = ''] = form.keys;
+  // Which of several lists of unknown records is the dataset, nobody knows.
+  if (form.keys.length > 1 && !isKnown(sample) && !form.keys.every(isSplitKey)) return undefined;
   return { form: 'keyed', key, ...seamOf(found, head, 2, key) };
 }
 
@@ -404,10 +418,25 @@ export function layoutOf(
   isKnown: IsKnown,
   options: LayoutOptions,
 ): DocumentLayout | 'none' | undefined {
-  const { isWhole } = options;
   const isLong = head.length >= MAX_HEAD_BYTES;
   const found = new Collector(isLong ? INNER_SAMPLE_BYTES : MAX_SAMPLE_BYTES);
   const scanner = new DocumentScanner(found);
+  const layout = layoutBy(scanner, found, head, isKnown, options);
+  const isBroken = found.first?.kind === 'object' && !found.isFirstClosed && scanner.fault !== undefined;
+  if (layout !== 'none' || !isBroken) return layout;
+  const inner = new Collector(MAX_SAMPLE_BYTES, false);
+  return layoutBy(new DocumentScanner(inner), inner, head, isKnown, options);
+}
+
+function layoutBy(
+  scanner: DocumentScanner,
+  found: Collector,
+  head: Uint8Array,
+  isKnown: IsKnown,
+  options: LayoutOptions,
+): DocumentLayout | 'none' | undefined {
+  const { isWhole } = options;
+  const isLong = head.length >= MAX_HEAD_BYTES;
   for (let at = 0; at < head.length; at += PIECE_BYTES) {
     scanner.push(head.subarray(at, at + PIECE_BYTES));
     const isEnd = isWhole && at + PIECE_BYTES >= head.length;
@@ -426,7 +455,7 @@ export function layoutOf(
     return isLong ? 'none' : undefined;
   if (isWhole && documents > 0) {
     const part = partOf(found, isKnown);
-    return (part && wholeLayout(part, found, head)) ?? 'none';
+    return (part && wholeLayout(part, found, head, isKnown)) ?? 'none';
   }
   const layout = openLayout(found, head, isKnown);
   if (isWhole || isLong) return layout ?? 'none';

@@ -67,8 +67,22 @@ export function badUtf8At(bytes: Uint8Array): number | undefined {
   }
 }
 
+/** The place of a byte of the record, for a message. */
+type Where = (offset: number) => string;
+
+/** A record of a document may begin or end inside a line; the finding has the place. */
+const whereIn =
+  ({ isInDocument }: RawRecord): Where =>
+  (offset) =>
+    isInDocument ? '' : ` at byte ${offset + 1} of the line`;
+
 /** Valid records that only need a line each. */
-function separable({ records, separators }: SeveralRecords, offset: number, length: number): Unparsed {
+function separable(
+  { records, separators }: SeveralRecords,
+  offset: number,
+  length: number,
+  where: Where,
+): Unparsed {
   const at = Math.min(offset, Math.max(0, length - 1));
   const count = records.length;
   const what =
@@ -77,22 +91,20 @@ function separable({ records, separators }: SeveralRecords, offset: number, leng
       : count > 1
         ? `it holds ${count} records; each needs its own line`
         : 'JSON Lines has no commas between records';
-  const { fault: hit } = fault(
-    `Not valid JSON at byte ${offset + 1} of the line: ${what}.`,
-    at,
-    Math.min(at + 1, length),
-  );
+  const { fault: hit } = fault(`Not valid JSON${where(offset)}: ${what}.`, at, Math.min(at + 1, length));
   return { fault: { ...hit, ...(separators.length > 0 && { separate: separators }) }, records };
 }
 
 /** The error at a byte, with its likely cause. */
-function notJsonMessage(bytes: Uint8Array, offset: number, expected: string): string {
+function notJsonMessage(bytes: Uint8Array, offset: number, expected: string, where: Where): string {
   const cause = causeOf(bytes, offset, expected);
-  return `Not valid JSON at byte ${offset + 1} of the line: ${expected}.${cause === '' ? '' : ` ${cause}`}`;
+  return `Not valid JSON${where(offset)}: ${expected}.${cause === '' ? '' : ` ${cause}`}`;
 }
 
 /** Parses one line. Never throws: bad data is a value. */
-export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawRecord): Parsed {
+export function parseRecord(raw: RawRecord): Parsed {
+  const { bytes, byteStart, byteEnd, fault: known } = raw;
+  const where = whereIn(raw);
   if (known !== undefined) return fault(known, 0, 1);
   if (byteEnd - byteStart > MAX_RECORD_BYTES) return fault(tooLongMessage(MAX_RECORD_BYTES), 0, 1);
   if (bytes.length > 0 && isPlainlyNoJson(bytes)) {
@@ -102,8 +114,8 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
     );
     const mayBeSeveral = bytes[place] === COMMA || bytes[place] === BOM_START;
     const several = mayBeSeveral ? severalRecords(bytes) : undefined;
-    if (several) return separable(several, 0, bytes.length);
-    return fault(notJsonMessage(bytes, place, 'expected a value'), place, place + 1);
+    if (several) return separable(several, 0, bytes.length, where);
+    return fault(notJsonMessage(bytes, place, 'expected a value', where), place, place + 1);
   }
   let text: string;
   try {
@@ -111,16 +123,8 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
   } catch {
     const at = findBadUtf8(bytes);
     if (bytes[at] === 0xed && (bytes[at + 1] ?? 0) >= 0xa0)
-      return fault(
-        `Half a character (a lone surrogate) at byte ${at + 1} of the line. UTF-8 can't encode it.`,
-        at,
-        at + 3,
-      );
-    return fault(
-      `Invalid UTF-8 at byte ${at + 1} of the line. ${ENCODING_HINT}`,
-      at,
-      Math.min(at + 1, bytes.length),
-    );
+      return fault(`Half a character (a lone surrogate)${where(at)}. UTF-8 can't encode it.`, at, at + 3);
+    return fault(`Invalid UTF-8${where(at)}. ${ENCODING_HINT}`, at, Math.min(at + 1, bytes.length));
   }
   try {
     // One byte per character, and no \u escapes.
@@ -129,11 +133,11 @@ export function parseRecord({ bytes, byteStart, byteEnd, fault: known }: RawReco
   } catch (error) {
     const found = findJsonFault(bytes);
     const several = found && severalRecords(bytes);
-    if (several) return separable(several, found.offset, bytes.length);
+    if (several) return separable(several, found.offset, bytes.length, where);
     if (!found) return fault(`Not valid JSON: ${String(error)}.`, 0, bytes.length);
     const start = Math.min(found.offset, Math.max(0, bytes.length - 1));
     return fault(
-      notJsonMessage(bytes, found.offset, found.message),
+      notJsonMessage(bytes, found.offset, found.message, where),
       start,
       Math.min(start + 1, bytes.length),
     );

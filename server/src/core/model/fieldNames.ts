@@ -131,3 +131,12 @@ export function mayHoldText(name: string): boolean {
   const has = (set: ReadonlySet<string>): boolean => own.some((word) => set.has(word));
   return !has(LABELS) && !has(COUNTS) && !has(ABOUT) && (has(ANSWERS) || has(PROMPT) || has(SOURCES));
 }
+
+/** Keys of lists of records. */
+const SPLIT_KEY =
+  /^(?:train(?:ing)?|test(?:ing)?|valid(?:ation)?|val|dev|eval(?:uation)?|held[-_]?out)(?:[-_ ]?(?:set|split|data|sft|dpo|pref(?:erence)?s?|pairs|\d+))*$/i;
+
+/** Whether the key of a list of records names a split of a dataset. */
+export function isSplitKey(key: string): boolean {
+  return SPLIT_KEY.test(key);
+}

@@ -22,6 +22,10 @@ export interface RawRecord {
   readonly fault?: string;
   /** UTF-16 units before it in its first line, if known and not 0. */
   readonly column?: number;
+  /** It may span lines, or share one. */
+  readonly isInDocument?: true;
+  /** Of the first record of a list in a JSON document: the key of the list. */
+  readonly split?: string;
 }
 
 /** A fault between the records of a JSON document: it has a place, and no bytes. */
@@ -57,6 +61,6 @@ export interface RecordChange {
   readonly bytes: Uint8Array | null;
   /** The bytes that go with a dropped record, unless it is the rest of its line. */
   readonly removed?: ByteSpan;
-  /** Line ends that new bytes have more than the old ones. */
+  /** Line ends that the new bytes have more than the old ones, if known. Less than 0: fewer. */
   readonly moreLines?: number;
 }

@@ -1,6 +1,6 @@
 // A JSON document: a record is an item of a list, or one of several objects, as it stands in the text.
 import type { RecordPlaces } from '#core/edits/drops.ts';
-import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
+import { removals } from '#core/edits/drops.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import type { IsKnown } from '#core/json/documentShape.ts';
 import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
@@ -112,13 +112,14 @@ export async function takeDocument(
 
 /** The places of all records. Reads the file once. */
 async function placesOf(file: DataFile): Promise<RecordPlaces> {
-  const [byteStart, byteEnd]: [number[], number[]] = [[], []];
+  const [byteStart, byteEnd, lists]: [number[], number[], number[]] = [[], [], []];
   // Without their bytes.
   for await (const raw of readDocument(buffers(file.bytes()), layoutIn(file), undefined, 0)) {
     byteStart.push(raw.byteStart);
     byteEnd.push(raw.byteEnd);
+    if (raw.split !== undefined) lists.push(raw.record);
   }
-  return { byteStart, byteEnd };
+  return { byteStart, byteEnd, recordCount: byteStart.length, lists };
 }
 
 /** The changes, with the bytes that go with each dropped record. Throws beside a fault of the document. */
@@ -129,10 +130,10 @@ async function withRemoved(
   if (!changes.some(({ bytes, removed }) => bytes === null && !removed)) return changes;
   const places = await placesOf(file);
   const dropped = new Set(changes.flatMap(({ raw, bytes }) => (bytes === null ? [raw.record] : [])));
-  const lastKept = lastKeptOf(places.byteStart.length, (record) => dropped.has(record));
+  const removedWith = removals(places, (record) => dropped.has(record));
   return changes.map((change) => {
     if (change.bytes !== null) return change;
-    const removed = removedWith(places, change.raw.record, lastKept);
+    const removed = removedWith(change.raw.record);
     if (!removed) throw messages.dropBesideFault(file.path, change.raw.record);
     return { ...change, removed };
   });

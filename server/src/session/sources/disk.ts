@@ -4,7 +4,8 @@ import type { RuleSettings } from '#core/checks/check.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { surveyAfterSave } from '#core/dataset/afterSave.ts';
-import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
+import { placesOf } from '#core/dataset/survey.ts';
+import { removals } from '#core/edits/drops.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { Pending, Taken } from '#core/edits/pending.ts';
 import { recordsIn, renumberBy } from '#core/edits/pending.ts';
@@ -271,10 +272,10 @@ export class DiskSource implements Source, PendingSource {
   }
 
   #canDrop(record: number): boolean {
-    const facts = this.#survey?.facts;
-    if (!this.isDocument || !facts) return true;
+    const survey = this.#survey;
+    if (!this.isDocument || !survey) return true;
     const isDropped = (one: number): boolean => one === record || this.isDropped(one);
-    return removedWith(facts.records, record, lastKeptOf(facts.recordCount, isDropped)) !== undefined;
+    return removals(placesOf(survey), isDropped)(record) !== undefined;
   }
 
   /** True if the running save can no longer be stopped and drops or splits the record. */
@@ -469,6 +470,6 @@ export class DiskSource implements Source, PendingSource {
   }
 
   #changesOf(taken: Taken): readonly RecordChange[] {
-    return changesOf(taken, this.#survey?.facts, this.#access, this.#file.container.kind === 'document');
+    return changesOf(taken, this.#survey, this.#access, this.#file.container.kind === 'document');
   }
 }

@@ -1,7 +1,8 @@
 // A save of pending edits: the changes of the file, and the last moment to stop.
-import { lastKeptOf, removedWith } from '#core/edits/drops.ts';
+import type { Survey } from '#core/dataset/survey.ts';
+import { placesOf } from '#core/dataset/survey.ts';
+import { removals } from '#core/edits/drops.ts';
 import type { Taken } from '#core/edits/pending.ts';
-import type { Facts } from '#core/facts/facts.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import { lineStartsOf } from '#formats/lines.ts';
 import type { RecordAccess } from '#node/containers/container.ts';
@@ -19,12 +20,13 @@ function lineEndsIn(bytes: Uint8Array): number {
 /** The edited records and their places in the file, in file order. */
 export function changesOf(
   { pending }: Taken,
-  facts: Facts | undefined,
+  survey: Survey | undefined,
   access: RecordAccess | undefined,
   isDocument: boolean,
 ): readonly RecordChange[] {
-  const { byteStart, byteEnd } = facts?.records ?? {};
-  const lastKept = lastKeptOf(facts?.recordCount ?? 0, (record) => pending.get(record)?.bytes === null);
+  const { byteStart, byteEnd } = survey?.facts.records ?? {};
+  const removedWith =
+    isDocument && survey && removals(placesOf(survey), (record) => pending.get(record)?.bytes === null);
   return [...pending]
     .sort((a, b) => a[0] - b[0])
     .map(([record, { bytes }]) => {
@@ -34,8 +36,11 @@ export function changesOf(
         const before = access?.bytesOf(record, start, end) ?? bytes;
         return { raw, bytes, moreLines: lineEndsIn(bytes) - lineEndsIn(before) };
       }
-      const removed = isDocument && facts && removedWith(facts.records, record, lastKept);
-      if (removed) return { raw, bytes, removed };
+      const removed = bytes === null && removedWith ? removedWith(record) : undefined;
+      if (removed) {
+        const gone = access?.bytesOf(record, removed.start, removed.end);
+        return { raw, bytes, removed, ...(gone && { moreLines: -lineEndsIn(gone) }) };
+      }
       return { raw: { ...raw, lineEnd: bytes ? end : (access?.lineEndAfter(end) ?? end) }, bytes };
     });
 }

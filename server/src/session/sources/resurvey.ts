@@ -2,7 +2,7 @@ import type { RuleSettings } from '#core/checks/check.ts';
 import type { Reread } from '#core/checks/relations/carried.ts';
 import { pairKeysOf } from '#core/checks/relations/carried.ts';
 import type { Survey } from '#core/dataset/survey.ts';
-import { Surveyor } from '#core/dataset/survey.ts';
+import { splitsAmong, Surveyor } from '#core/dataset/survey.ts';
 import { Facts } from '#core/facts/facts.ts';
 import { groupBy } from '#core/group.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
@@ -182,5 +182,6 @@ export function resurveyDocument(
     if (!raw || raw.byteStart < to || !isSame(raw, oldCount - 1 - kept, moved.bytes)) break;
   }
   const between = cut.slice(head, cut.length - kept);
-  return carryOver(old, { head, tail: oldCount - kept, ...moved }, between, rules);
+  const carried = carryOver(old, { head, tail: oldCount - kept, ...moved }, between, rules);
+  return { ...carried, survey: { ...carried.survey, splits: splitsAmong(cut) } };
 }

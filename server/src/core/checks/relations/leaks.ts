@@ -1,3 +1,4 @@
+import { splitParts } from '../../facts/splitStart.ts';
 import type { Rule } from '../check.ts';
 import type { PairSpace, RelationCheck, ReportRelation } from './relation.ts';
 import { isEmptyPrompt, KeyTable } from './relation.ts';
@@ -6,7 +7,7 @@ const splitLeak: Rule = {
   id: 'split-leak',
   severity: 'warning',
   title: 'A held-out prompt is also in the training data',
-  why: 'The held-out split then measures what was trained on, so its results are too good. File and folder names tell the splits apart, or the card of the folder (`configs` in README.md): "train" against "test", "valid", "val", "dev", "eval" and "heldout".',
+  why: 'The held-out split then measures what was trained on, so its results are too good. File and folder names tell the splits apart, the card of the folder (`configs` in README.md), or the keys of the lists in a JSON document: "train" against "test", "valid", "val", "dev", "eval" and "heldout".',
   example: 'The prompt of test.jsonl, line 7, is also in train.jsonl, line 1,204.',
   remedy: 'Remove the record from one of the two splits.',
   repairs: [{ edit: 'drop', grade: 'review', title: 'Drop this record' }],
@@ -29,18 +30,21 @@ export function splitOf(path: string): Split {
 
 /** Prompts of held-out files that are also in training files. Pairs without a prompt are compared as a whole. */
 function findLeaks(space: PairSpace, report: ReportRelation): void {
-  const splits = space.files.map(({ name, split }) => splitOf(split ?? name));
-  if (!splits.includes('train') || !splits.includes('held-out')) return;
+  const parts = space.files.flatMap(({ name, split, splits, facts }, i) =>
+    splitParts(facts, splits, split).map(({ split: own, firstPair, pairCount }) => {
+      const from = space.firstPairOf(i) + firstPair;
+      return { split: splitOf(own ?? name), from, to: from + pairCount };
+    }),
+  );
+  if (!parts.some(({ split }) => split === 'train') || !parts.some(({ split }) => split === 'held-out'))
+    return;
   const keys = space.promptKeys.slice();
   for (let pair = 0; pair < space.count; pair++) {
     if (isEmptyPrompt(keys, pair)) keys.set(space.pairKeys.subarray(2 * pair, 2 * pair + 2), 2 * pair);
   }
   const each = (split: Split, visit: (pair: number) => void): void => {
-    space.files.forEach(({ facts }, i) => {
-      if (splits[i] !== split) return;
-      const first = space.firstPairOf(i);
-      for (let pair = first; pair < first + facts.pairCount; pair++) visit(pair);
-    });
+    for (const { from, to } of parts.filter((part) => part.split === split))
+      for (let pair = from; pair < to; pair++) visit(pair);
   };
   const table = new KeyTable(keys);
   each('train', (pair) => table.firstOf(pair));

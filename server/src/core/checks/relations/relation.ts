@@ -1,6 +1,7 @@
 // Shared by the checks across records. They run on facts and never see the text.
 import type { Facts } from '../../facts/facts.ts';
 import { keyAt } from '../../facts/facts.ts';
+import type { SplitStart } from '../../facts/splitStart.ts';
 import type { Key } from '../../hash.ts';
 import { formatKey, hashKey } from '../../hash.ts';
 import { isArrow, isParquet } from '../../input/tableNames.ts';
@@ -14,6 +15,8 @@ export interface FileFacts {
   readonly name: string;
   /** The split, if something else than the name says it. */
   readonly split?: string | undefined;
+  /** Of a JSON document with lists under keys. */
+  readonly splits?: readonly SplitStart[] | undefined;
   readonly facts: Facts;
   readonly recognition: Recognition;
   /** Uncompressed bytes of each row group of a table. */
