@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,13 +10,20 @@ import { readAs } from '#core/dataset/readAs.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import { applyEdits } from '#core/edits/bytes.ts';
 import { planEdit } from '#core/edits/edit.ts';
+import { cardSays } from '#core/mapping/polarity/card.ts';
+import type { Names } from '#core/mapping/polarity/readings.ts';
 import { readRecord } from '#core/mapping/read.ts';
-import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
-import type { JsonObject } from '#core/model/json.ts';
+import { heldFrom, recognise, recogniseAs } from '#core/mapping/recognise.ts';
+import type { Json, JsonObject } from '#core/model/json.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
+import { cardFor } from '#node/card.ts';
+import { DEFAULT_SETTINGS } from '#node/config.ts';
 
 import { convert } from '../../server/src/cli/convert.ts';
 import { schema } from '../../server/src/cli/inspect.ts';
+import { OpenDataset } from '../../server/src/session/dataset.ts';
+import { OpenDocument } from '../../server/src/session/document.ts';
+import { DocumentSource } from '../../server/src/session/sources/document.ts';
 import { polarityFiles } from '../bench/polarityFiles.ts';
 import { outcomeOf } from '../bench/polarityOutcome.ts';
 import { testCommand } from '../fakes/command.ts';
@@ -67,7 +74,7 @@ describe('a file that is unsure', () => {
     const survey = surveyor.end();
     const recognition = survey.recognition!;
     expect(recognition.polarity).toMatchObject({ isSure: false });
-    expect(whyUnscorable(recognition.mapping)).toContain('unsure which answer is better');
+    expect(whyUnscorable(recognition.mapping)).toContain('can’t tell which answer is the better one');
     expect(survey.counts.get('refusal-chosen')).toBeUndefined();
     const [relations] = findRelations([{ name: 'a', facts: survey.facts, recognition }]);
     const rules = relations!.findings.map(({ rule }) => rule);
@@ -84,7 +91,9 @@ describe('a file that is unsure', () => {
       '"mapping": "label-zero-one", "better": { "first": [1], "second": [0] }',
     );
     const settled = testCommand();
-    await expect(schema(settled, path, { json: false, write: true })).rejects.toThrow(/it is unsure/);
+    await expect(schema(settled, path, { json: false, write: true })).rejects.toThrow(
+      /can’t tell which answer is the better one/,
+    );
     await schema(settled, path, { json: false, write: true, better: '1=response_a' });
     expect(settled.out.text).toContain('set in preflens.json');
     expect(settled.out.text).not.toContain('certainty');
@@ -94,7 +103,7 @@ describe('a file that is unsure', () => {
   it('is not converted, because the output would say one of them', async () => {
     const out = join(folder, 'out.jsonl');
     await expect(convert(testCommand(), path, { to: 'trl-explicit', out } as never)).rejects.toThrow(
-      /it is unsure which answer is better/,
+      /can’t tell which answer is the better one/,
     );
     expect(() => readFileSync(out)).toThrow();
   });
@@ -107,6 +116,123 @@ describe('a file that is unsure', () => {
     expect('pairs' in read && read.pairs[0]!.chosen.text).toBe('I can’t help you 0.');
     expect(() => mappingOf({ mapping: 'label-zero-one', positive: 'first' })).toThrow(RuleFault);
   });
+});
+
+describe('the card of a dataset', () => {
+  const AB: Names = { label: 'label', first: 'response_a', second: 'response_b' };
+  const NUMBERED: Names = { label: 'preference', first: 'response_1', second: 'response_2' };
+
+  it.each<[string, Names, readonly Json[], Record<string, string>]>([
+    ['label 1 means response_a is better', AB, [0, 1], { 1: 'first' }],
+    ['- `label`: 1 if `response_a` is preferred, 0 otherwise.', AB, [0, 1], { 1: 'first', 0: 'second' }],
+    ['preference: 0 = first, 1 = second', NUMBERED, [0, 1], { 0: 'first', 1: 'second' }],
+    [
+      '- **label**: which one is better\n  - 0: response_a\n  - 1: response_b',
+      AB,
+      [0, 1],
+      { 0: 'first', 1: 'second' },
+    ],
+    ['| label | 0: response a wins, 1: response b wins |', AB, [0, 1], { 0: 'first', 1: 'second' }],
+    [
+      "- name: label\n  names:\n    '0': response_a\n    '1': response_b",
+      AB,
+      [0, 1],
+      { 0: 'first', 1: 'second' },
+    ],
+    ['The label is 1 when B is better than A, and 0 when A is.', AB, [0, 1], { 1: 'second', 0: 'first' }],
+    ['label is 1 if A is worse', AB, [0, 1], { 1: 'second' }],
+    ['label 1: response_a is less preferred', AB, [0, 1], { 1: 'second' }],
+    ['`label`: positive means response_b is preferred', AB, [-1, 1], { 1: 'second' }],
+    ['label: -1 = A wins, 1 = B wins, 0 = tie', AB, [-1, 0, 1], { '-1': 'first', 1: 'second', 0: 'tie' }],
+    [
+      'The preference goes from 1 (response_1 is much better) to 7 (response_2 is much better)',
+      NUMBERED,
+      [1, 3, 7],
+      { 1: 'first', 7: 'second' },
+    ],
+  ])('says %j', (text, names, seen, expected) => {
+    const said = cardSays({ name: 'README.md', text }, names, seen);
+    expect(Object.fromEntries(said?.meanings ?? [])).toEqual(expected);
+  });
+
+  it.each([
+    'label: 0 = good, 1 = bad',
+    'label 1 = response_a is more harmful',
+    'label 0 means response_a is better. In old files, label 0 means response_b is better',
+    'Every record has a label. We trained 1 model for response_a.',
+    'quality 1 means response_a is better',
+    'label 1 means a better answer',
+    'label: 0 = response_a, 1 = response_a',
+  ])('says nothing with %j', (text) => {
+    expect(cardSays({ name: 'README.md', text }, AB, [0, 1])).toBeUndefined();
+  });
+
+  it('decides if it says which answer is better, not if it only names answers', () => {
+    const read = (text: string) => recognise(OPEN, { card: { name: 'README.md', text } })!;
+    const clear = read('label 1 means response_a is better');
+    expect(clear.polarity).toMatchObject({ isSure: true });
+    expect(clear.polarity!.evidence[0]!.says).toBe(
+      'README.md says that "label" 1 means "response_a" is better',
+    );
+    const outcome = readRecord(clear.mapping, OPEN[1]!);
+    expect('pairs' in outcome && outcome.pairs[0]!.chosen.text).toBe('The one answer 1.');
+    expect(read('label: 1 = response_a, 0 = response_b').polarity).toMatchObject({ isSure: false });
+  });
+
+  it('is the README beside the file, or above it if it begins as a card', () => {
+    const data = join(folder, 'set', 'data');
+    mkdirSync(data, { recursive: true });
+    const file = join(data, 'train.jsonl');
+    writeFileSync(join(folder, 'set', 'README.md'), 'label 1 means response_a is better');
+    expect(cardFor(file)).toBeUndefined();
+    writeFileSync(
+      join(folder, 'set', 'README.md'),
+      '---\nlicense: mit\n---\nlabel 1 means response_a is better',
+    );
+    expect(cardFor(file)?.name).toBe('README.md');
+    writeFileSync(join(data, 'train.yaml'), 'label: 0');
+    expect(cardFor(file)?.name).toBe('train.yaml');
+  });
+});
+
+it('the reading of an open file stays, whatever a person makes of its labels', () => {
+  const records = Array.from({ length: 40 }, (_, i) => ({
+    prompt: `Question ${i}?`,
+    response_0: i % 2 ? 'Yes.' : 'A long answer with many more words than the other.',
+    response_1: i % 2 ? 'A long answer with many more words than the other.' : 'Yes.',
+    label: i % 2,
+  }));
+  const flipped = records.map((record) => ({ ...record, label: 1 - record.label }));
+  const before = recognise(records)!;
+  expect(before.polarity).toMatchObject({ isSure: true });
+  expect(recognise(flipped)!.polarity).toMatchObject({ isSure: false });
+  const after = recognise(flipped, { held: heldFrom(before) })!;
+  expect(after.mapping.answers).toEqual(before.mapping.answers);
+  expect(after.polarity).toEqual(before.polarity);
+  // A file that was unsure stays unsure until preflens.json says what its label means.
+  const unsure = recognise(flipped)!;
+  expect(recognise(records, { held: heldFrom(unsure) })!.mapping.isUnsure).toBe(true);
+  // Another schema is decided by its own evidence.
+  expect(recognise(OPEN, { held: heldFrom(before) })!.polarity).toMatchObject({ isSure: false });
+});
+
+it('reading an open file again keeps its reading', async () => {
+  const records = Array.from({ length: 40 }, (_, i) => ({
+    prompt: `Question ${i}?`,
+    response_0: i % 2 ? 'Yes.' : 'A long answer with many more words than the other.',
+    response_1: i % 2 ? 'A long answer with many more words than the other.' : 'Yes.',
+    label: i % 2,
+  }));
+  const document = new OpenDocument('file:///open.jsonl', 1, linesOf(records));
+  const dataset = new OpenDataset(new DocumentSource(document));
+  const { signal } = new AbortController();
+  await dataset.surveyAll(DEFAULT_SETTINGS, signal);
+  expect(dataset.survey.recognition!.polarity).toMatchObject({ isSure: true });
+  const chosen = dataset.readPair(0, 0)!.pair.chosen.text;
+  document.change([{ text: linesOf(records.map((record) => ({ ...record, label: 1 - record.label }))) }], 2);
+  await dataset.surveyAll(DEFAULT_SETTINGS, signal);
+  expect(dataset.survey.recognition!.mapping.isUnsure).toBeUndefined();
+  expect(dataset.readPair(0, 0)!.pair.rejected.text).toBe(chosen);
 });
 
 it('evidence for the other reading takes the certainty away', () => {

@@ -42,7 +42,7 @@ async function mapFields(server: Server, uri: string): Promise<void> {
   if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(written));
 }
 
-/** Asks once for each file in which it is unsure which answer is better. */
+/** Asks once for each file whose label does not say which answer is better. */
 export function askWhichIsBetter(statuses: Statuses): vscode.Disposable {
   const asked = new Set<string>();
   return statuses.onStatus(({ uri, unsure }) => {

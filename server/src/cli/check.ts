@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty';
 
 import type { RuleSettings } from '#core/checks/check.ts';
+import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
 import { readAs } from '#core/dataset/readAs.ts';
@@ -71,6 +72,7 @@ function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileR
   return {
     path: shownAs?.get(file.path) ?? file.path,
     mapping: readAs(survey.recognition.mapping, survey.facts),
+    unsure: unsureQuestion(survey.recognition.polarity),
     recordCount,
     pairCount,
     tieCount,

@@ -1,6 +1,7 @@
 // Describes a dataset: `index`, `schema` and `stats`.
 import { performance } from 'node:perf_hooks';
 
+import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
@@ -36,6 +37,7 @@ function countsOf({ facts, counts, recognition }: Survey) {
   const { recordCount, pairCount, preferenceCount, tieCount, judgementCount } = facts;
   return {
     mapping: recognition?.mapping.id ?? null,
+    unsure: unsureQuestion(recognition?.polarity) ?? null,
     records: recordCount,
     pairs: pairCount,
     preferences: preferenceCount,
@@ -89,6 +91,8 @@ export async function index(
       `${file.path}: ${counts} in ${plural(facts.recordCount, 'record')}, ${recognition?.mapping.title ?? 'not recognised'}`,
     );
     if (!recognition) command.note(whyUnrecognised(file.path, survey).message);
+    const unsure = unsureQuestion(recognition?.polarity);
+    if (unsure !== undefined) command.note(`${file.path}: ${unsure}.`);
     command.print(
       `  ${how} in ${seconds.toFixed(2)} s${sidecar === undefined ? '' : `; facts in ${sidecar}`}`,
     );
@@ -293,6 +297,9 @@ async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefin
   return SOURCE_FIELDS.find((name) => typeof record[name] === 'string');
 }
 
+/** What nobody knows of a dataset with a file that is unsure. */
+const WITHOUT_SIDES = { chosen: null, rejected: null, longerChosen: null };
+
 /** Statistics of a dataset: counts, lengths, and the same by source. */
 export async function stats(
   command: Command,
@@ -305,6 +312,10 @@ export async function stats(
   const sources = field === undefined ? undefined : await countBySource(dataset, field);
   const verdicts = dataset.judgementCount > 0 ? await countVerdicts(dataset) : undefined;
   const splits = splitsOf(dataset);
+  const unsure = dataset.files.flatMap(({ file, survey }) => {
+    const question = unsureQuestion(survey.recognition.polarity);
+    return question === undefined ? [] : [{ file: file.path, question }];
+  });
   command.bar.clear();
   if (options.json) {
     const bySource = sources && { field, counts: Object.fromEntries(sources) };
@@ -312,6 +323,7 @@ export async function stats(
       dataset: dataset.name,
       files: dataset.files.length,
       ...figures,
+      ...(unsure.length > 0 && { ...WITHOUT_SIDES, unsure }),
       ...(splits.length > 0 && { splits }),
       ...(bySource && { bySource }),
       ...(verdicts && { verdicts }),
@@ -328,9 +340,12 @@ export async function stats(
   }
   if (figures.pairs > 0) {
     command.print(`  prompts             ${figures.prompts.toLocaleString('en')} different`);
-    command.print(`  chosen              ${lengths(figures.chosen)}`);
-    command.print(`  rejected            ${lengths(figures.rejected)}`);
-    command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
+    if (unsure.length === 0) {
+      command.print(`  chosen              ${lengths(figures.chosen)}`);
+      command.print(`  rejected            ${lengths(figures.rejected)}`);
+      command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
+    }
+    for (const { file, question } of unsure) command.print(`  unsure              ${file}: ${question}.`);
   }
   if (verdicts) {
     const { good, bad, rated, unrated } = verdicts;
@@ -344,7 +359,7 @@ export async function stats(
   for (const [name, { pairs, ties, longerChosen }] of [...sources].slice(0, MAX_SOURCES)) {
     const tied = ties > 0 ? `, ${share(ties, pairs)} tied` : '';
     command.print(
-      `    ${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs, longer one chosen ${share(longerChosen, pairs - ties)}${tied}`,
+      `    ${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs${unsure.length > 0 ? '' : `, longer one chosen ${share(longerChosen, pairs - ties)}`}${tied}`,
     );
   }
   if (sources.size > MAX_SOURCES) command.print(`    and ${sources.size - MAX_SOURCES} more`);

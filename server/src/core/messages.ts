@@ -173,7 +173,7 @@ export const messages = {
     ),
   uncertainPolarity: (path: string, readings: readonly SuggestedReading[]) =>
     new UserError(
-      `${path}: nothing was written, because it is unsure which answer is better. Say it: ${readings
+      `${path}: nothing was written: PrefLens can’t tell which answer is the better one. Name it: ${readings
         .map(
           ({ better, words }) =>
             `\`preflens schema ${shellWord(path)} --write --better ${shellWord(better)}\` if ${words}`,

@@ -15,18 +15,20 @@ import { CHECK_SCHEMA, CONFIG_SCHEMA, mappingOf, RuleFault } from '#core/config/
 import { parseConfigText } from '#core/config/entry.ts';
 import { fitsPattern, PatternFault } from '#core/config/pattern.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
+import type { Beside } from '#core/mapping/recognise.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
+import { cardFor } from './card.ts';
 import { isBelow } from './paths.ts';
 import { readRegularTextSync } from './regularFile.ts';
 import { codeOf } from './stored.ts';
 
 export const CONFIG_NAME = 'preflens.json';
 
-/** Settings for one file. */
-export interface FileSettings {
+/** Settings for one file, and what else decides how it is read. */
+export interface FileSettings extends Beside {
   /** Undefined: use recognition. */
   readonly mapping: Mapping | undefined;
   readonly rules: RuleSettings;
@@ -323,6 +325,7 @@ export function configuredFor(
   const said = [...layers.map(({ config }) => config), editor];
   return {
     mapping: mappingIn(layers),
+    card: cardFor(file),
     rules: resolveRules([editor.rules ?? {}, ...rules], benchmarks),
     run: said.find((one) => one.run !== undefined)?.run ?? DEFAULT_SETTINGS.run,
     timeBudgetMs:

@@ -16,6 +16,7 @@ import type { JsonObject } from '#core/model/json.ts';
 
 import type { Remembered, SurveyCache } from './cache.ts';
 import { sha256 } from './cache.ts';
+import { cardFor } from './card.ts';
 import type { FileSettings } from './config.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from './config.ts';
 import { containerOf, inRanges } from './containers/containers.ts';
@@ -138,7 +139,7 @@ export function whyUnrecognised(path: string, survey: Survey): UserError {
 export async function recogniseIfKnown(file: DataFile): Promise<Recognition | undefined> {
   const { obstacle } = await file.inspect();
   if (obstacle) throw messages.obstacle(file.path, obstacle);
-  return recogniseAs(configuredMapping(file.path), await sampleOf(file));
+  return recogniseAs(configuredMapping(file.path), await sampleOf(file), { card: cardFor(file.path) });
 }
 
 /** `recogniseIfKnown` that throws if nothing is recognised. */
@@ -153,12 +154,13 @@ async function surveyWhole(
   options: SurveyOptions,
 ): Promise<Pick<FileSurvey, 'survey' | 'signatures'>> {
   const { ranges, onProgress, signal, settings = DEFAULT_SETTINGS, maxSigned = 0 } = options;
-  const { mapping, rules } = settings;
+  const { mapping, card, held, rules } = settings;
   const container = containerOf(file);
   const cuts = await container.cut(file, ranges.width);
   // Several threads need a common schema before they start; a single one can recognise it on the way.
-  const recognition = cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file)) : undefined;
-  const known: Schema | undefined = recognition ? { recognition } : mapping && { mapping };
+  const recognition =
+    cuts.length > 2 ? recogniseAs(mapping, await sampleOf(file), { card, held }) : undefined;
+  const known: Schema | undefined = recognition ? { recognition } : { mapping, card, held };
   const { isTable } = container;
   const textBytes = file.size * file.codec.expansion;
   let done = 0;
@@ -219,10 +221,18 @@ async function surveyTail(file: DataFile, old: Survey, options: SurveyOptions): 
 }
 
 async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOptions): Promise<FileSurvey> {
-  const { mapping, rules } = options.settings ?? DEFAULT_SETTINGS;
+  const { mapping, card, held, rules } = options.settings ?? DEFAULT_SETTINGS;
   // The same bytes mean something else under another codec or mapping.
   const schema = sha256(
-    JSON.stringify([file.codec.name, file.container, mapping ?? null, rules, file.maxRecordBytes]),
+    JSON.stringify([
+      file.codec.name,
+      file.container,
+      mapping ?? null,
+      card ?? null,
+      held?.mapping ?? null,
+      rules,
+      file.maxRecordBytes,
+    ]),
   );
   const before = options.rebuild ? undefined : await cache.remembered(file.path, schema);
   if (before && sameStamp(before.stamp, file.stamp)) {

@@ -9,6 +9,8 @@ import { placesOf, readRaw, Surveyor } from '#core/dataset/survey.ts';
 import { removals } from '#core/edits/drops.ts';
 import { compareKeys } from '#core/hash.ts';
 import { tooLongMessage } from '#core/json/parseRecord.ts';
+import type { PolarityDecision } from '#core/mapping/polarity/polarity.ts';
+import { heldFrom } from '#core/mapping/recognise.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions } from '#core/memory/decisions.ts';
@@ -63,6 +65,8 @@ export class OpenDataset {
   #ready = false;
   #ensemble: Ensemble | undefined;
   #rules: RuleSettings = DEFAULT_RULES;
+  /** How an open label was read when the file was opened. */
+  #held: PolarityDecision | undefined;
   #generation = 0;
   #revision = 0;
   #relations: Relations | undefined;
@@ -142,8 +146,9 @@ export class OpenDataset {
 
   /** Surveys the whole file. Returns early if `signal` aborts: the file was closed. */
   async surveyAll(settings: FileSettings, signal: AbortSignal): Promise<void> {
-    const survey = await this.source.survey(settings, signal);
+    const survey = await this.source.survey({ ...settings, held: this.#held }, signal);
     if (!survey) return;
+    if (survey.recognition) this.#held = heldFrom(survey.recognition);
     this.#rules = settings.rules;
     // They belong to another survey.
     this.#dropResults();

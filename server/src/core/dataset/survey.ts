@@ -17,7 +17,7 @@ import { objectsOf, parseRecord } from '../json/parseRecord.ts';
 import type { Reading } from '../mapping/forms/form.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { readRecord } from '../mapping/read.ts';
-import type { Recognition } from '../mapping/recognise.ts';
+import type { Beside, Recognition } from '../mapping/recognise.ts';
 import { recogniseAs } from '../mapping/recognise.ts';
 import { Sample } from '../mapping/sample.ts';
 import type { Finding } from '../model/finding.ts';
@@ -67,12 +67,14 @@ export function withoutFindings(
   return { findings: findings.filter(({ record }) => !isGone(record)), counts: left };
 }
 
-/** The schema, if known before the pass. */
-export type Schema =
-  /** Recognised by an earlier pass. */
-  | { readonly recognition: Recognition }
+/** What recognition has beside the records. */
+export interface Given extends Beside {
   /** Set by the user. */
-  | { readonly mapping: Mapping };
+  readonly mapping?: Mapping | undefined;
+}
+
+/** The schema, if an earlier pass recognised it, or what helps to recognise it. */
+export type Schema = { readonly recognition: Recognition } | Given;
 
 interface Waiting {
   readonly raw: Omit<RawRecord, 'bytes'>;
@@ -94,7 +96,7 @@ export class Surveyor {
   readonly #facts = new Facts();
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<string, number>();
-  readonly #given: Mapping | undefined;
+  readonly #given: Given;
   readonly #rules: RuleSettings;
   readonly #onPair: ((pair: Pair) => void) | undefined;
   #recognition: Recognition | undefined;
@@ -112,8 +114,9 @@ export class Surveyor {
     if (known && 'recognition' in known) {
       this.#recognition = known.recognition;
       this.#waiting = undefined;
+      this.#given = {};
     } else {
-      this.#given = known?.mapping;
+      this.#given = known ?? {};
     }
   }
 
@@ -153,7 +156,7 @@ export class Surveyor {
     const waiting = this.#waiting ?? [];
     const sample = this.#sample.objects;
     this.#sample = new Sample();
-    this.#recognition = recogniseAs(this.#given, sample);
+    this.#recognition = recogniseAs(this.#given.mapping, sample, this.#given);
     this.#fieldsSeen = Object.keys(sample[0] ?? {});
     if (!this.#recognition) {
       this.#suggestion = suggest(sample);

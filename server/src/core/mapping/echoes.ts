@@ -52,7 +52,10 @@ function namesOf(record: JsonObject, fields: readonly SidedField[]): readonly (r
   });
 }
 
-const LABELS: ReadonlySet<string> = new Set(LABEL_NAMES);
+/** A number of an answer may say which is better in another respect, like "safer_response_id". */
+const LABELS: ReadonlySet<string> = new Set(
+  LABEL_NAMES.filter((name) => !/^safer|_(?:id|idx|index)$/.test(name)),
+);
 
 /** What a single field says, as the value with the opposite meaning; undefined if it names no answer. */
 function oppositeOf(

@@ -1,8 +1,9 @@
 import type { JsonObject, Path } from '../model/json.ts';
 import { pathsOf } from './field.ts';
 import type { Field, Mapping } from './mapping.ts';
+import type { Card } from './polarity/card.ts';
 import { isPlausible } from './polarity/evidence.ts';
-import type { Polarity } from './polarity/polarity.ts';
+import type { Polarity,PolarityDecision } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
 import {
   contradicts,
@@ -34,6 +35,19 @@ export interface Recognition {
   readonly unread: readonly string[];
   /** How the meaning of the label was decided; absent if the schema or preflens.json fixes it. */
   readonly polarity?: Polarity;
+}
+
+/** What counts beside the records for the meaning of an open label. */
+export interface Beside {
+  /** The text beside the file that describes it. */
+  readonly card?: Card | undefined;
+  /** How the label was read before. It stays so: the edits of a person must not turn it around. */
+  readonly held?: PolarityDecision | undefined;
+}
+
+/** The decision to hold, if the meaning of the label was decided by evidence. */
+export function heldFrom({ mapping, polarity }: Recognition): PolarityDecision | undefined {
+  return polarity && { mapping, polarity };
 }
 
 /** A mapping that matches some of the sample. */
@@ -90,14 +104,21 @@ function mappingFor(record: JsonObject, among: readonly Mapping[]): Mapping | un
   return best;
 }
 
+/** How an open label is read: as it was before, or by evidence. */
+function decide(known: Mapping, sample: readonly JsonObject[], { card, held }: Beside): PolarityDecision {
+  if (held?.mapping.id !== known.id) return decidePolarity(known, fitting(known, sample), card);
+  return { ...held, mapping: { ...held.mapping, ...(known.others && { others: known.others }) } };
+}
+
 function recognition(
   known: Mapping,
   sample: readonly JsonObject[],
   confidence: number,
   isGiven: boolean,
+  beside: Beside,
 ): Recognition {
   const example = sample.find((record) => fits(known, record)) ?? sample[0] ?? {};
-  const decision = known.convention === 'open' ? decidePolarity(known, fitting(known, sample)) : undefined;
+  const decision = known.convention === 'open' ? decide(known, sample, beside) : undefined;
   const mapping = decision?.mapping ?? known;
   const unread = new Set(
     sample.flatMap((record) => {
@@ -171,7 +192,7 @@ const MAX_PARTS = 5;
 const MIN_OF_PART = 2;
 
 /** The other schemas of a file that mixes several; those whose label is open only if it is sure. */
-function othersIn(main: Mapping, sample: readonly JsonObject[]): readonly Mapping[] {
+function othersIn(main: Mapping, sample: readonly JsonObject[], card: Card | undefined): readonly Mapping[] {
   let rest = sample.filter((record) => !fits(main, record) && lacksAnswers(main, record));
   const others: Mapping[] = [];
   while (rest.length >= MIN_OF_PART && others.length + 1 < MAX_PARTS) {
@@ -180,28 +201,29 @@ function othersIn(main: Mapping, sample: readonly JsonObject[]): readonly Mappin
     if (!found || own.length < MIN_OF_PART) break;
     rest = rest.filter((record) => !fits(found, record));
     if (found.answers.kind === 'none' || isLooser(found, main)) continue;
-    const decided = found.convention === 'open' ? decidePolarity(found, own).mapping : found;
+    const decided = found.convention === 'open' ? decidePolarity(found, own, card).mapping : found;
     if (!decided.isUnsure) others.push(decided);
   }
   return others.sort((a, b) => specificity(b) - specificity(a));
 }
 
 /** The mapping that matches most of the sample; undefined if none matches half of it. */
-export function recognise(sample: readonly JsonObject[]): Recognition | undefined {
+export function recognise(sample: readonly JsonObject[], beside: Beside = {}): Recognition | undefined {
   const best = mostFrequent(sample);
   if (!best) return undefined;
-  const others = othersIn(best, sample);
+  const others = othersIn(best, sample, beside.card);
   const mapping = others.length === 0 ? best : { ...best, others };
   const share = sample.filter((record) => fitsAny(mapping, record)).length / sample.length;
-  return share >= MIN_CONFIDENCE ? recognition(mapping, sample, share, false) : undefined;
+  return share >= MIN_CONFIDENCE ? recognition(mapping, sample, share, false, beside) : undefined;
 }
 
 /** Uses the user's mapping if there is one, or recognises the records. */
 export function recogniseAs(
   given: Mapping | undefined,
   sample: readonly JsonObject[],
+  beside: Beside = {},
 ): Recognition | undefined {
-  if (!given) return recognise(sample);
+  if (!given) return recognise(sample, beside);
   const { length } = fitting(given, sample);
-  return recognition(given, sample, sample.length === 0 ? 0 : length / sample.length, true);
+  return recognition(given, sample, sample.length === 0 ? 0 : length / sample.length, true, beside);
 }

@@ -25,26 +25,83 @@ export const SIDE_NAMES: readonly (readonly [better: string, worse: string])[] =
   ['better_answer', 'worse_answer'],
 ];
 
-/** Fields that name the better of two answers. */
+/** Names of an answer, before the word that tells the two apart. */
+const ANSWER_NAMES = ['response', 'answer', 'output', 'completion'] as const;
+
+/** Fields that say which of two answers is better, by a word or a number. */
 export const LABEL_NAMES = [
   'winner',
   'preference',
   'preferred',
   'better',
-  'label',
-  'choice',
   'best',
-  'verdict',
-  'preferred_response',
-  'preferred_answer',
-  'preferred_output',
-  'better_response',
-  'better_answer',
-  'preference_strength',
-  'overall_preference',
+  'choice',
+  'selected',
+  'pick',
+  ...ANSWER_NAMES.flatMap((name) => [
+    `preferred_${name}`,
+    `better_${name}`,
+    `chosen_${name}`,
+    `${name}_preference`,
+    `better_${name}_id`,
+    `safer_${name}_id`,
+  ]),
+  ...['winner', 'better', 'preferred', 'chosen', 'choice', 'best'].flatMap((name) => [
+    `${name}_id`,
+    `${name}_idx`,
+    `${name}_index`,
+  ]),
+  'safer',
   'human_preference',
+  'overall_preference',
+  'preference_strength',
+  'preference_label',
+  'preference_score',
+  'human_label',
+  'vote',
+  'judgement',
+  'judgment',
+  'verdict',
+  'annotation',
+  'comparison',
+  'label',
   'labels',
 ] as const;
+
+/** Fields that name the worse of two answers. */
+export const WORSE_LABEL_NAMES = [
+  'loser',
+  'worse',
+  'worst',
+  'rejected',
+  'worse_response',
+  'worse_answer',
+  'rejected_index',
+] as const;
+
+/** Fields with the difference of two answers: their sign says which is better. */
+export const DIFFERENCE_NAMES = ['margin', 'score_diff', 'net_utility'] as const;
+
+/** Fields about one answer: "a_is_better", "prefers_a", "prob_a". */
+const aboutSide = (side: string): readonly string[] => [
+  `${side}_is_better`,
+  `is_${side}_better`,
+  `${side}_better`,
+  `${side}_wins`,
+  `${side}_won`,
+  `prefer_${side}`,
+  `prefers_${side}`,
+  `preferred_${side}`,
+  `prob_${side}`,
+  `p_${side}`,
+];
+
+export const ABOUT_NAMES: readonly string[] = [
+  ...['a', 'b', 'first', 'second', 'left', 'right'],
+  ...['response', 'answer', 'output'].flatMap((name) =>
+    ['a', 'b', '0', '1', '2'].map((end) => `${name}_${end}`),
+  ),
+].flatMap(aboutSide);
 
 export const LABEL_FIELDS = anyOf(LABEL_NAMES);
 export const PROMPT_FIELDS = anyOf(PROMPT_NAMES);
@@ -63,9 +120,6 @@ export const MAYBE_PROMPT: PromptPart = { ...ANY_PROMPT, optional: true };
 
 /** Text that continues the turn before, like the `input` of an instruction. */
 export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: true, optional: true });
-
-/** Names of an answer, before the word that tells the two apart. */
-const ANSWER_NAMES = ['response', 'answer', 'output', 'completion'] as const;
 
 /** Each name of an answer with each of the ends. */
 export const joined = (ends: readonly string[], names: readonly string[] = ANSWER_NAMES): readonly string[] =>

@@ -115,6 +115,7 @@ function shareRow(name: string, { value, low, high }: Estimate): string {
 
 function portraitSection(file: FileReport): string {
   const { portrait } = file;
+  if (file.unsure !== undefined) return `<p>${htmlText(file.unsure)}.</p>`;
   const { preferences, lengthEffect, longerWins, firstWins, good, meanChosen, meanRejected } = portrait;
   if (preferences === 0) return `<table>${shareRow('Labelled good', good)}</table>`;
   const effect = `<tr><td>Length, Cohen’s d</td><td class="n">${lengthEffect.value.toFixed(2)}</td><td class="soft">95 % interval ${lengthEffect.low.toFixed(2)} to ${lengthEffect.high.toFixed(2)}; 0.3 is minor, 0.8 is major</td></tr>`;

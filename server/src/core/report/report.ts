@@ -47,6 +47,8 @@ export function histogramOf(values: Float32Array): Histogram | undefined {
 export interface FileReport {
   readonly path: string;
   readonly mapping: string;
+  /** Why nobody can tell which answer is better, with the readings; absent if it is known. */
+  readonly unsure?: string | undefined;
   readonly recordCount: number;
   readonly pairCount: number;
   readonly tieCount: number;

@@ -24,7 +24,7 @@ export interface DatasetStatus {
   readonly polarity?: string;
   /** Says which fields look like the prompt and are not read. */
   readonly unread?: string;
-  /** Says that it is unsure which answer is better, and which readings there are. */
+  /** Says that nobody can tell which answer is better, and which readings there are. */
   readonly unsure?: string;
   readonly findingCount: number;
   /** While scoring: "Scoring 42 %, about 8 s left". */

@@ -14,6 +14,7 @@ import { messages } from '#core/messages.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
+import { cardFor } from '#node/card.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { RecordAccess } from '#node/containers/container.ts';
 import { containerOf, planChanges } from '#node/containers/containers.ts';
@@ -109,7 +110,11 @@ export class DiskSource implements Source, PendingSource {
   early(): EarlyTable | undefined {
     const rowCount = (this.#access ??= this.#tools.openEarly(this.#file))?.rowCount;
     if (rowCount === undefined) return undefined;
-    this.#early ??= recogniseEarly(rowCount, this.#likely(), (record) => this.#fileBytes(record, 0, 0));
+    this.#early ??= recogniseEarly(
+      rowCount,
+      { mapping: this.#likely(), card: cardFor(this.#file.path) },
+      (record) => this.#fileBytes(record, 0, 0),
+    );
     return this.#early;
   }
 

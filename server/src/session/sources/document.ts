@@ -1,12 +1,13 @@
 // A document that an editor holds.
 import type { RuleSettings } from '#core/checks/check.ts';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
-import type { Schema } from '#core/dataset/survey.ts';
+import type { Given } from '#core/dataset/survey.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Newline } from '#core/edits/edit.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { TextInspector } from '#core/input/obstacle.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import { heldFrom } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
 import { readDocument } from '#formats/documents.ts';
@@ -48,8 +49,8 @@ export class DocumentSource implements Source {
   #version: number;
   #changes: Follower;
   #rules: RuleSettings = DEFAULT_RULES;
-  /** The mapping that preflens.json names, if it names one. */
-  #schema: Schema | undefined;
+  /** What recognition has beside the records. */
+  #given: Given = {};
   /** Where the records are, if the text is a JSON document. */
   #layout: DocumentLayout | undefined;
 
@@ -91,9 +92,12 @@ export class DocumentSource implements Source {
     return { bytes: this.#bytes, container, max: MAX_OPEN_BYTES };
   };
 
-  async survey({ mapping, rules }: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
+  async survey(
+    { mapping, card, held, rules }: FileSettings,
+    signal: AbortSignal,
+  ): Promise<DocumentSurvey | undefined> {
     this.#rules = rules;
-    this.#schema = mapping && { mapping };
+    this.#given = { mapping, card, held };
     // The text may change while it is read: what changes from here on is for the next refresh.
     const changes = this.document.follow();
     const { bytes, lineStarts, version } = this.document;
@@ -104,7 +108,7 @@ export class DocumentSource implements Source {
           await breathe();
           return !signal.aborted;
         });
-    const surveyor = new Surveyor(this.#schema, rules);
+    const surveyor = new Surveyor(this.#given, rules);
     let slice = 0;
     for (const raw of recordsOf(bytes, layout)) {
       surveyor.add(raw);
@@ -150,7 +154,10 @@ export class DocumentSource implements Source {
     // Nothing was recognised before, or the records are elsewhere, so there is nothing to carry over.
     const inspector = new TextInspector();
     if (!layout) inspector.push(bytes);
-    const surveyor = new Surveyor(this.#schema, this.#rules);
+    const surveyor = new Surveyor(
+      { ...this.#given, held: old.recognition && heldFrom(old.recognition) },
+      this.#rules,
+    );
     for (const raw of recordsOf(bytes, layout)) surveyor.add(raw);
     const obstacle = layout ? undefined : inspector.obstacle(bytes);
     const survey = this.#end(surveyor, obstacle, bytes, lineStarts.length);

@@ -1,10 +1,10 @@
 // A table before its survey: its rows, and its likely mapping.
 import { parseRecord } from '#core/json/parseRecord.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import type { FileSettings } from '#node/config.ts';
 
 /** Rows to recognise a table by before its survey. */
 const EARLY_SAMPLE = 64;
@@ -17,7 +17,7 @@ export interface EarlyTable {
 
 export function recogniseEarly(
   rowCount: number,
-  likely: Mapping | undefined,
+  { mapping, card }: Pick<FileSettings, 'mapping' | 'card'>,
   bytesAt: (record: number) => Uint8Array,
 ): EarlyTable {
   const rawAt = (record: number): RawRecord => {
@@ -28,5 +28,5 @@ export function recogniseEarly(
   const objects = sample.flatMap((parsed) =>
     'value' in parsed && isObject(parsed.value) ? [parsed.value] : [],
   );
-  return { rowCount, recognition: recogniseAs(likely, objects), rawAt };
+  return { rowCount, recognition: recogniseAs(mapping, objects, { card }), rawAt };
 }

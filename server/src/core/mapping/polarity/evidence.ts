@@ -10,6 +10,8 @@ import { labelKind } from '../forms/label.ts';
 import type { Mapping } from '../mapping.ts';
 import { readRecord } from '../read.ts';
 import { sideScores } from '../sideScores.ts';
+import type { Card } from './card.ts';
+import { cardSays } from './card.ts';
 import type { LabelName } from './labelNames.ts';
 import { readLabelName, sideWords } from './labelNames.ts';
 import type { Names } from './readings.ts';
@@ -30,6 +32,8 @@ export interface Question {
   readonly names: Names;
   /** Different values of the label, at most MAX_SEEN. */
   readonly seen: readonly Json[];
+  /** The text that describes the dataset, if there is one. */
+  readonly card?: Card | undefined;
 }
 
 /** What each kind of evidence can weigh. */
@@ -56,6 +60,12 @@ const WEIGHT = {
   gain: 0.7,
   /** "rank": 1 is the best. */
   rank: 2.5,
+  /** The card says which value means that which answer is better. */
+  card: 5,
+  /** The card says which answer a value stands for, under a name such as "preference". */
+  cardNamed: 4,
+  /** The same under a name that says nothing: SURE only with other evidence. */
+  cardOnly: 2.5,
   /** For each record whose stored scores agree with a reading, if 70 % of them do under the right one. */
   score: Math.log(0.7 / 0.3),
   /** Scores may measure something else than the label, so all records together weigh no more than this. */
@@ -233,6 +243,29 @@ function byName(question: Question): Evidence | undefined {
   );
 }
 
+/** What the card says. */
+function byCard(question: Question): Evidence | undefined {
+  const { names, seen, card, readings } = question;
+  const said = card && cardSays(card, names, seen);
+  if (!said) return undefined;
+  const { names: wins } = readLabelName(names);
+  // "loser: 0 = response_a" names the worse answer.
+  const isTurned = wins === 'worse' && !said.isClear;
+  const holds = (reading: Mapping): boolean => gives(reading, names, said.meanings, isTurned);
+  if (!readings.some(holds)) return undefined;
+  const [[value, side] = ['', 'tie']] = [...said.meanings].filter(([, one]) => one !== 'tie');
+  const answer = side === 'first' ? names.first : names.second;
+  return {
+    kind: 'card',
+    says: `${card.name} says that "${names.label}" ${JSON.stringify(value)} ${said.isClear ? `means "${answer}" is better` : `stands for "${answer}"`}`,
+    weights: each(
+      question,
+      said.isClear ? WEIGHT.card : wins === undefined ? WEIGHT.cardOnly : WEIGHT.cardNamed,
+      holds,
+    ),
+  };
+}
+
 /** Pairs that are no ties, as a reading reads them. */
 function pairsOf(reading: Mapping, sample: readonly JsonObject[]): readonly (readonly [JsonObject, Pair])[] {
   return sample.flatMap((record) => {
@@ -317,7 +350,7 @@ function byLength({ readings, sample }: Question): Evidence | undefined {
 }
 
 export function evidenceFor(question: Question): readonly Evidence[] {
-  const all = [byName(question), byScores(question), byLength(question)].filter((one) => one !== undefined);
+  const all = [byName(question), byCard(question), byScores(question), byLength(question)].filter((one) => one !== undefined);
   // What all readings explain alike is no evidence.
   return all.filter(({ weights }) => new Set(weights).size > 1);
 }

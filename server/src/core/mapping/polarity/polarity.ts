@@ -2,6 +2,7 @@
 // is unsure, and nothing may rely on which answer is better.
 import type { JsonObject } from '../../model/json.ts';
 import type { Mapping } from '../mapping.ts';
+import type { Card } from './card.ts';
 import type { Evidence } from './evidence.ts';
 import { evidenceFor, valuesSeen } from './evidence.ts';
 import type { OpenReading } from './readings.ts';
@@ -21,7 +22,7 @@ export interface Polarity {
   readonly readings: readonly OpenReading[];
 }
 
-export interface Decision {
+export interface PolarityDecision {
   readonly mapping: Mapping;
   readonly polarity: Polarity;
 }
@@ -34,16 +35,19 @@ function softmax(sums: readonly number[]): readonly number[] {
 }
 
 const WHY_UNSURE =
-  'it is unsure which answer is better, and `preflens schema` with this file shows how to say it in preflens.json';
+  'PrefLens can’t tell which answer is the better one, and `preflens schema` with this file shows how to say it in preflens.json';
 
-/** @param sample records that fit the mapping */
-export function decidePolarity(mapping: Mapping, sample: readonly JsonObject[]): Decision {
+/**
+ * @param sample records that fit the mapping
+ * @param card the text beside the file that describes it
+ */
+export function decidePolarity(mapping: Mapping, sample: readonly JsonObject[], card?: Card): PolarityDecision {
   const readings = readingsOf(mapping);
   const names = namesIn(mapping, sample[0] ?? {});
   const { answers } = mapping;
   const at = answers.kind === 'choice' && 'at' in answers.label ? answers.label.at : '';
   const seen = valuesSeen(at, sample);
-  const evidence: readonly Evidence[] = evidenceFor({ readings, sample, names, seen });
+  const evidence: readonly Evidence[] = evidenceFor({ readings, sample, names, seen, card });
   const sums = readings.map((_, i) => evidence.reduce((sum, { weights }) => sum + (weights[i] ?? 0), 0));
   const certainties = softmax(sums);
   const order = [...readings.keys()].sort((a, b) => (certainties[b] ?? 0) - (certainties[a] ?? 0));

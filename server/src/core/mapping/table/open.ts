@@ -2,7 +2,15 @@
 // the readings applies, and the table holds one of them.
 import type { FieldRef } from '../field.ts';
 import type { Label, Mapping } from '../mapping.ts';
-import { ANY_PROMPT, anyOf, joined } from '../vocabulary.ts';
+import {
+  ABOUT_NAMES,
+  ANY_PROMPT,
+  anyOf,
+  DIFFERENCE_NAMES,
+  joined,
+  LABEL_NAMES,
+  WORSE_LABEL_NAMES,
+} from '../vocabulary.ts';
 
 const ANSWERS = ['response', 'answer', 'output', 'completion', 'reply', 'summary', 'generation', 'text'];
 
@@ -47,82 +55,7 @@ const FROM_ZERO: Sides = {
   further: anyOf(ending('2')),
 };
 
-const BETTER_NAMES = [
-  'winner',
-  'preference',
-  'preferred',
-  'better',
-  'best',
-  'choice',
-  'chosen',
-  'selected',
-  'pick',
-  ...['response', 'answer', 'output', 'completion'].flatMap((name) => [
-    `preferred_${name}`,
-    `better_${name}`,
-    `chosen_${name}`,
-    `${name}_preference`,
-    `better_${name}_id`,
-    `safer_${name}_id`,
-  ]),
-  ...['winner', 'better', 'preferred', 'chosen', 'choice', 'best'].flatMap((name) => [
-    `${name}_id`,
-    `${name}_idx`,
-    `${name}_index`,
-  ]),
-  'safer',
-  'human_preference',
-  'overall_preference',
-  'preference_strength',
-  'preference_label',
-  'preference_score',
-  'human_label',
-  'vote',
-  'judgement',
-  'judgment',
-  'verdict',
-  'annotation',
-  'comparison',
-  'margin',
-  'score_diff',
-  'net_utility',
-  'label',
-  'labels',
-];
-
-const WORSE_NAMES = [
-  'loser',
-  'worse',
-  'worst',
-  'rejected',
-  'worse_response',
-  'worse_answer',
-  'rejected_index',
-];
-
-/** "a_is_better", "prefers_a", "prob_a". */
-const aboutSide = (side: string): readonly string[] => [
-  `${side}_is_better`,
-  `is_${side}_better`,
-  `${side}_better`,
-  `${side}_wins`,
-  `${side}_won`,
-  `prefer_${side}`,
-  `prefers_${side}`,
-  `preferred_${side}`,
-  `prob_${side}`,
-  `p_${side}`,
-];
-
-const ABOUT_NAMES = ['a', 'b', 'first', 'second', 'left', 'right']
-  .flatMap(aboutSide)
-  .concat(
-    ...['response', 'answer', 'output'].flatMap((name) =>
-      ['a', 'b', '0', '1', '2'].map((end) => aboutSide(`${name}_${end}`)),
-    ),
-  );
-
-const LABELS = anyOf([...BETTER_NAMES, ...WORSE_NAMES, ...ABOUT_NAMES]);
+const LABELS = anyOf([...LABEL_NAMES, 'chosen', ...DIFFERENCE_NAMES, ...WORSE_LABEL_NAMES, ...ABOUT_NAMES]);
 
 const LABEL_KINDS: Readonly<Record<string, { readonly title: string; readonly label: Label }>> = {
   'zero-one': {
