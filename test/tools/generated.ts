@@ -25,6 +25,14 @@ function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
+/** Names of one field to list: a row of open labels has two hundred. */
+const MAX_NAMES = 8;
+
+function fieldCode(ref: string): string {
+  const names = ref.split('|');
+  return code(names.slice(0, MAX_NAMES).join('|')) + (names.length > MAX_NAMES ? ' …' : '');
+}
+
 function row(mapping: Mapping): string {
   const { id, title, also = [], polarity, unscorable, answers } = mapping;
   const notes = [
@@ -34,7 +42,7 @@ function row(mapping: Mapping): string {
     answers.kind === 'none' ? `No pair: ${answers.why}.` : '',
   ];
   const names = [title, ...also].join('; ').replaceAll('|', '\\|');
-  return `| ${code(id)} | ${names} | ${fieldsOf(mapping).map(code).join(' ')} | ${notes.filter((note) => note !== '').join(' ')} |`;
+  return `| ${code(id)} | ${names} | ${fieldsOf(mapping).map(fieldCode).join(' ')} | ${notes.filter((note) => note !== '').join(' ')} |`;
 }
 
 const ANSWERS: Readonly<Record<ConvertTarget['answers'], string>> = {
