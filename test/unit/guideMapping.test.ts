@@ -149,7 +149,7 @@ describe('the guided mapping', () => {
       // The first pairs were shown before anything was written.
       const [title, preview] = asked.at(-1)!;
       expect(title).toContain('The first pairs, as they would be read');
-      expect(preview.map(({ label }) => label).join('\n')).toMatch(/Better: |Tie: /);
+      expect(preview.map(({ detail }) => detail).join('\n')).toMatch(/Better: |Tie: /);
     },
   );
 

@@ -227,7 +227,7 @@ describe('the start of a file', () => {
 
   it.each([
     [LINES.join('\n'), 'unscored', undefined],
-    ['{"level":"info"}\n', 'unrecognised', 'preflens.json'],
+    ['{"level":"info"}\n', 'unrecognised', 'Map Fields'],
     ['', 'unrecognised', 'empty'],
   ])('tells one status of its phase: %#', async (text, phase, reason) => {
     const { host, session } = await ofText([text]);

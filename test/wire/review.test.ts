@@ -243,7 +243,7 @@ describe('commands that cannot act', () => {
 
   it('say why, and what to do', async () => {
     const client = await opened('{"level":"info"}\n');
-    const unknown = expect.stringContaining('preflens.json') as string;
+    const unknown = expect.stringContaining('Map Fields') as string;
     expect(await ask(client, 'recordAt', { uri: URI, line: 0 })).toMatchObject({ value: { record: 0 } });
     expect(await ask(client, 'recordAt', { uri: URI, line: 5 })).toEqual({ ok: false, why: unknown });
     expect(await client.execute('preflens.score', URI)).toEqual(unknown);

@@ -54,6 +54,12 @@ const isLabel = ({ values, range }: FieldSeen): boolean => values !== undefined 
 const isList = ({ types }: FieldSeen): boolean =>
   types.some((type) => type === 'list of objects' || type === 'list of texts');
 
+/** Longest answer on a line with another one, in UTF-16 units. */
+const MAX_SHOWN = 60;
+
+const shortened = (text: string): string =>
+  text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN).trimEnd()}…` : text;
+
 class Guide {
   readonly #ports: GuidePorts;
   readonly #fields: readonly FieldSeen[];
@@ -203,12 +209,14 @@ class Guide {
     const { pairs, read, records } = preview;
     const share =
       read === records ? '' : `; ${records - read} of the first ${plural(records, 'record')} are not read`;
-    const shown = pairs.map(({ prompt, chosen, rejected, isTie }): Choice<boolean> => ({
-      label: isTie ? `Tie: ${chosen}` : `Better: ${chosen}`,
-      description: `${isTie ? 'and' : 'Worse'}: ${rejected}`,
-      detail: `Prompt: ${prompt}`,
-      value: true,
-    }));
+    const shown = pairs.map(({ prompt, chosen, rejected, isTie }): Choice<boolean> => {
+      const [own, other] = [shortened(chosen), shortened(rejected)];
+      return {
+        label: prompt === '' ? 'No prompt' : `Prompt: ${prompt}`,
+        detail: isTie ? `Tie: ${own} | ${other}` : `Better: ${own} | Worse: ${other}`,
+        value: true,
+      };
+    });
     return this.#pick(`The first pairs, as they would be read${share}`, [
       { label: 'Write this to preflens.json', value: true },
       { label: 'Start again', value: false },

@@ -37,11 +37,21 @@ function holds({ pairCount, judgementCount }: DatasetStatus): readonly string[] 
   ];
 }
 
+/** Longest name of a schema in the status item, in UTF-16 units; the tooltip has all of it. */
+const MAX_SCHEMA = 32;
+
+function schemaName({ mapping, schemaCount = 1 }: DatasetStatus): string | undefined {
+  if (schemaCount > 1) return `${schemaCount} schemas`;
+  return mapping !== undefined && mapping.length > MAX_SCHEMA
+    ? `${mapping.slice(0, MAX_SCHEMA).trimEnd()}…`
+    : mapping;
+}
+
 /** The text of the status item. */
 export function textOf(status: DatasetStatus): string {
   if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
   if (isUseless(status)) return uselessMessage(status);
-  const facts = [...holds(status), status.mapping, plural(status.findingCount, 'finding')];
+  const facts = [...holds(status), schemaName(status), plural(status.findingCount, 'finding')];
   if (status.unsure !== undefined) facts.push('which answer is better?');
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
   // The adjacent progress item shows the percentage.
@@ -89,6 +99,9 @@ export function tooltipOf(status: DatasetStatus, isSavedByEditor: boolean): stri
     ...savingMessages(status, isSavedByEditor),
     // Of an unsure file, the question above is the reason.
     reason === undefined || status.unsure !== undefined ? undefined : markdownText(reason),
+    status.phase === 'unrecognised' && status.recordCount > 0
+      ? link('Map Fields…', 'preflens.mapFields')
+      : undefined,
     trust === undefined ? undefined : markdownText(trust),
     status.phase === 'scoring' ? markdownText(progress ?? '') : undefined,
     status.phase === 'scoring'

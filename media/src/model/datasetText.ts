@@ -11,7 +11,7 @@ export function statusText(status: DatasetStatus | undefined): string {
     plural(status.recordCount, 'row'),
     status.pairCount === status.recordCount ? undefined : plural(status.pairCount, 'pair'),
     status.judgementCount > 0 ? plural(status.judgementCount, 'single verdict') : undefined,
-    status.mapping,
+    (status.schemaCount ?? 1) > 1 ? `${status.schemaCount ?? 1} schemas` : status.mapping,
     status.unsavedCount > 0 ? plural(status.unsavedCount, 'unsaved edit') : undefined,
     {
       scoring: (status.progress ?? 'scoring').toLowerCase(),

@@ -11,6 +11,9 @@ import { plural } from './words/numbers.ts';
 /** An error to show without a stack trace. */
 export class UserError extends Error {}
 
+/** Names of fields in a short message. */
+const MAX_NAMES = 6;
+
 /** Placeholder for a user's mapping of a pair. */
 const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as const;
 
@@ -159,6 +162,21 @@ export const messages = {
     new UserError(
       `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(path, suggestion)}. ${more}`,
     ),
+  /** For the editor, which offers to map the fields. */
+  unrecognisedShort: (names: readonly string[], { nearest: [near], fields, readings }: Suggestion) => {
+    const python = fields.filter(({ types }) => types.includes('Python text')).map(({ name }) => name);
+    const why =
+      python.length > 0
+        ? `${list(python)} ${python.length === 1 ? 'holds' : 'hold'} messages as Python text, which is not JSON: \`preflens schema\` with this file prints the command that writes them as JSON`
+        : near
+          ? `The nearest schema is ${near.title}, but the records ${near.faults.join(' and ')}`
+          : `The records have the fields ${list(names.slice(0, MAX_NAMES))}${names.length > MAX_NAMES ? ' and others' : ''}`;
+    const how =
+      readings.length === 1
+        ? 'PrefLens has a suggestion how to read them: "PrefLens: Map Fields…" shows it.'
+        : '"PrefLens: Map Fields…" lets you say which fields hold the prompt and the answers.';
+    return new UserError(`No preference pairs recognised. ${why}.${python.length > 0 ? '' : ` ${how}`}`);
+  },
   readsNothing: (missing: string | undefined) =>
     new UserError(
       `These fields read no pair${missing === undefined ? '' : `: the first record needs ${missing}`}. Nothing was written. Pick other fields.`,

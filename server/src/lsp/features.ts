@@ -11,6 +11,7 @@ import type { ClientOptions } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 import { pairLabel } from '#session/names.ts';
+import type { FileFacts } from '#session/reasons.ts';
 import { verdictView, worstPair } from '#session/views/pair.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
@@ -55,7 +56,7 @@ function unpairedMessage({ judgements }: ReadRecord): string {
 }
 
 /** Rewards, margin and its place in the file, scorer, its trust on this file, and what drove the score. */
-export function hoverOf(dataset: OpenDataset, position: Position): Hover | undefined {
+export function hoverOf({ dataset, state }: FileFacts, position: Position): Hover | undefined {
   const record = dataset.recordAt(position);
   const read = dataset.readRecord(record);
   if (!read) return undefined;
@@ -73,7 +74,7 @@ export function hoverOf(dataset: OpenDataset, position: Position): Hover | undef
   const { scores } = dataset;
   if (!explained || !scores) {
     const { recognition } = dataset.survey;
-    const reason = recognition && whyUnscorable(recognition.mapping);
+    const reason = (recognition && whyUnscorable(recognition.mapping)) ?? state.reason;
     return markdown([title, ...list, reason === undefined ? 'Not scored yet.' : markdownText(reason)]);
   }
   const known = dataset.margin(record, index);

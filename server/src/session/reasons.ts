@@ -3,6 +3,7 @@ import type { Survey } from '#core/dataset/survey.ts';
 import { parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { readRecord } from '#core/mapping/read.ts';
+import { messages } from '#core/messages.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import { isObject } from '#core/model/json.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
@@ -49,8 +50,18 @@ const whyNotRead = (uri: string): string =>
 
 export const whyUnreadable = (uri: string): string => `${fileNameOf(uri)} cannot be read.`;
 
-/** Why nothing is recognised in a text, as the command line says it, without the name of its file. */
+/** The nearest schema and what is missing; the pages and the status offer to map the fields. */
+function whyUnrecognisedShort({ fieldsSeen, suggestion }: Survey): string | undefined {
+  if (!suggestion || suggestion.fields.length === 0) return undefined;
+  return messages.unrecognisedShort(fieldsSeen, suggestion).message;
+}
+
+/** Why nothing is recognised in a text, without the name of its file. */
 function whyUnread(uri: string, survey: Survey): string {
+  const { obstacle, findings, facts } = survey;
+  const short =
+    obstacle || findings.length > 0 || facts.recordCount === 0 ? undefined : whyUnrecognisedShort(survey);
+  if (short !== undefined) return short;
   const path = pathOf(uri) ?? readableUri(uri);
   const { message } = whyUnrecognised(path, survey);
   const words = message.slice(path.length).replace(/^[:\d]*: /, '');

@@ -3,7 +3,7 @@ import { pathsOf } from './field.ts';
 import type { Field, Mapping } from './mapping.ts';
 import type { Card } from './polarity/card.ts';
 import { isPlausible } from './polarity/evidence.ts';
-import type { Polarity,PolarityDecision } from './polarity/polarity.ts';
+import type { Polarity, PolarityDecision } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
 import {
   contradicts,

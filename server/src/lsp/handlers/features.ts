@@ -33,7 +33,7 @@ export function serveFeatures(
 
   connection.onHover(({ textDocument: { uri }, position }) => {
     const session = sessions.update(uri);
-    return session && hoverOf(session.dataset, position);
+    return session && hoverOf(session, position);
   });
   connection.onCodeLens(({ textDocument: { uri } }) => {
     sessions.see(uri);

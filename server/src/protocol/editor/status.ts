@@ -20,7 +20,10 @@ export interface DatasetStatus {
   readonly isReadOnly?: true;
   /** Records with edits that wait to be saved; of files on disk alone. */
   readonly unsavedCount: number;
+  /** How the file is read; of a file that mixes schemas, how many pairs by which. */
   readonly mapping?: string;
+  /** Schemas of a file that mixes several. */
+  readonly schemaCount?: number;
   readonly polarity?: string;
   /** Says which fields look like the prompt and are not read. */
   readonly unread?: string;

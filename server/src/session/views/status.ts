@@ -35,6 +35,9 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
     unsavedCount: source.pending?.unsavedCount ?? 0,
     ...(survey.recognition && {
       mapping: readAs(survey.recognition.mapping, survey.facts),
+      ...(survey.recognition.mapping.others && {
+        schemaCount: 1 + survey.recognition.mapping.others.length,
+      }),
       polarity: survey.recognition.mapping.polarity,
     }),
     ...(unread !== undefined && { unread }),

@@ -350,7 +350,9 @@ function byLength({ readings, sample }: Question): Evidence | undefined {
 }
 
 export function evidenceFor(question: Question): readonly Evidence[] {
-  const all = [byName(question), byCard(question), byScores(question), byLength(question)].filter((one) => one !== undefined);
+  const all = [byName(question), byCard(question), byScores(question), byLength(question)].filter(
+    (one) => one !== undefined,
+  );
   // What all readings explain alike is no evidence.
   return all.filter(({ weights }) => new Set(weights).size > 1);
 }

@@ -41,7 +41,11 @@ const WHY_UNSURE =
  * @param sample records that fit the mapping
  * @param card the text beside the file that describes it
  */
-export function decidePolarity(mapping: Mapping, sample: readonly JsonObject[], card?: Card): PolarityDecision {
+export function decidePolarity(
+  mapping: Mapping,
+  sample: readonly JsonObject[],
+  card?: Card,
+): PolarityDecision {
   const readings = readingsOf(mapping);
   const names = namesIn(mapping, sample[0] ?? {});
   const { answers } = mapping;
