@@ -216,7 +216,7 @@ export const ROOMS = [
     at: filesIn(
       NODE,
       ...['apply.ts', 'editSession.ts', 'files.ts', 'findRecords.ts'],
-      ...['inspect.ts', 'inspectCsv.ts', 'journal.ts', 'layout.ts', 'parquet/textSave.ts'],
+      ...['inspect.ts', 'inspectCsv.ts', 'journal.ts', 'layout.ts', 'valueChanges.ts', 'parquet/textSave.ts'],
     ),
     may: [
       ...ALL_CORE,

@@ -5,6 +5,7 @@ import { tableFromJSON, tableToIPC } from 'apache-arrow';
 import { expect, test } from 'vitest';
 
 import type { Session } from '#session/session.ts';
+import { recordViewOf } from '#session/views/pair.ts';
 import { rowsOf } from '#session/views/rows.ts';
 import { statusOf } from '#session/views/status.ts';
 
@@ -45,6 +46,7 @@ const seen = (session: Session): unknown => ({
     end: 9,
   }).rows.map(({ record, prompt, findings }) => ({ record, prompt, findings })),
   chosen: PAIRS.map((_, record) => chosen(session, record)),
+  lines: PAIRS.map((_, record) => recordViewOf(session, { uri: session.uri, record, step: 'here' }).line),
   findings: toDiagnostics(session.dataset, undefined).map(({ code, range }) => [code, range.start.line]),
 });
 
