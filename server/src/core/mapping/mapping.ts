@@ -19,6 +19,8 @@ export interface PromptPart extends Field {
   readonly replies?: FieldRef;
   /** The text continues the turn before, like the `input` of an instruction. */
   readonly isMore?: true;
+  /** The answers take the place of its last message, if that is the assistant's. */
+  readonly isReplaced?: true;
   readonly optional?: boolean;
 }
 
@@ -113,13 +115,22 @@ export type Order =
    * A number, or the mean of several. Numeric strings count; other strings, such as "N/A", exclude the candidate.
    */
   | { readonly kind: 'number'; readonly at: readonly FieldRef[]; readonly best: 'high' | 'low' }
-  /** A list of numbers, parallel to the list of candidates. */
-  | { readonly kind: 'list'; readonly at: FieldRef; readonly best: 'high' | 'low' }
+  /**
+   * A list parallel to that of the candidates: of numbers, or of objects with a number at each of `each`, whose mean
+   * counts. `same` is a field that an item of both lists repeats, such as the name of a model.
+   */
+  | {
+      readonly kind: 'list';
+      readonly at: FieldRef;
+      readonly best: 'high' | 'low';
+      readonly each?: readonly FieldRef[];
+      readonly same?: FieldRef;
+    }
   /**
    * Rankings by several annotators, which name the candidates' fields. Of two candidates, the one that most submitted
-   * rankings put first is better.
+   * rankings put first is better. `status` is a list beside them: only those with the status "submitted" count.
    */
-  | { readonly kind: 'rankings'; readonly at: FieldRef }
+  | { readonly kind: 'rankings'; readonly at: FieldRef; readonly status?: FieldRef }
   /** A word for each quality, best first. */
   | { readonly kind: 'words'; readonly at: FieldRef; readonly words: readonly Json[] }
   /**

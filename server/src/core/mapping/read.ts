@@ -204,7 +204,8 @@ function readPrompt(mapping: Mapping, record: JsonObject): PromptRead {
         ? turnsOf(found.value, isSplitOff ? 'transcript' : shape, role)
         : alternateTurns(found.value, findField(record, part.replies)?.value, role);
     if (read.length > 0) from.push(found.path);
-    for (const { role: who, text, more } of read) {
+    const isReplaced = part.isReplaced && speakerOf(read.at(-1)?.role ?? '') === 'assistant';
+    for (const { role: who, text, more } of isReplaced ? read.slice(0, -1) : read) {
       if (text === '' && as === 'text') continue;
       const before = isMore ? turns.at(-1) : undefined;
       if (!before) turns.push({ role: who, text, ...(more && { more }) });

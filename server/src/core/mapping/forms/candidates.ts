@@ -5,6 +5,7 @@ import { speakerWord } from '../../model/speaker.ts';
 import type { Answer } from '../answers.ts';
 import { readSides } from '../answers.ts';
 import { partsOfCandidate } from '../context.ts';
+import type { FieldRef } from '../field.ts';
 import { findField, valueAt } from '../field.ts';
 import type { Answers, CandidateSource, Order } from '../mapping.ts';
 import { concreteShape, hasShape, turnsOf } from '../shape.ts';
@@ -153,6 +154,16 @@ function indexOf({ at, values }: OrderOf<'index'>, record: JsonObject): number |
   return value === undefined ? undefined : values.indexOf(value);
 }
 
+/** The mean of an item's numbers; undefined if it has none. */
+function meanOf(item: Json, refs: readonly FieldRef[]): number | undefined {
+  const values = refs.flatMap((at) => toNumber(findField(item, at)?.value) ?? []);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The number of an item in a list beside the candidates. */
+const listedNumber = ({ each }: OrderOf<'list'>, item: Json | undefined): number | undefined =>
+  item === undefined ? undefined : each ? meanOf(item, each) : toNumber(item);
+
 /** Quality of a candidate, higher is better. Undefined if the record does not say. */
 function qualityOf(order: Order, record: JsonObject, item: Item, index: number): number | undefined {
   if (order.kind === 'index') return indexOf(order, record) === index ? 1 : 0;
@@ -166,13 +177,11 @@ function qualityOf(order: Order, record: JsonObject, item: Item, index: number):
   const sign = order.best === 'high' ? 1 : -1;
   if (order.kind === 'list') {
     const list = findField(record, order.at)?.value;
-    const value = isList(list) ? toNumber(list[index]) : undefined;
+    const value = isList(list) ? listedNumber(order, list[index]) : undefined;
     return value === undefined ? undefined : sign * value;
   }
-  const values = order.at.flatMap((at) => toNumber(findField(item.value, at)?.value) ?? []);
-  return values.length === 0
-    ? undefined
-    : (sign * values.reduce((sum, value) => sum + value, 0)) / values.length;
+  const mean = meanOf(item.value, order.at);
+  return mean === undefined ? undefined : sign * mean;
 }
 
 interface Candidate {
@@ -209,7 +218,7 @@ function candidatesOf(answers: CandidateAnswers, context: FormContext): Candidat
 /** How much better the first candidate is: 0 for a tie, undefined if the record does not say. */
 function advantage(order: Order, record: JsonObject, a: Candidate, b: Candidate): number | undefined {
   if (order.kind !== 'rankings') return a.quality - b.quality;
-  return majority(rankingsIn(record, order.at), nameOfItem(a.item), nameOfItem(b.item));
+  return majority(rankingsIn(record, order), nameOfItem(a.item), nameOfItem(b.item));
 }
 
 /** The field of a candidate. */
@@ -278,7 +287,7 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
   if (order.kind === 'rankings')
     return [{ at: order.at, expected: 'rankings of the answers', fits: hasRankings }];
   if (order.kind === 'list')
-    return [listNeed(order.at, 1, (item) => toNumber(item) !== undefined, 'a list of numbers')];
+    return [listNeed(order.at, 1, (item) => listedNumber(order, item) !== undefined, 'a list of numbers')];
   if (order.kind === 'index') {
     const { at, values } = order;
     if (!values) return [presence(at)];
@@ -302,7 +311,12 @@ export const candidatesForm: Form<CandidateAnswers> = {
   fits({ from, order }, record) {
     if (from.kind !== 'list' || order.kind !== 'list') return true;
     const [answers, ranks] = [from.at, order.at].map((at) => findField(record, at)?.value);
-    return isList(answers) && isList(ranks) && answers.length === ranks.length && answers.length > 1;
+    if (!isList(answers) || !isList(ranks) || answers.length !== ranks.length || answers.length < 2)
+      return false;
+    const { same } = order;
+    const nameAt = (item: Json | undefined): Json | undefined =>
+      same === undefined ? undefined : findField(item ?? null, same)?.value;
+    return answers.every((item, i) => nameAt(item) === nameAt(ranks[i]));
   },
   read(answers, context) {
     const pairs = candidatesOf(answers, context).flatMap((group) =>
@@ -341,7 +355,11 @@ export const candidatesForm: Form<CandidateAnswers> = {
   tie(answers, record, target) {
     const swaps = target && answers.order.kind !== 'index' ? exchangeRanks(answers, record, target) : [];
     const copies = swaps.flatMap((swap): PathChange[] =>
-      swap.kind === 'swap' ? [{ kind: 'copy', from: swap.a, to: swap.b }] : [],
+      // An order of names has no ties.
+      swap.kind === 'swap' &&
+      (answers.order.kind !== 'rankings' || toNumber(valueAt(record, swap.a)) !== undefined)
+        ? [{ kind: 'copy', from: swap.a, to: swap.b }]
+        : [],
     );
     return copies.length > 0 ? copies : undefined;
   },
@@ -383,6 +401,14 @@ function otherVerdicts(
   return a && b ? swapMarks(record, a.path, b.path, ranks) : [];
 }
 
+/** Swaps fields of two items. */
+function swapsOf(refs: readonly FieldRef[], a: Item, b: Item): PathChange[] {
+  return refs.flatMap((at): PathChange[] => {
+    const [from, to] = [findField(a.value, at, a.path), findField(b.value, at, b.path)];
+    return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
+  });
+}
+
 /** Swaps the ranks of two candidates. Everything else stays with its text. */
 function exchangeRanks(
   answers: CandidateAnswers,
@@ -392,19 +418,25 @@ function exchangeRanks(
   const { order } = answers;
   if (order.kind === 'list') {
     const list = findField(record, order.at);
-    return list ? [{ kind: 'swap', a: [...list.path, own], b: [...list.path, other] }] : [];
+    if (!list) return [];
+    const [from, to] = [own, other].map((at): Item => ({
+      path: [...list.path, at],
+      value: valueAt(list.value, [at]) ?? null,
+    }));
+    return from && to
+      ? order.each
+        ? swapsOf(order.each, from, to)
+        : [{ kind: 'swap', a: from.path, b: to.path }]
+      : [];
   }
   const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
   if (a && b && order.kind === 'rankings') {
     const [first, second] = [nameOfItem(a), nameOfItem(b)];
-    return rankingsIn(record, order.at).flatMap((ranking): PathChange[] => {
+    return rankingsIn(record, order).flatMap((ranking): PathChange[] => {
       const [from, to] = [ranking.get(first), ranking.get(second)];
       return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
     });
   }
   if (!a || !b || order.kind === 'index') return [];
-  return [order.at].flat().flatMap((at): PathChange[] => {
-    const [from, to] = [findField(a.value, at, a.path), findField(b.value, at, b.path)];
-    return from && to ? [{ kind: 'swap', a: from.path, b: to.path }] : [];
-  });
+  return swapsOf([order.at].flat(), a, b);
 }

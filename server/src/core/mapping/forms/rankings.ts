@@ -1,13 +1,14 @@
-// Rankings by several annotators, as Argilla 1 exports them: `rank[i]` is the rank of the answer that `value[i]`
-// names, 1 is the best. Only submitted rankings count.
+// Rankings by several annotators, as Argilla exports them. Version 1: `rank[i]` is the rank of the answer that
+// `value[i]` names, 1 is the best. Version 2: a list of the answers' names, the best first. Only submitted rankings count.
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import { isList, isObject } from '../../model/json.ts';
+import type { FieldRef } from '../field.ts';
 import { findField, valueAt } from '../field.ts';
 import { toNumber } from './label.ts';
 
 interface Rank {
   readonly rank: number;
-  /** Path of the number. */
+  /** Path of the number, or of the name in a list of names. */
   readonly path: Path;
 }
 
@@ -20,14 +21,17 @@ interface Response {
   readonly status: Json | undefined;
 }
 
-/** Both forms of an export: a list of responses, and an object of lists. */
-function responsesOf(value: Json, path: Path): readonly Response[] {
+const isNames = (value: Json): boolean =>
+  isList(value) && value.length > 1 && value.every((name) => typeof name === 'string');
+
+/** The forms of an export: a list of responses, of rankings by names, and an object of lists. */
+function responsesOf(value: Json, path: Path, statusList: Json | undefined): readonly Response[] {
   if (isList(value))
-    return value.map((item, i) => ({
-      value: valueAt(item, ['value']),
-      path: [...path, i, 'value'],
-      status: valueAt(item, ['status']),
-    }));
+    return value.map((item, i) =>
+      isNames(item)
+        ? { value: item, path: [...path, i], status: isList(statusList) ? statusList[i] : undefined }
+        : { value: valueAt(item, ['value']), path: [...path, i, 'value'], status: valueAt(item, ['status']) },
+    );
   const [values, statuses] = [valueAt(value, ['value']), valueAt(value, ['status'])];
   if (!isList(values)) return [];
   return values.map((item, i) => ({
@@ -51,14 +55,20 @@ function rankingOf({ value, path }: Response): Ranking {
       });
   } else if (isList(value)) {
     value.forEach((item, i) => {
-      add(valueAt(item, ['value']), valueAt(item, ['rank']), [...path, i, 'rank']);
+      if (typeof item === 'string') add(item, i, [...path, i]);
+      else add(valueAt(item, ['value']), valueAt(item, ['rank']), [...path, i, 'rank']);
     });
   }
   return ranks;
 }
 
-function allRankings(value: Json, path: Path, isCounted: (status: Json | undefined) => boolean): Ranking[] {
-  return responsesOf(value, path)
+function allRankings(
+  value: Json,
+  path: Path,
+  isCounted: (status: Json | undefined) => boolean,
+  statusList?: Json,
+): Ranking[] {
+  return responsesOf(value, path, statusList)
     .filter(({ status }) => isCounted(status))
     .map(rankingOf)
     .filter((ranking) => ranking.size > 0);
@@ -70,13 +80,17 @@ export function hasRankings(value: Json): boolean {
 }
 
 /** The submitted rankings of a record. */
-export function rankingsIn(record: JsonObject, at: string): readonly Ranking[] {
+export function rankingsIn(
+  record: JsonObject,
+  { at, status: statusAt }: { readonly at: FieldRef; readonly status?: FieldRef },
+): readonly Ranking[] {
   const found = findField(record, at, [], hasRankings);
   if (!found) return [];
   return allRankings(
     found.value,
     found.path,
     (status) => status === undefined || status === null || status === 'submitted',
+    statusAt === undefined ? undefined : findField(record, statusAt)?.value,
   );
 }
 

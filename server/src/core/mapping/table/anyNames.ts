@@ -1,6 +1,25 @@
-import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT, BETTER_FIELDS, more, WORSE_FIELDS } from '../vocabulary.ts';
+import type { Mapping, Verdicts } from '../mapping.ts';
+import {
+  ANY_PROMPT,
+  anyOf,
+  BETTER_FIELDS,
+  FIRST_FIELDS,
+  FURTHER_ANSWERS,
+  LABEL_FIELDS,
+  more,
+  SECOND_FIELDS,
+  VERDICT_WORDS,
+  WORSE_FIELDS,
+  WORSE_LABEL_NAMES,
+} from '../vocabulary.ts';
 import { pair } from './parts.ts';
+
+/** Comparisons of A with B, as judges write them. */
+const COMPARISONS: Verdicts = {
+  first: ['A>B', 'A>>B', 'A > B', 'A >> B', '[[A>B]]', '[[A>>B]]', '[[A]]'],
+  second: ['B>A', 'B>>A', 'B > A', 'B >> A', '[[B>A]]', '[[B>>A]]', '[[B]]'],
+  ties: ['A=B', 'B=A', 'A = B', '[[A=B]]', '[[C]]', 'tie'],
+};
 
 /** Rows for what no row above reads: any of the known names, in any shape. They are the last of the table. */
 export const ANY_NAMES: readonly Mapping[] = [
@@ -11,5 +30,38 @@ export const ANY_NAMES: readonly Mapping[] = [
     prompt: [ANY_PROMPT, more('input')],
     answers: pair('words', BETTER_FIELDS, WORSE_FIELDS),
     polarity: 'the name of a field says which answer is better, like "chosen" and "rejected"',
+  },
+  {
+    id: 'a-over-b',
+    title: 'two responses and a comparison such as A>B',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'choice',
+      first: { at: FIRST_FIELDS, as: 'words' },
+      second: { at: SECOND_FIELDS, as: 'words' },
+      label: { kind: 'value', at: LABEL_FIELDS, ...COMPARISONS },
+    },
+    unless: FURTHER_ANSWERS,
+    polarity:
+      'the label compares: A>B and A>>B mean that the first response is better, B>A the second, A=B a tie',
+  },
+  {
+    id: 'loser',
+    title: 'two responses, and the one that lost',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'choice',
+      first: { at: FIRST_FIELDS, as: 'words' },
+      second: { at: SECOND_FIELDS, as: 'words' },
+      label: {
+        kind: 'value',
+        at: anyOf(WORSE_LABEL_NAMES),
+        ...VERDICT_WORDS,
+        first: VERDICT_WORDS.second,
+        second: VERDICT_WORDS.first,
+      },
+    },
+    unless: FURTHER_ANSWERS,
+    polarity: 'the label names the worse response: a or response_1 means that the second is better',
   },
 ];

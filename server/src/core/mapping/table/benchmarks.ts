@@ -154,6 +154,7 @@ export const BENCHMARKS: readonly Mapping[] = [
       second: text('output_2'),
       label: { kind: 'between', at: 'preference', min: 1, max: 2 },
     },
+    // What the annotator said before noise was added to some labels: it stays as it is when the label is flipped.
     marks: ['raw_preference'],
     polarity: '"preference" 1 means output_1 is better, 2 output_2; between them, 1.5 is a tie',
   },

@@ -3,6 +3,8 @@ import { any, messages, text } from './parts.ts';
 
 const RATING = (aspect: string): string => `annotations.${aspect}.Rating`;
 
+const VL_RATINGS = ['Helpfulness.Rating', '"Ethical Considerations".Rating', '"Visual Faithfulness".Rating'];
+
 const argillaField = (number: number): string => `response${number}|response-${number}|response_${number}`;
 
 /** Ranked lists, rated candidates, trees and dialogues: several pairs per record. */
@@ -101,6 +103,79 @@ export const CANDIDATES: readonly Mapping[] = [
     },
     polarity:
       'rank 1 is the best; of two responses, the one that most submitted rankings put first is better',
+  },
+  {
+    id: 'argilla-2-rankings',
+    title: 'Argilla 2 export, rankings',
+    prompt: [any('prompt|instruction|question')],
+    answers: {
+      kind: 'candidates',
+      from: {
+        kind: 'fields',
+        at: [1, 2].map(argillaField),
+        more: [3, 4, 5, 6, 7, 8].map(argillaField),
+      },
+      text: text(''),
+      order: {
+        kind: 'rankings',
+        at: '"ranking.responses"|"preference.responses"',
+        status: '"ranking.responses.status"|"preference.responses.status"',
+      },
+    },
+    polarity:
+      'a ranking lists the names of the responses, the best first; of two responses, the one that most submitted rankings put first is better',
+  },
+  {
+    id: 'code-ultrafeedback',
+    title: 'CodeUltraFeedback',
+    also: ['coseal/CodeUltraFeedback'],
+    prompt: [text('instruction')],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: 'responses' },
+      text: text('response'),
+      order: { kind: 'list', at: 'annotations', best: 'high', each: ['rating'], same: 'model' },
+    },
+    polarity: 'the response with the higher "rating" in "annotations" is better',
+  },
+  {
+    id: 'vlfeedback',
+    title: 'VLFeedback',
+    also: ['MMInstruction/VLFeedback'],
+    prompt: [text('prompt')],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: 'completions.response' },
+      text: text(''),
+      order: { kind: 'list', at: 'completions.annotations', best: 'high', each: VL_RATINGS },
+    },
+    polarity: 'the higher mean of the three ratings is better',
+  },
+  {
+    id: 'vlfeedback-list',
+    title: 'VLFeedback, a list of completions',
+    prompt: [text('prompt')],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: 'completions' },
+      text: text('response'),
+      order: { kind: 'number', at: VL_RATINGS.map((at) => `annotations.${at}`), best: 'high' },
+    },
+    polarity: 'the higher mean of the three ratings is better',
+  },
+  {
+    id: 'image-reward',
+    title: 'ImageReward',
+    also: ['THUDM/ImageRewardDB, the file for training'],
+    prompt: [text('prompt')],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: 'generations' },
+      text: { at: '', as: 'image' },
+      order: { kind: 'list', at: 'ranking', best: 'low' },
+    },
+    polarity: '"ranking" has a rank for each picture; the lower one is better, equal ones are a tie',
+    unscorable: 'the answers are pictures',
   },
   {
     id: 'model-solutions',

@@ -1,14 +1,18 @@
 import type { Label, Mapping, Verdicts } from '../mapping.ts';
 import {
+  ABOUT_NAMES,
   ANY_PROMPT,
+  anyOf,
   ARENA,
   ARENA_POLARITY,
   FIRST_FIELDS,
   FURTHER_ANSWERS,
+  joined,
   LABEL_FIELDS,
   more,
   SECOND_FIELDS,
   VERDICT_WORDS,
+  WORSE_LABEL_NAMES,
 } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
@@ -24,6 +28,9 @@ const multipref = (each: string): Label => ({
   each,
   ...STEPS_OF_FIVE,
 });
+
+/** Scores of which the higher one is better. */
+const SCORE_NAMES = ['score', 'rating', 'reward'];
 
 const ARGILLA_ANSWERS = {
   first: text('response1|response_1|response-1|response_a'),
@@ -258,14 +265,18 @@ export const CHOICES: readonly Mapping[] = [
     id: 'two-scores',
     title: 'two responses with a score each',
     also: ['Vicuna answers reviewed by GPT-4'],
-    prompt: [text('prompt|question|instruction')],
+    prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text('response_1|answer_1|output_1'),
-      second: text('response_2|answer_2|output_2'),
-      label: { kind: 'scores', first: 'score_1', second: 'score_2' },
+      first: { at: FIRST_FIELDS, as: 'words' },
+      second: { at: SECOND_FIELDS, as: 'words' },
+      label: {
+        kind: 'scores',
+        first: anyOf(joined(['_a', '_A', '_1', '1'], SCORE_NAMES)),
+        second: anyOf(joined(['_b', '_B', '_2', '2'], SCORE_NAMES)),
+      },
     },
-    unless: [LABEL_FIELDS, ...FURTHER_ANSWERS],
+    unless: [LABEL_FIELDS, anyOf([...WORSE_LABEL_NAMES, ...ABOUT_NAMES]), 'chosen', ...FURTHER_ANSWERS],
     polarity: 'the response with the higher score is better; equal scores are a tie',
   },
   {

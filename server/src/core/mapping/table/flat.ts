@@ -1,5 +1,5 @@
 import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT, MAYBE_PROMPT, more } from '../vocabulary.ts';
+import { ANY_PROMPT, MAYBE_PROMPT, more, PROMPT_FIELDS } from '../vocabulary.ts';
 import { CHOSEN_WINS, pair, text } from './parts.ts';
 
 /** Pairs of plain texts. */
@@ -26,6 +26,15 @@ export const FLAT: readonly Mapping[] = [
     also: ['TRL implicit prompt, text'],
     prompt: [MAYBE_PROMPT],
     answers: pair('text'),
+    polarity: CHOSEN_WINS,
+  },
+  {
+    id: 'asked-by-user',
+    title: 'what a user says, chosen, rejected',
+    // "user" may also be the name of a person: a question has several words.
+    prompt: [{ ...text('human|user|task_description'), contains: ' ' }],
+    answers: pair('text'),
+    unless: [PROMPT_FIELDS],
     polarity: CHOSEN_WINS,
   },
   {

@@ -107,6 +107,18 @@ export const JUDGEMENTS: readonly Mapping[] = [
     polarity: '+ marks a right step',
   },
   {
+    id: 'big-bench',
+    title: 'BIG-bench multiple choice',
+    prompt: [],
+    answers: {
+      kind: 'none',
+      fields: [text('input')],
+      why: 'the answers are the names of fields under "target_scores", and a name can’t change places with another',
+    },
+    marks: ['target_scores'],
+    polarity: '"target_scores" has a score for each choice',
+  },
+  {
     id: 'red-team',
     title: 'Red-team attempts',
     also: ['Anthropic red-team-attempts'],

@@ -1,9 +1,20 @@
-import type { Mapping } from '../mapping.ts';
+import type { Label, Mapping } from '../mapping.ts';
 import { ANY_PROMPT, ARENA, ARENA_POLARITY } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
 const FIRST = 'response_a|answer_a|output_a|completion_a';
 const SECOND = 'response_b|answer_b|output_b|completion_b';
+
+/** The opinion of one judge. */
+const dissected = (judge: string): Label => ({
+  kind: 'value',
+  at: judge
+    .split('|')
+    .map((name) => `preference_labels.${name}`)
+    .join('|'),
+  first: ['response_1'],
+  second: ['response_2'],
+});
 
 /** What people, or models in their place, said about two or more answers. */
 export const OPINIONS: readonly Mapping[] = [
@@ -82,6 +93,36 @@ export const OPINIONS: readonly Mapping[] = [
     polarity: '"first_turn_preferred_response" names the best of four responses; the others are not ranked',
   },
   {
+    id: 'llava-rlhf',
+    title: 'LLaVA-RLHF human preferences',
+    also: ['zhiqings/LLaVA-Human-Preference-10K'],
+    prompt: [{ ...messages('conversations'), isReplaced: true }],
+    answers: {
+      kind: 'choice',
+      first: { at: 'output_1', as: 'message' },
+      second: { at: 'output_2', as: 'message' },
+      label: { kind: 'value', at: 'preference', first: [1], second: [2] },
+    },
+    polarity:
+      '"preference" is the number of the better output, counted from 1; both take the place of the last message of "conversations"',
+  },
+  {
+    id: 'preference-dissection',
+    title: 'Preference Dissection',
+    also: ['GAIR/preference-dissection'],
+    prompt: [text('query')],
+    answers: {
+      kind: 'choice',
+      first: text('response_1.content'),
+      second: text('response_2.content'),
+      axis: 'human',
+      label: dissected('human'),
+      axes: { 'gpt-4': dissected('gpt-4-1106-preview|gpt-4-turbo') },
+    },
+    polarity:
+      '"preference_labels.human" names the better response; the judges beside it have their own opinion',
+  },
+  {
     id: 'unified-feedback',
     title: 'Unified Feedback',
     also: ['llm-blender/Unified-Feedback'],
@@ -148,12 +189,13 @@ export const OPINIONS: readonly Mapping[] = [
       label: {
         kind: 'value',
         at: 'comparison|pairwise|pw|winner|preference|preferred|better|choice|label',
-        first: ['left'],
-        second: ['right'],
+        first: ['left', 'first'],
+        second: ['right', 'second'],
         ties: ['tie'],
       },
     },
-    polarity: '"left" means the first of the two answers is better, "right" the second',
+    polarity:
+      '"left" or "first" means the first of the two answers is better, "right" or "second" the second',
   },
   {
     id: 'label-studio',

@@ -20,6 +20,15 @@ export const SIDES: readonly Mapping[] = [
     polarity: '"good_edited_response" is the better answer',
   },
   {
+    id: 'helpsteer3-edit',
+    title: 'HelpSteer3 edits',
+    also: ['nvidia/HelpSteer3 edit'],
+    prompt: [messages('context')],
+    answers: pair('text', 'edited_response', 'original_response'),
+    onlyNamed: 'nobody compared an edit with the original: some edits only follow the feedback',
+    polarity: '"edited_response" is read as the better answer',
+  },
+  {
     id: 'stack-exchange-paired',
     title: 'Stack Exchange, paired',
     also: ['lvwerra/stack-exchange-paired'],

@@ -1,10 +1,17 @@
 import type { Mapping } from '../mapping.ts';
-import { messages, pair, text } from './parts.ts';
+import { any, messages, pair, text } from './parts.ts';
 
 const LAST_WINS = 'the end of "messages" is the better answer, "rejected_response" the worse one';
 
 /** Formats of trainers with fields of their own. */
 export const TRAINERS: readonly Mapping[] = [
+  {
+    id: 'autotrain',
+    title: 'AutoTrain DPO, ORPO and reward modelling',
+    prompt: [{ ...any('prompt'), optional: true }],
+    answers: pair('any', 'text', 'rejected_text'),
+    polarity: '"text" is the better answer, "rejected_text" the worse one',
+  },
   {
     id: 'ms-swift',
     title: 'ms-swift, rejected response',
