@@ -8,8 +8,10 @@ import { afterEach, vi } from 'vitest';
 import type { StartScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { EditDone } from '#protocol/editor/edits.ts';
+import type { RowSelection, RowsResult } from '#protocol/editor/rows.ts';
 import type { Session } from '#session/session.ts';
 import { recordViewOf } from '#session/views/pair.ts';
+import { rowsOf } from '#session/views/rows.ts';
 
 import { goodRecord, testFolder } from './files.ts';
 import { decode } from './records.ts';
@@ -73,4 +75,15 @@ export async function flip(session: Session, record: number): Promise<EditDone> 
 export function chosen(session: Session, record: number): string {
   const view = recordViewOf(session, { uri: session.uri, record, step: 'here' });
   return view.kind === 'pair' ? view.chosen.text : view.kind;
+}
+
+/** Rows of a session as they are known now. */
+export function rowsIn(
+  { dataset, selections }: Session,
+  end: number,
+  selection: Partial<RowSelection> = {},
+  columns: readonly string[] = [],
+): RowsResult {
+  const selected = selections.select({ order: 'all', query: '', ...selection });
+  return rowsOf(dataset, selected, { columns, start: 0, end });
 }

@@ -7,6 +7,7 @@ import type { StartScorer } from '#node/scoring/process.ts';
 import type { RangeRunner } from '#node/threads.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Settings } from '#protocol/editor/options.ts';
+import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { Host } from '#session/host.ts';
 import { Sessions } from '#session/sessions.ts';
@@ -21,12 +22,39 @@ export interface MemoryHost {
   readonly sessions: Sessions;
   readonly statuses: DatasetStatus[];
   readonly edited: EditMade[];
+  readonly found: Found[];
   /** Messages and lines of the log. */
   readonly said: string[];
   /** How often findings were shown, by uri. */
   readonly shown: Map<string, number>;
+  /** What queries had read, in order. */
+  readonly work: readonly ReadForQuery[];
+  /** Resolves when a search went on. */
+  foundMore(): Promise<void>;
   /** Resolves at the next status of the file that satisfies `enough`, or at once. */
   until(uri: string, enough: (status: DatasetStatus) => boolean): Promise<DatasetStatus>;
+}
+
+/** What a query had read. */
+interface ReadForQuery {
+  readonly work: string;
+  /** Edited records, and records of the text. */
+  readonly edited: readonly number[];
+  readonly records: readonly number[];
+}
+
+function noteWork(ranges: RangeRunner, work: ReadForQuery[]): RangeRunner {
+  return {
+    width: ranges.width,
+    async run(name, task, onBytes, signal) {
+      if ('edited' in task) {
+        const { edited, text } = task;
+        const records = text.kind === 'spans' ? [...text.records] : [];
+        work.push({ work: name, edited: edited.map(([record]) => record), records });
+      }
+      return ranges.run(name, task, onBytes, signal);
+    },
+  };
 }
 
 export function memoryHost(
@@ -35,12 +63,15 @@ export function memoryHost(
   ranges: RangeRunner = HERE,
   start?: StartScorer,
 ): MemoryHost {
-  const disk = openDisk(join(folder, 'cache'), ranges, lastOwner());
+  const work: ReadForQuery[] = [];
+  const disk = openDisk(join(folder, 'cache'), noteWork(ranges, work), lastOwner());
   const statuses: DatasetStatus[] = [];
   const edited: EditMade[] = [];
+  const found: Found[] = [];
   const said: string[] = [];
   const shown = new Map<string, number>();
   const waiting: (() => void)[] = [];
+  const waitingForFound: (() => void)[] = [];
   const host: Host = {
     disk: () => disk,
     settings: () => ({ ...DEFAULTS, scoreOnOpen: false, ...settings }),
@@ -83,6 +114,10 @@ export function memoryHost(
     edited: (made) => {
       edited.push(made);
     },
+    found: (one) => {
+      found.push(one);
+      for (const wake of waitingForFound.splice(0)) wake();
+    },
     message: (_, text) => {
       said.push(text);
     },
@@ -96,8 +131,11 @@ export function memoryHost(
     sessions,
     statuses,
     edited,
+    found,
     said,
     shown,
+    work,
+    foundMore: async () => new Promise<void>((resolve) => waitingForFound.push(resolve)),
     async until(uri, enough) {
       for (;;) {
         const last = statuses.findLast((one) => one.uri === uri);

@@ -7,14 +7,12 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { FindingsRequest } from '#protocol/editor/findings.ts';
-import type { RowsRequest } from '#protocol/editor/rows.ts';
 import type { KnownFindings } from '#session/knownFindings.ts';
 import { FindingsIndex } from '#session/views/findings.ts';
-import { rowsOf } from '#session/views/rows.ts';
 import { statusOf } from '#session/views/status.ts';
 
 import { goodRecord, never } from '../fakes/files.ts';
-import { chosen, flip, LINES, sessionsIn, URI } from '../fakes/openSessions.ts';
+import { chosen, flip, LINES, rowsIn, sessionsIn, URI } from '../fakes/openSessions.ts';
 import { tableOf } from '../fakes/parquet.ts';
 import { heldSearches } from '../fakes/threads.ts';
 
@@ -22,14 +20,6 @@ const { folder, newHost, ofText, ofFile } = sessionsIn('session');
 const AT = (line: number) => ({ start: { line, character: 0 }, end: { line, character: 0 } });
 
 const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
-
-const allRows = (uri: string, end: number): RowsRequest => ({
-  uri,
-  selection: { order: 'all', query: '' },
-  columns: [],
-  start: 0,
-  end,
-});
 
 describe('update', () => {
   it('alone takes a change of the text in; getters and views do not', async () => {
@@ -41,7 +31,7 @@ describe('update', () => {
       session.dataset.generation,
       session.dataset.findings,
       chosen(session, 0),
-      rowsOf(session.dataset, allRows(URI, 1)).total,
+      rowsIn(session, 1).total,
     ];
     const seen = look();
     expect(look()).toEqual(seen);
@@ -216,9 +206,9 @@ describe('the start of a file', () => {
     const early = async (name: string, content: string | Uint8Array) => {
       const uri = pathToFileURL(folder.write(name, content)).toString();
       await host.sessions.openFile(uri);
-      const { dataset } = host.sessions.get(uri)!;
-      expect(dataset.isReady).toBe(false);
-      return rowsOf(dataset, allRows(uri, 2));
+      const session = host.sessions.get(uri)!;
+      expect(session.dataset.isReady).toBe(false);
+      return rowsIn(session, 2);
     };
     const table = await early('a.parquet', await tableOf(LINES));
     expect([table.total, table.rows.map((row) => row.chosen)]).toEqual([20, ['better 0', 'better 1']]);

@@ -5,12 +5,10 @@ import { tableFromJSON, tableToIPC } from 'apache-arrow';
 import { expect, test } from 'vitest';
 
 import type { Session } from '#session/session.ts';
-import { recordViewOf } from '#session/views/pair.ts';
-import { rowsOf } from '#session/views/rows.ts';
 import { statusOf } from '#session/views/status.ts';
 
 import { toDiagnostics } from '../../server/src/lsp/toLsp.ts';
-import { chosen, flip, sessionsIn } from '../fakes/openSessions.ts';
+import { chosen, flip, rowsIn, sessionsIn } from '../fakes/openSessions.ts';
 
 const { ofFile } = sessionsIn('table-sessions');
 
@@ -38,15 +36,8 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
 };
 
 const seen = (session: Session): unknown => ({
-  rows: rowsOf(session.dataset, {
-    uri: session.uri,
-    selection: { order: 'all', query: '' },
-    columns: [],
-    start: 0,
-    end: 9,
-  }).rows.map(({ record, prompt, findings }) => ({ record, prompt, findings })),
+  rows: rowsIn(session, 9).rows.map(({ record, prompt, findings }) => ({ record, prompt, findings })),
   chosen: PAIRS.map((_, record) => chosen(session, record)),
-  lines: PAIRS.map((_, record) => recordViewOf(session, { uri: session.uri, record, step: 'here' }).line),
   findings: toDiagnostics(session.dataset, undefined).map(({ code, range }) => [code, range.start.line]),
 });
 

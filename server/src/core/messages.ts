@@ -118,6 +118,10 @@ export const messages = {
     new UserError(
       `${path}:${line + 1}: ${fault ?? 'a quote is opened in this row and never closed. Close it, or double it if it belongs to the text'}. The rows after it can’t be read.`,
     ),
+  slowExpression: (path: string, record: number) =>
+    new UserError(
+      `${path}: the regular expression took more than 2 seconds on record ${record + 1}, and the search ended there. Write a simpler one: without a repeat inside a repeat, such as (a+)+.`,
+    ),
   badUtf16: (path: string) =>
     new UserError(
       `${path}: this UTF-16 text holds half of a character, or breaks off inside one. Download or write it again, or remove that character.`,

@@ -141,6 +141,9 @@ export function hostOf(parts: HostParts): Host {
     edited: (made) => {
       if (state.options.status) client.notify('preflens/edited', made);
     },
+    found: (found) => {
+      if (state.options.status) client.notify('preflens/found', found);
+    },
     message: (kind, text) => {
       show(connection, kind, text);
     },

@@ -55,6 +55,7 @@ export function mcpHost(
     closed: nothing,
     status: nothing,
     edited: nothing,
+    found: nothing,
     message: (_, text) => {
       log(text);
     },

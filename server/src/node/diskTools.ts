@@ -107,7 +107,7 @@ async function openTemporaryText(file: DataFile, signal: AbortSignal): Promise<R
     // Windows can't delete open files.
     if (process.platform === 'win32') process.on('exit', remove);
     else remove();
-    return access;
+    return { ...access, textPath: undefined };
   } catch (error) {
     remove();
     throw error;

@@ -14,6 +14,8 @@ import type { ContainerRef } from './dataFile.ts';
 import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
+import type { ColumnResult, ColumnTask, SearchResult, SearchTask } from './searchRange.ts';
+import { columnRange, searchRange } from './searchRange.ts';
 
 /** What a thread reads: given bytes, or a file. */
 export type RelateText =
@@ -53,6 +55,10 @@ export interface Works {
   /** Signatures of the pairs in a range, for near duplicates. */
   readonly signatures: { readonly task: RangeTask; readonly result: SignedRange };
   readonly relate: { readonly task: RelateTask; readonly result: Relations };
+  /** Which records meet a query's conditions on texts and fields. */
+  readonly search: { readonly task: SearchTask; readonly result: SearchResult };
+  /** The values of a field. */
+  readonly column: { readonly task: ColumnTask; readonly result: ColumnResult };
 }
 export type RangeWork = keyof Works;
 
@@ -113,6 +119,8 @@ const WORKERS: { readonly [W in RangeWork]: Worker<W> } = {
   survey: surveyRange,
   signatures: signRange,
   relate,
+  search: searchRange,
+  column: columnRange,
 };
 
 export async function workOn<W extends RangeWork>(
@@ -125,6 +133,7 @@ export async function workOn<W extends RangeWork>(
 
 /** Buffers to transfer to another thread instead of copying. */
 export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
+  if ('words' in result || 'masks' in result) return [];
   if ('records' in result) return buffersOf(result);
   return 'signatures' in result ? [result.signatures.buffer] : [];
 }

@@ -114,6 +114,11 @@ export class OpenDataset {
     return this.#lists.all;
   }
 
+  /** Findings that people decided to keep. */
+  get keptFindings(): readonly Finding[] {
+    return this.#lists.kept;
+  }
+
   get findingCount(): number {
     return this.#lists.count;
   }

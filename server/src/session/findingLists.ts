@@ -112,6 +112,17 @@ export class FindingLists {
     }, 0);
   }
 
+  /** Findings that people decided to keep. */
+  get kept(): readonly Finding[] {
+    return PARTS.flatMap((part) => {
+      const shown = this.#visible()[part];
+      const { findings } = this.#parts[part];
+      if (shown.length === findings.length) return [];
+      const left = new Set(shown);
+      return findings.filter((finding) => !left.has(finding));
+    });
+  }
+
   of(record: number): readonly Finding[] {
     this.#byRecord ??= groupBy(this.all, (finding) => finding.record);
     return this.#byRecord.get(record) ?? [];

@@ -4,6 +4,7 @@ import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
+import type { Found } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from './dataset.ts';
 import type { RecordEdits } from './planEdit.ts';
@@ -27,6 +28,8 @@ export interface Listener {
   status(file: OpenFile): void;
   /** An edit is pending that undo can take back. */
   edited(made: EditMade): void;
+  /** A search of a whole file went on. */
+  found(found: Found): void;
   /** To the person. */
   message(kind: MessageKind, text: string): void;
   log(level: 'info' | 'warn' | 'error', text: string): void;

@@ -21,6 +21,7 @@ import type { JobOwner } from './jobs/sessionJobs.ts';
 import { ScoringJobs } from './jobs/sessionJobs.ts';
 import { fileNameOf, readableUri } from './names.ts';
 import { relateTask } from './relateTask.ts';
+import { Selections } from './selection/selections.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import type { Source } from './sources/source.ts';
 import type { FileState, Lines, OpenFile } from './state.ts';
@@ -41,6 +42,7 @@ const WATCH_MS = 2000;
 export class Session implements OpenFile, JobOwner {
   readonly source: Source;
   readonly dataset: OpenDataset;
+  readonly selections: Selections;
   readonly #host: Host;
   readonly #jobs: ScoringJobs;
   readonly #history: TextHistory;
@@ -70,7 +72,14 @@ export class Session implements OpenFile, JobOwner {
     this.#host = host;
     this.dataset = new OpenDataset(source, (carried) => {
       if (carried) this.#history.carry(carried);
+      this.selections.changed(carried);
       this.#relate.soon();
+    });
+    this.selections = new Selections(this.dataset, {
+      ranges: () => host.disk().ranges,
+      found: (found) => {
+        if (!this.#isClosed()) host.found(found);
+      },
     });
     this.#jobs = new ScoringJobs(this, host);
     this.#history = new TextHistory(this.dataset);
@@ -251,6 +260,7 @@ export class Session implements OpenFile, JobOwner {
   close(): void {
     this.#closed.abort();
     this.#stop();
+    this.selections.close();
     if (this.source.file) unwatchFile(this.source.file.path, this.#onWatched);
     this.source.close();
     this.#host.closed(this.uri);
@@ -326,6 +336,7 @@ export class Session implements OpenFile, JobOwner {
     this.#reading.abort();
     this.#stop();
     this.dataset.clear();
+    this.selections.changed();
     this.#state = { phase: 'reading' };
     this.publish();
     try {

@@ -1,13 +1,13 @@
 // Requests about records: lists of them, one of them, and edits with their undo.
 import { messages, UserError } from '#core/messages.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
-import type { OpenDataset } from '#session/dataset.ts';
 import { outcomeOf, refused } from '#session/outcome.ts';
 import { whyNoRecordAt, whyNotEdited } from '#session/reasons.ts';
+import type { Session } from '#session/session.ts';
 import type { Sessions } from '#session/sessions.ts';
-import { columnsOf } from '#session/views/cells.ts';
+import { columnsOf, completionsOf } from '#session/views/cells.ts';
 import { earlyViewOf, recordViewOf } from '#session/views/pair.ts';
-import { placeOf, rowsOf } from '#session/views/rows.ts';
+import { rowsOf } from '#session/views/rows.ts';
 
 import type { EditorHandlers } from '../serveEditor.ts';
 
@@ -34,10 +34,10 @@ export function recordHandlers(
         return null;
       });
   /** What a file as it is now holds; `nothing` while it cannot be read: its status says so, and what to do. */
-  const look = <T>(uri: string, nothing: T, view: (dataset: OpenDataset) => T): T => {
+  const look = <T>(uri: string, nothing: T, view: (session: Session) => T): T => {
     const session = sessions.update(uri) ?? sessions.get(uri);
     try {
-      return session ? view(session.dataset) : nothing;
+      return session ? view(session) : nothing;
     } catch (error) {
       if (error instanceof UserError) return nothing;
       throw error;
@@ -46,12 +46,18 @@ export function recordHandlers(
   return {
     'preflens/rows': (request) => {
       sessions.see(request.uri);
-      return look(request.uri, NO_ROWS, (dataset) => rowsOf(dataset, request));
+      return look(request.uri, NO_ROWS, ({ dataset, selections }) =>
+        rowsOf(dataset, selections.select(request.selection), request),
+      );
     },
-    'preflens/columns': ({ uri }) => look(uri, { fields: [] }, (dataset) => ({ fields: columnsOf(dataset) })),
-    'preflens/complete': () => ({ items: [] }),
+    'preflens/columns': ({ uri }) =>
+      look(uri, { fields: [] }, ({ dataset }) => ({ fields: columnsOf(dataset) })),
+    'preflens/complete': ({ uri, query, offset }) =>
+      look(uri, { items: [] }, ({ dataset }) => ({ items: completionsOf(dataset, query, offset) })),
     'preflens/place': (request) =>
-      look(request.uri, { index: -1 }, (dataset) => ({ index: placeOf(dataset, request) })),
+      look(request.uri, { index: -1 }, ({ selections }) => ({
+        index: selections.select(request.selection).indexOf(request.record, request.pair),
+      })),
     'preflens/pair': (request) => {
       sessions.see(request.uri);
       const session = sessions.update(request.uri);

@@ -13,6 +13,8 @@ export const MIN_RANGE_BYTES = 8 * 1024 * 1024;
 export interface RecordAccess {
   /** Undefined if records can only be counted by reading. */
   readonly rowCount?: number;
+  /** Where the text is that the places of records count in, if other readers can open it. */
+  readonly textPath?: string | undefined;
   /** A record's bytes, at its position in the survey. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
   /** End of the line of a record that ends at `byteEnd`: a dropped record loses its line end too. */
@@ -33,6 +35,8 @@ export interface FileRange {
   readonly isInner?: boolean;
   /** Longer records come without their bytes. */
   readonly maxRecordBytes?: number | undefined;
+  /** Names of the fields to read; of tables alone, which read whole columns. Default: all. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** Reports the number of text bytes done. */
@@ -61,8 +65,16 @@ export interface Container {
   records(file: DataFile): RecordStream;
   /** Boundaries of at most `width` ranges that threads can read on their own. The last one is the end. */
   cut(file: DataFile, width: number): Promise<readonly number[]>;
-  /** Passes the records of a range to `take`, numbered from 0, with lines from 0. */
-  readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<RangeEnd>;
+  /**
+   * Passes the records of a range to `take`, numbered from 0, with lines from 0.
+   * @param wants false for a record that need not be read: it may be passed all the same
+   */
+  readRange(
+    range: FileRange,
+    take: Take,
+    onBytes?: OnBytes,
+    wants?: (record: number) => boolean,
+  ): Promise<RangeEnd>;
   /** @param plainPath path of the decompressed text */
   open(file: DataFile, plainPath: string): RecordAccess;
   /** Plans a save of changed records, which are in order. */

@@ -39,8 +39,13 @@ export function openAccess(file: DataFile, plainPath: string): RecordAccess {
 }
 
 /** Passes the records of a range to `take`, numbered from 0, each valid until the next. */
-export async function readRange(range: FileRange, take: Take, onBytes?: OnBytes): Promise<RangeEnd> {
-  return containerOf(range).readRange(range, take, onBytes);
+export async function readRange(
+  range: FileRange,
+  take: Take,
+  onBytes?: OnBytes,
+  wants?: (record: number) => boolean,
+): Promise<RangeEnd> {
+  return containerOf(range).readRange(range, take, onBytes, wants);
 }
 
 /** Passes the records of a whole text to `take`. */

@@ -67,6 +67,7 @@ export function openText(path: string): RecordAccess {
     handle = -1;
   };
   return {
+    textPath: path,
     bytesOf(_record, byteStart, byteEnd) {
       if (handle < 0) return NOTHING;
       const bytes = new Uint8Array(byteEnd - byteStart);

@@ -7,10 +7,11 @@ import type { Container } from './container.ts';
 import type { OpenTableAt } from './rows.ts';
 import { tableContainer } from './rows.ts';
 
-const openTable: OpenTableAt = (path) => {
+const openTable: OpenTableAt = (path, wanted) => {
   const { file, close } = openParquet(path);
-  const { rows, groups, uncompressedBytes } = file.footer;
-  const reader = new RowReader(file, MAX_RECORD_BYTES);
+  const { rows, groups, uncompressedBytes, schema } = file.footer;
+  const fields = wanted && schema.fields.filter(({ name }) => wanted.includes(name));
+  const reader = new RowReader(file, MAX_RECORD_BYTES, fields);
   return {
     rows,
     starts: groups.map(({ firstRow }) => firstRow),

@@ -23,8 +23,8 @@ export interface OpenTable {
   readonly close: () => void;
 }
 
-/** Opens a table by its path. Throws a user error if it is not one. */
-export type OpenTableAt = (path: string) => OpenTable;
+/** Opens a table by its path, with some of its fields or all. Throws a user error if it is not one. */
+export type OpenTableAt = (path: string, fields?: readonly string[]) => OpenTable;
 
 /** A row as a record, with byte offsets from its own start. A row that can't be read has a fault. */
 function recordOf(table: OpenTable, row: number): CutRecord {
@@ -55,8 +55,9 @@ export function* tableRows(
   start: number,
   end: number,
   wants?: (record: number) => boolean,
+  fields?: readonly string[],
 ): Generator<CutRecord> {
-  const table = tableAt(path);
+  const table = tableAt(path, fields);
   try {
     const last = Math.min(end, table.rows);
     for (let row = start; row < last; row++) if (wants?.(row) ?? true) yield recordOf(table, row);
@@ -128,9 +129,10 @@ export function tableContainer(tableAt: OpenTableAt): Omit<Container, 'plan'> {
       (wants) =>
         tableRecords(tableAt, path, wants),
     cut: async ({ path }, width) => Promise.resolve(cutRows(tableAt(path), width)),
-    async readRange({ path, start, end }, take, onBytes) {
+    async readRange({ path, start, end, fields }, take, onBytes, wants) {
       let [count, bytes] = [0, 0];
-      for (const raw of tableRows(tableAt, path, start, end)) {
+      const isWanted = wants && ((row: number): boolean => wants(row - start));
+      for (const raw of tableRows(tableAt, path, start, end, isWanted, fields)) {
         take({ ...raw, record: raw.record - start, line: raw.line - start });
         count++;
         bytes += raw.bytes.length;

@@ -88,8 +88,10 @@ export interface RowsResult {
   readonly key: string;
   /** While records are still read for it: `preflens/found` tells when there are more rows. */
   readonly search?: SearchProgress;
-  /** What is wrong with the query, the sort or the sample; then there are no rows. */
+  /** What is wrong with the query, the sort or the sample; there are no rows then, except those found before a search ended early. */
   readonly fault?: QueryFault;
+  /** What else a person should know of these rows, as a sentence. */
+  readonly note?: string;
 }
 
 export interface SearchProgress {

@@ -28,9 +28,11 @@ import { findRecords } from '#node/findRecords.ts';
 import { inTurn } from '#node/queue.ts';
 import type { RelateText } from '#node/rangeWork.ts';
 import { savePlannedAs } from '#node/save.ts';
+import type { SearchedText } from '#node/searchFile.ts';
 import type { Stamp } from '#node/stored.ts';
 import { sameStamp, stampOf } from '#node/stored.ts';
 
+import type { Position } from '../document.ts';
 import type { DiskOptions } from './diskOptions.ts';
 import type { Saved, Written } from './diskSave.ts';
 import { changesOf, writeTaken } from './diskSave.ts';
@@ -130,6 +132,20 @@ export class DiskSource implements Source, PendingSource {
     return { path: this.#file.path, container: this.#file.container, max: this.maxRecordBytes, edited };
   };
 
+  searchedText(): SearchedText {
+    const file = this.#file;
+    const { kind } = file.container;
+    // The places of records in other containers are not those of their JSON.
+    const path = kind === 'lines' || kind === 'document' ? this.#access?.textPath : undefined;
+    return {
+      name: file.path,
+      from: path === undefined ? { kind: 'file', file } : { kind: 'path', path },
+      edited: new Map([...this.#pending].map(([record, { bytes }]) => [record, bytes])),
+      maxRecordBytes: this.maxRecordBytes,
+      assertSame: async () => file.assertSame(),
+    };
+  }
+
   async survey(settings: FileSettings, signal: AbortSignal): Promise<DocumentSurvey | undefined> {
     this.#rules = settings.rules;
     const file = this.#file;
@@ -149,8 +165,6 @@ export class DiskSource implements Source, PendingSource {
     }
     signal.throwIfAborted();
     const survey = { ...read.survey, lineCount: 0, byteCount: 0 };
-    // The dataset editor counts rows, not the lines of the text.
-    if (file.container.kind === 'csv') survey.facts.records.line.forEach((_, i, lines) => (lines[i] = i));
     this.#survey = survey;
     this.#moved = undefined;
     if (!this.#isSettled) await this.#settle(signal);
@@ -244,9 +258,14 @@ export class DiskSource implements Source, PendingSource {
     return this.#file.container.kind === 'document';
   }
 
-  textLengthBefore({ record, byteStart }: RawRecord): number {
+  startOf(raw: RawRecord): Position {
+    // Problems of a table lead to its rows.
+    if (this.#file.container.kind === 'csv') return { line: raw.record, character: 0 };
     // In JSON Lines only a BOM can stand before a record, and editors don't count it.
-    if (!this.isDocument) return 0;
+    return { line: raw.line, character: this.isDocument ? this.#unitsBefore(raw) : 0 };
+  }
+
+  #unitsBefore({ record, byteStart }: RawRecord): number {
     const from = Math.max(0, byteStart - MAX_COLUMN_BYTES);
     const before = this.#access?.bytesOf(record, from, byteStart) ?? new Uint8Array(0);
     const line = before.subarray(before.lastIndexOf(0x0a) + 1);

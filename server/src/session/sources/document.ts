@@ -15,9 +15,11 @@ import { readRecords } from '#formats/lines.ts';
 import { decodeText } from '#formats/wtf8.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { RelateText } from '#node/rangeWork.ts';
+import type { SearchedText } from '#node/searchFile.ts';
 
 import { breathe } from '../breathe.ts';
-import type { Follower, OpenDocument } from '../document.ts';
+import type { Follower, OpenDocument, Position } from '../document.ts';
+import { readableUri } from '../names.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import { MAX_OPEN_BYTES, recordsOf, resurvey, resurveyDocument } from './resurvey.ts';
 import type { Source } from './source.ts';
@@ -91,6 +93,15 @@ export class DocumentSource implements Source {
     const container = layout ? ({ kind: 'document', layout } as const) : ({ kind: 'lines' } as const);
     return { bytes: this.#bytes, container, max: MAX_OPEN_BYTES };
   };
+
+  searchedText(): SearchedText {
+    return {
+      name: readableUri(this.uri),
+      from: { kind: 'bytes', bytes: this.#bytes },
+      edited: new Map(),
+      maxRecordBytes: MAX_OPEN_BYTES,
+    };
+  }
 
   async survey(
     { mapping, card, held, rules }: FileSettings,
@@ -174,9 +185,9 @@ export class DocumentSource implements Source {
     return end >= 0 && this.#bytes[end] === RETURN ? '\r\n' : '\n';
   }
 
-  textLengthBefore({ byteStart }: RawRecord): number {
+  startOf({ line, byteStart }: RawRecord): Position {
     const lineStart = byteStart === 0 ? 0 : this.#bytes.lastIndexOf(0x0a, byteStart - 1) + 1;
-    return this.textOf(this.#bytes.subarray(lineStart, byteStart)).length;
+    return { line, character: this.textOf(this.#bytes.subarray(lineStart, byteStart)).length };
   }
 
   textOf(bytes: Uint8Array): string {

@@ -6,9 +6,10 @@ import type { FileSettings } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import type { Settled } from '#node/editSession.ts';
 import type { RelateText } from '#node/rangeWork.ts';
+import type { SearchedText } from '#node/searchFile.ts';
 import type { Stamp } from '#node/stored.ts';
 
-import type { OpenDocument } from '../document.ts';
+import type { OpenDocument, Position } from '../document.ts';
 import type { Saved } from './diskSave.ts';
 import type { EarlyTable } from './early.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
@@ -69,14 +70,16 @@ export interface Source {
   readonly maxRecordBytes: number;
   /** The bytes of a record as they are now, from where its survey saw it. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
-  /** UTF-16 units of the record's line before its first byte. */
-  textLengthBefore(raw: RawRecord): number;
+  /** Where editors show the record: its place in the text, or the row of a table. */
+  startOf(raw: RawRecord): Position;
   /** Bytes as the editor holds them. */
   textOf(bytes: Uint8Array): string;
   /** How lines end, at a record. */
   newlineOf(raw: RawRecord): Newline;
   /** All records as they are now, for scoring. */
   readonly records: RecordStream;
+  /** The records as they are now, for a search. */
+  searchedText(): SearchedText;
   /** The text for another thread. */
   readonly textForThread: () => RelateText | undefined;
 }

@@ -1,19 +1,18 @@
 // Fields of records as cells of a list, and the fields that a file has.
 import type { FieldSeen, FieldType } from '#core/config/fieldsSeen.ts';
 import { fieldsSeen } from '#core/config/fieldsSeen.ts';
-import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
 import { isList, jsonText } from '#core/model/json.ts';
+import { complete } from '#core/query/complete.ts';
 import { fieldOf } from '#core/query/fields.ts';
-import type { CellView, FieldColumn, ValueKind } from '#protocol/editor/rows.ts';
+import { spellValue } from '#core/query/syntax.ts';
+import type { CellView, FieldColumn, QueryCompletion, ValueKind } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from '../dataset.ts';
+import { sampleRecords } from '../selection/known.ts';
 
 /** Characters of a text that a row has room for, and a few more. */
 const SHOWN_CHARACTERS = 240;
-
-/** Records to judge the fields by: the first ones, and as many from the rest of the file. */
-const SAMPLE = 64;
 
 /** How a text begins, in one line. */
 export function start(text: string): string {
@@ -68,24 +67,22 @@ function columnOf({ ref, types, share, example, values }: FieldSeen): FieldColum
     share,
     example,
     isScalar: types.every((type) => KINDS[type] !== 'list' && KINDS[type] !== 'object'),
-    ...(values && { values: values.map((value) => (typeof value === 'string' ? value : jsonText(value))) }),
+    ...(values && {
+      values: values.map((value) => spellValue(typeof value === 'string' ? value : jsonText(value))),
+    }),
   };
-}
-
-function sampleOf(dataset: OpenDataset): readonly JsonObject[] {
-  const early = dataset.isReady ? undefined : dataset.source.early();
-  const count = early?.rowCount ?? dataset.survey.facts.recordCount;
-  const step = Math.max(1, Math.floor((count - SAMPLE) / SAMPLE));
-  const records = Array.from({ length: Math.min(count, 2 * SAMPLE) }, (_, i) =>
-    i < SAMPLE ? i : SAMPLE + (i - SAMPLE) * step,
-  );
-  return records.flatMap((record) => {
-    const raw = early ? early.rawAt(record) : dataset.rawRecord(record);
-    return raw ? objectsOf(parseRecord(raw)) : [];
-  });
 }
 
 /** The fields of the records, in the order of their first appearance. */
 export function columnsOf(dataset: OpenDataset): readonly FieldColumn[] {
-  return fieldsSeen(sampleOf(dataset)).map(columnOf);
+  return fieldsSeen(sampleRecords(dataset)).map(columnOf);
+}
+
+/** How a query can go on at the cursor, by the fields of a file. */
+export function completionsOf(
+  dataset: OpenDataset,
+  query: string,
+  offset: number,
+): readonly QueryCompletion[] {
+  return complete(query, offset, columnsOf(dataset));
 }

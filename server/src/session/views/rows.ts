@@ -5,9 +5,10 @@ import type { Judgement } from '#core/mapping/forms/form.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { PlaceRequest, RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
+import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from '../dataset.ts';
+import type { Selected } from '../selection/selections.ts';
 import type { EarlyTable } from '../sources/early.ts';
 import { cellsOf, start } from './cells.ts';
 import { findingView, verdictView, worstPair } from './pair.ts';
@@ -118,35 +119,28 @@ const range = (start: number, end: number): number[] =>
 /** The rows of a request; fewer, where there are no more. */
 export function rowsOf(
   dataset: OpenDataset,
-  { selection, columns, start: first, end }: RowsRequest,
+  { key, total, place, search, fault, note }: Selected,
+  { columns, start: first, end }: Pick<RowsRequest, 'columns' | 'start' | 'end'>,
 ): RowsResult {
-  const { order } = selection;
   const last = Math.min(end, first + MAX_ROWS);
-  const base = { revision: dataset.revision, key: order };
-  if (!dataset.isReady) {
-    const early = dataset.source.early();
-    if (!early || order === 'findings') return { ...base, rows: [], total: 0 };
+  const early = dataset.isReady ? undefined : dataset.source.early();
+  const base = { revision: dataset.revision, key };
+  if (early && key === 'all') {
     const rows = range(first, Math.min(last, early.rowCount)).map((record) =>
       earlyRow(early, record, columns),
     );
     return { ...base, rows, total: early.rowCount };
   }
-  if (order === 'findings') {
-    const places = dataset.reviewOrder();
-    const rows = places
-      .slice(first, last)
-      .flatMap(({ record, pair }) => rowOf(dataset, record, pair, columns) ?? []);
-    return { ...base, rows, total: places.length };
-  }
-  const total = dataset.survey.facts.recordCount;
-  const rows = range(first, Math.min(last, total)).flatMap(
-    (record) => rowOf(dataset, record, undefined, columns) ?? [],
-  );
-  return { ...base, rows, total };
-}
-
-/** Where a pair stands in a selection; −1 if it is not in it. */
-export function placeOf(dataset: OpenDataset, { selection, record, pair }: PlaceRequest): number {
-  if (selection.order === 'findings') return dataset.reviewIndex(record, pair);
-  return record < dataset.survey.facts.recordCount ? record : -1;
+  const rows = range(first, Math.min(last, total)).flatMap((index) => {
+    const at = place(index);
+    return (at && rowOf(dataset, at.record, at.pair, columns)) ?? [];
+  });
+  return {
+    ...base,
+    rows,
+    total,
+    ...(search && { search }),
+    ...(fault && { fault }),
+    ...(note !== undefined && { note }),
+  };
 }

@@ -1,0 +1,481 @@
+// The rows of one file that queries, sorts and samples select. What has to be read for them is read by threads, in the
+// background: `select` returns what is known so far, and `found` tells when there is more.
+import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
+import { UserError } from '#core/messages.ts';
+import type { Json } from '#core/model/json.ts';
+import { fieldOf } from '#core/query/fields.ts';
+import { sampleOf, sortedOrder } from '#core/query/order.ts';
+import type { Query } from '#core/query/query.ts';
+import { readQuery } from '#core/query/query.ts';
+import type { SortKey } from '#core/query/sortKey.ts';
+import { fieldsRead, sortKeyOf } from '#core/query/sortKey.ts';
+import type { Fault } from '#core/query/syntax.ts';
+import { errorMessage } from '#core/words/errorMessage.ts';
+import { searchParts, workOnParts } from '#node/searchFile.ts';
+import type { ColumnResult } from '#node/searchRange.ts';
+import type { RangeRunner } from '#node/threads.ts';
+import type { Found, RowSelection, SearchProgress } from '#protocol/editor/rows.ts';
+
+import type { OpenDataset } from '../dataset.ts';
+import type { PairPlace } from '../findingLists.ts';
+import type { Carried } from '../sources/resurvey.ts';
+import type { Column } from './column.ts';
+import { carriedColumn, columnOf } from './column.ts';
+import { factsOf, topFields } from './known.ts';
+import type { Picked } from './pick.ts';
+import { pickRows } from './pick.ts';
+import { Search } from './search.ts';
+
+/** The rows of a selection, as far as they are known. */
+export interface Selected {
+  readonly key: string;
+  readonly total: number;
+  /** The record and pair of a row; without a pair, the one that speaks most against its label. */
+  readonly place: (index: number) => { readonly record: number; readonly pair?: number } | undefined;
+  /** −1 if it is not there. In rows of whole records, any pair means its record. */
+  readonly indexOf: (record: number, pair: number) => number;
+  readonly search?: SearchProgress;
+  readonly fault?: Fault;
+  readonly note?: string;
+}
+
+export interface SelectionPorts {
+  ranges(): RangeRunner;
+  found(found: Found): void;
+}
+
+/** Kept at a time: each holds some bytes for each record of the file. */
+const MAX_SEARCHES = 6;
+const MAX_COLUMNS = 4;
+const MAX_SELECTIONS = 4;
+
+/** Searches that run at a time. The latest ones go on. */
+const MAX_RUNNING = 2;
+
+/** Shortest time between two notifications of a search, in milliseconds. */
+const NOTIFY_MS = 100;
+
+/** Keeps the entries that were used last. */
+class Latest<Item> {
+  readonly #items = new Map<string, Item>();
+  readonly #max: number;
+  readonly #onLeave: (item: Item) => void;
+
+  constructor(max: number, onLeave: (item: Item) => void = () => undefined) {
+    this.#max = max;
+    this.#onLeave = onLeave;
+  }
+
+  get(key: string): Item | undefined {
+    const item = this.#items.get(key);
+    if (item === undefined) return undefined;
+    this.#items.delete(key);
+    this.#items.set(key, item);
+    return item;
+  }
+
+  set(key: string, item: Item): void {
+    this.#items.delete(key);
+    this.#items.set(key, item);
+    for (const [old, own] of this.#items) {
+      if (this.#items.size <= this.#max) break;
+      this.#items.delete(old);
+      this.#onLeave(own);
+    }
+  }
+
+  delete(key: string): void {
+    this.#items.delete(key);
+  }
+
+  get entries(): readonly (readonly [string, Item])[] {
+    return [...this.#items];
+  }
+
+  clear(): void {
+    for (const item of this.#items.values()) this.#onLeave(item);
+    this.#items.clear();
+  }
+}
+
+/** The column of a field: known, being read, or why it cannot be. */
+interface ColumnState {
+  column: Column | undefined;
+  running: AbortController | undefined;
+  done: number;
+  fault: string | undefined;
+}
+
+/** Names a selection. */
+export function keyOf({ order, query, sort, sample }: RowSelection): string {
+  const text = query.trim();
+  if (text === '' && !sort && !sample) return order;
+  return JSON.stringify([
+    order,
+    text,
+    sort ? [sort.field, sort.isDescending] : null,
+    sample ? [sample.count, sample.seed, sample.by ?? null] : null,
+  ]);
+}
+
+export class Selections {
+  readonly #dataset: OpenDataset;
+  readonly #ports: SelectionPorts;
+  readonly #searches = new Latest<Search>(MAX_SEARCHES, (search) => {
+    search.stop();
+  });
+  readonly #columns = new Latest<ColumnState>(MAX_COLUMNS, ({ running }) => running?.abort());
+  readonly #selections = new Latest<{ readonly stamp: string; readonly selected: Selected }>(MAX_SELECTIONS);
+  /** Selections that wait for what is read, by key. */
+  readonly #waiting = new Latest<RowSelection>(MAX_SELECTIONS);
+  #fields: readonly string[] | undefined;
+  #notifyAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(dataset: OpenDataset, ports: SelectionPorts) {
+    this.#dataset = dataset;
+    this.#ports = ports;
+  }
+
+  /** Follows an edit, or forgets everything if all was read again. Call it when the dataset changed. */
+  changed(carried?: Carried): void {
+    this.#selections.clear();
+    if (!carried) {
+      this.#searches.clear();
+      this.#columns.clear();
+      this.#waiting.clear();
+      this.#fields = undefined;
+      return;
+    }
+    const { recordCount } = carried.survey.facts;
+    for (const [, search] of this.#searches.entries) search.carry(carried.renumber, recordCount);
+    for (const [field, state] of this.#columns.entries) {
+      state.running?.abort();
+      state.running = undefined;
+      state.column &&= carriedColumn(state.column, carried.renumber, recordCount, carried.changed, (record) =>
+        this.#valueOf(record, field),
+      );
+    }
+  }
+
+  close(): void {
+    this.changed();
+    clearTimeout(this.#timer);
+  }
+
+  /** The rows of a selection. Begins to read what is missing for them. */
+  select(selection: RowSelection): Selected {
+    const key = keyOf(selection);
+    if (key === selection.order) return this.#whole(selection);
+    if (!this.#dataset.isReady) return nothing(key, { search: { done: 0, hits: 0 } });
+    const query = this.#queryOf(selection.query);
+    if ('fault' in query) return nothing(key, { fault: query.fault });
+    const end = selection.query.length;
+    const keys = [selection.sort?.field, selection.sample?.by].map((name) =>
+      name === undefined ? undefined : sortKeyOf(name),
+    );
+    for (const one of keys)
+      if (one?.kind === 'fault') return nothing(key, { fault: { message: one.message, start: end, end } });
+    const search = query.leaves.length > 0 ? this.#searchOf(selection.query.trim()) : undefined;
+    const columns = keys.map((one) => (one?.kind === 'field' ? this.#columnOf(one.field) : undefined));
+    const stamp = [this.#dataset.revision, search?.version, ...columns.map((one) => one?.done)].join(' ');
+    const known = this.#selections.get(key);
+    if (known?.stamp === stamp) return known.selected;
+    const selected = this.#make(key, selection, query, search, keys, columns);
+    this.#selections.set(key, { stamp, selected });
+    return selected;
+  }
+
+  /** All rows of an order. */
+  #whole({ order }: RowSelection): Selected {
+    const dataset = this.#dataset;
+    if (order === 'findings') {
+      const places = dataset.reviewOrder();
+      return {
+        key: order,
+        total: places.length,
+        place: (index) => places[index],
+        indexOf: (record, pair) => dataset.reviewIndex(record, pair),
+      };
+    }
+    const { recordCount } = dataset.survey.facts;
+    return {
+      key: order,
+      total: recordCount,
+      place: (index) => (index < recordCount ? { record: index } : undefined),
+      indexOf: (record) => (record < recordCount ? record : -1),
+    };
+  }
+
+  #queryOf(text: string): Query | { readonly fault: Fault } {
+    this.#fields ??= topFields(this.#dataset);
+    const query = readQuery(text, this.#fields);
+    if (!('fault' in query)) return query;
+    // An edit may have added the field.
+    this.#fields = topFields(this.#dataset);
+    return readQuery(text, this.#fields);
+  }
+
+  #searchOf(query: string): Search {
+    const before = this.#searches.get(query);
+    if (before) return before;
+    const search = new Search(this.#dataset.survey.facts.recordCount);
+    this.#searches.set(query, search);
+    return search;
+  }
+
+  #columnOf(field: string): ColumnState {
+    const before = this.#columns.get(field);
+    if (before && (before.column || before.running || before.fault !== undefined)) return before;
+    const state: ColumnState = { column: undefined, running: undefined, done: 0, fault: undefined };
+    this.#columns.set(field, state);
+    void this.#readColumn(field, state);
+    return state;
+  }
+
+  #make(
+    key: string,
+    selection: RowSelection,
+    query: Query,
+    search: Search | undefined,
+    keys: readonly (SortKey | undefined)[],
+    columns: readonly (ColumnState | undefined)[],
+  ): Selected {
+    const dataset = this.#dataset;
+    const { order, sort, sample } = selection;
+    const facts = factsOf(dataset);
+    const picked = pickRows(query, facts, search, order === 'findings' ? dataset.reviewOrder() : undefined);
+    if (search && picked.open.length > 0 && !search.running && !search.fault)
+      void this.#runSearch(selection.query.trim(), query, search, picked.open);
+    const isReading = search?.running !== undefined || columns.some((one) => one?.running);
+    if (isReading) this.#waiting.set(key, selection);
+    else this.#waiting.delete(key);
+    const done = Math.min(
+      search?.running ? search.done : 1,
+      ...columns.map((one) => (one?.running ? one.done : 1)),
+    );
+    const end = selection.query.length;
+    const message = columns.find((one) => one?.fault !== undefined)?.fault;
+    const more = {
+      ...(isReading && { search: { done, hits: picked.records.length } }),
+      ...(search?.fault && { fault: search.fault }),
+      ...(message !== undefined && { fault: { message, start: end, end } }),
+      ...this.#noteOf(query),
+    };
+    // Rows that would come in another order, or be others, a moment later.
+    if (columns.some((one) => one && !one.column) || (sample && isReading)) return nothing(key, more);
+    const keyOfRow = (at: number): ((row: number) => number) => {
+      const own = keys[at];
+      const column = columns[at]?.column;
+      const of =
+        own?.kind === 'fact' ? own.of(facts) : (record: number): number => column?.keys[record] ?? Number.NaN;
+      return (row) => {
+        const record = picked.records[row] ?? -1;
+        const [from, to] = facts.facts.pairsOf(record);
+        const pair = from + (picked.pairs[row] ?? 0);
+        return of(record, pair < to ? pair : -1);
+      };
+    };
+    let rows: ArrayLike<number> | undefined;
+    if (sample) {
+      const by = sample.by === undefined ? undefined : keyOfRow(1);
+      rows = sampleOf(picked.records.length, sample.count, sample.seed, by);
+    }
+    if (sort) {
+      const count = rows?.length ?? picked.records.length;
+      const of = keyOfRow(0);
+      const values = new Float64Array(count);
+      for (let i = 0; i < count; i++) values[i] = of(rows ? (rows[i] ?? 0) : i);
+      const sorted = sortedOrder(values, sort.isDescending);
+      const from = rows;
+      rows = from ? sorted.map((i) => from[i] ?? 0) : sorted;
+    }
+    return selectedRows(key, picked, rows, order === 'findings', more);
+  }
+
+  /** Findings of a rule beyond a limit are counted, and nobody knows their records. */
+  #noteOf({ facts, namesRule }: Query): { readonly note?: string } {
+    if (!facts.has('rule')) return {};
+    const dataset = this.#dataset;
+    const cut = [...dataset.survey.counts.keys()].filter(
+      (rule) => namesRule(rule) && dataset.unlistedCount(rule) > 0,
+    );
+    if (cut.length === 0) return {};
+    return {
+      note: `Of ${cut.map((rule) => `\`${rule}\``).join(' and ')}, only the first findings are listed; the records of the others are not among these rows.`,
+    };
+  }
+
+  #valueOf(record: number, field: string): Json | undefined {
+    const raw = this.#dataset.rawRecord(record);
+    const [object] = raw ? objectsOf(parseRecord(raw)) : [];
+    return object && fieldOf(object, field);
+  }
+
+  async #runSearch(text: string, query: Query, search: Search, records: Uint32Array): Promise<void> {
+    const running = new AbortController();
+    const others = this.#searches.entries.map(([, one]) => one).filter((one) => one.running);
+    for (const one of others.slice(0, Math.max(0, others.length + 1 - MAX_RUNNING))) one.stop();
+    search.running = running;
+    search.done = 0;
+    const { recognition, facts } = this.#dataset.survey;
+    const source = this.#dataset.source.searchedText();
+    await this.#work(
+      running,
+      async () => {
+        const parts = await searchParts(source, facts, records, fieldsRead(query));
+        await workOnParts(
+          'search',
+          parts,
+          source,
+          this.#ports.ranges(),
+          (wanted, beat) => ({ ...wanted, query: text, recognition, beat }),
+          (part, result, done) => {
+            if (running.signal.aborted || !('masks' in result)) return;
+            search.take(part, result, done);
+            this.#notifySoon();
+          },
+          running.signal,
+        );
+      },
+      (message) => {
+        search.fault = { message, start: 0, end: text.length };
+      },
+      () => {
+        search.running = undefined;
+        search.version++;
+      },
+    );
+  }
+
+  async #readColumn(field: string, state: ColumnState): Promise<void> {
+    const running = new AbortController();
+    state.running = running;
+    const { facts } = this.#dataset.survey;
+    const { recordCount } = facts;
+    const source = this.#dataset.source.searchedText();
+    const all = new Uint32Array(recordCount);
+    for (let i = 0; i < recordCount; i++) all[i] = i;
+    await this.#work(
+      running,
+      async () => {
+        const found: ColumnResult[] = [];
+        const parts = await searchParts(source, facts, all, fieldsRead(readQuery(`.${field}:*`)));
+        await workOnParts(
+          'column',
+          parts,
+          source,
+          this.#ports.ranges(),
+          (wanted) => ({ ...wanted, field }),
+          (_, result, done) => {
+            if ('words' in result) found.push(result);
+            state.done = done;
+            this.#notifySoon();
+          },
+          running.signal,
+        );
+        if (!running.signal.aborted) state.column = columnOf(found, recordCount);
+      },
+      (message) => {
+        state.fault = message;
+      },
+      () => {
+        state.running = undefined;
+        state.done = 2;
+      },
+    );
+  }
+
+  /** Runs work that fills a search or a column; tells how it ended, unless it was stopped. */
+  async #work(
+    running: AbortController,
+    work: () => Promise<void>,
+    failed: (message: string) => void,
+    ended: () => void,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (running.signal.aborted) return;
+      failed(error instanceof UserError ? error.message : `The search failed: ${errorMessage(error)}.`);
+    }
+    if (running.signal.aborted) return;
+    ended();
+    this.#notify();
+  }
+
+  #notifySoon(): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#notify();
+      },
+      Math.max(0, this.#notifyAt - performance.now()),
+    );
+  }
+
+  /** Tells everybody who waits how far their selections are. */
+  #notify(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const start = performance.now();
+    const { revision, source } = this.#dataset;
+    for (const [, selection] of this.#waiting.entries) {
+      const { key, total, search, fault } = this.select(selection);
+      this.#ports.found({
+        uri: source.uri,
+        revision,
+        key,
+        total,
+        done: search?.done ?? 1,
+        hits: search?.hits ?? total,
+        isOver: search === undefined,
+        ...(fault && { fault }),
+      });
+    }
+    // Counting a million rows takes longer than the pause: most of the time stays for others.
+    this.#notifyAt = performance.now() + Math.max(NOTIFY_MS, 4 * (performance.now() - start));
+  }
+}
+
+function nothing(key: string, more: Partial<Selected>): Selected {
+  return { key, total: 0, place: () => undefined, indexOf: () => -1, ...more };
+}
+
+/** @param rows numbers of the picked rows, in their order; undefined: all */
+function selectedRows(
+  key: string,
+  { records, pairs }: Picked,
+  rows: ArrayLike<number> | undefined,
+  isByPair: boolean,
+  more: Partial<Selected>,
+): Selected {
+  const total = rows?.length ?? records.length;
+  const rowAt = (index: number): number => (rows ? (rows[index] ?? -1) : index);
+  const place = (index: number): PairPlace | undefined => {
+    const row = rowAt(index);
+    const [record, pair] = [records[row], pairs[row]];
+    return index < total && record !== undefined && pair !== undefined ? { record, pair } : undefined;
+  };
+  let places: Map<number, number[]> | undefined;
+  return {
+    key,
+    total,
+    place,
+    indexOf(record, pair) {
+      if (!places) {
+        places = new Map();
+        for (let index = 0; index < total; index++) {
+          const own = records[rowAt(index)] ?? 0;
+          const list = places.get(own);
+          if (list) list.push(index);
+          else places.set(own, [index]);
+        }
+      }
+      const indexes = places.get(record) ?? [];
+      const found = isByPair ? indexes.find((index) => pairs[rowAt(index)] === pair) : indexes[0];
+      return found ?? -1;
+    },
+    ...more,
+  };
+}
