@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 
 import { checkCommands } from './commands/checks.ts';
+import { convertCommands } from './commands/convert.ts';
 import { fileCommands } from './commands/files.ts';
 import { findingsCommands } from './commands/findings.ts';
 import { askWhichIsBetter, mappingCommands } from './commands/mappings.ts';
@@ -87,6 +88,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       ...pairCommands({ server, panel, datasets }),
       ...openAsCommands(server, datasets),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
+      ...convertCommands({ server, output, fileMeant }),
       ...scoringCommands(server, fileMeant),
       ...mappingCommands(server, fileMeant),
       ...modelCommands(server, reports),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { UserError } from '#core/messages.ts';
+import { portraitOf } from '#core/portrait/portrait.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
 
 import { apply } from '../../server/src/cli/apply.ts';
@@ -36,7 +36,7 @@ const COMMAND = /^\s*::|##\w*\[/u;
 const OURS = /^::(?:error|warning|notice) (?:file=[^,:]*,line=\d+,col=\d+,title=[^,:]*|title=PrefLens)::/;
 
 const HTML_TAG =
-  /^<\/?(?:!doctype|html|meta|title|style|h[1-3]|p|table|tr|t[hd]|code|div|figure|figcaption|svg|rect|text|line|circle|span|details|summary)(?:\s[^<>]*)?\/?>$/;
+  /^<\/?(?:!doctype|html|meta|title|style|h[1-3]|p|table|tr|t[hd]|code|div|figure|figcaption|svg|path|rect|text|line|circle|span|details|summary)(?:\s[^<>]*)?\/?>$/;
 
 /** No part of the output acts on a terminal, a CI log, or a renderer. */
 function expectHarmless(out: string, what: string, format?: FormatName): void {
@@ -88,8 +88,19 @@ function reportOf(text: string): Report {
     ]),
     kept: 1,
     old: 1,
-    portrait: portraitOf([facts]),
-    hasLabel: true,
+    portrait: portraitOf({
+      files: [facts],
+      hasLabel: true,
+      scorers: [{ name: text, marginOf: (_, pair) => pair - 1 }],
+      findings: [{ rule: text, severity: 'error', title: text, count: 1 }],
+      sources: {
+        field: text,
+        values: [{ name: text, pairs: 1, ties: 0, longerChosen: 1 }],
+        read: 1,
+        records: 1,
+      },
+      trust: text,
+    }),
     trust: text,
   };
   return { version: text, files: [file], errors: [text] };

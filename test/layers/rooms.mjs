@@ -24,7 +24,7 @@ const ALL_CORE = [
     'report',
     'query',
   ].map((name) => `core/${name}`),
-  ...['core/convert', 'core/fix', 'core/messages'],
+  ...['core/portrait', 'core/drawing', 'core/convert', 'core/fix', 'core/messages'],
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
 const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/scoring'];
@@ -131,10 +131,22 @@ export const ROOMS = [
     may: [...GROUND, 'core/facts', 'core/checks'],
   },
   {
+    name: 'core/portrait',
+    holds: 'a dataset as a whole, in numbers',
+    at: [`${CORE}portrait/`],
+    may: [...PARSED, 'core/facts', 'core/checks', 'core/reward', 'core/score'],
+  },
+  {
+    name: 'core/drawing',
+    holds: 'figures of a portrait, as elements',
+    at: [`${CORE}drawing/`],
+    may: [...GROUND, 'core/checks', 'core/portrait'],
+  },
+  {
     name: 'core/report',
     holds: 'findings in a format',
     at: [`${CORE}report/`],
-    may: [...GROUND, 'core/json', 'core/checks'],
+    may: [...GROUND, 'core/json', 'core/checks', 'core/portrait', 'core/drawing'],
   },
   {
     name: 'core/convert',
@@ -158,7 +170,7 @@ export const ROOMS = [
     name: 'protocol',
     holds: 'the messages of every wire, as types',
     at: ['server/src/protocol/'],
-    may: ['core/model', 'core/reward', 'core/score', 'core/config'],
+    may: ['core/model', 'core/reward', 'core/score', 'core/config', 'core/portrait'],
   },
   {
     name: 'formats',
@@ -216,7 +228,7 @@ export const ROOMS = [
     at: filesIn(
       NODE,
       ...['apply.ts', 'editSession.ts', 'files.ts', 'findRecords.ts'],
-      ...['inspect.ts', 'inspectCsv.ts', 'journal.ts', 'layout.ts', 'parquet/textSave.ts'],
+      ...['inspect.ts', 'inspectCsv.ts', 'journal.ts', 'layout.ts', 'valueChanges.ts', 'parquet/textSave.ts'],
     ),
     may: [
       ...ALL_CORE,
@@ -315,13 +327,13 @@ export const ROOMS = [
     name: 'media/model',
     holds: 'state of a page',
     at: ['media/src/model/'],
-    may: ['core/base', 'core/channel', 'protocol'],
+    may: ['core/base', 'core/channel', 'core/drawing', 'protocol'],
   },
   {
     name: 'media/view',
     holds: 'elements of a page',
     at: ['media/src/view/'],
-    may: ['core/base', 'core/channel', 'protocol', 'media/model'],
+    may: ['core/base', 'core/channel', 'core/drawing', 'protocol', 'media/model'],
   },
   {
     name: 'media',

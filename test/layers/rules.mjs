@@ -185,7 +185,7 @@ export const layerRules = [
   roomRules,
   noNodeGlobals,
   layer(['server/src/protocol/**/*.ts'], [], ['#core/']),
-  layer(['server/src/core/**/*.ts'], ['fast-myers-diff$', 'strip-json-comments$']),
+  layer(['server/src/core/**/*.ts'], ['fast-myers-diff$', 'strip-json-comments$', 'd3-array$']),
   layer(['server/src/formats/**/*.ts'], ['#core/', 'apache-arrow$']),
   layer(
     ['server/src/node/**/*.ts'],
@@ -230,6 +230,10 @@ export const layerRules = [
     ],
     ['#protocol/'],
   ),
-  layer(PAGES, ['#core/channel/', '#core/compare/', '#core/words/', 'preact$'], ['#protocol/']),
-  layer(['media/src/model/**/*.ts'], ['#core/words/'], ['#protocol/']),
+  layer(
+    PAGES,
+    ['#core/channel/', '#core/compare/', '#core/drawing/', '#core/words/', 'preact$'],
+    ['#protocol/'],
+  ),
+  layer(['media/src/model/**/*.ts'], ['#core/drawing/', '#core/words/'], ['#protocol/']),
 ];

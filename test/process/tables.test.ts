@@ -210,7 +210,9 @@ describe('convert', () => {
     });
     const path = folder.write('bytes.parquet', new Uint8Array(writer.getBytes()));
     const { err } = await preflens(['convert', path, '--out', join(folder.path, 'bytes.jsonl')]);
-    expect(err).toContain('The column "image" holds bytes, which are written as text');
+    expect(err).toContain(
+      '1 record, first in record 1: the column "image" holds bytes, which are written as text',
+    );
     expect(err).not.toContain('Nothing is lost');
   });
 

@@ -125,8 +125,8 @@ const MIN_PAIRS = 100;
 
 export const ${name}: DatasetCheck = {
 ${says(id, '')}
-  checkDataset: ({ portrait }) => {
-    if (portrait.preferences < MIN_PAIRS || portrait.meanChosen >= MIN_MEAN) return undefined;
+  checkDataset: ({ labels }) => {
+    if (labels.preferences < MIN_PAIRS || labels.meanChosen >= MIN_MEAN) return undefined;
     const message = '';
     return message;
   },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { pairedOdds, PairedSums, wilson } from '#core/checks/dataset/effects.ts';
-import { portraitOf } from '#core/checks/dataset/portrait.ts';
+import { labelEffectsOf } from '#core/checks/dataset/labelEffects.ts';
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { resolveRules } from '#core/checks/settings.ts';
 import { DATASET_CHECKS } from '#core/checks/table.ts';
@@ -148,5 +148,5 @@ it('statistics of several files are those of their joined pairs', () => {
       .map((one) => JSON.stringify(one))
       .join('\n'),
   );
-  expect(portraitOf([make(0).facts, make(50).facts])).toEqual(portraitOf([both.facts]));
+  expect(labelEffectsOf([make(0).facts, make(50).facts])).toEqual(labelEffectsOf([both.facts]));
 });

@@ -6,12 +6,11 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 
-import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
+import { portraitOf } from '#core/portrait/portrait.ts';
 import { TEXT_FORMATS } from '#core/report/formats.ts';
 import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
-import { histogramOf } from '#core/report/report.ts';
 import { MAX_SARIF, SARIF } from '#core/report/sarif.ts';
 
 import { survey } from '../fakes/records.ts';
@@ -39,8 +38,7 @@ function fileReport(path: string, count: number, more: Partial<FileReport> = {})
     unlisted: new Map([['cut-off-ending', 7]]),
     kept: 1,
     old: 2,
-    portrait: portraitOf([facts]),
-    hasLabel: false,
+    portrait: portraitOf({ files: [facts], hasLabel: false, scorers: [], findings: [] }),
     trust: 'The consistency scorer agrees with 60 % of labels.',
     ...more,
   };
@@ -163,16 +161,9 @@ describe('HTML', () => {
     const page = linesOf(HTML(report([fileReport('<b>.jsonl', 4)], ['<i>: no']), Infinity)).join('\n');
     expect(page).not.toMatch(/<script|<b>|<i>|https?:|src=|@import/);
     expect(page).toContain('&lt;script&gt;');
-    expect(page.match(/<svg/g)).toHaveLength(2);
-    const scored = fileReport('a', 0, {
-      margins: histogramOf(Float32Array.of(-2, -1, 0.5, 1, Number.NaN, 900)),
-    });
-    expect(
-      linesOf(HTML(report([scored]), Infinity))
-        .join('')
-        .match(/<svg/g),
-    ).toHaveLength(3);
-    expect(scored.margins!.counts.reduce((sum, count) => sum + count, 0)).toBe(5);
+    // Rewards, answers and prompts.
+    expect(page.match(/<svg/g)).toHaveLength(3);
+    expect(page).not.toContain('data-query');
   });
   it('says so if there are no findings', () => {
     const page = linesOf(HTML(report([fileReport('a.jsonl', 0, { unlisted: new Map() })]), Infinity)).join(

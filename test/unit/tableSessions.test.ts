@@ -5,6 +5,7 @@ import { tableFromJSON, tableToIPC } from 'apache-arrow';
 import { expect, test } from 'vitest';
 
 import type { Session } from '#session/session.ts';
+import { recordViewOf } from '#session/views/pair.ts';
 import { statusOf } from '#session/views/status.ts';
 
 import { toDiagnostics } from '../../server/src/lsp/toLsp.ts';
@@ -38,6 +39,7 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
 const seen = (session: Session): unknown => ({
   rows: rowsIn(session, 9).rows.map(({ record, prompt, findings }) => ({ record, prompt, findings })),
   chosen: PAIRS.map((_, record) => chosen(session, record)),
+  lines: PAIRS.map((_, record) => recordViewOf(session, { uri: session.uri, record, step: 'here' }).line),
   findings: toDiagnostics(session.dataset, undefined).map(({ code, range }) => [code, range.start.line]),
 });
 

@@ -1,12 +1,14 @@
 // A Parquet file in an editor, and its edits: undo, redo, backup, save, save as, text.
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CancellationTokenSource } from 'vscode-languageserver/node';
 
 import { openFile } from '#node/files.ts';
 import { alignLines } from '#node/parquet/textSave.ts';
+import type { Converted } from '#protocol/editor/convert.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RowsResult } from '#protocol/editor/rows.ts';
@@ -229,5 +231,46 @@ describe('a table in an editor', () => {
       expect(failed.reason).toContain(words);
       expect(await rows()).toMatchObject({ rows: [], total: 0 });
     }
+  });
+});
+
+describe('a table that is converted', () => {
+  const csv = (count: number): string =>
+    `prompt,chosen,rejected\n${Array.from({ length: count }, (_, i) => `q${i},"better, ${i}",worse ${i}\n`).join('')}`;
+
+  it('becomes JSON Lines, and the client learns what differs', async () => {
+    const from = folder.write('pairs.csv', csv(3));
+    const out = join(folder.path, 'pairs.jsonl');
+    const made = await ask<Outcome<Converted | null>>('convert', {
+      uri: pathToFileURL(from).toString(),
+      path: out,
+    });
+    expect(made).toMatchObject({ ok: true, value: { read: 3, written: 3, lost: [] } });
+    expect(readFileSync(out, 'utf8').split('\n')[1]).toBe(
+      '{"prompt":"q1","chosen":"better, 1","rejected":"worse 1"}',
+    );
+    expect(whyOf(await ask<Outcome>('convert', { uri: pathToFileURL(from).toString(), path: from }))).toMatch(
+      /does not write CSV/,
+    );
+  });
+
+  it('leaves nothing behind if the person stops it', async () => {
+    const from = folder.write('long.csv', csv(200_000));
+    const out = join(folder.path, 'long.jsonl');
+    const source = new CancellationTokenSource();
+    const asked = client.connection.sendRequest(
+      'preflens/convert',
+      { uri: pathToFileURL(from).toString(), path: out },
+      source.token,
+    );
+    setTimeout(() => {
+      source.cancel();
+    }, 20);
+    expect(await asked.catch(() => 'cancelled')).toSatisfy(
+      (result: unknown) =>
+        result === 'cancelled' || (result as Outcome<unknown> & { value: unknown }).value === null,
+    );
+    expect(existsSync(out)).toBe(false);
+    expect(readdirSync(folder.path).filter((name) => name.includes('long.jsonl'))).toEqual([]);
   });
 });

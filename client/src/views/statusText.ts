@@ -11,6 +11,7 @@ export const TOOLTIP_COMMANDS = [
   'preflens.showOutput',
   'preflens.saveEdits',
   'preflens.discardEdits',
+  'preflens.convertToLines',
   'workbench.actions.view.problems',
 ] as const;
 
@@ -67,7 +68,10 @@ export function textOf(status: DatasetStatus): string {
 function savingMessages(status: DatasetStatus, isSavedByEditor: boolean): readonly string[] {
   const { isOnDisk, isReadOnly, unsavedCount } = status;
   if (!isOnDisk) return [];
-  if (isReadOnly === true) return ['Read-only: PrefLens does not write files of this format.'];
+  if (isReadOnly === true)
+    return [
+      `Read-only: PrefLens does not write files of this format. ${link('Convert to JSON Lines…', 'preflens.convertToLines')}`,
+    ];
   if (isSavedByEditor) return ['Read from disk. Edits are pending until you save the file.'];
   const why =
     'Read from disk, since VS Code gives extensions no files of this size. Flips are pending until you save them.';

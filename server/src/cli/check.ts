@@ -3,16 +3,16 @@ import { isatty } from 'node:tty';
 
 import type { RuleSettings } from '#core/checks/check.ts';
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
-import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
 import { readAs } from '#core/dataset/readAs.ts';
 import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
 import type { Severity } from '#core/model/finding.ts';
+import { portraitOf } from '#core/portrait/portrait.ts';
 import { countLabel, TEXT_FORMATS } from '#core/report/formats.ts';
 import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
-import { totalOf } from '#core/report/report.ts';
+import { countByRule, totalOf } from '#core/report/report.ts';
 import { SARIF } from '#core/report/sarif.ts';
 import { plural } from '#core/words/numbers.ts';
 import { writeWhole } from '#node/write.ts';
@@ -65,25 +65,37 @@ function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, nu
   );
 }
 
-function reportOf(checked: CheckedFile, shownAs: CheckOptions['shownAs']): FileReport {
-  const { file, survey, findings, decisions, baseline, portrait } = checked;
+/** Formats that show a file as a whole. */
+const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
+
+function reportOf(checked: CheckedFile, { shownAs, format }: CheckOptions): FileReport {
+  const { file, survey, findings, decisions, baseline, scorers } = checked;
   const { shown, kept, old } = remember(findings, decisions, baseline);
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
+  const unlisted = unlistedOf(checked);
+  const unsure = unsureQuestion(survey.recognition.polarity);
+  const portrait = WITH_PORTRAIT.has(format)
+    ? portraitOf({
+        files: [survey.facts],
+        hasLabel: survey.recognition.mapping.answers.kind === 'choice',
+        scorers,
+        findings: countByRule([{ findings: shown, unlisted }]),
+        unsure,
+      })
+    : undefined;
   return {
     path: shownAs?.get(file.path) ?? file.path,
     mapping: readAs(survey.recognition.mapping, survey.facts),
-    unsure: unsureQuestion(survey.recognition.polarity),
+    unsure,
     recordCount,
     pairCount,
     tieCount,
     judgementCount,
     findings: shown,
-    unlisted: unlistedOf(checked),
+    unlisted,
     kept: kept.length,
     old: old.length,
-    portrait,
-    margins: checked.margins,
-    hasLabel: survey.recognition.mapping.answers.kind === 'choice',
+    ...(portrait && { portrait }),
     trust: checked.trust,
   };
 }
@@ -104,9 +116,6 @@ function uncheckedReport(
     unlisted,
     kept: 0,
     old: 0,
-    portrait: portraitOf([]),
-    margins: undefined,
-    hasLabel: false,
     trust: '',
   };
 }
@@ -166,7 +175,7 @@ export async function check(
       if (findings.length > 0) reports.push(uncheckedReport(file, options.shownAs));
     }
     if (checked.files.length === 0) continue;
-    const own = checked.files.map((file) => reportOf(file, options.shownAs));
+    const own = checked.files.map((file) => reportOf(file, options));
     reports.push(...own);
     note(command, checked, own);
     own.forEach(({ findings, unlisted }, i) => {

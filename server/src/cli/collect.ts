@@ -1,6 +1,4 @@
 // Collects all findings of datasets with their places and keys, for `check`, `baseline` and `fix`.
-import type { Portrait } from '#core/checks/dataset/portrait.ts';
-import { portraitOf } from '#core/checks/dataset/portrait.ts';
 import { SIGNATURE_BYTES } from '#core/checks/relations/nearDuplicates.ts';
 import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
@@ -11,8 +9,9 @@ import type { Baseline } from '#core/memory/baseline.ts';
 import { Decisions } from '#core/memory/decisions.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
-import type { Histogram, ReportedFinding } from '#core/report/report.ts';
-import { histogramOf } from '#core/report/report.ts';
+import type { ScorerInput } from '#core/portrait/portrait.ts';
+import { scorerInputs } from '#core/portrait/scorers.ts';
+import type { ReportedFinding } from '#core/report/report.ts';
 import { labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { capitalised, plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
@@ -63,8 +62,8 @@ export interface CheckedFile {
   /** Whether a rule was on and ran everywhere. If not, a missing finding means nothing. */
   readonly isChecked: (rule: string) => boolean;
   readonly baseline: Baseline | undefined;
-  readonly portrait: Portrait;
-  readonly margins: Histogram | undefined;
+  /** Empty if nothing was scored. */
+  readonly scorers: readonly ScorerInput[];
   /** How good the scorer is on this dataset, as a sentence; '' if nothing was scored. */
   readonly trust: string;
 }
@@ -93,7 +92,7 @@ const MAX_BROKEN_LINES = 100;
 /** Findings about labels per file, and how good the scorer is. */
 interface Review {
   readonly byFile: readonly (readonly Finding[])[];
-  readonly margins: Float32Array;
+  readonly scorers: readonly (readonly ScorerInput[])[];
   readonly trust: string;
 }
 
@@ -114,16 +113,25 @@ async function review(
   settings: readonly FileSettings[],
   options: CollectOptions,
 ): Promise<Review> {
-  const { margins, scorer, trust } = await scoreDataset(command, dataset, { ...options, selfTest: false });
-  const ranking = rankingOf(scorer, margins, rankedMargins(dataset, margins), options.budget);
-  const byFile = dataset.files.map(({ survey, firstPair }, i) => {
-    const own = margins.subarray(firstPair, firstPair + survey.facts.pairCount);
-    return labelFindings(survey, own, ranking, rulesOf(settings, i));
+  const { margins, scorer, trust, ensemble } = await scoreDataset(command, dataset, {
+    ...options,
+    selfTest: false,
   });
+  const ranking = rankingOf(scorer, margins, rankedMargins(dataset, margins), options.budget);
+  const own = dataset.files.map(({ survey, firstPair }) => ({
+    survey,
+    margins: margins.subarray(firstPair, firstPair + survey.facts.pairCount),
+  }));
+  const byFile = own.map(({ survey, margins: ofFile }, i) =>
+    labelFindings(survey, ofFile, ranking, rulesOf(settings, i)),
+  );
+  const scorers = own.map(({ survey, margins: ofFile }) =>
+    scorerInputs(survey.facts, ofFile, ranking, ensemble),
+  );
   const percent = (share: number): string => (100 * share).toFixed(0);
   const name = capitalised(scorer);
   const sentence = `${name} agrees with ${percent(trust.accuracy.value)} % of labels (longer wins: ${percent(trust.longerWins)} %).`;
-  return { byFile, margins, trust: sentence };
+  return { byFile, scorers, trust: sentence };
 }
 
 function rulesOf(settings: readonly FileSettings[], file: number): FileSettings['rules'] {
@@ -245,7 +253,7 @@ async function collectDataset(
   const reviewed = canScore ? await review(command, dataset, settings, options) : undefined;
   const checked: CheckedFile[] = [];
   const decisionsOf = decisionsReader(command);
-  for (const [i, { file, survey, firstPair }] of dataset.files.entries()) {
+  for (const [i, { file, survey }] of dataset.files.entries()) {
     const root = memoryRoot(file.path);
     const name = nameIn(root, file.path);
     const related = relations[i] ?? NOT_RELATED;
@@ -281,9 +289,7 @@ async function collectDataset(
       search,
       isChecked,
       baseline: options.baseline === false ? undefined : await readBaseline({ root, named }),
-      portrait: portraitOf([survey.facts]),
-      margins:
-        reviewed && histogramOf(reviewed.margins.subarray(firstPair, firstPair + survey.facts.pairCount)),
+      scorers: reviewed?.scorers[i] ?? [],
       trust: i === 0 ? (reviewed?.trust ?? '') : '',
     });
   }

@@ -39,6 +39,7 @@ function toTable(facts: Facts) {
     good: new Int32Array(rows),
     bad: new Int32Array(rows),
     pair: new Int32Array(rows).fill(NO_PAIR),
+    promptLength: new Int32Array(rows),
     chosenLength: new Int32Array(rows),
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
@@ -64,6 +65,7 @@ function toTable(facts: Facts) {
     for (let pair = from; pair < to; pair++, row++) {
       addRecord(record);
       columns.pair[row] = pair - from;
+      columns.promptLength[row] = facts.pairs.promptLength[pair] ?? 0;
       columns.chosenLength[row] = facts.pairs.chosenLength[pair] ?? 0;
       columns.rejectedLength[row] = facts.pairs.rejectedLength[pair] ?? 0;
       columns.flags[row] = facts.pairs.flags[pair] ?? 0;
@@ -107,6 +109,7 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
     columnOf<Float64Array>(table, 'byteStart'),
     columnOf<Float64Array>(table, 'byteEnd'),
   ];
+  const promptLength = read('promptLength');
   const [chosenLength, rejectedLength] = [read('chosenLength'), read('rejectedLength')];
   const [good, bad] = [read('good'), read('bad')];
   const flags = columnOf<Uint8Array>(table, 'flags');
@@ -133,6 +136,7 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
     }
     if (pair[row] === NO_PAIR) continue;
     pairs.record[at] = own;
+    pairs.promptLength[at] = promptLength[row] ?? 0;
     pairs.chosenLength[at] = chosenLength[row] ?? 0;
     pairs.rejectedLength[at] = rejectedLength[row] ?? 0;
     pairs.flags[at] = flags[row] ?? 0;

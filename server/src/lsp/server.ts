@@ -53,7 +53,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     {
       ...recordHandlers(sessions),
       ...fileHandlers(sessions, warnOfLinks),
-      ...tableHandlers(sessions, warnOfLinks),
+      ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,
       ...mappingHandlers(sessions),
       ...modelHandlers({ start, machine: () => host.machineFor(''), isTrusted: () => state.isTrusted }),

@@ -32,10 +32,10 @@ function toRanges({ source }: OpenDataset, raw: RawRecord, ranges: readonly Byte
     raw.bytes,
     ranges.flatMap(({ byteStart, byteEnd }) => [byteStart, byteEnd]),
   );
-  const start = source.startOf(raw);
+  const before = source.textLengthBefore(raw);
   const at = (byte: number): Range['start'] => {
     const { line, character } = positions.get(byte) ?? { line: 0, character: 0 };
-    return { line: start.line + line, character: line === 0 ? start.character + character : character };
+    return { line: raw.line + line, character: line === 0 ? before + character : character };
   };
   return ranges.map(({ byteStart, byteEnd }) => ({ start: at(byteStart), end: at(byteEnd) }));
 }

@@ -26,6 +26,7 @@ import { identify } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
+import { promptLength } from '../model/pair.ts';
 import type { RawRecord } from '../model/record.ts';
 
 export interface Survey {
@@ -183,6 +184,7 @@ export class Surveyor {
       before = { prompt: pair.prompt, key: identity.promptKey };
       this.#facts.addPair({
         ...identity,
+        promptLength: promptLength(pair),
         chosenLength: pair.chosen.text.length,
         rejectedLength: pair.rejected.text.length,
         flags:

@@ -26,9 +26,11 @@ export interface RecordColumns {
   bad: Int32Array;
 }
 
-/** One row per pair: 53 bytes. Lengths in UTF-16 units; a key is two numbers, low half first. */
+/** One row per pair: 57 bytes. Lengths in UTF-16 units; a key is two numbers, low half first. */
 export interface PairColumns {
   record: Int32Array;
+  /** Of all turns together. */
+  promptLength: Int32Array;
   chosenLength: Int32Array;
   rejectedLength: Int32Array;
   flags: Uint8Array;
@@ -57,6 +59,7 @@ export interface RecordRow {
 }
 
 export interface PairRow extends Identity {
+  readonly promptLength: number;
   readonly chosenLength: number;
   readonly rejectedLength: number;
   readonly flags: number;
@@ -78,6 +81,7 @@ export function recordColumns(rows: number): RecordColumns {
 export function pairColumns(rows: number): PairColumns {
   return {
     record: new Int32Array(rows),
+    promptLength: new Int32Array(rows),
     chosenLength: new Int32Array(rows),
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
@@ -167,6 +171,7 @@ export class Facts {
     const at = this.#pairs.add();
     const c = this.#pairs.all;
     c.record[at] = this.#records.count - 1;
+    c.promptLength[at] = row.promptLength;
     c.chosenLength[at] = row.chosenLength;
     c.rejectedLength[at] = row.rejectedLength;
     c.flags[at] = row.flags;
@@ -196,6 +201,7 @@ export class Facts {
       const c = other.pairs;
       this.addPair({
         ...other.identity(pair),
+        promptLength: c.promptLength[pair] ?? 0,
         chosenLength: c.chosenLength[pair] ?? 0,
         rejectedLength: c.rejectedLength[pair] ?? 0,
         flags: c.flags[pair] ?? 0,

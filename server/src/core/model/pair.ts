@@ -60,6 +60,11 @@ export function plainTurns(text: string): readonly Turn[] {
   return [{ role: 'assistant', text }];
 }
 
+/** Length of the prompt's turns together, in UTF-16 units. */
+export function promptLength({ prompt }: Pick<Pair, 'prompt'>): number {
+  return prompt.reduce((sum, { text }) => sum + text.length, 0);
+}
+
 /** The prompt's text with roles, in one string: the input of scorers. */
 export function promptText({ prompt }: Pick<Pair, 'prompt'>): string {
   return prompt.map((turn) => `${turn.role}\u0000${turn.text}`).join('\u0001');

@@ -1,7 +1,8 @@
 // The result of a check, independent of the output format.
-import type { Portrait } from '../checks/dataset/portrait.ts';
+import { ruleById } from '../checks/table.ts';
 import type { ByteRange } from '../json/place.ts';
 import type { Severity } from '../model/finding.ts';
+import type { Portrait, RuleCount } from '../portrait/portrait.ts';
 
 export interface ReportedFinding {
   readonly rule: string;
@@ -16,32 +17,6 @@ export interface ReportedFinding {
   /** From `findingKey`. */
   readonly key: string;
   readonly other?: string | undefined;
-}
-
-/** Counts in bins of equal width from −max to +max. Numbers beyond that go into the outer bins. */
-export interface Histogram {
-  readonly max: number;
-  readonly counts: readonly number[];
-}
-
-const BINS = 40;
-
-/** Share of the numbers that the axis covers; 1 % lie beyond it. */
-const INSIDE = 0.99;
-
-/** Undefined if there are no numbers. */
-export function histogramOf(values: Float32Array): Histogram | undefined {
-  const known = values.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return undefined;
-  const sizes = known.map(Math.abs).sort();
-  // An axis needs a length even if all margins are 0.
-  const max = Math.max(Number.EPSILON, sizes[Math.floor(INSIDE * (sizes.length - 1))] ?? 0);
-  const counts = new Array<number>(BINS).fill(0);
-  for (const value of known) {
-    const at = Math.max(0, Math.min(BINS - 1, Math.floor(((value + max) / (2 * max)) * BINS)));
-    counts[at] = (counts[at] ?? 0) + 1;
-  }
-  return { max, counts };
 }
 
 export interface FileReport {
@@ -61,11 +36,8 @@ export interface FileReport {
   readonly kept: number;
   /** Number of findings in the baseline. */
   readonly old: number;
-  readonly portrait: Portrait;
-  /** The label chooses between a first and a second answer. */
-  readonly hasLabel: boolean;
-  /** Histogram of margins; undefined if nothing was scored. */
-  readonly margins?: Histogram | undefined;
+  /** Undefined if the file could not be read as pairs or verdicts. */
+  readonly portrait?: Portrait;
   /** How good the scorer is on this data, as a sentence; '' if nothing was scored. */
   readonly trust: string;
 }
@@ -83,13 +55,12 @@ const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
 
 /** Findings by rule, listed and unlisted together; most severe first, then most frequent. */
 export function countByRule(
-  files: readonly FileReport[],
-): readonly { readonly rule: string; readonly severity: Severity; readonly count: number }[] {
-  const counts = new Map<string, { rule: string; severity: Severity; count: number }>();
-  const add = (rule: string, severity: Severity, count: number): void => {
-    const one = counts.get(rule) ?? { rule, severity, count: 0 };
-    one.count += count;
-    counts.set(rule, one);
+  files: readonly Pick<FileReport, 'findings' | 'unlisted'>[],
+): readonly RuleCount[] {
+  const counts = new Map<string, RuleCount>();
+  const add = (rule: string, severity: Severity, more: number): void => {
+    const { count = 0 } = counts.get(rule) ?? {};
+    counts.set(rule, { rule, severity, title: ruleById(rule)?.title ?? '', count: count + more });
   };
   for (const { findings, unlisted } of files) {
     for (const { rule, severity } of findings) add(rule, severity, 1);

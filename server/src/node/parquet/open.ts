@@ -3,7 +3,7 @@ import { closeSync, fstatSync } from 'node:fs';
 
 import { messages } from '#core/messages.ts';
 import { ParquetFile } from '#formats/parquet/rows.ts';
-import type { Leaf } from '#formats/parquet/schema.ts';
+import type { Node } from '#formats/parquet/schema.ts';
 import { ParquetError } from '#formats/parquet/schema.ts';
 
 import { byteSourceOf } from '../byteSource.ts';
@@ -51,10 +51,9 @@ export function rowGroupsOf(path: string): readonly number[] {
   return file.footer.groups.map(({ uncompressedBytes }) => uncompressedBytes);
 }
 
-/** Columns of a table; empty for any other file. */
-export function columnsOf(path: string): readonly Leaf[] {
-  if (codecOf(path).name !== 'parquet') return [];
+/** The fields of a table's rows. */
+export function fieldsOf(path: string): readonly Node[] {
   const { file, close } = openParquet(path);
   close();
-  return file.footer.schema.leaves;
+  return file.footer.schema.fields;
 }

@@ -1,5 +1,6 @@
 // client ↔ server: what goes beyond the standard protocol. An editor that knows none of this still gets diagnostics,
 // hovers, code actions and code lenses.
+import type { Converted } from './convert.ts';
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult } from './findings.ts';
 import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
@@ -68,6 +69,8 @@ export interface EditorRequests {
   'preflens/readText': { params: FileRef; result: Outcome<string> };
   /** Writes such a text back to its table; how many rows differ. */
   'preflens/writeText': { params: FileRef & { readonly text: string }; result: Outcome<number> };
+  /** Converts a file to JSON Lines at `path`, which is replaced if it exists; null if the person stopped it. */
+  'preflens/convert': { params: FileRef & { readonly path: string }; result: Outcome<Converted | null> };
   /** What a model folder holds and whether the model works. */
   'preflens/checkModel': { params: { readonly folder: string }; result: Outcome<ModelCheck> };
   /** The fields of an open file, and entries that would read them. */

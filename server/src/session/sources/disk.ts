@@ -32,7 +32,6 @@ import type { SearchedText } from '#node/searchFile.ts';
 import type { Stamp } from '#node/stored.ts';
 import { sameStamp, stampOf } from '#node/stored.ts';
 
-import type { Position } from '../document.ts';
 import type { DiskOptions } from './diskOptions.ts';
 import type { Saved, Written } from './diskSave.ts';
 import { changesOf, writeTaken } from './diskSave.ts';
@@ -165,6 +164,8 @@ export class DiskSource implements Source, PendingSource {
     }
     signal.throwIfAborted();
     const survey = { ...read.survey, lineCount: 0, byteCount: 0 };
+    // The dataset editor counts rows, not the lines of the text.
+    if (file.container.kind === 'csv') survey.facts.records.line.forEach((_, i, lines) => (lines[i] = i));
     this.#survey = survey;
     this.#moved = undefined;
     if (!this.#isSettled) await this.#settle(signal);
@@ -258,14 +259,9 @@ export class DiskSource implements Source, PendingSource {
     return this.#file.container.kind === 'document';
   }
 
-  startOf(raw: RawRecord): Position {
-    // Problems of a table lead to its rows.
-    if (this.#file.container.kind === 'csv') return { line: raw.record, character: 0 };
+  textLengthBefore({ record, byteStart }: RawRecord): number {
     // In JSON Lines only a BOM can stand before a record, and editors don't count it.
-    return { line: raw.line, character: this.isDocument ? this.#unitsBefore(raw) : 0 };
-  }
-
-  #unitsBefore({ record, byteStart }: RawRecord): number {
+    if (!this.isDocument) return 0;
     const from = Math.max(0, byteStart - MAX_COLUMN_BYTES);
     const before = this.#access?.bytesOf(record, from, byteStart) ?? new Uint8Array(0);
     const line = before.subarray(before.lastIndexOf(0x0a) + 1);

@@ -18,7 +18,7 @@ import type { RelateText } from '#node/rangeWork.ts';
 import type { SearchedText } from '#node/searchFile.ts';
 
 import { breathe } from '../breathe.ts';
-import type { Follower, OpenDocument, Position } from '../document.ts';
+import type { Follower, OpenDocument } from '../document.ts';
 import { readableUri } from '../names.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
 import { MAX_OPEN_BYTES, recordsOf, resurvey, resurveyDocument } from './resurvey.ts';
@@ -185,9 +185,9 @@ export class DocumentSource implements Source {
     return end >= 0 && this.#bytes[end] === RETURN ? '\r\n' : '\n';
   }
 
-  startOf({ line, byteStart }: RawRecord): Position {
+  textLengthBefore({ byteStart }: RawRecord): number {
     const lineStart = byteStart === 0 ? 0 : this.#bytes.lastIndexOf(0x0a, byteStart - 1) + 1;
-    return { line, character: this.textOf(this.#bytes.subarray(lineStart, byteStart)).length };
+    return this.textOf(this.#bytes.subarray(lineStart, byteStart)).length;
   }
 
   textOf(bytes: Uint8Array): string {

@@ -9,7 +9,7 @@ import type { RelateText } from '#node/rangeWork.ts';
 import type { SearchedText } from '#node/searchFile.ts';
 import type { Stamp } from '#node/stored.ts';
 
-import type { OpenDocument, Position } from '../document.ts';
+import type { OpenDocument } from '../document.ts';
 import type { Saved } from './diskSave.ts';
 import type { EarlyTable } from './early.ts';
 import type { Carried, DocumentSurvey } from './resurvey.ts';
@@ -70,8 +70,8 @@ export interface Source {
   readonly maxRecordBytes: number;
   /** The bytes of a record as they are now, from where its survey saw it. */
   bytesOf(record: number, byteStart: number, byteEnd: number): Uint8Array;
-  /** Where editors show the record: its place in the text, or the row of a table. */
-  startOf(raw: RawRecord): Position;
+  /** UTF-16 units of the record's line before its first byte. */
+  textLengthBefore(raw: RawRecord): number;
   /** Bytes as the editor holds them. */
   textOf(bytes: Uint8Array): string;
   /** How lines end, at a record. */

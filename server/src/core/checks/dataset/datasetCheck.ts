@@ -1,10 +1,10 @@
 import type { Polarity } from '../../mapping/polarity/polarity.ts';
 import type { Options, Rule } from '../check.ts';
-import type { Portrait } from './portrait.ts';
+import type { LabelEffects } from './labelEffects.ts';
 
 /** Facts about a whole file. */
 export interface WholeFile {
-  readonly portrait: Portrait;
+  readonly labels: LabelEffects;
   /** The label chooses between a first and a second answer. */
   readonly hasLabel: boolean;
   /** Unread fields that look like part of the prompt. */

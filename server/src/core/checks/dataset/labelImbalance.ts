@@ -1,6 +1,6 @@
 import { plural } from '../../words/numbers.ts';
 import type { DatasetCheck } from './datasetCheck.ts';
-import { shareText } from './portrait.ts';
+import { shareText } from './labelEffects.ts';
 
 export const labelImbalance: DatasetCheck = {
   id: 'label-imbalance',
@@ -40,8 +40,8 @@ export const labelImbalance: DatasetCheck = {
     },
   },
   source: 'Position bias of judges (the usual remedy is to run both orders); TRL, KTO weights',
-  checkDataset: ({ portrait, hasLabel }, options) => {
-    const { firstWins, preferences, good, judgements } = portrait;
+  checkDataset: ({ labels, hasLabel }, options) => {
+    const { firstWins, preferences, good, judgements } = labels;
     const min = options['pairs'] as number;
     const [distance, unpaired] = [options['distance'] as number, options['unpaired'] as number];
     const isOff = ({ low, high }: typeof good, max: number): boolean => low > 0.5 + max || high < 0.5 - max;

@@ -1,5 +1,5 @@
 import type { DatasetCheck } from './datasetCheck.ts';
-import { estimateText, shareText } from './portrait.ts';
+import { estimateText, shareText } from './labelEffects.ts';
 
 export const lengthBias: DatasetCheck = {
   id: 'length-bias',
@@ -31,8 +31,8 @@ export const lengthBias: DatasetCheck = {
   },
   source:
     'Soup, datasets-lint (Cohen’s d of 0.3 and 0.8); allenai/reward-bench#267 (longer wins as a baseline)',
-  checkDataset: ({ portrait }, options) => {
-    const { lengthEffect, longerWins, preferences, meanChosen, meanRejected } = portrait;
+  checkDataset: ({ labels }, options) => {
+    const { lengthEffect, longerWins, preferences, meanChosen, meanRejected } = labels;
     const min = options['effect'] as number;
     if (preferences < (options['pairs'] as number)) return undefined;
     if (lengthEffect.low <= min && lengthEffect.high >= -min) return undefined;

@@ -1,5 +1,5 @@
 import type { DatasetCheck } from './datasetCheck.ts';
-import { estimateText } from './portrait.ts';
+import { estimateText } from './labelEffects.ts';
 
 export const styleBias: DatasetCheck = {
   id: 'style-bias',
@@ -30,9 +30,9 @@ export const styleBias: DatasetCheck = {
     },
   },
   source: 'PROFILE, Dissecting preferences (odds ratios of style); McNemar 1947 (paired odds)',
-  checkDataset: ({ portrait }, options) => {
+  checkDataset: ({ labels }, options) => {
     const min = options['odds'] as number;
-    const found = portrait.style.filter(
+    const found = labels.style.filter(
       ({ odds, chosenOnly, rejectedOnly }) =>
         chosenOnly + rejectedOnly >= (options['pairs'] as number) && (odds.low > min || odds.high < 1 / min),
     );

@@ -2,7 +2,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { MAX_FINDINGS } from '../../model/finding.ts';
 import type { RuleSettings } from '../check.ts';
-import { portraitOf } from '../dataset/portrait.ts';
+import { labelEffectsOf } from '../dataset/labelEffects.ts';
 import { DEFAULT_RULES } from '../settings.ts';
 import { DATASET_CHECKS, RELATION_CHECKS, SIMILARITY_CHECKS, SIMILARITY_RULES } from '../table.ts';
 import { SIGNATURE_BYTES } from './nearDuplicates.ts';
@@ -73,7 +73,7 @@ export function exactRelations(file: FileFacts, rules: RuleSettings): Relations 
 function checkWhole(files: readonly FileFacts[], report: ReportRelation): void {
   files.forEach(({ facts, recognition, rowGroups = [] }, i) => {
     const whole = {
-      portrait: portraitOf([facts]),
+      labels: labelEffectsOf([facts]),
       hasLabel: recognition.mapping.answers.kind === 'choice',
       unread: recognition.unread,
       polarity: recognition.polarity,

@@ -1,0 +1,98 @@
+// "Convert to JSON Lines…": writes the file beside itself as JSON Lines and opens the result.
+import * as vscode from 'vscode';
+
+import { plural } from '#core/words/numbers.ts';
+import type { Converted } from '#protocol/editor/convert.ts';
+
+import { NO_FILE, say } from '../say.ts';
+import type { Server } from '../server.ts';
+import { tabsOf } from '../tabs.ts';
+import type { Commands } from './register.ts';
+
+export interface ConvertContext {
+  readonly server: Server;
+  readonly output: vscode.LogOutputChannel;
+  /** The file that the person looks at. */
+  readonly fileMeant: () => string | undefined;
+}
+
+/** A name beside the file that is not taken. */
+async function nameBeside(file: vscode.Uri): Promise<vscode.Uri> {
+  const stem = file.path.replace(/(?:\.(?:gz|zst))?$/i, '').replace(/\.[^./]*$/, '');
+  const isTaken = async (uri: vscode.Uri): Promise<boolean> =>
+    vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+  for (let i = 1; ; i++) {
+    const name = file.with({ path: `${stem}${i === 1 ? '' : `-${i}`}.jsonl` });
+    if (!(await isTaken(name))) return name;
+  }
+}
+
+function isUnsaved(file: vscode.Uri): boolean {
+  const uri = file.toString();
+  return tabsOf(uri).some(({ isDirty }) => isDirty);
+}
+
+/** Says what the conversion changed. */
+async function report(
+  { output }: ConvertContext,
+  name: string,
+  { written, lost, notes }: Converted,
+): Promise<void> {
+  for (const line of [...notes, ...lost]) output.info(`${name}: ${line}`);
+  const done = `Wrote ${plural(written, 'record')} to ${name}.`;
+  const [first] = lost;
+  if (first === undefined) {
+    await say('info', `${done} Nothing is lost.`);
+    return;
+  }
+  const more = lost.length > 1 ? ` And ${plural(lost.length - 1, 'more difference')}.` : '';
+  const log = 'Show All';
+  if ((await say('warning', `${done} ${first}${more}`, ...(lost.length > 1 ? [log] : []))) === log)
+    output.show(true);
+}
+
+async function convert(context: ConvertContext, file: vscode.Uri): Promise<void> {
+  if (isUnsaved(file)) {
+    await say('info', 'This file has unsaved edits, which the conversion would leave out. Save it first.');
+    return;
+  }
+  const out = await vscode.window.showSaveDialog({
+    title: 'Convert to JSON Lines',
+    saveLabel: 'Convert',
+    defaultUri: await nameBeside(file),
+    filters: { 'JSON Lines': ['jsonl', 'jsonl.gz', 'jsonl.zst'] },
+  });
+  if (!out) return;
+  if (!/\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$/i.test(out.path)) {
+    await say('info', 'Choose a name that ends in .jsonl, .jsonl.gz or .jsonl.zst.');
+    return;
+  }
+  const { server } = context;
+  const made = await server.request('preflens/convert', { uri: file.toString(), path: out.fsPath });
+  if (!made.ok) {
+    await say('error', made.why);
+    return;
+  }
+  const name = vscode.workspace.asRelativePath(out);
+  if (!made.value) {
+    await say('info', `Stopped. ${name} was not written.`);
+    return;
+  }
+  if (/\.(?:jsonl|ndjson)$/i.test(out.path)) await vscode.commands.executeCommand('vscode.open', out);
+  else await vscode.commands.executeCommand('preflens.openFromDisk', out);
+  await report(context, name, made.value);
+}
+
+export function convertCommands(context: ConvertContext): Commands {
+  return {
+    'preflens.convertToLines': async (resource?: vscode.Uri) => {
+      const meant = context.fileMeant();
+      const file = resource ?? (meant === undefined ? undefined : vscode.Uri.parse(meant));
+      if (file) await convert(context, file);
+      else await say('info', NO_FILE);
+    },
+  };
+}
