@@ -11,6 +11,13 @@ import type { KeyPress } from './model/keys.ts';
 import { createPage } from './model/page.ts';
 import type { OpenWire } from './wire.ts';
 
+/** Milliseconds without a change before a portrait is requested again. */
+const PORTRAIT_AFTER_MS = 200;
+
+async function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 export interface DatasetScreen {
   draw(state: DatasetState, dispatch: (event: DatasetEvent) => void): void;
   scrollList(scrollTop: number): void;
@@ -38,6 +45,9 @@ export function startDatasetPage(
       },
       outdated: () => {
         dispatch({ kind: 'outdated' });
+      },
+      showPortrait: () => {
+        dispatch({ kind: 'portrait', event: { kind: 'opened' } });
       },
       view: (shown) => {
         dispatch({ kind: 'refreshed', shown });
@@ -117,6 +127,19 @@ export function startDatasetPage(
         return;
       case 'focusList':
         screen.focusList();
+        return;
+      case 'requestPortrait':
+        void follow(
+          'portrait',
+          async (signal) => {
+            // Edits come in series: the portrait after the last one is enough.
+            await delay(PORTRAIT_AFTER_MS);
+            signal.throwIfAborted();
+            const { result } = await channel.request('portrait', null, signal);
+            return { kind: 'portrait', event: { kind: 'loaded', result } };
+          },
+          (reason) => ({ kind: 'portrait', event: { kind: 'failed', reason } }),
+        );
         return;
       case 'mapFields':
         channel.notify('mapFields', null);

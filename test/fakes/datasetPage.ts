@@ -1,4 +1,5 @@
 // A dataset page without a browser, over a dataset of numbered rows.
+import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { RowView } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
@@ -34,6 +35,7 @@ export class FakeDatasetPage {
   /** The view of a record that is no pair. */
   viewOf: (record: number) => RecordView | undefined = () => undefined;
   rowOf: (record: number) => Partial<RowView> = () => ({});
+  portrait: Partial<PortraitResult> = {};
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
     (
       name,
@@ -58,6 +60,7 @@ export class FakeDatasetPage {
         const rows = records.slice(start, end).map((record) => rowView(record, this.rowOf(record)));
         return { rows, total: records.length, revision: this.revision, key: order };
       },
+      portrait: async () => ({ revision: this.revision, ...this.portrait }),
       select: async ({ record, pair }) => {
         this.#wanted = record;
         return this.shown(record, pair);

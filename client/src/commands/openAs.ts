@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 import { NO_FILE, say } from '../say.ts';
 import type { Server } from '../server.ts';
-import { activeFile, textTabOf } from '../tabs.ts';
+import { activeFile, datasetTabOf, textTabOf } from '../tabs.ts';
 import {
   DATASET_EDITORS,
   diskEditorOf,
@@ -60,6 +60,13 @@ export function openAsCommands(server: Server, pages: DatasetPages): Commands {
     };
   return {
     'preflens.openAsDataset': withFile(openAsDataset),
+    'preflens.showPortrait': withFile(async (file) =>
+      pages.showPortrait(file.toString(), async () => {
+        const open = datasetTabOf(file.toString());
+        if (open) await vscode.commands.executeCommand('vscode.openWith', file, open.viewType);
+        else await openAsDataset(file);
+      }),
+    ),
     'preflens.openAsText': withFile(async (file) => openAsText(server, pages, file)),
   };
 }

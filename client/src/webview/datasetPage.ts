@@ -18,6 +18,7 @@ export class DatasetPage {
   readonly #channel: Channel<DatasetClientSends>;
   #isReady = false;
   #waiting: RecordRef | undefined;
+  #wantsPortrait = false;
 
   constructor(
     panel: vscode.WebviewPanel,
@@ -36,6 +37,7 @@ export class DatasetPage {
             { uri, selection: { order, query: '' }, columns: [], start, end },
             signal,
           ),
+        portrait: async (_, signal) => server.request('preflens/portrait', { uri }, signal),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         act: async ({ action, at }) => pairs.act(action, at),
       },
@@ -50,6 +52,7 @@ export class DatasetPage {
           if (this.#waiting) this.reveal(this.#waiting);
           // After a reload, the page shows what the person chose since.
           this.#waiting = undefined;
+          if (this.#wantsPortrait) this.showPortrait();
         },
       },
       revision: () => statuses.revision(uri),
@@ -76,6 +79,11 @@ export class DatasetPage {
     if (!this.#isReady) return;
     this.#channel.notify('outdated', null);
     this.refresh();
+  }
+
+  showPortrait(): void {
+    this.#wantsPortrait = !this.#isReady;
+    if (this.#isReady) this.#channel.notify('showPortrait', null);
   }
 
   reveal(ref: RecordRef): void {

@@ -19,6 +19,8 @@ export class DatasetPages implements vscode.Disposable {
   readonly #pages = new Map<string, Set<DatasetPage>>();
   /** Records to show when their editor opens. */
   readonly #wanted = new Map<string, RecordRef>();
+  /** Files whose portrait is to be shown when their editor opens. */
+  readonly #portraits = new Set<string>();
   readonly #subscriptions: vscode.Disposable;
 
   constructor(root: vscode.Uri, server: Server, statuses: Statuses) {
@@ -61,12 +63,22 @@ export class DatasetPages implements vscode.Disposable {
     const wanted = this.#wanted.get(uri);
     this.#wanted.delete(uri);
     if (wanted) page.reveal(wanted);
+    if (this.#portraits.delete(uri)) page.showPortrait();
     webview.html = pageOf(webview, this.#root, {
       title: 'Dataset',
       script: 'dataset.js',
-      styles: ['compare.css', 'dataset.css'],
+      styles: ['compare.css', 'dataset.css', 'portrait.css'],
     });
     return page;
+  }
+
+  /** Shows the portrait of a file in its dataset editor; `open` opens one. */
+  async showPortrait(uri: string, open: () => Promise<void>): Promise<void> {
+    this.#portraits.add(uri);
+    await open();
+    const page = this.latest(uri);
+    // A page that opens meanwhile takes the wish from the set.
+    if (page && this.#portraits.delete(uri)) page.showPortrait();
   }
 
   /** The page of a file that had the focus last. */

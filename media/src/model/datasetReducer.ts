@@ -10,6 +10,8 @@ import type { DatasetState, PairPlace } from './datasetState.ts';
 import { drawnRowsOf, isSame, isShown, listView, pageState, storeOf } from './datasetState.ts';
 import type { KeyPress } from './keys.ts';
 import { pairOf } from './pageState.ts';
+import type { PortraitEvent } from './portrait.ts';
+import { isPortraitDue, reducePortrait } from './portrait.ts';
 import type { Block, RowStore } from './rowStore.ts';
 import { invalidate, rowAt, takeHidden, takeMissing, withFailure, withRows } from './rowStore.ts';
 import { scrollTopOf, topFor, topRow } from './scroll.ts';
@@ -40,6 +42,9 @@ export type DatasetEvent =
   | { readonly kind: 'rowSelected'; readonly index: number }
   | { readonly kind: 'orderChosen'; readonly order: RowOrder }
   | { readonly kind: 'actionChosen'; readonly action: DatasetAction }
+  | { readonly kind: 'portrait'; readonly event: PortraitEvent }
+  /** The person wants the rows of a query. */
+  | { readonly kind: 'queryChosen'; readonly query: string }
   | { readonly kind: 'mappingWanted' };
 
 export type DatasetEffect =
@@ -51,12 +56,16 @@ export type DatasetEffect =
   /** To the top of the pair. */
   | { readonly kind: 'scrollPair' }
   | { readonly kind: 'focusList' }
+  | { readonly kind: 'requestPortrait' }
   | { readonly kind: 'mapFields' };
 
 type Step = readonly [DatasetState, ...DatasetEffect[]];
 
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  // Its keys act on a pair that nobody sees then.
+  if (state.portrait.isOpen)
+    return press.key === 'Escape' ? { kind: 'portrait', event: { kind: 'closed' } } : undefined;
   const action = datasetActionFor(press, pageState(state));
   if (action) return { kind: 'actionChosen', action };
   const { rowCount, rowHeight, viewHeight } = listView(state);
@@ -177,6 +186,11 @@ function onStatus(state: DatasetState, status: DatasetStatus): Step {
   return outdate(next);
 }
 
+/** The rows are shown again. */
+function withoutPortrait(state: DatasetState): DatasetState {
+  return { ...state, portrait: reducePortrait(state.portrait, { kind: 'closed' }) };
+}
+
 function setOrder(state: DatasetState, order: RowOrder): Step {
   if (order === state.order) return [state];
   const { selected, shown } = state;
@@ -192,7 +206,13 @@ function setOrder(state: DatasetState, order: RowOrder): Step {
 
 function reveal(state: DatasetState, place: PairPlace): Step {
   const { record } = place;
-  const next = { ...state, order: 'all', index: record, selected: place, notice: undefined } as const;
+  const next = {
+    ...withoutPortrait(state),
+    order: 'all',
+    index: record,
+    selected: place,
+    notice: undefined,
+  } as const;
   return andThen(jumpTo(next, record), requestPair);
 }
 
@@ -200,8 +220,15 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
   switch (event.kind) {
     case 'started':
       return [state, { kind: 'focusList' }];
-    case 'status':
-      return onStatus(state, event.status);
+    case 'status': {
+      const due = isPortraitDue(state.status, event.status);
+      const step = onStatus(state, event.status);
+      return due ? [...step, { kind: 'requestPortrait' }] : step;
+    }
+    case 'queryChosen':
+      return [{ ...withoutPortrait(state), notice: event.query }];
+    case 'portrait':
+      return [{ ...state, portrait: reducePortrait(state.portrait, event.event) }];
     case 'outdated':
       return outdate(state);
     case 'rowsLoaded': {
@@ -234,7 +261,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'rowSelected':
       return select(state, event.index);
     case 'orderChosen':
-      return setOrder(state, event.order);
+      return setOrder(withoutPortrait(state), event.order);
     case 'actionChosen': {
       const { shown } = state;
       if (!shown || !isShown(state)) return [state];

@@ -5,6 +5,8 @@ import type { ShownView } from '#protocol/page/pair.ts';
 
 import { emptyMessage, failureText } from './datasetText.ts';
 import type { PageState } from './pageState.ts';
+import type { PortraitState } from './portrait.ts';
+import { NO_PORTRAIT } from './portrait.ts';
 import type { RowStore } from './rowStore.ts';
 import { emptyStore, failureAt, rowAt } from './rowStore.ts';
 import type { DrawnRows, ListView } from './scroll.ts';
@@ -39,6 +41,7 @@ export interface DatasetState {
   readonly pairFailure: string | undefined;
   /** Why the last action failed. */
   readonly notice: string | undefined;
+  readonly portrait: PortraitState;
 }
 
 export const INITIAL: DatasetState = {
@@ -52,6 +55,7 @@ export const INITIAL: DatasetState = {
   shown: undefined,
   pairFailure: undefined,
   notice: undefined,
+  portrait: NO_PORTRAIT,
 };
 
 export function isSame(a: PairPlace | undefined, b: PairPlace | undefined): boolean {

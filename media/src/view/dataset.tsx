@@ -10,6 +10,7 @@ import { listMessage, pageState, pairMessage } from '../model/datasetState.ts';
 import { statusText } from '../model/datasetText.ts';
 import { titleWithRow } from '../model/words.ts';
 import { List } from './list.tsx';
+import { PortraitView, Strip } from './portrait.tsx';
 import { Nothing, Record } from './record.tsx';
 import { Notice, Toolbar } from './toolbar.tsx';
 
@@ -24,7 +25,7 @@ interface Props {
 }
 
 function Bar({ state, dispatch }: Props): JSX.Element {
-  const { status } = state;
+  const { status, portrait } = state;
   const findingCount = (status?.findingCount ?? 0).toLocaleString('en');
   return (
     <div class="bar">
@@ -34,7 +35,7 @@ function Bar({ state, dispatch }: Props): JSX.Element {
             type="button"
             class="tab"
             role="tab"
-            aria-selected={order === state.order}
+            aria-selected={!portrait.isOpen && order === state.order}
             onClick={() => {
               dispatch({ kind: 'orderChosen', order });
             }}
@@ -42,7 +43,19 @@ function Bar({ state, dispatch }: Props): JSX.Element {
             {order === 'findings' ? `${label} ${findingCount}` : label}
           </button>
         ))}
+        <button
+          type="button"
+          class="tab"
+          role="tab"
+          aria-selected={portrait.isOpen}
+          onClick={() => {
+            dispatch({ kind: 'portrait', event: { kind: 'opened' } });
+          }}
+        >
+          Portrait
+        </button>
       </div>
+      <Strip result={portrait.result} dispatch={dispatch} />
       <span class="status">{statusText(status)}</span>
     </div>
   );
@@ -91,7 +104,10 @@ export function DatasetView({ state, dispatch, list, detail }: DatasetViewProps)
   return (
     <>
       <Bar state={state} dispatch={dispatch} />
-      <div class="panes">
+      {state.portrait.isOpen && (
+        <PortraitView state={state.portrait} status={state.status} dispatch={dispatch} />
+      )}
+      <div class="panes" hidden={state.portrait.isOpen}>
         <div class="left">
           <List state={state} dispatch={dispatch} box={list} />
           {message && <p class={message.isWhole ? 'nothing' : 'notice'}>{message.text}</p>}

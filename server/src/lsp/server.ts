@@ -13,6 +13,7 @@ import { serveFindings } from './handlers/findings.ts';
 import { clientListeners, serveLifecycle } from './handlers/lifecycle.ts';
 import { mappingHandlers } from './handlers/mappings.ts';
 import { modelHandlers } from './handlers/models.ts';
+import { portraitHandlers } from './handlers/portrait.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { tableHandlers } from './handlers/tables.ts';
 import type { Machine } from './host.ts';
@@ -52,6 +53,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
     connection,
     {
       ...recordHandlers(sessions),
+      ...portraitHandlers(sessions),
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,

@@ -104,6 +104,11 @@ export class OpenDataset {
     return this.#scores;
   }
 
+  /** What the margins come from; undefined if the built-in scorer made them. */
+  get ensemble(): Ensemble | undefined {
+    return this.#ensemble;
+  }
+
   /** False until the first survey is done. */
   get isReady(): boolean {
     return this.#ready;

@@ -2,6 +2,9 @@ import type { Path } from './json.ts';
 
 export type Severity = 'error' | 'warning' | 'information';
 
+/** The gravest first. */
+export const SEVERITY_RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
+
 /** Record number of a finding about the whole file. */
 export const WHOLE_FILE = -1;
 

@@ -112,7 +112,7 @@ export interface PortraitInput {
 }
 
 /** Pairs between two places where other work may go first: a few milliseconds. */
-const SLICE = 1 << 14;
+const SLICE = 1 << 13;
 
 type Visit = (file: number, pair: number, facts: Facts) => void;
 

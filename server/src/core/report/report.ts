@@ -2,6 +2,7 @@
 import { ruleById } from '../checks/table.ts';
 import type { ByteRange } from '../json/place.ts';
 import type { Severity } from '../model/finding.ts';
+import { SEVERITY_RANK } from '../model/finding.ts';
 import type { Portrait, RuleCount } from '../portrait/portrait.ts';
 
 export interface ReportedFinding {
@@ -51,8 +52,6 @@ export interface Report {
   readonly leftOut?: readonly string[];
 }
 
-const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
-
 /** Findings by rule, listed and unlisted together; most severe first, then most frequent. */
 export function countByRule(
   files: readonly Pick<FileReport, 'findings' | 'unlisted'>[],
@@ -68,7 +67,9 @@ export function countByRule(
     for (const [rule, count] of unlisted)
       add(rule, findings.find((one) => one.rule === rule)?.severity ?? 'warning', count);
   }
-  return [...counts.values()].sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.count - a.count);
+  return [...counts.values()].sort(
+    (a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || b.count - a.count,
+  );
 }
 
 export function totalOf(files: readonly FileReport[]): number {
@@ -85,7 +86,7 @@ export function listed(
   const places = new Map(all.map((one, i) => [one, i]));
   const order = (one: (typeof all)[number]): number => places.get(one) ?? 0;
   return [...all]
-    .sort((a, b) => RANK[a[1].severity] - RANK[b[1].severity] || order(a) - order(b))
+    .sort((a, b) => SEVERITY_RANK[a[1].severity] - SEVERITY_RANK[b[1].severity] || order(a) - order(b))
     .slice(0, max)
     .sort((a, b) => order(a) - order(b));
 }

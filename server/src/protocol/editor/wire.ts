@@ -7,6 +7,7 @@ import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
 import type { RecordRef } from './place.ts';
+import type { PortraitRequest, PortraitResult } from './portrait.ts';
 import type {
   CompletionRequest,
   FieldColumn,
@@ -42,6 +43,8 @@ export interface EditorRequests {
   };
   /** The pair of a record, or the next or previous place with a finding; if there is none, why. */
   'preflens/pair': { params: PairRequest; result: RecordView };
+  /** An open file as a whole, with the margins that are known so far. */
+  'preflens/portrait': { params: PortraitRequest; result: PortraitResult };
   /** Whether a JSON file holds records of a known schema. Reads its start. */
   'preflens/isDataset': { params: FileRef; result: boolean };
   /** Opens a file that no editor holds, because it is too large or compressed. */

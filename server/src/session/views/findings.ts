@@ -2,7 +2,7 @@
 import { SOURCE_FIELDS } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
-import { WHOLE_FILE } from '#core/model/finding.ts';
+import { SEVERITY_RANK, WHOLE_FILE } from '#core/model/finding.ts';
 import { jsonText } from '#core/model/json.ts';
 import type {
   FindingGroup,
@@ -17,8 +17,6 @@ import { fileNameOf } from '../names.ts';
 
 /** Findings of one reply. */
 const MAX_ITEMS = 500;
-
-const RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
 
 interface Row {
   readonly file: KnownFindings;
@@ -49,7 +47,8 @@ const LABELS: Record<FindingGrouping, (key: string) => string> = {
 
 function worst(rows: readonly Row[]): Severity {
   return rows.reduce<Severity>(
-    (gravest, { finding }) => (RANK[finding.severity] < RANK[gravest] ? finding.severity : gravest),
+    (gravest, { finding }) =>
+      SEVERITY_RANK[finding.severity] < SEVERITY_RANK[gravest] ? finding.severity : gravest,
     'information',
   );
 }
@@ -89,7 +88,9 @@ function groupOf(by: FindingGrouping, key: string, rows: readonly Row[]): Group 
 }
 
 function inOrder(a: FindingGroup, b: FindingGroup): number {
-  return RANK[a.severity] - RANK[b.severity] || b.count - a.count || (a.label < b.label ? -1 : 1);
+  return (
+    SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || b.count - a.count || (a.label < b.label ? -1 : 1)
+  );
 }
 
 function indexOf(files: readonly KnownFindings[], by: FindingGrouping, wanted: string): Index {

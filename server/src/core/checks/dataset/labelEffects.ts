@@ -35,7 +35,9 @@ export interface LabelEffects {
 /** Counts what labels reward, over pairs and records that are added in ranges. */
 export class LabelCounter {
   readonly #lengths = new PairedSums();
-  readonly #only = STYLE_MARKS.map(() => [0, 0] as [number, number]);
+  /** By bit of a style: pairs in which only the chosen answer has it, and only the rejected one. */
+  readonly #chosenOnly = new Uint32Array(16);
+  readonly #rejectedOnly = new Uint32Array(16);
   #longer = 0;
   #shorter = 0;
   #first = 0;
@@ -57,10 +59,13 @@ export class LabelCounter {
     if (facts.isChosenFirst(pair)) this.#first++;
     const bits = style[pair] ?? 0;
     const differ = (bits ^ (bits >>> 16)) & 0xffff;
-    if (differ === 0) return;
-    this.#only.forEach((counts, i) => {
-      if (((differ >>> i) & 1) === 1) counts[((bits >>> i) & 1) === 1 ? 0 : 1]++;
-    });
+    // From the highest bit that differs to the lowest.
+    for (let left = differ; left !== 0;) {
+      const i = 31 - Math.clz32(left);
+      const counts = ((bits >>> i) & 1) === 1 ? this.#chosenOnly : this.#rejectedOnly;
+      counts[i] = (counts[i] ?? 0) + 1;
+      left ^= 1 << i;
+    }
   }
 
   addRecord({ records }: Facts, record: number): void {
@@ -80,7 +85,7 @@ export class LabelCounter {
       meanChosen: this.#chosenSum / Math.max(1, count),
       meanRejected: this.#rejectedSum / Math.max(1, count),
       style: STYLE_MARKS.map(({ name }, i) => {
-        const [chosenOnly, rejectedOnly] = this.#only[i] ?? [0, 0];
+        const [chosenOnly, rejectedOnly] = [this.#chosenOnly[i] ?? 0, this.#rejectedOnly[i] ?? 0];
         return { name, chosenOnly, rejectedOnly, odds: pairedOdds(chosenOnly, rejectedOnly) };
       }),
       firstWins: wilson(this.#first, count),
