@@ -47,6 +47,13 @@ beforeAll(async () => {
     `${JSON.stringify({ prompt: [{ role: 'user', content: 'Weather?' }], chosen: call('get_forecast'), rejected: call('search_web') })}\n`,
   );
   writeFileSync(join(folder, 'logs.jsonl'), '{"level":"info"}\n');
+  writeFileSync(
+    join(folder, 'odd.jsonl'),
+    PAIRS.map((line) => {
+      const { prompt, chosen, rejected } = JSON.parse(line) as Record<string, string>;
+      return `${JSON.stringify({ ask: prompt, nice: chosen, awful: rejected })}\n`;
+    }).join(''),
+  );
   writeFileSync(join(folder, 'pairs.parquet'), await tableOf(PAIRS));
   window = await openWindow(folder, {
     'workbench.colorTheme': 'Default High Contrast Light',
@@ -142,6 +149,39 @@ describe('the compare view', () => {
     await pageWith('No preference pairs recognised. The records have the fields "level".');
     expect(await statusText(window.page)).toBe('No pairs recognised');
     await screenshot(window.page, 'compare-nothing');
+  });
+
+  it('maps the fields of a file that is not recognised, from the button to the findings', async () => {
+    const { page } = window;
+    const widget = page.locator('.quick-input-widget');
+    const choose = async (title: string, label: string): Promise<void> => {
+      await until(title, async () => (await widget.innerText().catch(() => '')).includes(title));
+      await page.keyboard.type(label);
+      await until(label, async () => (await widget.locator('.monaco-list-row').count()) === 1);
+      await press(page, 'Enter');
+    };
+    await compare('odd.jsonl', 2);
+    const view = await pageWith('No preference pairs recognised.');
+    expect(await view.evaluate(() => document.body.innerText)).not.toContain('{"mappings"');
+    await screenshot(page, 'map-fields-button');
+    await view.getByRole('button', { name: 'Map Fields…' }).click();
+    await choose('What do the records hold?', 'A better and a worse answer');
+    await choose('Which field is the better answer?', 'nice');
+    await choose('Which field is the worse answer?', 'awful');
+    await choose('Which field is the prompt?', 'ask');
+    await until('the first pairs', async () => (await widget.innerText()).includes('Prompt: Where is the market?'));
+    expect(await widget.innerText()).toContain('Better: By the bridge. | Worse: Somewhere else.');
+    await screenshot(page, 'map-fields-preview');
+    await choose('The first pairs, as they would be read', 'Write this');
+    expect(await waitForStatus(page, /^3 pairs/)).toContain('1 finding');
+    expect(JSON.parse(readFileSync(join(folder, 'preflens.json'), 'utf8'))).toEqual({
+      mappings: [{ files: 'odd.jsonl', prompt: 'ask', chosen: 'nice', rejected: 'awful' }],
+    });
+    await pageWith('Behind the church.');
+    await openFile(page, 'odd.jsonl');
+    await until('the lens', async () => (await page.locator('.codelens-decoration').count()) > 0);
+    rmSync(join(folder, 'preflens.json'));
+    await runCommand(page, 'Notifications: Clear All Notifications');
   });
 
   it('comes back after the window reloads', async () => {
