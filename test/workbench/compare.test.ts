@@ -169,7 +169,9 @@ describe('the compare view', () => {
     await choose('Which field is the better answer?', 'nice');
     await choose('Which field is the worse answer?', 'awful');
     await choose('Which field is the prompt?', 'ask');
-    await until('the first pairs', async () => (await widget.innerText()).includes('Prompt: Where is the market?'));
+    await until('the first pairs', async () =>
+      (await widget.innerText()).includes('Prompt: Where is the market?'),
+    );
     expect(await widget.innerText()).toContain('Better: By the bridge. | Worse: Somewhere else.');
     await screenshot(page, 'map-fields-preview');
     await choose('The first pairs, as they would be read', 'Write this');
@@ -178,8 +180,7 @@ describe('the compare view', () => {
       mappings: [{ files: 'odd.jsonl', prompt: 'ask', chosen: 'nice', rejected: 'awful' }],
     });
     await pageWith('Behind the church.');
-    await openFile(page, 'odd.jsonl');
-    await until('the lens', async () => (await page.locator('.codelens-decoration').count()) > 0);
+    await until('the squiggle', async () => (await page.locator('[class*=squiggly-]').count()) > 0);
     rmSync(join(folder, 'preflens.json'));
     await runCommand(page, 'Notifications: Clear All Notifications');
   });

@@ -16,8 +16,8 @@ import { pair } from './parts.ts';
 
 /** Comparisons of A with B, as judges write them. */
 const COMPARISONS: Verdicts = {
-  first: ['A>B', 'A>>B', 'A > B', 'A >> B', '[[A>B]]', '[[A>>B]]', '[[A]]'],
-  second: ['B>A', 'B>>A', 'B > A', 'B >> A', '[[B>A]]', '[[B>>A]]', '[[B]]'],
+  first: ['A>B', 'A>>B', 'A > B', 'A >> B', '[[A>B]]', '[[A>>B]]', '[[A]]', 'B<A', 'B<<A'],
+  second: ['B>A', 'B>>A', 'B > A', 'B >> A', '[[B>A]]', '[[B>>A]]', '[[B]]', 'A<B', 'A<<B'],
   ties: ['A=B', 'B=A', 'A = B', '[[A=B]]', '[[C]]', 'tie'],
 };
 

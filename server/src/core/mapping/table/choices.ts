@@ -32,6 +32,9 @@ const multipref = (each: string): Label => ({
 /** Scores of which the higher one is better. */
 const SCORE_NAMES = ['score', 'rating', 'reward'];
 
+/** A rank beside a score may show that low scores are good. */
+const RANKS = anyOf(joined(['_a', '_A', '_1', '1'], ['rank', 'ranking']));
+
 const ARGILLA_ANSWERS = {
   first: text('response1|response_1|response-1|response_a'),
   second: text('response2|response_2|response-2|response_b'),
@@ -276,7 +279,13 @@ export const CHOICES: readonly Mapping[] = [
         second: anyOf(joined(['_b', '_B', '_2', '2'], SCORE_NAMES)),
       },
     },
-    unless: [LABEL_FIELDS, anyOf([...WORSE_LABEL_NAMES, ...ABOUT_NAMES]), 'chosen', ...FURTHER_ANSWERS],
+    unless: [
+      LABEL_FIELDS,
+      anyOf([...WORSE_LABEL_NAMES, ...ABOUT_NAMES]),
+      'chosen',
+      RANKS,
+      ...FURTHER_ANSWERS,
+    ],
     polarity: 'the response with the higher score is better; equal scores are a tie',
   },
   {
