@@ -1,6 +1,11 @@
 // Composition root of the extension host: construct, register, return.
 import * as vscode from 'vscode';
 
+import { apiOf } from './api.ts';
+import type { PrefLensApi } from './apiTypes.ts';
+import { registerLanguageTools } from './assistant/languageTools.ts';
+import { openFilesWith } from './assistant/openFiles.ts';
+import { toolCallsWith } from './assistant/toolCalls.ts';
 import { checkCommands } from './commands/checks.ts';
 import { convertCommands } from './commands/convert.ts';
 import { fileCommands } from './commands/files.ts';
@@ -48,7 +53,7 @@ function showViewWithDatasets({ onChange }: Statuses): vscode.Disposable {
 
 let stop: (() => Promise<void>) | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export async function activate(context: vscode.ExtensionContext): Promise<PrefLensApi> {
   const { extensionUri, secrets, subscriptions } = context;
   const output = vscode.window.createOutputChannel('PrefLens', { log: true });
   const configWatcher = vscode.workspace.createFileSystemWatcher(
@@ -70,6 +75,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const datasets = new DatasetPages(extensionUri, server, statuses);
   const showRecord = recordShower(datasets);
   const panel = new ComparePanel(context, server, statuses, showRecord);
+  const files = openFilesWith(server, statuses);
+  const tools = toolCallsWith(server, files, showRecord);
   const fileMeant = (): string | undefined => panel.fileMeant;
   const review = async (uri: string): Promise<void> => panel.review(uri);
   const reports = serveReports();
@@ -110,6 +117,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     followRowLinks(statuses, showRecord),
     serveText(server),
     findings,
+    registerLanguageTools(tools),
     registerCommands({
       ...findingsCommands(findings, showRecord),
       ...checkCommands(server, vscode.Uri.joinPath(media, 'docs'), () => {
@@ -118,6 +126,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     checkTasks(context.asAbsolutePath('dist/cli.js')),
   );
+  return apiOf({ server, statuses, files, tools, panel, subscriptions });
 }
 
 export async function deactivate(): Promise<void> {

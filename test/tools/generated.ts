@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { EDITOR_TOOLS, editorToolName, toolOf } from '#core/assistant/tools.ts';
 import { ALL_RULES } from '#core/checks/table.ts';
 import { CHECK_SCHEMA, CONFIG_SCHEMA } from '#core/config/config.ts';
 import type { ConvertTarget } from '#core/convert/targets.ts';
@@ -135,12 +136,34 @@ function mappingsPage(): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The manifest, with the settings it shares with preflens.json. */
+/** The tools for language models, as VS Code declares them. */
+function languageModelTools(): readonly object[] {
+  return EDITOR_TOOLS.map((name) => {
+    const { title, description, input } = toolOf(name);
+    const reference = name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    return {
+      name: editorToolName(name),
+      displayName: title,
+      modelDescription: `PrefLens, datasets of preference pairs. ${description}`,
+      userDescription: description,
+      canBeReferencedInPrompt: true,
+      toolReferenceName: `preflens-${reference}`,
+      tags: ['preflens', 'dataset'],
+      inputSchema: input,
+    };
+  });
+}
+
+/** The manifest, with the settings it shares with preflens.json, and the tools that it shares with `preflens mcp`. */
 function manifest(): string {
   const path = join(import.meta.dirname, '..', '..', 'package.json');
   const value = JSON.parse(readFileSync(path, 'utf8')) as {
-    contributes: { configuration: { properties: Record<string, unknown> } };
+    contributes: {
+      configuration: { properties: Record<string, unknown> };
+      languageModelTools: readonly object[];
+    };
   };
+  value.contributes.languageModelTools = languageModelTools();
   const { rules, run, timeBudgetMs } = CHECK_SCHEMA;
   Object.assign(value.contributes.configuration.properties, {
     'preflens.rules': {
@@ -185,5 +208,9 @@ export const GENERATED: readonly { readonly path: string; readonly text: () => s
   { path: 'media/docs/conversion.md', text: conversionPage },
   { path: 'media/docs/rules.md', text: rulesPage },
   { path: 'package.json', text: manifest },
+  {
+    path: 'client/api.d.ts',
+    text: () => readFileSync(join(import.meta.dirname, '..', '..', 'client', 'src', 'apiTypes.ts'), 'utf8'),
+  },
   ...ALL_RULES.map((rule) => ({ path: `media/docs/rules/${rule.id}.md`, text: () => `${rulePage(rule)}\n` })),
 ];

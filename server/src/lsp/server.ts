@@ -16,6 +16,7 @@ import { modelHandlers } from './handlers/models.ts';
 import { portraitHandlers } from './handlers/portrait.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { tableHandlers } from './handlers/tables.ts';
+import { toolHandlers } from './handlers/tools.ts';
 import type { Machine } from './host.ts';
 import { hostOf } from './host.ts';
 import { inStepWith } from './inStep.ts';
@@ -58,6 +59,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,
       ...mappingHandlers(sessions),
+      ...toolHandlers(sessions),
       ...modelHandlers({ start, machine: () => host.machineFor(''), isTrusted: () => state.isTrusted }),
     },
     { ...fileListeners(sessions), ...clientListeners(connection, sessions, state) },

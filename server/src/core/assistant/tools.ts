@@ -391,3 +391,11 @@ export function isToolName(name: string): name is ToolName {
 export function toolOf(name: ToolName): Tool {
   return TOOLS[name];
 }
+
+/** The tools that the extension offers to the language models of VS Code. */
+export const EDITOR_TOOLS = TOOL_NAMES.filter((name) => toolOf(name).isMcpOnly !== true);
+
+/** The name of a tool in VS Code, where all extensions share one list. */
+export function editorToolName(name: ToolName): string {
+  return `preflens_${name}`;
+}

@@ -19,6 +19,7 @@ import type {
   RowsResult,
 } from './rows.ts';
 import type { DatasetStatus } from './status.ts';
+import type { ToolRequest } from './tools.ts';
 import type { RecordView } from './views.ts';
 
 interface FileRef {
@@ -57,6 +58,8 @@ export interface EditorRequests {
   'preflens/complete': { params: CompletionRequest; result: { readonly items: readonly QueryCompletion[] } };
   /** Where a pair stands in a selection; −1 if it is not in it, or not found yet. */
   'preflens/place': { params: PlaceRequest; result: { readonly index: number } };
+  /** Runs a tool of an assistant on an open file; the result is as its schema says. */
+  'preflens/tool': { params: ToolRequest; result: Outcome<object> };
   /** Edits a record of an open file. */
   'preflens/edit': { params: RecordRef & { readonly edit: RecordEdit }; result: Outcome<EditDone> };
   /** Undo and redo of one edit that `edit` made, or that `edited` told of. */
