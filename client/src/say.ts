@@ -16,7 +16,9 @@ export async function say(
   message: string,
   ...buttons: readonly string[]
 ): Promise<string | undefined> {
-  return SHOW[kind](`PrefLens: ${notification(message)}`, ...buttons);
+  // A sentence about PrefLens itself names it already.
+  const named = message.startsWith('PrefLens ') ? message : `PrefLens: ${message}`;
+  return SHOW[kind](notification(named), ...buttons);
 }
 
 export const NO_FILE =

@@ -177,7 +177,7 @@ export const messages = {
           : `The records have the fields ${list(names.slice(0, MAX_NAMES))}${names.length > MAX_NAMES ? ' and others' : ''}`;
     const how =
       readings.length === 1
-        ? 'PrefLens has a suggestion how to read them: "PrefLens: Map Fields…" shows it.'
+        ? 'PrefLens knows a way to read them: "PrefLens: Map Fields…" shows it.'
         : '"PrefLens: Map Fields…" lets you say which fields hold the prompt and the answers.';
     return new UserError(`No preference pairs recognised. ${why}.${python.length > 0 ? '' : ` ${how}`}`);
   },
