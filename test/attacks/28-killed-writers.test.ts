@@ -24,6 +24,8 @@ interface Writer {
   readonly name: string;
   readonly target: string;
   readonly args: readonly string[];
+  /** The text of the target, which the command changes, from lines. */
+  readonly changes?: (lines: readonly string[]) => string;
 }
 
 /** Commands; ./NAME stands for a file in the test's folder. */
@@ -51,7 +53,19 @@ const WRITERS: readonly Writer[] = [
     target: 'report.json',
     args: ['check', './a.jsonl', '--no-score', '--format', 'json', '--out', './report.json'],
   },
-  { name: 'fix', target: 'a.jsonl', args: ['fix', './a.jsonl'] },
+  {
+    name: 'fix',
+    target: 'a.jsonl',
+    args: ['fix', './a.jsonl'],
+    changes: (lines) => `${lines.join('\n')}\n{"prompt":"q","chosen":"a","rejected":"b"},\n`,
+  },
+  {
+    name: 'fix of a JSON document',
+    target: 'list.json',
+    args: ['fix', './list.json'],
+    // The second line occurs twice: one is dropped with its comma.
+    changes: (lines) => `{"train": [\n${[...lines, lines[1]].join(',\n')}],\n"test": [${lines[0] ?? ''}]}`,
+  },
 ];
 
 /** Decision and baseline files are read before they are written. */
@@ -70,46 +84,49 @@ function momentOf(random: () => number, whole: number): { readonly fault?: Fault
 }
 
 describe('28: killed writers', () => {
-  it.each(WRITERS)('28: a killed $name leaves its file old or new, whole', async ({ name, target, args }) => {
-    const kills = rounds({ small: 2, large: 100 });
-    const random = seededRandom(28);
-    const source = [...generatePairs(kills > 2 ? 3000 : 120, 6, 20)].join('');
-    const text = name === 'fix' ? `${source}{"prompt":"q","chosen":"a","rejected":"b"},\n` : source;
-    folder.write('a.jsonl', text);
-    const own = args.map((one) => (one.startsWith('./') ? join(folder.path, one) : one));
-    const path = join(folder.path, target);
-    mkdirSync(dirname(path), { recursive: true });
-    const old = Buffer.from(name === 'fix' ? text : (OLD[target] ?? 'what stood there before\n'));
-    const reset = (): void => {
-      writeFileSync(path, old);
-    };
-    reset();
-    const before = readFileSync(path);
-    const begun = performance.now();
-    expect((await preflens(own)).code).toBe(0);
-    const whole = performance.now() - begun;
-    const made = readFileSync(path);
-    const seen = { old: 0, new: 0 };
-    for (let kill = 0; kill < kills; kill++) {
+  it.each(WRITERS)(
+    '28: a killed $name leaves its file old or new, whole',
+    async ({ name, target, args, changes }) => {
+      const kills = rounds({ small: 2, large: 100 });
+      const random = seededRandom(28);
+      const source = [...generatePairs(kills > 2 ? 3000 : 120, 6, 20)].join('');
+      folder.write('a.jsonl', source);
+      const own = args.map((one) => (one.startsWith('./') ? join(folder.path, one) : one));
+      const path = join(folder.path, target);
+      mkdirSync(dirname(path), { recursive: true });
+      const changed = changes?.(source.trimEnd().split('\n'));
+      const old = Buffer.from(changed ?? OLD[target] ?? 'what stood there before\n');
+      const reset = (): void => {
+        writeFileSync(path, old);
+      };
       reset();
-      const { fault, ms } = momentOf(random, whole);
-      await preflens(
-        own,
-        (_pid, end) => {
-          if (ms !== undefined)
-            setTimeout(() => {
-              end('SIGKILL');
-            }, ms);
-        },
-        undefined,
-        fault && faultEnvironment(fault),
-      );
-      const now = readFileSync(path);
-      expect([kill, now.equals(before) || now.equals(made)]).toEqual([kill, true]);
-      seen[now.equals(before) ? 'old' : 'new']++;
-    }
-    report(`28 killed ${name}`, { kills, ...seen });
-  });
+      const before = readFileSync(path);
+      const begun = performance.now();
+      expect((await preflens(own)).code).toBe(0);
+      const whole = performance.now() - begun;
+      const made = readFileSync(path);
+      const seen = { old: 0, new: 0 };
+      for (let kill = 0; kill < kills; kill++) {
+        reset();
+        const { fault, ms } = momentOf(random, whole);
+        await preflens(
+          own,
+          (_pid, end) => {
+            if (ms !== undefined)
+              setTimeout(() => {
+                end('SIGKILL');
+              }, ms);
+          },
+          undefined,
+          fault && faultEnvironment(fault),
+        );
+        const now = readFileSync(path);
+        expect([kill, now.equals(before) || now.equals(made)]).toEqual([kill, true]);
+        seen[now.equals(before) ? 'old' : 'new']++;
+      }
+      report(`28 killed ${name}`, { kills, ...seen });
+    },
+  );
 
   it('28: a killed save under another name leaves the file there old or new, whole', async () => {
     const kills = rounds({ small: 4, large: 100 });

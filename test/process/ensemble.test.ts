@@ -189,6 +189,11 @@ describe('a reward model on the command line', () => {
       { record: 120, error: 'cannot be read' },
       { record: 121, error: 'cannot be read' },
     ]);
+    // A JSON list in the stream gives the same margins.
+    writeFileSync(at.file, `[${LINES.slice(0, 8).join(', ')}]`);
+    const list = await preflens(['score', '-', '--model', join(at.folder, 'rm')], undefined, at.file);
+    const first = rows.filter(({ record }) => record < 8).map(({ margin }) => margin);
+    expect(scoresIn(list.out).map(({ margin }) => margin)).toEqual(first);
   });
 
   it('refuses a stream for the scorer that needs a whole file', async () => {

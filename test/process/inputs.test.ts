@@ -102,6 +102,21 @@ describe('a JSON document', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${LINES.trimEnd()} `);
   });
 
+  it('in standard input is read; what is refused names no file of ours', async () => {
+    const list = folder.write('piped.json', JSON.stringify({ train: RECORDS, test: RECORDS }));
+    const { err } = await preflens(['check', '-', '--no-score'], undefined, list);
+    expect(err).toContain('standard input: train 3 pairs in 1 file; test 3 pairs in 1 file.');
+    const columns = folder.write(
+      'columns.json',
+      '{"prompt":["q","r"],"chosen":["a","b"],"rejected":["c","d"]}',
+    );
+    const refused = await preflens(['check', '-', '--format', 'json'], undefined, columns);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('standard input: this is a JSON object of columns');
+    expect(refused.err).toContain('preflens convert FILE --out FILE.jsonl');
+    expect(`${refused.out}${refused.err}`).not.toContain('stdin.');
+  });
+
   it('is found in a folder if it holds pairs, and other JSON is ignored', async () => {
     folder.write('data/demo.json', JSON.stringify(RECORDS, null, 1));
     folder.write('data/dataset_info.json', JSON.stringify({ demo: { file_name: 'demo.json' } }, null, 2));

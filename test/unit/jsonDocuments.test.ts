@@ -125,6 +125,15 @@ describe('records of a document', () => {
       }
   });
 
+  it('are found if the second one is broken', () => {
+    const [a, b, c] = [goodRecord(0), goodRecord(1), goodRecord(2)];
+    for (const between of [',\n', ', ']) {
+      const text = `[${[a, '{"prompt":"q,"chosen":"a","rejected":"b"}', b, c].join(between)}]`;
+      const found = cutDocument(text, layoutIn(encode(text))!).map(({ bytes }) => decode(bytes));
+      expect([found.length, found[0], found[2], found[3]]).toEqual([4, a, b, c]);
+    }
+  });
+
   it.each([
     ['[A,B,]', 'A B trailingComma'],
     ['[A,,B]', 'A doubleComma B'],
@@ -136,6 +145,7 @@ describe('records of a document', () => {
     ['[A:,B]', 'A unexpected B'],
     ['{"data":[A,B],"n":1', 'A B end'],
     ['{"data":[A,B]}{', 'A B more'],
+    ['[// one\nA,/* /* two **/B // ]\n]//', 'comment A comment B comment comment'],
   ])('%s holds %s', (text, expected) => {
     const [a, b] = [goodRecord(1), goodRecord(2)];
     const bytes = encode(text.replaceAll('A', a).replaceAll('B', b));
@@ -194,6 +204,7 @@ describe('records that share a line', () => {
     ['A,B', 'lines', 'lines'],
     ['A [1]', 'lines', 'lines'],
     ['A x', 'lines', 'lines'],
+    ['\u001eA\n\u001eB\n', 'sequence', 'sequence'],
   ])('%j is a %s, or %s', (text, json, jsonLines) => {
     const bytes = encode(text.replaceAll(/[A-D]/g, (letter) => goodRecord(letter.charCodeAt(0))));
     expect(layoutIn(bytes, true)?.form ?? 'lines').toBe(json);

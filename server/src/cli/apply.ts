@@ -2,10 +2,10 @@ import type { Edit } from '#core/edits/edit.ts';
 import { messages } from '#core/messages.ts';
 import type { Json } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
-import { readRecords } from '#formats/lines.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { changesOf, saveEdits } from '#node/apply.ts';
 import { assertWritable } from '#node/containers/containers.ts';
+import { streamedRecords } from '#node/containers/document.ts';
 import { openFile } from '#node/files.ts';
 import { hardLinksOf } from '#node/save.ts';
 import { recogniseFile } from '#node/surveyFile.ts';
@@ -43,7 +43,7 @@ function parseEdit(where: string, text: string): FileEdit {
 }
 
 async function readEdits(path: string): Promise<FileEdit[]> {
-  const records = path === '-' ? readRecords(process.stdin) : (await openFile(path)).records();
+  const records = path === '-' ? streamedRecords(process.stdin) : (await openFile(path)).records();
   const name = path === '-' ? 'standard input' : path;
   const decoder = new TextDecoder();
   const edits: FileEdit[] = [];

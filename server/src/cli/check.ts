@@ -36,6 +36,8 @@ export interface CheckOptions extends CollectOptions {
   readonly out?: string | undefined;
   /** Names of paths in the report, if different. */
   readonly shownAs?: ReadonlyMap<string, string>;
+  /** Messages of files in words for people. */
+  readonly said?: (message: string) => string;
 }
 
 /** Result of a run over several files. */
@@ -184,7 +186,13 @@ export async function check(
       found ||= [...findings, ...beyond].some((one) => fails(one, options.failOn));
     });
   }
-  const report: Report = { version: process.env['PREFLENS_VERSION'] ?? '', files: reports, errors, leftOut };
+  const said = options.said ?? ((message: string) => message);
+  const report: Report = {
+    version: process.env['PREFLENS_VERSION'] ?? '',
+    files: reports,
+    errors: errors.map(said),
+    leftOut: leftOut.map(said),
+  };
   const lines = FORMATS[options.format](report, options.maxFindings);
   // Workflow commands begin in a way that the printer otherwise escapes.
   const print = options.format === 'github' ? command.command : command.print;

@@ -13,7 +13,7 @@ import type { RawRecord } from '#core/model/record.ts';
 import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
-import { readRecords } from '#formats/lines.ts';
+import { streamedRecords } from '#node/containers/document.ts';
 import { openScorers, warningsOf } from '#node/scorers/open.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
 
@@ -67,7 +67,7 @@ function recogniseWindow(window: readonly RawRecord[], mapping: string | undefin
 
 async function* windows(signal: AbortSignal): AsyncGenerator<readonly RawRecord[]> {
   let window: RawRecord[] = [];
-  for await (const raw of readRecords(process.stdin)) {
+  for await (const raw of streamedRecords(process.stdin)) {
     signal.throwIfAborted();
     // The bytes are only valid until the next record is read.
     window.push({ ...raw, bytes: raw.bytes.slice() });

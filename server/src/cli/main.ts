@@ -152,13 +152,25 @@ program
       files: string[],
       options: Checking & { format: FormatName; maxFindings?: number; failOn: FailOn; out?: string },
     ) => {
-      const { paths, shownAs, done } = await spoolStandardInput(await expandPaths(files), cancel.signal);
+      const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
+      const { paths, shownAs, said, done } = spooled;
+      const all = command();
+      const own: Command = {
+        ...all,
+        note: (text) => {
+          all.note(said(text));
+        },
+        fail: (error) => {
+          all.fail(new Error(said(error.message)));
+        },
+      };
       try {
-        const { found, failed } = await check(command(), paths, {
+        const { found, failed } = await check(own, paths, {
           groupBy: undefined,
           maxFindings: Infinity,
           ...options,
           shownAs,
+          said,
         });
         process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
       } finally {

@@ -46,6 +46,9 @@ const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
 /** A value nested deeper counts as broken. */
 const MAX_DEPTH = 1 << 24;
 
+const SLASH = 0x2f;
+const STAR = 0x2a;
+
 const MAX_OTHER_FIELDS = 12;
 
 /** Longest first record by which a list under another key is judged. */
@@ -59,6 +62,7 @@ export const FAULTS = {
   doubleComma: 'There is a comma too many, which JSON does not allow. Remove it.',
   missingComma: 'There is no comma between this record and the one before. Add it.',
   unexpected: 'JSON does not allow what is here.',
+  comment: 'JSON has no comments. Remove it.',
   end: 'The document breaks off here: its closing bracket is missing.',
   secondList: 'A second list begins here. JSON has one list for each document: join the two.',
   sameKey:
@@ -83,6 +87,8 @@ type State =
   | 'value'
   /** In a broken record: looks for the seam. */
   | 'lost'
+  /** In a comment, between values. */
+  | 'comment'
   /** After the end. */
   | 'done';
 
@@ -168,6 +174,10 @@ export class DocumentCutter {
   #isListFound: boolean;
   /** The first record of the list decides whether it is read. */
   #isTrial = false;
+  /** The state after the comment. */
+  #afterComment: State = 'outside';
+  /** `star`: after a star in a block. */
+  #comment: 'begun' | 'line' | 'block' | 'star' = 'begun';
   /** The key of a list of which no record was given out. */
   #split: string | undefined;
   /** Names of the document's fields that are not read: the first ones. */
@@ -220,6 +230,7 @@ export class DocumentCutter {
 
   /** The last records, where the text ends. */
   end(): readonly CutRecord[] {
+    if (this.#state === 'comment') this.#state = this.#afterComment;
     if (this.#state === 'value' && this.#isWord && this.#depth === 0) this.#endValue(NOTHING, 0);
     if (this.#isOpen && this.#isRecord) this.#emit(NOTHING, 0);
     else if (this.#state !== 'outside' && this.#state !== 'done') this.#failOnce(FAULTS.end, this.#lastEnd);
@@ -245,6 +256,8 @@ export class DocumentCutter {
         return this.#seekSeam(bytes, at);
       case 'key':
         return this.#scanKey(bytes, at);
+      case 'comment':
+        return this.#scanComment(bytes, at);
       case 'outside':
       case 'list':
       case 'fields':
@@ -259,12 +272,34 @@ export class DocumentCutter {
       const byte = bytes[at] ?? 0;
       if (byte === LINE_FEED) this.#newLine(at);
       if (KINDS[byte] === GAP || this.#state === 'done') continue;
-      if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
+      if (byte === SLASH) this.#beginComment(bytes, at);
+      else if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
       else if (this.#state === 'fields') this.#takeInFields(bytes, at, byte);
       else if (this.#isTrial && byte !== OPEN_OBJECT && byte !== CLOSE_LIST) {
         this.#leaveList(OPEN_LIST);
         return at;
       } else this.#takeInList(bytes, at, byte);
+      return at + 1;
+    }
+    return bytes.length;
+  }
+
+  #beginComment(bytes: Uint8Array, at: number): void {
+    this.#fail(FAULTS.comment, this.#spot(bytes, at));
+    [this.#afterComment, this.#state, this.#comment] = [this.#state, 'comment', 'begun'];
+  }
+
+  /** To the end of a comment: of its line, or its closing marks. */
+  #scanComment(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === LINE_FEED) this.#newLine(at);
+      const isEnd =
+        this.#comment === 'star' ? byte === SLASH : this.#comment === 'line' && byte === LINE_FEED;
+      if (this.#comment === 'begun') this.#comment = byte === STAR ? 'block' : 'line';
+      else if (this.#comment !== 'line') this.#comment = byte === STAR ? 'star' : 'block';
+      if (!isEnd) continue;
+      this.#state = this.#afterComment;
       return at + 1;
     }
     return bytes.length;

@@ -106,6 +106,11 @@ function documentMessage(shape: DocumentShape): { readonly what: string; readonl
             ? `Open the files that it lists instead: ${quoted(form.files)}`
             : 'Open a dataset instead',
       };
+    case 'no records':
+      return {
+        what: `a JSON list ${where} without records${but}`,
+        next: 'If it should contain records, write or download it again',
+      };
     case 'other':
       return {
         what: `a JSON object ${where} without a list of records${form.fields.length > 0 ? `: its fields are ${quoted(form.fields)}` : ''}${but}`,
@@ -116,7 +121,7 @@ function documentMessage(shape: DocumentShape): { readonly what: string; readonl
 
 /** True if `documentRecords` can read the records of this form. */
 export function holdsRecords({ form }: DocumentShape): boolean {
-  return form.kind !== 'other' && form.kind !== 'split' && form.kind !== 'dataset info';
+  return !['other', 'no records', 'split', 'dataset info'].includes(form.kind);
 }
 
 export function foreignObstacle({ what, next }: Foreign): Obstacle {

@@ -29,10 +29,10 @@ function skip(bytes: Uint8Array, from: number, isSkipped: (byte: number) => bool
   return at;
 }
 
-/** The seam between the first two records; undefined if they don't show one. */
-export function seamBetween(bytes: Uint8Array, first: ByteRange, second: ByteRange): string | undefined {
+/** The seam after the first record; undefined if no second one begins there. The second may be broken. */
+export function seamAfter(bytes: Uint8Array, first: ByteRange): string | undefined {
   const gapEnd = skip(bytes, first.byteEnd, (byte) => byte === COMMA || SPACES.has(byte));
-  if (gapEnd !== second.byteStart || bytes[gapEnd] !== OPEN_OBJECT) return undefined;
+  if (bytes[gapEnd] !== OPEN_OBJECT) return undefined;
   const key = skip(bytes, gapEnd + 1, (byte) => SPACES.has(byte));
   // Keys with escapes are left alone: a seam has to be plain ASCII.
   const end = skip(

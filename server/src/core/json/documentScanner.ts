@@ -9,7 +9,8 @@ const LINE_FEED = 0x0a;
  * White space, and separators between documents: a byte order mark, the record separator of JSON text sequences.
  */
 const SPACES = new Set([0x20, 0x09, LINE_FEED, 0x0d]);
-const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
+const SEPARATOR = 0x1e;
+const BETWEEN = new Set([0xef, 0xbb, 0xbf, SEPARATOR]);
 
 /** Longer keys are cut: they are only used as names. */
 const MAX_KEY_BYTES = 200;
@@ -85,6 +86,8 @@ export class DocumentScanner {
   firstLines: readonly number[] = [];
   /** Line of the last such byte. */
   lastMarkLine = 0;
+  /** A record separator stands before a document. */
+  hasSeparator = false;
   /** A comma stands between two documents. */
   hasCommaBetween = false;
 
@@ -111,6 +114,7 @@ export class DocumentScanner {
       if (SPACES.has(byte)) {
         if (byte === LINE_FEED) this.#newLine(i);
       } else if (this.#stack.length > 0 || !BETWEEN.has(byte)) this.#mark(chunk, byte, i);
+      else if (byte === SEPARATOR) this.hasSeparator = true;
     }
     this.#keepPart(chunk, chunk.length);
     this.#chunkStart += chunk.length;

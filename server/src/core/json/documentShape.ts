@@ -3,7 +3,7 @@ import { isSplitKey } from '../model/fieldNames.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { DocumentLayout } from './documentLayout.ts';
-import { seamBetween } from './documentLayout.ts';
+import { seamAfter } from './documentLayout.ts';
 import type { DocumentFault, ScanListener, ScannedValue } from './documentScanner.ts';
 import { DocumentScanner } from './documentScanner.ts';
 import type { ByteRange } from './place.ts';
@@ -24,6 +24,8 @@ export type DocumentForm =
   | { readonly kind: 'split' }
   /** LLaMA-Factory's list of datasets. */
   | { readonly kind: 'dataset info'; readonly files: readonly string[] }
+  /** A list without objects. */
+  | { readonly kind: 'no records' }
   | { readonly kind: 'other'; readonly fields: readonly string[] };
 
 export interface DocumentShape {
@@ -188,14 +190,17 @@ export type IsKnown = (sample: readonly JsonObject[]) => boolean;
 
 /**
  * Whether objects share lines, so that the text is a sequence of documents. In a file that its name says to be JSON
- * Lines, a line with several objects is a broken line, unless all lines are like that.
+ * Lines, a line with several objects is a broken line, unless all lines are like that. Record separators (RFC 7464)
+ * make a sequence too.
  */
 function sharesLines(
-  { hasCommaBetween }: DocumentScanner,
+  { hasCommaBetween, hasSeparator }: DocumentScanner,
   { sharedLines, loneLines, onLastLine, others }: Collector,
   { isNamedJson, isWhole }: LayoutOptions,
 ): boolean {
-  if (sharedLines === 0 || others > 0 || hasCommaBetween) return false;
+  if (others > 0 || hasCommaBetween) return false;
+  if (hasSeparator) return true;
+  if (sharedLines === 0) return false;
   return isNamedJson || loneLines + Number(isWhole && onLastLine === 1) === 0;
 }
 
@@ -212,9 +217,9 @@ function isLines(scanner: DocumentScanner, found: Collector, isKnown: IsKnown, i
   const { fault } = scanner;
   const isInFirst = fault !== undefined && (!isFirstClosed || fault.at.byte < first.byteEnd);
   if (isInFirst && fault.what !== 'comma' && !isBare) {
-    // A list that spans lines is a list, even if its records are broken. So is one under a key, if it has good records.
-    if (first.kind === 'object')
-      return !isKnown(samples.filter(({ depth }) => depth === 2).map(({ value }) => value));
+    // A list with good records is a list, even if others are broken. So is one that spans lines.
+    if (isKnown(samples.filter(({ depth }) => depth > 0).map(({ value }) => value))) return false;
+    if (first.kind === 'object') return true;
     return fault.what !== 'end' && fault.at.line === line;
   }
   if (!isFirstClosed || first.lineEnd > line) return false;
@@ -314,7 +319,7 @@ function partOf(found: Collector, isKnown: IsKnown): ShapePart | undefined {
     const recordCount = itemObjects + objects;
     if (recordCount > 0) return { form: { kind: 'list', lists }, recordCount, sample };
     if (isOneLine && items > 0) return undefined;
-    return { form: { kind: 'other', fields: [] }, recordCount: 0, sample: [] };
+    return { form: { kind: 'no records' }, recordCount: 0, sample: [] };
   }
   if (documents > 1) return { form: { kind: 'sequence' }, recordCount: documents, sample };
   return objectForm(found, isKnown, isOneLine);
@@ -364,11 +369,10 @@ const INNER_SAMPLE_BYTES = 64 * 1024;
 export const MAX_HEAD_BYTES = 1024 * 1024;
 
 function seamOf(found: Collector, head: Uint8Array, depth: number, key?: string): { readonly seam?: string } {
-  const own = found.places.filter(
+  const first = found.places.find(
     (place) => place.depth === depth && (key === undefined || place.key === key),
   );
-  const [first, second] = own;
-  const seam = first && second && seamBetween(head, first.range, second.range);
+  const seam = first && seamAfter(head, first.range);
   return seam === undefined ? {} : { seam };
 }
 

@@ -6,8 +6,9 @@ import type { IsKnown } from '#core/json/documentShape.ts';
 import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { messages, UserError } from '#core/messages.ts';
-import type { RecordChange } from '#core/model/record.ts';
+import type { CutRecord, RecordChange } from '#core/model/record.ts';
 import { DocumentCutter, readDocument } from '#formats/documents.ts';
+import { readRecords } from '#formats/lines.ts';
 
 import type { Codec } from '../codec.ts';
 import type { ContainerRef, DataFile } from '../dataFile.ts';
@@ -67,6 +68,27 @@ export async function documentAt(
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+/** The records of a stream that is read once: lines, or those of a JSON document. */
+export async function* streamedRecords(stream: AsyncIterable<Uint8Array>): AsyncGenerator<CutRecord> {
+  const chunks = stream[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  const rest = async function* (): AsyncGenerator<Uint8Array> {
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  };
+  const start = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of rest()) {
+      seen.push(chunk);
+      yield chunk;
+    }
+  };
+  const layout = await findLayout(start(), false, () => false);
+  const whole = async function* (): AsyncGenerator<Uint8Array> {
+    yield* seen.splice(0);
+    yield* rest();
+  };
+  yield* layout ? readDocument(buffers(whole()), layout) : readRecords(whole());
 }
 
 function layoutIn({ container }: Pick<DataFile, 'container'>): DocumentLayout {

@@ -32,6 +32,8 @@ import type { SearchedText } from '#node/searchFile.ts';
 import type { Stamp } from '#node/stored.ts';
 import { sameStamp, stampOf } from '#node/stored.ts';
 
+import type { ColumnIndex } from './columnIndex.ts';
+import { columnsOf, hasLongLine } from './columnIndex.ts';
 import type { DiskOptions } from './diskOptions.ts';
 import type { Saved, Written } from './diskSave.ts';
 import { changesOf, writeTaken } from './diskSave.ts';
@@ -43,7 +45,7 @@ import type { PendingSource, Source } from './source.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** How far the line of a record is read to find its column. */
+/** How far the line of a record is read to find its column. In longer lines, columns are remembered. */
 const MAX_COLUMN_BYTES = 4 * 1024 * 1024;
 
 const NOTHING_PENDING: ReadonlyMap<number, Pending> = new Map();
@@ -76,6 +78,8 @@ export class DiskSource implements Source, PendingSource {
   /** The mapping of rows that are shown before the file is read through. */
   readonly #likely: () => Mapping | undefined;
   #early: EarlyTable | undefined;
+  /** Of a document with very long lines. */
+  #columns: ColumnIndex | undefined;
 
   constructor(uri: string, file: DataFile, tools: Disk, options: DiskOptions = {}) {
     const { backup, isReadOnly = false, likely } = options;
@@ -166,6 +170,9 @@ export class DiskSource implements Source, PendingSource {
     const survey = { ...read.survey, lineCount: 0, byteCount: 0 };
     // The dataset editor counts rows, not the lines of the text.
     if (file.container.kind === 'csv') survey.facts.records.line.forEach((_, i, lines) => (lines[i] = i));
+    const { records, recordCount } = survey.facts;
+    const isLong = this.isDocument && hasLongLine(records, recordCount, MAX_COLUMN_BYTES);
+    this.#columns = isLong ? await columnsOf(file.bytes(), signal) : undefined;
     this.#survey = survey;
     this.#moved = undefined;
     if (!this.#isSettled) await this.#settle(signal);
@@ -262,10 +269,14 @@ export class DiskSource implements Source, PendingSource {
   textLengthBefore({ record, byteStart }: RawRecord): number {
     // In JSON Lines only a BOM can stand before a record, and editors don't count it.
     if (!this.isDocument) return 0;
+    if (this.#columns)
+      return this.#columns.unitsBefore(byteStart, (from, to) =>
+        this.#access ? this.#access.bytesOf(record, from, to) : new Uint8Array(0),
+      );
     const from = Math.max(0, byteStart - MAX_COLUMN_BYTES);
     const before = this.#access?.bytesOf(record, from, byteStart) ?? new Uint8Array(0);
     const line = before.subarray(before.lastIndexOf(0x0a) + 1);
-    // In a line that is so long the column is left at its start.
+    // While the columns of such long lines are unknown, they are left at the start.
     return line.length === MAX_COLUMN_BYTES ? 0 : decoder.decode(line).replace(/^\ufeff/, '').length;
   }
 
@@ -355,8 +366,12 @@ export class DiskSource implements Source, PendingSource {
     this.#committing = undefined;
     this.#isStale = !next || (stamp !== undefined && !isSavedAs(next.stamp, stamp));
     this.#savedAs = this.#isStale ? undefined : next?.stamp;
+    const hadColumns = this.#columns !== undefined;
+    this.#columns = undefined;
     if (next) this.#show(next);
     this.#commit(session, taken, changes);
+    // The save is done: if its columns can't be read, they are left at the start.
+    if (next && hadColumns) this.#columns = await columnsOf(next.bytes(), signal).catch(() => undefined);
     // A record that became several is read from the file.
     const isSplit = changes.some(({ bytes }) => bytes !== null && recordsIn(bytes) !== 1);
     const isCarried = this.#access !== undefined && !this.#isStale && !isSplit;
@@ -445,6 +460,7 @@ export class DiskSource implements Source, PendingSource {
       this.#file = next;
       this.#digest = undefined;
       this.#survey = undefined;
+      this.#columns = undefined;
       this.#moved = undefined;
       this.#early = undefined;
       this.#isStale = false;
