@@ -49,6 +49,8 @@ export type Severity = 'error' | 'warning' | 'information';
 export interface FindingsQuery {
   readonly rule?: string;
   readonly severity?: Severity;
+  /** A query, as in the dataset editor. */
+  readonly where?: string;
   /** The first one to return, from 1. Default: 1. */
   readonly start?: number;
   /** 1 to 100. Default: 100. */

@@ -117,6 +117,19 @@ describe('reading', () => {
     expect(seen.length).toBe((await call('dataset_portrait', { file: FILE })).findings);
   });
 
+  it('lists the findings of pairs that a query selects', async () => {
+    write([...LINES, '{"prompt":"an apple","chosen":"","rejected":"r"}'].join('\n'));
+    const { call, refusal } = await open();
+    const found = await call('list_findings', { file: FILE, where: 'prompt:apple', severity: 'error' });
+    expect([found.total, found.findings[0]!.record]).toEqual([1, 14]);
+    expect((await call('list_findings', { file: FILE, where: 'rule:empty-response' })).total).toBe(
+      (await call('list_findings', { file: FILE, severity: 'error' })).total,
+    );
+    expect(await refusal('list_findings', { file: FILE, where: 'margn<0' })).toContain(
+      '"where", from character 1',
+    );
+  });
+
   it('shows a pair with its other fields; what it cuts can be read to the end', async () => {
     const long = `😀${'word '.repeat(2000)}end😀`;
     write(

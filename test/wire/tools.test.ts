@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { WorkspaceEdit } from 'vscode-languageserver/node';
 
 import type { ToolInput, ToolOutput } from '#core/assistant/tools.ts';
 import type { EDITOR_TOOLS } from '#core/assistant/tools.ts';
@@ -60,6 +61,22 @@ it('edits the text that the editor holds, and the file on disk stays as it is', 
   await tool(uri, 'drop_record', { record: 3, key: flipped.key! });
   expect(client.text).toBe(TEXT.replace(`${LINES[2]}\n`, ''));
   expect(readFileSync(path, 'utf8')).toBe(TEXT);
+});
+
+it('waits for a change that the editor sends late, so that the new key is the one of the new text', async () => {
+  const uri = pathToFileURL(folder.write('pairs.jsonl', TEXT)).href;
+  client.open(uri, TEXT);
+  client.connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+    setTimeout(() => {
+      client.apply(edit);
+    }, 60);
+    return { applied: true };
+  });
+  const { key } = await tool(uri, 'show_pair', { record: 3 });
+  const flipped = await tool(uri, 'flip_pair', { record: 3, key });
+  expect(flipped.key).not.toBe(key);
+  expect((await tool(uri, 'flip_pair', { record: 3, key: flipped.key! })).key).toBe(key);
+  expect(client.text).toBe(TEXT);
 });
 
 it('makes an edit of a table pending, as a person’s: the editor can undo it', async () => {

@@ -88,7 +88,9 @@ const EDITED = object(
     file: text('The file.'),
     record: integer('Number of the record, from 1; absent if the edit was about the whole file.'),
     pair: integer('Number of the pair in its record after the edit, from 1.'),
-    key: text('Names the record in the next edit; absent if it was dropped.'),
+    key: text(
+      'Names the record in the next edit. If it is absent, show the record again, unless it was dropped.',
+    ),
     done: text('What was done.'),
     isSaved: flag('False if the edit waits in the editor until a person saves it.'),
   },
@@ -188,11 +190,14 @@ export const TOOLS = {
       {
         file: FILE,
         rule: text('Only findings of this rule.'),
+        where: text(
+          'Only findings of pairs that fit this query: margin<0, length>2000, source:"sharegpt", prompt:/refus/i, any field of the record, words anywhere in the texts; a space means and, also OR, NOT and parentheses.',
+        ),
         severity: { ...SEVERITY, description: 'Only findings of this severity.' },
         start: START,
         limit: LIMIT,
       },
-      ['rule', 'severity', 'start', 'limit'],
+      ['rule', 'where', 'severity', 'start', 'limit'],
     ),
     output: object(
       {

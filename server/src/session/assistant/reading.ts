@@ -81,10 +81,16 @@ export function portrait({ session, file }: Named): ToolOutput<'dataset_portrait
   };
 }
 
-/** All findings, each once, in the order of review. */
-function* inReviewOrder(dataset: OpenDataset): Generator<Finding> {
+/** Places that a query selects. */
+export interface FoundPlaces {
+  readonly places: readonly { readonly record: number; readonly pair?: number }[];
+  readonly notes: readonly string[];
+}
+
+/** The findings of places, each once. */
+function* findingsAt(dataset: OpenDataset, places: FoundPlaces['places']): Generator<Finding> {
   const isOf = (finding: Finding, pair: number): boolean => (finding.pair ?? 0) === pair;
-  for (const { record, pair } of dataset.reviewOrder())
+  for (const { record, pair = 0 } of places)
     yield* dataset.findingsOf(record).filter((finding) => isOf(finding, pair));
 }
 
@@ -124,13 +130,15 @@ export function pageOf<T>(
   return { items: all.slice(start - 1, end), ...(end < all.length && { next: end + 1 }) };
 }
 
+/** @param found undefined: all places with findings, in the order of review */
 export function listFindings(
   { session, file }: Named,
   input: ToolInput<'list_findings'>,
+  found?: FoundPlaces,
 ): ToolOutput<'list_findings'> {
   const { dataset } = session;
   const rule = input.rule === undefined ? undefined : knownRule(input.rule);
-  const fitting = [...inReviewOrder(dataset)].filter(
+  const fitting = [...findingsAt(dataset, found?.places ?? dataset.reviewOrder())].filter(
     (one) => (rule ?? one.rule) === one.rule && (input.severity ?? one.severity) === one.severity,
   );
   const { items, next } = pageOf(fitting, input);
@@ -143,7 +151,7 @@ export function listFindings(
     total: fitting.length,
     notListed,
     findings: items.map((one) => listedFinding(dataset, one)),
-    notes: notesOf(status),
+    notes: [...notesOf(status), ...(found?.notes ?? [])],
     ...(next !== undefined && { next }),
   };
 }

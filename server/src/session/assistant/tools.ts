@@ -10,9 +10,10 @@ import type { EditDone } from '#protocol/editor/edits.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 
 import { whyReading, whyUnreadable } from '../reasons.ts';
+import type { Selected } from '../selection/selections.ts';
 import type { Session } from '../session.ts';
 import { namesOf, refOf } from './place.ts';
-import type { Named } from './reading.ts';
+import type { FoundPlaces, Named } from './reading.ts';
 import { explainRule, listFindings, portrait, readText, showPair } from './reading.ts';
 
 /** Clients give up on a request after a minute: by then it has an answer, if only "call again". */
@@ -20,6 +21,9 @@ const MAX_READING_MS = 40_000;
 
 /** After that, findings are returned without those that scoring still looks for. */
 const MAX_SCORING_MS = 15_000;
+
+/** An editor sends the change that it made a moment after it says that it made it. */
+const MAX_CHANGE_MS = 2000;
 
 const POLL_MS = 25;
 
@@ -95,6 +99,18 @@ async function settled(desk: Desk, file: string, signal: AbortSignal): Promise<N
   return named;
 }
 
+/** The places with findings that a query selects; of a long search those that are found so far. */
+async function searched({ selections }: Session, where: string, signal: AbortSignal): Promise<FoundPlaces> {
+  const select = (): Selected => selections.select({ order: 'findings', query: where });
+  await until(() => select().search === undefined, MAX_SCORING_MS, signal);
+  const { total, place, search, fault, note } = select();
+  if (fault)
+    throw messages.badInput('list_findings', `"where", from character ${fault.start + 1}: ${fault.message}`);
+  const places = Array.from({ length: total }, (_, i) => place(i)).filter((one) => one !== undefined);
+  const notes = [note, search && 'Still searching: more may be found. Call again later.'];
+  return { places, notes: notes.filter((one) => one !== undefined) };
+}
+
 const DONE = {
   flip: 'Chosen and rejected are exchanged.',
   tie: 'The label calls both answers equal now.',
@@ -118,12 +134,15 @@ function editor(desk: Desk, kind: 'flip' | 'tie' | 'drop') {
     await whenReady(session, signal);
     const make = async (): Promise<EditDone> =>
       valueOf(await session.edit(refOf(session.dataset, input), { kind }));
+    const before = session.dataset.generation;
     const { done, isSaved } = await desk.edit(named, make, signal);
+    const isKnown = await until(() => session.update() !== before, MAX_CHANGE_MS, signal);
     // A compressed file is read again after a save.
     await whenReady(session, signal);
+    const hasKey = isKnown && kind !== 'drop';
     return {
       file,
-      ...(kind === 'drop' ? { record: input.record } : namesOf(session.dataset, done.record, done.pair ?? 0)),
+      ...(hasKey ? namesOf(session.dataset, done.record, done.pair ?? 0) : { record: input.record }),
       done: `${DONE[kind]}${isSaved ? '' : WAITS}`,
       isSaved,
     };
@@ -133,7 +152,12 @@ function editor(desk: Desk, kind: 'flip' | 'tie' | 'drop') {
 export function sharedTools(desk: Desk): ToolRunners<SharedTool> {
   return {
     dataset_portrait: async ({ file }, signal) => portrait(await settled(desk, file, signal)),
-    list_findings: async (input, signal) => listFindings(await settled(desk, input.file, signal), input),
+    list_findings: async (input, signal) => {
+      const named = await settled(desk, input.file, signal);
+      const { where } = input;
+      const places = where === undefined ? undefined : await searched(named.session, where, signal);
+      return listFindings(named, input, places);
+    },
     show_pair: async (input, signal) => showPair(await settled(desk, input.file, signal), input),
     read_text: async (input, signal) => {
       const named = await desk.open(input.file, signal);
