@@ -1,5 +1,8 @@
 // Composition root of the extension host: construct, register, return.
 import * as vscode from 'vscode';
+import type { BaseLanguageClient } from 'vscode-languageclient/node';
+
+import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { apiOf } from './api.ts';
 import type { PrefLensApi } from './apiTypes.ts';
@@ -17,7 +20,7 @@ import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
 import { scoringCommands } from './commands/scoring.ts';
 import { answerSecrets, secretCommands } from './commands/secrets.ts';
-import { followJsonFiles } from './jsonFiles.ts';
+import { followJsonFiles, mightBeDataset } from './jsonFiles.ts';
 import type { Server } from './server.ts';
 import { createClient, serverOf } from './server.ts';
 import { FindingsTree } from './views/findingsTree.ts';
@@ -53,7 +56,20 @@ function showViewWithDatasets({ onChange }: Statuses): vscode.Disposable {
 
 let stop: (() => Promise<void>) | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<PrefLensApi> {
+/** Starts the server when the first file opens that it reads. Requests start it too. */
+function startWithDatasets(client: BaseLanguageClient, output: vscode.LogOutputChannel): vscode.Disposable {
+  const look = ({ languageId, uri }: vscode.TextDocument): void => {
+    if (client.needsStart() && (languageId === 'jsonl' || (languageId === 'json' && mightBeDataset(uri))))
+      // The client itself tells the person.
+      client.start().catch((error: unknown) => {
+        output.error(errorMessage(error));
+      });
+  };
+  vscode.workspace.textDocuments.forEach(look);
+  return vscode.workspace.onDidOpenTextDocument(look);
+}
+
+export function activate(context: vscode.ExtensionContext): PrefLensApi {
   const { extensionUri, secrets, subscriptions } = context;
   const output = vscode.window.createOutputChannel('PrefLens', { log: true });
   const configWatcher = vscode.workspace.createFileSystemWatcher(
@@ -67,7 +83,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<PrefLe
     // A subfolder: VS Code's own folder may be open to a group of users.
     cacheFolder: vscode.Uri.joinPath(context.globalStorageUri, 'cache').fsPath,
     configWatcher,
-    trusted: vscode.workspace.isTrusted,
   });
   stop = async () => client.stop();
   const server: Server = serverOf(client);
@@ -107,8 +122,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<PrefLe
       server.notify('preflens/trusted', null);
     }),
   );
-  await client.start();
-  subscriptions.push(showViewWithDatasets(statuses));
+  subscriptions.push(startWithDatasets(client, output), showViewWithDatasets(statuses));
   const findings = new FindingsTree(server, statuses);
   subscriptions.push(
     followLargeFiles(server, json),

@@ -1,6 +1,8 @@
 // JSON files with records of a known schema. All others, such as settings, are left alone: the server never sees them.
 import * as vscode from 'vscode';
 
+import { mightHoldRecords, START_LENGTH } from './jsonStart.ts';
+
 /** Asks the server about a file. */
 export type IsDataset = (uri: string) => Promise<boolean>;
 
@@ -14,6 +16,21 @@ export interface JsonFiles {
 
 export function isJsonFile({ scheme, path }: vscode.Uri): boolean {
   return scheme === 'file' && /\.json$/i.test(path);
+}
+
+/** The first characters of a document. */
+function startOf(document: vscode.TextDocument): string {
+  let start = '';
+  for (let i = 0; i < document.lineCount && start.length < START_LENGTH; i++)
+    start += `${document.lineAt(i).text.slice(0, START_LENGTH)}\n`;
+  return start;
+}
+
+/** Whether the server should look at a JSON file. Of a file that is too large for a document, the name decides. */
+export function mightBeDataset(uri: vscode.Uri): boolean {
+  const name = uri.toString();
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === name);
+  return isJsonFile(uri) && mightHoldRecords(uri.path, document ? startOf(document) : '[{');
 }
 
 export function followJsonFiles(isDataset: IsDataset): JsonFiles {
@@ -38,7 +55,7 @@ export function followJsonFiles(isDataset: IsDataset): JsonFiles {
   return {
     has: (uri) => found.has(uri.toString()),
     async find(uri) {
-      if (!isJsonFile(uri)) return false;
+      if (!mightBeDataset(uri)) return false;
       const name = uri.toString();
       const answer = asked.get(name) ?? ask(name);
       asked.set(name, answer);

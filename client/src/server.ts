@@ -1,6 +1,6 @@
 // The language server, and a typed way to reach it.
-import type * as vscode from 'vscode';
 import type { CancellationToken } from 'vscode';
+import * as vscode from 'vscode';
 import { CancellationTokenSource } from 'vscode';
 import type { BaseLanguageClient, Middleware } from 'vscode-languageclient/node';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
@@ -48,7 +48,7 @@ const SELECTOR = [
 ];
 
 /** What this client can do. */
-function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
+function optionsFor({ cacheFolder }: ClientParts): ClientOptions {
   return {
     compare: true,
     visibleLines: true,
@@ -57,7 +57,7 @@ function optionsFor({ cacheFolder, trusted }: ClientParts): ClientOptions {
     holds: true,
     decisions: true,
     ruleLinks: true,
-    trusted,
+    trusted: vscode.workspace.isTrusted,
     cacheFolder,
   };
 }
@@ -97,8 +97,6 @@ export interface ClientParts {
   readonly output: vscode.LogOutputChannel;
   /** Holds indexes and unsaved edits. */
   readonly cacheFolder: string;
-  /** The person trusts this workspace. */
-  readonly trusted: boolean;
   /** Of each preflens.json, and the decisions beside it. */
   readonly configWatcher: vscode.FileSystemWatcher;
   readonly json: JsonFiles;
@@ -120,7 +118,8 @@ export function createClient(parts: ClientParts): BaseLanguageClient {
         },
       },
       outputChannel: output,
-      initializationOptions: optionsFor(parts),
+      // When the server starts: the person may trust the workspace before.
+      initializationOptions: () => optionsFor(parts),
       synchronize: { configurationSection: 'preflens', fileEvents: configWatcher },
     },
   );
@@ -156,7 +155,8 @@ export function serverOf(client: BaseLanguageClient): Server {
     request: async (name, params, signal) =>
       cancellable(signal, async (token) => client.sendRequest(name, params, token)),
     notify(name, params) {
-      void client.sendNotification(name, params);
+      // A server that is not there has nothing to forget, and should not start for it.
+      if (!client.needsStart()) void client.sendNotification(name, params);
     },
     on: (name, handle) => client.onNotification(name as string, handle),
     answer: (name, handle) => client.onRequest(name, handle),
