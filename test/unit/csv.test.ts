@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -115,6 +116,29 @@ describe('what stands in the way', () => {
       `${path}:3: a quote is opened in this row and never closed`,
     );
   });
+});
+
+test('a place in a record is the cell in the text, also of a compressed file and in UTF-16', async () => {
+  const text = 'prompt,chosen,rejected\r\n\r\nfirst,a,b\r\n\r\n"q\n""é""",😀 b,"x"\r\n';
+  const files: Record<string, Uint8Array> = {
+    'blank.csv': encode(text),
+    'places.csv.gz': gzipSync(text),
+    'wide.csv': new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le')),
+  };
+  for (const [name, bytes] of Object.entries(files)) {
+    const places = [];
+    for await (const raw of (await openFile(written(name, bytes))).records((record) => record === 1))
+      for (const field of ['prompt', 'chosen', 'rejected'])
+        places.push(raw.placeOf?.(decode(raw.bytes).indexOf(`"${field}"`) + 3));
+    expect([name, places]).toMatchObject([
+      name,
+      [
+        { line: 4, column: 0 },
+        { line: 5, column: 7 },
+        { line: 5, column: 12 },
+      ],
+    ]);
+  }
 });
 
 test('a place in a record is the cell in the file', async () => {

@@ -1,5 +1,5 @@
 // Folders as datasets: which files, which splits, and what a card or a saved state says about them.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -149,4 +149,18 @@ describe('a folder', () => {
     const files = { 'a.jsonl': PAIR, 'a.jsonl.bz2': 'BZh91AY&SY', 'b.jsonl.xz': '\xfd7zXZ' };
     expect(await found(files)).toEqual(['- a.jsonl', '- b.jsonl.xz']);
   });
+});
+
+test('a table in another encoding and a link of git-annex are of the dataset, so a person learns why they are not read', async () => {
+  writeFileSync(join(folder, 'notes.csv'), Buffer.from('name,place\ncaf\u00e9,x\n', 'latin1'));
+  writeFileSync(join(folder, 'pairs.csv'), Buffer.from('prompt,chosen,rejected\nq,caf\u00e9,b\n', 'latin1'));
+  symlinkSync('../.git/annex/objects/x/SHA256E-s9--1.json', join(folder, 'far.json'));
+  symlinkSync('../elsewhere.json', join(folder, 'gone.json'));
+  const { files, failed } = await openDataset(folder);
+  expect(files.map(({ path }) => path)).toEqual([join(folder, 'pairs.csv')]);
+  const [file] = files;
+  expect((await file!.inspect()).obstacle?.what).toContain('not UTF-8');
+  expect(failed.map(({ error }) => error.message)).toEqual([
+    `${join(folder, 'far.json')}: this is a link of git-annex; the data itself was not downloaded. Download it: git annex get ${join(folder, 'far.json')}`,
+  ]);
 });

@@ -14,6 +14,9 @@ export class UserError extends Error {}
 /** Names of fields in a short message. */
 const MAX_NAMES = 6;
 
+/** A file that lies elsewhere, and that a command fetches. */
+export class NotDownloaded extends UserError {}
+
 /** Placeholder for a user's mapping of a pair. */
 const ANY_PAIR = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD' } as const;
 
@@ -85,6 +88,10 @@ export const messages = {
   loneReturn: (name: string) =>
     new UserError(
       `${name}: this text has a lone carriage return, and editors disagree on whether it ends a line. Nothing was changed. Remove it, or edit the file with \`preflens apply\`.`,
+    ),
+  notDownloaded: (path: string) =>
+    new NotDownloaded(
+      `${path}: this is a link of git-annex; the data itself was not downloaded. Download it: git annex get ${shellWord(path)}`,
     ),
   notAFile: (path: string, kind: string) =>
     new UserError(

@@ -1,7 +1,7 @@
 // Finds, opens and reads dataset files, and detects when another program changes one.
 import { basename } from 'node:path';
 
-import { messages, UserError } from '#core/messages.ts';
+import { messages, NotDownloaded, UserError } from '#core/messages.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
 
@@ -75,6 +75,8 @@ export async function isDataset(path: string): Promise<boolean> {
     // Columns and the like are known only when the whole is read: not worth it for a large file that may be anything.
     return (await showsPairs(file)) || (file.size <= MAX_INSPECTED_BYTES && (await holdsPairs(file)));
   } catch (error) {
+    // Data is kept elsewhere, settings are not.
+    if (error instanceof NotDownloaded) return true;
     // Only a file with a dataset's name is an error if it can't be read.
     if (error instanceof UserError) return false;
     throw error;

@@ -79,17 +79,23 @@ async function inspectText(bytes: ByteStream, pieces: AsyncIterable<Uint8Array>)
   return { obstacle: documentObstacle(shape, at ? await columnOf(bytes, at.lineStart, at.byte) : 0), shape };
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** Records to examine. */
 const MAX_JUDGED = 16;
 
 /** Whether a file has pairs of a known schema, as JSON Lines or in a JSON document. */
 export async function holdsPairs(file: DataFile): Promise<boolean> {
   const { obstacle } = await file.inspect();
-  if (obstacle) return obstacle.hasPairs;
+  // A table in another encoding is named as what it is, so its reader says what is wrong.
+  const isCsv = file.container.kind === 'csv';
+  if (obstacle && !isCsv) return obstacle.hasPairs;
   const sample: JsonObject[] = [];
   let count = 0;
   for await (const raw of file.records()) {
-    sample.push(...objectsOf(parseRecord(raw)));
+    const bytes = isCsv ? encoder.encode(decoder.decode(raw.bytes)) : raw.bytes;
+    sample.push(...objectsOf(parseRecord({ ...raw, bytes, byteEnd: raw.byteStart + bytes.length })));
     if (++count === MAX_JUDGED) break;
   }
   return recognise(sample) !== undefined;

@@ -1,7 +1,7 @@
 // The bytes of a file as they are stored, and what tells one state of it from another.
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { stat } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
 
 import { messages, UserError } from '#core/messages.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
@@ -35,6 +35,12 @@ export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
 }
 
+/** True for a link of git-annex whose content was not downloaded. */
+async function isAnnexLink(path: string): Promise<boolean> {
+  const target = await readlink(path).catch(() => '');
+  return /(?:^|[\\/])\.git[\\/]annex[\\/]objects[\\/]/.test(target);
+}
+
 /** The present state of a path; `kind` is set unless it is a regular file. */
 export async function stampOf(
   path: string,
@@ -44,7 +50,9 @@ export async function stampOf(
     const { size, mtimeMs, ctimeMs, ino: inode } = found;
     return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory(), kind: kindOf(found) };
   } catch (error) {
-    throw unreadable(path, error);
+    throw codeOf(error) === 'ENOENT' && (await isAnnexLink(path))
+      ? messages.notDownloaded(path)
+      : unreadable(path, error);
   }
 }
 

@@ -8,6 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { concat } from '#core/concat.ts';
 import type { CsvDialect } from '#core/input/csvDialect.ts';
 import type { Utf16 } from '#core/input/encoding.ts';
+import { LINE_FEED, RETURN } from '#core/json/marks.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { CutRecord, RecordPlace } from '#core/model/record.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
@@ -91,7 +92,6 @@ function dialectIn({ container }: Pick<DataFile, 'container'>): CsvDialect {
 /** Turns the cells of each row into a record. */
 class RowReader {
   readonly found: CutRecord[] = [];
-  readonly #path: string;
   readonly #width: number;
   readonly #writer: RowWriter;
   readonly #wants: (record: number) => boolean;
@@ -100,13 +100,26 @@ class RowReader {
   #isHeader = true;
   #record = 0;
   #before: RowInfo = { lines: 0, bytes: 0, empty_lines: 0 };
+  readonly #text = new TextWindow();
+  /** Bytes of the byte order mark, which offsets in the text don't count. */
+  readonly #skipped: number;
 
   constructor(path: string, dialect: CsvDialect, wants: (record: number) => boolean = () => true) {
-    this.#path = path;
+    this.#skipped = storedMark(path, dialect);
     this.#dialect = dialect;
     this.#width = dialect.columns.length;
     this.#writer = new RowWriter(dialect.columns);
     this.#wants = wants;
+  }
+
+  /** The next piece of the text, before its rows are read. */
+  begin(chunk: Uint8Array): void {
+    this.#text.push(chunk);
+  }
+
+  /** Its rows were read, and its memory may change. */
+  finish(): void {
+    this.#text.keepFrom(this.#before.bytes);
   }
 
   /** The line on which the next row begins, from 0. */
@@ -150,23 +163,62 @@ class RowReader {
       0,
       starts.findLastIndex((start) => start <= offset),
     );
-    return placeOfCell(this.#path, this.#dialect, at, cell);
+    return placeOfCell(this.#text.slice(at.byteStart, at.byteEnd), this.#dialect, at, cell, this.#skipped);
   }
 }
 
-/** Where a cell begins and ends. Reads the row again, from the file. */
+/** The last pieces of a text, from the row on that is not read yet. */
+class TextWindow {
+  #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
+  #end = 0;
+
+  push(bytes: Uint8Array): void {
+    this.#pieces.push({ start: this.#end, bytes });
+    this.#end += bytes.length;
+  }
+
+  /** Forgets what stands before an offset. The rest of the last piece is copied: its memory may change. */
+  keepFrom(offset: number): void {
+    const last = this.#pieces.at(-1);
+    this.#pieces = this.#pieces.filter((one) => one !== last && one.start + one.bytes.length > offset);
+    if (!last) return;
+    const from = Math.max(0, offset - last.start);
+    this.#pieces.push({ start: last.start + from, bytes: new Uint8Array(last.bytes.subarray(from)) });
+  }
+
+  slice(start: number, end: number): Uint8Array {
+    return concat(
+      this.#pieces.map((one) =>
+        one.bytes.subarray(Math.max(0, start - one.start), Math.max(0, end - one.start)),
+      ),
+    );
+  }
+}
+
+/** Bytes of the byte order mark of a file whose text is stored as it is read; else 0. */
+function storedMark(path: string, { encoding }: CsvDialect): number {
+  if (codecOf(path).decode || encoding) return 0;
+  const text = openCsvText(path);
+  text.close();
+  return text.skipped;
+}
+
+/** Where a cell of a row begins and ends. Blank lines may stand before the row. */
 function placeOfCell(
-  path: string,
-  dialect: CsvDialect,
-  { line, byteStart, byteEnd }: Pick<CutRecord, 'line' | 'byteStart' | 'byteEnd'>,
+  text: Uint8Array,
+  { delimiter }: CsvDialect,
+  { line, byteStart }: Pick<CutRecord, 'line' | 'byteStart'>,
   cell: number,
+  skipped: number,
 ): RecordPlace {
-  const stored = storedBytes(path, dialect, byteStart, byteEnd);
-  if (!stored) return { line, column: 0, byteStart, byteEnd };
-  const { bytes, start: rowStart } = stored;
+  const blank = Math.max(
+    0,
+    text.findIndex((byte) => byte !== LINE_FEED && byte !== RETURN),
+  );
+  const bytes = text.subarray(blank);
   const ends: number[] = [];
   parse(bytes, {
-    ...csvOptions(dialect.delimiter),
+    ...csvOptions(delimiter),
     cast: (value, { bytes: end }) => {
       ends.push(end);
       return value;
@@ -177,28 +229,13 @@ function placeOfCell(
   const before = new TextDecoder().decode(bytes.subarray(0, start));
   const breaks = before.split('\n');
   const last = breaks.at(-1) ?? '';
+  const rowStart = byteStart + blank + skipped;
   return {
     line: line + breaks.length - 1,
     column: last.length,
     byteStart: rowStart + start,
     byteEnd: rowStart + (ends[cell] ?? bytes.length),
   };
-}
-
-/** Bytes of the text of a plain file, and where they are stored; undefined if the text is not what is stored. */
-function storedBytes(
-  path: string,
-  { encoding }: CsvDialect,
-  textStart: number,
-  textEnd: number,
-): { readonly bytes: Uint8Array; readonly start: number } | undefined {
-  if (codecOf(path).decode || encoding) return undefined;
-  const text = openCsvText(path);
-  try {
-    return { bytes: text.read(textStart, textEnd), start: textStart + text.skipped };
-  } finally {
-    text.close();
-  }
 }
 
 /** The stored text of a file. Offsets count without its byte order mark, of `skipped` bytes. */
@@ -282,7 +319,11 @@ async function* csvRecords(
     return reader.found.splice(0);
   };
   try {
-    for await (const chunk of asUtf8(path, chunks)) yield await push(chunk);
+    for await (const chunk of asUtf8(path, chunks)) {
+      reader.begin(chunk);
+      yield await push(chunk);
+      reader.finish();
+    }
     const ended = new Promise<void>((resolve) => {
       parser.once('end', resolve);
     });
