@@ -105,6 +105,16 @@ describe('what stands in the way', () => {
     expect(found?.what).toContain('two columns named "chosen"');
   });
 
+  test.each([
+    ['sep=;\nprompt;chosen;rejected\nq;a;b\n', /tells Excel the delimiter/, /tail -n \+2/],
+    ['prompt,chosen,rejected\rq,a,b\r', /carriage return alone/, /tr '\\r' '\\n'/],
+    [Array.from({ length: 200_000 }, (_, i) => `column${i}`).join(','), /longer than 1 MB/, /alone/],
+  ])('a first line that names no columns: %#', async (text, what, next) => {
+    const found = await obstacleOf(written('first.csv', text));
+    expect(found?.what).toMatch(what);
+    expect(found?.next).toMatch(next);
+  });
+
   test('JSON under the name of a table', async () => {
     const found = await obstacleOf(written('lines.csv', '{"prompt":"q","chosen":"a","rejected":"b"}\n'));
     expect(found?.next).toContain('.jsonl');

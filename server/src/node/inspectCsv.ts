@@ -27,6 +27,31 @@ function twiceIn(columns: readonly CsvColumn[]): string | undefined {
   return columns.find(({ name }) => seen.size === seen.add(name).size)?.name;
 }
 
+interface FirstLine {
+  readonly isIt: (start: { readonly text: string; readonly isWhole: boolean }) => boolean;
+  readonly what: string;
+  readonly next: string;
+}
+
+/** First lines that are no names of columns. */
+const FIRST_LINES: readonly FirstLine[] = [
+  {
+    isIt: ({ text }) => /^sep=.\r?\n/.test(text),
+    what: 'a table whose first line tells Excel the delimiter (sep=) and names no columns',
+    next: 'Remove that line: tail -n +2 {file} > {stem}.plain.csv',
+  },
+  {
+    isIt: ({ text }) => text.includes('\r') && !text.includes('\n'),
+    what: 'a table whose lines end as on old Macs, with a carriage return alone',
+    next: "Convert its line ends: tr '\\r' '\\n' < {file} > {stem}.lf.csv",
+  },
+  {
+    isIt: ({ text, isWhole }) => !isWhole && !text.includes('\n'),
+    what: 'a table whose first line, with the names of the columns, is longer than 1 MB',
+    next: 'Write it with the columns of the pairs alone',
+  },
+];
+
 /** @param head the first stored bytes */
 export async function inspectCsv(
   { path, codec, container }: DataFile,
@@ -37,6 +62,10 @@ export async function inspectCsv(
   const { bytes: sample, isWhole } = await csvSample(path);
   if (/^\s*[[{]/.test(decoder.decode(sample.subarray(0, 64))))
     return obstacle('JSON, though its name says that it is a table', 'Rename it: mv {file} {stem}.jsonl');
+  for (const { isIt, what, next } of FIRST_LINES) {
+    const start = { text: decoder.decode(sample), isWhole };
+    if (isIt(start)) return { ...obstacle(what, next), at: { line: 0, column: 0 } };
+  }
   const bad = badUtf8At(sample);
   // At the end of the sample, a character may be cut off.
   if (bad !== undefined && (isWhole || bad < sample.length - 3)) {
