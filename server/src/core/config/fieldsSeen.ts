@@ -124,7 +124,8 @@ function newCount(ref: string, name: string, value: Json): Count {
   };
 }
 
-function addValue(count: Count, value: Json): void {
+/** @param depth levels of fields to read in the items of a list */
+function addValue(count: Count, value: Json, depth: number): void {
   count.count++;
   const type = typeOf(value);
   count.types.set(type, (count.types.get(type) ?? 0) + 1);
@@ -140,11 +141,11 @@ function addValue(count: Count, value: Json): void {
     const [low, high] = count.range ?? [value, value];
     count.range = [Math.min(low, value), Math.max(high, value)];
   }
-  if (!isList(value)) return;
+  if (!isList(value) || depth === 0) return;
   for (const item of value.slice(0, MAX_ITEMS)) {
     if (!isObject(item)) continue;
     count.itemCount++;
-    addFields(count.items, item, [], MAX_DEPTH - 1);
+    addFields(count.items, item, [], depth);
   }
 }
 
@@ -171,7 +172,7 @@ function addFields(
       if (fields.size >= MAX_FIELDS) continue;
       fields.set(ref, (count = newCount(ref, String(step), value)));
     }
-    addValue(count, value);
+    addValue(count, value, depth - 1);
     const isConversation = hasShape(value, 'messages') || hasShape(value, 'message');
     if (depth > 1 && !isConversation) addFields(fields, value, path, depth - 1);
   }
