@@ -18,6 +18,7 @@ import { modelCommands } from './commands/models.ts';
 import { openAsCommands } from './commands/openAs.ts';
 import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
+import { rowCommands } from './commands/rows.ts';
 import { scoringCommands } from './commands/scoring.ts';
 import { answerSecrets, secretCommands } from './commands/secrets.ts';
 import { followJsonFiles, mightBeDataset } from './jsonFiles.ts';
@@ -87,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
   stop = async () => client.stop();
   const server: Server = serverOf(client);
   const statuses = followStatuses(server);
-  const datasets = new DatasetPages(extensionUri, server, statuses);
+  const datasets = new DatasetPages(context, server, statuses);
   const showRecord = recordShower(datasets);
   const panel = new ComparePanel(context, server, statuses, showRecord);
   const files = openFilesWith(server, statuses);
@@ -109,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
     registerCommands({
       ...pairCommands({ server, panel, datasets }),
       ...openAsCommands(server, datasets),
+      ...rowCommands(datasets, statuses),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
       ...convertCommands({ server, output, fileMeant }),
       ...scoringCommands(server, fileMeant),

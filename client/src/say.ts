@@ -21,5 +21,11 @@ export async function say(
   return SHOW[kind](notification(named), ...buttons);
 }
 
+/** Asks before something large; true if the person pressed the button. */
+export async function confirm(question: string, detail: string, button: string): Promise<boolean> {
+  const options = { modal: true, detail: notification(detail) };
+  return (await SHOW.warning(notification(question), options, button)) === button;
+}
+
 export const NO_FILE =
   'No dataset is open. Open a .jsonl or .parquet file, or run "PrefLens: Open the Sample Dataset".';

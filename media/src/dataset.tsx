@@ -2,19 +2,27 @@
 import { createRef, render } from 'preact';
 
 import { startDatasetPage } from './datasetPage.ts';
+import { HEADER_HEIGHT } from './model/datasetState.ts';
 import { DatasetView } from './view/dataset.tsx';
 import { openWire } from './wire.ts';
 
 const list = createRef<HTMLDivElement>();
 const detail = createRef<HTMLDivElement>();
+const filter = createRef<HTMLInputElement>();
 
 document.body.replaceChildren();
 const page = startDatasetPage(openWire, {
   draw(state, dispatch) {
-    render(<DatasetView state={state} dispatch={dispatch} list={list} detail={detail} />, document.body);
+    render(
+      <DatasetView state={state} dispatch={dispatch} list={list} detail={detail} filter={filter} />,
+      document.body,
+    );
   },
   scrollList(scrollTop) {
     if (list.current) list.current.scrollTop = scrollTop;
+  },
+  scrollSideways(scrollLeft) {
+    if (list.current) list.current.scrollLeft = scrollLeft;
   },
   scrollPair() {
     if (detail.current) detail.current.scrollTop = 0;
@@ -22,13 +30,19 @@ const page = startDatasetPage(openWire, {
   focusList() {
     list.current?.focus();
   },
+  focusFilter() {
+    filter.current?.select();
+  },
 });
 
 if (list.current) {
   new ResizeObserver(([entry]) => {
-    if (entry) page.resize(entry.contentRect.height);
+    if (entry) page.resize(entry.contentRect.height - HEADER_HEIGHT, entry.contentRect.width);
   }).observe(list.current);
 }
-window.addEventListener('keydown', (press) => {
-  if (page.press(press)) press.preventDefault();
+// VS Code listens at the window: a key that did something here does nothing there.
+document.body.addEventListener('keydown', (press) => {
+  if (!page.press(press)) return;
+  press.preventDefault();
+  press.stopPropagation();
 });

@@ -3,7 +3,7 @@ import { errorMessage } from '#core/words/errorMessage.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
 import { actionEvent } from './action.ts';
-import type { DatasetEffect, DatasetEvent } from './model/datasetReducer.ts';
+import type { DatasetEffect, DatasetEvent } from './model/datasetEvents.ts';
 import { eventOf, reduce } from './model/datasetReducer.ts';
 import type { DatasetState } from './model/datasetState.ts';
 import { INITIAL } from './model/datasetState.ts';
@@ -18,20 +18,35 @@ async function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** A filter takes effect when nobody typed for so long. */
+const TYPING_MS = 300;
+
+/** The client keeps what the page shows when nothing changed for so long. */
+const REMEMBER_MS = 300;
+
 export interface DatasetScreen {
   draw(state: DatasetState, dispatch: (event: DatasetEvent) => void): void;
   scrollList(scrollTop: number): void;
+  scrollSideways(scrollLeft: number): void;
   /** To the top of the pair. */
-  scrollPair(): void;
-  focusList(): void;
+  readonly scrollPair: () => void;
+  readonly focusList: () => void;
+  readonly focusFilter: () => void;
 }
 
 export interface DatasetPage {
   /** True if the key did something. */
   readonly press: (press: KeyPress) => boolean;
-  /** The list has another height. */
-  readonly resize: (viewHeight: number) => void;
+  /** The list has another size, in pixels, without its header. */
+  readonly resize: (viewHeight: number, viewWidth: number) => void;
 }
+
+type Effect<Kind extends DatasetEffect['kind']> = Extract<DatasetEffect, { readonly kind: Kind }> & {
+  readonly kind: Kind;
+};
+
+/** What carries out each kind of effect. */
+type Carriers = { readonly [Kind in DatasetEffect['kind']]: (effect: Effect<Kind>) => void };
 
 export function startDatasetPage(
   openWire: OpenWire<DatasetPageSends, DatasetClientSends>,
@@ -40,6 +55,9 @@ export function startDatasetPage(
   const channel = openWire({
     handlers: {},
     listeners: {
+      restore: (memory) => {
+        dispatch({ kind: 'restored', memory });
+      },
       status: (status) => {
         dispatch({ kind: 'status', status });
       },
@@ -49,11 +67,17 @@ export function startDatasetPage(
       showPortrait: () => {
         dispatch({ kind: 'portrait', event: { kind: 'opened' } });
       },
+      found: (found) => {
+        dispatch({ kind: 'found', found });
+      },
       view: (shown) => {
         dispatch({ kind: 'refreshed', shown });
       },
       reveal: (place) => {
         dispatch({ kind: 'revealed', place });
+      },
+      filter: () => {
+        dispatch({ kind: 'filterWanted' });
       },
     },
     onFault: (reason) => {
@@ -62,6 +86,13 @@ export function startDatasetPage(
   });
 
   const running = new Map<string, AbortController>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  /** Runs something after a while; a later call with the same name takes its place. */
+  function later(name: string, ms: number, run: () => void): void {
+    clearTimeout(timers.get(name));
+    timers.set(name, setTimeout(run, ms));
+  }
 
   function cancel(name: string): void {
     running.get(name)?.abort();
@@ -72,7 +103,7 @@ export function startDatasetPage(
   async function follow(
     name: string,
     request: (signal: AbortSignal) => Promise<DatasetEvent>,
-    failed: (reason: string) => DatasetEvent,
+    failed: (reason: string) => DatasetEvent = (reason) => ({ kind: 'actionFailed', reason }),
   ): Promise<void> {
     cancel(name);
     const controller = new AbortController();
@@ -84,66 +115,111 @@ export function startDatasetPage(
     dispatch(event);
   }
 
-  function carryOut(effect: DatasetEffect): void {
-    switch (effect.kind) {
-      case 'requestRows': {
-        const { order, start, end } = effect;
-        void follow(
-          `${order} ${start}`,
-          async (signal) => {
-            const { result, revision } = await channel.request('rows', { order, start, end }, signal);
-            return { kind: 'rowsLoaded', order, start, result, revision };
-          },
-          (reason) => ({ kind: 'rowsFailed', order, start, reason }),
-        );
-        return;
-      }
-      case 'cancelRows':
-        cancel(`${effect.order} ${effect.start}`);
-        return;
-      case 'requestPair': {
-        const { at } = effect;
-        void follow(
-          'pair',
-          async (signal) => ({
-            kind: 'pairLoaded',
-            at,
-            shown: (await channel.request('select', at, signal)).result,
-          }),
-          (reason) => ({ kind: 'pairFailed', at, reason }),
-        );
-        return;
-      }
-      case 'act': {
-        const { action, at } = effect;
-        void actionEvent(at, channel.request('act', { action, at })).then(dispatch);
-        return;
-      }
-      case 'scrollList':
-        screen.scrollList(effect.scrollTop);
-        return;
-      case 'scrollPair':
-        screen.scrollPair();
-        return;
-      case 'focusList':
-        screen.focusList();
-        return;
-      case 'requestPortrait':
-        void follow(
-          'portrait',
-          async (signal) => {
-            // Edits come in series: the portrait after the last one is enough.
-            await delay(PORTRAIT_AFTER_MS);
-            signal.throwIfAborted();
-            const { result } = await channel.request('portrait', null, signal);
-            return { kind: 'portrait', event: { kind: 'loaded', result } };
-          },
-          (reason) => ({ kind: 'portrait', event: { kind: 'failed', reason } }),
-        );
-        return;
-      case 'mapFields':
-        channel.notify('mapFields', null);
-    }
+  const carriers: Carriers = {
+    requestRows({ name, selection, columns, start, end }) {
+      void follow(
+        `${name} ${start}`,
+        async (signal) => {
+          const range = { selection, columns, start, end };
+          const { result, revision } = await channel.request('rows', range, signal);
+          return { kind: 'rowsLoaded', name, start, result, revision };
+        },
+        (reason) => ({ kind: 'rowsFailed', name, start, reason }),
+      );
+    },
+    cancelRows({ name, start }) {
+      cancel(`${name} ${start}`);
+    },
+    requestPair({ at }) {
+      void follow(
+        'pair',
+        async (signal) => ({
+          kind: 'pairLoaded',
+          at,
+          shown: (await channel.request('select', at, signal)).result,
+        }),
+        (reason) => ({ kind: 'pairFailed', at, reason }),
+      );
+    },
+    requestPlace({ name, selection, at, why }) {
+      void follow('place', async (signal) => {
+        const { result } = await channel.request('place', { selection, ...at }, signal);
+        return { kind: 'placed', name, at, index: result, why };
+      });
+    },
+    requestColumns() {
+      void follow('columns', async (signal) => {
+        const { result } = await channel.request('columns', null, signal);
+        return { kind: 'columnsLoaded', ...result };
+      });
+    },
+    requestPortrait() {
+      void follow(
+        'portrait',
+        async (signal) => {
+          // Edits come in series: the portrait after the last one is enough.
+          await delay(PORTRAIT_AFTER_MS);
+          signal.throwIfAborted();
+          const { result } = await channel.request('portrait', null, signal);
+          return { kind: 'portrait', event: { kind: 'loaded', result } };
+        },
+        (reason) => ({ kind: 'portrait', event: { kind: 'failed', reason } }),
+      );
+    },
+    requestCell({ at, index, column }) {
+      void follow('cell', async (signal) => {
+        const { result: text } = await channel.request('cell', { ...at, column }, signal);
+        return { kind: 'cellLoaded', index, column, text };
+      });
+    },
+    complete({ query, offset }) {
+      void follow('complete', async (signal) => {
+        const { result: items } = await channel.request('complete', { query, offset }, signal);
+        return { kind: 'filter', event: { kind: 'completed', text: query, caret: offset, items } };
+      });
+    },
+    act({ action, at }) {
+      void actionEvent(at, channel.request('act', { action, at })).then((event) => {
+        dispatch(event.kind === 'actionDone' ? { ...event, action } : event);
+      });
+    },
+    batch({ action, selection, ranges, count, at }) {
+      void follow('batch', async () => {
+        const batch = { action, selection, ranges, count, at };
+        return { kind: 'batchDone', result: (await channel.request('batch', batch)).result };
+      });
+    },
+    applySoon() {
+      later('apply', TYPING_MS, () => {
+        dispatch({ kind: 'filterSettled' });
+      });
+    },
+    remember({ memory }) {
+      later('remember', REMEMBER_MS, () => {
+        channel.notify('remember', memory);
+      });
+    },
+    rememberColumns({ choice }) {
+      later('columns', REMEMBER_MS, () => {
+        channel.notify('rememberColumns', choice);
+      });
+    },
+    scrollList({ scrollTop }) {
+      screen.scrollList(scrollTop);
+    },
+    scrollSideways({ scrollLeft }) {
+      screen.scrollSideways(scrollLeft);
+    },
+    scrollPair: screen.scrollPair,
+    focusList: screen.focusList,
+    focusFilter: screen.focusFilter,
+    mapFields() {
+      channel.notify('mapFields', null);
+    },
+  };
+
+  function carryOut<Kind extends DatasetEffect['kind']>(effect: Effect<Kind>): void {
+    carriers[effect.kind](effect);
   }
 
   const page = createPage<DatasetState, DatasetEvent, DatasetEffect>({
@@ -166,8 +242,8 @@ export function startDatasetPage(
       if (event) dispatch(event);
       return event !== undefined;
     },
-    resize(viewHeight) {
-      dispatch({ kind: 'scrolled', scrollTop: page.state.scrollTop, viewHeight });
+    resize(viewHeight, viewWidth) {
+      dispatch({ kind: 'scrolled', ...page.state.list, viewHeight, viewWidth });
     },
   };
 }

@@ -34,6 +34,7 @@ const status = (words: string): DatasetStatus => ({
   uri: 'file:///x.jsonl',
   phase: 'failed',
   revision: 1,
+  generation: 1,
   recordCount: 1,
   pairCount: 1,
   tieCount: 0,

@@ -1,15 +1,23 @@
 // A dataset page without a browser, over a dataset of numbered rows.
+import type { RuleCount } from '#protocol/editor/batch.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
-import type { RowView } from '#protocol/editor/rows.ts';
+import type {
+  FieldColumn,
+  QueryCompletion,
+  RowSelection,
+  RowsResult,
+  RowView,
+} from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
 
 import { startDatasetPage } from '../../media/src/datasetPage.ts';
-import type { DatasetEvent } from '../../media/src/model/datasetReducer.ts';
+import type { DatasetEvent } from '../../media/src/model/datasetEvents.ts';
 import type { DatasetState } from '../../media/src/model/datasetState.ts';
 import {
+  ALL_ROWS,
   drawnRowsOf,
   isSelected,
   listMessage,
@@ -17,7 +25,7 @@ import {
   storeOf,
 } from '../../media/src/model/datasetState.ts';
 import type { KeyPress } from '../../media/src/model/keys.ts';
-import { rowAt } from '../../media/src/model/rowStore.ts';
+import { isPlain, nameOf, rowAt } from '../../media/src/model/rowStore.ts';
 import { press } from './keys.ts';
 import { fakeClient, settled } from './pageChannel.ts';
 import { pairView, repairable, rowView, statusOf } from './views.ts';
@@ -36,31 +44,51 @@ export class FakeDatasetPage {
   viewOf: (record: number) => RecordView | undefined = () => undefined;
   rowOf: (record: number) => Partial<RowView> = () => ({});
   portrait: Partial<PortraitResult> = {};
+  fields: readonly FieldColumn[] = [];
+  rules: readonly RuleCount[] = [];
+  completions: readonly QueryCompletion[] = [];
+  /** The records that a filter finds, in their order. */
+  filtered: number[] = [];
+  /** What else the reply says of a list. */
+  listOf: (selection: RowSelection) => Partial<RowsResult> = () => ({});
+  onBatch: (action: string, count: number) => string | null = () => null;
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
     (
       name,
       params: {
-        order?: string;
+        selection?: RowSelection;
         start?: number;
         record?: number;
         pair?: number;
         action?: string;
-        at?: { record: number };
-      },
+        at?: { record?: number };
+        query?: string;
+        column?: string;
+        count?: number;
+      } | null,
     ) =>
       ({
-        rows: `${params.order} ${params.start}`,
-        select: `${params.record}/${params.pair}`,
-        act: `${params.action} ${params.at?.record}`,
+        rows: `${nameOf(params?.selection ?? ALL_ROWS)} ${params?.start}`,
+        place: `${params?.record}/${params?.pair}`,
+        select: `${params?.record}/${params?.pair}`,
+        act: `${params?.action} ${params?.at?.record}`,
+        complete: params?.query ?? '',
+        cell: `${params?.record} ${params?.column}`,
+        batch: `${params?.action} ${params?.count}`,
       })[name] ?? '',
     {
-      rows: async ({ order, start, end }) => {
-        const records =
-          order === 'all' ? Array.from({ length: this.recordCount }, (_, i) => i) : this.findings;
+      rows: async ({ selection, start, end }) => {
+        const records = this.#recordsOf(selection);
         const rows = records.slice(start, end).map((record) => rowView(record, this.rowOf(record)));
-        return { rows, total: records.length, revision: this.revision, key: order };
+        const { revision } = this;
+        return { rows, total: records.length, revision, key: nameOf(selection), ...this.listOf(selection) };
       },
+      columns: async () => ({ fields: this.fields, rules: this.rules }),
       portrait: async () => ({ revision: this.revision, ...this.portrait }),
+      complete: async () => this.completions,
+      place: async ({ selection, record }) => this.#recordsOf(selection).indexOf(record),
+      cell: async ({ record, column }) => `All of ${column} of ${record}.`,
+      batch: async ({ action, count }) => this.onBatch(action, count),
       select: async ({ record, pair }) => {
         this.#wanted = record;
         return this.shown(record, pair);
@@ -68,6 +96,7 @@ export class FakeDatasetPage {
       act: async ({ action, at }) => this.onAct(action, at.record),
     },
     () => this.revision,
+    new Set(['columns']),
   );
   readonly calls: string[] = [];
   onDraw: (state: DatasetState, dispatch: (event: DatasetEvent) => void) => void = () => undefined;
@@ -75,6 +104,16 @@ export class FakeDatasetPage {
   #state: DatasetState | undefined;
   #dispatch: (event: DatasetEvent) => void = () => undefined;
   #press: (press: KeyPress) => boolean = () => false;
+
+  #recordsOf(selection: RowSelection): readonly number[] {
+    if (isPlain(selection)) return Array.from({ length: this.recordCount }, (_, i) => i);
+    return nameOf(selection) === 'findings' ? this.findings : this.filtered;
+  }
+
+  /** Rows of the current list. */
+  get total(): number {
+    return storeOf(this.state).total;
+  }
 
   get state(): DatasetState {
     if (!this.#state) throw new Error('Nothing is drawn.');
@@ -110,11 +149,13 @@ export class FakeDatasetPage {
         this.onDraw(state, dispatch);
       },
       scrollList: (scrollTop) => this.calls.push(`list to ${Math.round(scrollTop)}`),
+      scrollSideways: (scrollLeft) => this.calls.push(`sideways to ${Math.round(scrollLeft)}`),
       scrollPair: () => this.calls.push('pair to top'),
       focusList: () => this.calls.push('focus'),
+      focusFilter: () => this.calls.push('focus filter'),
     });
     this.#press = page.press;
-    page.resize(VISIBLE * 52);
+    page.resize(VISIBLE * 52, 900);
   }
 
   tell(more: Partial<DatasetStatus> = {}): void {
@@ -139,14 +180,20 @@ export class FakeDatasetPage {
   }
 
   /** False if the key did nothing. */
-  async press(key: string): Promise<boolean> {
-    const isUsed = this.#press(press(key));
+  async press(key: string, more: Partial<KeyPress> = {}): Promise<boolean> {
+    const isUsed = this.#press(press(key, more));
     await settled();
     return isUsed;
   }
 
   async scrollTo(row: number): Promise<void> {
-    await this.dispatch({ kind: 'scrolled', scrollTop: row * 52, viewHeight: VISIBLE * 52 });
+    await this.dispatch({
+      kind: 'scrolled',
+      scrollTop: row * 52,
+      scrollLeft: 0,
+      viewHeight: VISIBLE * 52,
+      viewWidth: 900,
+    });
   }
 
   /** The rows that fit on the screen: "3", "[3]" if selected, "" while loading. */

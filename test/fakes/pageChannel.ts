@@ -30,6 +30,8 @@ export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
   labelOf: (name: string, params: never) => string,
   handlers: Handlers<PageSends['requests']>,
   revision: () => number,
+  /** Requests that are neither noted nor held. */
+  quiet: ReadonlySet<string> = new Set(),
 ): FakeClient<PageSends, ClientSends> {
   let page: Channel<PageSends> | undefined;
   const hold = (label: string, signal: AbortSignal): Promise<void> => {
@@ -47,6 +49,7 @@ export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
         name,
         async (params: never, signal: AbortSignal) => {
           const label = `${name} ${labelOf(name, params)}`;
+          if (quiet.has(name)) return handle(params, signal);
           client.heard.push(label);
           // The host's state when the request arrives.
           const result = await handle(params, signal);
@@ -64,7 +67,12 @@ export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
       name: 'client',
       post: (message) => page?.receive(structuredClone(message)),
       handlers: holding,
-      listeners: { ready: () => client.heard.push('ready') } as never,
+      listeners: {
+        ready: () => client.heard.push('ready'),
+        remember: () => undefined,
+        rememberColumns: () => undefined,
+        mapFields: () => client.heard.push('mapFields'),
+      } as never,
       revision,
       onFault: (message) => {
         throw new Error(message);

@@ -92,7 +92,7 @@ export function memoryHost(
     },
     async applyEdit(dataset, edits) {
       const { document, uri } = dataset.source;
-      const [made] = toWorkspaceEdit(dataset, [edits]).documentChanges ?? [];
+      const [made] = toWorkspaceEdit(dataset, edits).documentChanges ?? [];
       const changes = made && 'edits' in made ? made.edits : [];
       // From the last to the first, as editors send them.
       const changed = changes.flatMap((one) =>

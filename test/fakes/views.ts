@@ -78,6 +78,7 @@ export function statusOf(more: Partial<DatasetStatus> = {}): DatasetStatus {
     uri: URI,
     phase: 'scored',
     revision: 1,
+    generation: 1,
     recordCount: 0,
     pairCount: 0,
     tieCount: 0,

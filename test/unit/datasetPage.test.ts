@@ -2,14 +2,33 @@
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
-import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
+import type { FieldColumn, RowView } from '#protocol/editor/rows.ts';
 import type { FindingView } from '#protocol/editor/views.ts';
+import type { ColumnChoice } from '#protocol/page/dataset.ts';
 
+import {
+  frozenUpTo,
+  layOut,
+  movedBy,
+  movedTo,
+  NO_CHOICE,
+  resized,
+  shownIds,
+  toggled,
+} from '../../media/src/model/columnLayout.ts';
 import type { Cell } from '../../media/src/model/columns.ts';
-import { DATASET_COLUMNS } from '../../media/src/model/columns.ts';
+import { columnsOf } from '../../media/src/model/columns.ts';
+import {
+  between,
+  isMarked,
+  markCount,
+  NO_MARKS,
+  withMarked,
+  withToggled,
+} from '../../media/src/model/marks.ts';
 import type { Block } from '../../media/src/model/rowStore.ts';
 import {
-  emptyStore,
+  EMPTY_STORE,
   failureAt,
   invalidate,
   rowAt,
@@ -26,7 +45,7 @@ import {
   topFor,
   topRow,
 } from '../../media/src/model/scroll.ts';
-import { rowView } from '../fakes/views.ts';
+import { rowView, statusOf } from '../fakes/views.ts';
 
 const view = (rowCount: number) => ({ rowCount, rowHeight: 52, viewHeight: 800 });
 
@@ -78,8 +97,8 @@ describe('scrolling', () => {
 const rowsFrom = (start: number): RowView[] => Array.from({ length: 100 }, (_, i) => rowView(start + i));
 
 /** A store whose functions are called one after the other. */
-function storeFor(order: RowOrder) {
-  let store = emptyStore(order);
+function newStore() {
+  let store = EMPTY_STORE;
   return {
     at: (index: number) => rowAt(store, index)?.record,
     failure: (index: number) => failureAt(store, index),
@@ -97,7 +116,7 @@ function storeFor(order: RowOrder) {
       return blocks;
     },
     put: (start: number, rows: readonly RowView[], total: number) => {
-      store = withRows(store, start, rows, total);
+      store = withRows(store, start, { rows, total, revision: 1, key: 'all' });
     },
     fail: (start: number, reason: string) => {
       store = withFailure(store, start, reason);
@@ -109,30 +128,35 @@ function storeFor(order: RowOrder) {
 }
 
 describe('the columns', () => {
+  const fields: readonly FieldColumn[] = ['score', 'note', 'tags'].map((name) => ({
+    name,
+    kind: name === 'score' ? 'number' : 'text',
+    share: 1,
+    example: '',
+    isScalar: name !== 'tags',
+  }));
   const cells = (row: RowView): Record<string, Cell> =>
-    Object.fromEntries(DATASET_COLUMNS.map(({ name, cellOf }) => [name, cellOf(row)]));
+    Object.fromEntries(columnsOf(undefined, fields).map(({ id, cellOf }) => [id, cellOf(row)]));
   const finding = (rule: string): FindingView => ({ rule, severity: 'warning', message: `About ${rule}.` });
 
-  it('show number, margin, texts and marks', () => {
+  it('show number, margin, texts, lengths and marks', () => {
     const row = rowView(1233, {
       pairCount: 3,
       pair: 1,
       margin: -2.5,
       isEdited: true,
+      chosenLength: 10,
+      rejectedLength: 2500,
       findings: [finding('x')],
     });
-    expect(cells(row)).toEqual({
-      number: { kind: 'number', text: '1,234', note: '2/3' },
-      margin: { kind: 'margin', text: '−2.50', isNegative: true },
-      texts: {
-        kind: 'texts',
-        prompt: 'prompt 1233',
-        answers: [
-          { tone: 'chosen', text: 'a' },
-          { tone: 'rejected', text: 'b' },
-        ],
-      },
-      pills: {
+    expect(cells(row)).toMatchObject({
+      row: { kind: 'row', text: '1,234', note: '2/3' },
+      margin: { kind: 'number', text: '−2.50', isNegative: true },
+      prompt: { kind: 'text', text: 'prompt 1233' },
+      chosen: { kind: 'text', tone: 'chosen', text: 'a' },
+      rejected: { kind: 'text', tone: 'rejected', text: 'b' },
+      difference: { kind: 'number', text: '−2,490' },
+      findings: {
         kind: 'pills',
         pills: [
           { tone: 'edited', text: 'edited' },
@@ -144,31 +168,115 @@ describe('the columns', () => {
 
   it('show a tie, a single answer, the whole file and a record without answers', () => {
     const tie = cells(rowView(0, { isTie: true }));
-    expect([tie.margin, tie.texts]).toMatchObject([
-      { text: 'tie', isNegative: false },
-      { answers: [{ tone: 'tie' }, { tone: 'tie' }] },
+    expect([tie.margin, tie.chosen, tie.rejected]).toMatchObject([
+      { text: 'tie' },
+      { tone: 'tie' },
+      { tone: 'tie' },
     ]);
     const verdict = { kind: 'bad', words: 'called bad' } as const;
     const single = cells(rowView(0, { pairCount: 0, rejected: '', verdict }));
-    expect([single.texts, single.pills]).toMatchObject([
-      { answers: [{ tone: 'rejected', text: 'a' }] },
+    expect([single.chosen, single.rejected, single.findings]).toMatchObject([
+      { tone: 'rejected', text: 'a' },
+      { kind: 'blank', why: 'none' },
       { pills: [{ tone: 'verdict', text: 'called bad' }] },
     ]);
-    expect([-1, 0].map((record) => cells(rowView(record, { pairCount: 0 })).texts?.kind)).toEqual([
-      'label',
+    expect([-1, 0].map((record) => cells(rowView(record, { pairCount: 0 })).prompt?.kind)).toEqual([
+      'text',
       'raw',
     ]);
   });
 
+  it('tell missing, null, empty and not loaded apart', () => {
+    const shown = cells(
+      rowView(0, {
+        prompt: '',
+        cells: { score: { kind: 'null', text: '' }, note: { kind: 'missing', text: '' } },
+      }),
+    );
+    expect([shown.prompt, shown['.score'], shown['.note'], shown['.tags']]).toEqual(
+      ['empty', 'null', 'missing', 'unknown'].map((why) => ({ kind: 'blank', why })),
+    );
+  });
+
   it('count the marks without room, and name them', () => {
-    const { pills } = cells(rowView(0, { findings: ['x', 'y', 'z'].map(finding) }));
-    expect(pills).toMatchObject({ pills: [{ text: 'x' }, { tone: 'more', text: '+2', title: 'y, z' }] });
+    const { findings } = cells(rowView(0, { findings: ['x', 'y', 'z'].map(finding) }));
+    expect(findings).toMatchObject({ pills: [{ text: 'x' }, { tone: 'more', text: '+2', title: 'y, z' }] });
+  });
+
+  it('leave out what single answers do not have', () => {
+    const status = statusOf({ judgementCount: 3 });
+    expect(columnsOf(status, []).map(({ title }) => title)).toEqual(['Row', 'Findings', 'Prompt', 'Answer']);
+  });
+});
+
+describe('the layout of the columns', () => {
+  const all = columnsOf(undefined, [
+    { name: 'source', kind: 'text', share: 1, example: '', isScalar: true },
+    { name: 'score', kind: 'number', share: 1, example: '', isScalar: true },
+  ]);
+  const ids = (choice: ColumnChoice): readonly string[] => shownIds(all, choice);
+  const usual = ['row', 'margin', 'findings', 'prompt', 'chosen', 'rejected', 'difference', '.source'];
+
+  it('shows the columns of every file and the source, until a person chooses', () => {
+    expect(ids(NO_CHOICE)).toEqual(usual);
+    const more = toggled(all, NO_CHOICE, '.score');
+    expect(ids(more)).toEqual([...usual, '.score']);
+    expect(ids(toggled(all, more, 'margin'))).not.toContain('margin');
+    // A column of another file of the same schema.
+    expect(ids({ ...NO_CHOICE, shown: ['.other', 'row'] })).toEqual(['row']);
+    expect(ids(toggled(all, { ...NO_CHOICE, shown: ['row'] }, 'row'))).toEqual(['row']);
+  });
+
+  it('moves columns, and no further than the ends', () => {
+    expect(ids(movedBy(all, NO_CHOICE, 'margin', 1)).slice(0, 3)).toEqual(['row', 'findings', 'margin']);
+    expect(ids(movedBy(all, NO_CHOICE, 'row', -1))).toEqual(usual);
+    expect(ids(movedTo(all, NO_CHOICE, '.source', 'row'))[0]).toBe('.source');
+  });
+
+  it('gives elastic columns the space that is left, and every column its own width', () => {
+    const wide = layOut(all, NO_CHOICE, 2000);
+    expect(Math.abs(wide.width - 2000)).toBeLessThan(3);
+    const sized = layOut(all, resized(NO_CHOICE, 'prompt', 333.4), 2000);
+    expect(sized.columns[3]).toMatchObject({ width: 333 });
+    expect(layOut(all, resized(NO_CHOICE, 'prompt', -5), 2000).columns[3]?.width).toBeGreaterThan(40);
+    const narrow = layOut(all, NO_CHOICE, 300);
+    expect(narrow.width).toBeGreaterThan(300);
+    narrow.columns.reduce((left, one) => {
+      expect(one.left).toBe(left);
+      return left + one.width;
+    }, 0);
+  });
+
+  it('freezes the first columns', () => {
+    const frozen = frozenUpTo(all, NO_CHOICE, 'findings');
+    expect(
+      layOut(all, frozen, 900)
+        .columns.map(({ isFrozen }) => isFrozen)
+        .slice(0, 4),
+    ).toEqual([true, true, true, false]);
+    expect(frozenUpTo(all, frozen, 'findings').frozen).toBe(2);
+  });
+});
+
+describe('marked rows', () => {
+  it('are ranges that join and split', () => {
+    const marks = withMarked(withMarked(NO_MARKS, between(9, 5)), between(20, 22));
+    expect(marks).toEqual([
+      { start: 5, end: 10 },
+      { start: 20, end: 23 },
+    ]);
+    expect(markCount(marks)).toBe(8);
+    const split = withToggled(marks, 7);
+    expect([6, 7, 8].map((index) => isMarked(split, index))).toEqual([true, false, true]);
+    expect(withToggled(split, 7)).toEqual(marks);
+    expect(withMarked(marks, between(10, 19))).toEqual([{ start: 5, end: 23 }]);
+    expect(withToggled(withToggled(NO_MARKS, 3), 3)).toEqual(NO_MARKS);
   });
 });
 
 describe('the store of rows', () => {
   it('requests missing rows once, and shows the old ones until the new ones arrive', () => {
-    const store = storeFor('all');
+    const store = newStore();
     expect(store.missing(90, 210)).toEqual([
       { start: 0, end: 100 },
       { start: 100, end: 200 },
@@ -185,7 +293,7 @@ describe('the store of rows', () => {
   });
 
   it('keeps the most recently visible blocks', () => {
-    const store = storeFor('all');
+    const store = newStore();
     for (let block = 0; block < 300; block++) {
       store.missing(0, 1);
       store.missing(block * 100, block * 100 + 1);
@@ -195,7 +303,7 @@ describe('the store of rows', () => {
   });
 
   it('says why a block failed, and requests it again only on a retry', () => {
-    const store = storeFor('all');
+    const store = newStore();
     store.missing(0, 10);
     store.fail(0, 'The disk is gone.');
     expect([store.failure(5), store.failure(105)]).toEqual(['The disk is gone.', undefined]);
@@ -207,7 +315,7 @@ describe('the store of rows', () => {
   });
 
   it('drops the requests for hidden blocks, and no others', () => {
-    const store = storeFor('all');
+    const store = newStore();
     store.missing(0, 250);
     store.put(0, rowsFrom(0), 1000);
     expect(store.hidden(200, 210)).toEqual([{ start: 100, end: 200 }]);

@@ -10,7 +10,7 @@ import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import { memoryFindings, remember } from '#core/memory/apply.ts';
 import { baselineOf, formatBaseline, isOld, parseBaseline, prune } from '#core/memory/baseline.ts';
 import type { Decision } from '#core/memory/decisions.ts';
-import { Decisions, formatDecisions, parseDecisions, withDecision } from '#core/memory/decisions.ts';
+import { Decisions, formatDecisions, parseDecisions, withDecisions } from '#core/memory/decisions.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { decide, forget, memoryRoot, readDecisions } from '#node/memory.ts';
 
@@ -44,7 +44,7 @@ describe('decisions', () => {
   });
 
   it('are one per finding; an invalid line is named and affects no other', () => {
-    const changed = withDecision([made('a'), made('b')], made('a', { reason: 'new' }));
+    const changed = withDecisions([made('a'), made('b')], [made('a', { reason: 'new' })]);
     expect(changed.map(({ key, reason }) => [key, reason])).toEqual([
       ['b', 'asked for'],
       ['a', 'new'],

@@ -1,7 +1,11 @@
 // The dataset page from event to effect: its reducer, controller and channel, without a browser.
 import { describe, expect, it } from 'vitest';
 
+import { storeOf, wantedFields } from '../../media/src/model/datasetState.ts';
+import { EMPTY_FILTER, filterKey, hasTerm, withTermToggled } from '../../media/src/model/filter.ts';
+import { nameOf } from '../../media/src/model/rowStore.ts';
 import { FakeDatasetPage } from '../fakes/datasetPage.ts';
+import { press } from '../fakes/keys.ts';
 import { settled } from '../fakes/pageChannel.ts';
 import { emptyView } from '../fakes/views.ts';
 
@@ -39,10 +43,10 @@ describe('the dataset page', () => {
     expect(page.heard()).toEqual(['rows all 0']);
     expect([page.pair, page.state.shown?.revision]).toEqual([0, 2]);
     expect(page.rows).toEqual(['[0]', ...numbers(1, 10)]);
-    expect(page.state.stores.all.total).toBe(1000);
+    expect(page.total).toBe(1000);
     for (const held of page.client.held) held.release();
     await settled();
-    expect(page.state.stores.all.total).toBe(500);
+    expect(page.total).toBe(500);
     // Progress is not a change.
     page.tell({ progress: '42 %' });
     await settled();
@@ -62,7 +66,7 @@ describe('the dataset page', () => {
   it('selects a row that is loaded later', async () => {
     const page = await opened();
     page.client.isHolding = true;
-    await page.press('End');
+    await page.press('End', { ctrlKey: true });
     expect(page.heard()).toEqual(['rows all 900']);
     expect(page.rows.at(-1)).toBe('[]');
     expect(await page.press('x')).toBe(false);
@@ -105,7 +109,7 @@ describe('the dataset page', () => {
     await page.change();
     old.release();
     await settled();
-    expect(page.state.stores.all.total).toBe(400);
+    expect(page.total).toBe(400);
   });
 
   it('does not wait for rows that were scrolled past', async () => {
@@ -163,12 +167,12 @@ describe('the dataset page', () => {
     await page.press('ArrowDown');
     await page.press('ArrowDown');
     await page.press('ArrowDown');
-    await page.dispatch({ kind: 'orderChosen', order: 'findings' });
+    await page.dispatch({ kind: 'selectionChosen', selection: { order: 'findings', query: '' } });
     expect(page.rows).toEqual(['800', '[3]', '400']);
     expect(page.calls.at(-1)).toBe('focus');
     await page.press('ArrowUp');
     expect(page.pair).toBe(800);
-    await page.dispatch({ kind: 'orderChosen', order: 'all' });
+    await page.dispatch({ kind: 'selectionChosen', selection: { order: 'all', query: '' } });
     expect(page.rows).toContain('[800]');
     expect(page.pair).toBe(800);
   });
@@ -196,7 +200,7 @@ describe('the dataset page', () => {
 
   it('moves on to the next finding when one leaves the list', async () => {
     const page = await opened({ findings: [10, 20, 30, 40] });
-    await page.dispatch({ kind: 'orderChosen', order: 'findings' });
+    await page.dispatch({ kind: 'selectionChosen', selection: { order: 'findings', query: '' } });
     await page.dispatch({ kind: 'rowSelected', index: 1 });
     page.findings = [10, 30, 40];
     await page.change();
@@ -270,7 +274,7 @@ describe('the dataset page', () => {
       throw new Error('The file is read-only.');
     };
     await page.press('f');
-    expect(page.state.notice).toBe('The file is read-only.');
+    expect(page.state.notice).toEqual({ text: 'The file is read-only.', isError: true });
     page.onAct = () => null;
     await page.press('f');
     expect(page.state.notice).toBeUndefined();
@@ -289,7 +293,7 @@ describe('an empty list', () => {
     const page = Object.assign(new FakeDatasetPage(), { recordCount: 0 });
     page.start();
     if (status) page.tell(status);
-    await page.dispatch({ kind: 'orderChosen', order });
+    await page.dispatch({ kind: 'selectionChosen', selection: { order, query: '' } });
     expect(page.listMessage).toBe(message);
   });
 
@@ -301,5 +305,239 @@ describe('an empty list', () => {
     page.client.held[0]!.fail('The file is damaged.');
     await settled();
     expect(page.listMessage).toBe("Can't load these rows: The file is damaged.");
+  });
+});
+
+const FILTERED = { order: 'all', query: 'margin<0' } as const;
+
+async function typed(page: FakeDatasetPage, text: string): Promise<void> {
+  await page.dispatch({ kind: 'filter', event: { kind: 'typed', text, caret: text.length } });
+  await page.dispatch({ kind: 'filter', event: { kind: 'applied' } });
+}
+
+describe('a filter', () => {
+  it('shows the rows of its query from the top, and notes where the shown pair stands', async () => {
+    const page = await opened({ filtered: [40, 0, 90] });
+    await typed(page, ' margin<0');
+    expect(page.heard()).toEqual(['complete  margin<0', 'place 0/0', 'rows ["all","margin<0",null,null] 0']);
+    expect(page.rows).toEqual(['40', '[0]', '90']);
+    expect(page.state.said).toBe('3 rows shown');
+    await page.press('ArrowDown');
+    expect([page.pair, page.rows]).toEqual([90, ['40', '0', '[90]']]);
+    await page.press('Home', { ctrlKey: true });
+    expect(page.pair).toBe(40);
+    await typed(page, '');
+    expect(page.rows).toContain('[40]');
+    expect(page.state.filter.recent).toEqual([' margin<0']);
+  });
+
+  it('moves on from the row that an edit takes out of it', async () => {
+    const page = await opened({ filtered: [10, 20, 30] });
+    await typed(page, 'margin<0');
+    await page.dispatch({ kind: 'rowSelected', index: 1 });
+    page.filtered = [10, 30];
+    await page.change();
+    expect([page.pair, page.rows]).toEqual([20, ['10', '30']]);
+    await page.press('ArrowDown');
+    expect(page.pair).toBe(30);
+  });
+
+  it('waits for a pause before it searches, and completes what is typed', async () => {
+    const item = { label: 'margin', insert: 'margin', start: 0, end: 3, detail: 'of the pair' };
+    const page = await opened({ completions: [item] });
+    await page.dispatch({ kind: 'filter', event: { kind: 'typed', text: 'mar', caret: 3 } });
+    expect(page.heard()).toEqual(['complete mar']);
+    expect(page.state.filter.items).toEqual([item]);
+    await page.dispatch({ kind: 'filter', event: { kind: 'itemMoved', by: 1 } });
+    expect(page.state.filter.item).toBe(0);
+    await page.dispatch({ kind: 'filter', event: { kind: 'itemTaken', item: 0 } });
+    expect([page.state.filter.text, page.state.filter.caret]).toEqual(['margin', 6]);
+    await page.dispatch({ kind: 'filterSettled' });
+    expect(page.state.selection.query).toBe('margin');
+  });
+
+  it('counts hits while the search goes on, and says what is wrong with the query', async () => {
+    const page = await opened({ filtered: [1, 2] });
+    page.listOf = () => ({ search: { done: 0.25, hits: 2 } });
+    await typed(page, 'text:x');
+    expect(storeOf(page.state).list?.search?.done).toBe(0.25);
+    page.filtered = [1, 2, 3];
+    page.listOf = () => ({});
+    const key = nameOf(page.state.selection);
+    const found = { uri: '', revision: 1, key, total: 3, done: 1, hits: 3, isOver: true };
+    page.client.channel.notify('found', { ...found, key: 'another' });
+    expect(page.total).toBe(2);
+    page.client.channel.notify('found', found);
+    await settled();
+    expect([page.rows.map((row) => row.replace(/\D/g, '')), page.state.said]).toEqual([
+      ['1', '2', '3'],
+      '3 rows shown',
+    ]);
+    page.filtered = [];
+    page.listOf = () => ({ fault: { message: 'No such fact.', start: 0, end: 2 } });
+    await typed(page, 'zz<1');
+    expect(page.listMessage).toBe('No rows: correct the filter.');
+  });
+
+  it('gives way to a record that the person wants to see and that it leaves out', async () => {
+    const page = await opened({ filtered: [40, 50] });
+    await typed(page, 'margin<0');
+    page.client.channel.notify('reveal', { record: 50, pair: 0 });
+    await settled();
+    expect([page.rows, page.state.selection.query]).toEqual([['40', '[50]'], 'margin<0']);
+    page.client.channel.notify('reveal', { record: 700, pair: 0 });
+    await settled();
+    expect(page.rows).toContain('[700]');
+    expect([page.state.selection, page.state.filter.text]).toEqual([{ order: 'all', query: '' }, '']);
+  });
+
+  it('is there again after a reload, with its row', async () => {
+    const page = await opened({ filtered: [40, 50, 60] });
+    page.client.channel.notify('restore', {
+      selection: FILTERED,
+      place: { record: 60, pair: 0 },
+      layout: 'below',
+      recent: ['x'],
+    });
+    await settled();
+    expect([page.rows, page.pair]).toEqual([['40', '50', '[60]'], 60]);
+    expect(page.state).toMatchObject({ layout: 'below', filter: { text: 'margin<0', recent: ['x'] } });
+  });
+
+  it.each([
+    ['ArrowDown', { kind: 'itemMoved', by: 1 }],
+    ['Tab', { kind: 'itemTaken', item: 0 }],
+    ['Enter', { kind: 'applied' }],
+    ['Escape', { kind: 'closed' }],
+  ])('takes the key %s while completions are shown', (key, event) => {
+    const item = { label: 'a', insert: 'a', start: 0, end: 0, detail: '' };
+    expect(filterKey({ ...EMPTY_FILTER, items: [item] }, press(key))).toEqual(event);
+  });
+
+  it('leaves keys with Ctrl to the editor, and Escape to the list', () => {
+    expect(filterKey(EMPTY_FILTER, press('a', { ctrlKey: true }))).toBeUndefined();
+    expect(filterKey(EMPTY_FILTER, press('Escape'))).toBe('leave');
+    expect(filterKey(EMPTY_FILTER, press('x'))).toBeUndefined();
+  });
+
+  it('has a term for each rule', () => {
+    expect(withTermToggled('a "b c"', 'rule:x')).toBe('a "b c" rule:x');
+    expect(withTermToggled('a rule:x "b c"', 'rule:x')).toBe('a "b c"');
+    expect(hasTerm('a rule:xy', 'rule:x')).toBe(false);
+  });
+});
+
+describe('the grid', () => {
+  it('sorts up, down, and not at all', async () => {
+    const page = await opened({ filtered: [3, 2, 1] });
+    const sorts: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      await page.dispatch({ kind: 'sorted', field: 'margin' });
+      sorts.push([page.state.selection.sort?.isDescending, page.state.said]);
+    }
+    expect(sorts).toEqual([
+      [false, '3 rows shown'],
+      [true, '3 rows shown'],
+      [undefined, 'In the order of the file'],
+    ]);
+  });
+
+  it('moves through the columns, and scrolls sideways no further than needed', async () => {
+    const page = await opened();
+    await page.press('ArrowRight');
+    expect(page.state.column).toBe('margin');
+    await page.press('End');
+    expect(page.state.column).toBe('difference');
+    await page.press('Home');
+    await page.press('ArrowLeft');
+    expect(page.state.column).toBe('row');
+    await page.dispatch({ kind: 'column', event: { kind: 'resized', id: 'prompt', width: 900 } });
+    page.calls.length = 0;
+    await page.press('End');
+    await page.press('Home');
+    await page.press('ArrowRight');
+    expect(page.calls.map((call) => call.replace(/\d+/, 'n'))).toEqual(['sideways to n', 'sideways to n']);
+  });
+
+  it('requests the fields of the shown columns', async () => {
+    const score = { name: 'score', kind: 'number', share: 1, example: '1', isScalar: true } as const;
+    const page = await opened({ fields: [score] });
+    page.heard();
+    await page.dispatch({ kind: 'column', event: { kind: 'toggled', id: '.score' } });
+    expect(page.heard()).toEqual(['rows all 0']);
+    expect(wantedFields(page.state)).toEqual(['score']);
+    await page.dispatch({ kind: 'column', event: { kind: 'toggled', id: '.score' } });
+    expect(page.heard()).toEqual([]);
+  });
+
+  it('opens the whole text of a cell, and closes it with Escape', async () => {
+    const page = await opened();
+    await page.dispatch({ kind: 'columnSelected', id: 'prompt' });
+    await page.press('Enter');
+    expect(page.state.open).toEqual({ index: 0, column: 'prompt', text: 'All of prompt of 0.' });
+    await page.press('Escape');
+    expect(page.state.open).toBeUndefined();
+    // A button is pressed by its own key.
+    expect(await page.press('Enter', { target: { tagName: 'BUTTON' } })).toBe(false);
+  });
+});
+
+describe('marked rows', () => {
+  it('are marked with Shift, Ctrl and all at once, and counted aloud', async () => {
+    const page = await opened();
+    await page.dispatch({ kind: 'rowSelected', index: 4 });
+    await page.press('ArrowDown', { shiftKey: true });
+    await page.press('ArrowDown', { shiftKey: true });
+    expect([page.state.marks, page.state.said]).toEqual([[{ start: 4, end: 7 }], '3 rows marked']);
+    await page.press('ArrowUp', { shiftKey: true });
+    expect(page.state.marks).toEqual([{ start: 4, end: 6 }]);
+    await page.dispatch({ kind: 'rowSelected', index: 9, marking: 'toggle' });
+    expect(page.state.marks).toEqual([
+      { start: 4, end: 6 },
+      { start: 9, end: 10 },
+    ]);
+    await page.press('a', { ctrlKey: true });
+    expect(page.state.marks).toEqual([{ start: 0, end: 1000 }]);
+    await page.press('Escape');
+    expect(page.state.marks).toEqual([]);
+    await page.press(' ', { ctrlKey: true });
+    expect(page.state.marks).toEqual([{ start: 9, end: 10 }]);
+    await page.press('ArrowDown');
+    expect(page.state.marks).toEqual([]);
+  });
+
+  it('are edited together, and the page says what was done', async () => {
+    const page = await opened();
+    page.onBatch = (action, count) => `${action} of ${count}`;
+    await page.press('ArrowDown', { shiftKey: true });
+    page.heard();
+    await page.press('f');
+    expect(page.heard()).toEqual(['batch flip 2']);
+    expect(page.state).toMatchObject({ marks: [], notice: { text: 'flip of 2', isError: false } });
+    await page.press('f');
+    expect(page.heard()).toEqual(['act flip 1']);
+  });
+
+  it('stay marked if the person changed their mind', async () => {
+    const page = await opened();
+    await page.press('ArrowDown', { shiftKey: true });
+    await page.press('x');
+    expect(page.state.marks).toEqual([{ start: 0, end: 2 }]);
+  });
+
+  it('are forgotten when others may stand in their places', async () => {
+    const page = await opened({ filtered: [1, 2, 3] });
+    await page.press('ArrowDown', { shiftKey: true });
+    page.revision++;
+    page.tell({ generation: 1 });
+    expect(page.state.marks).toHaveLength(1);
+    page.revision++;
+    page.tell({ generation: 2 });
+    expect(page.state.marks).toEqual([]);
+    await typed(page, 'margin<0');
+    await page.press('a', { ctrlKey: true });
+    page.revision++;
+    page.tell({ generation: 2 });
+    expect(page.state.marks).toEqual([]);
   });
 });

@@ -12,9 +12,10 @@ import { emptyView, pairView } from '../fakes/views.ts';
 async function drawn(more: Partial<FakeDatasetPage> = {}) {
   const body = fakeElement();
   const [list, detail] = [createRef<HTMLDivElement>(), createRef<HTMLDivElement>()];
+  const filter = createRef<HTMLInputElement>();
   const page = Object.assign(new FakeDatasetPage(), more);
   page.onDraw = (state, dispatch) => {
-    render(h(DatasetView, { state, dispatch, list, detail }), body);
+    render(h(DatasetView, { state, dispatch, list, detail, filter }), body);
   };
   await page.open();
   const rows = (): Map<string, FakeNode> =>
@@ -31,7 +32,7 @@ it('keeps the element of a row while its record is visible', async () => {
   expect(rows().get('2')!.attributes.get('class')).toBe('row selected');
   await page.scrollTo(10);
   const after = rows();
-  expect(after.get('9')!.all('margin')[0]!.textContent).toBe('+8.00');
+  expect(after.get('9')!.all('number')[1]!.textContent).toBe('+8.00');
   const both = [...before.keys()].filter((number) => after.has(number));
   expect(both.length).toBeGreaterThan(10);
   expect(both.filter((number) => after.get(number) !== before.get(number))).toEqual([]);
@@ -39,7 +40,7 @@ it('keeps the element of a row while its record is visible', async () => {
 
 it('keeps the element of a finding that moves in the list', async () => {
   const { page, rows } = await drawn({ findings: [7, 8, 9] });
-  await page.dispatch({ kind: 'orderChosen', order: 'findings' });
+  await page.dispatch({ kind: 'selectionChosen', selection: { order: 'findings', query: '' } });
   const before = rows();
   page.findings = [9, 8];
   await page.change();
@@ -87,8 +88,8 @@ it('marks failed rows, with one message', async () => {
   await page.dispatch({ kind: 'actionFailed', reason: 'No.' });
   expect(new Set(body.all('failed').map(({ textContent }) => textContent))).toEqual(new Set(['Not loaded']));
   expect(body.all('notice').map(({ textContent }) => textContent)).toEqual([
-    "Can't load these rows: The disk is gone.",
     'No.',
+    "Can't load these rows: The disk is gone.",
   ]);
 });
 

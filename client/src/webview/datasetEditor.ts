@@ -146,15 +146,15 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
   }
 
   /** Puts an edit into VS Code's own history. */
-  #takeUp(document: DatasetDocument, { uri, id, label }: EditMade): void {
+  #takeUp(document: DatasetDocument, { uri, id, ids = [id], label }: EditMade): void {
     this.#changed.fire({
       document,
       label,
       undo: async () => {
-        valueOf(await this.#server.request('preflens/undoEdit', { uri, id }));
+        valueOf(await this.#server.request('preflens/undoEdit', { uri, id, ids }));
       },
       redo: async () => {
-        valueOf(await this.#server.request('preflens/redoEdit', { uri, id }));
+        valueOf(await this.#server.request('preflens/redoEdit', { uri, id, ids }));
       },
     });
   }

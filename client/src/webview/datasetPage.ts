@@ -3,56 +3,66 @@ import * as vscode from 'vscode';
 
 import type { Channel } from '#core/channel/channel.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
+import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
-import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
+import type { DatasetClientSends, DatasetPageRequests, DatasetPageSends } from '#protocol/page/dataset.ts';
 
 import type { Server } from '../server.ts';
 import type { Statuses } from '../views/statuses.ts';
+import { batchRows } from './batchRows.ts';
 import { channelTo } from './channel.ts';
+import type { DatasetMemory } from './datasetMemory.ts';
 import type { EditHistory } from './editHistory.ts';
 import { PairController } from './pairController.ts';
 import { pairPorts, refreshPair } from './pairPorts.ts';
 
+export interface DatasetPageParts {
+  readonly server: Server;
+  readonly statuses: Statuses;
+  readonly memory: DatasetMemory;
+  readonly history: EditHistory;
+}
+
 export class DatasetPage {
+  readonly #uri: string;
+  readonly #parts: DatasetPageParts;
   readonly #pairs: PairController;
   readonly #channel: Channel<DatasetClientSends>;
   #isReady = false;
   #waiting: RecordRef | undefined;
   #wantsPortrait = false;
 
-  constructor(
-    panel: vscode.WebviewPanel,
-    server: Server,
-    statuses: Statuses,
-    uri: string,
-    history: EditHistory,
-  ) {
+  constructor(panel: vscode.WebviewPanel, uri: string, parts: DatasetPageParts) {
+    const { server, statuses, memory, history } = parts;
     const pairs = new PairController({ ...pairPorts(server, statuses), history });
+    this.#uri = uri;
+    this.#parts = parts;
     this.#pairs = pairs;
     this.#channel = channelTo<DatasetClientSends, DatasetPageSends>(panel, {
       handlers: {
-        rows: async ({ order, start, end }, signal) =>
-          server.request(
-            'preflens/rows',
-            { uri, selection: { order, query: '' }, columns: [], start, end },
-            signal,
-          ),
+        rows: async (range, signal) => server.request('preflens/rows', { uri, ...range }, signal),
+        columns: async (_, signal) => this.#columns(signal),
+        complete: async (at, signal) =>
+          (await server.request('preflens/complete', { uri, ...at }, signal)).items,
+        place: async (at, signal) => (await server.request('preflens/place', { uri, ...at }, signal)).index,
+        cell: async (at, signal) => (await server.request('preflens/cell', { uri, ...at }, signal)).text,
         portrait: async (_, signal) => server.request('preflens/portrait', { uri }, signal),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         act: async ({ action, at }) => pairs.act(action, at),
+        batch: async ({ action, count, ...rows }) => batchRows(server, { uri, ...rows }, action, count),
       },
       listeners: {
         mapFields: () => {
           void vscode.commands.executeCommand('preflens.mapFields', uri);
         },
+        remember: (page) => {
+          memory.keepPage(uri, page);
+        },
+        rememberColumns: (choice) => {
+          memory.keepColumns(this.#mapping, choice);
+        },
         ready: () => {
-          this.#isReady = true;
-          const status = statuses.get(uri);
-          if (status) this.tell(status);
-          if (this.#waiting) this.reveal(this.#waiting);
-          // After a reload, the page shows what the person chose since.
-          this.#waiting = undefined;
-          if (this.#wantsPortrait) this.showPortrait();
+          this.#begin();
         },
       },
       revision: () => statuses.revision(uri),
@@ -66,6 +76,10 @@ export class DatasetPage {
 
   tell(status: DatasetStatus): void {
     if (this.#isReady) this.#channel.notify('status', status);
+  }
+
+  found(found: Found): void {
+    if (this.#isReady) this.#channel.notify('found', found);
   }
 
   refresh(): void {
@@ -89,5 +103,46 @@ export class DatasetPage {
   reveal(ref: RecordRef): void {
     if (this.#isReady) this.#channel.notify('reveal', { record: ref.record, pair: ref.pair ?? 0 });
     else this.#waiting = ref;
+  }
+
+  /** Puts the cursor into the filter. */
+  filter(): void {
+    this.#channel.notify('filter', null);
+  }
+
+  /** Columns are remembered for all files that are read alike. */
+  get #mapping(): string {
+    return this.#parts.statuses.get(this.#uri)?.mapping ?? '';
+  }
+
+  #begin(): void {
+    const { statuses, memory } = this.#parts;
+    const isReload = this.#isReady;
+    this.#isReady = true;
+    const remembered = memory.page(this.#uri);
+    const status = statuses.get(this.#uri);
+    if (status) this.tell(status);
+    if (remembered) {
+      const { selection, layout, recent, place } = remembered;
+      // A record that the person wants to see counts more than the last one.
+      const isWanted = place && (isReload || !this.#waiting);
+      this.#channel.notify('restore', { selection, layout, recent, ...(isWanted && { place }) });
+    }
+    if (this.#waiting) this.reveal(this.#waiting);
+    // After a reload, the page shows what the person chose since.
+    this.#waiting = undefined;
+    if (this.#wantsPortrait) this.showPortrait();
+  }
+
+  async #columns(signal: AbortSignal): Promise<DatasetPageRequests['columns']['result']> {
+    const { server, memory } = this.#parts;
+    const uri = this.#uri;
+    const [{ fields }, rules] = await Promise.all([
+      server.request('preflens/columns', { uri }, signal),
+      server.request('preflens/ruleCounts', { uri }, signal),
+    ]);
+    const choice = memory.columns(this.#mapping);
+    // While the file is read, no rule has findings.
+    return { fields, rules: rules.ok ? rules.value : [], ...(choice && { choice }) };
   }
 }

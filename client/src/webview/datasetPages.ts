@@ -7,6 +7,8 @@ import type { Server } from '../server.ts';
 import { datasetTabOf } from '../tabs.ts';
 import { diskEditorOf } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
+import type { DatasetMemory } from './datasetMemory.ts';
+import { datasetMemory } from './datasetMemory.ts';
 import { DatasetPage } from './datasetPage.ts';
 import type { EditHistory } from './editHistory.ts';
 import { pageOf, pageOptions } from './page.ts';
@@ -15,6 +17,7 @@ export class DatasetPages implements vscode.Disposable {
   readonly #root: vscode.Uri;
   readonly #server: Server;
   readonly #statuses: Statuses;
+  readonly #memory: DatasetMemory;
   /** In the order of their last focus. */
   readonly #pages = new Map<string, Set<DatasetPage>>();
   /** Records to show when their editor opens. */
@@ -23,8 +26,9 @@ export class DatasetPages implements vscode.Disposable {
   readonly #portraits = new Set<string>();
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(root: vscode.Uri, server: Server, statuses: Statuses) {
-    this.#root = root;
+  constructor({ extensionUri, workspaceState }: vscode.ExtensionContext, server: Server, statuses: Statuses) {
+    this.#root = extensionUri;
+    this.#memory = datasetMemory(workspaceState);
     this.#server = server;
     this.#statuses = statuses;
     this.#subscriptions = vscode.Disposable.from(
@@ -33,6 +37,9 @@ export class DatasetPages implements vscode.Disposable {
       }),
       statuses.onChange((uri) => {
         for (const page of this.of(uri)) page.refresh();
+      }),
+      server.on('preflens/found', (found) => {
+        for (const page of this.of(found.uri)) page.found(found);
       }),
     );
   }
@@ -48,7 +55,12 @@ export class DatasetPages implements vscode.Disposable {
   /** Fills the panel of an editor. */
   fill(panel: vscode.WebviewPanel, uri: string, history: EditHistory): DatasetPage {
     const { webview } = panel;
-    const page = new DatasetPage(panel, this.#server, this.#statuses, uri, history);
+    const page = new DatasetPage(panel, uri, {
+      server: this.#server,
+      statuses: this.#statuses,
+      memory: this.#memory,
+      history,
+    });
     const pages = this.#pages.get(uri) ?? new Set();
     this.#pages.set(uri, pages.add(page));
     webview.options = pageOptions(this.#root);
@@ -67,7 +79,7 @@ export class DatasetPages implements vscode.Disposable {
     webview.html = pageOf(webview, this.#root, {
       title: 'Dataset',
       script: 'dataset.js',
-      styles: ['compare.css', 'dataset.css', 'portrait.css'],
+      styles: ['compare.css', 'dataset.css', 'grid.css', 'portrait.css'],
     });
     return page;
   }

@@ -1,6 +1,7 @@
-// The columns of a list: how wide each is, and which cell a row has in it. Cells are data; view/cells.tsx draws them.
+// The columns of the grid, and which cell a row has in each. Cells are data; view/cells.tsx draws them.
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
-import type { RowView } from '#protocol/editor/rows.ts';
+import type { CellView, FieldColumn, RowView } from '#protocol/editor/rows.ts';
+import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { VerdictView } from '#protocol/editor/views.ts';
 
 /** How an answer is marked: as the better or the worse one, or as neither. */
@@ -13,11 +14,6 @@ export const TONE_OF_VERDICT: Readonly<Record<VerdictView['kind'], AnswerTone>> 
   unrated: 'tie',
 };
 
-export interface AnswerStart {
-  readonly tone: AnswerTone;
-  readonly text: string;
-}
-
 export interface Pill {
   readonly tone: 'edited' | 'verdict' | 'error' | 'warning' | 'information' | 'more';
   readonly text: string;
@@ -25,35 +21,56 @@ export interface Pill {
 }
 
 export type Cell =
-  | { readonly kind: 'number'; readonly text: string; readonly note: string }
-  | { readonly kind: 'margin'; readonly text: string; readonly isNegative: boolean }
-  /** The end of the prompt above the starts of its answers. */
-  | { readonly kind: 'texts'; readonly prompt: string; readonly answers: readonly AnswerStart[] }
-  /** A record in which no answers were found. */
+  | { readonly kind: 'row'; readonly text: string; readonly note: string }
+  | { readonly kind: 'number'; readonly text: string; readonly isNegative?: boolean }
+  /** The start of a text; an answer has the tone of its side. */
+  | { readonly kind: 'text'; readonly text: string; readonly tone?: AnswerTone }
+  /** JSON as it stands in the file. */
   | { readonly kind: 'raw'; readonly text: string }
-  | { readonly kind: 'label'; readonly text: string }
-  | { readonly kind: 'pills'; readonly pills: readonly Pill[] };
+  | { readonly kind: 'pills'; readonly pills: readonly Pill[] }
+  /** No text, and why: `unknown` is not loaded yet, `none` has no such thing. */
+  | { readonly kind: 'blank'; readonly why: 'missing' | 'null' | 'empty' | 'unknown' | 'none' };
 
-export interface Column<Row> {
-  readonly name: string;
-  /** A track of a CSS grid. It must not depend on its cells, or the columns of two rows would not line up. */
-  readonly width: string;
-  readonly cellOf: (row: Row) => Cell;
+export interface Column {
+  /** Of a field of the record, as a query spells it: a dot and its name. */
+  readonly id: string;
+  readonly title: string;
+  /** Pixels; the least that an elastic column takes. */
+  readonly width: number;
+  /** Shares the space that is left. */
+  readonly isElastic?: true;
+  readonly isNumeric?: true;
+  /** The fact or field to sort by. */
+  readonly sort?: string;
+  /** What the sort goes by, if the title does not say it. */
+  readonly sortedBy?: string;
+  readonly cellOf: (row: RowView) => Cell;
 }
 
-function textsOf({ record, prompt, chosen, rejected, pairCount, isTie, verdict }: RowView): Cell {
-  if (record < 0) return { kind: 'label', text: prompt };
-  if (verdict)
-    return { kind: 'texts', prompt, answers: [{ tone: TONE_OF_VERDICT[verdict.kind], text: chosen }] };
-  if (pairCount === 0) return { kind: 'raw', text: prompt };
-  const tone = (side: 'chosen' | 'rejected'): AnswerTone => (isTie ? 'tie' : side);
-  return {
-    kind: 'texts',
-    prompt,
-    answers: [
-      { tone: tone('chosen'), text: chosen },
-      { tone: tone('rejected'), text: rejected },
-    ],
+const NONE: Cell = { kind: 'blank', why: 'none' };
+
+function numberCell(value: number | undefined): Cell {
+  return value === undefined ? NONE : { kind: 'number', text: value.toLocaleString('en').replace('-', '−') };
+}
+
+function textCell(text: string, tone?: AnswerTone): Cell {
+  return text === '' ? { kind: 'blank', why: 'empty' } : { kind: 'text', text, ...(tone && { tone }) };
+}
+
+function hasNoAnswers({ pairCount, verdict }: RowView): boolean {
+  return pairCount === 0 && verdict === undefined;
+}
+
+function promptCell(row: RowView): Cell {
+  if (row.record < 0) return { kind: 'text', text: row.prompt };
+  return hasNoAnswers(row) ? { kind: 'raw', text: row.prompt } : textCell(row.prompt);
+}
+
+function answerCell(side: 'chosen' | 'rejected'): (row: RowView) => Cell {
+  return (row) => {
+    if (hasNoAnswers(row) || (row.verdict && side === 'rejected')) return NONE;
+    const tone = row.verdict ? TONE_OF_VERDICT[row.verdict.kind] : row.isTie ? 'tie' : side;
+    return textCell(row[side], tone);
   };
 }
 
@@ -77,35 +94,146 @@ function pillsOf({ findings, isEdited, isDropped, verdict }: RowView): readonly 
   ]);
 }
 
-/** The columns of the dataset page. */
-export const DATASET_COLUMNS: readonly Column<RowView>[] = [
+function marginCell({ isTie, margin }: RowView): Cell {
+  if (isTie) return { kind: 'number', text: 'tie' };
+  if (margin === undefined) return NONE;
+  return { kind: 'number', text: formatMargin(margin), isNegative: marginSign(margin) < 0 };
+}
+
+const ofPair =
+  (value: (row: RowView) => number) =>
+  (row: RowView): Cell =>
+    numberCell(row.pairCount === 0 ? undefined : value(row));
+
+/** The columns of every file with pairs. */
+const PAIR_COLUMNS: readonly Column[] = [
   {
-    name: 'number',
-    width: '5em',
+    id: 'row',
+    title: 'Row',
+    width: 58,
+    isNumeric: true,
+    sort: 'record',
     cellOf: ({ record, pair, pairCount }) => ({
-      kind: 'number',
+      kind: 'row',
       text: record < 0 ? 'file' : (record + 1).toLocaleString('en'),
       note: pairCount > 1 ? `${pair + 1}/${pairCount}` : '',
     }),
   },
+  { id: 'margin', title: 'Margin', width: 76, isNumeric: true, sort: 'margin', cellOf: marginCell },
   {
-    name: 'margin',
-    width: '3.6em',
-    cellOf: ({ isTie, margin }) => ({
-      kind: 'margin',
-      text: isTie ? 'tie' : margin === undefined ? '' : formatMargin(margin),
-      isNegative: !isTie && marginSign(margin ?? 0) < 0,
-    }),
-  },
-  { name: 'texts', width: 'minmax(0, 1fr)', cellOf: textsOf },
-  {
-    name: 'pills',
-    width: 'minmax(0, 9em)',
+    id: 'findings',
+    title: 'Findings',
+    width: 124,
+    sort: 'severity',
+    sortedBy: 'severity',
     cellOf: (row) => ({ kind: 'pills', pills: pillsOf(row) }),
+  },
+  { id: 'prompt', title: 'Prompt', width: 112, isElastic: true, cellOf: promptCell },
+  {
+    id: 'chosen',
+    title: 'Chosen',
+    width: 124,
+    isElastic: true,
+    sort: 'chosen_length',
+    sortedBy: 'length',
+    cellOf: answerCell('chosen'),
+  },
+  {
+    id: 'rejected',
+    title: 'Rejected',
+    width: 124,
+    isElastic: true,
+    sort: 'rejected_length',
+    sortedBy: 'length',
+    cellOf: answerCell('rejected'),
+  },
+  {
+    id: 'difference',
+    title: 'Length difference',
+    width: 132,
+    isNumeric: true,
+    sort: 'length_difference',
+    cellOf: ofPair(({ chosenLength, rejectedLength }) => chosenLength - rejectedLength),
+  },
+  {
+    id: 'chosenLength',
+    title: 'Chosen length',
+    width: 116,
+    isNumeric: true,
+    sort: 'chosen_length',
+    cellOf: ofPair(({ chosenLength }) => chosenLength),
+  },
+  {
+    id: 'rejectedLength',
+    title: 'Rejected length',
+    width: 124,
+    isNumeric: true,
+    sort: 'rejected_length',
+    cellOf: ofPair(({ rejectedLength }) => rejectedLength),
   },
 ];
 
-/** The tracks of a row, for `grid-template-columns`. */
-export function tracksOf(columns: readonly Column<never>[]): string {
-  return columns.map(({ width }) => width).join(' ');
+/** Those that say nothing of answers that stand alone. */
+const OF_PAIRS_ALONE = new Set(['margin', 'rejected', 'difference', 'chosenLength', 'rejectedLength']);
+
+const HIDDEN_AT_FIRST = new Set(['chosenLength', 'rejectedLength']);
+
+/** Names of fields that say where a record comes from. */
+const SOURCE = /^\.(?:source|data_?source|dataset|subset|origin|domain|category)$/i;
+
+function fieldCell(cell: CellView | undefined): Cell {
+  if (!cell) return { kind: 'blank', why: 'unknown' };
+  switch (cell.kind) {
+    case 'missing':
+    case 'null':
+    case 'empty':
+      return { kind: 'blank', why: cell.kind };
+    case 'number':
+      return { kind: 'number', text: cell.text };
+    case 'text':
+      return { kind: 'text', text: cell.text };
+    case 'boolean':
+    case 'list':
+    case 'object':
+      return { kind: 'raw', text: cell.text };
+  }
+}
+
+function fieldColumn({ name, kind, isScalar }: FieldColumn): Column {
+  const id = `.${name}`;
+  return {
+    id,
+    title: name,
+    width: kind === 'number' || kind === 'boolean' ? 100 : 160,
+    ...(kind === 'number' && { isNumeric: true }),
+    ...(isScalar && { sort: id }),
+    cellOf: ({ cells }) => fieldCell(cells[name]),
+  };
+}
+
+/** The name of the field that a column shows; undefined for the columns of every file. */
+export function fieldOfColumn(id: string): string | undefined {
+  return id.startsWith('.') ? id.slice(1) : undefined;
+}
+
+/** All columns that a file can show, in the order in which people choose from them. */
+export function columnsOf(
+  status: DatasetStatus | undefined,
+  fields: readonly FieldColumn[],
+): readonly Column[] {
+  const standAlone = status?.pairCount === 0 && status.judgementCount > 0;
+  const ofFile = standAlone
+    ? PAIR_COLUMNS.filter(({ id }) => !OF_PAIRS_ALONE.has(id)).map((column) =>
+        column.id === 'chosen' ? { ...column, title: 'Answer' } : column,
+      )
+    : PAIR_COLUMNS;
+  return [...ofFile, ...fields.map(fieldColumn)];
+}
+
+/** The columns that are shown until a person chooses. */
+export function shownAtFirst(columns: readonly Column[]): readonly string[] {
+  const source = columns.find(({ id }) => SOURCE.test(id));
+  return columns
+    .filter((column) => column === source || (!column.id.startsWith('.') && !HIDDEN_AT_FIRST.has(column.id)))
+    .map(({ id }) => id);
 }

@@ -1,7 +1,12 @@
+// What keys mean in the grid.
 import type { DatasetAction } from '#protocol/page/dataset.ts';
 
+import type { DatasetEvent } from './datasetEvents.ts';
+import type { DatasetState } from './datasetState.ts';
+import { listView, pageState } from './datasetState.ts';
 import type { ActionRow, KeyPress } from './keys.ts';
-import { actionIn, IGNORE, isPlain, WALK } from './keys.ts';
+import { actionIn, IGNORE, isPlain, isTyping, WALK } from './keys.ts';
+import { columnBeside } from './listSteps.ts';
 import type { PageState } from './pageState.ts';
 import { canDrop, canGrade, canRepair, canUndo } from './pageState.ts';
 
@@ -40,6 +45,10 @@ const MOVES: Readonly<Record<string, Move>> = {
   ArrowUp: (row) => row - 1,
   PageDown: (row, page) => row + page,
   PageUp: (row, page) => row - page,
+};
+
+/** With Ctrl. */
+const FAR_MOVES: Readonly<Record<string, Move>> = {
   Home: () => 0,
   End: (_row, _page, count) => count - 1,
 };
@@ -49,10 +58,68 @@ const MOVES: Readonly<Record<string, Move>> = {
  * @param row the current row; 2.5 is the gap between rows 2 and 3
  */
 export function rowAfter(press: KeyPress, row: number, visible: number, count: number): number | undefined {
-  const move = isPlain(press) ? MOVES[press.key] : undefined;
+  if (press.altKey || press.metaKey || isTyping(press)) return undefined;
+  const move = (press.ctrlKey ? FAR_MOVES : MOVES)[press.key];
   if (!move || count === 0) return undefined;
   const wanted = move(row, Math.max(1, Math.floor(visible) - 1), count);
   // From a gap, a step leads to the row right beside it.
   const whole = wanted > row ? Math.floor(wanted) : Math.ceil(wanted);
   return Math.min(count - 1, Math.max(0, whole));
+}
+
+const COLUMN_MOVES: Readonly<Record<string, -1 | 1 | 'first' | 'last'>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  Home: 'first',
+  End: 'last',
+};
+
+/** Elements that a plain Enter or Space operates. */
+const OPERATED = new Set(['BUTTON', 'SUMMARY', 'A']);
+
+function isOperated({ target }: KeyPress): boolean {
+  const { tagName } = (target ?? {}) as { tagName?: unknown };
+  return typeof tagName === 'string' && OPERATED.has(tagName.toUpperCase());
+}
+
+/** Keys without Ctrl and Shift that are no actions. */
+function plainKey(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  const beside = COLUMN_MOVES[press.key];
+  if (beside !== undefined) {
+    const id = columnBeside(state, beside);
+    return id === undefined ? undefined : { kind: 'columnSelected', id };
+  }
+  switch (press.key) {
+    case 'Enter':
+    case ' ':
+      if (isOperated(press)) return undefined;
+      return { kind: state.open ? 'cellClosed' : 'cellOpened' };
+    case 'Escape':
+      if (state.open) return { kind: 'cellClosed' };
+      return state.marks.length > 0 ? { kind: 'marksCleared' } : undefined;
+    case '/':
+      return { kind: 'filterWanted' };
+    default:
+      return undefined;
+  }
+}
+
+/** Keys with Ctrl, or Cmd on a Mac. */
+function controlKey({ key, shiftKey }: KeyPress): DatasetEvent | undefined {
+  if (shiftKey) return undefined;
+  if (key === 'a') return { kind: 'allMarked' };
+  return key === ' ' ? { kind: 'rowToggled' } : undefined;
+}
+
+/** What a key press means in the grid; undefined if nothing. */
+export function gridKey(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  const action = datasetActionFor(press, pageState(state));
+  if (action) return { kind: 'actionChosen', action };
+  const { rowCount, rowHeight, viewHeight } = listView(state);
+  const index = rowAfter(press, state.index, viewHeight / rowHeight, rowCount);
+  if (index !== undefined)
+    return { kind: 'rowSelected', index, ...(press.shiftKey && { marking: 'extend' as const }) };
+  if (isPlain(press)) return plainKey(press, state);
+  const isControl = (press.ctrlKey || press.metaKey) && !press.altKey && !isTyping(press);
+  return isControl ? controlKey(press) : undefined;
 }

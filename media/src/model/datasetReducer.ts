@@ -1,130 +1,61 @@
 // How each event changes the state of the dataset page. Effects are data; datasetPage.ts carries them out.
-import type { RowOrder, RowsResult } from '#protocol/editor/rows.ts';
+import type { Found, RowSelection } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
-import type { DatasetAction } from '#protocol/page/dataset.ts';
-import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
+import type { BatchAction, DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
+import type { ShownView } from '#protocol/page/pair.ts';
 
-import { datasetActionFor, rowAfter } from './datasetKeys.ts';
+import type { DatasetEvent, PlaceWish, Step } from './datasetEvents.ts';
+import { andThen } from './datasetEvents.ts';
+import { gridKey } from './datasetKeys.ts';
 import type { DatasetState, PairPlace } from './datasetState.ts';
-import { drawnRowsOf, isSame, isShown, listView, pageState, storeOf } from './datasetState.ts';
+import { ALL_ROWS, columnLayout, isSame, isShown, storeOf } from './datasetState.ts';
+import { doneText, foundText, sortText } from './datasetText.ts';
+import type { FilterEvent } from './filter.ts';
+import { reduceFilter } from './filter.ts';
+import {
+  changeColumns,
+  clearMarks,
+  mark,
+  markAll,
+  openCell,
+  startBatch,
+  toggleMark,
+  withChoice,
+} from './gridSteps.ts';
 import type { KeyPress } from './keys.ts';
+import {
+  isSameSelection,
+  jumpTo,
+  outdate,
+  requestVisible,
+  scrollIntoView,
+  scrollToTop,
+  showColumn,
+  withStore,
+} from './listSteps.ts';
+import { markCount, NO_MARKS } from './marks.ts';
 import { pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
-import type { Block, RowStore } from './rowStore.ts';
-import { invalidate, rowAt, takeHidden, takeMissing, withFailure, withRows } from './rowStore.ts';
-import { scrollTopOf, topFor, topRow } from './scroll.ts';
-
-/** Replies carry the place or the block that they were requested for. */
-export type DatasetEvent =
-  | { readonly kind: 'started' }
-  | { readonly kind: 'status'; readonly status: DatasetStatus }
-  /** The rows changed, and no status says so. */
-  | { readonly kind: 'outdated' }
-  | {
-      readonly kind: 'rowsLoaded';
-      readonly order: RowOrder;
-      readonly start: number;
-      readonly result: RowsResult;
-      readonly revision: number;
-    }
-  | { readonly kind: 'rowsFailed'; readonly order: RowOrder; readonly start: number; readonly reason: string }
-  | { readonly kind: 'pairLoaded'; readonly at: PairPlace; readonly shown: ShownView }
-  | { readonly kind: 'pairFailed'; readonly at: PairPlace; readonly reason: string }
-  /** A newer state of the pair on the screen: the client sends one after each change. */
-  | { readonly kind: 'refreshed'; readonly shown: ShownView }
-  | { readonly kind: 'actionDone'; readonly at: PairPlace; readonly result: ActionResult }
-  | { readonly kind: 'actionFailed'; readonly reason: string }
-  /** The person chose this pair outside of the page. */
-  | { readonly kind: 'revealed'; readonly place: PairPlace }
-  | { readonly kind: 'scrolled'; readonly scrollTop: number; readonly viewHeight: number }
-  | { readonly kind: 'rowSelected'; readonly index: number }
-  | { readonly kind: 'orderChosen'; readonly order: RowOrder }
-  | { readonly kind: 'actionChosen'; readonly action: DatasetAction }
-  | { readonly kind: 'portrait'; readonly event: PortraitEvent }
-  /** The person wants the rows of a query. */
-  | { readonly kind: 'queryChosen'; readonly query: string }
-  | { readonly kind: 'mappingWanted' };
-
-export type DatasetEffect =
-  | ({ readonly kind: 'requestRows'; readonly order: RowOrder } & Block)
-  | ({ readonly kind: 'cancelRows'; readonly order: RowOrder } & Block)
-  | { readonly kind: 'requestPair'; readonly at: PairPlace }
-  | { readonly kind: 'act'; readonly action: DatasetAction; readonly at: ShownPair }
-  | { readonly kind: 'scrollList'; readonly scrollTop: number }
-  /** To the top of the pair. */
-  | { readonly kind: 'scrollPair' }
-  | { readonly kind: 'focusList' }
-  | { readonly kind: 'requestPortrait' }
-  | { readonly kind: 'mapFields' };
-
-type Step = readonly [DatasetState, ...DatasetEffect[]];
+import { invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
 
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
   // Its keys act on a pair that nobody sees then.
   if (state.portrait.isOpen)
     return press.key === 'Escape' ? { kind: 'portrait', event: { kind: 'closed' } } : undefined;
-  const action = datasetActionFor(press, pageState(state));
-  if (action) return { kind: 'actionChosen', action };
-  const { rowCount, rowHeight, viewHeight } = listView(state);
-  const index = rowAfter(press, state.index, viewHeight / rowHeight, rowCount);
-  return index === undefined ? undefined : { kind: 'rowSelected', index };
-}
-
-function withStore(state: DatasetState, store: RowStore): DatasetState {
-  return { ...state, stores: { ...state.stores, [store.order]: store } };
-}
-
-/** Requests the visible rows that are not loaded, and cancels the requests for others. */
-function requestVisible(state: DatasetState, retries: boolean): Step {
-  const { order } = state;
-  const { start, end } = drawnRowsOf(state);
-  // Before the number of rows is known, the first one counts as visible.
-  const visible = { start, end: Math.max(end, start + 1) };
-  const [kept, hidden] = takeHidden(storeOf(state), visible);
-  const [store, missing] = takeMissing(kept, visible, retries);
-  return [
-    withStore(state, store),
-    ...hidden.map((block) => ({ kind: 'cancelRows', order, ...block }) as const),
-    ...missing.map((block) => ({ kind: 'requestRows', order, ...block }) as const),
-  ];
-}
-
-function scrollTo(state: DatasetState, row: number): Step {
-  const scrollTop = scrollTopOf(listView(state), row);
-  return [
-    { ...state, scrollTop },
-    { kind: 'scrollList', scrollTop },
-  ];
-}
-
-/** Scrolls no further than needed to see a row. */
-function scrollIntoView(state: DatasetState, index: number): Step {
-  const view = listView(state);
-  const top = topFor(view, topRow(view, state.scrollTop), index);
-  return top === undefined ? [state] : scrollTo(state, top);
-}
-
-/** Scrolls a row to the middle of the list, unless it is visible. */
-function jumpTo(state: DatasetState, index: number): Step {
-  const store = storeOf(state);
-  // Before the number of rows is known, the list must be long enough to scroll to this one.
-  const long = withStore(state, { ...store, total: Math.max(store.total, Math.ceil(index) + 1) });
-  const view = listView(long);
-  const isVisible = topFor(view, topRow(view, long.scrollTop), index) === undefined;
-  return isVisible ? [long] : scrollTo(long, Math.max(0, index - (view.viewHeight / view.rowHeight - 1) / 2));
-}
-
-/** Runs one step after the other. */
-function andThen([state, ...effects]: Step, next: (state: DatasetState) => Step): Step {
-  const [after, ...more] = next(state);
-  return [after, ...effects, ...more];
+  return gridKey(press, state);
 }
 
 function requestPair(state: DatasetState): Step {
   return state.selected ? [state, { kind: 'requestPair', at: state.selected }] : [state];
+}
+
+function requestPlace(state: DatasetState, at: PairPlace, why: PlaceWish): Step {
+  const { selection } = state;
+  const { record, pair } = at;
+  return [state, { kind: 'requestPlace', name: nameOf(selection), selection, at: { record, pair }, why }];
 }
 
 /** The row at `index` may have been selected before it was loaded. */
@@ -135,33 +66,50 @@ function selectLoaded(state: DatasetState): Step {
 }
 
 function select(state: DatasetState, index: number): Step {
-  const next = { ...state, index, selected: undefined, pairFailure: undefined, notice: undefined };
+  const next: DatasetState = {
+    ...state,
+    index,
+    selected: undefined,
+    pairFailure: undefined,
+    notice: undefined,
+    open: undefined,
+  };
   return andThen(scrollIntoView(next, index), selectLoaded);
 }
 
-/** Where the selected pair stands in the list. */
-function indexOf(
-  state: DatasetState,
-  { record, reviewIndex }: Pick<RecordView, 'record' | 'reviewIndex'>,
-): number {
-  const { order, index } = state;
-  if (order === 'all') return record;
-  if (reviewIndex >= 0) return reviewIndex;
+/** The gap that a row leaves behind. */
+function gapAt(index: number): number {
   return Number.isInteger(index) && index >= 0 ? index - 0.5 : index;
+}
+
+/** Where a pair stands in the list; undefined if only the server knows. */
+function indexOf(
+  { selection, index }: DatasetState,
+  { record, reviewIndex }: Pick<RecordView, 'record' | 'reviewIndex'>,
+): number | undefined {
+  if (isPlain(selection)) return record;
+  if (nameOf(selection) !== 'findings') return undefined;
+  return reviewIndex >= 0 ? reviewIndex : gapAt(index);
 }
 
 /** Shows a pair, and selects it. */
 function show(state: DatasetState, shown: ShownView): Step {
   const { view } = shown;
   const isMoved = !isSame(state.selected, view);
+  const index = indexOf(state, view);
   const next: DatasetState = {
     ...state,
     shown,
     selected: { record: view.record, pair: view.pair },
-    index: indexOf(state, view),
+    index: index ?? state.index,
     pairFailure: undefined,
   };
-  const scrolled: Step = isMoved && next.index >= 0 ? jumpTo(next, next.index) : [next];
+  const scrolled: Step =
+    index === undefined
+      ? requestPlace(next, view, isMoved ? 'jump' : 'note')
+      : isMoved && index >= 0
+        ? jumpTo(next, index)
+        : [next];
   return isSame(state.shown?.view, view) ? scrolled : [...scrolled, { kind: 'scrollPair' }];
 }
 
@@ -174,74 +122,209 @@ function showNewest(state: DatasetState, shown: ShownView): Step {
   return isShown(state) && isOutdated(shown, state) ? [state] : show(state, shown);
 }
 
-function outdate(state: DatasetState): Step {
-  const { all, findings } = state.stores;
-  return [{ ...state, stores: { all: invalidate(all), findings: invalidate(findings) } }];
-}
-
 function onStatus(state: DatasetState, status: DatasetStatus): Step {
-  const { status: before } = state;
+  const { status: before, selection } = state;
   const next = { ...state, status };
   if (before?.revision === status.revision && before.phase === status.phase) return [next];
-  return outdate(next);
+  const isMoved = !isPlain(selection) || before?.generation !== status.generation;
+  return [outdate(isMoved ? clearMarks(next) : next), { kind: 'requestColumns' }];
+}
+
+function onFound(state: DatasetState, found: Found): Step {
+  const store = storeOf(state);
+  const { key, done, hits, total, isOver, fault } = found;
+  if (store.list?.key !== key) return [state];
+  const list = { key, ...(!isOver && { search: { done, hits } }), ...(fault && { fault }) };
+  const said = isOver ? foundText(total) : state.said;
+  return [withStore({ ...state, said }, nameOf(state.selection), { ...invalidate(store), total, list })];
+}
+
+function onRows(state: DatasetState, event: Extract<DatasetEvent, { kind: 'rowsLoaded' }>): Step {
+  const { name, start, result } = event;
+  const store = state.stores.get(name);
+  if (isOutdated(event, state) || !store) return [state];
+  const next = withStore(state, name, withRows(store, start, result));
+  if (name !== nameOf(state.selection)) return [withStore(next, nameOf(state.selection), storeOf(next))];
+  const isCounted = !isPlain(state.selection) && !result.search && store.total !== result.total;
+  return selectLoaded(isCounted ? { ...next, said: foundText(result.total) } : next);
+}
+
+function onPortrait(state: DatasetState, event: PortraitEvent): DatasetState {
+  return { ...state, portrait: reducePortrait(state.portrait, event) };
 }
 
 /** The rows are shown again. */
 function withoutPortrait(state: DatasetState): DatasetState {
-  return { ...state, portrait: reducePortrait(state.portrait, { kind: 'closed' }) };
+  return onPortrait(state, { kind: 'closed' });
 }
 
-function setOrder(state: DatasetState, order: RowOrder): Step {
-  if (order === state.order) return [state];
+/** Shows other rows, or the same in another order. */
+function setSelection(state: DatasetState, selection: RowSelection): Step {
+  if (isSameSelection(selection, state.selection)) return [state];
   const { selected, shown } = state;
-  const other: DatasetState = { ...state, order, index: -1 };
+  const next = { ...state, selection, index: -1, marks: NO_MARKS, anchor: 0, open: undefined };
   const place = isShown(state) && shown ? shown.view : selected && { ...selected, reviewIndex: -1 };
-  const index = place ? indexOf(other, place) : 0;
-  const next = { ...other, index };
-  return andThen(index >= 0 ? jumpTo(next, index) : scrollTo(next, 0), (moved) => [
-    moved,
+  if (!place) return select(next, 0);
+  const index = indexOf(next, place);
+  if (index === undefined) return andThen(scrollToTop(next), (moved) => requestPlace(moved, place, 'note'));
+  return index >= 0 ? jumpTo({ ...next, index }, index) : scrollToTop(next);
+}
+
+function setQuery(state: DatasetState, text: string): Step {
+  const query = text.trim();
+  if (query === state.selection.query) return [state];
+  return setSelection(state, { ...state.selection, query });
+}
+
+/** Shows the rows of a query that the person chose from a picture. */
+function chooseQuery(state: DatasetState, query: string): Step {
+  const typed = reduceFilter(state.filter, { kind: 'typed', text: query, caret: query.length });
+  const filter = reduceFilter(typed, { kind: 'applied' });
+  return andThen(setSelection({ ...state, filter }, { order: 'all', query }), (next) => [
+    next,
     { kind: 'focusList' },
   ]);
 }
 
+/** Ascending, descending, then the order of the file again. */
+function sortBy(state: DatasetState, field: string): Step {
+  const { sort, ...rest } = state.selection;
+  const next: RowSelection =
+    sort?.field !== field
+      ? { ...rest, sort: { field, isDescending: false } }
+      : sort.isDescending
+        ? rest
+        : { ...rest, sort: { field, isDescending: true } };
+  return setSelection({ ...state, said: sortText(next.sort) }, next);
+}
+
+function showAll(state: DatasetState, index: number): Step {
+  const filter = reduceFilter(state.filter, { kind: 'typed', text: '', caret: 0 });
+  const all: DatasetState = {
+    ...state,
+    selection: ALL_ROWS,
+    filter: { ...filter, items: [] },
+    index,
+    marks: NO_MARKS,
+  };
+  return jumpTo(all, index);
+}
+
 function reveal(state: DatasetState, place: PairPlace): Step {
-  const { record } = place;
-  const next = {
-    ...withoutPortrait(state),
-    order: 'all',
-    index: record,
-    selected: place,
-    notice: undefined,
-  } as const;
-  return andThen(jumpTo(next, record), requestPair);
+  const next = { ...withoutPortrait(state), selected: place, notice: undefined, open: undefined };
+  const shown = isPlain(state.selection)
+    ? jumpTo({ ...next, index: place.record }, place.record)
+    : requestPlace(next, place, 'reveal');
+  return andThen(shown, requestPair);
+}
+
+function onPlaced(state: DatasetState, event: Extract<DatasetEvent, { kind: 'placed' }>): Step {
+  const { name, at, index, why } = event;
+  if (name !== nameOf(state.selection) || !isSame(at, state.selected)) return [state];
+  if (index >= 0) return why === 'note' ? [{ ...state, index }] : jumpTo({ ...state, index }, index);
+  return why === 'reveal' ? showAll(state, at.record) : [{ ...state, index: gapAt(state.index) }];
+}
+
+function restore(state: DatasetState, memory: PageMemory): Step {
+  const { selection, place, layout, recent } = memory;
+  const filter = { ...state.filter, text: selection.query, recent };
+  const next = { ...state, layout, filter };
+  return andThen(setSelection(next, selection), (moved) => {
+    if (!place) return [moved];
+    const there = { ...moved, selected: place };
+    return andThen(
+      isPlain(selection)
+        ? jumpTo({ ...there, index: place.record }, place.record)
+        : requestPlace(there, place, 'jump'),
+      requestPair,
+    );
+  });
+}
+
+function onFilter(state: DatasetState, event: FilterEvent): Step {
+  const filter = reduceFilter(state.filter, event);
+  const next = { ...state, filter };
+  switch (event.kind) {
+    case 'typed':
+    case 'itemTaken': {
+      const { text, caret } = filter;
+      const complete = { kind: 'complete', query: text, offset: caret } as const;
+      return text === '' ? [next, { kind: 'applySoon' }] : [next, complete, { kind: 'applySoon' }];
+    }
+    case 'applied':
+      return setQuery(next, filter.text);
+    case 'completed':
+    case 'itemMoved':
+    case 'closed':
+      return [next];
+  }
+}
+
+/** Actions on the shown pair that can be done to all marked rows. */
+const FOR_MANY: ReadonlySet<string> = new Set<BatchAction>(['flip', 'tie', 'drop', 'keep']);
+
+function act(state: DatasetState, action: DatasetAction): Step {
+  if (markCount(state.marks) > 1 && FOR_MANY.has(action)) return startBatch(state, action as BatchAction);
+  const { shown } = state;
+  if (!shown || !isShown(state)) return [state];
+  return [
+    { ...state, notice: undefined },
+    { kind: 'act', action, at: pairOf(shown.view) },
+  ];
+}
+
+function press(state: DatasetState, event: Extract<DatasetEvent, { kind: 'rowSelected' }>): Step {
+  const { index, marking = 'none', column } = event;
+  const marked = mark(column === undefined ? state : { ...state, column }, index, marking);
+  return select(marked, index);
 }
 
 function handle(state: DatasetState, event: DatasetEvent): Step {
   switch (event.kind) {
     case 'started':
-      return [state, { kind: 'focusList' }];
+      return [state, { kind: 'focusList' }, { kind: 'requestColumns' }];
+    case 'restored':
+      return restore(state, event.memory);
     case 'status': {
-      const due = isPortraitDue(state.status, event.status);
       const step = onStatus(state, event.status);
-      return due ? [...step, { kind: 'requestPortrait' }] : step;
+      return isPortraitDue(state.status, event.status) ? [...step, { kind: 'requestPortrait' }] : step;
     }
-    case 'queryChosen':
-      return [{ ...withoutPortrait(state), notice: event.query }];
     case 'portrait':
-      return [{ ...state, portrait: reducePortrait(state.portrait, event.event) }];
+      return [onPortrait(state, event.event)];
+    case 'queryChosen':
+      return chooseQuery(withoutPortrait(state), event.query);
     case 'outdated':
-      return outdate(state);
-    case 'rowsLoaded': {
-      const { order, start, result } = event;
-      if (isOutdated(event, state)) return [state];
-      return selectLoaded(withStore(state, withRows(state.stores[order], start, result.rows, result.total)));
+      return [outdate(clearMarks(state))];
+    case 'found':
+      return onFound(state, event.found);
+    case 'rowsLoaded':
+      return onRows(state, event);
+    case 'rowsFailed': {
+      const store = state.stores.get(event.name);
+      return store
+        ? [
+            {
+              ...state,
+              stores: new Map(state.stores).set(event.name, withFailure(store, event.start, event.reason)),
+            },
+          ]
+        : [state];
     }
-    case 'rowsFailed':
-      return [withStore(state, withFailure(state.stores[event.order], event.start, event.reason))];
     case 'pairLoaded':
-      return isSame(event.at, state.selected) ? showNewest(state, event.shown) : [state];
+      return isSame(event.at, state.selected) ? onPairLoaded(state, event.shown) : [state];
     case 'pairFailed':
       return [isSame(event.at, state.selected) ? { ...state, pairFailure: event.reason } : state];
+    case 'placed':
+      return onPlaced(state, event);
+    case 'columnsLoaded': {
+      const { fields, rules, choice } = event;
+      return [withChoice({ ...state, fields, rules }, choice ?? state.choice)];
+    }
+    case 'cellLoaded': {
+      const { open } = state;
+      const isOpen = open?.index === event.index && open.column === event.column;
+      return [isOpen ? { ...state, open: { ...open, text: event.text } } : state];
+    }
     case 'refreshed': {
       const { shown } = event;
       // While another pair is on its way, the person has left this one.
@@ -249,34 +332,111 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return isWanted ? showNewest(state, shown) : [state];
     }
     case 'actionDone': {
-      const { at, result } = event;
-      return result && isSame(at, state.selected) ? show(state, result) : [state];
+      const { at, result, action } = event;
+      const next = result && action ? { ...state, said: doneText(action, at.record) } : state;
+      return result && isSame(at, state.selected) ? show(next, result) : [next];
     }
     case 'actionFailed':
-      return [{ ...state, notice: event.reason }];
+      return [{ ...state, notice: { text: event.reason, isError: true } }];
+    case 'batchDone': {
+      const { result } = event;
+      if (result === null) return [state];
+      return [{ ...state, marks: NO_MARKS, notice: { text: result, isError: false } }];
+    }
     case 'revealed':
       return reveal(state, event.place);
-    case 'scrolled':
-      return [{ ...state, scrollTop: event.scrollTop, viewHeight: event.viewHeight }];
-    case 'rowSelected':
-      return select(state, event.index);
-    case 'orderChosen':
-      return setOrder(withoutPortrait(state), event.order);
-    case 'actionChosen': {
-      const { shown } = state;
-      if (!shown || !isShown(state)) return [state];
-      return [
-        { ...state, notice: undefined },
-        { kind: 'act', action: event.action, at: pairOf(shown.view) },
-      ];
+    case 'scrolled': {
+      const { scrollTop, scrollLeft, viewHeight, viewWidth } = event;
+      const list = { scrollTop, scrollLeft, viewHeight, viewWidth };
+      const isMoved = list.scrollTop !== state.list.scrollTop || list.scrollLeft !== state.list.scrollLeft;
+      return [{ ...state, list, open: isMoved ? undefined : state.open }];
     }
+    case 'rowSelected':
+      return press(state, event);
+    case 'columnSelected':
+      return showColumn({ ...state, open: undefined }, event.id);
+    case 'rowToggled':
+      return [toggleMark(state)];
+    case 'allMarked':
+      return [markAll(state)];
+    case 'marksCleared':
+      return [clearMarks(state)];
+    case 'selectionChosen':
+      return andThen(setSelection(withoutPortrait(state), event.selection), (moved) => [
+        moved,
+        { kind: 'focusList' },
+      ]);
+    case 'sorted':
+      return sortBy(state, event.field);
+    case 'sampled': {
+      const { order, query, sort } = state.selection;
+      const { sample } = event;
+      return setSelection(state, { order, query, ...(sort && { sort }), ...(sample && { sample }) });
+    }
+    case 'filter':
+      return onFilter(state, event.event);
+    case 'filterSettled':
+      return setQuery(state, state.filter.text);
+    case 'filterWanted':
+      return [state, { kind: 'focusFilter' }];
+    case 'listWanted':
+      return [{ ...state, filter: { ...state.filter, items: [], item: -1 } }, { kind: 'focusList' }];
+    case 'column':
+      return changeColumns(state, event.event);
+    case 'pickerToggled':
+      return [{ ...state, isPicking: !state.isPicking }];
+    case 'layoutChosen':
+      return [{ ...state, layout: event.layout }];
+    case 'cellOpened':
+      return openCell(state);
+    case 'cellClosed':
+      return [{ ...state, open: undefined }, { kind: 'focusList' }];
+    case 'actionChosen':
+      return act(state, event.action);
+    case 'batchChosen':
+      return startBatch(state, event.action);
     case 'mappingWanted':
       return [state, { kind: 'mapFields' }];
   }
 }
 
+/** The pair of the row that was selected: it stands where the row is. */
+function onPairLoaded(state: DatasetState, shown: ShownView): Step {
+  const [next, ...effects] = showNewest(state, shown);
+  return [next, ...effects.filter(({ kind }) => kind !== 'requestPlace')];
+}
+
+function memoryOf({ selection, selected, layout, filter }: DatasetState): PageMemory {
+  return { selection, layout, recent: filter.recent, ...(selected && { place: selected }) };
+}
+
+function isRemembered(before: DatasetState, after: DatasetState): boolean {
+  return (
+    before.selection === after.selection &&
+    before.layout === after.layout &&
+    before.filter.recent === after.filter.recent &&
+    (!after.selected || isSame(before.selected, after.selected))
+  );
+}
+
+/** Places the columns again if something changed that they depend on. */
+function withGrid(before: DatasetState, after: DatasetState): DatasetState {
+  const isSameGrid =
+    before.fields === after.fields &&
+    before.choice === after.choice &&
+    before.list.viewWidth === after.list.viewWidth &&
+    (before.status?.pairCount === 0) === (after.status?.pairCount === 0);
+  return isSameGrid ? after : { ...after, grid: columnLayout(after) };
+}
+
 export function reduce(state: DatasetState, event: DatasetEvent): Step {
   // Rows that failed are requested again when the person scrolls, and when something changed.
-  const retries = event.kind === 'scrolled' || event.kind === 'status';
-  return andThen(handle(state, event), (next) => requestVisible(next, retries));
+  const retries = event.kind === 'scrolled' || event.kind === 'status' || event.kind === 'outdated';
+  return andThen(
+    andThen(handle(state, event), (next) => requestVisible(withGrid(state, next), retries)),
+    (next) =>
+      event.kind === 'restored' || isRemembered(state, next)
+        ? [next]
+        : [next, { kind: 'remember', memory: memoryOf(next) }],
+  );
 }

@@ -1,33 +1,62 @@
 // The state of the dataset page, and what follows from it.
-import type { RowOrder } from '#protocol/editor/rows.ts';
+import type { RuleCount } from '#protocol/editor/batch.ts';
+import type { FieldColumn, RowSelection } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { ColumnChoice, DatasetLayout } from '#protocol/page/dataset.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
+import type { ColumnLayout } from './columnLayout.ts';
+import { layOut, NO_CHOICE } from './columnLayout.ts';
+import type { Column } from './columns.ts';
+import { columnsOf, fieldOfColumn } from './columns.ts';
 import { emptyMessage, failureText } from './datasetText.ts';
+import type { FilterBox } from './filter.ts';
+import { EMPTY_FILTER } from './filter.ts';
+import type { Marks } from './marks.ts';
+import { NO_MARKS } from './marks.ts';
 import type { PageState } from './pageState.ts';
 import type { PortraitState } from './portrait.ts';
 import { NO_PORTRAIT } from './portrait.ts';
 import type { RowStore } from './rowStore.ts';
-import { emptyStore, failureAt, rowAt } from './rowStore.ts';
+import { EMPTY_STORE, failureAt, isPlain, nameOf, rowAt } from './rowStore.ts';
 import type { DrawnRows, ListView } from './scroll.ts';
 import { drawnRows, topRow } from './scroll.ts';
 
 /** Pixels, as in the style sheet. */
 const ROW_HEIGHT = 52;
 
+/** Of the header above the rows. */
+export const HEADER_HEIGHT = 30;
+
 export interface PairPlace {
   readonly record: number;
   readonly pair: number;
 }
 
+/** The visible part of the list, in pixels. */
+export interface ListPlace {
+  readonly scrollTop: number;
+  readonly scrollLeft: number;
+  /** Without the header. */
+  readonly viewHeight: number;
+  readonly viewWidth: number;
+}
+
+/** A cell whose whole text is shown. */
+export interface OpenCell {
+  readonly index: number;
+  readonly column: string;
+  /** Undefined until it arrives. */
+  readonly text: string | undefined;
+}
+
 export interface DatasetState {
   /** Undefined until the file is open. */
   readonly status: DatasetStatus | undefined;
-  readonly order: RowOrder;
-  readonly stores: Readonly<Record<RowOrder, RowStore>>;
-  /** Of the list, in pixels. */
-  readonly scrollTop: number;
-  readonly viewHeight: number;
+  readonly selection: RowSelection;
+  /** By the names of their selections; the one seen last stands at the end. */
+  readonly stores: ReadonlyMap<string, RowStore>;
+  readonly list: ListPlace;
   /**
    * Place of the selected row in the list. 2.5 is the gap between rows 2 and 3, from which the selected row left the list; -1
    * if it was never on it.
@@ -35,53 +64,96 @@ export interface DatasetState {
   readonly index: number;
   /** Undefined until the row at `index` is loaded. */
   readonly selected: PairPlace | undefined;
+  /** Id of the column in which the keys move. */
+  readonly column: string;
+  readonly marks: Marks;
+  /** Where the latest run of marked rows began. */
+  readonly anchor: number;
   /** The selected pair; until it arrives, the one before it. */
   readonly shown: ShownView | undefined;
   /** Why the selected pair could not be loaded. */
   readonly pairFailure: string | undefined;
-  /** Why the last action failed. */
-  readonly notice: string | undefined;
+  /** Why the last action failed, or what came of it. */
+  readonly notice: { readonly text: string; readonly isError: boolean } | undefined;
+  readonly fields: readonly FieldColumn[];
+  readonly rules: readonly RuleCount[];
+  readonly choice: ColumnChoice;
+  /** Where the shown columns stand. */
+  readonly grid: ColumnLayout;
+  /** The list of all columns is open. */
+  readonly isPicking: boolean;
+  readonly layout: DatasetLayout;
+  readonly filter: FilterBox;
+  readonly open: OpenCell | undefined;
   readonly portrait: PortraitState;
+  /** What a screen reader says next. */
+  readonly said: string;
 }
+
+export const ALL_ROWS: RowSelection = { order: 'all', query: '' };
 
 export const INITIAL: DatasetState = {
   status: undefined,
-  order: 'all',
-  stores: { all: emptyStore('all'), findings: emptyStore('findings') },
-  scrollTop: 0,
-  viewHeight: 0,
+  selection: ALL_ROWS,
+  stores: new Map(),
+  list: { scrollTop: 0, scrollLeft: 0, viewHeight: 0, viewWidth: 0 },
   index: 0,
   selected: undefined,
+  column: 'row',
+  marks: NO_MARKS,
+  anchor: 0,
   shown: undefined,
   pairFailure: undefined,
   notice: undefined,
+  fields: [],
+  rules: [],
+  choice: NO_CHOICE,
+  grid: layOut(columnsOf(undefined, []), NO_CHOICE, 0),
+  isPicking: false,
+  layout: 'right',
+  filter: EMPTY_FILTER,
+  open: undefined,
   portrait: NO_PORTRAIT,
+  said: '',
 };
 
 export function isSame(a: PairPlace | undefined, b: PairPlace | undefined): boolean {
   return a?.record === b?.record && a?.pair === b?.pair;
 }
 
-/** The rows of the current order. */
-export function storeOf({ stores, order }: DatasetState): RowStore {
-  return stores[order];
+/** The rows of the current selection. */
+export function storeOf({ stores, selection }: DatasetState): RowStore {
+  return stores.get(nameOf(selection)) ?? EMPTY_STORE;
+}
+
+export function allColumns({ status, fields }: DatasetState): readonly Column[] {
+  return columnsOf(status, fields);
+}
+
+export function columnLayout(state: DatasetState): ColumnLayout {
+  return layOut(allColumns(state), state.choice, state.list.viewWidth);
+}
+
+/** The fields of the records that the shown columns need. */
+export function wantedFields(state: DatasetState): readonly string[] {
+  return columnLayout(state).columns.flatMap(({ column: { id } }) => fieldOfColumn(id) ?? []);
 }
 
 export function listView(state: DatasetState): ListView {
-  return { rowCount: storeOf(state).total, rowHeight: ROW_HEIGHT, viewHeight: state.viewHeight };
+  return { rowCount: storeOf(state).total, rowHeight: ROW_HEIGHT, viewHeight: state.list.viewHeight };
 }
 
 export function drawnRowsOf(state: DatasetState): DrawnRows {
   const view = listView(state);
-  return drawnRows(view, topRow(view, state.scrollTop));
+  return drawnRows(view, topRow(view, state.list.scrollTop));
 }
 
 /** A row may leave the list while its pair is still shown: then no row is selected. */
 export function isSelected(state: DatasetState, index: number): boolean {
-  const { selected, order } = state;
+  const { selected, selection } = state;
   if (!selected) return index === state.index;
   const row = rowAt(storeOf(state), index);
-  return row?.record === selected.record && (order === 'all' || row.pair === selected.pair);
+  return row?.record === selected.record && (isPlain(selection) || row.pair === selected.pair);
 }
 
 /** The selected pair is on the screen. */
@@ -94,7 +166,8 @@ export function pageState(state: DatasetState): PageState {
   return {
     view: shown?.view,
     undoCount: shown?.undoCount ?? 0,
-    isReadOnly: !isShown(state) || status === undefined || status.phase === 'reading',
+    isReadOnly:
+      !isShown(state) || status === undefined || status.phase === 'reading' || status.isReadOnly === true,
   };
 }
 
@@ -108,7 +181,7 @@ export function listMessage(
   const reason = indices.map((index) => failureAt(store, index)).find((one) => one !== undefined);
   const isWhole = store.total === 0;
   if (reason !== undefined) return { text: failureText('rows', reason), isWhole };
-  return isWhole ? { text: emptyMessage(state.status, state.order), isWhole } : undefined;
+  return isWhole ? { text: emptyMessage(state.status, state.selection, store.list), isWhole } : undefined;
 }
 
 /** Why the selected pair is missing; undefined if it is not. */

@@ -1,7 +1,10 @@
 // The sentences of the dataset page.
 import { plural } from '#core/words/numbers.ts';
-import type { RowOrder } from '#protocol/editor/rows.ts';
+import type { RowSelection, RowSort } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { DatasetAction } from '#protocol/page/dataset.ts';
+
+import type { RowStore } from './rowStore.ts';
 
 /** What is known of the file, in one line. */
 export function statusText(status: DatasetStatus | undefined): string {
@@ -23,11 +26,45 @@ export function statusText(status: DatasetStatus | undefined): string {
 }
 
 /** Why a list without rows shows none. */
-export function emptyMessage(status: DatasetStatus | undefined, order: RowOrder): string {
+export function emptyMessage(
+  status: DatasetStatus | undefined,
+  { order, query, sample }: RowSelection,
+  list: RowStore['list'],
+): string {
   if (!status || status.phase === 'reading') return 'Reading…';
+  // The filter box says what is wrong.
+  if (list?.fault) return 'No rows: correct the filter.';
+  if (list?.search) return 'Searching…';
+  if (query !== '' || sample) return list ? 'No rows match the filter.' : 'Searching…';
   if (order === 'findings')
     return status.phase === 'scoring' ? 'No findings so far. Scoring is still running.' : 'No findings.';
   return status.reason ?? 'This file has no rows.';
+}
+
+export function foundText(total: number): string {
+  return total === 0 ? 'No rows match' : `${plural(total, 'row')} shown`;
+}
+
+export function sortText(sort: RowSort | undefined): string {
+  if (!sort) return 'In the order of the file';
+  return `Sorted by ${sort.field.replaceAll('_', ' ')}, ${sort.isDescending ? 'descending' : 'ascending'}`;
+}
+
+const DONE: Readonly<Record<DatasetAction, string>> = {
+  flip: 'Flipped',
+  tie: 'Marked as a tie:',
+  drop: 'Dropped',
+  margin: 'Margin set:',
+  repair: 'Repaired',
+  undo: 'Undone:',
+  keep: 'Finding ignored:',
+  next: 'Next finding:',
+  previous: 'Previous finding:',
+};
+
+/** What a screen reader says of an action on the pair of a record. */
+export function doneText(action: DatasetAction, record: number): string {
+  return `${DONE[action]} row ${(record + 1).toLocaleString('en')}`;
 }
 
 /** What stands in the place of rows, or of a pair, that could not be loaded. */

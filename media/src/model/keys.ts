@@ -79,7 +79,8 @@ const UNFINISHED = new Set(['Process', 'Dead', 'Unidentified', 'Compose']);
 
 const TYPED_INTO = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
 
-function isTyping({ isComposing, key, target }: KeyPress): boolean {
+/** The press belongs to a text that the person types. */
+export function isTyping({ isComposing, key, target }: KeyPress): boolean {
   if (isComposing || UNFINISHED.has(key)) return true;
   if (typeof target !== 'object' || target === null) return false;
   const { tagName, isContentEditable } = target as { tagName?: unknown; isContentEditable?: unknown };

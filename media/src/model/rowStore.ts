@@ -1,5 +1,5 @@
 // The rows that a page holds, in blocks. A store is a value: each function returns the next one.
-import type { RowOrder, RowView } from '#protocol/editor/rows.ts';
+import type { RowSelection, RowsResult, RowView } from '#protocol/editor/rows.ts';
 
 /** Rows in one request. */
 const BLOCK = 100;
@@ -7,7 +7,7 @@ const BLOCK = 100;
 /** The blocks seen longest ago are dropped beyond this number. */
 const MAX_BLOCKS = 100;
 
-/** Rows [start, end) of an order. */
+/** Rows [start, end) of a selection. */
 export interface Block {
   readonly start: number;
   readonly end: number;
@@ -22,15 +22,24 @@ interface StoredBlock {
 }
 
 export interface RowStore {
-  readonly order: RowOrder;
-  /** Rows of the whole list. */
+  /** Rows of the whole list that are known so far. */
   readonly total: number;
+  /** What else the latest reply said of the list; undefined before it. */
+  readonly list: Pick<RowsResult, 'key' | 'search' | 'fault' | 'note'> | undefined;
   /** By number; the one seen last stands at the end. */
   readonly blocks: ReadonlyMap<number, StoredBlock>;
 }
 
-export function emptyStore(order: RowOrder): RowStore {
-  return { order, total: 0, blocks: new Map() };
+export const EMPTY_STORE: RowStore = { total: 0, list: undefined, blocks: new Map() };
+
+/** Rows of the whole file in their order: the place of a row is the number of its record. */
+export function isPlain({ order, query, sort, sample }: RowSelection): boolean {
+  return order === 'all' && query === '' && !sort && !sample;
+}
+
+/** The name of a selection among the stores of a page. */
+export function nameOf({ order, query, sort, sample }: RowSelection): string {
+  return query === '' && !sort && !sample ? order : JSON.stringify([order, query, sort, sample]);
 }
 
 function blockAt({ blocks }: RowStore, index: number): StoredBlock | undefined {
@@ -93,8 +102,15 @@ function withBlock(store: RowStore, start: number, block: StoredBlock): RowStore
 }
 
 /** @param start of a block that was requested */
-export function withRows(store: RowStore, start: number, rows: readonly RowView[], total: number): RowStore {
-  return { ...withBlock(store, start, { state: 'loaded', rows }), total };
+export function withRows(store: RowStore, start: number, result: RowsResult): RowStore {
+  const { rows, total, key, search, fault, note } = result;
+  const list = {
+    key,
+    ...(search && { search }),
+    ...(fault && { fault }),
+    ...(note !== undefined && { note }),
+  };
+  return { ...withBlock(store, start, { state: 'loaded', rows }), total, list };
 }
 
 /** @param start of a block that was requested */

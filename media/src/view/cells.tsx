@@ -1,11 +1,7 @@
 // Draws the cells of a row.
 import type { JSX } from 'preact';
 
-import type { AnswerStart, Cell, Pill } from '../model/columns.ts';
-
-function Start({ tone, text }: AnswerStart): JSX.Element {
-  return <span class={`start ${tone}${text === '' ? ' empty' : ''}`}>{text === '' ? 'empty' : text}</span>;
-}
+import type { Cell, Pill } from '../model/columns.ts';
 
 function PillView({ tone, text, title }: Pill): JSX.Element {
   return (
@@ -15,31 +11,31 @@ function PillView({ tone, text, title }: Pill): JSX.Element {
   );
 }
 
+const BLANKS: Readonly<Record<Extract<Cell, { kind: 'blank' }>['why'], string>> = {
+  missing: 'missing',
+  null: 'null',
+  empty: 'empty',
+  unknown: '…',
+  none: '',
+};
+
 export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
   switch (cell.kind) {
-    case 'number':
+    case 'row':
       return (
         <span class="number">
           {cell.text}
           <small>{cell.note}</small>
         </span>
       );
-    case 'margin':
-      return <span class={cell.isNegative ? 'margin negative' : 'margin'}>{cell.text}</span>;
-    case 'texts':
-      return (
-        <span class="texts">
-          <span class="asked">{cell.prompt === '' ? 'No prompt' : cell.prompt}</span>
-          <span class="sides">{cell.answers.map(Start)}</span>
-        </span>
-      );
+    case 'number':
+      return <span class={cell.isNegative ? 'number negative' : 'number'}>{cell.text}</span>;
+    case 'text':
+      return <span class={cell.tone ? `words side ${cell.tone}` : 'words'}>{cell.text}</span>;
     case 'raw':
-    case 'label':
-      return (
-        <span class="texts">
-          <span class={cell.kind === 'raw' ? 'raw' : 'asked'}>{cell.text}</span>
-        </span>
-      );
+      return <span class="words raw">{cell.text}</span>;
+    case 'blank':
+      return <span class={`blank ${cell.why}`}>{BLANKS[cell.why]}</span>;
     case 'pills':
       return <span class="pills">{cell.pills.map(PillView)}</span>;
   }

@@ -6,7 +6,7 @@ import { drawMargins } from '#core/drawing/strip.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
-import type { DatasetEvent } from '../model/datasetReducer.ts';
+import type { DatasetEvent } from '../model/datasetEvents.ts';
 import type { PortraitState } from '../model/portrait.ts';
 import { portraitMessage, whyNoMargins } from '../model/portrait.ts';
 import { draw, FigureView } from './figures.tsx';

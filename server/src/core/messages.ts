@@ -239,6 +239,20 @@ export const messages = {
     new UserError(
       'The finding no longer exists, or its file has unsaved changes. The decision was not saved.',
     ),
+  rowsMoved: () =>
+    new UserError(
+      'The rows changed after you marked them, and others may stand in their places. Nothing was done. Mark them again.',
+    ),
+  tooManyRows: (max: number) =>
+    new UserError(
+      `One edit changes at most ${max.toLocaleString('en')} rows. Nothing was changed. Mark fewer rows.`,
+    ),
+  exportOverItself: (path: string) =>
+    new UserError(`${path} is the dataset itself. Nothing was written. Choose another name.`),
+  notExported: (record: number, why: string) =>
+    new UserError(
+      `Record ${(record + 1).toLocaleString('en')} can’t be copied whole: ${why}. Nothing was written. Leave this row out.`,
+    ),
   notPruned: () =>
     new UserError(
       'Nothing was removed: some files can’t be read, so PrefLens can’t tell which entries they need. Fix them and run the command again.',

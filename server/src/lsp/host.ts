@@ -120,7 +120,7 @@ export function hostOf(parts: HostParts): Host {
     isTrusted: () => state.isTrusted,
     machineFor: machineOf(parts),
     async applyEdit(dataset, edits, label) {
-      const edit = toWorkspaceEdit(dataset, [edits]);
+      const edit = toWorkspaceEdit(dataset, edits);
       const step = await inStep(dataset.source, edit);
       if (step.kind !== 'same') return refused(step.why);
       const { applied } = await connection.workspace.applyEdit({ label, edit });

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Baseline } from '#core/memory/baseline.ts';
 import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
 import type { BadLine, Decision } from '#core/memory/decisions.ts';
-import { formatDecisions, parseDecisions, withDecision } from '#core/memory/decisions.ts';
+import { formatDecisions, parseDecisions, withDecisions } from '#core/memory/decisions.ts';
 import { messages } from '#core/messages.ts';
 
 import { CONFIG_NAME } from './config.ts';
@@ -145,6 +145,21 @@ export interface Decided {
   readonly replaced: readonly Decision[];
 }
 
+/** Saves a person's decisions, of today, in the memory of a dataset. They have one author. */
+export async function decideAboutAll(path: string, made: readonly OwnDecision[]): Promise<void> {
+  const root = memoryRoot(path);
+  const at = new Date().toISOString().slice(0, 10);
+  const { by = '' } = made[0] ?? {};
+  const name = by === '' ? await ownName(dirname(path)) : by;
+  const file = nameIn(root, path);
+  await changeDecisions(root, (decisions) =>
+    withDecisions(
+      decisions,
+      made.map((one) => ({ ...one, by: name, at, file })),
+    ),
+  );
+}
+
 /** Saves a person's decision, of today, in the memory of a dataset. */
 export async function decideAbout(path: string, { by, ...decision }: OwnDecision): Promise<Decided> {
   const root = memoryRoot(path);
@@ -155,7 +170,7 @@ export async function decideAbout(path: string, { by, ...decision }: OwnDecision
 
 /** Saves a decision in place of others about the same finding. Rejects if some lines are invalid. */
 export async function decide(root: string, made: Decision): Promise<Decided> {
-  const { before } = await changeDecisions(root, (decisions) => withDecision(decisions, made));
+  const { before } = await changeDecisions(root, (decisions) => withDecisions(decisions, [made]));
   return { root, made, replaced: before.filter(({ key, rule }) => key === made.key && rule === made.rule) };
 }
 

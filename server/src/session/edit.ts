@@ -12,7 +12,7 @@ import { editOf, separateEditOf } from './planEdit.ts';
 import { whyNotEdited } from './reasons.ts';
 import type { OpenFile } from './state.ts';
 
-const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
+export const LABELS: Readonly<Record<RecordEdit['kind'], string>> = {
   flip: 'Flip chosen and rejected',
   drop: 'Drop record',
   tie: 'Mark as a tie',
@@ -51,7 +51,7 @@ export async function editRecord(
       return { ...after, id };
     });
   const id = history.add({ record: raw.record, before: raw.bytes.slice(), after: bytes, label });
-  const applied = await host.applyEdit(dataset, planned, label);
+  const applied = await host.applyEdit(dataset, [planned], label);
   if (!applied.ok) {
     history.remove(id);
     return applied;

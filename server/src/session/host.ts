@@ -47,6 +47,6 @@ export interface Host extends Listener {
   isTrusted(): boolean;
   /** What scorers of preflens.json may use for the file at a uri. */
   machineFor(uri: string): ScorerMachine;
-  /** Edits a text that an editor holds. */
-  applyEdit(dataset: OpenDataset, edits: RecordEdits, label: string): Promise<Outcome>;
+  /** Edits records of a text that an editor holds, in one step. */
+  applyEdit(dataset: OpenDataset, edits: readonly RecordEdits[], label: string): Promise<Outcome>;
 }

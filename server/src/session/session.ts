@@ -5,11 +5,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { visible } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
+import type { BatchDone, BatchEdit, RowsRef } from '#protocol/editor/batch.ts';
 import type { EditDone, RecordEdit } from '#protocol/editor/edits.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
+import type { MarkedRows } from './batch.ts';
+import { editRows } from './batch.ts';
 import { OpenDataset } from './dataset.ts';
 import { debounced } from './debounce.ts';
 import type { TextChange } from './document.ts';
@@ -217,6 +220,20 @@ export class Session implements OpenFile, JobOwner {
     return edited;
   }
 
+  /** Rows that a person marked, found in their list. */
+  marked(rows: RowsRef): MarkedRows {
+    const { place } = this.selections.select(rows.selection);
+    return { rows, placeAt: place };
+  }
+
+  /** Edits many rows, as one step of the history. */
+  async editMany(rows: RowsRef, kind: BatchEdit): Promise<Outcome<BatchDone>> {
+    this.update();
+    const edited = await editRows(this, this.#host, this.marked(rows), kind);
+    if (edited.ok && this.source.pending) this.#settleEdits();
+    return edited;
+  }
+
   /** Undoes or redoes an edit that `edit` made. */
   async retrace(id: number, direction: 'undo' | 'redo'): Promise<boolean> {
     const { pending } = this.source;
@@ -228,7 +245,7 @@ export class Session implements OpenFile, JobOwner {
     this.update();
     const step = this.#history.step(id, direction);
     if (!step) return false;
-    const applied = await this.#host.applyEdit(this.dataset, step.edits, step.label);
+    const applied = await this.#host.applyEdit(this.dataset, [step.edits], step.label);
     if (applied.ok) this.#history.made(id, direction);
     return applied.ok;
   }

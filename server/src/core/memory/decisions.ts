@@ -80,9 +80,13 @@ export function formatDecisions(decisions: readonly Decision[]): string {
 
 const nameOf = ({ key, rule }: Pick<Decision, 'key' | 'rule'>): string => `${key} ${rule}`;
 
-/** Replaces all decisions about the same finding with a new one. */
-export function withDecision(decisions: readonly Decision[], made: Decision): readonly Decision[] {
-  return [...decisions.filter((one) => nameOf(one) !== nameOf(made)), made];
+/** Replaces all decisions about the same findings with new ones. */
+export function withDecisions(
+  decisions: readonly Decision[],
+  made: readonly Decision[],
+): readonly Decision[] {
+  const names = new Set(made.map(nameOf));
+  return [...decisions.filter((one) => !names.has(nameOf(one))), ...made];
 }
 
 /** Decisions by finding. */

@@ -28,9 +28,10 @@ export function recordHandlers(
 > {
   const retrace =
     (direction: 'undo' | 'redo'): EditorHandlers['preflens/undoEdit'] =>
-    async ({ uri, id }) =>
+    async ({ uri, id, ids = [id] }) =>
       outcomeOf(async () => {
-        if ((await sessions.get(uri)?.retrace(id, direction)) !== true) throw messages.cannotUndo();
+        for (const one of direction === 'undo' ? ids.toReversed() : ids)
+          if ((await sessions.get(uri)?.retrace(one, direction)) !== true) throw messages.cannotUndo();
         return null;
       });
   /** What a file as it is now holds; `nothing` while it cannot be read: its status says so, and what to do. */

@@ -34,6 +34,8 @@ export interface EditMade {
   readonly uri: string;
   /** Its number among the edits of this file. */
   readonly id: number;
+  /** Of a step that edited several records: their edits in order, up to `id`. */
+  readonly ids?: readonly number[];
   /** What was done, in a few words. */
   readonly label: string;
 }
@@ -61,4 +63,6 @@ export type HeldAnswer =
 export interface EditRef {
   readonly uri: string;
   readonly id: number;
+  /** Several edits, made in this order, in place of the one. */
+  readonly ids?: readonly number[];
 }

@@ -8,6 +8,8 @@ export interface DatasetStatus {
   readonly phase: Phase;
   /** Rises when text, findings, scores or trust changed, and not with mere progress. */
   readonly revision: number;
+  /** Rises when the text or its mapping changed. */
+  readonly generation: number;
   readonly recordCount: number;
   /** Pairs, ties among them. */
   readonly pairCount: number;

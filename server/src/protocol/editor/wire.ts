@@ -1,5 +1,6 @@
 // client ↔ server: what goes beyond the standard protocol. An editor that knows none of this still gets diagnostics,
 // hovers, code actions and code lenses.
+import type { BatchDone, BatchEdit, RowsRef, RuleCount } from './batch.ts';
 import type { Converted } from './convert.ts';
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult } from './findings.ts';
@@ -56,6 +57,25 @@ export interface EditorRequests {
   'preflens/columns': { params: FileRef; result: { readonly fields: readonly FieldColumn[] } };
   /** How a query can go on at the cursor, the likeliest first. */
   'preflens/complete': { params: CompletionRequest; result: { readonly items: readonly QueryCompletion[] } };
+  /** The whole text of a cell: of a column of every file, or of a field of the record after a dot. */
+  'preflens/cell': {
+    params: RecordRef & { readonly column: string };
+    result: { readonly text: string };
+  };
+  /** How many findings each rule has, the most first: of an open file, or of some of its rows. */
+  'preflens/ruleCounts': {
+    params: FileRef & { readonly rows?: RowsRef };
+    result: Outcome<readonly RuleCount[]>;
+  };
+  /** Edits many rows, as one step of the editor's history. */
+  'preflens/editRows': { params: RowsRef & { readonly edit: BatchEdit }; result: Outcome<BatchDone> };
+  /** Writes down that the findings of a rule in some rows are no faults; how many. */
+  'preflens/keepRows': {
+    params: RowsRef & { readonly rule: string; readonly reason: string; readonly by?: string };
+    result: Outcome<number>;
+  };
+  /** Writes the records of some rows to a file of their own, byte for byte; how many. */
+  'preflens/exportRows': { params: RowsRef & { readonly path: string }; result: Outcome<number> };
   /** Where a pair stands in a selection; −1 if it is not in it, or not found yet. */
   'preflens/place': { params: PlaceRequest; result: { readonly index: number } };
   /** Runs a tool of an assistant on an open file; the result is as its schema says. */

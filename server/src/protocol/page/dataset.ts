@@ -1,24 +1,87 @@
 // client ↔ dataset page. The page requests the rows that it shows; it never holds a dataset.
+import type { BatchEdit, RowRange, RowsTime, RuleCount } from '../editor/batch.ts';
 import type { RecordEdit } from '../editor/edits.ts';
 import type { PortraitResult } from '../editor/portrait.ts';
-import type { RowOrder, RowsResult } from '../editor/rows.ts';
+import type { FieldColumn, Found, QueryCompletion, RowSelection, RowsResult } from '../editor/rows.ts';
 import type { DatasetStatus } from '../editor/status.ts';
 import type { ActionResult, ShownPair, ShownView } from './pair.ts';
 
 /** What a person can do with the pair that is shown. */
 export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous' | 'keep';
 
+/** What a person can do with the rows that are marked. */
+export type BatchAction = BatchEdit | 'keep' | 'export';
+
+/** Where the pair is: nowhere, beside the list or below it. */
+export type DatasetLayout = 'list' | 'right' | 'below';
+
+/** What a person made of the columns. */
+export interface ColumnChoice {
+  /** Ids in their order; the usual ones if nothing was chosen. */
+  readonly shown?: readonly string[];
+  /** Pixels, by id. */
+  readonly widths: Readonly<Record<string, number>>;
+  /** The first so many columns stay in place when the others scroll. */
+  readonly frozen: number;
+}
+
+/** What the page shows again after a reload. */
+export interface PageMemory {
+  readonly selection: RowSelection;
+  readonly place?: { readonly record: number; readonly pair: number };
+  readonly layout: DatasetLayout;
+  /** Queries, the latest first. */
+  readonly recent: readonly string[];
+}
+
 export interface DatasetPageRequests {
-  /** Half-open, in this order. */
   rows: {
-    params: { readonly order: RowOrder; readonly start: number; readonly end: number };
+    params: {
+      readonly selection: RowSelection;
+      readonly columns: readonly string[];
+      readonly start: number;
+      readonly end: number;
+    };
     result: RowsResult;
+  };
+  /** The fields of the file, how many findings each rule has, and what the person made of the columns of its schema. */
+  columns: {
+    params: null;
+    result: {
+      readonly fields: readonly FieldColumn[];
+      readonly rules: readonly RuleCount[];
+      readonly choice?: ColumnChoice;
+    };
+  };
+  complete: {
+    params: { readonly query: string; readonly offset: number };
+    result: readonly QueryCompletion[];
+  };
+  place: {
+    params: { readonly selection: RowSelection; readonly record: number; readonly pair: number };
+    result: number;
   };
   /** The file as a whole. */
   portrait: { params: null; result: PortraitResult };
+  /** The whole text of a cell. */
+  cell: {
+    params: { readonly record: number; readonly pair: number; readonly column: string };
+    result: string;
+  };
   /** The pair of a row that the person selected. */
   select: { params: { readonly record: number; readonly pair: number }; result: ShownView };
   act: { params: { readonly action: DatasetAction; readonly at: ShownPair }; result: ActionResult };
+  /** What was done, in a sentence; null if the person changed their mind. */
+  batch: {
+    params: {
+      readonly action: BatchAction;
+      readonly selection: RowSelection;
+      readonly ranges: readonly RowRange[];
+      readonly count: number;
+      readonly at: RowsTime;
+    };
+    result: string | null;
+  };
 }
 
 /** page → client. */
@@ -28,6 +91,8 @@ export interface DatasetPageSends {
     ready: null;
     /** The person wants to map the fields of the file. */
     mapFields: null;
+    remember: PageMemory;
+    rememberColumns: ColumnChoice;
   };
 }
 
@@ -35,14 +100,20 @@ export interface DatasetPageSends {
 export interface DatasetClientSends {
   readonly requests: object;
   readonly notifications: {
+    /** What the page showed before it was reloaded. */
+    restore: PageMemory;
     status: DatasetStatus;
     /** Show the portrait of the file. */
     showPortrait: null;
     /** The rows changed, and no status says so. */
     outdated: null;
+    /** A search went on. */
+    found: Found;
     /** A newer state of the pair that was shown last. */
     view: ShownView;
     /** Show this record and select it. */
     reveal: { readonly record: number; readonly pair: number };
+    /** Puts the cursor into the filter. */
+    filter: null;
   };
 }

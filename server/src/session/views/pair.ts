@@ -36,17 +36,6 @@ export function findingView({ rule, severity, message, replace, separate }: Find
   return { rule, severity, message, ...((replace ?? separate) && { canRepair: true }) };
 }
 
-/** The pair of a record that a hover explains: the one that speaks most against its label. */
-export function worstPair(dataset: OpenDataset, { raw, pairs }: ReadRecord): number {
-  const { facts } = dataset.survey;
-  const [from] = facts.pairsOf(raw.record);
-  let worst = 0;
-  pairs.forEach((_, i) => {
-    if (facts.margin(from + i) < facts.margin(from + worst) || facts.isTie(from + worst)) worst = i;
-  });
-  return worst;
-}
-
 /**
  * Where `next` and `previous` lead, in a circle. A pair that left the list stood just before the one that has its number now;
  * a place that was never on the list enters it at its end.

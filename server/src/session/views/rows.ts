@@ -10,8 +10,9 @@ import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts'
 import type { OpenDataset } from '../dataset.ts';
 import type { Selected } from '../selection/selections.ts';
 import type { EarlyTable } from '../sources/early.ts';
+import { worstPair } from '../worstPair.ts';
 import { cellsOf, start } from './cells.ts';
-import { findingView, verdictView, worstPair } from './pair.ts';
+import { findingView, verdictView } from './pair.ts';
 import { answerStart } from './parts.ts';
 
 /** Rows of one reply. */

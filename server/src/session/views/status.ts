@@ -10,7 +10,7 @@ import type { OpenFile } from '../state.ts';
 
 export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
   const { phase, reason, progress } = state;
-  const { survey, trust, source, revision } = dataset;
+  const { survey, trust, source, revision, generation } = dataset;
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unread = unreadMessage(survey.recognition?.unread ?? []);
   const unsure = unsureQuestion(survey.recognition?.polarity);
@@ -25,6 +25,7 @@ export function statusOf({ dataset, state }: OpenFile): DatasetStatus {
     uri,
     phase: shown,
     revision,
+    generation,
     recordCount,
     pairCount,
     tieCount,

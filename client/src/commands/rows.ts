@@ -1,0 +1,44 @@
+// Commands of the dataset editor.
+import * as vscode from 'vscode';
+
+import { say } from '../say.ts';
+import { activeUri, isDatasetActive } from '../tabs.ts';
+import type { Statuses } from '../views/statuses.ts';
+import type { DatasetPage } from '../webview/datasetPage.ts';
+import type { DatasetPages } from '../webview/datasetPages.ts';
+import type { Commands } from './register.ts';
+
+const NOT_OPEN = 'Open a dataset first: "PrefLens: Open as Dataset".';
+
+async function askRow(count: number): Promise<number | undefined> {
+  const last = count.toLocaleString('en');
+  const text = await vscode.window.showInputBox({
+    title: 'Go to row',
+    prompt: `A row number from 1 to ${last}`,
+    validateInput: (value) => {
+      const row = Number(value.replaceAll(/[\s,]/g, ''));
+      return Number.isInteger(row) && row >= 1 && row <= count
+        ? undefined
+        : `Enter a number from 1 to ${last}.`;
+    },
+  });
+  return text === undefined ? undefined : Number(text.replaceAll(/[\s,]/g, ''));
+}
+
+export function rowCommands(pages: DatasetPages, statuses: Statuses): Commands {
+  const withPage = (run: (page: DatasetPage, uri: string) => unknown) => async (): Promise<void> => {
+    const uri = activeUri();
+    const page = uri !== undefined && isDatasetActive(uri) ? pages.latest(uri) : undefined;
+    if (page && uri !== undefined) await run(page, uri);
+    else void say('info', NOT_OPEN);
+  };
+  return {
+    'preflens.goToRow': withPage(async (page, uri) => {
+      const row = await askRow(statuses.get(uri)?.recordCount ?? 0);
+      if (row !== undefined) page.reveal({ uri, record: row - 1 });
+    }),
+    'preflens.filterRows': withPage((page) => {
+      page.filter();
+    }),
+  };
+}

@@ -1,0 +1,221 @@
+// The bars above the rows: which rows, how they are shown, the rules with findings, and what to do with marked rows.
+import type { JSX, RefObject } from 'preact';
+
+import { plural } from '#core/words/numbers.ts';
+import type { RowOrder } from '#protocol/editor/rows.ts';
+import type { BatchAction, DatasetLayout } from '#protocol/page/dataset.ts';
+
+import type { DatasetEvent } from '../model/datasetEvents.ts';
+import type { DatasetState } from '../model/datasetState.ts';
+import { statusText } from '../model/datasetText.ts';
+import { hasTerm, withTermToggled } from '../model/filter.ts';
+import { markCount } from '../model/marks.ts';
+import { ColumnPicker } from './columnPicker.tsx';
+import { FilterBox } from './filterBox.tsx';
+import type { IconName } from './icons.tsx';
+import { Icon } from './icons.tsx';
+import { Strip } from './portrait.tsx';
+
+interface Props {
+  readonly state: DatasetState;
+  readonly dispatch: (event: DatasetEvent) => void;
+}
+
+const ORDERS: readonly { readonly order: RowOrder; readonly label: string }[] = [
+  { order: 'all', label: 'All rows' },
+  { order: 'findings', label: 'Findings' },
+];
+
+const LAYOUTS: readonly {
+  readonly layout: DatasetLayout;
+  readonly icon: IconName;
+  readonly label: string;
+}[] = [
+  { layout: 'list', icon: 'list', label: 'Rows alone' },
+  { layout: 'right', icon: 'right', label: 'Pair beside the rows' },
+  { layout: 'below', icon: 'below', label: 'Pair below the rows' },
+];
+
+/** Rows of a random sample. */
+const SAMPLE = 100;
+
+function Orders({ state, dispatch }: Props): JSX.Element {
+  const { selection, status, portrait } = state;
+  const findingCount = (status?.findingCount ?? 0).toLocaleString('en');
+  return (
+    <div class="tabs" role="tablist">
+      {ORDERS.map(({ order, label }) => (
+        <button
+          key={order}
+          type="button"
+          class="tab"
+          role="tab"
+          aria-selected={!portrait.isOpen && order === selection.order}
+          onClick={() => {
+            dispatch({ kind: 'selectionChosen', selection: { ...selection, order } });
+          }}
+        >
+          {order === 'findings' ? `${label} ${findingCount}` : label}
+        </button>
+      ))}
+      <button
+        type="button"
+        class="tab"
+        role="tab"
+        aria-selected={portrait.isOpen}
+        onClick={() => {
+          dispatch({ kind: 'portrait', event: { kind: 'opened' } });
+        }}
+      >
+        Portrait
+      </button>
+    </div>
+  );
+}
+
+function Tools({ state, dispatch }: Props): JSX.Element {
+  const { selection, layout, isPicking } = state;
+  const { sample } = selection;
+  return (
+    <div class="tools">
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={sample !== undefined}
+        title={sample ? 'Show all rows again' : `Random sample of ${SAMPLE} rows`}
+        aria-label={`Random sample of ${SAMPLE} rows`}
+        onClick={() => {
+          const seed = Math.floor(Math.random() * 2 ** 31);
+          dispatch({ kind: 'sampled', sample: sample ? undefined : { count: SAMPLE, seed } });
+        }}
+      >
+        <Icon name="sample" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-haspopup="dialog"
+        aria-expanded={isPicking}
+        title="Columns"
+        aria-label="Columns"
+        onClick={() => {
+          dispatch({ kind: 'pickerToggled' });
+        }}
+      >
+        <Icon name="columns" />
+      </button>
+      {LAYOUTS.map(({ layout: one, icon, label }) => (
+        <button
+          key={one}
+          type="button"
+          class="icon-button"
+          aria-pressed={one === layout}
+          title={label}
+          aria-label={label}
+          onClick={() => {
+            dispatch({ kind: 'layoutChosen', layout: one });
+          }}
+        >
+          <Icon name={icon} />
+        </button>
+      ))}
+      <ColumnPicker state={state} dispatch={dispatch} />
+    </div>
+  );
+}
+
+/** Chips that filter by a rule. */
+function Rules({ state, dispatch }: Props): JSX.Element | null {
+  const { rules, filter } = state;
+  if (rules.length === 0) return null;
+  return (
+    <div class="rules" role="group" aria-label="Findings by rule">
+      {rules.map(({ rule, severity, count }) => {
+        const term = `rule:${rule}`;
+        return (
+          <button
+            key={rule}
+            type="button"
+            class={`pill ${severity}`}
+            aria-pressed={hasTerm(filter.text, term)}
+            onClick={() => {
+              const text = withTermToggled(filter.text, term);
+              dispatch({ kind: 'filter', event: { kind: 'typed', text, caret: text.length } });
+              dispatch({ kind: 'filter', event: { kind: 'applied' } });
+            }}
+          >
+            {rule} <b>{count.toLocaleString('en')}</b>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+const BATCHES: readonly {
+  readonly action: BatchAction;
+  readonly label: string;
+  readonly key?: string;
+  readonly edits: boolean;
+}[] = [
+  { action: 'flip', label: 'Flip', key: 'F', edits: true },
+  { action: 'tie', label: 'Tie', key: 'T', edits: true },
+  { action: 'drop', label: 'Drop', key: 'X', edits: true },
+  { action: 'keep', label: 'Ignore…', key: 'A', edits: false },
+  { action: 'export', label: 'Export…', edits: false },
+];
+
+/** What to do with the marked rows. */
+function MarkedRows({ state, dispatch }: Props): JSX.Element | null {
+  const { marks, status } = state;
+  if (marks.length === 0) return null;
+  return (
+    <div class="marked-rows" role="toolbar" aria-label="Marked rows">
+      <span class="count">{plural(markCount(marks), 'row')} marked</span>
+      {BATCHES.map(({ action, label, key, edits }) => (
+        <button
+          key={action}
+          type="button"
+          disabled={edits && status?.isReadOnly === true}
+          onClick={() => {
+            dispatch({ kind: 'batchChosen', action });
+          }}
+        >
+          {label}
+          {key !== undefined && <kbd>{key}</kbd>}
+        </button>
+      ))}
+      <button
+        type="button"
+        onClick={() => {
+          dispatch({ kind: 'marksCleared' });
+          dispatch({ kind: 'listWanted' });
+        }}
+      >
+        Clear
+        <kbd>Esc</kbd>
+      </button>
+    </div>
+  );
+}
+
+export function DatasetBar({
+  state,
+  dispatch,
+  filter,
+}: Props & { readonly filter: RefObject<HTMLInputElement | null> }): JSX.Element {
+  const { portrait } = state;
+  return (
+    <>
+      <div class="bar">
+        <Orders state={state} dispatch={dispatch} />
+        <Strip result={portrait.result} dispatch={dispatch} />
+        {!portrait.isOpen && <FilterBox state={state} dispatch={dispatch} box={filter} />}
+        {!portrait.isOpen && <Tools state={state} dispatch={dispatch} />}
+        <span class="status">{statusText(state.status)}</span>
+      </div>
+      {!portrait.isOpen && <Rules state={state} dispatch={dispatch} />}
+      {!portrait.isOpen && <MarkedRows state={state} dispatch={dispatch} />}
+    </>
+  );
+}
