@@ -5,25 +5,24 @@ import { bin, must, root } from './setup.mjs';
 
 export const VSIX = join(root, 'dist', 'preflens.vsix');
 
+function pack(vsix, options) {
+  const vsce = join(bin, process.platform === 'win32' ? 'vsce.cmd' : 'vsce');
+  const quiet = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  must('Packing the extension', vsce, ['package', ...quiet, '--out', vsix], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (!existsSync(vsix)) throw new Error(`${vsix} was not made.`);
+}
+
 /** Builds every bundle and packages them as users get them. */
 export function packExtension() {
   must('The build', process.execPath, ['esbuild.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const vsce = join(bin, process.platform === 'win32' ? 'vsce.cmd' : 'vsce');
-  must(
-    'Packing the extension',
-    vsce,
-    [
-      'package',
-      '--no-dependencies',
-      '--allow-missing-repository',
-      '--no-rewrite-relative-links',
-      '--out',
-      VSIX,
-    ],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    },
-  );
-  if (!existsSync(VSIX)) throw new Error(`${VSIX} was not made.`);
+  pack(VSIX, {});
+}
+
+/** Packages the extension in a folder, which needs no build. */
+export function packFolder(folder, vsix) {
+  pack(vsix, { cwd: folder });
 }

@@ -86,10 +86,11 @@ export function freePort() {
 }
 
 /**
- * Serves the workbench with the extension `vsix`. `home` receives user data and extensions. Resolves when the
+ * Serves the workbench with the extension `vsix`, and with `others`. `home` receives user data and extensions. Resolves when the
  * server responds, with its address and a function to stop it.
+ * @param {{ vsix: string, home: string, settings?: object, others?: readonly string[] }} wishes
  */
-export async function serveWorkbench({ vsix, home, settings = {} }) {
+export async function serveWorkbench({ vsix, home, settings = {}, others = [] }) {
   const [userData, extensions] = [join(home, 'user-data'), join(home, 'extensions')];
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(extensions, { recursive: true });
@@ -100,10 +101,8 @@ export async function serveWorkbench({ vsix, home, settings = {} }) {
   const entry = join(PACKAGE, 'out', 'node', 'entry.js');
   const places = ['--user-data-dir', userData, '--extensions-dir', extensions];
   const env = { ...environment(), XDG_CONFIG_HOME: join(home, 'config') };
-  const installed = spawnSync(NODE, [entry, ...places, '--force', '--install-extension', vsix], {
-    env,
-    encoding: 'utf8',
-  });
+  const wanted = [vsix, ...others].flatMap((one) => ['--install-extension', one]);
+  const installed = spawnSync(NODE, [entry, ...places, '--force', ...wanted], { env, encoding: 'utf8' });
   if (!installed.stdout.includes('successfully installed')) {
     throw new Error(`The extension could not be installed:\n${installed.stdout}${installed.stderr}`);
   }

@@ -1,12 +1,13 @@
 // Using findings: list them all in the tree, read a rule's page, keep one with a reason, preview and apply
 // all repairs of a rule, and undo that.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { goTo, openFile, press, problems, runCommand, screenshot, until } from './actions.ts';
+import { packFolder } from '../tools/package.mjs';
+import { goTo, openFile, press, problems, runCommand, screenshot, startCommand, until } from './actions.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -22,16 +23,26 @@ const TRAIN = [
 ].join('');
 let window: Window;
 
+/** What test/fakes/otherExtension writes. */
+interface OtherResult {
+  readonly pair?: { readonly record: number };
+  readonly shown?: { readonly key: string };
+}
+
 beforeAll(async () => {
   writeFileSync(join(folder, 'train.jsonl'), TRAIN);
   writeFileSync(
     join(folder, 'closed.jsonl'),
     line('Where is the café?', 'In the cafÃ© street.') + line('Where?', ''),
   );
-  window = await openWindow(folder, {
+  const other = join(folder, '.other.vsix');
+  packFolder(join(import.meta.dirname, '..', 'fakes', 'otherExtension'), other);
+  const settings = {
     'workbench.colorTheme': 'Default Dark Modern',
     'preflens.scoreOnOpen': false,
-  });
+    'chat.disableAIFeatures': false,
+  };
+  window = await openWindow(folder, settings, [other]);
   await openFile(window.page, 'train.jsonl');
 });
 
@@ -178,4 +189,41 @@ it('marks a misspelt rule name in preflens.json', async () => {
   const told = page.locator('.notification-list-item-message', { hasText: 'did you mean "mojibake"?' });
   await told.first().waitFor();
   await screenshot(page, 'config-fault');
+});
+
+it('another extension reads findings and flips a pair; before a language model does, VS Code asks', async () => {
+  const { page } = window;
+  const path = join(folder, 'helped.jsonl');
+  const lines = line('Where?', 'There.') + line('Write a dialogue.', 'A: Hello.\n\nHuman: Who is there?');
+  writeFileSync(path, lines);
+  await startCommand(page, 'Other Extension: Run');
+  const question = page.locator('.monaco-dialog-box');
+  await until('the question', async () => {
+    if (existsSync(join(folder, 'other.json')))
+      throw new Error(readFileSync(join(folder, 'other.json'), 'utf8'));
+    return question.isVisible();
+  });
+  const text = await question.innerText();
+  expect(text).toMatch(/Flip record 2 in helped\.jsonl\?/);
+  expect(text).toContain('Rejected becomes “A: Hello. Human: Who is there?”.');
+  await screenshot(page, 'assistant-question');
+  await question.locator('.monaco-button', { hasText: 'Yes' }).click();
+  const result = await until('the result of the other extension', async () => {
+    try {
+      return await Promise.resolve(
+        JSON.parse(readFileSync(join(folder, 'other.json'), 'utf8')) as OtherResult,
+      );
+    } catch {
+      return undefined;
+    }
+  });
+  expect(result).toMatchObject({
+    version: 1,
+    findings: [{ rule: 'turn-marker-in-response', record: result.pair?.record }],
+    pair: { chosen: 'A: Hello.\n\nHuman: Who is there?' },
+    flipped: { isSaved: false },
+    back: { key: result.shown?.key },
+  });
+  // Both edits are in the editor alone.
+  expect(readFileSync(path, 'utf8')).toBe(lines);
 });

@@ -37,6 +37,7 @@ async function openDesktop(
   folder: string,
   home: string,
   settings: object,
+  others: readonly string[],
 ): Promise<Omit<Window, 'home'>> {
   const { resolveCliArgsFromVSCodeExecutablePath } = await import('@vscode/test-electron');
   const places = ['--user-data-dir', join(home, 'user-data'), '--extensions-dir', join(home, 'extensions')];
@@ -46,7 +47,8 @@ async function openDesktop(
     JSON.stringify({ ...QUIET_SETTINGS, ...settings }),
   );
   const [cli = executable, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable);
-  const installed = spawnSync(cli, [...args, ...places, '--install-extension', VSIX], { encoding: 'utf8' });
+  const wanted = [VSIX, ...others].flatMap((one) => ['--install-extension', one]);
+  const installed = spawnSync(cli, [...args, ...places, ...wanted], { encoding: 'utf8' });
   if (installed.status !== 0) throw new Error(`The extension could not be installed: ${installed.stderr}`);
   const port: number = await freePort();
   const child = spawn(
@@ -83,9 +85,14 @@ async function openDesktop(
   }
 }
 
-async function openServed(folder: string, home: string, settings: object): Promise<Omit<Window, 'home'>> {
+async function openServed(
+  folder: string,
+  home: string,
+  settings: object,
+  others: readonly string[],
+): Promise<Omit<Window, 'home'>> {
   const executablePath = needChromium();
-  const server = await serveWorkbench({ vsix: VSIX, home, settings });
+  const server = await serveWorkbench({ vsix: VSIX, home, settings, others });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   const page = await browser.newPage({ viewport: SIZE });
   await page.goto(`${server.address}?${new URLSearchParams({ folder }).toString()}`);
@@ -100,13 +107,20 @@ async function openServed(folder: string, home: string, settings: object): Promi
   };
 }
 
-/** Opens a window on a folder. */
-export async function openWindow(folder: string, settings: object = {}): Promise<Window> {
+/**
+ * Opens a window on a folder.
+ * @param others packages of other extensions
+ */
+export async function openWindow(
+  folder: string,
+  settings: object = {},
+  others: readonly string[] = [],
+): Promise<Window> {
   const home = mkdtempSync(join(tmpdir(), 'preflens-window-'));
   const desktop = await findDesktop();
   const window = desktop
-    ? await openDesktop(desktop, folder, home, settings)
-    : await openServed(folder, home, settings);
+    ? await openDesktop(desktop, folder, home, settings, others)
+    : await openServed(folder, home, settings, others);
   return {
     ...window,
     home,
