@@ -10,6 +10,7 @@ import { percent, short } from '#core/drawing/words.ts';
 import { Facts } from '#core/facts/facts.ts';
 import type { Portrait } from '#core/portrait/portrait.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
+import { seededRandom } from '#core/score/random.ts';
 import { Portraits, ruleCounts } from '#session/views/portrait.ts';
 import { statusOf } from '#session/views/status.ts';
 
@@ -17,6 +18,7 @@ import { brushedBins, isPortraitDue, portraitMessage, whyNoMargins } from '../..
 import { FakeDatasetPage } from '../fakes/datasetPage.ts';
 import { flip, LINES, sessionsIn, URI } from '../fakes/openSessions.ts';
 import { settled } from '../fakes/pageChannel.ts';
+import { plainly, queriedText } from '../fakes/queries.ts';
 import { survey } from '../fakes/records.ts';
 import { statusOf as pageStatus } from '../fakes/views.ts';
 
@@ -89,6 +91,61 @@ describe('figures', () => {
     for (const { picture } of figures)
       for (const shape of shapesOf(picture!))
         if ('data-query' in shape.attributes) expect(textOf(shape)).not.toBe('');
+  });
+  it('the query of each mark and of each row of a table selects as many rows as it counts', () => {
+    const random = seededRandom(21);
+    const marks = ['', '**bold** ', '`code` ', '- point\n- point ', 'Why?! '];
+    const answer = (i: number): string =>
+      `${marks[Math.floor(5 * random())]}${'x'.repeat(Math.floor(Math.exp(8 * random())))} ${i}`;
+    const text = queriedText(
+      Array.from({ length: 300 }, (_, i) =>
+        JSON.stringify({
+          prompt: `${'q'.repeat(Math.floor(900 * random()))} ${i}`,
+          response_a: answer(i),
+          response_b: answer(i),
+          winner: ['model_a', 'model_b', 'tie'][i % 5 === 0 ? 2 : i % 2],
+          source: `s "${i % 3}"`,
+        }),
+      ).join('\n'),
+    );
+    const { facts } = text.survey;
+    expect(facts.tieCount).toBe(60);
+    for (let pair = 0; pair < 300; pair++)
+      if (!facts.isTie(pair) && pair % 7 > 0) facts.setMargin(pair, Math.fround(6 * random() - 2.5));
+    const made = portraitOf({
+      files: [facts],
+      hasLabel: true,
+      scorers: [{ name: 'x', marginOf: (_, pair) => facts.margin(pair), isCalibrated: true }],
+      findings: [],
+      sources: {
+        field: 'source',
+        values: [0, 1, 2].map((i) => ({ name: `s "${i}"`, pairs: 100, ties: 20, longerChosen: 1 })),
+        read: 300,
+        records: 300,
+      },
+    });
+    const found = new Map<string, number>();
+    const rowsOf = (query: string): number => {
+      const count = found.get(query) ?? plainly(text, query).records.length;
+      found.set(query, count);
+      return count;
+    };
+    let checked = 0;
+    for (const { id, picture, table } of figuresOf(made)) {
+      for (const shape of picture ? shapesOf(picture) : []) {
+        const { 'data-query': query } = shape.attributes;
+        if (query === undefined) continue;
+        const counted = /([\d,]+) (?:pairs?|chosen|rejected)(?: with|: chosen answer| answers|,|$)/.exec(
+          textOf(shape),
+        );
+        expect([id, textOf(shape), String(rowsOf(String(query)))]).toEqual([id, textOf(shape), counted?.[1]]);
+        checked++;
+      }
+      for (const { query, cells } of id === 'rewards' ? [] : (table?.rows ?? []))
+        if (query !== undefined)
+          expect([id, query, String(rowsOf(query))]).toEqual([id, query, cells[1]!.words]);
+    }
+    expect(checked).toBeGreaterThan(80);
   });
   it('tables hold the same numbers as pictures, and all pairs', () => {
     const figures = figuresOf(portrait(200));

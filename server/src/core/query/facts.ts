@@ -1,4 +1,5 @@
 // What a query can say of a pair without its text: numbers of the survey, findings, edits.
+import { STYLE_MARKS } from '../checks/dataset/styleMarks.ts';
 import type { Facts } from '../facts/facts.ts';
 import { PART_SHIFT } from '../facts/facts.ts';
 import type { Finding, Severity } from '../model/finding.ts';
@@ -51,6 +52,10 @@ export const NUMBER_FACTS: Readonly<Record<string, NumberFact>> = {
   length: {
     detail: 'characters of both answers',
     of: ofPair((facts, pair) => facts.answerLength(pair)),
+  },
+  prompt_length: {
+    detail: 'characters of the prompt, all its turns together',
+    of: ofPair(({ pairs }, pair) => pairs.promptLength[pair] ?? 0),
   },
   chosen_length: {
     detail: 'characters of the chosen answer',
@@ -192,6 +197,22 @@ function partOf({ facts }: KnownFacts, record: number, pair: number): number {
   return (facts.records.judgements[record] ?? 0) > 0 ? 0 : -1;
 }
 
+const STYLES = Object.fromEntries(
+  STYLE_MARKS.map(({ name }) => [name, `the answer has ${name}, and the other one has not`]),
+);
+
+/** True for pairs in which only one answer has a style: the chosen one, whose bits are the lower half, or the rejected one. */
+const onlyOn =
+  (side: 'chosen' | 'rejected'): NamedFact['of'] =>
+  ({ facts }, isWanted) => {
+    const bits = STYLE_MARKS.reduce((all, { name }, i) => all | (isWanted(name) ? 1 << i : 0), 0);
+    const [own, other] = side === 'chosen' ? [0, 16] : [16, 0];
+    return (_, pair) => {
+      const style = pair < 0 || facts.isTie(pair) ? 0 : (facts.pairs.style[pair] ?? 0);
+      return ((style >>> own) & ~(style >>> other) & bits) !== 0;
+    };
+  };
+
 export const NAMED_FACTS: Readonly<Record<string, NamedFact>> = {
   rule: {
     detail: 'the rule of a finding',
@@ -226,6 +247,16 @@ export const NAMED_FACTS: Readonly<Record<string, NamedFact>> = {
       const parts = known.schemas.map(isWanted);
       return (record, pair) => parts[partOf(known, record, pair)] ?? false;
     },
+  },
+  chosen_style: {
+    detail: 'a style that the chosen answer has and the rejected one has not',
+    values: STYLES,
+    of: onlyOn('chosen'),
+  },
+  rejected_style: {
+    detail: 'a style that the rejected answer has and the chosen one has not',
+    values: STYLES,
+    of: onlyOn('rejected'),
   },
   is: {
     detail: 'a state of the pair',

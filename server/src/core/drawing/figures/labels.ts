@@ -9,7 +9,7 @@ import type { IntervalRow } from '../intervals.ts';
 import { drawIntervals, ODDS_AXIS, shareAxis } from '../intervals.ts';
 import { drawReliability } from '../reliability.ts';
 import { count, estimateWords, isKnown, percent, shareWords } from '../words.ts';
-import { joined, withoutTies } from './queries.ts';
+import { joined, quoted, withoutTies } from './queries.ts';
 
 /** Fewer pairs say nothing about a style. */
 const MIN_STYLED = 10;
@@ -33,15 +33,21 @@ export function rewards(portrait: Portrait): Figure | undefined {
   const { preferences, longer, shorter, style, firstWins } = labels;
   const first = Math.round(firstWins.value * preferences);
   const all: readonly (readonly [string, number, number, string?])[] = [
-    ['longer', longer, shorter, 'length_difference>0'],
-    ...(hasLabel ? [['first in the record', first, preferences - first] as const] : []),
-    ...style.map(({ name, chosenOnly, rejectedOnly }) => [name, chosenOnly, rejectedOnly] as const),
+    ['longer', longer, shorter, joined('length_difference!=0', withoutTies(portrait))],
+    ...(hasLabel ? [['first in the record', first, preferences - first, 'is:pair -is:tie'] as const] : []),
+    ...style.map(
+      ({ name, chosenOnly, rejectedOnly }) =>
+        [
+          name,
+          chosenOnly,
+          rejectedOnly,
+          `chosen_style:${quoted(name)} OR rejected_style:${quoted(name)}`,
+        ] as const,
+    ),
   ];
   const shown = all.filter(([, won, lost]) => won + lost >= MIN_STYLED);
   if (shown.length === 0) return undefined;
-  const rows = shown.map(([name, won, lost, query]) =>
-    oddsRow(name, won, lost, query === undefined ? undefined : joined(query, withoutTies(portrait))),
-  );
+  const rows = shown.map(([name, won, lost, query]) => oddsRow(name, won, lost, query));
   return {
     id: 'rewards',
     title: 'What the labels reward',
