@@ -91,9 +91,8 @@ describe('lengths', () => {
 
 describe('margins', () => {
   const found = (values: readonly number[]): RangeFinder => {
-    const finder = new RangeFinder();
+    const finder = new RangeFinder(values.length);
     for (const value of values) finder.see(value);
-    for (const value of values) finder.weigh(value);
     return finder;
   };
   it('have round edges, 0 among them, and an axis that outliers do not stretch', () => {

@@ -14,7 +14,13 @@ import { seededRandom } from '#core/score/random.ts';
 import { Portraits, ruleCounts } from '#session/views/portrait.ts';
 import { statusOf } from '#session/views/status.ts';
 
-import { brushedBins, isPortraitDue, portraitMessage, whyNoMargins } from '../../media/src/model/portrait.ts';
+import {
+  brushedBins,
+  countsMessage,
+  isPortraitDue,
+  portraitMessage,
+  whyNoMargins,
+} from '../../media/src/model/portrait.ts';
 import { FakeDatasetPage } from '../fakes/datasetPage.ts';
 import { flip, LINES, sessionsIn, URI } from '../fakes/openSessions.ts';
 import { settled } from '../fakes/pageChannel.ts';
@@ -278,6 +284,22 @@ describe('the portrait on the page', () => {
     expect(portraitMessage({ ...none, failure: 'no' }, undefined)).toBe("Can't make the portrait: no");
     expect(whyNoMargins(pageStatus({ phase: 'scoring', progress: 'Scoring 40 %' }))).toBe('Scoring 40 %…');
     expect(whyNoMargins(pageStatus({ phase: 'unscored' }))).toContain('Score This File');
+  });
+  it('says what it counts where rows are something else, and how far scoring is', () => {
+    const state = (records: number) => ({
+      isOpen: true,
+      failure: undefined,
+      result: {
+        revision: 1,
+        portrait: portrait(6, { counts: { records, pairs: 6, ties: 0, judgements: 0, prompts: 6 } }),
+      },
+    });
+    expect(countsMessage(state(6), pageStatus())).toBeUndefined();
+    expect(countsMessage(state(2), pageStatus())).toBe(
+      'Figures count the 6 pairs; rows are the 2 records, which hold several.',
+    );
+    const scoring = pageStatus({ phase: 'scoring', progress: 'Scoring 40 %, about 8 s left' });
+    expect(countsMessage(state(6), scoring)).toBe('Scoring 40 %, about 8 s left.');
   });
   it('a drag selects the bins that it touches; a click selects none', () => {
     const brush: Brush = { left: 10, right: 110, top: 0, bottom: 9, first: 2, last: 11, queryOf: () => '' };

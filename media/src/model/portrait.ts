@@ -1,5 +1,6 @@
 // The portrait on the dataset page: what is loaded of it, whether it is open, and what a drag over a figure selects.
 import type { Brush } from '#core/drawing/figure.ts';
+import { plural } from '#core/words/numbers.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
@@ -54,6 +55,22 @@ export function portraitMessage(
   if (failure !== undefined) return `Can't make the portrait: ${failure}`;
   if (result?.portrait) return undefined;
   return status?.phase === 'failed' ? (status.reason ?? 'The file cannot be read.') : 'Reading…';
+}
+
+/** What figures count, where it is not what the list of rows shows; and how far scoring is. */
+export function countsMessage(
+  { result }: PortraitState,
+  status: DatasetStatus | undefined,
+): string | undefined {
+  const { counts } = result?.portrait ?? {};
+  if (!counts) return undefined;
+  const several =
+    counts.pairs > counts.records
+      ? `Figures count the ${plural(counts.pairs, 'pair')}; rows are the ${plural(counts.records, 'record')}, which hold several.`
+      : undefined;
+  const scoring = status?.phase === 'scoring' ? `${status.progress ?? 'Scoring'}.` : undefined;
+  const parts = [scoring, several].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(' ');
 }
 
 /** The bins between two places of a picture, in its own units; undefined for a click. */

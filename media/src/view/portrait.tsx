@@ -8,7 +8,7 @@ import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import type { DatasetEvent } from '../model/datasetEvents.ts';
 import type { PortraitState } from '../model/portrait.ts';
-import { portraitMessage, whyNoMargins } from '../model/portrait.ts';
+import { countsMessage, portraitMessage, whyNoMargins } from '../model/portrait.ts';
 import { draw, FigureView } from './figures.tsx';
 import { memo } from './memo.ts';
 
@@ -45,9 +45,11 @@ export interface PortraitProps {
 export function PortraitView({ state, status, dispatch }: PortraitProps): JSX.Element {
   const { result } = state;
   const message = portraitMessage(state, status);
+  const counts = countsMessage(state, status);
   return (
     <div class="portrait" role="tabpanel" aria-label="Portrait" tabindex={0}>
       {message !== undefined && <p class="nothing">{message}</p>}
+      {counts !== undefined && <p class="counts">{counts}</p>}
       {result?.portrait && <Figures result={result} why={whyNoMargins(status)} dispatch={dispatch} />}
     </div>
   );

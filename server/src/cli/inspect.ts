@@ -1,12 +1,9 @@
-// Describes a dataset: `index`, `schema` and `stats`.
+// Describes a dataset: `index` and `schema`.
 import { performance } from 'node:perf_hooks';
 
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { unreadMessage } from '#core/checks/dataset/promptNotRead.ts';
 import type { Survey } from '#core/dataset/survey.ts';
-import { readRaw } from '#core/dataset/survey.ts';
-import type { Lengths } from '#core/facts/stats.ts';
-import { SOURCE_FIELDS, statsOf } from '#core/facts/stats.ts';
 import { groupBy } from '#core/group.ts';
 import { findField, formatPath, hasField } from '#core/mapping/field.ts';
 import { fieldsOf, fits, namesRead, partFor } from '#core/mapping/read.ts';
@@ -17,23 +14,18 @@ import { messages, UserError } from '#core/messages.ts';
 import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { DataFile } from '#node/dataFile.ts';
-import { groupOf, readPairs } from '#node/engine.ts';
 import { openDataset, openFile } from '#node/files.ts';
 import { readingOf } from '#node/inspect.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { stampOf } from '#node/stored.ts';
-import type { SurveyedDataset } from '#node/survey.ts';
 import { recogniseIfKnown, sampleOf, suggestionFor, whyUnrecognised } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
-import { openSurveyed, splitsOf, surveyOne } from './job.ts';
+import { surveyOne } from './job.ts';
 import type { SuggestOptions } from './suggest.ts';
 import { polarityLines, settle, suggestFor } from './suggest.ts';
 
-/** Sources to list for people; --json lists all. */
-const MAX_SOURCES = 30;
-
-function countsOf({ facts, counts, recognition }: Survey) {
+function indexCounts({ facts, counts, recognition }: Survey) {
   const { recordCount, pairCount, preferenceCount, tieCount, judgementCount } = facts;
   return {
     mapping: recognition?.mapping.id ?? null,
@@ -73,7 +65,7 @@ export async function index(
     const seconds = (performance.now() - begun) / 1000;
     command.bar.clear();
     if (json) {
-      const counts = countsOf(survey);
+      const counts = indexCounts(survey);
       await command.json({
         file: file.path,
         bytes: file.size,
@@ -242,125 +234,4 @@ async function schemaOfFolder(
       command.fail(error);
     }
   }
-}
-
-interface SourceCounts {
-  pairs: number;
-  ties: number;
-  longerChosen: number;
-}
-
-/** Counts by the value of a field, with one more pass over the text. */
-async function countBySource(dataset: SurveyedDataset, field: string): Promise<Map<string, SourceCounts>> {
-  const counts = new Map<string, SourceCounts>();
-  for (const { file, survey } of dataset.files) {
-    for await (const { pair, value } of readPairs(file.records, survey.recognition)) {
-      const name = groupOf(value, field) ?? '(none)';
-      const count = counts.get(name) ?? { pairs: 0, ties: 0, longerChosen: 0 };
-      counts.set(name, count);
-      count.pairs++;
-      if (pair.isTie) count.ties++;
-      else if (pair.chosen.text.length > pair.rejected.text.length) count.longerChosen++;
-    }
-  }
-  return new Map([...counts].sort((a, b) => b[1].pairs - a[1].pairs));
-}
-
-interface Verdicts {
-  good: number;
-  bad: number;
-  rated: number;
-  unrated: number;
-}
-
-/** Verdicts on single answers, with one pass over the text. */
-async function countVerdicts(dataset: SurveyedDataset): Promise<Verdicts> {
-  const counts: Verdicts = { good: 0, bad: 0, rated: 0, unrated: 0 };
-  for (const { file, survey } of dataset.files) {
-    for await (const raw of file.records()) {
-      for (const { verdict } of readRaw(raw, survey.recognition)?.judgements ?? []) {
-        const kind = {
-          boolean: verdict === true ? 'good' : 'bad',
-          number: 'rated',
-          undefined: 'unrated',
-        } as const;
-        counts[kind[typeof verdict as keyof typeof kind]]++;
-      }
-    }
-  }
-  return counts;
-}
-
-async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefined> {
-  const [first] = dataset.files;
-  const [record = {}] = first ? await sampleOf(first.file) : [];
-  return SOURCE_FIELDS.find((name) => typeof record[name] === 'string');
-}
-
-/** What nobody knows of a dataset with a file that is unsure. */
-const WITHOUT_SIDES = { chosen: null, rejected: null, longerChosen: null };
-
-/** Statistics of a dataset: counts, lengths, and the same by source. */
-export async function stats(
-  command: Command,
-  path: string,
-  options: { json: boolean; groupBy: string | undefined },
-): Promise<void> {
-  const dataset = await openSurveyed(command, [path]);
-  const figures = statsOf(dataset.files.map(({ survey }) => survey.facts));
-  const field = options.groupBy ?? (await sourceFieldOf(dataset));
-  const sources = field === undefined ? undefined : await countBySource(dataset, field);
-  const verdicts = dataset.judgementCount > 0 ? await countVerdicts(dataset) : undefined;
-  const splits = splitsOf(dataset);
-  const unsure = dataset.files.flatMap(({ file, survey }) => {
-    const question = unsureQuestion(survey.recognition.polarity);
-    return question === undefined ? [] : [{ file: file.path, question }];
-  });
-  command.bar.clear();
-  if (options.json) {
-    const bySource = sources && { field, counts: Object.fromEntries(sources) };
-    await command.json({
-      dataset: dataset.name,
-      files: dataset.files.length,
-      ...figures,
-      ...(unsure.length > 0 && { ...WITHOUT_SIDES, unsure }),
-      ...(splits.length > 0 && { splits }),
-      ...(bySource && { bySource }),
-      ...(verdicts && { verdicts }),
-    });
-    return;
-  }
-  const share = (of: number, all: number): string => (all === 0 ? '–' : `${((100 * of) / all).toFixed(1)} %`);
-  const lengths = ({ mean, median, ninth, longest }: Lengths): string =>
-    `mean ${mean.toFixed(0)}, median ${median}, 90 % up to ${ninth}, longest ${longest} characters`;
-  command.print(`${dataset.name}: ${countLabel(dataset)} in ${plural(figures.records, 'record')}`);
-  if (splits.length > 1) {
-    const shown = splits.map((one) => `${one.name ?? 'no split'} ${one.pairs.toLocaleString('en')}`);
-    command.print(`  pairs by split      ${shown.join(', ')}`);
-  }
-  if (figures.pairs > 0) {
-    command.print(`  prompts             ${figures.prompts.toLocaleString('en')} different`);
-    if (unsure.length === 0) {
-      command.print(`  chosen              ${lengths(figures.chosen)}`);
-      command.print(`  rejected            ${lengths(figures.rejected)}`);
-      command.print(`  longer one chosen   ${share(figures.longerChosen, 1)}`);
-    }
-    for (const { file, question } of unsure) command.print(`  unsure              ${file}: ${question}.`);
-  }
-  if (verdicts) {
-    const { good, bad, rated, unrated } = verdicts;
-    command.print(
-      `  verdicts            ${good} good, ${bad} bad, ${rated} rated by a number, ${unrated} without one`,
-    );
-  }
-  if (!sources) return;
-  command.print(`  by ${field ?? ''}`);
-  const width = Math.min(40, Math.max(...[...sources.keys()].map((name) => name.length)));
-  for (const [name, { pairs, ties, longerChosen }] of [...sources].slice(0, MAX_SOURCES)) {
-    const tied = ties > 0 ? `, ${share(ties, pairs)} tied` : '';
-    command.print(
-      `    ${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs${unsure.length > 0 ? '' : `, longer one chosen ${share(longerChosen, pairs - ties)}`}${tied}`,
-    );
-  }
-  if (sources.size > MAX_SOURCES) command.print(`    and ${sources.size - MAX_SOURCES} more`);
 }

@@ -30,13 +30,14 @@ import { convert } from './convert.ts';
 import { explainRule } from './explain.ts';
 import { filter } from './filter.ts';
 import { fix } from './fix.ts';
-import { index, schema, stats } from './inspect.ts';
+import { index, schema } from './inspect.ts';
 import { keep } from './keep.ts';
 import { model, providers } from './models.ts';
 import { openPrinter } from './printer.ts';
 import { writeScores } from './score.ts';
 import { selfTest } from './selftest.ts';
 import { spoolStandardInput } from './standardInput.ts';
+import { stats } from './stats.ts';
 
 const CLEAN = 0;
 const FINDINGS = 1;

@@ -28,7 +28,7 @@ const ROW = 22;
 const NAMES = 160;
 
 export function drawIntervals(label: string, axis: IntervalAxis, rows: readonly IntervalRow[]): Shape {
-  const box = { left: NAMES, top: 4, right: WIDTH - 12, bottom: 4 + rows.length * ROW };
+  const box = { left: NAMES, top: 4, right: WIDTH - 24, bottom: 4 + rows.length * ROW };
   const { from, to, place, nothing } = axis;
   const linear = scale([place(from), place(to)], [box.left, box.right]);
   const at = (value: number): number => linear(place(Math.min(to, Math.max(from, value))));

@@ -5,7 +5,7 @@ import { shape } from './svg.ts';
 
 const [WIDTH, HEIGHT] = [120, 20];
 
-export function drawMargins({ histogram: { edges, counts }, name }: ScorerMargins): Shape {
+export function drawMargins({ histogram: { edges, counts } }: ScorerMargins): Shape {
   const most = Math.max(1, ...counts);
   const step = WIDTH / counts.length;
   const bars = counts.flatMap((count, bin) => {
@@ -29,7 +29,7 @@ export function drawMargins({ histogram: { edges, counts }, name }: ScorerMargin
       width: WIDTH,
       height: HEIGHT,
       role: 'img',
-      'aria-label': `Margins of ${name}`,
+      'aria-label': 'Margins',
     },
     ...bars,
   );

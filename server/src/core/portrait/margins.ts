@@ -12,53 +12,34 @@ const DENSITY_BINS = 18;
 /** Share of the margins beyond the axis, on each side. */
 const BEYOND = 0.005;
 
-const FINE = 4096;
+/** Values to judge the range by: enough for an axis. */
+const MAX_SEEN = 8192;
 
-/** Finds a range that holds nearly all values, in two passes and constant memory. */
+/** Finds a range that holds nearly all values, from evenly spread ones. */
 export class RangeFinder {
-  #low = Infinity;
-  #high = -Infinity;
+  readonly #step: number;
+  readonly #some: number[] = [];
   #count = 0;
-  #fine: Uint32Array | undefined;
+
+  /** @param room the most values that will be seen */
+  constructor(room: number) {
+    this.#step = Math.max(1, Math.ceil(room / MAX_SEEN));
+  }
 
   get count(): number {
     return this.#count;
   }
 
-  /** First pass. NaN is no value. */
+  /** NaN is no value. */
   see(value: number): void {
     if (Number.isNaN(value)) return;
-    this.#count++;
-    if (value < this.#low) this.#low = value;
-    if (value > this.#high) this.#high = value;
+    if (this.#count++ % this.#step === 0) this.#some.push(value);
   }
 
-  /** Second pass, over the same values. */
-  weigh(value: number): void {
-    if (Number.isNaN(value)) return;
-    this.#fine ??= new Uint32Array(FINE);
-    const at = Math.floor(((value - this.#low) / (this.#high - this.#low)) * FINE);
-    const bin = Math.min(FINE - 1, Math.max(0, at || 0));
-    this.#fine[bin] = (this.#fine[bin] ?? 0) + 1;
-  }
-
-  /** The range of all values but the few that are `BEYOND` it. Infinite values count as far out. */
   get range(): readonly [low: number, high: number] {
-    const width = (this.#high - this.#low) / FINE;
-    if (!this.#fine || !Number.isFinite(width)) return [this.#low, this.#high];
-    const allowed = BEYOND * this.#count;
-    const from = (bins: Iterable<number>): number => {
-      let [passed, bin] = [0, 0];
-      for (const count of bins) {
-        passed += count;
-        if (passed > allowed) return bin;
-        bin++;
-      }
-      return bin;
-    };
-    const skipped = from(this.#fine);
-    const cut = from(this.#fine.toReversed());
-    return [this.#low + skipped * width, this.#high - cut * width];
+    const sorted = Float64Array.from(this.#some).sort();
+    const beyond = Math.floor(BEYOND * sorted.length);
+    return [sorted[beyond] ?? 0, sorted[sorted.length - 1 - beyond] ?? 0];
   }
 }
 

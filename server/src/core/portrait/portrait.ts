@@ -165,9 +165,9 @@ function* countFacts(input: PortraitInput): Generator<void, Pick<Portrait, 'coun
 
 type Scored = Pick<Portrait, 'scorers' | 'density' | 'calibration' | 'agreements'>;
 
-/** A tally of one scorer, over two passes that find its axis and one that counts. */
-function tallyOf({ name, budget, marginOf }: ScorerInput) {
-  const range = new RangeFinder();
+/** A tally of one scorer: one pass finds its axis, another one counts. */
+function tallyOf({ name, budget, marginOf }: ScorerInput, room: number) {
+  const range = new RangeFinder(room);
   let [agrees, disagrees] = [0, 0];
   let bins = new BinCounter([]);
   return {
@@ -226,20 +226,13 @@ function crosstabs(scorers: readonly ScorerInput[]) {
 /** What margins say. */
 function* countScores(input: PortraitInput): Generator<void, Scored> {
   const { scorers } = input;
-  const tallies = scorers.map(tallyOf);
-  const each = function* (use: (tally: (typeof tallies)[number], margin: number) => void): Generator<void> {
-    yield* eachPair(input, (file, pair) => {
-      for (const tally of tallies) use(tally, tally.marginOf(file, pair));
-    });
-  };
-  yield* each((tally, margin) => {
-    tally.see(margin);
+  const pairs = input.files.reduce((sum, { pairCount }) => sum + pairCount, 0);
+  const tallies = scorers.map((scorer) => tallyOf(scorer, pairs));
+  yield* eachPair(input, (file, pair) => {
+    for (const tally of tallies) tally.see(tally.marginOf(file, pair));
   });
   const [first] = tallies;
   if (!first || first.range.count === 0) return { scorers: [], agreements: [] };
-  yield* each((tally, margin) => {
-    tally.range.weigh(margin);
-  });
   for (const tally of tallies) tally.begin();
   const density = new DensityCounter(first.range.range, first.range.count);
   const calibration = scorers[0]?.isCalibrated === true ? new CalibrationCounter() : undefined;

@@ -1,6 +1,6 @@
 // What facts do not hold and records say: their sources, and the votes of annotators.
 import type { Estimate } from '../checks/dataset/effects.ts';
-import { SOURCE_FIELDS } from '../facts/stats.ts';
+import { SOURCE_FIELDS } from '../facts/sources.ts';
 import type { Preferred } from '../mapping/forms/label.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
@@ -101,9 +101,10 @@ export class SourceFinder {
 
   /**
    * The first of the usual names; without one, the field with the fewest values, but two or more. Undefined if there is none.
+   * @param records in the file, if not all were visited
    * @param isOther false for fields that hold prompts, answers or labels
    */
-  sources(records: number, isOther: (field: string) => boolean): Sources | undefined {
+  sources(records: number | undefined, isOther: (field: string) => boolean): Sources | undefined {
     const known = [...this.#fields].flatMap(([field, counter]) => (counter ? [{ field, counter }] : []));
     const usual = SOURCE_FIELDS.map((name) => known.find(({ field }) => field === name)).find(
       (one) => one !== undefined,
@@ -121,7 +122,7 @@ export class SourceFinder {
       field,
       values: rest.pairs > 0 ? [...counter.values, rest] : counter.values,
       read: this.#read,
-      records,
+      records: records ?? this.#read,
     };
   }
 }

@@ -3,11 +3,11 @@ import type { ToolInput, ToolOutput } from '#core/assistant/tools.ts';
 import { MAX_TEXT } from '#core/assistant/tools.ts';
 import { ALL_RULES, ruleById } from '#core/checks/table.ts';
 import { closest } from '#core/config/closest.ts';
-import { statsOf } from '#core/facts/stats.ts';
-import { groupBy } from '#core/group.ts';
 import { messages } from '#core/messages.ts';
-import type { Finding, Severity } from '#core/model/finding.ts';
+import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { Lengths } from '#core/portrait/lengths.ts';
+import { portraitOf } from '#core/portrait/portrait.ts';
 import { rulePage } from '#core/report/rulePage.ts';
 import { capitalised, plural } from '#core/words/numbers.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
@@ -16,6 +16,7 @@ import type { OpenDataset } from '../dataset.ts';
 import { fileNameOf } from '../names.ts';
 import type { Session } from '../session.ts';
 import { recordViewOf } from '../views/pair.ts';
+import { ruleCounts } from '../views/portrait.ts';
 import { statusOf } from '../views/status.ts';
 import { keyOfRecord, lineOf, namesOf, recordOf } from './place.ts';
 import type { Part } from './texts.ts';
@@ -26,8 +27,6 @@ export interface Named {
   readonly session: Session;
   readonly file: string;
 }
-
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information'];
 
 /** What a reader of figures or findings has to know. */
 function notesOf({
@@ -50,15 +49,19 @@ function notesOf({
   return notes.filter((one) => one !== undefined);
 }
 
+/** What assistants are shown of lengths. */
+const quantiles = ({ mean, median, ninth, longest }: Lengths) => ({ mean, median, ninth, longest });
+
 export function portrait({ session, file }: Named): ToolOutput<'dataset_portrait'> {
   const { dataset } = session;
   const status = statusOf(session);
-  const { chosen, rejected, prompts, longerChosen } = statsOf([dataset.survey.facts]);
-  const byRule = [...groupBy(dataset.findings, ({ rule }) => rule)].map(([rule, own]) => {
-    const ranks = own.map(({ severity }) => SEVERITIES.indexOf(severity));
-    const severity = SEVERITIES[Math.min(...ranks)] ?? 'information';
-    return { rule, severity, count: own.length + dataset.unlistedCount(rule) };
+  const { counts, lengths, labels } = portraitOf({
+    files: [dataset.survey.facts],
+    hasLabel: false,
+    scorers: [],
+    findings: [],
   });
+  const longerChosen = labels.longerWins.value;
   return {
     file,
     phase: status.phase,
@@ -68,14 +71,12 @@ export function portrait({ session, file }: Named): ToolOutput<'dataset_portrait
     pairs: status.pairCount,
     ties: status.tieCount,
     judgements: status.judgementCount,
-    prompts,
-    chosenLength: chosen,
-    rejectedLength: rejected,
+    prompts: counts.prompts,
+    chosenLength: quantiles(lengths.chosen),
+    rejectedLength: quantiles(lengths.rejected),
     ...(!Number.isNaN(longerChosen) && { longerChosen }),
     findings: status.findingCount,
-    rules: byRule.sort(
-      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.count - a.count,
-    ),
+    rules: ruleCounts(dataset).map(({ rule, severity, count }) => ({ rule, severity, count })),
     ...(status.trust !== undefined && { trust: status.trust }),
     notes: notesOf(status),
   };

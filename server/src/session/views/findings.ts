@@ -1,5 +1,5 @@
 // Pages of the findings of all known files, grouped and filtered.
-import { SOURCE_FIELDS } from '#core/facts/stats.ts';
+import { SOURCE_FIELDS } from '#core/facts/sources.ts';
 import { groupBy } from '#core/group.ts';
 import type { Finding, Severity } from '#core/model/finding.ts';
 import { SEVERITY_RANK, WHOLE_FILE } from '#core/model/finding.ts';

@@ -47,7 +47,9 @@ async function sampleOf(dataset: OpenDataset, slices: Slices, signal: AbortSigna
     recognition?.mapping.answers.kind === 'choice' ? recognition.mapping.answers.label : undefined;
   const finder = new SourceFinder();
   const votes: ReturnType<typeof countVotes>[] = [];
+  let visited = 0;
   for (const record of sampledRecords(recordCount)) {
+    visited++;
     if (slices.isOver) await slices.breathe();
     signal.throwIfAborted();
     const read = dataset.readRecord(record);
@@ -59,7 +61,7 @@ async function sampleOf(dataset: OpenDataset, slices: Slices, signal: AbortSigna
   return {
     recognition,
     recordCount,
-    sources: finder.sources(recordCount, (field) => !own.has(field)),
+    sources: finder.sources(visited < recordCount ? recordCount : undefined, (field) => !own.has(field)),
     annotators: annotatorsOf(votes),
   };
 }

@@ -60,7 +60,7 @@ export function findingsOf(portrait: Portrait): Figure {
   };
 }
 
-export function sourcesOf({ sources, counts }: Portrait): Figure | undefined {
+export function sourcesOf({ sources }: Portrait): Figure | undefined {
   if (!sources || sources.values.length === 0) return undefined;
   const { field, values, read, records } = sources;
   const all = values.reduce((sum, { pairs }) => sum + pairs, 0);
@@ -70,13 +70,13 @@ export function sourcesOf({ sources, counts }: Portrait): Figure | undefined {
   const sampled =
     read < records
       ? `From ${count(read)} of ${plural(records, 'record')}, evenly spread: shares are estimates. `
-      : `All ${plural(counts.pairs, 'pair')}. `;
+      : `All ${plural(all, 'pair')}. `;
   return {
     id: 'sources',
     title: `By ${field}`,
     caption: `${sampled}${plural(values.length, 'value')} of the field “${field}”.`,
     picture: drawBars(
-      `Pairs by ${field}`,
+      'Pairs by source',
       values.slice(0, MAX_BARS).map((one) => ({
         name: one.name,
         value: one.pairs,

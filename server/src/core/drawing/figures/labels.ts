@@ -12,7 +12,7 @@ import { count, estimateWords, isKnown, percent, shareWords } from '../words.ts'
 import { joined, quoted, withoutTies } from './queries.ts';
 
 /** Fewer pairs say nothing about a style. */
-const MIN_STYLED = 10;
+export const MIN_STYLED = 10;
 
 /** Fewer pairs say nothing about a probability. */
 const MIN_PREDICTED = 10;

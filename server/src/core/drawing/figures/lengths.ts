@@ -93,7 +93,7 @@ export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure
   return {
     id: 'prompts',
     title: 'Lengths of prompts',
-    caption: `All turns of a prompt together, of all ${plural(counts.pairs, 'pair')}; ${plural(counts.prompts, 'prompt')} ${counts.prompts === 1 ? 'is' : 'are'} different. ${quantileWords(prompt).replace(/^m/, 'M')}.`,
+    caption: `All turns of a prompt together, of all ${plural(counts.pairs, 'pair')}; ${plural(counts.prompts, 'different prompt')}. ${quantileWords(prompt).replace(/^m/, 'M')}.`,
     picture,
     brush,
     table: {

@@ -25,7 +25,8 @@ export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRa
   const zero = Math.max(0, edges.indexOf(0));
   const isListed = budget !== undefined && Number.isFinite(budget.worst);
   const { picture, brush } = drawHistogram({
-    label: `Margins of ${name}`,
+    // Without the name, which a file may have chosen: the title has it.
+    label: 'Margins of the scorer',
     axis: 'margin: reward of chosen minus reward of rejected',
     range,
     up: {

@@ -1,0 +1,184 @@
+// `stats`: the numbers of a dataset's portrait that need no scores.
+import { pairedOdds } from '#core/checks/dataset/effects.ts';
+import { shareText } from '#core/checks/dataset/labelEffects.ts';
+import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { MIN_STYLED } from '#core/drawing/figures/labels.ts';
+import { estimateWords, isKnown, percent } from '#core/drawing/words.ts';
+import { SOURCE_FIELDS } from '#core/facts/sources.ts';
+import type { Lengths } from '#core/portrait/lengths.ts';
+import type { Portrait } from '#core/portrait/portrait.ts';
+import { portraitOf } from '#core/portrait/portrait.ts';
+import type { SourceCount } from '#core/portrait/sampled.ts';
+import { countsOf, NO_SOURCE, SourceCounter } from '#core/portrait/sampled.ts';
+import { countLabel } from '#core/report/formats.ts';
+import { plural } from '#core/words/numbers.ts';
+import { groupOf, readPairs } from '#node/engine.ts';
+import type { SurveyedDataset } from '#node/survey.ts';
+import { sampleOf } from '#node/surveyFile.ts';
+
+import type { Command } from './command.ts';
+import { openSurveyed, splitsOf } from './job.ts';
+
+/** Sources to list for people; --json lists all. */
+const MAX_SOURCES = 30;
+
+/** Counts by the value of a field, with one more pass over the text. */
+async function countBySource(dataset: SurveyedDataset, field: string): Promise<readonly SourceCount[]> {
+  const sources = new SourceCounter();
+  for (const { file, survey } of dataset.files)
+    for await (const { pair, value } of readPairs(file.records, survey.recognition))
+      sources.add(groupOf(value, field) ?? NO_SOURCE, countsOf([pair]));
+  return sources.values;
+}
+
+interface Verdicts {
+  good: number;
+  bad: number;
+  rated: number;
+  unrated: number;
+}
+
+/** Verdicts on single answers, with one pass over the text. */
+async function countVerdicts(dataset: SurveyedDataset): Promise<Verdicts> {
+  const counts: Verdicts = { good: 0, bad: 0, rated: 0, unrated: 0 };
+  for (const { file, survey } of dataset.files) {
+    for await (const raw of file.records()) {
+      for (const { verdict } of readRaw(raw, survey.recognition)?.judgements ?? []) {
+        const kind = {
+          boolean: verdict === true ? 'good' : 'bad',
+          number: 'rated',
+          undefined: 'unrated',
+        } as const;
+        counts[kind[typeof verdict as keyof typeof kind]]++;
+      }
+    }
+  }
+  return counts;
+}
+
+async function sourceFieldOf(dataset: SurveyedDataset): Promise<string | undefined> {
+  const [first] = dataset.files;
+  const [record = {}] = first ? await sampleOf(first.file) : [];
+  return SOURCE_FIELDS.find((name) => typeof record[name] === 'string');
+}
+
+/** What nobody knows of a dataset with a file that is unsure. */
+const WITHOUT_SIDES = { chosen: null, rejected: null, longerChosen: null, labels: null };
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** Counts as a line of bars; a bin without any is a space. */
+function sparkline(counts: readonly number[]): string {
+  const most = Math.max(...counts);
+  const bar = (count: number): string =>
+    count === 0 ? ' ' : (BARS[Math.round((count / most) * (BARS.length - 1))] ?? ' ');
+  const used = counts.map((count, i) => (count > 0 ? i : -1)).filter((i) => i >= 0);
+  return counts
+    .slice(used[0] ?? 0, (used.at(-1) ?? -1) + 1)
+    .map(bar)
+    .join('');
+}
+
+function lengthWords({ mean, median, tenth, ninth, longest, histogram }: Lengths): string {
+  return `mean ${mean.toFixed(0)}, median ${median}, 80 % from ${tenth} to ${ninth}, longest ${longest} characters  ${sparkline(histogram.counts)}`;
+}
+
+/** What the labels reward, a line each: odds ratios with their intervals. */
+function rewardLines({ labels }: Portrait): readonly string[] {
+  const { longer, shorter, style } = labels;
+  const rows = [
+    { name: 'the longer one', odds: pairedOdds(longer, shorter), count: longer + shorter },
+    ...style.map(({ name, odds, chosenOnly, rejectedOnly }) => ({
+      name,
+      odds,
+      count: chosenOnly + rejectedOnly,
+    })),
+  ].filter(({ count }) => count >= MIN_STYLED);
+  return rows.map(
+    ({ name, odds, count }) =>
+      `${name.padEnd(22)} odds ratio ${estimateWords(odds)} over ${plural(count, 'pair')}`,
+  );
+}
+
+function sourceLines(sources: readonly SourceCount[], isUnsure: boolean): readonly string[] {
+  const width = Math.min(40, Math.max(...sources.map(({ name }) => name.length)));
+  const lines = sources.slice(0, MAX_SOURCES).map(({ name, pairs, ties, longerChosen }) => {
+    const tied = ties > 0 ? `, ${percent(ties / pairs)} tied` : '';
+    const wins =
+      isUnsure || pairs === ties ? '' : `, longer one chosen ${percent(longerChosen / (pairs - ties))}`;
+    return `${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs${wins}${tied}`;
+  });
+  const rest = sources.length - lines.length;
+  return rest > 0 ? [...lines, `and ${rest} more`] : lines;
+}
+
+/** Statistics of a dataset: the numbers of its portrait that need no scores, and the same by source. */
+export async function stats(
+  command: Command,
+  path: string,
+  options: { json: boolean; groupBy: string | undefined },
+): Promise<void> {
+  const dataset = await openSurveyed(command, [path]);
+  const portrait = portraitOf({
+    files: dataset.files.map(({ survey }) => survey.facts),
+    hasLabel: dataset.files.every(({ survey }) => survey.recognition.mapping.answers.kind === 'choice'),
+    scorers: [],
+    findings: [],
+  });
+  const { counts, lengths, labels } = portrait;
+  const field = options.groupBy ?? (await sourceFieldOf(dataset));
+  const sources = field === undefined ? undefined : await countBySource(dataset, field);
+  const verdicts = dataset.judgementCount > 0 ? await countVerdicts(dataset) : undefined;
+  const splits = splitsOf(dataset);
+  const unsure = dataset.files.flatMap(({ file, survey }) => {
+    const question = unsureQuestion(survey.recognition.polarity);
+    return question === undefined ? [] : [{ file: file.path, question }];
+  });
+  command.bar.clear();
+  if (options.json) {
+    const byName = sources?.map(({ name, ...own }) => [name, own] as const) ?? [];
+    await command.json({
+      dataset: dataset.name,
+      files: dataset.files.length,
+      ...counts,
+      ...lengths,
+      longerChosen: labels.longerWins.value,
+      labels,
+      ...(unsure.length > 0 && { ...WITHOUT_SIDES, unsure }),
+      ...(splits.length > 0 && { splits }),
+      ...(sources && { bySource: { field, counts: Object.fromEntries(byName) } }),
+      ...(verdicts && { verdicts }),
+    });
+    return;
+  }
+  const print = (name: string, text: string): void => {
+    command.print(`  ${name.padEnd(19)} ${text}`);
+  };
+  command.print(`${dataset.name}: ${countLabel(dataset)} in ${plural(counts.records, 'record')}`);
+  if (splits.length > 1)
+    print(
+      'pairs by split',
+      splits.map((one) => `${one.name ?? 'no split'} ${one.pairs.toLocaleString('en')}`).join(', '),
+    );
+  if (counts.pairs > 0) {
+    print('prompts', `${counts.prompts.toLocaleString('en')} different`);
+    if (lengths.prompt.longest > 0) print('prompt length', lengthWords(lengths.prompt));
+    if (unsure.length === 0 && labels.preferences > 0) {
+      print('chosen', lengthWords(lengths.chosen));
+      print('rejected', lengthWords(lengths.rejected));
+      if (isKnown(labels.longerWins)) print('longer one chosen', shareText(labels.longerWins));
+      rewardLines(portrait).forEach((line, i) => {
+        print(i === 0 ? 'labels reward' : '', line);
+      });
+    }
+    for (const { file, question } of unsure) print('unsure', `${file}: ${question}.`);
+  }
+  if (verdicts) {
+    const { good, bad, rated, unrated } = verdicts;
+    print('verdicts', `${good} good, ${bad} bad, ${rated} rated by a number, ${unrated} without one`);
+  }
+  if (!sources || field === undefined) return;
+  command.print(`  by ${field}`);
+  for (const line of sourceLines(sources, unsure.length > 0)) command.print(`    ${line}`);
+}
