@@ -1,13 +1,13 @@
 // Queries over records in memory: by the plain meaning of each term, and with all that makes a search fast.
 import type { Survey } from '#core/dataset/survey.ts';
 import type { KnownFacts } from '#core/query/facts.ts';
+import type { Picked } from '#core/query/pick.ts';
+import { pickRows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { readQuery } from '#core/query/query.ts';
 import { masksOf } from '#core/query/readRecord.ts';
 import { searchParts } from '#node/searchFile.ts';
 import { searchRange } from '#node/searchRange.ts';
-import type { Picked } from '#session/selection/pick.ts';
-import { pickRows } from '#session/selection/pick.ts';
 
 import { cut, encode, survey } from './records.ts';
 

@@ -10,6 +10,7 @@ import { TARGETS } from '#core/convert/targets.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { fieldsOf } from '#core/mapping/read.ts';
 import { axesOf, MAPPINGS } from '#core/mapping/table.ts';
+import { queryPage } from '#core/query/page.ts';
 import { rulePage } from '#core/report/rulePage.ts';
 
 const KINDS: Record<Mapping['answers']['kind'], string> = {
@@ -206,6 +207,7 @@ export const GENERATED: readonly { readonly path: string; readonly text: () => s
   { path: 'media/preflens.schema.json', text: () => `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n` },
   { path: 'media/docs/mappings.md', text: mappingsPage },
   { path: 'media/docs/conversion.md', text: conversionPage },
+  { path: 'media/docs/query.md', text: queryPage },
   { path: 'media/docs/rules.md', text: rulesPage },
   { path: 'package.json', text: manifest },
   {

@@ -1,15 +1,11 @@
 // The query language: what each term means, faults with their places, completion; and that the fast way finds the same.
 import { describe, expect, it } from 'vitest';
 
-import type { JsonObject } from '#core/model/json.ts';
 import { complete } from '#core/query/complete.ts';
-import { sampleOf, sortedOrder } from '#core/query/order.ts';
+import { EXAMPLES, queryLines } from '#core/query/page.ts';
 import { readQuery } from '#core/query/query.ts';
-import { spellValue } from '#core/query/syntax.ts';
-import { seededRandom } from '#core/score/random.ts';
 
 import { fast, numbersOf, plainly, queriedText } from '../fakes/queries.ts';
-import { spell } from '../fakes/spell.ts';
 
 const RECORDS: readonly object[] = [
   // 1
@@ -260,6 +256,52 @@ describe('a query', () => {
   });
 });
 
+describe('the page of the language', () => {
+  const records = queriedText(
+    [
+      {
+        prompt: 'q',
+        chosen: 'Sorry, as an AI I refuse to help',
+        rejected: 'fine',
+        source: 'ShareGPT',
+        info: { score: 4 },
+      },
+      {
+        prompt: 'q',
+        chosen: 'yes',
+        rejected: 'Sorry',
+        messages: [{ role: 'tool' }],
+        'odd name': 'two words',
+        label: null,
+        margin: 3,
+      },
+    ]
+      .map((one) => JSON.stringify(one))
+      .join('\n'),
+  );
+  // What of two records each example finds; those of findings, edits and long answers need other data.
+  const found: Readonly<Record<string, readonly number[]>> = {
+    'margin<-1 length_difference>200': [],
+    'is:edited -is:dropped': [],
+    'rule:likely-mislabeled': [],
+    'rejected:sorry OR (margin<0 length>2000)': [2],
+    'source!=ShareGPT': [2],
+    'messages.role:tool': [2],
+    '"odd name":"two words"': [2],
+    'label:null': [2],
+    '.margin:3': [2],
+  };
+
+  it.each(EXAMPLES.map(([query]) => query))('%s', (query) => {
+    expect(numbersOf(plainly(records, query))).toEqual(found[query] ?? [1]);
+  });
+
+  it('is one screen', () => {
+    expect(queryLines().length).toBeLessThan(70);
+    expect(Math.max(...queryLines().map(({ length }) => length))).toBeLessThan(170);
+  });
+});
+
 /** Query → message, and the part of the query that it is about. */
 const FAULTS: readonly (readonly [query: string, message: RegExp, at: string])[] = [
   ['"open', /never closed. Add a "/, '"open'],
@@ -345,164 +387,5 @@ describe('completion', () => {
     const made = items.map(({ insert, start, end }) => text.slice(0, start) + insert + text.slice(end));
     expect(made.slice(0, after.length)).toEqual(after);
     if (after.length === 0) expect(made).toEqual([]);
-  });
-});
-
-describe('the order of rows', () => {
-  it.each([50, 40_000])('is stable for %i rows, with missing values last', (count) => {
-    const random = seededRandom(count);
-    const odd = [Number.NaN, 0, -0, Infinity, -Infinity, 5e-324, -1e300];
-    const keys = Float64Array.from({ length: count }, () =>
-      random() < 0.3 ? odd[Math.floor(random() * odd.length)]! : Math.round((random() - 0.5) * 1000) / 7,
-    );
-    for (const isDescending of [false, true]) {
-      const wanted = Array.from(keys, (_, i) => i).sort((a, b) => {
-        const [x, y] = [keys[a]!, keys[b]!];
-        if (Number.isNaN(x) || Number.isNaN(y))
-          return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
-        return x === y ? a - b : (x < y ? -1 : 1) * (isDescending ? -1 : 1);
-      });
-      expect([...sortedOrder(keys, isDescending)]).toEqual(wanted);
-    }
-  });
-
-  it('samples the same rows for the same seed, and the same share of each group', () => {
-    const sample = sampleOf(1000, 10, 3);
-    expect(sample).toEqual(sampleOf(1000, 10, 3));
-    expect(sample).not.toEqual(sampleOf(1000, 10, 4));
-    expect(sample).toEqual([...sample].sort((a, b) => a - b));
-    expect(new Set(sample).size).toBe(10);
-    const group = (item: number): number => (item < 3 ? 0 : item < 200 ? 1 : 2);
-    const counts = [0, 0, 0];
-    for (const item of sampleOf(1000, 23, 1, group)) counts[group(item)]!++;
-    expect(counts).toEqual([3, 10, 10]);
-    expect(sampleOf(5, 10, 1)).toEqual([0, 1, 2, 3, 4]);
-  });
-});
-
-const LETTERS = [
-  'a',
-  'B',
-  'k',
-  'K',
-  'S',
-  'ſ',
-  '\u212a',
-  'é',
-  'É',
-  'ß',
-  'ẞ',
-  'Σ',
-  'ς',
-  'σ',
-  '中',
-  '👍',
-  '"',
-  '\\',
-  '/',
-  '\n',
-  '\t',
-  ' ',
-  'u',
-  '0',
-  '1',
-  '.',
-  '*',
-  '\u0001',
-  '\u2028',
-  'ǆ',
-  'ǅ',
-];
-
-describe('the fast way', () => {
-  const random = seededRandom(16);
-  const some = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-  const word = (most: number): string =>
-    Array.from({ length: 1 + Math.floor(random() * most) }, () => some(LETTERS)).join('');
-
-  const record = (): object => {
-    const text = (): string => (random() < 0.2 ? JSON.stringify({ a: [word(6)] }) : word(12));
-    const parts = (): unknown => [
-      { type: 'text', text: word(5) },
-      { type: 'text', text: word(5) },
-    ];
-    const content = (): unknown => (random() < 0.3 ? parts() : text());
-    return random() < 0.7
-      ? {
-          prompt: text(),
-          chosen: text(),
-          rejected: text(),
-          source: some(['a', 'K', word(3), 1, '1', null, [word(2), 2]]),
-        }
-      : {
-          prompt: text(),
-          chosen: [
-            { role: 'user', content: text() },
-            { role: 'assistant', content: content() },
-          ],
-          rejected: [
-            { role: 'user', content: text() },
-            { role: 'assistant', content: content() },
-          ],
-        };
-  };
-  const term = (): string => {
-    const value = some([
-      spellValue(word(2)),
-      `"${word(1).replaceAll(/["\\]/g, '\\$&')}"`,
-      '/k|S/i',
-      '/[a-k]s/',
-      `${some(['a', 'k', 'é'])}*${some(['s', 'σ'])}`,
-    ]);
-    const name = some([
-      '',
-      '',
-      'text:',
-      'prompt:',
-      'chosen:',
-      'rejected:',
-      '.source:',
-      '.source=',
-      '.source!=',
-    ]);
-    return (
-      some(['', '', '', '-']) + some([`${name}${value}`, '.source:*', '.source>0', 'length>20', 'record<9'])
-    );
-  };
-  const query = (): string => {
-    const terms = Array.from({ length: 1 + Math.floor(random() * 3) }, term);
-    return random() < 0.3 ? `(${terms.join(' OR ')}) ${term()}` : terms.join(some([' ', ' OR ']));
-  };
-
-  it('finds what reading every record finds, however JSON spells it', async () => {
-    let hits = 0;
-    for (let round = 0; round < 60; round++) {
-      const newline = some(['\n', '\r\n']);
-      const lines = Array.from({ length: 20 }, () =>
-        random() < 0.5 ? JSON.stringify(record()) : spell(record() as JsonObject, random),
-      );
-      if (round % 5 === 0) lines.push('{"prompt":"broken kS', ' ');
-      const text = queriedText(lines.join(newline));
-      for (let i = 0; i < 10; i++) {
-        const own = query();
-        const wanted = numbersOf(plainly(text, own));
-        expect([own, numbersOf((await fast(text, own)).picked)]).toEqual([own, wanted]);
-        hits += wanted.length;
-      }
-    }
-    expect(hits).toBeGreaterThan(1000);
-  });
-
-  it('parses few records for a rare word', async () => {
-    const lines = Array.from({ length: 500 }, (_, i) =>
-      JSON.stringify({
-        prompt: `q${i}`,
-        chosen: i === 77 ? 'a Needle here' : 'hay \u2019',
-        rejected: 'straw',
-      }),
-    );
-    const text = queriedText(lines.join('\n'));
-    const { picked, read } = await fast(text, 'needle');
-    expect([numbersOf(picked), read]).toEqual([[78], 1]);
   });
 });

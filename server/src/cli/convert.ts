@@ -51,7 +51,8 @@ const writeNowhere =
     await assertSame();
   };
 
-const writeToOutput =
+/** Writes to standard output. */
+export const writeToOutput =
   ({ signal, records }: Command): WriteOutput =>
   async (bytes, assertSame) => {
     await records(Readable.from(abortable(bytes, signal), { objectMode: false }), signal);

@@ -1,13 +1,18 @@
-// `explain`: prints the page of a rule, or the list of all rules.
+// `explain`: prints the page of a rule or of the query language, or the list of all rules.
 import type { Rule } from '#core/checks/check.ts';
 import { ALL_RULES, ruleById } from '#core/checks/table.ts';
 import { closest } from '#core/config/closest.ts';
 import { messages } from '#core/messages.ts';
+import { queryLines } from '#core/query/page.ts';
 import { rulePage } from '#core/report/rulePage.ts';
 
 import type { Command } from './command.ts';
 
 export function explainRule(command: Command, id: string | undefined): void {
+  if (id === 'query') {
+    for (const line of queryLines()) command.print(line);
+    return;
+  }
   if (id === undefined) {
     const width = Math.max(...ALL_RULES.map((rule) => rule.id.length));
     for (const rule of ALL_RULES)

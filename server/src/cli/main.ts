@@ -34,6 +34,8 @@ import { index, schema } from './inspect.ts';
 import { keep } from './keep.ts';
 import { model, providers } from './models.ts';
 import { openPrinter } from './printer.ts';
+import type { RowsOptions } from './rows.ts';
+import { ROW_FORMATS, rows } from './rows.ts';
 import { writeScores } from './score.ts';
 import { selfTest } from './selftest.ts';
 import { spoolStandardInput } from './standardInput.ts';
@@ -233,8 +235,8 @@ program
 
 program
   .command('explain')
-  .description('print the page of a rule, or list all rules')
-  .argument('[rule]', 'its id')
+  .description('print the page of a rule or of the query language, or list all rules')
+  .argument('[rule]', 'its id, or query')
   .action((id: string | undefined) => {
     explainRule(command(), id);
   });
@@ -308,6 +310,56 @@ program
   .action(async (path: string, options: { json: boolean; groupBy?: string }) => {
     await stats(command(), path, { groupBy: undefined, ...options });
   });
+
+program
+  .command('rows')
+  .description(
+    'list, count or write the records that a query selects; `preflens explain query` has the language',
+  )
+  .argument('<file>', 'a file')
+  .option('--where <query>', 'which records, such as: margin<0 source:hh refus*', '')
+  .option('--sort <field>', 'a fact or a field; records without a value come last')
+  .option('--descending', 'with --sort: the largest first', false)
+  .option('--sample <n>', 'so many of them at random', toNumber)
+  .option('--by <field>', 'with --sample: as many from each value of this fact or field')
+  .option('--columns <names>', 'fields to print, joined by commas; default: prompt, chosen, rejected')
+  .option('--limit <n>', 'print no more rows than this', toNumber)
+  .option('--count', 'print their number alone', false)
+  .addOption(
+    new Option('--format <name>', 'records: the records byte for byte')
+      .choices([...ROW_FORMATS])
+      .default('text'),
+  )
+  .option('--out <file>', 'write them to a file; the records, if --format does not say')
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(
+    async (
+      file: string,
+      options: Common &
+        Pick<RowsOptions, 'where' | 'descending' | 'count' | 'format'> & {
+          sort?: string;
+          sample?: number;
+          by?: string;
+          columns?: string;
+          limit?: number;
+          out?: string;
+        },
+    ) => {
+      await rows(command(), file, {
+        sort: undefined,
+        sample: undefined,
+        by: undefined,
+        out: undefined,
+        groupBy: undefined,
+        model: undefined,
+        limit: Infinity,
+        ...options,
+        columns: options.columns?.split(',').map((name) => name.trim()) ?? [],
+      });
+    },
+  );
 
 program
   .command('apply')

@@ -125,6 +125,12 @@ export const messages = {
     new UserError(
       `${path}:${line + 1}: ${fault ?? 'a quote is opened in this row and never closed. Close it, or double it if it belongs to the text'}. The rows after it can’t be read.`,
     ),
+  severalFiles: (path: string, count: number, first: string) =>
+    new UserError(`${path}: this folder holds ${count} files. Name one of them, such as ${first}.`),
+  rowsNotTable: (out: string) =>
+    new UserError(
+      `${out}: \`preflens rows\` writes records as JSON Lines. Name a .jsonl file, and make a table of it with \`preflens convert\`.`,
+    ),
   slowExpression: (path: string, record: number) =>
     new UserError(
       `${path}: the regular expression took more than 2 seconds on record ${record + 1}, and the search ended there. Write a simpler one: without a repeat inside a repeat, such as (a+)+.`,

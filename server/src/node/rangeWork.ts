@@ -7,6 +7,7 @@ import { readRaw } from '#core/dataset/survey.ts';
 import type { SplitStart } from '#core/facts/splitStart.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
+import type { ColumnPart } from '#core/query/column.ts';
 
 import type { OnBytes } from './containers/container.ts';
 import { readRange, takeText } from './containers/containers.ts';
@@ -14,7 +15,7 @@ import type { ContainerRef } from './dataFile.ts';
 import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
-import type { ColumnResult, ColumnTask, SearchResult, SearchTask } from './searchRange.ts';
+import type { ColumnTask, SearchResult, SearchTask } from './searchRange.ts';
 import { columnRange, searchRange } from './searchRange.ts';
 
 /** What a thread reads: given bytes, or a file. */
@@ -58,7 +59,7 @@ export interface Works {
   /** Which records meet a query's conditions on texts and fields. */
   readonly search: { readonly task: SearchTask; readonly result: SearchResult };
   /** The values of a field. */
-  readonly column: { readonly task: ColumnTask; readonly result: ColumnResult };
+  readonly column: { readonly task: ColumnTask; readonly result: ColumnPart };
 }
 export type RangeWork = keyof Works;
 

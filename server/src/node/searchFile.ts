@@ -138,6 +138,9 @@ export async function searchParts(
 /** How long one record may take, in milliseconds. */
 const MAX_RECORD_MS = 2000;
 
+/** How long threads may go on with a search that nobody wants any more, in milliseconds. */
+const PATIENCE_MS = 300;
+
 /** Between two looks at the threads, in milliseconds. */
 const WATCH_MS = 250;
 
@@ -171,7 +174,14 @@ export async function workOnParts<W extends RangeWork>(
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   let [next, done] = [0, 0];
   const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
+  // An unwanted part is nearly done, and another thread takes longer to start.
+  const stopSoon = (): void => {
+    setTimeout(() => {
+      stop.abort(signal.reason);
+    }, PATIENCE_MS).unref();
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', stopSoon, { once: true });
   const runner = async (): Promise<void> => {
     for (let part = parts[next++]; part; part = parts[next++]) {
       const beat = new Int32Array(new SharedArrayBuffer(4));
@@ -179,9 +189,10 @@ export async function workOnParts<W extends RangeWork>(
         stop.abort(messages.slowExpression(text.name, record));
       });
       try {
-        const result = await ranges.run(work, taskOf(part.wanted, beat), () => undefined, both);
+        const result = await ranges.run(work, taskOf(part.wanted, beat), () => undefined, stop.signal);
         await text.assertSame?.();
-        both.throwIfAborted();
+        signal.throwIfAborted();
+        stop.signal.throwIfAborted();
         done += part.bytes;
         onPart(part, result, total === 0 ? 1 : done / total);
       } finally {
@@ -194,5 +205,7 @@ export async function workOnParts<W extends RangeWork>(
   } catch (error) {
     stop.abort(error);
     throw error;
+  } finally {
+    signal.removeEventListener('abort', stopSoon);
   }
 }

@@ -3,6 +3,7 @@
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { candidates } from '#core/query/bytes.ts';
+import type { ColumnPart } from '#core/query/column.ts';
 import { fieldOf } from '#core/query/fields.ts';
 import { readQuery } from '#core/query/query.ts';
 import { masksOf } from '#core/query/readRecord.ts';
@@ -62,19 +63,10 @@ export interface ColumnTask extends Wanted {
   readonly field: string;
 }
 
-/** The values of a field: numbers, and texts by their place among the words. Other records have no such value. */
-export interface ColumnResult {
-  readonly records: Uint32Array;
-  /** NaN for a text. */
-  readonly numbers: Float64Array;
-  readonly texts: Uint32Array;
-  readonly words: readonly string[];
-}
-
 /** Texts that differ only after so many UTF-16 units are equal in a column. */
 const MAX_WORD = 64;
 
-export async function columnRange(task: ColumnTask, onBytes?: OnBytes): Promise<ColumnResult> {
+export async function columnRange(task: ColumnTask, onBytes?: OnBytes): Promise<ColumnPart> {
   const query = readQuery(`.${task.field}:*`);
   const known = 'fault' in query ? undefined : candidates(query.need);
   const [records, numbers, texts]: [number[], number[], number[]] = [[], [], []];

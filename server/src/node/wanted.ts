@@ -108,6 +108,8 @@ function takeSpans(
 ): void {
   const { records, starts, ends, bytes, firstByte } = spans;
   const handle = bytes ? -1 : openRegularSync(path);
+  // Used again for each block: fresh memory costs more than reading.
+  let room = Buffer.alloc(0);
   try {
     for (let first = 0; first < records.length;) {
       const base = starts[first] ?? 0;
@@ -122,8 +124,8 @@ function takeSpans(
       let block: Uint8Array;
       if (bytes) block = bytes.subarray(base - firstByte, end - firstByte);
       else {
-        const room = Buffer.allocUnsafe(end - base);
-        block = room.subarray(0, readSync(handle, room, 0, room.length, base));
+        if (room.length < end - base) room = Buffer.allocUnsafe(end - base);
+        block = room.subarray(0, readSync(handle, room, 0, end - base, base));
       }
       takeBlock(spans, first, last, block, base, known, take);
       onBytes?.(end - base);

@@ -135,7 +135,7 @@ export interface Candidates {
   readonly usual: RegExp;
   /**
    * Matches in every record that spells a character of a needed text in an unusual way. Such a spelling holds one of
-   * `marks`.
+   * `marks`, which are latin-1 too.
    */
   readonly unusual: RegExp;
   readonly marks: readonly string[];
@@ -150,13 +150,14 @@ export function candidates(need: ByteNeed | undefined): Candidates | undefined {
   const unusual = [
     ...new Set([NEEDLESS_ESCAPE, ...parts.flatMap((part) => part.flatMap((one) => one.unusual))]),
   ];
-  // What begins without a backslash is found by its first byte.
-  const bytes = unusual
+  const raw = unusual
     .filter((source) => !source.startsWith('\\\\'))
-    .map((source) => String.fromCharCode(Number.parseInt(source.slice(2, 4), 16)));
+    .map((source) =>
+      source.replaceAll(/\\x(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    );
   return {
     usual: new RegExp(parts.map((part) => part.map((one) => oneOf(one.usual)).join('')).join('|'), 'g'),
     unusual: new RegExp(unusual.join('|'), 'g'),
-    marks: ['\\u', ...new Set(bytes)],
+    marks: ['\\u', ...raw],
   };
 }

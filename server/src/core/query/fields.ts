@@ -15,6 +15,11 @@ function valueFrom(value: Json | undefined, path: Path, from: number): Json | un
   return found.length === 0 ? undefined : found;
 }
 
+/** The name of a top field as a query and preflens.json spell it. */
+export function spellName(name: string): FieldRef {
+  return /^[^.|"\d\s][^.|"\s]*$/.test(name) ? name : JSON.stringify(name);
+}
+
 /** The value of a field; undefined if the record lacks it. A name with a dot may also be that of one field. */
 export function fieldOf(record: JsonObject, name: FieldRef): Json | undefined {
   if (Object.hasOwn(record, name)) return record[name];

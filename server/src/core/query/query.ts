@@ -50,7 +50,7 @@ export interface Query {
   readonly leaves: readonly Leaf[];
   /** What the bytes of a record must hold so that the query can be true of it; undefined: nothing. */
   readonly need: ByteNeed | undefined;
-  /** Names of the facts that it reads. */
+  /** Names of the facts that it reads; `is:tie` for a state. */
   readonly facts: ReadonlySet<string>;
   /** True for a rule that the query names. */
   readonly namesRule: (rule: string) => boolean;
@@ -78,7 +78,8 @@ const words = (list: readonly string[]): string => list.map((one) => `\`${one}\`
 
 /** "Did you mean `margin`? ", or nothing. */
 function didYouMean(word: string, known: readonly string[]): string {
-  const near = closest(word, known);
+  // Two letters are near to every short name.
+  const near = word.length > 2 ? closest(word, known) : undefined;
   return near === undefined ? '' : `Did you mean \`${near}\`? `;
 }
 
@@ -115,6 +116,7 @@ function namedCondition(name: Name, { operator, value }: Term, collected: Collec
     );
   }
   collected.facts.add(name.text);
+  if (name.text === 'is') for (const state of known?.filter(test) ?? []) collected.facts.add(`is:${state}`);
   if (name.text === 'rule') collected.ruleTests.push(test);
   const condition: Condition = { kind: 'fact', bind: (facts) => fact.of(facts, test) };
   return operator === '!=' ? { kind: 'not', part: condition } : condition;

@@ -116,7 +116,7 @@ export interface Found extends SearchProgress {
   /** `RowsResult.key` of the selection. */
   readonly key: string;
   readonly total: number;
-  /** The search ended: no further notification follows. */
+  /** The search ended, or was given up for a later one: no further notification follows until rows are requested again. */
   readonly isOver: boolean;
   /** Why it ended early. */
   readonly fault?: QueryFault;

@@ -10,7 +10,7 @@ import type { EditDone } from '#protocol/editor/edits.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 
 import { whyReading, whyUnreadable } from '../reasons.ts';
-import type { Selected } from '../selection/selections.ts';
+import type { Selected } from '../selection/selected.ts';
 import type { Session } from '../session.ts';
 import { namesOf, refOf } from './place.ts';
 import type { FoundPlaces, Named } from './reading.ts';

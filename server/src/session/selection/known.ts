@@ -2,6 +2,7 @@
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { KnownFacts } from '#core/query/facts.ts';
+import { spellName } from '#core/query/fields.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 
@@ -24,9 +25,7 @@ export function sampleRecords(dataset: OpenDataset): readonly JsonObject[] {
 
 /** Names of the fields of the records, as far as a sample shows. */
 export function topFields(dataset: OpenDataset): readonly string[] {
-  return [...new Set(sampleRecords(dataset).flatMap((record) => Object.keys(record)))].map((name) =>
-    /^[^.|"\d\s][^.|"]*$/.test(name) ? name : JSON.stringify(name),
-  );
+  return [...new Set(sampleRecords(dataset).flatMap((record) => Object.keys(record)))].map(spellName);
 }
 
 export function factsOf(dataset: OpenDataset): KnownFacts {

@@ -3,8 +3,12 @@
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import { UserError } from '#core/messages.ts';
 import type { Json } from '#core/model/json.ts';
+import type { RowKey } from '#core/query/arrange.ts';
+import { arrange } from '#core/query/arrange.ts';
+import type { Column, ColumnPart } from '#core/query/column.ts';
+import { carriedColumn, columnOf } from '#core/query/column.ts';
 import { fieldOf } from '#core/query/fields.ts';
-import { sampleOf, sortedOrder } from '#core/query/order.ts';
+import { pickRows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { readQuery } from '#core/query/query.ts';
 import type { SortKey } from '#core/query/sortKey.ts';
@@ -12,32 +16,16 @@ import { fieldsRead, sortKeyOf } from '#core/query/sortKey.ts';
 import type { Fault } from '#core/query/syntax.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { searchParts, workOnParts } from '#node/searchFile.ts';
-import type { ColumnResult } from '#node/searchRange.ts';
 import type { RangeRunner } from '#node/threads.ts';
-import type { Found, RowSelection, SearchProgress } from '#protocol/editor/rows.ts';
+import type { Found, RowSelection } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from '../dataset.ts';
-import type { PairPlace } from '../findingLists.ts';
 import type { Carried } from '../sources/resurvey.ts';
-import type { Column } from './column.ts';
-import { carriedColumn, columnOf } from './column.ts';
 import { factsOf, topFields } from './known.ts';
-import type { Picked } from './pick.ts';
-import { pickRows } from './pick.ts';
+import { Latest } from './latest.ts';
 import { Search } from './search.ts';
-
-/** The rows of a selection, as far as they are known. */
-export interface Selected {
-  readonly key: string;
-  readonly total: number;
-  /** The record and pair of a row; without a pair, the one that speaks most against its label. */
-  readonly place: (index: number) => { readonly record: number; readonly pair?: number } | undefined;
-  /** −1 if it is not there. In rows of whole records, any pair means its record. */
-  readonly indexOf: (record: number, pair: number) => number;
-  readonly search?: SearchProgress;
-  readonly fault?: Fault;
-  readonly note?: string;
-}
+import type { Selected } from './selected.ts';
+import { nothing, selectedRows } from './selected.ts';
 
 export interface SelectionPorts {
   ranges(): RangeRunner;
@@ -54,49 +42,6 @@ const MAX_RUNNING = 2;
 
 /** Shortest time between two notifications of a search, in milliseconds. */
 const NOTIFY_MS = 100;
-
-/** Keeps the entries that were used last. */
-class Latest<Item> {
-  readonly #items = new Map<string, Item>();
-  readonly #max: number;
-  readonly #onLeave: (item: Item) => void;
-
-  constructor(max: number, onLeave: (item: Item) => void = () => undefined) {
-    this.#max = max;
-    this.#onLeave = onLeave;
-  }
-
-  get(key: string): Item | undefined {
-    const item = this.#items.get(key);
-    if (item === undefined) return undefined;
-    this.#items.delete(key);
-    this.#items.set(key, item);
-    return item;
-  }
-
-  set(key: string, item: Item): void {
-    this.#items.delete(key);
-    this.#items.set(key, item);
-    for (const [old, own] of this.#items) {
-      if (this.#items.size <= this.#max) break;
-      this.#items.delete(old);
-      this.#onLeave(own);
-    }
-  }
-
-  delete(key: string): void {
-    this.#items.delete(key);
-  }
-
-  get entries(): readonly (readonly [string, Item])[] {
-    return [...this.#items];
-  }
-
-  clear(): void {
-    for (const item of this.#items.values()) this.#onLeave(item);
-    this.#items.clear();
-  }
-}
 
 /** The column of a field: known, being read, or why it cannot be. */
 interface ColumnState {
@@ -244,7 +189,12 @@ export class Selections {
     const dataset = this.#dataset;
     const { order, sort, sample } = selection;
     const facts = factsOf(dataset);
-    const picked = pickRows(query, facts, search, order === 'findings' ? dataset.reviewOrder() : undefined);
+    const picked = pickRows(
+      query,
+      facts,
+      search?.masks,
+      order === 'findings' ? dataset.reviewOrder() : undefined,
+    );
     if (search && picked.open.length > 0 && !search.running && !search.fault)
       void this.#runSearch(selection.query.trim(), query, search, picked.open);
     const isReading = search?.running !== undefined || columns.some((one) => one?.running);
@@ -264,32 +214,15 @@ export class Selections {
     };
     // Rows that would come in another order, or be others, a moment later.
     if (columns.some((one) => one && !one.column) || (sample && isReading)) return nothing(key, more);
-    const keyOfRow = (at: number): ((row: number) => number) => {
+    const keyAt = (at: number): RowKey | undefined => {
       const own = keys[at];
-      const column = columns[at]?.column;
-      const of =
-        own?.kind === 'fact' ? own.of(facts) : (record: number): number => column?.keys[record] ?? Number.NaN;
-      return (row) => {
-        const record = picked.records[row] ?? -1;
-        const [from, to] = facts.facts.pairsOf(record);
-        const pair = from + (picked.pairs[row] ?? 0);
-        return of(record, pair < to ? pair : -1);
-      };
+      return own && { key: own, column: columns[at]?.column };
     };
-    let rows: ArrayLike<number> | undefined;
-    if (sample) {
-      const by = sample.by === undefined ? undefined : keyOfRow(1);
-      rows = sampleOf(picked.records.length, sample.count, sample.seed, by);
-    }
-    if (sort) {
-      const count = rows?.length ?? picked.records.length;
-      const of = keyOfRow(0);
-      const values = new Float64Array(count);
-      for (let i = 0; i < count; i++) values[i] = of(rows ? (rows[i] ?? 0) : i);
-      const sorted = sortedOrder(values, sort.isDescending);
-      const from = rows;
-      rows = from ? sorted.map((i) => from[i] ?? 0) : sorted;
-    }
+    const by = keyAt(0);
+    const rows = arrange(picked, facts, {
+      sort: sort && by && { by, isDescending: sort.isDescending },
+      sample: sample && { ...sample, by: keyAt(1) },
+    });
     return selectedRows(key, picked, rows, order === 'findings', more);
   }
 
@@ -314,8 +247,8 @@ export class Selections {
 
   async #runSearch(text: string, query: Query, search: Search, records: Uint32Array): Promise<void> {
     const running = new AbortController();
-    const others = this.#searches.entries.map(([, one]) => one).filter((one) => one.running);
-    for (const one of others.slice(0, Math.max(0, others.length + 1 - MAX_RUNNING))) one.stop();
+    const others = this.#searches.entries.filter(([, one]) => one.running);
+    for (const one of others.slice(0, Math.max(0, others.length + 1 - MAX_RUNNING))) this.#giveUp(one);
     search.running = running;
     search.done = 0;
     const { recognition, facts } = this.#dataset.survey;
@@ -332,7 +265,9 @@ export class Selections {
           (wanted, beat) => ({ ...wanted, query: text, recognition, beat }),
           (part, result, done) => {
             if (running.signal.aborted || !('masks' in result)) return;
-            search.take(part, result, done);
+            search.masks.take(part.records, result);
+            search.done = done;
+            search.version++;
             this.#notifySoon();
           },
           running.signal,
@@ -348,6 +283,22 @@ export class Selections {
     );
   }
 
+  /** Stops a search in favour of a later one. Those who still want it request its rows again. */
+  #giveUp([text, search]: readonly [string, Search]): void {
+    search.stop();
+    for (const [key, { query }] of this.#waiting.entries) {
+      if (query.trim() !== text) continue;
+      this.#waiting.delete(key);
+      const total = this.#selections.get(key)?.selected.total ?? 0;
+      this.#tell({ key, total, done: search.done, hits: total, isOver: true });
+    }
+  }
+
+  #tell(found: Omit<Found, 'uri' | 'revision'>): void {
+    const { revision, source } = this.#dataset;
+    this.#ports.found({ uri: source.uri, revision, ...found });
+  }
+
   async #readColumn(field: string, state: ColumnState): Promise<void> {
     const running = new AbortController();
     state.running = running;
@@ -359,7 +310,7 @@ export class Selections {
     await this.#work(
       running,
       async () => {
-        const found: ColumnResult[] = [];
+        const found: ColumnPart[] = [];
         const parts = await searchParts(source, facts, all, fieldsRead(readQuery(`.${field}:*`)));
         await workOnParts(
           'column',
@@ -419,12 +370,9 @@ export class Selections {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const start = performance.now();
-    const { revision, source } = this.#dataset;
     for (const [, selection] of this.#waiting.entries) {
       const { key, total, search, fault } = this.select(selection);
-      this.#ports.found({
-        uri: source.uri,
-        revision,
+      this.#tell({
         key,
         total,
         done: search?.done ?? 1,
@@ -436,46 +384,4 @@ export class Selections {
     // Counting a million rows takes longer than the pause: most of the time stays for others.
     this.#notifyAt = performance.now() + Math.max(NOTIFY_MS, 4 * (performance.now() - start));
   }
-}
-
-function nothing(key: string, more: Partial<Selected>): Selected {
-  return { key, total: 0, place: () => undefined, indexOf: () => -1, ...more };
-}
-
-/** @param rows numbers of the picked rows, in their order; undefined: all */
-function selectedRows(
-  key: string,
-  { records, pairs }: Picked,
-  rows: ArrayLike<number> | undefined,
-  isByPair: boolean,
-  more: Partial<Selected>,
-): Selected {
-  const total = rows?.length ?? records.length;
-  const rowAt = (index: number): number => (rows ? (rows[index] ?? -1) : index);
-  const place = (index: number): PairPlace | undefined => {
-    const row = rowAt(index);
-    const [record, pair] = [records[row], pairs[row]];
-    return index < total && record !== undefined && pair !== undefined ? { record, pair } : undefined;
-  };
-  let places: Map<number, number[]> | undefined;
-  return {
-    key,
-    total,
-    place,
-    indexOf(record, pair) {
-      if (!places) {
-        places = new Map();
-        for (let index = 0; index < total; index++) {
-          const own = records[rowAt(index)] ?? 0;
-          const list = places.get(own);
-          if (list) list.push(index);
-          else places.set(own, [index]);
-        }
-      }
-      const indexes = places.get(record) ?? [];
-      const found = isByPair ? indexes.find((index) => pairs[rowAt(index)] === pair) : indexes[0];
-      return found ?? -1;
-    },
-    ...more,
-  };
 }

@@ -8,7 +8,7 @@ import type { RawRecord } from '#core/model/record.ts';
 import type { RowsRequest, RowsResult, RowView } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from '../dataset.ts';
-import type { Selected } from '../selection/selections.ts';
+import type { Selected } from '../selection/selected.ts';
 import type { EarlyTable } from '../sources/early.ts';
 import { worstPair } from '../worstPair.ts';
 import { cellsOf, start } from './cells.ts';

@@ -1,7 +1,16 @@
 // The values of a field as numbers, to sort and group by: a number as it is, true as 1, a text by its place among all
 // texts of the column, after all numbers.
-import type { Json } from '#core/model/json.ts';
-import type { ColumnResult } from '#node/searchRange.ts';
+import type { Json } from '../model/json.ts';
+
+/** The values of a field in some records: numbers, and texts by their place among the words. */
+export interface ColumnPart {
+  /** Records with such a value. */
+  readonly records: Uint32Array;
+  /** NaN for a text. */
+  readonly numbers: Float64Array;
+  readonly texts: Uint32Array;
+  readonly words: readonly string[];
+}
 
 export interface Column {
   /** By record; NaN without a value. */
@@ -15,7 +24,7 @@ export interface Column {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Joins the parts of a column. Texts are ordered by their UTF-16 units. */
-export function columnOf(parts: readonly ColumnResult[], recordCount: number): Column {
+export function columnOf(parts: readonly ColumnPart[], recordCount: number): Column {
   const keys = new Float64Array(recordCount).fill(Number.NaN);
   const used = new Set<string>();
   const numbers = new Set<number>();
@@ -78,10 +87,15 @@ export function carriedColumn(
   valueOf: (record: number) => Json | undefined,
 ): Column | undefined {
   const keys = new Float64Array(recordCount).fill(Number.NaN);
+  let count = changed.length;
   column.keys.forEach((key, record) => {
     const now = renumber(record);
-    if (now >= 0) keys[now] = key;
+    if (now < 0) return;
+    keys[now] = key;
+    count++;
   });
+  // Nobody knows where the other records come from.
+  if (count !== recordCount) return undefined;
   for (const record of changed) {
     const key = keyIn(column, valueOf(record));
     if (key === undefined) return undefined;

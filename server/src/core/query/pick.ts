@@ -1,10 +1,14 @@
 // The rows that a query selects, from facts and from what was searched so far.
-import { WHOLE_FILE } from '#core/model/finding.ts';
-import type { KnownFacts } from '#core/query/facts.ts';
-import type { Query } from '#core/query/query.ts';
-import { decider, UNKNOWN, YES } from '#core/query/query.ts';
+import { WHOLE_FILE } from '../model/finding.ts';
+import type { KnownFacts } from './facts.ts';
+import type { Query } from './query.ts';
+import { decider, UNKNOWN, YES } from './query.ts';
 
-import type { PairPlace } from '../findingLists.ts';
+/** A pair: its record, and its number in the record. */
+export interface PlacedPair {
+  readonly record: number;
+  readonly pair: number;
+}
 
 /** Rows: a record and a pair in it each. */
 export interface Rows {
@@ -85,7 +89,7 @@ function pickPlaces(
   { condition, leaves }: Query,
   facts: KnownFacts,
   known: Known,
-  places: readonly PairPlace[],
+  places: readonly PlacedPair[],
 ): Picked {
   const decide = decider(condition, facts);
   const [picked, numbers] = [new Growing(), new Growing()];
@@ -111,7 +115,7 @@ export function pickRows(
   query: Query,
   facts: KnownFacts,
   known: Known | undefined,
-  places: readonly PairPlace[] | undefined,
+  places: readonly PlacedPair[] | undefined,
 ): Picked {
   return places
     ? pickPlaces(query, facts, known ?? NOTHING, places)

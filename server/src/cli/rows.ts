@@ -1,0 +1,312 @@
+// `rows`: the records of a file that a query selects, as rows for people and programs, or byte for byte.
+import type { Survey } from '#core/dataset/survey.ts';
+import { readRaw } from '#core/dataset/survey.ts';
+import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import { remember } from '#core/memory/apply.ts';
+import { messages, UserError } from '#core/messages.ts';
+import type { Finding } from '#core/model/finding.ts';
+import type { Json } from '#core/model/json.ts';
+import { jsonText } from '#core/model/json.ts';
+import type { CutRecord } from '#core/model/record.ts';
+import type { KnownFacts } from '#core/query/facts.ts';
+import { fieldOf, spellName } from '#core/query/fields.ts';
+import type { PlacedPair } from '#core/query/pick.ts';
+import type { Query } from '#core/query/query.ts';
+import { formatMargin, plural } from '#core/words/numbers.ts';
+import { writtenCodecOf } from '#node/codec.ts';
+import { writeTo } from '#node/convertFile.ts';
+import type { DataFile } from '#node/dataFile.ts';
+import { openDataset } from '#node/files.ts';
+import { recordBytesFor } from '#node/memoryLimits.ts';
+import { queryOf, selectRows, storedText } from '#node/selectRows.ts';
+import { sampleOf } from '#node/surveyFile.ts';
+import { isSamePlace } from '#node/write.ts';
+
+import { collect } from './collect.ts';
+import type { Command } from './command.ts';
+import { writeToOutput } from './convert.ts';
+import { openSurveyed, scoreDataset, surveyOne } from './job.ts';
+
+export const ROW_FORMATS = ['text', 'jsonl', 'json', 'records'] as const;
+
+export interface RowsOptions {
+  readonly where: string;
+  readonly sort: string | undefined;
+  readonly descending: boolean;
+  readonly sample: number | undefined;
+  readonly by: string | undefined;
+  readonly seed: number;
+  readonly columns: readonly string[];
+  readonly limit: number;
+  readonly count: boolean;
+  readonly format: (typeof ROW_FORMATS)[number];
+  readonly out: string | undefined;
+  readonly groupBy: string | undefined;
+  readonly model: string | undefined;
+}
+
+/** Facts that come from findings, and those that come from scores. */
+const FINDING_FACTS = ['rule', 'severity', 'findings', 'is:finding', 'is:kept'];
+const SCORE_FACTS = ['margin', 'is:scored', 'is:unscored'];
+
+interface KnownFile {
+  readonly file: DataFile;
+  readonly recognition: Recognition | undefined;
+  readonly facts: KnownFacts;
+}
+
+function knownFile(
+  file: DataFile,
+  { facts, recognition }: Pick<Survey, 'facts' | 'recognition'>,
+  findings: readonly Finding[] = [],
+  kept: readonly Finding[] = [],
+): KnownFile {
+  const mapping = recognition?.mapping;
+  const schemas = mapping ? [mapping.id, ...(mapping.others ?? []).map(({ id }) => id)] : [];
+  const never = (): boolean => false;
+  return { file, recognition, facts: { facts, findings, kept, schemas, isEdited: never, isDropped: never } };
+}
+
+function setMargins({ facts }: Survey, marginOf: (pair: number) => number): void {
+  for (let pair = 0; pair < facts.pairCount; pair++) facts.setMargin(pair, marginOf(pair));
+}
+
+/** The facts of a file, with findings and margins only if they are needed: they take longer than reading. */
+async function knownFacts(
+  command: Command,
+  file: DataFile,
+  facts: ReadonlySet<string>,
+  options: RowsOptions,
+): Promise<KnownFile> {
+  const needs = (names: readonly string[]): boolean => names.some((name) => facts.has(name));
+  const { seed, groupBy, model } = options;
+  if (needs(FINDING_FACTS)) {
+    const collecting = { score: true, seed, groupBy, model, budget: 1, baseline: false };
+    for await (const checked of collect(command, [file.path], collecting)) {
+      if (checked instanceof UserError) throw checked;
+      const [own] = checked.files;
+      if (!own) throw checked.unchecked[0]?.error ?? messages.empty(file.path);
+      const [scorer] = own.scorers;
+      if (scorer) setMargins(own.survey, (pair) => scorer.marginOf(0, pair));
+      const { shown, kept } = remember(own.findings, own.decisions, undefined);
+      const findingsOf = (list: readonly { readonly finding: Finding }[]): readonly Finding[] =>
+        list.map(({ finding }) => finding);
+      return knownFile(own.file, own.survey, findingsOf(shown), findingsOf(kept));
+    }
+  }
+  if (needs(SCORE_FACTS)) {
+    const dataset = await openSurveyed(command, [file.path]);
+    const [own] = dataset.files;
+    if (!own) throw messages.empty(file.path);
+    const { margins } = await scoreDataset(command, dataset, { seed, groupBy, model, selfTest: false });
+    setMargins(own.survey, (pair) => margins[pair] ?? Number.NaN);
+    return knownFile(own.file, own.survey);
+  }
+  const { survey } = await surveyOne(command, file);
+  if (survey.obstacle) throw messages.obstacle(file.path, survey.obstacle);
+  return knownFile(file, survey);
+}
+
+/** The only file of a path. */
+async function onlyFile(path: string, memoryMb: number): Promise<DataFile> {
+  const { files, failed } = await openDataset(path, recordBytesFor(memoryMb));
+  const [file, second] = files;
+  const [error] = failed;
+  if (error) throw error.error;
+  if (!file) throw messages.noDataFiles(path);
+  if (second) throw messages.severalFiles(path, files.length, file.path);
+  return file;
+}
+
+interface Row {
+  readonly place: PlacedPair;
+  readonly raw: CutRecord;
+}
+
+/** The records of rows. Those in another order than the file's are held in memory. */
+async function* rowsOf(
+  file: DataFile,
+  places: readonly PlacedPair[],
+  signal: AbortSignal,
+): AsyncGenerator<Row> {
+  const wanted = new Map(places.map((place) => [place.record, place]));
+  const isInOrder = places.every((place, i) => i === 0 || (places[i - 1]?.record ?? 0) < place.record);
+  const held = new Map<number, CutRecord>();
+  for await (const raw of file.records((record) => wanted.has(record))) {
+    signal.throwIfAborted();
+    const place = wanted.get(raw.record);
+    if (!place) continue;
+    if (isInOrder) yield { place, raw };
+    else held.set(raw.record, { ...raw, bytes: raw.bytes.slice() });
+  }
+  if (isInOrder) return;
+  for (const place of places) {
+    const raw = held.get(place.record);
+    if (raw) yield { place, raw };
+  }
+}
+
+const [LF, CRLF] = [new Uint8Array([0x0a]), new Uint8Array([0x0d, 0x0a])];
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+
+/** The bytes of the records, each with its own line end; those of a JSON document as a list. */
+async function* recordBytes(rows: AsyncIterable<Row>, isDocument: boolean): AsyncGenerator<Uint8Array> {
+  let before = isDocument ? text('[\n') : undefined;
+  let isFirst = true;
+  for await (const { raw } of rows) {
+    if (before) yield before;
+    yield raw.bytes.slice();
+    before = isDocument ? text(',\n') : undefined;
+    isFirst = false;
+    if (!isDocument) yield raw.lineEnd - raw.byteEnd > 1 ? CRLF : LF;
+  }
+  if (isDocument) yield text(isFirst ? '[]\n' : '\n]\n');
+}
+
+/** How a value begins, on one line. */
+function short(value: Json | undefined, length: number): string {
+  const whole = typeof value === 'string' ? value : value === undefined ? '' : jsonText(value);
+  const line = whole
+    .slice(0, 2 * length)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+}
+
+/** Columns that people see if they name none. */
+const TEXTS = ['prompt', 'chosen', 'rejected'] as const;
+
+interface RowValues {
+  readonly line: number;
+  readonly margin: number | undefined;
+  readonly rules: readonly string[];
+  readonly values: Readonly<Record<string, Json | undefined>>;
+}
+
+function valuesOf(
+  { facts, recognition }: KnownFile,
+  { place, raw }: Row,
+  columns: readonly string[],
+): RowValues {
+  const read = recognition && readRaw(raw, recognition);
+  const value = read?.value ?? objectsOf(parseRecord(raw))[0];
+  const pair = read?.pairs[place.pair];
+  const [from, to] = facts.facts.pairsOf(place.record);
+  const margin = from + place.pair < to ? facts.facts.margin(from + place.pair) : Number.NaN;
+  const texts = {
+    prompt: pair?.prompt.at(-1)?.text,
+    chosen: pair?.chosen.text,
+    rejected: pair?.rejected.text,
+  };
+  const isDefault = columns.length === 0;
+  const values = isDefault
+    ? pair
+      ? texts
+      : { record: value }
+    : Object.fromEntries(columns.map((name) => [name, value && fieldOf(value, name)]));
+  const rules = facts.findings
+    .filter((one) => one.record === place.record && (one.pair ?? place.pair) === place.pair)
+    .map(({ rule }) => rule);
+  return { line: raw.line + 1, margin: Number.isNaN(margin) ? undefined : margin, rules, values };
+}
+
+function rowJson({ place }: Row, { line, margin, rules, values }: RowValues): object {
+  return {
+    record: place.record + 1,
+    pair: place.pair,
+    line,
+    ...(margin !== undefined && { margin: Number(margin.toFixed(6)) }),
+    ...(rules.length > 0 && { rules }),
+    ...values,
+  };
+}
+
+/** Characters of one column in a terminal. */
+const WIDTH = 48;
+
+function rowLine({ file }: KnownFile, { line, margin, rules, values }: RowValues): string {
+  const cells = [
+    ...(margin === undefined ? [] : [formatMargin(margin)]),
+    ...(rules.length === 0 ? [] : [rules.join(', ')]),
+    ...(TEXTS.some((name) => name in values) ? TEXTS.map((name) => values[name]) : Object.values(values)).map(
+      (value) => short(value, WIDTH),
+    ),
+  ];
+  return `${file.path}:${line}  ${cells.join('  |  ')}`;
+}
+
+async function* jsonBytes(
+  known: KnownFile,
+  rows: AsyncIterable<Row>,
+  options: RowsOptions,
+): AsyncGenerator<Uint8Array> {
+  const isList = options.format === 'json';
+  let before = isList ? '[\n' : '';
+  for await (const row of rows) {
+    const line = JSON.stringify(rowJson(row, valuesOf(known, row, options.columns)));
+    yield text(isList ? before + line : `${line}\n`);
+    before = ',\n';
+  }
+  if (isList) yield text(before === ',\n' ? '\n]\n' : '[]\n');
+}
+
+function bytesOf(
+  known: KnownFile,
+  rows: AsyncIterable<Row>,
+  options: RowsOptions,
+): AsyncIterable<Uint8Array> {
+  if (options.format !== 'records') return jsonBytes(known, rows, options);
+  return recordBytes(rows, known.file.container.kind === 'document');
+}
+
+/** Facts that the rows need: those of the query, the sort and the groups. */
+function factsNeeded({ facts }: Query, { sort, by }: RowsOptions): ReadonlySet<string> {
+  return new Set([...facts, ...[sort, by].flatMap((name) => name ?? [])]);
+}
+
+export async function rows(command: Command, path: string, options: RowsOptions): Promise<void> {
+  const { where, sort, descending, sample, by, seed, limit, out } = options;
+  const file = await onlyFile(path, command.memoryMb);
+  if (out !== undefined && out !== '-') {
+    if (writtenCodecOf(out).isTable) throw messages.rowsNotTable(out);
+    if (await isSamePlace(file.path, out)) throw messages.outputIsInput(out);
+  }
+  const { obstacle } = await file.inspect();
+  if (obstacle) throw messages.obstacle(file.path, obstacle);
+  const names = (await sampleOf(file)).flatMap((record) => Object.keys(record));
+  const query = queryOf(where, [...new Set(names)].map(spellName));
+  const known = await knownFacts(command, file, factsNeeded(query, options), options);
+  const choice = {
+    query: where,
+    sort: sort === undefined ? undefined : { field: sort, isDescending: descending },
+    sample: sample === undefined ? undefined : { count: sample, seed, by },
+  };
+  const all = await selectRows(choice, query, known.facts, {
+    text: storedText(known.file),
+    recognition: known.recognition,
+    ranges: command.ranges,
+    onProgress: (done) => {
+      command.bar.show('Searching', done);
+    },
+    signal: command.signal,
+  });
+  command.bar.clear();
+  if (options.count) {
+    command.print(String(all.length));
+    return;
+  }
+  const places = all.slice(0, limit);
+  const found = rowsOf(known.file, places, command.signal);
+  if (options.format === 'text' && out === undefined)
+    for await (const row of found) command.print(rowLine(known, valuesOf(known, row, options.columns)));
+  else {
+    const format = options.format === 'text' ? 'records' : options.format;
+    const write = out === undefined || out === '-' ? writeToOutput(command) : writeTo(out, command.signal);
+    await write(bytesOf(known, found, { ...options, format }), async () => known.file.assertSame());
+  }
+  const { recordCount } = known.facts.facts;
+  command.note(
+    `${known.file.path}: ${plural(all.length, 'row')} of ${plural(recordCount, 'record')}${places.length < all.length ? `, the first ${places.length.toLocaleString('en')} are shown (--limit)` : ''}.`,
+  );
+}
