@@ -57,19 +57,23 @@ const bundles = [
     banner: {},
     external: ['vscode'],
   },
+  // What both pages share, and each heavy library, is a file of its own, loaded when it is needed.
   {
     platform: 'browser',
     target: 'es2022',
-    format: 'iife',
-    entryPoints: ['media/src/compare.tsx'],
-    outfile: 'dist/compare.js',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'page-[name]-[hash]',
+    entryPoints: ['media/src/compare.tsx', 'media/src/dataset.tsx'],
+    outdir: 'dist',
   },
+  // The style of formulas and its fonts. Of their three formats every VS Code reads the smallest.
   {
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
-    entryPoints: ['media/src/dataset.tsx'],
-    outfile: 'dist/dataset.js',
+    entryPoints: ['node_modules/katex/dist/katex.css'],
+    outfile: 'dist/formulas.css',
+    assetNames: 'fonts/[name]',
+    loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty' },
+    sourcemap: false,
   },
 ];
 
@@ -116,7 +120,7 @@ if (watch) {
   const built = await Promise.all(bundles.map((bundle) => esbuild.build({ ...shared, ...bundle })));
   for (const { metafile } of built) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-      if (!file.endsWith('.map'))
+      if (!/\.(?:map|woff2)$/.test(file))
         console.log(`${file.padEnd(20)} ${(bytes / 1024).toFixed(0).padStart(6)} kB`);
     }
   }

@@ -7,6 +7,7 @@ import { INITIAL, pageState, reduce } from './model/compare.ts';
 import type { KeyPress } from './model/keys.ts';
 import { actionFor } from './model/keys.ts';
 import { createPage } from './model/page.ts';
+import { recordEventFor } from './model/viewKeys.ts';
 import type { OpenWire } from './wire.ts';
 
 export interface CompareScreen {
@@ -30,6 +31,12 @@ export function startComparePage(
       view: (shown) => {
         dispatch({ kind: 'viewReceived', shown });
       },
+      options: (options) => {
+        dispatch({ kind: 'optionsReceived', options });
+      },
+      act: ({ action }) => {
+        dispatch({ kind: 'actionChosen', action });
+      },
     },
     onFault: (reason) => {
       dispatch({ kind: 'actionFailed', reason });
@@ -48,6 +55,12 @@ export function startComparePage(
         return;
       case 'mapFields':
         channel.notify('mapFields', null);
+        return;
+      case 'rememberOptions':
+        channel.notify('options', effect.options);
+        return;
+      case 'openLink':
+        channel.notify('openLink', { address: effect.address });
     }
   }
 
@@ -67,8 +80,9 @@ export function startComparePage(
   return {
     press(press) {
       const action = actionFor(press, pageState(page.state));
-      if (action) dispatch({ kind: 'actionChosen', action });
-      return action !== undefined;
+      const event = action ? ({ kind: 'actionChosen', action } as const) : recordEventFor(press);
+      if (event) dispatch(event);
+      return event !== undefined;
     },
   };
 }

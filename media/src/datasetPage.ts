@@ -73,6 +73,9 @@ export function startDatasetPage(
       view: (shown) => {
         dispatch({ kind: 'refreshed', shown });
       },
+      options: (options) => {
+        dispatch({ kind: 'optionsReceived', options });
+      },
       reveal: (place) => {
         dispatch({ kind: 'revealed', place });
       },
@@ -215,6 +218,12 @@ export function startDatasetPage(
     focusFilter: screen.focusFilter,
     mapFields() {
       channel.notify('mapFields', null);
+    },
+    rememberOptions({ options }) {
+      channel.notify('options', options);
+    },
+    openLink({ address }) {
+      channel.notify('openLink', { address });
     },
   };
 

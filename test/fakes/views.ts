@@ -14,6 +14,7 @@ function placeView(more: Partial<PlaceView>): PlaceView {
     pair: 0,
     line: more.record ?? 0,
     images: [],
+    fields: [],
     findings: [],
     findingNumber: 0,
     findingsHere: 0,

@@ -330,10 +330,16 @@ export const ROOMS = [
     may: ['core/base', 'core/channel', 'core/drawing', 'protocol'],
   },
   {
+    name: 'media/rich',
+    holds: 'Markdown, code and formulas as trees; each library in a file that is loaded when needed',
+    at: ['media/src/rich/'],
+    may: ['media/model'],
+  },
+  {
     name: 'media/view',
     holds: 'elements of a page',
     at: ['media/src/view/'],
-    may: ['core/base', 'core/channel', 'core/drawing', 'protocol', 'media/model'],
+    may: ['core/base', 'core/channel', 'core/drawing', 'protocol', 'media/model', 'media/rich'],
   },
   {
     name: 'media',

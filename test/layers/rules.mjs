@@ -232,8 +232,9 @@ export const layerRules = [
   ),
   layer(
     PAGES,
-    ['#core/channel/', '#core/compare/', '#core/drawing/', '#core/words/', 'preact$'],
+    ['#core/channel/', '#core/compare/', '#core/drawing/', '#core/words/', 'preact$', 'preact/hooks$'],
     ['#protocol/'],
   ),
+  layer(['media/src/rich/**/*.ts'], ['markdown-it$', 'katex$', 'highlight\\.js/lib/common$']),
   layer(['media/src/model/**/*.ts'], ['#core/drawing/', '#core/words/'], ['#protocol/']),
 ];

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { DATASET_ACTIONS } from '../../media/src/model/datasetKeys.ts';
 import { ACTIONS } from '../../media/src/model/keys.ts';
+import { OPTION_KEYS } from '../../media/src/model/viewKeys.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -23,14 +24,15 @@ function rowsOf(page: string): { readonly codes: readonly string[]; readonly cel
 const keysIn = (page: string): string[] =>
   rowsOf(page)
     .flatMap(({ codes }) => codes)
-    .filter((code) => /^[A-Z]$/.test(code))
+    .filter((code) => /^[A-Z[\]]$/.test(code))
     .sort();
 const keysOf = (rows: readonly { readonly key: string }[]): string[] =>
   [...new Set(rows.map(({ key }) => key.toUpperCase()))].sort();
 
 describe('the pages about keys', () => {
   it('name every key of both pages', () => {
-    expect(keysIn('editor.md')).toEqual(keysOf([...ACTIONS, ...DATASET_ACTIONS]));
+    const options = Object.values(OPTION_KEYS).map((key) => ({ key }));
+    expect(keysIn('editor.md')).toEqual(keysOf([...ACTIONS, ...DATASET_ACTIONS, ...options]));
   });
 
   it('name every key of the dataset editor', () => {

@@ -4,20 +4,26 @@ import * as vscode from 'vscode';
 import type { Channel } from '#core/channel/channel.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
-import type { CompareClientSends, ComparePageSends } from '#protocol/page/compare.ts';
+import type { CompareClientSends, ComparePageSends, PageAction } from '#protocol/page/compare.ts';
 import type { ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeUri } from '../tabs.ts';
 import { hasNoText } from '../uris.ts';
+import { openLink } from '../views/openLink.ts';
 import type { ShowRecord } from '../views/showRecord.ts';
+import type { SideTexts } from '../views/sideTexts.ts';
+import { serveSideTexts } from '../views/sideTexts.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { channelTo } from './channel.ts';
 import { flipHistory } from './editHistory.ts';
+import { followCursor } from './followCursor.ts';
 import { pageOf, pageOptions } from './page.ts';
 import { PairController } from './pairController.ts';
 import { pairPorts, refreshPair } from './pairPorts.ts';
+import type { ViewMemory } from './viewMemory.ts';
+import { viewMemory } from './viewMemory.ts';
 
 const COMPARE_VIEW = 'preflens.compare';
 
@@ -42,6 +48,8 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   readonly #server: Server;
   readonly #statuses: Statuses;
   readonly #showRecord: ShowRecord;
+  readonly #sides: SideTexts;
+  readonly #view: ViewMemory;
   readonly #subscriptions: vscode.Disposable[] = [];
   #open: Open | undefined;
 
@@ -56,11 +64,18 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     this.#server = server;
     this.#statuses = statuses;
     this.#showRecord = showRecord;
+    this.#view = viewMemory(workspaceState, 'compare');
+    this.#sides = serveSideTexts(server, statuses);
     this.#subscriptions.push(
       statuses.onChange((uri) => {
         if (this.shown?.uri === uri) this.#refresh();
       }),
       vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW, this),
+      this.#sides.registered,
+      followCursor(server, {
+        shown: () => (this.#view.options?.isPinned === true ? undefined : this.shown),
+        show: async (ref) => this.#follow(ref),
+      }),
     );
   }
 
@@ -72,6 +87,16 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   /** Shows the first finding of a file. */
   async review(uri: string): Promise<void> {
     await this.#present(async ({ pairs }) => pairs.review(uri));
+  }
+
+  /** Does in the view what a key or a button of it does. */
+  act(action: PageAction): void {
+    this.#open?.channel.notify('act', { action });
+  }
+
+  /** Stays at the shown pair, or follows the cursor again. */
+  get isPinned(): boolean {
+    return this.#view.options?.isPinned === true;
   }
 
   /** The record that is shown. */
@@ -107,6 +132,11 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
+  async #follow(ref: RecordRef): Promise<void> {
+    const open = this.#open;
+    if (open) this.#post(open, await open.pairs.open(ref));
+  }
+
   async #present(show: (open: Open) => Promise<ShownView>): Promise<void> {
     const open = this.#open ?? this.#create();
     open.panel.reveal(undefined, false);
@@ -135,6 +165,14 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
             await this.#showRecord(view, view.line);
             return null;
           }
+          if (action === 'diff') {
+            await this.#sides.compare(at);
+            return null;
+          }
+          if (action === 'widen') {
+            panel.reveal(vscode.ViewColumn.One);
+            return null;
+          }
           const shown = await pairs.act(action, at);
           if (shown) this.#remember(panel, shown.view);
           return shown;
@@ -142,10 +180,18 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       },
       listeners: {
         ready: () => {
+          const { options } = this.#view;
+          if (options) channel.notify('options', options);
           if (pairs.shown) channel.notify('view', pairs.shown);
           // The page was hidden, and changes were not sent to it.
           if (isReady) this.#refresh();
           isReady = true;
+        },
+        options: (options) => {
+          this.#view.remember(options);
+        },
+        openLink: ({ address }) => {
+          void openLink(address);
         },
         mapFields: () => {
           void vscode.commands.executeCommand('preflens.mapFields', pairs.selected?.uri);

@@ -8,6 +8,7 @@ import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { DatasetClientSends, DatasetPageRequests, DatasetPageSends } from '#protocol/page/dataset.ts';
 
 import type { Server } from '../server.ts';
+import { openLink } from '../views/openLink.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { batchRows } from './batchRows.ts';
 import { channelTo } from './channel.ts';
@@ -15,11 +16,13 @@ import type { DatasetMemory } from './datasetMemory.ts';
 import type { EditHistory } from './editHistory.ts';
 import { PairController } from './pairController.ts';
 import { pairPorts, refreshPair } from './pairPorts.ts';
+import type { ViewMemory } from './viewMemory.ts';
 
 export interface DatasetPageParts {
   readonly server: Server;
   readonly statuses: Statuses;
   readonly memory: DatasetMemory;
+  readonly view: ViewMemory;
   readonly history: EditHistory;
 }
 
@@ -33,7 +36,7 @@ export class DatasetPage {
   #wantsPortrait = false;
 
   constructor(panel: vscode.WebviewPanel, uri: string, parts: DatasetPageParts) {
-    const { server, statuses, memory, history } = parts;
+    const { server, statuses, memory, view, history } = parts;
     const pairs = new PairController({ ...pairPorts(server, statuses), history });
     this.#uri = uri;
     this.#parts = parts;
@@ -52,6 +55,12 @@ export class DatasetPage {
         batch: async ({ action, count, ...rows }) => batchRows(server, { uri, ...rows }, action, count),
       },
       listeners: {
+        options: (options) => {
+          view.remember(options);
+        },
+        openLink: ({ address }) => {
+          void openLink(address);
+        },
         mapFields: () => {
           void vscode.commands.executeCommand('preflens.mapFields', uri);
         },
@@ -62,6 +71,8 @@ export class DatasetPage {
           memory.keepColumns(this.#mapping, choice);
         },
         ready: () => {
+          const { options } = view;
+          if (options) this.#channel.notify('options', options);
           this.#begin();
         },
       },

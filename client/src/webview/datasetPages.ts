@@ -12,12 +12,15 @@ import { datasetMemory } from './datasetMemory.ts';
 import { DatasetPage } from './datasetPage.ts';
 import type { EditHistory } from './editHistory.ts';
 import { pageOf, pageOptions } from './page.ts';
+import type { ViewMemory } from './viewMemory.ts';
+import { viewMemory } from './viewMemory.ts';
 
 export class DatasetPages implements vscode.Disposable {
   readonly #root: vscode.Uri;
   readonly #server: Server;
   readonly #statuses: Statuses;
   readonly #memory: DatasetMemory;
+  readonly #view: ViewMemory;
   /** In the order of their last focus. */
   readonly #pages = new Map<string, Set<DatasetPage>>();
   /** Records to show when their editor opens. */
@@ -29,6 +32,7 @@ export class DatasetPages implements vscode.Disposable {
   constructor({ extensionUri, workspaceState }: vscode.ExtensionContext, server: Server, statuses: Statuses) {
     this.#root = extensionUri;
     this.#memory = datasetMemory(workspaceState);
+    this.#view = viewMemory(workspaceState, 'dataset');
     this.#server = server;
     this.#statuses = statuses;
     this.#subscriptions = vscode.Disposable.from(
@@ -59,6 +63,7 @@ export class DatasetPages implements vscode.Disposable {
       server: this.#server,
       statuses: this.#statuses,
       memory: this.#memory,
+      view: this.#view,
       history,
     });
     const pages = this.#pages.get(uri) ?? new Set();

@@ -12,7 +12,10 @@ export interface PageParts {
   readonly styles: readonly string[];
 }
 
-/** Loads only our own script and styles: no inline code, no network. Pictures come as data URIs of the dataset itself. */
+/**
+ * Loads only our own scripts, styles and fonts: no inline code, no network. Scripts that the first one imports inherit its nonce.
+ * Pictures come as data URIs of the dataset itself.
+ */
 export function pageOf(
   webview: vscode.Webview,
   root: vscode.Uri,
@@ -21,7 +24,7 @@ export function pageOf(
   const once = nonce();
   const at = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', name)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; img-src data:; script-src 'nonce-${once}'`;
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; font-src ${webview.cspSource}; img-src data:; script-src 'nonce-${once}'`;
   const links = styles.map((name) => `<link rel="stylesheet" href="${at(name)}">`).join('\n');
   return `<!DOCTYPE html>
 <html lang="en">
@@ -32,7 +35,7 @@ export function pageOf(
 ${links}
 <title>${title}</title>
 </head>
-<body><p class="nothing">Loading…</p><script nonce="${once}" src="${at(script)}"></script></body>
+<body><p class="nothing">Loading…</p><script type="module" nonce="${once}" src="${at(script)}"></script></body>
 </html>`;
 }
 

@@ -92,6 +92,13 @@ export class PairController {
       case 'next':
       case 'previous':
         return this.#queue(async () => this.#show(stepFrom(this.#place, at.uri, action)));
+      case 'nextPair':
+      case 'previousPair':
+      case 'nextInRecord':
+      case 'previousInRecord': {
+        const { uri, record, pair } = at;
+        return this.#queue(async () => this.#show({ uri, record, pair, step: action }));
+      }
       case 'undo':
         return this.#queue(async () => this.#undo());
       case 'keep':

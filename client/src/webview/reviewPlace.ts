@@ -1,6 +1,6 @@
 // Where a person is in the review of a file: "next" and "previous" start there.
 import type { RecordRef } from '#protocol/editor/place.ts';
-import type { PairRequest, Step } from '#protocol/editor/rows.ts';
+import type { PairRequest } from '#protocol/editor/rows.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 
 /** The last shown place with a finding, and the finding's number then. */
@@ -30,7 +30,7 @@ export function placeEdited(
 export function stepFrom(
   place: ReviewPlace | undefined,
   uri: string,
-  step: Exclude<Step, 'here'>,
+  step: 'next' | 'previous',
 ): PairRequest {
   return place?.uri === uri ? { ...place, step } : { uri, record: NOWHERE, step };
 }

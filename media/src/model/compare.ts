@@ -1,20 +1,25 @@
 // The compare page: its state, and how each event changes it. Effects are data; comparePage.ts carries them out.
 import type { PageAction } from '#protocol/page/compare.ts';
+import type { ViewOptions } from '#protocol/page/options.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import type { PageState } from './pageState.ts';
 import { pairOf } from './pageState.ts';
+import type { RecordEffect, RecordEvent } from './viewOptions.ts';
+import { DEFAULT_OPTIONS, onRecordEvent } from './viewOptions.ts';
 
 export interface CompareState {
   /** Undefined until the first one arrives. */
   readonly shown: ShownView | undefined;
   /** Why the last action failed. */
   readonly notice: string | undefined;
+  readonly options: ViewOptions;
 }
 
-export const INITIAL: CompareState = { shown: undefined, notice: undefined };
+export const INITIAL: CompareState = { shown: undefined, notice: undefined, options: DEFAULT_OPTIONS };
 
 export type CompareEvent =
+  | RecordEvent
   | { readonly kind: 'viewReceived'; readonly shown: ShownView }
   | { readonly kind: 'actionChosen'; readonly action: PageAction }
   | { readonly kind: 'actionDone'; readonly at: ShownPair; readonly result: ActionResult }
@@ -22,6 +27,7 @@ export type CompareEvent =
   | { readonly kind: 'mappingWanted' };
 
 export type CompareEffect =
+  | RecordEffect
   | { readonly kind: 'act'; readonly action: PageAction; readonly at: ShownPair }
   /** To the top of the page. */
   | { readonly kind: 'scrollPage' }
@@ -39,7 +45,7 @@ export function pageState({ shown }: CompareState): PageState {
 
 function show(state: CompareState, shown: ShownView): Step {
   const isMoved = !isSame(state.shown?.view, shown.view);
-  const next = { shown, notice: isMoved ? undefined : state.notice };
+  const next = { ...state, shown, notice: isMoved ? undefined : state.notice };
   return isMoved ? [next, { kind: 'scrollPage' }] : [next];
 }
 
@@ -65,5 +71,9 @@ export function reduce(state: CompareState, event: CompareEvent): Step {
       return [{ ...state, notice: event.reason }];
     case 'mappingWanted':
       return [state, { kind: 'mapFields' }];
+    case 'optionToggled':
+    case 'optionsReceived':
+    case 'linkChosen':
+      return onRecordEvent(state, event);
   }
 }

@@ -16,6 +16,7 @@ import type { DatasetState, ListPlace, PairPlace } from './datasetState.ts';
 import type { FilterEvent } from './filter.ts';
 import type { PortraitEvent } from './portrait.ts';
 import type { Block } from './rowStore.ts';
+import type { RecordEffect, RecordEvent } from './viewOptions.ts';
 
 /** What a person does with the columns. */
 export type ColumnEvent =
@@ -33,6 +34,7 @@ export type Marking = 'none' | 'toggle' | 'extend';
 
 /** Replies carry what they were requested for. */
 export type DatasetEvent =
+  | RecordEvent
   | { readonly kind: 'started' }
   | { readonly kind: 'restored'; readonly memory: PageMemory }
   | { readonly kind: 'status'; readonly status: DatasetStatus }
@@ -111,6 +113,7 @@ export type DatasetEvent =
 export type PlaceWish = 'note' | 'jump' | 'reveal';
 
 export type DatasetEffect =
+  | RecordEffect
   | ({
       readonly kind: 'requestRows';
       readonly name: string;

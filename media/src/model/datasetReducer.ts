@@ -39,13 +39,15 @@ import { pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
 import { invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
+import { recordEventFor } from './viewKeys.ts';
+import { onRecordEvent } from './viewOptions.ts';
 
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
   // Its keys act on a pair that nobody sees then.
   if (state.portrait.isOpen)
     return press.key === 'Escape' ? { kind: 'portrait', event: { kind: 'closed' } } : undefined;
-  return gridKey(press, state);
+  return gridKey(press, state) ?? recordEventFor(press);
 }
 
 function requestPair(state: DatasetState): Step {
@@ -391,6 +393,10 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return openCell(state);
     case 'cellClosed':
       return [{ ...state, open: undefined }, { kind: 'focusList' }];
+    case 'optionToggled':
+    case 'optionsReceived':
+    case 'linkChosen':
+      return onRecordEvent(state, event);
     case 'actionChosen':
       return act(state, event.action);
     case 'batchChosen':

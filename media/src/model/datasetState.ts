@@ -3,6 +3,7 @@ import type { RuleCount } from '#protocol/editor/batch.ts';
 import type { FieldColumn, RowSelection } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { ColumnChoice, DatasetLayout } from '#protocol/page/dataset.ts';
+import type { ViewOptions } from '#protocol/page/options.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import type { ColumnLayout } from './columnLayout.ts';
@@ -21,6 +22,7 @@ import type { RowStore } from './rowStore.ts';
 import { EMPTY_STORE, failureAt, isPlain, nameOf, rowAt } from './rowStore.ts';
 import type { DrawnRows, ListView } from './scroll.ts';
 import { drawnRows, topRow } from './scroll.ts';
+import { DEFAULT_OPTIONS } from './viewOptions.ts';
 
 /** Pixels, as in the style sheet. */
 const ROW_HEIGHT = 52;
@@ -88,6 +90,8 @@ export interface DatasetState {
   readonly portrait: PortraitState;
   /** What a screen reader says next. */
   readonly said: string;
+  /** How records are drawn. */
+  readonly options: ViewOptions;
 }
 
 export const ALL_ROWS: RowSelection = { order: 'all', query: '' };
@@ -115,6 +119,7 @@ export const INITIAL: DatasetState = {
   open: undefined,
   portrait: NO_PORTRAIT,
   said: '',
+  options: DEFAULT_OPTIONS,
 };
 
 export function isSame(a: PairPlace | undefined, b: PairPlace | undefined): boolean {

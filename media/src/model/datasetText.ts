@@ -60,6 +60,10 @@ const DONE: Readonly<Record<DatasetAction, string>> = {
   keep: 'Finding ignored:',
   next: 'Next finding:',
   previous: 'Previous finding:',
+  nextPair: 'Next pair:',
+  previousPair: 'Previous pair:',
+  nextInRecord: 'Next pair of the record:',
+  previousInRecord: 'Previous pair of the record:',
 };
 
 /** What a screen reader says of an action on the pair of a record. */

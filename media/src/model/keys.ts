@@ -1,7 +1,7 @@
 import type { PageAction } from '#protocol/page/compare.ts';
 
 import type { PageState } from './pageState.ts';
-import { canFlip, canIgnore, canUndo, canWalk } from './pageState.ts';
+import { canFlip, canIgnore, canStep, canStepInside, canUndo, canWalk } from './pageState.ts';
 
 /** What a key does, and its button. One table serves both. */
 export interface ActionRow<Action> {
@@ -13,6 +13,8 @@ export interface ActionRow<Action> {
   readonly isEnabled: (state: PageState) => boolean;
   /** Repeats while the key is held. */
   readonly repeats?: true;
+  /** It has its place in the menu of the bar. */
+  readonly isRare?: true;
 }
 
 /** Actions of every page that shows pairs. */
@@ -26,6 +28,24 @@ export const WALK = [
     repeats: true,
   },
   { key: 'j', action: 'next', label: 'Next', title: 'Next finding', isEnabled: canWalk, repeats: true },
+  {
+    key: '[',
+    action: 'previousInRecord',
+    label: 'Previous pair of record',
+    title: 'Previous pair of this record',
+    isEnabled: canStepInside,
+    repeats: true,
+    isRare: true,
+  },
+  {
+    key: ']',
+    action: 'nextInRecord',
+    label: 'Next pair of record',
+    title: 'Next pair of this record',
+    isEnabled: canStepInside,
+    repeats: true,
+    isRare: true,
+  },
   { key: 'f', action: 'flip', label: 'Flip', title: 'Swap chosen and rejected', isEnabled: canFlip },
 ] as const satisfies readonly ActionRow<string>[];
 
@@ -36,6 +56,9 @@ export const IGNORE = {
   title: 'Ignore a finding of this pair, and give the reason',
   isEnabled: canIgnore,
 } as const satisfies ActionRow<string>;
+
+const hasView = ({ view }: PageState): boolean => view !== undefined;
+const hasPair = ({ view }: PageState): boolean => view?.kind === 'pair';
 
 /** Actions of the compare page. */
 export const ACTIONS: readonly ActionRow<PageAction>[] = [
@@ -53,7 +76,41 @@ export const ACTIONS: readonly ActionRow<PageAction>[] = [
     action: 'reveal',
     label: 'Show in file',
     title: 'Show the record in the text editor',
-    isEnabled: ({ view }) => view !== undefined,
+    isEnabled: hasView,
+  },
+  {
+    key: 'p',
+    action: 'previousPair',
+    label: 'Previous pair',
+    title: 'Previous pair of the file',
+    isEnabled: canStep,
+    repeats: true,
+    isRare: true,
+  },
+  {
+    key: 'n',
+    action: 'nextPair',
+    label: 'Next pair',
+    title: 'Next pair of the file',
+    isEnabled: canStep,
+    repeats: true,
+    isRare: true,
+  },
+  {
+    key: 'g',
+    action: 'diff',
+    label: 'Open in diff editor',
+    title: "Open both texts in VS Code's diff editor",
+    isEnabled: hasPair,
+    isRare: true,
+  },
+  {
+    key: 'z',
+    action: 'widen',
+    label: 'Open in a wide tab',
+    title: 'Move this view to a tab of full width',
+    isEnabled: hasView,
+    isRare: true,
   },
 ];
 

@@ -15,6 +15,16 @@ export function canWalk({ view }: PageState): boolean {
   return view !== undefined && view.findingCount > 0;
 }
 
+/** The file has other pairs. */
+export function canStep({ view }: PageState): boolean {
+  return view !== undefined && view.record >= 0 && (view.recordCount > 1 || canStepInside({ view }));
+}
+
+/** The record has other pairs. */
+export function canStepInside({ view }: Pick<PageState, 'view'>): boolean {
+  return view?.kind === 'pair' && view.pairCount > 1;
+}
+
 /** The two answers of a tie have no order to swap. */
 export function canFlip({ view, isReadOnly }: PageState): boolean {
   if (isReadOnly) return false;

@@ -1,6 +1,6 @@
 // Sentences and labels of both pages.
-import { capitalised, plural } from '#core/words/numbers.ts';
-import type { RecordView } from '#protocol/editor/views.ts';
+import { capitalised, ordinal, plural } from '#core/words/numbers.ts';
+import type { CandidateView, RecordView } from '#protocol/editor/views.ts';
 
 /** Beyond this many characters words are not counted: ten million characters take about a second. */
 const MAX_COUNTED = 1_000_000;
@@ -50,4 +50,10 @@ export function titleWithRow(view: RecordView): readonly string[] {
   const place = recordPlace(view, 'row');
   const title = capitalised(place);
   return view.findingNumber > 0 ? [title, findingPlace(view)] : [title];
+}
+
+/** "1st", "2nd, tied": the place of a candidate by its record. */
+export function candidateNote({ better, equal, isUnranked }: CandidateView): string {
+  if (isUnranked) return better > 0 ? 'not the best' : '';
+  return `${ordinal(better + 1)}${equal > 0 ? ', tied' : ''}`;
 }

@@ -1,61 +1,119 @@
-// Answers in their frames: the two of a pair, or those that stand alone.
+// Answers in their frames: the two of a pair, all candidates of a record, or those that stand alone.
 import type { ComponentChildren, JSX } from 'preact';
 
-import type { Stretch } from '#core/compare/wordDiff.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
-import type { AnswerView, JudgementView, PairView, PartView } from '#protocol/editor/views.ts';
+import type { AnswerView, CandidateView, JudgementView, PairView, PartView } from '#protocol/editor/views.ts';
 
 import type { AnswerTone } from '../model/columns.ts';
 import { TONE_OF_VERDICT } from '../model/columns.ts';
-import { lengthText } from '../model/words.ts';
-import { Marked, OpenParts } from './parts.tsx';
+import type { Mark } from '../model/textMarks.ts';
+import { candidateNote, lengthText } from '../model/words.ts';
+import { OpenParts } from './parts.tsx';
+import { Text } from './text.tsx';
 
-/** Transcripts put a space before an answer, which would indent its first line. */
-function trimStart([first, ...rest]: readonly Stretch[]): readonly Stretch[] {
-  return first ? [{ ...first, text: first.text.trimStart() }, ...rest] : [];
+/** How the texts of a record are drawn. */
+export interface Reading {
+  readonly isRaw: boolean;
+  readonly openLink: (address: string) => void;
 }
 
+type Said = Pick<AnswerView, 'text' | 'turns' | 'parts'>;
+
 /** "38 words, 2 parts". */
-function sizeText({ text, parts = [] }: Pick<AnswerView, 'text' | 'parts'>): string {
+function sizeText({ text, parts = [] }: Said): string {
   const words = text.trim() === '' && parts.length > 0 ? [] : [lengthText(text)];
   return [...words, ...(parts.length > 0 ? [plural(parts.length, 'part')] : [])].join(', ');
 }
 
+const isThought = ({ kind }: PartView): boolean => kind === 'thought';
+
+interface BodyProps {
+  readonly answer: Said;
+  /** Of the answer it is compared with. */
+  readonly others: readonly PartView[];
+  readonly marks: readonly Mark[];
+  readonly reading: Reading;
+}
+
+/** A text that is one message. Its thoughts stand above it, other parts below. */
+function Single({ answer, others, marks, reading }: BodyProps): JSX.Element {
+  const { text, parts = [] } = answer;
+  const isEmpty = text.trim() === '';
+  // Transcripts put a space before an answer, which would indent its first line.
+  const lead = reading.isRaw ? 0 : text.length - text.trimStart().length;
+  return (
+    <>
+      <OpenParts parts={parts} others={others} isWanted={isThought} />
+      {!(isEmpty && parts.length > 0) && (
+        <div class={isEmpty ? 'text empty' : 'text'}>
+          {isEmpty && <p>{text === '' ? 'The answer is empty.' : 'The answer is only white space.'}</p>}
+          {(!isEmpty || (reading.isRaw && text !== '')) && (
+            <Text {...reading} text={text.slice(lead)} start={lead} marks={marks} />
+          )}
+        </div>
+      )}
+      <OpenParts parts={parts} others={others} isWanted={(part) => !isThought(part)} />
+    </>
+  );
+}
+
+/** Several messages, each with its speaker and its parts. */
+function Messages({ answer, others, marks, reading }: BodyProps): JSX.Element {
+  const { turns = [], parts = [] } = answer;
+  return (
+    <div class="text">
+      {turns.map(({ role, text, start }, i) => (
+        <div class="turn">
+          <span class="role">{role}</span>
+          {text !== '' && (
+            <Text {...reading} text={text} start={start ?? -1} marks={start === undefined ? [] : marks} />
+          )}
+          <OpenParts parts={parts} others={others} isWanted={({ turn }) => turn === i} />
+        </div>
+      ))}
+      <OpenParts parts={parts} others={others} isWanted={({ turn }) => turn === undefined} />
+    </div>
+  );
+}
+
 interface ArticleProps {
-  readonly tone: AnswerTone;
+  readonly tone: AnswerTone | '';
   readonly title: string;
-  /** A reward or a verdict. */
+  /** A reward, a rank or a verdict. */
   readonly note: string;
   /** Names the text for screen readers. */
   readonly label: string;
-  readonly answer: Pick<AnswerView, 'text' | 'parts'>;
-  /** Of the answer it is compared with. */
+  readonly answer: Said;
   readonly otherParts?: readonly PartView[];
-  /** The text, marked. */
-  readonly children: ComponentChildren;
+  readonly marks?: readonly Mark[];
+  readonly reading: Reading;
+  readonly children?: ComponentChildren;
 }
 
-const isThought = ({ kind }: PartView): boolean => kind === 'thought';
+const NONE: readonly never[] = [];
 
-/** An answer in its frame. Its thoughts stand above its text, other parts below. */
-function Article({ tone, title, note, label, answer, otherParts = [], children }: ArticleProps): JSX.Element {
-  const { text, parts = [] } = answer;
-  const isEmpty = text.trim() === '';
+function Article({
+  tone,
+  title,
+  note,
+  label,
+  answer,
+  otherParts = NONE,
+  marks = NONE,
+  reading,
+  children,
+}: ArticleProps): JSX.Element {
+  const Body = answer.turns ? Messages : Single;
   return (
     <article class={tone}>
       <header>
         <h2>{title}</h2>
         {note !== '' && <span class="reward">{note}</span>}
         <span class="count">{sizeText(answer)}</span>
+        {children}
       </header>
-      <div class="body">
-        <OpenParts parts={parts} others={otherParts} isWanted={isThought} />
-        {!(isEmpty && parts.length > 0) && (
-          <div class={isEmpty ? 'text empty' : 'text'} tabindex={0} aria-label={label}>
-            {isEmpty ? 'The answer is empty.' : children}
-          </div>
-        )}
-        <OpenParts parts={parts} others={otherParts} isWanted={(part) => !isThought(part)} />
+      <div class="body" tabindex={0} role="region" aria-label={label}>
+        <Body answer={answer} others={otherParts} marks={marks} reading={reading} />
       </div>
     </article>
   );
@@ -69,10 +127,11 @@ const TITLES = {
 interface AnswerProps {
   readonly pair: PairView;
   readonly side: 'chosen' | 'rejected';
-  readonly stretches: readonly Stretch[];
+  readonly marks: readonly Mark[];
+  readonly reading: Reading;
 }
 
-export function Answer({ pair, side, stretches }: AnswerProps): JSX.Element {
+export function Answer({ pair, side, marks, reading }: AnswerProps): JSX.Element {
   const { isTie, margin } = pair;
   const answer = pair[side];
   // A tie has no reward, and some scorers compare answers without giving one.
@@ -84,9 +143,43 @@ export function Answer({ pair, side, stretches }: AnswerProps): JSX.Element {
       note={answer.reward === undefined ? unscored : `reward ${formatMargin(answer.reward)}`}
       label={`${side} answer`}
       answer={answer}
-      otherParts={pair[side === 'chosen' ? 'rejected' : 'chosen'].parts ?? []}
+      otherParts={pair[side === 'chosen' ? 'rejected' : 'chosen'].parts ?? NONE}
+      marks={marks}
+      reading={reading}
+    />
+  );
+}
+
+const CANDIDATE_TITLES = { chosen: 'Chosen', rejected: 'Rejected', other: 'Candidate' };
+
+export function Candidate({
+  candidate,
+  reading,
+}: {
+  readonly candidate: CandidateView;
+  readonly reading: Reading;
+}): JSX.Element {
+  const { side, number } = candidate;
+  const title = `${CANDIDATE_TITLES[side ?? 'other']} · ${number + 1}`;
+  return (
+    <Article
+      tone={side ?? ''}
+      title={title}
+      note={candidateNote(candidate)}
+      label={title}
+      answer={candidate}
+      reading={reading}
     >
-      <Marked stretches={trimStart(stretches)} />
+      {candidate.about.length > 0 && (
+        <dl class="about">
+          {candidate.about.map(({ name, text }) => (
+            <div>
+              <dt>{name}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </Article>
   );
 }
@@ -94,11 +187,13 @@ export function Answer({ pair, side, stretches }: AnswerProps): JSX.Element {
 export function Judgement({
   judgement,
   title,
+  reading,
 }: {
   readonly judgement: JudgementView;
   readonly title: string;
+  readonly reading: Reading;
 }): JSX.Element {
-  const { text, verdict } = judgement;
+  const { verdict } = judgement;
   return (
     <Article
       tone={TONE_OF_VERDICT[verdict.kind]}
@@ -106,8 +201,7 @@ export function Judgement({
       note={verdict.words}
       label={title}
       answer={judgement}
-    >
-      {text.trimStart()}
-    </Article>
+      reading={reading}
+    />
   );
 }

@@ -28,7 +28,7 @@ export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element 
         }}
       />
       <Notice text={state.notice} />
-      <Record view={view} />
+      <Record view={view} follows options={state.options} dispatch={dispatch} />
       {view.kind === 'empty' && view.canMap && (
         <button
           class="map-fields"

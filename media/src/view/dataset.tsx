@@ -33,7 +33,11 @@ function Detail({ state, dispatch }: Props): JSX.Element {
           }}
         />
       )}
-      {message === undefined ? view && <Record view={view} /> : <Nothing text={message} />}
+      {message === undefined ? (
+        view && <Record view={view} options={state.options} dispatch={dispatch} />
+      ) : (
+        <Nothing text={message} />
+      )}
       {message === undefined && view?.kind === 'empty' && view.canMap && (
         <button
           type="button"

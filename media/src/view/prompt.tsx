@@ -4,7 +4,9 @@ import type { JSX } from 'preact';
 import { plural } from '#core/words/numbers.ts';
 import type { ImageView, PartView, TurnView } from '#protocol/editor/views.ts';
 
+import type { Reading } from './answers.tsx';
 import { FoldedParts } from './parts.tsx';
+import { Text } from './text.tsx';
 
 /** Of the prompt; the turns before these are folded. */
 const OPEN_TURNS = 1;
@@ -23,11 +25,12 @@ export function Pictures({ images }: { readonly images: readonly ImageView[] }):
   );
 }
 
-function Turn({ role, text, parts = [] }: TurnView): JSX.Element {
+function Turn({ turn, reading }: { readonly turn: TurnView; readonly reading: Reading }): JSX.Element {
+  const { role, text, parts = [] } = turn;
   return (
     <div class="turn">
       <span class="role">{role}</span>
-      {(text !== '' || parts.length === 0) && <p>{text}</p>}
+      {text !== '' && <Text {...reading} text={text} />}
       <FoldedParts parts={parts} />
     </div>
   );
@@ -37,20 +40,26 @@ interface PromptProps {
   readonly turns: readonly TurnView[];
   /** What belongs to the prompt and to none of its turns. */
   readonly context?: readonly PartView[];
+  readonly reading: Reading;
 }
 
-export function Prompt({ turns, context }: PromptProps): JSX.Element {
+/** Both answers share the prompt, so its turns are drawn once. */
+export function Prompt({ turns, context, reading }: PromptProps): JSX.Element {
   const folded = turns.slice(0, -OPEN_TURNS);
   return (
-    <section class={turns.length === 0 ? 'prompt empty' : 'prompt'}>
+    <section class={turns.length === 0 ? 'prompt empty' : 'prompt'} tabindex={0} aria-label="Prompt">
       {turns.length === 0 && 'This record has no prompt.'}
       {folded.length > 0 && (
         <details>
-          <summary>{plural(folded.length, 'earlier turn')}</summary>
-          {folded.map(Turn)}
+          <summary>{plural(folded.length, 'shared turn')} before this one</summary>
+          {folded.map((turn) => (
+            <Turn turn={turn} reading={reading} />
+          ))}
         </details>
       )}
-      {turns.slice(-OPEN_TURNS).map(Turn)}
+      {turns.slice(-OPEN_TURNS).map((turn) => (
+        <Turn turn={turn} reading={reading} />
+      ))}
       <FoldedParts parts={context} />
     </section>
   );

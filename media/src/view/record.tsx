@@ -1,18 +1,33 @@
 // What a record holds: a pair, answers that stand alone, or why there is neither.
 import type { JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
 
-import { wordDiff } from '#core/compare/wordDiff.ts';
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
 import type { FindingView, JudgedView, PairView, ReasonView, RecordView } from '#protocol/editor/views.ts';
+import type { ViewOptions } from '#protocol/page/options.ts';
 
-import { Answer, Judgement } from './answers.tsx';
+import { answerMarks } from '../model/answerMarks.ts';
+import type { RecordEvent } from '../model/viewOptions.ts';
+import type { Reading } from './answers.tsx';
+import { Answer, Candidate, Judgement } from './answers.tsx';
+import { useDifferences } from './differences.ts';
+import { Fields } from './fields.tsx';
 import { memo } from './memo.ts';
 import { Pictures, Prompt } from './prompt.tsx';
+import { scrollOther } from './scrollTogether.ts';
+import { ViewBar } from './viewBar.tsx';
 
 const UNMARKED = {
   unrelated: 'Differences are not marked: the answers have too few words in common.',
   'too-long': 'Differences are not marked: the answers are too long.',
 };
+
+interface Drawing {
+  readonly follows: boolean;
+  readonly options: ViewOptions;
+  readonly dispatch: (event: RecordEvent) => void;
+  readonly reading: Reading;
+}
 
 export function Nothing({ text }: { readonly text: string }): JSX.Element {
   return <p class="nothing">{text}</p>;
@@ -86,32 +101,86 @@ function Evidence({ view }: { readonly view: PairView }): JSX.Element {
   );
 }
 
-function Pair({ view }: { readonly view: PairView }): JSX.Element {
-  const diff = wordDiff(view.chosen.text, view.rejected.text);
+/** Scrolls one of two columns with the other. */
+function useScrolling(isOn: boolean): {
+  readonly main: { readonly current: HTMLElement | null };
+  readonly onScrollCapture: (event: Event) => void;
+} {
+  const main = useRef<HTMLElement>(null);
+  const onScrollCapture = ({ target }: Event): void => {
+    const columns = main.current?.querySelectorAll<HTMLElement>(':scope > article > .body') ?? [];
+    if (isOn) scrollOther(target, [...columns]);
+  };
+  return { main, onScrollCapture };
+}
+
+interface PairProps extends Drawing {
+  readonly view: PairView;
+}
+
+function TwoAnswers({ view, options, reading }: PairProps): JSX.Element {
+  const isMarked = options.showsDifferences;
+  const differences = useDifferences(view.chosen.text, view.rejected.text, isMarked);
+  const marks = useMemo(
+    () => ({
+      chosen: answerMarks(view, 'chosen', differences?.chosen, options),
+      rejected: answerMarks(view, 'rejected', differences?.rejected, options),
+    }),
+    [view, differences, options],
+  );
+  const { main, onScrollCapture } = useScrolling(options.scrollsTogether);
   return (
     <>
-      <Prompt turns={view.prompt} context={view.context} />
-      <Pictures images={view.images} />
-      <main>
-        <Answer pair={view} side="chosen" stretches={diff.chosen} />
-        <Answer pair={view} side="rejected" stretches={diff.rejected} />
+      <main ref={main} onScrollCapture={onScrollCapture}>
+        <Answer pair={view} side="chosen" marks={marks.chosen} reading={reading} />
+        <Answer pair={view} side="rejected" marks={marks.rejected} reading={reading} />
       </main>
-      {diff.unmarked && <p class="unmarked">{UNMARKED[diff.unmarked]}</p>}
+      {isMarked && differences?.unmarked && <p class="unmarked">{UNMARKED[differences.unmarked]}</p>}
+    </>
+  );
+}
+
+function Candidates({ view: { candidates = [] }, reading }: PairProps): JSX.Element {
+  return (
+    <main class="candidates" tabindex={0} aria-label="Candidates">
+      {candidates.map((candidate) => (
+        <Candidate key={candidate.number} candidate={candidate} reading={reading} />
+      ))}
+    </main>
+  );
+}
+
+function Pair(props: PairProps): JSX.Element {
+  const { view, options, reading, dispatch } = props;
+  const isWide = options.showsCandidates && view.candidates !== undefined;
+  return (
+    <>
+      <Prompt turns={view.prompt} context={view.context} reading={reading} />
+      <Pictures images={view.images} />
+      <ViewBar view={view} follows={props.follows} options={options} dispatch={dispatch} />
+      {isWide ? <Candidates {...props} /> : <TwoAnswers {...props} />}
       <Evidence view={view} />
     </>
   );
 }
 
-function Judged({ view }: { readonly view: JudgedView }): JSX.Element {
+function Judged({
+  view,
+  follows,
+  options,
+  reading,
+  dispatch,
+}: Drawing & { readonly view: JudgedView }): JSX.Element {
   const { prompt, images, judgements } = view;
   const isOfSteps = judgements.length > 1;
   return (
     <>
-      <Prompt turns={prompt} />
+      <Prompt turns={prompt} reading={reading} />
       <Pictures images={images} />
+      <ViewBar view={view} follows={follows} options={options} dispatch={dispatch} />
       <main class="judged">
         {judgements.map((judgement, i) => (
-          <Judgement judgement={judgement} title={isOfSteps ? `Step ${i + 1}` : 'Answer'} />
+          <Judgement judgement={judgement} title={isOfSteps ? `Step ${i + 1}` : 'Answer'} reading={reading} />
         ))}
       </main>
       <footer>
@@ -125,25 +194,56 @@ function Judged({ view }: { readonly view: JudgedView }): JSX.Element {
   );
 }
 
-function Body({ view }: { readonly view: RecordView }): JSX.Element {
+function Body(props: Drawing & { readonly view: RecordView }): JSX.Element {
+  const { view } = props;
   switch (view.kind) {
     case 'pair':
-      return <Pair view={view} />;
+      return <Pair {...props} view={view} />;
     case 'judged':
-      return <Judged view={view} />;
+      return <Judged {...props} view={view} />;
     case 'empty':
       return <Nothing text={view.why} />;
   }
 }
 
-const Drawn = memo(({ view }: { readonly view: RecordView }) => (
-  <>
-    <Summary view={view} />
-    <Body view={view} />
-  </>
-));
+export interface RecordProps {
+  readonly view: RecordView;
+  /** The page follows the cursor of a text editor. */
+  readonly follows?: boolean;
+  readonly options: ViewOptions;
+  readonly dispatch: (event: RecordEvent) => void;
+}
+
+function Whole({ view, follows = false, options, dispatch }: RecordProps): JSX.Element {
+  const { isRaw } = options;
+  const reading = useMemo(
+    () => ({
+      isRaw,
+      openLink: (address: string) => {
+        dispatch({ kind: 'linkChosen', address });
+      },
+    }),
+    [isRaw, dispatch],
+  );
+  return (
+    <>
+      <Summary view={view} />
+      <Body view={view} follows={follows} options={options} dispatch={dispatch} reading={reading} />
+      <Fields
+        fields={view.fields}
+        isOpen={options.showsFields}
+        toggle={() => {
+          dispatch({ kind: 'optionToggled', option: 'showsFields' });
+        }}
+      />
+    </>
+  );
+}
+
+const Drawn = memo(Whole);
 
 /** Draws a view. What the person opened or scrolled stays as it is while the same pair is shown. */
-export function Record({ view }: { readonly view: RecordView }): JSX.Element {
-  return <Drawn key={`${view.uri} ${view.record} ${view.pair}`} view={view} />;
+export function Record(props: RecordProps): JSX.Element {
+  const { uri, record, pair } = props.view;
+  return <Drawn key={`${uri} ${record} ${pair}`} {...props} />;
 }

@@ -1,5 +1,6 @@
 // Lists of records, and the way from one to the next.
 import type { RecordRef } from './place.ts';
+import type { ValueKind } from './valueKind.ts';
 import type { FindingView, VerdictView } from './views.ts';
 
 /** A record as a row of a list. */
@@ -35,9 +36,6 @@ export interface CellView {
   /** How it begins, on one line; '' for `missing`, `null` and `empty`. */
   readonly text: string;
 }
-
-/** `empty`: a text, list or object without content. */
-export type ValueKind = 'null' | 'empty' | 'text' | 'number' | 'boolean' | 'list' | 'object';
 
 /** All records in their order, or those with findings in the order of review. */
 export type RowOrder = 'all' | 'findings';
@@ -164,7 +162,12 @@ export interface PlaceRequest {
   readonly pair: number;
 }
 
-export type Step = 'here' | 'next' | 'previous';
+/**
+ * `next` and `previous` lead to the places with findings; `…Pair` to the pairs of the file, in its order; `…InRecord` to the
+ * pairs of the record. All go round in a circle.
+ */
+export type Step =
+  'here' | 'next' | 'previous' | 'nextPair' | 'previousPair' | 'nextInRecord' | 'previousInRecord';
 
 export interface PairRequest extends RecordRef {
   readonly step: Step;

@@ -1,7 +1,10 @@
 // A place of a dataset, ready to be drawn.
+import type { ValueKind } from './valueKind.ts';
 
 /** What a message holds beside its words. */
 export interface PartView {
+  /** Number of the message of an answer that holds it, from 0, where the answer has several. */
+  readonly turn?: number;
   readonly kind: 'call' | 'thought' | 'media' | 'other';
   /** "call get_forecast", or the name of its field. */
   readonly label: string;
@@ -13,6 +16,8 @@ export interface PartView {
 export interface TurnView {
   readonly role: string;
   readonly text: string;
+  /** Of a message of an answer: where its text begins in that of the answer, in UTF-16 units. */
+  readonly start?: number;
   readonly parts?: readonly PartView[];
 }
 
@@ -25,6 +30,8 @@ export interface ImageView {
 
 export interface AnswerView {
   readonly text: string;
+  /** Its messages, where they are more than one text of the assistant. */
+  readonly turns?: readonly TurnView[];
   readonly parts?: readonly PartView[];
   /** Undefined while the file is not scored. */
   readonly reward?: number;
@@ -42,6 +49,40 @@ export interface FindingView {
   readonly rule: string;
   readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
+  /** What shows it in the text of an answer: a half-open range in UTF-16 units. */
+  readonly at?: { readonly side: 'chosen' | 'rejected'; readonly start: number; readonly end: number };
+}
+
+/** A value of a record as people read it. A list or an object has children. */
+export interface FieldView {
+  /** Of the field, or the number of the item. */
+  readonly name: string;
+  readonly kind: ValueKind;
+  /** '' where there are children or a picture. */
+  readonly text: string;
+  /** Characters of the whole text, and those that were cut off, where it is too long to be shown. */
+  readonly length?: number;
+  readonly cut?: number;
+  readonly children?: readonly FieldView[];
+  /** Children that are not listed, because there are too many. */
+  readonly hidden?: number;
+  /** A data URI. */
+  readonly image?: string;
+}
+
+/** One of several answers that a record ranks or rates. */
+export interface CandidateView extends AnswerView {
+  /** From 0, in the order of the record. */
+  readonly number: number;
+  /** How many other candidates the record calls better, and how many equal. */
+  readonly better: number;
+  readonly equal: number;
+  /** The record compares it with some of the others only. */
+  readonly isUnranked?: true;
+  /** Its place in the pair that is shown. */
+  readonly side?: 'chosen' | 'rejected';
+  /** Its own fields: its model, its score. */
+  readonly about: readonly FieldView[];
 }
 
 /** A place of a dataset, ready to be drawn: what pairs, single answers and places without either have in common. */
@@ -59,6 +100,8 @@ export interface PlaceView {
   readonly line: number;
   /** Pictures that the record holds. */
   readonly images: readonly ImageView[];
+  /** Fields of the record that are shown nowhere else. */
+  readonly fields: readonly FieldView[];
   readonly findings: readonly FindingView[];
   /** Number of the first finding of this place in the order of review, from 1; 0 when it has none. */
   readonly findingNumber: number;
@@ -81,6 +124,8 @@ export interface PairView extends PlaceView {
   readonly context: readonly PartView[];
   readonly chosen: AnswerView;
   readonly rejected: AnswerView;
+  /** All answers to the same prompt, best first; absent if there are only these two. */
+  readonly candidates?: readonly CandidateView[];
   readonly margin?: number;
   /** Where the margin stands in the file: "lowest 0.2 %". */
   readonly standing?: string;
@@ -98,6 +143,7 @@ export interface PairView extends PlaceView {
 /** An answer with a verdict of its own. */
 export interface JudgementView {
   readonly text: string;
+  readonly turns?: readonly TurnView[];
   readonly parts?: readonly PartView[];
   readonly verdict: VerdictView;
 }

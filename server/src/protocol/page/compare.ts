@@ -1,7 +1,21 @@
 // client ↔ compare page. The page draws and requests; it never holds a dataset.
+import type { ViewOptions } from './options.ts';
 import type { ActionResult, ShownPair, ShownView } from './pair.ts';
 
-export type PageAction = 'next' | 'previous' | 'flip' | 'undo' | 'reveal' | 'keep';
+/** Steps from one place to another. */
+export type WalkAction =
+  'next' | 'previous' | 'nextPair' | 'previousPair' | 'nextInRecord' | 'previousInRecord';
+
+export type PageAction =
+  | WalkAction
+  | 'flip'
+  | 'undo'
+  | 'keep'
+  | 'reveal'
+  /** Both texts in VS Code's diff editor. */
+  | 'diff'
+  /** The view in a tab of full width. */
+  | 'widen';
 
 export interface ComparePageRequests {
   act: { params: { readonly action: PageAction; readonly at: ShownPair }; result: ActionResult };
@@ -12,6 +26,10 @@ export interface ComparePageSends {
   readonly requests: ComparePageRequests;
   readonly notifications: {
     ready: null;
+    /** The person chose how records are drawn. */
+    options: ViewOptions;
+    /** The person chose a link in a text. */
+    openLink: { readonly address: string };
     /** The person wants to map the fields of the shown file. */
     mapFields: null;
   };
@@ -23,5 +41,9 @@ export interface CompareClientSends {
   readonly notifications: {
     /** Another pair, or a newer state of the same one. */
     view: ShownView;
+    /** As remembered; before the first view. */
+    options: ViewOptions;
+    /** A command of the editor. */
+    act: { readonly action: PageAction };
   };
 }

@@ -4,10 +4,12 @@ import type { RecordEdit } from '../editor/edits.ts';
 import type { PortraitResult } from '../editor/portrait.ts';
 import type { FieldColumn, Found, QueryCompletion, RowSelection, RowsResult } from '../editor/rows.ts';
 import type { DatasetStatus } from '../editor/status.ts';
+import type { WalkAction } from './compare.ts';
+import type { ViewOptions } from './options.ts';
 import type { ActionResult, ShownPair, ShownView } from './pair.ts';
 
 /** What a person can do with the pair that is shown. */
-export type DatasetAction = RecordEdit['kind'] | 'undo' | 'next' | 'previous' | 'keep';
+export type DatasetAction = RecordEdit['kind'] | 'undo' | 'keep' | WalkAction;
 
 /** What a person can do with the rows that are marked. */
 export type BatchAction = BatchEdit | 'keep' | 'export';
@@ -91,6 +93,10 @@ export interface DatasetPageSends {
     ready: null;
     /** The person wants to map the fields of the file. */
     mapFields: null;
+    /** The person chose how records are drawn. */
+    options: ViewOptions;
+    /** The person chose a link in a text. */
+    openLink: { readonly address: string };
     remember: PageMemory;
     rememberColumns: ColumnChoice;
   };
@@ -103,6 +109,8 @@ export interface DatasetClientSends {
     /** What the page showed before it was reloaded. */
     restore: PageMemory;
     status: DatasetStatus;
+    /** As remembered; before the first view. */
+    options: ViewOptions;
     /** Show the portrait of the file. */
     showPortrait: null;
     /** The rows changed, and no status says so. */

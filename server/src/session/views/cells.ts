@@ -6,7 +6,8 @@ import { isList, jsonText } from '#core/model/json.ts';
 import { complete } from '#core/query/complete.ts';
 import { fieldOf } from '#core/query/fields.ts';
 import { spellValue } from '#core/query/syntax.ts';
-import type { CellView, FieldColumn, QueryCompletion, ValueKind } from '#protocol/editor/rows.ts';
+import type { CellView, FieldColumn, QueryCompletion } from '#protocol/editor/rows.ts';
+import type { ValueKind } from '#protocol/editor/valueKind.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 import { sampleRecords } from '../selection/known.ts';
@@ -23,7 +24,7 @@ export function start(text: string): string {
     .slice(0, SHOWN_CHARACTERS);
 }
 
-function kindOf(value: Json): ValueKind {
+export function kindOf(value: Json): ValueKind {
   if (value === null) return 'null';
   if (value === '' || (typeof value === 'object' && Object.keys(value).length === 0)) return 'empty';
   if (isList(value)) return 'list';

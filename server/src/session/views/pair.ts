@@ -6,7 +6,7 @@ import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Pair, Side } from '#core/model/pair.ts';
-import type { PairRequest } from '#protocol/editor/rows.ts';
+import type { PairRequest, Step } from '#protocol/editor/rows.ts';
 import type {
   AnswerView,
   EmptyView,
@@ -16,6 +16,7 @@ import type {
   PairView,
   PartView,
   RecordView,
+  TurnView,
   VerdictView,
 } from '#protocol/editor/views.ts';
 
@@ -25,6 +26,9 @@ import { fileNameOf } from '../names.ts';
 import { editOf } from '../planEdit.ts';
 import type { FileFacts } from '../reasons.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from '../reasons.ts';
+import { candidatesOf } from './candidates.ts';
+import { evidenceIn } from './evidence.ts';
+import { otherFields } from './fields.ts';
 import { imagesOf } from './images.ts';
 import { answerParts, partsOf, turnView } from './parts.ts';
 
@@ -54,6 +58,21 @@ function stepIn(
   return order[((step === 'next' ? after : before) + count) % count];
 }
 
+/** Where a step to another pair of the record or of the file leads, in a circle. A record without a pair is one place. */
+function stepFrom({ survey: { facts } }: OpenDataset, { record, pair }: PairPlace, step: Step): PairPlace {
+  const placesOf = (one: number): number => {
+    const [from, to] = facts.pairsOf(one);
+    return Math.max(1, to - from);
+  };
+  const [way, own] = [step.startsWith('next') ? 1 : -1, placesOf(record)];
+  const next = pair + way;
+  if (step.endsWith('InRecord')) return { record, pair: (next + own) % own };
+  if (next >= 0 && next < own) return { record, pair: next };
+  const count = Math.max(1, facts.recordCount);
+  const other = (record + way + count) % count;
+  return { record: other, pair: way > 0 ? 0 : placesOf(other) - 1 };
+}
+
 type Base = Omit<EmptyView, 'kind' | 'why' | 'isPending'>;
 
 function baseOf(dataset: OpenDataset, { record, pair }: PairPlace): Base {
@@ -69,6 +88,7 @@ function baseOf(dataset: OpenDataset, { record, pair }: PairPlace): Base {
     pair,
     line: record === WHOLE_FILE ? 0 : (facts.records.line[record] ?? 0),
     images: [],
+    fields: [],
     findings: dataset.findingsOf(record, pair).map(findingView),
     findingNumber: own?.first ?? 0,
     findingsHere: own?.count ?? 0,
@@ -77,10 +97,24 @@ function baseOf(dataset: OpenDataset, { record, pair }: PairPlace): Base {
   };
 }
 
+/** The messages of an answer, each with its place in the text of the answer. */
+function answerTurns({ text, turns }: Side): readonly TurnView[] {
+  let at = 0;
+  return turns.map((turn) => {
+    const start = text.indexOf(turn.text, at);
+    if (start >= 0) at = start + turn.text.length;
+    return { role: turn.role, text: turn.text, ...(start >= 0 && { start }) };
+  });
+}
+
 /** An answer without its reward. */
-function sideView(side: Side): AnswerView {
+export function sideView(side: Side): AnswerView {
   const parts = answerParts(side);
-  return { text: side.text, ...(parts.length > 0 && { parts }) };
+  return {
+    text: side.text,
+    ...(side.turns.length > 1 && { turns: answerTurns(side) }),
+    ...(parts.length > 0 && { parts }),
+  };
 }
 
 /** The pictures of a record that no part of its answers or of its prompt shows. */
@@ -92,17 +126,30 @@ function otherImages(
   return imagesOf(value).filter(({ source }) => !sources.has(source));
 }
 
+function textsOf({ prompt, chosen, rejected }: Pair): string[] {
+  const turns = [...prompt, ...chosen.turns, ...rejected.turns].map(({ text }) => text);
+  return [...turns, chosen.text, rejected.text];
+}
+
 /** The texts and parts of a pair. */
 function saidIn(
   pair: Pair,
   value: JsonObject,
-): Pick<PairView, 'isTie' | 'prompt' | 'context' | 'images' | 'chosen' | 'rejected'> {
+): Pick<PairView, 'isTie' | 'prompt' | 'context' | 'images' | 'fields' | 'chosen' | 'rejected'> {
   const prompt = pair.prompt.map(turnView);
   // Its pictures are shown with those of the record.
   const context = partsOf(pair.context).filter(({ image }) => image === undefined);
   const [chosen, rejected] = [sideView(pair.chosen), sideView(pair.rejected)];
   const shown = [chosen.parts, rejected.parts, ...prompt.map(({ parts }) => parts)];
-  return { isTie: pair.isTie, prompt, context, images: otherImages(value, shown), chosen, rejected };
+  return {
+    isTie: pair.isTie,
+    prompt,
+    context,
+    images: otherImages(value, shown),
+    fields: otherFields(value, textsOf(pair)),
+    chosen,
+    rejected,
+  };
 }
 
 function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): PairView {
@@ -113,12 +160,20 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
   const margin = explained && Number.isNaN(known) ? explained.margin : known;
   const { scores, trust } = dataset;
   const said = saidIn(pair, read.value);
+  const candidates = candidatesOf(read, index);
   return {
     ...baseOf(dataset, { record, pair: index }),
     kind: 'pair',
     pairKey: keyOfPair(pair),
     pairCount: read.pairs.length,
     ...said,
+    ...(candidates && {
+      candidates,
+      fields: otherFields(read.value, candidates.map(({ text }) => text).concat(textsOf(pair))),
+    }),
+    findings: dataset
+      .findingsOf(record, index)
+      .map((one) => ({ ...findingView(one), ...evidenceIn(one, pair) })),
     chosen: {
       ...said.chosen,
       ...(explained?.chosenReward !== undefined && { reward: explained.chosenReward }),
@@ -153,6 +208,10 @@ function judgedView(dataset: OpenDataset, { raw, value, judgements }: ReadRecord
     kind: 'judged',
     prompt,
     images: otherImages(value, [...prompt.map(({ parts }) => parts), ...answers.map(({ parts }) => parts)]),
+    fields: otherFields(
+      value,
+      [...prompt, ...answers].map(({ text }) => text),
+    ),
     judgements: answers,
     canFlip: flip !== undefined && !('refused' in flip),
   };
@@ -190,6 +249,7 @@ export function recordViewOf(file: FileFacts, request: PairRequest): RecordView 
   const { dataset } = file;
   const { record, pair = 0, step } = request;
   if (step === 'here') return viewAt(file, { record, pair });
+  if (step !== 'next' && step !== 'previous') return viewAt(file, stepFrom(dataset, { record, pair }, step));
   const place = stepIn(dataset.reviewOrder(), dataset.reviewIndex(record, pair), request);
   if (place) return viewAt(file, place);
   const why = whyNoPairs(file) ?? NO_FINDINGS;
@@ -206,6 +266,7 @@ function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {
     pair,
     line: Math.max(0, record),
     images: [],
+    fields: [],
     findings: [],
     findingNumber: 0,
     findingsHere: 0,

@@ -123,7 +123,7 @@ export function answerParts({ turns, more }: Side): readonly PartView[] {
     const parts = partsOf(turn.more);
     if (isAlone) return parts;
     const from = `message ${i + 1}, ${speakerOf(turn.role) ?? turn.role}`;
-    return parts.map((part) => ({ ...part, label: `${part.label} (${from})` }));
+    return parts.map((part) => ({ ...part, turn: i, label: `${part.label} (${from})` }));
   });
   return [...ofTurns, ...partsOf(more)].slice(0, MAX_PARTS);
 }

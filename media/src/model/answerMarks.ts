@@ -1,0 +1,59 @@
+// What is marked in the two answers of a pair.
+import { formatMargin, marginSign } from '#core/words/numbers.ts';
+import type { FindingView, PairView } from '#protocol/editor/views.ts';
+import type { ViewOptions } from '#protocol/page/options.ts';
+
+import type { Mark } from './textMarks.ts';
+import { inOrder, wordMarks } from './textMarks.ts';
+
+type Side = 'chosen' | 'rejected';
+
+/** The stretches of one side; undefined where no differences are to be marked. */
+type Stretches = readonly { readonly kind: 'same' | 'only'; readonly text: string }[] | undefined;
+
+function differenceMarks(stretches: Stretches = []): readonly Mark[] {
+  const marks: Mark[] = [];
+  let at = 0;
+  for (const { kind, text } of stretches) {
+    if (kind === 'only') marks.push({ start: at, end: at + text.length, kind: 'difference' });
+    at += text.length;
+  }
+  return marks;
+}
+
+function findingMarks(findings: readonly FindingView[], side: Side): readonly Mark[] {
+  return findings.flatMap(({ rule, message, at }): Mark[] =>
+    at?.side === side
+      ? [{ start: at.start, end: at.end, kind: 'finding', title: `${rule}: ${message}` }]
+      : [],
+  );
+}
+
+/** The words of an answer among the reasons of its score. */
+function wordReasons({ reasons }: PairView, side: Side): Parameters<typeof wordMarks>[1] {
+  return reasons
+    .filter((reason) => reason.side === side)
+    .map(({ text, weight }) => ({
+      text,
+      weight,
+      title: `${formatMargin(weight)}: ${marginSign(weight) < 0 ? 'lowers' : 'raises'} the margin`,
+    }));
+}
+
+export function hasWordReasons({ reasons }: PairView): boolean {
+  return reasons.some(({ side }) => side !== 'style');
+}
+
+/** The marks of an answer, in order. */
+export function answerMarks(
+  pair: PairView,
+  side: Side,
+  stretches: Stretches,
+  { showsDifferences, showsWords }: ViewOptions,
+): readonly Mark[] {
+  return inOrder([
+    ...findingMarks(pair.findings, side),
+    ...(showsDifferences ? differenceMarks(stretches) : []),
+    ...(showsWords ? wordMarks(pair[side].text, wordReasons(pair, side)) : []),
+  ]);
+}

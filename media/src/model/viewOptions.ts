@@ -1,0 +1,48 @@
+// What a person chose about how records are drawn, and the events of a drawn record. Both pages use them.
+import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
+
+export const DEFAULT_OPTIONS: ViewOptions = {
+  isRaw: false,
+  showsDifferences: true,
+  showsWords: false,
+  scrollsTogether: true,
+  showsFields: false,
+  showsCandidates: false,
+  isPinned: false,
+};
+
+/** What a drawn record asks of its page. */
+export type RecordEvent =
+  | { readonly kind: 'optionToggled'; readonly option: ViewOption }
+  | { readonly kind: 'optionsReceived'; readonly options: ViewOptions }
+  /** A link in a text; only addresses that `isSafeAddress` accepts. */
+  | { readonly kind: 'linkChosen'; readonly address: string };
+
+export type RecordEffect =
+  | { readonly kind: 'rememberOptions'; readonly options: ViewOptions }
+  | { readonly kind: 'openLink'; readonly address: string };
+
+export function toggled(options: ViewOptions, option: ViewOption): ViewOptions {
+  return { ...options, [option]: !options[option] };
+}
+
+/** The state of a page after the event of a drawn record. */
+export function onRecordEvent<State extends { readonly options: ViewOptions }>(
+  state: State,
+  event: RecordEvent,
+): readonly [State, ...RecordEffect[]] {
+  switch (event.kind) {
+    case 'optionToggled': {
+      const options = toggled(state.options, event.option);
+      return [
+        { ...state, options },
+        { kind: 'rememberOptions', options },
+      ];
+    }
+    case 'optionsReceived':
+      // Options that an older version did not know keep their default.
+      return [{ ...state, options: { ...state.options, ...event.options } }];
+    case 'linkChosen':
+      return [state, { kind: 'openLink', address: event.address }];
+  }
+}

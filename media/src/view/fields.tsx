@@ -1,0 +1,96 @@
+// The fields of a record that are drawn nowhere else, as a tree.
+import type { JSX } from 'preact';
+
+import { plural } from '#core/words/numbers.ts';
+import type { FieldView } from '#protocol/editor/views.ts';
+
+import { Words } from './words.tsx';
+
+/** Texts with more characters are folded. */
+const MAX_OPEN = 300;
+
+/** Names in the closed list. */
+const MAX_NAMES = 8;
+
+function Value({ field }: { readonly field: FieldView }): JSX.Element {
+  const { text, kind, image, cut = 0, length } = field;
+  if (image !== undefined) return <img src={image} alt={field.name} />;
+  const words = <Words text={text} start={-1} marks={[]} />;
+  const rest = cut > 0 && <span class="rest"> … {plural(cut, 'more character')}</span>;
+  if (text.length <= MAX_OPEN)
+    return (
+      <span class={`value is-${kind}`}>
+        {words}
+        {rest}
+      </span>
+    );
+  return (
+    <details>
+      <summary>
+        <Words text={text.slice(0, 120)} start={-1} marks={[]} />… (
+        {plural(length ?? text.length, 'character')})
+      </summary>
+      <span class={`value is-${kind}`}>
+        {words}
+        {rest}
+      </span>
+    </details>
+  );
+}
+
+function Branch({ field }: { readonly field: FieldView }): JSX.Element {
+  const { children = [], hidden = 0, kind } = field;
+  const size = plural(children.length + hidden, kind === 'list' ? 'item' : 'field');
+  return (
+    <details open={children.length <= 6 && children.every(({ children: inner }) => !inner)}>
+      <summary>{size}</summary>
+      <Table fields={children} />
+      {hidden > 0 && <p class="rest">{plural(hidden, 'more')} not shown.</p>}
+    </details>
+  );
+}
+
+function Table({ fields }: { readonly fields: readonly FieldView[] }): JSX.Element {
+  return (
+    <table class="fields">
+      <tbody>
+        {fields.map((field) => (
+          <tr>
+            <th scope="row">
+              <Words text={field.name} start={-1} marks={[]} />
+            </th>
+            <td>{field.children ? <Branch field={field} /> : <Value field={field} />}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface FieldsProps {
+  readonly fields: readonly FieldView[];
+  readonly isOpen: boolean;
+  readonly toggle: () => void;
+}
+
+export function Fields({ fields, isOpen, toggle }: FieldsProps): JSX.Element | null {
+  if (fields.length === 0) return null;
+  const names = fields.slice(0, MAX_NAMES).map(({ name }) => name);
+  const more = fields.length > MAX_NAMES ? ', …' : '';
+  return (
+    <section class="others">
+      <h3>
+        <button type="button" class="fold" aria-expanded={isOpen} onClick={toggle}>
+          Other fields ({fields.length.toLocaleString('en')})
+        </button>
+        {!isOpen && (
+          <span class="names">
+            {names.join(', ')}
+            {more}
+          </span>
+        )}
+      </h3>
+      {isOpen && <Table fields={fields} />}
+    </section>
+  );
+}

@@ -1,0 +1,155 @@
+// How the answers are drawn, and what their marks mean: the switches are the legend.
+import type { JSX } from 'preact';
+
+import { plural } from '#core/words/numbers.ts';
+import type { JudgedView, PairView } from '#protocol/editor/views.ts';
+import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
+
+import { hasWordReasons } from '../model/answerMarks.ts';
+import { keyOfOption } from '../model/viewKeys.ts';
+import type { RecordEvent } from '../model/viewOptions.ts';
+
+interface SwitchProps {
+  readonly option: ViewOption;
+  readonly label: string;
+  readonly title: string;
+  /** Default: the value of the option. */
+  readonly isOn: boolean;
+  readonly isEnabled?: boolean;
+  /** Classes of the marks that it shows. */
+  readonly marks?: readonly string[];
+  readonly dispatch: (event: RecordEvent) => void;
+}
+
+function Switch({
+  option,
+  label,
+  title,
+  isOn,
+  isEnabled = true,
+  marks = [],
+  dispatch,
+}: SwitchProps): JSX.Element {
+  const key = keyOfOption(option);
+  return (
+    <button
+      type="button"
+      class="switch"
+      aria-pressed={isOn}
+      disabled={!isEnabled}
+      title={key === undefined ? title : `${title} (${key.toUpperCase()})`}
+      onClick={() => {
+        dispatch({ kind: 'optionToggled', option });
+      }}
+    >
+      {marks.map((kind) => (
+        <mark class={kind} aria-hidden="true">
+          ab
+        </mark>
+      ))}
+      {label}
+    </button>
+  );
+}
+
+interface ViewBarProps {
+  readonly view: PairView | JudgedView;
+  /** The view follows the cursor of a text editor. */
+  readonly follows: boolean;
+  readonly options: ViewOptions;
+  readonly dispatch: (event: RecordEvent) => void;
+}
+
+/** The two ways to read a text; the chosen one is pressed. */
+function Reading({ options: { isRaw }, dispatch }: Omit<ViewBarProps, 'view' | 'follows'>): JSX.Element {
+  const way = (label: string, isOn: boolean, title: string): JSX.Element => (
+    <button
+      type="button"
+      class="switch"
+      aria-pressed={isOn}
+      title={`${title} (${(keyOfOption('isRaw') ?? '').toUpperCase()})`}
+      onClick={() => {
+        if (!isOn) dispatch({ kind: 'optionToggled', option: 'isRaw' });
+      }}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <span class="ways" role="group" aria-label="How to read the texts">
+      {way('Rendered', !isRaw, 'Markdown, code and mathematics as they are meant')}
+      {way('Raw', isRaw, 'Every character as it is in the record')}
+    </span>
+  );
+}
+
+export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX.Element {
+  const { showsDifferences, showsWords, scrollsTogether, showsCandidates } = options;
+  const pair = view.kind === 'pair' ? view : undefined;
+  const all = pair?.candidates;
+  const areTwo = pair !== undefined && !(showsCandidates && all);
+  const hasEvidence = pair?.findings.some(({ at }) => at !== undefined) ?? false;
+  return (
+    <div class="view-bar" role="toolbar" aria-label="How the answers are drawn">
+      <Reading options={options} dispatch={dispatch} />
+      {all && (
+        <Switch
+          option="showsCandidates"
+          label={`All ${plural(all.length, 'candidate')}`}
+          title="Show all answers that the record ranks or rates"
+          isOn={showsCandidates}
+          dispatch={dispatch}
+        />
+      )}
+      {areTwo && (
+        <>
+          <Switch
+            option="showsDifferences"
+            label="Differences"
+            title="Mark words that only one answer has"
+            isOn={showsDifferences}
+            marks={['difference']}
+            dispatch={dispatch}
+          />
+          <Switch
+            option="showsWords"
+            label="Score words"
+            title={
+              hasWordReasons(pair)
+                ? 'Mark words that raised (solid line) or lowered (dashed line) the margin'
+                : 'No word of these answers stands out in the score'
+            }
+            isOn={showsWords}
+            isEnabled={hasWordReasons(pair)}
+            marks={['for', 'against']}
+            dispatch={dispatch}
+          />
+          <Switch
+            option="scrollsTogether"
+            label="Scroll together"
+            title="Scroll both answers together, turn by turn"
+            isOn={scrollsTogether}
+            dispatch={dispatch}
+          />
+          {hasEvidence && (
+            <span class="legend">
+              <mark class="finding" aria-hidden="true">
+                ab
+              </mark>
+              Finding
+            </span>
+          )}
+        </>
+      )}
+      {follows && (
+        <Switch
+          option="isPinned"
+          label="Stay here"
+          title="Stay at this pair when the cursor moves to another record"
+          isOn={options.isPinned}
+          dispatch={dispatch}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+// How a page draws records. Each kind of page has options of its own, remembered for the workspace.
+export interface ViewOptions {
+  /** Texts character by character, in place of rendered Markdown. */
+  readonly isRaw: boolean;
+  /** Words that only one of two answers has are marked. */
+  readonly showsDifferences: boolean;
+  /** Words that raised or lowered the margin are marked. */
+  readonly showsWords: boolean;
+  /** Scrolling one answer scrolls the other. */
+  readonly scrollsTogether: boolean;
+  /** The list of other fields is open. */
+  readonly showsFields: boolean;
+  /** All candidates of the record are shown, in place of the two of the pair. */
+  readonly showsCandidates: boolean;
+  /** The compare view stays at its pair, wherever the cursor of a text editor goes. */
+  readonly isPinned: boolean;
+}
+
+export type ViewOption = keyof ViewOptions;
