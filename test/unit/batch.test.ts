@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { RowRange, RowsRef } from '#protocol/editor/batch.ts';
-import { exportRows, keepRows, ruleCounts } from '#session/batch.ts';
+import { exportRows, keepRows, rowRuleCounts } from '#session/batch.ts';
 import { cellText } from '#session/cellText.ts';
 import type { Session } from '#session/session.ts';
 
@@ -116,8 +116,9 @@ describe('findings of marked rows', () => {
       [empty(1), empty(2), goodRecord(3), empty(4)].join('\n'),
     );
     const count = (rows?: RowsRef): number =>
-      ruleCounts(session.dataset, rows && session.marked(rows)).find(({ rule }) => rule === 'empty-response')
-        ?.count ?? 0;
+      rowRuleCounts(session.dataset, rows && session.marked(rows)).find(
+        ({ rule }) => rule === 'empty-response',
+      )?.count ?? 0;
     const rows = rowsOf(session, { start: 0, end: 3 });
     expect([count(), count(rows)]).toEqual([3, 2]);
     const how = { rule: 'empty-response', reason: 'meant so', by: 'ann' };

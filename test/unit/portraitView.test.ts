@@ -11,7 +11,8 @@ import { Facts } from '#core/facts/facts.ts';
 import type { Portrait } from '#core/portrait/portrait.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { Portraits, ruleCounts } from '#session/views/portrait.ts';
+import { ruleCounts } from '#session/ruleCounts.ts';
+import { Portraits } from '#session/views/portrait.ts';
 import { statusOf } from '#session/views/status.ts';
 
 import {
@@ -268,7 +269,11 @@ describe('the portrait on the page', () => {
     expect(page.state.portrait.isOpen).toBe(false);
     await page.dispatch({ kind: 'portrait', event: { kind: 'opened' } });
     await page.dispatch({ kind: 'queryChosen', query: 'margin<0' });
-    expect(page.state.portrait.isOpen).toBe(false);
+    expect([page.state.portrait.isOpen, page.state.selection.query, page.state.filter.text]).toEqual([
+      false,
+      'margin<0',
+      'margin<0',
+    ]);
   });
   it('a newer one is due after a change, and after the file was read', () => {
     const status = pageStatus({ revision: 3 });

@@ -238,4 +238,37 @@ describe('a Parquet file', () => {
     await until('no unsaved mark', async () => !(await isDirty()));
     expect(await linesOf()).toEqual(before);
   });
+
+  it('shows its portrait, where a drag and a row of a table filter the rows', async () => {
+    const { page } = window;
+    await openFile(page, 'pairs.parquet');
+    await waitForStatus(page, /1,200 pairs .*[1-9]\d* findings/);
+    await runCommand(page, 'PrefLens: Show Portrait');
+    await screenshot(page, 'portrait-opening');
+    const frame = await until('the margins of the portrait', async () => {
+      for (const one of page.frames())
+        if ((await one.locator('#figure-margins .hit').count()) > 2) return one;
+      return false;
+    });
+    await screenshot(page, 'portrait');
+    const query = async (): Promise<string> => frame.getByLabel('Filter the rows').inputValue();
+    const [from, to] = await Promise.all(
+      [0, 2].map(async (bar) => frame.locator('#figure-margins .hit').nth(bar).boundingBox()),
+    );
+    await page.mouse.move(from!.x + 2, from!.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(to!.x + 2, to!.y + 30, { steps: 4 });
+    await page.mouse.up();
+    await until('the filter of the drag', async () => /^margin/.test(await query()));
+    await screenshot(page, 'portrait-filtered');
+    await frame.getByRole('tab', { name: 'Portrait' }).click();
+    await frame.locator('#figure-findings summary').click();
+    await frame.getByRole('button', { name: 'Show the rows of likely-mislabeled' }).press('Enter');
+    await until('the filter of the rule', async () => (await query()) === 'rule:likely-mislabeled');
+    await until('only its rows', async () => {
+      const pills = await frame.locator('.list .row .pill').allInnerTexts();
+      const rows = await frame.locator('.list .row').count();
+      return rows > 0 && pills.filter((text) => text === 'likely-mislabeled').length === rows;
+    });
+  });
 });

@@ -17,6 +17,7 @@ import { outcomeOf } from './outcome.ts';
 import type { PlannedEdit } from './planEdit.ts';
 import { editOf } from './planEdit.ts';
 import { whyNotEdited } from './reasons.ts';
+import { ruleCounts } from './ruleCounts.ts';
 import type { OpenFile } from './state.ts';
 import { worstPair } from './worstPair.ts';
 
@@ -140,15 +141,10 @@ function* findingsAt(dataset: OpenDataset, places: readonly PairPlace[]): Genera
 }
 
 /** How many findings each rule has, the most first: of the file, or of the marked rows. */
-export function ruleCounts(dataset: OpenDataset, rows?: MarkedRows): readonly RuleCount[] {
-  const found = rows ? findingsAt(dataset, placesOf(dataset, rows)) : dataset.findings;
-  const counts = new Map<string, RuleCount>();
-  for (const { rule, severity } of found) {
-    const before = counts.get(rule);
-    counts.set(rule, { rule, severity: before?.severity ?? severity, count: (before?.count ?? 0) + 1 });
-  }
-  return [...counts.values()]
-    .map((one) => ({ ...one, count: one.count + (rows ? 0 : dataset.unlistedCount(one.rule)) }))
+export function rowRuleCounts(dataset: OpenDataset, rows?: MarkedRows): readonly RuleCount[] {
+  const found = rows && findingsAt(dataset, placesOf(dataset, rows));
+  return ruleCounts(dataset, found)
+    .map(({ rule, severity, count }) => ({ rule, severity, count }))
     .sort((a, b) => b.count - a.count);
 }
 

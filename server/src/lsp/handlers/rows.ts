@@ -1,6 +1,6 @@
 // Requests about many rows of a list, and the whole text of a cell.
 import { UserError } from '#core/messages.ts';
-import { exportRows, keepRows, ruleCounts } from '#session/batch.ts';
+import { exportRows, keepRows, rowRuleCounts } from '#session/batch.ts';
 import { cellText } from '#session/cellText.ts';
 import { outcomeOf, refused } from '#session/outcome.ts';
 import { whyNothing } from '#session/reasons.ts';
@@ -27,7 +27,7 @@ export function rowHandlers(
     'preflens/ruleCounts': async ({ uri, rows }) =>
       outcomeOf(() => {
         const session = readOf(uri);
-        return ruleCounts(session.dataset, rows && session.marked(rows));
+        return rowRuleCounts(session.dataset, rows && session.marked(rows));
       }),
     'preflens/editRows': async ({ edit, ...rows }) =>
       sessions.get(rows.uri)?.editMany(rows, edit) ?? refused(whyNothing(undefined, rows.uri) ?? ''),

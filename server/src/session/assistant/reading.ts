@@ -14,9 +14,9 @@ import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 import { fileNameOf } from '../names.ts';
+import { ruleCounts } from '../ruleCounts.ts';
 import type { Session } from '../session.ts';
 import { recordViewOf } from '../views/pair.ts';
-import { ruleCounts } from '../views/portrait.ts';
 import { statusOf } from '../views/status.ts';
 import { keyOfRecord, lineOf, namesOf, recordOf } from './place.ts';
 import type { Part } from './texts.ts';

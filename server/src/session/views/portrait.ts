@@ -1,12 +1,9 @@
 // An open file as a whole: made in slices, once for each revision.
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
-import { ALL_RULES } from '#core/checks/table.ts';
-import { groupBy } from '#core/group.ts';
 import { countVotes } from '#core/mapping/forms/label.ts';
 import { namesRead } from '#core/mapping/read.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import { SEVERITY_RANK } from '#core/model/finding.ts';
-import type { Portrait, PortraitInput, RuleCount } from '#core/portrait/portrait.ts';
+import type { Portrait, PortraitInput } from '#core/portrait/portrait.ts';
 import { portraitSteps } from '#core/portrait/portrait.ts';
 import type { Annotators, Sources } from '#core/portrait/sampled.ts';
 import { annotatorsOf, SourceFinder } from '#core/portrait/sampled.ts';
@@ -16,6 +13,7 @@ import type { PortraitResult } from '#protocol/editor/portrait.ts';
 
 import { Slices } from '../breathe.ts';
 import type { OpenDataset } from '../dataset.ts';
+import { ruleCounts } from '../ruleCounts.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -64,17 +62,6 @@ async function sampleOf(dataset: OpenDataset, slices: Slices, signal: AbortSigna
     sources: finder.sources(visited < recordCount ? recordCount : undefined, (field) => !own.has(field)),
     annotators: annotatorsOf(votes),
   };
-}
-
-/** Findings by rule, most severe first; their sum is the number of findings in the status. */
-export function ruleCounts(dataset: OpenDataset): readonly RuleCount[] {
-  const listed = groupBy(dataset.findings, ({ rule }) => rule);
-  return ALL_RULES.flatMap(({ id, title }): RuleCount[] => {
-    const own = listed.get(id) ?? [];
-    const count = own.length + dataset.unlistedCount(id);
-    const severity = own[0]?.severity ?? dataset.rules.severities[id] ?? 'information';
-    return count === 0 ? [] : [{ rule: id, severity, title, count }];
-  }).sort((a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || b.count - a.count);
 }
 
 function inputOf(dataset: OpenDataset, { sources, annotators }: Sampled): PortraitInput {
