@@ -23,6 +23,8 @@ import type { CheckKind, SchemaKind } from '../tools/skeletons.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCES = [
+  'client/api.d.ts',
+  'client/src/apiTypes.ts',
   '.prettierrc.json',
   'server',
   'test',
