@@ -7,7 +7,8 @@ import { readRaw } from '#core/dataset/survey.ts';
 import type { SplitStart } from '#core/facts/splitStart.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
-import type { ColumnPart } from '#core/query/column.ts';
+import type { Column, ColumnPart } from '#core/query/column.ts';
+import { columnOf } from '#core/query/column.ts';
 
 import type { OnBytes } from './containers/container.ts';
 import { readRange, takeText } from './containers/containers.ts';
@@ -15,7 +16,7 @@ import type { ContainerRef } from './dataFile.ts';
 import { rowGroupsOf } from './parquet/open.ts';
 import type { FactsTables, RangeSurvey, RangeTask } from './rangeSurvey.ts';
 import { buffersOf, factsOf, surveyRange } from './rangeSurvey.ts';
-import type { ColumnTask, SearchResult, SearchTask } from './searchRange.ts';
+import type { ColumnTask, JoinTask, SearchResult, SearchTask } from './searchRange.ts';
 import { columnRange, searchRange } from './searchRange.ts';
 
 /** What a thread reads: given bytes, or a file. */
@@ -60,6 +61,8 @@ export interface Works {
   readonly search: { readonly task: SearchTask; readonly result: SearchResult };
   /** The values of a field. */
   readonly column: { readonly task: ColumnTask; readonly result: ColumnPart };
+  /** The parts of a column as one: texts are sorted, which takes seconds for a million. */
+  readonly join: { readonly task: JoinTask; readonly result: Column };
 }
 export type RangeWork = keyof Works;
 
@@ -122,6 +125,7 @@ const WORKERS: { readonly [W in RangeWork]: Worker<W> } = {
   relate,
   search: searchRange,
   column: columnRange,
+  join: async ({ parts, recordCount }) => Promise.resolve(columnOf(parts, recordCount)),
 };
 
 export async function workOn<W extends RangeWork>(
@@ -134,6 +138,7 @@ export async function workOn<W extends RangeWork>(
 
 /** Buffers to transfer to another thread instead of copying. */
 export function handOver(result: Works[RangeWork]['result']): ArrayBuffer[] {
+  if ('keys' in result) return [result.keys.buffer as ArrayBuffer];
   if ('words' in result || 'masks' in result) return [];
   if ('records' in result) return buffersOf(result);
   return 'signatures' in result ? [result.signatures.buffer] : [];

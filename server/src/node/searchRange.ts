@@ -63,6 +63,13 @@ export interface ColumnTask extends Wanted {
   readonly field: string;
 }
 
+export interface JoinTask {
+  /** Of the file, or its name in messages. */
+  readonly path: string;
+  readonly parts: readonly ColumnPart[];
+  readonly recordCount: number;
+}
+
 /** Texts that differ only after so many UTF-16 units are equal in a column. */
 const MAX_WORD = 64;
 

@@ -71,7 +71,7 @@ async function readColumn(field: string, known: KnownFacts, reader: RowReader): 
     ranges,
     (wanted) => ({ ...wanted, field }),
     (_, result, done) => {
-      if ('words' in result) parts.push(result);
+      if ('numbers' in result) parts.push(result);
       onProgress(done);
     },
     signal,

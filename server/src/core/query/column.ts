@@ -15,11 +15,14 @@ export interface ColumnPart {
 export interface Column {
   /** By record; NaN without a value. */
   readonly keys: Float64Array;
-  /** All texts in order, if the column holds nothing else. */
+  /** All texts in order, if the column holds nothing else and they are few. */
   readonly words: readonly string[];
-  /** It holds numbers and texts. */
-  readonly isMixed: boolean;
+  /** A new value has no place that `words` could tell. */
+  readonly isClosed: boolean;
 }
+
+/** More texts are not kept: after an edit the column is read again. */
+const MAX_WORDS = 10_000;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -52,7 +55,8 @@ export function columnOf(parts: readonly ColumnPart[], recordCount: number): Col
           : number;
     });
   }
-  return { keys, words: numbers.size > 0 ? [] : sorted, isMixed: hasTexts && numbers.size > 0 };
+  const isClosed = hasTexts && (numbers.size > 0 || sorted.length > MAX_WORDS);
+  return { keys, words: isClosed ? [] : sorted, isClosed };
 }
 
 /** The place of a word among sorted ones; −1 if it is not there. */
@@ -67,9 +71,9 @@ function placeOf(words: readonly string[], word: string): number {
 }
 
 /** The key of a new value in a column; undefined if the column has to be read again. */
-function keyIn({ words, isMixed }: Column, value: Json | undefined): number | undefined {
+function keyIn({ words, isClosed }: Column, value: Json | undefined): number | undefined {
   if (value === undefined || value === null || typeof value === 'object') return Number.NaN;
-  if (isMixed || (typeof value === 'string') !== words.length > 0) return undefined;
+  if (isClosed || (typeof value === 'string') !== words.length > 0) return undefined;
   if (typeof value !== 'string') return Number(value);
   const place = placeOf(words, value);
   return place < 0 ? undefined : place;

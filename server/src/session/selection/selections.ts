@@ -6,7 +6,7 @@ import type { Json } from '#core/model/json.ts';
 import type { RowKey } from '#core/query/arrange.ts';
 import { arrange } from '#core/query/arrange.ts';
 import type { Column, ColumnPart } from '#core/query/column.ts';
-import { carriedColumn, columnOf } from '#core/query/column.ts';
+import { carriedColumn } from '#core/query/column.ts';
 import { fieldOf } from '#core/query/fields.ts';
 import { pickRows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
@@ -319,13 +319,16 @@ export class Selections {
           this.#ports.ranges(),
           (wanted) => ({ ...wanted, field }),
           (_, result, done) => {
-            if ('words' in result) found.push(result);
+            if ('numbers' in result) found.push(result);
             state.done = done;
             this.#notifySoon();
           },
           running.signal,
         );
-        if (!running.signal.aborted) state.column = columnOf(found, recordCount);
+        running.signal.throwIfAborted();
+        const task = { path: source.name, parts: found, recordCount };
+        const column = await this.#ports.ranges().run('join', task, () => undefined, running.signal);
+        if (!running.signal.aborted) state.column = column;
       },
       (message) => {
         state.fault = message;
