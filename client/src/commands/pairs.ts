@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 
 import type { RecordRef } from '#protocol/editor/place.ts';
+import type { PageAction } from '#protocol/page/compare.ts';
 
 import { NO_FILE, say } from '../say.ts';
 import type { Server } from '../server.ts';
@@ -90,7 +91,18 @@ export function pairCommands(context: PairContext): Commands {
       const ref = await recordMeant(context, argument);
       if (ref) await run(ref);
     };
+  const inCompare = (action: PageAction) => (): void => {
+    panel.act(action);
+  };
   return {
+    'preflens.compare.nextFinding': inCompare('next'),
+    'preflens.compare.previousFinding': inCompare('previous'),
+    'preflens.compare.nextPair': inCompare('nextPair'),
+    'preflens.compare.previousPair': inCompare('previousPair'),
+    'preflens.compare.nextInRecord': inCompare('nextInRecord'),
+    'preflens.compare.previousInRecord': inCompare('previousInRecord'),
+    'preflens.compare.diff': inCompare('diff'),
+    'preflens.compare.widen': inCompare('widen'),
     'preflens.compare': async (ref: RecordRef) => panel.open(ref),
     'preflens.compareRecord': forRecord(async (ref) => panel.open(ref)),
     'preflens.flipRecord': forRecord(async (ref) => flip(server, ref)),

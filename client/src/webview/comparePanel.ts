@@ -94,11 +94,6 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     this.#open?.channel.notify('act', { action });
   }
 
-  /** Stays at the shown pair, or follows the cursor again. */
-  get isPinned(): boolean {
-    return this.#view.options?.isPinned === true;
-  }
-
   /** The record that is shown. */
   get shown(): RecordRef | undefined {
     return this.#open?.pairs.selected;
