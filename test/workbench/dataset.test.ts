@@ -1,5 +1,5 @@
-// Using a Parquet file: open, read, flip, undo, save.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// Using a Parquet file, and a JSONL file as a dataset: open, read, filter, flip, undo, save.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -13,13 +13,21 @@ import { openFile as openData } from '#node/files.ts';
 import { crc32 } from '../fakes/crc32.ts';
 import { decode } from '../fakes/records.ts';
 import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
-import { reloadWithEdits } from './reload.ts';
+import { reloadWith, reloadWithEdits } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-dataset-'));
 const path = join(folder, 'pairs.parquet');
+const jsonl = join(folder, 'pairs.jsonl');
 let window: Window;
+
+/** A record whose answers differ more in length the higher its number is. */
+function lineOf(i: number): string {
+  const chosen = `Take the path by the river to place ${i}${', then go on'.repeat(1 + (i % 50))}.`;
+  const rejected = `No idea where ${i} is.`;
+  return JSON.stringify({ source: `source ${i % 3}`, prompt: `Where is place ${i}?`, chosen, rejected });
+}
 
 /** A small picture in base64. */
 function picture(): string {
@@ -63,6 +71,7 @@ beforeAll(async () => {
           'I do not know, sorry. Place ' || i || ' is boring' AS bad
         FROM range(1200) t(i))
     ) TO '${path}' (FORMAT parquet, CODEC 'zstd', KV_METADATA {huggingface: 'kept'})`);
+  writeFileSync(jsonl, Array.from({ length: 300 }, (_, i) => lineOf(i)).join('\n'));
   window = await openWindow(folder, { 'workbench.colorTheme': 'Default Dark Modern' });
 });
 
@@ -82,7 +91,7 @@ async function datasetFrame(): Promise<Frame> {
   return until('the rows of the dataset', async () => {
     for (const frame of window.page.frames()) {
       const rows = await frame
-        .evaluate(() => document.querySelectorAll('.list .row .number').length)
+        .evaluate(() => document.querySelectorAll('.list .row [data-column=row] .number').length)
         .catch(() => 0);
       if (rows > 5) return frame;
     }
@@ -100,7 +109,8 @@ describe('a Parquet file', () => {
     await waitForStatus(page, /1,200 pairs .*[1-9]\d* findings/);
     await until(
       'margins',
-      async () => /^[+−]\d/.exec(await frame.locator('.row .margin').first().innerText()) !== null,
+      async () =>
+        /^[+−]\d/.exec(await frame.locator('.row [data-column=margin]').first().innerText()) !== null,
     );
     await until('both answers', async () => (await frame.locator('article').count()) === 2);
     await until('the picture', async () =>
@@ -162,7 +172,7 @@ describe('a Parquet file', () => {
       ),
     );
     await until('one tab', async () => (await page.locator('.tabs-container .tab').count()) === 1);
-    expect(await frame.locator('.row.selected .number').innerText()).toContain(
+    expect(await frame.locator('.row.selected [data-column=row]').innerText()).toContain(
       Number(line).toLocaleString('en'),
     );
     await screenshot(page, 'dataset-from-problems');
@@ -192,6 +202,9 @@ describe('a Parquet file', () => {
     await openFile(page, 'pairs.parquet');
     let frame = await datasetFrame();
     await waitForStatus(page, /1,200 pairs .*findings/);
+    // It was opened before, and shows again what it showed then.
+    await frame.getByRole('tab', { name: 'All rows' }).click();
+    await frame.locator('.list').press('Control+Home');
     await frame.locator('.list .row').nth(2).click();
     await until('the pair', async () => (await frame.locator('.detail').innerText()).includes('Row 3'));
     await frame.locator('.list').press('f');
@@ -270,5 +283,66 @@ describe('a Parquet file', () => {
       const rows = await frame.locator('.list .row').count();
       return rows > 0 && pills.filter((text) => text === 'likely-mislabeled').length === rows;
     });
+  });
+});
+
+describe('a JSONL file as a dataset', () => {
+  const rowNumbers = async (frame: Frame, count: number): Promise<number[]> => {
+    const cells = frame.locator('.list .row [data-column=row] .number');
+    const texts = (await cells.allInnerTexts()).slice(0, count);
+    return texts.map((text) => Number(text.replaceAll(/\D/g, '')));
+  };
+
+  const filtered = async (frame: Frame): Promise<unknown> =>
+    until('the filtered rows', async () => (await frame.locator('.hits').innerText()).startsWith('100 rows'));
+
+  it('is filtered and sorted; two rows are flipped, undone, flipped again and saved', async () => {
+    const { page } = window;
+    const before = readFileSync(jsonl, 'utf8').split('\n');
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'pairs.jsonl');
+    await waitForStatus(page, /300 pairs .*findings/);
+    await runCommand(page, 'PrefLens: Open as Dataset');
+    const frame = await datasetFrame();
+    await frame.locator('.query input').fill('source:"source 1"');
+    await filtered(frame);
+    await frame.locator('.query input').press('Escape');
+    await frame.locator('.head[data-column=difference] button').click();
+    const longest = frame.locator('.head[data-column=difference] button');
+    await longest.click();
+    await until('the rows in descending order', async () => (await rowNumbers(frame, 1))[0]! % 50 === 0);
+    await screenshot(page, 'dataset-jsonl-filtered');
+    const [first, second] = await rowNumbers(frame, 2);
+    const rows = frame.locator('.list .row');
+    await rows.nth(0).click();
+    await rows.nth(1).click({ modifiers: ['Shift'] });
+    await frame.locator('.marked-rows', { hasText: '2 rows marked' }).waitFor();
+    await frame.locator('.list').press('f');
+    await frame.locator('.notice.done', { hasText: 'Flipped 2 rows.' }).waitFor();
+    await until('the unsaved mark', isDirty);
+    await press(page, 'Mod+Z');
+    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('the same order', async () => (await rowNumbers(frame, 2)).join() === [first, second].join());
+    // Until duplicates are searched again, marks of a filtered list are forgotten: its rows may move.
+    await page.waitForTimeout(2500);
+    await rows.nth(0).click();
+    await rows.nth(1).click({ modifiers: ['Shift'] });
+    await frame.locator('.list').press('f');
+    await until('the unsaved mark', isDirty);
+    await press(page, 'Mod+S');
+    await until('no unsaved mark after the save', async () => !(await isDirty()));
+    const after = readFileSync(jsonl, 'utf8').split('\n');
+    const changed = after.flatMap((line, i) => (line === before[i] ? [] : [i + 1]));
+    expect(changed.sort((a, b) => a - b)).toEqual([first!, second!].sort((a, b) => a - b));
+  });
+
+  it('has its filter and order again after a reload', async () => {
+    const { page } = window;
+    await reloadWith(window, 'preflens.datasetText', 'source 1');
+    const frame = await datasetFrame();
+    await filtered(frame);
+    expect(await frame.locator('.query input').inputValue()).toBe('source:"source 1"');
+    expect(await frame.locator('.head[data-column=difference]').getAttribute('aria-sort')).toBe('descending');
+    await screenshot(page, 'dataset-jsonl-restored');
   });
 });

@@ -104,6 +104,43 @@ describe('a file above 50 MB', () => {
   });
 });
 
+describe('a file above 50 MB as a dataset', () => {
+  it('is scrolled to its end, filtered by a search of the whole file, and edited', async () => {
+    const { page } = window;
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'large.jsonl');
+    // VS Code offers the commands of a file when its text is there.
+    await page.locator('.monaco-editor .view-line').first().waitFor();
+    await runCommand(page, 'PrefLens: Open as Dataset');
+    const frame = await until('the rows', async () => {
+      for (const one of page.frames())
+        if (
+          (await one
+            .locator('.list .row [data-column=row] .number')
+            .count()
+            .catch(() => 0)) > 5
+        )
+          return one;
+      return false;
+    });
+    await waitForStatus(page, /36,000 pairs/);
+    await frame.locator('.list').press('Control+End');
+    await until('the last row', async () =>
+      (await frame.locator('.row.selected [data-column=row]').innerText()).startsWith('36,000'),
+    );
+    const words = (await frame.locator('.row.selected [data-column=prompt]').innerText()).split(' ');
+    await frame.locator('.query input').fill(`prompt:"${words.slice(0, 5).join(' ')}"`);
+    await until('the hits', async () => /^[1-9]/.test(await frame.locator('.hits').innerText()));
+    await frame.locator('.query input').press('Escape');
+    await frame.locator('.list').press('f');
+    await frame.locator('.row .pill.edited').first().waitFor();
+    await screenshot(page, 'large-file-dataset');
+    await press(page, 'Mod+Z');
+    await until('no edited row', async () => (await frame.locator('.row .pill.edited').count()) === 0);
+    await runCommand(page, 'View: Close All Editors');
+  });
+});
+
 describe('ranked answers', () => {
   it('lists every pair of a record in the hover, and compares the one with the finding', async () => {
     const { page } = window;

@@ -73,7 +73,7 @@ export function DatasetView({ state, dispatch, list, detail, filter }: DatasetVi
         <Notice text={notice?.text} />
       )}
       {portrait.isOpen && <PortraitView state={portrait} status={state.status} dispatch={dispatch} />}
-      <div class={`panes ${layout}`} hidden={portrait.isOpen}>
+      <div class={`panes layout-${layout}`} hidden={portrait.isOpen}>
         <div class="left">
           <Grid state={state} dispatch={dispatch} box={list} />
           {message && <p class={message.isWhole ? 'nothing' : 'notice'}>{message.text}</p>}

@@ -11,7 +11,7 @@ import { statusText } from '../model/datasetText.ts';
 import { hasTerm, withTermToggled } from '../model/filter.ts';
 import { markCount } from '../model/marks.ts';
 import { ColumnPicker } from './columnPicker.tsx';
-import { FilterBox } from './filterBox.tsx';
+import { FilterBox, FilterFault } from './filterBox.tsx';
 import type { IconName } from './icons.tsx';
 import { Icon } from './icons.tsx';
 import { Strip } from './portrait.tsx';
@@ -214,6 +214,7 @@ export function DatasetBar({
         {!portrait.isOpen && <Tools state={state} dispatch={dispatch} />}
         <span class="status">{statusText(state.status)}</span>
       </div>
+      {!portrait.isOpen && <FilterFault state={state} />}
       {!portrait.isOpen && <Rules state={state} dispatch={dispatch} />}
       {!portrait.isOpen && <MarkedRows state={state} dispatch={dispatch} />}
     </>

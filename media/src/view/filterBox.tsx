@@ -165,11 +165,16 @@ export function FilterBox({ state, dispatch, box }: FilterProps): JSX.Element {
         <Completions state={state} send={send} />
       </div>
       <Hits state={state} dispatch={dispatch} />
-      {fault && (
-        <p class="fault-text" id="filter-fault" role="alert">
-          {fault.message}
-        </p>
-      )}
     </div>
   );
+}
+
+/** What is wrong with the query. */
+export function FilterFault({ state }: Pick<FilterProps, 'state'>): JSX.Element | null {
+  const fault = faultOf(state);
+  return fault ? (
+    <p class="fault-text" id="filter-fault" role="alert">
+      {fault.message}
+    </p>
+  ) : null;
 }
