@@ -186,9 +186,9 @@ export function startDatasetPage(
         dispatch(event.kind === 'actionDone' ? { ...event, action } : event);
       });
     },
-    batch({ action, selection, ranges, count, at }) {
+    batch({ action, selection, ranges, places, count, at }) {
       void follow('batch', async () => {
-        const batch = { action, selection, ranges, count, at };
+        const batch = { action, selection, ranges, ...(places && { places }), count, at };
         return { kind: 'batchDone', result: (await channel.request('batch', batch)).result };
       });
     },

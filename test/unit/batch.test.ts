@@ -65,6 +65,20 @@ describe('marked rows of a text', () => {
   });
 });
 
+describe('marked rows of a filtered text', () => {
+  it('are edited by their names when only findings changed since, and refused by their places', async () => {
+    const { session, text } = await ofText(LINES);
+    const { generation, revision } = session.dataset;
+    const selection = { order: 'all', query: 'length>0' } as const;
+    const ranges = [{ start: 0, end: 2 }];
+    const rows = { uri: session.uri, selection, ranges, at: { generation, revision: revision - 1 } };
+    expect(await session.editMany(rows, 'flip')).toMatchObject({ ok: false });
+    const places = [5, 3].map((record) => ({ record, pair: 0 }));
+    expect(await session.editMany({ ...rows, places }, 'flip')).toMatchObject({ ok: true });
+    expect(text()).toEqual(LINES.map((line, i) => ([3, 5].includes(i) ? flipped(i) : line)));
+  });
+});
+
 describe('marked rows of a file on disk', () => {
   it('are one step of the history', async () => {
     const { session, host } = await ofFile('a.jsonl', LINES.join('\n'));

@@ -15,9 +15,11 @@ import type { FilterEvent } from './filter.ts';
 import { reduceFilter } from './filter.ts';
 import {
   changeColumns,
+  checkMarks,
   clearMarks,
   mark,
   markAll,
+  markedPlaces,
   openCell,
   startBatch,
   toggleMark,
@@ -38,7 +40,7 @@ import { markCount, NO_MARKS } from './marks.ts';
 import { pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
-import { invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
+import { BLOCK, invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
 import { recordEventFor } from './viewKeys.ts';
 import { onRecordEvent } from './viewOptions.ts';
 
@@ -128,7 +130,8 @@ function onStatus(state: DatasetState, status: DatasetStatus): Step {
   const { status: before, selection } = state;
   const next = { ...state, status };
   if (before?.revision === status.revision && before.phase === status.phase) return [next];
-  const isMoved = !isPlain(selection) || before?.generation !== status.generation;
+  const isKnown = isPlain(selection) || markedPlaces(state) !== undefined;
+  const isMoved = !isKnown || before?.generation !== status.generation;
   return [outdate(isMoved ? clearMarks(next) : next), { kind: 'requestColumns' }];
 }
 
@@ -147,8 +150,9 @@ function onRows(state: DatasetState, event: Extract<DatasetEvent, { kind: 'rowsL
   if (isOutdated(event, state) || !store) return [state];
   const next = withStore(state, name, withRows(store, start, result));
   if (name !== nameOf(state.selection)) return [withStore(next, nameOf(state.selection), storeOf(next))];
+  const checked = isPlain(state.selection) ? next : checkMarks(next, state, { start, end: start + BLOCK });
   const isCounted = !isPlain(state.selection) && !result.search && store.total !== result.total;
-  return selectLoaded(isCounted ? { ...next, said: foundText(result.total) } : next);
+  return selectLoaded(isCounted ? { ...checked, said: foundText(result.total) } : checked);
 }
 
 function onPortrait(state: DatasetState, event: PortraitEvent): DatasetState {

@@ -1,11 +1,12 @@
 // Steps of the grid itself: its columns, the marked rows, the open cell.
 import { plural } from '#core/words/numbers.ts';
+import type { RowRange } from '#protocol/editor/batch.ts';
 import type { BatchAction, ColumnChoice } from '#protocol/page/dataset.ts';
 
 import { frozenUpTo, movedBy, movedTo, NO_CHOICE, resized, toggled, unsized } from './columnLayout.ts';
 import type { ColumnEvent, Marking, Step } from './datasetEvents.ts';
-import type { DatasetState } from './datasetState.ts';
-import { allColumns, storeOf, wantedFields } from './datasetState.ts';
+import type { DatasetState, PairPlace } from './datasetState.ts';
+import { allColumns, isSame, storeOf, wantedFields } from './datasetState.ts';
 import { outdate } from './listSteps.ts';
 import { between, markCount, NO_MARKS, withMarked, withToggled } from './marks.ts';
 import { rowAt } from './rowStore.ts';
@@ -84,10 +85,43 @@ export function clearMarks(state: DatasetState): DatasetState {
   return state.marks.length === 0 ? state : saying({ ...state, marks: NO_MARKS });
 }
 
+/** Rows that a page names one by one; of more, it names the ranges alone. */
+const MAX_NAMED = 1000;
+
+/** What the marked rows show; undefined if they are too many or not all loaded. */
+export function markedPlaces(state: DatasetState): readonly PairPlace[] | undefined {
+  const { marks } = state;
+  if (markCount(marks) > MAX_NAMED) return undefined;
+  const store = storeOf(state);
+  const places: PairPlace[] = [];
+  for (const { start, end } of marks) {
+    for (let index = start; index < end; index++) {
+      const row = rowAt(store, index);
+      if (!row) return undefined;
+      places.push({ record: row.record, pair: row.pair });
+    }
+  }
+  return places;
+}
+
+/** Rows have arrived: marks stay only if the same rows are at their places as before. */
+export function checkMarks(state: DatasetState, before: DatasetState, rows: RowRange): DatasetState {
+  const [now, then] = [storeOf(state), storeOf(before)];
+  const isKept = state.marks.every(({ start, end }) => {
+    for (let index = Math.max(start, rows.start); index < Math.min(end, rows.end); index++) {
+      const row = rowAt(then, index);
+      if (row && !isSame(row, rowAt(now, index))) return false;
+    }
+    return end <= now.total;
+  });
+  return isKept ? state : clearMarks(state);
+}
+
 export function startBatch(state: DatasetState, action: BatchAction): Step {
   const { marks, selection, status } = state;
   if (marks.length === 0 || !status) return [state];
   const { revision, generation } = status;
+  const places = markedPlaces(state);
   return [
     { ...state, notice: undefined },
     {
@@ -95,6 +129,7 @@ export function startBatch(state: DatasetState, action: BatchAction): Step {
       action,
       selection,
       ranges: marks,
+      ...(places && { places }),
       count: markCount(marks),
       at: { revision, generation },
     },

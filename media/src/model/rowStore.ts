@@ -2,7 +2,7 @@
 import type { RowSelection, RowsResult, RowView } from '#protocol/editor/rows.ts';
 
 /** Rows in one request. */
-const BLOCK = 100;
+export const BLOCK = 100;
 
 /** The blocks seen longest ago are dropped beyond this number. */
 const MAX_BLOCKS = 100;

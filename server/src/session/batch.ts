@@ -44,11 +44,11 @@ function isPlain({ order, query, sort, sample }: RowSelection): boolean {
 
 /** The places of the marked rows. Throws if others may stand there by now. */
 function placesOf(dataset: OpenDataset, { rows, placeAt }: MarkedRows): readonly PairPlace[] {
-  const { selection, ranges, at } = rows;
-  const isMoved = isPlain(selection)
-    ? at.generation !== dataset.generation
-    : at.revision !== dataset.revision;
+  const { selection, ranges, places: named, at } = rows;
+  const isMoved =
+    named || isPlain(selection) ? at.generation !== dataset.generation : at.revision !== dataset.revision;
   if (isMoved) throw messages.rowsMoved();
+  if (named) return named;
   const places: PairPlace[] = [];
   for (const { start, end } of ranges) {
     for (let index = start; index < end; index++) {

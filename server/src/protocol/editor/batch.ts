@@ -14,10 +14,18 @@ export interface RowsTime {
   readonly generation: number;
 }
 
+/** A record and the number of its pair, as a row shows them. */
+export interface RowPlace {
+  readonly record: number;
+  readonly pair: number;
+}
+
 export interface RowsRef {
   readonly uri: string;
   readonly selection: RowSelection;
   readonly ranges: readonly RowRange[];
+  /** What those rows show, in order, if the page holds all of them: then only changes of the text can move them. */
+  readonly places?: readonly RowPlace[];
   /** Of the file when the person chose the rows: by now, others may stand at their places. */
   readonly at: RowsTime;
 }

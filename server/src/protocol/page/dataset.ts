@@ -1,5 +1,5 @@
 // client ↔ dataset page. The page requests the rows that it shows; it never holds a dataset.
-import type { BatchEdit, RowRange, RowsTime, RuleCount } from '../editor/batch.ts';
+import type { BatchEdit, RowPlace, RowRange, RowsTime, RuleCount } from '../editor/batch.ts';
 import type { RecordEdit } from '../editor/edits.ts';
 import type { PortraitResult } from '../editor/portrait.ts';
 import type { FieldColumn, Found, QueryCompletion, RowSelection, RowsResult } from '../editor/rows.ts';
@@ -79,6 +79,8 @@ export interface DatasetPageRequests {
       readonly action: BatchAction;
       readonly selection: RowSelection;
       readonly ranges: readonly RowRange[];
+      /** What those rows show, if the page holds all of them. */
+      readonly places?: readonly RowPlace[];
       readonly count: number;
       readonly at: RowsTime;
     };
