@@ -317,7 +317,7 @@ program
     'list, count or write the records that a query selects; `preflens explain query` has the language',
   )
   .argument('<file>', 'a file')
-  .option('--where <query>', 'which records, such as: margin<0 source:hh refus*', '')
+  .option('--where <query>', 'which records, such as: margin<0 source:hh refus*; all by default')
   .option('--sort <field>', 'a fact or a field; records without a value come last')
   .option('--descending', 'with --sort: the largest first', false)
   .option('--sample <n>', 'so many of them at random', toNumber)

@@ -31,7 +31,7 @@ import { openSurveyed, scoreDataset, surveyOne } from './job.ts';
 export const ROW_FORMATS = ['text', 'jsonl', 'json', 'records'] as const;
 
 export interface RowsOptions {
-  readonly where: string;
+  readonly where?: string | undefined;
   readonly sort: string | undefined;
   readonly descending: boolean;
   readonly sample: number | undefined;
@@ -266,7 +266,7 @@ function factsNeeded({ facts }: Query, { sort, by }: RowsOptions): ReadonlySet<s
 }
 
 export async function rows(command: Command, path: string, options: RowsOptions): Promise<void> {
-  const { where, sort, descending, sample, by, seed, limit, out } = options;
+  const { where = '', sort, descending, sample, by, seed, limit, out } = options;
   const file = await onlyFile(path, command.memoryMb);
   if (out !== undefined && out !== '-') {
     if (writtenCodecOf(out).isTable) throw messages.rowsNotTable(out);
