@@ -327,3 +327,35 @@ it('other numbers than those of a schema with the same fields are not read by it
   const counted = records.map((record) => ({ ...record, label: 1 + record.label }));
   expect(recognise(counted)).toMatchObject({ mapping: { id: 'llmbar' } });
 });
+
+describe('labels that are all 1', () => {
+  const fields: readonly (readonly [first: string, second: string])[] = [
+    ['response_1', 'response_2'],
+    ['output_1', 'output_2'],
+    ['answer_a', 'answer_b'],
+  ];
+
+  it.each(fields)(
+    'are never rewritten: a flip exchanges %s and %s, twice gives the bytes',
+    (first, second) => {
+      const records = [1, 2, 3].map((i) => ({
+        instruction: `Name metal ${i}.`,
+        [first]: `Iron ${i}.`,
+        [second]: `Wax ${i}.`,
+        label: 1,
+      }));
+      const mapping = recognise(records)!.mapping;
+      const line = JSON.stringify(records[0]);
+      const flip = (text: string): string => {
+        const [bytes, record] = [encode(text), JSON.parse(text) as JsonObject];
+        const read = readRecord(mapping, record);
+        const target = 'pairs' in read ? read.pairs[0]!.candidates : undefined;
+        const plan = planEdit(mapping, bytes, record, target, { kind: 'flip' });
+        return plan.kind === 'edits' ? decode(applyEdits(bytes, plan.edits)) : plan.kind;
+      };
+      const flipped = JSON.parse(flip(line)) as JsonObject;
+      expect(flipped).toMatchObject({ [first]: 'Wax 1.', [second]: 'Iron 1.', label: 1 });
+      expect(flip(flip(line))).toBe(line);
+    },
+  );
+});

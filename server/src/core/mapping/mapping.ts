@@ -33,7 +33,12 @@ export interface Verdicts {
 
 /** How a record labels one of two answers as better. */
 export type Label =
-  | ({ readonly kind: 'value'; readonly at: FieldRef } & Verdicts)
+  | ({
+      readonly kind: 'value';
+      readonly at: FieldRef;
+      /** All labels of the file are 1: the other value may be 0 or 2, so a flip exchanges the answers instead. */
+      readonly lacksOpposite?: true;
+    } & Verdicts)
   /**
    * A number: its sign names the better answer, 0 is a tie. `positive` is the answer that a number above 0
    * prefers.

@@ -1,8 +1,8 @@
-import type { JsonObject, Path } from '../model/json.ts';
+import type { Json, JsonObject, Path } from '../model/json.ts';
 import { pathsOf } from './field.ts';
 import type { Field, Mapping } from './mapping.ts';
 import type { Card } from './polarity/card.ts';
-import { isPlausible } from './polarity/evidence.ts';
+import { isPlausible, valuesSeen } from './polarity/evidence.ts';
 import type { Polarity, PolarityDecision } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
 import {
@@ -110,6 +110,18 @@ function decide(known: Mapping, sample: readonly JsonObject[], { card, held }: B
   return { ...held, mapping: { ...held.mapping, ...(known.others && { others: known.others }) } };
 }
 
+/** Labels from 0 and labels from 1 share this value alone. */
+const SHARED: ReadonlySet<Json> = new Set([1, '1']);
+
+/** If a file's labels are all 1, no edit may guess whether the other value is 0 or 2. */
+function withoutGuess(mapping: Mapping, sample: readonly JsonObject[]): Mapping {
+  const { answers } = mapping;
+  if (answers.kind !== 'choice' || answers.label.kind !== 'value') return mapping;
+  const seen = valuesSeen(answers.label.at, fitting(mapping, sample));
+  if (seen.length === 0 || !seen.every((value) => SHARED.has(value))) return mapping;
+  return { ...mapping, answers: { ...answers, label: { ...answers.label, lacksOpposite: true } } };
+}
+
 function recognition(
   known: Mapping,
   sample: readonly JsonObject[],
@@ -119,7 +131,10 @@ function recognition(
 ): Recognition {
   const example = sample.find((record) => fits(known, record)) ?? sample[0] ?? {};
   const decision = known.convention === 'open' ? decide(known, sample, beside) : undefined;
-  const mapping = decision?.mapping ?? known;
+  // What a person says, or what was held, was decided with other labels in sight.
+  const isOwn = isGiven || (beside.held !== undefined && decision?.polarity === beside.held.polarity);
+  const decided = decision?.mapping ?? known;
+  const mapping = isOwn ? decided : withoutGuess(decided, sample);
   const unread = new Set(
     sample.flatMap((record) => {
       const outcome = readRecord(mapping, record);

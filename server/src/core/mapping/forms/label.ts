@@ -73,6 +73,7 @@ const value: LabelKind<Of<'value'>> = {
   ],
   verdict: (label, record) => verdictFor(label, findLabel(label, record)?.value),
   flip(label, record) {
+    if (label.lacksOpposite) return undefined;
     const found = findLabel(label, record);
     return set(found, found && opposite(label, found.value));
   },
