@@ -181,7 +181,12 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     const place = async (): Promise<string> => frame.locator('.place').innerText();
     const first = await until('the finding number', async () => numbersIn(await place()));
     expect(first.from).toBeGreaterThanOrEqual(rank);
-    const [chosen, rejected] = await texts();
+    // A text is plain until the page has loaded what renders Markdown.
+    const [chosen, rejected] = await until('texts that stay', async () => {
+      const before = await texts();
+      await page.waitForTimeout(500);
+      return (await texts()).join() === before.join() && before;
+    });
     expect(chosen).not.toBe('');
     expect(rejected).not.toBe('');
     expect(await frame.locator('.reward').allInnerTexts()).toEqual([
