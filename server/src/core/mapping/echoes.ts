@@ -106,11 +106,15 @@ function namesIn(change: PathChange): readonly string[] {
 }
 
 const DIFFERENCE = /diff|delta|margin|gap/i;
+const ABSOLUTE = /abs(?:olute)?(?![a-z])/i;
 
 /** Relative: differences of decimals are rounded. */
 const PRECISION = 1e-6;
 
-/** Fields with the difference of two numbers that change places: it changes its sign. */
+/**
+ * Fields with the difference of two numbers that change places: it changes its sign, in whichever order it was
+ * taken. Else a second flip would find the difference that the first did not.
+ */
 function differences(record: JsonObject, changes: readonly PathChange[]): PathChange[] {
   const swapped = changes.flatMap((change) => {
     const [a, b] = change.kind === 'swap' ? [valueAt(record, change.a), valueAt(record, change.b)] : [];
@@ -118,8 +122,9 @@ function differences(record: JsonObject, changes: readonly PathChange[]): PathCh
   });
   if (swapped.length === 0) return [];
   return Object.entries(record).flatMap(([name, value]): PathChange[] => {
-    if (typeof value !== 'number' || !DIFFERENCE.test(name)) return [];
-    const isDifference = swapped.some((one) => Math.abs(one - value) <= PRECISION * Math.abs(one));
+    if (typeof value !== 'number' || !DIFFERENCE.test(name) || ABSOLUTE.test(name)) return [];
+    const size = Math.abs(value);
+    const isDifference = swapped.some((one) => Math.abs(Math.abs(one) - size) <= PRECISION * Math.abs(one));
     return isDifference ? [{ kind: 'negate', path: [name] }] : [];
   });
 }
