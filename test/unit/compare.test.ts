@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { wordDiff } from '#core/compare/wordDiff.ts';
 import { seededRandom } from '#core/score/random.ts';
+
+import { hasData, NEEDS_DATA, readLines } from '../bench/flips.ts';
 
 const random = seededRandom(2);
 const WORDS = ['a', 'wren', 'sings', ',', '\n', 'é', '🐦', 'loud', '  ', '.', '鳥'];
@@ -32,4 +34,33 @@ it('leaves unrelated and very long texts plain, and says so', () => {
   expect(wordDiff(long, `${long}more`).unmarked).toBe('too-long');
   expect(wordDiff('x'.repeat(30_000_000), 'y').unmarked).toBe('too-long');
   expect(wordDiff('', '').chosen).toEqual([]);
+});
+
+it('marks single characters where a script writes no spaces', () => {
+  const { chosen, rejected } = wordDiff('今天天气很好，我们去公园吧。', '今天天气不好，我们去公园吧。');
+  expect(chosen.filter(({ kind }) => kind === 'only').map((one) => one.text)).toEqual(['很']);
+  expect(rejected.filter(({ kind }) => kind === 'only').map((one) => one.text)).toEqual(['不']);
+});
+
+describe.skipIf(!hasData)(`real answers${NEEDS_DATA}`, () => {
+  const pairsOf = (name: string): (readonly [string, string])[] =>
+    readLines(name).map((line) => {
+      const { chosen, rejected } = JSON.parse(line) as Record<string, string | { value: string }>;
+      const [a = '', b = ''] = [chosen, rejected].map((side) =>
+        typeof side === 'object' ? side.value : side,
+      );
+      return [a, b];
+    });
+  const shareMarked = (pairs: readonly (readonly [string, string])[]): number =>
+    pairs.filter(([a, b]) => wordDiff(a, b).unmarked === undefined).length / pairs.length;
+
+  it.each(['gsm8k-solutions/pairs-correctness', 'llama-factory/dpo_en_demo', 'medicalgpt/dpo_zh_500'])(
+    'of %s have marks only if they answer the same prompt',
+    (name) => {
+      const pairs = pairsOf(name).slice(0, 150);
+      const others = pairs.map(([a], i) => [a, pairs[(i + 70) % pairs.length]![1]] as const);
+      expect(shareMarked(others)).toBe(0);
+      expect(shareMarked(pairs)).toBeGreaterThan(0.1);
+    },
+  );
 });

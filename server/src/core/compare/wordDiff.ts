@@ -19,11 +19,21 @@ export interface WordDiff {
 const MAX_TOKENS = 40_000;
 const MAX_UNITS = 400_000;
 
-/** Below this share of common words, marks would cover nearly everything. */
-const MIN_SIMILARITY = 0.15;
+/**
+ * Below this share of common words, marks would not help. On the shared files (five that were not used to choose it, 1,659 pairs),
+ * no answer to another prompt has so much in common; 19 % of those have 0.15. Of two answers to one prompt with 0.3 to 0.5, a
+ * diff marks 77 % of the words, and from 0.7 on 22 %.
+ */
+const MIN_SIMILARITY = 0.5;
 
-/** A word, a run of white space, or a single other character. */
-const TOKEN = /[\p{L}\p{N}_']+|\s+|[^\p{L}\p{N}_'\s]/gu;
+/** A letter of a script that writes no spaces between words. */
+const UNSPACED = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]`;
+
+/** Such a letter, a word, a run of white space, or a single other character. */
+const TOKEN = new RegExp(
+  String.raw`${UNSPACED}|(?:(?!${UNSPACED})[\p{L}\p{N}_'])+|\s+|[^\p{L}\p{N}_'\s]`,
+  'gu',
+);
 
 function tokensOf(text: string): string[] {
   return text.match(TOKEN) ?? [];
