@@ -30,7 +30,6 @@ import { followLargeFiles } from './views/largeFiles.ts';
 import { serveReports } from './views/reports.ts';
 import { followRowLinks } from './views/rowLinks.ts';
 import { recordShower } from './views/showRecord.ts';
-import type { Statuses } from './views/statuses.ts';
 import { followStatuses } from './views/statuses.ts';
 import { showStatus } from './views/statusItem.ts';
 import { checkTasks } from './views/tasks.ts';
@@ -40,20 +39,6 @@ import { ComparePanel } from './webview/comparePanel.ts';
 import { DiskDatasets } from './webview/datasetEditor.ts';
 import { DatasetPages } from './webview/datasetPages.ts';
 import { registerTextDatasets } from './webview/datasetText.ts';
-
-/** The findings view is visible only where there are datasets. */
-function showViewWithDatasets({ onChange }: Statuses): vscode.Disposable {
-  const show = (): void => {
-    void vscode.commands.executeCommand('setContext', 'preflens.isActive', true);
-  };
-  const isThere = vscode.workspace.textDocuments.some(({ languageId }) => languageId === 'jsonl');
-  if (isThere) show();
-  else
-    void vscode.workspace.findFiles('**/*.{jsonl,ndjson,parquet}', undefined, 1).then(([first]) => {
-      if (first) show();
-    });
-  return onChange(show);
-}
 
 let stop: (() => Promise<void>) | undefined;
 
@@ -124,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
       server.notify('preflens/trusted', null);
     }),
   );
-  subscriptions.push(startWithDatasets(client, output), showViewWithDatasets(statuses));
+  subscriptions.push(startWithDatasets(client, output));
   const findings = new FindingsTree(server, statuses);
   subscriptions.push(
     followLargeFiles(server, json),
@@ -135,7 +120,14 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
     findings,
     registerLanguageTools(tools),
     registerCommands({
-      ...findingsCommands(findings, showRecord),
+      ...findingsCommands({
+        server,
+        statuses,
+        tree: findings,
+        files,
+        showRecord,
+        compare: async (ref) => panel.open(ref),
+      }),
       ...checkCommands(server, vscode.Uri.joinPath(media, 'docs'), () => {
         findings.refresh();
       }),

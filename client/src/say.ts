@@ -2,7 +2,7 @@
 // escaped here.
 import * as vscode from 'vscode';
 
-import { notification } from '#core/escape/escape.ts';
+import { notification, visible } from '#core/escape/escape.ts';
 
 const SHOW = {
   info: vscode.window.showInformationMessage,
@@ -25,6 +25,11 @@ export async function say(
 export async function confirm(question: string, detail: string, button: string): Promise<boolean> {
   const options = { modal: true, detail: notification(detail) };
   return (await SHOW.warning(notification(question), options, button)) === button;
+}
+
+/** Text of a file in a list: nothing in it becomes an icon. */
+export function plain(text: string): string {
+  return visible(text).replaceAll('$(', '$ (');
 }
 
 export const NO_FILE =

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { parseConfigText, withEntry } from '#core/config/entry.ts';
+import { parseConfigText, withEntry, withRuleOff } from '#core/config/entry.ts';
 import { fitsPattern, patternOf } from '#core/config/pattern.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -109,5 +109,36 @@ describe('on disk', () => {
       /preflens.json/,
     );
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+});
+
+describe('a rule that is turned off', () => {
+  const OVERRIDE = '{ "files": "a.jsonl", "rules": { "mojibake": "off" } }';
+  it.each([
+    ['', '{\n  "rules": {\n    "mojibake": "off"\n  }\n}\n'],
+    ['{"rules": {}}', '{"rules": {\n    "mojibake": "off"\n  }}'],
+    ['{"rules": {"secret": "off"}}', '{"rules": {"mojibake": "off", "secret": "off"}}'],
+    ['{"rules": {"mojibake": "error"}} // all', '{"rules": {"mojibake": "off"}} // all'],
+    ['{"rules": {"mojibake": ["error", {}]}}', '{"rules": {"mojibake": ["off", {}]}}'],
+    ['{"rules": []}', undefined],
+    ['[]', undefined],
+  ])('everywhere, in %j', (text, made) => {
+    expect(withRuleOff(text, 'mojibake')).toBe(made);
+  });
+
+  it.each([
+    ['', `{\n  "overrides": [\n    ${OVERRIDE}\n  ]\n}\n`],
+    ['{"overrides": []}', `{"overrides": [\n    ${OVERRIDE}\n  ]}`],
+    [
+      '{\n  "overrides": [\n    { "files": "*", "rules": {} }, // all\n  ],\n}',
+      `{\n  "overrides": [\n    { "files": "*", "rules": {} },\n    ${OVERRIDE}, // all\n  ],\n}`,
+    ],
+    [
+      '{"overrides": [{"files": "a.jsonl", "rules": {"secret": "off"}}]}',
+      '{"overrides": [{"files": "a.jsonl", "rules": {"mojibake": "off", "secret": "off"}}]}',
+    ],
+    ['{"overrides": {}}', undefined],
+  ])('for one file, after all other overrides, in %j', (text, made) => {
+    expect(withRuleOff(text, 'mojibake', 'a.jsonl')).toBe(made);
   });
 });

@@ -241,6 +241,10 @@ describe('pages of findings', () => {
       place: { path: [], part: 'value' },
       message: `finding ${record}`,
     })),
+    unlisted: (rule) => (rule === 'too-long' && count === 90 ? 5 : 0),
+    about: ({ record }) => ({ isOpen: true, prompt: `prompt ${record}`, margin: -record }),
+    fixOf: (rule) =>
+      rule === 'too-long' ? { uri, fileName: 'a.jsonl', rule, title: 'Drop 30 records' } : undefined,
     lineOf: (record) => record,
     fieldOf(record) {
       looks++;
@@ -259,18 +263,37 @@ describe('pages of findings', () => {
     const index = new FindingsIndex();
     const files = [fileOf('file:///a.jsonl', 90), fileOf('file:///b.jsonl', 10)];
     looks = 0;
-    expect(index.page(files, request({})).groups.map(({ key, count }) => [key, count])).toEqual([
+    const groups = (more: object): unknown =>
+      index.page(files, request({ end: 100, ...more })).groups.map(({ key, count }) => [key, count]);
+    expect(groups({})).toEqual([
       ['source 0', 50],
       ['source 1', 50],
     ]);
+    expect(groups({ start: 1 })).toEqual([['source 1', 50]]);
     for (let start = 0; start < 50; start += 10) {
       const { items, total } = index.page(files, request({ group: 'source 1', start, end: start + 10 }));
       expect([items.length, items[0]!.message, total]).toEqual([10, `finding ${2 * start + 1}`, 50]);
+      expect(items[0]).toMatchObject({ isOpen: true, prompt: `prompt ${2 * start + 1}` });
     }
     expect(looks).toBe(100);
-    expect(index.page([...files], request({ filter: 'finding 1' })).total).toBe(12);
+    expect(index.page([...files], request({ filter: 'finding 1' })).fitting).toBe(12);
     expect(looks).toBe(112);
-    expect(index.page([files[0]!, fileOf('file:///b.jsonl', 4)], request({})).total).toBe(94);
+    expect(index.page([files[0]!, fileOf('file:///b.jsonl', 4)], request({})).fitting).toBe(94);
     expect(looks).toBe(206);
+  });
+
+  it('count what is not kept wherever a reader could miss it', () => {
+    const index = new FindingsIndex();
+    const file = { ...fileOf('file:///a.jsonl', 90), count: 95 };
+    const none = fileOf('file:///b.jsonl', 0);
+    const page = index.page([file, none], request({ by: 'rule', end: 100 }));
+    const sum = page.groups.reduce((all, { count }) => all + count, 0);
+    expect([sum, page.fitting, page.findingCount, page.fileCount, page.notKept]).toEqual([95, 95, 95, 1, 5]);
+    const tooLong = index.page([file, none], request({ by: 'rule', group: 'too-long', end: 1 }));
+    expect([tooLong.total, tooLong.fixes.map(({ title }) => title)]).toEqual([
+      30,
+      ['Drop 30 records', 'Drop 30 records'],
+    ]);
+    expect(index.page([file, none], request({ by: 'file', end: 100 })).groups[0]!.count).toBe(95);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
-import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
+import type { CodeAction, Diagnostic, TextDocumentEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 import type { FindingsRequest, FindingsResult } from '#protocol/editor/findings.ts';
@@ -128,6 +128,55 @@ describe('repairs', () => {
     expect(cut!.title).toBe('Cut the response before the marker');
     client.apply(cut!.edit!);
     expect(client.text.split('\n')[3]).toBe(line('Q4', 'a'));
+  });
+});
+
+describe('all findings of a rule', () => {
+  it('are repaired in one step: a text after the preview of the editor, a file on disk with one undo', async () => {
+    const client = await serverWith({}, {}, { holds: true });
+    const { uri } = await open(client);
+    const rule = 'template-token-in-text';
+    const fix = await client.connection.sendRequest('preflens/ruleFix', { uri, rule });
+    expect(fix).toMatchObject(ok({ title: 'Repair 2 records', uri }));
+    const previews: unknown[] = [];
+    client.connection.onRequest('preflens/holds', () => ({ kind: 'same' }));
+    client.connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+      previews.push(edit.changeAnnotations);
+      return { applied: false };
+    });
+    expect(await client.connection.sendRequest('preflens/fixRule', { uri, rule })).toEqual(ok(2));
+    expect(previews).toEqual([
+      { [rule]: { label: 'Repair 2 records with "template-token-in-text"', needsConfirmation: true } },
+    ]);
+    const path = folder.write('ruleFix.jsonl', `${LINES.join('\n')}\n`);
+    const disk = pathToFileURL(path).toString();
+    await client.connection.sendRequest('preflens/openFile', { uri: disk });
+    await client.diagnostics(disk);
+    expect(await client.connection.sendRequest('preflens/fixRule', { uri: disk, rule })).toEqual(ok(2));
+    await client.diagnostics(disk, (found) => !rulesOf(found).includes(rule));
+    expect(await client.connection.sendRequest('preflens/saveFile', { uri: disk })).toEqual(ok(2));
+    expect(readFileSync(path, 'utf8')).toBe(
+      `${[line('Q1', 'Hi é!'), line('Q2', 'Hi 鳥!'), ...LINES.slice(2)].join('\n')}\n`,
+    );
+    const again = await client.connection.sendRequest('preflens/ruleFix', { uri: disk, rule });
+    expect(again).toMatchObject({ ok: false, why: expect.stringContaining('No finding') as string });
+  });
+
+  it('go when their rule is turned off for the file, or for all files', async () => {
+    const client = await serverWith();
+    const { uri, path } = await open(client);
+    const config = join(folder.path, 'preflens.json');
+    const turnOff = async (rule: string, scope: string): Promise<void> => {
+      const made = await client.connection.sendRequest('preflens/turnOffRule', { uri, rule, scope });
+      expect(made).toEqual(ok(config));
+      await client.diagnostics(uri, (found) => !rulesOf(found).includes(rule));
+    };
+    await turnOff('identical-pair', 'file');
+    await turnOff('turn-marker-in-response', 'all');
+    expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual({
+      rules: { 'turn-marker-in-response': 'off' },
+      overrides: [{ files: path.split('/').at(-1), rules: { 'identical-pair': 'off' } }],
+    });
   });
 });
 

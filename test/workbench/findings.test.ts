@@ -7,7 +7,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { packFolder } from '../tools/package.mjs';
-import { goTo, openFile, press, problems, runCommand, screenshot, startCommand, until } from './actions.ts';
+import {
+  compareFrame,
+  goTo,
+  openFile,
+  press,
+  problems,
+  runCommand,
+  screenshot,
+  startCommand,
+  until,
+} from './actions.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -52,7 +62,7 @@ afterAll(async () => {
 });
 
 const tree = (): ReturnType<Window['page']['locator']> =>
-  window.page.locator('.pane', { hasText: 'Preference Findings' }).locator('.monaco-list-row');
+  window.page.locator('.sidebar .pane-body .monaco-list-row');
 
 async function quickFix(at: number, title: RegExp): Promise<void> {
   const { page } = window;
@@ -76,7 +86,7 @@ it('finds faults in files that are not open, and lists all of them by rule', asy
   await until('a problem of the closed file', async () =>
     (await problems(page)).some((row) => row.includes('closed.jsonl')),
   );
-  await runCommand(page, 'Explorer: Focus on Preference Findings View');
+  await runCommand(page, 'PrefLens: Focus on Findings View');
   const expected = [
     ...['empty-response1', 'identical-pair1'],
     ...['template-token-in-text2', 'mojibake1', 'turn-marker-in-response1'],
@@ -86,13 +96,55 @@ it('finds faults in files that are not open, and lists all of them by rule', asy
     return rows.join() === expected.join();
   });
   await tree().filter({ hasText: 'template-token-in-text' }).click();
-  const item = tree().filter({ hasText: 'train.jsonl:2' });
+  await tree().filter({ hasText: 'Repair 2 records…' }).waitFor();
+  const item = tree().filter({ hasText: 'Where is the museum?' });
   await item.waitFor();
+  expect(await item.innerText()).toContain('train.jsonl:2');
   await screenshot(page, 'findings-tree');
+  // The same number on the icon, above the tree, and in the status of the open file and the closed one.
+  const icon = page
+    .locator('.activitybar .action-item', { hasText: '' })
+    .filter({ has: page.locator('.badge-content') });
+  expect((await icon.allInnerTexts()).join(' ')).toContain('6');
+  expect(await page.locator('.sidebar .tree-message, .sidebar .message').first().innerText()).toContain(
+    '6 findings in 2 files',
+  );
   await item.click();
   await until('the cursor on line 2', async () =>
     (await page.locator('[id="status.editor.selection"]').innerText()).includes('Ln 2,'),
   );
+});
+
+it('acts on a finding from its menu in the tree: flip, compare, turn its rule off', async () => {
+  const { page } = window;
+  const item = tree().filter({ hasText: 'Where is the museum?' });
+  const menu = async (title: string): Promise<void> => {
+    await item.click({ button: 'right' });
+    const entry = page.locator('.monaco-menu .action-item', { hasText: title });
+    await entry.first().waitFor();
+    await screenshot(page, 'findings-menu');
+    await entry.first().click();
+  };
+  const second = (): Promise<string> => page.locator('.editor-instance .view-line').nth(1).innerText();
+  await menu('Flip Chosen and Rejected');
+  await until('the flip', async () => /chosen.{1,4}Somewhere/u.test(await second()));
+  await menu('Flip Chosen and Rejected');
+  await until('the second flip', async () => /chosen.{1,4}Behind/u.test(await second()));
+  await menu('Compare Chosen and Rejected');
+  const frame = await compareFrame(page);
+  await until('the pair', async () =>
+    (await frame.locator('body').innerText()).includes('Behind the church'),
+  );
+  await page.locator('.tab').last().locator('.tab-actions .action-label').first().click();
+  await menu('Turn Off This Rule in preflens.json');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'In train.jsonl' }).click();
+  await until('the rule gone', async () => !(await tree().allInnerTexts()).join().includes('template-token'));
+  const config = join(folder, 'preflens.json');
+  expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual({
+    overrides: [{ files: 'train.jsonl', rules: { 'template-token-in-text': 'off' } }],
+  });
+  rmSync(config);
+  await until('the rule back', async () => (await tree().allInnerTexts()).join().includes('template-token'));
 });
 
 it("opens a rule's page from its code in Problems", async () => {

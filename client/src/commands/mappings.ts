@@ -1,19 +1,12 @@
 // The command that maps the fields of a file that is not recognised.
 import * as vscode from 'vscode';
 
-import { visible } from '#core/escape/escape.ts';
-
-import { NO_FILE, say } from '../say.ts';
+import { NO_FILE, plain, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Choice } from './guideMapping.ts';
 import { guideMapping } from './guideMapping.ts';
 import type { Commands } from './register.ts';
-
-/** Text of a file in a list: nothing in it becomes an icon. */
-function plain(text: string): string {
-  return visible(text).replaceAll('$(', '$ (');
-}
 
 async function pick<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
   const items = choices.map(({ label, description, detail, value }) => ({

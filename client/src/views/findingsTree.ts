@@ -1,15 +1,23 @@
-// The findings of all files as a tree: groups, with pages of findings below them.
+// The findings of all files as a tree: pages of groups, with pages of findings below them. Its badge counts all of them.
 import * as vscode from 'vscode';
 
-import { markdownText } from '#core/escape/escape.ts';
-import type { FindingGroup, FindingGrouping, FindingItem } from '#protocol/editor/findings.ts';
+import { markdownText, visible } from '#core/escape/escape.ts';
+import { formatMargin, plural } from '#core/words/numbers.ts';
+import type {
+  FindingGroup,
+  FindingGrouping,
+  FindingItem,
+  FindingsRequest,
+  FindingsResult,
+  RuleFix,
+} from '#protocol/editor/findings.ts';
 
 import type { Server } from '../server.ts';
 import type { Statuses } from './statuses.ts';
 
 const VIEW = 'preflens.findings';
 
-/** Findings below a group at first, and how many "Show more" adds. */
+/** Groups, and findings below a group, at first, and how many "Show more" adds. */
 const PAGE = 100;
 
 /** Changes come in bursts: the tree waits until they are over. */
@@ -17,22 +25,32 @@ const REDRAW_MS = 400;
 
 interface GroupNode {
   readonly kind: 'group';
+  readonly by: FindingGrouping;
   readonly group: FindingGroup;
 }
 interface ItemNode {
   readonly kind: 'item';
+  readonly by: FindingGrouping;
   readonly item: FindingItem;
+}
+interface FixNode {
+  readonly kind: 'fix';
+  readonly fix: RuleFix;
+  /** Of several files the title says which. */
+  readonly isNamed: boolean;
 }
 interface MoreNode {
   readonly kind: 'more';
-  readonly group: string;
+  /** Undefined for more groups. */
+  readonly group: string | undefined;
   readonly left: number;
 }
 interface NoteNode {
   readonly kind: 'note';
   readonly text: string;
 }
-type Node = GroupNode | ItemNode | MoreNode | NoteNode;
+/** What commands of the view get. */
+export type FindingNode = GroupNode | ItemNode | FixNode | MoreNode | NoteNode;
 
 const ICONS: Record<FindingItem['severity'], vscode.ThemeIcon> = {
   error: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
@@ -40,28 +58,54 @@ const ICONS: Record<FindingItem['severity'], vscode.ThemeIcon> = {
   information: new vscode.ThemeIcon('info', new vscode.ThemeColor('problemsInfoIcon.foreground')),
 };
 
-function itemOf(node: Node): vscode.TreeItem {
+function placeOf({ record, fileName, line }: FindingItem): string {
+  return record < 0 ? fileName : `${fileName}:${line + 1}`;
+}
+
+/** Menus of the manifest ask for it. */
+function contextOf({ isOpen, pairKey }: FindingItem): string {
+  if (!isOpen) return 'finding';
+  return pairKey === undefined ? 'finding.open' : 'finding.open.pair';
+}
+
+function findingItem({ item, by }: ItemNode): vscode.TreeItem {
+  const { prompt, margin, rule, message, severity } = item;
+  const shown = new vscode.TreeItem(visible(prompt ?? placeOf(item)));
+  const about = [
+    margin !== undefined && formatMargin(margin),
+    by !== 'rule' && rule,
+    prompt !== undefined && placeOf(item),
+    visible(message),
+  ];
+  shown.description = about.filter((part) => part !== false).join(' · ');
+  const facts = [placeOf(item), ...(margin === undefined ? [] : [`margin ${formatMargin(margin)}`])];
+  shown.tooltip = new vscode.MarkdownString(
+    [`**${markdownText(rule)}** · ${markdownText(facts.join(' · '))}`, markdownText(message)].join('\n\n'),
+  );
+  shown.iconPath = ICONS[severity];
+  shown.contextValue = contextOf(item);
+  shown.command = { title: 'Show', command: 'preflens.showFinding', arguments: [item] };
+  return shown;
+}
+
+function itemOf(node: FindingNode): vscode.TreeItem {
   switch (node.kind) {
     case 'group': {
       const { key, label, count, severity } = node.group;
-      const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+      const item = new vscode.TreeItem(visible(label), vscode.TreeItemCollapsibleState.Collapsed);
       item.id = `group ${key}`;
       item.description = count.toLocaleString('en');
       item.iconPath = ICONS[severity];
-      item.contextValue = 'group';
+      item.contextValue = `group.${node.by}`;
       return item;
     }
-    case 'item': {
-      const { item: found } = node;
-      const place = found.record < 0 ? found.fileName : `${found.fileName}:${found.line + 1}`;
-      const item = new vscode.TreeItem(place);
-      item.description = found.message;
-      item.tooltip = new vscode.MarkdownString(
-        `**${markdownText(found.rule)}**\n\n${markdownText(found.message)}`,
-      );
-      item.iconPath = ICONS[found.severity];
-      item.contextValue = 'finding';
-      item.command = { title: 'Show', command: 'preflens.showFinding', arguments: [found] };
+    case 'item':
+      return findingItem(node);
+    case 'fix': {
+      const { fix, isNamed } = node;
+      const item = new vscode.TreeItem(`${fix.title}${isNamed ? ` in ${visible(fix.fileName)}` : ''}…`);
+      item.iconPath = new vscode.ThemeIcon('wrench');
+      item.command = { title: fix.title, command: 'preflens.fixRule', arguments: [fix] };
       return item;
     }
     case 'more': {
@@ -78,23 +122,30 @@ function itemOf(node: Node): vscode.TreeItem {
 }
 
 /** The view. It draws again when an open file changed, and when `refresh` is called. */
-export class FindingsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+export class FindingsTree implements vscode.TreeDataProvider<FindingNode>, vscode.Disposable {
   readonly #server: Server;
+  readonly #statuses: Statuses;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  /** Pages that are shown, by group. */
-  readonly #pages = new Map<string, number>();
-  readonly #view: vscode.TreeView<Node>;
+  /** Pages that are shown, by group; undefined for the groups themselves. */
+  readonly #pages = new Map<string | undefined, number>();
+  readonly #view: vscode.TreeView<FindingNode>;
   readonly #subscription: vscode.Disposable;
   #by: FindingGrouping = 'rule';
   #filter = '';
   #redraw: NodeJS.Timeout | undefined;
+  /** The server may know files: before, it is not started for an empty view. */
+  #isUsed = false;
 
   constructor(server: Server, statuses: Statuses) {
     this.#server = server;
+    this.#statuses = statuses;
     this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: true });
     this.#subscription = statuses.onChange(() => {
-      this.#refreshSoon();
+      clearTimeout(this.#redraw);
+      this.#redraw = setTimeout(() => {
+        this.refresh();
+      }, REDRAW_MS);
     });
   }
 
@@ -104,16 +155,20 @@ export class FindingsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   refresh(): void {
+    this.#isUsed = true;
     this.#changed.fire(undefined);
+    // A view that is hidden asks for nothing, and its badge counts on.
+    if (!this.#view.visible) void this.#ask({ start: 0, end: 0 });
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  getTreeItem(node: FindingNode): vscode.TreeItem {
     return itemOf(node);
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
+  async getChildren(node?: FindingNode): Promise<FindingNode[]> {
+    if (!this.#isUsed) return [];
     if (!node) return this.#groups();
-    return node.kind === 'group' ? this.#items(node.group.key) : [];
+    return node.kind === 'group' ? this.#below(node.group.key) : [];
   }
 
   get by(): FindingGrouping {
@@ -124,8 +179,8 @@ export class FindingsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return this.#filter;
   }
 
-  /** Shows one more page of a group. */
-  more(group: string): void {
+  /** Shows one more page of a group, or of the groups. */
+  more(group: string | undefined): void {
     this.#pages.set(group, (this.#pages.get(group) ?? 1) + 1);
     this.refresh();
   }
@@ -142,47 +197,74 @@ export class FindingsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.refresh();
   }
 
-  #refreshSoon(): void {
-    clearTimeout(this.#redraw);
-    this.#redraw = setTimeout(() => {
-      this.refresh();
-    }, REDRAW_MS);
+  /** Some finding of a group. */
+  async firstOf(group: string): Promise<FindingItem | undefined> {
+    return (await this.#ask({ group, start: 0, end: 1 })).items[0];
   }
 
-  async #groups(): Promise<Node[]> {
-    const { groups, total, notKept } = await this.#server.request('preflens/findings', {
+  /** The repairs of a rule, one for each open file. */
+  async fixesOf(rule: string): Promise<readonly RuleFix[]> {
+    return (await this.#ask({ group: rule, start: 0, end: 0 })).fixes;
+  }
+
+  async #ask(page: Pick<FindingsRequest, 'group' | 'start' | 'end'>): Promise<FindingsResult> {
+    const result = await this.#server.request('preflens/findings', {
       by: this.#by,
       filter: this.#filter,
-      start: 0,
-      end: 0,
+      ...page,
     });
-    const filtered = this.#filter === '' ? '' : ` · “${this.#filter}”`;
-    this.#view.description = `${total.toLocaleString('en')} by ${this.#by}${filtered}`;
-    this.#view.message = total === 0 && this.#filter !== '' ? 'No findings match the filter.' : undefined;
-    const text = `${notKept.toLocaleString('en')} more: "preflens check" lists them all`;
-    const note: Node[] = notKept > 0 ? [{ kind: 'note', text }] : [];
-    return [...groups.map((group): Node => ({ kind: 'group', group })), ...note];
+    this.#count(result);
+    return result;
   }
 
-  async #items(group: string): Promise<Node[]> {
+  /** Says how many findings there are, in the same words wherever they are counted. */
+  #count({ fitting, findingCount, fileCount }: FindingsResult): void {
+    const all = `${plural(findingCount, 'finding')} in ${plural(fileCount, 'file')}`;
+    this.#view.badge = findingCount === 0 ? undefined : { value: findingCount, tooltip: all };
+    const isFiltered = this.#filter !== '';
+    const counted = isFiltered
+      ? `${fitting.toLocaleString('en')} of ${all} match “${visible(this.#filter)}”`
+      : all;
+    // A view that is alone in its container shows no description.
+    this.#view.message = findingCount === 0 ? undefined : `${counted}, by ${this.#by}.`;
+    const hasDatasets = [...this.#statuses.all()].length > 0;
+    void vscode.commands.executeCommand('setContext', 'preflens.hasDatasets', hasDatasets);
+  }
+
+  /** What is shown so far. The server returns a few hundred at a time. */
+  async #shown<T>(
+    group: string | undefined,
+    itemsOf: (page: FindingsResult) => readonly T[],
+  ): Promise<{ readonly first: FindingsResult; readonly items: readonly T[]; readonly more: MoreNode[] }> {
     const end = PAGE * (this.#pages.get(group) ?? 1);
-    const items: FindingItem[] = [];
-    let total = Infinity;
-    // The server returns a few hundred at a time.
-    while (items.length < Math.min(end, total)) {
-      const page = await this.#server.request('preflens/findings', {
-        by: this.#by,
-        filter: this.#filter,
-        group,
-        start: items.length,
-        end,
-      });
-      total = page.total;
-      if (page.items.length === 0) break;
-      items.push(...page.items);
+    const named = group === undefined ? {} : { group };
+    const first = await this.#ask({ ...named, start: 0, end });
+    const items = [...itemsOf(first)];
+    while (items.length < Math.min(end, first.total)) {
+      const next = itemsOf(await this.#ask({ ...named, start: items.length, end }));
+      if (next.length === 0) break;
+      items.push(...next);
     }
-    const left = total - items.length;
-    const more: Node[] = left > 0 ? [{ kind: 'more', group, left }] : [];
-    return [...items.map((item): Node => ({ kind: 'item', item })), ...more];
+    const left = first.total - items.length;
+    return { first, items, more: left > 0 ? [{ kind: 'more', group, left }] : [] };
+  }
+
+  async #groups(): Promise<FindingNode[]> {
+    const by = this.#by;
+    const { first, items, more } = await this.#shown(undefined, ({ groups }) => groups);
+    const text = `${first.notKept.toLocaleString('en')} of them are not listed: "preflens check" lists all`;
+    const note: FindingNode[] = first.notKept > 0 ? [{ kind: 'note', text }] : [];
+    return [...items.map((group): FindingNode => ({ kind: 'group', by, group })), ...more, ...note];
+  }
+
+  async #below(group: string): Promise<FindingNode[]> {
+    const by = this.#by;
+    const { first, items, more } = await this.#shown(group, (page) => page.items);
+    const isNamed = first.fixes.length > 1;
+    return [
+      ...first.fixes.map((fix): FindingNode => ({ kind: 'fix', fix, isNamed })),
+      ...items.map((item): FindingNode => ({ kind: 'item', by, item })),
+      ...more,
+    ];
   }
 }

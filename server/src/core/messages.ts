@@ -223,7 +223,7 @@ export const messages = {
     new UserError(`${path}: ${fault}. Correct the file; editors offer completion for its fields.`),
   noPlaceForEntry: (path: string, list: string, entry: string) =>
     new UserError(
-      `${path}: PrefLens can’t add an entry to this file: it must be JSON, with "${list}" a list, if it is there. Nothing was written. Correct the file, or add this to "${list}" by hand: ${entry}`,
+      `${path}: PrefLens can’t add an entry to this file: it must be JSON, with "${list}" ${list === 'rules' ? 'an object' : 'a list'}, if it is there. Nothing was written. Correct the file, or add this to "${list}" by hand: ${entry}`,
     ),
   badMemory: (path: string, line: number, why: string) =>
     new UserError(`${path}:${line}: this line is invalid: ${why}. Fix it by hand. Nothing was written.`),
@@ -253,6 +253,8 @@ export const messages = {
     new UserError(
       `One edit changes at most ${max.toLocaleString('en')} rows. Nothing was changed. Mark fewer rows.`,
     ),
+  nothingToRepair: (rule: string) =>
+    new UserError(`No finding of "${rule}" in this file has a repair any more.`),
   exportOverItself: (path: string) =>
     new UserError(`${path} is the dataset itself. Nothing was written. Choose another name.`),
   notExported: (record: number, why: string) =>

@@ -2,16 +2,9 @@
 import type { CodeAction, CodeActionParams } from 'vscode-languageserver/node';
 import { CodeActionKind } from 'vscode-languageserver/node';
 
-import type { Repair } from '#core/checks/check.ts';
-import { ruleById, SCORE_RULES } from '#core/checks/table.ts';
 import type { Edit } from '#core/edits/edit.ts';
-import type { FixScope } from '#core/fix.ts';
-import { fixRecord, isOfDataset } from '#core/fix.ts';
-import { groupBy } from '#core/group.ts';
 import type { Finding } from '#core/model/finding.ts';
-import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Pair } from '#core/model/pair.ts';
-import { recordKey } from '#core/model/sameRecord.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
@@ -19,8 +12,8 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenDataset } from '#session/dataset.ts';
 import type { PairPlace } from '#session/findingLists.ts';
 import { pairLabel } from '#session/names.ts';
-import type { RecordEdits } from '#session/planEdit.ts';
-import { editOf, separateEditOf, smallestEdit } from '#session/planEdit.ts';
+import { editOf, separateEditOf } from '#session/planEdit.ts';
+import { beyond, fixCounts, fixesOf, fixWords, repairsOf } from '#session/ruleFix.ts';
 
 import type { RuleLink } from './toLsp.ts';
 import { diagnosticsOf, ruleLinkOf, toWorkspaceEdit } from './toLsp.ts';
@@ -53,8 +46,6 @@ interface ActionContext {
   readonly dataset: OpenDataset;
   readonly link: RuleLink | undefined;
 }
-
-const repairsOf = (rule: string): readonly Repair[] => ruleById(rule)?.repairs ?? [];
 
 /** The pair of a record that actions are about: the one with a finding, else the first. */
 function pairToAct(dataset: OpenDataset, record: number): number {
@@ -131,61 +122,6 @@ function editActions(
   });
 }
 
-/** Records of the findings of one rule, or of all of them. */
-function recordsWith(
-  dataset: OpenDataset,
-  rules: ReadonlySet<string> | undefined,
-): ReadonlyMap<number, Finding[]> {
-  const found = dataset.findings.filter(
-    ({ rule, record }) => record !== WHOLE_FILE && (rules?.has(rule) ?? true),
-  );
-  return groupBy(found, ({ record }) => record);
-}
-
-interface Fixes {
-  readonly edits: readonly RecordEdits[];
-  /** Records whose text changes. */
-  readonly changed: number;
-  /** Records that go. */
-  readonly dropped: number;
-}
-
-/** The repairs of all records in a scope, as one edit. */
-function fixesOf(dataset: OpenDataset, scope: FixScope): Fixes {
-  const { recognition } = dataset.survey;
-  const edits: RecordEdits[] = [];
-  let [changed, dropped] = [0, 0];
-  for (const [record, findings] of recognition ? recordsWith(dataset, scope.rules) : []) {
-    const raw = dataset.rawRecord(record);
-    const own = { ...scope, rules: new Set(findings.map(({ rule }) => rule)) };
-    const fixed =
-      raw &&
-      recognition &&
-      fixRecord(raw, recognition.mapping, dataset.rules, own, {
-        others: findings.filter(isOfDataset),
-        newline: dataset.source.newlineOf(raw),
-        keyOf(other) {
-          const twin = dataset.rawRecord(other);
-          return twin && recordKey(twin.bytes);
-        },
-      });
-    if (!raw || !fixed) continue;
-    if (fixed.bytes) {
-      changed++;
-      edits.push({ raw, edits: [smallestEdit(raw.bytes, fixed.bytes)] });
-    } else {
-      dropped++;
-      edits.push({ raw, edits: null });
-    }
-  }
-  return { edits, changed, dropped };
-}
-
-/** The end of a title: how many findings stay. */
-function beyond(left: number): string {
-  return left > 0 ? ` (${plural(left, 'finding')} more, for a second time)` : '';
-}
-
 /** What fix-all on save makes: safe repairs alone. */
 function fixAllSafe(dataset: OpenDataset): CodeAction[] {
   const { edits } = fixesOf(dataset, { review: false });
@@ -204,41 +140,18 @@ interface Unresolved {
   readonly rule: string;
 }
 
-/** Whether the repair of a finding takes its record out, where a person has a look at it; undefined where it has none. */
-function isDropped({ rule, replace, separate }: Finding): boolean | undefined {
-  const repair = repairsOf(rule).find(
-    ({ edit }) =>
-      edit !== 'flip' &&
-      (edit !== 'replace' || replace !== undefined) &&
-      (edit !== 'separate' || separate !== undefined),
-  );
-  return repair === undefined ? undefined : repair.edit === 'drop';
-}
-
-/** "Drop all 93 records with …", "Repair all 2 records with …", "Repair 2 and drop 3 records with …". */
-function bulkTitle(rule: string, changed: number, dropped: number, all = 'all '): string {
-  const of = `with "${rule}"`;
-  if (changed > 0 && dropped > 0)
-    return `Repair ${changed.toLocaleString('en')} and drop ${plural(dropped, 'record')} ${of}`;
-  const verb = dropped > 0 ? 'Drop' : 'Repair';
-  return `${verb} ${all}${plural(Math.max(changed, dropped), 'record')} ${of}`;
-}
-
 /** "Fix all of a rule": its edit is made when it is chosen, and shown before it is made. */
 function fixRuleActions(dataset: OpenDataset, findings: readonly Finding[]): CodeAction[] {
   const rules = new Set(findings.map(({ rule }) => rule));
   return [...rules].flatMap((rule) => {
-    if (Object.hasOwn(SCORE_RULES, rule)) return [];
-    const kinds = [...recordsWith(dataset, new Set([rule])).values()].map((own) => own.map(isDropped));
-    const dropped = kinds.filter((own) => own.includes(true)).length;
-    const changed = kinds.filter((own) => own.includes(false) && !own.includes(true)).length;
-    if (dropped + changed < 2) return [];
+    const counts = fixCounts(dataset, rule);
+    if (counts.dropped + counts.changed < 2) return [];
     const data: Unresolved = { uri: dataset.source.uri, rule };
     const left = dataset.unlistedCount(rule);
-    const title = bulkTitle(rule, changed, dropped, left > 0 ? 'the first ' : 'all ');
+    const title = fixWords(counts, left > 0 ? 'the first ' : 'all ');
     return [
       {
-        title: `${title}${beyond(left)}…`,
+        title: `${title} with "${rule}"${beyond(left)}…`,
         kind: CodeActionKind.QuickFix,
         data,
       },
@@ -255,9 +168,9 @@ export function datasetUriOf({ data }: CodeAction): string {
 export function resolveAction(action: CodeAction, dataset: OpenDataset): CodeAction {
   const { rule } = (action.data ?? {}) as Partial<Unresolved>;
   if (rule === undefined) return action;
-  const { edits, changed, dropped } = fixesOf(dataset, { rules: new Set([rule]), review: true });
-  const label = bulkTitle(rule, changed, dropped, '');
-  return { ...action, edit: toWorkspaceEdit(dataset, edits, { id: rule, label }) };
+  const fixes = fixesOf(dataset, { rules: new Set([rule]), review: true });
+  const label = `${fixWords(fixes)} with "${rule}"`;
+  return { ...action, edit: toWorkspaceEdit(dataset, fixes.edits, { id: rule, label }) };
 }
 
 function keepActions(

@@ -119,12 +119,16 @@ export function hostOf(parts: HostParts): Host {
     settingsLoaded: async () => state.loading,
     isTrusted: () => state.isTrusted,
     machineFor: machineOf(parts),
-    async applyEdit(dataset, edits, label) {
-      const edit = toWorkspaceEdit(dataset, edits);
+    async applyEdit(dataset, edits, label, preview) {
+      const edit = toWorkspaceEdit(
+        dataset,
+        edits,
+        preview === undefined ? undefined : { id: preview, label },
+      );
       const step = await inStep(dataset.source, edit);
       if (step.kind !== 'same') return refused(step.why);
       const { applied } = await connection.workspace.applyEdit({ label, edit });
-      return applied ? DONE : refused(messages.textMoved().message);
+      return applied || preview !== undefined ? DONE : refused(messages.textMoved().message);
     },
     changed(dataset) {
       const { uri, version } = dataset.source;

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { ALL_RULES } from '#core/checks/table.ts';
 import { UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { isDataset, openFile } from '#node/files.ts';
@@ -50,6 +51,7 @@ async function checkClosed(
     // Opened meanwhile: it checks itself.
     if (isOpen(uri)) return undefined;
     const { findings } = dataset;
+    const unlisted = new Map(ALL_RULES.map(({ id }) => [id, dataset.unlistedCount(id)]));
     const { line } = dataset.survey.facts.records;
     const lines = new Map(findings.map(({ record }) => [record, line[record] ?? 0]));
     onChecked(dataset);
@@ -57,8 +59,11 @@ async function checkClosed(
       uri,
       findings: findings.map(bare),
       count: dataset.findingCount,
+      unlisted: (rule) => unlisted.get(rule) ?? 0,
       lineOf: (record) => lines.get(record) ?? 0,
       fieldOf: () => undefined,
+      about: () => ({ isOpen: false }),
+      fixOf: () => undefined,
     };
   } finally {
     source.close();

@@ -1,5 +1,6 @@
 // Decisions of people about findings.
 import { ruleById } from '#core/checks/table.ts';
+import { keyOfPair } from '#core/edits/pairEdit.ts';
 import { messages } from '#core/messages.ts';
 import type { Decided } from '#node/memory.ts';
 import { decideAbout } from '#node/memory.ts';
@@ -15,6 +16,7 @@ export async function keepFinding(
     uri,
     record,
     pair = 0,
+    pairKey,
     rule,
     reason,
     by = '',
@@ -26,7 +28,10 @@ export async function keepFinding(
   const finding = dataset
     .findingsOf(record)
     .find((one) => one.rule === rule && (one.pair === undefined || one.pair === pair));
-  if (!finding) throw messages.notKept();
+  const shown = pairKey === undefined ? undefined : dataset.readPair(record, pair)?.pair;
+  // A list may show a pair that is gone.
+  const isOther = pairKey !== undefined && (!shown || keyOfPair(shown) !== pairKey);
+  if (!finding || isOther) throw messages.notKept();
   const decided = await decideAbout(path, {
     key: dataset.keyOf(finding),
     rule,

@@ -47,6 +47,14 @@ export interface Host extends Listener {
   isTrusted(): boolean;
   /** What scorers of preflens.json may use for the file at a uri. */
   machineFor(uri: string): ScorerMachine;
-  /** Edits records of a text that an editor holds, in one step. */
-  applyEdit(dataset: OpenDataset, edits: readonly RecordEdits[], label: string): Promise<Outcome>;
+  /**
+   * Edits records of a text that an editor holds, in one step.
+   * @param preview the editor shows the changes under this name first; that the person leaves them is no fault
+   */
+  applyEdit(
+    dataset: OpenDataset,
+    edits: readonly RecordEdits[],
+    label: string,
+    preview?: string,
+  ): Promise<Outcome>;
 }

@@ -24,6 +24,7 @@ import type { JobOwner } from './jobs/sessionJobs.ts';
 import { ScoringJobs } from './jobs/sessionJobs.ts';
 import { fileNameOf, readableUri } from './names.ts';
 import { relateTask } from './relateTask.ts';
+import { fixRule } from './ruleFix.ts';
 import { Selections } from './selection/selections.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
 import type { Source } from './sources/source.ts';
@@ -232,6 +233,14 @@ export class Session implements OpenFile, JobOwner {
     const edited = await editRows(this, this.#host, this.marked(rows), kind);
     if (edited.ok && this.source.pending) this.#settleEdits();
     return edited;
+  }
+
+  /** Repairs all findings of a rule, as one step of the history. */
+  async fixRule(rule: string): Promise<Outcome<number>> {
+    this.update();
+    const fixed = await fixRule(this.dataset, this.#host, rule);
+    if (this.source.pending) this.#settleEdits();
+    return fixed;
   }
 
   /** Undoes or redoes an edit that `edit` made. */

@@ -1,12 +1,18 @@
 // Requests about findings: pages of all findings, checks of files, decisions, and pulled diagnostics.
 import type { Connection, Diagnostic } from 'vscode-languageserver/node';
 
+import { ruleById } from '#core/checks/table.ts';
+import { messages, UserError } from '#core/messages.ts';
+import { turnOffRule } from '#node/addEntry.ts';
 import { withSignal } from '#node/rpc.ts';
 import { ClosedFiles } from '#session/closedFiles.ts';
 import { keepFinding } from '#session/decisions.ts';
 import type { Host } from '#session/host.ts';
+import { pathOf } from '#session/names.ts';
 import { DONE, outcomeOf, refused } from '#session/outcome.ts';
 import { whyNothing } from '#session/reasons.ts';
+import { ruleFixOf } from '#session/ruleFix.ts';
+import type { Session } from '#session/session.ts';
 import type { Sessions } from '#session/sessions.ts';
 import { AllFindings } from '#session/views/allFindings.ts';
 
@@ -16,7 +22,13 @@ import { ruleLinkOf, toDiagnostics } from '../toLsp.ts';
 
 export interface FindingsServer {
   readonly handlers: EditorHandlers<
-    'preflens/findings' | 'preflens/checkWorkspace' | 'preflens/checkFile' | 'preflens/keep'
+    | 'preflens/findings'
+    | 'preflens/ruleFix'
+    | 'preflens/fixRule'
+    | 'preflens/turnOffRule'
+    | 'preflens/checkWorkspace'
+    | 'preflens/checkFile'
+    | 'preflens/keep'
   >;
   /** Ends a check of the workspace that still runs. */
   readonly stop: () => void;
@@ -48,6 +60,13 @@ export function serveFindings(
   });
   const findings = new AllFindings(sessions, closed);
 
+  /** The session of a file that is read. */
+  const readOf = (uri: string): Session => {
+    const session = sessions.update(uri);
+    if (!session) throw new UserError(whyNothing(sessions.get(uri), uri) ?? '');
+    return session;
+  };
+
   connection.languages.diagnostics.on(async ({ textDocument: { uri } }) => {
     await sessions.get(uri)?.whenRead();
     const session = sessions.update(uri);
@@ -71,6 +90,23 @@ export function serveFindings(
   return {
     handlers: {
       'preflens/findings': (request) => findings.page(request),
+      'preflens/ruleFix': async ({ uri, rule }) =>
+        outcomeOf(() => {
+          const fix = ruleFixOf(readOf(uri).dataset, rule);
+          if (!fix) throw messages.nothingToRepair(rule);
+          return fix;
+        }),
+      'preflens/fixRule': async ({ uri, rule }) =>
+        sessions.update(uri)?.fixRule(rule) ?? refused(whyNothing(sessions.get(uri), uri) ?? ''),
+      'preflens/turnOffRule': async ({ uri, rule, scope }) =>
+        outcomeOf(async () => {
+          const path = pathOf(uri);
+          if (path === undefined) throw messages.notOnDisk(uri);
+          if (!ruleById(rule)) throw messages.notKept();
+          const written = await turnOffRule(path, rule, scope);
+          await sessions.readAgain();
+          return written;
+        }),
       'preflens/checkWorkspace': async (_, signal) => {
         const cancelled = new AbortController();
         const progress = host.progress('PrefLens: checking the workspace', () => {

@@ -3,7 +3,7 @@
 import type { BatchDone, BatchEdit, RowsRef, RuleCount } from './batch.ts';
 import type { Converted } from './convert.ts';
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
-import type { FindingsRequest, FindingsResult } from './findings.ts';
+import type { FindingsRequest, FindingsResult, RuleFix, RuleScope } from './findings.ts';
 import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
@@ -30,6 +30,18 @@ interface FileRef {
 /** client → server. */
 export interface EditorRequests {
   'preflens/findings': { params: FindingsRequest; result: FindingsResult };
+  /** What a repair of all findings of a rule in an open file would do. */
+  'preflens/ruleFix': { params: FileRef & { readonly rule: string }; result: Outcome<RuleFix> };
+  /**
+   * Repairs all findings of a rule in an open file, in one step; how many records. In a text, the editor shows the changes
+   * before it makes them.
+   */
+  'preflens/fixRule': { params: FileRef & { readonly rule: string }; result: Outcome<number> };
+  /** Turns a rule off in the preflens.json that applies to an open file; the path of that. */
+  'preflens/turnOffRule': {
+    params: FileRef & { readonly rule: string; readonly scope: RuleScope };
+    result: Outcome<string>;
+  };
   /** Checks all datasets in the workspace folders that are not open; how many there are. */
   'preflens/checkWorkspace': {
     params: null;

@@ -15,7 +15,7 @@ import type {
 import type { KnownFindings } from '../knownFindings.ts';
 import { fileNameOf } from '../names.ts';
 
-/** Findings of one reply. */
+/** Findings or groups of one reply. */
 const MAX_ITEMS = 500;
 
 interface Row {
@@ -64,6 +64,7 @@ function itemOf({ file, finding }: Row): FindingItem {
     rule,
     severity,
     message,
+    ...file.about(finding),
   };
 }
 
@@ -77,14 +78,20 @@ interface Index {
   readonly groups: ReadonlyMap<string, Group>;
   /** The groups, the gravest first. */
   readonly order: readonly FindingGroup[];
-  /** Rows of all groups. */
-  readonly total: number;
+  /** Findings of all groups, also those that are not kept. */
+  readonly fitting: number;
   readonly notKept: number;
 }
 
-function groupOf(by: FindingGrouping, key: string, rows: readonly Row[]): Group {
-  const view = { key, label: LABELS[by](key), count: rows.length, severity: worst(rows) };
-  return { view, rows };
+/** Findings of a group that are counted and not kept; nobody knows their sources. */
+const NOT_KEPT: Record<FindingGrouping, (files: readonly KnownFindings[], key: string) => number> = {
+  rule: (files, rule) => files.reduce((sum, file) => sum + file.unlisted(rule), 0),
+  file: (files, uri) => notKeptOf(files.filter((file) => file.uri === uri)),
+  source: () => 0,
+};
+
+function notKeptOf(files: readonly KnownFindings[]): number {
+  return files.reduce((sum, { count, findings }) => sum + Math.max(0, count - findings.length), 0);
 }
 
 function inOrder(a: FindingGroup, b: FindingGroup): number {
@@ -98,14 +105,19 @@ function indexOf(files: readonly KnownFindings[], by: FindingGrouping, wanted: s
     wanted === '' ||
     [finding.rule, finding.message, fileNameOf(file.uri)].some((text) => text.toLowerCase().includes(wanted));
   const rows = files.flatMap((file) => file.findings.map((finding): Row => ({ file, finding }))).filter(fits);
-  const groups = new Map(
-    [...groupBy(rows, KEYS[by])].map(([key, own]) => [key, groupOf(by, key, own)] as const),
-  );
+  // Findings that are not kept have no text that a filter could match.
+  const isWhole = wanted === '';
+  const groupOf = (key: string, own: readonly Row[]): Group => {
+    const count = own.length + (isWhole ? NOT_KEPT[by](files, key) : 0);
+    return { view: { key, label: LABELS[by](key), count, severity: worst(own) }, rows: own };
+  };
+  const groups = new Map([...groupBy(rows, KEYS[by])].map(([key, own]) => [key, groupOf(key, own)] as const));
+  const notKept = notKeptOf(files);
   return {
     groups,
     order: [...groups.values()].map(({ view }) => view).sort(inOrder),
-    total: rows.length,
-    notKept: files.reduce((sum, { count, findings }) => sum + Math.max(0, count - findings.length), 0),
+    fitting: rows.length + (isWhole ? notKept : 0),
+    notKept,
   };
 }
 
@@ -114,14 +126,20 @@ export class FindingsIndex {
   #made: { readonly of: readonly unknown[]; readonly index: Index } | undefined;
 
   page(files: readonly KnownFindings[], { by, filter, group, start, end }: FindingsRequest): FindingsResult {
-    const wanted = filter.trim().toLowerCase();
-    const { groups, order, total, notKept } = this.#indexOf(files, by, wanted);
-    // Findings that are not kept have no text that a filter could match.
-    if (group === undefined)
-      return { groups: order, items: [], total: total + (wanted === '' ? notKept : 0), notKept };
-    const rows = groups.get(group)?.rows ?? [];
+    const { groups, order, fitting, notKept } = this.#indexOf(files, by, filter.trim().toLowerCase());
+    const found = files.filter(({ count }) => count > 0);
+    const counts = {
+      notKept,
+      fitting,
+      findingCount: found.reduce((sum, { count }) => sum + count, 0),
+      fileCount: found.length,
+    };
     const last = Math.min(end, start + MAX_ITEMS);
-    return { groups: [], items: rows.slice(start, last).map(itemOf), total: rows.length, notKept };
+    if (group === undefined)
+      return { groups: order.slice(start, last), items: [], fixes: [], total: order.length, ...counts };
+    const rows = groups.get(group)?.rows ?? [];
+    const fixes = by === 'rule' ? files.flatMap((file) => file.fixOf(group) ?? []) : [];
+    return { groups: [], items: rows.slice(start, last).map(itemOf), fixes, total: rows.length, ...counts };
   }
 
   #indexOf(files: readonly KnownFindings[], by: FindingGrouping, wanted: string): Index {
