@@ -81,7 +81,7 @@ async function warm(path: string): Promise<void> {
 function cutSpeed(path: string): number {
   const head = readFileSync(path, { flag: 'r' }).subarray(0, 1 << 28);
   const layout = path.endsWith('under-a-key.json')
-    ? ({ form: 'keyed', key: 'data' } as const)
+    ? ({ form: 'keyed', path: ['data'] } as const)
     : ({ form: 'list' } as const);
   const begun = performance.now();
   cutDocument(head, layout, 1 << 20);

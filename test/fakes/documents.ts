@@ -1,7 +1,7 @@
 // JSON documents of given records, in every layout that programs write.
+import type { IsKnown } from '#core/json/documentCollector.ts';
+import { layoutOf } from '#core/json/documentHead.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
-import type { IsKnown } from '#core/json/documentShape.ts';
-import { layoutOf } from '#core/json/documentShape.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { DocumentCutter } from '#formats/documents.ts';
@@ -28,6 +28,7 @@ export function documentOf(values: readonly unknown[], random: Random): MadeDocu
     'list',
     'keyed',
     'sequence',
+    'nested',
     ...(values.length > 1 ? ['shared', 'splits'] : ['list']),
   ]);
   const bom = random() < 0.2 ? '\ufeff' : '';
@@ -65,8 +66,31 @@ export function documentOf(values: readonly unknown[], random: Random): MadeDocu
   const text =
     form === 'list'
       ? list
-      : `{${newline}"version": {"a": [1, "]}"]},${newline}"data": ${list}${pick(random, ['', ', "note": "[{"'])}${newline}}`;
+      : form === 'nested'
+        ? nestedOf(records, listOf, newline, random)
+        : `{${newline}"version": {"a": [1, "]}"]},${newline}"data": ${list}${pick(random, ['', ', "note": "[{"'])}${newline}}`;
   return { text: bom + text + pick(random, ['', newline]), records };
+}
+
+/** Lists one or two objects deep: splits of one dataset, or the same list in several objects. */
+function nestedOf(
+  records: readonly string[],
+  listOf: (own: readonly string[]) => string,
+  newline: string,
+  random: Random,
+): string {
+  const cut = Math.floor(random() * records.length);
+  const lists = [records.slice(0, cut), records.slice(cut)].filter((own) => own.length > 0).map(listOf);
+  const [first = '', second] = lists;
+  const about = '"about": {"a": [1, "]}"], "b": {"c": {}}}';
+  return pick(random, [
+    () =>
+      `{"version": 2,${newline}"data": {"train": ${first}${second === undefined ? '' : `,${newline} "test":${second}`}}, ${about}}`,
+    () =>
+      `{${about},"train": {"pairs": ${first}}${second === undefined ? '' : `, "test":{ "pairs":${second}}`}}`,
+    () =>
+      `{"hh": {"splits": {"train": ${first}${second === undefined ? '' : `, "none": [], "test":${second}`}}, "n": 1}}`,
+  ])();
 }
 
 export const isKnown: IsKnown = (sample) => recognise(sample) !== undefined;

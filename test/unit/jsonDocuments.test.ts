@@ -12,7 +12,8 @@ import { applyEdits } from '#core/edits/bytes.ts';
 import type { Pending } from '#core/edits/pending.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { DocumentCutter, FAULTS } from '#formats/documents.ts';
+import { FAULTS } from '#formats/documentFaults.ts';
+import { DocumentCutter } from '#formats/documents.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
 import { replacementsOf } from '#node/containers/lines.ts';
@@ -117,12 +118,30 @@ describe('records of a document', () => {
       '{"prompt":"q","chosen":"no end,"rejected":"b"}',
       '{"prompt":"q","chosen":no start","rejected":"b"}',
       '{"prompt":"q","chosen":"line\nend","rejected":"b"}',
+      '{"prompt":"q","chosen":"no end}',
       '{"prompt":"q","chosen":["a"},"rejected":"b"}',
     ])
       for (const size of [Infinity, 7]) {
         const found = cutDocument(list(broken), layout, size).map(({ bytes }) => decode(bytes));
         for (const record of records) expect(found, broken).toContain(record);
       }
+  });
+
+  it.each([
+    '[\nB,\nA,\nC\n]',
+    '[B,\nA,\nC]',
+    '[\n  B,\n  B,\n  A,\n  C\n]',
+    '{"data":[\n B,\n A,\n C]}',
+    '{"data":{"train":[\n B,\n A,\n C]}}',
+  ])('are found if the first one breaks off: %j', (text) => {
+    const [a, c] = [goodRecord(1), goodRecord(2)];
+    const broken = '{"prompt":"q","chosen":"no end},';
+    const whole = text.replaceAll('B,', broken).replace('A', a).replace('C', c);
+    const layout = layoutIn(encode(whole));
+    for (const size of [Infinity, 7]) {
+      const found = cutDocument(whole, layout!, size).map(({ bytes }) => decode(bytes));
+      expect([found.length, found.slice(-2)]).toEqual([text.split('B').length + 1, [a, c]]);
+    }
   });
 
   it('are found if the second one is broken', () => {
@@ -150,7 +169,7 @@ describe('records of a document', () => {
     const [a, b] = [goodRecord(1), goodRecord(2)];
     const bytes = encode(text.replaceAll('A', a).replaceAll('B', b));
     const layout = text.startsWith('{')
-      ? ({ form: 'keyed', key: 'data' } as const)
+      ? ({ form: 'keyed', path: ['data'] } as const)
       : ({ form: 'list' } as const);
     const names = new Map<string, string>([
       [a, 'A'],
@@ -226,6 +245,17 @@ describe('lists under several keys', () => {
     ['{"a":[A],"b":[{"prompt":"q,B],"c":[C]}', 'a:A b:{"prompt":"q,B],"c":[C]}'],
     ['{"data":[A],"data":[B]}', 'data:A sameKey'],
     ['{"data":[X],"results":[X]}', 'no layout'],
+    ['{"data":{"train":[A,B],"test":[C]},"n":1}', 'train:A B test:C'],
+    [
+      '{"data":{"n":[X],"train":[A],"test":[X]},"others":{"list":[X],"more":[B]}}',
+      'train:A test:X others.more:B',
+    ],
+    ['{"train":{"data":[A]},"test":{"data":[B,C]}}', 'train:A test:B C'],
+    ['{"a":{"v1":{"pairs":[A]}},"b":{"v1":{"pairs":[B]}}}', 'a.v1.pairs:A b.v1.pairs:B'],
+    ['{"few":{"train":[A]},"data":[B]}', 'data:B'],
+    ['{"data":{"train":[A],"train":[B]}}', 'train:A sameKey'],
+    ['{"data":{"train":[A,B],"test":[C]', 'train:A B test:C end'],
+    ['{"a":{"b":{"c":{"pairs":[A,B]}}}}', 'no layout'],
   ])('%s holds %s', (text, expected) => {
     const letters = new Map(['A', 'B', 'C', 'D'].map((letter, i) => [goodRecord(i), letter]));
     letters.set('{"id":1}', 'X');
@@ -264,6 +294,12 @@ describe('lists under several keys', () => {
   });
 });
 
+/** The records in a value, in order. */
+function recordsIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return 'prompt' in value ? [value] : Object.values(value).flatMap(recordsIn);
+}
+
 describe('edits of a document', () => {
   it('change the values and no other byte; a dropped record takes one comma', async () => {
     const random = seededRandom(6);
@@ -301,10 +337,7 @@ describe('edits of a document', () => {
         expect(saved.replaceAll(/[cr]\d/g, '')).toBe(text.replaceAll(/[cr]\d/g, ''));
       else if (layout.form !== 'sequence') {
         const whole = JSON.parse(saved.replace('\ufeff', '')) as object;
-        const lists = layout.form === 'list' ? [whole] : Object.values(whole).filter(Array.isArray);
-        const isRecord = (one: unknown): boolean =>
-          typeof one === 'object' && one !== null && 'prompt' in one;
-        expect(lists.flat().filter(isRecord)).toEqual(left);
+        expect(recordsIn(whole)).toEqual(left);
       }
     }
   });

@@ -145,7 +145,7 @@ describe('a text that is not JSON Lines', () => {
     const status = await client.until('the status', () =>
       client.statuses.find(({ phase }) => phase === 'unrecognised'),
     );
-    expect(status.reason).toContain('3 of 3 lines are not JSON objects');
+    expect(status.reason).toContain('3 of 3 records are not JSON objects');
   });
 
   it('is reported for files opened from disk', async () => {

@@ -164,10 +164,10 @@ export const messages = {
     new UserError(
       `${path}: PrefLens does not convert more than 256 MB of columns to records. Convert the file with pandas: read_json(…).to_json(…, orient="records", lines=True).`,
     ),
-  /** Most lines are not JSON objects. `fault` explains the first one. */
+  /** Most records are not JSON objects. `fault` explains the first one. */
   brokenLines: (path: string, broken: number, all: number, line: number, fault: string) =>
     new UserError(
-      `${path}: no preference pairs recognised: ${all === 1 ? 'its only line is not a JSON object' : `${broken} of ${all} lines are not JSON objects`}. Line ${line}: ${fault}`,
+      `${path}: no preference pairs recognised: ${all === 1 ? 'its only record is not a JSON object' : `${broken} of ${all} records are not JSON objects`}. Line ${line}: ${fault}`,
     ),
   /** @param more where to read more; default: the command that shows it */
   unrecognised: (

@@ -2,6 +2,8 @@
 // Lines. Only brackets, strings and what stands between the records are looked at; the rest is left to the parser of
 // records. Holds at most one record, and never one over the limit.
 import { concat } from '#core/concat.ts';
+import { beginsComment, CommentEnd } from '#core/json/comment.ts';
+import { isSamePath } from '#core/json/documentCollector.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import {
   BACKSLASH,
@@ -13,41 +15,22 @@ import {
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
-  RETURN,
-  SPACE,
-  TAB,
 } from '#core/json/marks.ts';
 import { objectsOf, parseRecord, tooLongMessage } from '#core/json/parseRecord.ts';
 import { recognise } from '#core/mapping/recognise.ts';
-import { isSplitKey } from '#core/model/fieldNames.ts';
+import { isSplitKey, splitAt } from '#core/model/fieldNames.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
+import { FAULTS } from './documentFaults.ts';
+import { canFollow, CLOSE, GAP, isBegin, KINDS, OPEN, STRING, WORD } from './jsonBytes.ts';
 import { Seam } from './seam.ts';
-
-/** Kinds of bytes outside strings. */
-const WORD = 0;
-const GAP = 1;
-const MARK = 2;
-const STRING = 3;
-const OPEN = 4;
-const CLOSE = 5;
-
-const KINDS = new Uint8Array(256);
-for (const byte of [SPACE, TAB, LINE_FEED, RETURN]) KINDS[byte] = GAP;
-for (const byte of [COMMA, COLON]) KINDS[byte] = MARK;
-KINDS[QUOTE] = STRING;
-for (const byte of [OPEN_OBJECT, OPEN_LIST]) KINDS[byte] = OPEN;
-for (const byte of [CLOSE_OBJECT, CLOSE_LIST]) KINDS[byte] = CLOSE;
 
 /** A byte order mark, and the record separator of JSON text sequences: allowed between documents. */
 const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
 
 /** A value nested deeper counts as broken. */
 const MAX_DEPTH = 1 << 24;
-
-const SLASH = 0x2f;
-const STAR = 0x2a;
 
 const MAX_OTHER_FIELDS = 12;
 
@@ -56,22 +39,6 @@ const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
 
 /** Longer keys of the document are no key that we look for. */
 const MAX_KEY_BYTES = 4096;
-
-export const FAULTS = {
-  trailingComma: 'There is a comma before the closing bracket, which JSON does not allow. Remove it.',
-  doubleComma: 'There is a comma too many, which JSON does not allow. Remove it.',
-  missingComma: 'There is no comma between this record and the one before. Add it.',
-  unexpected: 'JSON does not allow what is here.',
-  comment: 'JSON has no comments. Remove it.',
-  end: 'The document breaks off here: its closing bracket is missing.',
-  secondList: 'A second list begins here. JSON has one list for each document: join the two.',
-  sameKey:
-    'A second list under the same key: it is not read here, and most programs read it alone. Give each list its own key.',
-  more: 'The document ends before this text, which is not read. Remove it.',
-  commaBetween:
-    'There is a comma between two records, but no list around them. Put all of them between [ and ].',
-  noEnd: 'JSON does not allow what stands in this record, and its end is not found.',
-} as const;
 
 /** Where the scanner is. */
 type State =
@@ -103,19 +70,6 @@ export interface CutOptions {
   readonly hasColumns?: boolean;
 }
 
-const isBegin = (byte: number): boolean => {
-  const kind = KINDS[byte];
-  return kind === WORD || kind === STRING || kind === OPEN;
-};
-
-/** Whether valid JSON can have a string, or else an opening bracket, after a mark. */
-function canFollow(last: number, isInObject: boolean, isString: boolean): boolean {
-  if (last === COLON) return isInObject;
-  if (last === COMMA) return !isInObject || isString;
-  if (last === OPEN_LIST) return true;
-  return last === OPEN_OBJECT && isString;
-}
-
 /** A place in the text. The column counts UTF-16 units from 0, if the caller wants columns. */
 interface Spot {
   readonly byte: number;
@@ -125,6 +79,12 @@ interface Spot {
 
 const NOWHERE: Spot = { byte: 0, line: 0, column: 0 };
 const NOTHING = new Uint8Array(0);
+
+/** A copy of the last bytes of two parts, at most `count`. */
+function lastBytes(first: Uint8Array, second: Uint8Array, count: number): Uint8Array {
+  const both = second.length < count ? concat([first, second]) : second;
+  return new Uint8Array(both.subarray(Math.max(0, both.length - count)));
+}
 
 export class DocumentCutter {
   readonly #layout: DocumentLayout;
@@ -167,17 +127,20 @@ export class DocumentCutter {
   #partBytes = 0;
   /** Bytes of the seam that match, while it is sought. */
   #matched = 0;
+  /** The last bytes before the chunk, fewer than the seam has. */
+  #tail: Uint8Array = NOTHING;
 
   /** The name of a field of the document, while it is read. */
   #key: number[] = [];
   #name = '';
+  /** The names of the open objects inside the document. */
+  readonly #within: string[];
   #isListFound: boolean;
   /** The first record of the list decides whether it is read. */
   #isTrial = false;
   /** The state after the comment. */
   #afterComment: State = 'outside';
-  /** `star`: after a star in a block. */
-  #comment: 'begun' | 'line' | 'block' | 'star' = 'begun';
+  readonly #comment = new CommentEnd();
   /** The key of a list of which no record was given out. */
   #split: string | undefined;
   /** Names of the document's fields that are not read: the first ones. */
@@ -198,6 +161,7 @@ export class DocumentCutter {
     this.#state = isInList ? 'list' : 'outside';
     this.#last = isInList ? COMMA : 0;
     this.#isListFound = isInList;
+    this.#within = isInList ? (layout.path ?? []).slice(0, -1) : [];
   }
 
   /** Number of line ends so far. */
@@ -224,6 +188,7 @@ export class DocumentCutter {
     if (this.#isOpen && this.#isRecord)
       this.#keep(bytes.subarray(Math.max(0, this.#start.byte - this.#chunkStart)));
     if (this.#hasColumns) this.#countUnits(bytes, bytes.length);
+    if (this.#seam) this.#tail = lastBytes(this.#tail, bytes, this.#seam.bytes.length - 1);
     this.#chunkStart += bytes.length;
     return this.#taken();
   }
@@ -272,7 +237,7 @@ export class DocumentCutter {
       const byte = bytes[at] ?? 0;
       if (byte === LINE_FEED) this.#newLine(at);
       if (KINDS[byte] === GAP || this.#state === 'done') continue;
-      if (byte === SLASH) this.#beginComment(bytes, at);
+      if (beginsComment(byte)) this.#beginComment(bytes, at, byte);
       else if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
       else if (this.#state === 'fields') this.#takeInFields(bytes, at, byte);
       else if (this.#isTrial && byte !== OPEN_OBJECT && byte !== CLOSE_LIST) {
@@ -284,21 +249,17 @@ export class DocumentCutter {
     return bytes.length;
   }
 
-  #beginComment(bytes: Uint8Array, at: number): void {
+  #beginComment(bytes: Uint8Array, at: number, byte: number): void {
     this.#fail(FAULTS.comment, this.#spot(bytes, at));
-    [this.#afterComment, this.#state, this.#comment] = [this.#state, 'comment', 'begun'];
+    [this.#afterComment, this.#state] = [this.#state, 'comment'];
+    this.#comment.begin(byte);
   }
 
-  /** To the end of a comment: of its line, or its closing marks. */
   #scanComment(bytes: Uint8Array, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
       if (byte === LINE_FEED) this.#newLine(at);
-      const isEnd =
-        this.#comment === 'star' ? byte === SLASH : this.#comment === 'line' && byte === LINE_FEED;
-      if (this.#comment === 'begun') this.#comment = byte === STAR ? 'block' : 'line';
-      else if (this.#comment !== 'line') this.#comment = byte === STAR ? 'star' : 'block';
-      if (!isEnd) continue;
+      if (!this.#comment.step(byte)) continue;
       this.#state = this.#afterComment;
       return at + 1;
     }
@@ -349,22 +310,41 @@ export class DocumentCutter {
       this.#key = [];
       [this.#state, this.#isString] = ['key', true];
     } else if (byte === COMMA || byte === COLON) this.#last = byte;
-    else if (byte === CLOSE_OBJECT) [this.#state, this.#last] = ['outside', CLOSE_OBJECT];
+    else if (byte === CLOSE_OBJECT) this.#last = this.#within.pop() === undefined ? this.#endFields() : QUOTE;
     else if (this.#last !== COLON || !isBegin(byte)) this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
-    else if (byte === OPEN_LIST && this.#mayRead(bytes, at)) {
+    else if (byte === OPEN_OBJECT && this.#within.length < this.#outer) {
+      this.#within.push(this.#name);
+      this.#last = OPEN_OBJECT;
+    } else if (byte === OPEN_LIST && this.#within.length === this.#outer && this.#mayRead(bytes, at)) {
       [this.#state, this.#last] = ['list', OPEN_LIST];
-      this.#split = this.#name;
+      this.#split = splitAt(this.#path);
     } else {
       this.#addOtherField();
       this.#begin(bytes, at, byte, false);
     }
   }
 
+  #endFields(): number {
+    this.#state = 'outside';
+    return CLOSE_OBJECT;
+  }
+
+  /** How many objects inside the document are around each list. */
+  get #outer(): number {
+    return (this.#layout.path?.length ?? 1) - 1;
+  }
+
+  /** The names that lead to the present field. */
+  get #path(): readonly string[] {
+    return [...this.#within, this.#name];
+  }
+
   /** Whether the list that begins may hold records of the dataset. */
   #mayRead(bytes: Uint8Array, at: number): boolean {
-    const { key = '' } = this.#layout;
-    if (this.#name !== key) {
-      this.#isTrial = !isSplitKey(key) || !isSplitKey(this.#name);
+    const { path: first = [] } = this.#layout;
+    const own = this.#path;
+    if (!isSamePath(own, first)) {
+      this.#isTrial = !first.some(isSplitKey) || !own.some(isSplitKey);
       return true;
     }
     if (this.#isListFound) this.#fail(FAULTS.sameKey, this.#spot(bytes, at));
@@ -374,7 +354,7 @@ export class DocumentCutter {
   }
 
   #addOtherField(): void {
-    if (this.otherFields.size < MAX_OTHER_FIELDS) this.otherFields.add(this.#name);
+    if (this.otherFields.size < MAX_OTHER_FIELDS) this.otherFields.add(this.#path.join('.'));
   }
 
   /** Skips the rest of a list that is not of the dataset. */
@@ -462,19 +442,19 @@ export class DocumentCutter {
         }
         const isInObject = this.#stack[this.#depth - 1] === OPEN_OBJECT;
         if (kind === STRING) {
-          if (!canFollow(mark, isInObject, true)) return this.#lose(at);
+          if (!canFollow(mark, isInObject, true)) return this.#lose(bytes, at);
           break;
         }
         if (kind === CLOSE) {
-          if ((byte === CLOSE_OBJECT) !== isInObject) return this.#lose(at);
+          if ((byte === CLOSE_OBJECT) !== isInObject) return this.#lose(bytes, at);
           mark = byte;
           if (--this.#depth > 0) continue;
           this.#endValue(bytes, at + 1);
           return at + 1;
         }
         if (kind === OPEN) {
-          if (!canFollow(mark, isInObject, false) || !this.#push(byte)) return this.#lose(at);
-        } else if (kind === WORD && mark === QUOTE) return this.#lose(at);
+          if (!canFollow(mark, isInObject, false) || !this.#push(byte)) return this.#lose(bytes, at);
+        } else if (kind === WORD && mark === QUOTE) return this.#lose(bytes, at);
         mark = byte;
       }
       this.#mark = mark;
@@ -509,7 +489,7 @@ export class DocumentCutter {
       }
       if (this.#newline < end) {
         this.#isString = false;
-        this.#stop = this.#lose(this.#newline);
+        this.#stop = this.#lose(bytes, this.#newline);
         return -1;
       }
       let before = end;
@@ -529,13 +509,25 @@ export class DocumentCutter {
   }
 
   /** The value cannot be valid JSON: from here on its end is found by the seam. */
-  #lose(at: number): number {
+  #lose(bytes: Uint8Array, at: number): number {
     if (this.#state === 'key') this.#isRecord = false;
     // A list that begins with a broken record is not lost from sight.
     if (this.#isTrial) this.#endTrial();
     this.#state = 'lost';
-    this.#matched = 0;
+    this.#matched = this.#matchedBefore(bytes, at);
     return at;
+  }
+
+  /** How many bytes of the seam stand before a byte of the chunk, in the open value. */
+  #matchedBefore(bytes: Uint8Array, at: number): number {
+    const seam = this.#isRecord ? this.#seam : undefined;
+    if (!seam) return 0;
+    const length = Math.min(seam.bytes.length - 1, this.#chunkStart + at - this.#start.byte);
+    const own = bytes.subarray(Math.max(0, at - length), at);
+    const before = this.#tail.subarray(this.#tail.length - Math.min(this.#tail.length, length - own.length));
+    let matched = 0;
+    for (const part of [before, own]) for (const byte of part) matched = seam.step(matched, byte);
+    return matched;
   }
 
   /** Looks for the seam after which the next record begins. */

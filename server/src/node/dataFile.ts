@@ -1,7 +1,7 @@
 import type { CsvDialect } from '#core/input/csvDialect.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
+import type { DocumentShape } from '#core/json/documentInspector.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
-import type { DocumentShape } from '#core/json/documentShape.ts';
 import type { ByteStream, RecordStream } from '#core/ports.ts';
 
 import type { Codec } from './codec.ts';

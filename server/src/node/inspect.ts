@@ -2,10 +2,10 @@
 import { encodingOf } from '#core/input/encoding.ts';
 import { foreignOf, HEAD_BYTES } from '#core/input/foreign.ts';
 import { documentObstacle, foreignObstacle, holdsRecords, TextInspector } from '#core/input/obstacle.ts';
+import type { DocumentForm } from '#core/json/documentForm.ts';
+import { MAX_HEAD_BYTES } from '#core/json/documentHead.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import { documentRecords, oneLine, TooLargeColumns } from '#core/json/documentRecords.ts';
-import type { DocumentForm } from '#core/json/documentShape.ts';
-import { MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import { JsonSyntaxError } from '#core/json/scan.ts';
 import { partsOf } from '#core/json/severalRecords.ts';

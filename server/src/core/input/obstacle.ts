@@ -1,7 +1,7 @@
 // Why a file can't be read as records (another format, or one JSON document), and what to do.
+import type { DocumentShape } from '../json/documentInspector.ts';
+import { DocumentInspector } from '../json/documentInspector.ts';
 import type { DocumentFault } from '../json/documentScanner.ts';
-import type { DocumentShape } from '../json/documentShape.ts';
-import { DocumentInspector } from '../json/documentShape.ts';
 import { recognise } from '../mapping/recognise.ts';
 import type { JsonObject } from '../model/json.ts';
 import { plural } from '../words/numbers.ts';
@@ -44,7 +44,26 @@ const FAULTS: Readonly<Record<DocumentFault['what'], string>> = {
   comma: 'there is a comma before the closing bracket, which JSON does not allow',
   'line break in a string': 'a string contains a line end, which JSON does not allow',
   unexpected: 'JSON does not allow what is here',
+  comment: 'it has a comment, which JSON does not allow',
   end: 'the end is missing',
+};
+
+/** Lists without records, by what they hold instead. */
+const ITEMS: Readonly<
+  Record<'lists' | 'JSON texts' | 'other', { readonly what: string; readonly next: string }>
+> = {
+  lists: {
+    what: ' whose items are lists, without the names of the fields',
+    next: "Write each item as a record; for example, if the prompt comes first, then the better answer: jq -c '.[] | {prompt: .[0], chosen: .[1], rejected: .[2]}' {file} > {stem}.jsonl",
+  },
+  'JSON texts': {
+    what: ' whose items are texts with a record of JSON in each',
+    next: "Take the records out of the texts: jq -c '.[] | fromjson' {file} > {stem}.jsonl",
+  },
+  other: {
+    what: ' without records',
+    next: 'If it should contain records, write or download it again',
+  },
 };
 
 function linesOf([first, last]: readonly [number, number]): string {
@@ -77,9 +96,9 @@ function documentMessage(shape: DocumentShape): { readonly what: string; readonl
       return { what: `${several} ${where}${first}, not JSON Lines${but}`, next: CONVERT };
     }
     case 'keyed': {
-      const list = form.keys.length > 1 ? 'lists of records' : 'a list of records';
+      const list = form.lists.length > 1 ? 'lists of records' : 'a list of records';
       return {
-        what: `a JSON object with ${list} under ${quoted(form.keys)}, ${count} in all${but}`,
+        what: `a JSON object with ${list} under ${quoted(form.lists.map((path) => path.join('.')))}, ${count} in all${but}`,
         next: CONVERT,
       };
     }
@@ -107,10 +126,7 @@ function documentMessage(shape: DocumentShape): { readonly what: string; readonl
             : 'Open a dataset instead',
       };
     case 'no records':
-      return {
-        what: `a JSON list ${where} without records${but}`,
-        next: 'If it should contain records, write or download it again',
-      };
+      return { what: `a JSON list ${where}${ITEMS[form.of].what}${but}`, next: ITEMS[form.of].next };
     case 'other':
       return {
         what: `a JSON object ${where} without a list of records${form.fields.length > 0 ? `: its fields are ${quoted(form.fields)}` : ''}${but}`,

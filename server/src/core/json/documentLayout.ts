@@ -5,17 +5,23 @@ import type { ByteRange } from './place.ts';
 /** Plain data, for threads and cache keys. */
 export interface DocumentLayout {
   /**
-   * `list`: the items of a list. `keyed`: the items of the list under one key of an object, and of other lists there
-   * that hold records too. `sequence`: objects one after the other.
+   * `list`: the items of a list. `keyed`: the items of a list in an object, or in an object inside it, and of other
+   * lists of the same depth that hold records too. `sequence`: objects one after the other.
    */
   readonly form: 'list' | 'keyed' | 'sequence';
-  /** Of `keyed`: the first list. */
-  readonly key?: string;
+  /** Of `keyed`: the names that lead to the first list. */
+  readonly path?: readonly string[];
   /**
    * The text from the bracket that ends the first record to the first key of the second. It cannot be inside a string
    * of valid JSON, so threads look for it to begin in the middle, and a broken record ends at it.
    */
   readonly seam?: string;
+}
+
+/** Whether the records are at the same places of two documents. */
+export function isSameForm(a: DocumentLayout | undefined, b: DocumentLayout | undefined): boolean {
+  const [own = [], other = []] = [a?.path, b?.path];
+  return a?.form === b?.form && own.length === other.length && own.every((name, i) => name === other[i]);
 }
 
 const SPACES = new Set([SPACE, TAB, LINE_FEED, RETURN]);

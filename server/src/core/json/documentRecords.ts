@@ -2,9 +2,10 @@
 import { concat } from '../concat.ts';
 import type { CutRecord } from '../model/record.ts';
 import { MAX_RECORD_BYTES } from '../model/record.ts';
+import { isSamePath, listOf } from './documentCollector.ts';
+import type { DocumentForm } from './documentForm.ts';
 import type { ScanListener, ScannedValue } from './documentScanner.ts';
 import { DocumentScanner } from './documentScanner.ts';
-import type { DocumentForm } from './documentShape.ts';
 import {
   BACKSLASH,
   CLOSE_LIST,
@@ -61,8 +62,10 @@ export function oneLine(bytes: Uint8Array): Uint8Array {
 function isRecordIn(form: DocumentForm): (value: ScannedValue) => boolean {
   if (form.kind === 'by key') return ({ depth }) => depth === 1;
   if (form.kind === 'keyed') {
-    const names = new Set(form.keys);
-    return ({ depth, keys: [key] }) => depth === 2 && key !== undefined && names.has(key);
+    return (value) => {
+      const list = listOf(value);
+      return list !== undefined && form.lists.some((path) => isSamePath(path, list));
+    };
   }
   return ({ depth, kind, keys }) => (depth === 0 ? kind !== 'list' : depth === 1 && keys[0] === undefined);
 }
@@ -74,7 +77,7 @@ class Records implements ScanListener {
   #record = 0;
 
   constructor(form: DocumentForm) {
-    this.deepest = form.kind === 'keyed' ? 2 : 1;
+    this.deepest = form.kind === 'keyed' ? Math.max(...form.lists.map(({ length }) => length)) + 1 : 1;
     this.#isRecord = isRecordIn(form);
   }
 

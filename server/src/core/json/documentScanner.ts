@@ -1,6 +1,7 @@
-// Streaming scanner for JSON that is not one record per line: reports where values begin and end, down to two
-// levels. It holds only requested values, so a list of many gigabytes takes the memory of one record.
+// Streaming scanner for JSON that is not one record per line: reports where values begin and end, down to a few
+// levels. Comments are passed over. It holds only requested values, so a list of many gigabytes takes the memory of one record.
 import { concat } from '../concat.ts';
+import { beginsComment, CommentEnd } from './comment.ts';
 import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
 
 const LINE_FEED = 0x0a;
@@ -40,12 +41,12 @@ export interface ScannedValue {
 
 /** A fault between values. */
 export interface DocumentFault {
-  readonly what: 'comma' | 'line break in a string' | 'unexpected' | 'end';
+  readonly what: 'comma' | 'line break in a string' | 'unexpected' | 'comment' | 'end';
   readonly at: TextPlace;
 }
 
 export interface ScanListener {
-  /** Depth down to which to report values, at most 2. */
+  /** Depth down to which to report values. */
   readonly deepest: number;
   /**
    * Called when a value begins. Returns the maximum bytes to keep, 0 for none. A longer value arrives without its
@@ -57,7 +58,7 @@ export interface ScanListener {
 }
 
 type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end';
-type Token = 'none' | 'string' | 'word';
+type Token = 'none' | 'string' | 'word' | 'comment';
 
 const kindOf = (byte: number): ValueKind =>
   byte === OPEN_OBJECT ? 'object' : byte === OPEN_LIST ? 'list' : 'scalar';
@@ -69,6 +70,7 @@ export class DocumentScanner {
   #expected: Expected = 'value';
   #token: Token = 'none';
   #isEscaped = false;
+  readonly #comment = new CommentEnd();
   #isKey = false;
   #key: number[] = [];
   readonly #keys: (string | undefined)[] = [];
@@ -82,6 +84,8 @@ export class DocumentScanner {
   #partBytes = 0;
   /** The first fault; scanning continues by counting brackets. */
   fault: DocumentFault | undefined;
+  /** The first comment. */
+  comment: DocumentFault | undefined;
   /** Lines of the first and second byte that is not white space. */
   firstLines: readonly number[] = [];
   /** Line of the last such byte. */
@@ -106,6 +110,11 @@ export class DocumentScanner {
         continue;
       }
       const byte = chunk[i] ?? 0;
+      if (this.#token === 'comment') {
+        if (byte === LINE_FEED) this.#newLine(i);
+        if (this.#comment.step(byte)) this.#token = 'none';
+        continue;
+      }
       if (this.#token === 'word') {
         if (!isWordEnd(byte)) continue;
         this.#token = 'none';
@@ -113,6 +122,10 @@ export class DocumentScanner {
       }
       if (SPACES.has(byte)) {
         if (byte === LINE_FEED) this.#newLine(i);
+      } else if (beginsComment(byte)) {
+        this.comment ??= { what: 'comment', at: this.#place(i) };
+        this.#comment.begin(byte);
+        this.#token = 'comment';
       } else if (this.#stack.length > 0 || !BETWEEN.has(byte)) this.#mark(chunk, byte, i);
       else if (byte === SEPARATOR) this.hasSeparator = true;
     }

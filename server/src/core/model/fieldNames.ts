@@ -140,3 +140,8 @@ const SPLIT_KEY =
 export function isSplitKey(key: string): boolean {
   return SPLIT_KEY.test(key);
 }
+
+/** The split that the path of a list says: its last name of a split, or else the whole path. */
+export function splitAt(path: readonly string[]): string {
+  return path.findLast(isSplitKey) ?? path.join('.');
+}

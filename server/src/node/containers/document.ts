@@ -1,9 +1,9 @@
 // A JSON document: a record is an item of a list, or one of several objects, as it stands in the text.
 import type { RecordPlaces } from '#core/edits/drops.ts';
 import { removals } from '#core/edits/drops.ts';
+import type { IsKnown } from '#core/json/documentCollector.ts';
+import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentHead.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
-import type { IsKnown } from '#core/json/documentShape.ts';
-import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { CutRecord, RecordChange } from '#core/model/record.ts';
@@ -167,8 +167,9 @@ export const DOCUMENT: Container = {
     readDocument(buffers(file.bytes()), layoutIn(file), wants, file.maxRecordBytes),
   async cut(file, width) {
     const { path, size } = file;
-    const { seam } = layoutIn(file);
-    const count = seam === undefined ? 1 : rangeCount(path, size, width);
+    const { seam, path: list = [] } = layoutIn(file);
+    // A list in an object has that object's name in its own, which is not to be seen in the middle.
+    const count = seam === undefined || list.length > 1 ? 1 : rangeCount(path, size, width);
     const cuts = [0];
     for (let i = 1; i < count; i++) {
       const cut = await nextRecord(path, Math.floor((size * i) / count), Buffer.from(seam ?? ''));

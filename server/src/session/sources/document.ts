@@ -7,6 +7,7 @@ import type { Newline } from '#core/edits/edit.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { TextInspector } from '#core/input/obstacle.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import { isSameForm } from '#core/json/documentLayout.ts';
 import { heldFrom } from '#core/mapping/recognise.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
@@ -158,7 +159,7 @@ export class DocumentSource implements Source {
     const layout =
       layoutOfText(this.uri, bytes) ?? (old.recognition && isStillOpen(bytes, before) ? before : undefined);
     this.#layout = layout;
-    if (old.recognition && layout?.form === before?.form && layout?.key === before?.key)
+    if (old.recognition && isSameForm(layout, before))
       return layout
         ? resurveyDocument(old, bytes, lineStarts, unchanged, layout, this.#rules)
         : resurvey(old, bytes, lineStarts, unchanged, this.#rules);

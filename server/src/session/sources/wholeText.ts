@@ -3,8 +3,9 @@ import type { RuleSettings } from '#core/checks/check.ts';
 import { Surveyor } from '#core/dataset/survey.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { obstacleMessage, TextInspector } from '#core/input/obstacle.ts';
+import { beginsComment } from '#core/json/comment.ts';
+import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentHead.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
-import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentShape.ts';
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
@@ -30,7 +31,8 @@ const isKnown = (sample: readonly JsonObject[]): boolean => recognise(sample) !=
 export function layoutOfText(uri: string, bytes: Uint8Array): DocumentLayout | undefined {
   const start = bytes[0] === 0xef ? 3 : 0;
   const first = bytes.subarray(start, start + MAX_HEAD_BYTES).find((byte) => byte > 0x20);
-  if (first !== 0x5b && first !== 0x7b) return undefined;
+  const mayBegin = first === 0x5b || first === 0x7b || (first !== undefined && beginsComment(first));
+  if (!mayBegin) return undefined;
   for (let size = FIRST_BYTES; ; size *= 4) {
     const head = bytes.subarray(0, Math.min(size, MAX_HEAD_BYTES));
     const options = { isWhole: head.length === bytes.length, isNamedJson: isJsonName(uri) };

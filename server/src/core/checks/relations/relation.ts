@@ -81,12 +81,22 @@ export class PairSpace {
     return keys;
   }
 
-  /** Where a pair is: "line 7" in the same file, "test.jsonl, line 7" in another; "row 7" in a table. */
+  /**
+   * Where a pair is: "line 7" in the same file, "test.jsonl, line 7" in another; "row 7" in a table, "record 7" where
+   * records share a line.
+   */
   placeLabel(pair: number, seenFrom: number): string {
     const { file, local } = this.at(pair);
-    const line = (file.facts.records.line[file.facts.recordOf(local)] ?? 0) + 1;
-    const place = `${isParquet(file.name) || isArrow(file.name) ? 'row' : 'line'} ${line}`;
-    return this.fileOf(pair) === this.fileOf(seenFrom) ? place : `${file.name}, ${place}`;
+    const { facts, name } = file;
+    const record = facts.recordOf(local);
+    const line = facts.records.line[record] ?? 0;
+    const isShared = [record - 1, record + 1].some(
+      (other) => other >= 0 && other < facts.recordCount && facts.records.line[other] === line,
+    );
+    const place = isShared
+      ? `record ${record + 1}`
+      : `${isParquet(name) || isArrow(name) ? 'row' : 'line'} ${line + 1}`;
+    return this.fileOf(pair) === this.fileOf(seenFrom) ? place : `${name}, ${place}`;
   }
 }
 
