@@ -34,21 +34,21 @@ const node = {
 
 /** One row for each bundle. */
 const bundles = [
+  // The programs that run in Node share what they load, and load a command's code when it runs.
   {
     ...node,
-    entryPoints: ['server/src/cli/main.ts'],
-    outfile: 'dist/cli.js',
-    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
-  },
-  { ...node, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.js' },
-  { ...node, entryPoints: ['server/src/mcp/main.ts'], outfile: 'dist/mcp.js' },
-  {
-    ...node,
-    entryPoints: ['server/src/scorer/main.ts'],
-    outfile: 'dist/scorer.js',
+    splitting: true,
+    chunkNames: 'node-[name]-[hash]',
+    entryPoints: {
+      cli: 'server/src/cli/main.ts',
+      server: 'server/src/lsp/main.ts',
+      mcp: 'server/src/mcp/main.ts',
+      scorer: 'server/src/scorer/main.ts',
+      thread: 'server/src/node/threadMain.ts',
+    },
+    outdir: 'dist',
     external: ['onnxruntime-node'],
   },
-  { ...node, entryPoints: ['server/src/node/threadMain.ts'], outfile: 'dist/thread.js' },
   {
     ...node,
     entryPoints: ['client/src/extension.ts'],

@@ -11,8 +11,9 @@ import type { FileReport, Report } from '#core/report/report.ts';
 
 import { apply } from '../../server/src/cli/apply.ts';
 import { baseline } from '../../server/src/cli/baseline.ts';
-import type { FormatName } from '../../server/src/cli/check.ts';
-import { check, FORMATS } from '../../server/src/cli/check.ts';
+import { check, formatOf } from '../../server/src/cli/check.ts';
+import type { FormatName } from '../../server/src/cli/choices.ts';
+import { FORMAT_NAMES } from '../../server/src/cli/choices.ts';
 import { convert } from '../../server/src/cli/convert.ts';
 import { explainRule } from '../../server/src/cli/explain.ts';
 import { fix } from '../../server/src/cli/fix.ts';
@@ -110,7 +111,7 @@ function reportOf(text: string): Report {
 }
 
 describe('22: reports', () => {
-  it('22: every format with hostile texts in every field', () => {
+  it('22: every format with hostile texts in every field', async () => {
     let seed = 11;
     const next = (): number => (seed = (seed * 48271) % 0x7fffffff);
     const pieces = HOSTILE.flatMap((text) => text.split(/(?<=[\s()[\]`|<>\\!:#])/));
@@ -118,15 +119,15 @@ describe('22: reports', () => {
       Array.from({ length: 1 + (next() % 8) }, () => pieces[next() % pieces.length]).join(''),
     );
     for (const text of [...HOSTILE, ...mixed]) {
-      for (const format of Object.keys(FORMATS) as FormatName[]) {
+      for (const format of FORMAT_NAMES) {
         // As `check` prints it.
         const { out, print, command } = testCommand();
-        for (const line of FORMATS[format](reportOf(text), Infinity))
+        for (const line of (await formatOf(format))(reportOf(text), Infinity))
           (format === 'github' ? command : print)(line);
         expectHarmless(out.text, `${format} of ${JSON.stringify(text)}`, format);
       }
     }
-    report('22 reports', { texts: HOSTILE.length + mixed.length, formats: Object.keys(FORMATS).length });
+    report('22 reports', { texts: HOSTILE.length + mixed.length, formats: FORMAT_NAMES.length });
   });
 });
 
@@ -226,7 +227,7 @@ describe('22: commands', () => {
         );
         expectHarmless(command.err.text, `${what} of ${JSON.stringify(text)}`);
       };
-      for (const format of Object.keys(FORMATS) as FormatName[])
+      for (const format of FORMAT_NAMES)
         await run(`check --format ${format}`, async (c) => check(c, [data], { ...CHECKING, format }), format);
       for (const json of [true, false]) {
         await run('stats', async (c) => stats(c, data, { json, groupBy: text }));

@@ -201,6 +201,8 @@ export const ROOMS = [
         'cache.ts',
         'cacheEntry.ts',
         'cacheFolder.ts',
+        'cachePlace.ts',
+        'codeCache.ts',
         'codec.ts',
         'copy.ts',
         'dataFile.ts',
@@ -402,7 +404,7 @@ const rooms = {
 
 /** Files that may import a path built at run time, and why. */
 export const MADE_PATHS = {
-  'server/src/cli/main.ts':
+  'server/src/cli/program.ts':
     '`preflens lsp` and `preflens mcp` start the bundles of their servers, which lie beside it',
 };
 

@@ -99,7 +99,7 @@ const oneWayOut = [
   restricted(
     ['server/src/**/*.ts'],
     // The language server speaks its protocol over standard output.
-    ['server/src/cli/printer.ts', 'server/src/lsp/**'],
+    ['server/src/cli/printer.ts', 'server/src/cli/main.ts', 'server/src/lsp/**'],
     STREAM_PROPERTIES,
     {
       'no-restricted-imports': [
@@ -116,7 +116,7 @@ const oneWayOut = [
   ),
   restricted(
     ['server/src/lsp/**/*.ts'],
-    ['server/src/lsp/main.ts', 'server/src/lsp/show.ts'],
+    ['server/src/lsp/program.ts', 'server/src/lsp/show.ts'],
     [
       ...STREAM_PROPERTIES,
       ...['console', 'showErrorMessage', 'showWarningMessage', 'showInformationMessage'].map(

@@ -41,7 +41,7 @@ export const MAY_WRITE = {
   'server/src/scorer/probe.ts':
     'a model of a few bytes, in a folder that was made for it under a random name',
   'server/src/scorer/memory.ts': 'one line to standard error, when memory runs out',
-  'server/src/lsp/main.ts': 'one line to standard error, before it ends',
+  'server/src/lsp/program.ts': 'one line to standard error, before it ends',
   'server/src/mcp/main.ts': 'lines of the log to standard error',
 };
 

@@ -25,9 +25,13 @@ export function must(what, command, args, options = {}) {
   }
 }
 
-/** The environment for child processes: our own tools and Node first. */
+/** The environment for child processes: our own tools and Node first, and what Node compiles is kept. */
 export function environment() {
-  return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+  return {
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'code'),
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+  };
 }
 
 /** Installs the packages in the lock file, unless that was done already. */

@@ -8,25 +8,33 @@ import { readAs } from '#core/dataset/readAs.ts';
 import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
 import type { Severity } from '#core/model/finding.ts';
-import { portraitOf } from '#core/portrait/portrait.ts';
+import type { Portrait, RuleCount } from '#core/portrait/portrait.ts';
+import type { Format } from '#core/report/formats.ts';
 import { countLabel, TEXT_FORMATS } from '#core/report/formats.ts';
-import { HTML } from '#core/report/html.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
 import { countByRule, totalOf } from '#core/report/report.ts';
-import { SARIF } from '#core/report/sarif.ts';
 import { plural } from '#core/words/numbers.ts';
 import { writeWhole } from '#node/write.ts';
 
+import type { FailOn, FormatName } from './choices.ts';
 import type { CheckedDataset, CheckedFile, CollectOptions, UncheckedFile } from './collect.ts';
 import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 
-export const FORMATS = { ...TEXT_FORMATS, sarif: SARIF, html: HTML } as const;
-export type FormatName = keyof typeof FORMATS;
-
-/** Minimum severity that fails a run. */
-export const FAIL_ON = ['error', 'warning', 'information', 'never'] as const;
-export type FailOn = (typeof FAIL_ON)[number];
+/** Loads what a format needs. */
+export async function formatOf(name: FormatName): Promise<Format> {
+  switch (name) {
+    case 'sarif':
+      return (await import('#core/report/sarif.ts')).SARIF;
+    case 'html':
+      return (await import('#core/report/html.ts')).HTML;
+    case 'text':
+    case 'json':
+    case 'markdown':
+    case 'github':
+      return TEXT_FORMATS[name];
+  }
+}
 
 export interface CheckOptions extends CollectOptions {
   readonly format: FormatName;
@@ -70,25 +78,32 @@ function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, nu
 /** Formats that show a file as a whole. */
 const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
 
-function reportOf(checked: CheckedFile, { shownAs, format }: CheckOptions): FileReport {
-  const { file, survey, findings, decisions, baseline, scorers } = checked;
+async function portraitOf(
+  { survey, scorers }: CheckedFile,
+  findings: readonly RuleCount[],
+): Promise<Portrait> {
+  const portrait = await import('#core/portrait/portrait.ts');
+  return portrait.portraitOf({
+    files: [survey.facts],
+    hasLabel: survey.recognition.mapping.answers.kind === 'choice',
+    scorers,
+    findings,
+    unsure: unsureQuestion(survey.recognition.polarity),
+  });
+}
+
+async function reportOf(checked: CheckedFile, { shownAs, format }: CheckOptions): Promise<FileReport> {
+  const { file, survey, findings, decisions, baseline } = checked;
   const { shown, kept, old } = remember(findings, decisions, baseline);
   const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
   const unlisted = unlistedOf(checked);
-  const unsure = unsureQuestion(survey.recognition.polarity);
   const portrait = WITH_PORTRAIT.has(format)
-    ? portraitOf({
-        files: [survey.facts],
-        hasLabel: survey.recognition.mapping.answers.kind === 'choice',
-        scorers,
-        findings: countByRule([{ findings: shown, unlisted }]),
-        unsure,
-      })
+    ? await portraitOf(checked, countByRule([{ findings: shown, unlisted }]))
     : undefined;
   return {
     path: shownAs?.get(file.path) ?? file.path,
     mapping: readAs(survey.recognition.mapping, survey.facts),
-    unsure,
+    unsure: unsureQuestion(survey.recognition.polarity),
     recordCount,
     pairCount,
     tieCount,
@@ -177,7 +192,7 @@ export async function check(
       if (findings.length > 0) reports.push(uncheckedReport(file, options.shownAs));
     }
     if (checked.files.length === 0) continue;
-    const own = checked.files.map((file) => reportOf(file, options));
+    const own = await Promise.all(checked.files.map(async (file) => reportOf(file, options)));
     reports.push(...own);
     note(command, checked, own);
     own.forEach(({ findings, unlisted }, i) => {
@@ -193,7 +208,8 @@ export async function check(
     errors: errors.map(said),
     leftOut: leftOut.map(said),
   };
-  const lines = FORMATS[options.format](report, options.maxFindings);
+  const format = await formatOf(options.format);
+  const lines = format(report, options.maxFindings);
   // Workflow commands begin in a way that the printer otherwise escapes.
   const print = options.format === 'github' ? command.command : command.print;
   if (options.out === undefined) for (const line of lines) print(line);

@@ -6,20 +6,20 @@ import { messages } from '#core/messages.ts';
 import { queryLines } from '#core/query/page.ts';
 import { rulePage } from '#core/report/rulePage.ts';
 
-import type { Command } from './command.ts';
+import type { Printer } from './printer.ts';
 
-export function explainRule(command: Command, id: string | undefined): void {
+export function explainRule(printer: Printer, id: string | undefined): void {
   if (id === 'query') {
-    for (const line of queryLines()) command.print(line);
+    for (const line of queryLines()) printer.print(line);
     return;
   }
   if (id === undefined) {
     const width = Math.max(...ALL_RULES.map((rule) => rule.id.length));
     for (const rule of ALL_RULES)
-      command.print(`${rule.id.padEnd(width)}  ${rule.severity.padEnd(11)}  ${rule.title}`);
+      printer.print(`${rule.id.padEnd(width)}  ${rule.severity.padEnd(11)}  ${rule.title}`);
     return;
   }
-  command.lines(rulePage(knownRule(id)));
+  printer.lines(rulePage(knownRule(id)));
 }
 
 /** Throws for an unknown id, with a suggestion. */

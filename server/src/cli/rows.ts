@@ -23,12 +23,11 @@ import { queryOf, selectRows, storedText } from '#node/selectRows.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 import { isSamePlace } from '#node/write.ts';
 
+import type { RowFormat } from './choices.ts';
 import { collect } from './collect.ts';
 import type { Command } from './command.ts';
 import { writeToOutput } from './convert.ts';
 import { openSurveyed, scoreDataset, surveyOne } from './job.ts';
-
-export const ROW_FORMATS = ['text', 'jsonl', 'json', 'records'] as const;
 
 export interface RowsOptions {
   readonly where?: string | undefined;
@@ -40,7 +39,7 @@ export interface RowsOptions {
   readonly columns: readonly string[];
   readonly limit: number;
   readonly count: boolean;
-  readonly format: (typeof ROW_FORMATS)[number];
+  readonly format: RowFormat;
   readonly out: string | undefined;
   readonly groupBy: string | undefined;
   readonly model: string | undefined;

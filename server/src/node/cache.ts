@@ -8,7 +8,8 @@ import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
-import { doWithout, openCacheFolder, PRIVATE_FOLDER } from './cacheFolder.ts';
+import { doWithout, openCacheFolder } from './cacheFolder.ts';
+import { PRIVATE_FOLDER } from './cachePlace.ts';
 import { readRegular } from './regularFile.ts';
 import type { Stamp } from './stored.ts';
 import { writeWhole } from './write.ts';

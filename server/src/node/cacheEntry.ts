@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { PRIVATE_FOLDER } from './cacheFolder.ts';
+import { PRIVATE_FOLDER } from './cachePlace.ts';
 import { readRegular } from './regularFile.ts';
 import { writeWhole } from './write.ts';
 

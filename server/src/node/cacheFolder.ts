@@ -1,32 +1,16 @@
-// Cache folders, and whether they are safe: the content of a cache is trusted, so only this user may write to it.
-import type { Stats } from 'node:fs';
+// Cache folders: opened if they are safe, done without if not.
 import { accessSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { messages, UserError } from '#core/messages.ts';
 import { systemErrorMessage } from '#core/systemErrors.ts';
 
+import { faultOf, PRIVATE_FOLDER } from './cachePlace.ts';
 import { codeOf } from './stored.ts';
 import { isSystemError } from './systemErrors.ts';
 
-/** Cached data reveals datasets, so only this user may read it. */
-export const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
-
-/** Write permission for group and others. */
-const WRITABLE_BY_OTHERS = 0o022;
-
 /** Reports, in one line, something that works without a feature. */
 export type Tell = (line: string) => void;
-
-/** Default cache folder of this machine; PREFLENS_CACHE overrides it. */
-export function defaultCacheFolder(): string {
-  const { env, platform } = process;
-  if (env['PREFLENS_CACHE']) return resolve(env['PREFLENS_CACHE']);
-  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? homedir(), 'preflens', 'cache');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'preflens');
-  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'preflens');
-}
 
 /** Messages already shown by this process. */
 const told = new Set<string>();
@@ -48,14 +32,6 @@ export function doWithout(path: string, error: unknown, tell: Tell): void {
   const why = whyNot(error);
   if (why === undefined) throw error;
   tellOnce(path, why, tell);
-}
-
-function faultOf({ uid, mode }: Stats): string | undefined {
-  const own = process.getuid?.();
-  // Windows has neither owner nor mode; there the profile folder is private.
-  if (own === undefined) return undefined;
-  if (uid !== own) return 'it belongs to another user';
-  return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : 'other users can write to it';
 }
 
 /** What is wrong with the folder, or with one inside it. */

@@ -16,7 +16,7 @@ import type { Bytes, EditState, SetAside, Taken } from '#core/edits/pending.ts';
 import { PendingEdits } from '#core/edits/pending.ts';
 
 import { sha256 } from './cache.ts';
-import { PRIVATE_FOLDER } from './cacheFolder.ts';
+import { PRIVATE_FOLDER } from './cachePlace.ts';
 import { stemOf } from './leftovers.ts';
 import type { Owner } from './owner.ts';
 import { readRegularTextSync } from './regularFile.ts';

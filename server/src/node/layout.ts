@@ -3,8 +3,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-import { parseDocument } from 'yaml';
-
 import type { CardEntry } from '#core/dataset/splits.ts';
 import { cardEntries, cardNames, splitNameOf } from '#core/dataset/splits.ts';
 import { UserError } from '#core/messages.ts';
@@ -86,6 +84,7 @@ async function cardOf(folder: string): Promise<readonly CardEntry[]> {
   const text = await readText(join(folder, 'README.md'));
   const yaml = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---(?:\r?\n|$)/.exec(text ?? '')?.[1];
   if (yaml === undefined) return [];
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(yaml);
   // A card that is no YAML names no files.
   return document.errors.length > 0 ? [] : cardEntries(document.toJS({ maxAliasCount: 100 }) as Json);

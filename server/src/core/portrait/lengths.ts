@@ -30,8 +30,6 @@ export const LENGTH_EDGES: readonly number[] = [
 /** Lengths below this are counted one by one; longer texts are rare, and kept in a list. */
 const COUNTED = 1 << 16;
 
-const BIN_OF = Uint8Array.from({ length: COUNTED }, (_, length) => binOf(LENGTH_EDGES, length));
-
 /** Takes lengths one at a time. */
 export class LengthCounter {
   readonly #counts = new Uint32Array(COUNTED);
@@ -59,7 +57,7 @@ export class LengthCounter {
     let [before, longest] = [0, 0];
     this.#counts.forEach((count, length) => {
       if (count === 0) return;
-      put(BIN_OF[length] ?? 0, count);
+      put(binOf(LENGTH_EDGES, length), count);
       longest = length;
       before += count;
       while (found.length < places.length && (places[found.length] ?? 0) < before) found.push(length);

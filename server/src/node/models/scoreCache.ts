@@ -14,7 +14,8 @@ import { readScores, scoreStream, sumEntry, wholePart } from '#formats/scoreArro
 import { isAlive } from '../alive.ts';
 import { EXPENDABLE } from '../cacheEntry.ts';
 import type { Tell } from '../cacheFolder.ts';
-import { doWithout, PRIVATE_FOLDER } from '../cacheFolder.ts';
+import { doWithout } from '../cacheFolder.ts';
+import { PRIVATE_FOLDER } from '../cachePlace.ts';
 import { writeWhole } from '../write.ts';
 
 const ENDING = '.arrows';

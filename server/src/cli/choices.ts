@@ -1,0 +1,28 @@
+// The values that options take, apart from the code behind them.
+import type { Severity } from '#core/model/finding.ts';
+import type { TableCodec } from '#node/parquet/write.ts';
+
+const namesOf = <Name extends string>(names: Readonly<Record<Name, true>>): readonly Name[] =>
+  Object.keys(names) as Name[];
+
+/** Formats of a report. */
+export const FORMAT_NAMES = ['text', 'json', 'markdown', 'github', 'sarif', 'html'] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** Minimum severity for exit code 1. */
+export const FAIL_ON = ['error', 'warning', 'information', 'never'] as const satisfies readonly (
+  Severity | 'never'
+)[];
+export type FailOn = (typeof FAIL_ON)[number];
+
+export const ROW_FORMATS = ['text', 'jsonl', 'json', 'records'] as const;
+export type RowFormat = (typeof ROW_FORMATS)[number];
+
+export const CODECS = namesOf<TableCodec>({
+  none: true,
+  snappy: true,
+  gzip: true,
+  brotli: true,
+  zstd: true,
+  lz4: true,
+});

@@ -1,0 +1,17 @@
+// What the commands run, loaded as a whole when one of them does: many small parts would take longer to find.
+export { apply } from './apply.ts';
+export { baseline } from './baseline.ts';
+export { check } from './check.ts';
+export { commandWith } from './context.ts';
+export { convert } from './convert.ts';
+export { explainRule } from './explain.ts';
+export { filter } from './filter.ts';
+export { fix } from './fix.ts';
+export { index, schema } from './inspect.ts';
+export { keep } from './keep.ts';
+export { model, providers } from './models.ts';
+export { rows } from './rows.ts';
+export { writeScores } from './score.ts';
+export { selfTest } from './selftest.ts';
+export { spoolStandardInput } from './standardInput.ts';
+export { stats } from './stats.ts';

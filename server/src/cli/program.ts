@@ -1,0 +1,440 @@
+// The commands and their options. What a command needs is loaded when it runs, so that help and versions come at
+// once.
+import { Command as Program, InvalidArgumentError, Option } from 'commander';
+
+import { TARGETS } from '#core/convert/targets.ts';
+import { UserError } from '#core/messages.ts';
+import type { OnnxRule } from '#core/reward/scorerRule.ts';
+import { HEADS, PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
+import { openCacheFolder } from '#node/cacheFolder.ts';
+import { defaultCacheFolder } from '#node/cachePlace.ts';
+import { endForSure } from '#node/ending.ts';
+import { expandPaths } from '#node/paths.ts';
+import { inWords } from '#node/systemErrors.ts';
+import type { McpOptions } from '#protocol/mcp.ts';
+
+import type { FailOn, FormatName } from './choices.ts';
+import { CODECS, FAIL_ON, FORMAT_NAMES, ROW_FORMATS } from './choices.ts';
+import type { Command } from './command.ts';
+import type { Global } from './context.ts';
+import type { ConvertOptions } from './convert.ts';
+import { openPrinter } from './printer.ts';
+import type { RowsOptions } from './rows.ts';
+
+const CLEAN = 0;
+const FINDINGS = 1;
+const CANNOT_RUN = 2;
+
+const printer = openPrinter(() => process.exit(CLEAN));
+const cancel = new AbortController();
+/** True if one of several files could not be read. */
+const run = { failed: false };
+
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('expected a number, 0 or more.');
+  return value;
+}
+
+const program = new Program('preflens')
+  .description('Inspect and repair preference datasets.')
+  .version(process.env['PREFLENS_VERSION'] ?? '')
+  .option('--memory <mb>', 'memory limit, in MB', toNumber, 1024)
+  .option('--no-cache', 'neither read nor write the cache')
+  .option('--model-memory <mb>', 'memory limit for models, in MB; default: half of the machine', toNumber)
+  .option('--send', 'allow sending texts to the servers in preflens.json', false)
+  .configureOutput({ writeOut: printer.lines, writeErr: printer.notes })
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? CLEAN : CANNOT_RUN);
+  });
+
+const command = async (): Promise<Command> => {
+  const { commandWith } = await import('./commands.ts');
+  return commandWith(program.opts<Global>(), printer, cancel.signal, () => {
+    run.failed = true;
+  });
+};
+
+const SEED = ['--seed <n>', 'seed of folds and fits', toNumber, 1] as const;
+const MODEL = ['--model <folder>', 'score with the reward model in this folder'] as const;
+const GROUP = ['--group-by <field>', 'fit one model for each value of this field'] as const;
+
+interface Common {
+  readonly seed: number;
+  readonly groupBy?: string;
+  readonly model?: string;
+}
+
+interface Checking extends Common {
+  readonly score: boolean;
+  readonly budget: number;
+  readonly baseline: string | boolean;
+}
+
+const FILES = '.jsonl or .parquet files, compressed or not, folders, or patterns';
+const NO_SCORE = ['--no-score', 'skip findings from scores'] as const;
+const BUDGET = ['--budget <percent>', 'percentage of the pairs to review', toNumber, 1] as const;
+const BASELINE = ['--baseline <file>', 'another baseline than .preflens/baseline.json'] as const;
+
+program
+  .command('check')
+  .description('report problems in datasets; exit code 1 for new findings, 2 for unreadable files')
+  .argument('<files...>', `${FILES}; - for standard input`)
+  .option(...NO_SCORE)
+  .option(...BUDGET)
+  .addOption(new Option('--format <name>', 'format of the report').choices(FORMAT_NAMES).default('text'))
+  .option('--out <file>', 'write the report to a file instead of standard output')
+  .option('--max-findings <n>', 'maximum findings to list, most severe first; default: all', toNumber)
+  .addOption(
+    new Option('--fail-on <severity>', 'minimum severity for exit code 1')
+      .choices([...FAIL_ON])
+      .default('warning'),
+  )
+  .option(...BASELINE)
+  .option('--no-baseline', 'ignore the baseline')
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(
+    async (
+      files: string[],
+      options: Checking & { format: FormatName; maxFindings?: number; failOn: FailOn; out?: string },
+    ) => {
+      const { check, spoolStandardInput } = await import('./commands.ts');
+      const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
+      const { paths, shownAs, said, done } = spooled;
+      const all = await command();
+      const own: Command = {
+        ...all,
+        note: (text) => {
+          all.note(said(text));
+        },
+        fail: (error) => {
+          all.fail(new Error(said(error.message)));
+        },
+      };
+      try {
+        const { found, failed } = await check(own, paths, {
+          groupBy: undefined,
+          maxFindings: Infinity,
+          ...options,
+          shownAs,
+          said,
+        });
+        process.exitCode = failed ? CANNOT_RUN : found ? FINDINGS : CLEAN;
+      } finally {
+        await done();
+      }
+    },
+  );
+
+program
+  .command('fix')
+  .description('apply the safe repairs; exit code 1 if --dry-run would change something')
+  .argument('<files...>', FILES)
+  .option('--rule <id...>', 'only repairs of these rules')
+  .option('--review', 'with --rule: also repairs that need review', false)
+  .option('--dry-run', 'print what would change, write nothing', false)
+  .action(async (files: string[], options: { rule?: string[]; review: boolean; dryRun: boolean }) => {
+    const { fix } = await import('./commands.ts');
+    const isChanged = await fix(await command(), await expandPaths(files), { rule: [], ...options });
+    process.exitCode = options.dryRun && isChanged ? FINDINGS : CLEAN;
+  });
+
+program
+  .command('baseline')
+  .description('save the present findings in .preflens/baseline.json, so that check reports only new ones')
+  .argument('<files...>', FILES)
+  .option('--prune', 'remove entries that are no longer found, and unused decisions', false)
+  .option(...NO_SCORE)
+  .option(...BUDGET)
+  .option(...BASELINE)
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(
+    async (files: string[], options: Omit<Checking, 'baseline'> & { baseline?: string; prune: boolean }) => {
+      const { baseline } = await import('./commands.ts');
+      await baseline(await command(), await expandPaths(files), {
+        groupBy: undefined,
+        ...options,
+        baseline: options.baseline ?? true,
+      });
+    },
+  );
+
+program
+  .command('keep')
+  .description('ignore a finding of a pair from now on, in .preflens/decisions.jsonl')
+  .argument('<place>', 'FILE:LINE, or FILE for a finding about the whole file')
+  .requiredOption('--rule <id>', 'the rule of the finding')
+  .requiredOption('--reason <words>', 'why')
+  .option('--by <name>', "who decides; default: git's user.name, or the name of the account")
+  .option('--pair <n>', 'number of the pair in its record, from 0', toNumber, 0)
+  .option('--wrong', 'the finding is right: record that, and keep reporting it', false)
+  .action(
+    async (
+      place: string,
+      options: { rule: string; reason: string; by?: string; pair: number; wrong: boolean },
+    ) => {
+      const { keep } = await import('./commands.ts');
+      await keep(await command(), place, options);
+    },
+  );
+
+program
+  .command('explain')
+  .description('print the page of a rule or of the query language, or list all rules')
+  .argument('[rule]', 'its id, or query')
+  .action(async (id: string | undefined) => {
+    const { explainRule } = await import('./commands.ts');
+    explainRule(printer, id);
+  });
+
+program
+  .command('score')
+  .description('write one JSON line for each pair: margin, percentile, strongest reasons')
+  .argument(
+    '<file>',
+    'a .jsonl or .parquet file, compressed or not, or a folder; - filters standard input to standard output',
+  )
+  .option('--out <file>', 'output file; - for standard output')
+  .option('--mapping <id>', 'schema of standard input, if it is not recognised')
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(async (file: string, options: Common & { out?: string; mapping?: string }) => {
+    if (file === '-') {
+      const { filter } = await import('./commands.ts');
+      await filter(await command(), { model: options.model, mapping: options.mapping });
+      return;
+    }
+    const { out } = options;
+    if (out === undefined) return program.error("error: option '--out <file>' is required for a file");
+    const { writeScores } = await import('./commands.ts');
+    await writeScores(await command(), file, { groupBy: undefined, ...options, out });
+  });
+
+program
+  .command('selftest')
+  .description('flip some labels and print how many of them the ranking finds')
+  .argument('<file>', 'a .jsonl or .parquet file, compressed or not, or a folder')
+  .option('--json', 'print JSON', false)
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(async (file: string, options: Common & { json: boolean }) => {
+    const { selfTest } = await import('./commands.ts');
+    await selfTest(await command(), file, { groupBy: undefined, ...options });
+  });
+
+const JSON_OUT = ['--json', 'print JSON', false] as const;
+
+program
+  .command('index')
+  .description('survey a file or folder and cache the facts for later commands')
+  .argument('<path>', 'a file or folder')
+  .option(...JSON_OUT)
+  .option('--rebuild', 'ignore the cache and read everything again', false)
+  .action(async (path: string, options: { json: boolean; rebuild: boolean }) => {
+    const { index } = await import('./commands.ts');
+    await index(await command(), path, options);
+  });
+
+program
+  .command('schema')
+  .description('explain how a file is read: its schema, why, and which answer is better')
+  .argument('<file>', 'a file')
+  .option(...JSON_OUT)
+  .option(
+    '--suggest',
+    'if nothing is recognised: the nearest schemas, the fields, and an entry that fits',
+    false,
+  )
+  .option('--write', 'write that entry into the nearest preflens.json', false)
+  .option('--better <reading>', 'with --write: which answer is better, if the file does not say it')
+  .action(
+    async (file: string, options: { json: boolean; suggest: boolean; write: boolean; better?: string }) => {
+      const { schema } = await import('./commands.ts');
+      await schema(await command(), file, options);
+    },
+  );
+
+program
+  .command('stats')
+  .description('print statistics of a file or folder: pairs, ties, lengths, by source')
+  .argument('<path>', 'a file or folder')
+  .option(...JSON_OUT)
+  .option('--group-by <field>', 'the field that names the source; default: a usual one if present')
+  .action(async (path: string, options: { json: boolean; groupBy?: string }) => {
+    const { stats } = await import('./commands.ts');
+    await stats(await command(), path, { groupBy: undefined, ...options });
+  });
+
+program
+  .command('rows')
+  .description(
+    'list, count or write the records that a query selects; `preflens explain query` has the language',
+  )
+  .argument('<file>', 'a file')
+  .option('--where <query>', 'which records, such as: margin<0 source:hh refus*; all by default')
+  .option('--sort <field>', 'a fact or a field; records without a value come last')
+  .option('--descending', 'with --sort: the largest first', false)
+  .option('--sample <n>', 'so many of them at random', toNumber)
+  .option('--by <field>', 'with --sample: as many from each value of this fact or field')
+  .option('--columns <names>', 'fields to print, joined by commas; default: prompt, chosen, rejected')
+  .option('--limit <n>', 'print no more rows than this', toNumber)
+  .option('--count', 'print their number alone', false)
+  .addOption(
+    new Option('--format <name>', 'records: the records byte for byte')
+      .choices([...ROW_FORMATS])
+      .default('text'),
+  )
+  .option('--out <file>', 'write them to a file; the records, if --format does not say')
+  .option(...SEED)
+  .option(...GROUP)
+  .option(...MODEL)
+  .action(
+    async (
+      file: string,
+      options: Common &
+        Pick<RowsOptions, 'where' | 'descending' | 'count' | 'format'> & {
+          sort?: string;
+          sample?: number;
+          by?: string;
+          columns?: string;
+          limit?: number;
+          out?: string;
+        },
+    ) => {
+      const { rows } = await import('./commands.ts');
+      await rows(await command(), file, {
+        sort: undefined,
+        sample: undefined,
+        by: undefined,
+        out: undefined,
+        groupBy: undefined,
+        model: undefined,
+        limit: Infinity,
+        ...options,
+        columns: options.columns?.split(',').map((name) => name.trim()) ?? [],
+      });
+    },
+  );
+
+program
+  .command('apply')
+  .description('apply a list of edits to a file (flips, drops, ties, margins): all or none')
+  .argument('<file>', 'the file to edit')
+  .requiredOption('--edits <file>', 'one JSON object per line: record, pair, edit; - for standard input')
+  .option('--dry-run', 'print what would change, write nothing', false)
+  .action(async (file: string, options: { edits: string; dryRun: boolean }) => {
+    const { apply } = await import('./commands.ts');
+    await apply(await command(), file, options.edits, options.dryRun);
+  });
+
+program
+  .command('model')
+  .description('check a model folder: its content, how it is used, whether it works')
+  .argument('<folder>', 'a folder in Hugging Face layout, with an .onnx file')
+  .option('--file <name>', 'the .onnx file in it')
+  .addOption(new Option('--head <name>', 'how to read its numbers').choices(HEADS))
+  .option('--label <label>', 'the label for a good answer')
+  .option('--format <text>', 'its input text, with {prompt} and {response}')
+  .option('--reference <folder>', 'the reference model of an implicit reward')
+  .addOption(new Option('--provider <name>', 'where to compute').choices(['auto', ...PROVIDER_NAMES]))
+  .action(async (folder: string, options: Omit<OnnxRule, 'kind' | 'model'>) => {
+    const { model } = await import('./commands.ts');
+    await model(await command(), folder, options);
+  });
+
+program
+  .command('convert')
+  .description('write a file or folder as JSONL, Parquet or a trainer’s format, and report what is lost')
+  .argument('<path>', 'a file or folder')
+  .option(
+    '--out <file>',
+    'output file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output; not needed with --dry-run',
+  )
+  .addOption(
+    new Option('--to <format>', 'a trainer’s format; without it the records stay as they are').choices(
+      TARGETS.map(({ id }) => id),
+    ),
+  )
+  .addOption(new Option('--codec <name>', 'compression of a .parquet file').choices(CODECS).default('snappy'))
+  .option('--dry-run', 'print the first record and what would be lost, write nothing', false)
+  .action(async (path: string, options: Omit<ConvertOptions, 'to'> & { to?: string }) => {
+    if (options.out === undefined && !options.dryRun)
+      program.error("error: option '--out <file>' is required without --dry-run");
+    const { convert } = await import('./commands.ts');
+    await convert(await command(), path, { to: undefined, ...options });
+  });
+
+program
+  .command('providers')
+  .description('list available compute (CUDA, WebGPU, CPU), and what is chosen and why')
+  .option(...JSON_OUT)
+  .action(async ({ json }: { json: boolean }) => {
+    const { providers } = await import('./commands.ts');
+    await providers(await command(), json);
+  });
+
+program
+  .command('lsp')
+  .description('start the language server for any editor')
+  .option('--stdio', 'use standard input and output (the default and only transport)')
+  .action(async () => {
+    await import(new URL('server.js', import.meta.url).href);
+  });
+
+program
+  .command('mcp')
+  .description(
+    'serve the datasets of a folder to an assistant, over the Model Context Protocol on standard input and output',
+  )
+  .argument('[folder]', 'the folder whose files may be read; default: the working folder', '.')
+  .option('--write', 'offer tools that change files: flip, tie, drop, keep, undo', false)
+  .option('--trust', 'use the models, chat templates and servers that preflens.json names', false)
+  .action(async (folder: string, options: Pick<McpOptions, 'write' | 'trust'>) => {
+    const { memory, modelMemory, cache, send } = program.opts<Global>();
+    const { serve } = (await import(new URL('mcp.js', import.meta.url).href)) as {
+      readonly serve: (options: McpOptions) => Promise<string>;
+    };
+    const why = await serve({
+      folder,
+      ...options,
+      send,
+      cacheFolder: cache ? openCacheFolder(defaultCacheFolder(), printer.note) : undefined,
+      memoryMb: memory,
+      modelMemoryMb: modelMemory,
+    });
+    throw new UserError(why);
+  });
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    cancel.abort(new UserError('Cancelled. Nothing was written.'));
+    // Kill a command that does not react soon.
+    setTimeout(() => {
+      process.on('exit', endForSure);
+      process.exit(CANNOT_RUN);
+    }, 1000).unref();
+  });
+}
+
+// Unhandled errors also end the program, and their messages may contain data from files.
+process.on('uncaughtException', (error) => {
+  printer.notes(`preflens: ${error.stack ?? error.message}`);
+  process.exit(CANNOT_RUN);
+});
+
+try {
+  await program.parseAsync();
+  if (run.failed) process.exitCode = CANNOT_RUN;
+} catch (error) {
+  printer.bar.clear();
+  const said = inWords(error);
+  if (said instanceof UserError) printer.note(said.message);
+  else printer.notes(`preflens: ${said instanceof Error ? (said.stack ?? said.message) : String(said)}`);
+  process.exitCode = CANNOT_RUN;
+}
