@@ -44,6 +44,7 @@ function job(onProgress: ScoringJob['onProgress'], restarts: string[]): ScoringJ
     },
     pairCount: PAIRS.length,
     seed: 1,
+    grouping: { by: 'best' },
     selfTest: false,
     onProgress,
     onRestart: (reason) => restarts.push(reason),

@@ -1,19 +1,31 @@
-// npm run bench:detection: how well the default scorer finds planted flips, through the command line, on
-// files that hold the flips. First the files with published flip lists: settings and features were compared
-// on these sources (with other flips, and partly on half of the rows), so their figures are slightly
-// favourable. Then sources that nobody looked at until the settings were final.
+// npm run bench:detection: how well the default scorer finds planted flips and labels that a second judge reverses, through
+// the command line, without preflens.json. First the files with published flip lists: settings and features were
+// compared on these sources (with other flips, and partly on half of the rows), so their figures are slightly
+// favourable. Then the same files with more or less of what they say beside the texts: settings were chosen on the half of the
+// prompts that `isTuned` names, and the figures of the other half stand beside those of all. Then sources that nobody
+// looked at until the settings were final.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { auroc, positiveShare, precisionAt } from '#core/score/quality.ts';
-import { seededRandom } from '#core/score/random.ts';
+import { hashText, seededRandom } from '#core/score/random.ts';
 
 import { flipLines, hasData, HH, readFlips, readLines, WILDBENCH } from './flips.ts';
 import { HELD_OUT } from './heldOut.ts';
 
-const BARS = { hh: 0.636, wildbench: 0.87, wildbenchPrecision: 0.62 };
+const BARS = {
+  hh: 0.636,
+  wildbench: 0.87,
+  wildbenchPrecision: 0.62,
+  plantedWithModels: 0.905,
+  plantedWithout: 0.882,
+  secondJudge: 0.84,
+  secondJudgeAt1: 0.45,
+  secondJudgeScoresOnly: 0.8,
+  joined: 0.645,
+};
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 
 if (!hasData) {
@@ -30,23 +42,35 @@ interface Row {
   readonly at5: number;
 }
 
-function measure(name: string, lines: readonly string[], sign: Int8Array, folder: string): Row {
+interface Scored {
+  readonly record: number;
+  readonly margin: number;
+}
+
+/** Scores these lines with the defaults. */
+function scoresOf(lines: readonly string[], folder: string): Scored[] {
   const [input, output] = [join(folder, 'in.jsonl'), join(folder, 'out.jsonl')];
-  writeFileSync(input, `${flipLines(lines, sign).join('\n')}\n`);
+  writeFileSync(input, `${lines.join('\n')}\n`);
   execFileSync(process.execPath, [CLI, 'score', input, '--out', output], {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
-  const scores = readFileSync(output, 'utf8')
+  return readFileSync(output, 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { record: number; margin: number });
+    .map((line) => JSON.parse(line) as Scored);
+}
+
+/** Figures of a ranking. `isWrong` and `length` (chosen minus rejected) by record. */
+function rowOf(
+  name: string,
+  scores: readonly Scored[],
+  isWrong: (record: number) => boolean,
+  length: (record: number) => number,
+): Row {
   const margins = scores.map(({ margin }) => margin);
-  const planted = (row: number): boolean => sign[scores[row]!.record] === -1;
-  const lengths = scores.map(({ record }) => {
-    const { chosen, rejected } = JSON.parse(lines[record]!) as { chosen: string; rejected: string };
-    return sign[record]! * (chosen.length - rejected.length);
-  });
-  // The direction of length comes from the labels as they are, planted ones included.
+  const planted = (row: number): boolean => isWrong(scores[row]!.record);
+  const lengths = scores.map(({ record }) => length(record));
+  // The direction of length comes from the labels as they are, wrong ones included.
   const direction = positiveShare(lengths).value >= 0.5 ? 1 : -1;
   const count = scores.filter((_, row) => planted(row)).length;
   const at = (max: number): number => precisionAt(margins, planted, Math.round(max)).value;
@@ -54,13 +78,28 @@ function measure(name: string, lines: readonly string[], sign: Int8Array, folder
     name,
     auroc: auroc(margins, planted),
     length: auroc(
-      lengths.map((length) => direction * length),
+      lengths.map((one) => direction * one),
       planted,
     ),
     atPlanted: at(count),
     at1: at(margins.length * 0.01),
     at5: at(margins.length * 0.05),
   };
+}
+
+function lengthIn(line: string): number {
+  const { chosen, rejected } = JSON.parse(line) as { chosen: string; rejected: string };
+  return chosen.length - rejected.length;
+}
+
+function measure(name: string, lines: readonly string[], sign: Int8Array, folder: string): Row {
+  const scores = scoresOf(flipLines(lines, sign), folder);
+  return rowOf(
+    name,
+    scores,
+    (record) => sign[record] === -1,
+    (record) => sign[record]! * lengthIn(lines[record]!),
+  );
 }
 
 const COLUMNS = ['auroc', 'length', 'atPlanted', 'at1', 'at5'] as const;
@@ -100,6 +139,28 @@ function plant(count: number, seed: number): Int8Array {
   return Int8Array.from({ length: count }, () => (random() < 0.2 ? -1 : 1));
 }
 
+interface JudgedPair extends Record<string, unknown> {
+  readonly session_id: string;
+  readonly second_judge_score_chosen: number;
+  readonly second_judge_score_rejected: number;
+}
+
+const SECOND = ['second_judge_score_chosen', 'second_judge_score_rejected'];
+const SCORES = ['score_chosen', 'score_rejected'];
+const MODELS = ['chosen_model', 'rejected_model'];
+
+/** Below 0 where the second judge prefers the rejected answer. */
+const secondGap = (pair: JudgedPair): number =>
+  pair.second_judge_score_chosen - pair.second_judge_score_rejected;
+
+/** True for the half of the prompts that settings were chosen on. */
+const isTuned = (pair: JudgedPair): boolean => hashText(pair.session_id, 5) % 2 === 0;
+
+const without = (pairs: readonly JudgedPair[], names: readonly string[]): string[] =>
+  pairs.map((pair) =>
+    JSON.stringify(Object.fromEntries(Object.entries(pair).filter(([name]) => !names.includes(name)))),
+  );
+
 const folder = mkdtempSync(join(tmpdir(), 'preflens-bench-'));
 try {
   heading('Files with flip lists');
@@ -114,6 +175,57 @@ try {
   verdict('hh mean AUROC', mean.auroc, BARS.hh);
   verdict('WildBench AUROC', wildbench.auroc, BARS.wildbench);
   verdict('WildBench precision at the number planted', wildbench.atPlanted, BARS.wildbenchPrecision);
+
+  heading('WildBench, planted flips, by what the records say');
+  const judged = readLines(WILDBENCH).map((line) => JSON.parse(line) as JudgedPair);
+  const flips = readFlips(WILDBENCH, judged.length);
+  const planted = (name: string, strip: readonly string[]): Row => {
+    const row = measure(name, without(judged, strip), flips, folder);
+    print(row);
+    return row;
+  };
+  const withModels = planted('models', [...SCORES, ...SECOND]);
+  const textsOnly = planted('texts alone', [...SCORES, ...SECOND, ...MODELS]);
+  planted('models and scores, which move along', SECOND);
+  planted('scores, which move along', [...SECOND, ...MODELS]);
+  verdict('planted flips with models AUROC', withModels.auroc, BARS.plantedWithModels);
+  verdict('planted flips with texts alone AUROC', textsOnly.auroc, BARS.plantedWithout);
+
+  heading('WildBench, labels that the second judge reverses, ties left out');
+  const reversed = (name: string, strip: readonly string[]): Row => {
+    const lines = without(judged, strip);
+    const scores = scoresOf(lines, folder).filter(({ record }) => secondGap(judged[record]!) !== 0);
+    const rowFor = (label: string, wanted: (pair: JudgedPair) => boolean): Row =>
+      rowOf(
+        label,
+        scores.filter(({ record }) => wanted(judged[record]!)),
+        (record) => secondGap(judged[record]!) < 0,
+        (record) => lengthIn(lines[record]!),
+      );
+    const row = rowFor(name, () => true);
+    print(row);
+    print(rowFor('  prompts that settings were not chosen on', (pair) => !isTuned(pair)));
+    return row;
+  };
+  const everything = reversed('scores and models', SECOND);
+  const scoresOnly = reversed('scores', [...SECOND, ...MODELS]);
+  reversed('models', [...SECOND, ...SCORES]);
+  reversed('texts alone', [...SECOND, ...SCORES, ...MODELS]);
+  verdict('second judge, scores and models AUROC', everything.auroc, BARS.secondJudge);
+  verdict('second judge, scores and models p@1 %', everything.at1, BARS.secondJudgeAt1);
+  verdict('second judge, scores AUROC', scoresOnly.auroc, BARS.secondJudgeScoresOnly);
+
+  heading('The four hh files in one, with a source among other columns');
+  const joined = HH.flatMap((name) =>
+    readLines(name).map((line, i) => {
+      const record = JSON.parse(line) as object;
+      return JSON.stringify({ ...record, language: 'en', source: name, category: `part ${i % 3}` });
+    }),
+  );
+  const joinedFlips = Int8Array.from(HH.flatMap((name) => [...readFlips(name, readLines(name).length)]));
+  const inOne = measure('hh in one file', joined, joinedFlips, folder);
+  print(inOne);
+  verdict('hh in one file AUROC', inOne.auroc, BARS.joined);
 
   heading('Sources not looked at before, 20 % flipped, mean of 5 seeds');
   for (const [name, load] of Object.entries(HELD_OUT)) {

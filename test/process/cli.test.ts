@@ -208,7 +208,7 @@ describe('score', () => {
       'reasons',
     ]);
     for (const { pair, pairKey, scorer, margin, percentile, reasons } of scores) {
-      expect([pair, scorer]).toEqual([0, 'consistency@2']);
+      expect([pair, scorer]).toEqual([0, 'consistency@3']);
       expect(pairKey).toMatch(/^[0-9a-f]{16}$/);
       expect(Number.isFinite(margin)).toBe(true);
       expect(percentile >= 0 && percentile < 100).toBe(true);
@@ -344,7 +344,7 @@ describe('selftest', () => {
       expect(out).toMatch(pattern);
     }
     const json = JSON.parse((await preflens(['selftest', SAMPLE, '--json'])).out) as Record<string, unknown>;
-    expect(json).toMatchObject({ pairs: 596, scorer: 'consistency@2', seed: 1, flippedShare: 0.2 });
+    expect(json).toMatchObject({ pairs: 596, scorer: 'consistency@3', seed: 1, flippedShare: 0.2 });
     expect(json.auroc).toBeGreaterThan(0.85);
   });
 

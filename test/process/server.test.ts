@@ -100,7 +100,7 @@ describe('the scoring process', () => {
       (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
     );
     await scorer.requests.call('add', { pairs });
-    await scorer.requests.call('plan', { seed: 1 });
+    await scorer.requests.call('plan', { seed: 1, grouping: { by: 'best' } });
     const fit = await scorer.requests.call('fit', { part: 0 });
     expect(fit.full.words).toBeInstanceOf(Float32Array);
     scorer.kill();
@@ -114,7 +114,7 @@ describe('the scoring process', () => {
       (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
     );
     await scorer.requests.call('add', { pairs });
-    await scorer.requests.call('plan', { seed: 1 });
+    await scorer.requests.call('plan', { seed: 1, grouping: { by: 'best' } });
     const controller = new AbortController();
     const fit = scorer.requests.call('fit', { part: 0 }, controller.signal);
     setTimeout(() => {

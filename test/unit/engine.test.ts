@@ -12,11 +12,16 @@ const LINES = [...generatePairs(600, 13, 20)];
 const FILE = encode([...LINES, ...LINES].join(''));
 const recognition = recognise(LINES.map((line) => JSON.parse(line) as never))!;
 
-async function batches(share: number, groupBy?: string) {
+async function batches(share: number) {
   const numbers: number[] = [];
   const pairs: WirePair[] = [];
   const records = recordsOf(FILE);
-  for await (const batch of pairBatches([{ records, recognition, firstPair: 0 }], share, groupBy, numbers))
+  for await (const batch of pairBatches(
+    [{ records, recognition, firstPair: 0 }],
+    share,
+    { by: 'best' },
+    numbers,
+  ))
     pairs.push(...batch);
   return { records: numbers, pairs };
 }

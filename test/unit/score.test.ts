@@ -6,8 +6,10 @@ import { visitTokens } from '#core/model/tokens.ts';
 import { foldCountFor, foldOf } from '#core/score/consistency.ts';
 import { explain } from '#core/score/explain.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
+import type { LinearModel } from '#core/score/fit.ts';
 import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
+import { NO_ORIGINS } from '#core/score/origins.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { CONSISTENCY_LABEL, labelFindings, rankingOf } from '#core/score/ranking.ts';
@@ -35,11 +37,18 @@ function featuresOf(list: typeof pairs) {
   return builder;
 }
 
+const known = (builder: FeatureBuilder, model: LinearModel) => ({
+  model,
+  group: -1,
+  origins: NO_ORIGINS,
+  answered: builder.answered,
+});
+
 const OPTIONS = { cost: 0.01, wordScale: 0.5, epochs: 8 };
 
 async function fitOn(list: typeof pairs) {
   const builder = featuresOf(list);
-  const features = builder.build();
+  const { features } = builder.build();
   const rows = Int32Array.from(list, (_, i) => i);
   const sign = new Int8Array(list.length).fill(1);
   return {
@@ -88,12 +97,12 @@ describe('the model', () => {
   it('explains a margin as the difference of two rewards, equal to the fitted one', async () => {
     const { builder, features, model } = await fitOn(pairs);
     pairs.forEach((pair, row) => {
-      const { margin, chosenReward, rejectedReward, reasons } = explain(pair, model, builder.answered);
+      const { margin, chosenReward, rejectedReward, reasons } = explain(pair, known(builder, model));
       expect(margin).toBeCloseTo(rowMargin(features, row, model), 4);
       expect(chosenReward - rejectedReward).toBeCloseTo(margin, 6);
       expect(reasons.some(({ side }) => side !== 'style')).toBe(true);
       for (const reason of reasons) {
-        if (reason.side === 'style') expect(STYLE_NAMES).toContain(reason.text);
+        if (reason.side === 'style' || reason.side === 'origin') expect(STYLE_NAMES).toContain(reason.text);
         else expect(pair[reason.side].includes(reason.text)).toBe(true);
       }
     });
@@ -108,7 +117,7 @@ describe('the model', () => {
         rejected: 'No',
       },
     ]);
-    const { style } = builder.build();
+    const { style } = builder.build().features;
     expect([style[STYLE_COUNT - 1], style[2 * STYLE_COUNT - 1]]).toEqual([1, 0]);
   });
 });

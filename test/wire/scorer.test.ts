@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Grouping } from '#core/score/model.ts';
 import type { ScoringJob } from '#node/scoring/fit.ts';
 import { score } from '#node/scoring/fit.ts';
 import type { WirePair } from '#protocol/scorer.ts';
@@ -18,6 +19,7 @@ function jobOf(over: Partial<ScoringJob> = {}): ScoringJob {
     },
     pairCount: PAIRS.length,
     seed: 1,
+    grouping: { by: 'best' },
     selfTest: false,
     onProgress: () => undefined,
     signal: new AbortController().signal,
@@ -39,7 +41,7 @@ describe('the scoring wire', () => {
     );
     await expect(scorer.requests.call('fit', { part: 0 })).rejects.toThrow('no "plan" yet');
     await scorer.requests.call('add', { pairs: PAIRS });
-    await scorer.requests.call('plan', { seed: 1 });
+    await scorer.requests.call('plan', { seed: 1, grouping: { by: 'best' } });
     await expect(scorer.requests.call('fit', { part: 99 })).rejects.toThrow('there is no part 99');
     await expect(scorer.requests.call('join', null)).rejects.toThrow('part 0 is not fitted yet');
     scorer.kill();
@@ -48,7 +50,7 @@ describe('the scoring wire', () => {
   it('rejects all pending requests when the other end is gone', async () => {
     const scorer = startInMemory();
     await scorer.requests.call('add', { pairs: PAIRS });
-    await scorer.requests.call('plan', { seed: 1 });
+    await scorer.requests.call('plan', { seed: 1, grouping: { by: 'best' } });
     const waiting = scorer.requests.call('fit', { part: 0 });
     scorer.crash();
     await expect(waiting).rejects.toThrow();
@@ -66,7 +68,7 @@ describe('a job', () => {
     expect(a.result.margins).toEqual(b.result.margins);
     expect(a.result.margins).not.toEqual(c.result.margins);
     expect(a.result.margins.length).toBe(PAIRS.length);
-    expect(a.result.models.length).toBe(a.result.parts.length);
+    expect(a.result.models.length).toBe(a.result.foldCount);
     expect(a.result.trust.accuracy.value).toBeGreaterThan(0.6);
   });
 
@@ -97,7 +99,7 @@ describe('a job', () => {
     expect(restarts[0]).toContain('SIGSEGV');
     expect(broken.result.margins).toEqual(unbroken.result.margins);
     // Every part was requested in order, and none again after its reply.
-    expect(fitted.length).toBeLessThanOrEqual(unbroken.result.parts.length + 3);
+    expect(fitted.length).toBeLessThanOrEqual(unbroken.result.foldCount + 3);
   });
 
   it('gives up when process after process dies without progress', async () => {
@@ -136,26 +138,31 @@ describe('a job', () => {
     );
   });
 
-  it('fits a model for each large group, and one shared model for small ones', async () => {
-    const grouped = Array.from({ length: 3 }, () => PAIRS)
-      .flat()
-      .map((pair, i) => ({
-        ...pair,
-        prompt: `${pair.prompt} ${i}`,
-        ...(i % 10 !== 0 && { group: i % 10 === 1 ? 'small' : `large ${i % 2}` }),
-      }));
-    const { result } = await score(
-      start,
-      jobOf({
-        pairs: async function* () {
-          yield await Promise.resolve(grouped);
-        },
-        pairCount: grouped.length,
-      }),
-    );
-    expect(new Set(result.groups)).toEqual(new Set(['small', 'large 0', 'large 1']));
-    const own = new Set(result.parts.map(({ group }) => (group < 0 ? 'shared' : result.groups[group])));
-    expect(own).toEqual(new Set(['shared', 'large 0', 'large 1']));
+  it('finds the field whose groups prefer opposite answers, and none where they agree', async () => {
+    const flipped = PAIRS.concat(PAIRS).map((pair, i) => ({
+      ...pair,
+      prompt: `${pair.prompt} ${i}`,
+      ...(i % 2 === 1 && { chosen: pair.rejected, rejected: pair.chosen }),
+      kinds: { source: `s${i % 2}`, topic: `t${i % 3}` },
+    }));
+    const fitted = async (pairs: readonly WirePair[], grouping: Grouping) => {
+      const list = async function* () {
+        yield await Promise.resolve(pairs);
+      };
+      return (await score(start, jobOf({ pairs: list, pairCount: pairs.length, grouping }))).result;
+    };
+    const opposite = await fitted(flipped, { by: 'best' });
+    expect(opposite.groups).toEqual({ field: 'source', values: ['s0', 's1'] });
+    expect(opposite.trials.map(({ field, groups }) => [field, groups])).toEqual([
+      ['source', 2],
+      ['topic', 3],
+    ]);
+    const alone = await fitted(flipped, { by: 'none' });
+    expect(alone.groups).toBeUndefined();
+    expect(opposite.trust.accuracy.value).toBeGreaterThan(alone.trust.accuracy.value + 0.1);
+    const same = PAIRS.map((pair, i) => ({ ...pair, kinds: { source: `s${i % 2}` } }));
+    expect((await fitted(same, { by: 'best' })).groups).toBeUndefined();
+    expect((await fitted(same, { by: 'field', field: 'source' })).groups?.values.length).toBe(2);
   });
 
   it('plants flips and finds more of them than chance', async () => {

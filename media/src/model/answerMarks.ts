@@ -41,7 +41,7 @@ function wordReasons({ reasons }: PairView, side: Side): Parameters<typeof wordM
 }
 
 export function hasWordReasons({ reasons }: PairView): boolean {
-  return reasons.some(({ side }) => side !== 'style');
+  return reasons.some(({ side }) => side === 'chosen' || side === 'rejected');
 }
 
 /** The marks of an answer, in order. */

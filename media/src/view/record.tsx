@@ -34,10 +34,11 @@ export function Nothing({ text }: { readonly text: string }): JSX.Element {
 }
 
 function Reason({ text, side, weight }: ReasonView): JSX.Element {
+  const isWord = side === 'chosen' || side === 'rejected';
   return (
     <li class={marginSign(weight) < 0 ? 'against' : 'for'}>
-      <span class="what">{side === 'style' ? text : `“${text}”`}</span>
-      {side !== 'style' && <span class="where">{side}</span>}
+      <span class="what">{isWord ? `“${text}”` : text}</span>
+      {isWord && <span class="where">{side}</span>}
       <span class="weight">{formatMargin(weight)}</span>
     </li>
   );

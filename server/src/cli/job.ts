@@ -10,15 +10,16 @@ import { stageProgress } from '#core/progress.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
+import { aboutFit } from '#core/score/about.ts';
 import type { Reason } from '#core/score/explain.ts';
-import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
+import { CONSISTENCY_NAME, groupingOf, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_LABEL } from '#core/score/ranking.ts';
 import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
-import { groupOf } from '#node/engine.ts';
+import { inputOf } from '#node/engine.ts';
 import { openGroup } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
@@ -151,9 +152,11 @@ export interface DatasetScores {
   readonly trust: Trust;
   readonly selfTest: SelfTest | undefined;
   /** Reasons of a margin; only the built-in scorer has any. */
-  readonly reasons: (pair: Pair, value: JsonObject) => readonly Reason[];
+  readonly reasons: (pair: Pair, value: JsonObject, file?: string) => readonly Reason[];
   /** Undefined if only the built-in scorer was used. */
   readonly ensemble: Ensemble | undefined;
+  /** What the built-in scorer took into account, a sentence each. */
+  readonly notes: readonly string[];
   readonly counts: ScoreCounts;
 }
 
@@ -229,6 +232,7 @@ export async function scoreDataset(
       selfTest: selfTest ? plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE) : undefined,
       reasons: () => [],
       ensemble,
+      notes: [],
     };
   }
   const { result, selfTest: tested } = outcome.fitted;
@@ -240,8 +244,9 @@ export async function scoreDataset(
     margins,
     trust: result.trust,
     selfTest: tested,
-    reasons: (pair, value) => read(pairText(pair), groupOf(value, groupBy)).reasons,
+    reasons: (pair, value, file) => read(inputOf(pair, value, groupingOf(groupBy), file)).reasons,
     ensemble: undefined,
+    notes: aboutFit(result),
   };
 }
 

@@ -57,7 +57,10 @@ const command = async (): Promise<Command> => {
 
 const SEED = ['--seed <n>', 'seed of folds and fits', toNumber, 1] as const;
 const MODEL = ['--model <folder>', 'score with the reward model in this folder'] as const;
-const GROUP = ['--group-by <field>', 'fit one model for each value of this field'] as const;
+const GROUP = [
+  '--group-by <field>',
+  'the field whose values are groups, or "none"; default: the one that predicts labels best',
+] as const;
 
 interface Common {
   readonly seed: number;

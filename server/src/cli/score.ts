@@ -13,7 +13,7 @@ import type { ScoreRow } from '#formats/arrow.ts';
 import { scoresToArrow } from '#formats/arrow.ts';
 import { readPairs } from '#node/engine.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
-import { assertSame } from '#node/survey.ts';
+import { assertSame, sourceName } from '#node/survey.ts';
 import { isSamePlace, writeWhole } from '#node/write.ts';
 
 import type { Command } from './command.ts';
@@ -82,6 +82,8 @@ interface ScoredPair {
   readonly pair: Pair;
   readonly value: JsonObject;
   readonly margin: number;
+  /** The name of its file, if the dataset has several. */
+  readonly file: string | undefined;
 }
 
 /** The scored pairs in file order. Record numbers continue across files. */
@@ -90,7 +92,13 @@ async function* scoredPairs(dataset: SurveyedDataset, margins: Float32Array): As
     for await (const { raw, number, index, pair, value } of readPairs(file.records, survey.recognition)) {
       const margin = margins[firstPair + number] ?? Number.NaN;
       if (Number.isNaN(margin)) continue;
-      yield { place: { record: firstRecord + raw.record, pair: index }, pair, value, margin };
+      yield {
+        place: { record: firstRecord + raw.record, pair: index },
+        pair,
+        value,
+        margin,
+        file: sourceName(dataset, file),
+      };
     }
   }
 }
@@ -103,7 +111,7 @@ async function* scoreLines(
 ): AsyncGenerator<ScoreLine> {
   const distribution = new Distribution(margins);
   let made = 0;
-  for await (const { place, pair, value, margin } of scoredPairs(dataset, margins)) {
+  for await (const { place, pair, value, margin, file } of scoredPairs(dataset, margins)) {
     command.signal.throwIfAborted();
     const identity = identify(pair);
     yield {
@@ -115,7 +123,10 @@ async function* scoreLines(
       ...(ensemble
         ? { members: memberLines(ensemble, identity) }
         : {
-            reasons: reasons(pair, value).map((reason) => ({ ...reason, weight: round(reason.weight, 4) })),
+            reasons: reasons(pair, value, file).map((reason) => ({
+              ...reason,
+              weight: round(reason.weight, 4),
+            })),
           }),
     };
     command.bar.show('Writing', ++made / dataset.pairCount);
@@ -162,6 +173,7 @@ export async function writeScores(
     await writeWhole(out, bytes, { signal: command.signal, verify: async () => assertSame(dataset) });
   }
   command.bar.clear();
+  for (const note of scores.notes) command.note(note);
   const others = unscoredMessage(scores.counts);
   const to = toStdout ? '' : ` to ${out}`;
   command.note(`${pairCountText(written)} scored${to}${others === '' ? '' : `; ${others}`}.`);

@@ -44,6 +44,7 @@ function toTable(facts: Facts) {
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
     style: new Uint32Array(rows),
+    origins: new Uint32Array(rows),
   };
   const keys = Object.fromEntries(KEYS.map((name) => [name, new Uint32Array(2 * rows)])) as unknown as Keys;
   let row = 0;
@@ -70,6 +71,7 @@ function toTable(facts: Facts) {
       columns.rejectedLength[row] = facts.pairs.rejectedLength[pair] ?? 0;
       columns.flags[row] = facts.pairs.flags[pair] ?? 0;
       columns.style[row] = facts.pairs.style[pair] ?? 0;
+      columns.origins[row] = facts.pairs.origins[pair] ?? 0;
       const identity = { ...facts.identity(pair), pairKey: pairKey(facts.identity(pair)) };
       for (const name of KEYS) keys[name].set(identity[name], 2 * row);
     }
@@ -81,7 +83,7 @@ function toTable(facts: Facts) {
 
 /**
  * Lengths in UTF-16 units; `line` and all numbers from 0; keys of 64 bits; `flags` bit 1: a tie, bit 2: the chosen
- * answer comes first; `style`: marks of the chosen answer, and from bit 16 of the rejected one; `pair` −1: none.
+ * answer comes first; `style` and `origins`: marks and the code of the origin of the chosen answer, and from bit 16 of the rejected one; `pair` −1: none.
  */
 export function factsToArrow(facts: Facts): Uint8Array {
   return tableToIPC(toTable(facts), 'file');
@@ -114,6 +116,7 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
   const [good, bad] = [read('good'), read('bad')];
   const flags = columnOf<Uint8Array>(table, 'flags');
   const style = columnOf<Uint32Array>(table, 'style');
+  const origins = columnOf<Uint32Array>(table, 'origins');
   const keys = KEYS.map((name) => {
     const wide = columnOf<BigUint64Array>(table, name);
     return new Uint32Array(wide.buffer, wide.byteOffset, 2 * rows);
@@ -141,6 +144,7 @@ export function factsFromArrow(bytes: Uint8Array): Facts {
     pairs.rejectedLength[at] = rejectedLength[row] ?? 0;
     pairs.flags[at] = flags[row] ?? 0;
     pairs.style[at] = style[row] ?? 0;
+    pairs.origins[at] = origins[row] ?? 0;
     [pairs.promptKey, pairs.chosenKey, pairs.rejectedKey].forEach((column, i) => {
       const key = keyAt(keys[i] ?? column, row);
       column.set(key, 2 * at);

@@ -22,7 +22,8 @@ const MAX_LENSES = 2000;
 const LENS_MARGIN = 60;
 
 function describeReason({ text, side, weight }: Reason): string {
-  const what = side === 'style' ? markdownText(text) : `“${markdownText(text)}” in ${side}`;
+  const isWord = side === 'chosen' || side === 'rejected';
+  const what = isWord ? `“${markdownText(text)}” in ${side}` : markdownText(text);
   return `${what} ${formatMargin(weight)}`;
 }
 

@@ -14,8 +14,9 @@ import { jsonText } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
-import type { PairReader } from '#core/score/model.ts';
-import { pairText } from '#core/score/model.ts';
+import type { PairInput } from '#core/score/features.ts';
+import type { Grouping, PairReader } from '#core/score/model.ts';
+import { pairInput } from '#core/score/model.ts';
 import { hashText } from '#core/score/random.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
@@ -95,26 +96,36 @@ export interface PairSource {
   readonly recognition: Recognition;
   /** Number of pairs in the files before this one. */
   readonly firstPair: number;
+  /** The file's name, if the dataset has several. */
+  readonly name?: string;
+}
+
+/** What the built-in scorer reads of a pair, with the kinds that may group it. */
+export function inputOf(pair: Pair, value: JsonObject, grouping: Grouping, file?: string): PairInput {
+  const { kinds, ...input } = pairInput(pair, value, file);
+  if (grouping.by === 'best') return { ...input, kinds };
+  if (grouping.by === 'none') return input;
+  const group = groupOf(value, grouping.field);
+  return group === undefined ? input : { ...input, kinds: { [grouping.field]: group } };
 }
 
 /** Pairs in batches for the scoring process, without ties. Appends each pair's number to `numbers`. */
 export async function* pairBatches(
   sources: readonly PairSource[],
   share: number,
-  groupField: string | undefined,
+  grouping: Grouping,
   numbers: number[],
 ): AsyncGenerator<readonly WirePair[]> {
   numbers.length = 0;
   let batch: WirePair[] = [];
   let units = 0;
-  for (const { records, recognition, firstPair } of sources) {
+  for (const { records, recognition, firstPair, name } of sources) {
     for await (const { number, pair, value } of readPairs(records, recognition)) {
       if (pair.isTie) continue;
-      const text = pairText(pair);
+      const text = inputOf(pair, value, grouping, name);
       const key = text.prompt === '' ? text.chosen : text.prompt;
       if (share < 1 && hashText(key, 77) / 2 ** 32 >= share) continue;
-      const group = groupOf(value, groupField);
-      batch.push(group === undefined ? text : { ...text, group });
+      batch.push(text);
       numbers.push(firstPair + number);
       units += text.prompt.length + text.chosen.length + text.rejected.length;
       if (units < BATCH_LENGTH) continue;
@@ -130,15 +141,15 @@ export async function* pairBatches(
 export async function* restMargins(
   sources: readonly PairSource[],
   read: PairReader,
-  groupField: string | undefined,
+  grouping: Grouping,
   isKnown: (number: number) => boolean,
 ): AsyncGenerator<{ readonly number: number; readonly margin: number }> {
-  for (const { records, recognition, firstPair } of sources) {
+  for (const { records, recognition, firstPair, name } of sources) {
     for await (const { number, pair, value } of readPairs(records, recognition)) {
       if (pair.isTie || isKnown(firstPair + number)) continue;
       yield {
         number: firstPair + number,
-        margin: read(pairText(pair), groupOf(value, groupField), 0).margin,
+        margin: read(inputOf(pair, value, grouping, name), 0).margin,
       };
     }
   }

@@ -15,7 +15,7 @@ const FACTS_TIMES = 1.5;
 const RECORD_SHARE = 1 / 24;
 
 /** Bytes of facts per record and per pair, see core/facts/facts.ts. */
-const [RECORD_BYTES, PAIR_BYTES] = [36, 57];
+const [RECORD_BYTES, PAIR_BYTES] = [36, 61];
 
 /** Longer records are skipped. */
 export function recordBytesFor(memoryMb: number): number {

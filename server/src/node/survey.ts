@@ -1,4 +1,6 @@
 // Surveys the files of a dataset.
+import { basename } from 'node:path';
+
 import type { Survey } from '#core/dataset/survey.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
 import { UserError } from '#core/messages.ts';
@@ -109,17 +111,25 @@ export interface PairSources {
   readonly whyNone?: string;
 }
 
+/** The name by which the pairs of one of several files are a group; undefined for the only one. */
+export function sourceName(
+  { files }: Pick<SurveyedDataset, 'files'>,
+  { path }: DataFile,
+): string | undefined {
+  return files.length > 1 ? basename(path) : undefined;
+}
+
 export function pairSources({ files }: SurveyedDataset): PairSources {
   const scorable = files.filter(({ survey }) => whyUnscorable(survey.recognition.mapping) === undefined);
   const [first] = files;
   const whyNone =
     scorable.length === 0 && first ? whyUnscorable(first.survey.recognition.mapping) : undefined;
   return {
-    files: scorable.map(({ file, survey, firstPair }) => ({
-      records: file.records,
-      recognition: survey.recognition,
-      firstPair,
-    })),
+    files: scorable.map(({ file, survey, firstPair }) => {
+      const name = sourceName({ files }, file);
+      const { records } = file;
+      return { records, recognition: survey.recognition, firstPair, ...(name !== undefined && { name }) };
+    }),
     preferenceCount: scorable.reduce((sum, { survey }) => sum + survey.facts.preferenceCount, 0),
     ...(whyNone !== undefined && { whyNone }),
   };

@@ -3,16 +3,11 @@ import type { Turn } from '#core/model/pair.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { FitPart, PartFit } from '#core/score/consistency.ts';
-import type { FittedModels } from '#core/score/model.ts';
+import type { PairInput } from '#core/score/features.ts';
+import type { FittedModels, Grouping } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 
-export interface WirePair {
-  readonly prompt: string;
-  readonly chosen: string;
-  readonly rejected: string;
-  /** Value of the group column; absent where the file has none. */
-  readonly group?: string;
-}
+export type WirePair = PairInput;
 
 export interface Plan {
   readonly parts: readonly FitPart[];
@@ -58,7 +53,8 @@ export interface ScoringItem {
 export interface ScorerRequests {
   hello: { params: { version: number }; result: { version: number; pid: number } };
   add: { params: { pairs: readonly WirePair[] }; result: { count: number } };
-  plan: { params: { seed: number }; result: Plan };
+  /** Chooses the groups of pairs; sends `progress` meanwhile. */
+  plan: { params: { seed: number; grouping: Grouping }; result: Plan };
   /** Fits one part; sends `progress` meanwhile. */
   fit: { params: { part: number }; result: PartFit };
   /** Hands back a part that an earlier process fitted. */

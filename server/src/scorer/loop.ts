@@ -1,8 +1,9 @@
 // The fitting loop on a connection. Only main.ts knows that it runs in a process.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 
-import type { FitPart, JobRows, PartFit } from '#core/score/consistency.ts';
+import type { FitPart, GroupTrial, JobRows, PartFit } from '#core/score/consistency.ts';
 import {
+  chooseGroups,
   fitPart,
   foldCountFor,
   foldOf,
@@ -11,10 +12,13 @@ import {
   partWork,
   planParts,
 } from '#core/score/consistency.ts';
-import { FeatureBuilder } from '#core/score/features.ts';
+import { FeatureBuilder, inGroups } from '#core/score/features.ts';
 import type { Pause } from '#core/score/fit.ts';
 import { styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
+import type { GroupColumn } from '#core/score/groups.ts';
+import type { Grouping } from '#core/score/model.ts';
+import type { OriginTable } from '#core/score/origins.ts';
 import { plantFlips, positiveShare, selfTestFigures } from '#core/score/quality.ts';
 import { serve } from '#node/rpc.ts';
 import type { ConsistencyResult, ScorerRequests, WirePair } from '#protocol/scorer.ts';
@@ -33,42 +37,42 @@ interface Job {
   readonly parts: readonly FitPart[];
   readonly lengths: Float64Array;
   readonly fits: (PartFit | undefined)[];
+  readonly column: GroupColumn | undefined;
+  readonly trials: readonly GroupTrial[];
+  readonly origins: OriginTable;
 }
 
 class Gathering {
   readonly features = new FeatureBuilder();
   readonly prompts = new PromptKeys();
-  readonly group: number[] = [];
-  readonly groups = new Map<string, number>();
   readonly lengths: number[] = [];
 
   add(pair: WirePair): void {
     this.features.add(pair);
     this.prompts.add(pair.prompt, pair.chosen, pair.rejected);
     this.lengths.push(pair.chosen.length - pair.rejected.length);
-    if (pair.group === undefined) this.group.push(-1);
-    else {
-      const known = this.groups.get(pair.group) ?? this.groups.size;
-      this.groups.set(pair.group, known);
-      this.group.push(known);
-    }
   }
 
-  toJob(seed: number): Job {
-    const features = this.features.build();
+  async toJob(seed: number, grouping: Grouping, pause: Pause): Promise<Job> {
+    const { features, origins } = this.features.build();
     const foldCount = foldCountFor(features.count);
     const fold = Uint8Array.from(this.prompts.keys(), (key) => foldOf(key, seed, foldCount));
-    const rows: JobRows = {
-      features,
-      scales: styleScales(features),
-      fold,
-      foldCount,
-      group: Int32Array.from(this.group),
-      seed,
-    };
+    const alone: JobRows = { features, scales: styleScales(features), fold, foldCount, seed };
+    const { groups } = this.features;
+    const { column, trials } =
+      grouping.by === 'best'
+        ? await chooseGroups(alone, groups.candidates(), asRecorded(alone), pause)
+        : { column: grouping.by === 'field' ? groups.column(grouping.field) : undefined, trials: [] };
+    const rows: JobRows = { ...alone, features: inGroups(features, column) };
     const parts = planParts(rows);
-    return { rows, parts, lengths: Float64Array.from(this.lengths), fits: parts.map(() => undefined) };
+    const lengths = Float64Array.from(this.lengths);
+    return { rows, parts, lengths, fits: parts.map(() => undefined), column, trials, origins };
   }
+}
+
+/** The labels as the file has them. */
+function asRecorded({ features }: JobRows): Int8Array {
+  return new Int8Array(features.count).fill(1);
 }
 
 /** Reports progress, lets messages in, and throws once the request is cancelled. */
@@ -124,32 +128,31 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
       for (const pair of pairs) gathering.add(pair);
       return { count: gathering.features.count };
     },
-    plan: async ({ seed }) => {
-      const planned = (job = gathering.toJob(seed));
-      return { parts: planned.parts, work: planned.parts.map((part) => partWork(planned.rows, part)) };
+    plan: async ({ seed, grouping }, signal) => {
+      const planned = (job = await gathering.toJob(seed, grouping, pauser(connection, signal)));
+      return { parts: planned.parts, work: planned.parts.map(() => partWork(planned.rows)) };
     },
     fit: async ({ part }, signal) => {
       const { rows, parts, fits } = needJob(job);
       const wanted = parts[part];
       if (!wanted) throw new Error(`scorer: there is no part ${part}`);
-      const asRecorded = new Int8Array(rows.features.count).fill(1);
-      return (fits[part] = await fitPart(rows, wanted, asRecorded, pauser(connection, signal)));
+      return (fits[part] = await fitPart(rows, wanted, asRecorded(rows), pauser(connection, signal)));
     },
     restore: async ({ part, fit }) => {
       needJob(job).fits[part] = fit;
       return null;
     },
     join: async () => {
-      const { rows, parts, fits, lengths } = needJob(job);
+      const { rows, fits, lengths, column, trials, origins } = needJob(job);
       const fitted = allFits(fits);
-      const asRecorded = new Int8Array(rows.features.count).fill(1);
-      const joined = joinMargins(rows, parts, fitted, asRecorded);
+      const joined = joinMargins(rows, fitted, asRecorded(rows));
       const result: ConsistencyResult = {
         margins: Float32Array.from(joined.margins),
         foldCount: rows.foldCount,
         seed: rows.seed,
-        groups: [...gathering.groups.keys()],
-        parts,
+        ...(column && { groups: { field: column.field, values: column.values } }),
+        trials,
+        origins,
         models: fitted.map((part) => joinModels(part, joined.blend)),
         answered: Float64Array.from(gathering.features.answered),
         answerFolds: new Map(
@@ -168,10 +171,10 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
     },
     selfTest: async ({ seed, share }, signal) => {
       const planned = needJob(job);
-      const { rows, parts, lengths } = planned;
+      const { rows, lengths } = planned;
       const sign = plantFlips(rows.features.count, seed, share);
       const fits = await fitAll(planned, sign, pauser(connection, signal));
-      const { margins } = joinMargins(rows, parts, fits, sign);
+      const { margins } = joinMargins(rows, fits, sign);
       return selfTestFigures(
         margins,
         lengths.map((value, row) => value * (sign[row] ?? 1)),

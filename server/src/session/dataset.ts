@@ -151,7 +151,9 @@ export class OpenDataset {
 
   get trust(): string | undefined {
     const scores = this.#scores;
-    return scores && trustSentence(scores.trust, scores.selfTest, scores.isTesting);
+    return (
+      scores && [trustSentence(scores.trust, scores.selfTest, scores.isTesting), ...scores.notes].join(' ')
+    );
   }
 
   /** Surveys the whole file. Returns early if `signal` aborts: the file was closed. */

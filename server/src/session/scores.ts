@@ -9,14 +9,15 @@ import type { Ensemble, Member } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
+import { aboutFit } from '#core/score/about.ts';
 import type { Reason } from '#core/score/explain.ts';
-import { CONSISTENCY_NAME, pairText, readerOf } from '#core/score/model.ts';
+import { CONSISTENCY_NAME, groupingOf, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 import type { Ranking } from '#core/score/ranking.ts';
 import { CONSISTENCY_LABEL, rankingOf } from '#core/score/ranking.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
-import { groupOf } from '#node/engine.ts';
+import { inputOf } from '#node/engine.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
@@ -42,6 +43,8 @@ export interface PairScore {
 export interface Scores extends Ranking {
   /** What the scorer is, in a sentence or two, for hovers. */
   readonly about: string;
+  /** What the built-in scorer took into account, a sentence each. */
+  readonly notes: readonly string[];
   /** What rankings are cut from. */
   readonly ranked: Float32Array;
   readonly trust: Trust;
@@ -54,15 +57,19 @@ export interface Scores extends Ranking {
 
 export function consistencyScores(result: ConsistencyResult, settings: Settings): Scores {
   const reader = readerOf(result);
-  const groupBy = settings.groupBy === '' ? undefined : settings.groupBy;
+  const grouping = groupingOf(settings.groupBy);
   return {
     ...rankingOf(CONSISTENCY_LABEL, result.margins, result.margins, settings.reviewPercent),
-    about: `${CONSISTENCY_NAME} judges consistency with the rest of this file, not truth.`,
+    about: [
+      `${CONSISTENCY_NAME} judges consistency with the rest of this file, not truth.`,
+      ...aboutFit(result),
+    ].join(' '),
+    notes: aboutFit(result),
     ranked: result.margins,
     trust: result.trust,
     isTesting: true,
     read: ({ pair, value }, max) => ({
-      ...reader(pairText(pair), groupOf(value, groupBy), max),
+      ...reader(inputOf(pair, value, grouping), max),
       details: [],
     }),
   };
@@ -150,6 +157,7 @@ export function ensembleScores(ensemble: Ensemble, facts: Facts, settings: Setti
   return {
     ...rankingOf(ensemble.name, margins, ranked, settings.reviewPercent),
     about: aboutOf(ensemble),
+    notes: [],
     ranked,
     trust: trustOf(margins, differences),
     ...(selfTest && { selfTest }),

@@ -8,6 +8,7 @@ import { templateTokenInText } from './conversation/templateToken.ts';
 import { turnMarkerInResponse } from './conversation/turnMarker.ts';
 import { unknownRole } from './conversation/unknownRole.ts';
 import type { DatasetCheck } from './dataset/datasetCheck.ts';
+import { labelFollowsSource } from './dataset/labelFollowsSource.ts';
 import { labelImbalance } from './dataset/labelImbalance.ts';
 import { lengthBias } from './dataset/lengthBias.ts';
 import { polarityUnsure } from './dataset/polarityUnsure.ts';
@@ -123,6 +124,7 @@ export const DATASET_CHECKS: readonly DatasetCheck[] = [
   rowGroupTooLarge,
   promptNotRead,
   polarityUnsure,
+  labelFollowsSource,
 ];
 
 /** Findings from scores. */

@@ -20,6 +20,7 @@ import { readRecord } from '../mapping/read.ts';
 import type { Beside, Recognition } from '../mapping/recognise.ts';
 import { recogniseAs } from '../mapping/recognise.ts';
 import { Sample } from '../mapping/sample.ts';
+import { originCodes } from '../mapping/sideFields.ts';
 import type { Finding } from '../model/finding.ts';
 import { MAX_FINDINGS } from '../model/finding.ts';
 import { identify } from '../model/identity.ts';
@@ -169,6 +170,12 @@ export class Surveyor {
     for (const { raw, parsed } of waiting) this.#take(raw, parsed);
   }
 
+  #originsOf(parsed: Parsed, pair: Pair): number {
+    const field = this.#recognition?.originField;
+    if (field === undefined || !('value' in parsed) || !isObject(parsed.value)) return 0;
+    return originCodes(parsed.value, pair, field);
+  }
+
   #examine(record: number, parsed: Parsed): Examined {
     if (this.#recognition) return examine(parsed, this.#recognition.mapping, record, this.#rules);
     return (this.#tellsBroken ? examineBroken(parsed, record, this.#rules) : undefined) ?? NOTHING;
@@ -192,6 +199,7 @@ export class Surveyor {
           (pair.candidates[0] < pair.candidates[1] ? CHOSEN_FIRST : 0) |
           (part << PART_SHIFT),
         style: styleOfPair(pair),
+        origins: this.#originsOf(parsed, pair),
       });
       this.#onPair?.(pair);
     }

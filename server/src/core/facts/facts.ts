@@ -26,7 +26,7 @@ export interface RecordColumns {
   bad: Int32Array;
 }
 
-/** One row per pair: 57 bytes. Lengths in UTF-16 units; a key is two numbers, low half first. */
+/** One row per pair: 61 bytes. Lengths in UTF-16 units; a key is two numbers, low half first. */
 export interface PairColumns {
   record: Int32Array;
   /** Of all turns together. */
@@ -36,6 +36,8 @@ export interface PairColumns {
   flags: Uint8Array;
   /** Style marks: of the chosen answer in the lower 16 bits, of the rejected one in the upper 16. */
   style: Uint32Array;
+  /** Codes of the answers' origins: of the chosen one in the lower 16 bits, of the rejected one in the upper 16; 0 for none. */
+  origins: Uint32Array;
   promptKey: Uint32Array;
   chosenKey: Uint32Array;
   rejectedKey: Uint32Array;
@@ -64,6 +66,7 @@ export interface PairRow extends Identity {
   readonly rejectedLength: number;
   readonly flags: number;
   readonly style: number;
+  readonly origins: number;
 }
 
 export function recordColumns(rows: number): RecordColumns {
@@ -86,6 +89,7 @@ export function pairColumns(rows: number): PairColumns {
     rejectedLength: new Int32Array(rows),
     flags: new Uint8Array(rows),
     style: new Uint32Array(rows),
+    origins: new Uint32Array(rows),
     promptKey: new Uint32Array(2 * rows),
     chosenKey: new Uint32Array(2 * rows),
     rejectedKey: new Uint32Array(2 * rows),
@@ -176,6 +180,7 @@ export class Facts {
     c.rejectedLength[at] = row.rejectedLength;
     c.flags[at] = row.flags;
     c.style[at] = row.style;
+    c.origins[at] = row.origins;
     if ((row.flags & IS_TIE) !== 0) this.#tieCount++;
     setKey(c.promptKey, at, row.promptKey);
     setKey(c.chosenKey, at, row.chosenKey);
@@ -206,6 +211,7 @@ export class Facts {
         rejectedLength: c.rejectedLength[pair] ?? 0,
         flags: c.flags[pair] ?? 0,
         style: c.style[pair] ?? 0,
+        origins: c.origins[pair] ?? 0,
       });
       const at = this.#pairs.count - 1;
       this.#pairs.all.margin[at] = c.margin[pair] ?? Number.NaN;

@@ -15,6 +15,7 @@ import {
   readRecord,
   specificity,
 } from './read.ts';
+import { namedOrigin, originsOf } from './sideFields.ts';
 import { MAPPINGS } from './table.ts';
 
 /** Records to examine before choosing a mapping. */
@@ -33,6 +34,8 @@ export interface Recognition {
   readonly isGiven: boolean;
   /** Unmapped fields in the sample that look like the prompt. */
   readonly unread: readonly string[];
+  /** The field that names the origin of each answer, such as its model; absent if there is none. */
+  readonly originField?: string;
   /** How the meaning of the label was decided; absent if the schema or preflens.json fixes it. */
   readonly polarity?: Polarity;
 }
@@ -135,18 +138,21 @@ function recognition(
   const isOwn = isGiven || (beside.held !== undefined && decision?.polarity === beside.held.polarity);
   const decided = decision?.mapping ?? known;
   const mapping = isOwn ? decided : withoutGuess(decided, sample);
-  const unread = new Set(
-    sample.flatMap((record) => {
-      const outcome = readRecord(mapping, record);
-      return 'problem' in outcome ? [] : (outcome.unread ?? []);
-    }),
-  );
+  const unread = new Set<string>();
+  let originField: string | undefined;
+  for (const record of sample) {
+    const outcome = readRecord(mapping, record);
+    if ('problem' in outcome) continue;
+    for (const name of outcome.unread ?? []) unread.add(name);
+    originField ??= outcome.pairs.map((pair) => namedOrigin(originsOf(record, pair))?.title).find(Boolean);
+  }
   return {
     mapping,
     confidence,
     labelPath: labelPath(mapping, example),
     isGiven,
     unread: [...unread],
+    ...(originField !== undefined && { originField }),
     ...(decision && { polarity: decision.polarity }),
   };
 }

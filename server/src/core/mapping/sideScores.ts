@@ -4,7 +4,7 @@ import { isObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
 import { valueAt } from './field.ts';
 import { toNumber } from './forms/label.ts';
-import { sidedFields } from './sides.ts';
+import { sideFields } from './sideFields.ts';
 
 /** Names of score fields; the first pattern that matches any field is used. */
 const NAMES = [
@@ -21,31 +21,6 @@ const IS_RANK = /rank/i;
 export interface ColumnMargin {
   readonly margin: number;
   readonly field: string;
-}
-
-interface Candidate {
-  readonly name: string;
-  /** Path of the chosen answer's score. */
-  readonly path: Path;
-  readonly chosen: Json | undefined;
-  readonly rejected: Json | undefined;
-}
-
-/** Fields that exist once per answer: beside the answers by their names, or inside objects of their own. */
-function sideFields(record: JsonObject, chosen: Path, rejected: Path): Candidate[] {
-  const beside = sidedFields(record, chosen, rejected).map(({ first, second }): Candidate => ({
-    name: String(first.at(-1)),
-    path: first,
-    chosen: valueAt(record, first),
-    rejected: valueAt(record, second),
-  }));
-  const fork = chosen.findIndex((step, i) => step !== rejected[i]) + 1;
-  const [a, b] = [valueAt(record, chosen.slice(0, fork)), valueAt(record, rejected.slice(0, fork))];
-  if (fork === 0 || !isObject(a) || !isObject(b)) return beside;
-  return [
-    ...beside,
-    ...Object.keys(a).map((name) => ({ name, path: [...chosen, name], chosen: a[name], rejected: b[name] })),
-  ];
 }
 
 const ANY_NAME = new RegExp(NAMES.map(({ source }) => source).join('|'), 'i');

@@ -78,6 +78,20 @@ const COUNTS = words(
 const ABOUT = words(
   'id idx index uuid guid uid hash sha md key name url uri link type kind category tag split subset set origin dataset ds model engine generator version date time timestamp created updated lang language locale status quality difficulty level metadata meta info annotator author user worker rater judge evaluator comment note feedback critique review explanation justification reason rationale license config provider state country gender age toxic moderation row batch seed temperature',
 );
+/** Where an answer comes from, and how it was made. */
+const ORIGINS = words(
+  'model engine generator generated source origin policy checkpoint provider author writer agent bot llm system backend sampler sampling decoding strategy temperature temp top penalty persona principle',
+);
+/** They judge an answer: an origin with such a word in its name is a verdict on it. */
+const VERDICTS = words(
+  'quality grade elo logit helpful preference accept acceptable safe correct good bad valid pass feedback critique review comment judge judgement judgment annotation annotator rater evaluator evaluation explanation',
+);
+/** As the last word of a name: the field holds a text. */
+const TEXTS = words('text content output response answer completion prompt message');
+/** The kind of a record: what its pairs may have in common. */
+const KINDS = words(
+  'source subset category task type kind domain topic language lang dataset origin collection corpus subject genre field group section',
+);
 /** May hold a class or the text itself. */
 const SOURCES = words('source task topic domain title subreddit');
 /** Names of answers, which are not part of the prompt. */
@@ -114,6 +128,33 @@ function classify(name: string): FieldKind {
   if (has(SOURCES)) return 'source';
   return has(PROMPT) ? 'prompt' : 'other';
 }
+
+/** A test of names that remembers its answers. */
+function remembered(test: (name: string) => boolean): (name: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (name) => {
+    const before = answers.get(name);
+    if (before !== undefined) return before;
+    const answer = test(name);
+    if (answers.size >= MAX_KNOWN) answers.clear();
+    answers.set(name, answer);
+    return answer;
+  };
+}
+
+const about = (wanted: ReadonlySet<string>): ((name: string) => boolean) =>
+  remembered((name) => {
+    const own = nameWords(name);
+    const has = (set: ReadonlySet<string>): boolean => own.some((word) => set.has(word));
+    const isText = TEXTS.has(own.at(-1) ?? '');
+    return has(wanted) && !isText && !has(LABELS) && !has(COUNTS) && !has(VERDICTS);
+  });
+
+/** True for a field that says where an answer comes from, by its name without the side: "model", "generator_version". Scores, verdicts and texts are none. */
+export const saysOrigin = about(ORIGINS);
+
+/** True for a field that says of which kind a record is: "category", "source". */
+export const saysKind = about(KINDS);
 
 export function kindOfField(name: string): FieldKind {
   const before = known.get(name);

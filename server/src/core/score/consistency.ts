@@ -2,19 +2,17 @@
 // reward on the file itself and scores each pair with a fit that never saw its prompt. Measurements behind the
 // settings (cost, word scale, folds): test/bench/detection.ts.
 import type { PairFeatures } from './features.ts';
+import { inGroups } from './features.ts';
 import type { FitOptions, LinearModel, Pause } from './fit.ts';
 import { fit, rowMargin } from './fit.ts';
+import type { GroupColumn } from './groups.ts';
 import { hashText } from './random.ts';
-import { STYLE_COUNT } from './style.ts';
 
 /** Bump this if margins change for the same file and seed. Cached and written scores contain it. */
-export const CONSISTENCY_VERSION = 2;
+export const CONSISTENCY_VERSION = 3;
 
 const WORDS_AND_STYLE: FitOptions = { cost: 0.003, wordScale: 0.5, epochs: 6 };
 const STYLE_ONLY: FitOptions = { cost: 0.003, wordScale: 0, epochs: 10 };
-
-/** Groups with fewer pairs use the model of the whole file. */
-const MIN_GROUP = 300;
 
 /** With fewer pairs there is not enough to be consistent with. */
 export const MIN_PAIRS = 50;
@@ -31,19 +29,17 @@ export function foldOf(key: number, seed: number, foldCount: number): number {
 
 /** The pairs of a job, beyond their features. */
 export interface JobRows {
+  /** In their groups, if the file has any. */
   readonly features: PairFeatures;
   /** From `styleScales`; the same for every part. */
   readonly scales: Float32Array;
   readonly fold: Uint8Array;
   readonly foldCount: number;
-  /** Group number of each pair, from 0; −1 for none. */
-  readonly group: Int32Array;
   readonly seed: number;
 }
 
-/** One fit: the pairs outside `fold` in `group` (−1: in the whole file). */
+/** One fit: the pairs outside `fold`. */
 export interface FitPart {
-  readonly group: number;
   readonly fold: number;
 }
 
@@ -53,18 +49,9 @@ export interface PartFit {
   readonly styleOnly: LinearModel;
 }
 
-function largeGroups(group: Int32Array): Set<number> {
-  const counts = new Map<number, number>();
-  for (const value of group) if (value >= 0) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return new Set([...counts].filter(([, count]) => count >= MIN_GROUP).map(([value]) => value));
-}
-
 /** All fits of a job, in a fixed order. */
-export function planParts(rows: JobRows): readonly FitPart[] {
-  const own = largeGroups(rows.group);
-  const shared = rows.group.some((value) => !own.has(value));
-  const groups = [...(shared ? [-1] : []), ...[...own].sort((a, b) => a - b)];
-  return groups.flatMap((group) => Array.from({ length: rows.foldCount }, (_, fold) => ({ group, fold })));
+export function planParts({ foldCount }: Pick<JobRows, 'foldCount'>): readonly FitPart[] {
+  return Array.from({ length: foldCount }, (_, fold) => ({ fold }));
 }
 
 function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
@@ -75,25 +62,86 @@ function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
 
 /** Fits one part. `sign` is −1 for a pair whose label counts as inverted. */
 export async function fitPart(rows: JobRows, part: FitPart, sign: Int8Array, pause: Pause): Promise<PartFit> {
-  const { features, scales, fold, group, seed } = rows;
-  const train = rowsWhere(
-    features.count,
-    (row) => fold[row] !== part.fold && (part.group < 0 || group[row] === part.group),
-  );
-  const partSeed = seed + 31 * part.fold + 1009 * (part.group + 1);
+  const { features, scales, fold, seed } = rows;
+  const train = rowsWhere(features.count, (row) => fold[row] !== part.fold);
+  const partSeed = seed + 31 * part.fold;
   return {
     full: await fit(features, train, sign, scales, WORDS_AND_STYLE, partSeed, pause),
     styleOnly: await fit(features, train, sign, scales, STYLE_ONLY, partSeed, pause),
   };
 }
 
-/** Rows visited in a part, for progress. */
-export function partWork(rows: JobRows, part: FitPart): number {
-  const inGroup =
-    part.group < 0
-      ? rows.features.count
-      : rows.group.reduce((n, value) => n + Number(value === part.group), 0);
-  return (inGroup * (rows.foldCount - 1) * (WORDS_AND_STYLE.epochs + STYLE_ONLY.epochs)) / rows.foldCount;
+/** Rows visited in each part, for progress. */
+export function partWork({ features, foldCount }: JobRows): number {
+  return (features.count * (foldCount - 1) * (WORDS_AND_STYLE.epochs + STYLE_ONLY.epochs)) / foldCount;
+}
+
+/** Pairs that columns are compared on, at most, and folds and epochs of these fits. */
+const TRIED = { pairs: 8192, folds: 5, epochs: 6 } as const;
+
+/** A column has to be better than one group by this many standard errors. */
+const MIN_GAIN = 3;
+
+/** How much better a column's groups predict labels than one group: loss of a pair, out of fold. */
+export interface GroupTrial {
+  readonly field: string;
+  readonly groups: number;
+  readonly gain: number;
+  readonly error: number;
+}
+
+export interface GroupChoice {
+  /** Undefined: one group is no worse. */
+  readonly column: GroupColumn | undefined;
+  readonly trials: readonly GroupTrial[];
+}
+
+/** Chooses the column whose groups predict labels best, by style and origins alone; none if one group is no worse. */
+export async function chooseGroups(
+  rows: JobRows,
+  columns: readonly GroupColumn[],
+  sign: Int8Array,
+  pause: Pause,
+): Promise<GroupChoice> {
+  if (columns.length === 0) return { column: undefined, trials: [] };
+  const { features, fold } = rows;
+  const step = Math.max(1, Math.ceil(features.count / TRIED.pairs));
+  const used = rowsWhere(features.count, (row) => row % step === 0);
+  const lossesIn = async (column: GroupColumn | undefined, freedom = 1): Promise<Float64Array> => {
+    const grouped = inGroups(features, column);
+    const margins = new Float64Array(used.length);
+    for (let part = 0; part < TRIED.folds; part++) {
+      const train = used.filter((row) => (fold[row] ?? 0) % TRIED.folds !== part);
+      const options = { ...STYLE_ONLY, cost: STYLE_ONLY.cost * freedom, epochs: TRIED.epochs };
+      const model = await fit(grouped, train, sign, rows.scales, options, rows.seed + part, pause);
+      used.forEach((row, i) => {
+        if ((fold[row] ?? 0) % TRIED.folds === part)
+          margins[i] = (sign[row] ?? 1) * rowMargin(grouped, row, model);
+      });
+    }
+    const slope = calibrate(margins);
+    return margins.map((margin) => lossOf(slope * margin));
+  };
+  // Groups have more freedom to fit, which may be all that helps: so one group with twice the freedom competes too.
+  const single = [await lossesIn(undefined), await lossesIn(undefined, 2)].sort(
+    (a, b) => meanOf(a) - meanOf(b),
+  );
+  const alone = single[0] ?? new Float64Array(used.length);
+  const trials: GroupTrial[] = [];
+  let best: { readonly column: GroupColumn; readonly gain: number } | undefined;
+  for (const column of columns) {
+    const losses = await lossesIn(column);
+    const gains = alone.map((loss, i) => loss - (losses[i] ?? 0));
+    const gain = meanOf(gains);
+    const error = Math.sqrt(meanOf(gains.map((one) => (one - gain) ** 2)) / gains.length);
+    trials.push({ field: column.field, groups: column.values.length, gain, error });
+    if (gain > MIN_GAIN * error && gain > (best?.gain ?? 0)) best = { column, gain };
+  }
+  return { column: best?.column, trials };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /**
@@ -116,8 +164,12 @@ function calibrate(margins: Float64Array): number {
   return slope;
 }
 
+function lossOf(margin: number): number {
+  return Math.log1p(Math.exp(-margin));
+}
+
 function logLoss(margins: Float64Array): number {
-  return margins.reduce((sum, margin) => sum + Math.log1p(Math.exp(-margin)), 0) / margins.length;
+  return margins.reduce((sum, margin) => sum + lossOf(margin), 0) / margins.length;
 }
 
 /** Weights of a part's two models: margin = full · m₁ + styleOnly · m₂, in log-odds. */
@@ -133,31 +185,21 @@ export interface Margins {
   readonly blend: Blend;
 }
 
-/** Index of the part that scores a pair. */
-export function partIndexFor(parts: readonly FitPart[], group: number, fold: number): number {
-  const own = parts.findIndex((part) => part.group === group && part.fold === fold);
-  return own >= 0 ? own : parts.findIndex((part) => part.group < 0 && part.fold === fold);
-}
-
 /**
  * Scores every pair with the part that left its fold out, and blends the two models: uses the one with the lower
  * out-of-fold log-loss, or their mean if that is better still.
  */
 export function joinMargins(
   rows: JobRows,
-  parts: readonly FitPart[],
+  /** By fold. */
   fits: readonly PartFit[],
   sign: Int8Array,
 ): Margins {
-  const { features, fold, group } = rows;
+  const { features, fold } = rows;
   const full = new Float64Array(features.count);
   const styleOnly = new Float64Array(features.count);
-  const partOf = new Map<number, number>();
   for (let row = 0; row < features.count; row++) {
-    const key = (group[row] ?? -1) * 256 + (fold[row] ?? 0);
-    let at = partOf.get(key);
-    if (at === undefined) partOf.set(key, (at = partIndexFor(parts, group[row] ?? -1, fold[row] ?? 0)));
-    const fitted = fits[at];
+    const fitted = fits[fold[row] ?? 0];
     if (!fitted) continue;
     full[row] = (sign[row] ?? 1) * rowMargin(features, row, fitted.full);
     styleOnly[row] = (sign[row] ?? 1) * rowMargin(features, row, fitted.styleOnly);
@@ -178,13 +220,13 @@ export function joinMargins(
 }
 
 /** Combines the two models of a part. */
-export function joinModels(fitted: PartFit, blend: Blend): LinearModel {
-  const style = new Float32Array(STYLE_COUNT);
-  for (let k = 0; k < STYLE_COUNT; k++) {
-    style[k] = blend.full * (fitted.full.style[k] ?? 0) + blend.styleOnly * (fitted.styleOnly.style[k] ?? 0);
-  }
+export function joinModels({ full, styleOnly }: PartFit, blend: Blend): LinearModel {
+  const mixed = (a: Float32Array, b: Float32Array): Float32Array =>
+    a.map((weight, k) => blend.full * weight + blend.styleOnly * (b[k] ?? 0));
   return {
-    words: blend.full === 0 ? new Float32Array(0) : fitted.full.words.map((weight) => weight * blend.full),
-    style,
+    words: blend.full === 0 ? new Float32Array(0) : full.words.map((weight) => weight * blend.full),
+    style: mixed(full.style, styleOnly.style),
+    origins: mixed(full.origins, styleOnly.origins),
+    deviations: mixed(full.deviations, styleOnly.deviations),
   };
 }

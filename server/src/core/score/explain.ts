@@ -1,15 +1,17 @@
+import type { Origin } from '../mapping/sideFields.ts';
 import { visitFeatures } from '../model/tokens.ts';
-import type { PairText } from './features.ts';
+import type { PairInput } from './features.ts';
 import type { LinearModel } from './fit.ts';
+import type { OriginCategory, OriginTable } from './origins.ts';
 import type { PromptView } from './prompt.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
 
 /** One contribution to a margin. Positive supports the chosen answer. */
 export interface Reason {
-  /** Words from the answer, or the name of a style number. */
+  /** Words from the answer, the name of a style number, or where an answer comes from. */
   readonly text: string;
-  readonly side: 'chosen' | 'rejected' | 'style';
+  readonly side: 'chosen' | 'rejected' | 'style' | 'origin';
   readonly weight: number;
 }
 
@@ -56,19 +58,87 @@ function dot(a: Float32Array, b: Float32Array): number {
 
 function strongest(reasons: Reason[], max: number): Reason[] {
   const bySize = (a: Reason, b: Reason): number => Math.abs(b.weight) - Math.abs(a.weight);
-  const words = reasons.filter(({ side }) => side !== 'style').sort(bySize);
-  const styles = reasons.filter(({ side }) => side === 'style').sort(bySize);
+  const isWord = ({ side }: Reason): boolean => side === 'chosen' || side === 'rejected';
+  const words = reasons.filter(isWord).sort(bySize);
+  const styles = reasons.filter((reason) => !isWord(reason)).sort(bySize);
   const wordCount = Math.min(words.length, Math.ceil(max / 2));
   return [...words.slice(0, wordCount), ...styles.slice(0, max - wordCount)].sort(bySize);
 }
 
-/** Explains one pair with a fitted model. `answered`: conversations that continue elsewhere in the file. */
-export function explain(
-  pair: PairText,
-  model: LinearModel,
-  answered: ReadonlySet<number>,
-  max = 6,
-): Explanation {
+/** Words of names of fields whose value wrote the answer. */
+const WRITER = /model|engine|generator|author|writer|llm|bot|policy|agent|checkpoint/i;
+
+/** "written by X, whose answers lose 81 % here" */
+function originText({ field, value, wins, losses }: OriginCategory): string {
+  const who = WRITER.test(field) ? `written by ${value}` : `${field.replaceAll('_', ' ')} “${value}”`;
+  const count = wins + losses;
+  if (count === 0) return who;
+  const [verb, part] = losses > wins ? ['lose', losses] : ['win', wins];
+  return `${who}, whose answers ${verb} ${Math.round((100 * part) / count)} % here`;
+}
+
+/** What a fit knows beside the texts of a pair. */
+export interface Known {
+  readonly model: LinearModel;
+  /** The pair's group; −1 for none. */
+  readonly group: number;
+  readonly origins: OriginTable;
+  /** Conversations that continue elsewhere in the file. */
+  readonly answered: ReadonlySet<number>;
+}
+
+interface OriginReward {
+  readonly chosen: number;
+  readonly rejected: number;
+  readonly reasons: readonly Reason[];
+}
+
+/** The part of the rewards that origins give. */
+function readOrigins(
+  given: readonly Origin[],
+  { model, origins }: Known,
+  styleWeights: Float32Array,
+): OriginReward {
+  let [chosen, rejected] = [0, 0];
+  const reasons: Reason[] = [];
+  for (const origin of given) {
+    if (origin.chosen === origin.rejected) continue;
+    const number = origins.numbers.indexOf(origin.title);
+    if (number >= 0) {
+      const weight = styleWeights[STYLE_COUNT + number] ?? 0;
+      if (typeof origin.chosen !== 'number' || typeof origin.rejected !== 'number') continue;
+      chosen += weight * origin.chosen;
+      rejected += weight * origin.rejected;
+      const text = `${origin.title.replaceAll('_', ' ')} ${origin.chosen} against ${origin.rejected}`;
+      reasons.push({ text, side: 'origin', weight: weight * (origin.chosen - origin.rejected) });
+      continue;
+    }
+    for (const side of ['chosen', 'rejected'] as const) {
+      const value = origin[side];
+      const at = origins.categories.findIndex(
+        (one) => one.field === origin.title && value !== undefined && one.value === String(value),
+      );
+      const category = origins.categories[at];
+      const strength = model.origins[at] ?? 0;
+      if (!category || strength === 0) continue;
+      if (side === 'chosen') chosen += strength;
+      else rejected += strength;
+      const text = `${side} answer ${originText(category)}`;
+      reasons.push({ text, side: 'origin', weight: side === 'chosen' ? strength : -strength });
+    }
+  }
+  return { chosen, rejected, reasons };
+}
+
+/** The weights of style in a group. */
+function styleIn({ style, deviations }: LinearModel, group: number): Float32Array {
+  return group < 0 ? style : style.map((weight, k) => weight + (deviations[group * style.length + k] ?? 0));
+}
+
+/** Explains one pair with a fitted model. */
+export function explain(pair: PairInput, known: Known, max = 6): Explanation {
+  const { model, group, answered } = known;
+  const styleWeights = styleIn(model, group);
   const prompt = viewPrompt(pair.prompt);
   const chosen = readWords(pair.chosen, model);
   const rejected = readWords(pair.rejected, model);
@@ -101,11 +171,13 @@ export function explain(
   addWords(pair.chosen, chosen, rejected, 'chosen');
   addWords(pair.rejected, rejected, chosen, 'rejected');
   for (let k = 0; k < STYLE_COUNT; k++) {
-    const weight = (model.style[k] ?? 0) * ((styles[0][k] ?? 0) - (styles[1][k] ?? 0));
+    const weight = (styleWeights[k] ?? 0) * ((styles[0][k] ?? 0) - (styles[1][k] ?? 0));
     if (weight !== 0) add({ text: STYLE_NAMES[k] ?? '', side: 'style', weight });
   }
-  const chosenReward = chosen.sum + dot(model.style, styles[0]);
-  const rejectedReward = rejected.sum + dot(model.style, styles[1]);
+  const origins = readOrigins(pair.origins ?? [], known, styleWeights);
+  origins.reasons.forEach(add);
+  const chosenReward = chosen.sum + dot(styles[0], styleWeights) + origins.chosen;
+  const rejectedReward = rejected.sum + dot(styles[1], styleWeights) + origins.rejected;
   return {
     chosenReward,
     rejectedReward,

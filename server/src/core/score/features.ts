@@ -1,4 +1,10 @@
+import type { Kinds } from '../mapping/kinds.ts';
+import type { Origin } from '../mapping/sideFields.ts';
 import { FEATURE_BITS, visitFeatures } from '../model/tokens.ts';
+import type { GroupColumn } from './groups.ts';
+import { GroupBuilder } from './groups.ts';
+import type { OriginTable } from './origins.ts';
+import { OriginBuilder } from './origins.ts';
 import { continueConversation, viewPrompt } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, styleOf } from './style.ts';
 
@@ -9,9 +15,15 @@ export interface PairText {
   readonly rejected: string;
 }
 
+/** A pair as the scorer takes it: its texts, and what else the record says. */
+export interface PairInput extends PairText {
+  readonly origins?: readonly Origin[];
+  readonly kinds?: Kinds;
+}
+
 /**
  * Differences chosen − rejected of many pairs, compactly: for words, the features that only one side has; for
- * style, one row of numbers.
+ * style, one row of numbers; for origins, the categories of both sides.
  */
 export interface PairFeatures {
   readonly count: number;
@@ -19,8 +31,42 @@ export interface PairFeatures {
   readonly starts: Float64Array;
   /** Features of the chosen side as is; of the rejected side as bitwise complement. */
   readonly words: Int32Array;
-  /** count × STYLE_COUNT. */
+  /** count × width: the style numbers, then the numbers of origins. */
   readonly style: Float32Array;
+  readonly width: number;
+  /** count × originWidth × 2: categories of the chosen and the rejected side; −1 for none. */
+  readonly origins: Int32Array;
+  readonly originWidth: number;
+  readonly categoryCount: number;
+  /** Group of each pair; −1 for none. */
+  readonly group: Int32Array;
+  readonly groupCount: number;
+}
+
+/** The same pairs in the groups of a column; in none without one. */
+export function inGroups(features: PairFeatures, column: GroupColumn | undefined): PairFeatures {
+  return {
+    ...features,
+    group: column?.group ?? new Int32Array(features.count).fill(-1),
+    groupCount: column?.values.length ?? 0,
+  };
+}
+
+/** The same pairs without what is known of the origins of their answers. */
+export function withoutOrigins(features: PairFeatures): PairFeatures {
+  const { count, width, style } = features;
+  if (width === STYLE_COUNT && features.originWidth === 0) return features;
+  const own = new Float32Array(count * STYLE_COUNT);
+  for (let row = 0; row < count; row++)
+    own.set(style.subarray(row * width, row * width + STYLE_COUNT), row * STYLE_COUNT);
+  return {
+    ...features,
+    style: own,
+    width: STYLE_COUNT,
+    origins: new Int32Array(0),
+    originWidth: 0,
+    categoryCount: 0,
+  };
 }
 
 /**
@@ -40,13 +86,17 @@ export class FeatureBuilder {
   readonly #answered = new Set<number>();
   /** For each pair, the conversations that end with its chosen and its rejected answer. 0 without a prompt. */
   readonly #made: number[] = [];
+  readonly #origins = new OriginBuilder();
+  readonly groups = new GroupBuilder();
 
   get count(): number {
     return this.#count;
   }
 
-  add(pair: PairText): void {
+  add(pair: PairInput): void {
     this.#addWords(pair);
+    this.#origins.add(pair.origins);
+    this.groups.add(pair.kinds);
     const prompt = viewPrompt(pair.prompt);
     for (const conversation of prompt.answered) this.#answered.add(conversation);
     for (const answer of [pair.chosen, pair.rejected]) {
@@ -69,18 +119,27 @@ export class FeatureBuilder {
     return this.#answered;
   }
 
-  build(): PairFeatures {
-    for (let row = 0; row < this.#count; row++) {
+  build(): { readonly features: PairFeatures; readonly origins: OriginTable } {
+    const count = this.#count;
+    for (let row = 0; row < count; row++) {
       const [chosen, rejected] = [this.#made[2 * row] ?? 0, this.#made[2 * row + 1] ?? 0];
       this.#style[row * STYLE_COUNT + CONTINUED_AT] =
         Number(this.#answered.has(chosen)) - Number(this.#answered.has(rejected));
     }
-    return {
-      count: this.#count,
-      starts: this.#starts.subarray(0, this.#count + 1),
+    const { table, numbers, pairs, width } = this.#origins.build();
+    const features = {
+      count,
+      starts: this.#starts.subarray(0, count + 1),
       words: this.#words.subarray(0, this.#wordCount),
-      style: this.#style.subarray(0, this.#count * STYLE_COUNT),
+      style: widened(this.#style.subarray(0, count * STYLE_COUNT), count, numbers),
+      width: STYLE_COUNT + numbers.length,
+      origins: pairs,
+      originWidth: width,
+      categoryCount: table.categories.length,
+      group: new Int32Array(count).fill(-1),
+      groupCount: 0,
     };
+    return { features, origins: table };
   }
 
   #addWords(pair: PairText): void {
@@ -108,6 +167,20 @@ export class FeatureBuilder {
     if (this.#wordCount === this.#words.length) this.#words = grow(this.#words, Int32Array);
     this.#words[this.#wordCount++] = word;
   }
+}
+
+/** Rows of style numbers, each followed by its numbers of origins. */
+function widened(style: Float32Array, count: number, numbers: readonly Float32Array[]): Float32Array {
+  if (numbers.length === 0) return style;
+  const width = STYLE_COUNT + numbers.length;
+  const rows = new Float32Array(count * width);
+  for (let row = 0; row < count; row++) {
+    rows.set(style.subarray(row * STYLE_COUNT, (row + 1) * STYLE_COUNT), row * width);
+    numbers.forEach((column, k) => {
+      rows[row * width + STYLE_COUNT + k] = column[row] ?? 0;
+    });
+  }
+  return rows;
 }
 
 function grow<T extends Float32Array | Float64Array | Int32Array>(

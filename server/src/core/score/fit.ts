@@ -5,7 +5,6 @@
 import { FEATURE_BITS } from '../model/tokens.ts';
 import type { PairFeatures } from './features.ts';
 import { seededRandom, shuffle } from './random.ts';
-import { STYLE_COUNT } from './style.ts';
 
 export interface FitOptions {
   /** Weight of a pair's loss against the squared weights: larger values fit more closely. */
@@ -15,20 +14,29 @@ export interface FitOptions {
   readonly epochs: number;
 }
 
-/** A linear reward: hashed word features and standardised style numbers. */
+/** Value of an origin's category relative to style numbers of variance 1. Its strength has a prior of its own: see `cost`. */
+const ORIGIN_SCALE = 6;
+
+/** How far groups may deviate from the shared weights of style, relative to these. */
+const DEVIATION = 1;
+
+/** A linear reward: hashed word features, standardised style numbers, strengths of origins. */
 export interface LinearModel {
   /** 2^FEATURE_BITS weights, including the word scale; empty for a style-only model. */
   readonly words: Float32Array;
-  /** STYLE_COUNT weights for raw style numbers. */
+  /** One weight for each raw style number, and for each number of an origin. */
   readonly style: Float32Array;
+  /** One strength for each category. */
+  readonly origins: Float32Array;
+  /** groups × style weights: what each group adds to them. */
+  readonly deviations: Float32Array;
 }
 
 /** 1 / root mean square of each style difference. Independent of labels: a flip only changes signs. */
-export function styleScales(features: PairFeatures): Float32Array {
-  const sums = new Float64Array(STYLE_COUNT);
-  const { style, count } = features;
+export function styleScales({ style, count, width }: PairFeatures): Float32Array {
+  const sums = new Float64Array(width);
   for (let row = 0; row < count; row++) {
-    for (let k = 0; k < STYLE_COUNT; k++) sums[k] = (sums[k] ?? 0) + (style[row * STYLE_COUNT + k] ?? 0) ** 2;
+    for (let k = 0; k < width; k++) sums[k] = (sums[k] ?? 0) + (style[row * width + k] ?? 0) ** 2;
   }
   return Float32Array.from(sums, (sum) => (sum > 0 ? 1 / Math.sqrt(sum / count) : 0));
 }
@@ -53,34 +61,74 @@ export async function fit(
   pause: Pause,
 ): Promise<LinearModel> {
   const { cost, wordScale, epochs } = options;
-  const { starts, words } = features;
+  const { starts, words, style, width, origins, originWidth, categoryCount, group, groupCount } = features;
+  // All weights are those of raw numbers: a scale enters their steps squared, and the rows stay as they are.
   const wordWeights = new Float64Array(wordScale > 0 ? 1 << FEATURE_BITS : 0);
-  const styleWeights = new Float64Array(STYLE_COUNT);
-  const style = scaledStyle(features, scales);
+  const styleWeights = new Float64Array(width);
+  const strengths = new Float64Array(categoryCount);
+  const deviations = new Float64Array(groupCount * width);
+  const squared = Float64Array.from(scales, (scale) => scale ** 2);
   const alpha = new Float64Array(train.length).fill(Math.min(1e-3, cost * 1e-3));
   const norms = new Float64Array(train.length);
   const order = Int32Array.from(train, (_, i) => i);
   const random = seededRandom(seed);
 
+  const normOf = (row: number): number => {
+    let norm = 0;
+    for (let k = 0; k < width; k++) norm += (squared[k] as number) * (style[row * width + k] as number) ** 2;
+    if ((group[row] as number) >= 0) norm *= 1 + DEVIATION ** 2;
+    if (wordScale > 0) norm += wordScale ** 2 * ((starts[row + 1] as number) - (starts[row] as number));
+    const end = 2 * (row + 1) * originWidth;
+    for (let at = 2 * row * originWidth; at < end; at++)
+      if ((origins[at] as number) >= 0) norm += ORIGIN_SCALE ** 2;
+    return norm;
+  };
+
+  const marginOf = (row: number): number => {
+    let z = 0;
+    if (wordScale > 0) {
+      const end = starts[row + 1] as number;
+      for (let at = starts[row] as number; at < end; at++) {
+        const word = words[at] as number;
+        z += word >= 0 ? (wordWeights[word] as number) : -(wordWeights[~word] as number);
+      }
+    }
+    const base = row * width;
+    for (let k = 0; k < width; k++) z += (styleWeights[k] as number) * (style[base + k] as number);
+    const own = (group[row] as number) * width;
+    if (own >= 0)
+      for (let k = 0; k < width; k++) z += (deviations[own + k] as number) * (style[base + k] as number);
+    return z + originMargin(features, row, strengths);
+  };
+
   const move = (row: number, step: number): void => {
     if (wordScale > 0) {
-      const end = starts[row + 1] ?? 0;
-      const scaled = step * wordScale;
-      for (let at = starts[row] ?? 0; at < end; at++) {
+      const end = starts[row + 1] as number;
+      const scaled = step * wordScale ** 2;
+      for (let at = starts[row] as number; at < end; at++) {
         const word = words[at] as number;
         if (word >= 0) (wordWeights[word] as number) += scaled;
         else (wordWeights[~word] as number) -= scaled;
       }
     }
-    const base = row * STYLE_COUNT;
-    for (let k = 0; k < STYLE_COUNT; k++) (styleWeights[k] as number) += step * (style[base + k] as number);
+    const base = row * width;
+    const own = (group[row] as number) * width;
+    for (let k = 0; k < width; k++) {
+      const moved = step * (squared[k] as number) * (style[base + k] as number);
+      (styleWeights[k] as number) += moved;
+      if (own >= 0) (deviations[own + k] as number) += moved * DEVIATION ** 2;
+    }
+    const end = (row + 1) * originWidth;
+    for (let at = row * originWidth; at < end; at++) {
+      const [chosen, rejected] = [origins[2 * at] as number, origins[2 * at + 1] as number];
+      if (chosen >= 0) (strengths[chosen] as number) += step * ORIGIN_SCALE ** 2;
+      if (rejected >= 0) (strengths[rejected] as number) -= step * ORIGIN_SCALE ** 2;
+    }
   };
 
   for (let i = 0; i < train.length; i++) {
     const row = train[i] as number;
-    let norm = wordScale > 0 ? wordScale ** 2 * ((starts[row + 1] as number) - (starts[row] as number)) : 0;
-    for (let k = 0; k < STYLE_COUNT; k++) norm += (style[row * STYLE_COUNT + k] as number) ** 2;
-    norms[i] = norm;
+    norms[i] = normOf(row);
     move(row, (alpha[i] as number) * (sign[row] as number));
   }
 
@@ -92,19 +140,8 @@ export async function fit(
       if (norm === 0) continue;
       const row = train[i] as number;
       const label = sign[row] as number;
-      let z = 0;
-      if (wordScale > 0) {
-        const end = starts[row + 1] as number;
-        for (let at = starts[row] as number; at < end; at++) {
-          const word = words[at] as number;
-          z += word >= 0 ? (wordWeights[word] as number) : -(wordWeights[~word] as number);
-        }
-        z *= wordScale;
-      }
-      const base = row * STYLE_COUNT;
-      for (let k = 0; k < STYLE_COUNT; k++) z += (styleWeights[k] as number) * (style[base + k] as number);
       const old = alpha[i] as number;
-      const next = solveOne(old, label * z, norm, cost);
+      const next = solveOne(old, label * marginOf(row), norm, cost);
       alpha[i] = next;
       move(row, (next - old) * label);
       if ((n + 1) % PAUSE_EVERY === 0) await pause(PAUSE_EVERY);
@@ -112,8 +149,10 @@ export async function fit(
     await pause(order.length % PAUSE_EVERY);
   }
   return {
-    words: Float32Array.from(wordWeights, (weight) => weight * wordScale),
-    style: Float32Array.from(styleWeights, (weight, k) => weight * (scales[k] ?? 0)),
+    words: Float32Array.from(wordWeights),
+    style: Float32Array.from(styleWeights),
+    origins: Float32Array.from(strengths),
+    deviations: Float32Array.from(deviations),
   };
 }
 
@@ -135,13 +174,23 @@ function solveOne(old: number, yz: number, norm: number, cost: number): number {
   return a;
 }
 
-function scaledStyle(features: PairFeatures, scales: Float32Array): Float32Array {
-  return features.style.map((value, at) => value * (scales[at % STYLE_COUNT] ?? 0));
+function originMargin(
+  { origins, originWidth }: PairFeatures,
+  row: number,
+  strengths: ArrayLike<number>,
+): number {
+  let sum = 0;
+  const end = (row + 1) * originWidth;
+  for (let at = row * originWidth; at < end; at++) {
+    const [chosen, rejected] = [origins[2 * at] as number, origins[2 * at + 1] as number];
+    sum += (chosen >= 0 ? (strengths[chosen] ?? 0) : 0) - (rejected >= 0 ? (strengths[rejected] ?? 0) : 0);
+  }
+  return sum;
 }
 
 /** w · (φ(chosen) − φ(rejected)) for one row. */
 export function rowMargin(features: PairFeatures, row: number, model: LinearModel): number {
-  const { starts, words, style } = features;
+  const { starts, words, style, width, group } = features;
   let sum = 0;
   if (model.words.length > 0) {
     const end = starts[row + 1] ?? 0;
@@ -150,6 +199,10 @@ export function rowMargin(features: PairFeatures, row: number, model: LinearMode
       sum += word >= 0 ? (model.words[word] ?? 0) : -(model.words[~word] ?? 0);
     }
   }
-  for (let k = 0; k < STYLE_COUNT; k++) sum += (model.style[k] ?? 0) * (style[row * STYLE_COUNT + k] ?? 0);
-  return sum;
+  const own = (group[row] ?? -1) * width;
+  for (let k = 0; k < width; k++) {
+    const weight = (model.style[k] ?? 0) + (own >= 0 ? (model.deviations[own + k] ?? 0) : 0);
+    sum += weight * (style[row * width + k] ?? 0);
+  }
+  return sum + originMargin(features, row, model.origins);
 }

@@ -1,5 +1,6 @@
 // Fits the built-in scorer on the pairs of a dataset, part by part, in a process. Finished parts outlive the process.
 import type { PartFit } from '#core/score/consistency.ts';
+import type { Grouping } from '#core/score/model.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import type { ConsistencyResult, Plan, WirePair } from '#protocol/scorer.ts';
 
@@ -23,6 +24,7 @@ export interface ScoringJob {
   /** For progress while feeding. */
   readonly pairCount: number;
   readonly seed: number;
+  readonly grouping: Grouping;
   /** Plant flips after the fit and count how many the ranking finds: doubles the work. */
   readonly selfTest: boolean;
   readonly onProgress: (progress: FitProgress) => void;
@@ -76,7 +78,7 @@ async function fitMissing(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kep
 
 async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Scored> {
   await feed(scorer, job);
-  const plan = await scorer.requests.call('plan', { seed: job.seed }, job.signal);
+  const plan = await scorer.requests.call('plan', { seed: job.seed, grouping: job.grouping }, job.signal);
   await fitMissing(scorer, job, plan, kept);
   if (!kept.result) {
     kept.result = await scorer.requests.call('join', null, job.signal);

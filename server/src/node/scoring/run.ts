@@ -6,7 +6,7 @@ import { countScores, pairCountText, unscoredMessage } from '#core/reward/counts
 import type { Member } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
-import { readerOf } from '#core/score/model.ts';
+import { groupingOf, readerOf } from '#core/score/model.ts';
 import { answerLength, whyTooFew } from '#core/score/scorable.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
@@ -90,6 +90,7 @@ export interface RunOptions {
   readonly scorers: NamedScorers;
   readonly machine: ScorerMachine;
   readonly seed: number;
+  /** A field, "none", or empty for the field that predicts labels best. */
   readonly groupBy: string | undefined;
   /** Of the built-in scorer, where it is alone. */
   readonly selfTest: boolean;
@@ -146,7 +147,8 @@ async function fit(
   selfTest: boolean,
   taker?: Pick<ScoringTarget, 'takeFit' | 'takeRest'>,
 ): Promise<Fitted> {
-  const { machine, groupBy, seed, signal } = options;
+  const { machine, seed, signal } = options;
+  const grouping = groupingOf(options.groupBy);
   const files = target.begin();
   const { preferenceCount } = target;
   const { facts } = target.source();
@@ -161,9 +163,10 @@ async function fit(
       return scorer;
     },
     {
-      pairs: () => pairBatches(files, share, groupBy, numbers),
+      pairs: () => pairBatches(files, share, grouping, numbers),
       pairCount: Math.ceil(preferenceCount * share),
       seed,
+      grouping,
       selfTest,
       onProgress: (progress) => {
         listener.onProgress(progress);
@@ -185,7 +188,7 @@ async function fit(
   await target.assertSame?.();
   if (numbers.length < preferenceCount) {
     const isKnown = (number: number): boolean => !Number.isNaN(margins[number]);
-    for await (const { number, margin } of restMargins(files, readerOf(scored.result), groupBy, isKnown)) {
+    for await (const { number, margin } of restMargins(files, readerOf(scored.result), grouping, isKnown)) {
       signal.throwIfAborted();
       margins[number] = margin;
     }

@@ -39,7 +39,7 @@ export interface AnswerView {
 
 export interface ReasonView {
   readonly text: string;
-  readonly side: 'chosen' | 'rejected' | 'style';
+  readonly side: 'chosen' | 'rejected' | 'style' | 'origin';
   readonly weight: number;
 }
 

@@ -1,3 +1,4 @@
+import type { SourceTold } from '../../facts/told.ts';
 import type { Polarity } from '../../mapping/polarity/polarity.ts';
 import type { Options, Rule } from '../check.ts';
 import type { LabelEffects } from './labelEffects.ts';
@@ -9,6 +10,8 @@ export interface WholeFile {
   readonly hasLabel: boolean;
   /** Unread fields that look like part of the prompt. */
   readonly unread: readonly string[];
+  /** Whether a field with the origin of answers tells their labels; undefined without such a field. */
+  readonly source: SourceTold | undefined;
   /** How the meaning of the label was decided; undefined if the schema or preflens.json fixes it. */
   readonly polarity: Polarity | undefined;
   /** Uncompressed bytes of each row group; empty unless the file is a table. */

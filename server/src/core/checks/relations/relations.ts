@@ -1,4 +1,5 @@
 // All checks across records, in report order.
+import { sourceTold } from '../../facts/told.ts';
 import type { Finding } from '../../model/finding.ts';
 import { MAX_FINDINGS } from '../../model/finding.ts';
 import type { RuleSettings } from '../check.ts';
@@ -76,6 +77,7 @@ function checkWhole(files: readonly FileFacts[], report: ReportRelation): void {
       labels: labelEffectsOf([facts]),
       hasLabel: recognition.mapping.answers.kind === 'choice',
       unread: recognition.unread,
+      source: recognition.originField === undefined ? undefined : sourceTold(recognition.originField, facts),
       polarity: recognition.polarity,
       rowGroups,
     };

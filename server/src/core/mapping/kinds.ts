@@ -1,0 +1,25 @@
+// What a record says of its own kind: its source, category, task or language.
+import { saysKind } from '../model/fieldNames.ts';
+import type { JsonObject } from '../model/json.ts';
+
+/** A value longer than this is a text. In UTF-16 units. */
+const MAX_VALUE = 60;
+
+/** Most fields that a record may name. */
+const MAX_FIELDS = 8;
+
+/** Field → value. Only fields of the record itself, in its order. */
+export type Kinds = Readonly<Record<string, string>>;
+
+export function kindsOf(record: JsonObject): Kinds {
+  const kinds: Record<string, string> = {};
+  let count = 0;
+  for (const name in record) {
+    const value = record[name];
+    const isShort = typeof value === 'string' && value !== '' && value.length <= MAX_VALUE;
+    if (!isShort && !Number.isInteger(value)) continue;
+    if (!saysKind(name) || ++count > MAX_FIELDS) continue;
+    kinds[name] = String(value);
+  }
+  return kinds;
+}
