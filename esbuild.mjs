@@ -112,7 +112,7 @@ async function copyRuntime(target) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
 await copyRuntime(process.env.PREFLENS_TARGET ?? `${process.platform}-${process.arch}`);
-for (const name of ['compare.css', 'dataset.css', 'grid.css', 'portrait.css'])
+for (const name of ['compare.css', 'dataset.css', 'grid.css', 'portrait.css', 'review.css'])
   await copyFile(join('media/style', name), join('dist', name));
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...shared, ...bundle })).watch();

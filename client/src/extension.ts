@@ -18,6 +18,7 @@ import { modelCommands } from './commands/models.ts';
 import { openAsCommands } from './commands/openAs.ts';
 import { pairCommands } from './commands/pairs.ts';
 import { registerCommands } from './commands/register.ts';
+import { reviewCommands } from './commands/review.ts';
 import { rowCommands } from './commands/rows.ts';
 import { scoringCommands } from './commands/scoring.ts';
 import { answerSecrets, secretCommands } from './commands/secrets.ts';
@@ -96,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
       ...pairCommands({ server, panel, datasets }),
       ...openAsCommands(server, datasets),
       ...rowCommands(datasets, statuses),
+      ...reviewCommands(datasets),
       ...fileCommands({ server, statuses, output, media, fileMeant, review }),
       ...convertCommands({ server, output, fileMeant }),
       ...scoringCommands(server, fileMeant),

@@ -40,6 +40,12 @@ if (list.current) {
     if (entry) page.resize(entry.contentRect.height - HEADER_HEIGHT, entry.contentRect.width);
   }).observe(list.current);
 }
+const tellFocus = (): void => {
+  page.focus(document.hasFocus());
+};
+window.addEventListener('focus', tellFocus);
+window.addEventListener('blur', tellFocus);
+tellFocus();
 // VS Code listens at the window: a key that did something here does nothing there.
 document.body.addEventListener('keydown', (press) => {
   if (!page.press(press)) return;

@@ -1,5 +1,7 @@
 // The controller of the dataset page: connects its reducer to the channel and to a screen. It needs no browser.
+import type { Reply } from '#core/channel/channel.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
+import type { ReviewResult } from '#protocol/editor/review.ts';
 import type { DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 
 import { actionEvent } from './action.ts';
@@ -13,6 +15,19 @@ import type { OpenWire } from './wire.ts';
 
 /** Milliseconds without a change before a portrait is requested again. */
 const PORTRAIT_AFTER_MS = 200;
+
+function reviewFailed(reason: string): DatasetEvent {
+  return { kind: 'review', event: { kind: 'failed', reason } };
+}
+
+/** What comes of an action of the review. Never rejects. */
+async function reviewEvent(request: Promise<Reply<ReviewResult | null>>): Promise<DatasetEvent> {
+  try {
+    return { kind: 'review', event: { kind: 'stepped', result: (await request).result } };
+  } catch (error) {
+    return reviewFailed(errorMessage(error));
+  }
+}
 
 async function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,6 +54,8 @@ export interface DatasetPage {
   readonly press: (press: KeyPress) => boolean;
   /** The list has another size, in pixels, without its header. */
   readonly resize: (viewHeight: number, viewWidth: number) => void;
+  /** The page got the keyboard, or lost it. */
+  readonly focus: (hasFocus: boolean) => void;
 }
 
 type Effect<Kind extends DatasetEffect['kind']> = Extract<DatasetEffect, { readonly kind: Kind }> & {
@@ -64,8 +81,11 @@ export function startDatasetPage(
       outdated: () => {
         dispatch({ kind: 'outdated' });
       },
-      showPortrait: () => {
-        dispatch({ kind: 'portrait', event: { kind: 'opened' } });
+      showPart: ({ part }) => {
+        dispatch({ kind: part, event: { kind: 'opened' } });
+      },
+      reviewAct: ({ command }) => {
+        dispatch({ kind: 'review', event: { kind: 'commanded', command } });
       },
       found: (found) => {
         dispatch({ kind: 'found', found });
@@ -169,6 +189,37 @@ export function startDatasetPage(
         (reason) => ({ kind: 'portrait', event: { kind: 'failed', reason } }),
       );
     },
+    requestReviewChoices() {
+      void follow(
+        'reviewChoices',
+        async (signal) => {
+          const { result: choices } = await channel.request('reviewChoices', null, signal);
+          return { kind: 'review', event: { kind: 'choicesLoaded', choices } };
+        },
+        reviewFailed,
+      );
+    },
+    startReview({ source, size, isBlind }) {
+      void follow(
+        'startReview',
+        async (signal) => {
+          const { result } = await channel.request('startReview', { source, size, isBlind }, signal);
+          return { kind: 'review', event: { kind: 'stepped', result } };
+        },
+        reviewFailed,
+      );
+    },
+    review({ action, key }) {
+      void reviewEvent(channel.request('review', { action, ...(key !== undefined && { key }) })).then(
+        dispatch,
+      );
+    },
+    noteReview({ what, reason, tags }) {
+      void reviewEvent(channel.request('noteReview', { what, reason, tags })).then(dispatch);
+    },
+    tellReviewing({ isReviewing }) {
+      channel.notify('reviewing', { isReviewing });
+    },
     requestCell({ at, index, column }) {
       void follow('cell', async (signal) => {
         const { result: text } = await channel.request('cell', { ...at, column }, signal);
@@ -250,6 +301,9 @@ export function startDatasetPage(
       const event = eventOf(press, page.state);
       if (event) dispatch(event);
       return event !== undefined;
+    },
+    focus(hasFocus) {
+      dispatch({ kind: 'review', event: { kind: 'focusChanged', hasFocus } });
     },
     resize(viewHeight, viewWidth) {
       dispatch({ kind: 'scrolled', ...page.state.list, viewHeight, viewWidth });

@@ -1,6 +1,7 @@
 // A dataset page without a browser, over a dataset of numbered rows.
 import type { RuleCount } from '#protocol/editor/batch.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
+import type { ReviewAction, ReviewResult, ReviewSource } from '#protocol/editor/review.ts';
 import type {
   FieldColumn,
   QueryCompletion,
@@ -12,6 +13,7 @@ import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
+import type { ReviewPageRequests } from '#protocol/page/review.ts';
 
 import { startDatasetPage } from '../../media/src/datasetPage.ts';
 import type { DatasetEvent } from '../../media/src/model/datasetEvents.ts';
@@ -33,6 +35,26 @@ import { pairView, repairable, rowView, statusOf } from './views.ts';
 /** Rows that fit on the screen. */
 const VISIBLE = 10;
 
+/** What the client answers to the review of a page. */
+export interface FakeReview {
+  choices(): ReviewPageRequests['reviewChoices']['result'];
+  start(kind: ReviewSource['kind']): ReviewResult;
+  act(action: ReviewAction): ReviewResult;
+  note(what: 'reason' | 'tags'): ReviewResult | null;
+}
+
+const noReview = (): never => {
+  throw new Error('No review of this file is under way.');
+};
+const NO_FAKE_REVIEW: FakeReview = {
+  choices: () => ({
+    choices: { labels: 0, findings: 0, conflicts: 0, reviewer: 'ann', reviewed: 0, agreement: [] },
+  }),
+  start: noReview,
+  act: noReview,
+  note: noReview,
+};
+
 export class FakeDatasetPage {
   recordCount = 1000;
   revision = 1;
@@ -52,6 +74,7 @@ export class FakeDatasetPage {
   /** What else the reply says of a list. */
   listOf: (selection: RowSelection) => Partial<RowsResult> = () => ({});
   onBatch: (action: string, count: number) => string | null = () => null;
+  review = NO_FAKE_REVIEW;
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
     (
       name,
@@ -94,6 +117,10 @@ export class FakeDatasetPage {
         return this.shown(record, pair);
       },
       act: async ({ action, at }) => this.onAct(action, at.record),
+      reviewChoices: async () => this.review.choices(),
+      startReview: async ({ source }) => this.review.start(source.kind),
+      review: async ({ action }) => this.review.act(action),
+      noteReview: async ({ what }) => this.review.note(what),
     },
     () => this.revision,
     new Set(['columns']),

@@ -24,7 +24,7 @@ const ALL_CORE = [
     'report',
     'query',
   ].map((name) => `core/${name}`),
-  ...['core/portrait', 'core/drawing', 'core/convert', 'core/fix', 'core/messages'],
+  ...['core/portrait', 'core/review', 'core/drawing', 'core/convert', 'core/fix', 'core/messages'],
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
 const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/scoring'];
@@ -135,6 +135,15 @@ export const ROOMS = [
     holds: 'a dataset as a whole, in numbers',
     at: [`${CORE}portrait/`],
     may: [...PARSED, 'core/facts', 'core/checks', 'core/reward', 'core/score'],
+  },
+  {
+    name: 'core/review',
+    holds: 'review of pairs by people: queues, agreement, what the rest holds',
+    at: [`${CORE}review/`],
+    may: [
+      ...GROUND,
+      ...['facts', 'checks', 'score', 'query', 'memory', 'portrait'].map((name) => `core/${name}`),
+    ],
   },
   {
     name: 'core/drawing',

@@ -261,7 +261,7 @@ describe('the portrait on the page', () => {
   it('opens, closes with the rows, and takes no keys of the pair that it hides', async () => {
     const page = new FakeDatasetPage();
     await page.open();
-    page.client.channel.notify('showPortrait', null);
+    page.client.channel.notify('showPart', { part: 'portrait' });
     await settled();
     expect(page.state.portrait.isOpen).toBe(true);
     expect(await page.press('f')).toBe(false);

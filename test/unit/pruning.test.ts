@@ -151,7 +151,7 @@ describe('the findings of an open file', () => {
   };
 
   it('report no decision as unused if its rule did not run yet, or not on all pairs', () => {
-    const lists = new FindingLists(() => 'other');
+    const lists = new FindingLists(() => ({ key: 'other' }));
     const rulesCalledUnused = (rule: string): boolean => {
       lists.setDecisions(new Decisions([{ ...decision, rule }]), (_, isChecked) =>
         isChecked(rule) ? [unused] : [],

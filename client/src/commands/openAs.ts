@@ -36,6 +36,13 @@ async function openAsDataset(file: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand('vscode.openWith', file, viewType);
 }
 
+/** Shows the dataset editor of a file, and opens one if there is none. */
+async function showDataset(file: vscode.Uri): Promise<void> {
+  const open = datasetTabOf(file.toString());
+  if (open) await vscode.commands.executeCommand('vscode.openWith', file, open.viewType);
+  else await openAsDataset(file);
+}
+
 async function openAsText(server: Server, pages: DatasetPages, file: vscode.Uri): Promise<void> {
   if (isParquet(file)) {
     await vscode.window.showTextDocument(textUriOf(file), { preview: false });
@@ -61,11 +68,10 @@ export function openAsCommands(server: Server, pages: DatasetPages): Commands {
   return {
     'preflens.openAsDataset': withFile(openAsDataset),
     'preflens.showPortrait': withFile(async (file) =>
-      pages.showPortrait(file.toString(), async () => {
-        const open = datasetTabOf(file.toString());
-        if (open) await vscode.commands.executeCommand('vscode.openWith', file, open.viewType);
-        else await openAsDataset(file);
-      }),
+      pages.showPart(file.toString(), 'portrait', async () => showDataset(file)),
+    ),
+    'preflens.review.start': withFile(async (file) =>
+      pages.showPart(file.toString(), 'review', async () => showDataset(file)),
     ),
     'preflens.openAsText': withFile(async (file) => openAsText(server, pages, file)),
   };

@@ -9,7 +9,7 @@ const LAYOUT = 'dataset.layout';
 const RECENT = 'dataset.recent';
 
 /** What is kept of one file. */
-type FileMemory = Pick<PageMemory, 'selection' | 'place'>;
+type FileMemory = Pick<PageMemory, 'selection' | 'place' | 'isReviewing'>;
 
 export interface DatasetMemory {
   /** Undefined if nothing was remembered. */
@@ -29,8 +29,9 @@ export function datasetMemory(state: vscode.Memento): DatasetMemory {
       if (!file && !layout && recent.length === 0) return undefined;
       return { selection: { order: 'all', query: '' }, ...file, layout: layout ?? 'right', recent };
     },
-    keepPage(uri, { selection, place, layout, recent }) {
-      void state.update(FILE + uri, { selection, ...(place && { place }) } satisfies FileMemory);
+    keepPage(uri, { selection, place, layout, recent, isReviewing }) {
+      const file: FileMemory = { selection, ...(place && { place }), ...(isReviewing && { isReviewing }) };
+      void state.update(FILE + uri, file);
       void state.update(LAYOUT, layout);
       void state.update(RECENT, recent);
     },

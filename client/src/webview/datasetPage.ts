@@ -6,6 +6,7 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { DatasetClientSends, DatasetPageRequests, DatasetPageSends } from '#protocol/page/dataset.ts';
+import type { ReviewCommand } from '#protocol/page/review.ts';
 
 import type { Server } from '../server.ts';
 import { openLink } from '../views/openLink.ts';
@@ -16,6 +17,8 @@ import type { DatasetMemory } from './datasetMemory.ts';
 import type { EditHistory } from './editHistory.ts';
 import { PairController } from './pairController.ts';
 import { pairPorts, refreshPair } from './pairPorts.ts';
+import type { ReviewMemory } from './reviewPage.ts';
+import { reviewRequests } from './reviewPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
 
 export interface DatasetPageParts {
@@ -24,7 +27,13 @@ export interface DatasetPageParts {
   readonly memory: DatasetMemory;
   readonly view: ViewMemory;
   readonly history: EditHistory;
+  readonly review: ReviewMemory;
+  /** Keys of the review act on this page from now on, or no longer. */
+  readonly onReviewing: (isReviewing: boolean) => void;
 }
+
+/** What a page can show in the place of its rows. */
+export type PagePart = 'portrait' | 'review';
 
 export class DatasetPage {
   readonly #uri: string;
@@ -33,10 +42,10 @@ export class DatasetPage {
   readonly #channel: Channel<DatasetClientSends>;
   #isReady = false;
   #waiting: RecordRef | undefined;
-  #wantsPortrait = false;
+  #wanted: PagePart | undefined;
 
   constructor(panel: vscode.WebviewPanel, uri: string, parts: DatasetPageParts) {
-    const { server, statuses, memory, view, history } = parts;
+    const { server, statuses, memory, view, history, review, onReviewing } = parts;
     const pairs = new PairController({ ...pairPorts(server, statuses), history });
     this.#uri = uri;
     this.#parts = parts;
@@ -53,6 +62,7 @@ export class DatasetPage {
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         act: async ({ action, at }) => pairs.act(action, at),
         batch: async ({ action, count, ...rows }) => batchRows(server, { uri, ...rows }, action, count),
+        ...reviewRequests({ server, uri, memory: review, history }),
       },
       listeners: {
         options: (options) => {
@@ -63,6 +73,9 @@ export class DatasetPage {
         },
         mapFields: () => {
           void vscode.commands.executeCommand('preflens.mapFields', uri);
+        },
+        reviewing: ({ isReviewing }) => {
+          onReviewing(isReviewing);
         },
         remember: (page) => {
           memory.keepPage(uri, page);
@@ -106,9 +119,14 @@ export class DatasetPage {
     this.refresh();
   }
 
-  showPortrait(): void {
-    this.#wantsPortrait = !this.#isReady;
-    if (this.#isReady) this.#channel.notify('showPortrait', null);
+  showPart(part: PagePart): void {
+    this.#wanted = this.#isReady ? undefined : part;
+    if (this.#isReady) this.#channel.notify('showPart', { part });
+  }
+
+  /** Does in the review what one of its buttons does. */
+  reviewAct(command: ReviewCommand): void {
+    this.#channel.notify('reviewAct', { command });
   }
 
   reveal(ref: RecordRef): void {
@@ -134,15 +152,21 @@ export class DatasetPage {
     const status = statuses.get(this.#uri);
     if (status) this.tell(status);
     if (remembered) {
-      const { selection, layout, recent, place } = remembered;
+      const { selection, layout, recent, place, isReviewing } = remembered;
       // A record that the person wants to see counts more than the last one.
       const isWanted = place && (isReload || !this.#waiting);
-      this.#channel.notify('restore', { selection, layout, recent, ...(isWanted && { place }) });
+      this.#channel.notify('restore', {
+        selection,
+        layout,
+        recent,
+        ...(isWanted && { place }),
+        ...(isReviewing && { isReviewing }),
+      });
     }
     if (this.#waiting) this.reveal(this.#waiting);
     // After a reload, the page shows what the person chose since.
     this.#waiting = undefined;
-    if (this.#wantsPortrait) this.showPortrait();
+    if (this.#wanted) this.showPart(this.#wanted);
   }
 
   async #columns(signal: AbortSignal): Promise<DatasetPageRequests['columns']['result']> {

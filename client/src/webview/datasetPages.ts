@@ -9,9 +9,11 @@ import { diskEditorOf } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { DatasetMemory } from './datasetMemory.ts';
 import { datasetMemory } from './datasetMemory.ts';
+import type { PagePart } from './datasetPage.ts';
 import { DatasetPage } from './datasetPage.ts';
 import type { EditHistory } from './editHistory.ts';
 import { pageOf, pageOptions } from './page.ts';
+import { reviewMemory } from './reviewPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
 import { viewMemory } from './viewMemory.ts';
 
@@ -25,12 +27,16 @@ export class DatasetPages implements vscode.Disposable {
   readonly #pages = new Map<string, Set<DatasetPage>>();
   /** Records to show when their editor opens. */
   readonly #wanted = new Map<string, RecordRef>();
-  /** Files whose portrait is to be shown when their editor opens. */
-  readonly #portraits = new Set<string>();
+  /** What to show of a file when its editor opens. */
+  readonly #parts = new Map<string, PagePart>();
+  /** The page whose review the keys act on. */
+  #reviewing: DatasetPage | undefined;
+  readonly #state: vscode.Memento;
   readonly #subscriptions: vscode.Disposable;
 
   constructor({ extensionUri, workspaceState }: vscode.ExtensionContext, server: Server, statuses: Statuses) {
     this.#root = extensionUri;
+    this.#state = workspaceState;
     this.#memory = datasetMemory(workspaceState);
     this.#view = viewMemory(workspaceState, 'dataset');
     this.#server = server;
@@ -65,6 +71,10 @@ export class DatasetPages implements vscode.Disposable {
       memory: this.#memory,
       view: this.#view,
       history,
+      review: reviewMemory(this.#state, uri),
+      onReviewing: (isReviewing) => {
+        this.#follow(page, isReviewing);
+      },
     });
     const pages = this.#pages.get(uri) ?? new Set();
     this.#pages.set(uri, pages.add(page));
@@ -76,26 +86,43 @@ export class DatasetPages implements vscode.Disposable {
     });
     panel.onDidDispose(() => {
       pages.delete(page);
+      this.#follow(page, false);
     });
     const wanted = this.#wanted.get(uri);
     this.#wanted.delete(uri);
     if (wanted) page.reveal(wanted);
-    if (this.#portraits.delete(uri)) page.showPortrait();
+    this.#showWanted(page, uri);
     webview.html = pageOf(webview, this.#root, {
       title: 'Dataset',
       script: 'dataset.js',
-      styles: ['compare.css', 'dataset.css', 'grid.css', 'portrait.css'],
+      styles: ['compare.css', 'dataset.css', 'grid.css', 'portrait.css', 'review.css'],
     });
     return page;
   }
 
-  /** Shows the portrait of a file in its dataset editor; `open` opens one. */
-  async showPortrait(uri: string, open: () => Promise<void>): Promise<void> {
-    this.#portraits.add(uri);
+  /** Shows the portrait or the review of a file in its dataset editor; `open` opens one. */
+  async showPart(uri: string, part: PagePart, open: () => Promise<void>): Promise<void> {
+    this.#parts.set(uri, part);
     await open();
     const page = this.latest(uri);
-    // A page that opens meanwhile takes the wish from the set.
-    if (page && this.#portraits.delete(uri)) page.showPortrait();
+    // A page that opens meanwhile takes the wish from the map.
+    if (page) this.#showWanted(page, uri);
+  }
+
+  #showWanted(page: DatasetPage, uri: string): void {
+    const part = this.#parts.get(uri);
+    if (part && this.#parts.delete(uri)) page.showPart(part);
+  }
+
+  /** The page with the focus, if it shows a pair to review. */
+  get reviewing(): DatasetPage | undefined {
+    return this.#reviewing;
+  }
+
+  #follow(page: DatasetPage, isReviewing: boolean): void {
+    if (!isReviewing && this.#reviewing !== page) return;
+    this.#reviewing = isReviewing ? page : undefined;
+    void vscode.commands.executeCommand('setContext', 'preflens.isReviewing', isReviewing);
   }
 
   /** The page of a file that had the focus last. */

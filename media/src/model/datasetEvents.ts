@@ -15,6 +15,7 @@ import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts'
 import type { DatasetState, ListPlace, PairPlace } from './datasetState.ts';
 import type { FilterEvent } from './filter.ts';
 import type { PortraitEvent } from './portrait.ts';
+import type { ReviewEffect, ReviewEvent } from './review.ts';
 import type { Block } from './rowStore.ts';
 import type { RecordEffect, RecordEvent } from './viewOptions.ts';
 
@@ -105,6 +106,7 @@ export type DatasetEvent =
   | { readonly kind: 'actionChosen'; readonly action: DatasetAction }
   | { readonly kind: 'batchChosen'; readonly action: BatchAction }
   | { readonly kind: 'portrait'; readonly event: PortraitEvent }
+  | { readonly kind: 'review'; readonly event: ReviewEvent }
   /** The person wants the rows of a query. */
   | { readonly kind: 'queryChosen'; readonly query: string }
   | { readonly kind: 'mappingWanted' };
@@ -149,6 +151,9 @@ export type DatasetEffect =
   | { readonly kind: 'focusList' }
   | { readonly kind: 'focusFilter' }
   | { readonly kind: 'mapFields' }
+  | ReviewEffect
+  /** Keys of the review act on this page from now on, or no longer. */
+  | { readonly kind: 'tellReviewing'; readonly isReviewing: boolean }
   | { readonly kind: 'remember'; readonly memory: PageMemory }
   | { readonly kind: 'rememberColumns'; readonly choice: ColumnChoice };
 

@@ -40,16 +40,28 @@ import { markCount, NO_MARKS } from './marks.ts';
 import { pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
+import type { ReviewEvent } from './review.ts';
+import { isReviewing, placeText, reduceReview } from './review.ts';
 import { BLOCK, invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
 import { recordEventFor } from './viewKeys.ts';
 import { onRecordEvent } from './viewOptions.ts';
 
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  // Its other keys are commands of VS Code.
+  if (state.review.isOpen) return reviewKey(press, state);
   // Its keys act on a pair that nobody sees then.
   if (state.portrait.isOpen)
     return press.key === 'Escape' ? { kind: 'portrait', event: { kind: 'closed' } } : undefined;
   return gridKey(press, state) ?? recordEventFor(press);
+}
+
+/** How the pair is drawn. Skip has the key that scrolls both answers. */
+function reviewKey(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  if (!isReviewing(state.review))
+    return press.key === 'Escape' ? { kind: 'review', event: { kind: 'closed' } } : undefined;
+  const event = recordEventFor(press);
+  return event?.kind === 'optionToggled' && event.option === 'scrollsTogether' ? undefined : event;
 }
 
 function requestPair(state: DatasetState): Step {
@@ -160,8 +172,25 @@ function onPortrait(state: DatasetState, event: PortraitEvent): DatasetState {
 }
 
 /** The rows are shown again. */
-function withoutPortrait(state: DatasetState): DatasetState {
-  return onPortrait(state, { kind: 'closed' });
+function withRowsShown(state: DatasetState): DatasetState {
+  return { ...onPortrait(state, { kind: 'closed' }), review: { ...state.review, isOpen: false } };
+}
+
+/** What a screen reader says, and why something was refused. */
+function onReview(state: DatasetState, event: ReviewEvent): Step {
+  const [review, ...effects] = reduceReview(state.review, event);
+  const next = { ...state, review };
+  if (event.kind === 'opened')
+    return [{ ...onPortrait(next, { kind: 'closed' }), notice: undefined }, ...effects];
+  if (event.kind === 'failed' && isReviewing(review))
+    return [{ ...next, notice: { text: event.reason, isError: true } }, ...effects];
+  if (event.kind === 'stepped' && event.result) {
+    const { view, said } = event.result;
+    const isMoved = view.key !== state.review.view?.key;
+    const text = [said, isMoved ? placeText(view) : ''].filter((one) => one !== '').join(' ');
+    return [{ ...next, notice: undefined, said: text === '' ? state.said : text }, ...effects];
+  }
+  return [next, ...effects];
 }
 
 /** Shows other rows, or the same in another order. */
@@ -217,7 +246,7 @@ function showAll(state: DatasetState, index: number): Step {
 }
 
 function reveal(state: DatasetState, place: PairPlace): Step {
-  const next = { ...withoutPortrait(state), selected: place, notice: undefined, open: undefined };
+  const next = { ...withRowsShown(state), selected: place, notice: undefined, open: undefined };
   const shown = isPlain(state.selection)
     ? jumpTo({ ...next, index: place.record }, place.record)
     : requestPlace(next, place, 'reveal');
@@ -232,10 +261,10 @@ function onPlaced(state: DatasetState, event: Extract<DatasetEvent, { kind: 'pla
 }
 
 function restore(state: DatasetState, memory: PageMemory): Step {
-  const { selection, place, layout, recent } = memory;
+  const { selection, place, layout, recent, isReviewing: goesOn } = memory;
   const filter = { ...state.filter, text: selection.query, recent };
   const next = { ...state, layout, filter };
-  return andThen(setSelection(next, selection), (moved) => {
+  const shown = andThen(setSelection(next, selection), (moved) => {
     if (!place) return [moved];
     const there = { ...moved, selected: place };
     return andThen(
@@ -245,6 +274,7 @@ function restore(state: DatasetState, memory: PageMemory): Step {
       requestPair,
     );
   });
+  return goesOn ? andThen(shown, (moved) => onReview(moved, { kind: 'resumed' })) : shown;
 }
 
 function onFilter(state: DatasetState, event: FilterEvent): Step {
@@ -292,13 +322,17 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'restored':
       return restore(state, event.memory);
     case 'status': {
+      const isDue = isPortraitDue(state.status, event.status);
       const step = onStatus(state, event.status);
-      return isPortraitDue(state.status, event.status) ? [...step, { kind: 'requestPortrait' }] : step;
+      const next: Step = isDue ? [...step, { kind: 'requestPortrait' }] : step;
+      return isDue ? andThen(next, (known) => onReview(known, { kind: 'outdated' })) : next;
     }
     case 'portrait':
-      return [onPortrait(state, event.event)];
+      return [onPortrait(event.event.kind === 'opened' ? withRowsShown(state) : state, event.event)];
+    case 'review':
+      return onReview(state, event.event);
     case 'queryChosen':
-      return chooseQuery(withoutPortrait(state), event.query);
+      return chooseQuery(withRowsShown(state), event.query);
     case 'outdated':
       return [outdate(clearMarks(state))];
     case 'found':
@@ -368,7 +402,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'marksCleared':
       return [clearMarks(state)];
     case 'selectionChosen':
-      return andThen(setSelection(withoutPortrait(state), event.selection), (moved) => [
+      return andThen(setSelection(withRowsShown(state), event.selection), (moved) => [
         moved,
         { kind: 'focusList' },
       ]);
@@ -416,14 +450,21 @@ function onPairLoaded(state: DatasetState, shown: ShownView): Step {
   return [next, ...effects.filter(({ kind }) => kind !== 'requestPlace')];
 }
 
-function memoryOf({ selection, selected, layout, filter }: DatasetState): PageMemory {
-  return { selection, layout, recent: filter.recent, ...(selected && { place: selected }) };
+function memoryOf({ selection, selected, layout, filter, review }: DatasetState): PageMemory {
+  return {
+    selection,
+    layout,
+    recent: filter.recent,
+    ...(selected && { place: selected }),
+    ...(isReviewing(review) && { isReviewing: true }),
+  };
 }
 
 function isRemembered(before: DatasetState, after: DatasetState): boolean {
   return (
     before.selection === after.selection &&
     before.layout === after.layout &&
+    isReviewing(before.review) === isReviewing(after.review) &&
     before.filter.recent === after.filter.recent &&
     (!after.selected || isSame(before.selected, after.selected))
   );
@@ -439,6 +480,12 @@ function withGrid(before: DatasetState, after: DatasetState): DatasetState {
   return isSameGrid ? after : { ...after, grid: columnLayout(after) };
 }
 
+/** Tells the client if keys of the review mean this page now. */
+function tellReviewing(before: DatasetState, after: DatasetState): Step {
+  const [was, is] = [before, after].map(({ review }) => review.hasFocus && isReviewing(review));
+  return was === is ? [after] : [after, { kind: 'tellReviewing', isReviewing: is === true }];
+}
+
 export function reduce(state: DatasetState, event: DatasetEvent): Step {
   // Rows that failed are requested again when the person scrolls, and when something changed.
   const retries = event.kind === 'scrolled' || event.kind === 'status' || event.kind === 'outdated';
@@ -446,7 +493,7 @@ export function reduce(state: DatasetState, event: DatasetEvent): Step {
     andThen(handle(state, event), (next) => requestVisible(withGrid(state, next), retries)),
     (next) =>
       event.kind === 'restored' || isRemembered(state, next)
-        ? [next]
-        : [next, { kind: 'remember', memory: memoryOf(next) }],
+        ? tellReviewing(state, next)
+        : andThen(tellReviewing(state, next), (told) => [told, { kind: 'remember', memory: memoryOf(told) }]),
   );
 }

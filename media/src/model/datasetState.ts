@@ -18,6 +18,8 @@ import { NO_MARKS } from './marks.ts';
 import type { PageState } from './pageState.ts';
 import type { PortraitState } from './portrait.ts';
 import { NO_PORTRAIT } from './portrait.ts';
+import type { ReviewState } from './review.ts';
+import { NO_REVIEW } from './review.ts';
 import type { RowStore } from './rowStore.ts';
 import { EMPTY_STORE, failureAt, isPlain, nameOf, rowAt } from './rowStore.ts';
 import type { DrawnRows, ListView } from './scroll.ts';
@@ -88,6 +90,7 @@ export interface DatasetState {
   readonly filter: FilterBox;
   readonly open: OpenCell | undefined;
   readonly portrait: PortraitState;
+  readonly review: ReviewState;
   /** What a screen reader says next. */
   readonly said: string;
   /** How records are drawn. */
@@ -118,6 +121,7 @@ export const INITIAL: DatasetState = {
   filter: EMPTY_FILTER,
   open: undefined,
   portrait: NO_PORTRAIT,
+  review: NO_REVIEW,
   said: '',
   options: DEFAULT_OPTIONS,
 };

@@ -120,6 +120,7 @@ function Article({
 }
 
 const TITLES = {
+  blind: { chosen: 'First answer', rejected: 'Second answer' },
   preference: { chosen: 'Chosen', rejected: 'Rejected' },
   tie: { chosen: 'First, tied', rejected: 'Second, tied' },
 };
@@ -132,16 +133,17 @@ interface AnswerProps {
 }
 
 export function Answer({ pair, side, marks, reading }: AnswerProps): JSX.Element {
-  const { isTie, margin } = pair;
+  const { isTie, margin, isBlind } = pair;
   const answer = pair[side];
   // A tie has no reward, and some scorers compare answers without giving one.
-  const unscored = isTie || margin !== undefined ? '' : 'not scored';
+  const unscored = isTie || isBlind || margin !== undefined ? '' : 'not scored';
+  const kind = isBlind ? 'blind' : isTie ? 'tie' : 'preference';
   return (
     <Article
-      tone={isTie ? 'tie' : side}
-      title={TITLES[isTie ? 'tie' : 'preference'][side]}
+      tone={isBlind ? '' : isTie ? 'tie' : side}
+      title={TITLES[kind][side]}
       note={answer.reward === undefined ? unscored : `reward ${formatMargin(answer.reward)}`}
-      label={`${side} answer`}
+      label={isBlind ? TITLES.blind[side] : `${side} answer`}
       answer={answer}
       otherParts={pair[side === 'chosen' ? 'rejected' : 'chosen'].parts ?? NONE}
       marks={marks}

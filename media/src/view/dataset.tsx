@@ -10,6 +10,7 @@ import { DatasetBar } from './datasetBar.tsx';
 import { Grid } from './grid.tsx';
 import { PortraitView } from './portrait.tsx';
 import { Nothing, Record } from './record.tsx';
+import { ReviewPane } from './review.tsx';
 import { Notice, Toolbar } from './toolbar.tsx';
 
 interface Props {
@@ -61,7 +62,7 @@ export interface DatasetViewProps extends Props {
 
 export function DatasetView({ state, dispatch, list, detail, filter }: DatasetViewProps): JSX.Element {
   const message = listMessage(state);
-  const { notice, layout, said, portrait } = state;
+  const { notice, layout, said, portrait, review } = state;
   return (
     <>
       <DatasetBar state={state} dispatch={dispatch} filter={filter} />
@@ -73,7 +74,8 @@ export function DatasetView({ state, dispatch, list, detail, filter }: DatasetVi
         <Notice text={notice?.text} />
       )}
       {portrait.isOpen && <PortraitView state={portrait} status={state.status} dispatch={dispatch} />}
-      <div class={`panes layout-${layout}`} hidden={portrait.isOpen}>
+      {review.isOpen && <ReviewPane state={state} dispatch={dispatch} />}
+      <div class={`panes layout-${layout}`} hidden={portrait.isOpen || review.isOpen}>
         <div class="left">
           <Grid state={state} dispatch={dispatch} box={list} />
           {message && <p class={message.isWhole ? 'nothing' : 'notice'}>{message.text}</p>}

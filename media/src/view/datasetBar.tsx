@@ -40,7 +40,7 @@ const LAYOUTS: readonly {
 const SAMPLE = 100;
 
 function Orders({ state, dispatch }: Props): JSX.Element {
-  const { selection, status, portrait } = state;
+  const { selection, status, portrait, review } = state;
   const findingCount = (status?.findingCount ?? 0).toLocaleString('en');
   return (
     <div class="tabs" role="tablist">
@@ -50,7 +50,7 @@ function Orders({ state, dispatch }: Props): JSX.Element {
           type="button"
           class="tab"
           role="tab"
-          aria-selected={!portrait.isOpen && order === selection.order}
+          aria-selected={!portrait.isOpen && !review.isOpen && order === selection.order}
           onClick={() => {
             dispatch({ kind: 'selectionChosen', selection: { ...selection, order } });
           }}
@@ -68,6 +68,17 @@ function Orders({ state, dispatch }: Props): JSX.Element {
         }}
       >
         Portrait
+      </button>
+      <button
+        type="button"
+        class="tab"
+        role="tab"
+        aria-selected={review.isOpen}
+        onClick={() => {
+          dispatch({ kind: 'review', event: { kind: 'opened' } });
+        }}
+      >
+        {review.view ? `Review ${review.view.decidedCount}/${review.view.queue.keys.length}` : 'Review'}
       </button>
     </div>
   );
@@ -204,19 +215,20 @@ export function DatasetBar({
   dispatch,
   filter,
 }: Props & { readonly filter: RefObject<HTMLInputElement | null> }): JSX.Element {
-  const { portrait } = state;
+  const { portrait, review } = state;
+  const showsRows = !portrait.isOpen && !review.isOpen;
   return (
     <>
       <div class="bar">
         <Orders state={state} dispatch={dispatch} />
         <Strip result={portrait.result} dispatch={dispatch} />
-        {!portrait.isOpen && <FilterBox state={state} dispatch={dispatch} box={filter} />}
-        {!portrait.isOpen && <Tools state={state} dispatch={dispatch} />}
+        {showsRows && <FilterBox state={state} dispatch={dispatch} box={filter} />}
+        {showsRows && <Tools state={state} dispatch={dispatch} />}
         <span class="status">{statusText(state.status)}</span>
       </div>
-      {!portrait.isOpen && <FilterFault state={state} />}
-      {!portrait.isOpen && <Rules state={state} dispatch={dispatch} />}
-      {!portrait.isOpen && <MarkedRows state={state} dispatch={dispatch} />}
+      {showsRows && <FilterFault state={state} />}
+      {showsRows && <Rules state={state} dispatch={dispatch} />}
+      {showsRows && <MarkedRows state={state} dispatch={dispatch} />}
     </>
   );
 }

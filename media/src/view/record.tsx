@@ -97,7 +97,7 @@ function Evidence({ view }: { readonly view: PairView }): JSX.Element {
           </ul>
         </>
       )}
-      <p class="trust">{trustText(view)}</p>
+      {!view.isBlind && <p class="trust">{trustText(view)}</p>}
     </footer>
   );
 }

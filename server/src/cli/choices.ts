@@ -26,3 +26,6 @@ export const CODECS = namesOf<TableCodec>({
   zstd: true,
   lz4: true,
 });
+
+export const REVIEW_FORMATS = ['text', 'json'] as const;
+export type ReviewFormat = (typeof REVIEW_FORMATS)[number];

@@ -4,9 +4,12 @@ import type { Relations } from '#core/checks/relations/relations.ts';
 import { findRelations, needsSignatures } from '#core/checks/relations/relations.ts';
 import type { Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
+import type { Facts } from '#core/facts/facts.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Baseline } from '#core/memory/baseline.ts';
 import { Decisions } from '#core/memory/decisions.ts';
+import { labelOfFinding } from '#core/memory/keys.ts';
+import type { Preference } from '#core/memory/verdicts.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { ScorerInput } from '#core/portrait/portrait.ts';
@@ -21,7 +24,7 @@ import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import type { KnownDecisions } from '#node/memory.ts';
-import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
+import { memoryRoot, nameIn, readBaseline, readDecisions, verdictsIn } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
 import { maxRelated, maxSigned, signDataset } from '#node/signatures.ts';
 import type { LeftOut, RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
@@ -46,6 +49,7 @@ export interface CollectOptions {
 /** A finding with its place and key. */
 export interface CollectedFinding extends ReportedFinding {
   readonly finding: Finding;
+  readonly label: Preference | undefined;
 }
 
 export interface CheckedFile {
@@ -178,7 +182,7 @@ async function relate(
   return findRelations(files, signatures, rules, max);
 }
 
-function collected({ finding, line, column, range, key }: PlacedFinding): CollectedFinding {
+function collected({ finding, line, column, range, key }: PlacedFinding, facts: Facts): CollectedFinding {
   const { rule, severity, message, other } = finding;
   return {
     rule,
@@ -190,6 +194,7 @@ function collected({ finding, line, column, range, key }: PlacedFinding): Collec
     key,
     ...(other !== undefined && { other }),
     finding,
+    label: labelOfFinding(finding, facts),
   };
 }
 
@@ -224,16 +229,19 @@ function decisionsReader(command: Command): (root: string) => Promise<KnownDecis
 async function uncheckedFile({ path, error, isFailure, surveyed }: LeftOut): Promise<UncheckedFile> {
   const { file, survey } = surveyed ?? {};
   const shown = survey?.findings.slice(0, MAX_BROKEN_LINES) ?? [];
+  const name = nameIn(memoryRoot(path), path);
   const placed =
     file && survey && shown.length > 0
-      ? await placeFindings(file.records, shown, survey.facts, nameIn(memoryRoot(path), path))
+      ? (await placeFindings(file.records, shown, survey.facts, name)).map((one) =>
+          collected(one, survey.facts),
+        )
       : [];
   return {
     path,
     error,
     isFailure,
     recordCount: survey?.facts.recordCount ?? 0,
-    findings: placed.map(collected),
+    findings: placed,
     unlisted: countUnlisted(survey?.counts ?? [], shown),
   };
 }
@@ -260,7 +268,8 @@ async function collectDataset(
     const found = [...survey.findings, ...related.findings];
     const all = [...found, ...(reviewed?.byFile[i] ?? [])];
     const placed = await placeFindings(file.records, all, survey.facts, name);
-    const { decisions } = await decisionsOf(root);
+    const known = await decisionsOf(root);
+    const { decisions } = known;
     const own = settings[i] ?? (await settingsFor(file.path));
     const unlisted = countUnlisted([...survey.counts, ...related.counts], found);
     const search: Search = {
@@ -274,7 +283,8 @@ async function collectDataset(
     };
     const isChecked = (rule: string): boolean =>
       own.rules.severities[rule] !== undefined && isSearched(rule, search);
-    const remembered = placed.map(collected);
+    const withLabel = (one: PlacedFinding): CollectedFinding => collected(one, survey.facts);
+    const remembered = placed.map(withLabel);
     const said = memoryFindings(decisions, remembered, name, own.rules, isChecked);
     const more = await placeFindings(file.records, said, survey.facts, name);
     const named = typeof options.baseline === 'string' ? options.baseline : undefined;
@@ -283,9 +293,9 @@ async function collectDataset(
       survey,
       name,
       settings: own,
-      findings: [...more.map(collected), ...remembered],
+      findings: [...more.map(withLabel), ...remembered],
       unlisted,
-      decisions: new Decisions(decisions),
+      decisions: new Decisions(decisions, verdictsIn(known)),
       search,
       isChecked,
       baseline: options.baseline === false ? undefined : await readBaseline({ root, named }),

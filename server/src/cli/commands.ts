@@ -10,6 +10,7 @@ export { fix } from './fix.ts';
 export { index, schema } from './inspect.ts';
 export { keep } from './keep.ts';
 export { model, providers } from './models.ts';
+export { review } from './review.ts';
 export { rows } from './rows.ts';
 export { writeScores } from './score.ts';
 export { selfTest } from './selftest.ts';

@@ -5,7 +5,7 @@ import type { FixedRecord, FixScope } from '#core/fix.ts';
 import { fixRecord, isOfDataset } from '#core/fix.ts';
 import { groupBy } from '#core/group.ts';
 import { parseRecord } from '#core/json/parseRecord.ts';
-import { findingKey } from '#core/memory/keys.ts';
+import { findingKey, labelOfFinding } from '#core/memory/keys.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
@@ -59,7 +59,11 @@ function openFindings(
   return [...related, ...findings].filter(
     (finding) =>
       (scope.rules?.has(finding.rule) ?? true) &&
-      !decisions.keeps({ rule: finding.rule, key: findingKey(finding, survey.facts, raw.bytes, name) }),
+      !decisions.keeps({
+        rule: finding.rule,
+        key: findingKey(finding, survey.facts, raw.bytes, name),
+        label: labelOfFinding(finding, survey.facts),
+      }),
   );
 }
 

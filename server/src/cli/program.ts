@@ -13,8 +13,8 @@ import { expandPaths } from '#node/paths.ts';
 import { inWords } from '#node/systemErrors.ts';
 import type { McpOptions } from '#protocol/mcp.ts';
 
-import type { FailOn, FormatName } from './choices.ts';
-import { CODECS, FAIL_ON, FORMAT_NAMES, ROW_FORMATS } from './choices.ts';
+import type { FailOn, FormatName, ReviewFormat } from './choices.ts';
+import { CODECS, FAIL_ON, FORMAT_NAMES, REVIEW_FORMATS, ROW_FORMATS } from './choices.ts';
 import type { Command } from './command.ts';
 import type { Global } from './context.ts';
 import type { ConvertOptions } from './convert.ts';
@@ -184,6 +184,21 @@ program
       await keep(await command(), place, options);
     },
   );
+
+program
+  .command('review')
+  .description(
+    'print what reviewers said of pairs: progress, agreement, disagreements; exit code 1 if they disagree',
+  )
+  .argument('<files...>', FILES)
+  .addOption(
+    new Option('--format <name>', 'format of the report').choices([...REVIEW_FORMATS]).default('text'),
+  )
+  .action(async (files: string[], options: { format: ReviewFormat }) => {
+    const { review } = await import('./commands.ts');
+    const isDisputed = await review(await command(), await expandPaths(files), options);
+    process.exitCode = isDisputed ? FINDINGS : CLEAN;
+  });
 
 program
   .command('explain')

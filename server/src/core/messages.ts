@@ -245,6 +245,31 @@ export const messages = {
     new UserError(
       'The finding no longer exists, or its file has unsaved changes. The decision was not saved.',
     ),
+  notScoredForReview: () =>
+    new UserError(
+      'This file is not scored yet, so its labels have no order. Wait until scoring is done, or review the findings of a rule.',
+    ),
+  nothingToReview: (source: string) =>
+    new UserError(
+      source === 'conflicts'
+        ? 'Reviewers disagree about no pair of this file.'
+        : 'There is nothing to review here: no pair fits, or you have reviewed all of them.',
+    ),
+  noReview: () => new UserError('No review of this file is under way. Start one.'),
+  otherPairShown: () =>
+    new UserError('Another pair was shown before this action arrived. Nothing was changed: choose it again.'),
+  chooseWhileBlind: () =>
+    new UserError('The label is hidden: choose the better answer with ← or →, or T, X or S.'),
+  tieHasNoOrder: () =>
+    new UserError('The label says that both answers are equal: there is no order to judge.'),
+  reviewPairGone: () =>
+    new UserError('This pair is no longer in the file. Go on with J, or undo what removed it.'),
+  notReviewed: (why: string) => new UserError(`${why.replace(/[.\s]*$/, '')}. The verdict was not saved.`),
+  reviewEditGone: () =>
+    new UserError(
+      "The file was edited since this decision, so its edit can't be undone here. Undo it in the editor, then undo the verdict.",
+    ),
+  reviewNeedsFile: () => new UserError('Save the file first: verdicts are kept in a folder beside it.'),
   rowsMoved: () =>
     new UserError(
       'The rows changed after you marked them, and others may stand in their places. Nothing was done. Mark them again.',

@@ -15,6 +15,7 @@ import { mappingHandlers } from './handlers/mappings.ts';
 import { modelHandlers } from './handlers/models.ts';
 import { portraitHandlers } from './handlers/portrait.ts';
 import { recordHandlers } from './handlers/records.ts';
+import { reviewHandlers } from './handlers/review.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { tableHandlers } from './handlers/tables.ts';
 import { toolHandlers } from './handlers/tools.ts';
@@ -57,6 +58,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...recordHandlers(sessions),
       ...portraitHandlers(sessions),
       ...rowHandlers(sessions),
+      ...reviewHandlers(sessions),
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,

@@ -6,8 +6,10 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Baseline } from '#core/memory/baseline.ts';
 import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
-import type { BadLine, Decision } from '#core/memory/decisions.ts';
+import type { BadLine, Decision, OtherLine } from '#core/memory/decisions.ts';
 import { formatDecisions, parseDecisions, withDecisions } from '#core/memory/decisions.ts';
+import type { Verdict } from '#core/memory/verdicts.ts';
+import { formatVerdict, Verdicts } from '#core/memory/verdicts.ts';
 import { messages } from '#core/messages.ts';
 
 import { CONFIG_NAME } from './config.ts';
@@ -108,6 +110,7 @@ async function changeMemory<T>(root: string, name: string, work: (lock: Lock) =>
 export interface KnownDecisions {
   readonly path: string;
   readonly decisions: readonly Decision[];
+  readonly others: readonly OtherLine[];
   readonly bad: readonly BadLine[];
 }
 
@@ -116,19 +119,31 @@ export async function readDecisions(root: string): Promise<KnownDecisions> {
   return { path: join(root, FOLDER, DECISIONS), ...parseDecisions(text ?? '') };
 }
 
-/** Changes the present decisions. Rejects if some lines are invalid. */
+/** The verdicts of reviewers in the decisions file. */
+export function verdictsIn({ others }: Pick<KnownDecisions, 'others'>): Verdicts {
+  return new Verdicts(others.flatMap(({ verdict }) => verdict ?? []));
+}
+
+/**
+ * Changes the present decisions. Rejects if some lines are invalid.
+ * @param added lines to add
+ */
 async function changeDecisions(
   root: string,
   change: (decisions: readonly Decision[]) => readonly Decision[],
+  added: (known: KnownDecisions) => readonly string[] = () => [],
 ): Promise<{ readonly before: readonly Decision[]; readonly after: readonly Decision[] }> {
   return changeMemory(root, DECISIONS, async ({ assertHeld }) => {
-    const { path, decisions: before, bad } = await readDecisions(root);
+    const known = await readDecisions(root);
+    const { path, decisions: before, others, bad } = known;
     const [first] = bad;
     if (first) throw messages.badMemory(path, first.line, first.why);
     const after = change(before);
-    if (after === before) return { before, after };
+    const lines = added(known);
+    if (after === before && lines.length === 0) return { before, after };
     const { path: target } = await openMemory(root, DECISIONS);
-    await writeWhole(target, formatDecisions(after), { verify: assertHeld });
+    const text = formatDecisions(after, [...others.map((other) => other.text), ...lines]);
+    await writeWhole(target, text, { verify: assertHeld });
     const attributes = join(root, FOLDER, '.gitattributes');
     if (!(await isThere(attributes))) await writeWhole(attributes, ATTRIBUTES);
     return { before, after };
@@ -181,6 +196,22 @@ export async function takeBack({ root, made, replaced }: Decided): Promise<boole
     decisions.some(isMade) ? [...decisions.filter((one) => !isMade(one)), ...replaced] : decisions,
   );
   return before !== after;
+}
+
+/** Adds a verdict of now to the memory of a dataset, after all earlier ones on its pair. */
+export async function addVerdict(path: string, own: Omit<Verdict, 'at' | 'file'>): Promise<Verdict> {
+  const root = memoryRoot(path);
+  const file = nameIn(root, path);
+  let made: Verdict = { ...own, at: '', file };
+  await changeDecisions(
+    root,
+    (decisions) => decisions,
+    (known) => {
+      made = { ...made, at: verdictsIn(known).nextTime(own.key, new Date()) };
+      return [formatVerdict(made)];
+    },
+  );
+  return made;
 }
 
 /** Removes decisions and returns how many. */

@@ -14,7 +14,8 @@ import { heldFrom } from '#core/mapping/recognise.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
 import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions } from '#core/memory/decisions.ts';
-import { keyMaker } from '#core/memory/keys.ts';
+import { keyMaker, labelOfFinding } from '#core/memory/keys.ts';
+import { Verdicts } from '#core/memory/verdicts.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
@@ -59,7 +60,11 @@ export class OpenDataset {
   readonly source: Source;
   #survey: DocumentSurvey = NO_SURVEY;
   #scores: Scores | undefined;
-  readonly #lists = new FindingLists((finding) => this.keyOf(finding));
+  readonly #lists = new FindingLists((finding) => ({
+    key: this.keyOf(finding),
+    label: labelOfFinding(finding, this.#survey.facts),
+  }));
+  #verdicts = new Verdicts([]);
   #nameInMemory = '';
   #makeKey: ReturnType<typeof keyMaker> | undefined;
   #ready = false;
@@ -133,12 +138,18 @@ export class OpenDataset {
     return this.#lists.unlisted(rule);
   }
 
-  /** Sets the decisions about findings. */
-  setDecisions(decisions: readonly Decision[], fileName: string): void {
+  /** What reviewers said of pairs. */
+  get verdicts(): Verdicts {
+    return this.#verdicts;
+  }
+
+  /** Sets the decisions about findings, and the verdicts of reviewers. */
+  setDecisions(decisions: readonly Decision[], verdicts: Verdicts, fileName: string): void {
+    this.#verdicts = verdicts;
     this.#nameInMemory = fileName;
     this.#makeKey = undefined;
     this.#revision++;
-    this.#lists.setDecisions(new Decisions(decisions), (found, isChecked) =>
+    this.#lists.setDecisions(new Decisions(decisions, verdicts), (found, isChecked) =>
       memoryFindings(decisions, found, fileName, this.#rules, isChecked),
     );
   }

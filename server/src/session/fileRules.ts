@@ -6,7 +6,7 @@ import { messages, UserError } from '#core/messages.ts';
 import type { FileSettings } from '#node/config.ts';
 import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
 import { settingsFor } from '#node/fileSettings.ts';
-import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
+import { memoryRoot, nameIn, readDecisions, verdictsIn } from '#node/memory.ts';
 import { inWords } from '#node/systemErrors.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -54,7 +54,7 @@ export async function loadDecisions(host: Pick<Host, 'log'>, dataset: OpenDatase
   const root = memoryRoot(path);
   const known = await readDecisions(root);
   for (const { line, why } of known.bad) host.log('warn', messages.badMemory(known.path, line, why).message);
-  dataset.setDecisions(known.decisions, nameIn(root, path));
+  dataset.setDecisions(known.decisions, verdictsIn(known), nameIn(root, path));
 }
 
 /** Warns if checking took longer than "timeBudgetMs". */

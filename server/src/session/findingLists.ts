@@ -4,7 +4,7 @@ import type { CheckStage, Search } from '#core/checks/table.ts';
 import { isSearched } from '#core/checks/table.ts';
 import { groupBy } from '#core/group.ts';
 import type { Keyed } from '#core/memory/baseline.ts';
-import type { Decisions } from '#core/memory/decisions.ts';
+import type { Decisions, NamedFinding } from '#core/memory/decisions.ts';
 import type { Finding } from '#core/model/finding.ts';
 
 /** A pair: its record, and its number in the record. */
@@ -43,6 +43,9 @@ const STAGES: Record<Part, readonly CheckStage[]> = {
 /** Findings about the decisions themselves, given the findings of the rules that they name. */
 export type MemoryOf = (found: readonly Keyed[], isChecked: (rule: string) => boolean) => readonly Finding[];
 
+/** How decisions name a finding, beside its rule. */
+export type NameOf = (finding: Finding) => Omit<NamedFinding, 'rule'>;
+
 /** Labels by rank, then contradictions, then structure by place. */
 const REVIEW: readonly Part[] = ['label', 'relations', 'structure'];
 
@@ -52,7 +55,7 @@ const NONE: Counted = { findings: [], counts: new Map() };
 
 export class FindingLists {
   readonly #parts: Record<Part, Counted> = { structure: NONE, relations: NONE, label: NONE };
-  readonly #keyOf: (finding: Finding) => string;
+  readonly #nameOf: NameOf;
   /** Parts that were searched. A finding of another part cannot be called gone. */
   readonly #known = new Set<Part>();
   #decisions: Decisions | undefined;
@@ -64,9 +67,9 @@ export class FindingLists {
   #order: readonly ReviewPlace[] | undefined;
   #indexes: ReadonlyMap<string, number> | undefined;
 
-  /** @param keyOf the key of a finding in decisions */
-  constructor(keyOf: (finding: Finding) => string) {
-    this.#keyOf = keyOf;
+  /** @param nameOf how decisions name a finding */
+  constructor(nameOf: NameOf) {
+    this.#nameOf = nameOf;
   }
 
   set(part: Part, found: Counted): void {
@@ -171,11 +174,11 @@ export class FindingLists {
   #withoutKept(part: Part): readonly Finding[] {
     const { findings } = this.#parts[part];
     const decisions = this.#decisions;
-    if (!decisions || decisions.count === 0) return findings;
+    if (!decisions || decisions.isEmpty) return findings;
     // Most findings are of rules without any decision: their keys are not computed.
     return findings.filter(
       (finding) =>
-        !decisions.names(finding.rule) || !decisions.keeps({ rule: finding.rule, key: this.#keyOf(finding) }),
+        !decisions.names(finding.rule) || !decisions.keeps({ rule: finding.rule, ...this.#nameOf(finding) }),
     );
   }
 
@@ -186,10 +189,10 @@ export class FindingLists {
 
   #askMemory(): readonly Finding[] {
     const decisions = this.#decisions;
-    if (!decisions || decisions.count === 0) return [];
+    if (!decisions || decisions.isEmpty) return [];
     const found = PARTS.flatMap((part) => this.#parts[part].findings)
       .filter(({ rule }) => decisions.names(rule))
-      .map((finding) => ({ rule: finding.rule, key: this.#keyOf(finding) }));
+      .map((finding) => ({ rule: finding.rule, ...this.#nameOf(finding) }));
     const search = this.#search();
     return this.#memoryOf(found, (rule) => isSearched(rule, search));
   }

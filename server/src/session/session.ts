@@ -24,6 +24,7 @@ import type { JobOwner } from './jobs/sessionJobs.ts';
 import { ScoringJobs } from './jobs/sessionJobs.ts';
 import { fileNameOf, readableUri } from './names.ts';
 import { relateTask } from './relateTask.ts';
+import { Review } from './review/review.ts';
 import { fixRule } from './ruleFix.ts';
 import { Selections } from './selection/selections.ts';
 import { tellFault, tellSettled } from './settledEdits.ts';
@@ -47,6 +48,7 @@ export class Session implements OpenFile, JobOwner {
   readonly source: Source;
   readonly dataset: OpenDataset;
   readonly selections: Selections;
+  readonly review: Review;
   readonly #host: Host;
   readonly #jobs: ScoringJobs;
   readonly #history: TextHistory;
@@ -77,6 +79,7 @@ export class Session implements OpenFile, JobOwner {
     this.dataset = new OpenDataset(source, (carried) => {
       if (carried) this.#history.carry(carried);
       this.selections.changed(carried);
+      this.review.changed(carried);
       this.#relate.soon();
     });
     this.selections = new Selections(this.dataset, {
@@ -84,6 +87,12 @@ export class Session implements OpenFile, JobOwner {
       found: (found) => {
         if (!this.#isClosed()) host.found(found);
       },
+    });
+    this.review = new Review({
+      dataset: this.dataset,
+      selections: this.selections,
+      edit: async (ref, what) => this.edit(ref, what),
+      readDecisions: async () => this.readDecisions(),
     });
     this.#jobs = new ScoringJobs(this, host);
     this.#history = new TextHistory(this.dataset);

@@ -134,6 +134,12 @@ export const SCORE_RULES = {
   'low-margin': lowMargin,
 } as const satisfies Record<string, Rule>;
 
+/** Rules that doubt which answer is better: a reviewer who says that the label is right answers them. */
+export const LABEL_RULES: ReadonlySet<string> = new Set([
+  ...Object.keys(SCORE_RULES),
+  ...[scoreContradictsLabel, annotatorsSplit, refusalChosen].map(({ id }) => id),
+]);
+
 /** Findings about the decisions file itself. */
 export const MEMORY_RULES: readonly Rule[] = [unusedSuppression, decisionConflict];
 

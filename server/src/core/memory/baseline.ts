@@ -1,6 +1,7 @@
 // Findings that existed when a team started to check. They don't fail a run; new ones do.
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import type { Preference } from './verdicts.ts';
 
 /** The parts of a finding that are compared. */
 export interface Keyed {
@@ -8,6 +9,8 @@ export interface Keyed {
   readonly key: string;
   /** Key of the second pair, if the finding is about two. */
   readonly other?: string | undefined;
+  /** What the label of its pair says. */
+  readonly label?: Preference | undefined;
 }
 
 export interface Baseline {

@@ -1,7 +1,10 @@
 // Decisions of people about findings, one per line and sorted, so that git merges two branches line by line. Also
-// reads unsorted and repeated lines, which a merge can leave.
+// reads unsorted and repeated lines, which a merge can leave. The verdicts of reviewers are lines of the same file.
+import { LABEL_RULES } from '../checks/table.ts';
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
+import type { Preference, Verdict } from './verdicts.ts';
+import { toVerdict, Verdicts } from './verdicts.ts';
 
 /**
  * `keep`: the pair is right and the rule is silent about it. `wrong`: the finding is right and the pair needs a
@@ -33,6 +36,18 @@ export interface BadLine {
   readonly why: string;
 }
 
+/** A line that is no decision about a finding: the verdict of a reviewer, or something that another version wrote. */
+export interface OtherLine {
+  readonly text: string;
+  readonly verdict: Verdict | undefined;
+}
+
+/** Undefined if the line should be a decision. */
+function toOther(text: string, value: Json): OtherLine | undefined {
+  if (!isObject(value) || typeof value['key'] !== 'string') return undefined;
+  return 'decision' in value || 'rule' in value ? undefined : { text, verdict: toVerdict(value) };
+}
+
 function toDecision(value: Json): Decision | string {
   if (!isObject(value)) return 'it is not an object';
   const missing = FIELDS.find((name) => typeof value[name] !== 'string');
@@ -44,9 +59,11 @@ function toDecision(value: Json): Decision | string {
 
 export function parseDecisions(text: string): {
   readonly decisions: readonly Decision[];
+  readonly others: readonly OtherLine[];
   readonly bad: readonly BadLine[];
 } {
   const decisions: Decision[] = [];
+  const others: OtherLine[] = [];
   const bad: BadLine[] = [];
   const seen = new Set<string>();
   text.split('\n').forEach((line, i) => {
@@ -55,24 +72,33 @@ export function parseDecisions(text: string): {
     seen.add(line);
     let made: Decision | string;
     try {
-      made = toDecision(JSON.parse(line) as Json);
+      const value = JSON.parse(line) as Json;
+      const other = toOther(line, value);
+      if (other) {
+        others.push(other);
+        return;
+      }
+      made = toDecision(value);
     } catch {
       made = /^(?:<{7}|={7}|>{7})/.test(line) ? 'a merge left a conflict marker' : 'it is not JSON';
     }
     if (typeof made === 'string') bad.push({ line: i + 1, why: made });
     else decisions.push(made);
   });
-  return { decisions, bad };
+  return { decisions, others, bad };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The same decisions in any order give the same text. */
-export function formatDecisions(decisions: readonly Decision[]): string {
+/**
+ * The same decisions in any order give the same text.
+ * @param others lines that stay as they are
+ */
+export function formatDecisions(decisions: readonly Decision[], others: readonly string[] = []): string {
   const lines = decisions.map((decision) =>
     JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, decision[name]]))),
   );
-  return [...new Set(lines)]
+  return [...new Set([...lines, ...others])]
     .sort(compare)
     .map((line) => `${line}\n`)
     .join('');
@@ -89,12 +115,22 @@ export function withDecisions(
   return [...decisions.filter((one) => !names.has(nameOf(one))), ...made];
 }
 
-/** Decisions by finding. */
+/** A finding by the names that decisions use. */
+export interface NamedFinding {
+  readonly key: string;
+  readonly rule: string;
+  /** What the label of its pair says; absent without a pair. */
+  readonly label?: Preference | undefined;
+}
+
+/** Decisions by finding, and verdicts on labels. */
 export class Decisions {
   readonly #byName = new Map<string, Decision[]>();
   readonly #rules = new Set<string>();
+  readonly #verdicts: Verdicts;
 
-  constructor(decisions: readonly Decision[]) {
+  constructor(decisions: readonly Decision[], verdicts: Verdicts = new Verdicts([])) {
+    this.#verdicts = verdicts;
     for (const decision of decisions) {
       this.#rules.add(decision.rule);
       const list = this.#byName.get(nameOf(decision));
@@ -103,16 +139,18 @@ export class Decisions {
     }
   }
 
-  /** Number of findings with a decision. */
-  get count(): number {
-    return this.#byName.size;
+  /** True if no finding is hidden. */
+  get isEmpty(): boolean {
+    return this.#byName.size === 0 && this.#verdicts.count === 0;
   }
 
+  /** False if no finding of the rule is hidden. */
   names(rule: string): boolean {
-    return this.#rules.has(rule);
+    if (this.#rules.has(rule)) return true;
+    return this.#verdicts.count > 0 && (LABEL_RULES.has(rule) || this.#verdicts.names(rule));
   }
 
-  of(finding: { readonly key: string; readonly rule: string }): readonly Decision[] {
+  of(finding: NamedFinding): readonly Decision[] {
     return this.#byName.get(nameOf(finding)) ?? [];
   }
 
@@ -123,9 +161,12 @@ export class Decisions {
     );
   }
 
-  /** True if the finding is hidden: every decision about it keeps the pair. */
-  keeps(finding: { readonly key: string; readonly rule: string }): boolean {
+  /** True if the finding is hidden: every decision about it keeps the pair, or reviewers say that the label is right. */
+  keeps(finding: NamedFinding): boolean {
     const list = this.of(finding);
-    return list.length > 0 && list.every(({ decision }) => decision === 'keep');
+    if (list.length > 0) return list.every(({ decision }) => decision === 'keep');
+    const { key, rule, label } = finding;
+    if (label === undefined || this.#verdicts.count === 0) return false;
+    return this.#verdicts.clears(key, label, (rules) => LABEL_RULES.has(rule) || rules.includes(rule));
   }
 }

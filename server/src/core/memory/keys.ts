@@ -1,9 +1,10 @@
 // Stable keys of findings: the same after sorting, re-serialising and flipping.
 import type { Facts } from '../facts/facts.ts';
-import { formatKey, hashKey } from '../hash.ts';
+import { compareKeys, formatKey, hashKey } from '../hash.ts';
 import type { Finding } from '../model/finding.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
 import { pairKey } from '../model/identity.ts';
+import type { Preference } from './verdicts.ts';
 
 const decoder = new TextDecoder();
 
@@ -22,6 +23,20 @@ export function findingKey(
   const [from, to] = facts.pairsOf(record);
   if (from + pair < to) return formatKey(pairKey(facts.identity(from + pair)));
   return `record:${formatKey(hashKey(decoder.decode(bytes)))}`;
+}
+
+/** What a pair's label prefers, in words that survive a flip. */
+export function labelOf(facts: Facts, number: number): Preference {
+  if (facts.isTie(number)) return 'tie';
+  const { chosenKey, rejectedKey } = facts.identity(number);
+  return compareKeys(chosenKey, rejectedKey) <= 0 ? 'a' : 'b';
+}
+
+/** The label of the pair that a finding is about; undefined without one. */
+export function labelOfFinding({ record, pair = 0 }: Finding, facts: Facts): Preference | undefined {
+  if (record === WHOLE_FILE) return undefined;
+  const [from, to] = facts.pairsOf(record);
+  return from + pair < to ? labelOf(facts, from + pair) : undefined;
 }
 
 /** `findingKey` for consecutive findings: hashes the bytes of a record only once. */

@@ -119,6 +119,8 @@ export interface PairView extends PlaceView {
   /** Pairs of this record. */
   readonly pairCount: number;
   readonly isTie: boolean;
+  /** The label is hidden: `chosen` is the answer that stands first. */
+  readonly isBlind?: true;
   readonly prompt: readonly TurnView[];
   /** What belongs to the prompt and is no turn of it: tools on offer, pictures. */
   readonly context: readonly PartView[];

@@ -9,6 +9,7 @@ import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
 import type { RecordRef } from './place.ts';
 import type { PortraitRequest, PortraitResult } from './portrait.ts';
+import type { ReviewChoices, ReviewRequest, ReviewResult, StartReview } from './review.ts';
 import type {
   CompletionRequest,
   FieldColumn,
@@ -88,6 +89,12 @@ export interface EditorRequests {
   };
   /** Writes the records of some rows to a file of their own, byte for byte; how many. */
   'preflens/exportRows': { params: RowsRef & { readonly path: string }; result: Outcome<number> };
+  /** What can be reviewed in a file. */
+  'preflens/reviewChoices': { params: FileRef; result: Outcome<ReviewChoices> };
+  /** Begins a queue; it takes the place of the one before. */
+  'preflens/startReview': { params: StartReview; result: Outcome<ReviewResult> };
+  /** Goes on with a queue: decides, undoes, or goes to another pair of it. */
+  'preflens/review': { params: ReviewRequest; result: Outcome<ReviewResult> };
   /** Where a pair stands in a selection; −1 if it is not in it, or not found yet. */
   'preflens/place': { params: PlaceRequest; result: { readonly index: number } };
   /** Runs a tool of an assistant on an open file; the result is as its schema says. */

@@ -7,6 +7,7 @@ import type { DatasetStatus } from '../editor/status.ts';
 import type { WalkAction } from './compare.ts';
 import type { ViewOptions } from './options.ts';
 import type { ActionResult, ShownPair, ShownView } from './pair.ts';
+import type { ReviewCommand, ReviewPageRequests } from './review.ts';
 
 /** What a person can do with the pair that is shown. */
 export type DatasetAction = RecordEdit['kind'] | 'undo' | 'keep' | WalkAction;
@@ -32,11 +33,13 @@ export interface PageMemory {
   readonly selection: RowSelection;
   readonly place?: { readonly record: number; readonly pair: number };
   readonly layout: DatasetLayout;
+  /** A review goes on. */
+  readonly isReviewing?: true;
   /** Queries, the latest first. */
   readonly recent: readonly string[];
 }
 
-export interface DatasetPageRequests {
+export interface DatasetPageRequests extends ReviewPageRequests {
   rows: {
     params: {
       readonly selection: RowSelection;
@@ -100,6 +103,8 @@ export interface DatasetPageSends {
     /** The person chose a link in a text. */
     openLink: { readonly address: string };
     remember: PageMemory;
+    /** The page shows a pair to review and has the focus, or no longer. */
+    reviewing: { readonly isReviewing: boolean };
     rememberColumns: ColumnChoice;
   };
 }
@@ -113,8 +118,10 @@ export interface DatasetClientSends {
     status: DatasetStatus;
     /** As remembered; before the first view. */
     options: ViewOptions;
-    /** Show the portrait of the file. */
-    showPortrait: null;
+    /** Show the portrait or the review of the file. */
+    showPart: { readonly part: 'portrait' | 'review' };
+    /** A command of the editor, for the review. */
+    reviewAct: { readonly command: ReviewCommand };
     /** The rows changed, and no status says so. */
     outdated: null;
     /** A search went on. */

@@ -1,0 +1,125 @@
+// A review by hand: keys alone, blind, and with a second reviewer. In a text and in a table, over a reload.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Frame } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { parseDecisions } from '#core/memory/decisions.ts';
+import type { Verdict } from '#core/memory/verdicts.ts';
+
+import { openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
+import type { Window } from './window.ts';
+import { openWindow } from './window.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-review-'));
+const decisions = join(folder, '.preflens', 'decisions.jsonl');
+let window: Window;
+
+/** Every ninth label is wrong. */
+function recordOf(i: number): { source: string; prompt: string; chosen: string; rejected: string } {
+  const good = `Take the path by the river to place ${i}, and look at the old bridge and its ${i + 3} arches on the way.`;
+  const bad = `No idea, sorry. Place ${i} is boring`;
+  const isWrong = i % 9 === 4;
+  return {
+    source: `source ${i % 3}`,
+    prompt: `How do I get to place ${i}?`,
+    chosen: isWrong ? bad : good,
+    rejected: isWrong ? good : bad,
+  };
+}
+
+beforeAll(async () => {
+  const records = Array.from({ length: 200 }, (_, i) => recordOf(i));
+  const lines = records.map((record) => JSON.stringify(record)).join('\n');
+  writeFileSync(join(folder, 'pairs.jsonl'), lines);
+  const others = records.map((record) => JSON.stringify({ ...record, prompt: `In short: ${record.prompt}` }));
+  writeFileSync(join(folder, 'table.jsonl'), others.join('\n'));
+  const db = await (await DuckDBInstance.create(':memory:')).connect();
+  await db.run(
+    `COPY (SELECT * FROM read_json_auto('${join(folder, 'table.jsonl')}')) TO '${join(folder, 'table.parquet')}' (FORMAT parquet)`,
+  );
+  rmSync(join(folder, 'table.jsonl'));
+  execFileSync('git', ['init', '-q'], { cwd: folder });
+  execFileSync('git', ['config', 'user.name', 'Ann'], { cwd: folder });
+  window = await openWindow(folder, { 'workbench.colorTheme': 'Default Dark Modern' });
+});
+
+afterAll(async () => {
+  await window.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function verdicts(): readonly Verdict[] {
+  const { others, bad } = parseDecisions(readFileSync(decisions, 'utf8'));
+  expect(bad).toEqual([]);
+  return others.flatMap(({ verdict }) => verdict ?? []);
+}
+
+/** The page of a dataset editor, once something is there. */
+async function frameWith(selector: string): Promise<Frame> {
+  return until(selector, async () => {
+    for (const frame of window.page.frames()) {
+      const count = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0);
+      if (count > 0 && (await frame.locator(selector).first().isVisible())) return frame;
+    }
+    return false;
+  });
+}
+
+const place = async (frame: Frame): Promise<string> => frame.locator('.review nav strong').innerText();
+
+/** Presses a key, and waits until the number of decided pairs is as expected. */
+async function decide(frame: Frame, key: string, decided: RegExp): Promise<void> {
+  await press(window.page, key);
+  await until(`${key}: ${String(decided)}`, async () =>
+    decided.test(await frame.locator('.progress').innerText()),
+  );
+}
+
+async function open(name: string): Promise<Frame> {
+  await openFile(window.page, name);
+  await waitForStatus(window.page, /200 pairs .*findings?/);
+  await runCommand(window.page, 'PrefLens: Review Pairs');
+  return frameWith('.review-start .choice');
+}
+
+describe.each([
+  ['a text', 'pairs.jsonl', 'pairs.jsonl'],
+  ['a table', 'table.parquet', 'table.parquet'],
+])('the review of %s', (kind, name) => {
+  it('goes through twenty pairs with keys alone, and undoes each kind', async () => {
+    const frame = await open(name);
+    await screenshot(window.page, `review-start-${kind.slice(2)}`);
+    await frame.locator('select').selectOption('20');
+    await frame.getByRole('button', { name: /^Doubtful labels/ }).click();
+    await frameWith('.review article');
+    expect(await place(frame)).toBe('1 of 20');
+    // Ctrl, Alt and Meta belong to the editor.
+    await press(window.page, 'Alt+x');
+    await decide(frame, 'f', /^1 of 20/);
+    await until('the next pair', async () => (await place(frame)) === '2 of 20');
+    await screenshot(window.page, `review-${kind.slice(2)}`);
+    await decide(frame, 'a', /^2 of 20/);
+    await decide(frame, 't', /^3 of 20/);
+    await decide(frame, 'x', /^4 of 20/);
+    await decide(frame, 'u', /^3 of 20/);
+    await until('the dropped pair', async () => (await place(frame)) === '4 of 20');
+    await frameWith('.review article');
+    await decide(frame, 'u', /^2 of 20/);
+    await decide(frame, 'u', /^1 of 20/);
+    await decide(frame, 'u', /^0 of 20/);
+    await press(window.page, '1');
+    await until('the reason', async () => frame.locator('.reasons-bar [aria-pressed=true]').count());
+    for (let i = 1; i <= 19; i++) await decide(frame, i % 3 === 0 ? 'f' : 'a', new RegExp(`^${i} of 20`));
+    await decide(frame, 's', /^20 of 20/);
+    expect(verdicts().some(({ reason }) => reason === 'more correct')).toBe(true);
+    expect(new Set(verdicts().map(({ by }) => by))).toEqual(new Set(['Ann']));
+  });
+});
