@@ -191,10 +191,7 @@ export const layerRules = [
     ['server/src/node/**/*.ts'],
     ['#core/', '#protocol/', '#formats/', 'node:', 'vscode-jsonrpc/node$', 'fzstd$', 'ajv$', 'yaml$'],
   ),
-  layer(
-    ['server/src/node/containers/csv*.ts'],
-    ['#core/', '#formats/', 'node:fs$', 'csv-parse$', 'csv-parse/sync$'],
-  ),
+  layer(['server/src/node/containers/csv*.ts'], ['#core/', '#formats/', 'node:fs$']),
   layer(['server/src/node/parquet/codecs.ts'], ['#formats/parquet/', 'node:zlib$', 'fzstd$', 'hysnappy$']),
   layer(
     ['server/src/scorer/**/*.ts'],

@@ -5,11 +5,15 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parse } from 'csv-parse/sync';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import type { CutRecord } from '#core/model/record.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { isExactNumber, kindOf } from '#formats/csv/columns.ts';
+import type { CsvRow } from '#formats/csv/rows.ts';
+import { cellsOf, RowCutter, spansOf } from '#formats/csv/rows.ts';
+import { inRanges, readRange } from '#node/containers/containers.ts';
 import { openFile } from '#node/files.ts';
 import { readingOf } from '#node/inspect.ts';
 
@@ -107,6 +111,16 @@ describe('what stands in the way', () => {
 
   test.each([
     ['sep=;\nprompt;chosen;rejected\nq;a;b\n', /tells Excel the delimiter/, /tail -n \+2/],
+    [
+      'Our pairs\nmade by hand\nprompt,chosen,rejected\nq,"a, x",b\nq2,a,b\n',
+      /names are on line 3, below 2 lines/,
+      /tail -n \+3/,
+    ],
+    [
+      'Our pairs, part 2,,\n,,,\nid,prompt,chosen,rejected\n1,q,a,b\n2,q2,a,b\n',
+      /names are on line 3/,
+      /tail -n \+3/,
+    ],
     ['prompt,chosen,rejected\rq,a,b\r', /carriage return alone/, /tr '\\r' '\\n'/],
     [Array.from({ length: 200_000 }, (_, i) => `column${i}`).join(','), /longer than 1 MB/, /alone/],
   ])('a first line that names no columns: %#', async (text, what, next) => {
@@ -221,6 +235,86 @@ test('any table in any dialect and encoding gives its records', async () => {
     ];
     const lines = await linesOf(written('any.csv', pick(random, encodings)));
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(rows);
+  }
+});
+
+/** Rows of cells as another parser reads them, with the same tolerance for quotes. */
+function theirRows(text: Uint8Array, delimiter: string): string[][] {
+  return parse(text, {
+    delimiter,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  });
+}
+
+test('names of columns lose the spaces around them', async () => {
+  const path = written('spaces.csv', ' prompt , chosen,rejected \n q , a,b\n');
+  expect(await linesOf(path)).toEqual(['{"prompt":" q ","chosen":" a","rejected":"b"}']);
+});
+
+test('csv-parse finds the same cells in any bytes, in any pieces', () => {
+  const random = seededRandom(13);
+  const marks = ['"', '"', '""', ',', ';', '\n', '\r\n', '\r', 'a', 'é', ' ', '\n\n'];
+  for (let round = 0; round < 4000; round++) {
+    const text = Array.from({ length: below(random, 30) }, () => pick(random, marks)).join('');
+    const delimiter = pick(random, [',', ';']);
+    const bytes = encode(text);
+    const cutter = new RowCutter(delimiter);
+    const size = 1 + below(random, 8);
+    const rows: Uint8Array[] = [];
+    const starts: number[] = [];
+    const take = ({ bytes: row, byteStart, byteEnd, line }: CsvRow): void => {
+      rows.push(row.slice());
+      starts.push(byteStart);
+      expect(decode(bytes.subarray(byteStart, byteEnd))).toBe(decode(row));
+      expect(line).toBe(decode(bytes.subarray(0, byteStart)).split('\n').length - 1);
+    };
+    for (let at = 0; at < bytes.length; at += size)
+      for (const row of cutter.push(bytes.subarray(at, at + size))) take(row);
+    const isOpen = cutter.openLine !== undefined;
+    if (isOpen) {
+      expect(() => theirRows(bytes, delimiter), text).toThrow('Quote Not Closed');
+      continue;
+    }
+    for (const row of cutter.end()) take(row);
+    const own = rows.map((row) => cellsOf(row, delimiter).map(decode));
+    expect(own, JSON.stringify([text, delimiter])).toEqual(theirRows(bytes, delimiter));
+    for (const row of rows) expect(spansOf(row, delimiter)).toHaveLength(cellsOf(row, delimiter).length);
+  }
+});
+
+test('a file is read in ranges as it is read at once; a wrong cut is noticed and read again', async () => {
+  const random = seededRandom(14);
+  for (let round = 0; round < 60; round++) {
+    const { text } = randomTable(random);
+    const mark = pick(random, ['', '\ufeff']);
+    const file = await openFile(written('ranges.csv', mark + text));
+    const skipped = mark === '' ? 0 : 3;
+    // Anywhere after a line end, also inside a cell.
+    const ends = [...encode(text).entries()].filter(([, byte]) => byte === 0x0a).map(([at]) => at + 1);
+    const cuts = ends.filter((at) => at < file.size - skipped && random() < 0.3);
+    const parts = await inRanges(file, [0, ...cuts, file.size], async (range) => {
+      const found: [number, number, number, string][] = [];
+      const end = await readRange(range, ({ line, byteStart, byteEnd, bytes }) => {
+        found.push([line, byteStart, byteEnd, decode(bytes)]);
+      });
+      return { ...end, found };
+    });
+    let lines = 0;
+    const joined = parts.flatMap(({ start, part }) => {
+      const before = lines;
+      lines += part.lineCount;
+      return part.found.map(([line, from, to, bytes]) => [line + before, from + start, to + start, bytes]);
+    });
+    const whole = (await recordsOf(file.path)).map(({ line, byteStart, byteEnd, bytes }) => [
+      line,
+      byteStart,
+      byteEnd,
+      decode(bytes),
+    ]);
+    expect(joined).toEqual(whole);
   }
 });
 

@@ -5,6 +5,7 @@ import type { SuggestedReading } from './config/readingWords.ts';
 import type { NearSchema, Suggestion } from './config/suggest.ts';
 import type { Obstacle } from './input/obstacle.ts';
 import { forFile, obstacleMessage } from './input/obstacle.ts';
+import { isCsv } from './input/tableNames.ts';
 import { systemErrorMessage } from './systemErrors.ts';
 import { plural } from './words/numbers.ts';
 
@@ -149,7 +150,9 @@ export const messages = {
       `${path}: the file changed while PrefLens read it. Nothing was written; run the command again.`,
     ),
   empty: (path: string) =>
-    new UserError(`${path}: the file is empty. If it should contain records, write or download it again.`),
+    new UserError(
+      `${path}: ${isCsv(path) ? 'the table has no rows' : 'the file is empty'}. If it should contain records, write or download it again.`,
+    ),
   /** The whole file is not JSON Lines. */
   obstacle: (path: string, obstacle: Obstacle) => {
     const { at } = obstacle;

@@ -66,11 +66,15 @@ export class TextSink {
     const bytes = this.#room(6 * (end - start));
     let at = this.length;
     for (let i = start; i < end; i++) {
-      const byte = from[i] ?? 0;
-      if (NEEDS_ESCAPE[byte] === 0) {
-        bytes[at++] = byte;
-        continue;
-      }
+      const first = i;
+      while (i < end && NEEDS_ESCAPE[from[i] as number] === 0) i++;
+      // Many bytes at once are copied faster than byte by byte.
+      if (i - first > 32) {
+        bytes.set(from.subarray(first, i), at);
+        at += i - first;
+      } else for (let k = first; k < i; k++) bytes[at++] = from[k] as number;
+      if (i === end) break;
+      const byte = from[i] as number;
       bytes[at++] = BACKSLASH;
       const letter = SHORT[byte];
       if (letter !== undefined) bytes[at++] = letter;

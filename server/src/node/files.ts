@@ -65,7 +65,7 @@ export async function openFile(path: string, maxRecordBytes = MAX_RECORD_BYTES):
 
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})(\..*)$/;
 
-/** Larger files of a folder that may be anything are judged by their start. */
+/** Larger JSON files of a folder, which may be anything, are judged by their start. */
 const MAX_INSPECTED_BYTES = 64 * 1024 * 1024;
 
 /** Whether a file that may be anything holds records of a known schema. */
@@ -73,7 +73,9 @@ export async function isDataset(path: string): Promise<boolean> {
   try {
     const file = await openFile(path);
     // Columns and the like are known only when the whole is read: not worth it for a large file that may be anything.
-    return (await showsPairs(file)) || (file.size <= MAX_INSPECTED_BYTES && (await holdsPairs(file)));
+    const isTable = file.container.kind === 'csv' || file.codec.isTable;
+    const isJudged = isTable || file.size <= MAX_INSPECTED_BYTES;
+    return (await showsPairs(file)) || (isJudged && (await holdsPairs(file)));
   } catch (error) {
     // Data is kept elsewhere, settings are not.
     if (error instanceof NotDownloaded) return true;

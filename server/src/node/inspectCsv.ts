@@ -3,9 +3,17 @@ import type { ColumnKind, CsvColumn, CsvDialect } from '#core/input/csvDialect.t
 import { foreignOf } from '#core/input/foreign.ts';
 import type { Obstacle } from '#core/input/obstacle.ts';
 import { foreignObstacle } from '#core/input/obstacle.ts';
+import { LINE_FEED } from '#core/json/marks.ts';
 import { badUtf8At } from '#core/json/parseRecord.ts';
+import { recognise } from '#core/mapping/recognise.ts';
+import type { Json } from '#core/model/json.ts';
+import { isObject } from '#core/model/json.ts';
+import { plural } from '#core/words/numbers.ts';
+import { RowWriter } from '#formats/csv/columns.ts';
+import { RowCutter } from '#formats/csv/rows.ts';
+import { TextSink } from '#formats/textSink.ts';
 
-import { csvSample } from './containers/csv.ts';
+import { csvDialectOf, csvSample } from './containers/csv.ts';
 import type { DataFile } from './dataFile.ts';
 
 /** Formats that are no obstacle: a table, in an encoding that we read. */
@@ -78,6 +86,12 @@ export async function inspectCsv(
       at: placeOf(sample, bad),
     };
   }
+  const above = titleLines(sample, path, isWhole) ?? 0;
+  if (above > 0) {
+    const what = `a table whose column names are on line ${above + 1}, below ${plural(above, 'line')} of other text`;
+    const next = `Remove the lines above: tail -n +${above + 1} {file} > {stem}.plain.csv`;
+    return { ...obstacle(what, next), at: { line: 0, column: 0 } };
+  }
   const twice = container.kind === 'csv' ? twiceIn(container.dialect.columns) : undefined;
   if (twice === undefined) return undefined;
   return {
@@ -87,6 +101,44 @@ export async function inspectCsv(
     ),
     at: { line: 0, column: 0 },
   };
+}
+
+/** So many lines may stand above the header. */
+const MAX_TITLE_LINES = 8;
+
+/** The start of a table that shows whether it holds pairs. */
+const TITLE_BYTES = 64 * 1024;
+
+const JUDGED_ROWS = 16;
+
+/** A cell that may be the name of a column. */
+const NAME = /^[\p{L}_][\p{L}\p{N}_ .:/()-]{0,60}$/u;
+
+/** Whether a text is a table with rows of a known schema. */
+function showsPairs(text: Uint8Array, path: string, isWhole: boolean): boolean {
+  const dialect = csvDialectOf(text, path, isWhole);
+  const { columns, delimiter } = dialect;
+  if (columns.length < 2 || !columns.every(({ name }) => NAME.test(name))) return false;
+  const writer = new RowWriter(dialect);
+  const [out, cutter] = [new TextSink(), new RowCutter(delimiter)];
+  const rows = [...cutter.push(text), ...(isWhole ? cutter.end() : [])].slice(1, 1 + JUDGED_ROWS);
+  const records = rows.flatMap(({ bytes }) => {
+    out.length = 0;
+    return writer.write(out, bytes) === columns.length ? [JSON.parse(decoder.decode(out.all)) as Json] : [];
+  });
+  return recognise(records.filter(isObject)) !== undefined;
+}
+
+/** How many lines stand above the header of a table of pairs; undefined if it has none. */
+function titleLines(sample: Uint8Array, path: string, isWhole: boolean): number | undefined {
+  const text = sample.subarray(0, TITLE_BYTES);
+  const isAll = isWhole && text.length === sample.length;
+  for (let [lines, at] = [0, 0]; lines <= MAX_TITLE_LINES; lines++) {
+    if (showsPairs(text.subarray(at), path, isAll)) return lines;
+    at = text.indexOf(LINE_FEED, at) + 1;
+    if (at === 0) return undefined;
+  }
+  return undefined;
 }
 
 const DELIMITERS: Readonly<Record<string, string>> = {

@@ -37,13 +37,16 @@ export function isJsonName(path: string): boolean {
   return /\.json(?:\.gz|\.zst)?$/i.test(path);
 }
 
-/** Files below a folder that may be datasets: by their names, and JSON files that `isJsonDataset` accepts. */
+/** Names of files that may be anything: settings, tables of results, or a dataset. */
+const MAYBE_DATASET = /\.(?:json|csv|tsv)(?:\.gz|\.zst)?$|\.arrow$/i;
+
+/** Files below a folder that may be datasets: by their names, or because `isDataset` accepts them. */
 export async function* datasetsIn(
   folder: string,
-  isJsonDataset: (path: string) => Promise<boolean>,
+  isDataset: (path: string) => Promise<boolean>,
 ): AsyncGenerator<string> {
   for await (const path of walk(folder))
-    if (DATASET.test(path) || (isJsonName(path) && (await isJsonDataset(path)))) yield path;
+    if (DATASET.test(path) || (MAYBE_DATASET.test(path) && (await isDataset(path)))) yield path;
 }
 
 function fits(pattern: string, path: string): boolean {

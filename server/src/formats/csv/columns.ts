@@ -5,7 +5,7 @@
 // - A column whose name belongs to a prompt or an answer is text: the answer to a sum may be `42`. It is JSON only if
 //   each cell is a message or a list of messages, or a list under a name in the plural.
 // - A cell that differs from the sample stays text. An empty cell is "" in a column of text, or else null.
-import type { ColumnKind, CsvColumn } from '#core/input/csvDialect.ts';
+import type { ColumnKind, CsvDialect } from '#core/input/csvDialect.ts';
 import { findJsonFault } from '#core/json/scan.ts';
 import { isMessage } from '#core/mapping/message.ts';
 import { mayHoldText } from '#core/model/fieldNames.ts';
@@ -13,6 +13,7 @@ import type { Json } from '#core/model/json.ts';
 import { isList, isObject } from '#core/model/json.ts';
 
 import type { TextSink } from '../textSink.ts';
+import { Cell } from './rows.ts';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -70,9 +71,12 @@ export function kindOf(name: string, cells: readonly string[]): ColumnKind {
   return filled.every((cell) => BOOLEANS.has(cell)) ? 'boolean' : 'text';
 }
 
-/** The names of the columns. pandas writes its index without a name; readers call it "Unnamed: 0". */
+/**
+ * The names of the columns, without the spaces around them that people write. pandas writes its index without a name;
+ * readers call it "Unnamed: 0".
+ */
 export function columnNames(header: readonly string[]): string[] {
-  return header.map((name, i) => (name === '' ? `Unnamed: ${i}` : name));
+  return header.map((name, i) => name.trim() || `Unnamed: ${i}`);
 }
 
 const encoder = new TextEncoder();
@@ -128,21 +132,34 @@ const WRITERS: Readonly<Record<ColumnKind, WriteCell>> = {
 /** Writes rows as lines of JSON. Invalid UTF-8 stays as it is: the record then says so. */
 export class RowWriter {
   readonly #keys: readonly Uint8Array[];
-  readonly #cells: readonly WriteCell[];
+  readonly #writers: readonly WriteCell[];
+  readonly #delimiter: number;
+  readonly #cell = new Cell();
 
-  constructor(columns: readonly CsvColumn[]) {
+  constructor({ columns, delimiter }: Pick<CsvDialect, 'columns' | 'delimiter'>) {
     this.#keys = columns.map(({ name }, i) => encoder.encode(`${i > 0 ? ',' : ''}${JSON.stringify(name)}:`));
-    this.#cells = columns.map(({ kind }) => WRITERS[kind]);
+    this.#writers = columns.map(({ kind }) => WRITERS[kind]);
+    this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  /** `starts` gets the offset of each cell in the line. */
-  write(out: TextSink, cells: readonly Uint8Array[], starts: number[] = []): void {
+  /**
+   * Returns the number of cells: if it is not that of the columns, what was written is no record.
+   * @param starts gets the offset of each cell in the line
+   */
+  write(out: TextSink, row: Uint8Array, starts?: number[]): number {
+    const cell = this.#cell;
+    let count = 0;
     out.byte(OPEN_OBJECT);
-    for (const [i, key] of this.#keys.entries()) {
-      starts.push(out.length);
+    for (let at = 0; at <= row.length; at++) {
+      at = cell.read(row, at, this.#delimiter);
+      const [key, write] = [this.#keys[count], this.#writers[count]];
+      count++;
+      if (!key || !write) continue;
+      starts?.push(out.length);
       out.bytes(key);
-      this.#cells[i]?.(out, cells[i] ?? NULL);
+      write(out, cell.textIn(row));
     }
     out.byte(CLOSE_OBJECT);
+    return count;
   }
 }

@@ -1,48 +1,26 @@
 // CSV and TSV, which we read but don't write: a record is a row, as a line of JSON under the names of the header.
 import { closeSync, readSync } from 'node:fs';
 
-import type { Options } from 'csv-parse';
-import { Parser } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
-
 import { concat } from '#core/concat.ts';
 import type { CsvDialect } from '#core/input/csvDialect.ts';
 import type { Utf16 } from '#core/input/encoding.ts';
 import { LINE_FEED, RETURN } from '#core/json/marks.ts';
+import { tooLongMessage } from '#core/json/parseRecord.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { CutRecord, RecordPlace } from '#core/model/record.ts';
-import { errorMessage } from '#core/words/errorMessage.ts';
 import { plural } from '#core/words/numbers.ts';
 import { RowWriter } from '#formats/csv/columns.ts';
+import type { CsvRow } from '#formats/csv/rows.ts';
+import { RowCutter, RowScanner, spansOf } from '#formats/csv/rows.ts';
 import { TextSink } from '#formats/textSink.ts';
 
 import { codecOf } from '../codec.ts';
 import type { ContainerRef, DataFile } from '../dataFile.ts';
 import { openRegularSync } from '../regularFile.ts';
-import type { Container, OnBytes, RecordAccess, Take } from './container.ts';
+import type { Container, OnBytes, RangeEnd, RecordAccess, Take } from './container.ts';
 import { refusePlan } from './container.ts';
-import { asUtf8, csvOptions, dialectOf, markBytes, SAMPLE_BYTES } from './csvDialect.ts';
-import { textOf } from './lines.ts';
-
-/** Counts of the parser after a row: the line on which it ends, from 1, and the bytes that it has read. */
-type RowInfo = Readonly<Record<'lines' | 'bytes' | 'empty_lines', number>>;
-
-type OnRow = (cells: readonly Uint8Array[], info: RowInfo) => void;
-
-/** A parser that hands over each row at once and keeps none. */
-function parserOf(dialect: CsvDialect, maxBytes: number, onRow: OnRow): Parser {
-  const options: Options = {
-    ...csvOptions(dialect.delimiter),
-    max_record_size: Number.isFinite(maxBytes) ? maxBytes : 0,
-    on_record: (cells, info) => {
-      onRow(cells as unknown as readonly Uint8Array[], info);
-      return null;
-    },
-  };
-  const parser = new Parser(options);
-  parser.resume();
-  return parser;
-}
+import { asUtf8, dialectOf, markBytes, SAMPLE_BYTES } from './csvDialect.ts';
+import { rangeCount, textOf } from './lines.ts';
 
 const isTabs = (path: string): boolean => /\.tsv(?:\.gz|\.zst)?$/i.test(path);
 
@@ -72,11 +50,16 @@ export async function csvSample(path: string): Promise<CsvSample> {
   return { bytes: concat(parts).subarray(0, SAMPLE_BYTES), isWhole, encoding };
 }
 
+/** How a text in UTF-8 is written, judged by its start. */
+export function csvDialectOf(sample: Uint8Array, path: string, isWhole: boolean): CsvDialect {
+  return dialectOf(sample, isTabs(path), isWhole);
+}
+
 /** The container of a CSV file. */
 export async function csvAt(path: string): Promise<ContainerRef> {
   try {
     const { bytes, isWhole, encoding } = await csvSample(path);
-    return { kind: 'csv', dialect: { ...dialectOf(bytes, isTabs(path), isWhole), encoding } };
+    return { kind: 'csv', dialect: { ...csvDialectOf(bytes, path, isWhole), encoding } };
   } catch (error) {
     // The reader of the file reports it.
     if (error instanceof UserError) return { kind: 'csv', dialect: { delimiter: ',', columns: [] } };
@@ -89,110 +72,72 @@ function dialectIn({ container }: Pick<DataFile, 'container'>): CsvDialect {
   return container.dialect;
 }
 
-/** Turns the cells of each row into a record. */
+/** Turns rows into records. */
 class RowReader {
-  readonly found: CutRecord[] = [];
-  readonly #width: number;
+  readonly #dialect: CsvDialect;
+  readonly #max: number;
   readonly #writer: RowWriter;
   readonly #wants: (record: number) => boolean;
-  readonly #dialect: CsvDialect;
-  readonly #out = new TextSink();
-  #isHeader = true;
-  #record = 0;
-  #before: RowInfo = { lines: 0, bytes: 0, empty_lines: 0 };
-  readonly #text = new TextWindow();
   /** Bytes of the byte order mark, which offsets in the text don't count. */
   readonly #skipped: number;
+  readonly #out = new TextSink();
+  #isHeader: boolean;
+  #record = 0;
 
-  constructor(path: string, dialect: CsvDialect, wants: (record: number) => boolean = () => true) {
-    this.#skipped = storedMark(path, dialect);
+  constructor(dialect: CsvDialect, { skipped, max, isStart = true, wants = () => true }: Reading) {
     this.#dialect = dialect;
-    this.#width = dialect.columns.length;
-    this.#writer = new RowWriter(dialect.columns);
+    this.#max = max;
+    this.#writer = new RowWriter(dialect);
     this.#wants = wants;
+    this.#skipped = skipped;
+    this.#isHeader = isStart;
   }
 
-  /** The next piece of the text, before its rows are read. */
-  begin(chunk: Uint8Array): void {
-    this.#text.push(chunk);
-  }
-
-  /** Its rows were read, and its memory may change. */
-  finish(): void {
-    this.#text.keepFrom(this.#before.bytes);
-  }
-
-  /** The line on which the next row begins, from 0. */
-  get nextLine(): number {
-    return this.#before.lines;
-  }
-
-  readonly onRow: OnRow = (cells, info) => {
-    const before = this.#before;
-    this.#before = { lines: info.lines, bytes: info.bytes, empty_lines: info.empty_lines };
+  /** The record of a row, valid until the next; undefined for the header, and if it is not wanted. */
+  recordOf(row: CsvRow): CutRecord | undefined {
     if (this.#isHeader) {
       this.#isHeader = false;
-      return;
+      return undefined;
     }
     const record = this.#record++;
-    if (!this.#wants(record)) return;
-    const line = before.lines + info.empty_lines - before.empty_lines;
-    const at = { record, line, byteStart: before.bytes, byteEnd: info.bytes, lineEnd: info.bytes };
-    if (cells.length !== this.#width) {
-      const fault = `The row has ${plural(cells.length, 'cell')}, and the header has ${this.#width}. Add or remove cells, or put the cell that holds a delimiter in quotes.`;
-      this.found.push({ ...at, bytes: new Uint8Array(0), fault });
-      return;
-    }
+    if (!this.#wants(record)) return undefined;
+    const { bytes, line, byteStart, byteEnd, lineEnd } = row;
+    const at = { record, line, byteStart, byteEnd, lineEnd };
+    if (byteEnd - byteStart > this.#max) return { ...at, bytes: NOTHING, fault: tooLongMessage(this.#max) };
     this.#out.length = 0;
     const starts: number[] = [];
-    this.#writer.write(this.#out, cells, starts);
-    this.found.push({
+    const count = this.#writer.write(this.#out, bytes, starts);
+    const { length } = this.#dialect.columns;
+    if (count !== length) {
+      const fault = `The row has ${plural(count, 'cell')}, and the header has ${length}. Add or remove cells, or put the cell that holds a delimiter in quotes.`;
+      return { ...at, bytes: NOTHING, fault };
+    }
+    return {
       ...at,
-      bytes: this.#out.all.slice(),
-      placeOf: (offset) => this.#placeOf(at, starts, offset),
-    });
-  };
-
-  /** The cell that holds an offset of the line of JSON. */
-  #placeOf(
-    at: Pick<CutRecord, 'line' | 'byteStart' | 'byteEnd'>,
-    starts: readonly number[],
-    offset: number,
-  ): RecordPlace {
-    const cell = Math.max(
-      0,
-      starts.findLastIndex((start) => start <= offset),
-    );
-    return placeOfCell(this.#text.slice(at.byteStart, at.byteEnd), this.#dialect, at, cell, this.#skipped);
+      bytes: this.#out.all,
+      placeOf: (offset) => {
+        const cell = starts.findLastIndex((start) => start <= offset);
+        return placeOfCell(row, this.#dialect.delimiter, Math.max(0, cell), this.#skipped);
+      },
+    };
   }
 }
 
-/** The last pieces of a text, from the row on that is not read yet. */
-class TextWindow {
-  #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
-  #end = 0;
-
-  push(bytes: Uint8Array): void {
-    this.#pieces.push({ start: this.#end, bytes });
-    this.#end += bytes.length;
-  }
-
-  /** Forgets what stands before an offset. The rest of the last piece is copied: its memory may change. */
-  keepFrom(offset: number): void {
-    const last = this.#pieces.at(-1);
-    this.#pieces = this.#pieces.filter((one) => one !== last && one.start + one.bytes.length > offset);
-    if (!last) return;
-    const from = Math.max(0, offset - last.start);
-    this.#pieces.push({ start: last.start + from, bytes: new Uint8Array(last.bytes.subarray(from)) });
-  }
-
-  slice(start: number, end: number): Uint8Array {
-    return concat(
-      this.#pieces.map((one) =>
-        one.bytes.subarray(Math.max(0, start - one.start), Math.max(0, end - one.start)),
-      ),
-    );
-  }
+/** Where a cell of a row begins and ends. */
+function placeOfCell(
+  { bytes, line, byteStart }: CsvRow,
+  delimiter: string,
+  cell: number,
+  skipped: number,
+): RecordPlace {
+  const [start = 0, end = bytes.length] = spansOf(bytes, delimiter)[cell] ?? [];
+  const breaks = new TextDecoder().decode(bytes.subarray(0, start)).split('\n');
+  return {
+    line: line + breaks.length - 1,
+    column: breaks.at(-1)?.length ?? 0,
+    byteStart: byteStart + skipped + start,
+    byteEnd: byteStart + skipped + end,
+  };
 }
 
 /** Bytes of the byte order mark of a file whose text is stored as it is read; else 0. */
@@ -201,41 +146,6 @@ function storedMark(path: string, { encoding }: CsvDialect): number {
   const text = openCsvText(path);
   text.close();
   return text.skipped;
-}
-
-/** Where a cell of a row begins and ends. Blank lines may stand before the row. */
-function placeOfCell(
-  text: Uint8Array,
-  { delimiter }: CsvDialect,
-  { line, byteStart }: Pick<CutRecord, 'line' | 'byteStart'>,
-  cell: number,
-  skipped: number,
-): RecordPlace {
-  const blank = Math.max(
-    0,
-    text.findIndex((byte) => byte !== LINE_FEED && byte !== RETURN),
-  );
-  const bytes = text.subarray(blank);
-  const ends: number[] = [];
-  parse(bytes, {
-    ...csvOptions(delimiter),
-    cast: (value, { bytes: end }) => {
-      ends.push(end);
-      return value;
-    },
-  });
-  // A cell ends before its delimiter, or before the line end.
-  const start = cell === 0 ? 0 : (ends[cell - 1] ?? 0) + 1;
-  const before = new TextDecoder().decode(bytes.subarray(0, start));
-  const breaks = before.split('\n');
-  const last = breaks.at(-1) ?? '';
-  const rowStart = byteStart + blank + skipped;
-  return {
-    line: line + breaks.length - 1,
-    column: last.length,
-    byteStart: rowStart + start,
-    byteEnd: rowStart + (ends[cell] ?? bytes.length),
-  };
 }
 
 /** The stored text of a file. Offsets count without its byte order mark, of `skipped` bytes. */
@@ -258,9 +168,9 @@ function openCsvText(path: string) {
 const NOTHING = new Uint8Array(0);
 
 /** Rows as lines of JSON, by their bytes in the text. A row that can't be read is empty. */
-function openRows({ delimiter, columns }: CsvDialect, plainPath: string): RecordAccess {
+function openRows(dialect: CsvDialect, plainPath: string): RecordAccess {
   let text: ReturnType<typeof openCsvText> | undefined = openCsvText(plainPath);
-  const writer = new RowWriter(columns);
+  const writer = new RowWriter(dialect);
   const out = new TextSink();
   const close = (): void => {
     text?.close();
@@ -268,20 +178,9 @@ function openRows({ delimiter, columns }: CsvDialect, plainPath: string): Record
   };
   return {
     bytesOf(_record, byteStart, byteEnd) {
-      const stored = text?.read(byteStart, byteEnd) ?? NOTHING;
-      let line = NOTHING;
-      parse(stored, {
-        ...csvOptions(delimiter),
-        on_record: (row) => {
-          const cells = row as unknown as readonly Uint8Array[];
-          if (cells.length !== columns.length) return null;
-          out.length = 0;
-          writer.write(out, cells);
-          line = out.all.slice();
-          return null;
-        },
-      });
-      return line;
+      out.length = 0;
+      const count = writer.write(out, text?.read(byteStart, byteEnd) ?? NOTHING);
+      return count === dialect.columns.length ? out.all.slice() : NOTHING;
     },
     lineEndAfter: (byteEnd) => byteEnd,
     pause: close,
@@ -292,53 +191,82 @@ function openRows({ delimiter, columns }: CsvDialect, plainPath: string): Record
   };
 }
 
-/** The records of a text, in groups as they are read. Throws a user error if the text can't be cut into rows. */
+/** How a text, or a range of one, is read. */
+interface Reading {
+  /** Bytes of the byte order mark, which offsets in the text don't count. */
+  readonly skipped: number;
+  /** Longest record. */
+  readonly max: number;
+  /** False for a text that begins after the header. */
+  readonly isStart?: boolean;
+  /** The text goes on after its end. */
+  readonly isInner?: boolean;
+  readonly wants?: ((record: number) => boolean) | undefined;
+}
+
+/** Node searches its own buffers twice as fast as other bytes. */
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
+/** Passes on the records of a text, each valid until the next. Throws a user error for a quote that stays open. */
 async function* csvRecords(
   path: string,
   dialect: CsvDialect,
   chunks: AsyncIterable<Uint8Array>,
-  max: number,
-  wants?: (record: number) => boolean,
+  reading: Reading,
   onBytes?: OnBytes,
-): AsyncGenerator<readonly CutRecord[]> {
-  const reader = new RowReader(path, dialect, wants);
-  const parser = parserOf(dialect, max, reader.onRow);
-  const failed = new Promise<never>((_resolve, reject) => {
-    parser.once('error', reject);
-  });
-  // It is awaited below, with each write.
-  failed.catch(() => undefined);
-  const push = async (chunk: Uint8Array): Promise<readonly CutRecord[]> => {
-    const written = new Promise<void>((resolve) => {
-      parser.write(chunk, () => {
-        resolve();
-      });
-    });
-    await Promise.race([written, failed]);
-    onBytes?.(chunk.length);
-    return reader.found.splice(0);
-  };
-  try {
-    for await (const chunk of asUtf8(path, chunks)) {
-      reader.begin(chunk);
-      yield await push(chunk);
-      reader.finish();
+): AsyncGenerator<Iterable<CutRecord>, RangeEnd> {
+  const reader = new RowReader(dialect, reading);
+  const cutter = new RowCutter(dialect.delimiter, reading.max);
+  const recordsOf = function* (rows: Iterable<CsvRow>): Generator<CutRecord> {
+    for (const row of rows) {
+      const record = reader.recordOf(row);
+      if (record) yield record;
     }
-    const ended = new Promise<void>((resolve) => {
-      parser.once('end', resolve);
-    });
-    parser.end();
-    await Promise.race([ended, failed]);
-    yield reader.found.splice(0);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!/^(?:CSV_|INVALID_)/.test(code)) throw error;
-    yield reader.found.splice(0);
-    const isQuote = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
-    throw messages.badCsv(path, reader.nextLine, isQuote ? undefined : errorMessage(error));
-  } finally {
-    parser.destroy();
+  };
+  const text = reading.isStart === false ? chunks : asUtf8(path, chunks);
+  for await (const chunk of text) {
+    yield recordsOf(cutter.push(asBuffer(chunk)));
+    onBytes?.(chunk.length);
   }
+  const isCut = reading.isInner !== true || cutter.isBetween;
+  if (reading.isInner === true) return { lineCount: cutter.lineCount, isCut };
+  if (cutter.openLine !== undefined) throw messages.badCsv(path, cutter.openLine, undefined);
+  const { lineCount } = cutter;
+  yield recordsOf(cutter.end());
+  return { lineCount, isCut };
+}
+
+/** How far behind a wanted boundary a row is looked for. */
+const MAX_SEEK_BYTES = 8 * 1024 * 1024;
+
+/** So many rows in a row with as many cells as the header are probably rows. */
+const SURE_ROWS = 8;
+
+/**
+ * Offset after the first line end behind which rows seem to begin; undefined if none does. It may be inside a cell: the
+ * range before it proves that it is not.
+ */
+function nextRow(bytes: Buffer, { delimiter, columns }: CsvDialect): number | undefined {
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    const scanner = new RowScanner(delimiter);
+    let [from, rows] = [at + 1, 0];
+    for (; rows < SURE_ROWS; rows++) {
+      const end = scanner.next(bytes, from);
+      if (end < 0) return undefined;
+      const row = bytes.subarray(from, bytes[end - 1] === RETURN ? end - 1 : end);
+      if (spansOf(row, delimiter).length !== columns.length) break;
+      from = end + 1;
+    }
+    if (rows === SURE_ROWS) return at + 1;
+  }
+  return undefined;
+}
+
+async function readWhole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(new Uint8Array(chunk));
+  return Buffer.concat(parts);
 }
 
 export const CSV: Container = {
@@ -346,26 +274,47 @@ export const CSV: Container = {
   isReadOnly: true,
   records: (file) =>
     async function* (wants) {
-      const { path, maxRecordBytes } = file;
-      const text = textOf(path, 0, Infinity);
-      for await (const records of csvRecords(path, dialectIn(file), text, maxRecordBytes, wants))
-        yield* records;
+      const { path, maxRecordBytes: max } = file;
+      const dialect = dialectIn(file);
+      const reading = { skipped: storedMark(path, dialect), max, wants };
+      for await (const records of csvRecords(path, dialect, textOf(path, 0, Infinity), reading))
+        yield* copied(records);
     },
-  // A line end may be inside a cell: only the start of the file is sure to be one of a row.
-  cut: async ({ size }) => Promise.resolve([0, size]),
-  async readRange(range, take: Take, onBytes?: OnBytes) {
-    const { path, maxRecordBytes = Infinity } = range;
-    let lines = 0;
-    const text = textOf(path, 0, Infinity);
-    const all = csvRecords(path, dialectIn(range), text, maxRecordBytes, undefined, onBytes);
-    for await (const records of all) {
-      for (const raw of records) {
-        take(raw);
-        lines = raw.line + 1;
-      }
+  async cut(file, width) {
+    const { path, size } = file;
+    const dialect = dialectIn(file);
+    // One column says nothing about where rows begin.
+    const isCuttable = !dialect.encoding && dialect.columns.length > 1;
+    const count = isCuttable ? rangeCount(path, size, width) : 1;
+    if (count === 1) return [0, size];
+    const skipped = storedMark(path, dialect);
+    const cuts = [0];
+    for (let i = 1; i < count; i++) {
+      const from = Math.floor((size * i) / count);
+      const found = nextRow(await readWhole(textOf(path, from + skipped, from + MAX_SEEK_BYTES)), dialect);
+      const cut = from + (found ?? 0);
+      if (found !== undefined && cut > (cuts.at(-1) ?? 0)) cuts.push(cut);
     }
-    return { lineCount: lines, isCut: true };
+    return [...cuts, size];
+  },
+  async readRange(range, take: Take, onBytes?: OnBytes) {
+    const { path, start, end, isInner = false, maxRecordBytes: max = Infinity } = range;
+    const dialect = dialectIn(range);
+    const skipped = storedMark(path, dialect);
+    const text = textOf(path, start === 0 ? 0 : start + skipped, isInner ? end + skipped : Infinity);
+    const reading = { skipped, max, isStart: start === 0, isInner };
+    const all = csvRecords(path, dialect, text, reading, onBytes);
+    for (;;) {
+      const next = await all.next();
+      if (next.done === true) return next.value;
+      for (const raw of next.value) take(raw);
+    }
   },
   open: (file, plainPath) => openRows(dialectIn(file), plainPath),
   plan: refusePlan,
 };
+
+/** Records that stay valid after the next one. */
+function* copied(records: Iterable<CutRecord>): Generator<CutRecord> {
+  for (const raw of records) yield { ...raw, bytes: raw.bytes.slice() };
+}

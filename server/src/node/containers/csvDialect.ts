@@ -1,50 +1,25 @@
 // How a CSV file is written: its encoding, its delimiter, its line ends, and what its columns mean. Decided from the
 // start of the text, so that every reader of a file decides the same.
-import { parse } from 'csv-parse/sync';
-
 import type { CsvDialect } from '#core/input/csvDialect.ts';
 import type { Utf16 } from '#core/input/encoding.ts';
 import { encodingOf } from '#core/input/encoding.ts';
 import { messages } from '#core/messages.ts';
 import { columnNames, kindOf } from '#formats/csv/columns.ts';
+import { cellsOf, RowCutter } from '#formats/csv/rows.ts';
 
 /** Bytes from which a file is judged. */
 export const SAMPLE_BYTES = 1 << 20;
 
 /** The first one wins where several fit. */
-const DELIMITERS = [',', '\t', ';', '|'] as const;
-
-const LINE_ENDS = ['\r\n', '\n'];
-
-/** How csv-parse reads a file: cells as bytes, rows of any length, quotes inside an unquoted cell as they are. */
-export function csvOptions(delimiter: string) {
-  return {
-    delimiter,
-    encoding: null,
-    record_delimiter: LINE_ENDS,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-  } as const;
-}
+export const DELIMITERS = [',', '\t', ';', '|'] as const;
 
 /** The rows at the start of a text; a last row that is cut off is left out. */
-function sampleRows(sample: Uint8Array, delimiter: string, isWhole: boolean): Uint8Array[][] {
-  const rows: Uint8Array[][] = [];
-  try {
-    parse(sample, {
-      ...csvOptions(delimiter),
-      on_record: (cells) => {
-        rows.push(cells as unknown as Uint8Array[]);
-        return null;
-      },
-    });
-  } catch (error) {
-    // A quote that is not closed: in the rest of the file, or nowhere, which reading the file will say.
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return rows;
-  }
-  return isWhole || rows.length < 2 ? rows : rows.slice(0, -1);
+export function sampleRows(sample: Uint8Array, delimiter: string, isWhole: boolean): Uint8Array[][] {
+  const cutter = new RowCutter(delimiter);
+  const rows = [...cutter.push(sample)];
+  // A quote that is not closed: in the rest of the file, or nowhere, which reading the file will say.
+  if (isWhole && cutter.openLine === undefined) rows.push(...cutter.end());
+  return rows.map(({ bytes }) => cellsOf(bytes, delimiter));
 }
 
 interface Candidate {
