@@ -342,7 +342,7 @@ describe('a portrait', () => {
     expect([bare.scorers, bare.density, bare.agreements]).toEqual([[], undefined, []]);
   });
   it('of some records counts only those', () => {
-    const some = portraitOf({ ...input, includes: (_, record) => record < 100 });
+    const some = portraitOf({ ...input, includes: { record: (_, record) => record < 100 } });
     expect(some.counts).toMatchObject({ records: 100, pairs: 100 });
     expect(sum(some.lengths.chosen.histogram.counts)).toBe(100);
     expect(sum(some.scorers[0]!.histogram.counts)).toBe(98);

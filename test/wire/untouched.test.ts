@@ -91,7 +91,10 @@ interface Found {
 async function findingsIn(client: PlainClient, uri: string): Promise<Found> {
   const all: string[] = [];
   const request = { by: 'rule', filter: '', start: 0, end: 500 };
-  const { groups, total } = await client.connection.sendRequest<FindingsResult>('preflens/findings', request);
+  const { groups, findingCount: total } = await client.connection.sendRequest<FindingsResult>(
+    'preflens/findings',
+    request,
+  );
   for (const { key } of groups) {
     const { items } = await client.connection.sendRequest<FindingsResult>('preflens/findings', {
       ...request,

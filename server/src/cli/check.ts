@@ -20,6 +20,9 @@ import type { FailOn, FormatName } from './choices.ts';
 import type { CheckedDataset, CheckedFile, CollectOptions, UncheckedFile } from './collect.ts';
 import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
+import { knownOf, needsScores } from './known.ts';
+import type { ChosenPairs, Where } from './where.ts';
+import { choosePairs, includedOf, whereOf } from './where.ts';
 
 /** Loads what a format needs. */
 export async function formatOf(name: FormatName): Promise<Format> {
@@ -40,6 +43,8 @@ export interface CheckOptions extends CollectOptions {
   readonly format: FormatName;
   readonly maxFindings: number;
   readonly failOn: FailOn;
+  /** Report findings of these pairs alone. */
+  readonly where?: string | undefined;
   /** Path of the report; default: standard output. */
   readonly out?: string | undefined;
   /** Names of paths in the report, if different. */
@@ -81,6 +86,7 @@ const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
 async function portraitOf(
   { survey, scorers }: CheckedFile,
   findings: readonly RuleCount[],
+  chosen: ChosenPairs | undefined,
 ): Promise<Portrait> {
   const portrait = await import('#core/portrait/portrait.ts');
   return portrait.portraitOf({
@@ -89,16 +95,23 @@ async function portraitOf(
     scorers,
     findings,
     unsure: unsureQuestion(survey.recognition.polarity),
+    ...(chosen && { includes: includedOf([chosen]) }),
   });
 }
 
-async function reportOf(checked: CheckedFile, { shownAs, format }: CheckOptions): Promise<FileReport> {
-  const { file, survey, findings, decisions, baseline } = checked;
+async function reportOf(
+  checked: CheckedFile,
+  { shownAs, format }: CheckOptions,
+  chosen: ChosenPairs | undefined,
+): Promise<FileReport> {
+  const { file, survey, decisions, baseline } = checked;
+  const findings = chosen ? checked.findings.filter(({ finding }) => chosen.has(finding)) : checked.findings;
   const { shown, kept, old } = remember(findings, decisions, baseline);
-  const { recordCount, pairCount, tieCount, judgementCount } = survey.facts;
-  const unlisted = unlistedOf(checked);
+  const { recordCount, pairCount, tieCount, judgementCount } = chosen?.counts ?? survey.facts;
+  // Nobody knows the records of findings that are only counted.
+  const unlisted = chosen ? new Map<string, number>() : unlistedOf(checked);
   const portrait = WITH_PORTRAIT.has(format)
-    ? await portraitOf(checked, countByRule([{ findings: shown, unlisted }]))
+    ? await portraitOf(checked, countByRule([{ findings: shown, unlisted }]), chosen)
     : undefined;
   return {
     path: shownAs?.get(file.path) ?? file.path,
@@ -169,11 +182,26 @@ function note(command: Command, { name }: CheckedDataset, reports: readonly File
   command.note(`${name}: ${words.join(', ')}`);
 }
 
+const NO_SCORES = '--where knows no margins and no findings from scores: --no-score left them out.';
+
+/** The chosen pairs of a file, and how many they are. */
+async function chosenIn(command: Command, where: Where, checked: CheckedFile): Promise<ChosenPairs> {
+  const chosen = await choosePairs(command, where, knownOf(checked));
+  const { unlisted, file } = checked;
+  const hidden = [...unlistedOf(checked).values()].reduce((sum, count) => sum + count, 0);
+  const left =
+    unlisted.size > 0 && hidden > 0 ? ` ${plural(hidden, 'finding')} beyond the limit are left out.` : '';
+  command.note(`${file.path}: ${chosen.words} ${where.text}.${left}`);
+  return chosen;
+}
+
 export async function check(
   command: Command,
   paths: readonly string[],
   options: CheckOptions,
 ): Promise<CheckOutcome> {
+  const where = whereOf(options.where);
+  if (where && !options.score && needsScores(where.query)) command.note(NO_SCORES);
   const reports: FileReport[] = [];
   const errors: string[] = [];
   const leftOut: string[] = [];
@@ -186,13 +214,17 @@ export async function check(
     }
     tellUnchecked(command, checked);
     for (const file of checked.unchecked) {
-      const { error, isFailure, findings } = file;
+      const { error, isFailure } = file;
+      // A query selects pairs, and there are none.
+      const findings = where ? [] : file.findings;
       if (isFailure || checked.files.length === 0) errors.push(error.message);
       else leftOut.push(error.message);
       if (findings.length > 0) reports.push(uncheckedReport(file, options.shownAs));
     }
     if (checked.files.length === 0) continue;
-    const own = await Promise.all(checked.files.map(async (file) => reportOf(file, options)));
+    const own: FileReport[] = [];
+    for (const file of checked.files)
+      own.push(await reportOf(file, options, where && (await chosenIn(command, where, file))));
     reports.push(...own);
     note(command, checked, own);
     own.forEach(({ findings, unlisted }, i) => {

@@ -11,7 +11,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
-import { plural } from '#core/words/numbers.ts';
+import { capitalised, plural } from '#core/words/numbers.ts';
 import { assertWritable, containerOf, planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { hardLinksOf, savePlanned } from '#node/save.ts';
@@ -20,11 +20,16 @@ import type { CheckedFile } from './collect.ts';
 import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 import { knownRule } from './explain.ts';
+import { knownOf, needsScores } from './known.ts';
+import type { ChosenPairs, Where } from './where.ts';
+import { choosePairs, whereOf } from './where.ts';
 
 export interface FixOptions {
   readonly rule: readonly string[];
   readonly review: boolean;
   readonly dryRun: boolean;
+  /** Repair these pairs alone. */
+  readonly where?: string | undefined;
 }
 
 /** Dataset findings of a rule to fix in one run, per MB of memory. */
@@ -76,6 +81,7 @@ function needsAllRecords({ unlisted }: CheckedFile, scope: FixScope): boolean {
 async function planFixes(
   checked: CheckedFile,
   scope: FixScope,
+  chosen: ChosenPairs | undefined,
   onFixed: (raw: RawRecord, fixed: FixedRecord) => void,
 ): Promise<Fixes> {
   const { file, survey, settings, findings } = checked;
@@ -92,6 +98,8 @@ async function planFixes(
   const isWanted = (record: number): boolean => isAll || byRecord.has(record) || twins.has(record);
   for await (const raw of file.records(isWanted)) {
     if (twins.has(raw.record)) twinKeys.set(raw.record, recordKey(raw.bytes));
+    // Pairs of one record share texts, so a repair of one would change the others.
+    if (chosen && !chosen.hasAll(raw.record)) continue;
     // Checks of single records run again here. Findings of the whole dataset are reused.
     const related = (byRecord.get(raw.record) ?? []).filter(isOfDataset);
     const open = openFindings(checked, raw, related, scope);
@@ -142,7 +150,8 @@ async function fixFile(
   command: Command,
   checked: CheckedFile,
   scope: FixScope,
-  dryRun: boolean,
+  { dryRun }: FixOptions,
+  where: Where | undefined,
 ): Promise<boolean> {
   const { path } = checked.file;
   let isFirst = true;
@@ -151,7 +160,8 @@ async function fixFile(
     isFirst = false;
     for (const line of diffLines(raw, fixed)) command.print(line);
   };
-  const { changes, made } = await planFixes(checked, scope, dryRun ? show : () => undefined);
+  const chosen = where && (await choosePairs(command, where, knownOf(checked)));
+  const { changes, made } = await planFixes(checked, scope, chosen, dryRun ? show : () => undefined);
   if (changes.length > 0 && !dryRun) {
     const planned = planChanges(checked.file, async () => Promise.resolve(changes), false);
     const names = await hardLinksOf(path);
@@ -161,7 +171,8 @@ async function fixFile(
   const counts = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
   const records = plural(changes.length, 'record');
   const what = dryRun ? 'would change' : 'changed';
-  command.note(`${path}: ${records} ${what}${counts === '' ? '' : ` (${counts})`}.`);
+  const of = chosen ? ` ${capitalised(chosen.words)} ${where.text}.` : '';
+  command.note(`${path}: ${records} ${what}${counts === '' ? '' : ` (${counts})`}.${of}`);
   for (const [rule, count] of checked.unlisted) {
     if (isOfDataset({ rule }) && made.has(rule)) command.note(messages.fixesLeft(path, rule, count).message);
   }
@@ -175,11 +186,12 @@ export async function fix(command: Command, paths: readonly string[], options: F
     ...(options.rule.length > 0 && { rules: new Set(options.rule) }),
     review: options.review && options.rule.length > 0,
   };
+  const where = whereOf(options.where);
   const collecting = {
-    score: false,
+    score: where !== undefined && needsScores(where.query),
     seed: 1,
     groupBy: undefined,
-    budget: 0,
+    budget: 1,
     baseline: false,
     canPart: true,
     maxRelated: Math.ceil(command.memoryMb * RELATED_PER_MB),
@@ -194,7 +206,7 @@ export async function fix(command: Command, paths: readonly string[], options: F
     for (const one of checked.files) {
       try {
         assertWritable(one.file);
-        isChanged = (await fixFile(command, one, scope, options.dryRun)) || isChanged;
+        isChanged = (await fixFile(command, one, scope, options, where)) || isChanged;
       } catch (error) {
         if (!(error instanceof UserError) || !containerOf(one.file).isReadOnly) throw error;
         command.fail(error);

@@ -77,6 +77,10 @@ interface Checking extends Common {
 const FILES = '.jsonl or .parquet files, compressed or not, folders, or patterns';
 const NO_SCORE = ['--no-score', 'skip findings from scores'] as const;
 const BUDGET = ['--budget <percent>', 'percentage of the pairs to review', toNumber, 1] as const;
+const WHERE = [
+  '--where <query>',
+  'only pairs that a query selects, such as: margin<0 source:hh; `preflens explain query` has the language',
+] as const;
 const BASELINE = ['--baseline <file>', 'another baseline than .preflens/baseline.json'] as const;
 
 program
@@ -87,6 +91,7 @@ program
   .option(...BUDGET)
   .addOption(new Option('--format <name>', 'format of the report').choices(FORMAT_NAMES).default('text'))
   .option('--out <file>', 'write the report to a file instead of standard output')
+  .option(...WHERE)
   .option('--max-findings <n>', 'maximum findings to list, most severe first; default: all', toNumber)
   .addOption(
     new Option('--fail-on <severity>', 'minimum severity for exit code 1')
@@ -101,7 +106,13 @@ program
   .action(
     async (
       files: string[],
-      options: Checking & { format: FormatName; maxFindings?: number; failOn: FailOn; out?: string },
+      options: Checking & {
+        format: FormatName;
+        where?: string;
+        maxFindings?: number;
+        failOn: FailOn;
+        out?: string;
+      },
     ) => {
       const { check, spoolStandardInput } = await import('./commands.ts');
       const spooled = await spoolStandardInput(await expandPaths(files), cancel.signal);
@@ -137,12 +148,18 @@ program
   .argument('<files...>', FILES)
   .option('--rule <id...>', 'only repairs of these rules')
   .option('--review', 'with --rule: also repairs that need review', false)
+  .option(...WHERE)
   .option('--dry-run', 'print what would change, write nothing', false)
-  .action(async (files: string[], options: { rule?: string[]; review: boolean; dryRun: boolean }) => {
-    const { fix } = await import('./commands.ts');
-    const isChanged = await fix(await command(), await expandPaths(files), { rule: [], ...options });
-    process.exitCode = options.dryRun && isChanged ? FINDINGS : CLEAN;
-  });
+  .action(
+    async (
+      files: string[],
+      options: { rule?: string[]; review: boolean; where?: string; dryRun: boolean },
+    ) => {
+      const { fix } = await import('./commands.ts');
+      const isChanged = await fix(await command(), await expandPaths(files), { rule: [], ...options });
+      process.exitCode = options.dryRun && isChanged ? FINDINGS : CLEAN;
+    },
+  );
 
 program
   .command('baseline')
@@ -284,7 +301,8 @@ program
   .argument('<path>', 'a file or folder')
   .option(...JSON_OUT)
   .option('--group-by <field>', 'the field that names the source; default: a usual one if present')
-  .action(async (path: string, options: { json: boolean; groupBy?: string }) => {
+  .option(...WHERE)
+  .action(async (path: string, options: { json: boolean; groupBy?: string; where?: string }) => {
     const { stats } = await import('./commands.ts');
     await stats(await command(), path, { groupBy: undefined, ...options });
   });

@@ -1,16 +1,11 @@
 // `rows`: the records of a file that a query selects, as rows for people and programs, or byte for byte.
-import type { Survey } from '#core/dataset/survey.ts';
 import { readRaw } from '#core/dataset/survey.ts';
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
-import type { Recognition } from '#core/mapping/recognise.ts';
-import { remember } from '#core/memory/apply.ts';
-import { messages, UserError } from '#core/messages.ts';
-import type { Finding } from '#core/model/finding.ts';
+import { messages } from '#core/messages.ts';
 import type { Json } from '#core/model/json.ts';
 import { jsonText } from '#core/model/json.ts';
 import type { CutRecord } from '#core/model/record.ts';
-import type { KnownFacts } from '#core/query/facts.ts';
-import { fieldOf, spellName } from '#core/query/fields.ts';
+import { fieldOf } from '#core/query/fields.ts';
 import type { PlacedPair } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
@@ -20,14 +15,13 @@ import type { DataFile } from '#node/dataFile.ts';
 import { openDataset } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { queryOf, selectRows, storedText } from '#node/selectRows.ts';
-import { sampleOf } from '#node/surveyFile.ts';
 import { isSamePlace } from '#node/write.ts';
 
 import type { RowFormat } from './choices.ts';
-import { collect } from './collect.ts';
 import type { Command } from './command.ts';
 import { writeToOutput } from './convert.ts';
-import { openSurveyed, scoreDataset, surveyOne } from './job.ts';
+import type { KnownFile } from './known.ts';
+import { fieldNames, knownFacts, silentRules } from './known.ts';
 
 export interface RowsOptions {
   readonly where?: string | undefined;
@@ -43,68 +37,6 @@ export interface RowsOptions {
   readonly out: string | undefined;
   readonly groupBy: string | undefined;
   readonly model: string | undefined;
-}
-
-/** Facts that come from findings, and those that come from scores. */
-const FINDING_FACTS = ['rule', 'severity', 'findings', 'is:finding', 'is:kept'];
-const SCORE_FACTS = ['margin', 'is:scored', 'is:unscored'];
-
-interface KnownFile {
-  readonly file: DataFile;
-  readonly recognition: Recognition | undefined;
-  readonly facts: KnownFacts;
-}
-
-function knownFile(
-  file: DataFile,
-  { facts, recognition }: Pick<Survey, 'facts' | 'recognition'>,
-  findings: readonly Finding[] = [],
-  kept: readonly Finding[] = [],
-): KnownFile {
-  const mapping = recognition?.mapping;
-  const schemas = mapping ? [mapping.id, ...(mapping.others ?? []).map(({ id }) => id)] : [];
-  const never = (): boolean => false;
-  return { file, recognition, facts: { facts, findings, kept, schemas, isEdited: never, isDropped: never } };
-}
-
-function setMargins({ facts }: Survey, marginOf: (pair: number) => number): void {
-  for (let pair = 0; pair < facts.pairCount; pair++) facts.setMargin(pair, marginOf(pair));
-}
-
-/** The facts of a file, with findings and margins only if they are needed: they take longer than reading. */
-async function knownFacts(
-  command: Command,
-  file: DataFile,
-  facts: ReadonlySet<string>,
-  options: RowsOptions,
-): Promise<KnownFile> {
-  const needs = (names: readonly string[]): boolean => names.some((name) => facts.has(name));
-  const { seed, groupBy, model } = options;
-  if (needs(FINDING_FACTS)) {
-    const collecting = { score: true, seed, groupBy, model, budget: 1, baseline: false };
-    for await (const checked of collect(command, [file.path], collecting)) {
-      if (checked instanceof UserError) throw checked;
-      const [own] = checked.files;
-      if (!own) throw checked.unchecked[0]?.error ?? messages.empty(file.path);
-      const [scorer] = own.scorers;
-      if (scorer) setMargins(own.survey, (pair) => scorer.marginOf(0, pair));
-      const { shown, kept } = remember(own.findings, own.decisions, undefined);
-      const findingsOf = (list: readonly { readonly finding: Finding }[]): readonly Finding[] =>
-        list.map(({ finding }) => finding);
-      return knownFile(own.file, own.survey, findingsOf(shown), findingsOf(kept));
-    }
-  }
-  if (needs(SCORE_FACTS)) {
-    const dataset = await openSurveyed(command, [file.path]);
-    const [own] = dataset.files;
-    if (!own) throw messages.empty(file.path);
-    const { margins } = await scoreDataset(command, dataset, { seed, groupBy, model, selfTest: false });
-    setMargins(own.survey, (pair) => margins[pair] ?? Number.NaN);
-    return knownFile(own.file, own.survey);
-  }
-  const { survey } = await surveyOne(command, file);
-  if (survey.obstacle) throw messages.obstacle(file.path, survey.obstacle);
-  return knownFile(file, survey);
 }
 
 /** The only file of a path. */
@@ -273,8 +205,7 @@ export async function rows(command: Command, path: string, options: RowsOptions)
   }
   const { obstacle } = await file.inspect();
   if (obstacle) throw messages.obstacle(file.path, obstacle);
-  const names = (await sampleOf(file)).flatMap((record) => Object.keys(record));
-  const query = queryOf(where, [...new Set(names)].map(spellName));
+  const query = queryOf(where, await fieldNames(file));
   const known = await knownFacts(command, file, factsNeeded(query, options), options);
   const choice = {
     query: where,
@@ -291,6 +222,8 @@ export async function rows(command: Command, path: string, options: RowsOptions)
     signal: command.signal,
   });
   command.bar.clear();
+  const silent = silentRules(query, known);
+  if (silent !== undefined) command.note(`${known.file.path}: ${silent}`);
   if (options.count) {
     command.print(String(all.length));
     return;

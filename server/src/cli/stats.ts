@@ -19,16 +19,24 @@ import { sampleOf } from '#node/surveyFile.ts';
 
 import type { Command } from './command.ts';
 import { openSurveyed, splitsOf } from './job.ts';
+import { knownFacts } from './known.ts';
+import type { ChosenPairs, Where } from './where.ts';
+import { choosePairs, includedOf, whereOf } from './where.ts';
 
 /** Sources to list for people; --json lists all. */
 const MAX_SOURCES = 30;
 
 /** Counts by the value of a field, with one more pass over the text. */
-async function countBySource(dataset: SurveyedDataset, field: string): Promise<readonly SourceCount[]> {
+async function countBySource(
+  { files }: SurveyedDataset,
+  field: string,
+  chosen: readonly ChosenPairs[] | undefined,
+): Promise<readonly SourceCount[]> {
   const sources = new SourceCounter();
-  for (const { file, survey } of dataset.files)
-    for await (const { pair, value } of readPairs(file.records, survey.recognition))
-      sources.add(groupOf(value, field) ?? NO_SOURCE, countsOf([pair]));
+  for (const [i, { file, survey }] of files.entries())
+    for await (const { number, pair, value } of readPairs(file.records, survey.recognition))
+      if (chosen?.[i]?.hasPair(number) !== false)
+        sources.add(groupOf(value, field) ?? NO_SOURCE, countsOf([pair]));
   return sources.values;
 }
 
@@ -40,10 +48,14 @@ interface Verdicts {
 }
 
 /** Verdicts on single answers, with one pass over the text. */
-async function countVerdicts(dataset: SurveyedDataset): Promise<Verdicts> {
+async function countVerdicts(
+  { files }: SurveyedDataset,
+  chosen: readonly ChosenPairs[] | undefined,
+): Promise<Verdicts> {
   const counts: Verdicts = { good: 0, bad: 0, rated: 0, unrated: 0 };
-  for (const { file, survey } of dataset.files) {
+  for (const [i, { file, survey }] of files.entries()) {
     for await (const raw of file.records()) {
+      if (chosen?.[i]?.has({ record: raw.record }) === false) continue;
       for (const { verdict } of readRaw(raw, survey.recognition)?.judgements ?? []) {
         const kind = {
           boolean: verdict === true ? 'good' : 'bad',
@@ -113,24 +125,43 @@ function sourceLines(sources: readonly SourceCount[], isUnsure: boolean): readon
   return rest > 0 ? [...lines, `and ${rest} more`] : lines;
 }
 
+/** The chosen pairs of each file. Findings and margins are made only if the query reads them. */
+async function chosenIn(
+  command: Command,
+  where: Where,
+  { files }: SurveyedDataset,
+): Promise<readonly ChosenPairs[]> {
+  const options = { seed: 1, groupBy: undefined, model: undefined };
+  const chosen: ChosenPairs[] = [];
+  for (const { file } of files) {
+    const known = await knownFacts(command, file, where.query.facts, options);
+    chosen.push(await choosePairs(command, where, known));
+  }
+  return chosen;
+}
+
 /** Statistics of a dataset: the numbers of its portrait that need no scores, and the same by source. */
 export async function stats(
   command: Command,
   path: string,
-  options: { json: boolean; groupBy: string | undefined },
+  options: { json: boolean; groupBy: string | undefined; where?: string | undefined },
 ): Promise<void> {
+  const where = whereOf(options.where);
   const dataset = await openSurveyed(command, [path]);
+  const chosen = where && (await chosenIn(command, where, dataset));
   const portrait = portraitOf({
     files: dataset.files.map(({ survey }) => survey.facts),
     hasLabel: dataset.files.every(({ survey }) => survey.recognition.mapping.answers.kind === 'choice'),
     scorers: [],
     findings: [],
+    ...(chosen && { includes: includedOf(chosen) }),
   });
   const { counts, lengths, labels } = portrait;
   const field = options.groupBy ?? (await sourceFieldOf(dataset));
-  const sources = field === undefined ? undefined : await countBySource(dataset, field);
-  const verdicts = dataset.judgementCount > 0 ? await countVerdicts(dataset) : undefined;
-  const splits = splitsOf(dataset);
+  const sources = field === undefined ? undefined : await countBySource(dataset, field, chosen);
+  const verdicts = counts.judgements > 0 ? await countVerdicts(dataset, chosen) : undefined;
+  // Splits count whole files.
+  const splits = where ? [] : splitsOf(dataset);
   const unsure = dataset.files.flatMap(({ file, survey }) => {
     const question = unsureQuestion(survey.recognition.polarity);
     return question === undefined ? [] : [{ file: file.path, question }];
@@ -141,6 +172,7 @@ export async function stats(
     await command.json({
       dataset: dataset.name,
       files: dataset.files.length,
+      ...(where && { where: where.text }),
       ...counts,
       ...lengths,
       longerChosen: labels.longerWins.value,
@@ -155,7 +187,9 @@ export async function stats(
   const print = (name: string, text: string): void => {
     command.print(`  ${name.padEnd(19)} ${text}`);
   };
-  command.print(`${dataset.name}: ${countLabel(dataset)} in ${plural(counts.records, 'record')}`);
+  const held = { pairCount: counts.pairs, tieCount: counts.ties, judgementCount: counts.judgements };
+  const matching = where ? ` that match ${where.text}` : '';
+  command.print(`${dataset.name}: ${countLabel(held)} in ${plural(counts.records, 'record')}${matching}`);
   if (splits.length > 1)
     print(
       'pairs by split',

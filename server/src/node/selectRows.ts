@@ -7,7 +7,7 @@ import { arrange } from '#core/query/arrange.ts';
 import type { Column, ColumnPart } from '#core/query/column.ts';
 import { columnOf } from '#core/query/column.ts';
 import type { KnownFacts } from '#core/query/facts.ts';
-import type { PlacedPair } from '#core/query/pick.ts';
+import type { Picked, PlacedPair } from '#core/query/pick.ts';
 import { pickRows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { readQuery } from '#core/query/query.ts';
@@ -92,16 +92,17 @@ export function queryOf(text: string, fields?: readonly string[]): Query {
   return query;
 }
 
-/** The selected pairs, one of each record, in the order of the rows. */
-export async function selectRows(
-  { query: text, sort, sample }: RowChoice,
+/** What a query selects: of all records one pair each, or of some places. Reads the texts and fields that it asks for. */
+async function pickRead(
+  text: string,
   query: Query,
   known: KnownFacts,
   reader: RowReader,
-): Promise<readonly PlacedPair[]> {
+  places?: readonly PlacedPair[],
+): Promise<Picked> {
   const { facts } = known;
   const masks = new RecordMasks(facts.recordCount);
-  const { open } = pickRows(query, known, masks, undefined);
+  const { open } = pickRows(query, known, masks, places);
   if (open.length > 0)
     await workOnParts(
       'search',
@@ -115,7 +116,36 @@ export async function selectRows(
       },
       reader.signal,
     );
-  const picked = pickRows(query, known, masks, undefined);
+  return pickRows(query, known, masks, places);
+}
+
+/** All places of a file: each pair, and each record without one. */
+function placesOf({ facts }: KnownFacts): readonly PlacedPair[] {
+  return Array.from({ length: facts.recordCount }, (_, record) => {
+    const [from, to] = facts.pairsOf(record);
+    return Array.from({ length: Math.max(1, to - from) }, (__, pair) => ({ record, pair }));
+  }).flat();
+}
+
+/** Every pair that a query selects, and every record without pairs, in file order. */
+export async function selectPairs(
+  text: string,
+  query: Query,
+  known: KnownFacts,
+  reader: RowReader,
+): Promise<readonly PlacedPair[]> {
+  const { records, pairs } = await pickRead(text, query, known, reader, placesOf(known));
+  return Array.from(records, (record, i) => ({ record, pair: pairs[i] ?? 0 }));
+}
+
+/** The selected pairs, one of each record, in the order of the rows. */
+export async function selectRows(
+  { query: text, sort, sample }: RowChoice,
+  query: Query,
+  known: KnownFacts,
+  reader: RowReader,
+): Promise<readonly PlacedPair[]> {
+  const picked = await pickRead(text, query, known, reader);
   const by = sort && (await keyOf(sort.field, known, reader));
   const group = sample?.by === undefined ? undefined : await keyOf(sample.by, known, reader);
   const rows = arrange(picked, known, {

@@ -96,6 +96,13 @@ export interface ScorerInput {
   readonly isCalibrated?: boolean;
 }
 
+/** Pairs that a portrait is about, and the records that they are in. */
+export interface Included {
+  readonly record: (file: number, record: number) => boolean;
+  /** By the number of the pair in its file. Default: all of an included record. */
+  readonly pair?: (file: number, pair: number) => boolean;
+}
+
 export interface PortraitInput {
   readonly files: readonly Facts[];
   readonly hasLabel: boolean;
@@ -107,8 +114,8 @@ export interface PortraitInput {
   readonly selfTest?: Portrait['selfTest'] | undefined;
   readonly trust?: string | undefined;
   readonly unsure?: string | undefined;
-  /** Only these records; default: all. */
-  readonly includes?: (file: number, record: number) => boolean;
+  /** Default: all. */
+  readonly includes?: Included | undefined;
 }
 
 /** Pairs between two places where other work may go first: a few milliseconds. */
@@ -121,7 +128,8 @@ function* eachPair({ files, includes }: PortraitInput, visit: Visit): Generator<
   for (const [file, facts] of files.entries()) {
     for (let pair = 0; pair < facts.pairCount; pair++) {
       if (pair % SLICE === SLICE - 1) yield;
-      if (includes && !includes(file, facts.recordOf(pair))) continue;
+      if (includes && !includes.record(file, facts.recordOf(pair))) continue;
+      if (includes?.pair?.(file, pair) === false) continue;
       visit(file, pair, facts);
     }
   }
@@ -150,7 +158,7 @@ function* countFacts(input: PortraitInput): Generator<void, Pick<Portrait, 'coun
   for (const [file, facts] of files.entries()) {
     for (let record = 0; record < facts.recordCount; record++) {
       if (record % SLICE === SLICE - 1) yield;
-      if (includes && !includes(file, record)) continue;
+      if (includes && !includes.record(file, record)) continue;
       records++;
       judgements += facts.records.judgements[record] ?? 0;
       labels.addRecord(facts, record);
