@@ -16,7 +16,7 @@ import type { RateItem } from '#node/models/host.ts';
 import { ModelHost, NO_FIGURES } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
 import { ScoreCache } from '#node/models/scoreCache.ts';
-import { modelThreads } from '#node/scorers/onnx.ts';
+import { modelThreads } from '#node/scorers/modelPart.ts';
 import { startScorer } from '#node/scoring/process.ts';
 
 import { openModel } from '../../server/src/scorer/model.ts';

@@ -51,7 +51,12 @@ function rowOf({ dims, values }: Tensor, row: number): Vector {
 }
 
 /** The hidden states of all positions after the last layer. */
-function states(sizes: Sizes, weights: Weights, ids: readonly number[], types?: readonly number[]): Vector[] {
+export function states(
+  sizes: Sizes,
+  weights: Weights,
+  ids: readonly number[],
+  types?: readonly number[],
+): Vector[] {
   let x = ids.map((id, at) => {
     const sum = plus(rowOf(weights.words, id), rowOf(weights.positions, at));
     return norm(types ? plus(sum, rowOf(weights.types, types[at]!)) : sum);

@@ -14,6 +14,8 @@ export interface Form {
   readonly batch?: number;
   readonly length?: number;
   readonly dataName?: string;
+  /** An encoder: the output has this name, and holds the hidden states instead of a head's numbers. */
+  readonly states?: string;
 }
 
 class Builder {
@@ -124,6 +126,10 @@ export function transformer(sizes: Sizes, weights: Weights, form: Form = {}): On
     x = b.norm(b.add(x, graph.op('MatMul', [fed, b.matrix(layer.down)])), layer.norm2);
   }
   const [batch = 'batch', length = 'length'] = shape;
+  if (form.states !== undefined) {
+    graph.output(form.states, x, b.float, [batch, length, hidden]);
+    return graph.build();
+  }
   if (sizes.outputs === 0) {
     const turned = graph.op('Transpose', [b.plain(weights.words)], { perm: [1, 0] });
     graph.output('logits', graph.op('MatMul', [x, turned]), b.float, [batch, length, sizes.vocabulary]);

@@ -1,36 +1,22 @@
 // Reward models on a dataset, in the server and on the command line: killed, and run twice.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { seededRandom } from '#core/score/random.ts';
-import { readScores, wholePart } from '#formats/scoreArrow.ts';
 import { startScorer } from '#node/scoring/process.ts';
 
 import type { PlainClient } from '../fakes/client.ts';
 import { memoryServer } from '../fakes/wires.ts';
 import type { Place } from './places.ts';
-import { LINES, place, scoresIn } from './places.ts';
+import { LINES, place, rowsKept, scoresIn } from './places.ts';
 import { childrenOf, isAlive, preflens, SCORER } from './run.ts';
 
 const open: PlainClient[] = [];
 afterEach(() => {
   for (const client of open.splice(0)) client.connection.dispose();
 });
-
-/** The number of cached scores, over all files of all fingerprints. */
-function rowsKept(cache: string): number {
-  const root = join(cache, 'scores');
-  if (!existsSync(root)) return 0;
-  let rows = 0;
-  for (const name of readdirSync(root, { recursive: true }).map(String)) {
-    if (!name.endsWith('.arrows')) continue;
-    const [stream, sums] = [readFileSync(join(root, name)), readFileSync(join(root, `${name}.sums`))];
-    rows += [...readScores(wholePart(stream, sums, `1 ${dirname(name)}`), 1)].length;
-  }
-  return rows;
-}
 
 let starts = 0;
 async function openPlace({ uri, text, cache }: Place, options: object = {}): Promise<PlainClient> {

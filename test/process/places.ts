@@ -1,8 +1,18 @@
 // Folders with a dataset, models and a preflens.json, and the lines that `preflens score` writes for them.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+import { readScores, wholePart } from '#formats/scoreArrow.ts';
 
 import type { ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
@@ -39,6 +49,19 @@ export function place(
   const text = `${lines.join('\n')}\n`;
   writeFileSync(file, text);
   return { folder, file, uri: pathToFileURL(file).href, text, cache: join(folder, 'cache') };
+}
+
+/** The number of cached scores, over all files of all fingerprints. @param width numbers of a score */
+export function rowsKept(cache: string, width = 1): number {
+  const root = join(cache, 'scores');
+  if (!existsSync(root)) return 0;
+  let rows = 0;
+  for (const name of readdirSync(root, { recursive: true }).map(String)) {
+    if (!name.endsWith('.arrows')) continue;
+    const [stream, sums] = [readFileSync(join(root, name)), readFileSync(join(root, `${name}.sums`))];
+    rows += [...readScores(wholePart(stream, sums, `${width} ${dirname(name)}`), width)].length;
+  }
+  return rows;
 }
 
 export interface ScoreLine {

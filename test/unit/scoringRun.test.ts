@@ -4,7 +4,7 @@ import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { readWantedPairs } from '#node/engine.ts';
-import { modelBudget } from '#node/scorers/onnx.ts';
+import { modelBudget } from '#node/scorers/modelPart.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
 import type { RunOptions, ScoringOutcome, ScoringTarget } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';

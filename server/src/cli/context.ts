@@ -6,7 +6,7 @@ import { openCache } from '#node/cache.ts';
 import { openCacheFolder } from '#node/cacheFolder.ts';
 import { defaultCacheFolder } from '#node/cachePlace.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
-import { modelBudget } from '#node/scorers/onnx.ts';
+import { modelBudget } from '#node/scorers/modelPart.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
 import { startScorer } from '#node/scoring/process.ts';
 import { smallWorkHere } from '#node/smallWork.ts';

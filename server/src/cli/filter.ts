@@ -31,17 +31,20 @@ export interface FilterOptions {
   readonly mapping: string | undefined;
 }
 
+/** Scorers that need the whole file. */
+const WHOLE_FILE: ReadonlySet<ScorerRule['kind']> = new Set(['consistency', 'probe', 'sidecar']);
+
 /** Scorers of a filter: one model, or those in the preflens.json of the working folder. */
 function rulesFor({ model }: FilterOptions): {
   readonly rules: readonly ScorerRule[];
   readonly folder: string;
 } {
   const { rules, folder } = scorersFor('-', model);
-  const usable = rules.filter((rule) => rule.kind !== 'consistency' && rule.kind !== 'sidecar');
+  const usable = rules.filter(({ kind }) => !WHOLE_FILE.has(kind));
   if (usable.length === 0) {
     throw messages.notScorable(
       NAME,
-      'The built-in scorer compares the pairs of a whole file, so it can’t score a stream. Use --model, or set scorers in preflens.json.',
+      'The built-in scorer and encoders compare the pairs of a whole file, so they can’t score a stream. Use --model, or set scorers in preflens.json.',
     );
   }
   return { rules: usable, folder };

@@ -7,6 +7,7 @@ import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
+import { withParts } from '#core/reward/ensemble.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
@@ -55,7 +56,7 @@ export function keysOf(identity: Identity): Pick<ScoreRow, 'pairKey' | 'chosenKe
 }
 
 export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[] {
-  return ensemble.members.flatMap((member) => {
+  return withParts(ensemble.members).flatMap((member) => {
     const account = member.account(identity);
     if (!account || Number.isNaN(account.margin)) return [];
     const { margin, chosenReward, rejectedReward, flags } = account;

@@ -17,6 +17,11 @@ export type Key = readonly [low: number, high: number];
 
 export const NO_KEY: Key = [0, 0];
 
+/** 53 of the 64 bits as one number, for sets and maps of many keys. */
+export function keyNumber([low, high]: Key): number {
+  return low + (high % 2 ** 21) * 2 ** 32;
+}
+
 /** Texts are encoded into this buffer piece by piece: native encoding is faster than reading UTF-16 units. */
 const piece = new Uint8Array(1 << 16);
 const words = new Int32Array(piece.buffer);

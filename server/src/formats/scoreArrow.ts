@@ -1,7 +1,17 @@
 // Scores as an Arrow stream that grows by record batches, with checksums that tell how much of it is intact: after
 // a crash the file may end anywhere or contain anything, and Arrow readers must not see such bytes.
-import type { Vector } from 'apache-arrow';
-import { makeVector, RecordBatchReader, Schema, Table, tableToIPC } from 'apache-arrow';
+import type { RecordBatch, Vector } from 'apache-arrow';
+import {
+  Field,
+  FixedSizeList,
+  Float32,
+  makeData,
+  makeVector,
+  RecordBatchReader,
+  Schema,
+  Table,
+  tableToIPC,
+} from 'apache-arrow';
 
 import type { ScoreRow } from '#core/reward/table.ts';
 
@@ -46,15 +56,52 @@ export function wholePart(stream: Uint8Array, sums: Uint8Array, key: string): Ui
   return stream.subarray(0, whole);
 }
 
+/** Up to this width, each number has a column of its own. Embeddings are one column of lists. */
+const MAX_COLUMNS = 64;
+
+const listOf = (width: number): FixedSizeList<Float32> =>
+  new FixedSizeList(width, new Field('value', new Float32(), false));
+
+/** The columns of the rows' values. */
+function valueColumns(rows: readonly ScoreRow[], width: number): Record<string, Vector> {
+  if (width <= MAX_COLUMNS) {
+    return Object.fromEntries(
+      Array.from({ length: width }, (_, i) => [
+        `value${i}`,
+        makeVector(Float32Array.from(rows, ({ values }) => values[i] ?? Number.NaN)),
+      ]),
+    );
+  }
+  const numbers = new Float32Array(rows.length * width);
+  rows.forEach(({ values }, row) => {
+    numbers.set(values, row * width);
+  });
+  const child = makeData({ type: new Float32(), data: numbers });
+  return { values: makeVector(makeData({ type: listOf(width), length: rows.length, nullCount: 0, child })) };
+}
+
+/** Reads the values of a batch's rows by row number. */
+function valuesIn(batch: RecordBatch, width: number): (row: number) => ArrayLike<number> {
+  if (width <= MAX_COLUMNS) {
+    const columns = Array.from(
+      { length: width },
+      (_, i) => batch.getChild(`value${i}`)?.toArray() as Float32Array,
+    );
+    return (row) => columns.map((of) => of[row] ?? Number.NaN);
+  }
+  const numbers = batch.getChild('values')?.getChildAt(0)?.toArray() as Float32Array;
+  return (row) => numbers.subarray(row * width, (row + 1) * width);
+}
+
 function tableOf(rows: readonly ScoreRow[], width: number, provenance: Provenance): Table {
   const keys = new Uint32Array(2 * rows.length);
   rows.forEach(({ key }, row) => {
     keys.set(key, 2 * row);
   });
-  const columns: Record<string, Vector> = { key: makeVector(new BigUint64Array(keys.buffer)) };
-  for (let i = 0; i < width; i++) {
-    columns[`value${i}`] = makeVector(Float32Array.from(rows, ({ values }) => values[i] ?? Number.NaN));
-  }
+  const columns: Record<string, Vector> = {
+    key: makeVector(new BigUint64Array(keys.buffer)),
+    ...valueColumns(rows, width),
+  };
   columns['tokens'] = makeVector(Int32Array.from(rows, ({ tokens }) => tokens));
   columns['flags'] = makeVector(Uint8Array.from(rows, ({ flags }) => flags));
   columns['provider'] = makeVector(Uint8Array.from(rows, ({ provider }) => provider));
@@ -88,13 +135,13 @@ export function* readScores(bytes: Uint8Array, width: number): Generator<ScoreRo
     const column = <T>(name: string): T => batch.getChild(name)?.toArray() as T;
     const wide = column<BigUint64Array>('key');
     const keys = new Uint32Array(wide.buffer, wide.byteOffset, 2 * batch.numRows);
-    const values = Array.from({ length: width }, (_, i) => column<Float32Array>(`value${i}`));
+    const values = valuesIn(batch, width);
     const [tokens, flags] = [column<Int32Array>('tokens'), column<Uint8Array>('flags')];
     const [providers, times] = [column<Uint8Array>('provider'), column<Uint32Array>('time')];
     for (let at = 0; at < batch.numRows; at++) {
       yield {
         key: [keys[2 * at] ?? 0, keys[2 * at + 1] ?? 0],
-        values: values.map((of) => of[at] ?? Number.NaN),
+        values: values(at),
         tokens: tokens[at] ?? 0,
         flags: flags[at] ?? 0,
         provider: providers[at] ?? 0,

@@ -4,6 +4,7 @@ import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { FitPart, PartFit } from '#core/score/consistency.ts';
 import type { PairInput } from '#core/score/features.ts';
+import type { EmbeddingHead } from '#core/score/head.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 
@@ -62,6 +63,14 @@ export interface ScorerRequests {
   join: { params: null; result: ConsistencyResult };
   /** Plants flips in the pairs that are here, fits again, and says how many were found. */
   selfTest: { params: { seed: number; share: number }; result: SelfTest };
+
+  /** Takes differences of embeddings, chosen minus rejected, each with the fold of its pair. */
+  addDifferences: {
+    params: { width: number; differences: Float32Array; folds: Uint8Array };
+    result: { count: number };
+  };
+  /** Fits a head on the differences that are here; sends `progress` meanwhile. */
+  fitHead: { params: { foldCount: number; seed: number }; result: EmbeddingHead };
 
   /** Tries a provider. Rejects with why it does not work. */
   probe: { params: { provider: Provider }; result: { readonly ms: number } };

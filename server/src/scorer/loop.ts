@@ -24,6 +24,7 @@ import { serve } from '#node/rpc.ts';
 import type { ConsistencyResult, ScorerRequests, WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
+import { headHandlers } from './headLoop.ts';
 import { modelHandlers } from './modelLoop.ts';
 
 /** Longest time that a fit blocks the process from seeing a cancellation. */
@@ -123,6 +124,7 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
   let job: Job | undefined;
   serve<ScorerRequests>(connection, {
     ...modelHandlers(connection),
+    ...headHandlers((signal) => pauser(connection, signal)),
     hello: async () => ({ version: SCORER_PROTOCOL, pid }),
     add: async ({ pairs }) => {
       for (const pair of pairs) gathering.add(pair);

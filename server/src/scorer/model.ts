@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 import type { BatchLimits } from '#core/reward/batches.ts';
 import type { Sequence } from '#core/reward/encode.ts';
+import { EMBEDDING_OUTPUTS } from '#core/reward/encoder.ts';
+import type { EmbeddingSpec, ModelSpec } from '#core/reward/folder.ts';
+import { embeddingOf, wholeEmbedding } from '#core/reward/pooling.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { OpenedModel, OpenModel } from '#protocol/scorer.ts';
 
@@ -12,8 +15,8 @@ import { openSession, shortReason } from './runtime.ts';
 import type { Encode } from './text.ts';
 import { encoderFor } from './text.ts';
 
-/** Limit for the logits of one batch of a language model. */
-const MAX_LOGIT_BYTES = 256 * 1024 * 1024;
+/** Limit for the outputs of one batch that has a row of numbers for each token. */
+const MAX_TOKEN_BYTES = 256 * 1024 * 1024;
 
 /** Maximum rows of a batch, whatever their tokens. */
 const MAX_ROWS = 256;
@@ -97,15 +100,39 @@ function likelihoodOf(
   return [sum, ids.length - from];
 }
 
+/** The embeddings of all sequences, one after the other. */
+function embeddingsOf(
+  { dims, values }: Output,
+  sequences: readonly Sequence[],
+  embedding: EmbeddingSpec,
+): Float32Array {
+  const size = dims.slice(1).reduce((product, one) => product * one, 1);
+  const width = dims.at(-1) ?? 0;
+  const rows = sequences.map(({ ids }, row) => {
+    const own = values.subarray(row * size, (row + 1) * size);
+    return dims.length === 2
+      ? wholeEmbedding(own, embedding)
+      : embeddingOf({ values: own, count: ids.length, width }, embedding);
+  });
+  const joined = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
+  let at = 0;
+  for (const row of rows) {
+    joined.set(row, at);
+    at += row.length;
+  }
+  return joined;
+}
+
 function takeRows(
   outputs: readonly Output[],
   sequences: readonly Sequence[],
-  isLikelihood: boolean,
+  { pass, embedding }: ModelSpec,
 ): Float32Array {
   const [first] = outputs;
-  if (isLikelihood && first) {
+  if (pass === 'likelihood' && first) {
     return Float32Array.from(sequences.flatMap((sequence, row) => likelihoodOf(first, row, sequence)));
   }
+  if (embedding && first) return embeddingsOf(first, sequences, embedding);
   return Float32Array.from(
     sequences.flatMap((_, row) =>
       outputs.flatMap(({ dims, values }) => {
@@ -142,6 +169,18 @@ async function openFirst(path: string, { providers, threads }: OpenModel, open: 
   throw new Error(failed.map(({ provider, reason }) => `${provider}: ${reason}`).join('; '));
 }
 
+/** How many numbers a batch gives for each of its tokens; 0 where it gives some for each text only. */
+function numbersPerToken({ pass, embedding }: ModelSpec, width: number, shape: number | undefined): number {
+  if (pass === 'likelihood') return shape ?? 150_000;
+  return embedding ? width : 0;
+}
+
+/** The output to read where the spec names none. */
+function firstOutput(names: readonly string[], { embedding }: ModelSpec): string {
+  const known = embedding && EMBEDDING_OUTPUTS.find((name) => names.includes(name));
+  return known ?? names[0] ?? '';
+}
+
 export async function openModel(wanted: OpenModel, open: OpenSession = openSession): Promise<Model> {
   const { folder, spec } = wanted;
   const path = join(folder, spec.file);
@@ -152,13 +191,12 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
   let session: Session = first.session;
   assertInputs(session.inputs);
   const names = session.outputs.map(({ name }) => name);
-  const outputs = spec.outputs.length > 0 ? spec.outputs : names.slice(0, 1);
+  const outputs = spec.outputs.length > 0 ? spec.outputs : [firstOutput(names, spec)];
   const missing = outputs.filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new Error(`the model has no output ${missing.join(', ')}: it has ${names.join(', ')}`);
   const ids = session.inputs.find(({ name }) => name === 'input_ids');
   const [fixedRows, fixedLength] = ids?.shape ?? [];
-  const isLikelihood = spec.pass === 'likelihood';
   const perItem = spec.pass === 'pair' ? 2 : 1;
   const ports = outputs.map((name) => session.outputs.find((port) => port.name === name));
   const precision = ports.some((port) => port?.type === 'float16') ? 'fp16' : 'fp32';
@@ -172,11 +210,7 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
     for (let at = 0; at < sequences.length; at += rows) {
       const some = sequences.slice(at, at + rows);
       parts.push(
-        takeRows(
-          await on.run(feedsOf(on.inputs, some, rows, length, spec.padId), outputs),
-          some,
-          isLikelihood,
-        ),
+        takeRows(await on.run(feedsOf(on.inputs, some, rows, length, spec.padId), outputs), some, spec),
       );
     }
     return parts.length === 1 && parts[0] ? parts[0] : Float32Array.from(parts.flatMap((part) => [...part]));
@@ -185,8 +219,8 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
   // Shapes may be free, so only a run shows the width.
   const probe: Sequence = { ids: [spec.padId, spec.padId], types: [0, 0], answerStart: 1, flags: 0 };
   const width = (await runOn(session, [probe])).length * perItem;
-  const vocabulary = ports[0]?.shape[2];
-  const logitTokens = isLikelihood ? Math.floor(MAX_LOGIT_BYTES / (4 * (vocabulary ?? 150_000))) : Infinity;
+  const perToken = numbersPerToken(spec, width, ports[0]?.shape[2]);
+  const outputTokens = perToken === 0 ? Infinity : Math.floor(MAX_TOKEN_BYTES / (4 * perToken));
   return {
     opened: {
       provider: first.provider,
@@ -197,7 +231,7 @@ export async function openModel(wanted: OpenModel, open: OpenSession = openSessi
     encode,
     perItem,
     limits: (tokens) => ({
-      tokens: Math.min(tokens, logitTokens) / perItem,
+      tokens: Math.min(tokens, outputTokens) / perItem,
       rows: Math.max(1, Math.floor(MAX_ROWS / perItem)),
       ...(fixedRows !== undefined && { fixedRows: Math.max(1, Math.floor(fixedRows / perItem)) }),
       ...(fixedLength !== undefined && { fixedLength }),

@@ -6,6 +6,7 @@ import type { Pair } from '#core/model/pair.ts';
 import type { WrongLabels } from '#core/reward/calibrate.ts';
 import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
 import type { Ensemble, Member } from '#core/reward/ensemble.ts';
+import { withParts } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
@@ -134,10 +135,10 @@ function detailsOf(
       `${votesFor} of ${plural(votes, 'scorer')} ${votesFor === 1 ? 'sides' : 'side'} with the label, spread ${spread.toFixed(2)}`,
     );
   }
-  return [
-    ...lines,
-    ...ensemble.members.map((member) => memberLine(member, identity, ensemble.members.length === 1)),
-  ].filter((line) => line !== '');
+  const all = withParts(ensemble.members);
+  return [...lines, ...all.map((member) => memberLine(member, identity, all.length === 1))].filter(
+    (line) => line !== '',
+  );
 }
 
 function aboutOf({ name, members }: Ensemble): string {

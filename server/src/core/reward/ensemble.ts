@@ -10,9 +10,16 @@ export interface Member {
   readonly name: string;
   /** Sentences that say what it is and where its numbers come from. */
   readonly about: readonly string[];
+  /** The scorers that it joins, if it does. */
+  readonly parts?: readonly Member[];
   account(identity: Identity): Account | undefined;
   /** Why a pair has no score, if known. */
   refusal(identity: Identity): string | undefined;
+}
+
+/** Members, each followed by those that it joins. */
+export function withParts(members: readonly Member[]): readonly Member[] {
+  return members.flatMap((member) => [member, ...withParts(member.parts ?? [])]);
 }
 
 /** The ensemble's result for a pair. */

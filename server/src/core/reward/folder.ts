@@ -1,6 +1,6 @@
 // Decides how to use a model folder from its small files alone.
 import type { Head } from './heads.ts';
-import type { HeadName, OnnxRule } from './scorerRule.ts';
+import type { HeadName, ModelRule, OnnxRule, Pooling } from './scorerRule.ts';
 
 /** The parsed small files of a folder. Absent ones are undefined. */
 export interface FolderFiles {
@@ -11,6 +11,10 @@ export interface FolderFiles {
   readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
   /** `chat_template.jinja`; takes precedence over the template in tokenizer_config.json. */
   readonly chatTemplate?: string;
+  /** Of sentence-transformers: `modules.json`, `1_Pooling/config.json` and `sentence_bert_config.json`. */
+  readonly modules?: readonly { readonly type?: unknown }[];
+  readonly pooling?: Readonly<Record<string, unknown>>;
+  readonly sentence?: Readonly<Record<string, unknown>>;
   /** `preflens.ids.json`: texts with the ids of the original tokenizer, without special tokens. */
   readonly referenceIds?: readonly { readonly text: string; readonly ids: readonly number[] }[];
 }
@@ -36,16 +40,30 @@ export interface ModelSpec {
   readonly maxTokens: number;
   readonly truncate: 'left' | 'right';
   readonly padId: number;
+  /** Of an encoder. Without it, the model's outputs are read as they are. */
+  readonly embedding?: EmbeddingSpec;
 }
 
-export interface FolderReading {
+/** How outputs become an embedding. */
+export interface EmbeddingSpec {
+  /** The vectors of the tokens become one in each of these ways, one after the other. */
+  readonly poolings: readonly Pooling[];
+  /** To length 1. */
+  readonly normalise: boolean;
+}
+
+/** What a folder holds, and how its model is used. */
+export interface ModelReading {
   readonly spec: ModelSpec;
-  readonly head: Head;
   /** A one-sentence summary. */
   readonly brief: string;
   /** What was found in the folder and what it means, one sentence each. */
   readonly found: readonly string[];
   readonly warnings: readonly string[];
+}
+
+export interface FolderReading extends ModelReading {
+  readonly head: Head;
 }
 
 /** The folder can't be used. The message says why, and what to do. */
@@ -59,7 +77,7 @@ const OFFSET_POSITIONS = /roberta|camembert|longformer|mpnet|xlm/;
 
 type Config = Readonly<Record<string, unknown>>;
 
-function numberIn(config: Config | undefined, ...names: readonly string[]): number | undefined {
+export function numberIn(config: Config | undefined, ...names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = config?.[name];
     if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -68,13 +86,13 @@ function numberIn(config: Config | undefined, ...names: readonly string[]): numb
 }
 
 /** A token's text: a plain string, or the `content` of an added token. */
-function tokenText(value: unknown): string | undefined {
+export function tokenText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const content = (value as { content?: unknown } | null | undefined)?.content;
   return typeof content === 'string' ? content : undefined;
 }
 
-function chooseFile(onnx: readonly string[], wanted: string | undefined): string {
+export function chooseFile(onnx: readonly string[], wanted: string | undefined): string {
   if (wanted !== undefined) {
     const found = onnx.find((path) => path === wanted || path === `onnx/${wanted}`);
     if (found !== undefined) return found;
@@ -100,7 +118,7 @@ function labelsOf(config: Config | undefined): readonly string[] | undefined {
 }
 
 /** The first architecture in config.json. */
-function nameOf(config: Config | undefined): string | undefined {
+export function nameOf(config: Config | undefined): string | undefined {
   const names = config?.['architectures'];
   return Array.isArray(names) ? tokenText(names[0]) : undefined;
 }
@@ -213,7 +231,7 @@ function chatTemplate(files: FolderFiles): string | undefined {
   return typeof chosen?.template === 'string' ? chosen.template : undefined;
 }
 
-function textForm(files: FolderFiles, rule: OnnxRule, pass: Pass): { form: TextForm; label: string } {
+export function textForm(files: FolderFiles, rule: ModelRule, pass: Pass): { form: TextForm; label: string } {
   const { format } = rule;
   const template = chatTemplate(files);
   if (format !== undefined && format !== 'chat') {
@@ -250,7 +268,7 @@ function textForm(files: FolderFiles, rule: OnnxRule, pass: Pass): { form: TextF
     : { form: { kind: 'two-texts' }, label: 'prompt and answer as two texts' };
 }
 
-function windowOf(files: FolderFiles, rule: OnnxRule): { max: number; label: string } {
+export function windowOf(files: FolderFiles, rule: ModelRule): { max: number; label: string } {
   if (rule.maxTokens !== undefined) return { max: rule.maxTokens, label: 'set in preflens.json' };
   const { config, tokenizerConfig } = files;
   const isOffset = OFFSET_POSITIONS.test(tokenText(config?.['model_type']) ?? '');
@@ -266,7 +284,7 @@ function windowOf(files: FolderFiles, rule: OnnxRule): { max: number; label: str
   return { max: MAX_TOKENS, label: `${allowed}; set "maxTokens" for more` };
 }
 
-function padId(files: FolderFiles): number {
+export function padId(files: FolderFiles): number {
   const named = numberIn(files.config, 'pad_token_id');
   if (named !== undefined) return named;
   const token = tokenText(files.tokenizerConfig?.['pad_token']);
@@ -274,6 +292,18 @@ function padId(files: FolderFiles): number {
   const known = Array.isArray(added) ? (added as { content?: unknown; id?: unknown }[]) : [];
   const id = known.find(({ content }) => content === token)?.id;
   return typeof id === 'number' ? id : 0;
+}
+
+export function tokenizerKind({ tokenizer }: FolderFiles): string | undefined {
+  return tokenText((tokenizer?.['model'] as { type?: unknown } | undefined)?.type);
+}
+
+export function tokenizerWarnings(files: FolderFiles): string[] {
+  if (tokenizerKind(files) !== 'Unigram' || files.referenceIds) return [];
+  return [
+    'It has a Unigram tokenizer, which may give some texts different ids than the original tokenizer. ' +
+      'To check that, put a few texts with their ids beside the model as preflens.ids.json.',
+  ];
 }
 
 /** Decides how to use a folder, as far as possible without running the model. Throws a FolderFault. */
@@ -289,14 +319,7 @@ export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
   const window = windowOf(files, rule);
   const side = files.tokenizerConfig?.['truncation_side'];
   const truncate = rule.truncate ?? (side === 'right' || side === 'left' ? side : 'left');
-  const kind = tokenText((files.tokenizer['model'] as { type?: unknown } | undefined)?.type);
-  const warnings: string[] = [];
-  if (kind === 'Unigram' && !files.referenceIds) {
-    warnings.push(
-      'It has a Unigram tokenizer, which may give some texts different ids than the original tokenizer. ' +
-        'To check that, put a few texts with their ids beside the model as preflens.ids.json.',
-    );
-  }
+  const warnings = tokenizerWarnings(files);
   if (!files.config) warnings.push('It has no config.json, so PrefLens expects one number per answer.');
   return {
     spec: { file, pass, outputs, text: text.form, maxTokens: window.max, truncate, padId: padId(files) },
@@ -304,7 +327,7 @@ export function readFolder(files: FolderFiles, rule: OnnxRule): FolderReading {
     brief: `${nameOf(files.config) ?? 'A model'} that reads ${text.label}, at most ${window.max} tokens, cut on the ${truncate}`,
     found: [
       `Model: ${[file, nameOf(files.config)].filter((part) => part !== undefined).join(', ')}.`,
-      `Reads: ${text.label}; tokenizer ${kind ?? 'of an unknown kind'}.`,
+      `Reads: ${text.label}; tokenizer ${tokenizerKind(files) ?? 'of an unknown kind'}.`,
       `Gives: ${label}.`,
       `At most ${window.max} tokens (${window.label}); longer texts lose the ${truncate === 'left' ? 'beginning of the prompt' : 'end of the answer'}.`,
     ],

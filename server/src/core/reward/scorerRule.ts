@@ -4,6 +4,10 @@
 export const HEADS = ['scalar', 'label', 'objectives', 'embedding', 'pair', 'implicit'] as const;
 export type HeadName = (typeof HEADS)[number];
 
+/** How the vectors of a text's tokens become one. Names and formulas as in sentence-transformers' pooling. */
+export const POOLINGS = ['cls', 'max', 'mean', 'meanSqrtLength', 'weightedMean', 'last'] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
 export const PROVIDER_NAMES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 export type Provider = (typeof PROVIDER_NAMES)[number];
 
@@ -20,12 +24,21 @@ interface AnyScorer {
   readonly files?: string;
 }
 
-export interface OnnxRule extends AnyScorer {
-  readonly kind: 'onnx';
+/** A model in a folder: where it is, what it reads, and where it runs. */
+export interface ModelRule extends AnyScorer {
   /** Relative to the folder of preflens.json. */
   readonly model: string;
   /** The .onnx file, if the folder has several. */
   readonly file?: string;
+  /** The model's input: `chat` for its chat template, or a text with {prompt}, {response}, {first}, {second}. */
+  readonly format?: string;
+  readonly maxTokens?: number;
+  readonly truncate?: 'left' | 'right';
+  readonly provider?: 'auto' | Provider;
+}
+
+export interface OnnxRule extends ModelRule {
+  readonly kind: 'onnx';
   readonly head?: HeadName;
   /** For `label`: name or number of the label for a good answer. */
   readonly label?: string | number;
@@ -37,11 +50,13 @@ export interface OnnxRule extends AnyScorer {
   readonly reference?: string;
   readonly beta?: number;
   readonly perToken?: boolean;
-  /** The model's input: `chat` for its chat template, or a text with {prompt}, {response}, {first}, {second}. */
-  readonly format?: string;
-  readonly maxTokens?: number;
-  readonly truncate?: 'left' | 'right';
-  readonly provider?: 'auto' | Provider;
+}
+
+/** A text encoder, whose embeddings a small fit on the file itself turns into margins. */
+export interface ProbeRule extends ModelRule {
+  readonly kind: 'probe';
+  /** If absent, as the model's own configuration says. */
+  readonly pooling?: Pooling;
 }
 
 /** Scores, ratings and votes stored in the records. */
@@ -76,7 +91,7 @@ export interface ConsistencyRule extends AnyScorer {
   readonly kind: 'consistency';
 }
 
-export type ScorerRule = ConsistencyRule | OnnxRule | ColumnsRule | SidecarRule | EndpointRule;
+export type ScorerRule = ConsistencyRule | OnnxRule | ProbeRule | ColumnsRule | SidecarRule | EndpointRule;
 
 const NAME = { type: 'string', minLength: 1, description: 'Name in hovers and results.' };
 const FILES = {
@@ -86,6 +101,20 @@ const FILES = {
 const LABEL = {
   type: ['string', 'integer'],
   description: 'The label for a good answer: its name in config.json, or its number.',
+};
+
+/** Fields of `ModelRule` that all models share. */
+const MODEL = {
+  model: { type: 'string', minLength: 1, description: 'The folder, relative to this file’s folder.' },
+  file: { type: 'string', description: 'The .onnx file, if the folder has several.' },
+};
+const WINDOW = {
+  maxTokens: { type: 'integer', minimum: 4, description: 'Cuts off longer texts.' },
+  truncate: {
+    enum: ['left', 'right'],
+    description: 'The end to cut off: the beginning of the prompt (left), or the end of the answer (right).',
+  },
+  provider: { enum: ['auto', ...PROVIDER_NAMES], description: 'Where to compute. Default: "auto".' },
 };
 
 const kind = (
@@ -117,8 +146,7 @@ export const SCORERS_SCHEMA = {
         'onnx',
         'A reward model in a folder with the Hugging Face layout and an .onnx file.',
         {
-          model: { type: 'string', minLength: 1, description: 'The folder, relative to this file’s folder.' },
-          file: { type: 'string', description: 'The .onnx file, if the folder has several.' },
+          ...MODEL,
           head: {
             enum: HEADS,
             description: 'How to read the model’s numbers. Default: as its config.json says.',
@@ -143,13 +171,26 @@ export const SCORERS_SCHEMA = {
             description:
               'The model’s input text: "chat" for its chat template, or a text with {prompt} and {response}, or with {first} and {second}.',
           },
-          maxTokens: { type: 'integer', minimum: 4, description: 'Cuts off longer texts.' },
-          truncate: {
-            enum: ['left', 'right'],
+          ...WINDOW,
+        },
+        ['model'],
+      ),
+      kind(
+        'probe',
+        'A text encoder in a folder with the Hugging Face layout and an .onnx file. A small fit on the file itself reads its embeddings, beside the built-in scorer.',
+        {
+          ...MODEL,
+          pooling: {
+            enum: POOLINGS,
             description:
-              'The end to cut off: the beginning of the prompt (left), or the end of the answer (right).',
+              'How the vectors of a text’s tokens become one. Default: as the model’s own files say.',
           },
-          provider: { enum: ['auto', ...PROVIDER_NAMES], description: 'Where to compute. Default: "auto".' },
+          format: {
+            type: 'string',
+            description:
+              'The text to embed, with {prompt} and {response}. Default: both, with an empty line between.',
+          },
+          ...WINDOW,
         },
         ['model'],
       ),

@@ -148,7 +148,7 @@ function meanOf(values: Float64Array): number {
  * The slope that turns margins into log-odds of the recorded label, by Newton steps; always at least a small
  * positive number.
  */
-function calibrate(margins: Float64Array): number {
+export function calibrate(margins: Float64Array): number {
   let slope = 1;
   for (let step = 0; step < 50; step++) {
     let [gradient, curvature] = [0, 1e-9];
@@ -168,7 +168,7 @@ function lossOf(margin: number): number {
   return Math.log1p(Math.exp(-margin));
 }
 
-function logLoss(margins: Float64Array): number {
+export function logLoss(margins: Float64Array): number {
   return margins.reduce((sum, margin) => sum + lossOf(margin), 0) / margins.length;
 }
 

@@ -157,7 +157,7 @@ export async function fit(
 }
 
 /** Minimises ½·norm·(a−old)² + yz·(a−old) + a·ln a + (cost−a)·ln(cost−a) over 0 < a < cost with Newton steps. */
-function solveOne(old: number, yz: number, norm: number, cost: number): number {
+export function solveOne(old: number, yz: number, norm: number, cost: number): number {
   const min = cost * 1e-9;
   let a = Math.min(Math.max(old, min), cost - min);
   for (let step = 0; step < 20; step++) {

@@ -1,7 +1,7 @@
 import { hashText } from './random.ts';
 
 /** Union-find with path halving. */
-class Sets {
+export class Sets {
   readonly #parent = new Map<number, number>();
 
   find(item: number): number {
@@ -15,8 +15,13 @@ class Sets {
     }
   }
 
+  has(item: number): boolean {
+    return this.#parent.has(item);
+  }
+
   join(a: number, b: number): void {
-    this.#parent.set(this.find(a), this.find(b));
+    const root = this.find(b);
+    this.#parent.set(this.find(a), root).set(root, root);
   }
 }
 

@@ -4,9 +4,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { messages } from '#core/messages.ts';
-import type { FolderFiles, FolderReading } from '#core/reward/folder.ts';
+import { readEncoder } from '#core/reward/encoder.ts';
+import type { FolderFiles, FolderReading, ModelReading } from '#core/reward/folder.ts';
 import { FolderFault, readFolder } from '#core/reward/folder.ts';
-import type { OnnxRule } from '#core/reward/scorerRule.ts';
+import type { OnnxRule, ProbeRule } from '#core/reward/scorerRule.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 
 import { sha256 } from '../cache.ts';
@@ -22,7 +23,7 @@ const DATA_FILE = /(?:_data(?:_\d+)?|\.data|\.bin|\.weights)$/;
 /** The largest text of a model folder: tokenizers have some 10 MB. */
 const MAX_TEXT = 256 * 2 ** 20;
 
-export interface ModelFolder extends FolderReading {
+export interface OpenedFolder {
   readonly folder: string;
   readonly files: FolderFiles;
   /** Of model, weights, tokenizer, template, truncation: scores of one fingerprint can stand side by side. */
@@ -30,6 +31,8 @@ export interface ModelFolder extends FolderReading {
   /** Bytes of model and weights. */
   readonly bytes: number;
 }
+
+export type ModelFolder<Reading extends ModelReading = ModelReading> = Reading & OpenedFolder;
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
@@ -86,33 +89,48 @@ async function weightsOf(folder: string, file: string): Promise<string[]> {
   return [join(folder, file), ...names.map((name) => join(where, name))];
 }
 
-/** Opens a folder as a rule wants it. Rejects with a UserError that says what is wrong with it. */
-export async function openFolder(
+/** The text files of a folder that say how its model is used. */
+async function filesOf(folder: string): Promise<FolderFiles> {
+  const json = async <T>(name: string): Promise<T | undefined> => jsonOf<T>(join(folder, name));
+  const [config, tokenizer, tokenizerConfig, chatTemplate, referenceIds, modules, pooling, sentence] =
+    await Promise.all([
+      json<Record<string, unknown>>('config.json'),
+      json<Record<string, unknown>>('tokenizer.json'),
+      json<Record<string, unknown>>('tokenizer_config.json'),
+      textOf(join(folder, 'chat_template.jinja')),
+      json<{ text: string; ids: number[] }[]>('preflens.ids.json'),
+      json<{ type?: unknown }[]>('modules.json'),
+      json<Record<string, unknown>>('1_Pooling/config.json'),
+      json<Record<string, unknown>>('sentence_bert_config.json'),
+    ]);
+  return {
+    onnx: await onnxFiles(folder),
+    ...(config && { config }),
+    ...(tokenizer && { tokenizer }),
+    ...(tokenizerConfig && { tokenizerConfig }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+    ...(referenceIds && { referenceIds }),
+    ...(Array.isArray(modules) && { modules }),
+    ...(pooling && { pooling }),
+    ...(sentence && { sentence }),
+  };
+}
+
+/** @param read decides how the model is used; throws a FolderFault */
+async function openAs<Reading extends ModelReading>(
   path: string,
-  rule: OnnxRule,
+  read: (files: FolderFiles) => Reading,
   cacheFolder: string | undefined,
-  tell: Tell = () => undefined,
-): Promise<ModelFolder> {
+  tell: Tell,
+): Promise<ModelFolder<Reading>> {
   const folder = resolve(path);
   try {
-    const [config, tokenizer, tokenizerConfig, chatTemplate, referenceIds] = await Promise.all([
-      jsonOf<Record<string, unknown>>(join(folder, 'config.json')),
-      jsonOf<Record<string, unknown>>(join(folder, 'tokenizer.json')),
-      jsonOf<Record<string, unknown>>(join(folder, 'tokenizer_config.json')),
-      textOf(join(folder, 'chat_template.jinja')),
-      jsonOf<{ text: string; ids: number[] }[]>(join(folder, 'preflens.ids.json')),
-    ]);
-    const files: FolderFiles = {
-      onnx: await onnxFiles(folder),
-      ...(config && { config }),
-      ...(tokenizer && { tokenizer }),
-      ...(tokenizerConfig && { tokenizerConfig }),
-      ...(chatTemplate !== undefined && { chatTemplate }),
-      ...(referenceIds && { referenceIds }),
-    };
-    const reading = readFolder(files, rule);
+    const files = await filesOf(folder);
+    const reading = read(files);
     const weights = await weightsOf(folder, reading.spec.file);
-    const hash = createHash('sha256').update(JSON.stringify([reading.spec, tokenizer, tokenizerConfig]));
+    const hash = createHash('sha256').update(
+      JSON.stringify([reading.spec, files.tokenizer, files.tokenizerConfig]),
+    );
     let bytes = 0;
     for (const weight of weights) {
       hash.update(
@@ -127,4 +145,24 @@ export async function openFolder(
       throw messages.badModel(folder, 'there is no such folder');
     throw error;
   }
+}
+
+/** Opens the folder of a reward model. Rejects with a UserError that says what is wrong with it. */
+export async function openFolder(
+  path: string,
+  rule: OnnxRule,
+  cacheFolder: string | undefined,
+  tell: Tell = () => undefined,
+): Promise<ModelFolder<FolderReading>> {
+  return openAs(path, (files) => readFolder(files, rule), cacheFolder, tell);
+}
+
+/** Opens the folder of an encoder. Rejects with a UserError that says what is wrong with it. */
+export async function openEncoder(
+  path: string,
+  rule: ProbeRule,
+  cacheFolder: string | undefined,
+  tell: Tell = () => undefined,
+): Promise<ModelFolder> {
+  return openAs(path, (files) => readEncoder(files, rule), cacheFolder, tell);
 }

@@ -6,6 +6,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+import type { Key } from '#core/hash.ts';
 import type { ScoreRow } from '#core/reward/table.ts';
 import { REFUSED, ScoreTable } from '#core/reward/table.ts';
 import type { Provenance } from '#formats/scoreArrow.ts';
@@ -26,10 +27,15 @@ const SUMS = '.sums';
 /** With more files than this in a folder those of ended processes are joined. */
 const MAX_FILES = 8;
 
+/** A file that is longer is not continued, and larger files together are not joined: each is read in one piece. */
+const MAX_BYTES = 512 * 2 ** 20;
+
 /** Rows of one record batch in a joined file. */
 const JOINED_ROWS = 1 << 16;
 
 const HOST = hostname().replaceAll(/[^\w]/g, '_').slice(0, 40);
+
+const newName = (): string => `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}${ENDING}`;
 
 /** Files that nobody writes on: joined ones, and those of processes of this machine that have ended. */
 function isLeft(name: string): boolean {
@@ -43,11 +49,13 @@ export class ScoreCache {
   /** What the sums of all its files begin with: scores of another model are not read. */
   readonly #key: string;
   readonly #tell: Tell;
-  readonly #name = `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}${ENDING}`;
+  #name = newName();
+  /** The names of all files that this process wrote. */
+  readonly #own = new Set<string>();
   readonly #width: number;
   readonly #provenance: Provenance;
-  readonly #bytesOf: (rows: readonly ScoreRow[]) => Uint8Array;
-  /** Bytes that this process wrote. */
+  #bytesOf: (rows: readonly ScoreRow[]) => Uint8Array;
+  /** Bytes in the file that this process writes. */
   #written = 0;
   /** Bytes of others' files that were read. */
   readonly #seen = new Map<string, number>();
@@ -68,16 +76,20 @@ export class ScoreCache {
     this.#bytesOf = scoreStream(width, provenance);
   }
 
+  /** Rows of other keys stay on disk: embeddings of all files would not fit into memory. */
+  wants: (key: Key) => boolean = () => true;
+
   /** Takes over what other processes wrote since the last time. */
   async refresh(): Promise<void> {
     const folder = this.#folder;
     if (folder === undefined) return;
     for (const name of await this.#names(folder)) {
-      if (name === this.#name) continue;
+      if (this.#own.has(name)) continue;
       try {
         const { size } = await stat(join(folder, name));
         if (this.#seen.get(name) === size) continue;
-        for (const row of await this.#rowsOf(join(folder, name))) this.table.set(row);
+        for (const row of await this.#rowsOf(join(folder, name)))
+          if (this.wants(row.key)) this.table.set(row);
         this.#seen.set(name, size);
       } catch {
         // Joined with others by another process meanwhile: its rows are in the joined file.
@@ -92,6 +104,8 @@ export class ScoreCache {
     if (folder === undefined) return;
     const left = (await this.#names(folder)).filter(isLeft);
     if (left.length <= MAX_FILES) return;
+    const sizes = await Promise.all(left.map(async (name) => (await stat(join(folder, name))).size));
+    if (sizes.reduce((sum, size) => sum + size, 0) > MAX_BYTES) return;
     const rows: ScoreRow[] = [];
     for (const name of left) for (const row of await this.#rowsOf(join(folder, name))) rows.push(row);
     const bytesOf = scoreStream(this.#width, this.#provenance);
@@ -121,8 +135,10 @@ export class ScoreCache {
     for (const row of added) this.table.set(row);
     const rows = added.filter(({ flags }) => (flags & REFUSED) === 0);
     if (this.#folder === undefined || rows.length === 0) return;
+    if (this.#written > MAX_BYTES) this.#startFile();
     const bytes = this.#bytesOf(rows);
     this.#written += bytes.length;
+    this.#own.add(this.#name);
     const path = join(this.#folder, this.#name);
     try {
       mkdirSync(this.#folder, PRIVATE_FOLDER);
@@ -133,6 +149,12 @@ export class ScoreCache {
       // Behind a torn end nothing is read any more.
       this.#folder = undefined;
     }
+  }
+
+  #startFile(): void {
+    this.#name = newName();
+    this.#bytesOf = scoreStream(this.#width, this.#provenance);
+    this.#written = 0;
   }
 
   /** The rows of a file, as far as it is whole. */

@@ -9,8 +9,9 @@ import { CONFIG_NAME, pathInside } from '../config.ts';
 import { openColumns } from './columns.ts';
 import type { EndpointMachine } from './endpoint.ts';
 import { openEndpoint } from './endpoint.ts';
-import type { ModelMachine } from './onnx.ts';
+import type { ModelMachine } from './modelPart.ts';
 import { openOnnxScorer } from './onnx.ts';
+import { openProbe } from './probe.ts';
 import type { PairScorer } from './rating.ts';
 import { keyFor } from './secrets.ts';
 import { openSidecar } from './sidecar.ts';
@@ -34,6 +35,8 @@ export interface ScoredFile {
 /** The built-in scorer is fitted, not opened. */
 type OpenRule = Exclude<ScorerRule, { readonly kind: 'consistency' }>;
 
+const NEED_TRUST: ReadonlySet<ScorerRule['kind']> = new Set(['onnx', 'probe', 'endpoint']);
+
 async function openScorer(
   rule: OpenRule,
   folder: string,
@@ -41,10 +44,12 @@ async function openScorer(
   machine: ScorerMachine,
   signal: AbortSignal,
 ): Promise<PairScorer> {
-  if ((rule.kind === 'onnx' || rule.kind === 'endpoint') && !machine.isTrusted) throw messages.untrusted();
+  if (NEED_TRUST.has(rule.kind) && !machine.isTrusted) throw messages.untrusted();
   switch (rule.kind) {
     case 'onnx':
       return openOnnxScorer(rule, folder, machine, signal);
+    case 'probe':
+      return openProbe(rule, folder, machine, signal);
     case 'columns':
       return openColumns(rule, file.mapping);
     case 'sidecar':

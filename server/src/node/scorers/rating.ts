@@ -100,6 +100,8 @@ export interface Rater {
 
 export interface RatingJob {
   readonly source: RatingSource;
+  /** Of fits on the scores. */
+  readonly seed: number;
   /** Pairs to score with the sample. */
   readonly first?: ReadonlySet<number> | undefined;
   readonly signal: AbortSignal;
@@ -178,7 +180,7 @@ function missingItems(
 }
 
 /** Scores a few pairs before all others. */
-async function ratePairs(
+export async function ratePairs(
   raters: readonly Rater[],
   pairs: readonly NumberedPair[],
   signal: AbortSignal,
@@ -194,9 +196,9 @@ async function ratePairs(
 }
 
 /** Scores all pairs without a score. */
-async function rateDataset(
+export async function rateDataset(
   raters: readonly Rater[],
-  { source, first, signal, onProgress, onSome }: RatingJob,
+  { source, first, signal, onProgress, onSome }: Omit<RatingJob, 'seed'>,
 ): Promise<RateFigures> {
   const { facts } = source;
   const total = { ...NO_FIGURES };
@@ -286,6 +288,21 @@ async function rateDataset(
   return total;
 }
 
+/** Why an item of a pair was refused, if known. */
+export function refusalOf(raters: readonly Rater[], identity: Identity): string | undefined {
+  return raters
+    .flatMap(({ pass, refusals }) => itemKeys(pass, identity).map((key) => refusals.get(formatKey(key))))
+    .find((reason) => reason !== undefined);
+}
+
+/** Drops all scores in memory. */
+export function forgetScores(raters: readonly Rater[]): void {
+  for (const { cache, refusals } of raters) {
+    cache.table.clear();
+    refusals.clear();
+  }
+}
+
 /** Parts of a scorer over raters. */
 export interface RaterParts extends Pick<PairScorer, 'kind' | 'name' | 'about' | 'warnings' | 'close'> {
   readonly raters: readonly Rater[];
@@ -298,19 +315,13 @@ export function raterScorer({ raters, head, ...parts }: RaterParts): PairScorer 
   return {
     ...parts,
     account: (identity) => accountOf(head, rated, identity),
-    refusal: (identity) =>
-      raters
-        .flatMap(({ pass, refusals }) => itemKeys(pass, identity).map((key) => refusals.get(formatKey(key))))
-        .find((reason) => reason !== undefined),
+    refusal: (identity) => refusalOf(raters, identity),
     async rate(job) {
       await rateDataset(raters, job);
     },
     ratePairs: async (pairs, signal) => ratePairs(raters, pairs, signal),
     forget() {
-      for (const { cache, refusals } of raters) {
-        cache.table.clear();
-        refusals.clear();
-      }
+      forgetScores(raters);
     },
   };
 }

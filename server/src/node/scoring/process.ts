@@ -47,6 +47,8 @@ const SILENCE_LIMITS: SilenceLimits = {
   plan: WORK_MS,
   join: WORK_MS,
   selfTest: WORK_MS,
+  addDifferences: ANSWER_MS,
+  fitHead: ANSWER_MS,
 };
 
 /** The last three are for a pool, where a start may have to wait. */

@@ -3,9 +3,10 @@
 import { messages } from '#core/messages.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { countScores, pairCountText, unscoredMessage } from '#core/reward/counts.ts';
-import type { Member } from '#core/reward/ensemble.ts';
+import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
+import { stackedMember } from '#core/reward/stack.ts';
 import { groupingOf, readerOf } from '#core/score/model.ts';
 import { answerLength, whyTooFew } from '#core/score/scorable.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -115,12 +116,17 @@ function isNamed({ kind }: ScorerRule): boolean {
   return kind !== 'consistency';
 }
 
+/** A fit on the labels of the dataset: the built-in scorer, and the heads of encoders, which stand beside it. */
+function isFitted({ kind }: Pick<ScorerRule, 'kind'>): boolean {
+  return kind === 'consistency' || kind === 'probe';
+}
+
 /** The reason why these scorers give a dataset no scores; undefined where they can. */
 export function whyUnscored(
   { whyNone, preferenceCount, judgementCount }: Scorable,
   { rules }: NamedScorers,
 ): string | undefined {
-  return whyNone ?? (rules.some(isNamed) ? undefined : whyTooFew(preferenceCount, judgementCount));
+  return whyNone ?? (rules.every(isFitted) ? whyTooFew(preferenceCount, judgementCount) : undefined);
 }
 
 function seconds(since: number): string {
@@ -225,6 +231,7 @@ async function rateAll({ target, options, listener }: Run, scorer: PairScorer): 
     ({ revision } = target);
     await scorer.rate({
       source: target.source(),
+      seed: options.seed,
       first: target.first?.(),
       signal: options.signal,
       onProgress: ({ done, scoredPairs, pairs }) => {
@@ -235,6 +242,13 @@ async function rateAll({ target, options, listener }: Run, scorer: PairScorer): 
     });
   }
   listener.log(`${scorer.name}: scored in ${seconds(begun)}.`);
+}
+
+/** All fits on the labels of the dataset are one member of the ensemble. */
+function withFit(scorers: readonly PairScorer[], fitted: Member, pairs: PairIdentities): readonly Member[] {
+  const probes = scorers.filter(isFitted);
+  if (probes.length === 0) return [...scorers, fitted];
+  return [...scorers.filter((scorer) => !isFitted(scorer)), stackedMember([fitted, ...probes], pairs)];
 }
 
 /** The scorers of preflens.json, the built-in one among them where it is named. */
@@ -262,8 +276,8 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
       close();
     }
   }
-  const member = rules.every(isNamed) ? undefined : await fitMember(run);
-  if (member) ensemble = new Ensemble([...scorers, member]);
+  const member = rules.some(isFitted) ? await fitMember(run) : undefined;
+  if (member) ensemble = new Ensemble(withFit(scorers, member, target.source().facts));
   await target.takeEnsemble(ensemble, signal);
   signal.throwIfAborted();
   const counts = countOrThrow(target, ensemble.members);
