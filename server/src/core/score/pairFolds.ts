@@ -20,7 +20,7 @@ export class PairFolds {
     this.#seed = seed;
   }
 
-  /** Takes a pair before any fold is asked for. */
+  /** Takes a pair. Call it for all pairs before `of`. */
   add({ promptKey, chosenKey, rejectedKey }: Identity): void {
     if (compareKeys(promptKey, NO_PROMPT) === 0)
       this.#sets.join(keyNumber(chosenKey), keyNumber(rejectedKey));
