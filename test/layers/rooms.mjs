@@ -24,7 +24,8 @@ const ALL_CORE = [
     'report',
     'query',
   ].map((name) => `core/${name}`),
-  ...['core/portrait', 'core/review', 'core/drawing', 'core/convert', 'core/fix', 'core/messages'],
+  ...['core/learning', 'core/portrait', 'core/review', 'core/drawing', 'core/convert', 'core/fix'],
+  'core/messages',
 ];
 const DISK = ['node/disk', 'node/parquet', 'node/containers', 'node/files', 'node/survey'];
 const ALL_NODE = [...DISK, 'node/process', 'node/models', 'node/scorers', 'node/scoring'];
@@ -129,6 +130,12 @@ export const ROOMS = [
     holds: 'decisions and the baseline',
     at: [`${CORE}memory/`],
     may: [...GROUND, 'core/facts', 'core/checks'],
+  },
+  {
+    name: 'core/learning',
+    holds: 'what reviewed labels say about the others',
+    at: [`${CORE}learning/`],
+    may: [...GROUND, 'core/facts', 'core/score', 'core/memory'],
   },
   {
     name: 'core/portrait',

@@ -1,0 +1,65 @@
+// A reviewer who works through a ranking, with the truth at hand: some of the answers are wrong.
+import type { Candidate, Judged } from '#core/learning/learn.ts';
+import { expectFinds, reranked } from '#core/learning/outlook.ts';
+
+export interface TruePair extends Candidate {
+  readonly isWrong: boolean;
+}
+
+export interface ReviewResult {
+  /** Wrong labels among the reviewed ones, whatever the reviewer said. */
+  readonly finds: number;
+  /** For each look ahead: whether the range held the true number, its width, and the error of the middle. */
+  readonly looks: readonly { readonly isCovered: boolean; readonly width: number; readonly error: number }[];
+}
+
+export interface ReviewPlan {
+  /** Pairs to review. */
+  readonly reviews: number;
+  readonly reranks: boolean;
+  /** The ranking is made new after so many answers. */
+  readonly every: number;
+  /** Share of wrong answers. */
+  readonly mistakes: number;
+  /** The looks ahead, after so many answers, at so many pairs. */
+  readonly looksAt: readonly number[];
+  readonly ahead: number;
+}
+
+export const PLAN: ReviewPlan = {
+  reviews: 200,
+  reranks: true,
+  every: 20,
+  mistakes: 0.05,
+  looksAt: [50, 100, 150],
+  ahead: 50,
+};
+
+/** @param pairs in any order; the review begins with the lowest margins */
+export function review(pairs: readonly TruePair[], plan: ReviewPlan, random: () => number): ReviewResult {
+  let rest = pairs.toSorted((a, b) => a.margin - b.margin);
+  const judged: Judged[] = [];
+  const looks: { isCovered: boolean; width: number; error: number }[] = [];
+  let finds = 0;
+  for (let done = 0; done < plan.reviews; done++) {
+    if (plan.reranks && done > 0 && done % plan.every === 0) {
+      const before = rest;
+      rest = reranked(judged, before).flatMap((i) => before[i] ?? []);
+    }
+    if (plan.looksAt.includes(done)) {
+      const outlook = expectFinds(judged, rest, plan.ahead);
+      const truth = rest.slice(0, plan.ahead).filter(({ isWrong }) => isWrong).length;
+      if (outlook) {
+        const { low, high, likely } = outlook.next;
+        looks.push({ isCovered: low <= truth && truth <= high, width: high - low, error: likely - truth });
+      }
+    }
+    const [pair] = rest;
+    if (!pair) break;
+    rest = rest.slice(1);
+    finds += Number(pair.isWrong);
+    const isMistaken = random() < plan.mistakes;
+    judged.push({ ...pair, isWrong: pair.isWrong !== isMistaken });
+  }
+  return { finds, looks };
+}

@@ -1,0 +1,137 @@
+// What reviewed labels say about the others, with a reviewer whose answers are wrong in one of twenty cases.
+import { describe, expect, it } from 'vitest';
+
+import type { Judged } from '#core/learning/learn.ts';
+import { learn } from '#core/learning/learn.ts';
+import { expectFinds, reranked } from '#core/learning/outlook.ts';
+import { flippedTraits, traitsOf } from '#core/learning/traits.ts';
+import { seededRandom } from '#core/score/random.ts';
+
+import { survey } from '../fakes/records.ts';
+import type { TruePair } from '../fakes/reviewer.ts';
+import { PLAN, review } from '../fakes/reviewer.ts';
+
+interface World {
+  /** Divisor that makes margins log-odds: 1 if they are. */
+  readonly temperature: number;
+  /** How much a trait says about false alarms; 0: nothing. */
+  readonly strength: number;
+  readonly share: number;
+}
+
+/** Pairs whose labels are wrong with a probability that margins, and perhaps a trait, decide. */
+function world({ temperature, strength, share }: World, seed: number, count = 1500): TruePair[] {
+  const random = seededRandom(seed);
+  const normal = (): number => random() + random() + random() + random() - 2;
+  const base = Math.log(share / (1 - share));
+  return Array.from({ length: count }, () => {
+    const margin = temperature * (1.5 + 3 * normal());
+    const traits = [normal(), normal(), normal()];
+    const odds = base - margin / temperature + strength * traits[1]!;
+    return { margin, traits, isWrong: random() < 1 / (1 + Math.exp(-odds)) };
+  });
+}
+
+const WORLDS: readonly World[] = [
+  { temperature: 1, strength: 0, share: 0.1 },
+  { temperature: 2, strength: 0, share: 0.05 },
+  { temperature: 0.6, strength: 1.5, share: 0.2 },
+  { temperature: 1, strength: 3, share: 0.02 },
+];
+
+const SIMULATIONS = 20;
+
+describe('a review of 200 pairs', () => {
+  const reviewed = (one: World, reranks: boolean) =>
+    Array.from({ length: SIMULATIONS / WORLDS.length }, (_, i) =>
+      review(world(one, 100 + i), { ...PLAN, reranks }, seededRandom(i)),
+    );
+  const findsOf = (one: World, reranks: boolean): number =>
+    reviewed(one, reranks).reduce((sum, { finds }) => sum + finds, 0);
+
+  it('foretells the finds among the next 50 in at least 90 % of cases', () => {
+    const looks = WORLDS.flatMap((one) => reviewed(one, true)).flatMap((result) => result.looks);
+    expect(looks).toHaveLength(SIMULATIONS * PLAN.looksAt.length);
+    expect(looks.filter(({ isCovered }) => isCovered).length / looks.length).toBeGreaterThan(0.9);
+    const meanWidth = looks.reduce((sum, { width }) => sum + width, 0) / looks.length;
+    expect(meanWidth).toBeLessThan(25);
+  });
+
+  it('finds more if a trait tells false alarms, and hardly less if none does', () => {
+    const [, , , telling] = WORLDS as [World, World, World, World];
+    expect(findsOf(telling, true)).toBeGreaterThan(1.1 * findsOf(telling, false));
+    const [silent] = WORLDS as [World];
+    expect(findsOf(silent, true)).toBeGreaterThan(0.97 * findsOf(silent, false));
+  });
+});
+
+const judgedOf = (pairs: readonly TruePair[], count: number): Judged[] =>
+  pairs.toSorted((a, b) => a.margin - b.margin).slice(0, count);
+
+describe('what was learned', () => {
+  const pairs = world({ temperature: 1, strength: 0, share: 0.1 }, 5);
+
+  it('is nothing from nothing, and the order stays with few answers', () => {
+    expect(expectFinds(judgedOf(pairs, 19), pairs)).toBeUndefined();
+    expect(expectFinds(judgedOf(pairs, 30), [])).toBeUndefined();
+    const rest = pairs.slice(100).toSorted((a, b) => a.margin - b.margin);
+    expect(reranked(judgedOf(pairs, 8), rest)).toEqual(rest.map((_, i) => i));
+    expect(learn([]).temperature).toBeCloseTo(1, 5);
+  });
+
+  it('calibrates the temperature', () => {
+    const cold = world({ temperature: 3, strength: 0, share: 0.3 }, 6);
+    const { temperature } = learn(cold.slice(0, 400));
+    expect(temperature).toBeGreaterThan(2);
+    expect(temperature).toBeLessThan(4.5);
+  });
+
+  it('counts no more finds than there are pairs, and the same each time', () => {
+    const rest = pairs.slice(0, 60);
+    const outlook = expectFinds(judgedOf(pairs, 200), rest)!;
+    expect(outlook).toEqual(expectFinds(judgedOf(pairs, 200), rest));
+    for (const { low, likely, high } of [outlook.next, outlook.left]) {
+      expect(low).toBeLessThanOrEqual(likely);
+      expect(likely).toBeLessThanOrEqual(high);
+      expect(high).toBeLessThanOrEqual(60);
+    }
+    expect(outlook.next.of).toBe(50);
+  });
+
+  it('holds for a large file as for its sample', () => {
+    const many = world({ temperature: 1, strength: 0, share: 0.1 }, 7, 30_000);
+    const truth = many.filter(({ isWrong }) => isWrong).length;
+    const random = seededRandom(3);
+    const judged = many
+      .slice(0, 1000)
+      .map((pair) => ({ ...pair, isWrong: pair.isWrong !== random() < PLAN.mistakes }));
+    const { left } = expectFinds(judged, many)!;
+    expect(left.low).toBeLessThan(truth);
+    expect(left.high).toBeGreaterThan(truth);
+  });
+
+  it.each([
+    { name: 'all wrong', isWrong: true },
+    { name: 'all right', isWrong: false },
+  ])('survives answers that are $name, and margins without bounds', ({ isWrong }) => {
+    const judged = [1e6, -1e6, 0, 5, -5, ...Array<number>(30).fill(1)].map((margin) => ({
+      margin,
+      traits: [0, 1e9],
+      isWrong,
+    }));
+    const { next } = expectFinds(judged, judged)!;
+    expect(Number.isFinite(next.low + next.likely + next.high)).toBe(true);
+  });
+});
+
+describe('traits', () => {
+  it('turn with the label', () => {
+    const line = (chosen: string, rejected: string): string =>
+      `${JSON.stringify({ prompt: 'p', chosen, rejected })}\n`;
+    const [long, short] = ['# Title\n\n- one\n- two, `code` and more words', 'No!'];
+    const { facts } = survey(line(long, short) + line(short, long));
+    expect(flippedTraits(traitsOf(facts, 0))).toEqual(
+      traitsOf(facts, 1).map((one) => (one === 0 ? -0 : one)),
+    );
+  });
+});
