@@ -47,7 +47,9 @@ export function startComparePage(
     switch (effect.kind) {
       case 'act': {
         const { action, at } = effect;
-        void actionEvent(at, channel.request('act', { action, at })).then(dispatch);
+        void actionEvent(at, channel.request('act', { action, at })).then((event) => {
+          dispatch(event.kind === 'actionDone' ? { ...event, action } : event);
+        });
         return;
       }
       case 'scrollPage':

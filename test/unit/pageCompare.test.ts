@@ -41,6 +41,9 @@ function open() {
     get notice() {
       return state?.notice;
     },
+    get said() {
+      return state?.said;
+    },
     /** @param answer what the client returns */
     async press(key: string, answer: () => ActionResult = () => null): Promise<boolean> {
       result = answer;
@@ -106,4 +109,13 @@ it('says why an action failed, until the next action or pair', async () => {
 
 it('asks for the guided mapping', () => {
   expect(reduce(INITIAL, { kind: 'mappingWanted' })).toEqual([INITIAL, { kind: 'mapFields' }]);
+});
+
+it('says where a step led, what was found there, and what an edit did', async () => {
+  const page = open();
+  page.client.channel.notify('view', shown(3));
+  await page.press('j', () => shown(7));
+  expect(page.said).toMatch(/^Line 8, .*finding/);
+  await page.press('f', () => shown(7, 2));
+  expect(page.said).toBe('Flipped line 8');
 });

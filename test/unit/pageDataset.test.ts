@@ -35,6 +35,15 @@ describe('the dataset page', () => {
     expect(page.heard()).toContain('act flip 0');
   });
 
+  it('requests its rows again when it learns of a field that it shows', async () => {
+    const page = new FakeDatasetPage();
+    page.fields = [{ name: 'source', kind: 'text', isScalar: true, share: 1, example: 'web' }];
+    page.start();
+    await settled();
+    expect(wantedFields(page.state)).toEqual(['source']);
+    expect(page.heard().filter((call) => call === 'rows all 0')).toHaveLength(2);
+  });
+
   it('requests its rows again after a new revision, and keeps the old ones until then', async () => {
     const page = await opened();
     page.client.isHolding = true;

@@ -31,11 +31,27 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
 }
 
+/** Whether something becomes visible before long. A busy machine needs seconds to list files. */
+async function isSoonVisible(what: Locator): Promise<boolean> {
+  return what.waitFor({ state: 'visible', timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The input that a key opens. A busy window, or one that has just opened, may miss the first press. */
+async function openInput(page: Page, opener: string): Promise<Locator> {
+  const input = page.locator('.quick-input-widget input').first();
+  await until(`the input of ${opener}`, async () => {
+    await press(page, opener);
+    return isSoonVisible(input);
+  });
+  return input;
+}
+
 /** Chooses the first row that matches the text; the command may then show another quick pick. */
 async function choose(page: Page, opener: string, text: string): Promise<void> {
-  await press(page, opener);
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor({ state: 'visible' });
+  const input = await openInput(page, opener);
   await input.fill(text);
   const row = page.locator('.quick-input-list .monaco-list-row').first();
   await row.waitFor({ state: 'visible' });
@@ -55,20 +71,20 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Opens a file of the folder by name. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await until(`${name} in the quick open list`, async () => {
-    await press(page, 'Mod+P');
-    const input = page.locator('.quick-input-widget input').first();
-    await input.waitFor({ state: 'visible' });
+  const open = async (): Promise<boolean> => {
+    const input = await openInput(page, 'Mod+P');
     await input.fill(name);
-    await page.waitForTimeout(500);
     const row = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-    if (!(await row.isVisible())) {
+    if (!(await isSoonVisible(row))) {
       await press(page, 'Escape');
       return false;
     }
+    // The first rows are of the files opened before.
+    await page.waitForTimeout(300);
     await press(page, 'Enter');
     return true;
-  });
+  };
+  await until(`${name} in the quick open list`, open, 120_000);
   await page.locator('.tab.active', { hasText: name }).waitFor();
 }
 
@@ -95,9 +111,7 @@ export async function waitForStatus(page: Page, pattern: RegExp, ms = 60_000): P
 
 /** Puts the cursor at a line and column, both 1-based. */
 export async function goTo(page: Page, line: number, column = 1): Promise<void> {
-  await press(page, 'Mod+G');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor({ state: 'visible' });
+  const input = await openInput(page, 'Mod+G');
   await input.fill(`:${line}:${column}`);
   await page.waitForTimeout(200);
   await press(page, 'Enter');
@@ -115,7 +129,10 @@ export async function compareFrame(page: Page): Promise<Frame> {
   return until('the compare view', async () => {
     for (const frame of page.frames()) {
       const drawn = await frame
-        .evaluate(() => document.querySelectorAll('main > article').length)
+        .evaluate(() =>
+          // The dataset editor shows pairs too.
+          document.querySelector('.list') ? 0 : document.querySelectorAll('main > article').length,
+        )
         .catch(() => 0);
       if (drawn === 2) return frame;
     }

@@ -150,7 +150,7 @@ const PAIR_COLUMNS: readonly Column[] = [
   {
     id: 'difference',
     title: 'Length difference',
-    width: 132,
+    width: 148,
     isNumeric: true,
     sort: 'length_difference',
     cellOf: ofPair(({ chosenLength, rejectedLength }) => chosenLength - rejectedLength),

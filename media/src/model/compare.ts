@@ -7,6 +7,7 @@ import type { PageState } from './pageState.ts';
 import { pairOf } from './pageState.ts';
 import type { RecordEffect, RecordEvent } from './viewOptions.ts';
 import { DEFAULT_OPTIONS, onRecordEvent } from './viewOptions.ts';
+import { doneText } from './words.ts';
 
 export interface CompareState {
   /** Undefined until the first one arrives. */
@@ -14,15 +15,27 @@ export interface CompareState {
   /** Why the last action failed. */
   readonly notice: string | undefined;
   readonly options: ViewOptions;
+  /** What a screen reader says next. */
+  readonly said: string;
 }
 
-export const INITIAL: CompareState = { shown: undefined, notice: undefined, options: DEFAULT_OPTIONS };
+export const INITIAL: CompareState = {
+  shown: undefined,
+  notice: undefined,
+  options: DEFAULT_OPTIONS,
+  said: '',
+};
 
 export type CompareEvent =
   | RecordEvent
   | { readonly kind: 'viewReceived'; readonly shown: ShownView }
   | { readonly kind: 'actionChosen'; readonly action: PageAction }
-  | { readonly kind: 'actionDone'; readonly at: ShownPair; readonly result: ActionResult }
+  | {
+      readonly kind: 'actionDone';
+      readonly at: ShownPair;
+      readonly result: ActionResult;
+      readonly action?: PageAction;
+    }
   | { readonly kind: 'actionFailed'; readonly reason: string }
   | { readonly kind: 'mappingWanted' };
 
@@ -62,16 +75,18 @@ export function reduce(state: CompareState, event: CompareEvent): Step {
       ];
     }
     case 'actionDone': {
-      const { at, result } = event;
+      const { at, result, action } = event;
+      const next = result && action ? { ...state, said: doneText(action, result.view, 'line') } : state;
       // Another pair, or a newer state of this one, may have arrived before the reply.
       const isLate = !isSame(state.shown?.view, at) || (result?.revision ?? 0) < (state.shown?.revision ?? 0);
-      return result && !isLate ? show(state, result) : [state];
+      return result && !isLate ? show(next, result) : [next];
     }
     case 'actionFailed':
       return [{ ...state, notice: event.reason }];
     case 'mappingWanted':
       return [state, { kind: 'mapFields' }];
     case 'optionToggled':
+    case 'templateChosen':
     case 'optionsReceived':
     case 'linkChosen':
       return onRecordEvent(state, event);

@@ -10,7 +10,7 @@ import { andThen } from './datasetEvents.ts';
 import { gridKey } from './datasetKeys.ts';
 import type { DatasetState, PairPlace } from './datasetState.ts';
 import { ALL_ROWS, columnLayout, isSame, isShown, storeOf } from './datasetState.ts';
-import { doneText, foundText, sortText } from './datasetText.ts';
+import { foundText, sortText } from './datasetText.ts';
 import type { FilterEvent } from './filter.ts';
 import { reduceFilter } from './filter.ts';
 import {
@@ -23,7 +23,7 @@ import {
   openCell,
   startBatch,
   toggleMark,
-  withChoice,
+  withColumns,
 } from './gridSteps.ts';
 import type { KeyPress } from './keys.ts';
 import {
@@ -45,6 +45,7 @@ import { isReviewing, placeText, reduceReview } from './review.ts';
 import { BLOCK, invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
 import { recordEventFor } from './viewKeys.ts';
 import { onRecordEvent } from './viewOptions.ts';
+import { doneText } from './words.ts';
 
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
@@ -358,7 +359,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return onPlaced(state, event);
     case 'columnsLoaded': {
       const { fields, rules, choice } = event;
-      return [withChoice({ ...state, fields, rules }, choice ?? state.choice)];
+      return [withColumns(state, { fields, rules, choice: choice ?? state.choice })];
     }
     case 'cellLoaded': {
       const { open } = state;
@@ -373,7 +374,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     }
     case 'actionDone': {
       const { at, result, action } = event;
-      const next = result && action ? { ...state, said: doneText(action, at.record) } : state;
+      const next = result && action ? { ...state, said: doneText(action, result.view, 'row') } : state;
       return result && isSame(at, state.selected) ? show(next, result) : [next];
     }
     case 'actionFailed':
@@ -432,6 +433,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'cellClosed':
       return [{ ...state, open: undefined }, { kind: 'focusList' }];
     case 'optionToggled':
+    case 'templateChosen':
     case 'optionsReceived':
     case 'linkChosen':
       return onRecordEvent(state, event);

@@ -2,7 +2,6 @@
 import { plural } from '#core/words/numbers.ts';
 import type { RowSelection, RowSort } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
-import type { DatasetAction } from '#protocol/page/dataset.ts';
 
 import type { RowStore } from './rowStore.ts';
 
@@ -48,27 +47,6 @@ export function foundText(total: number): string {
 export function sortText(sort: RowSort | undefined): string {
   if (!sort) return 'In the order of the file';
   return `Sorted by ${sort.field.replaceAll('_', ' ')}, ${sort.isDescending ? 'descending' : 'ascending'}`;
-}
-
-const DONE: Readonly<Record<DatasetAction, string>> = {
-  flip: 'Flipped',
-  tie: 'Marked as a tie:',
-  drop: 'Dropped',
-  margin: 'Margin set:',
-  repair: 'Repaired',
-  undo: 'Undone:',
-  keep: 'Finding ignored:',
-  next: 'Next finding:',
-  previous: 'Previous finding:',
-  nextPair: 'Next pair:',
-  previousPair: 'Previous pair:',
-  nextInRecord: 'Next pair of the record:',
-  previousInRecord: 'Previous pair of the record:',
-};
-
-/** What a screen reader says of an action on the pair of a record. */
-export function doneText(action: DatasetAction, record: number): string {
-  return `${DONE[action]} row ${(record + 1).toLocaleString('en')}`;
 }
 
 /** What stands in the place of rows, or of a pair, that could not be loaded. */

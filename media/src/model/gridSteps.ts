@@ -33,15 +33,18 @@ function choiceAfter(state: DatasetState, event: ColumnEvent): ColumnChoice {
 }
 
 /** Shows other columns; rows are requested again if their cells need more fields. */
-export function withChoice(state: DatasetState, choice: ColumnChoice): DatasetState {
-  const next = { ...state, choice };
+export function withColumns(
+  state: DatasetState,
+  columns: Partial<Pick<DatasetState, 'fields' | 'rules' | 'choice'>>,
+): DatasetState {
+  const next = { ...state, ...columns };
   const had = new Set(wantedFields(state));
   return wantedFields(next).every((name) => had.has(name)) ? next : outdate(next);
 }
 
 export function changeColumns(state: DatasetState, event: ColumnEvent): Step {
   const choice = choiceAfter(state, event);
-  return [withChoice(state, choice), { kind: 'rememberColumns', choice }];
+  return [withColumns(state, { choice }), { kind: 'rememberColumns', choice }];
 }
 
 /** What a screen reader says of the marked rows. */

@@ -3,7 +3,7 @@ import type { Space, Unseen } from './unseen.ts';
 import { spacesIn, unseenIn } from './unseen.ts';
 
 /** `for` and `against`: the word raised or lowered the margin. */
-export type MarkKind = 'difference' | 'finding' | 'for' | 'against';
+export type MarkKind = 'difference' | 'finding' | 'for' | 'against' | 'special';
 
 export interface Mark {
   /** Half-open, in UTF-16 units of the text. */

@@ -14,6 +14,8 @@ export const DEFAULT_OPTIONS: ViewOptions = {
 /** What a drawn record asks of its page. */
 export type RecordEvent =
   | { readonly kind: 'optionToggled'; readonly option: ViewOption }
+  /** Undefined: the answers themselves. */
+  | { readonly kind: 'templateChosen'; readonly template: string | undefined }
   | { readonly kind: 'optionsReceived'; readonly options: ViewOptions }
   /** A link in a text; only addresses that `isSafeAddress` accepts. */
   | { readonly kind: 'linkChosen'; readonly address: string };
@@ -34,6 +36,13 @@ export function onRecordEvent<State extends { readonly options: ViewOptions }>(
   switch (event.kind) {
     case 'optionToggled': {
       const options = toggled(state.options, event.option);
+      return [
+        { ...state, options },
+        { kind: 'rememberOptions', options },
+      ];
+    }
+    case 'templateChosen': {
+      const options = { ...state.options, template: event.template };
       return [
         { ...state, options },
         { kind: 'rememberOptions', options },

@@ -1,6 +1,8 @@
 // Sentences and labels of both pages.
 import { capitalised, ordinal, plural } from '#core/words/numbers.ts';
 import type { CandidateView, RecordView } from '#protocol/editor/views.ts';
+import type { PageAction, WalkAction } from '#protocol/page/compare.ts';
+import type { DatasetAction } from '#protocol/page/dataset.ts';
 
 /** Beyond this many characters words are not counted: ten million characters take about a second. */
 const MAX_COUNTED = 1_000_000;
@@ -50,6 +52,30 @@ export function titleWithRow(view: RecordView): readonly string[] {
   const place = recordPlace(view, 'row');
   const title = capitalised(place);
   return view.findingNumber > 0 ? [title, findingPlace(view)] : [title];
+}
+
+const DONE: Readonly<Record<Exclude<PageAction | DatasetAction, WalkAction>, string>> = {
+  flip: 'Flipped',
+  tie: 'Marked as a tie:',
+  drop: 'Dropped',
+  margin: 'Margin set:',
+  repair: 'Repaired',
+  undo: 'Undone:',
+  keep: 'Finding ignored:',
+  reveal: 'Shown in the file:',
+  diff: 'Opened in the diff editor:',
+  widen: 'Moved to a wide tab:',
+};
+
+/**
+ * What a screen reader says after an action: what was done, or where a step led and what was found there.
+ * @param view what the page shows after it
+ */
+export function doneText(action: PageAction | DatasetAction, view: RecordView, unit: 'line' | 'row'): string {
+  const place = recordPlace(view, unit);
+  if (action in DONE) return `${DONE[action as keyof typeof DONE]} ${place}`;
+  const found = view.findings.map(({ rule, message }) => `${rule}: ${message}`);
+  return [`${capitalised(place)}, ${findingPlace(view).toLowerCase()}`, ...found].join('. ');
 }
 
 /** "1st", "2nd, tied": the place of a candidate by its record. */

@@ -8,6 +8,15 @@ const DEFINES =
 /** Longer formulas are shown as they are written. */
 const MAX_LENGTH = 1500;
 
+/** Elements inside each other. Formulas in books reach 60; Chromium crashes when it lays out some hundreds. */
+const MAX_DEPTH = 150;
+
+function isTooDeep(element: Element): boolean {
+  let level = [element];
+  for (let depth = 0; depth < MAX_DEPTH; depth++) level = level.flatMap(({ children }) => [...children]);
+  return level.length > 0;
+}
+
 /** Draws a formula into an element. Returns why it stays as it is written, or undefined. */
 export function drawMath(formula: string, element: HTMLElement, isBlock: boolean): string | undefined {
   if (formula.length > MAX_LENGTH) return 'The formula is too long to be drawn.';
@@ -26,6 +35,7 @@ export function drawMath(formula: string, element: HTMLElement, isBlock: boolean
   } catch (error) {
     return `The formula can't be drawn: ${error instanceof Error ? error.message : String(error)}`;
   }
+  if (isTooDeep(target)) return 'The formula is too deeply nested to be drawn.';
   element.replaceChildren(target);
   return undefined;
 }

@@ -39,6 +39,9 @@ export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element 
           Map Fields…
         </button>
       )}
+      <div class="said" role="status" aria-live="polite">
+        {state.said}
+      </div>
     </>
   );
 }

@@ -174,7 +174,7 @@ export function FilterFault({ state }: Pick<FilterProps, 'state'>): JSX.Element 
   const fault = faultOf(state);
   return fault ? (
     <p class="fault-text" id="filter-fault" role="alert">
-      {fault.message}
+      {fault.message.split('`').map((part, i) => (i % 2 === 1 ? <code>{part}</code> : part))}
     </p>
   ) : null;
 }

@@ -7,6 +7,8 @@ import type { FindingView, JudgedView, PairView, ReasonView, RecordView } from '
 import type { ViewOptions } from '#protocol/page/options.ts';
 
 import { answerMarks } from '../model/answerMarks.ts';
+import type { ChatTemplate } from '../model/chatTemplates.ts';
+import { chatTemplate, conversation, specialTokens } from '../model/chatTemplates.ts';
 import type { RecordEvent } from '../model/viewOptions.ts';
 import type { Reading } from './answers.tsx';
 import { Answer, Candidate, Judgement } from './answers.tsx';
@@ -141,6 +143,37 @@ function TwoAnswers({ view, options, reading }: PairProps): JSX.Element {
   );
 }
 
+/** Both conversations as the strings that a chat template makes of them. */
+function TokenStrings({
+  view,
+  options,
+  reading,
+  template,
+}: PairProps & { readonly template: ChatTemplate }): JSX.Element {
+  const { main, onScrollCapture } = useScrolling(options.scrollsTogether);
+  const raw = useMemo(() => ({ ...reading, isRaw: true }), [reading]);
+  const sides = useMemo(() => {
+    const sideOf = (side: 'chosen' | 'rejected') => {
+      const { reward } = view[side];
+      const text = template.render(conversation(view.prompt, view[side]));
+      const marks = specialTokens(template, text).map((at) => ({ ...at, kind: 'special' as const }));
+      return { answer: { text, ...(reward !== undefined && { reward }) }, marks };
+    };
+    return { chosen: sideOf('chosen'), rejected: sideOf('rejected') };
+  }, [view, template]);
+  const pair = { ...view, chosen: sides.chosen.answer, rejected: sides.rejected.answer };
+  const hasParts = [view.chosen, view.rejected, ...view.prompt].some(({ parts = [] }) => parts.length > 0);
+  return (
+    <>
+      <main ref={main} onScrollCapture={onScrollCapture}>
+        <Answer pair={pair} side="chosen" marks={sides.chosen.marks} reading={raw} />
+        <Answer pair={pair} side="rejected" marks={sides.rejected.marks} reading={raw} />
+      </main>
+      {hasParts && <p class="unmarked">Calls, thoughts and pictures are not in these strings.</p>}
+    </>
+  );
+}
+
 function Candidates({ view: { candidates = [] }, reading }: PairProps): JSX.Element {
   return (
     <main class="candidates" tabindex={0} aria-label="Candidates">
@@ -154,12 +187,19 @@ function Candidates({ view: { candidates = [] }, reading }: PairProps): JSX.Elem
 function Pair(props: PairProps): JSX.Element {
   const { view, options, reading, dispatch } = props;
   const isWide = options.showsCandidates && view.candidates !== undefined;
+  const template = chatTemplate(options.template);
   return (
     <>
       <Prompt turns={view.prompt} context={view.context} reading={reading} />
       <Pictures images={view.images} />
       <ViewBar view={view} follows={props.follows} options={options} dispatch={dispatch} />
-      {isWide ? <Candidates {...props} /> : <TwoAnswers {...props} />}
+      {isWide ? (
+        <Candidates {...props} />
+      ) : template ? (
+        <TokenStrings {...props} template={template} />
+      ) : (
+        <TwoAnswers {...props} />
+      )}
       <Evidence view={view} />
     </>
   );
@@ -227,7 +267,7 @@ function Whole({ view, follows = false, options, dispatch }: RecordProps): JSX.E
     [isRaw, dispatch],
   );
   return (
-    <>
+    <div class="record">
       <Summary view={view} />
       <Body view={view} follows={follows} options={options} dispatch={dispatch} reading={reading} />
       <Fields
@@ -237,7 +277,7 @@ function Whole({ view, follows = false, options, dispatch }: RecordProps): JSX.E
           dispatch({ kind: 'optionToggled', option: 'showsFields' });
         }}
       />
-    </>
+    </div>
   );
 }
 

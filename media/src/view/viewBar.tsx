@@ -6,6 +6,7 @@ import type { JudgedView, PairView } from '#protocol/editor/views.ts';
 import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
 
 import { hasWordReasons } from '../model/answerMarks.ts';
+import { CHAT_TEMPLATES } from '../model/chatTemplates.ts';
 import { keyOfOption } from '../model/viewKeys.ts';
 import type { RecordEvent } from '../model/viewOptions.ts';
 
@@ -83,6 +84,28 @@ function Reading({ options: { isRaw }, dispatch }: Omit<ViewBarProps, 'view' | '
   );
 }
 
+/** Which chat template the answers are written in. */
+function Templates({ options: { template }, dispatch }: Omit<ViewBarProps, 'view' | 'follows'>): JSX.Element {
+  return (
+    <select
+      class="templates"
+      aria-label="Chat template"
+      title="Show the exact string that a chat template makes of the prompt and each answer"
+      value={template ?? ''}
+      onChange={({ currentTarget: { value } }) => {
+        dispatch({ kind: 'templateChosen', template: value === '' ? undefined : value });
+      }}
+    >
+      <option value="">No chat template</option>
+      {CHAT_TEMPLATES.map(({ id, title }) => (
+        <option key={id} value={id}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX.Element {
   const { showsDifferences, showsWords, scrollsTogether, showsCandidates } = options;
   const pair = view.kind === 'pair' ? view : undefined;
@@ -92,6 +115,7 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
   return (
     <div class="view-bar" role="toolbar" aria-label="How the answers are drawn">
       <Reading options={options} dispatch={dispatch} />
+      {areTwo && <Templates options={options} dispatch={dispatch} />}
       {all && (
         <Switch
           option="showsCandidates"

@@ -14,6 +14,9 @@ export interface ViewOptions {
   readonly showsCandidates: boolean;
   /** The compare view stays at its pair, wherever the cursor of a text editor goes. */
   readonly isPinned: boolean;
+  /** Id of the chat template whose token strings are shown, in place of the answers. */
+  readonly template?: string | undefined;
 }
 
-export type ViewOption = keyof ViewOptions;
+/** Those that are on or off. */
+export type ViewOption = Exclude<keyof ViewOptions, 'template'>;

@@ -13,8 +13,17 @@ import { joined, withoutTies } from './queries.ts';
 const quantileWords = ({ mean, tenth, median, ninth, longest }: Lengths): string =>
   `median ${count(median)}, 80 % from ${count(tenth)} to ${count(ninth)}, mean ${count(Math.round(mean))}, longest ${count(longest)}`;
 
-/** Edges of lengths that get a label: 1, 10, 100 and so on. */
-const isDecade = (edge: number): boolean => /^10*$/.test(String(edge));
+/** Labels that stand beside each other. */
+const MAX_LABELS = 8;
+
+/** Which edges get a label: 1, 10, 100 and so on; in a range that has at most one of those, others too. */
+function tickedEdges(edges: readonly number[], [first, last]: BinRange): (edge: number) => boolean {
+  const inner = edges.slice(first, last);
+  const decades = inner.filter((edge) => /^10*$/.test(String(edge)));
+  const every = Math.ceil(inner.length / MAX_LABELS);
+  const ticked = new Set(decades.length > 1 ? decades : inner.filter((_, i) => i % every === 0));
+  return (edge) => ticked.has(edge);
+}
 
 export function answerLengths(portrait: Portrait): Figure | undefined {
   const { chosen, rejected } = portrait.lengths;
@@ -38,7 +47,7 @@ export function answerLengths(portrait: Portrait): Figure | undefined {
     range,
     up: side('chosen', chosen),
     down: side('rejected', rejected),
-    isTick: isDecade,
+    isTick: tickedEdges(edges, range),
     tickWords: short,
     queryOf: (first, last) => queryOf('chosen_length', [first, last]),
   });
@@ -86,7 +95,7 @@ export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure
         query: queryOf(bin, bin),
       }),
     },
-    isTick: isDecade,
+    isTick: tickedEdges(edges, range),
     tickWords: short,
     queryOf,
   });

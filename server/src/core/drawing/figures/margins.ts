@@ -150,7 +150,7 @@ export function lengthAndMargin({ density, labels }: Portrait): Figure | undefin
   return {
     id: 'length-margin',
     title: 'Length and margin',
-    caption: `Each cell is darker where more pairs are. The line in the middle parts pairs by which answer is longer; “the longer one wins” is right for ${shareWords(longerWins)} of ${plural(preferences, 'pair')}, equal lengths counted half. The curve is the mean margin.${correlationWords(density.correlation)}`,
+    caption: `The more pairs, the stronger the colour of a cell. The line in the middle parts pairs by which answer is longer; “the longer one wins” is right for ${shareWords(longerWins)} of ${plural(preferences, 'pair')}, equal lengths counted half. The curve is the mean margin.${correlationWords(density.correlation)}`,
     picture,
     table: {
       columns: [...words('Chosen answer'), number('Pairs scored'), number('Mean margin')],
