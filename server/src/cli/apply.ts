@@ -63,12 +63,13 @@ export async function apply(
   const file = await openFile(path);
   assertWritable(file);
   const edits = await readEdits(editsPath);
-  const recognition = await recogniseFile(file);
+  const recognition = await recogniseFile(file, command.cache);
   const names = dryRun ? undefined : await hardLinksOf(path);
   if (names !== undefined) command.note(messages.splitsLinks(path, names).message);
   const changed = dryRun
     ? (await changesOf(file, recognition, edits)).length
     : await saveEdits(file, recognition, edits, command.signal);
+  if (!dryRun && changed > 0) await command.cache?.holdReading(path, recognition);
   const what = dryRun ? '; nothing was written' : changed > 0 ? '; saved' : '';
   command.note(
     `${path}: ${edits.length} ${edits.length === 1 ? 'edit changes' : 'edits change'} ${changed} ${changed === 1 ? 'record' : 'records'}${what}.`,

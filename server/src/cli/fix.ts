@@ -167,6 +167,7 @@ async function fixFile(
     const names = await hardLinksOf(path);
     if (names !== undefined) command.note(messages.splitsLinks(path, names).message);
     await savePlanned(checked.file, planned, command.signal);
+    await command.cache?.holdReading(path, checked.survey.recognition);
   }
   const counts = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
   const records = plural(changes.length, 'record');

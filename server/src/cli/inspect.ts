@@ -100,7 +100,7 @@ export async function schema(
   const { json, suggest = false, write = false, better } = options;
   if ((await stampOf(path)).isFolder) return schemaOfFolder(command, path, options);
   const file = await openFile(path);
-  const recognition = await recogniseIfKnown(file);
+  const recognition = await recogniseIfKnown(file, command.cache);
   if (!recognition) {
     const suggestion = await suggestionFor(file);
     if (!suggest && !write && !json) {
@@ -215,7 +215,7 @@ async function schemaOfFolder(
   for (const { error } of failed) command.fail(error);
   const bySchema = new Map<string, DataFile[]>();
   for (const file of files) {
-    const recognition = await recogniseIfKnown(file);
+    const recognition = await recogniseIfKnown(file, command.cache);
     const id = recognition?.mapping.id ?? '';
     bySchema.set(id, [...(bySchema.get(id) ?? []), file]);
   }

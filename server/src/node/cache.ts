@@ -4,6 +4,9 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Survey } from '#core/dataset/survey.ts';
+import type { PolarityDecision } from '#core/mapping/polarity/polarity.ts';
+import type { Recognition } from '#core/mapping/recognise.ts';
+import { heldFrom } from '#core/mapping/recognise.ts';
 import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
@@ -12,6 +15,7 @@ import { doWithout, openCacheFolder } from './cacheFolder.ts';
 import { PRIVATE_FOLDER } from './cachePlace.ts';
 import { readRegular } from './regularFile.ts';
 import type { Stamp } from './stored.ts';
+import { sameStamp, stampNow } from './stored.ts';
 import { writeWhole } from './write.ts';
 
 /** Changes with any code that makes surveys, so that results of older code are not used. */
@@ -46,6 +50,12 @@ interface StoredSurvey {
   readonly factsDigest: string;
 }
 
+interface HeldReading {
+  /** Of the file after the change. */
+  readonly stamp: Stamp;
+  readonly held: PolarityDecision;
+}
+
 export interface SurveyCache {
   /** The last result for a path under this schema. */
   remembered(path: string, schema: string): Promise<Remembered | undefined>;
@@ -53,6 +63,13 @@ export interface SurveyCache {
   load(digest: string, schema: string): Promise<Survey | undefined>;
   /** False if it could not be stored. */
   save(path: string, schema: string, known: Remembered, survey: Survey): Promise<boolean>;
+  /** How a file's labels were read when a command last changed them; undefined if it changed since. */
+  heldReading(file: { readonly path: string; readonly stamp: Stamp }): Promise<PolarityDecision | undefined>;
+  /**
+   * After a command changed labels whose meaning was decided by evidence: the next command reads them in the same way.
+   * The labels themselves may say something else by now.
+   */
+  holdReading(path: string, recognition: Recognition): Promise<void>;
   /** Path of the Arrow file for a content, whether it exists or not. */
   sidecarOf(digest: string, schema: string): string;
 }
@@ -96,8 +113,25 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
   const pathKey = (path: string, schema: string): string => `${schema} ${resolve(path)}`;
   const pathFile = (path: string, schema: string): string =>
     join(paths, `${sha256(pathKey(path, schema)).slice(0, 32)}.json`);
+  const readingKey = (path: string): string => `${BUILD} reading ${resolve(path)}`;
+  const readingFile = (path: string): string =>
+    join(paths, `${sha256(readingKey(path)).slice(0, 32)}.reading.json`);
   return {
     sidecarOf,
+    async heldReading({ path, stamp }) {
+      const known = await readJsonEntry<HeldReading>(readingFile(path), readingKey(path));
+      return known && sameStamp(known.stamp, stamp) ? known.held : undefined;
+    },
+    async holdReading(path, recognition) {
+      const held = recognition.isGiven ? undefined : heldFrom(recognition);
+      if (!held) return;
+      try {
+        const text = JSON.stringify({ stamp: stampNow(path), held } satisfies HeldReading);
+        await writeEntry(readingFile(path), readingKey(path), text);
+      } catch (error) {
+        doWithout(folder, error, tell);
+      }
+    },
     remembered: async (path, schema) =>
       readJsonEntry<Remembered>(pathFile(path, schema), pathKey(path, schema)),
     async load(digest, schema) {

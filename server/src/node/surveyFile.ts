@@ -135,16 +135,21 @@ export function whyUnrecognised(path: string, survey: Survey): UserError {
 /**
  * Decides from its first records how to read a file: by preflens.json, or by recognition. Undefined if nothing is
  * recognised. Throws if it holds no records.
+ * @param cache holds how labels were read before a command changed them
  */
-export async function recogniseIfKnown(file: DataFile): Promise<Recognition | undefined> {
+export async function recogniseIfKnown(
+  file: DataFile,
+  cache?: SurveyCache,
+): Promise<Recognition | undefined> {
   const { obstacle } = await file.inspect();
   if (obstacle) throw messages.obstacle(file.path, obstacle);
-  return recogniseAs(configuredMapping(file.path), await sampleOf(file), { card: cardFor(file.path) });
+  const held = await cache?.heldReading(file);
+  return recogniseAs(configuredMapping(file.path), await sampleOf(file), { card: cardFor(file.path), held });
 }
 
 /** `recogniseIfKnown` that throws if nothing is recognised. */
-export async function recogniseFile(file: DataFile): Promise<Recognition> {
-  const recognition = await recogniseIfKnown(file);
+export async function recogniseFile(file: DataFile, cache?: SurveyCache): Promise<Recognition> {
+  const recognition = await recogniseIfKnown(file, cache);
   if (!recognition) throw whyUnrecognised(file.path, await surveyHead(file));
   return recognition;
 }
@@ -264,7 +269,10 @@ async function surveyKnown(file: DataFile, cache: SurveyCache, options: SurveyOp
   return { ...read, source: tail ? 'tail' : 'whole', ...(isKept && { sidecar }), digest };
 }
 
-export async function surveyFile(file: DataFile, options: SurveyOptions): Promise<FileSurvey> {
+export async function surveyFile(file: DataFile, given: SurveyOptions): Promise<FileSurvey> {
+  const { cache, settings = DEFAULT_SETTINGS } = given;
+  const held = settings.held ?? (await cache?.heldReading(file));
+  const options = held ? { ...given, settings: { ...settings, held } } : given;
   const { obstacle } = await file.inspect();
   if (!obstacle) return surveyLines(file, options);
   // Records that share one line are surveyed, so that a repair can split them.

@@ -228,9 +228,23 @@ function othersIn(main: Mapping, sample: readonly JsonObject[], card: Card | und
   return others.sort((a, b) => specificity(b) - specificity(a));
 }
 
+/**
+ * The schema by which labels were read before, if it reads them all still: after edits, the labels of a file may be
+ * those of several schemas.
+ */
+function heldOr(
+  best: Mapping | undefined,
+  sample: readonly JsonObject[],
+  held: PolarityDecision | undefined,
+): Mapping | undefined {
+  const before = OPEN_MAPPINGS.find(({ id }) => id === held?.mapping.id);
+  if (!best || !before || !OPEN_MAPPINGS.includes(best)) return best;
+  return fitting(before, sample).length >= fitting(best, sample).length ? before : best;
+}
+
 /** The mapping that matches most of the sample; undefined if none matches half of it. */
 export function recognise(sample: readonly JsonObject[], beside: Beside = {}): Recognition | undefined {
-  const best = mostFrequent(sample);
+  const best = heldOr(mostFrequent(sample), sample, beside.held);
   if (!best) return undefined;
   const others = othersIn(best, sample, beside.card);
   const mapping = others.length === 0 ? best : { ...best, others };
