@@ -351,6 +351,18 @@ describe('a filter', () => {
     expect(page.pair).toBe(30);
   });
 
+  it('keeps its text when the search is cancelled, and a focus does not begin it again', async () => {
+    const page = await opened({ filtered: [10, 20, 30] });
+    await typed(page, 'margin<0');
+    await page.dispatch({ kind: 'searchCancelled' });
+    expect([page.state.selection.query, page.state.filter.text]).toEqual(['', 'margin<0']);
+    page.heard();
+    await page.dispatch({ kind: 'filter', event: { kind: 'typed', text: 'margin<0', caret: 3 } });
+    expect(page.heard()).toEqual(['complete margin<0']);
+    await page.dispatch({ kind: 'filter', event: { kind: 'applied' } });
+    expect(page.state.selection.query).toBe('margin<0');
+  });
+
   it('waits for a pause before it searches, and completes what is typed', async () => {
     const item = { label: 'margin', insert: 'margin', start: 0, end: 3, detail: 'of the pair' };
     const page = await opened({ completions: [item] });

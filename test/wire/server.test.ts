@@ -26,7 +26,7 @@ const linesOf = (found: Diagnostic[], rule: string): number[] =>
 
 async function scoredSample() {
   const client = memoryServer();
-  await client.initialize();
+  await client.initialize({ settings: { codeLens: 'all' } });
   client.open(URI, SAMPLE);
   const found = await client.diagnostics(URI, hasLabels);
   await client.until('the self-test', () => (client.statuses.at(-1)?.phase === 'scored' ? true : undefined));
@@ -73,6 +73,17 @@ describe('an editor with only standard LSP', () => {
     await client.execute(command, args![0]);
     expect(client.text).toBe(before);
     await client.diagnostics(URI, (list) => linesOf(list, 'likely-mislabeled').includes(line));
+  });
+
+  it('shows lenses where they take at most one line in ten: on pairs with findings, if not on all', async () => {
+    const client = memoryServer();
+    await client.initialize();
+    client.open(URI, SAMPLE);
+    const found = await client.diagnostics(URI, hasLabels);
+    const lenses = await client.codeLenses(URI);
+    const lines = new Set(lenses.map(({ range }) => range.start.line));
+    expect(lines.size).toBeGreaterThan(0);
+    expect([...lines].filter((line) => !found.some(({ range }) => range.start.line === line))).toEqual([]);
   });
 
   it('gets no lens, no action and no diagnostic in a file without pairs', async () => {

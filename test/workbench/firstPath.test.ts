@@ -68,6 +68,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     hash = sha(path);
     window = await openWindow(folder, {
       'workbench.colorTheme': real ? 'Default Dark Modern' : 'Default Light Modern',
+      'preflens.codeLens': 'all',
     });
     await openFile(window.page, file);
   });

@@ -58,6 +58,28 @@ async function explain({ statuses, output, media, fileMeant }: FileContext): Pro
   }
 }
 
+/** Pages of the documentation that need no file. */
+const GUIDES: Readonly<Record<string, string>> = {
+  editor: 'PrefLens in the editor',
+  query: 'The query language',
+  mappings: 'Schemas and mappings',
+  scorers: 'Scorers and models',
+  ci: 'In CI',
+  'command-line': 'The command line',
+};
+
+/** Shows a page of the documentation; asks which if none is named. */
+async function showGuide(media: vscode.Uri, named: string | undefined): Promise<void> {
+  const items = Object.entries(GUIDES).map(([page, label]) => ({ label, page }));
+  const page =
+    named !== undefined && Object.hasOwn(GUIDES, named)
+      ? named
+      : (await vscode.window.showQuickPick(items, { title: 'Show the guide' }))?.page;
+  if (page === undefined) return;
+  const file = vscode.Uri.joinPath(media, 'docs', `${page}.md`);
+  await vscode.commands.executeCommand('markdown.showPreview', file);
+}
+
 export function fileCommands(context: FileContext): Commands {
   const { server, output, media, fileMeant, review } = context;
   /** Runs something for a file, or says that there is none. */
@@ -78,6 +100,7 @@ export function fileCommands(context: FileContext): Commands {
     'preflens.showOutput': () => {
       output.show(true);
     },
+    'preflens.showGuide': async (named?: string) => showGuide(media, named),
     'preflens.openSample': async () =>
       vscode.window.showTextDocument(vscode.Uri.joinPath(media, 'sample', 'support.jsonl')),
   };

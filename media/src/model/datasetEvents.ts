@@ -93,6 +93,8 @@ export type DatasetEvent =
   | { readonly kind: 'selectionChosen'; readonly selection: RowSelection }
   | { readonly kind: 'sorted'; readonly field: string }
   | { readonly kind: 'sampled'; readonly sample: RowSample | undefined }
+  /** The text of the filter stays. */
+  | { readonly kind: 'searchCancelled' }
   | { readonly kind: 'filter'; readonly event: FilterEvent }
   /** Nobody typed for a while. */
   | { readonly kind: 'filterSettled' }

@@ -285,8 +285,11 @@ function onFilter(state: DatasetState, event: FilterEvent): Step {
     case 'typed':
     case 'itemTaken': {
       const { text, caret } = filter;
+      // A focus alone does not begin a search that was cancelled.
+      const isSame = text === state.filter.text;
       const complete = { kind: 'complete', query: text, offset: caret } as const;
-      return text === '' ? [next, { kind: 'applySoon' }] : [next, complete, { kind: 'applySoon' }];
+      const effects = text === '' ? [] : [complete];
+      return isSame ? [next, ...effects] : [next, ...effects, { kind: 'applySoon' }];
     }
     case 'applied':
       return setQuery(next, filter.text);
@@ -414,6 +417,8 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       const { sample } = event;
       return setSelection(state, { order, query, ...(sort && { sort }), ...(sample && { sample }) });
     }
+    case 'searchCancelled':
+      return setQuery({ ...state, said: 'Search cancelled.' }, '');
     case 'filter':
       return onFilter(state, event.event);
     case 'filterSettled':

@@ -143,6 +143,13 @@ export function columnLayout(state: DatasetState): ColumnLayout {
   return layOut(allColumns(state), state.choice, state.list.viewWidth);
 }
 
+/** Fields with few values, over which a sample can be spread, as queries name them. */
+export function groupingFields({ fields, selection }: DatasetState): readonly string[] {
+  const few = fields.flatMap(({ name, isScalar, values }) => (isScalar && values ? [`.${name}`] : []));
+  const by = selection.sample?.by;
+  return by === undefined || few.includes(by) ? few : [...few, by];
+}
+
 /** The fields of the records that the shown columns need. */
 export function wantedFields(state: DatasetState): readonly string[] {
   return columnLayout(state).columns.flatMap(({ column: { id } }) => fieldOfColumn(id) ?? []);

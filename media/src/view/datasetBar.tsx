@@ -7,6 +7,7 @@ import type { BatchAction, DatasetLayout } from '#protocol/page/dataset.ts';
 
 import type { DatasetEvent } from '../model/datasetEvents.ts';
 import type { DatasetState } from '../model/datasetState.ts';
+import { groupingFields } from '../model/datasetState.ts';
 import { statusText } from '../model/datasetText.ts';
 import { hasTerm, withTermToggled } from '../model/filter.ts';
 import { markCount } from '../model/marks.ts';
@@ -84,24 +85,39 @@ function Orders({ state, dispatch }: Props): JSX.Element {
   );
 }
 
-function Tools({ state, dispatch }: Props): JSX.Element {
-  const { selection, layout, isPicking } = state;
+/** A sample of the rows: at random, or as many from each value of a field. */
+function Sample({ state, dispatch }: Props): JSX.Element {
+  const { selection } = state;
   const { sample } = selection;
+  const value = sample === undefined ? 'none' : (sample.by ?? '');
+  return (
+    <select
+      class="sample"
+      title={`Sample of ${SAMPLE} rows: at random, or as many of each value of a field`}
+      aria-label="Sample"
+      value={value}
+      onChange={({ currentTarget: { value: by } }) => {
+        const seed = Math.floor(Math.random() * 2 ** 31);
+        const drawn = { count: SAMPLE, seed, ...(by !== '' && { by }) };
+        dispatch({ kind: 'sampled', sample: by === 'none' ? undefined : drawn });
+      }}
+    >
+      <option value="none">All rows</option>
+      <option value="">{SAMPLE} at random</option>
+      {groupingFields(state).map((field) => (
+        <option key={field} value={field}>
+          {SAMPLE} by {field.replace(/^\./, '')}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Tools({ state, dispatch }: Props): JSX.Element {
+  const { layout, isPicking } = state;
   return (
     <div class="tools">
-      <button
-        type="button"
-        class="icon-button"
-        aria-pressed={sample !== undefined}
-        title={sample ? 'Show all rows again' : `Random sample of ${SAMPLE} rows`}
-        aria-label={`Random sample of ${SAMPLE} rows`}
-        onClick={() => {
-          const seed = Math.floor(Math.random() * 2 ** 31);
-          dispatch({ kind: 'sampled', sample: sample ? undefined : { count: SAMPLE, seed } });
-        }}
-      >
-        <Icon name="sample" />
-      </button>
+      <Sample state={state} dispatch={dispatch} />
       <button
         type="button"
         class="icon-button"

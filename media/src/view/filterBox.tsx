@@ -69,9 +69,10 @@ function Completions({
 }
 
 function Hits({ state, dispatch }: Omit<FilterProps, 'box'>): JSX.Element | null {
-  const { selection } = state;
+  const { selection, filter } = state;
   const { list, total } = storeOf(state);
-  if (selection.query === '' && !selection.sample) return null;
+  if (selection.query === '' && !selection.sample)
+    return filter.text.trim() === '' ? null : <span class="hits">Enter searches</span>;
   if (list?.search) {
     const { done, hits } = list.search;
     return (
@@ -80,8 +81,7 @@ function Hits({ state, dispatch }: Omit<FilterProps, 'box'>): JSX.Element | null
         <button
           type="button"
           onClick={() => {
-            dispatch({ kind: 'filter', event: { kind: 'typed', text: '', caret: 0 } });
-            dispatch({ kind: 'filterSettled' });
+            dispatch({ kind: 'searchCancelled' });
           }}
         >
           Cancel

@@ -7,8 +7,6 @@ const PATHS = {
   right: 'M2 3h12v10H2zm1 1v8h5V4zm6 0v8h4V4z',
   below: 'M2 3h12v10H2zm1 1v4h10V4zm0 5v3h10V9z',
   columns: 'M2 3h12v10H2zm1 3v6h3V6zm4 0v6h2V6zm3 0v6h3V6z',
-  sample:
-    'M3 3h10v10H3zm1 1v8h8V4zm1.2 1.2h1.6v1.6H5.200zm4 0h1.6v1.6H9.200zm-2 2h1.600v1.600H7.200zm-2 2h1.600v1.600H5.200zm4 0h1.600v1.600H9.200z',
   close: 'M4 4.700 4.700 4 8 7.300 11.300 4l.7.7L8.700 8l3.300 3.300-.7.7L8 8.700 4.700 12l-.7-.7L7.300 8z',
   up: 'M8 4l4 5H4z',
   down: 'M8 12L4 7h8z',

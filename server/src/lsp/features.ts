@@ -7,7 +7,7 @@ import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { formatMargin } from '#core/words/numbers.ts';
-import type { ClientOptions } from '#protocol/editor/options.ts';
+import type { ClientOptions, CodeLensSetting } from '#protocol/editor/options.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 import { pairLabel } from '#session/names.ts';
@@ -132,16 +132,34 @@ function fewOfEachLine(dataset: OpenDataset, records: readonly number[]): readon
   });
 }
 
+/** A lens is a line of its own: by themselves, lenses take at most one line for so many lines of the file. */
+const LINES_FOR_A_LENS = 10;
+
+/** Which records get lenses: of `auto`, all if they are few among the lines, else those with findings if those are few. */
+function lensesFor(dataset: OpenDataset, setting: CodeLensSetting): Exclude<CodeLensSetting, 'auto'> {
+  if (setting !== 'auto') return setting;
+  const { facts, lineCount } = dataset.survey;
+  const isFew = (lenses: number): boolean => lenses * LINES_FOR_A_LENS <= lineCount;
+  if (isFew(facts.recordCount)) return 'all';
+  const found = new Set(dataset.reviewOrder().map(({ record }) => record));
+  return isFew(found.size) ? 'findings' : 'off';
+}
+
 export function codeLensesOf(
   dataset: OpenDataset,
   visible: readonly [number, number] | undefined,
   options: ClientOptions,
+  setting: CodeLensSetting,
 ): CodeLens[] {
   const { facts } = dataset.survey;
   const { scores } = dataset;
-  if (!scores) return [];
+  const lenses = scores ? lensesFor(dataset, setting) : 'off';
+  if (!scores || lenses === 'off') return [];
   const { uri } = dataset.source;
-  return fewOfEachLine(dataset, lensRecords(dataset, visible)).flatMap((record) => {
+  const records = lensRecords(dataset, visible).filter(
+    (record) => lenses === 'all' || dataset.findingsOf(record).length > 0,
+  );
+  return fewOfEachLine(dataset, records).flatMap((record) => {
     // Of several pairs the lens shows the one that speaks most against its label.
     const [from, to] = facts.pairsOf(record);
     let worst = from;

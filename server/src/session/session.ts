@@ -203,6 +203,7 @@ export class Session implements OpenFile, JobOwner {
     const isChanged = (name: keyof Settings): boolean => !isDeepStrictEqual(before[name], after[name]);
     if (CHECK_SETTINGS.some(isChanged)) void this.read();
     else if (this.dataset.scores && SCORE_SETTINGS.some(isChanged)) this.score();
+    else if (isChanged('codeLens')) this.publish();
     else if (this.dataset.scores && isChanged('reviewPercent')) {
       this.dataset.setBudget(after.reviewPercent);
       this.publish();

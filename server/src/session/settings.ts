@@ -4,6 +4,7 @@ import type { Settings } from '#protocol/editor/options.ts';
 /** What holds where nobody set anything. */
 export const DEFAULTS: Settings = {
   scoreOnOpen: true,
+  codeLens: 'auto',
   reviewPercent: 1,
   groupBy: '',
   seed: 1,

@@ -40,7 +40,7 @@ export function serveFeatures(
     const session = sessions.update(uri);
     if (!session) return [];
     const visible = state.options.visibleLines ? (session.visible ?? ([0, 0] as const)) : undefined;
-    return codeLensesOf(session.dataset, visible, state.options);
+    return codeLensesOf(session.dataset, visible, state.options, state.settings.codeLens);
   });
   connection.onCodeAction(async (params): Promise<CodeAction[]> => {
     const dataset = sessions.update(params.textDocument.uri)?.dataset;

@@ -23,10 +23,14 @@ export interface ClientOptions {
   readonly cacheFolder?: string;
 }
 
+export type CodeLensSetting = 'auto' | 'all' | 'findings' | 'off';
+
 /** What people can set. The same names stand in the manifest under `preflens.`; a test compares them. */
 export interface Settings {
   /** Score a file as soon as it is opened. */
   readonly scoreOnOpen: boolean;
+  /** Which records get code lenses; `auto` decides by the lines that they would cost. */
+  readonly codeLens: CodeLensSetting;
   /** Percent of the pairs to put up for review. */
   readonly reviewPercent: number;
   /** Field whose values get a model each; empty for none. */
