@@ -71,6 +71,9 @@ export function fakeClient<PageSends extends Sends, ClientSends extends Sends>(
         ready: () => client.heard.push('ready'),
         remember: () => undefined,
         rememberColumns: () => undefined,
+        options: () => undefined,
+        reviewing: ({ isReviewing }: { isReviewing: boolean }) =>
+          client.heard.push(`reviewing ${isReviewing}`),
         mapFields: () => client.heard.push('mapFields'),
       } as never,
       revision,

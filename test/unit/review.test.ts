@@ -309,6 +309,12 @@ describe.each(Object.keys(KINDS))('the review of %s', (kind) => {
     expect(lines()).toEqual(CHOICES);
     expect(view().decidedCount).toBe(0);
     expect(await act({ kind: 'undo' })).toBe('Nothing to undo.');
+    // Everything can be decided again.
+    await act({ kind: 'note', reason: 'more correct' });
+    await decide('keep');
+    await decide('flip');
+    expect(view().decidedCount).toBe(2);
+    expect(lines()[1]).toBe(flippedLine(1));
   });
 
   it('takes a flip back although the file was edited since, and refuses to guess where a dropped record stood', async () => {

@@ -1,6 +1,6 @@
 // A review by hand: keys alone, blind, and with a second reviewer. In a text and in a table, over a reload.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,8 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { parseDecisions } from '#core/memory/decisions.ts';
 import type { Verdict } from '#core/memory/verdicts.ts';
+import { formatVerdict } from '#core/memory/verdicts.ts';
 
 import { openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
+import { reloadWith } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -59,15 +61,22 @@ function verdicts(): readonly Verdict[] {
   return others.flatMap(({ verdict }) => verdict ?? []);
 }
 
-/** The page of a dataset editor, once something is there. */
+/** Pages of hidden tabs stay alive. */
+async function isInFront(frame: Frame): Promise<boolean> {
+  const outer = await frame.parentFrame()?.frameElement();
+  return (await outer?.isVisible()) ?? false;
+}
+
+/** The page of the dataset editor in front, once something is there. */
 async function frameWith(selector: string): Promise<Frame> {
   return until(selector, async () => {
     for (const frame of window.page.frames()) {
-      const count = await frame
+      const isThere = await frame
         .locator(selector)
-        .count()
-        .catch(() => 0);
-      if (count > 0 && (await frame.locator(selector).first().isVisible())) return frame;
+        .first()
+        .isVisible()
+        .catch(() => false);
+      if (isThere && (await isInFront(frame).catch(() => false))) return frame;
     }
     return false;
   });
@@ -84,6 +93,7 @@ async function decide(frame: Frame, key: string, decided: RegExp): Promise<void>
 }
 
 async function open(name: string): Promise<Frame> {
+  await window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).waitFor();
   await openFile(window.page, name);
   await waitForStatus(window.page, /200 pairs .*findings?/);
   await runCommand(window.page, 'PrefLens: Review Pairs');
@@ -116,10 +126,73 @@ describe.each([
     await decide(frame, 'u', /^1 of 20/);
     await decide(frame, 'u', /^0 of 20/);
     await press(window.page, '1');
-    await until('the reason', async () => frame.locator('.reasons-bar [aria-pressed=true]').count());
+    await until(
+      'the reason',
+      async () => (await frame.locator('.reasons-bar [aria-pressed=true]').count()) > 0,
+    );
     for (let i = 1; i <= 19; i++) await decide(frame, i % 3 === 0 ? 'f' : 'a', new RegExp(`^${i} of 20`));
     await decide(frame, 's', /^20 of 20/);
     expect(verdicts().some(({ reason }) => reason === 'more correct')).toBe(true);
-    expect(new Set(verdicts().map(({ by }) => by))).toEqual(new Set(['Ann']));
+    const own = verdicts().filter(({ file }) => file === name);
+    expect(new Set(own.map(({ by }) => by))).toEqual(new Set(['Ann']));
+  });
+
+  it('goes through ten pairs blind, over a reload of the window', async () => {
+    const { page } = window;
+    let frame = await frameWith('.review article');
+    await press(page, 'Escape');
+    await frameWith('.review-start .choice');
+    await frame.locator('.review-start select').selectOption('10');
+    await frame.getByLabel(/Blind/).check();
+    await frame.getByRole('button', { name: /^Doubtful labels/ }).click();
+    await until('a hidden label', async () =>
+      (await frame.locator('.review article h2').allInnerTexts()).includes('First answer'),
+    );
+    expect(await frame.locator('.review').innerText()).not.toMatch(/chosen|rejected|margin|reward/i);
+    await screenshot(page, `review-blind-${kind.slice(2)}`);
+    for (let i = 1; i <= 4; i++)
+      await decide(frame, i % 2 === 0 ? 'ArrowLeft' : 'ArrowRight', new RegExp(`^${i} of 10`));
+    await reloadWith(window, 'isReviewing', 'startedAt');
+    frame = await frameWith('.review article');
+    await until('the decided pairs', async () =>
+      (await frame.locator('.progress').innerText()).startsWith('4 of 10'),
+    );
+    expect(await frame.locator('.review article h2').allInnerTexts()).toEqual([
+      'First answer',
+      'Second answer',
+    ]);
+    await frame.locator('.review nav strong').click();
+    for (let i = 5; i <= 10; i++)
+      await decide(frame, i % 2 === 0 ? 'ArrowLeft' : 'ArrowRight', new RegExp(`^${i} of 10`));
+    expect(await frame.locator('aside').innerText()).toMatch(
+      /You agreed with the hidden label in \d+ of 10 pairs/,
+    );
+    const own = verdicts().filter(({ file, isBlind }) => file === name && isBlind);
+    expect(own).toHaveLength(10);
+  });
+
+  it('settles a disagreement with a second reviewer', async () => {
+    const { page } = window;
+    const frame = await frameWith('.review nav');
+    const own = verdicts().find(({ verdict, file }) => verdict === 'keep' && file === name)!;
+    const other: Verdict = { ...own, verdict: 'flip', by: 'Ben', reason: 'no', at: new Date().toISOString() };
+    appendFileSync(decisions, `${formatVerdict(other)}\n`);
+    await press(page, 'Escape');
+    await frame.getByRole('button', { name: /^Disagreements/ }).click();
+    await frameWith('.review .reviewers');
+    expect(await frame.locator('.review .reviewers').innerText()).toContain('Ben');
+    await screenshot(page, `review-conflict-${kind.slice(2)}`);
+    await decide(frame, 'a', /^1 of 1/);
+    expect(
+      verdicts()
+        .filter(({ settles }) => settles)
+        .map(({ key, by }) => [key, by]),
+    ).toContainEqual([own.key, 'Ann']);
+    await press(page, 'Escape');
+    await frameWith('.review-start .agreement');
+    await until(
+      'no disagreement',
+      async () => (await frame.getByRole('button', { name: /^Disagreements/ }).count()) === 0,
+    );
   });
 });

@@ -202,8 +202,10 @@ function command(state: ReviewState, name: ReviewCommand): Step {
   const action = actionOf(name, view);
   const isMove = action?.kind === 'go';
   if (!action || (isBusy && !isMove)) return [state];
+  // A reason stays with its pair, so the verdict may follow at once.
+  const leadsOn = !isMove && action.kind !== 'note';
   return [
-    { ...state, isBusy: !isMove },
+    { ...state, isBusy: isBusy || leadsOn },
     { kind: 'review', action, key: view.key },
   ];
 }

@@ -279,7 +279,7 @@ function Side({
   return (
     <aside aria-label="What was decided">
       {others.length > 0 && (
-        <section class="others">
+        <section class="reviewers">
           <h3>Other reviewers</h3>
           <ul>
             {others.map(({ by, words, reason }) => (

@@ -71,6 +71,18 @@ const DONE: Readonly<Record<ReviewVerdict, string>> = {
   skip: 'Skipped',
 };
 
+/** An editor may tell of our edit a moment after it made it. */
+const TOLD_WITHIN_MS = 2000;
+const LOOK_MS = 10;
+
+/** The generation of the text once it holds an edit that was made. */
+async function changedSince(dataset: OpenDataset, before: number): Promise<number> {
+  const end = performance.now() + TOLD_WITHIN_MS;
+  while (dataset.update() === before && performance.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  return dataset.generation;
+}
+
 interface Queue extends Omit<ReviewQueue, 'keys'> {
   readonly items: ReviewItems;
 }
@@ -184,7 +196,7 @@ export class Review {
     dataset.update();
     if (this.#isUndoing) {
       this.#isUndoing = false;
-      this.#edited = dataset.generation;
+      this.#edited = await changedSince(dataset, this.#edited);
     }
     return this.#carryOut(this.#queue, action, key);
   }
@@ -266,11 +278,12 @@ export class Review {
     const { verdict, edit: wanted } = this.#meant(key, label, action);
     const { reason, tags } = this.noteOf(key);
     const rules = verdict === 'keep' && queue.source.kind === 'rule' ? [queue.source.rule] : [];
+    const before = dataset.generation;
     const done = wanted && (await this.#ports.edit({ uri, ...place, pairKey: key }, { kind: wanted }));
     // Many schemas have no ties: then the verdict alone says so.
     if (done?.ok === false && wanted !== 'tie') throw messages.notReviewed(done.why);
     const kind = done?.ok === true ? wanted : undefined;
-    if (kind) this.#edited = dataset.update();
+    if (kind) this.#edited = await changedSince(dataset, before);
     const settles = queue.source.kind === 'conflicts';
     const by = this.#reviewer;
     const made = await addVerdict(this.#path(), {
