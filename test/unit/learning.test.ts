@@ -1,10 +1,16 @@
 // What reviewed labels say about the others, with a reviewer whose answers are wrong in one of twenty cases.
 import { describe, expect, it } from 'vitest';
 
+import { formatKey } from '#core/hash.ts';
+import { judgementsOf } from '#core/learning/judgements.ts';
 import type { Judged } from '#core/learning/learn.ts';
 import { learn } from '#core/learning/learn.ts';
 import { expectFinds, reranked } from '#core/learning/outlook.ts';
 import { flippedTraits, traitsOf } from '#core/learning/traits.ts';
+import { labelOf } from '#core/memory/keys.ts';
+import type { Verdict, VerdictKind } from '#core/memory/verdicts.ts';
+import { Verdicts } from '#core/memory/verdicts.ts';
+import { pairKey } from '#core/model/identity.ts';
 import { seededRandom } from '#core/score/random.ts';
 
 import { survey } from '../fakes/records.ts';
@@ -121,6 +127,53 @@ describe('what was learned', () => {
     }));
     const { next } = expectFinds(judged, judged)!;
     expect(Number.isFinite(next.low + next.likely + next.high)).toBe(true);
+  });
+});
+
+describe('judgements of a file', () => {
+  const lines = ['x', 'y', 'z']
+    .map((prompt) => `${JSON.stringify({ prompt, chosen: 'one', rejected: 'two and more' })}\n`)
+    .join('');
+  const { facts } = survey(lines);
+  const verdict = (pair: number, kind: VerdictKind, by: string, label = labelOf(facts, pair)): Verdict => ({
+    ...{
+      key: formatKey(pairKey(facts.identity(pair))),
+      verdict: kind,
+      label,
+      by,
+      reason: '',
+      tags: [],
+      rules: [],
+    },
+    ...{ isBlind: false, settles: false, at: '2026-11-28T10:00:00.000Z', file: 'a.jsonl' },
+  });
+  const margins = [-3, -1, 2];
+
+  it('are those on which reviewers agree; pairs without one are left, in the order of the ranking', () => {
+    const verdicts = [
+      verdict(0, 'flip', 'ada'),
+      verdict(0, 'flip', 'ben'),
+      verdict(2, 'keep', 'ada'),
+      verdict(2, 'flip', 'ben'),
+    ];
+    const { judged, rest } = judgementsOf(facts, margins, new Verdicts(verdicts));
+    expect(judged).toEqual([{ margin: -3, traits: traitsOf(facts, 0), isWrong: true }]);
+    expect(rest.map(({ margin }) => margin)).toEqual([-1]);
+  });
+
+  it('are about the label as it was, if it was flipped since', () => {
+    const before = labelOf(facts, 1) === 'a' ? 'b' : 'a';
+    const { judged } = judgementsOf(facts, margins, new Verdicts([verdict(1, 'flip', 'ada', before)]));
+    expect(judged).toEqual([{ margin: 1, traits: flippedTraits(traitsOf(facts, 1)), isWrong: true }]);
+  });
+
+  it('leave out skipped pairs, ties and pairs without a score', () => {
+    const verdicts = new Verdicts([
+      verdict(0, 'skip', 'ada'),
+      verdict(1, 'tie', 'ada'),
+      verdict(2, 'keep', 'ada'),
+    ]);
+    expect(judgementsOf(facts, [-3, -1, Number.NaN], verdicts)).toEqual({ judged: [], rest: [] });
   });
 });
 

@@ -20,6 +20,7 @@ import { isSamePlace, writeWhole } from '#node/write.ts';
 import type { Command } from './command.ts';
 import type { DatasetScores } from './job.ts';
 import { openSurveyed, scoreDataset } from './job.ts';
+import { outlookWords } from './outlook.ts';
 
 export interface ScoreCommandOptions {
   readonly out: string;
@@ -178,4 +179,6 @@ export async function writeScores(
   const others = unscoredMessage(scores.counts);
   const to = toStdout ? '' : ` to ${out}`;
   command.note(`${pairCountText(written)} scored${to}${others === '' ? '' : `; ${others}`}.`);
+  const outlook = await outlookWords(dataset, scores.margins);
+  if (outlook !== undefined) command.note(outlook);
 }
