@@ -104,6 +104,13 @@ describe('what was learned', () => {
     expect(outlook.next.of).toBe(50);
   });
 
+  it.each([1, 1999, 2000, 2001, 2400, 4999])('counts over %d pairs', (count) => {
+    const rest = Array.from({ length: count }, () => ({ margin: -1, traits: [0, 0, 0] }));
+    const { left } = expectFinds(judgedOf(pairs, 100), rest)!;
+    expect(left.high).toBeLessThanOrEqual(count);
+    expect(left.high).toBeGreaterThan(0);
+  });
+
   it('holds for a large file as for its sample', () => {
     const many = world({ temperature: 1, strength: 0, share: 0.1 }, 7, 30_000);
     const truth = many.filter(({ isWrong }) => isWrong).length;

@@ -216,10 +216,10 @@ export function learn(judged: readonly Judged[]): Learned {
     temperature: 1 / Math.max(1e-3, weights[1] ?? 1),
     wrong: (candidate) => logistic(dot(used(candidate), weights)),
     expect(candidates) {
-      const step = Math.max(1, candidates.length / MAX_DRAWN);
-      const count = Math.ceil(candidates.length / step);
-      const rows = Array.from({ length: count }, (_, i) => candidates[Math.floor(i * step)] as Candidate).map(
-        used,
+      const count = Math.min(candidates.length, MAX_DRAWN);
+      const step = count === 0 ? 1 : candidates.length / count;
+      const rows = Array.from({ length: count }, (_, i) =>
+        used(candidates[Math.floor(i * step)] as Candidate),
       );
       const random = seededRandom(candidates.length + 7919 * judged.length);
       const normal = normals(random);
