@@ -186,8 +186,7 @@ try {
   };
   const withModels = planted('models', [...SCORES, ...SECOND]);
   const textsOnly = planted('texts alone', [...SCORES, ...SECOND, ...MODELS]);
-  planted('models and scores, which move along', SECOND);
-  planted('scores, which move along', [...SECOND, ...MODELS]);
+  planted('models and scores', SECOND);
   verdict('planted flips with models AUROC', withModels.auroc, BARS.plantedWithModels);
   verdict('planted flips with texts alone AUROC', textsOnly.auroc, BARS.plantedWithout);
 

@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 
 import { PARTIAL } from '#core/facts/facts.ts';
 import { formatKey, hashKey, parseKey } from '#core/hash.ts';
+import { columnMargin } from '#core/mapping/columnMargin.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { MAPPINGS } from '#core/mapping/table.ts';
 import type { Identity } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { fitTemperature, lengthEffect, sigmoid, spearman, wrongLabels } from '#core/reward/calibrate.ts';
-import { columnMargin } from '#core/reward/columns.ts';
 import { patternsOf, plainPrompt } from '#core/reward/encode.ts';
 import type { Member } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';

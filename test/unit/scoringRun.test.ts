@@ -47,6 +47,8 @@ interface Setup {
   readonly on: (event: string, target: Target) => void;
   /** The length of an answer. With more than there is, a share of the pairs is fitted. */
   readonly answerLength: number;
+  /** The records have scores of their own. */
+  readonly hasScores: boolean;
 }
 
 /** Runs on a target over arrays and lists what happened, each event once in a row. */
@@ -57,6 +59,7 @@ async function run({
   options = {},
   on = () => undefined,
   answerLength = 100,
+  hasScores = false,
 }: Partial<Setup>) {
   const { facts, recognition } = survey(`${lines.join('\n')}\n`);
   if (!recognition) throw new Error('nothing is recognised');
@@ -76,6 +79,7 @@ async function run({
   const target: Target = {
     name: 'data',
     file: { path: undefined, mapping: recognition.mapping, firstPairOf: (record) => record },
+    hasScores,
     whyNone: whyUnscorable(recognition.mapping),
     preferenceCount: facts.preferenceCount,
     judgementCount: facts.judgementCount,
@@ -176,6 +180,15 @@ describe('a scoring run', () => {
     const { events, margins } = await run({ lines, start, answerLength: 400_000_000 / 60 });
     expect(events.slice(-3)).toEqual(['take fit', 'same', 'take rest']);
     expect(margins.every((margin) => !Number.isNaN(margin))).toBe(true);
+  });
+
+  it('without named scorers is joined by scores that the records have, and shows no ranking by these alone', async () => {
+    const { events, outcome } = await run({ hasScores: true });
+    expect(events).not.toContain('opened');
+    if (outcome instanceof Error || outcome.kind !== 'ensemble') throw new Error('no ensemble');
+    expect(outcome.ensemble.members.map(({ kind }) => kind)).toEqual(['columns', 'consistency']);
+    const alone = await run({ hasScores: true, rules: [BUILT_IN] });
+    expect(alone.outcome).toMatchObject({ kind: 'fit' });
   });
 
   it('with several scorers rates with each, fits, and takes their ensemble; a faulty one is left out', async () => {

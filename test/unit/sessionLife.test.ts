@@ -158,9 +158,11 @@ describe('a scoring job', () => {
     const { session } = await ofText(PAIRS);
     const { dataset } = session;
     const target = openFileTarget(dataset, undefined, DEFAULTS, () => undefined);
-    const member = consistencyMember(dataset.survey.facts, dataset.survey.facts.margins.fill(1));
+    const member = consistencyMember(dataset.survey.facts, dataset.survey.facts.margins.fill(1), () => {
+      throw new Error('not read');
+    });
     const cancelled = new Error('cancelled');
-    const ranking = target.takeEnsemble(new Ensemble([member]), AbortSignal.abort(cancelled));
+    const ranking = target.takeEnsemble(new Ensemble([member]), AbortSignal.abort(cancelled), undefined);
     await expect(ranking).rejects.toBe(cancelled);
     expect(dataset.scores).toBeUndefined();
   });

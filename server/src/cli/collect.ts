@@ -15,6 +15,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { ScorerInput } from '#core/portrait/portrait.ts';
 import { scorerInputs } from '#core/portrait/scorers.ts';
 import type { ReportedFinding } from '#core/report/report.ts';
+import { fitTemperature } from '#core/reward/calibrate.ts';
 import { labelFindings, rankingOf } from '#core/score/ranking.ts';
 import { capitalised, plural } from '#core/words/numbers.ts';
 import type { FileSettings } from '#node/config.ts';
@@ -121,7 +122,10 @@ async function review(
     ...options,
     selfTest: false,
   });
-  const ranking = rankingOf(scorer, margins, rankedMargins(dataset, margins), options.budget);
+  const ranked = rankedMargins(dataset, margins);
+  // Log-odds already, from the built-in scorer; other scorers have scales of their own.
+  const temperature = !ensemble || ensemble.agreement ? 1 : fitTemperature(ranked);
+  const ranking = rankingOf(scorer, margins, ranked, options.budget, temperature);
   const own = dataset.files.map(({ survey, firstPair }) => ({
     survey,
     margins: margins.subarray(firstPair, firstPair + survey.facts.pairCount),

@@ -44,7 +44,7 @@ function rulesFor({ model }: FilterOptions): {
   if (usable.length === 0) {
     throw messages.notScorable(
       NAME,
-      'The built-in scorer and encoders compare the pairs of a whole file, so they can’t score a stream. Use --model, or set scorers in preflens.json.',
+      'The built-in scorer and encoders learn from the pairs of a whole file: their words, the strengths of models, groups. They see one window of records at a time here, so they can’t score a stream. Use --model, or set scorers in preflens.json ("columns" for the records’ own scores).',
     );
   }
   return { rules: usable, folder };

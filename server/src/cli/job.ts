@@ -10,6 +10,7 @@ import { stageProgress } from '#core/progress.ts';
 import type { ScoreCounts } from '#core/reward/counts.ts';
 import { unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
+import { aboutAgreement } from '#core/reward/ensemble.ts';
 import { aboutFit } from '#core/score/about.ts';
 import type { Reason } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME, groupingOf, readerOf } from '#core/score/model.ts';
@@ -151,7 +152,7 @@ export interface DatasetScores {
   readonly margins: Float32Array;
   readonly trust: Trust;
   readonly selfTest: SelfTest | undefined;
-  /** Reasons of a margin; only the built-in scorer has any. */
+  /** Reasons of a margin; only the built-in scorer has any, alone or as a member. */
   readonly reasons: (pair: Pair, value: JsonObject, file?: string) => readonly Reason[];
   /** Undefined if only the built-in scorer was used. */
   readonly ensemble: Ensemble | undefined;
@@ -221,18 +222,21 @@ export async function scoreDataset(
   if (counts.scored === 0) throw messages.nothingScored(name, unscoredMessage(counts) || 'it has none');
   const { margins } = target;
   if (outcome.kind === 'ensemble') {
-    const { ensemble } = outcome;
+    const { ensemble, fitted } = outcome;
+    // Stored scores made the labels: how far they agree with them says nothing.
+    const own = ensemble.agreement && fitted;
     const lengths = lengthDifferences(dataset);
     return {
       counts,
       scorer: ensemble.name,
       scorerId: ensemble.name,
       margins,
-      trust: trustOf(margins, lengths),
-      selfTest: selfTest ? plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE) : undefined,
-      reasons: () => [],
+      trust: own ? own.result.trust : trustOf(margins, lengths),
+      selfTest: own || !selfTest ? own?.selfTest : plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE),
+      reasons: (pair, value, file) =>
+        ensemble.members.flatMap((member) => member.explain?.(pair, value, undefined, file) ?? []),
       ensemble,
-      notes: [],
+      notes: [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     };
   }
   const { result, selfTest: tested } = outcome.fitted;

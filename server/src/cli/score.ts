@@ -112,6 +112,7 @@ async function* scoreLines(
   { margins, reasons, scorerId, ensemble }: DatasetScores,
 ): AsyncGenerator<ScoreLine> {
   const distribution = new Distribution(margins);
+  const explains = !ensemble || ensemble.members.some((member) => 'explain' in member);
   let made = 0;
   for await (const { place, pair, value, margin, file } of scoredPairs(dataset, margins)) {
     command.signal.throwIfAborted();
@@ -122,14 +123,13 @@ async function* scoreLines(
       scorer: scorerId,
       margin: round(margin, 6),
       percentile: round(distribution.percentile(margin), 3),
-      ...(ensemble
-        ? { members: memberLines(ensemble, identity) }
-        : {
-            reasons: reasons(pair, value, file).map((reason) => ({
-              ...reason,
-              weight: round(reason.weight, 4),
-            })),
-          }),
+      ...(ensemble && { members: memberLines(ensemble, identity) }),
+      ...(explains && {
+        reasons: reasons(pair, value, file).map((reason) => ({
+          ...reason,
+          weight: round(reason.weight, 4),
+        })),
+      }),
     };
     command.bar.show('Writing', ++made / dataset.pairCount);
   }

@@ -57,6 +57,7 @@ export function datasetTarget(dataset: SurveyedDataset): ScoringTarget {
       mapping: first.survey.recognition.mapping,
       firstPairOf: (record) => firstPairOf(dataset, record),
     },
+    hasScores: files.some(({ survey }) => survey.recognition.hasScores),
     revision: 0,
     source: () => source,
     margins,

@@ -25,6 +25,7 @@ import type { SelfTest } from '#core/score/quality.ts';
 import { cutoffsFor, labelFindings, rankingOf } from '#core/score/ranking.ts';
 import type { FileSettings } from '#node/config.ts';
 import type { NumberedPair } from '#node/scorers/rating.ts';
+import type { Scored } from '#node/scoring/fit.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
@@ -244,7 +245,12 @@ export class OpenDataset {
   }
 
   /** Sets margins from the scores that an ensemble has so far. Lets other requests run meanwhile. */
-  async setEnsemble(ensemble: Ensemble, settings: Settings, signal: AbortSignal): Promise<void> {
+  async setEnsemble(
+    ensemble: Ensemble,
+    settings: Settings,
+    signal: AbortSignal,
+    fitted: Scored | undefined,
+  ): Promise<void> {
     this.#ensemble = ensemble;
     const slices = new Slices();
     const { facts } = this.#survey;
@@ -256,11 +262,11 @@ export class OpenDataset {
       signal.throwIfAborted();
       // The text changed meanwhile: set the margins again, from the first pair.
       if (this.#generation !== generation) {
-        await this.setEnsemble(ensemble, settings, signal);
+        await this.setEnsemble(ensemble, settings, signal, fitted);
         return;
       }
     }
-    this.#scores = ensembleScores(ensemble, facts, settings);
+    this.#scores = ensembleScores(ensemble, facts, settings, fitted);
     this.#rank();
   }
 
@@ -318,7 +324,7 @@ export class OpenDataset {
     });
     // A copy: edits must not move the margins that later budgets are cut from.
     const all = facts.margins.slice();
-    const ranking = rankingOf(this.#scores.scorer, all, all, percent);
+    const ranking = rankingOf(this.#scores.scorer, all, all, percent, this.#scores.temperature);
     this.#scores = { ...this.#scores, ...ranking, ranked: all };
     this.#rank();
   }
@@ -467,12 +473,18 @@ export class OpenDataset {
       // Pairs of a very large file that were not among the fitted ones are read by a pass of their own.
       if (facts.pairs.origin[number] !== -1) continue;
       if (facts.isTie(number) || !Number.isNaN(facts.margin(number))) continue;
-      if (this.#ensemble) {
-        this.#ensemble.judge(facts, number);
+      const record = facts.recordOf(number);
+      const ensemble = this.#ensemble;
+      if (ensemble && !ensemble.members.every((member) => 'learn' in member)) {
+        ensemble.judge(facts, number);
         continue;
       }
-      const record = facts.recordOf(number);
       const read = this.readPair(record, number - facts.pairsOf(record)[0]);
+      if (ensemble) {
+        if (read) for (const member of ensemble.members) member.learn?.(read.pair, read.value);
+        ensemble.judge(facts, number);
+        continue;
+      }
       const explained = read && this.explain(read, 0);
       if (explained) facts.setMargin(number, explained.margin);
     }

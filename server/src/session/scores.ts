@@ -6,7 +6,7 @@ import type { Pair } from '#core/model/pair.ts';
 import type { WrongLabels } from '#core/reward/calibrate.ts';
 import { lengthEffect, sigmoid, wrongLabels } from '#core/reward/calibrate.ts';
 import type { Ensemble, Member } from '#core/reward/ensemble.ts';
-import { withParts } from '#core/reward/ensemble.ts';
+import { aboutAgreement, withParts } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
@@ -19,6 +19,7 @@ import type { Ranking } from '#core/score/ranking.ts';
 import { CONSISTENCY_LABEL, rankingOf } from '#core/score/ranking.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
 import { inputOf } from '#node/engine.ts';
+import type { Scored } from '#node/scoring/fit.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
@@ -136,34 +137,52 @@ function detailsOf(
     );
   }
   const all = withParts(ensemble.members);
-  return [...lines, ...all.map((member) => memberLine(member, identity, all.length === 1))].filter(
-    (line) => line !== '',
-  );
+  return [
+    ...lines,
+    ...all.map((member) => memberLine(member, identity, all.length === 1)),
+    ...all.flatMap((member) => member.details?.(identity) ?? []),
+  ].filter((line) => line !== '');
 }
 
-function aboutOf({ name, members }: Ensemble): string {
+function aboutOf(ensemble: Ensemble): string {
+  const { name, members } = ensemble;
   const [only] = members;
   if (members.length === 1 && only) return `${name}. ${only.about.join(' ')}`;
+  if (ensemble.agreement)
+    return `${name}: what the texts suggest and what the records’ own scores say, added as log-odds of the label. Neither is the truth.`;
   return `${name}: the mean of their margins, each over its root mean square on this file.`;
 }
 
 /** Ranks the scores that an ensemble has so far. `margins` by pair, NaN if there is none yet. */
-export function ensembleScores(ensemble: Ensemble, facts: Facts, settings: Settings): Scores {
+export function ensembleScores(
+  ensemble: Ensemble,
+  facts: Facts,
+  settings: Settings,
+  fitted?: Scored,
+): Scores {
   const margins = facts.margins.slice();
   const { chosenLength, rejectedLength } = facts.pairs;
   const differences = Float64Array.from(margins, (_, i) => (chosenLength[i] ?? 0) - (rejectedLength[i] ?? 0));
   const ranked = margins.map((_, pair) => facts.rankedMargin(pair));
   const calibration = { wrong: wrongLabels(sampled(ranked)), length: lengthEffect(ranked, differences) };
-  const selfTest = plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
+  // Stored scores made the labels: how far they agree with them says nothing, and a label turned around is an easy find.
+  const own = ensemble.agreement && fitted;
+  const selfTest = own ? own.selfTest : plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
   return {
-    ...rankingOf(ensemble.name, margins, ranked, settings.reviewPercent),
-    about: aboutOf(ensemble),
-    notes: [],
+    ...rankingOf(
+      ensemble.name,
+      margins,
+      ranked,
+      settings.reviewPercent,
+      ensemble.agreement ? 1 : calibration.wrong.temperature,
+    ),
+    about: [aboutOf(ensemble), ...(fitted ? aboutFit(fitted.result) : [])].join(' '),
+    notes: [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     ranked,
-    trust: trustOf(margins, differences),
+    trust: own ? own.result.trust : trustOf(margins, differences),
     ...(selfTest && { selfTest }),
     isTesting: false,
-    read({ pair, identity }) {
+    read({ pair, value, identity }, max) {
       const { margin } = ensemble.verdict(identity);
       if (Number.isNaN(margin)) return undefined;
       const [only] = ensemble.members;
@@ -172,7 +191,7 @@ export function ensembleScores(ensemble: Ensemble, facts: Facts, settings: Setti
         margin,
         ...(account?.chosenReward !== undefined && { chosenReward: account.chosenReward }),
         ...(account?.rejectedReward !== undefined && { rejectedReward: account.rejectedReward }),
-        reasons: [],
+        reasons: ensemble.members.flatMap((member) => member.explain?.(pair, value, max) ?? []),
         details: detailsOf(
           ensemble,
           identity,

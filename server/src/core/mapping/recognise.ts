@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Path } from '../model/json.ts';
+import { columnMargin } from './columnMargin.ts';
 import { pathsOf } from './field.ts';
 import type { Field, Mapping } from './mapping.ts';
 import type { Card } from './polarity/card.ts';
@@ -36,6 +37,8 @@ export interface Recognition {
   readonly unread: readonly string[];
   /** The field that names the origin of each answer, such as its model; absent if there is none. */
   readonly originField?: string;
+  /** Most records say how much better the chosen answer is: scores, strengths, ranks or votes. */
+  readonly hasScores?: true;
   /** How the meaning of the label was decided; absent if the schema or preflens.json fixes it. */
   readonly polarity?: Polarity;
 }
@@ -140,10 +143,16 @@ function recognition(
   const mapping = isOwn ? decided : withoutGuess(decided, sample);
   const unread = new Set<string>();
   let originField: string | undefined;
+  let [pairCount, scored] = [0, 0];
   for (const record of sample) {
     const outcome = readRecord(mapping, record);
     if ('problem' in outcome) continue;
     for (const name of outcome.unread ?? []) unread.add(name);
+    for (const pair of outcome.pairs) {
+      if (pair.isTie) continue;
+      pairCount++;
+      if (columnMargin(mapping, record, pair)) scored++;
+    }
     originField ??= outcome.pairs.map((pair) => namedOrigin(originsOf(record, pair))?.title).find(Boolean);
   }
   return {
@@ -153,6 +162,7 @@ function recognition(
     isGiven,
     unread: [...unread],
     ...(originField !== undefined && { originField }),
+    ...(2 * scored > pairCount && { hasScores: true }),
     ...(decision && { polarity: decision.polarity }),
   };
 }

@@ -22,7 +22,7 @@ export function scorerInputs(
       marginOf: (_, pair) => margins[pair] ?? Number.NaN,
       budget: { percent, worst: cutoffs.worst },
       // The other scorers have scales of their own.
-      isCalibrated: scorer === CONSISTENCY_LABEL,
+      isCalibrated: scorer === CONSISTENCY_LABEL || ensemble?.agreement !== undefined,
     },
     ...members.map((member) => ({
       name: member.name,

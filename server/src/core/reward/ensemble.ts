@@ -2,11 +2,24 @@
 import type { Facts } from '../facts/facts.ts';
 import { PARTIAL } from '../facts/facts.ts';
 import type { Identity } from '../model/identity.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Pair } from '../model/pair.ts';
+import type { Agreement } from './agreement.ts';
+import { agreedMargin, fitAgreement } from './agreement.ts';
 import type { Account } from './reading.ts';
 import { ANSWER_CUT } from './table.ts';
 
+/** One contribution to a margin, in the member's own units. */
+export interface MemberReason {
+  readonly text: string;
+  readonly side: 'chosen' | 'rejected' | 'style' | 'origin';
+  readonly weight: number;
+}
+
 /** One scorer of an ensemble. */
 export interface Member {
+  /** Of the built-in scorer, and of the records' own scores: an ensemble of both weighs them as evidence about one label. */
+  readonly kind?: string;
   readonly name: string;
   /** Sentences that say what it is and where its numbers come from. */
   readonly about: readonly string[];
@@ -15,6 +28,12 @@ export interface Member {
   account(identity: Identity): Account | undefined;
   /** Why a pair has no score, if known. */
   refusal(identity: Identity): string | undefined;
+  /** What it knows of a pair beyond its numbers, a line each, plain text. */
+  details?(identity: Identity): readonly string[];
+  /** Why it gives a pair its margin; only the built-in scorer knows. */
+  explain?(pair: Pair, record: JsonObject, max?: number, file?: string): readonly MemberReason[];
+  /** Scores a pair that an edit brought, at once; only those that need no model can. */
+  learn?(pair: Pair, record: JsonObject): void;
 }
 
 /** Members, each followed by those that it joins. */
@@ -25,8 +44,8 @@ export function withParts(members: readonly Member[]): readonly Member[] {
 /** The ensemble's result for a pair. */
 export interface EnsembleMargin {
   /**
-   * One scorer: its margin. Several: the mean of their margins, each divided by its root mean square. NaN if there
-   * are none.
+   * One scorer: its margin. The built-in scorer and the records' own scores: log-odds of the label (`agreement.ts`). Others: the
+   * mean of their margins, each divided by its root mean square. NaN if there are none.
    */
   readonly margin: number;
   /** Standard deviation of the members' margins in the same units; 0 for one member. */
@@ -50,6 +69,7 @@ const NONE: EnsembleMargin = { margin: Number.NaN, spread: 0, votesFor: 0, votes
 export class Ensemble {
   readonly members: readonly Member[];
   #scales: readonly number[];
+  #agreement: Agreement | undefined;
 
   constructor(members: readonly Member[]) {
     this.members = members;
@@ -57,8 +77,23 @@ export class Ensemble {
   }
 
   get name(): string {
-    const [only] = this.members;
-    return this.members.length === 1 && only ? only.name : `ensemble of ${this.members.length}`;
+    const [only, other] = this.members;
+    if (this.members.length === 1 && only) return only.name;
+    return this.members.length === 2 && only && other
+      ? `ensemble of ${only.name} and ${other.name}`
+      : `ensemble of ${this.members.length}`;
+  }
+
+  /** How texts and stored scores are combined; undefined for other members. */
+  get agreement(): Agreement | undefined {
+    return this.#agreement;
+  }
+
+  /** The built-in scorer and the records' own scores, if the ensemble is of these two. */
+  get #evidence(): readonly [texts: Member, scores: Member] | undefined {
+    const texts = this.members.find(({ kind }) => kind === 'consistency');
+    const scores = this.members.find(({ kind }) => kind === 'columns');
+    return this.members.length === 2 && texts && scores ? [texts, scores] : undefined;
   }
 
   /** Recomputes each member's unit: the root mean square of its margins. */
@@ -77,6 +112,31 @@ export class Ensemble {
       });
     }
     this.#scales = sums.map(({ squares, count }) => (squares > 0 ? Math.sqrt(squares / count) : 1));
+    this.#agreement = undefined;
+    const evidence = this.#evidence;
+    if (!evidence) return;
+    const margins = evidence.map(() => new Float64Array(pairs.pairCount).fill(Number.NaN));
+    for (let pair = 0; pair < pairs.pairCount; pair++) {
+      if (pairs.isTie(pair)) continue;
+      const identity = pairs.identity(pair);
+      evidence.forEach((member, i) => {
+        const margin = member.account(identity)?.margin;
+        const column = margins[i];
+        if (column && margin !== undefined) column[pair] = margin;
+      });
+    }
+    const [texts = [], scores = []] = margins;
+    this.#agreement = fitAgreement(texts, scores);
+  }
+
+  #agreedMargin(identity: Identity): number | undefined {
+    const agreement = this.#agreement;
+    const evidence = this.#evidence;
+    if (!agreement || !evidence) return undefined;
+    const [text = Number.NaN, score = Number.NaN] = evidence.map(
+      (member) => member.account(identity)?.margin,
+    );
+    return agreedMargin(agreement, text, score);
   }
 
   verdict(identity: Identity): EnsembleMargin {
@@ -94,7 +154,7 @@ export class Ensemble {
     const votesFor = margins.filter((margin) => margin > 0).length;
     const apart = votesFor > 0 && votesFor < margins.length ? spread : 0;
     return {
-      margin: mean,
+      margin: this.#agreedMargin(identity) ?? mean,
       spread,
       votesFor,
       votes: margins.length,
@@ -108,4 +168,16 @@ export class Ensemble {
     const { margin, dispute } = this.verdict(facts.identity(pair));
     facts.setMargin(pair, margin, dispute);
   }
+}
+
+/** How stored scores count, as sentences; none for other members. */
+export function aboutAgreement({ name, agreement }: Ensemble): readonly string[] {
+  if (!agreement) return [];
+  const joined = `The records have scores of their own, so the ranking is by the ${name}.`;
+  if (agreement.turned === 0) return [joined];
+  const share = `${(100 * agreement.turned).toFixed(0)} %`;
+  return [
+    joined,
+    `In about ${share} of the records, texts and scores contradict each other as if the answers had changed places with their scores.`,
+  ];
 }

@@ -52,7 +52,7 @@ export class Distribution {
 export interface Cutoffs {
   /** Pairs with a margin up to this one are likely mislabeled. −Infinity: none. */
   readonly worst: number;
-  /** Other pairs with an absolute margin up to this are hard to tell apart. −Infinity: none. */
+  /** Of the other pairs, those with an absolute margin up to this fit into the budget for pairs that are hard to tell apart. −Infinity: none. */
   readonly closest: number;
 }
 
@@ -81,6 +81,8 @@ export interface Ranking {
   readonly cutoffs: Cutoffs;
   /** Review budget in percent, also for disputed pairs. */
   readonly percent: number;
+  /** Margins over it are log-odds of the label. */
+  readonly temperature: number;
 }
 
 /**
@@ -91,8 +93,10 @@ export function rankingOf(
   margins: Float32Array,
   ranked: Float32Array,
   percent: number,
+  temperature = 1,
 ): Ranking {
-  return { scorer, distribution: new Distribution(margins), cutoffs: cutoffsFor(ranked, percent), percent };
+  const distribution = new Distribution(margins);
+  return { scorer, distribution, cutoffs: cutoffsFor(ranked, percent), percent, temperature };
 }
 
 /** The part of a survey that findings about labels need. */
@@ -112,7 +116,7 @@ export const CONSISTENCY_LABEL = 'the consistency scorer';
 export function labelFindings(
   { facts, findings, recognition: { labelPath } }: LabelledSurvey,
   margins: Float32Array,
-  { scorer, distribution, cutoffs, percent }: Ranking,
+  { scorer, distribution, cutoffs, percent, temperature }: Ranking,
   rules: RuleSettings,
 ): Finding[] {
   const broken = brokenRecords(findings);
@@ -120,6 +124,12 @@ export function labelFindings(
   const where = (margin: number): string =>
     `margin ${formatMargin(margin)}, ${distribution.standing(margin)}`;
   const { count } = distribution;
+  const { from = 0.4, to = 0.6 } = (rules.options['low-margin'] ?? {}) as { from?: number; to?: number };
+  /** True if the label is about as likely as its opposite. */
+  const isClose = (margin: number): boolean => {
+    const probability = 1 / (1 + Math.exp(-margin / temperature));
+    return margin !== 0 && Math.abs(margin) <= cutoffs.closest && probability >= from && probability <= to;
+  };
   /** Adds a finding if its rule is on. */
   const add = (
     list: [number, Finding][],
@@ -145,7 +155,7 @@ export function labelFindings(
       const size = Math.abs(margin).toFixed(2);
       const message = `Label looks wrong: ${scorer} prefers the rejected answer by ${size} (${ordinal(rank)} of ${count.toLocaleString('en')}).${which}`;
       add(worst, margin, 'likely-mislabeled', { record, pair, message });
-    } else if (margin !== 0 && Math.abs(margin) <= cutoffs.closest) {
+    } else if (isClose(margin)) {
       const message = `Low margin: ${scorer} can hardly tell the two responses apart (${where(margin)}).${which}`;
       add(closest, Math.abs(margin), 'low-margin', { record, pair, message });
     }

@@ -1,7 +1,7 @@
 // The scores in the records of a dataset, as a scorer.
+import { columnMargin } from '#core/mapping/columnMargin.ts';
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { identify } from '#core/model/identity.ts';
-import { columnMargin } from '#core/reward/columns.ts';
 import type { ColumnsRule } from '#core/reward/scorerRule.ts';
 
 import { PairTable } from './pairTable.ts';
@@ -40,6 +40,9 @@ export function openColumns(rule: ColumnsRule, mapping: Mapping): PairScorer {
         signal.throwIfAborted();
         onProgress({ done: seen / pairs, scoredPairs: seen, pairs });
       }
+    },
+    learn(pair, value) {
+      read({ number: 0, pair, value });
     },
     async ratePairs(pairs) {
       for (const numbered of pairs) read(numbered);

@@ -1,10 +1,13 @@
 // Margins of whole pairs by pair key; the order of the answers gives the sign.
 import type { Identity } from '#core/model/identity.ts';
-import { pairKey } from '#core/model/identity.ts';
+import { identify, pairKey } from '#core/model/identity.ts';
+import type { JsonObject } from '#core/model/json.ts';
+import type { Pair } from '#core/model/pair.ts';
 import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { chosenIsFirst } from '#core/reward/reading.ts';
 import { ScoreTable } from '#core/reward/table.ts';
+import type { Explanation } from '#core/score/explain.ts';
 import { CONSISTENCY_NAME } from '#core/score/model.ts';
 
 export class PairTable {
@@ -31,17 +34,26 @@ export class PairTable {
   }
 }
 
-/** The built-in scorer as a member of an ensemble, by its margins. */
-export function consistencyMember(pairs: PairIdentities, margins: ArrayLike<number>): Member {
+/** The built-in scorer as a member of an ensemble, by its margins. `read` explains pairs, and scores those that edits bring. */
+export function consistencyMember(
+  pairs: PairIdentities,
+  margins: ArrayLike<number>,
+  read: (pair: Pair, record: JsonObject, max?: number, file?: string) => Explanation,
+): Member {
   const table = new PairTable();
   for (let pair = 0; pair < pairs.pairCount; pair++) {
     const margin = margins[pair] ?? Number.NaN;
     if (!pairs.isTie(pair) && !Number.isNaN(margin)) table.set(pairs.identity(pair), margin);
   }
   return {
+    kind: 'consistency',
     name: CONSISTENCY_NAME,
     about: ['Judges consistency with the rest of this file, not truth.'],
     account: (identity) => table.account(identity),
     refusal: () => undefined,
+    explain: (pair, record, max, file) => read(pair, record, max, file).reasons,
+    learn(pair, record) {
+      if (!pair.isTie) table.set(identify(pair), read(pair, record, 0).margin);
+    },
   };
 }

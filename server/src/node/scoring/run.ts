@@ -7,13 +7,14 @@ import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { stackedMember } from '#core/reward/stack.ts';
+import { MIN_PAIRS } from '#core/score/consistency.ts';
 import { groupingOf, readerOf } from '#core/score/model.ts';
 import { answerLength, whyTooFew } from '#core/score/scorable.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { PairSource } from '../engine.ts';
-import { fittedShare, pairBatches, restMargins } from '../engine.ts';
+import { fittedShare, inputOf, pairBatches, restMargins } from '../engine.ts';
 import type { ScoredFile, ScorerMachine } from '../scorers/open.ts';
 import { openScorers, warningsOf } from '../scorers/open.ts';
 import { consistencyMember } from '../scorers/pairTable.ts';
@@ -42,6 +43,8 @@ export interface ScoringTarget extends Scorable {
   /** As messages name it. */
   readonly name: string;
   readonly file: ScoredFile;
+  /** Most records say how much better the chosen answer is. */
+  readonly hasScores: boolean;
   /** Rises with every change. */
   readonly revision: number;
   /** The pairs as they are now. */
@@ -59,7 +62,7 @@ export interface ScoringTarget extends Scorable {
   /** Margins by the numbers that pairs have now, from margins by the numbers of `begin`. */
   renumber(margins: Float32Array): Float32Array;
   /** Measures the ensemble and takes its margins. */
-  takeEnsemble(ensemble: Ensemble, signal: AbortSignal): Promise<void>;
+  takeEnsemble(ensemble: Ensemble, signal: AbortSignal, fitted: Scored | undefined): Promise<void>;
   /** Rejects if the files changed on disk. */
   readonly assertSame?: () => Promise<void>;
 }
@@ -93,7 +96,7 @@ export interface RunOptions {
   readonly seed: number;
   /** A field, "none", or empty for the field that predicts labels best. */
   readonly groupBy: string | undefined;
-  /** Of the built-in scorer, where it is alone. */
+  /** Of the built-in scorer. */
   readonly selfTest: boolean;
   /** Scorers stay open until the signal aborts, for pairs that edits bring. Without it, they are closed once they have rated. */
   readonly staysOpen: boolean;
@@ -103,13 +106,25 @@ export interface RunOptions {
 /** From the built-in scorer alone, or from the scorers of preflens.json. */
 export type ScoringOutcome = { readonly counts: ScoreCounts } & (
   | { readonly kind: 'fit'; readonly fitted: Scored }
-  | { readonly kind: 'ensemble'; readonly ensemble: Ensemble }
+  /** `fitted`: of the built-in scorer, if it is a member. */
+  | { readonly kind: 'ensemble'; readonly ensemble: Ensemble; readonly fitted: Scored | undefined }
 );
 
 interface Run {
   readonly target: ScoringTarget;
   readonly options: RunOptions;
   readonly listener: RunListener;
+}
+
+/** Where records have scores and preflens.json names no scorers. */
+const WITH_SCORES: readonly ScorerRule[] = [{ kind: 'columns' }, { kind: 'consistency' }];
+
+/** The scorers of a run: as named; or the built-in one, joined by the records' own scores. */
+function rulesFor(
+  { hasScores, preferenceCount }: ScoringTarget,
+  rules: readonly ScorerRule[],
+): readonly ScorerRule[] {
+  return rules.length === 0 && hasScores && preferenceCount >= MIN_PAIRS ? WITH_SCORES : rules;
 }
 
 function isNamed({ kind }: ScorerRule): boolean {
@@ -211,16 +226,23 @@ async function runFit(run: Run): Promise<ScoringOutcome> {
 }
 
 /** The built-in scorer as a member of an ensemble; undefined where it has too few pairs to compare. */
-async function fitMember(run: Run): Promise<Member | undefined> {
+async function fitMember(
+  run: Run,
+): Promise<{ readonly member: Member; readonly scored: Scored } | undefined> {
   const { target, listener } = run;
   const reason = whyTooFew(target.preferenceCount, target.judgementCount);
   if (reason !== undefined) {
     listener.onWarning(reason);
     return undefined;
   }
-  const { margins } = await fit(run, false);
+  const { margins, scored } = await fit(run, run.options.selfTest);
   const present = target.renumber(margins);
-  return consistencyMember(target.source().facts, present);
+  const reader = readerOf(scored.result);
+  const grouping = groupingOf(run.options.groupBy);
+  const member = consistencyMember(target.source().facts, present, (pair, record, max, file) =>
+    reader(inputOf(pair, record, grouping, file), max),
+  );
+  return { member, scored };
 }
 
 /** Rates the pairs with one scorer. Edits move pairs meanwhile, so a changed target is rated again: known pairs cost nothing. */
@@ -255,7 +277,8 @@ function withFit(scorers: readonly PairScorer[], fitted: Member, pairs: PairIden
 async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   const { target, listener, options } = run;
   const { scorers: named, machine, staysOpen, signal } = options;
-  const { rules, folder } = named;
+  const { folder } = named;
+  const rules = rulesFor(target, named.rules);
   target.begin();
   const opened = await openScorers(rules, folder, target.file, machine, signal);
   const { scorers } = opened;
@@ -267,7 +290,8 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
   try {
     signal.throwIfAborted();
     for (const warning of warningsOf(opened)) listener.onWarning(warning);
-    await listener.onOpened?.(ensemble, scorers);
+    // Stored scores are read at once; a ranking by them alone would mislead.
+    if (rules !== WITH_SCORES) await listener.onOpened?.(ensemble, scorers);
     for (const scorer of scorers) await rateAll(run, scorer);
     await target.assertSame?.();
   } finally {
@@ -276,14 +300,14 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
       close();
     }
   }
-  const member = rules.some(isFitted) ? await fitMember(run) : undefined;
-  if (member) ensemble = new Ensemble(withFit(scorers, member, target.source().facts));
-  await target.takeEnsemble(ensemble, signal);
+  const fitted = rules.some(isFitted) ? await fitMember(run) : undefined;
+  if (fitted) ensemble = new Ensemble(withFit(scorers, fitted.member, target.source().facts));
+  await target.takeEnsemble(ensemble, signal, fitted?.scored);
   signal.throwIfAborted();
   const counts = countOrThrow(target, ensemble.members);
   const others = unscoredMessage(counts);
   listener.log(`${pairCountText(counts.scored)} scored${others === '' ? '' : `; ${others}`}.`);
-  return { kind: 'ensemble', ensemble, counts };
+  return { kind: 'ensemble', ensemble, fitted: fitted?.scored, counts };
 }
 
 /** Scores a dataset. Rejects with the signal's reason when cancelled, and when no pair gets a score. */
@@ -293,5 +317,5 @@ export async function runScoring(
   listener: RunListener,
 ): Promise<ScoringOutcome> {
   const run = { target, options, listener };
-  return options.scorers.rules.some(isNamed) ? runEnsemble(run) : runFit(run);
+  return rulesFor(target, options.scorers.rules).some(isNamed) ? runEnsemble(run) : runFit(run);
 }

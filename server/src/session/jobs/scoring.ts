@@ -95,7 +95,7 @@ function runListenerOf(target: ScoringTarget, work: Work): RunListener {
       live = new LiveScoring({
         dataset,
         scorers,
-        rank: async () => target.takeEnsemble(ensemble, signal),
+        rank: async () => target.takeEnsemble(ensemble, signal, undefined),
         onScored: () => {
           listener.onScored();
         },

@@ -3,6 +3,7 @@ import type { RecordStream } from '#core/ports.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import type { RatingSource } from '#node/scorers/rating.ts';
+import type { Scored } from '#node/scoring/fit.ts';
 import type { ScoringTarget } from '#node/scoring/run.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 
@@ -54,16 +55,17 @@ export function openFileTarget(
   /** The last ranking of an ensemble: the next one waits for it. */
   let ranking = Promise.resolve();
 
-  const rank = async (ensemble: Ensemble, signal: AbortSignal): Promise<void> => {
+  const rank = async (ensemble: Ensemble, signal: AbortSignal, fitted: Scored | undefined): Promise<void> => {
     // It waited for the ranking before it.
     signal.throwIfAborted();
     ensemble.measure(dataset.survey.facts);
-    await dataset.setEnsemble(ensemble, settings, signal);
+    await dataset.setEnsemble(ensemble, settings, signal, fitted);
     if (dataset.survey.facts.margins.some((margin) => !Number.isNaN(margin))) onScored();
   };
   return {
     name: path ?? dataset.source.uri,
     file: { path, mapping, firstPairOf: (record) => facts.pairsOf(record)[0] },
+    hasScores: recognition.hasScores ?? false,
     whyNone: whyUnscorable(mapping),
     get preferenceCount() {
       return dataset.survey.facts.preferenceCount;
@@ -96,8 +98,8 @@ export function openFileTarget(
       dataset.update();
       return dataset.marginsByOrigin(margins);
     },
-    async takeEnsemble(ensemble, signal) {
-      const next = async (): Promise<void> => rank(ensemble, signal);
+    async takeEnsemble(ensemble, signal, fitted) {
+      const next = async (): Promise<void> => rank(ensemble, signal, fitted);
       ranking = ranking.then(next, next);
       return ranking;
     },

@@ -29,8 +29,28 @@ export const lowMargin: Rule = {
   id: 'low-margin',
   severity: 'information',
   title: 'The scorer can hardly tell the two responses apart',
-  why: 'The pair has one of the smallest margins in the file. That does not mean that its label is wrong or that people would disagree: the pair teaches little of what the scorer can see.',
+  why: 'By the scorer, calibrated on this file, the label is about as likely as its opposite: its probability lies between 0.4 and 0.6. At most as many pairs as the review budget are reported, the closest first. That does not mean that its label is wrong or that people would disagree: the pair teaches little of what the scorer can see.',
   example: 'Two answers of the same kind and length, with similar words.',
   remedy: 'Keep the pair, mark it as a tie, or leave it out of a small training set.',
   repairs: [{ edit: 'tie', grade: 'review', title: 'Mark as a tie' }],
+  options: {
+    from: {
+      default: 0.4,
+      schema: {
+        type: 'number',
+        minimum: 0,
+        maximum: 0.5,
+        description: 'Lowest calibrated probability of the label that is reported.',
+      },
+    },
+    to: {
+      default: 0.6,
+      schema: {
+        type: 'number',
+        minimum: 0.5,
+        maximum: 1,
+        description: 'Highest calibrated probability of the label that is reported.',
+      },
+    },
+  },
 };

@@ -1,12 +1,12 @@
 // Scores stored in the records: in fields of the two answers, or in the label itself.
-import { findField } from '../mapping/field.ts';
-import { toNumber } from '../mapping/forms/label.ts';
-import type { Mapping } from '../mapping/mapping.ts';
-import { labelPath, partFor, strengthOf } from '../mapping/read.ts';
-import type { ColumnMargin } from '../mapping/sideScores.ts';
-import { sideScores } from '../mapping/sideScores.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
+import { findField } from './field.ts';
+import { toNumber } from './forms/label.ts';
+import type { Mapping } from './mapping.ts';
+import { labelPath, partFor, strengthOf } from './read.ts';
+import type { ColumnMargin } from './sideScores.ts';
+import { sideScores } from './sideScores.ts';
 
 /** Margins that the mapping defines: the dataset's own margin, or one from its label, votes, ratings or ranks. */
 function ownMargin(mapping: Mapping, record: JsonObject, pair: Pair): ColumnMargin | undefined {
