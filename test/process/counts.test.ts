@@ -67,13 +67,14 @@ it('is the same in the status, the compare view, both lists, the tree and on the
   );
   expect(new Set(problems.map(({ code }) => code)).size).toBeGreaterThan(8);
 
-  const { total, groups } = await ask<FindingsResult>('findings', {
+  const listed = await ask<FindingsResult>('findings', {
     by: 'rule',
     filter: '',
     start: 0,
-    end: 0,
+    end: 100,
   });
-  expect([total, groups.reduce((sum, { count }) => sum + count, 0)]).toEqual([findingCount, findingCount]);
+  const inGroups = listed.groups.reduce((sum, { count }) => sum + count, 0);
+  expect([listed.findingCount, inGroups]).toEqual([findingCount, findingCount]);
 
   const list = await ask<RowsResult>('rows', {
     uri,

@@ -38,7 +38,7 @@ describe('preflens lsp --stdio', () => {
     const text = readFileSync(SAMPLE, 'utf8');
     writeFileSync(path, text);
     const uri = pathToFileURL(path).href;
-    await client.initialize({ status: false });
+    await client.initialize({ status: false, settings: { codeLens: 'all' } });
     client.open(uri, text);
     const found = await client.diagnostics(uri, (list) =>
       list.some(({ code }) => code === 'likely-mislabeled'),
@@ -170,7 +170,7 @@ describe('the installation', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|client\/api\.d\.ts|dist\/[a-z]+\.(js|cjs|css)|dist\/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist\/fonts\/KaTeX_[\w-]+\.woff2|dist\/node_modules\/onnxruntime-(node|common)\/.*(\.js|\.json|\.node|\.so\.1|\.dylib|\.dll)|media\/(icons|sample|docs)\/[\w.-]+|media\/docs\/rules\/[a-z-]+\.md|media\/docs\/pictures\/[a-z-]+\.png|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
+          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|client\/api\.d\.ts|dist\/[a-z]+\.(js|cjs|css)|dist\/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist\/fonts\/KaTeX_[\w-]+\.woff2|dist\/node_modules\/onnxruntime-(node|common)\/.*(\.js|\.json|\.node|\.so\.1|\.dylib|\.dll)|media\/(icons|sample|docs|walkthrough)\/[\w.-]+|media\/docs\/rules\/[a-z-]+\.md|media\/docs\/pictures\/[a-z-]+\.png|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
             file,
           ),
       ),

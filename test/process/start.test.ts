@@ -12,7 +12,7 @@ const folder = testFolder('process-start');
 
 function run(cache: string, ...args: readonly string[]): string {
   const env = { ...process.env, PREFLENS_CACHE: cache };
-  delete (env as NodeJS.ProcessEnv)['NODE_COMPILE_CACHE'];
+  delete (env as NodeJS.ProcessEnv).NODE_COMPILE_CACHE;
   return execFileSync(process.execPath, [CLI, ...args], { encoding: 'utf8', env });
 }
 

@@ -16,10 +16,10 @@ export function kindsOf(record: JsonObject): Kinds {
   let count = 0;
   for (const name in record) {
     const value = record[name];
-    const isShort = typeof value === 'string' && value !== '' && value.length <= MAX_VALUE;
-    if (!isShort && !Number.isInteger(value)) continue;
+    const text = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
+    if (typeof text !== 'string' || text === '' || text.length > MAX_VALUE) continue;
     if (!saysKind(name) || ++count > MAX_FIELDS) continue;
-    kinds[name] = String(value);
+    kinds[name] = text;
   }
   return kinds;
 }
