@@ -156,8 +156,12 @@ describe('the compare view', () => {
     const widget = page.locator('.quick-input-widget');
     const choose = async (title: string, label: string): Promise<void> => {
       await until(title, async () => (await widget.innerText().catch(() => '')).includes(title));
-      await page.keyboard.type(label);
-      await until(label, async () => (await widget.locator('.monaco-list-row').count()) === 1);
+      await until(label, async () => {
+        // The input of the list before may still have taken the last text.
+        await widget.locator('input').first().fill(label);
+        await page.waitForTimeout(200);
+        return (await widget.locator('.monaco-list-row').count()) === 1;
+      });
       await press(page, 'Enter');
     };
     await compare('odd.jsonl', 2);

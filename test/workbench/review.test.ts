@@ -107,7 +107,7 @@ describe.each([
   it('goes through twenty pairs with keys alone, and undoes each kind', async () => {
     const frame = await open(name);
     await screenshot(window.page, `review-start-${kind.slice(2)}`);
-    await frame.locator('select').selectOption('20');
+    await frame.getByLabel('Pairs').selectOption('20');
     await frame.getByRole('button', { name: /^Doubtful labels/ }).click();
     await frameWith('.review article');
     expect(await place(frame)).toBe('1 of 20');

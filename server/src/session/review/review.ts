@@ -191,6 +191,8 @@ export class Review {
       await this.meet();
       const { keys, ...queue } = kept;
       this.#queue = { ...queue, items: new ReviewItems(dataset, keys) };
+      // The window may have closed before it kept the last step.
+      if (this.verdictOf(keys[queue.index] ?? '') !== undefined) this.#advance(this.#queue, queue.index);
     }
     if (!this.#queue) throw messages.noReview();
     dataset.update();
