@@ -164,7 +164,10 @@ it("opens a rule's page from its code in Problems", async () => {
   });
   expect(words).toContain('Precision');
   await screenshot(page, 'rule-page');
-  await page.locator('.tab', { hasText: 'Preview mojibake.md' }).locator('.tab-actions .action-label').click();
+  await page
+    .locator('.tab', { hasText: 'Preview mojibake.md' })
+    .locator('.tab-actions .action-label')
+    .click();
 });
 
 it('keeps a pair with a reason, in a file that git can track', async () => {

@@ -68,8 +68,8 @@ async function isInFront(frame: Frame): Promise<boolean> {
 }
 
 /** The page of the dataset editor in front, once something is there. */
-async function frameWith(selector: string): Promise<Frame> {
-  return until(selector, async () => {
+async function frameWith(selector: string, ms = 30_000): Promise<Frame> {
+  const look = async (): Promise<Frame | false> => {
     for (const frame of window.page.frames()) {
       const isThere = await frame
         .locator(selector)
@@ -79,7 +79,8 @@ async function frameWith(selector: string): Promise<Frame> {
       if (isThere && (await isInFront(frame).catch(() => false))) return frame;
     }
     return false;
-  });
+  };
+  return until(selector, look, ms);
 }
 
 const place = async (frame: Frame): Promise<string> => frame.locator('.review nav strong').innerText();
@@ -96,8 +97,11 @@ async function open(name: string): Promise<Frame> {
   await window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).waitFor();
   await openFile(window.page, name);
   await waitForStatus(window.page, /200 pairs .*findings?/);
-  await runCommand(window.page, 'PrefLens: Review Pairs');
-  return frameWith('.review-start .choice');
+  // A page that is still loading may come back to its rows.
+  return until('the review', async () => {
+    await runCommand(window.page, 'PrefLens: Review Pairs');
+    return frameWith('.review-start .choice', 10_000).catch(() => undefined);
+  });
 }
 
 describe.each([
