@@ -25,7 +25,11 @@ async function openPlace({ uri, text, cache }: Place, options: object = {}): Pro
     return startScorer(SCORER, options);
   }, cache);
   open.push(client);
-  await client.initialize({ cacheFolder: cache, settings: { modelMemoryMb: 4000, codeLens: 'all' }, ...options });
+  await client.initialize({
+    cacheFolder: cache,
+    settings: { modelMemoryMb: 4000, codeLens: 'all' },
+    ...options,
+  });
   client.open(uri, text);
   return client;
 }

@@ -1,6 +1,6 @@
 // Keeps compiled code between starts: compiling it takes longer than most commands. Node's own cache, in the folder
 // of our caches, because its default is a folder that all users share.
-import { mkdirSync,statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 
