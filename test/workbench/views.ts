@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 
 import { generatePairs } from '../bench/generate.ts';
-import { goTo, openFile, press, runCommand, statusText, until } from './actions.ts';
+import { goTo, openFile, press, runCommand, startCommand, statusText, until } from './actions.ts';
 
 /** Widths of the workbench, in pixels. */
 export const WIDTHS = [480, 900, 1440] as const;
@@ -197,6 +197,20 @@ const message =
     return frameWith(page, words, says(words));
   };
 
+/** What can be reviewed; a review that goes on is left. */
+async function reviewStart(page: Page): Promise<Frame> {
+  await openText(page, 'support.jsonl');
+  await until('the findings', async () => ((await statusText(page)) ?? '').endsWith('findings'));
+  await runCommand(page, 'PrefLens: Review Pairs');
+  const frame = await frameWith(page, 'the review', has('.review-start .choice, .review article'));
+  if ((await frame.locator('.review article').count()) > 0) {
+    await frame.locator('.review nav strong').click();
+    await press(page, 'Escape');
+  }
+  await frame.locator('.review-start .choice').first().waitFor();
+  return frame;
+}
+
 export interface View {
   readonly name: string;
   /** Opens it and returns its page. */
@@ -255,6 +269,39 @@ export const VIEWS: readonly View[] = [
     await until('the findings', async () => ((await statusText(page)) ?? '').endsWith('findings'));
     await runCommand(page, 'PrefLens: Show Portrait');
     return frameWith(page, 'the portrait', has('#figure-margins svg'));
+  }),
+  view('review start', async (page) => reviewStart(page)),
+  view('review pair', async (page) => {
+    const frame = await reviewStart(page);
+    await frame.getByRole('button', { name: /^Doubtful labels/ }).click();
+    await frame.locator('.review article').first().waitFor();
+    for (const key of ['a', '3', 's']) {
+      await press(page, key);
+      await page.waitForTimeout(1500);
+    }
+    return frame;
+  }),
+  view('review blind', async (page) => {
+    const frame = await reviewStart(page);
+    await frame.getByLabel(/Blind/).check();
+    await frame.getByRole('button', { name: /^Doubtful labels/ }).click();
+    await frame.locator('.review article').first().waitFor();
+    return frame;
+  }),
+  view('findings view', async (page) => {
+    await openText(page, 'support.jsonl');
+    await until('the findings', async () => ((await statusText(page)) ?? '').endsWith('findings'));
+    await runCommand(page, 'PrefLens: Focus on Findings View');
+    await page.locator('.sidebar .pane-body .monaco-list-row').first().click();
+    await page.waitForTimeout(1000);
+    return page.mainFrame();
+  }),
+  view('walkthrough', async (page) => {
+    await runCommand(page, 'View: Close All Editors');
+    await startCommand(page, 'Welcome: Open Walkthrough');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'PrefLens' }).first().click();
+    await page.waitForTimeout(2000);
+    return page.mainFrame();
   }),
   view('compare beside', beside('rich.jsonl', 1)),
   view('compare wide', wide('rich.jsonl', 1)),

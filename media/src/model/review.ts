@@ -104,10 +104,11 @@ interface ReviewRow {
   readonly isRare?: true;
 }
 
-/** The keys are defaults of VS Code's keyboard shortcuts, where people can change them. */
+/**
+ * The keys are defaults of VS Code's keyboard shortcuts, where people can change them. Verdicts come first: in a narrow
+ * view, the last buttons move to the menu.
+ */
 export const REVIEW_ROWS: readonly ReviewRow[] = [
-  { key: 'k', action: 'previous', label: 'Previous', title: 'Previous pair', isPossible: always },
-  { key: 'j', action: 'next', label: 'Next', title: 'Next pair', isPossible: always },
   {
     key: '←',
     action: 'first',
@@ -143,6 +144,8 @@ export const REVIEW_ROWS: readonly ReviewRow[] = [
   { key: 't', action: 'tie', label: 'Tie', title: 'Both answers are equal', isPossible: canTie },
   { key: 'x', action: 'drop', label: 'Drop', title: 'The record should go', isPossible: hasPair },
   { key: 's', action: 'skip', label: 'Skip', title: 'Decide later', isPossible: hasPair },
+  { key: 'k', action: 'previous', label: 'Previous', title: 'Previous pair', isPossible: always },
+  { key: 'j', action: 'next', label: 'Next', title: 'Next pair', isPossible: always },
   {
     key: 'u',
     action: 'undo',

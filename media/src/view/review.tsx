@@ -255,7 +255,7 @@ function foundText({ found, counts, decidedCount, queue }: ReviewView): string {
   const judged = decidedCount - counts.skip;
   if (judged === 0) return 'Nothing is decided yet.';
   const rest = queue.keys.length - decidedCount;
-  return `${found.toLocaleString('en')} of ${plural(judged, 'label')} called wrong${rest > 0 ? '.' : '. The queue is done.'}`;
+  return `Labels called wrong: ${found.toLocaleString('en')} of ${judged.toLocaleString('en')}.${rest > 0 ? '' : ' The queue is done.'}`;
 }
 
 function remainingText({ remaining, queue, decidedCount }: ReviewView): string | undefined {
