@@ -47,9 +47,7 @@ export function startComparePage(
     switch (effect.kind) {
       case 'act': {
         const { action, at } = effect;
-        void actionEvent(at, channel.request('act', { action, at })).then((event) => {
-          dispatch(event.kind === 'actionDone' ? { ...event, action } : event);
-        });
+        void actionEvent(action, at, channel.request('act', { action, at })).then(dispatch);
         return;
       }
       case 'scrollPage':

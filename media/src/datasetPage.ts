@@ -233,9 +233,7 @@ export function startDatasetPage(
       });
     },
     act({ action, at }) {
-      void actionEvent(at, channel.request('act', { action, at })).then((event) => {
-        dispatch(event.kind === 'actionDone' ? { ...event, action } : event);
-      });
+      void actionEvent(action, at, channel.request('act', { action, at })).then(dispatch);
     },
     batch({ action, selection, ranges, places, count, at }) {
       void follow('batch', async () => {

@@ -92,6 +92,20 @@ it('drops late replies', async () => {
   expect(await page.press('u')).toBe(true);
 });
 
+it('undoes an edit that is still under way', async () => {
+  const page = open();
+  page.client.channel.notify('view', { ...shown(3), undoCount: 0 });
+  expect(await page.press('u')).toBe(false);
+  page.client.isHolding = true;
+  await page.press('f', () => ({ ...shown(3), undoCount: 0 }));
+  expect(await page.press('u')).toBe(true);
+  expect(page.client.heard).toEqual(['ready', 'act flip 3', 'act undo 3']);
+  page.client.held[0]!.release();
+  await settled();
+  // The flip is over: the view that came with it says that nothing can be undone.
+  expect(await page.press('u')).toBe(false);
+});
+
 it('says why an action failed, until the next action or pair', async () => {
   const page = open();
   page.client.channel.notify('view', shown(3));

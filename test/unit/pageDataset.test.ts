@@ -95,7 +95,9 @@ describe('the dataset page', () => {
     page.client.held[0]!.release();
     await settled();
     await page.press('f');
-    expect(page.heard()).toEqual(['act flip 1']);
+    // Undo waits for the flip.
+    await page.press('u');
+    expect(page.heard()).toEqual(['act flip 1', 'act undo 1']);
   });
 
   it('drops late replies: for a pair that is no longer selected, and from an older revision', async () => {
@@ -537,6 +539,15 @@ describe('marked rows', () => {
     expect(page.state).toMatchObject({ marks: [], notice: { text: 'flip of 2', isError: false } });
     await page.press('f');
     expect(page.heard()).toEqual(['act flip 1']);
+  });
+
+  it('are edited while their pairs are on the way', async () => {
+    const page = await opened();
+    page.client.isHolding = true;
+    await page.press('ArrowDown', { shiftKey: true });
+    page.heard();
+    await page.press('f');
+    expect(page.heard()).toEqual(['batch flip 2']);
   });
 
   it('stay marked if the person changed their mind', async () => {

@@ -4,7 +4,7 @@ import type { ViewOptions } from '#protocol/page/options.ts';
 import type { ActionResult, ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import type { PageState } from './pageState.ts';
-import { pairOf } from './pageState.ts';
+import { editsOf, pairOf } from './pageState.ts';
 import type { RecordEffect, RecordEvent } from './viewOptions.ts';
 import { DEFAULT_OPTIONS, onRecordEvent } from './viewOptions.ts';
 import { doneText } from './words.ts';
@@ -15,6 +15,8 @@ export interface CompareState {
   /** Why the last action failed. */
   readonly notice: string | undefined;
   readonly options: ViewOptions;
+  /** Edits that the client has not answered yet. */
+  readonly editing: number;
   /** What a screen reader says next. */
   readonly said: string;
 }
@@ -23,6 +25,7 @@ export const INITIAL: CompareState = {
   shown: undefined,
   notice: undefined,
   options: DEFAULT_OPTIONS,
+  editing: 0,
   said: '',
 };
 
@@ -34,9 +37,10 @@ export type CompareEvent =
       readonly kind: 'actionDone';
       readonly at: ShownPair;
       readonly result: ActionResult;
-      readonly action?: PageAction;
+      readonly action: PageAction;
     }
-  | { readonly kind: 'actionFailed'; readonly reason: string }
+  /** Without an action, the page itself failed. */
+  | { readonly kind: 'actionFailed'; readonly reason: string; readonly action?: PageAction }
   | { readonly kind: 'mappingWanted' };
 
 export type CompareEffect =
@@ -52,8 +56,8 @@ function isSame(a: ShownPair | undefined, b: ShownPair): boolean {
   return a?.uri === b.uri && a.record === b.record && a.pair === b.pair;
 }
 
-export function pageState({ shown }: CompareState): PageState {
-  return { view: shown?.view, undoCount: shown?.undoCount ?? 0, isReadOnly: false };
+export function pageState({ shown, editing }: CompareState): PageState {
+  return { view: shown?.view, undoCount: (shown?.undoCount ?? 0) + editing, isReadOnly: false };
 }
 
 function show(state: CompareState, shown: ShownView): Step {
@@ -70,19 +74,24 @@ export function reduce(state: CompareState, event: CompareEvent): Step {
       const { shown } = state;
       if (!shown) return [state];
       return [
-        { ...state, notice: undefined },
+        { ...state, notice: undefined, editing: state.editing + editsOf(event.action) },
         { kind: 'act', action: event.action, at: pairOf(shown.view) },
       ];
     }
     case 'actionDone': {
       const { at, result, action } = event;
-      const next = result && action ? { ...state, said: doneText(action, result.view, 'line') } : state;
+      const editing = state.editing - editsOf(action);
+      const next = {
+        ...state,
+        editing,
+        ...(result && { said: doneText(action, result.view, 'line') }),
+      };
       // Another pair, or a newer state of this one, may have arrived before the reply.
       const isLate = !isSame(state.shown?.view, at) || (result?.revision ?? 0) < (state.shown?.revision ?? 0);
       return result && !isLate ? show(next, result) : [next];
     }
     case 'actionFailed':
-      return [{ ...state, notice: event.reason }];
+      return [{ ...state, notice: event.reason, editing: state.editing - editsOf(event.action) }];
     case 'mappingWanted':
       return [state, { kind: 'mapFields' }];
     case 'optionToggled':

@@ -73,9 +73,10 @@ export type DatasetEvent =
       readonly kind: 'actionDone';
       readonly at: PairPlace;
       readonly result: ActionResult;
-      readonly action?: DatasetAction;
+      readonly action: DatasetAction;
     }
-  | { readonly kind: 'actionFailed'; readonly reason: string }
+  /** Without an action, something else failed. */
+  | { readonly kind: 'actionFailed'; readonly reason: string; readonly action?: DatasetAction }
   | { readonly kind: 'batchDone'; readonly result: string | null }
   /** The person chose this pair outside of the page. */
   | { readonly kind: 'revealed'; readonly place: PairPlace }

@@ -1,5 +1,5 @@
 // What keys mean in the grid.
-import type { DatasetAction } from '#protocol/page/dataset.ts';
+import type { BatchAction, DatasetAction } from '#protocol/page/dataset.ts';
 
 import type { DatasetEvent } from './datasetEvents.ts';
 import type { DatasetState } from './datasetState.ts';
@@ -7,6 +7,7 @@ import { listView, pageState } from './datasetState.ts';
 import type { ActionRow, KeyPress } from './keys.ts';
 import { actionIn, IGNORE, isPlain, isTyping, WALK } from './keys.ts';
 import { columnBeside } from './listSteps.ts';
+import { markCount } from './marks.ts';
 import type { PageState } from './pageState.ts';
 import { canDrop, canGrade, canRepair, canUndo } from './pageState.ts';
 
@@ -32,6 +33,32 @@ export const DATASET_ACTIONS: readonly ActionRow<DatasetAction>[] = [
   { key: 'u', action: 'undo', label: 'Undo', title: 'Undo the last edit', isEnabled: canUndo },
   IGNORE,
 ];
+
+/** What can be done with all marked rows, in the order of the buttons. */
+export const MARKED_ACTIONS: readonly {
+  readonly action: BatchAction;
+  readonly label: string;
+  readonly key?: string;
+  readonly isEdit: boolean;
+}[] = [
+  { action: 'flip', label: 'Flip', key: 'f', isEdit: true },
+  { action: 'tie', label: 'Tie', key: 't', isEdit: true },
+  { action: 'drop', label: 'Drop', key: 'x', isEdit: true },
+  { action: 'keep', label: 'Ignore…', key: 'a', isEdit: false },
+  { action: 'export', label: 'Export…', isEdit: false },
+];
+
+export function canEditMarked({ status }: DatasetState): boolean {
+  return status !== undefined && status.phase !== 'reading' && status.isReadOnly !== true;
+}
+
+/** Marked rows need no pair on the screen. */
+function markedKey(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  if (markCount(state.marks) < 2 || press.repeat || !isPlain(press)) return undefined;
+  const row = MARKED_ACTIONS.find(({ key }) => key === press.key.toLowerCase());
+  const isPossible = row !== undefined && (!row.isEdit || canEditMarked(state));
+  return isPossible ? { kind: 'batchChosen', action: row.action } : undefined;
+}
 
 /** The action of a key press in the dataset page; undefined if there is none. */
 export function datasetActionFor(press: KeyPress, state: PageState): DatasetAction | undefined {
@@ -113,6 +140,8 @@ function controlKey({ key, shiftKey }: KeyPress): DatasetEvent | undefined {
 
 /** What a key press means in the grid; undefined if nothing. */
 export function gridKey(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
+  const marked = markedKey(press, state);
+  if (marked) return marked;
   const action = datasetActionFor(press, pageState(state));
   if (action) return { kind: 'actionChosen', action };
   const { rowCount, rowHeight, viewHeight } = listView(state);

@@ -2,12 +2,12 @@
 import type { Found, RowSelection } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
-import type { BatchAction, DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
+import type { DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import type { DatasetEvent, PlaceWish, Step } from './datasetEvents.ts';
 import { andThen } from './datasetEvents.ts';
-import { gridKey } from './datasetKeys.ts';
+import { gridKey, MARKED_ACTIONS } from './datasetKeys.ts';
 import type { DatasetState, PairPlace } from './datasetState.ts';
 import { ALL_ROWS, columnLayout, isSame, isShown, storeOf } from './datasetState.ts';
 import { foundText, sortText } from './datasetText.ts';
@@ -37,7 +37,7 @@ import {
   withStore,
 } from './listSteps.ts';
 import { markCount, NO_MARKS } from './marks.ts';
-import { pairOf } from './pageState.ts';
+import { editsOf, pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
 import type { ReviewEvent } from './review.ts';
@@ -300,15 +300,13 @@ function onFilter(state: DatasetState, event: FilterEvent): Step {
   }
 }
 
-/** Actions on the shown pair that can be done to all marked rows. */
-const FOR_MANY: ReadonlySet<string> = new Set<BatchAction>(['flip', 'tie', 'drop', 'keep']);
-
 function act(state: DatasetState, action: DatasetAction): Step {
-  if (markCount(state.marks) > 1 && FOR_MANY.has(action)) return startBatch(state, action as BatchAction);
+  const forMarked = MARKED_ACTIONS.find((one) => one.action === action);
+  if (markCount(state.marks) > 1 && forMarked) return startBatch(state, forMarked.action);
   const { shown } = state;
   if (!shown || !isShown(state)) return [state];
   return [
-    { ...state, notice: undefined },
+    { ...state, notice: undefined, editing: state.editing + editsOf(action) },
     { kind: 'act', action, at: pairOf(shown.view) },
   ];
 }
@@ -377,11 +375,18 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     }
     case 'actionDone': {
       const { at, result, action } = event;
-      const next = result && action ? { ...state, said: doneText(action, result.view, 'row') } : state;
+      const editing = state.editing - editsOf(action);
+      const next = { ...state, editing, ...(result && { said: doneText(action, result.view, 'row') }) };
       return result && isSame(at, state.selected) ? show(next, result) : [next];
     }
     case 'actionFailed':
-      return [{ ...state, notice: { text: event.reason, isError: true } }];
+      return [
+        {
+          ...state,
+          notice: { text: event.reason, isError: true },
+          editing: state.editing - editsOf(event.action),
+        },
+      ];
     case 'batchDone': {
       const { result } = event;
       if (result === null) return [state];

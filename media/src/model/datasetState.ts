@@ -79,6 +79,8 @@ export interface DatasetState {
   readonly pairFailure: string | undefined;
   /** Why the last action failed, or what came of it. */
   readonly notice: { readonly text: string; readonly isError: boolean } | undefined;
+  /** Edits of the shown pair that the client has not answered yet. */
+  readonly editing: number;
   readonly fields: readonly FieldColumn[];
   readonly rules: readonly RuleCount[];
   readonly choice: ColumnChoice;
@@ -112,6 +114,7 @@ export const INITIAL: DatasetState = {
   shown: undefined,
   pairFailure: undefined,
   notice: undefined,
+  editing: 0,
   fields: [],
   rules: [],
   choice: NO_CHOICE,
@@ -178,10 +181,10 @@ export function isShown({ selected, shown }: DatasetState): boolean {
 }
 
 export function pageState(state: DatasetState): PageState {
-  const { status, shown } = state;
+  const { status, shown, editing } = state;
   return {
     view: shown?.view,
-    undoCount: shown?.undoCount ?? 0,
+    undoCount: (shown?.undoCount ?? 0) + editing,
     isReadOnly:
       !isShown(state) || status === undefined || status.phase === 'reading' || status.isReadOnly === true,
   };

@@ -1,11 +1,13 @@
 // What a page shows, and which actions are possible: buttons and keys use the same answer.
 import type { RecordView } from '#protocol/editor/views.ts';
+import type { PageAction } from '#protocol/page/compare.ts';
+import type { DatasetAction } from '#protocol/page/dataset.ts';
 import type { ShownPair } from '#protocol/page/pair.ts';
 
 export interface PageState {
   /** Undefined until the first one arrives. */
   readonly view: RecordView | undefined;
-  /** Edits that can be undone. */
+  /** Edits that can be undone, with those under way: undo waits for them. */
   readonly undoCount: number;
   /** The file is being read, or the selected row is not shown yet. */
   readonly isReadOnly: boolean;
@@ -50,6 +52,19 @@ export function canIgnore({ view, isReadOnly }: PageState): boolean {
 
 export function canUndo({ undoCount }: PageState): boolean {
   return undoCount > 0;
+}
+
+const EDITS: ReadonlySet<string | undefined> = new Set<DatasetAction>([
+  'flip',
+  'tie',
+  'margin',
+  'drop',
+  'repair',
+]);
+
+/** How many edits an action makes at most: one or none. */
+export function editsOf(action: DatasetAction | PageAction | undefined): number {
+  return EDITS.has(action) ? 1 : 0;
 }
 
 /** What an action on a view is about. */

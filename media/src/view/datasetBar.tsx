@@ -3,9 +3,10 @@ import type { JSX, RefObject } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
 import type { RowOrder } from '#protocol/editor/rows.ts';
-import type { BatchAction, DatasetLayout } from '#protocol/page/dataset.ts';
+import type { DatasetLayout } from '#protocol/page/dataset.ts';
 
 import type { DatasetEvent } from '../model/datasetEvents.ts';
+import { canEditMarked, MARKED_ACTIONS } from '../model/datasetKeys.ts';
 import type { DatasetState } from '../model/datasetState.ts';
 import { groupingFields } from '../model/datasetState.ts';
 import { statusText } from '../model/datasetText.ts';
@@ -179,37 +180,24 @@ function Rules({ state, dispatch }: Props): JSX.Element | null {
   );
 }
 
-const BATCHES: readonly {
-  readonly action: BatchAction;
-  readonly label: string;
-  readonly key?: string;
-  readonly edits: boolean;
-}[] = [
-  { action: 'flip', label: 'Flip', key: 'F', edits: true },
-  { action: 'tie', label: 'Tie', key: 'T', edits: true },
-  { action: 'drop', label: 'Drop', key: 'X', edits: true },
-  { action: 'keep', label: 'Ignore…', key: 'A', edits: false },
-  { action: 'export', label: 'Export…', edits: false },
-];
-
 /** What to do with the marked rows. */
 function MarkedRows({ state, dispatch }: Props): JSX.Element | null {
-  const { marks, status } = state;
+  const { marks } = state;
   if (marks.length === 0) return null;
   return (
     <div class="marked-rows" role="toolbar" aria-label="Marked rows">
       <span class="count">{plural(markCount(marks), 'row')} marked</span>
-      {BATCHES.map(({ action, label, key, edits }) => (
+      {MARKED_ACTIONS.map(({ action, label, key, isEdit }) => (
         <button
           key={action}
           type="button"
-          disabled={edits && status?.isReadOnly === true}
+          disabled={isEdit && !canEditMarked(state)}
           onClick={() => {
             dispatch({ kind: 'batchChosen', action });
           }}
         >
           {label}
-          {key !== undefined && <kbd>{key}</kbd>}
+          {key !== undefined && <kbd>{key.toUpperCase()}</kbd>}
         </button>
       ))}
       <button
