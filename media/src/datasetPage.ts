@@ -204,7 +204,7 @@ export function startDatasetPage(
         'startReview',
         async (signal) => {
           const { result } = await channel.request('startReview', { source, size, isBlind }, signal);
-          return { kind: 'review', event: { kind: 'stepped', result } };
+          return { kind: 'review', event: { kind: 'begun', result } };
         },
         reviewFailed,
       );

@@ -107,6 +107,17 @@ describe('the review on the page', () => {
     expect(used).toEqual(['c', 'd', 'e', 'l', 'v', 'w']);
   });
 
+  it('stays paused when an answer arrives that was under way', async () => {
+    const { page, command } = await reviewing();
+    page.client.isHolding = true;
+    await command('next', 'pause');
+    expect(page.state.review.isPaused).toBe(true);
+    expect(page.client.held.length).toBeGreaterThan(0);
+    for (const held of page.client.held) held.release();
+    await settled();
+    expect(page.state.review.isPaused).toBe(true);
+  });
+
   it('tells the editor when its keys mean this page: with the focus, and not while it is paused', async () => {
     const { page, command } = await reviewing();
     page.heard();

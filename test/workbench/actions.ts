@@ -49,19 +49,12 @@ async function openInput(page: Page, opener: string): Promise<Locator> {
   return input;
 }
 
-/** Chooses the first row that matches the text; the command may then show another quick pick. */
-async function choose(page: Page, opener: string, text: string): Promise<void> {
-  const input = await openInput(page, opener);
-  await input.fill(text);
-  const row = page.locator('.quick-input-list .monaco-list-row').first();
-  await row.waitFor({ state: 'visible' });
-  await page.waitForTimeout(300);
-  await press(page, 'Enter');
-}
-
-/** Runs a command that asks for input. */
+/** Runs a command that asks for input. The list shows recent commands first, until it has those that match. */
 export async function startCommand(page: Page, title: string): Promise<void> {
-  await choose(page, 'F1', `>${title}`);
+  const input = await openInput(page, 'F1');
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
+  await press(page, 'Enter');
 }
 
 export async function runCommand(page: Page, title: string): Promise<void> {
@@ -71,21 +64,19 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Opens a file of the folder by name. */
 export async function openFile(page: Page, name: string): Promise<void> {
+  const tab = page.locator('.tab.active', { hasText: name });
+  const row = page.locator('.quick-input-list .monaco-list-row', {
+    has: page.getByText(name, { exact: true }),
+  });
+  // Until the files are listed, the rows are those of files opened before.
   const open = async (): Promise<boolean> => {
     const input = await openInput(page, 'Mod+P');
     await input.fill(name);
-    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-    if (!(await isSoonVisible(row))) {
-      await press(page, 'Escape');
-      return false;
-    }
-    // The first rows are of the files opened before.
-    await page.waitForTimeout(300);
-    await press(page, 'Enter');
-    return true;
+    if (await isSoonVisible(row.first())) await row.first().click();
+    else await press(page, 'Escape');
+    return isSoonVisible(tab);
   };
-  await until(`${name} in the quick open list`, open, 120_000);
-  await page.locator('.tab.active', { hasText: name }).waitFor();
+  await until(`${name} in the active tab`, open, 120_000);
 }
 
 export function statusItem(page: Page): Locator {

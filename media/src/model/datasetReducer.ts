@@ -185,7 +185,7 @@ function onReview(state: DatasetState, event: ReviewEvent): Step {
     return [{ ...onPortrait(next, { kind: 'closed' }), notice: undefined }, ...effects];
   if (event.kind === 'failed' && isReviewing(review))
     return [{ ...next, notice: { text: event.reason, isError: true } }, ...effects];
-  if (event.kind === 'stepped' && event.result) {
+  if ((event.kind === 'begun' || event.kind === 'stepped') && event.result) {
     const { view, said } = event.result;
     const isMoved = view.key !== state.review.view?.key;
     const text = [said, isMoved ? placeText(view) : ''].filter((one) => one !== '').join(' ');

@@ -56,7 +56,8 @@ export type ReviewEvent =
   | { readonly kind: 'sourceChosen'; readonly source: ReviewSource }
   /** Go on with the review that was kept. */
   | { readonly kind: 'resumed' }
-  /** Null: the person changed their mind. */
+  | { readonly kind: 'begun'; readonly result: ReviewResult }
+  /** A review that was paused meanwhile stays paused. Null: the person changed their mind. */
   | { readonly kind: 'stepped'; readonly result: ReviewResult | null }
   | { readonly kind: 'commanded'; readonly command: ReviewCommand }
   | { readonly kind: 'goneTo'; readonly index: number }
@@ -215,6 +216,10 @@ function command(state: ReviewState, name: ReviewCommand): Step {
 
 const HERE: ReviewEffect = { kind: 'review', action: { kind: 'go', to: 'here' } };
 
+function withView(state: ReviewState, { view }: ReviewResult): ReviewState {
+  return { ...state, view, isBusy: false, failure: undefined };
+}
+
 export function reduceReview(state: ReviewState, event: ReviewEvent): Step {
   switch (event.kind) {
     case 'opened':
@@ -238,11 +243,10 @@ export function reduceReview(state: ReviewState, event: ReviewEvent): Step {
     }
     case 'resumed':
       return [{ ...state, isOpen: true, isPaused: false }, HERE];
-    case 'stepped': {
-      const { result } = event;
-      if (!result) return [{ ...state, isBusy: false }];
-      return [{ ...state, view: result.view, isPaused: false, isBusy: false, failure: undefined }];
-    }
+    case 'begun':
+      return [{ ...withView(state, event.result), isPaused: false }];
+    case 'stepped':
+      return [event.result ? withView(state, event.result) : { ...state, isBusy: false }];
     case 'commanded':
       return command(state, event.command);
     case 'goneTo':
