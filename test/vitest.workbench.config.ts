@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/workbench/**/*.test.ts'],
     globalSetup: 'test/workbench/install.ts',
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 600_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import type { Frame, Locator, Page } from 'playwright-core';
 
+import { PATIENCE_MS } from './window.ts';
+
 const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
 const MODIFIER = process.platform === 'darwin' ? 'Meta' : 'Control';
 
@@ -11,7 +13,7 @@ const MODIFIER = process.platform === 'darwin' ? 'Meta' : 'Control';
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  ms = 30_000,
+  ms = PATIENCE_MS,
 ): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {

@@ -15,7 +15,7 @@ import { formatVerdict } from '#core/memory/verdicts.ts';
 import { openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
 import { reloadWith } from './reload.ts';
 import type { Window } from './window.ts';
-import { openWindow } from './window.ts';
+import { openWindow, PATIENCE_MS } from './window.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-review-'));
 const decisions = join(folder, '.preflens', 'decisions.jsonl');
@@ -68,7 +68,7 @@ async function isInFront(frame: Frame): Promise<boolean> {
 }
 
 /** The page of the dataset editor in front, once something is there. */
-async function frameWith(selector: string, ms = 30_000): Promise<Frame> {
+async function frameWith(selector: string, ms = PATIENCE_MS): Promise<Frame> {
   const look = async (): Promise<Frame | false> => {
     for (const frame of window.page.frames()) {
       const isThere = await frame

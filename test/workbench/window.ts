@@ -21,6 +21,9 @@ export interface Window {
   close(): Promise<void>;
 }
 
+/** Milliseconds to wait for what a person sees. On a busy machine, two windows run at a quarter of their speed. */
+export const PATIENCE_MS = 60_000;
+
 const SIZE = { width: 1440, height: 900 };
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
@@ -121,6 +124,7 @@ export async function openWindow(
   const window = desktop
     ? await openDesktop(desktop, folder, home, settings, others)
     : await openServed(folder, home, settings, others);
+  window.page.setDefaultTimeout(PATIENCE_MS);
   return {
     ...window,
     home,
