@@ -1,6 +1,6 @@
 // A reviewer who works through a ranking, with the truth at hand: some of the answers are wrong.
 import type { Candidate, Judged } from '#core/learning/learn.ts';
-import { expectFinds, reranked } from '#core/learning/outlook.ts';
+import { expectFinds } from '#core/learning/outlook.ts';
 
 export interface TruePair extends Candidate {
   readonly isWrong: boolean;
@@ -16,9 +16,6 @@ export interface ReviewResult {
 export interface ReviewPlan {
   /** Pairs to review. */
   readonly reviews: number;
-  readonly reranks: boolean;
-  /** The ranking is made new after so many answers. */
-  readonly every: number;
   /** Share of wrong answers. */
   readonly mistakes: number;
   /** The looks ahead, after so many answers, at so many pairs. */
@@ -28,24 +25,18 @@ export interface ReviewPlan {
 
 export const PLAN: ReviewPlan = {
   reviews: 200,
-  reranks: true,
-  every: 20,
   mistakes: 0.05,
   looksAt: [50, 100, 150],
   ahead: 50,
 };
 
-/** @param pairs in any order; the review begins with the lowest margins */
+/** @param pairs in any order; the lowest margins are reviewed first */
 export function review(pairs: readonly TruePair[], plan: ReviewPlan, random: () => number): ReviewResult {
   let rest = pairs.toSorted((a, b) => a.margin - b.margin);
   const judged: Judged[] = [];
   const looks: { isCovered: boolean; width: number; error: number }[] = [];
   let finds = 0;
   for (let done = 0; done < plan.reviews; done++) {
-    if (plan.reranks && done > 0 && done % plan.every === 0) {
-      const before = rest;
-      rest = reranked(judged, before).flatMap((i) => before[i] ?? []);
-    }
     if (plan.looksAt.includes(done)) {
       const outlook = expectFinds(judged, rest, plan.ahead);
       const truth = rest.slice(0, plan.ahead).filter(({ isWrong }) => isWrong).length;

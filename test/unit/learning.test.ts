@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatKey } from '#core/hash.ts';
 import { judgementsOf } from '#core/learning/judgements.ts';
 import type { Judged } from '#core/learning/learn.ts';
-import { learn } from '#core/learning/learn.ts';
-import { expectFinds, reranked } from '#core/learning/outlook.ts';
+import { expectFinds } from '#core/learning/outlook.ts';
 import { flippedTraits, traitsOf } from '#core/learning/traits.ts';
 import { labelOf } from '#core/memory/keys.ts';
 import type { Verdict, VerdictKind } from '#core/memory/verdicts.ts';
@@ -48,26 +47,17 @@ const WORLDS: readonly World[] = [
 const SIMULATIONS = 20;
 
 describe('a review of 200 pairs', () => {
-  const reviewed = (one: World, reranks: boolean) =>
+  const reviewed = (one: World) =>
     Array.from({ length: SIMULATIONS / WORLDS.length }, (_, i) =>
-      review(world(one, 100 + i), { ...PLAN, reranks }, seededRandom(i)),
+      review(world(one, 100 + i), PLAN, seededRandom(i)),
     );
-  const findsOf = (one: World, reranks: boolean): number =>
-    reviewed(one, reranks).reduce((sum, { finds }) => sum + finds, 0);
 
   it('foretells the finds among the next 50 in at least 90 % of cases', () => {
-    const looks = WORLDS.flatMap((one) => reviewed(one, true)).flatMap((result) => result.looks);
+    const looks = WORLDS.flatMap(reviewed).flatMap((result) => result.looks);
     expect(looks).toHaveLength(SIMULATIONS * PLAN.looksAt.length);
     expect(looks.filter(({ isCovered }) => isCovered).length / looks.length).toBeGreaterThan(0.9);
     const meanWidth = looks.reduce((sum, { width }) => sum + width, 0) / looks.length;
     expect(meanWidth).toBeLessThan(25);
-  });
-
-  it('finds more if a trait tells false alarms, and hardly less if none does', () => {
-    const [, , , telling] = WORLDS as [World, World, World, World];
-    expect(findsOf(telling, true)).toBeGreaterThan(1.1 * findsOf(telling, false));
-    const [silent] = WORLDS as [World];
-    expect(findsOf(silent, true)).toBeGreaterThan(0.97 * findsOf(silent, false));
   });
 });
 
@@ -77,19 +67,9 @@ const judgedOf = (pairs: readonly TruePair[], count: number): Judged[] =>
 describe('what was learned', () => {
   const pairs = world({ temperature: 1, strength: 0, share: 0.1 }, 5);
 
-  it('is nothing from nothing, and the order stays with few answers', () => {
+  it('is nothing from few answers, or where nothing is left', () => {
     expect(expectFinds(judgedOf(pairs, 19), pairs)).toBeUndefined();
     expect(expectFinds(judgedOf(pairs, 30), [])).toBeUndefined();
-    const rest = pairs.slice(100).toSorted((a, b) => a.margin - b.margin);
-    expect(reranked(judgedOf(pairs, 8), rest)).toEqual(rest.map((_, i) => i));
-    expect(learn([]).temperature).toBeCloseTo(1, 5);
-  });
-
-  it('calibrates the temperature', () => {
-    const cold = world({ temperature: 3, strength: 0, share: 0.3 }, 6);
-    const { temperature } = learn(cold.slice(0, 400));
-    expect(temperature).toBeGreaterThan(2);
-    expect(temperature).toBeLessThan(4.5);
   });
 
   it('counts no more finds than there are pairs, and the same each time', () => {

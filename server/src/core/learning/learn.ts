@@ -1,6 +1,6 @@
 // What a review says about the pairs that nobody reviewed: a small Bayesian fit on the labels that people judged.
 // P(label wrong) = σ(base − slope · margin + Σ weight · trait). The priors are those of margins that are calibrated
-// log-odds; with few judgements they decide, so the order of the ranking stays what it was.
+// log-odds; with few judgements they decide.
 import { seededRandom } from '../score/random.ts';
 
 /** A pair as the fit sees it. */
@@ -23,17 +23,6 @@ export interface Expected {
   readonly high: number;
 }
 
-export interface Learned {
-  /** Number of judgements behind it. */
-  readonly count: number;
-  /** Divisor that turns margins into log-odds of the label being right. */
-  readonly temperature: number;
-  /** Probability that a label is wrong. For ranking and for sums; no error rate of the file. */
-  wrong(candidate: Candidate): number;
-  /** How many of these labels are wrong. */
-  expect(candidates: readonly Candidate[]): Expected;
-}
-
 /** Share of a reviewer's answers that are taken to be wrong themselves. */
 const MISTAKES = 0.05;
 
@@ -41,7 +30,7 @@ const MISTAKES = 0.05;
 const BASE = { mean: -2, deviation: 1.5 };
 const SLOPE = { mean: 1, deviation: 0.5 };
 
-/** Deviations to try for the weights of traits. The judgements choose: 0 leaves the ranking as it was. */
+/** Deviations to try for the weights of traits. The judgements choose; with 0, margins alone count. */
 const TRAIT_DEVIATIONS = [0, 0.1, 0.3, 0.6];
 
 /** Another deviation than 0 needs this much more log-evidence. */
@@ -195,8 +184,11 @@ function normals(random: () => number): () => number {
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 
-/** Learns from judgements. With none, it says what margins alone say. */
-export function learn(judged: readonly Judged[]): Learned {
+/**
+ * Learns from judgements; with none, it says what margins alone say.
+ * @returns how many labels of some pairs are wrong: no error rate of the file
+ */
+export function learn(judged: readonly Judged[]): (candidates: readonly Candidate[]) => Expected {
   const scales = scalesOf(judged);
   const inputs = judged.map((one) => inputsOf(one, scales));
   const isWrong = judged.map((one) => one.isWrong);
@@ -211,38 +203,31 @@ export function learn(judged: readonly Judged[]): Learned {
   const best = modes.reduce((top, mode) => (mode.evidence > top.evidence ? mode : top));
   const { weights, lower } = best.evidence > plain.evidence + EVIDENCE ? best : plain;
   const used = (candidate: Candidate): number[] => inputsOf(candidate, scales).slice(0, weights.length);
-  return {
-    count: judged.length,
-    temperature: 1 / Math.max(1e-3, weights[1] ?? 1),
-    wrong: (candidate) => logistic(dot(used(candidate), weights)),
-    expect(candidates) {
-      const count = Math.min(candidates.length, MAX_DRAWN);
-      const step = count === 0 ? 1 : candidates.length / count;
-      const rows = Array.from({ length: count }, (_, i) =>
-        used(candidates[Math.floor(i * step)] as Candidate),
+  return (candidates) => {
+    const count = Math.min(candidates.length, MAX_DRAWN);
+    const step = count === 0 ? 1 : candidates.length / count;
+    const rows = Array.from({ length: count }, (_, i) => used(candidates[Math.floor(i * step)] as Candidate));
+    const random = seededRandom(candidates.length + 7919 * judged.length);
+    const normal = normals(random);
+    const counts: number[] = [];
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const off = solveUpper(
+        lower,
+        weights.map(() => normal()),
       );
-      const random = seededRandom(candidates.length + 7919 * judged.length);
-      const normal = normals(random);
-      const counts: number[] = [];
-      for (let draw = 0; draw < DRAWS; draw++) {
-        const off = solveUpper(
-          lower,
-          weights.map(() => normal()),
-        );
-        const drawn = weights.map((w, k) => w + (off[k] ?? 0));
-        const chances = rows.map((row) => logistic(dot(row, drawn)));
-        const mean = step * chances.reduce((sum, p) => sum + p, 0);
-        const variance = step * chances.reduce((sum, p) => sum + p * (1 - p), 0);
-        // The sum of many independent labels, which the normal distribution follows closely.
-        const sum = Math.round(mean + Math.sqrt(variance) * normal());
-        counts.push(Math.max(0, Math.min(candidates.length, sum)));
-      }
-      counts.sort((a, b) => a - b);
-      return {
-        likely: quantile(counts, 0.5),
-        low: quantile(counts, 0.025),
-        high: quantile(counts, 0.975),
-      };
-    },
+      const drawn = weights.map((w, k) => w + (off[k] ?? 0));
+      const chances = rows.map((row) => logistic(dot(row, drawn)));
+      const mean = step * chances.reduce((sum, p) => sum + p, 0);
+      const variance = step * chances.reduce((sum, p) => sum + p * (1 - p), 0);
+      // The sum of many independent labels, which the normal distribution follows closely.
+      const sum = Math.round(mean + Math.sqrt(variance) * normal());
+      counts.push(Math.max(0, Math.min(candidates.length, sum)));
+    }
+    counts.sort((a, b) => a - b);
+    return {
+      likely: quantile(counts, 0.5),
+      low: quantile(counts, 0.025),
+      high: quantile(counts, 0.975),
+    };
   };
 }

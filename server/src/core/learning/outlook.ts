@@ -26,19 +26,12 @@ export function expectFinds(
   next = 50,
 ): Outlook | undefined {
   if (judged.length < MIN_JUDGED || rest.length === 0) return undefined;
-  const learned = learn(judged);
+  const expected = learn(judged);
   const ahead = rest.slice(0, next);
   return {
     judged: judged.length,
     finds: judged.filter(({ isWrong }) => isWrong).length,
-    next: { ...learned.expect(ahead), of: ahead.length },
-    left: learned.expect(rest),
+    next: { ...expected(ahead), of: ahead.length },
+    left: expected(rest),
   };
-}
-
-/** The order in which to review what is left: the label that is most likely wrong first, of equal ones the first. */
-export function reranked(judged: readonly Judged[], rest: readonly Candidate[]): readonly number[] {
-  const learned = learn(judged);
-  const chances = rest.map((candidate) => learned.wrong(candidate));
-  return rest.map((_, i) => i).sort((a, b) => (chances[b] ?? 0) - (chances[a] ?? 0) || a - b);
 }
