@@ -48,7 +48,15 @@ const noReview = (): never => {
 };
 const NO_FAKE_REVIEW: FakeReview = {
   choices: () => ({
-    choices: { labels: 0, findings: 0, conflicts: 0, reviewer: 'ann', reviewed: 0, agreement: [] },
+    choices: {
+      labels: 0,
+      findings: 0,
+      rules: [],
+      conflicts: 0,
+      reviewer: 'ann',
+      reviewed: 0,
+      agreement: [],
+    },
   }),
   start: noReview,
   act: noReview,

@@ -14,6 +14,7 @@ import { seededRandom } from '#core/score/random.ts';
 import { addVerdict } from '#node/memory.ts';
 import type { ReviewAction, ReviewVerdict, ReviewView, StartReview } from '#protocol/editor/review.ts';
 import { Review } from '#session/review/review.ts';
+import { ruleCounts } from '#session/ruleCounts.ts';
 import type { Session } from '#session/session.ts';
 import { reviewChoices, reviewViewOf } from '#session/views/review.ts';
 
@@ -144,6 +145,9 @@ describe('agreement', () => {
     expect(one!.count).toBe(20);
     expect(one!.kappa.value).toBeCloseTo(0.28 / 0.48, 9);
     expect(one!.kappa.low).toBeLessThan(one!.kappa.value);
+    const nine = Array.from({ length: 9 }, (_, i) => `${i}`);
+    const [few] = reviewerAgreement(new Verdicts(lines), nine);
+    expect([few!.count, few!.same.value, few!.kappa.value]).toEqual([9, 1, Number.NaN]);
   });
 
   it('with a hidden label counts blind verdicts alone', () => {
@@ -174,18 +178,42 @@ describe('a queue', () => {
   });
 });
 
+it('offers no rule whose queue would be empty', async () => {
+  const long = 'more words than the other one has ';
+  const records = Array.from({ length: 120 }, (_, i) =>
+    JSON.stringify({
+      prompt: `How long is the way to place ${i}?`,
+      chosen: long.repeat(2 + (i % 7)) + i,
+      rejected: `${i}`,
+    }),
+  );
+  const pairs = [...records, JSON.stringify({ prompt: 'q', chosen: 'same', rejected: 'same' }), '{"prompt":'];
+  const { host, uri, session } = await ofFile('rules.jsonl', pairs.join('\n'));
+  const found = (): readonly string[] => ruleCounts(session.dataset).map(({ rule }) => rule);
+  await host.until(uri, () => found().includes('length-bias'));
+  const offered = reviewChoices(session).rules.map(({ rule }) => rule);
+  expect(found()).toContain('invalid-json');
+  expect(offered).toContain('identical-pair');
+  expect(offered).not.toContain('length-bias');
+  expect(offered).not.toContain('invalid-json');
+  for (const rule of offered) {
+    await session.review.start({ source: { kind: 'rule', rule }, size: 10, isBlind: false }, never);
+    expect(session.review.queue!.keys.length).toBeGreaterThan(0);
+  }
+});
+
 /** Rates of wrong labels along a queue, and how often the range must hold the truth. */
 const RATES: Readonly<Record<string, readonly [rate: (share: number) => number, least: number]>> = {
-  'one rate': [() => 0.3, 0.85],
-  rare: [() => 0.04, 0.85],
-  falling: [(share) => 0.9 * (1 - share), 0.85],
-  'falling fast': [(share) => 0.9 * Math.exp(-5 * share), 0.85],
+  'one rate': [() => 0.3, 0.9],
+  rare: [() => 0.04, 0.9],
+  falling: [(share) => 0.9 * (1 - share), 0.9],
+  'falling fast': [(share) => 0.9 * Math.exp(-5 * share), 0.9],
   // No trend shows a step before it comes.
-  'a step': [(share) => (share < 0.3 ? 0.8 : 0.15), 0.7],
+  'a step': [(share) => (share < 0.3 ? 0.8 : 0.15), 0.8],
 };
 
 describe('what the rest of a queue holds', () => {
-  it.each(Object.keys(RATES))('is in the range in about nine of ten queues: %s', (name) => {
+  it.each(Object.keys(RATES))('is in the range in more than nine of ten queues: %s', (name) => {
     const random = seededRandom(11);
     const [rate, least] = RATES[name]!;
     const [runs, count] = [60, 100];

@@ -66,14 +66,14 @@ function Choice({ title, detail, isEnabled = true, isMain = false, choose }: Cho
 
 /** What can be reviewed. */
 function Start({ state, dispatch }: Props): JSX.Element {
-  const { review, rules, selection } = state;
+  const { review, selection } = state;
   const { choices: loaded, failure, isBusy, size, isBlind } = review;
   const tell = (event: ReviewEvent): void => {
     dispatch({ kind: 'review', event });
   };
   if (!loaded) return <p class="nothing">{failure ?? 'Reading…'}</p>;
   const { choices, kept } = loaded;
-  const { labels, findings, conflicts, reviewer, reviewed, agreement } = choices;
+  const { labels, findings, rules, conflicts, reviewer, reviewed, agreement } = choices;
   return (
     <div class="review-start">
       {failure !== undefined && (
@@ -136,7 +136,7 @@ function Start({ state, dispatch }: Props): JSX.Element {
         />
         <Choice
           title="Findings"
-          detail={`${plural(findings, 'place')} with findings: labels first, then contradictions, then the rest`}
+          detail={`${plural(findings, 'pair')} with findings: labels first, then contradictions, then the rest`}
           isEnabled={findings > 0 && !isBusy}
           choose={() => {
             tell({ kind: 'sourceChosen', source: { kind: 'findings' } });
@@ -264,7 +264,7 @@ function remainingText({ remaining, queue, decidedCount }: ReviewView): string |
   if (!remaining) return 'What the rest holds is estimated after ten decisions.';
   const { likely, low, high } = remaining;
   const range = low === high ? String(low) : `${low} to ${high}`;
-  return `The other ${plural(rest, 'pair')} likely hold about ${likely} more (90 %: ${range}).`;
+  return `The other ${plural(rest, 'pair')} likely hold about ${likely} more (95 %: ${range}).`;
 }
 
 function Side({

@@ -108,10 +108,11 @@ function* textOf({ path, pairs, reviewed, reviewers, agreement, conflicts }: Fil
       yield `    blind, agreed with the label in ${percent(blind.same.value)} of ${plural(blind.count, 'pair')} (${percent(blind.same.low)} to ${percent(blind.same.high)})`;
   }
   for (const { reviewers: names, count, same, kappa } of agreement) {
-    const value = Number.isNaN(kappa.value)
-      ? 'not defined'
-      : `${kappa.value.toFixed(2)} (95 %: ${kappa.low.toFixed(2)} to ${kappa.high.toFixed(2)})`;
-    yield `  ${names.map(nameText).join(' and ')}: ${percent(same.value)} of ${plural(count, 'pair')} the same, κ ${value}`;
+    const { value, low, high } = kappa;
+    const beyond = Number.isNaN(value)
+      ? ''
+      : `, κ ${value.toFixed(2)} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`;
+    yield `  ${names.map(nameText).join(' and ')}: ${percent(same.value)} of ${plural(count, 'pair')} the same${beyond}`;
   }
   for (const { line, verdicts } of conflicts) {
     const said = verdicts.map(

@@ -4,6 +4,9 @@ import { wilson } from '../checks/dataset/effects.ts';
 
 const Z = 1.959964;
 
+/** With fewer pairs, the variance of κ says nothing. */
+const MIN_PAIRS = 10;
+
 /** What two judges said: counts[a][b] is the number of pairs that the first put into class a and the second into b. */
 export type Crosstab = readonly (readonly number[])[];
 
@@ -12,7 +15,7 @@ export interface Agreement {
   readonly count: number;
   /** Share of them with the same verdict. */
   readonly same: Estimate;
-  /** Agreement beyond chance: 1 is perfect, 0 is what independent judges reach. NaN if both always say the same. */
+  /** Agreement beyond chance: 1 is perfect, 0 is what independent judges reach. NaN below ten pairs, and if both always say the same. */
   readonly kappa: Estimate;
 }
 
@@ -31,7 +34,7 @@ export function agreementOf(table: Crosstab): Agreement {
   const chance = sum(rows.map((row, a) => (row * (columns[a] ?? 0)) / count ** 2));
   const beyond = 1 - chance;
   const none = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
-  if (count === 0 || beyond < 1e-12) return { count, same: wilson(hits, count), kappa: none };
+  if (count < MIN_PAIRS || beyond < 1e-12) return { count, same: wilson(hits, count), kappa: none };
   const value = (observed - chance) / beyond;
   const share = (a: number, b: number): number => (table[a]?.[b] ?? 0) / count;
   const margin = (a: number, b: number): number => ((columns[a] ?? 0) + (rows[b] ?? 0)) / count;

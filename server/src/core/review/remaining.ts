@@ -12,7 +12,7 @@ export interface Reviewed {
 export interface Remaining {
   /** The middle of what is likely. */
   readonly likely: number;
-  /** At least 90 of 100 such queues hold a number in this range, if their rates change slowly. */
+  /** At least 95 of 100 such queues hold a number in this range, if their rates change slowly. */
   readonly low: number;
   readonly high: number;
 }
@@ -105,9 +105,9 @@ const quantile = (sorted: readonly number[], share: number): number =>
 
 /**
  * Logistic regression on the place in the queue, with the priors of A. Gelman, A. Jakulin, M. G. Pittau and Y.-S. Su (A weakly
- * informative default prior distribution for logistic and other regression models, 2008). The posterior is computed on a grid, and its draws predict numbers of faults. A trend need not go on, so the
- * range also holds what the latest third of the reviewed places alone predicts, as a steady rate. Undefined while too few pairs
- * are reviewed.
+ * informative default prior distribution for logistic and other regression models, 2008). The posterior is computed on a grid, and
+ * its draws predict numbers of faults. A trend need not go on, so the range also holds what the latest third of the reviewed places
+ * alone predicts, as a steady rate. Undefined while too few pairs are reviewed.
  * @param rest places that are not reviewed yet
  * @param length of the queue
  * @param isSorted the most suspicious pairs come first: then faults do not become more frequent
@@ -125,7 +125,7 @@ export function remainingFinds(
   const byRate = predicted(latest, rest, length, LEVEL);
   return {
     likely: quantile(byTrend, 0.5),
-    low: Math.min(quantile(byTrend, 0.05), quantile(byRate, 0.05)),
-    high: Math.max(quantile(byTrend, 0.95), quantile(byRate, 0.95)),
+    low: Math.min(quantile(byTrend, 0.025), quantile(byRate, 0.025)),
+    high: Math.max(quantile(byTrend, 0.975), quantile(byRate, 0.975)),
   };
 }

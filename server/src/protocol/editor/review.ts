@@ -1,4 +1,5 @@
 // Review of a file: a queue of pairs, what a person decides about each, and what came of it.
+import type { RuleCount } from './batch.ts';
 import type { RowSelection } from './rows.ts';
 import type { RecordView } from './views.ts';
 
@@ -67,7 +68,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Two reviewers, and the pairs that both reviewed. κ is null where it is not defined. */
+/** Two reviewers, and the pairs that both reviewed. κ is null below ten pairs, and if both always say the same. */
 export interface ReviewersView {
   readonly reviewers: readonly [string, string];
   readonly count: number;
@@ -79,8 +80,10 @@ export interface ReviewersView {
 export interface ReviewChoices {
   /** Of scored pairs; 0 while the file is not scored. */
   readonly labels: number;
-  /** Places with findings. */
+  /** Pairs with findings. */
   readonly findings: number;
+  /** Rules whose findings are about such pairs, and how many findings each has. */
+  readonly rules: readonly RuleCount[];
   readonly conflicts: number;
   /** The person's name. */
   readonly reviewer: string;
@@ -103,7 +106,7 @@ export interface DecidedView {
   readonly isBlind: boolean;
 }
 
-/** How many faults the rest of the queue likely holds: 90 of 100 such queues are in the range. */
+/** How many faults the rest of the queue likely holds: 95 of 100 such queues are in the range. */
 export interface RemainingView {
   readonly likely: number;
   readonly low: number;

@@ -287,18 +287,8 @@ export class Review {
     const kind = done?.ok === true ? wanted : undefined;
     if (kind) this.#edited = await changedSince(dataset, before);
     const settles = queue.source.kind === 'conflicts';
-    const by = this.#reviewer;
-    const made = await addVerdict(this.#path(), {
-      key,
-      verdict,
-      label,
-      reason,
-      tags,
-      rules,
-      isBlind,
-      settles,
-      by,
-    });
+    const own = { key, verdict, label, reason, tags, rules, isBlind, settles, by: this.#reviewer };
+    const made = await addVerdict(this.#path(), own);
     this.#steps = [...this.#steps, { key, verdict: made, edit: kind }];
     this.#drafts.delete(key);
     await this.#ports.readDecisions();

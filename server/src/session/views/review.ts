@@ -3,6 +3,7 @@ import { labelOf } from '#core/memory/keys.ts';
 import type { Opinion, Verdict, Verdicts } from '#core/memory/verdicts.ts';
 import { opinionOf } from '#core/memory/verdicts.ts';
 import { messages } from '#core/messages.ts';
+import type { Finding } from '#core/model/finding.ts';
 import { conflictsAmong, labelAgreement, reviewerAgreement } from '#core/review/agreement.ts';
 import { keyAt, numberOf } from '#core/review/queue.ts';
 import { remainingFinds } from '#core/review/remaining.ts';
@@ -19,6 +20,7 @@ import type { RecordView } from '#protocol/editor/views.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 import type { Review } from '../review/review.ts';
+import { ruleCounts } from '../ruleCounts.ts';
 import type { OpenFile } from '../state.ts';
 import { bareView, blindView } from './blind.ts';
 import { start } from './cells.ts';
@@ -73,9 +75,16 @@ export function reviewChoices({ dataset, review }: ReviewedFile): ReviewChoices 
   const { verdicts, scores } = dataset;
   const { facts } = dataset.survey;
   const keys = reviewedKeys(dataset);
+  // Nobody reviews a pair where a finding is about the whole file, a broken record or a tie.
+  const canReview = ({ record, pair = 0 }: Pick<Finding, 'record' | 'pair'>): boolean => {
+    const number = numberOf(facts, { record, pair });
+    return number >= 0 && !facts.isTie(number);
+  };
+  const rules = new Set(dataset.findings.filter(canReview).map(({ rule }) => rule));
   return {
     labels: scores ? facts.preferenceCount : 0,
-    findings: dataset.reviewOrder().length,
+    findings: dataset.reviewOrder().filter(canReview).length,
+    rules: ruleCounts(dataset).filter(({ rule }) => rules.has(rule)),
     conflicts: conflictsAmong(verdicts, keys).length,
     reviewer: review.reviewer,
     reviewed: keys.filter((key) => verdicts.of(key, review.reviewer)).length,
