@@ -41,7 +41,10 @@ if (list.current) {
   }).observe(list.current);
 }
 const tellFocus = (): void => {
-  page.focus(document.hasFocus());
+  const hasFocus = document.hasFocus();
+  page.focus(hasFocus);
+  // A page that takes the focus by itself takes it from whatever the person types into, such as the command palette.
+  if (hasFocus && document.activeElement === document.body) list.current?.focus();
 };
 window.addEventListener('focus', tellFocus);
 window.addEventListener('blur', tellFocus);

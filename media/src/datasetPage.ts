@@ -99,6 +99,9 @@ export function startDatasetPage(
       reveal: (place) => {
         dispatch({ kind: 'revealed', place });
       },
+      follow: (place) => {
+        dispatch({ kind: 'followed', place });
+      },
       filter: () => {
         dispatch({ kind: 'filterWanted' });
       },

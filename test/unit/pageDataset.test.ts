@@ -224,6 +224,10 @@ describe('the dataset page', () => {
     expect(page.pair).toBe(10);
   });
 
+  it('leaves the focus to whatever the person types into while it opens', async () => {
+    expect((await opened()).calls).not.toContain('focus');
+  });
+
   it('shows and selects a revealed record, also before any row is loaded', async () => {
     const page = new FakeDatasetPage();
     page.start();

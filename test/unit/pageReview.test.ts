@@ -104,7 +104,7 @@ describe('the review on the page', () => {
     const used: string[] = [];
     for (const key of 'abcdefghijklmnopqrstuvwxyz123'.split('').concat('ArrowLeft', 'Escape'))
       if (await page.press(key)) used.push(key);
-    expect(used).toEqual(['c', 'd', 'e', 'l', 'v', 'w']);
+    expect(used).toEqual(['b', 'c', 'd', 'e', 'l', 'v', 'w']);
   });
 
   it('stays paused when an answer arrives that was under way', async () => {
@@ -142,6 +142,16 @@ describe('the review on the page', () => {
     expect(page.state.notice).toEqual({ text: 'No.', isError: true });
     expect(page.state.review.isBusy).toBe(false);
     expect(asked).toEqual([]);
+  });
+
+  it('stays when the cursor of the text moves, and gives way to a record that the person wants to see', async () => {
+    const { page } = await reviewing();
+    page.client.channel.notify('follow', { record: 40, pair: 0 });
+    await settled();
+    expect([page.state.review.isOpen, page.state.selected?.record]).toEqual([true, 40]);
+    page.client.channel.notify('reveal', { record: 50, pair: 0 });
+    await settled();
+    expect([page.state.review.isOpen, page.state.selected?.record]).toEqual([false, 50]);
   });
 
   it('goes on after a reload', async () => {

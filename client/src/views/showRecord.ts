@@ -13,7 +13,7 @@ export type ShowRecord = (ref: RecordRef, line?: number, preserveFocus?: boolean
 export interface RowShower {
   /** Shows its row in the dataset editor of its file. */
   reveal(ref: RecordRef, preserveFocus: boolean): Promise<void>;
-  /** Shows its row in open pages, without focus. */
+  /** Selects its row in open pages. */
   follow(ref: RecordRef): void;
 }
 

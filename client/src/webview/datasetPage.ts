@@ -41,7 +41,7 @@ export class DatasetPage {
   readonly #pairs: PairController;
   readonly #channel: Channel<DatasetClientSends>;
   #isReady = false;
-  #waiting: RecordRef | undefined;
+  #waiting: { readonly how: 'reveal' | 'follow'; readonly ref: RecordRef } | undefined;
   #wanted: PagePart | undefined;
 
   constructor(panel: vscode.WebviewPanel, uri: string, parts: DatasetPageParts) {
@@ -129,9 +129,19 @@ export class DatasetPage {
     this.#channel.notify('reviewAct', { command });
   }
 
+  /** Shows a record that the person wants to see. */
   reveal(ref: RecordRef): void {
-    if (this.#isReady) this.#channel.notify('reveal', { record: ref.record, pair: ref.pair ?? 0 });
-    else this.#waiting = ref;
+    this.#pointAt('reveal', ref);
+  }
+
+  /** Selects a record that the person looks at elsewhere. */
+  follow(ref: RecordRef): void {
+    this.#pointAt('follow', ref);
+  }
+
+  #pointAt(how: 'reveal' | 'follow', ref: RecordRef): void {
+    if (this.#isReady) this.#channel.notify(how, { record: ref.record, pair: ref.pair ?? 0 });
+    else this.#waiting = { how, ref };
   }
 
   /** Puts the cursor into the filter. */
@@ -163,7 +173,7 @@ export class DatasetPage {
         ...(isReviewing && { isReviewing }),
       });
     }
-    if (this.#waiting) this.reveal(this.#waiting);
+    if (this.#waiting) this.#pointAt(this.#waiting.how, this.#waiting.ref);
     // After a reload, the page shows what the person chose since.
     this.#waiting = undefined;
     if (this.#wanted) this.showPart(this.#wanted);

@@ -135,9 +135,9 @@ export class DatasetPages implements vscode.Disposable {
     return this.latest(uri)?.selected;
   }
 
-  /** Shows a record in all pages of its file, and leaves the focus where it is. */
+  /** Selects a record in all pages of its file. The portrait or the review stays, and so does the focus. */
   follow(ref: RecordRef): void {
-    for (const page of this.of(ref.uri)) page.reveal(ref);
+    for (const page of this.of(ref.uri)) page.follow(ref);
   }
 
   /** Shows a record in the dataset editor of its file, and opens one if there is none. */
@@ -149,6 +149,6 @@ export class DatasetPages implements vscode.Disposable {
       preserveFocus,
       ...(open && { viewColumn: open.tab.group.viewColumn }),
     });
-    this.follow(ref);
+    for (const page of this.of(ref.uri)) page.reveal(ref);
   }
 }

@@ -80,6 +80,8 @@ export type DatasetEvent =
   | { readonly kind: 'batchDone'; readonly result: string | null }
   /** The person chose this pair outside of the page. */
   | { readonly kind: 'revealed'; readonly place: PairPlace }
+  /** The cursor of a text editor came to this pair. */
+  | { readonly kind: 'followed'; readonly place: PairPlace }
   | ({ readonly kind: 'scrolled' } & ListPlace)
   | {
       readonly kind: 'rowSelected';

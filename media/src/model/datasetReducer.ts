@@ -49,20 +49,15 @@ import { doneText } from './words.ts';
 
 /** What a key press means; undefined if nothing. */
 export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
-  // Its other keys are commands of VS Code.
-  if (state.review.isOpen) return reviewKey(press, state);
-  // Its keys act on a pair that nobody sees then.
-  if (state.portrait.isOpen)
-    return press.key === 'Escape' ? { kind: 'portrait', event: { kind: 'closed' } } : undefined;
+  const { review, portrait } = state;
+  // The other keys of a review are commands of VS Code.
+  if (isReviewing(review)) return recordEventFor(press);
+  // Keys of the rows would act on a pair that nobody sees.
+  if (review.isOpen || portrait.isOpen) {
+    const kind = review.isOpen ? 'review' : 'portrait';
+    return press.key === 'Escape' ? { kind, event: { kind: 'closed' } } : undefined;
+  }
   return gridKey(press, state) ?? recordEventFor(press);
-}
-
-/** How the pair is drawn. Skip has the key that scrolls both answers. */
-function reviewKey(press: KeyPress, state: DatasetState): DatasetEvent | undefined {
-  if (!isReviewing(state.review))
-    return press.key === 'Escape' ? { kind: 'review', event: { kind: 'closed' } } : undefined;
-  const event = recordEventFor(press);
-  return event?.kind === 'optionToggled' && event.option === 'scrollsTogether' ? undefined : event;
 }
 
 function requestPair(state: DatasetState): Step {
@@ -247,7 +242,7 @@ function showAll(state: DatasetState, index: number): Step {
 }
 
 function reveal(state: DatasetState, place: PairPlace): Step {
-  const next = { ...withRowsShown(state), selected: place, notice: undefined, open: undefined };
+  const next = { ...state, selected: place, notice: undefined, open: undefined };
   const shown = isPlain(state.selection)
     ? jumpTo({ ...next, index: place.record }, place.record)
     : requestPlace(next, place, 'reveal');
@@ -320,7 +315,7 @@ function press(state: DatasetState, event: Extract<DatasetEvent, { kind: 'rowSel
 function handle(state: DatasetState, event: DatasetEvent): Step {
   switch (event.kind) {
     case 'started':
-      return [state, { kind: 'focusList' }, { kind: 'requestColumns' }];
+      return [state, { kind: 'requestColumns' }];
     case 'restored':
       return restore(state, event.memory);
     case 'status': {
@@ -393,6 +388,8 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return [{ ...state, marks: NO_MARKS, notice: { text: result, isError: false } }];
     }
     case 'revealed':
+      return reveal(withRowsShown(state), event.place);
+    case 'followed':
       return reveal(state, event.place);
     case 'scrolled': {
       const { scrollTop, scrollLeft, viewHeight, viewWidth } = event;

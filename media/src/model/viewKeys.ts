@@ -9,7 +9,7 @@ export const OPTION_KEYS: Readonly<Partial<Record<ViewOption, string>>> = {
   isRaw: 'v',
   showsDifferences: 'd',
   showsWords: 'w',
-  scrollsTogether: 's',
+  scrollsTogether: 'b',
   showsCandidates: 'c',
   showsFields: 'e',
   isPinned: 'l',

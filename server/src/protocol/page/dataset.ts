@@ -129,7 +129,9 @@ export interface DatasetClientSends {
     /** A newer state of the pair that was shown last. */
     view: ShownView;
     /** Show this record and select it. */
-    reveal: { readonly record: number; readonly pair: number };
+    reveal: RowPlace;
+    /** Select this record, and go on showing the portrait or the review. */
+    follow: RowPlace;
     /** Puts the cursor into the filter. */
     filter: null;
   };
