@@ -1,6 +1,14 @@
 // Decisions and the baseline: their text, their merge by git, and the findings they silence.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,8 +19,10 @@ import { memoryFindings, remember } from '#core/memory/apply.ts';
 import { baselineOf, formatBaseline, isOld, parseBaseline, prune } from '#core/memory/baseline.ts';
 import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions, formatDecisions, parseDecisions, withDecisions } from '#core/memory/decisions.ts';
+import type { Verdict } from '#core/memory/verdicts.ts';
+import { formatVerdict, Verdicts } from '#core/memory/verdicts.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { decide, forget, memoryRoot, readDecisions } from '#node/memory.ts';
+import { addVerdict, decide, forget, memoryRoot, readDecisions } from '#node/memory.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preflens-memory-'));
 afterAll(() => {
@@ -140,6 +150,90 @@ describe('two branches with different decisions', () => {
     writeFileSync(join(other, 'data', 'preflens.json'), '{}');
     expect(memoryRoot(join(other, 'data', 'a.jsonl'))).toBe(join(other, 'data'));
     rmSync(other, { recursive: true });
+  });
+});
+
+describe('verdicts', () => {
+  const own = mkdtempSync(join(tmpdir(), 'preflens-verdicts-'));
+  afterAll(() => {
+    rmSync(own, { recursive: true });
+  });
+  mkdirSync(join(own, '.preflens'));
+  const path = join(own, '.preflens', 'decisions.jsonl');
+  const said: Omit<Verdict, 'at' | 'file'> = {
+    key: 'k',
+    verdict: 'keep',
+    label: 'a',
+    reason: '',
+    tags: [],
+    rules: [],
+    isBlind: false,
+    settles: false,
+    by: 'ann',
+  };
+  const say = async (key: string): Promise<Verdict> => addVerdict(join(own, 'a.jsonl'), { ...said, key });
+  const text = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+  it('are added to the file, whose lines stay where they are, also when a decision is sorted in', async () => {
+    const first = await say('z');
+    const before = text();
+    const second = await say('b');
+    expect(text()).toBe(`${before}${formatVerdict(second)}\n`);
+    await decide(own, made('y'));
+    expect(text().split('\n').slice(1)).toEqual([formatVerdict(first), formatVerdict(second), '']);
+  });
+
+  it('leave a line without an end whole', async () => {
+    const line = formatVerdict({ ...said, at: '2026-01-02T00:00:00.000Z', file: 'a.jsonl' });
+    writeFileSync(path, line);
+    const added = await say('k');
+    expect(text()).toBe(`${line}\n${formatVerdict(added)}\n`);
+  });
+
+  it('are refused while a line is broken, and the file stays as it is', async () => {
+    const before = text();
+    appendFileSync(path, '{"key":"ha');
+    await expect(say('k')).rejects.toThrow(`${path}:3: this line is invalid`);
+    expect(text()).toBe(`${before}{"key":"ha`);
+    writeFileSync(path, before);
+  });
+
+  it('are all kept when many are given at once', async () => {
+    const before = text();
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i % 3}`);
+    const all = await Promise.all(keys.map(say));
+    const lines = text().slice(before.length).trimEnd().split('\n');
+    expect(lines.sort()).toEqual(all.map(formatVerdict).sort());
+  });
+
+  it('are known as the file has them, whoever wrote it', async () => {
+    const random = seededRandom(6);
+    const steps: (() => Promise<unknown> | void)[] = [
+      async () => say(`k${Math.floor(random() * 5)}`),
+      async () => decide(own, made(`k${Math.floor(random() * 5)}`)),
+      () => {
+        appendFileSync(path, `${formatVerdict({ ...said, key: 'k1', at: `${random()}`, file: 'b' })}\n`);
+      },
+      () => {
+        writeFileSync(path, text().split('\n').slice(1).join('\n'));
+      },
+      () => {
+        rmSync(path, { force: true });
+      },
+    ];
+    for (let i = 0; i < 60; i++) {
+      await steps[Math.floor(random() ** 2 * steps.length)]?.();
+      const known = await readDecisions(own);
+      const { decisions, others } = parseDecisions(text());
+      const fresh = new Verdicts(others.flatMap(({ verdict }) => verdict ?? []));
+      const keys = [...fresh.keys];
+      expect(known.decisions).toEqual(decisions);
+      expect(known.others).toEqual(others.map((one) => one.text));
+      expect([...known.verdicts.keys].sort()).toEqual(keys.sort());
+      expect(keys.map((key) => known.verdicts.all(key))).toEqual(keys.map((key) => fresh.all(key)));
+    }
+    await say('k');
+    expect(await readDecisions(own)).toBe(await readDecisions(own));
   });
 });
 

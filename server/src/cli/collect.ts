@@ -25,7 +25,7 @@ import { placeFindings } from '#node/engine.ts';
 import { groupShards } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import type { KnownDecisions } from '#node/memory.ts';
-import { memoryRoot, nameIn, readBaseline, readDecisions, verdictsIn } from '#node/memory.ts';
+import { memoryRoot, nameIn, readBaseline, readDecisions } from '#node/memory.ts';
 import { rowGroupsOf } from '#node/parquet/open.ts';
 import { maxRelated, maxSigned, signDataset } from '#node/signatures.ts';
 import type { LeftOut, RecognisedSurvey, SurveyedDataset } from '#node/survey.ts';
@@ -299,7 +299,7 @@ async function collectDataset(
       settings: own,
       findings: [...more.map(withLabel), ...remembered],
       unlisted,
-      decisions: new Decisions(decisions, verdictsIn(known)),
+      decisions: new Decisions(decisions, known.verdicts),
       search,
       isChecked,
       baseline: options.baseline === false ? undefined : await readBaseline({ root, named }),

@@ -3,7 +3,7 @@ import { judgementsOf } from '#core/learning/judgements.ts';
 import type { Expected } from '#core/learning/learn.ts';
 import { expectFinds } from '#core/learning/outlook.ts';
 import { plural } from '#core/words/numbers.ts';
-import { memoryRoot, readDecisions, verdictsIn } from '#node/memory.ts';
+import { memoryRoot, readDecisions } from '#node/memory.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 
 const rangeWords = ({ likely, low, high }: Expected): string =>
@@ -19,7 +19,7 @@ export async function outlookWords(
 ): Promise<string | undefined> {
   const all = await Promise.all(
     files.map(async ({ file, survey: { facts }, firstPair }) => {
-      const verdicts = verdictsIn(await readDecisions(memoryRoot(file.path)));
+      const { verdicts } = await readDecisions(memoryRoot(file.path));
       return judgementsOf(facts, margins.subarray(firstPair, firstPair + facts.pairCount), verdicts);
     }),
   );

@@ -7,7 +7,7 @@ import type { LabelAgreement, ReviewerAgreement } from '#core/review/agreement.t
 import { conflictsAmong, labelAgreement, reviewerAgreement } from '#core/review/agreement.ts';
 import { keyAt } from '#core/review/queue.ts';
 import { plural } from '#core/words/numbers.ts';
-import { memoryRoot, readDecisions, verdictsIn } from '#node/memory.ts';
+import { memoryRoot, readDecisions } from '#node/memory.ts';
 
 import type { ReviewFormat } from './choices.ts';
 import type { Command } from './command.ts';
@@ -62,7 +62,7 @@ async function fileReview(command: Command, path: string): Promise<FileReview> {
   const [first] = files;
   if (!first) throw leftOut[0]?.error ?? new UserError(`${path}: no pairs.`);
   const { facts } = first.survey;
-  const verdicts = verdictsIn(await readDecisions(memoryRoot(path)));
+  const { verdicts } = await readDecisions(memoryRoot(path));
   const known = new Set(verdicts.keys);
   const places = new Map<string, number>();
   for (let number = 0; number < facts.pairCount; number++) {

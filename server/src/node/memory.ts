@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Baseline } from '#core/memory/baseline.ts';
 import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
-import type { BadLine, Decision, OtherLine } from '#core/memory/decisions.ts';
+import type { BadLine, Decision } from '#core/memory/decisions.ts';
 import { formatDecisions, parseDecisions, withDecisions } from '#core/memory/decisions.ts';
 import type { Verdict } from '#core/memory/verdicts.ts';
 import { formatVerdict, Verdicts } from '#core/memory/verdicts.ts';
@@ -17,9 +17,10 @@ import type { Lock } from './lock.ts';
 import { withLock } from './lock.ts';
 import { ownName } from './ownName.ts';
 import { readRegularText } from './regularFile.ts';
-import { codeOf } from './stored.ts';
+import type { Stamp } from './stored.ts';
+import { codeOf, sameStamp, stampOf } from './stored.ts';
 import { inWords } from './systemErrors.ts';
-import { writeWhole } from './write.ts';
+import { appendLine, writeWhole } from './write.ts';
 
 const FOLDER = '.preflens';
 const DECISIONS = 'decisions.jsonl';
@@ -78,16 +79,13 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Path of a memory file, and its text if it exists. */
-async function openMemory(
-  root: string,
-  name: string,
-): Promise<{ readonly path: string; readonly text: string | undefined }> {
+/** Where a memory file is, or would be. */
+async function placeOf(root: string, name: string): Promise<string> {
   await insideOf(root, join(root, FOLDER));
   const shown = join(root, FOLDER, name);
   const path = await insideOf(root, shown);
   if ((await isThere(path)) && !(await lstat(path)).isFile()) throw messages.noRegularFile(shown);
-  return { path, text: await textOf(path) };
+  return path;
 }
 
 /** Runs `work` while no other process changes the file. Creates its folder. */
@@ -110,42 +108,63 @@ async function changeMemory<T>(root: string, name: string, work: (lock: Lock) =>
 export interface KnownDecisions {
   readonly path: string;
   readonly decisions: readonly Decision[];
-  readonly others: readonly OtherLine[];
+  readonly verdicts: Verdicts;
+  /** Lines that are no decisions, as they are. */
+  readonly others: readonly string[];
   readonly bad: readonly BadLine[];
 }
 
+/** What was last read of each decisions file: many datasets share one, and a review looks at it after each verdict. */
+const lastRead = new Map<string, { readonly stamp: Stamp | undefined; readonly known: KnownDecisions }>();
+
+/** The same object as before while the file is the same. */
 export async function readDecisions(root: string): Promise<KnownDecisions> {
-  const { text } = await openMemory(root, DECISIONS);
-  return { path: join(root, FOLDER, DECISIONS), ...parseDecisions(text ?? '') };
+  const place = await placeOf(root, DECISIONS);
+  // Before the text: a change meanwhile makes the next look read again.
+  const stamp = (await isThere(place)) ? await stampOf(place) : undefined;
+  const last = lastRead.get(place);
+  if (last?.stamp && stamp && sameStamp(last.stamp, stamp)) return last.known;
+  const { decisions, others, bad } = parseDecisions((await textOf(place)) ?? '');
+  const known: KnownDecisions = {
+    path: join(root, FOLDER, DECISIONS),
+    decisions,
+    verdicts: new Verdicts(others.flatMap(({ verdict }) => verdict ?? [])),
+    others: others.map(({ text }) => text),
+    bad,
+  };
+  lastRead.set(place, { stamp, known });
+  return known;
 }
 
-/** The verdicts of reviewers in the decisions file. */
-export function verdictsIn({ others }: Pick<KnownDecisions, 'others'>): Verdicts {
-  return new Verdicts(others.flatMap(({ verdict }) => verdict ?? []));
+/** Writes the decisions file again, in a folder that tells git how to merge it. */
+async function rewrite(
+  root: string,
+  { decisions, others }: Pick<KnownDecisions, 'decisions' | 'others'>,
+  { assertHeld }: Lock,
+): Promise<void> {
+  const place = await placeOf(root, DECISIONS);
+  await writeWhole(place, formatDecisions(decisions, others), { verify: assertHeld });
+  const attributes = join(root, FOLDER, '.gitattributes');
+  if (!(await isThere(attributes))) await writeWhole(attributes, ATTRIBUTES);
 }
 
-/**
- * Changes the present decisions. Rejects if some lines are invalid.
- * @param added lines to add
- */
+/** The decisions that may be written again. Rejects if some lines are invalid. */
+async function validDecisions(root: string): Promise<KnownDecisions> {
+  const known = await readDecisions(root);
+  const [first] = known.bad;
+  if (first) throw messages.badMemory(known.path, first.line, first.why);
+  return known;
+}
+
+/** Changes the present decisions. Rejects if some lines are invalid. */
 async function changeDecisions(
   root: string,
   change: (decisions: readonly Decision[]) => readonly Decision[],
-  added: (known: KnownDecisions) => readonly string[] = () => [],
 ): Promise<{ readonly before: readonly Decision[]; readonly after: readonly Decision[] }> {
-  return changeMemory(root, DECISIONS, async ({ assertHeld }) => {
-    const known = await readDecisions(root);
-    const { path, decisions: before, others, bad } = known;
-    const [first] = bad;
-    if (first) throw messages.badMemory(path, first.line, first.why);
+  return changeMemory(root, DECISIONS, async (lock) => {
+    const { decisions: before, others } = await validDecisions(root);
     const after = change(before);
-    const lines = added(known);
-    if (after === before && lines.length === 0) return { before, after };
-    const { path: target } = await openMemory(root, DECISIONS);
-    const text = formatDecisions(after, [...others.map((other) => other.text), ...lines]);
-    await writeWhole(target, text, { verify: assertHeld });
-    const attributes = join(root, FOLDER, '.gitattributes');
-    if (!(await isThere(attributes))) await writeWhole(attributes, ATTRIBUTES);
+    if (after !== before) await rewrite(root, { decisions: after, others }, lock);
     return { before, after };
   });
 }
@@ -198,20 +217,30 @@ export async function takeBack({ root, made, replaced }: Decided): Promise<boole
   return before !== after;
 }
 
-/** Adds a verdict of now to the memory of a dataset, after all earlier ones on its pair. */
+/** Adds a verdict of now to the memory of a dataset, after all earlier ones on its pair. Rejects if some lines are invalid. */
 export async function addVerdict(path: string, own: Omit<Verdict, 'at' | 'file'>): Promise<Verdict> {
   const root = memoryRoot(path);
   const file = nameIn(root, path);
-  let made: Verdict = { ...own, at: '', file };
-  await changeDecisions(
-    root,
-    (decisions) => decisions,
-    (known) => {
-      made = { ...made, at: verdictsIn(known).nextTime(own.key, new Date()) };
-      return [formatVerdict(made)];
-    },
-  );
-  return made;
+  return changeMemory(root, DECISIONS, async (lock) => {
+    const known = await validDecisions(root);
+    const { decisions, others, verdicts } = known;
+    const made: Verdict = { ...own, at: verdicts.nextTime(own.key, new Date()), file };
+    const line = formatVerdict(made);
+    const place = await placeOf(root, DECISIONS);
+    if (!(await isThere(place))) {
+      await rewrite(root, { decisions, others: [...others, line] }, lock);
+      return made;
+    }
+    await lock.assertHeld();
+    const { before, after } = await appendLine(place, line);
+    const last = lastRead.get(place);
+    if (last?.stamp && sameStamp(last.stamp, before))
+      lastRead.set(place, {
+        stamp: after,
+        known: { ...known, verdicts: verdicts.with(made), others: [...others, line] },
+      });
+    return made;
+  });
 }
 
 /** Removes decisions and returns how many. */
@@ -236,7 +265,7 @@ export function baselinePath({ root, named }: BaselinePlace): string {
 /** Undefined if there is none. Rejects if the file is not a baseline. */
 export async function readBaseline(place: BaselinePlace): Promise<Baseline | undefined> {
   const { root, named } = place;
-  const text = named === undefined ? (await openMemory(root, BASELINE)).text : await textOf(named);
+  const text = await textOf(named ?? (await placeOf(root, BASELINE)));
   if (text === undefined) return undefined;
   const baseline = parseBaseline(text);
   if (!baseline) throw messages.badMemory(baselinePath(place), 1, 'it is not a baseline of this version');
@@ -252,7 +281,7 @@ export async function changeBaseline(
   const work = async ({ assertHeld }: Lock): Promise<Awaited<ReturnType<typeof changeBaseline>>> => {
     const before = await readBaseline(place);
     const after = change(before);
-    const target = named ?? (await openMemory(root, BASELINE)).path;
+    const target = named ?? (await placeOf(root, BASELINE));
     if (after) await writeWhole(target, formatBaseline(after), { verify: assertHeld });
     return { before, after };
   };

@@ -1,4 +1,4 @@
-// The only way to open a file for reading. A repository can contain pipes, sockets and links to devices under any
+// The only way to open a file that exists. A repository can contain pipes, sockets and links to devices under any
 // name: opening some of these blocks forever, opening others has side effects. So only regular files are opened.
 import type { Stats } from 'node:fs';
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
@@ -7,8 +7,13 @@ import { open, stat } from 'node:fs/promises';
 
 import { messages } from '#core/messages.ts';
 
-/** Non-blocking: a pipe can replace the file between the check and the opening. Windows has no such flag. */
-const READ = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+/** A pipe can replace the file between the check and the opening. Windows has no such flag. */
+const NON_BLOCKING = (constants.O_NONBLOCK as number | undefined) ?? 0;
+
+const READ = constants.O_RDONLY | NON_BLOCKING;
+
+/** Reads anywhere, writes at the end alone. */
+export const READ_AND_APPEND = constants.O_RDWR | constants.O_APPEND | NON_BLOCKING;
 
 const KINDS = [
   ['isFIFO', 'a named pipe'],
@@ -30,9 +35,9 @@ function checkKind(path: string, stats: Stats): void {
 }
 
 /** Rejects with a UserError if it is not a regular file, otherwise like `open`. */
-export async function openRegular(path: string): Promise<FileHandle> {
+export async function openRegular(path: string, flags = READ): Promise<FileHandle> {
   checkKind(path, await stat(path));
-  const handle = await open(path, READ);
+  const handle = await open(path, flags);
   try {
     checkKind(path, await handle.stat());
     return handle;

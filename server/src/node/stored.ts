@@ -1,4 +1,5 @@
 // The bytes of a file as they are stored, and what tells one state of it from another.
+import type { Stats } from 'node:fs';
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { readlink, stat } from 'node:fs/promises';
@@ -35,6 +36,10 @@ export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
 }
 
+export function stampFrom({ size, mtimeMs, ctimeMs, ino: inode }: Stats): Stamp {
+  return { size, mtimeMs, ctimeMs, inode };
+}
+
 /** True for a link of git-annex whose content was not downloaded. */
 async function isAnnexLink(path: string): Promise<boolean> {
   const target = await readlink(path).catch(() => '');
@@ -47,8 +52,7 @@ export async function stampOf(
 ): Promise<Stamp & { readonly isFolder: boolean; readonly kind: string | undefined }> {
   try {
     const found = await stat(path);
-    const { size, mtimeMs, ctimeMs, ino: inode } = found;
-    return { size, mtimeMs, ctimeMs, inode, isFolder: found.isDirectory(), kind: kindOf(found) };
+    return { ...stampFrom(found), isFolder: found.isDirectory(), kind: kindOf(found) };
   } catch (error) {
     throw codeOf(error) === 'ENOENT' && (await isAnnexLink(path))
       ? messages.notDownloaded(path)
@@ -58,8 +62,7 @@ export async function stampOf(
 
 /** Synchronous `stampOf`. */
 export function stampNow(path: string): Stamp {
-  const { size, mtimeMs, ctimeMs, ino: inode } = statSync(path);
-  return { size, mtimeMs, ctimeMs, inode };
+  return stampFrom(statSync(path));
 }
 
 /** A file's stored bytes, or a half-open range of them. */

@@ -1,5 +1,5 @@
 // The only way to write a file: under a temporary name in the target's folder, read back, synced and renamed. At
-// every moment the path refers to the complete old file or the complete new one.
+// every moment the path refers to the complete old file or the complete new one. A line may also be added to a file.
 import type { Stats } from 'node:fs';
 import { renameSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -10,7 +10,9 @@ import { messages } from '#core/messages.ts';
 
 import { sweepFolder, temporaryName } from './leftovers.ts';
 import { THIS_PROCESS } from './owner.ts';
-import { codeOf } from './stored.ts';
+import { openRegular, READ_AND_APPEND } from './regularFile.ts';
+import type { Stamp } from './stored.ts';
+import { codeOf, stampFrom } from './stored.ts';
 import { inWords } from './systemErrors.ts';
 
 /** Small chunks are combined: one write per line would dominate the cost. */
@@ -200,6 +202,38 @@ export async function writeWhole(
     await commitDraft(draft, isExpendable);
   } catch (error) {
     if (draft) await dropDraft(draft);
+    throw inWords(error, path);
+  }
+}
+
+/**
+ * Adds a line to a file, and ends the last one first if it has no end. What is there is not written again, so only a
+ * power failure can leave half a line. If the disk is full, the file stays as it was. Other processes must be locked out.
+ * @returns the file before and after
+ */
+export async function appendLine(
+  path: string,
+  line: string,
+): Promise<{ readonly before: Stamp; readonly after: Stamp }> {
+  try {
+    const file = await openRegular(path, READ_AND_APPEND);
+    try {
+      const before = stampFrom(await file.stat());
+      const last = Buffer.alloc(1);
+      if (before.size > 0) await file.read(last, 0, 1, before.size - 1);
+      const isOpen = before.size > 0 && last.toString() !== '\n';
+      try {
+        await file.appendFile(`${isOpen ? '\n' : ''}${line}\n`);
+        await file.sync();
+      } catch (error) {
+        await file.truncate(before.size);
+        throw error;
+      }
+      return { before, after: stampFrom(await file.stat()) };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
     throw inWords(error, path);
   }
 }

@@ -6,7 +6,7 @@ import { messages, UserError } from '#core/messages.ts';
 import type { FileSettings } from '#node/config.ts';
 import { checkedRules, DEFAULT_SETTINGS } from '#node/config.ts';
 import { settingsFor } from '#node/fileSettings.ts';
-import { memoryRoot, nameIn, readDecisions, verdictsIn } from '#node/memory.ts';
+import { memoryRoot, nameIn, readDecisions } from '#node/memory.ts';
 import { inWords } from '#node/systemErrors.ts';
 
 import type { OpenDataset } from './dataset.ts';
@@ -47,14 +47,16 @@ export async function fileSettings(
   }
 }
 
-/** Reads the decisions about a dataset's findings. */
-export async function loadDecisions(host: Pick<Host, 'log'>, dataset: OpenDataset): Promise<void> {
+/** Reads the decisions about a dataset's findings. False if the dataset has them already. */
+export async function loadDecisions(host: Pick<Host, 'log'>, dataset: OpenDataset): Promise<boolean> {
   const path = pathOf(dataset.source.uri);
-  if (path === undefined) return;
+  if (path === undefined) return false;
   const root = memoryRoot(path);
   const known = await readDecisions(root);
+  if (known.verdicts === dataset.verdicts) return false;
   for (const { line, why } of known.bad) host.log('warn', messages.badMemory(known.path, line, why).message);
-  dataset.setDecisions(known.decisions, verdictsIn(known), nameIn(root, path));
+  dataset.setDecisions(known.decisions, known.verdicts, nameIn(root, path));
+  return true;
 }
 
 /** Warns if checking took longer than "timeBudgetMs". */

@@ -194,8 +194,7 @@ export class Session implements OpenFile, JobOwner {
 
   async readDecisions(): Promise<void> {
     if (!this.dataset.isReady) return;
-    await loadDecisions(this.#host, this.dataset);
-    this.publish();
+    if (await loadDecisions(this.#host, this.dataset)) this.publish();
   }
 
   /** Does again what the changed settings have a part in. */

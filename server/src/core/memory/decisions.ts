@@ -1,5 +1,6 @@
 // Decisions of people about findings, one per line and sorted, so that git merges two branches line by line. Also
-// reads unsorted and repeated lines, which a merge can leave. The verdicts of reviewers are lines of the same file.
+// reads unsorted and repeated lines, which a merge can leave. The verdicts of reviewers are lines of the same file, after
+// the decisions and in the order in which they were given: then a new one is added without touching the others.
 import { LABEL_RULES } from '../checks/table.ts';
 import type { Json } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
@@ -92,16 +93,13 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * The same decisions in any order give the same text.
- * @param others lines that stay as they are
+ * @param others lines that stay as they are, in their order
  */
 export function formatDecisions(decisions: readonly Decision[], others: readonly string[] = []): string {
   const lines = decisions.map((decision) =>
     JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, decision[name]]))),
   );
-  return [...new Set([...lines, ...others])]
-    .sort(compare)
-    .map((line) => `${line}\n`)
-    .join('');
+  return [...new Set([...lines.sort(compare), ...others])].map((line) => `${line}\n`).join('');
 }
 
 const nameOf = ({ key, rule }: Pick<Decision, 'key' | 'rule'>): string => `${key} ${rule}`;

@@ -113,24 +113,34 @@ function standing(lines: readonly Verdict[]): readonly Verdict[] {
   return left;
 }
 
+/** Of one pair. Reviewers whose verdicts were all undone are left out. */
+const byReviewer = (lines: readonly Verdict[]): ReadonlyMap<string, readonly Verdict[]> =>
+  new Map(
+    [...groupBy(lines, ({ by }) => by)]
+      .map(([by, own]) => [by, standing(own)] as const)
+      .filter(([, left]) => left.length > 0),
+  );
+
+type ByKey = ReadonlyMap<string, ReadonlyMap<string, readonly Verdict[]>>;
+
+const byKeyOf = (lines: readonly Verdict[]): ByKey =>
+  new Map([...groupBy(lines, ({ key }) => key)].map(([key, own]) => [key, byReviewer(own)]));
+
 /** Verdicts by pair and reviewer. */
 export class Verdicts {
-  readonly #byKey: ReadonlyMap<string, ReadonlyMap<string, readonly Verdict[]>>;
+  readonly #byKey: ByKey;
   readonly #lines: readonly Verdict[];
 
-  constructor(lines: readonly Verdict[]) {
+  constructor(lines: readonly Verdict[], byKey = byKeyOf(lines)) {
     this.#lines = lines;
-    this.#byKey = new Map(
-      [...groupBy(lines, ({ key }) => key)].map(([key, ofKey]) => [
-        key,
-        new Map(
-          [...groupBy(ofKey, ({ by }) => by)].flatMap(([by, own]) => {
-            const left = standing(own);
-            return left.length > 0 ? [[by, left] as const] : [];
-          }),
-        ),
-      ]),
-    );
+    this.#byKey = byKey;
+  }
+
+  /** These and one more, without grouping all of them again. */
+  with(line: Verdict): Verdicts {
+    const { key } = line;
+    const own = [...this.#lines.filter((one) => one.key === key), line];
+    return new Verdicts([...this.#lines, line], new Map(this.#byKey).set(key, byReviewer(own)));
   }
 
   /** Number of lines, those that were undone too. */

@@ -30,7 +30,7 @@ export interface ReviewPorts {
   readonly dataset: OpenDataset;
   readonly selections: Selections;
   edit(ref: RecordRef, what: RecordEdit): Promise<Outcome<EditDone>>;
-  /** Reads the decisions of all open files again. */
+  /** Takes over what was added to the decisions file. */
   readDecisions(): Promise<void>;
 }
 
