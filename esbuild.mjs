@@ -1,7 +1,7 @@
 // Builds every program of the product from one table. `node esbuild.mjs --watch` rebuilds on change.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as esbuild from 'esbuild';
@@ -112,8 +112,7 @@ async function copyRuntime(target) {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist');
 await copyRuntime(process.env.PREFLENS_TARGET ?? `${process.platform}-${process.arch}`);
-for (const name of ['compare.css', 'dataset.css', 'grid.css', 'portrait.css', 'review.css'])
-  await copyFile(join('media/style', name), join('dist', name));
+await cp('media/style', 'dist', { recursive: true });
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...shared, ...bundle })).watch();
 } else {

@@ -19,7 +19,7 @@ import type { Statuses } from '../views/statuses.ts';
 import { channelTo } from './channel.ts';
 import { flipHistory } from './editHistory.ts';
 import { followCursor } from './followCursor.ts';
-import { pageOf, pageOptions } from './page.ts';
+import { pageOf, pageOptions, RECORD_STYLES } from './page.ts';
 import { PairController } from './pairController.ts';
 import { pairPorts, refreshPair } from './pairPorts.ts';
 import type { ViewMemory } from './viewMemory.ts';
@@ -203,7 +203,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     panel.webview.html = pageOf(panel.webview, this.#root, {
       title: 'Compare',
       script: 'compare.js',
-      styles: ['compare.css'],
+      styles: RECORD_STYLES,
     });
     return open;
   }

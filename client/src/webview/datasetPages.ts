@@ -12,7 +12,7 @@ import { datasetMemory } from './datasetMemory.ts';
 import type { PagePart } from './datasetPage.ts';
 import { DatasetPage } from './datasetPage.ts';
 import type { EditHistory } from './editHistory.ts';
-import { pageOf, pageOptions } from './page.ts';
+import { pageOf, pageOptions, RECORD_STYLES } from './page.ts';
 import { reviewMemory } from './reviewPage.ts';
 import type { ViewMemory } from './viewMemory.ts';
 import { viewMemory } from './viewMemory.ts';
@@ -95,7 +95,7 @@ export class DatasetPages implements vscode.Disposable {
     webview.html = pageOf(webview, this.#root, {
       title: 'Dataset',
       script: 'dataset.js',
-      styles: ['compare.css', 'dataset.css', 'grid.css', 'portrait.css', 'review.css'],
+      styles: [...RECORD_STYLES, 'dataset.css', 'grid.css', 'portrait.css', 'review.css'],
     });
     return page;
   }

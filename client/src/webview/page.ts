@@ -12,6 +12,9 @@ export interface PageParts {
   readonly styles: readonly string[];
 }
 
+/** Of pages that draw a record. */
+export const RECORD_STYLES = ['compare.css', 'texts.css', 'fields.css'];
+
 /**
  * Loads only our own scripts, styles and fonts: no inline code, no network. Scripts that the first one imports inherit its nonce.
  * Pictures come as data URIs of the dataset itself.
