@@ -38,8 +38,9 @@ export function review(pairs: readonly TruePair[], plan: ReviewPlan, random: () 
   let finds = 0;
   for (let done = 0; done < plan.reviews; done++) {
     if (plan.looksAt.includes(done)) {
-      const outlook = expectFinds(judged, rest, plan.ahead);
-      const truth = rest.slice(0, plan.ahead).filter(({ isWrong }) => isWrong).length;
+      const next = rest.slice(0, plan.ahead);
+      const outlook = expectFinds(judged, next, plan.ahead);
+      const truth = next.filter(({ isWrong }) => isWrong).length;
       if (outlook) {
         const { low, high, likely } = outlook.next;
         looks.push({ isCovered: low <= truth && truth <= high, width: high - low, error: likely - truth });

@@ -1,11 +1,10 @@
 // `review`: what reviewers said of the pairs of files: progress, agreement, disagreements.
-import { labelOf } from '#core/memory/keys.ts';
+import { labelOf, numbersOf } from '#core/memory/keys.ts';
 import type { Verdict, VerdictKind, Verdicts } from '#core/memory/verdicts.ts';
 import { opinionOf } from '#core/memory/verdicts.ts';
 import { UserError } from '#core/messages.ts';
 import type { LabelAgreement, ReviewerAgreement } from '#core/review/agreement.ts';
 import { conflictsAmong, labelAgreement, reviewerAgreement } from '#core/review/agreement.ts';
-import { keyAt } from '#core/review/queue.ts';
 import { plural } from '#core/words/numbers.ts';
 import { memoryRoot, readDecisions } from '#node/memory.ts';
 
@@ -63,15 +62,10 @@ async function fileReview(command: Command, path: string): Promise<FileReview> {
   if (!first) throw leftOut[0]?.error ?? new UserError(`${path}: no pairs.`);
   const { facts } = first.survey;
   const { verdicts } = await readDecisions(memoryRoot(path));
-  const known = new Set(verdicts.keys);
-  const places = new Map<string, number>();
-  for (let number = 0; number < facts.pairCount; number++) {
-    const key = keyAt(facts, number);
-    if (known.has(key) && !places.has(key)) places.set(key, number);
-  }
-  const keys = [...places.keys()];
+  const numbers = numbersOf(facts, verdicts.keys);
+  const keys = [...numbers.keys()];
   const conflicts = conflictsAmong(verdicts, keys).map((key): Conflict => {
-    const number = places.get(key) ?? 0;
+    const number = numbers.get(key) ?? 0;
     const record = facts.recordOf(number);
     const label = labelOf(facts, number);
     return {

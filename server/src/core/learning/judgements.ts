@@ -1,10 +1,8 @@
 // The judgements of reviewers about the pairs of a file, as learning takes them.
 import type { Facts } from '../facts/facts.ts';
-import { formatKey } from '../hash.ts';
-import { labelOf } from '../memory/keys.ts';
+import { labelOf, pairKeyAt } from '../memory/keys.ts';
 import type { Preference, Verdicts } from '../memory/verdicts.ts';
 import { opinionOf } from '../memory/verdicts.ts';
-import { pairKey } from '../model/identity.ts';
 import type { Candidate, Judged } from './learn.ts';
 import { flippedTraits, traitsOf } from './traits.ts';
 
@@ -35,7 +33,7 @@ export function judgementsOf(facts: Facts, margins: ArrayLike<number>, verdicts:
     const margin = margins[pair] ?? Number.NaN;
     if (facts.isTie(pair) || Number.isNaN(margin)) continue;
     const traits = traitsOf(facts, pair);
-    const key = formatKey(pairKey(facts.identity(pair)));
+    const key = pairKeyAt(facts, pair);
     if (!known.has(key)) {
       rest.push({ margin, traits });
       continue;

@@ -1,12 +1,30 @@
 // Stable keys of findings: the same after sorting, re-serialising and flipping.
 import type { Facts } from '../facts/facts.ts';
-import { compareKeys, formatKey, hashKey } from '../hash.ts';
+import { compareKeys, formatKey, hashKey, parseKey } from '../hash.ts';
 import type { Finding } from '../model/finding.ts';
 import { WHOLE_FILE } from '../model/finding.ts';
 import { pairKey } from '../model/identity.ts';
 import type { Preference } from './verdicts.ts';
 
 const decoder = new TextDecoder();
+
+/** The key of a pair, the same after a flip. */
+export const pairKeyAt = (facts: Facts, number: number): string => formatKey(pairKey(facts.identity(number)));
+
+/** Numbers of the pairs with these keys, the first of equal pairs; those that are gone are missing. */
+export function numbersOf(facts: Facts, keys: Iterable<string>): ReadonlyMap<string, number> {
+  const wanted = new Set(keys);
+  // A number is compared before a text is made: there may be a million pairs.
+  const lows = new Set([...wanted].map((key) => parseKey(key)?.[0]));
+  const found = new Map<string, number>();
+  for (let number = 0; number < facts.pairCount && found.size < wanted.size; number++) {
+    const own = pairKey(facts.identity(number));
+    if (!lows.has(own[0])) continue;
+    const key = formatKey(own);
+    if (wanted.has(key) && !found.has(key)) found.set(key, number);
+  }
+  return found;
+}
 
 /**
  * The key of the pair; for a record without pairs, of its bytes; for a whole file, of its path.
@@ -21,7 +39,7 @@ export function findingKey(
 ): string {
   if (record === WHOLE_FILE) return `file:${file}`;
   const [from, to] = facts.pairsOf(record);
-  if (from + pair < to) return formatKey(pairKey(facts.identity(from + pair)));
+  if (from + pair < to) return pairKeyAt(facts, from + pair);
   return `record:${formatKey(hashKey(decoder.decode(bytes)))}`;
 }
 

@@ -1,7 +1,6 @@
 // Which pairs a person reviews, and in which order: the most suspicious first, never in the order of the file.
 import type { Facts } from '../facts/facts.ts';
-import { formatKey } from '../hash.ts';
-import { pairKey } from '../model/identity.ts';
+import { numbersOf, pairKeyAt } from '../memory/keys.ts';
 import { sortedOrder } from '../query/order.ts';
 import { hashText } from '../score/random.ts';
 
@@ -27,16 +26,16 @@ export function numberOf(facts: Facts, { record, pair }: QueuePlace): number {
   return pair >= 0 && from + pair < to ? from + pair : -1;
 }
 
-export function keyAt(facts: Facts, number: number): string {
-  return formatKey(pairKey(facts.identity(number)));
+function placeOf(facts: Facts, number: number): QueuePlace {
+  const record = facts.recordOf(number);
+  return { record, pair: number - facts.pairsOf(record)[0] };
 }
 
 /** All scored pairs, those that speak most against their label first. */
 export function* byMargin(facts: Facts): Generator<QueuePlace> {
   for (const number of sortedOrder(Float64Array.from(facts.margins), false)) {
     if (Number.isNaN(facts.margin(number))) return;
-    const record = facts.recordOf(number);
-    yield { record, pair: number - facts.pairsOf(record)[0] };
+    yield placeOf(facts, number);
   }
 }
 
@@ -68,7 +67,7 @@ export function makeQueue(
     if (items.size >= size) break;
     const number = numberOf(facts, place);
     if (number < 0 || (!withTies && facts.isTie(number))) continue;
-    const key = keyAt(facts, number);
+    const key = pairKeyAt(facts, number);
     if (!items.has(key) && !isDone(key)) items.set(key, { record: place.record, pair: place.pair, key });
   }
   return [...items.values()];
@@ -76,15 +75,7 @@ export function makeQueue(
 
 /** Where the pairs with these keys are now; those that are gone are missing. */
 export function placesOf(facts: Facts, keys: Iterable<string>): ReadonlyMap<string, QueuePlace> {
-  const wanted = new Set(keys);
-  const places = new Map<string, QueuePlace>();
-  for (let number = 0; number < facts.pairCount && places.size < wanted.size; number++) {
-    const key = keyAt(facts, number);
-    if (!wanted.has(key) || places.has(key)) continue;
-    const record = facts.recordOf(number);
-    places.set(key, { record, pair: number - facts.pairsOf(record)[0] });
-  }
-  return places;
+  return new Map([...numbersOf(facts, keys)].map(([key, number]) => [key, placeOf(facts, number)]));
 }
 
 /** The next place of a queue that is not done, in a circle; −1 if all are. */

@@ -1,9 +1,9 @@
 // The pairs of a review queue: where they stand in the file as it is now. Each is known by its key, so it is found again after
 // edits, sorting and a restart.
-import { labelOf } from '#core/memory/keys.ts';
+import { labelOf, pairKeyAt } from '#core/memory/keys.ts';
 import type { Preference } from '#core/memory/verdicts.ts';
 import type { QueueItem, QueuePlace } from '#core/review/queue.ts';
-import { keyAt, numberOf, placesOf } from '#core/review/queue.ts';
+import { numberOf, placesOf } from '#core/review/queue.ts';
 
 import type { OpenDataset } from '../dataset.ts';
 import type { Carried } from '../sources/resurvey.ts';
@@ -51,14 +51,14 @@ export class ReviewItems {
     const moved = this.#items.map((item) => ({ ...item, record: carried.renumber(item.record) }));
     const isThere = (item: QueueItem): boolean => {
       const number = numberOf(facts, item);
-      return number >= 0 && keyAt(facts, number) === item.key;
+      return number >= 0 && pairKeyAt(facts, number) === item.key;
     };
     const lost = new Set(moved.filter((item) => !isThere(item)).map(({ key }) => key));
     const found = new Map<string, QueuePlace>();
     for (const record of lost.size > 0 ? carried.changed : []) {
       const [from, to] = facts.pairsOf(record);
       for (let number = from; number < to; number++) {
-        const key = keyAt(facts, number);
+        const key = pairKeyAt(facts, number);
         if (lost.has(key)) found.set(key, { record, pair: number - from });
       }
     }

@@ -1,6 +1,8 @@
 // A pair whose label must not be seen: its answers in a shuffled order, and nothing that tells which one was chosen.
 import type { AnswerView, PairView, PartView, PlaceView, TurnView } from '#protocol/editor/views.ts';
 
+import { NOTHING_SAID } from './pair.ts';
+
 /** Names of fields tell the side: "chosen_image". */
 const LABELS: Readonly<Record<PartView['kind'], string | undefined>> = {
   call: undefined,
@@ -37,13 +39,8 @@ export function bareView(view: PlaceView): PlaceView {
     pair,
     ...(pairKey !== undefined && { pairKey }),
     line,
-    images: [],
-    fields: [],
-    findings: [],
-    findingNumber: 0,
-    findingsHere: 0,
-    reviewIndex: -1,
     findingCount,
+    ...NOTHING_SAID,
   };
 }
 

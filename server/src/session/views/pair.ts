@@ -257,6 +257,16 @@ export function recordViewOf(file: FileFacts, request: PairRequest): RecordView 
   return { ...base, kind: 'empty', why, ...canMap(file), isPending: false };
 }
 
+/** What a place says where nothing is known, or may be said, of its record. */
+export const NOTHING_SAID = {
+  images: [],
+  fields: [],
+  findings: [],
+  findingNumber: 0,
+  findingsHere: 0,
+  reviewIndex: -1,
+} satisfies Partial<Base>;
+
 function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {
   return {
     uri,
@@ -265,13 +275,8 @@ function earlyBase({ uri, record, pair = 0 }: PairRequest): Base {
     recordCount: 0,
     pair,
     line: Math.max(0, record),
-    images: [],
-    fields: [],
-    findings: [],
-    findingNumber: 0,
-    findingsHere: 0,
-    reviewIndex: -1,
     findingCount: 0,
+    ...NOTHING_SAID,
   };
 }
 

@@ -1,11 +1,11 @@
 // A review as plain data: the pair that is shown, what was decided, and what came of it.
-import { labelOf } from '#core/memory/keys.ts';
+import { labelOf, numbersOf } from '#core/memory/keys.ts';
 import type { Opinion, Verdict, Verdicts } from '#core/memory/verdicts.ts';
 import { opinionOf } from '#core/memory/verdicts.ts';
 import { messages } from '#core/messages.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { conflictsAmong, labelAgreement, reviewerAgreement } from '#core/review/agreement.ts';
-import { keyAt, numberOf } from '#core/review/queue.ts';
+import { numberOf } from '#core/review/queue.ts';
 import { remainingFinds } from '#core/review/remaining.ts';
 import type {
   DecidedView,
@@ -60,21 +60,10 @@ function agreementOf(verdicts: Verdicts, keys: Iterable<string>): readonly Revie
   }));
 }
 
-/** Keys of all reviewed pairs that are in the file. */
-function reviewedKeys({ survey: { facts }, verdicts }: OpenDataset): readonly string[] {
-  const reviewed = new Set(verdicts.keys);
-  const found = new Set<string>();
-  for (let number = 0; number < facts.pairCount && found.size < reviewed.size; number++) {
-    const key = keyAt(facts, number);
-    if (reviewed.has(key)) found.add(key);
-  }
-  return [...found];
-}
-
 export function reviewChoices({ dataset, review }: ReviewedFile): ReviewChoices {
   const { verdicts, scores } = dataset;
   const { facts } = dataset.survey;
-  const keys = reviewedKeys(dataset);
+  const keys = [...numbersOf(facts, verdicts.keys).keys()];
   // Nobody reviews a pair where a finding is about the whole file, a broken record or a tie.
   const canReview = ({ record, pair = 0 }: Pick<Finding, 'record' | 'pair'>): boolean => {
     const number = numberOf(facts, { record, pair });
