@@ -11,7 +11,7 @@ import { openFolder } from '#node/models/folder.ts';
 import type { RateItem } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
-import { probeProviders } from '#node/models/providers.ts';
+import { checkProviders } from '#node/models/providers.ts';
 import type { StartOptions } from '#node/scoring/process.ts';
 import { startScorer } from '#node/scoring/process.ts';
 
@@ -191,10 +191,10 @@ async function report(shape: Shape, providers: readonly Provider[], isReal: bool
 try {
   const card = run('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader']);
   console.log(card === '' ? 'No NVIDIA card is seen here.' : `${card}. ${linkCuda()}`);
-  const probed = await probeProviders(start);
-  for (const { provider, words, works } of probed)
+  const checked = await checkProviders(start);
+  for (const { provider, words, works } of checked)
     console.log(`  ${provider}: ${works ? words : `not here, ${words}`}`);
-  const providers = probed
+  const providers = checked
     .filter(({ provider, works }) => works && provider !== 'cpu')
     .map(({ provider }) => provider);
   if (providers.length === 0) {

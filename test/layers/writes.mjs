@@ -38,7 +38,7 @@ export const MAY_WRITE = {
   'server/src/node/models/scoreCache.ts':
     'a log that grows by batches with sums, in a private folder of the cache',
   'server/src/node/regularFile.ts': 'opens to read, in a way that does not wait for pipes',
-  'server/src/scorer/probe.ts':
+  'server/src/scorer/providerCheck.ts':
     'a model of a few bytes, in a folder that was made for it under a random name',
   'server/src/scorer/memory.ts': 'one line to standard error, when memory runs out',
   'server/src/lsp/program.ts': 'one line to standard error, before it ends',

@@ -20,7 +20,7 @@ import { openFolder } from '#node/models/folder.ts';
 import type { HostLimits, RateItem } from '#node/models/host.ts';
 import { ModelHost } from '#node/models/host.ts';
 import { MemoryBudget } from '#node/models/memory.ts';
-import { probeProviders } from '#node/models/providers.ts';
+import { checkProviders } from '#node/models/providers.ts';
 import { ScoreCache } from '#node/models/scoreCache.ts';
 import type { Scorer } from '#node/scoring/process.ts';
 import { startScorer } from '#node/scoring/process.ts';
@@ -262,7 +262,7 @@ function listener(onRated: () => void) {
   return { onRated, onRefused: () => undefined, onBatch: () => undefined };
 }
 
-const gpus = (await probeProviders(async () => startScorer(SCORER))).filter(
+const gpus = (await checkProviders(async () => startScorer(SCORER))).filter(
   ({ provider, works }) => works && provider !== 'cpu',
 );
 

@@ -11,7 +11,7 @@ import type { OnnxRule } from '#core/reward/scorerRule.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openFolder } from '#node/models/folder.ts';
 
-import { PROBE_MODEL } from '../../server/src/scorer/probe.ts';
+import { CHECK_MODEL } from '../../server/src/scorer/providerCheck.ts';
 import type { MadeModel, ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
 import { Graph } from '../models/onnx.ts';
@@ -170,6 +170,6 @@ describe('the model for probing providers', () => {
     const x = graph.input('x', 'float', [1, 4]);
     const w = graph.weight('float', [4, 4], [...Array(16).keys()]);
     graph.output('y', graph.op('MatMul', [x, w]), 'float', [1, 4]);
-    expect(Buffer.from(graph.build().model).toString('base64')).toBe(PROBE_MODEL);
+    expect(Buffer.from(graph.build().model).toString('base64')).toBe(CHECK_MODEL);
   });
 });

@@ -1,17 +1,17 @@
 import type { OnnxRule } from '#core/reward/scorerRule.ts';
-import { probeProviders } from '#node/models/providers.ts';
+import { checkProviders } from '#node/models/providers.ts';
 import { describeModel } from '#node/scorers/onnx.ts';
 
 import type { Command } from './command.ts';
 
 /** Prints the available providers, which one is chosen, and what the others need. */
 export async function providers(command: Command, json: boolean): Promise<void> {
-  const probed = await probeProviders(command.machine.start);
+  const checked = await checkProviders(command.machine.start);
   if (json) {
-    await command.json(probed);
+    await command.json(checked);
     return;
   }
-  for (const { provider, works, isChosen, words, advice } of probed) {
+  for (const { provider, works, isChosen, words, advice } of checked) {
     const mark = isChosen ? ' (chosen)' : '';
     command.print(`${provider.padEnd(8)} ${works ? words : `not here: ${words}`}${mark}`);
     if (advice !== undefined) command.print(`${' '.repeat(9)}${advice}`);

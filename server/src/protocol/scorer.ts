@@ -73,7 +73,7 @@ export interface ScorerRequests {
   fitHead: { params: { foldCount: number; seed: number }; result: EmbeddingHead };
 
   /** Tries a provider. Rejects with why it does not work. */
-  probe: { params: { provider: Provider }; result: { readonly ms: number } };
+  checkProvider: { params: { provider: Provider }; result: { readonly ms: number } };
   /** Opens the one model that this process serves from now on. */
   open: { params: OpenModel; result: OpenedModel };
   /**

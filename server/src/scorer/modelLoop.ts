@@ -16,7 +16,7 @@ import type {
 
 import type { Model } from './model.ts';
 import { openModel } from './model.ts';
-import { probe } from './probe.ts';
+import { checkProvider } from './providerCheck.ts';
 import { shortReason } from './runtime.ts';
 
 /** Texts to tokenise between looking for messages: about 20 ms of work. */
@@ -55,7 +55,7 @@ async function letMessagesIn(): Promise<void> {
 
 export function modelHandlers(
   connection: MessageConnection,
-): Pick<Handlers<ScorerRequests>, 'probe' | 'open' | 'rate'> {
+): Pick<Handlers<ScorerRequests>, 'checkProvider' | 'open' | 'rate'> {
   let model: Model | undefined;
   let calibration = new Calibration(BUDGETS.cpu.start, BUDGETS.cpu.max);
   let isTrusted = true;
@@ -170,9 +170,9 @@ export function modelHandlers(
   };
 
   return {
-    async probe({ provider }) {
+    async checkProvider({ provider }) {
       try {
-        return { ms: await probe(provider) };
+        return { ms: await checkProvider(provider) };
       } catch (error) {
         throw new Error(shortReason(error), { cause: error });
       }

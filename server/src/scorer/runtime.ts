@@ -104,8 +104,8 @@ export async function openSession(path: string, provider: Provider, threads: num
   };
 }
 
-/** Runs a model with one float input and one output, to probe a provider. */
-export async function probeSession(
+/** Runs a model with one float input and one output, to check a provider. */
+export async function runOnce(
   path: string,
   provider: Provider,
   input: readonly number[],

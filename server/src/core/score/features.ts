@@ -52,23 +52,6 @@ export function inGroups(features: PairFeatures, column: GroupColumn | undefined
   };
 }
 
-/** The same pairs without what is known of the origins of their answers. */
-export function withoutOrigins(features: PairFeatures): PairFeatures {
-  const { count, width, style } = features;
-  if (width === STYLE_COUNT && features.originWidth === 0) return features;
-  const own = new Float32Array(count * STYLE_COUNT);
-  for (let row = 0; row < count; row++)
-    own.set(style.subarray(row * width, row * width + STYLE_COUNT), row * STYLE_COUNT);
-  return {
-    ...features,
-    style: own,
-    width: STYLE_COUNT,
-    origins: new Int32Array(0),
-    originWidth: 0,
-    categoryCount: 0,
-  };
-}
-
 /**
  * Collects pairs one by one. Memory grows with the words that differ: about 3 kB for a pair of 200-word answers.
  */

@@ -47,6 +47,54 @@ export function styleScales({ style, count, width }: PairFeatures): Float32Array
  */
 export type Pause = (visited: number) => Promise<void> | undefined;
 
+/** Rows of a fit as its solver meets them, each with the label that it is trained towards. */
+export interface DualRows {
+  /** Squared length of a row. */
+  norm(row: number): number;
+  /** Margin of the row's label by the present weights. */
+  margin(row: number): number;
+  /** Moves the weights along a row, towards its label. */
+  move(row: number, step: number): void;
+}
+
+export interface SolveOptions {
+  readonly cost: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** Rows between two pauses. */
+  readonly pauseEvery: number;
+}
+
+/** Dual coordinate descent on the rows `train`, from weights of 0. The weights are those that `move` moves. */
+export async function solveDual(
+  rows: DualRows,
+  train: Int32Array,
+  { cost, epochs, seed, pauseEvery }: SolveOptions,
+  pause: Pause,
+): Promise<void> {
+  const start = Math.min(1e-3, cost * 1e-3);
+  const alpha = new Float64Array(train.length).fill(start);
+  const norms = Float64Array.from(train, (row) => rows.norm(row));
+  const order = Int32Array.from(train, (_, i) => i);
+  const random = seededRandom(seed);
+  for (const row of train) rows.move(row, start);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    shuffle(order, random);
+    for (let n = 0; n < order.length; n++) {
+      const i = order[n] as number;
+      const norm = norms[i] as number;
+      if (norm === 0) continue;
+      const row = train[i] as number;
+      const old = alpha[i] as number;
+      const next = solveOne(old, rows.margin(row), norm, cost);
+      alpha[i] = next;
+      rows.move(row, next - old);
+      if ((n + 1) % pauseEvery === 0) await pause(pauseEvery);
+    }
+    await pause(order.length % pauseEvery);
+  }
+}
+
 /** Pairs between two pauses: well below 20 ms of work for answers of usual length. */
 const PAUSE_EVERY = 256;
 
@@ -68,23 +116,19 @@ export async function fit(
   const strengths = new Float64Array(categoryCount);
   const deviations = new Float64Array(groupCount * width);
   const squared = Float64Array.from(scales, (scale) => scale ** 2);
-  const alpha = new Float64Array(train.length).fill(Math.min(1e-3, cost * 1e-3));
-  const norms = new Float64Array(train.length);
-  const order = Int32Array.from(train, (_, i) => i);
-  const random = seededRandom(seed);
 
-  const normOf = (row: number): number => {
-    let norm = 0;
-    for (let k = 0; k < width; k++) norm += (squared[k] as number) * (style[row * width + k] as number) ** 2;
-    if ((group[row] as number) >= 0) norm *= 1 + DEVIATION ** 2;
-    if (wordScale > 0) norm += wordScale ** 2 * ((starts[row + 1] as number) - (starts[row] as number));
+  const norm = (row: number): number => {
+    let sum = 0;
+    for (let k = 0; k < width; k++) sum += (squared[k] as number) * (style[row * width + k] as number) ** 2;
+    if ((group[row] as number) >= 0) sum *= 1 + DEVIATION ** 2;
+    if (wordScale > 0) sum += wordScale ** 2 * ((starts[row + 1] as number) - (starts[row] as number));
     const end = 2 * (row + 1) * originWidth;
     for (let at = 2 * row * originWidth; at < end; at++)
-      if ((origins[at] as number) >= 0) norm += ORIGIN_SCALE ** 2;
-    return norm;
+      if ((origins[at] as number) >= 0) sum += ORIGIN_SCALE ** 2;
+    return sum;
   };
 
-  const marginOf = (row: number): number => {
+  const margin = (row: number): number => {
     let z = 0;
     if (wordScale > 0) {
       const end = starts[row + 1] as number;
@@ -98,10 +142,11 @@ export async function fit(
     const own = (group[row] as number) * width;
     if (own >= 0)
       for (let k = 0; k < width; k++) z += (deviations[own + k] as number) * (style[base + k] as number);
-    return z + originMargin(features, row, strengths);
+    return (sign[row] as number) * (z + originMargin(features, row, strengths));
   };
 
-  const move = (row: number, step: number): void => {
+  const move = (row: number, size: number): void => {
+    const step = size * (sign[row] as number);
     if (wordScale > 0) {
       const end = starts[row + 1] as number;
       const scaled = step * wordScale ** 2;
@@ -126,28 +171,7 @@ export async function fit(
     }
   };
 
-  for (let i = 0; i < train.length; i++) {
-    const row = train[i] as number;
-    norms[i] = normOf(row);
-    move(row, (alpha[i] as number) * (sign[row] as number));
-  }
-
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    shuffle(order, random);
-    for (let n = 0; n < order.length; n++) {
-      const i = order[n] as number;
-      const norm = norms[i] as number;
-      if (norm === 0) continue;
-      const row = train[i] as number;
-      const label = sign[row] as number;
-      const old = alpha[i] as number;
-      const next = solveOne(old, label * marginOf(row), norm, cost);
-      alpha[i] = next;
-      move(row, (next - old) * label);
-      if ((n + 1) % PAUSE_EVERY === 0) await pause(PAUSE_EVERY);
-    }
-    await pause(order.length % PAUSE_EVERY);
-  }
+  await solveDual({ norm, margin, move }, train, { cost, epochs, seed, pauseEvery: PAUSE_EVERY }, pause);
   return {
     words: Float32Array.from(wordWeights),
     style: Float32Array.from(styleWeights),
@@ -157,7 +181,7 @@ export async function fit(
 }
 
 /** Minimises ½·norm·(a−old)² + yz·(a−old) + a·ln a + (cost−a)·ln(cost−a) over 0 < a < cost with Newton steps. */
-export function solveOne(old: number, yz: number, norm: number, cost: number): number {
+function solveOne(old: number, yz: number, norm: number, cost: number): number {
   const min = cost * 1e-9;
   let a = Math.min(Math.max(old, min), cost - min);
   for (let step = 0; step < 20; step++) {

@@ -1,9 +1,8 @@
 // A Bradley-Terry head on embeddings: P(chosen better) = σ(w · (e(chosen) − e(rejected))), without an intercept, so
 // that swapping the sides flips the sign. Fitted out of fold; the strength of the penalty is chosen by log-loss.
 import { calibrate, logLoss } from './consistency.ts';
-import type { Pause } from './fit.ts';
-import { solveOne } from './fit.ts';
-import { seededRandom, shuffle } from './random.ts';
+import type { DualRows, Pause } from './fit.ts';
+import { solveDual } from './fit.ts';
 
 /** Differences of embeddings, row by row: count × width. */
 export interface Differences {
@@ -50,7 +49,7 @@ function dot(values: Float32Array, base: number, weights: Float64Array): number 
   return sum;
 }
 
-/** Dual coordinate descent, as for words in `fit.ts`, on dense rows whose labels are all 1. */
+/** Rows are chosen minus rejected, so all their labels are 1. */
 async function fitRows(
   values: Float32Array,
   width: number,
@@ -60,35 +59,20 @@ async function fitRows(
   pause: Pause,
 ): Promise<Float64Array> {
   const weights = new Float64Array(width);
-  const start = Math.min(1e-3, cost * 1e-3);
-  const alpha = new Float64Array(train.length).fill(start);
-  const norms = new Float64Array(train.length);
-  const move = (base: number, step: number): void => {
-    for (let k = 0; k < width; k++) (weights[k] as number) += step * (values[base + k] as number);
+  const rows: DualRows = {
+    norm(row) {
+      let sum = 0;
+      for (let at = row * width; at < (row + 1) * width; at++) sum += (values[at] as number) ** 2;
+      return sum;
+    },
+    margin: (row) => dot(values, row * width, weights),
+    move(row, step) {
+      const base = row * width;
+      for (let k = 0; k < width; k++) (weights[k] as number) += step * (values[base + k] as number);
+    },
   };
-  train.forEach((row, i) => {
-    const base = row * width;
-    for (let k = 0; k < width; k++) (norms[i] as number) += (values[base + k] as number) ** 2;
-    move(base, start);
-  });
-  const order = Int32Array.from(train, (_, i) => i);
-  const random = seededRandom(seed);
-  const every = Math.max(1, Math.floor(PAUSE_EVERY / width));
-  for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    shuffle(order, random);
-    for (let n = 0; n < order.length; n++) {
-      const i = order[n] as number;
-      const norm = norms[i] as number;
-      if (norm === 0) continue;
-      const base = (train[i] as number) * width;
-      const old = alpha[i] as number;
-      const next = solveOne(old, dot(values, base, weights), norm, cost);
-      alpha[i] = next;
-      move(base, next - old);
-      if ((n + 1) % every === 0) await pause(every);
-    }
-    await pause(order.length % every);
-  }
+  const pauseEvery = Math.max(1, Math.floor(PAUSE_EVERY / width));
+  await solveDual(rows, train, { cost, epochs: EPOCHS, seed, pauseEvery }, pause);
   return weights;
 }
 

@@ -5,7 +5,7 @@ import { messages } from '#core/messages.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import { addEntry } from '#node/addEntry.ts';
 import { CONFIG_NAME } from '#node/config.ts';
-import { probeProviders } from '#node/models/providers.ts';
+import { checkProviders } from '#node/models/providers.ts';
 import { describeModel } from '#node/scorers/onnx.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
@@ -40,8 +40,8 @@ export function modelHandlers({
       }
     },
     'preflens/providers': async () => {
-      const probed = await probeProviders(start);
-      return probed.map(({ provider, works, isChosen, words, advice }) =>
+      const checked = await checkProviders(start);
+      return checked.map(({ provider, works, isChosen, words, advice }) =>
         [`${provider}: ${works ? words : `not here, ${words}`}${isChosen ? ' (chosen)' : ''}.`, advice ?? '']
           .join(' ')
           .trim(),

@@ -9,7 +9,7 @@ import { errorMessage } from '#core/words/errorMessage.ts';
 import type { StartScorer } from '../scoring/process.ts';
 import { whileAlive } from '../scoring/supervisor.ts';
 
-export interface ProbedProvider {
+export interface CheckedProvider {
   readonly provider: Provider;
   readonly works: boolean;
   /** What a model runs on when nobody names a provider. */
@@ -20,7 +20,7 @@ export interface ProbedProvider {
   readonly advice?: string;
 }
 
-const PROBE_MS = 60_000;
+const CHECK_MS = 60_000;
 
 function runtimeFolder(): string {
   try {
@@ -58,18 +58,18 @@ export function providersFor(wanted: OnnxRule['provider']): readonly Provider[] 
   return wanted === 'cpu' ? ['cpu'] : [wanted, 'cpu'];
 }
 
-export async function probeProviders(start: StartScorer): Promise<readonly ProbedProvider[]> {
-  const probed: ProbedProvider[] = [];
+export async function checkProviders(start: StartScorer): Promise<readonly CheckedProvider[]> {
+  const checked: CheckedProvider[] = [];
   const auto = providersFor('auto');
   for (const provider of [...auto, ...(NAMED[platform()] ?? [])]) {
     const scorer = await start();
     const timer = setTimeout(() => {
       scorer.kill();
-    }, PROBE_MS);
+    }, CHECK_MS);
     try {
-      const { ms } = await whileAlive(scorer, scorer.requests.call('probe', { provider }));
-      const isChosen = auto.includes(provider) && !probed.some((one) => one.isChosen);
-      probed.push({
+      const { ms } = await whileAlive(scorer, scorer.requests.call('checkProvider', { provider }));
+      const isChosen = auto.includes(provider) && !checked.some((one) => one.isChosen);
+      checked.push({
         provider,
         works: true,
         isChosen,
@@ -78,7 +78,7 @@ export async function probeProviders(start: StartScorer): Promise<readonly Probe
     } catch (error) {
       const reason = errorMessage(error);
       const advice = adviceFor(provider);
-      probed.push({
+      checked.push({
         provider,
         works: false,
         isChosen: false,
@@ -90,5 +90,5 @@ export async function probeProviders(start: StartScorer): Promise<readonly Probe
       scorer.kill();
     }
   }
-  return probed;
+  return checked;
 }
