@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { recognise } from '#core/mapping/recognise.ts';
 import { answerLength } from '#core/score/scorable.ts';
-import { fittedShare, groupOf, pairBatches, placeFindings } from '#node/engine.ts';
+import { fittedShare, pairBatches, placeFindings } from '#node/engine.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';
@@ -42,16 +42,6 @@ it('passes a fixed share of the prompts of a huge file: all pairs of a prompt or
   for (const { prompt } of pairs) counts.set(prompt, (counts.get(prompt) ?? 0) + 1);
   expect(new Set(counts.values())).toEqual(new Set([2]));
   expect((await batches(0.3)).records).toEqual(records);
-});
-
-it('reads group values as texts', () => {
-  expect([
-    groupOf({ a: 'x' }, 'a'),
-    groupOf({ a: 3 }, 'a'),
-    groupOf({ a: null }, 'a'),
-    groupOf({}, 'a'),
-    groupOf({ a: 'x' }, undefined),
-  ]).toEqual(['x', '3', undefined, undefined, undefined]);
 });
 
 it('surveys and places by streams, however they are chunked', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { findRelations } from '#core/checks/relations/relations.ts';
 import { toldShare } from '#core/facts/told.ts';
-import { kindsOf } from '#core/mapping/kinds.ts';
+import { kindBy, kindsOf } from '#core/mapping/kinds.ts';
 import { readRecord } from '#core/mapping/read.ts';
 import { recogniseAs } from '#core/mapping/recognise.ts';
 import { originsOf } from '#core/mapping/sideFields.ts';
@@ -13,6 +13,8 @@ import { pairText, readerOf } from '#core/score/model.ts';
 import { auroc, plantFlips } from '#core/score/quality.ts';
 import { pairBatches } from '#node/engine.ts';
 import { score } from '#node/scoring/fit.ts';
+import type { Settings } from '#protocol/editor/options.ts';
+import { consistencyScores } from '#session/scores.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import { startInMemory } from '../fakes/memoryScorer.ts';
@@ -88,6 +90,9 @@ it('kinds are short values of fields that name a kind', () => {
     score: 2,
   };
   expect(kindsOf(record)).toEqual({ source: 'web', category: '3' });
+  expect([kindBy({ a: 'x' }, 'a'), kindBy({ a: 3 }, 'a'), kindBy({ a: null }, 'a'), kindBy({}, 'a')]).toEqual(
+    ['x', '3', undefined, undefined],
+  );
 });
 
 const PAIRS = [...generatePairs(600, 21, 30)].map((line) => JSON.parse(line) as typeof TEXTS);
@@ -139,6 +144,8 @@ describe('a file whose chosen answers come from one model and whose rejected one
     expect(aboutFit(trap.result)).toEqual([
       '“model” of an answer tells 100 % of the labels by itself, so it is left out.',
     ]);
+    const { about, notes } = consistencyScores(trap.result, { reviewPercent: 1, groupBy: '' } as Settings);
+    expect([about, ...notes].join(' ').match(/left out/g)).toHaveLength(1);
   });
 
   it('is ranked better with the models where flips move them, and reported', async () => {

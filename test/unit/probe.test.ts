@@ -7,14 +7,11 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { identify } from '#core/model/identity.ts';
-import type { Member } from '#core/reward/ensemble.ts';
 import type { Pooling, ProbeRule } from '#core/reward/scorerRule.ts';
-import { stackedMember } from '#core/reward/stack.ts';
 import { fitHead, headMargin } from '#core/score/head.ts';
 import { PairFolds } from '#core/score/pairFolds.ts';
 import { auroc } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
-import { readWantedPairs } from '#node/engine.ts';
 import { openEncoder } from '#node/models/folder.ts';
 import { modelBudget } from '#node/scorers/modelPart.ts';
 import { openScorers } from '#node/scorers/open.ts';
@@ -25,11 +22,11 @@ import type { StartScorer } from '#node/scoring/process.ts';
 import { openModel } from '../../server/src/scorer/model.ts';
 import { never } from '../fakes/files.ts';
 import { startInMemory } from '../fakes/memoryScorer.ts';
-import { encode, recordsOf, survey } from '../fakes/records.ts';
+import { marginsOf, pairAt, paritySource } from '../fakes/paritySource.ts';
 import type { MadeModel, ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
 import { states } from '../models/forward.ts';
-import { PARITY_WIDTH, parityPairs, parityRecipe } from '../models/parity.ts';
+import { PARITY_WIDTH, parityRecipe } from '../models/parity.ts';
 import { makeTokenizer } from '../models/tokenizers.ts';
 
 const ROOT = mkdtempSync(join(tmpdir(), 'preflens-probe-'));
@@ -271,17 +268,6 @@ describe('folds of pairs', () => {
 
 const parityModel = (): MadeModel => make(parityRecipe());
 
-function paritySource(count: number, seed: number): { source: RatingSource; flipped: boolean[] } {
-  const pairs = parityPairs(count, seed);
-  const lines = pairs.map(({ record }) => JSON.stringify(record)).join('\n');
-  const { facts, recognition } = survey(`${lines}\n`);
-  const records = recordsOf(encode(lines));
-  return {
-    source: { facts, pass: (wanted) => readWantedPairs(records, recognition!, facts, wanted) },
-    flipped: pairs.map(({ isFlipped }) => isFlipped),
-  };
-}
-
 /** Counts the texts that models read, and the fits. */
 function counting(): { start: StartScorer; texts: () => number; fits: () => number } {
   let [texts, fits] = [0, 0];
@@ -313,17 +299,6 @@ async function rated(
   return probe;
 }
 
-const marginsOf = (member: Member, { facts }: RatingSource): number[] =>
-  Array.from(
-    { length: facts.pairCount },
-    (_, pair) => member.account(facts.identity(pair))?.margin ?? Number.NaN,
-  );
-
-async function first(source: RatingSource, number: number): Promise<NumberedPair> {
-  for await (const pair of source.pass((one) => one === number)) return pair;
-  throw new Error(`there is no pair ${number}`);
-}
-
 describe('a probe', () => {
   it('finds a signal that only the embedding holds', async () => {
     const { source, flipped } = paritySource(600, 7);
@@ -341,7 +316,7 @@ describe('a probe', () => {
     const probe = await rated(model, source, start, cache);
     const before = texts();
     expect(before).toBeLessThanOrEqual(240);
-    const one = await first(source, 5);
+    const one = await pairAt(source, 5);
     const { chosen, rejected } = one.pair;
     const flipped: NumberedPair = { ...one, pair: { ...one.pair, chosen: rejected, rejected: chosen } };
     await probe.ratePairs([flipped], never);
@@ -386,37 +361,5 @@ describe('a probe', () => {
     const probe = await rated(parityModel(), source, counting().start);
     expect(marginsOf(probe, source).every(Number.isNaN)).toBe(true);
     probe.close();
-  });
-});
-
-describe('fits that are joined', () => {
-  const member = (name: string, margin: (pair: number) => number, pairs: Map<string, number>): Member => ({
-    name,
-    about: [],
-    account: ({ chosenKey }) => ({
-      margin: margin(pairs.get(chosenKey.join())!),
-      flags: 0,
-      time: 0,
-      provider: 0,
-    }),
-    refusal: () => undefined,
-  });
-
-  it('count as much as they help, and one that says nothing counts nothing', () => {
-    const { source } = paritySource(400, 12);
-    const { facts } = source;
-    const numbers = new Map(
-      Array.from({ length: 400 }, (_, pair) => [facts.identity(pair).chosenKey.join(), pair]),
-    );
-    const random = seededRandom(2);
-    const good = Array.from({ length: 400 }, () => (random() < 0.15 ? -1 : 1));
-    const noise = Array.from({ length: 400 }, () => 8 * (random() - 0.5));
-    const one = member('good', (pair) => good[pair]!, numbers);
-    const both = stackedMember([one, member('noise', (pair) => noise[pair]!, numbers)], facts);
-    expect(both.name).toBe('good + noise');
-    const agree = marginsOf(both, source).filter((margin, pair) => Math.sign(margin) === good[pair]).length;
-    expect(agree).toBeGreaterThan(395);
-    const partly = stackedMember([one, member('absent', () => Number.NaN, numbers)], facts);
-    expect(marginsOf(partly, source).map(Math.sign)).toEqual(good);
   });
 });

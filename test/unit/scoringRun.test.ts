@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
-import { CONSISTENCY_NAME } from '#core/score/model.ts';
 import { whyUnscorable } from '#core/score/scorable.ts';
 import { readWantedPairs } from '#node/engine.ts';
 import { modelBudget } from '#node/scorers/modelPart.ts';
@@ -206,7 +205,7 @@ describe('a scoring run', () => {
     expect(events[1]).toMatch(/nowhere: PrefLens can’t use this model: there is no such folder/);
     expect(outcome).toMatchObject({
       kind: 'ensemble',
-      ensemble: { members: [{ name: 'columns' }, { name: CONSISTENCY_NAME }] },
+      ensemble: { members: [{ name: 'columns' }, { name: 'consistency' }] },
     });
   });
 

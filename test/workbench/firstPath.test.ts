@@ -120,7 +120,9 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     });
     expect(text).toMatch(/Margin −\d+\.\d\d · lowest [\d.]+ % of this file/);
     expect(text).toMatch(/Reward: chosen [+−]\d+\.\d\d, rejected [+−]\d+\.\d\d/);
-    expect(text).toContain('Scorer: consistency@3 judges consistency with the rest of this file, not truth.');
+    expect(text).toContain(
+      'Scorer: The consistency scorer judges consistency with the rest of this file, not truth.',
+    );
     expect(text).toMatch(
       /agrees with \d+ % of the labels \(\d+–\d+ %\); “the longer answer wins” agrees with \d+ %/,
     );

@@ -89,7 +89,7 @@ describe('a reward model in preflens.json', () => {
     await openFile(page, 'three.jsonl');
     await waitForStatus(page, /findings$/);
     const text = await hoverOn(9, /scorers side with the label/);
-    for (const name of ['house-rm', 'other-rm', 'consistency@']) expect(text).toContain(name);
+    for (const name of ['house-rm', 'other-rm', 'consistency']) expect(text).toContain(name);
     await screenshot(page, 'ensemble-hover');
     await press(page, 'Escape');
     await press(page, 'Escape');

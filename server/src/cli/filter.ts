@@ -138,7 +138,7 @@ async function filterWindow(
         record: raw.record,
         pair,
         ...keysOf(identity),
-        scorer: ensemble.name,
+        scorer: ensemble.id,
         margin: one.isTie || Number.isNaN(margin) ? null : Number(margin.toFixed(6)),
         ...(one.isTie && { tie: true }),
         ...(refusal !== undefined && { error: refusal }),

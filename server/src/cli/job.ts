@@ -13,19 +13,17 @@ import type { Ensemble } from '#core/reward/ensemble.ts';
 import { aboutAgreement } from '#core/reward/ensemble.ts';
 import { aboutFit } from '#core/score/about.ts';
 import type { Reason } from '#core/score/explain.ts';
-import { CONSISTENCY_NAME, groupingOf, readerOf } from '#core/score/model.ts';
+import { CONSISTENCY_ID, groupingOf, inputOf, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
-import { plantedTest, trustOf } from '#core/score/quality.ts';
 import { CONSISTENCY_LABEL } from '#core/score/ranking.ts';
 import { plural } from '#core/words/numbers.ts';
 import { configuredScorers } from '#node/config.ts';
 import type { DataFile } from '#node/dataFile.ts';
-import { inputOf } from '#node/engine.ts';
 import { openGroup } from '#node/files.ts';
 import { settingsFor } from '#node/fileSettings.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import type { FitStage } from '#node/scoring/fit.ts';
-import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
+import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { NamedScorers, RunListener } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';
 import { maxSigned } from '#node/signatures.ts';
@@ -223,16 +221,12 @@ export async function scoreDataset(
   const { margins } = target;
   if (outcome.kind === 'ensemble') {
     const { ensemble, fitted } = outcome;
-    // Stored scores made the labels: how far they agree with them says nothing.
-    const own = ensemble.agreement && fitted;
-    const lengths = lengthDifferences(dataset);
     return {
+      ...ensembleQuality(ensemble, fitted, margins, lengthDifferences(dataset), selfTest ? seed : undefined),
       counts,
       scorer: ensemble.name,
-      scorerId: ensemble.name,
+      scorerId: ensemble.id,
       margins,
-      trust: own ? own.result.trust : trustOf(margins, lengths),
-      selfTest: own || !selfTest ? own?.selfTest : plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE),
       reasons: (pair, value, file) =>
         ensemble.members.flatMap((member) => member.explain?.(pair, value, undefined, file) ?? []),
       ensemble,
@@ -244,7 +238,7 @@ export async function scoreDataset(
   return {
     counts,
     scorer: CONSISTENCY_LABEL,
-    scorerId: CONSISTENCY_NAME,
+    scorerId: CONSISTENCY_ID,
     margins,
     trust: result.trust,
     selfTest: tested,

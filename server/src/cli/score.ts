@@ -7,7 +7,7 @@ import type { JsonObject } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import { pairCountText, unscoredMessage } from '#core/reward/counts.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
-import { withParts } from '#core/reward/ensemble.ts';
+import { idOf, withParts } from '#core/reward/ensemble.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { Distribution } from '#core/score/ranking.ts';
 import type { ScoreRow } from '#formats/arrow.ts';
@@ -66,7 +66,7 @@ export function memberLines(ensemble: Ensemble, identity: Identity): MemberLine[
       ...((flags & ANSWER_CUT) === 0 ? [] : ['answer']),
     ];
     return {
-      scorer: member.name,
+      scorer: idOf(member),
       margin: round(margin, 6),
       ...(chosenReward !== undefined && { chosen_reward: round(chosenReward, 6) }),
       ...(rejectedReward !== undefined && { rejected_reward: round(rejectedReward, 6) }),

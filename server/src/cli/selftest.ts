@@ -60,6 +60,11 @@ export async function selfTest(command: Command, path: string, options: SelfTest
     `${path}: ${plural(pairs, 'pair')}, ${plural(test.planted, 'label')} flipped (seed ${options.seed}), ${scorerId}`,
   );
   for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
+  if (test.isFavourable) {
+    command.print(
+      '  These figures are too favourable: the fits on the labels were not repeated with the flipped ones.',
+    );
+  }
   if (test.accuracy.low < 0.55) {
     command.print(
       '  The ranking is close to random on this file. Look only at its very top, or use a reward model.',

@@ -6,6 +6,7 @@ import { readRaw } from '#core/dataset/survey.ts';
 import { MIN_STYLED } from '#core/drawing/figures/labels.ts';
 import { estimateWords, isKnown, percent } from '#core/drawing/words.ts';
 import { SOURCE_FIELDS } from '#core/facts/sources.ts';
+import { kindBy } from '#core/mapping/kinds.ts';
 import type { Lengths } from '#core/portrait/lengths.ts';
 import type { Portrait } from '#core/portrait/portrait.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
@@ -13,7 +14,7 @@ import type { SourceCount } from '#core/portrait/sampled.ts';
 import { countsOf, NO_SOURCE, SourceCounter } from '#core/portrait/sampled.ts';
 import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
-import { groupOf, readPairs } from '#node/engine.ts';
+import { readPairs } from '#node/engine.ts';
 import type { SurveyedDataset } from '#node/survey.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
@@ -36,7 +37,7 @@ async function countBySource(
   for (const [i, { file, survey }] of files.entries())
     for await (const { number, pair, value } of readPairs(file.records, survey.recognition))
       if (chosen?.[i]?.hasPair(number) !== false)
-        sources.add(groupOf(value, field) ?? NO_SOURCE, countsOf([pair]));
+        sources.add(kindBy(value, field) ?? NO_SOURCE, countsOf([pair]));
   return sources.values;
 }
 

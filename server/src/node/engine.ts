@@ -10,13 +10,11 @@ import { keyMaker } from '#core/memory/keys.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { JsonObject } from '#core/model/json.ts';
-import { jsonText } from '#core/model/json.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import type { RecordStream } from '#core/ports.ts';
-import type { PairInput } from '#core/score/features.ts';
 import type { Grouping, PairReader } from '#core/score/model.ts';
-import { pairInput } from '#core/score/model.ts';
+import { inputOf } from '#core/score/model.ts';
 import { hashText } from '#core/score/random.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
@@ -72,16 +70,6 @@ export async function* readWantedPairs(
   }
 }
 
-/** Text of the group column; undefined if the record has none. */
-export function groupOf(value: JsonObject, groupField: string | undefined): string | undefined {
-  const group = groupField === undefined ? undefined : value[groupField];
-  return group === undefined || group === null
-    ? undefined
-    : typeof group === 'string'
-      ? group
-      : jsonText(group);
-}
-
 /**
  * Share of the pairs to fit: all, or for very long data a fixed share of the prompts. `textLength` is that of the
  * answers.
@@ -98,15 +86,6 @@ export interface PairSource {
   readonly firstPair: number;
   /** The file's name, if the dataset has several. */
   readonly name?: string;
-}
-
-/** What the built-in scorer reads of a pair, with the kinds that may group it. */
-export function inputOf(pair: Pair, value: JsonObject, grouping: Grouping, file?: string): PairInput {
-  const { kinds, ...input } = pairInput(pair, value, file);
-  if (grouping.by === 'best') return { ...input, kinds };
-  if (grouping.by === 'none') return input;
-  const group = groupOf(value, grouping.field);
-  return group === undefined ? input : { ...input, kinds: { [grouping.field]: group } };
 }
 
 /** Pairs in batches for the scoring process, without ties. Appends each pair's number to `numbers`. */

@@ -21,6 +21,7 @@ import { identify } from '#core/model/identity.ts';
 import type { Pair } from '#core/model/pair.ts';
 import type { ByteSpan, RawRecord } from '#core/model/record.ts';
 import type { Ensemble } from '#core/reward/ensemble.ts';
+import { withParts } from '#core/reward/ensemble.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import { cutoffsFor, labelFindings, rankingOf } from '#core/score/ranking.ts';
 import type { FileSettings } from '#node/config.ts';
@@ -293,12 +294,13 @@ export class OpenDataset {
     const ensemble = this.#ensemble;
     const { facts } = this.#survey;
     let isNew = false;
-    for (const { number, pair } of ensemble ? pairs : []) {
+    for (const { number, pair, value } of ensemble ? pairs : []) {
       // Another pair may have this number by now.
       const isSame =
         number < facts.pairCount &&
         compareKeys(facts.identity(number).chosenKey, identify(pair).chosenKey) === 0;
       if (!ensemble || !isSame) continue;
+      for (const member of withParts(ensemble.members)) member.learn?.(pair, value);
       ensemble.judge(facts, number);
       isNew ||= !Number.isNaN(facts.margin(number));
     }

@@ -12,15 +12,13 @@ import { PROVIDER_NAMES } from '#core/reward/scorerRule.ts';
 import { ANSWER_CUT, PROMPT_CUT } from '#core/reward/table.ts';
 import { aboutFit } from '#core/score/about.ts';
 import type { Reason } from '#core/score/explain.ts';
-import { CONSISTENCY_NAME, groupingOf, readerOf } from '#core/score/model.ts';
+import { groupingOf, inputOf, readerOf } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
-import { plantedTest, trustOf } from '#core/score/quality.ts';
 import type { Ranking } from '#core/score/ranking.ts';
 import { CONSISTENCY_LABEL, rankingOf } from '#core/score/ranking.ts';
 import { formatMargin, plural } from '#core/words/numbers.ts';
-import { inputOf } from '#node/engine.ts';
 import type { Scored } from '#node/scoring/fit.ts';
-import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
+import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { Settings } from '#protocol/editor/options.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
@@ -45,7 +43,7 @@ export interface PairScore {
 export interface Scores extends Ranking {
   /** What the scorer is, in a sentence or two, for hovers. */
   readonly about: string;
-  /** What the built-in scorer took into account, a sentence each. */
+  /** What the ranking took into account on this file, a sentence each; shown after the trust. */
   readonly notes: readonly string[];
   /** What rankings are cut from. */
   readonly ranked: Float32Array;
@@ -62,10 +60,7 @@ export function consistencyScores(result: ConsistencyResult, settings: Settings)
   const grouping = groupingOf(settings.groupBy);
   return {
     ...rankingOf(CONSISTENCY_LABEL, result.margins, result.margins, settings.reviewPercent),
-    about: [
-      `${CONSISTENCY_NAME} judges consistency with the rest of this file, not truth.`,
-      ...aboutFit(result),
-    ].join(' '),
+    about: 'The consistency scorer judges consistency with the rest of this file, not truth.',
     notes: aboutFit(result),
     ranked: result.margins,
     trust: result.trust,
@@ -165,9 +160,7 @@ export function ensembleScores(
   const differences = Float64Array.from(margins, (_, i) => (chosenLength[i] ?? 0) - (rejectedLength[i] ?? 0));
   const ranked = margins.map((_, pair) => facts.rankedMargin(pair));
   const calibration = { wrong: wrongLabels(sampled(ranked)), length: lengthEffect(ranked, differences) };
-  // Stored scores made the labels: how far they agree with them says nothing, and a label turned around is an easy find.
-  const own = ensemble.agreement && fitted;
-  const selfTest = own ? own.selfTest : plantedTest(margins, differences, settings.seed + 1, SELF_TEST_SHARE);
+  const { trust, selfTest } = ensembleQuality(ensemble, fitted, margins, differences, settings.seed);
   return {
     ...rankingOf(
       ensemble.name,
@@ -176,10 +169,10 @@ export function ensembleScores(
       settings.reviewPercent,
       ensemble.agreement ? 1 : calibration.wrong.temperature,
     ),
-    about: [aboutOf(ensemble), ...(fitted ? aboutFit(fitted.result) : [])].join(' '),
+    about: aboutOf(ensemble),
     notes: [...aboutAgreement(ensemble), ...(fitted ? aboutFit(fitted.result) : [])],
     ranked,
-    trust: own ? own.result.trust : trustOf(margins, differences),
+    trust,
     ...(selfTest && { selfTest }),
     isTesting: false,
     read({ pair, value, identity }, max) {

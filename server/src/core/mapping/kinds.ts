@@ -1,6 +1,7 @@
 // What a record says of its own kind: its source, category, task or language.
 import { saysKind } from '../model/fieldNames.ts';
 import type { JsonObject } from '../model/json.ts';
+import { jsonText } from '../model/json.ts';
 
 /** A value longer than this is a text. In UTF-16 units. */
 const MAX_VALUE = 60;
@@ -22,4 +23,11 @@ export function kindsOf(record: JsonObject): Kinds {
     kinds[name] = text;
   }
   return kinds;
+}
+
+/** What one field says, as text, whatever it holds; undefined if the record does not have it. */
+export function kindBy(record: JsonObject, field: string): string | undefined {
+  const value = record[field];
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : jsonText(value);
 }

@@ -49,6 +49,23 @@ export function sideFields(record: JsonObject, chosen: Path, rejected: Path): Si
   ];
 }
 
+/**
+ * Whether a name beside an answer, or in the object that holds it, passes a test: most records have no such field, and names
+ * are cheaper to check than sides.
+ */
+export function hasNameBeside(
+  record: JsonObject,
+  { chosen }: Pair,
+  test: (name: string) => boolean,
+): boolean {
+  let value: Json | undefined = record;
+  for (const step of chosen.path) {
+    if (isObject(value) && Object.keys(value).some(test)) return true;
+    value = valueAt(value, [step]);
+  }
+  return false;
+}
+
 /** FNV-1a of a name's UTF-16 units. */
 function hashName(name: string): number {
   let hash = 0x811c9dc5;
@@ -75,16 +92,6 @@ function originValue(value: Json | undefined): OriginValue {
   return typeof value === 'string' && value !== '' && value.length <= MAX_NAME ? value : undefined;
 }
 
-/** Quick test: most records say nothing, and names are cheaper to check than sides. */
-function mayHaveOrigins(record: JsonObject, { chosen }: Pair): boolean {
-  let value: Json | undefined = record;
-  for (const step of chosen.path) {
-    if (isObject(value) && Object.keys(value).some(saysOrigin)) return true;
-    value = valueAt(value, [step]);
-  }
-  return false;
-}
-
 /** The first origin that names something, as a model or a source does, and a temperature doesn't. */
 export function namedOrigin(origins: readonly Origin[], title?: string): Origin | undefined {
   return origins.find(
@@ -104,7 +111,7 @@ export function originCodes(record: JsonObject, pair: Pair, field: string): numb
 
 /** What the record says of the origin of a pair's two answers; never scores, ranks or votes. Empty for most records. */
 export function originsOf(record: JsonObject, pair: Pair): readonly Origin[] {
-  if (!mayHaveOrigins(record, pair)) return [];
+  if (!hasNameBeside(record, pair, saysOrigin)) return [];
   return sideFields(record, pair.chosen.path, pair.rejected.path).flatMap(({ title, ...field }) => {
     if (!saysOrigin(title)) return [];
     const [chosen, rejected] = [originValue(field.chosen), originValue(field.rejected)];

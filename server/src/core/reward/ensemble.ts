@@ -18,9 +18,14 @@ export interface MemberReason {
 
 /** One scorer of an ensemble. */
 export interface Member {
-  /** Of the built-in scorer, and of the records' own scores: an ensemble of both weighs them as evidence about one label. */
+  /**
+   * "consistency": the built-in scorer, also where encoders stand beside it; "columns": the records' own scores. An
+   * ensemble of both weighs them as evidence about one label.
+   */
   readonly kind?: string;
   readonly name: string;
+  /** Changes when the same texts get other margins. Part of the name in written scores, not of what people read. */
+  readonly version?: number;
   /** Sentences that say what it is and where its numbers come from. */
   readonly about: readonly string[];
   /** The scorers that it joins, if it does. */
@@ -39,6 +44,36 @@ export interface Member {
 /** Members, each followed by those that it joins. */
 export function withParts(members: readonly Member[]): readonly Member[] {
   return members.flatMap((member) => [member, ...withParts(member.parts ?? [])]);
+}
+
+/** The name in written scores: with the version, if there is one. */
+export function idOf({ name, version, parts }: Member): string {
+  if (parts) return parts.map(idOf).join(' + ');
+  return version === undefined ? name : `${name}@${version}`;
+}
+
+/** Margins of each member by pair; NaN for ties and for pairs that it does not know. */
+export function marginColumns(members: readonly Member[], pairs: PairIdentities): readonly Float64Array[] {
+  const columns = members.map(() => new Float64Array(pairs.pairCount).fill(Number.NaN));
+  for (let pair = 0; pair < pairs.pairCount; pair++) {
+    if (pairs.isTie(pair)) continue;
+    const identity = pairs.identity(pair);
+    columns.forEach((column, i) => (column[pair] = members[i]?.account(identity)?.margin ?? Number.NaN));
+  }
+  return columns;
+}
+
+/** NaN is skipped; 1 if nothing is left, or only zeros. */
+function rootMeanSquare(column: Float64Array): number {
+  const known = column.filter((margin) => !Number.isNaN(margin));
+  const squares = known.reduce((sum, margin) => sum + margin ** 2, 0);
+  return squares > 0 ? Math.sqrt(squares / known.length) : 1;
+}
+
+function joinedName(names: readonly string[]): string {
+  const [only = '', other] = names;
+  if (names.length === 1) return only;
+  return names.length === 2 ? `ensemble of ${only} and ${other}` : `ensemble of ${names.length}`;
 }
 
 /** The ensemble's result for a pair. */
@@ -76,12 +111,14 @@ export class Ensemble {
     this.#scales = members.map(() => 1);
   }
 
+  /** As people read it. */
   get name(): string {
-    const [only, other] = this.members;
-    if (this.members.length === 1 && only) return only.name;
-    return this.members.length === 2 && only && other
-      ? `ensemble of ${only.name} and ${other.name}`
-      : `ensemble of ${this.members.length}`;
+    return joinedName(this.members.map(({ name }) => name));
+  }
+
+  /** In written scores. */
+  get id(): string {
+    return joinedName(this.members.map(idOf));
   }
 
   /** How texts and stored scores are combined; undefined for other members. */
@@ -96,37 +133,13 @@ export class Ensemble {
     return this.members.length === 2 && texts && scores ? [texts, scores] : undefined;
   }
 
-  /** Recomputes each member's unit: the root mean square of its margins. */
+  /** Recomputes each member's unit, the root mean square of its margins, and how texts and stored scores agree. */
   measure(pairs: PairIdentities): void {
     if (this.members.length < 2) return;
-    const sums = this.members.map(() => ({ squares: 0, count: 0 }));
-    for (let pair = 0; pair < pairs.pairCount; pair++) {
-      if (pairs.isTie(pair)) continue;
-      const identity = pairs.identity(pair);
-      this.members.forEach((member, i) => {
-        const margin = member.account(identity)?.margin ?? Number.NaN;
-        const sum = sums[i];
-        if (!sum || Number.isNaN(margin)) return;
-        sum.squares += margin ** 2;
-        sum.count++;
-      });
-    }
-    this.#scales = sums.map(({ squares, count }) => (squares > 0 ? Math.sqrt(squares / count) : 1));
-    this.#agreement = undefined;
-    const evidence = this.#evidence;
-    if (!evidence) return;
-    const margins = evidence.map(() => new Float64Array(pairs.pairCount).fill(Number.NaN));
-    for (let pair = 0; pair < pairs.pairCount; pair++) {
-      if (pairs.isTie(pair)) continue;
-      const identity = pairs.identity(pair);
-      evidence.forEach((member, i) => {
-        const margin = member.account(identity)?.margin;
-        const column = margins[i];
-        if (column && margin !== undefined) column[pair] = margin;
-      });
-    }
-    const [texts = [], scores = []] = margins;
-    this.#agreement = fitAgreement(texts, scores);
+    const columns = marginColumns(this.members, pairs);
+    this.#scales = columns.map(rootMeanSquare);
+    const [texts, scores] = (this.#evidence ?? []).map((member) => columns[this.members.indexOf(member)]);
+    this.#agreement = texts && scores && fitAgreement(texts, scores);
   }
 
   #agreedMargin(identity: Identity): number | undefined {

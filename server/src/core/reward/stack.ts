@@ -1,8 +1,9 @@
 // Joins scorers that were fitted on the labels of this file: their margins are one kind of evidence each, and a
 // second fit of one weight for each says what they are worth together.
 import type { Identity } from '../model/identity.ts';
+import { identify } from '../model/identity.ts';
 import type { Member, PairIdentities } from './ensemble.ts';
-import type { Account } from './reading.ts';
+import { marginColumns } from './ensemble.ts';
 
 const ROUNDS = 100;
 
@@ -38,43 +39,54 @@ export function stackWeights(margins: readonly Float64Array[]): number[] {
   return weights;
 }
 
-/** One scorer from several: the weighted sum of their margins, in log-odds. */
+/**
+ * The built-in scorer with encoders beside it: the weighted sum of their margins, in log-odds. It takes the place of the
+ * built-in scorer in an ensemble, and has its reasons.
+ */
 export function stackedMember(members: readonly Member[], pairs: PairIdentities): Member {
-  const rows: number[][] = [];
-  for (let pair = 0; pair < pairs.pairCount; pair++) {
-    if (pairs.isTie(pair)) continue;
-    rows.push(marginsOf(members, pairs.identity(pair)));
-  }
-  const complete = rows.filter((row) => row.every((margin) => !Number.isNaN(margin)));
-  const column = (from: readonly number[][], k: number): Float64Array =>
-    Float64Array.from(from, (row) => row[k] ?? 0);
-  const together = stackWeights(members.map((_, k) => column(complete, k)));
+  const columns = marginColumns(members, pairs);
+  /** Weights for these members, by the pairs that all of them have read. */
+  const weigh = (own: readonly Float64Array[]): number[] => {
+    const isComplete = (_: number, row: number): boolean =>
+      own.every((column) => !Number.isNaN(column[row] ?? Number.NaN));
+    return stackWeights(own.map((column) => column.filter(isComplete)));
+  };
+  const together = weigh(columns);
   // For pairs that only one of them has read.
-  const alone = members.map((_, k) => {
-    const own = rows.filter((row) => !Number.isNaN(row[k]));
-    return stackWeights([column(own, k)])[0] ?? 0;
-  });
-  const accountOf = (identity: Identity): Account | undefined => {
-    const own = marginsOf(members, identity);
-    const known = own.flatMap((margin, k) => (Number.isNaN(margin) ? [] : [k]));
-    if (known.length === 0) return undefined;
-    const weights = known.length === 1 ? alone : together;
-    const margin = known.reduce((sum, k) => sum + (weights[k] ?? 0) * (own[k] ?? 0), 0);
-    return { margin, flags: 0, time: 0, provider: 0 };
+  const alone = columns.flatMap((column) => weigh([column]));
+  /** The members that have read a pair, with their margins and weights for it. */
+  const evidenceOn = (identity: Identity) => {
+    const read = members.flatMap((member, k) => {
+      const margin = member.account(identity)?.margin ?? Number.NaN;
+      return Number.isNaN(margin) ? [] : [{ member, margin, k }];
+    });
+    const weights = read.length === 1 ? alone : together;
+    return read.map(({ member, margin, k }) => ({ member, margin, weight: weights[k] ?? 0 }));
   };
   return {
+    kind: 'consistency',
     name: members.map(({ name }) => name).join(' + '),
     about: [
       'Each was fitted on the labels of this file, out of fold, and counts as much as it helps to predict them: ' +
         `${members.map(({ name }, k) => `${name} ${(together[k] ?? 0).toFixed(2)}`).join(', ')}.`,
     ],
     parts: members,
-    account: accountOf,
+    account(identity) {
+      const evidence = evidenceOn(identity);
+      if (evidence.length === 0) return undefined;
+      const sum = evidence.reduce((total, { margin, weight }) => total + weight * margin, 0);
+      return { margin: sum, flags: 0, time: 0, provider: 0 };
+    },
     refusal: (identity) =>
       members.map((member) => member.refusal(identity)).find((reason) => reason !== undefined),
+    explain: (pair, record, max, file) =>
+      evidenceOn(identify(pair)).flatMap(({ member, weight }) =>
+        weight === 0
+          ? []
+          : (member.explain?.(pair, record, max, file) ?? []).map((reason) => ({
+              ...reason,
+              weight: weight * reason.weight,
+            })),
+      ),
   };
-}
-
-function marginsOf(members: readonly Member[], identity: Identity): number[] {
-  return members.map((member) => member.account(identity)?.margin ?? Number.NaN);
 }

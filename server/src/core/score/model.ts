@@ -1,5 +1,5 @@
 import type { Kinds } from '../mapping/kinds.ts';
-import { kindsOf } from '../mapping/kinds.ts';
+import { kindBy, kindsOf } from '../mapping/kinds.ts';
 import { originsOf } from '../mapping/sideFields.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
@@ -14,7 +14,7 @@ import { answerKey, promptKey } from './folds.ts';
 import type { OriginTable } from './origins.ts';
 
 /** Names the scorer in written scores. */
-export const CONSISTENCY_NAME = `consistency@${CONSISTENCY_VERSION}`;
+export const CONSISTENCY_ID = `consistency@${CONSISTENCY_VERSION}`;
 
 /** How pairs are grouped: by the column that predicts labels best, by none, or by a field. */
 export type Grouping =
@@ -33,15 +33,20 @@ export function pairText(pair: Pair): PairText {
   return { prompt: promptText(pair), chosen: scoredText(pair.chosen), rejected: scoredText(pair.rejected) };
 }
 
+/** The kinds of a record that may group its pairs. */
+function kindsFor(record: JsonObject, grouping: Grouping, file: string | undefined): Kinds | undefined {
+  if (grouping.by === 'none') return undefined;
+  if (grouping.by === 'best')
+    return { ...kindsOf(record), ...(file !== undefined && { [FILE_FIELD]: file }) };
+  const value = kindBy(record, grouping.field);
+  return value === undefined ? undefined : { [grouping.field]: value };
+}
+
 /** What the scorer reads of a pair. @param file its name, if the dataset has several */
-export function pairInput(
-  pair: Pair,
-  record: JsonObject,
-  file?: string,
-): PairInput & { readonly kinds: Kinds } {
+export function inputOf(pair: Pair, record: JsonObject, grouping: Grouping, file?: string): PairInput {
   const origins = originsOf(record, pair);
-  const kinds = { ...kindsOf(record), ...(file !== undefined && { [FILE_FIELD]: file }) };
-  return { ...pairText(pair), ...(origins.length > 0 && { origins }), kinds };
+  const kinds = kindsFor(record, grouping, file);
+  return { ...pairText(pair), ...(origins.length > 0 && { origins }), ...(kinds && { kinds }) };
 }
 
 /** The result of a fit: enough to score any pair. */

@@ -33,6 +33,11 @@ export interface SelfTest {
   readonly precisionAt1: Share;
   readonly precisionAt5: Share;
   readonly precisionAtPlanted: Share;
+  /**
+   * Fits on the labels of the file were not repeated with the flipped ones: the ranking is not as good as the figures
+   * say.
+   */
+  readonly isFavourable?: true;
 }
 
 /** Area under the ROC curve for "low score means positive"; ties count half. NaN if one class is empty. */
@@ -114,8 +119,8 @@ export function plantFlips(count: number, seed: number, flipped: number): Int8Ar
 }
 
 /**
- * Self-test of a scorer that was not fitted on the file: a flip only negates the margin, so nothing is scored
- * again. Undefined if too few pairs have a margin.
+ * Self-test in which a flip only negates the margin, so nothing is scored again: right for scorers that were not
+ * fitted on the file, too favourable for others. Undefined if too few pairs have a margin.
  */
 export function plantedTest(
   margins: ArrayLike<number>,

@@ -7,8 +7,8 @@ import type { Member, PairIdentities } from '#core/reward/ensemble.ts';
 import type { Account } from '#core/reward/reading.ts';
 import { chosenIsFirst } from '#core/reward/reading.ts';
 import { ScoreTable } from '#core/reward/table.ts';
+import { CONSISTENCY_VERSION } from '#core/score/consistency.ts';
 import type { Explanation } from '#core/score/explain.ts';
-import { CONSISTENCY_NAME } from '#core/score/model.ts';
 
 export class PairTable {
   readonly #table = new ScoreTable(1);
@@ -47,7 +47,8 @@ export function consistencyMember(
   }
   return {
     kind: 'consistency',
-    name: CONSISTENCY_NAME,
+    name: 'consistency',
+    version: CONSISTENCY_VERSION,
     about: ['Judges consistency with the rest of this file, not truth.'],
     account: (identity) => table.account(identity),
     refusal: () => undefined,

@@ -8,13 +8,13 @@ import { Ensemble } from '#core/reward/ensemble.ts';
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
 import { stackedMember } from '#core/reward/stack.ts';
 import { MIN_PAIRS } from '#core/score/consistency.ts';
-import { groupingOf, readerOf } from '#core/score/model.ts';
+import { groupingOf, inputOf, readerOf } from '#core/score/model.ts';
 import { answerLength, whyTooFew } from '#core/score/scorable.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { ConsistencyResult } from '#protocol/scorer.ts';
 
 import type { PairSource } from '../engine.ts';
-import { fittedShare, inputOf, pairBatches, restMargins } from '../engine.ts';
+import { fittedShare, pairBatches, restMargins } from '../engine.ts';
 import type { ScoredFile, ScorerMachine } from '../scorers/open.ts';
 import { openScorers, warningsOf } from '../scorers/open.ts';
 import { consistencyMember } from '../scorers/pairTable.ts';

@@ -29,7 +29,7 @@ export const lowMargin: Rule = {
   id: 'low-margin',
   severity: 'information',
   title: 'The scorer can hardly tell the two responses apart',
-  why: 'By the scorer, calibrated on this file, the label is about as likely as its opposite: its probability lies between 0.4 and 0.6. At most as many pairs as the review budget are reported, the closest first. That does not mean that its label is wrong or that people would disagree: the pair teaches little of what the scorer can see.',
+  why: 'By the scorer, calibrated on this file, the label is about as likely as its opposite: by default, its probability lies between 0.4 and 0.6. The closest pairs come first, at most as many as the review budget allows. That does not mean that its label is wrong or that people would disagree: the pair teaches little of what the scorer can see.',
   example: 'Two answers of the same kind and length, with similar words.',
   remedy: 'Keep the pair, mark it as a tie, or leave it out of a small training set.',
   repairs: [{ edit: 'tie', grade: 'review', title: 'Mark as a tie' }],

@@ -1,0 +1,35 @@
+// How good the ranking of an ensemble is on its dataset.
+import type { Ensemble } from '#core/reward/ensemble.ts';
+import type { SelfTest, Trust } from '#core/score/quality.ts';
+import { plantedTest, trustOf } from '#core/score/quality.ts';
+
+import type { Scored } from './fit.ts';
+import { SELF_TEST_SHARE } from './fit.ts';
+
+export interface Quality {
+  readonly trust: Trust;
+  /** Undefined if none was wanted, or too few pairs have a margin. */
+  readonly selfTest: SelfTest | undefined;
+}
+
+/**
+ * With stored scores among the members, the figures are those of the built-in scorer: such scores made the labels, so how
+ * far they agree with them says nothing, and a label turned around is an easy find.
+ * @param fitted of the built-in scorer, if it is a member
+ * @param lengths chosen minus rejected, by pair
+ * @param seed without it, there is no self-test
+ */
+export function ensembleQuality(
+  { agreement }: Ensemble,
+  fitted: Scored | undefined,
+  margins: Float32Array,
+  lengths: Float64Array,
+  seed: number | undefined,
+): Quality {
+  if (agreement && fitted) return { trust: fitted.result.trust, selfTest: fitted.selfTest };
+  const planted = seed === undefined ? undefined : plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE);
+  return {
+    trust: trustOf(margins, lengths),
+    selfTest: planted && fitted ? { ...planted, isFavourable: true } : planted,
+  };
+}
