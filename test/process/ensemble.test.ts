@@ -153,7 +153,7 @@ describe('a reward model in the language server', () => {
       lineEnd: 590,
     });
     let hover = '';
-    for (let i = 0; i < 40 && !hover.includes('Margin'); i++) {
+    while (!hover.includes('Margin') && client.statuses.at(-1)!.phase === 'scoring') {
       await new Promise((resolve) => setTimeout(resolve, 25));
       hover = await client.hover(at.uri, 585);
     }

@@ -365,6 +365,8 @@ describe('the score cache', () => {
     const own = dataIn(folder);
     const host = own.split('-')[0]!;
     for (let i = 0; i < 20; i++) leave(join(folder, `${host}-999999${i}-aa.arrows`), row(10 + i));
+    // Killed before the sums of its first batch.
+    writeFileSync(join(folder, `${host}-99999999-aa.arrows`), 'begun');
     const first = cacheAt(folder);
     await first.load();
     expect(first.table.count).toBe(21);

@@ -177,6 +177,19 @@ describe('an ensemble', () => {
     expect(ensemble.verdict(identityOf(9)).margin).toBeNaN();
   });
 
+  it('of the built-in scorer and stored scores finds no dispute: both are evidence about one label', () => {
+    const [texts, scores] = [member('texts', [2, -3, 1]), member('scores', [1, 2, 3])];
+    const evidence = new Ensemble([
+      { ...scores, kind: 'columns' },
+      { ...texts, kind: 'consistency' },
+    ]);
+    const opinions = new Ensemble([scores, texts]);
+    for (const ensemble of [evidence, opinions]) ensemble.measure(pairs(3));
+    const [weighed, apart] = [evidence, opinions].map((one) => one.verdict(identityOf(1)));
+    expect(apart!.dispute).toBeGreaterThan(0);
+    expect(weighed).toMatchObject({ votesFor: 1, votes: 2, spread: apart!.spread, dispute: 0 });
+  });
+
   it('doubts a pair of which a member saw only a part', () => {
     expect(new Ensemble([member('a', [1], ANSWER_CUT)]).verdict(identityOf(0)).dispute).toBe(PARTIAL);
   });

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { ScorerRule } from '#core/reward/scorerRule.ts';
@@ -5,6 +8,7 @@ import { whyUnscorable } from '#core/score/scorable.ts';
 import { readWantedPairs } from '#node/engine.ts';
 import { modelBudget } from '#node/scorers/modelPart.ts';
 import type { StartScorer } from '#node/scoring/process.ts';
+import { ensembleQuality } from '#node/scoring/quality.ts';
 import type { RunOptions, ScoringOutcome, ScoringTarget } from '#node/scoring/run.ts';
 import { runScoring, whyUnscored } from '#node/scoring/run.ts';
 
@@ -23,6 +27,7 @@ beforeAll(() => {
 });
 const COLUMNS: ScorerRule = { kind: 'columns' };
 const BUILT_IN: ScorerRule = { kind: 'consistency' };
+const SIDECAR = { kind: 'sidecar', file: 'scores.jsonl' } as const;
 const NOWHERE: ScorerRule = { kind: 'onnx', model: 'nowhere' };
 
 /** Pairs whose records bring scores along: the first 30 speak against the label. */
@@ -207,6 +212,27 @@ describe('a scoring run', () => {
       kind: 'ensemble',
       ensemble: { members: [{ name: 'columns' }, { name: 'consistency' }] },
     });
+  });
+
+  it.each([
+    { name: 'beside stored scores', other: COLUMNS, isTested: true },
+    { name: 'not beside scores of other software', other: SIDECAR, isTested: false },
+    { name: 'alone, since no other scorer could be opened', other: NOWHERE, isTested: true },
+  ])('tests the built-in scorer where its figures are shown: $name', async ({ other, isTested }) => {
+    writeFileSync(
+      join(folder.path, SIDECAR.file),
+      PAIRS.map((_, record) => JSON.stringify({ record, margin: 1 })).join('\n'),
+    );
+    const { events, margins, outcome } = await run({
+      rules: [other, BUILT_IN],
+      options: { selfTest: true },
+    });
+    expect(events.includes('self-test')).toBe(isTested);
+    if (outcome instanceof Error || outcome.kind !== 'ensemble') throw new Error('no ensemble');
+    const { ensemble, fitted } = outcome;
+    const { selfTest } = ensembleQuality(ensemble, fitted, margins, new Float64Array(60), 1);
+    if (isTested) expect(selfTest).toBe(fitted!.selfTest);
+    else expect(selfTest).toMatchObject({ isFavourable: true });
   });
 
   it('leaves the built-in scorer out of an ensemble if there are too few pairs, with a warning', async () => {

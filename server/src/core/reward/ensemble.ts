@@ -88,7 +88,10 @@ export interface EnsembleMargin {
   /** Members that agree with the label, and members that have a margin. */
   readonly votesFor: number;
   readonly votes: number;
-  /** Spread of members that disagree, 0 if they agree; PARTIAL if one saw only part of an answer. */
+  /**
+   * Spread of members that disagree, 0 if they agree or are evidence about one label; PARTIAL if one saw only part of
+   * an answer.
+   */
   readonly dispute: number;
 }
 
@@ -103,12 +106,17 @@ const NONE: EnsembleMargin = { margin: Number.NaN, spread: 0, votesFor: 0, votes
 
 export class Ensemble {
   readonly members: readonly Member[];
+  /** The numbers of the built-in scorer and of the records' own scores, if the ensemble is of these two. */
+  readonly #evidence: readonly [texts: number, scores: number] | undefined;
   #scales: readonly number[];
   #agreement: Agreement | undefined;
 
   constructor(members: readonly Member[]) {
     this.members = members;
+    const numberOf = (wanted: string): number => members.findIndex(({ kind }) => kind === wanted);
     this.#scales = members.map(() => 1);
+    const [texts, scores] = [numberOf('consistency'), numberOf('columns')];
+    this.#evidence = members.length === 2 && texts >= 0 && scores >= 0 ? [texts, scores] : undefined;
   }
 
   /** As people read it. */
@@ -126,52 +134,38 @@ export class Ensemble {
     return this.#agreement;
   }
 
-  /** The built-in scorer and the records' own scores, if the ensemble is of these two. */
-  get #evidence(): readonly [texts: Member, scores: Member] | undefined {
-    const texts = this.members.find(({ kind }) => kind === 'consistency');
-    const scores = this.members.find(({ kind }) => kind === 'columns');
-    return this.members.length === 2 && texts && scores ? [texts, scores] : undefined;
-  }
-
   /** Recomputes each member's unit, the root mean square of its margins, and how texts and stored scores agree. */
   measure(pairs: PairIdentities): void {
     if (this.members.length < 2) return;
     const columns = marginColumns(this.members, pairs);
     this.#scales = columns.map(rootMeanSquare);
-    const [texts, scores] = (this.#evidence ?? []).map((member) => columns[this.members.indexOf(member)]);
+    const [texts, scores] = (this.#evidence ?? []).map((member) => columns[member]);
     this.#agreement = texts && scores && fitAgreement(texts, scores);
   }
 
-  #agreedMargin(identity: Identity): number | undefined {
-    const agreement = this.#agreement;
-    const evidence = this.#evidence;
-    if (!agreement || !evidence) return undefined;
-    const [text = Number.NaN, score = Number.NaN] = evidence.map(
-      (member) => member.account(identity)?.margin,
-    );
-    return agreedMargin(agreement, text, score);
-  }
-
   verdict(identity: Identity): EnsembleMargin {
+    const known = this.members.map((member) => member.account(identity));
     const margins: number[] = [];
     let flags = 0;
-    for (const [i, member] of this.members.entries()) {
-      const account = member.account(identity);
+    for (const [i, account] of known.entries()) {
       if (!account || Number.isNaN(account.margin)) continue;
       margins.push(account.margin / (this.#scales[i] ?? 1));
       flags |= account.flags;
     }
     if (margins.length === 0) return NONE;
+    const agreement = this.#agreement;
+    const [text = Number.NaN, score = Number.NaN] = (this.#evidence ?? []).map((i) => known[i]?.margin);
     const mean = margins.reduce((sum, margin) => sum + margin, 0) / margins.length;
     const spread = Math.sqrt(margins.reduce((sum, margin) => sum + (margin - mean) ** 2, 0) / margins.length);
     const votesFor = margins.filter((margin) => margin > 0).length;
-    const apart = votesFor > 0 && votesFor < margins.length ? spread : 0;
+    // Stored scores made the label, so a text against the label is against them too: the margin says that already.
+    const isApart = !agreement && votesFor > 0 && votesFor < margins.length;
     return {
-      margin: this.#agreedMargin(identity) ?? mean,
+      margin: agreement ? agreedMargin(agreement, text, score) : mean,
       spread,
       votesFor,
       votes: margins.length,
-      dispute: (flags & ANSWER_CUT) === 0 ? apart : PARTIAL,
+      dispute: (flags & ANSWER_CUT) !== 0 ? PARTIAL : isApart ? spread : 0,
     };
   }
 

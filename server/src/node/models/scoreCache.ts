@@ -17,6 +17,7 @@ import { EXPENDABLE } from '../cacheEntry.ts';
 import type { Tell } from '../cacheFolder.ts';
 import { doWithout } from '../cacheFolder.ts';
 import { PRIVATE_FOLDER } from '../cachePlace.ts';
+import { codeOf } from '../stored.ts';
 import { writeWhole } from '../write.ts';
 
 const ENDING = '.arrows';
@@ -36,6 +37,16 @@ const JOINED_ROWS = 1 << 16;
 const HOST = hostname().replaceAll(/[^\w]/g, '_').slice(0, 40);
 
 const newName = (): string => `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}${ENDING}`;
+
+/** Empty for a process that was killed before its first batch was whole. */
+async function sumsOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(`${path}${SUMS}`);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return new Uint8Array();
+    throw error;
+  }
+}
 
 /** Files that nobody writes on: joined ones, and those of processes of this machine that have ended. */
 function isLeft(name: string): boolean {
@@ -104,10 +115,15 @@ export class ScoreCache {
     if (folder === undefined) return;
     const left = (await this.#names(folder)).filter(isLeft);
     if (left.length <= MAX_FILES) return;
-    const sizes = await Promise.all(left.map(async (name) => (await stat(join(folder, name))).size));
-    if (sizes.reduce((sum, size) => sum + size, 0) > MAX_BYTES) return;
     const rows: ScoreRow[] = [];
-    for (const name of left) for (const row of await this.#rowsOf(join(folder, name))) rows.push(row);
+    try {
+      const sizes = await Promise.all(left.map(async (name) => (await stat(join(folder, name))).size));
+      if (sizes.reduce((sum, size) => sum + size, 0) > MAX_BYTES) return;
+      for (const name of left) for (const row of await this.#rowsOf(join(folder, name))) rows.push(row);
+    } catch {
+      // Another process joins them at this moment.
+      return;
+    }
     const bytesOf = scoreStream(this.#width, this.#provenance);
     const parts: Uint8Array[] = [];
     const sums: Uint8Array[] = [];
@@ -159,8 +175,8 @@ export class ScoreCache {
 
   /** The rows of a file, as far as it is whole. */
   async #rowsOf(path: string): Promise<Iterable<ScoreRow>> {
-    const [stream, sums] = [await readFile(path), await readFile(`${path}${SUMS}`)];
-    return readScores(wholePart(stream, sums, this.#key), this.#width);
+    const stream = await readFile(path);
+    return readScores(wholePart(stream, await sumsOf(path), this.#key), this.#width);
   }
 
   async #names(folder: string): Promise<string[]> {

@@ -13,20 +13,22 @@ export interface Quality {
 }
 
 /**
- * With stored scores among the members, the figures are those of the built-in scorer: such scores made the labels, so how
- * far they agree with them says nothing, and a label turned around is an easy find.
+ * Beside stored scores, the figures are those of the built-in scorer: such scores made the labels, so how far they agree
+ * with them says nothing, and a label turned around is an easy find.
  * @param fitted of the built-in scorer, if it is a member
  * @param lengths chosen minus rejected, by pair
  * @param seed without it, there is no self-test
  */
 export function ensembleQuality(
-  { agreement }: Ensemble,
+  { agreement, members }: Ensemble,
   fitted: Scored | undefined,
   margins: Float32Array,
   lengths: Float64Array,
   seed: number | undefined,
 ): Quality {
-  if (agreement && fitted) return { trust: fitted.result.trust, selfTest: fitted.selfTest };
+  // Alone, if no other scorer could be opened.
+  const isAlone = members.length === 1 && !members[0]?.parts;
+  if (fitted && (agreement || isAlone)) return { trust: fitted.result.trust, selfTest: fitted.selfTest };
   const planted = seed === undefined ? undefined : plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE);
   return {
     trust: trustOf(margins, lengths),

@@ -228,6 +228,7 @@ async function runFit(run: Run): Promise<ScoringOutcome> {
 /** The built-in scorer as a member of an ensemble; undefined where it has too few pairs to compare. */
 async function fitMember(
   run: Run,
+  selfTest: boolean,
 ): Promise<{ readonly member: Member; readonly scored: Scored } | undefined> {
   const { target, listener } = run;
   const reason = whyTooFew(target.preferenceCount, target.judgementCount);
@@ -235,7 +236,7 @@ async function fitMember(
     listener.onWarning(reason);
     return undefined;
   }
-  const { margins, scored } = await fit(run, run.options.selfTest);
+  const { margins, scored } = await fit(run, selfTest);
   const present = target.renumber(margins);
   const reader = readerOf(scored.result);
   const grouping = groupingOf(run.options.groupBy);
@@ -300,7 +301,9 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
       close();
     }
   }
-  const fitted = rules.some(isFitted) ? await fitMember(run) : undefined;
+  // Beside a model, the figures are those of the ensemble (`quality.ts`).
+  const testsFit = options.selfTest && scorers.every(({ kind }) => kind === 'columns' || kind === 'probe');
+  const fitted = rules.some(isFitted) ? await fitMember(run, testsFit) : undefined;
   if (fitted) ensemble = new Ensemble(withFit(scorers, fitted.member, target.source().facts));
   await target.takeEnsemble(ensemble, signal, fitted?.scored);
   signal.throwIfAborted();
