@@ -7,14 +7,23 @@ import { isSamePath } from '#core/json/documentCollector.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import {
   BACKSLASH,
+  BETWEEN,
+  canFollow,
+  CLOSE,
   CLOSE_LIST,
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  GAP,
+  isBegin,
+  KINDS,
   LINE_FEED,
+  OPEN,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
+  STRING,
+  WORD,
 } from '#core/json/marks.ts';
 import { objectsOf, parseRecord, tooLongMessage } from '#core/json/parseRecord.ts';
 import { recognise } from '#core/mapping/recognise.ts';
@@ -23,11 +32,7 @@ import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
 import { FAULTS } from './documentFaults.ts';
-import { canFollow, CLOSE, GAP, isBegin, KINDS, OPEN, STRING, WORD } from './jsonBytes.ts';
 import { Seam } from './seam.ts';
-
-/** A byte order mark, and the record separator of JSON text sequences: allowed between documents. */
-const BETWEEN = new Set([0xef, 0xbb, 0xbf, 0x1e]);
 
 /** A value nested deeper counts as broken. */
 const MAX_DEPTH = 1 << 24;

@@ -12,7 +12,10 @@ import { isLines, sharesLines } from './documentOrLines.ts';
 import { DocumentScanner } from './documentScanner.ts';
 import { LINE_FEED, SPACE } from './marks.ts';
 
-/** A document whose form the start does not tell is judged by the records in it, so they must be sampled, not the whole. */
+/**
+ * A document whose form the start does not tell is judged by the records in it, so they must be sampled, not the
+ * whole.
+ */
 const INNER_SAMPLE_BYTES = 64 * 1024;
 
 /** So many records at the start may break off. */
@@ -101,8 +104,8 @@ function layoutIn(head: Uint8Array, isKnown: IsKnown, options: LayoutOptions): A
 }
 
 /**
- * A text whose first record has a string without end hides all records after it. The same text with blanks in its place,
- * up to the next line that begins with a bracket as far to the right.
+ * A first record with a string that does not end hides all records after it. Returns the same text with blanks in its
+ * place, up to the next line that begins with a bracket as far to the right.
  */
 function withoutBroken(
   head: Uint8Array,

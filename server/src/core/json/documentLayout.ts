@@ -1,5 +1,5 @@
 // Where the records of a JSON document are: all that is needed to cut them.
-import { BACKSLASH, COMMA, LINE_FEED, OPEN_OBJECT, QUOTE, RETURN, SPACE, TAB } from './marks.ts';
+import { BACKSLASH, COMMA, GAP, KINDS, OPEN_OBJECT, QUOTE } from './marks.ts';
 import type { ByteRange } from './place.ts';
 
 /** Plain data, for threads and cache keys. */
@@ -24,8 +24,6 @@ export function isSameForm(a: DocumentLayout | undefined, b: DocumentLayout | un
   return a?.form === b?.form && own.length === other.length && own.every((name, i) => name === other[i]);
 }
 
-const SPACES = new Set([SPACE, TAB, LINE_FEED, RETURN]);
-
 /** A longer seam is no layout that repeats. */
 const MAX_SEAM_BYTES = 400;
 
@@ -37,9 +35,9 @@ function skip(bytes: Uint8Array, from: number, isSkipped: (byte: number) => bool
 
 /** The seam after the first record; undefined if no second one begins there. The second may be broken. */
 export function seamAfter(bytes: Uint8Array, first: ByteRange): string | undefined {
-  const gapEnd = skip(bytes, first.byteEnd, (byte) => byte === COMMA || SPACES.has(byte));
+  const gapEnd = skip(bytes, first.byteEnd, (byte) => byte === COMMA || KINDS[byte] === GAP);
   if (bytes[gapEnd] !== OPEN_OBJECT) return undefined;
-  const key = skip(bytes, gapEnd + 1, (byte) => SPACES.has(byte));
+  const key = skip(bytes, gapEnd + 1, (byte) => KINDS[byte] === GAP);
   // Keys with escapes are left alone: a seam has to be plain ASCII.
   const end = skip(
     bytes,

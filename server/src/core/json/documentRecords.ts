@@ -6,22 +6,8 @@ import { isSamePath, listOf } from './documentCollector.ts';
 import type { DocumentForm } from './documentForm.ts';
 import type { ScanListener, ScannedValue } from './documentScanner.ts';
 import { DocumentScanner } from './documentScanner.ts';
-import {
-  BACKSLASH,
-  CLOSE_LIST,
-  CLOSE_OBJECT,
-  LINE_FEED,
-  OPEN_LIST,
-  OPEN_OBJECT,
-  QUOTE,
-  RETURN,
-  SPACE,
-  TAB,
-} from './marks.ts';
+import { BACKSLASH, CLOSE, GAP, KINDS, LINE_FEED, OPEN, OPEN_OBJECT, QUOTE, RETURN, SPACE } from './marks.ts';
 import { fieldsOf, itemsOf } from './scan.ts';
-
-const OPENING = new Set([OPEN_OBJECT, OPEN_LIST]);
-const CLOSING = new Set([CLOSE_OBJECT, CLOSE_LIST]);
 
 /**
  * Removes line ends from a value's bytes. Between two tokens, a line end becomes one space. All other bytes stay.
@@ -40,19 +26,19 @@ export function oneLine(bytes: Uint8Array): Uint8Array {
       continue;
     }
     if (byte === QUOTE) isString = true;
-    if (byte !== SPACE && byte !== TAB && byte !== LINE_FEED && byte !== RETURN) {
+    if (KINDS[byte] !== GAP) {
       out[length++] = byte;
       continue;
     }
     let end = at;
     let hasBreak = false;
     for (; end < bytes.length; end++) {
-      const space = bytes[end];
-      if (space === LINE_FEED || space === RETURN) hasBreak = true;
-      else if (space !== SPACE && space !== TAB) break;
+      const space = bytes[end] ?? 0;
+      if (KINDS[space] !== GAP) break;
+      hasBreak ||= space === LINE_FEED || space === RETURN;
     }
     if (!hasBreak) while (at < end) out[length++] = bytes[at++] ?? 0;
-    else if (!OPENING.has(out[length - 1] ?? 0) && !CLOSING.has(bytes[end] ?? 0)) out[length++] = SPACE;
+    else if (KINDS[out[length - 1] ?? 0] !== OPEN && KINDS[bytes[end] ?? 0] !== CLOSE) out[length++] = SPACE;
     at = end - 1;
   }
   return out.subarray(0, length);

@@ -1,17 +1,24 @@
 // Streaming scanner for JSON that is not one record per line: reports where values begin and end, down to a few
-// levels. Comments are passed over. It holds only requested values, so a list of many gigabytes takes the memory of one record.
+// levels. Comments are passed over. It holds only requested values, so a list of many gigabytes takes the memory of
+// one record.
 import { concat } from '../concat.ts';
 import { beginsComment, CommentEnd } from './comment.ts';
-import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './marks.ts';
-
-const LINE_FEED = 0x0a;
-
-/**
- * White space, and separators between documents: a byte order mark, the record separator of JSON text sequences.
- */
-const SPACES = new Set([0x20, 0x09, LINE_FEED, 0x0d]);
-const SEPARATOR = 0x1e;
-const BETWEEN = new Set([0xef, 0xbb, 0xbf, SEPARATOR]);
+import {
+  BACKSLASH,
+  BETWEEN,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  GAP,
+  KINDS,
+  LINE_FEED,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  SEPARATOR,
+  WORD,
+} from './marks.ts';
 
 /** Longer keys are cut: they are only used as names. */
 const MAX_KEY_BYTES = 200;
@@ -116,11 +123,11 @@ export class DocumentScanner {
         continue;
       }
       if (this.#token === 'word') {
-        if (!isWordEnd(byte)) continue;
+        if (KINDS[byte] === WORD) continue;
         this.#token = 'none';
         this.#close(chunk, i);
       }
-      if (SPACES.has(byte)) {
+      if (KINDS[byte] === GAP) {
         if (byte === LINE_FEED) this.#newLine(i);
       } else if (beginsComment(byte)) {
         this.comment ??= { what: 'comment', at: this.#place(i) };
@@ -301,17 +308,4 @@ export class DocumentScanner {
     this.#parts = [];
     return false;
   }
-}
-
-function isWordEnd(byte: number): boolean {
-  return (
-    SPACES.has(byte) ||
-    byte === COMMA ||
-    byte === COLON ||
-    byte === CLOSE_OBJECT ||
-    byte === CLOSE_LIST ||
-    byte === OPEN_OBJECT ||
-    byte === OPEN_LIST ||
-    byte === QUOTE
-  );
 }

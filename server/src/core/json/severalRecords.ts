@@ -2,6 +2,7 @@
 // them.
 import type { Separator } from '../model/finding.ts';
 import type { Json } from '../model/json.ts';
+import { COMMA, GAP, KINDS, LINE_FEED, OPEN_OBJECT } from './marks.ts';
 import { JsonSyntaxError, skipValue } from './scan.ts';
 
 export interface SeveralRecords {
@@ -9,11 +10,6 @@ export interface SeveralRecords {
   /** What to replace so that each record has its own line; empty if line ends are already there. */
   readonly separators: readonly Separator[];
 }
-
-const COMMA = 0x2c;
-const LINE_FEED = 0x0a;
-const OPEN_OBJECT = 0x7b;
-const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** U+FEFF, left in the middle where files were concatenated. */
 const BOM = [0xef, 0xbb, 0xbf] as const;
@@ -30,7 +26,7 @@ function gapAt(bytes: Uint8Array, from: number): Gap {
     const byte = bytes[at];
     if (byte === COMMA) marksEnd = ++at;
     else if (BOM.every((one, i) => bytes[at + i] === one)) marksEnd = at += BOM.length;
-    else if (byte !== undefined && SPACES.has(byte)) at++;
+    else if (byte !== undefined && KINDS[byte] === GAP) at++;
     else return { end: at, marksEnd };
   }
 }
