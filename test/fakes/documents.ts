@@ -68,7 +68,7 @@ export function documentOf(values: readonly unknown[], random: Random): MadeDocu
       ? list
       : form === 'nested'
         ? nestedOf(records, listOf, newline, random)
-        : `{${newline}"version": {"a": [1, "]}"]},${newline}"data": ${list}${pick(random, ['', ', "note": "[{"'])}${newline}}`;
+        : `{${newline}${pick(random, ['', '"none": [],'])}"version": {"a": [1, "]}"]},${newline}"data": ${list}${pick(random, ['', ', "note": "[{"'])}${newline}}`;
   return { text: bom + text + pick(random, ['', newline]), records };
 }
 

@@ -240,6 +240,8 @@ describe('lists under several keys', () => {
       '{"helpful":[A,B],"harmless":[C],"authors":[X,X],"names":["a","]"],"none":[],"more":[D]}',
       'helpful:A B harmless:C more:D',
     ],
+    ['{"none":[],"meta":{"v":1},"data":[A,B]}', 'data:A B'],
+    ['{"none":[],"train":[X],"test":[X]}', 'train:X test:X'],
     ['{"train":[A],"test":[X,X]}', 'train:A test:X X'],
     ['{"train":[X],"test":[X]}', 'train:X test:X'],
     ['{"a":[A],"b":[{"prompt":"q,B],"c":[C]}', 'a:A b:{"prompt":"q,B],"c":[C]}'],

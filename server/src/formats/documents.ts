@@ -3,7 +3,6 @@
 // records. Holds at most one record, and never one over the limit.
 import { concat } from '#core/concat.ts';
 import { beginsComment, CommentEnd } from '#core/json/comment.ts';
-import { isSamePath } from '#core/json/documentCollector.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import {
   BACKSLASH,
@@ -27,17 +26,18 @@ import {
 } from '#core/json/marks.ts';
 import { objectsOf, parseRecord, tooLongMessage } from '#core/json/parseRecord.ts';
 import { recognise } from '#core/mapping/recognise.ts';
-import { isSplitKey, splitAt } from '#core/model/fieldNames.ts';
+import { splitAt } from '#core/model/fieldNames.ts';
 import type { CutRecord } from '#core/model/record.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 
 import { FAULTS } from './documentFaults.ts';
+import { DocumentFields } from './documentFields.ts';
 import { Seam } from './seam.ts';
+import type { Spot } from './textPlaces.ts';
+import { NOWHERE, TextPlaces } from './textPlaces.ts';
 
 /** A value nested deeper counts as broken. */
 const MAX_DEPTH = 1 << 24;
-
-const MAX_OTHER_FIELDS = 12;
 
 /** Longest first record by which a list under another key is judged. */
 const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
@@ -75,14 +75,6 @@ export interface CutOptions {
   readonly hasColumns?: boolean;
 }
 
-/** A place in the text. The column counts UTF-16 units from 0, if the caller wants columns. */
-interface Spot {
-  readonly byte: number;
-  readonly line: number;
-  readonly column: number;
-}
-
-const NOWHERE: Spot = { byte: 0, line: 0, column: 0 };
 const NOTHING = new Uint8Array(0);
 
 /** A copy of the last bytes of two parts, at most `count`. */
@@ -96,7 +88,7 @@ export class DocumentCutter {
   readonly #seam: Seam | undefined;
   readonly #wants: ((record: number) => boolean) | undefined;
   readonly #max: number;
-  readonly #hasColumns: boolean;
+  readonly #places: TextPlaces;
   #state: State;
   /** The state after the open value. */
   #after: State = 'outside';
@@ -106,9 +98,6 @@ export class DocumentCutter {
   #isFaulty = false;
   #ready: CutRecord[] = [];
   #record = 0;
-  #line = 0;
-  #lineStart = 0;
-  #chunkStart = 0;
   /** The next line end in the chunk at or after the last place where a search began. */
   #newline = -1;
   #lastComma = NOWHERE;
@@ -137,10 +126,7 @@ export class DocumentCutter {
 
   /** The name of a field of the document, while it is read. */
   #key: number[] = [];
-  #name = '';
-  /** The names of the open objects inside the document. */
-  readonly #within: string[];
-  #isListFound: boolean;
+  readonly #fields: DocumentFields;
   /** The first record of the list decides whether it is read. */
   #isTrial = false;
   /** The state after the comment. */
@@ -148,12 +134,6 @@ export class DocumentCutter {
   readonly #comment = new CommentEnd();
   /** The key of a list of which no record was given out. */
   #split: string | undefined;
-  /** Names of the document's fields that are not read: the first ones. */
-  readonly otherFields = new Set<string>();
-
-  /** UTF-16 units of the present line up to a byte. */
-  #units = 0;
-  #unitsAt = 0;
 
   constructor(layout: DocumentLayout, options: CutOptions = {}) {
     const { isInside = false, wants, max = MAX_RECORD_BYTES, hasColumns = false } = options;
@@ -161,17 +141,21 @@ export class DocumentCutter {
     this.#seam = layout.seam === undefined ? undefined : new Seam(layout.seam);
     this.#wants = wants;
     this.#max = max;
-    this.#hasColumns = hasColumns;
+    this.#places = new TextPlaces(hasColumns);
     const isInList = isInside && layout.form !== 'sequence';
     this.#state = isInList ? 'list' : 'outside';
     this.#last = isInList ? COMMA : 0;
-    this.#isListFound = isInList;
-    this.#within = isInList ? (layout.path ?? []).slice(0, -1) : [];
+    this.#fields = new DocumentFields(layout.path ?? [], isInList);
   }
 
   /** Number of line ends so far. */
   get lineCount(): number {
-    return this.#line;
+    return this.#places.line;
+  }
+
+  /** Names of the document's fields that are not read: the first ones. */
+  get otherFields(): ReadonlySet<string> {
+    return this.#fields.others;
   }
 
   /** True if the text may be cut here: what follows begins with a record. */
@@ -188,13 +172,13 @@ export class DocumentCutter {
   push(bytes: Uint8Array): readonly CutRecord[] {
     this.#newline = -1;
     // Editors don't count a byte order mark.
-    if (this.#chunkStart === 0 && bytes[0] === 0xef && this.#state === 'outside') this.#unitsAt = 3;
+    if (this.#places.chunkStart === 0 && bytes[0] === 0xef && this.#state === 'outside')
+      this.#places.skipMark();
     for (let at = 0; at < bytes.length;) at = this.#step(bytes, at);
     if (this.#isOpen && this.#isRecord)
-      this.#keep(bytes.subarray(Math.max(0, this.#start.byte - this.#chunkStart)));
-    if (this.#hasColumns) this.#countUnits(bytes, bytes.length);
+      this.#keep(bytes.subarray(Math.max(0, this.#start.byte - this.#places.chunkStart)));
     if (this.#seam) this.#tail = lastBytes(this.#tail, bytes, this.#seam.bytes.length - 1);
-    this.#chunkStart += bytes.length;
+    this.#places.endChunk(bytes);
     return this.#taken();
   }
 
@@ -240,7 +224,7 @@ export class DocumentCutter {
   #scanBetween(bytes: Uint8Array, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
-      if (byte === LINE_FEED) this.#newLine(at);
+      if (byte === LINE_FEED) this.#places.newLine(at);
       if (KINDS[byte] === GAP || this.#state === 'done') continue;
       if (beginsComment(byte)) this.#beginComment(bytes, at, byte);
       else if (this.#state === 'outside') this.#takeOutside(bytes, at, byte);
@@ -255,7 +239,7 @@ export class DocumentCutter {
   }
 
   #beginComment(bytes: Uint8Array, at: number, byte: number): void {
-    this.#fail(FAULTS.comment, this.#spot(bytes, at));
+    this.#fail(FAULTS.comment, this.#places.spot(bytes, at));
     [this.#afterComment, this.#state] = [this.#state, 'comment'];
     this.#comment.begin(byte);
   }
@@ -263,7 +247,7 @@ export class DocumentCutter {
   #scanComment(bytes: Uint8Array, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
-      if (byte === LINE_FEED) this.#newLine(at);
+      if (byte === LINE_FEED) this.#places.newLine(at);
       if (!this.#comment.step(byte)) continue;
       this.#state = this.#afterComment;
       return at + 1;
@@ -275,38 +259,39 @@ export class DocumentCutter {
     const { form } = this.#layout;
     if (BETWEEN.has(byte)) return;
     if (form === 'sequence') {
-      if (byte === COMMA) this.#failOnce(FAULTS.commaBetween, this.#spot(bytes, at));
+      if (byte === COMMA) this.#failOnce(FAULTS.commaBetween, this.#places.spot(bytes, at));
       else if (isBegin(byte)) this.#begin(bytes, at, byte, true);
-      else this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
+      else this.#failOnce(FAULTS.unexpected, this.#places.spot(bytes, at));
       return;
     }
     const isFirst = this.#last === 0;
     if (form === 'list' && byte === OPEN_LIST) {
-      if (!isFirst) this.#fail(FAULTS.secondList, this.#spot(bytes, at));
+      if (!isFirst) this.#fail(FAULTS.secondList, this.#places.spot(bytes, at));
       [this.#state, this.#last] = ['list', OPEN_LIST];
     } else if (form === 'keyed' && byte === OPEN_OBJECT && isFirst) {
       [this.#state, this.#last] = ['fields', OPEN_OBJECT];
     } else {
-      this.#fail(isFirst ? FAULTS.unexpected : FAULTS.more, this.#spot(bytes, at));
+      this.#fail(isFirst ? FAULTS.unexpected : FAULTS.more, this.#places.spot(bytes, at));
       this.#state = 'done';
     }
   }
 
   #takeInList(bytes: Uint8Array, at: number, byte: number): void {
     if (byte === COMMA) {
-      const spot = this.#spot(bytes, at);
+      const spot = this.#places.spot(bytes, at);
       if (this.#last === QUOTE) this.#lastComma = spot;
       else this.#failOnce(FAULTS.doubleComma, spot);
       this.#last = COMMA;
     } else if (byte === CLOSE_LIST) {
       if (this.#last === COMMA) this.#failOnce(FAULTS.trailingComma, this.#lastComma);
       this.#state = this.#layout.form === 'keyed' ? 'fields' : 'outside';
+      this.#isTrial = false;
       this.#last = QUOTE;
-      this.#lastEnd = this.#spot(bytes, at);
+      this.#lastEnd = this.#places.spot(bytes, at);
     } else if (isBegin(byte)) {
-      if (this.#last === QUOTE) this.#failOnce(FAULTS.missingComma, this.#spot(bytes, at));
+      if (this.#last === QUOTE) this.#failOnce(FAULTS.missingComma, this.#places.spot(bytes, at));
       this.#begin(bytes, at, byte, true);
-    } else this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
+    } else this.#failOnce(FAULTS.unexpected, this.#places.spot(bytes, at));
   }
 
   /** In the object that holds the list. */
@@ -315,56 +300,35 @@ export class DocumentCutter {
       this.#key = [];
       [this.#state, this.#isString] = ['key', true];
     } else if (byte === COMMA || byte === COLON) this.#last = byte;
-    else if (byte === CLOSE_OBJECT) this.#last = this.#within.pop() === undefined ? this.#endFields() : QUOTE;
-    else if (this.#last !== COLON || !isBegin(byte)) this.#failOnce(FAULTS.unexpected, this.#spot(bytes, at));
-    else if (byte === OPEN_OBJECT && this.#within.length < this.#outer) {
-      this.#within.push(this.#name);
-      this.#last = OPEN_OBJECT;
-    } else if (byte === OPEN_LIST && this.#within.length === this.#outer && this.#mayRead(bytes, at)) {
-      [this.#state, this.#last] = ['list', OPEN_LIST];
-      this.#split = splitAt(this.#path);
-    } else {
-      this.#addOtherField();
+    else if (byte === CLOSE_OBJECT) this.#endObject();
+    else if (this.#last !== COLON || !isBegin(byte))
+      this.#failOnce(FAULTS.unexpected, this.#places.spot(bytes, at));
+    else if (byte === OPEN_OBJECT && this.#fields.enter()) this.#last = OPEN_OBJECT;
+    else if (byte !== OPEN_LIST || !this.#beginList(bytes, at)) {
+      this.#fields.skip();
       this.#begin(bytes, at, byte, false);
     }
   }
 
-  #endFields(): number {
-    this.#state = 'outside';
-    return CLOSE_OBJECT;
+  #endObject(): void {
+    const isInside = this.#fields.leave();
+    [this.#state, this.#last] = isInside ? ['fields', QUOTE] : ['outside', CLOSE_OBJECT];
   }
 
-  /** How many objects inside the document are around each list. */
-  get #outer(): number {
-    return (this.#layout.path?.length ?? 1) - 1;
-  }
-
-  /** The names that lead to the present field. */
-  get #path(): readonly string[] {
-    return [...this.#within, this.#name];
-  }
-
-  /** Whether the list that begins may hold records of the dataset. */
-  #mayRead(bytes: Uint8Array, at: number): boolean {
-    const { path: first = [] } = this.#layout;
-    const own = this.#path;
-    if (!isSamePath(own, first)) {
-      this.#isTrial = !first.some(isSplitKey) || !own.some(isSplitKey);
-      return true;
-    }
-    if (this.#isListFound) this.#fail(FAULTS.sameKey, this.#spot(bytes, at));
-    const isFirst = !this.#isListFound;
-    this.#isListFound = true;
-    return isFirst;
-  }
-
-  #addOtherField(): void {
-    if (this.otherFields.size < MAX_OTHER_FIELDS) this.otherFields.add(this.#path.join('.'));
+  /** False for a list without records of the dataset. */
+  #beginList(bytes: Uint8Array, at: number): boolean {
+    const role = this.#fields.listRole();
+    if (role === 'again') this.#fail(FAULTS.sameKey, this.#places.spot(bytes, at));
+    if (role === 'again' || role === 'other') return false;
+    [this.#state, this.#last] = ['list', OPEN_LIST];
+    this.#isTrial = role === 'trial';
+    this.#split = splitAt(this.#fields.path);
+    return true;
   }
 
   /** Skips the rest of a list that is not of the dataset. */
   #leaveList(mark: number): void {
-    this.#addOtherField();
+    this.#fields.skip();
     [this.#isTrial, this.#split] = [false, undefined];
     [this.#state, this.#after] = ['value', 'fields'];
     [this.#isRecord, this.#isWanted] = [false, false];
@@ -392,10 +356,10 @@ export class DocumentCutter {
     if (at < 0) return this.#stop;
     const text = new TextDecoder().decode(Uint8Array.from(this.#key));
     try {
-      this.#name = JSON.parse(`"${text}"`) as string;
+      this.#fields.name = JSON.parse(`"${text}"`) as string;
     } catch {
       // A key that is too long, or broken: not the one that we look for.
-      this.#name = text;
+      this.#fields.name = text;
     }
     [this.#state, this.#last] = ['fields', QUOTE];
     return at;
@@ -408,7 +372,7 @@ export class DocumentCutter {
     this.#state = 'value';
     this.#isRecord = isRecord;
     this.#isWanted = isRecord && (this.#isTrial || (this.#wants?.(this.#record) ?? true));
-    this.#start = this.#spot(bytes, at);
+    this.#start = this.#places.spot(bytes, at);
     this.#parts = [];
     this.#partBytes = 0;
     this.#depth = 0;
@@ -436,7 +400,7 @@ export class DocumentCutter {
         const byte = bytes[at] ?? 0;
         const kind = KINDS[byte];
         if (kind === GAP) {
-          if (byte === LINE_FEED) this.#newLine(at);
+          if (byte === LINE_FEED) this.#places.newLine(at);
           if (this.#depth > 0) continue;
           this.#endValue(bytes, at);
           return at + 1;
@@ -527,7 +491,7 @@ export class DocumentCutter {
   #matchedBefore(bytes: Uint8Array, at: number): number {
     const seam = this.#isRecord ? this.#seam : undefined;
     if (!seam) return 0;
-    const length = Math.min(seam.bytes.length - 1, this.#chunkStart + at - this.#start.byte);
+    const length = Math.min(seam.bytes.length - 1, this.#places.chunkStart + at - this.#start.byte);
     const own = bytes.subarray(Math.max(0, at - length), at);
     const before = this.#tail.subarray(this.#tail.length - Math.min(this.#tail.length, length - own.length));
     let matched = 0;
@@ -540,7 +504,7 @@ export class DocumentCutter {
     const seam = this.#isRecord ? this.#seam : undefined;
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
-      if (byte === LINE_FEED) this.#newLine(at);
+      if (byte === LINE_FEED) this.#places.newLine(at);
       if (!seam) continue;
       this.#matched = seam.step(this.#matched, byte);
       if (this.#matched < seam.bytes.length) continue;
@@ -555,9 +519,8 @@ export class DocumentCutter {
   /** A record begins inside the seam, which may have begun in the chunk before: then `at` is negative. */
   #beginAtSeam(bytes: Uint8Array, at: number, seam: Seam): void {
     [this.#state, this.#isWanted] = ['value', this.#wants?.(this.#record) ?? true];
-    if (this.#hasColumns && seam.column < 0 && at >= 0) this.#countUnits(bytes, at);
-    const column = seam.column < 0 ? this.#units : seam.column;
-    this.#start = { byte: this.#chunkStart + at, line: this.#line - seam.linesAfter, column };
+    const { byte, line, column } = this.#places.spot(bytes, at);
+    this.#start = { byte, line: line - seam.linesAfter, column: seam.column < 0 ? column : seam.column };
     this.#parts = [];
     this.#partBytes = 0;
     if (at < 0) this.#keep(seam.bytes.subarray(seam.open, seam.open - at));
@@ -574,7 +537,7 @@ export class DocumentCutter {
     if (this.#isRecord) this.#emit(bytes, end);
     this.#state = this.#after;
     this.#last = QUOTE;
-    this.#lastEnd = this.#spot(bytes, end);
+    this.#lastEnd = this.#places.spot(bytes, end);
   }
 
   /** Gives out the open record, which ends before this byte of the chunk. */
@@ -594,10 +557,10 @@ export class DocumentCutter {
   #cutOpen(bytes: Uint8Array, end: number, max: number): CutRecord {
     const { byte: byteStart, line, column } = this.#start;
     const parts = this.#parts;
-    const byteEnd = this.#chunkStart + end;
+    const byteEnd = this.#places.chunkStart + end;
     const length = byteEnd - byteStart;
     const isTooLong = length > max;
-    const own = bytes.subarray(Math.max(0, byteStart - this.#chunkStart), Math.max(0, end));
+    const own = bytes.subarray(Math.max(0, byteStart - this.#places.chunkStart), Math.max(0, end));
     const whole = isTooLong
       ? NOTHING
       : parts.length === 0
@@ -608,7 +571,7 @@ export class DocumentCutter {
       ...{ record: this.#record, line, byteStart, byteEnd, lineEnd: byteEnd, bytes: whole },
       isInDocument: true,
       ...(isTooLong && { fault }),
-      ...(this.#hasColumns && { column }),
+      ...(this.#places.hasColumns && { column }),
     };
   }
 
@@ -630,36 +593,13 @@ export class DocumentCutter {
     this.#put({
       ...{ record, line, byteStart: byte, byteEnd: byte, lineEnd: byte, bytes: NOTHING, fault },
       isInDocument: true,
-      ...(this.#hasColumns && { column }),
+      ...(this.#places.hasColumns && { column }),
     });
   }
 
   /** The first fault before a record. */
   #failOnce(fault: string, spot: Spot): void {
     if (!this.#isFaulty) this.#fail(fault, spot);
-  }
-
-  #newLine(at: number): void {
-    this.#line++;
-    this.#lineStart = this.#chunkStart + at + 1;
-  }
-
-  #spot(bytes: Uint8Array, at: number): Spot {
-    if (this.#hasColumns) this.#countUnits(bytes, at);
-    return { byte: this.#chunkStart + at, line: this.#line, column: this.#units };
-  }
-
-  /** Counts the units of the present line up to a byte of the chunk. */
-  #countUnits(bytes: Uint8Array, at: number): void {
-    if (this.#unitsAt < this.#lineStart) [this.#unitsAt, this.#units] = [this.#lineStart, 0];
-    let units = this.#units;
-    for (let i = this.#unitsAt - this.#chunkStart; i < at; i++) {
-      const byte = bytes[i] ?? 0;
-      // A character counts at its first byte; four-byte characters are two units.
-      if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1;
-    }
-    this.#units = units;
-    this.#unitsAt = Math.max(this.#unitsAt, this.#chunkStart + at);
   }
 }
 
