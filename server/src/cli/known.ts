@@ -9,6 +9,8 @@ import type { KnownFacts } from '#core/query/facts.ts';
 import { spellName } from '#core/query/fields.ts';
 import type { Query } from '#core/query/query.ts';
 import type { DataFile } from '#node/dataFile.ts';
+import type { RowReader } from '#node/selectRows.ts';
+import { storedText } from '#node/selectRows.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
 import type { CheckedFile, CollectedFinding } from './collect.ts';
@@ -35,6 +37,8 @@ export interface KnowOptions {
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly model: string | undefined;
+  /** If the file is surveyed already. */
+  readonly survey?: Survey | undefined;
 }
 
 interface Found {
@@ -81,7 +85,7 @@ export function needsScores({ facts }: Query): boolean {
 }
 
 /** Says of which rules the query can know nothing; undefined if it knows all that it asks about. */
-export function silentRules({ facts, namesRule }: Query, { isChecked }: KnownFile): string | undefined {
+function silentRules({ facts, namesRule }: Query, { isChecked }: KnownFile): string | undefined {
   if (!facts.has('rule')) return undefined;
   const silent = ALL_RULES.filter(({ id }) => namesRule(id) && !isChecked(id)).map(({ id }) => `"${id}"`);
   // An expression such as rule:/./ names all of them.
@@ -92,12 +96,34 @@ export function silentRules({ facts, namesRule }: Query, { isChecked }: KnownFil
     : `${listed}${more} did not run on the whole file, so the query knows not all findings of ${silent.length === 1 ? 'it' : 'them'}.`;
 }
 
+/** Searches the texts of a file, and says of which rules the query knows too little. */
+export async function searched<T>(
+  { ranges, bar, note, signal }: Command,
+  query: Query,
+  known: KnownFile,
+  search: (reader: RowReader) => Promise<T>,
+): Promise<T> {
+  const found = await search({
+    text: storedText(known.file),
+    recognition: known.recognition,
+    ranges,
+    onProgress: (done) => {
+      bar.show('Searching', done);
+    },
+    signal,
+  });
+  bar.clear();
+  const silent = silentRules(query, known);
+  if (silent !== undefined) note(`${known.file.path}: ${silent}`);
+  return found;
+}
+
 /** The facts of a file, with findings and margins only if they are needed: they take longer than reading. */
 export async function knownFacts(
   command: Command,
   file: DataFile,
   facts: ReadonlySet<string>,
-  { seed, groupBy, model }: KnowOptions,
+  { seed, groupBy, model, survey: before }: KnowOptions,
 ): Promise<KnownFile> {
   const needs = (names: readonly string[]): boolean => names.some((name) => facts.has(name));
   if (needs(FINDING_FACTS)) {
@@ -117,7 +143,7 @@ export async function knownFacts(
     setMargins(own.survey, (pair) => margins[pair] ?? Number.NaN);
     return knownFile(own.file, own.survey);
   }
-  const { survey } = await surveyOne(command, file);
+  const survey = before ?? (await surveyOne(command, file)).survey;
   if (survey.obstacle) throw messages.obstacle(file.path, survey.obstacle);
   return knownFile(file, survey);
 }

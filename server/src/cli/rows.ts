@@ -14,14 +14,14 @@ import { writeTo } from '#node/convertFile.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { openDataset } from '#node/files.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
-import { queryOf, selectRows, storedText } from '#node/selectRows.ts';
+import { queryOf, selectRows } from '#node/selectRows.ts';
 import { isSamePlace } from '#node/write.ts';
 
 import type { RowFormat } from './choices.ts';
 import type { Command } from './command.ts';
 import { writeToOutput } from './convert.ts';
 import type { KnownFile } from './known.ts';
-import { fieldNames, knownFacts, silentRules } from './known.ts';
+import { fieldNames, knownFacts, searched } from './known.ts';
 
 export interface RowsOptions {
   readonly where?: string | undefined;
@@ -212,18 +212,9 @@ export async function rows(command: Command, path: string, options: RowsOptions)
     sort: sort === undefined ? undefined : { field: sort, isDescending: descending },
     sample: sample === undefined ? undefined : { count: sample, seed, by },
   };
-  const all = await selectRows(choice, query, known.facts, {
-    text: storedText(known.file),
-    recognition: known.recognition,
-    ranges: command.ranges,
-    onProgress: (done) => {
-      command.bar.show('Searching', done);
-    },
-    signal: command.signal,
-  });
-  command.bar.clear();
-  const silent = silentRules(query, known);
-  if (silent !== undefined) command.note(`${known.file.path}: ${silent}`);
+  const all = await searched(command, query, known, async (reader) =>
+    selectRows(choice, query, known.facts, reader),
+  );
   if (options.count) {
     command.print(String(all.length));
     return;

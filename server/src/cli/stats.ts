@@ -132,9 +132,9 @@ async function chosenIn(
   where: Where,
   { files }: SurveyedDataset,
 ): Promise<readonly ChosenPairs[]> {
-  const options = { seed: 1, groupBy: undefined, model: undefined };
   const chosen: ChosenPairs[] = [];
-  for (const { file } of files) {
+  for (const { file, survey } of files) {
+    const options = { seed: 1, groupBy: undefined, model: undefined, survey };
     const known = await knownFacts(command, file, where.query.facts, options);
     chosen.push(await choosePairs(command, where, known));
   }

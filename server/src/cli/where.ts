@@ -2,11 +2,11 @@
 import type { Included } from '#core/portrait/portrait.ts';
 import type { Query } from '#core/query/query.ts';
 import { plural } from '#core/words/numbers.ts';
-import { queryOf, selectPairs, storedText } from '#node/selectRows.ts';
+import { queryOf, selectPairs } from '#node/selectRows.ts';
 
 import type { Command } from './command.ts';
 import type { KnownFile } from './known.ts';
-import { fieldNames, silentRules } from './known.ts';
+import { fieldNames, searched } from './known.ts';
 
 /** A query as a person wrote it. */
 export interface Where {
@@ -103,19 +103,9 @@ export function includedOf(files: readonly ChosenPairs[]): Included {
 
 /** The pairs of a file that a query selects. Throws for a name that no record has. Says which rules did not run. */
 export async function choosePairs(command: Command, { text }: Where, known: KnownFile): Promise<ChosenPairs> {
-  const { file, recognition, facts } = known;
-  const query = queryOf(text, await fieldNames(file));
-  const places = await selectPairs(text, query, facts, {
-    text: storedText(file),
-    recognition,
-    ranges: command.ranges,
-    onProgress: (done) => {
-      command.bar.show('Searching', done);
-    },
-    signal: command.signal,
-  });
-  command.bar.clear();
-  const silent = silentRules(query, known);
-  if (silent !== undefined) command.note(`${file.path}: ${silent}`);
+  const query = queryOf(text, await fieldNames(known.file));
+  const places = await searched(command, query, known, async (reader) =>
+    selectPairs(text, query, known.facts, reader),
+  );
   return new ChosenPairs(known, places);
 }

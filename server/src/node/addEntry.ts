@@ -25,8 +25,8 @@ async function readBytes(path: string): Promise<Buffer> {
 }
 
 /**
- * Changes the text of the preflens.json at `path`, which is made if it does not exist. Rejects with a UserError, and writes
- * nothing, if the text has no place for the change.
+ * Changes the text of the preflens.json at `path`, which is made if it does not exist. Rejects with a UserError, and
+ * writes nothing, if the text has no place for the change.
  */
 async function changeConfig(
   path: string,
@@ -77,8 +77,8 @@ export async function addMapping(file: string, rule: MappingRule): Promise<strin
 }
 
 /**
- * Turns a rule off in the preflens.json that applies to a file: for that file, or for all files. Returns the path of that
- * preflens.json.
+ * Turns a rule off in the preflens.json that applies to a file: for that file, or for all files. Returns the path of
+ * that preflens.json.
  */
 export async function turnOffRule(file: string, rule: string, scope: 'file' | 'all'): Promise<string> {
   const path = configPathFor(file);

@@ -103,7 +103,7 @@ function withProperty(
   return insert(text, at, property + (first === undefined ? gap : `,${gap}`));
 }
 
-/** The made text, if it says what it should: an unusual text, such as one that repeats a name, could have taken it elsewhere. */
+/** The made text, if it says what it should: an unusual text, such as one that repeats a name, may not. */
 function checked(made: string | undefined, wanted: JsonObject): string | undefined {
   return made !== undefined && isSame(made, wanted) ? made : undefined;
 }
@@ -144,8 +144,8 @@ function ruleOff(rules: JsonObject, rule: string): JsonObject {
 }
 
 /**
- * The text of a preflens.json that turns a rule off: for all files, or for those of a pattern, after all that other overrides
- * say. Undefined where `withEntry` is.
+ * The text of a preflens.json that turns a rule off: for all files, or for those of a pattern, after all other
+ * overrides. Undefined where `withEntry` is.
  */
 export function withRuleOff(text: string, rule: string, files?: string): string | undefined {
   const old = opened(text);
