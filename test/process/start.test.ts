@@ -1,6 +1,6 @@
 // What a start of the command line loads and leaves behind.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
@@ -22,6 +22,23 @@ it('keeps compiled code in the cache, where only this user can write', () => {
   const kept = readdirSync(join(cache, 'code'), { recursive: true, withFileTypes: true });
   expect(kept.filter((entry) => entry.isFile()).length).toBeGreaterThan(3);
   expect(statSync(join(cache, 'code')).mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0);
+});
+
+it('removes compiled code of versions that are long gone', () => {
+  const cache = join(folder.path, 'old');
+  run(cache, 'stats', SAMPLE);
+  const versions = join(cache, 'code', 'another-node');
+  mkdirSync(versions);
+  for (const [name, days] of [
+    ['old', 31],
+    ['new', 29],
+  ] as const) {
+    writeFileSync(join(versions, name), 'code');
+    const then = Date.now() / 1000 - days * 24 * 3600;
+    utimesSync(join(versions, name), then, then);
+  }
+  run(cache, 'index', SAMPLE, '--rebuild');
+  expect(readdirSync(versions)).toEqual(['new']);
 });
 
 it('keeps none with --no-cache', () => {

@@ -1,6 +1,6 @@
 // Cache of surveys by file content: facts as Arrow, the rest as JSON beside them.
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Survey } from '#core/dataset/survey.ts';
@@ -12,7 +12,7 @@ import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 import { EXPENDABLE, readJsonEntry, writeEntry } from './cacheEntry.ts';
 import type { Tell } from './cacheFolder.ts';
 import { doWithout, openCacheFolder } from './cacheFolder.ts';
-import { PRIVATE_FOLDER } from './cachePlace.ts';
+import { CODE_FOLDER, PRIVATE_FOLDER } from './cachePlace.ts';
 import { readRegular } from './regularFile.ts';
 import type { Stamp } from './stored.ts';
 import { sameStamp, stampNow } from './stored.ts';
@@ -30,10 +30,24 @@ const PRUNE_AFTER_BYTES = 64 * 1024 ** 2;
 /** Bytes written to each folder since this process last pruned it. */
 const keptSincePrune = new Map<string, number>();
 
-async function pruneSeldom(folder: string, keptBytes: number): Promise<void> {
-  const kept = (keptSincePrune.get(folder) ?? PRUNE_AFTER_BYTES) + keptBytes;
-  keptSincePrune.set(folder, kept < PRUNE_AFTER_BYTES ? kept : 0);
-  if (kept >= PRUNE_AFTER_BYTES) await prune(folder);
+/** Each version compiles files of its own, and Node removes none. What is still in use is compiled again. */
+const MAX_CODE_AGE_MS = 30 * 24 * 3600 * 1000;
+
+async function pruneSeldom(cache: string, facts: string, keptBytes: number): Promise<void> {
+  const kept = (keptSincePrune.get(facts) ?? PRUNE_AFTER_BYTES) + keptBytes;
+  keptSincePrune.set(facts, kept < PRUNE_AFTER_BYTES ? kept : 0);
+  if (kept < PRUNE_AFTER_BYTES) return;
+  await prune(facts);
+  // There is no folder, or another process removes the same files: nothing is lost.
+  await removeOldFiles(join(cache, CODE_FOLDER), MAX_CODE_AGE_MS).catch(() => undefined);
+}
+
+async function removeOldFiles(folder: string, maxAgeMs: number): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) {
+    const path = join(folder, name);
+    const found = await lstat(path);
+    if (found.isFile() && Date.now() - found.mtimeMs > maxAgeMs) await rm(path, { force: true });
+  }
 }
 
 /** What the last survey of a path found. */
@@ -160,7 +174,7 @@ export function openCache(path: string, tell: Tell = () => undefined): SurveyCac
           JSON.stringify(rest),
         );
         await writeEntry(pathFile(path, schema), pathKey(path, schema), JSON.stringify(known));
-        await pruneSeldom(facts, bytes.length + restBytes);
+        await pruneSeldom(folder, facts, bytes.length + restBytes);
         return true;
       } catch (error) {
         doWithout(folder, error, tell);

@@ -19,6 +19,9 @@ export function defaultCacheFolder(): string {
   return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'preflens');
 }
 
+/** The folder of compiled code in a cache. */
+export const CODE_FOLDER = 'code';
+
 /** Why a folder is not safe. */
 export function faultOf({ uid, mode }: Stats): string | undefined {
   const own = process.getuid?.();

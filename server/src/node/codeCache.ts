@@ -4,7 +4,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 
-import { defaultCacheFolder, faultOf, PRIVATE_FOLDER } from './cachePlace.ts';
+import { CODE_FOLDER, defaultCacheFolder, faultOf, PRIVATE_FOLDER } from './cachePlace.ts';
 
 /** What Node 22.1 and later have. */
 interface Newer {
@@ -20,7 +20,7 @@ export function keepCompiledCode(): void {
   if (!enableCompileCache || process.env['NODE_COMPILE_CACHE'] !== undefined) return;
   try {
     const parent = defaultCacheFolder();
-    const folder = join(parent, 'code');
+    const folder = join(parent, CODE_FOLDER);
     for (const path of [parent, folder]) {
       mkdirSync(path, PRIVATE_FOLDER);
       if (faultOf(statSync(path)) !== undefined) return;
