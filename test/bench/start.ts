@@ -1,0 +1,71 @@
+// npm run bench:start [-- OTHER_DIST]: what short commands cost, as multiples of `node -e 0`; also for another build.
+// Compiled code is kept from the first run on, the facts of the file are not.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { generatePairs } from './generate.ts';
+import { CLI } from './measure.ts';
+
+const RUNS = 10;
+const RECORDS = 100;
+
+const folder = mkdtempSync(join(tmpdir(), 'preflens-start-'));
+const file = join(folder, 'pairs.jsonl');
+
+/** Seconds of a command: until it ends, and of all processors. Those of its child processes count. */
+interface Cost {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+function cost(args: readonly string[], cache: string): Cost {
+  for (const name of ['facts', 'paths']) rmSync(join(cache, name), { recursive: true, force: true });
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2>&1';
+  const env = { ...process.env, PREFLENS_CACHE: cache };
+  delete (env as NodeJS.ProcessEnv).NODE_COMPILE_CACHE;
+  const { stderr } = spawnSync('bash', ['-c', script, 'bash', process.execPath, ...args], {
+    encoding: 'utf8',
+    env: { ...env, LC_ALL: 'C' },
+  });
+  const [wall = Number.NaN, user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
+  return { wall, cpu: user + system };
+}
+
+/** The best of several runs, after one that is not counted: the slower ones include the machine's other work. */
+function bestCost(args: readonly string[], cache: string): Cost {
+  cost(args, cache);
+  const runs = Array.from({ length: RUNS }, () => cost(args, cache));
+  return {
+    wall: Math.min(...runs.map(({ wall }) => wall)),
+    cpu: Math.min(...runs.map(({ cpu }) => cpu)),
+  };
+}
+
+const COMMANDS: readonly (readonly [name: string, args: readonly string[]])[] = [
+  ['--version', ['--version']],
+  ['--help', ['--help']],
+  [`check --no-score, ${RECORDS} lines`, ['check', '--no-score', file]],
+  [`check, ${RECORDS} lines`, ['check', file]],
+];
+
+try {
+  writeFileSync(file, [...generatePairs(RECORDS, 42)].join(''));
+  const builds = [dirname(CLI), ...process.argv.slice(2)];
+  const bare = bestCost(['-e', '0'], folder);
+  console.log(
+    `node -e 0: ${(bare.wall * 1000).toFixed(0)} ms. The others as multiples of it, best of ${RUNS}:`,
+  );
+  for (const [i, dist] of builds.entries()) {
+    console.log(dist);
+    for (const [name, args] of COMMANDS) {
+      const { wall, cpu } = bestCost([join(dist, 'cli.js'), ...args], join(folder, `cache ${i}`));
+      console.log(
+        `  ${name.padEnd(30)} wall ${(wall / bare.wall).toFixed(1).padStart(5)}  processors ${(cpu / bare.cpu).toFixed(1).padStart(5)}`,
+      );
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
