@@ -40,7 +40,7 @@ it('counts, lists, sorts and samples', async () => {
     'jsonl',
   );
   expect(JSON.parse(longest.out)).toEqual({
-    record: 30,
+    record: 29,
     pair: 0,
     line: 30,
     prompt: 'q 29',
@@ -82,6 +82,23 @@ it('writes the records byte for byte, from every kind of file', async () => {
   );
 });
 
+it('names records and pairs as `apply` does, in every kind of file', async () => {
+  const made: readonly (readonly [string, string | Uint8Array])[] = [
+    ['a.jsonl', `\n${LINES.join('\n\n')}`],
+    ['a.json', `[${LINES.join(',')}]`],
+    ['a.parquet', await tableOf(LINES)],
+  ];
+  for (const [name, content] of made) {
+    const path = folder.write(name, content);
+    const found = await rows(path, '--where', 'prompt:"q 7"', '--format', 'jsonl');
+    const edit = { ...(JSON.parse(found.out) as object), edit: 'flip' };
+    const edits = folder.write('edits.jsonl', JSON.stringify(edit));
+    expect(await preflens(['apply', path, '--edits', edits])).toMatchObject({ code: 0 });
+    const flipped = await rows(path, '--where', 'rejected:/^(Yes|Sorry)/', '--format', 'jsonl');
+    expect(JSON.parse(flipped.out)).toMatchObject({ record: 7, prompt: 'q 7' });
+  }
+});
+
 it('finds by findings and margins', async () => {
   const path = folder.write(
     'a.jsonl',
@@ -96,7 +113,12 @@ it('finds by findings and margins', async () => {
     '--columns',
     'prompt',
   );
-  expect(JSON.parse(found.out)).toMatchObject({ record: 31, rules: ['identical-pair'], prompt: 'q' });
+  expect(JSON.parse(found.out)).toMatchObject({
+    record: 30,
+    line: 31,
+    rules: ['identical-pair'],
+    prompt: 'q',
+  });
 });
 
 it('names what is wrong, and the place', async () => {

@@ -41,6 +41,23 @@ it('one of a thing is in the singular', async () => {
   ).toBeNull();
 });
 
+it('counts the pairs of a record from 1', async () => {
+  const path = folder.write('ranked.jsonl', '{"prompt":"q","responses":["a","","b"],"ranks":[1,2,3]}\n');
+  const keep = ['keep', `${path}:1`, '--rule', 'empty-response', '--reason', 'r'];
+  const keys = new Set<string>();
+  for (const pair of ['1', '2', '3']) {
+    const { code, err } = await preflens([...keep, '--pair', pair]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/of [0-9a-f]{16,} is ignored/)]);
+    keys.add(err);
+  }
+  expect(keys.size).toBe(3);
+  expect(await preflens([...keep, '--pair', '4'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there is no pair 4: the record has 3 pairs') as string,
+  });
+  expect((await preflens([...keep, '--pair', '0'])).err).toContain('whole number from 1');
+});
+
 describe('the author of a decision', () => {
   const byOf = (): string =>
     (JSON.parse(readFileSync(join(folder.path, '.preflens', 'decisions.jsonl'), 'utf8')) as { by: string })

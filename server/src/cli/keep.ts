@@ -15,20 +15,22 @@ export interface KeepOptions {
   readonly reason: string;
   /** Default: git's user.name, or the name of the account. */
   readonly by?: string | undefined;
-  /** Number of the pair in its record. */
+  /** Number of the pair in its record, from 1. */
   readonly pair: number;
   /** The finding is right: record that, and keep reporting it. */
   readonly wrong: boolean;
 }
 
 /** Key of the pair on a line, or of a record without pairs. */
-async function keyAt(path: string, line: number, index: number): Promise<string> {
+async function keyAt(path: string, line: number, number: number): Promise<string> {
   const file = await openFile(path);
   const recognition = await recogniseFile(file);
   for await (const raw of file.records()) {
     if (raw.line + 1 !== line) continue;
-    const pair = readRaw(raw, recognition)?.pairs[index];
+    const pairs = readRaw(raw, recognition)?.pairs ?? [];
+    const pair = pairs[number - 1];
     if (pair) return formatKey(pairKey(identify(pair)));
+    if (number > 1) throw messages.noPairAt(path, line, number, pairs.length);
     return `record:${formatKey(hashKey(new TextDecoder().decode(raw.bytes)))}`;
   }
   throw messages.noRecordAt(path, line);

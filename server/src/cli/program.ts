@@ -36,6 +36,13 @@ function toNumber(text: string): number {
   return value;
 }
 
+function toPosition(text: string): number {
+  const value = toNumber(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('expected a whole number from 1.');
+  return value;
+}
+
 const program = new Program('preflens')
   .description('Inspect and repair preference datasets.')
   .version(process.env['PREFLENS_VERSION'] ?? '')
@@ -190,7 +197,7 @@ program
   .requiredOption('--rule <id>', 'the rule of the finding')
   .requiredOption('--reason <words>', 'why')
   .option('--by <name>', "who decides; default: git's user.name, or the name of the account")
-  .option('--pair <n>', 'number of the pair in its record, from 0', toNumber, 0)
+  .option('--pair <n>', 'number of the pair in its record, from 1', toPosition, 1)
   .option('--wrong', 'the finding is right: record that, and keep reporting it', false)
   .action(
     async (
@@ -362,7 +369,10 @@ program
   .command('apply')
   .description('apply a list of edits to a file (flips, drops, ties, margins): all or none')
   .argument('<file>', 'the file to edit')
-  .requiredOption('--edits <file>', 'one JSON object per line: record, pair, edit; - for standard input')
+  .requiredOption(
+    '--edits <file>',
+    'one JSON object per line: record and pair (from 0), edit; - for standard input',
+  )
   .option('--dry-run', 'print what would change, write nothing', false)
   .action(async (file: string, options: { edits: string; dryRun: boolean }) => {
     const { apply } = await import('./commands.ts');

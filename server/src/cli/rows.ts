@@ -144,7 +144,7 @@ function valuesOf(
 
 function rowJson({ place }: Row, { line, margin, rules, values }: RowValues): object {
   return {
-    record: place.record + 1,
+    record: place.record,
     pair: place.pair,
     line,
     ...(margin !== undefined && { margin: Number(margin.toFixed(6)) }),

@@ -242,6 +242,8 @@ export const messages = {
     ),
   noRecordAt: (path: string, line: number) =>
     new UserError(`${path}:${line}: there is no record on this line.`),
+  noPairAt: (path: string, line: number, pair: number, count: number) =>
+    new UserError(`${path}:${line}: there is no pair ${pair}: the record has ${plural(count, 'pair')}.`),
   noPlace: (text: string) =>
     new UserError(`"${text}" is not a line. Write FILE:LINE, such as data.jsonl:17.`),
   notKept: () =>

@@ -5,6 +5,7 @@ import type { Mapping } from '../mapping/mapping.ts';
 import { identify, pairKey } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pair } from '../model/pair.ts';
+import { plural } from '../words/numbers.ts';
 import type { ByteEdit } from './bytes.ts';
 import { applyEdits } from './bytes.ts';
 import type { Edit } from './edit.ts';
@@ -43,7 +44,7 @@ export function pairNamed(
   const pair = pairs[number ?? 0];
   if (key !== undefined && (!pair || keyOfPair(pair) !== key))
     return { refused: `The pair here is not ${key}.` };
-  return pair ? { pair } : { refused: `The record has no pair ${number ?? 0}.` };
+  return pair ? { pair } : { refused: `There is no such pair: the record has ${plural(pairs.length, 'pair')}.` };
 }
 
 function isSameSet<T>([a, b]: readonly [T, T], [c, d]: readonly [T, T]): boolean {
