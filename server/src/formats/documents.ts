@@ -5,10 +5,7 @@ import { concat } from '#core/concat.ts';
 import { beginsComment, CommentEnd } from '#core/json/comment.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
 import {
-  BACKSLASH,
   BETWEEN,
-  canFollow,
-  CLOSE,
   CLOSE_LIST,
   CLOSE_OBJECT,
   COLON,
@@ -17,12 +14,9 @@ import {
   isBegin,
   KINDS,
   LINE_FEED,
-  OPEN,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
-  STRING,
-  WORD,
 } from '#core/json/marks.ts';
 import { objectsOf, parseRecord, tooLongMessage } from '#core/json/parseRecord.ts';
 import { recognise } from '#core/mapping/recognise.ts';
@@ -35,9 +29,7 @@ import { DocumentFields } from './documentFields.ts';
 import { Seam } from './seam.ts';
 import type { Spot } from './textPlaces.ts';
 import { NOWHERE, TextPlaces } from './textPlaces.ts';
-
-/** A value nested deeper counts as broken. */
-const MAX_DEPTH = 1 << 24;
+import { ValueEnd } from './valueEnd.ts';
 
 /** Longest first record by which a list under another key is judged. */
 const MAX_TRIAL_BYTES = 4 * 1024 * 1024;
@@ -77,12 +69,6 @@ export interface CutOptions {
 
 const NOTHING = new Uint8Array(0);
 
-/** A copy of the last bytes of two parts, at most `count`. */
-function lastBytes(first: Uint8Array, second: Uint8Array, count: number): Uint8Array {
-  const both = second.length < count ? concat([first, second]) : second;
-  return new Uint8Array(both.subarray(Math.max(0, both.length - count)));
-}
-
 export class DocumentCutter {
   readonly #layout: DocumentLayout;
   readonly #seam: Seam | undefined;
@@ -98,8 +84,6 @@ export class DocumentCutter {
   #isFaulty = false;
   #ready: CutRecord[] = [];
   #record = 0;
-  /** The next line end in the chunk at or after the last place where a search began. */
-  #newline = -1;
   #lastComma = NOWHERE;
   #lastEnd = NOWHERE;
 
@@ -107,22 +91,10 @@ export class DocumentCutter {
   #isRecord = false;
   #isWanted = true;
   #start = NOWHERE;
-  /** Its open brackets, by depth. */
-  #stack = new Uint8Array(64);
-  #depth = 0;
-  #isString = false;
-  #isEscaped = false;
-  /** Where a string ends that is broken, or goes on in the next chunk. */
-  #stop = 0;
-  #isWord = false;
-  /** The last byte in it that is not white space; QUOTE after a string. */
-  #mark = 0;
+  readonly #value: ValueEnd;
+  /** Its bytes in the chunks before. */
   #parts: Uint8Array[] = [];
   #partBytes = 0;
-  /** Bytes of the seam that match, while it is sought. */
-  #matched = 0;
-  /** The last bytes before the chunk, fewer than the seam has. */
-  #tail: Uint8Array = NOTHING;
 
   /** The name of a field of the document, while it is read. */
   #key: number[] = [];
@@ -142,6 +114,7 @@ export class DocumentCutter {
     this.#wants = wants;
     this.#max = max;
     this.#places = new TextPlaces(hasColumns);
+    this.#value = new ValueEnd(this.#places);
     const isInList = isInside && layout.form !== 'sequence';
     this.#state = isInList ? 'list' : 'outside';
     this.#last = isInList ? COMMA : 0;
@@ -170,14 +143,14 @@ export class DocumentCutter {
    * searched twice as fast as other bytes.
    */
   push(bytes: Uint8Array): readonly CutRecord[] {
-    this.#newline = -1;
+    this.#value.newChunk();
     // Editors don't count a byte order mark.
     if (this.#places.chunkStart === 0 && bytes[0] === 0xef && this.#state === 'outside')
       this.#places.skipMark();
     for (let at = 0; at < bytes.length;) at = this.#step(bytes, at);
     if (this.#isOpen && this.#isRecord)
       this.#keep(bytes.subarray(Math.max(0, this.#start.byte - this.#places.chunkStart)));
-    if (this.#seam) this.#tail = lastBytes(this.#tail, bytes, this.#seam.bytes.length - 1);
+    this.#seam?.endChunk(bytes);
     this.#places.endChunk(bytes);
     return this.#taken();
   }
@@ -185,7 +158,7 @@ export class DocumentCutter {
   /** The last records, where the text ends. */
   end(): readonly CutRecord[] {
     if (this.#state === 'comment') this.#state = this.#afterComment;
-    if (this.#state === 'value' && this.#isWord && this.#depth === 0) this.#endValue(NOTHING, 0);
+    if (this.#state === 'value' && this.#value.isWord) this.#endValue(NOTHING, 0);
     if (this.#isOpen && this.#isRecord) this.#emit(NOTHING, 0);
     else if (this.#state !== 'outside' && this.#state !== 'done') this.#failOnce(FAULTS.end, this.#lastEnd);
     return this.#taken();
@@ -297,8 +270,8 @@ export class DocumentCutter {
   /** In the object that holds the list. */
   #takeInFields(bytes: Uint8Array, at: number, byte: number): void {
     if (byte === QUOTE && this.#last !== COLON) {
-      this.#key = [];
-      [this.#state, this.#isString] = ['key', true];
+      [this.#state, this.#key] = ['key', []];
+      this.#value.begin(byte);
     } else if (byte === COMMA || byte === COLON) this.#last = byte;
     else if (byte === CLOSE_OBJECT) this.#endObject();
     else if (this.#last !== COLON || !isBegin(byte))
@@ -332,8 +305,7 @@ export class DocumentCutter {
     [this.#isTrial, this.#split] = [false, undefined];
     [this.#state, this.#after] = ['value', 'fields'];
     [this.#isRecord, this.#isWanted] = [false, false];
-    [this.#depth, this.#stack[0], this.#mark] = [1, OPEN_LIST, mark];
-    [this.#isString, this.#isEscaped, this.#isWord] = [false, false, false];
+    this.#value.goOn(OPEN_LIST, mark);
     this.#parts = [];
   }
 
@@ -350,10 +322,10 @@ export class DocumentCutter {
   }
 
   #scanKey(bytes: Uint8Array, from: number): number {
-    const at = this.#endOfString(bytes, from);
-    const end = at < 0 ? this.#stop : at - 1;
+    const at = this.#value.findQuote(bytes, from);
+    const end = at < 0 ? this.#value.stop : at - 1;
     for (let i = from; i < end && this.#key.length < MAX_KEY_BYTES; i++) this.#key.push(bytes[i] ?? 0);
-    if (at < 0) return this.#stop;
+    if (at < 0) return this.#stopped(bytes);
     const text = new TextDecoder().decode(Uint8Array.from(this.#key));
     try {
       this.#fields.name = JSON.parse(`"${text}"`) as string;
@@ -375,128 +347,31 @@ export class DocumentCutter {
     this.#start = this.#places.spot(bytes, at);
     this.#parts = [];
     this.#partBytes = 0;
-    this.#depth = 0;
-    this.#mark = byte;
-    this.#isString = byte === QUOTE;
-    this.#isWord = KINDS[byte] === WORD;
-    if (KINDS[byte] === OPEN) this.#stack[this.#depth++] = byte;
+    this.#value.begin(byte);
   }
 
   /** From inside a value to just after it, or to the end of the chunk. */
   #scanValue(bytes: Uint8Array, from: number): number {
-    let at = from;
-    for (;;) {
-      if (this.#isString) {
-        at = this.#endOfString(bytes, at);
-        if (at < 0) return this.#stop;
-        this.#mark = QUOTE;
-        if (this.#depth === 0) {
-          this.#endValue(bytes, at);
-          return at;
-        }
-      }
-      let mark = this.#mark;
-      for (; at < bytes.length; at++) {
-        const byte = bytes[at] ?? 0;
-        const kind = KINDS[byte];
-        if (kind === GAP) {
-          if (byte === LINE_FEED) this.#places.newLine(at);
-          if (this.#depth > 0) continue;
-          this.#endValue(bytes, at);
-          return at + 1;
-        }
-        if (this.#depth === 0 && kind !== WORD) {
-          this.#endValue(bytes, at);
-          return at;
-        }
-        const isInObject = this.#stack[this.#depth - 1] === OPEN_OBJECT;
-        if (kind === STRING) {
-          if (!canFollow(mark, isInObject, true)) return this.#lose(bytes, at);
-          break;
-        }
-        if (kind === CLOSE) {
-          if ((byte === CLOSE_OBJECT) !== isInObject) return this.#lose(bytes, at);
-          mark = byte;
-          if (--this.#depth > 0) continue;
-          this.#endValue(bytes, at + 1);
-          return at + 1;
-        }
-        if (kind === OPEN) {
-          if (!canFollow(mark, isInObject, false) || !this.#push(byte)) return this.#lose(bytes, at);
-        } else if (kind === WORD && mark === QUOTE) return this.#lose(bytes, at);
-        mark = byte;
-      }
-      this.#mark = mark;
-      if (at === bytes.length) return at;
-      this.#isString = true;
-      at++;
-    }
+    const end = this.#value.find(bytes, from);
+    if (end < 0) return this.#stopped(bytes);
+    this.#endValue(bytes, end);
+    return end;
   }
 
-  /** False if the value is too deep. */
-  #push(byte: number): boolean {
-    if (this.#depth === this.#stack.length) {
-      if (this.#depth >= MAX_DEPTH) return false;
-      const next = new Uint8Array(this.#stack.length * 2);
-      next.set(this.#stack);
-      this.#stack = next;
-    }
-    this.#stack[this.#depth++] = byte;
-    return true;
-  }
-
-  /** Just after the closing quote of the open string; −1 if the reading stops before, at `#stop`. */
-  #endOfString(bytes: Uint8Array, from: number): number {
-    let at = this.#isEscaped ? from + 1 : from;
-    this.#isEscaped = false;
-    for (;;) {
-      const quote = bytes.indexOf(QUOTE, at);
-      const end = quote < 0 ? bytes.length : quote;
-      if (this.#newline < at) {
-        const next = bytes.indexOf(LINE_FEED, at);
-        this.#newline = next < 0 ? Infinity : next;
-      }
-      if (this.#newline < end) {
-        this.#isString = false;
-        this.#stop = this.#lose(bytes, this.#newline);
-        return -1;
-      }
-      let before = end;
-      while (before > at && bytes[before - 1] === BACKSLASH) before--;
-      const isEscape = (end - before) % 2 === 1;
-      if (quote < 0) {
-        this.#isEscaped = isEscape;
-        this.#stop = end;
-        return -1;
-      }
-      if (!isEscape) {
-        this.#isString = false;
-        return quote + 1;
-      }
-      at = quote + 1;
-    }
+  /** Where to go on: the open value ends in a later chunk, or is broken. */
+  #stopped(bytes: Uint8Array): number {
+    const { stop, isBroken } = this.#value;
+    if (isBroken) this.#lose(bytes, stop);
+    return stop;
   }
 
   /** The value cannot be valid JSON: from here on its end is found by the seam. */
-  #lose(bytes: Uint8Array, at: number): number {
+  #lose(bytes: Uint8Array, at: number): void {
     if (this.#state === 'key') this.#isRecord = false;
     // A list that begins with a broken record is not lost from sight.
     if (this.#isTrial) this.#endTrial();
     this.#state = 'lost';
-    this.#matched = this.#matchedBefore(bytes, at);
-    return at;
-  }
-
-  /** How many bytes of the seam stand before a byte of the chunk, in the open value. */
-  #matchedBefore(bytes: Uint8Array, at: number): number {
-    const seam = this.#isRecord ? this.#seam : undefined;
-    if (!seam) return 0;
-    const length = Math.min(seam.bytes.length - 1, this.#places.chunkStart + at - this.#start.byte);
-    const own = bytes.subarray(Math.max(0, at - length), at);
-    const before = this.#tail.subarray(this.#tail.length - Math.min(this.#tail.length, length - own.length));
-    let matched = 0;
-    for (const part of [before, own]) for (const byte of part) matched = seam.step(matched, byte);
-    return matched;
+    this.#seam?.begin(bytes, at, this.#places.chunkStart + at - this.#start.byte);
   }
 
   /** Looks for the seam after which the next record begins. */
@@ -506,8 +381,7 @@ export class DocumentCutter {
       const byte = bytes[at] ?? 0;
       if (byte === LINE_FEED) this.#places.newLine(at);
       if (!seam) continue;
-      this.#matched = seam.step(this.#matched, byte);
-      if (this.#matched < seam.bytes.length) continue;
+      if (!seam.endsWith(byte)) continue;
       const start = at + 1 - seam.bytes.length;
       this.#emit(bytes, start + 1);
       this.#beginAtSeam(bytes, start + seam.open, seam);
@@ -524,8 +398,7 @@ export class DocumentCutter {
     this.#parts = [];
     this.#partBytes = 0;
     if (at < 0) this.#keep(seam.bytes.subarray(seam.open, seam.open - at));
-    [this.#depth, this.#mark, this.#stack[0]] = [1, QUOTE, OPEN_OBJECT];
-    [this.#isString, this.#isEscaped, this.#isWord] = [false, false, false];
+    this.#value.goOn(OPEN_OBJECT, QUOTE);
   }
 
   #endValue(bytes: Uint8Array, end: number): void {
