@@ -29,7 +29,7 @@ it('one of a thing is in the singular', async () => {
   const lines = [
     (await preflens(['check', '--no-score', path])).err,
     (await preflens(['index', path])).out,
-    (await preflens(['stats', path])).out,
+    (await preflens(['stats', path, '--group-by', 'prompt'])).out,
     (await preflens(['fix', path])).err,
     (await preflens(['convert', path, '--out', join(folder.path, 'out.jsonl')])).err,
     (await preflens(['baseline', '--no-score', path])).err,

@@ -81,7 +81,8 @@ interface Checking extends Common {
   readonly baseline: string | boolean;
 }
 
-const FILES = '.jsonl or .parquet files, compressed or not, folders, or patterns';
+const FORMATS = 'JSON Lines, JSON, Parquet, CSV, TSV or Arrow';
+const FILES = `files (${FORMATS}), folders, or patterns`;
 const NO_SCORE = ['--no-score', 'skip findings from scores'] as const;
 const BUDGET = ['--budget <percent>', 'percentage of the pairs to review', toNumber, 1] as const;
 const WHERE = [
@@ -236,10 +237,7 @@ program
 program
   .command('score')
   .description('write one JSON line for each pair: margin, percentile, strongest reasons')
-  .argument(
-    '<file>',
-    'a .jsonl or .parquet file, compressed or not, or a folder; - filters standard input to standard output',
-  )
+  .argument('<file>', `a file (${FORMATS}) or a folder; - filters standard input to standard output`)
   .option('--out <file>', 'output file; - for standard output')
   .option('--mapping <id>', 'schema of standard input, if it is not recognised')
   .option(...SEED)
@@ -260,7 +258,7 @@ program
 program
   .command('selftest')
   .description('flip some labels and print how many of them the ranking finds')
-  .argument('<file>', 'a .jsonl or .parquet file, compressed or not, or a folder')
+  .argument('<file>', `a file (${FORMATS}) or a folder`)
   .option('--json', 'print JSON', false)
   .option(...SEED)
   .option(...GROUP)
@@ -400,7 +398,7 @@ program
   .argument('<path>', 'a file or folder')
   .option(
     '--out <file>',
-    'output file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet; - for JSONL to standard output; not needed with --dry-run',
+    'output file: .jsonl or .json (also .gz or .zst), or .parquet; - for JSONL to standard output; not needed with --dry-run',
   )
   .addOption(
     new Option('--to <format>', 'a trainer’s format; without it the records stay as they are').choices(

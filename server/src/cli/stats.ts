@@ -120,7 +120,7 @@ function sourceLines(sources: readonly SourceCount[], isUnsure: boolean): readon
     const tied = ties > 0 ? `, ${percent(ties / pairs)} tied` : '';
     const wins =
       isUnsure || pairs === ties ? '' : `, longer one chosen ${percent(longerChosen / (pairs - ties))}`;
-    return `${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} pairs${wins}${tied}`;
+    return `${name.slice(0, width).padEnd(width)} ${String(pairs).padStart(8)} ${pairs === 1 ? 'pair' : 'pairs'}${wins}${tied}`;
   });
   const rest = sources.length - lines.length;
   return rest > 0 ? [...lines, `and ${rest} more`] : lines;

@@ -1,5 +1,6 @@
 // `--where`: the pairs that a query selects, for commands that act on those alone.
 import type { Included } from '#core/portrait/portrait.ts';
+import type { Rows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { plural } from '#core/words/numbers.ts';
 import { queryOf, selectPairs } from '#node/selectRows.ts';
@@ -33,16 +34,17 @@ export class ChosenPairs {
   /** How many places of a record are chosen. */
   readonly #records: Uint32Array;
 
-  constructor(known: KnownFile, places: Iterable<{ readonly record: number; readonly pair: number }>) {
+  constructor(known: KnownFile, { records, pairs }: Rows) {
     const { facts } = known.facts;
     this.#known = known;
     this.#pairs = new Uint8Array(facts.pairCount);
     this.#records = new Uint32Array(facts.recordCount);
-    for (const { record, pair } of places) {
+    records.forEach((record, i) => {
       const [from, to] = facts.pairsOf(record);
-      if (from + pair < to) this.#pairs[from + pair] = 1;
+      const pair = from + (pairs[i] ?? 0);
+      if (pair < to) this.#pairs[pair] = 1;
       this.#records[record] = (this.#records[record] ?? 0) + 1;
-    }
+    });
   }
 
   /** A pair, or a record with a chosen one. What is said of the whole file is about no pair. */
@@ -104,8 +106,8 @@ export function includedOf(files: readonly ChosenPairs[]): Included {
 /** The pairs of a file that a query selects. Throws for a name that no record has. Says which rules did not run. */
 export async function choosePairs(command: Command, { text }: Where, known: KnownFile): Promise<ChosenPairs> {
   const query = queryOf(text, await fieldNames(known.file));
-  const places = await searched(command, query, known, async (reader) =>
+  const rows = await searched(command, query, known, async (reader) =>
     selectPairs(text, query, known.facts, reader),
   );
-  return new ChosenPairs(known, places);
+  return new ChosenPairs(known, rows);
 }

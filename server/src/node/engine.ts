@@ -181,25 +181,19 @@ export async function placeFindings(
       ranges.map(({ byteStart }) => byteStart),
     );
     own.forEach((finding, i) => {
-      const { byteStart, byteEnd } = ranges[i] ?? { byteStart: 0, byteEnd: 0 };
-      const elsewhere = raw.placeOf?.(byteStart);
-      if (elsewhere) {
-        const { line, column, ...range } = elsewhere;
-        placed.push({
-          finding,
-          line: line + 1,
-          column: column + 1,
-          range,
-          key: keyOf(finding, () => raw.bytes),
-        });
-        return;
-      }
-      const { line, character } = positions.get(byteStart) ?? { line: 0, character: 0 };
+      const range = ranges[i] ?? { byteStart: 0, byteEnd: 0 };
+      const inRecord = positions.get(range.byteStart) ?? { line: 0, character: 0 };
+      const { line, column, byteStart, byteEnd } = raw.placeOf?.(range.byteStart) ?? {
+        line: raw.line + inRecord.line,
+        column: (inRecord.line === 0 ? (raw.column ?? 0) : 0) + inRecord.character,
+        byteStart: raw.byteStart + range.byteStart,
+        byteEnd: raw.byteStart + range.byteEnd,
+      };
       placed.push({
         finding,
-        line: raw.line + line + 1,
-        column: (line === 0 ? (raw.column ?? 0) : 0) + character + 1,
-        range: { byteStart: raw.byteStart + byteStart, byteEnd: raw.byteStart + byteEnd },
+        line: line + 1,
+        column: column + 1,
+        range: { byteStart, byteEnd },
         key: keyOf(finding, () => raw.bytes),
       });
     });

@@ -7,7 +7,7 @@ import { arrange } from '#core/query/arrange.ts';
 import type { Column, ColumnPart } from '#core/query/column.ts';
 import { columnOf } from '#core/query/column.ts';
 import type { KnownFacts } from '#core/query/facts.ts';
-import type { Picked, PlacedPair } from '#core/query/pick.ts';
+import type { Picked, PlacedPair, Rows } from '#core/query/pick.ts';
 import { pickRows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { readQuery } from '#core/query/query.ts';
@@ -98,7 +98,7 @@ async function pickRead(
   query: Query,
   known: KnownFacts,
   reader: RowReader,
-  places?: readonly PlacedPair[],
+  places?: Iterable<PlacedPair>,
 ): Promise<Picked> {
   const { facts } = known;
   const masks = new RecordMasks(facts.recordCount);
@@ -119,23 +119,26 @@ async function pickRead(
   return pickRows(query, known, masks, places);
 }
 
-/** All places of a file: each pair, and each record without one. */
-function placesOf({ facts }: KnownFacts): readonly PlacedPair[] {
-  return Array.from({ length: facts.recordCount }, (_, record) => {
-    const [from, to] = facts.pairsOf(record);
-    return Array.from({ length: Math.max(1, to - from) }, (__, pair) => ({ record, pair }));
-  }).flat();
+/** All places of a file: each pair, and each record without one. Can be read several times. */
+function placesOf({ facts }: KnownFacts): Iterable<PlacedPair> {
+  return {
+    *[Symbol.iterator]() {
+      for (let record = 0; record < facts.recordCount; record++) {
+        const [from, to] = facts.pairsOf(record);
+        for (let pair = 0; pair < Math.max(1, to - from); pair++) yield { record, pair };
+      }
+    },
+  };
 }
 
-/** Every pair that a query selects, and every record without pairs, in file order. */
+/** Every pair that a query selects, and every such record without pairs, in file order. */
 export async function selectPairs(
   text: string,
   query: Query,
   known: KnownFacts,
   reader: RowReader,
-): Promise<readonly PlacedPair[]> {
-  const { records, pairs } = await pickRead(text, query, known, reader, placesOf(known));
-  return Array.from(records, (record, i) => ({ record, pair: pairs[i] ?? 0 }));
+): Promise<Rows> {
+  return pickRead(text, query, known, reader, placesOf(known));
 }
 
 /** The selected pairs, one of each record, in the order of the rows. */

@@ -89,22 +89,23 @@ function pickPlaces(
   { condition, leaves }: Query,
   facts: KnownFacts,
   known: Known,
-  places: readonly PlacedPair[],
+  places: Iterable<PlacedPair>,
 ): Picked {
   const decide = decider(condition, facts);
-  const [picked, numbers] = [new Growing(), new Growing()];
-  const open = new Set<number>();
+  const [picked, numbers, open] = [new Growing(), new Growing(), new Growing()];
   for (const { record, pair } of places) {
     const [from, to] = facts.facts.pairsOf(record);
     const isOwn = leaves.length === 0 || record === WHOLE_FILE || known.isRead(record);
     const mask = isOwn && record !== WHOLE_FILE ? known.maskOf(record, pair) : 0;
     const answer = decide(record, from + pair < to ? from + pair : -1, mask, isOwn);
-    if (answer === UNKNOWN) open.add(record);
+    if (answer === UNKNOWN) open.push(record);
     if (answer !== YES) continue;
     picked.push(record);
     numbers.push(pair);
   }
-  return { records: picked.all, pairs: numbers.all, open: Uint32Array.from(open).sort() };
+  const sorted = Uint32Array.from(open.all).sort();
+  const once = sorted.filter((record, i) => i === 0 || record !== sorted[i - 1]);
+  return { records: picked.all, pairs: numbers.all, open: once };
 }
 
 /**
@@ -115,7 +116,7 @@ export function pickRows(
   query: Query,
   facts: KnownFacts,
   known: Known | undefined,
-  places: readonly PlacedPair[] | undefined,
+  places: Iterable<PlacedPair> | undefined,
 ): Picked {
   return places
     ? pickPlaces(query, facts, known ?? NOTHING, places)

@@ -20,7 +20,7 @@ import { openRegularSync } from '../regularFile.ts';
 import type { Container, OnBytes, RangeEnd, RecordAccess, Take } from './container.ts';
 import { refusePlan } from './container.ts';
 import { asUtf8, dialectOf, markBytes, SAMPLE_BYTES } from './csvDialect.ts';
-import { rangeCount, textOf } from './lines.ts';
+import { asBuffer, rangeCount, textOf } from './lines.ts';
 
 const isTabs = (path: string): boolean => /\.tsv(?:\.gz|\.zst)?$/i.test(path);
 
@@ -203,10 +203,6 @@ interface Reading {
   readonly isInner?: boolean;
   readonly wants?: ((record: number) => boolean) | undefined;
 }
-
-/** Node searches its own buffers twice as fast as other bytes. */
-const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, length);
 
 /** Passes on the records of a text, each valid until the next. Throws a user error for a quote that stays open. */
 async function* csvRecords(

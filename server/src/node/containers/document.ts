@@ -4,6 +4,7 @@ import { removals } from '#core/edits/drops.ts';
 import type { IsKnown } from '#core/json/documentCollector.ts';
 import { layoutOf, MAX_HEAD_BYTES } from '#core/json/documentHead.ts';
 import type { DocumentLayout } from '#core/json/documentLayout.ts';
+import { OPEN_OBJECT } from '#core/json/marks.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import { messages, UserError } from '#core/messages.ts';
 import type { CutRecord, RecordChange } from '#core/model/record.ts';
@@ -15,7 +16,7 @@ import type { ContainerRef, DataFile } from '../dataFile.ts';
 import { isJsonName } from '../paths.ts';
 import { readBlocks, readStored } from '../stored.ts';
 import type { Container, OnBytes, RangeEnd, Take } from './container.ts';
-import { openText, rangeCount, replacementsOf, textOf } from './lines.ts';
+import { asBuffer, openText, rangeCount, replacementsOf, textOf } from './lines.ts';
 
 /** The first look at a file. */
 const FIRST_BYTES = 64 * 1024;
@@ -23,9 +24,8 @@ const FIRST_BYTES = 64 * 1024;
 /** Without a seam so far behind a wanted boundary, the records there look different: there is no boundary. */
 const MAX_SEEK_BYTES = 8 * 1024 * 1024;
 
-/** Node searches its own buffers twice as fast as other bytes. */
 async function* buffers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+  for await (const chunk of chunks) yield asBuffer(chunk);
 }
 
 /** The layout of a text's records, if it is a JSON document; reads no more of it than needed. */
@@ -98,7 +98,7 @@ function layoutIn({ container }: Pick<DataFile, 'container'>): DocumentLayout {
 
 /** Offset of the first record that seems to begin after `from`. Undefined if none is near. */
 async function nextRecord(path: string, from: number, seam: Uint8Array): Promise<number | undefined> {
-  const open = seam.indexOf(0x7b);
+  const open = seam.indexOf(OPEN_OBJECT);
   let rest = Buffer.alloc(0);
   let at = from;
   for await (const chunk of readBlocks(path, from, from + MAX_SEEK_BYTES)) {

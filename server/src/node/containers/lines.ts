@@ -49,6 +49,10 @@ export async function takeLines(
   return { lineCount: cutter.lineCount, isCut: true };
 }
 
+/** The same bytes: Node searches its own buffers twice as fast as others. */
+export const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
 /** A text's bytes, or a range of them. A compressed file is always a single range. */
 export function textOf(path: string, start: number, end: number): AsyncIterable<Uint8Array> {
   return codecOf(path).decode?.(path, readStored(path, start, end)) ?? readBlocks(path, start, end);
