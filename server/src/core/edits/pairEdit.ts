@@ -44,7 +44,9 @@ export function pairNamed(
   const pair = pairs[number ?? 0];
   if (key !== undefined && (!pair || keyOfPair(pair) !== key))
     return { refused: `The pair here is not ${key}.` };
-  return pair ? { pair } : { refused: `There is no such pair: the record has ${plural(pairs.length, 'pair')}.` };
+  return pair
+    ? { pair }
+    : { refused: `There is no such pair: the record has ${plural(pairs.length, 'pair')}.` };
 }
 
 function isSameSet<T>([a, b]: readonly [T, T], [c, d]: readonly [T, T]): boolean {
