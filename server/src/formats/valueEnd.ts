@@ -37,7 +37,7 @@ export class ValueEnd {
   /** True if JSON does not allow the byte at `stop`. */
   isBroken = false;
 
-  /** @param places is told of the line ends in the value */
+  /** @param places counts the line ends in the value */
   constructor(places: TextPlaces) {
     this.#places = places;
   }
