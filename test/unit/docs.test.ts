@@ -10,6 +10,14 @@ import { OPTION_KEYS } from '../../media/src/model/viewKeys.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  contributes: {
+    commands: { command: string; title: string }[];
+    configuration: { properties: Record<string, { default: unknown }> };
+    keybindings: { command: string; key: string; mac?: string }[];
+  };
+};
+
 /** The cells of a row in a Markdown table, by the code spans in its first cell. */
 function rowsOf(page: string): { readonly codes: readonly string[]; readonly cells: readonly string[] }[] {
   return readFileSync(join(ROOT, 'media', 'docs', page), 'utf8')
@@ -35,6 +43,22 @@ describe('the pages about keys', () => {
     expect(keysIn('editor.md')).toEqual(keysOf([...ACTIONS, ...DATASET_ACTIONS, ...options]));
   });
 
+  it('name every shortcut of two keys', () => {
+    const { keybindings, commands } = MANIFEST.contributes;
+    const bound = keybindings.filter(({ key }) => key.includes(' '));
+    expect(bound.filter(({ key, mac }) => mac !== key.replace('ctrl', 'cmd'))).toEqual([]);
+    const titles = bound.map(({ key, command }) => [
+      key.toUpperCase(),
+      commands.find((one) => one.command === command)?.title ?? 'the list of findings',
+    ]);
+    const said = rowsOf('editor.md').filter(({ codes }) => codes[0]?.startsWith('Ctrl+Alt+P '));
+    const shown = said.map(({ codes, cells }) => [
+      codes[0]!.toUpperCase(),
+      (/\*(.*)\*/.exec(cells[1] ?? '')?.[1] ?? cells[1] ?? '').trim(),
+    ]);
+    expect(shown).toEqual(titles);
+  });
+
   it('name every key of the dataset editor', () => {
     expect(keysIn('parquet.md')).toEqual(keysOf(DATASET_ACTIONS));
   });
@@ -42,10 +66,7 @@ describe('the pages about keys', () => {
 
 describe('the page about settings', () => {
   it('names every setting with its default', () => {
-    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-      contributes: { configuration: { properties: Record<string, { default: unknown }> } };
-    };
-    const { properties } = manifest.contributes.configuration;
+    const { properties } = MANIFEST.contributes.configuration;
     const settings = rowsOf('editor.md').filter(({ codes }) => codes[0]?.startsWith('preflens.'));
     const defaults = settings.map(({ codes, cells }) => [codes[0], /`(.*)`/.exec(cells[1] ?? '')?.[1] ?? '']);
     const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

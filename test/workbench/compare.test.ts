@@ -79,11 +79,15 @@ async function pageWith(words: string): Promise<Frame> {
   return until(`a page with "${words}"`, look);
 }
 
-async function compare(name: string, line: number): Promise<void> {
+async function place(name: string, line: number): Promise<void> {
   await runCommand(window.page, 'View: Close All Editors');
   await openFile(window.page, name);
   await until('the status', async () => !((await statusText(window.page)) ?? 'Reading').includes('Reading'));
   await goTo(window.page, line, 2);
+}
+
+async function compare(name: string, line: number): Promise<void> {
+  await place(name, line);
   await runCommand(window.page, 'PrefLens: Compare Chosen and Rejected');
 }
 
@@ -134,7 +138,9 @@ describe('the compare view', () => {
   });
 
   it('shows tool calls on their sides, and the label of a single answer', async () => {
-    await compare('calls.jsonl', 1);
+    await place('calls.jsonl', 1);
+    await press(window.page, 'Mod+Alt+P');
+    await press(window.page, 'c');
     const calls = await pageWith('call get_forecast');
     expect(await calls.locator('article.rejected .part').innerText()).toContain('call search_web');
     await screenshot(window.page, 'compare-calls');
