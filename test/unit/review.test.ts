@@ -2,7 +2,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Decisions, formatDecisions, parseDecisions } from '#core/memory/decisions.ts';
 import type { Verdict, VerdictKind } from '#core/memory/verdicts.ts';
@@ -400,6 +400,18 @@ describe.each(Object.keys(KINDS))('the review of %s', (kind) => {
     expect(queue.keys.filter((key) => again.verdictOf(key))).toHaveLength(2);
     await again.act({ action: { kind: 'undo' }, key: queue.keys[queue.index]! });
     expect(lines()).toEqual(CHOICES);
+  });
+
+  it('lists decided pairs without reading them again after each verdict', async () => {
+    const { session, view, decide } = await begin('listed');
+    await decide('keep');
+    await decide('drop');
+    const prompts = view().decided.map(({ prompt }) => prompt);
+    expect(prompts).toHaveLength(2);
+    const read = vi.spyOn(session.dataset, 'readPair');
+    expect(view().decided.map(({ prompt }) => prompt)).toEqual(prompts);
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
   });
 
   it('makes a queue of what two reviewers disagree on, and settles it', async () => {

@@ -61,6 +61,7 @@ async function explain({ statuses, output, media, fileMeant }: FileContext): Pro
 /** Pages of the documentation that need no file. */
 const GUIDES: Readonly<Record<string, string>> = {
   editor: 'PrefLens in the editor',
+  review: 'Review of pairs',
   query: 'The query language',
   mappings: 'Schemas and mappings',
   scorers: 'Scorers and models',

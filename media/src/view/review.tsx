@@ -237,12 +237,12 @@ function Decided({
   readonly isShown: boolean;
   readonly go: () => void;
 }): JSX.Element {
-  const { index, line, prompt, verdict, reason, tags } = one;
+  const { index, prompt, verdict, reason, tags } = one;
   return (
     <li class={verdict}>
       <button type="button" aria-current={isShown} onClick={go}>
         <b>{VERDICT_WORDS[verdict]}</b>
-        <span class="asked">{line < 0 ? `pair ${index + 1}` : prompt}</span>
+        <span class="asked">{prompt ?? `pair ${index + 1}`}</span>
         {(reason !== '' || tags.length > 0) && (
           <span class="why">{[reason, ...tags.map((tag) => `#${tag}`)].join(' ').trim()}</span>
         )}

@@ -94,8 +94,9 @@ function predicted(
   curves.forEach(({ base, slope }, i) => {
     sum += weights[i] ?? 0;
     // Evenly spaced draws: each curve gets its share of them.
-    while (found.length < DRAWS && (found.length + 0.5) / DRAWS <= sum / total)
-      found.push(places.filter((place) => random() < logistic(base + slope * place)).length);
+    const isDue = (): boolean => found.length < DRAWS && (found.length + 0.5) / DRAWS <= sum / total;
+    const chances = isDue() ? places.map((place) => logistic(base + slope * place)) : [];
+    while (isDue()) found.push(chances.filter((chance) => random() < chance).length);
   });
   return found.sort((a, b) => a - b);
 }

@@ -95,10 +95,8 @@ export interface ReviewChoices {
 /** A pair of the queue that was decided. */
 export interface DecidedView {
   readonly index: number;
-  /** From 0. */
-  readonly line: number;
-  /** How the prompt begins. */
-  readonly prompt: string;
+  /** How the prompt begins; absent if the pair is no longer in the file. */
+  readonly prompt?: string;
   readonly verdict: ReviewVerdict;
   readonly reason: string;
   readonly tags: readonly string[];

@@ -15,6 +15,7 @@ export class ReviewItems {
   #items: readonly QueueItem[];
   /** All was read again: the places are searched before the next look. */
   #isStale: boolean;
+  readonly #names = new Map<string, string>();
 
   /** @param items pairs, or their keys alone */
   constructor(dataset: OpenDataset, items: readonly QueueItem[] | readonly string[]) {
@@ -32,6 +33,18 @@ export class ReviewItems {
     this.#locate();
     const item = this.#items.find((one) => one.key === key);
     return item && item.record >= 0 ? { record: item.record, pair: item.pair } : undefined;
+  }
+
+  /**
+   * What a pair is called in a list; undefined if it is no longer in the file. A key stands for one text, so each pair is
+   * read once: every answer of a reviewer shows the list again.
+   */
+  nameOf(key: string, read: (place: QueuePlace) => string | undefined): string | undefined {
+    const place = this.placeOf(key);
+    if (!place) return undefined;
+    const name = this.#names.get(key) ?? read(place);
+    if (name !== undefined) this.#names.set(key, name);
+    return name;
   }
 
   /** What the label of a pair says now. */

@@ -133,12 +133,13 @@ function othersWords(dataset: OpenDataset, review: Review, key: string): ReviewV
 }
 
 function decidedView({ dataset, review }: ReviewedFile, index: number, verdict: Verdict): DecidedView {
-  const place = review.items?.placeOf(verdict.key);
-  const read = place && dataset.readPair(place.record, place.pair);
+  const prompt = review.items?.nameOf(verdict.key, ({ record, pair }) => {
+    const read = dataset.readPair(record, pair);
+    return read && start(read.pair.prompt.at(-1)?.text ?? '');
+  });
   return {
     index,
-    line: read?.raw.line ?? -1,
-    prompt: start(read?.pair.prompt.at(-1)?.text ?? ''),
+    ...(prompt !== undefined && { prompt }),
     verdict: verdict.verdict as ReviewVerdict,
     reason: verdict.reason,
     tags: verdict.tags,
