@@ -258,3 +258,17 @@ export class FakeDatasetPage {
     return this.client.heard.splice(0);
   }
 }
+
+/** A page that shows its first rows; what the client heard until then is forgotten. */
+export async function opened(more: Partial<FakeDatasetPage> = {}): Promise<FakeDatasetPage> {
+  const page = Object.assign(new FakeDatasetPage(), more);
+  await page.open();
+  page.heard();
+  return page;
+}
+
+/** Types a filter and presses Enter. */
+export async function typed(page: FakeDatasetPage, text: string): Promise<void> {
+  await page.dispatch({ kind: 'filter', event: { kind: 'typed', text, caret: text.length } });
+  await page.dispatch({ kind: 'filter', event: { kind: 'applied' } });
+}

@@ -183,7 +183,7 @@ it('offers no rule whose queue would be empty', async () => {
   const records = Array.from({ length: 120 }, (_, i) =>
     JSON.stringify({
       prompt: `How long is the way to place ${i}?`,
-      chosen: long.repeat(2 + (i % 7)) + i,
+      chosen: `${long.repeat(2 + (i % 7))}${i}`,
       rejected: `${i}`,
     }),
   );

@@ -1,16 +1,15 @@
 // How each event changes the state of the dataset page. Effects are data; datasetPage.ts carries them out.
-import type { Found, RowSelection } from '#protocol/editor/rows.ts';
+import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
-import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
-import type { DatasetEvent, PlaceWish, Step } from './datasetEvents.ts';
+import type { DatasetEvent, Step } from './datasetEvents.ts';
 import { andThen } from './datasetEvents.ts';
 import { gridKey, MARKED_ACTIONS } from './datasetKeys.ts';
-import type { DatasetState, PairPlace } from './datasetState.ts';
-import { ALL_ROWS, columnLayout, isSame, isShown, storeOf } from './datasetState.ts';
-import { foundText, sortText } from './datasetText.ts';
+import type { DatasetState } from './datasetState.ts';
+import { columnLayout, isSame, isShown, storeOf } from './datasetState.ts';
+import { foundText } from './datasetText.ts';
 import type { FilterEvent } from './filter.ts';
 import { reduceFilter } from './filter.ts';
 import {
@@ -26,23 +25,27 @@ import {
   withColumns,
 } from './gridSteps.ts';
 import type { KeyPress } from './keys.ts';
-import {
-  isSameSelection,
-  jumpTo,
-  outdate,
-  requestVisible,
-  scrollIntoView,
-  scrollToTop,
-  showColumn,
-  withStore,
-} from './listSteps.ts';
+import { jumpTo, outdate, requestVisible, showColumn, withStore } from './listSteps.ts';
 import { markCount, NO_MARKS } from './marks.ts';
 import { editsOf, pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
 import type { ReviewEvent } from './review.ts';
 import { isReviewing, placeText, reduceReview } from './review.ts';
-import { BLOCK, invalidate, isPlain, nameOf, rowAt, withFailure, withRows } from './rowStore.ts';
+import { BLOCK, invalidate, isPlain, nameOf, withFailure, withRows } from './rowStore.ts';
+import {
+  chooseQuery,
+  indexOf,
+  onPlaced,
+  requestPair,
+  requestPlace,
+  reveal,
+  select,
+  selectLoaded,
+  setQuery,
+  setSelection,
+  sortBy,
+} from './selectionSteps.ts';
 import { recordEventFor } from './viewKeys.ts';
 import { onRecordEvent } from './viewOptions.ts';
 import { doneText } from './words.ts';
@@ -58,50 +61,6 @@ export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | un
     return press.key === 'Escape' ? { kind, event: { kind: 'closed' } } : undefined;
   }
   return gridKey(press, state) ?? recordEventFor(press);
-}
-
-function requestPair(state: DatasetState): Step {
-  return state.selected ? [state, { kind: 'requestPair', at: state.selected }] : [state];
-}
-
-function requestPlace(state: DatasetState, at: PairPlace, why: PlaceWish): Step {
-  const { selection } = state;
-  const { record, pair } = at;
-  return [state, { kind: 'requestPlace', name: nameOf(selection), selection, at: { record, pair }, why }];
-}
-
-/** The row at `index` may have been selected before it was loaded. */
-function selectLoaded(state: DatasetState): Step {
-  if (state.selected) return [state];
-  const row = rowAt(storeOf(state), state.index);
-  return row ? requestPair({ ...state, selected: { record: row.record, pair: row.pair } }) : [state];
-}
-
-function select(state: DatasetState, index: number): Step {
-  const next: DatasetState = {
-    ...state,
-    index,
-    selected: undefined,
-    pairFailure: undefined,
-    notice: undefined,
-    open: undefined,
-  };
-  return andThen(scrollIntoView(next, index), selectLoaded);
-}
-
-/** The gap that a row leaves behind. */
-function gapAt(index: number): number {
-  return Number.isInteger(index) && index >= 0 ? index - 0.5 : index;
-}
-
-/** Where a pair stands in the list; undefined if only the server knows. */
-function indexOf(
-  { selection, index }: DatasetState,
-  { record, reviewIndex }: Pick<RecordView, 'record' | 'reviewIndex'>,
-): number | undefined {
-  if (isPlain(selection)) return record;
-  if (nameOf(selection) !== 'findings') return undefined;
-  return reviewIndex >= 0 ? reviewIndex : gapAt(index);
 }
 
 /** Shows a pair, and selects it. */
@@ -187,73 +146,6 @@ function onReview(state: DatasetState, event: ReviewEvent): Step {
     return [{ ...next, notice: undefined, said: text === '' ? state.said : text }, ...effects];
   }
   return [next, ...effects];
-}
-
-/** Shows other rows, or the same in another order. */
-function setSelection(state: DatasetState, selection: RowSelection): Step {
-  if (isSameSelection(selection, state.selection)) return [state];
-  const { selected, shown } = state;
-  const next = { ...state, selection, index: -1, marks: NO_MARKS, anchor: 0, open: undefined };
-  const place = isShown(state) && shown ? shown.view : selected && { ...selected, reviewIndex: -1 };
-  if (!place) return select(next, 0);
-  const index = indexOf(next, place);
-  if (index === undefined) return andThen(scrollToTop(next), (moved) => requestPlace(moved, place, 'note'));
-  return index >= 0 ? jumpTo({ ...next, index }, index) : scrollToTop(next);
-}
-
-function setQuery(state: DatasetState, text: string): Step {
-  const query = text.trim();
-  if (query === state.selection.query) return [state];
-  return setSelection(state, { ...state.selection, query });
-}
-
-/** Shows the rows of a query that the person chose from a picture. */
-function chooseQuery(state: DatasetState, query: string): Step {
-  const typed = reduceFilter(state.filter, { kind: 'typed', text: query, caret: query.length });
-  const filter = reduceFilter(typed, { kind: 'applied' });
-  return andThen(setSelection({ ...state, filter }, { order: 'all', query }), (next) => [
-    next,
-    { kind: 'focusList' },
-  ]);
-}
-
-/** Ascending, descending, then the order of the file again. */
-function sortBy(state: DatasetState, field: string): Step {
-  const { sort, ...rest } = state.selection;
-  const next: RowSelection =
-    sort?.field !== field
-      ? { ...rest, sort: { field, isDescending: false } }
-      : sort.isDescending
-        ? rest
-        : { ...rest, sort: { field, isDescending: true } };
-  return setSelection({ ...state, said: sortText(next.sort) }, next);
-}
-
-function showAll(state: DatasetState, index: number): Step {
-  const filter = reduceFilter(state.filter, { kind: 'typed', text: '', caret: 0 });
-  const all: DatasetState = {
-    ...state,
-    selection: ALL_ROWS,
-    filter: { ...filter, items: [] },
-    index,
-    marks: NO_MARKS,
-  };
-  return jumpTo(all, index);
-}
-
-function reveal(state: DatasetState, place: PairPlace): Step {
-  const next = { ...state, selected: place, notice: undefined, open: undefined };
-  const shown = isPlain(state.selection)
-    ? jumpTo({ ...next, index: place.record }, place.record)
-    : requestPlace(next, place, 'reveal');
-  return andThen(shown, requestPair);
-}
-
-function onPlaced(state: DatasetState, event: Extract<DatasetEvent, { kind: 'placed' }>): Step {
-  const { name, at, index, why } = event;
-  if (name !== nameOf(state.selection) || !isSame(at, state.selected)) return [state];
-  if (index >= 0) return why === 'note' ? [{ ...state, index }] : jumpTo({ ...state, index }, index);
-  return why === 'reveal' ? showAll(state, at.record) : [{ ...state, index: gapAt(state.index) }];
 }
 
 function restore(state: DatasetState, memory: PageMemory): Step {
