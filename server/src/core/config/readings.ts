@@ -208,9 +208,15 @@ function candidates(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
   return [];
 }
 
+/** Two answers of which a label names the better one, like "winner". Scores beside it may disagree with it. */
+function picked(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
+  const labels = fields.filter((field) => says(LABEL_BETTER, field)).map(({ ref }) => ref);
+  return choices(fields).filter(({ rule: { label } }) => typeof label === 'string' && labels.includes(label));
+}
+
 /** The ways to read records with these fields: one if it is certain which answer is better, two if not, or none. */
 export function readingsOf(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
-  for (const find of [namedPairs, candidates, choices]) {
+  for (const find of [namedPairs, picked, candidates, choices]) {
     const found = find(fields);
     if (found.length > 0) return found;
   }

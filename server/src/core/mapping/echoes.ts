@@ -161,9 +161,13 @@ function withEchoes(
   for (const [better, worse] of SIDE_NAMES) {
     const [own, other] = [record[better] ?? null, record[worse] ?? null];
     if (own === null || other === null || isDone(worse)) continue;
-    // Words that name the answers are right again.
-    if (flip.kind === 'exchange' && opposite(VERDICT_WORDS, own) === other) continue;
-    if (!isRepeated(own, other, answers))
+    // Words and numbers that name the answers are right again.
+    if (flip.kind === 'exchange' && (labels.has(better) || opposite(VERDICT_WORDS, own) === other)) continue;
+    // "chosen" may be the label, a number or a name, and "rejected" what it is after the flip.
+    const isLabel = changes.some(
+      (change) => change.kind === 'set' && namesIn(change).includes(better) && change.to === other,
+    );
+    if (!isLabel && !isRepeated(own, other, answers))
       return {
         refused: `"${better}" and "${worse}" are not the two answers that the label compares, so PrefLens can’t keep them in step with it. Drop the record, or edit it by hand.`,
       };

@@ -91,11 +91,14 @@ export function formatPath(path: Path): string {
     .join('');
 }
 
-/** Top-level names in a reference, for messages. */
+/** Names to list; a field with more of them has its usual ones first. */
+const MAX_NAMES = 3;
+
+/** The names in a reference, for messages. */
 export function nameOf(ref: FieldRef): string {
-  return pathsOf(ref)
-    .map((path) => `"${formatPath(path)}"`)
-    .join(' or ');
+  const names = pathsOf(ref).map((path) => `"${formatPath(path)}"`);
+  if (names.length <= MAX_NAMES + 1) return names.join(' or ');
+  return `${names.slice(0, MAX_NAMES).join(', ')} or a similar name`;
 }
 
 export function hasField(record: JsonObject, ref: FieldRef): boolean {

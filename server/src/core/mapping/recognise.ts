@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { columnMargin } from './columnMargin.ts';
 import { pathsOf } from './field.ts';
+import { findLabels } from './forms/label.ts';
 import type { Field, Mapping } from './mapping.ts';
 import type { Card } from './polarity/card.ts';
 import { isPlausible, valuesSeen } from './polarity/evidence.ts';
@@ -175,9 +176,23 @@ const OPEN_MAPPINGS = MAPPINGS.filter(
 /** If fewer of the labels are known to a schema, they mean something else. */
 const MIN_KNOWN_LABELS = 0.95;
 
+/**
+ * Records that fit a mapping by the label of most of them: "chosen" in one record and "rejected" in the next would be
+ * two labels.
+ */
+function fittingByOneLabel(mapping: Mapping, sample: readonly JsonObject[]): readonly JsonObject[] {
+  const byLabel = new Map<string, JsonObject[]>();
+  for (const record of fitting(mapping, sample)) {
+    const [found] = mapping.answers.kind === 'choice' ? findLabels(mapping.answers.label, record) : [];
+    const name = found?.path.join('.') ?? '';
+    byLabel.set(name, [...(byLabel.get(name) ?? []), record]);
+  }
+  return [...byLabel.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
 /** Of these, the one that knows the labels of most records; undefined if none knows nearly all of them. */
 function widestOpen(sample: readonly JsonObject[]): Mapping | undefined {
-  const all = OPEN_MAPPINGS.map((mapping) => ({ mapping, own: fitting(mapping, sample) }));
+  const all = OPEN_MAPPINGS.map((mapping) => ({ mapping, own: fittingByOneLabel(mapping, sample) }));
   const most = Math.max(...all.map(({ own }) => own.length));
   const wide = all.filter(({ own }) => own.length > 0 && own.length >= MIN_KNOWN_LABELS * most);
   const [widest] = wide

@@ -13,6 +13,21 @@ const TRANSCRIPT_START = /^\s*Human:/;
 const NEMO_START = /^<extra_id_[01]>[^\n<]+\n/;
 const NEMO_TURN = /<extra_id_[01]>([^\n<]+)\n/g;
 
+/** Other markers of turns, each at the start of a line; USER and ASSISTANT also after a blank. Prompts alone use them. */
+const OTHER_MARKERS = [
+  {
+    prompt: /^\s*###\s*(?:Human|User|Instruction):[^]*###\s*(?:Assistant|Response):\s*$/,
+    turn: /(?:^|\n)[ \t]*###\s*(Human|User|Instruction|Assistant|Response|System):/g,
+  },
+  {
+    prompt: /^\s*(?:USER|User):[^]*\s(?:ASSISTANT|Assistant):\s*$/,
+    turn: /(?:^|\s)(USER|ASSISTANT):|(?:^|\n)[ \t]*(User|Assistant):/g,
+  },
+] as const;
+
+/** Who speaks after a marker that names a part of a form. */
+const SPEAKERS: Readonly<Record<string, string>> = { Instruction: 'user', Response: 'assistant' };
+
 /**
  * End of the common prompt of two transcripts: just after the last assistant marker that both share. 0 if they
  * share none.
@@ -26,7 +41,11 @@ export function sharedTranscriptPrompt(chosen: string, rejected: string): number
 
 /** True for the prompt that was cut off a transcript: it ends where the answer begins. */
 export function isTranscriptPrompt(text: string): boolean {
-  return NEMO_START.test(text) || (text.trimEnd().endsWith(ASSISTANT) && TRANSCRIPT_START.test(text));
+  return (
+    NEMO_START.test(text) ||
+    (text.trimEnd().endsWith(ASSISTANT) && TRANSCRIPT_START.test(text)) ||
+    OTHER_MARKERS.some(({ prompt }) => prompt.test(text))
+  );
 }
 
 /** The turns of a transcript. A marker without text after it starts no turn. */
@@ -34,10 +53,12 @@ export function transcriptTurns(transcript: string): Turn[] {
   const turns: Turn[] = [];
   // The first marker may have lost its blank line.
   if (/^\s?Human:/.test(transcript)) return transcriptTurns(`\n\n${transcript.trimStart()}`);
-  const marks = [...transcript.matchAll(NEMO_START.test(transcript) ? NEMO_TURN : TURN)];
+  const other = OTHER_MARKERS.find(({ prompt }) => prompt.test(transcript));
+  const marks = [...transcript.matchAll(other?.turn ?? (NEMO_START.test(transcript) ? NEMO_TURN : TURN))];
   marks.forEach((mark, i) => {
     const text = transcript.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim();
-    if (text !== '') turns.push({ role: mark[1] ?? '', text });
+    const role = mark[1] ?? mark[2] ?? '';
+    if (text !== '') turns.push({ role: SPEAKERS[role] ?? role, text });
   });
   return turns;
 }

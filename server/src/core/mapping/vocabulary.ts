@@ -7,26 +7,54 @@ import type { PromptPart, Verdicts } from './mapping.ts';
 /** One reference to the first of several names. */
 export const anyOf = (names: readonly string[]): FieldRef => names.join('|');
 
+/** Names of an answer, before or after the word that tells the two apart. */
+export const ANSWER_NAMES = [
+  'response',
+  'answer',
+  'output',
+  'completion',
+  'reply',
+  'summary',
+  'generation',
+  'candidate',
+  'solution',
+  'translation',
+  'assistant',
+  'text',
+] as const;
+
+/** Words for the better and the worse answer. Alone, most of them may also name a person or a model. */
+const SIDE_WORDS: readonly (readonly [better: string, worse: string])[] = [
+  ['chosen', 'rejected'],
+  ['accepted', 'rejected'],
+  ['preferred', 'dispreferred'],
+  ['preferred', 'non_preferred'],
+  ['better', 'worse'],
+  ['best', 'worst'],
+  ['good', 'bad'],
+  ['winning', 'losing'],
+];
+
 /** Names of the better and the worse answer. Nothing else in a record says which is better. */
 export const SIDE_NAMES: readonly (readonly [better: string, worse: string])[] = [
   ['chosen', 'rejected'],
-  ['chosen_response', 'rejected_response'],
-  ['response_chosen', 'response_rejected'],
-  ['chosen_answer', 'rejected_answer'],
-  ['answer_chosen', 'answer_rejected'],
-  ['chosen_output', 'rejected_output'],
-  ['output_chosen', 'output_rejected'],
-  ['chosen_completion', 'rejected_completion'],
+  ...SIDE_WORDS.flatMap(([better, worse]) =>
+    [...ANSWER_NAMES, 'message'].flatMap((name) => [
+      [`${better}_${name}`, `${worse}_${name}`] as const,
+      [`${name}_${better}`, `${name}_${worse}`] as const,
+    ]),
+  ),
   ['accepted', 'rejected'],
+  ['accept', 'reject'],
+  ['chosen', 'reject'],
   ['preferred', 'dispreferred'],
-  ['preferred_response', 'dispreferred_response'],
-  ['preferred_output', 'non_preferred_output'],
-  ['better_response', 'worse_response'],
-  ['better_answer', 'worse_answer'],
+  ['preferred', 'non_preferred'],
+  ['y_w', 'y_l'],
+  ['yw', 'yl'],
 ];
 
-/** Names of an answer, before the word that tells the two apart. */
-const ANSWER_NAMES = ['response', 'answer', 'output', 'completion'] as const;
+/** Answers that a label names: "preferred_response". */
+const LABELLED_NAMES = ['response', 'answer', 'output', 'completion', 'summary'] as const;
 
 /** Fields that say which of two answers is better, by a word or a number. */
 export const LABEL_NAMES = [
@@ -38,7 +66,7 @@ export const LABEL_NAMES = [
   'choice',
   'selected',
   'pick',
-  ...ANSWER_NAMES.flatMap((name) => [
+  ...LABELLED_NAMES.flatMap((name) => [
     `preferred_${name}`,
     `better_${name}`,
     `chosen_${name}`,
@@ -58,6 +86,11 @@ export const LABEL_NAMES = [
   'preference_label',
   'preference_score',
   'human_label',
+  'human_choice',
+  'human_vote',
+  'gold_label',
+  'decision',
+  'outcome',
   'vote',
   'judgement',
   'judgment',
@@ -125,37 +158,74 @@ export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: tru
 export const joined = (ends: readonly string[], names: readonly string[] = ANSWER_NAMES): readonly string[] =>
   ends.flatMap((end) => names.map((name) => name + end));
 
+/** What follows the name of the first answer, of the second, and of the third. */
+const ENDS = [
+  ['_a', '_A', '_1', '1', 'A', 'a', '-1', '-a', ' A', ' a', ' 1'],
+  ['_b', '_B', '_2', '2', 'B', 'b', '-2', '-b', ' B', ' b', ' 2'],
+  ['_c', '_C', '_3', '3', 'C', 'c', '-3', '-c', ' C', ' c', ' 3'],
+] as const;
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
+const CAPITALS = ANSWER_NAMES.map(capital);
+
 /** Fields with the first and the second of two answers. */
-export const FIRST_FIELDS = anyOf(joined(['_a', '_A', '_1', '1']));
-export const SECOND_FIELDS = anyOf(joined(['_b', '_B', '_2', '2']));
+export const FIRST_FIELDS = anyOf([...joined(ENDS[0]), ...joined([' A', ' 1', '_A', 'A'], CAPITALS)]);
+export const SECOND_FIELDS = anyOf([...joined(ENDS[1]), ...joined([' B', ' 2', '_B', 'B'], CAPITALS)]);
 
 /** Other answers than the first two: a record with one of them compares more than two. */
-export const FURTHER_ANSWERS: readonly FieldRef[] = [anyOf(joined(['_c', '_C', '_3', '3']))];
+export const FURTHER_ANSWERS: readonly FieldRef[] = [
+  anyOf([...joined(ENDS[2]), ...joined([' C', ' 3', '_C', 'C'], CAPITALS)]),
+];
+
+/** What a verdict names. */
+const NAMED = ['model', ...ANSWER_NAMES, 'option', 'system'];
+
+/** "a", "response_a", "Response A", "A is better" for an answer with this letter and number. */
+function wordsFor(letter: string, number: string): readonly string[] {
+  const upper = letter.toUpperCase();
+  const ends = [`_${letter}`, `_${upper}`, `_${number}`, number, `-${letter}`, `-${number}`, upper];
+  const spaced = [` ${letter}`, ` ${upper}`, ` ${number}`];
+  const short = [
+    letter,
+    upper,
+    ...joined([...ends, ...spaced], NAMED),
+    ...joined(spaced.slice(1), NAMED.map(capital)),
+  ];
+  return [...short, ...short.flatMap((word) => [`${word} is better`, `${word} wins`])];
+}
+
+/** Words for neither answer, as people spell them. */
+const TIE_WORDS = [
+  'tie',
+  'tied',
+  'draw',
+  'equal',
+  'equals',
+  'same',
+  'both',
+  'neither',
+  'none',
+  'both good',
+  'both bad',
+  'bothbad',
+  'both are good',
+  'both are bad',
+  'tie (bothbad)',
+  'tie (both bad)',
+  'tie(bothbad)',
+  'tie both bad',
+  'no preference',
+  'about the same',
+  'equally good',
+  'equally bad',
+].flatMap((words) => [words, capital(words), words.toUpperCase(), words.replaceAll(' ', '_')]);
 
 /** Words for the first and the second of two answers, and for neither. A 'C' beside A and B means a tie. */
 export const VERDICT_WORDS: Verdicts = {
-  first: ['a', 'A', 'model_a', ...joined(['_a', '_A', '_1', '1'])],
-  second: ['b', 'B', 'model_b', ...joined(['_b', '_B', '_2', '2'])],
-  ties: [
-    'tie',
-    'Tie',
-    'TIE',
-    'tied',
-    'draw',
-    'equal',
-    'both',
-    'neither',
-    'none',
-    'both_good',
-    'both_bad',
-    'bothbad',
-    'both bad',
-    'tie (bothbad)',
-    'tie (both bad)',
-    'tie_both_bad',
-    'C',
-    'c',
-  ],
+  first: wordsFor('a', '1'),
+  second: wordsFor('b', '2'),
+  ties: [...new Set(TIE_WORDS), 'C', 'c'],
 };
 
 /** The winner of a battle in an arena. */
@@ -163,8 +233,11 @@ export const ARENA: Verdicts = { ...VERDICT_WORDS, first: ['model_a'], second: [
 export const ARENA_POLARITY =
   '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties';
 
+/** Names of a verdict on a single answer. Any other label may be a class. */
+export const VERDICT_NAMES = 'kto_tag|kto_label|desirable|is_desirable|thumbs_up';
+
 /** Verdicts on a single answer. */
 export const GOOD_OR_BAD: Verdicts = {
-  first: [true, 1, 'true', 'True', 'desirable', 'good'],
-  second: [false, 0, 'false', 'False', 'undesirable', 'bad'],
+  first: [true, 1, 'true', 'True', 'desirable', 'good', 'thumbs_up', 'accept', 'chosen'],
+  second: [false, 0, 'false', 'False', 'undesirable', 'bad', 'thumbs_down', 'reject', 'rejected'],
 };

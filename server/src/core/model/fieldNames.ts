@@ -30,17 +30,34 @@ export const PROMPT_NAMES = [
   'user_prompt',
   'user_query',
   'user_question',
+  'user_message',
+  'user_request',
+  'prompt_text',
+  'question_text',
+  'problem_statement',
+  'input_text',
   'conversation_input',
   'trajectory',
   'conversations',
   'conversation',
   'messages',
+  'prompt_messages',
+  'input_messages',
   'dialogue',
   'dialog',
+  'chat',
+  'turns',
   'context',
   'chat_history',
   'history',
   'input',
+  'inputs',
+  'request',
+  'post',
+  'article',
+  'Prompt',
+  'Question',
+  'Instruction',
 ] as const;
 
 /** Fields with a system message. */
@@ -96,7 +113,7 @@ const KINDS = words(
 const SOURCES = words('source task topic domain title subreddit');
 /** Names of answers, which are not part of the prompt. */
 const ANSWERS = words(
-  'answer response output completion generation chosen rejected choose reject dispreferred accepted reference ground truth target gold solution candidate continuation reply sample original',
+  'answer response output completion generation chosen rejected choose reject dispreferred accepted accept winning losing good bad y yw yl reference ground truth target gold solution candidate continuation reply summary translation assistant sample original',
 );
 
 const WHOLE_NAMES: ReadonlySet<string> = new Set([...PROMPT_NAMES, ...SYSTEM_NAMES]);

@@ -5,6 +5,7 @@ import {
   BETTER_FIELDS,
   FIRST_FIELDS,
   FURTHER_ANSWERS,
+  joined,
   LABEL_FIELDS,
   more,
   SECOND_FIELDS,
@@ -12,7 +13,7 @@ import {
   WORSE_FIELDS,
   WORSE_LABEL_NAMES,
 } from '../vocabulary.ts';
-import { pair } from './parts.ts';
+import { pair, text } from './parts.ts';
 
 /** Comparisons of A with B, as judges write them. */
 const COMPARISONS: Verdicts = {
@@ -20,6 +21,10 @@ const COMPARISONS: Verdicts = {
   second: ['B>A', 'B>>A', 'B > A', 'B >> A', '[[B>A]]', '[[B>>A]]', '[[B]]', 'A<B', 'A<<B'],
   ties: ['A=B', 'B=A', 'A = B', '[[A=B]]', '[[C]]', 'tie'],
 };
+
+/** The answer in an object with more about it, such as its model. */
+const textIn = (names: readonly string[]): string =>
+  anyOf(joined(['.response', '.text', '.content', '.answer', '.output', '.completion'], names));
 
 /** Rows for what no row above reads: any of the known names, in any shape. They are the last of the table. */
 export const ANY_NAMES: readonly Mapping[] = [
@@ -29,6 +34,26 @@ export const ANY_NAMES: readonly Mapping[] = [
     also: ['openbmb/UltraInteract_pair', 'NeMo-Aligner DPO and RPO'],
     prompt: [ANY_PROMPT, more('input')],
     answers: pair('words', BETTER_FIELDS, WORSE_FIELDS),
+    polarity: 'the name of a field says which answer is better, like "chosen" and "rejected"',
+  },
+  {
+    id: 'better-and-worse',
+    title: 'a prompt, and two texts under words such as "better" and "worse"',
+    prompt: [ANY_PROMPT, more('input')],
+    // The words may also name a person, a model or a letter: an answer has several words.
+    answers: {
+      kind: 'pair',
+      chosen: { ...text('better|best|good|winner|win'), contains: ' ' },
+      rejected: { ...text('worse|worst|bad|loser|lose'), contains: ' ' },
+    },
+    unless: [FIRST_FIELDS],
+    polarity: 'the name of a field says which answer is better, like "better" and "worse"',
+  },
+  {
+    id: 'sides-as-objects',
+    title: 'two objects, each with an answer',
+    prompt: [ANY_PROMPT, more('input')],
+    answers: pair('text', textIn(['chosen', 'accepted', 'preferred']), textIn(['rejected', 'reject'])),
     polarity: 'the name of a field says which answer is better, like "chosen" and "rejected"',
   },
   {

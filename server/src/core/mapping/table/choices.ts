@@ -40,6 +40,14 @@ const ARGILLA_ANSWERS = {
   second: text('response2|response_2|response-2|response_b'),
 };
 
+/** Columns of a question which of two responses is better. */
+const argillaFields = (ends: readonly string[]): string =>
+  anyOf(
+    joined(ends, ['preference', 'ranking', 'label', 'choice', 'chosen', 'winner', 'better', 'best']).map(
+      (name) => JSON.stringify(name),
+    ),
+  );
+
 /** Values of Argilla's question which of two responses is better. */
 const ARGILLA_VOTES: Verdicts = {
   first: ['response1', 'response_1', 'response-1', 'response_a', '1', 'A'],
@@ -315,10 +323,8 @@ export const CHOICES: readonly Mapping[] = [
       ...ARGILLA_ANSWERS,
       label: {
         kind: 'votes',
-        votes: [
-          '"preference.responses"|"ranking.responses"|"label.responses"|"preference.suggestion"|"label.suggestion"',
-        ],
-        status: '"preference.responses.status"|"ranking.responses.status"|"label.responses.status"',
+        votes: [argillaFields(['.responses', '.suggestion'])],
+        status: argillaFields(['.responses.status']),
         ...ARGILLA_VOTES,
       },
     },

@@ -1,5 +1,5 @@
 import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT, GOOD_OR_BAD, more } from '../vocabulary.ts';
+import { ANY_PROMPT, GOOD_OR_BAD, more, VERDICT_NAMES } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
 /** Single answers with a verdict, steps with verdicts, and files with neither pairs nor verdicts. */
@@ -9,7 +9,11 @@ export const JUDGEMENTS: readonly Mapping[] = [
     title: 'TRL unpaired (KTO)',
     also: ['argilla/kto-mix-14k', 'axolotl KTO'],
     prompt: [ANY_PROMPT],
-    answers: { kind: 'unpaired', response: any('completion'), verdict: { at: 'label', ...GOOD_OR_BAD } },
+    answers: {
+      kind: 'unpaired',
+      response: any('completion'),
+      verdict: { at: `label|${VERDICT_NAMES}`, ...GOOD_OR_BAD },
+    },
     polarity: '"label" true or 1 means a good completion, false or 0 a bad one',
   },
   {
@@ -20,7 +24,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     answers: {
       kind: 'unpaired',
       response: messages('messages|conversations'),
-      verdict: { at: 'label|kto_tag', ...GOOD_OR_BAD },
+      verdict: { at: `label|${VERDICT_NAMES}`, ...GOOD_OR_BAD },
     },
     polarity: 'true or 1 means a good last message, false or 0 a bad one',
   },
@@ -30,6 +34,17 @@ export const JUDGEMENTS: readonly Mapping[] = [
     prompt: [text('instruction'), more('input')],
     answers: { kind: 'unpaired', response: text('output'), verdict: { at: 'kto_tag', ...GOOD_OR_BAD } },
     polarity: '"kto_tag" true means a good output, false a bad one',
+  },
+  {
+    id: 'answer-unpaired',
+    title: 'an answer with a verdict (KTO)',
+    prompt: [ANY_PROMPT, more('input')],
+    answers: {
+      kind: 'unpaired',
+      response: any('response|answer|output|generation|text'),
+      verdict: { at: VERDICT_NAMES, ...GOOD_OR_BAD },
+    },
+    polarity: 'true or 1 means a good answer, false or 0 a bad one',
   },
   {
     id: 'helpsteer-ratings',

@@ -4,6 +4,7 @@ import type { FieldRef } from '../field.ts';
 import type { Label, Mapping } from '../mapping.ts';
 import {
   ABOUT_NAMES,
+  ANSWER_NAMES,
   ANY_PROMPT,
   anyOf,
   DIFFERENCE_NAMES,
@@ -12,13 +13,11 @@ import {
   WORSE_LABEL_NAMES,
 } from '../vocabulary.ts';
 
-const ANSWERS = ['response', 'answer', 'output', 'completion', 'reply', 'summary', 'generation', 'text'];
-
 /** "response_a" and "responsea". */
 const ending = (...ends: readonly string[]): readonly string[] =>
   joined(
     ends.flatMap((end) => [`_${end}`, end]),
-    ANSWERS,
+    ANSWER_NAMES,
   );
 
 interface Sides {

@@ -1,9 +1,25 @@
 import type { Label, Mapping } from '../mapping.ts';
-import { ANY_PROMPT, ARENA, ARENA_POLARITY } from '../vocabulary.ts';
+import {
+  ANY_PROMPT,
+  anyOf,
+  ARENA,
+  ARENA_POLARITY,
+  FIRST_FIELDS,
+  joined,
+  LABEL_FIELDS,
+  SECOND_FIELDS,
+  VERDICT_WORDS,
+} from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
-const FIRST = 'response_a|answer_a|output_a|completion_a';
-const SECOND = 'response_b|answer_b|output_b|completion_b';
+/** Where the name of the model behind an answer stands. */
+const modelFields = (letter: string, number: string): string =>
+  anyOf(
+    joined(
+      [`_${letter}`, `_${letter.toUpperCase()}`, `_${number}`, number],
+      ['model', 'generator', 'system'],
+    ),
+  );
 
 /** The opinion of one judge. */
 const dissected = (judge: string): Label => ({
@@ -51,17 +67,17 @@ export const OPINIONS: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: any(FIRST),
-      second: any(SECOND),
+      first: any(FIRST_FIELDS),
+      second: any(SECOND_FIELDS),
       label: {
         kind: 'named',
-        at: 'winner|preferred|better|preference|label|choice',
-        first: 'model_a',
-        second: 'model_b',
+        at: `winner_model|preferred_model|better_model|chosen_model|${LABEL_FIELDS}|chosen`,
+        first: modelFields('a', '1'),
+        second: modelFields('b', '2'),
         ties: ['tie', 'Tie', 'TIE', 'both_bad', 'tie (bothbad)'],
       },
     },
-    polarity: 'the label repeats the name in "model_a" or "model_b"',
+    polarity: 'the label repeats the name of the model in "model_a" or "model_b"',
   },
   {
     id: 'cardinalprefs',
@@ -184,14 +200,14 @@ export const OPINIONS: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'choice',
-      first: text(`${FIRST}|answer1|answer_1|text1|response1|response_1|output1|output_1`),
-      second: text(`${SECOND}|answer2|answer_2|text2|response2|response_2|output2|output_2`),
+      first: text(`${FIRST_FIELDS}|left|response_left|left_response|answer_left|left_answer`),
+      second: text(`${SECOND_FIELDS}|right|response_right|right_response|answer_right|right_answer`),
       label: {
         kind: 'value',
-        at: 'comparison|pairwise|pw|winner|preference|preferred|better|choice|label',
-        first: ['left', 'first'],
-        second: ['right', 'second'],
-        ties: ['tie'],
+        at: `comparison|pairwise|pw|${LABEL_FIELDS}|chosen`,
+        first: ['left', 'first', 'Left', 'First', 'LEFT'],
+        second: ['right', 'second', 'Right', 'Second', 'RIGHT'],
+        ties: VERDICT_WORDS.ties ?? [],
       },
     },
     polarity:

@@ -1,8 +1,16 @@
 import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT } from '../vocabulary.ts';
+import { ANY_PROMPT, anyOf, joined } from '../vocabulary.ts';
 import { text } from './parts.ts';
 
-const LISTS = 'responses|completions|outputs|candidates|generations';
+const LISTS = 'responses|completions|outputs|candidates|generations|answers';
+
+/** A label beside the scores of a list: it decides, and its number may count from 0 or from 1. */
+const PICKED = anyOf(
+  joined(
+    ['', '_id', '_idx', '_index', '_response', '_answer'],
+    ['winner', 'best', 'better', 'chosen', 'preferred', 'choice', 'selected', 'pick'],
+  ),
+);
 const ANSWER_TEXT = text('response|text|completion|answer|output|content');
 
 /** Several answers to a prompt with scores or ranks. */
@@ -40,8 +48,9 @@ export const SCORED: readonly Mapping[] = [
       kind: 'candidates',
       from: { kind: 'list', at: LISTS },
       text: text(''),
-      order: { kind: 'list', at: 'scores|rewards|ratings', best: 'high' },
+      order: { kind: 'list', at: 'scores|rewards|ratings|reward|rm_scores|reward_scores', best: 'high' },
     },
+    unless: [PICKED],
     polarity: 'the answer with the higher number is better',
   },
   {
@@ -63,11 +72,12 @@ export const SCORED: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'candidates',
-      from: { kind: 'list', at: `${LISTS}|answers` },
+      from: { kind: 'list', at: LISTS },
       text: ANSWER_TEXT,
-      order: { kind: 'number', at: ['score|reward'], best: 'high' },
+      order: { kind: 'number', at: ['score|reward|rating|overall_score'], best: 'high' },
     },
-    polarity: 'the answer with the higher score or reward is better',
+    unless: [PICKED],
+    polarity: 'the answer with the higher score, reward or rating is better',
   },
   {
     id: 'ranked-answers',
@@ -75,7 +85,7 @@ export const SCORED: readonly Mapping[] = [
     prompt: [ANY_PROMPT],
     answers: {
       kind: 'candidates',
-      from: { kind: 'list', at: `${LISTS}|answers` },
+      from: { kind: 'list', at: LISTS },
       text: ANSWER_TEXT,
       order: { kind: 'number', at: ['rank'], best: 'low' },
     },

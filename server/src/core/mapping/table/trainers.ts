@@ -18,7 +18,7 @@ export const TRAINERS: readonly Mapping[] = [
     prompt: [],
     answers: {
       ...pair('text', 'messages', 'rejected_response'),
-      chosen: messages('messages'),
+      chosen: messages('messages|conversations'),
       isEnding: true,
       mark: 'rejected',
     },
@@ -28,7 +28,11 @@ export const TRAINERS: readonly Mapping[] = [
     id: 'ms-swift-messages',
     title: 'ms-swift, rejected response as messages',
     prompt: [],
-    answers: { ...pair('messages', 'messages', 'rejected_response'), isEnding: true, mark: 'rejected' },
+    answers: {
+      ...pair('messages', 'messages|conversations', 'rejected_response'),
+      isEnding: true,
+      mark: 'rejected',
+    },
     polarity: LAST_WINS,
   },
   {
