@@ -1,6 +1,6 @@
 // Records that fit no schema: what would read them, and what is asked if the file does not say which answer is
 // better.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -277,5 +277,72 @@ describe('on the command line', () => {
       /"chosen":"good".*Add --suggest/,
     );
     await expect(schema(testCommand(), path, { json: false })).rejects.not.toThrow(/preflens schema/);
+  });
+});
+
+/** What each file of other data looks like: the words before the colon. Nothing where a schema comes near. */
+const KINDS: Readonly<Record<string, string>> = {
+  'binary-choice': 'multiple-choice questions',
+  'classified-completions': 'answers with a class',
+  'classified-messages': 'texts with a class (sequence classification)',
+  completions: 'instruction data',
+  'conversations-sharegpt': 'instruction data',
+  conversations: 'instruction data',
+  extraction: 'texts with a class (sequence classification)',
+  images: 'texts with a class (sequence classification)',
+  instructions: 'instruction data',
+  logs: 'plain texts',
+  'multiple-choice-five-options': 'multiple-choice questions',
+  'multiple-choice-four': 'multiple-choice questions',
+  'multiple-choice-letters': 'multiple-choice questions',
+  'natural-language-inference': 'natural language inference',
+  'open-questions': 'questions with several answers, none of them called better (references)',
+  'question-answering': 'question answering',
+  'reference-outputs': 'questions with several answers, none of them called better (references)',
+  'triplets-with-anchor': 'triplets for retrieval',
+  similarity: 'pairs of texts and how similar they are',
+  summaries: 'summaries',
+  text: 'plain texts',
+  'tool-calls': 'instruction data',
+  translation: 'translations',
+};
+
+const OTHERS = join(import.meta.dirname, '..', 'fixtures', 'not-preferences');
+
+describe('files that hold no preference', () => {
+  it.each(readdirSync(OTHERS))('says what %s looks like', (name) => {
+    const records = readFileSync(join(OTHERS, name), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as JsonObject);
+    const { kind, nearest } = suggest(records);
+    expect(kind?.split(':')[0]).toBe(KINDS[name.replace('.jsonl', '')]);
+    if (kind !== undefined) expect(nearest).toEqual([]);
+  });
+
+  it('says it in every message, and names no schema as the nearest', () => {
+    const suggestion = suggest([{ question: QUESTION, choices: [GOOD, BAD, 'No.'], answer: 0 }]);
+    const names = ['question', 'choices', 'answer'];
+    for (const { message } of [
+      messages.unrecognised('x.jsonl', names, suggestion),
+      messages.unrecognisedShort(names, suggestion),
+    ]) {
+      expect(message).toContain('It looks like multiple-choice questions');
+      expect(message).toContain('no preference data');
+      expect(message).not.toContain('nearest');
+    }
+  });
+
+  it.each([
+    ['a pair without its second side', [{ prompt: QUESTION, chosen: GOOD }]],
+    [
+      'a verdict of two values under another name',
+      [true, false].map((label) => ({ prompt: QUESTION, reply_text: GOOD, label })),
+    ],
+    ['answers without a label', [{ prompt: QUESTION, response_a: GOOD, response_b: BAD }]],
+  ])('still names the nearest schema for %s', (_, records) => {
+    const { kind, nearest } = suggest(records);
+    expect(kind).toBeUndefined();
+    expect(nearest).not.toEqual([]);
   });
 });

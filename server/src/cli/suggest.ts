@@ -7,7 +7,14 @@ import type { SuggestedReading } from '#core/config/readingWords.ts';
 import type { Suggestion } from '#core/config/suggest.ts';
 import type { Polarity } from '#core/mapping/polarity/polarity.ts';
 import { SURE } from '#core/mapping/polarity/polarity.ts';
-import { messages, nearMessage, pythonMessage, shellWord } from '#core/messages.ts';
+import {
+  MAP_ALL_THE_SAME,
+  messages,
+  nearMessage,
+  otherKindMessage,
+  pythonMessage,
+  shellWord,
+} from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import { addMapping, mappingEntry } from '#node/addEntry.ts';
 import { configPathFor } from '#node/config.ts';
@@ -128,12 +135,13 @@ export async function suggestFor(
     return true;
   }
   const config = configPathFor(path);
-  const { nearest, fields, readings, known } = suggestion;
+  const { kind, nearest, fields, readings, known } = suggestion;
   const entryOf = (rule: SuggestedReading['rule']): JsonObject => mappingEntry(config, path, rule);
   if (json) {
     await command.json({
       file: path,
       id: null,
+      looksLike: kind ?? null,
       nearest,
       fields,
       readings: readings.map(({ rule, words, better }) => ({ entry: entryOf(rule), words, better })),
@@ -141,16 +149,21 @@ export async function suggestFor(
     return false;
   }
   command.print(`${path}: no preference pairs recognised`);
+  if (kind !== undefined) command.print(`  ${otherKindMessage(kind)}`);
   if (nearest.length > 0) command.print('  nearest schemas:');
   for (const near of nearest) command.print(`    ${nearMessage(near)}`);
   command.print('  fields:');
   for (const line of fieldLines(fields, '    ')) command.print(line);
   const python = pythonMessage(path, fields);
   if (python !== undefined) command.print(`  ${python}`);
-  const [only, ...others] = readings;
+  const [only, ...others] = kind === undefined ? readings : [];
   if (!only) {
     const rule = { prompt: 'FIELD', chosen: 'FIELD', rejected: 'FIELD', ...known };
-    command.print(`  No entry is certain. Put the fields into this one, under "mappings" in ${config}:`);
+    command.print(
+      kind === undefined
+        ? `  No entry is certain. Put the fields into this one, under "mappings" in ${config}:`
+        : `  ${MAP_ALL_THE_SAME}, under "mappings" in ${config}:`,
+    );
     command.print(`    ${spacedJson(entryOf(rule))}`);
   } else if (others.length === 0) {
     command.print(`  This entry under "mappings" in ${config} reads them; --write writes it:`);

@@ -50,15 +50,24 @@ export function pythonMessage(path: string, fields: readonly FieldSeen[]): strin
   );
 }
 
+/** What a file looks like that holds no preference. */
+export function otherKindMessage(kind: string): string {
+  return `It looks like ${kind}. That is no preference data: nothing in it says that one answer is better than another.`;
+}
+
+export const MAP_ALL_THE_SAME =
+  'If two of its fields do hold a better and a worse answer, name them in preflens.json';
+
 function suggestionMessage(path: string, suggestion?: Suggestion): string {
   const python = pythonMessage(path, suggestion?.fields ?? []);
   if (python !== undefined) return ` ${python}`;
   const file = fileName(path);
-  const { nearest = [], readings = [], known } = suggestion ?? {};
+  const { kind, nearest = [], readings = [], known } = suggestion ?? {};
   const [near] = nearest;
-  const [reading, ...others] = readings;
+  const [reading, ...others] = kind === undefined ? readings : [];
   const rule = reading?.rule ?? { ...ANY_PAIR, ...known };
   const entry = JSON.stringify({ mappings: [{ files: patternOf(file), ...rule }] });
+  if (kind !== undefined) return ` ${otherKindMessage(kind)} ${MAP_ALL_THE_SAME}: ${entry}`;
   const how = !reading
     ? 'Map the prompt and the two answers in preflens.json, with nested names joined by dots'
     : others.length === 0
@@ -183,14 +192,16 @@ export const messages = {
       `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(path, suggestion)}. ${more}`,
     ),
   /** For the editor, which offers to map the fields. */
-  unrecognisedShort: (names: readonly string[], { nearest: [near], fields, readings }: Suggestion) => {
+  unrecognisedShort: (names: readonly string[], { kind, nearest: [near], fields, readings }: Suggestion) => {
     const python = fields.filter(({ types }) => types.includes('Python text')).map(({ name }) => name);
     const why =
       python.length > 0
         ? `${list(python)} ${python.length === 1 ? 'holds' : 'hold'} messages as Python text, which is not JSON: \`preflens schema\` with this file prints the command that writes them as JSON`
-        : near
-          ? `The nearest schema is ${near.title}, but the records ${near.faults.join(' and ')}`
-          : `The records have the fields ${list(names.slice(0, MAX_NAMES))}${names.length > MAX_NAMES ? ' and others' : ''}`;
+        : kind !== undefined
+          ? otherKindMessage(kind).slice(0, -1)
+          : near
+            ? `The nearest schema is ${near.title}, but the records ${near.faults.join(' and ')}`
+            : `The records have the fields ${list(names.slice(0, MAX_NAMES))}${names.length > MAX_NAMES ? ' and others' : ''}`;
     const how =
       readings.length === 1
         ? 'PrefLens knows a way to read them: "PrefLens: Map Fields…" shows it.'

@@ -9,6 +9,7 @@ import type { MappingRule } from './config.ts';
 import { mappingOf } from './config.ts';
 import type { FieldSeen } from './fieldsSeen.ts';
 import { fieldsSeen } from './fieldsSeen.ts';
+import { otherKind } from './otherData.ts';
 import { knownFields, readingsOf } from './readings.ts';
 import type { SuggestedReading } from './readingWords.ts';
 
@@ -22,7 +23,9 @@ export interface NearSchema {
 
 /** Plain data: stored with the survey. */
 export interface Suggestion {
-  /** Nearest first; empty if none comes close. */
+  /** What the records look like if they hold no preference: "multiple-choice questions: …". */
+  readonly kind?: string;
+  /** Nearest first; empty if none comes close, or if the records look like something else. */
   readonly nearest: readonly NearSchema[];
   readonly fields: readonly FieldSeen[];
   /** One if it is certain which answer is better; if not, all readings that are possible, the likelier first. */
@@ -111,5 +114,13 @@ export function suggest(records: readonly JsonObject[]): Suggestion {
   const sample = records.slice(0, MAX_LOOKED_AT);
   const fields = fieldsSeen(sample);
   const readings = readingsOf(fields).filter(({ rule }) => readsMost(rule, sample));
-  return { nearest: nearestOf(sample, fields), fields, readings, known: knownFields(fields) };
+  // Names that say which answer is better are a preference, whatever the other fields look like.
+  const kind = readings.length === 1 ? undefined : otherKind(fields);
+  return {
+    ...(kind !== undefined && { kind }),
+    nearest: kind === undefined ? nearestOf(sample, fields) : [],
+    fields,
+    readings,
+    known: knownFields(fields),
+  };
 }
