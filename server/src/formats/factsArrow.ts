@@ -83,7 +83,8 @@ function toTable(facts: Facts) {
 
 /**
  * Lengths in UTF-16 units; `line` and all numbers from 0; keys of 64 bits; `flags` bit 1: a tie, bit 2: the chosen
- * answer comes first; `style` and `origins`: marks and the code of the origin of the chosen answer, and from bit 16 of the rejected one; `pair` −1: none.
+ * answer comes first; `style` and `origins`: marks and the code of the origin of the chosen answer, and from bit 16
+ * those of the rejected one; `pair` −1: none.
  */
 export function factsToArrow(facts: Facts): Uint8Array {
   return tableToIPC(toTable(facts), 'file');

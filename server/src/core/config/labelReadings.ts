@@ -118,7 +118,10 @@ export interface LabelField {
   readonly names: 'better' | 'worse' | undefined;
 }
 
-/** True if another field holds the same words, as "model_a" holds the name of the winner: they change from record to record. */
+/**
+ * True if another field holds the same words, as "model_a" holds the name of the winner: they change from record to
+ * record.
+ */
 function isNameOfOther(field: FieldSeen, all: readonly FieldSeen[]): boolean {
   const values = field.values ?? [];
   return (
