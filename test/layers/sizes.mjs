@@ -1,5 +1,6 @@
 // Files with more than 400 lines, each with the reason to keep it whole. No file may exceed 700.
 export const LONG_FILES = {
+  'server/src/cli/program.ts': 'one table: the commands and their options',
   'server/src/core/convert/targets.ts': 'one table: the formats to convert to',
   'server/src/core/edits/pending.ts': 'all pending edits of one file, which one class owns',
   'server/src/core/mapping/forms/candidates.ts':

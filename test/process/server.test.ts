@@ -110,16 +110,16 @@ describe('the scoring process', () => {
 
   it('stops a cancelled fit between two slices, and can continue', async () => {
     const scorer = await start();
-    const pairs = [...generatePairs(4000, 4, 60)].map(
+    const pairs = [...generatePairs(8000, 4, 60)].map(
       (line) => JSON.parse(line) as { prompt: string; chosen: string; rejected: string },
     );
     await scorer.requests.call('add', { pairs });
     await scorer.requests.call('plan', { seed: 1, grouping: { by: 'best' } });
     const controller = new AbortController();
     const fit = scorer.requests.call('fit', { part: 0 }, controller.signal);
-    setTimeout(() => {
+    scorer.listen('progress', () => {
       controller.abort();
-    }, 5);
+    });
     await expect(fit).rejects.toThrow();
     expect((await scorer.requests.call('fit', { part: 1 })).full.words.length).toBeGreaterThan(0);
   });

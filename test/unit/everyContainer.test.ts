@@ -103,20 +103,7 @@ const CHECK = {
   maxFindings: Infinity,
   failOn: 'never',
 } as const;
-const ROW_OPTIONS = {
-  sort: undefined,
-  descending: false,
-  sample: undefined,
-  by: undefined,
-  seed: 1,
-  columns: [],
-  limit: Infinity,
-  count: false,
-  format: 'jsonl',
-  out: undefined,
-  groupBy: undefined,
-  model: undefined,
-} as const;
+const ROW_OPTIONS = { descending: true, seed: 1, columns: [], count: false, format: 'jsonl' } as const;
 
 const COMMANDS: Readonly<Record<string, (command: Command, path: string) => Promise<unknown>>> = {
   check: async (command, path) => check(command, [path], CHECK),
@@ -124,8 +111,7 @@ const COMMANDS: Readonly<Record<string, (command: Command, path: string) => Prom
   stats: async (command, path) => stats(command, path, { json: true, groupBy: undefined }),
   index: async (command, path) => index(command, path, { json: true, rebuild: false }),
   schema: async (command, path) => schema(command, path, { json: true }),
-  rows: async (command, path) =>
-    rows(command, path, { ...ROW_OPTIONS, where: 'chosen:yes', sort: 'score', descending: true }),
+  rows: async (command, path) => rows(command, path, { ...ROW_OPTIONS, where: 'chosen:yes', sort: 'score' }),
 };
 
 /** Where records stand in a file (lists under keys are splits), and what differs from run to run. */

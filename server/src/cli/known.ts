@@ -35,10 +35,10 @@ export interface KnownFile {
 
 export interface KnowOptions {
   readonly seed: number;
-  readonly groupBy: string | undefined;
-  readonly model: string | undefined;
+  readonly groupBy?: string;
+  readonly model?: string;
   /** If the file is surveyed already. */
-  readonly survey?: Survey | undefined;
+  readonly survey?: Survey;
 }
 
 interface Found {

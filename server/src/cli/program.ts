@@ -335,33 +335,11 @@ program
   .option(...SEED)
   .option(...GROUP)
   .option(...MODEL)
-  .action(
-    async (
-      file: string,
-      options: Common &
-        Pick<RowsOptions, 'where' | 'descending' | 'count' | 'format'> & {
-          sort?: string;
-          sample?: number;
-          by?: string;
-          columns?: string;
-          limit?: number;
-          out?: string;
-        },
-    ) => {
-      const { rows } = await import('./commands.ts');
-      await rows(await command(), file, {
-        sort: undefined,
-        sample: undefined,
-        by: undefined,
-        out: undefined,
-        groupBy: undefined,
-        model: undefined,
-        limit: Infinity,
-        ...options,
-        columns: options.columns?.split(',').map((name) => name.trim()) ?? [],
-      });
-    },
-  );
+  .action(async (file: string, options: Omit<RowsOptions, 'columns'> & { columns?: string }) => {
+    const { rows } = await import('./commands.ts');
+    const columns = options.columns?.split(',').map((name) => name.trim()) ?? [];
+    await rows(await command(), file, { ...options, columns });
+  });
 
 program
   .command('apply')

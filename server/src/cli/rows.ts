@@ -24,19 +24,19 @@ import type { KnownFile } from './known.ts';
 import { fieldNames, knownFacts, searched } from './known.ts';
 
 export interface RowsOptions {
-  readonly where?: string | undefined;
-  readonly sort: string | undefined;
+  readonly where?: string;
+  readonly sort?: string;
   readonly descending: boolean;
-  readonly sample: number | undefined;
-  readonly by: string | undefined;
+  readonly sample?: number;
+  readonly by?: string;
   readonly seed: number;
   readonly columns: readonly string[];
-  readonly limit: number;
+  readonly limit?: number;
   readonly count: boolean;
   readonly format: RowFormat;
-  readonly out: string | undefined;
-  readonly groupBy: string | undefined;
-  readonly model: string | undefined;
+  readonly out?: string;
+  readonly groupBy?: string;
+  readonly model?: string;
 }
 
 /** The only file of a path. */
@@ -197,7 +197,7 @@ function factsNeeded({ facts }: Query, { sort, by }: RowsOptions): ReadonlySet<s
 }
 
 export async function rows(command: Command, path: string, options: RowsOptions): Promise<void> {
-  const { where = '', sort, descending, sample, by, seed, limit, out } = options;
+  const { where = '', sort, descending, sample, by, seed, limit = Infinity, out } = options;
   const file = await onlyFile(path, command.memoryMb);
   if (out !== undefined && out !== '-') {
     if (writtenCodecOf(out).isTable) throw messages.rowsNotTable(out);

@@ -134,8 +134,7 @@ async function chosenIn(
 ): Promise<readonly ChosenPairs[]> {
   const chosen: ChosenPairs[] = [];
   for (const { file, survey } of files) {
-    const options = { seed: 1, groupBy: undefined, model: undefined, survey };
-    const known = await knownFacts(command, file, where.query.facts, options);
+    const known = await knownFacts(command, file, where.query.facts, { seed: 1, survey });
     chosen.push(await choosePairs(command, where, known));
   }
   return chosen;
