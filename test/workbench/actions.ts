@@ -33,9 +33,12 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
 }
 
-/** Whether something becomes visible before long. A busy machine needs seconds to list files. */
+/** A busy machine needs seconds to list files. */
+const SOON_MS = 5000;
+
+/** Whether something becomes visible before long. */
 async function isSoonVisible(what: Locator): Promise<boolean> {
-  return what.waitFor({ state: 'visible', timeout: 5000 }).then(
+  return what.waitFor({ state: 'visible', timeout: SOON_MS }).then(
     () => true,
     () => false,
   );
@@ -51,12 +54,35 @@ async function openInput(page: Page, opener: string): Promise<Locator> {
   return input;
 }
 
-/** Runs a command that asks for input. The list shows recent commands first, until it has those that match. */
+/**
+ * Types into the input that a key opens and clicks the row with this name, until that led to something. Until the list is
+ * made, its rows are recent ones; and whatever takes the focus closes it.
+ */
+async function choose(
+  page: Page,
+  opener: string,
+  { text, name, isChosen }: { text: string; name: string; isChosen: () => Promise<boolean> },
+): Promise<void> {
+  const row = page.locator('.quick-input-list .monaco-list-row', {
+    has: page.getByText(name, { exact: true }),
+  });
+  const pick = async (): Promise<boolean> => {
+    const input = await openInput(page, opener);
+    try {
+      await input.fill(text, { timeout: SOON_MS });
+      await row.first().click({ timeout: SOON_MS });
+    } catch {
+      await press(page, 'Escape');
+      return false;
+    }
+    return isChosen();
+  };
+  await until(`${name} in the list`, pick, 3 * PATIENCE_MS);
+}
+
+/** Runs a command that asks for input. */
 export async function startCommand(page: Page, title: string): Promise<void> {
-  const input = await openInput(page, 'F1');
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
-  await press(page, 'Enter');
+  await choose(page, 'F1', { text: `>${title}`, name: title, isChosen: async () => Promise.resolve(true) });
 }
 
 export async function runCommand(page: Page, title: string): Promise<void> {
@@ -67,18 +93,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 /** Opens a file of the folder by name. */
 export async function openFile(page: Page, name: string): Promise<void> {
   const tab = page.locator('.tab.active', { hasText: name });
-  const row = page.locator('.quick-input-list .monaco-list-row', {
-    has: page.getByText(name, { exact: true }),
-  });
-  // Until the files are listed, the rows are those of files opened before.
-  const open = async (): Promise<boolean> => {
-    const input = await openInput(page, 'Mod+P');
-    await input.fill(name);
-    if (await isSoonVisible(row.first())) await row.first().click();
-    else await press(page, 'Escape');
-    return isSoonVisible(tab);
-  };
-  await until(`${name} in the active tab`, open, 120_000);
+  await choose(page, 'Mod+P', { text: name, name, isChosen: async () => isSoonVisible(tab) });
 }
 
 export function statusItem(page: Page): Locator {

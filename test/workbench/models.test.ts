@@ -105,7 +105,7 @@ describe('a reward model in preflens.json', () => {
     const { page } = window;
     await openFile(page, 'one.jsonl');
     await waitForStatus(page, /findings$/);
-    await startCommand(page, 'PrefLens: Check and Use a Reward Model');
+    await startCommand(page, 'PrefLens: Check and Use a Reward Model…');
     const input = page.locator('.quick-input-widget input').first();
     await input.waitFor({ state: 'visible' });
     await input.fill(`${join(folder, 'new-rm')}/`);
@@ -133,7 +133,7 @@ describe('a reward model in preflens.json', () => {
 
   it('runs on the hardware that the machine has, and a command shows which that is', async () => {
     const { page } = window;
-    await runCommand(page, 'PrefLens: Show Available Compute');
+    await runCommand(page, 'PrefLens: Show Available Compute (CUDA, WebGPU, CPU)');
     const text = await until('the providers', async () => {
       const texts = await page.locator('.view-lines').allInnerTexts();
       return texts.map((one) => one.replaceAll(/\s+/g, ' ')).find((one) => one.includes('Available compute'));
