@@ -23,7 +23,7 @@ import {
   waitForStatus,
 } from './actions.ts';
 import type { Window } from './window.ts';
-import { openWindow } from './window.ts';
+import { openWindow, PATIENCE_MS } from './window.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const HELPFUL = join(ROOT, '..', 'shared', 'data', 'hh-rlhf', 'helpful-base.jsonl.gz');
@@ -276,7 +276,7 @@ describe('cancelling', () => {
 
   it('stops scoring, says how soon, and scores again on request', async () => {
     const { page } = window;
-    await waitForStatus(page, /scoring$/);
+    await waitForStatus(page, /scoring$/, 3 * PATIENCE_MS);
     await page
       .locator('.statusbar-item', { hasText: /PrefLens: scoring/ })
       .first()
