@@ -221,8 +221,7 @@ it('runs the check as a task, and its lines become problems of files that are no
   await filter.fill('empty-response');
   const count = async (): Promise<number> =>
     (await problems(page)).filter((row) => row.includes('empty-response')).length;
-  await page.waitForTimeout(500);
-  const before = await count();
+  await until('the finding of the server', async () => (await count()) === 1);
   await press(page, 'Mod+P');
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor({ state: 'visible' });
@@ -232,7 +231,7 @@ it('runs the check as a task, and its lines become problems of files that are no
   await rows.filter({ hasText: 'check datasets' }).first().click();
   await page.locator('.terminal-wrapper.active').waitFor();
   await runCommand(page, 'Problems: Focus on Problems View');
-  await until('the finding of the task', async () => (await count()) === before + 1);
+  await until('the finding of the task too', async () => (await count()) === 2);
   await filter.fill('');
 });
 
