@@ -86,6 +86,8 @@ function onlyDatasets(json: JsonFiles): Middleware {
       isOurs(document) ? next(document, position, token) : undefined,
     provideCodeLenses: async (document, token, next) =>
       isOurs(document) ? next(document, token) : undefined,
+    provideDocumentRangeSemanticTokens: async (document, range, token, next) =>
+      isOurs(document) ? next(document, range, token) : undefined,
     provideCodeActions: async (document, range, context, token, next) =>
       isOurs(document) ? next(document, range, context, token) : undefined,
   };

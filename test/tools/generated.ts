@@ -120,8 +120,9 @@ function mappingsPage(): string {
     '## How a file is recognised',
     '',
     `${MAPPINGS.length} schemas. Of those that fit a record, the one that asks for the most fields is meant; \`preflens schema FILE\``,
-    'explains what was recognised and why. If nothing is recognised, every command names the schema that comes nearest and the field that is',
-    'missing. PrefLens never guesses which answer is better: if the file does not say it, `--suggest` shows both readings, and `--write` needs',
+    'explains what was recognised and why. Of other data (multiple choice, classification, instruction data and more) every command says what it',
+    'looks like; of all else that is not recognised, which schema comes nearest and which field is missing. PrefLens never guesses which answer',
+    'is better: if the file does not say it, `--suggest` shows both readings, and `--write` needs',
     '`--better`.',
   ];
   for (const [kind, title] of Object.entries(KINDS)) {

@@ -285,3 +285,29 @@ it('another extension reads findings and flips a pair; before a language model d
   // Both edits are in the editor alone.
   expect(readFileSync(path, 'utf8')).toBe(lines);
 });
+
+it('colours the keys of a JSON dataset by what they hold, and those of no other JSON file', async () => {
+  const { page } = window;
+  const battle = {
+    question: 'Where is the bakery?',
+    response_a: 'Beside the well.',
+    response_b: 'No idea.',
+    winner: 'b',
+  };
+  writeFileSync(join(folder, 'battles.json'), JSON.stringify([battle], null, 2));
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ chosen: 'red', rejected: 'blue' }, null, 2));
+  const colourOf = async (key: string): Promise<string> =>
+    page
+      .locator('.view-line span span', { hasText: new RegExp(`^"${key}"$`) })
+      .first()
+      .evaluate((span) => getComputedStyle(span).color);
+  await openFile(page, 'settings.json');
+  const plain = await colourOf('chosen');
+  expect(await colourOf('rejected')).toBe(plain);
+  await openFile(page, 'battles.json');
+  await until('the colours', async () => (await colourOf('question')) !== plain);
+  expect(await colourOf('winner')).toBe(plain);
+  const colours = [await colourOf('question'), await colourOf('response_a'), await colourOf('response_b')];
+  expect(new Set([...colours, plain]).size).toBe(4);
+  await screenshot(page, 'json-keys');
+});

@@ -16,6 +16,7 @@ export interface ClientState {
   isTrusted: boolean;
   folders: readonly string[];
   canRefreshLenses: boolean;
+  canRefreshTokens: boolean;
   canShowProgress: boolean;
   canConfigure: boolean;
   /** The client requests diagnostics: then none are sent unasked. */
@@ -30,6 +31,7 @@ export const newClientState = (): ClientState => ({
   isTrusted: true,
   folders: [],
   canRefreshLenses: false,
+  canRefreshTokens: false,
   canShowProgress: false,
   canConfigure: false,
   pulls: false,
@@ -42,6 +44,7 @@ export function readCapabilities(state: ClientState, params: InitializeParams): 
   state.isTrusted = state.options.trusted ?? true;
   state.folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
   state.canRefreshLenses = workspace?.codeLens?.refreshSupport ?? false;
+  state.canRefreshTokens = workspace?.semanticTokens?.refreshSupport ?? false;
   state.canShowProgress = window?.workDoneProgress ?? false;
   state.canConfigure = workspace?.configuration ?? false;
   // Our own client doesn't request them: it could not for files without a document.

@@ -104,6 +104,12 @@ export function refreshLenses(connection: Connection, { canRefreshLenses }: Clie
   if (canRefreshLenses) void connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
 }
 
+/** Has the client request the tokens of keys again. */
+export function refreshTokens(connection: Connection, { canRefreshTokens }: ClientState): void {
+  if (canRefreshTokens)
+    void connection.sendRequest('workspace/semanticTokens/refresh').catch(() => undefined);
+}
+
 export function hostOf(parts: HostParts): Host {
   const { connection, client, state, machine, inStep } = parts;
   return {
@@ -135,6 +141,7 @@ export function hostOf(parts: HostParts): Host {
       const diagnostics = toDiagnostics(dataset, ruleLinkOf(state.options));
       sendDiagnostics(connection, state, { uri, diagnostics, ...(version !== null && { version }) });
       refreshLenses(connection, state);
+      refreshTokens(connection, state);
     },
     closed: (uri) => {
       sendDiagnostics(connection, state, { uri, diagnostics: [] });

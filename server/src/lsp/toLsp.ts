@@ -6,8 +6,9 @@ import { visible } from '#core/escape/escape.ts';
 import { groupBy } from '#core/group.ts';
 import type { ByteRange } from '#core/json/place.ts';
 import { positionsIn, resolvePlaces } from '#core/json/place.ts';
-import type { Finding, Severity } from '#core/model/finding.ts';
+import type { Finding, Place, Severity } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
+import type { Path } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 import { plural } from '#core/words/numbers.ts';
 import type { ClientOptions } from '#protocol/editor/options.ts';
@@ -38,6 +39,12 @@ function toRanges({ source }: OpenDataset, raw: RawRecord, ranges: readonly Byte
     return { line: raw.line + line, character: line === 0 ? before + character : character };
   };
   return ranges.map(({ byteStart, byteEnd }) => ({ start: at(byteStart), end: at(byteEnd) }));
+}
+
+/** Where the keys of fields of a record stand, with their quotes. */
+export function keyRangesOf(dataset: OpenDataset, raw: RawRecord, paths: readonly Path[]): readonly Range[] {
+  const places = paths.map((path): Place => ({ path, part: 'key' }));
+  return toRanges(dataset, raw, resolvePlaces(raw.bytes, places));
 }
 
 /** The address of a rule's page. */

@@ -143,6 +143,11 @@ export function namesReadIn(whole: Mapping, record: JsonObject): ReadonlySet<str
   return new Set([...namesRead(mapping)].filter((name) => !passed.has(name)));
 }
 
+/** Where the prompt of a record stands. */
+export function promptPathsIn(whole: Mapping, record: JsonObject): readonly Path[] {
+  return readPrompt(partFor(whole, record), record).from;
+}
+
 /** Top-level names of all fields that a mapping may read. */
 export function namesRead(mapping: Mapping): ReadonlySet<string> {
   const known = compile(mapping);

@@ -8,6 +8,7 @@ import { codeActionsOf, datasetUriOf, resolveAction } from '../actions.ts';
 import type { ClientState } from '../clientState.ts';
 import { codeLensesOf, hoverOf } from '../features.ts';
 import type { InStep } from '../inStep.ts';
+import { keyTokensOf } from '../keyTokens.ts';
 import { show } from '../show.ts';
 
 export function serveFeatures(
@@ -41,6 +42,10 @@ export function serveFeatures(
     if (!session) return [];
     const visible = state.options.visibleLines ? (session.visible ?? ([0, 0] as const)) : undefined;
     return codeLensesOf(session.dataset, visible, state.options, state.settings.codeLens);
+  });
+  connection.languages.semanticTokens.onRange(({ textDocument: { uri }, range }) => {
+    const session = sessions.update(uri);
+    return session ? keyTokensOf(session.dataset, range) : { data: [] };
   });
   connection.onCodeAction(async (params): Promise<CodeAction[]> => {
     const dataset = sessions.update(params.textDocument.uri)?.dataset;

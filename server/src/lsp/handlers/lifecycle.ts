@@ -9,6 +9,7 @@ import { FIX_ALL } from '../actions.ts';
 import type { ClientState } from '../clientState.ts';
 import { loadSettings, readCapabilities } from '../clientState.ts';
 import { refreshLenses } from '../host.ts';
+import { KEY_LEGEND } from '../keyTokens.ts';
 import type { EditorListeners } from '../serveEditor.ts';
 import { COMMANDS } from './commands.ts';
 
@@ -18,6 +19,7 @@ function capabilitiesFor(pulls: boolean): ServerCapabilities {
     hoverProvider: true,
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
     codeLensProvider: { resolveProvider: false },
+    semanticTokensProvider: { legend: KEY_LEGEND, range: true },
     executeCommandProvider: { commands: [...COMMANDS] },
     ...(pulls && { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: true } }),
   };
