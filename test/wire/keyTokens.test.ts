@@ -51,7 +51,7 @@ async function open(name: string, text: string): Promise<(from?: number, to?: nu
 const RECORDS = [1, 2].map((i) => JSON.parse(goodRecord(i)) as object);
 const LIST = JSON.stringify(RECORDS, null, 2);
 
-it('are told in an indented list, for the lines that are asked about', async () => {
+it('have tokens in an indented list, for the lines of the request', async () => {
   const tokens = await open('list.json', LIST);
   expect(await tokens()).toEqual([
     '2: "prompt" prompt',
@@ -70,7 +70,7 @@ it.each([
   ['a list on one line', 'line.json', JSON.stringify(RECORDS)],
   ['JSON Lines', 'lines.jsonl', RECORDS.map((one) => JSON.stringify(one)).join('\n')],
   ['a list under a key', 'data.json', JSON.stringify({ data: RECORDS })],
-])('are told in %s', async (_, name, text) => {
+])('have tokens in %s', async (_, name, text) => {
   const tokens = await open(name, text);
   const found = await tokens();
   expect(found.map((one) => one.replace(/^\d+: /, ''))).toEqual(
