@@ -93,7 +93,7 @@ export function scriptedFit(onCall: (name: string) => boolean = () => false): Sc
     };
     return {
       add: ({ pairs }) => ({ count: (count += pairs.length) }),
-      plan: () => ({ parts: [0, 1, 2].map((fold) => ({ fold })), work: [1, 1, 1] }),
+      plan: () => ({ parts: 3, work: 1, width: 1 }),
       fit: ({ part }) => {
         called(`fit ${part}`);
         send('progress', { visited: 1 });

@@ -53,6 +53,7 @@ export const ROOMS = [
         'hash.ts',
         'group.ts',
         'concat.ts',
+        'lanes.ts',
         'sharedStart.ts',
         'systemErrors.ts',
         'platform.d.ts',
@@ -333,7 +334,7 @@ export const ROOMS = [
     name: 'scorer',
     holds: 'the scoring program',
     at: ['server/src/scorer/'],
-    may: ['core/model', 'core/reward', 'core/score', 'protocol', 'node/process'],
+    may: ['core/base', 'core/model', 'core/reward', 'core/score', 'protocol', 'node/process'],
   },
   {
     name: 'client',

@@ -197,6 +197,7 @@ export const layerRules = [
     ['server/src/scorer/**/*.ts'],
     [
       '#core/(?:model|reward|score)/',
+      '#core/lanes\\.ts$',
       '#protocol/',
       '#node/rpc\\.ts$',
       'node:',

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Finding } from '#core/model/finding.ts';
-import { visitTokens } from '#core/model/tokens.ts';
+import { FEATURES, TokenList, visitTokens } from '#core/model/tokens.ts';
 import { foldCountFor, foldOf } from '#core/score/consistency.ts';
 import { explain } from '#core/score/explain.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
 import type { LinearModel } from '#core/score/fit.ts';
 import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
+import { NumberSet } from '#core/score/numberSet.ts';
 import { NO_ORIGINS } from '#core/score/origins.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -252,4 +253,31 @@ it('splits words, marks, line ends and scripts without spaces', () => {
     '鳴',
     'く',
   ]);
+});
+
+it('keeps the tokens of the last text, however long it is', () => {
+  const list = new TokenList();
+  for (const length of [1000, 3, 0, 257]) {
+    const text = Array.from({ length }, (_, i) => `word${i}`).join(' ');
+    const { count, hashes, starts, ends, features } = list.read(text);
+    const found: number[][] = [];
+    visitTokens(text, (hash, start, end) => found.push([hash, start, end]));
+    expect(found).toHaveLength(length);
+    expect(found).toEqual(Array.from({ length: count }, (_, at) => [hashes[at], starts[at], ends[at]]));
+    const openings = features.subarray(0, FEATURES * count).filter((_, at) => at % FEATURES === 2);
+    expect(openings.filter((feature) => feature >= 0)).toHaveLength(Math.min(12, length));
+  }
+});
+
+it('holds numbers as a built-in set does, text after text', () => {
+  const [random, numbers] = [seededRandom(4), new NumberSet()];
+  for (const count of [10, 4000, 0, 900]) {
+    numbers.clear();
+    const built = new Set<number>();
+    for (let i = 0; i < count; i++) {
+      const item = Math.floor(2000 * (random() - 0.5)) * 0x10001;
+      expect(numbers.add(item)).toBe(!built.has(item));
+      expect(numbers.size).toBe(built.add(item).size);
+    }
+  }
 });

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
+import { CONSISTENCY_VERSION } from '#core/score/consistency.ts';
 import type { Grouping } from '#core/score/model.ts';
 import type { ScoringJob } from '#node/scoring/fit.ts';
 import { score } from '#node/scoring/fit.ts';
@@ -70,6 +73,24 @@ describe('a job', () => {
     expect(a.result.margins.length).toBe(PAIRS.length);
     expect(a.result.models.length).toBe(a.result.foldCount);
     expect(a.result.trust.accuracy.value).toBeGreaterThan(0.6);
+  });
+
+  it('gives the margins of this version to the last bit: others need another CONSISTENCY_VERSION', async () => {
+    const pairs = PAIRS.map((pair, i) => ({
+      ...pair,
+      origins: [
+        { title: 'model', chosen: `m${i % 3}`, rejected: `m${i % 4}` },
+        { title: 'temperature', chosen: i % 2, rejected: 0.5 },
+      ],
+      kinds: { source: `s${i % 2}` },
+    }));
+    const list = async function* () {
+      yield await Promise.resolve(pairs);
+    };
+    const { result } = await score(start, jobOf({ pairs: list, grouping: { by: 'field', field: 'source' } }));
+    const bytes = new Uint8Array(result.margins.buffer);
+    const sum = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    expect([CONSISTENCY_VERSION, sum]).toEqual([3, '59080e2a932225f6']);
   });
 
   it('continues after crashes where it was, and ends with the margins of an unbroken run', async () => {

@@ -2,7 +2,7 @@
 import type { Turn } from '#core/model/pair.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
-import type { FitPart, PartFit } from '#core/score/consistency.ts';
+import type { PartFit } from '#core/score/consistency.ts';
 import type { PairInput } from '#core/score/features.ts';
 import type { EmbeddingHead } from '#core/score/head.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
@@ -11,9 +11,12 @@ import type { SelfTest, Trust } from '#core/score/quality.ts';
 export type WirePair = PairInput;
 
 export interface Plan {
-  readonly parts: readonly FitPart[];
-  /** Pairs to visit in each part: the unit of progress. */
-  readonly work: readonly number[];
+  /** Fits to make: one for each fold. */
+  readonly parts: number;
+  /** Pairs to visit in a part: the unit of progress. */
+  readonly work: number;
+  /** Parts that the process fits side by side. */
+  readonly width: number;
 }
 
 /** Everything that scoring a file gives. Arrays of pairs are in the order in which they were added. */

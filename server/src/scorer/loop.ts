@@ -1,16 +1,15 @@
 // The fitting loop on a connection. Only main.ts knows that it runs in a process.
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 
-import type { FitPart, GroupTrial, JobRows, PartFit } from '#core/score/consistency.ts';
+import { inLanes } from '#core/lanes.ts';
+import type { GroupTrial, JobRows, PartFit } from '#core/score/consistency.ts';
 import {
   chooseGroups,
-  fitPart,
   foldCountFor,
   foldOf,
   joinMargins,
   joinModels,
   partWork,
-  planParts,
 } from '#core/score/consistency.ts';
 import { FeatureBuilder, inGroups } from '#core/score/features.ts';
 import type { Pause } from '#core/score/fit.ts';
@@ -24,6 +23,8 @@ import { serve } from '#node/rpc.ts';
 import type { ConsistencyResult, ScorerRequests, WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
+import type { Fitter } from './fitThreads.ts';
+import { fitterFor } from './fitThreads.ts';
 import { headHandlers } from './headLoop.ts';
 import { modelHandlers } from './modelLoop.ts';
 
@@ -35,7 +36,7 @@ const PROGRESS_MS = 100;
 
 interface Job {
   readonly rows: JobRows;
-  readonly parts: readonly FitPart[];
+  readonly fitter: Fitter;
   readonly lengths: Float64Array;
   readonly fits: (PartFit | undefined)[];
   readonly column: GroupColumn | undefined;
@@ -54,7 +55,7 @@ class Gathering {
     this.lengths.push(pair.chosen.length - pair.rejected.length);
   }
 
-  async toJob(seed: number, grouping: Grouping, pause: Pause): Promise<Job> {
+  async toJob(seed: number, grouping: Grouping, program: string | undefined, pause: Pause): Promise<Job> {
     const { features, origins } = this.features.build();
     const foldCount = foldCountFor(features.count);
     const fold = Uint8Array.from(this.prompts.keys(), (key) => foldOf(key, seed, foldCount));
@@ -65,9 +66,9 @@ class Gathering {
         ? await chooseGroups(alone, groups.candidates(), asRecorded(alone), pause)
         : { column: grouping.by === 'field' ? groups.column(grouping.field) : undefined, trials: [] };
     const rows: JobRows = { ...alone, features: inGroups(features, column) };
-    const parts = planParts(rows);
+    const fits = Array.from({ length: foldCount }, () => undefined);
     const lengths = Float64Array.from(this.lengths);
-    return { rows, parts, lengths, fits: parts.map(() => undefined), column, trials, origins };
+    return { rows, fitter: fitterFor(rows, program), lengths, fits, column, trials, origins };
   }
 }
 
@@ -112,14 +113,19 @@ function allFits(fits: readonly (PartFit | undefined)[]): PartFit[] {
   });
 }
 
-async function fitAll(job: Job, sign: Int8Array, pause: Pause): Promise<PartFit[]> {
+async function fitAll({ rows, fitter }: Job, sign: Int8Array, pause: Pause): Promise<PartFit[]> {
   const fits: PartFit[] = [];
-  for (const part of job.parts) fits.push(await fitPart(job.rows, part, sign, pause));
+  await inLanes(fitter.width, rows.foldCount, async (part) => {
+    fits[part] = await fitter.fit(part, sign, pause);
+  });
   return fits;
 }
 
-/** Handles the requests of #protocol/scorer.ts until the connection closes. */
-export function serveScorer(connection: MessageConnection, pid: number): void {
+/**
+ * Handles the requests of #protocol/scorer.ts until the connection closes.
+ * @param program the file to start threads with; without it, fits run in this thread
+ */
+export function serveScorer(connection: MessageConnection, pid: number, program?: string): void {
   const gathering = new Gathering();
   let job: Job | undefined;
   serve<ScorerRequests>(connection, {
@@ -131,14 +137,18 @@ export function serveScorer(connection: MessageConnection, pid: number): void {
       return { count: gathering.features.count };
     },
     plan: async ({ seed, grouping }, signal) => {
-      const planned = (job = await gathering.toJob(seed, grouping, pauser(connection, signal)));
-      return { parts: planned.parts, work: planned.parts.map(() => partWork(planned.rows)) };
+      const { rows, fitter } = (job = await gathering.toJob(
+        seed,
+        grouping,
+        program,
+        pauser(connection, signal),
+      ));
+      return { parts: rows.foldCount, work: partWork(rows), width: fitter.width };
     },
     fit: async ({ part }, signal) => {
-      const { rows, parts, fits } = needJob(job);
-      const wanted = parts[part];
-      if (!wanted) throw new Error(`scorer: there is no part ${part}`);
-      return (fits[part] = await fitPart(rows, wanted, asRecorded(rows), pauser(connection, signal)));
+      const { rows, fitter, fits } = needJob(job);
+      if (part >= rows.foldCount) throw new Error(`scorer: there is no part ${part}`);
+      return (fits[part] = await fitter.fit(part, asRecorded(rows), pauser(connection, signal)));
     },
     restore: async ({ part, fit }) => {
       needJob(job).fits[part] = fit;

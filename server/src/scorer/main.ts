@@ -1,8 +1,9 @@
 // The scoring process, started with an IPC channel by the server or the command line.
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 
+import { isFitThread, serveFits } from './fitThreads.ts';
 import { serveScorer } from './loop.ts';
 import { watchMemory, watchOverMemory } from './memory.ts';
 
@@ -10,8 +11,10 @@ if (isMainThread) {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   // Without a parent, nobody needs the scores.
   process.on('disconnect', () => process.exit(0));
-  serveScorer(connection, process.pid);
+  serveScorer(connection, process.pid, import.meta.filename);
   watchOverMemory(import.meta.filename);
+} else if (isFitThread(workerData)) {
+  serveFits(workerData);
 } else {
   watchMemory();
 }

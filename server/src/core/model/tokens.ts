@@ -61,25 +61,56 @@ function mix(hash: number): number {
   return (h ^ (h >>> 16)) & MASK;
 }
 
-/** Called with a feature number below 2^FEATURE_BITS and its half-open range in the text. */
-export type FeatureVisitor = (feature: number, start: number, end: number) => void;
-
 /** Words that count as the opening of an answer. */
 const OPENING = 12;
 
-/**
- * Features of a text: its words, its word pairs, and the words of its opening once more as features of their own.
- * Includes repeats.
- */
-export function visitFeatures(text: string, visit: FeatureVisitor): void {
-  let before = 0x2545f491;
-  let beforeStart = 0;
-  let count = 0;
-  visitTokens(text, (hash, start, end) => {
-    visit(mix(hash), start, end);
-    visit(mix(Math.imul(before, 0x9e3779b1) ^ hash), beforeStart, end);
-    if (count++ < OPENING) visit(mix(hash ^ 0x33331111), start, end);
-    before = hash;
-    beforeStart = start;
-  });
+/** Features of a token, at most. */
+export const FEATURES = 3;
+
+/** The tokens of one text and their features, for all that count them. Reads the next text in place of the last one. */
+export class TokenList {
+  count = 0;
+  hashes = new Int32Array(256);
+  /** Half-open ranges in the text. */
+  starts = new Int32Array(256);
+  ends = new Int32Array(256);
+  /**
+   * Numbers below 2^FEATURE_BITS, FEATURES of them for each token: its word, its pair with the word before, and its word once
+   * more as a feature of its own if it opens the text; −1 if it doesn't.
+   */
+  features = new Int32Array(FEATURES * 256);
+  readonly #add: TokenVisitor;
+
+  constructor() {
+    this.#add = (hash, start, end) => {
+      const at = this.count++;
+      if (at === this.hashes.length) this.#grow();
+      this.hashes[at] = hash;
+      this.starts[at] = start;
+      this.ends[at] = end;
+      const before = at === 0 ? 0x2545f491 : (this.hashes[at - 1] as number);
+      this.features[FEATURES * at] = mix(hash);
+      this.features[FEATURES * at + 1] = mix(Math.imul(before, 0x9e3779b1) ^ hash);
+      this.features[FEATURES * at + 2] = at < OPENING ? mix(hash ^ 0x33331111) : -1;
+    };
+  }
+
+  read(text: string): this {
+    this.count = 0;
+    visitTokens(text, this.#add);
+    return this;
+  }
+
+  #grow(): void {
+    this.hashes = doubled(this.hashes);
+    this.starts = doubled(this.starts);
+    this.ends = doubled(this.ends);
+    this.features = doubled(this.features);
+  }
+}
+
+function doubled(old: Int32Array): Int32Array<ArrayBuffer> {
+  const next = new Int32Array(2 * old.length);
+  next.set(old);
+  return next;
 }

@@ -38,20 +38,10 @@ export interface JobRows {
   readonly seed: number;
 }
 
-/** One fit: the pairs outside `fold`. */
-export interface FitPart {
-  readonly fold: number;
-}
-
-/** Result of a part. The caller keeps it, so that a restarted process can skip the part. */
+/** Result of a part: the fit of all pairs outside one fold. The caller keeps it, so that a restarted process can skip the part. */
 export interface PartFit {
   readonly full: LinearModel;
   readonly styleOnly: LinearModel;
-}
-
-/** All fits of a job, in a fixed order. */
-export function planParts({ foldCount }: Pick<JobRows, 'foldCount'>): readonly FitPart[] {
-  return Array.from({ length: foldCount }, (_, fold) => ({ fold }));
 }
 
 function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
@@ -60,18 +50,18 @@ function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
   return Int32Array.from(kept);
 }
 
-/** Fits one part. `sign` is −1 for a pair whose label counts as inverted. */
-export async function fitPart(rows: JobRows, part: FitPart, sign: Int8Array, pause: Pause): Promise<PartFit> {
+/** Fits the pairs outside the fold `part`. `sign` is −1 for a pair whose label counts as inverted. */
+export async function fitPart(rows: JobRows, part: number, sign: Int8Array, pause: Pause): Promise<PartFit> {
   const { features, scales, fold, seed } = rows;
-  const train = rowsWhere(features.count, (row) => fold[row] !== part.fold);
-  const partSeed = seed + 31 * part.fold;
+  const train = rowsWhere(features.count, (row) => fold[row] !== part);
+  const partSeed = seed + 31 * part;
   return {
     full: await fit(features, train, sign, scales, WORDS_AND_STYLE, partSeed, pause),
     styleOnly: await fit(features, train, sign, scales, STYLE_ONLY, partSeed, pause),
   };
 }
 
-/** Rows visited in each part, for progress. */
+/** Rows visited in a part, for progress. */
 export function partWork({ features, foldCount }: JobRows): number {
   return (features.count * (foldCount - 1) * (WORDS_AND_STYLE.epochs + STYLE_ONLY.epochs)) / foldCount;
 }

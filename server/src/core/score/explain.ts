@@ -1,5 +1,5 @@
 import type { Origin } from '../mapping/sideFields.ts';
-import { visitFeatures } from '../model/tokens.ts';
+import { FEATURES, TokenList } from '../model/tokens.ts';
 import type { PairInput } from './features.ts';
 import type { LinearModel } from './fit.ts';
 import type { OriginCategory, OriginTable } from './origins.ts';
@@ -32,22 +32,30 @@ interface Words {
   readonly found: Map<number, readonly [start: number, end: number]>;
 }
 
-function readWords(text: string, model: LinearModel): Words {
+function readWords(tokens: TokenList, model: LinearModel): Words {
   const found = new Map<number, readonly [number, number]>();
   let sum = 0;
-  if (model.words.length > 0) {
-    visitFeatures(text, (feature, start, end) => {
-      if (found.has(feature)) return;
-      found.set(feature, [start, end]);
-      sum += model.words[feature] ?? 0;
-    });
+  if (model.words.length === 0) return { sum, found };
+  const { count, features, starts, ends } = tokens;
+  for (let at = 0; at < FEATURES * count; at++) {
+    const feature = features[at] as number;
+    if (feature < 0 || found.has(feature)) continue;
+    const token = Math.floor(at / FEATURES);
+    const first = at % FEATURES === 1 ? token - 1 : token;
+    found.set(feature, [starts[first] ?? 0, ends[token] as number]);
+    sum += model.words[feature] ?? 0;
   }
   return { sum, found };
 }
 
-function readStyle(text: string, prompt: PromptView, answered: ReadonlySet<number>): Float32Array {
+function readStyle(
+  text: string,
+  tokens: TokenList,
+  prompt: PromptView,
+  answered: ReadonlySet<number>,
+): Float32Array {
   const out = new Float32Array(STYLE_COUNT);
-  styleOf(text, prompt, out, 0);
+  styleOf(text, tokens, prompt, out, 0);
   if (prompt.end !== 0 && answered.has(continueConversation(prompt.end, text))) out[CONTINUED_AT] = 1;
   return out;
 }
@@ -140,11 +148,12 @@ export function explain(pair: PairInput, known: Known, max = 6): Explanation {
   const { model, group, answered } = known;
   const styleWeights = styleIn(model, group);
   const prompt = viewPrompt(pair.prompt);
-  const chosen = readWords(pair.chosen, model);
-  const rejected = readWords(pair.rejected, model);
+  const tokens = [new TokenList().read(pair.chosen), new TokenList().read(pair.rejected)] as const;
+  const chosen = readWords(tokens[0], model);
+  const rejected = readWords(tokens[1], model);
   const styles = [
-    readStyle(pair.chosen, prompt, answered),
-    readStyle(pair.rejected, prompt, answered),
+    readStyle(pair.chosen, tokens[0], prompt, answered),
+    readStyle(pair.rejected, tokens[1], prompt, answered),
   ] as const;
   const reasons = new Map<string, Reason>();
   const add = (reason: Reason): void => {

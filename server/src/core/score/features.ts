@@ -1,6 +1,6 @@
 import type { Kinds } from '../mapping/kinds.ts';
 import type { Origin } from '../mapping/sideFields.ts';
-import { FEATURE_BITS, visitFeatures } from '../model/tokens.ts';
+import { FEATURE_BITS, FEATURES, TokenList } from '../model/tokens.ts';
 import type { GroupColumn } from './groups.ts';
 import { GroupBuilder } from './groups.ts';
 import type { OriginTable } from './origins.ts';
@@ -29,8 +29,13 @@ export interface PairFeatures {
   readonly count: number;
   /** Pair i has words[starts[i]] up to words[starts[i + 1]], exclusive. */
   readonly starts: Float64Array;
-  /** Features of the chosen side as is; of the rejected side as bitwise complement. */
+  /**
+   * Places in `vocabulary`: of the chosen side as they are, of the rejected side as bitwise complement. Those of the
+   * rejected side come first in a pair.
+   */
   readonly words: Int32Array;
+  /** The features of all pairs, the most frequent first: so the weights that a fit visits most lie together. */
+  readonly vocabulary: Int32Array;
   /** count × width: the style numbers, then the numbers of origins. */
   readonly style: Float32Array;
   readonly width: number;
@@ -57,10 +62,13 @@ export function inGroups(features: PairFeatures, column: GroupColumn | undefined
  */
 export class FeatureBuilder {
   #count = 0;
-  #starts = new Float64Array(1025);
-  #words = new Int32Array(1 << 16);
+  #starts: Float64Array = new Float64Array(1025);
+  /** Shared, so that threads can read them without a copy. */
+  #words = sharedInt32(1 << 16);
   #wordCount = 0;
-  #style = new Float32Array(1024 * STYLE_COUNT);
+  #style: Float32Array = new Float32Array(1024 * STYLE_COUNT);
+  readonly #chosen = new TokenList();
+  readonly #rejected = new TokenList();
   readonly #markChosen = new Int32Array(1 << FEATURE_BITS);
   readonly #markRejected = new Int32Array(1 << FEATURE_BITS);
   readonly #sides = new Float32Array(2 * STYLE_COUNT);
@@ -77,7 +85,9 @@ export class FeatureBuilder {
   }
 
   add(pair: PairInput): void {
-    this.#addWords(pair);
+    this.#chosen.read(pair.chosen);
+    this.#rejected.read(pair.rejected);
+    this.#addWords();
     this.#origins.add(pair.origins);
     this.groups.add(pair.kinds);
     const prompt = viewPrompt(pair.prompt);
@@ -85,15 +95,17 @@ export class FeatureBuilder {
     for (const answer of [pair.chosen, pair.rejected]) {
       this.#made.push(prompt.end === 0 ? 0 : continueConversation(prompt.end, answer));
     }
-    styleOf(pair.chosen, prompt, this.#sides, 0);
-    styleOf(pair.rejected, prompt, this.#sides, STYLE_COUNT);
+    styleOf(pair.chosen, this.#chosen, prompt, this.#sides, 0);
+    styleOf(pair.rejected, this.#rejected, prompt, this.#sides, STYLE_COUNT);
     const row = this.#count * STYLE_COUNT;
-    if (row + STYLE_COUNT > this.#style.length) this.#style = grow(this.#style, Float32Array);
+    if (row + STYLE_COUNT > this.#style.length)
+      this.#style = grow(this.#style, (length) => new Float32Array(length));
     for (let k = 0; k < STYLE_COUNT; k++) {
       this.#style[row + k] = (this.#sides[k] ?? 0) - (this.#sides[STYLE_COUNT + k] ?? 0);
     }
     this.#count++;
-    if (this.#count + 1 > this.#starts.length) this.#starts = grow(this.#starts, Float64Array);
+    if (this.#count + 1 > this.#starts.length)
+      this.#starts = grow(this.#starts, (length) => new Float64Array(length));
     this.#starts[this.#count] = this.#wordCount;
   }
 
@@ -110,10 +122,12 @@ export class FeatureBuilder {
         Number(this.#answered.has(chosen)) - Number(this.#answered.has(rejected));
     }
     const { table, numbers, pairs, width } = this.#origins.build();
+    const words = this.#words.subarray(0, this.#wordCount);
     const features = {
       count,
       starts: this.#starts.subarray(0, count + 1),
-      words: this.#words.subarray(0, this.#wordCount),
+      words,
+      vocabulary: byFrequency(words),
       style: widened(this.#style.subarray(0, count * STYLE_COUNT), count, numbers),
       width: STYLE_COUNT + numbers.length,
       origins: pairs,
@@ -125,31 +139,52 @@ export class FeatureBuilder {
     return { features, origins: table };
   }
 
-  #addWords(pair: PairText): void {
+  /** Adds the features that only one side has. */
+  #addWords(): void {
     const stamp = ++this.#stamp;
     const [inChosen, inRejected] = [this.#markChosen, this.#markRejected];
-    visitFeatures(pair.chosen, (feature) => {
-      inChosen[feature] = stamp;
-    });
-    const chosenStart = this.#wordCount;
-    visitFeatures(pair.rejected, (feature) => {
-      if (inRejected[feature] === stamp) return;
+    const chosen = featuresIn(this.#chosen);
+    const rejected = featuresIn(this.#rejected);
+    for (const feature of chosen) if (feature >= 0) inChosen[feature] = stamp;
+    const from = this.#wordCount;
+    for (const feature of rejected) {
+      if (feature < 0 || inRejected[feature] === stamp) continue;
       inRejected[feature] = stamp;
       if (inChosen[feature] !== stamp) this.#push(~feature);
-    });
-    visitFeatures(pair.chosen, (feature) => {
-      if (inChosen[feature] !== stamp) return;
+    }
+    for (const feature of chosen) {
+      if (feature < 0 || inChosen[feature] !== stamp) continue;
       inChosen[feature] = 0;
       if (inRejected[feature] !== stamp) this.#push(feature);
-    });
+    }
     // Sorted, so that sums don't depend on which side was read first.
-    this.#words.subarray(chosenStart, this.#wordCount).sort();
+    this.#words.subarray(from, this.#wordCount).sort();
   }
 
   #push(word: number): void {
-    if (this.#wordCount === this.#words.length) this.#words = grow(this.#words, Int32Array);
+    if (this.#wordCount === this.#words.length) this.#words = grow(this.#words, sharedInt32);
     this.#words[this.#wordCount++] = word;
   }
+}
+
+/** Puts places in the returned vocabulary into the place of features. */
+function byFrequency(words: Int32Array): Int32Array {
+  const counts = new Int32Array(1 << FEATURE_BITS);
+  for (const word of words) (counts[word < 0 ? ~word : word] as number)++;
+  const vocabulary = Int32Array.from(counts.keys())
+    .filter((feature) => (counts[feature] as number) > 0)
+    .sort((a, b) => (counts[b] as number) - (counts[a] as number));
+  const places = new Int32Array(counts.length);
+  for (const [place, feature] of vocabulary.entries()) places[feature] = place;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as number;
+    words[at] = word < 0 ? ~(places[~word] as number) : (places[word] as number);
+  }
+  return vocabulary;
+}
+
+function featuresIn({ features, count }: TokenList): Int32Array {
+  return features.subarray(0, FEATURES * count);
 }
 
 /** Rows of style numbers, each followed by its numbers of origins. */
@@ -166,11 +201,12 @@ function widened(style: Float32Array, count: number, numbers: readonly Float32Ar
   return rows;
 }
 
-function grow<T extends Float32Array | Float64Array | Int32Array>(
-  old: T,
-  make: new (length: number) => T,
-): T {
-  const next = new make(Math.ceil(old.length * 1.5));
+function sharedInt32(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * length));
+}
+
+function grow<T extends Float32Array | Float64Array | Int32Array>(old: T, make: (length: number) => T): T {
+  const next = make(Math.ceil(old.length * 1.5));
   next.set(old);
   return next;
 }

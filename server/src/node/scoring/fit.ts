@@ -1,4 +1,5 @@
 // Fits the built-in scorer on the pairs of a dataset, part by part, in a process. Finished parts outlive the process.
+import { inLanes } from '#core/lanes.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { Grouping } from '#core/score/model.ts';
 import type { SelfTest } from '#core/score/quality.ts';
@@ -56,24 +57,22 @@ async function feed(scorer: Scorer, job: ScoringJob): Promise<void> {
 }
 
 async function fitMissing(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kept): Promise<void> {
-  const total = plan.work.reduce((sum, work) => sum + work, 0);
-  let before = 0;
-  let within = 0;
+  const { parts, work, width } = plan;
+  let visited = kept.fits.size * work;
   const tell = (): void => {
-    job.onProgress({ stage: 'fitting', done: Math.min(1, (before + within) / total) });
+    job.onProgress({ stage: 'fitting', done: Math.min(1, visited / (parts * work)) });
   };
-  scorer.listen('progress', ({ visited }) => {
-    within += visited;
+  scorer.listen('progress', (told) => {
+    visited += told.visited;
     tell();
   });
-  for (let part = 0; part < plan.parts.length; part++) {
+  await inLanes(width, parts, async (part) => {
     const known = kept.fits.get(part);
     if (known) await scorer.requests.call('restore', { part, fit: known }, job.signal);
     else kept.fits.set(part, await scorer.requests.call('fit', { part }, job.signal));
-    before += plan.work[part] ?? 0;
-    within = 0;
+    visited = Math.max(visited, kept.fits.size * work);
     tell();
-  }
+  });
 }
 
 async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Scored> {
@@ -86,11 +85,10 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
     job.onScored?.(kept.result);
   }
   if (!job.selfTest) return { result: kept.result, selfTest: undefined };
-  const total = plan.work.reduce((sum, work) => sum + work, 0);
   let visited = 0;
   scorer.listen('progress', (told) => {
     visited += told.visited;
-    job.onProgress({ stage: 'self-test', done: Math.min(1, visited / total) });
+    job.onProgress({ stage: 'self-test', done: Math.min(1, visited / (plan.parts * plan.work)) });
   });
   const selfTest = await scorer.requests.call(
     'selfTest',
