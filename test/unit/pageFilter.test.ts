@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { storeOf } from '../../media/src/model/datasetState.ts';
+import { hitsText } from '../../media/src/model/datasetText.ts';
 import { EMPTY_FILTER, filterKey, hasTerm, withTermToggled } from '../../media/src/model/filter.ts';
 import { nameOf } from '../../media/src/model/rowStore.ts';
 import { opened, typed } from '../fakes/datasetPage.ts';
@@ -61,6 +62,16 @@ describe('a filter', () => {
     expect([page.state.filter.text, page.state.filter.caret]).toEqual(['margin', 6]);
     await page.dispatch({ kind: 'filterSettled' });
     expect(page.state.selection.query).toBe('margin');
+  });
+
+  it('counts no rows before the server has answered', async () => {
+    const page = await opened({ filtered: [] });
+    page.client.isHolding = true;
+    await typed(page, 'margin<0');
+    expect(hitsText(storeOf(page.state))).toBe('Searching…');
+    for (const held of page.client.held) held.release();
+    await settled();
+    expect(hitsText(storeOf(page.state))).toBe('0 rows');
   });
 
   it('counts hits while the search goes on, and says what is wrong with the query', async () => {

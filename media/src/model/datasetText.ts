@@ -4,6 +4,7 @@ import type { RowSelection, RowSort } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import type { RowStore } from './rowStore.ts';
+import { failureAt } from './rowStore.ts';
 
 /** What is known of the file, in one line. */
 export function statusText(status: DatasetStatus | undefined): string {
@@ -38,6 +39,13 @@ export function emptyMessage(
   if (order === 'findings')
     return status.phase === 'scoring' ? 'No findings so far. Scoring is still running.' : 'No findings.';
   return status.reason ?? 'This file has no rows.';
+}
+
+/** How many rows a query selects, once the server has answered. */
+export function hitsText(store: RowStore): string {
+  const { list, total } = store;
+  if (!list) return failureAt(store, 0) === undefined ? 'Searching…' : '';
+  return list.fault ? '' : plural(total, 'row');
 }
 
 export function foundText(total: number): string {

@@ -7,6 +7,7 @@ import type { QueryFault } from '#protocol/editor/rows.ts';
 import type { DatasetEvent } from '../model/datasetEvents.ts';
 import type { DatasetState } from '../model/datasetState.ts';
 import { storeOf } from '../model/datasetState.ts';
+import { hitsText } from '../model/datasetText.ts';
 import type { FilterEvent } from '../model/filter.ts';
 import { filterKey } from '../model/filter.ts';
 import { Icon } from './icons.tsx';
@@ -70,7 +71,8 @@ function Completions({
 
 function Hits({ state, dispatch }: Omit<FilterProps, 'box'>): JSX.Element | null {
   const { selection, filter } = state;
-  const { list, total } = storeOf(state);
+  const store = storeOf(state);
+  const { list } = store;
   if (selection.query === '' && !selection.sample)
     return filter.text.trim() === '' ? null : <span class="hits">Enter searches</span>;
   if (list?.search) {
@@ -91,7 +93,7 @@ function Hits({ state, dispatch }: Omit<FilterProps, 'box'>): JSX.Element | null
   }
   return (
     <span class="hits" title={list?.note}>
-      {list?.fault ? '' : plural(total, 'row')}
+      {hitsText(store)}
       {list?.note !== undefined && <span class="about"> {list.note}</span>}
     </span>
   );
