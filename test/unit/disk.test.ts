@@ -1,4 +1,5 @@
 // Files on disk: surveys by ranges, the cache, growth, codecs, configuration.
+import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
   readFileSync,
@@ -12,7 +13,7 @@ import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 
 import { tableFromIPC } from 'apache-arrow';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Survey } from '#core/dataset/survey.ts';
@@ -21,7 +22,7 @@ import { factsFromArrow, factsToArrow } from '#formats/factsArrow.ts';
 import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
 import { openCache } from '#node/cache.ts';
-import { decompressZstdInJs } from '#node/codec.ts';
+import { codecOf, decompressZstdInJs } from '#node/codec.ts';
 import { configuredMapping, DEFAULT_SETTINGS } from '#node/config.ts';
 import { groupShards, openDataset, openFile } from '#node/files.ts';
 import { joinParts, surveyRange } from '#node/rangeSurvey.ts';
@@ -270,6 +271,27 @@ describe('codecs and folders', () => {
     await expect(surveyRecords(torn.records)).rejects.toThrow('data is damaged');
     const fake = await openFile(write(`fake.jsonl${suffix}`, lines));
     await expect(surveyRecords(fake.records)).rejects.toThrow('data is damaged');
+  });
+
+  it.each(suffixes)('a reader of %s that stops early closes the file', async (suffix) => {
+    // Random texts don't shrink: the file has many chunks, and the decompressor fills up.
+    const text = Array.from({ length: 40 }, () => randomBytes(200_000).toString('base64')).join('\n');
+    const bytes = suffix === '.gz' ? zlib.gzipSync(text) : zstd.zstdCompressSync(encode(text));
+    let isClosed = false;
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      try {
+        for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
+      } finally {
+        isClosed = true;
+      }
+    }
+    for await (const chunk of codecOf(`a.jsonl${suffix}`).decode!('a', chunks())) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    await vi.waitFor(() => {
+      expect(isClosed).toBe(true);
+    });
   });
 
   it('opens a folder as one dataset, and shards by their names', async () => {

@@ -1,5 +1,6 @@
 // Compression codecs of datasets: from a file's bytes to its text and back.
 import type { Transform } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 
 import { Decompress } from 'fzstd';
@@ -27,27 +28,8 @@ export interface Codec {
   readonly encoder?: () => Transform;
 }
 
-async function* throughTransform(
-  transform: Transform,
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const fed = (async () => {
-    try {
-      for await (const chunk of chunks) {
-        if (!transform.write(chunk)) await new Promise((resolve) => transform.once('drain', resolve));
-      }
-      transform.end();
-    } catch (error) {
-      transform.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
-  })();
-  try {
-    for await (const chunk of transform) yield chunk as Uint8Array;
-    await fed;
-  } finally {
-    transform.destroy();
-  }
-}
+/** Errors in a pipeline are thrown where its end is read. */
+const ignore = (): void => undefined;
 
 function reasonOf(error: unknown): string {
   return errorMessage(error);
@@ -70,7 +52,9 @@ async function* decompressThrough(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* throughTransform(transform, chunks);
+    // A reader that stops early ends the pipeline, and so the chunks too.
+    for await (const chunk of pipeline(Readable.from(chunks, { objectMode: false }), transform, ignore))
+      yield chunk as Uint8Array;
   } catch (error) {
     throw isDamage(error) ? messages.damaged(path, what, reasonOf(error)) : error;
   }
