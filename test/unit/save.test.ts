@@ -8,10 +8,11 @@ import {
   realpathSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { recognise } from '#core/mapping/recognise.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -19,6 +20,8 @@ import type { FileEdit } from '#node/apply.ts';
 import { saveEdits } from '#node/apply.ts';
 import type { DataFile } from '#node/dataFile.ts';
 import { openFile } from '#node/files.ts';
+import { saveLockOf } from '#node/leftovers.ts';
+import { withLock } from '#node/lock.ts';
 import { savePlanned } from '#node/save.ts';
 import { sampleOf } from '#node/surveyFile.ts';
 
@@ -104,13 +107,30 @@ describe('saving', () => {
     expect(readdirSync(folder.path)).toEqual(['a.jsonl']);
   });
 
+  it('finds out behind a lock that another program saved first', async () => {
+    const path = write('a.jsonl', `${good(0)}\n${good(1)}\n`);
+    const file = await openFile(path);
+    const saved = await withLock(saveLockOf(path), path, async () => {
+      const saving = save(file, [flip(0)]).catch((error: unknown) => error);
+      const draft = (): string | undefined => readdirSync(folder.path).find((name) => name.endsWith("tmp"));
+      await vi.waitFor(() => {
+        expect(readFileSync(join(folder.path, draft() ?? 'a.jsonl'), 'utf8')).toContain('worse 0","rejected');
+      });
+      writeFileSync(path, `${good(2)}\n`);
+      return { saving };
+    });
+    expect(String(await saved.saving)).toContain('another program changed the file during the save');
+    expect(readFileSync(path, 'utf8')).toBe(`${good(2)}\n`);
+    expect(readdirSync(folder.path)).toEqual(['a.jsonl']);
+  });
+
   it('refuses invalid edits before anything is written', async () => {
     const path = write('a.jsonl', `${good(0)}\n{broken\n${good(1)}\n`);
     const before = statSync(path);
     const refused: [FileEdit, string][] = [
       [flip(9), 'there is no record 9'],
       [flip(1), 'has nothing to edit'],
-      [{ ...flip(0), pair: 4 }, 'no pair 4'],
+      [{ ...flip(0), pair: 4 }, 'no such pair: the record has 1 pair'],
       [{ ...flip(0), pairKey: '0123456789abcdef' }, 'The pair here is not'],
       [{ record: 0, edit: { kind: 'tie' } }, 'can’t express a tie'],
     ];

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { THIS_PROCESS } from './owner.ts';
 import { codeOf } from './stored.ts';
@@ -43,6 +43,11 @@ export function stemOf(path: string): string {
 /** An unpredictable name for a file that will become `path`. */
 export function temporaryName(path: string): string {
   return `.${stemOf(path)}.${PLACE}-${THIS_PROCESS.id}-${randomBytes(8).toString('hex')}${TEMPORARY}`;
+}
+
+/** Held while a save replaces this file. The next save breaks the lock of a killed process. */
+export function saveLockOf(target: string): string {
+  return join(dirname(target), `.${stemOf(target)}.preflens-lock`);
 }
 
 async function isLeft(path: string, place: string | undefined, owner: string): Promise<boolean> {

@@ -11,6 +11,8 @@ import type { Codec } from './codec.ts';
 import { codecOf } from './codec.ts';
 import { copyToNew } from './copy.ts';
 import type { DataFile } from './dataFile.ts';
+import { saveLockOf } from './leftovers.ts';
+import { withLock } from './lock.ts';
 import { inTurn } from './queue.ts';
 import { codeOf, readStored, sameStamp, stampNow } from './stored.ts';
 import { inWords } from './systemErrors.ts';
@@ -179,6 +181,15 @@ async function save(file: DataFile, path: string, plan: SavePlan, signal: AbortS
   );
 }
 
+/** A lock, so that two saves don't both find the file unchanged and then replace each other's. */
+async function replaceUnchanged({ path, stamp }: DataFile, draft: Draft): Promise<void> {
+  await withLock(saveLockOf(draft.target), path, async () => {
+    // Other programs know no lock: nothing happens between the check and the rename.
+    if (!sameStamp(stampNow(path), stamp)) throw messages.changedWhileSaving(path);
+    await commitDraft(draft);
+  });
+}
+
 async function saveTo(
   file: DataFile,
   path: string,
@@ -210,9 +221,7 @@ async function saveTo(
     await file.assertSame();
     if (!isWritten || !isAsPlanned) throw messages.notVerified(path);
     signal.throwIfAborted();
-    // Synchronous with the rename, so that no other process can save in between.
-    if (!sameStamp(stampNow(file.path), file.stamp)) throw messages.changedWhileSaving(file.path);
-    await commitDraft(draft);
+    await replaceUnchanged(file, draft);
     return replacements.length;
   } catch (error) {
     await copying;
