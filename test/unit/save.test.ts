@@ -112,7 +112,7 @@ describe('saving', () => {
     const file = await openFile(path);
     const saved = await withLock(saveLockOf(path), path, async () => {
       const saving = save(file, [flip(0)]).catch((error: unknown) => error);
-      const draft = (): string | undefined => readdirSync(folder.path).find((name) => name.endsWith("tmp"));
+      const draft = (): string | undefined => readdirSync(folder.path).find((name) => name.endsWith('tmp'));
       await vi.waitFor(() => {
         expect(readFileSync(join(folder.path, draft() ?? 'a.jsonl'), 'utf8')).toContain('worse 0","rejected');
       });
