@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { readScores, wholePart } from '#formats/scoreArrow.ts';
+import { codeOf } from '#node/stored.ts';
 
 import type { ModelRecipe } from '../models/folders.ts';
 import { writeModel } from '../models/folders.ts';
@@ -51,6 +52,16 @@ export function place(
   return { folder, file, uri: pathToFileURL(file).href, text, cache: join(folder, 'cache') };
 }
 
+/** Undefined if it is not there: a process that scores makes and removes such files meanwhile. */
+function bytesIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** The number of cached scores, over all files of all fingerprints. @param width numbers of a score */
 export function rowsKept(cache: string, width = 1): number {
   const root = join(cache, 'scores');
@@ -58,8 +69,9 @@ export function rowsKept(cache: string, width = 1): number {
   let rows = 0;
   for (const name of readdirSync(root, { recursive: true }).map(String)) {
     if (!name.endsWith('.arrows')) continue;
-    const [stream, sums] = [readFileSync(join(root, name)), readFileSync(join(root, `${name}.sums`))];
-    rows += [...readScores(wholePart(stream, sums, `${width} ${dirname(name)}`), width)].length;
+    const [stream, sums] = [name, `${name}.sums`].map((one) => bytesIfThere(join(root, one)));
+    if (stream && sums)
+      rows += [...readScores(wholePart(stream, sums, `${width} ${dirname(name)}`), width)].length;
   }
   return rows;
 }

@@ -11,7 +11,7 @@ import { memoryServer } from '../fakes/wires.ts';
 import { PARITY_WIDTH, parityPairs, parityRecipe } from '../models/parity.ts';
 import type { Place } from './places.ts';
 import { LINES, place, rowsKept, scoresIn } from './places.ts';
-import { childrenOf, preflens, SCORER } from './run.ts';
+import { childrenOf, killed, preflens, SCORER } from './run.ts';
 
 const PAIRS = parityPairs(400, 11);
 const PROBE = { kind: 'probe', model: 'rm', name: 'parity' };
@@ -70,8 +70,7 @@ describe('an encoder on the command line', () => {
         const killing = setInterval(() => {
           const [child] = childrenOf(pid);
           if (child === undefined || rowsKept(at.cache, 64) < 60 * kills) return;
-          if (++kills === 4) clearInterval(killing);
-          process.kill(child, 'SIGKILL');
+          if (killed(child) && ++kills === 4) clearInterval(killing);
         }, 50);
       },
       undefined,
