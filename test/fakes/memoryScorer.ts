@@ -4,9 +4,10 @@ import { MessageChannel } from 'node:worker_threads';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 
 import { callerOf } from '#node/rpc.ts';
+import type { ScoringJob } from '#node/scoring/fit.ts';
 import type { Scorer } from '#node/scoring/process.ts';
 import { ScorerGone } from '#node/scoring/process.ts';
-import type { ScorerRequests } from '#protocol/scorer.ts';
+import type { ScorerRequests, WirePair } from '#protocol/scorer.ts';
 
 import { serveScorer } from '../../server/src/scorer/loop.ts';
 
@@ -45,5 +46,21 @@ export function startInMemory(): MemoryScorer {
     crash() {
       end('The scoring process ended (signal SIGSEGV).');
     },
+  };
+}
+
+/** A job over pairs, fed in batches of 64. */
+export function scoringJob(pairs: readonly WirePair[], over: Partial<ScoringJob> = {}): ScoringJob {
+  return {
+    pairs: async function* () {
+      for (let at = 0; at < pairs.length; at += 64) yield await Promise.resolve(pairs.slice(at, at + 64));
+    },
+    pairCount: pairs.length,
+    seed: 1,
+    grouping: { by: 'best' },
+    selfTest: false,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...over,
   };
 }

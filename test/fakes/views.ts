@@ -2,6 +2,7 @@
 import type { RowView } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { EmptyView, FindingView, JudgedView, PairView, PlaceView } from '#protocol/editor/views.ts';
+import { NOTHING_SAID } from '#session/views/pair.ts';
 
 const URI = 'file:///a.parquet';
 
@@ -13,13 +14,8 @@ function placeView(more: Partial<PlaceView>): PlaceView {
     recordCount: 3,
     pair: 0,
     line: more.record ?? 0,
-    images: [],
-    fields: [],
-    findings: [],
-    findingNumber: 0,
-    findingsHere: 0,
-    reviewIndex: -1,
     findingCount: 0,
+    ...NOTHING_SAID,
     ...more,
   };
 }

@@ -10,8 +10,7 @@ import { startScorer } from '#node/scoring/process.ts';
 import type { Plan, WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';
-import { never } from '../fakes/files.ts';
-import { startInMemory } from '../fakes/memoryScorer.ts';
+import { scoringJob, startInMemory } from '../fakes/memoryScorer.ts';
 import { SCORER } from './run.ts';
 
 /** Enough words for threads. */
@@ -36,19 +35,13 @@ function watched(start: () => Promise<Scorer>, onFit: (scorer: Scorer) => void =
   };
 }
 
-const jobOf = (told: number[] = []): ScoringJob => ({
-  pairs: async function* () {
-    for (let at = 0; at < PAIRS.length; at += 256) yield await Promise.resolve(PAIRS.slice(at, at + 256));
-  },
-  pairCount: PAIRS.length,
-  seed: 1,
-  grouping: { by: 'best' },
-  selfTest: true,
-  onProgress: ({ stage, done }) => {
-    if (stage === 'fitting') told.push(done);
-  },
-  signal: never,
-});
+const jobOf = (told: number[] = []): ScoringJob =>
+  scoringJob(PAIRS, {
+    selfTest: true,
+    onProgress: ({ stage, done }) => {
+      if (stage === 'fitting') told.push(done);
+    },
+  });
 
 it('gives the margins of one thread, to the last bit, also when a process dies on the way', async () => {
   const one = watched(async () => Promise.resolve(startInMemory()));

@@ -24,6 +24,8 @@ import { formatVerdict, Verdicts } from '#core/memory/verdicts.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { addVerdict, decide, forget, memoryRoot, readDecisions } from '#node/memory.ts';
 
+import { KEPT } from '../fakes/verdicts.ts';
+
 const folder = mkdtempSync(join(tmpdir(), 'preflens-memory-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -160,17 +162,7 @@ describe('verdicts', () => {
   });
   mkdirSync(join(own, '.preflens'));
   const path = join(own, '.preflens', 'decisions.jsonl');
-  const said: Omit<Verdict, 'at' | 'file'> = {
-    key: 'k',
-    verdict: 'keep',
-    label: 'a',
-    reason: '',
-    tags: [],
-    rules: [],
-    isBlind: false,
-    settles: false,
-    by: 'ann',
-  };
+  const said = { ...KEPT, key: 'k' };
   const say = async (key: string): Promise<Verdict> => addVerdict(join(own, 'a.jsonl'), { ...said, key });
   const text = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 

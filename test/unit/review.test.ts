@@ -21,19 +21,14 @@ import { reviewChoices, reviewViewOf } from '#session/views/review.ts';
 import { never } from '../fakes/files.ts';
 import { sessionsIn } from '../fakes/openSessions.ts';
 import { decode } from '../fakes/records.ts';
+import { KEPT } from '../fakes/verdicts.ts';
 
 let clock = 0;
 function said(key: string, verdict: VerdictKind, more: Partial<Verdict> = {}): Verdict {
   return {
+    ...KEPT,
     key,
     verdict,
-    label: 'a',
-    reason: '',
-    tags: [],
-    rules: [],
-    isBlind: false,
-    settles: false,
-    by: 'ann',
     at: new Date(Date.UTC(2026, 0, 1) + 1000 * clock++).toISOString(),
     file: 'a.jsonl',
     ...more,

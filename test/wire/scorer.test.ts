@@ -11,24 +11,11 @@ import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
 import { generatePairs } from '../bench/generate.ts';
 import type { MemoryScorer } from '../fakes/memoryScorer.ts';
-import { startInMemory } from '../fakes/memoryScorer.ts';
+import { scoringJob, startInMemory } from '../fakes/memoryScorer.ts';
 
 const PAIRS = [...generatePairs(400, 11, 40)].map((line) => JSON.parse(line) as WirePair);
 
-function jobOf(over: Partial<ScoringJob> = {}): ScoringJob {
-  return {
-    pairs: async function* () {
-      for (let at = 0; at < PAIRS.length; at += 64) yield await Promise.resolve(PAIRS.slice(at, at + 64));
-    },
-    pairCount: PAIRS.length,
-    seed: 1,
-    grouping: { by: 'best' },
-    selfTest: false,
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-    ...over,
-  };
-}
+const jobOf = (over: Partial<ScoringJob> = {}): ScoringJob => scoringJob(PAIRS, over);
 
 const start = async (): Promise<MemoryScorer> => Promise.resolve(startInMemory());
 

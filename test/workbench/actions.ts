@@ -61,7 +61,7 @@ async function openInput(page: Page, opener: string): Promise<Locator> {
 async function choose(
   page: Page,
   opener: string,
-  { text, name, isChosen }: { text: string; name: string; isChosen: () => Promise<boolean> },
+  { text, name, isChosen }: { text: string; name: string; isChosen?: () => Promise<boolean> },
 ): Promise<void> {
   const row = page.locator('.quick-input-list .monaco-list-row', {
     has: page.getByText(name, { exact: true }),
@@ -75,14 +75,14 @@ async function choose(
       await press(page, 'Escape');
       return false;
     }
-    return isChosen();
+    return isChosen ? isChosen() : true;
   };
   await until(`${name} in the list`, pick, 3 * PATIENCE_MS);
 }
 
 /** Runs a command that asks for input. */
 export async function startCommand(page: Page, title: string): Promise<void> {
-  await choose(page, 'F1', { text: `>${title}`, name: title, isChosen: async () => Promise.resolve(true) });
+  await choose(page, 'F1', { text: `>${title}`, name: title });
 }
 
 export async function runCommand(page: Page, title: string): Promise<void> {

@@ -217,7 +217,7 @@ describe.each(FILES)('$name', ({ file, mapping, pairs, real }) => {
     const frame = await compareFrame(window.page);
     const place = async (): Promise<string> => frame.locator('.place').innerText();
     // Numbers of findings change while the search for near duplicates runs; lines stay.
-    const line = async (): Promise<string | undefined> => /line [\d,]+/.exec(await place())?.[0];
+    const line = async (): Promise<string | undefined> => /line [\d,]+/i.exec(await place())?.[0];
     const next = async (): Promise<string> => {
       const before = await line();
       await frame.locator('body').press('j');

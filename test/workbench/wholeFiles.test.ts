@@ -83,7 +83,7 @@ describe('a file above 50 MB', () => {
     await runCommand(page, 'PrefLens: Review Findings');
     const frame = await compareFrame(page);
     // The first of the two findings.
-    const [, shown] = /line (\d+)/.exec(await frame.locator('.place').innerText()) ?? [];
+    const [, shown] = /line (\d+)/i.exec(await frame.locator('.place').innerText()) ?? [];
     const line = Number(shown) - 1;
     expect(await frame.locator('.place').innerText()).toContain('Finding 1 of ');
     await frame.locator('body').click({ position: { x: 4, y: 400 } });

@@ -13,7 +13,7 @@ export interface PageParts {
 }
 
 /** Of pages that draw a record. */
-export const RECORD_STYLES = ['compare.css', 'texts.css', 'fields.css'];
+export const RECORD_STYLES = ['compare.css', 'viewBar.css', 'texts.css', 'fields.css'];
 
 /**
  * Loads only our own scripts, styles and fonts: no inline code, no network. Scripts that the first one imports inherit its nonce.

@@ -42,9 +42,9 @@ function recordPlace(view: RecordView, unit: 'line' | 'row'): string {
   return `${unit} ${(view.line + 1).toLocaleString('en')}${pair}`;
 }
 
-/** The title of a pair that may be of any file: file, line, number of its finding. */
+/** The title of a pair that may be of any file: line, number of its finding, file. */
 export function titleWithFile(view: RecordView): readonly string[] {
-  return [view.fileName, recordPlace(view, 'line'), findingPlace(view)];
+  return [capitalised(recordPlace(view, 'line')), findingPlace(view), view.fileName];
 }
 
 /** The title of a pair on a page of one file: row, number of its finding. */

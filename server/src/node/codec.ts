@@ -28,8 +28,13 @@ export interface Codec {
   readonly encoder?: () => Transform;
 }
 
-/** Errors in a pipeline are thrown where its end is read. */
-const ignore = (): void => undefined;
+/**
+ * Bytes after a transform. Errors on the way are thrown where the result is read, and a reader that stops early ends the
+ * source too.
+ */
+export function through(bytes: AsyncIterable<Uint8Array>, transform: Transform): AsyncIterable<Uint8Array> {
+  return pipeline(Readable.from(bytes, { objectMode: false }), transform, () => undefined);
+}
 
 function reasonOf(error: unknown): string {
   return errorMessage(error);
@@ -52,9 +57,7 @@ async function* decompressThrough(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {
-    // A reader that stops early ends the pipeline, and so the chunks too.
-    for await (const chunk of pipeline(Readable.from(chunks, { objectMode: false }), transform, ignore))
-      yield chunk as Uint8Array;
+    yield* through(chunks, transform);
   } catch (error) {
     throw isDamage(error) ? messages.damaged(path, what, reasonOf(error)) : error;
   }

@@ -1,6 +1,4 @@
 // A conversion: to another file format, or to a trainer's format, with a report of what is lost.
-import { pipeline as streams, Readable } from 'node:stream';
-
 import type { ConvertReport } from '#core/convert/convert.ts';
 import { convertToLines, readSource } from '#core/convert/convert.ts';
 import { Losses } from '#core/convert/losses.ts';
@@ -11,7 +9,7 @@ import type { Json } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
 import type { RawRecord } from '#core/model/record.ts';
 
-import { writtenCodecOf } from './codec.ts';
+import { through, writtenCodecOf } from './codec.ts';
 import { openDataset } from './files.ts';
 import type { ReadableFile } from './inspect.ts';
 import { withRecords } from './inspect.ts';
@@ -181,15 +179,12 @@ function followed(
   };
 }
 
-/** Errors in a pipeline are thrown where its end is read. */
-const ignore = (): void => undefined;
-
 /** Writes a file, which appears completely or not at all; its name decides the compression. */
 export function writeTo(out: string, signal: AbortSignal): WriteOutput {
   const { encoder: compress } = writtenCodecOf(out);
   return async (bytes, verify) => {
-    const source = Readable.from(abortable(bytes, signal), { objectMode: false });
-    await writeWhole(out, compress ? streams(source, compress(), ignore) : source, { signal, verify });
+    const source = abortable(bytes, signal);
+    await writeWhole(out, compress ? through(source, compress()) : source, { signal, verify });
   };
 }
 

@@ -1,14 +1,13 @@
 // Saves a file with some bytes of its text replaced, in the file's codec.
 import { readSync, writeSync } from 'node:fs';
 import { open, realpath, rm, stat } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
 
 import type { LateReplacement, Replacement } from '#core/edits/splice.ts';
 import { spliceStream } from '#core/edits/splice.ts';
 import { messages } from '#core/messages.ts';
 
 import type { Codec } from './codec.ts';
-import { codecOf } from './codec.ts';
+import { codecOf, through } from './codec.ts';
 import { copyToNew } from './copy.ts';
 import type { DataFile } from './dataFile.ts';
 import { saveLockOf } from './leftovers.ts';
@@ -29,9 +28,6 @@ import {
 
 /** Small writes before yielding to other work: about a millisecond. */
 const PATCHES_AT_ONCE = 100;
-
-/** Errors in a pipeline are thrown where its end is read. */
-const ignore = (): void => undefined;
 
 /** True if two streams have the same bytes, however they are chunked. */
 async function sameContent(a: AsyncIterable<Uint8Array>, b: AsyncIterable<Uint8Array>): Promise<boolean> {
@@ -88,8 +84,7 @@ async function writeAnew({ file, draft, codec, replacements, signal }: Rewrite):
   let isWhole: boolean;
   try {
     const encoder = codec.encoder?.();
-    const compressed = encoder && pipeline(Readable.from(text()), encoder, ignore);
-    isWhole = await writeChunks(out, compressed ?? text());
+    isWhole = await writeChunks(out, encoder ? through(text(), encoder) : text());
     await settleDraft(draft, out);
   } finally {
     await out.close();

@@ -36,7 +36,10 @@ const inThisThread = (rows: JobRows): Fitter => ({
   fit: async (part, sign, pause) => fitPart(rows, part, sign, pause),
 });
 
-/** A thread whose fit fails ends the process: the supervisor starts another one, which continues with the next part. */
+/**
+ * A thread whose fit fails ends the process: the supervisor starts another one, which continues with the next part. The end
+ * of a job, also by its cancellation, ends the process and so its threads.
+ */
 function onThreads(program: string, rows: JobRows, width: number): Fitter {
   const idle: Worker[] = [];
   return {
