@@ -170,7 +170,7 @@ describe('the installation', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|client\/api\.d\.ts|dist\/[a-z]+\.(js|cjs|css)|dist\/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist\/fonts\/KaTeX_[\w-]+\.woff2|dist\/node_modules\/onnxruntime-(node|common)\/.*(\.js|\.json|\.node|\.so\.1|\.dylib|\.dll)|media\/(icons|sample|docs|walkthrough)\/[\w.-]+|media\/docs\/rules\/[a-z-]+\.md|media\/docs\/pictures\/[a-z-]+\.png|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
+          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|client\/api\.d\.ts|dist\/[A-Za-z]+\.(js|cjs|css)|dist\/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist\/fonts\/KaTeX_[\w-]+\.woff2|dist\/node_modules\/onnxruntime-(node|common)\/.*(\.js|\.json|\.node|\.so\.1|\.dylib|\.dll)|media\/(icons|sample|docs|walkthrough)\/[\w.-]+|media\/docs\/rules\/[a-z-]+\.md|media\/docs\/pictures\/[a-z-]+\.png|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
             file,
           ),
       ),
