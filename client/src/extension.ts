@@ -22,7 +22,7 @@ import { reviewCommands } from './commands/review.ts';
 import { rowCommands } from './commands/rows.ts';
 import { scoringCommands } from './commands/scoring.ts';
 import { answerSecrets, secretCommands } from './commands/secrets.ts';
-import { followJsonFiles, mightBeDataset } from './jsonFiles.ts';
+import { followGlances, mightBeDataset } from './glances.ts';
 import type { Server } from './server.ts';
 import { createClient, serverOf } from './server.ts';
 import { FindingsTree } from './views/findingsTree.ts';
@@ -62,9 +62,9 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
   const configWatcher = vscode.workspace.createFileSystemWatcher(
     '**/{preflens.json,.preflens/decisions.jsonl}',
   );
-  const json = followJsonFiles(async (uri) => server.request('preflens/isDataset', { uri }));
+  const glances = followGlances(async (uri) => server.request('preflens/glance', { uri }));
   const client = createClient({
-    json,
+    glances,
     serverPath: context.asAbsolutePath('dist/server.js'),
     output,
     // A subfolder: VS Code's own folder may be open to a group of users.
@@ -90,9 +90,9 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
     panel,
     datasets,
     reports,
-    showStatus(statuses, fileMeant),
+    showStatus(statuses, glances, fileMeant),
     askWhichIsBetter(statuses),
-    followVisibleLines(server, json),
+    followVisibleLines(server, glances),
     registerCommands({
       ...pairCommands({ server, panel, datasets }),
       ...openAsCommands(server, datasets),
@@ -114,9 +114,9 @@ export function activate(context: vscode.ExtensionContext): PrefLensApi {
   subscriptions.push(startWithDatasets(client, output));
   const findings = new FindingsTree(server, statuses);
   subscriptions.push(
-    followLargeFiles(server, json),
+    followLargeFiles(server, glances),
     new DiskDatasets(server, statuses, datasets).register(),
-    registerTextDatasets({ server, statuses, pages: datasets, json }),
+    registerTextDatasets({ server, statuses, pages: datasets, glances }),
     followRowLinks(statuses, showRecord),
     serveText(server),
     findings,

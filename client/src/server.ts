@@ -14,7 +14,7 @@ import type {
   EditorRequests,
 } from '#protocol/editor/wire.ts';
 
-import type { JsonFiles } from './jsonFiles.ts';
+import type { Glances } from './glances.ts';
 import { problemsUri, TEXT_SCHEME } from './uris.ts';
 
 /** The requests and notifications of #protocol/editor, and nothing else. */
@@ -63,12 +63,12 @@ function optionsFor({ cacheFolder }: ClientParts): ClientOptions {
 }
 
 /** Keeps JSON files that hold no records from the server. */
-function onlyDatasets(json: JsonFiles): Middleware {
+function onlyDatasets(glances: Glances): Middleware {
   const isOurs = ({ languageId, uri }: vscode.TextDocument): boolean =>
-    languageId !== 'json' || json.has(uri);
+    languageId !== 'json' || glances.has(uri);
   return {
     async didOpen(document, next) {
-      if (document.languageId !== 'json' || ((await json.find(document.uri)) && !document.isClosed))
+      if (document.languageId !== 'json' || ((await glances.find(document.uri)) && !document.isClosed))
         await next(document);
     },
     async didChange(event, next) {
@@ -79,7 +79,7 @@ function onlyDatasets(json: JsonFiles): Middleware {
     },
     async didClose(document, next) {
       const isSent = isOurs(document);
-      if (document.languageId === 'json') json.forget(document.uri);
+      if (document.languageId === 'json') glances.forget(document.uri);
       if (isSent) await next(document);
     },
     provideHover: async (document, position, token, next) =>
@@ -101,11 +101,11 @@ export interface ClientParts {
   readonly cacheFolder: string;
   /** Of each preflens.json, and the decisions beside it. */
   readonly configWatcher: vscode.FileSystemWatcher;
-  readonly json: JsonFiles;
+  readonly glances: Glances;
 }
 
 export function createClient(parts: ClientParts): BaseLanguageClient {
-  const { serverPath, output, configWatcher, json } = parts;
+  const { serverPath, output, configWatcher, glances } = parts;
   const module = { module: serverPath, transport: TransportKind.ipc };
   return new LanguageClient(
     'preflens',
@@ -114,7 +114,7 @@ export function createClient(parts: ClientParts): BaseLanguageClient {
     {
       documentSelector: SELECTOR,
       middleware: {
-        ...onlyDatasets(json),
+        ...onlyDatasets(glances),
         handleDiagnostics: (uri, diagnostics, next) => {
           next(problemsUri(uri), diagnostics);
         },

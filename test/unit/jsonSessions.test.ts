@@ -129,16 +129,46 @@ describe('a JSON document in an editor', () => {
       write('empty.json', ''),
     ];
     for (const uri of others) {
-      expect(await host.sessions.isDataset(uri), uri).toBe(false);
+      expect(await host.sessions.glance(uri), uri).not.toHaveProperty('schema');
       host.sessions.openDocument(uri, 1, readFileSync(new URL(uri), 'utf8'));
       expect(host.sessions.get(uri)).toBeUndefined();
     }
     const list = write('dpo.json', values(2));
-    expect(await host.sessions.isDataset(list)).toBe(true);
-    expect(await host.sessions.isDataset(write('under.json', { data: values(2) }))).toBe(true);
+    const trl = { schema: 'TRL explicit prompt' };
+    expect(await host.sessions.glance(list)).toEqual(trl);
+    expect(await host.sessions.glance(write('under.json', { data: values(2) }))).toEqual(trl);
     host.sessions.openDocument(list, 1, readFileSync(new URL(list), 'utf8'));
     expect(host.sessions.get(list)).toBeDefined();
     expect(host.statuses.map(({ uri }) => uri)).toEqual([list]);
+  });
+});
+
+describe('a glance at a file that is not open', () => {
+  const glanceAt = async (name: string, text: string): Promise<unknown> =>
+    newHost().sessions.glance(pathToFileURL(folder.write(name, text)).toString());
+
+  it('names the schema of a table', async () => {
+    const table = 'prompt,chosen,rejected\nWhy?,"So, that.",No.\nHow?,Well.,Badly.\n';
+    expect(await glanceAt('pairs.csv', table)).toEqual({ schema: 'TRL explicit prompt' });
+  });
+
+  it('says what a file that resembles a dataset lacks', async () => {
+    const near = [
+      { prompt: 'Why?', chosen: 'So.' },
+      { prompt: 'How?', chosen: 'Well.' },
+    ];
+    expect(await glanceAt('near.json', JSON.stringify(near))).toEqual({
+      why: expect.stringContaining('lack "rejected"') as string,
+    });
+  });
+
+  it.each([
+    ['cities.csv', 'city,people\nOslo,700000\nRome,2800000\n'],
+    ['cities.json', JSON.stringify([{ city: 'Oslo', people: 700_000 }])],
+    ['empty.csv', ''],
+    ['broken.json', '[{"city":'],
+  ])('says nothing of %s', async (name, text) => {
+    expect(await glanceAt(name, text)).toEqual({});
   });
 });
 

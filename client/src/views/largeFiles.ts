@@ -1,8 +1,8 @@
 // VS Code shows files above 50 MB but gives them to no extension: the server reads those from disk.
 import * as vscode from 'vscode';
 
-import type { JsonFiles } from '../jsonFiles.ts';
-import { isJsonFile } from '../jsonFiles.ts';
+import type { Glances } from '../glances.ts';
+import { isJsonFile } from '../glances.ts';
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { allTabs, goneFiles, tabsOf, uriOfTab } from '../tabs.ts';
@@ -35,7 +35,7 @@ async function offer(uri: vscode.Uri): Promise<void> {
 }
 
 /** Keeps large files open in the server while a tab shows them. */
-export function followLargeFiles(server: Server, json: JsonFiles): vscode.Disposable {
+export function followLargeFiles(server: Server, glances: Glances): vscode.Disposable {
   const opened = new Set<string>();
   const offered = new Set<string>();
   const look = async (tab: vscode.Tab): Promise<void> => {
@@ -51,7 +51,7 @@ export function followLargeFiles(server: Server, json: JsonFiles): vscode.Dispos
     const isSynced = vscode.workspace.textDocuments.some(
       (document) => document.uri.toString() === uri.toString(),
     );
-    if (isSynced || !(await isLarge(uri)) || !(isLinesFile(uri) || (await json.find(uri)))) return;
+    if (isSynced || !(await isLarge(uri)) || !(isLinesFile(uri) || (await glances.find(uri)))) return;
     // The tab was closed meanwhile, and nothing else would close the file.
     if (tabsOf(uri.toString()).length === 0) return;
     opened.add(uri.toString());
@@ -66,7 +66,7 @@ export function followLargeFiles(server: Server, json: JsonFiles): vscode.Dispos
   return vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs, closed }) => {
     for (const tab of tabs) void look(tab);
     for (const uri of goneFiles(closed)) {
-      json.forget(vscode.Uri.parse(uri));
+      glances.forget(vscode.Uri.parse(uri));
       if (opened.delete(uri)) server.notify('preflens/closeFile', { uri });
     }
   });

@@ -1,6 +1,7 @@
 // The texts of the status item. Text from files is escaped, since the tooltip may run commands.
 import { markdownText } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
+import type { Glance } from '#protocol/editor/glance.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 /** The commands that the tooltip may run. */
@@ -8,6 +9,7 @@ export const TOOLTIP_COMMANDS = [
   'preflens.stopScoring',
   'preflens.scoreFile',
   'preflens.mapFields',
+  'preflens.openAsDataset',
   'preflens.showOutput',
   'preflens.saveEdits',
   'preflens.discardEdits',
@@ -20,6 +22,8 @@ function link(label: string, command: (typeof TOOLTIP_COMMANDS)[number]): string
   return `[${label}](command:${command})`;
 }
 
+const NO_PAIRS = '$(question) No pairs recognised';
+
 /** The file gives no pairs; the status says why. */
 export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
   return phase === 'unrecognised' || (phase === 'failed' && recordCount === 0);
@@ -27,7 +31,7 @@ export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
 
 function uselessMessage({ phase, recordCount }: DatasetStatus): string {
   if (phase === 'failed') return '$(warning) Unreadable file';
-  return recordCount === 0 ? '$(question) Empty file' : '$(question) No pairs recognised';
+  return recordCount === 0 ? '$(question) Empty file' : NO_PAIRS;
 }
 
 /** What a file holds: "580 pairs", "149 single verdicts". */
@@ -62,6 +66,22 @@ export function textOf(status: DatasetStatus): string {
   const icon =
     status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
   return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
+}
+
+/** The status item of a file that is not open and resembles a dataset; undefined for every other file. */
+export function glanceTexts({
+  schema,
+  why,
+}: Glance): { readonly text: string; readonly tooltip: string } | undefined {
+  const next = link('Open as Dataset', 'preflens.openAsDataset');
+  if (schema !== undefined)
+    return {
+      text: '$(law) Open as dataset',
+      tooltip: `**PrefLens** · ${markdownText(`The file holds pairs: ${schema}.`)}\n\n${next}`,
+    };
+  return why === undefined
+    ? undefined
+    : { text: NO_PAIRS, tooltip: `**PrefLens** · ${markdownText(why)}\n\n${next}` };
 }
 
 /** How to save edits of a file that is open from disk. */

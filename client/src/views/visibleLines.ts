@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 
-import type { JsonFiles } from '../jsonFiles.ts';
+import type { Glances } from '../glances.ts';
 import type { Server } from '../server.ts';
 
 /** Scrolling has ended when nothing moved for this time. */
 const SETTLE_MS = 120;
 
 /** Tells the server which lines are visible: it makes code lenses only for those. */
-export function followVisibleLines(server: Server, json: JsonFiles): vscode.Disposable {
+export function followVisibleLines(server: Server, glances: Glances): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const told = new Map<string, string>();
   const tell = (editor: vscode.TextEditor): void => {
-    if (editor.document.languageId !== 'jsonl' && !json.has(editor.document.uri)) return;
+    if (editor.document.languageId !== 'jsonl' && !glances.has(editor.document.uri)) return;
     const [first] = editor.visibleRanges;
     const last = editor.visibleRanges.at(-1);
     if (!first || !last) return;

@@ -2,7 +2,7 @@
 // beside it shows the same.
 import * as vscode from 'vscode';
 
-import type { JsonFiles } from '../jsonFiles.ts';
+import type { Glances } from '../glances.ts';
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { DATASET_EDITORS } from '../uris.ts';
@@ -72,15 +72,20 @@ export interface TextDatasetParts {
   readonly server: Server;
   readonly statuses: Statuses;
   readonly pages: DatasetPages;
-  readonly json: JsonFiles;
+  readonly glances: Glances;
 }
 
-export function registerTextDatasets({ server, statuses, pages, json }: TextDatasetParts): vscode.Disposable {
+export function registerTextDatasets({
+  server,
+  statuses,
+  pages,
+  glances,
+}: TextDatasetParts): vscode.Disposable {
   const provider: vscode.CustomTextEditorProvider = {
     async resolveCustomTextEditor(document, panel) {
       pages.fill(panel, document.uri.toString(), textHistory(document, panel));
       const { languageId } = document;
-      if (languageId === 'jsonl' || (languageId === 'json' && (await json.find(document.uri)))) return;
+      if (languageId === 'jsonl' || (languageId === 'json' && (await glances.find(document.uri)))) return;
       // The server has not received this text. From disk it says what it finds, and fields can be mapped.
       const uri = document.uri.toString();
       const opened = await server.request('preflens/openFile', { uri });

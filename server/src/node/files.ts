@@ -1,6 +1,7 @@
 // Finds, opens and reads dataset files, and detects when another program changes one.
 import { basename } from 'node:path';
 
+import { recognise } from '#core/mapping/recognise.ts';
 import { messages, NotDownloaded, UserError } from '#core/messages.ts';
 import { MAX_RECORD_BYTES } from '#core/model/record.ts';
 import type { ByteStream } from '#core/ports.ts';
@@ -9,7 +10,7 @@ import { codecOf } from './codec.ts';
 import { containerAt, containerOf } from './containers/containers.ts';
 import { asUtf8 } from './containers/csvDialect.ts';
 import type { DataFile, Inspection } from './dataFile.ts';
-import { holdsPairs, inspectFile, showsPairs } from './inspect.ts';
+import { firstObjects, holdsPairs, inspectFile } from './inspect.ts';
 import type { FailedPath, Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { readBlocks, readStored, sameStamp, stampOf } from './stored.ts';
@@ -75,7 +76,7 @@ export async function isDataset(path: string): Promise<boolean> {
     // Columns and the like are known only when the whole is read: not worth it for a large file that may be anything.
     const isTable = file.container.kind === 'csv' || file.codec.isTable;
     const isJudged = isTable || file.size <= MAX_INSPECTED_BYTES;
-    return (await showsPairs(file)) || (isJudged && (await holdsPairs(file)));
+    return recognise(await firstObjects(file)) !== undefined || (isJudged && (await holdsPairs(file)));
   } catch (error) {
     // Data is kept elsewhere, settings are not.
     if (error instanceof NotDownloaded) return true;

@@ -9,8 +9,7 @@ import { documentRecords, oneLine, TooLargeColumns } from '#core/json/documentRe
 import { objectsOf, parseRecord } from '#core/json/parseRecord.ts';
 import { JsonSyntaxError } from '#core/json/scan.ts';
 import { partsOf } from '#core/json/severalRecords.ts';
-import type { Mapping } from '#core/mapping/mapping.ts';
-import { recognise, recogniseAs } from '#core/mapping/recognise.ts';
+import { recognise } from '#core/mapping/recognise.ts';
 import { messages } from '#core/messages.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { CutRecord } from '#core/model/record.ts';
@@ -101,14 +100,10 @@ export async function holdsPairs(file: DataFile): Promise<boolean> {
   return recognise(sample) !== undefined;
 }
 
-/**
- * Whether the start of a file shows pairs of a known schema. Reads at most a megabyte: a JSON file may be anything, of
- * any size.
- * @param mapping the one that preflens.json names, if it names one
- */
-export async function showsPairs(file: DataFile, mapping?: Mapping): Promise<boolean> {
+/** The first objects of a JSON file. Reads at most a megabyte: such a file may be anything, of any size. */
+export async function firstObjects(file: DataFile): Promise<readonly JsonObject[]> {
   const { container } = file;
-  if (container.kind !== 'document' && container.kind !== 'lines') return false;
+  if (container.kind !== 'document' && container.kind !== 'lines') return [];
   const cutter = container.kind === 'document' ? new DocumentCutter(container.layout) : new LineCutter();
   const sample: JsonObject[] = [];
   let [count, length] = [0, 0];
@@ -121,7 +116,7 @@ export async function showsPairs(file: DataFile, mapping?: Mapping): Promise<boo
     if (count >= MAX_JUDGED || length >= MAX_HEAD_BYTES) break;
   }
   if (length < MAX_HEAD_BYTES) take(cutter.end());
-  return recogniseAs(mapping, sample) !== undefined;
+  return sample;
 }
 
 /** A file for `convert`: the records of a JSON document become lines. */

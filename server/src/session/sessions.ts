@@ -2,13 +2,14 @@
 import type { Mapping } from '#core/mapping/mapping.ts';
 import { configuredMapping } from '#node/config.ts';
 import { openFile } from '#node/files.ts';
-import { showsPairs } from '#node/inspect.ts';
 import { recordBytesFor } from '#node/memoryLimits.ts';
 import { isJsonName } from '#node/paths.ts';
+import type { Glance } from '#protocol/editor/glance.ts';
 
 import type { TextChange } from './document.ts';
 import { OpenDocument } from './document.ts';
 import { resultOrUndefined } from './fileRules.ts';
+import { glanceAt } from './glance.ts';
 import type { Host } from './host.ts';
 import { pathOf } from './names.ts';
 import { Session } from './session.ts';
@@ -72,15 +73,10 @@ export class Sessions {
     this.#begin(new DocumentSource(document));
   }
 
-  /** Whether a file holds records of a known schema, judged by its start. */
-  async isDataset(uri: string): Promise<boolean> {
+  /** What the start of a file shows that may be a dataset. */
+  async glance(uri: string): Promise<Glance> {
     const path = pathOf(uri);
-    if (path === undefined) return false;
-    // Without a path that can be read, the editor has nothing to show either.
-    return openFile(path).then(
-      async (file) => showsPairs(file, mappingOf(path)),
-      () => false,
-    );
+    return path === undefined ? {} : glanceAt(path, mappingOf(path));
   }
 
   changeDocument(uri: string, changes: readonly TextChange[], version: number): void {

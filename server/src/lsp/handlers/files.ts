@@ -32,7 +32,7 @@ export function fileHandlers(
   sessions: Sessions,
   warnOfLinks: WarnOfLinks,
 ): EditorHandlers<
-  'preflens/isDataset' | 'preflens/openFile' | 'preflens/saveFile' | 'preflens/saveFileAs' | 'preflens/backup'
+  'preflens/glance' | 'preflens/openFile' | 'preflens/saveFile' | 'preflens/saveFileAs' | 'preflens/backup'
 > {
   /** Throws if the file is not open: an editor must not treat its edits as saved. */
   const openOf = (uri: string): { readonly session: Session; readonly pending: PendingSource } => {
@@ -42,7 +42,7 @@ export function fileHandlers(
     return { session, pending };
   };
   return {
-    'preflens/isDataset': async ({ uri }) => sessions.isDataset(uri),
+    'preflens/glance': async ({ uri }) => sessions.glance(uri),
     'preflens/openFile': async ({ uri, backup }) =>
       outcomeOf(async () => {
         await sessions.openFile(uri, backup);

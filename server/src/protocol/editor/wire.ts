@@ -4,6 +4,7 @@ import type { BatchDone, BatchEdit, RowsRef, RuleCount } from './batch.ts';
 import type { Converted } from './convert.ts';
 import type { EditDone, EditMade, EditRef, HeldAnswer, HeldText, KeepRequest, RecordEdit } from './edits.ts';
 import type { FindingsRequest, FindingsResult, RuleFix, RuleScope } from './findings.ts';
+import type { Glance } from './glance.ts';
 import type { MappingFields, MappingPreview, MappingRule } from './mapping.ts';
 import type { ModelCheck } from './models.ts';
 import type { Outcome } from './outcome.ts';
@@ -60,8 +61,8 @@ export interface EditorRequests {
   'preflens/pair': { params: PairRequest; result: RecordView };
   /** An open file as a whole, with the margins that are known so far. */
   'preflens/portrait': { params: PortraitRequest; result: PortraitResult };
-  /** Whether a JSON file holds records of a known schema. Reads its start. */
-  'preflens/isDataset': { params: FileRef; result: boolean };
+  /** What the start of a file shows that is not open. */
+  'preflens/glance': { params: FileRef; result: Glance };
   /** Opens a file that no editor holds, because it is too large or compressed. */
   'preflens/openFile': { params: FileRef & { readonly backup?: string }; result: Outcome };
   /** Rows of an open file, even while the server still reads it. */
