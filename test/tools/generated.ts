@@ -67,6 +67,7 @@ function conversionPage(): string {
     '',
     'What both sides share is the prompt. If an answer goes on with messages of the user, formats with one text or one message for an answer leave',
     'the pair out and name it; the others keep the messages. Calls, reasoning and other fields of messages are kept where answers are messages.',
+    'A message whose text is a call (`tool_call` in ms-swift, `function_call` in LLaMA-Factory) becomes `tool_calls` where the trainer does not know its role.',
     '',
     '| `--to` | trainer and form | read as | an answer is | other fields that the trainer reads |',
     '|---|---|---|---|---|',

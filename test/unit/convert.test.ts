@@ -12,7 +12,7 @@ import { readRaw } from '#core/dataset/survey.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { Json, JsonObject } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
-import type { Pair } from '#core/model/pair.ts';
+import type { Pair, Side } from '#core/model/pair.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { learn, lossesOf, newGuess, schemaElements } from '#formats/parquet/infer.ts';
 import { ParquetFile, RowReader } from '#formats/parquet/rows.ts';
@@ -166,7 +166,13 @@ const FIXTURES = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
 
 /** Without role markers: an answer of several messages is a transcript in some formats and a list in others. */
 const bare = (text: string): string => text.replace(/\n\n(?:Human|Assistant): ?/g, '\n\n').trimStart();
-const texts = ({ chosen, rejected }: Pair): string[] => [bare(chosen.text), bare(rejected.text)];
+/** What a side says; its calls are no text in most formats. */
+const saidBy = ({ turns, text }: Side): string => {
+  if (turns.length === 1) return text;
+  const isCall = (role: string): boolean => role === 'tool_call' || role === 'function_call';
+  return turns.flatMap((turn) => (isCall(turn.role) || turn.text === '' ? [] : [turn.text])).join('\n\n');
+};
+const texts = ({ chosen, rejected }: Pair): string[] => [chosen, rejected].map((side) => bare(saidBy(side)));
 
 /** The format can't hold the pair, and the report names it. */
 const NAMED = /a pair (?:whose answers go on with|with several) messages/;

@@ -71,6 +71,8 @@ function missing({ source, made, report }: Converted): string[] {
   const found = made.flatMap(leavesOf);
   const texts = found.flatMap(({ text, isNumber }) => (isNumber ? [] : [text]));
   const all = texts.join('\n');
+  // The blank after a marker at the end of the prompt belongs to the marker.
+  const isOpen = leavesOf(source).some(({ text }) => text.endsWith('\n\nAssistant:'));
   const numbers = new Set(found.flatMap(({ name, text, isNumber }) => (isNumber ? [`${name} ${text}`] : [])));
   const isNamed = (name: string): boolean =>
     words.some((line) => line.includes(`${name}"`) && line.includes('"'));
@@ -95,7 +97,7 @@ function missing({ source, made, report }: Converted): string[] {
       return true;
     if (ROLES.has(name) && words.some((line) => line.includes(`a "${text}" message in `))) return true;
     if (speaker && texts.some((own) => SPEAKERS[speaker]?.includes(own))) return true;
-    if (all.includes(text)) return true;
+    if (all.includes(text) || (isOpen && all.includes(text.replace(/^ /, '')))) return true;
     if (all.includes(JSON.stringify(text).slice(1, -1))) return true;
     // A transcript, or a list in a text, is split; blanks around its texts are reported.
     const isTrimmed = words.some((line) => line.startsWith('blanks'));
@@ -124,6 +126,9 @@ function missing({ source, made, report }: Converted): string[] {
   });
 }
 
+/** The roles of messages whose text is a call. */
+const CALL_ROLES: ReadonlySet<Json | undefined> = new Set(['tool_call', 'function_call']);
+
 /** True for a value inside a call or a message part. */
 function isInPart(source: string, text: string): boolean {
   const within: string[] = [];
@@ -134,7 +139,13 @@ function isInPart(source: string, text: string): boolean {
       });
     else if (isObject(value))
       for (const [name, item = null] of Object.entries(value))
-        walk(item, isIn || name === 'tool_calls' || (name === 'content' && Array.isArray(item)));
+        walk(
+          item,
+          isIn ||
+            name === 'tool_calls' ||
+            CALL_ROLES.has(value.role ?? value.from) ||
+            (name === 'content' && Array.isArray(item)),
+        );
     else if (isIn) within.push(typeof value === 'string' ? value : JSON.stringify(value));
   };
   walk(JSON.parse(source) as Json, false);
@@ -218,6 +229,8 @@ describe('a conversation', () => {
       convertToLines(target, readSource(raw, recognition, raw.record)!, { losses, caveats: new Losses() });
     expect(losses.lines()).toEqual([
       '3 records, first in record 1: tool calls ("tool_calls") of an answer are left out; trl-explicit has no place for them, trl-messages has.',
+      '2 records, first in record 1: both answers are written as the same text: what sets them apart is left out.',
+      '2 records, first in record 2: an answer is written as an empty text.',
     ]);
   });
 

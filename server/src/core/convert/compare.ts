@@ -14,19 +14,18 @@ import {
   dialogueTurns,
   extrasOf,
   isDialogue,
+  OPEN_END,
   partsOf,
   placedPart,
   placedText,
   plainCalls,
   plainRole,
+  withCalls,
 } from './example.ts';
 import type { ConvertTarget } from './targets.ts';
 
 /** Starts a turn of a transcript. A text may already be one. */
 const TURN = /\n\n(?:Human|Assistant):/;
-
-/** The end of a transcript that waits for an answer. */
-const OPEN_END = '\n\nAssistant:';
 
 const CALLS = new Set(['tool_calls', 'tool_call', 'function_call']);
 
@@ -118,13 +117,29 @@ function* partDifferences(own: Turn, back: Turn, comparison: Comparison): Genera
   }
 }
 
+/** A message whose text is a call, as it is written for a trainer that does not know its role. */
+function asWritten(own: Turn, { target }: Comparison): Turn | undefined {
+  return target.roles.includes(plainRole(own.role)) ? undefined : withCalls(own);
+}
+
 function* turnDifferences(own: Turn, back: Turn, comparison: Comparison): Generator<string> {
   const { what } = comparison;
-  const calls = plainCalls(own);
+  const moved = asWritten(own, comparison);
+  const calls = plainCalls(moved ?? own);
   if (back.role === 'function_call' && own.role !== back.role && calls === back.text) {
-    yield `tool calls of ${what} are written as JSON into a "function_call" message, with only names and arguments`;
+    yield moved
+      ? `a ${fieldLabel([own.role])} message in ${what} is written as "function_call"`
+      : `tool calls of ${what} are written as JSON into a "function_call" message, with only names and arguments`;
     for (const [name] of extrasOf(own))
       if (name !== 'tool_calls') yield leftOut(comparison, fieldThing(name));
+    return;
+  }
+  if (moved) {
+    const isKept = back.more?.['tool_calls'] !== undefined;
+    yield isKept
+      ? `a ${fieldLabel([own.role])} message in ${what} is written as "tool_calls" of the assistant`
+      : leftOut(comparison, fieldThing(own.role));
+    if (isKept) yield* turnDifferences(moved, back, comparison);
     return;
   }
   if (!isSameSpeaker(own.role, back.role))
@@ -156,19 +171,23 @@ function* joinedDifferences(
 ): Generator<string> {
   const { what } = comparison;
   const text = back.map((turn) => turn.text).join('\n');
+  const moved = own.map((turn) => asWritten(turn, comparison));
+  const written = own.map((turn, i) => moved[i] ?? turn);
   if (
     !holdsInOrder(
       text,
-      own.flatMap((turn) => turn.text.split(TURN)),
+      written.flatMap((turn) => turn.text.split(TURN)),
     )
   ) {
     yield `${what} reads back with different text`;
   } else if (back.length <= 1) {
-    yield `several messages of ${what} are written as one text`;
+    const roles = [...new Set(own.map(({ role }) => plainRole(role)))].map((role) => fieldLabel([role]));
+    yield `several messages of ${what} (${roles.join(', ')}) are written as one text`;
   } else {
     yield `${what} reads back as different messages with the same text`;
   }
-  for (const turn of own) {
+  for (const [i, turn] of own.entries()) {
+    if (moved[i]) yield leftOut(comparison, fieldThing(turn.role));
     const content = partsOf(turn);
     if (content) yield leftOut(comparison, partsThing(content.parts));
     for (const [name] of extrasOf(turn)) yield leftOut(comparison, fieldThing(name));
@@ -207,6 +226,16 @@ function* differences(
 /** A blank after a transcript's role marker belongs to the marker. */
 function withoutMarkBlank(turns: readonly Turn[]): readonly Turn[] {
   return turns.map((turn) => (turn.text.startsWith(' ') ? { ...turn, text: turn.text.slice(1) } : turn));
+}
+
+function isBlank(turns: readonly Turn[]): boolean {
+  return turns.every((turn) => turn.text.trim() === '' && extrasOf(turn).length === 0 && !partsOf(turn));
+}
+
+function isSameTurns(some: readonly Turn[], others: readonly Turn[]): boolean {
+  const spelling = (turns: readonly Turn[]): string =>
+    turns.map((turn) => canonical([speakerWord(turn.role), turn.text, turn.more ?? null])).join();
+  return spelling(some) === spelling(others);
 }
 
 /** How a pair differs from the pair read back by the mapping of its format. One sentence each. */
@@ -254,7 +283,10 @@ export function comparePair(
       const { turns, text } = pair[side];
       const back = isTranscript && isDialogue(own[side]) ? dialogueTurns(text) : turns;
       note(differences(own[side], isTranscript ? withoutMarkBlank(back) : back, of('an answer')));
+      if (isBlank(turns) && !isBlank(own[side])) found.add('an answer is written as an empty text');
     }
+    if (isSameTurns(pair.chosen.turns, pair.rejected.turns) && !isSameTurns(own.chosen, own.rejected))
+      found.add('both answers are written as the same text: what sets them apart is left out');
   }
   return found;
 }

@@ -14,7 +14,7 @@ import { comparePair } from './compare.ts';
 import { contentNames, hasTextParts, saidBy, turnsOfPair, unsaid } from './content.ts';
 import { countNames, scanJson, spellExact } from './exactNumbers.ts';
 import type { Example } from './example.ts';
-import { dialogueTurns, isDialogue, plainRole } from './example.ts';
+import { dialogueTurns, isDialogue, OPEN_END, plainRole, withCalls } from './example.ts';
 import type { Lose, Named } from './fields.ts';
 import { fieldsOf, tellUnreadFields, withFields } from './fields.ts';
 import type { Losses } from './losses.ts';
@@ -81,10 +81,31 @@ function isOfTranscripts({ answers }: Mapping, record: JsonObject): boolean {
   });
 }
 
-function exampleOf(mapping: Mapping, record: JsonObject, { prompt, chosen, rejected }: Pair): Example {
+/** True if a text of the prompt ends with a marker, whose blank is the first character of both answers. */
+function isOpen({ prompt }: Mapping, record: JsonObject, sides: readonly Side[]): boolean {
+  return (
+    sides.every(({ text }) => text.startsWith(' ')) &&
+    prompt.some(({ at }) => {
+      const value = findField(record, at)?.value;
+      return typeof value === 'string' && value.endsWith(OPEN_END);
+    })
+  );
+}
+
+function exampleOf(
+  target: ConvertTarget,
+  mapping: Mapping,
+  record: JsonObject,
+  { prompt, chosen, rejected }: Pair,
+): Example {
   const pictures = pictureRoles(mapping);
   const isSplit = isOfTranscripts(mapping, record);
-  const turns = (side: Side): readonly Turn[] => (isSplit ? dialogueTurns(side.text) : turnsOfSide(side));
+  // Where the marker stays, its blank does too.
+  const isCut = target.hasFlatPrompt !== true && isOpen(mapping, record, [chosen, rejected]);
+  const turns = (side: Side): readonly Turn[] => {
+    if (isSplit) return dialogueTurns(side.text);
+    return turnsOfSide(isCut && side.textStart === 0 ? { ...side, textStart: 1 } : side);
+  };
   return {
     prompt: pictures.size === 0 ? prompt : prompt.filter(({ role }) => !pictures.has(role)),
     chosen: turns(chosen),
@@ -133,7 +154,10 @@ function write(
     report.losses.add(message, source.record);
   };
   const normal = (turns: readonly Turn[]): Turn[] =>
-    turns.map((turn) => ({ ...turn, role: plainRole(turn.role) }));
+    turns.map((turn) => {
+      const role = plainRole(turn.role);
+      return (target.roles.includes(role) ? undefined : withCalls(turn)) ?? { ...turn, role };
+    });
   const example = { prompt: normal(own.prompt), chosen: normal(own.chosen), rejected: normal(own.rejected) };
   const caveat = target.caveat?.(example);
   if (caveat !== undefined) report.caveats.add(caveat, source.record);
@@ -188,9 +212,14 @@ function tellShapes(mapping: Mapping, value: JsonObject, lose: Lose): void {
   if (hasTextParts(mapping, value)) lose('a message whose content is a list of texts is written as one text');
 }
 
-function judgedExample(mapping: Mapping, record: JsonObject, { prompt, response }: Judgement): Example {
+function judgedExample(
+  target: ConvertTarget,
+  mapping: Mapping,
+  record: JsonObject,
+  { prompt, response }: Judgement,
+): Example {
   const turns = turnsOfSide(response);
-  return exampleOf(mapping, record, {
+  return exampleOf(target, mapping, record, {
     prompt,
     chosen: { ...response, turns, textStart: 0 },
     rejected: { ...response, turns, textStart: 0 },
@@ -223,7 +252,7 @@ export function convertRecord(
       lose('a tie is left out: no trainer can express it');
       continue;
     }
-    const own = exampleOf(mapping, value, pair);
+    const own = exampleOf(target, mapping, value, pair);
     if (target.needsPrompt && own.prompt.length === 0) {
       lose('a pair without a prompt is left out: this format needs conversations');
       continue;
@@ -248,7 +277,7 @@ export function convertRecord(
       lose('a single answer with its verdict is left out: this format needs pairs; trl-unpaired does not');
       continue;
     }
-    const own = judgedExample(mapping, value, judgement);
+    const own = judgedExample(target, mapping, value, judgement);
     if (own.prompt.length === 0) {
       lose('an answer without a prompt is left out: this format needs conversations');
       continue;

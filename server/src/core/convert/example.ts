@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import { speakerWord } from '../model/speaker.ts';
-import { spellExact } from './exactNumbers.ts';
+import { scanJson, spellExact } from './exactNumbers.ts';
 
 /** Roles are system, user, assistant, tool, or the dataset's own. */
 export interface Example {
@@ -48,6 +48,30 @@ export function extrasOf(turn: Turn): readonly (readonly [string, Json])[] {
   );
 }
 
+/** Roles whose text is a call, as JSON: in ms-swift and LLaMA-Factory. */
+const CALL_ROLES: ReadonlySet<string> = new Set(['tool_call', 'function_call']);
+
+/** The calls in the text of a message: one or a list, each with a name. */
+function callsIn(text: string): readonly JsonObject[] | undefined {
+  try {
+    const value = JSON.parse(scanJson(text).marked ?? text) as Json;
+    const calls = isList(value) ? value : [value];
+    const isCall = (call: Json): call is JsonObject => isObject(call) && typeof call['name'] === 'string';
+    return calls.length > 0 && calls.every(isCall) ? calls : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A message whose text is a call, as a message of the assistant with `tool_calls`; undefined for any other message. */
+export function withCalls({ role, text, more }: Turn): Turn | undefined {
+  const calls =
+    CALL_ROLES.has(plainRole(role)) && more?.['tool_calls'] === undefined ? callsIn(text) : undefined;
+  if (!calls) return undefined;
+  const tool_calls = calls.map((call) => ({ type: 'function', function: call }));
+  return { role: 'assistant', text: '', more: { ...more, tool_calls } };
+}
+
 /** A complete message. Always has a content, because templates read it. */
 export function message(turn: Turn): JsonObject {
   const extras = extrasOf(turn).filter(([name]) => name !== 'role' && name !== 'content');
@@ -62,17 +86,20 @@ export function joined(turns: readonly Turn[]): string {
   return turns.flatMap(({ text }) => (text === '' ? [] : [text])).join('\n\n');
 }
 
+/** The end of a transcript that waits for an answer. */
+export const OPEN_END = '\n\nAssistant:';
+
 const MARKS: Readonly<Record<string, string>> = { user: 'Human', assistant: 'Assistant' };
 
 /** A conversation as one text, in HH format. */
 export function transcript(turns: readonly Turn[]): string {
   const [only] = turns;
   // The text is already a prompt.
-  if (turns.length === 1 && only?.text.endsWith('\n\nAssistant:')) return only.text;
+  if (turns.length === 1 && only?.text.endsWith(OPEN_END)) return only.text;
   const parts = turns.map(({ role, text }) =>
     role === 'system' ? text : `\n\n${MARKS[role] ?? role}: ${text}`,
   );
-  return `${parts.join('')}\n\nAssistant:`;
+  return parts.join('') + OPEN_END;
 }
 
 const TURN_MARK = /\n\n(Human|Assistant):/g;

@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
 import { contentNames, fieldLabel, fieldsBeside } from './content.ts';
-import { spellExact } from './exactNumbers.ts';
+import { scanJson, spellExact } from './exactNumbers.ts';
 import type { ConvertTarget } from './targets.ts';
 import { RESERVED } from './targets.ts';
 
@@ -27,11 +27,22 @@ function columnOf(target: ConvertTarget, name: string): string | undefined {
   return target.columns.includes(plural) && kindOfField(name) === 'media' ? plural : undefined;
 }
 
+/** The list that a text holds as JSON. */
+function listIn(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(scanJson(text).marked ?? text) as Json;
+    return isList(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Converts a value for its column. */
 function columnValue(target: ConvertTarget, column: string, value: Json): Json {
-  // LLaMA-Factory expects tools as JSON text.
-  if (column === 'tools')
-    return target.hasToolsAsText && typeof value !== 'string' ? spellExact(value) : value;
+  if (column === 'tools') {
+    if (typeof value === 'string') return target.tools === 'list' ? (listIn(value) ?? value) : value;
+    return target.tools === 'text' ? spellExact(value) : value;
+  }
   return kindOfField(column) === 'media' && !isList(value) ? [value] : value;
 }
 
@@ -97,7 +108,9 @@ class Kept {
     }
     if (column !== name) this.#lose(`the field ${fieldLabel([name])} is written as "${column}", a list`);
     else if (typeof written !== typeof value)
-      this.#lose(`the field ${fieldLabel([name])} is written as JSON text, which ${this.#target.id} reads`);
+      this.#lose(
+        `the field ${fieldLabel([name])} is written as ${isList(written) ? 'a list' : 'JSON text'}, which ${this.#target.id} reads`,
+      );
   }
 
   record(): JsonObject {

@@ -25,8 +25,10 @@ export interface ConvertTarget {
   readonly roles: readonly string[];
   /** Messages are plain text. */
   readonly isOfTexts?: true;
-  /** Expects tools as JSON text. */
-  readonly hasToolsAsText?: true;
+  /** A prompt of several messages is one text. */
+  readonly hasFlatPrompt?: true;
+  /** How its trainer expects tools: as JSON text or as a list. Absent if it reads both. */
+  readonly tools?: 'text' | 'list';
   /** Writes the records of one pair. */
   readonly write: (example: Example) => readonly JsonObject[];
   /** Puts fields that were kept at the top of a record into their place. */
@@ -69,10 +71,11 @@ function spoken(turn: Turn, media: Record<string, Json[]>): JsonObject {
   return { from: FROM[turn.role] ?? turn.role, value: placedText(turn, media) };
 }
 
-function spokenAnswer(turns: readonly Turn[], media: Record<string, Json[]>): JsonObject {
+/** LLaMA-Factory counts the marks of each answer against one list of pictures, so answers have none of their own. */
+function spokenAnswer(turns: readonly Turn[]): JsonObject {
   const [only] = turns;
-  if (turns.length === 1 && only) return spoken(only, media);
-  return { from: 'gpt', value: joined(turns) };
+  if (turns.length !== 1 || !only) return { from: 'gpt', value: joined(turns) };
+  return spoken({ ...only, more: { tool_calls: only.more?.['tool_calls'] } }, {});
 }
 
 function isAlternating(turns: readonly Turn[]): boolean {
@@ -170,6 +173,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     columns: ['images', 'margin'],
     roles: ROLES,
     isOfTexts: true,
+    hasFlatPrompt: true,
     write: texts,
   },
   {
@@ -250,6 +254,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     columns: [],
     roles: ROLES,
     isOfTexts: true,
+    hasFlatPrompt: true,
     write: questionAnd('prompt', 'chosen', 'rejected'),
   },
   {
@@ -260,6 +265,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     columns: [],
     roles: ROLES,
     isOfTexts: true,
+    hasFlatPrompt: true,
     write: questionAnd('question', 'chosen', 'rejected'),
   },
   {
@@ -270,6 +276,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     columns: [],
     roles: ROLES,
     isOfTexts: true,
+    hasFlatPrompt: true,
     write: questionAnd('input', 'chosen', 'rejected'),
   },
   {
@@ -280,6 +287,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     columns: [],
     roles: ROLES,
     isOfTexts: true,
+    hasFlatPrompt: true,
     write: questionAnd('instruction', 'chosen_response', 'rejected_response'),
   },
   {
@@ -290,16 +298,13 @@ export const TARGETS: readonly ConvertTarget[] = [
     answers: 'text',
     columns: [...MEDIA, 'tools'],
     roles: [...ROLES, 'function_call'],
-    hasToolsAsText: true,
+    tools: 'text',
     isOfTexts: true,
     write({ prompt, chosen, rejected }) {
       const { system, rest } = withoutSystem(prompt);
       const media: Record<string, Json[]> = {};
       const turns = rest.map((turn) => spoken(turn, media));
-      const answers = {
-        chosen: spokenAnswer(chosen, media),
-        rejected: spokenAnswer(rejected, media),
-      };
+      const answers = { chosen: spokenAnswer(chosen), rejected: spokenAnswer(rejected) };
       return [{ ...system, conversations: turns, ...answers, ...media }];
     },
     caveat: skipsUnordered,
@@ -312,7 +317,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     answers: 'text',
     columns: [...MEDIA, 'tools'],
     roles: ROLES,
-    hasToolsAsText: true,
+    tools: 'text',
     isOfTexts: true,
     write: alpaca,
     caveat: skipsUnordered,
@@ -326,7 +331,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     answers: 'messages',
     columns: [...MEDIA, 'tools'],
     roles: [...ROLES, 'function_call'],
-    hasToolsAsText: true,
+    tools: 'text',
     isOfTexts: true,
     write: ({ prompt, chosen, rejected }) =>
       [chosen, rejected].map((answer, i) => {
@@ -387,6 +392,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     needsPrompt: true,
     answers: 'messages',
     columns: ['tools', 'parallel_tool_calls'],
+    tools: 'list',
     roles: [...ROLES, 'developer'],
     write: ({ prompt, chosen, rejected }) => [
       {
@@ -406,6 +412,7 @@ export const TARGETS: readonly ConvertTarget[] = [
     columns: [],
     roles: ROLES,
     isOfTexts: true,
+    hasFlatPrompt: true,
     write: texts,
   },
   {
