@@ -20,6 +20,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Scaffold } from '../tools/scaffold.ts';
 import { newCheck, newSchema } from '../tools/scaffold.ts';
 import type { CheckKind, SchemaKind } from '../tools/skeletons.ts';
+import { checkFiles } from '../tools/types.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCES = [
@@ -345,11 +346,10 @@ it('writes formatted code that compiles, and reports what it lacks', async () =>
   for (const kind of CHECK_KINDS) if (kind !== 'answer') apply(newCheck(`demo-${kind}`, kind, read));
   for (const kind of SCHEMA_KINDS) if (kind !== 'pair') apply(newSchema(`demo-schema-${kind}`, kind, read));
   expect((await node('test/tools/newSchema.ts', 'demo-schema-pair')).code).toBe(0);
-  const [types, { failures }] = await Promise.all([
-    node('node_modules/typescript/bin/tsc', '-p', 'server/src/core'),
-    runTests(),
-  ]);
-  expect(types).toEqual({ code: 0, output: '' });
+  const { failures } = await runTests();
+  const sources = [...Object.values(CHECKS), ...Object.values(SCHEMAS)].map(({ path }) => path);
+  // The tables have declared types: their readers cannot see what was added.
+  expect(checkFiles(folder, 'server/src/core', ['server/src/core/checks/table.ts', ...sources])).toBe('');
   const layout = await resolveConfig(join(folder, 'server/src/core/hash.ts'));
   for (const { path } of [...Object.values(CHECKS), ...Object.values(SCHEMAS)]) {
     const text = read(path);

@@ -1,25 +1,97 @@
-// One compiler project for each layer: a layer cannot even name what it must not use.
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+// One compiler project for each layer: a layer cannot even name what it must not use. Each file is checked
+// once, in the narrowest project that holds it.
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-import { bin, root } from './setup.mjs';
+import ts from 'typescript';
 
+import { root } from './setup.mjs';
+
+/** From the narrowest to the widest. */
 export const PROJECTS = ['server/src/protocol', 'server/src/core', 'server', 'client', 'media', 'test'];
 
-let failed = 0;
-for (const project of PROJECTS) {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [join(bin, '..', 'typescript', 'bin', 'tsc'), '-p', project],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  );
-  console.log(`types ${project}: ${status === 0 ? 'clean' : 'errors'}`);
-  if (status !== 0) {
-    failed++;
-    console.log(stdout);
-  }
+/** A host that keeps in `parsed` what it parsed. What changes how a file is parsed is part of its key. */
+function hostOf(options, parsed) {
+  const host = ts.createCompilerHost(options);
+  const parse = host.getSourceFile;
+  host.getSourceFile = (name, how, ...rest) => {
+    const key = `${options.jsx} ${how.languageVersion} ${how.impliedNodeFormat} ${name}`;
+    if (!parsed.has(key)) parsed.set(key, parse(name, how, ...rest));
+    return parsed.get(key);
+  };
+  return host;
 }
-process.exit(failed === 0 ? 0 : 1);
+
+function configOf(folder, project) {
+  const fails = (fault) => {
+    throw new Error(ts.flattenDiagnosticMessageText(fault.messageText, '\n'));
+  };
+  const path = join(folder, project, 'tsconfig.json');
+  return ts.getParsedCommandLineOfConfigFile(
+    path,
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fails },
+  );
+}
+
+/** Programs with the same `parsed` share their source files. */
+function programOf({ options, fileNames, errors }, parsed = new Map()) {
+  const host = hostOf(options, parsed);
+  return ts.createProgram({ rootNames: fileNames, options, host, configFileParsingDiagnostics: errors });
+}
+
+/** What the compiler says of a project and of those of its files that `isChecked` names. */
+function faultsOf(program, isChecked) {
+  const names = new Set(program.getRootFileNames());
+  const files = program.getSourceFiles().filter(({ fileName }) => names.has(fileName) && isChecked(fileName));
+  return [
+    ...program.getConfigFileParsingDiagnostics(),
+    ...program.getOptionsDiagnostics(),
+    ...files.flatMap((file) => program.getSyntacticDiagnostics(file)),
+    ...program.getGlobalDiagnostics(),
+    ...files.flatMap((file) => program.getSemanticDiagnostics(file)),
+  ];
+}
+
+function format(folder, faults) {
+  return ts.formatDiagnostics(faults, {
+    getCurrentDirectory: () => folder,
+    getCanonicalFileName: (name) => name,
+    getNewLine: () => '\n',
+  });
+}
+
+const slashes = (path) => path.replaceAll(sep, '/');
+
+/**
+ * The compiler's report on some files of a project; '' if they have no fault. Paths are relative to `folder`.
+ * Throws if the project does not hold one of the files.
+ */
+export function checkFiles(folder, project, files) {
+  const config = configOf(folder, project);
+  const wanted = new Set(files.map((file) => slashes(join(folder, file))));
+  for (const file of wanted)
+    if (!config.fileNames.includes(file)) throw new Error(`${project} does not hold ${file}.`);
+  const fileNames = config.fileNames.filter((name) => wanted.has(name) || name.endsWith('.d.ts'));
+  return format(
+    folder,
+    faultsOf(programOf({ ...config, fileNames }), (name) => wanted.has(name)),
+  );
+}
+
+/** The compiler's report on the files of a project that no narrower project holds. */
+function checkProject(project, parsed) {
+  const narrower = PROJECTS.slice(0, PROJECTS.indexOf(project)).map((one) => `${slashes(join(root, one))}/`);
+  const isOwn = (name) => !narrower.some((folder) => name.startsWith(folder));
+  return format(root, faultsOf(programOf(configOf(root, project), parsed), isOwn));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const parsed = new Map();
+  const reports = PROJECTS.map((project) => {
+    const report = checkProject(project, parsed);
+    console.log(`types ${project}: ${report === '' ? 'clean' : `errors\n${report}`}`);
+    return report;
+  });
+  process.exit(reports.every((report) => report === '') ? 0 : 1);
+}

@@ -162,7 +162,17 @@ function spelledShort(text: string): string {
 }
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'mappings');
-const FIXTURES = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
+
+/** Every format reads the same files: each is recognised once. */
+const FIXTURES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.jsonl'))
+  .map((name) => {
+    const records = cut(readFileSync(join(FOLDER, name)));
+    const values = records
+      .map((raw) => JSON.parse(decode(raw.bytes)) as JsonObject)
+      .filter((value) => isObject(value));
+    return { name, records, recognition: recogniseFixture(name, values) };
+  });
 
 /** Without role markers: an answer of several messages is a transcript in some formats and a list in others. */
 const bare = (text: string): string => text.replace(/\n\n(?:Human|Assistant): ?/g, '\n\n').trimStart();
@@ -178,12 +188,7 @@ const texts = ({ chosen, rejected }: Pair): string[] => [chosen, rejected].map((
 const NAMED = /a pair (?:whose answers go on with|with several) messages/;
 
 describe.each(TARGETS)('the format $id', (target) => {
-  it.each(FIXTURES)('keeps the pairs of %s', (name) => {
-    const records = cut(readFileSync(join(FOLDER, name)));
-    const values = records
-      .map((raw) => JSON.parse(decode(raw.bytes)) as JsonObject)
-      .filter((value) => isObject(value));
-    const recognition = recogniseFixture(name, values);
+  it.each(FIXTURES)('keeps the pairs of $name', ({ records, recognition }) => {
     for (const raw of records) {
       const source = readSource(raw, recognition, raw.record);
       if (!source) continue;

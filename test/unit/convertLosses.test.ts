@@ -38,10 +38,18 @@ interface Converted {
   readonly report: readonly string[];
 }
 
-function convertFile(target: ConvertTarget, lines: readonly string[], name = ''): Converted[] {
+function readFile(lines: readonly string[], name: string) {
   const records = cut(encode(`${lines.join('\n')}\n`));
   const values = records.map((raw) => JSON.parse(decode(raw.bytes)) as Json).filter(isObject);
-  const recognition = recogniseFixture(name, values);
+  return { records, recognition: recogniseFixture(name, values) };
+}
+
+/** Every target reads the same files: each is recognised once. */
+const read = new Map<readonly string[], ReturnType<typeof readFile>>();
+
+function convertFile(target: ConvertTarget, lines: readonly string[], name = ''): Converted[] {
+  const { records, recognition } = read.get(lines) ?? readFile(lines, name);
+  read.set(lines, { records, recognition });
   return records.map((raw) => {
     const losses = new Losses();
     const source = readSource(raw, recognition, raw.record);

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ALL_RULES, stageOf } from '#core/checks/table.ts';
 import { formatBaseline, parseBaseline } from '#core/memory/baseline.ts';
@@ -11,6 +11,7 @@ import { Decisions, formatDecisions, parseDecisions } from '#core/memory/decisio
 import type { Finding } from '#core/model/finding.ts';
 import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { ScorerMachine } from '#node/scorers/open.ts';
+import * as signatures from '#node/signatures.ts';
 import { FindingLists } from '#session/findingLists.ts';
 
 import { baseline } from '../../server/src/cli/baseline.ts';
@@ -22,15 +23,13 @@ import { HERE } from '../fakes/threads.ts';
 
 const folder = testFolder('pruning');
 
-/** Pairs that the memory limit allows to compare, by keys and by texts. */
-const limits = vi.hoisted(() => ({ related: Infinity, signed: Infinity }));
-vi.mock('#node/signatures.ts', async (original) => ({
-  ...(await original<object>()),
-  maxRelated: () => limits.related,
-  maxSigned: () => limits.signed,
-}));
+// Any number of pairs fits into the memory, unless a test says otherwise.
 beforeEach(() => {
-  Object.assign(limits, { related: Infinity, signed: Infinity });
+  vi.spyOn(signatures, 'maxRelated').mockReturnValue(Infinity);
+  vi.spyOn(signatures, 'maxSigned').mockReturnValue(Infinity);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const command = (): Command => ({
@@ -105,13 +104,13 @@ describe('prune', () => {
   it('keeps those of pair relations and the whole file if memory limits prevented the check', async () => {
     const path = folder.write('a.jsonl', records(60));
     const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
-    limits.related = 59;
+    vi.mocked(signatures.maxRelated).mockReturnValue(59);
     expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
 
   it('keeps near duplicates if only the first pairs were compared', async () => {
     const path = folder.write('a.jsonl', records(400));
-    limits.signed = 399;
+    vi.mocked(signatures.maxSigned).mockReturnValue(399);
     const left = ['near-duplicate-pair'];
     expect(await prune([path], ALL)).toEqual({ decisions: left, entries: left });
   });
@@ -127,7 +126,7 @@ describe('prune', () => {
     const large = folder.write('b.jsonl', records(3000));
     // The decisions name the small file, which was checked completely; an entry may belong to either.
     const left = ['duplicate-pair', 'length-bias', 'near-duplicate-pair'];
-    limits.related = 2000;
+    vi.mocked(signatures.maxRelated).mockReturnValue(2000);
     expect(await prune([small, large], ALL)).toEqual({ decisions: [], entries: left });
   });
 });

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { FindingsRequest } from '#protocol/editor/findings.ts';
 import type { KnownFindings } from '#session/knownFindings.ts';
@@ -20,6 +20,10 @@ const { folder, newHost, ofText, ofFile } = sessionsIn('session');
 const AT = (line: number) => ({ start: { line, character: 0 }, end: { line, character: 0 } });
 
 const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('update', () => {
   it('alone takes a change of the text in; getters and views do not', async () => {

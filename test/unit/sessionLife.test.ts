@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { Ensemble } from '#core/reward/ensemble.ts';
 import { DEFAULT_SETTINGS } from '#node/config.ts';
@@ -28,6 +28,9 @@ import { decode, encode } from '../fakes/records.ts';
 import { HERE } from '../fakes/threads.ts';
 
 const { folder, newHost, ofText, ofFile } = sessionsIn('session-life');
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const flipped = (i: number): string => `{"prompt":"q${i}","chosen":"worse ${i}","rejected":"better ${i}"}`;
 
@@ -138,6 +141,8 @@ describe('a scoring job', () => {
   });
 
   it('does not start again, and tells nothing, when its file is closed during a save', async () => {
+    // The save alone updates: no timer of the flip does.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { signals, start } = heldStarts();
     const { host, uri, session } = await ofFile('scored.jsonl', PAIRS.join('\n'), start);
     await started(session, signals);
