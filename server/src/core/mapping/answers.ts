@@ -6,7 +6,7 @@ import { speakerOf, speakerWord } from '../model/speaker.ts';
 import type { Found } from './field.ts';
 import type { PlacedTurn, Shape } from './shape.ts';
 import { concreteShape, turnsOf } from './shape.ts';
-import { sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
+import { isTemplated, sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
 
 /** An answer as stored in the record. */
 export interface Answer extends Found {
@@ -68,13 +68,14 @@ function plainSide(answer: Answer): Side {
 
 function transcriptSides(prompt: readonly Turn[], a: Answer, b: Answer): Sides {
   const [chosen, rejected] = [plainSide(a), plainSide(b)];
-  const promptEnd = sharedTranscriptPrompt(chosen.text, rejected.text);
+  const { end, endingOf } = sharedTranscriptPrompt(chosen.text, rejected.text);
   const cut = (side: Side): Side => {
-    const text = side.text.slice(promptEnd);
-    return { ...side, text, textStart: promptEnd, turns: plainTurns(text) };
+    const whole = side.text.slice(end);
+    const text = whole.slice(0, whole.length - endingOf(whole));
+    return { ...side, text, textStart: end, turns: plainTurns(text) };
   };
-  const turns = transcriptTurns(chosen.text.slice(0, promptEnd));
-  return { prompt: [...prompt, ...turns], chosen: cut(chosen), rejected: cut(rejected) };
+  const turns = end === 0 ? [] : transcriptTurns(chosen.text.slice(0, end));
+  return { prompt: joinPrompt(prompt, turns), chosen: cut(chosen), rejected: cut(rejected) };
 }
 
 /** True for two spellings of one message: either may lack fields, besides text, that the other has. */
@@ -151,6 +152,7 @@ function sidesOf(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sid
   const a = concreteShape(chosen.value, chosen.as);
   const b = concreteShape(rejected.value, rejected.as);
   if (a === 'text' && b === 'text') {
+    if (isTemplated(chosen.value) && isTemplated(rejected.value)) return transcriptSides(prompt, chosen, rejected);
     const sides = [plainSide(chosen), plainSide(rejected)] as const;
     const asked = withoutAnswer(
       prompt,

@@ -4,13 +4,13 @@ import { isList, isObject, jsonText } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import type { PlacedMessage, PlacedString } from './message.ts';
 import { isMessage, readMessage } from './message.ts';
-import { transcriptTurns } from './transcript.ts';
+import { isTranscript, transcriptTurns } from './transcript.ts';
 
 /**
  * | shape | what the field holds |
  * |--|--|
  * | `text` | a string |
- * | `transcript` | a string with turns opened by "\n\nHuman:" and "\n\nAssistant:" |
+ * | `transcript` | a string with turns opened by markers: "\n\nHuman:", "[INST]", "<\|im_start\|>" and others |
  * | `messages` | a list of messages: role or from; content, value or text |
  * | `message` | one such message |
  * | `parts` | a list of objects with a text, or an object with such a list: the content of a message without its role |
@@ -130,7 +130,7 @@ const TESTS: Record<ConcreteShape, (value: Json | undefined) => boolean> = {
     const list = parseList(value);
     return isFilled(list) && (list.every(isMessage) || list.every((item) => isText(item) || item === null));
   },
-  transcript: (value) => isText(value) && value.includes('\n\nAssistant:'),
+  transcript: (value) => isText(value) && isTranscript(value),
   text: (value) => isText(value) && !isJsonMessages(value) && !isPythonText(value),
   messages: (value) => (isFilled(value) && value.every(isMessage)) || isJsonMessages(value),
   message: (value) => isMessage(value) || isJsonMessages(value),

@@ -1,66 +1,94 @@
-// Transcripts in the format of Anthropic's HH data: turns begin with "\n\nHuman:" or "\n\nAssistant:". Prompts of NeMo
-// are another kind: turns begin with "<extra_id_1>User\n" or "<extra_id_1>Assistant\n".
+// Conversations that are written into one text, with markers that open the turns.
+import type { Json } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
+import { speakerOf } from '../model/speaker.ts';
 import { sharedStart } from '../sharedStart.ts';
+import type { Markers } from './markers.ts';
+import { BEGINNING, ENDING, HH, MARKERS, SPEAKERS, TEMPLATES } from './markers.ts';
 
-const ASSISTANT = '\n\nAssistant:';
+const HH_ANSWER = '\n\nAssistant:';
 
-/** The start of a turn; the first group is the speaker. */
-const TURN = /\n\n(Human|Assistant):/g;
+/** How a whole conversation is written; undefined if the text is none. */
+function markersOf(text: string): Markers | undefined {
+  return text.includes(HH_ANSWER) ? HH : MARKERS.find(({ whole }) => whole.test(text));
+}
 
-const TRANSCRIPT_START = /^\s*Human:/;
+const roleOf = ([, own, other]: RegExpMatchArray): string => {
+  const word = own ?? other ?? '';
+  return SPEAKERS[word] ?? word;
+};
 
-const NEMO_START = /^<extra_id_[01]>[^\n<]+\n/;
-const NEMO_TURN = /<extra_id_[01]>([^\n<]+)\n/g;
+/** True for a text that holds a conversation. */
+export function isTranscript(text: string): boolean {
+  return markersOf(text) !== undefined;
+}
 
-/** Other markers of turns, each at the start of a line; USER and ASSISTANT also after a blank. Prompts alone use them. */
-const OTHER_MARKERS = [
-  {
-    prompt: /^\s*###\s*(?:Human|User|Instruction):[^]*###\s*(?:Assistant|Response):\s*$/,
-    turn: /(?:^|\n)[ \t]*###\s*(Human|User|Instruction|Assistant|Response|System):/g,
-  },
-  {
-    prompt: /^\s*(?:USER|User):[^]*\s(?:ASSISTANT|Assistant):\s*$/,
-    turn: /(?:^|\s)(USER|ASSISTANT):|(?:^|\n)[ \t]*(User|Assistant):/g,
-  },
-] as const;
-
-/** Who speaks after a marker that names a part of a form. */
-const SPEAKERS: Readonly<Record<string, string>> = { Instruction: 'user', Response: 'assistant' };
-
-/**
- * End of the common prompt of two transcripts: just after the last assistant marker that both share. 0 if they
- * share none.
- */
-export function sharedTranscriptPrompt(chosen: string, rejected: string): number {
-  const shared = sharedStart(chosen, rejected);
-  if (shared < ASSISTANT.length) return 0;
-  const marker = chosen.lastIndexOf(ASSISTANT, shared - ASSISTANT.length);
-  return marker < 0 ? 0 : marker + ASSISTANT.length;
+/** True for a conversation with the tokens of a chat template, which no answer begins with by itself. */
+export function isTemplated(value: Json): boolean {
+  return typeof value === 'string' && TEMPLATES.some(({ whole }) => whole.test(value));
 }
 
 /** True for the prompt that was cut off a transcript: it ends where the answer begins. */
 export function isTranscriptPrompt(text: string): boolean {
   return (
-    NEMO_START.test(text) ||
-    (text.trimEnd().endsWith(ASSISTANT) && TRANSCRIPT_START.test(text)) ||
-    OTHER_MARKERS.some(({ prompt }) => prompt.test(text))
+    (text.trimEnd().endsWith(HH_ANSWER) && HH.prompt.test(text)) ||
+    MARKERS.some(({ prompt }) => prompt.test(text))
   );
+}
+
+/** Longest tokens at the end of a turn, with the blanks around them, in UTF-16 units. */
+const MAX_ENDING = 256;
+
+const endingLength = (text: string): number => ENDING.exec(text.slice(-MAX_ENDING))?.[0].length ?? 0;
+
+/** Where the answers of two transcripts begin, and what ends them. */
+export interface SharedPrompt {
+  /** Just after the last marker of the assistant that both share; 0 if they share none. */
+  readonly end: number;
+  /** Length of the tokens at the end of an answer, which end its turn. */
+  readonly endingOf: (answer: string) => number;
+}
+
+export function sharedTranscriptPrompt(chosen: string, rejected: string): SharedPrompt {
+  const markers = markersOf(chosen);
+  const shared = sharedStart(chosen, rejected);
+  const nothing = (): number => 0;
+  if (!markers || markersOf(rejected) !== markers) return { end: 0, endingOf: nothing };
+  if (markers === HH) {
+    const marker =
+      shared < HH_ANSWER.length ? -1 : chosen.lastIndexOf(HH_ANSWER, shared - HH_ANSWER.length);
+    return { end: marker < 0 ? 0 : marker + HH_ANSWER.length, endingOf: nothing };
+  }
+  const last = [...chosen.slice(0, shared).matchAll(markers.turn)].findLast(
+    (mark) => speakerOf(roleOf(mark)) === 'assistant',
+  );
+  if (!last) return { end: 0, endingOf: nothing };
+  return {
+    end: last.index + last[0].length,
+    endingOf: endingLength,
+  };
 }
 
 /** The turns of a transcript. A marker without text after it starts no turn. */
 export function transcriptTurns(transcript: string): Turn[] {
-  const turns: Turn[] = [];
   // The first marker may have lost its blank line.
   if (/^\s?Human:/.test(transcript)) return transcriptTurns(`\n\n${transcript.trimStart()}`);
-  const other = OTHER_MARKERS.find(({ prompt }) => prompt.test(transcript));
-  const marks = [...transcript.matchAll(other?.turn ?? (NEMO_START.test(transcript) ? NEMO_TURN : TURN))];
-  marks.forEach((mark, i) => {
-    const text = transcript.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim();
-    const role = mark[1] ?? mark[2] ?? '';
-    if (text !== '') turns.push({ role: SPEAKERS[role] ?? role, text });
-  });
-  return turns;
+  const other = MARKERS.find(({ whole, prompt }) => prompt.test(transcript) || whole.test(transcript));
+  const markers = transcript.includes(HH_ANSWER) ? HH : (other ?? HH);
+  const marks = [...transcript.matchAll(markers.turn)];
+  const textOf = (from: number, to: number | undefined): string => {
+    const text = transcript.slice(from, to).trim();
+    if (markers === HH) return text;
+    return text.slice(0, text.length - endingLength(text)).replace(BEGINNING, '').trim();
+  };
+  const before = markers === HH ? '' : textOf(0, marks[0]?.index ?? 0);
+  return [
+    { role: 'system', text: before },
+    ...marks.map((mark, i) => ({
+      role: roleOf(mark),
+      text: textOf(mark.index + mark[0].length, marks[i + 1]?.index),
+    })),
+  ].filter(({ text }) => text !== '');
 }
 
 /**

@@ -7,7 +7,11 @@ export const FLAT: readonly Mapping[] = [
   {
     id: 'hh-transcript',
     title: 'HH transcript',
-    also: ['Anthropic HH-RLHF', 'TRL implicit prompt'],
+    also: [
+      'Anthropic HH-RLHF',
+      'TRL implicit prompt',
+      'conversations in a chat template: ChatML, Llama, Gemma, Zephyr and others',
+    ],
     prompt: [],
     answers: pair('transcript'),
     polarity: CHOSEN_WINS,
