@@ -68,14 +68,14 @@ const CASES: Readonly<Record<string, readonly [readonly JsonObject[], readonly s
     { chosen: 'beta', rejected: 'alpha' },
   ],
   'a suggestion': [
-    [{ q: 'Why?', good: GOOD, bad: BAD }],
+    [{ ask: 'Why?', good: GOOD, bad: BAD }],
     ['"good" is the better answer', WRITE],
-    { prompt: 'q', chosen: 'good', rejected: 'bad' },
+    { prompt: 'ask', chosen: 'good', rejected: 'bad' },
   ],
   'own fields in place of a suggestion': [
-    [{ q: 'Why?', good: GOOD, bad: BAD }],
-    ['Choose the fields', 'A better and', 'bad', 'good', 'q', WRITE],
-    { prompt: 'q', chosen: 'bad', rejected: 'good' },
+    [{ ask: 'Why?', good: GOOD, bad: BAD }],
+    ['Choose the fields', 'A better and', 'bad', 'good', 'ask', WRITE],
+    { prompt: 'ask', chosen: 'bad', rejected: 'good' },
   ],
   'a label with its values': [
     LABELLED,

@@ -40,7 +40,7 @@ const pairOf = (chosen: string, rejected: string, prompt = 'q'): JsonObject[] =>
 
 /** How sure the suggestion must be, and records in which the good answer is known. */
 const CASES: Readonly<Record<string, readonly ['sure' | 'asks' | 'nothing', readonly JsonObject[]]>> = {
-  'good and bad': ['sure', pairOf('good', 'bad')],
+  'good and bad': ['sure', pairOf('good', 'bad', 'ask')],
   'camel case': ['sure', pairOf('betterAnswer', 'worseAnswer', 'userQuestion')],
   'preferred and not preferred': ['sure', pairOf('preferred_text', 'non_preferred_text')],
   'a misspelt name': ['sure', pairOf('chosen', 'rejcted', 'prompt')],
@@ -242,7 +242,7 @@ describe('on the command line', () => {
     const shown = testCommand();
     await schema(shown, path, { json: false, suggest: true });
     expect(shown.out.text).toContain(
-      '{ "files": "sure.jsonl", "prompt": "q", "chosen": "good", "rejected": "bad" }',
+      '{ "files": "sure.jsonl", "prompt": "ask", "chosen": "good", "rejected": "bad" }',
     );
     const command = testCommand();
     await schema(command, path, { json: false, write: true });

@@ -1,5 +1,6 @@
 // The fields of records that fit no schema: their types, how many records have them, and an example of each.
 import { hasSecret } from '../checks/text/secret.ts';
+import { refOf } from '../mapping/field.ts';
 import { isMessage } from '../mapping/message.ts';
 import { hasShape, isPythonText } from '../mapping/shape.ts';
 import type { Json, JsonObject } from '../model/json.ts';
@@ -92,9 +93,6 @@ function exampleOf(value: Json, depth = 0): string {
   return text.length > 2 * MAX_EXAMPLE ? `${text.slice(0, 2 * MAX_EXAMPLE)}…` : text;
 }
 
-const quotedStep = (step: string | number): string =>
-  typeof step === 'string' && !/^[^.|"\d][^.|"]*$/.test(step) ? JSON.stringify(step) : String(step);
-
 interface Count {
   readonly ref: string;
   readonly name: string;
@@ -166,7 +164,7 @@ function addFields(
   for (const [step, value] of innerOf(root)) {
     if (value === null) continue;
     const path = [...above, step];
-    const ref = path.map(quotedStep).join('.');
+    const ref = refOf(path);
     let count = fields.get(ref);
     if (!count) {
       if (fields.size >= MAX_FIELDS) continue;

@@ -152,7 +152,8 @@ function sidesOf(prompt: readonly Turn[], chosen: Answer, rejected: Answer): Sid
   const a = concreteShape(chosen.value, chosen.as);
   const b = concreteShape(rejected.value, rejected.as);
   if (a === 'text' && b === 'text') {
-    if (isTemplated(chosen.value) && isTemplated(rejected.value)) return transcriptSides(prompt, chosen, rejected);
+    if (isTemplated(chosen.value) && isTemplated(rejected.value))
+      return transcriptSides(prompt, chosen, rejected);
     const sides = [plainSide(chosen), plainSide(rejected)] as const;
     const asked = withoutAnswer(
       prompt,

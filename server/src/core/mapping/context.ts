@@ -168,7 +168,12 @@ function sideNames({ answers }: Mapping, record: JsonObject): SideNames | undefi
   if (answers.kind !== 'pair' && answers.kind !== 'choice') return undefined;
   const [first, second] =
     answers.kind === 'pair' ? [answers.chosen, answers.rejected] : [answers.first, answers.second];
-  const [a, b] = [findField(record, first.at)?.path[0], findField(record, second.at)?.path[0]];
+  const [own = [], other = []] = [findField(record, first.at)?.path, findField(record, second.at)?.path];
+  const fork = Math.max(
+    0,
+    own.findIndex((step, i) => step !== other[i]),
+  );
+  const [a, b] = [own[fork], other[fork]];
   if (typeof a !== 'string' || typeof b !== 'string') return undefined;
   const mark = answers.kind === 'pair' ? answers.mark : undefined;
   const key = `${a}\u0000${b}\u0000${mark ?? ''}`;

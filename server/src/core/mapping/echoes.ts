@@ -2,8 +2,8 @@
 // name of the better picture. A flip changes them all, or none.
 import { canonical } from '../model/canonical.ts';
 import { kindOfField } from '../model/fieldNames.ts';
-import type { Json, JsonObject } from '../model/json.ts';
-import { isList } from '../model/json.ts';
+import type { Json, JsonObject, Path } from '../model/json.ts';
+import { isList, isObject } from '../model/json.ts';
 import type { Found } from './field.ts';
 import { valueAt } from './field.ts';
 import type { FlipWays, PathChange } from './forms/form.ts';
@@ -89,20 +89,34 @@ function isRepeated(own: Json, other: Json, [a, b]: readonly [Found, Found]): bo
   );
 }
 
-/** Top-level names of the fields that a change touches. */
-function namesIn(change: PathChange): readonly string[] {
+/** The fields that a change touches. */
+function pathsIn(change: PathChange): readonly Path[] {
   switch (change.kind) {
     case 'swap':
-      return [String(change.a[0]), String(change.b[0])];
+      return [change.a, change.b];
     case 'swap-items':
-      return [String(change.a.first[0]), String(change.b.first[0])];
+      return [change.a.first, change.b.first];
     case 'copy':
-      return [String(change.to[0])];
+      return [change.to];
     case 'set':
     case 'negate':
     case 'mirror':
-      return [String(change.path[0])];
+      return [change.path];
   }
+}
+
+/** The names in the object at `base` that lead to these fields. */
+function namesBelow(base: Path, paths: readonly Path[]): readonly string[] {
+  return paths.flatMap((path) =>
+    path.length > base.length && base.every((step, i) => step === path[i]) ? [String(path[base.length])] : [],
+  );
+}
+
+/** The record, and the object in it that holds both answers, if that is another one. */
+function basesOf(record: JsonObject, [a, b]: readonly [Found, Found]): readonly Path[] {
+  const fork = a.path.findIndex((step, i) => step !== b.path[i]);
+  const base = a.path.slice(0, Math.max(0, fork));
+  return base.length > 0 && isObject(valueAt(record, base)) ? [[], base] : [[]];
 }
 
 const DIFFERENCE = /diff|delta|margin|gap/i;
@@ -115,51 +129,60 @@ const PRECISION = 1e-6;
  * Fields with the difference of two numbers that change places: it changes its sign, in whichever order it was
  * taken. Else a second flip would find the difference that the first did not.
  */
-function differences(record: JsonObject, changes: readonly PathChange[]): PathChange[] {
+function differences(record: JsonObject, base: Path, changes: readonly PathChange[]): PathChange[] {
   const swapped = changes.flatMap((change) => {
     const [a, b] = change.kind === 'swap' ? [valueAt(record, change.a), valueAt(record, change.b)] : [];
     return typeof a === 'number' && typeof b === 'number' && a !== b ? [a - b] : [];
   });
   if (swapped.length === 0) return [];
-  return Object.entries(record).flatMap(([name, value]): PathChange[] => {
+  return Object.entries(valueAt(record, base) ?? {}).flatMap(([name, value]): PathChange[] => {
     if (typeof value !== 'number' || !DIFFERENCE.test(name) || ABSOLUTE.test(name)) return [];
     const size = Math.abs(value);
     const isDifference = swapped.some((one) => Math.abs(Math.abs(one) - size) <= PRECISION * Math.abs(one));
-    return isDifference ? [{ kind: 'negate', path: [name] }] : [];
+    return isDifference ? [{ kind: 'negate', path: [...base, name] }] : [];
   });
 }
 
 /**
  * Ways to flip a record, each with the changes of all fields that say the same.
- * @param labels top-level names of the fields with the mapping's own labels
+ * @param labels the fields with the mapping's own labels
  */
 export function waysOf(
   record: JsonObject,
   answers: readonly [Found, Found],
-  labels: ReadonlySet<string>,
+  labels: readonly Path[],
   flips: readonly Flip[],
 ): FlipWays {
   const ways: (readonly PathChange[])[] = [];
   for (const flip of flips) {
     if (flip.changes.length === 0) continue;
-    const changes = withEchoes(record, answers, labels, flip);
-    if ('refused' in changes) return changes;
-    ways.push(changes);
+    let all = flip;
+    for (const base of basesOf(record, answers)) {
+      const changes = withEchoes(record, base, answers, labels, all);
+      if ('refused' in changes) return changes;
+      all = { ...flip, changes };
+    }
+    ways.push(all.changes);
   }
   return ways;
 }
 
 function withEchoes(
   record: JsonObject,
+  base: Path,
   answers: readonly [Found, Found],
-  labels: ReadonlySet<string>,
+  labelPaths: readonly Path[],
   flip: Flip,
 ): Echoes {
   const [a, b] = answers;
+  const parent = valueAt(record, base);
+  if (!isObject(parent)) return flip.changes;
+  const labels = new Set(namesBelow(base, labelPaths));
   const changes = [...flip.changes];
+  const namesIn = (change: PathChange): readonly string[] => namesBelow(base, pathsIn(change));
   const isDone = (name: string): boolean => changes.some((change) => namesIn(change).includes(name));
   for (const [better, worse] of SIDE_NAMES) {
-    const [own, other] = [record[better] ?? null, record[worse] ?? null];
+    const [own, other] = [parent[better] ?? null, parent[worse] ?? null];
     if (own === null || other === null || isDone(worse)) continue;
     // Words and numbers that name the answers are right again.
     if (flip.kind === 'exchange' && (labels.has(better) || opposite(VERDICT_WORDS, own) === other)) continue;
@@ -174,16 +197,16 @@ function withEchoes(
     // The label itself may be the first of the two.
     const at = changes.findIndex((change) => namesIn(change).includes(better));
     if (at >= 0) changes.splice(at, 1);
-    changes.push(...exchangeSides(record, [better], [worse]));
+    changes.push(...exchangeSides(record, [...base, better], [...base, worse]));
   }
-  changes.push(...differences(record, changes).filter((change) => !namesIn(change).some(isDone)));
+  changes.push(...differences(record, base, changes).filter((change) => !namesIn(change).some(isDone)));
   const names = namesOf(record, sidedFields(record, a.path, b.path));
-  for (const [name, value = null] of Object.entries(record)) {
+  for (const [name, value = null] of Object.entries(parent)) {
     if (isDone(name) || labels.has(name)) continue;
     const opposite = oppositeOf(name, value, names, flip);
     if (!opposite) continue;
     if ('refused' in opposite) return opposite;
-    changes.push({ kind: 'set', path: [name], to: opposite.to });
+    changes.push({ kind: 'set', path: [...base, name], to: opposite.to });
   }
   return changes;
 }

@@ -41,6 +41,14 @@ export function parseFieldRef(ref: FieldRef): readonly Path[] | undefined {
   }
 }
 
+const refStep = (step: string | number): string =>
+  typeof step === 'string' && !/^[^.|"\d][^.|"]*$/.test(step) ? JSON.stringify(step) : String(step);
+
+/** The reference to a path. */
+export function refOf(path: Path): FieldRef {
+  return path.map(refStep).join('.');
+}
+
 /** All alternatives of a reference, in the order to try them. */
 export function pathsOf(ref: FieldRef): readonly Path[] {
   const known = parsed.get(ref);

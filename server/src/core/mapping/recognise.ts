@@ -13,10 +13,12 @@ import {
   fitsAny,
   labelPath,
   lacksAnswers,
+  namesRead,
   needsOf,
   readRecord,
   specificity,
 } from './read.ts';
+import { inOwnNames, promptCandidates, respelled, respellingOf } from './respelling.ts';
 import { namedOrigin, originsOf } from './sideFields.ts';
 import { MAPPINGS } from './table.ts';
 
@@ -145,9 +147,11 @@ function recognition(
   const unread = new Set<string>();
   let originField: string | undefined;
   let [pairCount, scored] = [0, 0];
+  let asked = 0;
   for (const record of sample) {
     const outcome = readRecord(mapping, record);
     if ('problem' in outcome) continue;
+    if (outcome.pairs[0] && outcome.pairs[0].prompt.length > 0) asked++;
     for (const name of outcome.unread ?? []) unread.add(name);
     for (const pair of outcome.pairs) {
       if (pair.isTie) continue;
@@ -156,6 +160,9 @@ function recognition(
     }
     originField ??= outcome.pairs.map((pair) => namedOrigin(originsOf(record, pair))?.title).find(Boolean);
   }
+  // Of fields that are none of these for sure, a person can tell.
+  if (pairCount > 0 && asked === 0)
+    for (const { name } of promptCandidates(sample, namesRead(mapping))) unread.add(name);
   return {
     mapping,
     confidence,
@@ -267,9 +274,39 @@ function heldOr(
   return fitting(before, sample).length >= fitting(best, sample).length ? before : best;
 }
 
+/** True if most of the records that fit the mapping have a prompt by it. */
+function readsPrompt(mapping: Mapping, sample: readonly JsonObject[]): boolean {
+  const own = fitting(mapping, sample);
+  const asked = own.filter((record) => {
+    const read = readRecord(mapping, record);
+    return 'pairs' in read && (read.pairs[0] === undefined || read.pairs[0].prompt.length > 0);
+  });
+  return asked.length * 2 > own.length;
+}
+
+/** Share of the records that a mapping for other spellings fits, at least. */
+const MIN_RESPELLED = 0.8;
+
+/**
+ * The mapping of records that have known fields in another spelling or place. Only names that say which answer is
+ * better count: for other labels, a person confirms an entry of preflens.json.
+ */
+function respelledMapping(plain: Mapping | undefined, sample: readonly JsonObject[]): Mapping | undefined {
+  if (plain && (plain.answers.kind !== 'pair' || readsPrompt(plain, sample))) return undefined;
+  const respelling = respellingOf(sample, plain ? namesRead(plain) : new Set());
+  if (!respelling) return undefined;
+  const flat = sample.map((record) => respelled(record, respelling));
+  const found = mostFrequent(flat);
+  if (!found || found.convention === 'open' || found.onlyNamed !== undefined) return undefined;
+  if (plain && specificity(found) <= specificity(plain)) return undefined;
+  const own = inOwnNames(found, respelling);
+  return own && fitting(own, sample).length >= MIN_RESPELLED * sample.length ? own : undefined;
+}
+
 /** The mapping that matches most of the sample; undefined if none matches half of it. */
 export function recognise(sample: readonly JsonObject[], beside: Beside = {}): Recognition | undefined {
-  const best = heldOr(mostFrequent(sample), sample, beside.held);
+  const plain = heldOr(mostFrequent(sample), sample, beside.held);
+  const best = respelledMapping(plain, sample) ?? plain;
   if (!best) return undefined;
   const others = othersIn(best, sample, beside.card);
   const mapping = others.length === 0 ? best : { ...best, others };

@@ -55,8 +55,7 @@ export function sharedTranscriptPrompt(chosen: string, rejected: string): Shared
   const nothing = (): number => 0;
   if (!markers || markersOf(rejected) !== markers) return { end: 0, endingOf: nothing };
   if (markers === HH) {
-    const marker =
-      shared < HH_ANSWER.length ? -1 : chosen.lastIndexOf(HH_ANSWER, shared - HH_ANSWER.length);
+    const marker = shared < HH_ANSWER.length ? -1 : chosen.lastIndexOf(HH_ANSWER, shared - HH_ANSWER.length);
     return { end: marker < 0 ? 0 : marker + HH_ANSWER.length, endingOf: nothing };
   }
   const last = [...chosen.slice(0, shared).matchAll(markers.turn)].findLast(
@@ -79,7 +78,10 @@ export function transcriptTurns(transcript: string): Turn[] {
   const textOf = (from: number, to: number | undefined): string => {
     const text = transcript.slice(from, to).trim();
     if (markers === HH) return text;
-    return text.slice(0, text.length - endingLength(text)).replace(BEGINNING, '').trim();
+    return text
+      .slice(0, text.length - endingLength(text))
+      .replace(BEGINNING, '')
+      .trim();
   };
   const before = markers === HH ? '' : textOf(0, marks[0]?.index ?? 0);
   return [

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject, Path } from '../../model/json.ts';
 import { readSides, readWoven } from '../answers.ts';
 import { waysOf } from '../echoes.ts';
 import { findField, nameOf } from '../field.ts';
@@ -10,10 +10,9 @@ import { findLabels, labelField, labelFields, labelKind } from './label.ts';
 
 type ChoiceAnswers = Extract<Answers, { kind: 'choice' }>;
 
-/** Top-level names of the record's fields with the mapping's labels. */
-function labelNames({ label, axes = {} }: ChoiceAnswers, record: JsonObject): ReadonlySet<string> {
-  const found = [label, ...Object.values(axes)].flatMap((one) => findLabels(one, record));
-  return new Set(found.map(({ path: [name] }) => String(name)));
+/** The record's fields with the mapping's labels. */
+function labelPaths({ label, axes = {} }: ChoiceAnswers, record: JsonObject): readonly Path[] {
+  return [label, ...Object.values(axes)].flatMap((one) => findLabels(one, record)).map(({ path }) => path);
 }
 
 export const choiceForm: Form<ChoiceAnswers> = {
@@ -61,11 +60,11 @@ export const choiceForm: Form<ChoiceAnswers> = {
     const [a, b] = [findShaped(record, first), findShaped(record, second)];
     // A tie is its own opposite.
     if (!a || !b || labelKind(label).verdict(label, record) === 'tie') return [[]];
-    const names = labelNames(answers, record);
+    const labels = labelPaths(answers, record);
     const changes = labelKind(label).flip(label, record) ?? [];
     // The names move with the answers, so a label by name would still name the same answer.
     const exchange = label.kind === 'named' ? [] : exchangeSides(record, a.path, b.path);
-    return waysOf(record, [a, b], names, [
+    return waysOf(record, [a, b], labels, [
       { kind: 'label', changes },
       // If the label's spelling would not come back after two flips, swap the answers instead.
       { kind: 'exchange', changes: exchange },

@@ -60,7 +60,7 @@ export const pairForm: Form<PairAnswers> = {
     const swaps = own && other ? exchange(answers, record, own, other) : [];
     if (!own || !other || swaps.length === 0) return [];
     const others = (answers.also ?? []).flatMap((label) => labelKind(label).flip(label, record) ?? []);
-    return waysOf(record, [own, other], new Set(), [{ kind: 'pair', changes: [...swaps, ...others] }]);
+    return waysOf(record, [own, other], [], [{ kind: 'pair', changes: [...swaps, ...others] }]);
   },
   tie({ ties }, record) {
     const field = ties && findField(record, ties.at);
