@@ -1,4 +1,5 @@
 // Word unigrams and bigrams of a text, for the consistency scorer.
+import { Units } from './units.ts';
 
 /** log2 of the hashed vocabulary's size. */
 export const FEATURE_BITS = 18;
@@ -69,6 +70,7 @@ export const FEATURES = 3;
 
 /** The tokens of one text and their features, for all that count them. Reads the next text in place of the last one. */
 export class TokenList {
+  readonly units = new Units();
   count = 0;
   hashes = new Int32Array(256);
   /** Half-open ranges in the text. */
@@ -79,25 +81,39 @@ export class TokenList {
    * more as a feature of its own if it opens the text; −1 if it doesn't.
    */
   features = new Int32Array(FEATURES * 256);
-  readonly #add: TokenVisitor;
-
-  constructor() {
-    this.#add = (hash, start, end) => {
-      const at = this.count++;
-      if (at === this.hashes.length) this.#grow();
-      this.hashes[at] = hash;
-      this.starts[at] = start;
-      this.ends[at] = end;
-      const before = at === 0 ? 0x2545f491 : (this.hashes[at - 1] as number);
-      this.features[FEATURES * at] = mix(hash);
-      this.features[FEATURES * at + 1] = mix(Math.imul(before, 0x9e3779b1) ^ hash);
-      this.features[FEATURES * at + 2] = at < OPENING ? mix(hash ^ 0x33331111) : -1;
-    };
-  }
 
   read(text: string): this {
-    this.count = 0;
-    visitTokens(text, this.#add);
+    const { codes, length } = this.units.read(text);
+    let { hashes, starts, ends, features } = this;
+    let count = 0;
+    let before = 0x2545f491;
+    for (let at = 0; at < length;) {
+      const start = at;
+      let code = codes[at++] as number;
+      let hash = 0x811c9dc5;
+      const kind = code < 0x80 ? (KINDS[code] as number) : kindOf(code);
+      if (kind === KIND_WORD) {
+        do {
+          hash = Math.imul(hash ^ (code < 0x80 ? (FOLDED[code] as number) : code), 0x01000193);
+          code = codes[at] as number;
+        } while ((code < 0x80 ? (KINDS[code] as number) : kindOf(code)) === KIND_WORD && at++ < length);
+      } else if (code === 0x0a) hash = 0x0a0a;
+      else if (kind === KIND_SPACE) continue;
+      else hash = Math.imul(hash ^ code, 0x01000193);
+      if (count === hashes.length) {
+        this.#grow();
+        ({ hashes, starts, ends, features } = this);
+      }
+      hashes[count] = hash;
+      starts[count] = start;
+      ends[count] = at;
+      features[FEATURES * count] = mix(hash);
+      features[FEATURES * count + 1] = mix(Math.imul(before, 0x9e3779b1) ^ hash);
+      features[FEATURES * count + 2] = count < OPENING ? mix(hash ^ 0x33331111) : -1;
+      before = hash;
+      count++;
+    }
+    this.count = count;
     return this;
   }
 

@@ -1,10 +1,10 @@
 import type { Origin } from '../mapping/sideFields.ts';
-import { FEATURES, TokenList } from '../model/tokens.ts';
+import type { TokenList } from '../model/tokens.ts';
 import type { PairInput } from './features.ts';
 import type { LinearModel } from './fit.ts';
 import type { OriginCategory, OriginTable } from './origins.ts';
-import type { PromptView } from './prompt.ts';
-import { continueConversation, viewPrompt } from './prompt.ts';
+import { continueConversation, PromptView } from './prompt.ts';
+import { SideWords } from './sideWords.ts';
 import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
 
 /** One contribution to a margin. Positive supports the chosen answer. */
@@ -27,26 +27,9 @@ export interface Explanation {
 /** Words per side to examine when choosing reasons. */
 const CANDIDATES = 32;
 
-interface Words {
-  readonly sum: number;
-  readonly found: Map<number, readonly [start: number, end: number]>;
-}
-
-function readWords(tokens: TokenList, model: LinearModel): Words {
-  const found = new Map<number, readonly [number, number]>();
-  let sum = 0;
-  if (model.words.length === 0) return { sum, found };
-  const { count, features, starts, ends } = tokens;
-  for (let at = 0; at < FEATURES * count; at++) {
-    const feature = features[at] as number;
-    if (feature < 0 || found.has(feature)) continue;
-    const token = Math.floor(at / FEATURES);
-    const first = at % FEATURES === 1 ? token - 1 : token;
-    found.set(feature, [starts[first] ?? 0, ends[token] as number]);
-    sum += model.words[feature] ?? 0;
-  }
-  return { sum, found };
-}
+/** Emptied for each pair: new ones would take longer than the rest. */
+const SIDES = [new SideWords(), new SideWords()] as const;
+const PROMPT = new PromptView();
 
 function readStyle(
   text: string,
@@ -56,7 +39,7 @@ function readStyle(
 ): Float32Array {
   const out = new Float32Array(STYLE_COUNT);
   styleOf(text, tokens, prompt, out, 0);
-  if (prompt.end !== 0 && answered.has(continueConversation(prompt.end, text))) out[CONTINUED_AT] = 1;
+  if (prompt.end !== 0 && answered.has(continueConversation(prompt.end, tokens.units))) out[CONTINUED_AT] = 1;
   return out;
 }
 
@@ -147,13 +130,13 @@ function styleIn({ style, deviations }: LinearModel, group: number): Float32Arra
 export function explain(pair: PairInput, known: Known, max = 6): Explanation {
   const { model, group, answered } = known;
   const styleWeights = styleIn(model, group);
-  const prompt = viewPrompt(pair.prompt);
-  const tokens = [new TokenList().read(pair.chosen), new TokenList().read(pair.rejected)] as const;
-  const chosen = readWords(tokens[0], model);
-  const rejected = readWords(tokens[1], model);
+  const prompt = PROMPT.read(pair.prompt);
+  const [chosen, rejected] = SIDES;
+  chosen.read(pair.chosen, model);
+  rejected.read(pair.rejected, model);
   const styles = [
-    readStyle(pair.chosen, tokens[0], prompt, answered),
-    readStyle(pair.rejected, tokens[1], prompt, answered),
+    readStyle(pair.chosen, chosen.tokens, prompt, answered),
+    readStyle(pair.rejected, rejected.tokens, prompt, answered),
   ] as const;
   const reasons = new Map<string, Reason>();
   const add = (reason: Reason): void => {
@@ -161,19 +144,10 @@ export function explain(pair: PairInput, known: Known, max = 6): Explanation {
     const before = reasons.get(key);
     reasons.set(key, before ? { ...before, weight: before.weight + reason.weight } : reason);
   };
-  const addWords = (text: string, own: Words, other: Words, side: 'chosen' | 'rejected'): void => {
-    const candidates: (readonly [weight: number, range: readonly [number, number]])[] = [];
-    for (const [feature, range] of own.found) {
-      const weight = model.words[feature] ?? 0;
-      if (weight !== 0 && !other.found.has(feature)) candidates.push([weight, range]);
-    }
-    candidates.sort((a, b) => Math.abs(b[0]) - Math.abs(a[0]));
+  const addWords = (text: string, own: SideWords, other: SideWords, side: 'chosen' | 'rejected'): void => {
     // A word can count twice, also as part of the opening: add its weights before choosing the strongest.
-    for (const [weight, range] of candidates.slice(0, CANDIDATES)) {
-      const word = text
-        .slice(...range)
-        .replace(/\s+/g, ' ')
-        .trim();
+    for (const { weight, start, end } of own.strongest(other, model, CANDIDATES)) {
+      const word = text.slice(start, end).replace(/\s+/g, ' ').trim();
       if (word !== '') add({ text: word, side, weight: side === 'chosen' ? weight : -weight });
     }
   };

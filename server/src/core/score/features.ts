@@ -1,11 +1,12 @@
 import type { Kinds } from '../mapping/kinds.ts';
 import type { Origin } from '../mapping/sideFields.ts';
-import { FEATURE_BITS, FEATURES, TokenList } from '../model/tokens.ts';
+import { FEATURE_BITS, TokenList } from '../model/tokens.ts';
 import type { GroupColumn } from './groups.ts';
 import { GroupBuilder } from './groups.ts';
+import { OneSided } from './oneSided.ts';
 import type { OriginTable } from './origins.ts';
 import { OriginBuilder } from './origins.ts';
-import { continueConversation, viewPrompt } from './prompt.ts';
+import { continueConversation, PromptView } from './prompt.ts';
 import { CONTINUED_AT, STYLE_COUNT, styleOf } from './style.ts';
 
 /** Scorer input for one pair. */
@@ -69,10 +70,9 @@ export class FeatureBuilder {
   #style: Float32Array = new Float32Array(1024 * STYLE_COUNT);
   readonly #chosen = new TokenList();
   readonly #rejected = new TokenList();
-  readonly #markChosen = new Int32Array(1 << FEATURE_BITS);
-  readonly #markRejected = new Int32Array(1 << FEATURE_BITS);
+  readonly #prompt = new PromptView();
+  readonly #oneSided = new OneSided();
   readonly #sides = new Float32Array(2 * STYLE_COUNT);
-  #stamp = 0;
   /** Conversations, up to and including an answer, that some prompt of the file continues. */
   readonly #answered = new Set<number>();
   /** For each pair, the conversations that end with its chosen and its rejected answer. 0 without a prompt. */
@@ -90,10 +90,10 @@ export class FeatureBuilder {
     this.#addWords();
     this.#origins.add(pair.origins);
     this.groups.add(pair.kinds);
-    const prompt = viewPrompt(pair.prompt);
+    const prompt = this.#prompt.read(pair.prompt);
     for (const conversation of prompt.answered) this.#answered.add(conversation);
-    for (const answer of [pair.chosen, pair.rejected]) {
-      this.#made.push(prompt.end === 0 ? 0 : continueConversation(prompt.end, answer));
+    for (const { units } of [this.#chosen, this.#rejected]) {
+      this.#made.push(prompt.end === 0 ? 0 : continueConversation(prompt.end, units));
     }
     styleOf(pair.chosen, this.#chosen, prompt, this.#sides, 0);
     styleOf(pair.rejected, this.#rejected, prompt, this.#sides, STYLE_COUNT);
@@ -141,29 +141,10 @@ export class FeatureBuilder {
 
   /** Adds the features that only one side has. */
   #addWords(): void {
-    const stamp = ++this.#stamp;
-    const [inChosen, inRejected] = [this.#markChosen, this.#markRejected];
-    const chosen = featuresIn(this.#chosen);
-    const rejected = featuresIn(this.#rejected);
-    for (const feature of chosen) if (feature >= 0) inChosen[feature] = stamp;
-    const from = this.#wordCount;
-    for (const feature of rejected) {
-      if (feature < 0 || inRejected[feature] === stamp) continue;
-      inRejected[feature] = stamp;
-      if (inChosen[feature] !== stamp) this.#push(~feature);
-    }
-    for (const feature of chosen) {
-      if (feature < 0 || inChosen[feature] !== stamp) continue;
-      inChosen[feature] = 0;
-      if (inRejected[feature] !== stamp) this.#push(feature);
-    }
-    // Sorted, so that sums don't depend on which side was read first.
-    this.#words.subarray(from, this.#wordCount).sort();
-  }
-
-  #push(word: number): void {
-    if (this.#wordCount === this.#words.length) this.#words = grow(this.#words, sharedInt32);
-    this.#words[this.#wordCount++] = word;
+    const { words, count } = this.#oneSided.read(this.#chosen, this.#rejected);
+    while (this.#wordCount + count > this.#words.length) this.#words = grow(this.#words, sharedInt32);
+    this.#words.set(words.subarray(0, count), this.#wordCount);
+    this.#wordCount += count;
   }
 }
 
@@ -174,17 +155,13 @@ function byFrequency(words: Int32Array): Int32Array {
   const vocabulary = Int32Array.from(counts.keys())
     .filter((feature) => (counts[feature] as number) > 0)
     .sort((a, b) => (counts[b] as number) - (counts[a] as number));
-  const places = new Int32Array(counts.length);
-  for (const [place, feature] of vocabulary.entries()) places[feature] = place;
+  const places = counts;
+  for (let place = 0; place < vocabulary.length; place++) places[vocabulary[place] as number] = place;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as number;
     words[at] = word < 0 ? ~(places[~word] as number) : (places[word] as number);
   }
   return vocabulary;
-}
-
-function featuresIn({ features, count }: TokenList): Int32Array {
-  return features.subarray(0, FEATURES * count);
 }
 
 /** Rows of style numbers, each followed by its numbers of origins. */

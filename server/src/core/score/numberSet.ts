@@ -14,6 +14,14 @@ export class NumberSet {
     this.#stamp++;
   }
 
+  has(item: number): boolean {
+    if (this.size === 0) return false;
+    const mask = this.#items.length - 1;
+    let at = Math.imul(item, 0x9e3779b1) >>> (32 - this.#bits);
+    for (; this.#stamps[at] === this.#stamp; at = (at + 1) & mask) if (this.#items[at] === item) return true;
+    return false;
+  }
+
   /** True if the item is new. */
   add(item: number): boolean {
     if (2 * this.size >= this.#items.length) this.#grow();

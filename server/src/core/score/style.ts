@@ -1,5 +1,6 @@
 // Numbers that describe how an answer is written and how it relates to its prompt, not what it says.
 import type { TokenList } from '../model/tokens.ts';
+import { Marks } from './marks.ts';
 import { NumberSet } from './numberSet.ts';
 import type { PromptView } from './prompt.ts';
 import { OPENERS, WORD_LISTS } from './wordLists.ts';
@@ -56,16 +57,12 @@ const LISTS_OF = new Map<number, number[]>();
 for (const [list, [, hashes]] of WORD_LISTS.entries())
   for (const hash of hashes) LISTS_OF.set(hash, [...(LISTS_OF.get(hash) ?? []), list]);
 
-const BULLET = /^[ \t]*[-*•] /gm;
-const NUMBERED = /^[ \t]*\d{1,2}[.)] /gm;
-const HEADING = /^#{1,6} /gm;
-const SENTENCE_END = /[.!?]+\s/;
+/** True for the last bits of a word's hash if a list may hold it: most words end here. */
+const IN_LISTS = new Uint8Array(1 << 12);
+for (const hash of LISTS_OF.keys()) IN_LISTS[hash & (IN_LISTS.length - 1)] = 1;
+
 const log = Math.log1p;
 const root = Math.sqrt;
-
-function countMatches(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
-}
 
 interface Words {
   count: number;
@@ -79,11 +76,12 @@ interface Words {
   readonly lists: Int32Array;
 }
 
-/** Emptied for each text: new sets would take a third of the time. */
+/** Emptied for each text: new ones would take a third of the time. */
 const [SEEN, SEEN_PAIRS] = [new NumberSet(), new NumberSet()];
+const MARKS = new Marks();
 
-function countWords(text: string, tokens: TokenList, prompt: PromptView): Words {
-  const { count, hashes, starts, ends } = tokens;
+function countWords(tokens: TokenList, prompt: PromptView): Words {
+  const { count, hashes, starts, ends, units } = tokens;
   const words: Words = {
     count: 0,
     letters: 0,
@@ -107,58 +105,28 @@ function countWords(text: string, tokens: TokenList, prompt: PromptView): Words 
     const isNew = SEEN.add(hash);
     if (isNew && prompt.question.has(hash)) words.fromQuestion++;
     const [start, end] = [starts[at] as number, ends[at] as number];
-    if (end - start <= 1 && text.charCodeAt(start) < 0x30) continue;
+    if (end - start <= 1 && (units.codes[start] as number) < 0x30) continue;
     words.count++;
     words.letters += end - start;
     if (isNew && prompt.words.has(hash)) words.fromPrompt++;
+    if (IN_LISTS[hash & (IN_LISTS.length - 1)] === 0) continue;
     for (const list of LISTS_OF.get(hash) ?? NO_LISTS) (words.lists[list] as number)++;
   }
   words.distinct = SEEN.size;
   return words;
 }
 
-interface Marks {
-  lines: number;
-  blank: number;
-  questions: number;
-  bangs: number;
-  commas: number;
-  digits: number;
-  capitals: number;
-  brackets: number;
-  ticks: number;
-  stars: number;
-}
+const QUESTION = 0x3f;
+const CAPITAL_I = 0x49;
 
-function countMarks(text: string): Marks {
-  const marks: Marks = {
-    lines: 0,
-    blank: 0,
-    questions: 0,
-    bangs: 0,
-    commas: 0,
-    digits: 0,
-    capitals: 0,
-    brackets: 0,
-    ticks: 0,
-    stars: 0,
-  };
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0x61 && code <= 0x7a) continue;
-    if (code === 0x0a) {
-      marks.lines++;
-      if (text.charCodeAt(i - 1) === 0x0a) marks.blank++;
-    } else if (code === 0x3f) marks.questions++;
-    else if (code === 0x21) marks.bangs++;
-    else if (code === 0x2c) marks.commas++;
-    else if (code >= 0x30 && code <= 0x39) marks.digits++;
-    else if (code >= 0x41 && code <= 0x5a) marks.capitals++;
-    else if (code === 0x22 || code === 0x28 || code === 0x5b || code === 0x201c) marks.brackets++;
-    else if (code === 0x60) marks.ticks++;
-    else if (code === 0x2a) marks.stars++;
-  }
-  return marks;
+/** What `\w` matches. */
+function isWordUnit(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x5f ||
+    (code >= 0x61 && code <= 0x7a)
+  );
 }
 
 function isEnding(code: number): boolean {
@@ -176,26 +144,25 @@ export function styleOf(
   out: Float32Array,
   offset: number,
 ): void {
-  const words = countWords(text, tokens, prompt);
-  const marks = countMarks(text);
-  const trimmed = text.trim();
-  const last = trimmed.charCodeAt(trimmed.length - 1);
-  const sentences = text.split(SENTENCE_END).filter((part) => part.trim() !== '');
+  const words = countWords(tokens, prompt);
+  const marks = MARKS.read(tokens.units);
+  const { codes, start, end } = tokens.units;
+  const first = start < end ? (codes[start] as number) : 0;
+  const last = start < end ? (codes[end - 1] as number) : 0;
   const size = text.length + 1;
-  const questionAt = trimmed.search(/[.!?]/);
   const values = [
     log(text.length),
     root(words.count),
     words.count === 0 ? 0 : words.letters / words.count,
     log(marks.lines),
-    log(marks.blank),
-    log(countMatches(text, BULLET)),
-    marks.digits > 0 ? log(countMatches(text, NUMBERED)) : 0,
-    text.includes('#') ? log(countMatches(text, HEADING)) : 0,
+    log(marks.blankLines),
+    log(marks.bullets),
+    log(marks.numbered),
+    log(marks.headings),
     log(marks.stars / 2),
     log(marks.ticks),
     log(marks.questions),
-    last === 0x3f ? 1 : 0,
+    last === QUESTION ? 1 : 0,
     log(marks.bangs),
     (100 * marks.commas) / size,
     root((100 * marks.digits) / size),
@@ -206,19 +173,21 @@ export function styleOf(
     log(marks.brackets),
     words.count < 12 ? 1 : 0,
     text.includes('http') ? 1 : 0,
-    log(sentences.length),
-    trimmed.length / Math.max(1, sentences.length) / 100,
+    log(marks.sentences),
+    (end - start) / Math.max(1, marks.sentences) / 100,
     words.opener ? 1 : 0,
     words.fromQuestion / root(Math.max(1, prompt.question.size)),
     log(words.fromBefore),
     words.repeated / root(Math.max(1, words.count)),
-    /^I\b/.test(trimmed) ? 1 : 0,
-    questionAt >= 0 && trimmed.charCodeAt(questionAt) === 0x3f ? 1 : 0,
-    (sentences.at(-1)?.length ?? 0) / 100,
+    first === CAPITAL_I && !isWordUnit(codes[start + 1] as number) ? 1 : 0,
+    marks.firstEnd === QUESTION ? 1 : 0,
+    marks.lastSentence / 100,
     Math.min(text.length, 2000) / 500,
-    /^[a-z]/.test(trimmed) ? 1 : 0,
-    ...Array.from(words.lists, log),
-    0,
+    first >= 0x61 && first <= 0x7a ? 1 : 0,
   ];
   out.set(values, offset);
+  const { lists } = words;
+  for (let list = 0; list < lists.length; list++)
+    out[offset + values.length + list] = log(lists[list] as number);
+  out[offset + CONTINUED_AT] = 0;
 }
