@@ -49,9 +49,11 @@ const tellFocus = (): void => {
 window.addEventListener('focus', tellFocus);
 window.addEventListener('blur', tellFocus);
 tellFocus();
+const isInDialog = ({ target }: Event): boolean =>
+  target instanceof Element && target.closest('[role=dialog]') !== null;
 // VS Code listens at the window: a key that did something here does nothing there.
 document.body.addEventListener('keydown', (press) => {
-  if (!page.press(press)) return;
+  if (isInDialog(press) || !page.press(press)) return;
   press.preventDefault();
   press.stopPropagation();
 });

@@ -57,6 +57,8 @@ try {
       faultCount++;
       console.log(`${name}: ${String(error)}`);
       await page.screenshot({ path: join(ARTEFACTS, `${name.replaceAll(' ', '-')}-failed.png`) });
+      // What is still open would fail the next views too.
+      await page.keyboard.press('Escape');
     }
     await page.setViewportSize(WHOLE);
     await leave(page);

@@ -1,5 +1,5 @@
 // npm test: installs what is needed, runs every gate and suite, and counts. `run.mjs workbench` runs only
-// that suite.
+// that suite, and `run.mjs million` a day's work on a million rows.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -103,6 +103,10 @@ if (isBuilt) {
       folders.map((name) => `test/${name}`),
     );
   if (wants('workbench')) suite('workbench', 'test/vitest.workbench.config.ts', []);
+  if (only.includes('million')) {
+    process.env.PREFLENS_ROWS = '1000000';
+    suite('million', 'test/vitest.workbench.config.ts', ['test/workbench/many.test.ts']);
+  }
 }
 
 heading('total');

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import { storeOf } from '../../media/src/model/datasetState.ts';
 import { hitsText } from '../../media/src/model/datasetText.ts';
-import { EMPTY_FILTER, filterKey, hasTerm, withTermToggled } from '../../media/src/model/filter.ts';
+import {
+  EMPTY_FILTER,
+  filterKey,
+  hasTerm,
+  reduceFilter,
+  withTermToggled,
+} from '../../media/src/model/filter.ts';
 import { nameOf } from '../../media/src/model/rowStore.ts';
 import { opened, typed } from '../fakes/datasetPage.ts';
 import { press } from '../fakes/keys.ts';
@@ -130,6 +136,14 @@ describe('a filter', () => {
   ])('takes the key %s while completions are shown', (key, event) => {
     const item = { label: 'a', insert: 'a', start: 0, end: 0, detail: '' };
     expect(filterKey({ ...EMPTY_FILTER, items: [item] }, press(key))).toEqual(event);
+  });
+
+  it.each(['closed', 'applied'] as const)('shows no completions that arrive after it was %s', (kind) => {
+    const item = { label: 'a', insert: 'a', start: 0, end: 0, detail: '' };
+    const asked = reduceFilter(EMPTY_FILTER, { kind: 'typed', text: 'm', caret: 1 });
+    const answer = { kind: 'completed', text: 'm', caret: 1, items: [item] } as const;
+    expect(reduceFilter(asked, answer).items).toEqual([item]);
+    expect(reduceFilter(reduceFilter(asked, { kind }), answer).items).toEqual([]);
   });
 
   it('leaves keys with Ctrl to the editor, and Escape to the list', () => {

@@ -7,7 +7,7 @@ import type { PairRequest } from '#protocol/editor/rows.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { ShownPair } from '#protocol/page/pair.ts';
 
-import { flipHistory } from '../../client/src/webview/editHistory.ts';
+import { flipHistory, hostHistory } from '../../client/src/webview/editHistory.ts';
 import { PairController } from '../../client/src/webview/pairController.ts';
 
 const URI = 'file:///pairs.jsonl';
@@ -264,5 +264,25 @@ describe('the pair controller', () => {
     server.margin = 1.5;
     await server.controller.act('margin', at(2));
     expect(server.edits).toMatchObject([{ kind: 'margin', record: 2 }]);
+  });
+});
+
+describe('the history of a file on disk', () => {
+  it('can undo an edit at once, before a status counts it', async () => {
+    const status = { unsavedCount: 0, revision: 4 };
+    const undone: string[] = [];
+    const history = hostHistory({
+      unsavedCount: () => status.unsavedCount,
+      revision: () => status.revision,
+      undo: async () => Promise.resolve(undone.push('edit')),
+    });
+    expect(history.count).toBe(0);
+    history.add({ uri: URI, record: 0 }, { kind: 'flip' });
+    expect(history.count).toBe(1);
+    Object.assign(status, { unsavedCount: 3, revision: 5 });
+    expect(history.count).toBe(3);
+    await history.undo();
+    Object.assign(status, { unsavedCount: 0, revision: 6 });
+    expect([history.count, undone]).toEqual([0, ['edit']]);
   });
 });

@@ -10,28 +10,13 @@ import { DATASET_EDITORS } from '../uris.ts';
 import type { Statuses } from '../views/statuses.ts';
 import { DatasetDocument } from './datasetDocument.ts';
 import type { DatasetPages } from './datasetPages.ts';
-import type { EditHistory } from './editHistory.ts';
+import { hostHistory } from './editHistory.ts';
 
 /** By then the server has sent a status, and VS Code has marked the tab. */
 const DIRTY_AFTER_MS = 1000;
 
 type ChangeEvent =
   vscode.CustomDocumentEditEvent<DatasetDocument> | vscode.CustomDocumentContentChangeEvent<DatasetDocument>;
-
-/** VS Code's own history of a document, which holds edits of earlier sessions too. */
-function hostHistory(uri: string, statuses: Statuses): EditHistory {
-  return {
-    get count() {
-      return statuses.get(uri)?.unsavedCount ?? 0;
-    },
-    // The server's notification puts the edit into VS Code's history.
-    add: () => undefined,
-    undo: async () => {
-      await vscode.commands.executeCommand('undo');
-      return undefined;
-    },
-  };
-}
 
 /** VS Code's provider of these editors. */
 export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument> {
@@ -91,7 +76,12 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
     const { name, early = [] } = document;
     document.early = undefined;
     for (const made of early) this.#takeUp(document, made);
-    this.#pages.fill(panel, name, hostHistory(name, this.#statuses));
+    const history = hostHistory({
+      unsavedCount: () => this.#statuses.get(name)?.unsavedCount ?? 0,
+      revision: () => this.#statuses.revision(name),
+      undo: () => vscode.commands.executeCommand('undo'),
+    });
+    this.#pages.fill(panel, name, history);
     panel.onDidDispose(() => {
       if (this.#pages.of(name).size === 0) this.#documents.delete(name);
     });

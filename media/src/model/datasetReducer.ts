@@ -320,7 +320,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'filterWanted':
       return [state, { kind: 'focusFilter' }];
     case 'listWanted':
-      return [{ ...state, filter: { ...state.filter, items: [], item: -1 } }, { kind: 'focusList' }];
+      return [{ ...state, filter: reduceFilter(state.filter, { kind: 'closed' }) }, { kind: 'focusList' }];
     case 'column':
       return changeColumns(state, event.event);
     case 'pickerToggled':

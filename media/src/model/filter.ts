@@ -10,13 +10,22 @@ export interface FilterBox {
   /** Of the cursor, in UTF-16 units. */
   readonly caret: number;
   readonly items: readonly QueryCompletion[];
+  /** False once the person closed the list: completions that arrive later don't open it again. */
+  readonly isWanted: boolean;
   /** Number of the item that Enter takes; -1 for none. */
   readonly item: number;
   /** The latest first. */
   readonly recent: readonly string[];
 }
 
-export const EMPTY_FILTER: FilterBox = { text: '', caret: 0, items: [], item: -1, recent: [] };
+export const EMPTY_FILTER: FilterBox = {
+  text: '',
+  caret: 0,
+  items: [],
+  isWanted: false,
+  item: -1,
+  recent: [],
+};
 
 export type FilterEvent =
   | { readonly kind: 'typed'; readonly text: string; readonly caret: number }
@@ -40,7 +49,7 @@ function recentItems(recent: readonly string[]): readonly QueryCompletion[] {
 
 function withItem(box: FilterBox, { insert, start, end }: QueryCompletion): FilterBox {
   const text = box.text.slice(0, start) + insert + box.text.slice(end);
-  return { ...box, text, caret: start + insert.length, items: [], item: -1 };
+  return { ...box, text, caret: start + insert.length, items: [], isWanted: true, item: -1 };
 }
 
 /** Remembers a query; one that goes on from the latest takes its place. */
@@ -54,11 +63,12 @@ export function reduceFilter(box: FilterBox, event: FilterEvent): FilterBox {
     case 'typed': {
       const { text, caret } = event;
       // Completions of an earlier text would insert in the wrong place.
-      return { ...box, text, caret, items: text === '' ? recentItems(box.recent) : [], item: -1 };
+      const items = text === '' ? recentItems(box.recent) : [];
+      return { ...box, text, caret, items, isWanted: true, item: -1 };
     }
     case 'completed': {
       const isLate = event.text !== box.text || event.caret !== box.caret || event.text === '';
-      return isLate ? box : { ...box, items: event.items, item: -1 };
+      return isLate || !box.isWanted ? box : { ...box, items: event.items, item: -1 };
     }
     case 'itemMoved': {
       const count = box.items.length;
@@ -71,9 +81,9 @@ export function reduceFilter(box: FilterBox, event: FilterEvent): FilterBox {
       return item ? withItem(box, item) : box;
     }
     case 'closed':
-      return { ...box, items: [], item: -1 };
+      return { ...box, items: [], isWanted: false, item: -1 };
     case 'applied':
-      return { ...box, items: [], item: -1, recent: withRecent(box.recent, box.text) };
+      return { ...box, items: [], isWanted: false, item: -1, recent: withRecent(box.recent, box.text) };
   }
 }
 

@@ -28,8 +28,8 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
       role="dialog"
       aria-label="Columns"
       onKeyDown={(press) => {
-        press.stopPropagation();
         if (press.key !== 'Escape') return;
+        press.stopPropagation();
         dispatch({ kind: 'pickerToggled' });
         dispatch({ kind: 'listWanted' });
       }}
