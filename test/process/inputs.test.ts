@@ -138,13 +138,65 @@ describe('a JSON document', () => {
     [
       'in a list that breaks off',
       JSON.stringify(RECORDS).slice(0, -30),
-      '1 record, first in record 3: the line is not a JSON object and is left out',
+      '1 record, first in record 3: the record is not a JSON object and is left out',
     ],
   ])('%s: `convert` writes its records and reports what it leaves out', async (_, text, words) => {
     const path = folder.write('x.json', text);
     const { code, err } = await preflens(['convert', path, '--out', join(folder.path, 'x.jsonl')]);
     expect(code).toBe(0);
     expect(err).toContain(words);
+  });
+});
+
+describe('a folder with a card', () => {
+  it('is read and converted by the splits that the card names', async () => {
+    folder.write(
+      'hub/README.md',
+      '---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*\n  - split: test\n    path: data/test-*\n---\n# A set\n',
+    );
+    folder.write('hub/data/train-00000-of-00001.jsonl', GOOD);
+    folder.write('hub/data/test-00000-of-00001.jsonl', `${goodRecord(9)}\n`);
+    folder.write('hub/draft.jsonl', BROKEN);
+    const hub = join(folder.path, 'hub');
+    const checked = await preflens(['check', '--no-score', hub]);
+    expect(checked.err).toContain('test 1 pair in 1 file; train 3 pairs in 1 file.');
+    expect(checked.err).toContain('README.md does not name 1 file, left out: draft.jsonl.');
+    const converted = await preflens(['convert', hub, '--out', join(folder.path, 'hub.jsonl')]);
+    expect([checked.code, converted.code]).toEqual([0, 0]);
+    expect(converted.err).toContain('4 records read, 4 written.');
+  });
+});
+
+describe('a file without records', () => {
+  it.each([
+    ['an empty table', 'a.parquet', '', 'this file is empty. If it should contain records'],
+    ['an empty file', 'a.json', '', 'the file is empty. If it should contain records'],
+    ['a bracket', 'a.json', '[', 'a JSON list on line 1 without records; the end is missing'],
+    ['objects without fields', 'a.json', '[{}, {}]', 'the records have no fields'],
+  ])('says so: %s', async (_, name, text, words) => {
+    const { code, err } = await preflens(['check', '--no-score', folder.write(name, text)]);
+    expect([code, err.includes(words)], err).toEqual([2, true]);
+  });
+});
+
+it('a list whose first record is longer than the start that is looked at is read like any other', async () => {
+  const long = { prompt: 'q', chosen: 'a', rejected: 'b '.repeat(1_000_000) };
+  const path = folder.write('a.json', JSON.stringify([long, ...RECORDS.slice(0, 1)]));
+  expect((await preflens(['schema', path])).out).toContain('recognised');
+  expect((await preflens(['check', '--no-score', path])).err).toContain('in 2 records');
+});
+
+describe('a table with very many columns', () => {
+  it('is described in a line that can be read', async () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
+    const text = `prompt,chosen,rejected,${names.join(',')}\nWhy?,Rain.,No.,${names.map(() => 1).join(',')}\n`;
+    const { code, err } = await preflens([
+      'convert',
+      folder.write('a.csv', text),
+      '--out',
+      join(folder.path, 'a.jsonl'),
+    ]);
+    expect([code, err.includes('Read c0, c1, c2 and 9,997 more as numbers')]).toEqual([0, true]);
   });
 });
 

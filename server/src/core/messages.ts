@@ -189,7 +189,9 @@ export const messages = {
     more = `\`preflens schema ${shellWord(path)} --suggest\` shows the fields and can write the entry; in the editor, "PrefLens: Map Fields…" does.`,
   ) =>
     new UserError(
-      `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(path, suggestion)}. ${more}`,
+      names.length === 0
+        ? `${path}: no preference pairs recognised: the records have no fields. If they should hold pairs, write or download the file again.`
+        : `${path}: no preference pairs recognised. The records have the fields ${list(names.slice(0, 12))}.${suggestionMessage(path, suggestion)}. ${more}`,
     ),
   /** For the editor, which offers to map the fields. */
   unrecognisedShort: (names: readonly string[], { kind, nearest: [near], fields, readings }: Suggestion) => {

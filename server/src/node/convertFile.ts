@@ -100,7 +100,7 @@ async function* plainLines(file: ReadableFile, outcome: Outcome): AsyncGenerator
     const record = outcome.read++;
     const value = valueOf(raw, outcome);
     if (value === undefined) {
-      outcome.losses.add('the line is not a JSON object and is left out', record);
+      outcome.losses.add('the record is not a JSON object and is left out', record);
       continue;
     }
     countChanges?.(value, record, outcome.losses);

@@ -8,7 +8,7 @@ import { badUtf8At } from '#core/json/parseRecord.ts';
 import { recognise } from '#core/mapping/recognise.ts';
 import type { Json } from '#core/model/json.ts';
 import { isObject } from '#core/model/json.ts';
-import { plural } from '#core/words/numbers.ts';
+import { listed, plural } from '#core/words/numbers.ts';
 import { RowWriter } from '#formats/csv/columns.ts';
 import { RowCutter } from '#formats/csv/rows.ts';
 import { TextSink } from '#formats/textSink.ts';
@@ -157,10 +157,7 @@ const KINDS: readonly (readonly [ColumnKind, string])[] = [
 /** Sentences that say how a CSV file is read. */
 export function csvReading({ columns, delimiter }: CsvDialect): readonly string[] {
   const named = (kind: ColumnKind): string =>
-    columns
-      .filter((column) => column.kind === kind)
-      .map(({ name }) => name)
-      .join(', ');
+    listed(columns.flatMap((column) => (column.kind === kind ? [column.name] : [])));
   const typed = KINDS.flatMap(([kind, words]) => (named(kind) === '' ? [] : [`${named(kind)} ${words}`]));
   const python = named('python');
   return [

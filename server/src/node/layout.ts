@@ -8,7 +8,7 @@ import { cardEntries, cardNames, splitNameOf } from '#core/dataset/splits.ts';
 import { UserError } from '#core/messages.ts';
 import type { Json } from '#core/model/json.ts';
 import { isList, isObject } from '#core/model/json.ts';
-import { plural } from '#core/words/numbers.ts';
+import { listed, plural } from '#core/words/numbers.ts';
 
 import { readRegular } from './regularFile.ts';
 import { codeOf, unreadable } from './stored.ts';
@@ -84,8 +84,9 @@ async function cardOf(folder: string): Promise<readonly CardEntry[]> {
   const text = await readText(join(folder, 'README.md'));
   const yaml = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---(?:\r?\n|$)/.exec(text ?? '')?.[1];
   if (yaml === undefined) return [];
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(yaml);
+  // The bundle has only the default export of a CommonJS package that is loaded late.
+  const { default: yamlReader } = await import('yaml');
+  const document = yamlReader.parseDocument(yaml);
   // A card that is no YAML names no files.
   return document.errors.length > 0 ? [] : cardEntries(document.toJS({ maxAliasCount: 100 }) as Json);
 }
@@ -117,11 +118,6 @@ async function walk(folder: string, into: Walk): Promise<void> {
       if (plain !== undefined && !names.has(plain)) into.paths.push(path);
     }
   }
-}
-
-/** Names for a sentence, not too many. */
-function listed(names: readonly string[]): string {
-  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
 /** The files that a card names, with its splits. Undefined if it names none of these. */

@@ -42,9 +42,13 @@ function keyedLayout(path: ListPath, found: Collector, head: Uint8Array): Docume
 /** The layout of a document that has not ended: by the records seen so far. */
 function openLayout(found: Collector, head: Uint8Array, isKnown: IsKnown): DocumentLayout | undefined {
   const { first, samples, documents } = found;
+  const isLong = head.length >= MAX_HEAD_BYTES;
   const sampleOf = (path: ListPath): JsonObject[] =>
     samples.flatMap(({ list, value }) => (list && isSamePath(list, path) ? [value] : []));
-  if (first?.kind === 'list' && found.itemObjects > 0) return { form: 'list', ...seamOf(found, head, []) };
+  // Of a first record that is longer than the start, only its beginning is known.
+  const isInRecord = isLong && found.items === 0 && found.itemStart !== undefined;
+  if (first?.kind === 'list' && (found.itemObjects > 0 || isInRecord))
+    return { form: 'list', ...seamOf(found, head, []) };
   if (first?.kind !== 'object') return undefined;
   if (documents > 0) return { form: 'sequence', ...seamOf(found, head) };
   const [list] = listsOfRecords(found, (path) => isKnown(sampleOf(path)));

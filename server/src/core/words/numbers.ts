@@ -45,3 +45,10 @@ export function standing(below: number, count: number): string {
   const [low, high] = [(100 * (below + 1)) / count, (100 * (count - below)) / count];
   return low <= high ? `lowest ${shareText(low)} %` : `highest ${shareText(high)} %`;
 }
+
+/** Names for a sentence, not too many. */
+export function listed(names: readonly string[]): string {
+  return names.length > 4
+    ? `${names.slice(0, 3).join(', ')} and ${inGroups(names.length - 3)} more`
+    : names.join(', ');
+}

@@ -168,6 +168,7 @@ function readGroups(file: ThriftStruct, schema: Schema, dataEnd: number): RowGro
 /** Throws ParquetError. */
 export function readFooter(source: ByteSource): Footer {
   const { size } = source;
+  if (size === 0) throw new ParquetError('empty. If it should contain records, write or download it again');
   if (size < 12) throw new ParquetError('too short to be a Parquet file');
   if (uint32(source.read(0, 4), 0) === ENCRYPTED) throw new ParquetError('encrypted, which is not supported');
   const tail = source.read(size - TAIL_BYTES, size);
