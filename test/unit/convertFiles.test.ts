@@ -1,5 +1,5 @@
 // Whole files in every trainer's format: what is written is read as the same pairs, and a loss is named. Then what single formats do with calls, pictures and markers.
-import { existsSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -319,4 +319,22 @@ it('tools in a JSON text become the list that OpenAI reads', async () => {
   expect(lost).toEqual([
     '1 record, first in record 1: the field "tools" is written as a list, which openai-preference reads.',
   ]);
+});
+
+it('a file that changes meanwhile is named so, also if nothing can be written', async () => {
+  const path = folder.write('in.jsonl', '{"prompt":"Q","completion":"A","label":true}\n');
+  const converted = convertDataset(
+    { path, out: join(folder.path, 'out.jsonl'), target: targetOf('trl-explicit'), codec: 'snappy' },
+    {
+      signal,
+      write: async (bytes) => {
+        for await (const part of bytes) expect(part).toBeUndefined();
+      },
+      note: () => undefined,
+      onProgress: () => {
+        appendFileSync(path, '\n');
+      },
+    },
+  );
+  await expect(converted).rejects.toThrow(/changed/);
 });

@@ -128,7 +128,7 @@ export const messages = {
     ),
   notWritten: (path: string, kind: string) =>
     new UserError(
-      `${path}: PrefLens does not write ${READ_ONLY[kind] ?? kind} files. Choose a name that ends in .jsonl, .jsonl.gz, .jsonl.zst or .parquet.`,
+      `${path}: PrefLens does not write ${READ_ONLY[kind] ?? kind} files. Choose a name that ends in .jsonl, .json (also .gz or .zst) or .parquet.`,
     ),
   /** The text can't be cut into rows from a line on, counted from 0. */
   badCsv: (path: string, line: number, fault: string | undefined) =>

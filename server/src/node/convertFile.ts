@@ -208,12 +208,16 @@ export async function convertDataset(task: ConvertTask, ports: ConvertPorts): Pr
     files.push(followed(await withRecords(file), before, total, ports));
     before += file.size;
   }
+  const assertSame = async (): Promise<void> => {
+    for (const file of dataset.files) await file.assertSame();
+  };
   let outcome = newOutcome();
   const lines: Lines = async function* () {
     // A second pass starts counting again.
     outcome = newOutcome();
     for (const file of files) yield* target ? targetLines(file, target, outcome) : plainLines(file, outcome);
     if (outcome.written > 0) return;
+    await assertSame();
     for (const line of outcome.losses.lines()) note(line);
     if (outcome.why !== undefined) note(`First problem: ${outcome.why}`);
     throw messages.nothingToWrite(path, outcome.read);
@@ -226,9 +230,7 @@ export async function convertDataset(task: ConvertTask, ports: ConvertPorts): Pr
     : isJsonName(out)
       ? asList(lines())
       : withLineEnds(lines());
-  await write(bytes, async () => {
-    for (const file of dataset.files) await file.assertSame();
-  });
+  await write(bytes, assertSame);
   for (const file of files) for (const line of file.reading) note(`${file.path}: ${line}`);
   const { losses, caveats, read, written, first } = outcome;
   return {
