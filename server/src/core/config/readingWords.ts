@@ -39,12 +39,28 @@ export const PERHAPS_WORSE = word(
   'negative|neg|wrong|incorrect|dislike|disliked|unsafe|hard_negative|other|alternative|downvoted',
 );
 
+/**
+ * The same in other languages. They stand for the better and the worse answer as often as for a sentiment, so a person
+ * confirms them. No boundaries: some of these alphabets have none.
+ */
+export const FOREIGN_BETTER =
+  /\u597d|\u4f18|选中|接受|偏好|良い|選択|採用|좋은|선택|хорош|лучш|выбран|предпоч|принят|^(?:gut|gute|guter|besser|bessere|beste|bevorzugt|gewählt|akzeptiert|buena|bueno|mejor|elegid[ao]|preferid[ao]|aceptad[ao]|bonne|bon|meilleure?|choisie?|préférée?|acceptée?|boa|bom|melhor|escolhid[ao]|aceit[ao]|buona|buono|migliore|scelta|scelto|preferita|preferito)$/iu;
+export const FOREIGN_WORSE =
+  /\u5dee|\u574f|拒绝|不好|落选|悪い|拒否|却下|나쁜|거부|거절|плох|худш|отверг|отклон|^(?:schlecht|schlechte|schlechter|schlechtere|abgelehnt|verworfen|mala|malo|peor|rechazad[ao]|mauvaise?|pire|rejetée?|rejete|refusée?|ruim|pior|rejeitad[ao]|cattiva|cattivo|peggiore|rifiutat[ao]|scartat[ao])$/iu;
+
+/** True for a field one of whose words, in any alphabet, fits. */
+export const saysForeign = (pattern: RegExp, { name }: FieldSeen): boolean =>
+  spread(name)
+    .split(/[^\p{L}]+/u)
+    .some((one) => pattern.test(one));
+
 /** In order of likelihood. */
 const PROMPTS = [
   word('prompt'),
   word('question|query|instruction'),
   word('messages?|conversations?|dialogs?|dialogues?|history|chat'),
-  word('input|user|problem|request|task|post|q|ask|human|context|title'),
+  word('input|user|problem|request|task|post|q|ask|human|context|title|topic|subject|source|text|src|x'),
+  /frage|anweisung|aufgabe|eingabe|pregunta|instrucci|consigna|pergunta|instru[cç]|domanda|istruzione|consigne|вопрос|запрос|инструкц|问|提示|指令|問|質|指示|질문|지시/iu,
 ];
 
 export const spelt = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -5,6 +5,7 @@ import { wordsOf } from '../model/fieldNames.ts';
 import { closest } from './closest.ts';
 import type { MappingRule } from './config.ts';
 import type { FieldSeen } from './fieldsSeen.ts';
+import { isTextual } from './fieldsSeen.ts';
 import type { LabelField } from './labelReadings.ts';
 import {
   LABEL,
@@ -20,6 +21,8 @@ import type { Ask, SuggestedReading } from './readingWords.ts';
 import {
   ABOUT,
   BETTER,
+  FOREIGN_BETTER,
+  FOREIGN_WORSE,
   isAnswer,
   NEGATED,
   PERHAPS_BETTER,
@@ -27,6 +30,7 @@ import {
   promptOf,
   quoted,
   says,
+  saysForeign,
   spelt,
   spread,
   word,
@@ -88,12 +92,18 @@ function namedPairs(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
   );
   const certain = bestPair(betters, worses);
   if (certain) return [pairRule(promptOf(fields, certain), ...certain)];
-  const perhapsWorse = answers.filter((field) => worses.includes(field) || says(PERHAPS_WORSE, field));
+  const perhapsWorse = answers.filter(
+    (field) => worses.includes(field) || says(PERHAPS_WORSE, field) || saysForeign(FOREIGN_WORSE, field),
+  );
   const perhapsBetter = answers.filter(
-    (field) => !perhapsWorse.includes(field) && (betters.includes(field) || says(PERHAPS_BETTER, field)),
+    (field) =>
+      !perhapsWorse.includes(field) &&
+      (betters.includes(field) || says(PERHAPS_BETTER, field) || saysForeign(FOREIGN_BETTER, field)),
   );
   const perhaps = bestPair(perhapsBetter, perhapsWorse);
-  if (!perhaps || likeness(...perhaps) < 2) return [];
+  if (!perhaps) return [];
+  const isForeign = saysForeign(FOREIGN_BETTER, perhaps[0]) && saysForeign(FOREIGN_WORSE, perhaps[1]);
+  if (likeness(...perhaps) < 2 && !isForeign) return [];
   const ask = promptOf(fields, perhaps);
   return [pairRule(ask, ...perhaps), pairRule(ask, perhaps[1], perhaps[0])];
 }
@@ -214,9 +224,41 @@ function picked(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
   return choices(fields).filter(({ rule: { label } }) => typeof label === 'string' && labels.includes(label));
 }
 
+/** Words for two answers of which one was made from the other, or by somebody else: which is better, a person knows. */
+const VERSIONS: readonly (readonly [better: RegExp, worse: RegExp])[] = [
+  [
+    word('revised|edited|corrected|improved|rewritten|refined|pe'),
+    word('original|initial|draft|before|mt|raw'),
+  ],
+  [word('human|reference|real|gold|truth'), word('model|generated|machine|llm|policy|prediction')],
+  [
+    word('helpful|honest|harmless|polite|faithful'),
+    word('unhelpful|dishonest|harmful|impolite|unfaithful|hallucinated'),
+  ],
+];
+
+/** Two answers whose names say how they differ, not which one is better. */
+function versions(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
+  const answers = fields.filter(
+    (field) =>
+      isTextual(field) && field.share >= 0.5 && field.values?.some((one) => /\s/.test(spelt(one))) !== false,
+  );
+  for (const [better, worse] of VERSIONS) {
+    const pair = bestPair(
+      answers.filter((field) => says(better, field)),
+      answers.filter((field) => says(worse, field)),
+    );
+    if (!pair || pair[0].types[0] !== pair[1].types[0]) continue;
+    const ask = promptOf(fields, pair);
+    if (ask.prompt === undefined && pair[0].types[0] !== 'messages') continue;
+    return [pairRule(ask, ...pair), pairRule(ask, pair[1], pair[0])];
+  }
+  return [];
+}
+
 /** The ways to read records with these fields: one if it is certain which answer is better, two if not, or none. */
 export function readingsOf(fields: readonly FieldSeen[]): readonly SuggestedReading[] {
-  for (const find of [namedPairs, picked, candidates, choices]) {
+  for (const find of [namedPairs, picked, candidates, choices, versions]) {
     const found = find(fields);
     if (found.length > 0) return found;
   }

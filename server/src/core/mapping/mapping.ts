@@ -138,11 +138,18 @@ export type Order =
   | { readonly kind: 'rankings'; readonly at: FieldRef; readonly status?: FieldRef }
   /** A word for each quality, best first. */
   | { readonly kind: 'words'; readonly at: FieldRef; readonly words: readonly Json[] }
+  /** A ranking of the candidates' fields by their letters or numbers, the best first: "A > B = C", or ["A", "B"]. */
+  | { readonly kind: 'letters'; readonly at: FieldRef }
   /**
    * Names the best candidate; the others are not ranked. `values[i]` means candidate i; without them, its position
-   * counted from 0.
+   * counted from `start`, by default 0.
    */
-  | { readonly kind: 'index'; readonly at: FieldRef; readonly values?: readonly Json[] };
+  | {
+      readonly kind: 'index';
+      readonly at: FieldRef;
+      readonly values?: readonly Json[];
+      readonly start?: 0 | 1;
+    };
 
 /** How a record stores answers. */
 export type Answers =

@@ -247,7 +247,8 @@ function renamedSource(from: CandidateSource, rename: Rename): CandidateSource {
 }
 
 function renamedOrder(order: Order, rename: Rename): Order | undefined {
-  if (order.kind === 'list' || order.kind === 'index') return { ...order, at: rename(order.at) };
+  if (order.kind === 'list' || order.kind === 'index' || order.kind === 'letters')
+    return { ...order, at: rename(order.at) };
   return order.kind === 'rankings' ? undefined : order;
 }
 

@@ -33,6 +33,8 @@ const SIDE_WORDS: readonly (readonly [better: string, worse: string])[] = [
   ['best', 'worst'],
   ['good', 'bad'],
   ['winning', 'losing'],
+  ['winner', 'loser'],
+  ['preferred', 'unpreferred'],
 ];
 
 /** Names of the better and the worse answer. Nothing else in a record says which is better. */
@@ -49,6 +51,7 @@ export const SIDE_NAMES: readonly (readonly [better: string, worse: string])[] =
   ['chosen', 'reject'],
   ['preferred', 'dispreferred'],
   ['preferred', 'non_preferred'],
+  ['preferred', 'unpreferred'],
   ['y_w', 'y_l'],
   ['yw', 'yl'],
 ];
@@ -158,11 +161,12 @@ export const more = (at: FieldRef): PromptPart => ({ at, as: 'text', isMore: tru
 export const joined = (ends: readonly string[], names: readonly string[] = ANSWER_NAMES): readonly string[] =>
   ends.flatMap((end) => names.map((name) => name + end));
 
-/** What follows the name of the first answer, of the second, and of the third. */
+/** What follows the name of the first answer, of the second, of the third and of the fourth. */
 const ENDS = [
   ['_a', '_A', '_1', '1', 'A', 'a', '-1', '-a', ' A', ' a', ' 1'],
   ['_b', '_B', '_2', '2', 'B', 'b', '-2', '-b', ' B', ' b', ' 2'],
   ['_c', '_C', '_3', '3', 'C', 'c', '-3', '-c', ' C', ' c', ' 3'],
+  ['_d', '_D', '_4', '4', 'D', 'd', '-4', '-d', ' D', ' d', ' 4'],
 ] as const;
 
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
@@ -173,10 +177,11 @@ const CAPITALS = ANSWER_NAMES.map(capital);
 export const FIRST_FIELDS = anyOf([...joined(ENDS[0]), ...joined([' A', ' 1', '_A', 'A'], CAPITALS)]);
 export const SECOND_FIELDS = anyOf([...joined(ENDS[1]), ...joined([' B', ' 2', '_B', 'B'], CAPITALS)]);
 
+export const THIRD_FIELDS = anyOf([...joined(ENDS[2]), ...joined([' C', ' 3', '_C', 'C'], CAPITALS)]);
+export const FOURTH_FIELDS = anyOf([...joined(ENDS[3]), ...joined([' D', ' 4', '_D', 'D'], CAPITALS)]);
+
 /** Other answers than the first two: a record with one of them compares more than two. */
-export const FURTHER_ANSWERS: readonly FieldRef[] = [
-  anyOf([...joined(ENDS[2]), ...joined([' C', ' 3', '_C', 'C'], CAPITALS)]),
-];
+export const FURTHER_ANSWERS: readonly FieldRef[] = [THIRD_FIELDS];
 
 /** What a verdict names. */
 const NAMED = ['model', ...ANSWER_NAMES, 'option', 'system'];
@@ -240,4 +245,21 @@ export const VERDICT_NAMES = 'kto_tag|kto_label|desirable|is_desirable|thumbs_up
 export const GOOD_OR_BAD: Verdicts = {
   first: [true, 1, 'true', 'True', 'desirable', 'good', 'thumbs_up', 'accept', 'chosen'],
   second: [false, 0, 'false', 'False', 'undesirable', 'bad', 'thumbs_down', 'reject', 'rejected'],
+};
+
+/** Verdicts in words, which need no name that says what they are about. */
+export const GOOD_OR_BAD_WORDS: Verdicts = {
+  first: ['desirable', 'good', 'thumbs_up', 'up', 'accept', 'chosen', 'like', 'liked', 'accepted', '👍'],
+  second: [
+    'undesirable',
+    'bad',
+    'thumbs_down',
+    'down',
+    'reject',
+    'rejected',
+    'dislike',
+    'disliked',
+    'not accepted',
+    '👎',
+  ],
 };

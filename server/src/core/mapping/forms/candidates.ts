@@ -12,6 +12,7 @@ import { concreteShape, hasShape, turnsOf } from '../shape.ts';
 import type { Form, FormContext, Need, PathChange } from './form.ts';
 import { listNeed, presence } from './form.ts';
 import { toNumber } from './label.ts';
+import { exchangeLetters, letterOf, letterRanks, rankingOf } from './letters.ts';
 import { swapInLists, swapMarks } from './otherVerdicts.ts';
 import { hasRankings, majority, rankingsIn } from './rankings.ts';
 
@@ -148,9 +149,12 @@ function groupsOf(answers: CandidateAnswers, context: FormContext): readonly Gro
 }
 
 /** The number of the candidate that the record names as the best. */
-function indexOf({ at, values }: OrderOf<'index'>, record: JsonObject): number | undefined {
+function indexOf({ at, values, start = 0 }: OrderOf<'index'>, record: JsonObject): number | undefined {
   const value = findField(record, at)?.value;
-  if (!values) return toNumber(value);
+  if (!values) {
+    const number = toNumber(value);
+    return number === undefined ? undefined : number - start;
+  }
   return value === undefined ? undefined : values.indexOf(value);
 }
 
@@ -169,6 +173,10 @@ function qualityOf(order: Order, record: JsonObject, item: Item, index: number):
   if (order.kind === 'index') return indexOf(order, record) === index ? 1 : 0;
   // The rankings compare two candidates at a time.
   if (order.kind === 'rankings') return 0;
+  if (order.kind === 'letters') {
+    const rank = letterRanks(record, order.at)?.ranks.get(letterOf(nameOfItem(item)));
+    return rank === undefined ? undefined : -rank;
+  }
   if (order.kind === 'words') {
     const word = findField(item.value, order.at)?.value;
     const place = word === undefined ? -1 : order.words.indexOf(word);
@@ -286,10 +294,26 @@ function sourceNeeds({ from, text }: CandidateAnswers): readonly Need[] {
 function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
   if (order.kind === 'rankings')
     return [{ at: order.at, expected: 'rankings of the answers', fits: hasRankings }];
+  if (order.kind === 'letters')
+    return [
+      {
+        at: order.at,
+        expected: 'a ranking such as "A > B"',
+        fits: (value) => rankingOf(value) !== undefined,
+      },
+    ];
   if (order.kind === 'list')
     return [listNeed(order.at, 1, (item) => listedNumber(order, item) !== undefined, 'a list of numbers')];
   if (order.kind === 'index') {
     const { at, values } = order;
+    if (order.start !== undefined)
+      return [
+        {
+          at,
+          expected: 'the number of an answer',
+          fits: (value) => Number.isInteger(value) && (value as number) >= 0,
+        },
+      ];
     if (!values) return [presence(at)];
     const names = values.map((value) => JSON.stringify(value)).join(', ');
     return [{ at, expected: `one of ${names}`, fits: (value) => values.includes(value) }];
@@ -309,6 +333,18 @@ export const candidatesForm: Form<CandidateAnswers> = {
     [from.at, from.kind === 'fields' ? (from.more ?? []) : [], text.at, order.at].flat(),
   needs: (answers) => [...sourceNeeds(answers), ...orderNeeds(answers)],
   fits({ from, order }, record) {
+    if (order.kind === 'index' && order.start !== undefined && from.kind === 'list') {
+      const [list, number] = [from.at, order.at].map((at) => findField(record, at)?.value);
+      return isList(list) && list.length > 1 && typeof number === 'number' && number <= list.length;
+    }
+    if (order.kind === 'letters' && from.kind === 'fields') {
+      const ranked = letterRanks(record, order.at);
+      const items = [...from.at, ...(from.more ?? [])].flatMap((at) => findField(record, at) ?? []);
+      return (
+        ranked?.ranks.size === items.length &&
+        items.every((item) => ranked.ranks.has(letterOf(nameOfItem(item))))
+      );
+    }
     if (from.kind !== 'list' || order.kind !== 'list') return true;
     const [answers, ranks] = [from.at, order.at].map((at) => findField(record, at)?.value);
     if (!isList(answers) || !isList(ranks) || answers.length !== ranks.length || answers.length < 2)
@@ -336,7 +372,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
     if (order.kind === 'index') {
       const found = findField(record, order.at);
       const [a, b] = target.map((number) => itemAt(answers, record, number));
-      const to = order.values?.[target[1]] ?? target[1];
+      const to = order.values?.[target[1]] ?? target[1] + (order.start ?? 0);
       // If a number's spelling would not come back after two flips, swap the two candidates instead.
       return [
         ...(found ? [[{ kind: 'set', path: found.path, to }] as const] : []),
@@ -357,6 +393,7 @@ export const candidatesForm: Form<CandidateAnswers> = {
     const copies = swaps.flatMap((swap): PathChange[] =>
       // An order of names has no ties.
       swap.kind === 'swap' &&
+      answers.order.kind !== 'letters' &&
       (answers.order.kind !== 'rankings' || toNumber(valueAt(record, swap.a)) !== undefined)
         ? [{ kind: 'copy', from: swap.a, to: swap.b }]
         : [],
@@ -430,6 +467,8 @@ function exchangeRanks(
       : [];
   }
   const [a, b] = [itemAt(answers, record, own), itemAt(answers, record, other)];
+  if (a && b && order.kind === 'letters')
+    return exchangeLetters(record, order.at, [nameOfItem(a), nameOfItem(b)]);
   if (a && b && order.kind === 'rankings') {
     const [first, second] = [nameOfItem(a), nameOfItem(b)];
     return rankingsIn(record, order).flatMap((ranking): PathChange[] => {

@@ -3,6 +3,7 @@
 // bench:polarity`, and the other half is reported.
 import { wordsOf } from '../../model/fieldNames.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { isList } from '../../model/json.ts';
 import type { Pair } from '../../model/pair.ts';
 import { findField } from '../field.ts';
 import type { Preferred } from '../forms/label.ts';
@@ -58,6 +59,10 @@ const WEIGHT = {
   inOrder: 1,
   /** "margin", "utility": the first answer minus the second. */
   gain: 0.7,
+  /** A number that no list of this length has, if it counts from the other start. */
+  range: 4,
+  /** 1 and true affirm something, which is rarely that an answer is bad. */
+  affirms: 1.5,
   /** "rank": 1 is the best. */
   rank: 2.5,
   /** The card says which value means that which answer is better. */
@@ -231,8 +236,60 @@ function byRank(question: Question): Evidence | undefined {
   };
 }
 
+/** The number of the best answer of a list: 0 counts from 0, the length of the list from 1. */
+function byRange(question: Question): Evidence | undefined {
+  const { readings, sample, names } = question;
+  const [first] = readings;
+  if (first?.answers.kind !== 'candidates' || first.answers.order.kind !== 'index') return undefined;
+  const { from, order } = first.answers;
+  const places = sample.flatMap((record) => {
+    const number = findField(record, order.at)?.value;
+    const list = from.kind === 'list' ? findField(record, from.at)?.value : undefined;
+    return typeof number === 'number' && isList(list) ? [{ number, length: list.length }] : [];
+  });
+  const starts = new Set(
+    places.flatMap(({ number, length }) => (number === 0 ? [0] : number === length ? [1] : [])),
+  );
+  const [start] = starts;
+  if (start === undefined || starts.size > 1) return undefined;
+  return {
+    kind: 'order',
+    says:
+      start === 0
+        ? `"${names.label}" is 0 in some records`
+        : `"${names.label}" is the number of the last answer in some records`,
+    weights: each(
+      question,
+      WEIGHT.range,
+      ({ answers }) =>
+        answers.kind === 'candidates' &&
+        answers.order.kind === 'index' &&
+        (answers.order.start ?? 0) === start,
+    ),
+  };
+}
+
+/** Verdicts on single answers. */
+function affirmed(question: Question): Evidence | undefined {
+  const { readings, names } = question;
+  if (readings[0]?.answers.kind !== 'unpaired') return undefined;
+  return {
+    kind: 'name',
+    says: `1 and true of "${names.label}" usually mean a good answer`,
+    weights: each(
+      question,
+      WEIGHT.affirms,
+      ({ answers }) =>
+        answers.kind === 'unpaired' && AFFIRMS.some((one) => answers.verdict.first?.includes(one)),
+    ),
+  };
+}
+
 /** Evidence of the label's name and values. */
 function byName(question: Question): Evidence | undefined {
+  const [{ answers } = { answers: undefined }] = question.readings;
+  if (answers?.kind === 'unpaired') return affirmed(question);
+  if (answers?.kind === 'candidates' && answers.order.kind === 'index') return byRange(question);
   if (question.names.label === '') return byRank(question);
   const name = readLabelName(question.names);
   return (
@@ -301,6 +358,21 @@ function scoreWeight({ agree, disagree }: Tally): number {
   return Math.sign(net) * clarity * Math.min(WEIGHT.scores, Math.abs(net) * WEIGHT.score);
 }
 
+/** Scores in a list beside the list of answers. */
+const SCORE_LISTS = 'scores|rewards|ratings|rm_scores|reward_scores';
+
+/** The difference of two answers' scores in such a list. */
+function listedMargin(
+  reading: Mapping,
+  record: JsonObject,
+  { candidates: [a, b] }: Pair,
+): number | undefined {
+  if (reading.answers.kind !== 'candidates' || reading.answers.order.kind !== 'index') return undefined;
+  const list = findField(record, SCORE_LISTS)?.value;
+  const [own, other] = isList(list) ? [list[a], list[b]] : [];
+  return typeof own === 'number' && typeof other === 'number' ? own - other : undefined;
+}
+
 /** Stored scores and ranks of the answers. */
 function byScores({ readings, sample }: Question): Evidence | undefined {
   let field = '';
@@ -308,7 +380,8 @@ function byScores({ readings, sample }: Question): Evidence | undefined {
     const own = ownFields(reading);
     return tally(
       pairsOf(reading, sample).flatMap(([record, pair]) => {
-        const scores = sideScores(record, pair);
+        const listed = listedMargin(reading, record, pair);
+        const scores = listed === undefined ? sideScores(record, pair) : { margin: listed, field: 'scores' };
         if (!scores || BAD_IF_HIGH.test(scores.field) || own.has(wordsOf(scores.field).join(' '))) return [];
         field = scores.field;
         return [scores.margin];

@@ -6,7 +6,7 @@ import type { Card } from './card.ts';
 import type { Evidence } from './evidence.ts';
 import { evidenceFor, valuesSeen } from './evidence.ts';
 import type { OpenReading } from './readings.ts';
-import { describeReading, namesIn, readingsOf } from './readings.ts';
+import { describeReading, labelRefOf, namesIn, readingsOf } from './readings.ts';
 
 /** Certainty from which a reading is used. */
 export const SURE = 0.95;
@@ -48,9 +48,7 @@ export function decidePolarity(
 ): PolarityDecision {
   const readings = readingsOf(mapping);
   const names = namesIn(mapping, sample[0] ?? {});
-  const { answers } = mapping;
-  const at = answers.kind === 'choice' && 'at' in answers.label ? answers.label.at : '';
-  const seen = valuesSeen(at, sample);
+  const seen = valuesSeen(labelRefOf(mapping.answers), sample);
   const evidence: readonly Evidence[] = evidenceFor({ readings, sample, names, seen, card });
   const sums = readings.map((_, i) => evidence.reduce((sum, { weights }) => sum + (weights[i] ?? 0), 0));
   const certainties = softmax(sums);

@@ -49,6 +49,8 @@ function labelReadings(label: Label): readonly Label[] {
 }
 
 function orderReadings(order: Order): readonly Order[] {
+  if (order.kind === 'index' && order.start !== undefined)
+    return [order, { ...order, start: order.start === 0 ? 1 : 0 }];
   if (order.kind !== 'number' && order.kind !== 'list') return [order];
   return [order, { ...order, best: order.best === 'low' ? 'high' : 'low' }];
 }
@@ -57,6 +59,11 @@ function answerReadings(answers: Answers): readonly Answers[] {
   if (answers.kind === 'choice') return labelReadings(answers.label).map((label) => ({ ...answers, label }));
   if (answers.kind === 'candidates')
     return orderReadings(answers.order).map((order) => ({ ...answers, order }));
+  if (answers.kind === 'unpaired') {
+    const { verdict } = answers;
+    const { first = [], second = [] } = verdict;
+    return [answers, { ...answers, verdict: { ...verdict, first: second, second: first } }];
+  }
   return [answers];
 }
 
@@ -95,6 +102,10 @@ export function withSettlement(
     if (positive !== undefined && label.kind === 'between')
       return settled({ ...answers, label: { ...label, low: otherSide(positive) } });
   }
+  if (answers.kind === 'unpaired' && better && answers.verdict.first)
+    return settled({ ...answers, verdict: { at: answers.verdict.at, ...better } });
+  if (answers.kind === 'candidates' && better && answers.order.kind === 'index')
+    return settled({ ...answers, order: { ...answers.order, start: better.first[0] === 1 ? 1 : 0 } });
   if (answers.kind !== 'candidates' || best === undefined) return undefined;
   const { order } = answers;
   return order.kind === 'number' || order.kind === 'list'
@@ -109,9 +120,18 @@ export interface Names {
   readonly second: string;
 }
 
+/** The field with the values of an open label; empty for scores and ranks. */
+export function labelRefOf(answers: Answers): string {
+  if (answers.kind === 'choice') return 'at' in answers.label ? answers.label.at : '';
+  if (answers.kind === 'unpaired') return answers.verdict.at;
+  return answers.kind === 'candidates' && answers.order.kind === 'index' ? answers.order.at : '';
+}
+
 export function namesIn({ answers }: Mapping, record: JsonObject): Names {
-  if (answers.kind !== 'choice' || !('at' in answers.label)) return { label: '', first: '', second: '' };
   const name = (path: Parameters<typeof formatPath>[0] | undefined): string => (path ? formatPath(path) : '');
+  const at = labelRefOf(answers);
+  if (answers.kind !== 'choice' || !('at' in answers.label))
+    return { label: at === '' ? '' : name(findField(record, at)?.path), first: '', second: '' };
   return {
     label: name(findField(record, answers.label.at)?.path),
     first: name(findShaped(record, answers.first)?.path),
@@ -171,6 +191,23 @@ export function describeReading(mapping: Mapping, names: Names, seen: readonly J
       rule: { mapping: id, best },
       words: `the answer with the ${best === 'low' ? 'lower' : 'higher'} "${[at].flat()[0] ?? ''}" is better`,
       better: best,
+    };
+  }
+  if (answers.kind === 'candidates' && answers.order.kind === 'index') {
+    const { start = 0 } = answers.order;
+    return {
+      rule: { mapping: id, better: { first: [start], second: [start + 1] } },
+      words: `"${name}" ${start} means that the first answer of the list is the best`,
+      better: `${start}=first`,
+    };
+  }
+  if (answers.kind === 'unpaired') {
+    const { first: good = [], second: bad = [] } = answers.verdict;
+    const better = seenVerdicts({ first: good, second: bad }, seen);
+    return {
+      rule: { mapping: id, better },
+      words: `"${name}" ${spelt(better.first)} means a good answer, ${spelt(better.second)} a bad one`,
+      better: `${wordOf(better.first[0])}=good`,
     };
   }
   return { rule: { mapping: id }, words: mapping.polarity, better: '' };

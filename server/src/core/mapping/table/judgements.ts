@@ -1,5 +1,5 @@
 import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT, GOOD_OR_BAD, more, VERDICT_NAMES } from '../vocabulary.ts';
+import { ANY_PROMPT, GOOD_OR_BAD, GOOD_OR_BAD_WORDS, more, VERDICT_NAMES } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
 /** Single answers with a verdict, steps with verdicts, and files with neither pairs nor verdicts. */
@@ -46,6 +46,33 @@ export const JUDGEMENTS: readonly Mapping[] = [
     },
     polarity: 'true or 1 means a good answer, false or 0 a bad one',
   },
+  {
+    id: 'answer-in-words',
+    title: 'an answer called good or bad (KTO)',
+    prompt: [ANY_PROMPT, more('input')],
+    answers: {
+      kind: 'unpaired',
+      response: any('response|completion|answer|output|generation'),
+      verdict: { at: 'label|feedback|verdict|preference|thumbs|vote|rating', ...GOOD_OR_BAD_WORDS },
+    },
+    polarity: 'words such as "good", "chosen" or "thumbs_up" mean a good answer, their opposites a bad one',
+  },
+  ...(['zero', 'minus-one'] as const).map((bad): Mapping => ({
+    id: `answer-one-or-${bad}`,
+    title: `an answer with a label, 1 or ${bad === 'zero' ? 0 : -1} (KTO, if it is a verdict)`,
+    prompt: [ANY_PROMPT, more('input')],
+    answers: {
+      kind: 'unpaired',
+      response: any('response|output|generation|model_response|model_output|completion'),
+      verdict: {
+        at: 'label|labels|verdict|feedback|thumbs|vote|preference',
+        first: bad === 'zero' ? [1, '1', true, 'true', 'True'] : [1, '1'],
+        second: bad === 'zero' ? [0, '0', false, 'false', 'False'] : [-1, '-1'],
+      },
+    },
+    convention: 'open',
+    polarity: 'a person decides whether 1 means a good answer',
+  })),
   {
     id: 'helpsteer-ratings',
     title: 'HelpSteer ratings',

@@ -1,5 +1,13 @@
-import type { Mapping } from '../mapping.ts';
-import { ANY_PROMPT, anyOf, joined } from '../vocabulary.ts';
+import type { Answers, Field, Mapping } from '../mapping.ts';
+import {
+  ANY_PROMPT,
+  anyOf,
+  FIRST_FIELDS,
+  FOURTH_FIELDS,
+  joined,
+  SECOND_FIELDS,
+  THIRD_FIELDS,
+} from '../vocabulary.ts';
 import { text } from './parts.ts';
 
 const LISTS = 'responses|completions|outputs|candidates|generations|answers';
@@ -12,6 +20,58 @@ const PICKED = anyOf(
   ),
 );
 const ANSWER_TEXT = text('response|text|completion|answer|output|content');
+
+/** Names of the best answer in a list. A "choice" among answers may be that of an exam. */
+const BEST = anyOf(
+  joined(
+    ['', '_id', '_idx', '_index', '_response', '_answer', '_completion', '_output', '_candidate'],
+    ['winner', 'best', 'better', 'chosen', 'preferred'],
+  ),
+);
+const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+
+/** The number or the letter of the best answer beside a list of answers, or of objects with an answer. */
+const picked = (ending: string, title: string, answer: Field): readonly Mapping[] => {
+  const from = { kind: 'list', at: LISTS } as const;
+  const letters = (values: readonly string[]): Answers => ({
+    kind: 'candidates',
+    from,
+    text: answer,
+    order: { kind: 'index', at: BEST, values },
+  });
+  return [
+    {
+      id: `picked${ending}`,
+      title: `${title}, and the number of the best`,
+      prompt: [ANY_PROMPT],
+      answers: { kind: 'candidates', from, text: answer, order: { kind: 'index', at: BEST, start: 0 } },
+      convention: 'open',
+      polarity:
+        'the label is the number of the best answer; evidence decides whether it counts from 0 or from 1',
+    },
+    {
+      id: `picked-by-letter${ending}`,
+      title: `${title}, and the letter of the best`,
+      prompt: [ANY_PROMPT],
+      answers: letters(LETTERS),
+      polarity: 'the label is the letter of the best answer: A is the first of the list',
+    },
+    {
+      id: `picked-by-small-letter${ending}`,
+      title: `${title}, and the small letter of the best`,
+      prompt: [ANY_PROMPT],
+      answers: letters(LETTERS.map((letter) => letter.toLowerCase())),
+      polarity: 'the label is the letter of the best answer: a is the first of the list',
+    },
+  ];
+};
+
+const word = (second: string): Answers => ({
+  kind: 'candidates',
+  from: { kind: 'list', at: LISTS },
+  text: ANSWER_TEXT,
+  order: { kind: 'words', at: 'label|verdict|preference|type|role', words: ['chosen', second] },
+});
 
 /** Several answers to a prompt with scores or ranks. */
 export const SCORED: readonly Mapping[] = [
@@ -78,6 +138,46 @@ export const SCORED: readonly Mapping[] = [
     },
     unless: [PICKED],
     polarity: 'the answer with the higher score, reward or rating is better',
+  },
+  ...picked('', 'a list of answers', text('')),
+  ...picked('-object', 'a list of objects with answers', ANSWER_TEXT),
+  {
+    id: 'answers-with-words',
+    title: 'a list of answers, each called chosen or rejected',
+    prompt: [ANY_PROMPT],
+    answers: word('rejected'),
+    polarity: 'the answer that is called "chosen" is better than the one called "rejected"',
+  },
+  {
+    id: 'answers-with-marks',
+    title: 'a list of answers, one of them marked as the best',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'list', at: LISTS },
+      text: ANSWER_TEXT,
+      order: {
+        kind: 'words',
+        at: 'chosen|is_chosen|preferred|is_preferred|is_best|best|winner|is_winner',
+        words: [true, false],
+      },
+    },
+    polarity: 'the answer whose mark is true is better than the others',
+  },
+  {
+    id: 'ranked-by-letters',
+    title: 'answers a, b and more, and a ranking such as A > B > C',
+    prompt: [ANY_PROMPT],
+    answers: {
+      kind: 'candidates',
+      from: { kind: 'fields', at: [FIRST_FIELDS, SECOND_FIELDS], more: [THIRD_FIELDS, FOURTH_FIELDS] },
+      text: { at: '', as: 'words' },
+      order: {
+        kind: 'letters',
+        at: 'ranking|rankings|rank|ranks|preference_ranking|human_ranking|preference_order',
+      },
+    },
+    polarity: 'the ranking names the answers by their letters, the best first',
   },
   {
     id: 'ranked-answers',
