@@ -14,6 +14,7 @@ import { NO_ORIGINS } from '#core/score/origins.ts';
 import { auroc, positiveShare, precisionAt, share } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { CONSISTENCY_LABEL, labelFindings, rankingOf } from '#core/score/ranking.ts';
+import { readPairs } from '#core/score/readPairs.ts';
 import { STYLE_COUNT, STYLE_NAMES } from '#core/score/style.ts';
 
 import { survey } from '../fakes/records.ts';
@@ -34,7 +35,7 @@ const noPause = (): undefined => undefined;
 
 function featuresOf(list: typeof pairs) {
   const builder = new FeatureBuilder();
-  for (const pair of list) builder.add(pair);
+  builder.add(list, readPairs(list));
   return builder;
 }
 

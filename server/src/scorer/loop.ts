@@ -23,10 +23,10 @@ import { serve } from '#node/rpc.ts';
 import type { ConsistencyResult, ScorerRequests, WirePair } from '#protocol/scorer.ts';
 import { SCORER_PROTOCOL } from '#protocol/version.ts';
 
-import type { Fitter } from './fitThreads.ts';
-import { fitterFor } from './fitThreads.ts';
 import { headHandlers } from './headLoop.ts';
 import { modelHandlers } from './modelLoop.ts';
+import type { Crew } from './threads.ts';
+import { crewFor } from './threads.ts';
 
 /** Longest time that a fit blocks the process from seeing a cancellation. */
 const SLICE_MS = 15;
@@ -36,7 +36,6 @@ const PROGRESS_MS = 100;
 
 interface Job {
   readonly rows: JobRows;
-  readonly fitter: Fitter;
   readonly lengths: Float64Array;
   readonly fits: (PartFit | undefined)[];
   readonly column: GroupColumn | undefined;
@@ -48,14 +47,22 @@ class Gathering {
   readonly features = new FeatureBuilder();
   readonly prompts = new PromptKeys();
   readonly lengths: number[] = [];
+  #before = Promise.resolve();
 
-  add(pair: WirePair): void {
-    this.features.add(pair);
-    this.prompts.add(pair.prompt, pair.chosen, pair.rejected);
-    this.lengths.push(pair.chosen.length - pair.rejected.length);
+  /** Batches are read side by side, and added in the order in which they came. */
+  async add(pairs: readonly WirePair[], crew: Crew): Promise<void> {
+    const [numbers, before] = [crew.read(pairs), this.#before];
+    this.#before = before.then(async () => {
+      this.features.add(pairs, await numbers);
+      for (const { prompt, chosen, rejected } of pairs) {
+        this.prompts.add(prompt, chosen, rejected);
+        this.lengths.push(chosen.length - rejected.length);
+      }
+    });
+    await this.#before;
   }
 
-  async toJob(seed: number, grouping: Grouping, program: string | undefined, pause: Pause): Promise<Job> {
+  async toJob(seed: number, grouping: Grouping, pause: Pause): Promise<Job> {
     const { features, origins } = this.features.build();
     const foldCount = foldCountFor(features.count);
     const fold = Uint8Array.from(this.prompts.keys(), (key) => foldOf(key, seed, foldCount));
@@ -68,7 +75,7 @@ class Gathering {
     const rows: JobRows = { ...alone, features: inGroups(features, column) };
     const fits = Array.from({ length: foldCount }, () => undefined);
     const lengths = Float64Array.from(this.lengths);
-    return { rows, fitter: fitterFor(rows, program), lengths, fits, column, trials, origins };
+    return { rows, lengths, fits, column, trials, origins };
   }
 }
 
@@ -113,19 +120,20 @@ function allFits(fits: readonly (PartFit | undefined)[]): PartFit[] {
   });
 }
 
-async function fitAll({ rows, fitter }: Job, sign: Int8Array, pause: Pause): Promise<PartFit[]> {
+async function fitAll({ rows }: Job, crew: Crew, sign: Int8Array, pause: Pause): Promise<PartFit[]> {
   const fits: PartFit[] = [];
-  await inLanes(fitter.width, rows.foldCount, async (part) => {
-    fits[part] = await fitter.fit(part, sign, pause);
+  await inLanes(crew.widthFor(rows), rows.foldCount, async (part) => {
+    fits[part] = await crew.fit(rows, part, sign, pause);
   });
   return fits;
 }
 
 /**
  * Handles the requests of #protocol/scorer.ts until the connection closes.
- * @param program the file to start threads with; without it, fits run in this thread
+ * @param program the file to start threads with; without it, all work is done in this thread
  */
 export function serveScorer(connection: MessageConnection, pid: number, program?: string): void {
+  const crew = crewFor(program);
   const gathering = new Gathering();
   let job: Job | undefined;
   serve<ScorerRequests>(connection, {
@@ -133,22 +141,17 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
     ...headHandlers((signal) => pauser(connection, signal)),
     hello: async () => ({ version: SCORER_PROTOCOL, pid }),
     add: async ({ pairs }) => {
-      for (const pair of pairs) gathering.add(pair);
+      await gathering.add(pairs, crew);
       return { count: gathering.features.count };
     },
     plan: async ({ seed, grouping }, signal) => {
-      const { rows, fitter } = (job = await gathering.toJob(
-        seed,
-        grouping,
-        program,
-        pauser(connection, signal),
-      ));
-      return { parts: rows.foldCount, work: partWork(rows), width: fitter.width };
+      const { rows } = (job = await gathering.toJob(seed, grouping, pauser(connection, signal)));
+      return { parts: rows.foldCount, work: partWork(rows), width: crew.widthFor(rows) };
     },
     fit: async ({ part }, signal) => {
-      const { rows, fitter, fits } = needJob(job);
+      const { rows, fits } = needJob(job);
       if (part >= rows.foldCount) throw new Error(`scorer: there is no part ${part}`);
-      return (fits[part] = await fitter.fit(part, asRecorded(rows), pauser(connection, signal)));
+      return (fits[part] = await crew.fit(rows, part, asRecorded(rows), pauser(connection, signal)));
     },
     restore: async ({ part, fit }) => {
       needJob(job).fits[part] = fit;
@@ -185,7 +188,7 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
       const planned = needJob(job);
       const { rows, lengths } = planned;
       const sign = plantFlips(rows.features.count, seed, share);
-      const fits = await fitAll(planned, sign, pauser(connection, signal));
+      const fits = await fitAll(planned, crew, sign, pauser(connection, signal));
       const { margins } = joinMargins(rows, fits, sign);
       return selfTestFigures(
         margins,

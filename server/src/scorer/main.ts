@@ -3,9 +3,9 @@ import { isMainThread, workerData } from 'node:worker_threads';
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 
-import { isFitThread, serveFits } from './fitThreads.ts';
 import { serveScorer } from './loop.ts';
 import { watchMemory, watchOverMemory } from './memory.ts';
+import { CREW, serveCrew } from './threads.ts';
 
 if (isMainThread) {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
@@ -13,8 +13,8 @@ if (isMainThread) {
   process.on('disconnect', () => process.exit(0));
   serveScorer(connection, process.pid, import.meta.filename);
   watchOverMemory(import.meta.filename);
-} else if (isFitThread(workerData)) {
-  serveFits(workerData);
+} else if (workerData === CREW) {
+  serveCrew();
 } else {
   watchMemory();
 }

@@ -1,9 +1,9 @@
 import type { Origin } from '../mapping/sideFields.ts';
 import type { TokenList } from '../model/tokens.ts';
-import type { PairInput } from './features.ts';
 import type { LinearModel } from './fit.ts';
 import type { OriginCategory, OriginTable } from './origins.ts';
 import { continueConversation, PromptView } from './prompt.ts';
+import type { PairInput } from './readPairs.ts';
 import { SideWords } from './sideWords.ts';
 import { CONTINUED_AT, STYLE_COUNT, STYLE_NAMES, styleOf } from './style.ts';
 

@@ -1,26 +1,10 @@
-import type { Kinds } from '../mapping/kinds.ts';
-import type { Origin } from '../mapping/sideFields.ts';
-import { FEATURE_BITS, TokenList } from '../model/tokens.ts';
+import { FEATURE_BITS } from '../model/tokens.ts';
 import type { GroupColumn } from './groups.ts';
 import { GroupBuilder } from './groups.ts';
-import { OneSided } from './oneSided.ts';
 import type { OriginTable } from './origins.ts';
 import { OriginBuilder } from './origins.ts';
-import { continueConversation, PromptView } from './prompt.ts';
-import { CONTINUED_AT, STYLE_COUNT, styleOf } from './style.ts';
-
-/** Scorer input for one pair. */
-export interface PairText {
-  readonly prompt: string;
-  readonly chosen: string;
-  readonly rejected: string;
-}
-
-/** A pair as the scorer takes it: its texts, and what else the record says. */
-export interface PairInput extends PairText {
-  readonly origins?: readonly Origin[];
-  readonly kinds?: Kinds;
-}
+import type { PairInput, PairNumbers } from './readPairs.ts';
+import { CONTINUED_AT, STYLE_COUNT } from './style.ts';
 
 /**
  * Differences chosen − rejected of many pairs, compactly: for words, the features that only one side has; for
@@ -58,55 +42,24 @@ export function inGroups(features: PairFeatures, column: GroupColumn | undefined
   };
 }
 
-/**
- * Collects pairs one by one. Memory grows with the words that differ: about 3 kB for a pair of 200-word answers.
- */
+/** Collects pairs. Memory grows with the words that differ: about 3 kB for a pair of 200-word answers. */
 export class FeatureBuilder {
-  #count = 0;
-  #starts: Float64Array = new Float64Array(1025);
-  /** Shared, so that threads can read them without a copy. */
-  #words = sharedInt32(1 << 16);
-  #wordCount = 0;
-  #style: Float32Array = new Float32Array(1024 * STYLE_COUNT);
-  readonly #chosen = new TokenList();
-  readonly #rejected = new TokenList();
-  readonly #prompt = new PromptView();
-  readonly #oneSided = new OneSided();
-  readonly #sides = new Float32Array(2 * STYLE_COUNT);
+  count = 0;
+  readonly #batches: PairNumbers[] = [];
   /** Conversations, up to and including an answer, that some prompt of the file continues. */
   readonly #answered = new Set<number>();
-  /** For each pair, the conversations that end with its chosen and its rejected answer. 0 without a prompt. */
-  readonly #made: number[] = [];
   readonly #origins = new OriginBuilder();
   readonly groups = new GroupBuilder();
 
-  get count(): number {
-    return this.#count;
-  }
-
-  add(pair: PairInput): void {
-    this.#chosen.read(pair.chosen);
-    this.#rejected.read(pair.rejected);
-    this.#addWords();
-    this.#origins.add(pair.origins);
-    this.groups.add(pair.kinds);
-    const prompt = this.#prompt.read(pair.prompt);
-    for (const conversation of prompt.answered) this.#answered.add(conversation);
-    for (const { units } of [this.#chosen, this.#rejected]) {
-      this.#made.push(prompt.end === 0 ? 0 : continueConversation(prompt.end, units));
+  /** @param numbers what `readPairs` gives for them */
+  add(pairs: readonly PairInput[], numbers: PairNumbers): void {
+    for (const { origins, kinds } of pairs) {
+      this.#origins.add(origins);
+      this.groups.add(kinds);
     }
-    styleOf(pair.chosen, this.#chosen, prompt, this.#sides, 0);
-    styleOf(pair.rejected, this.#rejected, prompt, this.#sides, STYLE_COUNT);
-    const row = this.#count * STYLE_COUNT;
-    if (row + STYLE_COUNT > this.#style.length)
-      this.#style = grow(this.#style, (length) => new Float32Array(length));
-    for (let k = 0; k < STYLE_COUNT; k++) {
-      this.#style[row + k] = (this.#sides[k] ?? 0) - (this.#sides[STYLE_COUNT + k] ?? 0);
-    }
-    this.#count++;
-    if (this.#count + 1 > this.#starts.length)
-      this.#starts = grow(this.#starts, (length) => new Float64Array(length));
-    this.#starts[this.#count] = this.#wordCount;
+    for (const conversation of numbers.answered) this.#answered.add(conversation);
+    this.#batches.push(numbers);
+    this.count += pairs.length;
   }
 
   /** Conversations that continue in other records. Stored with a model, to explain single pairs later. */
@@ -114,21 +67,18 @@ export class FeatureBuilder {
     return this.#answered;
   }
 
+  /** Call it once, after all pairs. */
   build(): { readonly features: PairFeatures; readonly origins: OriginTable } {
-    const count = this.#count;
-    for (let row = 0; row < count; row++) {
-      const [chosen, rejected] = [this.#made[2 * row] ?? 0, this.#made[2 * row + 1] ?? 0];
-      this.#style[row * STYLE_COUNT + CONTINUED_AT] =
-        Number(this.#answered.has(chosen)) - Number(this.#answered.has(rejected));
-    }
+    const { count } = this;
+    const vocabulary = byFrequency(this.#batches);
+    const { starts, words, style } = this.#join(vocabulary);
     const { table, numbers, pairs, width } = this.#origins.build();
-    const words = this.#words.subarray(0, this.#wordCount);
     const features = {
       count,
-      starts: this.#starts.subarray(0, count + 1),
+      starts,
       words,
-      vocabulary: byFrequency(words),
-      style: widened(this.#style.subarray(0, count * STYLE_COUNT), count, numbers),
+      vocabulary,
+      style: widened(style, count, numbers),
       width: STYLE_COUNT + numbers.length,
       origins: pairs,
       originWidth: width,
@@ -139,29 +89,39 @@ export class FeatureBuilder {
     return { features, origins: table };
   }
 
-  /** Adds the features that only one side has. */
-  #addWords(): void {
-    const { words, count } = this.#oneSided.read(this.#chosen, this.#rejected);
-    while (this.#wordCount + count > this.#words.length) this.#words = grow(this.#words, sharedInt32);
-    this.#words.set(words.subarray(0, count), this.#wordCount);
-    this.#wordCount += count;
+  /** All batches as one, with places in the vocabulary. Lets go of the batches. */
+  #join(vocabulary: Int32Array): Pick<PairFeatures, 'starts' | 'words' | 'style'> {
+    const places = new Int32Array(1 << FEATURE_BITS);
+    for (let place = 0; place < vocabulary.length; place++) places[vocabulary[place] as number] = place;
+    const starts = new Float64Array(this.count + 1);
+    const style = new Float32Array(this.count * STYLE_COUNT);
+    const words = sharedInt32(this.#batches.reduce((sum, batch) => sum + batch.words.length, 0));
+    let [row, end] = [0, 0];
+    for (const batch of this.#batches.splice(0)) {
+      style.set(batch.style, row * STYLE_COUNT);
+      for (let at = 0; at < batch.words.length; at++) {
+        const word = batch.words[at] as number;
+        words[end + at] = word < 0 ? ~(places[~word] as number) : (places[word] as number);
+      }
+      for (let pair = 0; pair < batch.ends.length; pair++, row++) {
+        starts[row + 1] = end + (batch.ends[pair] as number);
+        style[row * STYLE_COUNT + CONTINUED_AT] =
+          Number(this.#answered.has(batch.made[2 * pair] as number)) -
+          Number(this.#answered.has(batch.made[2 * pair + 1] as number));
+      }
+      end += batch.words.length;
+    }
+    return { starts, words, style };
   }
 }
 
-/** Puts places in the returned vocabulary into the place of features. */
-function byFrequency(words: Int32Array): Int32Array {
+/** The features that occur, the most frequent first. */
+function byFrequency(batches: readonly PairNumbers[]): Int32Array {
   const counts = new Int32Array(1 << FEATURE_BITS);
-  for (const word of words) (counts[word < 0 ? ~word : word] as number)++;
-  const vocabulary = Int32Array.from(counts.keys())
+  for (const { words } of batches) for (const word of words) (counts[word < 0 ? ~word : word] as number)++;
+  return Int32Array.from(counts.keys())
     .filter((feature) => (counts[feature] as number) > 0)
     .sort((a, b) => (counts[b] as number) - (counts[a] as number));
-  const places = counts;
-  for (let place = 0; place < vocabulary.length; place++) places[vocabulary[place] as number] = place;
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] as number;
-    words[at] = word < 0 ? ~(places[~word] as number) : (places[word] as number);
-  }
-  return vocabulary;
 }
 
 /** Rows of style numbers, each followed by its numbers of origins. */
@@ -180,10 +140,4 @@ function widened(style: Float32Array, count: number, numbers: readonly Float32Ar
 
 function sharedInt32(length: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * length));
-}
-
-function grow<T extends Float32Array | Float64Array | Int32Array>(old: T, make: (length: number) => T): T {
-  const next = make(Math.ceil(old.length * 1.5));
-  next.set(old);
-  return next;
 }

@@ -8,10 +8,10 @@ import type { GroupTrial } from './consistency.ts';
 import { CONSISTENCY_VERSION, foldOf } from './consistency.ts';
 import type { Explanation } from './explain.ts';
 import { explain } from './explain.ts';
-import type { PairInput, PairText } from './features.ts';
 import type { LinearModel } from './fit.ts';
 import { answerKey, promptKey } from './folds.ts';
 import type { OriginTable } from './origins.ts';
+import type { PairInput, PairText } from './readPairs.ts';
 
 /** Names the scorer in written scores. */
 export const CONSISTENCY_ID = `consistency@${CONSISTENCY_VERSION}`;

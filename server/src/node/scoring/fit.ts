@@ -47,13 +47,21 @@ interface Kept {
   result?: ConsistencyResult;
 }
 
+/** Batches that are sent before the first of them is answered: enough for the threads of the process. */
+const AHEAD = 8;
+
 async function feed(scorer: Scorer, job: ScoringJob): Promise<void> {
-  let fed = 0;
+  const sent: Promise<void>[] = [];
   for await (const pairs of job.pairs()) {
-    const { count } = await scorer.requests.call('add', { pairs }, job.signal);
-    fed = count;
-    job.onProgress({ stage: 'reading', done: Math.min(1, fed / Math.max(1, job.pairCount)) });
+    const answer = scorer.requests.call('add', { pairs }, job.signal).then(({ count }) => {
+      job.onProgress({ stage: 'reading', done: Math.min(1, count / Math.max(1, job.pairCount)) });
+    });
+    // Failures are met below, in their order.
+    answer.catch(() => undefined);
+    sent.push(answer);
+    if (sent.length >= AHEAD) await sent.shift();
   }
+  await Promise.all(sent);
 }
 
 async function fitMissing(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kept): Promise<void> {
