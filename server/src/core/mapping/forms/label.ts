@@ -206,8 +206,8 @@ const oneHot: LabelKind<Of<'one-hot'>> = {
   },
 };
 
-/** The votes of a record, with their paths. */
-function votesOf(label: Of<'votes'>, record: JsonObject): readonly Found[] {
+/** The votes of a record, with their paths. `item` is the one of the list that holds the vote, if a list does. */
+function votesOf(label: Of<'votes'>, record: JsonObject): readonly (Found & { readonly item?: Json })[] {
   const { votes: refs, each = '', status } = label;
   const statuses = status === undefined ? undefined : findField(record, status)?.value;
   const isCounted = (item: Json, i: number): boolean => {
@@ -220,7 +220,10 @@ function votesOf(label: Of<'votes'>, record: JsonObject): readonly Found[] {
     if (!found) return [];
     const { path, value: held } = found;
     if (!isList(held)) return [found];
-    return held.flatMap((item, i) => (isCounted(item, i) ? (findField(item, each, [...path, i]) ?? []) : []));
+    return held.flatMap((item, i) => {
+      const vote = isCounted(item, i) ? findField(item, each, [...path, i]) : undefined;
+      return vote ? [{ ...vote, item }] : [];
+    });
   });
 }
 
@@ -230,13 +233,23 @@ function hasVote(label: Of<'votes'>, held: Json): boolean {
   return items.some((item) => verdictFor(label, item) !== undefined);
 }
 
+export interface CastVote extends Found {
+  readonly verdict: Preferred;
+  /** What holds the vote, in a list of votes. */
+  readonly item?: Json;
+}
+
+export function castVotes(label: Of<'votes'>, record: JsonObject): readonly CastVote[] {
+  return votesOf(label, record).flatMap((vote) => {
+    const verdict = verdictFor(label, vote.value);
+    return verdict ? [{ ...vote, verdict }] : [];
+  });
+}
+
 /** Number of votes for each answer. */
 export function countVotes(label: Of<'votes'>, record: JsonObject): Record<Preferred, number> {
   const counts = { first: 0, second: 0, tie: 0 };
-  for (const vote of votesOf(label, record)) {
-    const verdict = verdictFor(label, vote.value);
-    if (verdict) counts[verdict]++;
-  }
+  for (const { verdict } of castVotes(label, record)) counts[verdict]++;
   return counts;
 }
 

@@ -1,0 +1,130 @@
+// The named votes of a dataset by pair, and what they say together.
+import type { Identity } from '../model/identity.ts';
+import { pairKey } from '../model/identity.ts';
+import { plural } from '../words/numbers.ts';
+import type { Annotator, Panel, Vote } from './annotators.ts';
+import { fitPanel } from './annotators.ts';
+import { chosenIsFirst } from './reading.ts';
+import { ScoreTable } from './table.ts';
+
+/** A vote by the pair's label. */
+export interface LabelVote {
+  readonly by: string;
+  readonly said: 'chosen' | 'rejected' | 'tie';
+}
+
+/** Names in a sentence about all annotators. */
+const MAX_NAMED = 6;
+
+const turned = (votes: readonly Vote[], isTurned: boolean): readonly Vote[] =>
+  isTurned
+    ? votes.map(({ by, said }) => ({
+        by,
+        said: said === 'first' ? 'second' : said === 'second' ? 'first' : said,
+      }))
+    : votes;
+
+const shareRight = ({ right, wrong }: Annotator): string =>
+  `${((100 * right) / (right + wrong)).toFixed(0)} %`;
+
+export class VoteBook {
+  /** Many pairs have the same votes: each row is the number of a pattern. */
+  readonly #rows = new ScoreTable(1);
+  readonly #patterns: { readonly votes: readonly Vote[]; count: number }[] = [];
+  readonly #numbers = new Map<string, number>();
+  #panel: Panel | undefined;
+
+  #patternOf(identity: Identity): { readonly votes: readonly Vote[]; count: number } | undefined {
+    const row = this.#rows.rowOf(pairKey(identity));
+    return row < 0 ? undefined : this.#patterns[this.#rows.values(row)[0] ?? -1];
+  }
+
+  #set(identity: Identity, votes: readonly Vote[]): void {
+    const old = this.#patternOf(identity);
+    if (old) old.count--;
+    const spelling = JSON.stringify(votes.map(({ by, said }) => [by, said]));
+    const number = this.#numbers.get(spelling) ?? this.#patterns.push({ votes, count: 0 }) - 1;
+    this.#numbers.set(spelling, number);
+    const pattern = this.#patterns[number];
+    if (pattern) pattern.count++;
+    this.#rows.set({ key: pairKey(identity), values: [number], tokens: 0, flags: 0, provider: 0, time: 0 });
+  }
+
+  /** Adds the votes of a record to those of other records on the same answers. An annotator has one vote on a pair. */
+  add(identity: Identity, votes: readonly LabelVote[]): void {
+    const known = this.#patternOf(identity)?.votes ?? [];
+    const isNew = ({ by }: LabelVote, i: number): boolean =>
+      !known.some((vote) => vote.by === by) && votes.findIndex((vote) => vote.by === by) === i;
+    const added = votes.filter(isNew);
+    if (added.length > 0) this.#set(identity, sorted([...known, ...byKey(identity, added)]));
+  }
+
+  /** The votes after an edit of the one record that holds them all. */
+  replace(identity: Identity, votes: readonly LabelVote[]): void {
+    this.#set(identity, sorted(byKey(identity, votes)));
+  }
+
+  fit(): void {
+    this.#panel = fitPanel(this.#patterns.filter(({ count }) => count > 0));
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#patterns.length = 0;
+    this.#numbers.clear();
+    this.#panel = undefined;
+  }
+
+  /** Log-odds of the label; undefined without votes, or if too few pairs have two of them. */
+  margin(identity: Identity): number | undefined {
+    const votes = this.#patternOf(identity)?.votes;
+    if (!votes || !this.#panel) return undefined;
+    const odds = this.#panel.logOdds(votes);
+    return chosenIsFirst(identity) ? odds : -odds;
+  }
+
+  /** Who is there, the one with the most votes first. */
+  get about(): readonly string[] {
+    const annotators = this.#panel?.annotators;
+    if (!annotators) return [];
+    const most = [...annotators].sort(([, a], [, b]) => b.votes - a.votes);
+    const named = most.slice(0, MAX_NAMED).map(([name, one]) => `"${name}" ${shareRight(one)}`);
+    const rest = most.length - named.length;
+    return [
+      `The votes of ${plural(most.length, 'annotator')}, each weighted by how often it is right where one answer is better, estimated from all votes (Dawid and Skene): ${named.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}.`,
+    ];
+  }
+
+  /** Who votes for which answer. */
+  details(identity: Identity): readonly string[] {
+    const votes = this.#patternOf(identity)?.votes;
+    const annotators = this.#panel?.annotators;
+    if (!votes || !annotators) return [];
+    const own = turned(votes, !chosenIsFirst(identity));
+    const groups = [
+      ['first', 'for the chosen answer'],
+      ['second', 'for the rejected one'],
+      ['tie', 'for neither'],
+    ] as const;
+    const said = groups.flatMap(([side, words]) => {
+      const names = own.flatMap((vote) => {
+        const one = annotators.get(vote.by);
+        return vote.said === side && one ? [`"${vote.by}" (${shareRight(one)})`] : [];
+      });
+      return names.length === 0 ? [] : [`${names.join(', ')} ${words}`];
+    });
+    return said.length === 0 ? [] : [`Votes: ${said.join('; ')}.`];
+  }
+}
+
+function byKey(identity: Identity, votes: readonly LabelVote[]): readonly Vote[] {
+  const first = votes.map(({ by, said }): Vote => {
+    if (said === 'tie') return { by, said };
+    return { by, said: said === 'chosen' ? 'first' : 'second' };
+  });
+  return turned(first, !chosenIsFirst(identity));
+}
+
+function sorted(votes: readonly Vote[]): readonly Vote[] {
+  return [...votes].sort((a, b) => (a.by < b.by ? -1 : 1));
+}
