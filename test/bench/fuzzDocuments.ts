@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { parseRecord } from '#core/json/parseRecord.ts';
 import { seededRandom } from '#core/score/random.ts';
 

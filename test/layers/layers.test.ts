@@ -1,14 +1,14 @@
 // Four guards enforce the directions of import: a compiler project per layer, lint rules, a neutral bundle of
 // the core, and this test, which writes forbidden imports and expects each to be refused.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { build } from 'esbuild';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { checkFiles } from '../tools/types.mjs';
+import { checkTexts } from '../tools/types.mjs';
 import { layerRules } from './rules.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -282,32 +282,19 @@ describe('lint', () => {
 });
 
 describe('the compiler', () => {
-  const scratch = ['server/src/core/scratch', 'server/src/protocol/scratch', 'media/src/scratch'].map(
-    (folder) => join(ROOT, folder),
-  );
-  afterAll(() => {
-    for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
-  });
-
   it.each([
     ['server/src/core', ['process.pid', 'Buffer.from("x")', 'document.title', 'setTimeout', 'console']],
     ['server/src/protocol', ['process.pid', 'document.title']],
     ['media', ['process.pid', 'Buffer.from("x")']],
   ])('does not know the globals of other environments in %s', (project, expressions) => {
-    const folder = join(ROOT, project, project === 'media' ? 'src/scratch' : 'scratch');
-    mkdirSync(folder, { recursive: true });
-    expressions.forEach((expression, i) => {
-      writeFileSync(join(folder, `x${i}.ts`), `export const x = ${expression};\n`);
-    });
-    const report = checkFiles(
-      ROOT,
-      project,
-      expressions.map((_, i) => relative(ROOT, join(folder, `x${i}.ts`))),
+    const folder = `${project}/${project === 'media' ? 'src/' : ''}scratch`;
+    const files = expressions.map(
+      (text, i) => [`${folder}/x${i}.ts`, `export const x = ${text};\n`] as const,
     );
+    const report = checkTexts(ROOT, project, Object.fromEntries(files));
     expressions.forEach((_, i) => {
       expect(report).toMatch(new RegExp(`scratch/x${i}\\.ts\\(1,\\d+\\): error TS2(304|580|584|591)`));
     });
-    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,6 +1,6 @@
 // npm test: installs what is needed, runs every gate and suite, and counts. `run.mjs workbench` runs only
 // that suite, and `run.mjs million` a day's work on a million rows.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ async function gates(list) {
 }
 
 /** A vitest run counts its tests. A run that ends without a report counts as one failure. */
-function suite(name, config, folders) {
+async function suite(name, config, folders) {
   heading(name);
   const report = join(ARTEFACTS, `${name.replaceAll(/\W+/g, '-')}.json`);
   rmSync(report, { force: true });
@@ -54,11 +54,12 @@ function suite(name, config, folders) {
     `--outputFile.json=${report}`,
     ...folders,
   ];
-  const { status } = spawnSync(node, [script(['vitest', 'vitest.mjs']), ...args], {
+  const child = spawn(node, [script(['vitest', 'vitest.mjs']), ...args], {
     cwd: root,
     stdio: 'inherit',
     env: environment(),
   });
+  const [status] = await once(child, 'close');
   if (!existsSync(report)) {
     counts.failed++;
     return;
@@ -85,29 +86,30 @@ const TYPES = ['types', ['test/tools/types.mjs']];
 const LINT = ['lint', [script(['eslint', 'bin', 'eslint.js']), '--max-warnings', '0', '.']];
 const FORMAT = ['format', [script(['prettier', 'bin', 'prettier.cjs']), '--check', '--log-level=warn', '.']];
 const BUILD = ['build', ['test/tools/packNow.mjs']];
-let isBuilt = false;
-// Each of the two columns keeps one core busy, for about the same time.
-await Promise.all([
-  gates(wants('lint') ? [LINT] : []),
-  gates([...(wants('types') ? [TYPES] : []), ...(wants('lint') ? [FORMAT] : [])]).then(async () => {
-    isBuilt = await gate(...BUILD);
-  }),
-]);
-if (isBuilt) {
+
+async function suites() {
   // In one run, so that no core waits for the last file of a folder.
   const folders = ['unit', 'layers', 'wire', 'process', 'attacks'].filter(wants);
   if (folders.length > 0)
-    suite(
+    await suite(
       folders.join(', '),
       'test/vitest.config.ts',
       folders.map((name) => `test/${name}`),
     );
-  if (wants('workbench')) suite('workbench', 'test/vitest.workbench.config.ts', []);
+  if (wants('workbench')) await suite('workbench', 'test/vitest.workbench.config.ts', []);
   if (only.includes('million')) {
     process.env.PREFLENS_ROWS = '1000000';
-    suite('million', 'test/vitest.workbench.config.ts', ['test/workbench/many.test.ts']);
+    await suite('million', 'test/vitest.workbench.config.ts', ['test/workbench/many.test.ts']);
   }
 }
+
+// The suites often wait for what they started: lint and types compute meanwhile.
+await Promise.all([
+  gates([...(wants('lint') ? [LINT] : []), ...(wants('types') ? [TYPES] : [])]),
+  gates(wants('lint') ? [FORMAT] : []).then(async () => {
+    if (await gate(...BUILD)) await suites();
+  }),
+]);
 
 heading('total');
 console.log(`${counts.passed} passed, ${counts.failed} failed`);

@@ -34,9 +34,11 @@ function configOf(folder, project) {
   );
 }
 
-/** Programs with the same `parsed` share their source files. */
-function programOf({ options, fileNames, errors }, parsed = new Map()) {
+/** Programs with the same `parsed` share their source files. `texts` stand for files by path. */
+function programOf({ options, fileNames, errors }, { parsed = new Map(), texts = new Map() }) {
   const host = hostOf(options, parsed);
+  const { readFile } = host;
+  host.readFile = (name) => texts.get(name) ?? readFile(name);
   return ts.createProgram({ rootNames: fileNames, options, host, configFileParsingDiagnostics: errors });
 }
 
@@ -64,18 +66,18 @@ function format(folder, faults) {
 const slashes = (path) => path.replaceAll(sep, '/');
 
 /**
- * The compiler's report on some files of a project; '' if they have no fault. Paths are relative to `folder`.
- * Throws if the project does not hold one of the files.
+ * The compiler's report on files as a part of a project; '' if they have no fault.
+ * @param folder the repository or a copy of it
+ * @param files path in the folder → text
  */
-export function checkFiles(folder, project, files) {
+export function checkTexts(folder, project, files) {
+  const texts = new Map(Object.entries(files).map(([path, text]) => [slashes(join(folder, path)), text]));
   const config = configOf(folder, project);
-  const wanted = new Set(files.map((file) => slashes(join(folder, file))));
-  for (const file of wanted)
-    if (!config.fileNames.includes(file)) throw new Error(`${project} does not hold ${file}.`);
-  const fileNames = config.fileNames.filter((name) => wanted.has(name) || name.endsWith('.d.ts'));
+  const globals = config.fileNames.filter((name) => name.endsWith('.d.ts'));
+  const program = programOf({ ...config, fileNames: [...texts.keys(), ...globals] }, { texts });
   return format(
     folder,
-    faultsOf(programOf({ ...config, fileNames }), (name) => wanted.has(name)),
+    faultsOf(program, (name) => texts.has(name)),
   );
 }
 
@@ -83,7 +85,7 @@ export function checkFiles(folder, project, files) {
 function checkProject(project, parsed) {
   const narrower = PROJECTS.slice(0, PROJECTS.indexOf(project)).map((one) => `${slashes(join(root, one))}/`);
   const isOwn = (name) => !narrower.some((folder) => name.startsWith(folder));
-  return format(root, faultsOf(programOf(configOf(root, project), parsed), isOwn));
+  return format(root, faultsOf(programOf(configOf(root, project), { parsed }), isOwn));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
