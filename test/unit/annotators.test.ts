@@ -7,7 +7,7 @@ import { mappingById } from '#core/mapping/table.ts';
 import { identify } from '#core/model/identity.ts';
 import type { JsonObject } from '#core/model/json.ts';
 import type { Said, Vote } from '#core/reward/annotators.ts';
-import { fitPanel } from '#core/reward/annotators.ts';
+import { fitVotes } from '#core/reward/annotators.ts';
 import { seededRandom } from '#core/score/random.ts';
 import { openColumns } from '#node/scorers/columns.ts';
 import type { NumberedPair, PairScorer } from '#node/scorers/rating.ts';
@@ -42,12 +42,12 @@ function plant(count: number, seed: number): Planted[] {
 const patternsOf = (planted: readonly Planted[]): { votes: readonly Vote[]; count: number }[] =>
   planted.map(({ votes }) => ({ votes, count: 1 }));
 
-describe('the panel', () => {
+describe('the fit of votes', () => {
   it.each([1, 2, 3])('finds who errs, and names more labels rightly than the majority (seed %i)', (seed) => {
     const planted = plant(1500, seed);
-    const panel = fitPanel(patternsOf(planted))!;
+    const fitted = fitVotes(patternsOf(planted))!;
     for (const name of NAMES) {
-      const { right, wrong } = panel.annotators.get(name)!;
+      const { right, wrong } = fitted.annotators.get(name)!;
       expect(Math.abs(right / (right + wrong) - SHARES[name]), name).toBeLessThan(0.08);
     }
     const majority = (votes: readonly Vote[]): number =>
@@ -57,7 +57,7 @@ describe('the panel', () => {
         const found = score(votes) * (truth === 'first' ? 1 : -1);
         return sum + (found > 0 ? 1 : found === 0 ? 0.5 : 0);
       }, 0) / planted.length;
-    expect(rightBy(panel.logOdds)).toBeGreaterThan(rightBy(majority) + 0.03);
+    expect(rightBy(fitted.logOdds)).toBeGreaterThan(rightBy(majority) + 0.03);
   });
 
   it('treats both answers alike, whatever the order of pairs and votes', () => {
@@ -67,7 +67,7 @@ describe('the panel', () => {
       truth: mirror[truth],
       votes: votes.map(({ by, said }) => ({ by, said: mirror[said] })).reverse(),
     }));
-    const [one, two] = [fitPanel(patternsOf(planted))!, fitPanel(patternsOf(mirrored.reverse()))!];
+    const [one, two] = [fitVotes(patternsOf(planted))!, fitVotes(patternsOf(mirrored.reverse()))!];
     for (const { votes } of planted)
       expect(two.logOdds(votes.map(({ by, said }) => ({ by, said: mirror[said] })))).toBeCloseTo(
         -one.logOdds(votes),
@@ -80,15 +80,15 @@ describe('the panel', () => {
       votes: [{ by: 'ann', said: 'first' } as const],
       count: 1,
     }));
-    expect(fitPanel(alone)).toBeUndefined();
-    expect(fitPanel(patternsOf(plant(29, 5)))).toBeUndefined();
+    expect(fitVotes(alone)).toBeUndefined();
+    expect(fitVotes(patternsOf(plant(29, 5)))).toBeUndefined();
     const votes = [
       { by: 'ann', said: 'first' },
       { by: 'bob', said: 'first' },
       { by: 'cem', said: 'second' },
     ] as const;
-    const apart = fitPanel(Array.from({ length: 60 }, () => ({ votes, count: 1 })))!;
-    expect(fitPanel([{ votes, count: 60 }])!.logOdds(votes)).toBeCloseTo(apart.logOdds(votes), 9);
+    const apart = fitVotes(Array.from({ length: 60 }, () => ({ votes, count: 1 })))!;
+    expect(fitVotes([{ votes, count: 60 }])!.logOdds(votes)).toBeCloseTo(apart.logOdds(votes), 9);
   });
 
   it('stays finite for one who is always right, and for one with a single vote', () => {
@@ -96,11 +96,11 @@ describe('the panel', () => {
       votes: [...votes, { by: 'zoe', said: truth }],
       count: 1,
     }));
-    const panel = fitPanel([...patterns, { votes: [{ by: 'one', said: 'second' }], count: 1 }])!;
-    expect(panel.logOdds([{ by: 'zoe', said: 'first' }])).toBeGreaterThan(2);
-    expect(panel.logOdds([{ by: 'zoe', said: 'first' }])).toBeLessThan(12);
-    expect(Math.abs(panel.logOdds([{ by: 'one', said: 'first' }]))).toBeLessThan(3);
-    expect(panel.logOdds([{ by: 'nobody', said: 'first' }])).toBe(0);
+    const fitted = fitVotes([...patterns, { votes: [{ by: 'one', said: 'second' }], count: 1 }])!;
+    expect(fitted.logOdds([{ by: 'zoe', said: 'first' }])).toBeGreaterThan(2);
+    expect(fitted.logOdds([{ by: 'zoe', said: 'first' }])).toBeLessThan(12);
+    expect(Math.abs(fitted.logOdds([{ by: 'one', said: 'first' }]))).toBeLessThan(3);
+    expect(fitted.logOdds([{ by: 'nobody', said: 'first' }])).toBe(0);
   });
 });
 

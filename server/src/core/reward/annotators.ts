@@ -27,7 +27,7 @@ export interface Annotator {
   readonly tie: number;
 }
 
-export interface Panel {
+export interface FittedVotes {
   readonly annotators: ReadonlyMap<string, Annotator>;
   /** Log-odds that the first answer is better, and not the second. */
   readonly logOdds: (votes: readonly Vote[]) => number;
@@ -82,7 +82,7 @@ function weightOf({ right, wrong }: Annotator): number {
 const SIGN = { first: 1, second: -1, tie: 0 } as const;
 
 /** Fits the annotators' errors and the labels together. Undefined if too few pairs have two votes. */
-export function fitPanel(all: readonly Pattern[]): Panel | undefined {
+export function fitVotes(all: readonly Pattern[]): FittedVotes | undefined {
   const step = Math.ceil(all.length / MAX_PATTERNS);
   const patterns = all.filter((_, i) => i % step === 0);
   const shared = patterns.reduce((sum, { votes, count }) => sum + (votes.length > 1 ? count : 0), 0);

@@ -2,8 +2,8 @@
 import type { Identity } from '../model/identity.ts';
 import { pairKey } from '../model/identity.ts';
 import { plural } from '../words/numbers.ts';
-import type { Annotator, Panel, Vote } from './annotators.ts';
-import { fitPanel } from './annotators.ts';
+import type { Annotator, FittedVotes, Vote } from './annotators.ts';
+import { fitVotes } from './annotators.ts';
 import { chosenIsFirst } from './reading.ts';
 import { ScoreTable } from './table.ts';
 
@@ -32,7 +32,7 @@ export class VoteBook {
   readonly #rows = new ScoreTable(1);
   readonly #patterns: { readonly votes: readonly Vote[]; count: number }[] = [];
   readonly #numbers = new Map<string, number>();
-  #panel: Panel | undefined;
+  #fitted: FittedVotes | undefined;
 
   #patternOf(identity: Identity): { readonly votes: readonly Vote[]; count: number } | undefined {
     const row = this.#rows.rowOf(pairKey(identity));
@@ -65,27 +65,27 @@ export class VoteBook {
   }
 
   fit(): void {
-    this.#panel = fitPanel(this.#patterns.filter(({ count }) => count > 0));
+    this.#fitted = fitVotes(this.#patterns.filter(({ count }) => count > 0));
   }
 
   clear(): void {
     this.#rows.clear();
     this.#patterns.length = 0;
     this.#numbers.clear();
-    this.#panel = undefined;
+    this.#fitted = undefined;
   }
 
   /** Log-odds of the label; undefined without votes, or if too few pairs have two of them. */
   margin(identity: Identity): number | undefined {
     const votes = this.#patternOf(identity)?.votes;
-    if (!votes || !this.#panel) return undefined;
-    const odds = this.#panel.logOdds(votes);
+    if (!votes || !this.#fitted) return undefined;
+    const odds = this.#fitted.logOdds(votes);
     return chosenIsFirst(identity) ? odds : -odds;
   }
 
   /** Who is there, the one with the most votes first. */
   get about(): readonly string[] {
-    const annotators = this.#panel?.annotators;
+    const annotators = this.#fitted?.annotators;
     if (!annotators) return [];
     const most = [...annotators].sort(([, a], [, b]) => b.votes - a.votes);
     const named = most.slice(0, MAX_NAMED).map(([name, one]) => `"${name}" ${shareRight(one)}`);
@@ -98,7 +98,7 @@ export class VoteBook {
   /** Who votes for which answer. */
   details(identity: Identity): readonly string[] {
     const votes = this.#patternOf(identity)?.votes;
-    const annotators = this.#panel?.annotators;
+    const annotators = this.#fitted?.annotators;
     if (!votes || !annotators) return [];
     const own = turned(votes, !chosenIsFirst(identity));
     const groups = [
