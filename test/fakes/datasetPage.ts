@@ -131,7 +131,8 @@ export class FakeDatasetPage {
       noteReview: async ({ what }) => this.review.note(what),
     },
     () => this.revision,
-    new Set(['columns']),
+    // The clock decides when a portrait is requested.
+    new Set(['columns', 'portrait']),
   );
   readonly calls: string[] = [];
   onDraw: (state: DatasetState, dispatch: (event: DatasetEvent) => void) => void = () => undefined;
