@@ -57,6 +57,9 @@ function innerName(above: string, name: string): string {
   return name;
 }
 
+/** Objects with facts about the record: a "prompt" in them may be the name of a template. */
+const ABOUT = /^(?:meta|metadata|info|extra|config|params|parameters|stats|settings)$/i;
+
 interface Field {
   readonly name: string;
   readonly path: Path;
@@ -67,7 +70,8 @@ function fieldsIn(object: JsonObject, base: Path, above: string): Field[] {
   return Object.entries(object).flatMap(([key, value = null]): Field[] => {
     const path = [...base, key];
     const name = innerName(above, plainName(key));
-    const isInside = isObject(value) && !isMessage(value) && Object.keys(value).length <= MAX_FIELDS;
+    const isInside =
+      isObject(value) && !isMessage(value) && !ABOUT.test(key) && Object.keys(value).length <= MAX_FIELDS;
     if (isInside && path.length <= MAX_DEPTH) return fieldsIn(value, path, name);
     return [{ name, path, value }];
   });
