@@ -9,8 +9,9 @@ import type { ShownPair, ShownView } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
-import { activeUri } from '../tabs.ts';
+import { activeUri, datasetTabOf, savesEdits } from '../tabs.ts';
 import { hasNoText } from '../uris.ts';
+import { isLarge } from '../views/largeFiles.ts';
 import { openLink } from '../views/openLink.ts';
 import type { ShowRecord } from '../views/showRecord.ts';
 import type { SideTexts } from '../views/sideTexts.ts';
@@ -29,6 +30,14 @@ const COMPARE_VIEW = 'preflens.compare';
 
 /** Key of the last shown pair in the workspace's state. */
 const PLACE = 'compare.place';
+
+/** Has VS Code send the text of a file to the server. False for what it refuses: compressed files. */
+async function opensAsDocument(file: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.openTextDocument(file).then(
+    () => true,
+    () => false,
+  );
+}
 
 function titleOf(view: RecordView): string {
   return view.record < 0 ? `Compare: ${view.fileName}` : `Compare: line ${view.line + 1}`;
@@ -211,15 +220,13 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
   /** Opens a file in the server. After a reload VS Code opens only files whose tabs are visible. */
   async #load(uri: string): Promise<void> {
     const file = vscode.Uri.parse(uri);
+    const tab = savesEdits(uri) ? datasetTabOf(uri)?.tab : undefined;
     // The dataset editor opens it, with its backup.
-    if (hasNoText(file)) return;
-    try {
-      await vscode.workspace.openTextDocument(file);
-    } catch {
-      // Too large for a document, or compressed.
-      const opened = await this.#server.request('preflens/openFile', { uri });
-      if (!opened.ok) void say('warning', opened.why);
-    }
+    if (hasNoText(file) || tab?.isActive === true || tab?.isDirty === true) return;
+    // Of a large file VS Code would read every byte, with all else waiting, and then refuse the document.
+    if (!(await isLarge(file)) && (await opensAsDocument(file))) return;
+    const opened = await this.#server.request('preflens/openFile', { uri });
+    if (!opened.ok) void say('warning', opened.why);
   }
 
   #refresh(): void {

@@ -113,7 +113,7 @@ const KINDS = words(
 const SOURCES = words('source task topic domain title subreddit');
 /** Names of answers, which are not part of the prompt. */
 const ANSWERS = words(
-  'answer response output completion generation chosen rejected choose reject dispreferred accepted accept winning losing good bad y yw yl reference ground truth target gold solution candidate continuation reply summary translation assistant sample original',
+  'answer response output completion generation chosen rejected choose reject dispreferred unpreferred accepted accept winning losing good bad y yw yl reference ground truth target gold solution candidate continuation reply summary translation assistant sample original',
 );
 
 const WHOLE_NAMES: ReadonlySet<string> = new Set([...PROMPT_NAMES, ...SYSTEM_NAMES]);

@@ -18,8 +18,9 @@ export const promptNotRead: DatasetCheck = {
   severity: 'warning',
   title: 'A field looks like part of the prompt but is not read',
   why: 'The file’s schema does not map this field, so scorers, Compare and conversions ignore it. It still counts as part of the pair: two records that differ only in this field are different pairs.',
-  example: '{"chosen": "Yes.", "rejected": "No.", "my_question": "Is the Earth round?"}',
+  example:
+    '{"prompt": "Answer in one word.", "chosen": "Yes.", "rejected": "No.", "my_question": "Is the Earth round?"}',
   remedy:
-    'Add the field to a mapping in preflens.json: "mappings": [{"files": "*.jsonl", "prompt": "my_question", "chosen": "chosen", "rejected": "rejected"}].',
+    'Add the field to a mapping in preflens.json: "mappings": [{"files": "*.jsonl", "prompt": ["prompt", "my_question"], "chosen": "chosen", "rejected": "rejected"}].',
   checkDataset: ({ unread }) => unreadMessage(unread),
 };
