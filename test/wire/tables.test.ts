@@ -223,7 +223,7 @@ describe('a table in an editor', () => {
     for (const [name, bytes, words] of [
       ['text.parquet', Buffer.from(`${goodRecord(1)}\n`.repeat(9)), 'not a Parquet file'],
       ['half.parquet', whole.subarray(0, whole.length / 2), 'incompletely written'],
-      ['empty.parquet', Buffer.alloc(0), 'too short'],
+      ['empty.parquet', Buffer.alloc(0), 'is empty'],
     ] as const) {
       uri = pathToFileURL(folder.write(name, bytes)).toString();
       await ask('openFile');

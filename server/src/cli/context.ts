@@ -8,7 +8,6 @@ import { defaultCacheFolder } from '#node/cachePlace.ts';
 import { sendingOf } from '#node/scorers/endpoint.ts';
 import { modelBudget } from '#node/scorers/modelPart.ts';
 import { environmentSecret } from '#node/scorers/secrets.ts';
-import { startScorer } from '#node/scoring/process.ts';
 import { smallWorkHere } from '#node/smallWork.ts';
 import { threads, widthFor } from '#node/threads.ts';
 
@@ -45,7 +44,11 @@ export function commandWith(
     cache: cacheFolder === undefined ? undefined : openCache(cacheFolder, printer.note),
     memoryMb: memory,
     machine: {
-      start: async (options) => startScorer(bundle('scorer.js'), options),
+      // Loaded when something is scored: its libraries take 20 ms to load.
+      async start(options) {
+        const { startScorer } = await import('#node/scoring/process.ts');
+        return startScorer(bundle('scorer.js'), options);
+      },
       cacheFolder,
       budget: modelBudget(modelMemory),
       log: printer.note,

@@ -38,7 +38,8 @@ import {
 } from './readingWords.ts';
 
 const HIGH = word('rewards?|ratings?|votes?|upvotes|likes|quality|helpful|helpfulness');
-const LOW = word('rank|ranks|ranking');
+// Not "ranking": it may also list the answers in their order.
+const LOW = word('rank|ranks');
 const NUMBER = word(
   'labels|scores?|rewards?|ratings?|votes?|upvotes|likes|quality|helpful|helpfulness|ranks?|ranking|grades?|points?|loss|ppl|perplexity',
 );

@@ -16,11 +16,17 @@ const [NAMES, NUMBERS] = [160, 74];
 /** Characters of a name that fit. */
 const FITS = 24;
 
-const letters = new Intl.Segmenter();
+let segmenter: Intl.Segmenter | undefined;
+
+/** The letters of a text as people see them. Node takes 20 ms to load what this needs: most commands draw nothing. */
+function lettersOf(text: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
 
 /** A name that fits beside its bar. */
 export function shortened(name: string): string {
-  const all = Array.from(letters.segment(name.slice(0, 20 * FITS)), ({ segment }) => segment);
+  const all = lettersOf(name.slice(0, 20 * FITS));
   return all.length <= FITS ? name : `${all.slice(0, FITS - 1).join('')}…`;
 }
 

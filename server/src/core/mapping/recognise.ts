@@ -7,6 +7,7 @@ import type { Card } from './polarity/card.ts';
 import { isPlausible, valuesSeen } from './polarity/evidence.ts';
 import type { Polarity, PolarityDecision } from './polarity/polarity.ts';
 import { decidePolarity } from './polarity/polarity.ts';
+import { promptCandidates } from './promptCandidates.ts';
 import {
   contradicts,
   fits,
@@ -18,7 +19,7 @@ import {
   readRecord,
   specificity,
 } from './read.ts';
-import { inOwnNames, promptCandidates, respelled, respellingOf } from './respelling.ts';
+import { inOwnNames, respelled, respellingOf } from './respelling.ts';
 import { namedOrigin, originsOf } from './sideFields.ts';
 import { MAPPINGS } from './table.ts';
 

@@ -1,15 +1,15 @@
 // Records whose fields have known names in another spelling ("Chosen Response", "userPrompt"), stand in an object of
-// their own (`data.prompt`), or have a prompt under a name that usually means something else ("title"). Such records are
-// recognised by the known names, and read by their own.
+// their own (`data.prompt`), or have a prompt under another name. Such records are recognised by the known names, and read
+// by their own.
 import { isNothing } from '../model/canonical.ts';
-import { kindOfField, wordsOf } from '../model/fieldNames.ts';
+import { wordsOf } from '../model/fieldNames.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
-import { isList, isObject } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
 import type { FieldRef } from './field.ts';
 import { pathsOf, refOf, valueAt } from './field.ts';
 import type { Answers, CandidateSource, Label, Mapping, Order } from './mapping.ts';
 import { isMessage } from './message.ts';
-import { hasShape } from './shape.ts';
+import { MAX_RECORDS, MIN_SHARE, promptCandidates } from './promptCandidates.ts';
 import { ANSWER_NAMES, LABEL_NAMES, PROMPT_FIELDS, SIDE_NAMES } from './vocabulary.ts';
 
 /** The place of each field by its known name. */
@@ -20,12 +20,6 @@ const MAX_DEPTH = 2;
 
 /** An object with more fields is data, not a part of the record. */
 const MAX_FIELDS = 24;
-
-/** Records to look at. */
-const MAX_RECORDS = 64;
-
-/** Share of the records that have a field, at least. */
-const MIN_SHARE = 0.8;
 
 /** Names of an answer's text in an object with more about the answer. */
 const TEXT_NAMES: ReadonlySet<string> = new Set([...ANSWER_NAMES, 'content', 'message', 'value', 'body']);
@@ -75,107 +69,6 @@ function fieldsIn(object: JsonObject, base: Path, above: string): Field[] {
     if (isInside && path.length <= MAX_DEPTH) return fieldsIn(value, path, name);
     return [{ name, path, value }];
   });
-}
-
-/** Names that may hold a prompt or something else: a text by another name is none. */
-const MAYBE_PROMPTS: ReadonlySet<string> = new Set([
-  ...['q', 'x', 'src', 'user', 'human', 'goal', 'topic', 'task', 'title', 'subject', 'source', 'message'],
-  ...[
-    'text',
-    'sentence',
-    'document',
-    'passage',
-    'claim',
-    'statement',
-    'scenario',
-    'story',
-    'problem_description',
-  ],
-  ...[
-    'description',
-    'body',
-    'content',
-    'source_text',
-    'source_sentence',
-    'text_prompt',
-    'headline',
-    'utterance',
-  ],
-  ...[
-    'question_title',
-    'question_body',
-    'frage',
-    'anweisung',
-    'aufgabe',
-    'pregunta',
-    'instruccion',
-    'pergunta',
-  ],
-  ...[
-    'instrucao',
-    'domanda',
-    'istruzione',
-    'consigne',
-    'вопрос',
-    'запрос',
-    'инструкция',
-    '问题',
-    '提示',
-    '指令',
-  ],
-  ...['提问', '問題', '質問', '指示', '질문', '지시', 'सवाल', 'سؤال'],
-]);
-
-/** True for a text that could be a question. A word is rather a class. */
-const isSentence = (value: Json): boolean =>
-  typeof value === 'string' && (/\S\s+\S/.test(value.trim()) || /[^\p{ASCII}]{4}|[?？。]/u.test(value));
-
-/** True for a text that asks for something: "open qa" and "machine learning" are classes. */
-const isRequest = (value: Json): boolean =>
-  typeof value !== 'string' || /[.?!:。？！]\s*$/.test(value) || value.trim().split(/\s+/).length > 4;
-
-/** Fields that hold a class as often as a text. */
-const isOftenClass = (name: string): boolean => kindOfField(name) === 'source';
-
-interface PromptCandidate {
-  readonly name: string;
-  /** No file has such texts but as prompts. */
-  readonly isClear: boolean;
-}
-
-function promptCandidate(name: string, records: readonly JsonObject[]): readonly PromptCandidate[] {
-  const values = records.flatMap((record) => {
-    const { [name]: value = null } = record;
-    return isNothing(value) ? [] : [value];
-  });
-  const isMostly = (holds: (value: Json) => boolean): boolean =>
-    values.filter(holds).length * 2 > values.length;
-  const isEverywhere = values.length >= MIN_SHARE * records.length;
-  if (!isEverywhere || !values.every((value) => hasShape(value, 'words'))) return [];
-  const isClass = isOftenClass(name);
-  const kinds = new Set(values.map((value) => JSON.stringify(value))).size;
-  if (
-    kinds < (isClass ? MIN_SHARE : 0.5) * values.length ||
-    !isMostly((one) => isList(one) || isSentence(one))
-  )
-    return [];
-  return [{ name, isClear: !isClass || isMostly(isRequest) }];
-}
-
-/**
- * Fields that may be the prompt of records without a known one: texts that differ from record to record. With two of
- * them, nobody can tell which one it is.
- */
-export function promptCandidates(
-  sample: readonly JsonObject[],
-  taken: ReadonlySet<string>,
-): readonly PromptCandidate[] {
-  const records = sample.slice(0, MAX_RECORDS);
-  const names = new Set(records.flatMap((record) => Object.keys(record)));
-  return [...names]
-    .filter((name) => !taken.has(name))
-    .filter((name) => MAYBE_PROMPTS.has(name.toLowerCase()) || kindOfField(name) === 'prompt')
-    .flatMap((name) => promptCandidate(name, records));
 }
 
 /** The known names of a file's fields; undefined if all have them already. */

@@ -81,73 +81,96 @@ function weightOf({ right, wrong }: Annotator): number {
 
 const SIGN = { first: 1, second: -1, tie: 0 } as const;
 
+/** Probabilities of a pair's label. */
+type Belief = Readonly<Record<Said, number>>;
+
+const NO_BELIEF: Belief = { first: 0, second: 0, tie: 0 };
+
+const other = { first: 'second', second: 'first' } as const;
+
+/** How the annotators vote, and the share of the pairs where no answer is better. */
+interface Model {
+  readonly annotators: ReadonlyMap<string, Annotator>;
+  readonly tieShare: number;
+}
+
+/** The votes of a pattern, as shares: what is believed before any annotator is known. */
+function sharesOf({ votes }: Pattern): Belief {
+  const shareOf = (said: Said): number =>
+    votes.filter((vote) => vote.said === said).length / Math.max(1, votes.length);
+  return { first: shareOf('first'), second: shareOf('second'), tie: shareOf('tie') };
+}
+
+/** The M step: the annotators that fit the beliefs best. */
+function modelOf(patterns: readonly Pattern[], beliefs: readonly Belief[]): Model {
+  const byName = new Map<string, Counts>();
+  const total = noCounts();
+  let ties = 1;
+  let pairs = 2;
+  patterns.forEach(({ votes, count }, i) => {
+    const belief = beliefs[i] ?? NO_BELIEF;
+    ties += count * belief.tie;
+    pairs += count;
+    for (const { by, said } of votes) {
+      const own = byName.get(by) ?? noCounts();
+      byName.set(by, own);
+      own.votes += count;
+      if (said === 'tie') {
+        own.neither += count * (belief.first + belief.second);
+        own.tie += count * belief.tie;
+      } else {
+        own.right += count * belief[said];
+        own.wrong += count * belief[other[said]];
+        own.pick += count * belief.tie;
+      }
+    }
+  });
+  for (const own of byName.values()) for (const name of NAMES) total[name] += own[name];
+  const average = ratesOf(total, UNKNOWN);
+  const annotators = new Map([...byName].map(([name, own]) => [name, ratesOf(own, average)]));
+  return { annotators, tieShare: ties / pairs };
+}
+
+/** The E step: the label of a pattern, given the annotators. */
+function beliefOf({ votes }: Pattern, { annotators, tieShare }: Model): Belief {
+  const oneIsBetter = Math.log((1 - tieShare) / 2);
+  let [first, second, tie] = [oneIsBetter, oneIsBetter, Math.log(tieShare)];
+  for (const { by, said } of votes) {
+    const own = annotators.get(by);
+    if (!own) continue;
+    first += Math.log(said === 'first' ? own.right : said === 'second' ? own.wrong : own.neither);
+    second += Math.log(said === 'second' ? own.right : said === 'first' ? own.wrong : own.neither);
+    tie += Math.log(said === 'tie' ? own.tie : (1 - own.tie) / 2);
+  }
+  const top = Math.max(first, second, tie);
+  const [a, b, c] = [Math.exp(first - top), Math.exp(second - top), Math.exp(tie - top)];
+  return { first: a / (a + b + c), second: b / (a + b + c), tie: c / (a + b + c) };
+}
+
+/** The largest difference between two beliefs about the same pair. */
+function distance(before: readonly Belief[], after: readonly Belief[]): number {
+  return after.reduce((most, { first, tie }, i) => {
+    const was = before[i] ?? NO_BELIEF;
+    return Math.max(most, Math.abs(first - was.first), Math.abs(tie - was.tie));
+  }, 0);
+}
+
 /** Fits the annotators' errors and the labels together. Undefined if too few pairs have two votes. */
 export function fitVotes(all: readonly Pattern[]): FittedVotes | undefined {
   const step = Math.ceil(all.length / MAX_PATTERNS);
   const patterns = all.filter((_, i) => i % step === 0);
   const shared = patterns.reduce((sum, { votes, count }) => sum + (votes.length > 1 ? count : 0), 0);
   if (shared < MIN_SHARED) return undefined;
-  const names = [...new Set(patterns.flatMap(({ votes }) => votes.map(({ by }) => by)))];
-  // Probabilities of each pattern's label; the share of the votes at first.
-  let labels = patterns.map(({ votes }) => {
-    const shareOf = (said: Said): number =>
-      votes.filter((vote) => vote.said === said).length / Math.max(1, votes.length);
-    return { first: shareOf('first'), second: shareOf('second'), tie: shareOf('tie') };
-  });
-  let annotators = new Map<string, Annotator>();
-  for (let round = 0; round < ROUNDS; round++) {
-    const counts = new Map(names.map((name) => [name, noCounts()]));
-    const total = noCounts();
-    let ties = 1;
-    let pairs = 2;
-    patterns.forEach(({ votes, count }, i) => {
-      const label = labels[i] ?? { first: 0, second: 0, tie: 0 };
-      ties += count * label.tie;
-      pairs += count;
-      for (const { by, said } of votes) {
-        const own = counts.get(by);
-        if (!own) continue;
-        own.votes += count;
-        if (said === 'tie') {
-          own.neither += count * (label.first + label.second);
-          own.tie += count * label.tie;
-        } else {
-          own.right += count * label[said];
-          own.wrong += count * label[said === 'first' ? 'second' : 'first'];
-          own.pick += count * label.tie;
-        }
-      }
-    });
-    for (const own of counts.values()) for (const name of NAMES) total[name] += own[name];
-    const average = ratesOf(total, UNKNOWN);
-    annotators = new Map([...counts].map(([name, own]) => [name, ratesOf(own, average)]));
-    const tieShare = ties / pairs;
-    let moved = 0;
-    labels = patterns.map(({ votes }, i) => {
-      let [first, second, tie] = [
-        Math.log((1 - tieShare) / 2),
-        Math.log((1 - tieShare) / 2),
-        Math.log(tieShare),
-      ];
-      for (const { by, said } of votes) {
-        const own = annotators.get(by);
-        if (!own) continue;
-        first += Math.log(said === 'first' ? own.right : said === 'second' ? own.wrong : own.neither);
-        second += Math.log(said === 'second' ? own.right : said === 'first' ? own.wrong : own.neither);
-        tie += Math.log(said === 'tie' ? own.tie : (1 - own.tie) / 2);
-      }
-      const top = Math.max(first, second, tie);
-      const [a, b, c] = [Math.exp(first - top), Math.exp(second - top), Math.exp(tie - top)];
-      const label = { first: a / (a + b + c), second: b / (a + b + c), tie: c / (a + b + c) };
-      moved = Math.max(
-        moved,
-        Math.abs(label.first - (labels[i]?.first ?? 0)),
-        Math.abs(label.tie - (labels[i]?.tie ?? 0)),
-      );
-      return label;
-    });
+  let beliefs = patterns.map(sharesOf);
+  let model = modelOf(patterns, beliefs);
+  for (let round = 1; round < ROUNDS; round++) {
+    const next = patterns.map((pattern) => beliefOf(pattern, model));
+    const moved = distance(beliefs, next);
+    beliefs = next;
     if (moved < STILL) break;
+    model = modelOf(patterns, beliefs);
   }
+  const { annotators } = model;
   const weights = new Map([...annotators].map(([name, one]) => [name, weightOf(one)]));
   return {
     annotators,
