@@ -88,6 +88,10 @@ describe('the dataset page', () => {
     // Undo waits for the flip.
     await page.press('u');
     expect(page.heard()).toEqual(['act flip 1', 'act undo 1']);
+    // VS Code undoes it, and sends no pair.
+    for (const reply of page.client.held.slice(1)) reply.release();
+    await settled();
+    expect(page.state.said).toBe('Undone: the last edit');
   });
 
   it('drops late replies: for a pair that is no longer selected, and from an older revision', async () => {

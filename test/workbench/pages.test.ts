@@ -145,5 +145,5 @@ it('says what F and U did', async () => {
   await frame.locator('.list').press('f');
   await until('the flip', async () => (await said.innerText()).includes('Flipped'));
   await frame.locator('.list').press('u');
-  await until('the undo', async () => !(await said.innerText()).includes('Flipped'));
+  await until('the undo', async () => (await said.innerText()).includes('Undone'));
 });

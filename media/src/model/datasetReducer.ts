@@ -263,7 +263,10 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'actionDone': {
       const { at, result, action } = event;
       const editing = state.editing - editsOf(action);
-      const next = { ...state, editing, ...(result && { said: doneText(action, result.view, 'row') }) };
+      // VS Code undoes its last edit, of any row, without a word about which.
+      const ofAnyRow = action === 'undo' ? 'Undone: the last edit' : state.said;
+      const said = result ? doneText(action, result.view, 'row') : ofAnyRow;
+      const next = { ...state, editing, said };
       return result && isSame(at, state.selected) ? show(next, result) : [next];
     }
     case 'actionFailed':
