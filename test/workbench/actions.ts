@@ -96,6 +96,25 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await choose(page, 'Mod+P', { text: name, name, isChosen: async () => isSoonVisible(tab) });
 }
 
+/** The page of a dataset editor, once it shows this many rows. */
+export async function datasetFrame(page: Page, minRows = 1, ms = PATIENCE_MS): Promise<Frame> {
+  const isShown = async (frame: Frame): Promise<boolean> =>
+    (await frame.locator('.list .row [data-column=row] .number').count()) >= minRows;
+  return until(
+    'the rows of the dataset',
+    async () => {
+      for (const frame of page.frames()) if (await isShown(frame).catch(() => false)) return frame;
+      return false;
+    },
+    ms,
+  );
+}
+
+/** Whether a tab has unsaved changes. */
+export async function isDirty(page: Page): Promise<boolean> {
+  return (await page.locator('.tab.dirty').count()) > 0;
+}
+
 export function statusItem(page: Page): Locator {
   return page.locator('.statusbar-item[id*="preflens.status"]').first();
 }

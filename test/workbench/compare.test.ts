@@ -10,6 +10,7 @@ import { tableOf } from '../fakes/parquet.ts';
 import {
   compareFrame,
   goTo,
+  isDirty,
   openFile,
   press,
   runCommand,
@@ -66,8 +67,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.dirty').count()) > 0;
-
 /** The page that shows the given text. */
 async function pageWith(words: string): Promise<Frame> {
   const look = async (): Promise<Frame | false> => {
@@ -102,11 +101,11 @@ describe('the compare view', () => {
       await page.waitForTimeout(150);
     }
     await page.waitForTimeout(600);
-    expect(await isDirty()).toBe(false);
+    expect(await isDirty(window.page)).toBe(false);
     expect((await frame.locator('article .text').allInnerTexts())[0]).toBe('By the bridge.');
     await frame.locator('.place').click();
     await frame.locator('body').press('f');
-    await until('the flip', isDirty);
+    await until('the flip', async () => isDirty(window.page));
     await frame.locator('body').press('u');
     await until(
       'the text as it was',
@@ -226,16 +225,16 @@ describe('the dataset editor', () => {
       await page.waitForTimeout(150);
     }
     await page.waitForTimeout(600);
-    expect(await isDirty()).toBe(false);
+    expect(await isDirty(window.page)).toBe(false);
     // In the list itself, the keys work again.
     await frame.locator('.list').press('Control+x');
     await frame.locator('.list').press('Shift+X');
     await page.waitForTimeout(400);
-    expect(await isDirty()).toBe(false);
+    expect(await isDirty(window.page)).toBe(false);
     await frame.locator('.list').press('f');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', async () => isDirty(window.page));
     await press(page, 'Mod+Z');
-    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no unsaved mark', async () => !(await isDirty(window.page)));
     expect(readFileSync(join(folder, 'pairs.parquet')).equals(before)).toBe(true);
   });
 });

@@ -12,7 +12,16 @@ import { openFile as openData } from '#node/files.ts';
 
 import { crc32 } from '../fakes/crc32.ts';
 import { decode } from '../fakes/records.ts';
-import { goTo, openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
+import {
+  datasetFrame,
+  goTo,
+  openFile,
+  press,
+  runCommand,
+  screenshot,
+  until,
+  waitForStatus,
+} from './actions.ts';
 import { reloadWith, reloadWithEdits } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
@@ -86,26 +95,14 @@ async function linesOf(): Promise<string[]> {
   return lines;
 }
 
-/** The dataset page, once it shows rows. */
-async function datasetFrame(): Promise<Frame> {
-  return until('the rows of the dataset', async () => {
-    for (const frame of window.page.frames()) {
-      const rows = await frame
-        .evaluate(() => document.querySelectorAll('.list .row [data-column=row] .number').length)
-        .catch(() => 0);
-      if (rows > 5) return frame;
-    }
-    return false;
-  });
-}
-
-const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.active.dirty').count()) > 0;
+const isActiveDirty = async (): Promise<boolean> =>
+  (await window.page.locator('.tab.active.dirty').count()) > 0;
 
 describe('a Parquet file', () => {
   it('opens as a list of rows with margins and findings, and shows the pair beside it', async () => {
     const { page } = window;
     await openFile(page, 'pairs.parquet');
-    const frame = await datasetFrame();
+    const frame = await datasetFrame(window.page, 6);
     await waitForStatus(page, /1,200 pairs .*[1-9]\d* findings/);
     await until(
       'margins',
@@ -131,22 +128,22 @@ describe('a Parquet file', () => {
   it('can be flipped, undone, redone and saved: only the edited cells change', async () => {
     const { page } = window;
     const before = await linesOf();
-    const frame = await datasetFrame();
+    const frame = await datasetFrame(window.page, 6);
     await frame.locator('.list').press('f');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', isActiveDirty);
     // A flipped pair has no finding any more, but All rows still lists it.
     await frame.getByRole('tab', { name: 'All rows' }).click();
     await until('the edited row', async () => (await frame.locator('.row .pill.edited').count()) > 0);
     await screenshot(page, 'dataset-edited');
     await frame.locator('.list').press('u');
-    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no unsaved mark', async () => !(await isActiveDirty()));
     // VS Code ignores a redo while an undo is still running.
     await until('no edited row', async () => (await frame.locator('.row .pill.edited').count()) === 0);
     await press(page, process.platform === 'darwin' ? 'Mod+Shift+Z' : 'Mod+Y');
-    await until('the unsaved mark again', isDirty);
+    await until('the unsaved mark again', isActiveDirty);
     expect(await linesOf()).toEqual(before);
     await press(page, 'Mod+S');
-    await until('no unsaved mark after the save', async () => !(await isDirty()));
+    await until('no unsaved mark after the save', async () => !(await isActiveDirty()));
     const after = await linesOf();
     const changed = after.flatMap((line, i) => (line === before[i] ? [] : [i]));
     expect(changed).toHaveLength(1);
@@ -165,7 +162,7 @@ describe('a Parquet file', () => {
     await entry.waitFor();
     const [, line = ''] = /\[Ln (\d+)/.exec(await entry.innerText()) ?? [];
     await entry.dblclick();
-    const frame = await datasetFrame();
+    const frame = await datasetFrame(window.page, 6);
     await until(`row ${line}`, async () =>
       (await frame.locator('.detail .place').innerText()).startsWith(
         `Row ${Number(line).toLocaleString('en')}`,
@@ -187,10 +184,10 @@ describe('a Parquet file', () => {
     await waitForStatus(page, /1,200 pairs .*findings/);
     await goTo(page, 21, 5);
     await runCommand(page, 'PrefLens: Flip Chosen and Rejected');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', isActiveDirty);
     await screenshot(page, 'dataset-as-text');
     await press(page, 'Mod+S');
-    await until('no unsaved mark after the save', async () => !(await isDirty()));
+    await until('no unsaved mark after the save', async () => !(await isActiveDirty()));
     const after = await linesOf();
     expect(after.flatMap((line, i) => (line === before[i] ? [] : [i]))).toEqual([20]);
   });
@@ -200,7 +197,7 @@ describe('a Parquet file', () => {
     const before = await linesOf();
     await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'pairs.parquet');
-    let frame = await datasetFrame();
+    let frame = await datasetFrame(window.page, 6);
     await waitForStatus(page, /1,200 pairs .*findings/);
     // It was opened before, and shows again what it showed then.
     await frame.getByRole('tab', { name: 'All rows' }).click();
@@ -208,16 +205,16 @@ describe('a Parquet file', () => {
     await frame.locator('.list .row').nth(2).click();
     await until('the pair', async () => (await frame.locator('.detail').innerText()).includes('Row 3'));
     await frame.locator('.list').press('f');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', isActiveDirty);
     await reloadWithEdits(window, 1);
-    frame = await datasetFrame();
-    await until('the unsaved mark again', isDirty);
+    frame = await datasetFrame(window.page, 6);
+    await until('the unsaved mark again', isActiveDirty);
     await until('the edited row', async () => (await frame.locator('.row .pill.edited').count()) === 1);
     expect(await linesOf()).toEqual(before);
     await screenshot(page, 'dataset-restored');
     await frame.locator('.list .row').first().click();
     await runCommand(page, 'File: Revert File');
-    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no unsaved mark', async () => !(await isActiveDirty()));
     await until('no edited row', async () => (await frame.locator('.row .pill.edited').count()) === 0);
     expect(await linesOf()).toEqual(before);
   });
@@ -233,22 +230,22 @@ describe('a Parquet file', () => {
     };
     const edited = async (frame: Frame, count: number): Promise<unknown> =>
       until(`${count} edited rows`, async () => (await frame.locator('.row .pill.edited').count()) === count);
-    let frame = await datasetFrame();
+    let frame = await datasetFrame(window.page, 6);
     await flip(frame, 2);
     await edited(frame, 1);
     await flip(frame, 4);
     await edited(frame, 2);
     await reloadWithEdits(window, 2);
-    frame = await datasetFrame();
+    frame = await datasetFrame(window.page, 6);
     await edited(frame, 2);
     await flip(frame, 6);
     await edited(frame, 3);
     for (let left = 2; left >= 0; left--) {
-      expect(await isDirty()).toBe(true);
+      expect(await isActiveDirty()).toBe(true);
       await frame.locator('.list').press('u');
       await edited(frame, left);
     }
-    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no unsaved mark', async () => !(await isActiveDirty()));
     expect(await linesOf()).toEqual(before);
   });
 
@@ -303,7 +300,7 @@ describe('a JSONL file as a dataset', () => {
     await openFile(page, 'pairs.jsonl');
     await waitForStatus(page, /300 pairs .*findings/);
     await runCommand(page, 'PrefLens: Open as Dataset');
-    const frame = await datasetFrame();
+    const frame = await datasetFrame(window.page, 6);
     await frame.locator('.query input').fill('source:"source 1"');
     await filtered(frame);
     await frame.locator('.query input').press('Escape');
@@ -319,9 +316,9 @@ describe('a JSONL file as a dataset', () => {
     await frame.locator('.marked-rows', { hasText: '2 rows marked' }).waitFor();
     await frame.locator('.list').press('f');
     await frame.locator('.notice.done', { hasText: 'Flipped 2 rows.' }).waitFor();
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', isActiveDirty);
     await press(page, 'Mod+Z');
-    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no unsaved mark', async () => !(await isActiveDirty()));
     await until('the same order', async () => (await rowNumbers(frame, 2)).join() === [first, second].join());
     // The page forgets marks when it hears of the undo, which may come after these presses.
     await until('two marked rows', async () => {
@@ -331,9 +328,9 @@ describe('a JSONL file as a dataset', () => {
       return frame.locator('.marked-rows', { hasText: '2 rows marked' }).isVisible();
     });
     await frame.locator('.list').press('f');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', isActiveDirty);
     await press(page, 'Mod+S');
-    await until('no unsaved mark after the save', async () => !(await isDirty()));
+    await until('no unsaved mark after the save', async () => !(await isActiveDirty()));
     const after = readFileSync(jsonl, 'utf8').split('\n');
     const changed = after.flatMap((line, i) => (line === before[i] ? [] : [i + 1]));
     expect(changed.sort((a, b) => a - b)).toEqual([first!, second!].sort((a, b) => a - b));
@@ -342,7 +339,7 @@ describe('a JSONL file as a dataset', () => {
   it('has its filter and order again after a reload', async () => {
     const { page } = window;
     await reloadWith(window, 'preflens.datasetText', 'source 1');
-    const frame = await datasetFrame();
+    const frame = await datasetFrame(window.page, 6);
     await filtered(frame);
     expect(await frame.locator('.query input').inputValue()).toBe('source:"source 1"');
     expect(await frame.locator('.head[data-column=difference]').getAttribute('aria-sort')).toBe('descending');

@@ -7,7 +7,15 @@ import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { ATTACK_TEXTS } from '../fakes/attackTexts.ts';
-import { compareFrame, openFile, runCommand, screenshot, until, waitForStatus } from './actions.ts';
+import {
+  compareFrame,
+  datasetFrame,
+  openFile,
+  runCommand,
+  screenshot,
+  until,
+  waitForStatus,
+} from './actions.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
 
@@ -50,20 +58,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function datasetFrame(): Promise<Frame> {
-  return until('the rows', async () => {
-    for (const frame of window.page.frames())
-      if (
-        (await frame
-          .locator('.list .row')
-          .count()
-          .catch(() => 0)) > 0
-      )
-        return frame;
-    return false;
-  });
-}
-
 /** Adds the violations of the page's policy from now on to its window. */
 async function watch(frame: Frame): Promise<void> {
   await frame.evaluate(() => {
@@ -92,7 +86,7 @@ it('is read whole, with records of a megabyte', async () => {
 it('is drawn harmlessly in the dataset editor, rendered and raw', async () => {
   const { page } = window;
   await runCommand(page, 'PrefLens: Open as Dataset');
-  const frame = await datasetFrame();
+  const frame = await datasetFrame(window.page);
   await watch(frame);
   await frame.locator('.list').press('Control+Home');
   for (const reading of ['Rendered', 'Raw']) {
@@ -114,7 +108,7 @@ it('is drawn harmlessly in the dataset editor, rendered and raw', async () => {
 
 it('shows characters that turn the text around as signs', async () => {
   const { page } = window;
-  const frame = await datasetFrame();
+  const frame = await datasetFrame(window.page);
   await frame.getByRole('button', { name: 'Rendered', exact: true }).click();
   await frame.locator('.query input').fill('rejected:"Answer bidi"');
   await until('the record', async () => (await frame.locator('.list .row').count()) === 1);
@@ -130,7 +124,7 @@ it('shows characters that turn the text around as signs', async () => {
 
 it('is drawn harmlessly in the compare view', async () => {
   const { page } = window;
-  const list = await datasetFrame();
+  const list = await datasetFrame(window.page);
   await list.locator('.query input').fill('');
   await list.locator('.query input').press('Enter');
   await list.locator('.list').press('Control+Home');

@@ -10,7 +10,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openFile as openData } from '#node/files.ts';
 
 import { decode } from '../fakes/records.ts';
-import { compareFrame, openFile, press, runCommand, screenshot, until, waitForStatus } from './actions.ts';
+import {
+  compareFrame,
+  datasetFrame,
+  isDirty,
+  openFile,
+  press,
+  runCommand,
+  screenshot,
+  until,
+  waitForStatus,
+} from './actions.ts';
 import { reloadWith } from './reload.ts';
 import type { Window } from './window.ts';
 import { openWindow } from './window.ts';
@@ -52,24 +62,8 @@ async function linesOf(name: string): Promise<string[]> {
   return lines;
 }
 
-async function datasetFrame(): Promise<Frame> {
-  return until(
-    'the rows',
-    async () => {
-      for (const frame of window.page.frames()) {
-        const rows = frame.locator('.list .row [data-column=row] .number');
-        if ((await rows.count().catch(() => 0)) > 5) return frame;
-      }
-      return false;
-    },
-    PATIENCE_MS,
-  );
-}
-
 const rowText = async (frame: Frame): Promise<string> =>
   frame.locator('.row.selected [data-column=row]').innerText();
-const isDirty = async (): Promise<boolean> => (await window.page.locator('.tab.dirty').count()) > 0;
-
 async function filter(frame: Frame, query: string, hits: RegExp): Promise<void> {
   await frame.locator('.query input').fill(query);
   await until(
@@ -91,7 +85,7 @@ test.each(['many.jsonl', 'many.parquet'])(
       await page.locator('.monaco-editor .view-line').first().waitFor({ timeout: PATIENCE_MS });
       await runCommand(page, 'PrefLens: Open as Dataset');
     }
-    let frame = await datasetFrame();
+    let frame = await datasetFrame(page, 6, PATIENCE_MS);
     await waitForStatus(page, new RegExp(`${COUNT} pairs`), PATIENCE_MS);
 
     await frame.locator('.list').press('Control+End');
@@ -140,15 +134,15 @@ test.each(['many.jsonl', 'many.parquet'])(
       (await frame.locator('.detail .place').innerText()).startsWith('Row 100'),
     );
     await list.press('f');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', async () => isDirty(page));
     await list.press('u');
-    await until('no unsaved mark', async () => !(await isDirty()));
+    await until('no unsaved mark', async () => !(await isDirty(page)));
     await until('no edited row', async () => (await frame.locator('.row .pill.edited').count()) === 0);
     await list.press('f');
-    await until('the unsaved mark', isDirty);
+    await until('the unsaved mark', async () => isDirty(page));
     expect(await linesOf(name)).toEqual(before);
     await press(page, 'Mod+S');
-    await until('no unsaved mark after the save', async () => !(await isDirty()), PATIENCE_MS);
+    await until('no unsaved mark after the save', async () => !(await isDirty(page)), PATIENCE_MS);
     const after = await linesOf(name);
     const changed = after.flatMap((line, i) => (line === before[i] ? [] : [i]));
     expect(changed).toEqual([99]);
@@ -156,7 +150,7 @@ test.each(['many.jsonl', 'many.parquet'])(
     expect(is).toEqual({ ...was, chosen: was!.rejected, rejected: was!.chosen });
 
     await reloadWith(window, 'preflens.dataset', 'in the haystack');
-    frame = await datasetFrame();
+    frame = await datasetFrame(page, 6, PATIENCE_MS);
     await until(
       'the filter after the reload',
       async () => (await frame.locator('.hits').innerText()).startsWith(NEEDLES.toLocaleString('en')),

@@ -55,6 +55,15 @@ export function scanJson(text: string): Scan {
   return from === 0 ? { names } : { names, marked: marked + text.slice(from) };
 }
 
+/** The value of a text as JSON, with numbers marked as `scanJson` does; undefined if the text is no JSON. */
+export function parseExact(text: string): Json | undefined {
+  try {
+    return JSON.parse(scanJson(text).marked ?? text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Number of field names in a value, at all depths. */
 export function countNames(root: Json): number {
   let names = 0;

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Turn } from '../model/pair.ts';
 import { speakerWord } from '../model/speaker.ts';
-import { scanJson, spellExact } from './exactNumbers.ts';
+import { parseExact, spellExact } from './exactNumbers.ts';
 
 /** Roles are system, user, assistant, tool, or the dataset's own. */
 export interface Example {
@@ -53,14 +53,10 @@ const CALL_ROLES: ReadonlySet<string> = new Set(['tool_call', 'function_call']);
 
 /** The calls in the text of a message: one or a list, each with a name. */
 function callsIn(text: string): readonly JsonObject[] | undefined {
-  try {
-    const value = JSON.parse(scanJson(text).marked ?? text) as Json;
-    const calls = isList(value) ? value : [value];
-    const isCall = (call: Json): call is JsonObject => isObject(call) && typeof call['name'] === 'string';
-    return calls.length > 0 && calls.every(isCall) ? calls : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseExact(text) ?? null;
+  const calls = isList(value) ? value : [value];
+  const isCall = (call: Json): call is JsonObject => isObject(call) && typeof call['name'] === 'string';
+  return calls.length > 0 && calls.every(isCall) ? calls : undefined;
 }
 
 /** A message whose text is a call, as a message of the assistant with `tool_calls`; undefined for any other message. */

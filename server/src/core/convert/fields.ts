@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import { isList } from '../model/json.ts';
 import type { Pair, Side } from '../model/pair.ts';
 import { contentNames, fieldLabel, fieldsBeside } from './content.ts';
-import { scanJson, spellExact } from './exactNumbers.ts';
+import { parseExact, spellExact } from './exactNumbers.ts';
 import type { ConvertTarget } from './targets.ts';
 import { RESERVED } from './targets.ts';
 
@@ -27,21 +27,12 @@ function columnOf(target: ConvertTarget, name: string): string | undefined {
   return target.columns.includes(plural) && kindOfField(name) === 'media' ? plural : undefined;
 }
 
-/** The list that a text holds as JSON. */
-function listIn(text: string): Json | undefined {
-  try {
-    const value = JSON.parse(scanJson(text).marked ?? text) as Json;
-    return isList(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Converts a value for its column. */
 function columnValue(target: ConvertTarget, column: string, value: Json): Json {
   if (column === 'tools') {
-    if (typeof value === 'string') return target.tools === 'list' ? (listIn(value) ?? value) : value;
-    return target.tools === 'text' ? spellExact(value) : value;
+    if (typeof value !== 'string') return target.tools === 'text' ? spellExact(value) : value;
+    const parsed = target.tools === 'list' ? parseExact(value) : undefined;
+    return isList(parsed) ? parsed : value;
   }
   return kindOfField(column) === 'media' && !isList(value) ? [value] : value;
 }

@@ -6,7 +6,7 @@ import { speakerOf, speakerWord } from '../model/speaker.ts';
 import type { Found } from './field.ts';
 import type { PlacedTurn, Shape } from './shape.ts';
 import { concreteShape, turnsOf } from './shape.ts';
-import { isTemplated, sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
+import { answerLength, isTemplated, sharedTranscriptPrompt, transcriptTurns } from './transcript.ts';
 
 /** An answer as stored in the record. */
 export interface Answer extends Found {
@@ -68,10 +68,10 @@ function plainSide(answer: Answer): Side {
 
 function transcriptSides(prompt: readonly Turn[], a: Answer, b: Answer): Sides {
   const [chosen, rejected] = [plainSide(a), plainSide(b)];
-  const { end, endingOf } = sharedTranscriptPrompt(chosen.text, rejected.text);
+  const end = sharedTranscriptPrompt(chosen.text, rejected.text);
   const cut = (side: Side): Side => {
-    const whole = side.text.slice(end);
-    const text = whole.slice(0, whole.length - endingOf(whole));
+    const answer = side.text.slice(end);
+    const text = end === 0 ? answer : answer.slice(0, answerLength(answer, side.text));
     return { ...side, text, textStart: end, turns: plainTurns(text) };
   };
   const turns = end === 0 ? [] : transcriptTurns(chosen.text.slice(0, end));

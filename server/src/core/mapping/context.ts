@@ -7,7 +7,7 @@ import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Pair, Side, Turn } from '../model/pair.ts';
 import type { FieldRef } from './field.ts';
-import { findField, pathsOf, valueAt } from './field.ts';
+import { findField, forkOf, pathsOf, valueAt } from './field.ts';
 import type { Mapping } from './mapping.ts';
 import { readMessage } from './message.ts';
 import type { NamedSide, SideWords } from './sides.ts';
@@ -169,10 +169,7 @@ function sideNames({ answers }: Mapping, record: JsonObject): SideNames | undefi
   const [first, second] =
     answers.kind === 'pair' ? [answers.chosen, answers.rejected] : [answers.first, answers.second];
   const [own = [], other = []] = [findField(record, first.at)?.path, findField(record, second.at)?.path];
-  const fork = Math.max(
-    0,
-    own.findIndex((step, i) => step !== other[i]),
-  );
+  const fork = forkOf(own, other);
   const [a, b] = [own[fork], other[fork]];
   if (typeof a !== 'string' || typeof b !== 'string') return undefined;
   const mark = answers.kind === 'pair' ? answers.mark : undefined;

@@ -5,7 +5,7 @@ import { kindOfField } from '../model/fieldNames.ts';
 import type { Json, JsonObject, Path } from '../model/json.ts';
 import { isList, isObject } from '../model/json.ts';
 import type { Found } from './field.ts';
-import { valueAt } from './field.ts';
+import { forkOf, valueAt } from './field.ts';
 import type { FlipWays, PathChange } from './forms/form.ts';
 import { opposite } from './forms/label.ts';
 import { readMessage } from './message.ts';
@@ -114,8 +114,7 @@ function namesBelow(base: Path, paths: readonly Path[]): readonly string[] {
 
 /** The record, and the object in it that holds both answers, if that is another one. */
 function basesOf(record: JsonObject, [a, b]: readonly [Found, Found]): readonly Path[] {
-  const fork = a.path.findIndex((step, i) => step !== b.path[i]);
-  const base = a.path.slice(0, Math.max(0, fork));
+  const base = a.path.slice(0, forkOf(a.path, b.path));
   return base.length > 0 && isObject(valueAt(record, base)) ? [[], base] : [[]];
 }
 

@@ -41,6 +41,14 @@ export function parseFieldRef(ref: FieldRef): readonly Path[] | undefined {
   }
 }
 
+/** Number of the first step in which two paths differ; 0 if they are the same. */
+export function forkOf(a: Path, b: Path): number {
+  return Math.max(
+    0,
+    a.findIndex((step, i) => step !== b[i]),
+  );
+}
+
 const refStep = (step: string | number): string =>
   typeof step === 'string' && !/^[^.|"\d][^.|"]*$/.test(step) ? JSON.stringify(step) : String(step);
 

@@ -1,19 +1,13 @@
 // Votes of people, or of judges, whom the records name.
 import type { Json, JsonObject } from '../model/json.ts';
 import { isObject } from '../model/json.ts';
-import type { Pair } from '../model/pair.ts';
+import type { NamedVote, Pair } from '../model/pair.ts';
 import { findField } from './field.ts';
 import type { Preferred } from './forms/label.ts';
 import { castVotes } from './forms/label.ts';
 import type { Mapping } from './mapping.ts';
 import { partFor, strengthOf } from './read.ts';
 import { sideScores } from './sideScores.ts';
-
-/** A vote for one of the answers of a pair, or for neither. */
-export interface NamedVote {
-  readonly by: string;
-  readonly said: 'chosen' | 'rejected' | 'tie';
-}
 
 const NAMES = ['annotator', 'evaluator', 'rater', 'labeler', 'labeller', 'worker', 'judge']
   .flatMap((name) => [name, `${name}_id`])

@@ -41,31 +41,27 @@ const MAX_ENDING = 256;
 
 const endingLength = (text: string): number => ENDING.exec(text.slice(-MAX_ENDING))?.[0].length ?? 0;
 
-/** Where the answers of two transcripts begin, and what ends them. */
-export interface SharedPrompt {
-  /** Just after the last marker of the assistant that both share; 0 if they share none. */
-  readonly end: number;
-  /** Length of the tokens at the end of an answer, which end its turn. */
-  readonly endingOf: (answer: string) => number;
-}
-
-export function sharedTranscriptPrompt(chosen: string, rejected: string): SharedPrompt {
+/**
+ * End of the common prompt of two transcripts: just after the last marker of the assistant that both share. 0 if they
+ * share none.
+ */
+export function sharedTranscriptPrompt(chosen: string, rejected: string): number {
   const markers = markersOf(chosen);
+  if (!markers || markersOf(rejected) !== markers) return 0;
   const shared = sharedStart(chosen, rejected);
-  const nothing = (): number => 0;
-  if (!markers || markersOf(rejected) !== markers) return { end: 0, endingOf: nothing };
   if (markers === HH) {
     const marker = shared < HH_ANSWER.length ? -1 : chosen.lastIndexOf(HH_ANSWER, shared - HH_ANSWER.length);
-    return { end: marker < 0 ? 0 : marker + HH_ANSWER.length, endingOf: nothing };
+    return marker < 0 ? 0 : marker + HH_ANSWER.length;
   }
   const last = [...chosen.slice(0, shared).matchAll(markers.turn)].findLast(
     (mark) => speakerOf(roleOf(mark)) === 'assistant',
   );
-  if (!last) return { end: 0, endingOf: nothing };
-  return {
-    end: last.index + last[0].length,
-    endingOf: endingLength,
-  };
+  return last ? last.index + last[0].length : 0;
+}
+
+/** Length of an answer in a transcript, without the tokens that end its turn. HH data have none. */
+export function answerLength(answer: string, transcript: string): number {
+  return markersOf(transcript) === HH ? answer.length : answer.length - endingLength(answer);
 }
 
 /** The turns of a transcript. A marker without text after it starts no turn. */

@@ -241,14 +241,8 @@ export const ARENA_POLARITY =
 /** Names of a verdict on a single answer. Any other label may be a class. */
 export const VERDICT_NAMES = 'kto_tag|kto_label|desirable|is_desirable|thumbs_up';
 
-/** Verdicts on a single answer. */
-export const GOOD_OR_BAD: Verdicts = {
-  first: [true, 1, 'true', 'True', 'desirable', 'good', 'thumbs_up', 'accept', 'chosen'],
-  second: [false, 0, 'false', 'False', 'undesirable', 'bad', 'thumbs_down', 'reject', 'rejected'],
-};
-
-/** Verdicts in words, which need no name that says what they are about. */
-export const GOOD_OR_BAD_WORDS: Verdicts = {
+/** Verdicts on a single answer in words, which need no name that says what they are about. */
+export const GOOD_OR_BAD_WORDS = {
   first: ['desirable', 'good', 'thumbs_up', 'up', 'accept', 'chosen', 'like', 'liked', 'accepted', '👍'],
   second: [
     'undesirable',
@@ -262,4 +256,10 @@ export const GOOD_OR_BAD_WORDS: Verdicts = {
     'not accepted',
     '👎',
   ],
+} satisfies Verdicts;
+
+/** Verdicts on a single answer. */
+export const GOOD_OR_BAD: Verdicts = {
+  first: [true, 1, 'true', 'True', ...GOOD_OR_BAD_WORDS.first],
+  second: [false, 0, 'false', 'False', ...GOOD_OR_BAD_WORDS.second],
 };

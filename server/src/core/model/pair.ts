@@ -129,3 +129,9 @@ export function isEmptyAnswer(side: Side): boolean {
 export function otherSide(side: SideName): SideName {
   return side === 'chosen' ? 'rejected' : 'chosen';
 }
+
+/** A vote for one of the answers of a pair, or for neither. */
+export interface NamedVote {
+  readonly by: string;
+  readonly said: 'chosen' | 'rejected' | 'tie';
+}

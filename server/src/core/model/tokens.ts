@@ -5,9 +5,6 @@ import { Units } from './units.ts';
 export const FEATURE_BITS = 18;
 const MASK = (1 << FEATURE_BITS) - 1;
 
-/** Called with a token's hash and its half-open range in the text. */
-export type TokenVisitor = (hash: number, start: number, end: number) => void;
-
 const KIND_SPACE = 0;
 const KIND_WORD = 1;
 const KIND_MARK = 2;
@@ -31,30 +28,6 @@ const FOLDED = Uint8Array.from({ length: 128 }, (_, code) =>
   code >= 0x41 && code <= 0x5a ? code | 0x20 : code,
 );
 
-/**
- * Splits a text into lower-case words, punctuation, line breaks and single CJK characters, without allocating
- * strings.
- */
-export function visitTokens(text: string, visit: TokenVisitor): void {
-  const length = text.length;
-  let at = 0;
-  let code = text.charCodeAt(0);
-  let kind = code < 0x80 ? (KINDS[code] as number) : kindOf(code);
-  while (at < length) {
-    const start = at;
-    const first = kind;
-    let hash = 0x811c9dc5;
-    // Visits each character once: a character that ends a word begins the next token.
-    do {
-      if (code === 0x0a) hash = 0x0a0a;
-      else hash = Math.imul(hash ^ (code < 0x80 ? (FOLDED[code] as number) : code), 0x01000193);
-      code = ++at < length ? text.charCodeAt(at) : 0x20;
-      kind = code < 0x80 ? (KINDS[code] as number) : kindOf(code);
-    } while (first === KIND_WORD && kind === KIND_WORD);
-    if (first !== KIND_SPACE || hash === 0x0a0a) visit(hash, start, at);
-  }
-}
-
 function mix(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -68,7 +41,10 @@ const OPENING = 12;
 /** Features of a token, at most. */
 export const FEATURES = 3;
 
-/** The tokens of one text and their features, for all that count them. Reads the next text in place of the last one. */
+/**
+ * The tokens of one text (lower-case words, punctuation, line breaks and single CJK characters) and their features, for
+ * all that count them. Reads the next text in place of the last one, without allocating strings.
+ */
 export class TokenList {
   readonly units = new Units();
   count = 0;

@@ -12,7 +12,10 @@ export function isBlank(code: number): boolean {
   return (code >= 0x2000 && code <= 0x200a) || OTHER_BLANKS.has(code);
 }
 
-/** The UTF-16 units of one text: quicker to read from an array than one by one from a string. Reads the next text in place of the last one. */
+/**
+ * The UTF-16 units of one text: quicker to read from an array than one by one from a string. Reads the next text in place
+ * of the last one.
+ */
 export class Units {
   length = 0;
   /** Followed by a line end. */

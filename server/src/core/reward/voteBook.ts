@@ -1,17 +1,12 @@
 // The named votes of a dataset by pair, and what they say together.
 import type { Identity } from '../model/identity.ts';
 import { pairKey } from '../model/identity.ts';
+import type { NamedVote } from '../model/pair.ts';
 import { plural } from '../words/numbers.ts';
 import type { Annotator, FittedVotes, Vote } from './annotators.ts';
 import { fitVotes } from './annotators.ts';
 import { chosenIsFirst } from './reading.ts';
 import { ScoreTable } from './table.ts';
-
-/** A vote by the pair's label. */
-export interface LabelVote {
-  readonly by: string;
-  readonly said: 'chosen' | 'rejected' | 'tie';
-}
 
 /** Names in a sentence about all annotators. */
 const MAX_NAMED = 6;
@@ -51,16 +46,16 @@ export class VoteBook {
   }
 
   /** Adds the votes of a record to those of other records on the same answers. An annotator has one vote on a pair. */
-  add(identity: Identity, votes: readonly LabelVote[]): void {
+  add(identity: Identity, votes: readonly NamedVote[]): void {
     const known = this.#patternOf(identity)?.votes ?? [];
-    const isNew = ({ by }: LabelVote, i: number): boolean =>
+    const isNew = ({ by }: NamedVote, i: number): boolean =>
       !known.some((vote) => vote.by === by) && votes.findIndex((vote) => vote.by === by) === i;
     const added = votes.filter(isNew);
     if (added.length > 0) this.#set(identity, sorted([...known, ...byKey(identity, added)]));
   }
 
   /** The votes after an edit of the one record that holds them all. */
-  replace(identity: Identity, votes: readonly LabelVote[]): void {
+  replace(identity: Identity, votes: readonly NamedVote[]): void {
     this.#set(identity, sorted(byKey(identity, votes)));
   }
 
@@ -117,7 +112,7 @@ export class VoteBook {
   }
 }
 
-function byKey(identity: Identity, votes: readonly LabelVote[]): readonly Vote[] {
+function byKey(identity: Identity, votes: readonly NamedVote[]): readonly Vote[] {
   const first = votes.map(({ by, said }): Vote => {
     if (said === 'tie') return { by, said };
     return { by, said: said === 'chosen' ? 'first' : 'second' };

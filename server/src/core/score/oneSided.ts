@@ -3,11 +3,14 @@ import type { TokenList } from '../model/tokens.ts';
 import { FEATURE_BITS, FEATURES } from '../model/tokens.ts';
 
 /**
- * Sets of features as bits, which are in order already and fit into the processor's nearest cache. `#touched` has a bit for each
- * word of bits that is not empty.
+ * Sets of features as bits, which are in order already and fit into the processor's nearest cache. `#touched` has a bit
+ * for each word of bits that is not empty.
  */
 export class OneSided {
-  /** How many there are, and what they are: those of the rejected side as bitwise complement, then those of the chosen side. Ascending. */
+  /**
+   * How many there are, and what they are: those of the rejected side as bitwise complement, then those of the chosen side.
+   * Ascending.
+   */
   count = 0;
   words = new Int32Array(1 << 12);
   readonly #chosen = new Int32Array(1 << (FEATURE_BITS - 5));

@@ -1,10 +1,9 @@
 // Small word classes in English, by token hash. In other languages they simply never match.
-import { visitTokens } from '../model/tokens.ts';
+import { TokenList } from '../model/tokens.ts';
 
 function words(list: string): ReadonlySet<number> {
-  const hashes = new Set<number>();
-  visitTokens(list, (hash) => hashes.add(hash));
-  return hashes;
+  const { hashes, count } = new TokenList().read(list);
+  return new Set(hashes.subarray(0, count));
 }
 
 /** Name of a class in hovers, and its words. The order is the layout of the style numbers. */

@@ -28,7 +28,8 @@ export function openColumns(rule: ColumnsRule, mapping: Mapping): PairScorer {
     kind: 'columns',
     name: rule.name ?? 'columns',
     get about() {
-      if (book.about.length > 0) return book.about;
+      const { about } = book;
+      if (about.length > 0) return about;
       return fields.size === 0
         ? ['The records hold no scores, ratings or votes that PrefLens knows.']
         : [`Differences of ${[...fields].map((name) => `"${name}"`).join(', ')} as the records have them.`];

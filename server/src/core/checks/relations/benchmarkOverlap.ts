@@ -1,16 +1,22 @@
-import { visitTokens } from '../../model/tokens.ts';
+import { TokenList } from '../../model/tokens.ts';
 import type { Benchmark, PairCheck } from '../check.ts';
 import { numberOption, promptPlace } from '../check.ts';
 
 /** Words in a gram: enough that two authors don't write the same by chance. */
 const GRAM_WORDS = 8;
 
+/** Filled again by each text. */
+const TOKENS = new TokenList();
+
 /** Hashes of a text's runs of eight words. A text of three to seven words is one run. */
 export function gramsOf(text: string): number[] {
   const words: number[] = [];
-  visitTokens(text, (hash, start, end) => {
-    if (end - start > 1 || /\w/.test(text.charAt(start)) || text.charCodeAt(start) > 0x7f) words.push(hash);
-  });
+  const { count, hashes, starts, ends } = TOKENS.read(text);
+  for (let at = 0; at < count; at++) {
+    const [start, end] = [starts[at] as number, ends[at] as number];
+    if (end - start > 1 || /\w/.test(text.charAt(start)) || text.charCodeAt(start) > 0x7f)
+      words.push(hashes[at] as number);
+  }
   const size = Math.min(GRAM_WORDS, words.length);
   if (size < 3) return [];
   const grams: number[] = [];

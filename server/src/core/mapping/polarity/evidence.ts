@@ -287,7 +287,7 @@ function affirmed(question: Question): Evidence | undefined {
 
 /** Evidence of the label's name and values. */
 function byName(question: Question): Evidence | undefined {
-  const [{ answers } = { answers: undefined }] = question.readings;
+  const answers = question.readings[0]?.answers;
   if (answers?.kind === 'unpaired') return affirmed(question);
   if (answers?.kind === 'candidates' && answers.order.kind === 'index') return byRange(question);
   if (question.names.label === '') return byRank(question);
