@@ -90,6 +90,24 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
+/**
+ * Types a path into the dialog for folders and presses its button. The dialog reads the folder that it starts with, then
+ * writes that into its input: what was typed before is lost.
+ */
+export async function chooseFolder(page: Page, path: string, button: string): Promise<void> {
+  const widget = page.locator('.quick-input-widget');
+  const input = widget.locator('input').first();
+  await input.waitFor({ state: 'visible' });
+  await until('the folder that the dialog starts with', async () => (await input.inputValue()) !== '');
+  await until(`${path} in the dialog`, async () => {
+    await input.fill(path);
+    await page.waitForTimeout(1000);
+    return (await input.inputValue()) === path;
+  });
+  await widget.locator('.monaco-button', { hasText: button }).click();
+  await widget.waitFor({ state: 'hidden' });
+}
+
 /** Opens a file of the folder by name. */
 export async function openFile(page: Page, name: string): Promise<void> {
   const tab = page.locator('.tab.active', { hasText: name });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { writeModel } from '../models/folders.ts';
 import {
+  chooseFolder,
   compareFrame,
   goTo,
   openFile,
@@ -106,11 +107,7 @@ describe('a reward model in preflens.json', () => {
     await openFile(page, 'one.jsonl');
     await waitForStatus(page, /findings$/);
     await startCommand(page, 'PrefLens: Check and Use a Reward Model…');
-    const input = page.locator('.quick-input-widget input').first();
-    await input.waitFor({ state: 'visible' });
-    await input.fill(`${join(folder, 'new-rm')}/`);
-    await page.waitForTimeout(500);
-    await page.locator('.quick-input-widget .monaco-button', { hasText: 'Check Model' }).click();
+    await chooseFolder(page, `${join(folder, 'new-rm')}/`, 'Check Model');
     const report = await until('the report', async () => {
       const texts = await page.locator('.view-lines').allInnerTexts();
       return texts.map((one) => one.replaceAll(/\s+/g, ' ')).find((one) => one.includes('Reward model'));

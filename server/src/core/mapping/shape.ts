@@ -182,12 +182,18 @@ function alternating(index: number): string {
   return index % 2 === 0 ? 'user' : 'assistant';
 }
 
+/** Whose the first of several texts is: an answer ends with a text of the assistant, so an odd number begins with one. */
+function firstSpeaker(list: readonly Json[], role: string): number {
+  return role === 'assistant' && list.length % 2 === 1 ? 1 : 0;
+}
+
 function listTurns(list: readonly Json[], role: string): PlacedTurn[] {
   const turns: PlacedTurn[] = [];
+  const first = firstSpeaker(list, role);
   list.forEach((item, i) => {
     if (isText(item)) {
       // A single text is not a conversation.
-      turns.push(textTurn(list.length === 1 ? role : alternating(i), item, [i]));
+      turns.push(textTurn(list.length === 1 ? role : alternating(first + i), item, [i]));
       return;
     }
     const message = readMessage(item);

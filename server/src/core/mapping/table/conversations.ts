@@ -21,6 +21,14 @@ export const CONVERSATIONS: readonly Mapping[] = [
     polarity: CHOSEN_WINS,
   },
   {
+    id: 'spin',
+    title: 'SPIN, a person’s answer and the model’s',
+    also: ['UCLA-AGI/SPIN'],
+    prompt: [],
+    answers: pair('messages', 'real', 'generated'),
+    polarity: '"real", the answer of the training data, is better than what the model "generated"',
+  },
+  {
     id: 'prompt-and-messages',
     title: 'text prompt, message answers',
     also: ['axolotl chatml.ultra'],

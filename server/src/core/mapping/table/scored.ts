@@ -158,7 +158,7 @@ export const SCORED: readonly Mapping[] = [
       text: ANSWER_TEXT,
       order: {
         kind: 'words',
-        at: 'chosen|is_chosen|preferred|is_preferred|is_best|best|winner|is_winner',
+        at: 'chosen|is_chosen|preferred|is_preferred|accepted|is_accepted|selected|is_selected|is_best|best|winner|is_winner',
         words: [true, false],
       },
     },

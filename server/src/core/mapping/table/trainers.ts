@@ -114,7 +114,8 @@ export const TRAINERS: readonly Mapping[] = [
     answers: {
       kind: 'candidates',
       from: { kind: 'list', at: 'response' },
-      text: text(''),
+      // A list of texts is a conversation that the assistant begins.
+      text: any(''),
       order: { kind: 'list', at: 'sort', best: 'high' },
     },
     polarity: 'the response with the higher number in "sort" is better',
