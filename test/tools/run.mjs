@@ -10,6 +10,8 @@ import { bin, environment, installPackages, root } from './setup.mjs';
 const only = process.argv.slice(2);
 const ARTEFACTS = join(root, 'test', 'artefacts');
 const counts = { passed: 0, failed: 0 };
+/** Lines for the end of the output, where they are seen. */
+const failures = [];
 const started = Date.now();
 
 installPackages();
@@ -32,6 +34,7 @@ async function gate(name, args) {
   heading(name);
   process.stdout.write(Buffer.concat(output));
   counts[status === 0 ? 'passed' : 'failed']++;
+  if (status !== 0) failures.push(name);
   return status === 0;
 }
 
@@ -39,6 +42,8 @@ async function gate(name, args) {
 async function gates(list) {
   for (const [name, args] of list) await gate(name, args);
 }
+
+const firstLine = (text = '') => text.split('\n', 1)[0];
 
 /** A vitest run counts its tests. A run that ends without a report counts as one failure. */
 async function suite(name, config, folders) {
@@ -62,21 +67,25 @@ async function suite(name, config, folders) {
   const [status] = await once(child, 'close');
   if (!existsSync(report)) {
     counts.failed++;
+    failures.push(`${name} ended without a report`);
     return;
   }
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;
   // A file that failed to load reports no tests at all.
-  const broken = testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
-  counts.failed += broken;
-  if (status !== 0 && numFailedTests + broken === 0) counts.failed++;
-  for (const { assertionResults } of testResults) {
-    for (const test of assertionResults) {
-      if (test.status !== 'passed' && test.status !== 'failed') console.log(`skipped: ${test.fullName}`);
-    }
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  counts.failed += broken.length;
+  for (const { name: file, message } of broken) failures.push(`${file}: ${firstLine(message)}`);
+  if (status !== 0 && numFailedTests + broken.length === 0) {
+    counts.failed++;
+    failures.push(`${name}: an error outside the tests, printed above`);
+  }
+  for (const { fullName, status: outcome, failureMessages } of testResults.flatMap(
+    ({ assertionResults }) => assertionResults,
+  )) {
+    if (outcome === 'failed') failures.push(`${fullName}: ${firstLine(failureMessages[0])}`);
+    else if (outcome !== 'passed') console.log(`skipped: ${fullName}`);
   }
 }
 
@@ -112,5 +121,6 @@ await Promise.all([
 ]);
 
 heading('total');
+for (const line of failures) console.log(`failed: ${line}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

@@ -78,9 +78,9 @@ function possibleFor(sample: readonly JsonObject[]): readonly Mapping[] {
 /** If more of the records that fit or contradict a mapping contradict it, its label means something else. */
 const MAX_CONTRADICTIONS = 0.05;
 
-/** The mappings that may be chosen without being named. */
+/** The mappings that may be chosen without being named; those that require the most fields first. */
 function candidatesFor(sample: readonly JsonObject[]): readonly Mapping[] {
-  return possibleFor(sample).filter((mapping) => {
+  const possible = possibleFor(sample).filter((mapping) => {
     if (mapping.onlyNamed !== undefined) return false;
     // What their labels mean is decided later.
     if (OPEN_MAPPINGS.includes(mapping)) return true;
@@ -88,6 +88,7 @@ function candidatesFor(sample: readonly JsonObject[]): readonly Mapping[] {
     if (against === 0) return true;
     return against <= MAX_CONTRADICTIONS * (against + fitting(mapping, sample).length);
   });
+  return possible.sort((a, b) => specificity(b) - specificity(a));
 }
 
 /** All mappings that match any of the sample; most records first, then most required fields. */
@@ -98,20 +99,11 @@ export function contenders(sample: readonly JsonObject[]): readonly Contender[] 
       share: sample.filter((record) => fits(mapping, record)).length / Math.max(1, sample.length),
     }))
     .filter(({ share }) => share > 0)
-    .sort((a, b) => b.share - a.share || specificity(b.mapping) - specificity(a.mapping));
+    .sort((a, b) => b.share - a.share);
 }
 
 function fitting(mapping: Mapping, sample: readonly JsonObject[]): readonly JsonObject[] {
   return sample.filter((record) => fits(mapping, record));
-}
-
-/** The best mapping for one record: the one that requires the most fields. */
-function mappingFor(record: JsonObject, among: readonly Mapping[]): Mapping | undefined {
-  let best: Mapping | undefined;
-  for (const mapping of among) {
-    if (fits(mapping, record) && (!best || specificity(mapping) > specificity(best))) best = mapping;
-  }
-  return best;
 }
 
 /** How an open label is read: as it was before, or by evidence. */
@@ -214,7 +206,8 @@ function mostFrequent(sample: readonly JsonObject[]): Mapping | undefined {
   const counts = new Map<Mapping, number>();
   const among = candidatesFor(sample);
   for (const record of sample) {
-    const own = mappingFor(record, among);
+    // The one that requires the most fields is the best.
+    const own = among.find((one) => fits(one, record));
     const mapping = own && OPEN_MAPPINGS.includes(own) ? OPEN_MAPPINGS[0] : own;
     if (mapping) counts.set(mapping, (counts.get(mapping) ?? 0) + 1);
   }
