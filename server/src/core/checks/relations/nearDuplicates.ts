@@ -75,6 +75,10 @@ const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
   KINDS[byte] !== LETTER ? 0 : byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
 );
 
+/** Of the hash FNV-1a, as a 32-bit integer with its sign: V8 computes with those fastest. */
+const FNV_START = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
+
 /**
  * Adds the word triples of a text to the bins and returns their number. Texts with different seeds share no
  * triples.
@@ -87,21 +91,21 @@ function addTriples(text: string, seed: number): number {
   bytes[length] = 0;
   let [one, two, count, at] = [0x1234567, 0x89abcde, 0, 0];
   while (at < length) {
-    const kind = KINDS[bytes[at] as number] as number;
-    if (kind === SPACE) {
-      at++;
-      continue;
-    }
-    let hash = 0x811c9dc5;
-    if (kind === LETTER) {
-      let letter = LETTERS[bytes[at] as number] as number;
+    const byte = bytes[at] as number;
+    let letter = LETTERS[byte] as number;
+    let hash = FNV_START;
+    if (letter !== 0) {
       do {
-        hash = Math.imul(hash ^ letter, 0x01000193);
+        hash = Math.imul(hash ^ letter, FNV_PRIME);
         letter = LETTERS[bytes[++at] as number] as number;
       } while (letter !== 0);
     } else {
-      const end = kind === WIDE ? at + 3 : at + 1;
-      for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+      const kind = KINDS[byte] as number;
+      at++;
+      if (kind === SPACE) continue;
+      hash = Math.imul(hash ^ byte, FNV_PRIME);
+      for (const end = kind === WIDE ? at + 2 : at; at < end; at++)
+        hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
     }
     let h = Math.imul(one, 31) ^ Math.imul(two, 0x85ebca6b) ^ hash ^ seed;
     h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
@@ -110,7 +114,8 @@ function addTriples(text: string, seed: number): number {
     const bin = h & (BINS - 1);
     const value = h >>> 7;
     if (value < (bins[bin] as number)) bins[bin] = value;
-    [one, two] = [two, hash];
+    one = two;
+    two = hash;
     count++;
   }
   return count;

@@ -25,23 +25,30 @@ const SAMPLE = 500;
 const MOST = 0.85;
 const MIN_LETTERS = 20;
 
+/** The scripts' names, each once. */
+const NAMES = [...new Set(SCRIPTS.map(([name]) => name))];
+
+/** The number of a character's script in `NAMES`, plus 1; 0 if it is no letter of one. By UTF-16 unit. */
+const SCRIPT_OF = new Uint8Array(0x10000);
+for (const [name, from, to] of SCRIPTS) SCRIPT_OF.fill(1 + NAMES.indexOf(name), from, to + 1);
+// Signs among the Latin letters.
+SCRIPT_OF.fill(0, 0x5b, 0x61).fill(0, 0x7b, 0xc0);
+
 /** The script of a text that is clearly in one; undefined for mixed and short texts. */
 function scriptOf(text: string): string | undefined {
-  const counts = new Map<string, number>();
+  const counts = new Uint32Array(NAMES.length + 1);
   let letters = 0;
   for (let i = 0; i < text.length && letters < SAMPLE; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x41 || (code > 0x5a && code < 0x61) || (code > 0x7a && code < 0xc0)) continue;
-    const script = SCRIPTS.find(([, from, to]) => code >= from && code <= to)?.[0];
-    if (script === undefined) continue;
+    const script = SCRIPT_OF[text.charCodeAt(i)] ?? 0;
+    if (script === 0) continue;
     letters++;
-    counts.set(script, (counts.get(script) ?? 0) + 1);
+    counts[script] = (counts[script] ?? 0) + 1;
   }
+  const most = Math.max(...counts);
+  const best = NAMES[counts.indexOf(most) - 1];
   // A Chinese character counts as a whole word.
-  const [best] = [...counts].sort((a, b) => b[1] - a[1]);
-  if (!best) return undefined;
-  const min = best[0] === 'Latin' ? 3 * MIN_LETTERS : MIN_LETTERS;
-  return best[1] >= min && best[1] >= MOST * letters ? best[0] : undefined;
+  const min = best === 'Latin' ? 3 * MIN_LETTERS : MIN_LETTERS;
+  return most >= min && most >= MOST * letters ? best : undefined;
 }
 
 /** Prompts that request another language or are about one. */

@@ -24,7 +24,7 @@ export const loneSurrogate: AnswerCheck = {
     on: '13,252 records of 17 public files (HH-RLHF, WildBench, LLMBar, PandaLM, Tulu, LLaMA-Factory, medical and other sets)',
   },
   checkAnswer: (answer) => {
-    if (!answer.view.isWide) return [];
+    if (!answer.view.isWide || answer.text.isWellFormed()) return [];
     const at = answer.text.search(LONE);
     if (at < 0) return [];
     const place = answerRange(answer, at, at + 1);

@@ -14,10 +14,9 @@ const SELF = new RegExp(
 /** Leading characters to search: answers introduce themselves at the start, if at all. */
 const LOOKED_AT = 1500;
 
-/** Every such sentence contains one of these; searching for them is much faster than the expression. */
-const WORDS = [...NAMES.split('|'), ...MAKERS.split('|')].flatMap(
-  (name) => /^[^?[(]{3,}/.exec(name)?.[0].trim() ?? [],
-);
+/** Every such sentence contains one of these; most texts contain none. */
+const NAMED =
+  /GPT|Claude|Bard|Gemini|LLaMA|Llama|Vicuna|Alpaca|Mistral|Qwen|通义千问|文心一言|ERNIE Bot|DeepSeek|ChatGLM|Bing Chat|Open Assistant|Koala|Falcon|Phi-|OpenAI|Anthropic|Google|Meta|Microsoft|Alibaba|阿里云|百度|LMSYS|Large Model/;
 
 export const modelNameLeak: AnswerCheck = {
   id: 'model-name-leak',
@@ -35,7 +34,7 @@ export const modelNameLeak: AnswerCheck = {
   },
   checkAnswer: (answer) => {
     const head = answer.text.slice(0, LOOKED_AT);
-    if (!WORDS.some((word) => head.includes(word))) return [];
+    if (!NAMED.test(head)) return [];
     const found = SELF.exec(head);
     if (!found) return [];
     const quote = found[0].length > 70 ? `${found[0].slice(0, 70)} …` : found[0];
