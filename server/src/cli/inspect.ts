@@ -182,7 +182,7 @@ export async function schema(
     ({ at, optional }) => !optional || sample.some((record) => hasField(record, at)),
   );
   command.print(
-    `  prompt:        ${asked.map(({ at }) => inFile(at)).join(', ') || 'no field; what both answers share'}`,
+    `  prompt:        ${[...new Set(asked.map(({ at }) => inFile(at)))].join(', ') || 'no field; what both answers share'}`,
   );
   command.print(`  recognised by: ${fieldsOf(mapping).map(inFile).join(', ')}`);
   if (axesOf(mapping).length > 0) {

@@ -320,7 +320,11 @@ function orderNeeds({ from, order }: CandidateAnswers): readonly Need[] {
   }
   const rated = [order.at].flat();
   const first = rated[0] ?? '';
-  const isRated = (item: Json): boolean => rated.some((at) => findField(item, at) !== undefined);
+  const isRated = (item: Json): boolean =>
+    rated.some((at) => {
+      const found = findField(item, at);
+      return found !== undefined && (order.kind !== 'words' || order.words.includes(found.value));
+    });
   if (from.kind === 'list' || from.kind === 'dialogue')
     return [listNeed(from.at, 1, isRated, `answers with "${first}"`)];
   return from.kind === 'fields'

@@ -2,6 +2,9 @@ import type { Mapping } from '../mapping.ts';
 import { ANY_PROMPT, GOOD_OR_BAD, GOOD_OR_BAD_WORDS, more, VERDICT_NAMES } from '../vocabulary.ts';
 import { any, messages, text } from './parts.ts';
 
+/** Names of a verdict in words. */
+const WORD_NAMES = 'label|feedback|verdict|preference|thumbs|vote|rating';
+
 /** Single answers with a verdict, steps with verdicts, and files with neither pairs nor verdicts. */
 export const JUDGEMENTS: readonly Mapping[] = [
   {
@@ -23,10 +26,22 @@ export const JUDGEMENTS: readonly Mapping[] = [
     prompt: [],
     answers: {
       kind: 'unpaired',
-      response: messages('messages|conversations'),
+      response: messages('messages|conversations|conversation'),
       verdict: { at: `label|${VERDICT_NAMES}`, ...GOOD_OR_BAD },
     },
     polarity: 'true or 1 means a good last message, false or 0 a bad one',
+  },
+  {
+    id: 'messages-in-words',
+    title: 'messages called good or bad (KTO)',
+    prompt: [],
+    answers: {
+      kind: 'unpaired',
+      response: messages('messages|conversations|conversation|dialogue|dialog|chat'),
+      verdict: { at: WORD_NAMES, ...GOOD_OR_BAD_WORDS },
+    },
+    polarity:
+      'words such as "good", "chosen" or "thumbs_up" mean a good last message, their opposites a bad one',
   },
   {
     id: 'alpaca-unpaired',
@@ -53,7 +68,7 @@ export const JUDGEMENTS: readonly Mapping[] = [
     answers: {
       kind: 'unpaired',
       response: any('response|completion|answer|output|generation'),
-      verdict: { at: 'label|feedback|verdict|preference|thumbs|vote|rating', ...GOOD_OR_BAD_WORDS },
+      verdict: { at: WORD_NAMES, ...GOOD_OR_BAD_WORDS },
     },
     polarity: 'words such as "good", "chosen" or "thumbs_up" mean a good answer, their opposites a bad one',
   },
