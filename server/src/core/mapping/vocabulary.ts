@@ -239,7 +239,8 @@ export const ARENA_POLARITY =
   '"winner" names the better of model_a and model_b; "tie" and "both bad" are ties';
 
 /** Names of a verdict on a single answer. Any other label may be a class. */
-export const VERDICT_NAMES = 'kto_tag|kto_label|desirable|is_desirable|thumbs_up';
+export const VERDICT_NAMES =
+  'kto_tag|kto_label|desirable|is_desirable|thumbs_up|accepted|is_accepted|approved|liked|is_good';
 
 /** Verdicts on a single answer in words, which need no name that says what they are about. */
 export const GOOD_OR_BAD_WORDS = {
