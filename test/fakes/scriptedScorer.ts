@@ -93,7 +93,7 @@ export function scriptedFit(onCall: (name: string) => boolean = () => false): Sc
     };
     return {
       add: ({ pairs }) => ({ count: (count += pairs.length) }),
-      plan: () => ({ parts: 3, work: 1, width: 1 }),
+      plan: () => ({ parts: 3, work: 1, width: 1, evidence: ['words', 'groups'] }),
       fit: ({ part }) => {
         called(`fit ${part}`);
         send('progress', { visited: 1 });
@@ -105,12 +105,20 @@ export function scriptedFit(onCall: (name: string) => boolean = () => false): Sc
       },
       join: () => {
         called('join');
-        return { margins: Float32Array.from({ length: count }, (_, pair) => pair) } as never;
+        return {
+          margins: Float32Array.from({ length: count }, (_, pair) => pair),
+          origins: { categories: [], numbers: [], leftOut: [] },
+        } as never;
       },
-      selfTest: () => {
-        called('selfTest');
+      selfTest: ({ evidence }) => {
+        called(`selfTest ${evidence}`);
         send('progress', { visited: 1 });
-        return { planted: 12 } as never;
+        const figures = { planted: 12, auroc: 0.5 } as never;
+        return {
+          test: figures,
+          margins: new Float32Array(count).fill(1),
+          sign: Int8Array.from({ length: count }, (_, row) => (row % 5 === 0 ? -1 : 1)),
+        };
       },
     };
   });

@@ -46,6 +46,25 @@ describe('an encoder on the command line', () => {
     expect(auroc(words, (row) => PAIRS[row]!.isFlipped)).toBeLessThan(0.7);
   });
 
+  it('is fitted again by `selftest` on the planted labels, and has a rung of its own', async () => {
+    const at = parityPlace();
+    const tested = async () =>
+      JSON.parse(await run(at, 'selftest', at.file, '--json')) as {
+        readonly auroc: number;
+        readonly ladder: readonly { evidence: string; names: string[]; auroc: number }[];
+      };
+    const first = await tested();
+    expect(first.ladder.map(({ evidence }) => evidence)).toEqual(['length', 'words', 'encoder']);
+    const [, words, encoder] = first.ladder;
+    expect(encoder).toMatchObject({ names: ['parity'], auroc: first.auroc });
+    expect(words!.auroc).toBeLessThan(0.7);
+    // A tenth of the labels was wrong before, so no ranking can find all planted ones: with the head of the labels as they
+    // are, it would.
+    expect(encoder!.auroc).toBeGreaterThan(0.8);
+    expect(encoder!.auroc).toBeLessThan(0.95);
+    expect(await tested()).toEqual(first);
+  });
+
   it('names with `check` the worst labels, all of them flipped ones', async () => {
     const at = parityPlace();
     const report = JSON.parse(await run(at, 'check', at.file, '--format', 'json')) as {

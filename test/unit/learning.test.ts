@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { formatKey } from '#core/hash.ts';
-import { judgementsOf } from '#core/learning/judgements.ts';
+import { joinRanked, judgementsOf } from '#core/learning/judgements.ts';
 import type { Judged } from '#core/learning/learn.ts';
-import { expectFinds } from '#core/learning/outlook.ts';
+import { expectFinds, lessonOf } from '#core/learning/outlook.ts';
 import { flippedTraits, traitsOf } from '#core/learning/traits.ts';
 import { labelOf } from '#core/memory/keys.ts';
 import type { Verdict, VerdictKind } from '#core/memory/verdicts.ts';
@@ -145,7 +145,8 @@ describe('judgements of a file', () => {
     ];
     const { judged, rest } = judgementsOf(facts, margins, new Verdicts(verdicts));
     expect(judged).toEqual([{ margin: -3, traits: traitsOf(facts, 0), isWrong: true }]);
-    expect(rest.map(({ margin }) => margin)).toEqual([-1]);
+    expect([...rest.margins]).toEqual([-1]);
+    expect(rest.at(0)).toEqual({ margin: -1, traits: traitsOf(facts, 1) });
   });
 
   it('are about the label as it was, if it was flipped since', () => {
@@ -160,7 +161,56 @@ describe('judgements of a file', () => {
       verdict(1, 'tie', 'ada'),
       verdict(2, 'keep', 'ada'),
     ]);
-    expect(judgementsOf(facts, [-3, -1, Number.NaN], verdicts)).toEqual({ judged: [], rest: [] });
+    const { judged, rest } = judgementsOf(facts, [-3, -1, Number.NaN], verdicts);
+    expect([judged.length, rest.length]).toEqual([0, 0]);
+  });
+});
+
+describe('rankings', () => {
+  const text = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_, i) => `${JSON.stringify({ prompt: `p${i}`, chosen: `one ${i}`, rejected: 'two' })}\n`,
+    ).join('');
+
+  it('are sorted as numbers are, also joined, and each place has the traits of its pair', () => {
+    const { facts } = survey(text(60));
+    const random = seededRandom(9);
+    const margins = Float32Array.from({ length: 60 }, (_, i) => (i % 7 === 0 ? -0 : 20 * random() - 10));
+    const { rest } = judgementsOf(facts, margins, new Verdicts([]));
+    expect([...rest.margins]).toEqual([...margins].sort((a, b) => a - b));
+    for (let i = 0; i < 60; i++) {
+      const { margin, traits } = rest.at(i);
+      const pairs = [...margins.keys()].filter((pair) => margins[pair] === margin);
+      expect(pairs.map((pair) => traitsOf(facts, pair))).toContainEqual(traits);
+    }
+    const joined = joinRanked([rest, rest]);
+    expect(joined.length).toBe(120);
+    expect([...joined.margins]).toEqual([...margins, ...margins].sort((a, b) => a - b));
+    expect(Array.from(joined.margins, (_, i) => joined.at(i).margin)).toEqual([...joined.margins]);
+  });
+});
+
+describe('chances', () => {
+  it('follow what reviewers found: margins that a review contradicts count less', () => {
+    const random = seededRandom(4);
+    const judgedBy = (isWrong: (margin: number) => boolean): Judged[] =>
+      Array.from({ length: 200 }, () => {
+        const margin = 8 * random() - 4;
+        return { margin, traits: [0], isWrong: isWrong(margin) };
+      });
+    const pair = { margin: -3, traits: [0] };
+    const trusted = lessonOf(
+      judgedBy((margin) => margin < -1),
+      [pair],
+    )!;
+    const mistrusted = lessonOf(
+      judgedBy(() => false),
+      [pair],
+    )!;
+    expect(trusted.chance(pair)).toBeGreaterThan(0.8);
+    expect(mistrusted.chance(pair)).toBeLessThan(0.3);
+    expect(trusted.chance(pair)).toBeGreaterThan(trusted.chance({ margin: 3, traits: [0] }));
   });
 });
 

@@ -215,25 +215,33 @@ describe('a scoring run', () => {
   });
 
   it.each([
-    { name: 'beside stored scores', other: COLUMNS, isTested: true },
-    { name: 'not beside scores of other software', other: SIDECAR, isTested: false },
-    { name: 'alone, since no other scorer could be opened', other: NOWHERE, isTested: true },
-  ])('tests the built-in scorer where its figures are shown: $name', async ({ other, isTested }) => {
-    writeFileSync(
-      join(folder.path, SIDECAR.file),
-      PAIRS.map((_, record) => JSON.stringify({ record, margin: 1 })).join('\n'),
-    );
-    const { events, margins, outcome } = await run({
-      rules: [other, BUILT_IN],
-      options: { selfTest: true },
-    });
-    expect(events.includes('self-test')).toBe(isTested);
-    if (outcome instanceof Error || outcome.kind !== 'ensemble') throw new Error('no ensemble');
-    const { ensemble, fitted } = outcome;
-    const { selfTest } = ensembleQuality(ensemble, fitted, margins, new Float64Array(60), 1);
-    if (isTested) expect(selfTest).toBe(fitted!.selfTest);
-    else expect(selfTest).toMatchObject({ isFavourable: true });
-  });
+    { name: 'beside stored scores', other: COLUMNS, last: 'columns', isMoved: false },
+    { name: 'beside scores of other software', other: SIDECAR, last: 'models', isMoved: true },
+    { name: 'alone, since no other scorer could be opened', other: NOWHERE, last: 'groups', isMoved: false },
+  ])(
+    'tests the built-in scorer and what stands beside it on the same flips: $name',
+    async ({ other, last, isMoved }) => {
+      writeFileSync(
+        join(folder.path, SIDECAR.file),
+        PAIRS.map((_, record) => JSON.stringify({ record, margin: 1 })).join('\n'),
+      );
+      const { events, margins, outcome } = await run({
+        rules: [other, BUILT_IN],
+        options: { selfTest: true, ladder: true },
+      });
+      expect(events).toContain('self-test');
+      if (outcome instanceof Error || outcome.kind !== 'ensemble') throw new Error('no ensemble');
+      const { ensemble, fitted } = outcome;
+      const { selfTest } = ensembleQuality(ensemble, fitted, margins, new Float64Array(60), 1);
+      expect(selfTest).toBe(fitted!.selfTest);
+      const fits = ['length', 'words', 'groups'];
+      expect(selfTest!.ladder!.map(({ evidence }) => evidence)).toEqual(
+        fits.includes(last) ? fits : [...fits, last],
+      );
+      // The margins of the scripted fit are all 1, so they find nothing; sidecar margins turn with the planted label.
+      expect(selfTest!.ladder!.at(-1)!.auroc).toBeCloseTo(isMoved ? 1 : 0.5);
+    },
+  );
 
   it('leaves the built-in scorer out of an ensemble if there are too few pairs, with a warning', async () => {
     const { events, outcome } = await run({ rules: [COLUMNS, BUILT_IN], lines: PAIRS.slice(0, 20) });
@@ -264,7 +272,7 @@ describe('a scoring run', () => {
 describe('a process', () => {
   it('that dies in a fit is replaced, and the next one continues where it was', async () => {
     const calls: string[] = [];
-    const crashes = new Set(['fit 1', 'selfTest']);
+    const crashes = new Set(['fit 1', 'selfTest groups']);
     const start: StartScorer = async () => {
       calls.push('start');
       return Promise.resolve(
@@ -274,10 +282,10 @@ describe('a process', () => {
         }),
       );
     };
-    const { events, margins } = await run({ start, options: { selfTest: true } });
+    const { events, margins } = await run({ start, options: { selfTest: true, ladder: true } });
     expect(calls.join(', ')).toBe(
-      'start, fit 0, fit 1, start, restore 0, fit 1, fit 2, join, selfTest, ' +
-        'start, restore 0, restore 1, restore 2, selfTest',
+      'start, fit 0, fit 1, start, restore 0, fit 1, fit 2, join, selfTest words, selfTest groups, ' +
+        'start, restore 0, restore 1, restore 2, selfTest groups',
     );
     expect(events.filter((event) => event === 'restart')).toHaveLength(2);
     expect(events.filter((event) => event === 'take fit')).toHaveLength(1);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Member } from '#core/reward/ensemble.ts';
 import { Ensemble } from '#core/reward/ensemble.ts';
 import { stackedMember, stackWeights } from '#core/reward/stack.ts';
+import type { SelfTest } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
 import type { Scored } from '#node/scoring/fit.ts';
 import { ensembleQuality } from '#node/scoring/quality.ts';
@@ -72,13 +73,14 @@ describe('fits that are joined', () => {
     expect(ensemble.id).toBe('ensemble of columns and consistency@3 + encoder');
   });
 
-  it('are tested with labels that they have seen, and the figures say so', () => {
+  it('without a fit are tested by turning their margins; the self-test of a fit is that of all', () => {
     const margins = Float32Array.from({ length: 400 }, (_, pair) => (pair % 5) - 1);
     const lengths = new Float64Array(400).fill(1);
     const tested = (fitted?: Scored) =>
       ensembleQuality(new Ensemble([]), fitted, margins, lengths, 1).selfTest;
-    expect(tested({} as Scored)).toEqual({ ...tested(), isFavourable: true });
-    expect(tested()).not.toHaveProperty('isFavourable');
+    const selfTest = { planted: 3 } as SelfTest;
+    expect(tested({ selfTest } as Scored)).toBe(selfTest);
+    expect(tested()!.ladder!.map(({ evidence }) => evidence)).toEqual(['length', 'models']);
     expect(
       ensembleQuality(new Ensemble([]), undefined, margins, lengths, undefined).selfTest,
     ).toBeUndefined();

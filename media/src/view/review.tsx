@@ -2,7 +2,13 @@
 import type { ComponentChildren, JSX } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
-import type { DecidedView, Interval, ReviewersView, ReviewView } from '#protocol/editor/review.ts';
+import type {
+  DecidedView,
+  Interval,
+  RemainingView,
+  ReviewersView,
+  ReviewView,
+} from '#protocol/editor/review.ts';
 import type { RowSelection } from '#protocol/editor/rows.ts';
 
 import type { DatasetEvent } from '../model/datasetEvents.ts';
@@ -258,13 +264,25 @@ function foundText({ found, counts, decidedCount, queue }: ReviewView): string {
   return `Labels called wrong: ${found.toLocaleString('en')} of ${judged.toLocaleString('en')}.${rest > 0 ? '' : ' The queue is done.'}`;
 }
 
-function remainingText({ remaining, queue, decidedCount }: ReviewView): string | undefined {
+const rangeText = ({ low, high }: Pick<RemainingView, 'low' | 'high'>): string =>
+  low === high ? low.toLocaleString('en') : `${low.toLocaleString('en')} to ${high.toLocaleString('en')}`;
+
+/** What verdicts let expect: of the labels, else of the rest of the queue. */
+function remainingText({ remaining, lesson, queue, decidedCount }: ReviewView): readonly string[] {
   const rest = queue.keys.length - decidedCount;
-  if (rest === 0) return undefined;
-  if (!remaining) return 'What the rest holds is estimated after ten decisions.';
-  const { likely, low, high } = remaining;
-  const range = low === high ? String(low) : `${low} to ${high}`;
-  return `The other ${plural(rest, 'pair')} likely hold about ${likely} more (95 %: ${range}).`;
+  if (lesson) {
+    const { next, left, judged } = lesson;
+    const ahead = `Of the next ${plural(next.of, 'pair')}, about ${next.likely.toLocaleString('en')} ${next.likely === 1 ? 'label is' : 'labels are'} wrong (95 %: ${rangeText(next)}).`;
+    return [
+      ...(next.of > 0 ? [ahead] : []),
+      `Among all pairs that nobody judged, about ${left.likely.toLocaleString('en')} (95 %: ${rangeText(left)}).`,
+      `Learned from ${plural(judged, 'reviewed label')}. It judges the ranking and is no error rate.`,
+    ];
+  }
+  if (rest === 0) return [];
+  if (!remaining) return ['What the rest holds is estimated after ten decisions.'];
+  const range = rangeText(remaining);
+  return [`The other ${plural(rest, 'pair')} likely hold about ${remaining.likely} more (95 %: ${range}).`];
 }
 
 function Side({
@@ -294,7 +312,9 @@ function Side({
       <section>
         <h3>Found so far</h3>
         <p>{foundText(view)}</p>
-        {remaining !== undefined && <p class="quiet">{remaining}</p>}
+        {remaining.map((line) => (
+          <p class="quiet">{line}</p>
+        ))}
         {blind && (
           <p>
             You agreed with the hidden label in {Math.round(blind.same.value * blind.count)} of{' '}

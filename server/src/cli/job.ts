@@ -39,6 +39,8 @@ export interface ScoreOptions {
   readonly seed: number;
   readonly groupBy: string | undefined;
   readonly selfTest: boolean;
+  /** Repeat it for each kind of evidence. */
+  readonly ladder?: boolean;
   /** A model folder that overrides preflens.json. */
   readonly model?: string | undefined;
 }
@@ -206,14 +208,14 @@ export async function scoreDataset(
 ): Promise<DatasetScores> {
   const { machine, signal } = command;
   const { name } = dataset;
-  const { seed, groupBy, selfTest } = options;
+  const { seed, groupBy, selfTest, ladder = false } = options;
   const scorers = scorersOf(dataset, options);
   const target = datasetTarget(dataset);
   const reason = whyUnscored(target, scorers);
   if (reason !== undefined) throw messages.notScorable(name, reason);
   const outcome = await runScoring(
     target,
-    { scorers, machine, seed, groupBy, selfTest, staysOpen: false, signal },
+    { scorers, machine, seed, groupBy, selfTest, ladder, staysOpen: false, signal },
     listenerOf(command),
   );
   const { counts } = outcome;

@@ -1,5 +1,5 @@
 // What a review lets expect of the pairs that nobody reviewed, in words.
-import { judgementsOf } from '#core/learning/judgements.ts';
+import { joinRanked, judgementsOf } from '#core/learning/judgements.ts';
 import type { Expected } from '#core/learning/learn.ts';
 import { expectFinds } from '#core/learning/outlook.ts';
 import { plural } from '#core/words/numbers.ts';
@@ -24,8 +24,7 @@ export async function outlookWords(
     }),
   );
   const judged = all.flatMap((one) => one.judged);
-  const rest = all.flatMap((one) => one.rest).sort((a, b) => a.margin - b.margin);
-  const outlook = expectFinds(judged, rest);
+  const outlook = expectFinds(judged, joinRanked(all.map((one) => one.rest)));
   if (!outlook) return undefined;
   const { finds, next, left } = outlook;
   return (

@@ -1,4 +1,5 @@
 import { messages } from '#core/messages.ts';
+import type { Evidence, Rung } from '#core/score/ladder.ts';
 import type { Share } from '#core/score/quality.ts';
 import { plural } from '#core/words/numbers.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
@@ -21,6 +22,43 @@ function interval({ value, low, high }: Share): string {
   return `${percent(value)} (${percent(low)} to ${percent(high)})`;
 }
 
+/** What a rung adds to those above it. */
+const EVIDENCE: Readonly<Record<Evidence, string>> = {
+  length: 'length alone',
+  words: 'words and style',
+  sides: '+ what belongs to an answer',
+  groups: '+ groups',
+  encoder: '+ encoder',
+  columns: '+ stored scores',
+  models: '+ other scorers',
+};
+
+function printLadder(print: (line: string) => void, ladder: readonly Rung[]): void {
+  const rows = ladder.map(({ evidence, names, auroc, precisionAt1 }, i) => {
+    // The first rung that has no fit below it adds to nothing.
+    const what =
+      i === 0 || ladder[i - 1]?.evidence !== 'length'
+        ? EVIDENCE[evidence]
+        : EVIDENCE[evidence].replace('+ ', '');
+    return [
+      names.length > 0 ? `${what}: ${names.join(', ')}` : what,
+      auroc.toFixed(3),
+      interval(precisionAt1),
+    ] as const;
+  });
+  const width = Math.max(...rows.map(([what]) => what.length), 30);
+  print('');
+  print(`  ${'The same flips, by evidence'.padEnd(width)}  AUROC  flips among the worst 1 %`);
+  for (const [what, auroc, share] of rows) print(`  ${what.padEnd(width)}  ${auroc}  ${share}`);
+  if (ladder.some(({ evidence }) => evidence === 'columns')) {
+    print('');
+    print(
+      '  A planted flip exchanges the answers with everything that belongs to them, stored scores included.',
+    );
+    print('  A mistake of whoever gave the scores can’t be planted, and is harder to find.');
+  }
+}
+
 /** Plants flips in a copy of the labels and prints how well the ranking finds them. Does not change the file. */
 export async function selfTest(command: Command, path: string, options: SelfTestOptions): Promise<void> {
   const dataset = await openSurveyed(command, [path]);
@@ -32,6 +70,7 @@ export async function selfTest(command: Command, path: string, options: SelfTest
   } = await scoreDataset(command, dataset, {
     ...options,
     selfTest: true,
+    ladder: true,
   });
   command.bar.clear();
   if (!test) throw messages.notScorable(path, 'Too few pairs have a score for a self-test.');
@@ -60,14 +99,13 @@ export async function selfTest(command: Command, path: string, options: SelfTest
     `${path}: ${plural(pairs, 'pair')}, ${plural(test.planted, 'label')} flipped (seed ${options.seed}), ${scorerId}`,
   );
   for (const [name, value] of rows) command.print(`  ${name.padEnd(32)} ${value}`);
-  if (test.isFavourable) {
-    command.print(
-      '  These figures are too favourable: the fits on the labels were not repeated with the flipped ones.',
-    );
-  }
   if (test.accuracy.low < 0.55) {
     command.print(
       '  The ranking is close to random on this file. Look only at its very top, or use a reward model.',
     );
   }
+  if (test.ladder)
+    printLadder((line) => {
+      command.print(line);
+    }, test.ladder);
 }

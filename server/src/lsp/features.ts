@@ -13,6 +13,7 @@ import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 import { pairLabel } from '#session/names.ts';
 import type { FileFacts } from '#session/reasons.ts';
 import { verdictView } from '#session/views/pair.ts';
+import { reviewedLines } from '#session/reviewedWords.ts';
 import { worstPair } from '#session/worstPair.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */
@@ -84,7 +85,8 @@ export function hoverOf({ dataset, state }: FileFacts, position: Position): Hove
   const margin = Number.isNaN(known) ? explained.margin : known;
   const standing = scores.distribution.standing(margin);
   const place = standing === '' ? '' : ` · ${standing} of this file`;
-  const { chosenReward, rejectedReward, reasons, details } = explained;
+  const { chosenReward, rejectedReward, reasons } = explained;
+  const details = [...reviewedLines(dataset, record, index), ...explained.details];
   const rewards =
     chosenReward === undefined || rejectedReward === undefined
       ? ''

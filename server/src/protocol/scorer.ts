@@ -4,6 +4,7 @@ import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { EmbeddingHead } from '#core/score/head.ts';
+import type { FitEvidence } from '#core/score/ladder.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import type { PairInput } from '#core/score/readPairs.ts';
@@ -17,6 +18,17 @@ export interface Plan {
   readonly work: number;
   /** Parts that the process fits side by side. */
   readonly width: number;
+  /** What a fit can stand on, the least of it first. */
+  readonly evidence: readonly FitEvidence[];
+}
+
+/** A fit on labels of which some were flipped on purpose, in the order in which pairs were added. */
+export interface PlantedFit {
+  readonly test: SelfTest;
+  /** Out-of-fold log-odds of the labels as planted. */
+  readonly margins: Float32Array;
+  /** −1 for a flipped one. */
+  readonly sign: Int8Array;
 }
 
 /** Everything that scoring a file gives. Arrays of pairs are in the order in which they were added. */
@@ -64,8 +76,11 @@ export interface ScorerRequests {
   /** Hands back a part that an earlier process fitted. */
   restore: { params: { part: number; fit: PartFit }; result: null };
   join: { params: null; result: ConsistencyResult };
-  /** Plants flips in the pairs that are here, fits again, and says how many were found. */
-  selfTest: { params: { seed: number; share: number }; result: SelfTest };
+  /** Plants flips in the pairs that are here, fits again with the evidence up to this, and says how many were found. */
+  selfTest: {
+    params: { seed: number; share: number; evidence: FitEvidence };
+    result: PlantedFit;
+  };
 
   /** Takes differences of embeddings, chosen minus rejected, each with the fold of its pair. */
   addDifferences: {

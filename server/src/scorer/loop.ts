@@ -16,6 +16,7 @@ import type { Pause } from '#core/score/fit.ts';
 import { styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import type { GroupColumn } from '#core/score/groups.ts';
+import { evidenceIn, rowsWith } from '#core/score/ladder.ts';
 import type { Grouping } from '#core/score/model.ts';
 import type { OriginTable } from '#core/score/origins.ts';
 import { plantFlips, positiveShare, selfTestFigures } from '#core/score/quality.ts';
@@ -120,7 +121,7 @@ function allFits(fits: readonly (PartFit | undefined)[]): PartFit[] {
   });
 }
 
-async function fitAll({ rows }: Job, crew: Crew, sign: Int8Array, pause: Pause): Promise<PartFit[]> {
+async function fitAll(rows: JobRows, crew: Crew, sign: Int8Array, pause: Pause): Promise<PartFit[]> {
   const fits: PartFit[] = [];
   await inLanes(crew.widthFor(rows), rows.foldCount, async (part) => {
     fits[part] = await crew.fit(rows, part, sign, pause);
@@ -146,7 +147,12 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
     },
     plan: async ({ seed, grouping }, signal) => {
       const { rows } = (job = await gathering.toJob(seed, grouping, pauser(connection, signal)));
-      return { parts: rows.foldCount, work: partWork(rows), width: crew.widthFor(rows) };
+      return {
+        parts: rows.foldCount,
+        work: partWork(rows),
+        width: crew.widthFor(rows),
+        evidence: evidenceIn(rows),
+      };
     },
     fit: async ({ part }, signal) => {
       const { rows, fits } = needJob(job);
@@ -184,17 +190,18 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
       };
       return result;
     },
-    selfTest: async ({ seed, share }, signal) => {
-      const planned = needJob(job);
-      const { rows, lengths } = planned;
+    selfTest: async ({ seed, share, evidence }, signal) => {
+      const { rows: all, lengths } = needJob(job);
+      const rows = rowsWith(all, evidence);
       const sign = plantFlips(rows.features.count, seed, share);
-      const fits = await fitAll(planned, crew, sign, pauser(connection, signal));
+      const fits = await fitAll(rows, crew, sign, pauser(connection, signal));
       const { margins } = joinMargins(rows, fits, sign);
-      return selfTestFigures(
-        margins,
-        lengths.map((value, row) => value * (sign[row] ?? 1)),
+      const planted = lengths.map((value, row) => value * (sign[row] ?? 1));
+      return {
+        test: selfTestFigures(margins, planted, sign),
+        margins: Float32Array.from(margins),
         sign,
-      );
+      };
     },
   });
   connection.listen();

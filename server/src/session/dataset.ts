@@ -12,6 +12,7 @@ import { tooLongMessage } from '#core/json/parseRecord.ts';
 import type { PolarityDecision } from '#core/mapping/polarity/polarity.ts';
 import { heldFrom } from '#core/mapping/recognise.ts';
 import { memoryFindings } from '#core/memory/apply.ts';
+import type { Lesson } from '#core/learning/outlook.ts';
 import type { Decision } from '#core/memory/decisions.ts';
 import { Decisions } from '#core/memory/decisions.ts';
 import { keyMaker, labelOfFinding } from '#core/memory/keys.ts';
@@ -34,6 +35,8 @@ import { Slices } from './breathe.ts';
 import type { Position } from './document.ts';
 import type { ReviewPlace } from './findingLists.ts';
 import { FindingLists } from './findingLists.ts';
+import type { ReviewedChance } from './lessons.ts';
+import { Lessons } from './lessons.ts';
 import type { PairScore, Scores } from './scores.ts';
 import { consistencyScores, ensembleScores } from './scores.ts';
 import type { Carried, DocumentSurvey } from './sources/resurvey.ts';
@@ -67,6 +70,7 @@ export class OpenDataset {
     label: labelOfFinding(finding, this.#survey.facts),
   }));
   #verdicts = new Verdicts([]);
+  readonly #lessons = new Lessons();
   #nameInMemory = '';
   #makeKey: ReturnType<typeof keyMaker> | undefined;
   #ready = false;
@@ -143,6 +147,17 @@ export class OpenDataset {
   /** What reviewers said of pairs. */
   get verdicts(): Verdicts {
     return this.#verdicts;
+  }
+
+  /** What they teach about the pairs that nobody judged; undefined while too few labels are judged. */
+  get lesson(): Lesson | undefined {
+    return this.#lessons.of(this);
+  }
+
+  /** Chance that the label of a pair is wrong, if reviewers judged enough others and not this one. */
+  reviewedChance(record: number, index: number): ReviewedChance | undefined {
+    const [from, to] = this.#survey.facts.pairsOf(record);
+    return from + index < to ? this.#lessons.chanceOf(this, from + index) : undefined;
   }
 
   /** Sets the decisions about findings, and the verdicts of reviewers. */

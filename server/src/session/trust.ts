@@ -17,12 +17,9 @@ export function trustSentence(trust: Trust, selfTest: SelfTest | undefined, isTe
     `“the longer answer wins” agrees with ${percent(longerWins)}.`;
   const warning = accuracy.value < 0.55 ? ' The ranking is close to random here.' : '';
   if (!selfTest) return `${lead}${warning}${isTesting ? ' The self-test is still running.' : ''}`;
-  const { precisionAt1, precisionAt5, planted, isFavourable } = selfTest;
+  const { precisionAt1, precisionAt5, planted } = selfTest;
   return (
     `${lead}${warning} Self-test: with ${planted} labels flipped on purpose (${percent(SELF_TEST_SHARE)}), ${percent(precisionAt1.value)} ` +
-    `of the worst 1 % and ${percent(precisionAt5.value)} of the worst 5 % were real flips.` +
-    (isFavourable
-      ? ' These shares are too favourable: the fits were not repeated with the flipped labels.'
-      : '')
+    `of the worst 1 % and ${percent(precisionAt5.value)} of the worst 5 % were real flips.`
   );
 }

@@ -11,6 +11,12 @@ export interface Candidate {
   readonly traits: readonly number[];
 }
 
+/** Several pairs, in some order; an array is an example. */
+export interface Candidates {
+  readonly length: number;
+  at(index: number): Candidate | undefined;
+}
+
 /** A pair whose label a person judged. */
 export interface Judged extends Candidate {
   readonly isWrong: boolean;
@@ -184,11 +190,16 @@ function normals(random: () => number): () => number {
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 
-/**
- * Learns from judgements; with none, it says what margins alone say.
- * @returns how many labels of some pairs are wrong: no error rate of the file
- */
-export function learn(judged: readonly Judged[]): (candidates: readonly Candidate[]) => Expected {
+/** What judgements say about other pairs. */
+export interface Learned {
+  /** Probability that the label of a pair is wrong, 0 to 1. */
+  chance(candidate: Candidate): number;
+  /** How many labels of some pairs are wrong: no error rate of the file. */
+  expected(candidates: Candidates): Expected;
+}
+
+/** Learns from judgements; with none, it says what margins alone say. */
+export function learn(judged: readonly Judged[]): Learned {
   const scales = scalesOf(judged);
   const inputs = judged.map((one) => inputsOf(one, scales));
   const isWrong = judged.map((one) => one.isWrong);
@@ -203,10 +214,12 @@ export function learn(judged: readonly Judged[]): (candidates: readonly Candidat
   const best = modes.reduce((top, mode) => (mode.evidence > top.evidence ? mode : top));
   const { weights, lower } = best.evidence > plain.evidence + EVIDENCE ? best : plain;
   const used = (candidate: Candidate): number[] => inputsOf(candidate, scales).slice(0, weights.length);
-  return (candidates) => {
+  const expected = (candidates: Candidates): Expected => {
     const count = Math.min(candidates.length, MAX_DRAWN);
     const step = count === 0 ? 1 : candidates.length / count;
-    const rows = Array.from({ length: count }, (_, i) => used(candidates[Math.floor(i * step)] as Candidate));
+    const rows = Array.from({ length: count }, (_, i) =>
+      used(candidates.at(Math.floor(i * step)) as Candidate),
+    );
     const random = seededRandom(candidates.length + 7919 * judged.length);
     const normal = normals(random);
     const counts: number[] = [];
@@ -229,5 +242,9 @@ export function learn(judged: readonly Judged[]): (candidates: readonly Candidat
       low: quantile(counts, 0.025),
       high: quantile(counts, 0.975),
     };
+  };
+  return {
+    chance: (candidate) => logistic(dot(used(candidate), weights)),
+    expected,
   };
 }

@@ -86,3 +86,25 @@ export function nextOpen(isDone: readonly boolean[], from: number): number {
   }
   return -1;
 }
+
+/**
+ * Sorts the places of a queue that are open, the most suspicious first as a person meets them: from the pair that is shown to the
+ * end, then from the start. All others stay where they are, the one that is shown too.
+ * @param chance that something is wrong with a place; undefined: unknown, comes last
+ * @returns the old index of each place
+ */
+export function reordered(
+  isOpen: readonly boolean[],
+  shown: number,
+  chance: (index: number) => number | undefined,
+): readonly number[] {
+  const { length } = isOpen;
+  const met = Array.from({ length }, (_, step) => (shown + 1 + step) % length).filter(
+    (index) => isOpen[index] === true && index !== shown,
+  );
+  const known = new Map(met.map((index) => [index, chance(index) ?? -1]));
+  const sorted = met.toSorted((a, b) => (known.get(b) ?? -1) - (known.get(a) ?? -1));
+  const order = Array.from({ length }, (_, index) => index);
+  met.forEach((slot, i) => (order[slot] = sorted[i] ?? slot));
+  return order;
+}

@@ -64,7 +64,7 @@ export function marginColumns(members: readonly Member[], pairs: PairIdentities)
 }
 
 /** NaN is skipped; 1 if nothing is left, or only zeros. */
-function rootMeanSquare(column: Float64Array): number {
+export function rootMeanSquare(column: Float64Array): number {
   const known = column.filter((margin) => !Number.isNaN(margin));
   const squares = known.reduce((sum, margin) => sum + margin ** 2, 0);
   return squares > 0 ? Math.sqrt(squares / known.length) : 1;

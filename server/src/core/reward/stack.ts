@@ -39,12 +39,16 @@ export function stackWeights(margins: readonly Float64Array[]): number[] {
   return weights;
 }
 
-/**
- * The built-in scorer with encoders beside it: the weighted sum of their margins, in log-odds. It takes the place of the
- * built-in scorer in an ensemble, and has its reasons.
- */
-export function stackedMember(members: readonly Member[], pairs: PairIdentities): Member {
-  const columns = marginColumns(members, pairs);
+/** Weights of members for a pair, by which of them have read it. */
+export interface Stack {
+  /** For pairs that all have read. */
+  readonly together: readonly number[];
+  /** By member; 0 for those that have not read the pair, whose margin is NaN. */
+  weightsFor(margins: readonly number[]): readonly number[];
+}
+
+/** @param columns margins of each member by row; NaN where it has not read the pair */
+export function stackOf(columns: readonly Float64Array[]): Stack {
   /** Weights for these members, by the pairs that all of them have read. */
   const weigh = (own: readonly Float64Array[]): number[] => {
     const isComplete = (_: number, row: number): boolean =>
@@ -54,39 +58,52 @@ export function stackedMember(members: readonly Member[], pairs: PairIdentities)
   const together = weigh(columns);
   // For pairs that only one of them has read.
   const alone = columns.flatMap((column) => weigh([column]));
-  /** The members that have read a pair, with their margins and weights for it. */
-  const evidenceOn = (identity: Identity) => {
-    const read = members.flatMap((member, k) => {
-      const margin = member.account(identity)?.margin ?? Number.NaN;
-      return Number.isNaN(margin) ? [] : [{ member, margin, k }];
-    });
-    const weights = read.length === 1 ? alone : together;
-    return read.map(({ member, margin, k }) => ({ member, margin, weight: weights[k] ?? 0 }));
+  return {
+    together,
+    weightsFor(margins) {
+      const readBy = margins.filter((margin) => !Number.isNaN(margin)).length;
+      const weights = readBy === 1 ? alone : together;
+      return margins.map((margin, k) => (Number.isNaN(margin) ? 0 : (weights[k] ?? 0)));
+    },
   };
+}
+
+/** The weighted sum of margins; NaN if nobody has read the pair. */
+export function stackedMargin(stack: Stack, margins: readonly number[]): number {
+  if (margins.every((margin) => Number.isNaN(margin))) return Number.NaN;
+  const weights = stack.weightsFor(margins);
+  return margins.reduce((sum, margin, k) => sum + (Number.isNaN(margin) ? 0 : (weights[k] ?? 0) * margin), 0);
+}
+
+/**
+ * The built-in scorer with encoders beside it: the weighted sum of their margins, in log-odds. It takes the place of the
+ * built-in scorer in an ensemble, and has its reasons.
+ */
+export function stackedMember(members: readonly Member[], pairs: PairIdentities): Member {
+  const stack = stackOf(marginColumns(members, pairs));
+  const marginsOn = (identity: Identity): readonly number[] =>
+    members.map((member) => member.account(identity)?.margin ?? Number.NaN);
   return {
     kind: 'consistency',
     name: members.map(({ name }) => name).join(' + '),
     about: [
       'Each was fitted on the labels of this file, out of fold, and counts as much as it helps to predict them: ' +
-        `${members.map(({ name }, k) => `${name} ${(together[k] ?? 0).toFixed(2)}`).join(', ')}.`,
+        `${members.map(({ name }, k) => `${name} ${(stack.together[k] ?? 0).toFixed(2)}`).join(', ')}.`,
     ],
     parts: members,
     account(identity) {
-      const evidence = evidenceOn(identity);
-      if (evidence.length === 0) return undefined;
-      const sum = evidence.reduce((total, { margin, weight }) => total + weight * margin, 0);
-      return { margin: sum, flags: 0, time: 0, provider: 0 };
+      const margin = stackedMargin(stack, marginsOn(identity));
+      return Number.isNaN(margin) ? undefined : { margin, flags: 0, time: 0, provider: 0 };
     },
     refusal: (identity) =>
       members.map((member) => member.refusal(identity)).find((reason) => reason !== undefined),
-    explain: (pair, record, max, file) =>
-      evidenceOn(identify(pair)).flatMap(({ member, weight }) =>
-        weight === 0
-          ? []
-          : (member.explain?.(pair, record, max, file) ?? []).map((reason) => ({
-              ...reason,
-              weight: weight * reason.weight,
-            })),
-      ),
+    explain(pair, record, max, file) {
+      const weights = stack.weightsFor(marginsOn(identify(pair)));
+      return members.flatMap((member, k) => {
+        const weight = weights[k] ?? 0;
+        const reasons = weight === 0 ? [] : (member.explain?.(pair, record, max, file) ?? []);
+        return reasons.map((reason) => ({ ...reason, weight: weight * reason.weight }));
+      });
+    },
   };
 }

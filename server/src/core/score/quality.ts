@@ -1,4 +1,5 @@
 // Measures how good a ranking is.
+import type { Rung } from './ladder.ts';
 import { seededRandom } from './random.ts';
 
 /** A share of `count` cases, with its 95 % interval. */
@@ -19,25 +20,31 @@ export interface Trust {
   readonly longerWins: number;
 }
 
-/** Result of planting flips in a share of the labels. */
-export interface SelfTest {
-  readonly planted: number;
+/** How well a ranking finds planted flips. */
+export interface RankingFigures {
   readonly accuracy: Share;
-  readonly longerWins: number;
   /** How well the ranking separates planted flips from the rest; 0.5 is chance. */
   readonly auroc: number;
-  readonly lengthAuroc: number;
   /**
    * Share of planted flips among the lowest 1 % and 5 % of the ranking, and among as many pairs as were planted.
    */
   readonly precisionAt1: Share;
   readonly precisionAt5: Share;
   readonly precisionAtPlanted: Share;
-  /**
-   * Fits on the labels of the file were not repeated with the flipped ones: the ranking is not as good as the figures
-   * say.
-   */
-  readonly isFavourable?: true;
+}
+
+/** The same for length alone, in the direction that the planted labels prefer. */
+export interface LengthFigures {
+  readonly longerWins: number;
+  readonly lengthAuroc: number;
+  readonly lengthAt1: Share;
+}
+
+/** Result of planting flips in a share of the labels. */
+export interface SelfTest extends RankingFigures, LengthFigures {
+  readonly planted: number;
+  /** What each kind of evidence is worth on the same flips, the least of it first. */
+  readonly ladder?: readonly Rung[];
 }
 
 /** Area under the ROC curve for "low score means positive"; ties count half. NaN if one class is empty. */
@@ -120,7 +127,7 @@ export function plantFlips(count: number, seed: number, flipped: number): Int8Ar
 
 /**
  * Self-test in which a flip only negates the margin, so nothing is scored again: right for scorers that were not
- * fitted on the file, too favourable for others. Undefined if too few pairs have a margin.
+ * fitted on the file alone. Undefined if too few pairs have a margin.
  */
 export function plantedTest(
   margins: ArrayLike<number>,
@@ -136,24 +143,40 @@ export function plantedTest(
   return selfTestFigures(planted(margins), planted(lengths), sign);
 }
 
-/**
- * Figures of a ranking whose rows with sign −1 were planted. `lengths`: chosen minus rejected, by the planted
- * labels.
- */
-export function selfTestFigures(margins: Float64Array, lengths: Float64Array, sign: Int8Array): SelfTest {
+/** Figures of a ranking whose rows with sign −1 were planted. */
+export function rankingFigures(margins: Float64Array, sign: Int8Array): RankingFigures {
   const planted = (row: number): boolean => sign[row] === -1;
-  const count = sign.reduce((sum, value) => sum + Number(value < 0), 0);
+  return {
+    accuracy: positiveShare(margins.map((margin, row) => margin * (sign[row] ?? 1))),
+    auroc: auroc(margins, planted),
+    precisionAt1: precisionAt(margins, planted, Math.round(sign.length * 0.01)),
+    precisionAt5: precisionAt(margins, planted, Math.round(sign.length * 0.05)),
+    precisionAtPlanted: precisionAt(margins, planted, plantedCount(sign)),
+  };
+}
+
+/** `lengths`: chosen minus rejected, by the planted labels. */
+function lengthFigures(lengths: Float64Array, sign: Int8Array): LengthFigures {
+  const planted = (row: number): boolean => sign[row] === -1;
   // The direction of length comes from the labels including the planted ones.
   const direction = positiveShare(lengths).value >= 0.5 ? 1 : -1;
   const byLength = lengths.map((value) => direction * value);
   return {
-    planted: count,
-    accuracy: positiveShare(margins.map((margin, row) => margin * (sign[row] ?? 1))),
     longerWins: positiveShare(lengths.map((value, row) => value * (sign[row] ?? 1))).value,
-    auroc: auroc(margins, planted),
     lengthAuroc: auroc(byLength, planted),
-    precisionAt1: precisionAt(margins, planted, Math.round(sign.length * 0.01)),
-    precisionAt5: precisionAt(margins, planted, Math.round(sign.length * 0.05)),
-    precisionAtPlanted: precisionAt(margins, planted, count),
+    lengthAt1: precisionAt(byLength, planted, Math.round(sign.length * 0.01)),
+  };
+}
+
+function plantedCount(sign: Int8Array): number {
+  return sign.reduce((sum, value) => sum + Number(value < 0), 0);
+}
+
+/** All figures of a self-test. `lengths`: chosen minus rejected, by the planted labels. */
+export function selfTestFigures(margins: Float64Array, lengths: Float64Array, sign: Int8Array): SelfTest {
+  return {
+    planted: plantedCount(sign),
+    ...rankingFigures(margins, sign),
+    ...lengthFigures(lengths, sign),
   };
 }

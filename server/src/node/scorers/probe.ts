@@ -15,7 +15,7 @@ import { openEncoder } from '../models/folder.ts';
 import { fitHeadInProcess } from './fitHead.ts';
 import type { ModelMachine } from './modelPart.ts';
 import { openPart } from './modelPart.ts';
-import type { PairFacts, PairScorer, Rater, RatingJob, RatingSource } from './rating.ts';
+import type { PairFacts, PairScorer, PlantJob, Rater, RatingSource } from './rating.ts';
 import { forgetScores, rateDataset, ratePairs, refusalOf } from './rating.ts';
 
 /** Memory for the embeddings of one dataset. Of larger ones, a share of the prompts is embedded. */
@@ -64,31 +64,49 @@ function answerKeys(facts: PairFacts): Set<number> {
   return keys;
 }
 
+interface Rows {
+  readonly chosen: number;
+  readonly rejected: number;
+}
+
 /** Rows of the table with the embeddings of a pair; undefined if one is missing or was refused. */
-function rowsOf(
-  { cache: { table } }: Rater,
-  { chosenKey, rejectedKey }: Identity,
-): { readonly chosen: number; readonly rejected: number } | undefined {
+function rowsOf({ cache: { table } }: Rater, { chosenKey, rejectedKey }: Identity): Rows | undefined {
   const [chosen, rejected] = [table.rowOf(chosenKey), table.rowOf(rejectedKey)];
   if (chosen < 0 || rejected < 0) return undefined;
   return ((table.flags(chosen) | table.flags(rejected)) & REFUSED) === 0 ? { chosen, rejected } : undefined;
 }
 
+/** A fit of a head. */
+interface HeadJob extends PlantJob {
+  readonly start: ModelMachine['start'];
+  readonly log: ModelMachine['log'];
+}
+
+/** The margin of a pair with these embeddings, by the head that did not see its fold. */
+function marginBy(
+  { head, folds }: Fitted,
+  { table }: Rater['cache'],
+  identity: Identity,
+  rows: Rows,
+): number {
+  return headMargin(head, folds.of(identity), table.values(rows.chosen), table.values(rows.rejected));
+}
+
 /** Fits a head on the pairs whose embeddings are there; undefined if they are too few. */
 async function fitOn(
   rater: Rater,
-  { source: { facts }, seed, signal, onProgress }: RatingJob,
-  { start, log }: ModelMachine,
+  { source: { facts }, sign, seed, signal, onProgress, start, log }: HeadJob,
 ): Promise<Fitted | undefined> {
   const { table } = rater.cache;
-  const [chosen, rejected, pairs]: [number[], number[], Identity[]] = [[], [], []];
+  const [chosen, rejected, signs, pairs]: [number[], number[], number[], Identity[]] = [[], [], [], []];
   for (let pair = 0; pair < facts.pairCount; pair++) {
-    if (facts.isTie(pair)) continue;
+    if (facts.isTie(pair) || sign(pair) === 0) continue;
     const identity = facts.identity(pair);
     const rows = rowsOf(rater, identity);
     if (!rows) continue;
     chosen.push(rows.chosen);
     rejected.push(rows.rejected);
+    signs.push(sign(pair));
     pairs.push(identity);
   }
   if (pairs.length < MIN_PAIRS) return undefined;
@@ -102,20 +120,12 @@ async function fitOn(
       foldCount: folds.foldCount,
       fill(row, into) {
         const [better, worse] = [table.values(chosen[row] ?? 0), table.values(rejected[row] ?? 0)];
-        for (let k = 0; k < into.length; k++) into[k] = (better[k] ?? 0) - (worse[k] ?? 0);
+        const own = signs[row] ?? 1;
+        for (let k = 0; k < into.length; k++) into[k] = own * ((better[k] ?? 0) - (worse[k] ?? 0));
         return foldOfRow[row] ?? 0;
       },
     },
-    {
-      start,
-      seed,
-      signal,
-      log,
-      onProgress: (done) => {
-        const scored = EMBEDDING_SHARE + (1 - EMBEDDING_SHARE) * done;
-        onProgress({ done: scored, scoredPairs: pairs.length, pairs: pairs.length });
-      },
-    },
+    { start, seed, signal, log, onProgress },
   );
   return { head, folds };
 }
@@ -130,6 +140,7 @@ export async function openProbe(
   const folder = await openEncoder(resolve(base, rule.model), rule, machine.cacheFolder, machine.log);
   const { host, rater, known } = await openPart(folder, rule.provider, machine, signal);
   const { cache } = rater;
+  const { start, log } = machine;
   let fitted: Fitted | undefined;
   return {
     kind: 'probe',
@@ -144,9 +155,8 @@ export async function openProbe(
       if (!fitted || !rows) return undefined;
       const { table } = cache;
       const { chosen, rejected } = rows;
-      const fold = fitted.folds.of(identity);
       return {
-        margin: headMargin(fitted.head, fold, table.values(chosen), table.values(rejected)),
+        margin: marginBy(fitted, cache, identity, rows),
         // The beginning of a long answer is evidence too, so a cut answer is ranked.
         flags: (table.flags(chosen) | table.flags(rejected)) & ~ANSWER_CUT,
         time: Math.max(table.time(chosen), table.time(rejected)),
@@ -159,15 +169,37 @@ export async function openProbe(
       const keys = answerKeys(source.facts);
       cache.wants = (key) => keys.has(keyNumber(key));
       await cache.load();
+      let pairs = 0;
       await rateDataset([rater], {
         ...job,
         source,
         onProgress: (progress) => {
+          ({ pairs } = progress);
           job.onProgress({ ...progress, done: EMBEDDING_SHARE * progress.done });
         },
         onSome: () => undefined,
       });
-      fitted = await fitOn(rater, { ...job, source }, machine);
+      fitted = await fitOn(rater, {
+        ...job,
+        source,
+        sign: () => 1,
+        start,
+        log,
+        onProgress: (done) => {
+          const scored = EMBEDDING_SHARE + (1 - EMBEDDING_SHARE) * done;
+          job.onProgress({ done: scored, scoredPairs: pairs, pairs });
+        },
+      });
+    },
+    async plant(job) {
+      const planted = await fitOn(rater, { ...job, start, log });
+      const { facts } = job.source;
+      return Float64Array.from({ length: facts.pairCount }, (_, pair) => {
+        const sign = facts.isTie(pair) ? 0 : job.sign(pair);
+        const identity = facts.identity(pair);
+        const rows = sign !== 0 && rowsOf(rater, identity);
+        return planted && rows ? sign * marginBy(planted, cache, identity, rows) : Number.NaN;
+      });
     },
     ratePairs: async (pairs, now) => ratePairs([rater], pairs, now),
     forget() {

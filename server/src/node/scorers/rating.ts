@@ -63,6 +63,11 @@ export interface PairScorer extends Member {
   rate(job: RatingJob): Promise<void>;
   /** Scores a few pairs before all others. */
   ratePairs(pairs: readonly NumberedPair[], signal: AbortSignal): Promise<void>;
+  /**
+   * Its margins as they would be if these labels were planted, by pair; NaN where it has none. Only scorers that are fitted on
+   * labels need it: others never read one.
+   */
+  plant?(job: PlantJob): Promise<Float64Array>;
   /** Drops the scores in memory; those on disk stay. */
   forget(): void;
   close(): void;
@@ -108,6 +113,14 @@ export interface RatingJob {
   readonly onProgress: (progress: RatingProgress) => void;
   /** The sample has scores: margins can be ranked. */
   readonly onSome: () => void;
+}
+
+/** A self-test of a scorer that is fitted on labels. */
+export interface PlantJob extends Pick<RatingJob, 'source' | 'seed' | 'signal'> {
+  /** By pair: −1 for a planted flip, 0 for a pair that the fit must not read. */
+  readonly sign: (pair: number) => number;
+  /** 0 to 1. */
+  readonly onProgress: (done: number) => void;
 }
 
 interface Item extends RateItem {

@@ -1,9 +1,11 @@
 // Fits the built-in scorer on the pairs of a dataset, part by part, in a process. Finished parts outlive the process.
 import { inLanes } from '#core/lanes.ts';
 import type { PartFit } from '#core/score/consistency.ts';
+import type { FitEvidence } from '#core/score/ladder.ts';
+import { fieldsOf, lengthRung, rung } from '#core/score/ladder.ts';
 import type { Grouping } from '#core/score/model.ts';
 import type { SelfTest } from '#core/score/quality.ts';
-import type { ConsistencyResult, Plan, WirePair } from '#protocol/scorer.ts';
+import type { ConsistencyResult, Plan, PlantedFit, WirePair } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from './process.ts';
 import { persist, whileAlive } from './supervisor.ts';
@@ -26,8 +28,10 @@ export interface ScoringJob {
   readonly pairCount: number;
   readonly seed: number;
   readonly grouping: Grouping;
-  /** Plant flips after the fit and count how many the ranking finds: doubles the work. */
+  /** Plant flips after the fit and count how many the ranking finds: as much work again. */
   readonly selfTest: boolean;
+  /** With a self-test: repeat it for each kind of evidence in the file. */
+  readonly ladder?: boolean | undefined;
   readonly onProgress: (progress: FitProgress) => void;
   /** A process died; the next one takes over. */
   readonly onRestart?: (reason: string) => void;
@@ -39,11 +43,14 @@ export interface ScoringJob {
 export interface Scored {
   readonly result: ConsistencyResult;
   readonly selfTest: SelfTest | undefined;
+  /** The fit of the self-test, with all evidence. */
+  readonly planted?: PlantedFit;
 }
 
 /** What survives a process. */
 interface Kept {
   readonly fits: Map<number, PartFit>;
+  readonly planted: Map<FitEvidence, PlantedFit>;
   result?: ConsistencyResult;
 }
 
@@ -83,6 +90,33 @@ async function fitMissing(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kep
   });
 }
 
+/** Plants the same flips for each kind of evidence, or once for all of it. */
+async function testAll(scorer: Scorer, job: ScoringJob, plan: Plan, kept: Kept): Promise<void> {
+  const { parts, work, evidence } = plan;
+  const wanted = job.ladder ? evidence : evidence.slice(-1);
+  let visited = 0;
+  scorer.listen('progress', (told) => {
+    visited += told.visited;
+    const done = kept.planted.size + Math.min(1, visited / (parts * work));
+    job.onProgress({ stage: 'self-test', done: Math.min(1, done / wanted.length) });
+  });
+  for (const one of wanted) {
+    if (kept.planted.has(one)) continue;
+    visited = 0;
+    const params = { seed: job.seed + 1, share: SELF_TEST_SHARE, evidence: one };
+    kept.planted.set(one, await scorer.requests.call('selfTest', params, job.signal));
+  }
+}
+
+function selfTestOf(result: ConsistencyResult, { ladder }: ScoringJob, { planted }: Kept): Scored {
+  const fits = [...planted];
+  const last = fits.at(-1)?.[1];
+  if (!last) return { result, selfTest: undefined };
+  const rungs = fits.map(([evidence, { test }]) => rung(evidence, test, fieldsOf(evidence, result)));
+  const selfTest = ladder ? { ...last.test, ladder: [lengthRung(last.test), ...rungs] } : last.test;
+  return { result, selfTest, planted: last };
+}
+
 async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Scored> {
   await feed(scorer, job);
   const plan = await scorer.requests.call('plan', { seed: job.seed, grouping: job.grouping }, job.signal);
@@ -92,18 +126,8 @@ async function runOn(scorer: Scorer, job: ScoringJob, kept: Kept): Promise<Score
     job.signal.throwIfAborted();
     job.onScored?.(kept.result);
   }
-  if (!job.selfTest) return { result: kept.result, selfTest: undefined };
-  let visited = 0;
-  scorer.listen('progress', (told) => {
-    visited += told.visited;
-    job.onProgress({ stage: 'self-test', done: Math.min(1, visited / (plan.parts * plan.work)) });
-  });
-  const selfTest = await scorer.requests.call(
-    'selfTest',
-    { seed: job.seed + 1, share: SELF_TEST_SHARE },
-    job.signal,
-  );
-  return { result: kept.result, selfTest };
+  if (job.selfTest) await testAll(scorer, job, plan, kept);
+  return selfTestOf(kept.result, job, kept);
 }
 
 /** One process, from its start to its end: it never outlives this call. */
@@ -121,9 +145,9 @@ async function runOnce(start: StartScorer, job: ScoringJob, kept: Kept): Promise
  * the signal's reason when cancelled.
  */
 export async function score(start: StartScorer, job: ScoringJob): Promise<Scored> {
-  const kept: Kept = { fits: new Map() };
+  const kept: Kept = { fits: new Map(), planted: new Map() };
   return persist(async () => runOnce(start, job, kept), {
-    progress: () => kept.fits.size,
+    progress: () => kept.fits.size + kept.planted.size,
     signal: job.signal,
     onRestart: job.onRestart,
   });

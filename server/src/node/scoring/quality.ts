@@ -1,5 +1,6 @@
 // How good the ranking of an ensemble is on its dataset.
 import type { Ensemble } from '#core/reward/ensemble.ts';
+import { lengthRung, rung } from '#core/score/ladder.ts';
 import type { SelfTest, Trust } from '#core/score/quality.ts';
 import { plantedTest, trustOf } from '#core/score/quality.ts';
 
@@ -13,9 +14,9 @@ export interface Quality {
 }
 
 /**
- * Beside stored scores, the figures are those of the built-in scorer: such scores made the labels, so how far they agree
- * with them says nothing, and a label turned around is an easy find.
- * @param fitted of the built-in scorer, if it is a member
+ * Beside stored scores alone, the agreement is that of the built-in scorer: such scores made the labels, so how far they agree
+ * with them says nothing.
+ * @param fitted of the built-in scorer, if it is a member: it brings the self-test of all
  * @param lengths chosen minus rejected, by pair
  * @param seed without it, there is no self-test
  */
@@ -28,10 +29,10 @@ export function ensembleQuality(
 ): Quality {
   // Alone, if no other scorer could be opened.
   const isAlone = members.length === 1 && !members[0]?.parts;
-  if (fitted && (agreement || isAlone)) return { trust: fitted.result.trust, selfTest: fitted.selfTest };
+  const trust = fitted && (agreement || isAlone) ? fitted.result.trust : trustOf(margins, lengths);
+  if (fitted) return { trust, selfTest: fitted.selfTest };
   const planted = seed === undefined ? undefined : plantedTest(margins, lengths, seed + 1, SELF_TEST_SHARE);
-  return {
-    trust: trustOf(margins, lengths),
-    selfTest: planted && fitted ? { ...planted, isFavourable: true } : planted,
-  };
+  if (!planted) return { trust, selfTest: undefined };
+  const names = members.map(({ name }) => name);
+  return { trust, selfTest: { ...planted, ladder: [lengthRung(planted), rung('models', planted, names)] } };
 }

@@ -19,6 +19,7 @@ import type { ScoredFile, ScorerMachine } from '../scorers/open.ts';
 import { openScorers, warningsOf } from '../scorers/open.ts';
 import { consistencyMember } from '../scorers/pairTable.ts';
 import type { PairScorer, RatingSource } from '../scorers/rating.ts';
+import { withOthers } from './ensembleTest.ts';
 import type { FitProgress, Scored } from './fit.ts';
 import { score } from './fit.ts';
 
@@ -96,8 +97,10 @@ export interface RunOptions {
   readonly seed: number;
   /** A field, "none", or empty for the field that predicts labels best. */
   readonly groupBy: string | undefined;
-  /** Of the built-in scorer. */
+  /** Plant flips and count how many are found. */
   readonly selfTest: boolean;
+  /** Repeat that for each kind of evidence. */
+  readonly ladder?: boolean;
   /** Scorers stay open until the signal aborts, for pairs that edits bring. Without it, they are closed once they have rated. */
   readonly staysOpen: boolean;
   readonly signal: AbortSignal;
@@ -160,15 +163,16 @@ function countOrThrow(target: ScoringTarget, members: readonly Member[]): ScoreC
 interface Fitted {
   readonly scored: Scored;
   readonly margins: Float32Array;
+  /** The pair of each row of the fit, by its number when the fit began. */
+  readonly numbers: readonly number[];
 }
 
 /** Fits the built-in scorer. Pairs outside the fitted share get their margins from the fitted models, in one more pass. */
 async function fit(
   { target, options, listener }: Run,
-  selfTest: boolean,
   taker?: Pick<ScoringTarget, 'takeFit' | 'takeRest'>,
 ): Promise<Fitted> {
-  const { machine, seed, signal } = options;
+  const { machine, seed, selfTest, ladder, signal } = options;
   const grouping = groupingOf(options.groupBy);
   const files = target.begin();
   const { preferenceCount } = target;
@@ -189,6 +193,7 @@ async function fit(
       seed,
       grouping,
       selfTest,
+      ladder,
       onProgress: (progress) => {
         listener.onProgress(progress);
       },
@@ -215,35 +220,56 @@ async function fit(
     }
     taker?.takeRest(margins);
   }
-  return { scored, margins };
+  return { scored, margins, numbers };
 }
 
 /** The built-in scorer alone. */
 async function runFit(run: Run): Promise<ScoringOutcome> {
-  const { target, options } = run;
-  const { scored } = await fit(run, options.selfTest, target);
+  const { target } = run;
+  const { scored } = await fit(run, target);
   return { kind: 'fit', fitted: scored, counts: countOrThrow(target, []) };
 }
 
-/** The built-in scorer as a member of an ensemble; undefined where it has too few pairs to compare. */
+/**
+ * The built-in scorer as a member of an ensemble, tested with the others; undefined where it has too few pairs to compare.
+ */
 async function fitMember(
   run: Run,
-  selfTest: boolean,
+  others: readonly PairScorer[],
 ): Promise<{ readonly member: Member; readonly scored: Scored } | undefined> {
-  const { target, listener } = run;
+  const { target, listener, options } = run;
   const reason = whyTooFew(target.preferenceCount, target.judgementCount);
   if (reason !== undefined) {
     listener.onWarning(reason);
     return undefined;
   }
-  const { margins, scored } = await fit(run, selfTest);
+  const { margins, scored, numbers } = await fit(run);
   const present = target.renumber(margins);
+  const rows = new Float32Array(margins.length).fill(Number.NaN);
+  numbers.forEach((number, row) => (rows[number] = row));
+  const rowNow = target.renumber(rows);
   const reader = readerOf(scored.result);
-  const grouping = groupingOf(run.options.groupBy);
+  const tested = await withOthers(
+    scored,
+    others,
+    (pair) => {
+      const row = rowNow[pair] ?? Number.NaN;
+      return Number.isNaN(row) ? undefined : row;
+    },
+    {
+      source: target.source(),
+      seed: options.seed,
+      signal: options.signal,
+      onProgress: (done) => {
+        listener.onProgress({ stage: 'self-test', done });
+      },
+    },
+  );
+  const grouping = groupingOf(options.groupBy);
   const member = consistencyMember(target.source().facts, present, (pair, record, max, file) =>
     reader(inputOf(pair, record, grouping, file), max),
   );
-  return { member, scored };
+  return { member, scored: tested };
 }
 
 /** Rates the pairs with one scorer. Edits move pairs meanwhile, so a changed target is rated again: known pairs cost nothing. */
@@ -301,9 +327,7 @@ async function runEnsemble(run: Run): Promise<ScoringOutcome> {
       close();
     }
   }
-  // Beside a model, the figures are those of the ensemble (`quality.ts`).
-  const testsFit = options.selfTest && scorers.every(({ kind }) => kind === 'columns' || kind === 'probe');
-  const fitted = rules.some(isFitted) ? await fitMember(run, testsFit) : undefined;
+  const fitted = rules.some(isFitted) ? await fitMember(run, scorers) : undefined;
   if (fitted) ensemble = new Ensemble(withFit(scorers, fitted.member, target.source().facts));
   await target.takeEnsemble(ensemble, signal, fitted?.scored);
   signal.throwIfAborted();

@@ -111,6 +111,15 @@ export interface RemainingView {
   readonly high: number;
 }
 
+/** What the verdicts on labels of the file, of all reviewers, let expect of the others. */
+export interface LessonView {
+  readonly judged: number;
+  /** Of the next open pairs of the queue: their number, and how many of their labels are wrong. */
+  readonly next: RemainingView & { readonly of: number };
+  /** Among all pairs that nobody judged. */
+  readonly left: RemainingView;
+}
+
 /** A review that goes on. */
 export interface ReviewView {
   readonly queue: ReviewQueue;
@@ -138,6 +147,8 @@ export interface ReviewView {
   /** Labels called wrong, and what the rest likely holds; absent while too few pairs are decided. */
   readonly found: number;
   readonly remaining?: RemainingView;
+  /** In a queue of doubtful labels, once enough labels are judged. */
+  readonly lesson?: LessonView;
   /** How often the person agreed with a label that was hidden. */
   readonly blind?: { readonly count: number; readonly same: Interval };
   readonly agreement: readonly ReviewersView[];

@@ -28,6 +28,12 @@ export class ReviewItems {
     return this.#items.map(({ key }) => key);
   }
 
+  /** Puts the pairs into another order. @param keys the same keys */
+  reorder(keys: readonly string[]): void {
+    const places = new Map(keys.map((key, at) => [key, at]));
+    this.#items = this.#items.toSorted((a, b) => (places.get(a.key) ?? 0) - (places.get(b.key) ?? 0));
+  }
+
   /** Where a pair is; undefined if it is no longer in the file. */
   placeOf(key: string): QueuePlace | undefined {
     this.#locate();

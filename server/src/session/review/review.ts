@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 
 import type { Preference, Verdict } from '#core/memory/verdicts.ts';
 import { messages } from '#core/messages.ts';
-import { firstShown, nextOpen } from '#core/review/queue.ts';
+import type { Lesson } from '#core/learning/outlook.ts';
+import { firstShown, nextOpen, reordered } from '#core/review/queue.ts';
 import { containerOf } from '#node/containers/containers.ts';
 import { addVerdict } from '#node/memory.ts';
 import { ownName } from '#node/ownName.ts';
@@ -95,6 +96,8 @@ export class Review {
   #steps: readonly Step[] = [];
   /** Of the text after our latest edit: another one means that somebody else edited it since. */
   #edited = -1;
+  /** The order of the queue stands on it. */
+  #lesson: Lesson | undefined;
   /** The editor is undoing our latest edit. */
   #isUndoing = false;
   /** Ends when all work before it has ended. */
@@ -174,8 +177,11 @@ export class Review {
     const title = titleOf(source, hides);
     this.#queue = { title, source, items, isBlind: hides, seed, startedAt, index: 0 };
     this.#steps = [];
+    this.#lesson = undefined;
     this.#drafts.clear();
-    return { said: `${found.length.toLocaleString('en')} pairs to review.`, needsEditorUndo: false };
+    // No pair is shown yet.
+    const sorted = this.#sortAgain({ ...this.#queue, index: -1 });
+    return { said: `${found.length.toLocaleString('en')} pairs to review.${sorted}`, needsEditorUndo: false };
   }
 
   /** Acts on the queue, one action after the other. */
@@ -292,8 +298,30 @@ export class Review {
     this.#steps = [...this.#steps, { key, verdict: made, edit: kind }];
     this.#drafts.delete(key);
     await this.#ports.readDecisions();
+    const sorted = this.#sortAgain(this.#queue ?? queue);
     this.#advance(this.#queue ?? queue, queue.index);
-    return this.#saidOf(queue, verdict, kind, isBlind);
+    return `${this.#saidOf(queue, verdict, kind, isBlind)}${sorted}`;
+  }
+
+  /**
+   * After every few verdicts, the open pairs of a queue of doubtful labels come in the order that the verdicts suggest.
+   * @returns what was done, as a sentence after another one
+   */
+  #sortAgain({ items, source, index }: Queue): string {
+    if (source.kind !== 'labels') return '';
+    const { dataset } = this.#ports;
+    const { lesson } = dataset;
+    if (!lesson || lesson === this.#lesson) return '';
+    this.#lesson = lesson;
+    const { keys } = items;
+    const isOpen = keys.map((key) => this.verdictOf(key) === undefined);
+    const order = reordered(isOpen, index, (at) => {
+      const place = items.placeOf(keys[at] ?? '');
+      return place && dataset.reviewedChance(place.record, place.pair)?.chance;
+    });
+    if (order.every((from, at) => from === at)) return '';
+    items.reorder(order.map((from) => keys[from] ?? ''));
+    return ` The open pairs are sorted again, by ${lesson.judged.toLocaleString('en')} reviewed labels.`;
   }
 
   #saidOf({ items, index }: Queue, verdict: ReviewVerdict, edit: Step['edit'], isBlind: boolean): string {

@@ -20,6 +20,7 @@ import type {
   VerdictView,
 } from '#protocol/editor/views.ts';
 
+import { reviewedLines } from '../reviewedWords.ts';
 import type { OpenDataset, ReadPair, ReadRecord } from '../dataset.ts';
 import type { PairPlace, ReviewPlace } from '../findingLists.ts';
 import { fileNameOf } from '../names.ts';
@@ -182,7 +183,7 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
       ...said.rejected,
       ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
     },
-    details: explained?.details ?? [],
+    details: explained ? [...reviewedLines(dataset, record, index), ...explained.details] : [],
     ...(scores && explained && { margin, standing: scores.distribution.standing(margin) }),
     ...(scores && { scorer: scores.about }),
     ...(trust !== undefined && { trust }),

@@ -1,4 +1,6 @@
 // A review as plain data: the pair that is shown, what was decided, and what came of it.
+import { NEXT } from '#core/learning/outlook.ts';
+import { traitsOf } from '#core/learning/traits.ts';
 import { labelOf, numbersOf } from '#core/memory/keys.ts';
 import type { Opinion, Verdict, Verdicts } from '#core/memory/verdicts.ts';
 import { opinionOf } from '#core/memory/verdicts.ts';
@@ -10,6 +12,7 @@ import { remainingFinds } from '#core/review/remaining.ts';
 import type {
   DecidedView,
   Interval,
+  LessonView,
   ReviewChoices,
   ReviewersView,
   ReviewSource,
@@ -162,6 +165,27 @@ function isSorted(source: ReviewSource): boolean {
   return source.kind === 'labels' || source.kind === 'rule';
 }
 
+/** Undefined in other queues, and while too few labels are judged. */
+function lessonView({ dataset, review }: ReviewedFile): LessonView | undefined {
+  const { queue, items } = review;
+  const { lesson } = dataset;
+  if (!lesson || !items || queue?.source.kind !== 'labels') return undefined;
+  const { facts } = dataset.survey;
+  const { index, keys } = queue;
+  // In the order in which the person meets them: the pair that is shown first.
+  const open = [...keys.slice(index), ...keys.slice(0, index)].filter(
+    (key) => review.verdictOf(key) === undefined,
+  );
+  const ahead = open.slice(0, NEXT).flatMap((key) => {
+    const place = items.placeOf(key);
+    const number = place ? numberOf(facts, place) : -1;
+    const margin = number < 0 ? Number.NaN : facts.margin(number);
+    return Number.isNaN(margin) ? [] : { margin, traits: traitsOf(facts, number) };
+  });
+  const { judged, left } = lesson;
+  return { judged, next: { ...lesson.expected(ahead), of: ahead.length }, left };
+}
+
 /** Undefined if there is no review. */
 export function reviewViewOf(file: ReviewedFile): ReviewView | undefined {
   const { dataset, review } = file;
@@ -181,6 +205,7 @@ export function reviewViewOf(file: ReviewedFile): ReviewView | undefined {
     .flatMap((verdict, at) => (verdict ? [{ verdict, at }] : []))
     .sort((a, b) => (a.verdict.at < b.verdict.at ? 1 : -1))
     .slice(0, MAX_DECIDED);
+  const lesson = lessonView(file);
   const blind = labelAgreement(dataset.verdicts, review.reviewer, keys);
   const verdict = decided[index];
   const { reason, tags } = review.noteOf(key);
@@ -202,6 +227,7 @@ export function reviewViewOf(file: ReviewedFile): ReviewView | undefined {
     decided: latest.map(({ verdict: one, at }) => decidedView(file, at, one)),
     found: judged.filter(({ isFind }) => isFind).length,
     ...(remaining && open.length > 0 && { remaining }),
+    ...(lesson && { lesson }),
     ...(blind.count > 0 && { blind: { count: blind.count, same: intervalOf(blind.same) } }),
     agreement: agreementOf(dataset.verdicts, keys),
     reviewer: review.reviewer,

@@ -185,15 +185,12 @@ export function agreement({ annotators, agreements }: Portrait): Figure | undefi
 export function selfTestOf({ selfTest }: Portrait): Figure | undefined {
   if (!selfTest) return undefined;
   const { planted, share, auroc, lengthAuroc, precisionAt1, precisionAt5, precisionAtPlanted } = selfTest;
-  const kind = selfTest.isFavourable
-    ? ' The fits were not repeated with the flipped labels, so the shares are too favourable.'
-    : '';
   const of = ({ count: all }: { readonly count: number }): string => `of ${plural(all, 'pair')}`;
   return shares(
     {
       id: 'self-test',
       title: 'Self-test',
-      caption: `${plural(planted, 'label')} were flipped on purpose in a copy (${percent(share)}). Shown is how many pairs at the top of the ranking were such flips; a random ranking finds ${percent(share)}. AUROC ${auroc.toFixed(2)}, by length alone ${lengthAuroc.toFixed(2)}, by chance 0.50.${kind} Real errors are not random, so the real list may be better or worse.`,
+      caption: `${plural(planted, 'label')} were flipped on purpose in a copy (${percent(share)}). Shown is how many pairs at the top of the ranking were such flips; a random ranking finds ${percent(share)}. AUROC ${auroc.toFixed(2)}, by length alone ${lengthAuroc.toFixed(2)}, by chance 0.50. Real errors are not random, so the real list may be better or worse.`,
     },
     'share of planted flips',
     share,

@@ -1,0 +1,54 @@
+// What reviewers taught about the pairs of an open file that nobody judged. It is learned again after every few judgements, not
+// after each: the order of a queue should not move under the person's hands.
+import { judgementsOf } from '#core/learning/judgements.ts';
+import type { Lesson } from '#core/learning/outlook.ts';
+import { lessonOf } from '#core/learning/outlook.ts';
+import { traitsOf } from '#core/learning/traits.ts';
+import { formatKey } from '#core/hash.ts';
+import type { Identity } from '#core/model/identity.ts';
+import { pairKey } from '#core/model/identity.ts';
+import { opinionOf } from '#core/memory/verdicts.ts';
+
+import type { OpenDataset } from './dataset.ts';
+
+/** Verdicts between two lessons. */
+export const LEARN_EVERY = 10;
+
+/** Chance that the label of a pair is wrong, and how many labels were judged for it. */
+export interface ReviewedChance {
+  readonly chance: number;
+  readonly judged: number;
+}
+
+export class Lessons {
+  #lesson: Lesson | undefined;
+  /** What it was learned from. */
+  #scores: OpenDataset['scores'];
+  #lines = 0;
+
+  /** The latest lesson; undefined while too few labels are judged, and without scores. */
+  of(dataset: OpenDataset): Lesson | undefined {
+    const { scores, verdicts, survey } = dataset;
+    const isDue = Math.abs(verdicts.count - this.#lines) >= LEARN_EVERY;
+    if (scores !== this.#scores || isDue) {
+      this.#scores = scores;
+      this.#lines = verdicts.count;
+      const { judged, rest } = judgementsOf(survey.facts, scores ? survey.facts.margins : [], verdicts);
+      this.#lesson = lessonOf(judged, rest);
+    }
+    return this.#lesson;
+  }
+
+  /** Undefined for a pair that reviewers judged, or that has no margin. */
+  chanceOf(dataset: OpenDataset, pair: number): ReviewedChance | undefined {
+    const lesson = this.of(dataset);
+    const { facts } = dataset.survey;
+    const margin = facts.margin(pair);
+    if (!lesson || Number.isNaN(margin) || isJudged(dataset, facts.identity(pair))) return undefined;
+    return { chance: lesson.chance({ margin, traits: traitsOf(facts, pair) }), judged: lesson.judged };
+  }
+}
+
+function isJudged({ verdicts }: OpenDataset, identity: Identity): boolean {
+  return verdicts.all(formatKey(pairKey(identity))).some((verdict) => opinionOf(verdict) !== undefined);
+}

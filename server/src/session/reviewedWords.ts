@@ -1,0 +1,12 @@
+import { plural } from '#core/words/numbers.ts';
+
+import type { OpenDataset } from './dataset.ts';
+
+/** What reviewed pairs say of this one, as a line for hovers and pages; none while too few are reviewed. */
+export function reviewedLines(dataset: OpenDataset, record: number, index: number): readonly string[] {
+  const found = dataset.reviewedChance(record, index);
+  if (!found) return [];
+  const { chance, judged } = found;
+  const percent = chance < 0.01 ? 'under 1 %' : `${Math.round(100 * chance)} %`;
+  return [`Chance that the label is wrong: ${percent}, calibrated on ${plural(judged, 'reviewed pair')}`];
+}
