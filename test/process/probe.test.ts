@@ -63,6 +63,13 @@ describe('an encoder on the command line', () => {
     expect(encoder!.auroc).toBeGreaterThan(0.8);
     expect(encoder!.auroc).toBeLessThan(0.95);
     expect(await tested()).toEqual(first);
+    const lines = (await run(at, 'selftest', at.file)).split('\n');
+    const table = lines.slice(lines.findIndex((line) => line.includes('by evidence')) + 1);
+    expect(table.slice(0, 3)).toEqual([
+      expect.stringMatching(/^ {2}length alone +0\.\d{3} {2}\d+\.\d % \(\d/),
+      expect.stringMatching(/^ {2}words and style +0\.\d{3} /),
+      expect.stringMatching(/^ {2}\+ encoder: parity +0\.\d{3} /),
+    ]);
   });
 
   it('names with `check` the worst labels, all of them flipped ones', async () => {

@@ -1,9 +1,9 @@
 // What each kind of evidence is worth on planted flips.
 import { describe, expect, it } from 'vitest';
 
-import { seededRandom } from '#core/score/random.ts';
 import type { SelfTest } from '#core/score/quality.ts';
 import { plantFlips, selfTestFigures } from '#core/score/quality.ts';
+import { seededRandom } from '#core/score/random.ts';
 import { score } from '#node/scoring/fit.ts';
 import type { PlantedScorer } from '#node/scoring/planted.ts';
 import { ensembleTest } from '#node/scoring/planted.ts';
@@ -108,8 +108,7 @@ describe('the rungs of other scorers', () => {
     const scores = Float64Array.from(sign, () => 1 + Math.abs(normal()));
     const { ladder, ...figures } = ensembleTest(base, texts, [other('columns', scores)], sign);
     expect(ladder!.map(({ evidence }) => evidence)).toEqual(['columns']);
-    const { ladder: _, ...own } = base;
-    expect(figures).toEqual(own);
+    expect({ ...figures, ladder: [] }).toEqual(base);
     // Alone, they say that every label is right.
     expect(ladder![0]!.auroc).toBeGreaterThan(0.5);
   });

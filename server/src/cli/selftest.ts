@@ -26,20 +26,17 @@ function interval({ value, low, high }: Share): string {
 const EVIDENCE: Readonly<Record<Evidence, string>> = {
   length: 'length alone',
   words: 'words and style',
-  sides: '+ what belongs to an answer',
-  groups: '+ groups',
-  encoder: '+ encoder',
-  columns: '+ stored scores',
-  models: '+ other scorers',
+  sides: 'what belongs to an answer',
+  groups: 'groups',
+  encoder: 'encoder',
+  columns: 'stored scores',
+  models: 'other scorers',
 };
 
 function printLadder(print: (line: string) => void, ladder: readonly Rung[]): void {
   const rows = ladder.map(({ evidence, names, auroc, precisionAt1 }, i) => {
-    // The first rung that has no fit below it adds to nothing.
-    const what =
-      i === 0 || ladder[i - 1]?.evidence !== 'length'
-        ? EVIDENCE[evidence]
-        : EVIDENCE[evidence].replace('+ ', '');
+    // Length joins nothing.
+    const what = `${i < 2 ? '' : '+ '}${EVIDENCE[evidence]}`;
     return [
       names.length > 0 ? `${what}: ${names.join(', ')}` : what,
       auroc.toFixed(3),

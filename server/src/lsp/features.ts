@@ -12,8 +12,8 @@ import type { RecordRef } from '#protocol/editor/place.ts';
 import type { OpenDataset, ReadRecord } from '#session/dataset.ts';
 import { pairLabel } from '#session/names.ts';
 import type { FileFacts } from '#session/reasons.ts';
-import { verdictView } from '#session/views/pair.ts';
 import { reviewedLines } from '#session/reviewedWords.ts';
+import { verdictView } from '#session/views/pair.ts';
 import { worstPair } from '#session/worstPair.ts';
 
 /** Above this many records a client that does not say what is visible gets lenses for findings alone. */

@@ -1,18 +1,18 @@
 // What reviewers taught about the pairs of an open file that nobody judged. It is learned again after every few judgements, not
 // after each: the order of a queue should not move under the person's hands.
+import { formatKey } from '#core/hash.ts';
 import { judgementsOf } from '#core/learning/judgements.ts';
 import type { Lesson } from '#core/learning/outlook.ts';
 import { lessonOf } from '#core/learning/outlook.ts';
 import { traitsOf } from '#core/learning/traits.ts';
-import { formatKey } from '#core/hash.ts';
+import { opinionOf } from '#core/memory/verdicts.ts';
 import type { Identity } from '#core/model/identity.ts';
 import { pairKey } from '#core/model/identity.ts';
-import { opinionOf } from '#core/memory/verdicts.ts';
 
 import type { OpenDataset } from './dataset.ts';
 
 /** Verdicts between two lessons. */
-export const LEARN_EVERY = 10;
+const LEARN_EVERY = 10;
 
 /** Chance that the label of a pair is wrong, and how many labels were judged for it. */
 export interface ReviewedChance {

@@ -244,7 +244,6 @@ async function fitMember(
     return undefined;
   }
   const { margins, scored, numbers } = await fit(run);
-  const present = target.renumber(margins);
   const rows = new Float32Array(margins.length).fill(Number.NaN);
   numbers.forEach((number, row) => (rows[number] = row));
   const rowNow = target.renumber(rows);
@@ -266,6 +265,8 @@ async function fitMember(
     },
   );
   const grouping = groupingOf(options.groupBy);
+  // Edits may have moved the pairs meanwhile.
+  const present = target.renumber(margins);
   const member = consistencyMember(target.source().facts, present, (pair, record, max, file) =>
     reader(inputOf(pair, record, grouping, file), max),
   );

@@ -2,9 +2,9 @@
 // in .preflens/decisions.jsonl; F, X and T also edit the record, as anywhere else.
 import { dirname } from 'node:path';
 
+import type { Lesson } from '#core/learning/outlook.ts';
 import type { Preference, Verdict } from '#core/memory/verdicts.ts';
 import { messages } from '#core/messages.ts';
-import type { Lesson } from '#core/learning/outlook.ts';
 import { firstShown, nextOpen, reordered } from '#core/review/queue.ts';
 import { containerOf } from '#node/containers/containers.ts';
 import { addVerdict } from '#node/memory.ts';

@@ -20,13 +20,13 @@ import type {
   VerdictView,
 } from '#protocol/editor/views.ts';
 
-import { reviewedLines } from '../reviewedWords.ts';
 import type { OpenDataset, ReadPair, ReadRecord } from '../dataset.ts';
 import type { PairPlace, ReviewPlace } from '../findingLists.ts';
 import { fileNameOf } from '../names.ts';
 import { editOf } from '../planEdit.ts';
 import type { FileFacts } from '../reasons.ts';
 import { whyNoPairAt, whyNoPairs, whyNotOpen, whyReading, whyUnreadable } from '../reasons.ts';
+import { reviewedLines } from '../reviewedWords.ts';
 import { candidatesOf } from './candidates.ts';
 import { evidenceIn } from './evidence.ts';
 import { otherFields } from './fields.ts';
