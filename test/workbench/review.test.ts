@@ -171,11 +171,6 @@ describe.each([
     expect(await frame.locator('aside').innerText()).toMatch(
       /You agreed with the hidden label in \d+ of 10 pairs/,
     );
-    // From twenty judged labels on, the tab says what to expect of the others.
-    expect(await frame.locator('aside').innerText()).toMatch(
-      /Among all pairs that nobody judged, about [\d,]+ \(95 %: .*Learned from \d+ reviewed labels/s,
-    );
-    await screenshot(page, `review-learned-${kind.slice(2)}`);
     const own = verdicts().filter(({ file, isBlind }) => file === name && isBlind);
     expect(own).toHaveLength(10);
   });
