@@ -1,4 +1,5 @@
 // Formulas: KaTeX builds elements itself, so no text becomes markup.
+import { t } from '#core/words/translate.ts';
 import { render } from 'katex';
 
 /** These define macros, which can grow without end, or reach beyond the formula. */
@@ -19,8 +20,8 @@ function isTooDeep(element: Element): boolean {
 
 /** Draws a formula into an element. Returns why it stays as it is written, or undefined. */
 export function drawMath(formula: string, element: HTMLElement, isBlock: boolean): string | undefined {
-  if (formula.length > MAX_LENGTH) return 'The formula is too long to be drawn.';
-  if (DEFINES.test(formula)) return 'The formula defines macros, so it is not drawn.';
+  if (formula.length > MAX_LENGTH) return t('The formula is too long to be drawn.');
+  if (DEFINES.test(formula)) return t('The formula defines macros, so it is not drawn.');
   const target = element.ownerDocument.createElement('span');
   try {
     render(formula, target, {
@@ -35,7 +36,7 @@ export function drawMath(formula: string, element: HTMLElement, isBlock: boolean
   } catch (error) {
     return `The formula can't be drawn: ${error instanceof Error ? error.message : String(error)}`;
   }
-  if (isTooDeep(target)) return 'The formula is too deeply nested to be drawn.';
+  if (isTooDeep(target)) return t('The formula is too deeply nested to be drawn.');
   element.replaceChildren(target);
   return undefined;
 }

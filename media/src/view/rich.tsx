@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { t } from '#core/words/translate.ts';
+
 import { isOwnPicture, isSafeAddress } from '../model/address.ts';
 import type { CodeToken, RichCode, RichMath, RichNode } from '../model/richText.ts';
 import type { Mark } from '../model/textMarks.ts';
@@ -68,11 +70,11 @@ function Code({ code, marks }: { readonly code: RichCode; readonly marks: readon
       {language !== '' && (
         <div class="language">
           {language}
-          {isLong && ' · no colours: the block is too long'}
-          {loaded === 'failed' && ' · no colours: their library could not be loaded'}
+          {isLong && t(' · no colours: the block is too long')}
+          {loaded === 'failed' && t(' · no colours: their library could not be loaded')}
         </div>
       )}
-      <pre tabindex={0} aria-label={language === '' ? 'Code' : `Code, ${language}`}>
+      <pre tabindex={0} aria-label={language === '' ? t('Code') : t('Code, {0}', language)}>
         {(tokens?.of === text ? tokens.list : plain).map((token) => {
           const own = <CodeWords token={token} at={at} code={code} marks={marks} />;
           at += token.text.length;
@@ -95,7 +97,7 @@ function Formula({
   const loaded = useRenderer('math', true);
   const renderer = loaded === 'failed' ? undefined : loaded;
   const [fault, setFault] = useState<string>();
-  const problem = loaded === 'failed' ? 'The library that draws formulas could not be loaded.' : fault;
+  const problem = loaded === 'failed' ? t('The library that draws formulas could not be loaded.') : fault;
   useEffect(
     () =>
       renderer &&
@@ -161,7 +163,7 @@ function Picture({
 }): JSX.Element {
   if (isOwnPicture(address)) return <img src={address} alt={label} />;
   const words = (
-    <Words text={`Picture not loaded: ${label === '' ? address : label}`} start={-1} marks={[]} />
+    <Words text={t('Picture not loaded: {0}', label === '' ? address : label)} start={-1} marks={[]} />
   );
   return isSafeAddress(address) ? (
     <Link address={address} openLink={openLink}>
@@ -203,7 +205,7 @@ function Node({ node, context }: { readonly node: RichNode; readonly context: Ri
       if (Element === 'ol') return <ol {...(first !== undefined && { start: first })}>{inside}</ol>;
       if (Element === 'table')
         return (
-          <div class="wide" tabindex={0} role="group" aria-label="Table">
+          <div class="wide" tabindex={0} role="group" aria-label={t('Table')}>
             <table>{inside}</table>
           </div>
         );
