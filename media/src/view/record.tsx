@@ -25,6 +25,11 @@ const UNMARKED = {
   'too-long': english('Differences are not marked: the answers are too long.'),
 };
 
+const STANDINGS = {
+  lowest: english('lowest {0} % of this file'),
+  highest: english('highest {0} % of this file'),
+};
+
 interface Drawing {
   readonly follows: boolean;
   readonly options: ViewOptions;
@@ -59,10 +64,10 @@ function Summary({ view }: { readonly view: RecordView }): JSX.Element {
   const { findings } = view;
   return (
     <section class="summary">
-      {view.kind === 'pair' && view.margin !== undefined && view.standing !== undefined && (
+      {view.kind === 'pair' && view.margin !== undefined && (
         <p class="margin">
           <strong>{t('Margin {0}', formatMargin(view.margin))}</strong>
-          {view.standing !== '' && ` · ${t('{0} of this file', view.standing)}`}
+          {view.standing && ` · ${t(STANDINGS[view.standing.end], view.standing.percent)}`}
         </p>
       )}
       {findings.length > 0 && <ul class="findings">{findings.map(Finding)}</ul>}

@@ -60,10 +60,24 @@ function shareText(percent: number): string {
   return percent < 0.95 ? Math.max(0.1, percent).toFixed(1) : Math.round(percent).toString();
 }
 
-/** Position of a number among `count`, with `below` lower ones: "lowest 0.2 %", "highest 12 %". */
-export function standing(below: number, count: number): string {
+/** Where a number is among others: the share from the nearer end to it. */
+export interface Standing {
+  readonly end: 'lowest' | 'highest';
+  /** As printed. */
+  readonly percent: string;
+}
+
+/** Where a number is among `count`, with `below` lower ones. */
+export function standingAmong(below: number, count: number): Standing {
   const [low, high] = [(100 * (below + 1)) / count, (100 * (count - below)) / count];
-  return low <= high ? `lowest ${shareText(low)} %` : `highest ${shareText(high)} %`;
+  return low <= high
+    ? { end: 'lowest', percent: shareText(low) }
+    : { end: 'highest', percent: shareText(high) };
+}
+
+/** "lowest 0.2 %", "highest 12 %". */
+export function standingText({ end, percent }: Standing): string {
+  return `${end} ${percent} %`;
 }
 
 /** Names for a sentence, not too many. */

@@ -1,4 +1,6 @@
 // A place of a dataset, ready to be drawn.
+import type { Standing } from '#core/words/numbers.ts';
+
 import type { ValueKind } from './valueKind.ts';
 
 /** What a message holds beside its words. */
@@ -129,8 +131,8 @@ export interface PairView extends PlaceView {
   /** All answers to the same prompt, best first; absent if there are only these two. */
   readonly candidates?: readonly CandidateView[];
   readonly margin?: number;
-  /** Where the margin stands in the file: "lowest 0.2 %". */
-  readonly standing?: string;
+  /** Where the margin stands in the file. */
+  readonly standing?: Standing;
   /** What the scorer is, in a sentence or two. */
   readonly scorer?: string;
   /** What it is worth on this file, in a sentence or two. */
