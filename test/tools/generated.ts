@@ -182,9 +182,9 @@ function manifest(): string {
   };
   value.contributes.languageModelTools = languageModelTools();
   const { rules, run, timeBudgetMs } = CHECK_SCHEMA;
-  const described = <Setting extends { readonly description: string }>(name: string, setting: Setting) => ({
+  const described = (name: string, setting: { readonly description?: unknown }) => ({
     ...setting,
-    description: textOfManifest(`setting.${name}`, setting.description),
+    description: textOfManifest(`setting.${name}`, String(setting.description)),
   });
   Object.assign(value.contributes.configuration.properties, {
     'preflens.rules': { ...described('rules', rules), default: {} },

@@ -139,7 +139,7 @@ class Reader {
     if (ts.isCallExpression(node)) this.#call(node);
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const range = SHOWING.get(nameOf(node.expression));
-      if (range && node.arguments) node.arguments.slice(...range).forEach((one) => this.#shown(one));
+      if (range && node.arguments) for (const one of node.arguments.slice(...range)) this.#shown(one);
     }
     if (ts.isPropertyAssignment(node) && SHOWN_PROPERTIES.has(node.name.getText()))
       this.#shown(node.initializer);

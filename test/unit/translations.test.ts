@@ -112,6 +112,17 @@ describe.each(LANGUAGES)('the translation into %s', (language) => {
     expect(Object.keys(own)).toEqual(Object.keys(manifest));
     expect(unfit(manifest, own, linksIn)).toEqual([]);
   });
+
+  it('has the pages of the walkthrough, with their keys and commands', () => {
+    const folder = 'media/walkthrough';
+    const pages = readdirSync(join(ROOT, folder)).filter((name) => /^\w+\.md$/.test(name));
+    expect(pages.length).toBeGreaterThan(5);
+    const codeIn = (path: string): readonly string[] => read(path).match(/```[^]*?```|`[^`\n]+`/g) ?? [];
+    for (const page of pages) {
+      const own = page.replace('.md', `.nls.${language}.md`);
+      expect(codeIn(`${folder}/${own}`), own).toEqual(codeIn(`${folder}/${page}`));
+    }
+  });
 });
 
 describe('the manifest', () => {

@@ -1,6 +1,6 @@
 // What is marked in the two answers of a pair.
-import { t } from '#core/words/translate.ts';
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { FindingView, PairView } from '#protocol/editor/views.ts';
 import type { ViewOptions } from '#protocol/page/options.ts';
 

@@ -1,6 +1,6 @@
 // The columns of the grid, and which cell a row has in each. Cells are data; view/cells.tsx draws them.
-import { t } from '#core/words/translate.ts';
 import { formatMargin, inGroups, marginSign } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { CellView, FieldColumn, RowView } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { VerdictView } from '#protocol/editor/views.ts';

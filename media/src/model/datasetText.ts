@@ -1,6 +1,6 @@
 // The sentences of the dataset page.
-import { t } from '#core/words/translate.ts';
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { RowSelection, RowSort } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 

@@ -1,6 +1,6 @@
 // Steps of the grid itself: its columns, the marked rows, the open cell.
-import { t } from '#core/words/translate.ts';
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { RowRange } from '#protocol/editor/batch.ts';
 import type { BatchAction, ColumnChoice } from '#protocol/page/dataset.ts';
 

@@ -1,7 +1,7 @@
 // The portrait on the dataset page: what is loaded of it, whether it is open, and what a drag over a figure selects.
-import { t } from '#core/words/translate.ts';
 import type { Brush } from '#core/drawing/figure.ts';
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 

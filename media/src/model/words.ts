@@ -1,7 +1,7 @@
 // Sentences and labels of both pages.
+import { capitalised, inGroups, ordinal, plural } from '#core/words/numbers.ts';
 import type { English } from '#core/words/translate.ts';
 import { english, t } from '#core/words/translate.ts';
-import { capitalised, inGroups, ordinal, plural } from '#core/words/numbers.ts';
 import type { CandidateView, RecordView } from '#protocol/editor/views.ts';
 import type { PageAction, WalkAction } from '#protocol/page/compare.ts';
 import type { DatasetAction } from '#protocol/page/dataset.ts';

@@ -8,6 +8,7 @@ import { isOwnPicture, isSafeAddress } from '../model/address.ts';
 import type { CodeToken, RichCode, RichMath, RichNode } from '../model/richText.ts';
 import type { Mark } from '../model/textMarks.ts';
 import { marksIn } from '../model/textMarks.ts';
+import type { MathFault } from '../rich/math.ts';
 import { useRenderer } from './renderers.ts';
 import { soon } from './slices.ts';
 import { Words } from './words.tsx';
@@ -85,6 +86,19 @@ function Code({ code, marks }: { readonly code: RichCode; readonly marks: readon
   );
 }
 
+function faultText(fault: MathFault): string {
+  switch (fault) {
+    case 'too-long':
+      return t('The formula is too long to be drawn.');
+    case 'macros':
+      return t('The formula defines macros, so it is not drawn.');
+    case 'too-deep':
+      return t('The formula is too deeply nested to be drawn.');
+    default:
+      return t("The formula can't be drawn: {0}", fault.says);
+  }
+}
+
 function Formula({
   formula,
   marks,
@@ -96,8 +110,11 @@ function Formula({
   const box = useRef<HTMLSpanElement>(null);
   const loaded = useRenderer('math', true);
   const renderer = loaded === 'failed' ? undefined : loaded;
-  const [fault, setFault] = useState<string>();
-  const problem = loaded === 'failed' ? t('The library that draws formulas could not be loaded.') : fault;
+  const [fault, setFault] = useState<MathFault>();
+  const problem =
+    loaded === 'failed'
+      ? t('The library that draws formulas could not be loaded.')
+      : fault && faultText(fault);
   useEffect(
     () =>
       renderer &&

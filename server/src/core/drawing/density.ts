@@ -1,6 +1,6 @@
 // Pairs by difference of length and margin: a grid whose cells are darker where more pairs are.
-import { t } from '../words/translate.ts';
 import type { Density } from '../portrait/margins.ts';
+import { t } from '../words/translate.ts';
 import type { Mark, Shape } from './svg.ts';
 import { axisBelow, line, marked, picture, shape, text, WIDTH } from './svg.ts';
 import { short, signed } from './words.ts';

@@ -1,6 +1,6 @@
 // The figures of a portrait, in the order in which people read them.
-import { t } from '../words/translate.ts';
 import type { Portrait } from '../portrait/portrait.ts';
+import { t } from '../words/translate.ts';
 import type { Figure } from './figure.ts';
 import { findingsOf, sourcesOf } from './figures/findings.ts';
 import { agreement, reliability, rewards, selfTestOf, verdicts } from './figures/labels.ts';

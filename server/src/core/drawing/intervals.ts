@@ -1,6 +1,6 @@
 // Estimates with their intervals, one below the other.
-import { t } from '../words/translate.ts';
 import type { Estimate } from '../checks/dataset/effects.ts';
+import { t } from '../words/translate.ts';
 import { shortened } from './bars.ts';
 import type { Mark, Shape } from './svg.ts';
 import { axisBelow, line, marked, picture, scale, shape, text, WIDTH } from './svg.ts';

@@ -1,6 +1,6 @@
 // Predicted against observed: points on the diagonal are as right as they claim.
-import { t } from '../words/translate.ts';
 import type { ReliabilityBin } from '../portrait/calibration.ts';
+import { t } from '../words/translate.ts';
 import type { Mark, Shape } from './svg.ts';
 import { axisBelow, axisLeft, line, marked, picture, scale, shape, WIDTH } from './svg.ts';
 

@@ -1,6 +1,6 @@
 // Margins as a tiny histogram, without axes, for a bar.
-import { t } from '../words/translate.ts';
 import type { ScorerMargins } from '../portrait/portrait.ts';
+import { t } from '../words/translate.ts';
 import type { Shape } from './svg.ts';
 import { shape } from './svg.ts';
 

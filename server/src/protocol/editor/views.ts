@@ -1,6 +1,4 @@
 // A place of a dataset, ready to be drawn.
-import type { Standing } from '#core/words/numbers.ts';
-
 import type { ValueKind } from './valueKind.ts';
 
 /** What a message holds beside its words. */
@@ -131,8 +129,8 @@ export interface PairView extends PlaceView {
   /** All answers to the same prompt, best first; absent if there are only these two. */
   readonly candidates?: readonly CandidateView[];
   readonly margin?: number;
-  /** Where the margin stands in the file. */
-  readonly standing?: Standing;
+  /** Where the margin stands in the file: the share from the nearer end to it, as printed. */
+  readonly standing?: { readonly end: 'lowest' | 'highest'; readonly percent: string };
   /** What the scorer is, in a sentence or two. */
   readonly scorer?: string;
   /** What it is worth on this file, in a sentence or two. */

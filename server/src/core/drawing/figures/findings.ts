@@ -1,7 +1,7 @@
 // Findings by rule, and pairs by source.
-import { english, t } from '../../words/translate.ts';
 import type { Portrait } from '../../portrait/portrait.ts';
 import { plural } from '../../words/numbers.ts';
+import { english, t } from '../../words/translate.ts';
 import { drawBars } from '../bars.ts';
 import type { Figure } from '../figure.ts';
 import { number, words } from '../figure.ts';

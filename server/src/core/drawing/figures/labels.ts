@@ -1,10 +1,10 @@
 // What labels reward, and how good the labels' judges are.
-import { t } from '../../words/translate.ts';
 import type { Estimate } from '../../checks/dataset/effects.ts';
 import { pairedOdds } from '../../checks/dataset/effects.ts';
 import type { ReliabilityBin } from '../../portrait/calibration.ts';
 import type { Portrait } from '../../portrait/portrait.ts';
 import { counted, plural } from '../../words/numbers.ts';
+import { t } from '../../words/translate.ts';
 import type { Figure } from '../figure.ts';
 import { number, words } from '../figure.ts';
 import type { IntervalRow } from '../intervals.ts';

@@ -1,10 +1,10 @@
 // Lengths of answers and of prompts.
-import { english, t } from '../../words/translate.ts';
 import type { BinRange } from '../../portrait/bins.ts';
 import { binQuery, usedBins } from '../../portrait/bins.ts';
 import type { Lengths } from '../../portrait/lengths.ts';
 import type { Portrait } from '../../portrait/portrait.ts';
 import { capitalised, plural } from '../../words/numbers.ts';
+import { english, t } from '../../words/translate.ts';
 import type { Figure, Row } from '../figure.ts';
 import { number, words } from '../figure.ts';
 import { drawHistogram } from '../histogram.ts';

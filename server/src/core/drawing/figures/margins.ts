@@ -1,11 +1,11 @@
 // Margins: their histogram, and how they go with length.
-import { english, t } from '../../words/translate.ts';
 import type { Estimate } from '../../checks/dataset/effects.ts';
 import type { BinRange } from '../../portrait/bins.ts';
 import { binQuery, usedBins } from '../../portrait/bins.ts';
 import type { Density } from '../../portrait/margins.ts';
 import type { Portrait, ScorerMargins } from '../../portrait/portrait.ts';
 import { capitalised, plural } from '../../words/numbers.ts';
+import { english, t } from '../../words/translate.ts';
 import { drawDensity } from '../density.ts';
 import type { Figure, Row } from '../figure.ts';
 import { number, words } from '../figure.ts';
