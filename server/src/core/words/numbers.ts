@@ -3,7 +3,7 @@ import { english, filled, formsKey, spokenLanguage, translatedForm } from './tra
 
 /** "12,345". The first use of a locale costs 20 ms, which short output need not pay. */
 export const inGroups = (count: number): string =>
-  count < 1000 && Number.isInteger(count)
+  Math.abs(count) < 1000 && Number.isInteger(count)
     ? String(count)
     : count.toLocaleString(spokenLanguage()?.name ?? 'en');
 
