@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient/node';
 
 import { errorMessage } from '#core/words/errorMessage.ts';
+import { speak } from '#core/words/translate.ts';
 
 import { apiOf } from './api.ts';
 import type { PrefLensApi } from './apiTypes.ts';
@@ -58,6 +59,8 @@ function startWithDatasets(client: BaseLanguageClient, output: vscode.LogOutputC
 
 export function activate(context: vscode.ExtensionContext): PrefLensApi {
   const { extensionUri, secrets, subscriptions } = context;
+  const { bundle } = vscode.l10n;
+  speak(bundle && { name: vscode.env.language, texts: bundle });
   const output = vscode.window.createOutputChannel('PrefLens', { log: true });
   const configWatcher = vscode.workspace.createFileSystemWatcher(
     '**/{preflens.json,.preflens/decisions.jsonl}',

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 
 import { notification, visible } from '#core/escape/escape.ts';
+import { t } from '#core/words/translate.ts';
 
 const SHOW = {
   info: vscode.window.showInformationMessage,
@@ -17,7 +18,7 @@ export async function say(
   ...buttons: readonly string[]
 ): Promise<string | undefined> {
   // A sentence about PrefLens itself names it already.
-  const named = message.startsWith('PrefLens ') ? message : `PrefLens: ${message}`;
+  const named = message.startsWith('PrefLens ') ? message : t('PrefLens: {0}', message);
   return SHOW[kind](notification(named), ...buttons);
 }
 
@@ -32,5 +33,5 @@ export function plain(text: string): string {
   return visible(text).replaceAll('$(', '$ (');
 }
 
-export const NO_FILE =
-  'No dataset is open. Open a .jsonl or .parquet file, or run "PrefLens: Open the Sample Dataset".';
+export const noFile = (): string =>
+  t('No dataset is open. Open a .jsonl or .parquet file, or run "PrefLens: Open the Sample Dataset".');

@@ -2,9 +2,11 @@
 import { render } from 'preact';
 
 import { startComparePage } from './comparePage.ts';
+import { readLanguage } from './language.ts';
 import { CompareView } from './view/compare.tsx';
 import { openWire } from './wire.ts';
 
+readLanguage();
 document.body.replaceChildren();
 const page = startComparePage(openWire, {
   draw(state, dispatch) {

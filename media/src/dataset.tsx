@@ -2,6 +2,7 @@
 import { createRef, render } from 'preact';
 
 import { startDatasetPage } from './datasetPage.ts';
+import { readLanguage } from './language.ts';
 import { HEADER_HEIGHT } from './model/datasetState.ts';
 import { DatasetView } from './view/dataset.tsx';
 import { openWire } from './wire.ts';
@@ -10,6 +11,7 @@ const list = createRef<HTMLDivElement>();
 const detail = createRef<HTMLDivElement>();
 const filter = createRef<HTMLInputElement>();
 
+readLanguage();
 document.body.replaceChildren();
 const page = startDatasetPage(openWire, {
   draw(state, dispatch) {

@@ -25,7 +25,9 @@ import { checkTexts } from '../tools/types.mjs';
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCES = [
   'client/api.d.ts',
-  'client/src/apiTypes.ts',
+  'client/src',
+  'media/src',
+  'l10n',
   '.prettierrc.json',
   'server',
   'test',
@@ -34,6 +36,7 @@ const SOURCES = [
   'media/docs/rules',
   'media/preflens.schema.json',
   'package.json',
+  'package.nls.json',
   'tsconfig.base.json',
 ];
 const FILES = ['checks', 'relations', 'mappings', 'rules', 'generated'].map(

@@ -170,7 +170,7 @@ describe('the installation', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|client\/api\.d\.ts|dist\/[A-Za-z]+\.(js|cjs|css)|dist\/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist\/fonts\/KaTeX_[\w-]+\.woff2|dist\/node_modules\/onnxruntime-(node|common)\/.*(\.js|\.json|\.node|\.so\.1|\.dylib|\.dll)|media\/(icons|sample|docs|walkthrough)\/[\w.-]+|media\/docs\/rules\/[a-z-]+\.md|media\/docs\/pictures\/[a-z-]+\.png|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
+          !/^(package(\.nls(\.[a-z-]+)?)?\.json|l10n\/bundle\.l10n(\.[a-z-]+)?\.json|README\.md|CHANGELOG\.md|LICENSE|client\/api\.d\.ts|dist\/[A-Za-z]+\.(js|cjs|css)|dist\/(page|node)-[A-Za-z]+-[A-Z0-9]{8}\.js|dist\/fonts\/KaTeX_[\w-]+\.woff2|dist\/node_modules\/onnxruntime-(node|common)\/.*(\.js|\.json|\.node|\.so\.1|\.dylib|\.dll)|media\/(icons|sample|docs|walkthrough)\/[\w.-]+|media\/docs\/rules\/[a-z-]+\.md|media\/docs\/pictures\/[a-z-]+\.png|media\/preflens\.schema\.json|syntaxes\/[\w.]+)$/.test(
             file,
           ),
       ),
@@ -185,5 +185,7 @@ describe('the installation', () => {
       'compare.css',
     ])
       expect(files).toContain(`dist/${needed}`);
+    for (const needed of ['package.nls', 'package.nls.zh-cn', 'l10n/bundle.l10n', 'l10n/bundle.l10n.zh-cn'])
+      expect(files).toContain(`${needed}.json`);
   });
 });

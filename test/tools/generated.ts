@@ -1,4 +1,4 @@
-// Files that are made from the code: the JSON schema of preflens.json, and the list of mappings.
+// Files that are made from the code: the JSON schema of preflens.json, pages of the documentation, and the texts to translate.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,6 +12,8 @@ import { fieldsOf } from '#core/mapping/read.ts';
 import { axesOf, MAPPINGS } from '#core/mapping/table.ts';
 import { queryPage } from '#core/query/page.ts';
 import { rulePage } from '#core/report/rulePage.ts';
+
+import { allTexts } from './texts.ts';
 
 const KINDS: Record<Mapping['answers']['kind'], string> = {
   pair: 'Two answers, the better one named by its field',
@@ -139,16 +141,25 @@ function mappingsPage(): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The tools for language models, as VS Code declares them. */
+/** English texts of the manifest that are made from the code. */
+const manifestTexts = new Map<string, string>();
+
+/** The place of a text in the manifest, which VS Code fills from package.nls.json. */
+function textOfManifest(key: string, english: string): string {
+  manifestTexts.set(key, english);
+  return `%${key}%`;
+}
+
+/** The tools for language models, as VS Code declares them. Language models read English. */
 function languageModelTools(): readonly object[] {
   return EDITOR_TOOLS.map((name) => {
     const { title, description, input } = toolOf(name);
     const reference = name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
     return {
       name: editorToolName(name),
-      displayName: title,
+      displayName: textOfManifest(`tool.${name}`, title),
       modelDescription: `PrefLens, datasets of preference pairs. ${description}`,
-      userDescription: description,
+      userDescription: textOfManifest(`tool.${name}.description`, description),
       canBeReferencedInPrompt: true,
       toolReferenceName: `preflens-${reference}`,
       tags: ['preflens', 'dataset'],
@@ -157,10 +168,13 @@ function languageModelTools(): readonly object[] {
   });
 }
 
+const read = (path: string): string => readFileSync(join(import.meta.dirname, '..', '..', path), 'utf8');
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** The manifest, with the settings it shares with preflens.json, and the tools that it shares with `preflens mcp`. */
 function manifest(): string {
-  const path = join(import.meta.dirname, '..', '..', 'package.json');
-  const value = JSON.parse(readFileSync(path, 'utf8')) as {
+  const value = JSON.parse(read('package.json')) as {
     contributes: {
       configuration: { properties: Record<string, unknown> };
       languageModelTools: readonly object[];
@@ -168,15 +182,29 @@ function manifest(): string {
   };
   value.contributes.languageModelTools = languageModelTools();
   const { rules, run, timeBudgetMs } = CHECK_SCHEMA;
-  Object.assign(value.contributes.configuration.properties, {
-    'preflens.rules': {
-      ...rules,
-      default: {},
-    },
-    'preflens.run': { type: 'string', ...run },
-    'preflens.timeBudgetMs': timeBudgetMs,
+  const described = (name: string, setting: { readonly description?: unknown }) => ({
+    ...setting,
+    description: textOfManifest(`setting.${name}`, String(setting.description)),
   });
-  return `${JSON.stringify(value, null, 2)}\n`;
+  Object.assign(value.contributes.configuration.properties, {
+    'preflens.rules': { ...described('rules', rules), default: {} },
+    'preflens.run': { type: 'string', ...described('run', run) },
+    'preflens.timeBudgetMs': described('timeBudgetMs', timeBudgetMs),
+  });
+  return json(value);
+}
+
+/** The English texts of the manifest, in its order. Those that no code makes are written by hand, here in the file. */
+function manifestEnglish(): string {
+  const byHand = JSON.parse(read('package.nls.json')) as Readonly<Record<string, string>>;
+  const keys = [...manifest().matchAll(/"%([\w.]+)%"/g)].map(([, key = '']) => key);
+  const texts = keys.map((key) => [key, manifestTexts.get(key) ?? byHand[key] ?? ''] as const);
+  return json(Object.fromEntries(texts));
+}
+
+/** The texts of the editor: what a translation has to hold. */
+function bundle(): string {
+  return json(Object.fromEntries(allTexts().keys.map((key) => [key, key])));
 }
 
 const FIX_WORDS = { safe: 'safe', twin: 'safe for whole copies', review: 'needs review' } as const;
@@ -206,15 +234,14 @@ function rulesPage(): string {
 }
 
 export const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
-  { path: 'media/preflens.schema.json', text: () => `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n` },
+  { path: 'media/preflens.schema.json', text: () => json(CONFIG_SCHEMA) },
   { path: 'media/docs/mappings.md', text: mappingsPage },
   { path: 'media/docs/conversion.md', text: conversionPage },
   { path: 'media/docs/query.md', text: queryPage },
   { path: 'media/docs/rules.md', text: rulesPage },
   { path: 'package.json', text: manifest },
-  {
-    path: 'client/api.d.ts',
-    text: () => readFileSync(join(import.meta.dirname, '..', '..', 'client', 'src', 'apiTypes.ts'), 'utf8'),
-  },
+  { path: 'package.nls.json', text: manifestEnglish },
+  { path: 'l10n/bundle.l10n.json', text: bundle },
+  { path: 'client/api.d.ts', text: () => read('client/src/apiTypes.ts') },
   ...ALL_RULES.map((rule) => ({ path: `media/docs/rules/${rule.id}.md`, text: () => `${rulePage(rule)}\n` })),
 ];

@@ -10,7 +10,10 @@ import { OPTION_KEYS } from '../../media/src/model/viewKeys.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+const ENGLISH = JSON.parse(readFileSync(join(ROOT, 'package.nls.json'), 'utf8')) as Record<string, string>;
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'), (_, value: unknown) =>
+  typeof value === 'string' ? (ENGLISH[value.replaceAll('%', '')] ?? value) : value,
+) as {
   contributes: {
     commands: { command: string; title: string }[];
     configuration: { properties: Record<string, { default: unknown }> };

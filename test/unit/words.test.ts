@@ -2,7 +2,14 @@
 import { expect, it } from 'vitest';
 
 import { Distribution } from '#core/score/ranking.ts';
-import { formatMargin, marginSign, ordinal, plural, standing } from '#core/words/numbers.ts';
+import {
+  formatMargin,
+  marginSign,
+  ordinal,
+  plural,
+  standingAmong,
+  standingText,
+} from '#core/words/numbers.ts';
 
 import { findingPlace, lengthText } from '../../media/src/model/words.ts';
 
@@ -40,6 +47,7 @@ it('writes margins with a sign, and without one if they round to zero', () => {
 });
 
 it('shows the rank of a margin as a share of the file', () => {
+  const standing = (below: number, count: number): string => standingText(standingAmong(below, count));
   expect([standing(0, 1000), standing(1, 1000), standing(119, 1000), standing(0, 4)]).toEqual([
     'lowest 0.1 %',
     'lowest 0.2 %',

@@ -93,11 +93,15 @@ async function openServed(
   home: string,
   settings: object,
   others: readonly string[],
+  language: string | undefined,
 ): Promise<Omit<Window, 'home'>> {
   const executablePath = needChromium();
   const server = await serveWorkbench({ vsix: VSIX, home, settings, others });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   const page = await browser.newPage({ viewport: SIZE });
+  // What a language pack sets. VS Code's own texts stay English without one; those of extensions follow it.
+  if (language !== undefined)
+    await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
   await page.goto(`${server.address}?${new URLSearchParams({ folder }).toString()}`);
   await page.waitForSelector('.monaco-workbench .explorer-folders-view', { timeout: 60_000 });
   return {
@@ -113,17 +117,19 @@ async function openServed(
 /**
  * Opens a window on a folder.
  * @param others packages of other extensions
+ * @param language of the texts of extensions, in the served workbench; the desktop has its own
  */
 export async function openWindow(
   folder: string,
   settings: object = {},
   others: readonly string[] = [],
+  language?: string,
 ): Promise<Window> {
   const home = mkdtempSync(join(tmpdir(), 'preflens-window-'));
   const desktop = await findDesktop();
   const window = desktop
     ? await openDesktop(desktop, folder, home, settings, others)
-    : await openServed(folder, home, settings, others);
+    : await openServed(folder, home, settings, others, language);
   window.page.setDefaultTimeout(PATIENCE_MS);
   return {
     ...window,

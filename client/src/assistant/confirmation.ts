@@ -2,6 +2,9 @@
 import type { ToolInput, ToolName, ToolOutput } from '#core/assistant/tools.ts';
 import { toolOf } from '#core/assistant/tools.ts';
 import { markdownText } from '#core/escape/escape.ts';
+import { counted } from '#core/words/numbers.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 
 /** Characters of a text in a question. */
 const QUOTED = 160;
@@ -28,42 +31,58 @@ function quoted(text: string | undefined): string {
     .slice(0, QUOTED)
     .join('');
   return line === ''
-    ? 'an empty text'
-    : `“${markdownText(start.length < line.length ? `${start}…` : start)}”`;
+    ? t('an empty text')
+    : t('“{0}”', markdownText(start.length < line.length ? `${start}…` : start));
 }
 
-const WAITS =
-  'The edit waits in the editor: Undo takes it back, and nothing is saved before you save the file.';
+const WAITS = english(
+  'The edit waits in the editor: Undo takes it back, and nothing is saved before you save the file.',
+);
+const WRITTEN = english('This is written to .preflens/decisions.jsonl at once, with your name.');
 
 function effectOf(name: AskedTool, input: Partial<ToolInput<'keep_finding'>>, shown: ShownPair): string {
   const { prompt, chosen, rejected, answers } = shown.fromDataset;
-  const asked = `Prompt: ${quoted(prompt.at(-1)?.content.text)}`;
+  const asked = t('Prompt: {0}', quoted(prompt.at(-1)?.content.text));
+  const about = (...texts: readonly string[]): string => [asked, ...texts].join('\n\n');
   switch (name) {
     case 'flip_pair': {
       const flipped = answers
-        ? `The verdict on ${quoted(answers[0]?.content.text)} becomes the opposite.`
-        : `Chosen becomes ${quoted(rejected?.text)}. Rejected becomes ${quoted(chosen?.text)}.`;
-      return `${asked}\n\n${flipped}\n\n${WAITS}`;
+        ? t('The verdict on {0} becomes the opposite.', quoted(answers[0]?.content.text))
+        : t('Chosen becomes {0}. Rejected becomes {1}.', quoted(rejected?.text), quoted(chosen?.text));
+      return about(flipped, t(WAITS));
     }
     case 'mark_tie':
-      return `${asked}\n\nThe label no longer prefers ${quoted(chosen?.text)} to ${quoted(rejected?.text)}.\n\n${WAITS}`;
+      return about(
+        t('The label no longer prefers {0} to {1}.', quoted(chosen?.text), quoted(rejected?.text)),
+        t(WAITS),
+      );
     case 'drop_record':
-      return `${asked}\n\nThe record is removed, with its ${shown.pairs === 1 ? 'pair' : `${shown.pairs} pairs`} and all its fields.\n\n${WAITS}`;
+      return about(
+        counted(
+          shown.pairs,
+          'The record is removed, with its pair and all its fields.',
+          'The record is removed, with its {0} pairs and all its fields.',
+        ),
+        t(WAITS),
+      );
     case 'keep_finding':
-      return `${asked}\n\nThe finding ${quoted(input.rule)} is not reported any more. Reason: ${quoted(input.reason)}\n\nThis is written to .preflens/decisions.jsonl at once, with your name.`;
+      return about(
+        t('The finding {0} is not reported any more. Reason: {1}', quoted(input.rule), quoted(input.reason)),
+        t(WRITTEN),
+      );
   }
 }
 
-const VERBS: Readonly<Record<AskedTool, string>> = {
-  flip_pair: 'Flip',
-  mark_tie: 'Mark as a tie:',
-  drop_record: 'Drop',
-  keep_finding: 'Ignore a finding of',
+const TITLES: Readonly<Record<AskedTool, English>> = {
+  flip_pair: english('Flip {0} in {1}?'),
+  mark_tie: english('Mark as a tie: {0} in {1}?'),
+  drop_record: english('Drop {0} in {1}?'),
+  keep_finding: english('Ignore a finding of {0} in {1}?'),
 };
 
 function placeOf({ record, pair }: Partial<ToolInput<'keep_finding'>>, shown: ShownPair | undefined): string {
-  if (record === undefined) return 'the whole file';
-  return (shown?.pairs ?? 1) > 1 ? `pair ${pair ?? 1} of record ${record}` : `record ${record}`;
+  if (record === undefined) return t('the whole file');
+  return (shown?.pairs ?? 1) > 1 ? t('pair {0} of record {1}', pair ?? 1, record) : t('record {0}', record);
 }
 
 /** @param shown the pair as it is now; undefined for a finding about the whole file */
@@ -73,17 +92,22 @@ export function questionFor(
   shown: ShownPair | undefined,
 ): Question {
   const fileName = (input.file ?? '').split(/[\\/]/).at(-1) ?? '';
-  const title = `${VERBS[name]} ${placeOf(input, shown)} in ${fileName}?`;
+  const title = t(TITLES[name], placeOf(input, shown), fileName);
   if (!shown)
     return {
       title,
-      message: `The finding ${quoted(input.rule)} about the whole file is not reported any more. Reason: ${quoted(input.reason)}\n\nThis is written to .preflens/decisions.jsonl at once, with your name.`,
+      message: `${t(
+        'The finding {0} about the whole file is not reported any more. Reason: {1}',
+        quoted(input.rule),
+        quoted(input.reason),
+      )}\n\n${t(WRITTEN)}`,
     };
   if (shown.key !== input.key)
     return {
       title,
-      message:
+      message: t(
         'The record changed since the assistant read it. PrefLens will refuse this edit: nothing changes.',
+      ),
     };
   return { title, message: effectOf(name, input, shown) };
 }

@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 
-import { NO_FILE, say } from '../say.ts';
+import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeUri } from '../tabs.ts';
 import { keep } from '../views/decisions.ts';
@@ -13,17 +14,17 @@ import type { Commands } from './register.ts';
 async function checkFile(server: Server): Promise<void> {
   const uri = activeUri();
   const checked = uri === undefined ? undefined : await server.request('preflens/checkFile', { uri });
-  if (!checked?.ok) void say('info', checked?.why ?? NO_FILE);
+  if (!checked?.ok) void say('info', checked?.why ?? noFile());
 }
 
 async function checkWorkspace(server: Server): Promise<void> {
   const { files, errors } = await server.request('preflens/checkWorkspace', null);
   const [first] = errors;
   if (first !== undefined) {
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    void say('warning', `Checked ${plural(files, 'closed dataset')}. ${first}${more}`);
-  } else if (files === 0) void say('info', 'This workspace has no datasets except the open ones.');
-  else void say('info', `Checked ${plural(files, 'closed dataset')}.`);
+    const more = errors.length > 1 ? ` ${t('(and {0} more)', errors.length - 1)}` : '';
+    void say('warning', `${t('Checked {0}.', plural(files, 'closed dataset'))} ${first}${more}`);
+  } else if (files === 0) void say('info', t('This workspace has no datasets except the open ones.'));
+  else void say('info', t('Checked {0}.', plural(files, 'closed dataset')));
 }
 
 /** @param changed called when findings of closed files changed */

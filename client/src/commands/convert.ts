@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { Converted } from '#protocol/editor/convert.ts';
 
-import { NO_FILE, say } from '../say.ts';
+import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { tabsOf } from '../tabs.ts';
 import type { Commands } from './register.ts';
@@ -42,32 +43,32 @@ async function report(
   { written, lost, notes }: Converted,
 ): Promise<void> {
   for (const line of [...notes, ...lost]) output.info(`${name}: ${line}`);
-  const done = `Wrote ${plural(written, 'record')} to ${name}.`;
+  const done = t('Wrote {0} to {1}.', plural(written, 'record'), name);
   const [first] = lost;
   if (first === undefined) {
-    await say('info', `${done} Nothing is lost.`);
+    await say('info', `${done} ${t('Nothing is lost.')}`);
     return;
   }
-  const more = lost.length > 1 ? ` And ${plural(lost.length - 1, 'more difference')}.` : '';
-  const log = 'Show All';
+  const more = lost.length > 1 ? ` ${t('And {0}.', plural(lost.length - 1, 'more difference'))}` : '';
+  const log = t('Show All');
   if ((await say('warning', `${done} ${first}${more}`, ...(lost.length > 1 ? [log] : []))) === log)
     output.show(true);
 }
 
 async function convert(context: ConvertContext, file: vscode.Uri): Promise<void> {
   if (isUnsaved(file)) {
-    await say('info', 'This file has unsaved edits, which the conversion would leave out. Save it first.');
+    await say('info', t('This file has unsaved edits, which the conversion would leave out. Save it first.'));
     return;
   }
   const out = await vscode.window.showSaveDialog({
-    title: 'Convert to JSON Lines',
-    saveLabel: 'Convert',
+    title: t('Convert to JSON Lines'),
+    saveLabel: t('Convert'),
     defaultUri: await nameBeside(file),
     filters: { 'JSON Lines': ['jsonl', 'jsonl.gz', 'jsonl.zst'] },
   });
   if (!out) return;
   if (!/\.(?:jsonl|ndjson)(?:\.gz|\.zst)?$/i.test(out.path)) {
-    await say('info', 'Choose a name that ends in .jsonl, .jsonl.gz or .jsonl.zst.');
+    await say('info', t('Choose a name that ends in .jsonl, .jsonl.gz or .jsonl.zst.'));
     return;
   }
   const { server } = context;
@@ -78,7 +79,7 @@ async function convert(context: ConvertContext, file: vscode.Uri): Promise<void>
   }
   const name = vscode.workspace.asRelativePath(out);
   if (!made.value) {
-    await say('info', `Stopped. ${name} was not written.`);
+    await say('info', t('Stopped. {0} was not written.', name));
     return;
   }
   if (/\.(?:jsonl|ndjson)$/i.test(out.path)) await vscode.commands.executeCommand('vscode.open', out);
@@ -92,7 +93,7 @@ export function convertCommands(context: ConvertContext): Commands {
       const meant = context.fileMeant();
       const file = resource ?? (meant === undefined ? undefined : vscode.Uri.parse(meant));
       if (file) await convert(context, file);
-      else await say('info', NO_FILE);
+      else await say('info', noFile());
     },
   };
 }

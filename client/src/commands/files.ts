@@ -2,15 +2,14 @@
 import * as vscode from 'vscode';
 
 import { plural } from '#core/words/numbers.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 
-import { NO_FILE, say } from '../say.ts';
+import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeUri } from '../tabs.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Commands } from './register.ts';
-
-const NO_EDITS =
-  'This file has no unsaved edits of this kind. "File: Save" saves a text editor or a dataset editor.';
 
 export interface FileContext {
   readonly server: Server;
@@ -27,7 +26,7 @@ export interface FileContext {
 /** Opens a file in the server and the compare view on its first finding. */
 async function openFromDisk({ server, review }: FileContext, uri: string): Promise<void> {
   const opened = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: 'PrefLens: reading' },
+    { location: vscode.ProgressLocation.Window, title: t('PrefLens: reading') },
     async () => server.request('preflens/openFile', { uri }),
   );
   if (!opened.ok) void say('error', opened.why);
@@ -36,20 +35,25 @@ async function openFromDisk({ server, review }: FileContext, uri: string): Promi
 
 async function saveEdits(server: Server, uri: string): Promise<void> {
   const saved = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'PrefLens: saving' },
+    { location: vscode.ProgressLocation.Notification, title: t('PrefLens: saving') },
     async () => server.request('preflens/saveFile', { uri }),
   );
   if (!saved.ok) void say('error', saved.why);
-  else void say('info', saved.value === 0 ? NO_EDITS : `Saved ${plural(saved.value, 'record')}.`);
+  else if (saved.value > 0) void say('info', t('Saved {0}.', plural(saved.value, 'record')));
+  else
+    void say(
+      'info',
+      t('This file has no unsaved edits of this kind. "File: Save" saves a text editor or a dataset editor.'),
+    );
 }
 
 /** Says why a file gives no pairs, with buttons that help. */
 async function explain({ statuses, output, media, fileMeant }: FileContext): Promise<void> {
   const status = statuses.get(fileMeant() ?? '');
   if (!status) return;
-  const [map, schemas, log] = ['Map Fields…', 'Show Known Schemas', 'Show Log'];
+  const [map, schemas, log] = [t('Map Fields…'), t('Show Known Schemas'), t('Show Log')];
   const buttons = status.phase === 'unrecognised' && status.recordCount > 0 ? [map] : [];
-  const answer = await say('info', status.reason ?? 'This file has no pairs.', ...buttons, schemas, log);
+  const answer = await say('info', status.reason ?? t('This file has no pairs.'), ...buttons, schemas, log);
   if (answer === map) await vscode.commands.executeCommand('preflens.mapFields', status.uri);
   if (answer === log) output.show(true);
   if (answer === schemas) {
@@ -59,23 +63,23 @@ async function explain({ statuses, output, media, fileMeant }: FileContext): Pro
 }
 
 /** Pages of the documentation that need no file. */
-const GUIDES: Readonly<Record<string, string>> = {
-  editor: 'PrefLens in the editor',
-  review: 'Review of pairs',
-  query: 'The query language',
-  mappings: 'Schemas and mappings',
-  scorers: 'Scorers and models',
-  ci: 'In CI',
-  'command-line': 'The command line',
+const GUIDES: Readonly<Record<string, English>> = {
+  editor: english('PrefLens in the editor'),
+  review: english('Review of pairs'),
+  query: english('The query language'),
+  mappings: english('Schemas and mappings'),
+  scorers: english('Scorers and models'),
+  ci: english('In CI'),
+  'command-line': english('The command line'),
 };
 
 /** Shows a page of the documentation; asks which if none is named. */
 async function showGuide(media: vscode.Uri, named: string | undefined): Promise<void> {
-  const items = Object.entries(GUIDES).map(([page, label]) => ({ label, page }));
+  const items = Object.entries(GUIDES).map(([page, label]) => ({ label: t(label), page }));
   const page =
     named !== undefined && Object.hasOwn(GUIDES, named)
       ? named
-      : (await vscode.window.showQuickPick(items, { title: 'Show the guide' }))?.page;
+      : (await vscode.window.showQuickPick(items, { title: t('Show the guide') }))?.page;
   if (page === undefined) return;
   const file = vscode.Uri.joinPath(media, 'docs', `${page}.md`);
   await vscode.commands.executeCommand('markdown.showPreview', file);
@@ -85,7 +89,7 @@ export function fileCommands(context: FileContext): Commands {
   const { server, output, media, fileMeant, review } = context;
   /** Runs something for a file, or says that there is none. */
   const withFile = async (uri: string | undefined, run: (uri: string) => unknown): Promise<void> => {
-    if (uri === undefined) void say('info', NO_FILE);
+    if (uri === undefined) void say('info', noFile());
     else await run(uri);
   };
   return {

@@ -1,6 +1,8 @@
 // Commands of the findings view.
 import * as vscode from 'vscode';
 
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { FindingGrouping, FindingItem, RuleFix, RuleScope } from '#protocol/editor/findings.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
@@ -13,35 +15,41 @@ import type { ShowRecord } from '../views/showRecord.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Commands } from './register.ts';
 
-const GROUPINGS: Readonly<Record<FindingGrouping, string>> = { rule: 'Rule', file: 'File', source: 'Source' };
+const GROUPINGS: Readonly<Record<FindingGrouping, English>> = {
+  rule: english('Rule'),
+  file: english('File'),
+  source: english('Source'),
+};
 
 async function askGrouping(current: FindingGrouping): Promise<FindingGrouping | undefined> {
   const items = Object.entries(GROUPINGS).map(([by, label]) => ({
-    label,
+    label: t(label),
     by: by as FindingGrouping,
     picked: by === current,
   }));
-  return (await vscode.window.showQuickPick(items, { title: 'Group findings by' }))?.by;
+  return (await vscode.window.showQuickPick(items, { title: t('Group findings by') }))?.by;
 }
 
 async function askFilter(current: string): Promise<string | undefined> {
   return vscode.window.showInputBox({
-    title: 'Filter findings',
-    prompt: 'Text in the rule, the message or the file name. Leave empty to show all findings.',
+    title: t('Filter findings'),
+    prompt: t('Text in the rule, the message or the file name. Leave empty to show all findings.'),
     value: current,
   });
 }
-
-const EVERYWHERE = 'In all files';
 
 /** Asks where to turn a rule off. */
 async function askScope({ rule, fileName }: FindingItem): Promise<RuleScope | undefined> {
   const picked = await vscode.window.showQuickPick(
     [
-      { label: `In ${plain(fileName)}`, detail: 'Adds an override to preflens.json', scope: 'file' },
-      { label: EVERYWHERE, detail: 'Changes "rules" in preflens.json', scope: 'all' },
+      {
+        label: t('In {0}', plain(fileName)),
+        detail: t('Adds an override to preflens.json'),
+        scope: 'file',
+      },
+      { label: t('In all files'), detail: t('Changes "rules" in preflens.json'), scope: 'all' },
     ] as const,
-    { title: `Turn off "${rule}"` },
+    { title: t('Turn off "{0}"', rule) },
   );
   return picked?.scope;
 }
@@ -49,8 +57,8 @@ async function askScope({ rule, fileName }: FindingItem): Promise<RuleScope | un
 /** Asks for one of several files. */
 async function askFix(fixes: readonly RuleFix[]): Promise<RuleFix | undefined> {
   if (fixes.length < 2) return fixes[0];
-  const items = fixes.map((fix) => ({ label: `${fix.title} in ${plain(fix.fileName)}`, fix }));
-  return (await vscode.window.showQuickPick(items, { title: 'Repair which file?' }))?.fix;
+  const items = fixes.map((fix) => ({ label: t('{0} in {1}', fix.title, plain(fix.fileName)), fix }));
+  return (await vscode.window.showQuickPick(items, { title: t('Repair which file?') }))?.fix;
 }
 
 /** The pair of a finding, as edits name it. */
@@ -83,8 +91,8 @@ export function findingsCommands(context: FindingsContext): Commands {
     const { uri, rule, title, fileName } = fix;
     // The editor shows the changes of a text before it makes them.
     if (statuses.get(uri)?.isOnDisk === true) {
-      const question = `${title} with "${rule}" in ${fileName}?`;
-      if (!(await confirm(question, 'Undo takes it back in one step.', title))) return;
+      const question = t('{0} with "{1}" in {2}?', title, rule, fileName);
+      if (!(await confirm(question, t('Undo takes it back in one step.'), title))) return;
     }
     const fixed = await server.request('preflens/fixRule', { uri, rule });
     if (!fixed.ok) void say('info', fixed.why);
@@ -100,9 +108,12 @@ export function findingsCommands(context: FindingsContext): Commands {
     }
     // Nothing else follows the settings of a closed file.
     if (!isOpen) await vscode.commands.executeCommand('preflens.checkWorkspace');
-    const open = 'Open preflens.json';
-    const where = scope === 'file' ? ` for ${item.fileName}` : '';
-    if ((await say('info', `Turned off "${rule}"${where} in ${written.value}.`, open)) === open)
+    const open = t('Open preflens.json');
+    const done =
+      scope === 'file'
+        ? t('Turned off "{0}" for {1} in {2}.', rule, item.fileName, written.value)
+        : t('Turned off "{0}" in {1}.', rule, written.value);
+    if ((await say('info', done, open)) === open)
       await vscode.window.showTextDocument(vscode.Uri.file(written.value));
   };
   return {
@@ -146,7 +157,7 @@ export function findingsCommands(context: FindingsContext): Commands {
       if (node?.kind !== 'group') return;
       const fixes = await tree.fixesOf(node.group.key);
       if (fixes.length === 0)
-        void say('info', `No open file has findings of "${node.group.key}" with a repair.`);
+        void say('info', t('No open file has findings of "{0}" with a repair.', node.group.key));
       const fix = await askFix(fixes);
       if (fix) await fixRule(fix);
     },

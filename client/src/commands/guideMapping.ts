@@ -1,6 +1,7 @@
 // The guided mapping: asks which field is what, shows the first pairs as they would be read, and writes the entry.
 // It needs no VS Code: a person's picks come from `GuidePorts`.
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { FieldSeen, MappingFields, MappingPreview, MappingRule } from '#protocol/editor/mapping.ts';
 import type { Outcome } from '#protocol/editor/outcome.ts';
 
@@ -28,8 +29,9 @@ class GivenUp extends Error {}
 type Json = NonNullable<FieldSeen['values']>[number];
 
 function describe({ types, share }: FieldSeen): string {
-  const part = share >= 1 ? '' : `, in ${Math.max(1, Math.round(100 * share))} % of the records`;
-  return `${types.slice(0, 2).join(' or ')}${part}`;
+  const [one = '', other] = types;
+  const kinds = other === undefined ? one : t('{0} or {1}', one, other);
+  return share >= 1 ? kinds : t('{0}, in {1} % of the records', kinds, Math.max(1, Math.round(100 * share)));
 }
 
 function fieldChoices(fields: readonly FieldSeen[]): readonly Choice<FieldSeen>[] {
@@ -88,44 +90,44 @@ class Guide {
   async #prompt(taken: readonly string[]): Promise<{ readonly prompt?: string }> {
     const free = this.#fields.filter((field) => isText(field) && !taken.includes(field.ref));
     const none: Choice<{ readonly prompt?: string }> = {
-      label: 'No prompt field',
-      detail: 'The answers hold the whole conversation, or there is no prompt.',
+      label: t('No prompt field'),
+      detail: t('The answers hold the whole conversation, or there is no prompt.'),
       value: {},
     };
     const fields = fieldChoices(free).map((choice) => ({ ...choice, value: { prompt: choice.value.ref } }));
-    return this.#pick('Which field is the prompt?', [...fields, none]);
+    return this.#pick(t('Which field is the prompt?'), [...fields, none]);
   }
 
   async #pair(): Promise<MappingRule> {
-    const chosen = await this.#field('Which field is the better answer?', isText, []);
-    const rejected = await this.#field('Which field is the worse answer?', isText, [chosen]);
+    const chosen = await this.#field(t('Which field is the better answer?'), isText, []);
+    const rejected = await this.#field(t('Which field is the worse answer?'), isText, [chosen]);
     return { ...(await this.#prompt([chosen, rejected])), chosen, rejected };
   }
 
   async #two(): Promise<{ readonly first: string; readonly second: string; readonly prompt?: string }> {
-    const first = await this.#field('Which field is the first answer?', isText, []);
-    const second = await this.#field('Which field is the second answer?', isText, [first]);
+    const first = await this.#field(t('Which field is the first answer?'), isText, []);
+    const second = await this.#field(t('Which field is the second answer?'), isText, [first]);
     return { ...(await this.#prompt([first, second])), first, second };
   }
 
   async #choice(): Promise<MappingRule> {
     const two = await this.#two();
     const { first, second } = two;
-    const label = await this.#field('Which field says which answer is better?', isLabel, [first, second]);
+    const label = await this.#field(t('Which field says which answer is better?'), isLabel, [first, second]);
     const values = this.#fields.find(({ ref }) => ref === label)?.values;
     if (!values) {
-      const positive = await this.#pick(`What does a positive "${label}" mean?`, [
-        { label: `"${first}" is better`, value: 'first' as const },
-        { label: `"${second}" is better`, value: 'second' as const },
+      const positive = await this.#pick(t('What does a positive "{0}" mean?', label), [
+        { label: t('"{0}" is better', first), value: 'first' as const },
+        { label: t('"{0}" is better', second), value: 'second' as const },
       ]);
       return { ...two, label, positive };
     }
     const better = { first: [] as Json[], second: [] as Json[], ties: [] as Json[] };
     for (const value of values) {
-      const means = await this.#pick(`What does ${JSON.stringify(value)} in "${label}" mean?`, [
-        { label: `"${first}" is better`, value: 'first' as const },
-        { label: `"${second}" is better`, value: 'second' as const },
-        { label: 'Neither: a tie', value: 'ties' as const },
+      const means = await this.#pick(t('What does {0} in "{1}" mean?', JSON.stringify(value), label), [
+        { label: t('"{0}" is better', first), value: 'first' as const },
+        { label: t('"{0}" is better', second), value: 'second' as const },
+        { label: t('Neither: a tie'), value: 'ties' as const },
       ]);
       better[means].push(value);
     }
@@ -133,25 +135,29 @@ class Guide {
   }
 
   async #best(field: string): Promise<'high' | 'low'> {
-    return this.#pick(`Which "${field}" does the better answer have?`, [
-      { label: 'The higher one', detail: 'A score, a rating, a reward', value: 'high' as const },
-      { label: 'The lower one', detail: 'A rank that begins with the best, a loss', value: 'low' as const },
+    return this.#pick(t('Which "{0}" does the better answer have?', field), [
+      { label: t('The higher one'), detail: t('A score, a rating, a reward'), value: 'high' as const },
+      {
+        label: t('The lower one'),
+        detail: t('A rank that begins with the best, a loss'),
+        value: 'low' as const,
+      },
     ]);
   }
 
   async #scored(): Promise<MappingRule> {
     const two = await this.#two();
-    const own = await this.#field(`Which field is the score of "${two.first}"?`, isNumber, []);
-    const other = await this.#field(`Which field is the score of "${two.second}"?`, isNumber, [own]);
+    const own = await this.#field(t('Which field is the score of "{0}"?', two.first), isNumber, []);
+    const other = await this.#field(t('Which field is the score of "{0}"?', two.second), isNumber, [own]);
     return { ...two, scores: [own, other], best: await this.#best(own) };
   }
 
   async #candidates(): Promise<MappingRule> {
-    const candidates = await this.#field('Which field is the list of answers?', isList, []);
+    const candidates = await this.#field(t('Which field is the list of answers?'), isList, []);
     const { items } = this.#fields.find(({ ref }) => ref === candidates) ?? {};
     if (items) {
-      const text = await this.#field('Which field of an answer is its text?', isText, [], items);
-      const score = await this.#field('Which field of an answer is its score?', isNumber, [text], items);
+      const text = await this.#field(t('Which field of an answer is its text?'), isText, [], items);
+      const score = await this.#field(t('Which field of an answer is its score?'), isNumber, [text], items);
       return {
         ...(await this.#prompt([candidates])),
         candidates,
@@ -161,24 +167,24 @@ class Guide {
       };
     }
     const isScores = ({ types }: FieldSeen): boolean => types.includes('list of numbers');
-    const scores = await this.#field('Which field is the list of scores?', isScores, [candidates]);
+    const scores = await this.#field(t('Which field is the list of scores?'), isScores, [candidates]);
     return { ...(await this.#prompt([candidates])), candidates, scores, best: await this.#best(scores) };
   }
 
   async #pickedFields(): Promise<MappingRule> {
-    const ask = await this.#pick('What do the records hold?', [
+    const ask = await this.#pick(t('What do the records hold?'), [
       {
-        label: 'A better and a worse answer',
-        detail: 'Each has a field of its own.',
+        label: t('A better and a worse answer'),
+        detail: t('Each has a field of its own.'),
         value: async () => this.#pair(),
       },
       {
-        label: 'Two answers and a label',
-        detail: 'A field says which one is better.',
+        label: t('Two answers and a label'),
+        detail: t('A field says which one is better.'),
         value: async () => this.#choice(),
       },
-      { label: 'Two answers and two scores', value: async () => this.#scored() },
-      { label: 'A list of answers with scores', value: async () => this.#candidates() },
+      { label: t('Two answers and two scores'), value: async () => this.#scored() },
+      { label: t('A list of answers with scores'), value: async () => this.#candidates() },
     ]);
     return ask();
   }
@@ -188,9 +194,9 @@ class Guide {
     if (readings.length === 0) return this.#pickedFields();
     const title =
       readings.length === 1
-        ? 'How should PrefLens read the records?'
-        : 'The file does not say which answer is better. Which reading is right?';
-    const own: Choice<MappingRule | undefined> = { label: 'Choose the fields…', value: undefined };
+        ? t('How should PrefLens read the records?')
+        : t('The file does not say which answer is better. Which reading is right?');
+    const own: Choice<MappingRule | undefined> = { label: t('Choose the fields…'), value: undefined };
     const suggested = readings.map(({ rule, words }) => ({
       label: words,
       detail: JSON.stringify(rule),
@@ -207,19 +213,25 @@ class Guide {
   /** True if the person wants this reading, false to start again. */
   async isWanted(preview: MappingPreview): Promise<boolean> {
     const { pairs, read, records } = preview;
-    const share =
-      read === records ? '' : `; ${records - read} of the first ${plural(records, 'record')} are not read`;
+    const title =
+      read === records
+        ? t('The first pairs, as they would be read')
+        : t(
+            'The first pairs, as they would be read; {0} of the first {1} are not read',
+            records - read,
+            plural(records, 'record'),
+          );
     const shown = pairs.map(({ prompt, chosen, rejected, isTie }): Choice<boolean> => {
       const [own, other] = [shortened(chosen), shortened(rejected)];
       return {
-        label: prompt === '' ? 'No prompt' : `Prompt: ${prompt}`,
-        detail: isTie ? `Tie: ${own} | ${other}` : `Better: ${own} | Worse: ${other}`,
+        label: prompt === '' ? t('No prompt') : t('Prompt: {0}', prompt),
+        detail: isTie ? t('Tie: {0} | {1}', own, other) : t('Better: {0} | Worse: {1}', own, other),
         value: true,
       };
     });
-    return this.#pick(`The first pairs, as they would be read${share}`, [
-      { label: 'Write this to preflens.json', value: true },
-      { label: 'Start again', value: false },
+    return this.#pick(title, [
+      { label: t('Write this to preflens.json'), value: true },
+      { label: t('Start again'), value: false },
       ...shown,
     ]);
   }

@@ -1,7 +1,9 @@
 // The command that maps the fields of a file that is not recognised.
 import * as vscode from 'vscode';
 
-import { NO_FILE, plain, say } from '../say.ts';
+import { t } from '#core/words/translate.ts';
+
+import { noFile, plain, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import type { Statuses } from '../views/statuses.ts';
 import type { Choice } from './guideMapping.ts';
@@ -30,8 +32,8 @@ async function mapFields(server: Server, uri: string): Promise<void> {
     },
   });
   if (written === undefined) return;
-  const open = 'Open preflens.json';
-  const answer = await say('info', `Written to ${written}. The file is read with it now.`, open);
+  const open = t('Open preflens.json');
+  const answer = await say('info', t('Written to {0}. The file is read with it now.', written), open);
   if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(written));
 }
 
@@ -41,7 +43,7 @@ export function askWhichIsBetter(statuses: Statuses): vscode.Disposable {
   return statuses.onStatus(({ uri, unsure }) => {
     if (unsure === undefined || asked.has(uri)) return;
     asked.add(uri);
-    const settle = 'Say Which Answer Is Better…';
+    const settle = t('Say Which Answer Is Better…');
     void say('warning', unsure, settle).then((answer) => {
       if (answer === settle) void vscode.commands.executeCommand('preflens.mapFields', uri);
     });
@@ -53,7 +55,7 @@ export function mappingCommands(server: Server, fileMeant: () => string | undefi
   return {
     'preflens.mapFields': async (named?: unknown) => {
       const uri = typeof named === 'string' ? named : fileMeant();
-      if (uri === undefined) void say('info', NO_FILE);
+      if (uri === undefined) void say('info', noFile());
       else await mapFields(server, uri);
     },
   };

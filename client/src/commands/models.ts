@@ -1,6 +1,8 @@
 // Commands about reward models: check a model folder and add it to preflens.json.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
+
 import { say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeFile } from '../tabs.ts';
@@ -34,10 +36,10 @@ async function addScorer(server: Server, folder: vscode.Uri, model: string): Pro
 async function pickModel(server: Server, reports: Reports): Promise<void> {
   const [picked] =
     (await vscode.window.showOpenDialog({
-      title: 'Folder of a reward model (config.json, tokenizer.json, model.onnx)',
+      title: t('Folder of a reward model (config.json, tokenizer.json, model.onnx)'),
       canSelectFolders: true,
       canSelectFiles: false,
-      openLabel: 'Check Model',
+      openLabel: t('Check Model'),
     })) ?? [];
   if (picked) await checkModel(server, reports, picked);
 }
@@ -45,7 +47,7 @@ async function pickModel(server: Server, reports: Reports): Promise<void> {
 /** Shows what a model folder holds, and offers to score with it if it works. */
 async function checkModel(server: Server, reports: Reports, picked: vscode.Uri): Promise<void> {
   const checked = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'PrefLens: checking the model' },
+    { location: vscode.ProgressLocation.Notification, title: t('PrefLens: checking the model') },
     async () => server.request('preflens/checkModel', { folder: picked.fsPath }),
   );
   if (!checked.ok) {
@@ -53,13 +55,16 @@ async function checkModel(server: Server, reports: Reports, picked: vscode.Uri):
     return;
   }
   const { lines, warnings } = checked.value;
-  await reports.show('Reward model', [...lines, ...warnings.flatMap((warning) => ['', `Note: ${warning}`])]);
+  await reports.show(t('Reward model'), [
+    ...lines,
+    ...warnings.flatMap((warning) => ['', t('Note: {0}', warning)]),
+  ]);
   const folder = configFolder();
   if (!folder) return;
-  const use = 'Use for This Folder';
+  const use = t('Use for This Folder');
   const answer = await say(
     'info',
-    `The model works. Use it to score the datasets in ${vscode.workspace.asRelativePath(folder)}?`,
+    t('The model works. Use it to score the datasets in {0}?', vscode.workspace.asRelativePath(folder)),
     use,
   );
   if (answer === use) await addScorer(server, folder, nameFrom(folder, picked));
@@ -70,6 +75,6 @@ export function modelCommands(server: Server, reports: Reports): Commands {
     'preflens.pickModel': async (folder?: vscode.Uri) =>
       folder ? checkModel(server, reports, folder) : pickModel(server, reports),
     'preflens.showProviders': async () =>
-      reports.show('Available compute', await server.request('preflens/providers', null)),
+      reports.show(t('Available compute'), await server.request('preflens/providers', null)),
   };
 }

@@ -1,7 +1,9 @@
 // From the text of a file to its dataset editor, and back.
 import * as vscode from 'vscode';
 
-import { NO_FILE, say } from '../say.ts';
+import { t } from '#core/words/translate.ts';
+
+import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { activeFile, datasetTabOf, textTabOf } from '../tabs.ts';
 import {
@@ -18,10 +20,6 @@ import { showLine } from '../views/showRecord.ts';
 import type { DatasetPages } from '../webview/datasetPages.ts';
 import type { Commands } from './register.ts';
 
-const NO_TEXT = 'This file has no text. "preflens convert" writes its records as JSON Lines.';
-const UNSAVED =
-  'The text of this file has unsaved changes, and VS Code gives extensions no text of this size. Save the file, then open it as a dataset.';
-
 /** The editor for a file: VS Code's own text where there is one, the file on disk elsewhere. */
 async function editorFor(file: vscode.Uri): Promise<string> {
   return hasNoText(file) || (await isLarge(file)) ? diskEditorOf(file) : DATASET_EDITORS.text;
@@ -30,7 +28,12 @@ async function editorFor(file: vscode.Uri): Promise<string> {
 async function openAsDataset(file: vscode.Uri): Promise<void> {
   const viewType = await editorFor(file);
   if (viewType !== DATASET_EDITORS.text && textTabOf(file.toString())?.isDirty === true) {
-    void say('warning', UNSAVED);
+    void say(
+      'warning',
+      t(
+        'The text of this file has unsaved changes, and VS Code gives extensions no text of this size. Save the file, then open it as a dataset.',
+      ),
+    );
     return;
   }
   await vscode.commands.executeCommand('vscode.openWith', file, viewType);
@@ -49,7 +52,7 @@ async function openAsText(server: Server, pages: DatasetPages, file: vscode.Uri)
     return;
   }
   if (isCompressed(file) || (hasNoText(file) && !isCsv(file))) {
-    void say('info', NO_TEXT);
+    void say('info', t('This file has no text. "preflens convert" writes its records as JSON Lines.'));
     return;
   }
   const selected = pages.selected(file.toString());
@@ -63,7 +66,7 @@ export function openAsCommands(server: Server, pages: DatasetPages): Commands {
     async (resource?: vscode.Uri): Promise<void> => {
       const file = resource ?? activeFile();
       if (file) await run(file);
-      else void say('info', NO_FILE);
+      else void say('info', noFile());
     };
   return {
     'preflens.openAsDataset': withFile(openAsDataset),

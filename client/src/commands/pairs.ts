@@ -1,10 +1,11 @@
 // Commands about one record: each finds the one that is meant, or says why there is none.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { PageAction } from '#protocol/page/compare.ts';
 
-import { NO_FILE, say } from '../say.ts';
+import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import { isDatasetActive } from '../tabs.ts';
 import { hasNoText } from '../uris.ts';
@@ -37,11 +38,13 @@ function isClickedLine(argument: unknown): argument is ClickedLine {
 /** VS Code hides the cursor in files above 50 MB from extensions. */
 async function askLine(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Line of the record',
-    prompt:
+    title: t('Line of the record'),
+    prompt: t(
       'In a file of this size VS Code hides the cursor from extensions. You can also right-click a line number.',
+    ),
     value: '1',
-    validateInput: (value) => (/^\s*[1-9]\d*\s*$/.test(value) ? undefined : 'Enter a line number, from 1.'),
+    validateInput: (value) =>
+      /^\s*[1-9]\d*\s*$/.test(value) ? undefined : t('Enter a line number, from 1.'),
   });
   return text === undefined ? undefined : Number(text);
 }
@@ -54,12 +57,12 @@ async function recordMeant(
   const name = isClickedLine(argument) ? argument.uri.toString() : panel.fileMeant;
   const uri = name === undefined ? undefined : vscode.Uri.parse(name);
   if (!uri) {
-    void say('info', NO_FILE);
+    void say('info', noFile());
     return undefined;
   }
   if (!isClickedLine(argument) && (hasNoText(uri) || isDatasetActive(uri.toString()))) {
     const selected = datasets.selected(uri.toString());
-    if (!selected) void say('info', 'Select a row of the dataset first.');
+    if (!selected) void say('info', t('Select a row of the dataset first.'));
     return selected;
   }
   const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];

@@ -1,5 +1,5 @@
 // Commands that start and stop scoring.
-import { NO_FILE, say } from '../say.ts';
+import { noFile, say } from '../say.ts';
 import type { Server } from '../server.ts';
 import type { Commands } from './register.ts';
 
@@ -7,7 +7,7 @@ import type { Commands } from './register.ts';
 export function scoringCommands(server: Server, fileMeant: () => string | undefined): Commands {
   const execute = (command: 'preflens.score' | 'preflens.cancelScoring') => async (): Promise<void> => {
     const uri = fileMeant();
-    const why = uri === undefined ? NO_FILE : ((await server.execute(command, uri)) as string | null);
+    const why = uri === undefined ? noFile() : ((await server.execute(command, uri)) as string | null);
     if (why !== null) void say('info', why);
   };
   return {

@@ -1,6 +1,7 @@
 // Secrets of preflens.json: a person enters them, and the server requests them.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
 import type { ClientRequests } from '#protocol/editor/wire.ts';
 
 import type { Server } from '../server.ts';
@@ -22,24 +23,24 @@ function originOf(text: string): string | undefined {
 
 async function setSecret(secrets: vscode.SecretStorage): Promise<void> {
   const name = await vscode.window.showInputBox({
-    title: 'Name of the secret in preflens.json',
+    title: t('Name of the secret in preflens.json'),
     placeHolder: 'PREFLENS_SECRET_REWARD',
     validateInput: (text) =>
-      /^[A-Za-z_]\w*$/.test(text) ? undefined : 'Use letters, digits and underscores.',
+      /^[A-Za-z_]\w*$/.test(text) ? undefined : t('Use letters, digits and underscores.'),
   });
   if (name === undefined) return;
   const server = await vscode.window.showInputBox({
-    title: `Server that may receive ${name}`,
+    title: t('Server that may receive {0}', name),
     placeHolder: 'https://rewards.example.com',
-    prompt: 'Scheme, host and port. The secret is sent only to this server.',
+    prompt: t('Scheme, host and port. The secret is sent only to this server.'),
     validateInput: (text) =>
-      originOf(text) === undefined ? 'Enter an address that begins with http:// or https://.' : undefined,
+      originOf(text) === undefined ? t('Enter an address that begins with http:// or https://.') : undefined,
   });
   const origin = server === undefined ? undefined : originOf(server);
   if (origin === undefined) return;
   const value = await vscode.window.showInputBox({
-    title: `Value of ${name} for ${origin}`,
-    prompt: 'Saved in the secret store of this editor. Leave empty to delete it.',
+    title: t('Value of {0} for {1}', name, origin),
+    prompt: t('Saved in the secret store of this editor. Leave empty to delete it.'),
     password: true,
   });
   if (value === undefined) return;

@@ -1,6 +1,7 @@
 // Decisions of people about findings.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
 import type { KeepRequest } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { FindingView } from '#protocol/editor/views.ts';
@@ -17,7 +18,7 @@ export async function keepOneOf(
   const items = findings.map(({ rule, message }) => ({ label: rule, detail: message }));
   const picked =
     items.length > 1
-      ? await vscode.window.showQuickPick(items, { title: 'Ignore which finding of this pair?' })
+      ? await vscode.window.showQuickPick(items, { title: t('Ignore which finding of this pair?') })
       : items[0];
   if (picked) await keep(server, { ...ref, rule: picked.label });
 }
@@ -25,9 +26,9 @@ export async function keepOneOf(
 /** Asks for a reason and ignores a finding. */
 export async function keep(server: Server, ref: KeepRequest): Promise<void> {
   const reason = await vscode.window.showInputBox({
-    title: `Ignore "${ref.rule}" for this pair`,
-    prompt: 'Reason (saved in .preflens/decisions.jsonl)',
-    validateInput: (text) => (text.trim() === '' ? 'Enter a reason.' : undefined),
+    title: t('Ignore "{0}" for this pair', ref.rule),
+    prompt: t('Reason (saved in .preflens/decisions.jsonl)'),
+    validateInput: (text) => (text.trim() === '' ? t('Enter a reason.') : undefined),
   });
   if (reason === undefined) return;
   const kept = await server.request('preflens/keep', {

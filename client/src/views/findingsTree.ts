@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 
 import { markdownText, visible } from '#core/escape/escape.ts';
-import { formatMargin, plural } from '#core/words/numbers.ts';
+import { formatMargin, inGroups, plural } from '#core/words/numbers.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type {
   FindingGroup,
   FindingGrouping,
@@ -52,6 +54,12 @@ interface NoteNode {
 /** What commands of the view get. */
 export type FindingNode = GroupNode | ItemNode | FixNode | MoreNode | NoteNode;
 
+const BY: Readonly<Record<FindingGrouping, English>> = {
+  rule: english('{0}, by rule.'),
+  file: english('{0}, by file.'),
+  source: english('{0}, by source.'),
+};
+
 const ICONS: Record<FindingItem['severity'], vscode.ThemeIcon> = {
   error: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
   warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground')),
@@ -78,13 +86,13 @@ function findingItem({ item, by }: ItemNode): vscode.TreeItem {
     visible(message),
   ];
   shown.description = about.filter((part) => part !== false).join(' · ');
-  const facts = [placeOf(item), ...(margin === undefined ? [] : [`margin ${formatMargin(margin)}`])];
+  const facts = [placeOf(item), ...(margin === undefined ? [] : [t('margin {0}', formatMargin(margin))])];
   shown.tooltip = new vscode.MarkdownString(
     [`**${markdownText(rule)}** · ${markdownText(facts.join(' · '))}`, markdownText(message)].join('\n\n'),
   );
   shown.iconPath = ICONS[severity];
   shown.contextValue = contextOf(item);
-  shown.command = { title: 'Show', command: 'preflens.showFinding', arguments: [item] };
+  shown.command = { title: t('Show'), command: 'preflens.showFinding', arguments: [item] };
   return shown;
 }
 
@@ -94,7 +102,7 @@ function itemOf(node: FindingNode): vscode.TreeItem {
       const { key, label, count, severity } = node.group;
       const item = new vscode.TreeItem(visible(label), vscode.TreeItemCollapsibleState.Collapsed);
       item.id = `group ${key}`;
-      item.description = count.toLocaleString('en');
+      item.description = inGroups(count);
       item.iconPath = ICONS[severity];
       item.contextValue = `group.${node.by}`;
       return item;
@@ -103,14 +111,15 @@ function itemOf(node: FindingNode): vscode.TreeItem {
       return findingItem(node);
     case 'fix': {
       const { fix, isNamed } = node;
-      const item = new vscode.TreeItem(`${fix.title}${isNamed ? ` in ${visible(fix.fileName)}` : ''}…`);
+      const label = isNamed ? t('{0} in {1}', fix.title, visible(fix.fileName)) : fix.title;
+      const item = new vscode.TreeItem(`${label}…`);
       item.iconPath = new vscode.ThemeIcon('wrench');
       item.command = { title: fix.title, command: 'preflens.fixRule', arguments: [fix] };
       return item;
     }
     case 'more': {
-      const item = new vscode.TreeItem(`Show more (${node.left.toLocaleString('en')} left)`);
-      item.command = { title: 'More', command: 'preflens.moreFindings', arguments: [node.group] };
+      const item = new vscode.TreeItem(t('Show more ({0} left)', inGroups(node.left)));
+      item.command = { title: t('More'), command: 'preflens.moreFindings', arguments: [node.group] };
       return item;
     }
     case 'note': {
@@ -219,14 +228,14 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingNode>, vscod
 
   /** Says how many findings there are, in the same words wherever they are counted. */
   #count({ fitting, findingCount, fileCount }: FindingsResult): void {
-    const all = `${plural(findingCount, 'finding')} in ${plural(fileCount, 'file')}`;
+    const all = t('{0} in {1}', plural(findingCount, 'finding'), plural(fileCount, 'file'));
     this.#view.badge = findingCount === 0 ? undefined : { value: findingCount, tooltip: all };
     const isFiltered = this.#filter !== '';
     const counted = isFiltered
-      ? `${fitting.toLocaleString('en')} of ${all} match “${visible(this.#filter)}”`
+      ? t('{0} of {1} match “{2}”', inGroups(fitting), all, visible(this.#filter))
       : all;
     // A view that is alone in its container shows no description.
-    this.#view.message = findingCount === 0 ? undefined : `${counted}, by ${this.#by}.`;
+    this.#view.message = findingCount === 0 ? undefined : t(BY[this.#by], counted);
     const hasDatasets = [...this.#statuses.all()].length > 0;
     void vscode.commands.executeCommand('setContext', 'preflens.hasDatasets', hasDatasets);
   }
@@ -252,7 +261,7 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingNode>, vscod
   async #groups(): Promise<FindingNode[]> {
     const by = this.#by;
     const { first, items, more } = await this.#shown(undefined, ({ groups }) => groups);
-    const text = `${first.notKept.toLocaleString('en')} of them are not listed: "preflens check" lists all`;
+    const text = t('{0} of them are not listed: "preflens check" lists all', inGroups(first.notKept));
     const note: FindingNode[] = first.notKept > 0 ? [{ kind: 'note', text }] : [];
     return [...items.map((group): FindingNode => ({ kind: 'group', by, group })), ...more, ...note];
   }

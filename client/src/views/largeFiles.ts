@@ -1,6 +1,8 @@
 // VS Code shows files above 50 MB but gives them to no extension: the server reads those from disk.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
+
 import type { Glances } from '../glances.ts';
 import { isJsonFile } from '../glances.ts';
 import { say } from '../say.ts';
@@ -24,13 +26,15 @@ export async function isLarge(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-const OPEN = 'Open as Dataset';
-
 /** Offers the dataset editor, which shows and edits what extensions can't reach in the text. */
 async function offer(uri: vscode.Uri): Promise<void> {
   const name = uri.path.split('/').at(-1) ?? '';
-  const message = `${name} is above 50 MB, so hovers and quick fixes do not work in its text. The dataset editor shows, filters and edits it.`;
-  if ((await say('info', message, OPEN)) === OPEN)
+  const open = t('Open as Dataset');
+  const message = t(
+    '{0} is above 50 MB, so hovers and quick fixes do not work in its text. The dataset editor shows, filters and edits it.',
+    name,
+  );
+  if ((await say('info', message, open)) === open)
     await vscode.commands.executeCommand('preflens.openAsDataset', uri);
 }
 

@@ -1,6 +1,7 @@
 // The two answers of a pair as documents, for VS Code's diff editor.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
 import { say } from '../say.ts';
@@ -59,11 +60,11 @@ export function serveSideTexts(server: Server, statuses: Statuses): SideTexts {
           'info',
           view.kind === 'empty'
             ? view.why
-            : 'This record has one answer, so there is nothing to compare it with.',
+            : t('This record has one answer, so there is nothing to compare it with.'),
         );
         return;
       }
-      const title = `${view.fileName}, line ${view.line + 1}: chosen ↔ rejected`;
+      const title = t('{0}, line {1}: chosen ↔ rejected', view.fileName, view.line + 1);
       await vscode.commands.executeCommand(
         'vscode.diff',
         uriOf(ref, 'rejected'),

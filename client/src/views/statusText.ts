@@ -1,6 +1,7 @@
 // The texts of the status item. Text from files is escaped, since the tooltip may run commands.
 import { markdownText } from '#core/escape/escape.ts';
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { Glance } from '#protocol/editor/glance.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
@@ -22,7 +23,7 @@ function link(label: string, command: (typeof TOOLTIP_COMMANDS)[number]): string
   return `[${label}](command:${command})`;
 }
 
-const NO_PAIRS = '$(question) No pairs recognised';
+const noPairs = (): string => `$(question) ${t('No pairs recognised')}`;
 
 /** The file gives no pairs; the status says why. */
 export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
@@ -30,8 +31,8 @@ export function isUseless({ phase, recordCount }: DatasetStatus): boolean {
 }
 
 function uselessMessage({ phase, recordCount }: DatasetStatus): string {
-  if (phase === 'failed') return '$(warning) Unreadable file';
-  return recordCount === 0 ? '$(question) Empty file' : NO_PAIRS;
+  if (phase === 'failed') return `$(warning) ${t('Unreadable file')}`;
+  return recordCount === 0 ? `$(question) ${t('Empty file')}` : noPairs();
 }
 
 /** What a file holds: "580 pairs", "149 single verdicts". */
@@ -46,7 +47,7 @@ function holds({ pairCount, judgementCount }: DatasetStatus): readonly string[] 
 const MAX_SCHEMA = 32;
 
 function schemaName({ mapping, schemaCount = 1 }: DatasetStatus): string | undefined {
-  if (schemaCount > 1) return `${schemaCount} schemas`;
+  if (schemaCount > 1) return plural(schemaCount, 'schema');
   return mapping !== undefined && mapping.length > MAX_SCHEMA
     ? `${mapping.slice(0, MAX_SCHEMA).trimEnd()}…`
     : mapping;
@@ -54,15 +55,15 @@ function schemaName({ mapping, schemaCount = 1 }: DatasetStatus): string | undef
 
 /** The text of the status item. */
 export function textOf(status: DatasetStatus): string {
-  if (status.phase === 'reading') return '$(loading~spin) Reading pairs';
+  if (status.phase === 'reading') return `$(loading~spin) ${t('Reading pairs')}`;
   if (isUseless(status)) return uselessMessage(status);
   const facts = [...holds(status), schemaName(status), plural(status.findingCount, 'finding')];
-  if (status.unsure !== undefined) facts.push('which answer is better?');
+  if (status.unsure !== undefined) facts.push(t('which answer is better?'));
   if (status.unsavedCount > 0) facts.push(plural(status.unsavedCount, 'unsaved edit'));
   // The adjacent progress item shows the percentage.
-  if (status.phase === 'scoring') facts.push('scoring');
-  if (status.phase === 'cancelled') facts.push('scoring stopped');
-  if (status.phase === 'failed') facts.push('scoring failed');
+  if (status.phase === 'scoring') facts.push(t('scoring'));
+  if (status.phase === 'cancelled') facts.push(t('scoring stopped'));
+  if (status.phase === 'failed') facts.push(t('scoring failed'));
   const icon =
     status.phase === 'scoring' ? '$(loading~spin)' : status.phase === 'failed' ? '$(warning)' : '$(law)';
   return `${icon} ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
@@ -73,15 +74,15 @@ export function glanceTexts({
   schema,
   why,
 }: Glance): { readonly text: string; readonly tooltip: string } | undefined {
-  const next = link('Open as Dataset', 'preflens.openAsDataset');
+  const next = link(t('Open as Dataset'), 'preflens.openAsDataset');
   if (schema !== undefined)
     return {
-      text: '$(law) Open as dataset',
-      tooltip: `**PrefLens** · ${markdownText(`The file holds pairs: ${schema}.`)}\n\n${next}`,
+      text: `$(law) ${t('Open as dataset')}`,
+      tooltip: `**PrefLens** · ${markdownText(t('The file holds pairs: {0}.', schema))}\n\n${next}`,
     };
   return why === undefined
     ? undefined
-    : { text: NO_PAIRS, tooltip: `**PrefLens** · ${markdownText(why)}\n\n${next}` };
+    : { text: noPairs(), tooltip: `**PrefLens** · ${markdownText(why)}\n\n${next}` };
 }
 
 /** How to save edits of a file that is open from disk. */
@@ -90,12 +91,13 @@ function savingMessages(status: DatasetStatus, isSavedByEditor: boolean): readon
   if (!isOnDisk) return [];
   if (isReadOnly === true)
     return [
-      `Read-only: PrefLens does not write files of this format. ${link('Convert to JSON Lines…', 'preflens.convertToLines')}`,
+      `${t('Read-only: PrefLens does not write files of this format.')} ${link(t('Convert to JSON Lines…'), 'preflens.convertToLines')}`,
     ];
-  if (isSavedByEditor) return ['Read from disk. Edits are pending until you save the file.'];
-  const why =
-    'Read from disk, since VS Code gives extensions no files of this size. Flips are pending until you save them.';
-  const links = `${link('Save edits', 'preflens.saveEdits')} · ${link('Discard edits', 'preflens.discardEdits')}`;
+  if (isSavedByEditor) return [t('Read from disk. Edits are pending until you save the file.')];
+  const why = t(
+    'Read from disk, since VS Code gives extensions no files of this size. Flips are pending until you save them.',
+  );
+  const links = `${link(t('Save edits'), 'preflens.saveEdits')} · ${link(t('Discard edits'), 'preflens.discardEdits')}`;
   return unsavedCount > 0 ? [why, links] : [why];
 }
 
@@ -112,28 +114,30 @@ export function tooltipOf(status: DatasetStatus, isSavedByEditor: boolean): stri
       status.tieCount > 0 && plural(status.tieCount, 'tie'),
     ]
       .filter((part) => part !== false)
-      .join(', ')}`,
+      .join(t(', '))}`,
     status.mapping === undefined
       ? undefined
-      : markdownText(`Read as: ${status.mapping}. ${status.polarity ?? ''}.`),
+      : markdownText(t('Read as: {0}. {1}.', status.mapping, status.polarity ?? '')),
     status.unsure === undefined
       ? undefined
-      : `${markdownText(status.unsure)} ${link('Say which answer is better', 'preflens.mapFields')}`,
+      : `${markdownText(status.unsure)} ${link(t('Say which answer is better'), 'preflens.mapFields')}`,
     unread === undefined ? undefined : markdownText(unread),
     ...savingMessages(status, isSavedByEditor),
     // Of an unsure file, the question above is the reason.
     reason === undefined || status.unsure !== undefined ? undefined : markdownText(reason),
     status.phase === 'unrecognised' && status.recordCount > 0
-      ? link('Map Fields…', 'preflens.mapFields')
+      ? link(t('Map Fields…'), 'preflens.mapFields')
       : undefined,
     trust === undefined ? undefined : markdownText(trust),
     status.phase === 'scoring' ? markdownText(progress ?? '') : undefined,
     status.phase === 'scoring'
-      ? link('Stop scoring', 'preflens.stopScoring')
+      ? link(t('Stop scoring'), 'preflens.stopScoring')
       : [
-          isUseless(status) || status.unsure !== undefined ? '' : link('Score again', 'preflens.scoreFile'),
-          link('Problems', 'workbench.actions.view.problems'),
-          link('Log', 'preflens.showOutput'),
+          isUseless(status) || status.unsure !== undefined
+            ? ''
+            : link(t('Score again'), 'preflens.scoreFile'),
+          link(t('Problems'), 'workbench.actions.view.problems'),
+          link(t('Log'), 'preflens.showOutput'),
         ]
           .filter((one) => one !== '')
           .join(' · '),

@@ -1,6 +1,8 @@
 // `preflens check` as a task; the manifest's problem matcher reads its output.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
+
 const TYPE = 'preflens';
 
 interface CheckTask extends vscode.TaskDefinition {
@@ -20,7 +22,7 @@ function taskOf(
   const run = new vscode.ProcessExecution(process.execPath, [cli, 'check', ...args, ...paths], {
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });
-  return new vscode.Task(definition, scope, 'check datasets', 'PrefLens', run, '$preflens');
+  return new vscode.Task(definition, scope, t('check datasets'), 'PrefLens', run, '$preflens');
 }
 
 export function checkTasks(cli: string): vscode.Disposable {

@@ -1,6 +1,8 @@
 // A Parquet file as JSON Lines in a text editor, a line for each row. A save writes back the cells that differ.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
+
 import type { Server } from '../server.ts';
 import { tableOfText, TEXT_SCHEME } from '../uris.ts';
 
@@ -52,7 +54,7 @@ class TextFiles implements vscode.FileSystemProvider {
 
   createDirectory(): void {
     throw vscode.FileSystemError.NoPermissions(
-      'A Parquet file as text has no folders, and can be neither renamed nor deleted.',
+      t('A Parquet file as text has no folders, and can be neither renamed nor deleted.'),
     );
   }
 

@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import type { Channel, ChannelEnd, ChannelMessage, Sends } from '#core/channel/channel.ts';
 import { openChannel } from '#core/channel/channel.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
+import { t } from '#core/words/translate.ts';
 
 import { say } from '../say.ts';
 
@@ -30,7 +31,7 @@ export function channelTo<Out extends Sends, In extends Sends>(
     channel.receive(message);
   });
   panel.onDidDispose(() => {
-    channel.close('The view was closed.');
+    channel.close(t('The view was closed.'));
   });
   return channel;
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 
 import type { Channel } from '#core/channel/channel.ts';
+import { t } from '#core/words/translate.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { CompareClientSends, ComparePageSends, PageAction } from '#protocol/page/compare.ts';
@@ -40,7 +41,7 @@ async function opensAsDocument(file: vscode.Uri): Promise<boolean> {
 }
 
 function titleOf(view: RecordView): string {
-  return view.record < 0 ? `Compare: ${view.fileName}` : `Compare: line ${view.line + 1}`;
+  return view.record < 0 ? t('Compare: {0}', view.fileName) : t('Compare: line {0}', view.line + 1);
 }
 
 /** A panel, the channel to its page, and what the page shows. */
@@ -149,7 +150,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
 
   #create(): Open {
     return this.#fill(
-      vscode.window.createWebviewPanel(COMPARE_VIEW, 'Compare', vscode.ViewColumn.Beside, {
+      vscode.window.createWebviewPanel(COMPARE_VIEW, t('Compare'), vscode.ViewColumn.Beside, {
         ...pageOptions(this.#root),
         enableFindWidget: true,
       }),
@@ -210,7 +211,7 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       this.#open = undefined;
     });
     panel.webview.html = pageOf(panel.webview, this.#root, {
-      title: 'Compare',
+      title: t('Compare'),
       script: 'compare.js',
       styles: RECORD_STYLES,
     });

@@ -2,6 +2,7 @@
 // holds until they are saved.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
 import type { EditMade } from '#protocol/editor/edits.ts';
 
 import type { Server } from '../server.ts';
@@ -61,7 +62,7 @@ export class DiskDatasets implements vscode.CustomEditorProvider<DatasetDocument
   ): Promise<DatasetDocument> {
     // For a diff, VS Code opens earlier states of a file, which are not on disk.
     if (uri.scheme !== 'file')
-      throw new Error(`PrefLens opens only files on disk, not ${uri.scheme}: files.`);
+      throw new Error(t('PrefLens opens only files on disk, not {0}: files.', uri.scheme));
     const document = new DatasetDocument(uri, this.#server, this.#statuses);
     // Its first notifications come before the request ends.
     this.#documents.set(document.name, document);

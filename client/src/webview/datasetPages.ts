@@ -1,6 +1,7 @@
 // The pages of all dataset editors, by file: what changes is sent to them, and records are shown in them.
 import * as vscode from 'vscode';
 
+import { t } from '#core/words/translate.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 
 import type { Server } from '../server.ts';
@@ -93,7 +94,7 @@ export class DatasetPages implements vscode.Disposable {
     if (wanted) page.reveal(wanted);
     this.#showWanted(page, uri);
     webview.html = pageOf(webview, this.#root, {
-      title: 'Dataset',
+      title: t('Dataset'),
       script: 'dataset.js',
       styles: [...RECORD_STYLES, 'dataset.css', 'grid.css', 'portrait.css', 'review.css'],
     });

@@ -1,9 +1,14 @@
 // The HTML around a page's script, and what the page may load.
 import * as vscode from 'vscode';
 
+import { spokenLanguage, t } from '#core/words/translate.ts';
+
 function nonce(): string {
   return crypto.randomUUID().replaceAll('-', '');
 }
+
+/** JSON inside of a script element, which no text in it ends. */
+const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 /** The files of a page in `dist`. */
 export interface PageParts {
@@ -25,20 +30,22 @@ export function pageOf(
   { title, script, styles }: PageParts,
 ): string {
   const once = nonce();
+  const language = spokenLanguage();
   const at = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', name)).toString();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; font-src ${webview.cspSource}; img-src data:; script-src 'nonce-${once}'`;
   const links = styles.map((name) => `<link rel="stylesheet" href="${at(name)}">`).join('\n');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${language?.name ?? 'en'}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${links}
 <title>${title}</title>
+${language ? `<script type="application/json" id="language">${inScript(language)}</script>` : ''}
 </head>
-<body><p class="nothing">Loading…</p><script type="module" nonce="${once}" src="${at(script)}"></script></body>
+<body><p class="nothing">${t('Loading…')}</p><script type="module" nonce="${once}" src="${at(script)}"></script></body>
 </html>`;
 }
 

@@ -1,4 +1,5 @@
 // Which pair a page shows, and what actions on it do. Independent of VS Code; both pages use it.
+import { t } from '#core/words/translate.ts';
 import type { RecordEdit } from '#protocol/editor/edits.ts';
 import type { RecordRef } from '#protocol/editor/place.ts';
 import type { PairRequest } from '#protocol/editor/rows.ts';
@@ -23,7 +24,8 @@ export interface PairPorts {
   readonly history: EditHistory;
 }
 
-const TOO_LATE = 'Another pair was shown before this action arrived. Nothing was changed: choose it again.';
+const tooLate = (): Error =>
+  new Error(t('Another pair was shown before this action arrived. Nothing was changed: choose it again.'));
 
 function isSamePlace(a: RecordRef | undefined, b: RecordRef): boolean {
   return a?.uri === b.uri && a.record === b.record && (a.pair ?? 0) === (b.pair ?? 0);
@@ -150,7 +152,7 @@ export class PairController {
   async #edit(at: ShownPair, edit: RecordEdit): Promise<ActionResult> {
     const isShown = isSamePlace(this.#view, at);
     // Its key names the pair wherever it is shown; without one, the place must still be the same.
-    if (!isShown && at.pairKey === undefined) throw new Error(TOO_LATE);
+    if (!isShown && at.pairKey === undefined) throw tooLate();
     const result = await this.#ports.edit(at, edit);
     // A flip keeps the key.
     const after: RecordRef = edit.kind === 'flip' ? { ...at, ...result } : result;
@@ -168,7 +170,7 @@ export class PairController {
 
   async #keep(at: ShownPair): Promise<void> {
     const { pairKey, findings } = await this.viewOf(at);
-    if (pairKey !== at.pairKey || findings.length === 0) throw new Error(TOO_LATE);
+    if (pairKey !== at.pairKey || findings.length === 0) throw tooLate();
     await this.#ports.keep(at, findings);
   }
 }

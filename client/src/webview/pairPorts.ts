@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 
 import { errorMessage } from '#core/words/errorMessage.ts';
+import { t } from '#core/words/translate.ts';
 import type { ShownView } from '#protocol/page/pair.ts';
 
 import { say } from '../say.ts';
@@ -13,10 +14,10 @@ import type { PairController, PairPorts } from './pairController.ts';
 
 async function askMargin(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Margin of this pair',
-    prompt: 'How much better the chosen answer is',
+    title: t('Margin of this pair'),
+    prompt: t('How much better the chosen answer is'),
     validateInput: (value) =>
-      value.trim() === '' || !Number.isFinite(Number(value)) ? 'Enter a number, like 1.5.' : undefined,
+      value.trim() === '' || !Number.isFinite(Number(value)) ? t('Enter a number, like 1.5.') : undefined,
   });
   return text === undefined ? undefined : Number(text);
 }

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 
 import type { Handlers } from '#core/channel/channel.ts';
+import { t } from '#core/words/translate.ts';
 import type { ReviewAction, ReviewQueue, ReviewResult } from '#protocol/editor/review.ts';
 import type { ReviewPageRequests } from '#protocol/page/review.ts';
 
@@ -31,8 +32,8 @@ export function reviewMemory(state: vscode.Memento, uri: string): ReviewMemory {
 
 async function askReason(reason: string): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Reason of the verdict',
-    prompt: 'Saved with the verdict in .preflens/decisions.jsonl. Leave it empty for none.',
+    title: t('Reason of the verdict'),
+    prompt: t('Saved with the verdict in .preflens/decisions.jsonl. Leave it empty for none.'),
     value: reason,
   });
   return text?.trim();
@@ -40,8 +41,8 @@ async function askReason(reason: string): Promise<string | undefined> {
 
 async function askTags(tags: readonly string[]): Promise<readonly string[] | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Tags of this pair',
-    prompt: 'Separated by commas, such as: math, needs an expert',
+    title: t('Tags of this pair'),
+    prompt: t('Separated by commas, such as: math, needs an expert'),
     value: tags.join(', '),
   });
   if (text === undefined) return undefined;

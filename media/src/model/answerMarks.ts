@@ -1,5 +1,6 @@
 // What is marked in the two answers of a pair.
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { FindingView, PairView } from '#protocol/editor/views.ts';
 import type { ViewOptions } from '#protocol/page/options.ts';
 
@@ -36,7 +37,10 @@ function wordReasons({ reasons }: PairView, side: Side): Parameters<typeof wordM
     .map(({ text, weight }) => ({
       text,
       weight,
-      title: `${formatMargin(weight)}: ${marginSign(weight) < 0 ? 'lowers' : 'raises'} the margin`,
+      title:
+        marginSign(weight) < 0
+          ? t('{0}: lowers the margin', formatMargin(weight))
+          : t('{0}: raises the margin', formatMargin(weight)),
     }));
 }
 

@@ -1,5 +1,6 @@
 // The columns of the grid, and which cell a row has in each. Cells are data; view/cells.tsx draws them.
-import { formatMargin, marginSign } from '#core/words/numbers.ts';
+import { formatMargin, inGroups, marginSign } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { CellView, FieldColumn, RowView } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { VerdictView } from '#protocol/editor/views.ts';
@@ -34,7 +35,7 @@ export type Cell =
 export interface Column {
   /** Of a field of the record, as a query spells it: a dot and its name. */
   readonly id: string;
-  readonly title: string;
+  readonly title: () => string;
   /** Pixels; the least that an elastic column takes. */
   readonly width: number;
   /** Shares the space that is left. */
@@ -43,14 +44,14 @@ export interface Column {
   /** The fact or field to sort by. */
   readonly sort?: string;
   /** What the sort goes by, if the title does not say it. */
-  readonly sortedBy?: string;
+  readonly sortedBy?: () => string;
   readonly cellOf: (row: RowView) => Cell;
 }
 
 const NONE: Cell = { kind: 'blank', why: 'none' };
 
 function numberCell(value: number | undefined): Cell {
-  return value === undefined ? NONE : { kind: 'number', text: value.toLocaleString('en').replace('-', '−') };
+  return value === undefined ? NONE : { kind: 'number', text: inGroups(value).replace('-', '−') };
 }
 
 function textCell(text: string, tone?: AnswerTone): Cell {
@@ -86,7 +87,7 @@ function fitting(pills: readonly Pill[]): readonly Pill[] {
 }
 
 function pillsOf({ findings, isEdited, isDropped, verdict }: RowView): readonly Pill[] {
-  const edited: Pill = { tone: 'edited', text: isDropped ? 'dropped' : 'edited' };
+  const edited: Pill = { tone: 'edited', text: isDropped ? t('dropped') : t('edited') };
   return fitting([
     ...(isEdited || isDropped ? [edited] : []),
     ...(verdict ? [{ tone: 'verdict', text: verdict.words } as const] : []),
@@ -95,7 +96,7 @@ function pillsOf({ findings, isEdited, isDropped, verdict }: RowView): readonly 
 }
 
 function marginCell({ isTie, margin }: RowView): Cell {
-  if (isTie) return { kind: 'number', text: 'tie' };
+  if (isTie) return { kind: 'number', text: t('tie') };
   if (margin === undefined) return NONE;
   return { kind: 'number', text: formatMargin(margin), isNegative: marginSign(margin) < 0 };
 }
@@ -109,47 +110,47 @@ const ofPair =
 const PAIR_COLUMNS: readonly Column[] = [
   {
     id: 'row',
-    title: 'Row',
+    title: () => t('Row'),
     width: 58,
     isNumeric: true,
     sort: 'record',
     cellOf: ({ record, pair, pairCount }) => ({
       kind: 'row',
-      text: record < 0 ? 'file' : (record + 1).toLocaleString('en'),
+      text: record < 0 ? t('file') : inGroups(record + 1),
       note: pairCount > 1 ? `${pair + 1}/${pairCount}` : '',
     }),
   },
-  { id: 'margin', title: 'Margin', width: 76, isNumeric: true, sort: 'margin', cellOf: marginCell },
+  { id: 'margin', title: () => t('Margin'), width: 76, isNumeric: true, sort: 'margin', cellOf: marginCell },
   {
     id: 'findings',
-    title: 'Findings',
+    title: () => t('Findings'),
     width: 124,
     sort: 'severity',
-    sortedBy: 'severity',
+    sortedBy: () => t('severity'),
     cellOf: (row) => ({ kind: 'pills', pills: pillsOf(row) }),
   },
-  { id: 'prompt', title: 'Prompt', width: 112, isElastic: true, cellOf: promptCell },
+  { id: 'prompt', title: () => t('Prompt'), width: 112, isElastic: true, cellOf: promptCell },
   {
     id: 'chosen',
-    title: 'Chosen',
+    title: () => t('Chosen'),
     width: 124,
     isElastic: true,
     sort: 'chosen_length',
-    sortedBy: 'length',
+    sortedBy: () => t('length'),
     cellOf: answerCell('chosen'),
   },
   {
     id: 'rejected',
-    title: 'Rejected',
+    title: () => t('Rejected'),
     width: 124,
     isElastic: true,
     sort: 'rejected_length',
-    sortedBy: 'length',
+    sortedBy: () => t('length'),
     cellOf: answerCell('rejected'),
   },
   {
     id: 'difference',
-    title: 'Length difference',
+    title: () => t('Length difference'),
     width: 148,
     isNumeric: true,
     sort: 'length_difference',
@@ -157,7 +158,7 @@ const PAIR_COLUMNS: readonly Column[] = [
   },
   {
     id: 'chosenLength',
-    title: 'Chosen length',
+    title: () => t('Chosen length'),
     width: 116,
     isNumeric: true,
     sort: 'chosen_length',
@@ -165,7 +166,7 @@ const PAIR_COLUMNS: readonly Column[] = [
   },
   {
     id: 'rejectedLength',
-    title: 'Rejected length',
+    title: () => t('Rejected length'),
     width: 124,
     isNumeric: true,
     sort: 'rejected_length',
@@ -203,7 +204,7 @@ function fieldColumn({ name, kind, isScalar }: FieldColumn): Column {
   const id = `.${name}`;
   return {
     id,
-    title: name,
+    title: () => name,
     width: kind === 'number' || kind === 'boolean' ? 100 : 160,
     ...(kind === 'number' && { isNumeric: true }),
     ...(isScalar && { sort: id }),
@@ -224,7 +225,7 @@ export function columnsOf(
   const standAlone = status?.pairCount === 0 && status.judgementCount > 0;
   const ofFile = standAlone
     ? PAIR_COLUMNS.filter(({ id }) => !OF_PAIRS_ALONE.has(id)).map((column) =>
-        column.id === 'chosen' ? { ...column, title: 'Answer' } : column,
+        column.id === 'chosen' ? { ...column, title: () => t('Answer') } : column,
       )
     : PAIR_COLUMNS;
   return [...ofFile, ...fields.map(fieldColumn)];

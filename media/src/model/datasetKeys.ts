@@ -1,4 +1,6 @@
 // What keys mean in the grid.
+import type { English } from '#core/words/translate.ts';
+import { english } from '#core/words/translate.ts';
 import type { BatchAction, DatasetAction } from '#protocol/page/dataset.ts';
 
 import type { DatasetEvent } from './datasetEvents.ts';
@@ -14,38 +16,50 @@ import { canDrop, canGrade, canRepair, canUndo } from './pageState.ts';
 /** Actions of the dataset page. */
 export const DATASET_ACTIONS: readonly ActionRow<DatasetAction>[] = [
   ...WALK,
-  { key: 't', action: 'tie', label: 'Tie', title: 'Mark both answers as equal', isEnabled: canGrade },
+  {
+    key: 't',
+    action: 'tie',
+    label: english('Tie'),
+    title: english('Mark both answers as equal'),
+    isEnabled: canGrade,
+  },
   {
     key: 'm',
     action: 'margin',
-    label: 'Margin',
-    title: 'Set how much better the chosen answer is',
+    label: english('Margin'),
+    title: english('Set how much better the chosen answer is'),
     isEnabled: canGrade,
   },
   {
     key: 'r',
     action: 'repair',
-    label: 'Repair',
-    title: 'Repair the text as its finding suggests',
+    label: english('Repair'),
+    title: english('Repair the text as its finding suggests'),
     isEnabled: canRepair,
   },
-  { key: 'x', action: 'drop', label: 'Drop', title: 'Drop the row', isEnabled: canDrop },
-  { key: 'u', action: 'undo', label: 'Undo', title: 'Undo the last edit', isEnabled: canUndo },
+  { key: 'x', action: 'drop', label: english('Drop'), title: english('Drop the row'), isEnabled: canDrop },
+  {
+    key: 'u',
+    action: 'undo',
+    label: english('Undo'),
+    title: english('Undo the last edit'),
+    isEnabled: canUndo,
+  },
   IGNORE,
 ];
 
 /** What can be done with all marked rows, in the order of the buttons. */
 export const MARKED_ACTIONS: readonly {
   readonly action: BatchAction;
-  readonly label: string;
+  readonly label: English;
   readonly key?: string;
   readonly isEdit: boolean;
 }[] = [
-  { action: 'flip', label: 'Flip', key: 'f', isEdit: true },
-  { action: 'tie', label: 'Tie', key: 't', isEdit: true },
-  { action: 'drop', label: 'Drop', key: 'x', isEdit: true },
-  { action: 'keep', label: 'Ignore…', key: 'a', isEdit: false },
-  { action: 'export', label: 'Export…', isEdit: false },
+  { action: 'flip', label: english('Flip'), key: 'f', isEdit: true },
+  { action: 'tie', label: english('Tie'), key: 't', isEdit: true },
+  { action: 'drop', label: english('Drop'), key: 'x', isEdit: true },
+  { action: 'keep', label: english('Ignore…'), key: 'a', isEdit: false },
+  { action: 'export', label: english('Export…'), isEdit: false },
 ];
 
 export function canEditMarked({ status }: DatasetState): boolean {

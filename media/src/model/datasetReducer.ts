@@ -1,4 +1,5 @@
 // How each event changes the state of the dataset page. Effects are data; datasetPage.ts carries them out.
+import { t } from '#core/words/translate.ts';
 import type { Found } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 import type { DatasetAction, PageMemory } from '#protocol/page/dataset.ts';
@@ -264,7 +265,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       const { at, result, action } = event;
       const editing = state.editing - editsOf(action);
       // VS Code undoes its last edit, of any row, without a word about which.
-      const ofAnyRow = action === 'undo' ? 'Undone: the last edit' : state.said;
+      const ofAnyRow = action === 'undo' ? t('Undone: the last edit') : state.said;
       const said = result ? doneText(action, result.view, 'row') : ofAnyRow;
       const next = { ...state, editing, said };
       return result && isSame(at, state.selected) ? show(next, result) : [next];
@@ -315,7 +316,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
       return setSelection(state, { order, query, ...(sort && { sort }), ...(sample && { sample }) });
     }
     case 'searchCancelled':
-      return setQuery({ ...state, said: 'Search cancelled.' }, '');
+      return setQuery({ ...state, said: t('Search cancelled.') }, '');
     case 'filter':
       return onFilter(state, event.event);
     case 'filterSettled':

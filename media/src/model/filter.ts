@@ -1,4 +1,5 @@
 // The filter box: what is typed, the completions below it, and the queries used before.
+import { t } from '#core/words/translate.ts';
 import type { QueryCompletion } from '#protocol/editor/rows.ts';
 
 import type { KeyPress } from './keys.ts';
@@ -44,7 +45,7 @@ export type FilterEvent =
 
 /** Queries used before, as completions of an empty box. */
 function recentItems(recent: readonly string[]): readonly QueryCompletion[] {
-  return recent.map((query) => ({ label: query, insert: query, start: 0, end: 0, detail: 'used before' }));
+  return recent.map((query) => ({ label: query, insert: query, start: 0, end: 0, detail: t('used before') }));
 }
 
 function withItem(box: FilterBox, { insert, start, end }: QueryCompletion): FilterBox {

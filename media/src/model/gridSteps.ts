@@ -1,5 +1,6 @@
 // Steps of the grid itself: its columns, the marked rows, the open cell.
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { RowRange } from '#protocol/editor/batch.ts';
 import type { BatchAction, ColumnChoice } from '#protocol/page/dataset.ts';
 
@@ -50,7 +51,7 @@ export function changeColumns(state: DatasetState, event: ColumnEvent): Step {
 /** What a screen reader says of the marked rows. */
 function markedText(state: DatasetState): string {
   const count = markCount(state.marks);
-  return count === 0 ? 'No rows marked' : `${plural(count, 'row')} marked`;
+  return count === 0 ? t('No rows marked') : t('{0} marked', plural(count, 'row'));
 }
 
 function saying(state: DatasetState): DatasetState {

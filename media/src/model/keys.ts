@@ -1,3 +1,5 @@
+import type { English } from '#core/words/translate.ts';
+import { english } from '#core/words/translate.ts';
 import type { PageAction } from '#protocol/page/compare.ts';
 
 import type { PageState } from './pageState.ts';
@@ -7,8 +9,8 @@ import { canFlip, canIgnore, canStep, canStepInside, canUndo, canWalk } from './
 export interface ActionRow<Action> {
   readonly key: string;
   readonly action: Action;
-  readonly label: string;
-  readonly title: string;
+  readonly label: English;
+  readonly title: English;
   /** If false, the button is disabled and the key does nothing. */
   readonly isEnabled: (state: PageState) => boolean;
   /** Repeats while the key is held. */
@@ -22,17 +24,24 @@ export const WALK = [
   {
     key: 'k',
     action: 'previous',
-    label: 'Previous',
-    title: 'Previous finding',
+    label: english('Previous'),
+    title: english('Previous finding'),
     isEnabled: canWalk,
     repeats: true,
   },
-  { key: 'j', action: 'next', label: 'Next', title: 'Next finding', isEnabled: canWalk, repeats: true },
+  {
+    key: 'j',
+    action: 'next',
+    label: english('Next'),
+    title: english('Next finding'),
+    isEnabled: canWalk,
+    repeats: true,
+  },
   {
     key: '[',
     action: 'previousInRecord',
-    label: 'Previous pair of record',
-    title: 'Previous pair of this record',
+    label: english('Previous pair of record'),
+    title: english('Previous pair of this record'),
     isEnabled: canStepInside,
     repeats: true,
     isRare: true,
@@ -40,20 +49,26 @@ export const WALK = [
   {
     key: ']',
     action: 'nextInRecord',
-    label: 'Next pair of record',
-    title: 'Next pair of this record',
+    label: english('Next pair of record'),
+    title: english('Next pair of this record'),
     isEnabled: canStepInside,
     repeats: true,
     isRare: true,
   },
-  { key: 'f', action: 'flip', label: 'Flip', title: 'Swap chosen and rejected', isEnabled: canFlip },
+  {
+    key: 'f',
+    action: 'flip',
+    label: english('Flip'),
+    title: english('Swap chosen and rejected'),
+    isEnabled: canFlip,
+  },
 ] as const satisfies readonly ActionRow<string>[];
 
 export const IGNORE = {
   key: 'a',
   action: 'keep',
-  label: 'Ignore…',
-  title: 'Ignore a finding of this pair, and give the reason',
+  label: english('Ignore…'),
+  title: english('Ignore a finding of this pair, and give the reason'),
   isEnabled: canIgnore,
 } as const satisfies ActionRow<string>;
 
@@ -66,23 +81,23 @@ export const ACTIONS: readonly ActionRow<PageAction>[] = [
   {
     key: 'u',
     action: 'undo',
-    label: 'Undo',
-    title: 'Undo the last flip made here',
+    label: english('Undo'),
+    title: english('Undo the last flip made here'),
     isEnabled: canUndo,
   },
   IGNORE,
   {
     key: 'o',
     action: 'reveal',
-    label: 'Show in file',
-    title: 'Show the record in the text editor',
+    label: english('Show in file'),
+    title: english('Show the record in the text editor'),
     isEnabled: hasView,
   },
   {
     key: 'p',
     action: 'previousPair',
-    label: 'Previous pair',
-    title: 'Previous pair of the file',
+    label: english('Previous pair'),
+    title: english('Previous pair of the file'),
     isEnabled: canStep,
     repeats: true,
     isRare: true,
@@ -90,8 +105,8 @@ export const ACTIONS: readonly ActionRow<PageAction>[] = [
   {
     key: 'n',
     action: 'nextPair',
-    label: 'Next pair',
-    title: 'Next pair of the file',
+    label: english('Next pair'),
+    title: english('Next pair of the file'),
     isEnabled: canStep,
     repeats: true,
     isRare: true,
@@ -99,16 +114,16 @@ export const ACTIONS: readonly ActionRow<PageAction>[] = [
   {
     key: 'g',
     action: 'diff',
-    label: 'Open in diff editor',
-    title: "Open both texts in VS Code's diff editor",
+    label: english('Open in diff editor'),
+    title: english("Open both texts in VS Code's diff editor"),
     isEnabled: hasPair,
     isRare: true,
   },
   {
     key: 'z',
     action: 'widen',
-    label: 'Open in a wide tab',
-    title: 'Move this view to a tab of full width',
+    label: english('Open in a wide tab'),
+    title: english('Move this view to a tab of full width'),
     isEnabled: hasView,
     isRare: true,
   },

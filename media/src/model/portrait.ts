@@ -1,6 +1,7 @@
 // The portrait on the dataset page: what is loaded of it, whether it is open, and what a drag over a figure selects.
 import type { Brush } from '#core/drawing/figure.ts';
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
@@ -43,8 +44,8 @@ export function isPortraitDue(before: DatasetStatus | undefined, status: Dataset
 /** Why there are no margins, and what to do; undefined while nothing can be said. */
 export function whyNoMargins(status: DatasetStatus | undefined): string | undefined {
   if (!status) return undefined;
-  if (status.phase === 'scoring') return `${status.progress ?? 'Scoring'}…`.replace(/…+$/, '…');
-  return status.reason ?? 'Nothing is scored yet. Run "PrefLens: Score This File".';
+  if (status.phase === 'scoring') return `${status.progress ?? t('Scoring')}…`.replace(/…+$/, '…');
+  return status.reason ?? t('Nothing is scored yet. Run "PrefLens: Score This File".');
 }
 
 /** Why there is no portrait, or what is wrong with the one that is shown. */
@@ -52,9 +53,9 @@ export function portraitMessage(
   { result, failure }: PortraitState,
   status: DatasetStatus | undefined,
 ): string | undefined {
-  if (failure !== undefined) return `Can't make the portrait: ${failure}`;
+  if (failure !== undefined) return t("Can't make the portrait: {0}", failure);
   if (result?.portrait) return undefined;
-  return status?.phase === 'failed' ? (status.reason ?? 'The file cannot be read.') : 'Reading…';
+  return status?.phase === 'failed' ? (status.reason ?? t('The file cannot be read.')) : t('Reading…');
 }
 
 /** What figures count, where it is not what the list of rows shows; and how far scoring is. */
@@ -66,9 +67,13 @@ export function countsMessage(
   if (!counts) return undefined;
   const several =
     counts.pairs > counts.records
-      ? `Figures count the ${plural(counts.pairs, 'pair')}; rows are the ${plural(counts.records, 'record')}, which hold several.`
+      ? t(
+          'Figures count the {0}; rows are the {1}, which hold several.',
+          plural(counts.pairs, 'pair'),
+          plural(counts.records, 'record'),
+        )
       : undefined;
-  const scoring = status?.phase === 'scoring' ? `${status.progress ?? 'Scoring'}.` : undefined;
+  const scoring = status?.phase === 'scoring' ? `${status.progress ?? t('Scoring')}.` : undefined;
   const parts = [scoring, several].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' ');
 }

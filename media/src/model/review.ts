@@ -1,4 +1,6 @@
 // The review on the dataset page: its start, the pair that is shown, and what keys and buttons do.
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type {
   ReviewAction,
   ReviewResult,
@@ -97,8 +99,8 @@ const isOpenPair = ({ item, isHidden }: ReviewView): boolean => item.kind === 'p
 interface ReviewRow {
   readonly key: string;
   readonly action: ReviewCommand;
-  readonly label: string;
-  readonly title: string;
+  readonly label: English;
+  readonly title: English;
   readonly isPossible: (view: ReviewView) => boolean;
   /** Shown in blind review alone, or in other reviews alone. */
   readonly isBlind?: boolean;
@@ -113,61 +115,86 @@ export const REVIEW_ROWS: readonly ReviewRow[] = [
   {
     key: '←',
     action: 'first',
-    label: 'First is better',
-    title: 'The first answer is better',
+    label: english('First is better'),
+    title: english('The first answer is better'),
     isPossible: isHiddenPair,
     isBlind: true,
   },
   {
     key: '→',
     action: 'second',
-    label: 'Second is better',
-    title: 'The second answer is better',
+    label: english('Second is better'),
+    title: english('The second answer is better'),
     isPossible: isHiddenPair,
     isBlind: true,
   },
   {
     key: 'a',
     action: 'keep',
-    label: 'Keep',
-    title: 'The label is right',
+    label: english('Keep'),
+    title: english('The label is right'),
     isPossible: isOpenPair,
     isBlind: false,
   },
   {
     key: 'f',
     action: 'flip',
-    label: 'Flip',
-    title: 'The label is wrong: swap chosen and rejected',
+    label: english('Flip'),
+    title: english('The label is wrong: swap chosen and rejected'),
     isPossible: isOrdered,
     isBlind: false,
   },
-  { key: 't', action: 'tie', label: 'Tie', title: 'Both answers are equal', isPossible: canTie },
-  { key: 'x', action: 'drop', label: 'Drop', title: 'The record should go', isPossible: hasPair },
-  { key: 's', action: 'skip', label: 'Skip', title: 'Decide later', isPossible: hasPair },
-  { key: 'k', action: 'previous', label: 'Previous', title: 'Previous pair', isPossible: always },
-  { key: 'j', action: 'next', label: 'Next', title: 'Next pair', isPossible: always },
+  {
+    key: 't',
+    action: 'tie',
+    label: english('Tie'),
+    title: english('Both answers are equal'),
+    isPossible: canTie,
+  },
+  {
+    key: 'x',
+    action: 'drop',
+    label: english('Drop'),
+    title: english('The record should go'),
+    isPossible: hasPair,
+  },
+  { key: 's', action: 'skip', label: english('Skip'), title: english('Decide later'), isPossible: hasPair },
+  {
+    key: 'k',
+    action: 'previous',
+    label: english('Previous'),
+    title: english('Previous pair'),
+    isPossible: always,
+  },
+  { key: 'j', action: 'next', label: english('Next'), title: english('Next pair'), isPossible: always },
   {
     key: 'u',
     action: 'undo',
-    label: 'Undo',
-    title: 'Undo the last decision',
+    label: english('Undo'),
+    title: english('Undo the last decision'),
     isPossible: ({ canUndo }) => canUndo,
   },
   {
     key: 'r',
     action: 'reason',
-    label: 'Reason…',
-    title: 'Give a reason of your own',
+    label: english('Reason…'),
+    title: english('Give a reason of your own'),
     isPossible: hasPair,
     isRare: true,
   },
-  { key: 'g', action: 'tags', label: 'Tags…', title: 'Tag this pair', isPossible: hasPair, isRare: true },
+  {
+    key: 'g',
+    action: 'tags',
+    label: english('Tags…'),
+    title: english('Tag this pair'),
+    isPossible: hasPair,
+    isRare: true,
+  },
   {
     key: 'Esc',
     action: 'pause',
-    label: 'Pause',
-    title: 'Pause; the review goes on later',
+    label: english('Pause'),
+    title: english('Pause; the review goes on later'),
     isPossible: always,
   },
 ];
@@ -261,15 +288,15 @@ export function reduceReview(state: ReviewState, event: ReviewEvent): Step {
 
 /** What a screen reader says of a pair that a person came to. */
 export function placeText({ queue, verdict, isHidden }: ReviewView): string {
-  const place = `Pair ${queue.index + 1} of ${queue.keys.length}`;
-  if (isHidden) return `${place}, label hidden`;
-  return verdict ? `${place}, ${VERDICT_WORDS[verdict]}` : place;
+  const place = t('Pair {0} of {1}', queue.index + 1, queue.keys.length);
+  if (isHidden) return t('{0}, label hidden', place);
+  return verdict ? [place, t(VERDICT_WORDS[verdict])].join(t(', ')) : place;
 }
 
 export const VERDICT_WORDS = {
-  keep: 'kept',
-  flip: 'label wrong',
-  tie: 'a tie',
-  drop: 'dropped',
-  skip: 'skipped',
-} as const;
+  keep: english('kept'),
+  flip: english('label wrong'),
+  tie: english('a tie'),
+  drop: english('dropped'),
+  skip: english('skipped'),
+};

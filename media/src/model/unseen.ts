@@ -1,4 +1,5 @@
 // Characters that a screen hides or obeys, by name: pages draw each as a chip.
+import { t } from '#core/words/translate.ts';
 
 /** A run of such characters in a text. */
 export interface Unseen {
@@ -84,13 +85,16 @@ function describe(run: string): Pick<Unseen, 'label' | 'title'> {
   if (hidden !== undefined)
     return {
       label: `TAG ×${run.length / 2}`,
-      title: hidden === '' ? `Invisible tags, ${codeOf(first)}` : `Invisible tags that spell “${hidden}”`,
+      title:
+        hidden === ''
+          ? t('Invisible tags, {0}', codeOf(first))
+          : t('Invisible tags that spell “{0}”', hidden),
     };
   const bidi = BIDI[first];
   if (bidi !== undefined)
-    return { label: bidi, title: `${codeOf(first)}: changes the direction of the text that follows` };
-  if (/\p{Cs}/u.test(first)) return { label: codeOf(first), title: 'Half of a character' };
-  return { label: NAMED[first] ?? codeOf(first), title: `${codeOf(first)}: an invisible character` };
+    return { label: bidi, title: t('{0}: changes the direction of the text that follows', codeOf(first)) };
+  if (/\p{Cs}/u.test(first)) return { label: codeOf(first), title: t('Half of a character') };
+  return { label: NAMED[first] ?? codeOf(first), title: t('{0}: an invisible character', codeOf(first)) };
 }
 
 /** Invisible characters of a text, in order. Neighbours of the same kind are one run. */
@@ -122,10 +126,10 @@ export interface Space {
 const SIGNS: Readonly<Record<string, string>> = { '\t': '→', '\r': '␍', ' ': '·', '\u3000': '□' };
 
 function titleOf(run: string): string {
-  if (run === '\r') return 'Carriage return';
-  if (/^\t+$/.test(run)) return 'Tab';
-  if (/^[ \t]+$/.test(run)) return 'Space at the end of the line';
-  return `${codeOf(run)}: an unusual space`;
+  if (run === '\r') return t('Carriage return');
+  if (/^\t+$/.test(run)) return t('Tab');
+  if (/^[ \t]+$/.test(run)) return t('Space at the end of the line');
+  return t('{0}: an unusual space', codeOf(run));
 }
 
 export function spacesIn(text: string): readonly Space[] {

@@ -1,5 +1,7 @@
 // Sentences and labels of both pages.
-import { capitalised, ordinal, plural } from '#core/words/numbers.ts';
+import { capitalised, inGroups, ordinal, plural } from '#core/words/numbers.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { CandidateView, RecordView } from '#protocol/editor/views.ts';
 import type { PageAction, WalkAction } from '#protocol/page/compare.ts';
 import type { DatasetAction } from '#protocol/page/dataset.ts';
@@ -26,20 +28,22 @@ export function findingPlace({
   findingsHere,
   findingCount,
 }: Pick<RecordView, 'findingNumber' | 'findingsHere' | 'findingCount'>): string {
-  const [count, first] = [findingCount.toLocaleString('en'), findingNumber.toLocaleString('en')];
-  if (findingCount === 0) return 'No findings in this file';
-  if (findingNumber === 0) return `No finding here, ${count} elsewhere`;
-  if (findingsHere === 1) return `Finding ${first} of ${count}`;
-  const last = (findingNumber + findingsHere - 1).toLocaleString('en');
-  return `Findings ${first}–${last} of ${count}`;
+  const [count, first] = [inGroups(findingCount), inGroups(findingNumber)];
+  if (findingCount === 0) return t('No findings in this file');
+  if (findingNumber === 0) return t('No finding here, {0} elsewhere', count);
+  if (findingsHere === 1) return t('Finding {0} of {1}', first, count);
+  const last = inGroups(findingNumber + findingsHere - 1);
+  return t('Findings {0}–{1} of {2}', first, last, count);
 }
 
 /** The place of a view in its file: "line 3, pair 2 of 4". */
 function recordPlace(view: RecordView, unit: 'line' | 'row'): string {
-  if (view.record < 0) return 'the whole file';
-  const pair =
-    view.kind === 'pair' && view.pairCount > 1 ? `, pair ${view.pair + 1} of ${view.pairCount}` : '';
-  return `${unit} ${(view.line + 1).toLocaleString('en')}${pair}`;
+  if (view.record < 0) return t('the whole file');
+  const number = inGroups(view.line + 1);
+  const place = unit === 'line' ? t('line {0}', number) : t('row {0}', number);
+  return view.kind === 'pair' && view.pairCount > 1
+    ? t('{0}, pair {1} of {2}', place, view.pair + 1, view.pairCount)
+    : place;
 }
 
 /** The title of a pair that may be of any file: line, number of its finding, file. */
@@ -54,17 +58,17 @@ export function titleWithRow(view: RecordView): readonly string[] {
   return view.findingNumber > 0 ? [title, findingPlace(view)] : [title];
 }
 
-const DONE: Readonly<Record<Exclude<PageAction | DatasetAction, WalkAction>, string>> = {
-  flip: 'Flipped',
-  tie: 'Marked as a tie:',
-  drop: 'Dropped',
-  margin: 'Margin set:',
-  repair: 'Repaired',
-  undo: 'Undone:',
-  keep: 'Finding ignored:',
-  reveal: 'Shown in the file:',
-  diff: 'Opened in the diff editor:',
-  widen: 'Moved to a wide tab:',
+const DONE: Readonly<Record<Exclude<PageAction | DatasetAction, WalkAction>, English>> = {
+  flip: english('Flipped {0}'),
+  tie: english('Marked as a tie: {0}'),
+  drop: english('Dropped {0}'),
+  margin: english('Margin set: {0}'),
+  repair: english('Repaired {0}'),
+  undo: english('Undone: {0}'),
+  keep: english('Finding ignored: {0}'),
+  reveal: english('Shown in the file: {0}'),
+  diff: english('Opened in the diff editor: {0}'),
+  widen: english('Moved to a wide tab: {0}'),
 };
 
 /**
@@ -73,13 +77,14 @@ const DONE: Readonly<Record<Exclude<PageAction | DatasetAction, WalkAction>, str
  */
 export function doneText(action: PageAction | DatasetAction, view: RecordView, unit: 'line' | 'row'): string {
   const place = recordPlace(view, unit);
-  if (action in DONE) return `${DONE[action as keyof typeof DONE]} ${place}`;
+  if (action in DONE) return t(DONE[action as keyof typeof DONE], place);
   const found = view.findings.map(({ rule, message }) => `${rule}: ${message}`);
   return [`${capitalised(place)}, ${findingPlace(view).toLowerCase()}`, ...found].join('. ');
 }
 
 /** "1st", "2nd, tied": the place of a candidate by its record. */
 export function candidateNote({ better, equal, isUnranked }: CandidateView): string {
-  if (isUnranked) return better > 0 ? 'not the best' : '';
-  return `${ordinal(better + 1)}${equal > 0 ? ', tied' : ''}`;
+  if (isUnranked) return better > 0 ? t('not the best') : '';
+  const rank = ordinal(better + 1);
+  return equal > 0 ? t('{0}, tied', rank) : rank;
 }

@@ -17,10 +17,13 @@ function isTooDeep(element: Element): boolean {
   return level.length > 0;
 }
 
-/** Draws a formula into an element. Returns why it stays as it is written, or undefined. */
-export function drawMath(formula: string, element: HTMLElement, isBlock: boolean): string | undefined {
-  if (formula.length > MAX_LENGTH) return 'The formula is too long to be drawn.';
-  if (DEFINES.test(formula)) return 'The formula defines macros, so it is not drawn.';
+/** Why a formula stays as it is written. */
+export type MathFault = 'too-long' | 'macros' | 'too-deep' | { readonly says: string };
+
+/** Draws a formula into an element; undefined if nothing is wrong with it. */
+export function drawMath(formula: string, element: HTMLElement, isBlock: boolean): MathFault | undefined {
+  if (formula.length > MAX_LENGTH) return 'too-long';
+  if (DEFINES.test(formula)) return 'macros';
   const target = element.ownerDocument.createElement('span');
   try {
     render(formula, target, {
@@ -33,9 +36,9 @@ export function drawMath(formula: string, element: HTMLElement, isBlock: boolean
       maxSize: 20,
     });
   } catch (error) {
-    return `The formula can't be drawn: ${error instanceof Error ? error.message : String(error)}`;
+    return { says: error instanceof Error ? error.message : String(error) };
   }
-  if (isTooDeep(target)) return 'The formula is too deeply nested to be drawn.';
+  if (isTooDeep(target)) return 'too-deep';
   element.replaceChildren(target);
   return undefined;
 }

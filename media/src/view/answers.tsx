@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 
 import { formatMargin, plural } from '#core/words/numbers.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { AnswerView, CandidateView, JudgementView, PairView, PartView } from '#protocol/editor/views.ts';
 
 import type { AnswerTone } from '../model/columns.ts';
@@ -22,7 +23,7 @@ type Said = Pick<AnswerView, 'text' | 'turns' | 'parts'>;
 /** "38 words, 2 parts". */
 function sizeText({ text, parts = [] }: Said): string {
   const words = text.trim() === '' && parts.length > 0 ? [] : [lengthText(text)];
-  return [...words, ...(parts.length > 0 ? [plural(parts.length, 'part')] : [])].join(', ');
+  return [...words, ...(parts.length > 0 ? [plural(parts.length, 'part')] : [])].join(t(', '));
 }
 
 const isThought = ({ kind }: PartView): boolean => kind === 'thought';
@@ -46,7 +47,7 @@ function Single({ answer, others, marks, reading }: BodyProps): JSX.Element {
       <OpenParts parts={parts} others={others} isWanted={isThought} />
       {!(isEmpty && parts.length > 0) && (
         <div class={isEmpty ? 'text empty' : 'text'}>
-          {isEmpty && <p>{text === '' ? 'The answer is empty.' : 'The answer is only white space.'}</p>}
+          {isEmpty && <p>{text === '' ? t('The answer is empty.') : t('The answer is only white space.')}</p>}
           {(!isEmpty || (reading.isRaw && text !== '')) && (
             <Text {...reading} text={text.slice(lead)} start={lead} marks={marks} />
           )}
@@ -120,10 +121,13 @@ function Article({
 }
 
 const TITLES = {
-  blind: { chosen: 'First answer', rejected: 'Second answer' },
-  preference: { chosen: 'Chosen', rejected: 'Rejected' },
-  tie: { chosen: 'First, tied', rejected: 'Second, tied' },
+  blind: { chosen: english('First answer'), rejected: english('Second answer') },
+  preference: { chosen: english('Chosen'), rejected: english('Rejected') },
+  tie: { chosen: english('First, tied'), rejected: english('Second, tied') },
 };
+
+/** Names of the texts for screen readers. */
+const LABELS = { chosen: english('chosen answer'), rejected: english('rejected answer') };
 
 interface AnswerProps {
   readonly pair: PairView;
@@ -136,14 +140,14 @@ export function Answer({ pair, side, marks, reading }: AnswerProps): JSX.Element
   const { isTie, margin, isBlind } = pair;
   const answer = pair[side];
   // A tie has no reward, and some scorers compare answers without giving one.
-  const unscored = isTie || isBlind || margin !== undefined ? '' : 'not scored';
+  const unscored = isTie || isBlind || margin !== undefined ? '' : t('not scored');
   const kind = isBlind ? 'blind' : isTie ? 'tie' : 'preference';
   return (
     <Article
       tone={isBlind ? '' : isTie ? 'tie' : side}
-      title={TITLES[kind][side]}
-      note={answer.reward === undefined ? unscored : `reward ${formatMargin(answer.reward)}`}
-      label={isBlind ? TITLES.blind[side] : `${side} answer`}
+      title={t(TITLES[kind][side])}
+      note={answer.reward === undefined ? unscored : t('reward {0}', formatMargin(answer.reward))}
+      label={t(isBlind ? TITLES.blind[side] : LABELS[side])}
       answer={answer}
       otherParts={pair[side === 'chosen' ? 'rejected' : 'chosen'].parts ?? NONE}
       marks={marks}
@@ -152,7 +156,11 @@ export function Answer({ pair, side, marks, reading }: AnswerProps): JSX.Element
   );
 }
 
-const CANDIDATE_TITLES = { chosen: 'Chosen', rejected: 'Rejected', other: 'Candidate' };
+const CANDIDATE_TITLES = {
+  chosen: english('Chosen'),
+  rejected: english('Rejected'),
+  other: english('Candidate'),
+};
 
 export function Candidate({
   candidate,
@@ -162,7 +170,7 @@ export function Candidate({
   readonly reading: Reading;
 }): JSX.Element {
   const { side, number } = candidate;
-  const title = `${CANDIDATE_TITLES[side ?? 'other']} · ${number + 1}`;
+  const title = `${t(CANDIDATE_TITLES[side ?? 'other'])} · ${number + 1}`;
   return (
     <Article
       tone={side ?? ''}

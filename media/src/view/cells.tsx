@@ -1,6 +1,8 @@
 // Draws the cells of a row.
 import type { JSX } from 'preact';
 
+import { t } from '#core/words/translate.ts';
+
 import type { Cell, Pill } from '../model/columns.ts';
 
 function PillView({ tone, text, title }: Pill): JSX.Element {
@@ -11,13 +13,20 @@ function PillView({ tone, text, title }: Pill): JSX.Element {
   );
 }
 
-const BLANKS: Readonly<Record<Extract<Cell, { kind: 'blank' }>['why'], string>> = {
-  missing: 'missing',
-  null: 'null',
-  empty: 'empty',
-  unknown: '…',
-  none: '',
-};
+function blankText(why: Extract<Cell, { kind: 'blank' }>['why']): string {
+  switch (why) {
+    case 'missing':
+      return t('missing');
+    case 'null':
+      return 'null';
+    case 'empty':
+      return t('empty');
+    case 'unknown':
+      return '…';
+    case 'none':
+      return '';
+  }
+}
 
 export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
   switch (cell.kind) {
@@ -35,7 +44,7 @@ export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
     case 'raw':
       return <span class="words raw">{cell.text}</span>;
     case 'blank':
-      return <span class={`blank ${cell.why}`}>{BLANKS[cell.why]}</span>;
+      return <span class={`blank ${cell.why}`}>{blankText(cell.why)}</span>;
     case 'pills':
       return <span class="pills">{cell.pills.map(PillView)}</span>;
   }

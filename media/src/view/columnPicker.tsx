@@ -1,6 +1,8 @@
 // The list of all columns: which are shown, in which order, and which stay in place.
 import type { JSX } from 'preact';
 
+import { t } from '#core/words/translate.ts';
+
 import { shownIds } from '../model/columnLayout.ts';
 import type { ColumnEvent, DatasetEvent } from '../model/datasetEvents.ts';
 import type { DatasetState } from '../model/datasetState.ts';
@@ -26,7 +28,7 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
     <div
       class="picker"
       role="dialog"
-      aria-label="Columns"
+      aria-label={t('Columns')}
       onKeyDown={(press) => {
         if (press.key !== 'Escape') return;
         press.stopPropagation();
@@ -36,7 +38,7 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
     >
       <ul>
         {[...shown, ...hidden].map((id, number) => {
-          const title = byId.get(id)?.title ?? id;
+          const title = byId.get(id)?.title() ?? id;
           const example = fields.find(({ name }) => `.${name}` === id)?.example;
           const isShown = number < shown.length;
           const isFrozen = number < choice.frozen;
@@ -56,7 +58,7 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
                   }}
                 />
                 {title}
-                {id.startsWith('.') && <span class="about">field</span>}
+                {id.startsWith('.') && <span class="about">{t('field')}</span>}
               </label>
               {isShown && (
                 <>
@@ -64,8 +66,12 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
                     type="button"
                     class="icon-button"
                     aria-pressed={isFrozen}
-                    title={isFrozen ? 'Scrolls with the others' : `Keep the columns up to ${title} in place`}
-                    aria-label={`Keep the columns up to ${title} in place`}
+                    title={
+                      isFrozen
+                        ? t('Scrolls with the others')
+                        : t('Keep the columns up to {0} in place', title)
+                    }
+                    aria-label={t('Keep the columns up to {0} in place', title)}
                     onClick={() => {
                       send({ kind: 'frozenUpTo', id });
                     }}
@@ -76,8 +82,8 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
                     type="button"
                     class="icon-button"
                     disabled={number === 0}
-                    title="Move to the left"
-                    aria-label={`Move ${title} to the left`}
+                    title={t('Move to the left')}
+                    aria-label={t('Move {0} to the left', title)}
                     onClick={() => {
                       send({ kind: 'movedBy', id, by: -1 });
                     }}
@@ -88,8 +94,8 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
                     type="button"
                     class="icon-button"
                     disabled={number === shown.length - 1}
-                    title="Move to the right"
-                    aria-label={`Move ${title} to the right`}
+                    title={t('Move to the right')}
+                    aria-label={t('Move {0} to the right', title)}
                     onClick={() => {
                       send({ kind: 'movedBy', id, by: 1 });
                     }}
@@ -109,7 +115,7 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
             send({ kind: 'reset' });
           }}
         >
-          Reset
+          {t('Reset')}
         </button>
         <button
           type="button"
@@ -118,7 +124,7 @@ export function ColumnPicker({ state, dispatch }: Props): JSX.Element | null {
             dispatch({ kind: 'listWanted' });
           }}
         >
-          Close
+          {t('Close')}
         </button>
       </div>
     </div>

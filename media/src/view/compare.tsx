@@ -1,6 +1,8 @@
 // The compare page: a toolbar and one pair.
 import type { JSX } from 'preact';
 
+import { t } from '#core/words/translate.ts';
+
 import type { CompareEvent, CompareState } from '../model/compare.ts';
 import { pageState } from '../model/compare.ts';
 import { ACTIONS } from '../model/keys.ts';
@@ -16,7 +18,7 @@ export interface CompareViewProps {
 export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element {
   const page = pageState(state);
   const { view } = page;
-  if (!view) return <Nothing text={state.notice ?? 'Loading…'} />;
+  if (!view) return <Nothing text={state.notice ?? t('Loading…')} />;
   return (
     <>
       <Toolbar
@@ -36,7 +38,7 @@ export function CompareView({ state, dispatch }: CompareViewProps): JSX.Element 
             dispatch({ kind: 'mappingWanted' });
           }}
         >
-          Map Fields…
+          {t('Map Fields…')}
         </button>
       )}
       <div class="said" role="status" aria-live="polite">

@@ -1,6 +1,8 @@
 // The dataset page: its bars, the grid of rows, and the selected pair.
 import type { JSX, RefObject } from 'preact';
 
+import { t } from '#core/words/translate.ts';
+
 import type { DatasetEvent } from '../model/datasetEvents.ts';
 import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
 import type { DatasetState } from '../model/datasetState.ts';
@@ -47,7 +49,7 @@ function Detail({ state, dispatch }: Props): JSX.Element {
             dispatch({ kind: 'mappingWanted' });
           }}
         >
-          Map Fields…
+          {t('Map Fields…')}
         </button>
       )}
     </>

@@ -1,7 +1,9 @@
 // The bars above the rows: which rows, how they are shown, the rules with findings, and what to do with marked rows.
 import type { JSX, RefObject } from 'preact';
 
-import { plural } from '#core/words/numbers.ts';
+import { inGroups, plural } from '#core/words/numbers.ts';
+import type { English } from '#core/words/translate.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { RowOrder } from '#protocol/editor/rows.ts';
 import type { DatasetLayout } from '#protocol/page/dataset.ts';
 
@@ -23,19 +25,19 @@ interface Props {
   readonly dispatch: (event: DatasetEvent) => void;
 }
 
-const ORDERS: readonly { readonly order: RowOrder; readonly label: string }[] = [
-  { order: 'all', label: 'All rows' },
-  { order: 'findings', label: 'Findings' },
+const ORDERS: readonly { readonly order: RowOrder; readonly label: English }[] = [
+  { order: 'all', label: english('All rows') },
+  { order: 'findings', label: english('Findings') },
 ];
 
 const LAYOUTS: readonly {
   readonly layout: DatasetLayout;
   readonly icon: IconName;
-  readonly label: string;
+  readonly label: English;
 }[] = [
-  { layout: 'list', icon: 'list', label: 'Rows alone' },
-  { layout: 'right', icon: 'right', label: 'Pair beside the rows' },
-  { layout: 'below', icon: 'below', label: 'Pair below the rows' },
+  { layout: 'list', icon: 'list', label: english('Rows alone') },
+  { layout: 'right', icon: 'right', label: english('Pair beside the rows') },
+  { layout: 'below', icon: 'below', label: english('Pair below the rows') },
 ];
 
 /** Rows of a random sample. */
@@ -43,7 +45,7 @@ const SAMPLE = 100;
 
 function Orders({ state, dispatch }: Props): JSX.Element {
   const { selection, status, portrait, review } = state;
-  const findingCount = (status?.findingCount ?? 0).toLocaleString('en');
+  const findingCount = inGroups(status?.findingCount ?? 0);
   return (
     <div class="tabs" role="tablist">
       {ORDERS.map(({ order, label }) => (
@@ -57,7 +59,7 @@ function Orders({ state, dispatch }: Props): JSX.Element {
             dispatch({ kind: 'selectionChosen', selection: { ...selection, order } });
           }}
         >
-          {order === 'findings' ? `${label} ${findingCount}` : label}
+          {order === 'findings' ? `${t(label)} ${findingCount}` : t(label)}
         </button>
       ))}
       <button
@@ -69,7 +71,7 @@ function Orders({ state, dispatch }: Props): JSX.Element {
           dispatch({ kind: 'portrait', event: { kind: 'opened' } });
         }}
       >
-        Portrait
+        {t('Portrait')}
       </button>
       <button
         type="button"
@@ -80,7 +82,9 @@ function Orders({ state, dispatch }: Props): JSX.Element {
           dispatch({ kind: 'review', event: { kind: 'opened' } });
         }}
       >
-        {review.view ? `Review ${review.view.decidedCount}/${review.view.queue.keys.length}` : 'Review'}
+        {review.view
+          ? t('Review {0}', `${review.view.decidedCount}/${review.view.queue.keys.length}`)
+          : t('Review')}
       </button>
     </div>
   );
@@ -94,8 +98,8 @@ function Sample({ state, dispatch }: Props): JSX.Element {
   return (
     <select
       class="sample"
-      title={`Sample of ${SAMPLE} rows: at random, or as many of each value of a field`}
-      aria-label="Sample"
+      title={t('Sample of {0} rows: at random, or as many of each value of a field', SAMPLE)}
+      aria-label={t('Sample')}
       value={value}
       onChange={({ currentTarget: { value: by } }) => {
         const seed = Math.floor(Math.random() * 2 ** 31);
@@ -103,11 +107,11 @@ function Sample({ state, dispatch }: Props): JSX.Element {
         dispatch({ kind: 'sampled', sample: by === 'none' ? undefined : drawn });
       }}
     >
-      <option value="none">All rows</option>
-      <option value="">{SAMPLE} at random</option>
+      <option value="none">{t('All rows')}</option>
+      <option value="">{t('{0} at random', SAMPLE)}</option>
       {groupingFields(state).map((field) => (
         <option key={field} value={field}>
-          {SAMPLE} by {field.replace(/^\./, '')}
+          {t('{0} by {1}', SAMPLE, field.replace(/^\./, ''))}
         </option>
       ))}
     </select>
@@ -124,8 +128,8 @@ function Tools({ state, dispatch }: Props): JSX.Element {
         class="icon-button"
         aria-haspopup="dialog"
         aria-expanded={isPicking}
-        title="Columns"
-        aria-label="Columns"
+        title={t('Columns')}
+        aria-label={t('Columns')}
         onClick={() => {
           dispatch({ kind: 'pickerToggled' });
         }}
@@ -138,8 +142,8 @@ function Tools({ state, dispatch }: Props): JSX.Element {
           type="button"
           class="icon-button"
           aria-pressed={one === layout}
-          title={label}
-          aria-label={label}
+          title={t(label)}
+          aria-label={t(label)}
           onClick={() => {
             dispatch({ kind: 'layoutChosen', layout: one });
           }}
@@ -157,7 +161,7 @@ function Rules({ state, dispatch }: Props): JSX.Element | null {
   const { rules, filter } = state;
   if (rules.length === 0) return null;
   return (
-    <div class="rules" role="group" aria-label="Findings by rule">
+    <div class="rules" role="group" aria-label={t('Findings by rule')}>
       {rules.map(({ rule, severity, count }) => {
         const term = `rule:${rule}`;
         return (
@@ -172,7 +176,7 @@ function Rules({ state, dispatch }: Props): JSX.Element | null {
               dispatch({ kind: 'filter', event: { kind: 'applied' } });
             }}
           >
-            {rule} <b>{count.toLocaleString('en')}</b>
+            {rule} <b>{inGroups(count)}</b>
           </button>
         );
       })}
@@ -185,8 +189,8 @@ function MarkedRows({ state, dispatch }: Props): JSX.Element | null {
   const { marks } = state;
   if (marks.length === 0) return null;
   return (
-    <div class="marked-rows" role="toolbar" aria-label="Marked rows">
-      <span class="count">{plural(markCount(marks), 'row')} marked</span>
+    <div class="marked-rows" role="toolbar" aria-label={t('Marked rows')}>
+      <span class="count">{t('{0} marked', plural(markCount(marks), 'row'))}</span>
       {MARKED_ACTIONS.map(({ action, label, key, isEdit }) => (
         <button
           key={action}
@@ -196,7 +200,7 @@ function MarkedRows({ state, dispatch }: Props): JSX.Element | null {
             dispatch({ kind: 'batchChosen', action });
           }}
         >
-          {label}
+          {t(label)}
           {key !== undefined && <kbd>{key.toUpperCase()}</kbd>}
         </button>
       ))}
@@ -207,7 +211,7 @@ function MarkedRows({ state, dispatch }: Props): JSX.Element | null {
           dispatch({ kind: 'listWanted' });
         }}
       >
-        Clear
+        {t('Clear')}
         <kbd>Esc</kbd>
       </button>
     </div>

@@ -1,9 +1,11 @@
 // The fields of a record that are drawn nowhere else, as a tree.
 import type { JSX } from 'preact';
 
-import { plural } from '#core/words/numbers.ts';
+import { inGroups, plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { FieldView } from '#protocol/editor/views.ts';
 
+import { Filled } from './filled.tsx';
 import { Words } from './words.tsx';
 
 /** Texts with more characters are folded. */
@@ -27,8 +29,13 @@ function Value({ field }: { readonly field: FieldView }): JSX.Element {
   return (
     <details>
       <summary>
-        <Words text={text.slice(0, 120)} start={-1} marks={[]} />… (
-        {plural(length ?? text.length, 'character')})
+        <Filled
+          text={t('{0}… ({1})')}
+          values={[
+            <Words text={text.slice(0, 120)} start={-1} marks={[]} />,
+            plural(length ?? text.length, 'character'),
+          ]}
+        />
       </summary>
       <span class={`value is-${kind}`}>
         {words}
@@ -40,12 +47,13 @@ function Value({ field }: { readonly field: FieldView }): JSX.Element {
 
 function Branch({ field }: { readonly field: FieldView }): JSX.Element {
   const { children = [], hidden = 0, kind } = field;
-  const size = plural(children.length + hidden, kind === 'list' ? 'item' : 'field');
+  const count = children.length + hidden;
+  const size = kind === 'list' ? plural(count, 'item') : plural(count, 'field');
   return (
     <details open={children.length <= 6 && children.every(({ children: inner }) => !inner)}>
       <summary>{size}</summary>
       <Table fields={children} />
-      {hidden > 0 && <p class="rest">{plural(hidden, 'more')} not shown.</p>}
+      {hidden > 0 && <p class="rest">{t('{0} more not shown.', inGroups(hidden))}</p>}
     </details>
   );
 }
@@ -81,7 +89,7 @@ export function Fields({ fields, isOpen, toggle }: FieldsProps): JSX.Element | n
     <section class="others">
       <h3>
         <button type="button" class="fold" aria-expanded={isOpen} onClick={toggle}>
-          Other fields ({fields.length.toLocaleString('en')})
+          {t('Other fields ({0})', inGroups(fields.length))}
         </button>
         {!isOpen && (
           <span class="names">

@@ -4,6 +4,7 @@ import { h } from 'preact';
 
 import type { Brush, Cell, Figure, Table } from '#core/drawing/figure.ts';
 import type { Shape } from '#core/drawing/svg.ts';
+import { t } from '#core/words/translate.ts';
 
 import { brushedBins } from '../model/portrait.ts';
 
@@ -76,7 +77,7 @@ function Numbers({ table, filter }: { readonly table: Table; readonly filter: Fi
   const canFilter = table.rows.some(({ query }) => query !== undefined && query !== '');
   return (
     <details>
-      <summary>Numbers</summary>
+      <summary>{t('Numbers')}</summary>
       <div class="scrolled" tabindex={0}>
         <table>
           <thead>
@@ -96,12 +97,12 @@ function Numbers({ table, filter }: { readonly table: Table; readonly filter: Fi
                         type="button"
                         class="link"
                         title={query}
-                        aria-label={`Show the rows of ${cells[0]?.words ?? ''}`}
+                        aria-label={t('Show the rows of {0}', cells[0]?.words ?? '')}
                         onClick={() => {
                           filter(query);
                         }}
                       >
-                        Show rows
+                        {t('Show rows')}
                       </button>
                     )}
                   </td>

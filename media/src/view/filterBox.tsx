@@ -2,6 +2,7 @@
 import type { JSX, RefObject } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { QueryFault } from '#protocol/editor/rows.ts';
 
 import type { DatasetEvent } from '../model/datasetEvents.ts';
@@ -45,7 +46,7 @@ function Completions({
 }: Pick<FilterProps, 'state'> & { readonly send: (event: FilterEvent) => void }): JSX.Element | null {
   if (filter.items.length === 0) return null;
   return (
-    <ul class="completions" id="completions" role="listbox" aria-label="Completions">
+    <ul class="completions" id="completions" role="listbox" aria-label={t('Completions')}>
       {filter.items.map(({ label, detail }, number) => (
         <li
           key={`${number} ${label}`}
@@ -74,19 +75,19 @@ function Hits({ state, dispatch }: Omit<FilterProps, 'box'>): JSX.Element | null
   const store = storeOf(state);
   const { list } = store;
   if (selection.query === '' && !selection.sample)
-    return filter.text.trim() === '' ? null : <span class="hits">Enter searches</span>;
+    return filter.text.trim() === '' ? null : <span class="hits">{t('Enter searches')}</span>;
   if (list?.search) {
     const { done, hits } = list.search;
     return (
       <span class="hits">
-        Searching {Math.floor(100 * done)} % · {plural(hits, 'row')}
+        {t('Searching {0} % · {1}', Math.floor(100 * done), plural(hits, 'row'))}
         <button
           type="button"
           onClick={() => {
             dispatch({ kind: 'searchCancelled' });
           }}
         >
-          Cancel
+          {t('Cancel')}
         </button>
       </span>
     );
@@ -118,14 +119,14 @@ export function FilterBox({ state, dispatch, box }: FilterProps): JSX.Element {
           role="combobox"
           spellcheck={false}
           autocomplete="off"
-          aria-label="Filter the rows"
+          aria-label={t('Filter the rows')}
           aria-autocomplete="list"
           aria-expanded={filter.items.length > 0}
           aria-controls="completions"
           aria-activedescendant={filter.item >= 0 ? `completion-${filter.item}` : undefined}
           aria-invalid={fault !== undefined}
           aria-describedby={fault ? 'filter-fault' : undefined}
-          placeholder="Filter, such as margin<0 or rule:likely-mislabeled (/)"
+          placeholder={t('Filter, such as margin<0 or rule:likely-mislabeled (/)')}
           value={filter.text}
           onInput={({ currentTarget }) => {
             type(currentTarget);
@@ -153,8 +154,8 @@ export function FilterBox({ state, dispatch, box }: FilterProps): JSX.Element {
           <button
             type="button"
             class="icon-button"
-            title="Clear the filter"
-            aria-label="Clear the filter"
+            title={t('Clear the filter')}
+            aria-label={t('Clear the filter')}
             onClick={() => {
               send({ kind: 'typed', text: '', caret: 0 });
               dispatch({ kind: 'filterSettled' });

@@ -1,6 +1,7 @@
 // The grid of rows. Only the visible rows are elements; an element stays the same while its record is visible.
 import type { JSX, RefObject } from 'preact';
 
+import { t } from '#core/words/translate.ts';
 import type { RowView } from '#protocol/editor/rows.ts';
 
 import type { PlacedColumn } from '../model/columnLayout.ts';
@@ -65,7 +66,7 @@ const Row = memo((props: RowProps) => {
           data-column={column.id}
           style={isFrozen ? { left: `${left}px` } : { left: '' }}
         >
-          {row ? <CellView cell={column.cellOf(row)} /> : isFailed && number === 0 && 'Not loaded'}
+          {row ? <CellView cell={column.cellOf(row)} /> : isFailed && number === 0 && t('Not loaded')}
         </div>
       ))}
     </div>
@@ -106,21 +107,21 @@ function CellText({ state, dispatch }: Omit<GridProps, 'box'>): JSX.Element | nu
     <div
       class="cell-text"
       role="dialog"
-      aria-label={placed.column.title}
+      aria-label={placed.column.title()}
       style={{ ...place, left: `${left}px`, width: `${width}px`, maxHeight: `${height}px` }}
     >
       <button
         type="button"
         class="close"
-        title="Close (Escape)"
-        aria-label="Close"
+        title={t('Close (Escape)')}
+        aria-label={t('Close')}
         onClick={() => {
           dispatch({ kind: 'cellClosed' });
         }}
       >
         ×
       </button>
-      <pre>{open.text ?? 'Loading…'}</pre>
+      <pre>{open.text ?? t('Loading…')}</pre>
     </div>
   );
 }
@@ -146,7 +147,7 @@ export function Grid({ state, dispatch, box }: GridProps): JSX.Element {
         ref={box}
         role="grid"
         tabindex={0}
-        aria-label="Rows of the dataset"
+        aria-label={t('Rows of the dataset')}
         aria-rowcount={view.rowCount + 1}
         aria-colcount={grid.columns.length}
         aria-multiselectable

@@ -1,6 +1,7 @@
 // The header of the grid: a click sorts, dragging moves or resizes, and keys do the same.
 import type { JSX } from 'preact';
 
+import { t } from '#core/words/translate.ts';
 import type { RowSort } from '#protocol/editor/rows.ts';
 
 import type { PlacedColumn } from '../model/columnLayout.ts';
@@ -27,8 +28,10 @@ function sortedOf({ sort }: Column, current: RowSort | undefined): Sorted | unde
 }
 
 function titleOf({ title, sort, sortedBy }: Column): string {
-  if (sort === undefined) return `${title}. Alt+← and Alt+→ move the column`;
-  return `${title}. Click to sort${sortedBy === undefined ? '' : ` by ${sortedBy}`}; Alt+← and Alt+→ move the column`;
+  if (sort === undefined) return t('{0}. Alt+← and Alt+→ move the column', title());
+  return sortedBy === undefined
+    ? t('{0}. Click to sort; Alt+← and Alt+→ move the column', title())
+    : t('{0}. Click to sort by {1}; Alt+← and Alt+→ move the column', title(), sortedBy());
 }
 
 function focusHead(from: Element, id: string): void {
@@ -127,7 +130,7 @@ function Head({
           headKey(press, placed, { state, dispatch });
         }}
       >
-        <span class="title">{title}</span>
+        <span class="title">{title()}</span>
         {sorted === 'ascending' && <Icon name="up" />}
         {sorted === 'descending' && <Icon name="down" />}
       </button>

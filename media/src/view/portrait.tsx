@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 
 import { figuresOf } from '#core/drawing/figures.ts';
 import { drawMargins } from '#core/drawing/strip.ts';
+import { t } from '#core/words/translate.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
@@ -47,7 +48,7 @@ export function PortraitView({ state, status, dispatch }: PortraitProps): JSX.El
   const message = portraitMessage(state, status);
   const counts = countsMessage(state, status);
   return (
-    <div class="portrait" role="tabpanel" aria-label="Portrait" tabindex={0}>
+    <div class="portrait" role="tabpanel" aria-label={t('Portrait')} tabindex={0}>
       {message !== undefined && <p class="nothing">{message}</p>}
       {counts !== undefined && <p class="counts">{counts}</p>}
       {result?.portrait && <Figures result={result} why={whyNoMargins(status)} dispatch={dispatch} />}
@@ -68,8 +69,8 @@ export const Strip = memo(({ result, dispatch }: StripProps) => {
     <button
       type="button"
       class="strip"
-      title="Margins of the file. Open the portrait."
-      aria-label="Open the portrait"
+      title={t('Margins of the file. Open the portrait.')}
+      aria-label={t('Open the portrait')}
       onClick={() => {
         dispatch({ kind: 'portrait', event: { kind: 'opened' } });
       }}

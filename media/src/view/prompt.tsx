@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { ImageView, PartView, TurnView } from '#protocol/editor/views.ts';
 
 import type { Reading } from './answers.tsx';
@@ -47,11 +48,11 @@ interface PromptProps {
 export function Prompt({ turns, context, reading }: PromptProps): JSX.Element {
   const folded = turns.slice(0, -OPEN_TURNS);
   return (
-    <section class={turns.length === 0 ? 'prompt empty' : 'prompt'} tabindex={0} aria-label="Prompt">
-      {turns.length === 0 && 'This record has no prompt.'}
+    <section class={turns.length === 0 ? 'prompt empty' : 'prompt'} tabindex={0} aria-label={t('Prompt')}>
+      {turns.length === 0 && t('This record has no prompt.')}
       {folded.length > 0 && (
         <details>
-          <summary>{plural(folded.length, 'shared turn')} before this one</summary>
+          <summary>{t('{0} before this one', plural(folded.length, 'shared turn'))}</summary>
           {folded.map((turn) => (
             <Turn turn={turn} reading={reading} />
           ))}

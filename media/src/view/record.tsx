@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 
 import { formatMargin, marginSign } from '#core/words/numbers.ts';
+import { english, t } from '#core/words/translate.ts';
 import type { FindingView, JudgedView, PairView, ReasonView, RecordView } from '#protocol/editor/views.ts';
 import type { ViewOptions } from '#protocol/page/options.ts';
 
@@ -20,8 +21,13 @@ import { scrollOther } from './scrollTogether.ts';
 import { ViewBar } from './viewBar.tsx';
 
 const UNMARKED = {
-  unrelated: 'Differences are not marked: the answers have too few words in common.',
-  'too-long': 'Differences are not marked: the answers are too long.',
+  unrelated: english('Differences are not marked: the answers have too few words in common.'),
+  'too-long': english('Differences are not marked: the answers are too long.'),
+};
+
+const STANDINGS = {
+  lowest: english('lowest {0} % of this file'),
+  highest: english('highest {0} % of this file'),
 };
 
 interface Drawing {
@@ -40,7 +46,7 @@ function Reason({ text, side, weight }: ReasonView): JSX.Element {
   return (
     <li class={marginSign(weight) < 0 ? 'against' : 'for'}>
       <span class="what">{isWord ? `“${text}”` : text}</span>
-      {isWord && <span class="where">{side}</span>}
+      {isWord && <span class="where">{side === 'chosen' ? t('chosen') : t('rejected')}</span>}
       <span class="weight">{formatMargin(weight)}</span>
     </li>
   );
@@ -58,10 +64,10 @@ function Summary({ view }: { readonly view: RecordView }): JSX.Element {
   const { findings } = view;
   return (
     <section class="summary">
-      {view.kind === 'pair' && view.margin !== undefined && view.standing !== undefined && (
+      {view.kind === 'pair' && view.margin !== undefined && (
         <p class="margin">
-          <strong>Margin {formatMargin(view.margin)}</strong>
-          {view.standing !== '' && ` · ${view.standing} of this file`}
+          <strong>{t('Margin {0}', formatMargin(view.margin))}</strong>
+          {view.standing && ` · ${t(STANDINGS[view.standing.end], view.standing.percent)}`}
         </p>
       )}
       {findings.length > 0 && <ul class="findings">{findings.map(Finding)}</ul>}
@@ -73,9 +79,9 @@ function trustText({
   isTie,
   trust,
   scorer = '',
-  whyUnscored = 'This file is not scored yet.',
+  whyUnscored = t('This file is not scored yet.'),
 }: PairView): string {
-  if (isTie) return 'The label says that both answers are equal, so there is no margin.';
+  if (isTie) return t('The label says that both answers are equal, so there is no margin.');
   return trust === undefined ? whyUnscored : `${scorer} ${trust}`;
 }
 
@@ -85,13 +91,13 @@ function Evidence({ view }: { readonly view: PairView }): JSX.Element {
     <footer>
       {reasons.length > 0 && (
         <>
-          <h3>What drove the score</h3>
+          <h3>{t('What drove the score')}</h3>
           <ul class="reasons">{reasons.map(Reason)}</ul>
         </>
       )}
       {details.length > 0 && (
         <>
-          <h3>What the scorers say</h3>
+          <h3>{t('What the scorers say')}</h3>
           <ul class="details">
             {details.map((line) => (
               <li>{line}</li>
@@ -138,7 +144,7 @@ function TwoAnswers({ view, options, reading }: PairProps): JSX.Element {
         <Answer pair={view} side="chosen" marks={marks.chosen} reading={reading} />
         <Answer pair={view} side="rejected" marks={marks.rejected} reading={reading} />
       </main>
-      {isMarked && differences?.unmarked && <p class="unmarked">{UNMARKED[differences.unmarked]}</p>}
+      {isMarked && differences?.unmarked && <p class="unmarked">{t(UNMARKED[differences.unmarked])}</p>}
     </>
   );
 }
@@ -169,14 +175,14 @@ function TokenStrings({
         <Answer pair={pair} side="chosen" marks={sides.chosen.marks} reading={raw} />
         <Answer pair={pair} side="rejected" marks={sides.rejected.marks} reading={raw} />
       </main>
-      {hasParts && <p class="unmarked">Calls, thoughts and pictures are not in these strings.</p>}
+      {hasParts && <p class="unmarked">{t('Calls, thoughts and pictures are not in these strings.')}</p>}
     </>
   );
 }
 
 function Candidates({ view: { candidates = [] }, reading }: PairProps): JSX.Element {
   return (
-    <main class="candidates" tabindex={0} aria-label="Candidates">
+    <main class="candidates" tabindex={0} aria-label={t('Candidates')}>
       {candidates.map((candidate) => (
         <Candidate key={candidate.number} candidate={candidate} reading={reading} />
       ))}
@@ -221,14 +227,20 @@ function Judged({
       <ViewBar view={view} follows={follows} options={options} dispatch={dispatch} />
       <main class="judged">
         {judgements.map((judgement, i) => (
-          <Judgement judgement={judgement} title={isOfSteps ? `Step ${i + 1}` : 'Answer'} reading={reading} />
+          <Judgement
+            judgement={judgement}
+            title={isOfSteps ? t('Step {0}', i + 1) : t('Answer')}
+            reading={reading}
+          />
         ))}
       </main>
       <footer>
         <p class="trust">
           {isOfSteps
-            ? 'Each step has a label of its own, so there is no pair to compare or score.'
-            : 'The data is unpaired: this answer has a label of its own, so there is no pair to compare or score.'}
+            ? t('Each step has a label of its own, so there is no pair to compare or score.')
+            : t(
+                'The data is unpaired: this answer has a label of its own, so there is no pair to compare or score.',
+              )}
         </p>
       </footer>
     </>

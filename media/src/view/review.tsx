@@ -1,7 +1,8 @@
 // The review in the place of the rows: its start, or a pair with its verdict, and what was decided so far.
 import type { ComponentChildren, JSX } from 'preact';
 
-import { plural } from '#core/words/numbers.ts';
+import { counted, inGroups, plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type {
   DecidedView,
   Interval,
@@ -16,6 +17,7 @@ import type { DatasetState } from '../model/datasetState.ts';
 import type { PageState } from '../model/pageState.ts';
 import type { ReviewEvent } from '../model/review.ts';
 import { reviewActions, SIZES, VERDICT_WORDS } from '../model/review.ts';
+import { Filled } from './filled.tsx';
 import { Record } from './record.tsx';
 import { Toolbar } from './toolbar.tsx';
 
@@ -28,20 +30,27 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** "0.62 (95 %: 0.41 to 0.83)". */
 function kappaText({ value, low, high }: Interval): string {
-  return `${value.toFixed(2)} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`;
+  return t('{0} (95 %: {1} to {2})', value.toFixed(2), low.toFixed(2), high.toFixed(2));
+}
+
+function reviewersText(reviewers: readonly string[]): string {
+  const [one = '', other = ''] = reviewers.map((name) => (name === '' ? t('someone') : name));
+  return t('{0} and {1}', one, other);
 }
 
 function Agreement({ rows }: { readonly rows: readonly ReviewersView[] }): JSX.Element | null {
   if (rows.length === 0) return null;
   return (
     <section class="agreement">
-      <h3>Agreement</h3>
+      <h3>{t('Agreement')}</h3>
       <ul>
         {rows.map(({ reviewers, count, same, kappa }) => (
           <li>
-            <b>{reviewers.map((name) => (name === '' ? 'someone' : name)).join(' and ')}</b>:{' '}
-            {percent(same.value)} of {plural(count, 'pair')} the same
-            {kappa ? `, κ ${kappaText(kappa)}` : ''}
+            <Filled
+              text={t('{0}: {1} of {2} the same')}
+              values={[<b>{reviewersText(reviewers)}</b>, percent(same.value), plural(count, 'pair')]}
+            />
+            {kappa ? t(', κ {0}', kappaText(kappa)) : ''}
           </li>
         ))}
       </ul>
@@ -77,7 +86,7 @@ function Start({ state, dispatch }: Props): JSX.Element {
   const tell = (event: ReviewEvent): void => {
     dispatch({ kind: 'review', event });
   };
-  if (!loaded) return <p class="nothing">{failure ?? 'Reading…'}</p>;
+  if (!loaded) return <p class="nothing">{failure ?? t('Reading…')}</p>;
   const { choices, kept } = loaded;
   const { labels, findings, rules, conflicts, reviewer, reviewed, agreement } = choices;
   return (
@@ -88,12 +97,19 @@ function Start({ state, dispatch }: Props): JSX.Element {
         </p>
       )}
       <p class="who">
-        You review as <b>{reviewer === '' ? 'someone without a name' : reviewer}</b>, the name that git has.{' '}
-        {plural(reviewed, 'pair')} of this file {reviewed === 1 ? 'has' : 'have'} your verdict.
+        <Filled
+          text={t('You review as {0}, the name that git has.')}
+          values={[<b>{reviewer === '' ? t('someone without a name') : reviewer}</b>]}
+        />{' '}
+        {counted(
+          reviewed,
+          '{0} pair of this file has your verdict.',
+          '{0} pairs of this file have your verdict.',
+        )}
       </p>
       <div class="wishes">
         <label>
-          Pairs{' '}
+          {t('Pairs')}{' '}
           <select
             value={size}
             onChange={({ currentTarget }) => {
@@ -113,15 +129,15 @@ function Start({ state, dispatch }: Props): JSX.Element {
               tell({ kind: 'blindToggled' });
             }}
           />{' '}
-          Blind: hide label, scores and models, and shuffle the answers
+          {t('Blind: hide label, scores and models, and shuffle the answers')}
         </label>
       </div>
       <div class="choices">
         {kept && (
           <Choice
             isMain
-            title={`Continue: ${kept.title}`}
-            detail={`The review of ${plural(kept.count, 'pair')} that you began`}
+            title={t('Continue: {0}', kept.title)}
+            detail={t('The review of {0} that you began', plural(kept.count, 'pair'))}
             choose={() => {
               tell({ kind: 'resumed' });
             }}
@@ -129,11 +145,11 @@ function Start({ state, dispatch }: Props): JSX.Element {
         )}
         <Choice
           isMain={!kept}
-          title="Doubtful labels"
+          title={t('Doubtful labels')}
           detail={
             labels > 0
-              ? `Of ${plural(labels, 'scored pair')}, those that speak most against their label first`
-              : 'The file is not scored yet'
+              ? t('Of {0}, those that speak most against their label first', plural(labels, 'scored pair'))
+              : t('The file is not scored yet')
           }
           isEnabled={labels > 0 && !isBusy}
           choose={() => {
@@ -141,8 +157,11 @@ function Start({ state, dispatch }: Props): JSX.Element {
           }}
         />
         <Choice
-          title="Findings"
-          detail={`${plural(findings, 'pair')} with findings: labels first, then contradictions, then the rest`}
+          title={t('Findings')}
+          detail={t(
+            '{0} with findings: labels first, then contradictions, then the rest',
+            plural(findings, 'pair'),
+          )}
           isEnabled={findings > 0 && !isBusy}
           choose={() => {
             tell({ kind: 'sourceChosen', source: { kind: 'findings' } });
@@ -150,11 +169,11 @@ function Start({ state, dispatch }: Props): JSX.Element {
         />
         {isNarrowed(selection) && (
           <Choice
-            title="Rows of the list"
+            title={t('Rows of the list')}
             detail={
               selection.query === ''
-                ? 'The rows that are shown now'
-                : `The rows that ${selection.query} finds, the lowest margin first`
+                ? t('The rows that are shown now')
+                : t('The rows that {0} finds, the lowest margin first', selection.query)
             }
             isEnabled={!isBusy}
             choose={() => {
@@ -164,8 +183,8 @@ function Start({ state, dispatch }: Props): JSX.Element {
         )}
         {conflicts > 0 && (
           <Choice
-            title="Disagreements"
-            detail={`${plural(conflicts, 'pair')} on which reviewers disagree`}
+            title={t('Disagreements')}
+            detail={t('{0} on which reviewers disagree', plural(conflicts, 'pair'))}
             isEnabled={!isBusy}
             choose={() => {
               tell({ kind: 'sourceChosen', source: { kind: 'conflicts' } });
@@ -175,8 +194,8 @@ function Start({ state, dispatch }: Props): JSX.Element {
       </div>
       {rules.length > 0 && (
         <section>
-          <h3>One rule</h3>
-          <div class="rules" role="group" aria-label="Review the findings of one rule">
+          <h3>{t('One rule')}</h3>
+          <div class="rules" role="group" aria-label={t('Review the findings of one rule')}>
             {rules.map(({ rule, severity, count }) => (
               <button
                 key={rule}
@@ -187,7 +206,7 @@ function Start({ state, dispatch }: Props): JSX.Element {
                   tell({ kind: 'sourceChosen', source: { kind: 'rule', rule } });
                 }}
               >
-                {rule} <b>{count.toLocaleString('en')}</b>
+                {rule} <b>{inGroups(count)}</b>
               </button>
             ))}
           </div>
@@ -209,7 +228,7 @@ function Reasons({
   const { reasons, reason, tags, item } = view;
   const isOwn = reason !== '' && !reasons.includes(reason);
   return (
-    <div class="reasons-bar" role="toolbar" aria-label="Reason and tags">
+    <div class="reasons-bar" role="toolbar" aria-label={t('Reason and tags')}>
       {reasons.map((text, i) => (
         <button
           key={text}
@@ -217,7 +236,7 @@ function Reasons({
           class="switch"
           aria-pressed={text === reason}
           disabled={item.kind !== 'pair'}
-          title={`Reason: ${text} (${i + 1})`}
+          title={t('Reason: {0} ({1})', text, i + 1)}
           onClick={() => {
             tell({ kind: 'commanded', command: `reason${(i + 1) as 1}` });
           }}
@@ -247,8 +266,8 @@ function Decided({
   return (
     <li class={verdict}>
       <button type="button" aria-current={isShown} onClick={go}>
-        <b>{VERDICT_WORDS[verdict]}</b>
-        <span class="asked">{prompt ?? `pair ${index + 1}`}</span>
+        <b>{t(VERDICT_WORDS[verdict])}</b>
+        <span class="asked">{prompt ?? t('pair {0}', index + 1)}</span>
         {(reason !== '' || tags.length > 0) && (
           <span class="why">{[reason, ...tags.map((tag) => `#${tag}`)].join(' ').trim()}</span>
         )}
@@ -259,30 +278,41 @@ function Decided({
 
 function foundText({ found, counts, decidedCount, queue }: ReviewView): string {
   const judged = decidedCount - counts.skip;
-  if (judged === 0) return 'Nothing is decided yet.';
+  if (judged === 0) return t('Nothing is decided yet.');
   const rest = queue.keys.length - decidedCount;
-  return `Labels called wrong: ${found.toLocaleString('en')} of ${judged.toLocaleString('en')}.${rest > 0 ? '' : ' The queue is done.'}`;
+  const wrong = t('Labels called wrong: {0} of {1}.', inGroups(found), inGroups(judged));
+  return rest > 0 ? wrong : `${wrong} ${t('The queue is done.')}`;
 }
 
 const rangeText = ({ low, high }: Pick<RemainingView, 'low' | 'high'>): string =>
-  low === high ? low.toLocaleString('en') : `${low.toLocaleString('en')} to ${high.toLocaleString('en')}`;
+  low === high ? inGroups(low) : t('{0} to {1}', inGroups(low), inGroups(high));
 
 /** What verdicts let expect: of the labels, else of the rest of the queue. */
 function remainingText({ remaining, lesson, queue, decidedCount }: ReviewView): readonly string[] {
   const rest = queue.keys.length - decidedCount;
   if (lesson) {
     const { next, left, judged } = lesson;
-    const ahead = `Of the next ${plural(next.of, 'pair')}, about ${next.likely.toLocaleString('en')} ${next.likely === 1 ? 'label is' : 'labels are'} wrong (95 %: ${rangeText(next)}).`;
+    const [pairs, likely, range] = [plural(next.of, 'pair'), inGroups(next.likely), rangeText(next)];
+    const ahead =
+      next.likely === 1
+        ? t('Of the next {0}, about 1 label is wrong (95 %: {1}).', pairs, range)
+        : t('Of the next {0}, about {1} labels are wrong (95 %: {2}).', pairs, likely, range);
     return [
       ...(next.of > 0 ? [ahead] : []),
-      `Among all pairs that nobody judged, about ${left.likely.toLocaleString('en')} (95 %: ${rangeText(left)}).`,
-      `Learned from ${plural(judged, 'reviewed label')}. It judges the ranking and is no error rate.`,
+      t('Among all pairs that nobody judged, about {0} (95 %: {1}).', inGroups(left.likely), rangeText(left)),
+      t('Learned from {0}. It judges the ranking and is no error rate.', plural(judged, 'reviewed label')),
     ];
   }
   if (rest === 0) return [];
-  if (!remaining) return ['What the rest holds is estimated after ten decisions.'];
-  const range = rangeText(remaining);
-  return [`The other ${plural(rest, 'pair')} likely hold about ${remaining.likely} more (95 %: ${range}).`];
+  if (!remaining) return [t('What the rest holds is estimated after ten decisions.')];
+  return [
+    t(
+      'The other {0} likely hold about {1} more (95 %: {2}).',
+      plural(rest, 'pair'),
+      remaining.likely,
+      rangeText(remaining),
+    ),
+  ];
 }
 
 function Side({
@@ -295,14 +325,14 @@ function Side({
   const { decided, blind, agreement, queue, others } = view;
   const remaining = remainingText(view);
   return (
-    <aside aria-label="What was decided">
+    <aside aria-label={t('What was decided')}>
       {others.length > 0 && (
         <section class="reviewers">
-          <h3>Other reviewers</h3>
+          <h3>{t('Other reviewers')}</h3>
           <ul>
             {others.map(({ by, words, reason }) => (
               <li>
-                <b>{by === '' ? 'Someone' : by}</b>: {words}
+                <Filled text={t('{0}: {1}')} values={[<b>{by === '' ? t('Someone') : by}</b>, words]} />
                 {reason !== '' && <span class="why">{reason}</span>}
               </li>
             ))}
@@ -310,22 +340,27 @@ function Side({
         </section>
       )}
       <section>
-        <h3>Found so far</h3>
+        <h3>{t('Found so far')}</h3>
         <p>{foundText(view)}</p>
         {remaining.map((line) => (
           <p class="quiet">{line}</p>
         ))}
         {blind && (
           <p>
-            You agreed with the hidden label in {Math.round(blind.same.value * blind.count)} of{' '}
-            {plural(blind.count, 'pair')} ({percent(blind.same.low)} to {percent(blind.same.high)}).
+            {t(
+              'You agreed with the hidden label in {0} of {1} ({2} to {3}).',
+              Math.round(blind.same.value * blind.count),
+              plural(blind.count, 'pair'),
+              percent(blind.same.low),
+              percent(blind.same.high),
+            )}
           </p>
         )}
       </section>
       <Agreement rows={agreement} />
       {decided.length > 0 && (
         <section>
-          <h3>Decided</h3>
+          <h3>{t('Decided')}</h3>
           <ol class="decided">
             {decided.map((one) => (
               <Decided
@@ -349,26 +384,24 @@ function Progress({ view }: { readonly view: ReviewView }): JSX.Element {
   const total = queue.keys.length;
   return (
     <div class="progress">
-      <progress max={total} value={decidedCount} aria-label={`${decidedCount} of ${total} decided`} />
-      <span>
-        {decidedCount.toLocaleString('en')} of {total.toLocaleString('en')} decided
-      </span>
+      <progress max={total} value={decidedCount} aria-label={t('{0} of {1} decided', decidedCount, total)} />
+      <span>{t('{0} of {1} decided', inGroups(decidedCount), inGroups(total))}</span>
     </div>
   );
 }
 
 /** What the person said of the shown pair. */
 function verdictText({ verdict, isHidden, isReadOnly, queue, others }: ReviewView): string {
-  if (isHidden) return 'The label is hidden. Which answer is better?';
+  if (isHidden) return t('The label is hidden. Which answer is better?');
   if (queue.source.kind === 'conflicts' && verdict === undefined)
-    return `${plural(others.length, 'reviewer')} said something else. Your verdict settles it.`;
-  if (verdict !== undefined) return `Your verdict: ${VERDICT_WORDS[verdict]}.`;
-  return isReadOnly ? 'This file cannot be changed: verdicts are noted only.' : '';
+    return t('{0} said something else. Your verdict settles it.', plural(others.length, 'reviewer'));
+  if (verdict !== undefined) return t('Your verdict: {0}.', t(VERDICT_WORDS[verdict]));
+  return isReadOnly ? t('This file cannot be changed: verdicts are noted only.') : '';
 }
 
 function Frame({ children }: { readonly children: ComponentChildren }): JSX.Element {
   return (
-    <div class="review" role="tabpanel" aria-label="Review">
+    <div class="review" role="tabpanel" aria-label={t('Review')}>
       {children}
     </div>
   );
@@ -389,7 +422,7 @@ export function ReviewPane({ state, dispatch }: Props): JSX.Element {
   if (!view)
     return (
       <Frame>
-        <p class="nothing">{failure ?? 'Reading…'}</p>
+        <p class="nothing">{failure ?? t('Reading…')}</p>
       </Frame>
     );
   const { item, queue } = view;
@@ -398,7 +431,7 @@ export function ReviewPane({ state, dispatch }: Props): JSX.Element {
   return (
     <Frame>
       <Toolbar
-        place={[`${queue.index + 1} of ${queue.keys.length}`, queue.title]}
+        place={[t('{0} of {1}', queue.index + 1, queue.keys.length), queue.title]}
         actions={reviewActions(view)}
         state={page}
         act={(command) => {

@@ -2,10 +2,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { t } from '#core/words/translate.ts';
+
 import { isOwnPicture, isSafeAddress } from '../model/address.ts';
 import type { CodeToken, RichCode, RichMath, RichNode } from '../model/richText.ts';
 import type { Mark } from '../model/textMarks.ts';
 import { marksIn } from '../model/textMarks.ts';
+import type { MathFault } from '../rich/math.ts';
 import { useRenderer } from './renderers.ts';
 import { soon } from './slices.ts';
 import { Words } from './words.tsx';
@@ -68,11 +71,11 @@ function Code({ code, marks }: { readonly code: RichCode; readonly marks: readon
       {language !== '' && (
         <div class="language">
           {language}
-          {isLong && ' · no colours: the block is too long'}
-          {loaded === 'failed' && ' · no colours: their library could not be loaded'}
+          {isLong && t(' · no colours: the block is too long')}
+          {loaded === 'failed' && t(' · no colours: their library could not be loaded')}
         </div>
       )}
-      <pre tabindex={0} aria-label={language === '' ? 'Code' : `Code, ${language}`}>
+      <pre tabindex={0} aria-label={language === '' ? t('Code') : t('Code, {0}', language)}>
         {(tokens?.of === text ? tokens.list : plain).map((token) => {
           const own = <CodeWords token={token} at={at} code={code} marks={marks} />;
           at += token.text.length;
@@ -81,6 +84,19 @@ function Code({ code, marks }: { readonly code: RichCode; readonly marks: readon
       </pre>
     </div>
   );
+}
+
+function faultText(fault: MathFault): string {
+  switch (fault) {
+    case 'too-long':
+      return t('The formula is too long to be drawn.');
+    case 'macros':
+      return t('The formula defines macros, so it is not drawn.');
+    case 'too-deep':
+      return t('The formula is too deeply nested to be drawn.');
+    default:
+      return t("The formula can't be drawn: {0}", fault.says);
+  }
 }
 
 function Formula({
@@ -94,8 +110,11 @@ function Formula({
   const box = useRef<HTMLSpanElement>(null);
   const loaded = useRenderer('math', true);
   const renderer = loaded === 'failed' ? undefined : loaded;
-  const [fault, setFault] = useState<string>();
-  const problem = loaded === 'failed' ? 'The library that draws formulas could not be loaded.' : fault;
+  const [fault, setFault] = useState<MathFault>();
+  const problem =
+    loaded === 'failed'
+      ? t('The library that draws formulas could not be loaded.')
+      : fault && faultText(fault);
   useEffect(
     () =>
       renderer &&
@@ -161,7 +180,7 @@ function Picture({
 }): JSX.Element {
   if (isOwnPicture(address)) return <img src={address} alt={label} />;
   const words = (
-    <Words text={`Picture not loaded: ${label === '' ? address : label}`} start={-1} marks={[]} />
+    <Words text={t('Picture not loaded: {0}', label === '' ? address : label)} start={-1} marks={[]} />
   );
   return isSafeAddress(address) ? (
     <Link address={address} openLink={openLink}>
@@ -203,7 +222,7 @@ function Node({ node, context }: { readonly node: RichNode; readonly context: Ri
       if (Element === 'ol') return <ol {...(first !== undefined && { start: first })}>{inside}</ol>;
       if (Element === 'table')
         return (
-          <div class="wide" tabindex={0} role="group" aria-label="Table">
+          <div class="wide" tabindex={0} role="group" aria-label={t('Table')}>
             <table>{inside}</table>
           </div>
         );

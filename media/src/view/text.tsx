@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 
 import type { Chunk } from '../model/richText.ts';
 import { chunksOf } from '../model/richText.ts';
@@ -64,12 +65,12 @@ function Part({ text, chunk, start, marks, isRaw, openLink }: PartProps): JSX.El
   if (isRaw) return <Raw text={own} start={at} marks={marks} />;
   const why =
     loaded === 'failed'
-      ? 'the reader of Markdown could not be loaded.'
-      : tree && tree.count > MAX_ELEMENTS && 'the Markdown has too many elements.';
+      ? t('Shown as it is written: the reader of Markdown could not be loaded.')
+      : tree && tree.count > MAX_ELEMENTS && t('Shown as it is written: the Markdown has too many elements.');
   if (why)
     return (
       <>
-        <p class="why">Shown as it is written: {why}</p>
+        <p class="why">{why}</p>
         <Raw text={own} start={at} marks={marks} />
       </>
     );
@@ -91,7 +92,7 @@ const DrawnPart = memo(Part);
 
 /** The words that a button shows for what is not drawn yet. */
 function restText(units: number): string {
-  return `Show more (${plural(units, 'character')} left)`;
+  return t('Show more ({0} left)', plural(units, 'character'));
 }
 
 export function Text({ text, start = 0, marks = NO_MARKS, isRaw, openLink }: TextProps): JSX.Element {

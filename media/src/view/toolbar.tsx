@@ -2,6 +2,8 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import { t } from '#core/words/translate.ts';
+
 import type { ActionRow } from '../model/keys.ts';
 import type { PageState } from '../model/pageState.ts';
 
@@ -16,7 +18,7 @@ export interface ToolbarProps<Action> {
 type RowsProps<Action> = Omit<ToolbarProps<Action>, 'place'>;
 
 function hintOf({ key, title }: ActionRow<unknown>): string {
-  return `${title} (${key.toUpperCase()})`;
+  return t('{0} ({1})', t(title), key.toUpperCase());
 }
 
 /** The number of children that stand in the first row of a box. */
@@ -92,8 +94,8 @@ function Menu<Action>({ actions, state, act }: RowsProps<Action>): JSX.Element {
       <button
         type="button"
         ref={button}
-        title="More actions"
-        aria-label="More actions"
+        title={t('More actions')}
+        aria-label={t('More actions')}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         onClick={() => {
@@ -103,7 +105,7 @@ function Menu<Action>({ actions, state, act }: RowsProps<Action>): JSX.Element {
         ⋯
       </button>
       {isOpen && (
-        <div class="items" role="menu" aria-label="More actions">
+        <div class="items" role="menu" aria-label={t('More actions')}>
           {actions.map((row) => (
             <button
               type="button"
@@ -115,7 +117,7 @@ function Menu<Action>({ actions, state, act }: RowsProps<Action>): JSX.Element {
                 act(row.action);
               }}
             >
-              {row.label}
+              {t(row.label)}
               <kbd>{row.key.toUpperCase()}</kbd>
             </button>
           ))}
@@ -150,7 +152,7 @@ export function Toolbar<Action>({ place, actions, state, act }: ToolbarProps<Act
               act(row.action);
             }}
           >
-            {row.label}
+            {t(row.label)}
             <kbd>{row.key.toUpperCase()}</kbd>
           </button>
         ))}

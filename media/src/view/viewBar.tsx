@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 
 import { plural } from '#core/words/numbers.ts';
+import { t } from '#core/words/translate.ts';
 import type { JudgedView, PairView } from '#protocol/editor/views.ts';
 import type { ViewOption, ViewOptions } from '#protocol/page/options.ts';
 
@@ -22,6 +23,8 @@ interface SwitchProps {
   readonly dispatch: (event: RecordEvent) => void;
 }
 
+const withKey = (title: string, key: string): string => t('{0} ({1})', title, key.toUpperCase());
+
 function Switch({
   option,
   label,
@@ -38,7 +41,7 @@ function Switch({
       class="switch"
       aria-pressed={isOn}
       disabled={!isEnabled}
-      title={key === undefined ? title : `${title} (${key.toUpperCase()})`}
+      title={key === undefined ? title : withKey(title, key)}
       onClick={() => {
         dispatch({ kind: 'optionToggled', option });
       }}
@@ -68,7 +71,7 @@ function Reading({ options: { isRaw }, dispatch }: Omit<ViewBarProps, 'view' | '
       type="button"
       class="switch"
       aria-pressed={isOn}
-      title={`${title} (${(keyOfOption('isRaw') ?? '').toUpperCase()})`}
+      title={withKey(title, keyOfOption('isRaw') ?? '')}
       onClick={() => {
         if (!isOn) dispatch({ kind: 'optionToggled', option: 'isRaw' });
       }}
@@ -77,9 +80,9 @@ function Reading({ options: { isRaw }, dispatch }: Omit<ViewBarProps, 'view' | '
     </button>
   );
   return (
-    <span class="ways" role="group" aria-label="How to read the texts">
-      {way('Rendered', !isRaw, 'Markdown, code and mathematics as they are meant')}
-      {way('Raw', isRaw, 'Every character as it is in the record')}
+    <span class="ways" role="group" aria-label={t('How to read the texts')}>
+      {way(t('Rendered'), !isRaw, t('Markdown, code and mathematics as they are meant'))}
+      {way(t('Raw'), isRaw, t('Every character as it is in the record'))}
     </span>
   );
 }
@@ -89,14 +92,14 @@ function Templates({ options: { template }, dispatch }: Omit<ViewBarProps, 'view
   return (
     <select
       class="templates"
-      aria-label="Chat template"
-      title="Show the exact string that a chat template makes of the prompt and each answer"
+      aria-label={t('Chat template')}
+      title={t('Show the exact string that a chat template makes of the prompt and each answer')}
       value={template ?? ''}
       onChange={({ currentTarget: { value } }) => {
         dispatch({ kind: 'templateChosen', template: value === '' ? undefined : value });
       }}
     >
-      <option value="">No chat template</option>
+      <option value="">{t('No chat template')}</option>
       {CHAT_TEMPLATES.map(({ id, title }) => (
         <option key={id} value={id}>
           {title}
@@ -113,14 +116,14 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
   const areTwo = pair !== undefined && !(showsCandidates && all);
   const hasEvidence = pair?.findings.some(({ at }) => at !== undefined) ?? false;
   return (
-    <div class="view-bar" role="toolbar" aria-label="How the answers are drawn">
+    <div class="view-bar" role="toolbar" aria-label={t('How the answers are drawn')}>
       <Reading options={options} dispatch={dispatch} />
       {areTwo && <Templates options={options} dispatch={dispatch} />}
       {all && (
         <Switch
           option="showsCandidates"
-          label={`All ${plural(all.length, 'candidate')}`}
-          title="Show all answers that the record ranks or rates"
+          label={t('All {0}', plural(all.length, 'candidate'))}
+          title={t('Show all answers that the record ranks or rates')}
           isOn={showsCandidates}
           dispatch={dispatch}
         />
@@ -129,19 +132,19 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
         <>
           <Switch
             option="showsDifferences"
-            label="Differences"
-            title="Mark words that only one answer has"
+            label={t('Differences')}
+            title={t('Mark words that only one answer has')}
             isOn={showsDifferences}
             marks={['difference']}
             dispatch={dispatch}
           />
           <Switch
             option="showsWords"
-            label="Score words"
+            label={t('Score words')}
             title={
               hasWordReasons(pair)
-                ? 'Mark words that raised (solid line) or lowered (dashed line) the margin'
-                : 'No word of these answers stands out in the score'
+                ? t('Mark words that raised (solid line) or lowered (dashed line) the margin')
+                : t('No word of these answers stands out in the score')
             }
             isOn={showsWords}
             isEnabled={hasWordReasons(pair)}
@@ -150,8 +153,8 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
           />
           <Switch
             option="scrollsTogether"
-            label="Scroll together"
-            title="Scroll both answers together, turn by turn"
+            label={t('Scroll together')}
+            title={t('Scroll both answers together, turn by turn')}
             isOn={scrollsTogether}
             dispatch={dispatch}
           />
@@ -160,7 +163,7 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
               <mark class="finding" aria-hidden="true">
                 ab
               </mark>
-              Finding
+              {t('Finding')}
             </span>
           )}
         </>
@@ -168,8 +171,8 @@ export function ViewBar({ view, follows, options, dispatch }: ViewBarProps): JSX
       {follows && (
         <Switch
           option="isPinned"
-          label="Stay here"
-          title="Stay at this pair when the cursor moves to another record"
+          label={t('Stay here')}
+          title={t('Stay at this pair when the cursor moves to another record')}
           isOn={options.isPinned}
           dispatch={dispatch}
         />

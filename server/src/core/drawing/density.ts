@@ -1,5 +1,6 @@
 // Pairs by difference of length and margin: a grid whose cells are darker where more pairs are.
 import type { Density } from '../portrait/margins.ts';
+import { t } from '../words/translate.ts';
 import type { Mark, Shape } from './svg.ts';
 import { axisBelow, line, marked, picture, shape, text, WIDTH } from './svg.ts';
 import { short, signed } from './words.ts';
@@ -93,7 +94,7 @@ export function drawDensity(density: Density, options: DensityOptions): Shape {
     ...axisBelow(
       box,
       [...labelled, ...(isInside ? [{ at: middle, label: '0' }] : [])],
-      'chosen minus rejected, in characters',
+      t('chosen minus rejected, in characters'),
     ),
   ]);
 }

@@ -1,5 +1,6 @@
 // The figures of a portrait, in the order in which people read them.
 import type { Portrait } from '../portrait/portrait.ts';
+import { t } from '../words/translate.ts';
 import type { Figure } from './figure.ts';
 import { findingsOf, sourcesOf } from './figures/findings.ts';
 import { agreement, reliability, rewards, selfTestOf, verdicts } from './figures/labels.ts';
@@ -9,7 +10,7 @@ import { lengthAndMargin, marginsOf } from './figures/margins.ts';
 /** Stands in the place of figures that need margins. */
 function unscored({ scorers, labels }: Portrait, why: string | undefined): Figure | undefined {
   if (scorers.length > 0 || labels.preferences === 0 || why === undefined) return undefined;
-  return { id: 'margins', title: 'Margins', caption: why };
+  return { id: 'margins', title: t('Margins'), caption: why };
 }
 
 /**
@@ -22,7 +23,7 @@ export function figuresOf(portrait: Portrait, why?: string): readonly Figure[] {
   if (unsure !== undefined) {
     // Which answer is chosen is a guess here.
     return [
-      { id: 'unsure', title: 'Labels', caption: `${unsure}.` },
+      { id: 'unsure', title: t('Labels'), caption: `${unsure}.` },
       findingsOf(portrait),
       promptLengths(portrait),
       sourcesOf(portrait),

@@ -1,5 +1,6 @@
 // Estimates with their intervals, one below the other.
 import type { Estimate } from '../checks/dataset/effects.ts';
+import { t } from '../words/translate.ts';
 import { shortened } from './bars.ts';
 import type { Mark, Shape } from './svg.ts';
 import { axisBelow, line, marked, picture, scale, shape, text, WIDTH } from './svg.ts';
@@ -58,14 +59,14 @@ export function drawIntervals(label: string, axis: IntervalAxis, rows: readonly 
 const OCTAVES = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8];
 
 /** Odds ratios, on a scale of powers of two. */
-export const ODDS_AXIS: IntervalAxis = {
-  title: 'odds ratio',
+export const oddsAxis = (): IntervalAxis => ({
+  title: t('odds ratio'),
   from: 1 / 8,
   to: 8,
   nothing: 1,
   ticks: OCTAVES.map((value) => ({ value, label: value < 1 ? `1/${1 / value}` : String(value) })),
   place: Math.log2,
-};
+});
 
 /** Shares from 0 to 100 %. */
 export function shareAxis(title: string, nothing?: number): IntervalAxis {

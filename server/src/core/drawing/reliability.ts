@@ -1,5 +1,6 @@
 // Predicted against observed: points on the diagonal are as right as they claim.
 import type { ReliabilityBin } from '../portrait/calibration.ts';
+import { t } from '../words/translate.ts';
 import type { Mark, Shape } from './svg.ts';
 import { axisBelow, axisLeft, line, marked, picture, scale, shape, WIDTH } from './svg.ts';
 
@@ -38,7 +39,7 @@ export function drawReliability(
     ...axisBelow(
       box,
       steps.map((value) => ({ at: x(value), label: `${100 * value} %` })),
-      'probability that the scorer gives to the answer it prefers',
+      t('probability that the scorer gives to the answer it prefers'),
     ),
     ...points,
   ]);

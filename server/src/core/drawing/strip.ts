@@ -1,5 +1,6 @@
 // Margins as a tiny histogram, without axes, for a bar.
 import type { ScorerMargins } from '../portrait/portrait.ts';
+import { t } from '../words/translate.ts';
 import type { Shape } from './svg.ts';
 import { shape } from './svg.ts';
 
@@ -29,7 +30,7 @@ export function drawMargins({ histogram: { edges, counts } }: ScorerMargins): Sh
       width: WIDTH,
       height: HEIGHT,
       role: 'img',
-      'aria-label': 'Margins',
+      'aria-label': t('Margins'),
     },
     ...bars,
   );

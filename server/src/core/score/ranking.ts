@@ -5,7 +5,8 @@ import type { Facts } from '../facts/facts.ts';
 import { PARTIAL } from '../facts/facts.ts';
 import type { Recognition } from '../mapping/recognise.ts';
 import type { Finding } from '../model/finding.ts';
-import { formatMargin, ordinal, standing } from '../words/numbers.ts';
+import type { Standing } from '../words/numbers.ts';
+import { formatMargin, ordinal, standingAmong, standingText } from '../words/numbers.ts';
 
 /** Maximum pairs to review from one ranking, whatever the percentage. */
 const MAX_REVIEWED = 1000;
@@ -39,9 +40,16 @@ export class Distribution {
     return this.count === 0 ? Number.NaN : (100 * this.below(margin)) / this.count;
   }
 
+  /** Undefined if the pair or the file is not scored. */
+  place(margin: number): Standing | undefined {
+    const isUnknown = this.count === 0 || Number.isNaN(margin);
+    return isUnknown ? undefined : standingAmong(this.below(margin), this.count);
+  }
+
   /** "lowest 0.2 %", "highest 12 %"; '' if the pair or the file is not scored. */
   standing(margin: number): string {
-    return this.count === 0 || Number.isNaN(margin) ? '' : standing(this.below(margin), this.count);
+    const place = this.place(margin);
+    return place ? standingText(place) : '';
   }
 }
 

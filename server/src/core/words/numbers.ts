@@ -1,12 +1,29 @@
 // Number formats, the same in every program.
+import { english, filled, formsKey, spokenLanguage, translatedForm } from './translate.ts';
 
 /** "12,345". The first use of a locale costs 20 ms, which short output need not pay. */
 export const inGroups = (count: number): string =>
-  count < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString('en');
+  Math.abs(count) < 1000 && Number.isInteger(count)
+    ? String(count)
+    : count.toLocaleString(spokenLanguage()?.name ?? 'en');
+
+/**
+ * A sentence about a number of things: {0} is the number, {1} and so on are the values.
+ * @param one the English text for one thing, and `many` for every other number
+ */
+export function counted(
+  count: number,
+  one: string,
+  many: string,
+  ...values: readonly (string | number)[]
+): string {
+  const form = translatedForm(count, formsKey(one, many)) ?? (count === 1 ? one : many);
+  return filled(form, [inGroups(count), ...values]);
+}
 
 /** "1 finding", "12,345 findings". */
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${inGroups(count)} ${count === 1 ? one : many}`;
+  return counted(count, `{0} ${one}`, `{0} ${many}`);
 }
 
 /** The same text with a capital first letter. */
@@ -28,11 +45,14 @@ export function formatMargin(margin: number): string {
   return `${sign}${Math.abs(margin).toFixed(MARGIN_DIGITS)}`;
 }
 
+const ORDINALS = ['{0}th', '{0}st', '{0}nd', '{0}rd'] as const;
+const ORDINAL_FORMS = english('{0}th|{0}st|{0}nd|{0}rd');
+
 /** "1st", "2nd", "11th", "1,003rd". */
 export function ordinal(rank: number): string {
   const [tens, ones] = [rank % 100, rank % 10];
-  const suffix = tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][ones] ?? 'th');
-  return `${rank.toLocaleString('en')}${suffix}`;
+  const form = tens > 10 && tens < 14 ? ORDINALS[0] : (ORDINALS[ones] ?? ORDINALS[0]);
+  return filled(translatedForm(rank, ORDINAL_FORMS, 'ordinal') ?? form, [inGroups(rank)]);
 }
 
 /** A percentage: a whole number, or one digit below 1; never 0. */
@@ -40,10 +60,24 @@ function shareText(percent: number): string {
   return percent < 0.95 ? Math.max(0.1, percent).toFixed(1) : Math.round(percent).toString();
 }
 
-/** Position of a number among `count`, with `below` lower ones: "lowest 0.2 %", "highest 12 %". */
-export function standing(below: number, count: number): string {
+/** Where a number is among others: the share from the nearer end to it. */
+export interface Standing {
+  readonly end: 'lowest' | 'highest';
+  /** As printed. */
+  readonly percent: string;
+}
+
+/** Where a number is among `count`, with `below` lower ones. */
+export function standingAmong(below: number, count: number): Standing {
   const [low, high] = [(100 * (below + 1)) / count, (100 * (count - below)) / count];
-  return low <= high ? `lowest ${shareText(low)} %` : `highest ${shareText(high)} %`;
+  return low <= high
+    ? { end: 'lowest', percent: shareText(low) }
+    : { end: 'highest', percent: shareText(high) };
+}
+
+/** "lowest 0.2 %", "highest 12 %". */
+export function standingText({ end, percent }: Standing): string {
+  return `${end} ${percent} %`;
 }
 
 /** Names for a sentence, not too many. */

@@ -129,8 +129,8 @@ export interface PairView extends PlaceView {
   /** All answers to the same prompt, best first; absent if there are only these two. */
   readonly candidates?: readonly CandidateView[];
   readonly margin?: number;
-  /** Where the margin stands in the file: "lowest 0.2 %". */
-  readonly standing?: string;
+  /** Where the margin stands in the file: the share from the nearer end to it, as printed. */
+  readonly standing?: { readonly end: 'lowest' | 'highest'; readonly percent: string };
   /** What the scorer is, in a sentence or two. */
   readonly scorer?: string;
   /** What it is worth on this file, in a sentence or two. */

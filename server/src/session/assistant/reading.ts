@@ -9,7 +9,7 @@ import { WHOLE_FILE } from '#core/model/finding.ts';
 import type { Lengths } from '#core/portrait/lengths.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
 import { rulePage } from '#core/report/rulePage.ts';
-import { capitalised, plural } from '#core/words/numbers.ts';
+import { capitalised, plural, standingText } from '#core/words/numbers.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
 
 import type { OpenDataset } from '../dataset.ts';
@@ -185,7 +185,7 @@ export function showPair({ session, file }: Named, input: ToolInput<'show_pair'>
     key: keyOfRecord(dataset, record) ?? '',
     ...(view.kind === 'pair' && { isTie: view.isTie }),
     ...(view.kind === 'pair' && Number.isFinite(view.margin) && { margin: view.margin }),
-    ...(view.kind === 'pair' && view.standing !== undefined && { standing: view.standing }),
+    ...(view.kind === 'pair' && view.standing && { standing: standingText(view.standing) }),
     ...(view.kind === 'empty' && { why: view.why }),
     ...(leftOut > 0 && { leftOut: LEFT_OUT(leftOut) }),
     findings: view.findings.map(({ rule, severity }) => ({ rule, severity })),

@@ -162,6 +162,7 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
   const { scores, trust } = dataset;
   const said = saidIn(pair, read.value);
   const candidates = candidatesOf(read, index);
+  const standing = explained && scores?.distribution.place(margin);
   return {
     ...baseOf(dataset, { record, pair: index }),
     kind: 'pair',
@@ -184,7 +185,8 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
       ...(explained?.rejectedReward !== undefined && { reward: explained.rejectedReward }),
     },
     details: explained ? [...reviewedLines(dataset, record, index), ...explained.details] : [],
-    ...(scores && explained && { margin, standing: scores.distribution.standing(margin) }),
+    ...(scores && explained && { margin }),
+    ...(standing && { standing }),
     ...(scores && { scorer: scores.about }),
     ...(trust !== undefined && { trust }),
     ...(!scores && reason !== undefined && { whyUnscored: reason }),

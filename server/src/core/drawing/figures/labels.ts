@@ -1,12 +1,14 @@
 // What labels reward, and how good the labels' judges are.
 import type { Estimate } from '../../checks/dataset/effects.ts';
 import { pairedOdds } from '../../checks/dataset/effects.ts';
+import type { ReliabilityBin } from '../../portrait/calibration.ts';
 import type { Portrait } from '../../portrait/portrait.ts';
-import { plural } from '../../words/numbers.ts';
+import { counted, plural } from '../../words/numbers.ts';
+import { t } from '../../words/translate.ts';
 import type { Figure } from '../figure.ts';
 import { number, words } from '../figure.ts';
 import type { IntervalRow } from '../intervals.ts';
-import { drawIntervals, ODDS_AXIS, shareAxis } from '../intervals.ts';
+import { drawIntervals, oddsAxis, shareAxis } from '../intervals.ts';
 import { drawReliability } from '../reliability.ts';
 import { count, estimateWords, isKnown, percent, shareWords } from '../words.ts';
 import { joined, quoted, withoutTies } from './queries.ts';
@@ -23,7 +25,14 @@ function oddsRow(name: string, won: number, lost: number, query?: string): Inter
     name,
     estimate,
     colour: estimate.low > 1 ? 'chosen' : estimate.high < 1 ? 'rejected' : 'neutral',
-    hint: `${name}: odds ratio ${estimateWords(estimate)}; chosen in ${count(won)} and rejected in ${count(lost)} of ${plural(won + lost, 'pair')}`,
+    hint: t(
+      '{0}: odds ratio {1}; chosen in {2} and rejected in {3} of {4}',
+      name,
+      estimateWords(estimate),
+      count(won),
+      count(lost),
+      plural(won + lost, 'pair'),
+    ),
     query,
   };
 }
@@ -33,8 +42,8 @@ export function rewards(portrait: Portrait): Figure | undefined {
   const { preferences, longer, shorter, style, firstWins } = labels;
   const first = Math.round(firstWins.value * preferences);
   const all: readonly (readonly [string, number, number, string?])[] = [
-    ['longer', longer, shorter, joined('length_difference!=0', withoutTies(portrait))],
-    ...(hasLabel ? [['first in the record', first, preferences - first, 'is:pair -is:tie'] as const] : []),
+    [t('longer'), longer, shorter, joined('length_difference!=0', withoutTies(portrait))],
+    ...(hasLabel ? [[t('first in the record'), first, preferences - first, 'is:pair -is:tie'] as const] : []),
     ...style.map(
       ({ name, chosenOnly, rejectedOnly }) =>
         [
@@ -50,21 +59,22 @@ export function rewards(portrait: Portrait): Figure | undefined {
   const rows = shown.map(([name, won, lost, query]) => oddsRow(name, won, lost, query));
   return {
     id: 'rewards',
-    title: 'What the labels reward',
-    caption:
+    title: t('What the labels reward'),
+    caption: t(
       'Odds ratios with 95 % intervals. Each counts the pairs in which only one answer is so, or has this: 3 means that this answer is chosen three times as often as it is rejected. Correlation, not cause: longer answers have more of everything.',
-    picture: drawIntervals('Odds ratios of length, position and style', ODDS_AXIS, rows),
+    ),
+    picture: drawIntervals(t('Odds ratios of length, position and style'), oddsAxis(), rows),
     key: [
-      { name: 'chosen', label: 'preferred' },
-      { name: 'rejected', label: 'not preferred' },
-      { name: 'neutral', label: 'the interval contains 1' },
+      { name: 'chosen', label: t('preferred') },
+      { name: 'rejected', label: t('not preferred') },
+      { name: 'neutral', label: t('the interval contains 1') },
     ],
     table: {
       columns: [
-        ...words('An answer that is or has'),
-        number('Odds ratio'),
-        number('Chosen'),
-        number('Rejected'),
+        ...words(t('An answer that is or has')),
+        number(t('Odds ratio')),
+        number(t('Chosen')),
+        number(t('Rejected')),
       ],
       rows: shown.map(([name, won, lost], i) => ({
         cells: [
@@ -79,14 +89,23 @@ export function rewards(portrait: Portrait): Figure | undefined {
   };
 }
 
+/** The sizes of margins in a bin. */
+function sizeWords({ from, to }: ReliabilityBin, sign = ''): string {
+  return to === undefined
+    ? t('{0} and more', `${sign}${from}`)
+    : t('{0} to {1}', `${sign}${from}`, `${sign}${to}`);
+}
+
 export function reliability({ calibration }: Portrait): Figure | undefined {
   if (!calibration) return undefined;
   const { bins, error } = calibration;
   const drawn = bins.filter(({ count: pairs }) => pairs >= MIN_PREDICTED);
   if (drawn.length === 0) return undefined;
   const rest =
-    bins.length > drawn.length ? ` Points of fewer than ${MIN_PREDICTED} pairs are only in the table.` : '';
-  const queryOf = ({ from, to }: (typeof bins)[number]): string => {
+    bins.length > drawn.length
+      ? [t('Points of fewer than {0} pairs are only in the table.', MIN_PREDICTED)]
+      : [];
+  const queryOf = ({ from, to }: ReliabilityBin): string => {
     // A margin of 0 prefers neither answer.
     const low = from === 0 ? '>0' : `>=${from}`;
     const mirrored = from === 0 ? '<0' : `<=-${from}`;
@@ -96,17 +115,38 @@ export function reliability({ calibration }: Portrait): Figure | undefined {
   };
   return {
     id: 'calibration',
-    title: 'Calibration',
-    caption: `Pairs by how sure the scorer is, always by a fit that did not see them. On the dashed line, it is as often right about the recorded label as it claims; the mean distance is ${percent(error)}. It says that margins can be read as probabilities of the recorded label, not that the labels are true: a scorer learns the errors that a file repeats.${rest}`,
-    picture: drawReliability('How sure the scorer is, against how often the label agrees', drawn, (bin) => ({
-      hint: `${plural(bin.count, 'pair')} with margins of ±${bin.from}${bin.to === undefined ? ' and more' : ` to ±${bin.to}`}: predicted ${percent(bin.predicted)}, observed ${shareWords(bin.observed)}`,
-      query: queryOf(bin),
-    })),
+    title: t('Calibration'),
+    caption: [
+      t(
+        'Pairs by how sure the scorer is, always by a fit that did not see them. On the dashed line, it is as often right about the recorded label as it claims; the mean distance is {0}. It says that margins can be read as probabilities of the recorded label, not that the labels are true: a scorer learns the errors that a file repeats.',
+        percent(error),
+      ),
+      ...rest,
+    ].join(' '),
+    picture: drawReliability(
+      t('How sure the scorer is, against how often the label agrees'),
+      drawn,
+      (bin) => ({
+        hint: t(
+          '{0} with margins of {1}: predicted {2}, observed {3}',
+          plural(bin.count, 'pair'),
+          sizeWords(bin, '±'),
+          percent(bin.predicted),
+          shareWords(bin.observed),
+        ),
+        query: queryOf(bin),
+      }),
+    ),
     table: {
-      columns: [...words('Size of the margin'), number('Pairs'), number('Predicted'), number('Label agrees')],
+      columns: [
+        ...words(t('Size of the margin')),
+        number(t('Pairs')),
+        number(t('Predicted')),
+        number(t('Label agrees')),
+      ],
       rows: bins.map((bin) => ({
         cells: [
-          ...words(`${bin.from}${bin.to === undefined ? ' and more' : ` to ${bin.to}`}`),
+          ...words(sizeWords(bin)),
           number(count(bin.count)),
           number(percent(bin.predicted)),
           number(shareWords(bin.observed)),
@@ -137,10 +177,16 @@ function shares(
       })),
     ),
     table: {
-      columns: [...words('', 'Of'), number('Share')],
+      columns: [...words('', t('Of')), number(t('Share'))],
       rows: rows.map(({ name, share, of }) => ({ cells: [...words(name, of), number(shareWords(share))] })),
     },
   };
+}
+
+/** The names of two judges. */
+function bothWords(names: readonly string[]): string {
+  const [one = '', other = ''] = names;
+  return t('{0} and {1}', one, other);
 }
 
 export function agreement({ annotators, agreements }: Portrait): Figure | undefined {
@@ -148,35 +194,46 @@ export function agreement({ annotators, agreements }: Portrait): Figure | undefi
     ...(annotators
       ? [
           {
-            name: 'annotators',
+            name: t('annotators'),
             share: annotators.same,
-            of: `of the pairs of votes on ${plural(annotators.records, 'record')}`,
+            of: t('of the pairs of votes on {0}', plural(annotators.records, 'record')),
           },
         ]
       : []),
     ...agreements.map(({ names, agreement: { same, count: both } }) => ({
-      name: names.join(' and '),
+      name: bothWords(names),
       share: same,
-      of: `of ${plural(both, 'pair')} that both scored`,
+      of: t('of {0} that both scored', plural(both, 'pair')),
     })),
   ];
   if (rows.length === 0) return undefined;
   const kappas = [
-    ...(annotators && isKnown(annotators.kappa) ? [['annotators', annotators.kappa] as const] : []),
+    ...(annotators && isKnown(annotators.kappa) ? [[t('annotators'), annotators.kappa] as const] : []),
     ...agreements.flatMap(({ names, agreement: { kappa } }) =>
-      isKnown(kappa) ? [[names.join(' and '), kappa] as const] : [],
+      isKnown(kappa) ? [[bothWords(names), kappa] as const] : [],
     ),
-  ].map(([name, kappa]) => `κ of ${name} ${estimateWords(kappa)}`);
+  ].map(([name, kappa]) => t('κ of {0} {1}', name, estimateWords(kappa)));
   const split = annotators
-    ? ` The votes on ${count(annotators.split)} of ${plural(annotators.records, 'record')} are not all the same.`
-    : '';
+    ? [
+        t(
+          'The votes on {0} of {1} are not all the same.',
+          count(annotators.split),
+          plural(annotators.records, 'record'),
+        ),
+      ]
+    : [];
   return shares(
     {
       id: 'agreement',
-      title: 'Agreement',
-      caption: `How often two judges prefer the same answer.${split} κ is agreement beyond chance: 1 is perfect, 0 is chance. ${kappas.join('; ')}${kappas.length > 0 ? '.' : ''}`,
+      title: t('Agreement'),
+      caption: [
+        t('How often two judges prefer the same answer.'),
+        ...split,
+        t('κ is agreement beyond chance: 1 is perfect, 0 is chance.'),
+        kappas.length > 0 ? `${kappas.join('; ')}.` : '',
+      ].join(' '),
     },
-    'share of the pairs on which two judges agree',
+    t('share of the pairs on which two judges agree'),
     undefined,
     rows,
   );
@@ -185,19 +242,25 @@ export function agreement({ annotators, agreements }: Portrait): Figure | undefi
 export function selfTestOf({ selfTest }: Portrait): Figure | undefined {
   if (!selfTest) return undefined;
   const { planted, share, auroc, lengthAuroc, precisionAt1, precisionAt5, precisionAtPlanted } = selfTest;
-  const of = ({ count: all }: { readonly count: number }): string => `of ${plural(all, 'pair')}`;
+  const of = ({ count: all }: { readonly count: number }): string => t('of {0}', plural(all, 'pair'));
   return shares(
     {
       id: 'self-test',
-      title: 'Self-test',
-      caption: `${plural(planted, 'label')} were flipped on purpose in a copy (${percent(share)}). Shown is how many pairs at the top of the ranking were such flips; a random ranking finds ${percent(share)}. AUROC ${auroc.toFixed(2)}, by length alone ${lengthAuroc.toFixed(2)}, by chance 0.50. Real errors are not random, so the real list may be better or worse.`,
+      title: t('Self-test'),
+      caption: t(
+        '{0} were flipped on purpose in a copy ({1}). Shown is how many pairs at the top of the ranking were such flips; a random ranking finds {1}. AUROC {2}, by length alone {3}, by chance 0.50. Real errors are not random, so the real list may be better or worse.',
+        plural(planted, 'label'),
+        percent(share),
+        auroc.toFixed(2),
+        lengthAuroc.toFixed(2),
+      ),
     },
-    'share of planted flips',
+    t('share of planted flips'),
     share,
     [
-      { name: 'worst 1 %', share: precisionAt1, of: of(precisionAt1) },
-      { name: 'worst 5 %', share: precisionAt5, of: of(precisionAt5) },
-      { name: 'as many as planted', share: precisionAtPlanted, of: of(precisionAtPlanted) },
+      { name: t('worst 1 %'), share: precisionAt1, of: of(precisionAt1) },
+      { name: t('worst 5 %'), share: precisionAt5, of: of(precisionAt5) },
+      { name: t('as many as planted'), share: precisionAtPlanted, of: of(precisionAtPlanted) },
     ],
   );
 }
@@ -207,11 +270,16 @@ export function verdicts({ labels, counts }: Portrait): Figure | undefined {
   return shares(
     {
       id: 'verdicts',
-      title: 'Verdicts',
-      caption: `${plural(counts.judgements, 'answer')} with a verdict of ${counts.judgements === 1 ? 'its' : 'their'} own; ${count(labels.judgements)} are called good or bad, the others are rated by a number or not at all.`,
+      title: t('Verdicts'),
+      caption: counted(
+        counts.judgements,
+        '{0} answer with a verdict of its own; {1} are called good or bad, the others are rated by a number or not at all.',
+        '{0} answers with a verdict of their own; {1} are called good or bad, the others are rated by a number or not at all.',
+        count(labels.judgements),
+      ),
     },
-    'share called good',
+    t('share called good'),
     0.5,
-    [{ name: 'good', share: labels.good, of: `of ${plural(labels.judgements, 'answer')}` }],
+    [{ name: t('good'), share: labels.good, of: t('of {0}', plural(labels.judgements, 'answer')) }],
   );
 }

@@ -3,7 +3,8 @@ import type { BinRange } from '../../portrait/bins.ts';
 import { binQuery, usedBins } from '../../portrait/bins.ts';
 import type { Lengths } from '../../portrait/lengths.ts';
 import type { Portrait } from '../../portrait/portrait.ts';
-import { plural } from '../../words/numbers.ts';
+import { capitalised, plural } from '../../words/numbers.ts';
+import { english, t } from '../../words/translate.ts';
 import type { Figure, Row } from '../figure.ts';
 import { number, words } from '../figure.ts';
 import { drawHistogram } from '../histogram.ts';
@@ -11,7 +12,14 @@ import { count, lengthWords, short } from '../words.ts';
 import { joined, withoutTies } from './queries.ts';
 
 const quantileWords = ({ mean, tenth, median, ninth, longest }: Lengths): string =>
-  `median ${count(median)}, 80 % from ${count(tenth)} to ${count(ninth)}, mean ${count(Math.round(mean))}, longest ${count(longest)}`;
+  t(
+    'median {0}, 80 % from {1} to {2}, mean {3}, longest {4}',
+    count(median),
+    count(tenth),
+    count(ninth),
+    count(Math.round(mean)),
+    count(longest),
+  );
 
 /** Labels that stand beside each other. */
 const MAX_LABELS = 8;
@@ -25,6 +33,11 @@ function tickedEdges(edges: readonly number[], [first, last]: BinRange): (edge: 
   return (edge) => ticked.has(edge);
 }
 
+const ANSWERS_OF = {
+  chosen: english('{0} chosen answers of {1}'),
+  rejected: english('{0} rejected answers of {1}'),
+};
+
 export function answerLengths(portrait: Portrait): Figure | undefined {
   const { chosen, rejected } = portrait.lengths;
   const { preferences } = portrait.labels;
@@ -37,13 +50,13 @@ export function answerLengths(portrait: Portrait): Figure | undefined {
     histogram,
     nameOf: () => name,
     markOf: (bin: number) => ({
-      hint: `${count(histogram.counts[bin] ?? 0)} ${name} answers of ${lengthWords(edges[bin - 1], edges[bin])}`,
+      hint: t(ANSWERS_OF[name], count(histogram.counts[bin] ?? 0), lengthWords(edges[bin - 1], edges[bin])),
       query: queryOf(`${name}_length`, [bin, bin]),
     }),
   });
   const { picture, brush } = drawHistogram({
-    label: 'Lengths of chosen answers, upwards, and of rejected answers, downwards',
-    axis: 'characters, on a logarithmic scale',
+    label: t('Lengths of chosen answers, upwards, and of rejected answers, downwards'),
+    axis: t('characters, on a logarithmic scale'),
     range,
     up: side('chosen', chosen),
     down: side('rejected', rejected),
@@ -64,16 +77,21 @@ export function answerLengths(portrait: Portrait): Figure | undefined {
   });
   return {
     id: 'lengths',
-    title: 'Lengths of answers',
-    caption: `Of the ${plural(preferences, 'pair')} with a preferred answer. Chosen: ${quantileWords(chosen)}. Rejected: ${quantileWords(rejected)}.`,
-    note: 'A drag selects by the length of the chosen answer.',
+    title: t('Lengths of answers'),
+    caption: t(
+      'Of the {0} with a preferred answer. Chosen: {1}. Rejected: {2}.',
+      plural(preferences, 'pair'),
+      quantileWords(chosen),
+      quantileWords(rejected),
+    ),
+    note: t('A drag selects by the length of the chosen answer.'),
     picture,
     brush,
     key: [
-      { name: 'chosen', label: 'chosen' },
-      { name: 'rejected', label: 'rejected' },
+      { name: 'chosen', label: t('chosen') },
+      { name: 'rejected', label: t('rejected') },
     ],
-    table: { columns: [...words('Length'), number('Chosen'), number('Rejected')], rows },
+    table: { columns: [...words(t('Length')), number(t('Chosen')), number(t('Rejected'))], rows },
   };
 }
 
@@ -84,14 +102,18 @@ export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure
   const { edges, counts: bins } = prompt.histogram;
   const queryOf = (from: number, to: number): string => binQuery('prompt_length', edges, [from, to]);
   const { picture, brush } = drawHistogram({
-    label: 'Lengths of prompts',
-    axis: 'characters, on a logarithmic scale',
+    label: t('Lengths of prompts'),
+    axis: t('characters, on a logarithmic scale'),
     range,
     up: {
       histogram: prompt.histogram,
       nameOf: () => 'neutral',
       markOf: (bin) => ({
-        hint: `${plural(bins[bin] ?? 0, 'pair')} with a prompt of ${lengthWords(edges[bin - 1], edges[bin])}`,
+        hint: t(
+          '{0} with a prompt of {1}',
+          plural(bins[bin] ?? 0, 'pair'),
+          lengthWords(edges[bin - 1], edges[bin]),
+        ),
         query: queryOf(bin, bin),
       }),
     },
@@ -101,12 +123,17 @@ export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure
   });
   return {
     id: 'prompts',
-    title: 'Lengths of prompts',
-    caption: `All turns of a prompt together, of all ${plural(counts.pairs, 'pair')}; ${plural(counts.prompts, 'different prompt')}. ${quantileWords(prompt).replace(/^m/, 'M')}.`,
+    title: t('Lengths of prompts'),
+    caption: t(
+      'All turns of a prompt together, of all {0}; {1}. {2}.',
+      plural(counts.pairs, 'pair'),
+      plural(counts.prompts, 'different prompt'),
+      capitalised(quantileWords(prompt)),
+    ),
     picture,
     brush,
     table: {
-      columns: [...words('Length'), number('Pairs')],
+      columns: [...words(t('Length')), number(t('Pairs'))],
       rows: Array.from({ length: range[1] - range[0] + 1 }, (_, i) => {
         const bin = range[0] + i;
         return {

@@ -5,6 +5,7 @@ import { binQuery, usedBins } from '../../portrait/bins.ts';
 import type { Density } from '../../portrait/margins.ts';
 import type { Portrait, ScorerMargins } from '../../portrait/portrait.ts';
 import { capitalised, plural } from '../../words/numbers.ts';
+import { english, t } from '../../words/translate.ts';
 import { drawDensity } from '../density.ts';
 import type { Figure, Row } from '../figure.ts';
 import { number, words } from '../figure.ts';
@@ -26,15 +27,19 @@ export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRa
   const isListed = budget !== undefined && Number.isFinite(budget.worst);
   const { picture, brush } = drawHistogram({
     // Without the name, which a file may have chosen: the title has it.
-    label: 'Margins of the scorer',
-    axis: 'margin: reward of chosen minus reward of rejected',
+    label: t('Margins of the scorer'),
+    axis: t('margin: reward of chosen minus reward of rejected'),
     range,
     up: {
       histogram,
       // A bin that ends at 0 or below holds pairs against their label.
       nameOf: (bin) => ((edges[bin] ?? Infinity) <= 0 ? 'rejected' : 'chosen'),
       markOf: (bin) => ({
-        hint: `${plural(bins[bin] ?? 0, 'pair')} with a margin of ${binWords(edges[bin - 1], edges[bin])}`,
+        hint: t(
+          '{0} with a margin of {1}',
+          plural(bins[bin] ?? 0, 'pair'),
+          binWords(edges[bin - 1], edges[bin]),
+        ),
         ...(isRanking && { query: queryOf(bin, bin) }),
       }),
     },
@@ -46,7 +51,7 @@ export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRa
         ? [
             {
               value: budget.worst,
-              words: `review: lowest ${budget.percent} %`,
+              words: t('review: lowest {0} %', budget.percent),
               name: 'budget',
               side: 'right' as const,
             },
@@ -57,20 +62,37 @@ export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRa
   });
   const share = (part: number): string => percent(part / scored);
   const list = isListed
-    ? ` The line is the review budget: pairs left of it, with margins up to ${signed(budget.worst)}, are on the review list.`
-    : '';
+    ? [
+        t(
+          'The line is the review budget: pairs left of it, with margins up to {0}, are on the review list.',
+          signed(budget.worst),
+        ),
+      ]
+    : [];
   return {
     id: isRanking ? 'margins' : `margins of ${name}`,
-    title: isRanking ? 'Margins' : `Margins of ${name}`,
-    caption: `${capitalised(name)}: ${plural(scored, 'pair')} scored. It agrees with ${count(agrees)} labels (${share(agrees)}) and disagrees with ${count(disagrees)} (${share(disagrees)}): look at those, but their share is no error rate.${list}${trust === undefined ? '' : ` ${trust}`}`,
+    title: isRanking ? t('Margins') : t('Margins of {0}', name),
+    caption: [
+      t(
+        '{0}: {1} scored. It agrees with {2} labels ({3}) and disagrees with {4} ({5}): look at those, but their share is no error rate.',
+        capitalised(name),
+        plural(scored, 'pair'),
+        count(agrees),
+        share(agrees),
+        count(disagrees),
+        share(disagrees),
+      ),
+      ...list,
+      ...(trust === undefined ? [] : [trust]),
+    ].join(' '),
     picture,
     ...(isRanking && { brush }),
     key: [
-      { name: 'chosen', label: 'agrees with the label' },
-      { name: 'rejected', label: 'disagrees' },
+      { name: 'chosen', label: t('agrees with the label') },
+      { name: 'rejected', label: t('disagrees') },
     ],
     table: {
-      columns: [...words('Margin'), number('Pairs')],
+      columns: [...words(t('Margin')), number(t('Pairs'))],
       rows: bins.map((value, bin) => ({
         cells: [...words(binWords(edges[bin - 1], edges[bin])), number(count(value))],
         ...(isRanking && { query: queryOf(bin, bin) }),
@@ -91,13 +113,13 @@ function correlationWords(correlation: Estimate): string {
   const size = Math.abs(correlation.value);
   const strength =
     size < 0.1
-      ? 'hardly depends'
+      ? english('The margin hardly depends on length: Spearman’s ρ {0}.')
       : size < 0.3
-        ? 'depends a little'
+        ? english('The margin depends a little on length: Spearman’s ρ {0}.')
         : size < 0.6
-          ? 'depends'
-          : 'depends strongly';
-  return ` The margin ${strength} on length: Spearman’s ρ ${estimateWords(correlation)}.`;
+          ? english('The margin depends on length: Spearman’s ρ {0}.')
+          : english('The margin depends strongly on length: Spearman’s ρ {0}.');
+  return ` ${t(strength, estimateWords(correlation))}`;
 }
 
 export function lengthAndMargin({ density, labels }: Portrait): Figure | undefined {
@@ -110,21 +132,26 @@ export function lengthAndMargin({ density, labels }: Portrait): Figure | undefin
   /** Both ends inclusive. */
   const differenceWords = (x: number): string => {
     const [low, high] = [differences[x - 1], differences[x]];
-    if (low === undefined) return `${count(1 - (high ?? 0))} or more shorter`;
-    if (high === undefined) return `${count(low)} or more longer`;
-    if (low === 0) return 'equally long';
+    if (low === undefined) return t('{0} or more shorter', count(1 - (high ?? 0)));
+    if (high === undefined) return t('{0} or more longer', count(low));
+    if (low === 0) return t('equally long');
     return low > 0
-      ? `${count(low)} to ${count(high - 1)} longer`
-      : `${count(1 - high)} to ${count(-low)} shorter`;
+      ? t('{0} to {1} longer', count(low), count(high - 1))
+      : t('{0} to {1} shorter', count(1 - high), count(-low));
   };
   const picture = drawDensity(density, {
-    label: 'Difference of lengths against margin',
+    label: t('Difference of lengths against margin'),
     across,
     up,
-    leftWords: `shorter chosen ${percent(shorter / preferences)}`,
-    rightWords: `longer chosen ${percent(longer / preferences)}`,
+    leftWords: t('shorter chosen {0}', percent(shorter / preferences)),
+    rightWords: t('longer chosen {0}', percent(longer / preferences)),
     markOf: (x, y) => ({
-      hint: `${plural(counts[x]?.[y] ?? 0, 'pair')}: chosen answer ${differenceWords(x)}, margin ${binWords(margins[y - 1], margins[y])}`,
+      hint: t(
+        '{0}: chosen answer {1}, margin {2}',
+        plural(counts[x]?.[y] ?? 0, 'pair'),
+        differenceWords(x),
+        binWords(margins[y - 1], margins[y]),
+      ),
       query: queryOf(x, y),
     }),
   });
@@ -149,11 +176,15 @@ export function lengthAndMargin({ density, labels }: Portrait): Figure | undefin
   });
   return {
     id: 'length-margin',
-    title: 'Length and margin',
-    caption: `The more pairs, the stronger the colour of a cell. The line in the middle parts pairs by which answer is longer; “the longer one wins” is right for ${shareWords(longerWins)} of ${plural(preferences, 'pair')}, equal lengths counted half. The curve is the mean margin.${correlationWords(density.correlation)}`,
+    title: t('Length and margin'),
+    caption: `${t(
+      'The more pairs, the stronger the colour of a cell. The line in the middle parts pairs by which answer is longer; “the longer one wins” is right for {0} of {1}, equal lengths counted half. The curve is the mean margin.',
+      shareWords(longerWins),
+      plural(preferences, 'pair'),
+    )}${correlationWords(density.correlation)}`,
     picture,
     table: {
-      columns: [...words('Chosen answer'), number('Pairs scored'), number('Mean margin')],
+      columns: [...words(t('Chosen answer')), number(t('Pairs scored')), number(t('Mean margin'))],
       rows,
     },
   };
