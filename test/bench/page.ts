@@ -1,5 +1,5 @@
 // npm run bench:page [-- ROWS [ACTIONS]]: the dataset page in the real workbench, over a million rows: frames while it
-// scrolls, the time from a key to the next pair, a filter, a text search, the bytes of each library, and memory after an
+// scrolls, the time from a key to the next pair, a filter, searches, the bytes of each library, and memory after an
 // hour's worth of use. Beside times stands the processor time of the thread that draws: other work on the machine hardly
 // changes it.
 import { once } from 'node:events';
@@ -15,6 +15,7 @@ import { openFile, press, runCommand, until, waitForStatus } from '../workbench/
 import type { Window } from '../workbench/window.ts';
 import { openWindow } from '../workbench/window.ts';
 import { mb } from './measure.ts';
+import { measureTextSearch, openBench } from './textSearch.ts';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 /** A person who does something every two seconds does this much in an hour. */
@@ -262,7 +263,9 @@ try {
   for (const word of ['zebrafish', 'text:"number of"']) {
     const { first, all, hits } = await filter(frame, word);
     const speed = mb(path) / (all / 1000);
-    judge(`search ${word}: ${hits}, first after ${ms(first)}, ${speed.toFixed(0)} MB/s`, speed >= 400);
+    console.log(
+      `search ${word}: ${hits}, first after ${ms(first)}, all after ${ms(all)}, ${speed.toFixed(0)} MB/s`,
+    );
   }
   await filter(frame, '');
   await press(page, 'Escape');
@@ -270,5 +273,12 @@ try {
 } finally {
   await window.close();
   rmSync(folder, { recursive: true, force: true });
+}
+// On text as people have it: here the rows are short, and each of them costs as much as its bytes.
+const bench = openBench();
+try {
+  await measureTextSearch(bench, judge);
+} finally {
+  bench.close();
 }
 process.exitCode = missed.length > 0 ? 1 : 0;

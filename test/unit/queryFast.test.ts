@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '#core/model/json.ts';
+import { candidates } from '#core/query/bytes.ts';
 import { sampleOf, sortedOrder } from '#core/query/order.ts';
 import { spellValue } from '#core/query/syntax.ts';
 import { seededRandom } from '#core/score/random.ts';
@@ -152,6 +153,46 @@ describe('the fast way', () => {
       }
     }
     expect(hits).toBeGreaterThan(1000);
+  });
+
+  it('finds long words in any letter case, in blocks that records cross', async () => {
+    const own = seededRandom(17);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(own() * items.length)]!;
+    const LONG = ['ask', 'KEY', 'é', '中', '"', '\\', ' ', '\n', 'sS', '👍', 'ſ', 'u00', 'q'];
+    const text = (most: number): string =>
+      Array.from({ length: 1 + Math.floor(own() * most) }, () => pick(LONG)).join('');
+    const records = Array.from({ length: 150 }, (_, i) => {
+      const filler = 'abc '.repeat(Math.floor(own() * (i % 50 === 0 ? 90_000 : 100)));
+      return { prompt: text(6), chosen: filler + text(9) + filler, rejected: text(6) };
+    });
+    const lines = records.map((one) => (own() < 0.7 ? JSON.stringify(one) : spell(one as JsonObject, own)));
+    const queried = queriedText(lines.join('\n'));
+    let hits = 0;
+    for (let i = 0; i < 40; i++) {
+      const from = pick(records).rejected;
+      const at = Math.floor(own() * from.length);
+      const word = from.slice(at, at + 3 + Math.floor(own() * 5));
+      const cased = pick([word, word.toUpperCase(), word.toLowerCase()]);
+      const query = spellValue(cased.isWellFormed() ? cased : 'ask');
+      const wanted = numbersOf(plainly(queried, query));
+      expect([query, numbersOf((await fast(queried, query)).picked)]).toEqual([query, wanted]);
+      hits += wanted.length;
+    }
+    expect(hits).toBeGreaterThan(100);
+  });
+
+  it('knows every letter case of ASCII', () => {
+    const all = Array.from({ length: 0x3000 }, (_, code) => String.fromCodePoint(code)).join('');
+    for (let code = 0x20; code <= 0x7e; code++) {
+      const character = String.fromCharCode(code);
+      const known = candidates([{ text: character, isCaseless: true }])!;
+      const same = all.match(new RegExp(character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'), 'giu')) ?? [];
+      const missed = same.filter((one) => {
+        const bytes = Buffer.from(JSON.stringify(one)).toString('latin1');
+        return !known.usual.expression.test(bytes) && !known.unusual.expression.test(bytes);
+      });
+      expect([character, missed]).toEqual([character, []]);
+    }
   });
 
   it('parses few records for a rare word', async () => {

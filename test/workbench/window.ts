@@ -102,8 +102,9 @@ async function openServed(
   // What a language pack sets. VS Code's own texts stay English without one; those of extensions follow it.
   if (language !== undefined)
     await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
-  await page.goto(`${server.address}?${new URLSearchParams({ folder }).toString()}`);
-  await page.waitForSelector('.monaco-workbench .explorer-folders-view', { timeout: 60_000 });
+  const timeout = PATIENCE_MS;
+  await page.goto(`${server.address}?${new URLSearchParams({ folder }).toString()}`, { timeout });
+  await page.waitForSelector('.monaco-workbench .explorer-folders-view', { timeout });
   return {
     page,
     kind: 'served',

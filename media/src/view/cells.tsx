@@ -28,13 +28,13 @@ function blankText(why: Extract<Cell, { kind: 'blank' }>['why']): string {
   }
 }
 
-export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
+export function CellView({ cell }: { readonly cell: Cell }): JSX.Element | null {
   switch (cell.kind) {
     case 'row':
       return (
         <span class="number">
           {cell.text}
-          <small>{cell.note}</small>
+          {cell.note !== '' && <small>{cell.note}</small>}
         </span>
       );
     case 'number':
@@ -44,8 +44,8 @@ export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
     case 'raw':
       return <span class="words raw">{cell.text}</span>;
     case 'blank':
-      return <span class={`blank ${cell.why}`}>{blankText(cell.why)}</span>;
+      return cell.why === 'none' ? null : <span class={`blank ${cell.why}`}>{blankText(cell.why)}</span>;
     case 'pills':
-      return <span class="pills">{cell.pills.map(PillView)}</span>;
+      return cell.pills.length === 0 ? null : <span class="pills">{cell.pills.map(PillView)}</span>;
   }
 }

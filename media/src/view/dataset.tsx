@@ -6,10 +6,12 @@ import { t } from '#core/words/translate.ts';
 import type { DatasetEvent } from '../model/datasetEvents.ts';
 import { DATASET_ACTIONS } from '../model/datasetKeys.ts';
 import type { DatasetState } from '../model/datasetState.ts';
-import { listMessage, pageState, pairMessage } from '../model/datasetState.ts';
+import { listMessage, pageState, pairMessage, storeOf } from '../model/datasetState.ts';
 import { titleWithRow } from '../model/words.ts';
+import type { DatasetBarProps } from './datasetBar.tsx';
 import { DatasetBar } from './datasetBar.tsx';
 import { Grid } from './grid.tsx';
+import { memoBy } from './memo.ts';
 import { PortraitView } from './portrait.tsx';
 import { Nothing, Record } from './record.tsx';
 import { ReviewPane } from './review.tsx';
@@ -20,7 +22,20 @@ interface Props {
   readonly dispatch: (event: DatasetEvent) => void;
 }
 
-function Detail({ state, dispatch }: Props): JSX.Element {
+/** All of a state that does not change while rows scroll. */
+function besideRows(state: DatasetState): readonly unknown[] {
+  const { total, list } = storeOf(state);
+  return [...Object.values({ ...state, list: undefined, stores: undefined, open: undefined }), total, list];
+}
+
+const StillBar = memoBy<DatasetBarProps>(
+  ({ state }) => besideRows(state),
+  (props) => <DatasetBar {...props} />,
+);
+
+const Detail = memoBy(({ state }: Props) => besideRows(state), drawDetail);
+
+function drawDetail({ state, dispatch }: Props): JSX.Element {
   const page = pageState(state);
   const { view } = page;
   const message = pairMessage(state);
@@ -67,7 +82,7 @@ export function DatasetView({ state, dispatch, list, detail, filter }: DatasetVi
   const { notice, layout, said, portrait, review } = state;
   return (
     <>
-      <DatasetBar state={state} dispatch={dispatch} filter={filter} />
+      <StillBar state={state} dispatch={dispatch} filter={filter} />
       {notice?.isError === false ? (
         <p class="notice done" role="status">
           {notice.text}

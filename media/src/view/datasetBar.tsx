@@ -218,11 +218,11 @@ function MarkedRows({ state, dispatch }: Props): JSX.Element | null {
   );
 }
 
-export function DatasetBar({
-  state,
-  dispatch,
-  filter,
-}: Props & { readonly filter: RefObject<HTMLInputElement | null> }): JSX.Element {
+export interface DatasetBarProps extends Props {
+  readonly filter: RefObject<HTMLInputElement | null>;
+}
+
+export function DatasetBar({ state, dispatch, filter }: DatasetBarProps): JSX.Element {
   const { portrait, review } = state;
   const showsRows = !portrait.isOpen && !review.isOpen;
   return (

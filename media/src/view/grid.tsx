@@ -1,5 +1,6 @@
 // The grid of rows. Only the visible rows are elements; an element stays the same while its record is visible.
-import type { JSX, RefObject } from 'preact';
+import type { Component, JSX, RefObject } from 'preact';
+import { useRef } from 'preact/hooks';
 
 import { t } from '#core/words/translate.ts';
 import type { RowView } from '#protocol/editor/rows.ts';
@@ -14,6 +15,7 @@ import { scrollHeight, scrollTopAfterWheel, topRow } from '../model/scroll.ts';
 import { CellView } from './cells.tsx';
 import { GridHeader } from './gridHeader.tsx';
 import { memo } from './memo.ts';
+import { Slots } from './slots.ts';
 
 interface RowProps {
   /** Undefined until it is loaded. */
@@ -28,45 +30,46 @@ interface RowProps {
   readonly active: string | undefined;
 }
 
-function classNames(classes: Readonly<Record<string, boolean | undefined>>): string {
-  return Object.entries(classes)
-    .flatMap(([name, isOn]) => (isOn ? name : []))
-    .join(' ');
-}
-
 function cellId(index: number, column: string): string {
   return `cell-${index}-${column}`;
 }
 
-const Row = memo((props: RowProps) => {
+function rowClass({ row, isFailed, isSelected: selected, isMarked: marked }: RowProps): string {
+  const state = isFailed ? ' failed' : row ? '' : ' waiting';
+  return `row${state}${selected ? ' selected' : ''}${marked ? ' marked' : ''}${row?.isDropped ? ' gone' : ''}`;
+}
+
+function cellClass(isFrozen: boolean, isActive: boolean): string {
+  return `cell${isFrozen ? ' frozen' : ''}${isActive ? ' active' : ''}`;
+}
+
+interface RowOfGrid extends Component<RowProps> {
+  /** The row that its elements showed last. While the next one is on its way they stay, hidden. */
+  last?: RowView | undefined;
+}
+
+const Row = memo(function (this: RowOfGrid, props: RowProps) {
   const { row, columns, index, isFailed, active } = props;
-  const name = classNames({
-    row: true,
-    selected: props.isSelected,
-    marked: props.isMarked,
-    gone: row?.isDropped,
-    waiting: !row && !isFailed,
-    failed: isFailed,
-  });
+  this.last = isFailed ? undefined : (row ?? this.last);
+  const drawn = this.last;
   return (
     <div
-      class={name}
+      class={rowClass(props)}
       role="row"
       aria-selected={props.isSelected || props.isMarked}
       aria-rowindex={index + 2}
       data-index={index}
     >
-      {columns.map(({ column, left, isFrozen }, number) => (
+      {columns.map(({ column, isFrozen }, number) => (
         <div
           key={column.id}
-          class={classNames({ cell: true, frozen: isFrozen, active: column.id === active })}
+          class={cellClass(isFrozen, column.id === active)}
           role="gridcell"
           id={column.id === active ? cellId(index, column.id) : undefined}
           aria-colindex={number + 1}
           data-column={column.id}
-          style={isFrozen ? { left: `${left}px` } : { left: '' }}
         >
-          {row ? <CellView cell={column.cellOf(row)} /> : isFailed && number === 0 && t('Not loaded')}
+          {drawn ? <CellView cell={column.cellOf(drawn)} /> : isFailed && number === 0 && t('Not loaded')}
         </div>
       ))}
     </div>
@@ -133,17 +136,22 @@ export interface GridProps {
 }
 
 export function Grid({ state, dispatch, box }: GridProps): JSX.Element {
-  const { grid, marks, column } = state;
+  const { grid, marks, column, list } = state;
   const store = storeOf(state);
   const view = listView(state);
   const { start, end, offset } = drawnRowsOf(state);
   const indices = Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+  const rows = indices.map((index) => {
+    const isFailed = failureAt(store, index) !== undefined;
+    return { index, isFailed, row: isFailed ? undefined : rowAt(store, index) };
+  });
+  const slots = useRef(new Slots()).current.take(rows.map(({ row, index }) => keyOf(state, row, index)));
   const isActive = indices.includes(state.index) && isSelected(state, state.index);
   const tracks = grid.columns.map(({ width }) => `${width}px`).join(' ');
   return (
     <>
       <div
-        class="list"
+        class={list.scrollLeft > 0 ? 'list sideways' : 'list'}
         ref={box}
         role="grid"
         tabindex={0}
@@ -152,7 +160,7 @@ export function Grid({ state, dispatch, box }: GridProps): JSX.Element {
         aria-colcount={grid.columns.length}
         aria-multiselectable
         aria-activedescendant={isActive ? cellId(state.index, column) : undefined}
-        style={{ '--columns': tracks }}
+        style={{ '--columns': tracks, '--sideways': `${list.scrollLeft}px` }}
         onScroll={({ currentTarget: { scrollTop, scrollLeft, clientHeight, clientWidth } }) => {
           dispatch({
             kind: 'scrolled',
@@ -184,26 +192,35 @@ export function Grid({ state, dispatch, box }: GridProps): JSX.Element {
         }}
       >
         <GridHeader state={state} dispatch={dispatch} />
-        <div class="rows" style={{ transform: `translateY(${offset}px)`, width: `${grid.width}px` }}>
-          {indices.map((index) => {
-            const isFailed = failureAt(store, index) !== undefined;
-            const row = isFailed ? undefined : rowAt(store, index);
-            const selected = isSelected(state, index);
-            return (
-              <Row
-                key={keyOf(state, row, index)}
-                row={row}
-                columns={grid.columns}
-                index={index}
-                isSelected={selected}
-                isMarked={isMarked(marks, index)}
-                isFailed={isFailed}
-                active={selected ? column : undefined}
-              />
-            );
-          })}
+        <div class="window">
+          <div
+            class="rows"
+            style={{ transform: `translate(${-list.scrollLeft}px, ${offset}px)`, width: `${grid.width}px` }}
+          >
+            {rows.map(({ row, index, isFailed }, i) => {
+              const selected = isSelected(state, index);
+              return (
+                <Row
+                  key={slots[i] ?? 0}
+                  row={row}
+                  columns={grid.columns}
+                  index={index}
+                  isSelected={selected}
+                  isMarked={isMarked(marks, index)}
+                  isFailed={isFailed}
+                  active={selected ? column : undefined}
+                />
+              );
+            })}
+          </div>
         </div>
-        <div class="sizer" style={{ height: `${scrollHeight(view)}px`, width: `${grid.width}px` }} />
+        <div
+          class="sizer"
+          style={{
+            height: `${Math.max(0, scrollHeight(view) - view.viewHeight)}px`,
+            width: `${grid.width}px`,
+          }}
+        />
       </div>
       <CellText state={state} dispatch={dispatch} />
     </>

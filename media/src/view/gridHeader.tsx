@@ -10,6 +10,7 @@ import type { DatasetEvent } from '../model/datasetEvents.ts';
 import type { DatasetState } from '../model/datasetState.ts';
 import { columnBeside } from '../model/listSteps.ts';
 import { Icon } from './icons.tsx';
+import { memoBy } from './memo.ts';
 
 /** Pixels that a key press adds to the width of a column. */
 const KEY_STEP = 24;
@@ -35,7 +36,7 @@ function titleOf({ title, sort, sortedBy }: Column): string {
 }
 
 function focusHead(from: Element, id: string): void {
-  const head = [...(from.closest('.header')?.children ?? [])].find(
+  const head = [...(from.closest('.heads')?.children ?? [])].find(
     (one) => one instanceof HTMLElement && one.dataset['column'] === id,
   );
   head?.querySelector('button')?.focus();
@@ -95,7 +96,7 @@ function Head({
   state,
   dispatch,
 }: Props & { readonly placed: PlacedColumn; readonly number: number }): JSX.Element {
-  const { column, left, isFrozen } = placed;
+  const { column, isFrozen } = placed;
   const { id, title, sort } = column;
   const sorted = sortedOf(column, state.selection.sort);
   return (
@@ -105,7 +106,6 @@ function Head({
       aria-colindex={number + 1}
       aria-sort={sorted}
       data-column={id}
-      style={isFrozen ? { left: `${left}px` } : { left: '' }}
       draggable
       onDragStart={({ dataTransfer }) => {
         dataTransfer?.setData('text/plain', id);
@@ -147,13 +147,28 @@ function Head({
   );
 }
 
-export function GridHeader({ state, dispatch }: Props): JSX.Element {
+function drawHeader({ state, dispatch }: Props): JSX.Element {
   const { columns, width } = state.grid;
   return (
-    <div class="header" role="row" aria-rowindex={1} style={{ width: `${width}px` }}>
-      {columns.map((placed, number) => (
-        <Head key={placed.column.id} placed={placed} number={number} state={state} dispatch={dispatch} />
-      ))}
+    <div class="header">
+      <div
+        class="heads"
+        role="row"
+        aria-rowindex={1}
+        style={{ transform: `translateX(${-state.list.scrollLeft}px)`, width: `${width}px` }}
+      >
+        {columns.map((placed, number) => (
+          <Head key={placed.column.id} placed={placed} number={number} state={state} dispatch={dispatch} />
+        ))}
+      </div>
     </div>
   );
 }
+
+/** Rows alone do not change it. */
+export const GridHeader = memoBy<Props>(
+  ({ state: { grid, selection, column, status, fields, choice, list } }) => [
+    ...[grid, selection, column, status, fields, choice, list.scrollLeft, list.viewWidth],
+  ],
+  drawHeader,
+);

@@ -3,8 +3,11 @@
 import { closeSync, readSync } from 'node:fs';
 
 import type { RawRecord } from '#core/model/record.ts';
-import type { Candidates } from '#core/query/bytes.ts';
+import { fitsAround } from '#core/query/anchors.ts';
+import type { Candidates, Pattern } from '#core/query/bytes.ts';
 
+import type { ByteScan } from './byteScan.ts';
+import { byteScan } from './byteScan.ts';
 import type { FileRange, OnBytes } from './containers/container.ts';
 import { readRange } from './containers/containers.ts';
 import { openRegularSync } from './regularFile.ts';
@@ -37,66 +40,67 @@ export interface Wanted {
   readonly edited: readonly (readonly [record: number, bytes: Uint8Array])[];
 }
 
-/** Bytes to read at once. Longer records are read on their own. */
-const BLOCK_BYTES = 1 << 20;
+/** Bytes to read at once: what a core keeps close. Longer records are read on their own. */
+const BLOCK_BYTES = 1 << 18;
 
 /** A gap between records that is cheaper to read than to skip. */
 const MAX_GAP = 1 << 16;
 
 type Take = (raw: RawRecord) => void;
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+function holds({ expression }: Pattern, bytes: Uint8Array): boolean {
+  return expression.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
 }
 
-function search(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from;
-  return pattern.exec(text)?.index ?? -1;
+function isCandidate({ usual, unusual }: Candidates, bytes: Uint8Array): boolean {
+  return holds(usual, bytes) || holds(unusual, bytes);
 }
 
-/** True if the text may spell a character in an unusual way. */
-function hasMark({ marks }: Candidates, bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return marks.some((mark) => buffer.includes(mark, 0, 'latin1'));
+/** Records of a block: those in [first, last), whose text begins at `base`. */
+interface Block extends Spans {
+  readonly first: number;
+  readonly last: number;
+  readonly block: Uint8Array;
+  readonly base: number;
 }
 
-function isCandidate(known: Candidates, bytes: Uint8Array): boolean {
-  const text = latin1(bytes);
-  return search(known.usual, text, 0) >= 0 || (hasMark(known, bytes) && search(known.unusual, text, 0) >= 0);
+function bytesAt({ starts, ends, block, base }: Block, i: number): Uint8Array {
+  return block.subarray((starts[i] ?? 0) - base, (ends[i] ?? 0) - base);
 }
 
-/** Passes the records of a block that may be candidates to `take`: those in [first, last), whose text begins at `base`. */
-function takeBlock(
-  { records, starts, ends }: Spans,
-  first: number,
-  last: number,
-  block: Uint8Array,
-  base: number,
-  known: Candidates | undefined,
-  take: Take,
-): void {
-  const takeRecord = (i: number): void => {
-    const [byteStart, byteEnd] = [starts[i] ?? 0, ends[i] ?? 0];
-    const bytes = block.subarray(byteStart - base, byteEnd - base);
-    take({ record: records[i] ?? 0, line: 0, byteStart, byteEnd, bytes });
-  };
-  if (!known) {
-    for (let i = first; i < last; i++) takeRecord(i);
-    return;
-  }
-  const text = latin1(block);
-  const isHit = new Uint8Array(last - first);
-  for (const pattern of hasMark(known, block) ? [known.usual, known.unusual] : [known.usual]) {
+/** Marks the records in which a pattern matches. Only those with one of its anchors are looked at. */
+function markHits(own: Block, pattern: Pattern, scan: ByteScan, isHit: Uint8Array): void {
+  const { starts, ends, first, last, block, base } = own;
+  for (const anchor of pattern.anchors) {
     let i = first;
-    for (let at = search(pattern, text, 0); at >= 0;) {
+    for (let at = scan.find(anchor, 0, block.length); at >= 0;) {
       while (i < last && (ends[i] ?? 0) - base <= at) i++;
       if (i === last) break;
       const start = (starts[i] ?? 0) - base;
-      if (start <= at) isHit[i - first] = 1;
-      at = search(pattern, text, start <= at ? (ends[i++] ?? 0) - base : start);
+      let next = Math.max(start, at + 1);
+      if (start <= at && (isHit[i - first] === 1 || fitsAround(anchor, block, at))) {
+        if (isHit[i - first] !== 1 && holds(pattern, bytesAt(own, i))) isHit[i - first] = 1;
+        next = (ends[i++] ?? 0) - base;
+      }
+      at = scan.find(anchor, next, block.length);
     }
   }
-  for (let i = first; i < last; i++) if (isHit[i - first] === 1) takeRecord(i);
+}
+
+/** Passes the records of a block that may be candidates to `take`. */
+function takeBlock(own: Block, known: Candidates | undefined, scan: ByteScan | undefined, take: Take): void {
+  const { records, starts, ends, first, last, block } = own;
+  const isHit = new Uint8Array(last - first);
+  if (known && scan) {
+    markHits(own, known.usual, scan, isHit);
+    if (known.marks.some((mark) => scan.find(mark, 0, block.length) >= 0))
+      markHits(own, known.unusual, scan, isHit);
+  }
+  for (let i = first; i < last; i++) {
+    const bytes = bytesAt(own, i);
+    if (known && (scan ? isHit[i - first] !== 1 : !isCandidate(known, bytes))) continue;
+    take({ record: records[i] ?? 0, line: 0, byteStart: starts[i] ?? 0, byteEnd: ends[i] ?? 0, bytes });
+  }
 }
 
 function takeSpans(
@@ -108,8 +112,14 @@ function takeSpans(
 ): void {
   const { records, starts, ends, bytes, firstByte } = spans;
   const handle = bytes ? -1 : openRegularSync(path);
+  const scan = byteScan();
   // Used again for each block: fresh memory costs more than reading.
-  let room = Buffer.alloc(0);
+  let spare = Buffer.alloc(0);
+  const roomFor = (length: number): Uint8Array => {
+    if (scan) return scan.room(length);
+    if (spare.length < length) spare = Buffer.allocUnsafe(length);
+    return spare.subarray(0, length);
+  };
   try {
     for (let first = 0; first < records.length;) {
       const base = starts[first] ?? 0;
@@ -121,13 +131,10 @@ function takeSpans(
       )
         last++;
       const end = ends[last - 1] ?? base;
-      let block: Uint8Array;
-      if (bytes) block = bytes.subarray(base - firstByte, end - firstByte);
-      else {
-        if (room.length < end - base) room = Buffer.allocUnsafe(end - base);
-        block = room.subarray(0, readSync(handle, room, 0, end - base, base));
-      }
-      takeBlock(spans, first, last, block, base, known, take);
+      let block = roomFor(end - base);
+      if (bytes) block.set(bytes.subarray(base - firstByte, end - firstByte));
+      else block = block.subarray(0, readSync(handle, block, 0, end - base, base));
+      takeBlock({ ...spans, first, last, block, base }, known, scan, take);
       onBytes?.(end - base);
       first = last;
     }

@@ -1,5 +1,7 @@
 // Which bytes a record must hold so that one of its strings can hold a text. JSON spells a character in several ways, and
 // letters have several cases: `candidates` allows for all of them, so no record is missed.
+import type { Anchor, Spelling } from './anchors.ts';
+import { alone, anchorsOf, exactly, hexDigit, pair } from './anchors.ts';
 
 /** A text that one string of the record holds. */
 export interface Needed {
@@ -42,8 +44,16 @@ function casedCharacters(): string {
 
 const known = new Map<string, readonly string[]>();
 
+/** ASCII letters with a letter case outside of ASCII. */
+const BEYOND_ASCII: Readonly<Record<string, string>> = { k: '\u212a', s: '\u017f' };
+
 /** The characters that are the same in another letter case, by Unicode's simple case folding. */
 function sameLetters(character: string): readonly string[] {
+  // Without a search of all characters, which takes as long as that of 50 MB.
+  if (character <= '~') {
+    const lower = character.toLowerCase();
+    return [...new Set([lower, character.toUpperCase(), BEYOND_ASCII[lower] ?? lower])];
+  }
   const before = known.get(character);
   if (before) return before;
   const escaped = character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
@@ -57,53 +67,72 @@ const encoder = new TextEncoder();
 
 const hexByte = (byte: number): string => `\\x${byte.toString(16).padStart(2, '0')}`;
 
-/** The bytes of a character in UTF-8, for an expression on latin-1 text. */
-function utf8(character: string): string {
+/** The bytes of a character in UTF-8. */
+function bytesOf(character: string): readonly number[] {
   const code = character.charCodeAt(0);
-  if (/^[\w ]$/.test(character)) return character;
   // Half of a character, as an editor may hold it.
-  const bytes =
-    character.length === 1 && code >= 0xd800 && code < 0xe000
-      ? [0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
-      : [...encoder.encode(character)];
-  return bytes.map(hexByte).join('');
+  return character.length === 1 && code >= 0xd800 && code < 0xe000
+    ? [0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
+    : [...encoder.encode(character)];
+}
+
+/** A character as it is, for an expression on latin-1 text. */
+function asItIs(character: string): Spelling {
+  const bytes = bytesOf(character);
+  const [first = 0, second] = bytes;
+  const source = /^[\w ]$/.test(character) ? character : bytes.map(hexByte).join('');
+  return second === undefined
+    ? { source, anchor: alone(exactly(first)), byte: first }
+    : { source, anchor: pair(exactly(bytes.at(-2) ?? 0), exactly(bytes.at(-1) ?? 0)) };
 }
 
 /** `\u00e9`, after one backslash, or several where JSON is a string in JSON. */
-function escaped(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((i) => character.charCodeAt(i).toString(16).padStart(4, '0'))
+function escaped(character: string): Spelling {
+  const codes = [...Array(character.length).keys()].map((i) =>
+    character.charCodeAt(i).toString(16).padStart(4, '0'),
+  );
+  const source = codes
     .map((code) => `\\\\+u${code.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)}`)
     .join('');
+  const last = codes.at(-1) ?? '';
+  return { source, anchor: pair(hexDigit(last.charAt(2)), hexDigit(last.charAt(3))) };
 }
 
-const SHORT: Readonly<Record<string, string>> = {
-  '\b': '\\\\+b',
-  '\t': '\\\\+t',
-  '\n': '\\\\+n',
-  '\f': '\\\\+f',
-  '\r': '\\\\+r',
-};
+/** A letter after one backslash, or several. */
+function short(letter: string): Spelling {
+  return {
+    source: `\\\\+${letter}`,
+    anchor: pair(exactly(BACKSLASH), exactly(letter.charCodeAt(0))),
+  };
+}
+
+const BACKSLASH = 0x5c;
+
+const SHORT: Readonly<Record<string, string>> = { '\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r' };
 
 /** How writers usually spell a character: as it is, or as its escape. */
-function usual(character: string): readonly string[] {
-  if (character === '\\') return ['\\\\+'];
-  if (character === '"' || character === '/') return [`\\\\*${utf8(character)}`];
-  const short = SHORT[character];
-  if (character < ' ') return [utf8(character), ...(short === undefined ? [] : [short]), escaped(character)];
-  return character <= '~' ? [utf8(character)] : [utf8(character), escaped(character)];
+function usual(character: string): readonly Spelling[] {
+  if (character === '\\') return [{ source: '\\\\+', anchor: alone(exactly(BACKSLASH)) }];
+  const plain = asItIs(character);
+  if (character === '"' || character === '/')
+    return [{ source: `\\\\*${plain.source}`, anchor: plain.anchor }];
+  const letter = SHORT[character];
+  if (character < ' ') return [plain, ...(letter === undefined ? [] : [short(letter)]), escaped(character)];
+  return character <= '~' ? [plain] : [plain, escaped(character)];
 }
 
 /** Escapes of ASCII letters, digits and backslashes. Nobody writes them, but they could spell any text, and any other escape. */
-const NEEDLESS_ESCAPE = '\\\\+u00(?:3\\d|[46][1-9a-fA-F]|[57][0-9aA]|5[cC])';
+const NEEDLESS_ESCAPE: Spelling = {
+  source: '\\\\+u00(?:3\\d|[46][1-9a-fA-F]|[57][0-9aA]|5[cC])',
+  anchor: pair(exactly('u'.charCodeAt(0)), exactly('0'.charCodeAt(0))),
+};
 
-interface Spelling {
-  /** Sources of expressions: the usual spellings, and the unusual ones. */
-  readonly usual: readonly string[];
-  readonly unusual: readonly string[];
+interface Spellings {
+  readonly usual: readonly Spelling[];
+  readonly unusual: readonly Spelling[];
 }
 
-function spellings(character: string, isCaseless: boolean): Spelling {
+function spellings(character: string, isCaseless: boolean): Spellings {
   const all = isCaseless ? sameLetters(character) : [character];
   // Of ASCII, only k and s have a letter case outside of it, and writers escape no more than a few marks.
   const isAscii = character <= '~';
@@ -113,14 +142,14 @@ function spellings(character: string, isCaseless: boolean): Spelling {
     usual: near.flatMap(usual),
     unusual: [
       ...near.filter((one) => /^[ -~]$/.test(one) && !/^[\w\\]$/.test(one)).map(escaped),
-      ...far.flatMap((one) => [utf8(one), escaped(one)]),
+      ...far.flatMap((one) => [asItIs(one), escaped(one)]),
     ],
   };
 }
 
 /** One of these, as a class if each is a single character. */
-function oneOf(sources: readonly string[]): string {
-  const all = [...new Set(sources)];
+function oneOf(choices: readonly Spelling[]): string {
+  const all = [...new Set(choices.map(({ source }) => source))];
   const [only] = all;
   if (all.length === 1 && only !== undefined) return only;
   return all.every((source) => source.length === 1) ? `[${all.join('')}]` : `(?:${all.join('|')})`;
@@ -129,16 +158,27 @@ function oneOf(sources: readonly string[]): string {
 /** A decoder that met bytes that are no UTF-8 writes this: any bytes may be behind it. */
 const REPLACED = '\ufffd';
 
-/** Finds records that may meet a need, in bytes as latin-1 text. */
+/** Some spellings, for bytes as latin-1 text. */
+export interface Pattern {
+  /** One of these bytes stands in each match. */
+  readonly anchors: readonly Anchor[];
+  readonly expression: RegExp;
+}
+
+/** Finds records that may meet a need. */
 export interface Candidates {
   /** Matches in every record that spells a needed text as writers usually do. */
-  readonly usual: RegExp;
+  readonly usual: Pattern;
   /**
-   * Matches in every record that spells a character of a needed text in an unusual way. Such a spelling holds one of
-   * `marks`, which are latin-1 too.
+   * Matches in every record that spells a character of a needed text in an unusual way. Only texts with one of `marks` hold
+   * such a spelling.
    */
-  readonly unusual: RegExp;
-  readonly marks: readonly string[];
+  readonly unusual: Pattern;
+  readonly marks: readonly Anchor[];
+}
+
+function once(anchors: readonly Anchor[]): readonly Anchor[] {
+  return [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), anchor])).values()];
 }
 
 /** Undefined if bytes say nothing. */
@@ -147,17 +187,20 @@ export function candidates(need: ByteNeed | undefined): Candidates | undefined {
   const parts = need.map(({ text, isCaseless }) =>
     Array.from(text, (character) => spellings(character, isCaseless)),
   );
-  const unusual = [
-    ...new Set([NEEDLESS_ESCAPE, ...parts.flatMap((part) => part.flatMap((one) => one.unusual))]),
-  ];
-  const raw = unusual
-    .filter((source) => !source.startsWith('\\\\'))
-    .map((source) =>
-      source.replaceAll(/\\x(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    );
+  const rare = [NEEDLESS_ESCAPE, ...parts.flatMap((part) => part.flatMap((one) => one.unusual))];
+  const sources = [...new Set(rare.map(({ source }) => source))];
   return {
-    usual: new RegExp(parts.map((part) => part.map((one) => oneOf(one.usual)).join('')).join('|'), 'g'),
-    unusual: new RegExp(unusual.join('|'), 'g'),
-    marks: ['\\u', ...raw],
+    usual: {
+      anchors: once(parts.flatMap((part) => anchorsOf(part.map((one) => one.usual)))),
+      expression: new RegExp(parts.map((part) => part.map((one) => oneOf(one.usual)).join('')).join('|')),
+    },
+    unusual: {
+      anchors: once(rare.map(({ anchor }) => anchor)),
+      expression: new RegExp(sources.join('|')),
+    },
+    marks: once([
+      pair(exactly(BACKSLASH), exactly('u'.charCodeAt(0))),
+      ...rare.flatMap(({ source, anchor }) => (source.startsWith('\\\\') ? [] : [anchor])),
+    ]),
   };
 }
