@@ -52,7 +52,7 @@ function printLadder(print: (line: string) => void, ladder: readonly Rung[]): vo
     print(
       '  A planted flip exchanges the answers with everything that belongs to them, stored scores included.',
     );
-    print('  A mistake of whoever gave the scores can’t be planted, and is harder to find.');
+    print('  A mistake of the judge behind the scores can’t be planted, and is harder to find.');
   }
 }
 

@@ -1,6 +1,6 @@
 // The self-test of several scorers: each as it would be if the flips planted in the labels were real. A planted flip is a
 // record whose answers changed places with everything that belongs to them, stored scores included: so these agree with the
-// wrong label too, and do not give it away. A mistake of whoever gave the scores can't be planted.
+// wrong label too, and do not give it away. A mistake of the judge behind the scores can't be planted.
 import { agreedMargin, fitAgreement } from '#core/reward/agreement.ts';
 import { rootMeanSquare } from '#core/reward/ensemble.ts';
 import { stackedMargin, stackOf } from '#core/reward/stack.ts';
