@@ -1,6 +1,5 @@
 import { messages } from '#core/messages.ts';
-import type { Evidence, Rung } from '#core/score/ladder.ts';
-import type { Share } from '#core/score/quality.ts';
+import type { Evidence, Rung, Share } from '#core/score/quality.ts';
 import { plural } from '#core/words/numbers.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 

@@ -4,9 +4,8 @@ import type { ModelSpec } from '#core/reward/folder.ts';
 import type { Provider } from '#core/reward/scorerRule.ts';
 import type { PartFit } from '#core/score/consistency.ts';
 import type { EmbeddingHead } from '#core/score/head.ts';
-import type { FitEvidence } from '#core/score/ladder.ts';
 import type { FittedModels, Grouping } from '#core/score/model.ts';
-import type { SelfTest, Trust } from '#core/score/quality.ts';
+import type { FitEvidence, SelfTest, Trust } from '#core/score/quality.ts';
 import type { PairInput } from '#core/score/readPairs.ts';
 
 export type WirePair = PairInput;

@@ -1,15 +1,25 @@
 // What reviewers taught about the pairs of an open file that nobody judged. It is learned again after every few judgements, not
 // after each: the order of a queue should not move under the person's hands.
+import type { Facts } from '#core/facts/facts.ts';
 import { formatKey } from '#core/hash.ts';
 import { judgementsOf } from '#core/learning/judgements.ts';
 import type { Lesson } from '#core/learning/outlook.ts';
 import { lessonOf } from '#core/learning/outlook.ts';
 import { traitsOf } from '#core/learning/traits.ts';
+import type { Verdicts } from '#core/memory/verdicts.ts';
 import { opinionOf } from '#core/memory/verdicts.ts';
 import type { Identity } from '#core/model/identity.ts';
 import { pairKey } from '#core/model/identity.ts';
 
-import type { OpenDataset } from './dataset.ts';
+import type { Scores } from './scores.ts';
+
+/** An open file, as learning sees it. */
+export interface Reviewed {
+  readonly survey: { readonly facts: Facts };
+  /** Another object after each scoring. */
+  readonly scores: Scores | undefined;
+  readonly verdicts: Verdicts;
+}
 
 /** Verdicts between two lessons. */
 const LEARN_EVERY = 10;
@@ -23,11 +33,11 @@ export interface ReviewedChance {
 export class Lessons {
   #lesson: Lesson | undefined;
   /** What it was learned from. */
-  #scores: OpenDataset['scores'];
+  #scores: Scores | undefined;
   #lines = 0;
 
   /** The latest lesson; undefined while too few labels are judged, and without scores. */
-  of(dataset: OpenDataset): Lesson | undefined {
+  of(dataset: Reviewed): Lesson | undefined {
     const { scores, verdicts, survey } = dataset;
     const isDue = Math.abs(verdicts.count - this.#lines) >= LEARN_EVERY;
     if (scores !== this.#scores || isDue) {
@@ -40,7 +50,7 @@ export class Lessons {
   }
 
   /** Undefined for a pair that reviewers judged, or that has no margin. */
-  chanceOf(dataset: OpenDataset, pair: number): ReviewedChance | undefined {
+  chanceOf(dataset: Reviewed, pair: number): ReviewedChance | undefined {
     const lesson = this.of(dataset);
     const { facts } = dataset.survey;
     const margin = facts.margin(pair);
@@ -49,6 +59,6 @@ export class Lessons {
   }
 }
 
-function isJudged({ verdicts }: OpenDataset, identity: Identity): boolean {
+function isJudged({ verdicts }: Reviewed, identity: Identity): boolean {
   return verdicts.all(formatKey(pairKey(identity))).some((verdict) => opinionOf(verdict) !== undefined);
 }

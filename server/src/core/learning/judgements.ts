@@ -25,19 +25,19 @@ export interface Ranked extends Candidates {
 function ascending(margins: Float32Array): Int32Array {
   const { length } = margins;
   const order = Int32Array.from({ length }, (_, i) => i);
-  if (length > MAX_PACKED)
+  if (length > MAX_JOINED)
     return order.sort((a, b) => (margins[a] as number) - (margins[b] as number) || a - b);
   // A margin's bits and its place as one number, which sorts ten times as fast as places with a comparison.
   const bits = new Uint32Array(margins.buffer, margins.byteOffset, length);
-  const packed = Float64Array.from(bits, (own, i) => {
+  const joined = Float64Array.from(bits, (own, i) => {
     const rank = own >>> 31 === 1 ? ~own >>> 0 : (own | 0x80000000) >>> 0;
-    return rank * MAX_PACKED + i;
+    return rank * MAX_JOINED + i;
   }).sort();
-  return order.map((_, i) => (packed[i] as number) % MAX_PACKED);
+  return order.map((_, i) => (joined[i] as number) % MAX_JOINED);
 }
 
 /** 2^21: the bits of a double beside the 32 of a margin. */
-const MAX_PACKED = 1 << 21;
+const MAX_JOINED = 1 << 21;
 
 function rankedOf(facts: Facts, pairs: readonly number[], margins: Float32Array): Ranked {
   const order = ascending(margins);

@@ -3,24 +3,8 @@
 import type { JobRows } from './consistency.ts';
 import { inGroups } from './features.ts';
 import type { OriginTable } from './origins.ts';
-import type { RankingFigures, SelfTest, Share } from './quality.ts';
+import type { Evidence, FitEvidence, RankingFigures, Rung, SelfTest } from './quality.ts';
 import { STYLE_COUNT } from './style.ts';
-
-/** Evidence that the built-in scorer is fitted on; each rung has that of the rungs before it. */
-export type FitEvidence = 'words' | 'sides' | 'groups';
-
-/** Length has no fit. An encoder and stored scores join the fit, and models join all of it. */
-export type Evidence = 'length' | FitEvidence | 'encoder' | 'columns' | 'models';
-
-/** One more kind of evidence, and how well the flips are found with it. */
-export interface Rung {
-  readonly evidence: Evidence;
-  /** Fields or scorers that it comes from. */
-  readonly names: readonly string[];
-  readonly auroc: number;
-  /** Share of planted flips among the lowest 1 %. */
-  readonly precisionAt1: Share;
-}
 
 /** The evidence in a file that the built-in scorer can be fitted on, in the order of the rungs. */
 export function evidenceIn({ features }: JobRows): readonly FitEvidence[] {

@@ -1,5 +1,4 @@
 // Measures how good a ranking is.
-import type { Rung } from './ladder.ts';
 import { seededRandom } from './random.ts';
 
 /** A share of `count` cases, with its 95 % interval. */
@@ -38,6 +37,22 @@ export interface LengthFigures {
   readonly longerWins: number;
   readonly lengthAuroc: number;
   readonly lengthAt1: Share;
+}
+
+/** Evidence that the built-in scorer is fitted on; each rung has that of the rungs before it. */
+export type FitEvidence = 'words' | 'sides' | 'groups';
+
+/** Length has no fit. An encoder and stored scores join the fit, and models join all of it. */
+export type Evidence = 'length' | FitEvidence | 'encoder' | 'columns' | 'models';
+
+/** One more kind of evidence, and how well the flips are found with it. */
+export interface Rung {
+  readonly evidence: Evidence;
+  /** Fields or scorers that it comes from. */
+  readonly names: readonly string[];
+  readonly auroc: number;
+  /** Share of planted flips among the lowest 1 %. */
+  readonly precisionAt1: Share;
 }
 
 /** Result of planting flips in a share of the labels. */

@@ -1,10 +1,9 @@
 // Fits the built-in scorer on the pairs of a dataset, part by part, in a process. Finished parts outlive the process.
 import { inLanes } from '#core/lanes.ts';
 import type { PartFit } from '#core/score/consistency.ts';
-import type { FitEvidence } from '#core/score/ladder.ts';
 import { fieldsOf, lengthRung, rung } from '#core/score/ladder.ts';
 import type { Grouping } from '#core/score/model.ts';
-import type { SelfTest } from '#core/score/quality.ts';
+import type { FitEvidence, SelfTest } from '#core/score/quality.ts';
 import type { ConsistencyResult, Plan, PlantedFit, WirePair } from '#protocol/scorer.ts';
 
 import type { Scorer, StartScorer } from './process.ts';

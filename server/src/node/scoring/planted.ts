@@ -4,9 +4,8 @@
 import { agreedMargin, fitAgreement } from '#core/reward/agreement.ts';
 import { rootMeanSquare } from '#core/reward/ensemble.ts';
 import { stackedMargin, stackOf } from '#core/reward/stack.ts';
-import type { Rung } from '#core/score/ladder.ts';
 import { rung } from '#core/score/ladder.ts';
-import type { SelfTest } from '#core/score/quality.ts';
+import type { Rung, SelfTest } from '#core/score/quality.ts';
 import { rankingFigures } from '#core/score/quality.ts';
 
 /** A scorer beside the built-in one, with its margins of the planted labels by row; NaN where it has none. */
