@@ -61,7 +61,7 @@ function convertFile(target: ConvertTarget, lines: readonly string[], name = '')
 
 const ROLES = new Set(['role', 'from']);
 /** Fields with the verdict on a single answer. */
-const VERDICTS = ['label', 'kto_tag', 'kto_label', 'thumbs_up', 'is_safe'];
+const VERDICTS = ['label', 'kto_tag', 'kto_label', 'thumbs_up', 'accepted', 'is_safe'];
 const SPEAKERS: Readonly<Record<string, readonly string[]>> = {
   user: ['user', 'human', 'prompter'],
   assistant: ['assistant', 'gpt', 'model', 'bot'],

@@ -281,6 +281,17 @@ export const VIEWS: readonly View[] = [
     }
     return frame;
   }),
+  view('review lesson', async (page) => {
+    const frame = await reviewStart(page);
+    await frame.getByRole('button', { name: /^Doubtful labels/ }).click();
+    await frame.locator('.review article').first().waitFor();
+    // From 20 verdicts on, the tab says what to expect.
+    for (const [i, key] of [...'ffafffaaaffaaaaafaaaaa'].entries()) {
+      await press(page, key);
+      await frame.locator('.review nav strong', { hasText: new RegExp(`^${i + 2} of`) }).waitFor();
+    }
+    return frame;
+  }),
   view('review blind', async (page) => {
     const frame = await reviewStart(page);
     await frame.getByLabel(/Blind/).check();
