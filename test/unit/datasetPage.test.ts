@@ -205,7 +205,12 @@ describe('the columns', () => {
 
   it('leave out what single answers do not have', () => {
     const status = statusOf({ judgementCount: 3 });
-    expect(columnsOf(status, []).map(({ title }) => title())).toEqual(['Row', 'Findings', 'Prompt', 'Answer']);
+    expect(columnsOf(status, []).map(({ title }) => title())).toEqual([
+      'Row',
+      'Findings',
+      'Prompt',
+      'Answer',
+    ]);
   });
 });
 
