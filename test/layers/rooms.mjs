@@ -46,7 +46,7 @@ const LOWER = [
 export const ROOMS = [
   {
     name: 'core/base',
-    holds: 'hashes, groups, escapes, words for numbers, word differences',
+    holds: 'hashes, groups, sorting, escapes, words for numbers, word differences',
     at: [
       ...filesIn(
         CORE,
@@ -55,6 +55,7 @@ export const ROOMS = [
         'concat.ts',
         'lanes.ts',
         'sharedStart.ts',
+        'sortedOrder.ts',
         'systemErrors.ts',
         'platform.d.ts',
       ),

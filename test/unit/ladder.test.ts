@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { SelfTest } from '#core/score/quality.ts';
 import { plantFlips, selfTestFigures } from '#core/score/quality.ts';
 import { seededRandom } from '#core/score/random.ts';
+import type { PlantedScorer } from '#node/scoring/ensembleTest.ts';
+import { ensembleTest } from '#node/scoring/ensembleTest.ts';
 import { score } from '#node/scoring/fit.ts';
-import type { PlantedScorer } from '#node/scoring/planted.ts';
-import { ensembleTest } from '#node/scoring/planted.ts';
 import type { WirePair } from '#protocol/scorer.ts';
 
 import { generatePairs } from '../bench/generate.ts';

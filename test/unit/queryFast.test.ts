@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '#core/model/json.ts';
 import { candidates } from '#core/query/bytes.ts';
-import { sampleOf, sortedOrder } from '#core/query/order.ts';
+import { sampleOf } from '#core/query/sample.ts';
 import { spellValue } from '#core/query/syntax.ts';
 import { seededRandom } from '#core/score/random.ts';
+import { sortedOrder } from '#core/sortedOrder.ts';
 
 import { fast, numbersOf, plainly, queriedText } from '../fakes/queries.ts';
 import { spell } from '../fakes/spell.ts';

@@ -4,7 +4,7 @@ import type { Facts } from '#core/facts/facts.ts';
 import { formatKey } from '#core/hash.ts';
 import { judgementsOf } from '#core/learning/judgements.ts';
 import type { Lesson } from '#core/learning/outlook.ts';
-import { lessonOf } from '#core/learning/outlook.ts';
+import { lessonOf, MIN_JUDGED } from '#core/learning/outlook.ts';
 import { traitsOf } from '#core/learning/traits.ts';
 import type { Verdicts } from '#core/memory/verdicts.ts';
 import { opinionOf } from '#core/memory/verdicts.ts';
@@ -16,8 +16,8 @@ import type { Scores } from './scores.ts';
 /** An open file, as learning sees it. */
 export interface Reviewed {
   readonly survey: { readonly facts: Facts };
-  /** Another object after each scoring. */
-  readonly scores: Scores | undefined;
+  /** With other margins after each scoring. */
+  readonly scores: Pick<Scores, 'ranked'> | undefined;
   readonly verdicts: Verdicts;
 }
 
@@ -32,18 +32,19 @@ export interface ReviewedChance {
 
 export class Lessons {
   #lesson: Lesson | undefined;
-  /** What it was learned from. */
-  #scores: Scores | undefined;
-  #lines = 0;
+  /** The margins that it was learned from, and the number of verdicts. */
+  #ranked: Scores['ranked'] | undefined;
+  #verdicts = 0;
 
   /** The latest lesson; undefined while too few labels are judged, and without scores. */
-  of(dataset: Reviewed): Lesson | undefined {
-    const { scores, verdicts, survey } = dataset;
-    const isDue = Math.abs(verdicts.count - this.#lines) >= LEARN_EVERY;
-    if (scores !== this.#scores || isDue) {
-      this.#scores = scores;
-      this.#lines = verdicts.count;
-      const { judged, rest } = judgementsOf(survey.facts, scores ? survey.facts.margins : [], verdicts);
+  of({ scores, verdicts, survey: { facts } }: Reviewed): Lesson | undefined {
+    // Before anybody reviews, no pair is looked at.
+    if (!scores || verdicts.count < MIN_JUDGED) return undefined;
+    const isDue = Math.abs(verdicts.count - this.#verdicts) >= LEARN_EVERY;
+    if (scores.ranked !== this.#ranked || isDue) {
+      this.#ranked = scores.ranked;
+      this.#verdicts = verdicts.count;
+      const { judged, rest } = judgementsOf(facts, facts.margins, verdicts);
       this.#lesson = lessonOf(judged, rest);
     }
     return this.#lesson;

@@ -5,6 +5,7 @@ import { labelOf } from '../memory/keys.ts';
 import type { Preference, Verdicts } from '../memory/verdicts.ts';
 import { opinionOf } from '../memory/verdicts.ts';
 import { pairKey } from '../model/identity.ts';
+import { sortedOrder } from '../sortedOrder.ts';
 import type { Candidate, Candidates, Judged } from './learn.ts';
 import { flippedTraits, traitsOf } from './traits.ts';
 
@@ -21,26 +22,8 @@ export interface Ranked extends Candidates {
   at(index: number): Candidate;
 }
 
-/** The places of margins in ascending order. */
-function ascending(margins: Float32Array): Int32Array {
-  const { length } = margins;
-  const order = Int32Array.from({ length }, (_, i) => i);
-  if (length > MAX_JOINED)
-    return order.sort((a, b) => (margins[a] as number) - (margins[b] as number) || a - b);
-  // A margin's bits and its place as one number, which sorts ten times as fast as places with a comparison.
-  const bits = new Uint32Array(margins.buffer, margins.byteOffset, length);
-  const joined = Float64Array.from(bits, (own, i) => {
-    const rank = own >>> 31 === 1 ? ~own >>> 0 : (own | 0x80000000) >>> 0;
-    return rank * MAX_JOINED + i;
-  }).sort();
-  return order.map((_, i) => (joined[i] as number) % MAX_JOINED);
-}
-
-/** 2^21: the bits of a double beside the 32 of a margin. */
-const MAX_JOINED = 1 << 21;
-
 function rankedOf(facts: Facts, pairs: readonly number[], margins: Float32Array): Ranked {
-  const order = ascending(margins);
+  const order = sortedOrder(Float64Array.from(margins), false);
   return {
     length: order.length,
     margins: Float32Array.from(order, (at) => margins[at] as number),
@@ -57,7 +40,7 @@ export function joinRanked(all: readonly Ranked[]): Ranked {
   if (only && all.length === 1) return only;
   const margins = Float32Array.from(all.flatMap((one) => [...one.margins]));
   const places = all.flatMap((one) => Array.from({ length: one.length }, (_, i) => [one, i] as const));
-  const order = ascending(margins);
+  const order = sortedOrder(Float64Array.from(margins), false);
   return {
     length: order.length,
     margins: Float32Array.from(order, (at) => margins[at] as number),

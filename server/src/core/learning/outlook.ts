@@ -3,7 +3,7 @@ import type { Candidate, Candidates, Expected, Judged, Learned } from './learn.t
 import { learn } from './learn.ts';
 
 /** With fewer judged labels, the numbers would be those of the prior. */
-const MIN_JUDGED = 20;
+export const MIN_JUDGED = 20;
 
 /** Pairs to look ahead. */
 export const NEXT = 50;

@@ -182,14 +182,10 @@ function alternating(index: number): string {
   return index % 2 === 0 ? 'user' : 'assistant';
 }
 
-/** Whose the first of several texts is: an answer ends with a text of the assistant, so an odd number begins with one. */
-function firstSpeaker(list: readonly Json[], role: string): number {
-  return role === 'assistant' && list.length % 2 === 1 ? 1 : 0;
-}
-
 function listTurns(list: readonly Json[], role: string): PlacedTurn[] {
   const turns: PlacedTurn[] = [];
-  const first = firstSpeaker(list, role);
+  // An answer ends with a text of the assistant, so an odd number of texts begins with one.
+  const first = role === 'assistant' ? list.length % 2 : 0;
   list.forEach((item, i) => {
     if (isText(item)) {
       // A single text is not a conversation.

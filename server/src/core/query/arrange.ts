@@ -1,8 +1,9 @@
 // Selected rows as a sample, and in another order.
+import { sortedOrder } from '../sortedOrder.ts';
 import type { Column } from './column.ts';
 import type { KnownFacts } from './facts.ts';
-import { sampleOf, sortedOrder } from './order.ts';
 import type { Rows } from './pick.ts';
+import { sampleOf } from './sample.ts';
 import type { SortKey } from './sortKey.ts';
 
 /** A key of a row: of a fact, or of a field with its column. */

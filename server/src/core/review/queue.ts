@@ -1,8 +1,8 @@
 // Which pairs a person reviews, and in which order: the most suspicious first, never in the order of the file.
 import type { Facts } from '../facts/facts.ts';
 import { numbersOf, pairKeyAt } from '../memory/keys.ts';
-import { sortedOrder } from '../query/order.ts';
 import { hashText } from '../score/random.ts';
+import { sortedOrder } from '../sortedOrder.ts';
 
 /** A pair of the file that a queue may hold. */
 export interface QueuePlace {

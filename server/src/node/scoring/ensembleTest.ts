@@ -1,58 +1,74 @@
-// The self-test of an ensemble: the flips that were planted for the built-in scorer, met by the other scorers.
-import type { PairScorer, PlantJob } from '../scorers/rating.ts';
-import type { Scored } from './fit.ts';
-import type { PlantedScorer } from './planted.ts';
-import { ensembleTest } from './planted.ts';
+// The figures of a self-test of several scorers, from the margins that each has on the planted labels.
+import { agreedMargin, fitAgreement } from '#core/reward/agreement.ts';
+import { rootMeanSquare } from '#core/reward/ensemble.ts';
+import { stackedMargin, stackOf } from '#core/reward/stack.ts';
+import { rung } from '#core/score/ladder.ts';
+import type { Rung, SelfTest } from '#core/score/quality.ts';
+import { rankingFigures } from '#core/score/quality.ts';
 
-/** What a scorer would say of the planted labels, by pair. */
-async function plantedBy(scorer: PairScorer, job: PlantJob): Promise<(pair: number) => number> {
-  const fitted = await scorer.plant?.(job);
-  if (fitted) return (pair) => fitted[pair] ?? Number.NaN;
-  const { facts } = job.source;
-  // Stored scores change places with the answers; all others read the answers alone.
-  const isStored = scorer.kind === 'columns';
-  return (pair) => {
-    const margin = scorer.account(facts.identity(pair))?.margin ?? Number.NaN;
-    return isStored ? margin : job.sign(pair) * margin;
-  };
+/** A scorer beside the built-in one, with its margins of the planted labels by row; NaN where it has none. */
+export interface PlantedScorer {
+  readonly name: string;
+  /** "probe": fitted on the planted labels; "columns": the records' own scores. */
+  readonly kind: string | undefined;
+  readonly margins: Float64Array;
+}
+
+const namesOf = (scorers: readonly PlantedScorer[]): readonly string[] => scorers.map(({ name }) => name);
+
+/** Mean of margins over their root mean squares, as an ensemble ranks; NaN where nobody has one. */
+function meanMargins(columns: readonly Float64Array[]): Float64Array {
+  const scales = columns.map(rootMeanSquare);
+  return Float64Array.from(columns[0] ?? [], (_, row) => {
+    const known = columns
+      .map((column, k) => (column[row] ?? Number.NaN) / (scales[k] ?? 1))
+      .filter((margin) => !Number.isNaN(margin));
+    return known.reduce((sum, margin) => sum + margin, 0) / known.length;
+  });
 }
 
 /**
- * With the figures of all scorers in place of those of the built-in one alone.
- * @param rowOf the row of a pair in the fit of the built-in scorer; undefined if it is not there
+ * The self-test of an ensemble, from that of the built-in scorer.
+ * Beside stored scores alone, the main figures are those without them: such scores usually made the labels.
+ * @param texts of the built-in scorer, by row
+ * @param sign −1 for a planted row
  */
-export async function withOthers(
-  scored: Scored,
-  others: readonly PairScorer[],
-  rowOf: (pair: number) => number | undefined,
-  job: Omit<PlantJob, 'sign'>,
-): Promise<Scored> {
-  const { planted, selfTest } = scored;
-  if (!planted || !selfTest || others.length === 0) return scored;
-  const { facts } = job.source;
-  const rows: number[] = [];
-  const pairs: number[] = [];
-  for (let pair = 0; pair < facts.pairCount; pair++) {
-    const row = facts.isTie(pair) ? undefined : rowOf(pair);
-    if (row === undefined) continue;
-    rows.push(row);
-    pairs.push(pair);
+export function ensembleTest(
+  test: SelfTest,
+  texts: Float64Array,
+  others: readonly PlantedScorer[],
+  sign: Int8Array,
+): SelfTest {
+  const encoders = others.filter(({ kind }) => kind === 'probe');
+  const columns = others.filter(({ kind }) => kind === 'columns');
+  const models = others.filter(({ kind }) => kind !== 'probe' && kind !== 'columns');
+  const rungs: Rung[] = [];
+  let fitted = texts;
+  let figures = rankingFigures(texts, sign);
+  if (encoders.length > 0) {
+    const members = [texts, ...encoders.map(({ margins }) => margins)];
+    const stack = stackOf(members);
+    fitted = texts.map((_, row) =>
+      stackedMargin(
+        stack,
+        members.map((member) => member[row] ?? Number.NaN),
+      ),
+    );
+    figures = rankingFigures(fitted, sign);
+    rungs.push(rung('encoder', figures, namesOf(encoders)));
   }
-  const sign = Int8Array.from(rows, (row) => planted.sign[row] ?? 1);
-  const signs = new Map(pairs.map((pair, i) => [pair, sign[i] ?? 0]));
-  const met: PlantedScorer[] = [];
-  for (const [i, scorer] of others.entries()) {
-    const marginOf = await plantedBy(scorer, {
-      ...job,
-      sign: (pair) => signs.get(pair) ?? 0,
-      onProgress: (done) => {
-        job.onProgress((i + done) / others.length);
-      },
-    });
-    job.signal.throwIfAborted();
-    const { kind, name } = scorer;
-    met.push({ kind, name, margins: Float64Array.from(pairs, marginOf) });
+  const [scores] = columns;
+  if (models.length > 0) {
+    const rest = [...columns, ...models];
+    figures = rankingFigures(meanMargins([fitted, ...rest.map(({ margins }) => margins)]), sign);
+    rungs.push(rung('models', figures, namesOf(rest)));
+  } else if (scores) {
+    const agreement = fitAgreement(fitted, scores.margins);
+    const joined = fitted.map((margin, row) =>
+      agreedMargin(agreement, margin, scores.margins[row] ?? Number.NaN),
+    );
+    rungs.push(rung('columns', rankingFigures(joined, sign), namesOf([scores])));
   }
-  const texts = Float64Array.from(rows, (row) => planted.margins[row] ?? Number.NaN);
-  return { ...scored, selfTest: ensembleTest(selfTest, texts, met, sign) };
+  const { ladder } = test;
+  return { ...test, ...figures, ...(ladder && { ladder: [...ladder, ...rungs] }) };
 }

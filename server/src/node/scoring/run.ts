@@ -19,9 +19,9 @@ import type { ScoredFile, ScorerMachine } from '../scorers/open.ts';
 import { openScorers, warningsOf } from '../scorers/open.ts';
 import { consistencyMember } from '../scorers/pairTable.ts';
 import type { PairScorer, RatingSource } from '../scorers/rating.ts';
-import { withOthers } from './ensembleTest.ts';
 import type { FitProgress, Scored } from './fit.ts';
 import { score } from './fit.ts';
+import { withOthers } from './planted.ts';
 
 /** The scorers of a run. Without a rule that names another one, the built-in scorer alone. */
 export interface NamedScorers {

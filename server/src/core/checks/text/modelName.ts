@@ -1,22 +1,56 @@
 import type { AnswerCheck } from '../check.ts';
 import { answerRange, responseLabel } from '../check.ts';
 
-const NAMES =
-  'ChatGPT|GPT-?[345](?:\\.5|o)?|Claude|Bard|Gemini|LLaMA|Llama ?[23]?|Vicuna|Alpaca|Mistral|Qwen|通义千问|文心一言|ERNIE Bot|DeepSeek|ChatGLM|Bing Chat|Open Assistant|Koala|Falcon|Phi-[34]';
-const MAKERS =
-  'OpenAI|Anthropic|Google(?: DeepMind| AI)?|Meta(?: AI)?|Microsoft|Alibaba(?: Cloud)?|Mistral AI|DeepSeek|阿里云|百度|LMSYS|Large Model Systems Organization';
+/** Expressions for names of models. */
+const NAMES = [
+  'ChatGPT',
+  'GPT-?[345](?:\\.5|o)?',
+  'Claude',
+  'Bard',
+  'Gemini',
+  'LLaMA',
+  'Llama ?[23]?',
+  'Vicuna',
+  'Alpaca',
+  'Mistral',
+  'Qwen',
+  '通义千问',
+  '文心一言',
+  'ERNIE Bot',
+  'DeepSeek',
+  'ChatGLM',
+  'Bing Chat',
+  'Open Assistant',
+  'Koala',
+  'Falcon',
+  'Phi-[34]',
+];
+const MAKERS = [
+  'OpenAI',
+  'Anthropic',
+  'Google(?: DeepMind| AI)?',
+  'Meta(?: AI)?',
+  'Microsoft',
+  'Alibaba(?: Cloud)?',
+  'Mistral AI',
+  'DeepSeek',
+  '阿里云',
+  '百度',
+  'LMSYS',
+  'Large Model Systems Organization',
+];
+const [NAME, MAKER] = [NAMES.join('|'), MAKERS.join('|')];
 
 /** The answer calls itself by a product's name, or says who made it. */
 const SELF = new RegExp(
-  `\\b(?:(?:I am|I['’]m|[Aa]s|[Mm]y name is|[Cc]all me|[Yy]ou can call me)(?: an AI(?: (?:language )?model| assistant)?| a (?:large )?language model)?(?: called| named)?,? (?:${NAMES})\\b(?! (?:[A-Z]|said|says|would|puts|can|user))|(?:I am|I['’]m|I was|[Aa]s) an? [^.!?\\n]{0,60}?(?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKERS})\\b|I (?:was|am|have been) (?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKERS})\\b)|我(?:是|叫)(?:${NAMES})|我是[^。！？\\n]{0,30}(?:${MAKERS})[^。！？\\n]{0,10}(?:训练|开发|研发|创建)`,
+  `\\b(?:(?:I am|I['’]m|[Aa]s|[Mm]y name is|[Cc]all me|[Yy]ou can call me)(?: an AI(?: (?:language )?model| assistant)?| a (?:large )?language model)?(?: called| named)?,? (?:${NAME})\\b(?! (?:[A-Z]|said|says|would|puts|can|user))|(?:I am|I['’]m|I was|[Aa]s) an? [^.!?\\n]{0,60}?(?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKER})\\b|I (?:was|am|have been) (?:trained|developed|created|made|built|designed)(?: and \\w+)? by (?:${MAKER})\\b)|我(?:是|叫)(?:${NAME})|我是[^。！？\\n]{0,30}(?:${MAKER})[^。！？\\n]{0,10}(?:训练|开发|研发|创建)`,
 );
 
 /** Leading characters to search: answers introduce themselves at the start, if at all. */
 const LOOKED_AT = 1500;
 
-/** Every such sentence contains one of these; most texts contain none. */
-const NAMED =
-  /GPT|Claude|Bard|Gemini|LLaMA|Llama|Vicuna|Alpaca|Mistral|Qwen|通义千问|文心一言|ERNIE Bot|DeepSeek|ChatGLM|Bing Chat|Open Assistant|Koala|Falcon|Phi-|OpenAI|Anthropic|Google|Meta|Microsoft|Alibaba|阿里云|百度|LMSYS|Large Model/;
+/** How every name begins, before what is optional in it. A sentence that says a name holds one; most texts hold none. */
+const NAMED = new RegExp([...NAMES, ...MAKERS].map((name) => /^(?:[^?[(](?!\?))+/.exec(name)?.[0]).join('|'));
 
 export const modelNameLeak: AnswerCheck = {
   id: 'model-name-leak',
