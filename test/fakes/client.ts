@@ -16,6 +16,9 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 
 import type { HeldAnswer, HeldText } from '#protocol/editor/edits.ts';
 
+/** Milliseconds until a wait is given up. Only for a server that hangs: a busy machine may take a minute. */
+const PATIENCE_MS = 120_000;
+
 export class PlainClient {
   readonly connection: MessageConnection;
   readonly published = new Map<string, Diagnostic[]>();
@@ -139,7 +142,7 @@ export class PlainClient {
     });
   }
 
-  async until<T>(what: string, look: () => T | undefined, ms = 30_000): Promise<T> {
+  async until<T>(what: string, look: () => T | undefined, ms = PATIENCE_MS): Promise<T> {
     const deadline = Date.now() + ms;
     for (;;) {
       const seen = look();

@@ -244,7 +244,7 @@ describe('a reward model on the command line', () => {
       },
     );
     expect(children.length).toBeGreaterThan(0);
-    await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => children.filter(isAlive), { timeout: 60_000 }).toEqual([]);
   });
 
   it('gives the same margins when two run at once on one file', async () => {

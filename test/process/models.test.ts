@@ -176,7 +176,7 @@ describe('the process of a model', () => {
     const { host } = await hostOf({ extra: { 'chat_template.jinja': endless } }, { textMs: 300 });
     const begun = performance.now();
     const outcome = await rate(host, items(2)).catch((error: unknown) => error as Error);
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(performance.now() - begun).toBeLessThan(60_000);
     expect(outcome instanceof Error ? outcome.message : [...outcome.refused.values()].join()).toMatch(
       /took longer than 0.3 s/,
     );
