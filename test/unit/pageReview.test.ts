@@ -130,6 +130,26 @@ describe('the review on the page', () => {
     expect(told).toEqual(['reviewing true', 'reviewing false', 'reviewing true', 'reviewing false']);
   });
 
+  it('has its keys before the first pair is there, so that none is lost', async () => {
+    const { page, command } = await reviewing();
+    await page.dispatch({ kind: 'review', event: { kind: 'focusChanged', hasFocus: true } });
+    for (const begin of [
+      { kind: 'sourceChosen', source: { kind: 'labels' } },
+      { kind: 'resumed' },
+    ] as const) {
+      await command('pause');
+      page.heard();
+      page.client.isHolding = true;
+      await page.dispatch({ kind: 'review', event: begin });
+      const first = page.heard().filter((text) => text.startsWith('reviewing'));
+      expect([page.client.held.length, ...first]).toEqual([1, 'reviewing true']);
+      page.client.isHolding = false;
+      for (const held of page.client.held.splice(0)) held.release();
+      await settled();
+      expect(page.state.review.isPaused).toBe(false);
+    }
+  });
+
   it('shows why an action was refused, and goes on', async () => {
     const { page, asked, command } = await reviewing();
     page.review = {

@@ -32,7 +32,7 @@ import { editsOf, pairOf } from './pageState.ts';
 import type { PortraitEvent } from './portrait.ts';
 import { isPortraitDue, reducePortrait } from './portrait.ts';
 import type { ReviewEvent } from './review.ts';
-import { isReviewing, placeText, reduceReview } from './review.ts';
+import { hasKeys, isReviewing, placeText, reduceReview } from './review.ts';
 import { BLOCK, invalidate, isPlain, nameOf, withFailure, withRows } from './rowStore.ts';
 import {
   chooseQuery,
@@ -387,8 +387,8 @@ function withGrid(before: DatasetState, after: DatasetState): DatasetState {
 
 /** Tells the client if keys of the review mean this page now. */
 function tellReviewing(before: DatasetState, after: DatasetState): Step {
-  const [was, is] = [before, after].map(({ review }) => review.hasFocus && isReviewing(review));
-  return was === is ? [after] : [after, { kind: 'tellReviewing', isReviewing: is === true }];
+  const is = hasKeys(after.review);
+  return hasKeys(before.review) === is ? [after] : [after, { kind: 'tellReviewing', isReviewing: is }];
 }
 
 export function reduce(state: DatasetState, event: DatasetEvent): Step {

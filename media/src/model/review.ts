@@ -80,6 +80,11 @@ export function isReviewing({ isOpen, isPaused, view }: ReviewState): boolean {
   return isOpen && !isPaused && view !== undefined;
 }
 
+/** The keys of a review mean this page: a pair is shown, or about to come, so that the first key is not lost. */
+export function hasKeys(review: ReviewState): boolean {
+  return review.hasFocus && (isReviewing(review) || (review.isOpen && review.isBusy));
+}
+
 const REASON = /^reason(\d)$/;
 
 /** The reason that a command gives; undefined for other commands. */
@@ -269,7 +274,7 @@ export function reduceReview(state: ReviewState, event: ReviewEvent): Step {
       ];
     }
     case 'resumed':
-      return [{ ...state, isOpen: true, isPaused: false }, HERE];
+      return [{ ...state, isOpen: true, isPaused: false, isBusy: true }, HERE];
     case 'begun':
       return [{ ...withView(state, event.result), isPaused: false }];
     case 'stepped':
