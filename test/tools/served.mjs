@@ -32,9 +32,43 @@ export const QUIET_SETTINGS = {
   'workbench.tips.enabled': false,
 };
 
-/** Installs the workbench once, about 600 MB, into .workbench. */
+/** Parts of VS Code that have no use here. Without them a window starts sooner: it reads four fifths less from the server. */
+const UNUSED = [
+  'copilot',
+  'css-language-features',
+  'debug-auto-launch',
+  'debug-server-ready',
+  'emmet',
+  'extension-editing',
+  'github',
+  'github-authentication',
+  'grunt',
+  'gulp',
+  'html-language-features',
+  'ipynb',
+  'jake',
+  'mermaid-markdown-features',
+  'microsoft-authentication',
+  'ms-vscode.js-debug',
+  'ms-vscode.js-debug-companion',
+  'ms-vscode.vscode-js-profile-table',
+  'notebook-renderers',
+  'npm',
+  'php-language-features',
+  'prompt-basics',
+  'terminal-suggest',
+  'tunnel-forwarding',
+  'typescript-language-features',
+];
+
+/** Installs the workbench once, about 500 MB, into .workbench. */
 export function installServed() {
-  if (existsSync(READY)) return;
+  if (!existsSync(READY)) install();
+  const extensions = join(PACKAGE, 'lib', 'vscode', 'extensions');
+  for (const name of UNUSED) rmSync(join(extensions, name), { recursive: true, force: true });
+}
+
+function install() {
   console.log(`Installing the served workbench (code-server ${VERSION})…`);
   rmSync(HOME, { recursive: true, force: true });
   mkdirSync(HOME, { recursive: true });
