@@ -102,7 +102,7 @@ describe('the scoring process', () => {
     await scorer.requests.call('add', { pairs });
     await scorer.requests.call('plan', { seed: 1, grouping: { by: 'best' } });
     const fit = await scorer.requests.call('fit', { part: 0 });
-    expect(fit.full.words).toBeInstanceOf(Float32Array);
+    expect(fit.full.places).toBeInstanceOf(Float32Array);
     scorer.kill();
     await expect(scorer.gone).rejects.toThrow('signal SIGKILL');
     expect(isAlive(scorer.pid)).toBe(false);
@@ -121,7 +121,7 @@ describe('the scoring process', () => {
       controller.abort();
     });
     await expect(fit).rejects.toThrow();
-    expect((await scorer.requests.call('fit', { part: 1 })).full.words.length).toBeGreaterThan(0);
+    expect((await scorer.requests.call('fit', { part: 1 })).full.places.length).toBeGreaterThan(0);
   });
 
   it('is refused when it speaks another version', async () => {

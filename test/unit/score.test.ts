@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '#core/checks/settings.ts';
 import type { Finding } from '#core/model/finding.ts';
 import { FEATURES, TokenList } from '#core/model/tokens.ts';
-import { foldCountFor, foldOf } from '#core/score/consistency.ts';
+import { foldCountFor, foldOf, joinModels } from '#core/score/consistency.ts';
 import { explain } from '#core/score/explain.ts';
+import type { PairFeatures } from '#core/score/features.ts';
 import { FeatureBuilder } from '#core/score/features.ts';
-import type { LinearModel } from '#core/score/fit.ts';
+import type { FittedModel } from '#core/score/fit.ts';
 import { fit, rowMargin, styleScales } from '#core/score/fit.ts';
 import { PromptKeys } from '#core/score/folds.ts';
 import { NumberSet } from '#core/score/numberSet.ts';
@@ -39,8 +40,8 @@ function featuresOf(list: typeof pairs) {
   return builder;
 }
 
-const known = (builder: FeatureBuilder, model: LinearModel) => ({
-  model,
+const known = (builder: FeatureBuilder, { vocabulary }: PairFeatures, model: FittedModel) => ({
+  model: joinModels({ full: model, styleOnly: model }, vocabulary, { full: 1, styleOnly: 0 }),
   group: -1,
   origins: NO_ORIGINS,
   answered: builder.answered,
@@ -99,7 +100,7 @@ describe('the model', () => {
   it('explains a margin as the difference of two rewards, equal to the fitted one', async () => {
     const { builder, features, model } = await fitOn(pairs);
     pairs.forEach((pair, row) => {
-      const { margin, chosenReward, rejectedReward, reasons } = explain(pair, known(builder, model));
+      const { margin, chosenReward, rejectedReward, reasons } = explain(pair, known(builder, features, model));
       expect(margin).toBeCloseTo(rowMargin(features, row, model), 4);
       expect(chosenReward - rejectedReward).toBeCloseTo(margin, 6);
       expect(reasons.some(({ side }) => side !== 'style')).toBe(true);

@@ -174,7 +174,7 @@ export function serveScorer(connection: MessageConnection, pid: number, program?
         ...(column && { groups: { field: column.field, values: column.values } }),
         trials,
         origins,
-        models: fitted.map((part) => joinModels(part, joined.blend)),
+        models: fitted.map((part) => joinModels(part, rows.features.vocabulary, joined.blend)),
         answered: Float64Array.from(gathering.features.answered),
         answerFolds: new Map(
           [...gathering.prompts.answers()].map(([answer, key]) => [

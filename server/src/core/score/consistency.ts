@@ -1,9 +1,10 @@
 // The default scorer. It judges how well a label agrees with the rest of the file, not truth: it fits a linear
 // reward on the file itself and scores each pair with a fit that never saw its prompt. Measurements behind the
 // settings (cost, word scale, folds): test/bench/detection.ts.
+import { FEATURE_BITS } from '../model/tokens.ts';
 import type { PairFeatures } from './features.ts';
 import { inGroups } from './features.ts';
-import type { FitOptions, LinearModel, Pause } from './fit.ts';
+import type { FitOptions, FittedModel, LinearModel, Pause } from './fit.ts';
 import { fit, rowMargin } from './fit.ts';
 import type { GroupColumn } from './groups.ts';
 import { hashText } from './random.ts';
@@ -40,8 +41,8 @@ export interface JobRows {
 
 /** Result of a part: the fit of all pairs outside one fold. The caller keeps it, so that a restarted process can skip the part. */
 export interface PartFit {
-  readonly full: LinearModel;
-  readonly styleOnly: LinearModel;
+  readonly full: FittedModel;
+  readonly styleOnly: FittedModel;
 }
 
 function rowsWhere(count: number, keep: (row: number) => boolean): Int32Array {
@@ -209,12 +210,20 @@ export function joinMargins(
   return { margins: best?.margins ?? full, styleOnly, blend: best?.blend ?? { full: 1, styleOnly: 0 } };
 }
 
-/** Combines the two models of a part. */
-export function joinModels({ full, styleOnly }: PartFit, blend: Blend): LinearModel {
+/** Weights of words by feature, `scale` times as large. */
+function byFeature(places: Float32Array, vocabulary: Int32Array, scale: number): Float32Array {
+  const words = new Float32Array(1 << FEATURE_BITS);
+  for (let place = 0; place < places.length; place++)
+    words[vocabulary[place] as number] = (places[place] as number) * scale;
+  return words;
+}
+
+/** Combines the two models of a part, for any text. */
+export function joinModels({ full, styleOnly }: PartFit, vocabulary: Int32Array, blend: Blend): LinearModel {
   const mixed = (a: Float32Array, b: Float32Array): Float32Array =>
     a.map((weight, k) => blend.full * weight + blend.styleOnly * (b[k] ?? 0));
   return {
-    words: blend.full === 0 ? new Float32Array(0) : full.words.map((weight) => weight * blend.full),
+    words: blend.full === 0 ? new Float32Array(0) : byFeature(full.places, vocabulary, blend.full),
     style: mixed(full.style, styleOnly.style),
     origins: mixed(full.origins, styleOnly.origins),
     deviations: mixed(full.deviations, styleOnly.deviations),

@@ -119,9 +119,10 @@ export class FeatureBuilder {
 function byFrequency(batches: readonly PairNumbers[]): Int32Array {
   const counts = new Int32Array(1 << FEATURE_BITS);
   for (const { words } of batches) for (const word of words) (counts[word < 0 ? ~word : word] as number)++;
-  return Int32Array.from(counts.keys())
-    .filter((feature) => (counts[feature] as number) > 0)
-    .sort((a, b) => (counts[b] as number) - (counts[a] as number));
+  const seen: number[] = [];
+  for (let feature = 0; feature < counts.length; feature++)
+    if ((counts[feature] as number) > 0) seen.push(feature);
+  return Int32Array.from(seen).sort((a, b) => (counts[b] as number) - (counts[a] as number));
 }
 
 /** Rows of style numbers, each followed by its numbers of origins. */

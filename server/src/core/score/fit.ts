@@ -2,7 +2,6 @@
 // sign: P(chosen better) = σ(w · (φ(chosen) − φ(rejected))). Solved in the dual, one pair at a time, in random
 // order: Yu, Huang, Lin (2011), "Dual coordinate descent methods for logistic regression", algorithm 5. No step
 // size; exact at convergence.
-import { FEATURE_BITS } from '../model/tokens.ts';
 import type { PairFeatures } from './features.ts';
 import { seededRandom, shuffle } from './random.ts';
 
@@ -30,6 +29,12 @@ export interface LinearModel {
   readonly origins: Float32Array;
   /** groups × style weights: what each group adds to them. */
   readonly deviations: Float32Array;
+}
+
+/** A `LinearModel` of the pairs that it was fitted on: as small as their vocabulary. */
+export interface FittedModel extends Omit<LinearModel, 'words'> {
+  /** One weight for each place in `vocabulary`; empty for a style-only model. */
+  readonly places: Float32Array;
 }
 
 /** 1 / root mean square of each style difference. Independent of labels: a flip only changes signs. */
@@ -123,7 +128,7 @@ export async function fit(
   options: FitOptions,
   seed: number,
   pause: Pause,
-): Promise<LinearModel> {
+): Promise<FittedModel> {
   const { cost, wordScale, epochs } = options;
   const { starts, words, vocabulary, style, width, origins, originWidth, categoryCount, group, groupCount } =
     features;
@@ -178,10 +183,8 @@ export async function fit(
   };
 
   await solveDual({ norm, margin, move }, train, { cost, epochs, seed, pauseEvery: PAUSE_EVERY }, pause);
-  const byFeature = new Float32Array(wordScale > 0 ? 1 << FEATURE_BITS : 0);
-  for (const [place, weight] of wordWeights.entries()) byFeature[vocabulary[place] as number] = weight;
   return {
-    words: byFeature,
+    places: Float32Array.from(wordWeights),
     style: Float32Array.from(styleWeights),
     origins: Float32Array.from(strengths),
     deviations: Float32Array.from(deviations),
@@ -221,14 +224,14 @@ function originMargin(
 }
 
 /** w · (φ(chosen) − φ(rejected)) for one row. */
-export function rowMargin(features: PairFeatures, row: number, model: LinearModel): number {
-  const { starts, words, vocabulary, style, width, group } = features;
+export function rowMargin(features: PairFeatures, row: number, model: FittedModel): number {
+  const { starts, words, style, width, group } = features;
   let sum = 0;
-  if (model.words.length > 0) {
+  if (model.places.length > 0) {
     const end = starts[row + 1] ?? 0;
     for (let at = starts[row] ?? 0; at < end; at++) {
       const word = words[at] ?? 0;
-      const weight = model.words[vocabulary[word < 0 ? ~word : word] ?? 0] ?? 0;
+      const weight = model.places[word < 0 ? ~word : word] ?? 0;
       sum += word < 0 ? -weight : weight;
     }
   }
