@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { readPairs } from '#node/engine.ts';
 import { openFile } from '#node/files.ts';
 
-import { surveyRecords } from '../fakes/records.ts';
+import { decode, survey, surveyRecords } from '../fakes/records.ts';
 
 const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 
@@ -82,5 +82,26 @@ it.skipIf(!existsSync(DATA)).each(SOURCES)(
       expect(pair.chosen.text.slice(0, expected.chosen.length)).toBe(expected.chosen);
       break;
     }
+  },
+);
+
+it.skipIf(!existsSync(DATA))(
+  'reviews by GPT-4 agree with its scores, and tell when these were exchanged (needs ../shared/data)',
+  async () => {
+    const { records } = await openFile(join(DATA, 'vicuna-gpt4-review/reviews.jsonl.gz'));
+    const exchanged: number[] = [];
+    const lines: string[] = [];
+    for await (const { bytes } of records()) {
+      const record = JSON.parse(decode(bytes)) as { score_1: number; score_2: number };
+      const { score_1: first, score_2: second } = record;
+      const isExchanged = lines.length % 5 === 2;
+      if (isExchanged && first !== second) exchanged.push(lines.length);
+      lines.push(JSON.stringify(isExchanged ? { ...record, score_1: second, score_2: first } : record));
+    }
+    const found = survey(lines.join('\n'))
+      .findings.filter(({ rule }) => rule === 'review-contradicts-label')
+      .map(({ record }) => record);
+    expect(found.filter((record) => !exchanged.includes(record))).toEqual([]);
+    expect(found.length / exchanged.length).toBeGreaterThan(0.6);
   },
 );

@@ -17,6 +17,7 @@ import { rowGroupTooLarge } from './dataset/rowGroups.ts';
 import { styleBias } from './dataset/styleBias.ts';
 import { annotatorsSplit } from './labels/annotatorsSplit.ts';
 import { labelsConflict } from './labels/labelsConflict.ts';
+import { reviewContradictsLabel } from './labels/reviewContradictsLabel.ts';
 import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
 import { scoreOutOfScale } from './labels/scoreOutOfScale.ts';
 import { likelyMislabeled, lowMargin, scorersDisagree } from './labels/scoreRules.ts';
@@ -103,6 +104,7 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   axolotlLosesTurns,
   openrlhfDrops,
   llamafactoryDrops,
+  reviewContradictsLabel,
 ];
 
 /** Checks across records by the keys of their pairs. */
@@ -137,7 +139,7 @@ export const SCORE_RULES = {
 /** Rules that doubt which answer is better: a reviewer who says that the label is right answers them. */
 export const LABEL_RULES: ReadonlySet<string> = new Set([
   ...Object.keys(SCORE_RULES),
-  ...[scoreContradictsLabel, annotatorsSplit, refusalChosen].map(({ id }) => id),
+  ...[scoreContradictsLabel, reviewContradictsLabel, annotatorsSplit, refusalChosen].map(({ id }) => id),
 ]);
 
 /** Findings about the decisions file itself. */
