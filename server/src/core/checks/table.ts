@@ -16,6 +16,7 @@ import { promptNotRead } from './dataset/promptNotRead.ts';
 import { rowGroupTooLarge } from './dataset/rowGroups.ts';
 import { styleBias } from './dataset/styleBias.ts';
 import { annotatorsSplit } from './labels/annotatorsSplit.ts';
+import { answerKeyContradictsLabel } from './labels/answerKeyContradictsLabel.ts';
 import { labelsConflict } from './labels/labelsConflict.ts';
 import { reviewContradictsLabel } from './labels/reviewContradictsLabel.ts';
 import { scoreContradictsLabel } from './labels/scoreContradictsLabel.ts';
@@ -105,6 +106,7 @@ export const RECORD_CHECKS: readonly RecordCheck[] = [
   openrlhfDrops,
   llamafactoryDrops,
   reviewContradictsLabel,
+  answerKeyContradictsLabel,
 ];
 
 /** Checks across records by the keys of their pairs. */
@@ -139,7 +141,13 @@ export const SCORE_RULES = {
 /** Rules that doubt which answer is better: a reviewer who says that the label is right answers them. */
 export const LABEL_RULES: ReadonlySet<string> = new Set([
   ...Object.keys(SCORE_RULES),
-  ...[scoreContradictsLabel, reviewContradictsLabel, annotatorsSplit, refusalChosen].map(({ id }) => id),
+  ...[
+    scoreContradictsLabel,
+    reviewContradictsLabel,
+    answerKeyContradictsLabel,
+    annotatorsSplit,
+    refusalChosen,
+  ].map(({ id }) => id),
 ]);
 
 /** Findings about the decisions file itself. */

@@ -101,7 +101,7 @@ function inSentences(text: string): readonly (StatedVerdict | undefined)[] {
 export function statedVerdict(review: string): StatedVerdict | undefined {
   const from = Math.max(0, review.length - MAX_READ);
   const text = review.slice(from);
-  // A form that was asked for counts more than sentences.
+  // A fixed form counts more than sentences.
   const said = [inBrackets, onLines, inSentences].map((read) => read(text)).find(({ length }) => length > 0);
   const last = said?.at(-1);
   if (!last || said?.some((one) => one?.better !== last.better)) return undefined;
