@@ -30,7 +30,8 @@ const page = startDatasetPage(openWire, {
     if (detail.current) detail.current.scrollTop = 0;
   },
   focusList() {
-    list.current?.focus();
+    // The portrait stands in the place of the list, which takes no focus then.
+    (document.querySelector<HTMLElement>('.portrait') ?? list.current)?.focus();
   },
   focusFilter() {
     filter.current?.select();

@@ -179,17 +179,17 @@ export function startDatasetPage(
         return { kind: 'columnsLoaded', ...result };
       });
     },
-    requestPortrait() {
+    requestPortrait({ query }) {
       void follow(
-        'portrait',
+        query === '' ? 'portrait' : 'portrait of rows',
         async (signal) => {
           // Edits come in series: the portrait after the last one is enough.
           await delay(PORTRAIT_AFTER_MS);
           signal.throwIfAborted();
-          const { result } = await channel.request('portrait', null, signal);
-          return { kind: 'portrait', event: { kind: 'loaded', result } };
+          const { result } = await channel.request('portrait', { query }, signal);
+          return { kind: 'portrait', event: { kind: 'loaded', query, result } };
         },
-        (reason) => ({ kind: 'portrait', event: { kind: 'failed', reason } }),
+        (reason) => ({ kind: 'portrait', event: { kind: 'failed', query, reason } }),
       );
     },
     requestReviewChoices() {

@@ -231,7 +231,7 @@ describe('the portrait of an open file', () => {
       '{"prompt":"q","chosen":"","rejected":"b"}',
     ]);
     const portraits = new Portraits();
-    const first = await portraits.of(session, never);
+    const first = await portraits.of(session, '', never);
     const status = statusOf(session);
     const { counts, findings } = first.portrait!;
     expect([counts.records, counts.pairs, counts.ties]).toEqual([
@@ -241,9 +241,9 @@ describe('the portrait of an open file', () => {
     ]);
     expect(findings.reduce((sum, { count }) => sum + count, 0)).toBe(status.findingCount);
     expect(ruleCounts(session.dataset)).toEqual(findings);
-    expect((await portraits.of(session, never)).portrait).toBe(first.portrait);
+    expect((await portraits.of(session, '', never)).portrait).toBe(first.portrait);
     await flip(session, 0);
-    const second = await portraits.of(session, never);
+    const second = await portraits.of(session, '', never);
     expect(second.portrait).not.toBe(first.portrait);
     expect(second.revision).toBeGreaterThan(first.revision);
   });
@@ -251,9 +251,9 @@ describe('the portrait of an open file', () => {
     const { host } = await ofText(LINES);
     host.sessions.openDocument(URI, 2, LINES.join('\n'));
     const session = host.sessions.get(URI)!;
-    expect((await new Portraits().of(session, never)).portrait).toBeUndefined();
+    expect((await new Portraits().of(session, '', never)).portrait).toBeUndefined();
     await host.until(URI, ({ phase }) => phase !== 'reading');
-    await expect(new Portraits().of(session, AbortSignal.abort())).rejects.toThrow();
+    await expect(new Portraits().of(session, '', AbortSignal.abort())).rejects.toThrow();
   });
 });
 

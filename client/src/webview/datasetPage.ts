@@ -58,7 +58,7 @@ export class DatasetPage {
           (await server.request('preflens/complete', { uri, ...at }, signal)).items,
         place: async (at, signal) => (await server.request('preflens/place', { uri, ...at }, signal)).index,
         cell: async (at, signal) => (await server.request('preflens/cell', { uri, ...at }, signal)).text,
-        portrait: async (_, signal) => server.request('preflens/portrait', { uri }, signal),
+        portrait: async (of, signal) => server.request('preflens/portrait', { uri, ...of }, signal),
         select: async (place, signal) => pairs.open({ uri, ...place }, signal),
         act: async ({ action, at }) => pairs.act(action, at),
         batch: async ({ action, count, ...rows }) => batchRows(server, { uri, ...rows }, action, count),
@@ -162,7 +162,7 @@ export class DatasetPage {
     const status = statuses.get(this.#uri);
     if (status) this.tell(status);
     if (remembered) {
-      const { selection, layout, recent, place, isReviewing } = remembered;
+      const { selection, layout, recent, place, isReviewing, portraitScope } = remembered;
       // A record that the person wants to see counts more than the last one.
       const isWanted = place && (isReload || !this.#waiting);
       this.#channel.notify('restore', {
@@ -171,6 +171,7 @@ export class DatasetPage {
         recent,
         ...(isWanted && { place }),
         ...(isReviewing && { isReviewing }),
+        ...(portraitScope && { portraitScope }),
       });
     }
     if (this.#waiting) this.#pointAt(this.#waiting.how, this.#waiting.ref);

@@ -137,7 +137,8 @@ export type DatasetEffect =
       readonly why: PlaceWish;
     }
   | { readonly kind: 'requestColumns' }
-  | { readonly kind: 'requestPortrait' }
+  /** '' for the file. */
+  | { readonly kind: 'requestPortrait'; readonly query: string }
   | {
       readonly kind: 'requestCell';
       readonly at: PairPlace;

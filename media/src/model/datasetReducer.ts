@@ -29,8 +29,14 @@ import type { KeyPress } from './keys.ts';
 import { jumpTo, outdate, requestVisible, showColumn, withStore } from './listSteps.ts';
 import { markCount, NO_MARKS } from './marks.ts';
 import { editsOf, pairOf } from './pageState.ts';
-import type { PortraitEvent } from './portrait.ts';
-import { isPortraitDue, reducePortrait } from './portrait.ts';
+import { isPortraitDue } from './portrait.ts';
+import {
+  followFilter,
+  onPortrait,
+  requestRowsPortrait,
+  scrollShown,
+  withRowsShown,
+} from './portraitSteps.ts';
 import type { ReviewEvent } from './review.ts';
 import { hasKeys, isReviewing, placeText, reduceReview } from './review.ts';
 import { BLOCK, invalidate, isPlain, nameOf, withFailure, withRows } from './rowStore.ts';
@@ -59,6 +65,7 @@ export function eventOf(press: KeyPress, state: DatasetState): DatasetEvent | un
   // Keys of the rows would act on a pair that nobody sees.
   if (review.isOpen || portrait.isOpen) {
     const kind = review.isOpen ? 'review' : 'portrait';
+    if (kind === 'portrait' && press.key === '/') return { kind: 'filterWanted' };
     return press.key === 'Escape' ? { kind, event: { kind: 'closed' } } : undefined;
   }
   return gridKey(press, state) ?? recordEventFor(press);
@@ -123,15 +130,6 @@ function onRows(state: DatasetState, event: Extract<DatasetEvent, { kind: 'rowsL
   return selectLoaded(isCounted ? { ...checked, said: foundText(result.total) } : checked);
 }
 
-function onPortrait(state: DatasetState, event: PortraitEvent): DatasetState {
-  return { ...state, portrait: reducePortrait(state.portrait, event) };
-}
-
-/** The rows are shown again. */
-function withRowsShown(state: DatasetState): DatasetState {
-  return { ...onPortrait(state, { kind: 'closed' }), review: { ...state.review, isOpen: false } };
-}
-
 /** What a screen reader says, and why something was refused. */
 function onReview(state: DatasetState, event: ReviewEvent): Step {
   const [review, ...effects] = reduceReview(state.review, event);
@@ -150,9 +148,9 @@ function onReview(state: DatasetState, event: ReviewEvent): Step {
 }
 
 function restore(state: DatasetState, memory: PageMemory): Step {
-  const { selection, place, layout, recent, isReviewing: goesOn } = memory;
+  const { selection, place, layout, recent, isReviewing: goesOn, portraitScope: scope = 'file' } = memory;
   const filter = { ...state.filter, text: selection.query, recent };
-  const next = { ...state, layout, filter };
+  const next = onPortrait({ ...state, layout, filter }, { kind: 'scopeChosen', scope });
   const shown = andThen(setSelection(next, selection), (moved) => {
     if (!place) return [moved];
     const there = { ...moved, selected: place };
@@ -214,7 +212,7 @@ function handle(state: DatasetState, event: DatasetEvent): Step {
     case 'status': {
       const isDue = isPortraitDue(state.status, event.status);
       const step = onStatus(state, event.status);
-      const next: Step = isDue ? [...step, { kind: 'requestPortrait' }] : step;
+      const next: Step = isDue ? [...step, { kind: 'requestPortrait', query: '' }] : step;
       return isDue ? andThen(next, (known) => onReview(known, { kind: 'outdated' })) : next;
     }
     case 'portrait':
@@ -355,13 +353,21 @@ function onPairLoaded(state: DatasetState, shown: ShownView): Step {
   return [next, ...effects.filter(({ kind }) => kind !== 'requestPlace')];
 }
 
-function memoryOf({ selection, selected, layout, filter, review }: DatasetState): PageMemory {
+function memoryOf({
+  selection,
+  selected,
+  layout,
+  filter,
+  review,
+  portrait: { scope },
+}: DatasetState): PageMemory {
   return {
     selection,
     layout,
     recent: filter.recent,
     ...(selected && { place: selected }),
     ...(isReviewing(review) && { isReviewing: true }),
+    ...(scope !== 'file' && { portraitScope: scope }),
   };
 }
 
@@ -371,6 +377,7 @@ function isRemembered(before: DatasetState, after: DatasetState): boolean {
     before.layout === after.layout &&
     isReviewing(before.review) === isReviewing(after.review) &&
     before.filter.recent === after.filter.recent &&
+    before.portrait.scope === after.portrait.scope &&
     (!after.selected || isSame(before.selected, after.selected))
   );
 }
@@ -385,6 +392,11 @@ function withGrid(before: DatasetState, after: DatasetState): DatasetState {
   return isSameGrid ? after : { ...after, grid: columnLayout(after) };
 }
 
+/** The filter changes because of what is typed into its box. */
+function isByFilter({ kind }: DatasetEvent): boolean {
+  return kind === 'filter' || kind === 'filterSettled';
+}
+
 /** Tells the client if keys of the review mean this page now. */
 function tellReviewing(before: DatasetState, after: DatasetState): Step {
   const is = hasKeys(after.review);
@@ -394,11 +406,15 @@ function tellReviewing(before: DatasetState, after: DatasetState): Step {
 export function reduce(state: DatasetState, event: DatasetEvent): Step {
   // Rows that failed are requested again when the person scrolls, and when something changed.
   const retries = event.kind === 'scrolled' || event.kind === 'status' || event.kind === 'outdated';
-  return andThen(
-    andThen(handle(state, event), (next) => requestVisible(withGrid(state, next), retries)),
+  const steps: readonly ((next: DatasetState) => Step)[] = [
+    (next) => requestVisible(withGrid(state, next), retries),
+    (next) => requestRowsPortrait(isByFilter(event) ? followFilter(state, next) : next),
+    (next) => scrollShown(state, next),
+    (next) => tellReviewing(state, next),
     (next) =>
       event.kind === 'restored' || isRemembered(state, next)
-        ? tellReviewing(state, next)
-        : andThen(tellReviewing(state, next), (told) => [told, { kind: 'remember', memory: memoryOf(told) }]),
-  );
+        ? [next]
+        : [next, { kind: 'remember', memory: memoryOf(next) }],
+  ];
+  return steps.reduce<Step>(andThen, handle(state, event));
 }

@@ -90,7 +90,7 @@ export function DatasetView({ state, dispatch, list, detail, filter }: DatasetVi
       ) : (
         <Notice text={notice?.text} />
       )}
-      {portrait.isOpen && <PortraitView state={portrait} status={state.status} dispatch={dispatch} />}
+      {portrait.isOpen && <PortraitView state={state} dispatch={dispatch} />}
       {review.isOpen && <ReviewPane state={state} dispatch={dispatch} />}
       <div class={`panes layout-${layout}`} hidden={portrait.isOpen || review.isOpen}>
         <div class="left">

@@ -225,16 +225,18 @@ export interface DatasetBarProps extends Props {
 export function DatasetBar({ state, dispatch, filter }: DatasetBarProps): JSX.Element {
   const { portrait, review } = state;
   const showsRows = !portrait.isOpen && !review.isOpen;
+  // The portrait can be that of the filtered rows.
+  const showsFilter = !review.isOpen;
   return (
     <>
       <div class="bar">
         <Orders state={state} dispatch={dispatch} />
         <Strip result={portrait.result} dispatch={dispatch} />
-        {showsRows && <FilterBox state={state} dispatch={dispatch} box={filter} />}
+        {showsFilter && <FilterBox state={state} dispatch={dispatch} box={filter} />}
         {showsRows && <Tools state={state} dispatch={dispatch} />}
         <span class="status">{statusText(state.status)}</span>
       </div>
-      {showsRows && <FilterFault state={state} />}
+      {showsFilter && <FilterFault state={state} />}
       {showsRows && <Rules state={state} dispatch={dispatch} />}
       {showsRows && <MarkedRows state={state} dispatch={dispatch} />}
     </>

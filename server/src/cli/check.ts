@@ -5,10 +5,16 @@ import type { RuleSettings } from '#core/checks/check.ts';
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
 import { SCORE_RULES } from '#core/checks/table.ts';
 import { readAs } from '#core/dataset/readAs.ts';
+import { namesRead } from '#core/mapping/read.ts';
 import { remember } from '#core/memory/apply.ts';
 import { UserError } from '#core/messages.ts';
 import type { Severity } from '#core/model/finding.ts';
-import type { Portrait, RuleCount } from '#core/portrait/portrait.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
+import { includedOf } from '#core/portrait/included.ts';
+import type { Portrait, RuleCount, Subset } from '#core/portrait/portrait.ts';
+import type { ChosenPairs } from '#core/query/chosen.ts';
+import { readsOutcome } from '#core/query/outcome.ts';
+import type { Query } from '#core/query/query.ts';
 import type { Format } from '#core/report/formats.ts';
 import { countLabel, TEXT_FORMATS } from '#core/report/formats.ts';
 import type { FileReport, Report } from '#core/report/report.ts';
@@ -21,8 +27,8 @@ import type { CheckedDataset, CheckedFile, CollectOptions, UncheckedFile } from 
 import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 import { knownOf, needsScores } from './known.ts';
-import type { ChosenPairs, Where } from './where.ts';
-import { choosePairs, includedOf, whereOf } from './where.ts';
+import type { Where } from './where.ts';
+import { choosePairs, matchWords, whereOf } from './where.ts';
 
 /** Loads what a format needs. */
 export async function formatOf(name: FormatName): Promise<Format> {
@@ -83,11 +89,32 @@ function unlistedOf({ unlisted, baseline }: CheckedFile): ReadonlyMap<string, nu
 /** Formats that show a file as a whole. */
 const WITH_PORTRAIT: ReadonlySet<FormatName> = new Set(['html', 'json']);
 
+/** The pairs of a file that a query selects. */
+interface Selection {
+  readonly chosen: ChosenPairs;
+  readonly query: Query;
+}
+
+/** What a portrait of selected pairs is a part of. */
+function subsetOf(checked: CheckedFile, { query }: Selection): Subset {
+  const { facts, recognition } = checked.survey;
+  const { pairCount, recordCount } = facts;
+  return {
+    pairs: pairCount,
+    records: recordCount,
+    byOutcome: readsOutcome(query, namesRead(recognition.mapping)),
+    ofWhole: checked.findings.filter(({ finding }) => finding.record === WHOLE_FILE).length,
+    unlisted: [...unlistedOf(checked).values()].reduce((sum, count) => sum + count, 0),
+    hasSelfTest: false,
+  };
+}
+
 async function portraitOf(
-  { survey, scorers }: CheckedFile,
+  checked: CheckedFile,
   findings: readonly RuleCount[],
-  chosen: ChosenPairs | undefined,
+  selection: Selection | undefined,
 ): Promise<Portrait> {
+  const { survey, scorers } = checked;
   const portrait = await import('#core/portrait/portrait.ts');
   return portrait.portraitOf({
     files: [survey.facts],
@@ -95,15 +122,19 @@ async function portraitOf(
     scorers,
     findings,
     unsure: unsureQuestion(survey.recognition.polarity),
-    ...(chosen && { includes: includedOf([chosen]) }),
+    ...(selection && {
+      includes: includedOf([selection.chosen]),
+      subset: subsetOf(checked, selection),
+    }),
   });
 }
 
 async function reportOf(
   checked: CheckedFile,
   { shownAs, format }: CheckOptions,
-  chosen: ChosenPairs | undefined,
+  selection: Selection | undefined,
 ): Promise<FileReport> {
+  const chosen = selection?.chosen;
   const { file, survey, decisions, baseline } = checked;
   const findings = chosen ? checked.findings.filter(({ finding }) => chosen.has(finding)) : checked.findings;
   const { shown, kept, old } = remember(findings, decisions, baseline);
@@ -111,7 +142,7 @@ async function reportOf(
   // Nobody knows the records of findings that are only counted.
   const unlisted = chosen ? new Map<string, number>() : unlistedOf(checked);
   const portrait = WITH_PORTRAIT.has(format)
-    ? await portraitOf(checked, countByRule([{ findings: shown, unlisted }]), chosen)
+    ? await portraitOf(checked, countByRule([{ findings: shown, unlisted }]), selection)
     : undefined;
   return {
     path: shownAs?.get(file.path) ?? file.path,
@@ -184,15 +215,15 @@ function note(command: Command, { name }: CheckedDataset, reports: readonly File
 
 const NO_SCORES = '--where knows no margins and no findings from scores: --no-score left them out.';
 
-/** The chosen pairs of a file, and how many they are. */
-async function chosenIn(command: Command, where: Where, checked: CheckedFile): Promise<ChosenPairs> {
+/** Says how many pairs are chosen. */
+async function chosenIn(command: Command, where: Where, checked: CheckedFile): Promise<Selection> {
   const chosen = await choosePairs(command, where, knownOf(checked));
   const { unlisted, file } = checked;
   const hidden = [...unlistedOf(checked).values()].reduce((sum, count) => sum + count, 0);
   const left =
     unlisted.size > 0 && hidden > 0 ? ` ${plural(hidden, 'finding')} beyond the limit are left out.` : '';
-  command.note(`${file.path}: ${chosen.words} ${where.text}.${left}`);
-  return chosen;
+  command.note(`${file.path}: ${matchWords(chosen, checked.survey.facts)} ${where.text}.${left}`);
+  return { chosen, query: where.query };
 }
 
 export async function check(

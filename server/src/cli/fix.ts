@@ -11,6 +11,7 @@ import type { Finding } from '#core/model/finding.ts';
 import type { CutRecord, RawRecord } from '#core/model/record.ts';
 import type { RecordChange } from '#core/model/record.ts';
 import { recordKey } from '#core/model/sameRecord.ts';
+import type { ChosenPairs } from '#core/query/chosen.ts';
 import { capitalised, plural } from '#core/words/numbers.ts';
 import { assertWritable, containerOf, planChanges } from '#node/containers/containers.ts';
 import type { DataFile } from '#node/dataFile.ts';
@@ -21,8 +22,8 @@ import { collect, tellUnchecked } from './collect.ts';
 import type { Command } from './command.ts';
 import { knownRule } from './explain.ts';
 import { knownOf, needsScores } from './known.ts';
-import type { ChosenPairs, Where } from './where.ts';
-import { choosePairs, whereOf } from './where.ts';
+import type { Where } from './where.ts';
+import { choosePairs, matchWords, whereOf } from './where.ts';
 
 export interface FixOptions {
   readonly rule: readonly string[];
@@ -172,7 +173,7 @@ async function fixFile(
   const counts = [...made].map(([rule, count]) => `${rule} ${count}`).join(', ');
   const records = plural(changes.length, 'record');
   const what = dryRun ? 'would change' : 'changed';
-  const of = chosen ? ` ${capitalised(chosen.words)} ${where.text}.` : '';
+  const of = chosen ? ` ${capitalised(matchWords(chosen, checked.survey.facts))} ${where.text}.` : '';
   command.note(`${path}: ${records} ${what}${counts === '' ? '' : ` (${counts})`}.${of}`);
   for (const [rule, count] of checked.unlisted) {
     if (isOfDataset({ rule }) && made.has(rule)) command.note(messages.fixesLeft(path, rule, count).message);

@@ -7,11 +7,13 @@ import { MIN_STYLED } from '#core/drawing/figures/labels.ts';
 import { estimateWords, isKnown, percent } from '#core/drawing/words.ts';
 import { SOURCE_FIELDS } from '#core/facts/sources.ts';
 import { kindBy } from '#core/mapping/kinds.ts';
+import { includedOf } from '#core/portrait/included.ts';
 import type { Lengths } from '#core/portrait/lengths.ts';
 import type { Portrait } from '#core/portrait/portrait.ts';
 import { portraitOf } from '#core/portrait/portrait.ts';
 import type { SourceCount } from '#core/portrait/sampled.ts';
 import { countsOf, NO_SOURCE, SourceCounter } from '#core/portrait/sampled.ts';
+import type { ChosenPairs } from '#core/query/chosen.ts';
 import { countLabel } from '#core/report/formats.ts';
 import { plural } from '#core/words/numbers.ts';
 import { readPairs } from '#node/engine.ts';
@@ -21,8 +23,8 @@ import { sampleOf } from '#node/surveyFile.ts';
 import type { Command } from './command.ts';
 import { openSurveyed, splitsOf } from './job.ts';
 import { knownFacts } from './known.ts';
-import type { ChosenPairs, Where } from './where.ts';
-import { choosePairs, includedOf, whereOf } from './where.ts';
+import type { Where } from './where.ts';
+import { choosePairs, whereOf } from './where.ts';
 
 /** Sources to list for people; --json lists all. */
 const MAX_SOURCES = 30;

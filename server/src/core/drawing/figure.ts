@@ -1,3 +1,5 @@
+// A figure as plain data.
+import { t } from '../words/translate.ts';
 import type { Shape } from './svg.ts';
 
 /** A cell of a table: words, or a number to align. */
@@ -46,6 +48,10 @@ export interface Figure {
   readonly table?: Table;
   readonly brush?: Brush;
 }
+
+/** What stands behind the bars of a histogram. */
+export const behindKey = (behind: unknown): readonly { readonly name: string; readonly label: string }[] =>
+  behind === undefined ? [] : [{ name: 'behind', label: t('all rows, scaled to as many pairs') }];
 
 export const words = (...texts: readonly string[]): readonly Cell[] => texts.map((one) => ({ words: one }));
 

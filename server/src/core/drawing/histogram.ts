@@ -12,6 +12,8 @@ export interface Bars {
   /** The class of a bin. */
   readonly nameOf: (bin: number) => string;
   readonly markOf: (bin: number) => Mark;
+  /** Drawn behind the bars, to compare with: counts in the same bins, scaled to the same sum. */
+  readonly behind?: Histogram | undefined;
 }
 
 /** A line across the plot at a value, with words beside it. */
@@ -48,13 +50,23 @@ function placeOf(edges: readonly number[], [first, last]: BinRange, value: numbe
   return bin - first + Math.min(1, Math.max(0, (value - low) / (high - low)));
 }
 
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, one) => sum + one, 0);
+
+/** What stands behind each bin, in units of its bars. */
+function behindOf({ histogram, behind }: Bars): readonly number[] {
+  if (!behind) return [];
+  const factor = sumOf(histogram.counts) / Math.max(1, sumOf(behind.counts));
+  return behind.counts.map((count) => count * factor);
+}
+
 export function drawHistogram(options: HistogramOptions): { readonly picture: Shape; readonly brush: Brush } {
   const { up, down, range, isTick, tickWords, rules = [], queryOf } = options;
   const [first, last] = range;
   const { edges } = up.histogram;
   const box: Box = { left: LEFT, top: TOP, right: WIDTH - 10, bottom: TOP + HEIGHT };
   const step = (box.right - box.left) / (last - first + 1);
-  const highest = ({ histogram }: Bars): number => Math.max(0, ...histogram.counts.slice(first, last + 1));
+  const highest = (own: Bars): number =>
+    Math.max(0, ...[own.histogram.counts, behindOf(own)].flatMap((counts) => counts.slice(first, last + 1)));
   const [above, below] = [highest(up), down ? highest(down) : 0];
   const most = Math.max(1, above + below);
   const y = scale([-below, Math.max(above, most - below)], [box.bottom, box.top]);
@@ -75,6 +87,13 @@ export function drawHistogram(options: HistogramOptions): { readonly picture: Sh
         marked('rect', { x, width, ...column, class: 'hit' }, own.markOf(bin)),
       ];
     }).flat();
+  const backs = (own: Bars, sign: 1 | -1): readonly Shape[] =>
+    behindOf(own).flatMap((value, bin) => {
+      if (value === 0 || bin < first || bin > last) return [];
+      const height = Math.abs(y(sign * value) - y(0));
+      const top = sign > 0 ? y(0) - height : y(0);
+      return [shape('rect', { x: xOf(bin - first), width: step, height, y: top, class: 'behind' })];
+    });
   const levels = [
     ...ticks(0, above, 3).map((level) => ({ at: y(level), label: short(level) })),
     ...ticks(0, below, 3)
@@ -97,6 +116,8 @@ export function drawHistogram(options: HistogramOptions): { readonly picture: Sh
   });
   const shapes = [
     ...axisLeft(box, levels),
+    ...backs(up, 1),
+    ...(down ? backs(down, -1) : []),
     ...bars(up, 1),
     ...(down ? bars(down, -1) : []),
     ...(down ? [line(box.left, y(0), box.right, y(0), 'axis')] : []),

@@ -3,7 +3,7 @@
 export interface Shape {
   readonly tag: 'svg' | 'rect' | 'line' | 'path' | 'circle' | 'text' | 'title';
   /**
-   * `class` alone carries colour: chosen, rejected, neutral, soft, axis, grid, budget, ideal. `data-query` selects the rows of a mark.
+   * `class` alone carries colour: chosen, rejected, neutral, behind, soft, axis, grid, budget, ideal. `data-query` selects the rows of a mark.
    */
   readonly attributes: Readonly<Record<string, string | number>>;
   readonly children: readonly (Shape | string)[];

@@ -61,7 +61,23 @@ export interface ScorerAgreement {
   readonly agreement: Agreement;
 }
 
+/** What a portrait of some pairs is a part of, and what it can't say. */
+export interface Subset {
+  /** Of the whole. */
+  readonly pairs: number;
+  readonly records: number;
+  /** The pairs were chosen by their label, by a margin or by a finding: what is said of those may only say how they were chosen. */
+  readonly byOutcome: boolean;
+  /** Findings that are about no chosen pair: those of the whole, and those that are counted without their records. */
+  readonly ofWhole: number;
+  readonly unlisted: number;
+  /** The whole has one, and it can't be had of a part. */
+  readonly hasSelfTest: boolean;
+}
+
 export interface Portrait {
+  /** Present in a portrait of some pairs. */
+  readonly subset?: Subset;
   readonly counts: PortraitCounts;
   /** Of the prompts of all pairs, and of the answers of all pairs that are not ties. */
   readonly lengths: { readonly prompt: Lengths; readonly chosen: Lengths; readonly rejected: Lengths };
@@ -116,6 +132,10 @@ export interface PortraitInput {
   readonly unsure?: string | undefined;
   /** Default: all. */
   readonly includes?: Included | undefined;
+  /** What to say of it if not all are included. */
+  readonly subset?: Subset | undefined;
+  /** Edges for the margins of a scorer, to compare them with those of another portrait. Default: round ones over their own range. */
+  readonly edgesOf?: ((scorer: string) => readonly number[] | undefined) | undefined;
 }
 
 /** Pairs between two places where other work may go first: a few milliseconds. */
@@ -174,7 +194,7 @@ function* countFacts(input: PortraitInput): Generator<void, Pick<Portrait, 'coun
 type Scored = Pick<Portrait, 'scorers' | 'density' | 'calibration' | 'agreements'>;
 
 /** A tally of one scorer: one pass finds its axis, another one counts. */
-function tallyOf({ name, budget, marginOf }: ScorerInput, room: number) {
+function tallyOf({ name, budget, marginOf }: ScorerInput, room: number, edgesOf: PortraitInput['edgesOf']) {
   const range = new RangeFinder(room);
   let [agrees, disagrees] = [0, 0];
   let bins = new BinCounter([]);
@@ -187,7 +207,7 @@ function tallyOf({ name, budget, marginOf }: ScorerInput, room: number) {
       else if (margin < 0) disagrees++;
     },
     begin() {
-      bins = new BinCounter(marginEdges(range.range));
+      bins = new BinCounter(edgesOf?.(name) ?? marginEdges(range.range));
     },
     count(margin: number) {
       bins.add(margin);
@@ -233,9 +253,9 @@ function crosstabs(scorers: readonly ScorerInput[]) {
 
 /** What margins say. */
 function* countScores(input: PortraitInput): Generator<void, Scored> {
-  const { scorers } = input;
+  const { scorers, subset, edgesOf } = input;
   const pairs = input.files.reduce((sum, { pairCount }) => sum + pairCount, 0);
-  const tallies = scorers.map((scorer) => tallyOf(scorer, pairs));
+  const tallies = scorers.map((scorer) => tallyOf(scorer, pairs, edgesOf));
   yield* eachPair(input, (file, pair) => {
     for (const tally of tallies) tally.see(tally.marginOf(file, pair));
   });
@@ -243,7 +263,9 @@ function* countScores(input: PortraitInput): Generator<void, Scored> {
   if (!first || first.range.count === 0) return { scorers: [], agreements: [] };
   for (const tally of tallies) tally.begin();
   const density = new DensityCounter(first.range.range, first.range.count);
-  const calibration = scorers[0]?.isCalibrated === true ? new CalibrationCounter() : undefined;
+  // Of pairs that were chosen by how sure a scorer is, or by whether it is right, no scorer is calibrated.
+  const isCalibrated = scorers[0]?.isCalibrated === true && subset?.byOutcome !== true;
+  const calibration = isCalibrated ? new CalibrationCounter() : undefined;
   const tables = crosstabs(scorers);
   yield* eachPair(input, (file, pair, { pairs: { chosenLength, rejectedLength } }) => {
     for (const tally of tallies) tally.count(tally.marginOf(file, pair));
@@ -263,8 +285,9 @@ function* countScores(input: PortraitInput): Generator<void, Scored> {
 
 /** Makes a portrait in slices: other work can go on between two steps. */
 export function* portraitSteps(input: PortraitInput): Generator<void, Portrait> {
-  const { hasLabel, findings, sources, annotators, selfTest, trust, unsure } = input;
+  const { hasLabel, findings, sources, annotators, selfTest, trust, unsure, subset } = input;
   return {
+    ...(subset && { subset }),
     ...(yield* countFacts(input)),
     ...(yield* countScores(input)),
     hasLabel,

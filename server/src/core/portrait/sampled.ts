@@ -1,5 +1,6 @@
 // What facts do not hold and records say: their sources, and the votes of annotators.
 import type { Estimate } from '../checks/dataset/effects.ts';
+import { wilson } from '../checks/dataset/effects.ts';
 import { SOURCE_FIELDS } from '../facts/sources.ts';
 import type { Preferred } from '../mapping/forms/label.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -129,6 +130,9 @@ export class SourceFinder {
 
 const Z = 1.959964;
 
+/** With fewer records, the variance of κ says nothing. */
+const MIN_RECORDS = 10;
+
 type Votes = Readonly<Record<Preferred, number>>;
 
 /** Share of the pairs of votes that say the same: 1 if all do. */
@@ -139,7 +143,8 @@ function sameShare({ first, second, tie }: Votes): number {
 
 /**
  * Fleiss' κ of records with any number of votes (J. L. Fleiss, Measuring nominal scale agreement among many raters, 1971; each record
- * counts the same). Intervals are jackknifed over records (B. Efron and C. Stein, 1981).
+ * counts the same), with an interval that is jackknifed over records (B. Efron and C. Stein, 1981). The share has Wilson's, as if each
+ * record had two votes: a few records that all agree are no proof.
  */
 export function annotatorsOf(records: readonly Votes[]): Annotators | undefined {
   const judged = records.filter(({ first, second, tie }) => first + second + tie > 1);
@@ -164,21 +169,19 @@ export function annotatorsOf(records: readonly Votes[]): Annotators | undefined 
     records: n,
     votes,
     split: shares.filter((share) => share < 1).length,
-    same: jackknifed(same / n, n, (i) => (same - (shares[i] ?? 0)) / (n - 1), [0, 1]),
-    kappa: jackknifed(kappaOf(same / n, totals), n, without, [-1, 1]),
+    same: wilson(same, n),
+    kappa:
+      n < MIN_RECORDS
+        ? { value: Number.NaN, low: Number.NaN, high: Number.NaN }
+        : jackknifed(kappaOf(same / n, totals), n, without),
   };
 }
 
-/** An estimate with its interval from what it would be without each of `n` cases. NaN bounds below two cases. */
-function jackknifed(
-  value: number,
-  n: number,
-  without: (i: number) => number,
-  [min, max]: readonly [number, number],
-): Estimate {
+/** An estimate between −1 and 1 with its interval, from what it would be without each of `n` cases. */
+function jackknifed(value: number, n: number, without: (i: number) => number): Estimate {
   const left = Array.from({ length: n }, (_, i) => without(i));
   const mean = left.reduce((sum, one) => sum + one, 0) / n;
   const variance = ((n - 1) / n) * left.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-  const half = n < 2 ? Number.NaN : Z * Math.sqrt(variance);
-  return { value, low: Math.max(min, value - half), high: Math.min(max, value + half) };
+  const half = Z * Math.sqrt(variance);
+  return { value, low: Math.max(-1, value - half), high: Math.min(1, value + half) };
 }

@@ -1,7 +1,7 @@
 // client ↔ dataset page. The page requests the rows that it shows; it never holds a dataset.
 import type { BatchEdit, RowPlace, RowRange, RowsTime, RuleCount } from '../editor/batch.ts';
 import type { RecordEdit } from '../editor/edits.ts';
-import type { PortraitResult } from '../editor/portrait.ts';
+import type { PortraitRequest, PortraitResult } from '../editor/portrait.ts';
 import type { FieldColumn, Found, QueryCompletion, RowSelection, RowsResult } from '../editor/rows.ts';
 import type { DatasetStatus } from '../editor/status.ts';
 import type { WalkAction } from './compare.ts';
@@ -28,6 +28,9 @@ export interface ColumnChoice {
   readonly frozen: number;
 }
 
+/** What a portrait is of: the file, or the rows that the filter keeps. */
+export type PortraitScope = 'file' | 'rows';
+
 /** What the page shows again after a reload. */
 export interface PageMemory {
   readonly selection: RowSelection;
@@ -35,6 +38,8 @@ export interface PageMemory {
   readonly layout: DatasetLayout;
   /** A review goes on. */
   readonly isReviewing?: true;
+  /** Default: the file. */
+  readonly portraitScope?: PortraitScope;
   /** Queries, the latest first. */
   readonly recent: readonly string[];
 }
@@ -66,8 +71,8 @@ export interface DatasetPageRequests extends ReviewPageRequests {
     params: { readonly selection: RowSelection; readonly record: number; readonly pair: number };
     result: number;
   };
-  /** The file as a whole. */
-  portrait: { params: null; result: PortraitResult };
+  /** The file as a whole, or what a query selects. */
+  portrait: { params: Omit<PortraitRequest, 'uri'>; result: PortraitResult };
   /** The whole text of a cell. */
   cell: {
     params: { readonly record: number; readonly pair: number; readonly column: string };

@@ -1,5 +1,5 @@
 // Which pairs of a file a review queue is made from.
-import { messages, UserError } from '#core/messages.ts';
+import { messages } from '#core/messages.ts';
 import { conflictsAmong } from '#core/review/agreement.ts';
 import type { QueueItem, QueuePlace } from '#core/review/queue.ts';
 import { byMargin, makeQueue, placesOf, sortedByMargin } from '#core/review/queue.ts';
@@ -7,12 +7,10 @@ import type { ReviewSource, StartReview } from '#protocol/editor/review.ts';
 import type { RowSelection } from '#protocol/editor/rows.ts';
 
 import type { OpenDataset } from '../dataset.ts';
+import { foundRows } from '../selection/found.ts';
 import type { Selected } from '../selection/selected.ts';
 import type { Selections } from '../selection/selections.ts';
 import { worstPair } from '../worstPair.ts';
-
-/** Milliseconds between two looks at a search that goes on. */
-const LOOK_MS = 50;
 
 /** Pairs of one queue. */
 export const MAX_QUEUE = 2000;
@@ -27,21 +25,6 @@ export function titleOf(source: ReviewSource, isBlind: boolean): string {
     rows: source.kind === 'rows' && source.selection.query !== '' ? source.selection.query : 'Rows',
   };
   return `${titles[source.kind]}${isBlind ? ', blind' : ''}`;
-}
-
-/** Rows of a list, when all of them are found. */
-async function foundRows(
-  selections: Selections,
-  selection: RowSelection,
-  signal: AbortSignal,
-): Promise<Selected> {
-  for (;;) {
-    const selected = selections.select(selection);
-    if (selected.fault) throw new UserError(selected.fault.message);
-    if (!selected.search) return selected;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    signal.throwIfAborted();
-  }
 }
 
 function* rowsOf(dataset: OpenDataset, { total, place }: Selected): Generator<QueuePlace> {

@@ -8,6 +8,7 @@ import { arrange } from '#core/query/arrange.ts';
 import type { Column, ColumnPart } from '#core/query/column.ts';
 import { carriedColumn } from '#core/query/column.ts';
 import { fieldOf } from '#core/query/fields.ts';
+import type { Known } from '#core/query/pick.ts';
 import { pickRows } from '#core/query/pick.ts';
 import type { Query } from '#core/query/query.ts';
 import { readQuery } from '#core/query/query.ts';
@@ -129,6 +130,15 @@ export class Selections {
     const selected = this.#make(key, selection, query, search, keys, columns);
     this.#selections.set(key, { stamp, selected });
     return selected;
+  }
+
+  /** A query, and what was searched for it so far; undefined if it needs no search. */
+  known(
+    text: string,
+  ): { readonly query: Query; readonly masks: Known | undefined } | { readonly fault: Fault } {
+    const query = this.#queryOf(text);
+    if ('fault' in query) return query;
+    return { query, masks: query.leaves.length > 0 ? this.#searchOf(text.trim()).masks : undefined };
   }
 
   /** All rows of an order. */

@@ -1,19 +1,29 @@
-// An open file as a whole: made in slices, once for each revision.
+// An open file as a whole, or the pairs of a query: made in slices, once for each revision.
 import { unsureQuestion } from '#core/checks/dataset/polarityUnsure.ts';
+import { ALL_RULES } from '#core/checks/table.ts';
 import { countVotes } from '#core/mapping/forms/label.ts';
 import { namesRead } from '#core/mapping/read.ts';
 import type { Recognition } from '#core/mapping/recognise.ts';
-import type { Portrait, PortraitInput } from '#core/portrait/portrait.ts';
+import { UserError } from '#core/messages.ts';
+import { WHOLE_FILE } from '#core/model/finding.ts';
+import { includedOf } from '#core/portrait/included.ts';
+import type { Portrait, PortraitInput, Subset } from '#core/portrait/portrait.ts';
 import { portraitSteps } from '#core/portrait/portrait.ts';
 import type { Annotators, Sources } from '#core/portrait/sampled.ts';
 import { annotatorsOf, SourceFinder } from '#core/portrait/sampled.ts';
 import { scorerInputs } from '#core/portrait/scorers.ts';
+import type { ChosenPairs } from '#core/query/chosen.ts';
+import { chooseSteps } from '#core/query/chosen.ts';
+import { readsOutcome } from '#core/query/outcome.ts';
+import type { Query } from '#core/query/query.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 import type { PortraitResult } from '#protocol/editor/portrait.ts';
 
 import { Slices } from '../breathe.ts';
 import type { OpenDataset } from '../dataset.ts';
 import { ruleCounts } from '../ruleCounts.ts';
+import { foundRows } from '../selection/found.ts';
+import { factsOf } from '../selection/known.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -22,11 +32,11 @@ import type { Session } from '../session.ts';
  */
 const [BLOCKS, BLOCK] = [64, 64];
 
-function* sampledRecords(recordCount: number): Generator<number> {
-  const step = Math.max(BLOCK, recordCount / BLOCKS);
-  for (let from = 0; from < recordCount; from += step) {
+function* spread(count: number): Generator<number> {
+  const step = Math.max(BLOCK, count / BLOCKS);
+  for (let from = 0; from < count; from += step) {
     const first = Math.floor(from);
-    for (let i = first; i < Math.min(recordCount, first + BLOCK); i++) yield i;
+    for (let i = first; i < Math.min(count, first + BLOCK); i++) yield i;
   }
 }
 
@@ -38,79 +48,192 @@ interface Sampled {
   readonly annotators: Annotators | undefined;
 }
 
-async function sampleOf(dataset: OpenDataset, slices: Slices, signal: AbortSignal): Promise<Sampled> {
+/** @param chosen default: all */
+async function sampleOf(
+  dataset: OpenDataset,
+  chosen: ChosenPairs | undefined,
+  slices: Slices,
+  signal: AbortSignal,
+): Promise<Sampled> {
   const { facts, recognition } = dataset.survey;
   const { recordCount } = facts;
   const label =
     recognition?.mapping.answers.kind === 'choice' ? recognition.mapping.answers.label : undefined;
   const finder = new SourceFinder();
   const votes: ReturnType<typeof countVotes>[] = [];
+  const records = chosen?.records;
+  const count = records?.length ?? recordCount;
   let visited = 0;
-  for (const record of sampledRecords(recordCount)) {
+  for (const at of spread(count)) {
     visited++;
     if (slices.isOver) await slices.breathe();
     signal.throwIfAborted();
+    const record = records ? (records[at] ?? 0) : at;
     const read = dataset.readRecord(record);
     if (!read) continue;
-    finder.add(read.value, read.pairs);
+    finder.add(
+      read.value,
+      chosen ? read.pairs.filter((_, pair) => chosen.has({ record, pair })) : read.pairs,
+    );
     if (label?.kind === 'votes') votes.push(countVotes(label, read.value));
   }
   const own = recognition ? namesRead(recognition.mapping) : new Set<string>();
   return {
     recognition,
     recordCount,
-    sources: finder.sources(visited < recordCount ? recordCount : undefined, (field) => !own.has(field)),
+    sources: finder.sources(visited < count ? count : undefined, (field) => !own.has(field)),
     annotators: annotatorsOf(votes),
   };
 }
 
-function inputOf(dataset: OpenDataset, { sources, annotators }: Sampled): PortraitInput {
-  const { survey, scores, trust, ensemble } = dataset;
+/** What both kinds of portraits are made from. */
+function baseOf({ survey, scores, ensemble }: OpenDataset, { sources, annotators }: Sampled) {
   const { facts, recognition } = survey;
   return {
     files: [facts],
     hasLabel: recognition?.mapping.answers.kind === 'choice',
     scorers: scores ? scorerInputs(facts, facts.margins, scores, ensemble) : [],
-    findings: ruleCounts(dataset),
     sources,
     annotators,
+    unsure: unsureQuestion(recognition?.polarity),
+  };
+}
+
+function inputOf(dataset: OpenDataset, sampled: Sampled): PortraitInput {
+  const { scores, trust } = dataset;
+  return {
+    ...baseOf(dataset, sampled),
+    findings: ruleCounts(dataset),
     selfTest: scores?.selfTest && { ...scores.selfTest, share: SELF_TEST_SHARE },
     trust,
-    unsure: unsureQuestion(recognition?.polarity),
+  };
+}
+
+function subsetOf(dataset: OpenDataset, query: Query): Subset {
+  const { survey, findings, scores } = dataset;
+  const { facts, recognition } = survey;
+  return {
+    pairs: facts.pairCount,
+    records: facts.recordCount,
+    byOutcome: readsOutcome(query, recognition ? namesRead(recognition.mapping) : new Set()),
+    ofWhole: findings.filter(({ record }) => record === WHOLE_FILE).length,
+    unlisted: ALL_RULES.reduce((sum, { id }) => sum + dataset.unlistedCount(id), 0),
+    hasSelfTest: scores?.selfTest !== undefined,
+  };
+}
+
+/** Without the self-test and the trust, which are of the whole file. */
+function partInputOf(
+  dataset: OpenDataset,
+  sampled: Sampled,
+  query: Query,
+  chosen: ChosenPairs,
+  { scorers }: Portrait,
+): PortraitInput {
+  const found = dataset.findings.filter((finding) => chosen.has(finding));
+  return {
+    ...baseOf(dataset, sampled),
+    findings: ruleCounts(dataset, found),
+    includes: includedOf([chosen]),
+    subset: subsetOf(dataset, query),
+    edgesOf: (name) => scorers.find((one) => one.name === name)?.histogram.edges,
   };
 }
 
 interface Made {
   readonly revision: number;
+  readonly query: string;
   readonly portrait: Portrait;
+}
+
+/** Runs steps to their end, and lets other requests go first; undefined if they are of no use any more. */
+async function run<Result>(
+  steps: Generator<void, Result>,
+  slices: Slices,
+  isOutdated: () => boolean,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  for (;;) {
+    const step = steps.next();
+    if (isOutdated()) return undefined;
+    if (step.done === true) return step.value;
+    if (slices.isOver) await slices.breathe();
+    signal.throwIfAborted();
+  }
 }
 
 /** Portraits of open files. */
 export class Portraits {
-  readonly #made = new WeakMap<OpenDataset, Made>();
+  readonly #whole = new WeakMap<OpenDataset, Made>();
+  /** The latest of a query. */
+  readonly #part = new WeakMap<OpenDataset, Made>();
   readonly #sampled = new WeakMap<OpenDataset, Sampled>();
 
-  /** Starts again if the file changes meanwhile; rejects if `signal` aborts. */
-  async of(session: Session, signal: AbortSignal): Promise<PortraitResult> {
+  /**
+   * Starts again if the file changes meanwhile; rejects if `signal` aborts, and with a user error for a query with a fault.
+   * @param query '' for all of the file
+   */
+  async of(session: Session, query: string, signal: AbortSignal): Promise<PortraitResult> {
     const { dataset } = session;
+    const text = query.trim();
     const slices = new Slices();
     for (;;) {
       session.update();
       const { revision } = dataset;
       if (!dataset.isReady) return { revision };
-      const made = this.#made.get(dataset);
-      if (made?.revision === revision) return made;
-      const sampled = await this.#sampleOf(dataset, slices, signal);
-      const steps = portraitSteps(inputOf(dataset, sampled));
-      let step = steps.next();
-      while (step.done !== true && dataset.revision === revision) {
-        if (slices.isOver) await slices.breathe();
-        signal.throwIfAborted();
-        step = steps.next();
-      }
-      if (step.done !== true || dataset.revision !== revision) continue;
-      this.#made.set(dataset, { revision, portrait: step.value });
+      signal.throwIfAborted();
+      const isOutdated = (): boolean => dataset.revision !== revision;
+      const whole = await this.#wholeOf(dataset, slices, isOutdated, signal);
+      const made =
+        text === '' || !whole ? whole : await this.#partOf(session, text, whole, slices, isOutdated, signal);
+      if (made && !isOutdated()) return { revision, portrait: made.portrait };
     }
+  }
+
+  async #wholeOf(
+    dataset: OpenDataset,
+    slices: Slices,
+    isOutdated: () => boolean,
+    signal: AbortSignal,
+  ): Promise<Made | undefined> {
+    const { revision } = dataset;
+    const known = this.#whole.get(dataset);
+    if (known?.revision === revision) return known;
+    const sampled = await this.#sampleOf(dataset, slices, signal);
+    if (isOutdated()) return undefined;
+    const portrait = await run(portraitSteps(inputOf(dataset, sampled)), slices, isOutdated, signal);
+    if (!portrait) return undefined;
+    const made = { revision, query: '', portrait };
+    this.#whole.set(dataset, made);
+    return made;
+  }
+
+  async #partOf(
+    { dataset, selections }: Session,
+    text: string,
+    whole: Made,
+    slices: Slices,
+    isOutdated: () => boolean,
+    signal: AbortSignal,
+  ): Promise<Made | undefined> {
+    const { revision } = whole;
+    const before = this.#part.get(dataset);
+    if (before?.revision === revision && before.query === text) return before;
+    const known = selections.known(text);
+    if ('fault' in known) throw new UserError(known.fault.message);
+    const { query, masks } = known;
+    if (masks) await foundRows(selections, { order: 'all', query: text }, signal);
+    if (isOutdated()) return undefined;
+    const chosen = await run(chooseSteps(query, factsOf(dataset), masks), slices, isOutdated, signal);
+    if (!chosen) return undefined;
+    const sampled = await sampleOf(dataset, chosen, slices, signal);
+    if (isOutdated()) return undefined;
+    const input = partInputOf(dataset, sampled, query, chosen, whole.portrait);
+    const portrait = await run(portraitSteps(input), slices, isOutdated, signal);
+    if (!portrait) return undefined;
+    const made = { revision, query: text, portrait };
+    this.#part.set(dataset, made);
+    return made;
   }
 
   /** Edits of single records hardly change what is sampled: it is read again only for other records or another schema. */
@@ -118,7 +241,7 @@ export class Portraits {
     const { facts, recognition } = dataset.survey;
     const known = this.#sampled.get(dataset);
     if (known?.recordCount === facts.recordCount && known.recognition === recognition) return known;
-    const sampled = await sampleOf(dataset, slices, signal);
+    const sampled = await sampleOf(dataset, undefined, slices, signal);
     this.#sampled.set(dataset, sampled);
     return sampled;
   }

@@ -6,7 +6,7 @@ import type { Portrait } from '../../portrait/portrait.ts';
 import { capitalised, plural } from '../../words/numbers.ts';
 import { english, t } from '../../words/translate.ts';
 import type { Figure, Row } from '../figure.ts';
-import { number, words } from '../figure.ts';
+import { behindKey, number, words } from '../figure.ts';
 import { drawHistogram } from '../histogram.ts';
 import { count, lengthWords, short } from '../words.ts';
 import { joined, withoutTies } from './queries.ts';
@@ -38,16 +38,23 @@ const ANSWERS_OF = {
   rejected: english('{0} rejected answers of {1}'),
 };
 
-export function answerLengths(portrait: Portrait): Figure | undefined {
+/** @param whole to compare with */
+export function answerLengths(portrait: Portrait, whole?: Portrait): Figure | undefined {
   const { chosen, rejected } = portrait.lengths;
   const { preferences } = portrait.labels;
   if (preferences === 0) return undefined;
-  const range = usedBins([chosen.histogram, rejected.histogram]);
+  const range = usedBins(
+    [portrait, ...(whole ? [whole] : [])].flatMap(({ lengths }) => [
+      lengths.chosen.histogram,
+      lengths.rejected.histogram,
+    ]),
+  );
   const { edges } = chosen.histogram;
   const queryOf = (field: string, bins: BinRange): string =>
     joined(binQuery(field, edges, bins), withoutTies(portrait));
   const side = (name: 'chosen' | 'rejected', { histogram }: Lengths) => ({
     histogram,
+    behind: whole?.lengths[name].histogram,
     nameOf: () => name,
     markOf: (bin: number) => ({
       hint: t(ANSWERS_OF[name], count(histogram.counts[bin] ?? 0), lengthWords(edges[bin - 1], edges[bin])),
@@ -90,15 +97,21 @@ export function answerLengths(portrait: Portrait): Figure | undefined {
     key: [
       { name: 'chosen', label: t('chosen') },
       { name: 'rejected', label: t('rejected') },
+      ...behindKey(whole),
     ],
     table: { columns: [...words(t('Length')), number(t('Chosen')), number(t('Rejected'))], rows },
   };
 }
 
-export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure | undefined {
+/** @param whole to compare with */
+export function promptLengths(
+  { lengths: { prompt }, counts }: Portrait,
+  whole?: Portrait,
+): Figure | undefined {
   // Without prompts there is nothing to draw.
   if (counts.pairs === 0 || prompt.longest === 0) return undefined;
-  const range = usedBins([prompt.histogram]);
+  const behind = whole?.lengths.prompt.histogram;
+  const range = usedBins([prompt.histogram, ...(behind ? [behind] : [])]);
   const { edges, counts: bins } = prompt.histogram;
   const queryOf = (from: number, to: number): string => binQuery('prompt_length', edges, [from, to]);
   const { picture, brush } = drawHistogram({
@@ -107,6 +120,7 @@ export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure
     range,
     up: {
       histogram: prompt.histogram,
+      behind,
       nameOf: () => 'neutral',
       markOf: (bin) => ({
         hint: t(
@@ -132,6 +146,7 @@ export function promptLengths({ lengths: { prompt }, counts }: Portrait): Figure
     ),
     picture,
     brush,
+    key: behindKey(behind),
     table: {
       columns: [...words(t('Length')), number(t('Pairs'))],
       rows: Array.from({ length: range[1] - range[0] + 1 }, (_, i) => {

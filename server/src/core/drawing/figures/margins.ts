@@ -8,7 +8,7 @@ import { capitalised, plural } from '../../words/numbers.ts';
 import { english, t } from '../../words/translate.ts';
 import { drawDensity } from '../density.ts';
 import type { Figure, Row } from '../figure.ts';
-import { number, words } from '../figure.ts';
+import { behindKey, number, words } from '../figure.ts';
 import { drawHistogram } from '../histogram.ts';
 import { binWords, count, estimateWords, isKnown, percent, shareWords, signed } from '../words.ts';
 import { joined } from './queries.ts';
@@ -16,7 +16,13 @@ import { joined } from './queries.ts';
 /** About this many labels fit below a histogram. */
 const LABELS = 8;
 
-export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRanking: boolean): Figure {
+/** @param whole the margins of the same scorer, to compare with; its bins are the same */
+export function marginsOf(
+  scorer: ScorerMargins,
+  trust: string | undefined,
+  isRanking: boolean,
+  whole?: ScorerMargins,
+): Figure {
   const { name, histogram, scored, agrees, disagrees, budget } = scorer;
   const { edges, counts: bins } = histogram;
   const range: BinRange = [0, bins.length - 1];
@@ -32,6 +38,7 @@ export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRa
     range,
     up: {
       histogram,
+      behind: whole?.histogram,
       // A bin that ends at 0 or below holds pairs against their label.
       nameOf: (bin) => ((edges[bin] ?? Infinity) <= 0 ? 'rejected' : 'chosen'),
       markOf: (bin) => ({
@@ -90,6 +97,7 @@ export function marginsOf(scorer: ScorerMargins, trust: string | undefined, isRa
     key: [
       { name: 'chosen', label: t('agrees with the label') },
       { name: 'rejected', label: t('disagrees') },
+      ...behindKey(whole),
     ],
     table: {
       columns: [...words(t('Margin')), number(t('Pairs'))],
