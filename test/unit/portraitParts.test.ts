@@ -320,10 +320,10 @@ describe('figures of filtered rows', () => {
     expect(caption(plain)).toBe(`${pairs} of 300 pairs, in ${records} of 300 records.`);
     const knowing = partOf('margin<0', { byOutcome: true, hasSelfTest: true, ofWhole: 1, unlisted: 7 });
     expect(byId(figuresOf(knowing), 'calibration')).toBeUndefined();
-    expect(caption(knowing)).toContain('no figure of calibration');
-    expect(caption(knowing)).toContain('the self-test');
-    expect(caption(knowing)).toContain('1 finding is about the whole file');
-    expect(caption(knowing)).toContain('7 findings of the file are only counted');
+    expect(caption(knowing)).toContain('Calibration is left out');
+    expect(caption(knowing)).toContain('The self-test is left out');
+    expect(caption(knowing)).toContain('1 finding about the whole file');
+    expect(caption(knowing)).toContain('7 findings are left out');
     expect(caption(partOf('record<12'))).toContain('So few pairs say little');
     expect(byId(figuresOf(whole), 'subset')).toBeUndefined();
   });
@@ -365,12 +365,11 @@ describe('the portrait of filtered rows of an open file', () => {
       const { subset, ...part } = portrait!;
       expect([revision, subset!.pairs, subset!.byOutcome]).toEqual([session.dataset.revision, 90, false]);
       const alone = await ofText(LINES.filter((_, i) => isKept(i)));
-      const {
-        trust: _,
-        selfTest: __,
-        ...own
-      } = (await new Portraits().of(alone.session, '', never)).portrait!;
-      expect([query, part]).toEqual([query, own]);
+      const own = (await new Portraits().of(alone.session, '', never)).portrait!;
+      // What is measured on a whole file.
+      const { trust, selfTest } = own;
+      expect([part.trust, part.selfTest]).toEqual([undefined, undefined]);
+      expect([query, { ...part, trust, selfTest }]).toEqual([query, { trust, selfTest, ...own }]);
     }
   });
 

@@ -47,6 +47,10 @@ beforeAll(async () => {
     join(folder, 'calls.jsonl'),
     `${JSON.stringify({ prompt: [{ role: 'user', content: 'Weather?' }], chosen: call('get_forecast'), rejected: call('search_web') })}\n`,
   );
+  writeFileSync(
+    join(folder, 'links.jsonl'),
+    `${record('Where?', 'See [the map](https://example.com/map?of=Ulm) and [leave](command:workbench.action.quit).', 'No.')}\n`,
+  );
   writeFileSync(join(folder, 'logs.jsonl'), '{"level":"info"}\n');
   writeFileSync(
     join(folder, 'odd.jsonl'),
@@ -76,6 +80,38 @@ async function pageWith(words: string): Promise<Frame> {
     return false;
   };
   return until(`a page with "${words}"`, look);
+}
+
+/** Logs the titles that Compare shows from now on; what it returns waits for one, and gives the log. */
+async function placesOf(frame: Frame): Promise<(line: number) => Promise<readonly string[]>> {
+  await frame.evaluate(() => {
+    const log: string[] = [];
+    const look = (): void => {
+      const title = document.querySelector('.place strong')?.textContent ?? '';
+      if (title !== '' && title !== log.at(-1)) log.push(title);
+    };
+    look();
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    Object.assign(globalThis, { placesShown: log });
+  });
+  return async (line) =>
+    until(`line ${line} in Compare`, async () => {
+      const log = await frame.evaluate(
+        () => (globalThis as unknown as { placesShown: string[] }).placesShown,
+      );
+      return log.at(-1) === `Line ${line}` && log;
+    });
+}
+
+async function clickLine(words: string): Promise<void> {
+  await window.page
+    .locator('.monaco-editor .view-line', { hasText: words })
+    .first()
+    .click({ position: { x: 60, y: 8 } });
 }
 
 async function place(name: string, line: number): Promise<void> {
@@ -147,6 +183,64 @@ describe('the compare view', () => {
     const verdict = await pageWith('called good');
     expect(await verdict.locator('article').count()).toBe(1);
     await screenshot(window.page, 'compare-verdict');
+  });
+
+  it('follows the cursor of the text beside it, by clicks, keys and Go to Line', async () => {
+    const { page } = window;
+    await compare('pairs.jsonl', 1);
+    const shows = await placesOf(await compareFrame(page));
+    await shows(1);
+    await clickLine('museum');
+    await shows(2);
+    await press(page, 'ArrowDown');
+    await shows(3);
+    await press(page, 'ArrowUp');
+    await shows(2);
+    await goTo(page, 1, 4);
+    await shows(1);
+    await screenshot(page, 'compare-follows');
+    await goTo(page, 3, 1);
+    expect(await shows(3)).toEqual([1, 2, 3, 2, 1, 3].map((line) => `Line ${line}`));
+  });
+
+  it('stays where it is while it is pinned', async () => {
+    const { page } = window;
+    await compare('pairs.jsonl', 1);
+    const frame = await compareFrame(page);
+    const shows = await placesOf(frame);
+    await shows(1);
+    const pin = frame.getByRole('button', { name: 'Stay here' });
+    await pin.click();
+    await frame.getByRole('button', { name: 'Stay here', pressed: true }).waitFor();
+    await clickLine('museum');
+    await page.locator('.statusbar-item', { hasText: 'Ln 2' }).waitFor();
+    // Longer than the cursor has to rest: a view that follows would show the second line now.
+    await page.waitForTimeout(1500);
+    await screenshot(page, 'compare-pinned');
+    await pin.click();
+    await frame.getByRole('button', { name: 'Stay here', pressed: false }).waitFor();
+    await clickLine('今天');
+    expect(await shows(3)).toEqual(['Line 1', 'Line 3']);
+  });
+
+  it('opens a link in a text only after the question of the editor, and draws no other address as a link', async () => {
+    const { page } = window;
+    await compare('links.jsonl', 1);
+    const frame = await pageWith('the map');
+    expect(await frame.getByRole('link').allInnerTexts()).toEqual(['the map']);
+    const windows = page.context().pages().length;
+    const question = page.locator('.monaco-dialog-box');
+    const link = frame.getByRole('link', { name: 'the map' });
+    for (const choose of [async () => link.click(), async () => link.press('Enter')]) {
+      await choose();
+      await question.waitFor();
+      expect(await question.innerText()).toContain('https://example.com/map?of=Ulm');
+      await screenshot(page, 'compare-link');
+      await press(page, 'Escape');
+      await question.waitFor({ state: 'hidden' });
+    }
+    expect(page.context().pages()).toHaveLength(windows);
+    await pageWith('the map');
   });
 
   it('says why a file has no pairs, in the view and in the status', async () => {

@@ -281,6 +281,33 @@ describe('a Parquet file', () => {
       return rows > 0 && pills.filter((text) => text === 'likely-mislabeled').length === rows;
     });
   });
+
+  it('shows the portrait of the filtered rows, where a bar narrows the filter', async () => {
+    const { page } = window;
+    const frame = await datasetFrame(page, 1);
+    const box = frame.getByLabel('Filter the rows');
+    await frame.getByRole('tab', { name: 'Portrait' }).click();
+    await frame.getByRole('button', { name: 'All rows', pressed: true }).waitFor();
+    await box.fill('record<=200');
+    await frame.getByRole('button', { name: '200 filtered rows', pressed: true }).waitFor();
+    await frame.locator('#figure-margins .behind').first().waitFor();
+    expect(await frame.locator('#figure-subset figcaption').innerText()).toContain('200 of 1,200 pairs');
+    await screenshot(page, 'portrait-of-rows');
+    const bar = frame.locator('#figure-margins .hit').nth(2);
+    const [counted] = /[\d,]+/.exec(await bar.locator('title').innerHTML())!;
+    const { x, y, width } = (await bar.boundingBox())!;
+    await page.mouse.click(x + width / 2, y + 20);
+    await until('the rows of the bar', async () => /^record<=200 margin/.test(await box.inputValue()));
+    await until('as many as it counts', async () =>
+      (await frame.locator('.hits').innerText()).startsWith(`${counted} row`),
+    );
+    await frame.getByRole('tab', { name: 'Portrait' }).click();
+    await frame.getByRole('button', { name: `${counted} filtered row`, pressed: true }).waitFor();
+    await frame.getByRole('button', { name: 'All rows' }).last().click();
+    await until('the figures of the file', async () => (await frame.locator('#figure-subset').count()) === 0);
+    await box.fill('');
+    await frame.getByRole('button', { name: 'Filtered rows', disabled: true }).waitFor();
+  });
 });
 
 describe('a JSONL file as a dataset', () => {

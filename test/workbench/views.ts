@@ -270,6 +270,15 @@ export const VIEWS: readonly View[] = [
     await runCommand(page, 'PrefLens: Show Portrait');
     return frameWith(page, 'the portrait', has('#figure-margins svg'));
   }),
+  view('portrait of rows', async (page) => {
+    const frame = await dataset('support.jsonl', 'Pair beside the rows', 'All rows')(page);
+    await frame.locator('.query input').fill('margin<0 length>200');
+    await frame.locator('.query input').press('Enter');
+    await frame.getByRole('tab', { name: 'Portrait' }).click();
+    await frame.getByRole('button', { name: /filtered rows/i }).click();
+    await frame.locator('#figure-subset').waitFor();
+    return frame;
+  }),
   view('review start', async (page) => reviewStart(page)),
   view('review pair', async (page) => {
     const frame = await reviewStart(page);

@@ -26,15 +26,22 @@ export function followCursor(server: Server, { shown, show }: Followed): vscode.
     // Within one record the view stays at the pair that the person chose.
     if (found.ok && before?.uri === uri && before.record !== found.value.record) await show(found.value);
   };
+  const editedAt = new WeakMap<vscode.TextDocument, number>();
+  const edited = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+    editedAt.set(document, performance.now());
+  });
   const moved = vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
-    // An edit moves the cursor too, and so does a command of ours.
-    if (kind === undefined || kind === vscode.TextEditorSelectionChangeKind.Command) return;
+    // A command of ours moves the cursor too.
+    if (kind === vscode.TextEditorSelectionChangeKind.Command) return;
+    // Go to Line, Next Problem and an edit have no kind; VS Code tells of a move by an edit right after the edit.
+    const sinceEdit = performance.now() - (editedAt.get(textEditor.document) ?? -Infinity);
+    if (kind === undefined && sinceEdit < REST_MS) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       void follow(textEditor);
     }, REST_MS);
   });
-  return vscode.Disposable.from(moved, {
+  return vscode.Disposable.from(edited, moved, {
     dispose: () => {
       clearTimeout(timer);
     },

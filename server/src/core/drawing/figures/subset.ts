@@ -11,19 +11,17 @@ function leftOut({ byOutcome, hasSelfTest, ofWhole, unlisted }: Subset): readonl
     ...(byOutcome
       ? [
           t(
-            'The filter reads which answer is chosen, margins or findings. So what the figures say of these may only be what the filter asks for, and there is no figure of calibration.',
+            'The filter reads margins, findings or which answer is chosen, so figures about these may only repeat the filter. Calibration is left out.',
           ),
         ]
       : []),
-    ...(hasSelfTest
-      ? [t('There is no figure of the self-test: its labels were flipped in the whole file.')]
-      : []),
+    ...(hasSelfTest ? [t('The self-test is left out: it flipped labels of the whole file.')] : []),
     ...(ofWhole > 0
       ? [
           counted(
             ofWhole,
-            '{0} finding is about the whole file, not about a row.',
-            '{0} findings are about the whole file, not about a row.',
+            '{0} finding about the whole file is left out.',
+            '{0} findings about the whole file are left out.',
           ),
         ]
       : []),
@@ -31,8 +29,8 @@ function leftOut({ byOutcome, hasSelfTest, ofWhole, unlisted }: Subset): readonl
       ? [
           counted(
             unlisted,
-            '{0} finding of the file is only counted: nobody knows its row.',
-            '{0} findings of the file are only counted: nobody knows their rows.',
+            '{0} finding is left out because it is counted without its row.',
+            '{0} findings are left out because they are counted without their rows.',
           ),
         ]
       : []),
