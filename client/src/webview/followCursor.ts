@@ -14,34 +14,35 @@ export interface Followed {
   readonly show: (ref: RecordRef) => Promise<void>;
 }
 
-/** Shows the record at the cursor, when a person moves it in the file that the view shows. */
+const isSame = (a: RecordRef | undefined, b: RecordRef | undefined): boolean =>
+  a?.uri === b?.uri && a?.record === b?.record;
+
+/** Shows the record at the cursor, when it moves in the file that the view shows. */
 export function followCursor(server: Server, { shown, show }: Followed): vscode.Disposable {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const follow = async ({ document, selection }: vscode.TextEditor): Promise<void> => {
-    const uri = document.uri.toString();
-    if (shown()?.uri !== uri) return;
+  /** What was shown for the cursor last. */
+  let followed: RecordRef | undefined;
+  const follow = async ({ selection }: vscode.TextEditor, before: RecordRef): Promise<void> => {
     const { line, character } = selection.active;
-    const found = await server.request('preflens/recordAt', { uri, line, character });
-    const before = shown();
+    const found = await server.request('preflens/recordAt', { uri: before.uri, line, character });
+    const now = shown();
+    // What the person chose in the view since the move counts more.
+    const isChosen = !isSame(now, before) && !isSame(now, followed);
     // Within one record the view stays at the pair that the person chose.
-    if (found.ok && before?.uri === uri && before.record !== found.value.record) await show(found.value);
+    if (!found.ok || now === undefined || isChosen || isSame(now, found.value)) return;
+    followed = found.value;
+    await show(found.value);
   };
-  const editedAt = new WeakMap<vscode.TextDocument, number>();
-  const edited = vscode.workspace.onDidChangeTextDocument(({ document }) => {
-    editedAt.set(document, performance.now());
-  });
   const moved = vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
-    // A command of ours moves the cursor too.
-    if (kind === vscode.TextEditorSelectionChangeKind.Command) return;
-    // Go to Line, Next Problem and an edit have no kind; VS Code tells of a move by an edit right after the edit.
-    const sinceEdit = performance.now() - (editedAt.get(textEditor.document) ?? -Infinity);
-    if (kind === undefined && sinceEdit < REST_MS) return;
+    const before = shown();
+    // A move without a kind comes with an edit. Go to Line, Next Problem and other extensions move the cursor by commands.
+    if (kind === undefined || before?.uri !== textEditor.document.uri.toString()) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      void follow(textEditor);
+      void follow(textEditor, before);
     }, REST_MS);
   });
-  return vscode.Disposable.from(edited, moved, {
+  return vscode.Disposable.from(moved, {
     dispose: () => {
       clearTimeout(timer);
     },

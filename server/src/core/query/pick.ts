@@ -30,9 +30,17 @@ export interface Known {
 
 const NOTHING: Known = { isRead: () => true, maskOf: () => 0 };
 
+/** Room for places, of which nobody knows how many there are. */
+const FEW = 1024;
+
+/** Numbers that are added one by one. With room for all of them, none is ever copied, and memory for others is never touched. */
 class Growing {
-  #items = new Int32Array(1024);
+  #items: Int32Array;
   #count = 0;
+
+  constructor(room: number) {
+    this.#items = new Int32Array(Math.max(1, room));
+  }
 
   push(item: number): void {
     if (this.#count === this.#items.length) {
@@ -44,7 +52,8 @@ class Growing {
   }
 
   get all(): Int32Array {
-    return this.#items.slice(0, this.#count);
+    const isFew = 2 * this.#count < this.#items.length;
+    return isFew ? this.#items.slice(0, this.#count) : this.#items.subarray(0, this.#count);
   }
 }
 
@@ -54,7 +63,11 @@ class Growing {
 function pickRecords({ condition, leaves }: Query, facts: KnownFacts, known: Known): Picked {
   const decide = decider(condition, facts);
   const { recordCount, records, pairs, pairCount } = facts.facts;
-  const [picked, numbers, open] = [new Growing(), new Growing(), new Growing()];
+  const [picked, numbers, open] = [
+    new Growing(recordCount),
+    new Growing(recordCount),
+    new Growing(leaves.length > 0 ? recordCount : 0),
+  ];
   const isRead = (record: number): boolean => leaves.length === 0 || known.isRead(record);
   for (let record = 0; record < recordCount; record++) {
     const from = records.firstPair[record] ?? 0;
@@ -92,7 +105,7 @@ function pickPlaces(
   places: Iterable<PlacedPair>,
 ): Picked {
   const decide = decider(condition, facts);
-  const [picked, numbers, open] = [new Growing(), new Growing(), new Growing()];
+  const [picked, numbers, open] = [new Growing(FEW), new Growing(FEW), new Growing(FEW)];
   for (const { record, pair } of places) {
     const [from, to] = facts.facts.pairsOf(record);
     const isOwn = leaves.length === 0 || record === WHOLE_FILE || known.isRead(record);
