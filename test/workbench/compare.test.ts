@@ -227,10 +227,12 @@ describe('the compare view', () => {
     const { page } = window;
     await compare('links.jsonl', 1);
     const frame = await pageWith('the map');
+    const link = frame.getByRole('link', { name: 'the map' });
+    // Markdown is plain text until its file is loaded.
+    await link.waitFor();
     expect(await frame.getByRole('link').allInnerTexts()).toEqual(['the map']);
     const windows = page.context().pages().length;
     const question = page.locator('.monaco-dialog-box');
-    const link = frame.getByRole('link', { name: 'the map' });
     for (const choose of [async () => link.click(), async () => link.press('Enter')]) {
       await choose();
       await question.waitFor();
