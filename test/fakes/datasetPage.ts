@@ -82,6 +82,11 @@ export class FakeDatasetPage {
   /** What else the reply says of a list. */
   listOf: (selection: RowSelection) => Partial<RowsResult> = () => ({});
   onBatch: (action: string, count: number) => string | null = () => null;
+  /** What the chat template of a model writes. */
+  writtenOf: (conversation: Conversation) => Written = (conversation) => ({
+    ok: true,
+    value: { text: conversation.map(({ role, text }) => `<${role}>${text}`).join(''), tokens: [] },
+  });
   review = NO_FAKE_REVIEW;
   readonly client = fakeClient<DatasetPageSends, DatasetClientSends>(
     (
@@ -118,6 +123,7 @@ export class FakeDatasetPage {
       portrait: async () => ({ revision: this.revision, ...this.portrait }),
       complete: async () => this.completions,
       place: async ({ selection, record }) => this.#recordsOf(selection).indexOf(record),
+      tokenStrings: async ({ conversations }) => conversations.map((one) => this.writtenOf(one)),
       cell: async ({ record, column }) => `All of ${column} of ${record}.`,
       batch: async ({ action, count }) => this.onBatch(action, count),
       select: async ({ record, pair }) => {

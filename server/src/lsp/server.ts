@@ -1,6 +1,7 @@
 // The language server of one client: its state, its files, and who answers what.
 import type { Connection } from 'vscode-languageserver/node';
 
+import { TemplateProcess } from '#node/models/templateProcess.ts';
 import { pooled, poolWidth } from '#node/scoring/pool.ts';
 import { Sessions } from '#session/sessions.ts';
 
@@ -18,6 +19,7 @@ import { recordHandlers } from './handlers/records.ts';
 import { reviewHandlers } from './handlers/review.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { tableHandlers } from './handlers/tables.ts';
+import { templateHandlers } from './handlers/templates.ts';
 import { toolHandlers } from './handlers/tools.ts';
 import type { Machine } from './host.ts';
 import { hostOf } from './host.ts';
@@ -44,9 +46,12 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   const sessions = new Sessions(host);
   const findings = serveFindings(connection, sessions, host, state);
   const warnOfLinks = linkWarner(connection);
+  // Outside the pool: a person waits for a string, and a place in the pool may come free in an hour.
+  const templates = new TemplateProcess(machine.start);
 
   serveLifecycle(connection, sessions, state, () => {
     findings.stop();
+    templates.close();
     sessions.closeAll();
   });
   serveDocuments(connection, sessions);
@@ -64,6 +69,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
       ...findings.handlers,
       ...mappingHandlers(sessions),
       ...toolHandlers(sessions),
+      ...templateHandlers(sessions, templates, () => state.isTrusted),
       ...modelHandlers({ start, machine: () => host.machineFor(''), isTrusted: () => state.isTrusted }),
     },
     { ...fileListeners(sessions), ...clientListeners(connection, sessions, state) },

@@ -17,7 +17,7 @@ import { fileNameOf, pathOf, readableUri } from './names.ts';
 import type { OpenFile } from './state.ts';
 
 /** What is known of a file beside its settings. */
-export type FileFacts = Pick<OpenFile, 'dataset' | 'state'>;
+export type FileFacts = Pick<OpenFile, 'dataset' | 'state'> & Partial<Pick<OpenFile, 'templates'>>;
 
 export const whyNotOpen = (uri: string): string =>
   `${fileNameOf(uri)} is not open. Open the file, then compare one of its records.`;

@@ -153,7 +153,7 @@ function saidIn(
   };
 }
 
-function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): PairView {
+function pairView({ dataset, state: { reason }, templates = [] }: FileFacts, read: ReadPair): PairView {
   const { pair, index, raw } = read;
   const { record } = raw;
   const explained = pair.isTie ? undefined : dataset.explain(read, MAX_REASONS);
@@ -169,6 +169,7 @@ function pairView({ dataset, state: { reason } }: FileFacts, read: ReadPair): Pa
     pairKey: keyOfPair(pair),
     pairCount: read.pairs.length,
     ...said,
+    ...(templates.length > 0 && { templates: templates.map(({ id, title }) => ({ id, title })) }),
     ...(candidates && {
       candidates,
       fields: otherFields(read.value, candidates.map(({ text }) => text).concat(textsOf(pair))),
