@@ -37,7 +37,7 @@ export async function stringsEvent(
   try {
     return { kind, of, written: (await request).result };
   } catch (error) {
-    const fault = { kind: 'ended', at: '', detail: errorMessage(error) } as const;
+    const fault = { kind: 'ended', at: of.template.title, detail: errorMessage(error) } as const;
     return { kind, of, written: of.conversations.map(() => ({ ok: false, fault })) };
   }
 }

@@ -10,6 +10,7 @@ import type {
   RowView,
 } from '#protocol/editor/rows.ts';
 import type { DatasetStatus } from '#protocol/editor/status.ts';
+import type { Conversation, Written } from '#protocol/editor/templates.ts';
 import type { RecordView } from '#protocol/editor/views.ts';
 import type { DatasetAction, DatasetClientSends, DatasetPageSends } from '#protocol/page/dataset.ts';
 import type { ActionResult, ShownView } from '#protocol/page/pair.ts';
@@ -101,6 +102,7 @@ export class FakeDatasetPage {
         query?: string;
         column?: string;
         count?: number;
+        template?: string;
       } | null,
     ) =>
       ({
@@ -110,6 +112,7 @@ export class FakeDatasetPage {
         act: `${params?.action} ${params?.at?.record}`,
         complete: params?.query ?? '',
         cell: `${params?.record} ${params?.column}`,
+        tokenStrings: params?.template ?? '',
         batch: `${params?.action} ${params?.count}`,
       })[name] ?? '',
     {

@@ -146,7 +146,10 @@ describe('the template of a model', () => {
 
   it('writes no string that no page could show', async () => {
     const [long] = await write(
-      { 'chat_template.jinja': '{% for i in range(900000) %}12345{% endfor %}' },
+      {
+        'chat_template.jinja':
+          "{% set ns = namespace(text='12345') %}{% for i in range(20) %}{% set ns.text = ns.text + ns.text %}{% endfor %}{{ ns.text }}",
+      },
       talk,
     );
     expect(faultOf(long)).toMatchObject({ kind: 'long', detail: '4000000' });

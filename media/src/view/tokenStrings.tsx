@@ -123,7 +123,7 @@ function OwnSide({
   const instead = written ? (
     <Fault template={template} fault={written.fault} dispatch={dispatch} />
   ) : (
-    <p class="awaited">{t('The chat template of {0} writes this…', template.title)}</p>
+    <p class="awaited">{t('Waiting for the chat template of {0}…', template.title)}</p>
   );
   return <Answer pair={view} side={side} marks={NO_MARKS} reading={reading} instead={instead} />;
 }

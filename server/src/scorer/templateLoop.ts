@@ -8,8 +8,8 @@ import {
   addedByTokenizer,
   chatFormOf,
   TEMPLATE_FILE,
-  TOKENIZER_CONFIG,
   tokenFinder,
+  TOKENIZER_CONFIG,
 } from '#core/reward/chatForm.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import type { Handlers } from '#node/rpc.ts';
@@ -56,6 +56,8 @@ const isMissing = (error: unknown): boolean => (error as { code?: unknown }).cod
 /** Undefined if there is no such file. */
 async function textOf(path: string): Promise<string | undefined> {
   try {
+    // To read a pipe would wait for its writer.
+    if (!(await stat(path)).isFile()) throw new Error('It is no regular file.');
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;

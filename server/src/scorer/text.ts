@@ -2,14 +2,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 
 import type { Patterns, Piece, Sequence, Tokenize } from '#core/reward/encode.ts';
-import {
-  fit,
-  formatParts,
-  patternsOf,
-  plainPrompt,
-  surround,
-  Unscorable,
-} from '#core/reward/encode.ts';
+import { fit, formatParts, patternsOf, plainPrompt, surround, Unscorable } from '#core/reward/encode.ts';
 import type { ModelSpec } from '#core/reward/folder.ts';
 import { errorMessage } from '#core/words/errorMessage.ts';
 import type { Conversation } from '#protocol/editor/templates.ts';

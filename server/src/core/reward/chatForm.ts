@@ -55,7 +55,9 @@ export function addedByConfig(config: ChatFiles['tokenizerConfig']): readonly st
 }
 
 /** The tokens that tokenizer.json adds to the vocabulary. */
-export function addedByTokenizer(tokenizer: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+export function addedByTokenizer(
+  tokenizer: Readonly<Record<string, unknown>> | undefined,
+): readonly string[] {
   const added = tokenizer?.['added_tokens'];
   return Array.isArray(added) ? added.flatMap((token: unknown) => tokenText(token) ?? []) : [];
 }

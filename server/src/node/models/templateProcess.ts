@@ -25,7 +25,7 @@ export class TemplateProcess {
   #scorer: Scorer | undefined;
   #idle: NodeJS.Timeout | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
+  readonly #closed = new AbortController();
 
   constructor(start: StartScorer, limits: Partial<TemplateLimits> = {}) {
     this.#start = start;
@@ -41,14 +41,15 @@ export class TemplateProcess {
     conversations: readonly Conversation[],
     signal: AbortSignal,
   ): Promise<readonly Written[]> {
-    const next = async (): Promise<readonly Written[]> => this.#write(folder, conversations, signal);
+    const next = async (): Promise<readonly Written[]> =>
+      this.#write(folder, conversations, AbortSignal.any([signal, this.#closed.signal]));
     const own = this.#last.then(next, next);
     this.#last = own;
     return own;
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closed.abort(new Error('The server ends.'));
     this.#stop();
   }
 
@@ -66,14 +67,14 @@ export class TemplateProcess {
     const failed = (kind: TemplateFault['kind'], detail: string): readonly Written[] =>
       conversations.map(() => ({ ok: false, fault: { kind, at: folder, detail } }));
     const { writeMs, idleMs } = this.#limits;
-    let isLate = false;
+    const late = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     clearTimeout(this.#idle);
     try {
       signal.throwIfAborted();
       const scorer = await this.#ensure(signal);
       timer = setTimeout(() => {
-        isLate = true;
+        late.abort();
         scorer.kill();
       }, writeMs);
       const call = scorer.requests.call('tokenStrings', { folder, conversations }, signal);
@@ -82,7 +83,7 @@ export class TemplateProcess {
       });
     } catch (error) {
       signal.throwIfAborted();
-      return isLate
+      return late.signal.aborted
         ? failed('slow', String(writeMs / 1000))
         : failed('ended', errorMessage(error).slice(0, MAX_SAID));
     } finally {
@@ -90,7 +91,6 @@ export class TemplateProcess {
       this.#idle = setTimeout(() => {
         this.#stop();
       }, idleMs).unref();
-      if (this.#isClosed) this.#stop();
     }
   }
 

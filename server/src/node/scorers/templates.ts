@@ -35,7 +35,9 @@ export async function ownTemplates(file: string): Promise<readonly OwnTemplate[]
     if (!byFolder.has(folder)) byFolder.set(folder, named);
   }
   const models = [...byFolder].map(([folder, named]) => ({ folder, ...named }));
-  const listed = await Promise.all(models.map(async (one) => ((await mayHaveTemplate(one.folder)) ? [one] : [])));
+  const listed = await Promise.all(
+    models.map(async (one) => ((await mayHaveTemplate(one.folder)) ? [one] : [])),
+  );
   const found = listed.flat();
   return found.map(({ folder, title, model }) => ({
     id: `model:${folder}`,

@@ -27,15 +27,7 @@ export interface TokenString {
  * string is longer than `MAX_TOKEN_STRING`. `slow`: it took longer than `detail` seconds. `ended`: its process did.
  */
 export type TemplateFaultKind =
-  | 'untrusted'
-  | 'unnamed'
-  | 'missing'
-  | 'unreadable'
-  | 'faulty'
-  | 'refused'
-  | 'long'
-  | 'slow'
-  | 'ended';
+  'untrusted' | 'unnamed' | 'missing' | 'unreadable' | 'faulty' | 'refused' | 'long' | 'slow' | 'ended';
 
 export interface TemplateFault {
   readonly kind: TemplateFaultKind;
@@ -46,8 +38,7 @@ export interface TemplateFault {
 }
 
 export type Written =
-  | { readonly ok: true; readonly value: TokenString }
-  | { readonly ok: false; readonly fault: TemplateFault };
+  { readonly ok: true; readonly value: TokenString } | { readonly ok: false; readonly fault: TemplateFault };
 
 /** One for each conversation. */
 export interface TokenStringsRequest {
