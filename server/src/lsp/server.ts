@@ -1,6 +1,7 @@
 // The language server of one client: its state, its files, and who answers what.
 import type { Connection } from 'vscode-languageserver/node';
 
+import type { Language } from '#core/words/translate.ts';
 import { TemplateProcess } from '#node/models/templateProcess.ts';
 import { pooled, poolWidth } from '#node/scoring/pool.ts';
 import { Sessions } from '#session/sessions.ts';
@@ -33,6 +34,7 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   const state = newClientState();
   const client = clientOf(connection);
   const start = pooled(machine.start, () => poolWidth(state.settings.memoryMb));
+  const language = (): Language | undefined => state.options.language;
   const inStep = inStepWith(
     connection,
     client,
@@ -60,10 +62,10 @@ export function serveLanguage(connection: Connection, machine: Machine): void {
   serveEditor(
     connection,
     {
-      ...recordHandlers(sessions),
+      ...recordHandlers(sessions, language),
       ...portraitHandlers(sessions),
       ...rowHandlers(sessions),
-      ...reviewHandlers(sessions),
+      ...reviewHandlers(sessions, language),
       ...fileHandlers(sessions, warnOfLinks),
       ...tableHandlers(sessions, host, warnOfLinks),
       ...findings.handlers,
