@@ -36,12 +36,12 @@ it('a scored pair: its scorer, its trust and its reasons, and not the hover', as
   client.open(URI, SAMPLE);
   await client.until(
     'the self-test',
-    () => /Self-test: with/.test(JSON.stringify(client.statuses.at(-1))) || undefined,
+    () => client.statuses.some((one) => JSON.stringify(one).includes('Self-test: with')) || undefined,
   );
   const view = await pairOf(client, URI, 8);
   if (view.kind !== 'pair') throw new Error(view.kind);
   expect(view.scorer).toBe('一致性评分器判断的是与此文件其余部分的一致性，而非真实性。');
-  expect(view.trust).toMatch(/^在此文件上，它与 \d+ % 的标签一致（\d+–\d+ %）.* 自测：故意翻转 \d+ 个标签/);
+  expect(view.trust).toMatch(/^在此文件上，它与 \d+% 的标签一致（\d+–\d+%）.* 自测：故意翻转 \d+ 个标签/);
   expect(latin(view.trust!)).toEqual([]);
   const styles = view.reasons.filter(({ side }) => side === 'style');
   expect(styles.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ export function reviewedLines(dataset: OpenDataset, record: number, index: numbe
   const found = dataset.reviewedChance(record, index);
   if (!found) return [];
   const { chance, judged } = found;
-  const percent = chance < 0.01 ? t('under 1 %') : `${Math.round(100 * chance)} %`;
+  const percent = chance < 0.01 ? t('under 1 %') : t('{0} %', Math.round(100 * chance));
   return [
     t('Chance that the label is wrong: {0}, calibrated on {1}', percent, plural(judged, 'reviewed pair')),
   ];

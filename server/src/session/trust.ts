@@ -3,11 +3,11 @@ import { t } from '#core/words/translate.ts';
 import { SELF_TEST_SHARE } from '#node/scoring/fit.ts';
 
 function percent(value: number): string {
-  return `${Math.round(100 * value)} %`;
+  return t('{0} %', Math.round(100 * value));
 }
 
 function range({ low, high }: Share): string {
-  return `${Math.round(100 * low)}–${Math.round(100 * high)} %`;
+  return t('{0} %', `${Math.round(100 * low)}–${Math.round(100 * high)}`);
 }
 
 /** How far the scorer can be trusted on this file, for hovers, the compare view and the status item. */
